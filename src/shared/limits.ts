@@ -1,0 +1,35 @@
+/**
+ * The caps that hold for every request, wherever it comes from. Bytes unless the name says otherwise.
+ */
+export const LIMITS = {
+  /** Longest Python source of one run, in bytes of UTF-8. */
+  codeBytes: 1024 * 1024,
+  /** Largest single input file. */
+  fileBytes: 128 * 1024 * 1024,
+  /** All input files of one run together. */
+  totalFileBytes: 256 * 1024 * 1024,
+  /** Most input files of one run. */
+  fileCount: 256,
+  /** Longest workspace-relative file name, in UTF-16 units. */
+  fileNameLength: 255,
+  /** Longest session name, in UTF-16 units. */
+  sessionNameLength: 64,
+  /** Shortest and longest time limit of a run, in ms (24 h). */
+  timeoutMs: { min: 100, max: 24 * 60 * 60 * 1000 },
+  /** Smallest and largest WebAssembly memory of one interpreter, in MiB (wasm32 ends at 4 GiB). */
+  memoryMiB: { min: 64, max: 4096 },
+  /** Captured bytes per output stream, in KiB. */
+  outputKiB: { min: 1, max: 64 * 1024 },
+  /**
+   * Largest message that may leave the sidecar. A locked-down process dies of larger ones: Chromium then
+   * wants a shared-memory file (65,000 bytes pass, 120,000 do not, on Electron 33).
+   */
+  sidecarMessageBytes: 64_000,
+} as const;
+
+/** What holds when the caller says nothing. */
+export const DEFAULTS = {
+  timeoutMs: 60_000,
+  memoryMiB: 1024,
+  outputKiB: 1024,
+} as const;

@@ -1,0 +1,161 @@
+/**
+ * The run contract: what every caller sends (`RunRequest`) and what every run gives back (`RunResult`),
+ * the same for the library, the CLI's `--json`, the MCP server and the window.
+ */
+import { z } from 'zod';
+import { LIMITS } from './limits.ts';
+import { workspaceNameProblem } from './workspace-path.ts';
+
+const utf8Length = (text: string): number => {
+  let bytes = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    bytes += unit < 0x80 ? 1 : unit < 0x800 ? 2 : unit >= 0xd800 && unit < 0xe000 ? 2 : 3;
+  }
+  return bytes;
+};
+
+export const WorkspaceFileName = z.string().superRefine((name, context) => {
+  const problem = workspaceNameProblem(name);
+  if (problem !== null) context.addIssue({ code: 'custom', message: `file name ${problem}` });
+});
+
+export const InputFile = z.strictObject({
+  /** Path relative to /workspace, which is the run's working directory. */
+  name: WorkspaceFileName,
+  bytes: z
+    .instanceof(Uint8Array)
+    .refine((bytes) => bytes.byteLength <= LIMITS.fileBytes, `file is larger than ${LIMITS.fileBytes} bytes`),
+});
+export type InputFile = z.infer<typeof InputFile>;
+
+export const SessionName = z
+  .string()
+  .min(1)
+  .max(LIMITS.sessionNameLength)
+  .regex(/^[\w.-]+$/u, 'session names consist of letters, digits, ".", "_" and "-"');
+
+export const TimeoutMs = z.number().int().min(LIMITS.timeoutMs.min).max(LIMITS.timeoutMs.max);
+
+export const RunRequest = z.strictObject({
+  /** Python source. The value of its last expression becomes `RunResult.value`. */
+  code: z
+    .string()
+    .refine((code) => utf8Length(code) <= LIMITS.codeBytes, `code is longer than ${LIMITS.codeBytes} bytes`),
+  /** Runs with one session name share state. Without a name the run gets a fresh interpreter of its own. */
+  session: SessionName.optional(),
+  /** Time limit of the run itself in ms; start-up and waiting have budgets of their own. */
+  timeoutMs: TimeoutMs.optional(),
+  files: z
+    .array(InputFile)
+    .max(LIMITS.fileCount)
+    .superRefine((files, context) => {
+      const seen = new Set<string>();
+      let total = 0;
+      for (const file of files) {
+        if (seen.has(file.name)) {
+          context.addIssue({ code: 'custom', message: `two files are named ${JSON.stringify(file.name)}` });
+        }
+        seen.add(file.name);
+        total += file.bytes.byteLength;
+      }
+      if (total > LIMITS.totalFileBytes) {
+        context.addIssue({
+          code: 'custom',
+          message: `files are larger than ${LIMITS.totalFileBytes} bytes together`,
+        });
+      }
+    })
+    .optional(),
+  packages: z.array(z.string().min(1).max(128)).max(128).optional(),
+});
+export type RunRequest = z.infer<typeof RunRequest>;
+
+export const RunStatus = z.enum([
+  'ok',
+  'error',
+  'timeout',
+  'cancelled',
+  'out-of-memory',
+  'crashed',
+  'setup-failed',
+]);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+export const RunValue = z.strictObject({
+  /** `str()` of the value, cut to the output limit. */
+  text: z.string(),
+  /** Present when the value is exactly representable as JSON and small enough. */
+  json: z.json().optional(),
+});
+export type RunValue = z.infer<typeof RunValue>;
+
+/** What went wrong, in the guest's terms: never a host frame, never a host path. */
+export const RunError = z.strictObject({
+  /** Python exception type (`ZeroDivisionError`), or the verdict's name for the sandbox's own verdicts. */
+  type: z.string(),
+  message: z.string(),
+  /** Guest frames only; empty for the sandbox's own verdicts. */
+  traceback: z.string(),
+  /** 1-based line of the run's source, or null when no line of it is to blame. */
+  line: z.number().int().positive().nullable(),
+});
+export type RunError = z.infer<typeof RunError>;
+
+export const OutputFile = z.strictObject({
+  name: z.string(),
+  size: z.number().int().nonnegative(),
+  mime: z.string(),
+});
+export type OutputFile = z.infer<typeof OutputFile>;
+
+export const SessionState = z.enum(['kept', 'reset', 'lost']);
+
+export const RunTiming = z.strictObject({
+  /** Waiting for a free interpreter, in ms. */
+  waitMs: z.number().nonnegative(),
+  /** Starting the sidecar and the interpreter, in ms. */
+  startMs: z.number().nonnegative(),
+  /** Installing packages, in ms. */
+  packagesMs: z.number().nonnegative(),
+  /** Running the code, formatting its value included, in ms. */
+  runMs: z.number().nonnegative(),
+});
+export type RunTiming = z.infer<typeof RunTiming>;
+
+export const RunResult = z.strictObject({
+  status: RunStatus,
+  /** Last expression; null when there is none (None counts as none). */
+  value: RunValue.nullable(),
+  stdout: z.string(),
+  stderr: z.string(),
+  /** True when stdout, stderr, the value or the error text was cut. */
+  truncated: z.boolean(),
+  /** display() calls and plots in order; binary kinds are base64. */
+  outputs: z.array(z.strictObject({ mime: z.record(z.string(), z.string()) })),
+  /** New or changed files below /workspace. */
+  files: z.array(OutputFile),
+  error: RunError.nullable(),
+  session: z.strictObject({ id: z.string(), state: SessionState }),
+  /** Packages installed for this run. */
+  packages: z.array(z.string()),
+  timing: RunTiming,
+  runtime: z.enum(['embedded', 'native']),
+});
+export type RunResult = z.infer<typeof RunResult>;
+
+/** Streamed while a run goes on. Raw bytes: a chunk may end inside a UTF-8 sequence. */
+export const RunOutput = z.strictObject({
+  stream: z.enum(['stdout', 'stderr']),
+  bytes: z.instanceof(Uint8Array),
+});
+export type RunOutput = z.infer<typeof RunOutput>;
+
+/** What the guest-side runner reports at the end of a run. Comes from the guest, hence hostile. */
+export const GuestOutcome = z.strictObject({
+  value: RunValue.nullable(),
+  error: RunError.nullable(),
+  files: z.array(OutputFile).max(1000),
+  truncated: z.boolean(),
+});
+export type GuestOutcome = z.infer<typeof GuestOutcome>;

@@ -1,0 +1,26 @@
+import { LIMITS } from './limits.ts';
+
+/** Why a name can't be used below /workspace, in words that can follow the name in a message. */
+export type WorkspaceNameProblem = string;
+
+// C0 controls and DEL: no file name a person means contains them, and they forge terminal output.
+// eslint-disable-next-line no-control-regex
+const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/u;
+
+/**
+ * Checks a workspace-relative file name (`data.csv`, `in/data.csv`): forward slashes, no way out of
+ * /workspace. Returns null when the name is fine.
+ */
+export function workspaceNameProblem(name: string): WorkspaceNameProblem | null {
+  if (name === '') return 'is empty';
+  if (name.length > LIMITS.fileNameLength) return `is longer than ${LIMITS.fileNameLength} characters`;
+  if (!name.isWellFormed()) return 'is not well-formed Unicode';
+  if (CONTROL_CHARACTERS.test(name)) return 'contains a control character';
+  if (name.includes('\\')) return 'contains a backslash; separate folders with /';
+  if (name.startsWith('/')) return 'is absolute; it must be relative to /workspace';
+  for (const segment of name.split('/')) {
+    if (segment === '..') return 'climbs out of /workspace';
+    if (segment === '' || segment === '.') return 'has an empty or "." folder in it';
+  }
+  return null;
+}
