@@ -3,9 +3,9 @@ import { LIMITS } from './limits.ts';
 /** Why a name can't be used below /workspace, in words that can follow the name in a message. */
 export type WorkspaceNameProblem = string;
 
-// C0 controls and DEL: no file name a person means contains them, and they forge terminal output.
-// eslint-disable-next-line no-control-regex
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/u;
+// C0, DEL and C1: no file name a person means contains them, and they forge terminal output.
+const CONTROL_CHARACTERS = /\p{Cc}/u;
+const LONE_SURROGATES = /\p{Cs}/u;
 
 /**
  * Checks a workspace-relative file name (`data.csv`, `in/data.csv`): forward slashes, no way out of
@@ -14,7 +14,7 @@ const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/u;
 export function workspaceNameProblem(name: string): WorkspaceNameProblem | null {
   if (name === '') return 'is empty';
   if (name.length > LIMITS.fileNameLength) return `is longer than ${LIMITS.fileNameLength} characters`;
-  if (!name.isWellFormed()) return 'is not well-formed Unicode';
+  if (LONE_SURROGATES.test(name)) return 'is not well-formed Unicode';
   if (CONTROL_CHARACTERS.test(name)) return 'contains a control character';
   if (name.includes('\\')) return 'contains a backslash; separate folders with /';
   if (name.startsWith('/')) return 'is absolute; it must be relative to /workspace';

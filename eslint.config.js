@@ -1,0 +1,159 @@
+/**
+ * Lint rules. Beside the usual ones they keep the layers: which folder may import which is part of the
+ * sandbox's safety, so it is checked and not merely agreed on. tests/unit/lint/layers.test.ts proves it.
+ */
+import { builtinModules } from 'node:module';
+import eslint from '@eslint/js';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import importX from 'eslint-plugin-import-x';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const root = import.meta.dirname;
+
+/** `node:fs` as well as `fs` and `fs/promises`. */
+const nodeBuiltins = {
+  group: ['node:*', ...builtinModules.filter((name) => !name.startsWith('_')).map((name) => `/${name}`)],
+  message: 'This layer runs where Node is absent or must not be reached.',
+};
+const electron = {
+  group: ['electron', 'electron/*'],
+  message: 'Only *electron*-named files, src/main/index.ts and src/main/window/ touch Electron.',
+};
+/** import('node:fs') escapes no-restricted-imports. */
+const dynamicHostImport = {
+  selector: 'ImportExpression[source.value=/^(node:|electron(\\u002f|$))/]',
+  message: 'This layer runs where Node is absent or must not be reached.',
+};
+const hostGlobals = ['process', 'require', 'module', 'Buffer', 'global', '__dirname', '__filename'];
+
+/** Forbids `target` to import anything below `from` but the paths in `except` (relative to `from`). */
+const zone = (target, from, except = []) => ({
+  target: `./${target}`,
+  from: `./${from}`,
+  except: except.map((path) => `./${path}`),
+  message: `${target} is a layer of its own; put what both sides need into src/shared.`,
+});
+
+const layers = [
+  zone('src/shared', 'src', ['shared']),
+  zone('src/main', 'src', ['shared', 'main']),
+  zone('src/preload', 'src', ['shared', 'preload']),
+  zone('src/utility', 'src', ['shared', 'utility']),
+  zone('src/renderer', 'src', ['shared', 'renderer']),
+  zone('src/utility/realm', 'src/utility', ['realm']),
+  zone('src/utility/control', 'src/utility/worker'),
+  zone('src/utility/control', 'src/utility/realm'),
+  zone('src/utility/worker', 'src/utility/control'),
+  zone('src/utility/worker', 'src/utility/realm'),
+  zone('src', 'tests'),
+  zone('src', 'scripts'),
+  zone('src', 'bench'),
+];
+
+export default defineConfig(
+  globalIgnores(['out/', 'node_modules/', '.cache/', 'test-results/', 'coverage/']),
+  {
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [
+      eslint.configs.recommended,
+      tseslint.configs.strictTypeChecked,
+      tseslint.configs.stylisticTypeChecked,
+    ],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
+    settings: {
+      'import-x/extensions': ['.ts', '.js'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+      'import-x/resolver-next': [
+        createTypeScriptImportResolver({
+          project: `${root}/tsconfig.node.json`,
+          noWarnOnMultipleProjects: true,
+        }),
+      ],
+    },
+    rules: {
+      'import-x/no-restricted-paths': ['error', { basePath: root, zones: layers }],
+      'import-x/no-cycle': 'error',
+      'import-x/no-duplicates': 'error',
+      'import-x/no-self-import': 'error',
+
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-shadow': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { requireDefaultForNonUnion: true, considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // The schema and the type made from it share a name: `RunResult`.
+      '@typescript-eslint/no-redeclare': 'off',
+
+      eqeqeq: 'error',
+      'no-eval': 'error',
+      'no-implied-eval': 'off',
+      'no-new-func': 'error',
+      'no-param-reassign': 'error',
+      'prefer-const': 'error',
+    },
+  },
+  {
+    files: ['src/shared/**/*.ts', 'src/renderer/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [nodeBuiltins, electron] }],
+      'no-restricted-syntax': ['error', dynamicHostImport],
+      'no-restricted-globals': ['error', ...hostGlobals],
+    },
+  },
+  {
+    files: ['src/utility/realm/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [nodeBuiltins, electron] }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ImportExpression',
+          message: 'The guest bundle must not contain import(): the guest could reach it.',
+        },
+      ],
+      'no-restricted-globals': ['error', ...hostGlobals],
+    },
+  },
+  {
+    files: ['src/main/**/*.ts'],
+    ignores: ['src/main/**/*electron*.ts', 'src/main/index.ts', 'src/main/window/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [electron] }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ImportExpression[source.value=/^electron(\\u002f|$)/]', message: electron.message },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      // Output goes through the streams a component was given.
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['tests/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
+    rules: {
+      // Test doubles and short callbacks have to fit promise-returning interfaces.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
+    extends: [eslint.configs.recommended],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+  },
+);

@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+import { isCommand, runAsCommand } from './shared/command.ts';
+import { logToStderr, type Log } from './shared/log.ts';
+import { errorMessage, SetupError } from './shared/setup-error.ts';
+import type { ElectronDist } from './provision/electron-dist.ts';
+import { thisMachine } from './provision/machine.ts';
+import { obtainElectron } from './provision/obtain-electron.ts';
+import { ensureSystemPackages } from './provision/system-packages.ts';
+
+export interface ProvisionOptions {
+  /** A window will be shown, so a display is needed too. */
+  window: boolean;
+  /** Read and hash every file of a cached Electron instead of looking at sizes and times. */
+  thorough?: boolean;
+  log: Log;
+}
+
+/** Makes sure that there is an Electron that can run here. Says everything through `log`. */
+export async function provision(options: ProvisionOptions): Promise<ElectronDist> {
+  const machine = thisMachine(options.log);
+  const electron = await obtainElectron(machine, { thorough: options.thorough ?? false });
+  await ensureSystemPackages(machine, { electronPath: electron.electronPath, window: options.window });
+  return electron;
+}
+
+const USAGE = `Usage: npm run provision [-- --window] [--verify]
+  --window  also make sure that windows can be shown
+  --verify  read and check every file of an Electron that was prepared earlier`;
+
+function commandOptions(): { window: boolean; verify: boolean; help: boolean } {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({ options: { window: flag, verify: flag, help: { ...flag, short: 'h' } } }).values;
+  } catch (error) {
+    throw new SetupError(`${errorMessage(error)}\n${USAGE}`);
+  }
+}
+
+if (isCommand(import.meta.url)) {
+  await runAsCommand(async () => {
+    const { window, verify, help } = commandOptions();
+    if (help) {
+      logToStderr(USAGE);
+      return 0;
+    }
+    const electron = await provision({ window, thorough: verify, log: logToStderr });
+    logToStderr(`Electron ${electron.electronVersion} (${electron.source}) in ${electron.electronDist}`);
+    return 0;
+  });
+}

@@ -1,0 +1,96 @@
+/**
+ * The command line. Everything is checked here before anything is started; the sandbox and the window come
+ * in as functions, so the same front serves the plain Node program and the packaged app.
+ */
+import { Command, CommanderError } from 'commander';
+import type { CliDependencies } from './dependencies.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import type { RunArguments } from './prepare-run.ts';
+import { oneLine } from './printable.ts';
+import { defineRun, runScript } from './run.ts';
+import { CommandOutput, outputExitCode } from './stdio.ts';
+import { messageOf } from './system-error.ts';
+import { UsageError } from './usage-error.ts';
+
+export type { CliDependencies, CliIo, RunOptions, RunSandbox, SandboxOptions } from './dependencies.ts';
+
+type Choice =
+  | { readonly kind: 'window' }
+  | { readonly kind: 'run'; readonly args: RunArguments }
+  | { readonly kind: 'print'; readonly text: string };
+
+/**
+ * Carries out one command line.
+ *
+ * @param argv what follows the program's name
+ * @returns the exit code, once all output has left the process; the caller ends the process with it
+ */
+export async function runCli(argv: readonly string[], dependencies: CliDependencies): Promise<number> {
+  try {
+    const choice = parse(argv, dependencies);
+    switch (choice.kind) {
+      case 'window':
+        return await dependencies.openWindow();
+      case 'run':
+        return await runScript(choice.args, dependencies);
+      case 'print':
+        return await print(choice.text, dependencies);
+    }
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    const out = new CommandOutput(dependencies.io, () => undefined);
+    await out.notice(isUsage ? error.message : `failed: ${oneLine(messageOf(error))}`);
+    await out.flush();
+    return isUsage ? EXIT_CODES.usage : EXIT_CODES.failed;
+  }
+}
+
+function parse(argv: readonly string[], dependencies: CliDependencies): Choice {
+  if (argv.length === 0) return { kind: 'window' };
+  let choice = null as Choice | null;
+  let text = '';
+  const program = new Command('vivarium');
+  // Set before the subcommands are made, which inherit it.
+  program
+    .exitOverride()
+    .configureOutput({
+      writeOut: (part) => {
+        text += part;
+      },
+      // Errors arrive as exceptions too; they are printed once, in our own form.
+      writeErr: () => undefined,
+      getOutHelpWidth: () => dependencies.io.columns,
+      getOutHasColors: () => false,
+    })
+    .description('Untrusted Python under glass. Without a command, the window opens.')
+    .version(dependencies.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    // Otherwise `vivarium run x.py --version` would print the version and run nothing.
+    .enablePositionalOptions();
+  defineRun(program, (args) => {
+    choice = { kind: 'run', args };
+  });
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'print', text };
+    throw usageErrorOf(error);
+  }
+  return choice ?? { kind: 'window' };
+}
+
+function usageErrorOf(error: CommanderError): UsageError {
+  const help = 'see "vivarium --help"';
+  if (error.code === 'commander.help') return new UsageError(`no command was given; ${help}`);
+  const [what = '', ...hints] = error.message.replace(/^error: /u, '').split('\n');
+  return new UsageError([oneLine(what), ...hints.map(oneLine), help].join('; '));
+}
+
+async function print(text: string, dependencies: CliDependencies): Promise<number> {
+  const out = new CommandOutput(dependencies.io, () => undefined);
+  await out.stdout.writeOwn(text);
+  await out.flush();
+  return (await outputExitCode(out)) ?? EXIT_CODES.ok;
+}

@@ -1,0 +1,47 @@
+import type { Readable, Writable } from 'node:stream';
+import type { RunOutput, RunRequest, RunResult } from '../../shared/sandbox.ts';
+
+/** What the command line touches of the process it runs in. */
+export interface CliIo {
+  /** Read only when a command needs it. */
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly stdoutIsTty: boolean;
+  readonly stderrIsTty: boolean;
+  /** Width for help texts, in columns. */
+  readonly columns: number;
+  /** Folder that relative paths start from. */
+  readonly cwd: string;
+  /** Calls back for each SIGINT, SIGTERM or SIGHUP until the returned function is called. */
+  onInterrupt(listener: () => void): () => void;
+}
+
+export interface SandboxOptions {
+  /** WebAssembly memory of one interpreter, in MiB. */
+  readonly memoryMiB: number;
+  /** Captured output per stream, in KiB. */
+  readonly outputKiB: number;
+}
+
+export interface RunOptions {
+  /** Aborted when the user cancels; the run then ends with the status `cancelled`. */
+  readonly signal: AbortSignal;
+  /** Called with each chunk in order. A returned promise asks the sandbox to wait before the next chunk. */
+  readonly onOutput: (output: RunOutput) => void | Promise<void>;
+}
+
+export interface RunSandbox {
+  /** Never rejects for anything the guest does: each run ends in exactly one result. */
+  run(request: RunRequest, options: RunOptions): Promise<RunResult>;
+  /** Ends the sandbox's processes. Harmless when called more than once. */
+  dispose(): Promise<void>;
+}
+
+export interface CliDependencies {
+  readonly io: CliIo;
+  openSandbox(options: SandboxOptions): Promise<RunSandbox>;
+  /** Opens the app's window; resolves with the exit code once it is closed. */
+  openWindow(): Promise<number>;
+  readonly version: string;
+}

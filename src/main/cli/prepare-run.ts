@@ -1,0 +1,49 @@
+import { DEFAULTS } from '../../shared/limits.ts';
+import { RunRequest } from '../../shared/sandbox.ts';
+import type { CliIo, SandboxOptions } from './dependencies.ts';
+import { readInputFiles } from './input-files.ts';
+import { parseMemory, parseSession, parseTimeout } from './option-values.ts';
+import { oneLine } from './printable.ts';
+import { readScript, scriptSource } from './read-script.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The run command's arguments as the user typed them. */
+export interface RunArguments {
+  readonly script: string | undefined;
+  readonly code: string | undefined;
+  readonly json: boolean;
+  readonly timeout: string | undefined;
+  readonly memory: string | undefined;
+  readonly session: string | undefined;
+  readonly files: readonly string[];
+}
+
+export interface PreparedRun {
+  readonly request: RunRequest;
+  readonly sandbox: SandboxOptions;
+}
+
+/**
+ * Turns arguments into a complete, valid request; reads the script and the input files. Rejects with a
+ * UsageError for bad input and with the signal's reason when aborted. Starts nothing.
+ */
+export async function prepareRun(args: RunArguments, io: CliIo, signal: AbortSignal): Promise<PreparedRun> {
+  // What can be judged without reading anything comes first: nobody should type a script in vain.
+  const source = scriptSource(args.script, args.code);
+  const timeoutMs = args.timeout === undefined ? DEFAULTS.timeoutMs : parseTimeout(args.timeout);
+  const memoryMiB = args.memory === undefined ? DEFAULTS.memoryMiB : parseMemory(args.memory);
+  const session = args.session === undefined ? {} : { session: parseSession(args.session) };
+  const files = await readInputFiles(args.files, io.cwd, signal);
+  const code = await readScript(source, io, signal);
+  const request = RunRequest.safeParse({
+    code,
+    timeoutMs,
+    ...session,
+    ...(files.length === 0 ? {} : { files }),
+  });
+  if (!request.success) {
+    const reasons = request.error.issues.map((issue) => issue.message).join(', ');
+    throw new UsageError(`the run request is not valid: ${oneLine(reasons)}; see "vivarium run --help"`);
+  }
+  return { request: request.data, sandbox: { memoryMiB, outputKiB: DEFAULTS.outputKiB } };
+}

@@ -1,0 +1,115 @@
+import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
+import type { RunError, RunResult } from '../../shared/sandbox.ts';
+import type { SandboxOptions } from './dependencies.ts';
+import type { RunArguments } from './prepare-run.ts';
+import { oneLine } from './printable.ts';
+import type { CommandOutput } from './stdio.ts';
+
+/** The limits that were in force, for messages about them. */
+export interface RunLimits extends SandboxOptions {
+  /** In ms. */
+  readonly timeoutMs: number;
+}
+
+/** Prints the one JSON line of `--json`. */
+export async function reportJson(result: RunResult, out: CommandOutput): Promise<void> {
+  // JSON.stringify leaves DEL and the C1 controls alone, which a terminal would obey.
+  const json = JSON.stringify(result).replace(
+    /\p{Cc}/gu,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  await out.stdout.writeOwn(`${json}\n`);
+}
+
+/** Prints what a person wants to see after the script's own output: the value, or what went wrong. */
+export async function reportText(
+  result: RunResult,
+  limits: RunLimits,
+  session: RunArguments['session'],
+  out: CommandOutput,
+): Promise<void> {
+  if (result.value !== null) {
+    const gap = out.stdout.atLineStart ? '' : '\n';
+    await out.stdout.writeGuestText(`${gap}${result.value.text}\n`);
+  }
+  if (result.status === 'error' && result.error !== null) await reportPythonError(result.error, out);
+  await out.endGuest();
+  const verdict = verdictOf(result, limits);
+  if (verdict !== null) {
+    const kept = session === undefined ? '' : `, session "${oneLine(session)}" ${result.session.state}`;
+    await out.notice(`${verdict.what}${kept}; ${verdict.advice}`);
+  }
+  if (result.truncated) {
+    await out.notice(`the output was cut at ${limits.outputKiB} KiB per stream; print less`);
+  }
+}
+
+async function reportPythonError(error: RunError, out: CommandOutput): Promise<void> {
+  const text = error.type === 'SystemExit' ? systemExitText(error) : tracebackText(error);
+  if (text === '') return;
+  const gap = out.stderr.atLineStart ? '' : '\n';
+  await out.stderr.writeGuestText(gap + (text.endsWith('\n') ? text : `${text}\n`));
+}
+
+function tracebackText(error: RunError): string {
+  return error.traceback === '' ? `${error.type}: ${error.message}` : error.traceback;
+}
+
+/**
+ * `sys.exit("text")` prints its text, as CPython does. CPython prints nothing for `sys.exit(3)` since the
+ * exit code tells it; ours is always 1, so it is said.
+ */
+function systemExitText(error: RunError): string {
+  return /^-?\d+$/u.test(error.message)
+    ? `vivarium: the script exited with code ${error.message}`
+    : error.message;
+}
+
+interface Verdict {
+  readonly what: string;
+  readonly advice: string;
+}
+
+/** What the sandbox itself has to say; null when the script ended by itself. */
+function verdictOf(result: RunResult, limits: RunLimits): Verdict | null {
+  switch (result.status) {
+    case 'ok':
+    case 'error':
+      return null;
+    case 'timeout':
+      return {
+        what: `stopped after ${limits.timeoutMs / 1000} s (time limit)`,
+        advice:
+          limits.timeoutMs < LIMITS.timeoutMs.max
+            ? 'raise it with --timeout'
+            : 'split the work into several runs',
+      };
+    case 'cancelled':
+      return { what: 'cancelled', advice: 'run it again to start over' };
+    case 'out-of-memory':
+      return {
+        what: `out of memory (limit ${limits.memoryMiB} MiB)`,
+        advice:
+          limits.memoryMiB < LIMITS.memoryMiB.max ? 'raise it with --memory' : 'work on less data at a time',
+      };
+    case 'crashed':
+      return {
+        what: `the sandbox crashed${because(result.error)}`,
+        advice: 'run it again; report it if it happens again',
+      };
+    case 'setup-failed':
+      return {
+        what: `the sandbox could not start${because(result.error)}`,
+        advice: 'mend that and run it again',
+      };
+  }
+}
+
+function because(error: RunError | null): string {
+  return error === null || error.message === '' ? '' : ` (${oneLine(error.message)})`;
+}
+
+/** Limits in force for a request. */
+export function limitsOf(timeoutMs: number | undefined, sandbox: SandboxOptions): RunLimits {
+  return { ...sandbox, timeoutMs: timeoutMs ?? DEFAULTS.timeoutMs };
+}

@@ -1,0 +1,173 @@
+import type { Command } from 'commander';
+import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
+import type { RunOutput, RunResult } from '../../shared/sandbox.ts';
+import type { CliDependencies } from './dependencies.ts';
+import { EXIT_CODES, exitCodeOf, type ExitCode } from './exit-codes.ts';
+import { Interrupts } from './interrupts.ts';
+import { prepareRun, type PreparedRun, type RunArguments } from './prepare-run.ts';
+import { limitsOf, reportJson, reportText } from './report.ts';
+import { resultWithoutAnswer } from './results.ts';
+import { SandboxLease } from './sandbox-lease.ts';
+import { CommandOutput, outputExitCode } from './stdio.ts';
+import { messageOf } from './system-error.ts';
+import { UsageError } from './usage-error.ts';
+import { oneLine } from './printable.ts';
+import { aborted } from './waiting.ts';
+
+/** Longest wait for the sandbox's processes to end after a run, in ms. */
+const DISPOSE_MS = 10_000;
+/** The same after a second interrupt: the user waits at the prompt. */
+const FORCED_DISPOSE_MS = 300;
+
+interface RunFlags {
+  readonly c?: string;
+  readonly json?: true;
+  readonly timeout?: string;
+  readonly memory?: string;
+  readonly session?: string;
+  readonly file?: string[];
+}
+
+/** Adds `vivarium run` to the program; `choose` gets the arguments when it is the command given. */
+export function defineRun(program: Command, choose: (args: RunArguments) => void): void {
+  program
+    .command('run')
+    .summary('run Python code in the sandbox')
+    .description(
+      'Run Python code in the sandbox. The script’s output appears as it comes, then the value of its last ' +
+        'expression.',
+    )
+    .usage('[options] FILE | - | -c CODE')
+    .argument('[FILE]', 'script to run; "-" reads it from standard input')
+    .option('-c <CODE>', 'run this code instead of a file')
+    .option('--json', 'print one JSON result on stdout and nothing else')
+    .option(
+      '--timeout <S>',
+      `time limit in seconds, ${LIMITS.timeoutMs.min / 1000} to ${LIMITS.timeoutMs.max / 1000} ` +
+        `(default ${DEFAULTS.timeoutMs / 1000})`,
+    )
+    .option(
+      '--memory <MIB>',
+      `memory limit in MiB, ${LIMITS.memoryMiB.min} to ${LIMITS.memoryMiB.max} (default ${DEFAULTS.memoryMiB})`,
+    )
+    .option('--session <NAME>', 'name of the session to run in')
+    .option(
+      '--file <PATH[=NAME]>',
+      'give the script a file, found as NAME in its working directory; may be repeated. The last "=" ' +
+        'separates PATH and NAME unless a file of the whole name exists',
+      (value: string, earlier: string[] | undefined) => [...(earlier ?? []), value],
+    )
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 ok, 1 Python error, 2 usage, 70 crashed or set-up failed, 124 time limit, ' +
+        '130 cancelled, 137 out of memory, 141 output closed early (| head)',
+    )
+    .action((script: string | undefined, flags: RunFlags) => {
+      choose({
+        script,
+        code: flags.c,
+        json: flags.json ?? false,
+        timeout: flags.timeout,
+        memory: flags.memory,
+        session: flags.session,
+        files: flags.file ?? [],
+      });
+    });
+}
+
+/** Carries out `vivarium run`. Returns once everything is printed and the sandbox is gone. */
+export async function runScript(args: RunArguments, dependencies: CliDependencies): Promise<ExitCode> {
+  const interrupts = new Interrupts((listener) => dependencies.io.onInterrupt(listener));
+  const lease = new SandboxLease((options) => dependencies.openSandbox(options));
+  const outputFailed = new AbortController();
+  const out = new CommandOutput(dependencies.io, () => {
+    outputFailed.abort();
+  });
+  const stop = AbortSignal.any([interrupts.cancel, outputFailed.signal]);
+  const work = async (): Promise<ExitCode> => {
+    const code = await perform(args, dependencies, out, lease, stop);
+    const problem = await lease.release(DISPOSE_MS);
+    if (problem !== null) await out.notice(`${oneLine(problem)}; look for leftover processes`);
+    await out.flush();
+    if (interrupts.cancel.aborted) return code;
+    return (await outputExitCode(out)) ?? code;
+  };
+  const leaveNow = async (): Promise<ExitCode> => {
+    await aborted(interrupts.force);
+    out.close();
+    await lease.release(FORCED_DISPOSE_MS);
+    return EXIT_CODES.cancelled;
+  };
+  try {
+    return await Promise.race([work(), leaveNow()]);
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+async function perform(
+  args: RunArguments,
+  dependencies: CliDependencies,
+  out: CommandOutput,
+  lease: SandboxLease,
+  stop: AbortSignal,
+): Promise<ExitCode> {
+  let prepared: PreparedRun;
+  try {
+    prepared = await prepareRun(args, dependencies.io, stop);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      await out.notice(error.message);
+      return EXIT_CODES.usage;
+    }
+    if (!stop.aborted) throw error;
+    const result = resultWithoutAnswer('cancelled', 'before the run started', args.session);
+    if (args.json) await reportJson(result, out);
+    else await out.notice('cancelled before the run started; run it again to start over');
+    return EXIT_CODES.cancelled;
+  }
+  const result = await answer(args, prepared, out, lease, stop);
+  // The run was cancelled because nobody takes its output; there is nobody to tell either.
+  if (out.hasFailed) return exitCodeOf(result.status);
+  if (args.json) {
+    await reportJson(result, out);
+  } else {
+    const limits = limitsOf(prepared.request.timeoutMs, prepared.sandbox);
+    await reportText(result, limits, args.session, out);
+  }
+  return exitCodeOf(result.status);
+}
+
+/** Exactly one result, whatever happens to the sandbox. */
+async function answer(
+  args: RunArguments,
+  prepared: PreparedRun,
+  out: CommandOutput,
+  lease: SandboxLease,
+  stop: AbortSignal,
+): Promise<RunResult> {
+  let sandbox;
+  try {
+    sandbox = await lease.open(prepared.sandbox, stop);
+  } catch (error) {
+    return resultWithoutAnswer('setup-failed', messageOf(error), args.session);
+  }
+  if (sandbox === null) return resultWithoutAnswer('cancelled', 'before the run started', args.session);
+  try {
+    return await sandbox.run(prepared.request, {
+      signal: stop,
+      onOutput: (output) => (args.json ? undefined : show(output, out)),
+    });
+  } catch (error) {
+    return resultWithoutAnswer('crashed', messageOf(error), args.session);
+  }
+}
+
+function show(output: RunOutput, out: CommandOutput): Promise<void> {
+  switch (output.stream) {
+    case 'stdout':
+      return out.stdout.writeGuest(output.bytes);
+    case 'stderr':
+      return out.stderr.writeGuest(output.bytes);
+  }
+}

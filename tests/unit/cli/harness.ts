@@ -1,0 +1,129 @@
+/** A command line with everything around it: real streams, and a sandbox that does what a test says. */
+import { EventEmitter } from 'node:events';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import {
+  runCli,
+  type CliDependencies,
+  type RunOptions,
+  type SandboxOptions,
+} from '../../../src/main/cli/cli.ts';
+import type { RunRequest, RunResult } from '../../../src/shared/sandbox.ts';
+
+export type Run = (request: RunRequest, options: RunOptions) => Promise<RunResult>;
+
+export function resultOf(part: Partial<RunResult>): RunResult {
+  return {
+    status: 'ok',
+    value: null,
+    stdout: '',
+    stderr: '',
+    truncated: false,
+    outputs: [],
+    files: [],
+    error: null,
+    session: { id: 's1', state: 'kept' },
+    packages: [],
+    timing: { waitMs: 0, startMs: 0, packagesMs: 0, runMs: 0 },
+    runtime: 'embedded',
+    ...part,
+  };
+}
+
+export function errorOf(type: string, message: string, traceback: string): NonNullable<RunResult['error']> {
+  return { type, message, traceback, line: 1 };
+}
+
+export interface Setup {
+  run?: Run;
+  openSandbox?: CliDependencies['openSandbox'];
+  dispose?: () => Promise<void>;
+  openWindow?: () => Promise<number>;
+  stdin?: Readable;
+  stdout?: Writable;
+  stdoutIsTty?: boolean;
+  stderrIsTty?: boolean;
+  cwd?: string;
+}
+
+export interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+  opened: SandboxOptions[];
+  requests: RunRequest[];
+  disposals: number;
+}
+
+export interface Started {
+  outcome: Promise<Outcome>;
+  interrupt(): void;
+  listeners(): number;
+}
+
+/** Starts the command; for tests that interrupt it. */
+export function start(argv: readonly string[], setup: Setup = {}): Started {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const interrupts = new EventEmitter();
+  const opened: SandboxOptions[] = [];
+  const requests: RunRequest[] = [];
+  let disposals = 0;
+  const run: Run = setup.run ?? (async () => resultOf({}));
+  const dependencies: CliDependencies = {
+    io: {
+      stdin: setup.stdin ?? new PassThrough(),
+      stdout: setup.stdout ?? stdout,
+      stderr,
+      stdoutIsTty: setup.stdoutIsTty ?? false,
+      stderrIsTty: setup.stderrIsTty ?? false,
+      columns: 100,
+      cwd: setup.cwd ?? '/',
+      onInterrupt(listener) {
+        interrupts.on('interrupt', listener);
+        return () => interrupts.off('interrupt', listener);
+      },
+    },
+    async openSandbox(options) {
+      opened.push(options);
+      if (setup.openSandbox !== undefined) return setup.openSandbox(options);
+      return {
+        async run(request, runOptions) {
+          requests.push(request);
+          return run(request, runOptions);
+        },
+        async dispose() {
+          disposals += 1;
+          await setup.dispose?.();
+        },
+      };
+    },
+    openWindow: setup.openWindow ?? (async () => 0),
+    version: '1.2.3',
+  };
+  const finish = async (): Promise<Outcome> => {
+    const texts = Promise.all([buffer(stdout), buffer(stderr)]);
+    const code = await runCli(argv, dependencies);
+    stdout.end();
+    stderr.end();
+    const [out, err] = await texts;
+    return { code, stdout: out.toString(), stderr: err.toString(), opened, requests, disposals };
+  };
+  return {
+    outcome: finish(),
+    interrupt: () => void interrupts.emit('interrupt'),
+    listeners: () => interrupts.listenerCount('interrupt'),
+  };
+}
+
+export function cli(argv: readonly string[], setup: Setup = {}): Promise<Outcome> {
+  return start(argv, setup).outcome;
+}
+
+/** Resolves with the reason once the signal is aborted. */
+export function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,56 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+
+const SCRIPT = new URL('fake-vivarium.ts', import.meta.url).pathname;
+
+function vivarium(...argv: string[]): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, ['--import', 'tsx', SCRIPT, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function exitOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<unknown[]> {
+  return once(child, 'close');
+}
+
+describe.skipIf(process.platform === 'win32')('the command as a process', () => {
+  it('ends quietly when the reader of its output goes away', async () => {
+    const child = vivarium('run', '-c', 'loop');
+    const stderr = text(child.stderr);
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    expect(await exitOf(child)).toEqual([141, null]);
+    expect(await stderr).toBe('running\n');
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('is cancelled by %s', async (signal) => {
+    const child = vivarium('run', '-c', 'loop', '--json');
+    const stdout = text(child.stdout);
+    const stderr = text(child.stderr);
+    await once(child.stderr, 'data');
+    child.kill(signal);
+    expect(await exitOf(child)).toEqual([130, null]);
+    expect(JSON.parse(await stdout)).toMatchObject({ status: 'cancelled' });
+    expect(await stderr).toBe('running\n');
+  });
+
+  it('leaves at the second SIGINT though the run hangs', async () => {
+    const child = vivarium('run', '-c', 'hang');
+    child.stdout.resume();
+    await once(child.stderr, 'data');
+    child.kill('SIGINT');
+    await setTimeout(500);
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGINT');
+    expect(await exitOf(child)).toEqual([130, null]);
+  });
+
+  it('delivers all output to a slow reader before it exits', async () => {
+    const child = vivarium('run', '-c', 'once');
+    await once(child.stderr, 'data');
+    await setTimeout(300);
+    expect(await text(child.stdout)).toHaveLength(1001 + 1_000_001);
+  });
+});

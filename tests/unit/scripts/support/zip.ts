@@ -1,0 +1,49 @@
+import { crc32 } from 'node:zlib';
+
+export interface ZipEntry {
+  name: string;
+  contents: string;
+  mode?: number;
+}
+
+/** A small zip with stored (uncompressed) files and their Unix permissions. */
+export function zipOf(entries: readonly ZipEntry[]): Buffer {
+  const locals: Buffer[] = [];
+  const centrals: Buffer[] = [];
+  let offset = 0;
+  for (const { name, contents, mode = 0o644 } of entries) {
+    const nameBytes = Buffer.from(name);
+    const data = Buffer.from(contents);
+    const sizes = Buffer.alloc(12);
+    sizes.writeUInt32LE(crc32(data), 0);
+    sizes.writeUInt32LE(data.length, 4);
+    sizes.writeUInt32LE(data.length, 8);
+
+    const local = Buffer.alloc(30);
+    local.writeUInt32LE(0x04034b50, 0);
+    local.writeUInt16LE(20, 4);
+    sizes.copy(local, 14);
+    local.writeUInt16LE(nameBytes.length, 26);
+    const localPart = Buffer.concat([local, nameBytes, data]);
+
+    const central = Buffer.alloc(46);
+    central.writeUInt32LE(0x02014b50, 0);
+    central.writeUInt16LE(0x0314, 4);
+    central.writeUInt16LE(20, 6);
+    sizes.copy(central, 16);
+    central.writeUInt16LE(nameBytes.length, 28);
+    central.writeUInt32LE(((0o100000 | mode) << 16) >>> 0, 38);
+    central.writeUInt32LE(offset, 42);
+    centrals.push(Buffer.concat([central, nameBytes]));
+    locals.push(localPart);
+    offset += localPart.length;
+  }
+  const directory = Buffer.concat(centrals);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(entries.length, 8);
+  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...locals, directory, end]);
+}
