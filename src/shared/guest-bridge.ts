@@ -1,0 +1,35 @@
+/**
+ * The seam between the guest realm (where Pyodide and the guest's Python live) and its host (a worker thread
+ * today; a Web Worker could host the same core). Only primitives and copied bytes pass.
+ */
+
+/** What the guest core may call. Implementations never throw and never keep what they are given. */
+export interface HostBridge {
+  /** Milliseconds from a monotonic clock. */
+  now(): number;
+  /** Random bytes, one per UTF-16 unit (0–255). At most 65,536 a call. */
+  random(length: number): string;
+  /** Asks for `GuestCore.fireTimer(id)` after a delay in ms. */
+  setTimer(id: number, delayMs: number): void;
+  /** Takes a copy of the bytes. 1 is stdout, 2 is stderr. */
+  write(stream: number, bytes: Uint8Array): void;
+  /** The interpreter is ready, or could not be made: then `problem` says why. */
+  booted(problem: string): void;
+  /** The run is over; the outcome is JSON (see `GuestOutcome`). */
+  finished(runId: number, outcome: string): void;
+  /** The interpreter is dead and can't be used any more. */
+  died(cause: string): void;
+}
+
+/** What the host may call. All are functions of the guest realm that take and return primitives. */
+export interface GuestCore {
+  /** Guest-realm bytes for the host to fill. */
+  allocate(length: number): Uint8Array;
+  /** `wasm` is the compiled main module, `stdlib` a zip, `lock` the text of pyodide-lock.json. Answers through `HostBridge.booted`. */
+  boot(bridge: HostBridge, wasm: object, stdlib: Uint8Array, lock: string): void;
+  /** Writes below /workspace, making folders as needed. Returns '' or what went wrong. */
+  writeFile(name: string, bytes: Uint8Array, append: boolean): string;
+  /** Answers through `HostBridge.finished` or `died`, possibly before it returns. */
+  run(runId: number, code: string, textLimit: number): void;
+  fireTimer(id: number): void;
+}

@@ -1,0 +1,59 @@
+/** Schemas that both hops, main ↔ sidecar and sidecar ↔ worker, speak. */
+import { z } from 'zod';
+import { LIMITS } from './limits.ts';
+import { WorkspaceFileName } from './sandbox.ts';
+
+/** One condition that must hold before guest code may run. */
+export const SelfCheck = z.strictObject({ name: z.string().max(200), holds: z.boolean() });
+export type SelfCheck = z.infer<typeof SelfCheck>;
+
+export const SelfChecks = z.array(SelfCheck).max(100);
+
+/** Part of a file; the first one has `append: false`. */
+export const FilePart = z.strictObject({
+  name: WorkspaceFileName,
+  bytes: z.instanceof(Uint8Array),
+  append: z.boolean(),
+});
+export type FilePart = z.infer<typeof FilePart>;
+
+export const RunOrder = z.strictObject({
+  code: z.string().max(LIMITS.codeBytes),
+  /** Bytes kept per output stream; the rest is dropped and reported. */
+  outputBytes: z.number().int().positive(),
+});
+export type RunOrder = z.infer<typeof RunOrder>;
+
+/**
+ * Streamed while a run goes on. 'outcome' carries the guest's report (JSON in UTF-8, see `GuestOutcome`) in
+ * pieces, since a large one would not fit into one message of a locked-down process.
+ */
+export const RunPiece = z.strictObject({
+  channel: z.enum(['stdout', 'stderr', 'outcome']),
+  bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes),
+});
+export type RunPiece = z.infer<typeof RunPiece>;
+
+/** Largest piece of output or outcome in one message, in bytes: leaves room for the message around it. */
+export const PIECE_BYTES = LIMITS.sidecarMessageBytes - 4_000;
+
+/** Why an interpreter ended before its run did. */
+export const DeathCause = z.enum(['fatal', 'exited', 'out-of-memory', 'misbehaved', 'closed']);
+export type DeathCause = z.infer<typeof DeathCause>;
+
+export const RunEnd = z.discriminatedUnion('kind', [
+  /** The outcome was streamed. */
+  z.strictObject({ kind: z.literal('finished'), outputCut: z.boolean() }),
+  /** The interpreter is gone, and its state with it. */
+  z.strictObject({ kind: z.literal('died'), cause: DeathCause, detail: z.string().max(2000) }),
+]);
+export type RunEnd = z.infer<typeof RunEnd>;
+
+/** All bytes that one run may send up: both output streams and the outcome around the value and the error. */
+export const runBudgetBytes = (outputBytes: number): number => 2 * outputBytes + outcomeBudgetBytes(outputBytes);
+
+/**
+ * The outcome's share. Its texts are cut to `outputBytes` characters each (value, message; up to 6 bytes a
+ * character as JSON), traceback, JSON value and file list have caps of their own.
+ */
+export const outcomeBudgetBytes = (outputBytes: number): number => 12 * outputBytes + 4 * 1024 * 1024;

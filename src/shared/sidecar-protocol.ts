@@ -1,0 +1,45 @@
+/** Main ↔ control thread of the sidecar. The sidecar is the hostile side. */
+import { z } from 'zod';
+import { FilePart, RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { LIMITS } from './limits.ts';
+import { defineContract } from './rpc/contract.ts';
+
+/** Everything the sidecar needs to run Python; it reads no file itself. */
+export const AssetName = z.enum(['wasm', 'stdlib', 'lock', 'worker', 'guest']);
+export type AssetName = z.infer<typeof AssetName>;
+
+const InterpreterId = z.string().min(1).max(100);
+
+export const sidecarContract = defineContract({
+  methods: {
+    /** Hands over one asset, whole. */
+    loadAsset: {
+      params: z.strictObject({ name: AssetName, bytes: z.instanceof(Uint8Array) }),
+      result: z.strictObject({}),
+    },
+    /** Checks the process and compiles the runtime. To be called once, after all assets. */
+    prepare: {
+      params: z.strictObject({
+        memoryMiB: z.number().int().min(LIMITS.memoryMiB.min).max(LIMITS.memoryMiB.max),
+      }),
+      result: z.strictObject({ checks: SelfChecks }),
+    },
+    /** Starts a fresh interpreter in a thread of its own. */
+    openInterpreter: {
+      params: z.strictObject({ id: InterpreterId }),
+      result: z.strictObject({ checks: SelfChecks }),
+    },
+    writeFile: { params: FilePart.extend({ interpreter: InterpreterId }), result: z.strictObject({}) },
+    run: { params: RunOrder.extend({ interpreter: InterpreterId }), item: RunPiece, result: RunEnd },
+    /** Ends the thread, whatever it does. Answers once it is gone. */
+    closeInterpreter: { params: z.strictObject({ id: InterpreterId }), result: z.strictObject({}) },
+    /** Heartbeat: answered by the control thread whatever the guest does. */
+    ping: { params: z.strictObject({}), result: z.strictObject({}) },
+  },
+  events: {},
+});
+export type SidecarContract = typeof sidecarContract;
+
+/** What the sidecar asks of main: nothing yet. */
+export const sidecarHostContract = defineContract({ methods: {}, events: {} });
+export type SidecarHostContract = typeof sidecarHostContract;

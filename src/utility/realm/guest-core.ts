@@ -1,0 +1,119 @@
+import type { GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
+import { Interpreter } from './interpreter.ts';
+import { loadRuntime, type Pyodide, type RuntimeParts } from './pyodide-runtime.ts';
+import { requireStack } from './stack-reserve.ts';
+import { Timers } from './timers.ts';
+import { installWebPlatform } from './web-platform.ts';
+
+const STDOUT = 1;
+const STDERR = 2;
+
+/** Any text an error can be made to give; errors in here may have been made by the guest. */
+const describe = (error: unknown): string => {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return 'unknown error';
+  }
+};
+
+/** The whole of what runs in the guest realm besides Pyodide itself. It uses no Node and no DOM. */
+export class RealmGuestCore implements GuestCore {
+  readonly #realm: Record<string, unknown>;
+  #bridge: HostBridge | undefined;
+  #timers: Timers | undefined;
+  #interpreter: Interpreter | undefined;
+  #dead = false;
+
+  constructor(realm: Record<string, unknown>) {
+    this.#realm = realm;
+  }
+
+  allocate(length: number): Uint8Array {
+    return new Uint8Array(length);
+  }
+
+  boot(bridge: HostBridge, wasm: object, stdlib: Uint8Array, lock: string): void {
+    this.#bridge = bridge;
+    this.#timers = new Timers(bridge);
+    installWebPlatform(this.#realm, bridge, this.#timers);
+    // Emscripten tests `instanceof`, and the module comes from the host's realm.
+    Object.setPrototypeOf(wasm, WebAssembly.Module.prototype);
+    this.#start(bridge, { wasm, stdlib, lock }).then(
+      () => bridge.booted(''),
+      (error: unknown) => bridge.booted(describe(error)),
+    );
+  }
+
+  writeFile(name: string, bytes: Uint8Array, append: boolean): string {
+    try {
+      if (this.#interpreter === undefined) return 'the interpreter is not running';
+      this.#interpreter.writeFile(name, bytes, append);
+      return '';
+    } catch (error) {
+      return describe(error);
+    }
+  }
+
+  run(runId: number, code: string, textLimit: number): void {
+    try {
+      if (this.#interpreter === undefined) throw new Error('the interpreter is not running');
+      const outcome = this.#interpreter.run(code, textLimit);
+      if (typeof outcome === 'string') {
+        this.#finish(runId, outcome);
+      } else {
+        outcome.then(
+          (text) => this.#finish(runId, text),
+          (error: unknown) => this.#die(error),
+        );
+      }
+    } catch (error) {
+      this.#die(error);
+    }
+  }
+
+  fireTimer(id: number): void {
+    try {
+      this.#timers?.fire(id);
+    } catch (error) {
+      this.#die(error);
+    }
+  }
+
+  async #start(bridge: HostBridge, parts: RuntimeParts): Promise<void> {
+    const pyodide = await loadRuntime(this.#realm, parts);
+    pyodide._api.on_fatal = (error) => this.#die(error);
+    // A guest that flips these would break its own later runs.
+    Object.freeze(pyodide._api.runtimeEnv);
+    this.#connectStreams(bridge, pyodide);
+    this.#interpreter = new Interpreter(pyodide);
+  }
+
+  #connectStreams(bridge: HostBridge, pyodide: Pyodide): void {
+    const handler = (stream: number): { write: (bytes: Uint8Array) => number; isatty: boolean } => ({
+      write: (bytes) => {
+        const length = bytes.length;
+        requireStack();
+        bridge.write(stream, bytes);
+        return length;
+      },
+      isatty: false,
+    });
+    pyodide.setStdout(handler(STDOUT));
+    pyodide.setStderr(handler(STDERR));
+    pyodide.setStdin({ stdin: () => null });
+  }
+
+  #finish(runId: number, outcome: string): void {
+    if (this.#dead) return;
+    this.#timers?.clearAll();
+    requireStack();
+    this.#bridge?.finished(runId, outcome);
+  }
+
+  #die(error: unknown): void {
+    if (this.#dead) return;
+    this.#dead = true;
+    this.#bridge?.died(describe(error));
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Entry of the guest bundle. The bundle is one expression: evaluated in a bare realm, its value is the guest
+ * core, and nothing of it is left on the realm's global object.
+ */
+import type { GuestCore } from '../../shared/guest-bridge.ts';
+import { RealmGuestCore } from './guest-core.ts';
+
+const core = new RealmGuestCore(globalThis as unknown as Record<string, unknown>);
+
+/** Plain functions, so that the host never looks a method up on a guest object twice. */
+export const guestCore: GuestCore = {
+  allocate: (length) => core.allocate(length),
+  boot: (bridge, wasm, stdlib, lock) => core.boot(bridge, wasm, stdlib, lock),
+  writeFile: (name, bytes, append) => core.writeFile(name, bytes, append),
+  run: (runId, code, textLimit) => core.run(runId, code, textLimit),
+  fireTimer: (id) => core.fireTimer(id),
+};

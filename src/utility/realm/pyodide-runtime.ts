@@ -1,0 +1,76 @@
+import createPyodideModule from 'pyodide/pyodide.asm.mjs';
+import { loadPyodide } from 'pyodide';
+import { BASE_URL } from './web-platform.ts';
+
+interface Emscripten {
+  mkdirTree(path: string): void;
+  chdir(path: string): void;
+  open(path: string, flags: string): unknown;
+  write(stream: unknown, bytes: Uint8Array, offset: number, length: number): number;
+  close(stream: unknown): void;
+}
+
+interface StreamHandler {
+  write(bytes: Uint8Array): number;
+  isatty: boolean;
+}
+
+/** The part of Pyodide 314's interface, private parts included, that the guest core builds on. */
+export interface Pyodide {
+  readonly FS: Emscripten;
+  readonly _api: { on_fatal?: (error: unknown) => void; readonly runtimeEnv: object };
+  setStdout(handler: StreamHandler): void;
+  setStderr(handler: StreamHandler): void;
+  setStdin(handler: { stdin: () => null }): void;
+  pyimport(name: string): unknown;
+}
+
+/** What loading takes from memory instead of from a server. */
+export interface RuntimeParts {
+  readonly wasm: object;
+  readonly stdlib: Uint8Array;
+  readonly lock: string;
+}
+
+/**
+ * Loads Pyodide from memory: it fetches its files and compiles while streaming, so for the time of loading
+ * both lead to `parts`. Neither exists afterwards.
+ */
+export const loadRuntime = async (realm: Record<string, unknown>, parts: RuntimeParts): Promise<Pyodide> => {
+  let instantiationFailed: (error: unknown) => void = () => undefined;
+  // Pyodide only logs it when the module can't be instantiated, and then waits for ever.
+  const failed = new Promise<never>((_resolve, reject) => {
+    instantiationFailed = reject;
+  });
+  realm['fetch'] = (url: unknown): Promise<object> =>
+    Promise.resolve({
+      ok: String(url).endsWith('.zip') || String(url).endsWith('.wasm'),
+      status: 200,
+      arrayBuffer: () => Promise.resolve(parts.stdlib.buffer),
+    });
+  WebAssembly.instantiateStreaming = async (_response, imports) => {
+    try {
+      const instance = await WebAssembly.instantiate(parts.wasm, imports);
+      return { instance, module: parts.wasm };
+    } catch (error) {
+      instantiationFailed(error);
+      throw error;
+    }
+  };
+  const options: object = {
+    indexURL: BASE_URL,
+    packageBaseUrl: BASE_URL,
+    lockFileContents: parts.lock,
+    jsglobals: Object.create(null),
+    createPyodideModule,
+    stdin: () => null,
+    env: { HOME: '/home/pyodide', PYTHONDONTWRITEBYTECODE: '1' },
+  };
+  try {
+    const pyodide: unknown = await Promise.race([loadPyodide(options), failed]);
+    return pyodide as Pyodide;
+  } finally {
+    delete realm['fetch'];
+    delete WebAssembly.instantiateStreaming;
+  }
+};

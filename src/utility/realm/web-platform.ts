@@ -1,0 +1,74 @@
+import type { HostBridge } from '../../shared/guest-bridge.ts';
+import { requireStack } from './stack-reserve.ts';
+import { RealmTextDecoder, RealmTextEncoder } from './text-codec.ts';
+import type { Timers } from './timers.ts';
+
+/** Where the runtime believes it was loaded from. No such place exists. */
+export const BASE_URL = 'file:///pyodide/';
+
+const RANDOM_CHUNK = 65_536;
+
+const nothing = (): void => undefined;
+
+/** As much of the URL standard as resolving file names against `BASE_URL` needs. */
+class RealmUrl {
+  readonly href: string;
+
+  constructor(path: string, base?: unknown) {
+    this.href = path.includes('://') ? path : String(base).replace(/[^/]*$/u, '') + path;
+  }
+
+  toString(): string {
+    return this.href;
+  }
+}
+
+const fillRandom = (bridge: HostBridge, target: ArrayBufferView): ArrayBufferView => {
+  const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+  for (let start = 0; start < bytes.length; start += RANDOM_CHUNK) {
+    const length = Math.min(RANDOM_CHUNK, bytes.length - start);
+    requireStack();
+    const random = bridge.random(length);
+    if (random.length !== length) throw new Error('no randomness to be had');
+    for (let index = 0; index < length; index++) bytes[start + index] = random.charCodeAt(index);
+  }
+  return target;
+};
+
+/**
+ * Gives the bare realm what makes Pyodide take it for a module web worker. Everything is made of objects of
+ * this realm; the host is reached through `bridge`, which stays in closures.
+ */
+export const installWebPlatform = (realm: Record<string, unknown>, bridge: HostBridge, timers: Timers): void => {
+  class WorkerGlobalScope {
+    static [Symbol.hasInstance](value: unknown): boolean {
+      return value === realm;
+    }
+  }
+  Object.assign(realm, {
+    self: realm,
+    WorkerGlobalScope,
+    location: { href: BASE_URL, toString: () => BASE_URL },
+    importScripts: () => {
+      throw new TypeError('a module worker has no importScripts');
+    },
+    performance: {
+      now: () => {
+        requireStack();
+        return bridge.now();
+      },
+      timeOrigin: 0,
+    },
+    console: { log: nothing, warn: nothing, error: nothing, info: nothing, debug: nothing, trace: nothing },
+    navigator: { userAgent: '' },
+    crypto: { getRandomValues: (target: ArrayBufferView) => fillRandom(bridge, target) },
+    setTimeout: (callback: () => unknown, delay: unknown, ...values: unknown[]) =>
+      timers.set(callback, delay, values),
+    clearTimeout: (id: unknown) => {
+      timers.clear(id);
+    },
+    TextDecoder: RealmTextDecoder,
+    TextEncoder: RealmTextEncoder,
+    URL: RealmUrl,
+  });
+};

@@ -1,0 +1,59 @@
+import { createContext, Script, constants, type Context } from 'node:vm';
+import type { GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
+import type { WorkerStart } from '../../shared/worker-protocol.ts';
+import { copyToGuest } from './host-intrinsics.ts';
+
+/**
+ * Pyodide's own stack filter knows its frames by this name
+ * (`isPyodideFrame` in the runtime), so the bundle has to carry it.
+ */
+const GUEST_SCRIPT_NAME = 'pyodide.asm.mjs';
+
+/** The bare realm and the guest core in it. */
+export class GuestRealm {
+  readonly #context: Context;
+  readonly #core: GuestCore;
+
+  constructor(guestScript: string) {
+    // An ordinary global object without Node's interceptors: no host-realm object stands behind it.
+    this.#context = createContext(constants.DONT_CONTEXTIFY, {
+      name: 'guest',
+      codeGeneration: { strings: false, wasm: true },
+    });
+    this.#core = this.#evaluate(guestScript, GUEST_SCRIPT_NAME) as GuestCore;
+  }
+
+  /** Evaluates an expression of ours in the realm; for checks before a guest is in it. */
+  probe(expression: string): unknown {
+    return this.#evaluate(expression, 'probe');
+  }
+
+  boot(bridge: HostBridge, start: WorkerStart): void {
+    const stdlib = this.bytes(new Uint8Array(start.stdlib));
+    this.#core.boot(bridge, start.wasm, stdlib, start.lock);
+  }
+
+  /** Guest-realm copy of host bytes. */
+  bytes(bytes: Uint8Array): Uint8Array {
+    const target = this.#core.allocate(bytes.byteLength);
+    copyToGuest(target, bytes);
+    return target;
+  }
+
+  /** Returns '' or what went wrong; hostile text. */
+  writeFile(name: string, bytes: Uint8Array, append: boolean): unknown {
+    return this.#core.writeFile(name, this.bytes(bytes), append);
+  }
+
+  run(runId: number, code: string, textLimit: number): void {
+    this.#core.run(runId, code, textLimit);
+  }
+
+  fireTimer(id: number): void {
+    this.#core.fireTimer(id);
+  }
+
+  #evaluate(source: string, filename: string): unknown {
+    return new Script(source, { filename }).runInContext(this.#context);
+  }
+}

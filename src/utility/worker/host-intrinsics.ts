@@ -1,0 +1,37 @@
+/**
+ * Host functions for touching guest objects, uncurried before any guest exists. Looking a method up on a
+ * guest object would let the guest's prototypes receive host objects; these look nothing up.
+ */
+const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
+
+const getterOf = (name: string | symbol): ((this: unknown) => unknown) => {
+  const getter = Object.getOwnPropertyDescriptor(typedArrayPrototype, name)?.get;
+  if (getter === undefined) throw new Error(`no getter ${String(name)} on typed arrays`);
+  return getter;
+};
+
+const apply = Reflect.apply;
+const tag = getterOf(Symbol.toStringTag);
+const byteLength = getterOf('byteLength');
+const set = Uint8Array.prototype.set;
+const HostUint8Array = Uint8Array;
+
+/** Bytes of a genuine Uint8Array of any realm, or -1. Reads internal slots only, so nothing can lie. */
+export const guestByteLength = (value: unknown): number => {
+  if (apply(tag, value, []) !== 'Uint8Array') return -1;
+  const length = apply(byteLength, value, []);
+  return typeof length === 'number' ? length : -1;
+};
+
+/** Host bytes from a genuine guest Uint8Array (see guestByteLength). */
+export const copyFromGuest = (bytes: unknown, length: number): Uint8Array => {
+  const copy = new HostUint8Array(length);
+  apply(set, copy, [bytes]);
+  return copy;
+};
+
+/** Fills guest bytes with host bytes of the same length. */
+export const copyToGuest = (target: unknown, bytes: Uint8Array): void => {
+  if (guestByteLength(target) !== bytes.byteLength) throw new Error('the guest gave no memory');
+  apply(set, target, [bytes]);
+};

@@ -1,0 +1,45 @@
+/**
+ * A worker thread of the sidecar: one interpreter for one session. Started from source in memory, so that
+ * it also starts when the process may open no file.
+ */
+import { randomBytes } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import { RpcPeer } from '../../shared/rpc/peer.ts';
+import { fromEmitterPort } from '../../shared/rpc/port.ts';
+import { workerContract, workerHostContract, type WorkerStart } from '../../shared/worker-protocol.ts';
+import { hardenThread } from './harden.ts';
+import { InterpreterHost, type HostFunctions } from './interpreter-host.ts';
+
+if (parentPort === null) throw new Error('this script runs in a worker thread only');
+
+const { setTimeout: startTimer, setImmediate: startImmediate, performance: clock, process: own } = globalThis;
+const encoder = new TextEncoder();
+const host: HostFunctions = {
+  now: () => clock.now(),
+  random: (length) => randomBytes(length).toString('latin1'),
+  setTimer: (callback, delayMs) => {
+    if (delayMs === 0) startImmediate(callback);
+    else startTimer(callback, delayMs);
+  },
+  encode: (text) => encoder.encode(text),
+  harden: () => hardenThread(own),
+  process: own,
+};
+
+const interpreter = new InterpreterHost(workerData as WorkerStart, host);
+
+new RpcPeer({
+  port: fromEmitterPort(parentPort),
+  local: workerContract,
+  remote: workerHostContract,
+  handlers: {
+    boot: async () => ({ checks: await interpreter.boot() }),
+    writeFile: ({ name, bytes, append }) => {
+      const problem = interpreter.writeFile(name, bytes, append);
+      if (problem !== '') throw new RpcError('failed', problem);
+      return {};
+    },
+    run: (order, { write }) => interpreter.run(order, (piece) => void write(piece)),
+  },
+});

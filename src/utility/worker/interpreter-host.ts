@@ -1,0 +1,213 @@
+import { PIECE_BYTES, outcomeBudgetBytes, type RunOrder, type RunPiece, type SelfCheck } from '../../shared/interpreter.ts';
+import type { HostBridge } from '../../shared/guest-bridge.ts';
+import type { WorkerStart } from '../../shared/worker-protocol.ts';
+import { GuestRealm } from './guest-realm.ts';
+import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
+import { OutputBatcher } from './output-batcher.ts';
+import { threadChecks } from './self-checks.ts';
+
+/** Functions of the host, captured before the thread is hardened. */
+export interface HostFunctions {
+  readonly now: () => number;
+  /** One character per byte. */
+  readonly random: (length: number) => string;
+  readonly setTimer: (callback: () => void, delayMs: number) => void;
+  readonly encode: (text: string) => Uint8Array;
+  /** Irreversible; see harden.ts. */
+  readonly harden: () => void;
+  readonly process: object;
+}
+
+type WorkerRunEnd = { kind: 'finished'; outputCut: boolean } | { kind: 'died'; detail: string };
+
+interface CurrentRun {
+  readonly id: number;
+  readonly stdout: OutputBatcher;
+  readonly stderr: OutputBatcher;
+  readonly outcomeBudget: number;
+  readonly send: (piece: RunPiece) => void;
+  readonly end: (end: WorkerRunEnd) => void;
+}
+
+const MAX_RANDOM = 65_536;
+const MAX_DETAIL = 2000;
+
+/** Cuts text whose length the guest chose. */
+const detailOf = (text: unknown): string =>
+  typeof text === 'string' ? text.slice(0, MAX_DETAIL) : 'the interpreter gave no reason';
+
+/** One interpreter: the realm, and the bridge between it and the control thread. */
+export class InterpreterHost {
+  readonly #start: WorkerStart;
+  readonly #host: HostFunctions;
+  #realm: GuestRealm | undefined;
+  #run: CurrentRun | undefined;
+  #death: string | undefined;
+  #lastRunId = 0;
+  #booted: (problem: string) => void = () => undefined;
+
+  constructor(start: WorkerStart, host: HostFunctions) {
+    this.#start = start;
+    this.#host = host;
+  }
+
+  /** Hardens the thread, checks it, starts Python. @throws Error when the interpreter can't be started */
+  async boot(): Promise<SelfCheck[]> {
+    this.#host.harden();
+    const realm = new GuestRealm(this.#start.guestScript);
+    const checks = threadChecks(this.#host.process, this.#start.guestScript, (expression) =>
+      realm.probe(expression),
+    );
+    if (!checks.every((check) => check.holds)) return checks;
+    const problem = await new Promise<string>((resolve) => {
+      this.#booted = resolve;
+      realm.boot(this.#bridge(), this.#start);
+    });
+    if (problem !== '') throw new Error(problem);
+    this.#realm = realm;
+    return checks;
+  }
+
+  /** Returns '' or what went wrong. */
+  writeFile(name: string, bytes: Uint8Array, append: boolean): string {
+    if (this.#realm === undefined) return 'the interpreter is not running';
+    try {
+      return detailOf(this.#realm.writeFile(name, bytes, append));
+    } catch {
+      return 'the interpreter failed';
+    }
+  }
+
+  /** Resolves when the guest is done or dead. Pieces are sent before. */
+  run(order: RunOrder, send: (piece: RunPiece) => void): Promise<WorkerRunEnd> {
+    const realm = this.#realm;
+    if (realm === undefined || this.#run !== undefined) {
+      return Promise.resolve({ kind: 'died', detail: 'the interpreter is not free' });
+    }
+    if (this.#death !== undefined) return Promise.resolve({ kind: 'died', detail: this.#death });
+    return new Promise((resolve) => {
+      const batcher = (channel: 'stdout' | 'stderr'): OutputBatcher =>
+        new OutputBatcher({
+          now: this.#host.now,
+          send: (bytes) => send({ channel, bytes }),
+          pieceBytes: PIECE_BYTES,
+          capBytes: order.outputBytes,
+        });
+      const id = ++this.#lastRunId;
+      this.#run = {
+        id,
+        stdout: batcher('stdout'),
+        stderr: batcher('stderr'),
+        outcomeBudget: outcomeBudgetBytes(order.outputBytes),
+        send,
+        end: resolve,
+      };
+      try {
+        realm.run(id, order.code, order.outputBytes);
+      } catch {
+        // What the guest threw is not looked at.
+        this.#die('the interpreter failed');
+      }
+    });
+  }
+
+  #bridge(): HostBridge {
+    const host = this.#host;
+    // Guest code calls these: whatever they do, nothing of the host's may come back but a primitive.
+    const guarded = <A extends unknown[], R extends number | string | undefined>(
+      action: (...values: A) => R,
+      otherwise: R,
+    ): ((...values: A) => R) => {
+      return (...values) => {
+        try {
+          return action(...values);
+        } catch {
+          return otherwise;
+        }
+      };
+    };
+    const bridge = {
+      __proto__: null,
+      now: guarded(() => host.now(), 0),
+      random: guarded(
+        (length: unknown) =>
+          typeof length === 'number' && length >= 0 && length <= MAX_RANDOM ? host.random(length) : '',
+        '',
+      ),
+      setTimer: guarded((id: unknown, delayMs: unknown) => {
+        if (typeof id !== 'number' || typeof delayMs !== 'number') return undefined;
+        host.setTimer(() => this.#fireTimer(id), delayMs);
+        return undefined;
+      }, undefined),
+      write: guarded((stream: unknown, bytes: unknown) => {
+        this.#write(stream, bytes);
+        return undefined;
+      }, undefined),
+      booted: guarded((problem: unknown) => {
+        this.#booted(detailOf(problem));
+        return undefined;
+      }, undefined),
+      finished: guarded((runId: unknown, outcome: unknown) => {
+        this.#finish(runId, outcome);
+        return undefined;
+      }, undefined),
+      died: guarded((cause: unknown) => {
+        this.#die(detailOf(cause));
+        return undefined;
+      }, undefined),
+    };
+    return bridge;
+  }
+
+  #fireTimer(id: number): void {
+    try {
+      this.#flushOutput();
+      this.#realm?.fireTimer(id);
+    } catch {
+      this.#die('the interpreter failed');
+    }
+  }
+
+  #write(stream: unknown, bytes: unknown): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    const batcher = stream === 2 ? run.stderr : run.stdout;
+    const length = guestByteLength(bytes);
+    if (length <= 0) return;
+    if (batcher.room === 0) {
+      batcher.markCut();
+      return;
+    }
+    batcher.write(copyFromGuest(bytes, length));
+  }
+
+  #flushOutput(): void {
+    this.#run?.stdout.flush();
+    this.#run?.stderr.flush();
+  }
+
+  #finish(runId: unknown, outcome: unknown): void {
+    const run = this.#run;
+    if (run === undefined || runId !== run.id) return;
+    if (typeof outcome !== 'string' || outcome.length > run.outcomeBudget) {
+      this.#die('the result is too large');
+      return;
+    }
+    this.#flushOutput();
+    const bytes = this.#host.encode(outcome);
+    for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+      run.send({ channel: 'outcome', bytes: bytes.slice(start, start + PIECE_BYTES) });
+    }
+    this.#run = undefined;
+    run.end({ kind: 'finished', outputCut: run.stdout.cut || run.stderr.cut });
+  }
+
+  #die(cause: string): void {
+    this.#death ??= cause;
+    const run = this.#run;
+    if (run === undefined) return;
+    this.#flushOutput();
+    this.#run = undefined;
+    run.end({ kind: 'died', detail: cause });
+  }
+}

@@ -1,0 +1,50 @@
+import { codeFromStringsIsRefused } from '../../shared/code-generation.ts';
+import type { SelfCheck } from '../../shared/interpreter.ts';
+
+/** Members of `process` that lead out of the thread. */
+const DANGEROUS = [
+  ...['getBuiltinModule', 'binding', '_linkedBinding', 'dlopen', 'kill', '_kill', 'reallyExit', 'exit'],
+  ...['mainModule', 'abort', 'chdir', 'umask', 'report', 'env', 'execve', 'stdin', 'permission', 'cwd'],
+];
+
+const INTRINSICS = [Object.prototype, Function.prototype, Array.prototype, Promise.prototype, Error, Reflect];
+
+/**
+ * What must hold in the worker before guest code runs.
+ *
+ * @param probeRealm evaluates an expression in the guest's realm, which no guest has entered yet
+ */
+export const threadChecks = (
+  processObject: object,
+  guestScript: string,
+  probeRealm: (expression: string) => unknown,
+): SelfCheck[] => {
+  const realmHas = (name: string): boolean => probeRealm(`typeof ${name}`) !== 'undefined';
+  return [
+    { name: 'worker: no code from strings', holds: codeFromStringsIsRefused(Function) },
+    {
+      name: 'worker: intrinsics frozen',
+      holds: INTRINSICS.every((intrinsic) => Object.isFrozen(intrinsic)),
+    },
+    {
+      name: 'worker: process has no way out',
+      holds: DANGEROUS.every((name) => Reflect.get(processObject, name) === undefined),
+    },
+    {
+      name: 'worker: no require, process or fetch in the global object',
+      holds: ['require', 'module', 'process', 'fetch', 'Buffer'].every((name) => !(name in globalThis)),
+    },
+    { name: 'realm: no Node globals', holds: !['process', 'require', 'module', 'Buffer'].some(realmHas) },
+    {
+      name: 'realm: no code from strings',
+      holds:
+        probeRealm("(() => { try { Function(''); return 0 } catch (e) { return e instanceof EvalError ? 1 : 0 } })()") ===
+        1,
+    },
+    {
+      name: 'realm: its own intrinsics',
+      holds: probeRealm('Object.prototype') !== Object.prototype && probeRealm('Function') !== Function,
+    },
+    { name: 'guest bundle: no import()', holds: !/\bimport\s*\(/u.test(guestScript) },
+  ];
+};
