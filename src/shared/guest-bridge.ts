@@ -17,8 +17,8 @@ export interface HostBridge {
   booted(problem: string): void;
   /** The run is over; the outcome is JSON (see `GuestOutcome`). */
   finished(runId: number, outcome: string): void;
-  /** The interpreter is dead and can't be used any more. */
-  died(cause: string): void;
+  /** The interpreter is dead and can't be used any more. `stack` is Python's, innermost call first, or ''. */
+  died(cause: string, stack: string): void;
 }
 
 /** What the host may call. All are functions of the guest realm that take and return primitives. */

@@ -1,7 +1,7 @@
 /** Schemas that both hops, main ↔ sidecar and sidecar ↔ worker, speak. */
 import { z } from 'zod';
 import { LIMITS } from './limits.ts';
-import { WorkspaceFileName } from './sandbox.ts';
+import { Bytes, WorkspaceFileName } from './sandbox.ts';
 
 /** One condition that must hold before guest code may run. */
 export const SelfCheck = z.strictObject({ name: z.string().max(200), holds: z.boolean() });
@@ -12,7 +12,7 @@ export const SelfChecks = z.array(SelfCheck).max(100);
 /** Part of a file; the first one has `append: false`. */
 export const FilePart = z.strictObject({
   name: WorkspaceFileName,
-  bytes: z.instanceof(Uint8Array),
+  bytes: Bytes,
   append: z.boolean(),
 });
 export type FilePart = z.infer<typeof FilePart>;
@@ -30,27 +30,39 @@ export type RunOrder = z.infer<typeof RunOrder>;
  */
 export const RunPiece = z.strictObject({
   channel: z.enum(['stdout', 'stderr', 'outcome']),
-  bytes: z.instanceof(Uint8Array).refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes),
+  bytes: Bytes.refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes),
 });
 export type RunPiece = z.infer<typeof RunPiece>;
 
 /** Largest piece of output or outcome in one message, in bytes: leaves room for the message around it. */
 export const PIECE_BYTES = LIMITS.sidecarMessageBytes - 4_000;
 
+/** In UTF-16 units. Together they fit into one message. */
+export const MAX_DEATH_DETAIL = 2000;
+export const MAX_DEATH_STACK = 16_000;
+
 /** Why an interpreter ended before its run did. */
 export const DeathCause = z.enum(['fatal', 'exited', 'out-of-memory', 'misbehaved', 'closed']);
 export type DeathCause = z.infer<typeof DeathCause>;
+
+/** What is known of a death; both texts may be the guest's. */
+export const deathReport = {
+  detail: z.string().max(MAX_DEATH_DETAIL),
+  /** Python's stack, innermost call first, or ''. */
+  stack: z.string().max(MAX_DEATH_STACK),
+} as const;
 
 export const RunEnd = z.discriminatedUnion('kind', [
   /** The outcome was streamed. */
   z.strictObject({ kind: z.literal('finished'), outputCut: z.boolean() }),
   /** The interpreter is gone, and its state with it. */
-  z.strictObject({ kind: z.literal('died'), cause: DeathCause, detail: z.string().max(2000) }),
+  z.strictObject({ kind: z.literal('died'), cause: DeathCause, ...deathReport }),
 ]);
 export type RunEnd = z.infer<typeof RunEnd>;
 
 /** All bytes that one run may send up: both output streams and the outcome around the value and the error. */
-export const runBudgetBytes = (outputBytes: number): number => 2 * outputBytes + outcomeBudgetBytes(outputBytes);
+export const runBudgetBytes = (outputBytes: number): number =>
+  2 * outputBytes + outcomeBudgetBytes(outputBytes);
 
 /**
  * The outcome's share. Its texts are cut to `outputBytes` characters each (value, message; up to 6 bytes a

@@ -15,6 +15,9 @@ const utf8Length = (text: string): number => {
   return bytes;
 };
 
+/** A byte array; over which kind of memory is up to its sender. */
+export const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be bytes');
+
 export const WorkspaceFileName = z.string().superRefine((name, context) => {
   const problem = workspaceNameProblem(name);
   if (problem !== null) context.addIssue({ code: 'custom', message: `file name ${problem}` });
@@ -23,9 +26,10 @@ export const WorkspaceFileName = z.string().superRefine((name, context) => {
 export const InputFile = z.strictObject({
   /** Path relative to /workspace, which is the run's working directory. */
   name: WorkspaceFileName,
-  bytes: z
-    .instanceof(Uint8Array)
-    .refine((bytes) => bytes.byteLength <= LIMITS.fileBytes, `file is larger than ${LIMITS.fileBytes} bytes`),
+  bytes: Bytes.refine(
+    (bytes) => bytes.byteLength <= LIMITS.fileBytes,
+    `file is larger than ${LIMITS.fileBytes} bytes`,
+  ),
 });
 export type InputFile = z.infer<typeof InputFile>;
 
@@ -110,6 +114,7 @@ export const OutputFile = z.strictObject({
 export type OutputFile = z.infer<typeof OutputFile>;
 
 export const SessionState = z.enum(['kept', 'reset', 'lost']);
+export type SessionState = z.infer<typeof SessionState>;
 
 export const RunTiming = z.strictObject({
   /** Waiting for a free interpreter, in ms. */
@@ -147,7 +152,7 @@ export type RunResult = z.infer<typeof RunResult>;
 /** Streamed while a run goes on. Raw bytes: a chunk may end inside a UTF-8 sequence. */
 export const RunOutput = z.strictObject({
   stream: z.enum(['stdout', 'stderr']),
-  bytes: z.instanceof(Uint8Array),
+  bytes: Bytes,
 });
 export type RunOutput = z.infer<typeof RunOutput>;
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FilePart, RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
 import { LIMITS } from './limits.ts';
 import { defineContract } from './rpc/contract.ts';
+import { Bytes } from './sandbox.ts';
 
 /** Everything the sidecar needs to run Python; it reads no file itself. */
 export const AssetName = z.enum(['wasm', 'stdlib', 'lock', 'worker', 'guest']);
@@ -14,7 +15,7 @@ export const sidecarContract = defineContract({
   methods: {
     /** Hands over one asset, whole. */
     loadAsset: {
-      params: z.strictObject({ name: AssetName, bytes: z.instanceof(Uint8Array) }),
+      params: z.strictObject({ name: AssetName, bytes: Bytes }),
       result: z.strictObject({}),
     },
     /** Checks the process and compiles the runtime. To be called once, after all assets. */

@@ -1,6 +1,6 @@
 /** Control thread ↔ worker thread. The worker is the hostile side. */
 import { z } from 'zod';
-import { FilePart, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { deathReport, FilePart, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
 import { defineContract } from './rpc/contract.ts';
 
 export const workerContract = defineContract({
@@ -13,7 +13,7 @@ export const workerContract = defineContract({
       item: RunPiece,
       result: z.discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('finished'), outputCut: z.boolean() }),
-        z.strictObject({ kind: z.literal('died'), detail: z.string().max(2000) }),
+        z.strictObject({ kind: z.literal('died'), ...deathReport }),
       ]),
     },
   },

@@ -1,17 +1,29 @@
-#!/usr/bin/env node
+import path from 'node:path';
 import process from 'node:process';
 import { runCli } from './cli.ts';
-import { openSandbox, openWindow } from './open-electron-host.ts';
+import type { ProvideElectron } from './electron-command.ts';
+import { electronSandboxes } from './open-electron-host.ts';
+import { electronWindow } from './open-electron-window.ts';
 import { ownVersion } from './own-version.ts';
 import { processIo } from './process-io.ts';
 
-const exitCode = await runCli(process.argv.slice(2), {
-  io: processIo(),
-  openSandbox,
-  openWindow,
-  version: ownVersion(import.meta.dirname),
-});
+/** From the built file, out/main/*.js, to the folder of package.json. */
+const appFolder = path.resolve(import.meta.dirname, '..', '..');
 
-// Not just process.exitCode: all output has left by now, and a host that does not answer must not keep a
-// finished command alive. Exiting closes the channel to the host, upon which it ends itself.
-process.exit(exitCode);
+/**
+ * The command line as a program: takes over this process and ends it.
+ *
+ * @param argv what follows the program's name
+ * @param provideElectron asked only when a command needs Electron
+ */
+export const main = async (argv: readonly string[], provideElectron: ProvideElectron): Promise<never> => {
+  const exitCode = await runCli(argv, {
+    io: processIo(),
+    openSandbox: electronSandboxes(provideElectron, appFolder),
+    openWindow: electronWindow(provideElectron, appFolder),
+    version: ownVersion(import.meta.dirname),
+  });
+  // Not just process.exitCode: all output has left by now, and a host that does not answer must not keep a
+  // finished command alive. Exiting closes the channel to the host, upon which it ends itself.
+  process.exit(exitCode);
+};

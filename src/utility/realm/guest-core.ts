@@ -1,9 +1,10 @@
 import type { GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
+import type { CrashReport } from './crash-report.ts';
 import { Interpreter } from './interpreter.ts';
+import type { LateBridge } from './late-bridge.ts';
 import { loadRuntime, type Pyodide, type RuntimeParts } from './pyodide-runtime.ts';
 import { requireStack } from './stack-reserve.ts';
-import { Timers } from './timers.ts';
-import { installWebPlatform } from './web-platform.ts';
+import type { Timers } from './timers.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -20,13 +21,17 @@ const describe = (error: unknown): string => {
 /** The whole of what runs in the guest realm besides Pyodide itself. It uses no Node and no DOM. */
 export class RealmGuestCore implements GuestCore {
   readonly #realm: Record<string, unknown>;
-  #bridge: HostBridge | undefined;
-  #timers: Timers | undefined;
+  readonly #bridge: LateBridge;
+  readonly #timers: Timers;
+  readonly #crashReport: CrashReport;
   #interpreter: Interpreter | undefined;
   #dead = false;
 
-  constructor(realm: Record<string, unknown>) {
+  constructor(realm: Record<string, unknown>, bridge: LateBridge, timers: Timers, crashReport: CrashReport) {
+    this.#crashReport = crashReport;
     this.#realm = realm;
+    this.#bridge = bridge;
+    this.#timers = timers;
   }
 
   allocate(length: number): Uint8Array {
@@ -34,12 +39,10 @@ export class RealmGuestCore implements GuestCore {
   }
 
   boot(bridge: HostBridge, wasm: object, stdlib: Uint8Array, lock: string): void {
-    this.#bridge = bridge;
-    this.#timers = new Timers(bridge);
-    installWebPlatform(this.#realm, bridge, this.#timers);
+    this.#bridge.connect(bridge);
     // Emscripten tests `instanceof`, and the module comes from the host's realm.
     Object.setPrototypeOf(wasm, WebAssembly.Module.prototype);
-    this.#start(bridge, { wasm, stdlib, lock }).then(
+    this.#start({ wasm, stdlib, lock }).then(
       () => bridge.booted(''),
       (error: unknown) => bridge.booted(describe(error)),
     );
@@ -74,27 +77,31 @@ export class RealmGuestCore implements GuestCore {
 
   fireTimer(id: number): void {
     try {
-      this.#timers?.fire(id);
+      this.#timers.fire(id);
     } catch (error) {
       this.#die(error);
     }
   }
 
-  async #start(bridge: HostBridge, parts: RuntimeParts): Promise<void> {
+  async #start(parts: RuntimeParts): Promise<void> {
     const pyodide = await loadRuntime(this.#realm, parts);
     pyodide._api.on_fatal = (error) => this.#die(error);
     // A guest that flips these would break its own later runs.
     Object.freeze(pyodide._api.runtimeEnv);
-    this.#connectStreams(bridge, pyodide);
+    this.#connectStreams(pyodide);
     this.#interpreter = new Interpreter(pyodide);
   }
 
-  #connectStreams(bridge: HostBridge, pyodide: Pyodide): void {
+  #connectStreams(pyodide: Pyodide): void {
     const handler = (stream: number): { write: (bytes: Uint8Array) => number; isatty: boolean } => ({
       write: (bytes) => {
         const length = bytes.length;
+        if (this.#crashReport.announced) {
+          this.#crashReport.write(bytes);
+          return length;
+        }
         requireStack();
-        bridge.write(stream, bytes);
+        this.#bridge.write(stream, bytes);
         return length;
       },
       isatty: false,
@@ -106,14 +113,14 @@ export class RealmGuestCore implements GuestCore {
 
   #finish(runId: number, outcome: string): void {
     if (this.#dead) return;
-    this.#timers?.clearAll();
+    this.#timers.clearAll();
     requireStack();
-    this.#bridge?.finished(runId, outcome);
+    this.#bridge.finished(runId, outcome);
   }
 
   #die(error: unknown): void {
     if (this.#dead) return;
     this.#dead = true;
-    this.#bridge?.died(describe(error));
+    this.#bridge.died(describe(error), this.#crashReport.text());
   }
 }

@@ -39,7 +39,12 @@ const fillRandom = (bridge: HostBridge, target: ArrayBufferView): ArrayBufferVie
  * Gives the bare realm what makes Pyodide take it for a module web worker. Everything is made of objects of
  * this realm; the host is reached through `bridge`, which stays in closures.
  */
-export const installWebPlatform = (realm: Record<string, unknown>, bridge: HostBridge, timers: Timers): void => {
+export const installWebPlatform = (
+  realm: Record<string, unknown>,
+  bridge: HostBridge,
+  timers: Timers,
+  onConsoleError: (message: unknown) => void,
+): void => {
   class WorkerGlobalScope {
     static [Symbol.hasInstance](value: unknown): boolean {
       return value === realm;
@@ -59,7 +64,14 @@ export const installWebPlatform = (realm: Record<string, unknown>, bridge: HostB
       },
       timeOrigin: 0,
     },
-    console: { log: nothing, warn: nothing, error: nothing, info: nothing, debug: nothing, trace: nothing },
+    console: {
+      log: nothing,
+      warn: nothing,
+      error: onConsoleError,
+      info: nothing,
+      debug: nothing,
+      trace: nothing,
+    },
     navigator: { userAgent: '' },
     crypto: { getRandomValues: (target: ArrayBufferView) => fillRandom(bridge, target) },
     setTimeout: (callback: () => unknown, delay: unknown, ...values: unknown[]) =>

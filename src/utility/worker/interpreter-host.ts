@@ -1,4 +1,12 @@
-import { PIECE_BYTES, outcomeBudgetBytes, type RunOrder, type RunPiece, type SelfCheck } from '../../shared/interpreter.ts';
+import {
+  MAX_DEATH_DETAIL,
+  MAX_DEATH_STACK,
+  PIECE_BYTES,
+  outcomeBudgetBytes,
+  type RunOrder,
+  type RunPiece,
+  type SelfCheck,
+} from '../../shared/interpreter.ts';
 import type { HostBridge } from '../../shared/guest-bridge.ts';
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
 import { GuestRealm } from './guest-realm.ts';
@@ -18,7 +26,8 @@ export interface HostFunctions {
   readonly process: object;
 }
 
-type WorkerRunEnd = { kind: 'finished'; outputCut: boolean } | { kind: 'died'; detail: string };
+type WorkerRunEnd =
+  { kind: 'finished'; outputCut: boolean } | { kind: 'died'; detail: string; stack: string };
 
 interface CurrentRun {
   readonly id: number;
@@ -30,11 +39,10 @@ interface CurrentRun {
 }
 
 const MAX_RANDOM = 65_536;
-const MAX_DETAIL = 2000;
 
 /** Cuts text whose length the guest chose. */
 const detailOf = (text: unknown): string =>
-  typeof text === 'string' ? text.slice(0, MAX_DETAIL) : 'the interpreter gave no reason';
+  typeof text === 'string' ? text.slice(0, MAX_DEATH_DETAIL) : 'the interpreter gave no reason';
 
 /** One interpreter: the realm, and the bridge between it and the control thread. */
 export class InterpreterHost {
@@ -42,7 +50,7 @@ export class InterpreterHost {
   readonly #host: HostFunctions;
   #realm: GuestRealm | undefined;
   #run: CurrentRun | undefined;
-  #death: string | undefined;
+  #death: { detail: string; stack: string } | undefined;
   #lastRunId = 0;
   #booted: (problem: string) => void = () => undefined;
 
@@ -82,9 +90,9 @@ export class InterpreterHost {
   run(order: RunOrder, send: (piece: RunPiece) => void): Promise<WorkerRunEnd> {
     const realm = this.#realm;
     if (realm === undefined || this.#run !== undefined) {
-      return Promise.resolve({ kind: 'died', detail: 'the interpreter is not free' });
+      return Promise.resolve({ kind: 'died', detail: 'the interpreter is not free', stack: '' });
     }
-    if (this.#death !== undefined) return Promise.resolve({ kind: 'died', detail: this.#death });
+    if (this.#death !== undefined) return Promise.resolve({ kind: 'died', ...this.#death });
     return new Promise((resolve) => {
       const batcher = (channel: 'stdout' | 'stderr'): OutputBatcher =>
         new OutputBatcher({
@@ -151,8 +159,8 @@ export class InterpreterHost {
         this.#finish(runId, outcome);
         return undefined;
       }, undefined),
-      died: guarded((cause: unknown) => {
-        this.#die(detailOf(cause));
+      died: guarded((cause: unknown, stack: unknown) => {
+        this.#die(detailOf(cause), typeof stack === 'string' ? stack.slice(0, MAX_DEATH_STACK) : '');
         return undefined;
       }, undefined),
     };
@@ -202,12 +210,12 @@ export class InterpreterHost {
     run.end({ kind: 'finished', outputCut: run.stdout.cut || run.stderr.cut });
   }
 
-  #die(cause: string): void {
-    this.#death ??= cause;
+  #die(detail: string, stack = ''): void {
+    this.#death ??= { detail, stack };
     const run = this.#run;
     if (run === undefined) return;
     this.#flushOutput();
     this.#run = undefined;
-    run.end({ kind: 'died', detail: cause });
+    run.end({ kind: 'died', detail, stack });
   }
 }

@@ -38,8 +38,9 @@ export const threadChecks = (
     {
       name: 'realm: no code from strings',
       holds:
-        probeRealm("(() => { try { Function(''); return 0 } catch (e) { return e instanceof EvalError ? 1 : 0 } })()") ===
-        1,
+        probeRealm(
+          "(() => { try { Function(''); return 0 } catch (e) { return e instanceof EvalError ? 1 : 0 } })()",
+        ) === 1,
     },
     {
       name: 'realm: its own intrinsics',

@@ -1,0 +1,36 @@
+import path from 'node:path';
+import { defineConfig } from 'electron-vite';
+import { standaloneScripts } from './scripts/build/standalone-scripts.ts';
+
+const root = import.meta.dirname;
+const source = (file: string): string => path.join(root, 'src', file);
+
+/** Chosen so that the output runs on every Electron the README names, not only on the installed one. */
+const NODE_TARGET = 'node20';
+
+export default defineConfig({
+  main: {
+    plugins: [standaloneScripts(root)],
+    build: {
+      target: NODE_TARGET,
+      outDir: 'out/main',
+      minify: false,
+      rollupOptions: {
+        input: {
+          index: source('main/index.ts'),
+          cli: source('main/cli/bin.ts'),
+          program: source('main/cli/main.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  renderer: {
+    root: source('renderer'),
+    build: {
+      target: 'chrome130',
+      outDir: path.join(root, 'out/renderer'),
+      rollupOptions: { input: source('renderer/index.html') },
+    },
+  },
+});

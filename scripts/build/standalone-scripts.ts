@@ -1,0 +1,143 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import MagicString from 'magic-string';
+import { build, type InlineConfig, type Plugin } from 'vite';
+
+/**
+ * Builds the three scripts that must be whole in themselves, without chunks or packages beside them: the
+ * sidecar (it may open no file once it is locked down), its worker (started from source in memory) and the
+ * guest bundle (evaluated in a bare realm). Then writes down the hashes of all that the sidecar is fed.
+ */
+export function standaloneScripts(root: string): Plugin {
+  return {
+    name: 'vivarium:standalone-scripts',
+    apply: 'build',
+    async closeBundle() {
+      const outDir = path.join(root, 'out', 'utility');
+      await mkdir(outDir, { recursive: true });
+      await build(nodeScript(root, 'src/utility/index.ts', 'sidecar.cjs'));
+      await build(nodeScript(root, 'src/utility/worker/index.ts', 'worker.cjs'));
+      await build(guestScript(root));
+      await writeRuntimeManifest(root, outDir);
+    },
+  };
+}
+
+const common = (root: string): InlineConfig => ({
+  root,
+  configFile: false,
+  logLevel: 'warn',
+  publicDir: false,
+});
+
+const nodeScript = (root: string, entry: string, fileName: string): InlineConfig => ({
+  ...common(root),
+  ssr: { noExternal: true, target: 'node' },
+  build: {
+    ssr: entry,
+    target: 'node20',
+    outDir: 'out/utility',
+    emptyOutDir: false,
+    minify: false,
+    rollupOptions: {
+      external: [/^node:/u, 'electron'],
+      output: {
+        format: 'cjs',
+        entryFileNames: fileName,
+        codeSplitting: false,
+        // A worker started from source runs it as a global script, whose variables would be global.
+        banner: "(() => {\n'use strict';",
+        footer: '})();',
+      },
+    },
+  },
+});
+
+const guestScript = (root: string): InlineConfig => ({
+  ...common(root),
+  // Direct eval is in Pyodide; the realm refuses it.
+  logLevel: 'error',
+  plugins: [bareRealm()],
+  build: {
+    target: 'es2022',
+    outDir: 'out/utility',
+    emptyOutDir: false,
+    minify: false,
+    lib: {
+      entry: 'src/utility/realm/index.ts',
+      formats: ['iife'],
+      name: 'vivariumGuest',
+      fileName: () => 'guest.js',
+    },
+  },
+});
+
+interface Node {
+  type: string;
+  start: number;
+  end: number;
+}
+
+/** Every node of a syntax tree. */
+function* nodesOf(value: unknown): Generator<Node & Record<string, unknown>> {
+  if (Array.isArray(value)) {
+    for (const element of value) yield* nodesOf(element);
+  } else if (typeof value === 'object' && value !== null) {
+    if ('type' in value && 'start' in value) yield value as Node & Record<string, unknown>;
+    for (const child of Object.values(value)) if (typeof child === 'object') yield* nodesOf(child);
+  }
+}
+
+/**
+ * Takes out of the bundle what does not belong into a bare realm. `import()` in a vm script rejects with an
+ * error of the host's realm, from which a guest could climb out; so none may remain, in code or in text.
+ */
+function bareRealm(): Plugin {
+  return {
+    name: 'vivarium:bare-realm',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/[\\/]pyodide[\\/][^\\/]+\.mjs$/u.test(id)) return null;
+      const text = new MagicString(code);
+      for (const node of nodesOf(this.parse(code))) {
+        if (node.type === 'ImportExpression') {
+          const argument = node['source'] as Node;
+          text.overwrite(node.start, argument.start, 'vivariumNoImport(');
+        } else if (node.type === 'MetaProperty') {
+          text.overwrite(node.start, node.end, '({ url: "file:///pyodide/pyodide.asm.mjs" })');
+        }
+      }
+      text.append('\nfunction vivariumNoImport() { throw new Error("no modules can be loaded here") }\n');
+      return { code: text.toString(), map: null };
+    },
+    generateBundle(_options, bundle) {
+      for (const output of Object.values(bundle)) {
+        if (output.type !== 'chunk') continue;
+        if (/\bimport\s*\(|\bimport\.meta\b/u.test(output.code))
+          this.error('the guest bundle contains import()');
+        // One expression whose value is the exports: the realm's global object stays clean.
+        output.code = `(() => {\n${output.code}\nreturn vivariumGuest.guestCore;\n})()\n`;
+      }
+    },
+  };
+}
+
+/** What main feeds the sidecar, by asset name; see src/main/sandbox/runtime-assets.ts. */
+async function writeRuntimeManifest(root: string, outDir: string): Promise<void> {
+  const require = createRequire(path.join(root, 'package.json'));
+  const files = {
+    wasm: require.resolve('pyodide/pyodide.asm.wasm'),
+    stdlib: require.resolve('pyodide/python_stdlib.zip'),
+    lock: require.resolve('pyodide/pyodide-lock.json'),
+    worker: path.join(outDir, 'worker.cjs'),
+    guest: path.join(outDir, 'guest.js'),
+  };
+  const manifest: Record<string, { sha256: string; bytes: number }> = {};
+  for (const [name, file] of Object.entries(files)) {
+    const bytes = await readFile(file);
+    manifest[name] = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.byteLength };
+  }
+  await writeFile(path.join(outDir, 'runtime.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}

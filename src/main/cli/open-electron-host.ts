@@ -1,0 +1,131 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import process from 'node:process';
+import {
+  HOST_LIMITS,
+  hostClientContract,
+  hostContract,
+  type HostContract,
+} from '../../shared/host-protocol.ts';
+import { fromIpcChannel } from '../../shared/rpc/child-process-port.ts';
+import { RpcPeer } from '../../shared/rpc/peer.ts';
+import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
+import type { RunOptions, RunSandbox, SandboxOptions } from './dependencies.ts';
+import { electronEnvironment, sandboxSwitches, type ProvideElectron } from './electron-command.ts';
+import { TextTail } from './text-tail.ts';
+
+const STDERR_TAIL = 2000;
+/** Output on its way to this process at once, in bytes. */
+const WINDOW_BYTES = 8 * 1024 * 1024;
+
+/** An Electron without a window, which runs the sandbox for one command line process. */
+export class ElectronHost implements RunSandbox {
+  readonly #child: ChildProcess;
+  readonly #peer: RpcPeer<typeof hostClientContract, HostContract>;
+  readonly #exited: Promise<void>;
+  readonly #stderr = new TextTail(STDERR_TAIL);
+  #nextRun = 0;
+
+  /**
+   * @param electron path of the executable
+   * @param appFolder folder of the app's package.json
+   */
+  constructor(electron: string, appFolder: string) {
+    const headless = process.platform === 'linux' ? ['--ozone-platform=headless'] : [];
+    this.#child = spawn(
+      electron,
+      [...sandboxSwitches(), ...headless, '--disable-gpu', appFolder, '--vivarium-host'],
+      {
+        env: electronEnvironment(),
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        // A group of its own: Ctrl-C in the terminal is for the command line, which ends the host in order.
+        detached: true,
+        windowsHide: true,
+      },
+    );
+    this.#child.stderr?.on('data', (bytes: Buffer) => this.#stderr.push(bytes.toString('utf8')));
+    this.#exited = new Promise((resolve) => {
+      this.#child.once('exit', () => resolve());
+      this.#child.once('error', (error) => {
+        this.#stderr.push(error.message);
+        this.#peer.close(`Electron could not be started: ${error.message}`);
+        resolve();
+      });
+    });
+    this.#peer = new RpcPeer({
+      port: fromIpcChannel(this.#child),
+      local: hostClientContract,
+      remote: hostContract,
+      handlers: {},
+      limits: HOST_LIMITS,
+    });
+  }
+
+  /** @throws Error with what Electron said, when it ends instead of answering */
+  async open(options: SandboxOptions): Promise<void> {
+    try {
+      await this.#peer.call('open', { memoryMiB: options.memoryMiB, outputKiB: options.outputKiB });
+    } catch {
+      await this.#exited;
+      throw new Error(`Electron ended before it was ready. Its last words: ${this.#stderr.text || 'none'}`);
+    }
+  }
+
+  async run(request: RunRequest, { signal, onOutput }: RunOptions): Promise<RunResult> {
+    const id = this.#nextRun++;
+    const cancel = (): void => {
+      // When the host is gone, the run itself says so.
+      this.#peer.call('cancel', { id }).catch(() => undefined);
+    };
+    // The reader may be slow, the host must not be: it would hold the answer back.
+    let delivered = Promise.resolve();
+    const running = this.#peer.call(
+      'run',
+      { id, request },
+      {
+        window: WINDOW_BYTES,
+        onItem: (output) => {
+          delivered = delivered.then(() => onOutput(output));
+          delivered.catch(() => undefined);
+        },
+      },
+    );
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    try {
+      const result = await running;
+      const aborted = new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        if (signal.aborted) resolve();
+      });
+      await Promise.race([delivered, aborted]);
+      return result;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** State of the sidecar, and its pid. */
+  status(): Promise<{ state: string; pid: number | null; electron: string }> {
+    return this.#peer.call('status', {});
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#peer.call('dispose', {}).catch(() => undefined);
+    this.#peer.close('the command line is done');
+    await this.#exited;
+  }
+}
+
+/** Opens sandboxes in Electron hosts. */
+export const electronSandboxes =
+  (provideElectron: ProvideElectron, appFolder: string) =>
+  async (options: SandboxOptions): Promise<ElectronHost> => {
+    const host = new ElectronHost(await provideElectron(), appFolder);
+    await host.open(options);
+    return host;
+  };

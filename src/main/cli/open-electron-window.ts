@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+import { electronEnvironment, sandboxSwitches, type ProvideElectron } from './electron-command.ts';
+
+/** Opens the app's window; resolves with the exit code once the app has ended. */
+export const electronWindow =
+  (provideElectron: ProvideElectron, appFolder: string) => async (): Promise<number> => {
+    const electron = await provideElectron();
+    const child = spawn(electron, [...sandboxSwitches(), appFolder], {
+      env: electronEnvironment(),
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    // Ctrl-C reaches Electron as well, which quits; its exit code is waited for.
+    const ignore = (): void => undefined;
+    process.on('SIGINT', ignore);
+    try {
+      return await new Promise<number>((resolve, reject) => {
+        child.once('error', reject);
+        child.once('exit', (code) => resolve(code ?? 1));
+      });
+    } finally {
+      process.off('SIGINT', ignore);
+    }
+  };

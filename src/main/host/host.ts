@@ -1,0 +1,63 @@
+import { hostClientContract, hostContract, HOST_LIMITS } from '../../shared/host-protocol.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import { RpcPeer } from '../../shared/rpc/peer.ts';
+import type { RpcPort } from '../../shared/rpc/port.ts';
+import { InvalidRequestError, type Sandbox } from '../sandbox/sandbox.ts';
+
+export interface HostOptions {
+  readonly port: RpcPort;
+  readonly createSandbox: (limits: { memoryMiB: number; outputKiB: number }) => Sandbox;
+  /** Version of Electron, for whoever asks. */
+  readonly electron: string;
+}
+
+/**
+ * Serves one client, the command line, until it is gone. Resolves then, with the sandbox's processes ended.
+ */
+export const serveHost = async (options: HostOptions): Promise<void> => {
+  const runs = new Map<number, AbortController>();
+  let sandbox: Sandbox | undefined;
+  const opened = (): Sandbox => {
+    if (sandbox === undefined) throw new RpcError('failed', 'the sandbox was not opened');
+    return sandbox;
+  };
+  const peer = new RpcPeer({
+    port: options.port,
+    local: hostContract,
+    remote: hostClientContract,
+    limits: HOST_LIMITS,
+    handlers: {
+      open: (limits) => {
+        if (sandbox !== undefined) throw new RpcError('failed', 'the sandbox is open already');
+        sandbox = options.createSandbox(limits);
+        return {};
+      },
+      run: async ({ id, request }, { write }) => {
+        const controller = new AbortController();
+        runs.set(id, controller);
+        try {
+          return await opened().run(request, {
+            signal: controller.signal,
+            onOutput: (output) => write(output),
+          });
+        } catch (error) {
+          if (error instanceof InvalidRequestError) throw new RpcError('invalid-params', error.message);
+          throw error;
+        } finally {
+          runs.delete(id);
+        }
+      },
+      cancel: ({ id }) => {
+        runs.get(id)?.abort();
+        return {};
+      },
+      status: () => ({ state: opened().state.name, pid: opened().pid, electron: options.electron }),
+      dispose: async () => {
+        await sandbox?.dispose();
+        return {};
+      },
+    },
+  });
+  await peer.closed;
+  await sandbox?.dispose();
+};

@@ -1,0 +1,50 @@
+/** Electron's main process: the app's window, or a host without a window for the command line. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { app } from 'electron';
+import { fromIpcChannel } from '../shared/rpc/child-process-port.ts';
+import { serveHost } from './host/host.ts';
+import { builtFiles } from './runtime-locations.ts';
+import { systemClock } from './sandbox/clock.ts';
+import { ElectronLauncher } from './sandbox/electron-launcher.ts';
+import { loadRuntimeAssets } from './sandbox/runtime-assets.ts';
+import { Sandbox } from './sandbox/sandbox.ts';
+import { openMainWindow } from './window/main-window.ts';
+
+const outDir = path.dirname(import.meta.dirname);
+
+const createSandbox = (limits: { memoryMiB: number; outputKiB: number }): Sandbox => {
+  const files = builtFiles(outDir);
+  return new Sandbox({
+    launcher: new ElectronLauncher(files.sidecar),
+    loadAssets: () => loadRuntimeAssets(files.runtime),
+    clock: systemClock,
+    ...limits,
+  });
+};
+
+/** Serves the command line over the channel it was started with, and ends with it. */
+const runAsHost = async (): Promise<void> => {
+  // Many hosts run at once: each keeps Chromium's files to itself, and none of them for longer than it lives.
+  const chromiumFiles = mkdtempSync(path.join(tmpdir(), 'vivarium-host-'));
+  app.setPath('userData', chromiumFiles);
+  app.disableHardwareAcceleration();
+  await app.whenReady();
+  await serveHost({
+    port: fromIpcChannel(process),
+    createSandbox,
+    electron: process.versions.electron ?? 'unknown',
+  });
+  rmSync(chromiumFiles, { recursive: true, force: true });
+  app.exit(0);
+};
+
+const runAsApp = async (): Promise<void> => {
+  app.on('window-all-closed', () => app.quit());
+  await app.whenReady();
+  await openMainWindow(outDir);
+};
+
+await (app.commandLine.hasSwitch('vivarium-host') ? runAsHost() : runAsApp());

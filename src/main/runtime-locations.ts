@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { RuntimeLocations } from './sandbox/runtime-assets.ts';
+
+export interface BuiltFiles {
+  /** The sidecar's script. */
+  readonly sidecar: string;
+  readonly runtime: RuntimeLocations;
+}
+
+/** Where the build and the pyodide package have put what the sandbox needs. @param outDir the build's folder */
+export const builtFiles = (outDir: string): BuiltFiles => {
+  const { resolve } = createRequire(path.join(outDir, 'main', 'index.js'));
+  const utility = (name: string): string => path.join(outDir, 'utility', name);
+  return {
+    sidecar: utility('sidecar.cjs'),
+    runtime: {
+      manifest: utility('runtime.json'),
+      assets: {
+        wasm: resolve('pyodide/pyodide.asm.wasm'),
+        stdlib: resolve('pyodide/python_stdlib.zip'),
+        lock: resolve('pyodide/pyodide-lock.json'),
+        worker: utility('worker.cjs'),
+        guest: utility('guest.js'),
+      },
+    },
+  };
+};

@@ -1,0 +1,50 @@
+import { SetupError, type SidecarClient } from './sidecar-client.ts';
+
+/** An interpreter in a live sidecar. */
+export interface OpenInterpreter {
+  readonly id: string;
+  readonly sidecar: SidecarClient;
+}
+
+/** Named sessions that may be alive at once; each holds an interpreter's memory. */
+export const MAX_SESSIONS = 16;
+
+/** Knows which session's state lives in which interpreter. */
+export class Interpreters {
+  readonly #sessions = new Map<string, OpenInterpreter>();
+  #nextId = 1;
+
+  /**
+   * The session's interpreter, or a fresh one.
+   *
+   * @param session null for an interpreter of the run's own
+   * @throws SetupError, RpcError when none can be started
+   */
+  async open(sidecar: SidecarClient, session: string | null): Promise<OpenInterpreter> {
+    const existing = session === null ? undefined : this.#sessions.get(session);
+    if (existing?.sidecar === sidecar) return existing;
+    if (session !== null && this.#sessions.size >= MAX_SESSIONS) {
+      throw new SetupError(`${MAX_SESSIONS} sessions are open already; use one of them or none`);
+    }
+    const interpreter = { id: `interpreter-${this.#nextId++}`, sidecar };
+    await sidecar.openInterpreter(interpreter.id);
+    if (session !== null) this.#sessions.set(session, interpreter);
+    return interpreter;
+  }
+
+  /** Whether the session has state that a next run would find. */
+  has(session: string): boolean {
+    return this.#sessions.has(session);
+  }
+
+  /** Forgets the session that lives in this interpreter, if one does. */
+  forget(interpreter: OpenInterpreter): void {
+    for (const [session, open] of this.#sessions) if (open === interpreter) this.#sessions.delete(session);
+  }
+
+  /** Forgets all sessions of a process that is gone. */
+  forgetAll(sidecar: SidecarClient): void {
+    for (const [session, open] of this.#sessions)
+      if (open.sidecar === sidecar) this.#sessions.delete(session);
+  }
+}

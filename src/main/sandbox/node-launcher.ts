@@ -1,0 +1,40 @@
+import { fork } from 'node:child_process';
+import { fromIpcChannel } from '../../shared/rpc/child-process-port.ts';
+import {
+  killByPid,
+  NO_CODE_FROM_STRINGS,
+  SIDECAR_ENVIRONMENT,
+  type ProcessExit,
+  type SidecarLauncher,
+  type SidecarProcess,
+} from './launcher.ts';
+
+/** Starts sidecars as plain Node children: for tests and for use without Electron. */
+export class NodeLauncher implements SidecarLauncher {
+  readonly #script: string;
+
+  /** @param script path of the built sidecar script */
+  constructor(script: string) {
+    this.#script = script;
+  }
+
+  async launch(): Promise<SidecarProcess> {
+    const child = fork(this.#script, [], {
+      env: { ...SIDECAR_ENVIRONMENT },
+      execArgv: [NO_CODE_FROM_STRINGS],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    const exited = new Promise<ProcessExit>((resolve) => {
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
+    const pid = await new Promise<number>((resolve, reject) => {
+      child.once('spawn', () => {
+        if (child.pid === undefined) reject(new Error('the sidecar process has no pid'));
+        else resolve(child.pid);
+      });
+      child.once('error', reject);
+    });
+    return { pid, port: fromIpcChannel(child), exited, kill: () => killByPid(pid) };
+  }
+}

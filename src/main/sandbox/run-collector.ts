@@ -1,0 +1,89 @@
+import { outcomeBudgetBytes, type RunPiece } from '../../shared/interpreter.ts';
+import { GuestOutcome, type RunOutput } from '../../shared/sandbox.ts';
+
+/** The sidecar sent more than it may, or what is no outcome. */
+export class MisbehaviourError extends Error {
+  override readonly name = 'MisbehaviourError';
+}
+
+class ByteBuffer {
+  readonly #parts: Uint8Array[] = [];
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  push(part: Uint8Array): void {
+    this.#parts.push(part);
+    this.#bytes += part.byteLength;
+  }
+
+  text(): string {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    return this.#parts.map((part) => decoder.decode(part, { stream: true })).join('') + decoder.decode();
+  }
+}
+
+/**
+ * Gathers what a run sends. Caps are kept again here: the sidecar may be in the guest's hands.
+ */
+export class RunCollector {
+  readonly #stdout = new ByteBuffer();
+  readonly #stderr = new ByteBuffer();
+  readonly #outcome = new ByteBuffer();
+  readonly #outputBytes: number;
+  readonly #onOutput: (output: RunOutput) => void;
+
+  /** @param outputBytes cap of each output stream, in bytes */
+  constructor(outputBytes: number, onOutput: (output: RunOutput) => void) {
+    this.#outputBytes = outputBytes;
+    this.#onOutput = onOutput;
+  }
+
+  /** @throws MisbehaviourError when a cap is passed */
+  push(piece: RunPiece): void {
+    switch (piece.channel) {
+      case 'stdout':
+        this.#add(this.#stdout, piece.bytes, this.#outputBytes);
+        this.#onOutput({ stream: 'stdout', bytes: piece.bytes });
+        break;
+      case 'stderr':
+        this.#add(this.#stderr, piece.bytes, this.#outputBytes);
+        this.#onOutput({ stream: 'stderr', bytes: piece.bytes });
+        break;
+      case 'outcome':
+        this.#add(this.#outcome, piece.bytes, outcomeBudgetBytes(this.#outputBytes));
+        break;
+    }
+  }
+
+  get stdout(): string {
+    return this.#stdout.text();
+  }
+
+  get stderr(): string {
+    return this.#stderr.text();
+  }
+
+  /** @throws MisbehaviourError when what came is no outcome */
+  outcome(): GuestOutcome {
+    const report = this.#report();
+    if (!report.success) throw new MisbehaviourError('its report has the wrong form');
+    return report.data;
+  }
+
+  #report(): ReturnType<typeof GuestOutcome.safeParse> {
+    try {
+      // Deep nesting exhausts the stack of either parser.
+      return GuestOutcome.safeParse(JSON.parse(this.#outcome.text()));
+    } catch {
+      throw new MisbehaviourError('its report can not be read');
+    }
+  }
+
+  #add(buffer: ByteBuffer, bytes: Uint8Array, cap: number): void {
+    if (buffer.bytes + bytes.byteLength > cap) throw new MisbehaviourError('it sent more than it may');
+    buffer.push(bytes);
+  }
+}

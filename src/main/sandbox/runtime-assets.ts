@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { AssetName } from '../../shared/sidecar-protocol.ts';
+
+/** Written by the build: what each asset must be. */
+const RuntimeManifest = z.record(
+  AssetName,
+  z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/u), bytes: z.number().int().positive() }),
+);
+
+export interface RuntimeLocations {
+  /** The build's manifest of hashes. */
+  readonly manifest: string;
+  readonly assets: Readonly<Record<AssetName, string>>;
+}
+
+export interface Asset {
+  readonly name: AssetName;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Reads everything the sidecar is fed, checked against the hashes taken at build time.
+ *
+ * @throws Error naming the file that is missing or damaged, and what to do
+ */
+export const loadRuntimeAssets = async (locations: RuntimeLocations): Promise<Asset[]> => {
+  const manifest = RuntimeManifest.parse(JSON.parse(await readFile(locations.manifest, 'utf8')));
+  return Promise.all(
+    AssetName.options.map(async (name) => {
+      const path = locations.assets[name];
+      const bytes = await readFile(path);
+      const expected = manifest[name];
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      if (sha256 !== expected.sha256) {
+        throw new Error(`${path} is damaged (SHA-256 ${sha256}); install Vivarium again`);
+      }
+      // A copy of its own: what readFile gives may lie in a shared pool.
+      return { name, bytes: new Uint8Array(bytes) };
+    }),
+  );
+};

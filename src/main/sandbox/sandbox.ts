@@ -1,0 +1,290 @@
+import { DEFAULTS } from '../../shared/limits.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import {
+  RunRequest,
+  type RunOutput,
+  type RunResult,
+  type RunTiming,
+  type SessionState,
+} from '../../shared/sandbox.ts';
+import type { Clock } from './clock.ts';
+import { Interpreters, type OpenInterpreter } from './interpreters.ts';
+import type { SidecarLauncher } from './launcher.ts';
+import { OutputRelay } from './output-relay.ts';
+import { MisbehaviourError, RunCollector } from './run-collector.ts';
+import { RunQueue } from './run-queue.ts';
+import type { Asset } from './runtime-assets.ts';
+import type { SandboxState } from './sandbox-state.ts';
+import { raceStop, type Stop } from './stop-signal.ts';
+import { Supervisor } from './supervisor.ts';
+import { reportVerdict, type Verdict } from './verdict.ts';
+
+export interface SandboxConfig {
+  readonly launcher: SidecarLauncher;
+  /** Reads and checks what the sidecar is fed. */
+  readonly loadAssets: () => Promise<readonly Asset[]>;
+  readonly clock: Clock;
+  /** Cap of each interpreter's WebAssembly memory, in MiB. */
+  readonly memoryMiB: number;
+  /** Captured output per stream, in KiB. */
+  readonly outputKiB: number;
+  readonly onState?: (state: SandboxState) => void;
+}
+
+export interface RunOptions {
+  /** Aborting it cancels the run, wherever it is. */
+  readonly signal?: AbortSignal;
+  /** Gets output as it comes, one chunk at a time; the result waits for the last one. */
+  readonly onOutput?: (output: RunOutput) => void | Promise<void>;
+}
+
+/** The request breaks the contract: the caller's fault, so it is thrown and not made into a result. */
+export class InvalidRequestError extends Error {
+  override readonly name = 'InvalidRequestError';
+}
+
+/** Interpreters that run guest code at once. */
+const MAX_CONCURRENT_RUNS = 4;
+/** For the process and the interpreter to be ready, in ms. */
+const START_LIMIT_MS = 60_000;
+/** For a thread to be ended by the control thread, before the whole process is killed, in ms. */
+const CLOSE_LIMIT_MS = 1000;
+/** For a process whose connection is lost to be seen as gone, in ms. */
+const EXIT_LIMIT_MS = 5000;
+
+const never = new AbortController().signal;
+
+interface Attempt {
+  verdict: Verdict;
+  began: boolean;
+  startMs: number;
+  runMs: number;
+}
+
+/** Runs untrusted Python in a process of its own. Each run ends in exactly one result. */
+export class Sandbox {
+  readonly #config: SandboxConfig;
+  readonly #clock: Clock;
+  readonly #queue = new RunQueue(MAX_CONCURRENT_RUNS);
+  readonly #interpreters = new Interpreters();
+  readonly #supervisor: Supervisor;
+  readonly #disposal = new AbortController();
+  #nextRun = 1;
+
+  constructor(config: SandboxConfig) {
+    this.#config = config;
+    this.#clock = config.clock;
+    this.#supervisor = new Supervisor({
+      launcher: config.launcher,
+      loadAssets: config.loadAssets,
+      clock: config.clock,
+      memoryMiB: config.memoryMiB,
+      onState: config.onState ?? ((): void => undefined),
+      onGone: (sidecar) => this.#interpreters.forgetAll(sidecar),
+    });
+  }
+
+  /** Of the sidecar; reading it starts nothing. */
+  get state(): SandboxState {
+    return this.#supervisor.state;
+  }
+
+  /** Of the sidecar process, or null while there is none. */
+  get pid(): number | null {
+    return this.#supervisor.pid;
+  }
+
+  /**
+   * Runs code; never rejects for anything that the guest or the system does.
+   *
+   * @throws InvalidRequestError when the request breaks the contract
+   */
+  async run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
+    const parsed = RunRequest.safeParse(request);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      throw new InvalidRequestError(`the run request is not valid: ${issue?.message ?? 'unknown reason'}`);
+    }
+    const relay = new OutputRelay(options.onOutput);
+    const collector = new RunCollector(this.#config.outputKiB * 1024, (output) => relay.push(output));
+    const signal = AbortSignal.any([this.#disposal.signal, options.signal ?? never]);
+    const arrived = this.#clock.now();
+    let waitMs = 0;
+    const attempt = await this.#queue.add(parsed.data.session ?? null, signal, () => {
+      waitMs = this.#clock.now() - arrived;
+      return this.#attempt(parsed.data, collector, signal);
+    });
+    // Someone who cancels, or whose reader has stalled, does not wait for the reader.
+    if (!signal.aborted) await relay.drained(signal);
+    const { verdict, began, startMs, runMs } = attempt ?? notBegun();
+    const timing = { waitMs: attempt === null ? this.#clock.now() - arrived : waitMs, startMs, runMs };
+    return this.#result(parsed.data, verdict, began, collector, { ...timing, packagesMs: 0 });
+  }
+
+  /** Ends the process. Runs under way end as cancelled; later ones fail. */
+  async dispose(): Promise<void> {
+    this.#disposal.abort();
+    await this.#supervisor.stop();
+  }
+
+  async #attempt(request: RunRequest, collector: RunCollector, signal: AbortSignal): Promise<Attempt> {
+    const attempt: Attempt = { ...notBegun(), verdict: { kind: 'setup-failed', detail: 'unknown reason' } };
+    const startedAt = this.#clock.now();
+    const opened = await this.#open(request, signal);
+    attempt.startMs = this.#clock.now() - startedAt;
+    if ('kind' in opened) return { ...attempt, verdict: opened };
+    attempt.began = true;
+    this.#supervisor.runBegan();
+    const ranAt = this.#clock.now();
+    try {
+      attempt.verdict = await this.#runIn(opened, request, collector, signal);
+    } finally {
+      attempt.runMs = this.#clock.now() - ranAt;
+      this.#supervisor.runEnded();
+    }
+    return attempt;
+  }
+
+  /** An interpreter with the request's files in it, or why there is none. */
+  async #open(request: RunRequest, signal: AbortSignal): Promise<OpenInterpreter | Verdict> {
+    const opening = this.#openNow(request);
+    try {
+      const raced = await raceStop(opening, this.#clock, START_LIMIT_MS, signal);
+      if (raced.stopped === null) return raced.value;
+      this.#abandon(opening);
+      if (raced.stopped === 'cancelled') return { kind: 'cancelled', began: false };
+      await this.#supervisor.stop();
+      return { kind: 'setup-failed', detail: `Python did not start within ${START_LIMIT_MS / 1000} s` };
+    } catch (error) {
+      return { kind: 'setup-failed', detail: error instanceof Error ? error.message : 'unknown reason' };
+    }
+  }
+
+  async #openNow(request: RunRequest): Promise<OpenInterpreter> {
+    const sidecar = await this.#supervisor.sidecar();
+    const interpreter = await this.#interpreters.open(sidecar, request.session ?? null);
+    await sidecar.writeFiles(interpreter.id, request.files ?? []);
+    return interpreter;
+  }
+
+  /** Nobody waits for this interpreter any more: when it comes, it goes. */
+  #abandon(opening: Promise<OpenInterpreter>): void {
+    opening.then(
+      (interpreter) => this.#close(interpreter),
+      () => undefined,
+    );
+  }
+
+  async #runIn(
+    interpreter: OpenInterpreter,
+    request: RunRequest,
+    collector: RunCollector,
+    signal: AbortSignal,
+  ): Promise<Verdict> {
+    const limitMs = request.timeoutMs ?? DEFAULTS.timeoutMs;
+    const order = { code: request.code, outputBytes: this.#config.outputKiB * 1024 };
+    const running = interpreter.sidecar.run(interpreter.id, order, (piece) => collector.push(piece));
+    try {
+      const raced = await raceStop(running, this.#clock, limitMs, signal);
+      if (raced.stopped !== null) return await this.#stopRun(interpreter, running, raced.stopped, limitMs);
+      const end = raced.value;
+      if (end.kind === 'finished') {
+        const outcome = collector.outcome();
+        if (request.session === undefined) void this.#close(interpreter);
+        const truncated = outcome.truncated || end.outputCut;
+        return { kind: 'finished', outcome: { ...outcome, truncated } };
+      }
+      await this.#close(interpreter);
+      switch (end.cause) {
+        case 'out-of-memory':
+          return { kind: 'out-of-memory', detail: end.detail };
+        case 'misbehaved':
+          return { kind: 'misbehaved', detail: end.detail };
+        case 'fatal':
+        case 'exited':
+        case 'closed':
+          return { kind: 'interpreter-died', detail: end.detail, stack: end.stack };
+      }
+    } catch (error) {
+      return this.#afterFailure(interpreter, error);
+    }
+  }
+
+  async #stopRun(
+    interpreter: OpenInterpreter,
+    running: Promise<unknown>,
+    stop: Stop,
+    limitMs: number,
+  ): Promise<Verdict> {
+    // Its end is of no interest any more, but must not go unheard.
+    running.catch(() => undefined);
+    await this.#close(interpreter);
+    return stop === 'cancelled' ? { kind: 'cancelled', began: true } : { kind: 'timeout', limitMs };
+  }
+
+  /** The connection failed in the middle of a run. */
+  async #afterFailure(interpreter: OpenInterpreter, error: unknown): Promise<Verdict> {
+    const { sidecar } = interpreter;
+    const died = RpcError.is(error) && error.code === 'closed' && error.origin === 'local';
+    if (!died) {
+      await this.#supervisor.end(sidecar);
+      const told = error instanceof MisbehaviourError || RpcError.is(error);
+      return { kind: 'misbehaved', detail: told ? error.message : 'unknown reason' };
+    }
+    const gone = await raceStop(sidecar.gone, this.#clock, EXIT_LIMIT_MS, never);
+    return { kind: 'process-died', exit: gone.stopped === null ? gone.value : null };
+  }
+
+  /** Ends an interpreter: through the control thread, or with the whole process if that does not answer. */
+  async #close(interpreter: OpenInterpreter): Promise<void> {
+    this.#interpreters.forget(interpreter);
+    try {
+      const closing = interpreter.sidecar.closeInterpreter(interpreter.id);
+      const raced = await raceStop(closing, this.#clock, CLOSE_LIMIT_MS, never);
+      if (raced.stopped === null) return;
+    } catch {
+      // Not answering and answering with a failure are the same here.
+    }
+    await this.#supervisor.end(interpreter.sidecar);
+  }
+
+  #result(
+    request: RunRequest,
+    verdict: Verdict,
+    began: boolean,
+    collector: RunCollector,
+    timing: RunTiming,
+  ): RunResult {
+    const finished = verdict.kind === 'finished' ? verdict.outcome : null;
+    return {
+      ...reportVerdict(verdict),
+      value: finished?.value ?? null,
+      stdout: collector.stdout,
+      stderr: collector.stderr,
+      truncated: finished?.truncated ?? false,
+      outputs: [],
+      files: finished?.files ?? [],
+      session: {
+        id: request.session ?? `run-${this.#nextRun++}`,
+        state: this.#sessionState(request.session, finished !== null, began),
+      },
+      packages: [],
+      timing,
+      runtime: 'embedded',
+    };
+  }
+
+  #sessionState(session: string | undefined, finished: boolean, began: boolean): SessionState {
+    if (session === undefined) return finished || !began ? 'reset' : 'lost';
+    if (finished) return 'kept';
+    return this.#interpreters.has(session) ? 'kept' : 'lost';
+  }
+}
+
+/** A run that was cancelled before its turn came. */
+const notBegun = (): Attempt => ({
+  verdict: { kind: 'cancelled', began: false },
+  began: false,
+  startMs: 0,
+  runMs: 0,
+});

@@ -1,0 +1,100 @@
+import type { RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
+import { LIMITS } from '../../shared/limits.ts';
+import { RpcPeer } from '../../shared/rpc/peer.ts';
+import type { InputFile } from '../../shared/sandbox.ts';
+import {
+  sidecarContract,
+  sidecarHostContract,
+  type SidecarContract,
+  type SidecarHostContract,
+} from '../../shared/sidecar-protocol.ts';
+import type { ProcessExit, SidecarProcess } from './launcher.ts';
+import type { Asset } from './runtime-assets.ts';
+
+const MIB = 1024 * 1024;
+const FILE_PART_BYTES = 4 * MIB;
+/** Output that may be under way from the sidecar at once, in bytes. */
+const RUN_WINDOW_BYTES = 8 * MIB;
+
+/** The sandbox could not be set up; the message says why. */
+export class SetupError extends Error {
+  override readonly name = 'SetupError';
+}
+
+const requireAll = (checks: readonly SelfCheck[]): void => {
+  const failed = checks.filter((check) => !check.holds).map((check) => check.name);
+  if (failed.length > 0) {
+    throw new SetupError(`the sandbox refused to start because its self-check failed: ${failed.join(', ')}`);
+  }
+};
+
+/** One sidecar process, from its start to its end. What it says is checked; it may be hostile. */
+export class SidecarClient {
+  /** Resolves when the process is gone. */
+  readonly gone: Promise<ProcessExit>;
+  readonly pid: number;
+
+  readonly #process: SidecarProcess;
+  readonly #peer: RpcPeer<SidecarHostContract, SidecarContract>;
+
+  constructor(process: SidecarProcess) {
+    this.#process = process;
+    this.pid = process.pid;
+    this.gone = process.exited;
+    this.#peer = new RpcPeer({
+      port: process.port,
+      local: sidecarHostContract,
+      remote: sidecarContract,
+      handlers: {},
+      limits: { maxMessageBytes: LIMITS.sidecarMessageBytes, maxSendBytes: 32 * MIB },
+    });
+    // A process that can't be spoken to is of no use, and may be in the wrong hands.
+    void this.#peer.closed.then(() => process.kill());
+    void process.exited.then(() => this.#peer.close('the sandbox process ended'));
+  }
+
+  /**
+   * Hands the runtime over and lets the process check itself.
+   *
+   * @throws SetupError when a self-check fails
+   * @throws RpcError when the process dies or refuses
+   */
+  async prepare(assets: readonly Asset[], memoryMiB: number): Promise<void> {
+    for (const { name, bytes } of assets) await this.#peer.call('loadAsset', { name, bytes });
+    requireAll((await this.#peer.call('prepare', { memoryMiB })).checks);
+  }
+
+  /** @throws SetupError, RpcError as `prepare` does */
+  async openInterpreter(id: string): Promise<void> {
+    requireAll((await this.#peer.call('openInterpreter', { id })).checks);
+  }
+
+  /** @throws RpcError when a file can't be written */
+  async writeFiles(interpreter: string, files: readonly InputFile[]): Promise<void> {
+    for (const { name, bytes } of files) {
+      for (let start = 0; start === 0 || start < bytes.byteLength; start += FILE_PART_BYTES) {
+        const part = bytes.slice(start, start + FILE_PART_BYTES);
+        await this.#peer.call('writeFile', { interpreter, name, bytes: part, append: start > 0 });
+      }
+    }
+  }
+
+  /** Rejects with RpcError, or with what `onPiece` threw. */
+  run(interpreter: string, order: RunOrder, onPiece: (piece: RunPiece) => void): Promise<RunEnd> {
+    return this.#peer.call(
+      'run',
+      { interpreter, ...order },
+      { window: RUN_WINDOW_BYTES, onItem: (piece) => onPiece(piece) },
+    );
+  }
+
+  /** Resolves once the interpreter is gone; its state with it. */
+  async closeInterpreter(id: string): Promise<void> {
+    await this.#peer.call('closeInterpreter', { id });
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    this.#process.kill();
+  }
+}

@@ -1,0 +1,43 @@
+import type { Clock } from './clock.ts';
+
+/** Why waiting ended before the work did. */
+export type Stop = 'cancelled' | 'deadline';
+
+export type Raced<T> = { readonly stopped: null; readonly value: T } | { readonly stopped: Stop };
+
+/**
+ * Waits for work, but not longer than `limitMs` and not once `signal` aborts. The work itself goes on: to
+ * end it is up to the caller.
+ */
+export const raceStop = <T>(
+  work: Promise<T>,
+  clock: Clock,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<Raced<T>> =>
+  new Promise((resolve, reject) => {
+    const settle = (): void => {
+      cancelDeadline();
+      signal.removeEventListener('abort', onAbort);
+    };
+    const onAbort = (): void => {
+      settle();
+      resolve({ stopped: 'cancelled' });
+    };
+    const cancelDeadline = clock.after(limitMs, () => {
+      settle();
+      resolve({ stopped: 'deadline' });
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    work.then(
+      (value) => {
+        settle();
+        resolve({ stopped: null, value });
+      },
+      (error: unknown) => {
+        settle();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+  });

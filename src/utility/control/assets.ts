@@ -1,0 +1,18 @@
+import type { AssetName } from '../../shared/sidecar-protocol.ts';
+
+/** What main has handed over so far. */
+export class Assets {
+  readonly #assets = new Map<AssetName, Uint8Array>();
+
+  put(name: AssetName, bytes: Uint8Array): void {
+    this.#assets.set(name, bytes);
+  }
+
+  /** Gives an asset away: it is kept once, not twice. @throws Error when main never sent it */
+  take(name: AssetName): Uint8Array {
+    const bytes = this.#assets.get(name);
+    if (bytes === undefined) throw new Error(`the asset ${name} was not handed over`);
+    this.#assets.delete(name);
+    return bytes;
+  }
+}

@@ -1,0 +1,123 @@
+import { Worker } from 'node:worker_threads';
+import {
+  MAX_DEATH_DETAIL,
+  runBudgetBytes,
+  type DeathCause,
+  type FilePart,
+  type RunEnd,
+  type RunOrder,
+  type RunPiece,
+  type SelfCheck,
+} from '../../shared/interpreter.ts';
+import { RpcPeer } from '../../shared/rpc/peer.ts';
+import { fromEmitterPort } from '../../shared/rpc/port.ts';
+import { workerContract, workerHostContract, type WorkerContract } from '../../shared/worker-protocol.ts';
+import type { Runtime } from './runtime.ts';
+
+/**
+ * Python's own recursion checks must come before the end of the JavaScript stack, which would be fatal to
+ * the interpreter. With 32 MiB they do, save for the most extreme nesting.
+ */
+const STACK_MIB = 32;
+/** JavaScript heap of one worker. File data and WebAssembly memory are outside of it. */
+const OLD_GENERATION_MIB = 256;
+
+const MIB = 1024 * 1024;
+
+interface Death {
+  readonly cause: DeathCause;
+  readonly detail: string;
+}
+
+/** A worker thread and the interpreter in it, seen from the control thread. The worker may be hostile. */
+export class InterpreterThread {
+  /** Resolves when the thread is gone, with the reason. */
+  readonly died: Promise<Death>;
+
+  readonly #worker: Worker;
+  readonly #peer: RpcPeer<typeof workerHostContract, WorkerContract>;
+  #death: Death | undefined;
+
+  constructor(runtime: Runtime) {
+    this.#worker = new Worker(runtime.workerScript, {
+      eval: true,
+      workerData: runtime.start,
+      env: {},
+      argv: [],
+      execArgv: [],
+      name: 'interpreter',
+      stdin: false,
+      stdout: true,
+      stderr: true,
+      resourceLimits: { stackSizeMb: STACK_MIB, maxOldGenerationSizeMb: OLD_GENERATION_MIB },
+    });
+    // What a worker prints is not output of a run: its streams are read so that they don't fill up.
+    this.#worker.stdout.resume();
+    this.#worker.stderr.resume();
+    this.died = new Promise((resolve) => {
+      this.#worker.on('error', (error) => this.#note(causeOf(error)));
+      this.#worker.on('exit', (code) => {
+        this.#note({ cause: 'exited', detail: `the interpreter's thread ended with code ${code}` });
+        resolve(this.#death ?? { cause: 'exited', detail: '' });
+      });
+    });
+    this.#peer = new RpcPeer({
+      port: fromEmitterPort(this.#worker),
+      local: workerHostContract,
+      remote: workerContract,
+      handlers: {},
+      limits: { maxMessageBytes: MIB, maxSendBytes: 8 * MIB },
+    });
+    void this.#peer.closed.then((reason) => {
+      // A worker that breaks the protocol is not spoken to again.
+      this.#note({ cause: 'misbehaved', detail: reason });
+      void this.#worker.terminate();
+    });
+  }
+
+  /** @throws RpcError when the interpreter can't be started */
+  async boot(): Promise<SelfCheck[]> {
+    return (await this.#peer.call('boot', {})).checks;
+  }
+
+  /** @throws RpcError when the file can't be written */
+  async writeFile(part: FilePart): Promise<void> {
+    await this.#peer.call('writeFile', part);
+  }
+
+  /** Never rejects. `onPiece` may take its time: the thread's output is bounded anyway. */
+  async run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
+    try {
+      const end = await this.#peer.call('run', order, {
+        onItem: onPiece,
+        // The guest blocks its thread, so it can't wait for room: there is room for all it may send.
+        window: 4 * runBudgetBytes(order.outputBytes),
+      });
+      return end.kind === 'finished' ? end : { ...end, cause: 'fatal' };
+    } catch (error) {
+      void this.terminate();
+      const death = await this.died;
+      if (death.cause !== 'closed') return { kind: 'died', ...death, stack: '' };
+      const detail = error instanceof Error ? error.message : 'no reason given';
+      return { kind: 'died', cause: 'misbehaved', detail: detail.slice(0, MAX_DEATH_DETAIL), stack: '' };
+    }
+  }
+
+  /** Ends the thread, whatever it does. Resolves once it is gone. */
+  async terminate(): Promise<void> {
+    this.#note({ cause: 'closed', detail: 'the interpreter was closed' });
+    await this.#worker.terminate();
+  }
+
+  /** The first reason is the true one; what follows are consequences. */
+  #note(death: Death): void {
+    this.#death ??= { cause: death.cause, detail: death.detail.slice(0, MAX_DEATH_DETAIL) };
+  }
+}
+
+const causeOf = (error: unknown): Death => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ERR_WORKER_OUT_OF_MEMORY'
+    ? { cause: 'out-of-memory', detail: 'the interpreter ran out of JavaScript memory' }
+    : { cause: 'exited', detail: "the interpreter's thread failed" };
+};

@@ -1,0 +1,37 @@
+import type { WorkerStart } from '../../shared/worker-protocol.ts';
+import type { Assets } from './assets.ts';
+import { capMemory } from './wasm-memory-cap.ts';
+
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
+
+/** All that a worker is started with, made once and shared by all of them. */
+export interface Runtime {
+  readonly workerScript: string;
+  readonly start: WorkerStart;
+}
+
+const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+
+const shared = (bytes: Uint8Array): SharedArrayBuffer => {
+  const buffer = new SharedArrayBuffer(bytes.byteLength);
+  new Uint8Array(buffer).set(bytes);
+  return buffer;
+};
+
+/**
+ * @param memoryMiB cap of each interpreter's WebAssembly memory
+ * @throws Error when an asset is missing or damaged
+ */
+export const prepareRuntime = async (assets: Assets, memoryMiB: number): Promise<Runtime> => {
+  const wasm = assets.take('wasm');
+  capMemory(wasm, memoryMiB);
+  return {
+    workerScript: text(assets.take('worker')),
+    start: {
+      wasm: await WebAssembly.compile(wasm),
+      stdlib: shared(assets.take('stdlib')),
+      lock: text(assets.take('lock')),
+      guestScript: text(assets.take('guest')),
+    },
+  };
+};

@@ -1,0 +1,92 @@
+import { RpcError } from '../../shared/rpc/errors.ts';
+import type { Handlers } from '../../shared/rpc/contract.ts';
+import type { SelfCheck } from '../../shared/interpreter.ts';
+import type { SidecarContract } from '../../shared/sidecar-protocol.ts';
+import { Assets } from './assets.ts';
+import { InterpreterThread } from './interpreter-thread.ts';
+import { forbidCodeFromStrings, processChecks } from './process-checks.ts';
+import { prepareRuntime, type Runtime } from './runtime.ts';
+
+/** More threads than this are refused, whatever main asks for. */
+const MAX_INTERPRETERS = 32;
+
+const holdAll = (checks: readonly SelfCheck[]): boolean => checks.every((check) => check.holds);
+
+/** The control thread: owns the interpreters and answers at once, whatever they do. */
+export class Sidecar {
+  readonly #environment: Readonly<Record<string, string | undefined>>;
+  readonly #assets = new Assets();
+  readonly #interpreters = new Map<string, InterpreterThread>();
+  #runtime: Runtime | undefined;
+
+  constructor(environment: Readonly<Record<string, string | undefined>>) {
+    this.#environment = environment;
+  }
+
+  handlers(): Handlers<SidecarContract> {
+    return {
+      loadAsset: ({ name, bytes }) => {
+        this.#assets.put(name, bytes);
+        return {};
+      },
+      prepare: async ({ memoryMiB }) => {
+        if (this.#runtime !== undefined) throw new RpcError('failed', 'the sidecar is prepared already');
+        forbidCodeFromStrings();
+        const checks = processChecks(this.#environment);
+        if (holdAll(checks)) this.#runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB));
+        return { checks };
+      },
+      openInterpreter: async ({ id }) => ({ checks: await this.#open(id) }),
+      writeFile: async ({ interpreter, ...part }) => {
+        await this.#find(interpreter).writeFile(part);
+        return {};
+      },
+      run: ({ interpreter, ...order }, { write }) =>
+        this.#find(interpreter).run(order, (piece) => write(piece)),
+      closeInterpreter: async ({ id }) => {
+        const thread = this.#interpreters.get(id);
+        this.#interpreters.delete(id);
+        await thread?.terminate();
+        return {};
+      },
+      ping: () => ({}),
+    };
+  }
+
+  async #open(id: string): Promise<SelfCheck[]> {
+    if (this.#runtime === undefined) throw new RpcError('failed', 'the sidecar is not prepared');
+    if (this.#interpreters.has(id)) throw new RpcError('failed', 'an interpreter of that id runs already');
+    if (this.#interpreters.size >= MAX_INTERPRETERS) throw new RpcError('busy', 'too many interpreters');
+    const thread = new InterpreterThread(this.#runtime);
+    this.#interpreters.set(id, thread);
+    try {
+      const checks = await thread.boot();
+      // Guest code never enters a thread that is not what it should be.
+      if (!holdAll(checks)) await this.#drop(id, thread);
+      return checks;
+    } catch (error) {
+      await this.#drop(id, thread);
+      throw error;
+    }
+  }
+
+  #find(id: string): InterpreterThread {
+    const thread = this.#interpreters.get(id);
+    if (thread === undefined) throw new RpcError('failed', 'no interpreter of that id runs');
+    return thread;
+  }
+
+  async #drop(id: string, thread: InterpreterThread): Promise<void> {
+    if (this.#interpreters.get(id) === thread) this.#interpreters.delete(id);
+    await thread.terminate();
+  }
+}
+
+/** Our own assets' faults may be told to main; other errors stay here. */
+const describeFailure = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    throw new RpcError('failed', error instanceof Error ? error.message : 'the runtime is unusable');
+  }
+};

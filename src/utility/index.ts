@@ -1,0 +1,29 @@
+/**
+ * Entry of the sidecar process, under Electron's utilityProcess or as a plain Node child process. Whichever
+ * it is, the connection to main is all it gets.
+ */
+import process from 'node:process';
+import { LIMITS } from '../shared/limits.ts';
+import { RpcPeer } from '../shared/rpc/peer.ts';
+import { sidecarContract, sidecarHostContract } from '../shared/sidecar-protocol.ts';
+import { connectToMain } from './control/main-port.ts';
+import { Sidecar } from './control/sidecar.ts';
+
+const MIB = 1024 * 1024;
+
+// A Ctrl-C in a terminal reaches the whole process group; stopping is main's decision.
+process.on('SIGINT', () => undefined);
+
+const sidecar = new Sidecar(process.env);
+
+connectToMain((port) => {
+  const peer = new RpcPeer({
+    port,
+    local: sidecarContract,
+    remote: sidecarHostContract,
+    handlers: sidecar.handlers(),
+    limits: { maxMessageBytes: 32 * MIB, maxSendBytes: LIMITS.sidecarMessageBytes },
+  });
+  // Without main there is nothing to do, and nobody who would end this process.
+  void peer.closed.then(() => process.exit(0));
+});

@@ -1,0 +1,12 @@
+/** Evaluated first of all in the guest bundle: what follows finds the globals of a web worker. */
+import { CrashReport } from './crash-report.ts';
+import { LateBridge } from './late-bridge.ts';
+import { Timers } from './timers.ts';
+import { installWebPlatform } from './web-platform.ts';
+
+export const realm = globalThis as unknown as Record<string, unknown>;
+export const bridge = new LateBridge();
+export const timers = new Timers(bridge);
+export const crashReport = new CrashReport();
+
+installWebPlatform(realm, bridge, timers, (message) => crashReport.onConsoleError(message));
