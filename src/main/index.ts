@@ -13,6 +13,9 @@ import { loadRuntimeAssets } from './sandbox/runtime-assets.ts';
 import { Sandbox } from './sandbox/sandbox.ts';
 import { openMainWindow } from './window/main-window.ts';
 
+/** As for the command line: set-up failed. */
+const EXIT_FAILED = 70;
+
 const outDir = path.dirname(import.meta.dirname);
 
 const createSandbox = (limits: { memoryMiB: number; outputKiB: number }): Sandbox => {
@@ -47,4 +50,9 @@ const runAsApp = async (): Promise<void> => {
   await openMainWindow(outDir);
 };
 
-await (app.commandLine.hasSwitch('vivarium-host') ? runAsHost() : runAsApp());
+// Not awaited: Electron is ready only after this module has been evaluated.
+const running = app.commandLine.hasSwitch('vivarium-host') ? runAsHost() : runAsApp();
+running.catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  app.exit(EXIT_FAILED);
+});

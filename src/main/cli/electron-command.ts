@@ -7,14 +7,13 @@ import process from 'node:process';
 /** Finds the Electron executable, fetching it first if need be. @throws Error saying what to do */
 export type ProvideElectron = () => Promise<string>;
 
-const require = createRequire(import.meta.url);
-
 /**
  * Electron as its npm package has it. The package fetches its binary on first use, and says so on stdout,
  * which belongs to the guest here: so its installer is run apart from that.
  */
 export const installedElectron: ProvideElectron = async () => {
-  const folder = path.dirname(require.resolve('electron/package.json'));
+  const load = createRequire(import.meta.url);
+  const folder = path.dirname(load.resolve('electron/package.json'));
   const overridden = process.env['ELECTRON_OVERRIDE_DIST_PATH'] !== undefined;
   if (!overridden && !existsSync(path.join(folder, 'path.txt'))) {
     const installer = spawn(process.execPath, [path.join(folder, 'install.js')], {
@@ -23,7 +22,7 @@ export const installedElectron: ProvideElectron = async () => {
     const code = await new Promise((resolve) => installer.once('exit', resolve));
     if (code !== 0) throw new Error('Electron could not be fetched; see the message above');
   }
-  const executable: unknown = require('electron');
+  const executable: unknown = load('electron');
   if (typeof executable !== 'string') throw new Error('the electron package gives no executable');
   return executable;
 };

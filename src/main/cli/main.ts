@@ -1,14 +1,10 @@
-import path from 'node:path';
 import process from 'node:process';
 import { runCli } from './cli.ts';
 import type { ProvideElectron } from './electron-command.ts';
 import { electronSandboxes } from './open-electron-host.ts';
 import { electronWindow } from './open-electron-window.ts';
-import { ownVersion } from './own-version.ts';
+import { ownPackage } from './own-package.ts';
 import { processIo } from './process-io.ts';
-
-/** From the built file, out/main/*.js, to the folder of package.json. */
-const appFolder = path.resolve(import.meta.dirname, '..', '..');
 
 /**
  * The command line as a program: takes over this process and ends it.
@@ -17,11 +13,12 @@ const appFolder = path.resolve(import.meta.dirname, '..', '..');
  * @param provideElectron asked only when a command needs Electron
  */
 export const main = async (argv: readonly string[], provideElectron: ProvideElectron): Promise<never> => {
+  const { folder, version } = ownPackage(import.meta.dirname);
   const exitCode = await runCli(argv, {
     io: processIo(),
-    openSandbox: electronSandboxes(provideElectron, appFolder),
-    openWindow: electronWindow(provideElectron, appFolder),
-    version: ownVersion(import.meta.dirname),
+    openSandbox: electronSandboxes(provideElectron, folder),
+    openWindow: electronWindow(provideElectron, folder),
+    version,
   });
   // Not just process.exitCode: all output has left by now, and a host that does not answer must not keep a
   // finished command alive. Exiting closes the channel to the host, upon which it ends itself.

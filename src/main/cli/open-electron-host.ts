@@ -13,6 +13,9 @@ import type { RunOptions, RunSandbox, SandboxOptions } from './dependencies.ts';
 import { electronEnvironment, sandboxSwitches, type ProvideElectron } from './electron-command.ts';
 import { TextTail } from './text-tail.ts';
 
+/** For Electron to be ready, in ms. */
+const OPEN_LIMIT_MS = 60_000;
+
 const STDERR_TAIL = 2000;
 /** Output on its way to this process at once, in bytes. */
 const WINDOW_BYTES = 8 * 1024 * 1024;
@@ -63,11 +66,17 @@ export class ElectronHost implements RunSandbox {
 
   /** @throws Error with what Electron said, when it ends instead of answering */
   async open(options: SandboxOptions): Promise<void> {
+    const tooLate = setTimeout(() => {
+      this.#stderr.push(`(ended after ${OPEN_LIMIT_MS / 1000} s without an answer)`);
+      this.#child.kill('SIGKILL');
+    }, OPEN_LIMIT_MS);
     try {
       await this.#peer.call('open', { memoryMiB: options.memoryMiB, outputKiB: options.outputKiB });
     } catch {
       await this.#exited;
       throw new Error(`Electron ended before it was ready. Its last words: ${this.#stderr.text || 'none'}`);
+    } finally {
+      clearTimeout(tooLate);
     }
   }
 

@@ -9,6 +9,7 @@ const EXPECTED_VARIABLES: ReadonlySet<string> = new Set([
   'NODE_CHANNEL_FD',
   'NODE_CHANNEL_SERIALIZATION_MODE',
   // Chromium and macOS set these in every child process.
+  'DBUS_SESSION_BUS_ADDRESS',
   'CHROME_DESKTOP',
   'GDK_BACKEND',
   'ORIGINAL_XDG_CURRENT_DESKTOP',

@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+export interface OwnPackage {
+  /** Where our package.json lies. */
+  readonly folder: string;
+  readonly version: string;
+}
+
 /**
- * The version in our package.json: the nearest one above `folder` that is ours. Read when asked for, since
- * the sources, the build and the packaged app lie at different depths below it.
+ * The nearest package above `folder` that is ours. Looked for when asked, since the sources, the build and
+ * the packaged app lie at different depths below it.
+ *
+ * @throws Error when there is none
  */
-export function ownVersion(folder: string): string {
+export function ownPackage(folder: string): OwnPackage {
   for (let at = folder; ; at = dirname(at)) {
     const version = versionIn(join(at, 'package.json'));
-    if (version !== null) return version;
-    if (dirname(at) === at) return 'unknown';
+    if (version !== null) return { folder: at, version };
+    if (dirname(at) === at) throw new Error(`no package of ours above ${folder}; install Vivarium again`);
   }
 }
 
