@@ -15,7 +15,7 @@ export default defineConfig({
       target: NODE_TARGET,
       outDir: 'out/main',
       minify: false,
-      rollupOptions: {
+      rolldownOptions: {
         input: {
           index: source('main/index.ts'),
           cli: source('main/cli/bin.ts'),
@@ -30,7 +30,7 @@ export default defineConfig({
     build: {
       target: 'chrome130',
       outDir: path.join(root, 'out/renderer'),
-      rollupOptions: { input: source('renderer/index.html') },
+      rolldownOptions: { input: source('renderer/index.html') },
     },
   },
 });

@@ -41,7 +41,8 @@ const layers = [
   zone('src/preload', 'src', ['shared', 'preload']),
   zone('src/utility', 'src', ['shared', 'utility']),
   zone('src/renderer', 'src', ['shared', 'renderer']),
-  zone('src/utility/realm', 'src/utility', ['realm']),
+  // The guest-side Python is part of the guest bundle.
+  zone('src/utility/realm', 'src/utility', ['realm', 'python']),
   zone('src/utility/control', 'src/utility/worker'),
   zone('src/utility/control', 'src/utility/realm'),
   zone('src/utility/worker', 'src/utility/control'),

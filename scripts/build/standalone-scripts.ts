@@ -41,7 +41,7 @@ const nodeScript = (root: string, entry: string, fileName: string): InlineConfig
     outDir: 'out/utility',
     emptyOutDir: false,
     minify: false,
-    rollupOptions: {
+    rolldownOptions: {
       external: [/^node:/u, 'electron'],
       output: {
         format: 'cjs',

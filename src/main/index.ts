@@ -38,7 +38,7 @@ const runAsHost = async (): Promise<void> => {
   await serveHost({
     port: fromIpcChannel(process),
     createSandbox,
-    electron: process.versions.electron ?? 'unknown',
+    electron: process.versions.electron,
   });
   rmSync(chromiumFiles, { recursive: true, force: true });
   app.exit(0);

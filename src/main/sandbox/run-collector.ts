@@ -58,6 +58,11 @@ export class RunCollector {
     }
   }
 
+  /** True when a stream has reached its cap: what came after that was dropped. */
+  get full(): boolean {
+    return Math.max(this.#stdout.bytes, this.#stderr.bytes) >= this.#outputBytes;
+  }
+
   get stdout(): string {
     return this.#stdout.text();
   }

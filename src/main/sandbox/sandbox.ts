@@ -261,7 +261,7 @@ export class Sandbox {
       value: finished?.value ?? null,
       stdout: collector.stdout,
       stderr: collector.stderr,
-      truncated: finished?.truncated ?? false,
+      truncated: finished?.truncated ?? collector.full,
       outputs: [],
       files: finished?.files ?? [],
       session: {

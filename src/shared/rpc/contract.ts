@@ -30,9 +30,9 @@ export interface HandlerContext<Item> {
    * 'cancelled', 'closed', 'too-large' or 'invalid-result'. A promise that is dropped is never reported as
    * unhandled. The item must not be changed after the call: it may be copied later.
    */
-  write(item: Item): Promise<void>;
+  readonly write: (item: Item) => Promise<void>;
   /** The same for producers that can't await: false when the item was refused, true when posted or queued. */
-  tryWrite(item: Item): boolean;
+  readonly tryWrite: (item: Item) => boolean;
 }
 
 type ItemInput<S extends MethodSpec> = S extends { readonly item: infer I extends z.ZodType }

@@ -67,8 +67,8 @@ export const loadRuntime = async (realm: Record<string, unknown>, parts: Runtime
     env: { HOME: '/home/pyodide', PYTHONDONTWRITEBYTECODE: '1' },
   };
   try {
-    const pyodide: unknown = await Promise.race([loadPyodide(options), failed]);
-    return pyodide as Pyodide;
+    const loaded: Promise<unknown> = loadPyodide(options);
+    return (await Promise.race([loaded, failed])) as Pyodide;
   } finally {
     delete realm['fetch'];
     delete WebAssembly.instantiateStreaming;

@@ -57,8 +57,8 @@ const decodeUtf8 = (bytes: Uint8Array, malformed: () => number): string => {
       units.push(first);
       continue;
     }
-    let needed = 0;
-    let codePoint = 0;
+    let needed: number;
+    let codePoint: number;
     let lower = 0x80;
     let upper = 0xbf;
     if (first >= 0xc2 && first <= 0xdf) {

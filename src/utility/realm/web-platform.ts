@@ -45,11 +45,13 @@ export const installWebPlatform = (
   timers: Timers,
   onConsoleError: (message: unknown) => void,
 ): void => {
-  class WorkerGlobalScope {
-    static [Symbol.hasInstance](value: unknown): boolean {
-      return value === realm;
-    }
-  }
+  // Pyodide asks `self instanceof WorkerGlobalScope`.
+  const WorkerGlobalScope = function WorkerGlobalScope(): void {
+    throw new TypeError('Illegal constructor');
+  };
+  Object.defineProperty(WorkerGlobalScope, Symbol.hasInstance, {
+    value: (value: unknown) => value === realm,
+  });
   Object.assign(realm, {
     self: realm,
     WorkerGlobalScope,

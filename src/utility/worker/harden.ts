@@ -67,7 +67,7 @@ const deepFreeze = (roots: readonly unknown[]): void => {
     waiting.push(Object.getPrototypeOf(value));
     for (const key of Reflect.ownKeys(value)) {
       const descriptor = Object.getOwnPropertyDescriptor(value, key);
-      waiting.push(descriptor?.get, descriptor?.set, descriptor?.value);
+      if (descriptor !== undefined) waiting.push(...(Object.values(descriptor) as unknown[]));
     }
   }
 };

@@ -4,16 +4,20 @@
  */
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
-const getterOf = (name: string | symbol): ((this: unknown) => unknown) => {
-  const getter = Object.getOwnPropertyDescriptor(typedArrayPrototype, name)?.get;
-  if (getter === undefined) throw new Error(`no getter ${String(name)} on typed arrays`);
-  return getter;
+type Intrinsic = (this: unknown, ...values: unknown[]) => unknown;
+
+/** The accessor or method of that name on all typed arrays. */
+const typedArrayIntrinsic = (name: string | symbol, kind: 'get' | 'value'): Intrinsic => {
+  const descriptor: object = Object.getOwnPropertyDescriptor(typedArrayPrototype, name) ?? {};
+  const intrinsic: unknown = Reflect.get(descriptor, kind);
+  if (typeof intrinsic !== 'function') throw new Error(`typed arrays have no ${String(name)}`);
+  return intrinsic as Intrinsic;
 };
 
 const apply = Reflect.apply;
-const tag = getterOf(Symbol.toStringTag);
-const byteLength = getterOf('byteLength');
-const set = Uint8Array.prototype.set;
+const tag = typedArrayIntrinsic(Symbol.toStringTag, 'get');
+const byteLength = typedArrayIntrinsic('byteLength', 'get');
+const set = typedArrayIntrinsic('set', 'value');
 const HostUint8Array = Uint8Array;
 
 /** Bytes of a genuine Uint8Array of any realm, or -1. Reads internal slots only, so nothing can lie. */
