@@ -25,6 +25,17 @@ export default defineConfig({
       },
     },
   },
+  preload: {
+    build: {
+      target: NODE_TARGET,
+      outDir: 'out/preload',
+      rolldownOptions: {
+        input: { index: source('preload/index.ts') },
+        // A sandboxed preload is CommonJS.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
   renderer: {
     root: source('renderer'),
     build: {

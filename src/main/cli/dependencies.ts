@@ -44,4 +44,6 @@ export interface CliDependencies {
   /** Opens the app's window; resolves with the exit code once it is closed. */
   openWindow(): Promise<number>;
   readonly version: string;
+  /** Said on stderr whenever a sandbox is opened, if anything needs saying. */
+  readonly startNotice?: string;
 }

@@ -1,10 +1,14 @@
 import process from 'node:process';
 import { runCli } from './cli.ts';
-import type { ProvideElectron } from './electron-command.ts';
+import { isRoot, type ProvideElectron } from './electron-command.ts';
 import { electronSandboxes } from './open-electron-host.ts';
 import { electronWindow } from './open-electron-window.ts';
 import { ownPackage } from './own-package.ts';
 import { processIo } from './process-io.ts';
+
+/** Chromium refuses to run as root with its sandbox on. */
+const ROOT_NOTICE =
+  "running as root, so Chromium's own sandbox is off; Python's sandbox does not depend on it";
 
 /**
  * The command line as a program: takes over this process and ends it.
@@ -19,6 +23,7 @@ export const main = async (argv: readonly string[], provideElectron: ProvideElec
     openSandbox: electronSandboxes(provideElectron, folder),
     openWindow: electronWindow(provideElectron, folder),
     version,
+    ...(isRoot() ? { startNotice: ROOT_NOTICE } : {}),
   });
   // Not just process.exitCode: all output has left by now, and a host that does not answer must not keep a
   // finished command alive. Exiting closes the channel to the host, upon which it ends itself.

@@ -32,7 +32,9 @@ export async function reportText(
     const gap = out.stdout.atLineStart ? '' : '\n';
     await out.stdout.writeGuestText(`${gap}${result.value.text}\n`);
   }
-  if (result.status === 'error' && result.error !== null) await reportPythonError(result.error, out);
+  if (result.error !== null && (result.status === 'error' || result.error.traceback !== '')) {
+    await reportPythonError(result.error, out);
+  }
   await out.endGuest();
   const verdict = verdictOf(result, limits);
   if (verdict !== null) {

@@ -126,6 +126,7 @@ async function perform(
     else await out.notice('cancelled before the run started; run it again to start over');
     return EXIT_CODES.cancelled;
   }
+  if (dependencies.startNotice !== undefined) await out.notice(dependencies.startNotice);
   const result = await answer(args, prepared, out, lease, stop);
   // The run was cancelled because nobody takes its output; there is nobody to tell either.
   if (out.hasFailed) return exitCodeOf(result.status);

@@ -9,7 +9,12 @@ export const openMainWindow = async (outDir: string): Promise<BrowserWindow> => 
     minWidth: 760,
     minHeight: 480,
     title: 'Vivarium',
-    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
+    webPreferences: {
+      preload: path.join(outDir, 'preload', 'index.cjs'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+    },
   });
   window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
   window.webContents.on('will-navigate', (event) => event.preventDefault());

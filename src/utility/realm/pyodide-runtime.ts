@@ -61,7 +61,7 @@ export const loadRuntime = async (realm: Record<string, unknown>, parts: Runtime
     indexURL: BASE_URL,
     packageBaseUrl: BASE_URL,
     lockFileContents: parts.lock,
-    jsglobals: Object.create(null),
+    jsglobals: Object.create(null) as object,
     createPyodideModule,
     stdin: () => null,
     env: { HOME: '/home/pyodide', PYTHONDONTWRITEBYTECODE: '1' },
