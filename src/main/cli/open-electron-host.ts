@@ -82,7 +82,12 @@ export class ElectronHost implements RunSandbox {
 
   async run(request: RunRequest, { signal, onOutput }: RunOptions): Promise<RunResult> {
     const id = this.#nextRun++;
+    let noteAbort = (): void => undefined;
+    const aborted = new Promise<void>((resolve) => {
+      noteAbort = resolve;
+    });
     const cancel = (): void => {
+      noteAbort();
       // When the host is gone, the run itself says so.
       this.#peer.call('cancel', { id }).catch(() => undefined);
     };
@@ -103,10 +108,7 @@ export class ElectronHost implements RunSandbox {
     if (signal.aborted) cancel();
     try {
       const result = await running;
-      const aborted = new Promise<void>((resolve) => {
-        signal.addEventListener('abort', () => resolve(), { once: true });
-        if (signal.aborted) resolve();
-      });
+      // Someone who cancels does not wait for a stalled reader.
       await Promise.race([delivered, aborted]);
       return result;
     } finally {
