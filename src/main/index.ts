@@ -1,6 +1,4 @@
 /** Electron's main process: the app's window, or a host without a window for the command line. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { app } from 'electron';
@@ -30,9 +28,6 @@ const createSandbox = (limits: { memoryMiB: number; outputKiB: number }): Sandbo
 
 /** Serves the command line over the channel it was started with, and ends with it. */
 const runAsHost = async (): Promise<void> => {
-  // Many hosts run at once: each keeps Chromium's files to itself, and none of them for longer than it lives.
-  const chromiumFiles = mkdtempSync(path.join(tmpdir(), 'vivarium-host-'));
-  app.setPath('userData', chromiumFiles);
   app.disableHardwareAcceleration();
   await app.whenReady();
   await serveHost({
@@ -40,7 +35,6 @@ const runAsHost = async (): Promise<void> => {
     createSandbox,
     electron: process.versions.electron,
   });
-  rmSync(chromiumFiles, { recursive: true, force: true });
   app.exit(0);
 };
 

@@ -1,4 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import process from 'node:process';
 import {
   HOST_LIMITS,
@@ -33,10 +36,19 @@ export class ElectronHost implements RunSandbox {
    * @param appFolder folder of the app's package.json
    */
   constructor(electron: string, appFolder: string) {
+    // Many hosts run at once: each keeps Chromium's files to itself.
+    const chromiumFiles = mkdtempSync(path.join(tmpdir(), 'vivarium-host-'));
     const headless = process.platform === 'linux' ? ['--ozone-platform=headless'] : [];
     this.#child = spawn(
       electron,
-      [...sandboxSwitches(), ...headless, '--disable-gpu', appFolder, '--vivarium-host'],
+      [
+        ...sandboxSwitches(),
+        ...headless,
+        '--disable-gpu',
+        `--user-data-dir=${chromiumFiles}`,
+        appFolder,
+        '--vivarium-host',
+      ],
       {
         env: electronEnvironment(),
         serialization: 'advanced',
@@ -48,11 +60,16 @@ export class ElectronHost implements RunSandbox {
     );
     this.#child.stderr?.on('data', (bytes: Buffer) => this.#stderr.push(bytes.toString('utf8')));
     this.#exited = new Promise((resolve) => {
-      this.#child.once('exit', () => resolve());
+      const ended = (): void => {
+        // Only now: on its way out Chromium still writes there.
+        rmSync(chromiumFiles, { recursive: true, force: true });
+        resolve();
+      };
+      this.#child.once('exit', ended);
       this.#child.once('error', (error) => {
         this.#stderr.push(error.message);
         this.#peer.close(`Electron could not be started: ${error.message}`);
-        resolve();
+        ended();
       });
     });
     this.#peer = new RpcPeer({

@@ -1,5 +1,5 @@
 /** Longest stretch of foreign text worth repeating in a one-line message, in UTF-16 units. */
-const MAX_LENGTH = 300;
+const MAX_LENGTH = 1000;
 
 // Controls, invisible format characters (bidi overrides among them), line separators and lone surrogates:
 // in a message they would forge terminal output or hide what is really there.

@@ -97,7 +97,7 @@ function verdictOf(result: RunResult, limits: RunLimits): Verdict | null {
     case 'crashed':
       return {
         what: `the sandbox crashed${because(result.error)}`,
-        advice: 'run it again; report it if it happens again',
+        advice: 'nothing else was affected; run it again',
       };
     case 'setup-failed':
       return {

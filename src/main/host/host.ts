@@ -2,7 +2,8 @@ import { hostClientContract, hostContract, HOST_LIMITS } from '../../shared/host
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { RpcPort } from '../../shared/rpc/port.ts';
-import { InvalidRequestError, type Sandbox } from '../sandbox/sandbox.ts';
+import { InvalidRequestError } from '../sandbox/parse-request.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 
 export interface HostOptions {
   readonly port: RpcPort;

@@ -12,10 +12,11 @@ export const MAX_SESSIONS = 16;
 /** Knows which session's state lives in which interpreter. */
 export class Interpreters {
   readonly #sessions = new Map<string, OpenInterpreter>();
+  readonly #opening = new Set<string>();
   #nextId = 1;
 
   /**
-   * The session's interpreter, or a fresh one.
+   * The session's interpreter, or a fresh one: that becomes the session's by `keep`.
    *
    * @param session null for an interpreter of the run's own
    * @throws SetupError, RpcError when none can be started
@@ -23,13 +24,31 @@ export class Interpreters {
   async open(sidecar: SidecarClient, session: string | null): Promise<OpenInterpreter> {
     const existing = session === null ? undefined : this.#sessions.get(session);
     if (existing?.sidecar === sidecar) return existing;
-    if (session !== null && this.#sessions.size >= MAX_SESSIONS) {
+    const interpreter = { id: `interpreter-${this.#nextId++}`, sidecar };
+    if (session === null) {
+      await sidecar.openInterpreter(interpreter.id);
+      return interpreter;
+    }
+    if (new Set([...this.#sessions.keys(), ...this.#opening]).size >= MAX_SESSIONS) {
       throw new SetupError(`${MAX_SESSIONS} sessions are open already; use one of them or none`);
     }
-    const interpreter = { id: `interpreter-${this.#nextId++}`, sidecar };
-    await sidecar.openInterpreter(interpreter.id);
-    if (session !== null) this.#sessions.set(session, interpreter);
+    this.#opening.add(session);
+    try {
+      await sidecar.openInterpreter(interpreter.id);
+    } finally {
+      this.#opening.delete(session);
+    }
     return interpreter;
+  }
+
+  /** From now on the session lives in this interpreter. */
+  keep(session: string, interpreter: OpenInterpreter): void {
+    this.#sessions.set(session, interpreter);
+  }
+
+  /** Whether a session lives in this interpreter. */
+  isKept(interpreter: OpenInterpreter): boolean {
+    return [...this.#sessions.values()].includes(interpreter);
   }
 
   /** Whether the session has state that a next run would find. */

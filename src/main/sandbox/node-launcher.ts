@@ -33,7 +33,8 @@ export class NodeLauncher implements SidecarLauncher {
         if (child.pid === undefined) reject(new Error('the sidecar process has no pid'));
         else resolve(child.pid);
       });
-      child.once('error', reject);
+      // For good: a message sent to a process that is just ending is reported here as well.
+      child.on('error', reject);
     });
     return { pid, port: fromIpcChannel(child), exited, kill: () => killByPid(pid) };
   }

@@ -1,10 +1,25 @@
 import { outcomeBudgetBytes, type RunPiece } from '../../shared/interpreter.ts';
+import { measure } from '../../shared/rpc/measure.ts';
 import { GuestOutcome, type RunOutput } from '../../shared/sandbox.ts';
 
 /** The sidecar sent more than it may, or what is no outcome. */
 export class MisbehaviourError extends Error {
   override readonly name = 'MisbehaviourError';
 }
+
+/** What every receiver of a result, however far away, can take. The runner's own limits are lower. */
+const JSON_LIMITS = { maxBytes: 16 * 1024 * 1024, maxDepth: 66, maxNodes: 200_000 };
+
+/**
+ * Takes a value's JSON out of the report when it could not be passed on as it is: too large, too deep, or with
+ * a key named __proto__, which schemas drop. The value's text remains.
+ */
+const dropUnfitJson = (report: unknown): void => {
+  if (typeof report !== 'object' || report === null || !('value' in report)) return;
+  const { value } = report;
+  if (typeof value !== 'object' || value === null || !('json' in value)) return;
+  if (typeof measure(value.json, JSON_LIMITS) !== 'number') delete value.json;
+};
 
 class ByteBuffer {
   readonly #parts: Uint8Array[] = [];
@@ -80,8 +95,10 @@ export class RunCollector {
 
   #report(): ReturnType<typeof GuestOutcome.safeParse> {
     try {
-      // Deep nesting exhausts the stack of either parser.
-      return GuestOutcome.safeParse(JSON.parse(this.#outcome.text()));
+      const report: unknown = JSON.parse(this.#outcome.text());
+      dropUnfitJson(report);
+      // Deep nesting exhausts the parser's stack.
+      return GuestOutcome.safeParse(report);
     } catch {
       throw new MisbehaviourError('its report can not be read');
     }

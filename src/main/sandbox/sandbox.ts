@@ -1,7 +1,8 @@
 import { DEFAULTS } from '../../shared/limits.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
+import type { RunPiece } from '../../shared/interpreter.ts';
 import {
-  RunRequest,
+  type RunRequest,
   type RunOutput,
   type RunResult,
   type RunTiming,
@@ -11,6 +12,7 @@ import type { Clock } from './clock.ts';
 import { Interpreters, type OpenInterpreter } from './interpreters.ts';
 import type { SidecarLauncher } from './launcher.ts';
 import { OutputRelay } from './output-relay.ts';
+import { parseRequest } from './parse-request.ts';
 import { MisbehaviourError, RunCollector } from './run-collector.ts';
 import { RunQueue } from './run-queue.ts';
 import type { Asset } from './runtime-assets.ts';
@@ -36,11 +38,6 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Gets output as it comes, one chunk at a time; the result waits for the last one. */
   readonly onOutput?: (output: RunOutput) => void | Promise<void>;
-}
-
-/** The request breaks the contract: the caller's fault, so it is thrown and not made into a result. */
-export class InvalidRequestError extends Error {
-  override readonly name = 'InvalidRequestError';
 }
 
 /** Interpreters that run guest code at once. */
@@ -100,25 +97,22 @@ export class Sandbox {
    * @throws InvalidRequestError when the request breaks the contract
    */
   async run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
-    const parsed = RunRequest.safeParse(request);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      throw new InvalidRequestError(`the run request is not valid: ${issue?.message ?? 'unknown reason'}`);
-    }
+    const parsed = parseRequest(request);
     const relay = new OutputRelay(options.onOutput);
     const collector = new RunCollector(this.#config.outputKiB * 1024, (output) => relay.push(output));
     const signal = AbortSignal.any([this.#disposal.signal, options.signal ?? never]);
     const arrived = this.#clock.now();
     let waitMs = 0;
-    const attempt = await this.#queue.add(parsed.data.session ?? null, signal, () => {
+    const disposed = this.#disposal.signal.aborted;
+    const attempt = await this.#queue.add(parsed.session ?? null, signal, () => {
       waitMs = this.#clock.now() - arrived;
-      return this.#attempt(parsed.data, collector, signal);
+      return this.#attempt(parsed, collector, signal);
     });
     // Someone who cancels, or whose reader has stalled, does not wait for the reader.
     if (!signal.aborted) await relay.drained(signal);
-    const { verdict, began, startMs, runMs } = attempt ?? notBegun();
+    const { verdict, began, startMs, runMs } = attempt ?? notBegun(disposed);
     const timing = { waitMs: attempt === null ? this.#clock.now() - arrived : waitMs, startMs, runMs };
-    return this.#result(parsed.data, verdict, began, collector, { ...timing, packagesMs: 0 });
+    return this.#result(parsed, verdict, began, collector, { ...timing, packagesMs: 0 });
   }
 
   /** Ends the process. Runs under way end as cancelled; later ones fail. */
@@ -129,28 +123,34 @@ export class Sandbox {
 
   async #attempt(request: RunRequest, collector: RunCollector, signal: AbortSignal): Promise<Attempt> {
     const attempt: Attempt = { ...notBegun(), verdict: { kind: 'setup-failed', detail: 'unknown reason' } };
+    if ((request.packages ?? []).length > 0) {
+      return { ...attempt, verdict: { kind: 'setup-failed', detail: 'packages can not be installed yet' } };
+    }
     const startedAt = this.#clock.now();
     const opened = await this.#open(request, signal);
     attempt.startMs = this.#clock.now() - startedAt;
     if ('kind' in opened) return { ...attempt, verdict: opened };
     attempt.began = true;
-    this.#supervisor.runBegan();
+    this.#supervisor.runBegan(opened.sidecar);
     const ranAt = this.#clock.now();
     try {
       attempt.verdict = await this.#runIn(opened, request, collector, signal);
     } finally {
       attempt.runMs = this.#clock.now() - ranAt;
-      this.#supervisor.runEnded();
+      this.#supervisor.runEnded(opened.sidecar);
     }
     return attempt;
   }
 
   /** An interpreter with the request's files in it, or why there is none. */
   async #open(request: RunRequest, signal: AbortSignal): Promise<OpenInterpreter | Verdict> {
-    const opening = this.#openNow(request);
+    const opening = this.#openNow(request, signal);
     try {
       const raced = await raceStop(opening, this.#clock, START_LIMIT_MS, signal);
-      if (raced.stopped === null) return raced.value;
+      if (raced.stopped === null) {
+        if (request.session !== undefined) this.#interpreters.keep(request.session, raced.value);
+        return raced.value;
+      }
       this.#abandon(opening);
       if (raced.stopped === 'cancelled') return { kind: 'cancelled', began: false };
       await this.#supervisor.stop();
@@ -160,19 +160,29 @@ export class Sandbox {
     }
   }
 
-  async #openNow(request: RunRequest): Promise<OpenInterpreter> {
+  async #openNow(request: RunRequest, signal: AbortSignal): Promise<OpenInterpreter> {
     const sidecar = await this.#supervisor.sidecar();
     const interpreter = await this.#interpreters.open(sidecar, request.session ?? null);
-    await sidecar.writeFiles(interpreter.id, request.files ?? []);
+    try {
+      await sidecar.writeFiles(interpreter.id, request.files ?? [], signal);
+    } catch (error) {
+      await this.#closeUnlessKept(interpreter);
+      throw error;
+    }
     return interpreter;
   }
 
   /** Nobody waits for this interpreter any more: when it comes, it goes. */
   #abandon(opening: Promise<OpenInterpreter>): void {
     opening.then(
-      (interpreter) => this.#close(interpreter),
+      (interpreter) => this.#closeUnlessKept(interpreter),
       () => undefined,
     );
+  }
+
+  /** An interpreter that was only now opened is of no use; one in which a session lives stays. */
+  async #closeUnlessKept(interpreter: OpenInterpreter): Promise<void> {
+    if (!this.#interpreters.isKept(interpreter)) await this.#close(interpreter);
   }
 
   async #runIn(
@@ -183,7 +193,9 @@ export class Sandbox {
   ): Promise<Verdict> {
     const limitMs = request.timeoutMs ?? DEFAULTS.timeoutMs;
     const order = { code: request.code, outputBytes: this.#config.outputKiB * 1024 };
-    const running = interpreter.sidecar.run(interpreter.id, order, (piece) => collector.push(piece));
+    const ended = new AbortController();
+    const push = (piece: RunPiece): void => collector.push(piece);
+    const running = interpreter.sidecar.run(interpreter.id, order, push, ended.signal);
     try {
       const raced = await raceStop(running, this.#clock, limitMs, signal);
       if (raced.stopped !== null) return await this.#stopRun(interpreter, running, raced.stopped, limitMs);
@@ -206,7 +218,10 @@ export class Sandbox {
           return { kind: 'interpreter-died', detail: end.detail, stack: end.stack };
       }
     } catch (error) {
-      return this.#afterFailure(interpreter, error);
+      return await this.#afterFailure(interpreter, error);
+    } finally {
+      // The result is made now: what comes later is not part of it, whoever sends it.
+      ended.abort();
     }
   }
 
@@ -225,6 +240,8 @@ export class Sandbox {
   /** The connection failed in the middle of a run. */
   async #afterFailure(interpreter: OpenInterpreter, error: unknown): Promise<Verdict> {
     const { sidecar } = interpreter;
+    // Whatever is still found of it, the next run gets another process.
+    this.#interpreters.forgetAll(sidecar);
     const died = RpcError.is(error) && error.code === 'closed' && error.origin === 'local';
     if (!died) {
       await this.#supervisor.end(sidecar);
@@ -281,9 +298,11 @@ export class Sandbox {
   }
 }
 
-/** A run that was cancelled before its turn came. */
-const notBegun = (): Attempt => ({
-  verdict: { kind: 'cancelled', began: false },
+/** A run whose turn never came. */
+const notBegun = (disposed = false): Attempt => ({
+  verdict: disposed
+    ? { kind: 'setup-failed', detail: 'the sandbox was disposed of' }
+    : { kind: 'cancelled', began: false },
   began: false,
   startMs: 0,
   runMs: 0,

@@ -32,10 +32,13 @@ const requireAll = (checks: readonly SelfCheck[]): void => {
 export class SidecarClient {
   /** Resolves when the process is gone. */
   readonly gone: Promise<ProcessExit>;
+  /** Resolves when the connection is closed, with the process or before it. */
+  readonly lost: Promise<string>;
   readonly pid: number;
 
   readonly #process: SidecarProcess;
   readonly #peer: RpcPeer<SidecarHostContract, SidecarContract>;
+  #isGone = false;
 
   constructor(process: SidecarProcess) {
     this.#process = process;
@@ -49,8 +52,12 @@ export class SidecarClient {
       limits: { maxMessageBytes: LIMITS.sidecarMessageBytes, maxSendBytes: 32 * MIB },
     });
     // A process that can't be spoken to is of no use, and may be in the wrong hands.
-    void this.#peer.closed.then(() => process.kill());
-    void process.exited.then(() => this.#peer.close('the sandbox process ended'));
+    this.lost = this.#peer.closed;
+    void this.lost.then(() => this.kill());
+    void process.exited.then(() => {
+      this.#isGone = true;
+      this.disconnect('the sandbox process ended');
+    });
   }
 
   /**
@@ -69,22 +76,36 @@ export class SidecarClient {
     requireAll((await this.#peer.call('openInterpreter', { id })).checks);
   }
 
-  /** @throws RpcError when a file can't be written */
-  async writeFiles(interpreter: string, files: readonly InputFile[]): Promise<void> {
+  /**
+   * Stops between two parts once `signal` aborts.
+   *
+   * @throws RpcError when a file can't be written
+   */
+  async writeFiles(interpreter: string, files: readonly InputFile[], signal: AbortSignal): Promise<void> {
     for (const { name, bytes } of files) {
       for (let start = 0; start === 0 || start < bytes.byteLength; start += FILE_PART_BYTES) {
-        const part = bytes.slice(start, start + FILE_PART_BYTES);
+        if (signal.aborted) return;
+        // In memory of its own, which a Buffer's slice() is not: a view would be sent with all that it views.
+        const part = new Uint8Array(bytes.subarray(start, start + FILE_PART_BYTES));
         await this.#peer.call('writeFile', { interpreter, name, bytes: part, append: start > 0 });
       }
     }
   }
 
-  /** Rejects with RpcError, or with what `onPiece` threw. */
-  run(interpreter: string, order: RunOrder, onPiece: (piece: RunPiece) => void): Promise<RunEnd> {
+  /**
+   * Rejects with RpcError, or with what `onPiece` threw. Once `signal` aborts nothing more is listened to;
+   * the run itself is not ended by that.
+   */
+  run(
+    interpreter: string,
+    order: RunOrder,
+    onPiece: (piece: RunPiece) => void,
+    signal: AbortSignal,
+  ): Promise<RunEnd> {
     return this.#peer.call(
       'run',
       { interpreter, ...order },
-      { window: RUN_WINDOW_BYTES, onItem: (piece) => onPiece(piece) },
+      { window: RUN_WINDOW_BYTES, onItem: (piece) => onPiece(piece), signal },
     );
   }
 
@@ -95,6 +116,12 @@ export class SidecarClient {
 
   /** Ends the process at once. */
   kill(): void {
-    this.#process.kill();
+    // The system may have given the pid to another process by then.
+    if (!this.#isGone) this.#process.kill();
+  }
+
+  /** Calls under way fail; nothing more is listened to. */
+  disconnect(reason: string): void {
+    this.#peer.close(reason);
   }
 }

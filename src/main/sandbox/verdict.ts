@@ -27,7 +27,9 @@ const describeExit = (exit: ProcessExit | null): string => {
 
 const statusOfOutcome = (outcome: GuestOutcome): RunStatus => {
   if (outcome.error === null) return 'ok';
-  return outcome.error.type === 'MemoryError' ? 'out-of-memory' : 'error';
+  // The interpreter itself says nothing more; a MemoryError with words was raised by somebody's code.
+  const { type, message } = outcome.error;
+  return type === 'MemoryError' && message === '' ? 'out-of-memory' : 'error';
 };
 
 export interface VerdictReport {

@@ -113,7 +113,7 @@ describe('text output', () => {
     [
       { status: 'crashed', error: errorOf('crashed', 'exit code 139\n\u001b[2J', '') },
       [],
-      'the sandbox crashed (exit code 139\\u{a}\\u{1b}[2J); run it again; report it if it happens again',
+      'the sandbox crashed (exit code 139\\u{a}\\u{1b}[2J); nothing else was affected; run it again',
     ],
     [
       { status: 'setup-failed', error: errorOf('setup-failed', 'the runtime is damaged', '') },

@@ -1,0 +1,244 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { onTestFinished } from 'vitest';
+import type { Handlers } from '../../../src/shared/rpc/contract.ts';
+import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
+import { fromEmitterPort, type RpcPort } from '../../../src/shared/rpc/port.ts';
+import type { GuestOutcome } from '../../../src/shared/sandbox.ts';
+import {
+  sidecarContract,
+  sidecarHostContract,
+  type SidecarContract,
+} from '../../../src/shared/sidecar-protocol.ts';
+import type { Clock } from '../../../src/main/sandbox/clock.ts';
+import type { ProcessExit, SidecarLauncher, SidecarProcess } from '../../../src/main/sandbox/launcher.ts';
+import { Sandbox, type SandboxConfig } from '../../../src/main/sandbox/sandbox.ts';
+import type { SandboxState } from '../../../src/main/sandbox/sandbox-state.ts';
+
+/** Time that moves only when it is told to. */
+export class FakeClock implements Clock {
+  readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  #now = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { at: this.#now + delayMs, callback };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  }
+
+  get waiting(): number {
+    return this.#timers.size;
+  }
+
+  advance(ms: number): void {
+    const until = this.#now + ms;
+    for (;;) {
+      const [next] = [...this.#timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
+      if (next === undefined) break;
+      this.#timers.delete(next);
+      this.#now = next.at;
+      next.callback();
+    }
+    this.#now = until;
+  }
+
+  /** Goes to the next timer, if there is one. */
+  skip(): void {
+    const times = [...this.#timers].map(({ at }) => at);
+    if (times.length > 0) this.advance(Math.max(0, Math.min(...times) - this.#now));
+  }
+}
+
+/** Lets everything happen that is under way: real ports deliver in turns of the event loop. */
+export const turns = async (count = 8): Promise<void> => {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** Waits for what real ports and promises bring about. */
+export const until = async (holds: () => boolean, what = 'the condition'): Promise<void> => {
+  for (let turn = 0; turn < 20_000; turn++) {
+    if (holds()) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error(`${what} did not come about`);
+};
+
+export const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export const deferred = <T = void>(): Deferred<T> => {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
+  });
+  return { promise, resolve, reject };
+};
+
+/** mulberry32: small, seedable. Returns numbers in [0, 1). */
+export const makeRandom = (seed: number): (() => number) => {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
+
+export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+export const OUTCOME: GuestOutcome = { value: null, error: null, files: [], truncated: false };
+
+export type SidecarHandlers = Handlers<SidecarContract>;
+export type RunHandler = SidecarHandlers['run'];
+
+/** Answers a run as an honest sidecar does. */
+export const finishWith =
+  (outcome: unknown = OUTCOME, stdout = ''): RunHandler =>
+  async (_order, { write }) => {
+    if (stdout !== '') await write({ channel: 'stdout', bytes: utf8(stdout) });
+    await write({ channel: 'outcome', bytes: utf8(JSON.stringify(outcome)) });
+    return { kind: 'finished', outputCut: false };
+  };
+
+const CHECKS = { checks: [{ name: 'all is well', holds: true }] };
+
+const HONEST: SidecarHandlers = {
+  loadAsset: () => ({}),
+  prepare: () => CHECKS,
+  openInterpreter: () => CHECKS,
+  writeFile: () => ({}),
+  run: finishWith(),
+  closeInterpreter: () => ({}),
+  ping: () => ({}),
+};
+
+export interface Behaviour extends Partial<SidecarHandlers> {
+  /** False: the process survives being killed, until the test ends it. */
+  readonly mortal?: boolean;
+}
+
+export interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly params: Record<string, unknown>;
+}
+
+/** The other end of a real channel, served by a peer with scripted handlers, or by hand. */
+export class FakeProcess implements SidecarProcess {
+  readonly pid: number;
+  readonly port: RpcPort;
+  readonly exited: Promise<ProcessExit>;
+  /** For what no honest sidecar would send. */
+  readonly raw: MessagePort;
+  /** All requests so far. */
+  readonly calls: Call[] = [];
+  kills = 0;
+  readonly #mortal: boolean;
+  #exit: (exit: ProcessExit) => void = () => undefined;
+
+  constructor(pid: number, behaviour: Behaviour) {
+    const { port1, port2 } = new MessageChannel();
+    const { mortal = true, ...handlers } = behaviour;
+    this.pid = pid;
+    this.#mortal = mortal;
+    this.port = fromEmitterPort(port1);
+    this.raw = port2;
+    this.exited = new Promise((resolve) => {
+      this.#exit = resolve;
+    });
+    port2.on('message', (message: Call & { kind: string }) => {
+      if (message.kind === 'request') this.calls.push(message);
+    });
+    new RpcPeer({
+      port: fromEmitterPort(port2),
+      local: sidecarContract,
+      remote: sidecarHostContract,
+      handlers: { ...HONEST, ...handlers },
+    });
+    onTestFinished(() => this.exit(0, null));
+  }
+
+  kill(): void {
+    this.kills++;
+    if (this.#mortal) this.exit(null, 'SIGKILL');
+  }
+
+  exit(code: number | null, signal: string | null = null): void {
+    this.raw.close();
+    this.#exit({ code, signal });
+  }
+
+  called(method: string): Call[] {
+    return this.calls.filter((call) => call.method === method);
+  }
+
+  /** Answers the latest call of that method, by hand. */
+  say(method: string, message: Record<string, unknown>): void {
+    this.raw.postMessage({ ...message, id: this.called(method).at(-1)?.id ?? -1 });
+  }
+}
+
+export class FakeLauncher implements SidecarLauncher {
+  readonly processes: FakeProcess[] = [];
+  launches = 0;
+  readonly #behave: (launch: number) => Behaviour | Promise<Behaviour>;
+
+  /** @param behave what the nth process does, from 1; may throw or take its time, as a launch can */
+  constructor(behave: (launch: number) => Behaviour | Promise<Behaviour> = () => ({})) {
+    this.#behave = behave;
+  }
+
+  async launch(): Promise<SidecarProcess> {
+    const launch = ++this.launches;
+    const process = new FakeProcess(1000 + launch, await this.#behave(launch));
+    this.processes.push(process);
+    return process;
+  }
+
+  get last(): FakeProcess {
+    const last = this.processes.at(-1);
+    if (last === undefined) throw new Error('no process was launched');
+    return last;
+  }
+}
+
+export interface Stage {
+  readonly sandbox: Sandbox;
+  readonly clock: FakeClock;
+  readonly launcher: FakeLauncher;
+  readonly states: SandboxState['name'][];
+}
+
+/** A real sandbox with a fake process under it. */
+export const stage = (
+  behave: Behaviour | ((launch: number) => Behaviour | Promise<Behaviour>) = {},
+  config: Partial<SandboxConfig> = {},
+): Stage => {
+  const clock = new FakeClock();
+  const launcher = new FakeLauncher(typeof behave === 'function' ? behave : () => behave);
+  const states: SandboxState['name'][] = [];
+  const sandbox = new Sandbox({
+    launcher,
+    clock,
+    loadAssets: async () => [],
+    memoryMiB: 256,
+    outputKiB: 1,
+    onState: ({ name }) => states.push(name),
+    ...config,
+  });
+  onTestFinished(() => {
+    for (const process of launcher.processes) process.exit(0);
+  });
+  return { sandbox, clock, launcher, states };
+};
