@@ -1,6 +1,6 @@
 /**
  * Lint rules. Beside the usual ones they keep the layers: which folder may import which is part of the
- * sandbox's safety, so it is checked and not merely agreed on. tests/unit/lint/layers.test.ts proves it.
+ * sandbox's safety, so it is checked and not merely agreed on. tests/integration/lint/layers.test.ts proves it.
  */
 import { builtinModules } from 'node:module';
 import eslint from '@eslint/js';

@@ -7,6 +7,7 @@ export const codeFromStringsIsRefused = (functionConstructor: FunctionConstructo
     functionConstructor('');
     return false;
   } catch (error) {
-    return error instanceof EvalError || (error instanceof Error && error.name === 'EvalError');
+    // By name: another realm's EvalError is no instance of this realm's.
+    return typeof error === 'object' && error !== null && 'name' in error && error.name === 'EvalError';
   }
 };

@@ -43,8 +43,10 @@ export const hostClientContract = defineContract({ methods: {}, events: {} });
 
 const MIB = 1024 * 1024;
 
-/** Whole input files and whole results pass here. */
+/** Whole input files and whole results pass here, with the JSON of a value in them. */
 export const HOST_LIMITS = {
   maxMessageBytes: 1024 * MIB,
   maxSendBytes: 1024 * MIB,
+  maxDepth: 80,
+  maxNodes: 300_000,
 } as const;

@@ -69,3 +69,16 @@ export const runBudgetBytes = (outputBytes: number): number =>
  * character as JSON), traceback, JSON value and file list have caps of their own.
  */
 export const outcomeBudgetBytes = (outputBytes: number): number => 12 * outputBytes + 4 * 1024 * 1024;
+
+/** Pieces smaller than `PIECE_BYTES` that one output stream of a run may send. */
+export const MAX_SMALL_PIECES = 50_000;
+
+/** What a piece costs in a stream's window beside its bytes, rounded up. */
+const PIECE_OVERHEAD_BYTES = 256;
+
+/**
+ * Window for a run's stream. The guest blocks its thread, so the sender can't wait for room: there has to be
+ * room for all it may send.
+ */
+export const runWindowBytes = (outputBytes: number): number =>
+  2 * runBudgetBytes(outputBytes) + 2 * MAX_SMALL_PIECES * PIECE_OVERHEAD_BYTES;

@@ -18,8 +18,8 @@ export const LIMITS = {
   timeoutMs: { min: 100, max: 24 * 60 * 60 * 1000 },
   /** Smallest and largest WebAssembly memory of one interpreter, in MiB (wasm32 ends at 4 GiB). */
   memoryMiB: { min: 64, max: 4096 },
-  /** Captured bytes per output stream, in KiB. */
-  outputKiB: { min: 1, max: 64 * 1024 },
+  /** Captured bytes per output stream, in KiB. All a run may send has to fit into one window of its stream. */
+  outputKiB: { min: 1, max: 4 * 1024 },
   /**
    * Largest message that may leave the sidecar. A locked-down process dies of larger ones: Chromium then
    * wants a shared-memory file (65,000 bytes pass, 120,000 do not, on Electron 33).

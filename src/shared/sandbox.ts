@@ -8,11 +8,17 @@ import { workspaceNameProblem } from './workspace-path.ts';
 
 const utf8Length = (text: string): number => {
   let bytes = 0;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    bytes += unit < 0x80 ? 1 : unit < 0x800 ? 2 : unit >= 0xd800 && unit < 0xe000 ? 2 : 3;
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
   }
   return bytes;
+};
+
+/** `a` and `a/b` for `a/b/c`. */
+const parentFolders = (name: string): string[] => {
+  const segments = name.split('/');
+  return segments.slice(1).map((_segment, index) => segments.slice(0, index + 1).join('/'));
 };
 
 /** A byte array; over which kind of memory is up to its sender. */
@@ -62,6 +68,13 @@ export const RunRequest = z.strictObject({
         }
         seen.add(file.name);
         total += file.bytes.byteLength;
+      }
+      for (const { name } of files) {
+        const folder = parentFolders(name).find((parent) => seen.has(parent));
+        if (folder !== undefined) {
+          const message = `${JSON.stringify(folder)} is a file and the folder of ${JSON.stringify(name)} at once`;
+          context.addIssue({ code: 'custom', message });
+        }
       }
       if (total > LIMITS.totalFileBytes) {
         context.addIssue({

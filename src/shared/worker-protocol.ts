@@ -24,11 +24,14 @@ export type WorkerContract = typeof workerContract;
 /** What the worker asks of the control thread: nothing. */
 export const workerHostContract = defineContract({ methods: {}, events: {} });
 
-/** Given to the worker at its start; memory shared or copied by the thread boundary. */
+/**
+ * Given to the worker at its start. Each worker gets a copy of its own, save for the compiled module, which
+ * nothing can change: memory that they shared would let one session's guest reach the next one's.
+ */
 export interface WorkerStart {
   /** A compiled WebAssembly.Module. */
   readonly wasm: object;
-  readonly stdlib: SharedArrayBuffer;
+  readonly stdlib: Uint8Array;
   readonly lock: string;
   readonly guestScript: string;
 }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import {
   MAX_DEATH_DETAIL,
-  runBudgetBytes,
+  runWindowBytes,
   type DeathCause,
   type FilePart,
   type RunEnd,
@@ -90,8 +90,7 @@ export class InterpreterThread {
     try {
       const end = await this.#peer.call('run', order, {
         onItem: onPiece,
-        // The guest blocks its thread, so it can't wait for room: there is room for all it may send.
-        window: 4 * runBudgetBytes(order.outputBytes),
+        window: runWindowBytes(order.outputBytes),
       });
       return end.kind === 'finished' ? end : { ...end, cause: 'fatal' };
     } catch (error) {

@@ -4,19 +4,13 @@ import { capMemory } from './wasm-memory-cap.ts';
 
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
-/** All that a worker is started with, made once and shared by all of them. */
+/** All that a worker is started with. */
 export interface Runtime {
   readonly workerScript: string;
   readonly start: WorkerStart;
 }
 
 const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-
-const shared = (bytes: Uint8Array): SharedArrayBuffer => {
-  const buffer = new SharedArrayBuffer(bytes.byteLength);
-  new Uint8Array(buffer).set(bytes);
-  return buffer;
-};
 
 /**
  * @param memoryMiB cap of each interpreter's WebAssembly memory
@@ -29,7 +23,8 @@ export const prepareRuntime = async (assets: Assets, memoryMiB: number): Promise
     workerScript: text(assets.take('worker')),
     start: {
       wasm: await WebAssembly.compile(wasm),
-      stdlib: shared(assets.take('stdlib')),
+      // Of its own memory: each worker gets a copy of all that the view lies in.
+      stdlib: new Uint8Array(assets.take('stdlib')),
       lock: text(assets.take('lock')),
       guestScript: text(assets.take('guest')),
     },

@@ -1,8 +1,11 @@
 /** Evaluated first of all in the guest bundle: what follows finds the globals of a web worker. */
 import { CrashReport } from './crash-report.ts';
 import { LateBridge } from './late-bridge.ts';
+import { sealRealm } from './seal-realm.ts';
 import { Timers } from './timers.ts';
 import { installWebPlatform } from './web-platform.ts';
+
+sealRealm();
 
 export const realm = globalThis as unknown as Record<string, unknown>;
 export const bridge = new LateBridge();

@@ -2,8 +2,7 @@ import type { GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
 import type { CrashReport } from './crash-report.ts';
 import { Interpreter } from './interpreter.ts';
 import type { LateBridge } from './late-bridge.ts';
-import { loadRuntime, type Pyodide, type RuntimeParts } from './pyodide-runtime.ts';
-import { requireStack } from './stack-reserve.ts';
+import { acceptErrorsWithoutTrace, loadRuntime, type Pyodide, type RuntimeParts } from './pyodide-runtime.ts';
 import type { Timers } from './timers.ts';
 
 const STDOUT = 1;
@@ -43,8 +42,8 @@ export class RealmGuestCore implements GuestCore {
     // Emscripten tests `instanceof`, and the module comes from the host's realm.
     Object.setPrototypeOf(wasm, WebAssembly.Module.prototype);
     this.#start({ wasm, stdlib, lock }).then(
-      () => bridge.booted(''),
-      (error: unknown) => bridge.booted(describe(error)),
+      () => this.#bridge.booted(''),
+      (error: unknown) => this.#bridge.booted(describe(error)),
     );
   }
 
@@ -86,6 +85,7 @@ export class RealmGuestCore implements GuestCore {
   async #start(parts: RuntimeParts): Promise<void> {
     const pyodide = await loadRuntime(this.#realm, parts);
     pyodide._api.on_fatal = (error) => this.#die(error);
+    acceptErrorsWithoutTrace(pyodide);
     // A guest that flips these would break its own later runs.
     Object.freeze(pyodide._api.runtimeEnv);
     this.#connectStreams(pyodide);
@@ -100,7 +100,6 @@ export class RealmGuestCore implements GuestCore {
           this.#crashReport.write(bytes);
           return length;
         }
-        requireStack();
         this.#bridge.write(stream, bytes);
         return length;
       },
@@ -114,13 +113,13 @@ export class RealmGuestCore implements GuestCore {
   #finish(runId: number, outcome: string): void {
     if (this.#dead) return;
     this.#timers.clearAll();
-    requireStack();
     this.#bridge.finished(runId, outcome);
   }
 
   #die(error: unknown): void {
     if (this.#dead) return;
-    this.#dead = true;
+    // Throws when too little stack is left; then a caller further up comes here again.
     this.#bridge.died(describe(error), this.#crashReport.text());
+    this.#dead = true;
   }
 }

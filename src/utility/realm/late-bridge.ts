@@ -1,8 +1,10 @@
 import type { HostBridge } from '../../shared/guest-bridge.ts';
+import { requireStack } from './stack-reserve.ts';
 
 /**
  * Pyodide looks at its surroundings while its script is evaluated, before the host has handed its bridge
- * over. So the realm's globals are built on this, which the bridge is put into later.
+ * over. So the realm's globals are built on this, which the bridge is put into later. All calls of the host
+ * go through here, and each needs stack in reserve.
  */
 export class LateBridge implements HostBridge {
   #bridge: HostBridge | undefined;
@@ -12,30 +14,37 @@ export class LateBridge implements HostBridge {
   }
 
   now(): number {
+    requireStack();
     return this.#bridge?.now() ?? 0;
   }
 
   random(length: number): string {
+    requireStack();
     return this.#bridge?.random(length) ?? '';
   }
 
   setTimer(id: number, delayMs: number): void {
+    requireStack();
     this.#bridge?.setTimer(id, delayMs);
   }
 
   write(stream: number, bytes: Uint8Array): void {
+    requireStack();
     this.#bridge?.write(stream, bytes);
   }
 
   booted(problem: string): void {
+    requireStack();
     this.#bridge?.booted(problem);
   }
 
   finished(runId: number, outcome: string): void {
+    requireStack();
     this.#bridge?.finished(runId, outcome);
   }
 
   died(cause: string, stack: string): void {
+    requireStack();
     this.#bridge?.died(cause, stack);
   }
 }

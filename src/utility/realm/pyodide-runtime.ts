@@ -1,5 +1,6 @@
 import createPyodideModule from 'pyodide/pyodide.asm.mjs';
 import { loadPyodide } from 'pyodide';
+import { giveEmptyTrace } from './seal-realm.ts';
 import { BASE_URL } from './web-platform.ts';
 
 interface Emscripten {
@@ -18,7 +19,12 @@ interface StreamHandler {
 /** The part of Pyodide 314's interface, private parts included, that the guest core builds on. */
 export interface Pyodide {
   readonly FS: Emscripten;
-  readonly _api: { on_fatal?: (error: unknown) => void; readonly runtimeEnv: object };
+  readonly _api: {
+    on_fatal?: (error: unknown) => void;
+    fatal_error: (error: unknown) => void;
+    readonly runtimeEnv: object;
+  };
+  readonly _module: { handle_js_error: (error: unknown) => void };
   setStdout(handler: StreamHandler): void;
   setStderr(handler: StreamHandler): void;
   setStdin(handler: { stdin: () => null }): void;
@@ -73,4 +79,18 @@ export const loadRuntime = async (realm: Record<string, unknown>, parts: Runtime
     delete realm['fetch'];
     delete WebAssembly.instantiateStreaming;
   }
+};
+
+/** For a realm whose errors have no `stack`, see seal-realm.ts. */
+export const acceptErrorsWithoutTrace = ({ _api: api, _module: module }: Pyodide): void => {
+  const handleError = module.handle_js_error;
+  module.handle_js_error = (error) => {
+    giveEmptyTrace(error);
+    handleError(error);
+  };
+  const fatalError = api.fatal_error;
+  api.fatal_error = (error) => {
+    giveEmptyTrace(error);
+    fatalError(error);
+  };
 };

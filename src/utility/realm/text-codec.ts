@@ -92,11 +92,32 @@ const decodeUtf8 = (bytes: Uint8Array, malformed: () => number): string => {
   return units.toString();
 };
 
-const decodeUnits = (bytes: Uint8Array, bytesPerUnit: 1 | 2): string => {
+const decodeLatin1 = (bytes: Uint8Array): string => {
   const units = new UnitBuffer();
-  for (let index = 0; index + bytesPerUnit <= bytes.length; index += bytesPerUnit) {
-    units.push((bytes[index] ?? 0) | (bytesPerUnit === 2 ? (bytes[index + 1] ?? 0) << 8 : 0));
+  for (const byte of bytes) units.push(byte);
+  return units.toString();
+};
+
+const decodeUtf16 = (bytes: Uint8Array, malformed: () => number): string => {
+  const units = new UnitBuffer();
+  const unitAt = (index: number): number => (bytes[index] ?? 0) | ((bytes[index + 1] ?? 0) << 8);
+  const whole = bytes.length - (bytes.length % 2);
+  for (let index = 0; index < whole; index += 2) {
+    const unit = unitAt(index);
+    const next = index + 2 < whole ? unitAt(index + 2) : 0;
+    if (unit < 0xd800 || unit > 0xdfff) {
+      units.push(unit);
+    } else if (unit < 0xdc00 && next >= 0xdc00 && next <= 0xdfff) {
+      units.push(unit);
+      units.push(next);
+      index += 2;
+    } else if (whole < bytes.length && index + 2 === whole && unit < 0xdc00) {
+      // A lead and half a unit at the end are one fault, reported below.
+    } else {
+      units.push(malformed());
+    }
   }
+  if (whole < bytes.length) units.push(malformed());
   return units.toString();
 };
 
@@ -121,14 +142,12 @@ export class RealmTextDecoder {
   decode(input?: ArrayBufferView | ArrayBufferLike): string {
     if (input === undefined) return '';
     const bytes = bytesOf(input);
-    if (this.encoding === 'latin1') return decodeUnits(bytes, 1);
-    const text =
-      this.encoding === 'utf-16le'
-        ? decodeUnits(bytes, 2)
-        : decodeUtf8(bytes, () => {
-            if (this.fatal) throw new TypeError('The encoded data was not valid for encoding utf-8');
-            return REPLACEMENT;
-          });
+    if (this.encoding === 'latin1') return decodeLatin1(bytes);
+    const malformed = (): number => {
+      if (this.fatal) throw new TypeError(`The encoded data was not valid for encoding ${this.encoding}`);
+      return REPLACEMENT;
+    };
+    const text = this.encoding === 'utf-16le' ? decodeUtf16(bytes, malformed) : decodeUtf8(bytes, malformed);
     return !this.ignoreBOM && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }
 }

@@ -1,5 +1,4 @@
 import type { HostBridge } from '../../shared/guest-bridge.ts';
-import { requireStack } from './stack-reserve.ts';
 
 type Callback = (...values: unknown[]) => unknown;
 
@@ -22,7 +21,6 @@ export class Timers {
     const id = this.#nextId++;
     const delayMs = Number(delay);
     this.#callbacks.set(id, () => callback(...values));
-    requireStack();
     this.#bridge.setTimer(id, delayMs >= 0 && delayMs <= LONGEST_DELAY_MS ? delayMs : 0);
     return id;
   }

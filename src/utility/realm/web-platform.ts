@@ -1,5 +1,4 @@
 import type { HostBridge } from '../../shared/guest-bridge.ts';
-import { requireStack } from './stack-reserve.ts';
 import { RealmTextDecoder, RealmTextEncoder } from './text-codec.ts';
 import type { Timers } from './timers.ts';
 
@@ -27,7 +26,6 @@ const fillRandom = (bridge: HostBridge, target: ArrayBufferView): ArrayBufferVie
   const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
   for (let start = 0; start < bytes.length; start += RANDOM_CHUNK) {
     const length = Math.min(RANDOM_CHUNK, bytes.length - start);
-    requireStack();
     const random = bridge.random(length);
     if (random.length !== length) throw new Error('no randomness to be had');
     for (let index = 0; index < length; index++) bytes[start + index] = random.charCodeAt(index);
@@ -60,10 +58,7 @@ export const installWebPlatform = (
       throw new TypeError('a module worker has no importScripts');
     },
     performance: {
-      now: () => {
-        requireStack();
-        return bridge.now();
-      },
+      now: () => bridge.now(),
       timeOrigin: 0,
     },
     console: {

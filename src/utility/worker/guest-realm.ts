@@ -20,7 +20,9 @@ export class GuestRealm {
       name: 'guest',
       codeGeneration: { strings: false, wasm: true },
     });
-    this.#core = this.#evaluate(guestScript, GUEST_SCRIPT_NAME) as GuestCore;
+    // Strict, as the modules in it were: a sloppy function hands out the global object and, while it runs,
+    // its arguments and its caller.
+    this.#core = this.#evaluate(`'use strict';${guestScript}`, GUEST_SCRIPT_NAME) as GuestCore;
   }
 
   /** Evaluates an expression of ours in the realm; for checks before a guest is in it. */
@@ -29,8 +31,7 @@ export class GuestRealm {
   }
 
   boot(bridge: HostBridge, start: WorkerStart): void {
-    const stdlib = this.bytes(new Uint8Array(start.stdlib));
-    this.#core.boot(bridge, start.wasm, stdlib, start.lock);
+    this.#core.boot(bridge, start.wasm, this.bytes(start.stdlib), start.lock);
   }
 
   /** Guest-realm copy of host bytes. */

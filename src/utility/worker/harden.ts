@@ -30,8 +30,23 @@ const KEPT_PROCESS_MEMBERS: ReadonlySet<string | symbol> = new Set<string | symb
   'domain',
   'exitCode',
   '_tickCallback',
+  '_fatalException',
   'constructor',
 ]);
+
+/** What `Error.prepareStackTrace` is given. */
+const callSites = (): unknown[] => {
+  const before = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  const holder: { stack?: unknown } = {};
+  Error.prepareStackTrace = (_error, sites) => sites;
+  Error.captureStackTrace(holder);
+  const sites = holder.stack;
+  Reflect.deleteProperty(Error, 'prepareStackTrace');
+  if (before !== undefined) Object.defineProperty(Error, 'prepareStackTrace', before);
+  return Array.isArray(sites)
+    ? (sites as unknown[]).map((site) => Object.getPrototypeOf(site) as unknown)
+    : [];
+};
 
 /** Not reachable as a property of anything that is. */
 const hiddenIntrinsics = (): unknown[] => [
@@ -47,6 +62,7 @@ const hiddenIntrinsics = (): unknown[] => [
   Object.getPrototypeOf(new Map()[Symbol.iterator]()),
   Object.getPrototypeOf(new Set()[Symbol.iterator]()),
   Object.getPrototypeOf(''.matchAll(/x/gu)),
+  ...callSites(),
 ];
 
 const isObject = (value: unknown): value is object =>

@@ -10,6 +10,7 @@ import { fromEmitterPort } from '../../shared/rpc/port.ts';
 import { workerContract, workerHostContract, type WorkerStart } from '../../shared/worker-protocol.ts';
 import { hardenThread } from './harden.ts';
 import { InterpreterHost, type HostFunctions } from './interpreter-host.ts';
+import { looseErrors } from './loose-errors.ts';
 
 if (parentPort === null) throw new Error('this script runs in a worker thread only');
 
@@ -28,6 +29,7 @@ const host: HostFunctions = {
 };
 
 const interpreter = new InterpreterHost(workerData as WorkerStart, host);
+looseErrors(own, () => interpreter.fail());
 
 new RpcPeer({
   port: fromEmitterPort(parentPort),

@@ -76,6 +76,11 @@ export class InterpreterHost {
     return checks;
   }
 
+  /** Something in this thread threw and nobody caught it. */
+  fail(): void {
+    this.#die('the interpreter failed');
+  }
+
   /** Returns '' or what went wrong. */
   writeFile(name: string, bytes: Uint8Array, append: boolean): string {
     if (this.#realm === undefined) return 'the interpreter is not running';

@@ -1,3 +1,5 @@
+import { MAX_SMALL_PIECES } from '../../shared/interpreter.ts';
+
 /**
  * Decides when output is sent. A message per write would let a printing loop flood the other processes; a
  * buffer alone would hold back the last words of a guest that then computes for an hour, since nothing runs
@@ -23,6 +25,7 @@ export class OutputBatcher {
   #waitingBytes = 0;
   #acceptedBytes = 0;
   #tokens = BURST;
+  #smallPieces = 0;
   #refilledAt: number;
   #cut = false;
 
@@ -78,8 +81,9 @@ export class OutputBatcher {
       this.#tokens = Math.min(BURST, this.#tokens + gained);
       this.#refilledAt = now;
     }
-    if (this.#tokens === 0) return false;
+    if (this.#tokens === 0 || this.#smallPieces === MAX_SMALL_PIECES) return false;
     this.#tokens--;
+    this.#smallPieces++;
     return true;
   }
 }

@@ -9,6 +9,13 @@ const DANGEROUS = [
 
 const INTRINSICS = [Object.prototype, Function.prototype, Array.prototype, Promise.prototype, Error, Reflect];
 
+/** Tries to get a stack trace by all means that a guest has; evaluated in its realm. */
+const TAKE_TRACE =
+  "(() => { Error.stackTraceLimit = 9; const e = new Error('x'); Error.captureStackTrace(e); return e.stack })()";
+
+/** Ends in a function of Node's that rejects with the host's errors. */
+const STREAMING = ['WebAssembly.compileStreaming', 'WebAssembly.instantiateStreaming'];
+
 /**
  * What must hold in the worker before guest code runs.
  *
@@ -46,6 +53,11 @@ export const threadChecks = (
       name: 'realm: its own intrinsics',
       holds: probeRealm('Object.prototype') !== Object.prototype && probeRealm('Function') !== Function,
     },
+    {
+      name: 'realm: errors carry no stack',
+      holds: probeRealm(TAKE_TRACE) === undefined,
+    },
+    { name: 'realm: no streaming compilation', holds: !STREAMING.some(realmHas) },
     { name: 'guest bundle: no import()', holds: !/\bimport\s*\(/u.test(guestScript) },
   ];
 };

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { hostileCaller, hostileServer } from './support.ts';
 
-const ROUNDS = 400;
+/** More of them: VIVARIUM_FUZZ_ROUNDS=400. */
+const ROUNDS = Number(process.env['VIVARIUM_FUZZ_ROUNDS'] ?? 100);
 const MESSAGES_PER_ROUND = 15;
 
 /** mulberry32: small, seedable, good enough to choose garbage. Returns numbers in [0, 1). */

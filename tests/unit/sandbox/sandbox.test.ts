@@ -99,7 +99,15 @@ describe('time', () => {
   it('ends a run, with its interpreter', async () => {
     const all = stage({ run: printThenHang('so far') });
     let told = 0;
-    const running = run(all, { timeoutMs: 500, session: 's' }, { onOutput: () => void told++ });
+    const running = run(
+      all,
+      { timeoutMs: 500, session: 's' },
+      {
+        onOutput: () => {
+          told++;
+        },
+      },
+    );
     await until(() => told === 1);
     all.clock.advance(500);
     expect(await running).toMatchObject({
@@ -115,7 +123,15 @@ describe('time', () => {
   it('ends a run whose output is at its cap: that is cut', async () => {
     const all = stage({ run: printThenHang('x'.repeat(1024)) });
     let told = 0;
-    const running = run(all, {}, { onOutput: () => void told++ });
+    const running = run(
+      all,
+      {},
+      {
+        onOutput: () => {
+          told++;
+        },
+      },
+    );
     await until(() => told === 1);
     all.clock.advance(60_000);
     expect(await running).toMatchObject({ status: 'timeout', truncated: true });

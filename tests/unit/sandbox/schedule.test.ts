@@ -27,7 +27,7 @@ const misbehave = (): Behaviour => {
     ];
     behaviour[METHODS[below(METHODS.length)] ?? 'run'] = faults[below(faults.length)];
   }
-  return behaviour as Behaviour;
+  return behaviour;
 };
 
 it(`under a random schedule of faults (VIVARIUM_SCHEDULE_SEED=${seed})`, async () => {

@@ -1,0 +1,69 @@
+/** The real sidecar as a plain Node child. */
+import { fork } from 'node:child_process';
+import { expect, it, onTestFinished } from 'vitest';
+import { builtFiles } from '../../src/main/runtime-locations.ts';
+import { killByPid, NO_CODE_FROM_STRINGS, SIDECAR_ENVIRONMENT } from '../../src/main/sandbox/launcher.ts';
+import { loadRuntimeAssets } from '../../src/main/sandbox/runtime-assets.ts';
+import { SidecarClient } from '../../src/main/sandbox/sidecar-client.ts';
+import { fromIpcChannel } from '../../src/shared/rpc/child-process-port.ts';
+import { nodeSandbox, OUT_FOLDER } from '../support/node-sandbox.ts';
+
+const exists = (pid: number | null): boolean => {
+  try {
+    return pid !== null && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+it('computes, stops an endless loop, survives a kill, and leaves no process behind', async () => {
+  const sandbox = nodeSandbox();
+  onTestFinished(() => sandbox.dispose());
+  expect(await sandbox.run({ code: '1 + 1' })).toMatchObject({ status: 'ok', value: { text: '2', json: 2 } });
+  const { pid } = sandbox;
+  expect(await sandbox.run({ code: 'while True: pass', timeoutMs: 300 })).toMatchObject({
+    status: 'timeout',
+  });
+  expect(sandbox.pid).toBe(pid);
+  const killed = sandbox.run(
+    { code: 'print("go", flush=True)\nwhile True: pass' },
+    {
+      onOutput: () => {
+        if (pid !== null) killByPid(pid);
+      },
+    },
+  );
+  expect(await killed).toMatchObject({ status: 'crashed', stdout: 'go\n', error: { message: /SIGKILL/u } });
+  expect(await sandbox.run({ code: '2 + 2' })).toMatchObject({ status: 'ok' });
+  const second = sandbox.pid;
+  expect(exists(second)).toBe(true);
+  await sandbox.dispose();
+  expect([exists(pid), exists(second)]).toEqual([false, false]);
+});
+
+it.each([
+  ['the flag is missing', [], SIDECAR_ENVIRONMENT, /no code from strings/u],
+  [
+    'the environment is inherited',
+    [NO_CODE_FROM_STRINGS],
+    { ...SIDECAR_ENVIRONMENT, PATH: '/bin' },
+    /not inherited/u,
+  ],
+])('refuses to start when %s', async (_what, execArgv, env, message) => {
+  const files = builtFiles(OUT_FOLDER);
+  const child = fork(files.sidecar, [], {
+    env: { ...env },
+    execArgv,
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  child.on('error', () => undefined);
+  const sidecar = new SidecarClient({
+    pid: child.pid ?? -1,
+    port: fromIpcChannel(child),
+    exited: new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal }))),
+    kill: () => void child.kill('SIGKILL'),
+  });
+  onTestFinished(() => sidecar.kill());
+  await expect(sidecar.prepare(await loadRuntimeAssets(files.runtime), 256)).rejects.toThrow(message);
+});

@@ -1,0 +1,236 @@
+/** Ways out of the guest's realm that were found, and their neighbours. Each is closed in JavaScript alone. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Assets } from '../../src/utility/control/assets.ts';
+import { prepareRuntime } from '../../src/utility/control/runtime.ts';
+import { nodeSandbox, OUT_FOLDER } from '../support/node-sandbox.ts';
+import { ESCAPES, PRELUDE } from './realm-escapes.ts';
+
+const PROGRAM = path.join(import.meta.dirname, '..', 'support', 'hardened-realm.ts');
+
+/** See tests/support/hardened-realm.ts. */
+const attack = async (source: string, ...options: string[]): Promise<string> => {
+  const flags = ['--import', 'tsx', '--disallow-code-generation-from-strings'];
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, PROGRAM, ...options, source], {
+    timeout: 60_000,
+  });
+  return stdout.trim();
+};
+
+/** JavaScript for attacks: whether a value was made in another realm than the guest's. */
+const FOREIGN = `const foreign = (value) =>
+  (typeof value === 'function' || (typeof value === 'object' && value !== null)) && !(value instanceof Object);
+`;
+const guest = (body: string): Promise<string> => attack(`(later) => { ${FOREIGN} ${body} }`);
+
+/**
+ * Exhausts the stack and tries every one of `calls` at every depth on the way back. What was thrown is only
+ * kept, since looking at it there would take stack itself, and hide what it is to find.
+ */
+const atEveryDepth = (...calls: string[]): Promise<string> =>
+  guest(`
+    const caught = Array(1 << 16).fill(0);
+    let tried = 0, refused = 0;
+    const fall = () => {
+      try { fall(); } catch (error) { caught[refused++ & 65535] = error; }
+      ${calls.map((call) => `try { tried++; ${call}; } catch (error) { caught[refused++ & 65535] = error; }`).join('\n')}
+    };
+    for (let round = 0; round < 5; round++) try { fall(); } catch {}
+    return (tried > 3000 && refused > 0 ? 'tried' : 'only ' + tried + '/' + refused) + ', leaks: ' + caught.filter(foreign).length;
+  `);
+
+describe('from Python', () => {
+  const sandbox = nodeSandbox();
+  afterAll(() => sandbox.dispose());
+
+  it.each(ESCAPES)('$name', async ({ code, prints }) => {
+    const result = await sandbox.run({ code, timeoutMs: 60_000 });
+    expect(result.error).toBeNull();
+    // Pyodide may have said something of its own before.
+    expect(result.stdout.trimEnd().split('\n').at(-1)).toBe(prints);
+  });
+
+  it('a method that the host would look up on a guest object gets nothing of the host', async () => {
+    const session = 'patched';
+    const patch = `${PRELUDE}
+prototype = Object.getPrototypeOf(pyodide_js._module.HEAPU8.constructor.prototype)
+original = prototype.set
+seen = to_js([])
+import os
+prototype.set = seen.push.bind(seen)
+os.write(2, b'abc')
+os.urandom(8)
+print(any(foreign(value) for value in seen))
+`;
+    expect((await sandbox.run({ code: patch, session })).stdout).toBe('False\n');
+    // The host puts the file's bytes into memory of the guest's.
+    const files = [{ name: 'a.txt', bytes: new TextEncoder().encode('abc') }];
+    await sandbox.run({ code: '', session, files });
+    const look = 'prototype.set = original\nprint(any(foreign(value) for value in seen))';
+    expect((await sandbox.run({ code: look, session })).stdout).toBe('False\n');
+  });
+
+  it('an interpreter that was attacked does not pass anything on', async () => {
+    const result = await sandbox.run({ code: '1 + 1' });
+    expect(result.value?.text).toBe('2');
+  });
+});
+
+describe('from JavaScript in the realm', () => {
+  it('there is no import(), whose rejections are errors of the host, in the bundle', async () => {
+    const bundle = await readFile(path.join(OUT_FOLDER, 'utility', 'guest.js'), 'utf8');
+    expect(bundle).toContain('vivariumNoImport(');
+    expect(bundle.match(/\bimport\s*\(|\bimport\.meta\b/gu)).toBeNull();
+  });
+
+  it('streaming compilation, which rejects with errors of the host, is gone', async () => {
+    const body = `const kept = [];
+      for (const name of ['compileStreaming', 'instantiateStreaming']) {
+        const compile = WebAssembly[name];
+        if (compile === undefined) continue;
+        kept.push(name);
+        compile(1, {}).catch((error) => later(name + ' leaks: ' + foreign(error)));
+      }
+      return 'kept: ' + kept;`;
+    expect(await guest(body)).toBe('kept:');
+  });
+
+  it('reading the stack of an error never enters the host, at any depth', async () => {
+    expect(await atEveryDepth(`void new Error('x').stack`, 'Error.captureStackTrace({})')).toBe(
+      'tried, leaks: 0',
+    );
+  });
+
+  it('no bridge call fails within the host, at any depth', async () => {
+    const calls = ['performance.now()', 'setTimeout(fall, 1e9)', 'crypto.getRandomValues(new Uint8Array(4))'];
+    expect(await atEveryDepth(...calls)).toBe('tried, leaks: 0');
+  });
+
+  it('other builtins that the engine asks the host about fail within the realm, at any depth', async () => {
+    const wasm = 'new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))';
+    const calls = [`Function('')`, `(0, eval)('')`, 'Promise.reject(1)', wasm, 'new Date().toString()'];
+    expect(await atEveryDepth(...calls)).toContain(', leaks: 0');
+  });
+
+  it('Error.prepareStackTrace is asked by nobody and the limit can not be brought back', async () => {
+    const body = `let asked = 0;
+      Error.prepareStackTrace = (error, sites) => { asked++; if (foreign(sites)) later('leak'); return 'x'; };
+      Error.stackTraceLimit = 50;
+      let back = false;
+      try { back = delete Error.stackTraceLimit; } catch {}
+      try { Object.defineProperty(Error, 'stackTraceLimit', { value: 50 }); back = true; } catch {}
+      const error = new Error('x');
+      void error.stack;
+      Promise.reject(error);
+      Promise.reject(new Proxy(error, {}));
+      return 'asked: ' + asked + ', back: ' + back;`;
+    expect(await guest(body)).toBe('asked: 0, back: false');
+  });
+
+  it('rejections that nobody handles are not looked at', async () => {
+    const body = `const inspect = Symbol.for('nodejs.util.inspect.custom');
+      const trap = new Proxy({}, { get: (_target, name) => (...given) => { later('trap ' + name); return Reflect[name](...given); } });
+      const bait = { stack: 'x', [inspect]: (...given) => { later('inspect ' + given.some(foreign)); return ''; } };
+      for (const name of ['name', 'message', 'stack', 'code', 'toString', 'constructor'])
+        Object.defineProperty(bait, name, { get: () => { later('get ' + name); return 'x'; } });
+      Promise.reject(bait);
+      Promise.reject(new Proxy({}, trap));
+      const late = Promise.reject(1);
+      setTimeout(() => late.catch(() => undefined), 50);
+      return 'done';`;
+    expect(await guest(body)).toBe('done');
+  });
+
+  it('an exception that nobody catches is not looked at', async () => {
+    const body = `const inspect = Symbol.for('nodejs.util.inspect.custom');
+      const registry = (globalThis.kept = new FinalizationRegistry(() => {
+        later('thrown');
+        throw { get stack() { later('get'); return 'x'; }, [inspect]: (...given) => later('inspect ' + given.some(foreign)) };
+      }));
+      for (let index = 0; index < 1000; index++) registry.register({}, index);
+      const fill = () => { const waste = []; for (let index = 0; index < 2e5; index++) waste.push({ index, text: 'x' + index }); };
+      for (let round = 1; round < 20; round++) setTimeout(fill, 5 * round);
+      return 'done';`;
+    expect(new Set((await guest(body)).split('\n'))).toEqual(new Set(['uncaught', 'done', 'thrown']));
+  });
+
+  it('patched prototypes receive no objects of the host', async () => {
+    const body = `let calls = 0;
+      const watch = (owner, name) => {
+        const { value, ...rest } = Object.getOwnPropertyDescriptor(owner, name);
+        if (typeof value !== 'function' || name === 'constructor') return;
+        Object.defineProperty(owner, name, { ...rest, value(...given) {
+          calls++;
+          if (foreign(this) || given.some(foreign)) said[said.length] = 'leak in ' + String(name);
+          return new.target ? Reflect.construct(value, given) : apply(value, this, given);
+        } });
+      };
+      const apply = Reflect.apply;
+      const typed = Object.getPrototypeOf(Uint8Array.prototype);
+      for (const owner of [typed, Promise.prototype, Map.prototype, String.prototype])
+        for (const name of Reflect.ownKeys(owner)) if (!Object.getOwnPropertyDescriptor(owner, name).get) watch(owner, name);
+      for (const name of ['then', 'done', 'toJSON', '0', 'byteLength', 'length', 'buffer'])
+        Object.defineProperty(Object.prototype, name, { configurable: true, get() { if (foreign(this)) said[said.length] = 'getter ' + name; },
+          set(value) { if (foreign(value) || foreign(this)) said[said.length] = 'setter ' + name; Object.defineProperty(this, name, { value, configurable: true, writable: true, enumerable: true }); } });
+      crypto.getRandomValues(new Uint8Array(8));
+      performance.now();
+      setTimeout(() => 'x'.trim(), 1);
+      return calls > 0 ? 'watched' : 'idle';`;
+    expect(await guest(body)).toBe('watched');
+  });
+
+  it('code from strings, modules and sloppy functions are not to be had', async () => {
+    const body = `const out = [];
+      for (const make of [Function, (async () => 0).constructor, function* () {}.constructor, eval]) {
+        try { make('1'); out.push('made'); } catch (error) { out.push(error.name + foreign(error)); }
+      }
+      return out.join();`;
+    expect(await guest(body)).toBe(Array(4).fill('EvalErrorfalse').join());
+  });
+});
+
+describe('assuming that a guest has got hold of objects of the host', () => {
+  const HOST = `const out = []; const test = (name, act) => {
+    try { out.push(name + ': ' + act()); } catch (error) { out.push(name + ': ' + error.name); } };`;
+
+  it('its intrinsics can not be changed', async () => {
+    const body = `(processObject) => { ${HOST}
+      'use strict';
+      const roots = [Object.prototype, Array.prototype, Function.prototype, Promise.prototype, Error, Error.prototype,
+        Map.prototype, Uint8Array.prototype, Object.getPrototypeOf(Uint8Array.prototype), Symbol, Reflect, JSON,
+        Object.getPrototypeOf(async () => 0), Object.getPrototypeOf([][Symbol.iterator]()), WebAssembly.Module.prototype];
+      test('open', () => roots.filter((root) => !Object.isFrozen(root)).length);
+      test('getter', () => Reflect.defineProperty(Object.prototype, 'env', { get: () => 1 }));
+      return out.join('; '); }`;
+    expect(await attack(body, '--host')).toBe('open: 0; getter: false');
+  });
+
+  it('no constructor makes code, and process leads nowhere', async () => {
+    const body = `(processObject) => { ${HOST}
+      test('Function', () => (() => 0).constructor('return 1')());
+      test('AsyncFunction', () => (async () => 0).constructor('return 1'));
+      for (const name of ['getBuiltinModule', 'binding', '_linkedBinding', 'dlopen', 'kill', 'mainModule', 'env', 'exit', 'reallyExit', 'report', 'execPath', 'argv', 'cwd', 'permission', 'constructor'])
+        test(name, () => name === 'constructor' ? typeof processObject.constructor.constructor : typeof processObject[name]);
+      test('globals', () => ['process', 'require', 'Buffer', 'fetch', 'setTimeout', 'MessageChannel', 'queueMicrotask', 'Worker'].filter((name) => name in globalThis).length);
+      return out.filter((line) => !/: (undefined|EvalError)$/.test(line)).join('; '); }`;
+    expect(await attack(body, '--host')).toBe('constructor: function; globals: 0');
+  });
+});
+
+describe('between sessions', () => {
+  it('workers share no memory', async () => {
+    const assets = new Assets();
+    const tiny = [0, 97, 115, 109, 1, 0, 0, 0, 5, 6, 1, 1, 1, 128, 128, 4];
+    assets.put('wasm', new Uint8Array(tiny));
+    for (const name of ['worker', 'guest', 'lock', 'stdlib'] as const) assets.put(name, new Uint8Array(8));
+    const { start } = await prepareRuntime(assets, 64);
+    const { wasm, ...rest } = start;
+    expect(structuredClone(rest)).toEqual(rest);
+    expect(rest.stdlib.buffer).toBeInstanceOf(ArrayBuffer);
+    // Immutable: it has no memory before it is instantiated.
+    expect(Object.prototype.toString.call(wasm)).toBe('[object WebAssembly.Module]');
+  });
+});

@@ -1,0 +1,110 @@
+/** The real thing for tests: a headless Electron whose main process runs the sandbox with its utility process. */
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { installedElectron } from '../../src/main/cli/electron-command.ts';
+import { ElectronHost } from '../../src/main/cli/open-electron-host.ts';
+import { DEFAULTS } from '../../src/shared/limits.ts';
+import { RunResult, type RunOutput, type RunRequest } from '../../src/shared/sandbox.ts';
+import { eventually } from './eventually.ts';
+import { canSeeProcesses, processesOfSession, untilGone, untilNone } from './processes.ts';
+
+export const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface Limits {
+  readonly memoryMiB?: number;
+  readonly outputKiB?: number;
+}
+
+export interface RunningOptions extends Omit<RunRequest, 'code'> {
+  readonly signal?: AbortSignal;
+  readonly onOutput?: (output: RunOutput) => void | Promise<void>;
+}
+
+export class ElectronSandbox {
+  readonly #host: ElectronHost;
+  readonly #mainPid: number;
+
+  private constructor(host: ElectronHost, mainPid: number) {
+    this.#host = host;
+    this.#mainPid = mainPid;
+  }
+
+  static async open(limits: Limits = {}): Promise<ElectronSandbox> {
+    const host = new ElectronHost(await installedElectron(), PROJECT_ROOT);
+    await host.open({
+      memoryMiB: limits.memoryMiB ?? DEFAULTS.memoryMiB,
+      outputKiB: limits.outputKiB ?? DEFAULTS.outputKiB,
+    });
+    if (host.pid === undefined) throw new Error('Electron has no pid');
+    return new ElectronSandbox(host, host.pid);
+  }
+
+  /** Of Electron's main process. */
+  get mainPid(): number {
+    return this.#mainPid;
+  }
+
+  /** Runs code; what comes back is held against the contract. */
+  async run(code: string, options: RunningOptions = {}): Promise<RunResult> {
+    const { signal = new AbortController().signal, onOutput = () => undefined, ...request } = options;
+    return RunResult.parse(await this.#host.run({ code, ...request }, { signal, onOutput }));
+  }
+
+  status(): ReturnType<ElectronHost['status']> {
+    return this.#host.status();
+  }
+
+  /** Of the sidecar, which must be there. */
+  async sidecarPid(): Promise<number> {
+    const { pid } = await this.status();
+    if (pid === null) throw new Error('there is no sidecar');
+    return pid;
+  }
+
+  /** The same main process still answers, and its answer is right. */
+  async expectAlive(): Promise<void> {
+    expect(this.#host.pid).toBe(this.#mainPid);
+    expect(() => process.kill(this.#mainPid, 0)).not.toThrow();
+    const { status, value, stdout, error } = await this.run('1+1');
+    expect({ status, text: value?.text, stdout, error }).toEqual({
+      status: 'ok',
+      text: '2',
+      stdout: '',
+      error: null,
+    });
+  }
+
+  /** Nothing runs, and the sandbox knows it. */
+  async untilIdle(): Promise<void> {
+    await eventually(async () => expect((await this.status()).state).toMatch(/^(?:ready|stopped)$/u));
+  }
+
+  /** Ends everything in order and makes sure that it is gone. */
+  async dispose(): Promise<void> {
+    await this.#host.dispose();
+    await this.expectGone();
+  }
+
+  /** No process that Electron or its children started is left. */
+  async expectGone(): Promise<void> {
+    if (!canSeeProcesses) return;
+    await untilGone(this.#mainPid);
+    await untilNone(() => processesOfSession(this.#mainPid));
+  }
+}
+
+/** One sandbox for all tests of a file or a suite. */
+export const useElectronSandbox = (limits: Limits = {}): (() => ElectronSandbox) => {
+  let sandbox: ElectronSandbox | undefined;
+  beforeAll(async () => {
+    sandbox = await ElectronSandbox.open(limits);
+  });
+  afterAll(async () => {
+    await sandbox?.dispose();
+  });
+  return () => {
+    if (sandbox === undefined) throw new Error('the sandbox is not open');
+    return sandbox;
+  };
+};

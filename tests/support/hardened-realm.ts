@@ -1,0 +1,83 @@
+/**
+ * A program for tests: boots the real interpreter host in a thread hardened for good, then plays a guest that
+ * has arbitrary JavaScript, which is more than Python gives it. Reads the attack, a JavaScript expression,
+ * from its last argument; writes what it came to, as text, to standard output.
+ *
+ * An attack on the guest's realm is a function expression `(later) => text`; `later(text)` adds to the
+ * answer. With `--host` it is evaluated by test code of the host's instead: the breach is assumed.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeSync } from 'node:fs';
+import process from 'node:process';
+import { createContext, runInThisContext } from 'node:vm';
+import { builtFiles } from '../../src/main/runtime-locations.ts';
+import { GuestRealm } from '../../src/utility/worker/guest-realm.ts';
+import { hardenThread } from '../../src/utility/worker/harden.ts';
+import { InterpreterHost } from '../../src/utility/worker/interpreter-host.ts';
+import { looseErrors } from '../../src/utility/worker/loose-errors.ts';
+import { OUT_FOLDER } from './node-sandbox.ts';
+
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
+
+const SETTLE_MS = 300;
+
+const attack = process.argv.at(-1) ?? '';
+const asHost = process.argv.includes('--host');
+const { assets } = builtFiles(OUT_FOLDER).runtime;
+const start = {
+  wasm: await WebAssembly.compile(readFileSync(assets.wasm)),
+  stdlib: new Uint8Array(readFileSync(assets.stdlib)),
+  lock: readFileSync(assets.lock, 'utf8'),
+  guestScript: readFileSync(assets.guest, 'utf8'),
+};
+// Its first use compiles it, which needs what hardening takes away.
+createContext({});
+
+let realm: GuestRealm | undefined;
+const note = (made: GuestRealm): void => {
+  realm = made;
+};
+const boot = GuestRealm.prototype.boot;
+GuestRealm.prototype.boot = function (...given) {
+  note(this);
+  boot.apply(this, given);
+};
+
+const own = process;
+// What process.exit does in the end, and all that is left of it after hardening.
+const exit = (Reflect.get(own, 'reallyExit') as (code: number) => never).bind(own);
+const { setTimeout, setImmediate, performance, TextEncoder } = globalThis;
+const say = (text: string): void => void writeSync(1, `${text}\n`);
+const encoder = new TextEncoder();
+const hostAttack: unknown = asHost ? runInThisContext(attack) : undefined;
+
+const host = new InterpreterHost(start, {
+  now: () => performance.now(),
+  random: (length) => randomBytes(length).toString('latin1'),
+  setTimer: (callback, delayMs) => {
+    if (delayMs === 0) setImmediate(callback);
+    else setTimeout(callback, delayMs);
+  },
+  encode: (text) => encoder.encode(text),
+  harden: () => hardenThread(own),
+  process: own,
+});
+looseErrors(own, () => say('uncaught'));
+
+try {
+  const checks = await host.boot();
+  const failed = checks.filter((check) => !check.holds).map((check) => check.name);
+  if (failed.length > 0) say(`checks: ${failed.join(', ')}`);
+  if (asHost) {
+    say(String((hostAttack as (processObject: object) => unknown)(own)));
+  } else {
+    realm?.probe(`globalThis.said = []; globalThis.attack = ${attack}; 0`);
+    realm?.probe(`said.push(String(attack((text) => { said.push(String(text)) }))); 0`);
+  }
+} catch (error) {
+  say(`failed: ${error instanceof Error ? `${error.name}: ${error.message}` : 'by what is no error'}`);
+}
+setTimeout(() => {
+  if (!asHost) say(String(realm?.probe('said.join("\\n")')));
+  exit(0);
+}, SETTLE_MS);

@@ -1,0 +1,86 @@
+import { MessageChannel } from 'node:worker_threads';
+import { afterEach, expect, it } from 'vitest';
+import { serveHost } from '../../../src/main/host/host.ts';
+import { systemClock } from '../../../src/main/sandbox/clock.ts';
+import { Sandbox } from '../../../src/main/sandbox/sandbox.ts';
+import { hostClientContract, hostContract, HOST_LIMITS } from '../../../src/shared/host-protocol.ts';
+import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
+import { fromEmitterPort } from '../../../src/shared/rpc/port.ts';
+
+const LIMITS = { memoryMiB: 256, outputKiB: 64 };
+
+/** A host whose sandboxes can't be started: what is tested here is the host. */
+function connect() {
+  const { port1, port2 } = new MessageChannel();
+  const sandboxes: Sandbox[] = [];
+  const served = serveHost({
+    port: fromEmitterPort(port1),
+    electron: '1.2.3',
+    createSandbox: (limits) => {
+      const sandbox = new Sandbox({
+        launcher: { launch: () => Promise.reject(new Error('no process here')) },
+        loadAssets: () => Promise.resolve([]),
+        clock: systemClock,
+        ...limits,
+      });
+      sandboxes.push(sandbox);
+      return sandbox;
+    },
+  });
+  const client = new RpcPeer({
+    port: fromEmitterPort(port2),
+    local: hostClientContract,
+    remote: hostContract,
+    handlers: {},
+    limits: HOST_LIMITS,
+  });
+  clients.push(client);
+  return { client, served, sandboxes };
+}
+
+const clients: RpcPeer<typeof hostClientContract, typeof hostContract>[] = [];
+
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close('the test is over');
+});
+
+it('makes a sandbox once, with the limits it was given', async () => {
+  const { client, sandboxes } = connect();
+  await client.call('open', LIMITS);
+  await expect(client.call('open', LIMITS)).rejects.toMatchObject({ code: 'failed' });
+  expect(sandboxes).toHaveLength(1);
+  expect(await client.call('status', {})).toEqual({ state: 'stopped', pid: null, electron: '1.2.3' });
+});
+
+it('refuses to run before it is opened', async () => {
+  const { client } = connect();
+  await expect(client.call('run', { id: 0, request: { code: '1' } })).rejects.toMatchObject({
+    code: 'failed',
+    message: 'the sandbox was not opened',
+  });
+});
+
+it('answers a run with its result, also when the sandbox can not be started', async () => {
+  const { client } = connect();
+  await client.call('open', LIMITS);
+  expect(await client.call('run', { id: 0, request: { code: '1' } })).toMatchObject({
+    status: 'setup-failed',
+    error: { message: 'no process here' },
+  });
+});
+
+it('ignores the cancelling of a run it does not know', async () => {
+  const { client } = connect();
+  await client.call('open', LIMITS);
+  expect(await client.call('cancel', { id: 99 })).toEqual({});
+});
+
+it('disposes of the sandbox when its client is gone, and only then has served', async () => {
+  const { client, served, sandboxes } = connect();
+  await client.call('open', LIMITS);
+  client.close('gone');
+  await served;
+  expect(await sandboxes[0]?.run({ code: '1' })).toMatchObject({
+    error: { message: 'the sandbox was disposed of' },
+  });
+});
