@@ -29,6 +29,7 @@ export class ElectronHost implements RunSandbox {
   readonly #peer: RpcPeer<typeof hostClientContract, HostContract>;
   readonly #exited: Promise<void>;
   readonly #stderr = new TextTail(STDERR_TAIL);
+  readonly #running = new Set<Promise<unknown>>();
   #nextRun = 0;
 
   /**
@@ -66,10 +67,11 @@ export class ElectronHost implements RunSandbox {
         resolve();
       };
       this.#child.once('exit', ended);
-      this.#child.once('error', (error) => {
+      this.#child.on('error', (error) => {
         this.#stderr.push(error.message);
-        this.#peer.close(`Electron could not be started: ${error.message}`);
-        ended();
+        // Without a pid there is no process, and there will be no exit.
+        if (this.#child.pid === undefined) ended();
+        this.#peer.close(`Electron failed: ${error.message}`);
       });
     });
     this.#peer = new RpcPeer({
@@ -121,6 +123,7 @@ export class ElectronHost implements RunSandbox {
         },
       },
     );
+    this.#running.add(running);
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     try {
@@ -129,6 +132,7 @@ export class ElectronHost implements RunSandbox {
       await Promise.race([delivered, aborted]);
       return result;
     } finally {
+      this.#running.delete(running);
       signal.removeEventListener('abort', cancel);
     }
   }
@@ -144,6 +148,8 @@ export class ElectronHost implements RunSandbox {
 
   async dispose(): Promise<void> {
     await this.#peer.call('dispose', {}).catch(() => undefined);
+    // Runs under way were cancelled by it; their results are on their way.
+    await Promise.allSettled(this.#running);
     this.#peer.close('the command line is done');
     await this.#exited;
   }

@@ -13,6 +13,8 @@ export const MAX_SESSIONS = 16;
 export class Interpreters {
   readonly #sessions = new Map<string, OpenInterpreter>();
   readonly #opening = new Set<string>();
+  /** Sessions whose state is gone without any run having said so. */
+  readonly #lost = new Set<string>();
   #nextId = 1;
 
   /**
@@ -64,6 +66,14 @@ export class Interpreters {
   /** Forgets all sessions of a process that is gone. */
   forgetAll(sidecar: SidecarClient): void {
     for (const [session, open] of this.#sessions)
-      if (open.sidecar === sidecar) this.#sessions.delete(session);
+      if (open.sidecar === sidecar) {
+        this.#sessions.delete(session);
+        this.#lost.add(session);
+      }
+  }
+
+  /** Whether the session's state was lost since its last run. Asked once: the caller says so. */
+  takeLoss(session: string): boolean {
+    return this.#lost.delete(session);
   }
 }

@@ -293,8 +293,10 @@ export class Sandbox {
 
   #sessionState(session: string | undefined, finished: boolean, began: boolean): SessionState {
     if (session === undefined) return finished || !began ? 'reset' : 'lost';
-    if (finished) return 'kept';
-    return this.#interpreters.has(session) ? 'kept' : 'lost';
+    const lostBefore = this.#interpreters.takeLoss(session);
+    if (finished) return lostBefore ? 'lost' : 'kept';
+    if (this.#interpreters.has(session)) return 'kept';
+    return began || lostBefore ? 'lost' : 'reset';
   }
 }
 

@@ -27,9 +27,8 @@ const describeExit = (exit: ProcessExit | null): string => {
 
 const statusOfOutcome = (outcome: GuestOutcome): RunStatus => {
   if (outcome.error === null) return 'ok';
-  // The interpreter itself says nothing more; a MemoryError with words was raised by somebody's code.
-  const { type, message } = outcome.error;
-  return type === 'MemoryError' && message === '' ? 'out-of-memory' : 'error';
+  // Whoever raised it: an allocation that was refused can't be told from code that says so itself.
+  return outcome.error.type === 'MemoryError' ? 'out-of-memory' : 'error';
 };
 
 export interface VerdictReport {

@@ -3,7 +3,7 @@ import type { RpcPort } from './port.ts';
 /** A Node IPC channel: a ChildProcess, or `process` in the child. `serialization` must be 'advanced'. */
 export interface IpcChannel {
   readonly connected?: boolean;
-  send?: (message: never) => boolean;
+  send?: (message: never, callback: (error: Error | null) => void) => boolean;
   disconnect?: () => void;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   on(event: 'disconnect', listener: () => void): unknown;
@@ -42,7 +42,8 @@ const detachViews = (message: unknown): unknown => {
 /** Wraps a Node IPC channel for a peer. */
 export const fromIpcChannel = (channel: IpcChannel): RpcPort => ({
   post: (message) => {
-    channel.send?.(message as never);
+    // A channel that breaks says so by 'disconnect'; without a callback it would throw an 'error' event.
+    channel.send?.(message as never, () => undefined);
   },
   onMessage: (listener) => {
     channel.on('message', (message) => listener(detachViews(message)));

@@ -107,6 +107,18 @@ _LAST_RESORT = (
     'described.","traceback":"","line":null},"files":[],"truncated":true}'
 )
 
+_LAST_RESORT_MEMORY = (
+    '{"value":null,"error":{"type":"MemoryError","message":"","traceback":"","line":null},"files":[],"truncated":true}'
+)
+# Held while guest code runs and given back when it fails: without it there may be no memory left to say that
+# there is no memory left.
+_RESERVE_BYTES = 2 * 1024 * 1024
+_new_bytearray = bytearray
+
+
+def _last_resort(error: BaseException) -> str:
+    return _LAST_RESORT_MEMORY if issubclass(_type(error), MemoryError) else _LAST_RESORT
+
 
 class _Failure(NamedTuple):
     """An error in the words of `RunError`."""
@@ -368,6 +380,7 @@ class Session:
         self._filename = "<script>"
         self._sources: dict[str, str] = {}
         self._sources_size = 0
+        self._reserve: bytearray | None = None
         self._busy = False
         self._streams = {name: getattr(sys, name, None) for name in ("stdin", "stdout", "stderr")}
         self._mimetypes: mimetypes.MimeTypes | None = None
@@ -392,11 +405,12 @@ class Session:
         """
         try:
             return self._run(code, text_limit)
-        except BaseException:
+        except BaseException as error:
+            self._reserve = None
             _set_signal(_SIGINT, _SIG_IGN)
             self._loops.restore()
             self._busy = False
-            return _LAST_RESORT
+            return _last_resort(error)
 
     def interrupt(self) -> bool:
         """Stop a run that waits in a top-level await while no Python code runs; False when none does.
@@ -409,6 +423,7 @@ class Session:
         if self._busy:
             failure = _Failure("RuntimeError", "another run of this session has not ended", "", None, False)
             return self._outcome(None, failure, {}, text_limit, list_files=False)
+        self._refill_reserve()
         if code.startswith("\ufeff"):
             # What some editors put before UTF-8; not part of the program.
             code = code[1:]
@@ -449,6 +464,7 @@ class Session:
                     value = self._describe_value(result, text_limit)
             _set_signal(_SIGINT, _SIG_IGN)
         except BaseException as error:
+            self._reserve = None
             _set_signal(_SIGINT, _SIG_IGN)
             value = None
             self._suspend_guest()
@@ -491,6 +507,7 @@ class Session:
                         value = self._describe_value(result, text_limit)
                 _set_signal(_SIGINT, _SIG_IGN)
             except BaseException as error:
+                self._reserve = None
                 _set_signal(_SIGINT, _SIG_IGN)
                 value = None
                 if marker.interrupted and issubclass(_type(error), _CancelledError):
@@ -501,11 +518,20 @@ class Session:
             await self._loops.settle(marker)
             self._end()
             return self._outcome(value, failure, before, text_limit)
-        except BaseException:
+        except BaseException as error:
+            self._reserve = None
             _set_signal(_SIGINT, _SIG_IGN)
-            return _LAST_RESORT
+            return _last_resort(error)
         finally:
             self._busy = False
+
+    def _refill_reserve(self) -> None:
+        if self._reserve is None:
+            try:
+                self._reserve = _new_bytearray(_RESERVE_BYTES)
+            except MemoryError:
+                # A session that is full may still run what makes room.
+                pass
 
     # Compiling.
 

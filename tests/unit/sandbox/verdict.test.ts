@@ -15,15 +15,8 @@ const CASES: Record<Verdict['kind'], [Verdict, string, string | null, RegExp][]>
       /^m$/u,
     ],
     [
-      { kind: 'finished', outcome: { ...OUTCOME, error: { ...pythonError('MemoryError'), message: '' } } },
-      'out-of-memory',
-      'MemoryError',
-      /^$/u,
-    ],
-    [
-      // Raised by somebody's code, which had its own reason.
       { kind: 'finished', outcome: { ...OUTCOME, error: pythonError('MemoryError') } },
-      'error',
+      'out-of-memory',
       'MemoryError',
       /^m$/u,
     ],
