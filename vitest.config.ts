@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Most of the time a test waits for an interpreter to start, which keeps one core busy.
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -16,8 +18,6 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/integration/**/*.test.ts', 'tests/security/**/*.test.ts'],
           environment: 'node',
-          // One Electron at a time: the sandbox under test uses both cores already.
-          fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
