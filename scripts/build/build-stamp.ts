@@ -4,7 +4,12 @@ import path from 'node:path';
 import { contentFingerprint, sourceFiles, timeFingerprint } from './fingerprint.ts';
 
 /** Without these nothing can be started, whatever the stamp says. */
-const NEEDED_OUTPUTS = ['out/main/index.js', 'out/main/cli.js'];
+export const NEEDED_OUTPUTS = [
+  'out/main/index.js',
+  'out/main/cli.js',
+  'out/main/program.js',
+  ...['sidecar.cjs', 'worker.cjs', 'guest.js', 'runtime.json'].map((name) => `out/utility/${name}`),
+];
 const STAMP = 'out/.build-stamp.json';
 
 export interface Fingerprints {

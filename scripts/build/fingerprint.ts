@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Everything that decides what a build brings out. */
-const FOLDERS = ['src', 'locales'];
+const FOLDERS = ['src', 'locales', 'scripts/build'];
 const FILES = ['electron.vite.config.ts', 'package.json', 'package-lock.json'];
 const TSCONFIG = /^tsconfig.*\.json$/;
 

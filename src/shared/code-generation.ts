@@ -1,6 +1,6 @@
 /**
- * True when JavaScript made from strings is refused in the calling realm. `probe` gets the realm's own
- * Function, since each realm decides for itself.
+ * True when JavaScript made from strings is refused in the realm that the given Function is of: each
+ * realm decides for itself.
  */
 export const codeFromStringsIsRefused = (functionConstructor: FunctionConstructor): boolean => {
   try {

@@ -126,6 +126,10 @@ export const OutputFile = z.strictObject({
 });
 export type OutputFile = z.infer<typeof OutputFile>;
 
+/**
+ * What became of the session's state: kept; reset, because it was a run's own; or lost, through a stop or a
+ * death. A run that ends 'ok' says 'lost' when what earlier runs had left was gone before it began.
+ */
 export const SessionState = z.enum(['kept', 'reset', 'lost']);
 export type SessionState = z.infer<typeof SessionState>;
 

@@ -408,3 +408,29 @@ describe('the end', () => {
     await own.expectGone();
   });
 });
+
+describe('a spoilt report', () => {
+  const SPOIL = `
+import gc
+for thing in gc.get_objects():
+    if type(thing).__name__ == "Session" and hasattr(thing, "_outcome"):
+        type(thing)._outcome = lambda *_, **__: REPORT
+`;
+
+  it.each([
+    ['that is no JSON', 'REPORT = "x"'],
+    ['that is too large', 'REPORT = "\\u4e2d" * 6_000_000'],
+  ])('%s costs only its own session', async (_name, report) => {
+    expect(await sandbox().run('kept = 1', { session: 'bystander' })).toMatchObject({ status: 'ok' });
+    const pid = (await sandbox().status()).pid;
+    expect(await sandbox().run(`${report}\n${SPOIL}`, { session: 'spoiler' })).toMatchObject({
+      status: 'crashed',
+      session: { state: 'lost' },
+    });
+    expect(await sandbox().run('kept', { session: 'bystander' })).toMatchObject({
+      value: { json: 1 },
+      session: { state: 'kept' },
+    });
+    expect((await sandbox().status()).pid).toBe(pid);
+  });
+});

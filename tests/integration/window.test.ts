@@ -47,18 +47,22 @@ it('gives the page nothing of Node, and only the contract’s door', async () =>
 });
 
 it('neither navigates away nor opens further windows', async () => {
-  const refused = app.evaluate(
-    ({ BrowserWindow }) =>
-      new Promise<boolean>((resolve) => {
+  // Listening before anything is tried: the answer is fetched afterwards.
+  await app.evaluate(({ BrowserWindow }) => {
+    Object.assign(globalThis, {
+      refused: new Promise<boolean>((resolve) => {
         BrowserWindow.getAllWindows()[0]?.webContents.once('will-navigate', (event) => {
           resolve(event.defaultPrevented);
         });
       }),
-  );
+    });
+  });
   await page.evaluate(() => {
     (globalThis as unknown as { open: (url: string) => unknown }).open('file:///');
     (globalThis as unknown as { location: { href: string } }).location.href = 'file:///';
   });
-  expect(await refused).toBe(true);
+  expect(await app.evaluate(() => (globalThis as unknown as { refused: Promise<boolean> }).refused)).toBe(
+    true,
+  );
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
 });

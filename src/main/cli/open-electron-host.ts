@@ -23,6 +23,16 @@ const STDERR_TAIL = 2000;
 /** Output on its way to this process at once, in bytes. */
 const WINDOW_BYTES = 8 * 1024 * 1024;
 
+/** The host and all its children: it leads a process group of its own. */
+const killGroup = (pid: number | undefined): void => {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // Gone is what was wanted.
+  }
+};
+
 /** An Electron without a window, which runs the sandbox for one command line process. */
 export class ElectronHost implements RunSandbox {
   readonly #child: ChildProcess;
@@ -62,10 +72,17 @@ export class ElectronHost implements RunSandbox {
     this.#child.stderr?.on('data', (bytes: Buffer) => this.#stderr.push(bytes.toString('utf8')));
     this.#exited = new Promise((resolve) => {
       const ended = (): void => {
+        process.off('exit', abandon);
         // Only now: on its way out Chromium still writes there.
         rmSync(chromiumFiles, { recursive: true, force: true });
         resolve();
       };
+      // Whoever could not wait for a host that hangs leaves none behind.
+      const abandon = (): void => {
+        killGroup(this.#child.pid);
+        rmSync(chromiumFiles, { recursive: true, force: true });
+      };
+      process.once('exit', abandon);
       this.#child.once('exit', ended);
       this.#child.on('error', (error) => {
         this.#stderr.push(error.message);

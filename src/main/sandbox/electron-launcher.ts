@@ -28,6 +28,8 @@ export class ElectronLauncher implements SidecarLauncher {
     // Nothing of a run comes this way; unread pipes would fill up.
     child.stdout?.resume();
     child.stderr?.resume();
+    // A fatal error of its engine: the exit that follows tells enough, but unheard it would end this process.
+    child.on('error', () => undefined);
     const exited = new Promise<ProcessExit>((resolve) => {
       child.once('exit', (code) => resolve({ code, signal: null }));
     });

@@ -31,7 +31,9 @@ export class Interpreters {
       await sidecar.openInterpreter(interpreter.id);
       return interpreter;
     }
-    if (new Set([...this.#sessions.keys(), ...this.#opening]).size >= MAX_SESSIONS) {
+    const others = new Set([...this.#sessions.keys(), ...this.#opening]);
+    others.delete(session);
+    if (others.size >= MAX_SESSIONS) {
       throw new SetupError(`${MAX_SESSIONS} sessions are open already; use one of them or none`);
     }
     this.#opening.add(session);
@@ -51,6 +53,11 @@ export class Interpreters {
   /** Whether a session lives in this interpreter. */
   isKept(interpreter: OpenInterpreter): boolean {
     return [...this.#sessions.values()].includes(interpreter);
+  }
+
+  /** Where the session lives, if it does. */
+  find(session: string): OpenInterpreter | undefined {
+    return this.#sessions.get(session);
   }
 
   /** Whether the session has state that a next run would find. */

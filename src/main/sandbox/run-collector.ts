@@ -2,7 +2,7 @@ import { outcomeBudgetBytes, type RunPiece } from '../../shared/interpreter.ts';
 import { measure } from '../../shared/rpc/measure.ts';
 import { GuestOutcome, type RunOutput } from '../../shared/sandbox.ts';
 
-/** The sidecar sent more than it may, or what is no outcome. */
+/** The sidecar sent more than it may. */
 export class MisbehaviourError extends Error {
   override readonly name = 'MisbehaviourError';
 }
@@ -20,6 +20,11 @@ const dropUnfitJson = (report: unknown): void => {
   if (typeof value !== 'object' || value === null || !('json' in value)) return;
   if (typeof measure(value.json, JSON_LIMITS) !== 'number') delete value.json;
 };
+
+/** What the guest reports about its run is no report. */
+export class ReportError extends Error {
+  override readonly name = 'ReportError';
+}
 
 class ByteBuffer {
   readonly #parts: Uint8Array[] = [];
@@ -86,10 +91,10 @@ export class RunCollector {
     return this.#stderr.text();
   }
 
-  /** @throws MisbehaviourError when what came is no outcome */
+  /** @throws ReportError when what came is no outcome */
   outcome(): GuestOutcome {
     const report = this.#report();
-    if (!report.success) throw new MisbehaviourError('its report has the wrong form');
+    if (!report.success) throw new ReportError('its report has the wrong form');
     return report.data;
   }
 
@@ -100,7 +105,7 @@ export class RunCollector {
       // Deep nesting exhausts the parser's stack.
       return GuestOutcome.safeParse(report);
     } catch {
-      throw new MisbehaviourError('its report can not be read');
+      throw new ReportError('its report can not be read');
     }
   }
 

@@ -20,6 +20,18 @@ export interface Asset {
   readonly bytes: Uint8Array;
 }
 
+/** Failures end up in results, which name no path of the host's. */
+const readAsset = async (name: AssetName, path: string): Promise<Buffer> => {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    throw new Error(`the runtime file "${name}" can not be read (${code}); install Vivarium again`, {
+      cause: error,
+    });
+  }
+};
+
 /**
  * Reads everything the sidecar is fed, checked against the hashes taken at build time.
  *
@@ -29,12 +41,11 @@ export const loadRuntimeAssets = async (locations: RuntimeLocations): Promise<As
   const manifest = RuntimeManifest.parse(JSON.parse(await readFile(locations.manifest, 'utf8')));
   return Promise.all(
     AssetName.options.map(async (name) => {
-      const path = locations.assets[name];
-      const bytes = await readFile(path);
+      const bytes = await readAsset(name, locations.assets[name]);
       const expected = manifest[name];
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       if (sha256 !== expected.sha256) {
-        throw new Error(`${path} is damaged (SHA-256 ${sha256}); install Vivarium again`);
+        throw new Error(`the runtime file "${name}" is damaged (SHA-256 ${sha256}); install Vivarium again`);
       }
       // A copy of its own: what readFile gives may lie in a shared pool.
       return { name, bytes: new Uint8Array(bytes) };

@@ -13,7 +13,7 @@ import { Interpreters, type OpenInterpreter } from './interpreters.ts';
 import type { SidecarLauncher } from './launcher.ts';
 import { OutputRelay } from './output-relay.ts';
 import { parseRequest } from './parse-request.ts';
-import { MisbehaviourError, RunCollector } from './run-collector.ts';
+import { MisbehaviourError, ReportError, RunCollector } from './run-collector.ts';
 import { RunQueue } from './run-queue.ts';
 import type { Asset } from './runtime-assets.ts';
 import type { SandboxState } from './sandbox-state.ts';
@@ -46,6 +46,8 @@ const MAX_CONCURRENT_RUNS = 4;
 const START_LIMIT_MS = 60_000;
 /** For a thread to be ended by the control thread, before the whole process is killed, in ms. */
 const CLOSE_LIMIT_MS = 1000;
+/** The same when nobody waits for it, in ms. */
+const TIDY_LIMIT_MS = 10_000;
 /** For a process whose connection is lost to be seen as gone, in ms. */
 const EXIT_LIMIT_MS = 5000;
 
@@ -153,8 +155,10 @@ export class Sandbox {
       }
       this.#abandon(opening);
       if (raced.stopped === 'cancelled') return { kind: 'cancelled', began: false };
-      await this.#supervisor.stop();
-      return { kind: 'setup-failed', detail: `Python did not start within ${START_LIMIT_MS / 1000} s` };
+      const session = request.session === undefined ? undefined : this.#interpreters.find(request.session);
+      // A session that no longer answers goes alone, a start that hangs with the whole process.
+      await (session === undefined ? this.#supervisor.stop() : this.#close(session));
+      return { kind: 'setup-failed', detail: `Python was not ready within ${START_LIMIT_MS / 1000} s` };
     } catch (error) {
       return { kind: 'setup-failed', detail: error instanceof Error ? error.message : 'unknown reason' };
     }
@@ -166,7 +170,9 @@ export class Sandbox {
     try {
       await sidecar.writeFiles(interpreter.id, request.files ?? [], signal);
     } catch (error) {
-      await this.#closeUnlessKept(interpreter);
+      // A refused file leaves the session as it was; any other failure means that its interpreter is gone.
+      const alive = signal.aborted || (RpcError.is(error) && error.code === 'failed');
+      await (alive ? this.#closeUnlessKept(interpreter) : this.#close(interpreter));
       throw error;
     }
     return interpreter;
@@ -202,7 +208,7 @@ export class Sandbox {
       const end = raced.value;
       if (end.kind === 'finished') {
         const outcome = collector.outcome();
-        if (request.session === undefined) void this.#close(interpreter);
+        if (request.session === undefined) void this.#close(interpreter, TIDY_LIMIT_MS);
         const truncated = outcome.truncated || end.outputCut;
         return { kind: 'finished', outcome: { ...outcome, truncated } };
       }
@@ -218,6 +224,11 @@ export class Sandbox {
           return { kind: 'interpreter-died', detail: end.detail, stack: end.stack };
       }
     } catch (error) {
+      if (error instanceof ReportError) {
+        // A guest can spoil its own report: its interpreter's fault, not the process's.
+        await this.#close(interpreter);
+        return { kind: 'misbehaved', detail: error.message };
+      }
       return await this.#afterFailure(interpreter, error);
     } finally {
       // The result is made now: what comes later is not part of it, whoever sends it.
@@ -253,11 +264,11 @@ export class Sandbox {
   }
 
   /** Ends an interpreter: through the control thread, or with the whole process if that does not answer. */
-  async #close(interpreter: OpenInterpreter): Promise<void> {
+  async #close(interpreter: OpenInterpreter, limitMs = CLOSE_LIMIT_MS): Promise<void> {
     this.#interpreters.forget(interpreter);
     try {
       const closing = interpreter.sidecar.closeInterpreter(interpreter.id);
-      const raced = await raceStop(closing, this.#clock, CLOSE_LIMIT_MS, never);
+      const raced = await raceStop(closing, this.#clock, limitMs, never);
       if (raced.stopped === null) return;
     } catch {
       // Not answering and answering with a failure are the same here.

@@ -9,7 +9,7 @@ export interface IpcChannel {
   on(event: 'disconnect', listener: () => void): unknown;
 }
 
-const MAX_NODES = 100_000;
+const MAX_NODES = 1_000_000;
 
 /**
  * Node hands over byte arrays as views of the whole received message. The peer accounts for what a view

@@ -17,6 +17,8 @@ const typedArrayIntrinsic = (name: string | symbol, kind: 'get' | 'value'): Intr
 const apply = Reflect.apply;
 const tag = typedArrayIntrinsic(Symbol.toStringTag, 'get');
 const byteLength = typedArrayIntrinsic('byteLength', 'get');
+const bufferOf = typedArrayIntrinsic('buffer', 'get');
+const byteOffset = typedArrayIntrinsic('byteOffset', 'get');
 const set = typedArrayIntrinsic('set', 'value');
 const HostUint8Array = Uint8Array;
 
@@ -27,10 +29,13 @@ export const guestByteLength = (value: unknown): number => {
   return typeof length === 'number' ? length : -1;
 };
 
-/** Host bytes from a genuine guest Uint8Array (see guestByteLength). */
+/** The first bytes, as host bytes, of a genuine guest Uint8Array (see guestByteLength). */
 export const copyFromGuest = (bytes: unknown, length: number): Uint8Array => {
+  const buffer = apply(bufferOf, bytes, []) as ArrayBuffer;
+  // A view by the host: `subarray` would ask the guest's array for its class.
+  const view = new HostUint8Array(buffer, apply(byteOffset, bytes, []) as number, length);
   const copy = new HostUint8Array(length);
-  apply(set, copy, [bytes]);
+  apply(set, copy, [view]);
   return copy;
 };
 

@@ -78,6 +78,7 @@ export class InterpreterHost {
 
   /** Something in this thread threw and nobody caught it. */
   fail(): void {
+    this.#booted('the interpreter failed');
     this.#die('the interpreter failed');
   }
 
@@ -187,11 +188,10 @@ export class InterpreterHost {
     const batcher = stream === 2 ? run.stderr : run.stdout;
     const length = guestByteLength(bytes);
     if (length <= 0) return;
-    if (batcher.room === 0) {
-      batcher.markCut();
-      return;
-    }
-    batcher.write(copyFromGuest(bytes, length));
+    // Not more than is kept: a write may be as large as the guest's memory.
+    const taken = Math.min(length, batcher.room);
+    if (taken < length) batcher.markCut();
+    if (taken > 0) batcher.write(copyFromGuest(bytes, taken));
   }
 
   #flushOutput(): void {
@@ -202,12 +202,13 @@ export class InterpreterHost {
   #finish(runId: unknown, outcome: unknown): void {
     const run = this.#run;
     if (run === undefined || runId !== run.id) return;
-    if (typeof outcome !== 'string' || outcome.length > run.outcomeBudget) {
+    const bytes =
+      typeof outcome === 'string' && outcome.length <= run.outcomeBudget ? this.#host.encode(outcome) : null;
+    if (bytes === null || bytes.length > run.outcomeBudget) {
       this.#die('the result is too large');
       return;
     }
     this.#flushOutput();
-    const bytes = this.#host.encode(outcome);
     for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
       run.send({ channel: 'outcome', bytes: bytes.slice(start, start + PIECE_BYTES) });
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeBudgetBytes } from '../../../src/shared/interpreter.ts';
-import { MisbehaviourError, RunCollector } from '../../../src/main/sandbox/run-collector.ts';
+import { MisbehaviourError, ReportError, RunCollector } from '../../../src/main/sandbox/run-collector.ts';
 import { OUTCOME, utf8 } from './support.ts';
 
 const CAP = 10;
@@ -78,7 +78,7 @@ describe('the outcome', () => {
     ['deep nesting', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
     ['deep nesting where text belongs', `{"value":${'{"text":'.repeat(100_000)}1${'}'.repeat(100_001)}`],
   ])('is refused: %s', (_what, text) => {
-    expect(() => collect(text).collector.outcome()).toThrow(MisbehaviourError);
+    expect(() => collect(text).collector.outcome()).toThrow(ReportError);
   });
 
   it.each([
@@ -93,7 +93,7 @@ describe('the outcome', () => {
     const { collector } = collect(
       '{"value":{"text":"x","__proto__":{"json":1}},"error":null,"files":[],"truncated":false}',
     );
-    expect(() => collector.outcome()).toThrow(MisbehaviourError);
+    expect(() => collector.outcome()).toThrow(ReportError);
     expect(({} as { json?: unknown }).json).toBeUndefined();
   });
 });

@@ -4,6 +4,7 @@ import { RunResult, type RunOutput, type RunRequest } from '../../../src/shared/
 import { InvalidRequestError } from '../../../src/main/sandbox/parse-request.ts';
 import type { RunOptions } from '../../../src/main/sandbox/sandbox.ts';
 import {
+  CHECKS,
   deferred,
   finishWith,
   never,
@@ -197,7 +198,7 @@ describe('cancelling', () => {
     const behaviour: Behaviour = {
       [method]: async () => {
         await gate.promise;
-        return method === 'writeFile' ? {} : { checks: [] };
+        return method === 'writeFile' ? {} : CHECKS;
       },
     };
     const all = stage(behaviour);
@@ -239,7 +240,7 @@ describe('cancelling', () => {
     const all = stage({
       openInterpreter: async ({ id }) => {
         if (id === 'interpreter-1') await gate.promise;
-        return { checks: [] };
+        return CHECKS;
       },
     });
     const controller = new AbortController();
@@ -371,11 +372,6 @@ describe('a hostile sidecar', () => {
       ({ launcher }) => launcher.last.say('run', { kind: 'answer', result: { kind: 'ok' } }),
     ],
     [
-      'an end without an outcome',
-      ({ launcher }) =>
-        launcher.last.say('run', { kind: 'answer', result: { kind: 'finished', outputCut: false } }),
-    ],
-    [
       'an answer to nothing',
       ({ launcher }) => launcher.last.raw.postMessage({ kind: 'answer', id: 99, result: {} }),
     ],
@@ -396,6 +392,23 @@ describe('a hostile sidecar', () => {
     expect(result).toMatchObject({ status: 'crashed', error: { message: /misbehaved/u } });
     expect(all.launcher.processes[0]?.kills).toBeGreaterThan(0);
     expect((await run(all)).status).toBe('ok');
+  });
+
+  it('loses only the interpreter for a report that is none: its guest may have spoilt it', async () => {
+    const [result, all] = await hostile(({ launcher }) =>
+      launcher.last.say('run', { kind: 'answer', result: { kind: 'finished', outputCut: false } }),
+    );
+    expect(result).toMatchObject({ status: 'crashed', error: { message: /misbehaved/u } });
+    expect(all.launcher.last.called('closeInterpreter')).toHaveLength(1);
+    expect(all.launcher.last.kills).toBe(0);
+  });
+
+  it('without any self-check is not trusted', async () => {
+    const all = stage({ prepare: () => ({ checks: [] }) });
+    expect(await run(all)).toMatchObject({
+      status: 'setup-failed',
+      error: { message: /made no self-check/u },
+    });
   });
 
   it('that answers twice, or goes on after its answer, is not listened to', async () => {

@@ -6,7 +6,7 @@ import {
   buildProjectIfStale,
   type BuildProject,
 } from '../../../scripts/build/build-project.ts';
-import { isStale } from '../../../scripts/build/build-stamp.ts';
+import { isStale, NEEDED_OUTPUTS } from '../../../scripts/build/build-stamp.ts';
 import { SUCCESS } from './support/small-electron.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -29,8 +29,7 @@ function project() {
     log: (line) => log.push(line),
     bundle: () => {
       builds.push('build');
-      write('out/main/index.js', 'built');
-      write('out/main/cli.js', 'built');
+      for (const output of NEEDED_OUTPUTS) write(output, 'built');
       return Promise.resolve(SUCCESS);
     },
   };
@@ -45,6 +44,7 @@ describe('a build is stale', () => {
     ['when the compiler is told otherwise', 'tsconfig.json', '{"a":1}'],
     ['when a dependency changes', 'package-lock.json', '{}'],
     ['when the bundler is told otherwise', 'electron.vite.config.ts', 'export {}'],
+    ['when the build itself changes', 'scripts/build/standalone-scripts.ts', 'export {}'],
   ])('%s', async (_name, file, contents) => {
     const { options, write, builds } = project();
     expect(await buildProjectIfStale(options)).toBe(true);
