@@ -5,6 +5,8 @@ import type { CliIo } from './dependencies.ts';
 const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const DEFAULT_COLUMNS = 80;
 
+const ignore = (): void => undefined;
+
 /** The command line's view of the running process. */
 export function processIo(): CliIo {
   return {
@@ -22,7 +24,11 @@ export function processIo(): CliIo {
     onInterrupt(listener) {
       for (const signal of INTERRUPTS) process.on(signal, listener);
       return () => {
-        for (const signal of INTERRUPTS) process.off(signal, listener);
+        for (const signal of INTERRUPTS) {
+          // With nobody listening the next one would end the process on its way out, before it has tidied up.
+          process.on(signal, ignore);
+          process.off(signal, listener);
+        }
       };
     },
   };
