@@ -25,11 +25,16 @@ export interface HostBridge {
 export interface GuestCore {
   /** Guest-realm bytes for the host to fill. */
   allocate(length: number): Uint8Array;
-  /** `wasm` is the compiled main module, `stdlib` a zip, `lock` the text of pyodide-lock.json. Answers through `HostBridge.booted`. */
-  boot(bridge: HostBridge, wasm: object, stdlib: Uint8Array, lock: string): void;
+  /**
+   * `wasm` is the compiled main module, `stdlib` a zip, `lock` the text of pyodide-lock.json, `interrupts` the
+   * memory described at `WorkerStart`. Answers through `HostBridge.booted`.
+   */
+  boot(bridge: HostBridge, wasm: object, stdlib: Uint8Array, lock: string, interrupts: object): void;
   /** Writes below /workspace, making folders as needed. Returns '' or what went wrong. */
   writeFile(name: string, bytes: Uint8Array, append: boolean): string;
   /** Answers through `HostBridge.finished` or `died`, possibly before it returns. */
   run(runId: number, code: string, textLimit: number): void;
   fireTimer(id: number): void;
+  /** Interrupts a run that waits in a top-level await. False when none does. */
+  interrupt(): boolean;
 }

@@ -25,13 +25,26 @@ export const sidecarContract = defineContract({
       }),
       result: z.strictObject({ checks: SelfChecks }),
     },
-    /** Starts a fresh interpreter in a thread of its own. */
+    /** Gives a fresh interpreter in a thread of its own: a spare one, or one started now. */
     openInterpreter: {
       params: z.strictObject({ id: InterpreterId }),
       result: z.strictObject({ checks: SelfChecks }),
     },
     writeFile: { params: FilePart.extend({ interpreter: InterpreterId }), result: z.strictObject({}) },
     run: { params: RunOrder.extend({ interpreter: InterpreterId }), item: RunPiece, result: RunEnd },
+    /**
+     * Raises KeyboardInterrupt in a run, again and again until it ends, for at most `limitMs`. `stopped` is
+     * true when the run ended and its interpreter answers: its state is kept.
+     */
+    interruptRun: {
+      params: z.strictObject({ interpreter: InterpreterId, limitMs: z.number().int().min(0).max(60_000) }),
+      result: z.strictObject({ stopped: z.boolean() }),
+    },
+    /** How many started interpreters to keep ready for `openInterpreter`. None at first. */
+    keepSpares: {
+      params: z.strictObject({ count: z.number().int().min(0).max(4) }),
+      result: z.strictObject({}),
+    },
     /** Ends the thread, whatever it does. Answers once it is gone. */
     closeInterpreter: { params: z.strictObject({ id: InterpreterId }), result: z.strictObject({}) },
     /** Heartbeat: answered by the control thread whatever the guest does. */

@@ -16,6 +16,10 @@ export const workerContract = defineContract({
         z.strictObject({ kind: z.literal('died'), ...deathReport }),
       ]),
     },
+    /** Interrupts a run that waits in a top-level await; one that computes sees `WorkerStart.interrupts`. */
+    interrupt: { params: z.strictObject({}), result: z.strictObject({}) },
+    /** Answered when the thread is free: neither computing nor busy with timers. */
+    ping: { params: z.strictObject({}), result: z.strictObject({}) },
   },
   events: {},
 });
@@ -34,4 +38,12 @@ export interface WorkerStart {
   readonly stdlib: Uint8Array;
   readonly lock: string;
   readonly guestScript: string;
+  /**
+   * One Int32, for this worker alone: the control thread stores `INTERRUPT_SIGNAL` to interrupt the guest,
+   * whose interpreter stores 0 when it has seen it. The guest may write it too: it would only deafen itself.
+   */
+  readonly interrupts: SharedArrayBuffer;
 }
+
+/** SIGINT. */
+export const INTERRUPT_SIGNAL = 2;

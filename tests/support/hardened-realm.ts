@@ -30,6 +30,7 @@ const start = {
   stdlib: new Uint8Array(readFileSync(assets.stdlib)),
   lock: readFileSync(assets.lock, 'utf8'),
   guestScript: readFileSync(assets.guest, 'utf8'),
+  interrupts: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
 };
 // Its first use compiles it, which needs what hardening takes away.
 createContext({});
@@ -60,6 +61,7 @@ const host = new InterpreterHost(start, {
     else setTimeout(callback, delayMs);
   },
   encode: (text) => encoder.encode(text),
+  forgetInterrupt: () => undefined,
   harden: () => hardenThread(own),
   process: own,
 });

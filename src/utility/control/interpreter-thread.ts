@@ -11,7 +11,13 @@ import {
 } from '../../shared/interpreter.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
-import { workerContract, workerHostContract, type WorkerContract } from '../../shared/worker-protocol.ts';
+import {
+  INTERRUPT_SIGNAL,
+  workerContract,
+  workerHostContract,
+  type WorkerContract,
+  type WorkerStart,
+} from '../../shared/worker-protocol.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -23,6 +29,9 @@ const STACK_MIB = 32;
 const OLD_GENERATION_MIB = 256;
 
 const MIB = 1024 * 1024;
+
+/** How long a guest may take to tidy up after an interrupt before it gets the next one, in ms. */
+const INTERRUPT_AGAIN_MS = 150;
 
 interface Death {
   readonly cause: DeathCause;
@@ -36,12 +45,17 @@ export class InterpreterThread {
 
   readonly #worker: Worker;
   readonly #peer: RpcPeer<typeof workerHostContract, WorkerContract>;
+  /** See `WorkerStart.interrupts`. */
+  readonly #interrupts = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   #death: Death | undefined;
+  /** The run under way: settles when it has ended. */
+  #running: Promise<unknown> = Promise.resolve();
 
   constructor(runtime: Runtime) {
+    const start: WorkerStart = { ...runtime.start, interrupts: this.#interrupts.buffer };
     this.#worker = new Worker(runtime.workerScript, {
       eval: true,
-      workerData: runtime.start,
+      workerData: start,
       env: {},
       argv: [],
       execArgv: [],
@@ -86,7 +100,42 @@ export class InterpreterThread {
   }
 
   /** Never rejects. `onPiece` may take its time: the thread's output is bounded anyway. */
-  async run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
+  run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
+    const running = this.#run(order, onPiece);
+    this.#running = running;
+    return running;
+  }
+
+  /**
+   * Raises KeyboardInterrupt in the run under way, until it ends or `limitMs` are over. True when it has ended
+   * and the thread answers: whatever the guest made of the interrupt, nothing of it goes on. Never rejects.
+   */
+  async interrupt(limitMs: number): Promise<boolean> {
+    const raise = (): void => {
+      Atomics.store(this.#interrupts, 0, INTERRUPT_SIGNAL);
+      Atomics.notify(this.#interrupts, 0);
+      // A guest that waits in an await runs no Python that could see the signal.
+      this.#peer.call('interrupt', {}).catch(() => undefined);
+    };
+    let tooLate: NodeJS.Timeout | undefined;
+    const again = setInterval(raise, INTERRUPT_AGAIN_MS);
+    raise();
+    try {
+      return await Promise.race([
+        this.#running.then(() => this.#peer.call('ping', {})).then(() => true),
+        new Promise<false>((resolve) => {
+          tooLate = setTimeout(() => resolve(false), limitMs);
+        }),
+      ]);
+    } catch {
+      return false;
+    } finally {
+      clearInterval(again);
+      clearTimeout(tooLate);
+    }
+  }
+
+  async #run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
     try {
       const end = await this.#peer.call('run', order, {
         onItem: onPiece,

@@ -7,7 +7,8 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 /** All that a worker is started with. */
 export interface Runtime {
   readonly workerScript: string;
-  readonly start: WorkerStart;
+  /** What all workers are given. */
+  readonly start: Omit<WorkerStart, 'interrupts'>;
 }
 
 const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);

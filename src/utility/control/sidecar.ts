@@ -3,9 +3,10 @@ import type { Handlers } from '../../shared/rpc/contract.ts';
 import type { SelfCheck } from '../../shared/interpreter.ts';
 import type { SidecarContract } from '../../shared/sidecar-protocol.ts';
 import { Assets } from './assets.ts';
+import { InterpreterPool } from './interpreter-pool.ts';
 import { InterpreterThread } from './interpreter-thread.ts';
 import { forbidCodeFromStrings, processChecks } from './process-checks.ts';
-import { prepareRuntime, type Runtime } from './runtime.ts';
+import { prepareRuntime } from './runtime.ts';
 
 /** More threads than this are refused, whatever main asks for. */
 const MAX_INTERPRETERS = 32;
@@ -17,7 +18,8 @@ export class Sidecar {
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #assets = new Assets();
   readonly #interpreters = new Map<string, InterpreterThread>();
-  #runtime: Runtime | undefined;
+  readonly #opening = new Set<string>();
+  #pool: InterpreterPool | undefined;
 
   constructor(environment: Readonly<Record<string, string | undefined>>) {
     this.#environment = environment;
@@ -30,11 +32,18 @@ export class Sidecar {
         return {};
       },
       prepare: async ({ memoryMiB }) => {
-        if (this.#runtime !== undefined) throw new RpcError('failed', 'the sidecar is prepared already');
+        if (this.#pool !== undefined) throw new RpcError('failed', 'the sidecar is prepared already');
         forbidCodeFromStrings();
         const checks = processChecks(this.#environment);
-        if (holdAll(checks)) this.#runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB));
+        if (holdAll(checks)) {
+          const runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB));
+          this.#pool = new InterpreterPool(() => new InterpreterThread(runtime));
+        }
         return { checks };
+      },
+      keepSpares: ({ count }) => {
+        this.#prepared().keep(count);
+        return {};
       },
       openInterpreter: async ({ id }) => ({ checks: await this.#open(id) }),
       writeFile: async ({ interpreter, ...part }) => {
@@ -43,6 +52,9 @@ export class Sidecar {
       },
       run: ({ interpreter, ...order }, { write }) =>
         this.#find(interpreter).run(order, (piece) => write(piece)),
+      interruptRun: async ({ interpreter, limitMs }) => ({
+        stopped: await this.#find(interpreter).interrupt(limitMs),
+      }),
       closeInterpreter: async ({ id }) => {
         const thread = this.#interpreters.get(id);
         this.#interpreters.delete(id);
@@ -54,31 +66,35 @@ export class Sidecar {
   }
 
   async #open(id: string): Promise<SelfCheck[]> {
-    if (this.#runtime === undefined) throw new RpcError('failed', 'the sidecar is not prepared');
-    if (this.#interpreters.has(id)) throw new RpcError('failed', 'an interpreter of that id runs already');
-    if (this.#interpreters.size >= MAX_INTERPRETERS) throw new RpcError('busy', 'too many interpreters');
-    const thread = new InterpreterThread(this.#runtime);
-    this.#interpreters.set(id, thread);
-    try {
-      const checks = await thread.boot();
-      // Guest code never enters a thread that is not what it should be.
-      if (!holdAll(checks)) await this.#drop(id, thread);
-      return checks;
-    } catch (error) {
-      await this.#drop(id, thread);
-      throw error;
+    const pool = this.#prepared();
+    if (this.#interpreters.has(id) || this.#opening.has(id)) {
+      throw new RpcError('failed', 'an interpreter of that id runs already');
     }
+    if (this.#interpreters.size + this.#opening.size >= MAX_INTERPRETERS) {
+      throw new RpcError('busy', 'too many interpreters');
+    }
+    this.#opening.add(id);
+    try {
+      const { thread, checks } = await pool.take();
+      // Guest code never enters a thread that is not what it should be.
+      if (holdAll(checks)) this.#interpreters.set(id, thread);
+      else await thread.terminate();
+      return checks;
+    } finally {
+      this.#opening.delete(id);
+    }
+  }
+
+  /** @throws RpcError before `prepare` has succeeded */
+  #prepared(): InterpreterPool {
+    if (this.#pool === undefined) throw new RpcError('failed', 'the sidecar is not prepared');
+    return this.#pool;
   }
 
   #find(id: string): InterpreterThread {
     const thread = this.#interpreters.get(id);
     if (thread === undefined) throw new RpcError('failed', 'no interpreter of that id runs');
     return thread;
-  }
-
-  async #drop(id: string, thread: InterpreterThread): Promise<void> {
-    if (this.#interpreters.get(id) === thread) this.#interpreters.delete(id);
-    await thread.terminate();
   }
 }
 

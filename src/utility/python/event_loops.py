@@ -45,6 +45,8 @@ _repr = repr
 
 # Longest uninterruptible stretch of a sleep, in seconds.
 _SLICE_SECONDS = 0.02
+# Up to this, in seconds, the plain way is as good as any.
+_SHORT_SECONDS = 0.001
 # How long cancelled tasks may take to clean up after a run, in seconds of wall time.
 _SETTLE_SECONDS = 1.0
 # Failed tasks remembered for the report at the end of a run; beyond that they are reported when collected.
@@ -77,20 +79,34 @@ class RunMarker:
 _RUN: contextvars.ContextVar[RunMarker | None] = contextvars.ContextVar("vivarium_run", default=None)
 
 
-def _make_sleep(original: Callable[[float], None]) -> Callable[[float], None]:
+class _Pause:
+    """How to block for a while; Emscripten's way burns CPU, the host may give a better one."""
+
+    __slots__ = ("block",)
+
+    def __init__(self, block: Callable[[float], None]) -> None:
+        # Takes seconds; may return early.
+        self.block = block
+
+    def slice(self, left: float) -> None:
+        """Block for a part of `left` seconds, then let interrupts in."""
+        self.block(left if left < _SLICE_SECONDS else _SLICE_SECONDS)
+        # repr() asks for pending signals at once; plain bytecode only every 50th time.
+        _repr(None)
+
+
+def _make_sleep(original: Callable[[float], None], pause: _Pause) -> Callable[[float], None]:
     """A `time.sleep` that notices interrupts between slices and never hands control to JavaScript."""
 
     def sleep(seconds: float, /) -> None:
         """Delay execution for a given number of seconds, which may be a fraction."""
-        if not isinstance(seconds, (int, float)) or not _SLICE_SECONDS < seconds < math.inf:
+        if not isinstance(seconds, (int, float)) or not _SHORT_SECONDS < seconds < math.inf:
             # Short, or wrong in a way that the original knows how to say.
             original(seconds)
             return
         deadline = _monotonic() + seconds
         while (left := deadline - _monotonic()) > 0:
-            original(left if left < _SLICE_SECONDS else _SLICE_SECONDS)
-            # repr() asks for pending signals at once; plain bytecode only every 50th time.
-            _repr(None)
+            pause.slice(left)
 
     return sleep
 
@@ -98,11 +114,11 @@ def _make_sleep(original: Callable[[float], None]) -> Callable[[float], None]:
 class _TimerSelector:
     """Stands in for an I/O selector: waits for the next timer, there being no I/O to wait for."""
 
-    __slots__ = ("_ready", "_sleep")
+    __slots__ = ("_pause", "_ready")
 
-    def __init__(self, ready: Any, sleep: Callable[[float], None]) -> None:
+    def __init__(self, ready: Any, pause: _Pause) -> None:
         self._ready = ready
-        self._sleep = sleep
+        self._pause = pause
 
     def select(self, timeout: float | None) -> list[Any]:
         """Sleep `timeout` seconds, less when an interrupt makes something ready meanwhile."""
@@ -112,22 +128,21 @@ class _TimerSelector:
             return []
         deadline = _monotonic() + timeout
         while not self._ready and (left := deadline - _monotonic()) > 0:
-            self._sleep(left if left < _SLICE_SECONDS else _SLICE_SECONDS)
-            _repr(None)
+            self._pause.slice(left)
         return []
 
 
 class BlockingEventLoop(asyncio.base_events.BaseEventLoop):
     """An event loop of timers and callbacks only: no sockets, no pipes, no subprocesses, no threads."""
 
-    # Set by install(): how to sleep, and whom to tell of a new loop.
-    _vivarium_sleep: Callable[[float], None] = staticmethod(time.sleep)
+    # Set by install(): how to wait, and whom to tell of a new loop.
+    _vivarium_pause: _Pause = _Pause(time.sleep)
     _vivarium_loops: weakref.WeakSet[BlockingEventLoop] = weakref.WeakSet()
 
     def __init__(self, selector: object = None) -> None:
         """`selector` is accepted, and ignored, for code written for SelectorEventLoop."""
         super().__init__()
-        self._selector = _TimerSelector(self._ready, self._vivarium_sleep)
+        self._selector = _TimerSelector(self._ready, self._vivarium_pause)
         self._vivarium_loops.add(self)
 
     def _process_events(self, event_list: list[Any]) -> None:
@@ -189,10 +204,17 @@ class _LoopPolicy(asyncio.events._AbstractEventLoopPolicy):
 class EventLoops:
     """Moves the interpreter between its two loops and cleans up after a run."""
 
-    def __init__(self, web_loop: Any, blocking_loops: weakref.WeakSet[BlockingEventLoop]) -> None:
+    def __init__(
+        self, web_loop: Any, blocking_loops: weakref.WeakSet[BlockingEventLoop], pause: _Pause
+    ) -> None:
         self.web_loop = web_loop
+        self._pause = pause
         self._blocking_loops = blocking_loops
         self._current: RunMarker | None = None
+
+    def sleep_with(self, block: Callable[[float], None]) -> None:
+        """From here on `block` is how to wait: it takes seconds and returns early when an interrupt comes."""
+        self._pause.block = block
 
     # Plain runs.
 
@@ -403,27 +425,25 @@ def _report_and_abandon(loop: Any, tasks: list[asyncio.Task[Any]]) -> None:
             )
 
 
-def install(sleep: Callable[[float], None] | None = None) -> EventLoops:
-    """Put the loops in place, once per interpreter.
-
-    `sleep` blocks for at most the given seconds and replaces Emscripten's, which burns CPU; optional.
-    """
+def install() -> EventLoops:
+    """Put the loops in place, once per interpreter."""
     from pyodide import webloop
 
-    original_sleep = sleep if sleep is not None else webloop._orig_sleep
+    original_sleep = webloop._orig_sleep
+    pause = _Pause(original_sleep)
     web_loop = _get_running_loop()
 
     blocking_loops: weakref.WeakSet[BlockingEventLoop] = weakref.WeakSet()
-    BlockingEventLoop._vivarium_sleep = staticmethod(original_sleep)
+    BlockingEventLoop._vivarium_pause = pause
     BlockingEventLoop._vivarium_loops = blocking_loops
 
-    time.sleep = _make_sleep(original_sleep)
+    time.sleep = _make_sleep(original_sleep, pause)
     asyncio.run = asyncio.runners.run
     asyncio.EventLoop = asyncio.SelectorEventLoop = BlockingEventLoop
     asyncio.unix_events.EventLoop = asyncio.unix_events.SelectorEventLoop = BlockingEventLoop
     asyncio.unix_events._DefaultEventLoopPolicy._loop_factory = BlockingEventLoop
     asyncio.events._set_event_loop_policy(_LoopPolicy())
 
-    loops = EventLoops(web_loop, blocking_loops)
+    loops = EventLoops(web_loop, blocking_loops, pause)
     loops.tame_web_loop(webloop.scheduleCallback, webloop.create_once_callable)
     return loops

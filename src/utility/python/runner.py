@@ -412,6 +412,10 @@ class Session:
             self._busy = False
             return _last_resort(error)
 
+    def sleep_with(self, block: Any) -> None:
+        """Let `time.sleep` and idle event loops wait by `block(seconds)`, which an interrupt ends early."""
+        self._loops.sleep_with(block)
+
     def interrupt(self) -> bool:
         """Stop a run that waits in a top-level await while no Python code runs; False when none does.
 

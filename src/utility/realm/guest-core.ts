@@ -1,6 +1,7 @@
 import type { GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
 import type { CrashReport } from './crash-report.ts';
 import { Interpreter } from './interpreter.ts';
+import { Interrupts } from './interrupts.ts';
 import type { LateBridge } from './late-bridge.ts';
 import { acceptErrorsWithoutTrace, loadRuntime, type Pyodide, type RuntimeParts } from './pyodide-runtime.ts';
 import type { Timers } from './timers.ts';
@@ -37,11 +38,11 @@ export class RealmGuestCore implements GuestCore {
     return new Uint8Array(length);
   }
 
-  boot(bridge: HostBridge, wasm: object, stdlib: Uint8Array, lock: string): void {
+  boot(bridge: HostBridge, wasm: object, stdlib: Uint8Array, lock: string, interrupts: object): void {
     this.#bridge.connect(bridge);
     // Emscripten tests `instanceof`, and the module comes from the host's realm.
     Object.setPrototypeOf(wasm, WebAssembly.Module.prototype);
-    this.#start({ wasm, stdlib, lock }).then(
+    this.#start({ wasm, stdlib, lock }, new Interrupts(interrupts)).then(
       () => this.#bridge.booted(''),
       (error: unknown) => this.#bridge.booted(describe(error)),
     );
@@ -82,7 +83,11 @@ export class RealmGuestCore implements GuestCore {
     }
   }
 
-  async #start(parts: RuntimeParts): Promise<void> {
+  interrupt(): boolean {
+    return this.#interpreter?.interrupt() ?? false;
+  }
+
+  async #start(parts: RuntimeParts, interrupts: Interrupts): Promise<void> {
     const pyodide = await loadRuntime(this.#realm, parts);
     pyodide._api.on_fatal = (error) => this.#die(error);
     acceptErrorsWithoutTrace(pyodide);
@@ -90,6 +95,8 @@ export class RealmGuestCore implements GuestCore {
     Object.freeze(pyodide._api.runtimeEnv);
     this.#connectStreams(pyodide);
     this.#interpreter = new Interpreter(pyodide);
+    pyodide.setInterruptBuffer(interrupts.buffer);
+    this.#interpreter.sleepWith((seconds) => interrupts.sleep(seconds));
   }
 
   #connectStreams(pyodide: Pyodide): void {

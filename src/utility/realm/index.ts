@@ -11,8 +11,9 @@ const core = new RealmGuestCore(realm, lateBridge, timers, crashReport);
 /** Plain functions, so that the host never looks a method up on a guest object twice. */
 export const guestCore: GuestCore = {
   allocate: (length) => core.allocate(length),
-  boot: (bridge, wasm, stdlib, lock) => core.boot(bridge, wasm, stdlib, lock),
+  boot: (bridge, wasm, stdlib, lock, interrupts) => core.boot(bridge, wasm, stdlib, lock, interrupts),
   writeFile: (name, bytes, append) => core.writeFile(name, bytes, append),
   run: (runId, code, textLimit) => core.run(runId, code, textLimit),
   fireTimer: (id) => core.fireTimer(id),
+  interrupt: () => core.interrupt(),
 };

@@ -7,6 +7,8 @@ type Outcome = string | PromiseLike<string>;
 
 interface PythonSession {
   run(code: string, textLimit: number): Outcome;
+  interrupt(): boolean;
+  sleep_with(sleep: (seconds: number) => void): void;
 }
 
 interface PythonNamespace {
@@ -51,6 +53,16 @@ export class Interpreter {
 
   run(code: string, textLimit: number): Outcome {
     return this.#session.run(code, textLimit);
+  }
+
+  /** Interrupts a run that waits in a top-level await. False when none does. */
+  interrupt(): boolean {
+    return this.#session.interrupt();
+  }
+
+  /** @param sleep blocks for a time in seconds, or until an interrupt comes */
+  sleepWith(sleep: (seconds: number) => void): void {
+    this.#session.sleep_with(sleep);
   }
 
   /** @throws what Emscripten's file system throws */

@@ -25,6 +25,7 @@ export interface Pyodide {
     readonly runtimeEnv: object;
   };
   readonly _module: { handle_js_error: (error: unknown) => void };
+  setInterruptBuffer(buffer: object): void;
   setStdout(handler: StreamHandler): void;
   setStderr(handler: StreamHandler): void;
   setStdin(handler: { stdin: () => null }): void;

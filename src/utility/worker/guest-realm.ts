@@ -31,7 +31,7 @@ export class GuestRealm {
   }
 
   boot(bridge: HostBridge, start: WorkerStart): void {
-    this.#core.boot(bridge, start.wasm, this.bytes(start.stdlib), start.lock);
+    this.#core.boot(bridge, start.wasm, this.bytes(start.stdlib), start.lock, start.interrupts);
   }
 
   /** Guest-realm copy of host bytes. */
@@ -52,6 +52,10 @@ export class GuestRealm {
 
   fireTimer(id: number): void {
     this.#core.fireTimer(id);
+  }
+
+  interrupt(): void {
+    this.#core.interrupt();
   }
 
   #evaluate(source: string, filename: string): unknown {

@@ -16,6 +16,9 @@ if (parentPort === null) throw new Error('this script runs in a worker thread on
 
 const { setTimeout: startTimer, setImmediate: startImmediate, performance: clock, process: own } = globalThis;
 const encoder = new TextEncoder();
+const start = workerData as WorkerStart;
+const interrupts = new Int32Array(start.interrupts);
+const { store } = Atomics;
 const host: HostFunctions = {
   now: () => clock.now(),
   random: (length) => randomBytes(length).toString('latin1'),
@@ -24,11 +27,12 @@ const host: HostFunctions = {
     else startTimer(callback, delayMs);
   },
   encode: (text) => encoder.encode(text),
+  forgetInterrupt: () => void store(interrupts, 0, 0),
   harden: () => hardenThread(own),
   process: own,
 };
 
-const interpreter = new InterpreterHost(workerData as WorkerStart, host);
+const interpreter = new InterpreterHost(start, host);
 looseErrors(own, () => interpreter.fail());
 
 new RpcPeer({
@@ -43,5 +47,10 @@ new RpcPeer({
       return {};
     },
     run: (order, { write }) => interpreter.run(order, (piece) => void write(piece)),
+    interrupt: () => {
+      interpreter.interrupt();
+      return {};
+    },
+    ping: () => ({}),
   },
 });

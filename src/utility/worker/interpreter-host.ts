@@ -21,6 +21,7 @@ export interface HostFunctions {
   readonly random: (length: number) => string;
   readonly setTimer: (callback: () => void, delayMs: number) => void;
   readonly encode: (text: string) => Uint8Array;
+  readonly forgetInterrupt: () => void;
   /** Irreversible; see harden.ts. */
   readonly harden: () => void;
   readonly process: object;
@@ -116,6 +117,8 @@ export class InterpreterHost {
         send,
         end: resolve,
       };
+      // Whatever came too late for the last run is not meant for this one.
+      this.#host.forgetInterrupt();
       try {
         realm.run(id, order.code, order.outputBytes);
       } catch {
@@ -123,6 +126,16 @@ export class InterpreterHost {
         this.#die('the interpreter failed');
       }
     });
+  }
+
+  /** Interrupts a run that waits in a top-level await. */
+  interrupt(): void {
+    if (this.#run === undefined) return;
+    try {
+      this.#realm?.interrupt();
+    } catch {
+      this.#die('the interpreter failed');
+    }
   }
 
   #bridge(): HostBridge {

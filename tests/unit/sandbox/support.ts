@@ -119,6 +119,8 @@ const HONEST: SidecarHandlers = {
   openInterpreter: () => CHECKS,
   writeFile: () => ({}),
   run: finishWith(),
+  interruptRun: () => ({ stopped: false }),
+  keepSpares: () => ({}),
   closeInterpreter: () => ({}),
   ping: () => ({}),
 };

@@ -1,0 +1,95 @@
+import PQueue from 'p-queue';
+import type { SelfCheck } from '../../shared/interpreter.ts';
+import type { InterpreterThread } from './interpreter-thread.ts';
+
+/** Interpreters that start at once: more would only take the processor from each other. */
+const CONCURRENT_BOOTS = 2;
+
+/** Who asks for an interpreter goes before who wants a spare one. */
+const PRIORITY = { wanted: 1, spare: 0 } as const;
+
+/** A started interpreter, in which no guest code has run, and what its thread found of itself. */
+export interface StartedInterpreter {
+  readonly thread: InterpreterThread;
+  readonly checks: SelfCheck[];
+}
+
+/** Starts interpreters and keeps some ready. Each is given out once and never comes back. */
+export class InterpreterPool {
+  readonly #create: () => InterpreterThread;
+  readonly #boots = new PQueue({ concurrency: CONCURRENT_BOOTS });
+  readonly #ready: StartedInterpreter[] = [];
+  /** Get the spares that are being started; null for one that could not be. */
+  readonly #waiting: ((spare: StartedInterpreter | null) => void)[] = [];
+  #starting = 0;
+  #wanted = 0;
+
+  /** @param create makes a thread; it is booted here */
+  constructor(create: () => InterpreterThread) {
+    this.#create = create;
+  }
+
+  /** Spares that are ready or being made ready. */
+  get size(): number {
+    return this.#ready.length + this.#starting - this.#waiting.length;
+  }
+
+  /** From now on keeps that many ready. What is there too much is ended. */
+  keep(spares: number): void {
+    this.#wanted = spares;
+    for (const { thread } of this.#ready.splice(spares)) void thread.terminate();
+    this.#refill();
+  }
+
+  /** @throws RpcError when no interpreter can be started */
+  async take(): Promise<StartedInterpreter> {
+    const spare = this.#ready.shift() ?? (await this.#nextSpare());
+    this.#refill();
+    return spare ?? (await this.#boots.add(() => this.#boot(), { priority: PRIORITY.wanted }));
+  }
+
+  /** One that is on its way and that nobody else waits for, or null. */
+  #nextSpare(): Promise<StartedInterpreter | null> | null {
+    if (this.#starting <= this.#waiting.length) return null;
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  async #boot(): Promise<StartedInterpreter> {
+    const thread = this.#create();
+    try {
+      return { thread, checks: await thread.boot() };
+    } catch (error) {
+      await thread.terminate();
+      throw error;
+    }
+  }
+
+  #refill(): void {
+    while (this.size < this.#wanted) {
+      this.#starting++;
+      void this.#boots.add(() => this.#addSpare(), { priority: PRIORITY.spare });
+    }
+  }
+
+  async #addSpare(): Promise<void> {
+    // Without a spare the next interpreter is started when it is wanted, and a failure told then.
+    const spare = await this.#boot().catch(() => null);
+    this.#starting--;
+    const taker = this.#waiting.shift();
+    if (taker !== undefined) {
+      taker(spare);
+    } else if (spare !== null && this.#ready.length < this.#wanted) {
+      this.#ready.push(spare);
+      void spare.thread.died.then(() => this.#forget(spare));
+    } else {
+      await spare?.thread.terminate();
+    }
+  }
+
+  #forget(spare: StartedInterpreter): void {
+    const index = this.#ready.indexOf(spare);
+    if (index >= 0) this.#ready.splice(index, 1);
+  }
+}
