@@ -1,8 +1,11 @@
 /** Electron's main process: the app's window, or a host without a window for the command line. */
+import { freemem } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { app } from 'electron';
+import type { HostSandboxOptions } from '../shared/host-protocol.ts';
 import { fromIpcChannel } from '../shared/rpc/child-process-port.ts';
+import type { SandboxEvent } from '../shared/sandbox-events.ts';
 import { serveHost } from './host/host.ts';
 import { builtFiles } from './runtime-locations.ts';
 import { systemClock } from './sandbox/clock.ts';
@@ -16,13 +19,22 @@ const EXIT_FAILED = 70;
 
 const outDir = path.dirname(import.meta.dirname);
 
-const createSandbox = (limits: { memoryMiB: number; outputKiB: number }): Sandbox => {
+const createSandbox = (
+  { idleMs, standby, spares, crashLimit, ...limits }: HostSandboxOptions,
+  onEvent: (event: SandboxEvent) => void,
+): Sandbox => {
   const files = builtFiles(outDir);
   return new Sandbox({
     launcher: new ElectronLauncher(files.sidecar),
     loadAssets: () => loadRuntimeAssets(files.runtime),
     clock: systemClock,
+    freeMemory: freemem,
+    onEvent,
     ...limits,
+    ...(idleMs === undefined ? {} : { idleMs }),
+    ...(standby === undefined ? {} : { standby }),
+    ...(spares === undefined ? {} : { spares }),
+    ...(crashLimit === undefined ? {} : { crashLimit }),
   });
 };
 

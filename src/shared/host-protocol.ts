@@ -2,18 +2,41 @@
 import { z } from 'zod';
 import { LIMITS } from './limits.ts';
 import { defineContract } from './rpc/contract.ts';
-import { RunOutput, RunRequest, RunResult } from './sandbox.ts';
+import { RunOutput, RunRequest, RunResult, SessionName } from './sandbox.ts';
+import { SandboxEvent, SandboxState } from './sandbox-events.ts';
 
 const RunId = z.number().int().nonnegative();
+const Pid = z.number().int();
+
+/** How the host's sandbox is to be; what is left out is as `SandboxConfig` says. */
+export const HostSandboxOptions = z.strictObject({
+  memoryMiB: z.number().int().min(LIMITS.memoryMiB.min).max(LIMITS.memoryMiB.max),
+  outputKiB: z.number().int().min(LIMITS.outputKiB.min).max(LIMITS.outputKiB.max),
+  idleMs: z.number().int().min(1).optional(),
+  standby: z.boolean().optional(),
+  spares: z.number().int().min(0).max(4).optional(),
+  crashLimit: z
+    .strictObject({ crashes: z.number().int().min(1), windowMs: z.number().int().min(1) })
+    .optional(),
+});
+export type HostSandboxOptions = z.infer<typeof HostSandboxOptions>;
+
+export const HostStatus = z.strictObject({
+  state: SandboxState,
+  /** Of the sidecar process. */
+  pid: Pid.nullable(),
+  standby: z.strictObject({ pid: Pid.nullable(), ready: z.boolean() }),
+  /** Named sessions with state, the one used last at the end. */
+  sessions: z.array(z.string()),
+  electron: z.string(),
+});
+export type HostStatus = z.infer<typeof HostStatus>;
 
 export const hostContract = defineContract({
   methods: {
     /** Sets the sandbox up; nothing is started yet. To be called once. */
     open: {
-      params: z.strictObject({
-        memoryMiB: z.number().int().min(LIMITS.memoryMiB.min).max(LIMITS.memoryMiB.max),
-        outputKiB: z.number().int().min(LIMITS.outputKiB.min).max(LIMITS.outputKiB.max),
-      }),
+      params: HostSandboxOptions,
       result: z.strictObject({}),
     },
     run: {
@@ -23,19 +46,15 @@ export const hostContract = defineContract({
     },
     /** Cancels a run; the run itself then answers with its result. */
     cancel: { params: z.strictObject({ id: RunId }), result: z.strictObject({}) },
-    status: {
-      params: z.strictObject({}),
-      result: z.strictObject({
-        state: z.enum(['stopped', 'starting', 'ready', 'busy', 'stopping']),
-        /** Of the sidecar process. */
-        pid: z.number().int().nullable(),
-        electron: z.string(),
-      }),
-    },
+    status: { params: z.strictObject({}), result: HostStatus },
+    /** Forgets a session's state. */
+    reset: { params: z.strictObject({ session: SessionName }), result: z.strictObject({ had: z.boolean() }) },
+    /** Ends the sidecar; the next run starts anew, also after too many crashes. */
+    restart: { params: z.strictObject({}), result: z.strictObject({}) },
     /** Ends the sandbox's processes. */
     dispose: { params: z.strictObject({}), result: z.strictObject({}) },
   },
-  events: {},
+  events: { sandbox: SandboxEvent },
 });
 export type HostContract = typeof hostContract;
 

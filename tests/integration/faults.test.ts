@@ -2,12 +2,17 @@
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../src/shared/sandbox.ts';
-import { ElectronSandbox, useElectronSandbox, type RunningOptions } from '../support/electron-sandbox.ts';
+import {
+  ElectronSandbox,
+  NEVER_BROKEN,
+  useElectronSandbox,
+  type RunningOptions,
+} from '../support/electron-sandbox.ts';
 import { eventually } from '../support/eventually.ts';
 import { needProcesses, untilGone } from '../support/processes.ts';
 
 const MEMORY_MIB = 256;
-const sandbox = useElectronSandbox({ memoryMiB: MEMORY_MIB });
+const sandbox = useElectronSandbox({ memoryMiB: MEMORY_MIB, crashLimit: NEVER_BROKEN });
 
 interface Started {
   readonly result: Promise<RunResult>;
@@ -233,7 +238,7 @@ describe('the sidecar process', () => {
     const pid = await sandbox().sidecarPid();
     process.kill(pid, 'SIGKILL');
     await eventually(async () =>
-      expect(await sandbox().status()).toMatchObject({ state: 'stopped', pid: null }),
+      expect(await sandbox().status()).toMatchObject({ state: { name: 'stopped' }, pid: null }),
     );
     await sandbox().expectAlive();
     expect(await sandbox().sidecarPid()).not.toBe(pid);
@@ -286,7 +291,7 @@ describe('cancelling', () => {
 
   it('a run whose interpreter is starting', async () => {
     const run = start('print("never")');
-    await eventually(async () => expect((await sandbox().status()).state).toMatch(/starting|ready/u));
+    await eventually(async () => expect((await sandbox().status()).state.name).toMatch(/starting|ready/u));
     run.cancel();
     expect(await run.result).toMatchObject({ ...CANCELLED, stdout: '' });
   });

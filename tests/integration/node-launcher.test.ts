@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { expect, it, onTestFinished } from 'vitest';
 import { builtFiles } from '../../src/main/runtime-locations.ts';
-import { killByPid, NO_CODE_FROM_STRINGS, SIDECAR_ENVIRONMENT } from '../../src/main/sandbox/launcher.ts';
+import { NO_CODE_FROM_STRINGS, SIDECAR_ENVIRONMENT } from '../../src/main/sandbox/launcher.ts';
 import { loadRuntimeAssets } from '../../src/main/sandbox/runtime-assets.ts';
 import { SidecarClient } from '../../src/main/sandbox/sidecar-client.ts';
 import { fromIpcChannel } from '../../src/shared/rpc/child-process-port.ts';
@@ -29,7 +29,7 @@ it('computes, stops an endless loop, survives a kill, and leaves no process behi
     { code: 'print("go", flush=True)\nwhile True: pass' },
     {
       onOutput: () => {
-        if (pid !== null) killByPid(pid);
+        if (pid !== null) process.kill(pid, 'SIGKILL');
       },
     },
   );
@@ -61,7 +61,11 @@ it.each([
   const sidecar = new SidecarClient({
     pid: child.pid ?? -1,
     port: fromIpcChannel(child),
-    exited: new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal }))),
+    exited: new Promise((resolve) =>
+      child.once('exit', (code, signal) => resolve({ code, signal, outOfMemory: false })),
+    ),
+    residentBytes: () => null,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
     kill: () => void child.kill('SIGKILL'),
   });
   onTestFinished(() => sidecar.kill());

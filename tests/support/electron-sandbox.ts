@@ -4,40 +4,44 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { installedElectron } from '../../src/main/cli/electron-command.ts';
 import { ElectronHost } from '../../src/main/cli/open-electron-host.ts';
+import type { HostSandboxOptions, HostStatus } from '../../src/shared/host-protocol.ts';
 import { DEFAULTS } from '../../src/shared/limits.ts';
+import type { SandboxEvent } from '../../src/shared/sandbox-events.ts';
 import { RunResult, type RunOutput, type RunRequest } from '../../src/shared/sandbox.ts';
 import { eventually } from './eventually.ts';
 import { canSeeProcesses, processesOfSession, untilGone, untilNone } from './processes.ts';
 
 export const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-export interface Limits {
-  readonly memoryMiB?: number;
-  readonly outputKiB?: number;
-}
+/** What is left out is as in the product. */
+export type Limits = Partial<HostSandboxOptions>;
 
 export interface RunningOptions extends Omit<RunRequest, 'code'> {
   readonly signal?: AbortSignal;
   readonly onOutput?: (output: RunOutput) => void | Promise<void>;
 }
 
+/** For tests that crash the sandbox again and again. */
+export const NEVER_BROKEN = { crashes: 1_000_000, windowMs: 1 } as const;
+
 export class ElectronSandbox {
   readonly #host: ElectronHost;
   readonly #mainPid: number;
+  /** All that the sandbox has told so far. */
+  readonly events: readonly SandboxEvent[];
 
-  private constructor(host: ElectronHost, mainPid: number) {
+  private constructor(host: ElectronHost, mainPid: number, events: readonly SandboxEvent[]) {
+    this.events = events;
     this.#host = host;
     this.#mainPid = mainPid;
   }
 
   static async open(limits: Limits = {}): Promise<ElectronSandbox> {
-    const host = new ElectronHost(await installedElectron(), PROJECT_ROOT);
-    await host.open({
-      memoryMiB: limits.memoryMiB ?? DEFAULTS.memoryMiB,
-      outputKiB: limits.outputKiB ?? DEFAULTS.outputKiB,
-    });
+    const events: SandboxEvent[] = [];
+    const host = new ElectronHost(await installedElectron(), PROJECT_ROOT, (event) => events.push(event));
+    await host.open({ memoryMiB: DEFAULTS.memoryMiB, outputKiB: DEFAULTS.outputKiB, ...limits });
     if (host.pid === undefined) throw new Error('Electron has no pid');
-    return new ElectronSandbox(host, host.pid);
+    return new ElectronSandbox(host, host.pid, events);
   }
 
   /** Of Electron's main process. */
@@ -51,8 +55,21 @@ export class ElectronSandbox {
     return RunResult.parse(await this.#host.run({ code, ...request }, { signal, onOutput }));
   }
 
-  status(): ReturnType<ElectronHost['status']> {
+  status(): Promise<HostStatus> {
     return this.#host.status();
+  }
+
+  reset(session: string): Promise<boolean> {
+    return this.#host.reset(session);
+  }
+
+  restart(): Promise<void> {
+    return this.#host.restart();
+  }
+
+  /** Events of that type so far. */
+  told<T extends SandboxEvent['type']>(type: T): Extract<SandboxEvent, { type: T }>[] {
+    return this.events.filter((event): event is Extract<SandboxEvent, { type: T }> => event.type === type);
   }
 
   /** Of the sidecar, which must be there. */
@@ -77,7 +94,7 @@ export class ElectronSandbox {
 
   /** Nothing runs, and the sandbox knows it. */
   async untilIdle(): Promise<void> {
-    await eventually(async () => expect((await this.status()).state).toMatch(/^(?:ready|stopped)$/u));
+    await eventually(async () => expect((await this.status()).state.name).toMatch(/^(?:ready|stopped)$/u));
   }
 
   /** Ends everything in order and makes sure that it is gone. */

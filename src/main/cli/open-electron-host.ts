@@ -8,10 +8,13 @@ import {
   hostClientContract,
   hostContract,
   type HostContract,
+  type HostSandboxOptions,
+  type HostStatus,
 } from '../../shared/host-protocol.ts';
 import { fromIpcChannel } from '../../shared/rpc/child-process-port.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
+import type { SandboxEvent } from '../../shared/sandbox-events.ts';
 import type { RunOptions, RunSandbox, SandboxOptions } from './dependencies.ts';
 import { electronEnvironment, sandboxSwitches, type ProvideElectron } from './electron-command.ts';
 import { TextTail } from './text-tail.ts';
@@ -45,8 +48,9 @@ export class ElectronHost implements RunSandbox {
   /**
    * @param electron path of the executable
    * @param appFolder folder of the app's package.json
+   * @param onEvent told of what happens in the sandbox
    */
-  constructor(electron: string, appFolder: string) {
+  constructor(electron: string, appFolder: string, onEvent: (event: SandboxEvent) => void = () => undefined) {
     // Many hosts run at once: each keeps Chromium's files to itself.
     const chromiumFiles = mkdtempSync(path.join(tmpdir(), 'vivarium-host-'));
     const headless = process.platform === 'linux' ? ['--ozone-platform=headless'] : [];
@@ -96,18 +100,19 @@ export class ElectronHost implements RunSandbox {
       local: hostClientContract,
       remote: hostContract,
       handlers: {},
+      onEvent: { sandbox: onEvent },
       limits: HOST_LIMITS,
     });
   }
 
   /** @throws Error with what Electron said, when it ends instead of answering */
-  async open(options: SandboxOptions): Promise<void> {
+  async open(options: HostSandboxOptions): Promise<void> {
     const tooLate = setTimeout(() => {
       this.#stderr.push(`(ended after ${OPEN_LIMIT_MS / 1000} s without an answer)`);
       this.#child.kill('SIGKILL');
     }, OPEN_LIMIT_MS);
     try {
-      await this.#peer.call('open', { memoryMiB: options.memoryMiB, outputKiB: options.outputKiB });
+      await this.#peer.call('open', options);
     } catch {
       await this.#exited;
       throw new Error(`Electron ended before it was ready. Its last words: ${this.#stderr.text || 'none'}`);
@@ -154,9 +159,19 @@ export class ElectronHost implements RunSandbox {
     }
   }
 
-  /** State of the sidecar, and its pid. */
-  status(): Promise<{ state: string; pid: number | null; electron: string }> {
+  /** Of the sandbox; asking starts nothing. */
+  status(): Promise<HostStatus> {
     return this.#peer.call('status', {});
+  }
+
+  /** Forgets a session's state. False when it had none. */
+  async reset(session: string): Promise<boolean> {
+    return (await this.#peer.call('reset', { session })).had;
+  }
+
+  /** Ends the sidecar; the next run starts anew, also after too many crashes. */
+  async restart(): Promise<void> {
+    await this.#peer.call('restart', {});
   }
 
   get pid(): number | undefined {

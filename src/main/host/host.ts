@@ -1,13 +1,19 @@
-import { hostClientContract, hostContract, HOST_LIMITS } from '../../shared/host-protocol.ts';
+import {
+  hostClientContract,
+  hostContract,
+  HOST_LIMITS,
+  type HostSandboxOptions,
+} from '../../shared/host-protocol.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { RpcPort } from '../../shared/rpc/port.ts';
+import type { SandboxEvent } from '../../shared/sandbox-events.ts';
 import { InvalidRequestError } from '../sandbox/parse-request.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
 export interface HostOptions {
   readonly port: RpcPort;
-  readonly createSandbox: (limits: { memoryMiB: number; outputKiB: number }) => Sandbox;
+  readonly createSandbox: (options: HostSandboxOptions, onEvent: (event: SandboxEvent) => void) => Sandbox;
   /** Version of Electron, for whoever asks. */
   readonly electron: string;
 }
@@ -22,7 +28,7 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
     if (sandbox === undefined) throw new RpcError('failed', 'the sandbox was not opened');
     return sandbox;
   };
-  const peer = new RpcPeer({
+  const peer = new RpcPeer<typeof hostContract, typeof hostClientContract>({
     port: options.port,
     local: hostContract,
     remote: hostClientContract,
@@ -30,7 +36,7 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
     handlers: {
       open: (limits) => {
         if (sandbox !== undefined) throw new RpcError('failed', 'the sandbox is open already');
-        sandbox = options.createSandbox(limits);
+        sandbox = options.createSandbox(limits, (event) => peer.emit('sandbox', event));
         return {};
       },
       run: async ({ id, request }, { write }) => {
@@ -52,7 +58,15 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
         runs.get(id)?.abort();
         return {};
       },
-      status: () => ({ state: opened().state.name, pid: opened().pid, electron: options.electron }),
+      status: () => {
+        const { pid, sessions, standby, state } = opened();
+        return { state, pid, standby, sessions, electron: options.electron };
+      },
+      reset: async ({ session }) => ({ had: await opened().reset(session) }),
+      restart: async () => {
+        await opened().restart();
+        return {};
+      },
       dispose: async () => {
         await sandbox?.dispose();
         return {};

@@ -1,17 +1,53 @@
-import { MessageChannelMain, utilityProcess } from 'electron';
+import { constants } from 'node:os';
+import { app, MessageChannelMain, utilityProcess, type Details, type UtilityProcess } from 'electron';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
 import {
-  killByPid,
+  killProcess,
   NO_CODE_FROM_STRINGS,
   SIDECAR_ENVIRONMENT,
   type ProcessExit,
   type SidecarLauncher,
   type SidecarProcess,
 } from './launcher.ts';
+import { identify, isAlive, residentBytes } from './process-table.ts';
+
+/** For Electron to tell why a process is gone, after having told that it is, in ms. */
+const REASON_LIMIT_MS = 200;
+
+const KIBIBYTE = 1024;
+
+/** What Electron measures itself, where the system's process table can't be read. */
+const measuredByElectron = (pid: number): number | null => {
+  const metric = app.getAppMetrics().find((process) => process.pid === pid);
+  return metric === undefined ? null : metric.memory.workingSetSize * KIBIBYTE;
+};
+
+/** Electron gives the number of the signal as the exit code of what a signal ended. */
+const signalNamed = (number: number): string | null =>
+  Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? null;
+
+/** Why the process of that name is gone, or null when Electron does not say. */
+const goneDetails = (name: string, child: UtilityProcess): Promise<Details | null> =>
+  new Promise((resolve) => {
+    let tooLate: NodeJS.Timeout | undefined;
+    const settle = (details: Details | null): void => {
+      clearTimeout(tooLate);
+      app.off('child-process-gone', onGone);
+      resolve(details);
+    };
+    const onGone = (_event: unknown, details: Details): void => {
+      if (details.name === name) settle(details);
+    };
+    app.on('child-process-gone', onGone);
+    child.once('exit', () => {
+      tooLate = setTimeout(() => settle(null), REASON_LIMIT_MS);
+    });
+  });
 
 /** Starts sidecars as Electron utility processes. */
 export class ElectronLauncher implements SidecarLauncher {
   readonly #script: string;
+  #launched = 0;
 
   /** @param script path of the built sidecar script */
   constructor(script: string) {
@@ -19,8 +55,10 @@ export class ElectronLauncher implements SidecarLauncher {
   }
 
   async launch(): Promise<SidecarProcess> {
+    // One name per process: it is all that tells whose end Electron reports.
+    const name = `python sidecar ${++this.#launched}`;
     const child = utilityProcess.fork(this.#script, [], {
-      serviceName: 'python sidecar',
+      serviceName: name,
       env: { ...SIDECAR_ENVIRONMENT },
       stdio: 'pipe',
       execArgv: [`--js-flags=${NO_CODE_FROM_STRINGS}`],
@@ -28,11 +66,12 @@ export class ElectronLauncher implements SidecarLauncher {
     // Nothing of a run comes this way; unread pipes would fill up.
     child.stdout?.resume();
     child.stderr?.resume();
-    // A fatal error of its engine: the exit that follows tells enough, but unheard it would end this process.
-    child.on('error', () => undefined);
-    const exited = new Promise<ProcessExit>((resolve) => {
-      child.once('exit', (code) => resolve({ code, signal: null }));
+    let fatalError = '';
+    // Unheard, a fatal error of its engine would end this process.
+    child.on('error', (_type: string, location: string) => {
+      fatalError = location;
     });
+    const exited = this.#exit(name, child, () => fatalError);
     const pid = await new Promise<number>((resolve, reject) => {
       child.once('spawn', () => {
         if (child.pid === undefined) reject(new Error('the sidecar process has no pid'));
@@ -40,8 +79,31 @@ export class ElectronLauncher implements SidecarLauncher {
       });
       void exited.then(() => reject(new Error('the sidecar process ended before it had started')));
     });
+    const identity = identify(pid);
     const { port1, port2 } = new MessageChannelMain();
     child.postMessage(null, [port2]);
-    return { pid, port: fromEmitterPort(port1), exited, kill: () => killByPid(pid) };
+    return {
+      pid,
+      port: fromEmitterPort(port1),
+      exited,
+      residentBytes: () => residentBytes(pid) ?? measuredByElectron(pid),
+      isAlive: () => isAlive(identity),
+      kill: () => killProcess(identity),
+    };
+  }
+
+  async #exit(name: string, child: UtilityProcess, fatalError: () => string): Promise<ProcessExit> {
+    const told = goneDetails(name, child);
+    const code = await new Promise<number>((resolve) => {
+      child.once('exit', resolve);
+    });
+    const details = await told;
+    const bySignal = details?.reason === 'killed' || details?.reason === 'crashed';
+    const signal = bySignal ? signalNamed(code) : null;
+    return {
+      code: signal === null ? code : null,
+      signal,
+      outOfMemory: details?.reason === 'oom' || /out of memory|\boom\b/iu.test(fatalError()),
+    };
   }
 }

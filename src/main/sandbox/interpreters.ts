@@ -1,4 +1,5 @@
-import { SetupError, type SidecarClient } from './sidecar-client.ts';
+import type { SidecarClient } from './sidecar-client.ts';
+import { SetupError } from './sidecar-client.ts';
 
 /** An interpreter in a live sidecar. */
 export interface OpenInterpreter {
@@ -7,15 +8,32 @@ export interface OpenInterpreter {
 }
 
 /** Named sessions that may be alive at once; each holds an interpreter's memory. */
-export const MAX_SESSIONS = 16;
+export const MAX_SESSIONS = 24;
 
-/** Knows which session's state lives in which interpreter. */
+/** Why a session's state is no more. */
+export type SessionEnd = 'reset' | 'evicted' | 'run-stopped' | 'process-ended';
+
+interface Session {
+  readonly interpreter: OpenInterpreter;
+  /** A run uses it: it can't be dropped. */
+  busy: boolean;
+}
+
+/** Knows which session's state lives in which interpreter, and drops what was not used for longest. */
 export class Interpreters {
-  readonly #sessions = new Map<string, OpenInterpreter>();
+  /** In the order of their last use, the oldest first. */
+  readonly #sessions = new Map<string, Session>();
+  /** Not yet kept: interpreters that are being opened for a session. */
   readonly #opening = new Set<string>();
   /** Sessions whose state is gone without any run having said so. */
   readonly #lost = new Set<string>();
+  readonly #onEnd: (session: string, interpreter: OpenInterpreter, why: SessionEnd) => void;
   #nextId = 1;
+
+  /** @param onEnd told of each session that is no more; ending the interpreter, if it still lives, is up to it */
+  constructor(onEnd: (session: string, interpreter: OpenInterpreter, why: SessionEnd) => void) {
+    this.#onEnd = onEnd;
+  }
 
   /**
    * The session's interpreter, or a fresh one: that becomes the session's by `keep`.
@@ -25,17 +43,16 @@ export class Interpreters {
    */
   async open(sidecar: SidecarClient, session: string | null): Promise<OpenInterpreter> {
     const existing = session === null ? undefined : this.#sessions.get(session);
-    if (existing?.sidecar === sidecar) return existing;
+    if (existing?.interpreter.sidecar === sidecar) {
+      existing.busy = true;
+      return existing.interpreter;
+    }
     const interpreter = { id: `interpreter-${this.#nextId++}`, sidecar };
     if (session === null) {
       await sidecar.openInterpreter(interpreter.id);
       return interpreter;
     }
-    const others = new Set([...this.#sessions.keys(), ...this.#opening]);
-    others.delete(session);
-    if (others.size >= MAX_SESSIONS) {
-      throw new SetupError(`${MAX_SESSIONS} sessions are open already; use one of them or none`);
-    }
+    this.#makeRoomFor(session);
     this.#opening.add(session);
     try {
       await sidecar.openInterpreter(interpreter.id);
@@ -45,19 +62,26 @@ export class Interpreters {
     return interpreter;
   }
 
-  /** From now on the session lives in this interpreter. */
+  /** From now on the session lives in this interpreter, and a run uses it. */
   keep(session: string, interpreter: OpenInterpreter): void {
-    this.#sessions.set(session, interpreter);
+    this.#sessions.delete(session);
+    this.#sessions.set(session, { interpreter, busy: true });
+  }
+
+  /** The run that used it is over. */
+  rest(session: string): void {
+    const known = this.#sessions.get(session);
+    if (known !== undefined) known.busy = false;
   }
 
   /** Whether a session lives in this interpreter. */
   isKept(interpreter: OpenInterpreter): boolean {
-    return [...this.#sessions.values()].includes(interpreter);
+    return [...this.#sessions.values()].some((session) => session.interpreter === interpreter);
   }
 
   /** Where the session lives, if it does. */
   find(session: string): OpenInterpreter | undefined {
-    return this.#sessions.get(session);
+    return this.#sessions.get(session)?.interpreter;
   }
 
   /** Whether the session has state that a next run would find. */
@@ -65,22 +89,53 @@ export class Interpreters {
     return this.#sessions.has(session);
   }
 
-  /** Forgets the session that lives in this interpreter, if one does. */
-  forget(interpreter: OpenInterpreter): void {
-    for (const [session, open] of this.#sessions) if (open === interpreter) this.#sessions.delete(session);
+  /** All sessions with state, the one used last at the end. */
+  get names(): string[] {
+    return [...this.#sessions.keys()];
+  }
+
+  /** Forgets the session that lives in this interpreter, if one does; a run says that it is lost. */
+  forget(interpreter: OpenInterpreter, why: SessionEnd): void {
+    for (const [name, session] of this.#sessions)
+      if (session.interpreter === interpreter) this.#drop(name, why);
   }
 
   /** Forgets all sessions of a process that is gone. */
   forgetAll(sidecar: SidecarClient): void {
-    for (const [session, open] of this.#sessions)
-      if (open.sidecar === sidecar) {
-        this.#sessions.delete(session);
-        this.#lost.add(session);
-      }
+    for (const [name, session] of this.#sessions) {
+      if (session.interpreter.sidecar !== sidecar) continue;
+      this.#lost.add(name);
+      this.#drop(name, 'process-ended');
+    }
+  }
+
+  /** Drops the session that was not used for longest and is not in use. Its name, or null when there is none. */
+  evictOldest(): string | null {
+    for (const [name, { busy }] of this.#sessions) {
+      if (busy) continue;
+      this.#lost.add(name);
+      this.#drop(name, 'evicted');
+      return name;
+    }
+    return null;
   }
 
   /** Whether the session's state was lost since its last run. Asked once: the caller says so. */
   takeLoss(session: string): boolean {
     return this.#lost.delete(session);
+  }
+
+  #makeRoomFor(session: string): void {
+    const others = new Set([...this.#sessions.keys(), ...this.#opening]);
+    others.delete(session);
+    if (others.size >= MAX_SESSIONS && this.evictOldest() === null) {
+      throw new SetupError(`${MAX_SESSIONS} sessions are in use already; wait for one of them or use none`);
+    }
+  }
+
+  #drop(name: string, why: SessionEnd): void {
+    const session = this.#sessions.get(name);
+    this.#sessions.delete(name);
+    if (session !== undefined) this.#onEnd(name, session.interpreter, why);
   }
 }

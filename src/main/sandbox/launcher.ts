@@ -1,9 +1,13 @@
+import process from 'node:process';
 import type { RpcPort } from '../../shared/rpc/port.ts';
+import { isAlive, type ProcessIdentity } from './process-table.ts';
 
 /** How a sidecar process ended, as far as the system tells. */
 export interface ProcessExit {
   readonly code: number | null;
   readonly signal: string | null;
+  /** True when the engine or the system said that memory ran out. */
+  readonly outOfMemory: boolean;
 }
 
 /** A running sidecar process. */
@@ -13,7 +17,11 @@ export interface SidecarProcess {
   readonly port: RpcPort;
   /** Resolves when the process is gone. */
   readonly exited: Promise<ProcessExit>;
-  /** Ends the process at once, without asking it. */
+  /** Resident memory in bytes, or null where it can't be told. */
+  residentBytes(): number | null;
+  /** Asks the system, which may know more than `exited` does. */
+  isAlive(): boolean;
+  /** Ends the process at once, without asking it. Harmless when it is gone. */
   kill(): void;
 }
 
@@ -28,10 +36,11 @@ export const SIDECAR_ENVIRONMENT: Readonly<Record<string, string>> = { VIVARIUM_
 
 export const NO_CODE_FROM_STRINGS = '--disallow-code-generation-from-strings';
 
-/** SIGKILL to a process that may be gone already. */
-export const killByPid = (pid: number): void => {
+/** SIGKILL to this very process, if it is still there. */
+export const killProcess = (identity: ProcessIdentity): void => {
+  if (!isAlive(identity)) return;
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(identity.pid, 'SIGKILL');
   } catch {
     // Gone is what was wanted.
   }

@@ -1,13 +1,14 @@
 import { fork } from 'node:child_process';
 import { fromIpcChannel } from '../../shared/rpc/child-process-port.ts';
 import {
-  killByPid,
+  killProcess,
   NO_CODE_FROM_STRINGS,
   SIDECAR_ENVIRONMENT,
   type ProcessExit,
   type SidecarLauncher,
   type SidecarProcess,
 } from './launcher.ts';
+import { identify, isAlive, residentBytes } from './process-table.ts';
 
 /** Starts sidecars as plain Node children: for tests and for use without Electron. */
 export class NodeLauncher implements SidecarLauncher {
@@ -26,7 +27,7 @@ export class NodeLauncher implements SidecarLauncher {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     const exited = new Promise<ProcessExit>((resolve) => {
-      child.once('exit', (code, signal) => resolve({ code, signal }));
+      child.once('exit', (code, signal) => resolve({ code, signal, outOfMemory: false }));
     });
     const pid = await new Promise<number>((resolve, reject) => {
       child.once('spawn', () => {
@@ -36,6 +37,14 @@ export class NodeLauncher implements SidecarLauncher {
       // For good: a message sent to a process that is just ending is reported here as well.
       child.on('error', reject);
     });
-    return { pid, port: fromIpcChannel(child), exited, kill: () => killByPid(pid) };
+    const identity = identify(pid);
+    return {
+      pid,
+      port: fromIpcChannel(child),
+      exited,
+      residentBytes: () => residentBytes(pid),
+      isAlive: () => isAlive(identity),
+      kill: () => killProcess(identity),
+    };
   }
 }

@@ -1,6 +1,6 @@
 import { DEFAULTS } from '../../shared/limits.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
-import type { RunPiece } from '../../shared/interpreter.ts';
+import type { SandboxEvent, SandboxState } from '../../shared/sandbox-events.ts';
 import {
   type RunRequest,
   type RunOutput,
@@ -9,17 +9,22 @@ import {
   type SessionState,
 } from '../../shared/sandbox.ts';
 import type { Clock } from './clock.ts';
-import { Interpreters, type OpenInterpreter } from './interpreters.ts';
+import type { CrashLimit } from './crash-window.ts';
+import { Interpreters, MAX_SESSIONS, type OpenInterpreter } from './interpreters.ts';
 import type { SidecarLauncher } from './launcher.ts';
+import { pressureOf } from './memory-budget.ts';
 import { OutputRelay } from './output-relay.ts';
 import { parseRequest } from './parse-request.ts';
-import { MisbehaviourError, ReportError, RunCollector } from './run-collector.ts';
+import { RunCollector } from './run-collector.ts';
+import { RunExecution } from './run-execution.ts';
 import { RunQueue } from './run-queue.ts';
 import type { Asset } from './runtime-assets.ts';
-import type { SandboxState } from './sandbox-state.ts';
-import { raceStop, type Stop } from './stop-signal.ts';
+import { SidecarEndedError } from './sidecar-life.ts';
+import type { SidecarClient } from './sidecar-client.ts';
+import { raceStop } from './stop-signal.ts';
 import { Supervisor } from './supervisor.ts';
-import { reportVerdict, type Verdict } from './verdict.ts';
+import { filesOf, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
+import { warmUp } from './warm-up.ts';
 
 export interface SandboxConfig {
   readonly launcher: SidecarLauncher;
@@ -30,7 +35,17 @@ export interface SandboxConfig {
   readonly memoryMiB: number;
   /** Captured output per stream, in KiB. */
   readonly outputKiB: number;
-  readonly onState?: (state: SandboxState) => void;
+  /** Unused for so long, the processes are ended, in ms. By default 15 minutes. */
+  readonly idleMs?: number;
+  /** Keep a started process in reserve, where memory allows. By default not. */
+  readonly standby?: boolean;
+  /** Started interpreters kept ready for fresh runs. By default none. */
+  readonly spares?: number;
+  /** By default 3 crashes in 5 minutes. */
+  readonly crashLimit?: CrashLimit;
+  /** Free memory of the machine, in bytes. */
+  readonly freeMemory: () => number;
+  readonly onEvent?: (event: SandboxEvent) => void;
 }
 
 export interface RunOptions {
@@ -40,16 +55,22 @@ export interface RunOptions {
   readonly onOutput?: (output: RunOutput) => void | Promise<void>;
 }
 
-/** Interpreters that run guest code at once. */
-const MAX_CONCURRENT_RUNS = 4;
+/** Interpreters that run guest code at once: every session may wait for something at the same time. */
+const MAX_CONCURRENT_RUNS = MAX_SESSIONS;
 /** For the process and the interpreter to be ready, in ms. */
 const START_LIMIT_MS = 60_000;
+/** Starts that are tried for one run when processes die under it before its code began. */
+const START_ATTEMPTS = 3;
 /** For a thread to be ended by the control thread, before the whole process is killed, in ms. */
 const CLOSE_LIMIT_MS = 1000;
 /** The same when nobody waits for it, in ms. */
 const TIDY_LIMIT_MS = 10_000;
-/** For a process whose connection is lost to be seen as gone, in ms. */
-const EXIT_LIMIT_MS = 5000;
+/** How long a guest may take to end after an interrupt, in ms: longer where a session's state is at stake. */
+const INTERRUPT_MS = { session: 500, ownInterpreter: 250 } as const;
+
+const IDLE_MS = 15 * 60_000;
+const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };
+const MIB = 1024 * 1024;
 
 const never = new AbortController().signal;
 
@@ -65,25 +86,46 @@ export class Sandbox {
   readonly #config: SandboxConfig;
   readonly #clock: Clock;
   readonly #queue = new RunQueue(MAX_CONCURRENT_RUNS);
-  readonly #interpreters = new Interpreters();
+  readonly #interpreters: Interpreters;
   readonly #supervisor: Supervisor;
   readonly #disposal = new AbortController();
+  /** Aborted, and made anew, when the active process uses too much memory. */
+  #outOfMemory = new AbortController();
   #nextRun = 1;
 
   constructor(config: SandboxConfig) {
     this.#config = config;
     this.#clock = config.clock;
+    this.#interpreters = new Interpreters((session, interpreter, why) => {
+      this.#emit({ type: 'session-ended', at: Date.now(), session, why });
+      if (why === 'evicted' || why === 'reset') void this.#endInterpreter(interpreter, TIDY_LIMIT_MS);
+    });
     this.#supervisor = new Supervisor({
       launcher: config.launcher,
       loadAssets: config.loadAssets,
       clock: config.clock,
       memoryMiB: config.memoryMiB,
-      onState: config.onState ?? ((): void => undefined),
-      onGone: (sidecar) => this.#interpreters.forgetAll(sidecar),
+      idleMs: config.idleMs ?? IDLE_MS,
+      standby: config.standby ?? false,
+      spares: config.spares ?? 0,
+      crashLimit: config.crashLimit ?? CRASH_LIMIT,
+      freeMemory: config.freeMemory,
+      warmUp,
+      events: {
+        onState: (state) => this.#emit({ type: 'state', at: Date.now(), state }),
+        onStarted: (pid, role, startMs) =>
+          this.#emit({ type: 'process-started', at: Date.now(), pid, role, startMs }),
+        onPromoted: (pid) => this.#emit({ type: 'process-promoted', at: Date.now(), pid }),
+        onEnded: (sidecar, role, end) => {
+          if (sidecar !== undefined) this.#interpreters.forgetAll(sidecar);
+          this.#emit({ type: 'process-ended', at: Date.now(), pid: sidecar?.pid ?? null, role, ...end });
+        },
+        onMemory: (sidecar, bytes) => this.#checkMemory(sidecar, bytes),
+      },
     });
   }
 
-  /** Of the sidecar; reading it starts nothing. */
+  /** Reading it starts nothing. */
   get state(): SandboxState {
     return this.#supervisor.state;
   }
@@ -93,6 +135,16 @@ export class Sandbox {
     return this.#supervisor.pid;
   }
 
+  /** Of the process in reserve, or null; and whether it could take over this moment. */
+  get standby(): { readonly pid: number | null; readonly ready: boolean } {
+    return { pid: this.#supervisor.standbyPid, ready: this.#supervisor.standbyReady };
+  }
+
+  /** Named sessions that have state, the one used last at the end. */
+  get sessions(): string[] {
+    return this.#interpreters.names;
+  }
+
   /**
    * Runs code; never rejects for anything that the guest or the system does.
    *
@@ -100,30 +152,64 @@ export class Sandbox {
    */
   async run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
     const parsed = parseRequest(request);
+    const run = this.#nextRun++;
+    const session = parsed.session ?? null;
     const relay = new OutputRelay(options.onOutput);
     const collector = new RunCollector(this.#config.outputKiB * 1024, (output) => relay.push(output));
     const signal = AbortSignal.any([this.#disposal.signal, options.signal ?? never]);
     const arrived = this.#clock.now();
     let waitMs = 0;
     const disposed = this.#disposal.signal.aborted;
-    const attempt = await this.#queue.add(parsed.session ?? null, signal, () => {
+    const attempt = await this.#queue.add(session, signal, async () => {
       waitMs = this.#clock.now() - arrived;
-      return this.#attempt(parsed, collector, signal);
+      this.#supervisor.use();
+      try {
+        return await this.#attempt(run, parsed, collector, signal);
+      } finally {
+        this.#supervisor.release();
+        if (session !== null) this.#interpreters.rest(session);
+      }
     });
     // Someone who cancels, or whose reader has stalled, does not wait for the reader.
     if (!signal.aborted) await relay.drained(signal);
-    const { verdict, began, startMs, runMs } = attempt ?? notBegun(disposed);
+    const { startMs, runMs, ...ended } = attempt ?? notBegun(disposed);
     const timing = { waitMs: attempt === null ? this.#clock.now() - arrived : waitMs, startMs, runMs };
-    return this.#result(parsed, verdict, began, collector, { ...timing, packagesMs: 0 });
+    const result = this.#result(run, parsed, ended, collector, { ...timing, packagesMs: 0 });
+    const { state } = result.session;
+    this.#emit({ type: 'run-ended', at: Date.now(), run, session, status: result.status, state, runMs });
+    return result;
+  }
+
+  /** Forgets a session's state: its next run begins with nothing. False when there was none. */
+  async reset(session: string): Promise<boolean> {
+    // In turn: a run of the session that is under way is not disturbed.
+    return (
+      (await this.#queue.add(session, never, () => {
+        const interpreter = this.#interpreters.find(session);
+        if (interpreter !== undefined) this.#interpreters.forget(interpreter, 'reset');
+        const wasLost = this.#interpreters.takeLoss(session);
+        return Promise.resolve(interpreter !== undefined || wasLost);
+      })) ?? false
+    );
+  }
+
+  /** Ends the processes; the next run starts anew, also after too many crashes. Runs under way end. */
+  restart(): Promise<void> {
+    return this.#supervisor.restart();
   }
 
   /** Ends the process. Runs under way end as cancelled; later ones fail. */
   async dispose(): Promise<void> {
     this.#disposal.abort();
-    await this.#supervisor.stop();
+    await this.#supervisor.dispose();
   }
 
-  async #attempt(request: RunRequest, collector: RunCollector, signal: AbortSignal): Promise<Attempt> {
+  async #attempt(
+    run: number,
+    request: RunRequest,
+    collector: RunCollector,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
     const attempt: Attempt = { ...notBegun(), verdict: { kind: 'setup-failed', detail: 'unknown reason' } };
     if ((request.packages ?? []).length > 0) {
       return { ...attempt, verdict: { kind: 'setup-failed', detail: 'packages can not be installed yet' } };
@@ -134,6 +220,7 @@ export class Sandbox {
     if ('kind' in opened) return { ...attempt, verdict: opened };
     attempt.began = true;
     this.#supervisor.runBegan(opened.sidecar);
+    this.#emit({ type: 'run-began', at: Date.now(), run, session: request.session ?? null });
     const ranAt = this.#clock.now();
     try {
       attempt.verdict = await this.#runIn(opened, request, collector, signal);
@@ -144,23 +231,55 @@ export class Sandbox {
     return attempt;
   }
 
+  async #runIn(
+    interpreter: OpenInterpreter,
+    request: RunRequest,
+    collector: RunCollector,
+    signal: AbortSignal,
+  ): Promise<Verdict> {
+    const { sidecar } = interpreter;
+    const ownInterpreter = request.session === undefined;
+    const verdict = await new RunExecution({
+      interpreter,
+      order: { code: request.code, outputBytes: this.#config.outputKiB * 1024 },
+      limitMs: request.timeoutMs ?? DEFAULTS.timeoutMs,
+      interruptMs: ownInterpreter ? INTERRUPT_MS.ownInterpreter : INTERRUPT_MS.session,
+      collector,
+      clock: this.#clock,
+      signal,
+      outOfMemory: this.#outOfMemory.signal,
+      close: () => this.#close(interpreter),
+      processEnd: () => this.#supervisor.endOf(sidecar),
+      endProcess: (cause, detail) => this.#supervisor.end(sidecar, cause, detail),
+    }).run();
+    // Whatever is still found of the process, the next run gets another one.
+    if (verdict.kind === 'process-died') this.#interpreters.forgetAll(sidecar);
+    if (ownInterpreter) void this.#endInterpreter(interpreter, TIDY_LIMIT_MS);
+    return verdict;
+  }
+
   /** An interpreter with the request's files in it, or why there is none. */
   async #open(request: RunRequest, signal: AbortSignal): Promise<OpenInterpreter | Verdict> {
-    const opening = this.#openNow(request, signal);
-    try {
-      const raced = await raceStop(opening, this.#clock, START_LIMIT_MS, signal);
-      if (raced.stopped === null) {
-        if (request.session !== undefined) this.#interpreters.keep(request.session, raced.value);
-        return raced.value;
+    const deadline = this.#clock.now() + START_LIMIT_MS;
+    for (let attempt = 1; ; attempt++) {
+      const opening = this.#openNow(request, signal);
+      try {
+        const raced = await raceStop(opening, this.#clock, deadline - this.#clock.now(), signal);
+        if (raced.stopped === null) {
+          if (request.session !== undefined) this.#interpreters.keep(request.session, raced.value);
+          return raced.value;
+        }
+        this.#abandon(opening);
+        if (raced.stopped === 'cancelled') return { kind: 'cancelled', by: null };
+        const session = request.session === undefined ? undefined : this.#interpreters.find(request.session);
+        // A session that no longer answers goes alone, a start that hangs with the whole process.
+        await (session === undefined ? this.#supervisor.stop('start-failed') : this.#close(session));
+        return { kind: 'setup-failed', detail: `Python was not ready within ${START_LIMIT_MS / 1000} s` };
+      } catch (error) {
+        // No guest code has run yet: whoever killed the process, the run can have another one.
+        if (attempt < START_ATTEMPTS && processDied(error) && !signal.aborted) continue;
+        return { kind: 'setup-failed', detail: error instanceof Error ? error.message : 'unknown reason' };
       }
-      this.#abandon(opening);
-      if (raced.stopped === 'cancelled') return { kind: 'cancelled', began: false };
-      const session = request.session === undefined ? undefined : this.#interpreters.find(request.session);
-      // A session that no longer answers goes alone, a start that hangs with the whole process.
-      await (session === undefined ? this.#supervisor.stop() : this.#close(session));
-      return { kind: 'setup-failed', detail: `Python was not ready within ${START_LIMIT_MS / 1000} s` };
-    } catch (error) {
-      return { kind: 'setup-failed', detail: error instanceof Error ? error.message : 'unknown reason' };
     }
   }
 
@@ -188,84 +307,17 @@ export class Sandbox {
 
   /** An interpreter that was only now opened is of no use; one in which a session lives stays. */
   async #closeUnlessKept(interpreter: OpenInterpreter): Promise<void> {
-    if (!this.#interpreters.isKept(interpreter)) await this.#close(interpreter);
+    if (!this.#interpreters.isKept(interpreter)) await this.#endInterpreter(interpreter, CLOSE_LIMIT_MS);
   }
 
-  async #runIn(
-    interpreter: OpenInterpreter,
-    request: RunRequest,
-    collector: RunCollector,
-    signal: AbortSignal,
-  ): Promise<Verdict> {
-    const limitMs = request.timeoutMs ?? DEFAULTS.timeoutMs;
-    const order = { code: request.code, outputBytes: this.#config.outputKiB * 1024 };
-    const ended = new AbortController();
-    const push = (piece: RunPiece): void => collector.push(piece);
-    const running = interpreter.sidecar.run(interpreter.id, order, push, ended.signal);
-    try {
-      const raced = await raceStop(running, this.#clock, limitMs, signal);
-      if (raced.stopped !== null) return await this.#stopRun(interpreter, running, raced.stopped, limitMs);
-      const end = raced.value;
-      if (end.kind === 'finished') {
-        const outcome = collector.outcome();
-        if (request.session === undefined) void this.#close(interpreter, TIDY_LIMIT_MS);
-        const truncated = outcome.truncated || end.outputCut;
-        return { kind: 'finished', outcome: { ...outcome, truncated } };
-      }
-      await this.#close(interpreter);
-      switch (end.cause) {
-        case 'out-of-memory':
-          return { kind: 'out-of-memory', detail: end.detail };
-        case 'misbehaved':
-          return { kind: 'misbehaved', detail: end.detail };
-        case 'fatal':
-        case 'exited':
-        case 'closed':
-          return { kind: 'interpreter-died', detail: end.detail, stack: end.stack };
-      }
-    } catch (error) {
-      if (error instanceof ReportError) {
-        // A guest can spoil its own report: its interpreter's fault, not the process's.
-        await this.#close(interpreter);
-        return { kind: 'misbehaved', detail: error.message };
-      }
-      return await this.#afterFailure(interpreter, error);
-    } finally {
-      // The result is made now: what comes later is not part of it, whoever sends it.
-      ended.abort();
-    }
-  }
-
-  async #stopRun(
-    interpreter: OpenInterpreter,
-    running: Promise<unknown>,
-    stop: Stop,
-    limitMs: number,
-  ): Promise<Verdict> {
-    // Its end is of no interest any more, but must not go unheard.
-    running.catch(() => undefined);
-    await this.#close(interpreter);
-    return stop === 'cancelled' ? { kind: 'cancelled', began: true } : { kind: 'timeout', limitMs };
-  }
-
-  /** The connection failed in the middle of a run. */
-  async #afterFailure(interpreter: OpenInterpreter, error: unknown): Promise<Verdict> {
-    const { sidecar } = interpreter;
-    // Whatever is still found of it, the next run gets another process.
-    this.#interpreters.forgetAll(sidecar);
-    const died = RpcError.is(error) && error.code === 'closed' && error.origin === 'local';
-    if (!died) {
-      await this.#supervisor.end(sidecar);
-      const told = error instanceof MisbehaviourError || RpcError.is(error);
-      return { kind: 'misbehaved', detail: told ? error.message : 'unknown reason' };
-    }
-    const gone = await raceStop(sidecar.gone, this.#clock, EXIT_LIMIT_MS, never);
-    return { kind: 'process-died', exit: gone.stopped === null ? gone.value : null };
+  /** Ends an interpreter, and the session in it if there is one. */
+  async #close(interpreter: OpenInterpreter): Promise<void> {
+    this.#interpreters.forget(interpreter, 'run-stopped');
+    await this.#endInterpreter(interpreter, CLOSE_LIMIT_MS);
   }
 
   /** Ends an interpreter: through the control thread, or with the whole process if that does not answer. */
-  async #close(interpreter: OpenInterpreter, limitMs = CLOSE_LIMIT_MS): Promise<void> {
-    this.#interpreters.forget(interpreter);
+  async #endInterpreter(interpreter: OpenInterpreter, limitMs: number): Promise<void> {
     try {
       const closing = interpreter.sidecar.closeInterpreter(interpreter.id);
       const raced = await raceStop(closing, this.#clock, limitMs, never);
@@ -273,28 +325,57 @@ export class Sandbox {
     } catch {
       // Not answering and answering with a failure are the same here.
     }
-    await this.#supervisor.end(interpreter.sidecar);
+    await this.#supervisor.end(interpreter.sidecar, 'stop-failed', 'an interpreter could not be ended');
+  }
+
+  /** Gives memory back in steps: idle sessions first, then the runs under way, then the process. */
+  #checkMemory(sidecar: SidecarClient, residentBytes: number): void {
+    const limitBytes = this.#supervisor.processLimitBytes;
+    const [residentMiB, limitMiB] = [residentBytes, limitBytes].map((bytes) => Math.round(bytes / MIB));
+    this.#emit({
+      type: 'memory',
+      at: Date.now(),
+      pid: sidecar.pid,
+      residentMiB: residentMiB ?? 0,
+      limitMiB: limitMiB ?? 0,
+    });
+    const detail = `the sandbox process used ${residentMiB} MiB of ${limitMiB} MiB`;
+    switch (pressureOf(residentBytes, limitBytes)) {
+      case 'none':
+        break;
+      case 'tight':
+        this.#interpreters.evictOldest();
+        break;
+      case 'over':
+        this.#interpreters.evictOldest();
+        this.#outOfMemory.abort(detail);
+        this.#outOfMemory = new AbortController();
+        break;
+      case 'far-over':
+        void this.#supervisor.end(sidecar, 'out-of-memory', detail);
+        break;
+    }
   }
 
   #result(
+    run: number,
     request: RunRequest,
-    verdict: Verdict,
-    began: boolean,
+    { verdict, began }: Pick<Attempt, 'verdict' | 'began'>,
     collector: RunCollector,
     timing: RunTiming,
   ): RunResult {
-    const finished = verdict.kind === 'finished' ? verdict.outcome : null;
+    const finished = verdict.kind === 'finished';
     return {
       ...reportVerdict(verdict),
-      value: finished?.value ?? null,
+      value: finished ? verdict.outcome.value : null,
       stdout: collector.stdout,
       stderr: collector.stderr,
-      truncated: finished?.truncated ?? collector.full,
+      truncated: truncationOf(verdict) ?? collector.full,
       outputs: [],
-      files: finished?.files ?? [],
+      files: filesOf(verdict),
       session: {
-        id: request.session ?? `run-${this.#nextRun++}`,
-        state: this.#sessionState(request.session, finished !== null, began),
+        id: request.session ?? `run-${run}`,
+        state: this.#sessionState(request.session, finished, began),
       },
       packages: [],
       timing,
@@ -306,16 +387,29 @@ export class Sandbox {
     if (session === undefined) return finished || !began ? 'reset' : 'lost';
     const lostBefore = this.#interpreters.takeLoss(session);
     if (finished) return lostBefore ? 'lost' : 'kept';
-    if (this.#interpreters.has(session)) return 'kept';
+    if (this.#interpreters.has(session)) return lostBefore ? 'lost' : 'kept';
     return began || lostBefore ? 'lost' : 'reset';
   }
+
+  #emit(event: SandboxEvent): void {
+    try {
+      this.#config.onEvent?.(event);
+    } catch {
+      // What a listener throws is its own affair: no run may depend on it.
+    }
+  }
 }
+
+const processDied = (error: unknown): boolean =>
+  error instanceof SidecarEndedError
+    ? error.end.cause === 'exited'
+    : RpcError.is(error) && error.code === 'closed' && error.origin === 'local';
 
 /** A run whose turn never came. */
 const notBegun = (disposed = false): Attempt => ({
   verdict: disposed
     ? { kind: 'setup-failed', detail: 'the sandbox was disposed of' }
-    : { kind: 'cancelled', began: false },
+    : { kind: 'cancelled', by: null },
   began: false,
   startMs: 0,
   runMs: 0,

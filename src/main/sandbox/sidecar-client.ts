@@ -40,7 +40,6 @@ export class SidecarClient {
 
   readonly #process: SidecarProcess;
   readonly #peer: RpcPeer<SidecarHostContract, SidecarContract>;
-  #isGone = false;
 
   constructor(process: SidecarProcess) {
     this.#process = process;
@@ -56,10 +55,7 @@ export class SidecarClient {
     // A process that can't be spoken to is of no use, and may be in the wrong hands.
     this.lost = this.#peer.closed;
     void this.lost.then(() => this.kill());
-    void process.exited.then(() => {
-      this.#isGone = true;
-      this.disconnect('the sandbox process ended');
-    });
+    void process.exited.then(() => this.disconnect('the sandbox process ended'));
   }
 
   /**
@@ -111,6 +107,39 @@ export class SidecarClient {
     );
   }
 
+  /**
+   * Raises KeyboardInterrupt in a run until it ends, for at most `limitMs`. True when it has ended and its
+   * interpreter answers.
+   */
+  async interruptRun(interpreter: string, limitMs: number): Promise<boolean> {
+    return (await this.#peer.call('interruptRun', { interpreter, limitMs })).stopped;
+  }
+
+  /** How many started interpreters to keep ready. */
+  async keepSpares(count: number): Promise<void> {
+    await this.#peer.call('keepSpares', { count });
+  }
+
+  /** Resolves when the control thread has answered. */
+  async ping(): Promise<void> {
+    await this.#peer.call('ping', {});
+  }
+
+  /** Resident memory in bytes, or null where it can't be told. */
+  residentBytes(): number | null {
+    return this.#process.residentBytes();
+  }
+
+  /** Asks the system, not the connection. */
+  isAlive(): boolean {
+    return this.#process.isAlive();
+  }
+
+  /** Whether the connection was closed because the process broke the protocol. */
+  get misbehaved(): boolean {
+    return this.#peer.violated;
+  }
+
   /** Resolves once the interpreter is gone; its state with it. */
   async closeInterpreter(id: string): Promise<void> {
     await this.#peer.call('closeInterpreter', { id });
@@ -118,8 +147,7 @@ export class SidecarClient {
 
   /** Ends the process at once. */
   kill(): void {
-    // The system may have given the pid to another process by then.
-    if (!this.#isGone) this.#process.kill();
+    this.#process.kill();
   }
 
   /** Calls under way fail; nothing more is listened to. */

@@ -1,11 +1,16 @@
+import type { ProcessEndCause, ProcessRole, SandboxState } from '../../shared/sandbox-events.ts';
 import type { Clock } from './clock.ts';
+import { CrashWindow, type CrashLimit } from './crash-window.ts';
 import type { SidecarLauncher } from './launcher.ts';
+import { processLimitBytes } from './memory-budget.ts';
+import { isCrash, type ProcessEnd } from './process-end.ts';
 import type { Asset } from './runtime-assets.ts';
-import { nextState, type SandboxEvent, type SandboxState } from './sandbox-state.ts';
-import { SetupError, SidecarClient } from './sidecar-client.ts';
+import { nextState, type SandboxTransition } from './sandbox-state.ts';
+import { SetupError, type SidecarClient } from './sidecar-client.ts';
+import { SidecarLife } from './sidecar-life.ts';
 
-/** How long a killed process may take to be gone, in ms. */
-const GONE_MS = 5000;
+/** Memory that must be free for a standby process to be started, in bytes. */
+const STANDBY_FREE_BYTES = 1.5 * 1024 ** 3;
 
 export interface SupervisorOptions {
   readonly launcher: SidecarLauncher;
@@ -14,158 +19,260 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
+  /** Unused for so long, all processes are ended, in ms. */
+  readonly idleMs: number;
+  /** Keep a second, started process to take over at once. */
+  readonly standby: boolean;
+  /** Started interpreters kept ready in each process. */
+  readonly spares: number;
+  readonly crashLimit: CrashLimit;
+  /** Free memory of the machine, in bytes. */
+  readonly freeMemory: () => number;
+  /** Runs something in a fresh interpreter of a standby process. */
+  readonly warmUp: (sidecar: SidecarClient) => Promise<void>;
+  readonly events: SupervisorEvents;
+}
+
+/** What a supervisor tells its owner. */
+export interface SupervisorEvents {
   readonly onState: (state: SandboxState) => void;
+  readonly onStarted: (pid: number, role: ProcessRole, startMs: number) => void;
+  readonly onPromoted: (pid: number) => void;
   /** Called once per process, when it is gone or was given up. */
-  readonly onGone: (sidecar: SidecarClient) => void;
+  readonly onEnded: (sidecar: SidecarClient | undefined, role: ProcessRole, end: ProcessEnd) => void;
+  readonly onMemory: (sidecar: SidecarClient, residentBytes: number) => void;
 }
 
-/** One attempt to have a process, from its start to its end. */
-class Life {
-  /** Undefined until the process is launched. */
-  sidecar: SidecarClient | undefined;
-  /** Set once nobody is to get this process any more: resolves when it is gone or was given up. */
-  ending: Promise<void> | undefined;
-  over = false;
-  markGone: () => void = () => undefined;
-  readonly gone: Promise<void>;
-
-  constructor() {
-    this.gone = new Promise((resolve) => {
-      this.markGone = resolve;
-    });
-  }
-
-  /** @throws SetupError when this life was ended while it began */
-  check(): void {
-    if (this.ending !== undefined) throw new SetupError('the sandbox was stopped while it started');
-  }
-}
-
-/** Keeps at most one sidecar process: starts it when it is needed, knows its state, ends it. */
+/**
+ * Keeps one sidecar process, and a second one in reserve: starts them when they are needed, replaces them when
+ * they die, ends them when nobody uses them.
+ */
 export class Supervisor {
   readonly #options: SupervisorOptions;
+  readonly #crashes: CrashWindow;
+  readonly processLimitBytes: number;
   #state: SandboxState = { name: 'stopped' };
   /** What callers get. A life that is ending is in here no more. */
-  #current: { readonly life: Life; readonly ready: Promise<SidecarClient> } | undefined;
-  /** Whose state `#state` is; stays until it is over. The next one waits for that. */
-  #holder: Life | undefined;
+  #active: SidecarLife | undefined;
+  #standby: SidecarLife | undefined;
+  /** Not gone yet. */
+  readonly #ending = new Set<SidecarLife>();
+  readonly #lives = new WeakMap<SidecarClient, SidecarLife>();
+  #users = 0;
+  #runs = 0;
+  #cancelIdle: () => void = () => undefined;
+  #disposed = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#crashes = new CrashWindow(options.crashLimit);
+    this.processLimitBytes = processLimitBytes(options.memoryMiB);
   }
 
   get state(): SandboxState {
     return this.#state;
   }
 
-  /** Of the live process, or null. */
+  /** Of the process that runs code, or null. */
   get pid(): number | null {
-    return this.#holder?.sidecar?.pid ?? null;
+    return this.#active?.sidecar?.pid ?? null;
+  }
+
+  get standbyPid(): number | null {
+    return this.#standby?.sidecar?.pid ?? null;
+  }
+
+  /** True when the standby process could take over this moment. */
+  get standbyReady(): boolean {
+    return this.#standby?.isReady ?? false;
   }
 
   /**
    * The live sidecar; starts one if there is none.
    *
+   * @throws SidecarEndedError when it died while it started; another try may succeed
    * @throws Error saying why it can't be started
    */
   sidecar(): Promise<SidecarClient> {
-    if (this.#current === undefined) {
-      const life = new Life();
-      this.#current = { life, ready: this.#start(life) };
+    if (this.#disposed) return Promise.reject(new SetupError('the sandbox was disposed of'));
+    if (this.#state.name === 'broken') return Promise.reject(new SetupError(this.#state.reason));
+    if (this.#active === undefined) {
+      if (this.#standby === undefined) this.#active = this.#begin('active');
+      else this.#promote(this.#standby);
     }
-    return this.#current.ready;
+    return this.#active?.ready ?? Promise.reject(new SetupError('the sandbox was stopped'));
+  }
+
+  /** Someone is about to need a process. To be followed by `release`. */
+  use(): void {
+    this.#users++;
+    this.#cancelIdle();
+  }
+
+  /** Nobody needs it for now: from here on it is idle, however the run went. */
+  release(): void {
+    this.#users--;
+    if (this.#users > 0 || this.#disposed) return;
+    this.#cancelIdle();
+    if (this.#active === undefined && this.#standby === undefined) return;
+    this.#cancelIdle = this.#options.clock.after(this.#options.idleMs, () => void this.stop('idle'));
+    this.#prepareForNext();
   }
 
   runBegan(sidecar: SidecarClient): void {
-    if (this.#holder?.sidecar === sidecar) this.#apply({ type: 'run-began' });
+    this.#runs++;
+    if (this.#active?.sidecar !== sidecar) return;
+    this.#apply({ type: 'run-began' });
+    this.#active.wake();
   }
 
   runEnded(sidecar: SidecarClient): void {
-    if (this.#holder?.sidecar === sidecar) this.#apply({ type: 'run-ended' });
+    this.#runs--;
+    if (this.#active?.sidecar === sidecar) this.#apply({ type: 'run-ended' });
   }
 
-  /** Ends the process, also one that is only starting; resolves when it is gone or could not be got rid of in time. */
-  async stop(): Promise<void> {
-    if (this.#current !== undefined) await this.#end(this.#current.life);
-    await this.#holder?.ending;
+  /** Ends all processes, also those that are only starting; resolves when they are gone or were given up. */
+  async stop(cause: ProcessEndCause = 'stopped'): Promise<void> {
+    this.#cancelIdle();
+    // In this order: the one in reserve would take over otherwise.
+    void this.#standby?.end(cause);
+    void this.#active?.end(cause);
+    await Promise.all([...this.#ending].map(({ gone }) => gone));
   }
 
-  /** Ends this very process; harmless when another one has taken its place. */
-  async end(sidecar: SidecarClient): Promise<void> {
-    if (this.#holder?.sidecar === sidecar) await this.#end(this.#holder);
-    else sidecar.kill();
+  /** Ends this very process; harmless when another one has taken its place. Resolves with the true reason. */
+  async end(sidecar: SidecarClient, cause: ProcessEndCause, detail = ''): Promise<ProcessEnd> {
+    return (await this.#lives.get(sidecar)?.end(cause, detail)) ?? { cause, detail };
   }
 
-  async #start(life: Life): Promise<SidecarClient> {
-    while (this.#holder !== undefined) await this.#holder.gone;
-    try {
-      life.check();
-      this.#holder = life;
-      this.#apply({ type: 'start' });
-      const assets = await this.#options.loadAssets();
-      life.check();
-      const sidecar = new SidecarClient(await this.#options.launcher.launch());
-      life.sidecar = sidecar;
-      void sidecar.gone.then(() => this.#over(life));
-      // A process that can't be spoken to is of no use to the next run either.
-      void sidecar.lost.then(() => this.#end(life));
-      life.check();
-      await sidecar.prepare(assets, this.#options.memoryMiB);
-      life.check();
-      this.#apply({ type: 'started' });
-      return sidecar;
-    } catch (error) {
-      // Again, if it was launched only after someone had ended this life.
-      life.sidecar?.kill();
-      if (life.sidecar === undefined) this.#over(life);
-      else await this.#end(life);
-      throw error instanceof Error ? error : new SetupError('the sandbox process could not be started');
-    }
+  /** Why that process, which was ready once, is gone; resolves when it is. */
+  async endOf(sidecar: SidecarClient): Promise<ProcessEnd> {
+    return (await this.#lives.get(sidecar)?.gone) ?? { cause: 'exited', detail: 'it was lost' };
   }
 
-  #end(life: Life): Promise<void> {
-    life.ending ??= this.#endNow(life);
-    return life.ending;
+  /** Ends what runs and forgets past crashes: the next run starts anew, also when all was broken. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.#crashes.reset();
+    this.#apply({ type: 'restart' });
   }
 
-  async #endNow(life: Life): Promise<void> {
-    if (this.#current?.life === life) this.#current = undefined;
-    if (this.#holder === life) this.#apply({ type: 'stop' });
-    life.sidecar?.kill();
-    await new Promise<void>((resolve) => {
-      const cancel = this.#options.clock.after(GONE_MS, resolve);
-      void life.gone.then(() => {
-        cancel();
-        resolve();
-      });
+  /** As `stop`, for good. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.stop();
+  }
+
+  #begin(role: ProcessRole): SidecarLife {
+    const { clock, events, launcher, loadAssets, memoryMiB, warmUp } = this.#options;
+    const isActive = (): boolean => this.#active === life;
+    if (role === 'active') this.#apply({ type: 'start' });
+    const life: SidecarLife = new SidecarLife({
+      role,
+      launcher,
+      loadAssets,
+      clock,
+      memoryMiB,
+      processLimitBytes: this.processLimitBytes,
+      // Two processes of one session's state at once would need its memory twice.
+      after: Promise.all([...this.#ending].map(({ gone }) => gone)),
+      warmUp: role === 'active' ? () => Promise.resolve() : warmUp,
+      onEnding: () => this.#detach(life),
+      isBusy: () => isActive() && this.#runs > 0,
+      onSilent: () => {
+        if (isActive()) this.#apply({ type: 'silent' });
+      },
+      onAnswer: () => {
+        if (isActive()) this.#apply({ type: 'answered' });
+      },
+      onMemory: (bytes) => {
+        if (life.sidecar !== undefined && isActive()) events.onMemory(life.sidecar, bytes);
+      },
     });
-    this.#over(life);
+    this.#follow(life);
+    return life;
   }
 
-  /** The process is gone, or counts as gone. */
-  #over(life: Life): void {
-    if (life.over) return;
-    life.over = true;
-    if (this.#current?.life === life) this.#current = undefined;
-    if (life.sidecar !== undefined) {
-      life.sidecar.disconnect('the sandbox process was ended');
-      this.#options.onGone(life.sidecar);
-    }
-    if (this.#holder === life) {
-      this.#holder = undefined;
-      this.#apply({ type: 'gone' });
-    }
-    life.markGone();
+  #follow(life: SidecarLife): void {
+    const { clock, events } = this.#options;
+    life.ready.then(
+      (sidecar) => {
+        this.#lives.set(sidecar, life);
+        if (this.#active === life) this.#apply({ type: 'started' });
+        this.#tell(() => events.onStarted(sidecar.pid, life.role, life.readyMs));
+      },
+      () => undefined,
+    );
+    void life.gone.then((end) => {
+      this.#ending.delete(life);
+      if (this.#state.name === 'stopping' && life.role === 'active') {
+        this.#apply({ type: 'gone' });
+        // Someone waits for the next one already.
+        if (this.#active !== undefined) this.#apply({ type: 'start' });
+      }
+      this.#tell(() => events.onEnded(life.sidecar, life.role, end));
+      if (isCrash(end) && this.#crashes.note(clock.now())) this.#break(end);
+    });
   }
 
-  #apply(event: SandboxEvent): void {
+  #detach(life: SidecarLife): void {
+    this.#ending.add(life);
+    if (this.#standby === life) this.#standby = undefined;
+    if (this.#active !== life) return;
+    this.#active = undefined;
+    this.#apply({ type: 'stop' });
+    this.#takeOver();
+  }
+
+  /** A standby process takes the place of one that is gone, or on its way. */
+  #takeOver(): void {
+    if (this.#active === undefined && this.#standby?.isReady === true) this.#promote(this.#standby);
+  }
+
+  #promote(life: SidecarLife): void {
+    this.#standby = undefined;
+    this.#active = life;
+    life.role = 'active';
+    this.#apply({ type: 'gone' });
+    this.#apply({ type: 'start' });
+    if (!life.isReady) return;
+    this.#apply({ type: 'started' });
+    const { pid } = life.sidecar ?? {};
+    if (pid !== undefined) this.#tell(() => this.#options.events.onPromoted(pid));
+  }
+
+  #break(end: ProcessEnd): void {
+    const { crashes, windowMs } = this.#options.crashLimit;
+    const often = `${crashes} times within ${windowMs / 60_000} minutes`;
+    void this.stop();
+    this.#apply({
+      type: 'broke',
+      reason: `the sandbox process crashed ${often} and stays down until it is restarted (last: ${end.cause}, ${end.detail})`,
+    });
+  }
+
+  /** Nothing runs: a good time to make the next start, and the next crash, cheap. */
+  #prepareForNext(): void {
+    const { freeMemory, spares, standby } = this.#options;
+    const active = this.#active;
+    if (active?.isReady !== true) return;
+    void active.sidecar?.keepSpares(spares).catch(() => undefined);
+    if (!standby || this.#standby !== undefined || freeMemory() < STANDBY_FREE_BYTES) return;
+    this.#standby = this.#begin('standby');
+  }
+
+  #apply(transition: SandboxTransition): void {
     const before = this.#state;
-    this.#state = nextState(before, event);
-    if (this.#state === before) return;
+    this.#state = nextState(before, transition);
+    if (this.#state !== before) this.#tell(() => this.#options.events.onState(this.#state));
+  }
+
+  /** What a listener throws is its own affair: no run may depend on it. */
+  #tell(listener: () => void): void {
     try {
-      this.#options.onState(this.#state);
+      listener();
     } catch {
-      // What a listener throws is its own affair: no run may depend on it.
+      // See above.
     }
   }
 }

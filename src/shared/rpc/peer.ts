@@ -71,6 +71,7 @@ export class RpcPeer<Local extends Contract, Remote extends Contract> {
   readonly #outgoing: OutgoingCalls;
   readonly #onInternalError: ((error: unknown) => void) | undefined;
   #closeReason: string | undefined;
+  #violated = false;
   #resolveClosed: (reason: string) => void = () => undefined;
 
   constructor(options: RpcPeerOptions<Local, Remote>) {
@@ -108,6 +109,11 @@ export class RpcPeer<Local extends Contract, Remote extends Contract> {
     options.port.onMessage((message) => {
       this.#receive(message);
     });
+  }
+
+  /** Whether the peer was closed because the other side broke the protocol. */
+  get violated(): boolean {
+    return this.#violated;
   }
 
   /**
@@ -212,6 +218,7 @@ export class RpcPeer<Local extends Contract, Remote extends Contract> {
   #shutDown(reason: string, code: RpcErrorCode): void {
     if (this.#closeReason !== undefined) return;
     this.#closeReason = reason;
+    this.#violated = code === 'protocol-violation';
     try {
       this.#port.post({ kind: 'close', reason: cutText(reason) } satisfies WireMessage);
     } catch {

@@ -21,7 +21,9 @@ function connect() {
         launcher: { launch: () => Promise.reject(new Error('no process here')) },
         loadAssets: () => Promise.resolve([]),
         clock: systemClock,
-        ...limits,
+        memoryMiB: limits.memoryMiB,
+        outputKiB: limits.outputKiB,
+        freeMemory: () => 0,
       });
       sandboxes.push(sandbox);
       return sandbox;
@@ -49,7 +51,13 @@ it('makes a sandbox once, with the limits it was given', async () => {
   await client.call('open', LIMITS);
   await expect(client.call('open', LIMITS)).rejects.toMatchObject({ code: 'failed' });
   expect(sandboxes).toHaveLength(1);
-  expect(await client.call('status', {})).toEqual({ state: 'stopped', pid: null, electron: '1.2.3' });
+  expect(await client.call('status', {})).toEqual({
+    state: { name: 'stopped' },
+    pid: null,
+    standby: { pid: null, ready: false },
+    sessions: [],
+    electron: '1.2.3',
+  });
 });
 
 it('refuses to run before it is opened', async () => {

@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
-import { Interpreters, MAX_SESSIONS } from '../../../src/main/sandbox/interpreters.ts';
+import { Interpreters, MAX_SESSIONS, type SessionEnd } from '../../../src/main/sandbox/interpreters.ts';
 import { SidecarClient } from '../../../src/main/sandbox/sidecar-client.ts';
 import { FakeProcess, type Behaviour } from './support.ts';
 
 const setUp = (behaviour: Behaviour = {}) => {
   const process = new FakeProcess(1, behaviour);
-  return { process, sidecar: new SidecarClient(process), interpreters: new Interpreters() };
+  const ends: [string, SessionEnd][] = [];
+  const interpreters = new Interpreters((session, _interpreter, why) => ends.push([session, why]));
+  return { process, sidecar: new SidecarClient(process), interpreters, ends };
 };
 
 it('gives a session its own interpreter again, and nobody else', async () => {
@@ -33,25 +35,50 @@ it('never gives an interpreter of another process', async () => {
 });
 
 it('forgets one interpreter', async () => {
-  const { interpreters, sidecar } = setUp();
+  const { interpreters, sidecar, ends } = setUp();
   const [a, b] = [await interpreters.open(sidecar, 'a'), await interpreters.open(sidecar, 'b')];
   interpreters.keep('a', a);
   interpreters.keep('b', b);
-  interpreters.forget(a);
-  expect([interpreters.has('a'), interpreters.has('b')]).toEqual([false, true]);
+  interpreters.forget(a, 'reset');
+  expect([interpreters.has('a'), interpreters.has('b'), interpreters.takeLoss('a')]).toEqual([
+    ...[false, true, false],
+  ]);
+  expect(ends).toEqual([['a', 'reset']]);
 });
 
-it('refuses a session too many, also among those that are only opening', async () => {
-  const { interpreters, sidecar } = setUp();
-  for (let index = 1; index < MAX_SESSIONS; index++) {
+const fill = async ({ interpreters, sidecar }: ReturnType<typeof setUp>, count: number): Promise<void> => {
+  for (let index = 1; index <= count; index++) {
     interpreters.keep(`s${index}`, await interpreters.open(sidecar, `s${index}`));
   }
+};
+
+it('refuses a session too many when all are in use, also those that are only opening', async () => {
+  const all = setUp();
+  const { interpreters, sidecar } = all;
+  await fill(all, MAX_SESSIONS - 1);
   const results = await Promise.allSettled([
     interpreters.open(sidecar, 'x'),
     interpreters.open(sidecar, 'y'),
   ]);
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
   await expect(interpreters.open(sidecar, null)).resolves.toBeDefined();
+});
+
+it('drops the idle session that was not used for longest to make room, and remembers its loss', async () => {
+  const all = setUp();
+  const { interpreters, sidecar, ends } = all;
+  await fill(all, MAX_SESSIONS);
+  // s1 is in use, s2 was used again after s3.
+  interpreters.rest('s3');
+  interpreters.keep('s2', await interpreters.open(sidecar, 's2'));
+  interpreters.rest('s2');
+  interpreters.keep('new', await interpreters.open(sidecar, 'new'));
+  expect(ends).toEqual([['s3', 'evicted']]);
+  expect([interpreters.takeLoss('s3'), interpreters.takeLoss('s3'), interpreters.has('s1')]).toEqual([
+    ...[true, false, true],
+  ]);
+  expect(interpreters.evictOldest()).toBe('s2');
+  expect(interpreters.evictOldest()).toBe(null);
 });
 
 it('keeps nothing of an interpreter that fails its self-check', async () => {

@@ -49,7 +49,9 @@ describe('a run that ends', () => {
     expect(seen).toEqual(['stdout hello']);
     await until(() => all.launcher.last.called('closeInterpreter').length === 1);
     expect(all.states).toEqual(['starting', 'ready', 'busy', 'ready']);
-    expect(all.clock.waiting).toBeLessThanOrEqual(1);
+    await all.sandbox.dispose();
+    await turns();
+    expect(all.clock.waiting).toBe(0);
   });
 
   it('keeps a session, and gives others interpreters of their own', async () => {
@@ -276,7 +278,7 @@ describe('failing to start', () => {
   it('because the assets can not be read', async () => {
     const all = stage({}, { loadAssets: () => Promise.reject(new Error('x.wasm is damaged')) });
     expect(await run(all)).toMatchObject({ status: 'setup-failed', error: { message: 'x.wasm is damaged' } });
-    expect([all.launcher.launches, all.sandbox.state.name]).toEqual([0, 'stopped']);
+    expect([all.launcher.last.kills, all.sandbox.state.name]).toEqual([1, 'stopped']);
   });
 
   it('at a file closes the interpreter that nobody will use', async () => {
@@ -317,6 +319,7 @@ describe('dying', () => {
       'starting',
       'ready',
       'busy',
+      'stopping',
       'stopped',
       'starting',
       'ready',
@@ -527,7 +530,7 @@ describe('listeners', () => {
     const fail = (): never => {
       throw new Error('careless');
     };
-    const all = stage({ run: finishWith(OUTCOME, 'x') }, { onState: fail });
+    const all = stage({ run: finishWith(OUTCOME, 'x') }, { onEvent: fail });
     expect(await run(all, {}, { onOutput: fail })).toMatchObject({ status: 'ok', stdout: 'x' });
   });
 });

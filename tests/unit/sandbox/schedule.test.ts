@@ -17,7 +17,8 @@ const METHODS = ['prepare', 'openInterpreter', 'writeFile', 'run', 'closeInterpr
 /** Now and then one method hangs, refuses, throws or answers nonsense. */
 const misbehave = (): Behaviour => {
   const behaviour: Record<string, unknown> = { mortal: chance(0.9), run: finishWith(undefined, 'text') };
-  if (chance(0.5)) {
+  if (chance(0.15)) behaviour['run'] = never;
+  else if (chance(0.5)) {
     const faults = [
       never,
       () => Promise.reject(new RpcError('failed', 'refused')),
@@ -38,7 +39,11 @@ it(`under a random schedule of faults (VIVARIUM_SCHEDULE_SEED=${seed})`, async (
         if (chance(0.1)) throw new Error('no process');
         return misbehave();
       },
-      { loadAssets: () => (chance(0.05) ? Promise.reject(new Error('damaged')) : Promise.resolve([])) },
+      {
+        loadAssets: () => (chance(0.05) ? Promise.reject(new Error('damaged')) : Promise.resolve([])),
+        standby: chance(0.5),
+        crashLimit: { crashes: chance(0.1) ? 2 : 1000, windowMs: 300_000 },
+      },
     );
     const { sandbox, clock, launcher } = all;
     let settled = 0;
@@ -82,7 +87,8 @@ it(`under a random schedule of faults (VIVARIUM_SCHEDULE_SEED=${seed})`, async (
       clock.skip();
     }
     await disposed;
-    expect([sandbox.state.name, sandbox.pid]).toEqual(['stopped', null]);
+    expect(sandbox.state.name).toMatch(/^(?:stopped|broken)$/u);
+    expect([sandbox.pid, sandbox.standby.pid]).toEqual([null, null]);
     for (const process of launcher.processes) process.exit(0);
   }
   // The schedule must keep reaching all of these, or it proves little.

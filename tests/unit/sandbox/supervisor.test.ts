@@ -1,29 +1,51 @@
 import { describe, expect, it } from 'vitest';
 import type { Asset } from '../../../src/main/sandbox/runtime-assets.ts';
 import type { SidecarClient } from '../../../src/main/sandbox/sidecar-client.ts';
-import { Supervisor } from '../../../src/main/sandbox/supervisor.ts';
+import type { ProcessEnd } from '../../../src/main/sandbox/process-end.ts';
+import { Supervisor, type SupervisorOptions } from '../../../src/main/sandbox/supervisor.ts';
 import { deferred, FakeClock, FakeLauncher, never, turns, until, type Behaviour } from './support.ts';
+
+const IDLE_MS = 900_000;
 
 const setUp = (
   behave: (launch: number) => Behaviour | Promise<Behaviour> = () => ({}),
   loadAssets: () => Promise<readonly Asset[]> = async () => [],
+  options: Partial<SupervisorOptions> = {},
 ) => {
   const clock = new FakeClock();
   const launcher = new FakeLauncher(behave);
   const states: string[] = [];
   const gone: SidecarClient[] = [];
+  const ends: ProcessEnd[] = [];
+  const promoted: number[] = [];
+  const readings: number[] = [];
   const supervisor = new Supervisor({
     launcher,
     loadAssets,
     clock,
     memoryMiB: 64,
-    onState: ({ name }) => {
-      states.push(name);
-      throw new Error('a careless listener');
+    idleMs: IDLE_MS,
+    standby: false,
+    spares: 0,
+    crashLimit: { crashes: 10, windowMs: 300_000 },
+    freeMemory: () => 64 * 1024 ** 3,
+    warmUp: () => Promise.resolve(),
+    ...options,
+    events: {
+      onState: ({ name }) => {
+        states.push(name);
+        throw new Error('a careless listener');
+      },
+      onStarted: () => undefined,
+      onPromoted: (pid) => promoted.push(pid),
+      onEnded: (sidecar, _role, end) => {
+        ends.push(end);
+        if (sidecar !== undefined) gone.push(sidecar);
+      },
+      onMemory: (_sidecar, bytes) => readings.push(bytes),
     },
-    onGone: (sidecar) => gone.push(sidecar),
   });
-  return { supervisor, clock, launcher, states, gone };
+  return { supervisor, clock, launcher, states, gone, ends, promoted, readings };
 };
 
 describe('starting', () => {
@@ -59,8 +81,8 @@ describe('starting', () => {
     let loads = 0;
     const { supervisor, launcher, gone } = setUp(
       (launch) => {
-        if (launch === 1) throw new Error('no process to be had');
-        return launch === 2 ? { prepare: () => Promise.reject(new Error('secret')) } : {};
+        if (launch === 2) throw new Error('no process to be had');
+        return launch === 3 ? { prepare: () => Promise.reject(new Error('secret')) } : {};
       },
       () => (++loads === 1 ? Promise.reject(new Error('the wasm is damaged')) : Promise.resolve([])),
     );
@@ -68,8 +90,8 @@ describe('starting', () => {
     expect(supervisor.state.name).toBe('stopped');
     await expect(supervisor.sidecar()).rejects.toThrow('no process to be had');
     await expect(supervisor.sidecar()).rejects.toThrow('the handler failed');
-    expect([launcher.last.kills > 0, supervisor.state.name, gone.length]).toEqual([true, 'stopped', 1]);
-    expect((await supervisor.sidecar()).pid).toBe(1003);
+    expect([launcher.last.kills > 0, supervisor.state.name, gone.length]).toEqual([true, 'stopped', 2]);
+    expect((await supervisor.sidecar()).pid).toBe(1004);
   });
 
   it('names the self-checks that failed', async () => {
@@ -127,7 +149,7 @@ describe('stopping', () => {
     expect([gone.length, launcher.last.kills > 0, clock.waiting]).toEqual([1, true, 0]);
   });
 
-  it('while the assets load: nothing is launched afterwards', async () => {
+  it('while the assets load: nothing that was launched is left', async () => {
     const assets = deferred<Asset[]>();
     const { supervisor, launcher } = setUp(undefined, () => assets.promise);
     const starting = supervisor.sidecar();
@@ -135,7 +157,9 @@ describe('stopping', () => {
     assets.resolve([]);
     await expect(starting).rejects.toThrow('stopped while it started');
     await stopping;
-    expect([launcher.launches, supervisor.state.name]).toEqual([0, 'stopped']);
+    expect([launcher.processes.every(({ kills }) => kills > 0), supervisor.state.name]).toEqual([
+      ...[true, 'stopped'],
+    ]);
   });
 
   it('while the process launches: it is killed as soon as it is there', async () => {
@@ -192,9 +216,9 @@ describe('stopping', () => {
   it('of a process that was replaced leaves the new one alone', async () => {
     const { supervisor, launcher } = setUp();
     const first = await supervisor.sidecar();
-    await supervisor.end(first);
+    await supervisor.end(first, 'misbehaved');
     const second = await supervisor.sidecar();
-    await supervisor.end(first);
+    await supervisor.end(first, 'misbehaved');
     supervisor.runBegan(second);
     supervisor.runEnded(first);
     expect([supervisor.state, launcher.last.kills]).toEqual([{ name: 'busy', runs: 1 }, 0]);

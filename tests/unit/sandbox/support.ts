@@ -12,7 +12,7 @@ import {
 import type { Clock } from '../../../src/main/sandbox/clock.ts';
 import type { ProcessExit, SidecarLauncher, SidecarProcess } from '../../../src/main/sandbox/launcher.ts';
 import { Sandbox, type SandboxConfig } from '../../../src/main/sandbox/sandbox.ts';
-import type { SandboxState } from '../../../src/main/sandbox/sandbox-state.ts';
+import type { SandboxEvent, SandboxState } from '../../../src/shared/sandbox-events.ts';
 
 /** Time that moves only when it is told to. */
 export class FakeClock implements Clock {
@@ -146,7 +146,10 @@ export class FakeProcess implements SidecarProcess {
   /** All requests so far. */
   readonly calls: Call[] = [];
   kills = 0;
+  resident: number | null = null;
+  outOfMemory = false;
   readonly #mortal: boolean;
+  #alive = true;
   #exit: (exit: ProcessExit) => void = () => undefined;
 
   constructor(pid: number, behaviour: Behaviour) {
@@ -172,13 +175,23 @@ export class FakeProcess implements SidecarProcess {
   }
 
   kill(): void {
+    if (!this.#alive) return;
     this.kills++;
     if (this.#mortal) this.exit(null, 'SIGKILL');
   }
 
   exit(code: number | null, signal: string | null = null): void {
     this.raw.close();
-    this.#exit({ code, signal });
+    this.#alive = false;
+    this.#exit({ code, signal, outOfMemory: this.outOfMemory });
+  }
+
+  residentBytes(): number | null {
+    return this.resident;
+  }
+
+  isAlive(): boolean {
+    return this.#alive;
   }
 
   called(method: string): Call[] {
@@ -220,6 +233,7 @@ export interface Stage {
   readonly clock: FakeClock;
   readonly launcher: FakeLauncher;
   readonly states: SandboxState['name'][];
+  readonly events: SandboxEvent[];
 }
 
 /** A real sandbox with a fake process under it. */
@@ -230,17 +244,22 @@ export const stage = (
   const clock = new FakeClock();
   const launcher = new FakeLauncher(typeof behave === 'function' ? behave : () => behave);
   const states: SandboxState['name'][] = [];
+  const events: SandboxEvent[] = [];
   const sandbox = new Sandbox({
     launcher,
     clock,
     loadAssets: async () => [],
     memoryMiB: 256,
     outputKiB: 1,
-    onState: ({ name }) => states.push(name),
+    freeMemory: () => 64 * 1024 ** 3,
+    onEvent: (event) => {
+      events.push(event);
+      if (event.type === 'state') states.push(event.state.name);
+    },
     ...config,
   });
   onTestFinished(() => {
     for (const process of launcher.processes) process.exit(0);
   });
-  return { sandbox, clock, launcher, states };
+  return { sandbox, clock, launcher, states, events };
 };

@@ -1,0 +1,31 @@
+const MIB = 1024 * 1024;
+
+/** What a process with some interpreters needs before any guest's data, with room to spare, in MiB. */
+const BASE_MIB = 768;
+
+/**
+ * What a sidecar process may use in all, in bytes: code of many sessions shares it, and file data and
+ * JavaScript memory lie outside the interpreters' own caps.
+ *
+ * @param memoryMiB cap of each interpreter's WebAssembly memory
+ */
+export const processLimitBytes = (memoryMiB: number): number => (BASE_MIB + 2 * memoryMiB) * MIB;
+
+/** From here on idle sessions are dropped. */
+const TIGHT = 0.75;
+/** From here on the process is not spared. */
+const FAR_OVER = 1.25;
+/** A process that dies with this much in use died of it, whatever its exit code says. */
+const FATAL = 0.9;
+
+export type MemoryPressure = 'none' | 'tight' | 'over' | 'far-over';
+
+export const pressureOf = (residentBytes: number, limitBytes: number): MemoryPressure => {
+  if (residentBytes >= limitBytes * FAR_OVER) return 'far-over';
+  if (residentBytes >= limitBytes) return 'over';
+  return residentBytes >= limitBytes * TIGHT ? 'tight' : 'none';
+};
+
+/** Whether a death that nobody explained is one of memory. @param lastBytes null when it was never measured */
+export const diedOfMemory = (lastBytes: number | null, limitBytes: number): boolean =>
+  lastBytes !== null && lastBytes >= limitBytes * FATAL;

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+
+/** Which process a pid stands for: pids are given out again. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Start time in the kernel's clock ticks, or null where it can't be told. */
+  readonly startedAt: string | null;
+}
+
+const readProc = (pid: number, file: string): string | null => {
+  if (process.platform !== 'linux') return null;
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return null;
+  }
+};
+
+/** State letter and start time out of `/proc/<pid>/stat`; see proc_pid_stat(5), fields 3 and 22. */
+const stat = (pid: number): { state: string; startedAt: string } | null => {
+  const text = readProc(pid, 'stat');
+  // The second field is the program's name in parentheses, which may hold anything.
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state] = fields ?? [];
+  const startedAt = fields?.[19];
+  return state === undefined || startedAt === undefined ? null : { state, startedAt };
+};
+
+export const identify = (pid: number): ProcessIdentity => ({ pid, startedAt: stat(pid)?.startedAt ?? null });
+
+/** Whether that very process still runs. Where pids can't be told apart: whether any of that pid does. */
+export const isAlive = ({ pid, startedAt }: ProcessIdentity): boolean => {
+  if (startedAt !== null) {
+    const now = stat(pid);
+    return now !== null && now.startedAt === startedAt && now.state !== 'Z' && now.state !== 'X';
+  }
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Resident memory in bytes, or null where the system does not tell it this way. */
+export const residentBytes = (pid: number): number | null => {
+  const kibibytes = /^VmRSS:\s+(\d+) kB$/mu.exec(readProc(pid, 'status') ?? '')?.[1];
+  return kibibytes === undefined ? null : Number(kibibytes) * 1024;
+};

@@ -1,0 +1,220 @@
+import type { ProcessEndCause, ProcessRole } from '../../shared/sandbox-events.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import type { Clock } from './clock.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { ProcessExit, SidecarLauncher } from './launcher.ts';
+import { diedOfMemory } from './memory-budget.ts';
+import { MemoryWatch } from './memory-watch.ts';
+import { describeExit, type ProcessEnd } from './process-end.ts';
+import type { Asset } from './runtime-assets.ts';
+import { SetupError, SidecarClient } from './sidecar-client.ts';
+
+/** How long a killed process may take to be gone, in ms. */
+const GONE_MS = 5000;
+/** How long after its end was told a process may still be seen, in ms. */
+const PROBE_MS = 500;
+
+const HEARTBEAT = { intervalMs: 5000, silentMs: 5000, deadMs: 10_000 } as const;
+
+export interface SidecarLifeOptions {
+  readonly role: ProcessRole;
+  readonly launcher: SidecarLauncher;
+  /** Reads and checks what the sidecar is fed. */
+  readonly loadAssets: () => Promise<readonly Asset[]>;
+  readonly clock: Clock;
+  /** Cap of each interpreter's WebAssembly memory, in MiB. */
+  readonly memoryMiB: number;
+  /** What the whole process may use, in bytes. */
+  readonly processLimitBytes: number;
+  /** Waited for before anything is started. */
+  readonly after: Promise<unknown>;
+  /** Something more that belongs to being ready. */
+  readonly warmUp: (sidecar: SidecarClient) => Promise<void>;
+  readonly isBusy: () => boolean;
+  /** Nobody is to get this process any more; called once, before `gone` resolves. */
+  readonly onEnding: () => void;
+  readonly onSilent: () => void;
+  readonly onAnswer: () => void;
+  readonly onMemory: (residentBytes: number) => void;
+}
+
+/** A process ended before it was ready. */
+export class SidecarEndedError extends Error {
+  override readonly name = 'SidecarEndedError';
+  readonly end: ProcessEnd;
+
+  constructor(end: ProcessEnd) {
+    super(
+      end.cause === 'stopped' || end.cause === 'idle'
+        ? 'the sandbox was stopped while it started'
+        : `the sandbox process ended while it started: ${end.detail}`,
+    );
+    this.end = end;
+  }
+}
+
+/** One sidecar process from the wish to have it until it is gone. */
+export class SidecarLife {
+  /** Rejects when it ends before it is ready. */
+  readonly ready: Promise<SidecarClient>;
+  /** Resolves when the process is gone or was given up. */
+  readonly gone: Promise<ProcessEnd>;
+
+  /** Changes when a standby process takes over. */
+  role: ProcessRole;
+
+  readonly #options: SidecarLifeOptions;
+  #sidecar: SidecarClient | undefined;
+  #isReady = false;
+  #readyMs = 0;
+  /** Why it is ended; the first reason is the true one. */
+  #ending: ProcessEnd | undefined;
+  #markGone: (end: ProcessEnd) => void = () => undefined;
+  #heartbeat: Heartbeat | undefined;
+  #memory: MemoryWatch | undefined;
+
+  constructor(options: SidecarLifeOptions) {
+    this.#options = options;
+    this.role = options.role;
+    this.gone = new Promise((resolve) => {
+      this.#markGone = resolve;
+    });
+    this.ready = this.#start();
+    // Who does not wait for it learns of its failure by `gone`.
+    this.ready.catch(() => undefined);
+  }
+
+  /** Undefined until the process is launched. */
+  get sidecar(): SidecarClient | undefined {
+    return this.#sidecar;
+  }
+
+  get isReady(): boolean {
+    return this.#isReady && this.#ending === undefined;
+  }
+
+  /** From the wish to being ready, in ms. */
+  get readyMs(): number {
+    return this.#readyMs;
+  }
+
+  /** Code is about to run: memory is looked at more often now. */
+  wake(): void {
+    this.#memory?.wake();
+  }
+
+  /** Ends the process, also one that is only starting. Resolves as `gone` does. */
+  async end(cause: ProcessEndCause, detail = ''): Promise<ProcessEnd> {
+    if (this.#ending === undefined) {
+      this.#decide(cause, detail);
+      this.#sidecar?.kill();
+      const cancel = this.#options.clock.after(GONE_MS, () =>
+        this.#over(`not gone after ${GONE_MS / 1000} s`),
+      );
+      void this.gone.then(cancel);
+    }
+    return this.gone;
+  }
+
+  async #start(): Promise<SidecarClient> {
+    const { after, clock, launcher, loadAssets, memoryMiB, warmUp } = this.#options;
+    const began = clock.now();
+    try {
+      await after;
+      this.#check();
+      // Side by side: to read and check takes about as long as for a process to come up.
+      const launching = launcher.launch().then((process) => this.#adopt(new SidecarClient(process)));
+      const [launched, loaded] = await Promise.allSettled([launching, loadAssets()]);
+      this.#check();
+      if (loaded.status === 'rejected') throw asError(loaded.reason);
+      if (launched.status === 'rejected') throw asError(launched.reason);
+      const sidecar = launched.value;
+      await sidecar.prepare(loaded.value, memoryMiB);
+      this.#check();
+      await warmUp(sidecar);
+      this.#check();
+      this.#watch(sidecar);
+      this.#readyMs = clock.now() - began;
+      this.#isReady = true;
+      return sidecar;
+    } catch (error) {
+      const died = error instanceof SidecarEndedError || (RpcError.is(error) && error.code === 'closed');
+      const ended = this.end(died ? 'exited' : 'start-failed', asError(error).message);
+      if (this.#sidecar === undefined) this.#over('');
+      const end = await ended;
+      throw end.cause === 'start-failed' ? asError(error) : new SidecarEndedError(end);
+    }
+  }
+
+  /** @throws SidecarEndedError when this life was ended while it began */
+  #check(): void {
+    if (this.#ending !== undefined) throw new SidecarEndedError(this.#ending);
+  }
+
+  #adopt(sidecar: SidecarClient): SidecarClient {
+    this.#sidecar = sidecar;
+    void sidecar.gone.then((exit) => this.#probe(sidecar, exit));
+    // A process that can't be spoken to is of no use, and may be in the wrong hands.
+    void sidecar.lost.then((reason) => this.end(sidecar.misbehaved ? 'misbehaved' : 'exited', reason));
+    if (this.#ending !== undefined) sidecar.kill();
+    return sidecar;
+  }
+
+  #watch(sidecar: SidecarClient): void {
+    const { clock, isBusy, onAnswer, onMemory, onSilent } = this.#options;
+    this.#heartbeat = new Heartbeat({
+      ...HEARTBEAT,
+      clock,
+      ping: () => sidecar.ping(),
+      onSilent,
+      onAnswer,
+      onDead: () => {
+        const seconds = (HEARTBEAT.silentMs + HEARTBEAT.deadMs) / 1000;
+        void this.end('unresponsive', `no answer for ${seconds} s`);
+      },
+    });
+    this.#memory = new MemoryWatch({
+      clock,
+      isBusy,
+      read: () => sidecar.residentBytes(),
+      onReading: onMemory,
+    });
+  }
+
+  #decide(cause: ProcessEndCause, detail: string): void {
+    const first = this.#ending === undefined;
+    this.#ending = { cause, detail };
+    this.#heartbeat?.stop();
+    this.#memory?.stop();
+    if (first) this.#options.onEnding();
+  }
+
+  /** Its end was told; now the system has to agree. */
+  #probe(sidecar: SidecarClient, exit: ProcessExit): void {
+    const detail = describeExit(exit);
+    const memory =
+      exit.outOfMemory || diedOfMemory(this.#memory?.last ?? null, this.#options.processLimitBytes);
+    // What ended it may have been noticed first by a connection that broke.
+    if (this.#ending === undefined || this.#ending.cause === 'exited') {
+      this.#decide(memory ? 'out-of-memory' : 'exited', detail);
+    }
+    if (!sidecar.isAlive()) {
+      this.#over(detail);
+      return;
+    }
+    sidecar.kill();
+    this.#options.clock.after(PROBE_MS, () =>
+      this.#over(sidecar.isAlive() ? `${detail}; pid ${sidecar.pid} is still there` : detail),
+    );
+  }
+
+  /** The process is gone, or counts as gone. */
+  #over(exit: string): void {
+    const { cause, detail } = this.#ending ?? { cause: 'exited', detail: exit };
+    this.#sidecar?.disconnect('the sandbox process was ended');
+    this.#markGone({ cause, detail: detail === '' ? exit : detail });
+  }
+}
+
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new SetupError('the sandbox process could not be started');

@@ -1,0 +1,92 @@
+/** What a sandbox tells whoever watches it: a window, a log. All times are ms since the epoch. */
+import { z } from 'zod';
+import { RunStatus, SessionState } from './sandbox.ts';
+
+const Runs = z.number().int().nonnegative();
+
+export const SandboxState = z.discriminatedUnion('name', [
+  /** No process. The next run starts one. */
+  z.strictObject({ name: z.literal('stopped') }),
+  z.strictObject({ name: z.literal('starting') }),
+  z.strictObject({ name: z.literal('ready') }),
+  z.strictObject({ name: z.literal('busy'), runs: Runs }),
+  /** The process misses its heartbeat; if it goes on doing so it is ended. */
+  z.strictObject({ name: z.literal('unresponsive'), runs: Runs }),
+  z.strictObject({ name: z.literal('stopping') }),
+  /** Crashed too often: stays down until it is restarted by hand. */
+  z.strictObject({ name: z.literal('broken'), reason: z.string() }),
+]);
+export type SandboxState = z.infer<typeof SandboxState>;
+
+/** Why a sidecar process ended. */
+export const ProcessEndCause = z.enum([
+  /** By itself, or at the hands of someone else. */
+  'exited',
+  /** The engine or the system ran out of memory, or the process used more than it may. */
+  'out-of-memory',
+  /** Its control thread did not answer. */
+  'unresponsive',
+  /** It broke the protocol. */
+  'misbehaved',
+  /** It could not be made ready. */
+  'start-failed',
+  /** An interpreter in it could not be ended alone. */
+  'stop-failed',
+  /** Nobody had used it for a while. */
+  'idle',
+  /** The sandbox was stopped, restarted or disposed of. */
+  'stopped',
+]);
+export type ProcessEndCause = z.infer<typeof ProcessEndCause>;
+
+/** The one that runs code, or the one that waits to take its place. */
+export const ProcessRole = z.enum(['active', 'standby']);
+export type ProcessRole = z.infer<typeof ProcessRole>;
+
+const At = z.number().nonnegative();
+const Pid = z.number().int();
+const Run = z.number().int().nonnegative();
+const MiB = z.number().nonnegative();
+
+export const SandboxEvent = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('state'), at: At, state: SandboxState }),
+  z.strictObject({
+    type: z.literal('process-started'),
+    at: At,
+    pid: Pid,
+    role: ProcessRole,
+    startMs: z.number(),
+  }),
+  /** The standby process has taken the place of one that is gone. */
+  z.strictObject({ type: z.literal('process-promoted'), at: At, pid: Pid }),
+  z.strictObject({
+    type: z.literal('process-ended'),
+    at: At,
+    /** Null when it had not come to life. */
+    pid: Pid.nullable(),
+    role: ProcessRole,
+    cause: ProcessEndCause,
+    /** Exit code, signal, or what was measured, in words. */
+    detail: z.string(),
+  }),
+  z.strictObject({ type: z.literal('run-began'), at: At, run: Run, session: z.string().nullable() }),
+  z.strictObject({
+    type: z.literal('run-ended'),
+    at: At,
+    run: Run,
+    session: z.string().nullable(),
+    status: RunStatus,
+    state: SessionState,
+    runMs: z.number().nonnegative(),
+  }),
+  z.strictObject({
+    type: z.literal('session-ended'),
+    at: At,
+    session: z.string(),
+    /** 'evicted': dropped for want of memory or room. */
+    why: z.enum(['reset', 'evicted', 'run-stopped', 'process-ended']),
+  }),
+  /** Resident memory of the active process. */
+  z.strictObject({ type: z.literal('memory'), at: At, pid: Pid, residentMiB: MiB, limitMiB: MiB }),
+]);
+export type SandboxEvent = z.infer<typeof SandboxEvent>;
