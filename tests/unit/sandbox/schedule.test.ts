@@ -74,7 +74,7 @@ it(`under a random schedule of faults (VIVARIUM_SCHEDULE_SEED=${seed})`, async (
         process?.say('run', { kind: 'answer', result: { kind: 'finished', outputCut: false } });
       else if (choice < 0.12) controllers[below(RUNS)]?.abort();
       else if (choice < 0.13) void sandbox.dispose();
-      else if (choice < 0.2 || step > 40) clock.skip();
+      else if (choice < 0.5 || step > 40) clock.skip();
     }
     expect(settled, `round ${round}`).toBe(RUNS);
     for (const result of await Promise.all(runs)) {
