@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -21,6 +22,7 @@ export function standaloneScripts(root: string): Plugin {
       await build(nodeScript(root, 'src/utility/worker/index.ts', 'worker.cjs'));
       await build(guestScript(root));
       await writeRuntimeManifest(root, outDir);
+      await writeBindingManifest(root, outDir);
     },
   };
 }
@@ -140,4 +142,21 @@ async function writeRuntimeManifest(root: string, outDir: string): Promise<void>
     manifest[name] = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.byteLength };
   }
   await writeFile(path.join(outDir, 'runtime.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Systems that the sidecar can be locked down on; see src/main/sandbox/lockdown-binding.ts. */
+const LOCKDOWN_SYSTEMS = ['x64', 'arm64'];
+
+/** npm installs the binding of this computer's system only: elsewhere the build is to be made anew. */
+async function writeBindingManifest(root: string, outDir: string): Promise<void> {
+  const manifest: Record<string, { sha256: string }> = {};
+  for (const arch of LOCKDOWN_SYSTEMS) {
+    const file = path.join(root, `node_modules/@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`);
+    if (!existsSync(file)) continue;
+    const sha256 = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+    manifest[`linux-${arch}`] = { sha256 };
+  }
+  await writeFile(path.join(outDir, 'binding.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -7,6 +7,7 @@ import { serveHost } from './host/host.ts';
 import { builtFiles } from './runtime-locations.ts';
 import { systemClock } from './sandbox/clock.ts';
 import { ElectronLauncher } from './sandbox/electron-launcher.ts';
+import { lockdownOrder } from './sandbox/lockdown-binding.ts';
 import { loadRuntimeAssets } from './sandbox/runtime-assets.ts';
 import { Sandbox } from './sandbox/sandbox.ts';
 import { openMainWindow } from './window/main-window.ts';
@@ -21,6 +22,7 @@ const createSandbox = (limits: { memoryMiB: number; outputKiB: number }): Sandbo
   return new Sandbox({
     launcher: new ElectronLauncher(files.sidecar),
     loadAssets: () => loadRuntimeAssets(files.runtime),
+    lockdown: lockdownOrder(files.binding, null),
     clock: systemClock,
     ...limits,
   });

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { builtFiles } from '../../src/main/runtime-locations.ts';
 import { systemClock } from '../../src/main/sandbox/clock.ts';
+import { lockdownOrder } from '../../src/main/sandbox/lockdown-binding.ts';
 import { NodeLauncher } from '../../src/main/sandbox/node-launcher.ts';
 import { loadRuntimeAssets } from '../../src/main/sandbox/runtime-assets.ts';
 import { Sandbox } from '../../src/main/sandbox/sandbox.ts';
@@ -14,6 +15,7 @@ export const nodeSandbox = (): Sandbox => {
   return new Sandbox({
     launcher: new NodeLauncher(files.sidecar),
     loadAssets: () => loadRuntimeAssets(files.runtime),
+    lockdown: lockdownOrder(files.binding, null),
     clock: systemClock,
     memoryMiB: 512,
     outputKiB: 256,

@@ -1,3 +1,4 @@
+import type { LockdownOrder } from '../../shared/isolation.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RunPiece } from '../../shared/interpreter.ts';
@@ -25,6 +26,8 @@ export interface SandboxConfig {
   readonly launcher: SidecarLauncher;
   /** Reads and checks what the sidecar is fed. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
+  /** How the operating system is to hold the process in; see `lockdownOrder`. */
+  readonly lockdown: () => Promise<LockdownOrder>;
   readonly clock: Clock;
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
@@ -76,6 +79,7 @@ export class Sandbox {
     this.#supervisor = new Supervisor({
       launcher: config.launcher,
       loadAssets: config.loadAssets,
+      lockdown: config.lockdown,
       clock: config.clock,
       memoryMiB: config.memoryMiB,
       onState: config.onState ?? ((): void => undefined),

@@ -1,4 +1,5 @@
 import type { RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
+import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { InputFile } from '../../shared/sandbox.ts';
@@ -41,6 +42,7 @@ export class SidecarClient {
   readonly #process: SidecarProcess;
   readonly #peer: RpcPeer<SidecarHostContract, SidecarContract>;
   #isGone = false;
+  #layers: readonly IsolationLayer[] = [];
 
   constructor(process: SidecarProcess) {
     this.#process = process;
@@ -62,15 +64,22 @@ export class SidecarClient {
     });
   }
 
+  /** What the operating system holds it in with, by its own account; known once it is prepared. */
+  get layers(): readonly IsolationLayer[] {
+    return this.#layers;
+  }
+
   /**
-   * Hands the runtime over and lets the process check itself.
+   * Hands the runtime over, and lets the process check itself and lock itself down.
    *
    * @throws SetupError when a self-check fails
    * @throws RpcError when the process dies or refuses
    */
-  async prepare(assets: readonly Asset[], memoryMiB: number): Promise<void> {
+  async prepare(assets: readonly Asset[], memoryMiB: number, lockdown: LockdownOrder): Promise<void> {
     for (const { name, bytes } of assets) await this.#peer.call('loadAsset', { name, bytes });
-    requireAll((await this.#peer.call('prepare', { memoryMiB })).checks);
+    const { checks, layers } = await this.#peer.call('prepare', { memoryMiB, lockdown });
+    requireAll(checks);
+    this.#layers = layers;
   }
 
   /** @throws SetupError, RpcError as `prepare` does */

@@ -1,3 +1,4 @@
+import type { LockdownOrder } from '../../shared/isolation.ts';
 import type { Clock } from './clock.ts';
 import type { SidecarLauncher } from './launcher.ts';
 import type { Asset } from './runtime-assets.ts';
@@ -11,6 +12,8 @@ export interface SupervisorOptions {
   readonly launcher: SidecarLauncher;
   /** Reads and checks what the sidecar is fed. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
+  /** Asked before each start: how the operating system is to hold the process in. */
+  readonly lockdown: () => Promise<LockdownOrder>;
   readonly clock: Clock;
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
@@ -102,7 +105,7 @@ export class Supervisor {
       life.check();
       this.#holder = life;
       this.#apply({ type: 'start' });
-      const assets = await this.#options.loadAssets();
+      const [assets, lockdown] = await Promise.all([this.#options.loadAssets(), this.#options.lockdown()]);
       life.check();
       const sidecar = new SidecarClient(await this.#options.launcher.launch());
       life.sidecar = sidecar;
@@ -110,7 +113,7 @@ export class Supervisor {
       // A process that can't be spoken to is of no use to the next run either.
       void sidecar.lost.then(() => this.#end(life));
       life.check();
-      await sidecar.prepare(assets, this.#options.memoryMiB);
+      await sidecar.prepare(assets, this.#options.memoryMiB, lockdown);
       life.check();
       this.#apply({ type: 'started' });
       return sidecar;

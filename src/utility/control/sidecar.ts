@@ -2,6 +2,8 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Handlers } from '../../shared/rpc/contract.ts';
 import type { SelfCheck } from '../../shared/interpreter.ts';
 import type { SidecarContract } from '../../shared/sidecar-protocol.ts';
+import { lockDown } from '../lockdown/lockdown.ts';
+import type { SystemCalls } from '../lockdown/native-calls.ts';
 import { Assets } from './assets.ts';
 import { InterpreterThread } from './interpreter-thread.ts';
 import { forbidCodeFromStrings, processChecks } from './process-checks.ts';
@@ -17,10 +19,16 @@ export class Sidecar {
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #assets = new Assets();
   readonly #interpreters = new Map<string, InterpreterThread>();
+  readonly #loadBinding: (file: string) => SystemCalls;
   #runtime: Runtime | undefined;
 
-  constructor(environment: Readonly<Record<string, string | undefined>>) {
+  /** @param loadBinding gives the native calls for the lock-down */
+  constructor(
+    environment: Readonly<Record<string, string | undefined>>,
+    loadBinding: (file: string) => SystemCalls,
+  ) {
     this.#environment = environment;
+    this.#loadBinding = loadBinding;
   }
 
   handlers(): Handlers<SidecarContract> {
@@ -29,12 +37,15 @@ export class Sidecar {
         this.#assets.put(name, bytes);
         return {};
       },
-      prepare: async ({ memoryMiB }) => {
+      prepare: async ({ memoryMiB, lockdown }) => {
         if (this.#runtime !== undefined) throw new RpcError('failed', 'the sidecar is prepared already');
         forbidCodeFromStrings();
         const checks = processChecks(this.#environment);
-        if (holdAll(checks)) this.#runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB));
-        return { checks };
+        if (!holdAll(checks)) return { checks, layers: [] };
+        const runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB));
+        const layers = lockDown(lockdown, this.#loadBinding);
+        this.#runtime = runtime;
+        return { checks, layers };
       },
       openInterpreter: async ({ id }) => ({ checks: await this.#open(id) }),
       writeFile: async ({ interpreter, ...part }) => {
