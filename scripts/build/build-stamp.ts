@@ -8,7 +8,7 @@ export const NEEDED_OUTPUTS = [
   'out/main/index.js',
   'out/main/cli.js',
   'out/main/program.js',
-  ...['sidecar.cjs', 'worker.cjs', 'guest.js', 'runtime.json', 'binding.json'].map(
+  ...['sidecar.cjs', 'probe-sidecar.cjs', 'worker.cjs', 'guest.js', 'runtime.json', 'binding.json'].map(
     (name) => `out/utility/${name}`,
   ),
 ];

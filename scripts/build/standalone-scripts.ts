@@ -7,8 +7,8 @@ import MagicString from 'magic-string';
 import { build, type InlineConfig, type Plugin } from 'vite';
 
 /**
- * Builds the three scripts that must be whole in themselves, without chunks or packages beside them: the
- * sidecar (it may open no file once it is locked down), its worker (started from source in memory) and the
+ * Builds the scripts that must be whole in themselves, without chunks or packages beside them: the
+ * sidecar (it may open no file once it is locked down), its double that probes the lock-down, its worker (started from source in memory) and the
  * guest bundle (evaluated in a bare realm). Then writes down the hashes of all that the sidecar is fed.
  */
 export function standaloneScripts(root: string): Plugin {
@@ -19,6 +19,7 @@ export function standaloneScripts(root: string): Plugin {
       const outDir = path.join(root, 'out', 'utility');
       await mkdir(outDir, { recursive: true });
       await build(nodeScript(root, 'src/utility/index.ts', 'sidecar.cjs'));
+      await build(nodeScript(root, 'src/utility/probe-sidecar.ts', 'probe-sidecar.cjs'));
       await build(nodeScript(root, 'src/utility/worker/index.ts', 'worker.cjs'));
       await build(guestScript(root));
       await writeRuntimeManifest(root, outDir);

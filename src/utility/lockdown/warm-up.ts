@@ -3,4 +3,5 @@ export const warmUp = (): void => {
   // The time zone: a link below /etc.
   new Date(0).getTimezoneOffset();
   new Intl.DateTimeFormat().format(0);
-  new Intl.DateTimeFormat(undefined, { timeZone: 'UTC' }).format(0);};
+  new Intl.DateTimeFormat(undefined, { timeZone: 'UTC' }).format(0);
+};
