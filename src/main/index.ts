@@ -10,6 +10,7 @@ import { serveHost } from './host/host.ts';
 import { builtFiles } from './runtime-locations.ts';
 import { systemClock } from './sandbox/clock.ts';
 import { ElectronLauncher } from './sandbox/electron-launcher.ts';
+import { lockdownOrder } from './sandbox/lockdown-binding.ts';
 import { loadRuntimeAssets } from './sandbox/runtime-assets.ts';
 import { Sandbox } from './sandbox/sandbox.ts';
 import { openMainWindow } from './window/main-window.ts';
@@ -27,6 +28,7 @@ const createSandbox = (
   return new Sandbox({
     launcher: new ElectronLauncher(files.sidecar),
     loadAssets: () => loadRuntimeAssets(files.runtime),
+    lockdown: lockdownOrder(files.binding),
     clock: systemClock,
     freeMemory: freemem,
     onEvent,

@@ -47,6 +47,11 @@ export const hostContract = defineContract({
     /** Cancels a run; the run itself then answers with its result. */
     cancel: { params: z.strictObject({ id: RunId }), result: z.strictObject({}) },
     status: { params: z.strictObject({}), result: HostStatus },
+    /** Goes the way of a run of that session, without running anything. */
+    ping: {
+      params: z.strictObject({ session: SessionName }),
+      result: z.strictObject({ alive: z.boolean() }),
+    },
     /** Forgets a session's state. */
     reset: { params: z.strictObject({ session: SessionName }), result: z.strictObject({ had: z.boolean() }) },
     /** Ends the sidecar; the next run starts anew, also after too many crashes. */

@@ -1,6 +1,7 @@
 /** Main ↔ control thread of the sidecar. The sidecar is the hostile side. */
 import { z } from 'zod';
 import { FilePart, RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { IsolationLayers, LockdownOrder } from './isolation.ts';
 import { LIMITS } from './limits.ts';
 import { defineContract } from './rpc/contract.ts';
 import { Bytes } from './sandbox.ts';
@@ -18,12 +19,16 @@ export const sidecarContract = defineContract({
       params: z.strictObject({ name: AssetName, bytes: Bytes }),
       result: z.strictObject({}),
     },
-    /** Checks the process and compiles the runtime. To be called once, after all assets. */
+    /**
+     * Checks the process, compiles the runtime and locks the process down. To be called once, after all
+     * assets: nothing can be read afterwards.
+     */
     prepare: {
       params: z.strictObject({
         memoryMiB: z.number().int().min(LIMITS.memoryMiB.min).max(LIMITS.memoryMiB.max),
+        lockdown: LockdownOrder,
       }),
-      result: z.strictObject({ checks: SelfChecks }),
+      result: z.strictObject({ checks: SelfChecks, layers: IsolationLayers }),
     },
     /** Gives a fresh interpreter in a thread of its own: a spare one, or one started now. */
     openInterpreter: {
@@ -47,8 +52,8 @@ export const sidecarContract = defineContract({
     },
     /** Ends the thread, whatever it does. Answers once it is gone. */
     closeInterpreter: { params: z.strictObject({ id: InterpreterId }), result: z.strictObject({}) },
-    /** Heartbeat: answered by the control thread whatever the guest does. */
-    ping: { params: z.strictObject({}), result: z.strictObject({}) },
+    /** Answered by the control thread whatever the guest does; with an interpreter by its thread, once it is free. */
+    ping: { params: z.strictObject({ interpreter: InterpreterId.optional() }), result: z.strictObject({}) },
   },
   events: {},
 });

@@ -69,5 +69,6 @@ it.each([
     kill: () => void child.kill('SIGKILL'),
   });
   onTestFinished(() => sidecar.kill());
-  await expect(sidecar.prepare(await loadRuntimeAssets(files.runtime), 256)).rejects.toThrow(message);
+  const order = { enabled: false, dataLimitMiB: null, binding: null };
+  await expect(sidecar.prepare(await loadRuntimeAssets(files.runtime), 256, order)).rejects.toThrow(message);
 });

@@ -2,6 +2,7 @@ import { freemem } from 'node:os';
 import path from 'node:path';
 import { builtFiles } from '../../src/main/runtime-locations.ts';
 import { systemClock } from '../../src/main/sandbox/clock.ts';
+import { lockdownOrder } from '../../src/main/sandbox/lockdown-binding.ts';
 import { NodeLauncher } from '../../src/main/sandbox/node-launcher.ts';
 import { loadRuntimeAssets } from '../../src/main/sandbox/runtime-assets.ts';
 import { Sandbox, type SandboxConfig } from '../../src/main/sandbox/sandbox.ts';
@@ -15,6 +16,7 @@ export const nodeSandbox = (config: Partial<SandboxConfig> = {}): Sandbox => {
   return new Sandbox({
     launcher: new NodeLauncher(files.sidecar),
     loadAssets: () => loadRuntimeAssets(files.runtime),
+    lockdown: lockdownOrder(files.binding),
     clock: systemClock,
     memoryMiB: 512,
     outputKiB: 256,

@@ -164,6 +164,11 @@ export class ElectronHost implements RunSandbox {
     return this.#peer.call('status', {});
   }
 
+  /** Goes the way of a run of that session, without running anything. False when it has no interpreter. */
+  async ping(session: string): Promise<boolean> {
+    return (await this.#peer.call('ping', { session })).alive;
+  }
+
   /** Forgets a session's state. False when it had none. */
   async reset(session: string): Promise<boolean> {
     return (await this.#peer.call('reset', { session })).had;

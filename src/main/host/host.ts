@@ -62,6 +62,7 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
         const { pid, sessions, standby, state } = opened();
         return { state, pid, standby, sessions, electron: options.electron };
       },
+      ping: async ({ session }) => ({ alive: await opened().ping(session) }),
       reset: async ({ session }) => ({ had: await opened().reset(session) }),
       restart: async () => {
         await opened().restart();

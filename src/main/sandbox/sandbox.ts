@@ -12,6 +12,7 @@ import type { Clock } from './clock.ts';
 import type { CrashLimit } from './crash-window.ts';
 import { Interpreters, MAX_SESSIONS, type OpenInterpreter } from './interpreters.ts';
 import type { SidecarLauncher } from './launcher.ts';
+import type { LockdownFactory } from './lockdown-binding.ts';
 import { pressureOf } from './memory-budget.ts';
 import { OutputRelay } from './output-relay.ts';
 import { parseRequest } from './parse-request.ts';
@@ -30,6 +31,8 @@ export interface SandboxConfig {
   readonly launcher: SidecarLauncher;
   /** Reads and checks what the sidecar is fed. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
+  /** How the operating system is to hold the process in; see `lockdownOrder`. */
+  readonly lockdown: LockdownFactory;
   readonly clock: Clock;
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
@@ -103,6 +106,7 @@ export class Sandbox {
     this.#supervisor = new Supervisor({
       launcher: config.launcher,
       loadAssets: config.loadAssets,
+      lockdown: config.lockdown,
       clock: config.clock,
       memoryMiB: config.memoryMiB,
       idleMs: config.idleMs ?? IDLE_MS,
@@ -178,6 +182,17 @@ export class Sandbox {
     const { state } = result.session;
     this.#emit({ type: 'run-ended', at: Date.now(), run, session, status: result.status, state, runMs });
     return result;
+  }
+
+  /**
+   * Goes the way of a run of that session, without running anything. False when the session has no interpreter.
+   *
+   * @throws RpcError when its process dies meanwhile
+   */
+  async ping(session: string): Promise<boolean> {
+    const interpreter = this.#interpreters.find(session);
+    await interpreter?.sidecar.ping(interpreter.id);
+    return interpreter !== undefined;
   }
 
   /** Forgets a session's state: its next run begins with nothing. False when there was none. */

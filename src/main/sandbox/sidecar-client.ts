@@ -1,4 +1,5 @@
 import type { RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
+import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { InputFile } from '../../shared/sandbox.ts';
@@ -40,6 +41,7 @@ export class SidecarClient {
 
   readonly #process: SidecarProcess;
   readonly #peer: RpcPeer<SidecarHostContract, SidecarContract>;
+  #layers: readonly IsolationLayer[] = [];
 
   constructor(process: SidecarProcess) {
     this.#process = process;
@@ -58,15 +60,22 @@ export class SidecarClient {
     void process.exited.then(() => this.disconnect('the sandbox process ended'));
   }
 
+  /** What the operating system holds it in with, by its own account; known once it is prepared. */
+  get layers(): readonly IsolationLayer[] {
+    return this.#layers;
+  }
+
   /**
-   * Hands the runtime over and lets the process check itself.
+   * Hands the runtime over, and lets the process check itself and lock itself down.
    *
    * @throws SetupError when a self-check fails
    * @throws RpcError when the process dies or refuses
    */
-  async prepare(assets: readonly Asset[], memoryMiB: number): Promise<void> {
+  async prepare(assets: readonly Asset[], memoryMiB: number, lockdown: LockdownOrder): Promise<void> {
     for (const { name, bytes } of assets) await this.#peer.call('loadAsset', { name, bytes });
-    requireAll((await this.#peer.call('prepare', { memoryMiB })).checks);
+    const { checks, layers } = await this.#peer.call('prepare', { memoryMiB, lockdown });
+    requireAll(checks);
+    this.#layers = layers;
   }
 
   /** @throws SetupError, RpcError as `prepare` does */
@@ -120,9 +129,9 @@ export class SidecarClient {
     await this.#peer.call('keepSpares', { count });
   }
 
-  /** Resolves when the control thread has answered. */
-  async ping(): Promise<void> {
-    await this.#peer.call('ping', {});
+  /** Resolves when the control thread has answered, or the interpreter's thread if one is named. */
+  async ping(interpreter?: string): Promise<void> {
+    await this.#peer.call('ping', interpreter === undefined ? {} : { interpreter });
   }
 
   /** Resident memory in bytes, or null where it can't be told. */

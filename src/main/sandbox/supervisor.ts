@@ -2,6 +2,7 @@ import type { ProcessEndCause, ProcessRole, SandboxState } from '../../shared/sa
 import type { Clock } from './clock.ts';
 import { CrashWindow, type CrashLimit } from './crash-window.ts';
 import type { SidecarLauncher } from './launcher.ts';
+import type { LockdownFactory } from './lockdown-binding.ts';
 import { processLimitBytes } from './memory-budget.ts';
 import { isCrash, type ProcessEnd } from './process-end.ts';
 import type { Asset } from './runtime-assets.ts';
@@ -16,6 +17,8 @@ export interface SupervisorOptions {
   readonly launcher: SidecarLauncher;
   /** Reads and checks what the sidecar is fed. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
+  /** Asked before each start: how the operating system is to hold the process in. */
+  readonly lockdown: LockdownFactory;
   readonly clock: Clock;
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
@@ -164,13 +167,14 @@ export class Supervisor {
   }
 
   #begin(role: ProcessRole): SidecarLife {
-    const { clock, events, launcher, loadAssets, memoryMiB, warmUp } = this.#options;
+    const { clock, events, launcher, loadAssets, lockdown, memoryMiB, warmUp } = this.#options;
     const isActive = (): boolean => this.#active === life;
     if (role === 'active') this.#apply({ type: 'start' });
     const life: SidecarLife = new SidecarLife({
       role,
       launcher,
       loadAssets,
+      lockdown,
       clock,
       memoryMiB,
       processLimitBytes: this.processLimitBytes,

@@ -122,7 +122,7 @@ export class InterpreterThread {
     raise();
     try {
       return await Promise.race([
-        this.#running.then(() => this.#peer.call('ping', {})).then(() => true),
+        this.#running.then(() => this.ping()).then(() => true),
         new Promise<false>((resolve) => {
           tooLate = setTimeout(() => resolve(false), limitMs);
         }),
@@ -141,7 +141,7 @@ export class InterpreterThread {
         onItem: onPiece,
         window: runWindowBytes(order.outputBytes),
       });
-      return end.kind === 'finished' ? end : { ...end, cause: 'fatal' };
+      return end.kind === 'finished' ? end : { ...end, cause: fatalCause(end.detail) };
     } catch (error) {
       void this.terminate();
       const death = await this.died;
@@ -149,6 +149,11 @@ export class InterpreterThread {
       const detail = error instanceof Error ? error.message : 'no reason given';
       return { kind: 'died', cause: 'misbehaved', detail: detail.slice(0, MAX_DEATH_DETAIL), stack: '' };
     }
+  }
+
+  /** Resolves when the thread has answered. @throws RpcError when it is gone */
+  async ping(): Promise<void> {
+    await this.#peer.call('ping', {});
   }
 
   /** Ends the thread, whatever it does. Resolves once it is gone. */
@@ -162,6 +167,10 @@ export class InterpreterThread {
     this.#death ??= { cause: death.cause, detail: death.detail.slice(0, MAX_DEATH_DETAIL) };
   }
 }
+
+/** By the engine's own words for an allocation that was refused. The guest can say them too: it dies all the same. */
+const fatalCause = (detail: string): DeathCause =>
+  /allocation failed|out of memory/iu.test(detail) ? 'out-of-memory' : 'fatal';
 
 const causeOf = (error: unknown): Death => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

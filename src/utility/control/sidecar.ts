@@ -2,6 +2,8 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Handlers } from '../../shared/rpc/contract.ts';
 import type { SelfCheck } from '../../shared/interpreter.ts';
 import type { SidecarContract } from '../../shared/sidecar-protocol.ts';
+import { lockDown } from '../lockdown/lockdown.ts';
+import type { SystemCalls } from '../lockdown/native-calls.ts';
 import { Assets } from './assets.ts';
 import { InterpreterPool } from './interpreter-pool.ts';
 import { InterpreterThread } from './interpreter-thread.ts';
@@ -19,10 +21,16 @@ export class Sidecar {
   readonly #assets = new Assets();
   readonly #interpreters = new Map<string, InterpreterThread>();
   readonly #opening = new Set<string>();
+  readonly #loadBinding: (file: string) => SystemCalls;
   #pool: InterpreterPool | undefined;
 
-  constructor(environment: Readonly<Record<string, string | undefined>>) {
+  /** @param loadBinding gives the native calls for the lock-down */
+  constructor(
+    environment: Readonly<Record<string, string | undefined>>,
+    loadBinding: (file: string) => SystemCalls,
+  ) {
     this.#environment = environment;
+    this.#loadBinding = loadBinding;
   }
 
   handlers(): Handlers<SidecarContract> {
@@ -31,15 +39,15 @@ export class Sidecar {
         this.#assets.put(name, bytes);
         return {};
       },
-      prepare: async ({ memoryMiB }) => {
+      prepare: async ({ memoryMiB, lockdown }) => {
         if (this.#pool !== undefined) throw new RpcError('failed', 'the sidecar is prepared already');
         forbidCodeFromStrings();
         const checks = processChecks(this.#environment);
-        if (holdAll(checks)) {
-          const runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB));
-          this.#pool = new InterpreterPool(() => new InterpreterThread(runtime));
-        }
-        return { checks };
+        if (!holdAll(checks)) return { checks, layers: [] };
+        const runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB));
+        const layers = lockDown(lockdown, this.#loadBinding);
+        this.#pool = new InterpreterPool(() => new InterpreterThread(runtime));
+        return { checks, layers };
       },
       keepSpares: ({ count }) => {
         this.#prepared().keep(count);
@@ -61,7 +69,10 @@ export class Sidecar {
         await thread?.terminate();
         return {};
       },
-      ping: () => ({}),
+      ping: async ({ interpreter }) => {
+        if (interpreter !== undefined) await this.#find(interpreter).ping();
+        return {};
+      },
     };
   }
 

@@ -20,6 +20,7 @@ function connect() {
       const sandbox = new Sandbox({
         launcher: { launch: () => Promise.reject(new Error('no process here')) },
         loadAssets: () => Promise.resolve([]),
+        lockdown: async () => ({ enabled: false, dataLimitMiB: null, binding: null }),
         clock: systemClock,
         memoryMiB: limits.memoryMiB,
         outputKiB: limits.outputKiB,

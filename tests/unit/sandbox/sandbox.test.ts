@@ -5,6 +5,7 @@ import { InvalidRequestError } from '../../../src/main/sandbox/parse-request.ts'
 import type { RunOptions } from '../../../src/main/sandbox/sandbox.ts';
 import {
   CHECKS,
+  PREPARED,
   deferred,
   finishWith,
   never,
@@ -200,6 +201,7 @@ describe('cancelling', () => {
     const behaviour: Behaviour = {
       [method]: async () => {
         await gate.promise;
+        if (method === 'prepare') return PREPARED;
         return method === 'writeFile' ? {} : CHECKS;
       },
     };
@@ -261,7 +263,11 @@ describe('cancelling', () => {
 
 describe('failing to start', () => {
   it.each([
-    ['its self-check', { prepare: () => ({ checks: [{ name: 'eval off', holds: false }] }) }, /eval off/u],
+    [
+      'its self-check',
+      { prepare: () => ({ checks: [{ name: 'eval off', holds: false }], layers: [] }) },
+      /eval off/u,
+    ],
     [
       'a self-check of the worker',
       { openInterpreter: () => ({ checks: [{ name: 'frozen', holds: false }] }) },
@@ -407,7 +413,7 @@ describe('a hostile sidecar', () => {
   });
 
   it('without any self-check is not trusted', async () => {
-    const all = stage({ prepare: () => ({ checks: [] }) });
+    const all = stage({ prepare: () => ({ checks: [], layers: [] }) });
     expect(await run(all)).toMatchObject({
       status: 'setup-failed',
       error: { message: /made no self-check/u },

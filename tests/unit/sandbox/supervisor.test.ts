@@ -22,6 +22,7 @@ const setUp = (
   const supervisor = new Supervisor({
     launcher,
     loadAssets,
+    lockdown: async () => ({ enabled: false, dataLimitMiB: null, binding: null }),
     clock,
     memoryMiB: 64,
     idleMs: IDLE_MS,
@@ -100,7 +101,7 @@ describe('starting', () => {
       { name: 'two', holds: true },
       { name: 'three', holds: false },
     ];
-    const { supervisor, launcher } = setUp(() => ({ prepare: () => ({ checks }) }));
+    const { supervisor, launcher } = setUp(() => ({ prepare: () => ({ checks, layers: [] }) }));
     await expect(supervisor.sidecar()).rejects.toThrow(/self-check failed: one, three$/u);
     expect(launcher.last.called('openInterpreter')).toEqual([]);
   });

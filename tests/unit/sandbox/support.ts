@@ -113,9 +113,11 @@ export const finishWith =
 
 export const CHECKS = { checks: [{ name: 'all is well', holds: true }] };
 
+export const PREPARED = { ...CHECKS, layers: [] };
+
 const HONEST: SidecarHandlers = {
   loadAsset: () => ({}),
-  prepare: () => CHECKS,
+  prepare: () => PREPARED,
   openInterpreter: () => CHECKS,
   writeFile: () => ({}),
   run: finishWith(),
@@ -249,6 +251,7 @@ export const stage = (
     launcher,
     clock,
     loadAssets: async () => [],
+    lockdown: async () => ({ enabled: false, dataLimitMiB: null, binding: null }),
     memoryMiB: 256,
     outputKiB: 1,
     freeMemory: () => 64 * 1024 ** 3,
