@@ -16,12 +16,17 @@ const EXIT_FAILED = 70;
 
 const outDir = path.dirname(import.meta.dirname);
 
+/** What may be kept from one start to the next. */
+const dataFolder = (): string =>
+  process.env['VIVARIUM_DATA_DIR'] ?? path.join(app.getPath('appData'), 'vivarium');
+
 const createSandbox = (limits: { memoryMiB: number; outputKiB: number }): Sandbox => {
   const files = builtFiles(outDir);
   return new Sandbox({
     launcher: new ElectronLauncher(files.sidecar),
     loadAssets: () => loadRuntimeAssets(files.runtime),
     clock: systemClock,
+    dataDir: path.join(dataFolder(), 'pyodide-cache', files.pyodideVersion),
     ...limits,
   });
 };

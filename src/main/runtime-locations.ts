@@ -6,14 +6,19 @@ export interface BuiltFiles {
   /** The sidecar's script. */
   readonly sidecar: string;
   readonly runtime: RuntimeLocations;
+  /** Of the pyodide package. */
+  readonly pyodideVersion: string;
 }
 
 /** Where the build and the pyodide package have put what the sandbox needs. @param outDir the build's folder */
 export const builtFiles = (outDir: string): BuiltFiles => {
-  const { resolve } = createRequire(path.join(outDir, 'main', 'index.js'));
+  const require = createRequire(path.join(outDir, 'main', 'index.js'));
+  const { resolve } = require;
+  const { version } = require('pyodide/package.json') as { version: string };
   const utility = (name: string): string => path.join(outDir, 'utility', name);
   return {
     sidecar: utility('sidecar.cjs'),
+    pyodideVersion: version,
     runtime: {
       manifest: utility('runtime.json'),
       assets: {

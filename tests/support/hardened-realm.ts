@@ -30,6 +30,8 @@ const start = {
   stdlib: new Uint8Array(readFileSync(assets.stdlib)),
   lock: readFileSync(assets.lock, 'utf8'),
   guestScript: readFileSync(assets.guest, 'utf8'),
+  snapshot: null,
+  forSnapshot: false,
 };
 // Its first use compiles it, which needs what hardening takes away.
 createContext({});

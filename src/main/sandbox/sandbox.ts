@@ -17,6 +17,8 @@ import { MisbehaviourError, ReportError, RunCollector } from './run-collector.ts
 import { RunQueue } from './run-queue.ts';
 import type { Asset } from './runtime-assets.ts';
 import type { SandboxState } from './sandbox-state.ts';
+import { SnapshotStore } from './snapshot-store.ts';
+import { engineVersion, Snapshots } from './snapshots.ts';
 import { raceStop, type Stop } from './stop-signal.ts';
 import { Supervisor } from './supervisor.ts';
 import { reportVerdict, type Verdict } from './verdict.ts';
@@ -30,6 +32,8 @@ export interface SandboxConfig {
   readonly memoryMiB: number;
   /** Captured output per stream, in KiB. */
   readonly outputKiB: number;
+  /** Folder for what makes later starts faster; without it nothing is kept. May be emptied at any time. */
+  readonly dataDir?: string;
   readonly onState?: (state: SandboxState) => void;
 }
 
@@ -78,6 +82,10 @@ export class Sandbox {
       loadAssets: config.loadAssets,
       clock: config.clock,
       memoryMiB: config.memoryMiB,
+      snapshots:
+        config.dataDir === undefined
+          ? undefined
+          : new Snapshots(new SnapshotStore(config.dataDir), engineVersion()),
       onState: config.onState ?? ((): void => undefined),
       onGone: (sidecar) => this.#interpreters.forgetAll(sidecar),
     });

@@ -3,6 +3,7 @@ import type { SidecarLauncher } from './launcher.ts';
 import type { Asset } from './runtime-assets.ts';
 import { nextState, type SandboxEvent, type SandboxState } from './sandbox-state.ts';
 import { SetupError, SidecarClient } from './sidecar-client.ts';
+import type { Snapshots } from './snapshots.ts';
 
 /** How long a killed process may take to be gone, in ms. */
 const GONE_MS = 5000;
@@ -14,6 +15,8 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
+  /** Makes starts faster. */
+  readonly snapshots?: Snapshots | undefined;
   readonly onState: (state: SandboxState) => void;
   /** Called once per process, when it is gone or was given up. */
   readonly onGone: (sidecar: SidecarClient) => void;
@@ -110,7 +113,7 @@ export class Supervisor {
       // A process that can't be spoken to is of no use to the next run either.
       void sidecar.lost.then(() => this.#end(life));
       life.check();
-      await sidecar.prepare(assets, this.#options.memoryMiB);
+      await sidecar.prepare(assets, this.#options.memoryMiB, this.#options.snapshots);
       life.check();
       this.#apply({ type: 'started' });
       return sidecar;

@@ -1,5 +1,6 @@
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
 import type { Assets } from './assets.ts';
+import { SnapshotHolder } from './snapshot-holder.ts';
 import { capMemory } from './wasm-memory-cap.ts';
 
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
@@ -7,7 +8,8 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 /** All that a worker is started with. */
 export interface Runtime {
   readonly workerScript: string;
-  readonly start: WorkerStart;
+  readonly start: Omit<WorkerStart, 'snapshot' | 'forSnapshot'>;
+  readonly snapshot: SnapshotHolder;
 }
 
 const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -28,5 +30,6 @@ export const prepareRuntime = async (assets: Assets, memoryMiB: number): Promise
       lock: text(assets.take('lock')),
       guestScript: text(assets.take('guest')),
     },
+    snapshot: new SnapshotHolder(assets.takeIfThere('snapshot')),
   };
 };

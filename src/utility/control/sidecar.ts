@@ -3,9 +3,11 @@ import type { Handlers } from '../../shared/rpc/contract.ts';
 import type { SelfCheck } from '../../shared/interpreter.ts';
 import type { SidecarContract } from '../../shared/sidecar-protocol.ts';
 import { Assets } from './assets.ts';
-import { InterpreterThread } from './interpreter-thread.ts';
+import type { InterpreterThread } from './interpreter-thread.ts';
 import { forbidCodeFromStrings, processChecks } from './process-checks.ts';
 import { prepareRuntime, type Runtime } from './runtime.ts';
+import { makeSnapshot, sendInPieces } from './snapshot-maker.ts';
+import { startInterpreter, type Opened } from './start-interpreter.ts';
 
 /** More threads than this are refused, whatever main asks for. */
 const MAX_INTERPRETERS = 32;
@@ -18,6 +20,7 @@ export class Sidecar {
   readonly #assets = new Assets();
   readonly #interpreters = new Map<string, InterpreterThread>();
   #runtime: Runtime | undefined;
+  #opened = false;
 
   constructor(environment: Readonly<Record<string, string | undefined>>) {
     this.#environment = environment;
@@ -36,7 +39,14 @@ export class Sidecar {
         if (holdAll(checks)) this.#runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB));
         return { checks };
       },
-      openInterpreter: async ({ id }) => ({ checks: await this.#open(id) }),
+      takeSnapshot: async (_params, { write }) => {
+        if (this.#runtime === undefined) throw new RpcError('failed', 'the sidecar is not prepared');
+        if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
+        const image = await makeSnapshot(this.#runtime);
+        await sendInPieces(image, write);
+        return { bytes: image.length };
+      },
+      openInterpreter: ({ id }) => this.#open(id),
       writeFile: async ({ interpreter, ...part }) => {
         await this.#find(interpreter).writeFile(part);
         return {};
@@ -53,17 +63,20 @@ export class Sidecar {
     };
   }
 
-  async #open(id: string): Promise<SelfCheck[]> {
+  async #open(id: string): Promise<Opened> {
     if (this.#runtime === undefined) throw new RpcError('failed', 'the sidecar is not prepared');
     if (this.#interpreters.has(id)) throw new RpcError('failed', 'an interpreter of that id runs already');
     if (this.#interpreters.size >= MAX_INTERPRETERS) throw new RpcError('busy', 'too many interpreters');
-    const thread = new InterpreterThread(this.#runtime);
-    this.#interpreters.set(id, thread);
+    this.#opened = true;
+    let thread: InterpreterThread | undefined;
     try {
-      const checks = await thread.boot();
+      const opened = await startInterpreter(this.#runtime, (started) => {
+        thread = started;
+        this.#interpreters.set(id, started);
+      });
       // Guest code never enters a thread that is not what it should be.
-      if (!holdAll(checks)) await this.#drop(id, thread);
-      return checks;
+      if (!holdAll(opened.checks)) await this.#drop(id, thread);
+      return opened;
     } catch (error) {
       await this.#drop(id, thread);
       throw error;
@@ -76,9 +89,9 @@ export class Sidecar {
     return thread;
   }
 
-  async #drop(id: string, thread: InterpreterThread): Promise<void> {
+  async #drop(id: string, thread: InterpreterThread | undefined): Promise<void> {
     if (this.#interpreters.get(id) === thread) this.#interpreters.delete(id);
-    await thread.terminate();
+    await thread?.terminate();
   }
 }
 

@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
 import type { Handlers } from '../../../src/shared/rpc/contract.ts';
+import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort, type RpcPort } from '../../../src/shared/rpc/port.ts';
 import type { GuestOutcome } from '../../../src/shared/sandbox.ts';
@@ -116,6 +117,9 @@ export const CHECKS = { checks: [{ name: 'all is well', holds: true }] };
 const HONEST: SidecarHandlers = {
   loadAsset: () => ({}),
   prepare: () => CHECKS,
+  takeSnapshot: () => {
+    throw new RpcError('failed', 'no snapshot');
+  },
   openInterpreter: () => CHECKS,
   writeFile: () => ({}),
   run: finishWith(),
