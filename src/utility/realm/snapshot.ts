@@ -67,6 +67,8 @@ export class RestoringLoading implements LoadingPlan {
     const trampoline = module.HEAP32[trampolineIndex(module)] ?? 0;
     if (!this.#fillMemory(module.HEAPU8)) throw new Error('the snapshot does not fit the memory');
     module.HEAP32[trampolineIndex(module)] = trampoline;
+    // Settings that Pyodide made for this: a guest finds what it finds everywhere else.
+    for (const setting of ['noInitialRun', 'INITIAL_MEMORY']) Reflect.deleteProperty(module, setting);
     return module;
   }
 }
