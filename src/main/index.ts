@@ -20,6 +20,10 @@ const EXIT_FAILED = 70;
 
 const outDir = path.dirname(import.meta.dirname);
 
+/** What may be kept from one start to the next. */
+const dataFolder = (): string =>
+  process.env['VIVARIUM_DATA_DIR'] ?? path.join(app.getPath('appData'), 'vivarium');
+
 const createSandbox = (
   { idleMs, standby, spares, crashLimit, ...limits }: HostSandboxOptions,
   onEvent: (event: SandboxEvent) => void,
@@ -32,6 +36,7 @@ const createSandbox = (
     clock: systemClock,
     freeMemory: freemem,
     onEvent,
+    dataDir: path.join(dataFolder(), 'pyodide-cache', files.pyodideVersion),
     ...limits,
     ...(idleMs === undefined ? {} : { idleMs }),
     ...(standby === undefined ? {} : { standby }),

@@ -9,6 +9,8 @@ export interface BuiltFiles {
   readonly sidecar: string;
   readonly runtime: RuntimeLocations;
   readonly binding: BindingLocations;
+  /** Of the pyodide package. */
+  readonly pyodideVersion: string;
 }
 
 /** Native code can't be loaded from inside an archive: packagers put it beside. */
@@ -30,10 +32,13 @@ const bindingFile = (resolve: (name: string) => string): string | null => {
 
 /** Where the build and the packages have put what the sandbox needs. @param outDir the build's folder */
 export const builtFiles = (outDir: string): BuiltFiles => {
-  const { resolve } = createRequire(path.join(outDir, 'main', 'index.js'));
+  const require = createRequire(path.join(outDir, 'main', 'index.js'));
+  const { resolve } = require;
+  const { version } = require('pyodide/package.json') as { version: string };
   const utility = (name: string): string => path.join(outDir, 'utility', name);
   return {
     sidecar: utility('sidecar.cjs'),
+    pyodideVersion: version,
     runtime: {
       manifest: utility('runtime.json'),
       assets: {

@@ -22,6 +22,8 @@ import { RunQueue } from './run-queue.ts';
 import type { Asset } from './runtime-assets.ts';
 import { SidecarEndedError } from './sidecar-life.ts';
 import type { SidecarClient } from './sidecar-client.ts';
+import { SnapshotStore } from './snapshot-store.ts';
+import { engineVersion, Snapshots } from './snapshots.ts';
 import { raceStop } from './stop-signal.ts';
 import { Supervisor } from './supervisor.ts';
 import { filesOf, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
@@ -38,6 +40,8 @@ export interface SandboxConfig {
   readonly memoryMiB: number;
   /** Captured output per stream, in KiB. */
   readonly outputKiB: number;
+  /** Folder for what makes later starts faster; without it nothing is kept. May be emptied at any time. */
+  readonly dataDir?: string;
   /** Unused for so long, the processes are ended, in ms. By default 15 minutes. */
   readonly idleMs?: number;
   /** Keep a started process in reserve, where memory allows. By default not. */
@@ -109,6 +113,10 @@ export class Sandbox {
       lockdown: config.lockdown,
       clock: config.clock,
       memoryMiB: config.memoryMiB,
+      snapshots:
+        config.dataDir === undefined
+          ? undefined
+          : new Snapshots(new SnapshotStore(config.dataDir), engineVersion()),
       idleMs: config.idleMs ?? IDLE_MS,
       standby: config.standby ?? false,
       spares: config.spares ?? 0,

@@ -8,14 +8,19 @@ import {
   sidecarHostContract,
   type SidecarContract,
   type SidecarHostContract,
+  type SnapshotUse,
 } from '../../shared/sidecar-protocol.ts';
+import { joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
 import type { ProcessExit, SidecarProcess } from './launcher.ts';
 import type { Asset } from './runtime-assets.ts';
+import type { Snapshots } from './snapshots.ts';
 
 const MIB = 1024 * 1024;
 const FILE_PART_BYTES = 4 * MIB;
 /** Output that may be under way from the sidecar at once, in bytes. */
 const RUN_WINDOW_BYTES = 8 * MIB;
+/** The same for a snapshot. */
+const SNAPSHOT_WINDOW_BYTES = 4 * MIB;
 
 /** The sandbox could not be set up; the message says why. */
 export class SetupError extends Error {
@@ -42,6 +47,7 @@ export class SidecarClient {
   readonly #process: SidecarProcess;
   readonly #peer: RpcPeer<SidecarHostContract, SidecarContract>;
   #layers: readonly IsolationLayer[] = [];
+  #discardSnapshot: (() => Promise<void>) | undefined;
 
   constructor(process: SidecarProcess) {
     this.#process = process;
@@ -66,21 +72,36 @@ export class SidecarClient {
   }
 
   /**
-   * Hands the runtime over, and lets the process check itself and lock itself down.
+   * Hands the runtime over, and lets the process check itself and lock itself down. With `snapshots` it gets the
+   * one that fits, or makes it before anything else is done in it; whatever goes wrong with that only costs time.
    *
    * @throws SetupError when a self-check fails
    * @throws RpcError when the process dies or refuses
    */
-  async prepare(assets: readonly Asset[], memoryMiB: number, lockdown: LockdownOrder): Promise<void> {
+  async prepare(
+    assets: readonly Asset[],
+    memoryMiB: number,
+    lockdown: LockdownOrder,
+    snapshots?: Snapshots,
+  ): Promise<void> {
+    const found = snapshots?.find(assets);
     for (const { name, bytes } of assets) await this.#peer.call('loadAsset', { name, bytes });
+    const snapshot = await found;
+    if (snapshot !== undefined) await this.#peer.call('loadAsset', { name: 'snapshot', bytes: snapshot });
     const { checks, layers } = await this.#peer.call('prepare', { memoryMiB, lockdown });
     requireAll(checks);
     this.#layers = layers;
+    if (snapshots === undefined) return;
+    if (snapshot === undefined) await this.makeSnapshot(assets, snapshots);
+    else this.#discardSnapshot = () => snapshots.discard(assets);
   }
 
   /** @throws SetupError, RpcError as `prepare` does */
-  async openInterpreter(id: string): Promise<void> {
-    requireAll((await this.#peer.call('openInterpreter', { id })).checks);
+  async openInterpreter(id: string): Promise<SnapshotUse> {
+    const opened = await this.#peer.call('openInterpreter', { id });
+    if (opened.snapshot === 'unusable') await this.#discardSnapshot?.();
+    requireAll(opened.checks);
+    return opened.snapshot;
   }
 
   /**
@@ -147,6 +168,29 @@ export class SidecarClient {
   /** Whether the connection was closed because the process broke the protocol. */
   get misbehaved(): boolean {
     return this.#peer.violated;
+  }
+
+  /** Lets the process make a snapshot, and keeps it. Never rejects: without one it only takes longer. */
+  async makeSnapshot(assets: readonly Asset[], snapshots: Snapshots): Promise<void> {
+    const pieces: Uint8Array[] = [];
+    let received = 0;
+    try {
+      const { bytes } = await this.#peer.call(
+        'takeSnapshot',
+        {},
+        {
+          window: SNAPSHOT_WINDOW_BYTES,
+          onItem: (piece) => {
+            received += piece.bytes.length;
+            if (received > MAX_SNAPSHOT_BYTES) throw new Error('the snapshot is too large');
+            pieces.push(piece.bytes);
+          },
+        },
+      );
+      if (bytes === received) await snapshots.keep(assets, joinBytes(pieces));
+    } catch {
+      // Interpreters start without it; a process that is gone is noticed by the next call.
+    }
   }
 
   /** Resolves once the interpreter is gone; its state with it. */

@@ -9,6 +9,7 @@ import type { Asset } from './runtime-assets.ts';
 import { nextState, type SandboxTransition } from './sandbox-state.ts';
 import { SetupError, type SidecarClient } from './sidecar-client.ts';
 import { SidecarLife } from './sidecar-life.ts';
+import type { Snapshots } from './snapshots.ts';
 
 /** Memory that must be free for a standby process to be started, in bytes. */
 const STANDBY_FREE_BYTES = 1.5 * 1024 ** 3;
@@ -22,6 +23,8 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
+  /** Makes starts faster. */
+  readonly snapshots?: Snapshots | undefined;
   /** Unused for so long, all processes are ended, in ms. */
   readonly idleMs: number;
   /** Keep a second, started process to take over at once. */
@@ -167,7 +170,7 @@ export class Supervisor {
   }
 
   #begin(role: ProcessRole): SidecarLife {
-    const { clock, events, launcher, loadAssets, lockdown, memoryMiB, warmUp } = this.#options;
+    const { clock, events, launcher, loadAssets, lockdown, memoryMiB, snapshots, warmUp } = this.#options;
     const isActive = (): boolean => this.#active === life;
     if (role === 'active') this.#apply({ type: 'start' });
     const life: SidecarLife = new SidecarLife({
@@ -175,6 +178,7 @@ export class Supervisor {
       launcher,
       loadAssets,
       lockdown,
+      snapshots,
       clock,
       memoryMiB,
       processLimitBytes: this.processLimitBytes,

@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import type { SelfCheck } from '../../shared/interpreter.ts';
+import type { SnapshotUse } from '../../shared/sidecar-protocol.ts';
 import type { InterpreterThread } from './interpreter-thread.ts';
 
 /** Interpreters that start at once: more would only take the processor from each other. */
@@ -12,11 +13,12 @@ const PRIORITY = { wanted: 1, spare: 0 } as const;
 export interface StartedInterpreter {
   readonly thread: InterpreterThread;
   readonly checks: SelfCheck[];
+  readonly snapshot: SnapshotUse;
 }
 
 /** Starts interpreters and keeps some ready. Each is given out once and never comes back. */
 export class InterpreterPool {
-  readonly #create: () => InterpreterThread;
+  readonly #start: () => Promise<StartedInterpreter>;
   readonly #boots = new PQueue({ concurrency: CONCURRENT_BOOTS });
   readonly #ready: StartedInterpreter[] = [];
   /** Get the spares that are being started; null for one that could not be. */
@@ -24,9 +26,9 @@ export class InterpreterPool {
   #starting = 0;
   #wanted = 0;
 
-  /** @param create makes a thread; it is booted here */
-  constructor(create: () => InterpreterThread) {
-    this.#create = create;
+  /** @param start starts an interpreter, or rejects and leaves nothing behind */
+  constructor(start: () => Promise<StartedInterpreter>) {
+    this.#start = start;
   }
 
   /** Spares that are ready or being made ready. */
@@ -45,7 +47,7 @@ export class InterpreterPool {
   async take(): Promise<StartedInterpreter> {
     const spare = this.#ready.shift() ?? (await this.#nextSpare());
     this.#refill();
-    return spare ?? (await this.#boots.add(() => this.#boot(), { priority: PRIORITY.wanted }));
+    return spare ?? (await this.#boots.add(() => this.#start(), { priority: PRIORITY.wanted }));
   }
 
   /** One that is on its way and that nobody else waits for, or null. */
@@ -54,16 +56,6 @@ export class InterpreterPool {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
     });
-  }
-
-  async #boot(): Promise<StartedInterpreter> {
-    const thread = this.#create();
-    try {
-      return { thread, checks: await thread.boot() };
-    } catch (error) {
-      await thread.terminate();
-      throw error;
-    }
   }
 
   #refill(): void {
@@ -75,7 +67,7 @@ export class InterpreterPool {
 
   async #addSpare(): Promise<void> {
     // Without a spare the next interpreter is started when it is wanted, and a failure told then.
-    const spare = await this.#boot().catch(() => null);
+    const spare = await this.#start().catch(() => null);
     this.#starting--;
     const taker = this.#waiting.shift();
     if (taker !== undefined) {

@@ -1,5 +1,5 @@
 import { createContext, Script, constants, type Context } from 'node:vm';
-import type { GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
+import type { BootMode, GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
 import { copyToGuest } from './host-intrinsics.ts';
 
@@ -30,8 +30,14 @@ export class GuestRealm {
     return this.#evaluate(expression, 'probe');
   }
 
-  boot(bridge: HostBridge, start: WorkerStart): void {
-    this.#core.boot(bridge, start.wasm, this.bytes(start.stdlib), start.lock, start.interrupts);
+  boot(bridge: HostBridge, mode: BootMode, start: WorkerStart, header: Uint8Array): void {
+    const { wasm, stdlib, lock, interrupts } = start;
+    this.#core.boot(bridge, mode, wasm, this.bytes(stdlib), lock, interrupts, this.bytes(header));
+  }
+
+  /** Returns '' or what went wrong; hostile text. */
+  takeSnapshot(): unknown {
+    return this.#core.takeSnapshot();
   }
 
   /** Guest-realm copy of host bytes. */

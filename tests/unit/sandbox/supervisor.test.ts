@@ -72,7 +72,7 @@ describe('starting', () => {
   it('hands every asset over before it prepares', async () => {
     const assets = ['wasm', 'guest'] as const;
     const { supervisor, launcher } = setUp(undefined, async () =>
-      assets.map((name) => ({ name, bytes: new Uint8Array(3) })),
+      assets.map((name) => ({ name, sha256: '0', bytes: new Uint8Array(3) })),
     );
     await supervisor.sidecar();
     expect(launcher.last.calls.map(({ method }) => method)).toEqual(['loadAsset', 'loadAsset', 'prepare']);

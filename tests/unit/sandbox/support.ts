@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
 import type { Handlers } from '../../../src/shared/rpc/contract.ts';
+import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort, type RpcPort } from '../../../src/shared/rpc/port.ts';
 import type { GuestOutcome } from '../../../src/shared/sandbox.ts';
@@ -118,6 +119,9 @@ export const PREPARED = { ...CHECKS, layers: [] };
 const HONEST: SidecarHandlers = {
   loadAsset: () => ({}),
   prepare: () => PREPARED,
+  takeSnapshot: () => {
+    throw new RpcError('failed', 'no snapshot');
+  },
   openInterpreter: () => CHECKS,
   writeFile: () => ({}),
   run: finishWith(),
