@@ -69,13 +69,11 @@ export class InterpreterHost {
   /** Hardens the thread, checks it, starts Python. @throws Error when the interpreter can't be started */
   async boot(): Promise<SelfCheck[]> {
     this.#host.harden();
-    const realm = new GuestRealm(this.#start.guestScript);
-    const checks = threadChecks(this.#host.process, this.#start.guestScript, (expression) =>
-      realm.probe(expression),
-    );
-    if (!checks.every((check) => check.holds)) return checks;
-    const { snapshot, forSnapshot } = this.#start;
+    const { guestScript, snapshot, forSnapshot } = this.#start;
     const image = snapshot === null ? undefined : decodeImage(snapshot);
+    const realm = new GuestRealm(guestScript, image?.codeCache);
+    const checks = threadChecks(this.#host.process, guestScript, (expression) => realm.probe(expression));
+    if (!checks.every((check) => check.holds)) return checks;
     const mode: BootMode = forSnapshot ? 'for-snapshot' : image === undefined ? 'plain' : 'restore';
     this.#image = image;
     const problem = await new Promise<string>((resolve) => {
@@ -99,7 +97,7 @@ export class InterpreterHost {
     const problem = detailOf(realm.takeSnapshot());
     this.#onImage = undefined;
     if (problem !== '' || taken === undefined) throw new Error(`no snapshot: ${problem}`);
-    return encodeImage(taken);
+    return encodeImage({ ...taken, codeCache: realm.codeCache() });
   }
 
   /** Something in this thread threw and nobody caught it. */
