@@ -2,7 +2,11 @@
 import path from 'node:path';
 import process from 'node:process';
 import { app } from 'electron';
+import type { DoctorReport } from '../shared/doctor.ts';
+import { DEFAULTS } from '../shared/limits.ts';
 import { fromIpcChannel } from '../shared/rpc/child-process-port.ts';
+import { Doctor } from './doctor/doctor.ts';
+import { machineOfElectron, memoryOfProcess } from './doctor/machine-electron.ts';
 import { serveHost } from './host/host.ts';
 import { builtFiles } from './runtime-locations.ts';
 import { systemClock } from './sandbox/clock.ts';
@@ -28,6 +32,20 @@ const createSandbox = (limits: { memoryMiB: number; outputKiB: number }): Sandbo
   });
 };
 
+const examine = (lockdown: boolean): Promise<DoctorReport> => {
+  const files = builtFiles(outDir);
+  const orderLockdown = lockdownOrder(files.binding, null);
+  return new Doctor({
+    launcher: new ElectronLauncher(files.probeSidecar),
+    loadAssets: () => loadRuntimeAssets(files.runtime),
+    lockdown: async () => ({ ...(await orderLockdown()), enabled: lockdown }),
+    pid: process.pid,
+    memoryMiB: DEFAULTS.memoryMiB,
+    memoryOf: memoryOfProcess,
+    machine: () => machineOfElectron(path.dirname(outDir)),
+  }).examine();
+};
+
 /** Serves the command line over the channel it was started with, and ends with it. */
 const runAsHost = async (): Promise<void> => {
   app.disableHardwareAcceleration();
@@ -35,6 +53,7 @@ const runAsHost = async (): Promise<void> => {
   await serveHost({
     port: fromIpcChannel(process),
     createSandbox,
+    examine,
     electron: process.versions.electron,
   });
   app.exit(0);

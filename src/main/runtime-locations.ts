@@ -7,6 +7,8 @@ import type { RuntimeLocations } from './sandbox/runtime-assets.ts';
 export interface BuiltFiles {
   /** The sidecar's script. */
   readonly sidecar: string;
+  /** The same for the sidecar that probes its own lock-down. */
+  readonly probeSidecar: string;
   readonly runtime: RuntimeLocations;
   readonly binding: BindingLocations;
 }
@@ -34,6 +36,7 @@ export const builtFiles = (outDir: string): BuiltFiles => {
   const utility = (name: string): string => path.join(outDir, 'utility', name);
   return {
     sidecar: utility('sidecar.cjs'),
+    probeSidecar: utility('probe-sidecar.cjs'),
     runtime: {
       manifest: utility('runtime.json'),
       assets: {

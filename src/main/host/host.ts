@@ -1,3 +1,4 @@
+import type { DoctorReport } from '../../shared/doctor.ts';
 import { hostClientContract, hostContract, HOST_LIMITS } from '../../shared/host-protocol.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
@@ -8,6 +9,8 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 export interface HostOptions {
   readonly port: RpcPort;
   readonly createSandbox: (limits: { memoryMiB: number; outputKiB: number }) => Sandbox;
+  /** Examines the isolation of this installation, with the lock-down or without. */
+  readonly examine: (lockdown: boolean) => Promise<DoctorReport>;
   /** Version of Electron, for whoever asks. */
   readonly electron: string;
 }
@@ -53,6 +56,13 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
         return {};
       },
       status: () => ({ state: opened().state.name, pid: opened().pid, electron: options.electron }),
+      doctor: async ({ lockdown }) => {
+        try {
+          return await options.examine(lockdown);
+        } catch (error) {
+          throw new RpcError('failed', error instanceof Error ? error.message : 'the examination failed');
+        }
+      },
       dispose: async () => {
         await sandbox?.dispose();
         return {};
