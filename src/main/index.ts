@@ -3,14 +3,19 @@ import { freemem } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { app } from 'electron';
+import type { DoctorReport } from '../shared/doctor.ts';
 import type { HostSandboxOptions } from '../shared/host-protocol.ts';
+import { DEFAULTS } from '../shared/limits.ts';
 import { fromIpcChannel } from '../shared/rpc/child-process-port.ts';
 import type { SandboxEvent } from '../shared/sandbox-events.ts';
+import { Doctor } from './doctor/doctor.ts';
+import { machineOfElectron, memoryOfProcess } from './doctor/machine-electron.ts';
 import { serveHost } from './host/host.ts';
 import { builtFiles } from './runtime-locations.ts';
 import { systemClock } from './sandbox/clock.ts';
 import { ElectronLauncher } from './sandbox/electron-launcher.ts';
 import { lockdownOrder } from './sandbox/lockdown-binding.ts';
+import { dataLimitMiBFor, processLimitBytes } from './sandbox/memory-budget.ts';
 import { loadRuntimeAssets } from './sandbox/runtime-assets.ts';
 import { Sandbox } from './sandbox/sandbox.ts';
 import { openMainWindow } from './window/main-window.ts';
@@ -45,6 +50,21 @@ const createSandbox = (
   });
 };
 
+const examine = (lockdown: boolean): Promise<DoctorReport> => {
+  const files = builtFiles(outDir);
+  const orderLockdown = lockdownOrder(files.binding);
+  const dataLimitMiB = dataLimitMiBFor(processLimitBytes(DEFAULTS.memoryMiB));
+  return new Doctor({
+    launcher: new ElectronLauncher(files.probeSidecar),
+    loadAssets: () => loadRuntimeAssets(files.runtime),
+    lockdown: async () => ({ ...(await orderLockdown(dataLimitMiB)), enabled: lockdown }),
+    pid: process.pid,
+    memoryMiB: DEFAULTS.memoryMiB,
+    memoryOf: memoryOfProcess,
+    machine: () => machineOfElectron(path.dirname(outDir), dataFolder()),
+  }).examine();
+};
+
 /** Serves the command line over the channel it was started with, and ends with it. */
 const runAsHost = async (): Promise<void> => {
   app.disableHardwareAcceleration();
@@ -52,6 +72,7 @@ const runAsHost = async (): Promise<void> => {
   await serveHost({
     port: fromIpcChannel(process),
     createSandbox,
+    examine,
     electron: process.versions.electron,
   });
   app.exit(0);

@@ -7,6 +7,8 @@ import type { RuntimeLocations } from './sandbox/runtime-assets.ts';
 export interface BuiltFiles {
   /** The sidecar's script. */
   readonly sidecar: string;
+  /** The same for the sidecar that probes its own lock-down. */
+  readonly probeSidecar: string;
   readonly runtime: RuntimeLocations;
   readonly binding: BindingLocations;
   /** Of the pyodide package. */
@@ -39,6 +41,7 @@ export const builtFiles = (outDir: string): BuiltFiles => {
   return {
     sidecar: utility('sidecar.cjs'),
     pyodideVersion: version,
+    probeSidecar: utility('probe-sidecar.cjs'),
     runtime: {
       manifest: utility('runtime.json'),
       assets: {

@@ -1,5 +1,6 @@
 /** Command line ↔ headless Electron host. Both sides are ours; the schemas keep them in step. */
 import { z } from 'zod';
+import { DoctorReport } from './doctor.ts';
 import { LIMITS } from './limits.ts';
 import { defineContract } from './rpc/contract.ts';
 import { RunOutput, RunRequest, RunResult, SessionName } from './sandbox.ts';
@@ -56,6 +57,11 @@ export const hostContract = defineContract({
     reset: { params: z.strictObject({ session: SessionName }), result: z.strictObject({ had: z.boolean() }) },
     /** Ends the sidecar; the next run starts anew, also after too many crashes. */
     restart: { params: z.strictObject({}), result: z.strictObject({}) },
+    /**
+     * Examines the isolation; needs no sandbox to be opened. `lockdown: false` shows what the same probes reach
+     * when the operating system refuses nothing.
+     */
+    doctor: { params: z.strictObject({ lockdown: z.boolean() }), result: DoctorReport },
     /** Ends the sandbox's processes. */
     dispose: { params: z.strictObject({}), result: z.strictObject({}) },
   },

@@ -54,6 +54,7 @@ export const probeContract = defineContract({
   methods: {
     loadAsset: sidecarContract.methods.loadAsset,
     prepare: sidecarContract.methods.prepare,
+    openInterpreter: sidecarContract.methods.openInterpreter,
     /** Tries everything that can be tried from there. */
     probe: {
       params: z.strictObject({ where: ProbePlace, targets: ProbeTargets }),

@@ -1,6 +1,6 @@
 /**
  * Entry of the probe sidecar: the ordinary sidecar that tries to break out of its lock-down when it is asked
- * to. For `vivarium doctor` and the tests; it opens no interpreter. Run in a worker thread, it only tries.
+ * to. For `vivarium doctor` and the tests; no guest code ever gets there. Run in a worker thread, it only tries.
  */
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
@@ -39,7 +39,7 @@ const serveProbes = (): void => {
   const sockets = outgoingSockets();
   let kept: SystemCalls | undefined;
   const load = (binding: string): SystemCalls => (kept ??= loadKoffi(binding));
-  const { loadAsset, prepare } = new Sidecar(process.env, load).handlers();
+  const { loadAsset, prepare, openInterpreter } = new Sidecar(process.env, load).handlers();
 
   const probe = (where: ProbePlace, targets: ProbeTargets): Promise<ProbeResult[]> => {
     switch (where) {
@@ -64,6 +64,7 @@ const serveProbes = (): void => {
       handlers: {
         loadAsset,
         prepare,
+        openInterpreter,
         probe: async ({ where, targets }) => ({ results: await probe(where, targets) }),
       },
       limits: { maxMessageBytes: 32 * MIB, maxSendBytes: LIMITS.sidecarMessageBytes },

@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import type { CliDependencies } from './dependencies.ts';
+import { defineDoctor, runDoctor, type DoctorArguments } from './doctor.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import type { RunArguments } from './prepare-run.ts';
 import { oneLine } from './printable.ts';
@@ -17,6 +18,7 @@ export type { CliDependencies, CliIo, RunOptions, RunSandbox, SandboxOptions } f
 type Choice =
   | { readonly kind: 'window' }
   | { readonly kind: 'run'; readonly args: RunArguments }
+  | { readonly kind: 'doctor'; readonly args: DoctorArguments }
   | { readonly kind: 'print'; readonly text: string };
 
 /**
@@ -33,6 +35,8 @@ export async function runCli(argv: readonly string[], dependencies: CliDependenc
         return await dependencies.openWindow();
       case 'run':
         return await runScript(choice.args, dependencies);
+      case 'doctor':
+        return await runDoctor(choice.args, dependencies);
       case 'print':
         return await print(choice.text, dependencies);
     }
@@ -70,6 +74,9 @@ function parse(argv: readonly string[], dependencies: CliDependencies): Choice {
     .enablePositionalOptions();
   defineRun(program, (args) => {
     choice = { kind: 'run', args };
+  });
+  defineDoctor(program, (args) => {
+    choice = { kind: 'doctor', args };
   });
   try {
     program.parse(argv, { from: 'user' });

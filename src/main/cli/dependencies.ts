@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { DoctorReport } from '../../shared/doctor.ts';
 import type { RunOutput, RunRequest, RunResult } from '../../shared/sandbox.ts';
 
 /** What the command line touches of the process it runs in. */
@@ -41,6 +42,8 @@ export interface RunSandbox {
 export interface CliDependencies {
   readonly io: CliIo;
   openSandbox(options: SandboxOptions): Promise<RunSandbox>;
+  /** Examines the isolation of this installation. @throws Error when nothing could be found out */
+  examine(): Promise<DoctorReport>;
   /** Opens the app's window; resolves with the exit code once it is closed. */
   openWindow(): Promise<number>;
   readonly version: string;

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { runCli } from './cli.ts';
 import { isRoot, type ProvideElectron } from './electron-command.ts';
-import { electronSandboxes } from './open-electron-host.ts';
+import { electronDoctor, electronSandboxes } from './open-electron-host.ts';
 import { electronWindow } from './open-electron-window.ts';
 import { ownPackage } from './own-package.ts';
 import { processIo } from './process-io.ts';
@@ -21,6 +21,7 @@ export const main = async (argv: readonly string[], provideElectron: ProvideElec
   const exitCode = await runCli(argv, {
     io: processIo(),
     openSandbox: electronSandboxes(provideElectron, folder),
+    examine: electronDoctor(provideElectron, folder),
     openWindow: electronWindow(provideElectron, folder),
     version,
     ...(isRoot() ? { startNotice: ROOT_NOTICE } : {}),

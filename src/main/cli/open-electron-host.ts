@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import type { DoctorReport } from '../../shared/doctor.ts';
 import {
   HOST_LIMITS,
   hostClientContract,
@@ -11,6 +12,7 @@ import {
   type HostSandboxOptions,
   type HostStatus,
 } from '../../shared/host-protocol.ts';
+import { DEFAULTS } from '../../shared/limits.ts';
 import { fromIpcChannel } from '../../shared/rpc/child-process-port.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
@@ -179,6 +181,11 @@ export class ElectronHost implements RunSandbox {
     await this.#peer.call('restart', {});
   }
 
+  /** @throws Error when the examination could not be made */
+  doctor(lockdown: boolean): Promise<DoctorReport> {
+    return this.#peer.call('doctor', { lockdown });
+  }
+
   get pid(): number | undefined {
     return this.#child.pid;
   }
@@ -199,4 +206,18 @@ export const electronSandboxes =
     const host = new ElectronHost(await provideElectron(), appFolder);
     await host.open(options);
     return host;
+  };
+
+/** Examines the isolation in an Electron host. @param lockdown false to see what the probes reach without it */
+export const electronDoctor =
+  (provideElectron: ProvideElectron, appFolder: string, lockdown = true) =>
+  async (): Promise<DoctorReport> => {
+    const host = new ElectronHost(await provideElectron(), appFolder);
+    try {
+      // Tells why, when Electron does not start.
+      await host.open(DEFAULTS);
+      return await host.doctor(lockdown);
+    } finally {
+      await host.dispose();
+    }
   };

@@ -1,3 +1,4 @@
+import type { DoctorReport } from '../../shared/doctor.ts';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { RunError, RunResult } from '../../shared/sandbox.ts';
 import type { SandboxOptions } from './dependencies.ts';
@@ -12,7 +13,7 @@ export interface RunLimits extends SandboxOptions {
 }
 
 /** Prints the one JSON line of `--json`. */
-export async function reportJson(result: RunResult, out: CommandOutput): Promise<void> {
+export async function reportJson(result: RunResult | DoctorReport, out: CommandOutput): Promise<void> {
   // JSON.stringify leaves DEL and the C1 controls alone, which a terminal would obey.
   const json = JSON.stringify(result).replace(
     /\p{Cc}/gu,

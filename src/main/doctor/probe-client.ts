@@ -1,3 +1,4 @@
+import type { SelfCheck } from '../../shared/interpreter.ts';
 import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import {
@@ -37,16 +38,21 @@ export class ProbeClient {
 
   /**
    * @param memoryMiB cap of each interpreter's WebAssembly memory
-   * @returns what the process says it is held in by
+   * @returns the process's self-checks, and what it says it is held in by
    * @throws RpcError when it dies or refuses
    */
   async prepare(
     assets: readonly Asset[],
     memoryMiB: number,
     lockdown: LockdownOrder,
-  ): Promise<readonly IsolationLayer[]> {
+  ): Promise<{ readonly checks: readonly SelfCheck[]; readonly layers: readonly IsolationLayer[] }> {
     for (const { name, bytes } of assets) await this.#peer.call('loadAsset', { name, bytes });
-    return (await this.#peer.call('prepare', { memoryMiB, lockdown })).layers;
+    return this.#peer.call('prepare', { memoryMiB, lockdown });
+  }
+
+  /** Starts an interpreter as for a run; gives its self-checks. @throws RpcError when it does not start */
+  async openInterpreter(): Promise<readonly SelfCheck[]> {
+    return (await this.#peer.call('openInterpreter', { id: 'doctor' })).checks;
   }
 
   /** @throws RpcError when the process dies of it */

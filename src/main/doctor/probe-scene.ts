@@ -1,8 +1,11 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ProbeTargets } from '../../shared/probe-protocol.ts';
+
+const VICTIM = 'victim';
+const UNTOUCHED = 'not to be touched';
 
 const listen = (server: Server, where: string | { port: number; host: string }): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -20,6 +23,7 @@ export class ProbeScene {
   readonly targets: ProbeTargets;
   readonly #folder: string;
   readonly #servers: readonly Server[];
+  readonly #sockets = new Set<Socket>();
   #connections = 0;
 
   private constructor(folder: string, targets: ProbeTargets, servers: readonly Server[]) {
@@ -29,6 +33,7 @@ export class ProbeScene {
     for (const server of servers) {
       server.on('connection', (socket) => {
         this.#connections++;
+        this.#sockets.add(socket);
         socket.on('error', () => undefined);
         socket.end('HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n');
       });
@@ -47,7 +52,7 @@ export class ProbeScene {
     const otherBinding = binding === null ? null : path.join(root, 'other.node');
     await mkdir(folder);
     await writeFile(file, 'out of reach');
-    await writeFile(path.join(folder, 'victim'), 'not to be touched');
+    await writeFile(path.join(folder, VICTIM), UNTOUCHED);
     if (binding !== null && otherBinding !== null) await copyFile(binding, otherBinding);
     const servers = [createServer(), createServer()];
     const [onPort, onSocket] = servers as [Server, Server];
@@ -64,7 +69,15 @@ export class ProbeScene {
     return this.#connections;
   }
 
+  /** Whether the folder holds anything else than at first. */
+  async isTouched(): Promise<boolean> {
+    const names = await readdir(this.targets.folder);
+    if (names.join() !== VICTIM) return true;
+    return (await readFile(path.join(this.targets.folder, VICTIM), 'utf8')) !== UNTOUCHED;
+  }
+
   async clear(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
     await Promise.all(this.#servers.map(close));
     await rm(this.#folder, { recursive: true, force: true });
   }

@@ -1,3 +1,4 @@
+import type { DoctorReport } from '../../shared/doctor.ts';
 import {
   hostClientContract,
   hostContract,
@@ -14,6 +15,8 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 export interface HostOptions {
   readonly port: RpcPort;
   readonly createSandbox: (options: HostSandboxOptions, onEvent: (event: SandboxEvent) => void) => Sandbox;
+  /** Examines the isolation of this installation, with the lock-down or without. */
+  readonly examine: (lockdown: boolean) => Promise<DoctorReport>;
   /** Version of Electron, for whoever asks. */
   readonly electron: string;
 }
@@ -67,6 +70,13 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
       restart: async () => {
         await opened().restart();
         return {};
+      },
+      doctor: async ({ lockdown }) => {
+        try {
+          return await options.examine(lockdown);
+        } catch (error) {
+          throw new RpcError('failed', error instanceof Error ? error.message : 'the examination failed');
+        }
       },
       dispose: async () => {
         await sandbox?.dispose();

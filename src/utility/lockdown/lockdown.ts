@@ -106,9 +106,14 @@ const offersItselfToTheOomKiller = (): boolean => {
 
 const landlock = (native: NativeCalls): IsolationLayer => {
   const abi = applyLandlock(native, closeSync);
-  return abi > 0
+  if (abi <= 0) {
+    const reason = errorName(abi === 0 ? -ERRNO.ENOSYS : abi);
+    return isolationLayer('landlock', 'absent', `not offered by this kernel (${reason})`);
+  }
+  // Before the filter is there, which refuses files as well.
+  return filesAreRefused()
     ? isolationLayer('landlock', 'active', `version ${abi}: ${coverage(abi)}; this thread and later ones`)
-    : isolationLayer('landlock', 'absent', `not offered by this kernel (${errorName(abi || -ERRNO.ENOSYS)})`);
+    : isolationLayer('landlock', 'absent', 'the kernel took the rules, but files can still be opened');
 };
 
 /** How main is spoken to decides what may still be written to. */

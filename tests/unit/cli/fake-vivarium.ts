@@ -23,6 +23,7 @@ const exitCode = await runCli(process.argv.slice(2), {
     },
     dispose: async () => undefined,
   }),
+  examine: () => Promise.reject(new Error('no doctor here')),
   openWindow: async () => 0,
   version: '0',
 });

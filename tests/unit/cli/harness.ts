@@ -39,6 +39,7 @@ export interface Setup {
   openSandbox?: CliDependencies['openSandbox'];
   dispose?: () => Promise<void>;
   openWindow?: () => Promise<number>;
+  examine?: CliDependencies['examine'];
   stdin?: Readable;
   stdout?: Writable;
   stdoutIsTty?: boolean;
@@ -98,6 +99,7 @@ export function start(argv: readonly string[], setup: Setup = {}): Started {
         },
       };
     },
+    examine: setup.examine ?? (() => Promise.reject(new Error('no doctor here'))),
     openWindow: setup.openWindow ?? (async () => 0),
     version: '1.2.3',
   };

@@ -16,6 +16,7 @@ function connect() {
   const served = serveHost({
     port: fromEmitterPort(port1),
     electron: '1.2.3',
+    examine: () => Promise.reject(new Error('no doctor here')),
     createSandbox: (limits) => {
       const sandbox = new Sandbox({
         launcher: { launch: () => Promise.reject(new Error('no process here')) },
