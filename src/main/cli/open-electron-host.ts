@@ -14,6 +14,7 @@ import {
 } from '../../shared/host-protocol.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
 import { fromIpcChannel } from '../../shared/rpc/child-process-port.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
 import type { SandboxEvent } from '../../shared/sandbox-events.ts';
@@ -115,7 +116,9 @@ export class ElectronHost implements RunSandbox {
     }, OPEN_LIMIT_MS);
     try {
       await this.#peer.call('open', options);
-    } catch {
+    } catch (error) {
+      // Refused by a host that is there: there is nothing to wait for.
+      if (RpcError.is(error) && error.code !== 'closed') throw error;
       await this.#exited;
       throw new Error(`Electron ended before it was ready. Its last words: ${this.#stderr.text || 'none'}`);
     } finally {
@@ -215,7 +218,7 @@ export const electronDoctor =
     const host = new ElectronHost(await provideElectron(), appFolder);
     try {
       // Tells why, when Electron does not start.
-      await host.open(DEFAULTS);
+      await host.open({ memoryMiB: DEFAULTS.memoryMiB, outputKiB: DEFAULTS.outputKiB });
       return await host.doctor(lockdown);
     } finally {
       await host.dispose();
