@@ -9,6 +9,8 @@ import { describeExit, type ProcessEnd } from './process-end.ts';
 import type { Asset } from './runtime-assets.ts';
 import { SetupError, SidecarClient } from './sidecar-client.ts';
 
+/** From the wish to have a process until it is ready, in ms. */
+export const START_LIMIT_MS = 60_000;
 /** How long a killed process may take to be gone, in ms. */
 const GONE_MS = 5000;
 /** How long after its end was told a process may still be seen, in ms. */
@@ -44,14 +46,26 @@ export class SidecarEndedError extends Error {
   readonly end: ProcessEnd;
 
   constructor(end: ProcessEnd) {
-    super(
-      end.cause === 'stopped' || end.cause === 'idle'
-        ? 'the sandbox was stopped while it started'
-        : `the sandbox process ended while it started: ${end.detail}`,
-    );
+    super(endedWhileStarting(end));
     this.end = end;
   }
 }
+
+const endedWhileStarting = ({ cause, detail }: ProcessEnd): string => {
+  switch (cause) {
+    case 'stopped':
+    case 'idle':
+      return 'the sandbox was stopped while it started';
+    case 'start-failed':
+      return detail;
+    case 'exited':
+    case 'out-of-memory':
+    case 'unresponsive':
+    case 'misbehaved':
+    case 'stop-failed':
+      return `the sandbox process ended while it started: ${detail}`;
+  }
+};
 
 /** One sidecar process from the wish to have it until it is gone. */
 export class SidecarLife {
@@ -79,7 +93,12 @@ export class SidecarLife {
     this.gone = new Promise((resolve) => {
       this.#markGone = resolve;
     });
-    this.ready = this.#start();
+    const cancel = options.clock.after(START_LIMIT_MS, () => {
+      void this.end('start-failed', `Python was not ready within ${START_LIMIT_MS / 1000} s`);
+    });
+    // A launch that hangs for ever must not keep anyone waiting when this life is over.
+    const over = this.gone.then((end) => Promise.reject(new SidecarEndedError(end)));
+    this.ready = Promise.race([this.#start(), over]).finally(cancel);
     // Who does not wait for it learns of its failure by `gone`.
     this.ready.catch(() => undefined);
   }
@@ -141,8 +160,7 @@ export class SidecarLife {
       const died = error instanceof SidecarEndedError || (RpcError.is(error) && error.code === 'closed');
       const ended = this.end(died ? 'exited' : 'start-failed', asError(error).message);
       if (this.#sidecar === undefined) this.#over('');
-      const end = await ended;
-      throw end.cause === 'start-failed' ? asError(error) : new SidecarEndedError(end);
+      throw new SidecarEndedError(await ended);
     }
   }
 

@@ -8,8 +8,8 @@ import { InterpreterThread } from './interpreter-thread.ts';
 import { forbidCodeFromStrings, processChecks } from './process-checks.ts';
 import { prepareRuntime } from './runtime.ts';
 
-/** More threads than this are refused, whatever main asks for. */
-const MAX_INTERPRETERS = 32;
+/** More threads than this are refused, whatever main asks for: as many sessions as may be idle and runs at once. */
+const MAX_INTERPRETERS = 64;
 
 const holdAll = (checks: readonly SelfCheck[]): boolean => checks.every((check) => check.holds);
 
