@@ -128,7 +128,7 @@ export class SidecarLife {
       this.#decide(cause, detail);
       this.#sidecar?.kill();
       const cancel = this.#options.clock.after(GONE_MS, () =>
-        this.#over(`not gone after ${GONE_MS / 1000} s`),
+        this.#over('', `not gone after ${GONE_MS / 1000} s`),
       );
       void this.gone.then(cancel);
     }
@@ -222,15 +222,16 @@ export class SidecarLife {
     }
     sidecar.kill();
     this.#options.clock.after(PROBE_MS, () =>
-      this.#over(sidecar.isAlive() ? `${detail}; pid ${sidecar.pid} is still there` : detail),
+      this.#over(detail, sidecar.isAlive() ? `pid ${sidecar.pid} is still there` : ''),
     );
   }
 
-  /** The process is gone, or counts as gone. */
-  #over(exit: string): void {
+  /** The process is gone, or counts as gone. @param remains what is left of it, in words */
+  #over(exit: string, remains = ''): void {
     const { cause, detail } = this.#ending ?? { cause: 'exited', detail: exit };
     this.#sidecar?.disconnect('the sandbox process was ended');
-    this.#markGone({ cause, detail: detail === '' ? exit : detail });
+    const parts = [detail === '' ? exit : detail, remains].filter((part) => part !== '');
+    this.#markGone({ cause, detail: parts.join('; ') });
   }
 }
 
