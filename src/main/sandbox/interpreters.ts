@@ -64,6 +64,12 @@ export class Interpreters {
 
   /** From now on the session lives in this interpreter, and a run uses it. */
   keep(session: string, interpreter: OpenInterpreter): void {
+    const before = this.#sessions.get(session);
+    if (before !== undefined && before.interpreter !== interpreter) {
+      // Its process is on its way out, and another one has taken over before that was over.
+      this.#lost.add(session);
+      this.#drop(session, 'process-ended');
+    }
     this.#sessions.delete(session);
     this.#sessions.set(session, { interpreter, busy: true });
   }
@@ -94,10 +100,13 @@ export class Interpreters {
     return [...this.#sessions.keys()];
   }
 
-  /** Forgets the session that lives in this interpreter, if one does; a run says that it is lost. */
+  /** Forgets the session that lives in this interpreter, if one does. A run says so, unless that was wanted. */
   forget(interpreter: OpenInterpreter, why: SessionEnd): void {
-    for (const [name, session] of this.#sessions)
-      if (session.interpreter === interpreter) this.#drop(name, why);
+    for (const [name, session] of this.#sessions) {
+      if (session.interpreter !== interpreter) continue;
+      if (why !== 'reset') this.#lost.add(name);
+      this.#drop(name, why);
+    }
   }
 
   /** Forgets all sessions of a process that is gone. */

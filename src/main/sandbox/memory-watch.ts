@@ -18,6 +18,8 @@ export interface MemoryWatchOptions {
 export class MemoryWatch {
   readonly #options: MemoryWatchOptions;
   #cancel: () => void = () => undefined;
+  #soon = false;
+  #stopped = false;
   #last: number | null = null;
 
   constructor(options: MemoryWatchOptions) {
@@ -31,18 +33,22 @@ export class MemoryWatch {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#cancel();
   }
 
   /** To be called when code begins to run: from now on readings come more often. */
   wake(): void {
+    // The next look is not put off: runs may follow each other faster than looks do.
+    if (this.#soon || this.#stopped) return;
     this.#cancel();
     this.#wait();
   }
 
   #wait(): void {
     const { clock, isBusy } = this.#options;
-    this.#cancel = clock.after(isBusy() ? BUSY_INTERVAL_MS : QUIET_INTERVAL_MS, () => {
+    this.#soon = isBusy();
+    this.#cancel = clock.after(this.#soon ? BUSY_INTERVAL_MS : QUIET_INTERVAL_MS, () => {
       const bytes = this.#options.read();
       if (bytes !== null) this.#last = bytes;
       // First, so that a listener can stop the watch.

@@ -35,6 +35,8 @@ export const isAlive = ({ pid, startedAt }: ProcessIdentity): boolean => {
     const now = stat(pid);
     return now !== null && now.startedAt === startedAt && now.state !== 'Z' && now.state !== 'X';
   }
+  // Where processes can be told apart, it was gone already when it was identified: the pid may be another's.
+  if (stat(process.pid) !== null) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
 import type { ProcessEnd } from './process-end.ts';
 import { MisbehaviourError, ReportError, type RunCollector } from './run-collector.ts';
-import { raceStop } from './stop-signal.ts';
+import { linkSignals, raceStop } from './stop-signal.ts';
 import type { StoppedBy, Verdict } from './verdict.ts';
 
 /** For a process whose connection is lost to be seen as gone, in ms. */
@@ -48,6 +48,7 @@ export class RunExecution {
   async run(): Promise<Verdict> {
     const { clock, collector, interpreter, limitMs, order, outOfMemory, signal } = this.#options;
     const ended = new AbortController();
+    const stop = linkSignals(signal, outOfMemory);
     const running = interpreter.sidecar.run(
       interpreter.id,
       order,
@@ -55,7 +56,7 @@ export class RunExecution {
       ended.signal,
     );
     try {
-      const raced = await raceStop(running, clock, limitMs, AbortSignal.any([signal, outOfMemory]));
+      const raced = await raceStop(running, clock, limitMs, stop.signal);
       if (raced.stopped === null) return await this.#conclude(raced.value);
       // Its end may come unheard now.
       running.catch(() => undefined);
@@ -66,6 +67,7 @@ export class RunExecution {
     } catch (error) {
       return await this.#afterFailure(error);
     } finally {
+      stop.unlink();
       // The result is made now: what comes later is not part of it, whoever sends it.
       ended.abort();
     }

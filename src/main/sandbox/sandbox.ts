@@ -20,11 +20,11 @@ import { RunCollector } from './run-collector.ts';
 import { RunExecution } from './run-execution.ts';
 import { RunQueue } from './run-queue.ts';
 import type { Asset } from './runtime-assets.ts';
-import { SidecarEndedError } from './sidecar-life.ts';
+import { SidecarEndedError, START_LIMIT_MS } from './sidecar-life.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { engineVersion, Snapshots } from './snapshots.ts';
-import { raceStop } from './stop-signal.ts';
+import { linkSignals, raceStop } from './stop-signal.ts';
 import { Supervisor } from './supervisor.ts';
 import { filesOf, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
 import { warmUp } from './warm-up.ts';
@@ -64,8 +64,6 @@ export interface RunOptions {
 
 /** Interpreters that run guest code at once: every session may wait for something at the same time. */
 const MAX_CONCURRENT_RUNS = MAX_SESSIONS;
-/** For the process and the interpreter to be ready, in ms. */
-const START_LIMIT_MS = 60_000;
 /** Starts that are tried for one run when processes die under it before its code began. */
 const START_ATTEMPTS = 3;
 /** For a thread to be ended by the control thread, before the whole process is killed, in ms. */
@@ -168,7 +166,7 @@ export class Sandbox {
     const session = parsed.session ?? null;
     const relay = new OutputRelay(options.onOutput);
     const collector = new RunCollector(this.#config.outputKiB * 1024, (output) => relay.push(output));
-    const signal = AbortSignal.any([this.#disposal.signal, options.signal ?? never]);
+    const { signal, unlink } = linkSignals(this.#disposal.signal, options.signal ?? never);
     const arrived = this.#clock.now();
     let waitMs = 0;
     const disposed = this.#disposal.signal.aborted;
@@ -184,6 +182,7 @@ export class Sandbox {
     });
     // Someone who cancels, or whose reader has stalled, does not wait for the reader.
     if (!signal.aborted) await relay.drained(signal);
+    unlink();
     const { startMs, runMs, ...ended } = attempt ?? notBegun(disposed);
     const timing = { waitMs: attempt === null ? this.#clock.now() - arrived : waitMs, startMs, runMs };
     const result = this.#result(run, parsed, ended, collector, { ...timing, packagesMs: 0 });
@@ -285,7 +284,8 @@ export class Sandbox {
   async #open(request: RunRequest, signal: AbortSignal): Promise<OpenInterpreter | Verdict> {
     const deadline = this.#clock.now() + START_LIMIT_MS;
     for (let attempt = 1; ; attempt++) {
-      const opening = this.#openNow(request, signal);
+      let used: SidecarClient | undefined;
+      const opening = this.#openNow(request, signal, (sidecar) => (used = sidecar));
       try {
         const raced = await raceStop(opening, this.#clock, deadline - this.#clock.now(), signal);
         if (raced.stopped === null) {
@@ -294,10 +294,13 @@ export class Sandbox {
         }
         this.#abandon(opening);
         if (raced.stopped === 'cancelled') return { kind: 'cancelled', by: null };
+        const detail = `Python was not ready within ${START_LIMIT_MS / 1000} s`;
         const session = request.session === undefined ? undefined : this.#interpreters.find(request.session);
-        // A session that no longer answers goes alone, a start that hangs with the whole process.
-        await (session === undefined ? this.#supervisor.stop('start-failed') : this.#close(session));
-        return { kind: 'setup-failed', detail: `Python was not ready within ${START_LIMIT_MS / 1000} s` };
+        // A session that no longer answers goes alone, an interpreter that can't be started with the whole
+        // process; one that only starts is ended by its supervisor.
+        if (session !== undefined) await this.#close(session);
+        else if (used !== undefined) await this.#supervisor.end(used, 'start-failed', detail);
+        return { kind: 'setup-failed', detail };
       } catch (error) {
         // No guest code has run yet: whoever killed the process, the run can have another one.
         if (attempt < START_ATTEMPTS && processDied(error) && !signal.aborted) continue;
@@ -306,8 +309,13 @@ export class Sandbox {
     }
   }
 
-  async #openNow(request: RunRequest, signal: AbortSignal): Promise<OpenInterpreter> {
+  async #openNow(
+    request: RunRequest,
+    signal: AbortSignal,
+    onSidecar: (sidecar: SidecarClient) => void,
+  ): Promise<OpenInterpreter> {
     const sidecar = await this.#supervisor.sidecar();
+    onSidecar(sidecar);
     const interpreter = await this.#interpreters.open(sidecar, request.session ?? null);
     try {
       await sidecar.writeFiles(interpreter.id, request.files ?? [], signal);
@@ -345,8 +353,12 @@ export class Sandbox {
       const closing = interpreter.sidecar.closeInterpreter(interpreter.id);
       const raced = await raceStop(closing, this.#clock, limitMs, never);
       if (raced.stopped === null) return;
-    } catch {
-      // Not answering and answering with a failure are the same here.
+    } catch (error) {
+      // Not answering and refusing are the same here; a process that is gone has its own reason.
+      if (isClosed(error)) {
+        await this.#supervisor.endOf(interpreter.sidecar);
+        return;
+      }
     }
     await this.#supervisor.end(interpreter.sidecar, 'stop-failed', 'an interpreter could not be ended');
   }
@@ -423,10 +435,12 @@ export class Sandbox {
   }
 }
 
+/** The connection is gone, and with it the process. */
+const isClosed = (error: unknown): boolean =>
+  RpcError.is(error) && error.code === 'closed' && error.origin === 'local';
+
 const processDied = (error: unknown): boolean =>
-  error instanceof SidecarEndedError
-    ? error.end.cause === 'exited'
-    : RpcError.is(error) && error.code === 'closed' && error.origin === 'local';
+  error instanceof SidecarEndedError ? error.end.cause === 'exited' : isClosed(error);
 
 /** A run whose turn never came. */
 const notBegun = (disposed = false): Attempt => ({

@@ -11,6 +11,8 @@ import type { Asset } from './runtime-assets.ts';
 import { SetupError, SidecarClient } from './sidecar-client.ts';
 import type { Snapshots } from './snapshots.ts';
 
+/** From the wish to have a process until it is ready, in ms. */
+export const START_LIMIT_MS = 60_000;
 /** How long a killed process may take to be gone, in ms. */
 const GONE_MS = 5000;
 /** How long after its end was told a process may still be seen, in ms. */
@@ -49,14 +51,26 @@ export class SidecarEndedError extends Error {
   readonly end: ProcessEnd;
 
   constructor(end: ProcessEnd) {
-    super(
-      end.cause === 'stopped' || end.cause === 'idle'
-        ? 'the sandbox was stopped while it started'
-        : `the sandbox process ended while it started: ${end.detail}`,
-    );
+    super(endedWhileStarting(end));
     this.end = end;
   }
 }
+
+const endedWhileStarting = ({ cause, detail }: ProcessEnd): string => {
+  switch (cause) {
+    case 'stopped':
+    case 'idle':
+      return 'the sandbox was stopped while it started';
+    case 'start-failed':
+      return detail;
+    case 'exited':
+    case 'out-of-memory':
+    case 'unresponsive':
+    case 'misbehaved':
+    case 'stop-failed':
+      return `the sandbox process ended while it started: ${detail}`;
+  }
+};
 
 /** One sidecar process from the wish to have it until it is gone. */
 export class SidecarLife {
@@ -84,7 +98,12 @@ export class SidecarLife {
     this.gone = new Promise((resolve) => {
       this.#markGone = resolve;
     });
-    this.ready = this.#start();
+    const cancel = options.clock.after(START_LIMIT_MS, () => {
+      void this.end('start-failed', `Python was not ready within ${START_LIMIT_MS / 1000} s`);
+    });
+    // A launch that hangs for ever must not keep anyone waiting when this life is over.
+    const over = this.gone.then((end) => Promise.reject(new SidecarEndedError(end)));
+    this.ready = Promise.race([this.#start(), over]).finally(cancel);
     // Who does not wait for it learns of its failure by `gone`.
     this.ready.catch(() => undefined);
   }
@@ -114,7 +133,7 @@ export class SidecarLife {
       this.#decide(cause, detail);
       this.#sidecar?.kill();
       const cancel = this.#options.clock.after(GONE_MS, () =>
-        this.#over(`not gone after ${GONE_MS / 1000} s`),
+        this.#over('', `not gone after ${GONE_MS / 1000} s`),
       );
       void this.gone.then(cancel);
     }
@@ -149,8 +168,7 @@ export class SidecarLife {
       const died = error instanceof SidecarEndedError || (RpcError.is(error) && error.code === 'closed');
       const ended = this.end(died ? 'exited' : 'start-failed', asError(error).message);
       if (this.#sidecar === undefined) this.#over('');
-      const end = await ended;
-      throw end.cause === 'start-failed' ? asError(error) : new SidecarEndedError(end);
+      throw new SidecarEndedError(await ended);
     }
   }
 
@@ -212,15 +230,16 @@ export class SidecarLife {
     }
     sidecar.kill();
     this.#options.clock.after(PROBE_MS, () =>
-      this.#over(sidecar.isAlive() ? `${detail}; pid ${sidecar.pid} is still there` : detail),
+      this.#over(detail, sidecar.isAlive() ? `pid ${sidecar.pid} is still there` : ''),
     );
   }
 
-  /** The process is gone, or counts as gone. */
-  #over(exit: string): void {
+  /** The process is gone, or counts as gone. @param remains what is left of it, in words */
+  #over(exit: string, remains = ''): void {
     const { cause, detail } = this.#ending ?? { cause: 'exited', detail: exit };
     this.#sidecar?.disconnect('the sandbox process was ended');
-    this.#markGone({ cause, detail: detail === '' ? exit : detail });
+    const parts = [detail === '' ? exit : detail, remains].filter((part) => part !== '');
+    this.#markGone({ cause, detail: parts.join('; ') });
   }
 }
 

@@ -5,6 +5,25 @@ export type Stop = 'cancelled' | 'deadline';
 
 export type Raced<T> = { readonly stopped: null; readonly value: T } | { readonly stopped: Stop };
 
+/** A signal that aborts with the first of its sources. */
+export interface LinkedSignal {
+  readonly signal: AbortSignal;
+  /** To be called when it is no longer needed: sources that live long hold nothing of it then. */
+  readonly unlink: () => void;
+}
+
+/** As `AbortSignal.any`, which leaves something behind at its sources each time. */
+export const linkSignals = (...sources: readonly AbortSignal[]): LinkedSignal => {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(sources.find(({ aborted }) => aborted)?.reason);
+  const unlink = (): void => {
+    for (const source of sources) source.removeEventListener('abort', abort);
+  };
+  for (const source of sources) source.addEventListener('abort', abort, { once: true });
+  if (sources.some(({ aborted }) => aborted)) abort();
+  return { signal: controller.signal, unlink };
+};
+
 /**
  * Waits for work, but not longer than `limitMs` and not once `signal` aborts. The work itself goes on: to
  * end it is up to the caller.

@@ -213,7 +213,8 @@ export class Supervisor {
     );
     void life.gone.then((end) => {
       this.#ending.delete(life);
-      if (this.#state.name === 'stopping' && life.role === 'active') {
+      const othersEnd = [...this.#ending].some(({ role }) => role === 'active');
+      if (this.#state.name === 'stopping' && life.role === 'active' && !othersEnd) {
         this.#apply({ type: 'gone' });
         // Someone waits for the next one already.
         if (this.#active !== undefined) this.#apply({ type: 'start' });
@@ -234,7 +235,10 @@ export class Supervisor {
 
   /** A standby process takes the place of one that is gone, or on its way. */
   #takeOver(): void {
-    if (this.#active === undefined && this.#standby?.isReady === true) this.#promote(this.#standby);
+    if (this.#active !== undefined || this.#standby?.isReady !== true) return;
+    this.#promote(this.#standby);
+    // Otherwise that comes with the end of the last run.
+    if (this.#users === 0) this.#prepareForNext();
   }
 
   #promote(life: SidecarLife): void {

@@ -12,8 +12,8 @@ import { prepareRuntime, type Runtime } from './runtime.ts';
 import { makeSnapshot, sendInPieces } from './snapshot-maker.ts';
 import { startInterpreter } from './start-interpreter.ts';
 
-/** More threads than this are refused, whatever main asks for. */
-const MAX_INTERPRETERS = 32;
+/** More threads than this are refused, whatever main asks for: as many sessions as may be idle and runs at once. */
+const MAX_INTERPRETERS = 64;
 
 const holdAll = (checks: readonly SelfCheck[]): boolean => checks.every((check) => check.holds);
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
-import { raceStop } from '../../../src/main/sandbox/stop-signal.ts';
+import { linkSignals, raceStop } from '../../../src/main/sandbox/stop-signal.ts';
 import { deferred, FakeClock, never } from './support.ts';
 
 const setUp = () => {
@@ -55,4 +55,27 @@ it('stops at once when the signal has aborted before', async () => {
   const signal = AbortSignal.abort();
   expect(await raceStop(never(), clock, 100, signal)).toEqual({ stopped: 'cancelled' });
   expect([clock.waiting, getEventListeners(signal, 'abort').length]).toEqual([0, 0]);
+});
+
+it('links signals: the first that aborts counts, with its reason, and nothing is left at the sources', () => {
+  const [a, b] = [new AbortController(), new AbortController()];
+  const { signal, unlink } = linkSignals(a.signal, b.signal);
+  const left = (): number[] => [a, b].map((source) => getEventListeners(source.signal, 'abort').length);
+  expect([signal.aborted, left()]).toEqual([false, [1, 1]]);
+  b.abort('second');
+  expect([signal.aborted, signal.reason]).toEqual([true, 'second']);
+  a.abort('first');
+  unlink();
+  expect([signal.reason, left()]).toEqual(['second', [0, 0]]);
+});
+
+it('links signals that have aborted before, and follows none after it is unlinked', () => {
+  expect(linkSignals(new AbortController().signal, AbortSignal.abort('r')).signal).toMatchObject({
+    ...{ aborted: true, reason: 'r' },
+  });
+  const controller = new AbortController();
+  const { signal, unlink } = linkSignals(controller.signal, controller.signal);
+  unlink();
+  controller.abort();
+  expect(signal.aborted).toBe(false);
 });

@@ -1,57 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Asset } from '../../../src/main/sandbox/runtime-assets.ts';
-import type { SidecarClient } from '../../../src/main/sandbox/sidecar-client.ts';
-import type { ProcessEnd } from '../../../src/main/sandbox/process-end.ts';
-import { Supervisor, type SupervisorOptions } from '../../../src/main/sandbox/supervisor.ts';
-import { deferred, FakeClock, FakeLauncher, never, turns, until, type Behaviour } from './support.ts';
-
-const IDLE_MS = 900_000;
-
-const setUp = (
-  behave: (launch: number) => Behaviour | Promise<Behaviour> = () => ({}),
-  loadAssets: () => Promise<readonly Asset[]> = async () => [],
-  options: Partial<SupervisorOptions> = {},
-) => {
-  const clock = new FakeClock();
-  const launcher = new FakeLauncher(behave);
-  const states: string[] = [];
-  const gone: SidecarClient[] = [];
-  const ends: ProcessEnd[] = [];
-  const promoted: number[] = [];
-  const readings: number[] = [];
-  const supervisor = new Supervisor({
-    launcher,
-    loadAssets,
-    lockdown: async () => ({ enabled: false, dataLimitMiB: null, binding: null }),
-    clock,
-    memoryMiB: 64,
-    idleMs: IDLE_MS,
-    standby: false,
-    spares: 0,
-    crashLimit: { crashes: 10, windowMs: 300_000 },
-    freeMemory: () => 64 * 1024 ** 3,
-    warmUp: () => Promise.resolve(),
-    ...options,
-    events: {
-      onState: ({ name }) => {
-        states.push(name);
-        throw new Error('a careless listener');
-      },
-      onStarted: () => undefined,
-      onPromoted: (pid) => promoted.push(pid),
-      onEnded: (sidecar, _role, end) => {
-        ends.push(end);
-        if (sidecar !== undefined) gone.push(sidecar);
-      },
-      onMemory: (_sidecar, bytes) => readings.push(bytes),
-    },
-  });
-  return { supervisor, clock, launcher, states, gone, ends, promoted, readings };
-};
+import { supervisorStage } from './supervisor-stage.ts';
+import { deferred, never, turns, until, type Behaviour } from './support.ts';
 
 describe('starting', () => {
   it('waits until someone needs the process', async () => {
-    const { supervisor, launcher, states } = setUp();
+    const { supervisor, launcher, states } = supervisorStage();
     await supervisor.stop();
     expect([launcher.launches, supervisor.pid, supervisor.state.name, states]).toEqual([
       0,
@@ -62,7 +16,7 @@ describe('starting', () => {
   });
 
   it('happens once for many callers', async () => {
-    const { supervisor, launcher, states } = setUp();
+    const { supervisor, launcher, states } = supervisorStage();
     const all = await Promise.all([supervisor.sidecar(), supervisor.sidecar(), supervisor.sidecar()]);
     expect(new Set(all).size).toBe(1);
     expect(await supervisor.sidecar()).toBe(all[0]);
@@ -71,7 +25,7 @@ describe('starting', () => {
 
   it('hands every asset over before it prepares', async () => {
     const assets = ['wasm', 'guest'] as const;
-    const { supervisor, launcher } = setUp(undefined, async () =>
+    const { supervisor, launcher } = supervisorStage(undefined, {}, async () =>
       assets.map((name) => ({ name, sha256: '0', bytes: new Uint8Array(3) })),
     );
     await supervisor.sidecar();
@@ -80,11 +34,12 @@ describe('starting', () => {
 
   it('works after a launch, the assets or the preparation failed', async () => {
     let loads = 0;
-    const { supervisor, launcher, gone } = setUp(
+    const { supervisor, launcher, gone } = supervisorStage(
       (launch) => {
         if (launch === 2) throw new Error('no process to be had');
         return launch === 3 ? { prepare: () => Promise.reject(new Error('secret')) } : {};
       },
+      {},
       () => (++loads === 1 ? Promise.reject(new Error('the wasm is damaged')) : Promise.resolve([])),
     );
     await expect(supervisor.sidecar()).rejects.toThrow('the wasm is damaged');
@@ -101,7 +56,7 @@ describe('starting', () => {
       { name: 'two', holds: true },
       { name: 'three', holds: false },
     ];
-    const { supervisor, launcher } = setUp(() => ({ prepare: () => ({ checks, layers: [] }) }));
+    const { supervisor, launcher } = supervisorStage(() => ({ prepare: () => ({ checks, layers: [] }) }));
     await expect(supervisor.sidecar()).rejects.toThrow(/self-check failed: one, three$/u);
     expect(launcher.last.called('openInterpreter')).toEqual([]);
   });
@@ -111,7 +66,7 @@ describe('death', () => {
   it.each(['starting', 'ready', 'busy'])(
     'while %s leads to one onGone and a new process',
     async (stateName) => {
-      const { supervisor, launcher, gone } = setUp((launch) =>
+      const { supervisor, launcher, gone } = supervisorStage((launch) =>
         stateName === 'starting' && launch === 1 ? { prepare: never } : {},
       );
       const first = supervisor.sidecar();
@@ -132,7 +87,7 @@ describe('death', () => {
   );
 
   it('of the connection alone ends the process, and the next caller gets another', async () => {
-    const { supervisor, launcher, gone } = setUp();
+    const { supervisor, launcher, gone } = supervisorStage();
     const first = await supervisor.sidecar();
     launcher.last.raw.close();
     await first.lost;
@@ -143,7 +98,7 @@ describe('death', () => {
 
 describe('stopping', () => {
   it('is over when the process is gone', async () => {
-    const { supervisor, launcher, states, gone, clock } = setUp();
+    const { supervisor, launcher, states, gone, clock } = supervisorStage();
     await supervisor.sidecar();
     await Promise.all([supervisor.stop(), supervisor.stop()]);
     expect(states).toEqual(['starting', 'ready', 'stopping', 'stopped']);
@@ -152,7 +107,7 @@ describe('stopping', () => {
 
   it('while the assets load: nothing that was launched is left', async () => {
     const assets = deferred<Asset[]>();
-    const { supervisor, launcher } = setUp(undefined, () => assets.promise);
+    const { supervisor, launcher } = supervisorStage(undefined, {}, () => assets.promise);
     const starting = supervisor.sidecar();
     const stopping = supervisor.stop();
     assets.resolve([]);
@@ -165,7 +120,7 @@ describe('stopping', () => {
 
   it('while the process launches: it is killed as soon as it is there', async () => {
     const launch = deferred<Behaviour>();
-    const { supervisor, launcher, gone } = setUp(() => launch.promise);
+    const { supervisor, launcher, gone } = supervisorStage(() => launch.promise);
     const starting = supervisor.sidecar();
     await turns();
     const stopping = supervisor.stop();
@@ -178,7 +133,7 @@ describe('stopping', () => {
 
   it('does not wait for ever for a start that hangs; the next start is not held up by it', async () => {
     const launch = deferred<Behaviour>();
-    const { supervisor, launcher, clock, gone } = setUp((count) => (count === 1 ? launch.promise : {}));
+    const { supervisor, launcher, clock, gone } = supervisorStage((count) => (count === 1 ? launch.promise : {}));
     const starting = supervisor.sidecar();
     starting.catch(() => undefined);
     await turns();
@@ -195,7 +150,7 @@ describe('stopping', () => {
   });
 
   it('gives a process up that does not go away, and its calls fail', async () => {
-    const { supervisor, launcher, clock, gone } = setUp((launch) =>
+    const { supervisor, launcher, clock, gone } = supervisorStage((launch) =>
       launch === 1 ? { mortal: false, openInterpreter: never } : {},
     );
     const first = await supervisor.sidecar();
@@ -215,7 +170,7 @@ describe('stopping', () => {
   });
 
   it('of a process that was replaced leaves the new one alone', async () => {
-    const { supervisor, launcher } = setUp();
+    const { supervisor, launcher } = supervisorStage();
     const first = await supervisor.sidecar();
     await supervisor.end(first, 'misbehaved');
     const second = await supervisor.sidecar();

@@ -46,6 +46,13 @@ export class FakeClock implements Clock {
     this.#now = until;
   }
 
+  /** As after a machine's sleep: what was due meanwhile fires now, late, and nothing in between. */
+  jump(ms: number): void {
+    this.#now += ms;
+    const due = [...this.#timers].filter(({ at }) => at <= this.#now).sort((a, b) => a.at - b.at);
+    for (const timer of due) if (this.#timers.delete(timer)) timer.callback();
+  }
+
   /** Goes to the next timer, if there is one. */
   skip(): void {
     const times = [...this.#timers].map(({ at }) => at);
@@ -154,6 +161,8 @@ export class FakeProcess implements SidecarProcess {
   kills = 0;
   resident: number | null = null;
   outOfMemory = false;
+  /** The system still shows it after its end was told. */
+  undead = false;
   readonly #mortal: boolean;
   #alive = true;
   #exit: (exit: ProcessExit) => void = () => undefined;
@@ -181,7 +190,7 @@ export class FakeProcess implements SidecarProcess {
   }
 
   kill(): void {
-    if (!this.#alive) return;
+    if (!this.isAlive()) return;
     this.kills++;
     if (this.#mortal) this.exit(null, 'SIGKILL');
   }
@@ -197,7 +206,7 @@ export class FakeProcess implements SidecarProcess {
   }
 
   isAlive(): boolean {
-    return this.#alive;
+    return this.#alive || this.undead;
   }
 
   called(method: string): Call[] {

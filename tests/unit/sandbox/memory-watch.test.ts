@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { diedOfMemory, pressureOf, processLimitBytes } from '../../../src/main/sandbox/memory-budget.ts';
+import { MemoryWatch } from '../../../src/main/sandbox/memory-watch.ts';
+import { FakeClock } from './support.ts';
+
+const MIB = 1024 * 1024;
+
+const setUp = () => {
+  const clock = new FakeClock();
+  const world: { busy: boolean; bytes: number | null } = { busy: false, bytes: 5 };
+  const readings: number[] = [];
+  const watch = new MemoryWatch({
+    clock,
+    read: () => world.bytes,
+    isBusy: () => world.busy,
+    onReading: (bytes) => readings.push(bytes),
+  });
+  return { clock, world, readings, watch };
+};
+
+describe('the watch', () => {
+  it('looks every 2 s while nothing runs, every 100 ms while something does', () => {
+    const { clock, world, readings, watch } = setUp();
+    clock.advance(1999);
+    expect([readings, watch.last]).toEqual([[], null]);
+    clock.advance(1);
+    expect([readings, watch.last]).toEqual([[5], 5]);
+    world.busy = true;
+    watch.wake();
+    clock.advance(300);
+    expect(readings).toHaveLength(4);
+    world.busy = false;
+    clock.advance(100);
+    expect(readings).toHaveLength(5);
+    clock.advance(1900);
+    expect(readings).toHaveLength(5);
+  });
+
+  it('is not put off by runs that begin more often than it looks', () => {
+    const { clock, world, readings, watch } = setUp();
+    world.busy = true;
+    for (let run = 0; run < 20; run++) {
+      watch.wake();
+      clock.advance(50);
+    }
+    expect(readings).toHaveLength(10);
+  });
+
+  it('goes on where nothing can be read, and keeps the last reading', () => {
+    const { clock, world, readings, watch } = setUp();
+    clock.advance(2000);
+    world.bytes = null;
+    clock.advance(4000);
+    expect([readings, watch.last, clock.waiting]).toEqual([[5], 5, 1]);
+    world.bytes = 7;
+    clock.advance(2000);
+    expect([readings, watch.last]).toEqual([[5, 7], 7]);
+  });
+
+  it('can be stopped, also by whom it tells, and is not woken afterwards', () => {
+    const { clock, watch } = setUp();
+    watch.stop();
+    watch.wake();
+    expect(clock.waiting).toBe(0);
+    const other = new FakeClock();
+    const stopped: MemoryWatch = new MemoryWatch({
+      clock: other,
+      read: () => 1,
+      isBusy: () => true,
+      onReading: () => stopped.stop(),
+    });
+    other.advance(1000);
+    expect(other.waiting).toBe(0);
+  });
+});
+
+describe('the budget', () => {
+  it('has room for the process and for two interpreters at their cap', () => {
+    expect(processLimitBytes(1024)).toBe((768 + 2048) * MIB);
+    expect(processLimitBytes(256)).toBe((768 + 512) * MIB);
+  });
+
+  it.each([
+    [0, 'none'],
+    [749, 'none'],
+    [750, 'tight'],
+    [999, 'tight'],
+    [1000, 'over'],
+    [1249, 'over'],
+    [1250, 'far-over'],
+    [99_999, 'far-over'],
+  ])('%i of 1000 is %s', (bytes, pressure) => {
+    expect(pressureOf(bytes, 1000)).toBe(pressure);
+  });
+
+  it('tells a death of memory from others by the last reading', () => {
+    expect([null, 0, 899, 900, 2000].map((last) => diedOfMemory(last, 1000))).toEqual([
+      ...[false, false, false, true, true],
+    ]);
+  });
+});

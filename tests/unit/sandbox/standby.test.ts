@@ -1,0 +1,261 @@
+/** A second process in reserve: when it is started, when it takes over, and that it is never in the way. */
+import { describe, expect, it } from 'vitest';
+import type { SidecarClient } from '../../../src/main/sandbox/sidecar-client.ts';
+import type { SupervisorOptions } from '../../../src/main/sandbox/supervisor.ts';
+import { IDLE_MS, supervisorStage, type SupervisorStage } from './supervisor-stage.ts';
+import { deferred, never, turns, until, type Behaviour } from './support.ts';
+
+const WITH_STANDBY = { standby: true } as const;
+
+const setUp = (
+  behave?: (launch: number) => Behaviour | Promise<Behaviour>,
+  options: Partial<SupervisorOptions> = {},
+): SupervisorStage => supervisorStage(behave, { ...WITH_STANDBY, ...options });
+
+/** One run from its beginning to its end. */
+const runOnce = async ({ supervisor }: SupervisorStage): Promise<SidecarClient> => {
+  supervisor.use();
+  const sidecar = await supervisor.sidecar();
+  supervisor.runBegan(sidecar);
+  supervisor.runEnded(sidecar);
+  supervisor.release();
+  return sidecar;
+};
+
+const untilReady = ({ supervisor }: SupervisorStage): Promise<void> =>
+  until(() => supervisor.standbyReady, 'a standby process');
+
+describe('is started', () => {
+  it('after the first run and not before, warmed up', async () => {
+    const warmed: number[] = [];
+    const all = setUp(undefined, { warmUp: async ({ pid }) => void warmed.push(pid) });
+    await all.supervisor.sidecar();
+    await turns();
+    expect([all.launcher.launches, all.supervisor.standbyPid]).toEqual([1, null]);
+    await runOnce(all);
+    await untilReady(all);
+    expect([all.supervisor.pid, all.supervisor.standbyPid, warmed]).toEqual([1001, 1002, [1002]]);
+    expect(all.started).toEqual([
+      [1001, 'active'],
+      [1002, 'standby'],
+    ]);
+    await runOnce(all);
+    expect(all.launcher.launches).toBe(2);
+  });
+
+  it('not while runs are under way', async () => {
+    const all = setUp();
+    all.supervisor.use();
+    await runOnce(all);
+    await turns();
+    expect(all.launcher.launches).toBe(1);
+    all.supervisor.release();
+    await untilReady(all);
+  });
+
+  it.each([
+    ['there is too little memory', { freeMemory: () => 1.4 * 1024 ** 3 }],
+    ['it is switched off', { standby: false }],
+  ])('not when %s', async (_what, options) => {
+    const all = setUp(undefined, options);
+    await runOnce(all);
+    await turns();
+    expect([all.launcher.launches, all.supervisor.standbyPid]).toEqual([1, null]);
+  });
+
+  it('later, when memory has become free', async () => {
+    const memory = { free: 0 };
+    const all = setUp(undefined, { freeMemory: () => memory.free });
+    await runOnce(all);
+    memory.free = 8 * 1024 ** 3;
+    await runOnce(all);
+    await untilReady(all);
+  });
+});
+
+describe('takes over', () => {
+  it('at once when the active process dies, and gets a successor', async () => {
+    const all = setUp();
+    const first = await runOnce(all);
+    await untilReady(all);
+    all.launcher.processes[0]?.exit(null, 'SIGKILL');
+    await first.gone;
+    await until(() => all.supervisor.pid === 1002);
+    expect([all.supervisor.state.name, all.promoted, (await all.supervisor.sidecar()).pid]).toEqual([
+      ...['ready', [1002], 1002],
+    ]);
+    // Also when nobody runs anything: the next death must cost as little.
+    await until(() => all.supervisor.standbyPid === 1003);
+    expect(all.ends).toMatchObject([{ pid: 1001, role: 'active', cause: 'exited', detail: 'signal SIGKILL' }]);
+  });
+
+  it('when the active process hangs, before that is gone', async () => {
+    const all = setUp((launch) => (launch === 1 ? { ping: never, mortal: false } : {}));
+    await runOnce(all);
+    await untilReady(all);
+    all.clock.advance(5000);
+    await turns();
+    all.clock.advance(5000);
+    expect(all.supervisor.state.name).toBe('unresponsive');
+    all.clock.advance(10_000);
+    expect([all.supervisor.pid, all.supervisor.state.name, all.alive()]).toEqual([
+      ...[1002, 'ready', [1001, 1002]],
+    ]);
+    all.launcher.processes[0]?.exit(null, 'SIGKILL');
+    await until(() => all.ends.length === 1);
+    expect(all.ends).toMatchObject([{ pid: 1001, role: 'active', cause: 'unresponsive' }]);
+    expect([all.supervisor.pid, all.supervisor.state.name]).toEqual([1002, 'ready']);
+  });
+
+  it('while it is still starting, for whoever needs it', async () => {
+    const gate = deferred();
+    const all = setUp(undefined, { warmUp: () => gate.promise });
+    await runOnce(all);
+    await until(() => all.launcher.processes[1]?.called('prepare').length === 1);
+    all.launcher.processes[0]?.exit(1);
+    await until(() => all.ends.length === 1);
+    expect([all.supervisor.pid, all.supervisor.state.name]).toEqual([null, 'stopped']);
+    all.supervisor.use();
+    const next = all.supervisor.sidecar();
+    expect([all.supervisor.pid, all.supervisor.standbyPid, all.supervisor.state.name]).toEqual([
+      ...[1002, null, 'starting'],
+    ]);
+    gate.resolve();
+    expect([(await next).pid, all.supervisor.state.name, all.launcher.launches]).toEqual([1002, 'ready', 2]);
+    expect(all.started.at(-1)).toEqual([1002, 'active']);
+  });
+
+  it('and dies while it does: the caller is told so, and the next one gets a new process', async () => {
+    const gate = deferred();
+    const all = setUp(undefined, { warmUp: () => gate.promise });
+    await runOnce(all);
+    await until(() => all.launcher.processes[1]?.called('prepare').length === 1);
+    all.launcher.processes[0]?.exit(1);
+    await until(() => all.ends.length === 1);
+    const next = all.supervisor.sidecar();
+    all.launcher.processes[1]?.exit(1);
+    await expect(next).rejects.toThrow('ended while it started: exit code 1');
+    expect(all.ends).toMatchObject([{ role: 'active' }, { role: 'active', pid: 1002 }]);
+    const third = await all.supervisor.sidecar();
+    expect([third.pid, all.supervisor.state.name]).toEqual([1003, 'ready']);
+  });
+
+  it('from a process whose end takes long: the state is that of the new one', async () => {
+    const all = setUp((launch) => (launch === 1 ? { mortal: false } : {}));
+    const first = await runOnce(all);
+    await untilReady(all);
+    const ending = all.supervisor.end(first, 'stop-failed');
+    expect([all.supervisor.pid, all.supervisor.state.name]).toEqual([1002, 'ready']);
+    all.clock.advance(5000);
+    expect(await ending).toMatchObject({ cause: 'stop-failed', detail: 'not gone after 5 s' });
+    expect([all.supervisor.pid, all.supervisor.state.name]).toEqual([1002, 'ready']);
+  });
+
+  it('never makes two active: each caller of one moment gets the same process', async () => {
+    const all = setUp();
+    await runOnce(all);
+    await untilReady(all);
+    all.launcher.processes[0]?.exit(1);
+    const callers = await Promise.allSettled(Array.from({ length: 5 }, () => all.supervisor.sidecar()));
+    await until(() => all.ends.length === 1);
+    const again = await Promise.all(Array.from({ length: 5 }, () => all.supervisor.sidecar()));
+    expect(new Set(again.map(({ pid }) => pid))).toEqual(new Set([1002]));
+    expect(callers.every(({ status }) => status === 'fulfilled')).toBe(true);
+  });
+});
+
+describe('its own death', () => {
+  it('disturbs nobody, is told, and is made good after the next run', async () => {
+    const all = setUp();
+    await runOnce(all);
+    await untilReady(all);
+    all.launcher.processes[1]?.exit(3);
+    await until(() => all.ends.length === 1);
+    expect([all.ends, all.supervisor.pid, all.supervisor.standbyPid, all.supervisor.state.name]).toMatchObject(
+      [[{ pid: 1002, role: 'standby', cause: 'exited', detail: 'exit code 3' }], 1001, null, 'ready'],
+    );
+    await runOnce(all);
+    await untilReady(all);
+    expect([all.supervisor.pid, all.supervisor.standbyPid]).toEqual([1001, 1003]);
+  });
+
+  it('counts as a crash', async () => {
+    const all = setUp(undefined, { crashLimit: { crashes: 2, windowMs: 1000 } });
+    await runOnce(all);
+    await untilReady(all);
+    all.launcher.processes[1]?.exit(3);
+    await until(() => all.ends.length === 1);
+    all.launcher.processes[0]?.exit(3);
+    await until(() => all.supervisor.state.name === 'broken');
+  });
+
+  it('by hanging is noticed, without a word about the active one', async () => {
+    const all = setUp((launch) => (launch === 2 ? { ping: never } : {}));
+    await runOnce(all);
+    await untilReady(all);
+    await all.elapse(20_000);
+    await until(() => all.ends.length === 1);
+    expect(all.ends).toMatchObject([{ pid: 1002, role: 'standby', cause: 'unresponsive' }]);
+    expect(all.states).not.toContain('unresponsive');
+  });
+
+  it('by never getting ready ends at its limit; nobody is kept waiting by it later', async () => {
+    const all = setUp((launch) => (launch === 2 ? { prepare: never } : {}));
+    await runOnce(all);
+    await until(() => all.launcher.processes[1]?.called('prepare').length === 1);
+    await all.elapse(60_000);
+    await until(() => all.ends.length === 1);
+    expect(all.ends).toMatchObject([
+      { pid: 1002, role: 'standby', cause: 'start-failed', detail: 'Python was not ready within 60 s' },
+    ]);
+    expect([all.supervisor.pid, all.supervisor.standbyPid]).toEqual([1001, null]);
+  });
+});
+
+describe('the end of all', () => {
+  it('by idleness takes both, and leaves no timer', async () => {
+    const all = setUp();
+    await runOnce(all);
+    await untilReady(all);
+    await all.elapse(IDLE_MS - 1);
+    await turns();
+    expect(all.alive()).toEqual([1001, 1002]);
+    all.clock.advance(1);
+    await until(() => all.ends.length === 2);
+    expect(all.ends.map(({ cause }) => cause)).toEqual(['idle', 'idle']);
+    expect([all.alive(), all.supervisor.state.name, all.promoted, all.clock.waiting]).toEqual([
+      ...[[], 'stopped', [], 0],
+    ]);
+    expect((await runOnce(all)).pid).toBe(1003);
+  });
+
+  it.each(['stop', 'restart', 'dispose'] as const)('by %s takes both, and promotes none', async (method) => {
+    const all = setUp();
+    await runOnce(all);
+    await untilReady(all);
+    await all.supervisor[method]();
+    await turns();
+    expect([all.alive(), all.promoted, all.supervisor.state.name, all.clock.waiting]).toEqual([
+      ...[[], [], 'stopped', 0],
+    ]);
+    expect(all.ends.map(({ cause }) => cause)).toEqual(['stopped', 'stopped']);
+  });
+
+  it('by dispose while both are only starting leaves none behind', async () => {
+    const gates = [deferred<Behaviour>(), deferred<Behaviour>()];
+    const all = setUp((launch) => (launch === 1 ? {} : (gates[launch - 2]?.promise ?? {})));
+    await runOnce(all);
+    await until(() => all.launcher.launches === 2);
+    all.launcher.processes[0]?.exit(1);
+    await until(() => all.ends.length === 1);
+    const next = all.supervisor.sidecar();
+    next.catch(() => undefined);
+    const disposing = all.supervisor.dispose();
+    gates[0]?.resolve({});
+    await disposing;
+    await expect(next).rejects.toThrow('stopped while it started');
+    await expect(all.supervisor.sidecar()).rejects.toThrow('disposed of');
+    await turns();
+    expect([all.alive(), all.launcher.launches, all.clock.waiting]).toEqual([[], 2, 0]);
+  });
+});
