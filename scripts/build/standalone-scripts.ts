@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import MagicString from 'magic-string';
 import { build, type InlineConfig, type Plugin } from 'vite';
+import { buildStandardLibrary } from './standard-library.ts';
 
 /**
  * Builds the three scripts that must be whole in themselves, without chunks or packages beside them: the
@@ -20,6 +21,7 @@ export function standaloneScripts(root: string): Plugin {
       await build(nodeScript(root, 'src/utility/index.ts', 'sidecar.cjs'));
       await build(nodeScript(root, 'src/utility/worker/index.ts', 'worker.cjs'));
       await build(guestScript(root));
+      await buildStandardLibrary(root, path.join(outDir, 'python_stdlib.zip'));
       await writeRuntimeManifest(root, outDir);
     },
   };
@@ -129,7 +131,7 @@ async function writeRuntimeManifest(root: string, outDir: string): Promise<void>
   const require = createRequire(path.join(root, 'package.json'));
   const files = {
     wasm: require.resolve('pyodide/pyodide.asm.wasm'),
-    stdlib: require.resolve('pyodide/python_stdlib.zip'),
+    stdlib: path.join(outDir, 'python_stdlib.zip'),
     lock: require.resolve('pyodide/pyodide-lock.json'),
     worker: path.join(outDir, 'worker.cjs'),
     guest: path.join(outDir, 'guest.js'),
