@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import MagicString from 'magic-string';
 import { build, type InlineConfig, type Plugin } from 'vite';
+import { buildStandardLibrary } from './standard-library.ts';
 
 /**
  * Builds the scripts that must be whole in themselves, without chunks or packages beside them: the
@@ -22,6 +23,7 @@ export function standaloneScripts(root: string): Plugin {
       await build(nodeScript(root, 'src/utility/probe-sidecar.ts', 'probe-sidecar.cjs'));
       await build(nodeScript(root, 'src/utility/worker/index.ts', 'worker.cjs'));
       await build(guestScript(root));
+      await buildStandardLibrary(root, path.join(outDir, 'python_stdlib.zip'));
       await writeRuntimeManifest(root, outDir);
       await writeBindingManifest(root, outDir);
     },
@@ -132,7 +134,7 @@ async function writeRuntimeManifest(root: string, outDir: string): Promise<void>
   const require = createRequire(path.join(root, 'package.json'));
   const files = {
     wasm: require.resolve('pyodide/pyodide.asm.wasm'),
-    stdlib: require.resolve('pyodide/python_stdlib.zip'),
+    stdlib: path.join(outDir, 'python_stdlib.zip'),
     lock: require.resolve('pyodide/pyodide-lock.json'),
     worker: path.join(outDir, 'worker.cjs'),
     guest: path.join(outDir, 'guest.js'),

@@ -46,7 +46,7 @@ export const builtFiles = (outDir: string): BuiltFiles => {
       manifest: utility('runtime.json'),
       assets: {
         wasm: resolve('pyodide/pyodide.asm.wasm'),
-        stdlib: resolve('pyodide/python_stdlib.zip'),
+        stdlib: utility('python_stdlib.zip'),
         lock: resolve('pyodide/pyodide-lock.json'),
         worker: utility('worker.cjs'),
         guest: utility('guest.js'),

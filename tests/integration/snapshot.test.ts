@@ -73,7 +73,7 @@ describe('a snapshot', () => {
     const small = await TestSidecar.start({ snapshots: snapshotsIn(folder), memoryMiB: 64 });
     const { id, snapshot } = await small.open();
     expect(snapshot).toBe('used');
-    expect((await small.run(id, 'bytearray(40_000_000)')).error?.type).toBe('MemoryError');
+    expect((await small.run(id, 'bytearray(60_000_000)')).error?.type).toBe('MemoryError');
     expect((await small.run(id, 'len(bytearray(10_000_000))')).value?.text).toBe('10000000');
   });
 
