@@ -30,7 +30,7 @@ const dataFolder = (): string =>
   process.env['VIVARIUM_DATA_DIR'] ?? path.join(app.getPath('appData'), 'vivarium');
 
 const createSandbox = (
-  { idleMs, standby, spares, crashLimit, ...limits }: HostSandboxOptions,
+  { idleMs, standby, spares, crashLimit, memoryMiB, outputKiB }: HostSandboxOptions,
   onEvent: (event: SandboxEvent) => void,
 ): Sandbox => {
   const files = builtFiles(outDir);
@@ -42,7 +42,8 @@ const createSandbox = (
     freeMemory: freemem,
     onEvent,
     dataDir: path.join(dataFolder(), 'pyodide-cache', files.pyodideVersion),
-    ...limits,
+    memoryMiB,
+    outputKiB,
     ...(idleMs === undefined ? {} : { idleMs }),
     ...(standby === undefined ? {} : { standby }),
     ...(spares === undefined ? {} : { spares }),

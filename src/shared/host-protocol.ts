@@ -16,6 +16,8 @@ export const HostSandboxOptions = z.strictObject({
   idleMs: z.number().int().min(1).optional(),
   standby: z.boolean().optional(),
   spares: z.number().int().min(0).max(4).optional(),
+  /** Whether events are wanted; each is a message. */
+  events: z.boolean().optional(),
   crashLimit: z
     .strictObject({ crashes: z.number().int().min(1), windowMs: z.number().int().min(1) })
     .optional(),

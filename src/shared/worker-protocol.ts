@@ -1,6 +1,6 @@
 /** Control thread ↔ worker thread. The worker is the hostile side. */
 import { z } from 'zod';
-import { deathReport, FilePart, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { deathReport, FilePart, FinishedRun, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
 import { defineContract } from './rpc/contract.ts';
 import { Bytes } from './sandbox.ts';
 import { MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
@@ -20,7 +20,7 @@ export const workerContract = defineContract({
       params: RunOrder,
       item: RunPiece,
       result: z.discriminatedUnion('kind', [
-        z.strictObject({ kind: z.literal('finished'), outputCut: z.boolean() }),
+        FinishedRun,
         z.strictObject({ kind: z.literal('died'), ...deathReport }),
       ]),
     },

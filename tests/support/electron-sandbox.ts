@@ -40,7 +40,12 @@ export class ElectronSandbox {
   static async open(limits: Limits = {}): Promise<ElectronSandbox> {
     const events: SandboxEvent[] = [];
     const host = new ElectronHost(await installedElectron(), PROJECT_ROOT, (event) => events.push(event));
-    await host.open({ memoryMiB: DEFAULTS.memoryMiB, outputKiB: DEFAULTS.outputKiB, ...limits });
+    await host.open({
+      memoryMiB: DEFAULTS.memoryMiB,
+      outputKiB: DEFAULTS.outputKiB,
+      events: true,
+      ...limits,
+    });
     if (host.pid === undefined) throw new Error('Electron has no pid');
     return new ElectronSandbox(host, host.pid, events);
   }

@@ -120,7 +120,9 @@ export class ElectronHost implements RunSandbox {
       // Refused by a host that is there: there is nothing to wait for.
       if (RpcError.is(error) && error.code !== 'closed') throw error;
       await this.#exited;
-      throw new Error(`Electron ended before it was ready. Its last words: ${this.#stderr.text || 'none'}`);
+      throw new Error(`Electron ended before it was ready. Its last words: ${this.#stderr.text || 'none'}`, {
+        cause: error,
+      });
     } finally {
       clearTimeout(tooLate);
     }

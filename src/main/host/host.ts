@@ -39,7 +39,9 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
     handlers: {
       open: (limits) => {
         if (sandbox !== undefined) throw new RpcError('failed', 'the sandbox is open already');
-        sandbox = options.createSandbox(limits, (event) => peer.emit('sandbox', event));
+        sandbox = options.createSandbox(limits, (event) => {
+          if (limits.events === true) peer.emit('sandbox', event);
+        });
         return {};
       },
       run: async ({ id, request }, { write }) => {

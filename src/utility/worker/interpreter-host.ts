@@ -30,7 +30,8 @@ export interface HostFunctions {
 }
 
 type WorkerRunEnd =
-  { kind: 'finished'; outputCut: boolean } | { kind: 'died'; detail: string; stack: string };
+  | { kind: 'finished'; outputCut: boolean; outcome: Uint8Array }
+  | { kind: 'died'; detail: string; stack: string };
 
 interface CurrentRun {
   readonly id: number;
@@ -256,11 +257,13 @@ export class InterpreterHost {
       return;
     }
     this.#flushOutput();
-    for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+    const isSmall = bytes.length <= PIECE_BYTES;
+    for (let start = 0; !isSmall && start < bytes.length; start += PIECE_BYTES) {
       run.send({ channel: 'outcome', bytes: bytes.slice(start, start + PIECE_BYTES) });
     }
     this.#run = undefined;
-    run.end({ kind: 'finished', outputCut: run.stdout.cut || run.stderr.cut });
+    const outputCut = run.stdout.cut || run.stderr.cut;
+    run.end({ kind: 'finished', outputCut, outcome: isSmall ? bytes : new Uint8Array() });
   }
 
   #die(detail: string, stack = ''): void {

@@ -17,6 +17,7 @@ import {
   type Behaviour,
   type RunHandler,
   type Stage,
+  NO_BYTES,
 } from './support.ts';
 
 /** Runs and checks the result against the contract. */
@@ -405,7 +406,10 @@ describe('a hostile sidecar', () => {
 
   it('loses only the interpreter for a report that is none: its guest may have spoilt it', async () => {
     const [result, all] = await hostile(({ launcher }) =>
-      launcher.last.say('run', { kind: 'answer', result: { kind: 'finished', outputCut: false } }),
+      launcher.last.say('run', {
+        kind: 'answer',
+        result: { kind: 'finished', outputCut: false, outcome: NO_BYTES },
+      }),
     );
     expect(result).toMatchObject({ status: 'crashed', error: { message: /misbehaved/u } });
     expect(all.launcher.last.called('closeInterpreter')).toHaveLength(1);
@@ -431,7 +435,7 @@ describe('a hostile sidecar', () => {
     const { last } = all.launcher;
     last.say('run', piece('outcome', utf8(JSON.stringify(OUTCOME))));
     for (let count = 0; count < 3; count++) {
-      last.say('run', { kind: 'answer', result: { kind: 'finished', outputCut: false } });
+      last.say('run', { kind: 'answer', result: { kind: 'finished', outputCut: false, outcome: NO_BYTES } });
     }
     for (let count = 0; count < 500; count++) last.say('run', piece('stdout', new Uint8Array(1000)));
     expect((await running).status).toBe('ok');
