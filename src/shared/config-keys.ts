@@ -11,18 +11,20 @@ export interface SettingKey {
   readonly schema: z.ZodType;
 }
 
-const withoutDefault = (schema: z.core.$ZodType): z.core.$ZodType => {
+const withoutDefault = (schema: z.ZodType): z.ZodType => {
   if (!(schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)) return schema;
-  const inner: z.core.$ZodType = schema.unwrap() as z.core.$ZodType;
-  return withoutDefault(inner);
+  const inner: unknown = schema.unwrap();
+  return inner instanceof z.ZodType ? withoutDefault(inner) : schema;
 };
 
 const keysOf = (schema: z.ZodObject, path: readonly string[]): SettingKey[] =>
-  Object.entries(schema.shape).flatMap(([name, field]) => {
+  Object.entries<unknown>(schema.shape).flatMap(([name, field]) => {
+    if (!(field instanceof z.ZodType)) return [];
     const inner = withoutDefault(field);
     const below = [...path, name];
-    if (inner instanceof z.ZodObject) return keysOf(inner, below);
-    return field instanceof z.ZodType ? [{ name: below.join('.'), path: below, schema: field }] : [];
+    return inner instanceof z.ZodObject
+      ? keysOf(inner, below)
+      : [{ name: below.join('.'), path: below, schema: field }];
   });
 
 /** All settings in the order of the schema. */
