@@ -193,7 +193,7 @@ const judge = (file: string, answer: Answer): InterpreterCheck => {
       const parts = /^(\d+)\.(\d+)\.\d+$/u.exec(version);
       if (start === -1 || parts === null) {
         const heard = (answer.stderr.trim() || answer.stdout.trim()).split('\n', 1)[0] ?? '';
-        const said_ =
+        const words =
           heard === '' ? `it said nothing, ${answer.end}` : `it said ${quote(heard.slice(0, 200))}`;
         return refuse('not-python', `${shown} is not a working Python interpreter: ${words}`);
       }

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NativeRunner } from '../../../src/main/native/native-runner.ts';
 import { systemClock } from '../../../src/main/sandbox/clock.ts';
 import { RunResult, type RunOutput, type RunRequest } from '../../../src/shared/sandbox.ts';
@@ -227,7 +227,8 @@ describe('stopping', () => {
   it('code may tidy up when interrupted', async (context) => {
     if (process.platform === 'win32')
       notRunHere(context, 'Windows has no interrupts for programs without a console');
-    const code = 'import time\ntry:\n    print("on")\n    time.sleep(1000)\nfinally:\n    print("tidy")';
+    const code =
+      'import os, time\ntry:\n    os.write(1, b"on\\n")\n    time.sleep(1000)\nfinally:\n    print("tidy")';
     const abort = new AbortController();
     const result = await runner.run({ code }, { signal: abort.signal, onOutput: () => abort.abort() });
     expect(result).toMatchObject({ status: 'cancelled', stdout: 'on\ntidy\n' });
