@@ -24,6 +24,16 @@ export interface SandboxOptions {
   readonly outputKiB: number;
 }
 
+/** Runs in the user's own Python instead. */
+export interface NativeOptions {
+  /** Path or name of the interpreter; undefined for the usual one. */
+  readonly python: string | undefined;
+  /** Folder that a relative path starts from. */
+  readonly cwd: string;
+  /** Captured output per stream, in KiB. */
+  readonly outputKiB: number;
+}
+
 export interface RunOptions {
   /** Aborted when the user cancels; the run then ends with the status `cancelled`. */
   readonly signal: AbortSignal;
@@ -41,6 +51,7 @@ export interface RunSandbox {
 export interface CliDependencies {
   readonly io: CliIo;
   openSandbox(options: SandboxOptions): Promise<RunSandbox>;
+  openNative(options: NativeOptions): Promise<RunSandbox>;
   /** Opens the app's window; resolves with the exit code once it is closed. */
   openWindow(): Promise<number>;
   readonly version: string;

@@ -23,6 +23,9 @@ const exitCode = await runCli(process.argv.slice(2), {
     },
     dispose: async () => undefined,
   }),
+  openNative: async () => {
+    throw new Error('no native Python here');
+  },
   openWindow: async () => 0,
   version: '0',
 });
