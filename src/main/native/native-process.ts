@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import process from 'node:process';
 import type { RunOutput } from '../../shared/sandbox.ts';
-import type { ProcessExit } from '../sandbox/launcher.ts';
 import type { Clock } from '../sandbox/clock.ts';
 import { raceStop } from '../sandbox/stop-signal.ts';
+import type { NativeExit } from './native-verdict.ts';
 import { killTree, signalQuietly } from './process-tree.ts';
 
 /** For the last output to arrive once the process has ended, in ms: something it started may hold the pipes. */
@@ -29,7 +29,7 @@ export class NativeProcess {
   readonly #marker: string;
   readonly #closed: Promise<void>;
   /** How it ended; rejects when it could not be started. Output may still be on its way. */
-  readonly exited: Promise<ProcessExit>;
+  readonly exited: Promise<NativeExit>;
 
   constructor(options: NativeProcessOptions) {
     this.#marker = options.marker;

@@ -7,18 +7,17 @@ import { DEFAULTS } from '../../shared/limits.ts';
 import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
 import { messageOf } from '../cli/system-error.ts';
 import type { Clock } from '../sandbox/clock.ts';
-import type { ProcessExit } from '../sandbox/launcher.ts';
 import { OutputRelay } from '../sandbox/output-relay.ts';
 import { parseRequest } from '../sandbox/parse-request.ts';
 import { ReportError, RunCollector } from '../sandbox/run-collector.ts';
 import { RunQueue } from '../sandbox/run-queue.ts';
 import type { RunOptions } from '../sandbox/sandbox.ts';
 import { raceStop } from '../sandbox/stop-signal.ts';
-import { reportVerdict, type Verdict } from '../sandbox/verdict.ts';
 import { CappedOutput } from './capped-output.ts';
 import { runEnvironment } from './environment.ts';
 import { checkInterpreter, type InterpreterCheck } from './interpreter-check.ts';
 import { NativeProcess } from './native-process.ts';
+import { reportNative, type NativeExit, type NativeVerdict } from './native-verdict.ts';
 import { RunFolder } from './run-folder.ts';
 
 export interface NativeRunnerConfig {
@@ -35,10 +34,12 @@ const MAX_CONCURRENT_RUNS = 4;
 /** For code to obey an interrupt before it is killed, in ms. */
 const INTERRUPT_LIMIT_MS = 1000;
 
+const SWITCHED_OFF: NativeVerdict = { kind: 'setup-failed', detail: 'Python was switched off' };
+
 const never = new AbortController().signal;
 
 interface Attempt {
-  readonly verdict: Verdict;
+  readonly verdict: NativeVerdict;
   readonly startMs: number;
   readonly runMs: number;
 }
@@ -47,8 +48,9 @@ export class NativeRunner {
   readonly #config: NativeRunnerConfig;
   readonly #clock: Clock;
   readonly #queue = new RunQueue(MAX_CONCURRENT_RUNS);
-  readonly #disposal = new AbortController();
-  readonly #running = new Set<Promise<unknown>>();
+  /** One for each run that has not ended, to stop it with. */
+  readonly #stops = new Map<AbortController, Promise<RunResult>>();
+  #disposed = false;
   #checked: { readonly key: string; readonly check: InterpreterCheck } | null = null;
   #nextRun = 1;
 
@@ -65,41 +67,44 @@ export class NativeRunner {
    */
   async run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
     const parsed = parseRequest(request);
-    const running = this.#run(parsed, options);
-    this.#running.add(running);
+    // Not AbortSignal.any: it leaves something behind at signals that outlive the run.
+    const stop = new AbortController();
+    const abort = (): void => stop.abort();
+    options.signal?.addEventListener('abort', abort, { once: true });
+    if (options.signal?.aborted === true) abort();
+    const running = this.#run(parsed, options, stop.signal);
+    this.#stops.set(stop, running);
     try {
       return await running;
     } finally {
-      this.#running.delete(running);
+      this.#stops.delete(stop);
+      options.signal?.removeEventListener('abort', abort);
     }
   }
 
   /** Ends runs under way as cancelled; later ones fail. Resolves once their processes are gone. */
   async dispose(): Promise<void> {
-    this.#disposal.abort();
-    await Promise.allSettled(this.#running);
+    this.#disposed = true;
+    for (const stop of this.#stops.keys()) stop.abort();
+    await Promise.allSettled(this.#stops.values());
   }
 
-  async #run(request: RunRequest, options: RunOptions): Promise<RunResult> {
-    const disposed = this.#disposal.signal.aborted;
-    const signal = AbortSignal.any([this.#disposal.signal, options.signal ?? never]);
+  async #run(request: RunRequest, options: RunOptions, signal: AbortSignal): Promise<RunResult> {
     const relay = new OutputRelay(options.onOutput);
     const collector = new RunCollector(this.#config.outputKiB * 1024, (output) => relay.push(output));
     const arrived = this.#clock.now();
     let waitMs = 0;
-    const attempt = await this.#queue.add(null, signal, () => {
-      waitMs = this.#clock.now() - arrived;
-      return this.#attempt(request, collector, signal);
-    });
+    const attempt = this.#disposed
+      ? { verdict: SWITCHED_OFF, startMs: 0, runMs: 0 }
+      : await this.#queue.add(null, signal, () => {
+          waitMs = this.#clock.now() - arrived;
+          return this.#attempt(request, collector, signal);
+        });
     if (!signal.aborted) await relay.drained(signal);
-    const verdict: Verdict =
-      attempt?.verdict ??
-      (disposed
-        ? { kind: 'setup-failed', detail: 'Python was switched off' }
-        : { kind: 'cancelled', began: false });
+    const verdict: NativeVerdict = attempt?.verdict ?? { kind: 'cancelled', began: false };
     const outcome = verdict.kind === 'finished' ? verdict.outcome : null;
     return {
-      ...reportVerdict(verdict),
+      ...reportNative(verdict),
       value: outcome?.value ?? null,
       stdout: collector.stdout,
       stderr: collector.stderr,
@@ -128,7 +133,7 @@ export class NativeRunner {
     }
     const check = await this.#check();
     if (!check.ok) {
-      const verdict: Verdict = { kind: 'setup-failed', detail: check.problem.message };
+      const verdict: NativeVerdict = { kind: 'setup-failed', detail: check.problem.message };
       return { verdict, startMs: sinceBegan(), runMs: 0 };
     }
     let folder;
@@ -154,7 +159,7 @@ export class NativeRunner {
     limitMs: number,
     collector: RunCollector,
     signal: AbortSignal,
-  ): Promise<Verdict> {
+  ): Promise<NativeVerdict> {
     const outputBytes = this.#config.outputKiB * 1024;
     const output = new CappedOutput(outputBytes, (piece) => collector.push(piece));
     const marker = randomUUID();
@@ -207,11 +212,11 @@ const keyOf = async (binpath: string, program: string): Promise<string> => {
 
 /** What came of a process that ended by itself. */
 const verdictOf = async (
-  exit: ProcessExit,
+  exit: NativeExit,
   folder: RunFolder,
   collector: RunCollector,
   output: CappedOutput,
-): Promise<Verdict> => {
+): Promise<NativeVerdict> => {
   if (!(await folder.hasBegun()) && exit.signal === null) {
     const lastWords = collector.stderr.trim().split('\n').at(-1) ?? '';
     const detail = `Python ended before the code began, exit code ${exit.code ?? '?'}`;
@@ -225,13 +230,8 @@ const verdictOf = async (
       return { kind: 'finished', outcome: { ...outcome, truncated: outcome.truncated || output.cut } };
     } catch (error) {
       if (!(error instanceof ReportError)) throw error;
-      return { kind: 'interpreter-died', detail: `${describeExit(exit)}; ${error.message}`, stack: '' };
+      return { kind: 'spoilt', detail: error.message };
     }
   }
-  return { kind: 'interpreter-died', detail: describeExit(exit), stack: await folder.faults() };
-};
-
-const describeExit = ({ code, signal }: ProcessExit): string => {
-  if (signal === 'SIGKILL') return 'signal SIGKILL, perhaps because the computer had no memory left';
-  return signal === null ? `exit code ${code ?? '?'}` : `signal ${signal}`;
+  return { kind: 'died', exit, stack: await folder.faults() };
 };

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { InputFile } from '../../shared/sandbox.ts';
@@ -73,9 +73,23 @@ export class RunFolder {
   /** Removes it all. What can't be removed stays: that must not cost anyone their result. */
   async remove(): Promise<void> {
     const options = { recursive: true, force: true, maxRetries: 3 };
-    await rm(this.path, options).catch(() => undefined);
+    try {
+      await rm(this.path, options);
+    } catch {
+      // The script may have locked us out of its folders.
+      await unlock(this.path);
+      await rm(this.path, options).catch(() => undefined);
+    }
   }
 }
+
+const unlock = async (folder: string): Promise<void> => {
+  await chmod(folder, 0o700).catch(() => undefined);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (entry.isDirectory()) await unlock(path.join(folder, entry.name));
+  }
+};
 
 /** The script may have put anything there: a link, a pipe without a writer, far too much. */
 const readCapped = async (file: string, maxBytes: number): Promise<Buffer | null> => {
