@@ -291,6 +291,13 @@ describe('processes', () => {
     await untilGone(Number(result.stdout));
   });
 
+  it('and a child in the group that was given another environment', async (context) => {
+    needProcesses(context);
+    const result = await run(`${spawned}child = subprocess.Popen(wait, env={})\nprint(child.pid)`);
+    expect(result.status).toBe('ok');
+    await untilGone(Number(result.stdout));
+  });
+
   it('a forked child that comes back reports nothing', async (context) => {
     if (process.platform === 'win32') notRunHere(context, 'Windows has no fork');
     const result = await run(
