@@ -17,5 +17,5 @@ const usualPython = async (): Promise<string> => {
 export const openNativePython = async ({ python, cwd, outputKiB }: NativeOptions): Promise<RunSandbox> => {
   const isPath = python !== undefined && /[/\\]/u.test(python) && !/^~[/\\]/u.test(python);
   const binpath = isPath ? path.resolve(cwd, python) : (python ?? (await usualPython()));
-  return new NativeRunner({ binpath: () => binpath, clock: systemClock, outputKiB });
+  return new NativeRunner({ binpath: () => binpath, clock: systemClock, outputKiB: () => outputKiB });
 };

@@ -19,8 +19,12 @@ const PASSED = new Set([
   'VIRTUAL_ENV',
   'CONDA_PREFIX',
   'CONDA_DEFAULT_ENV',
+  'PYTHONPATH',
   'PYENV_ROOT',
   'PYENV_VERSION',
+  'XDG_CACHE_HOME',
+  'XDG_CONFIG_HOME',
+  'XDG_DATA_HOME',
   'LD_LIBRARY_PATH',
   'DYLD_LIBRARY_PATH',
   'DYLD_FALLBACK_LIBRARY_PATH',
@@ -58,13 +62,27 @@ const mayPass = (name: string, value: string): boolean => {
   return PASSED.has(upper) && !(upper.endsWith('_PROXY') && value.includes('@'));
 };
 
+const LISTS = new Set(['PATH', 'LD_LIBRARY_PATH', 'PYTHONPATH']);
+
+/** An AppImage puts its own folders first; another program's libraries break in there. */
+const withoutAppImage = (name: string, value: string, appFolder: string): string => {
+  if (appFolder === '' || !LISTS.has(name)) return value;
+  const isOurs = (folder: string): boolean => folder === appFolder || folder.startsWith(`${appFolder}/`);
+  return value
+    .split(':')
+    .filter((folder) => !isOurs(folder))
+    .join(':');
+};
+
 /** The part of an environment that native code gets to see. */
-export const passedEnvironment = (environment: NodeJS.ProcessEnv): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(environment).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && mayPass(entry[0], entry[1]),
-    ),
-  );
+export const passedEnvironment = (environment: NodeJS.ProcessEnv): Record<string, string> => {
+  const appFolder = environment['APPDIR'] ?? '';
+  const passed: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && mayPass(name, value)) passed[name] = withoutAppImage(name, value, appFolder);
+  }
+  return passed;
+};
 
 /** The environment of one run. */
 export const runEnvironment = (environment: NodeJS.ProcessEnv, marker: string): Record<string, string> => ({

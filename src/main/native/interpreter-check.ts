@@ -153,7 +153,11 @@ const ask = (file: string, environment: NodeJS.ProcessEnv, limitMs: number): Pro
       windowsHide: true,
     });
     const texts = { stdout: '', stderr: '' };
+    let settled = false;
     const settle = (answer: Answer): void => {
+      // What is killed below ends, too, and must not be heard as an answer.
+      if (settled) return;
+      settled = true;
       clearTimeout(timer);
       child.stdout.destroy();
       child.stderr.destroy();

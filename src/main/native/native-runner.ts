@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import process from 'node:process';
 import { outcomeBudgetBytes } from '../../shared/interpreter.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
-import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
+import type { RunOutput, RunRequest, RunResult } from '../../shared/sandbox.ts';
 import { messageOf } from '../cli/system-error.ts';
 import type { Clock } from '../sandbox/clock.ts';
 import { OutputRelay } from '../sandbox/output-relay.ts';
@@ -24,19 +24,27 @@ export interface NativeRunnerConfig {
   /** Asked at each run, so that a changed setting holds at once. A full path, or a name on the PATH. */
   readonly binpath: () => string;
   readonly clock: Clock;
-  /** Captured output per stream, in KiB. */
-  readonly outputKiB: number;
+  /** Captured output per stream, in KiB. Asked at each run as well. */
+  readonly outputKiB: () => number;
   /** Where the variables that native code may see are taken from. */
   readonly environment?: NodeJS.ProcessEnv;
 }
 
 const MAX_CONCURRENT_RUNS = 4;
+/** For the interpreter to be checked, in ms; longer than the check's own limit. */
+const CHECK_LIMIT_MS = 30_000;
 /** For code to obey an interrupt before it is killed, in ms. */
 const INTERRUPT_LIMIT_MS = 1000;
 
 const SWITCHED_OFF: NativeVerdict = { kind: 'setup-failed', detail: 'Python was switched off' };
 
 const never = new AbortController().signal;
+
+/** What a run sends: passed on under caps, and gathered. */
+interface Capture {
+  readonly collector: RunCollector;
+  readonly output: CappedOutput;
+}
 
 interface Attempt {
   readonly verdict: NativeVerdict;
@@ -91,14 +99,16 @@ export class NativeRunner {
 
   async #run(request: RunRequest, options: RunOptions, signal: AbortSignal): Promise<RunResult> {
     const relay = new OutputRelay(options.onOutput);
-    const collector = new RunCollector(this.#config.outputKiB * 1024, (output) => relay.push(output));
+    const outputBytes = this.#config.outputKiB() * 1024;
+    const collector = new RunCollector(outputBytes, (piece) => relay.push(piece));
+    const output = new CappedOutput(outputBytes, (piece) => collector.push(piece));
     const arrived = this.#clock.now();
     let waitMs = 0;
     const attempt = this.#disposed
       ? { verdict: SWITCHED_OFF, startMs: 0, runMs: 0 }
       : await this.#queue.add(null, signal, () => {
           waitMs = this.#clock.now() - arrived;
-          return this.#attempt(request, collector, signal);
+          return this.#attempt(request, { collector, output }, signal);
         });
     if (!signal.aborted) await relay.drained(signal);
     const verdict: NativeVerdict = attempt?.verdict ?? { kind: 'cancelled', began: false };
@@ -123,7 +133,7 @@ export class NativeRunner {
     };
   }
 
-  async #attempt(request: RunRequest, collector: RunCollector, signal: AbortSignal): Promise<Attempt> {
+  async #attempt(request: RunRequest, capture: Capture, signal: AbortSignal): Promise<Attempt> {
     const began = this.#clock.now();
     const sinceBegan = (): number => this.#clock.now() - began;
     if ((request.packages ?? []).length > 0) {
@@ -131,7 +141,16 @@ export class NativeRunner {
         'packages are not installed into your own Python; install them there, for example with pip';
       return { verdict: { kind: 'setup-failed', detail }, startMs: sinceBegan(), runMs: 0 };
     }
-    const check = await this.#check();
+    // Someone who cancels does not wait for a program that does not answer; the check has its own limit.
+    const checked = await raceStop(this.#check(), this.#clock, CHECK_LIMIT_MS, signal);
+    if (checked.stopped !== null) {
+      const verdict: NativeVerdict =
+        checked.stopped === 'cancelled'
+          ? { kind: 'cancelled', began: false }
+          : { kind: 'setup-failed', detail: 'the Python interpreter could not be checked in time' };
+      return { verdict, startMs: sinceBegan(), runMs: 0 };
+    }
+    const check = checked.value;
     if (!check.ok) {
       const verdict: NativeVerdict = { kind: 'setup-failed', detail: check.problem.message };
       return { verdict, startMs: sinceBegan(), runMs: 0 };
@@ -146,7 +165,7 @@ export class NativeRunner {
     const startMs = sinceBegan();
     try {
       const limitMs = request.timeoutMs ?? DEFAULTS.timeoutMs;
-      const verdict = await this.#runIn(folder, check.interpreter.path, limitMs, collector, signal);
+      const verdict = await this.#runIn(folder, check.interpreter.path, limitMs, capture, signal);
       return { verdict, startMs, runMs: sinceBegan() - startMs };
     } finally {
       await folder.remove();
@@ -157,21 +176,22 @@ export class NativeRunner {
     folder: RunFolder,
     program: string,
     limitMs: number,
-    collector: RunCollector,
+    capture: Capture,
     signal: AbortSignal,
   ): Promise<NativeVerdict> {
-    const outputBytes = this.#config.outputKiB * 1024;
-    const output = new CappedOutput(outputBytes, (piece) => collector.push(piece));
+    const { output } = capture;
     const marker = randomUUID();
-    const python = new NativeProcess({
+    const options = {
       program,
-      args: ['-u', folder.runner, folder.path, String(outputBytes)],
+      args: ['-u', folder.runner, folder.path, String(output.maxBytes)],
       cwd: folder.workspace,
       environment: runEnvironment(this.#config.environment ?? process.env, marker),
       marker,
-      onOutput: ({ stream, bytes }) => output.push(stream, bytes),
-    });
+      onOutput: ({ stream, bytes }: RunOutput) => output.push(stream, bytes),
+    };
+    let python: NativeProcess | null = null;
     try {
+      python = new NativeProcess(options);
       const raced = await raceStop(python.exited, this.#clock, limitMs, signal);
       if (raced.stopped !== null) {
         python.interrupt();
@@ -182,9 +202,9 @@ export class NativeRunner {
           : { kind: 'timeout', limitMs };
       }
       await python.end(this.#clock);
-      return await verdictOf(raced.value, folder, collector, output);
+      return await verdictOf(raced.value, folder, capture);
     } catch (error) {
-      await python.end(this.#clock);
+      await python?.end(this.#clock);
       return { kind: 'setup-failed', detail: `Python could not be started: ${messageOf(error)}` };
     } finally {
       output.close();
@@ -214,8 +234,7 @@ const keyOf = async (binpath: string, program: string): Promise<string> => {
 const verdictOf = async (
   exit: NativeExit,
   folder: RunFolder,
-  collector: RunCollector,
-  output: CappedOutput,
+  { collector, output }: Capture,
 ): Promise<NativeVerdict> => {
   if (!(await folder.hasBegun()) && exit.signal === null) {
     const lastWords = collector.stderr.trim().split('\n').at(-1) ?? '';

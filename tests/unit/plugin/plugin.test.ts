@@ -17,7 +17,7 @@ let interpreter: Interpreter;
 let asked: ('embedded' | 'native')[];
 beforeEach(async (context) => {
   const python = await nativePython(context);
-  runner = new NativeRunner({ binpath: () => python, clock: systemClock, outputKiB: 64 });
+  runner = new NativeRunner({ binpath: () => python, clock: systemClock, outputKiB: () => 64 });
   asked = [];
   const via =
     (runtime: 'embedded' | 'native'): Run =>
