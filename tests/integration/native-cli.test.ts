@@ -1,6 +1,5 @@
 /** The built command line with the user's own Python: no Electron is started. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -38,13 +37,16 @@ const start = (...args: string[]): ChildProcess =>
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
+const exitCode = (child: ChildProcess): Promise<number | null> =>
+  new Promise((resolve) => child.once('exit', resolve));
+
 const textOf = (stream: ChildProcess['stdout']): Promise<string> =>
   stream === null ? Promise.resolve('') : text(stream);
 
 describe('the built command', () => {
   it('runs code and leaves nothing behind', async () => {
     const child = start('--json', '-c', 'import sys\nprint("é")\nsys.version_info[0]');
-    const [stdout, [code]] = await Promise.all([textOf(child.stdout), once(child, 'exit')]);
+    const [stdout, code] = await Promise.all([textOf(child.stdout), exitCode(child)]);
     expect(code).toBe(0);
     const expected = { status: 'ok', stdout: 'é\n', value: { json: 3 }, runtime: 'native' };
     expect(RunResult.parse(JSON.parse(stdout))).toMatchObject(expected);
@@ -55,7 +57,7 @@ describe('the built command', () => {
     needProcesses(context);
     const child = start('-c', ENDLESS);
     child.stdout?.once('data', () => child.kill('SIGINT'));
-    const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, 'exit')]);
+    const [stderr, code] = await Promise.all([textOf(child.stderr), exitCode(child)]);
     expect(code).toBe(130);
     expect(stderr).toMatch(/vivarium: cancelled; run it again to start over\n$/u);
     await untilNone(() => processesMarked(temporary));
@@ -66,7 +68,7 @@ describe('the built command', () => {
     needProcesses(context);
     const child = start('-c', ENDLESS);
     child.stdout?.once('data', () => child.kill('SIGKILL'));
-    await once(child, 'exit');
+    await exitCode(child);
     await untilNone(() => processesMarked(temporary));
   });
 });
