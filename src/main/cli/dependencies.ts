@@ -25,6 +25,16 @@ export interface SandboxOptions {
   readonly outputKiB: number;
 }
 
+/** Runs in the user's own Python instead. */
+export interface NativeOptions {
+  /** Path or name of the interpreter; undefined for the usual one. */
+  readonly python: string | undefined;
+  /** Folder that a relative path starts from. */
+  readonly cwd: string;
+  /** Captured output per stream, in KiB. */
+  readonly outputKiB: number;
+}
+
 export interface RunOptions {
   /** Aborted when the user cancels; the run then ends with the status `cancelled`. */
   readonly signal: AbortSignal;
@@ -44,6 +54,7 @@ export interface CliDependencies {
   openSandbox(options: SandboxOptions): Promise<RunSandbox>;
   /** Examines the isolation of this installation. @throws Error when nothing could be found out */
   examine(): Promise<DoctorReport>;
+  openNative(options: NativeOptions): Promise<RunSandbox>;
   /** Opens the app's window; resolves with the exit code once it is closed. */
   openWindow(): Promise<number>;
   readonly version: string;

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { runCli } from './cli.ts';
 import { isRoot, type ProvideElectron } from './electron-command.ts';
 import { electronDoctor, electronSandboxes } from './open-electron-host.ts';
+import { openNativePython } from './open-native.ts';
 import { electronWindow } from './open-electron-window.ts';
 import { ownPackage } from './own-package.ts';
 import { processIo } from './process-io.ts';
@@ -22,6 +23,7 @@ export const main = async (argv: readonly string[], provideElectron: ProvideElec
     io: processIo(),
     openSandbox: electronSandboxes(provideElectron, folder),
     examine: electronDoctor(provideElectron, folder),
+    openNative: openNativePython,
     openWindow: electronWindow(provideElectron, folder),
     version,
     ...(isRoot() ? { startNotice: ROOT_NOTICE } : {}),

@@ -90,6 +90,8 @@ function verdictOf(result: RunResult, limits: RunLimits): Verdict | null {
     case 'cancelled':
       return { what: 'cancelled', advice: 'run it again to start over' };
     case 'out-of-memory':
+      if (result.runtime === 'native')
+        return { what: 'out of memory', advice: 'work on less data at a time' };
       return {
         what: `out of memory (limit ${limits.memoryMiB} MiB)`,
         advice:
@@ -97,15 +99,20 @@ function verdictOf(result: RunResult, limits: RunLimits): Verdict | null {
       };
     case 'crashed':
       return {
-        what: `the sandbox crashed${because(result.error)}`,
-        advice: 'nothing else was affected; run it again',
+        what: `${nameOf(result)} crashed${because(result.error)}`,
+        advice:
+          result.runtime === 'native' ? 'look at the script' : 'nothing else was affected; run it again',
       };
     case 'setup-failed':
       return {
-        what: `the sandbox could not start${because(result.error)}`,
+        what: `${nameOf(result)} could not start${because(result.error)}`,
         advice: 'mend that and run it again',
       };
   }
+}
+
+function nameOf({ runtime }: RunResult): string {
+  return runtime === 'native' ? 'Python' : 'the sandbox';
 }
 
 function because(error: RunError | null): string {

@@ -24,6 +24,9 @@ const exitCode = await runCli(process.argv.slice(2), {
     dispose: async () => undefined,
   }),
   examine: () => Promise.reject(new Error('no doctor here')),
+  openNative: async () => {
+    throw new Error('no native Python here');
+  },
   openWindow: async () => 0,
   version: '0',
 });

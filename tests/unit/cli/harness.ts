@@ -37,6 +37,7 @@ export function errorOf(type: string, message: string, traceback: string): NonNu
 export interface Setup {
   run?: Run;
   openSandbox?: CliDependencies['openSandbox'];
+  openNative?: CliDependencies['openNative'];
   dispose?: () => Promise<void>;
   openWindow?: () => Promise<number>;
   examine?: CliDependencies['examine'];
@@ -100,6 +101,11 @@ export function start(argv: readonly string[], setup: Setup = {}): Started {
       };
     },
     examine: setup.examine ?? (() => Promise.reject(new Error('no doctor here'))),
+    openNative:
+      setup.openNative ??
+      (async () => {
+        throw new Error('no native Python in this test');
+      }),
     openWindow: setup.openWindow ?? (async () => 0),
     version: '1.2.3',
   };
