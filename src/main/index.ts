@@ -16,17 +16,20 @@ const EXIT_FAILED = 70;
 
 const outDir = path.dirname(import.meta.dirname);
 
-/** What may be kept from one start to the next. */
-const dataFolder = (): string =>
-  process.env['VIVARIUM_DATA_DIR'] ?? path.join(app.getPath('appData'), 'vivarium');
+/** For what may be kept from one start to the next; undefined when VIVARIUM_DATA_DIR is empty. */
+const dataFolder = (): string | undefined => {
+  const chosen = process.env['VIVARIUM_DATA_DIR'] ?? path.join(app.getPath('appData'), 'vivarium');
+  return chosen === '' ? undefined : chosen;
+};
 
 const createSandbox = (limits: { memoryMiB: number; outputKiB: number }): Sandbox => {
   const files = builtFiles(outDir);
+  const data = dataFolder();
   return new Sandbox({
     launcher: new ElectronLauncher(files.sidecar),
     loadAssets: () => loadRuntimeAssets(files.runtime),
     clock: systemClock,
-    dataDir: path.join(dataFolder(), 'pyodide-cache', files.pyodideVersion),
+    ...(data === undefined ? {} : { dataDir: path.join(data, 'pyodide-cache', files.pyodideVersion) }),
     ...limits,
   });
 };
