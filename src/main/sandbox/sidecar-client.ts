@@ -1,5 +1,6 @@
 import type { RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
 import { LIMITS } from '../../shared/limits.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { InputFile } from '../../shared/sandbox.ts';
 import {
@@ -46,6 +47,8 @@ export class SidecarClient {
   readonly #process: SidecarProcess;
   readonly #peer: RpcPeer<SidecarHostContract, SidecarContract>;
   #isGone = false;
+  #isKilled = false;
+  /** Set from `prepare` until the first interpreter was opened. */
   #discardSnapshot: (() => Promise<void>) | undefined;
 
   constructor(process: SidecarProcess) {
@@ -83,15 +86,28 @@ export class SidecarClient {
     requireAll((await this.#peer.call('prepare', { memoryMiB })).checks);
     if (snapshots === undefined) return;
     if (snapshot === undefined) await this.makeSnapshot(assets, snapshots);
-    else this.#discardSnapshot = () => snapshots.discard(assets);
+    this.#discardSnapshot = () => snapshots.discard(assets);
   }
 
   /** @throws SetupError, RpcError as `prepare` does */
   async openInterpreter(id: string): Promise<SnapshotUse> {
-    const opened = await this.#peer.call('openInterpreter', { id });
-    if (opened.snapshot === 'unusable') await this.#discardSnapshot?.();
-    requireAll(opened.checks);
-    return opened.snapshot;
+    try {
+      const { checks, snapshot } = await this.#peer.call('openInterpreter', { id });
+      await this.#judgeSnapshot(snapshot === 'used');
+      requireAll(checks);
+      return snapshot;
+    } catch (error) {
+      // A process that dies of its first interpreter, and not by us, may have died of the snapshot.
+      if (RpcError.is(error) && error.code === 'closed' && !this.#isKilled) await this.#judgeSnapshot(false);
+      throw error;
+    }
+  }
+
+  /** Only the first interpreter decides: what comes later may be a guest's doing. */
+  async #judgeSnapshot(works: boolean): Promise<void> {
+    const discard = this.#discardSnapshot;
+    this.#discardSnapshot = undefined;
+    if (!works) await discard?.();
   }
 
   /**
@@ -158,7 +174,9 @@ export class SidecarClient {
   /** Ends the process at once. */
   kill(): void {
     // The system may have given the pid to another process by then.
-    if (!this.#isGone) this.#process.kill();
+    if (this.#isGone) return;
+    this.#isKilled = true;
+    this.#process.kill();
   }
 
   /** Calls under way fail; nothing more is listened to. */
