@@ -25,15 +25,18 @@ const EXIT_FAILED = 70;
 
 const outDir = path.dirname(import.meta.dirname);
 
-/** What may be kept from one start to the next. */
-const dataFolder = (): string =>
-  process.env['VIVARIUM_DATA_DIR'] ?? path.join(app.getPath('appData'), 'vivarium');
+/** For what may be kept from one start to the next; undefined when VIVARIUM_DATA_DIR is empty. */
+const dataFolder = (): string | undefined => {
+  const chosen = process.env['VIVARIUM_DATA_DIR'] ?? path.join(app.getPath('appData'), 'vivarium');
+  return chosen === '' ? undefined : chosen;
+};
 
 const createSandbox = (
   { idleMs, standby, spares, crashLimit, memoryMiB, outputKiB }: HostSandboxOptions,
   onEvent: (event: SandboxEvent) => void,
 ): Sandbox => {
   const files = builtFiles(outDir);
+  const data = dataFolder();
   return new Sandbox({
     launcher: new ElectronLauncher(files.sidecar),
     loadAssets: () => loadRuntimeAssets(files.runtime),
@@ -41,9 +44,9 @@ const createSandbox = (
     clock: systemClock,
     freeMemory: freemem,
     onEvent,
-    dataDir: path.join(dataFolder(), 'pyodide-cache', files.pyodideVersion),
     memoryMiB,
     outputKiB,
+    ...(data === undefined ? {} : { dataDir: path.join(data, 'pyodide-cache', files.pyodideVersion) }),
     ...(idleMs === undefined ? {} : { idleMs }),
     ...(standby === undefined ? {} : { standby }),
     ...(spares === undefined ? {} : { spares }),
@@ -62,7 +65,7 @@ const examine = (lockdown: boolean): Promise<DoctorReport> => {
     pid: process.pid,
     memoryMiB: DEFAULTS.memoryMiB,
     memoryOf: memoryOfProcess,
-    machine: () => machineOfElectron(path.dirname(outDir), dataFolder()),
+    machine: () => machineOfElectron(path.dirname(outDir), dataFolder() ?? 'none, nothing is kept'),
   }).examine();
 };
 

@@ -1,6 +1,7 @@
 import type { RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
 import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
 import { LIMITS } from '../../shared/limits.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { InputFile } from '../../shared/sandbox.ts';
 import {
@@ -47,6 +48,8 @@ export class SidecarClient {
   readonly #process: SidecarProcess;
   readonly #peer: RpcPeer<SidecarHostContract, SidecarContract>;
   #layers: readonly IsolationLayer[] = [];
+  #isKilled = false;
+  /** Set from `prepare` until the first interpreter was opened. */
   #discardSnapshot: (() => Promise<void>) | undefined;
 
   constructor(process: SidecarProcess) {
@@ -62,7 +65,7 @@ export class SidecarClient {
     });
     // A process that can't be spoken to is of no use, and may be in the wrong hands.
     this.lost = this.#peer.closed;
-    void this.lost.then(() => this.kill());
+    void this.lost.then(() => process.kill());
     void process.exited.then(() => this.disconnect('the sandbox process ended'));
   }
 
@@ -93,15 +96,28 @@ export class SidecarClient {
     this.#layers = layers;
     if (snapshots === undefined) return;
     if (snapshot === undefined) await this.makeSnapshot(assets, snapshots);
-    else this.#discardSnapshot = () => snapshots.discard(assets);
+    this.#discardSnapshot = () => snapshots.discard(assets);
   }
 
   /** @throws SetupError, RpcError as `prepare` does */
   async openInterpreter(id: string): Promise<SnapshotUse> {
-    const opened = await this.#peer.call('openInterpreter', { id });
-    if (opened.snapshot === 'unusable') await this.#discardSnapshot?.();
-    requireAll(opened.checks);
-    return opened.snapshot;
+    try {
+      const { checks, snapshot } = await this.#peer.call('openInterpreter', { id });
+      await this.#judgeSnapshot(snapshot === 'used');
+      requireAll(checks);
+      return snapshot;
+    } catch (error) {
+      // A process that dies of its first interpreter, and not by us, may have died of the snapshot.
+      if (RpcError.is(error) && error.code === 'closed' && !this.#isKilled) await this.#judgeSnapshot(false);
+      throw error;
+    }
+  }
+
+  /** Only the first interpreter decides: what comes later may be a guest's doing. */
+  async #judgeSnapshot(works: boolean): Promise<void> {
+    const discard = this.#discardSnapshot;
+    this.#discardSnapshot = undefined;
+    if (!works) await discard?.();
   }
 
   /**
@@ -200,6 +216,7 @@ export class SidecarClient {
 
   /** Ends the process at once. */
   kill(): void {
+    this.#isKilled = true;
     this.#process.kill();
   }
 
