@@ -2,11 +2,18 @@
 import { fork } from 'node:child_process';
 import { expect, it, onTestFinished } from 'vitest';
 import { builtFiles } from '../../src/main/runtime-locations.ts';
-import { killByPid, NO_CODE_FROM_STRINGS, SIDECAR_ENVIRONMENT } from '../../src/main/sandbox/launcher.ts';
+import {
+  killByPid,
+  NO_CODE_FROM_STRINGS,
+  SIDECAR_ENVIRONMENT,
+  type ProcessExit,
+} from '../../src/main/sandbox/launcher.ts';
+import { lockdownOrder } from '../../src/main/sandbox/lockdown-binding.ts';
 import { loadRuntimeAssets } from '../../src/main/sandbox/runtime-assets.ts';
 import { SidecarClient } from '../../src/main/sandbox/sidecar-client.ts';
 import { fromIpcChannel } from '../../src/shared/rpc/child-process-port.ts';
 import { nodeSandbox, OUT_FOLDER } from '../support/node-sandbox.ts';
+import { notRunHere } from '../support/not-run.ts';
 
 const exists = (pid: number | null): boolean => {
   try {
@@ -67,4 +74,33 @@ it.each([
   onTestFinished(() => sidecar.kill());
   const order = { enabled: false, dataLimitMiB: null, binding: null };
   await expect(sidecar.prepare(await loadRuntimeAssets(files.runtime), 256, order)).rejects.toThrow(message);
+});
+
+it('a locked-down process ends itself, also when something reads its output', async (context) => {
+  const files = builtFiles(OUT_FOLDER);
+  if (files.binding.file === null) notRunHere(context, 'the native binding for this system is not installed');
+  const child = fork(files.sidecar, [], {
+    env: { ...SIDECAR_ENVIRONMENT },
+    execArgv: [NO_CODE_FROM_STRINGS],
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  child.stdout?.resume();
+  child.stderr?.resume();
+  const exited = new Promise<ProcessExit>((resolve) =>
+    child.once('exit', (code, signal) => resolve({ code, signal })),
+  );
+  const sidecar = new SidecarClient({
+    pid: child.pid ?? -1,
+    port: fromIpcChannel(child),
+    exited,
+    // It is to end by itself.
+    kill: () => undefined,
+  });
+  const order = await lockdownOrder(files.binding, null)();
+  await sidecar.prepare(await loadRuntimeAssets(files.runtime), 256, order);
+  expect(sidecar.layers.find(({ name }) => name === 'seccomp')?.status).toBe('active');
+  sidecar.disconnect('main is gone');
+  expect(await exited).toEqual({ code: 0, signal: null });
 });
