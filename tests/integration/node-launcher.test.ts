@@ -1,5 +1,8 @@
 /** The real sidecar as a plain Node child. */
 import { fork } from 'node:child_process';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { builtFiles } from '../../src/main/runtime-locations.ts';
 import {
@@ -76,18 +79,22 @@ it.each([
   await expect(sidecar.prepare(await loadRuntimeAssets(files.runtime), 256, order)).rejects.toThrow(message);
 });
 
-it('a locked-down process ends itself, also when something reads its output', async (context) => {
+it('a locked-down process ends itself, also when its output goes into a file', async (context) => {
   const files = builtFiles(OUT_FOLDER);
   if (files.binding.file === null) notRunHere(context, 'the native binding for this system is not installed');
+  const folder = await mkdtemp(path.join(tmpdir(), 'vivarium-output-'));
+  const output = await open(path.join(folder, 'output'), 'w');
+  onTestFinished(async () => {
+    await output.close();
+    await rm(folder, { recursive: true });
+  });
   const child = fork(files.sidecar, [], {
     env: { ...SIDECAR_ENVIRONMENT },
     execArgv: [NO_CODE_FROM_STRINGS],
     serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', output.fd, output.fd, 'ipc'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  child.stdout?.resume();
-  child.stderr?.resume();
   const exited = new Promise<ProcessExit>((resolve) =>
     child.once('exit', (code, signal) => resolve({ code, signal })),
   );
