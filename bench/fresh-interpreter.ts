@@ -12,6 +12,7 @@ import { Worker } from 'node:worker_threads';
 import { installedElectron } from '../src/main/cli/electron-command.ts';
 import { ElectronHost } from '../src/main/cli/open-electron-host.ts';
 import { builtFiles } from '../src/main/runtime-locations.ts';
+import { lockdownOrder } from '../src/main/sandbox/lockdown-binding.ts';
 import { NodeLauncher } from '../src/main/sandbox/node-launcher.ts';
 import { loadRuntimeAssets } from '../src/main/sandbox/runtime-assets.ts';
 import { SidecarClient } from '../src/main/sandbox/sidecar-client.ts';
@@ -48,7 +49,8 @@ const inWorker = async (workerData: object): Promise<unknown> => {
 
 const sidecar = async (snapshots?: Snapshots): Promise<SidecarClient> => {
   const client = new SidecarClient(await new NodeLauncher(files.sidecar).launch());
-  await client.prepare(await loadRuntimeAssets(files.runtime), 512, snapshots);
+  const order = await lockdownOrder(files.binding)(null);
+  await client.prepare(await loadRuntimeAssets(files.runtime), 512, order, snapshots);
   return client;
 };
 

@@ -16,7 +16,13 @@ import type { SystemCalls } from './lockdown/native-calls.ts';
 import { POOL_FILE_PROBES, SYNC_FILE_PROBES } from './probe/file-probes.ts';
 import { browserProbes, browserNetwork, NAME_PROBES, NETWORK_PROBES } from './probe/network-probes.ts';
 import { runProbes, type Probe } from './probe/probe.ts';
-import { DEBUG_PROBES, INSPECTOR_PROBE, NATIVE_PROBES, PROGRAM_PROBES } from './probe/process-probes.ts';
+import {
+  DEBUG_PROBES,
+  DISARMED_PROBE,
+  INSPECTOR_PROBE,
+  NATIVE_PROBES,
+  PROGRAM_PROBES,
+} from './probe/process-probes.ts';
 import { outgoingSockets, socketWriteProbes, systemCallProbes } from './probe/system-call-probes.ts';
 import { probeInWorker } from './probe/worker-probes.ts';
 
@@ -45,7 +51,13 @@ const serveProbes = (): void => {
     switch (where) {
       case 'main':
         return runProbes(
-          [...anywhere(load), INSPECTOR_PROBE, ...socketWriteProbes(load, sockets), ...browserProbes(net)],
+          [
+            ...anywhere(load),
+            INSPECTOR_PROBE,
+            DISARMED_PROBE,
+            ...socketWriteProbes(load, sockets),
+            ...browserProbes(net),
+          ],
           where,
           targets,
         );

@@ -13,7 +13,7 @@ import type { SyscallTable } from './syscalls.ts';
 import { warmUp } from './warm-up.ts';
 
 const MIB = 1024 * 1024;
-/** Enough for the most interpreters that there may be: each takes about eight. */
+/** Enough for the most interpreters that there may be: each takes about four. */
 const MAX_OPEN_FILES = 512;
 const RLIMIT = { data: 2, core: 4, openFiles: 7 } as const;
 

@@ -104,6 +104,8 @@ export const callRules = ({ pid, sendTo, noWrite }: FilterFacts): CallRule[] => 
   // So that callers take their way round, as on an older kernel.
   { call: 'clone3', errno: ERRNO.ENOSYS },
   { call: 'openat2', errno: ERRNO.ENOSYS },
+  // As for a pipe. At exit koffi flushes its streams, and hangs in its own error message on any other error.
+  { call: 'fsync', errno: ERRNO.EINVAL },
   { call: 'open', errno: ERRNO.EACCES },
   { call: 'openat', errno: ERRNO.EACCES },
 ];

@@ -19,6 +19,7 @@ export const ARM64_SYSCALLS: SyscallTable = {
     readv: 65,
     writev: 66,
     fstat: 80,
+    fsync: 82,
     capget: 90,
     exit: 93,
     exit_group: 94,

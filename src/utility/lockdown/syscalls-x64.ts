@@ -30,6 +30,7 @@ export const X64_SYSCALLS: SyscallTable = {
     exit: 60,
     uname: 63,
     fcntl: 72,
+    fsync: 74,
     getcwd: 79,
     gettimeofday: 96,
     getrusage: 98,

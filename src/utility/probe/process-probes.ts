@@ -46,6 +46,13 @@ export const NATIVE_PROBES: readonly Probe[] = [
   }),
 ];
 
+/** What the control thread itself has lost; a worker's `process` has it until the worker is hardened. */
+export const DISARMED_PROBE: Probe = probe('native-code', 'find process.dlopen', () => {
+  const found = ['dlopen', 'binding', '_linkedBinding'].filter((name) => Reflect.has(process, name));
+  if (found.length === 0) throw new Error('gone');
+  return found.join(', ');
+});
+
 /** They write into the folder of the targets. */
 export const DEBUG_PROBES: readonly Probe[] = [
   probe('debugging', 'write a diagnostic report', ({ folder }) => {

@@ -14,6 +14,7 @@ const ALLOW = 0x7fff0000;
 const EPERM = 0x00050001;
 const EACCES = 0x0005000d;
 const ENOSYS = 0x00050026;
+const EINVAL = 0x00050016;
 const KILL = 0x80000000;
 
 const PID = 4711;
@@ -149,6 +150,7 @@ describe.each(processors)('the filter for $processor', ({ processor, table }) =>
 
   it('sends callers on a way round where they have one', () => {
     expect([verdict('clone3'), verdict('openat2')]).toEqual([ENOSYS, ENOSYS]);
+    expect(verdict('fsync', [1])).toBe(EINVAL);
     expect(verdict('openat', [-100, 0x7000, 0, 0])).toBe(EACCES);
     if (known('open')) expect(verdict('open', [0x7000])).toBe(EACCES);
   });

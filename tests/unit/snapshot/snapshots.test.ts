@@ -17,6 +17,7 @@ import {
 } from '../sandbox/support.ts';
 
 const ASSETS: readonly Asset[] = [{ name: 'wasm', sha256: 'a', bytes: new Uint8Array(2) }];
+const NOT_LOCKED_DOWN = { enabled: false, dataLimitMiB: null, binding: null };
 const IMAGE = Uint8Array.from({ length: 150_000 }, (_none, index) => index % 7);
 
 const setUp = async (kept: boolean) => {
@@ -27,7 +28,7 @@ const setUp = async (kept: boolean) => {
   const start = async (behaviour: Behaviour): Promise<{ client: SidecarClient; process: FakeProcess }> => {
     const launcher = new FakeLauncher(() => behaviour);
     const client = new SidecarClient(await launcher.launch());
-    await client.prepare(ASSETS, 256, snapshots);
+    await client.prepare(ASSETS, 256, NOT_LOCKED_DOWN, snapshots);
     return { client, process: launcher.last };
   };
   return { snapshots, start, names: () => readdir(folder) };
