@@ -25,7 +25,7 @@ const TIGHT = 0.75;
 /** From here on the process is not spared. */
 const FAR_OVER = 1.25;
 /** A process that dies with this much in use died of it, whatever its exit code says. */
-const FATAL = 0.9;
+const FATAL = 0.7;
 
 export type MemoryPressure = 'none' | 'tight' | 'over' | 'far-over';
 
