@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { PackagePlaces, PackageTool } from './package-tool.ts';
 import type { RunOutput, RunRequest, RunResult } from '../../shared/sandbox.ts';
 
 /** What the command line touches of the process it runs in. */
@@ -43,6 +44,8 @@ export interface CliDependencies {
   openSandbox(options: SandboxOptions): Promise<RunSandbox>;
   /** Opens the app's window; resolves with the exit code once it is closed. */
   openWindow(): Promise<number>;
+  /** Opens the package store with its sources. Rejects with PackageError. */
+  openPackages(places: PackagePlaces): Promise<PackageTool>;
   readonly version: string;
   /** Said on stderr whenever a sandbox is opened, if anything needs saying. */
   readonly startNotice?: string;

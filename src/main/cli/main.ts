@@ -22,6 +22,7 @@ export const main = async (argv: readonly string[], provideElectron: ProvideElec
     io: processIo(),
     openSandbox: electronSandboxes(provideElectron, folder),
     openWindow: electronWindow(provideElectron, folder),
+    openPackages: async (places) => (await import('./package-tool.ts')).openPackageTool(folder, places),
     version,
     ...(isRoot() ? { startNotice: ROOT_NOTICE } : {}),
   });

@@ -120,6 +120,27 @@ export class PackageService {
     return wheels;
   }
 
+  /** What installed packages need, and what the user's own lock records, that is not in the store. */
+  async missing(): Promise<string[]> {
+    const catalog = await this.#catalog();
+    const roots: Requirement[] = [];
+    for (const { name, origin, sha256 } of catalog.entries()) {
+      if (origin === 'user' || (await this.#options.store.has(sha256))) roots.push({ name, versions: '' });
+    }
+    const { entries, unknown } = resolve(roots, catalog, this.#options.lock.python);
+    const missing = unknown.map(({ requirement }) => requirement.name);
+    for (const { name, sha256 } of entries) {
+      if (!(await this.#options.store.has(sha256))) missing.push(name);
+    }
+    return missing;
+  }
+
+  /** All packages whose hashes are known, by name, without those that only hold another one's tests. */
+  async available(): Promise<{ name: string; version: string }[]> {
+    const entries = (await this.#catalog()).entries().filter(({ kind }) => kind === 'wheel');
+    return entries.map(({ name, version }) => ({ name, version }));
+  }
+
   /** Lets go of open files. */
   async close(): Promise<void> {
     await Promise.all(this.#options.sources.map((source) => source.close()));
@@ -182,19 +203,23 @@ export class PackageService {
         { packageName: name },
       );
     }
-    return this.#adopt(offer, chain, signal);
+    const progress = new ProgressSum(1, options.onProgress ?? (() => undefined));
+    const onMoved = (done: number, total: number | null): void => progress.moved(name, done, total);
+    return this.#adopt(offer, chain, signal, onMoved);
   }
 
   /** Fetches, keeps and records a wheel beyond the lock. */
-  async #adopt(offer: OfferedWheel, chain: SourceChain, signal: AbortSignal): Promise<PackageEntry> {
+  async #adopt(
+    offer: OfferedWheel,
+    chain: SourceChain,
+    signal: AbortSignal,
+    onProgress: (done: number, total: number | null) => void,
+  ): Promise<PackageEntry> {
     const kept = await this.#options.store.read(offer.sha256);
     const bytes =
       kept.state === 'sound'
         ? kept.bytes
-        : await chain.fetch(`${offer.name} ${offer.version}`, offer.name, offer, {
-            signal,
-            onProgress: () => undefined,
-          });
+        : await chain.fetch(`${offer.name} ${offer.version}`, offer.name, offer, { signal, onProgress });
     const entry = await entryFromWheel(offer, bytes, this.#environment);
     await this.#options.store.write(offer.sha256, bytes);
     await this.#options.userLock.put(entry);

@@ -24,6 +24,7 @@ const exitCode = await runCli(process.argv.slice(2), {
     dispose: async () => undefined,
   }),
   openWindow: async () => 0,
+  openPackages: () => Promise.reject(new Error('no packages here')),
   version: '0',
 });
 process.exit(exitCode);

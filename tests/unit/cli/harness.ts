@@ -39,6 +39,7 @@ export interface Setup {
   openSandbox?: CliDependencies['openSandbox'];
   dispose?: () => Promise<void>;
   openWindow?: () => Promise<number>;
+  openPackages?: CliDependencies['openPackages'];
   stdin?: Readable;
   stdout?: Writable;
   stdoutIsTty?: boolean;
@@ -99,6 +100,7 @@ export function start(argv: readonly string[], setup: Setup = {}): Started {
       };
     },
     openWindow: setup.openWindow ?? (async () => 0),
+    openPackages: setup.openPackages ?? (() => Promise.reject(new Error('no packages here'))),
     version: '1.2.3',
   };
   const finish = async (): Promise<Outcome> => {
