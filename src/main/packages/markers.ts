@@ -1,4 +1,4 @@
-import { satisfies, valid } from '@renovatebot/pep440';
+import { isInRange, isVersion } from './versions.ts';
 
 /** The variables of environment markers (PEP 508) as the sandbox's interpreter has them. */
 export type MarkerEnvironment = ReadonlyMap<string, string>;
@@ -139,7 +139,7 @@ function compared(left: string, operator: string, right: string): boolean {
 
 function comparedInOrder(left: string, operator: string, right: string): boolean {
   // Versions are compared as versions, all else as text, as PEP 508 says.
-  if (valid(left) !== null && /^[\d.]+(?:\.\*)?$/u.test(right)) return satisfies(left, `${operator}${right}`);
+  if (isVersion(left) && /^\d[\d.]*(?:\.\*)?$/u.test(right)) return isInRange(left, `${operator}${right}`);
   const order = left < right ? -1 : left > right ? 1 : 0;
   switch (operator) {
     case '==':

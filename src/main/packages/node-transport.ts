@@ -7,7 +7,7 @@ import type { Transport } from './transport.ts';
  */
 export function nodeTransport(): Transport {
   // Deadlines are the caller's: see downloads.ts.
-  const dispatcher = new EnvHttpProxyAgent({ headersTimeout: 0, bodyTimeout: 0 });
+  const dispatcher = new EnvHttpProxyAgent({ headersTimeout: 0, bodyTimeout: 0, proxyTunnel: false });
   return async ({ url, headers, signal }) => {
     const response = await request(url, { method: 'GET', headers: { ...headers }, signal, dispatcher });
     return {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PackageName } from '../../shared/package-settings.ts';
+import { isVersion } from './versions.ts';
 
 /** The form in which names are compared (PEP 503): `Ruamel_YAML` and `ruamel.yaml` are `ruamel-yaml`. */
 export const normalizeName = (name: string): string => name.toLowerCase().replace(/[-_.]+/gu, '-');
@@ -17,7 +18,8 @@ export const PackageFileName = z
 export const PackageVersion = z
   .string()
   .max(128)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9.+!_-]*$/u, 'is not a version');
+  .regex(/^[A-Za-z0-9][A-Za-z0-9.+!_-]*$/u, 'is not a version')
+  .refine(isVersion, 'is not a version');
 
 export const ImportName = z.string().max(256);
 

@@ -1,8 +1,9 @@
-import { satisfies, validRange } from '@renovatebot/pep440';
+import { validRange } from '@renovatebot/pep440';
 import { PackageName } from '../../shared/package-settings.ts';
 import { markerHolds, type MarkerEnvironment } from './markers.ts';
 import { normalizeName } from './package-entry.ts';
 import { PackageError } from './package-error.ts';
+import { isInRange } from './versions.ts';
 
 /** A package and the versions of it that will do. */
 export interface Requirement {
@@ -54,7 +55,7 @@ export const requirementText = ({ name, versions }: Requirement): string => `${n
 
 /** Whether a version will do. Pre-releases do: what is pinned is pinned. */
 export function isSatisfiedBy({ versions }: Requirement, version: string): boolean {
-  return versions === '' || satisfies(version, versions, { prereleases: true });
+  return versions === '' || isInRange(version, versions);
 }
 
 function read(text: string): ParsedRequirement {

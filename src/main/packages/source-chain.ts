@@ -46,7 +46,7 @@ export class SourceChain {
   }
 
   /**
-   * Looks up what the lock does not know.
+   * Looks up what the lock does not know. With `localOnly`, on this computer only; null when it is not there.
    *
    * @throws PackageError `unknown-package` when all answered, `no-source` when some did not
    */
@@ -62,7 +62,7 @@ export class SourceChain {
       const offer = await this.#ask(source, attempts, options.signal, find);
       if (offer !== null) return offer;
     }
-    if (options.localOnly) return null;
+    if (options.localOnly && attempts.length === 0) return null;
     const who = neededBy === null ? '' : `, which ${neededBy} needs,`;
     const what = `"${requirementText(requirement)}"${who}`;
     const { name: packageName } = requirement;

@@ -1,4 +1,3 @@
-import { satisfies } from '@renovatebot/pep440';
 import { z } from 'zod';
 import type { Downloads } from '../downloads.ts';
 import { chooseWheel } from '../offered-wheels.ts';
@@ -6,7 +5,7 @@ import { normalizeName, OfferedWheel, PackageFileName, PackageVersion } from '..
 import type { Requirement } from '../requirement.ts';
 import { SourceFailure } from '../source-failure.ts';
 import { MAX_FILE_BYTES } from '../verified-file.ts';
-import { isPreRelease } from '../versions.ts';
+import { isInRange, isPreRelease } from '../versions.ts';
 import type { FetchOptions, PackageSource, SourceFile } from './source.ts';
 
 /** The pages of packages with very many releases have some ten MB. */
@@ -98,7 +97,7 @@ export class PackageIndex implements PackageSource {
   #offer(file: ListedFile, pageUrl: string, requirement: Requirement): OfferedWheel | null {
     if (file.yanked === true || (typeof file.yanked === 'string' && file.yanked !== '')) return null;
     const python = file['requires-python'];
-    if (typeof python === 'string' && python !== '' && !satisfies(this.#options.python, python)) return null;
+    if (typeof python === 'string' && python !== '' && !isInRange(this.#options.python, python)) return null;
     const version = wheelVersion(file.filename, requirement.name, this.#options);
     if (version === null || !URL.canParse(file.url, pageUrl)) return null;
     const url = new URL(file.url, pageUrl);
