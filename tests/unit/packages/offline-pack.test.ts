@@ -98,7 +98,7 @@ describe('a damaged or hostile pack is refused', () => {
       ...part,
     }),
   });
-  const held = (contents = numbers.bytes.toString('latin1')): ZipEntry => ({
+  const held = (contents: string | Buffer = numbers.bytes): ZipEntry => ({
     name: `files/${numbers.fileName}`,
     contents,
   });
@@ -165,11 +165,7 @@ describe('a damaged or hostile pack is refused', () => {
   test('other bytes than the lock states, whatever the list says', async () => {
     const bytes = Buffer.from(numbers.bytes);
     bytes[100] = (bytes[100] ?? 0) ^ 1;
-    const text = bytes.toString('latin1');
-    const zip = zipOf([
-      manifest({}, { sha256: sha256(Buffer.from(text)), bytes: Buffer.byteLength(text) }),
-      held(text),
-    ]);
+    const zip = zipOf([manifest({}, { sha256: sha256(bytes) }), held(bytes)]);
     await failsWith(zip, 'no-source', /offline pack sent bytes that are not those of the lock/u);
   });
 
