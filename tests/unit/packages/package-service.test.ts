@@ -123,6 +123,15 @@ describe('from a mirror folder', () => {
   });
 });
 
+test('a mirror folder that is not there is named', async () => {
+  const small = world();
+  const { service } = small.open({ settings: settingsFor('/nowhere/at/all') });
+  await expect(names(service, 'numbers')).rejects.toMatchObject({
+    code: 'no-source',
+    message: expect.stringMatching(/the mirror folder \/nowhere\/at\/all does not exist/u) as string,
+  });
+});
+
 describe('from a mirror address', () => {
   test('packages are fetched at once and checked', async () => {
     const small = world();

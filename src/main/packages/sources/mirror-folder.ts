@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode } from '../file-errors.ts';
 import { chooseWheel, MAX_OFFER_BYTES, OFFER_FILE, parseOffers } from '../offered-wheels.ts';
@@ -45,6 +45,17 @@ export class MirrorFolder implements PackageSource {
     // Nothing stays open.
   }
 
+  /** A folder that is not there (a drive, perhaps) is another matter than a file that is not. */
+  async #absent(cause: unknown): Promise<SourceFailure> {
+    const isThere = await stat(this.#folder).then(
+      () => true,
+      () => false,
+    );
+    return isThere
+      ? new SourceFailure('absent', 'does not have it', cause)
+      : new SourceFailure('unreachable', `${this.#folder} does not exist`, cause);
+  }
+
   async #read(fileName: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
     const { O_RDONLY, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
     try {
@@ -63,7 +74,7 @@ export class MirrorFolder implements PackageSource {
     } catch (error) {
       signal.throwIfAborted();
       const code = systemCode(error);
-      if (code === 'ENOENT') throw new SourceFailure('absent', 'does not have it', error);
+      if (code === 'ENOENT') throw await this.#absent(error);
       if (code === null) throw error;
       throw new SourceFailure('refused', `can not be read (${code})`, error);
     }
