@@ -1,10 +1,10 @@
-import PQueue from 'p-queue';
 import type { PackageSettings } from '../../shared/package-settings.ts';
 import { PackageCatalog } from './catalog.ts';
 import type { PackageLock } from './lock-file.ts';
 import { markerEnvironment, type MarkerEnvironment } from './markers.ts';
 import { normalizeName, type OfferedWheel, type PackageEntry, type PackageKind } from './package-entry.ts';
 import { PackageError } from './package-error.ts';
+import { PackageFiles } from './package-files.ts';
 import { ProgressSum, type InstallProgress } from './progress.ts';
 import { parseRequirement, requirementText, type Requirement } from './requirement.ts';
 import { resolve, type UnknownPackage } from './resolver.ts';
@@ -62,12 +62,14 @@ const MAX_ROUNDS = 30;
 export class PackageService {
   readonly #options: PackageServiceOptions;
   readonly #limits: PackageServiceLimits;
+  readonly #files: PackageFiles;
   readonly #environment: MarkerEnvironment;
   readonly #allowed: ReadonlySet<string>;
 
   constructor(options: PackageServiceOptions) {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
+    this.#files = new PackageFiles(options.store, this.#limits.parallel);
     this.#environment = markerEnvironment(options.lock.python);
     this.#allowed = new Set(options.settings.allow.map(normalizeName));
   }
@@ -101,7 +103,7 @@ export class PackageService {
         });
       }
       const chain = new SourceChain(this.#options.sources);
-      return this.#bytesOf(entry, chain, () => undefined, signal);
+      return this.#files.bytesOf(entry, chain, signal);
     });
   }
 
@@ -243,41 +245,9 @@ export class PackageService {
     const [first] = missing;
     if (first === undefined) return sizes;
     if (options.askedBy === 'code' && !this.#options.settings.autoInstall) throw autoInstallOff(first.name);
-    const progress = new ProgressSum(missing.length, options.onProgress ?? (() => undefined));
-    const queue = new PQueue({ concurrency: this.#limits.parallel });
-    const failed = new AbortController();
-    const stop = AbortSignal.any([signal, failed.signal]);
-    let failure: unknown;
-    const obtain = async (entry: PackageEntry): Promise<void> => {
-      try {
-        stop.throwIfAborted();
-        const onMoved = (done: number, total: number | null): void => progress.moved(entry.name, done, total);
-        const { byteLength } = await this.#bytesOf(entry, chain, onMoved, stop);
-        sizes.set(entry.sha256, byteLength);
-        progress.finished(entry.name);
-      } catch (error) {
-        // The others only fail because this one did.
-        if (!failed.signal.aborted) failure = error;
-        failed.abort();
-      }
-    };
-    await queue.addAll(missing.map((entry) => () => obtain(entry)));
-    if (failed.signal.aborted) throw failure;
+    await this.#files.obtainAll(missing, chain, signal, options.onProgress ?? (() => undefined));
+    for (const { sha256 } of missing) sizes.set(sha256, (await this.#options.store.sizeOf(sha256)) ?? 0);
     return sizes;
-  }
-
-  async #bytesOf(
-    entry: PackageEntry,
-    chain: SourceChain,
-    onProgress: (done: number, total: number | null) => void,
-    signal: AbortSignal,
-  ): Promise<Uint8Array> {
-    const kept = await this.#options.store.read(entry.sha256);
-    if (kept.state === 'sound') return kept.bytes;
-    const what = `${entry.name} ${entry.version}`;
-    const bytes = await chain.fetch(what, entry.name, entry, { signal, onProgress });
-    await this.#options.store.write(entry.sha256, bytes);
-    return bytes;
   }
 
   async #withDeadline<T>(

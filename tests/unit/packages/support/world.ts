@@ -10,6 +10,7 @@ import {
   type OpenPackagesOptions,
   type Packages,
 } from '../../../../src/main/packages/open-packages.ts';
+import type { PackageService } from '../../../../src/main/packages/package-service.ts';
 import type { DownloadLimits } from '../../../../src/main/packages/downloads.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { zipOf } from '../../scripts/support/zip.ts';
@@ -155,3 +156,7 @@ export const settingsFor = (mirror: string, part: { autoInstall?: boolean; allow
   ...part,
   mirror,
 });
+
+/** Installs for code, and gives the names of all that came. */
+export const names = async (service: PackageService, ...wanted: string[]): Promise<string[]> =>
+  (await service.ensure(wanted, { askedBy: 'code' })).map(({ name }) => name);
