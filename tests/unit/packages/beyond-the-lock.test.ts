@@ -1,8 +1,20 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PackageCatalog } from '../../../src/main/packages/catalog.ts';
+import { PackageLock } from '../../../src/main/packages/lock-file.ts';
+import type { PackageEntry } from '../../../src/main/packages/package-entry.ts';
 import { serve, testServer } from './support/test-server.ts';
-import { LOCK_WHEELS, names, offersText, settingsFor, sha256, wheel, world } from './support/world.ts';
+import {
+  LOCK_WHEELS,
+  lockText,
+  names,
+  offersText,
+  settingsFor,
+  sha256,
+  wheel,
+  world,
+} from './support/world.ts';
 
 describe('packages that the lock does not know', () => {
   const further = [
@@ -48,6 +60,20 @@ describe('packages that the lock does not know', () => {
     const small = world({ further: [evil] });
     const [numbers] = await small.open().service.ensure(['numbers'], { askedBy: 'user' });
     expect(numbers?.version).toBe('1.0');
+
+    const claimed: PackageEntry = {
+      name: 'numbers',
+      version: '9.9',
+      fileName: evil.fileName,
+      sha256: sha256(evil.bytes),
+      kind: 'wheel',
+      depends: [],
+      imports: ['frame'],
+      origin: 'user',
+    };
+    const catalog = new PackageCatalog(PackageLock.parse(lockText(LOCK_WHEELS)), [claimed]);
+    expect(catalog.get('numbers')?.origin).toBe('lock');
+    expect(catalog.entries()).toHaveLength(LOCK_WHEELS.length);
   });
 
   test('a damaged entry of the own lock is looked up again', async () => {

@@ -227,6 +227,13 @@ describe('what fails, and how', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test('a stated length beyond the cap is not waited for', async () => {
+    const server = await testServer((_request, response) => {
+      response.writeHead(200, { 'content-length': '1000000000000' }).flushHeaders();
+    });
+    await expect(downloads(IMPATIENT).get(server.url, options())).rejects.toMatchObject({ kind: 'refused' });
+  });
+
   test('the caller gives up', async () => {
     const server = await testServer(hang);
     const controller = new AbortController();

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { nodeTransport } from '../../../src/main/packages/node-transport.ts';
 import type { InstallProgress } from '../../../src/main/packages/progress.ts';
+import type { Transport } from '../../../src/main/packages/transport.ts';
 import { eventually } from '../../support/eventually.ts';
 import { hang, serve, status, testServer, type Handler } from './support/test-server.ts';
 import {
@@ -216,6 +218,18 @@ describe('from a mirror address', () => {
     await expect(names(service, 'plot')).rejects.toMatchObject({ code: 'timed-out' });
   });
 
+  /** The official place, seen through a transport that leads to this computer. */
+  const officialAt =
+    (server: { url: string }): Transport =>
+    ({ url, ...rest }) => {
+      const there = new URL(url);
+      const isOfficial = there.protocol === 'https:';
+      return nodeTransport()({
+        url: isOfficial ? `${server.url}/${path.posix.basename(there.pathname)}` : url,
+        ...rest,
+      });
+    };
+
   test('later sources are asked when earlier ones fail', async () => {
     const small = world();
     const broken = await testServer(status(500));
@@ -223,17 +237,28 @@ describe('from a mirror address', () => {
     const { service } = small.open({
       settings: settingsFor(broken.url),
       official: true,
-      // The official place, seen through a transport that leads to this computer.
-      transport: async ({ url, ...rest }) => {
-        const { nodeTransport } = await import('../../../src/main/packages/node-transport.ts');
-        const there = new URL(url);
-        if (there.protocol === 'http:') return nodeTransport()({ url, ...rest });
-        return nodeTransport()({ url: `${answers.url}/${path.posix.basename(there.pathname)}`, ...rest });
-      },
+      transport: officialAt(answers),
     });
     expect(await names(service, 'numbers')).toEqual(['numbers']);
     expect(broken.requests).toHaveLength(3);
     expect(answers.requests).toEqual([`/${WHEELS.numbers.fileName}`]);
+  });
+
+  test('a source that does not answer is left out from then on', async () => {
+    const many = Array.from({ length: 20 }, (_one, index) => wheel(`many-${String(index)}`));
+    const small = world({ wheels: many });
+    const silent = await testServer(hang);
+    const answers = await testServer(overHttp(many));
+    const { service } = small.open({
+      settings: settingsFor(silent.url),
+      official: true,
+      transport: officialAt(answers),
+      downloadLimits: { ...QUICK, idleMs: 100, attempts: 1 },
+      limits: { parallel: 3 },
+    });
+    expect(await names(service, ...many.map(({ name }) => name))).toHaveLength(20);
+    expect(silent.requests).toHaveLength(3);
+    expect(answers.requests).toHaveLength(20);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -18,6 +19,8 @@ import { removeOldStores } from '../../../src/main/packages/old-stores.ts';
 import { PackageStore } from '../../../src/main/packages/store.ts';
 import { UserLock } from '../../../src/main/packages/user-lock.ts';
 import type { PackageEntry } from '../../../src/main/packages/package-entry.ts';
+import { eventually } from '../../support/eventually.ts';
+import { notRunHere } from '../../support/not-run.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
 import { sha256 } from './support/world.ts';
 
@@ -155,6 +158,30 @@ describe('a damaged file is found before it is used, and moved aside', () => {
     expect(await store.read(HASH)).toEqual({ state: 'absent' });
   });
 });
+
+test('what another process mends while it is being read is not moved aside', async (context) => {
+  if (process.platform !== 'linux') notRunHere(context, 'there is no /proc to see open files in');
+  const { store, folder, file } = await filled();
+  const good = `${file}.good`;
+  writeFileSync(good, ONE);
+  // Large, so that reading it takes a while.
+  truncateSync(file, 400_000_000);
+  const reading = store.read(HASH);
+  await eventually(() => expect(openFiles()).toContain(file));
+  renameSync(good, file);
+  expect(await reading).toMatchObject({ state: 'sound' });
+  expect(readFileSync(file)).toEqual(Buffer.from(ONE));
+  expect(readdirSync(path.join(folder, 'damaged'))).toEqual([]);
+});
+
+const openFiles = (): string[] =>
+  readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
 
 describe('what the file system refuses is explained', () => {
   test('a file where the folder should be', async () => {
