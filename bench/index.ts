@@ -13,6 +13,7 @@ import { runAsCommand } from '../scripts/shared/command.ts';
 import { logToStderr } from '../scripts/shared/log.ts';
 import { projectRoot } from '../scripts/shared/project.ts';
 import { measure, ratio, sample, type Row } from './measure.ts';
+import { packageRows } from './packages.ts';
 
 const SANDBOX = { memoryMiB: 1024, outputKiB: 1024 };
 
@@ -132,7 +133,7 @@ await runAsCommand(async () => {
     node: process.versions.node,
     electron: electron.electronVersion,
   };
-  const table = await rows(electron.electronPath);
+  const table = [...(await rows(electron.electronPath)), ...(await packageRows())];
   if (process.argv.includes('--json')) console.log(JSON.stringify({ machine, rows: table }));
   else {
     console.log(`${machine.cpu}, ${machine.cores} cores, Electron ${machine.electron}, Node ${machine.node}`);
