@@ -11,11 +11,13 @@ import {
   sandboxSwitches,
 } from '../../src/main/cli/electron-command.ts';
 import { PROJECT_ROOT } from '../support/electron-sandbox.ts';
+import type { Question } from '../support/electron-transport-main.ts';
 import { hang, testServer } from '../unit/packages/support/test-server.ts';
 import { sha256 } from '../unit/packages/support/world.ts';
 
 const BODY = Buffer.alloc(300_000, 'vivarium');
 const ETAG = '"one"';
+const PATIENT_MS = 30_000;
 
 /** The small main process as an app that Electron can start. */
 async function buildApp(): Promise<string> {
@@ -42,7 +44,10 @@ async function buildApp(): Promise<string> {
   return folder;
 }
 
-async function answersFor(urls: readonly string[], proxy = 'direct://'): Promise<Record<string, string>> {
+async function answersFor(
+  questions: readonly Question[],
+  proxy = 'direct://',
+): Promise<Record<string, string>> {
   const app = await buildApp();
   const child = spawn(
     await installedElectron(),
@@ -54,7 +59,7 @@ async function answersFor(urls: readonly string[], proxy = 'direct://'): Promise
       app,
     ],
     {
-      env: { ...electronEnvironment(), VIVARIUM_TEST_URLS: urls.join(' ') },
+      env: { ...electronEnvironment(), VIVARIUM_TEST_QUESTIONS: JSON.stringify(questions) },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
@@ -105,7 +110,10 @@ test("Electron's network: files, resumption, failures; redirects are not followe
   });
   const at = (name: string): string => `${server.url}/${name}`;
   const names = ['file', 'broken', 'same', 'other', 'hang', 'nothing'];
-  const answers = await answersFor([...names.map(at), 'http://127.0.0.1:1/x']);
+  const answers = await answersFor([
+    ...names.map((name) => ({ url: at(name), idleMs: name === 'hang' ? 500 : PATIENT_MS })),
+    { url: 'http://127.0.0.1:1/x', idleMs: PATIENT_MS },
+  ]);
   expect(answers).toEqual({
     [at('file')]: sha256(BODY),
     [at('broken')]: sha256(BODY),
@@ -120,6 +128,6 @@ test("Electron's network: files, resumption, failures; redirects are not followe
 test("Electron's proxy is asked", async () => {
   const proxy = await testServer((_request, response) => response.end(BODY));
   const url = 'http://packages.invalid/x';
-  expect(await answersFor([url], proxy.url)).toEqual({ [url]: sha256(BODY) });
+  expect(await answersFor([{ url, idleMs: PATIENT_MS }], proxy.url)).toEqual({ [url]: sha256(BODY) });
   expect(proxy.requests).toEqual([url]);
 });

@@ -5,14 +5,23 @@ import { Downloads } from '../../src/main/packages/downloads.ts';
 import { electronTransport } from '../../src/main/packages/electron-transport.ts';
 import { sha256Of } from '../../src/main/packages/verified-file.ts';
 
-const LIMITS = { overallMs: 10_000, idleMs: 500, attempts: 2, pauseMs: 1 };
+/** What is asked for, and how patiently; see tests/integration/electron-transport.test.ts. */
+export interface Question {
+  readonly url: string;
+  readonly idleMs: number;
+}
 
-const ask = async (url: string): Promise<string> => {
+const ask = async ({ url, idleMs }: Question): Promise<string> => {
   try {
-    const bytes = await new Downloads(electronTransport(), LIMITS).get(url, {
+    const bytes = await new Downloads(electronTransport(), {
+      overallMs: 60_000,
+      idleMs,
+      attempts: 2,
+      pauseMs: 1,
+    }).get(url, {
       maxBytes: 1_000_000,
       otherHosts: false,
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(60_000),
     });
     return sha256Of(bytes);
   } catch (error) {
@@ -23,7 +32,8 @@ const ask = async (url: string): Promise<string> => {
 const main = async (): Promise<void> => {
   await app.whenReady();
   const answers: Record<string, string> = {};
-  for (const url of (process.env['VIVARIUM_TEST_URLS'] ?? '').split(' ')) answers[url] = await ask(url);
+  const questions = JSON.parse(process.env['VIVARIUM_TEST_QUESTIONS'] ?? '[]') as Question[];
+  for (const question of questions) answers[question.url] = await ask(question);
   process.stdout.write(`ANSWERS ${JSON.stringify(answers)}\n`, () => app.exit(0));
 };
 
