@@ -6,7 +6,7 @@ import { hang, serve, status, testServer, type Handler } from './support/test-se
 import { QUICK } from './support/world.ts';
 
 const BODY = Buffer.alloc(300_000, 'vivarium');
-const IMPATIENT = { ...QUICK, idleMs: 100, attempts: 2 };
+const IMPATIENT = { ...QUICK, idleMs: 500, attempts: 2 };
 const ETAG = `"${createHash('sha256').update(BODY).digest('hex')}"`;
 
 const downloads = (limits = QUICK): Downloads => new Downloads(nodeTransport(), limits);
@@ -170,7 +170,7 @@ describe('what fails, and how', () => {
     const server = await testServer(hang);
     await expect(downloads(IMPATIENT).get(server.url, options())).rejects.toMatchObject({
       kind: 'unreachable',
-      message: 'sent nothing for 0.1 s',
+      message: 'sent nothing for 0.5 s',
     });
     expect(server.requests).toHaveLength(2);
   });
