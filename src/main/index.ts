@@ -8,6 +8,7 @@ import type { HostSandboxOptions } from '../shared/host-protocol.ts';
 import { DEFAULTS } from '../shared/limits.ts';
 import { fromIpcChannel } from '../shared/rpc/child-process-port.ts';
 import type { SandboxEvent } from '../shared/sandbox-events.ts';
+import { dataFolder } from './data-folder.ts';
 import { Doctor } from './doctor/doctor.ts';
 import { machineOfElectron, memoryOfProcess } from './doctor/machine-electron.ts';
 import { serveHost } from './host/host.ts';
@@ -25,18 +26,11 @@ const EXIT_FAILED = 70;
 
 const outDir = path.dirname(import.meta.dirname);
 
-/** For what may be kept from one start to the next; undefined when VIVARIUM_DATA_DIR is empty. */
-const dataFolder = (): string | undefined => {
-  const chosen = process.env['VIVARIUM_DATA_DIR'] ?? path.join(app.getPath('appData'), 'vivarium');
-  return chosen === '' ? undefined : chosen;
-};
-
 const createSandbox = (
   { idleMs, standby, spares, crashLimit, memoryMiB, outputKiB }: HostSandboxOptions,
   onEvent: (event: SandboxEvent) => void,
 ): Sandbox => {
   const files = builtFiles(outDir);
-  const data = dataFolder();
   return new Sandbox({
     launcher: new ElectronLauncher(files.sidecar),
     loadAssets: () => loadRuntimeAssets(files.runtime),
@@ -46,7 +40,7 @@ const createSandbox = (
     onEvent,
     memoryMiB,
     outputKiB,
-    ...(data === undefined ? {} : { dataDir: path.join(data, 'pyodide-cache', files.pyodideVersion) }),
+    dataDir: path.join(dataFolder(), 'pyodide-cache', files.pyodideVersion),
     ...(idleMs === undefined ? {} : { idleMs }),
     ...(standby === undefined ? {} : { standby }),
     ...(spares === undefined ? {} : { spares }),
@@ -65,7 +59,7 @@ const examine = (lockdown: boolean): Promise<DoctorReport> => {
     pid: process.pid,
     memoryMiB: DEFAULTS.memoryMiB,
     memoryOf: memoryOfProcess,
-    machine: () => machineOfElectron(path.dirname(outDir), dataFolder() ?? 'none, nothing is kept'),
+    machine: () => machineOfElectron(path.dirname(outDir), dataFolder()),
   }).examine();
 };
 

@@ -7,6 +7,7 @@ import type { CliDependencies } from './dependencies.ts';
 import { defineDoctor, runDoctor, type DoctorArguments } from './doctor.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import type { RunArguments } from './prepare-run.ts';
+import { definePackages, type PackagesArguments } from './packages.ts';
 import { oneLine } from './printable.ts';
 import { defineRun, runScript } from './run.ts';
 import { CommandOutput, outputExitCode } from './stdio.ts';
@@ -19,6 +20,7 @@ type Choice =
   | { readonly kind: 'window' }
   | { readonly kind: 'run'; readonly args: RunArguments }
   | { readonly kind: 'doctor'; readonly args: DoctorArguments }
+  | { readonly kind: 'packages'; readonly args: PackagesArguments }
   | { readonly kind: 'print'; readonly text: string };
 
 /**
@@ -37,6 +39,11 @@ export async function runCli(argv: readonly string[], dependencies: CliDependenc
         return await runScript(choice.args, dependencies);
       case 'doctor':
         return await runDoctor(choice.args, dependencies);
+      case 'packages': {
+        // Only this command pays for loading it.
+        const { runPackages } = await import('./run-packages.ts');
+        return await runPackages(choice.args, dependencies);
+      }
       case 'print':
         return await print(choice.text, dependencies);
     }
@@ -77,6 +84,9 @@ function parse(argv: readonly string[], dependencies: CliDependencies): Choice {
   });
   defineDoctor(program, (args) => {
     choice = { kind: 'doctor', args };
+  });
+  definePackages(program, dependencies.io.cwd, (args) => {
+    choice = { kind: 'packages', args };
   });
   try {
     program.parse(argv, { from: 'user' });

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { DoctorReport } from '../../shared/doctor.ts';
+import type { PackagePlaces, PackageTool } from './package-tool.ts';
 import type { RunOutput, RunRequest, RunResult } from '../../shared/sandbox.ts';
 
 /** What the command line touches of the process it runs in. */
@@ -57,6 +58,8 @@ export interface CliDependencies {
   openNative(options: NativeOptions): Promise<RunSandbox>;
   /** Opens the app's window; resolves with the exit code once it is closed. */
   openWindow(): Promise<number>;
+  /** Opens the package store with its sources. Rejects with PackageError. */
+  openPackages(places: PackagePlaces): Promise<PackageTool>;
   readonly version: string;
   /** Said on stderr whenever a sandbox is opened, if anything needs saying. */
   readonly startNotice?: string;

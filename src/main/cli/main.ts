@@ -25,6 +25,7 @@ export const main = async (argv: readonly string[], provideElectron: ProvideElec
     examine: electronDoctor(provideElectron, folder),
     openNative: openNativePython,
     openWindow: electronWindow(provideElectron, folder),
+    openPackages: async (places) => (await import('./package-tool.ts')).openPackageTool(folder, places),
     version,
     ...(isRoot() ? { startNotice: ROOT_NOTICE } : {}),
   });

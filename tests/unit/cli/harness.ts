@@ -41,6 +41,7 @@ export interface Setup {
   dispose?: () => Promise<void>;
   openWindow?: () => Promise<number>;
   examine?: CliDependencies['examine'];
+  openPackages?: CliDependencies['openPackages'];
   stdin?: Readable;
   stdout?: Writable;
   stdoutIsTty?: boolean;
@@ -107,6 +108,7 @@ export function start(argv: readonly string[], setup: Setup = {}): Started {
         throw new Error('no native Python in this test');
       }),
     openWindow: setup.openWindow ?? (async () => 0),
+    openPackages: setup.openPackages ?? (() => Promise.reject(new Error('no packages here'))),
     version: '1.2.3',
   };
   const finish = async (): Promise<Outcome> => {

@@ -61,7 +61,7 @@ describe('arguments', () => {
       ['run', 'ok.py', option, 'x'],
       new RegExp(`unknown option '${option}'`, 'u'),
     ]),
-    ...['mcp', 'packages', 'help'].map((command): [string[], RegExp] => [
+    ...['mcp', 'help'].map((command): [string[], RegExp] => [
       [command],
       new RegExp(`unknown command '${command}'`, 'u'),
     ]),
