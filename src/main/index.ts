@@ -1,52 +1,26 @@
 /** Electron's main process: the app's window, or a host without a window for the command line. */
-import { freemem } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { app } from 'electron';
 import type { DoctorReport } from '../shared/doctor.ts';
-import type { HostSandboxOptions } from '../shared/host-protocol.ts';
 import { DEFAULTS } from '../shared/limits.ts';
 import { fromIpcChannel } from '../shared/rpc/child-process-port.ts';
-import type { SandboxEvent } from '../shared/sandbox-events.ts';
+import { createSandbox } from './create-sandbox.ts';
 import { dataFolder } from './data-folder.ts';
 import { Doctor } from './doctor/doctor.ts';
 import { machineOfElectron, memoryOfProcess } from './doctor/machine-electron.ts';
 import { serveHost } from './host/host.ts';
 import { builtFiles } from './runtime-locations.ts';
-import { systemClock } from './sandbox/clock.ts';
 import { ElectronLauncher } from './sandbox/electron-launcher.ts';
 import { lockdownOrder } from './sandbox/lockdown-binding.ts';
 import { dataLimitMiBFor, processLimitBytes } from './sandbox/memory-budget.ts';
 import { loadRuntimeAssets } from './sandbox/runtime-assets.ts';
-import { Sandbox } from './sandbox/sandbox.ts';
 import { openMainWindow } from './window/main-window.ts';
 
 /** As for the command line: set-up failed. */
 const EXIT_FAILED = 70;
 
 const outDir = path.dirname(import.meta.dirname);
-
-const createSandbox = (
-  { idleMs, standby, spares, crashLimit, memoryMiB, outputKiB }: HostSandboxOptions,
-  onEvent: (event: SandboxEvent) => void,
-): Sandbox => {
-  const files = builtFiles(outDir);
-  return new Sandbox({
-    launcher: new ElectronLauncher(files.sidecar),
-    loadAssets: () => loadRuntimeAssets(files.runtime),
-    lockdown: lockdownOrder(files.binding),
-    clock: systemClock,
-    freeMemory: freemem,
-    onEvent,
-    memoryMiB,
-    outputKiB,
-    dataDir: path.join(dataFolder(), 'pyodide-cache', files.pyodideVersion),
-    ...(idleMs === undefined ? {} : { idleMs }),
-    ...(standby === undefined ? {} : { standby }),
-    ...(spares === undefined ? {} : { spares }),
-    ...(crashLimit === undefined ? {} : { crashLimit }),
-  });
-};
 
 const examine = (lockdown: boolean): Promise<DoctorReport> => {
   const files = builtFiles(outDir);
@@ -69,7 +43,8 @@ const runAsHost = async (): Promise<void> => {
   await app.whenReady();
   await serveHost({
     port: fromIpcChannel(process),
-    createSandbox,
+    createSandbox: (options, onEvent) =>
+      createSandbox({ outDir, launcher: (script) => new ElectronLauncher(script), onEvent, ...options }),
     examine,
     electron: process.versions.electron,
   });

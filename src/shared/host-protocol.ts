@@ -13,14 +13,12 @@ const Pid = z.number().int();
 export const HostSandboxOptions = z.strictObject({
   memoryMiB: z.number().int().min(LIMITS.memoryMiB.min).max(LIMITS.memoryMiB.max),
   outputKiB: z.number().int().min(LIMITS.outputKiB.min).max(LIMITS.outputKiB.max),
-  idleMs: z.number().int().min(1).optional(),
-  standby: z.boolean().optional(),
-  spares: z.number().int().min(0).max(4).optional(),
-  /** Whether events are wanted; each is a message. */
-  events: z.boolean().optional(),
+  idleMs: z.number().int().min(1).exactOptional(),
+  standby: z.boolean().exactOptional(),
+  spares: z.number().int().min(0).max(4).exactOptional(),
   crashLimit: z
     .strictObject({ crashes: z.number().int().min(1), windowMs: z.number().int().min(1) })
-    .optional(),
+    .exactOptional(),
 });
 export type HostSandboxOptions = z.infer<typeof HostSandboxOptions>;
 
@@ -39,7 +37,11 @@ export const hostContract = defineContract({
   methods: {
     /** Sets the sandbox up; nothing is started yet. To be called once. */
     open: {
-      params: HostSandboxOptions,
+      params: z.strictObject({
+        sandbox: HostSandboxOptions,
+        /** Whether events are wanted; each is a message. */
+        events: z.boolean(),
+      }),
       result: z.strictObject({}),
     },
     run: {

@@ -43,7 +43,6 @@ export class ElectronSandbox {
     await host.open({
       memoryMiB: DEFAULTS.memoryMiB,
       outputKiB: DEFAULTS.outputKiB,
-      events: true,
       ...limits,
     });
     if (host.pid === undefined) throw new Error('Electron has no pid');

@@ -42,6 +42,7 @@ const killGroup = (pid: number | undefined): void => {
 /** An Electron without a window, which runs the sandbox for one command line process. */
 export class ElectronHost implements RunSandbox {
   readonly #child: ChildProcess;
+  readonly #wantsEvents: boolean;
   readonly #peer: RpcPeer<typeof hostClientContract, HostContract>;
   readonly #exited: Promise<void>;
   readonly #stderr = new TextTail(STDERR_TAIL);
@@ -53,7 +54,8 @@ export class ElectronHost implements RunSandbox {
    * @param appFolder folder of the app's package.json
    * @param onEvent told of what happens in the sandbox
    */
-  constructor(electron: string, appFolder: string, onEvent: (event: SandboxEvent) => void = () => undefined) {
+  constructor(electron: string, appFolder: string, onEvent?: (event: SandboxEvent) => void) {
+    this.#wantsEvents = onEvent !== undefined;
     // Many hosts run at once: each keeps Chromium's files to itself.
     const chromiumFiles = mkdtempSync(path.join(tmpdir(), 'vivarium-host-'));
     const headless = process.platform === 'linux' ? ['--ozone-platform=headless'] : [];
@@ -103,7 +105,7 @@ export class ElectronHost implements RunSandbox {
       local: hostClientContract,
       remote: hostContract,
       handlers: {},
-      onEvent: { sandbox: onEvent },
+      onEvent: onEvent === undefined ? {} : { sandbox: onEvent },
       limits: HOST_LIMITS,
     });
   }
@@ -115,7 +117,7 @@ export class ElectronHost implements RunSandbox {
       this.#child.kill('SIGKILL');
     }, OPEN_LIMIT_MS);
     try {
-      await this.#peer.call('open', options);
+      await this.#peer.call('open', { sandbox: options, events: this.#wantsEvents });
     } catch (error) {
       // Refused by a host that is there: there is nothing to wait for.
       if (RpcError.is(error) && error.code !== 'closed') throw error;

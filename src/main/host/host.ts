@@ -37,10 +37,10 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
     remote: hostClientContract,
     limits: HOST_LIMITS,
     handlers: {
-      open: (limits) => {
+      open: ({ sandbox: wanted, events }) => {
         if (sandbox !== undefined) throw new RpcError('failed', 'the sandbox is open already');
-        sandbox = options.createSandbox(limits, (event) => {
-          if (limits.events === true) peer.emit('sandbox', event);
+        sandbox = options.createSandbox(wanted, (event) => {
+          if (events) peer.emit('sandbox', event);
         });
         return {};
       },

@@ -7,7 +7,7 @@ import { hostClientContract, hostContract, HOST_LIMITS } from '../../../src/shar
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../../src/shared/rpc/port.ts';
 
-const LIMITS = { memoryMiB: 256, outputKiB: 64 };
+const LIMITS = { sandbox: { memoryMiB: 256, outputKiB: 64 }, events: false };
 
 /** A host whose sandboxes can't be started: what is tested here is the host. */
 function connect() {
