@@ -21,7 +21,7 @@ import { RunQueue } from './run-queue.ts';
 import type { Asset } from './runtime-assets.ts';
 import { SidecarEndedError, START_LIMIT_MS } from './sidecar-life.ts';
 import type { SidecarClient } from './sidecar-client.ts';
-import { linkSignals, raceStop } from './stop-signal.ts';
+import { linkSignals, raceStop, sharedController } from './stop-signal.ts';
 import { Supervisor } from './supervisor.ts';
 import { filesOf, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
 import { warmUp } from './warm-up.ts';
@@ -70,7 +70,7 @@ const IDLE_MS = 15 * 60_000;
 const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };
 const MIB = 1024 * 1024;
 
-const never = new AbortController().signal;
+const never = sharedController().signal;
 
 interface Attempt {
   verdict: Verdict;
@@ -86,9 +86,9 @@ export class Sandbox {
   readonly #queue = new RunQueue(MAX_CONCURRENT_RUNS);
   readonly #interpreters: Interpreters;
   readonly #supervisor: Supervisor;
-  readonly #disposal = new AbortController();
+  readonly #disposal = sharedController();
   /** Aborted, and made anew, when the active process uses too much memory. */
-  #outOfMemory = new AbortController();
+  #outOfMemory = sharedController();
   #nextRun = 1;
 
   constructor(config: SandboxConfig) {
@@ -361,7 +361,7 @@ export class Sandbox {
       case 'over':
         this.#interpreters.evictOldest();
         this.#outOfMemory.abort(detail);
-        this.#outOfMemory = new AbortController();
+        this.#outOfMemory = sharedController();
         break;
       case 'far-over':
         void this.#supervisor.end(sidecar, 'out-of-memory', detail);

@@ -64,7 +64,10 @@ describe.skipIf(!canSeeProcesses)('where the system shows its processes', () => 
   });
 
   it('reads names that hold anything', async () => {
-    const started = await child('-e', 'process.title = ") Z 1 ("; console.log(1); setInterval(() => {}, 1000)');
+    const started = await child(
+      '-e',
+      'process.title = ") Z 1 ("; console.log(1); setInterval(() => {}, 1000)',
+    );
     if (started.stdout === null) throw new Error('no stdout');
     await once(started.stdout, 'data');
     expect(isAlive(identify(started.pid))).toBe(true);

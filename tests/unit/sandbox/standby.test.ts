@@ -86,7 +86,9 @@ describe('takes over', () => {
     ]);
     // Also when nobody runs anything: the next death must cost as little.
     await until(() => all.supervisor.standbyPid === 1003);
-    expect(all.ends).toMatchObject([{ pid: 1001, role: 'active', cause: 'exited', detail: 'signal SIGKILL' }]);
+    expect(all.ends).toMatchObject([
+      { pid: 1001, role: 'active', cause: 'exited', detail: 'signal SIGKILL' },
+    ]);
   });
 
   it('when the active process hangs, before that is gone', async () => {
@@ -171,9 +173,17 @@ describe('its own death', () => {
     await untilReady(all);
     all.launcher.processes[1]?.exit(3);
     await until(() => all.ends.length === 1);
-    expect([all.ends, all.supervisor.pid, all.supervisor.standbyPid, all.supervisor.state.name]).toMatchObject(
-      [[{ pid: 1002, role: 'standby', cause: 'exited', detail: 'exit code 3' }], 1001, null, 'ready'],
-    );
+    expect([
+      all.ends,
+      all.supervisor.pid,
+      all.supervisor.standbyPid,
+      all.supervisor.state.name,
+    ]).toMatchObject([
+      [{ pid: 1002, role: 'standby', cause: 'exited', detail: 'exit code 3' }],
+      1001,
+      null,
+      'ready',
+    ]);
     await runOnce(all);
     await untilReady(all);
     expect([all.supervisor.pid, all.supervisor.standbyPid]).toEqual([1001, 1003]);

@@ -133,7 +133,9 @@ describe('stopping', () => {
 
   it('does not wait for ever for a start that hangs; the next start is not held up by it', async () => {
     const launch = deferred<Behaviour>();
-    const { supervisor, launcher, clock, gone } = supervisorStage((count) => (count === 1 ? launch.promise : {}));
+    const { supervisor, launcher, clock, gone } = supervisorStage((count) =>
+      count === 1 ? launch.promise : {},
+    );
     const starting = supervisor.sidecar();
     starting.catch(() => undefined);
     await turns();
