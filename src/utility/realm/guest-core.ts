@@ -25,6 +25,7 @@ export class RealmGuestCore implements GuestCore {
   readonly #timers: Timers;
   readonly #crashReport: CrashReport;
   #interpreter: Interpreter | undefined;
+  #interrupts: Interrupts | undefined;
   #dead = false;
 
   constructor(realm: Record<string, unknown>, bridge: LateBridge, timers: Timers, crashReport: CrashReport) {
@@ -77,6 +78,7 @@ export class RealmGuestCore implements GuestCore {
 
   fireTimer(id: number): void {
     try {
+      this.#interrupts?.overlookOnce();
       this.#timers.fire(id);
     } catch (error) {
       this.#die(error);
@@ -96,6 +98,7 @@ export class RealmGuestCore implements GuestCore {
     this.#connectStreams(pyodide);
     this.#interpreter = new Interpreter(pyodide);
     pyodide.setInterruptBuffer(interrupts.buffer);
+    this.#interrupts = interrupts;
     this.#interpreter.sleepWith((seconds) => interrupts.sleep(seconds));
   }
 

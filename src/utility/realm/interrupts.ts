@@ -13,6 +13,7 @@ export class Interrupts {
   /** For Pyodide's `setInterruptBuffer`. */
   readonly buffer: { 0: number };
   readonly #memory: Int32Array<SharedArrayBuffer>;
+  #overlook = false;
 
   /** @param shared a SharedArrayBuffer of one Int32, of the host's realm */
   constructor(shared: object) {
@@ -21,15 +22,28 @@ export class Interrupts {
     const memory = new Int32Array(own);
     this.#memory = memory;
     let seen = 0;
+    const takeOverlook = (): boolean => {
+      const overlook = this.#overlook;
+      this.#overlook = false;
+      return overlook;
+    };
     this.buffer = {
       get 0() {
-        seen = load(memory, 0);
+        seen = takeOverlook() ? 0 : load(memory, 0);
         return seen;
       },
       set 0(value) {
         compareExchange(memory, 0, seen, value);
       },
     };
+  }
+
+  /**
+   * To be called before a callback of Python's event loop: its first look finds nothing. A KeyboardInterrupt
+   * at its very first instruction would come out of the callback instead of being handled in it.
+   */
+  overlookOnce(): void {
+    this.#overlook = true;
   }
 
   /** Blocks without burning the processor; an interrupt ends it. @param seconds a finite number */

@@ -10,7 +10,7 @@ beforeEach(needProcesses);
 
 const LOOP = 'import signal\nsignal.signal(2, signal.SIG_IGN)\nprint("in", flush=True)\nwhile True: pass';
 
-it('killed while code loops, with a process in reserve: all are gone', async () => {
+it('killed while code loops, with a process in reserve: all are gone', { timeout: 300_000 }, async () => {
   const sandbox = await ElectronSandbox.open({ memoryMiB: 256, standby: true });
   await sandbox.run('1');
   const standby = await eventually(
@@ -19,7 +19,7 @@ it('killed while code loops, with a process in reserve: all are gone', async () 
       expect(status.standby.ready).toBe(true);
       return status.standby.pid ?? -1;
     },
-    { withinMs: 100_000 },
+    { withinMs: 250_000 },
   );
   const runs = [
     startRun(sandbox, LOOP),

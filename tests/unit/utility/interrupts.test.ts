@@ -42,6 +42,13 @@ it('keeps another signal that comes while one is taken', () => {
   expect(take()).toBe(SIGNAL);
 });
 
+it('can be overlooked once, and is still there then', () => {
+  const { host, interrupts, take } = setUp();
+  Atomics.store(host, 0, SIGNAL);
+  interrupts.overlookOnce();
+  expect([take(), take(), take()]).toEqual([0, SIGNAL, 0]);
+});
+
 it('only looking takes nothing', () => {
   const { host, interrupts, take } = setUp();
   Atomics.store(host, 0, SIGNAL);
