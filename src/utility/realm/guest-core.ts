@@ -62,6 +62,7 @@ export class RealmGuestCore implements GuestCore {
   run(runId: number, code: string, textLimit: number): void {
     try {
       if (this.#interpreter === undefined) throw new Error('the interpreter is not running');
+      this.#interrupts?.beginRun();
       const outcome = this.#interpreter.run(code, textLimit);
       if (typeof outcome === 'string') {
         this.#finish(runId, outcome);
@@ -78,7 +79,7 @@ export class RealmGuestCore implements GuestCore {
 
   fireTimer(id: number): void {
     try {
-      this.#interrupts?.overlookOnce();
+      this.#interrupts?.beginCallback();
       this.#timers.fire(id);
     } catch (error) {
       this.#die(error);

@@ -4,6 +4,9 @@ const { compareExchange, load, wait } = Atomics;
 /** Longest sleep between two looks, in seconds: what wakes it may have come just before. */
 const LONGEST_SLICE = 1;
 
+/** Looks of a callback that find nothing: Python looks every 50 instructions, so these are some tens of ms. */
+const OVERLOOKED = 20_000;
+
 /**
  * How an interrupt reaches Python: Pyodide reads element 0 of its buffer now and then, and stores 0. With
  * plain memory a signal that arrives between those two steps is erased; here that store only takes back what
@@ -13,7 +16,8 @@ export class Interrupts {
   /** For Pyodide's `setInterruptBuffer`. */
   readonly buffer: { 0: number };
   readonly #memory: Int32Array<SharedArrayBuffer>;
-  #overlook = false;
+  /** Looks that are still to find nothing. */
+  #overlooks = 0;
 
   /** @param shared a SharedArrayBuffer of one Int32, of the host's realm */
   constructor(shared: object) {
@@ -22,14 +26,10 @@ export class Interrupts {
     const memory = new Int32Array(own);
     this.#memory = memory;
     let seen = 0;
-    const takeOverlook = (): boolean => {
-      const overlook = this.#overlook;
-      this.#overlook = false;
-      return overlook;
-    };
+    const overlooks = (): boolean => this.#overlooks > 0 && this.#overlooks-- > 0;
     this.buffer = {
       get 0() {
-        seen = takeOverlook() ? 0 : load(memory, 0);
+        seen = overlooks() ? 0 : load(memory, 0);
         return seen;
       },
       set 0(value) {
@@ -38,12 +38,18 @@ export class Interrupts {
     };
   }
 
+  /** Code begins that is to be interrupted at once. */
+  beginRun(): void {
+    this.#overlooks = 0;
+  }
+
   /**
-   * To be called before a callback of Python's event loop: its first look finds nothing. A KeyboardInterrupt
-   * at its very first instruction would come out of the callback instead of being handled in it.
+   * A callback of Python's event loop begins. A KeyboardInterrupt in the loop's own code would lose a task's
+   * next step; a callback that is short ends soon, and then its task can be cancelled. So only a long one,
+   * which is in the guest's code most of the time, sees a signal.
    */
-  overlookOnce(): void {
-    this.#overlook = true;
+  beginCallback(): void {
+    this.#overlooks = OVERLOOKED;
   }
 
   /** Blocks without burning the processor; an interrupt ends it. @param seconds a finite number */
