@@ -274,9 +274,12 @@ export class Sandbox {
         const detail = `Python was not ready within ${START_LIMIT_MS / 1000} s`;
         const session = request.session === undefined ? undefined : this.#interpreters.find(request.session);
         // A session that no longer answers goes alone, an interpreter that can't be started with the whole
-        // process; one that only starts is ended by its supervisor.
+        // process, unless others use that: on a busy machine it may only have to wait behind theirs. A process
+        // that only starts is ended by its supervisor.
         if (session !== undefined) await this.#close(session);
-        else if (used !== undefined) await this.#supervisor.end(used, 'start-failed', detail);
+        else if (used !== undefined && this.#supervisor.runs === 0 && !this.#interpreters.liveIn(used)) {
+          await this.#supervisor.end(used, 'start-failed', detail);
+        }
         return { kind: 'setup-failed', detail };
       } catch (error) {
         // No guest code has run yet: whoever killed the process, the run can have another one.

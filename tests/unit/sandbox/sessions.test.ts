@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { MAX_SESSIONS } from '../../../src/main/sandbox/interpreters.ts';
 import { SandboxEvent } from '../../../src/shared/sandbox-events.ts';
 import { RunResult } from '../../../src/shared/sandbox.ts';
-import { deferred, finishWith, never, stage, turns, until, type Stage } from './support.ts';
+import { CHECKS, deferred, finishWith, never, stage, turns, until, type Stage } from './support.ts';
 
 const run = async ({ sandbox }: Stage, session?: string): Promise<RunResult> =>
   RunResult.parse(await sandbox.run({ code: 'x', ...(session === undefined ? {} : { session }) }));
@@ -225,6 +225,19 @@ describe('a start whose process died', () => {
     expect(all.launcher.launches).toBe(3);
     await all.sandbox.restart();
     expect((await run(all)).status).toBe('ok');
+  });
+
+  it('by waiting too long fails alone when others live in that process', async () => {
+    const all = stage({ openInterpreter: ({ id }) => (id === 'interpreter-2' ? never() : CHECKS) });
+    await run(all, 'lives');
+    const late = run(all, 'late');
+    await until(() => all.launcher.last.called('openInterpreter').length === 2);
+    for (let second = 0; second < 60; second++) {
+      all.clock.advance(1000);
+      await turns(2);
+    }
+    expect(await late).toMatchObject({ status: 'setup-failed', session: { state: 'reset' } });
+    expect([all.launcher.last.kills, await stateOf(all, 'lives')]).toEqual([0, 'kept']);
   });
 
   it('by hanging takes only that process, once, whoever waits for it', async () => {
