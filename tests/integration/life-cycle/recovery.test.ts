@@ -7,14 +7,14 @@ import { childrenOf, needProcesses, untilGone } from '../../support/processes.ts
 import { startRun } from '../../support/started-run.ts';
 
 const ENDLESS = 'print("started", flush=True)\nwhile True: pass';
-const SIDECAR = /node\.mojom\.NodeService/u;
+const SIDECAR = 'node.mojom.NodeService';
 
 const kill = (pid: number): void => void process.kill(pid, 'SIGKILL');
 
 /** Also those that are only starting. */
 const sidecarsOf = (sandbox: ElectronSandbox): number[] =>
   childrenOf(sandbox.mainPid)
-    .filter(({ commandLine }) => SIDECAR.test(commandLine))
+    .filter(({ commandLine }) => commandLine.includes(SIDECAR))
     .map(({ pid }) => pid);
 
 describe('without one in reserve', () => {

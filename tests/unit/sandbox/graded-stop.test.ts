@@ -206,6 +206,19 @@ describe('what comes in between', () => {
     });
   });
 
+  it('a connection that breaks while the interpreter is ended: that is why the process had to go', async () => {
+    const all = stage((launch) =>
+      launch === 1 ? { run: never, interruptRun: () => ({ stopped: false }), closeInterpreter: never } : {},
+    );
+    const { result } = await begin(all, { session: 's' });
+    all.clock.advance(1000);
+    await untilCalled(all, 'closeInterpreter');
+    all.launcher.last.raw.close();
+    expect(await result).toMatchObject({ status: 'timeout', session: { state: 'lost' } });
+    await until(() => all.events.some(({ type }) => type === 'process-ended'));
+    expect(all.events.find(({ type }) => type === 'process-ended')).toMatchObject({ cause: 'exited' });
+  });
+
   it('output after the interrupt: it still counts, until the run has ended', async () => {
     const end = deferred();
     const talkative: RunHandler = async (order, context) => {
