@@ -95,6 +95,11 @@ export class Interpreters {
     return this.#sessions.has(session);
   }
 
+  /** Whether any session lives in that process. */
+  liveIn(sidecar: SidecarClient): boolean {
+    return [...this.#sessions.values()].some(({ interpreter }) => interpreter.sidecar === sidecar);
+  }
+
   /** All sessions with state, the one used last at the end. */
   get names(): string[] {
     return [...this.#sessions.keys()];

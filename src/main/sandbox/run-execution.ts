@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
 import type { ProcessEnd } from './process-end.ts';
 import { MisbehaviourError, ReportError, type RunCollector } from './run-collector.ts';
-import { linkSignals, raceStop } from './stop-signal.ts';
+import { linkSignals, raceStop, sharedController } from './stop-signal.ts';
 import type { StoppedBy, Verdict } from './verdict.ts';
 
 /** For a process whose connection is lost to be seen as gone, in ms. */
@@ -34,7 +34,7 @@ export interface RunExecutionOptions {
   readonly endProcess: (cause: ProcessEndCause, detail: string) => Promise<ProcessEnd>;
 }
 
-const never = new AbortController().signal;
+const never = sharedController().signal;
 
 /** One piece of code in an open interpreter, until there is a verdict. An interpreter that must not be used again is ended. */
 export class RunExecution {

@@ -24,7 +24,7 @@ import { SidecarEndedError, START_LIMIT_MS } from './sidecar-life.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { engineVersion, Snapshots } from './snapshots.ts';
-import { linkSignals, raceStop } from './stop-signal.ts';
+import { linkSignals, raceStop, sharedController } from './stop-signal.ts';
 import { Supervisor } from './supervisor.ts';
 import { filesOf, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
 import { warmUp } from './warm-up.ts';
@@ -77,7 +77,7 @@ const IDLE_MS = 15 * 60_000;
 const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };
 const MIB = 1024 * 1024;
 
-const never = new AbortController().signal;
+const never = sharedController().signal;
 
 interface Attempt {
   verdict: Verdict;
@@ -93,9 +93,9 @@ export class Sandbox {
   readonly #queue = new RunQueue(MAX_CONCURRENT_RUNS);
   readonly #interpreters: Interpreters;
   readonly #supervisor: Supervisor;
-  readonly #disposal = new AbortController();
+  readonly #disposal = sharedController();
   /** Aborted, and made anew, when the active process uses too much memory. */
-  #outOfMemory = new AbortController();
+  #outOfMemory = sharedController();
   #nextRun = 1;
 
   constructor(config: SandboxConfig) {
@@ -297,9 +297,12 @@ export class Sandbox {
         const detail = `Python was not ready within ${START_LIMIT_MS / 1000} s`;
         const session = request.session === undefined ? undefined : this.#interpreters.find(request.session);
         // A session that no longer answers goes alone, an interpreter that can't be started with the whole
-        // process; one that only starts is ended by its supervisor.
+        // process, unless others use that: on a busy machine it may only have to wait behind theirs. A process
+        // that only starts is ended by its supervisor.
         if (session !== undefined) await this.#close(session);
-        else if (used !== undefined) await this.#supervisor.end(used, 'start-failed', detail);
+        else if (used !== undefined && this.#supervisor.runs === 0 && !this.#interpreters.liveIn(used)) {
+          await this.#supervisor.end(used, 'start-failed', detail);
+        }
         return { kind: 'setup-failed', detail };
       } catch (error) {
         // No guest code has run yet: whoever killed the process, the run can have another one.
@@ -384,7 +387,7 @@ export class Sandbox {
       case 'over':
         this.#interpreters.evictOldest();
         this.#outOfMemory.abort(detail);
-        this.#outOfMemory = new AbortController();
+        this.#outOfMemory = sharedController();
         break;
       case 'far-over':
         void this.#supervisor.end(sidecar, 'out-of-memory', detail);

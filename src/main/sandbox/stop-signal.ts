@@ -1,9 +1,17 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock.ts';
 
 /** Why waiting ended before the work did. */
 export type Stop = 'cancelled' | 'deadline';
 
 export type Raced<T> = { readonly stopped: null; readonly value: T } | { readonly stopped: Stop };
+
+/** For a signal that many wait for at once: that is no leak, and no warning is due. */
+export const sharedController = (): AbortController => {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+};
 
 /** A signal that aborts with the first of its sources. */
 export interface LinkedSignal {

@@ -84,6 +84,11 @@ export class Supervisor {
     return this.#active?.sidecar?.pid ?? null;
   }
 
+  /** Under way, in whatever process. */
+  get runs(): number {
+    return this.#runs;
+  }
+
   get standbyPid(): number | null {
     return this.#standby?.sidecar?.pid ?? null;
   }

@@ -46,8 +46,14 @@ export class InterpreterPool {
   /** @throws RpcError when no interpreter can be started */
   async take(): Promise<StartedInterpreter> {
     const spare = this.#ready.shift() ?? (await this.#nextSpare());
+    if (spare !== null) {
+      this.#refill();
+      return spare;
+    }
+    // Before a new spare: that would take the place that is free, and whoever waits would wait for it, too.
+    const own = this.#boots.add(() => this.#start(), { priority: PRIORITY.wanted });
     this.#refill();
-    return spare ?? (await this.#boots.add(() => this.#start(), { priority: PRIORITY.wanted }));
+    return own;
   }
 
   /** One that is on its way and that nobody else waits for, or null. */

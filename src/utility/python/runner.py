@@ -116,6 +116,14 @@ _RESERVE_BYTES = 2 * 1024 * 1024
 _new_bytearray = bytearray
 
 
+def _ignore_interrupts() -> None:
+    """From here on interrupts change nothing. One that is pending comes out of the first call, and is dropped."""
+    try:
+        _set_signal(_SIGINT, _SIG_IGN)
+    except KeyboardInterrupt:
+        _set_signal(_SIGINT, _SIG_IGN)
+
+
 def _last_resort(error: BaseException) -> str:
     return _LAST_RESORT_MEMORY if issubclass(_type(error), MemoryError) else _LAST_RESORT
 
@@ -407,8 +415,8 @@ class Session:
         try:
             return self._run(code, text_limit)
         except BaseException as error:
+            _ignore_interrupts()
             self._reserve = None
-            _set_signal(_SIGINT, _SIG_IGN)
             self._loops.restore()
             self._busy = False
             return _last_resort(error)
@@ -485,8 +493,8 @@ class Session:
                     value = self._describe_value(result, text_limit)
             _set_signal(_SIGINT, _SIG_IGN)
         except BaseException as error:
+            _ignore_interrupts()
             self._reserve = None
-            _set_signal(_SIGINT, _SIG_IGN)
             value = None
             self._suspend_guest()
             failure = self._describe_failure(error, text_limit, None)
@@ -528,8 +536,8 @@ class Session:
                         value = self._describe_value(result, text_limit)
                 _set_signal(_SIGINT, _SIG_IGN)
             except BaseException as error:
+                _ignore_interrupts()
                 self._reserve = None
-                _set_signal(_SIGINT, _SIG_IGN)
                 value = None
                 if marker.interrupted and issubclass(_type(error), _CancelledError):
                     error = KeyboardInterrupt().with_traceback(_get_traceback(error))
@@ -540,8 +548,8 @@ class Session:
             self._end()
             return self._outcome(value, failure, before, text_limit)
         except BaseException as error:
+            _ignore_interrupts()
             self._reserve = None
-            _set_signal(_SIGINT, _SIG_IGN)
             return _last_resort(error)
         finally:
             self._busy = False

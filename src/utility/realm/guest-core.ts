@@ -28,6 +28,7 @@ export class RealmGuestCore implements GuestCore {
   #interpreter: Interpreter | undefined;
   /** Set in an interpreter that is there to be saved. */
   #savable: { readonly pyodide: Pyodide; readonly loading: SavableLoading } | undefined;
+  #interrupts: Interrupts | undefined;
   #dead = false;
 
   constructor(realm: Record<string, unknown>, bridge: LateBridge, timers: Timers, crashReport: CrashReport) {
@@ -87,6 +88,7 @@ export class RealmGuestCore implements GuestCore {
   run(runId: number, code: string, textLimit: number): void {
     try {
       if (this.#interpreter === undefined) throw new Error('the interpreter is not running');
+      this.#interrupts?.beginRun();
       const outcome = this.#interpreter.run(code, textLimit);
       if (typeof outcome === 'string') {
         this.#finish(runId, outcome);
@@ -103,6 +105,7 @@ export class RealmGuestCore implements GuestCore {
 
   fireTimer(id: number): void {
     try {
+      this.#interrupts?.beginCallback();
       this.#timers.fire(id);
     } catch (error) {
       this.#die(error);
@@ -137,6 +140,7 @@ export class RealmGuestCore implements GuestCore {
     } else {
       // Functions of this realm, which no snapshot could hold.
       pyodide.setInterruptBuffer(interrupts.buffer);
+      this.#interrupts = interrupts;
       interpreter.sleepWith((seconds) => interrupts.sleep(seconds));
     }
     this.#interpreter = interpreter;

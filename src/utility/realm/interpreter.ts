@@ -109,7 +109,12 @@ export class Interpreter {
 
   /** Interrupts a run that waits in a top-level await. False when none does. */
   interrupt(): boolean {
-    return this.#session.interrupt();
+    try {
+      return this.#session.interrupt();
+    } catch {
+      // The signal that the run was to see has come out here, before anything was done; now it is gone.
+      return this.#session.interrupt();
+    }
   }
 
   /** @param sleep blocks for a time in seconds, or until an interrupt comes */

@@ -156,6 +156,8 @@ export class InterpreterHost {
   interrupt(): void {
     if (this.#run === undefined) return;
     try {
+      // No Python runs now, so nobody has seen the signal: raised as well, it would hit our own code.
+      this.#host.forgetInterrupt();
       this.#realm?.interrupt();
     } catch {
       this.#die('the interpreter failed');

@@ -17,10 +17,12 @@ const STARTS = repeats('VIVARIUM_STARTS', 10);
 const ALLOWANCE_MS = 30_000;
 
 const CALLERS = 4;
-/** To a kill at most, in ms: since the last one, which is in the middle of a start, or since a run began. */
-const LONGEST_WAIT_MS = 1000;
+/** To a kill at most, in ms: since the last one, which is in the middle of a start… */
+const LONGEST_START_MS = 800;
+/** …or since a run began. */
+const LONGEST_RUN_MS = 250;
 /** Of the kills this part waits for a run to begin. */
-const IN_A_RUN = 0.4;
+const IN_A_RUN = 0.12;
 
 const LIMITS = { memoryMiB: 256, crashLimit: NEVER_BROKEN } as const;
 const sandbox = useElectronSandbox({ ...LIMITS, standby: true, spares: 1 });
@@ -54,6 +56,28 @@ it(
   INTERRUPTS * ALLOWANCE_MS,
 );
 
+it(
+  `${INTERRUPTS} soft interrupts of code that waits: none is lost, and all say where it was`,
+  async () => {
+    const session = 'waiting';
+    const waits = ['asyncio.sleep(3600)', 'asyncio.Future()', 'storm()', 'asyncio.gather(storm(), storm())'];
+    const storm = 'import asyncio\nasync def storm():\n  while True: await asyncio.sleep(0)';
+    const odd: RunResult[] = [];
+    for (let count = 0; count < INTERRUPTS; count++) {
+      const code = `${storm}\nprint(1, flush=True)\nawait ${waits[count % waits.length] ?? ''}`;
+      const run = startRun(sandbox(), code, { session });
+      await run.printed;
+      run.cancel();
+      const result = await settled(run.result, `interrupt ${count}`);
+      const fine =
+        result.status === 'cancelled' && result.session.state === 'kept' && result.error?.line !== null;
+      if (!fine) odd.push(result);
+    }
+    expect(odd, `${odd.length} of ${INTERRUPTS}`).toEqual([]);
+  },
+  INTERRUPTS * ALLOWANCE_MS,
+);
+
 const seed = Number(process.env['VIVARIUM_KILL_SEED'] ?? Date.now() & 0xffff_ffff);
 
 it(
@@ -78,13 +102,14 @@ it(
     const callers = Array.from({ length: CALLERS }, (_, caller) => call(caller));
     const killed = new Set<number>();
     while (killed.size < KILLS) {
-      if (random() < IN_A_RUN) {
+      const inRun = random() < IN_A_RUN;
+      if (inRun) {
         const begun = sandbox().told('run-began').length;
         await eventually(() => expect(sandbox().told('run-began').length).toBeGreaterThan(begun), {
           withinMs: 120_000,
         });
       }
-      await Promise.race([delay(random() * LONGEST_WAIT_MS), ...callers]);
+      await Promise.race([delay(random() * (inRun ? LONGEST_RUN_MS : LONGEST_START_MS)), ...callers]);
       const { pid, standby } = await settled(sandbox().status(), 'the status');
       const victim = standby.pid !== null && random() < 0.3 ? standby.pid : pid;
       if (victim === null || killed.has(victim)) continue;

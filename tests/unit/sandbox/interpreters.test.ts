@@ -81,6 +81,30 @@ it('drops the idle session that was not used for longest to make room, and remem
   expect(interpreters.evictOldest()).toBe(null);
 });
 
+it('that is replaced although its process was not told gone yet counts as lost', async () => {
+  const { interpreters, sidecar, ends } = setUp();
+  interpreters.keep('a', await interpreters.open(sidecar, 'a'));
+  // A standby process took over.
+  const other = setUp().sidecar;
+  const again = await interpreters.open(other, 'a');
+  interpreters.keep('a', again);
+  expect([ends, interpreters.takeLoss('a')]).toEqual([[['a', 'process-ended']], true]);
+  // The news of its end comes later, and must not take the new state away.
+  interpreters.forgetAll(sidecar);
+  expect([interpreters.find('a'), interpreters.takeLoss('a')]).toEqual([again, false]);
+});
+
+it.each([
+  ['reset', false],
+  ['run-stopped', true],
+] as const)('forgotten by %s is a loss to tell: %s', async (why, isLoss) => {
+  const { interpreters, sidecar } = setUp();
+  const a = await interpreters.open(sidecar, 'a');
+  interpreters.keep('a', a);
+  interpreters.forget(a, why);
+  expect(interpreters.takeLoss('a')).toBe(isLoss);
+});
+
 it('keeps nothing of an interpreter that fails its self-check', async () => {
   const { interpreters, sidecar } = setUp({
     openInterpreter: () => ({ checks: [{ name: 'frozen', holds: false }] }),

@@ -1,0 +1,46 @@
+/** Whatever happens to the main process, it leaves no other behind. */
+import process from 'node:process';
+import { beforeEach, expect, it } from 'vitest';
+import { ElectronSandbox } from '../../support/electron-sandbox.ts';
+import { eventually } from '../../support/eventually.ts';
+import { needProcesses, untilGone } from '../../support/processes.ts';
+import { startRun } from '../../support/started-run.ts';
+
+beforeEach(needProcesses);
+
+const LOOP = 'import signal\nsignal.signal(2, signal.SIG_IGN)\nprint("in", flush=True)\nwhile True: pass';
+
+it('killed while code loops, with a process in reserve: all are gone', { timeout: 300_000 }, async () => {
+  const sandbox = await ElectronSandbox.open({ memoryMiB: 256, standby: true });
+  await sandbox.run('1');
+  const standby = await eventually(
+    async () => {
+      const status = await sandbox.status();
+      expect(status.standby.ready).toBe(true);
+      return status.standby.pid ?? -1;
+    },
+    { withinMs: 250_000 },
+  );
+  const runs = [
+    startRun(sandbox, LOOP),
+    startRun(sandbox, 'import time\nprint(1, flush=True)\ntime.sleep(3600)'),
+  ];
+  await Promise.all(runs.map(({ printed }) => printed));
+  const ended = Promise.allSettled(runs.map(({ result }) => result));
+  const pid = await sandbox.sidecarPid();
+  process.kill(sandbox.mainPid, 'SIGKILL');
+  for (const { status } of await ended) expect(status).toBe('rejected');
+  await untilGone(pid);
+  await untilGone(standby);
+  await sandbox.expectGone();
+});
+
+it('killed while the sidecar is starting: the same', async () => {
+  const sandbox = await ElectronSandbox.open({ memoryMiB: 256 });
+  const running = sandbox.run('1+1');
+  running.catch(() => undefined);
+  await eventually(async () => expect((await sandbox.status()).state.name).toBe('starting'));
+  process.kill(sandbox.mainPid, 'SIGKILL');
+  await expect(running).rejects.toThrow();
+  await sandbox.expectGone();
+});

@@ -1,0 +1,59 @@
+/** Memory bombs, inside and outside the interpreter's own cap. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { processLimitBytes } from '../../../src/main/sandbox/memory-budget.ts';
+import { NEVER_BROKEN, useElectronSandbox } from '../../support/electron-sandbox.ts';
+
+const MEMORY_MIB = 128;
+const LIMIT_MIB = processLimitBytes(MEMORY_MIB) / 2 ** 20;
+const sandbox = useElectronSandbox({ memoryMiB: MEMORY_MIB, crashLimit: NEVER_BROKEN, spares: 1 });
+
+afterEach(() => sandbox().expectAlive());
+
+/** File data is JavaScript memory, which the cap of the WebAssembly memory does not see. */
+const FILES = `
+print("in", flush=True)
+part = bytes(8_000_000)
+for n in range(10_000):
+    with open(f"f{n}", "wb") as f: f.write(part)
+`;
+
+describe('a bomb within the interpreter', () => {
+  it('is out of memory, and costs no state', async () => {
+    const session = 'wasm';
+    await sandbox().run('x = 1', { session });
+    expect(
+      await sandbox().run('b = []\nwhile True: b.append(bytearray(4_000_000))', { session }),
+    ).toMatchObject({
+      status: 'out-of-memory',
+      error: { type: 'MemoryError', line: 2 },
+      session: { state: 'kept' },
+    });
+    expect(await sandbox().run('b.clear()\nx', { session })).toMatchObject({ value: { json: 1 } });
+  });
+});
+
+describe('a bomb of files', () => {
+  it('is out of memory, says how much there was, and the app goes on', async () => {
+    const result = await sandbox().run(FILES, { session: 'files', timeoutMs: 100_000 });
+    expect(result).toMatchObject({
+      status: 'out-of-memory',
+      stdout: 'in\n',
+      session: { state: 'lost' },
+      error: { type: 'OutOfMemory', message: expect.stringContaining(`of ${LIMIT_MIB} MiB`) as string },
+    });
+    const readings = sandbox().told('memory');
+    expect(Math.max(...readings.map(({ residentMiB }) => residentMiB))).toBeGreaterThan(LIMIT_MIB);
+    // Not a crash: whoever is hungry is not ill.
+    expect(
+      sandbox()
+        .told('process-ended')
+        .map(({ cause }) => cause),
+    ).not.toContain('exited');
+  });
+
+  it('that is stopped gives its memory back', async () => {
+    expect(await sandbox().run('len(bytearray(60 * 2**20)) >> 20', { session: 'after' })).toMatchObject({
+      value: { json: 60 },
+    });
+  });
+});

@@ -1,0 +1,158 @@
+/** kill -9 at every stage of the process's life, with a process in reserve and without. */
+import process from 'node:process';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { NEVER_BROKEN, useElectronSandbox, type ElectronSandbox } from '../../support/electron-sandbox.ts';
+import { eventually } from '../../support/eventually.ts';
+import { childrenOf, needProcesses, untilGone } from '../../support/processes.ts';
+import { startRun } from '../../support/started-run.ts';
+
+const ENDLESS = 'print("started", flush=True)\nwhile True: pass';
+const SIDECAR = 'node.mojom.NodeService';
+
+const kill = (pid: number): void => void process.kill(pid, 'SIGKILL');
+
+/** Also those that are only starting. */
+const sidecarsOf = (sandbox: ElectronSandbox): number[] =>
+  childrenOf(sandbox.mainPid)
+    .filter(({ commandLine }) => commandLine.includes(SIDECAR))
+    .map(({ pid }) => pid);
+
+describe('without one in reserve', () => {
+  beforeEach(needProcesses);
+  const sandbox = useElectronSandbox({ memoryMiB: 256, crashLimit: NEVER_BROKEN });
+
+  it('killed while it starts, the run gets another one and never learns of it', async () => {
+    await sandbox().restart();
+    expect(sidecarsOf(sandbox())).toEqual([]);
+    const running = sandbox().run('6 * 7');
+    const [victim] = await eventually(() => {
+      const pids = sidecarsOf(sandbox());
+      expect(pids).toHaveLength(1);
+      return pids;
+    });
+    if (victim === undefined) throw new Error('no sidecar');
+    kill(victim);
+    expect(await running).toMatchObject({ status: 'ok', value: { json: 42 } });
+    expect(await sandbox().sidecarPid()).not.toBe(victim);
+  });
+
+  it('killed before a run, that run gets another one; what the sessions knew is said to be lost', async () => {
+    const session = 'before';
+    await sandbox().run('x = 1', { session });
+    const pid = await sandbox().sidecarPid();
+    kill(pid);
+    await untilGone(pid);
+    await eventually(async () => expect((await sandbox().status()).pid).toBe(null));
+    expect(await sandbox().run('"x" in globals()', { session })).toMatchObject({
+      status: 'ok',
+      value: { json: false },
+      session: { state: 'lost' },
+    });
+    expect(await sandbox().run('1', { session })).toMatchObject({ session: { state: 'kept' } });
+  });
+
+  it('killed during a run, that run says how it ended', async () => {
+    const run = startRun(sandbox(), ENDLESS, { session: 'during' });
+    await run.printed;
+    kill(await sandbox().sidecarPid());
+    expect(await run.result).toMatchObject({
+      status: 'crashed',
+      stdout: 'started\n',
+      error: { message: 'the sandbox process ended unexpectedly: signal SIGKILL' },
+      session: { state: 'lost' },
+    });
+    expect(await sandbox().run('1+1', { session: 'during' })).toMatchObject({ value: { json: 2 } });
+  });
+
+  it('killed while it is being stopped, the stop succeeds and the next run works', async () => {
+    const pid = await sandbox().sidecarPid();
+    const restarting = sandbox().restart();
+    try {
+      kill(pid);
+    } catch {
+      // The stop was faster.
+    }
+    await restarting;
+    await untilGone(pid);
+    expect(sidecarsOf(sandbox())).toEqual([]);
+    expect(await sandbox().run('1+1')).toMatchObject({ value: { json: 2 } });
+  });
+
+  it('stopped while it starts leaves nothing', async () => {
+    await sandbox().restart();
+    const running = sandbox().run('1+1');
+    await eventually(() => expect(sidecarsOf(sandbox())).toHaveLength(1));
+    await sandbox().restart();
+    expect(['setup-failed', 'cancelled']).toContain((await running).status);
+    expect(sidecarsOf(sandbox())).toEqual([]);
+  });
+});
+
+describe('with one in reserve', { timeout: 300_000 }, () => {
+  beforeEach(needProcesses);
+  const sandbox = useElectronSandbox({
+    ...{ memoryMiB: 256, crashLimit: NEVER_BROKEN, standby: true, spares: 1 },
+  });
+
+  const untilStandby = (): Promise<number> =>
+    eventually(
+      async () => {
+        const { standby } = await sandbox().status();
+        expect(standby.ready).toBe(true);
+        return standby.pid ?? -1;
+      },
+      { withinMs: 250_000 },
+    );
+
+  it('a killed process is replaced by it, between two runs and in the middle of one', async () => {
+    await sandbox().run('x = 1', { session: 's' });
+    const standby = await untilStandby();
+    const pid = await sandbox().sidecarPid();
+    expect(standby).not.toBe(pid);
+    kill(pid);
+    await eventually(async () => expect((await sandbox().status()).pid).toBe(standby));
+    expect(await sandbox().run('"x" in globals()', { session: 's' })).toMatchObject({
+      value: { json: false },
+      session: { state: 'lost' },
+    });
+    expect(await sandbox().sidecarPid()).toBe(standby);
+    expect(sandbox().told('process-promoted').at(-1)?.pid).toBe(standby);
+
+    const next = await untilStandby();
+    const run = startRun(sandbox(), ENDLESS);
+    await run.printed;
+    kill(standby);
+    expect(await run.result).toMatchObject({ status: 'crashed', session: { state: 'lost' } });
+    expect(await sandbox().run('1+1')).toMatchObject({ value: { json: 2 } });
+    expect(await sandbox().sidecarPid()).toBe(next);
+    await untilGone(pid);
+    await untilGone(standby);
+  });
+
+  it('its own death disturbs nobody, and is made good', async () => {
+    await sandbox().run('x = 2', { session: 'undisturbed' });
+    const standby = await untilStandby();
+    const pid = await sandbox().sidecarPid();
+    kill(standby);
+    await untilGone(standby);
+    // It is made good at the end of the next run that finds it missing.
+    await eventually(async () => expect((await sandbox().status()).standby.pid).toBe(null));
+    expect(await sandbox().run('x', { session: 'undisturbed' })).toMatchObject({
+      value: { json: 2 },
+      session: { state: 'kept' },
+    });
+    expect(await untilStandby()).not.toBe(standby);
+    expect(await sandbox().sidecarPid()).toBe(pid);
+  });
+
+  it('both killed at once: the next run starts anew', async () => {
+    const standby = await untilStandby();
+    const pid = await sandbox().sidecarPid();
+    kill(standby);
+    kill(pid);
+    await untilGone(pid);
+    await untilGone(standby);
+    expect(await sandbox().run('1+1')).toMatchObject({ status: 'ok', value: { json: 2 } });
+    expect([pid, standby]).not.toContain(await sandbox().sidecarPid());
+  });
+});

@@ -1,0 +1,2 @@
+/** A sidecar that lives and never says a word. */
+process.on('message', () => undefined);

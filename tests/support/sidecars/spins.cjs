@@ -1,0 +1,4 @@
+/** A sidecar whose control thread never gets round to answering. */
+process.once('message', () => {
+  for (;;);
+});
