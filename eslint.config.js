@@ -46,6 +46,9 @@ const layers = [
   zone('src/utility/control', 'src/utility/worker'),
   zone('src/utility/control', 'src/utility/realm'),
   zone('src/utility/worker', 'src/utility/control'),
+  // It is applied by the control thread, and nothing else is to reach the native calls.
+  zone('src/utility/worker', 'src/utility/lockdown'),
+  zone('src/utility/lockdown', 'src/utility', ['lockdown']),
   zone('src/utility/worker', 'src/utility/realm'),
   zone('src', 'tests'),
   zone('src', 'scripts'),

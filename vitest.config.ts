@@ -1,9 +1,12 @@
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     // Most of the time a test waits for an interpreter to start, which keeps one core busy.
     maxWorkers: 2,
+    // Nothing of the user's own is touched.
+    env: { VIVARIUM_DATA_DIR: path.join(import.meta.dirname, '.cache', 'test-data') },
     projects: [
       {
         test: {

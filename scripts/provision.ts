@@ -23,14 +23,16 @@ export async function provision(options: ProvisionOptions): Promise<ElectronDist
   return electron;
 }
 
-const USAGE = `Usage: npm run provision [-- --window] [--verify]
+const USAGE = `Usage: npm run provision [-- --window] [--verify] | -- --wheels
   --window  also make sure that windows can be shown
-  --verify  read and check every file of an Electron that was prepared earlier`;
+  --verify  read and check every file of an Electron that was prepared earlier
+  --wheels  only fetch the Python packages that the tests and the benchmark use`;
 
-function commandOptions(): { window: boolean; verify: boolean; help: boolean } {
+function commandOptions(): { window: boolean; verify: boolean; wheels: boolean; help: boolean } {
   const flag = { type: 'boolean', default: false } as const;
   try {
-    return parseArgs({ options: { window: flag, verify: flag, help: { ...flag, short: 'h' } } }).values;
+    return parseArgs({ options: { window: flag, verify: flag, wheels: flag, help: { ...flag, short: 'h' } } })
+      .values;
   } catch (error) {
     throw new SetupError(`${errorMessage(error)}\n${USAGE}`);
   }
@@ -38,9 +40,15 @@ function commandOptions(): { window: boolean; verify: boolean; help: boolean } {
 
 if (isCommand(import.meta.url)) {
   await runAsCommand(async () => {
-    const { window, verify, help } = commandOptions();
+    const { window, verify, wheels, help } = commandOptions();
     if (help) {
       logToStderr(USAGE);
+      return 0;
+    }
+    if (wheels) {
+      // Not imported above: every start goes through this file, and needs none of it.
+      const { obtainWheels } = await import('./provision/wheels.ts');
+      logToStderr(`the wheels for the tests are in ${await obtainWheels(thisMachine(logToStderr))}`);
       return 0;
     }
     const electron = await provision({ window, thorough: verify, log: logToStderr });

@@ -8,7 +8,10 @@ export const NEEDED_OUTPUTS = [
   'out/main/index.js',
   'out/main/cli.js',
   'out/main/program.js',
-  ...['sidecar.cjs', 'worker.cjs', 'guest.js', 'runtime.json'].map((name) => `out/utility/${name}`),
+  ...['sidecar.cjs', 'probe-sidecar.cjs', 'worker.cjs', 'guest.js', 'python_stdlib.zip'].map(
+    (name) => `out/utility/${name}`,
+  ),
+  ...['runtime.json', 'binding.json'].map((name) => `out/utility/${name}`),
 ];
 const STAMP = 'out/.build-stamp.json';
 

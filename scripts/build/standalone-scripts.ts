@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import MagicString from 'magic-string';
 import { build, type InlineConfig, type Plugin } from 'vite';
+import { buildStandardLibrary } from './standard-library.ts';
 
 /**
- * Builds the three scripts that must be whole in themselves, without chunks or packages beside them: the
- * sidecar (it may open no file once it is locked down), its worker (started from source in memory) and the
+ * Builds the scripts that must be whole in themselves, without chunks or packages beside them: the
+ * sidecar (it may open no file once it is locked down), its double that probes the lock-down, its worker (started from source in memory) and the
  * guest bundle (evaluated in a bare realm). Then writes down the hashes of all that the sidecar is fed.
  */
 export function standaloneScripts(root: string): Plugin {
@@ -18,9 +20,12 @@ export function standaloneScripts(root: string): Plugin {
       const outDir = path.join(root, 'out', 'utility');
       await mkdir(outDir, { recursive: true });
       await build(nodeScript(root, 'src/utility/index.ts', 'sidecar.cjs'));
+      await build(nodeScript(root, 'src/utility/probe-sidecar.ts', 'probe-sidecar.cjs'));
       await build(nodeScript(root, 'src/utility/worker/index.ts', 'worker.cjs'));
       await build(guestScript(root));
+      await buildStandardLibrary(root, path.join(outDir, 'python_stdlib.zip'));
       await writeRuntimeManifest(root, outDir);
+      await writeBindingManifest(root, outDir);
     },
   };
 }
@@ -129,7 +134,7 @@ async function writeRuntimeManifest(root: string, outDir: string): Promise<void>
   const require = createRequire(path.join(root, 'package.json'));
   const files = {
     wasm: require.resolve('pyodide/pyodide.asm.wasm'),
-    stdlib: require.resolve('pyodide/python_stdlib.zip'),
+    stdlib: path.join(outDir, 'python_stdlib.zip'),
     lock: require.resolve('pyodide/pyodide-lock.json'),
     worker: path.join(outDir, 'worker.cjs'),
     guest: path.join(outDir, 'guest.js'),
@@ -140,4 +145,21 @@ async function writeRuntimeManifest(root: string, outDir: string): Promise<void>
     manifest[name] = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.byteLength };
   }
   await writeFile(path.join(outDir, 'runtime.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Systems that the sidecar can be locked down on; see src/main/sandbox/lockdown-binding.ts. */
+const LOCKDOWN_SYSTEMS = ['x64', 'arm64'];
+
+/** npm installs the binding of this computer's system only: elsewhere the build is to be made anew. */
+async function writeBindingManifest(root: string, outDir: string): Promise<void> {
+  const manifest: Record<string, { sha256: string }> = {};
+  for (const arch of LOCKDOWN_SYSTEMS) {
+    const file = path.join(root, `node_modules/@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`);
+    if (!existsSync(file)) continue;
+    const sha256 = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+    manifest[`linux-${arch}`] = { sha256 };
+  }
+  await writeFile(path.join(outDir, 'binding.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -34,7 +34,7 @@ export function explainCacheError(error: unknown, folder: string): unknown {
 
 function diskFull(folder: string, detail: string): SetupError {
   return new SetupError(
-    `there is not enough room in ${folder} to prepare Electron: ${detail}. Free some space, or set ` +
+    `there is not enough room in ${folder}: ${detail}. Free some space, or set ` +
       'VIVARIUM_CACHE_DIR to a folder on a larger disk, and run this again.',
   );
 }

@@ -1,17 +1,20 @@
 /** Electron's main process: the app's window, or a host without a window for the command line. */
-import { freemem } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { app } from 'electron';
-import type { HostSandboxOptions } from '../shared/host-protocol.ts';
+import type { DoctorReport } from '../shared/doctor.ts';
+import { DEFAULTS } from '../shared/limits.ts';
 import { fromIpcChannel } from '../shared/rpc/child-process-port.ts';
-import type { SandboxEvent } from '../shared/sandbox-events.ts';
+import { createSandbox } from './create-sandbox.ts';
+import { dataFolder } from './data-folder.ts';
+import { Doctor } from './doctor/doctor.ts';
+import { machineOfElectron, memoryOfProcess } from './doctor/machine-electron.ts';
 import { serveHost } from './host/host.ts';
 import { builtFiles } from './runtime-locations.ts';
-import { systemClock } from './sandbox/clock.ts';
 import { ElectronLauncher } from './sandbox/electron-launcher.ts';
+import { lockdownOrder } from './sandbox/lockdown-binding.ts';
+import { dataLimitMiBFor, processLimitBytes } from './sandbox/memory-budget.ts';
 import { loadRuntimeAssets } from './sandbox/runtime-assets.ts';
-import { Sandbox } from './sandbox/sandbox.ts';
 import { openMainWindow } from './window/main-window.ts';
 
 /** As for the command line: set-up failed. */
@@ -19,23 +22,19 @@ const EXIT_FAILED = 70;
 
 const outDir = path.dirname(import.meta.dirname);
 
-const createSandbox = (
-  { idleMs, standby, spares, crashLimit, ...limits }: HostSandboxOptions,
-  onEvent: (event: SandboxEvent) => void,
-): Sandbox => {
+const examine = (lockdown: boolean): Promise<DoctorReport> => {
   const files = builtFiles(outDir);
-  return new Sandbox({
-    launcher: new ElectronLauncher(files.sidecar),
+  const orderLockdown = lockdownOrder(files.binding);
+  const dataLimitMiB = dataLimitMiBFor(processLimitBytes(DEFAULTS.memoryMiB));
+  return new Doctor({
+    launcher: new ElectronLauncher(files.probeSidecar),
     loadAssets: () => loadRuntimeAssets(files.runtime),
-    clock: systemClock,
-    freeMemory: freemem,
-    onEvent,
-    ...limits,
-    ...(idleMs === undefined ? {} : { idleMs }),
-    ...(standby === undefined ? {} : { standby }),
-    ...(spares === undefined ? {} : { spares }),
-    ...(crashLimit === undefined ? {} : { crashLimit }),
-  });
+    lockdown: async () => ({ ...(await orderLockdown(dataLimitMiB)), enabled: lockdown }),
+    pid: process.pid,
+    memoryMiB: DEFAULTS.memoryMiB,
+    memoryOf: memoryOfProcess,
+    machine: () => machineOfElectron(path.dirname(outDir), dataFolder()),
+  }).examine();
 };
 
 /** Serves the command line over the channel it was started with, and ends with it. */
@@ -44,7 +43,9 @@ const runAsHost = async (): Promise<void> => {
   await app.whenReady();
   await serveHost({
     port: fromIpcChannel(process),
-    createSandbox,
+    createSandbox: (options, onEvent) =>
+      createSandbox({ outDir, launcher: (script) => new ElectronLauncher(script), onEvent, ...options }),
+    examine,
     electron: process.versions.electron,
   });
   app.exit(0);

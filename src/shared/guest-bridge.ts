@@ -3,6 +3,12 @@
  * today; a Web Worker could host the same core). Only primitives and copied bytes pass.
  */
 
+/**
+ * How an interpreter comes to life: from its beginnings, so, but able to be made a snapshot of (never for
+ * guest code), or from a snapshot's memory.
+ */
+export type BootMode = 'plain' | 'for-snapshot' | 'restore';
+
 /** What the guest core may call. Implementations never throw and never keep what they are given. */
 export interface HostBridge {
   /** Milliseconds from a monotonic clock. */
@@ -13,6 +19,16 @@ export interface HostBridge {
   setTimer(id: number, delayMs: number): void;
   /** Takes a copy of the bytes. 1 is stdout, 2 is stderr. */
   write(stream: number, bytes: Uint8Array): void;
+  /**
+   * Turns `memory`, the whole memory of a new instance, into the snapshot's; false when it can't. Only while
+   * a snapshot is restored.
+   */
+  fillMemory(memory: Uint8Array): boolean;
+  /**
+   * Takes a snapshot's parts: Pyodide's header, the whole memory, and that of an instance in which Python was
+   * not started yet; false when they are unusable. Only when one was asked for.
+   */
+  snapshotTaken(header: Uint8Array, memory: Uint8Array, untouched: Uint8Array): boolean;
   /** The interpreter is ready, or could not be made: then `problem` says why. */
   booted(problem: string): void;
   /** The run is over; the outcome is JSON (see `GuestOutcome`). */
@@ -27,9 +43,20 @@ export interface GuestCore {
   allocate(length: number): Uint8Array;
   /**
    * `wasm` is the compiled main module, `stdlib` a zip, `lock` the text of pyodide-lock.json, `interrupts` the
-   * memory described at `WorkerStart`. Answers through `HostBridge.booted`.
+   * memory described at `WorkerStart`, `header` the snapshot's when one is restored. Answers through
+   * `HostBridge.booted`.
    */
-  boot(bridge: HostBridge, wasm: object, stdlib: Uint8Array, lock: string, interrupts: object): void;
+  boot(
+    bridge: HostBridge,
+    mode: BootMode,
+    wasm: object,
+    stdlib: Uint8Array,
+    lock: string,
+    interrupts: object,
+    header: Uint8Array,
+  ): void;
+  /** Of an interpreter booted for it, in which no guest code has run. Returns '' or what went wrong. */
+  takeSnapshot(): string;
   /** Writes below /workspace, making folders as needed. Returns '' or what went wrong. */
   writeFile(name: string, bytes: Uint8Array, append: boolean): string;
   /** Answers through `HostBridge.finished` or `died`, possibly before it returns. */

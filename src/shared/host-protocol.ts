@@ -1,5 +1,6 @@
 /** Command line ↔ headless Electron host. Both sides are ours; the schemas keep them in step. */
 import { z } from 'zod';
+import { DoctorReport } from './doctor.ts';
 import { LIMITS } from './limits.ts';
 import { defineContract } from './rpc/contract.ts';
 import { RunOutput, RunRequest, RunResult, SessionName } from './sandbox.ts';
@@ -12,12 +13,12 @@ const Pid = z.number().int();
 export const HostSandboxOptions = z.strictObject({
   memoryMiB: z.number().int().min(LIMITS.memoryMiB.min).max(LIMITS.memoryMiB.max),
   outputKiB: z.number().int().min(LIMITS.outputKiB.min).max(LIMITS.outputKiB.max),
-  idleMs: z.number().int().min(1).optional(),
-  standby: z.boolean().optional(),
-  spares: z.number().int().min(0).max(4).optional(),
+  idleMs: z.number().int().min(1).exactOptional(),
+  standby: z.boolean().exactOptional(),
+  spares: z.number().int().min(0).max(4).exactOptional(),
   crashLimit: z
     .strictObject({ crashes: z.number().int().min(1), windowMs: z.number().int().min(1) })
-    .optional(),
+    .exactOptional(),
 });
 export type HostSandboxOptions = z.infer<typeof HostSandboxOptions>;
 
@@ -36,7 +37,11 @@ export const hostContract = defineContract({
   methods: {
     /** Sets the sandbox up; nothing is started yet. To be called once. */
     open: {
-      params: HostSandboxOptions,
+      params: z.strictObject({
+        sandbox: HostSandboxOptions,
+        /** Whether events are wanted; each is a message. */
+        events: z.boolean(),
+      }),
       result: z.strictObject({}),
     },
     run: {
@@ -47,10 +52,20 @@ export const hostContract = defineContract({
     /** Cancels a run; the run itself then answers with its result. */
     cancel: { params: z.strictObject({ id: RunId }), result: z.strictObject({}) },
     status: { params: z.strictObject({}), result: HostStatus },
+    /** Goes the way of a run of that session, without running anything. */
+    ping: {
+      params: z.strictObject({ session: SessionName }),
+      result: z.strictObject({ alive: z.boolean() }),
+    },
     /** Forgets a session's state. */
     reset: { params: z.strictObject({ session: SessionName }), result: z.strictObject({ had: z.boolean() }) },
     /** Ends the sidecar; the next run starts anew, also after too many crashes. */
     restart: { params: z.strictObject({}), result: z.strictObject({}) },
+    /**
+     * Examines the isolation; needs no sandbox to be opened. `lockdown: false` shows what the same probes reach
+     * when the operating system refuses nothing.
+     */
+    doctor: { params: z.strictObject({ lockdown: z.boolean() }), result: DoctorReport },
     /** Ends the sandbox's processes. */
     dispose: { params: z.strictObject({}), result: z.strictObject({}) },
   },

@@ -52,9 +52,18 @@ export const deathReport = {
   stack: z.string().max(MAX_DEATH_STACK),
 } as const;
 
+/** A run that came to its own end. */
+export const FinishedRun = z.strictObject({
+  kind: z.literal('finished'),
+  outputCut: z.boolean(),
+  /** The outcome, when it is small enough; empty when it was streamed before. */
+  outcome: Bytes.refine((bytes) => bytes.byteLength <= PIECE_BYTES),
+});
+
+export type FinishedRun = z.infer<typeof FinishedRun>;
+
 export const RunEnd = z.discriminatedUnion('kind', [
-  /** The outcome was streamed. */
-  z.strictObject({ kind: z.literal('finished'), outputCut: z.boolean() }),
+  FinishedRun,
   /** The interpreter is gone, and its state with it. */
   z.strictObject({ kind: z.literal('died'), cause: DeathCause, ...deathReport }),
 ]);

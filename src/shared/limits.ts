@@ -20,6 +20,14 @@ export const LIMITS = {
   memoryMiB: { min: 64, max: 4096 },
   /** Captured bytes per output stream, in KiB. All a run may send has to fit into one window of its stream. */
   outputKiB: { min: 1, max: 4 * 1024 },
+  /** Shortest and longest time without a run before the sidecar is ended, in minutes (6 s to 24 h). */
+  idleMinutes: { min: 0.1, max: 24 * 60 },
+  /** Longest path or address in the settings, in UTF-16 units. */
+  pathLength: 4096,
+  /** Most entries of a list in the settings. */
+  settingListLength: 1000,
+  /** Largest settings file. */
+  settingsBytes: 1024 * 1024,
   /**
    * Largest message that may leave the sidecar. A locked-down process dies of larger ones: Chromium then
    * wants a shared-memory file (65,000 bytes pass, 120,000 do not, on Electron 33).

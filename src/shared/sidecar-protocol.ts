@@ -1,13 +1,26 @@
 /** Main ↔ control thread of the sidecar. The sidecar is the hostile side. */
 import { z } from 'zod';
 import { FilePart, RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { IsolationLayers, LockdownOrder } from './isolation.ts';
 import { LIMITS } from './limits.ts';
 import { defineContract } from './rpc/contract.ts';
 import { Bytes } from './sandbox.ts';
+import { MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
 
 /** Everything the sidecar needs to run Python; it reads no file itself. */
-export const AssetName = z.enum(['wasm', 'stdlib', 'lock', 'worker', 'guest']);
+export const RuntimeAssetName = z.enum(['wasm', 'stdlib', 'lock', 'worker', 'guest']);
+export type RuntimeAssetName = z.infer<typeof RuntimeAssetName>;
+
+/** The snapshot only makes it faster. */
+export const AssetName = z.enum([...RuntimeAssetName.options, 'snapshot']);
 export type AssetName = z.infer<typeof AssetName>;
+
+/**
+ * Whether an interpreter was started from a snapshot: from one, without since there is none, or without
+ * though there was one, because that one is of no use.
+ */
+export const SnapshotUse = z.enum(['used', 'absent', 'unusable']);
+export type SnapshotUse = z.infer<typeof SnapshotUse>;
 
 const InterpreterId = z.string().min(1).max(100);
 
@@ -18,17 +31,33 @@ export const sidecarContract = defineContract({
       params: z.strictObject({ name: AssetName, bytes: Bytes }),
       result: z.strictObject({}),
     },
-    /** Checks the process and compiles the runtime. To be called once, after all assets. */
+    /**
+     * Checks the process, compiles the runtime and locks the process down. To be called once, after all
+     * assets: nothing can be read afterwards.
+     */
     prepare: {
       params: z.strictObject({
         memoryMiB: z.number().int().min(LIMITS.memoryMiB.min).max(LIMITS.memoryMiB.max),
+        lockdown: LockdownOrder,
       }),
-      result: z.strictObject({ checks: SelfChecks }),
+      result: z.strictObject({ checks: SelfChecks, layers: IsolationLayers }),
+    },
+    /**
+     * Makes a snapshot of an interpreter that is there for nothing else, for this process's own use and to be
+     * kept by main: an image (see snapshot-image.ts) in pieces. Refused once an interpreter was opened, since
+     * what leaves a process in which a guest has been is not to be trusted.
+     */
+    takeSnapshot: {
+      params: z.strictObject({}),
+      item: z.strictObject({
+        bytes: Bytes.refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes),
+      }),
+      result: z.strictObject({ bytes: z.number().int().positive().max(MAX_SNAPSHOT_BYTES) }),
     },
     /** Gives a fresh interpreter in a thread of its own: a spare one, or one started now. */
     openInterpreter: {
       params: z.strictObject({ id: InterpreterId }),
-      result: z.strictObject({ checks: SelfChecks }),
+      result: z.strictObject({ checks: SelfChecks, snapshot: SnapshotUse.default('absent') }),
     },
     writeFile: { params: FilePart.extend({ interpreter: InterpreterId }), result: z.strictObject({}) },
     run: { params: RunOrder.extend({ interpreter: InterpreterId }), item: RunPiece, result: RunEnd },
@@ -47,8 +76,8 @@ export const sidecarContract = defineContract({
     },
     /** Ends the thread, whatever it does. Answers once it is gone. */
     closeInterpreter: { params: z.strictObject({ id: InterpreterId }), result: z.strictObject({}) },
-    /** Heartbeat: answered by the control thread whatever the guest does. */
-    ping: { params: z.strictObject({}), result: z.strictObject({}) },
+    /** Answered by the control thread whatever the guest does; with an interpreter by its thread, once it is free. */
+    ping: { params: z.strictObject({ interpreter: InterpreterId.optional() }), result: z.strictObject({}) },
   },
   events: {},
 });

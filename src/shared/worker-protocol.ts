@@ -1,18 +1,26 @@
 /** Control thread ↔ worker thread. The worker is the hostile side. */
 import { z } from 'zod';
-import { deathReport, FilePart, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { deathReport, FilePart, FinishedRun, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
 import { defineContract } from './rpc/contract.ts';
+import { Bytes } from './sandbox.ts';
+import { MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
 
 export const workerContract = defineContract({
   methods: {
     /** Hardens the thread, makes the realm and starts the interpreter. */
     boot: { params: z.strictObject({}), result: z.strictObject({ checks: SelfChecks }) },
+    /** The memory of an interpreter started for it, as an image (see snapshot-image.ts) in pieces. */
+    takeSnapshot: {
+      params: z.strictObject({}),
+      item: z.strictObject({ bytes: Bytes }),
+      result: z.strictObject({ bytes: z.number().int().positive().max(MAX_SNAPSHOT_BYTES) }),
+    },
     writeFile: { params: FilePart, result: z.strictObject({}) },
     run: {
       params: RunOrder,
       item: RunPiece,
       result: z.discriminatedUnion('kind', [
-        z.strictObject({ kind: z.literal('finished'), outputCut: z.boolean() }),
+        FinishedRun,
         z.strictObject({ kind: z.literal('died'), ...deathReport }),
       ]),
     },
@@ -43,6 +51,10 @@ export interface WorkerStart {
    * whose interpreter stores 0 when it has seen it. The guest may write it too: it would only deafen itself.
    */
   readonly interrupts: SharedArrayBuffer;
+  /** The image of an interpreter's memory to start from, or null. */
+  readonly snapshot: Uint8Array | null;
+  /** Whether this interpreter is there to be made a snapshot of; it never runs guest code then. */
+  readonly forSnapshot: boolean;
 }
 
 /** SIGINT. */

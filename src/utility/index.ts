@@ -8,13 +8,14 @@ import { RpcPeer } from '../shared/rpc/peer.ts';
 import { sidecarContract, sidecarHostContract } from '../shared/sidecar-protocol.ts';
 import { connectToMain } from './control/main-port.ts';
 import { Sidecar } from './control/sidecar.ts';
+import { loadKoffi } from './lockdown/koffi-calls.ts';
 
 const MIB = 1024 * 1024;
 
 // A Ctrl-C in a terminal reaches the whole process group; stopping is main's decision.
 process.on('SIGINT', () => undefined);
 
-const sidecar = new Sidecar(process.env);
+const sidecar = new Sidecar(process.env, loadKoffi);
 
 connectToMain((port) => {
   const peer = new RpcPeer({

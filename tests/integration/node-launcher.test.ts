@@ -1,12 +1,21 @@
 /** The real sidecar as a plain Node child. */
 import { fork } from 'node:child_process';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { builtFiles } from '../../src/main/runtime-locations.ts';
-import { NO_CODE_FROM_STRINGS, SIDECAR_ENVIRONMENT } from '../../src/main/sandbox/launcher.ts';
+import {
+  NO_CODE_FROM_STRINGS,
+  SIDECAR_ENVIRONMENT,
+  type ProcessExit,
+} from '../../src/main/sandbox/launcher.ts';
+import { lockdownOrder } from '../../src/main/sandbox/lockdown-binding.ts';
 import { loadRuntimeAssets } from '../../src/main/sandbox/runtime-assets.ts';
 import { SidecarClient } from '../../src/main/sandbox/sidecar-client.ts';
 import { fromIpcChannel } from '../../src/shared/rpc/child-process-port.ts';
 import { nodeSandbox, OUT_FOLDER } from '../support/node-sandbox.ts';
+import { notRunHere } from '../support/not-run.ts';
 
 const exists = (pid: number | null): boolean => {
   try {
@@ -33,7 +42,11 @@ it('computes, stops an endless loop, survives a kill, and leaves no process behi
       },
     },
   );
-  expect(await killed).toMatchObject({ status: 'crashed', stdout: 'go\n', error: { message: expect.stringMatching(/SIGKILL/u) as string } });
+  expect(await killed).toMatchObject({
+    status: 'crashed',
+    stdout: 'go\n',
+    error: { message: expect.stringMatching(/SIGKILL/u) as string },
+  });
   expect(await sandbox.run({ code: '2 + 2' })).toMatchObject({ status: 'ok' });
   const second = sandbox.pid;
   expect(exists(second)).toBe(true);
@@ -69,5 +82,41 @@ it.each([
     kill: () => void child.kill('SIGKILL'),
   });
   onTestFinished(() => sidecar.kill());
-  await expect(sidecar.prepare(await loadRuntimeAssets(files.runtime), 256)).rejects.toThrow(message);
+  const order = { enabled: false, dataLimitMiB: null, binding: null };
+  await expect(sidecar.prepare(await loadRuntimeAssets(files.runtime), 256, order)).rejects.toThrow(message);
+});
+
+it('a locked-down process ends itself, also when its output goes into a file', async (context) => {
+  const files = builtFiles(OUT_FOLDER);
+  if (files.binding.file === null) notRunHere(context, 'the native binding for this system is not installed');
+  const folder = await mkdtemp(path.join(tmpdir(), 'vivarium-output-'));
+  const output = await open(path.join(folder, 'output'), 'w');
+  onTestFinished(async () => {
+    await output.close();
+    await rm(folder, { recursive: true });
+  });
+  const child = fork(files.sidecar, [], {
+    env: { ...SIDECAR_ENVIRONMENT },
+    execArgv: [NO_CODE_FROM_STRINGS],
+    serialization: 'advanced',
+    stdio: ['ignore', output.fd, output.fd, 'ipc'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const exited = new Promise<ProcessExit>((resolve) =>
+    child.once('exit', (code, signal) => resolve({ code, signal, outOfMemory: false })),
+  );
+  const sidecar = new SidecarClient({
+    pid: child.pid ?? -1,
+    port: fromIpcChannel(child),
+    exited,
+    residentBytes: () => null,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
+    // It is to end by itself.
+    kill: () => undefined,
+  });
+  const order = await lockdownOrder(files.binding)(null);
+  await sidecar.prepare(await loadRuntimeAssets(files.runtime), 256, order);
+  expect(sidecar.layers.find(({ name }) => name === 'seccomp')?.status).toBe('active');
+  sidecar.disconnect('main is gone');
+  expect(await exited).toMatchObject({ code: 0, signal: null });
 });

@@ -3,7 +3,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { installedElectron } from '../../src/main/cli/electron-command.ts';
-import { ElectronHost } from '../../src/main/cli/open-electron-host.ts';
+import { electronDoctor, ElectronHost } from '../../src/main/cli/open-electron-host.ts';
+import { DoctorReport } from '../../src/shared/doctor.ts';
 import type { HostSandboxOptions, HostStatus } from '../../src/shared/host-protocol.ts';
 import { DEFAULTS } from '../../src/shared/limits.ts';
 import type { SandboxEvent } from '../../src/shared/sandbox-events.ts';
@@ -39,7 +40,11 @@ export class ElectronSandbox {
   static async open(limits: Limits = {}): Promise<ElectronSandbox> {
     const events: SandboxEvent[] = [];
     const host = new ElectronHost(await installedElectron(), PROJECT_ROOT, (event) => events.push(event));
-    await host.open({ memoryMiB: DEFAULTS.memoryMiB, outputKiB: DEFAULTS.outputKiB, ...limits });
+    await host.open({
+      memoryMiB: DEFAULTS.memoryMiB,
+      outputKiB: DEFAULTS.outputKiB,
+      ...limits,
+    });
     if (host.pid === undefined) throw new Error('Electron has no pid');
     return new ElectronSandbox(host, host.pid, events);
   }
@@ -125,3 +130,7 @@ export const useElectronSandbox = (limits: Limits = {}): (() => ElectronSandbox)
     return sandbox;
   };
 };
+
+/** What the doctor says there; held against the contract. */
+export const examineInElectron = async (lockdown: boolean): Promise<DoctorReport> =>
+  DoctorReport.parse(await electronDoctor(installedElectron, PROJECT_ROOT, lockdown)());

@@ -31,6 +31,8 @@ const start = {
   lock: readFileSync(assets.lock, 'utf8'),
   guestScript: readFileSync(assets.guest, 'utf8'),
   interrupts: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+  snapshot: null,
+  forSnapshot: false,
 };
 // Its first use compiles it, which needs what hardening takes away.
 createContext({});

@@ -1,24 +1,17 @@
-import { freemem } from 'node:os';
 import path from 'node:path';
-import { builtFiles } from '../../src/main/runtime-locations.ts';
-import { systemClock } from '../../src/main/sandbox/clock.ts';
+import { createSandbox } from '../../src/main/create-sandbox.ts';
 import { NodeLauncher } from '../../src/main/sandbox/node-launcher.ts';
-import { loadRuntimeAssets } from '../../src/main/sandbox/runtime-assets.ts';
-import { Sandbox, type SandboxConfig } from '../../src/main/sandbox/sandbox.ts';
+import type { Sandbox, SandboxConfig } from '../../src/main/sandbox/sandbox.ts';
 
 /** What the build has made; `npm test` builds first. */
 export const OUT_FOLDER = path.join(import.meta.dirname, '..', '..', 'out');
 
 /** A sandbox whose sidecar is a plain Node child: the same scripts as in Electron, started much sooner. */
-export const nodeSandbox = (config: Partial<SandboxConfig> = {}): Sandbox => {
-  const files = builtFiles(OUT_FOLDER);
-  return new Sandbox({
-    launcher: new NodeLauncher(files.sidecar),
-    loadAssets: () => loadRuntimeAssets(files.runtime),
-    clock: systemClock,
+export const nodeSandbox = (config: Partial<Omit<SandboxConfig, 'launcher'>> = {}): Sandbox =>
+  createSandbox({
+    outDir: OUT_FOLDER,
+    launcher: (script) => new NodeLauncher(script),
     memoryMiB: 512,
     outputKiB: 256,
-    freeMemory: freemem,
     ...config,
   });
-};

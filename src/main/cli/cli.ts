@@ -4,8 +4,10 @@
  */
 import { Command, CommanderError } from 'commander';
 import type { CliDependencies } from './dependencies.ts';
+import { defineDoctor, runDoctor, type DoctorArguments } from './doctor.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import type { RunArguments } from './prepare-run.ts';
+import { definePackages, type PackagesArguments } from './packages.ts';
 import { oneLine } from './printable.ts';
 import { defineRun, runScript } from './run.ts';
 import { CommandOutput, outputExitCode } from './stdio.ts';
@@ -17,6 +19,8 @@ export type { CliDependencies, CliIo, RunOptions, RunSandbox, SandboxOptions } f
 type Choice =
   | { readonly kind: 'window' }
   | { readonly kind: 'run'; readonly args: RunArguments }
+  | { readonly kind: 'doctor'; readonly args: DoctorArguments }
+  | { readonly kind: 'packages'; readonly args: PackagesArguments }
   | { readonly kind: 'print'; readonly text: string };
 
 /**
@@ -33,6 +37,13 @@ export async function runCli(argv: readonly string[], dependencies: CliDependenc
         return await dependencies.openWindow();
       case 'run':
         return await runScript(choice.args, dependencies);
+      case 'doctor':
+        return await runDoctor(choice.args, dependencies);
+      case 'packages': {
+        // Only this command pays for loading it.
+        const { runPackages } = await import('./run-packages.ts');
+        return await runPackages(choice.args, dependencies);
+      }
       case 'print':
         return await print(choice.text, dependencies);
     }
@@ -70,6 +81,12 @@ function parse(argv: readonly string[], dependencies: CliDependencies): Choice {
     .enablePositionalOptions();
   defineRun(program, (args) => {
     choice = { kind: 'run', args };
+  });
+  defineDoctor(program, (args) => {
+    choice = { kind: 'doctor', args };
+  });
+  definePackages(program, dependencies.io.cwd, (args) => {
+    choice = { kind: 'packages', args };
   });
   try {
     program.parse(argv, { from: 'user' });

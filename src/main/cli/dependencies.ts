@@ -1,4 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
+import type { DoctorReport } from '../../shared/doctor.ts';
+import type { PackagePlaces, PackageTool } from './package-tool.ts';
 import type { RunOutput, RunRequest, RunResult } from '../../shared/sandbox.ts';
 
 /** What the command line touches of the process it runs in. */
@@ -24,6 +26,16 @@ export interface SandboxOptions {
   readonly outputKiB: number;
 }
 
+/** Runs in the user's own Python instead. */
+export interface NativeOptions {
+  /** Path or name of the interpreter; undefined for the usual one. */
+  readonly python: string | undefined;
+  /** Folder that a relative path starts from. */
+  readonly cwd: string;
+  /** Captured output per stream, in KiB. */
+  readonly outputKiB: number;
+}
+
 export interface RunOptions {
   /** Aborted when the user cancels; the run then ends with the status `cancelled`. */
   readonly signal: AbortSignal;
@@ -41,8 +53,13 @@ export interface RunSandbox {
 export interface CliDependencies {
   readonly io: CliIo;
   openSandbox(options: SandboxOptions): Promise<RunSandbox>;
+  /** Examines the isolation of this installation. @throws Error when nothing could be found out */
+  examine(): Promise<DoctorReport>;
+  openNative(options: NativeOptions): Promise<RunSandbox>;
   /** Opens the app's window; resolves with the exit code once it is closed. */
   openWindow(): Promise<number>;
+  /** Opens the package store with its sources. Rejects with PackageError. */
+  openPackages(places: PackagePlaces): Promise<PackageTool>;
   readonly version: string;
   /** Said on stderr whenever a sandbox is opened, if anything needs saying. */
   readonly startNotice?: string;

@@ -6,6 +6,8 @@ import type { RunStatus } from '../../shared/sandbox.ts';
 export const EXIT_CODES = {
   ok: 0,
   pythonError: 1,
+  /** Of `doctor`: a layer that this system can have does not hold. */
+  layerMissing: 1,
   usage: 2,
   /** Crashed, set-up failed, or the output could not be written: nothing the script did (EX_SOFTWARE). */
   failed: 70,

@@ -1,7 +1,8 @@
 import process from 'node:process';
 import { runCli } from './cli.ts';
 import { isRoot, type ProvideElectron } from './electron-command.ts';
-import { electronSandboxes } from './open-electron-host.ts';
+import { electronDoctor, electronSandboxes } from './open-electron-host.ts';
+import { openNativePython } from './open-native.ts';
 import { electronWindow } from './open-electron-window.ts';
 import { ownPackage } from './own-package.ts';
 import { processIo } from './process-io.ts';
@@ -21,7 +22,10 @@ export const main = async (argv: readonly string[], provideElectron: ProvideElec
   const exitCode = await runCli(argv, {
     io: processIo(),
     openSandbox: electronSandboxes(provideElectron, folder),
+    examine: electronDoctor(provideElectron, folder),
+    openNative: openNativePython,
     openWindow: electronWindow(provideElectron, folder),
+    openPackages: async (places) => (await import('./package-tool.ts')).openPackageTool(folder, places),
     version,
     ...(isRoot() ? { startNotice: ROOT_NOTICE } : {}),
   });

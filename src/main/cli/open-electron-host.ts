@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import type { DoctorReport } from '../../shared/doctor.ts';
 import {
   HOST_LIMITS,
   hostClientContract,
@@ -11,7 +12,9 @@ import {
   type HostSandboxOptions,
   type HostStatus,
 } from '../../shared/host-protocol.ts';
+import { DEFAULTS } from '../../shared/limits.ts';
 import { fromIpcChannel } from '../../shared/rpc/child-process-port.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
 import type { SandboxEvent } from '../../shared/sandbox-events.ts';
@@ -39,6 +42,7 @@ const killGroup = (pid: number | undefined): void => {
 /** An Electron without a window, which runs the sandbox for one command line process. */
 export class ElectronHost implements RunSandbox {
   readonly #child: ChildProcess;
+  readonly #wantsEvents: boolean;
   readonly #peer: RpcPeer<typeof hostClientContract, HostContract>;
   readonly #exited: Promise<void>;
   readonly #stderr = new TextTail(STDERR_TAIL);
@@ -50,7 +54,8 @@ export class ElectronHost implements RunSandbox {
    * @param appFolder folder of the app's package.json
    * @param onEvent told of what happens in the sandbox
    */
-  constructor(electron: string, appFolder: string, onEvent: (event: SandboxEvent) => void = () => undefined) {
+  constructor(electron: string, appFolder: string, onEvent?: (event: SandboxEvent) => void) {
+    this.#wantsEvents = onEvent !== undefined;
     // Many hosts run at once: each keeps Chromium's files to itself.
     const chromiumFiles = mkdtempSync(path.join(tmpdir(), 'vivarium-host-'));
     const headless = process.platform === 'linux' ? ['--ozone-platform=headless'] : [];
@@ -100,7 +105,7 @@ export class ElectronHost implements RunSandbox {
       local: hostClientContract,
       remote: hostContract,
       handlers: {},
-      onEvent: { sandbox: onEvent },
+      onEvent: onEvent === undefined ? {} : { sandbox: onEvent },
       limits: HOST_LIMITS,
     });
   }
@@ -112,10 +117,14 @@ export class ElectronHost implements RunSandbox {
       this.#child.kill('SIGKILL');
     }, OPEN_LIMIT_MS);
     try {
-      await this.#peer.call('open', options);
-    } catch {
+      await this.#peer.call('open', { sandbox: options, events: this.#wantsEvents });
+    } catch (error) {
+      // Refused by a host that is there: there is nothing to wait for.
+      if (RpcError.is(error) && error.code !== 'closed') throw error;
       await this.#exited;
-      throw new Error(`Electron ended before it was ready. Its last words: ${this.#stderr.text || 'none'}`);
+      throw new Error(`Electron ended before it was ready. Its last words: ${this.#stderr.text || 'none'}`, {
+        cause: error,
+      });
     } finally {
       clearTimeout(tooLate);
     }
@@ -164,6 +173,11 @@ export class ElectronHost implements RunSandbox {
     return this.#peer.call('status', {});
   }
 
+  /** Goes the way of a run of that session, without running anything. False when it has no interpreter. */
+  async ping(session: string): Promise<boolean> {
+    return (await this.#peer.call('ping', { session })).alive;
+  }
+
   /** Forgets a session's state. False when it had none. */
   async reset(session: string): Promise<boolean> {
     return (await this.#peer.call('reset', { session })).had;
@@ -172,6 +186,11 @@ export class ElectronHost implements RunSandbox {
   /** Ends the sidecar; the next run starts anew, also after too many crashes. */
   async restart(): Promise<void> {
     await this.#peer.call('restart', {});
+  }
+
+  /** @throws Error when the examination could not be made */
+  doctor(lockdown: boolean): Promise<DoctorReport> {
+    return this.#peer.call('doctor', { lockdown });
   }
 
   get pid(): number | undefined {
@@ -194,4 +213,18 @@ export const electronSandboxes =
     const host = new ElectronHost(await provideElectron(), appFolder);
     await host.open(options);
     return host;
+  };
+
+/** Examines the isolation in an Electron host. @param lockdown false to see what the probes reach without it */
+export const electronDoctor =
+  (provideElectron: ProvideElectron, appFolder: string, lockdown = true) =>
+  async (): Promise<DoctorReport> => {
+    const host = new ElectronHost(await provideElectron(), appFolder);
+    try {
+      // Tells why, when Electron does not start.
+      await host.open({ memoryMiB: DEFAULTS.memoryMiB, outputKiB: DEFAULTS.outputKiB });
+      return await host.doctor(lockdown);
+    } finally {
+      await host.dispose();
+    }
   };

@@ -1,3 +1,4 @@
+import { PythonRuntime } from '../../shared/config.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { SessionName } from '../../shared/sandbox.ts';
 import { quote } from './printable.ts';
@@ -29,6 +30,15 @@ export function parseMemory(text: string): number {
     );
   }
   return mebibytes;
+}
+
+/** Reads `--runtime`. */
+export function parseRuntime(text: string): PythonRuntime {
+  const parsed = PythonRuntime.safeParse(text);
+  if (!parsed.success) {
+    throw new UsageError(`--runtime ${quote(text)} is not a runtime; give embedded or native`);
+  }
+  return parsed.data;
 }
 
 /** Reads `--session`. */

@@ -1,8 +1,9 @@
 import { DEFAULTS } from '../../shared/limits.ts';
+import type { PythonRuntime } from '../../shared/config.ts';
 import { RunRequest } from '../../shared/sandbox.ts';
 import type { CliIo, SandboxOptions } from './dependencies.ts';
 import { readInputFiles } from './input-files.ts';
-import { parseMemory, parseSession, parseTimeout } from './option-values.ts';
+import { parseMemory, parseRuntime, parseSession, parseTimeout } from './option-values.ts';
 import { oneLine } from './printable.ts';
 import { readScript, scriptSource } from './read-script.ts';
 import { UsageError } from './usage-error.ts';
@@ -16,11 +17,14 @@ export interface RunArguments {
   readonly memory: string | undefined;
   readonly session: string | undefined;
   readonly files: readonly string[];
+  readonly runtime: string | undefined;
+  readonly python: string | undefined;
 }
 
 export interface PreparedRun {
   readonly request: RunRequest;
   readonly sandbox: SandboxOptions;
+  readonly runtime: PythonRuntime;
 }
 
 /**
@@ -33,6 +37,7 @@ export async function prepareRun(args: RunArguments, io: CliIo, signal: AbortSig
   const timeoutMs = args.timeout === undefined ? DEFAULTS.timeoutMs : parseTimeout(args.timeout);
   const memoryMiB = args.memory === undefined ? DEFAULTS.memoryMiB : parseMemory(args.memory);
   const session = args.session === undefined ? {} : { session: parseSession(args.session) };
+  const runtime = runtimeOf(args);
   const files = await readInputFiles(args.files, io.cwd, signal);
   const code = await readScript(source, io, signal);
   const request = RunRequest.safeParse({
@@ -45,5 +50,17 @@ export async function prepareRun(args: RunArguments, io: CliIo, signal: AbortSig
     const reasons = request.error.issues.map((issue) => issue.message).join(', ');
     throw new UsageError(`the run request is not valid: ${oneLine(reasons)}; see "vivarium run --help"`);
   }
-  return { request: request.data, sandbox: { memoryMiB, outputKiB: DEFAULTS.outputKiB } };
+  return { request: request.data, sandbox: { memoryMiB, outputKiB: DEFAULTS.outputKiB }, runtime };
+}
+
+function runtimeOf({ runtime, python, memory }: RunArguments): PythonRuntime {
+  const chosen = runtime === undefined ? 'embedded' : parseRuntime(runtime);
+  if (chosen === 'embedded' && python !== undefined) {
+    throw new UsageError('--python names your own Python; add --runtime native to run in it');
+  }
+  // An option that did nothing would be a promise not kept.
+  if (chosen === 'native' && memory !== undefined) {
+    throw new UsageError('--memory limits the embedded runtime only; leave it out with --runtime native');
+  }
+  return chosen;
 }

@@ -1,3 +1,4 @@
+import type { DoctorReport } from '../../shared/doctor.ts';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { RunError, RunResult } from '../../shared/sandbox.ts';
 import type { SandboxOptions } from './dependencies.ts';
@@ -12,7 +13,7 @@ export interface RunLimits extends SandboxOptions {
 }
 
 /** Prints the one JSON line of `--json`. */
-export async function reportJson(result: RunResult, out: CommandOutput): Promise<void> {
+export async function reportJson(result: RunResult | DoctorReport, out: CommandOutput): Promise<void> {
   // JSON.stringify leaves DEL and the C1 controls alone, which a terminal would obey.
   const json = JSON.stringify(result).replace(
     /\p{Cc}/gu,
@@ -89,6 +90,8 @@ function verdictOf(result: RunResult, limits: RunLimits): Verdict | null {
     case 'cancelled':
       return { what: 'cancelled', advice: 'run it again to start over' };
     case 'out-of-memory':
+      if (result.runtime === 'native')
+        return { what: 'out of memory', advice: 'work on less data at a time' };
       return {
         what: `out of memory (limit ${limits.memoryMiB} MiB)`,
         advice:
@@ -96,15 +99,20 @@ function verdictOf(result: RunResult, limits: RunLimits): Verdict | null {
       };
     case 'crashed':
       return {
-        what: `the sandbox crashed${because(result.error)}`,
-        advice: 'nothing else was affected; run it again',
+        what: `${nameOf(result)} crashed${because(result.error)}`,
+        advice:
+          result.runtime === 'native' ? 'look at the script' : 'nothing else was affected; run it again',
       };
     case 'setup-failed':
       return {
-        what: `the sandbox could not start${because(result.error)}`,
+        what: `${nameOf(result)} could not start${because(result.error)}`,
         advice: 'mend that and run it again',
       };
   }
+}
+
+function nameOf({ runtime }: RunResult): string {
+  return runtime === 'native' ? 'Python' : 'the sandbox';
 }
 
 function because(error: RunError | null): string {

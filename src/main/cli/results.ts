@@ -8,6 +8,7 @@ export function resultWithoutAnswer(
   status: Extract<RunStatus, 'cancelled' | 'crashed' | 'setup-failed'>,
   message: string,
   session: string | undefined,
+  runtime: RunResult['runtime'] = 'embedded',
 ): RunResult {
   return {
     status,
@@ -21,6 +22,6 @@ export function resultWithoutAnswer(
     session: { id: session ?? '', state: 'lost' },
     packages: [],
     timing: { waitMs: 0, startMs: 0, packagesMs: 0, runMs: 0 },
-    runtime: 'embedded',
+    runtime,
   };
 }

@@ -19,6 +19,8 @@ const DISPOSE_MS = 10_000;
 /** The same after a second interrupt: the user waits at the prompt. */
 const FORCED_DISPOSE_MS = 300;
 
+const NATIVE_NOTICE = 'native Python is not sandboxed: the script can do whatever you can';
+
 interface RunFlags {
   readonly c?: string;
   readonly json?: true;
@@ -26,6 +28,8 @@ interface RunFlags {
   readonly memory?: string;
   readonly session?: string;
   readonly file?: string[];
+  readonly runtime?: string;
+  readonly python?: string;
 }
 
 /** Adds `vivarium run` to the program; `choose` gets the arguments when it is the command given. */
@@ -57,6 +61,11 @@ export function defineRun(program: Command, choose: (args: RunArguments) => void
         'separates PATH and NAME unless a file of the whole name exists',
       (value: string, earlier: string[] | undefined) => [...(earlier ?? []), value],
     )
+    .option(
+      '--runtime <RUNTIME>',
+      '"embedded" runs in the sandbox (default); "native" in your own Python, which is not sandboxed',
+    )
+    .option('--python <PATH>', 'with --runtime native: the Python to run in (default: the first on the PATH)')
     .addHelpText(
       'after',
       '\nExit codes: 0 ok, 1 Python error, 2 usage, 70 crashed or set-up failed, 124 time limit, ' +
@@ -71,6 +80,8 @@ export function defineRun(program: Command, choose: (args: RunArguments) => void
         memory: flags.memory,
         session: flags.session,
         files: flags.file ?? [],
+        runtime: flags.runtime,
+        python: flags.python,
       });
     });
 }
@@ -78,7 +89,15 @@ export function defineRun(program: Command, choose: (args: RunArguments) => void
 /** Carries out `vivarium run`. Returns once everything is printed and the sandbox is gone. */
 export async function runScript(args: RunArguments, dependencies: CliDependencies): Promise<ExitCode> {
   const interrupts = new Interrupts((listener) => dependencies.io.onInterrupt(listener));
-  const lease = new SandboxLease((options) => dependencies.openSandbox(options));
+  const lease = new SandboxLease((options) =>
+    args.runtime === 'native'
+      ? dependencies.openNative({
+          python: args.python,
+          cwd: dependencies.io.cwd,
+          outputKiB: options.outputKiB,
+        })
+      : dependencies.openSandbox(options),
+  );
   const outputFailed = new AbortController();
   const out = new CommandOutput(dependencies.io, () => {
     outputFailed.abort();
@@ -126,7 +145,8 @@ async function perform(
     else await out.notice('cancelled before the run started; run it again to start over');
     return EXIT_CODES.cancelled;
   }
-  if (dependencies.startNotice !== undefined) await out.notice(dependencies.startNotice);
+  const notice = prepared.runtime === 'native' ? NATIVE_NOTICE : dependencies.startNotice;
+  if (notice !== undefined) await out.notice(notice);
   const result = await answer(args, prepared, out, lease, stop);
   // The run was cancelled because nobody takes its output; there is nobody to tell either.
   if (out.hasFailed) return exitCodeOf(result.status);
@@ -151,16 +171,18 @@ async function answer(
   try {
     sandbox = await lease.open(prepared.sandbox, stop);
   } catch (error) {
-    return resultWithoutAnswer('setup-failed', messageOf(error), args.session);
+    return resultWithoutAnswer('setup-failed', messageOf(error), args.session, prepared.runtime);
   }
-  if (sandbox === null) return resultWithoutAnswer('cancelled', 'before the run started', args.session);
+  if (sandbox === null) {
+    return resultWithoutAnswer('cancelled', 'before the run started', args.session, prepared.runtime);
+  }
   try {
     return await sandbox.run(prepared.request, {
       signal: stop,
       onOutput: (output) => (args.json ? undefined : show(output, out)),
     });
   } catch (error) {
-    return resultWithoutAnswer('crashed', messageOf(error), args.session);
+    return resultWithoutAnswer('crashed', messageOf(error), args.session, prepared.runtime);
   }
 }
 

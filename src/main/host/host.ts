@@ -1,3 +1,4 @@
+import type { DoctorReport } from '../../shared/doctor.ts';
 import {
   hostClientContract,
   hostContract,
@@ -14,6 +15,8 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 export interface HostOptions {
   readonly port: RpcPort;
   readonly createSandbox: (options: HostSandboxOptions, onEvent: (event: SandboxEvent) => void) => Sandbox;
+  /** Examines the isolation of this installation, with the lock-down or without. */
+  readonly examine: (lockdown: boolean) => Promise<DoctorReport>;
   /** Version of Electron, for whoever asks. */
   readonly electron: string;
 }
@@ -34,9 +37,11 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
     remote: hostClientContract,
     limits: HOST_LIMITS,
     handlers: {
-      open: (limits) => {
+      open: ({ sandbox: wanted, events }) => {
         if (sandbox !== undefined) throw new RpcError('failed', 'the sandbox is open already');
-        sandbox = options.createSandbox(limits, (event) => peer.emit('sandbox', event));
+        sandbox = options.createSandbox(wanted, (event) => {
+          if (events) peer.emit('sandbox', event);
+        });
         return {};
       },
       run: async ({ id, request }, { write }) => {
@@ -62,10 +67,18 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
         const { pid, sessions, standby, state } = opened();
         return { state, pid, standby, sessions, electron: options.electron };
       },
+      ping: async ({ session }) => ({ alive: await opened().ping(session) }),
       reset: async ({ session }) => ({ had: await opened().reset(session) }),
       restart: async () => {
         await opened().restart();
         return {};
+      },
+      doctor: async ({ lockdown }) => {
+        try {
+          return await options.examine(lockdown);
+        } catch (error) {
+          throw new RpcError('failed', error instanceof Error ? error.message : 'the examination failed');
+        }
       },
       dispose: async () => {
         await sandbox?.dispose();

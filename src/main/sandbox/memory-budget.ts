@@ -11,12 +11,21 @@ const BASE_MIB = 768;
  */
 export const processLimitBytes = (memoryMiB: number): number => (BASE_MIB + 2 * memoryMiB) * MIB;
 
+/** Writable memory that is never touched: stacks and heaps reserve more than they use, in MiB. */
+const RESERVED_MIB = 1024;
+
+/**
+ * What the kernel lets the process have (RLIMIT_DATA), in MiB: above what the watch in main allows, which says
+ * more clearly what happened, but holds also against what grows between two looks.
+ */
+export const dataLimitMiBFor = (limitBytes: number): number => Math.ceil(limitBytes / MIB) + RESERVED_MIB;
+
 /** From here on idle sessions are dropped. */
 const TIGHT = 0.75;
 /** From here on the process is not spared. */
 const FAR_OVER = 1.25;
 /** A process that dies with this much in use died of it, whatever its exit code says. */
-const FATAL = 0.9;
+const FATAL = 0.7;
 
 export type MemoryPressure = 'none' | 'tight' | 'over' | 'far-over';
 

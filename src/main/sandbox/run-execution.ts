@@ -1,4 +1,4 @@
-import type { RunOrder, RunEnd } from '../../shared/interpreter.ts';
+import type { FinishedRun, RunOrder, RunEnd } from '../../shared/interpreter.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { ProcessEndCause } from '../../shared/sandbox-events.ts';
 import type { GuestOutcome } from '../../shared/sandbox.ts';
@@ -74,7 +74,7 @@ export class RunExecution {
   }
 
   async #conclude(end: RunEnd): Promise<Verdict> {
-    if (end.kind === 'finished') return { kind: 'finished', outcome: this.#outcome(end.outputCut) };
+    if (end.kind === 'finished') return { kind: 'finished', outcome: this.#outcome(end) };
     await this.#options.close();
     switch (end.cause) {
       case 'out-of-memory':
@@ -97,7 +97,7 @@ export class RunExecution {
       if (raced.stopped === null && raced.value) {
         const end = await raceStop(running, clock, ANSWER_LIMIT_MS, never);
         if (end.stopped === null && end.value.kind === 'finished') {
-          return { means: 'interrupt', outcome: this.#outcome(end.value.outputCut) };
+          return { means: 'interrupt', outcome: this.#outcome(end.value) };
         }
       }
     } catch {
@@ -107,9 +107,11 @@ export class RunExecution {
     return { means: 'termination' };
   }
 
-  /** @throws ReportError when what the guest reported is no report */
-  #outcome(outputCut: boolean): GuestOutcome {
-    const outcome = this.#options.collector.outcome();
+  /** @throws ReportError, MisbehaviourError when what the guest reported is no report */
+  #outcome({ outcome: inline, outputCut }: FinishedRun): GuestOutcome {
+    const { collector } = this.#options;
+    collector.push({ channel: 'outcome', bytes: inline });
+    const outcome = collector.outcome();
     return { ...outcome, truncated: outcome.truncated || outputCut };
   }
 

@@ -1,27 +1,29 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { AssetName } from '../../shared/sidecar-protocol.ts';
+import { RuntimeAssetName } from '../../shared/sidecar-protocol.ts';
 
 /** Written by the build: what each asset must be. */
 const RuntimeManifest = z.record(
-  AssetName,
+  RuntimeAssetName,
   z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/u), bytes: z.number().int().positive() }),
 );
 
 export interface RuntimeLocations {
   /** The build's manifest of hashes. */
   readonly manifest: string;
-  readonly assets: Readonly<Record<AssetName, string>>;
+  readonly assets: Readonly<Record<RuntimeAssetName, string>>;
 }
 
 export interface Asset {
-  readonly name: AssetName;
+  readonly name: RuntimeAssetName;
+  /** Of `bytes`, in hexadecimal digits. */
+  readonly sha256: string;
   readonly bytes: Uint8Array;
 }
 
 /** Failures end up in results, which name no path of the host's. */
-const readAsset = async (name: AssetName, path: string): Promise<Buffer> => {
+const readAsset = async (name: RuntimeAssetName, path: string): Promise<Buffer> => {
   try {
     return await readFile(path);
   } catch (error) {
@@ -40,7 +42,7 @@ const readAsset = async (name: AssetName, path: string): Promise<Buffer> => {
 export const loadRuntimeAssets = async (locations: RuntimeLocations): Promise<Asset[]> => {
   const manifest = RuntimeManifest.parse(JSON.parse(await readFile(locations.manifest, 'utf8')));
   return Promise.all(
-    AssetName.options.map(async (name) => {
+    RuntimeAssetName.options.map(async (name) => {
       const bytes = await readAsset(name, locations.assets[name]);
       const expected = manifest[name];
       const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -48,7 +50,7 @@ export const loadRuntimeAssets = async (locations: RuntimeLocations): Promise<As
         throw new Error(`the runtime file "${name}" is damaged (SHA-256 ${sha256}); install Vivarium again`);
       }
       // A copy of its own: what readFile gives may lie in a shared pool.
-      return { name, bytes: new Uint8Array(bytes) };
+      return { name, sha256, bytes: new Uint8Array(bytes) };
     }),
   );
 };

@@ -12,6 +12,7 @@ import type { Clock } from './clock.ts';
 import type { CrashLimit } from './crash-window.ts';
 import { Interpreters, MAX_SESSIONS, type OpenInterpreter } from './interpreters.ts';
 import type { SidecarLauncher } from './launcher.ts';
+import type { LockdownFactory } from './lockdown-binding.ts';
 import { pressureOf } from './memory-budget.ts';
 import { OutputRelay } from './output-relay.ts';
 import { parseRequest } from './parse-request.ts';
@@ -21,6 +22,8 @@ import { RunQueue } from './run-queue.ts';
 import type { Asset } from './runtime-assets.ts';
 import { SidecarEndedError, START_LIMIT_MS } from './sidecar-life.ts';
 import type { SidecarClient } from './sidecar-client.ts';
+import { SnapshotStore } from './snapshot-store.ts';
+import { engineVersion, Snapshots } from './snapshots.ts';
 import { linkSignals, raceStop, sharedController } from './stop-signal.ts';
 import { Supervisor } from './supervisor.ts';
 import { filesOf, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
@@ -30,11 +33,15 @@ export interface SandboxConfig {
   readonly launcher: SidecarLauncher;
   /** Reads and checks what the sidecar is fed. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
+  /** How the operating system is to hold the process in; see `lockdownOrder`. */
+  readonly lockdown: LockdownFactory;
   readonly clock: Clock;
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
   /** Captured output per stream, in KiB. */
   readonly outputKiB: number;
+  /** Folder for what makes later starts faster; without it nothing is kept. May be emptied at any time. */
+  readonly dataDir?: string;
   /** Unused for so long, the processes are ended, in ms. By default 15 minutes. */
   readonly idleMs?: number;
   /** Keep a started process in reserve, where memory allows. By default not. */
@@ -101,8 +108,13 @@ export class Sandbox {
     this.#supervisor = new Supervisor({
       launcher: config.launcher,
       loadAssets: config.loadAssets,
+      lockdown: config.lockdown,
       clock: config.clock,
       memoryMiB: config.memoryMiB,
+      snapshots:
+        config.dataDir === undefined
+          ? undefined
+          : new Snapshots(new SnapshotStore(config.dataDir), engineVersion()),
       idleMs: config.idleMs ?? IDLE_MS,
       standby: config.standby ?? false,
       spares: config.spares ?? 0,
@@ -177,6 +189,17 @@ export class Sandbox {
     const { state } = result.session;
     this.#emit({ type: 'run-ended', at: Date.now(), run, session, status: result.status, state, runMs });
     return result;
+  }
+
+  /**
+   * Goes the way of a run of that session, without running anything. False when the session has no interpreter.
+   *
+   * @throws RpcError when its process dies meanwhile
+   */
+  async ping(session: string): Promise<boolean> {
+    const interpreter = this.#interpreters.find(session);
+    await interpreter?.sidecar.ping(interpreter.id);
+    return interpreter !== undefined;
   }
 
   /** Forgets a session's state: its next run begins with nothing. False when there was none. */

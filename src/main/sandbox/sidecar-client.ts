@@ -1,5 +1,7 @@
 import type { RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
+import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
 import { LIMITS } from '../../shared/limits.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { InputFile } from '../../shared/sandbox.ts';
 import {
@@ -7,14 +9,19 @@ import {
   sidecarHostContract,
   type SidecarContract,
   type SidecarHostContract,
+  type SnapshotUse,
 } from '../../shared/sidecar-protocol.ts';
+import { joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
 import type { ProcessExit, SidecarProcess } from './launcher.ts';
 import type { Asset } from './runtime-assets.ts';
+import type { Snapshots } from './snapshots.ts';
 
 const MIB = 1024 * 1024;
 const FILE_PART_BYTES = 4 * MIB;
 /** Output that may be under way from the sidecar at once, in bytes. */
 const RUN_WINDOW_BYTES = 8 * MIB;
+/** The same for a snapshot. */
+const SNAPSHOT_WINDOW_BYTES = 4 * MIB;
 
 /** The sandbox could not be set up; the message says why. */
 export class SetupError extends Error {
@@ -40,6 +47,10 @@ export class SidecarClient {
 
   readonly #process: SidecarProcess;
   readonly #peer: RpcPeer<SidecarHostContract, SidecarContract>;
+  #layers: readonly IsolationLayer[] = [];
+  #isKilled = false;
+  /** Set from `prepare` until the first interpreter was opened. */
+  #discardSnapshot: (() => Promise<void>) | undefined;
 
   constructor(process: SidecarProcess) {
     this.#process = process;
@@ -54,24 +65,59 @@ export class SidecarClient {
     });
     // A process that can't be spoken to is of no use, and may be in the wrong hands.
     this.lost = this.#peer.closed;
-    void this.lost.then(() => this.kill());
+    void this.lost.then(() => process.kill());
     void process.exited.then(() => this.disconnect('the sandbox process ended'));
   }
 
+  /** What the operating system holds it in with, by its own account; known once it is prepared. */
+  get layers(): readonly IsolationLayer[] {
+    return this.#layers;
+  }
+
   /**
-   * Hands the runtime over and lets the process check itself.
+   * Hands the runtime over, and lets the process check itself and lock itself down. With `snapshots` it gets the
+   * one that fits, or makes it before anything else is done in it; whatever goes wrong with that only costs time.
    *
    * @throws SetupError when a self-check fails
    * @throws RpcError when the process dies or refuses
    */
-  async prepare(assets: readonly Asset[], memoryMiB: number): Promise<void> {
+  async prepare(
+    assets: readonly Asset[],
+    memoryMiB: number,
+    lockdown: LockdownOrder,
+    snapshots?: Snapshots,
+  ): Promise<void> {
+    const found = snapshots?.find(assets);
     for (const { name, bytes } of assets) await this.#peer.call('loadAsset', { name, bytes });
-    requireAll((await this.#peer.call('prepare', { memoryMiB })).checks);
+    const snapshot = await found;
+    if (snapshot !== undefined) await this.#peer.call('loadAsset', { name: 'snapshot', bytes: snapshot });
+    const { checks, layers } = await this.#peer.call('prepare', { memoryMiB, lockdown });
+    requireAll(checks);
+    this.#layers = layers;
+    if (snapshots === undefined) return;
+    if (snapshot === undefined) await this.makeSnapshot(assets, snapshots);
+    this.#discardSnapshot = () => snapshots.discard(assets);
   }
 
   /** @throws SetupError, RpcError as `prepare` does */
-  async openInterpreter(id: string): Promise<void> {
-    requireAll((await this.#peer.call('openInterpreter', { id })).checks);
+  async openInterpreter(id: string): Promise<SnapshotUse> {
+    try {
+      const { checks, snapshot } = await this.#peer.call('openInterpreter', { id });
+      await this.#judgeSnapshot(snapshot === 'used');
+      requireAll(checks);
+      return snapshot;
+    } catch (error) {
+      // A process that dies of its first interpreter, and not by us, may have died of the snapshot.
+      if (RpcError.is(error) && error.code === 'closed' && !this.#isKilled) await this.#judgeSnapshot(false);
+      throw error;
+    }
+  }
+
+  /** Only the first interpreter decides: what comes later may be a guest's doing. */
+  async #judgeSnapshot(works: boolean): Promise<void> {
+    const discard = this.#discardSnapshot;
+    this.#discardSnapshot = undefined;
+    if (!works) await discard?.();
   }
 
   /**
@@ -120,9 +166,9 @@ export class SidecarClient {
     await this.#peer.call('keepSpares', { count });
   }
 
-  /** Resolves when the control thread has answered. */
-  async ping(): Promise<void> {
-    await this.#peer.call('ping', {});
+  /** Resolves when the control thread has answered, or the interpreter's thread if one is named. */
+  async ping(interpreter?: string): Promise<void> {
+    await this.#peer.call('ping', interpreter === undefined ? {} : { interpreter });
   }
 
   /** Resident memory in bytes, or null where it can't be told. */
@@ -140,6 +186,29 @@ export class SidecarClient {
     return this.#peer.violated;
   }
 
+  /** Lets the process make a snapshot, and keeps it. Never rejects: without one it only takes longer. */
+  async makeSnapshot(assets: readonly Asset[], snapshots: Snapshots): Promise<void> {
+    const pieces: Uint8Array[] = [];
+    let received = 0;
+    try {
+      const { bytes } = await this.#peer.call(
+        'takeSnapshot',
+        {},
+        {
+          window: SNAPSHOT_WINDOW_BYTES,
+          onItem: (piece) => {
+            received += piece.bytes.length;
+            if (received > MAX_SNAPSHOT_BYTES) throw new Error('the snapshot is too large');
+            pieces.push(piece.bytes);
+          },
+        },
+      );
+      if (bytes === received) await snapshots.keep(assets, joinBytes(pieces));
+    } catch {
+      // Interpreters start without it; a process that is gone is noticed by the next call.
+    }
+  }
+
   /** Resolves once the interpreter is gone; its state with it. */
   async closeInterpreter(id: string): Promise<void> {
     await this.#peer.call('closeInterpreter', { id });
@@ -147,6 +216,7 @@ export class SidecarClient {
 
   /** Ends the process at once. */
   kill(): void {
+    this.#isKilled = true;
     this.#process.kill();
   }
 

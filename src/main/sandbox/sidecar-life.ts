@@ -3,11 +3,13 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Clock } from './clock.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { ProcessExit, SidecarLauncher } from './launcher.ts';
-import { diedOfMemory } from './memory-budget.ts';
+import type { LockdownFactory } from './lockdown-binding.ts';
+import { dataLimitMiBFor, diedOfMemory } from './memory-budget.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { describeExit, type ProcessEnd } from './process-end.ts';
 import type { Asset } from './runtime-assets.ts';
 import { SetupError, SidecarClient } from './sidecar-client.ts';
+import type { Snapshots } from './snapshots.ts';
 
 /** From the wish to have a process until it is ready, in ms. */
 export const START_LIMIT_MS = 60_000;
@@ -23,6 +25,9 @@ export interface SidecarLifeOptions {
   readonly launcher: SidecarLauncher;
   /** Reads and checks what the sidecar is fed. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
+  readonly lockdown: LockdownFactory;
+  /** Makes starts faster. */
+  readonly snapshots: Snapshots | undefined;
   readonly clock: Clock;
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
@@ -136,19 +141,22 @@ export class SidecarLife {
   }
 
   async #start(): Promise<SidecarClient> {
-    const { after, clock, launcher, loadAssets, memoryMiB, warmUp } = this.#options;
+    const { after, clock, launcher, loadAssets, lockdown, memoryMiB, warmUp } = this.#options;
     const began = clock.now();
     try {
       await after;
       this.#check();
       // Side by side: to read and check takes about as long as for a process to come up.
       const launching = launcher.launch().then((process) => this.#adopt(new SidecarClient(process)));
-      const [launched, loaded] = await Promise.allSettled([launching, loadAssets()]);
+      const dataLimitMiB = dataLimitMiBFor(this.#options.processLimitBytes);
+      const loading = Promise.all([loadAssets(), lockdown(dataLimitMiB)]);
+      const [launched, loaded] = await Promise.allSettled([launching, loading]);
       this.#check();
       if (loaded.status === 'rejected') throw asError(loaded.reason);
       if (launched.status === 'rejected') throw asError(launched.reason);
       const sidecar = launched.value;
-      await sidecar.prepare(loaded.value, memoryMiB);
+      const [assets, order] = loaded.value;
+      await sidecar.prepare(assets, memoryMiB, order, this.#options.snapshots);
       this.#check();
       await warmUp(sidecar);
       this.#check();

@@ -2,12 +2,14 @@ import type { ProcessEndCause, ProcessRole, SandboxState } from '../../shared/sa
 import type { Clock } from './clock.ts';
 import { CrashWindow, type CrashLimit } from './crash-window.ts';
 import type { SidecarLauncher } from './launcher.ts';
+import type { LockdownFactory } from './lockdown-binding.ts';
 import { processLimitBytes } from './memory-budget.ts';
 import { isCrash, type ProcessEnd } from './process-end.ts';
 import type { Asset } from './runtime-assets.ts';
 import { nextState, type SandboxTransition } from './sandbox-state.ts';
 import { SetupError, type SidecarClient } from './sidecar-client.ts';
 import { SidecarLife } from './sidecar-life.ts';
+import type { Snapshots } from './snapshots.ts';
 
 /** Memory that must be free for a standby process to be started, in bytes. */
 const STANDBY_FREE_BYTES = 1.5 * 1024 ** 3;
@@ -16,9 +18,13 @@ export interface SupervisorOptions {
   readonly launcher: SidecarLauncher;
   /** Reads and checks what the sidecar is fed. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
+  /** Asked before each start: how the operating system is to hold the process in. */
+  readonly lockdown: LockdownFactory;
   readonly clock: Clock;
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
+  /** Makes starts faster. */
+  readonly snapshots?: Snapshots | undefined;
   /** Unused for so long, all processes are ended, in ms. */
   readonly idleMs: number;
   /** Keep a second, started process to take over at once. */
@@ -169,13 +175,15 @@ export class Supervisor {
   }
 
   #begin(role: ProcessRole): SidecarLife {
-    const { clock, events, launcher, loadAssets, memoryMiB, warmUp } = this.#options;
+    const { clock, events, launcher, loadAssets, lockdown, memoryMiB, snapshots, warmUp } = this.#options;
     const isActive = (): boolean => this.#active === life;
     if (role === 'active') this.#apply({ type: 'start' });
     const life: SidecarLife = new SidecarLife({
       role,
       launcher,
       loadAssets,
+      lockdown,
+      snapshots,
       clock,
       memoryMiB,
       processLimitBytes: this.processLimitBytes,

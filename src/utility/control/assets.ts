@@ -1,4 +1,4 @@
-import type { AssetName } from '../../shared/sidecar-protocol.ts';
+import type { AssetName, RuntimeAssetName } from '../../shared/sidecar-protocol.ts';
 
 /** What main has handed over so far. */
 export class Assets {
@@ -9,9 +9,15 @@ export class Assets {
   }
 
   /** Gives an asset away: it is kept once, not twice. @throws Error when main never sent it */
-  take(name: AssetName): Uint8Array {
-    const bytes = this.#assets.get(name);
+  take(name: RuntimeAssetName): Uint8Array {
+    const bytes = this.takeIfThere(name);
     if (bytes === undefined) throw new Error(`the asset ${name} was not handed over`);
+    return bytes;
+  }
+
+  /** As `take`, for what main may leave out. */
+  takeIfThere(name: AssetName): Uint8Array | undefined {
+    const bytes = this.#assets.get(name);
     this.#assets.delete(name);
     return bytes;
   }

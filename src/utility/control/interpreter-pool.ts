@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import type { SelfCheck } from '../../shared/interpreter.ts';
+import type { SnapshotUse } from '../../shared/sidecar-protocol.ts';
 import type { InterpreterThread } from './interpreter-thread.ts';
 
 /** Interpreters that start at once: more would only take the processor from each other. */
@@ -12,11 +13,12 @@ const PRIORITY = { wanted: 1, spare: 0 } as const;
 export interface StartedInterpreter {
   readonly thread: InterpreterThread;
   readonly checks: SelfCheck[];
+  readonly snapshot: SnapshotUse;
 }
 
 /** Starts interpreters and keeps some ready. Each is given out once and never comes back. */
 export class InterpreterPool {
-  readonly #create: () => InterpreterThread;
+  readonly #start: () => Promise<StartedInterpreter>;
   readonly #boots = new PQueue({ concurrency: CONCURRENT_BOOTS });
   readonly #ready: StartedInterpreter[] = [];
   /** Get the spares that are being started; null for one that could not be. */
@@ -24,9 +26,9 @@ export class InterpreterPool {
   #starting = 0;
   #wanted = 0;
 
-  /** @param create makes a thread; it is booted here */
-  constructor(create: () => InterpreterThread) {
-    this.#create = create;
+  /** @param start starts an interpreter, or rejects and leaves nothing behind */
+  constructor(start: () => Promise<StartedInterpreter>) {
+    this.#start = start;
   }
 
   /** Spares that are ready or being made ready. */
@@ -49,7 +51,7 @@ export class InterpreterPool {
       return spare;
     }
     // Before a new spare: that would take the place that is free, and whoever waits would wait for it, too.
-    const own = this.#boots.add(() => this.#boot(), { priority: PRIORITY.wanted });
+    const own = this.#boots.add(() => this.#start(), { priority: PRIORITY.wanted });
     this.#refill();
     return own;
   }
@@ -62,16 +64,6 @@ export class InterpreterPool {
     });
   }
 
-  async #boot(): Promise<StartedInterpreter> {
-    const thread = this.#create();
-    try {
-      return { thread, checks: await thread.boot() };
-    } catch (error) {
-      await thread.terminate();
-      throw error;
-    }
-  }
-
   #refill(): void {
     while (this.size < this.#wanted) {
       this.#starting++;
@@ -81,7 +73,7 @@ export class InterpreterPool {
 
   async #addSpare(): Promise<void> {
     // Without a spare the next interpreter is started when it is wanted, and a failure told then.
-    const spare = await this.#boot().catch(() => null);
+    const spare = await this.#start().catch(() => null);
     this.#starting--;
     const taker = this.#waiting.shift();
     if (taker !== undefined) {

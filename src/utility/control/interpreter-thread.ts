@@ -10,7 +10,9 @@ import {
   type SelfCheck,
 } from '../../shared/interpreter.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
+import { joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
 import {
   INTERRUPT_SIGNAL,
   workerContract,
@@ -51,11 +53,20 @@ export class InterpreterThread {
   /** The run under way: settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor(runtime: Runtime) {
-    const start: WorkerStart = { ...runtime.start, interrupts: this.#interrupts.buffer };
+  /** @param origin what the interpreter is started from; 'for-snapshot': to be made a snapshot of */
+  constructor(runtime: Runtime, origin: Uint8Array | 'plain' | 'for-snapshot' = 'plain') {
+    // A copy of its own, given away: workers share no memory.
+    const snapshot = typeof origin === 'string' ? null : origin.slice();
+    const start: WorkerStart = {
+      ...runtime.start,
+      interrupts: this.#interrupts.buffer,
+      snapshot,
+      forSnapshot: origin === 'for-snapshot',
+    };
     this.#worker = new Worker(runtime.workerScript, {
       eval: true,
       workerData: start,
+      transferList: snapshot === null ? [] : [snapshot.buffer],
       env: {},
       argv: [],
       execArgv: [],
@@ -89,9 +100,37 @@ export class InterpreterThread {
     });
   }
 
+  /** Whether someone had the thread ended. */
+  get closed(): boolean {
+    return this.#death?.cause === 'closed';
+  }
+
   /** @throws RpcError when the interpreter can't be started */
   async boot(): Promise<SelfCheck[]> {
     return (await this.#peer.call('boot', {})).checks;
+  }
+
+  /**
+   * The image of an interpreter started for it.
+   *
+   * @throws RpcError when it can't be had
+   */
+  async takeSnapshot(): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    let received = 0;
+    const { bytes } = await this.#peer.call(
+      'takeSnapshot',
+      {},
+      {
+        onItem: (piece) => {
+          received += piece.bytes.length;
+          if (received > MAX_SNAPSHOT_BYTES) throw new RpcError('failed', 'the snapshot is too large');
+          pieces.push(piece.bytes);
+        },
+      },
+    );
+    if (bytes !== received) throw new RpcError('failed', 'the snapshot is not whole');
+    return joinBytes(pieces);
   }
 
   /** @throws RpcError when the file can't be written */
@@ -122,7 +161,7 @@ export class InterpreterThread {
     raise();
     try {
       return await Promise.race([
-        this.#running.then(() => this.#peer.call('ping', {})).then(() => true),
+        this.#running.then(() => this.ping()).then(() => true),
         new Promise<false>((resolve) => {
           tooLate = setTimeout(() => resolve(false), limitMs);
         }),
@@ -141,7 +180,7 @@ export class InterpreterThread {
         onItem: onPiece,
         window: runWindowBytes(order.outputBytes),
       });
-      return end.kind === 'finished' ? end : { ...end, cause: 'fatal' };
+      return end.kind === 'finished' ? end : { ...end, cause: fatalCause(end.detail) };
     } catch (error) {
       void this.terminate();
       const death = await this.died;
@@ -149,6 +188,11 @@ export class InterpreterThread {
       const detail = error instanceof Error ? error.message : 'no reason given';
       return { kind: 'died', cause: 'misbehaved', detail: detail.slice(0, MAX_DEATH_DETAIL), stack: '' };
     }
+  }
+
+  /** Resolves when the thread has answered. @throws RpcError when it is gone */
+  async ping(): Promise<void> {
+    await this.#peer.call('ping', {});
   }
 
   /** Ends the thread, whatever it does. Resolves once it is gone. */
@@ -162,6 +206,10 @@ export class InterpreterThread {
     this.#death ??= { cause: death.cause, detail: death.detail.slice(0, MAX_DEATH_DETAIL) };
   }
 }
+
+/** By the engine's own words for an allocation that was refused. The guest can say them too: it dies all the same. */
+const fatalCause = (detail: string): DeathCause =>
+  /allocation failed|out of memory/iu.test(detail) ? 'out-of-memory' : 'fatal';
 
 const causeOf = (error: unknown): Death => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -1,5 +1,6 @@
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
 import type { Assets } from './assets.ts';
+import { SnapshotHolder } from './snapshot-holder.ts';
 import { capMemory } from './wasm-memory-cap.ts';
 
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
@@ -8,7 +9,8 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 export interface Runtime {
   readonly workerScript: string;
   /** What all workers are given. */
-  readonly start: Omit<WorkerStart, 'interrupts'>;
+  readonly start: Omit<WorkerStart, 'interrupts' | 'snapshot' | 'forSnapshot'>;
+  readonly snapshot: SnapshotHolder;
 }
 
 const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -29,5 +31,6 @@ export const prepareRuntime = async (assets: Assets, memoryMiB: number): Promise
       lock: text(assets.take('lock')),
       guestScript: text(assets.take('guest')),
     },
+    snapshot: new SnapshotHolder(assets.takeIfThere('snapshot')),
   };
 };

@@ -2,11 +2,15 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Handlers } from '../../shared/rpc/contract.ts';
 import type { SelfCheck } from '../../shared/interpreter.ts';
 import type { SidecarContract } from '../../shared/sidecar-protocol.ts';
+import { lockDown } from '../lockdown/lockdown.ts';
+import type { SystemCalls } from '../lockdown/native-calls.ts';
 import { Assets } from './assets.ts';
-import { InterpreterPool } from './interpreter-pool.ts';
-import { InterpreterThread } from './interpreter-thread.ts';
+import { InterpreterPool, type StartedInterpreter } from './interpreter-pool.ts';
+import type { InterpreterThread } from './interpreter-thread.ts';
 import { forbidCodeFromStrings, processChecks } from './process-checks.ts';
-import { prepareRuntime } from './runtime.ts';
+import { prepareRuntime, type Runtime } from './runtime.ts';
+import { makeSnapshot, sendInPieces } from './snapshot-maker.ts';
+import { startInterpreter } from './start-interpreter.ts';
 
 /** More threads than this are refused, whatever main asks for: as many sessions as may be idle and runs at once. */
 const MAX_INTERPRETERS = 64;
@@ -19,10 +23,18 @@ export class Sidecar {
   readonly #assets = new Assets();
   readonly #interpreters = new Map<string, InterpreterThread>();
   readonly #opening = new Set<string>();
-  #pool: InterpreterPool | undefined;
+  readonly #loadBinding: (file: string) => SystemCalls;
+  /** Set once the process is prepared. */
+  #ready: { readonly runtime: Runtime; readonly pool: InterpreterPool } | undefined;
+  #opened = false;
 
-  constructor(environment: Readonly<Record<string, string | undefined>>) {
+  /** @param loadBinding gives the native calls for the lock-down */
+  constructor(
+    environment: Readonly<Record<string, string | undefined>>,
+    loadBinding: (file: string) => SystemCalls,
+  ) {
     this.#environment = environment;
+    this.#loadBinding = loadBinding;
   }
 
   handlers(): Handlers<SidecarContract> {
@@ -31,21 +43,28 @@ export class Sidecar {
         this.#assets.put(name, bytes);
         return {};
       },
-      prepare: async ({ memoryMiB }) => {
-        if (this.#pool !== undefined) throw new RpcError('failed', 'the sidecar is prepared already');
+      prepare: async ({ memoryMiB, lockdown }) => {
+        if (this.#ready !== undefined) throw new RpcError('failed', 'the sidecar is prepared already');
         forbidCodeFromStrings();
         const checks = processChecks(this.#environment);
-        if (holdAll(checks)) {
-          const runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB));
-          this.#pool = new InterpreterPool(() => new InterpreterThread(runtime));
-        }
-        return { checks };
+        if (!holdAll(checks)) return { checks, layers: [] };
+        const runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB));
+        const layers = lockDown(lockdown, this.#loadBinding);
+        this.#ready = { runtime, pool: new InterpreterPool(() => startInterpreter(runtime)) };
+        return { checks, layers };
       },
       keepSpares: ({ count }) => {
-        this.#prepared().keep(count);
+        this.#prepared().pool.keep(count);
         return {};
       },
-      openInterpreter: async ({ id }) => ({ checks: await this.#open(id) }),
+      takeSnapshot: async (_params, { write }) => {
+        const { runtime } = this.#prepared();
+        if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
+        const image = await makeSnapshot(runtime);
+        await sendInPieces(image, write);
+        return { bytes: image.length };
+      },
+      openInterpreter: ({ id }) => this.#open(id),
       writeFile: async ({ interpreter, ...part }) => {
         await this.#find(interpreter).writeFile(part);
         return {};
@@ -61,34 +80,38 @@ export class Sidecar {
         await thread?.terminate();
         return {};
       },
-      ping: () => ({}),
+      ping: async ({ interpreter }) => {
+        if (interpreter !== undefined) await this.#find(interpreter).ping();
+        return {};
+      },
     };
   }
 
-  async #open(id: string): Promise<SelfCheck[]> {
-    const pool = this.#prepared();
+  async #open(id: string): Promise<Omit<StartedInterpreter, 'thread'>> {
+    const { pool } = this.#prepared();
     if (this.#interpreters.has(id) || this.#opening.has(id)) {
       throw new RpcError('failed', 'an interpreter of that id runs already');
     }
     if (this.#interpreters.size + this.#opening.size >= MAX_INTERPRETERS) {
       throw new RpcError('busy', 'too many interpreters');
     }
+    this.#opened = true;
     this.#opening.add(id);
     try {
-      const { thread, checks } = await pool.take();
+      const { thread, ...report } = await pool.take();
       // Guest code never enters a thread that is not what it should be.
-      if (holdAll(checks)) this.#interpreters.set(id, thread);
+      if (holdAll(report.checks)) this.#interpreters.set(id, thread);
       else await thread.terminate();
-      return checks;
+      return report;
     } finally {
       this.#opening.delete(id);
     }
   }
 
   /** @throws RpcError before `prepare` has succeeded */
-  #prepared(): InterpreterPool {
-    if (this.#pool === undefined) throw new RpcError('failed', 'the sidecar is not prepared');
-    return this.#pool;
+  #prepared(): { readonly runtime: Runtime; readonly pool: InterpreterPool } {
+    if (this.#ready === undefined) throw new RpcError('failed', 'the sidecar is not prepared');
+    return this.#ready;
   }
 
   #find(id: string): InterpreterThread {

@@ -395,6 +395,7 @@ class Session:
         # What guest code set, while it is put aside to let our own work go on undisturbed.
         self._guest_builtins: dict[str, Any] | None = None
         self._guest_recursion_limit: int | None = None
+        self._outer_main = _modules.get("__main__")
         _modules["__main__"] = self._main
         # A cached .pyc beside an imported input file would look like a result.
         sys.dont_write_bytecode = True
@@ -423,6 +424,22 @@ class Session:
     def sleep_with(self, block: Any) -> None:
         """Let `time.sleep` and idle event loops wait by `block(seconds)`, which an interrupt ends early."""
         self._loops.sleep_with(block)
+
+    def step_aside(self) -> None:
+        """Let `__main__` be what it was before this session; `step_in` takes the place again."""
+        _modules["__main__"] = self._outer_main
+
+    def step_in(self) -> None:
+        _modules["__main__"] = self._main
+
+    def forget_runs(self) -> None:
+        """As if nothing had been run yet; for runs of our own that leave nothing in the globals."""
+        for filename in self._sources:
+            _linecache.pop(filename, None)
+        self._sources.clear()
+        self._sources_size = self._runs = 0
+        self._filename = "<script>"
+        self._globals.pop("__file__", None)
 
     def interrupt(self) -> bool:
         """Stop a run that waits in a top-level await while no Python code runs; False when none does.

@@ -1,9 +1,10 @@
-import type { GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
+import type { BootMode, GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
 import type { CrashReport } from './crash-report.ts';
 import { Interpreter } from './interpreter.ts';
 import { Interrupts } from './interrupts.ts';
 import type { LateBridge } from './late-bridge.ts';
 import { acceptErrorsWithoutTrace, loadRuntime, type Pyodide, type RuntimeParts } from './pyodide-runtime.ts';
+import { headerOf, plainLoading, RestoringLoading, SavableLoading, type LoadingPlan } from './snapshot.ts';
 import type { Timers } from './timers.ts';
 
 const STDOUT = 1;
@@ -25,6 +26,8 @@ export class RealmGuestCore implements GuestCore {
   readonly #timers: Timers;
   readonly #crashReport: CrashReport;
   #interpreter: Interpreter | undefined;
+  /** Set in an interpreter that is there to be saved. */
+  #savable: { readonly pyodide: Pyodide; readonly loading: SavableLoading } | undefined;
   #interrupts: Interrupts | undefined;
   #dead = false;
 
@@ -39,14 +42,37 @@ export class RealmGuestCore implements GuestCore {
     return new Uint8Array(length);
   }
 
-  boot(bridge: HostBridge, wasm: object, stdlib: Uint8Array, lock: string, interrupts: object): void {
+  boot(
+    bridge: HostBridge,
+    mode: BootMode,
+    wasm: object,
+    stdlib: Uint8Array,
+    lock: string,
+    interrupts: object,
+    header: Uint8Array,
+  ): void {
     this.#bridge.connect(bridge);
     // Emscripten tests `instanceof`, and the module comes from the host's realm.
     Object.setPrototypeOf(wasm, WebAssembly.Module.prototype);
-    this.#start({ wasm, stdlib, lock }, new Interrupts(interrupts)).then(
+    const parts = { wasm, stdlib, lock, plan: this.#plan(mode, header) };
+    this.#start(mode, parts, new Interrupts(interrupts)).then(
       () => this.#bridge.booted(''),
       (error: unknown) => this.#bridge.booted(describe(error)),
     );
+  }
+
+  takeSnapshot(): string {
+    try {
+      if (this.#savable === undefined || this.#interpreter === undefined) return 'no snapshot can be taken';
+      const { pyodide, loading } = this.#savable;
+      this.#interpreter.park();
+      this.#interpreter = undefined;
+      const header = headerOf(pyodide.makeMemorySnapshot());
+      const { HEAPU8: memory } = pyodide._module;
+      return this.#bridge.snapshotTaken(header, memory, loading.untouched) ? '' : 'the snapshot is unusable';
+    } catch (error) {
+      return describe(error);
+    }
   }
 
   writeFile(name: string, bytes: Uint8Array, append: boolean): string {
@@ -90,17 +116,34 @@ export class RealmGuestCore implements GuestCore {
     return this.#interpreter?.interrupt() ?? false;
   }
 
-  async #start(parts: RuntimeParts, interrupts: Interrupts): Promise<void> {
+  #plan(mode: BootMode, header: Uint8Array): LoadingPlan {
+    switch (mode) {
+      case 'plain':
+        return plainLoading;
+      case 'for-snapshot':
+        return new SavableLoading();
+      case 'restore':
+        return new RestoringLoading(header, (memory) => this.#bridge.fillMemory(memory));
+    }
+  }
+
+  async #start(mode: BootMode, parts: RuntimeParts, interrupts: Interrupts): Promise<void> {
     const pyodide = await loadRuntime(this.#realm, parts);
     pyodide._api.on_fatal = (error) => this.#die(error);
     acceptErrorsWithoutTrace(pyodide);
     // A guest that flips these would break its own later runs.
     Object.freeze(pyodide._api.runtimeEnv);
     this.#connectStreams(pyodide);
-    this.#interpreter = new Interpreter(pyodide);
-    pyodide.setInterruptBuffer(interrupts.buffer);
-    this.#interrupts = interrupts;
-    this.#interpreter.sleepWith((seconds) => interrupts.sleep(seconds));
+    const interpreter = mode === 'restore' ? Interpreter.resume(pyodide) : Interpreter.load(pyodide);
+    if (parts.plan instanceof SavableLoading) {
+      this.#savable = { pyodide, loading: parts.plan };
+    } else {
+      // Functions of this realm, which no snapshot could hold.
+      pyodide.setInterruptBuffer(interrupts.buffer);
+      this.#interrupts = interrupts;
+      interpreter.sleepWith((seconds) => interrupts.sleep(seconds));
+    }
+    this.#interpreter = interpreter;
   }
 
   #connectStreams(pyodide: Pyodide): void {

@@ -11,7 +11,9 @@ const core = new RealmGuestCore(realm, lateBridge, timers, crashReport);
 /** Plain functions, so that the host never looks a method up on a guest object twice. */
 export const guestCore: GuestCore = {
   allocate: (length) => core.allocate(length),
-  boot: (bridge, wasm, stdlib, lock, interrupts) => core.boot(bridge, wasm, stdlib, lock, interrupts),
+  boot: (bridge, mode, wasm, stdlib, lock, interrupts, header) =>
+    core.boot(bridge, mode, wasm, stdlib, lock, interrupts, header),
+  takeSnapshot: () => core.takeSnapshot(),
   writeFile: (name, bytes, append) => core.writeFile(name, bytes, append),
   run: (runId, code, textLimit) => core.run(runId, code, textLimit),
   fireTimer: (id) => core.fireTimer(id),

@@ -1,18 +1,27 @@
 import eventLoopsSource from '../python/event_loops.py?raw';
 import runnerSource from '../python/runner.py?raw';
+import snapshotSource from '../python/snapshot.py?raw';
 import type { Pyodide } from './pyodide-runtime.ts';
 
 /** What `Session.run` of runner.py gives: the outcome as JSON, later when the code awaits at top level. */
 type Outcome = string | PromiseLike<string>;
 
-interface PythonSession {
+interface PythonObject {
+  destroy(): void;
+}
+
+interface PythonSession extends PythonObject {
   run(code: string, textLimit: number): Outcome;
   interrupt(): boolean;
   sleep_with(sleep: (seconds: number) => void): void;
 }
 
-interface PythonNamespace {
+interface PythonNamespace extends PythonObject {
   get(name: string): unknown;
+}
+
+interface PythonModules {
+  readonly modules: { pop(name: string): unknown };
 }
 
 interface PythonBuiltins {
@@ -23,11 +32,22 @@ interface PythonBuiltins {
 
 type Install = () => unknown;
 type CreateSession = (loops: unknown) => PythonSession;
+type Park = (session: PythonSession) => void;
+type Resume = (() => PythonSession) & PythonObject;
 
 /** Tracebacks leave out frames of this name. */
 const OWN_FILE_NAME = '<vivarium>';
 
 const WORKSPACE = '/workspace';
+
+/** Where snapshot.py leaves the session. */
+const PARKED = '_vivarium_snapshot';
+
+/** What is run before the memory is saved, so that what the first run needs is in it. */
+const WARM_UP = '1+1';
+
+/** The place in Pyodide's table of JavaScript objects for the packages loaded, which it does not restore. */
+const LOADED_PACKAGES_INDEX = 6;
 
 /** Loads one of our Python modules into a namespace of its own, out of reach of the guest's globals. */
 const loadModule = (builtins: PythonBuiltins, source: string): PythonNamespace => {
@@ -36,19 +56,51 @@ const loadModule = (builtins: PythonBuiltins, source: string): PythonNamespace =
   return namespace;
 };
 
+const enterWorkspace = (pyodide: Pyodide): void => {
+  pyodide.FS.mkdirTree(WORKSPACE);
+  pyodide.FS.chdir(WORKSPACE);
+};
+
 /** Pyodide with the resident runner loaded. */
 export class Interpreter {
   readonly #pyodide: Pyodide;
   readonly #session: PythonSession;
 
-  constructor(pyodide: Pyodide) {
+  private constructor(pyodide: Pyodide, session: PythonSession) {
     this.#pyodide = pyodide;
-    pyodide.FS.mkdirTree(WORKSPACE);
-    pyodide.FS.chdir(WORKSPACE);
+    this.#session = session;
+  }
+
+  /** Into a new Python. */
+  static load(pyodide: Pyodide): Interpreter {
+    enterWorkspace(pyodide);
     const builtins = pyodide.pyimport('builtins') as PythonBuiltins;
     const install = loadModule(builtins, eventLoopsSource).get('install') as Install;
     const createSession = loadModule(builtins, runnerSource).get('create_session') as CreateSession;
-    this.#session = createSession(install());
+    return new Interpreter(pyodide, createSession(install()));
+  }
+
+  /** In a Python whose memory was saved by `park`. @throws Error when the memory is of no use */
+  static resume(pyodide: Pyodide): Interpreter {
+    enterWorkspace(pyodide);
+    pyodide._module.__hiwire_set(LOADED_PACKAGES_INDEX, pyodide.loadedPackages);
+    const { modules } = pyodide.pyimport('sys') as PythonModules;
+    const resume = modules.pop(PARKED) as Resume;
+    const session = resume();
+    resume.destroy();
+    return new Interpreter(pyodide, session);
+  }
+
+  /** Makes the memory fit to be saved; afterwards this interpreter is of no other use. */
+  park(): void {
+    const outcome = this.run(WARM_UP, 100);
+    if (typeof outcome !== 'string' || !outcome.includes('"text":"2"'))
+      throw new Error('Python does not work');
+    const builtins = this.#pyodide.pyimport('builtins') as PythonBuiltins;
+    const module = loadModule(builtins, snapshotSource);
+    const park = module.get('park') as Park & PythonObject;
+    park(this.#session);
+    for (const held of [park, module, this.#session]) held.destroy();
   }
 
   run(code: string, textLimit: number): Outcome {

@@ -33,6 +33,16 @@ export class LateBridge implements HostBridge {
     this.#bridge?.write(stream, bytes);
   }
 
+  fillMemory(memory: Uint8Array): boolean {
+    requireStack();
+    return this.#bridge?.fillMemory(memory) ?? false;
+  }
+
+  snapshotTaken(header: Uint8Array, memory: Uint8Array, untouched: Uint8Array): boolean {
+    requireStack();
+    return this.#bridge?.snapshotTaken(header, memory, untouched) ?? false;
+  }
+
   booted(problem: string): void {
     requireStack();
     this.#bridge?.booted(problem);

@@ -1,6 +1,6 @@
-import createPyodideModule from 'pyodide/pyodide.asm.mjs';
 import { loadPyodide } from 'pyodide';
 import { giveEmptyTrace } from './seal-realm.ts';
+import type { LoadingPlan } from './snapshot.ts';
 import { BASE_URL } from './web-platform.ts';
 
 interface Emscripten {
@@ -24,7 +24,14 @@ export interface Pyodide {
     fatal_error: (error: unknown) => void;
     readonly runtimeEnv: object;
   };
-  readonly _module: { handle_js_error: (error: unknown) => void };
+  readonly _module: {
+    handle_js_error: (error: unknown) => void;
+    readonly HEAPU8: Uint8Array;
+    /** Puts a JavaScript object into the table through which Python holds them. */
+    __hiwire_set(index: number, value: unknown): number;
+  };
+  readonly loadedPackages: object;
+  makeMemorySnapshot(): Uint8Array;
   setInterruptBuffer(buffer: object): void;
   setStdout(handler: StreamHandler): void;
   setStderr(handler: StreamHandler): void;
@@ -37,6 +44,7 @@ export interface RuntimeParts {
   readonly wasm: object;
   readonly stdlib: Uint8Array;
   readonly lock: string;
+  readonly plan: LoadingPlan;
 }
 
 /**
@@ -69,9 +77,10 @@ export const loadRuntime = async (realm: Record<string, unknown>, parts: Runtime
     packageBaseUrl: BASE_URL,
     lockFileContents: parts.lock,
     jsglobals: Object.create(null) as object,
-    createPyodideModule,
+    createPyodideModule: (settings: object) => parts.plan.createModule(settings),
     stdin: () => null,
     env: { HOME: '/home/pyodide', PYTHONDONTWRITEBYTECODE: '1' },
+    ...parts.plan.options,
   };
   try {
     const loaded: Promise<unknown> = loadPyodide(options);

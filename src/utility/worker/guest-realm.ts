@@ -1,5 +1,5 @@
 import { createContext, Script, constants, type Context } from 'node:vm';
-import type { GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
+import type { BootMode, GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
 import { copyToGuest } from './host-intrinsics.ts';
 
@@ -12,9 +12,11 @@ const GUEST_SCRIPT_NAME = 'pyodide.asm.mjs';
 /** The bare realm and the guest core in it. */
 export class GuestRealm {
   readonly #context: Context;
+  readonly #script: Script;
   readonly #core: GuestCore;
 
-  constructor(guestScript: string) {
+  /** @param codeCache what `codeCache()` of an earlier realm gave; ignored when it does not fit */
+  constructor(guestScript: string, codeCache?: Uint8Array) {
     // An ordinary global object without Node's interceptors: no host-realm object stands behind it.
     this.#context = createContext(constants.DONT_CONTEXTIFY, {
       name: 'guest',
@@ -22,7 +24,16 @@ export class GuestRealm {
     });
     // Strict, as the modules in it were: a sloppy function hands out the global object and, while it runs,
     // its arguments and its caller.
-    this.#core = this.#evaluate(`'use strict';${guestScript}`, GUEST_SCRIPT_NAME) as GuestCore;
+    this.#script = new Script(`'use strict';${guestScript}`, {
+      filename: GUEST_SCRIPT_NAME,
+      cachedData: codeCache,
+    });
+    this.#core = this.#script.runInContext(this.#context) as GuestCore;
+  }
+
+  /** V8's code of all that has been run so far, so that a later realm need not compile it. */
+  codeCache(): Uint8Array {
+    return this.#script.createCachedData();
   }
 
   /** Evaluates an expression of ours in the realm; for checks before a guest is in it. */
@@ -30,8 +41,14 @@ export class GuestRealm {
     return this.#evaluate(expression, 'probe');
   }
 
-  boot(bridge: HostBridge, start: WorkerStart): void {
-    this.#core.boot(bridge, start.wasm, this.bytes(start.stdlib), start.lock, start.interrupts);
+  boot(bridge: HostBridge, mode: BootMode, start: WorkerStart, header: Uint8Array): void {
+    const { wasm, stdlib, lock, interrupts } = start;
+    this.#core.boot(bridge, mode, wasm, this.bytes(stdlib), lock, interrupts, this.bytes(header));
+  }
+
+  /** Returns '' or what went wrong; hostile text. */
+  takeSnapshot(): unknown {
+    return this.#core.takeSnapshot();
   }
 
   /** Guest-realm copy of host bytes. */

@@ -39,6 +39,14 @@ export const copyFromGuest = (bytes: unknown, length: number): Uint8Array => {
   return copy;
 };
 
+/** The guest's memory behind a genuine guest Uint8Array, seen through an array of the host's: not a copy. */
+export const viewOfGuest = (bytes: unknown): Uint8Array =>
+  new HostUint8Array(
+    apply(bufferOf, bytes, []) as ArrayBuffer,
+    apply(byteOffset, bytes, []) as number,
+    guestByteLength(bytes),
+  );
+
 /** Fills guest bytes with host bytes of the same length. */
 export const copyToGuest = (target: unknown, bytes: Uint8Array): void => {
   if (guestByteLength(target) !== bytes.byteLength) throw new Error('the guest gave no memory');

@@ -32,6 +32,18 @@ const host: HostFunctions = {
   process: own,
 };
 
+/** Of the image on its way to the control thread. */
+const SNAPSHOT_PIECE_BYTES = 512 * 1024;
+
+/** No guest has been in an interpreter that is saved: what it says may be passed on. */
+const describeFailure = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw new RpcError('failed', error instanceof Error ? error.message : 'no snapshot');
+  }
+};
+
 const interpreter = new InterpreterHost(start, host);
 looseErrors(own, () => interpreter.fail());
 
@@ -41,6 +53,13 @@ new RpcPeer({
   remote: workerHostContract,
   handlers: {
     boot: async () => ({ checks: await interpreter.boot() }),
+    takeSnapshot: async (_params, { write }) => {
+      const image = describeFailure(() => interpreter.takeSnapshot());
+      for (let offset = 0; offset < image.length; offset += SNAPSHOT_PIECE_BYTES) {
+        await write({ bytes: image.slice(offset, offset + SNAPSHOT_PIECE_BYTES) });
+      }
+      return { bytes: image.length };
+    },
     writeFile: ({ name, bytes, append }) => {
       const problem = interpreter.writeFile(name, bytes, append);
       if (problem !== '') throw new RpcError('failed', problem);

@@ -7,12 +7,14 @@ import {
   type RunPiece,
   type SelfCheck,
 } from '../../shared/interpreter.ts';
-import type { HostBridge } from '../../shared/guest-bridge.ts';
+import type { BootMode, HostBridge } from '../../shared/guest-bridge.ts';
+import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/snapshot-image.ts';
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
 import { GuestRealm } from './guest-realm.ts';
 import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
 import { OutputBatcher } from './output-batcher.ts';
 import { threadChecks } from './self-checks.ts';
+import { collectImage, fillGuestMemory } from './snapshot-memory.ts';
 
 /** Functions of the host, captured before the thread is hardened. */
 export interface HostFunctions {
@@ -28,7 +30,8 @@ export interface HostFunctions {
 }
 
 type WorkerRunEnd =
-  { kind: 'finished'; outputCut: boolean } | { kind: 'died'; detail: string; stack: string };
+  | { kind: 'finished'; outputCut: boolean; outcome: Uint8Array }
+  | { kind: 'died'; detail: string; stack: string };
 
 interface CurrentRun {
   readonly id: number;
@@ -53,6 +56,10 @@ export class InterpreterHost {
   #run: CurrentRun | undefined;
   #death: { detail: string; stack: string } | undefined;
   #lastRunId = 0;
+  /** What is being restored; taken away once it is. */
+  #image: SnapshotImage | undefined;
+  /** Set while a snapshot is taken. */
+  #onImage: ((image: SnapshotImage) => void) | undefined;
   #booted: (problem: string) => void = () => undefined;
 
   constructor(start: WorkerStart, host: HostFunctions) {
@@ -63,18 +70,35 @@ export class InterpreterHost {
   /** Hardens the thread, checks it, starts Python. @throws Error when the interpreter can't be started */
   async boot(): Promise<SelfCheck[]> {
     this.#host.harden();
-    const realm = new GuestRealm(this.#start.guestScript);
-    const checks = threadChecks(this.#host.process, this.#start.guestScript, (expression) =>
-      realm.probe(expression),
-    );
+    const { guestScript, snapshot, forSnapshot } = this.#start;
+    const image = snapshot === null ? undefined : decodeImage(snapshot);
+    const realm = new GuestRealm(guestScript, image?.codeCache);
+    const checks = threadChecks(this.#host.process, guestScript, (expression) => realm.probe(expression));
     if (!checks.every((check) => check.holds)) return checks;
+    const mode: BootMode = forSnapshot ? 'for-snapshot' : image === undefined ? 'plain' : 'restore';
+    this.#image = image;
     const problem = await new Promise<string>((resolve) => {
       this.#booted = resolve;
-      realm.boot(this.#bridge(), this.#start);
+      realm.boot(this.#bridge(), mode, this.#start, image?.header ?? new Uint8Array(0));
     });
+    this.#image = undefined;
     if (problem !== '') throw new Error(problem);
     this.#realm = realm;
     return checks;
+  }
+
+  /** The image of this interpreter, which is of no other use afterwards. @throws Error when it can't be saved */
+  takeSnapshot(): Uint8Array {
+    const realm = this.#realm;
+    if (realm === undefined || !this.#start.forSnapshot) throw new Error('this interpreter can not be saved');
+    let taken: SnapshotImage | undefined;
+    this.#onImage = (image) => {
+      taken = image;
+    };
+    const problem = detailOf(realm.takeSnapshot());
+    this.#onImage = undefined;
+    if (problem !== '' || taken === undefined) throw new Error(`no snapshot: ${problem}`);
+    return encodeImage({ ...taken, codeCache: realm.codeCache() });
   }
 
   /** Something in this thread threw and nobody caught it. */
@@ -143,7 +167,7 @@ export class InterpreterHost {
   #bridge(): HostBridge {
     const host = this.#host;
     // Guest code calls these: whatever they do, nothing of the host's may come back but a primitive.
-    const guarded = <A extends unknown[], R extends number | string | undefined>(
+    const guarded = <A extends unknown[], R extends number | string | boolean | undefined>(
       action: (...values: A) => R,
       otherwise: R,
     ): ((...values: A) => R) => {
@@ -172,6 +196,17 @@ export class InterpreterHost {
         this.#write(stream, bytes);
         return undefined;
       }, undefined),
+      fillMemory: guarded((memory: unknown) => {
+        if (this.#image === undefined) return false;
+        fillGuestMemory(memory, this.#image);
+        this.#image = undefined;
+        return true;
+      }, false),
+      snapshotTaken: guarded((header: unknown, memory: unknown, untouched: unknown) => {
+        if (this.#onImage === undefined) return false;
+        this.#onImage(collectImage({ header, memory, untouched }));
+        return true;
+      }, false),
       booted: guarded((problem: unknown) => {
         this.#booted(detailOf(problem));
         return undefined;
@@ -224,11 +259,13 @@ export class InterpreterHost {
       return;
     }
     this.#flushOutput();
-    for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+    const isSmall = bytes.length <= PIECE_BYTES;
+    for (let start = 0; !isSmall && start < bytes.length; start += PIECE_BYTES) {
       run.send({ channel: 'outcome', bytes: bytes.slice(start, start + PIECE_BYTES) });
     }
     this.#run = undefined;
-    run.end({ kind: 'finished', outputCut: run.stdout.cut || run.stderr.cut });
+    const outputCut = run.stdout.cut || run.stderr.cut;
+    run.end({ kind: 'finished', outputCut, outcome: isSmall ? bytes : new Uint8Array() });
   }
 
   #die(detail: string, stack = ''): void {

@@ -23,7 +23,12 @@ const exitCode = await runCli(process.argv.slice(2), {
     },
     dispose: async () => undefined,
   }),
+  examine: () => Promise.reject(new Error('no doctor here')),
+  openNative: async () => {
+    throw new Error('no native Python here');
+  },
   openWindow: async () => 0,
+  openPackages: () => Promise.reject(new Error('no packages here')),
   version: '0',
 });
 process.exit(exitCode);

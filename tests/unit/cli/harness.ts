@@ -37,8 +37,11 @@ export function errorOf(type: string, message: string, traceback: string): NonNu
 export interface Setup {
   run?: Run;
   openSandbox?: CliDependencies['openSandbox'];
+  openNative?: CliDependencies['openNative'];
   dispose?: () => Promise<void>;
   openWindow?: () => Promise<number>;
+  examine?: CliDependencies['examine'];
+  openPackages?: CliDependencies['openPackages'];
   stdin?: Readable;
   stdout?: Writable;
   stdoutIsTty?: boolean;
@@ -98,7 +101,14 @@ export function start(argv: readonly string[], setup: Setup = {}): Started {
         },
       };
     },
+    examine: setup.examine ?? (() => Promise.reject(new Error('no doctor here'))),
+    openNative:
+      setup.openNative ??
+      (async () => {
+        throw new Error('no native Python in this test');
+      }),
     openWindow: setup.openWindow ?? (async () => 0),
+    openPackages: setup.openPackages ?? (() => Promise.reject(new Error('no packages here'))),
     version: '1.2.3',
   };
   const finish = async (): Promise<Outcome> => {

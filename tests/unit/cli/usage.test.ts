@@ -57,11 +57,11 @@ describe('arguments', () => {
     [['run', 'ok.py', '--timeout'], /argument missing/],
     [['run', 'ok.py', '--version'], /unknown option '--version'/],
     [['run', 'ok.py', '--\u001b]0;title\u0007'], /unknown option '--\\u\{1b\}\]0;title\\u\{7\}'/],
-    ...['--out', '--package', '--runtime', '--python', '--offline'].map((option): [string[], RegExp] => [
+    ...['--out', '--package', '--offline'].map((option): [string[], RegExp] => [
       ['run', 'ok.py', option, 'x'],
       new RegExp(`unknown option '${option}'`, 'u'),
     ]),
-    ...['mcp', 'doctor', 'packages', 'help'].map((command): [string[], RegExp] => [
+    ...['mcp', 'help'].map((command): [string[], RegExp] => [
       [command],
       new RegExp(`unknown command '${command}'`, 'u'),
     ]),
@@ -297,7 +297,7 @@ describe('without running anything', () => {
     for (const option of ['-c <CODE>', '--json', '--timeout', '--memory', '--session', '--file']) {
       expect(runHelp.stdout).toContain(option);
     }
-    for (const option of ['--out', '--package', '--runtime', '--python', '--offline']) {
+    for (const option of ['--out', '--package', '--offline']) {
       expect(runHelp.stdout).not.toContain(option);
     }
   });

@@ -7,7 +7,7 @@ import { hostClientContract, hostContract, HOST_LIMITS } from '../../../src/shar
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../../src/shared/rpc/port.ts';
 
-const LIMITS = { memoryMiB: 256, outputKiB: 64 };
+const LIMITS = { sandbox: { memoryMiB: 256, outputKiB: 64 }, events: false };
 
 /** A host whose sandboxes can't be started: what is tested here is the host. */
 function connect() {
@@ -16,10 +16,12 @@ function connect() {
   const served = serveHost({
     port: fromEmitterPort(port1),
     electron: '1.2.3',
+    examine: () => Promise.reject(new Error('no doctor here')),
     createSandbox: (limits) => {
       const sandbox = new Sandbox({
         launcher: { launch: () => Promise.reject(new Error('no process here')) },
         loadAssets: () => Promise.resolve([]),
+        lockdown: async () => ({ enabled: false, dataLimitMiB: null, binding: null }),
         clock: systemClock,
         memoryMiB: limits.memoryMiB,
         outputKiB: limits.outputKiB,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 /** Against real processes of this machine. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,6 +41,8 @@ describe.skipIf(!canSeeProcesses)('where the system shows its processes', () => 
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const identity = identify(Number(line.toString()));
     expect(isAlive(identity)).toBe(true);
+    // Until then it is a shell, which asks.
+    await eventually(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n'));
     killProcess(identity);
     await eventually(() => expect(isAlive(identity)).toBe(false));
     // The pid itself is still taken: whoever asks for that alone is told otherwise.

@@ -5,6 +5,7 @@ import { InvalidRequestError } from '../../../src/main/sandbox/parse-request.ts'
 import type { RunOptions } from '../../../src/main/sandbox/sandbox.ts';
 import {
   CHECKS,
+  PREPARED,
   deferred,
   finishWith,
   never,
@@ -16,6 +17,7 @@ import {
   type Behaviour,
   type RunHandler,
   type Stage,
+  NO_BYTES,
 } from './support.ts';
 
 /** Runs and checks the result against the contract. */
@@ -200,6 +202,7 @@ describe('cancelling', () => {
     const behaviour: Behaviour = {
       [method]: async () => {
         await gate.promise;
+        if (method === 'prepare') return PREPARED;
         return method === 'writeFile' ? {} : CHECKS;
       },
     };
@@ -261,7 +264,11 @@ describe('cancelling', () => {
 
 describe('failing to start', () => {
   it.each([
-    ['its self-check', { prepare: () => ({ checks: [{ name: 'eval off', holds: false }] }) }, /eval off/u],
+    [
+      'its self-check',
+      { prepare: () => ({ checks: [{ name: 'eval off', holds: false }], layers: [] }) },
+      /eval off/u,
+    ],
     [
       'a self-check of the worker',
       { openInterpreter: () => ({ checks: [{ name: 'frozen', holds: false }] }) },
@@ -405,7 +412,10 @@ describe('a hostile sidecar', () => {
 
   it('loses only the interpreter for a report that is none: its guest may have spoilt it', async () => {
     const [result, all] = await hostile(({ launcher }) =>
-      launcher.last.say('run', { kind: 'answer', result: { kind: 'finished', outputCut: false } }),
+      launcher.last.say('run', {
+        kind: 'answer',
+        result: { kind: 'finished', outputCut: false, outcome: NO_BYTES },
+      }),
     );
     expect(result).toMatchObject({
       status: 'crashed',
@@ -416,7 +426,7 @@ describe('a hostile sidecar', () => {
   });
 
   it('without any self-check is not trusted', async () => {
-    const all = stage({ prepare: () => ({ checks: [] }) });
+    const all = stage({ prepare: () => ({ checks: [], layers: [] }) });
     expect(await run(all)).toMatchObject({
       status: 'setup-failed',
       error: { message: expect.stringMatching(/made no self-check/u) as string },
@@ -434,7 +444,7 @@ describe('a hostile sidecar', () => {
     const { last } = all.launcher;
     last.say('run', piece('outcome', utf8(JSON.stringify(OUTCOME))));
     for (let count = 0; count < 3; count++) {
-      last.say('run', { kind: 'answer', result: { kind: 'finished', outputCut: false } });
+      last.say('run', { kind: 'answer', result: { kind: 'finished', outputCut: false, outcome: NO_BYTES } });
     }
     for (let count = 0; count < 500; count++) last.say('run', piece('stdout', new Uint8Array(1000)));
     expect((await running).status).toBe('ok');

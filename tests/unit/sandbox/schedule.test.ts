@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { RunResult } from '../../../src/shared/sandbox.ts';
-import { finishWith, makeRandom, never, stage, turns, utf8, type Behaviour } from './support.ts';
+import { finishWith, makeRandom, never, stage, turns, utf8, type Behaviour, NO_BYTES } from './support.ts';
 
 const ROUNDS = Number(process.env['VIVARIUM_SCHEDULE_ROUNDS'] ?? 60);
 const RUNS = 6;
@@ -71,7 +71,10 @@ it(`under a random schedule of faults (VIVARIUM_SCHEDULE_SEED=${seed})`, async (
       if (choice < 0.05) process?.exit(below(3), null);
       else if (choice < 0.07) process?.raw.postMessage({ kind: 'nonsense' });
       else if (choice < 0.09)
-        process?.say('run', { kind: 'answer', result: { kind: 'finished', outputCut: false } });
+        process?.say('run', {
+          kind: 'answer',
+          result: { kind: 'finished', outputCut: false, outcome: NO_BYTES },
+        });
       else if (choice < 0.12) controllers[below(RUNS)]?.abort();
       else if (choice < 0.13) void sandbox.dispose();
       else if (choice < 0.5 || step > 40) clock.skip();

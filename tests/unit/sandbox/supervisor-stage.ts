@@ -50,6 +50,7 @@ export const supervisorStage = (
   const supervisor = new Supervisor({
     launcher,
     loadAssets,
+    lockdown: async () => ({ enabled: false, dataLimitMiB: null, binding: null }),
     clock,
     memoryMiB: 64,
     idleMs: IDLE_MS,

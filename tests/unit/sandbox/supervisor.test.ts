@@ -26,7 +26,7 @@ describe('starting', () => {
   it('hands every asset over before it prepares', async () => {
     const assets = ['wasm', 'guest'] as const;
     const { supervisor, launcher } = supervisorStage(undefined, {}, async () =>
-      assets.map((name) => ({ name, bytes: new Uint8Array(3) })),
+      assets.map((name) => ({ name, sha256: '0', bytes: new Uint8Array(3) })),
     );
     await supervisor.sidecar();
     expect(launcher.last.calls.map(({ method }) => method)).toEqual(['loadAsset', 'loadAsset', 'prepare']);
@@ -56,7 +56,7 @@ describe('starting', () => {
       { name: 'two', holds: true },
       { name: 'three', holds: false },
     ];
-    const { supervisor, launcher } = supervisorStage(() => ({ prepare: () => ({ checks }) }));
+    const { supervisor, launcher } = supervisorStage(() => ({ prepare: () => ({ checks, layers: [] }) }));
     await expect(supervisor.sidecar()).rejects.toThrow(/self-check failed: one, three$/u);
     expect(launcher.last.called('openInterpreter')).toEqual([]);
   });

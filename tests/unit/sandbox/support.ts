@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
 import type { Handlers } from '../../../src/shared/rpc/contract.ts';
+import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort, type RpcPort } from '../../../src/shared/rpc/port.ts';
 import type { GuestOutcome } from '../../../src/shared/sandbox.ts';
@@ -102,6 +103,9 @@ export const makeRandom = (seed: number): (() => number) => {
   };
 };
 
+/** Of an outcome that was streamed. */
+export const NO_BYTES = new Uint8Array();
+
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 export const OUTCOME: GuestOutcome = { value: null, error: null, files: [], truncated: false };
@@ -115,14 +119,19 @@ export const finishWith =
   async (_order, { write }) => {
     if (stdout !== '') await write({ channel: 'stdout', bytes: utf8(stdout) });
     await write({ channel: 'outcome', bytes: utf8(JSON.stringify(outcome)) });
-    return { kind: 'finished', outputCut: false };
+    return { kind: 'finished', outputCut: false, outcome: NO_BYTES };
   };
 
 export const CHECKS = { checks: [{ name: 'all is well', holds: true }] };
 
+export const PREPARED = { ...CHECKS, layers: [] };
+
 const HONEST: SidecarHandlers = {
   loadAsset: () => ({}),
-  prepare: () => CHECKS,
+  prepare: () => PREPARED,
+  takeSnapshot: () => {
+    throw new RpcError('failed', 'no snapshot');
+  },
   openInterpreter: () => CHECKS,
   writeFile: () => ({}),
   run: finishWith(),
@@ -258,6 +267,7 @@ export const stage = (
     launcher,
     clock,
     loadAssets: async () => [],
+    lockdown: async () => ({ enabled: false, dataLimitMiB: null, binding: null }),
     memoryMiB: 256,
     outputKiB: 1,
     freeMemory: () => 64 * 1024 ** 3,

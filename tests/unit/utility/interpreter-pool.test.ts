@@ -13,7 +13,7 @@ interface FakeThread {
 
 const setUp = () => {
   const threads: FakeThread[] = [];
-  const pool = new InterpreterPool(() => {
+  const pool = new InterpreterPool(async () => {
     const booting = deferred<SelfCheck[]>();
     const dead = deferred<{ cause: 'exited'; detail: string }>();
     const state = { booted: false, terminated: 0 };
@@ -30,7 +30,13 @@ const setUp = () => {
         return Promise.resolve();
       },
     };
-    return thread as unknown as InterpreterThread;
+    try {
+      const checks = await thread.boot();
+      return { thread: thread as unknown as InterpreterThread, checks, snapshot: 'absent' };
+    } catch (error) {
+      await thread.terminate();
+      throw error;
+    }
   });
   const boot = async (...numbers: number[]): Promise<void> => {
     for (const number of numbers) threads[number - 1]?.booting.resolve([{ name: `${number}`, holds: true }]);

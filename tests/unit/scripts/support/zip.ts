@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 
 export interface ZipEntry {
   name: string;
-  contents: string;
+  contents: string | Buffer;
   mode?: number;
 }
 
@@ -13,7 +13,7 @@ export function zipOf(entries: readonly ZipEntry[]): Buffer {
   let offset = 0;
   for (const { name, contents, mode = 0o644 } of entries) {
     const nameBytes = Buffer.from(name);
-    const data = Buffer.from(contents);
+    const data = Buffer.isBuffer(contents) ? contents : Buffer.from(contents);
     const sizes = Buffer.alloc(12);
     sizes.writeUInt32LE(crc32(data), 0);
     sizes.writeUInt32LE(data.length, 4);

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ElectronHost } from '../src/main/cli/open-electron-host.ts';
+import { projectRoot } from '../scripts/shared/project.ts';
+import { DEFAULTS } from '../src/shared/limits.ts';
+import type { HostSandboxOptions } from '../src/shared/host-protocol.ts';
+import type { RunRequest, RunResult } from '../src/shared/sandbox.ts';
+
+const quiet = { signal: new AbortController().signal, onOutput: (): void => undefined };
+
+/** A headless Electron with the sandbox, as the command line has it. */
+export class BenchHost {
+  readonly host: ElectronHost;
+
+  private constructor(host: ElectronHost) {
+    this.host = host;
+  }
+
+  static async open(electron: string, options: Partial<HostSandboxOptions> = {}): Promise<BenchHost> {
+    const host = new ElectronHost(electron, projectRoot);
+    const crashLimit = { crashes: 1_000_000, windowMs: 1 };
+    await host.open({
+      memoryMiB: DEFAULTS.memoryMiB,
+      outputKiB: DEFAULTS.outputKiB,
+      crashLimit,
+      ...options,
+    });
+    return new BenchHost(host);
+  }
+
+  run(request: RunRequest): Promise<RunResult> {
+    return this.host.run(request, quiet);
+  }
+
+  /** Ends on anything but the answer, so that no failure passes for a fast run. */
+  async answerTwo(session?: string): Promise<void> {
+    const result = await this.run({ code: '1+1', ...(session === undefined ? {} : { session }) });
+    if (result.value?.text !== '2') throw new Error(`wrong answer: ${JSON.stringify(result)}`);
+  }
+
+  /** Of the sidecar, which must be there. */
+  async pid(): Promise<number> {
+    const { pid } = await this.host.status();
+    if (pid === null) throw new Error('there is no sidecar');
+    return pid;
+  }
+
+  async untilStandby(): Promise<void> {
+    while (!(await this.host.status()).standby.ready) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  /** Starts an endless piece of code; resolves once it runs. @returns how to cancel it, and its result */
+  async loop(code: string, session: string): Promise<{ cancel: () => void; result: Promise<RunResult> }> {
+    const stop = new AbortController();
+    let running: Promise<RunResult> | undefined;
+    await new Promise<void>((resolve) => {
+      running = this.host.run(
+        { code: `print("looping", flush=True)\n${code}`, session },
+        { signal: stop.signal, onOutput: () => resolve() },
+      );
+    });
+    if (running === undefined) throw new Error('the loop does not run');
+    return { cancel: () => stop.abort(), result: running };
+  }
+
+  dispose(): Promise<void> {
+    return this.host.dispose();
+  }
+}
+
+/** Uses an empty data folder, so that nothing of earlier starts helps. */
+export async function withEmptyDataFolder<T>(action: () => Promise<T>): Promise<T> {
+  const before = process.env['VIVARIUM_DATA_DIR'];
+  const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-bench-'));
+  process.env['VIVARIUM_DATA_DIR'] = folder;
+  try {
+    return await action();
+  } finally {
+    if (before === undefined) Reflect.deleteProperty(process.env, 'VIVARIUM_DATA_DIR');
+    else process.env['VIVARIUM_DATA_DIR'] = before;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,39 @@
+"""Adds compiled code to the standard library's zip file; run at build time by the interpreter it is for.
+
+Imports from the zip then compile nothing. The sources stay: tracebacks and `inspect` show them.
+"""
+
+import importlib._bootstrap_external as bootstrap
+import importlib.util
+import warnings
+import zipfile
+
+
+def compile_library(source: str, target: str, place: str) -> int:
+    """Write `source`'s entries and their compiled forms to `target`; how many were compiled.
+
+    `place` is where the interpreter will have the zip file: tracebacks name it.
+    """
+    count = 0
+    with (
+        zipfile.ZipFile(source) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new,
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        for entry in old.infolist():
+            data = old.read(entry)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, data)
+            if not entry.filename.endswith(".py"):
+                continue
+            try:
+                code = compile(data, f"{place}/{entry.filename}", "exec", dont_inherit=True, optimize=0)
+            except SyntaxError:
+                # Some are there to be wrong, for tests of other tools.
+                continue
+            # Unchecked: the zip file as a whole is what is checked.
+            compiled = bootstrap._code_to_hash_pyc(code, importlib.util.source_hash(data), False)
+            new.writestr(zipfile.ZipInfo(entry.filename + "c", entry.date_time), bytes(compiled), zipfile.ZIP_DEFLATED)
+            count += 1
+    return count

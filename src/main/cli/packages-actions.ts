@@ -1,0 +1,201 @@
+import { writePack } from '../packages/pack-writer.ts';
+import { PackageError } from '../packages/package-error.ts';
+import type { Wheel } from '../packages/package-service.ts';
+import type { PackageTool } from './package-tool.ts';
+import type { PackagesArguments } from './packages.ts';
+import { oneLine } from './printable.ts';
+import { megabytes, type ProgressLine } from './progress-line.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What an action has to say: as a document, and in lines that are safe to print. */
+export interface ActionResult {
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly lines: readonly string[];
+  /** Whether something is damaged or missing, and has not been mended. */
+  readonly damage: boolean;
+}
+
+/** Carries out one of the actions. Rejects with PackageError and UsageError. */
+export function carryOut(
+  args: PackagesArguments,
+  tool: PackageTool,
+  progress: ProgressLine,
+  signal: AbortSignal,
+): Promise<ActionResult> {
+  switch (args.action) {
+    case 'list':
+      return list(args.all, tool);
+    case 'install':
+      return install(args.names, tool, progress, signal);
+    case 'verify':
+      return verify(args.repair, tool, progress, signal);
+    case 'pack':
+      return pack(args, tool, progress, signal);
+    case 'clear':
+      return clear(args.old, tool);
+  }
+}
+
+async function list(all: boolean, tool: PackageTool): Promise<ActionResult> {
+  const installed = await tool.service.installed();
+  const bytes = sum(installed);
+  const packages = installed.map((wheel) => ({ ...shown(wheel), installed: true }));
+  const names = new Set(installed.map(({ name }) => name));
+  const others = all ? (await tool.service.available()).filter(({ name }) => !names.has(name)) : [];
+  const further = others.map(({ name, version }) => ({ name, version, installed: false }));
+  const lines = [
+    ...installed.map(
+      ({ name, version, bytes: size, origin }) =>
+        `${name} ${version}  ${megabytes(size)}${origin === 'user' ? '  (not in the lock of Pyodide)' : ''}`,
+    ),
+    ...further.map(({ name, version }) => `${name} ${version}  (not installed)`),
+    `${installed.length} packages are installed, ${megabytes(bytes)} in ${tool.store.folder}`,
+  ];
+  return {
+    document: {
+      pyodide: tool.pyodideVersion,
+      folder: tool.store.folder,
+      bytes,
+      packages: [...packages, ...further],
+    },
+    lines: lines.map(oneLine),
+    damage: false,
+  };
+}
+
+async function install(
+  names: readonly string[],
+  tool: PackageTool,
+  progress: ProgressLine,
+  signal: AbortSignal,
+): Promise<ActionResult> {
+  const wanted = names.length > 0 ? names : await namesInPack(tool);
+  const wheels = await obtain(wanted, tool, progress, signal);
+  const bytes = sum(wheels);
+  return {
+    document: { bytes, packages: wheels.map(shown) },
+    lines: [
+      ...wheels.map(({ name, version }) => `${name} ${version}`),
+      `${wheels.length} packages are installed and checked, ${megabytes(bytes)}`,
+    ].map(oneLine),
+    damage: false,
+  };
+}
+
+async function namesInPack(tool: PackageTool): Promise<string[]> {
+  if (tool.pack === null) {
+    throw new UsageError('no package was named; give NAME, or --pack FILE to install all that is in it');
+  }
+  return (await tool.pack.contents()).map(({ name, version }) => `${name}==${version}`);
+}
+
+/** Everything is read once more, so that what was damaged in the store is mended too. */
+async function obtain(
+  names: readonly string[],
+  tool: PackageTool,
+  progress: ProgressLine,
+  signal: AbortSignal,
+): Promise<Wheel[]> {
+  const wheels = await tool.service.ensure(names, {
+    askedBy: 'user',
+    signal,
+    onProgress: (state) => progress.update({ ...state, label: state.packageName }),
+  });
+  for (const wheel of wheels) await tool.service.read(wheel, { signal });
+  return wheels;
+}
+
+async function verify(
+  repair: boolean,
+  tool: PackageTool,
+  progress: ProgressLine,
+  signal: AbortSignal,
+): Promise<ActionResult> {
+  const before = await tool.service.installed();
+  const { damaged: damagedEntries } = await tool.userLock.load();
+  const report = await tool.store.verify({
+    signal,
+    onProgress: (state) => progress.redraw({ ...state, label: 'checked' }),
+  });
+  const damaged = report.damaged.map(({ sha256, reason }) => {
+    const wheel = before.find((one) => one.sha256 === sha256);
+    return { name: wheel?.name ?? null, file: wheel?.fileName ?? sha256, reason };
+  });
+  const names = new Set([...damaged.flatMap(({ name }) => name ?? []), ...damagedEntries]);
+  const missing = (await tool.service.missing()).filter((name) => !names.has(name));
+  const repaired = repair ? [...names, ...missing] : [];
+  if (repair) await obtain(repaired, tool, progress, signal);
+  const then = repair ? 'repaired' : 'fetched again when it is needed, or with --repair';
+  const count = damaged.length + damagedEntries.length;
+  return {
+    document: { files: report.files, bytes: report.bytes, damaged, damagedEntries, missing, repaired },
+    lines: [
+      ...damaged.map(
+        ({ name, file, reason }) => `${name ?? file}: damaged (${reason}) and moved aside; ${then}`,
+      ),
+      ...damagedEntries.map((name) => `${name}: its entry in your own lock was damaged; ${then}`),
+      ...missing.map((name) => `${name}: missing, and needed by others; ${then}`),
+      `${report.files} files were checked, ${megabytes(report.bytes)}: ${count} damaged, ${missing.length} missing`,
+    ].map(oneLine),
+    damage: !repair && count + missing.length > 0,
+  };
+}
+
+async function pack(
+  args: Extract<PackagesArguments, { action: 'pack' }>,
+  tool: PackageTool,
+  progress: ProgressLine,
+  signal: AbortSignal,
+): Promise<ActionResult> {
+  const wheels =
+    args.names.length > 0 ? await obtain(args.names, tool, progress, signal) : await tool.service.installed();
+  if (wheels.length === 0) {
+    throw new UsageError('no package is installed and none was named; give NAME, or install some first');
+  }
+  const byFile = new Map(wheels.map((wheel) => [wheel.fileName, wheel]));
+  const bytes = await writePack(args.file, {
+    pyodideVersion: tool.pyodideVersion,
+    files: wheels.map(({ name, version, fileName, sha256, bytes: size }) => ({
+      name,
+      version,
+      fileName,
+      sha256,
+      bytes: size,
+    })),
+    read: (file) => {
+      const wheel = byFile.get(file.fileName);
+      if (wheel === undefined) throw new PackageError('bad-pack', `${file.fileName} is gone; try again`);
+      return tool.service.read(wheel, { signal });
+    },
+    replace: args.force,
+  });
+  return {
+    document: { file: args.file, bytes, packages: wheels.map(shown) },
+    lines: [oneLine(`${args.file}: ${wheels.length} packages, ${megabytes(bytes)}`)],
+    damage: false,
+  };
+}
+
+async function clear(old: boolean, tool: PackageTool): Promise<ActionResult> {
+  const removed = old ? { files: 0, bytes: 0 } : await tool.store.clear();
+  if (old) await tool.store.tidy();
+  else await tool.userLock.clear();
+  const older = await tool.removeOld();
+  const versions = older.versions.length === 0 ? '' : ` and the packages of ${older.versions.join(', ')}`;
+  return {
+    document: { ...removed, oldVersions: older.versions, oldBytes: older.bytes },
+    lines: [`removed ${removed.files} files${versions}, ${megabytes(removed.bytes + older.bytes)}`],
+    damage: false,
+  };
+}
+
+const sum = (wheels: readonly Wheel[]): number => wheels.reduce((total, { bytes }) => total + bytes, 0);
+
+const shown = ({ name, version, fileName, sha256, bytes, origin }: Wheel): Record<string, unknown> => ({
+  name,
+  version,
+  fileName,
+  sha256,
+  bytes,
+  origin,
+});

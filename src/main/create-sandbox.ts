@@ -1,0 +1,33 @@
+import { freemem } from 'node:os';
+import path from 'node:path';
+import { DEFAULTS } from '../shared/limits.ts';
+import { dataFolder } from './data-folder.ts';
+import { builtFiles } from './runtime-locations.ts';
+import { systemClock } from './sandbox/clock.ts';
+import type { SidecarLauncher } from './sandbox/launcher.ts';
+import { lockdownOrder } from './sandbox/lockdown-binding.ts';
+import { loadRuntimeAssets } from './sandbox/runtime-assets.ts';
+import { Sandbox, type SandboxConfig } from './sandbox/sandbox.ts';
+
+export interface CreateSandboxOptions extends Partial<Omit<SandboxConfig, 'launcher'>> {
+  /** The build's folder, `out`. */
+  readonly outDir: string;
+  /** How processes are started, given the sidecar's script: in Electron, or as plain Node children. */
+  readonly launcher: (script: string) => SidecarLauncher;
+}
+
+/** A sandbox as the app has it: locked down, with snapshots kept in the user's data folder. Starts nothing yet. */
+export const createSandbox = ({ outDir, launcher, ...config }: CreateSandboxOptions): Sandbox => {
+  const files = builtFiles(outDir);
+  return new Sandbox({
+    launcher: launcher(files.sidecar),
+    loadAssets: () => loadRuntimeAssets(files.runtime),
+    lockdown: lockdownOrder(files.binding),
+    clock: systemClock,
+    freeMemory: freemem,
+    dataDir: path.join(dataFolder(), 'pyodide-cache', files.pyodideVersion),
+    memoryMiB: DEFAULTS.memoryMiB,
+    outputKiB: DEFAULTS.outputKiB,
+    ...config,
+  });
+};

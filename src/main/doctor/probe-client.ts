@@ -1,0 +1,68 @@
+import type { SelfCheck } from '../../shared/interpreter.ts';
+import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
+import { LIMITS } from '../../shared/limits.ts';
+import {
+  probeContract,
+  type ProbeContract,
+  type ProbePlace,
+  type ProbeResult,
+  type ProbeTargets,
+} from '../../shared/probe-protocol.ts';
+import { RpcPeer } from '../../shared/rpc/peer.ts';
+import { sidecarHostContract, type SidecarHostContract } from '../../shared/sidecar-protocol.ts';
+import type { SidecarProcess } from '../sandbox/launcher.ts';
+import type { Asset } from '../sandbox/runtime-assets.ts';
+
+const MIB = 1024 * 1024;
+
+/** One probe sidecar: takes the ordinary one's way to its lock-down, then tries to break out of it. */
+export class ProbeClient {
+  readonly #process: SidecarProcess;
+  readonly #peer: RpcPeer<SidecarHostContract, ProbeContract>;
+
+  constructor(process: SidecarProcess) {
+    this.#process = process;
+    this.#peer = new RpcPeer({
+      port: process.port,
+      local: sidecarHostContract,
+      remote: probeContract,
+      handlers: {},
+      limits: { maxMessageBytes: LIMITS.sidecarMessageBytes, maxSendBytes: 32 * MIB },
+    });
+    void process.exited.then(() => this.#peer.close('the probe process ended'));
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /**
+   * @param memoryMiB cap of each interpreter's WebAssembly memory
+   * @returns the process's self-checks, and what it says it is held in by
+   * @throws RpcError when it dies or refuses
+   */
+  async prepare(
+    assets: readonly Asset[],
+    memoryMiB: number,
+    lockdown: LockdownOrder,
+  ): Promise<{ readonly checks: readonly SelfCheck[]; readonly layers: readonly IsolationLayer[] }> {
+    for (const { name, bytes } of assets) await this.#peer.call('loadAsset', { name, bytes });
+    return this.#peer.call('prepare', { memoryMiB, lockdown });
+  }
+
+  /** Starts an interpreter as for a run; gives its self-checks. @throws RpcError when it does not start */
+  async openInterpreter(): Promise<readonly SelfCheck[]> {
+    return (await this.#peer.call('openInterpreter', { id: 'doctor' })).checks;
+  }
+
+  /** @throws RpcError when the process dies of it */
+  async probe(where: ProbePlace, targets: ProbeTargets): Promise<readonly ProbeResult[]> {
+    return (await this.#peer.call('probe', { where, targets })).results;
+  }
+
+  /** Ends the process; resolves when it is gone. */
+  async end(): Promise<void> {
+    this.#process.kill();
+    await this.#process.exited;
+  }
+}

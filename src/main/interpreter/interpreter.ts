@@ -1,0 +1,70 @@
+/** Python for apps that know only "run this text": two functions, whose answers are values and never rejections. */
+import { isJsonObject } from '../../shared/config-keys.ts';
+import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
+import { messageOf } from '../cli/system-error.ts';
+
+export type Run = (request: RunRequest) => Promise<RunResult>;
+
+export interface InterpreterError {
+  /** The traceback, or what else became of the run, for a person or a model to read. */
+  readonly error: string;
+}
+export type PythonAnswer = { readonly result: string[] } | InterpreterError;
+export type PyodideAnswer = { readonly result: string } | InterpreterError;
+
+export interface InterpreterConfig {
+  /** Runs in the sandbox. */
+  readonly runEmbedded: Run;
+  /** Runs in the user's own Python. */
+  readonly runNative: Run;
+}
+
+export class Interpreter {
+  readonly #config: InterpreterConfig;
+
+  constructor(config: InterpreterConfig) {
+    this.#config = config;
+  }
+
+  /** In the user's own Python: the lines it printed, and then those of the last expression's value. */
+  async python(code: unknown): Promise<PythonAnswer> {
+    const run = await attempt(this.#config.runNative, code);
+    if ('error' in run) return run;
+    const { stdout, value } = run.result;
+    const lines = stdout === '' ? [] : linesOf(stdout.replace(/\r?\n$/u, ''));
+    return { result: value === null ? lines : [...lines, ...linesOf(value.text)] };
+  }
+
+  /**
+   * In the sandbox: the last expression's value (lists and dicts as JSON indented by two spaces, everything
+   * else as its `str`) or, when there is none, what was printed.
+   */
+  async pyodide(code: unknown): Promise<PyodideAnswer> {
+    const run = await attempt(this.#config.runEmbedded, code);
+    if ('error' in run) return run;
+    const { stdout, value } = run.result;
+    if (value === null) return { result: stdout };
+    const isObject = Array.isArray(value.json) || isJsonObject(value.json);
+    return { result: isObject ? JSON.stringify(value.json, null, 2) : value.text };
+  }
+}
+
+const linesOf = (text: string): string[] => text.split(/\r?\n/u);
+
+const attempt = async (run: Run, code: unknown): Promise<{ result: RunResult } | InterpreterError> => {
+  if (typeof code !== 'string') return { error: 'there is no code to run; give it as text' };
+  try {
+    const result = await run({ code });
+    return result.status === 'ok' ? { result } : { error: errorText(result) };
+  } catch (error) {
+    return { error: messageOf(error) };
+  }
+};
+
+const errorText = ({ status, error }: RunResult): string => {
+  if (error === null) return status;
+  const what = error.message === '' ? error.type : `${error.type}: ${error.message}`;
+  if (error.traceback === '') return what;
+  // A crash has a stack, but only its message says what happened.
+  return status === 'crashed' ? `${what}\n${error.traceback.trimEnd()}` : error.traceback.trimEnd();
+};

@@ -1,0 +1,109 @@
+import { constants } from 'node:fs';
+import { chmod, mkdir, mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { InputFile } from '../../shared/sandbox.ts';
+import runner from './python/native_runner.py?raw';
+
+/** More than all of a run's reports may hold. */
+const MAX_FAULT_BYTES = 64 * 1024;
+
+/**
+ * The folder of one run, readable by nobody else: the code, the runner, its reports, and below it the
+ * workspace, which is the working directory.
+ */
+export class RunFolder {
+  readonly path: string;
+
+  private constructor(folder: string) {
+    this.path = folder;
+  }
+
+  /** @throws Error of the file system */
+  static async create(code: string, files: readonly InputFile[]): Promise<RunFolder> {
+    const folder = new RunFolder(await mkdtemp(path.join(os.tmpdir(), 'vivarium-run-')));
+    try {
+      await mkdir(folder.workspace);
+      await writeFile(folder.runner, runner);
+      await writeFile(path.join(folder.path, 'script.py'), code);
+      for (const { name, bytes } of files) {
+        const file = path.join(folder.workspace, name);
+        await mkdir(path.dirname(file), { recursive: true });
+        await writeFile(file, bytes);
+      }
+      return folder;
+    } catch (error) {
+      await folder.remove();
+      throw error;
+    }
+  }
+
+  get workspace(): string {
+    return path.join(this.path, 'workspace');
+  }
+
+  get runner(): string {
+    return path.join(this.path, 'native_runner.py');
+  }
+
+  /** Whether the runner ever got to its first line; a folder that is gone was removed by the script. */
+  async hasBegun(): Promise<boolean> {
+    const exists = (file: string): Promise<boolean> =>
+      stat(file).then(
+        () => true,
+        () => false,
+      );
+    return (await exists(path.join(this.path, 'faults.txt'))) || !(await exists(this.path));
+  }
+
+  /** The runner's report, or null when there is none of an acceptable size. */
+  outcome(maxBytes: number): Promise<Buffer | null> {
+    return readCapped(path.join(this.path, 'outcome.json'), maxBytes);
+  }
+
+  /** Python's own stack at a fatal signal, without the runner's frames; '' when there is none. */
+  async faults(): Promise<string> {
+    const bytes = await readCapped(path.join(this.path, 'faults.txt'), MAX_FAULT_BYTES);
+    const frames = (bytes?.toString('utf8') ?? '')
+      .split('\n')
+      .filter((line) => line.startsWith('  File ') && !line.includes(this.runner));
+    return frames.length === 0 ? '' : ['Stack (most recent call first):', ...frames, ''].join('\n');
+  }
+
+  /** Removes it all. What can't be removed stays: that must not cost anyone their result. */
+  async remove(): Promise<void> {
+    const options = { recursive: true, force: true, maxRetries: 3 };
+    try {
+      await rm(this.path, options);
+    } catch {
+      // The script may have locked us out of its folders.
+      await unlock(this.path);
+      await rm(this.path, options).catch(() => undefined);
+    }
+  }
+}
+
+const unlock = async (folder: string): Promise<void> => {
+  await chmod(folder, 0o700).catch(() => undefined);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (entry.isDirectory()) await unlock(path.join(folder, entry.name));
+  }
+};
+
+/** The script may have put anything there: a link, a pipe without a writer, far too much. */
+const readCapped = async (file: string, maxBytes: number): Promise<Buffer | null> => {
+  try {
+    // Windows has neither flag.
+    const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
+    const handle = await open(file, constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      const found = await handle.stat();
+      return found.isFile() && found.size <= maxBytes ? await handle.readFile() : null;
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,56 @@
+import type { PackageLock } from './lock-file.ts';
+import { normalizeName, type PackageEntry } from './package-entry.ts';
+
+/**
+ * All packages whose hashes are known: Pyodide's lock, and the user's own for the rest. What the lock knows
+ * can't be replaced by anyone else.
+ */
+export class PackageCatalog {
+  readonly #lock: PackageLock;
+  readonly #user = new Map<string, PackageEntry>();
+
+  constructor(lock: PackageLock, userEntries: Iterable<PackageEntry>) {
+    this.#lock = lock;
+    for (const entry of userEntries) this.add(entry);
+  }
+
+  add(entry: PackageEntry): void {
+    if (this.#lock.get(entry.name) === undefined) this.#user.set(entry.name, entry);
+  }
+
+  get(name: string): PackageEntry | undefined {
+    return this.#lock.get(name) ?? this.#user.get(normalizeName(name));
+  }
+
+  /** By name. */
+  entries(): PackageEntry[] {
+    const all = [...this.#lock.entries(), ...this.#user.values()];
+    return all.sort((left, right) => (left.name < right.name ? -1 : 1));
+  }
+
+  /** The packages that provide imported modules; what none provides is left out, as it may be in the standard library. */
+  packagesForImports(imports: Iterable<string>): string[] {
+    const providers = new Map<string, string>();
+    for (const { name, imports: provided } of this.entries()) {
+      for (const module of provided) {
+        // Of several the one of the module's own name, otherwise the first.
+        if (!providers.has(module) || name === normalizeName(module)) providers.set(module, name);
+      }
+    }
+    const found = new Set<string>();
+    for (const name of imports) {
+      const provider = firstDefined(withParents(name).map((module) => providers.get(module)));
+      if (provider !== undefined) found.add(provider);
+    }
+    return [...found];
+  }
+}
+
+/** `a.b.c`, `a.b`, `a`. */
+function withParents(module: string): string[] {
+  const parts = module.split('.').slice(0, 10);
+  return parts.map((_part, index) => parts.slice(0, parts.length - index).join('.'));
+}
+
+const firstDefined = <T>(values: readonly (T | undefined)[]): T | undefined =>
+  values.find((value) => value !== undefined);

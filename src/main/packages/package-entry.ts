@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { PackageName } from '../../shared/package-settings.ts';
+import { isVersion } from './versions.ts';
+
+/** The form in which names are compared (PEP 503): `Ruamel_YAML` and `ruamel.yaml` are `ruamel-yaml`. */
+export const normalizeName = (name: string): string => name.toLowerCase().replace(/[-_.]+/gu, '-');
+
+export const NormalizedName = PackageName.transform(normalizeName);
+
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/u, 'is not a SHA-256 in hexadecimal');
+
+/** A plain file name: it becomes part of paths and addresses. */
+export const PackageFileName = z
+  .string()
+  .max(255)
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9._+!-]*\.(?:whl|zip|tar)$/u, 'is not the file name of a package');
+
+export const PackageVersion = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9.+!_-]*$/u, 'is not a version')
+  .refine(isVersion, 'is not a version');
+
+export const ImportName = z.string().max(256);
+
+/** How the file is put into the interpreter: a wheel, a shared library for `/usr/lib`, or a package's tests. */
+export const PackageKind = z.enum(['wheel', 'library', 'tests']);
+export type PackageKind = z.infer<typeof PackageKind>;
+
+/** One file that can be installed, and what it needs. */
+export const PackageEntry = z.strictObject({
+  name: NormalizedName,
+  version: PackageVersion,
+  fileName: PackageFileName,
+  sha256: Sha256,
+  kind: PackageKind,
+  /** Requirements without markers: those that do not apply are left out. */
+  depends: z.array(z.string().max(512)).max(500),
+  imports: z.array(ImportName).max(2000),
+  /** Who vouches for the hash: Pyodide's lock, or the user's own. */
+  origin: z.enum(['lock', 'user']),
+  /** Where an index said that the file is. */
+  url: z.string().max(2048).optional(),
+});
+export type PackageEntry = z.infer<typeof PackageEntry>;
+
+/** A file that a source offers beyond the lock. Its dependencies are read from the wheel itself. */
+export const OfferedWheel = z.strictObject({
+  name: NormalizedName,
+  version: PackageVersion,
+  fileName: PackageFileName.refine((name) => name.endsWith('.whl'), 'is not a wheel'),
+  sha256: Sha256,
+  url: z.string().max(2048).optional(),
+});
+export type OfferedWheel = z.infer<typeof OfferedWheel>;

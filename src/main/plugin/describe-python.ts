@@ -1,0 +1,77 @@
+/** What a model is told about the Python it may use. Only what is true here and now is said. */
+
+export interface EmbeddedFacts {
+  readonly runtime: 'embedded';
+  /** Such as `3.14.0`; null while it is not known. */
+  readonly pythonVersion: string | null;
+  /** Packages that are on this computer. */
+  readonly packages: readonly string[];
+  /** Whether further ones are fetched when imported. */
+  readonly autoInstall: boolean;
+  readonly timeoutSeconds: number;
+  readonly memoryMiB: number;
+  readonly outputKiB: number;
+  /** Host patterns that code may reach. */
+  readonly hosts: readonly string[];
+}
+
+export interface NativeFacts {
+  readonly runtime: 'native';
+  readonly pythonVersion: string | null;
+  readonly timeoutSeconds: number;
+  readonly outputKiB: number;
+}
+
+export type PythonFacts = EmbeddedFacts | NativeFacts;
+
+const COMMON =
+  'The answer is the value of the last expression; give the result as such an expression, or print it.';
+
+/** A list a model reads, not a person: all of it, but not without end. */
+const MAX_NAMED = 100;
+
+const named = (names: readonly string[]): string => {
+  const shown = names.slice(0, MAX_NAMED).join(', ');
+  return names.length > MAX_NAMED ? `${shown} and ${names.length - MAX_NAMED} more` : shown;
+};
+
+const python = (version: string | null): string => (version === null ? 'Python' : `Python ${version}`);
+
+const limits = ({ timeoutSeconds, outputKiB }: PythonFacts): string =>
+  `A run may take ${timeoutSeconds} s and print ${outputKiB} KiB; longer ones are stopped, further output is cut.`;
+
+/** In English, since it is for the model. */
+export const describePython = (facts: PythonFacts): string => {
+  switch (facts.runtime) {
+    case 'embedded':
+      return [
+        `Runs ${python(facts.pythonVersion)} code in a sandbox (WebAssembly).`,
+        COMMON,
+        'Each run begins with fresh variables; its files are gone afterwards.',
+        `Besides the standard library there ${packagesAtHand(facts)}.`,
+        limits(facts),
+        `It has ${facts.memoryMiB} MiB of memory.`,
+        `Denied: the user's files, other programs, threads and subprocesses, ${network(facts.hosts)}.`,
+      ].join(' ');
+    case 'native':
+      return [
+        `Runs code in the user's own ${python(facts.pythonVersion)}, which is not sandboxed: ` +
+          "it can read and change the user's files and use the network. Do nothing the user did not ask for.",
+        COMMON,
+        'Each run is a fresh process in an empty temporary folder, which is removed afterwards.',
+        'Besides the standard library there is what the user has installed; nothing is installed for a run.',
+        limits(facts),
+        'There is no input: input() fails at once.',
+      ].join(' ');
+  }
+};
+
+const packagesAtHand = ({ packages, autoInstall }: EmbeddedFacts): string => {
+  const more = autoInstall ? 'others are fetched when imported, if they exist for WebAssembly' : 'no others';
+  return packages.length === 0
+    ? `are no packages at hand; ${more}`
+    : `${packages.length === 1 ? 'is' : 'are'} ${named(packages)}; ${more}`;
+};
+
+const network = (hosts: readonly string[]): string =>
+  hosts.length === 0 ? 'and the network' : `and the network but for ${named(hosts)}`;

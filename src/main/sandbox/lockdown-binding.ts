@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import process from 'node:process';
+import { z } from 'zod';
+import type { LockdownOrder } from '../../shared/isolation.ts';
+
+/** Written by the build: the native bindings it knows, by system ("linux-x64"). */
+const BindingManifest = z.record(z.string(), z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/u) }));
+
+export interface BindingLocations {
+  /** The build's manifest of hashes. */
+  readonly manifest: string;
+  /** Null where none is installed. */
+  readonly file: string | null;
+}
+
+/**
+ * The file of the native binding that the sidecar locks itself down with; null where there is none for this
+ * system, which the sidecar then reports.
+ *
+ * @throws Error when it is not the one that the build knew: it would run as native code
+ */
+export const checkedBinding = async (locations: BindingLocations): Promise<string | null> => {
+  if (locations.file === null) return null;
+  const manifest = BindingManifest.parse(JSON.parse(await readFile(locations.manifest, 'utf8')));
+  const expected = manifest[`${process.platform}-${process.arch}`];
+  if (expected === undefined) return null;
+  const sha256 = createHash('sha256')
+    .update(await readFile(locations.file))
+    .digest('hex');
+  if (sha256 !== expected.sha256) {
+    throw new Error(
+      `the native binding of the lock-down is damaged (SHA-256 ${sha256}); install Vivarium again`,
+    );
+  }
+  return locations.file;
+};
+
+/** Gives the order for a sidecar. @param dataLimitMiB cap of the process's writable memory in MiB, or null */
+export type LockdownFactory = (dataLimitMiB: number | null) => Promise<LockdownOrder>;
+
+/** The order for sidecars that are to be locked down; the binding is checked anew each time. */
+export const lockdownOrder =
+  (binding: BindingLocations): LockdownFactory =>
+  async (dataLimitMiB) => ({ enabled: true, dataLimitMiB, binding: await checkedBinding(binding) });

@@ -1,0 +1,135 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
+
+/** A file is: this, the SHA-256 of the content, the content. */
+const MAGIC = Buffer.from('VIVSNAP1');
+const HASH_BYTES = 32;
+const PREFIX_BYTES = MAGIC.length + HASH_BYTES;
+
+const EXTENSION = '.snapshot';
+const UNFINISHED = '.tmp';
+/** What an interrupted writer left behind goes after this time. */
+const UNFINISHED_MS = 60 * 60 * 1000;
+/** Snapshots kept, those used last. */
+const KEPT = 3;
+
+const sha256 = (content: Uint8Array): Buffer => createHash('sha256').update(content).digest();
+
+/**
+ * Snapshots on disk, one file a key. It is a cache: whatever is wrong with the disk or with a file makes a
+ * snapshot be missing and nothing worse.
+ */
+export class SnapshotStore {
+  readonly #folder: string;
+
+  /** @param folder holds nothing else; made when it is needed */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The content under that key, whole and undamaged, or undefined. A damaged file is removed. Never rejects. */
+  async read(key: string): Promise<Uint8Array | undefined> {
+    const file = this.#file(key);
+    try {
+      const content = await readContent(file);
+      if (content === undefined) {
+        await this.remove(key);
+        return undefined;
+      }
+      const now = new Date();
+      // Used now: it is the last one to be removed.
+      await utimes(file, now, now).catch(() => undefined);
+      return content;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) await this.remove(key);
+      return undefined;
+    }
+  }
+
+  /** Puts a whole file in the place of what is there; false when that can't be done. Never rejects. */
+  async write(key: string, content: Uint8Array): Promise<boolean> {
+    if (content.byteLength > MAX_SNAPSHOT_BYTES) return false;
+    const unfinished = path.join(this.#folder, `${key}.${randomUUID()}${UNFINISHED}`);
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      await writeWhole(unfinished, content);
+      await rename(unfinished, this.#file(key));
+    } catch {
+      await rm(unfinished, { force: true }).catch(() => undefined);
+      return false;
+    }
+    await this.#tidy().catch(() => undefined);
+    return true;
+  }
+
+  /** Never rejects. */
+  async remove(key: string): Promise<void> {
+    // Whatever it is that has taken the file's place.
+    await rm(this.#file(key), { recursive: true, force: true }).catch(() => undefined);
+  }
+
+  #file(key: string): string {
+    return path.join(this.#folder, key + EXTENSION);
+  }
+
+  async #tidy(): Promise<void> {
+    const names = await readdir(this.#folder);
+    const entries = await Promise.all(
+      names.map(async (name) => ({ name, usedAt: (await stat(path.join(this.#folder, name))).mtimeMs })),
+    );
+    const snapshots = entries
+      .filter(({ name }) => name.endsWith(EXTENSION))
+      .sort((a, b) => b.usedAt - a.usedAt);
+    const abandoned = entries.filter(
+      ({ name, usedAt }) => name.endsWith(UNFINISHED) && Date.now() - usedAt > UNFINISHED_MS,
+    );
+    for (const { name } of [...snapshots.slice(KEPT), ...abandoned]) {
+      await rm(path.join(this.#folder, name), { recursive: true, force: true });
+    }
+  }
+}
+
+const writeWhole = async (file: string, content: Uint8Array): Promise<void> => {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(Buffer.concat([MAGIC, sha256(content)]));
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Undefined when the file is damaged. @throws Error when it can't be read */
+const readContent = async (file: string): Promise<Uint8Array | undefined> => {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    if (size <= PREFIX_BYTES || size > PREFIX_BYTES + MAX_SNAPSHOT_BYTES) return undefined;
+    const prefix = await readExactly(handle, PREFIX_BYTES, 0);
+    const content = await readExactly(handle, size - PREFIX_BYTES, PREFIX_BYTES);
+    if (prefix === undefined || content === undefined) return undefined;
+    const whole =
+      MAGIC.equals(prefix.subarray(0, MAGIC.length)) && sha256(content).equals(prefix.subarray(MAGIC.length));
+    return whole ? content : undefined;
+  } finally {
+    await handle.close();
+  }
+};
+
+/** In memory of its own. Undefined when the file has become shorter meanwhile. */
+const readExactly = async (
+  handle: FileHandle,
+  length: number,
+  position: number,
+): Promise<Uint8Array | undefined> => {
+  const bytes = new Uint8Array(length);
+  for (let offset = 0; offset < length;) {
+    const { bytesRead } = await handle.read(bytes, offset, length - offset, position + offset);
+    if (bytesRead === 0) return undefined;
+    offset += bytesRead;
+  }
+  return bytes;
+};

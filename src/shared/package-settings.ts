@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** A Python package as people write its name: letters, digits and single separators inside. */
+export const PackageName = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/u, 'is not a package name');
+
+/** `sandbox.packages` of the configuration. */
+export const PackageSettings = z.strictObject({
+  /** Whether what code asks for may be fetched. Without it only packages that are already there are used. */
+  autoInstall: z.boolean().default(true),
+  /** Folder or http(s) address that holds the files of the lock; empty for none. */
+  mirror: z.string().max(4096).default(''),
+  /**
+   * Names of the packages that code may use, with all that they depend on. Empty: any in the lock, and what
+   * the user has installed.
+   */
+  allow: z.array(PackageName).max(1000).default([]),
+});
+export type PackageSettings = z.infer<typeof PackageSettings>;

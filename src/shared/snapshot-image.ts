@@ -1,0 +1,105 @@
+/**
+ * An interpreter's saved memory, as the bytes that are stored and sent. All numbers are unsigned 32-bit,
+ * little-endian: magic, format, bytes of the memory, number of runs, bytes of `header`, bytes of `codeCache`;
+ * then the runs (first page, pages), the header, the code cache, and from a page's border the pages.
+ */
+export interface SnapshotImage {
+  /** Size of the whole memory. */
+  readonly memoryBytes: number;
+  /** Pairs of first page and number of pages, ascending: the pages that differ from a new instance's. */
+  readonly runs: Uint32Array;
+  /** Pyodide's own part: its version and what JavaScript objects Python holds. */
+  readonly header: Uint8Array;
+  /** V8's code cache of the guest script, or empty. */
+  readonly codeCache: Uint8Array;
+  /** The contents of the runs' pages, one after the other. */
+  readonly pages: Uint8Array;
+}
+
+export const PAGE_BYTES = 4096;
+
+/** To be raised whenever what an image means changes: older ones are then made anew. */
+export const SNAPSHOT_FORMAT = 1;
+
+/** Largest image that is sent or stored. A plain interpreter's has about 12 MB. */
+export const MAX_SNAPSHOT_BYTES = 28 * 1024 * 1024;
+
+const MAGIC = 0x56495641;
+const FIXED_WORDS = 6;
+const WORD_BYTES = 4;
+/** wasm32 ends here. */
+const MAX_PAGES = 2 ** 32 / PAGE_BYTES;
+
+const roundUp = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
+
+export const encodeImage = (image: SnapshotImage): Uint8Array => {
+  const { runs, header, codeCache, pages } = image;
+  const runsStart = FIXED_WORDS * WORD_BYTES;
+  const headerStart = runsStart + runs.byteLength;
+  const pagesStart = roundUp(headerStart + header.byteLength + codeCache.byteLength);
+  const bytes = new Uint8Array(pagesStart + pages.byteLength);
+  const words = new DataView(bytes.buffer);
+  const fixed = [MAGIC, SNAPSHOT_FORMAT, image.memoryBytes, runs.length / 2];
+  [...fixed, header.byteLength, codeCache.byteLength, ...runs].forEach((word, index) => {
+    words.setUint32(index * WORD_BYTES, word, true);
+  });
+  bytes.set(header, headerStart);
+  bytes.set(codeCache, headerStart + header.byteLength);
+  bytes.set(pages, pagesStart);
+  return bytes;
+};
+
+/**
+ * The parts of an image, as views of `bytes`.
+ *
+ * @throws Error when the bytes are no image of this format
+ */
+export const decodeImage = (bytes: Uint8Array): SnapshotImage => {
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const damaged = (): Error => new Error('the snapshot is damaged');
+  if (bytes.byteLength < FIXED_WORDS * WORD_BYTES) throw damaged();
+  const word = (index: number): number => words.getUint32(index * WORD_BYTES, true);
+  if (word(0) !== MAGIC) throw damaged();
+  if (word(1) !== SNAPSHOT_FORMAT) throw new Error('the snapshot has another format');
+  const memoryBytes = word(2);
+  const runCount = word(3);
+  const headerStart = (FIXED_WORDS + 2 * runCount) * WORD_BYTES;
+  const codeStart = headerStart + word(4);
+  const pagesStart = roundUp(codeStart + word(5));
+  if (memoryBytes % PAGE_BYTES !== 0 || runCount > MAX_PAGES || pagesStart > bytes.byteLength)
+    throw damaged();
+  const runs = new Uint32Array(2 * runCount).map((_none, index) => word(FIXED_WORDS + index));
+  if (pagesStart + pagesOfRuns(runs, memoryBytes) * PAGE_BYTES !== bytes.byteLength) throw damaged();
+  return {
+    memoryBytes,
+    runs,
+    header: bytes.subarray(headerStart, codeStart),
+    codeCache: bytes.subarray(codeStart, codeStart + word(5)),
+    pages: bytes.subarray(pagesStart),
+  };
+};
+
+/** How many pages the runs have in all; NaN when they overlap or leave the memory. */
+const pagesOfRuns = (runs: Uint32Array, memoryBytes: number): number => {
+  let total = 0;
+  let end = 0;
+  for (let index = 0; index < runs.length; index += 2) {
+    const first = runs[index] ?? 0;
+    const pages = runs[index + 1] ?? 0;
+    if (first < end || pages === 0) return Number.NaN;
+    end = first + pages;
+    total += pages;
+  }
+  return end * PAGE_BYTES <= memoryBytes ? total : Number.NaN;
+};
+
+/** What arrived in pieces, as a whole. */
+export const joinBytes = (pieces: readonly Uint8Array[]): Uint8Array => {
+  const whole = new Uint8Array(pieces.reduce((total, piece) => total + piece.length, 0));
+  let offset = 0;
+  for (const piece of pieces) {
+    whole.set(piece, offset);
+    offset += piece.length;
+  }
+  return whole;
+};

@@ -1,0 +1,42 @@
+import { PIECE_BYTES } from '../../shared/interpreter.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import { InterpreterThread } from './interpreter-thread.ts';
+import type { Runtime } from './runtime.ts';
+import { within } from './within.ts';
+
+/** For all of it, in ms: a start without a snapshot must still fit into main's patience afterwards. */
+const LIMIT_MS = 25_000;
+
+/**
+ * Starts an interpreter for nothing else than to save its memory, and lets later ones start from that. To be
+ * called before any guest code has run in this process.
+ *
+ * @throws RpcError when there is no snapshot to be had
+ */
+export const makeSnapshot = async (runtime: Runtime): Promise<Uint8Array> => {
+  const thread = new InterpreterThread(runtime, 'for-snapshot');
+  try {
+    const image = await within(LIMIT_MS, bootAndTake(thread));
+    runtime.snapshot.put(image);
+    if (runtime.snapshot.unusable) throw new RpcError('failed', 'the snapshot is damaged');
+    return image;
+  } finally {
+    await thread.terminate();
+  }
+};
+
+const bootAndTake = async (thread: InterpreterThread): Promise<Uint8Array> => {
+  const checks = await thread.boot();
+  if (!checks.every((check) => check.holds)) throw new RpcError('failed', 'a self-check failed');
+  return thread.takeSnapshot();
+};
+
+/** Passes an image on in messages that may leave the sidecar. */
+export const sendInPieces = async (
+  image: Uint8Array,
+  write: (piece: { bytes: Uint8Array }) => Promise<void>,
+): Promise<void> => {
+  for (let start = 0; start < image.length; start += PIECE_BYTES) {
+    await write({ bytes: image.slice(start, start + PIECE_BYTES) });
+  }
+};

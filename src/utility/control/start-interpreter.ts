@@ -1,0 +1,33 @@
+import { InterpreterThread } from './interpreter-thread.ts';
+import type { StartedInterpreter } from './interpreter-pool.ts';
+import type { Runtime } from './runtime.ts';
+import { within } from './within.ts';
+
+/** For an interpreter to be there from its snapshot, in ms; a spoilt memory may well run in circles. */
+const RESTORE_LIMIT_MS = 15_000;
+
+/**
+ * A fresh interpreter: from the snapshot if there is one, without it if that fails.
+ *
+ * @throws RpcError when the interpreter can't be started either way
+ */
+export const startInterpreter = async (runtime: Runtime): Promise<StartedInterpreter> => {
+  const { snapshot } = runtime;
+  const { image } = snapshot;
+  if (image !== undefined) {
+    const thread = new InterpreterThread(runtime, image);
+    try {
+      return { thread, checks: await within(RESTORE_LIMIT_MS, thread.boot()), snapshot: 'used' };
+    } catch {
+      await thread.terminate();
+      snapshot.giveUp(image);
+    }
+  }
+  const thread = new InterpreterThread(runtime);
+  try {
+    return { thread, checks: await thread.boot(), snapshot: snapshot.unusable ? 'unusable' : 'absent' };
+  } catch (error) {
+    await thread.terminate();
+    throw error;
+  }
+};

@@ -1,0 +1,94 @@
+/**
+ * Entry of the probe sidecar: the ordinary sidecar that tries to break out of its lock-down when it is asked
+ * to. For `vivarium doctor` and the tests; no guest code ever gets there. Run in a worker thread, it only tries.
+ */
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { LIMITS } from '../shared/limits.ts';
+import { probeContract, ProbeTargets, type ProbePlace, type ProbeResult } from '../shared/probe-protocol.ts';
+import { RpcPeer } from '../shared/rpc/peer.ts';
+import { sidecarHostContract } from '../shared/sidecar-protocol.ts';
+import { connectToMain } from './control/main-port.ts';
+import { Sidecar } from './control/sidecar.ts';
+import { loadKoffi } from './lockdown/koffi-calls.ts';
+import type { SystemCalls } from './lockdown/native-calls.ts';
+import { POOL_FILE_PROBES, SYNC_FILE_PROBES } from './probe/file-probes.ts';
+import { browserProbes, browserNetwork, NAME_PROBES, NETWORK_PROBES } from './probe/network-probes.ts';
+import { runProbes, type Probe } from './probe/probe.ts';
+import {
+  DEBUG_PROBES,
+  DISARMED_PROBE,
+  INSPECTOR_PROBE,
+  NATIVE_PROBES,
+  PROGRAM_PROBES,
+} from './probe/process-probes.ts';
+import { outgoingSockets, socketWriteProbes, systemCallProbes } from './probe/system-call-probes.ts';
+import { probeInWorker } from './probe/worker-probes.ts';
+
+const MIB = 1024 * 1024;
+
+/** Possible from any thread. The last of them spoil the folder. */
+const anywhere = (load: (binding: string) => SystemCalls): Probe[] => [
+  ...NATIVE_PROBES,
+  ...SYNC_FILE_PROBES,
+  ...NETWORK_PROBES,
+  ...PROGRAM_PROBES,
+  ...systemCallProbes(load),
+  ...DEBUG_PROBES,
+];
+
+const serveProbes = (): void => {
+  // All that is needed later is taken while it can be: files, Electron's `net`, the native calls.
+  const ownScript = readFileSync(__filename, 'utf8');
+  const net = browserNetwork();
+  const sockets = outgoingSockets();
+  let kept: SystemCalls | undefined;
+  const load = (binding: string): SystemCalls => (kept ??= loadKoffi(binding));
+  const { loadAsset, prepare, openInterpreter } = new Sidecar(process.env, load).handlers();
+
+  const probe = (where: ProbePlace, targets: ProbeTargets): Promise<ProbeResult[]> => {
+    switch (where) {
+      case 'main':
+        return runProbes(
+          [
+            ...anywhere(load),
+            INSPECTOR_PROBE,
+            DISARMED_PROBE,
+            ...socketWriteProbes(load, sockets),
+            ...browserProbes(net),
+          ],
+          where,
+          targets,
+        );
+      case 'pool':
+        return runProbes([...POOL_FILE_PROBES, ...NAME_PROBES], where, targets);
+      case 'worker':
+        return probeInWorker(ownScript, targets);
+    }
+  };
+
+  connectToMain((port) => {
+    const peer = new RpcPeer({
+      port,
+      local: probeContract,
+      remote: sidecarHostContract,
+      handlers: {
+        loadAsset,
+        prepare,
+        openInterpreter,
+        probe: async ({ where, targets }) => ({ results: await probe(where, targets) }),
+      },
+      limits: { maxMessageBytes: 32 * MIB, maxSendBytes: LIMITS.sidecarMessageBytes },
+    });
+    void peer.closed.then(() => process.exit(0));
+  });
+};
+
+if (isMainThread) serveProbes();
+else {
+  const probes = [...anywhere(loadKoffi), ...POOL_FILE_PROBES, ...NAME_PROBES];
+  void runProbes(probes, 'worker', ProbeTargets.parse(workerData)).then((results) =>
+    parentPort?.postMessage(results),
+  );
+}

@@ -1,0 +1,91 @@
+/** The command line as a process of its own, with the real packages that are used most. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { PROJECT_ROOT } from '../support/electron-sandbox.ts';
+import { testWheels } from '../support/test-wheels.ts';
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+async function packages(data: string, ...argv: string[]): Promise<Outcome> {
+  const child = spawn(process.execPath, [path.join(PROJECT_ROOT, 'out/main/cli.js'), 'packages', ...argv], {
+    // No Electron is needed for any of this.
+    env: { ...process.env, VIVARIUM_DATA_DIR: data, ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, stdout, stderr };
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-packages-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+test('NumPy, pandas and Matplotlib are installed, checked, mended, packed and carried over', async (context) => {
+  const mirror = await testWheels(context);
+  const folder = temporaryFolder();
+  const here = path.join(folder, 'here');
+  const from = ['--mirror', mirror, '--offline'];
+  const installed = await packages(
+    here,
+    'install',
+    'pandas',
+    'matplotlib',
+    'openpyxl',
+    'seaborn',
+    ...from,
+    '--json',
+  );
+  expect(installed).toMatchObject({ code: 0 });
+  const { packages: list } = JSON.parse(installed.stdout) as { packages: { name: string; origin: string }[] };
+  expect(list.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['numpy', 'pandas', 'pillow', 'et-xmlfile']),
+  );
+  expect(list.filter(({ origin }) => origin === 'user').map(({ name }) => name)).toEqual([
+    'et-xmlfile',
+    'openpyxl',
+    'seaborn',
+  ]);
+
+  const files = path.join(here, 'pyodide-cache', '314.0.3', 'files');
+  expect(readdirSync(files)).toHaveLength(list.length);
+  const damaged = path.join(files, readdirSync(files)[0] ?? '');
+  const bytes = readFileSync(damaged);
+  bytes[1000] = (bytes[1000] ?? 0) ^ 1;
+  writeFileSync(damaged, bytes);
+  expect(await packages(here, 'verify')).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/: 1 damaged, /u) as string,
+  });
+  expect(await packages(here, 'verify', '--repair', ...from)).toMatchObject({ code: 0 });
+
+  const pack = path.join(folder, 'set.pack');
+  expect(await packages(here, 'pack', pack, '--offline')).toMatchObject({ code: 0 });
+  const there = path.join(folder, 'there');
+  const carried = await packages(there, 'install', '--pack', pack, '--offline', '--json');
+  expect(JSON.parse(carried.stdout)).toMatchObject({ packages: expect.arrayContaining(list) as unknown });
+  expect(await packages(there, 'verify')).toMatchObject({ code: 0 });
+  expect((await packages(there, 'clear')).stdout).toMatch(/^removed \d+ files, /u);
+});
+
+test('without any source it says what was tried', async () => {
+  const outcome = await packages(temporaryFolder(), 'install', 'numpy', '--offline');
+  expect(outcome).toEqual({
+    code: 70,
+    stdout: '',
+    stderr:
+      'vivarium: numpy 2.4.3 could not be obtained: no source is set up; set a mirror or give an offline pack\n',
+  });
+});

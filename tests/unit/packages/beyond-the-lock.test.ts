@@ -1,0 +1,196 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PackageCatalog } from '../../../src/main/packages/catalog.ts';
+import { PackageLock } from '../../../src/main/packages/lock-file.ts';
+import type { PackageEntry } from '../../../src/main/packages/package-entry.ts';
+import { serve, testServer } from './support/test-server.ts';
+import {
+  LOCK_WHEELS,
+  lockText,
+  names,
+  offersText,
+  settingsFor,
+  sha256,
+  wheel,
+  world,
+} from './support/world.ts';
+
+describe('packages that the lock does not know', () => {
+  const further = [
+    wheel('sheet', { version: '1.5', depends: ['frame>=1', 'cells', 'not-here; sys_platform == "win32"'] }),
+    wheel('sheet', { version: '1.4' }),
+    wheel('cells', { version: '0.1' }),
+  ];
+
+  test('are found in a mirror folder, recorded, and there when offline', async () => {
+    const small = world({ further });
+    const { service } = small.open();
+    expect(await names(service, 'sheet')).toEqual(['numbers', 'frame', 'cells', 'sheet']);
+    rmSync(small.mirror, { recursive: true });
+    const offline = small.open({ settings: settingsFor('') }).service;
+    expect(await names(offline, 'sheet>=1.5')).toHaveLength(4);
+    expect(await offline.packagesForImports(['sheet.part', 'cells', 'frame'])).toEqual([
+      'sheet',
+      'cells',
+      'frame',
+    ]);
+    expect((await offline.installed()).find(({ name }) => name === 'sheet')?.origin).toBe('user');
+  });
+
+  test('older versions are had by asking for them', async () => {
+    const { service } = world({ further }).open();
+    const [sheet] = await service.ensure(['sheet<1.5'], { askedBy: 'user' });
+    expect(sheet?.version).toBe('1.4');
+    await expect(names(service, 'sheet>=2')).rejects.toMatchObject({ code: 'unknown-package' });
+  });
+
+  test('what several need in versions that do not go together is refused', async () => {
+    const both = [wheel('one', { depends: ['sheet<1.5'] }), wheel('two', { depends: ['sheet>=1.5'] })];
+    const { service } = world({ further: [...further, ...both] }).open();
+    expect(await names(service, 'one')).toEqual(['sheet', 'one']);
+    await expect(service.ensure(['one', 'two'], { askedBy: 'user' })).rejects.toMatchObject({
+      code: 'unknown-package',
+      packageName: 'sheet',
+    });
+  });
+
+  test('never replace what the lock knows', async () => {
+    const evil = wheel('numbers', { version: '9.9' });
+    const small = world({ further: [evil] });
+    const [numbers] = await small.open().service.ensure(['numbers'], { askedBy: 'user' });
+    expect(numbers?.version).toBe('1.0');
+
+    const claimed: PackageEntry = {
+      name: 'numbers',
+      version: '9.9',
+      fileName: evil.fileName,
+      sha256: sha256(evil.bytes),
+      kind: 'wheel',
+      depends: [],
+      imports: ['frame'],
+      origin: 'user',
+    };
+    const catalog = new PackageCatalog(PackageLock.parse(lockText(LOCK_WHEELS)), [claimed]);
+    expect(catalog.get('numbers')?.origin).toBe('lock');
+    expect(catalog.entries()).toHaveLength(LOCK_WHEELS.length);
+  });
+
+  test('a damaged entry of the own lock is looked up again', async () => {
+    const small = world({ further });
+    await names(small.open().service, 'cells');
+    const file = path.join(small.store, 'user-lock', 'package-cells.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('0.1', '0.2'));
+    expect(await names(small.open().service, 'cells')).toEqual(['cells']);
+  });
+
+  test.each([
+    ['another name inside', wheel('liar', { statedName: 'other' }), /says that it is "other"/u],
+    ['dependencies that can not be read', wheel('odd', { depends: ['!!'] }), /not a package name/u],
+  ])('a wheel with %s is refused', async (_what, bad, message) => {
+    const small = world({ further: [bad] });
+    await expect(names(small.open().service, bad.name)).rejects.toThrow(message);
+    expect(existsSync(path.join(small.store, 'user-lock'))).toBe(false);
+  });
+
+  test('a wheel that is no zip is refused', async () => {
+    const bad = { ...wheel('bad'), bytes: Buffer.from('not a zip') };
+    await expect(names(world({ further: [bad] }).open().service, 'bad')).rejects.toMatchObject({
+      code: 'bad-wheel',
+    });
+  });
+
+  test('a damaged list of a mirror is named', async () => {
+    const small = world();
+    writeFileSync(
+      path.join(small.mirror, 'vivarium-packages.json'),
+      '{"format":1,"packages":[{"name":"../x"}]}',
+    );
+    await expect(names(small.open().service, 'cells')).rejects.toMatchObject({
+      code: 'no-source',
+      message: expect.stringMatching(/damaged vivarium-packages\.json/u) as string,
+    });
+  });
+
+  test('names that code makes up are not sent over the network', async () => {
+    const small = world();
+    const server = await testServer(
+      serve(
+        new Map<string, Uint8Array | string>([
+          ['/vivarium-packages.json', offersText(further)],
+          ...[...further, ...LOCK_WHEELS].map(({ fileName, bytes }) => [`/${fileName}`, bytes] as const),
+        ]),
+      ),
+    );
+    const { service } = small.open({ settings: settingsFor(server.url), indexUrl: server.url });
+    await expect(names(service, 'a-secret-in-a-name')).rejects.toMatchObject({
+      code: 'unknown-package',
+      message: expect.stringMatching(/vivarium packages install a-secret-in-a-name/u) as string,
+    });
+    expect(server.requests).toEqual([]);
+    expect(await service.ensure(['cells'], { askedBy: 'user' })).toHaveLength(1);
+    const allowed = small.open({ settings: settingsFor(server.url, { allow: ['sheet'] }) });
+    expect(await names(allowed.service, 'sheet')).toContain('sheet');
+  });
+});
+
+describe('a package index', () => {
+  const cells = wheel('cells', { version: '1.2', depends: ['numbers'] });
+  const page = (files: Record<string, unknown>[], name = 'cells'): string =>
+    JSON.stringify({ meta: {}, name, files });
+  const file = (part: Record<string, unknown> = {}): Record<string, unknown> => ({
+    filename: cells.fileName,
+    url: `/files/${cells.fileName}#sha256=x`,
+    hashes: { sha256: sha256(cells.bytes) },
+    'requires-python': '>=3.9',
+    yanked: false,
+    ...part,
+  });
+  const index = (text: string, bytes: Buffer = cells.bytes) =>
+    testServer(
+      serve(
+        new Map<string, Uint8Array | string>([
+          ['/simple/cells/', text],
+          [`/files/${cells.fileName}`, bytes],
+        ]),
+      ),
+    );
+  const install = (url: string, small = world()) =>
+    small.open({ indexUrl: `${url}/simple` }).service.ensure(['cells'], { askedBy: 'user' });
+
+  test('gives what the lock does not know, by the hash that it states', async () => {
+    const later = [
+      file({ filename: 'cells-1.3-cp314-cp314-manylinux_2_17_x86_64.whl' }),
+      file({ filename: 'cells-1.9-py3-none-any.whl', yanked: 'broken' }),
+      file({ filename: 'cells-2.0b1-py3-none-any.whl' }),
+      file({ filename: 'cells-1.8-py3-none-any.whl', 'requires-python': '<3.14' }),
+      file({ filename: 'cells-1.7-py3-none-any.whl', hashes: {} }),
+      file({ filename: 'cells-1.6-py3-none-any.whl', url: 'http://elsewhere.invalid/x.whl' }),
+      file({ filename: 'cells-1.5-py3-none-any.whl', 'requires-python': 'nonsense' }),
+    ];
+    const server = await index(page([...later, file()]));
+    const wheels = await install(server.url);
+    expect(wheels.map(({ name, version }) => `${name} ${version}`)).toEqual(['numbers 1.0', 'cells 1.2']);
+  });
+
+  test('with other bytes than it states is refused', async () => {
+    const small = world();
+    const server = await index(page([file()]), wheel('cells', { version: '6.6' }).bytes);
+    await expect(install(server.url, small)).rejects.toMatchObject({ code: 'no-source' });
+    expect(existsSync(path.join(small.store, 'files'))).toBe(false);
+  });
+
+  test.each([
+    ['no page', 'nothing', 'no-source'],
+    ['a page of another package', page([file()], 'other'), 'unknown-package'],
+    ['a page without wheels', page([file({ filename: 'cells-1.2.tar.gz' })]), 'unknown-package'],
+    [
+      'a page with a path as file',
+      page([file({ filename: '../../cells-1.2-py3-none-any.whl' })]),
+      'unknown-package',
+    ],
+  ])('with %s', async (_what, text, code) => {
+    const server = await index(text);
+    await expect(install(server.url)).rejects.toMatchObject({ code });
+  });
+});

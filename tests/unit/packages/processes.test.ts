@@ -1,0 +1,183 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
+import { notRunHere } from '../../support/not-run.ts';
+import { PackageStore } from '../../../src/main/packages/store.ts';
+import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
+import { testServer, type Handler } from './support/test-server.ts';
+import { lockText, PYODIDE, sha256, wheel, type SmallWheel } from './support/world.ts';
+
+const SCRIPT = fileURLToPath(new URL('support/install.ts', import.meta.url));
+const TSX = createRequire(import.meta.url).resolve('tsx');
+const NOBODY = 65534;
+
+const PARTS = Array.from({ length: 12 }, (_one, index) =>
+  wheel(`part-${String(index)}`, { padding: 400_000 + index }),
+);
+const ALL = wheel('all', { depends: PARTS.map(({ name }) => name) });
+const WHEELS: readonly SmallWheel[] = [...PARTS, ALL];
+const EXPECTED = Object.fromEntries(WHEELS.map(({ name, bytes }) => [name, sha256(bytes)]));
+
+interface Answer {
+  installed?: Record<string, string>;
+  code?: string;
+  message?: string;
+}
+
+interface Place {
+  data: string;
+  store: PackageStore;
+  folder: string;
+  start(mirror: string, options?: { uid?: number }): { child: ChildProcess; answer: Promise<Answer> };
+}
+
+function place(data = path.join(temporaryFolder(), 'data')): Place {
+  const lock = path.join(temporaryFolder(), 'lock.json');
+  writeFileSync(lock, lockText(WHEELS));
+  chmodSync(path.dirname(lock), 0o755);
+  const folder = path.join(data, 'pyodide-cache', PYODIDE);
+  return {
+    data,
+    folder,
+    store: new PackageStore(folder),
+    start: (mirror, { uid } = {}) => {
+      const child = spawn(process.execPath, ['--import', TSX, SCRIPT, data, lock, mirror, 'all'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        ...(uid === undefined ? {} : { uid, gid: uid, env: { ...process.env, HOME: '/nonexistent' } }),
+      });
+      onTestFinished(() => {
+        child.kill('SIGKILL');
+      });
+      const answer = text(child.stdout).then((line) => (line === '' ? {} : (JSON.parse(line) as Answer)));
+      return { child, answer };
+    },
+  };
+}
+
+const files: Handler = (request, response) => {
+  const found = WHEELS.find(({ fileName }) => request.url === `/${fileName}`);
+  if (found === undefined) response.writeHead(404).end();
+  else response.writeHead(200, { 'content-length': String(found.bytes.length) }).end(found.bytes);
+};
+
+test('two processes install the same set at once', async () => {
+  const { store, start } = place();
+  let waiting: (() => void)[] = [];
+  // Nobody gets anything before both have asked, so that they really work at the same time.
+  const asked = new Map<string, number>();
+  const server = await testServer((request, response) => {
+    const count = (asked.get(request.url ?? '') ?? 0) + 1;
+    asked.set(request.url ?? '', count);
+    waiting.push(() => files(request, response));
+    if (![...asked.values()].includes(2)) return;
+    for (const go of waiting) go();
+    waiting = [];
+  });
+  const both = [start(server.url), start(server.url)];
+  for (const { answer } of both) expect(await answer).toEqual({ installed: EXPECTED });
+  expect([...asked.values()]).toContain(2);
+  expect(await store.verify()).toMatchObject({ files: WHEELS.length, damaged: [] });
+  expect(readdirSync(path.join(store.folder, 'unfinished'))).toEqual([]);
+});
+
+test.each([0, 1, 5, 11])('a process killed when it has %i files leaves a usable store', async (count) => {
+  const { folder, store, start } = place();
+  const server = await testServer(files);
+  const { child, answer } = start(server.url);
+  await eventually(() => {
+    const kept = existsSync(path.join(folder, 'files')) ? readdirSync(path.join(folder, 'files')).length : 0;
+    const begun = existsSync(path.join(folder, 'unfinished'));
+    if (kept < count || !begun) throw new Error('not yet');
+  });
+  child.kill('SIGKILL');
+  await answer;
+  expect((await store.verify()).damaged).toEqual([]);
+  expect(await start(server.url).answer).toEqual({ installed: EXPECTED });
+  await store.tidy();
+  expect(readdirSync(path.join(folder, 'unfinished'))).toEqual([]);
+  expect(await store.verify()).toMatchObject({ files: WHEELS.length, damaged: [] });
+});
+
+describe('a disk that is full', () => {
+  const mount = (context: TestContext, ...options: string[]): void => {
+    if (process.platform !== 'linux') notRunHere(context, 'a small disk is made with tmpfs, which Linux has');
+    const done = spawnSync('mount', options, { encoding: 'utf8' });
+    if (done.status !== 0) {
+      notRunHere(
+        context,
+        `a small disk can not be mounted here: ${done.stderr.trim() || 'mount is missing'}`,
+      );
+    }
+  };
+
+  test('is said, and once there is room the rest is installed', async (context) => {
+    const disk = temporaryFolder();
+    mount(context, '-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk);
+    onTestFinished(() => {
+      expect(spawnSync('umount', [disk]).status).toBe(0);
+    });
+    const { folder, store, start } = place(path.join(disk, 'data'));
+    const server = await testServer(files);
+    const answer = await start(server.url).answer;
+    expect(answer.code).toBe('store-full');
+    expect(answer.message).toMatch(/is full \(ENOSPC\); make room/u);
+    expect(readdirSync(path.join(folder, 'unfinished'))).toEqual([]);
+    const before = await store.verify();
+    expect(before.damaged).toEqual([]);
+    expect(before.files).toBeGreaterThan(0);
+    mount(context, '-o', 'remount,size=64m', disk);
+    expect(await start(server.url).answer).toEqual({ installed: EXPECTED });
+  });
+});
+
+describe('what the user may not read or write', () => {
+  /** Root may read everything, so the test becomes somebody else. */
+  const somebody = (folder: string): { uid?: number } => {
+    if (process.getuid?.() !== 0) return {};
+    for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
+      chownSync(path.join(folder, name), NOBODY, NOBODY);
+    }
+    return { uid: NOBODY };
+  };
+
+  async function filledPlace(context: TestContext): Promise<Place & { as: { uid?: number }; url: string }> {
+    if (process.platform === 'win32') notRunHere(context, 'Windows has no permissions of this kind');
+    const made = place();
+    chmodSync(path.dirname(made.data), 0o755);
+    mkdirSync(made.data, { recursive: true });
+    const server = await testServer(files);
+    expect(await made.start(server.url).answer).toEqual({ installed: EXPECTED });
+    return { ...made, as: somebody(made.data), url: server.url };
+  }
+
+  test('a file without permissions is moved aside and fetched again', async (context) => {
+    const { folder, start, as, url } = await filledPlace(context);
+    chmodSync(path.join(folder, 'files', sha256(ALL.bytes)), 0o000);
+    expect(await start(url, as).answer).toEqual({ installed: EXPECTED });
+    expect(readdirSync(path.join(folder, 'damaged'))).toHaveLength(1);
+  });
+
+  test('a folder without permissions is named', async (context) => {
+    const { folder, start, as, url } = await filledPlace(context);
+    chmodSync(path.join(folder, 'files'), 0o000);
+    onTestFinished(() => {
+      chmodSync(path.join(folder, 'files'), 0o700);
+    });
+    expect(await start(url, as).answer).toMatchObject({
+      code: 'store-unreadable',
+      message: expect.stringMatching(/EACCES/u) as string,
+    });
+  });
+
+  test('a folder that may not be written to is named', async (context) => {
+    const { folder, store, start, as, url } = await filledPlace(context);
+    await store.clear();
+    chmodSync(path.join(folder, 'unfinished'), 0o500);
+    expect(await start(url, as).answer).toMatchObject({ code: 'store-unwritable' });
+  });
+});
