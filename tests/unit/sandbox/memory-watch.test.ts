@@ -94,7 +94,7 @@ describe('the budget', () => {
   });
 
   it('tells a death of memory from others by the last reading', () => {
-    expect([null, 0, 899, 900, 2000].map((last) => diedOfMemory(last, 1000))).toEqual([
+    expect([null, 0, 699, 700, 2000].map((last) => diedOfMemory(last, 1000))).toEqual([
       ...[false, false, false, true, true],
     ]);
   });
