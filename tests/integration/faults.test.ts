@@ -41,7 +41,7 @@ const ENDLESS = 'print("started", flush=True)\nwhile True: pass';
 const TIMEOUT = {
   status: 'timeout',
   value: null,
-  error: { type: 'Timeout', traceback: '', line: null },
+  error: { type: 'Timeout' },
   session: { state: 'lost' },
 };
 const CRASHED = { status: 'crashed', value: null, error: { type: 'Crashed', line: null } };
@@ -80,7 +80,10 @@ describe('what never ends', () => {
     expect(await sandbox().run(`print("before")\n${code}`, { timeoutMs: 1500 })).toMatchObject({
       ...TIMEOUT,
       stdout: 'before\n',
-      error: { ...TIMEOUT.error, message: 'the code ran longer than its limit of 1.5 s' },
+      error: {
+        ...TIMEOUT.error,
+        message: expect.stringMatching(/^the code ran longer than its limit of 1\.5 s and /u) as string,
+      },
     });
   });
 
@@ -276,7 +279,7 @@ describe('cancelling', () => {
       error: { message: 'cancelled before it began' },
     });
     first.cancel();
-    expect(await first.result).toMatchObject({ ...CANCELLED, session: { state: 'lost' } });
+    expect(await first.result).toMatchObject({ ...CANCELLED, session: { state: 'kept' } });
   });
 
   it('a run behind as many others as may run at once', async () => {
@@ -309,7 +312,7 @@ describe('cancelling', () => {
     expect(await run.result).toMatchObject({
       ...CANCELLED,
       stdout: 'started\n',
-      error: { message: 'the run was cancelled' },
+      error: { message: 'the run was cancelled and was interrupted' },
       session: { state: 'lost' },
     });
   });

@@ -356,12 +356,8 @@ export class Sandbox {
       const closing = interpreter.sidecar.closeInterpreter(interpreter.id);
       const raced = await raceStop(closing, this.#clock, limitMs, never);
       if (raced.stopped === null) return;
-    } catch (error) {
-      // Not answering and refusing are the same here; a process that is gone has its own reason.
-      if (isClosed(error)) {
-        await this.#supervisor.endOf(interpreter.sidecar);
-        return;
-      }
+    } catch {
+      // Not answering and refusing are the same here. A process that is gone has a reason of its own already.
     }
     await this.#supervisor.end(interpreter.sidecar, 'stop-failed', 'an interpreter could not be ended');
   }
@@ -438,12 +434,10 @@ export class Sandbox {
   }
 }
 
-/** The connection is gone, and with it the process. */
-const isClosed = (error: unknown): boolean =>
-  RpcError.is(error) && error.code === 'closed' && error.origin === 'local';
-
 const processDied = (error: unknown): boolean =>
-  error instanceof SidecarEndedError ? error.end.cause === 'exited' : isClosed(error);
+  error instanceof SidecarEndedError
+    ? error.end.cause === 'exited'
+    : RpcError.is(error) && error.code === 'closed' && error.origin === 'local';
 
 /** A run whose turn never came. */
 const notBegun = (disposed = false): Attempt => ({
