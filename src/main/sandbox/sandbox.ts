@@ -1,5 +1,4 @@
 import { DEFAULTS } from '../../shared/limits.ts';
-import { RpcError } from '../../shared/rpc/errors.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/sandbox-events.ts';
 import {
   type RunRequest,
@@ -10,6 +9,7 @@ import {
 } from '../../shared/sandbox.ts';
 import type { Clock } from './clock.ts';
 import type { CrashLimit } from './crash-window.ts';
+import { InterpreterProvider } from './interpreter-provider.ts';
 import { Interpreters, MAX_SESSIONS, type OpenInterpreter } from './interpreters.ts';
 import type { SidecarLauncher } from './launcher.ts';
 import type { LockdownFactory } from './lockdown-binding.ts';
@@ -20,11 +20,10 @@ import { RunCollector } from './run-collector.ts';
 import { RunExecution } from './run-execution.ts';
 import { RunQueue } from './run-queue.ts';
 import type { Asset } from './runtime-assets.ts';
-import { SidecarEndedError, START_LIMIT_MS } from './sidecar-life.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { engineVersion, Snapshots } from './snapshots.ts';
-import { linkSignals, raceStop, sharedController } from './stop-signal.ts';
+import { linkSignals, sharedController } from './stop-signal.ts';
 import { Supervisor } from './supervisor.ts';
 import { filesOf, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
 import { warmUp } from './warm-up.ts';
@@ -64,18 +63,12 @@ export interface RunOptions {
 
 /** Interpreters that run guest code at once: every session may wait for something at the same time. */
 const MAX_CONCURRENT_RUNS = MAX_SESSIONS;
-/** Starts that are tried for one run when processes die under it before its code began. */
-const START_ATTEMPTS = 3;
-/** For a thread to be ended by the control thread, before the whole process is killed, in ms. */
-const CLOSE_LIMIT_MS = 1000;
-/** The same when nobody waits for it, in ms. */
-const TIDY_LIMIT_MS = 10_000;
 /** How long a guest may take to end after an interrupt, in ms: longer where a session's state is at stake. */
 const INTERRUPT_MS = { session: 500, ownInterpreter: 250 } as const;
 
 const IDLE_MS = 15 * 60_000;
 const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };
-const MIB = 1024 * 1024;
+const toMiB = (bytes: number): number => Math.round(bytes / (1024 * 1024));
 
 const never = sharedController().signal;
 
@@ -93,6 +86,7 @@ export class Sandbox {
   readonly #queue = new RunQueue(MAX_CONCURRENT_RUNS);
   readonly #interpreters: Interpreters;
   readonly #supervisor: Supervisor;
+  readonly #provider: InterpreterProvider;
   readonly #disposal = sharedController();
   /** Aborted, and made anew, when the active process uses too much memory. */
   #outOfMemory = sharedController();
@@ -103,7 +97,7 @@ export class Sandbox {
     this.#clock = config.clock;
     this.#interpreters = new Interpreters((session, interpreter, why) => {
       this.#emit({ type: 'session-ended', at: Date.now(), session, why });
-      if (why === 'evicted' || why === 'reset') void this.#endInterpreter(interpreter, TIDY_LIMIT_MS);
+      if (why === 'evicted' || why === 'reset') this.#provider.discard(interpreter);
     });
     this.#supervisor = new Supervisor({
       launcher: config.launcher,
@@ -130,9 +124,10 @@ export class Sandbox {
           if (sidecar !== undefined) this.#interpreters.forgetAll(sidecar);
           this.#emit({ type: 'process-ended', at: Date.now(), pid: sidecar?.pid ?? null, role, ...end });
         },
-        onMemory: (sidecar, bytes) => this.#checkMemory(sidecar, bytes),
+        onMemory: (sidecar, bytes) => this.#onMemory(sidecar, bytes),
       },
     });
+    this.#provider = new InterpreterProvider(this.#supervisor, this.#interpreters, config.clock);
   }
 
   /** Reading it starts nothing. */
@@ -237,7 +232,7 @@ export class Sandbox {
       return { ...attempt, verdict: { kind: 'setup-failed', detail: 'packages can not be installed yet' } };
     }
     const startedAt = this.#clock.now();
-    const opened = await this.#open(request, signal);
+    const opened = await this.#provider.open(request, signal);
     attempt.startMs = this.#clock.now() - startedAt;
     if ('kind' in opened) return { ...attempt, verdict: opened };
     attempt.began = true;
@@ -270,125 +265,29 @@ export class Sandbox {
       clock: this.#clock,
       signal,
       outOfMemory: this.#outOfMemory.signal,
-      close: () => this.#close(interpreter),
+      close: () => this.#provider.close(interpreter),
       processEnd: () => this.#supervisor.endOf(sidecar),
       endProcess: (cause, detail) => this.#supervisor.end(sidecar, cause, detail),
     }).run();
     // Whatever is still found of the process, the next run gets another one.
     if (verdict.kind === 'process-died') this.#interpreters.forgetAll(sidecar);
-    if (ownInterpreter) void this.#endInterpreter(interpreter, TIDY_LIMIT_MS);
+    if (ownInterpreter) this.#provider.discard(interpreter);
     return verdict;
   }
 
-  /** An interpreter with the request's files in it, or why there is none. */
-  async #open(request: RunRequest, signal: AbortSignal): Promise<OpenInterpreter | Verdict> {
-    const deadline = this.#clock.now() + START_LIMIT_MS;
-    for (let attempt = 1; ; attempt++) {
-      let used: SidecarClient | undefined;
-      const opening = this.#openNow(request, signal, (sidecar) => (used = sidecar));
-      try {
-        const raced = await raceStop(opening, this.#clock, deadline - this.#clock.now(), signal);
-        if (raced.stopped === null) {
-          if (request.session !== undefined) this.#interpreters.keep(request.session, raced.value);
-          return raced.value;
-        }
-        this.#abandon(opening);
-        if (raced.stopped === 'cancelled') return { kind: 'cancelled', by: null };
-        const detail = `Python was not ready within ${START_LIMIT_MS / 1000} s`;
-        const session = request.session === undefined ? undefined : this.#interpreters.find(request.session);
-        // A session that no longer answers goes alone, an interpreter that can't be started with the whole
-        // process, unless others use that: on a busy machine it may only have to wait behind theirs. A process
-        // that only starts is ended by its supervisor.
-        if (session !== undefined) await this.#close(session);
-        else if (used !== undefined && this.#supervisor.runs === 0 && !this.#interpreters.liveIn(used)) {
-          await this.#supervisor.end(used, 'start-failed', detail);
-        }
-        return { kind: 'setup-failed', detail };
-      } catch (error) {
-        // No guest code has run yet: whoever killed the process, the run can have another one.
-        if (attempt < START_ATTEMPTS && processDied(error) && !signal.aborted) continue;
-        return { kind: 'setup-failed', detail: error instanceof Error ? error.message : 'unknown reason' };
-      }
-    }
-  }
-
-  async #openNow(
-    request: RunRequest,
-    signal: AbortSignal,
-    onSidecar: (sidecar: SidecarClient) => void,
-  ): Promise<OpenInterpreter> {
-    const sidecar = await this.#supervisor.sidecar();
-    onSidecar(sidecar);
-    const interpreter = await this.#interpreters.open(sidecar, request.session ?? null);
-    try {
-      await sidecar.writeFiles(interpreter.id, request.files ?? [], signal);
-    } catch (error) {
-      // A refused file leaves the session as it was; any other failure means that its interpreter is gone.
-      const alive = signal.aborted || (RpcError.is(error) && error.code === 'failed');
-      await (alive ? this.#closeUnlessKept(interpreter) : this.#close(interpreter));
-      throw error;
-    }
-    return interpreter;
-  }
-
-  /** Nobody waits for this interpreter any more: when it comes, it goes. */
-  #abandon(opening: Promise<OpenInterpreter>): void {
-    opening.then(
-      (interpreter) => this.#closeUnlessKept(interpreter),
-      () => undefined,
-    );
-  }
-
-  /** An interpreter that was only now opened is of no use; one in which a session lives stays. */
-  async #closeUnlessKept(interpreter: OpenInterpreter): Promise<void> {
-    if (!this.#interpreters.isKept(interpreter)) await this.#endInterpreter(interpreter, CLOSE_LIMIT_MS);
-  }
-
-  /** Ends an interpreter, and the session in it if there is one. */
-  async #close(interpreter: OpenInterpreter): Promise<void> {
-    this.#interpreters.forget(interpreter, 'run-stopped');
-    await this.#endInterpreter(interpreter, CLOSE_LIMIT_MS);
-  }
-
-  /** Ends an interpreter: through the control thread, or with the whole process if that does not answer. */
-  async #endInterpreter(interpreter: OpenInterpreter, limitMs: number): Promise<void> {
-    try {
-      const closing = interpreter.sidecar.closeInterpreter(interpreter.id);
-      const raced = await raceStop(closing, this.#clock, limitMs, never);
-      if (raced.stopped === null) return;
-    } catch {
-      // Not answering and refusing are the same here. A process that is gone has a reason of its own already.
-    }
-    await this.#supervisor.end(interpreter.sidecar, 'stop-failed', 'an interpreter could not be ended');
-  }
-
   /** Gives memory back in steps: idle sessions first, then the runs under way, then the process. */
-  #checkMemory(sidecar: SidecarClient, residentBytes: number): void {
+  #onMemory(sidecar: SidecarClient, residentBytes: number): void {
     const limitBytes = this.#supervisor.processLimitBytes;
-    const [residentMiB, limitMiB] = [residentBytes, limitBytes].map((bytes) => Math.round(bytes / MIB));
-    this.#emit({
-      type: 'memory',
-      at: Date.now(),
-      pid: sidecar.pid,
-      residentMiB: residentMiB ?? 0,
-      limitMiB: limitMiB ?? 0,
-    });
+    const [residentMiB, limitMiB] = [toMiB(residentBytes), toMiB(limitBytes)];
+    this.#emit({ type: 'memory', at: Date.now(), pid: sidecar.pid, residentMiB, limitMiB });
     const detail = `the sandbox process used ${residentMiB} MiB of ${limitMiB} MiB`;
-    switch (pressureOf(residentBytes, limitBytes)) {
-      case 'none':
-        break;
-      case 'tight':
-        this.#interpreters.evictOldest();
-        break;
-      case 'over':
-        this.#interpreters.evictOldest();
-        this.#outOfMemory.abort(detail);
-        this.#outOfMemory = sharedController();
-        break;
-      case 'far-over':
-        void this.#supervisor.end(sidecar, 'out-of-memory', detail);
-        break;
+    const pressure = pressureOf(residentBytes, limitBytes);
+    if (pressure === 'tight' || pressure === 'over') this.#interpreters.evictOldest();
+    if (pressure === 'over') {
+      this.#outOfMemory.abort(detail);
+      this.#outOfMemory = sharedController();
     }
+    if (pressure === 'far-over') void this.#supervisor.end(sidecar, 'out-of-memory', detail);
   }
 
   #result(
@@ -433,11 +332,6 @@ export class Sandbox {
     }
   }
 }
-
-const processDied = (error: unknown): boolean =>
-  error instanceof SidecarEndedError
-    ? error.end.cause === 'exited'
-    : RpcError.is(error) && error.code === 'closed' && error.origin === 'local';
 
 /** A run whose turn never came. */
 const notBegun = (disposed = false): Attempt => ({
