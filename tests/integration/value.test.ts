@@ -469,10 +469,21 @@ describe('sessions', () => {
     expect(result).toMatchObject({ status: 'ok', value: { json: false } });
   });
 
-  it('the state is lost with a time-out, and the next run says so by starting anew', async () => {
+  it('the state outlasts a time-out of code that takes an interrupt', async () => {
     const session = 'timed-out';
     await sandbox().run('x = 1', { session });
     expect(await sandbox().run('while True: pass', { session, timeoutMs: 500 })).toMatchObject({
+      status: 'timeout',
+      error: { type: 'Timeout', line: 1 },
+      session: { id: session, state: 'kept' },
+    });
+    expect(await sandbox().run('x', { session })).toMatchObject({ value: { json: 1 } });
+  });
+
+  it('the state is lost with a time-out of code that takes none, and the next run starts anew', async () => {
+    const session = 'stubborn';
+    const code = 'x = 1\nwhile True:\n  try:\n    while True: pass\n  except BaseException: pass';
+    expect(await sandbox().run(code, { session, timeoutMs: 500 })).toMatchObject({
       status: 'timeout',
       session: { id: session, state: 'lost' },
     });
