@@ -56,15 +56,13 @@ const sidecar = async (snapshots?: Snapshots): Promise<SidecarClient> => {
 
 const answerTwo = async (client: SidecarClient, id: string): Promise<void> => {
   await client.openInterpreter(id);
-  let outcome = '';
-  await client.run(
+  const end = await client.run(
     id,
     { code: '1+1', outputBytes: 1000 },
-    ({ bytes }) => {
-      outcome += Buffer.from(bytes).toString();
-    },
+    () => undefined,
     new AbortController().signal,
   );
+  const outcome = end.kind === 'finished' ? Buffer.from(end.outcome).toString() : end.detail;
   if (!outcome.includes('"text":"2"')) throw new Error(`wrong answer: ${outcome}`);
 };
 

@@ -185,7 +185,9 @@ describe('vivarium run', () => {
     const { code, stderr } = await vivarium('--timeout', '1', '-c', 'while True: pass');
     expect({ code, stderr }).toEqual({
       code: 124,
-      stderr: expect.stringMatching(/^vivarium: stopped after 1 s \(time limit\); .+\n$/u) as string,
+      stderr: expect.stringMatching(
+        /\nKeyboardInterrupt\nvivarium: stopped after 1 s \(time limit\); .+\n$/u,
+      ) as string,
     });
   });
 
@@ -242,7 +244,10 @@ describe.skipIf(process.platform === 'win32')('vivarium run, while it runs', () 
     expect(await command.ended).toEqual({
       code: 130,
       stdout: 'started\n',
-      stderr: 'vivarium: cancelled; run it again to start over\n',
+      // Where it was, as Python says it.
+      stderr: expect.stringMatching(
+        /line \d+, in <module>[^]*\nKeyboardInterrupt\nvivarium: cancelled; run it again to start over\n$/u,
+      ) as string,
     });
   });
 

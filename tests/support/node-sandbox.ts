@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { createSandbox } from '../../src/main/create-sandbox.ts';
+import type { SidecarLauncher } from '../../src/main/sandbox/launcher.ts';
 import { NodeLauncher } from '../../src/main/sandbox/node-launcher.ts';
 import type { Sandbox, SandboxConfig } from '../../src/main/sandbox/sandbox.ts';
 
@@ -7,10 +8,10 @@ import type { Sandbox, SandboxConfig } from '../../src/main/sandbox/sandbox.ts';
 export const OUT_FOLDER = path.join(import.meta.dirname, '..', '..', 'out');
 
 /** A sandbox whose sidecar is a plain Node child: the same scripts as in Electron, started much sooner. */
-export const nodeSandbox = (config: Partial<Omit<SandboxConfig, 'launcher'>> = {}): Sandbox =>
+export const nodeSandbox = ({ launcher, ...config }: Partial<SandboxConfig> = {}): Sandbox =>
   createSandbox({
     outDir: OUT_FOLDER,
-    launcher: (script) => new NodeLauncher(script),
+    launcher: (script): SidecarLauncher => launcher ?? new NodeLauncher(script),
     memoryMiB: 512,
     outputKiB: 256,
     ...config,

@@ -61,7 +61,7 @@ export class TestSidecar {
       new AbortController().signal,
     );
     if (end.kind !== 'finished') throw new Error(`the interpreter died: ${end.detail}`);
-    return { ...collector.outcome(), stdout: collector.stdout, stderr: collector.stderr };
+    return { ...collector.conclude(end), stdout: collector.stdout, stderr: collector.stderr };
   }
 }
 

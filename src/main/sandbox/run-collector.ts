@@ -1,4 +1,4 @@
-import { outcomeBudgetBytes, type RunPiece } from '../../shared/interpreter.ts';
+import { outcomeBudgetBytes, type FinishedRun, type RunPiece } from '../../shared/interpreter.ts';
 import { measure } from '../../shared/rpc/measure.ts';
 import { GuestOutcome, type RunOutput } from '../../shared/sandbox.ts';
 
@@ -96,6 +96,17 @@ export class RunCollector {
     const report = this.#report();
     if (!report.success) throw new ReportError('its report has the wrong form');
     return report.data;
+  }
+
+  /**
+   * The outcome of a run in the sandbox that came to its own end.
+   *
+   * @throws ReportError, MisbehaviourError when what came is no outcome
+   */
+  conclude({ outcome: inline, outputCut }: FinishedRun): GuestOutcome {
+    this.push({ channel: 'outcome', bytes: inline });
+    const outcome = this.outcome();
+    return { ...outcome, truncated: outcome.truncated || outputCut };
   }
 
   #report(): ReturnType<typeof GuestOutcome.safeParse> {

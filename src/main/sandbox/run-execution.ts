@@ -1,7 +1,6 @@
-import type { FinishedRun, RunOrder, RunEnd } from '../../shared/interpreter.ts';
+import type { RunOrder, RunEnd } from '../../shared/interpreter.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { ProcessEndCause } from '../../shared/sandbox-events.ts';
-import type { GuestOutcome } from '../../shared/sandbox.ts';
 import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
 import type { ProcessEnd } from './process-end.ts';
@@ -74,7 +73,7 @@ export class RunExecution {
   }
 
   async #conclude(end: RunEnd): Promise<Verdict> {
-    if (end.kind === 'finished') return { kind: 'finished', outcome: this.#outcome(end) };
+    if (end.kind === 'finished') return { kind: 'finished', outcome: this.#options.collector.conclude(end) };
     await this.#options.close();
     switch (end.cause) {
       case 'out-of-memory':
@@ -97,7 +96,7 @@ export class RunExecution {
       if (raced.stopped === null && raced.value) {
         const end = await raceStop(running, clock, ANSWER_LIMIT_MS, never);
         if (end.stopped === null && end.value.kind === 'finished') {
-          return { means: 'interrupt', outcome: this.#outcome(end.value) };
+          return { means: 'interrupt', outcome: this.#options.collector.conclude(end.value) };
         }
       }
     } catch {
@@ -105,14 +104,6 @@ export class RunExecution {
     }
     await close();
     return { means: 'termination' };
-  }
-
-  /** @throws ReportError, MisbehaviourError when what the guest reported is no report */
-  #outcome({ outcome: inline, outputCut }: FinishedRun): GuestOutcome {
-    const { collector } = this.#options;
-    collector.push({ channel: 'outcome', bytes: inline });
-    const outcome = collector.outcome();
-    return { ...outcome, truncated: outcome.truncated || outputCut };
   }
 
   async #afterFailure(error: unknown): Promise<Verdict> {
