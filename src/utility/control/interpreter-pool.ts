@@ -6,6 +6,9 @@ import type { InterpreterThread } from './interpreter-thread.ts';
 /** Interpreters that start at once: more would only take the processor from each other. */
 const CONCURRENT_BOOTS = 2;
 
+/** From giving a spare away to starting the next one, in ms: about as long as a short run takes. */
+const REFILL_DELAY_MS = 20;
+
 /** Who asks for an interpreter goes before who wants a spare one. */
 const PRIORITY = { wanted: 1, spare: 0 } as const;
 
@@ -19,6 +22,7 @@ export interface StartedInterpreter {
 /** Starts interpreters and keeps some ready. Each is given out once and never comes back. */
 export class InterpreterPool {
   readonly #start: () => Promise<StartedInterpreter>;
+  readonly #refillDelayMs: number;
   readonly #boots = new PQueue({ concurrency: CONCURRENT_BOOTS });
   readonly #ready: StartedInterpreter[] = [];
   /** Get the spares that are being started; null for one that could not be. */
@@ -26,9 +30,13 @@ export class InterpreterPool {
   #starting = 0;
   #wanted = 0;
 
-  /** @param start starts an interpreter, or rejects and leaves nothing behind */
-  constructor(start: () => Promise<StartedInterpreter>) {
+  /**
+   * @param start starts an interpreter, or rejects and leaves nothing behind
+   * @param refillDelayMs from giving a spare away to starting the next one
+   */
+  constructor(start: () => Promise<StartedInterpreter>, refillDelayMs = REFILL_DELAY_MS) {
     this.#start = start;
+    this.#refillDelayMs = refillDelayMs;
   }
 
   /** Spares that are ready or being made ready. */
@@ -47,7 +55,8 @@ export class InterpreterPool {
   async take(): Promise<StartedInterpreter> {
     const spare = this.#ready.shift() ?? (await this.#nextSpare());
     if (spare !== null) {
-      this.#refill();
+      // Later: to start a thread keeps this one busy, and the run that wants this spare is on its way.
+      setTimeout(() => this.#refill(), this.#refillDelayMs);
       return spare;
     }
     // Before a new spare: that would take the place that is free, and whoever waits would wait for it, too.
