@@ -2,6 +2,7 @@ import { freemem } from 'node:os';
 import path from 'node:path';
 import { DEFAULTS } from '../shared/limits.ts';
 import { dataFolder } from './data-folder.ts';
+import { storeFolder } from './packages/old-stores.ts';
 import { builtFiles } from './runtime-locations.ts';
 import { systemClock } from './sandbox/clock.ts';
 import type { SidecarLauncher } from './sandbox/launcher.ts';
@@ -25,7 +26,7 @@ export const createSandbox = ({ outDir, launcher, ...config }: CreateSandboxOpti
     lockdown: lockdownOrder(files.binding),
     clock: systemClock,
     freeMemory: freemem,
-    dataDir: path.join(dataFolder(), 'pyodide-cache', files.pyodideVersion),
+    dataDir: path.join(storeFolder(dataFolder(), files.pyodideVersion), 'snapshots'),
     memoryMiB: DEFAULTS.memoryMiB,
     outputKiB: DEFAULTS.outputKiB,
     ...config,

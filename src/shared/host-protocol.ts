@@ -13,9 +13,9 @@ const Pid = z.number().int();
 export const HostSandboxOptions = z.strictObject({
   memoryMiB: z.number().int().min(LIMITS.memoryMiB.min).max(LIMITS.memoryMiB.max),
   outputKiB: z.number().int().min(LIMITS.outputKiB.min).max(LIMITS.outputKiB.max),
-  idleMs: z.number().int().min(1).exactOptional(),
+  idleMs: z.number().int().min(1).max(LIMITS.timeoutMs.max).exactOptional(),
   standby: z.boolean().exactOptional(),
-  spares: z.number().int().min(0).max(4).exactOptional(),
+  spares: z.number().int().min(0).max(LIMITS.spares).exactOptional(),
   crashLimit: z
     .strictObject({ crashes: z.number().int().min(1), windowMs: z.number().int().min(1) })
     .exactOptional(),

@@ -18,6 +18,10 @@ export const LIMITS = {
   timeoutMs: { min: 100, max: 24 * 60 * 60 * 1000 },
   /** Smallest and largest WebAssembly memory of one interpreter, in MiB (wasm32 ends at 4 GiB). */
   memoryMiB: { min: 64, max: 4096 },
+  /** Calls from main that a sidecar may have under way. Far more than all runs and what goes with them. */
+  sidecarCalls: 512,
+  /** Most started interpreters that a process keeps ready. */
+  spares: 4,
   /** Captured bytes per output stream, in KiB. All a run may send has to fit into one window of its stream. */
   outputKiB: { min: 1, max: 4 * 1024 },
   /** Shortest and longest time without a run before the sidecar is ended, in minutes (6 s to 24 h). */

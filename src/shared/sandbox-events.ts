@@ -34,6 +34,8 @@ export const ProcessEndCause = z.enum([
   'stop-failed',
   /** Nobody had used it for a while. */
   'idle',
+  /** Others had crashed too often: nothing runs until the sandbox is restarted. */
+  'broken',
   /** The sandbox was stopped, restarted or disposed of. */
   'stopped',
 ]);

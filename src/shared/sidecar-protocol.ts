@@ -69,9 +69,9 @@ export const sidecarContract = defineContract({
       params: z.strictObject({ interpreter: InterpreterId, limitMs: z.number().int().min(0).max(60_000) }),
       result: z.strictObject({ stopped: z.boolean() }),
     },
-    /** How many started interpreters to keep ready for `openInterpreter`. None at first. */
+    /** How many started interpreters to keep ready for `openInterpreter`; answered when they are. None at first. */
     keepSpares: {
-      params: z.strictObject({ count: z.number().int().min(0).max(4) }),
+      params: z.strictObject({ count: z.number().int().min(0).max(LIMITS.spares) }),
       result: z.strictObject({}),
     },
     /** Ends the thread, whatever it does. Answers once it is gone. */

@@ -23,7 +23,11 @@ connectToMain((port) => {
     local: sidecarContract,
     remote: sidecarHostContract,
     handlers: sidecar.handlers(),
-    limits: { maxMessageBytes: 32 * MIB, maxSendBytes: LIMITS.sidecarMessageBytes },
+    limits: {
+      maxMessageBytes: 32 * MIB,
+      maxSendBytes: LIMITS.sidecarMessageBytes,
+      maxInFlight: LIMITS.sidecarCalls,
+    },
   });
   // Without main there is nothing to do, and nobody who would end this process.
   void peer.closed.then(() => process.exit(0));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
 import { app, MessageChannelMain, utilityProcess, type Details, type UtilityProcess } from 'electron';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
@@ -47,7 +48,6 @@ const goneDetails = (name: string, child: UtilityProcess): Promise<Details | nul
 /** Starts sidecars as Electron utility processes. */
 export class ElectronLauncher implements SidecarLauncher {
   readonly #script: string;
-  #launched = 0;
 
   /** @param script path of the built sidecar script */
   constructor(script: string) {
@@ -55,8 +55,8 @@ export class ElectronLauncher implements SidecarLauncher {
   }
 
   async launch(): Promise<SidecarProcess> {
-    // One name per process: it is all that tells whose end Electron reports.
-    const name = `python sidecar ${++this.#launched}`;
+    // One name per process: it is all that tells whose end Electron reports, whichever launcher started it.
+    const name = `python sidecar ${randomUUID()}`;
     const child = utilityProcess.fork(this.#script, [], {
       serviceName: name,
       env: { ...SIDECAR_ENVIRONMENT },

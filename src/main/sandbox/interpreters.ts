@@ -10,6 +10,9 @@ export interface OpenInterpreter {
 /** Named sessions that may be alive at once; each holds an interpreter's memory. */
 export const MAX_SESSIONS = 24;
 
+/** Losses that are remembered until someone asks. */
+const MAX_LOSSES = 1000;
+
 /** Why a session's state is no more. */
 export type SessionEnd = 'reset' | 'evicted' | 'run-stopped' | 'process-ended';
 
@@ -67,7 +70,7 @@ export class Interpreters {
     const before = this.#sessions.get(session);
     if (before !== undefined && before.interpreter !== interpreter) {
       // Its process is on its way out, and another one has taken over before that was over.
-      this.#lost.add(session);
+      this.#noteLoss(session);
       this.#drop(session, 'process-ended');
     }
     this.#sessions.delete(session);
@@ -109,7 +112,7 @@ export class Interpreters {
   forget(interpreter: OpenInterpreter, why: SessionEnd): void {
     for (const [name, session] of this.#sessions) {
       if (session.interpreter !== interpreter) continue;
-      if (why !== 'reset') this.#lost.add(name);
+      if (why !== 'reset') this.#noteLoss(name);
       this.#drop(name, why);
     }
   }
@@ -118,7 +121,7 @@ export class Interpreters {
   forgetAll(sidecar: SidecarClient): void {
     for (const [name, session] of this.#sessions) {
       if (session.interpreter.sidecar !== sidecar) continue;
-      this.#lost.add(name);
+      this.#noteLoss(name);
       this.#drop(name, 'process-ended');
     }
   }
@@ -127,14 +130,19 @@ export class Interpreters {
   evictOldest(): string | null {
     for (const [name, { busy }] of this.#sessions) {
       if (busy) continue;
-      this.#lost.add(name);
+      this.#noteLoss(name);
       this.#drop(name, 'evicted');
       return name;
     }
     return null;
   }
 
-  /** Whether the session's state was lost since its last run. Asked once: the caller says so. */
+  /** Whether the session's state was lost since its last run; the next one has to say so. */
+  knowsLoss(session: string): boolean {
+    return this.#lost.has(session);
+  }
+
+  /** The same, asked once: the caller says so. */
   takeLoss(session: string): boolean {
     return this.#lost.delete(session);
   }
@@ -145,6 +153,13 @@ export class Interpreters {
     if (others.size >= MAX_SESSIONS && this.evictOldest() === null) {
       throw new SetupError(`${MAX_SESSIONS} sessions are in use already; wait for one of them or use none`);
     }
+  }
+
+  #noteLoss(session: string): void {
+    this.#lost.delete(session);
+    this.#lost.add(session);
+    const [oldest] = this.#lost;
+    if (this.#lost.size > MAX_LOSSES && oldest !== undefined) this.#lost.delete(oldest);
   }
 
   #drop(name: string, why: SessionEnd): void {

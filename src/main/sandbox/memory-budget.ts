@@ -1,7 +1,10 @@
 const MIB = 1024 * 1024;
 
-/** What a process with some interpreters needs before any guest's data, with room to spare, in MiB. */
-const BASE_MIB = 768;
+/**
+ * What a process needs before any guest's data, in MiB: itself (about 160) and as many interpreters as there may be
+ * (about 40 each).
+ */
+const BASE_MIB = 1280;
 
 /**
  * What a sidecar process may use in all, in bytes: code of many sessions shares it, and file data and

@@ -24,6 +24,7 @@ export const isCrash = ({ cause }: ProcessEnd): boolean => {
     case 'stop-failed':
       return true;
     case 'out-of-memory':
+    case 'broken':
     case 'idle':
     case 'stopped':
       return false;

@@ -99,8 +99,13 @@ export class RunExecution {
           return { means: 'interrupt', outcome: this.#options.collector.conclude(end.value) };
         }
       }
-    } catch {
-      // Whatever went wrong: the hard way remains.
+    } catch (error) {
+      if (error instanceof ReportError) {
+        // It ended, but what it reports is spoilt, and with it the interpreter.
+        await close();
+        return { means: 'interrupt', outcome: null };
+      }
+      // Whatever else went wrong: the hard way remains.
     }
     await close();
     return { means: 'termination' };

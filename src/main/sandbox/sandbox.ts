@@ -1,4 +1,4 @@
-import { DEFAULTS } from '../../shared/limits.ts';
+import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/sandbox-events.ts';
 import {
   type RunRequest,
@@ -68,6 +68,9 @@ const INTERRUPT_MS = { session: 500, ownInterpreter: 250 } as const;
 
 const IDLE_MS = 15 * 60_000;
 const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };
+/** For the memory of an interpreter that was ended to be given back, in ms. */
+const MEMORY_SETTLES_MS = 500;
+
 const toMiB = (bytes: number): number => Math.round(bytes / (1024 * 1024));
 
 const never = sharedController().signal;
@@ -75,6 +78,8 @@ const never = sharedController().signal;
 interface Attempt {
   verdict: Verdict;
   began: boolean;
+  /** Whether what earlier runs of the session had left was gone before this one began. */
+  lostBefore: boolean;
   startMs: number;
   runMs: number;
 }
@@ -90,9 +95,16 @@ export class Sandbox {
   readonly #disposal = sharedController();
   /** Aborted, and made anew, when the active process uses too much memory. */
   #outOfMemory = sharedController();
+  /** Until then the memory given back last may not show yet; on the clock. */
+  #memorySettlesAt = 0;
   #nextRun = 1;
 
+  /** @throws RangeError for a setting out of its bounds */
   constructor(config: SandboxConfig) {
+    const { spares = 0 } = config;
+    if (!Number.isInteger(spares) || spares < 0 || spares > LIMITS.spares) {
+      throw new RangeError(`spares must be a whole number from 0 to ${LIMITS.spares}, not ${spares}`);
+    }
     this.#config = config;
     this.#clock = config.clock;
     this.#interpreters = new Interpreters((session, interpreter, why) => {
@@ -111,7 +123,7 @@ export class Sandbox {
           : new Snapshots(new SnapshotStore(config.dataDir), engineVersion()),
       idleMs: config.idleMs ?? IDLE_MS,
       standby: config.standby ?? false,
-      spares: config.spares ?? 0,
+      spares,
       crashLimit: config.crashLimit ?? CRASH_LIMIT,
       freeMemory: config.freeMemory,
       warmUp,
@@ -169,7 +181,8 @@ export class Sandbox {
       waitMs = this.#clock.now() - arrived;
       this.#supervisor.use();
       try {
-        return await this.#attempt(run, parsed, collector, signal);
+        const ended = await this.#attempt(run, parsed, collector, signal);
+        return { ...ended, state: this.#sessionState(parsed.session, ended) };
       } finally {
         this.#supervisor.release();
         if (session !== null) this.#interpreters.rest(session);
@@ -178,10 +191,9 @@ export class Sandbox {
     // Someone who cancels, or whose reader has stalled, does not wait for the reader.
     if (!signal.aborted) await relay.drained(signal);
     unlink();
-    const { startMs, runMs, ...ended } = attempt ?? notBegun(disposed);
+    const { startMs, runMs, state, verdict } = attempt ?? this.#notBegun(parsed.session, disposed);
     const timing = { waitMs: attempt === null ? this.#clock.now() - arrived : waitMs, startMs, runMs };
-    const result = this.#result(run, parsed, ended, collector, { ...timing, packagesMs: 0 });
-    const { state } = result.session;
+    const result = this.#result(run, parsed, verdict, state, collector, { ...timing, packagesMs: 0 });
     this.#emit({ type: 'run-ended', at: Date.now(), run, session, status: result.status, state, runMs });
     return result;
   }
@@ -236,6 +248,7 @@ export class Sandbox {
     attempt.startMs = this.#clock.now() - startedAt;
     if ('kind' in opened) return { ...attempt, verdict: opened };
     attempt.began = true;
+    attempt.lostBefore = request.session !== undefined && this.#interpreters.takeLoss(request.session);
     this.#supervisor.runBegan(opened.sidecar);
     this.#emit({ type: 'run-began', at: Date.now(), run, session: request.session ?? null });
     const ranAt = this.#clock.now();
@@ -282,46 +295,57 @@ export class Sandbox {
     this.#emit({ type: 'memory', at: Date.now(), pid: sidecar.pid, residentMiB, limitMiB });
     const detail = `the sandbox process used ${residentMiB} MiB of ${limitMiB} MiB`;
     const pressure = pressureOf(residentBytes, limitBytes);
-    if (pressure === 'tight' || pressure === 'over') this.#interpreters.evictOldest();
-    if (pressure === 'over') {
-      this.#outOfMemory.abort(detail);
-      this.#outOfMemory = sharedController();
+    if (pressure === 'far-over') {
+      void this.#supervisor.end(sidecar, 'out-of-memory', detail);
+      return;
     }
-    if (pressure === 'far-over') void this.#supervisor.end(sidecar, 'out-of-memory', detail);
+    // What was done last shows only now and then.
+    if (pressure === 'none' || this.#clock.now() < this.#memorySettlesAt) return;
+    this.#memorySettlesAt = this.#clock.now() + MEMORY_SETTLES_MS;
+    if (this.#interpreters.evictOldest() !== null || pressure === 'tight') return;
+    this.#outOfMemory.abort(detail);
+    this.#outOfMemory = sharedController();
   }
 
   #result(
     run: number,
     request: RunRequest,
-    { verdict, began }: Pick<Attempt, 'verdict' | 'began'>,
+    verdict: Verdict,
+    state: SessionState,
     collector: RunCollector,
     timing: RunTiming,
   ): RunResult {
-    const finished = verdict.kind === 'finished';
     return {
       ...reportVerdict(verdict),
-      value: finished ? verdict.outcome.value : null,
+      value: verdict.kind === 'finished' ? verdict.outcome.value : null,
       stdout: collector.stdout,
       stderr: collector.stderr,
       truncated: truncationOf(verdict) ?? collector.full,
       outputs: [],
       files: filesOf(verdict),
-      session: {
-        id: request.session ?? `run-${run}`,
-        state: this.#sessionState(request.session, finished, began),
-      },
+      session: { id: request.session ?? `run-${run}`, state },
       packages: [],
       timing,
       runtime: 'embedded',
     };
   }
 
-  #sessionState(session: string | undefined, finished: boolean, began: boolean): SessionState {
+  #sessionState(session: string | undefined, { began, lostBefore, verdict }: Attempt): SessionState {
+    const finished = verdict.kind === 'finished';
     if (session === undefined) return finished || !began ? 'reset' : 'lost';
-    const lostBefore = this.#interpreters.takeLoss(session);
-    if (finished) return lostBefore ? 'lost' : 'kept';
-    if (this.#interpreters.has(session)) return lostBefore ? 'lost' : 'kept';
-    return began || lostBefore ? 'lost' : 'reset';
+    const alive = this.#interpreters.has(session);
+    // A run that never began tells of a loss, but the one that begins next has to tell of it too.
+    if (!began && !alive) return this.#interpreters.knowsLoss(session) ? 'lost' : 'reset';
+    if (!finished && !alive) {
+      this.#interpreters.takeLoss(session);
+      return 'lost';
+    }
+    return lostBefore ? 'lost' : 'kept';
+  }
+
+  #notBegun(session: string | undefined, disposed: boolean): Attempt & { state: SessionState } {
+    const attempt = notBegun(disposed);
+    return { ...attempt, state: this.#sessionState(session, attempt) };
   }
 
   #emit(event: SandboxEvent): void {
@@ -339,6 +363,7 @@ const notBegun = (disposed = false): Attempt => ({
     ? { kind: 'setup-failed', detail: 'the sandbox was disposed of' }
     : { kind: 'cancelled', by: null },
   began: false,
+  lostBefore: false,
   startMs: 0,
   runMs: 0,
 });

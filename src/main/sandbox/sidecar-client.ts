@@ -61,7 +61,11 @@ export class SidecarClient {
       local: sidecarHostContract,
       remote: sidecarContract,
       handlers: {},
-      limits: { maxMessageBytes: LIMITS.sidecarMessageBytes, maxSendBytes: 32 * MIB },
+      limits: {
+        maxMessageBytes: LIMITS.sidecarMessageBytes,
+        maxSendBytes: 32 * MIB,
+        maxPending: LIMITS.sidecarCalls,
+      },
     });
     // A process that can't be spoken to is of no use, and may be in the wrong hands.
     this.lost = this.#peer.closed;

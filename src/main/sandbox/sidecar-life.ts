@@ -62,6 +62,7 @@ const endedWhileStarting = ({ cause, detail }: ProcessEnd): string => {
     case 'idle':
       return 'the sandbox was stopped while it started';
     case 'start-failed':
+    case 'broken':
       return detail;
     case 'exited':
     case 'out-of-memory':

@@ -56,6 +56,9 @@ export interface SupervisorEvents {
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #crashes: CrashWindow;
+  readonly #standbyCrashes: CrashWindow;
+  /** Nothing is held in reserve any more, until a restart: it crashed too often. */
+  #standbyFails = false;
   readonly processLimitBytes: number;
   #state: SandboxState = { name: 'stopped' };
   /** What callers get. A life that is ending is in here no more. */
@@ -72,6 +75,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#crashes = new CrashWindow(options.crashLimit);
+    this.#standbyCrashes = new CrashWindow(options.crashLimit);
     this.processLimitBytes = processLimitBytes(options.memoryMiB);
   }
 
@@ -143,11 +147,11 @@ export class Supervisor {
   }
 
   /** Ends all processes, also those that are only starting; resolves when they are gone or were given up. */
-  async stop(cause: ProcessEndCause = 'stopped'): Promise<void> {
+  async stop(cause: ProcessEndCause = 'stopped', detail = ''): Promise<void> {
     this.#cancelIdle();
     // In this order: the one in reserve would take over otherwise.
-    void this.#standby?.end(cause);
-    void this.#active?.end(cause);
+    void this.#standby?.end(cause, detail);
+    void this.#active?.end(cause, detail);
     await Promise.all([...this.#ending].map(({ gone }) => gone));
   }
 
@@ -165,6 +169,8 @@ export class Supervisor {
   async restart(): Promise<void> {
     await this.stop();
     this.#crashes.reset();
+    this.#standbyCrashes.reset();
+    this.#standbyFails = false;
     this.#apply({ type: 'restart' });
   }
 
@@ -212,6 +218,8 @@ export class Supervisor {
       (sidecar) => {
         this.#lives.set(sidecar, life);
         if (this.#active === life) this.#apply({ type: 'started' });
+        // The active one may have gone meanwhile.
+        else this.#takeOver();
         this.#tell(() => events.onStarted(sidecar.pid, life.role, life.readyMs));
       },
       () => undefined,
@@ -225,7 +233,10 @@ export class Supervisor {
         if (this.#active !== undefined) this.#apply({ type: 'start' });
       }
       this.#tell(() => events.onEnded(life.sidecar, life.role, end));
-      if (isCrash(end) && this.#crashes.note(clock.now())) this.#break(end);
+      if (!isCrash(end)) return;
+      // One that only waited costs nobody anything but the reserve.
+      if (life.role === 'standby') this.#standbyFails ||= this.#standbyCrashes.note(clock.now());
+      else if (this.#crashes.note(clock.now())) this.#break(end);
     });
   }
 
@@ -261,11 +272,9 @@ export class Supervisor {
   #break(end: ProcessEnd): void {
     const { crashes, windowMs } = this.#options.crashLimit;
     const often = `${crashes} times within ${windowMs / 60_000} minutes`;
-    void this.stop();
-    this.#apply({
-      type: 'broke',
-      reason: `the sandbox process crashed ${often} and stays down until it is restarted (last: ${end.cause}, ${end.detail})`,
-    });
+    const reason = `the sandbox process crashed ${often} and stays down until it is restarted (last: ${end.cause}, ${end.detail})`;
+    void this.stop('broken', reason);
+    this.#apply({ type: 'broke', reason });
   }
 
   /** Nothing runs: a good time to make the next start, and the next crash, cheap. */
@@ -274,7 +283,8 @@ export class Supervisor {
     const active = this.#active;
     if (active?.isReady !== true) return;
     void active.sidecar?.keepSpares(spares).catch(() => undefined);
-    if (!standby || this.#standby !== undefined || freeMemory() < STANDBY_FREE_BYTES) return;
+    if (!standby || this.#standbyFails || this.#standby !== undefined || freeMemory() < STANDBY_FREE_BYTES)
+      return;
     this.#standby = this.#begin('standby');
   }
 

@@ -50,6 +50,8 @@ const processDeath = ({ cause, detail }: ProcessEnd): VerdictReport => {
     case 'stopped':
     case 'idle':
       return { status: 'cancelled', error: ownError('Cancelled', 'the sandbox was stopped') };
+    case 'broken':
+      return { status: 'crashed', error: ownError('Crashed', detail) };
     case 'unresponsive':
     case 'misbehaved':
     case 'stop-failed':

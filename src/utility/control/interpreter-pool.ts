@@ -44,11 +44,12 @@ export class InterpreterPool {
     return this.#ready.length + this.#starting - this.#waiting.length;
   }
 
-  /** From now on keeps that many ready. What is there too much is ended. */
-  keep(spares: number): void {
+  /** From now on keeps that many ready. What is there too much is ended. Resolves when nothing is being started. */
+  async keep(spares: number): Promise<void> {
     this.#wanted = spares;
     for (const { thread } of this.#ready.splice(spares)) void thread.terminate();
     this.#refill();
+    await this.#boots.onIdle();
   }
 
   /** @throws RpcError when no interpreter can be started */

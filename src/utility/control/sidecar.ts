@@ -53,8 +53,8 @@ export class Sidecar {
         this.#ready = { runtime, pool: new InterpreterPool(() => startInterpreter(runtime)) };
         return { checks, layers };
       },
-      keepSpares: ({ count }) => {
-        this.#prepared().pool.keep(count);
+      keepSpares: async ({ count }) => {
+        await this.#prepared().pool.keep(count);
         return {};
       },
       takeSnapshot: async (_params, { write }) => {

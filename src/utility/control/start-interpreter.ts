@@ -5,6 +5,8 @@ import { within } from './within.ts';
 
 /** For an interpreter to be there from its snapshot, in ms; a spoilt memory may well run in circles. */
 const RESTORE_LIMIT_MS = 15_000;
+/** The same without one, in ms: within main's patience, after a failed attempt to restore. */
+const PLAIN_LIMIT_MS = 40_000;
 
 /**
  * A fresh interpreter: from the snapshot if there is one, without it if that fails.
@@ -25,7 +27,11 @@ export const startInterpreter = async (runtime: Runtime): Promise<StartedInterpr
   }
   const thread = new InterpreterThread(runtime);
   try {
-    return { thread, checks: await thread.boot(), snapshot: snapshot.unusable ? 'unusable' : 'absent' };
+    return {
+      thread,
+      checks: await within(PLAIN_LIMIT_MS, thread.boot()),
+      snapshot: snapshot.unusable ? 'unusable' : 'absent',
+    };
   } catch (error) {
     await thread.terminate();
     throw error;

@@ -29,13 +29,15 @@ it('the process goes, the one in reserve too, and a session’s next run says th
   await untilStopped();
   await untilGone(pid);
   await untilGone(standby);
-  const ends = sandbox().told('process-ended');
-  expect(ends.map((end) => [end.pid, end.cause])).toEqual(
-    expect.arrayContaining([
-      [pid, 'idle'],
-      [standby, 'idle'],
-    ]),
-  );
+  await eventually(async () => {
+    const ends = sandbox().told('process-ended');
+    expect(ends.map((end) => [end.pid, end.cause])).toEqual(
+      expect.arrayContaining([
+        [pid, 'idle'],
+        [standby, 'idle'],
+      ]),
+    );
+  });
   expect(await sandbox().run('"x" in globals()', { session })).toMatchObject({
     status: 'ok',
     value: { json: false },

@@ -50,11 +50,14 @@ describe('stopped by an interrupt', () => {
     const run = startRun(sandbox(), 'print("in", flush=True)\nwhile True: pass', { session });
     await run.printed;
     run.cancel();
-    expect(await run.result).toMatchObject({
+    const result = await run.result;
+    expect(result).toMatchObject({
       status: 'cancelled',
-      error: { type: 'Cancelled', message: 'the run was cancelled and was interrupted', line: 2 },
+      error: { type: 'Cancelled', message: 'the run was cancelled and was interrupted' },
       session: { state: 'kept' },
     });
+    // Printing may not have returned yet when the interrupt comes.
+    expect([1, 2]).toContain(result.error?.line);
     expect(await sandbox().run('y', { session })).toMatchObject({ value: { json: 5 } });
   });
 

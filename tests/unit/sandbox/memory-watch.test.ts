@@ -76,8 +76,8 @@ describe('the watch', () => {
 
 describe('the budget', () => {
   it('has room for the process and for two interpreters at their cap', () => {
-    expect(processLimitBytes(1024)).toBe((768 + 2048) * MIB);
-    expect(processLimitBytes(256)).toBe((768 + 512) * MIB);
+    expect(processLimitBytes(1024)).toBe((1280 + 2048) * MIB);
+    expect(processLimitBytes(256)).toBe((1280 + 512) * MIB);
   });
 
   it.each([

@@ -189,14 +189,24 @@ describe('its own death', () => {
     expect([all.supervisor.pid, all.supervisor.standbyPid]).toEqual([1001, 1003]);
   });
 
-  it('counts as a crash', async () => {
-    const all = setUp(undefined, { crashLimit: { crashes: 2, windowMs: 1000 } });
+  it('again and again is not tried any more until a restart, and costs the active one nothing', async () => {
+    const all = setUp(undefined, { crashLimit: { crashes: 2, windowMs: 1_000_000 } });
+    for (const launch of [2, 3]) {
+      await runOnce(all);
+      await untilReady(all);
+      all.launcher.processes[launch - 1]?.exit(3);
+      await until(() => all.ends.length === launch - 1);
+    }
+    await runOnce(all);
+    expect([all.supervisor.state.name, all.supervisor.pid, all.launcher.launches]).toEqual([
+      'ready',
+      1001,
+      3,
+    ]);
+    await all.supervisor.restart();
     await runOnce(all);
     await untilReady(all);
-    all.launcher.processes[1]?.exit(3);
-    await until(() => all.ends.length === 1);
-    all.launcher.processes[0]?.exit(3);
-    await until(() => all.supervisor.state.name === 'broken');
+    expect(all.launcher.launches).toBe(5);
   });
 
   it('by hanging is noticed, without a word about the active one', async () => {

@@ -64,7 +64,7 @@ it('starts nothing before it is wanted, and then what is wanted', async () => {
 
 it('gives a ready spare at once and makes another one afterwards', async () => {
   const { pool, threads, boot, take } = setUp();
-  pool.keep(1);
+  void pool.keep(1);
   await boot(1);
   expect(pool.size).toBe(1);
   const taking = take();
@@ -76,7 +76,7 @@ it('gives a ready spare at once and makes another one afterwards', async () => {
 
 it('gives each spare once', async () => {
   const { pool, boot, take } = setUp();
-  pool.keep(3);
+  void pool.keep(3);
   await boot(1, 2);
   await boot(3);
   expect(new Set(await Promise.all([take(), take(), take()]))).toEqual(new Set([1, 2, 3]));
@@ -84,7 +84,7 @@ it('gives each spare once', async () => {
 
 it('waits for a spare that is on its way instead of starting one more, each waiter for its own', async () => {
   const { pool, threads, boot, take } = setUp();
-  pool.keep(1);
+  void pool.keep(1);
   await turns(1);
   const [first, second] = [take(), take()];
   await turns(1);
@@ -97,7 +97,7 @@ it('waits for a spare that is on its way instead of starting one more, each wait
 
 it('starts two at once, and those who wait go before spares', async () => {
   const { pool, threads, boot, take } = setUp();
-  pool.keep(4);
+  void pool.keep(4);
   await turns(1);
   expect(threads).toHaveLength(2);
   await boot(1, 2);
@@ -108,7 +108,7 @@ it('starts two at once, and those who wait go before spares', async () => {
 
 it('tells whoever waits for a spare that fails only if the next try fails too', async () => {
   const { pool, threads, boot, fail, take } = setUp();
-  pool.keep(1);
+  void pool.keep(1);
   await turns(1);
   const lucky = take();
   await fail(1);
@@ -135,7 +135,7 @@ it('a boot that fails is told, its thread ended, and the pool goes on', async ()
 
 it('spares that fail are not tried for ever', async () => {
   const { pool, threads, fail } = setUp();
-  pool.keep(1);
+  void pool.keep(1);
   await turns(1);
   await fail(1);
   await turns(4);
@@ -144,7 +144,7 @@ it('spares that fail are not tried for ever', async () => {
 
 it('never gives out a spare that has died', async () => {
   const { pool, threads, boot, take } = setUp();
-  pool.keep(2);
+  void pool.keep(2);
   await boot(1, 2);
   threads[0]?.die();
   await turns(1);
@@ -154,19 +154,19 @@ it('never gives out a spare that has died', async () => {
 
 it('ends what is too much, also what is only on its way', async () => {
   const { pool, boot, terminated } = setUp();
-  pool.keep(2);
+  void pool.keep(2);
   await boot(1);
-  pool.keep(0);
+  void pool.keep(0);
   await boot(2);
   expect([pool.size, terminated()]).toEqual([0, [1, 2]]);
 });
 
 it('gives a spare that is on its way to whoever waits, also after none are wanted any more', async () => {
   const { pool, boot, take, terminated } = setUp();
-  pool.keep(1);
+  void pool.keep(1);
   await turns(1);
   const taking = take();
-  pool.keep(0);
+  void pool.keep(0);
   await boot(1);
   expect([await taking, pool.size, terminated()]).toEqual([1, 0, []]);
 });
