@@ -83,7 +83,16 @@ export class Doctor {
       }
       const claims = prepared.layers;
       return {
-        findings: { claims, checks, probes, connections, touched, kernel, pid: client.pid },
+        findings: {
+          claims,
+          checks,
+          probes,
+          connections,
+          touched,
+          kernel,
+          dataLimitMiB: order.dataLimitMiB,
+          pid: client.pid,
+        },
         sidecarMiB,
       };
     } finally {
