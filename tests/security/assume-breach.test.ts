@@ -58,7 +58,7 @@ describe('under plain Node', () => {
     expect(await kernelView(client.pid)).toMatchObject({
       noNewPrivileges: true,
       filtered: true,
-      noCoreDumps: true,
+      limits: { coreBytes: 0, openFiles: 512 },
     });
     const { results, connections, touched } = await probe(where);
     expect(results.length).toBeGreaterThan(where === 'pool' ? 9 : 70);

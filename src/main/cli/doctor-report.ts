@@ -47,7 +47,7 @@ const statusOf = ({ status, expected }: ExaminedLayer): string => {
     case 'absent':
       return expected ? 'ABSENT' : 'absent';
     case 'not-verified':
-      return 'not verified';
+      return expected ? 'NOT VERIFIED' : 'not verified';
   }
 };
 
@@ -62,15 +62,23 @@ const attempts = ({ probes, connections }: DoctorReport): string => {
   );
 };
 
+type Leads = Readonly<Record<'absent' | 'not-verified', string>>;
+
+const MISSING: Leads = {
+  absent: 'Layers that should hold here do not',
+  'not-verified': 'Layers that should hold here could not be verified',
+};
+const SPARED: Leads = { absent: 'not to be had here', 'not-verified': 'not to be verified' };
+
 const conclusion = ({ ok, layers }: DoctorReport): string => {
-  if (!ok) {
-    const missing = layers.filter(({ status, expected }) => expected && status !== 'active');
-    return `Layers that should hold here do not: ${missing.map(({ name }) => name).join(', ')}.`;
-  }
-  const unexpected = layers.filter(({ status }) => status !== 'active');
-  return unexpected.length === 0
-    ? 'All layers hold.'
-    : `All layers that can be had here hold; not to be had: ${unexpected.map(({ name }) => name).join(', ')}.`;
+  const clauses = (leads: Leads): string[] =>
+    (['absent', 'not-verified'] as const).flatMap((status) => {
+      const found = layers.filter((layer) => layer.status === status && layer.expected === !ok);
+      return found.length === 0 ? [] : [`${leads[status]}: ${found.map(({ name }) => name).join(', ')}`];
+    });
+  if (!ok) return `${clauses(MISSING).join('. ')}.`;
+  const spared = clauses(SPARED);
+  return spared.length === 0 ? 'All layers hold.' : `All other layers hold; ${spared.join('; ')}.`;
 };
 
 const mebibytes = (value: number | null): string => (value === null ? 'unknown' : `${Math.round(value)} MiB`);

@@ -21,8 +21,8 @@ export function defineDoctor(program: Command, choose: (args: DoctorArguments) =
     .option('--json', 'print one JSON object on stdout and nothing else')
     .addHelpText(
       'after',
-      '\nExit codes: 0 every layer that this system can have holds, 1 one does not, 2 usage, ' +
-        '70 it could not be found out',
+      '\nExit codes: 0 every layer that this system can have holds, 1 one does not or could not be verified ' +
+        '(Landlock never can, and does not count), 2 usage, 70 nothing could be found out',
     )
     .action((flags: { readonly json?: true }) => {
       choose({ json: flags.json ?? false });

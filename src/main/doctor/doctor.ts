@@ -1,28 +1,20 @@
 import { z } from 'zod';
 import type { DoctorReport } from '../../shared/doctor.ts';
-import type { LockdownOrder } from '../../shared/isolation.ts';
-import { ProbePlace, type ProbeResult } from '../../shared/probe-protocol.ts';
-import type { SidecarLauncher } from '../sandbox/launcher.ts';
+import { systemClock, type Clock } from '../sandbox/clock.ts';
 import type { Asset } from '../sandbox/runtime-assets.ts';
-import { allHold, examineLayers, type Findings } from './examine-layers.ts';
-import { kernelView } from './kernel-view.ts';
-import { ProbeClient } from './probe-client.ts';
-import { ProbeScene } from './probe-scene.ts';
+import { raceStop } from '../sandbox/stop-signal.ts';
+import { Examination, type ExaminationOptions } from './examination.ts';
+import { allHold, examineLayers } from './examine-layers.ts';
 
-export interface DoctorOptions {
-  /** Starts probe sidecars. */
-  readonly launcher: SidecarLauncher;
-  readonly loadAssets: () => Promise<readonly Asset[]>;
-  readonly lockdown: () => Promise<LockdownOrder>;
+export interface DoctorOptions extends ExaminationOptions {
   /** Of the process that asks. */
   readonly pid: number;
-  readonly memoryMiB: number;
-  /** Memory of a process of ours in MiB; null when it can't be told. */
-  readonly memoryOf: (pid: number) => number | null;
   readonly machine: () => Pick<DoctorReport, 'system' | 'paths'> & {
     readonly versions: Omit<DoctorReport['versions'], 'python'>;
     readonly memory: Omit<DoctorReport['memory'], 'sidecarMiB'>;
   };
+  /** The system's, unless a test holds it still. */
+  readonly clock?: Clock;
 }
 
 /** The part of Pyodide's lock file that names Python's version. */
@@ -33,6 +25,11 @@ const pythonVersion = (assets: readonly Asset[]): string => {
   return LockInfo.parse(JSON.parse(new TextDecoder().decode(lock?.bytes))).info.python;
 };
 
+/** Longest that an examination may take, in ms; some seconds are usual. */
+const LIMIT_MS = 60_000;
+/** For one that was given up to end its process and take its folder away, in ms. */
+const CLEAN_UP_MS = 5000;
+
 /** Looks at the isolation of this very installation, by trying to break it. */
 export class Doctor {
   readonly #options: DoctorOptions;
@@ -41,12 +38,29 @@ export class Doctor {
     this.#options = options;
   }
 
-  /** @throws Error when the process can't be started or dies: nothing was found out then */
+  /**
+   * @throws Error when the process can't be started, dies, or does not answer within a minute: nothing was
+   * found out then
+   */
   async examine(): Promise<DoctorReport> {
-    const { machine, loadAssets } = this.#options;
-    const assets = await loadAssets();
-    const { findings, sidecarMiB } = await this.#findings(assets);
-    const { system, versions, memory, paths } = machine();
+    const { clock = systemClock } = this.#options;
+    const examination = new Examination(this.#options);
+    const report = this.#report(examination);
+    const uncancelled = new AbortController().signal;
+    const raced = await raceStop(report, clock, LIMIT_MS, uncancelled);
+    if (raced.stopped === null) return raced.value;
+    const { step } = examination;
+    examination.giveUp();
+    await raceStop(Promise.allSettled([report]), clock, CLEAN_UP_MS, uncancelled);
+    throw new Error(
+      `the examination was not done after ${LIMIT_MS / 1000} s and was ended while ${step}; ` +
+        'try again when the computer has less to do',
+    );
+  }
+
+  async #report(examination: Examination): Promise<DoctorReport> {
+    const { findings, sidecarMiB, assets } = await examination.run();
+    const { system, versions, memory, paths } = this.#options.machine();
     const layers = examineLayers(findings, system.platform, this.#options.pid);
     return {
       ok: allHold(layers),
@@ -58,36 +72,5 @@ export class Doctor {
       memory: { ...memory, sidecarMiB },
       paths,
     };
-  }
-
-  async #findings(assets: readonly Asset[]): Promise<{ findings: Findings; sidecarMiB: number | null }> {
-    const order = await this.#options.lockdown();
-    const client = new ProbeClient(await this.#options.launcher.launch());
-    try {
-      const prepared = await client.prepare(assets, this.#options.memoryMiB, order);
-      const checks = [...prepared.checks, ...(await client.openInterpreter())];
-      const sidecarMiB = this.#options.memoryOf(client.pid);
-      const kernel = await kernelView(client.pid);
-      const probes: ProbeResult[] = [];
-      let connections = 0;
-      let touched = false;
-      for (const where of ProbePlace.options) {
-        const scene = await ProbeScene.set(order.binding);
-        try {
-          probes.push(...(await client.probe(where, scene.targets)));
-          touched ||= await scene.isTouched();
-          connections += scene.connections;
-        } finally {
-          await scene.clear();
-        }
-      }
-      const claims = prepared.layers;
-      return {
-        findings: { claims, checks, probes, connections, touched, kernel, pid: client.pid },
-        sidecarMiB,
-      };
-    } finally {
-      await client.end();
-    }
   }
 }

@@ -2,6 +2,7 @@ import type { ExaminedLayer } from '../../shared/doctor.ts';
 import type { SelfCheck } from '../../shared/interpreter.ts';
 import { isolationLayer, type IsolationLayer, type IsolationLayerName } from '../../shared/isolation.ts';
 import type { ProbeResult } from '../../shared/probe-protocol.ts';
+import type { KernelView, ResourceLimits } from './kernel-view.ts';
 
 /** What was seen of one probe sidecar. */
 export interface Findings {
@@ -14,17 +15,14 @@ export interface Findings {
   readonly touched: boolean;
   /** What the kernel says of its threads and limits, seen from here; null where it can't be asked. */
   readonly kernel: KernelView | null;
+  /** The cap of its writable memory that was ordered, in MiB; null for none. */
+  readonly dataLimitMiB: number | null;
   readonly pid: number;
 }
 
-export interface KernelView {
-  /** Of all threads. */
-  readonly noNewPrivileges: boolean;
-  readonly filtered: boolean;
-  readonly noCoreDumps: boolean;
-  /** True when the kernel offers Landlock; null when it does not tell. */
-  readonly offersLandlock: boolean | null;
-}
+/** As docs/security.md promises it. Of the process's own word for it nothing is taken. */
+const MOST_OPEN_FILES = 512;
+const MIB = 1024 * 1024;
 
 /** Self-checks that stand for a layer, by how their names begin. */
 const CHECKED: readonly {
@@ -70,42 +68,87 @@ const fromChecks = (checks: readonly SelfCheck[]): IsolationLayer[] =>
       : isolationLayer(layer, 'absent', `does not hold: ${listed(failed)}`);
   });
 
-/** A layer that the process claims, unless something that was seen speaks against it. */
+/** What was seen of a layer that the process claims. */
+type Evidence =
+  { readonly status: 'active' } | { readonly status: 'absent' | 'not-verified'; readonly detail: string };
+
+const CONFIRMED: Evidence = { status: 'active' };
+const against = (detail: string): Evidence => ({ status: 'absent', detail });
+const unknown = (detail: string): Evidence => ({ status: 'not-verified', detail });
+
+const UNSEEN = 'the process says so, but what the kernel shows of it could not be read';
+
+/** A layer that the process claims counts only as far as something else than its word speaks for it. */
 const judged = (claim: IsolationLayer, findings: Findings): IsolationLayer => {
   if (claim.status !== 'active') return claim;
-  const against = evidenceAgainst(claim.name, findings);
-  return against === null ? claim : isolationLayer(claim.name, 'absent', against);
+  const evidence = evidenceOf(claim, findings);
+  return evidence.status === 'active' ? claim : isolationLayer(claim.name, evidence.status, evidence.detail);
 };
 
-const evidenceAgainst = (name: IsolationLayerName, findings: Findings): string | null => {
+const evidenceOf = ({ name, detail }: IsolationLayer, findings: Findings): Evidence => {
   const { kernel } = findings;
   switch (name) {
     case 'no-new-privileges':
-      return kernel?.noNewPrivileges === false ? 'the kernel does not show it for all threads' : null;
+      if (kernel === null) return unknown(UNSEEN);
+      return kernel.noNewPrivileges ? CONFIRMED : against('the kernel does not show it for all threads');
     case 'resource-limits':
-      return kernel?.noCoreDumps === false ? 'the kernel shows other limits' : null;
-    case 'seccomp':
-      if (kernel?.filtered === false) return 'the kernel does not show a filter for all threads';
-      return opened(findings, (probe) => probe.group !== 'browser-network');
-    case 'browser-network':
-      return opened(findings, (probe) => probe.group === 'browser-network');
+      return limitsEvidence(kernel?.limits ?? null, findings.dataLimitMiB);
     case 'landlock':
+      return landlockEvidence(detail, findings);
+    case 'seccomp':
+      if (kernel?.filtered === false) return against('the kernel does not show a filter for all threads');
+      return attempted(findings, (probe) => probe.group !== 'browser-network');
+    case 'browser-network':
+      return attempted(findings, (probe) => probe.group === 'browser-network');
     case 'separate-process':
     case 'minimal-environment':
     case 'no-code-from-strings':
     case 'frozen-worker':
     case 'bare-realm':
-      return null;
+      return unknown('the process says so, and nothing else was asked');
   }
 };
 
-const opened = (findings: Findings, belongs: (probe: ProbeResult) => boolean): string | null => {
-  const names = findings.probes
-    .filter((probe) => !probe.refused && belongs(probe))
-    .map(({ name, where }) => `${name} (${where})`);
-  if (names.length > 0) return `got through: ${listed(names)}`;
-  if (findings.connections > 0) return `${findings.connections} connections came through`;
-  return findings.touched ? 'something changed in the probes’ folder' : null;
+const limitsEvidence = (limits: ResourceLimits | null, dataLimitMiB: number | null): Evidence => {
+  if (limits === null) return unknown(UNSEEN);
+  const looser = [
+    ...(limits.coreBytes > 0 ? ['core dumps'] : []),
+    ...(limits.openFiles > MOST_OPEN_FILES ? ['open files'] : []),
+    ...(dataLimitMiB !== null && limits.dataBytes > dataLimitMiB * MIB ? ['memory'] : []),
+  ];
+  return looser.length === 0
+    ? CONFIRMED
+    : against(`the kernel shows other limits than were ordered: ${looser.join(', ')}`);
+};
+
+/** Of those that Landlock refuses; on the control thread, since older ones are not under it. */
+const UNDER_LANDLOCK: ReadonlySet<string> = new Set([
+  'openat',
+  'read a file',
+  'list a folder',
+  'make a folder',
+]);
+
+/** The kernel shows nobody what is under Landlock, and the filter refuses all that could show it. */
+const landlockEvidence = (detail: string, { probes }: Findings): Evidence => {
+  const through = probes.filter(
+    ({ name, where, refused }) => where === 'main' && !refused && UNDER_LANDLOCK.has(name),
+  );
+  return through.length > 0
+    ? against(`got through: ${listed(through.map(({ name }) => name))}`)
+    : unknown(
+        `${detail}; tried only by the process itself, when it was applied: where the system call filter holds, ` +
+          'it refuses all later attempts first',
+      );
+};
+
+const attempted = (findings: Findings, belongs: (probe: ProbeResult) => boolean): Evidence => {
+  const own = findings.probes.filter(belongs);
+  const names = own.filter(({ refused }) => !refused).map(({ name, where }) => `${name} (${where})`);
+  if (names.length > 0) return against(`got through: ${listed(names)}`);
+  if (findings.connections > 0) return against(`${findings.connections} connections came through`);
+  if (findings.touched) return against('something changed in the probes’ folder');
+  return own.length > 0 ? CONFIRMED : unknown('the process says so, but nothing was tried against it');
 };
 
 const isExpected = (
@@ -126,8 +169,8 @@ const isExpected = (
     case 'browser-network':
       return platform === 'linux';
     case 'landlock':
-      // A kernel that has it does not always tell.
-      return status === 'active' || (platform === 'linux' && kernel?.offersLandlock === true);
+      // Not to be verified by design, and no other layer rests on it: only that it is missing says something.
+      return status === 'absent' && platform === 'linux' && kernel?.offersLandlock === true;
   }
 };
 
@@ -145,6 +188,6 @@ export const examineLayers = (findings: Findings, platform: string, mainPid: num
   ].map((layer) => ({ ...layer, expected: isExpected(layer, platform, findings.kernel) }));
 };
 
-/** Whether every layer that is expected holds. */
+/** Whether every layer that is expected was seen to hold. What could not be verified was not. */
 export const allHold = (layers: readonly ExaminedLayer[]): boolean =>
   layers.length > 0 && layers.every(({ status, expected }) => !expected || status === 'active');

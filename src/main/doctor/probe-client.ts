@@ -60,9 +60,15 @@ export class ProbeClient {
     return (await this.#peer.call('probe', { where, targets })).results;
   }
 
+  /** Every call under way rejects at once, whether or not the process can be ended. */
+  kill(): void {
+    this.#process.kill();
+    this.#peer.close('the probe process was ended');
+  }
+
   /** Ends the process; resolves when it is gone. */
   async end(): Promise<void> {
-    this.#process.kill();
+    this.kill();
     await this.#process.exited;
   }
 }

@@ -13,10 +13,16 @@ const listen = (server: Server, where: string | { port: number; host: string }):
     server.listen(where, () => resolve());
   });
 
+/** Also those that do not listen. */
 const close = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());
   });
+
+const takeAway = async (folder: string, servers: readonly Server[]): Promise<void> => {
+  await Promise.all(servers.map(close));
+  await rm(folder, { recursive: true, force: true });
+};
 
 /** Files and listeners for probes to reach, in a temporary folder; knows who came. */
 export class ProbeScene {
@@ -46,22 +52,26 @@ export class ProbeScene {
    */
   static async set(binding: string | null): Promise<ProbeScene> {
     const root = await mkdtemp(path.join(tmpdir(), 'vivarium-doctor-'));
-    const folder = path.join(root, 'folder');
-    const file = path.join(root, 'file');
-    const socket = path.join(root, 'socket');
-    const otherBinding = binding === null ? null : path.join(root, 'other.node');
-    await mkdir(folder);
-    await writeFile(file, 'out of reach');
-    await writeFile(path.join(folder, VICTIM), UNTOUCHED);
-    if (binding !== null && otherBinding !== null) await copyFile(binding, otherBinding);
-    const servers = [createServer(), createServer()];
-    const [onPort, onSocket] = servers as [Server, Server];
-    await listen(onPort, { port: 0, host: '127.0.0.1' });
-    if (process.platform !== 'win32') await listen(onSocket, socket);
-    const address = onPort.address();
-    if (address === null || typeof address === 'string') throw new Error('the listener has no port');
-    const targets = { file, folder, socket, port: address.port, binding, otherBinding };
-    return new ProbeScene(root, targets, servers);
+    const servers = { port: createServer(), socket: createServer() };
+    try {
+      const folder = path.join(root, 'folder');
+      const file = path.join(root, 'file');
+      const socket = path.join(root, 'socket');
+      const otherBinding = binding === null ? null : path.join(root, 'other.node');
+      await mkdir(folder);
+      await writeFile(file, 'out of reach');
+      await writeFile(path.join(folder, VICTIM), UNTOUCHED);
+      if (binding !== null && otherBinding !== null) await copyFile(binding, otherBinding);
+      await listen(servers.port, { port: 0, host: '127.0.0.1' });
+      if (process.platform !== 'win32') await listen(servers.socket, socket);
+      const address = servers.port.address();
+      if (address === null || typeof address === 'string') throw new Error('the listener has no port');
+      const targets = { file, folder, socket, port: address.port, binding, otherBinding };
+      return new ProbeScene(root, targets, Object.values(servers));
+    } catch (error) {
+      await takeAway(root, Object.values(servers));
+      throw error;
+    }
   }
 
   /** How often someone came to the port or the socket. */
@@ -78,7 +88,6 @@ export class ProbeScene {
 
   async clear(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
-    await Promise.all(this.#servers.map(close));
-    await rm(this.#folder, { recursive: true, force: true });
+    await takeAway(this.#folder, this.#servers);
   }
 }

@@ -71,7 +71,7 @@ describe('text', () => {
     expect(first).toMatch(/^ {2}separate-process {2}active {8}words words/u);
     // Wrapped under its own column.
     expect(lines[2]).toMatch(new RegExp(`^ {${first.indexOf('words')}}words`, 'u'));
-    expect(lines[3]).toBe('  seccomp           not verified  who knows');
+    expect(lines[3]).toBe('  seccomp           NOT VERIFIED  who knows');
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100);
     expect(stdout).toContain('1 attempts to break out, all refused.');
     expect(stdout).toMatch(/of the machine {7}8000 MiB, 4000 MiB free/u);
@@ -100,8 +100,33 @@ describe('text', () => {
     );
     expect(missing.stdout).toMatch(/\nLayers that should hold here do not: seccomp\.\n$/u);
     const had = await doctor(reportOf({ layers: [layer('landlock', 'absent', false)] }));
-    expect(had.stdout).toMatch(/\nAll layers that can be had here hold; not to be had: landlock\.\n$/u);
+    expect(had.stdout).toMatch(/\nAll other layers hold; not to be had here: landlock\.\n$/u);
     expect((await doctor(reportOf())).stdout).toMatch(/\nAll layers hold\.\n$/u);
+  });
+
+  it('tells what could not be verified from what does not hold', async () => {
+    const doubtful = await doctor(
+      reportOf({
+        ok: false,
+        layers: [
+          layer('seccomp', 'absent'),
+          layer('no-new-privileges', 'not-verified'),
+          layer('landlock', 'not-verified', false),
+        ],
+      }),
+    );
+    expect(doubtful.stdout).toMatch(/^ {2}landlock {11}not verified {2}a detail$/mu);
+    expect(doubtful.stdout).toContain(
+      '\nLayers that should hold here do not: seccomp. ' +
+        'Layers that should hold here could not be verified: no-new-privileges.\n',
+    );
+    const fine = await doctor(
+      reportOf({ layers: [layer('seccomp', 'active'), layer('landlock', 'not-verified', false)] }),
+    );
+    expect([fine.code, fine.stdout]).toEqual([
+      0,
+      expect.stringMatching(/\nAll other layers hold; not to be verified: landlock\.\n$/u),
+    ]);
   });
 
   it('says when Chromium’s own sandbox is off', async () => {

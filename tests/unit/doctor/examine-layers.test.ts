@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allHold, examineLayers, type Findings } from '../../../src/main/doctor/examine-layers.ts';
+import type { KernelView } from '../../../src/main/doctor/kernel-view.ts';
 import { isolationLayer } from '../../../src/shared/isolation.ts';
 import type { ProbeResult } from '../../../src/shared/probe-protocol.ts';
 
@@ -13,9 +14,16 @@ const refused: ProbeResult = {
   how: 'EACCES',
 };
 
+const browser: ProbeResult = { ...refused, name: 'fetch', group: 'browser-network' };
+
 const OS_LAYERS = ['no-new-privileges', 'resource-limits', 'landlock', 'seccomp', 'browser-network'] as const;
 
-const kernel = { noNewPrivileges: true, filtered: true, noCoreDumps: true, offersLandlock: true };
+const MIB = 1024 * 1024;
+const DATA_LIMIT_MIB = 3840;
+
+const limits = { coreBytes: 0, openFiles: 512, dataBytes: DATA_LIMIT_MIB * MIB };
+
+const kernel: KernelView = { noNewPrivileges: true, filtered: true, limits, offersLandlock: true };
 
 const findings = (part: Partial<Findings> = {}): Findings => ({
   claims: OS_LAYERS.map((name) => isolationLayer(name, 'active', 'so it says')),
@@ -28,42 +36,90 @@ const findings = (part: Partial<Findings> = {}): Findings => ({
     'realm: no code from strings',
     'guest bundle: no import()',
   ].map((name) => ({ name, holds: true })),
-  probes: [refused, { ...refused, name: 'fetch', group: 'browser-network' }],
+  probes: [refused, browser],
   connections: 0,
   touched: false,
   kernel,
+  dataLimitMiB: DATA_LIMIT_MIB,
   pid: 2,
   ...part,
+});
+
+const withLimits = (part: Partial<typeof limits>): Partial<Findings> => ({
+  kernel: { ...kernel, limits: { ...limits, ...part } },
 });
 
 const statuses = (part: Partial<Findings>, platform = 'linux'): Record<string, string> =>
   Object.fromEntries(examineLayers(findings(part), platform, MAIN).map(({ name, status }) => [name, status]));
 
+/** The layers that were not seen to hold, and how; Landlock never is. */
+const doubtful = (part: Partial<Findings>): Record<string, string> => {
+  const { landlock, ...others } = statuses(part);
+  expect(landlock).toBe('not-verified');
+  return Object.fromEntries(Object.entries(others).filter(([, status]) => status !== 'active'));
+};
+
 describe('a layer', () => {
-  it('holds when nothing speaks against it', () => {
+  it('holds when it was seen to; of Landlock nothing can be seen', () => {
     const layers = examineLayers(findings(), 'linux', MAIN);
-    expect(layers.map(({ status }) => status)).toEqual(Array(10).fill('active'));
-    expect(layers.every(({ expected }) => expected)).toBe(true);
+    expect(doubtful({})).toEqual({});
+    expect(layers.filter(({ expected }) => !expected).map(({ name }) => name)).toEqual(['landlock']);
+    expect(layers.find(({ name }) => name === 'landlock')?.detail).toMatch(/^so it says; tried only by /u);
     expect(allHold(layers)).toBe(true);
   });
 
-  it.each([
-    ['a probe got through', { probes: [{ ...refused, refused: false }] }, ['seccomp']],
+  it.each<[string, Partial<Findings>, readonly string[]]>([
+    [
+      'a probe got through',
+      { probes: [{ ...refused, where: 'pool', refused: false }, browser] },
+      ['seccomp'],
+    ],
     [
       'the browser process answered',
-      { probes: [{ ...refused, group: 'browser-network', refused: false } as const] },
+      { probes: [refused, { ...browser, refused: false }] },
       ['browser-network'],
     ],
     ['someone came to the listener', { connections: 1 }, ['seccomp', 'browser-network']],
     ['the folder was changed', { touched: true }, ['seccomp', 'browser-network']],
     ['a thread has no filter', { kernel: { ...kernel, filtered: false } }, ['seccomp']],
     ['a thread could gain rights', { kernel: { ...kernel, noNewPrivileges: false } }, ['no-new-privileges']],
-    ['cores are dumped', { kernel: { ...kernel, noCoreDumps: false } }, ['resource-limits']],
+    ['cores are dumped', withLimits({ coreBytes: Infinity }), ['resource-limits']],
+    ['more files may be open', withLimits({ openFiles: 513 }), ['resource-limits']],
+    ['more memory may be had', withLimits({ dataBytes: limits.dataBytes + 1 }), ['resource-limits']],
+    ['memory has no limit', withLimits({ dataBytes: Infinity }), ['resource-limits']],
     ['it is the same process', { pid: MAIN }, ['separate-process']],
   ])('does not when %s, whatever the process says', (_what, part, absent) => {
-    const seen = statuses(part);
-    expect(Object.keys(seen).filter((name) => seen[name] !== 'active')).toEqual(absent);
+    expect(doubtful(part)).toEqual(Object.fromEntries(absent.map((name) => [name, 'absent'])));
     expect(allHold(examineLayers(findings(part), 'linux', MAIN))).toBe(false);
+  });
+
+  it('names the limits that are looser than ordered', () => {
+    const part = withLimits({ coreBytes: 1, openFiles: Infinity, dataBytes: Infinity });
+    const layer = examineLayers(findings(part), 'linux', MAIN).find(({ name }) => name === 'resource-limits');
+    expect(layer?.detail).toMatch(/: core dumps, open files, memory$/u);
+  });
+
+  it('holds with limits that are tighter than ordered, and without one where none was ordered', () => {
+    expect(doubtful(withLimits({ openFiles: 100, dataBytes: 1 }))).toEqual({});
+    expect(doubtful({ ...withLimits({ dataBytes: Infinity }), dataLimitMiB: null })).toEqual({});
+  });
+
+  it.each<[string, Partial<Findings>, readonly string[]]>([
+    ['the kernel shows nothing', { kernel: null }, ['no-new-privileges', 'resource-limits']],
+    ['the kernel shows no limits', { kernel: { ...kernel, limits: null } }, ['resource-limits']],
+    ['the filter was not tried', { probes: [browser] }, ['seccomp']],
+    ['the browser process was not asked', { probes: [refused] }, ['browser-network']],
+  ])('is not verified when %s, and that is not enough', (_what, part, unverified) => {
+    expect(doubtful(part)).toEqual(Object.fromEntries(unverified.map((name) => [name, 'not-verified'])));
+    expect(allHold(examineLayers(findings(part), 'linux', MAIN))).toBe(false);
+  });
+
+  it('of Landlock is absent when the control thread opened a file, and another thread’s says nothing', () => {
+    const through = (where: ProbeResult['where']): Partial<Findings> => ({
+      probes: [{ ...refused, where, refused: false }],
+    });
+    expect(statuses(through('main'))).toMatchObject({ landlock: 'absent' });
+    expect(statuses(through('pool'))).toMatchObject({ landlock: 'not-verified' });
   });
 
   it.each([

@@ -1,0 +1,107 @@
+import type { LockdownOrder } from '../../shared/isolation.ts';
+import { ProbePlace, type ProbeResult } from '../../shared/probe-protocol.ts';
+import type { SidecarLauncher } from '../sandbox/launcher.ts';
+import type { Asset } from '../sandbox/runtime-assets.ts';
+import type { Findings } from './examine-layers.ts';
+import { kernelView } from './kernel-view.ts';
+import { ProbeClient } from './probe-client.ts';
+import { ProbeScene } from './probe-scene.ts';
+
+export interface ExaminationOptions {
+  /** Starts probe sidecars. */
+  readonly launcher: SidecarLauncher;
+  readonly loadAssets: () => Promise<readonly Asset[]>;
+  readonly lockdown: () => Promise<LockdownOrder>;
+  readonly memoryMiB: number;
+  /** Memory of a process of ours in MiB; null when it can't be told. */
+  readonly memoryOf: (pid: number) => number | null;
+}
+
+export interface Seen {
+  readonly findings: Findings;
+  readonly sidecarMiB: number | null;
+  readonly assets: readonly Asset[];
+}
+
+/** One look at one probe sidecar, which may be given up at any moment. */
+export class Examination {
+  readonly #options: ExaminationOptions;
+  #client: ProbeClient | undefined;
+  #step = 'beginning';
+  #givenUp = false;
+
+  constructor(options: ExaminationOptions) {
+    this.#options = options;
+  }
+
+  /** In words, what it is doing. */
+  get step(): string {
+    return this.#step;
+  }
+
+  /** Ends the process, also one that is still to start. */
+  giveUp(): void {
+    this.#givenUp = true;
+    this.#client?.kill();
+  }
+
+  /** @throws Error when the process can't be started or dies, and when the examination was given up */
+  async run(): Promise<Seen> {
+    const { launcher, loadAssets, lockdown } = this.#options;
+    this.#goOn('reading the runtime’s files');
+    const assets = await loadAssets();
+    const order = await lockdown();
+    this.#goOn('starting the process');
+    const client = new ProbeClient(await launcher.launch());
+    this.#client = client;
+    try {
+      return { ...(await this.#look(client, assets, order)), assets };
+    } finally {
+      await client.end();
+    }
+  }
+
+  async #look(
+    client: ProbeClient,
+    assets: readonly Asset[],
+    order: LockdownOrder,
+  ): Promise<Pick<Seen, 'findings' | 'sidecarMiB'>> {
+    const { memoryMiB, memoryOf } = this.#options;
+    this.#goOn('locking the process down');
+    const prepared = await client.prepare(assets, memoryMiB, order);
+    this.#goOn('starting an interpreter');
+    const checks = [...prepared.checks, ...(await client.openInterpreter())];
+    const sidecarMiB = memoryOf(client.pid);
+    const kernel = await kernelView(client.pid);
+    const probes: ProbeResult[] = [];
+    let connections = 0;
+    let touched = false;
+    for (const where of ProbePlace.options) {
+      this.#goOn(`trying to break out (${where})`);
+      const scene = await ProbeScene.set(order.binding);
+      try {
+        probes.push(...(await client.probe(where, scene.targets)));
+        touched ||= await scene.isTouched();
+        connections += scene.connections;
+      } finally {
+        await scene.clear();
+      }
+    }
+    const findings = {
+      claims: prepared.layers,
+      checks,
+      probes,
+      connections,
+      touched,
+      kernel,
+      dataLimitMiB: order.dataLimitMiB,
+      pid: client.pid,
+    };
+    return { findings, sidecarMiB };
+  }
+
+  #goOn(step: string): void {
+    if (this.#givenUp) throw new Error('the examination was given up');
+    this.#step = step;
+  }
+}

@@ -1,0 +1,41 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { ProbeScene } from '../../../src/main/doctor/probe-scene.ts';
+
+const temporaryFolder = async (name: string): Promise<string> => {
+  const root = await mkdtemp(path.join(tmpdir(), 'vivarium-test-'));
+  const folder = path.join(root, name);
+  await mkdir(folder);
+  vi.stubEnv('TMPDIR', folder);
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await rm(root, { recursive: true });
+  });
+  return folder;
+};
+
+const listeners = (): number =>
+  process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+
+it('leaves no folder when the binding can not be copied', async () => {
+  const folder = await temporaryFolder('short');
+  await expect(ProbeScene.set(path.join(folder, 'missing.node'))).rejects.toThrow('ENOENT');
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it('counts who comes, and takes everything away', async () => {
+  const folder = await temporaryFolder('short');
+  const before = listeners();
+  const scene = await ProbeScene.set(null);
+  expect(listeners()).toBe(before + 1);
+  await new Promise((resolve, reject) => {
+    connect(scene.targets.port, '127.0.0.1').on('data', resolve).on('error', reject);
+  });
+  expect([scene.connections, await scene.isTouched()]).toEqual([1, false]);
+  await scene.clear();
+  expect([await readdir(folder), listeners()]).toEqual([[], before]);
+});
