@@ -3,7 +3,17 @@ import { z } from 'zod';
 import { DoctorReport } from './doctor.ts';
 import { LIMITS } from './limits.ts';
 import { defineContract } from './rpc/contract.ts';
-import { RunOutput, RunRequest, RunResult, SessionName } from './sandbox.ts';
+import {
+  Bytes,
+  CollectedFile,
+  OutputFile,
+  RunDisplay,
+  RunOutput,
+  RunRequest,
+  RunResult,
+  SessionName,
+  WorkspaceFileName,
+} from './sandbox.ts';
 import { SandboxEvent, SandboxState } from './sandbox-events.ts';
 
 const RunId = z.number().int().nonnegative();
@@ -33,6 +43,23 @@ export const HostStatus = z.strictObject({
 });
 export type HostStatus = z.infer<typeof HostStatus>;
 
+/** What comes while a run goes on, in order. A file comes in parts, whole with the one that is the last. */
+export const HostRunItem = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('output'), output: RunOutput }),
+  z.strictObject({ kind: z.literal('display'), display: RunDisplay }),
+  /** The run waits until `answer` is called. */
+  z.strictObject({ kind: z.literal('input'), prompt: z.string() }),
+  z.strictObject({
+    kind: z.literal('file-part'),
+    name: WorkspaceFileName,
+    mime: z.string(),
+    bytes: Bytes,
+    last: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('file'), file: CollectedFile }),
+]);
+export type HostRunItem = z.infer<typeof HostRunItem>;
+
 export const hostContract = defineContract({
   methods: {
     /** Sets the sandbox up; nothing is started yet. To be called once. */
@@ -45,9 +72,28 @@ export const hostContract = defineContract({
       result: z.strictObject({}),
     },
     run: {
-      params: z.strictObject({ id: RunId, request: RunRequest }),
-      item: RunOutput,
+      params: z.strictObject({
+        id: RunId,
+        request: RunRequest,
+        /** What the client wants of it beside output. Without `input`, the guest finds the end of the file. */
+        wants: z.strictObject({ displays: z.boolean(), files: z.boolean(), input: z.boolean() }),
+      }),
+      item: HostRunItem,
       result: RunResult,
+    },
+    /** A line for a run that waits for input; null: there is no more. */
+    answer: {
+      params: z.strictObject({ id: RunId, line: z.string().nullable() }),
+      result: z.strictObject({}),
+    },
+    /** The files below /workspace of a session; null when it has no interpreter. */
+    listFiles: {
+      params: z.strictObject({ session: SessionName }),
+      result: z.strictObject({ files: z.array(OutputFile).nullable() }),
+    },
+    readFile: {
+      params: z.strictObject({ session: SessionName, name: WorkspaceFileName }),
+      result: z.strictObject({ bytes: Bytes }),
     },
     /** Cancels a run; the run itself then answers with its result. */
     cancel: { params: z.strictObject({ id: RunId }), result: z.strictObject({}) },

@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import { DEFAULTS } from '../../shared/limits.ts';
 import type { PythonRuntime } from '../../shared/config.ts';
 import { RunRequest } from '../../shared/sandbox.ts';
 import type { CliIo, SandboxOptions } from './dependencies.ts';
 import { readInputFiles } from './input-files.ts';
 import { parseMemory, parseRuntime, parseSession, parseTimeout } from './option-values.ts';
+import { OutputFolder } from './output-folder.ts';
 import { oneLine } from './printable.ts';
 import { readScript, scriptSource } from './read-script.ts';
 import { UsageError } from './usage-error.ts';
@@ -19,12 +21,20 @@ export interface RunArguments {
   readonly files: readonly string[];
   readonly runtime: string | undefined;
   readonly python: string | undefined;
+  /** Folder for what the run makes. */
+  readonly out: string | undefined;
+  /** Whether files in it may be replaced. */
+  readonly force: boolean;
 }
 
 export interface PreparedRun {
   readonly request: RunRequest;
   readonly sandbox: SandboxOptions;
   readonly runtime: PythonRuntime;
+  /** Null when nothing is to be written. */
+  readonly out: OutputFolder | null;
+  /** Whether the script may read standard input: not when it came that way itself. */
+  readonly takesInput: boolean;
 }
 
 /**
@@ -38,6 +48,7 @@ export async function prepareRun(args: RunArguments, io: CliIo, signal: AbortSig
   const memoryMiB = args.memory === undefined ? DEFAULTS.memoryMiB : parseMemory(args.memory);
   const session = args.session === undefined ? {} : { session: parseSession(args.session) };
   const runtime = runtimeOf(args);
+  const out = args.out === undefined ? null : await OutputFolder.open(resolve(io.cwd, args.out), args.force);
   const files = await readInputFiles(args.files, io.cwd, signal);
   const code = await readScript(source, io, signal);
   const request = RunRequest.safeParse({
@@ -50,10 +61,17 @@ export async function prepareRun(args: RunArguments, io: CliIo, signal: AbortSig
     const reasons = request.error.issues.map((issue) => issue.message).join(', ');
     throw new UsageError(`the run request is not valid: ${oneLine(reasons)}; see "vivarium run --help"`);
   }
-  return { request: request.data, sandbox: { memoryMiB, outputKiB: DEFAULTS.outputKiB }, runtime };
+  return {
+    request: request.data,
+    sandbox: { memoryMiB, outputKiB: DEFAULTS.outputKiB },
+    runtime,
+    out,
+    takesInput: source.kind !== 'stdin' && runtime === 'embedded',
+  };
 }
 
-function runtimeOf({ runtime, python, memory }: RunArguments): PythonRuntime {
+function runtimeOf({ runtime, python, memory, out, force }: RunArguments): PythonRuntime {
+  if (force && out === undefined) throw new UsageError('--force is about files of --out; add --out DIR');
   const chosen = runtime === undefined ? 'embedded' : parseRuntime(runtime);
   if (chosen === 'embedded' && python !== undefined) {
     throw new UsageError('--python names your own Python; add --runtime native to run in it');
@@ -61,6 +79,9 @@ function runtimeOf({ runtime, python, memory }: RunArguments): PythonRuntime {
   // An option that did nothing would be a promise not kept.
   if (chosen === 'native' && memory !== undefined) {
     throw new UsageError('--memory limits the embedded runtime only; leave it out with --runtime native');
+  }
+  if (chosen === 'native' && out !== undefined) {
+    throw new UsageError('--out gets files out of the sandbox; native code can write them itself');
   }
   return chosen;
 }

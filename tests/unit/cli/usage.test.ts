@@ -57,7 +57,10 @@ describe('arguments', () => {
     [['run', 'ok.py', '--timeout'], /argument missing/],
     [['run', 'ok.py', '--version'], /unknown option '--version'/],
     [['run', 'ok.py', '--\u001b]0;title\u0007'], /unknown option '--\\u\{1b\}\]0;title\\u\{7\}'/],
-    ...['--out', '--package', '--offline'].map((option): [string[], RegExp] => [
+    [['run', 'ok.py', '--force'], /--force is about files of --out; add --out DIR/],
+    [['run', 'ok.py', '--out', 'ok.py'], /--out ".*ok\.py" can't be written \(EEXIST\)/],
+    [['run', 'ok.py', '--out', 'o', '--runtime', 'native'], /native code can write them itself/],
+    ...['--package', '--offline'].map((option): [string[], RegExp] => [
       ['run', 'ok.py', option, 'x'],
       new RegExp(`unknown option '${option}'`, 'u'),
     ]),
@@ -297,7 +300,7 @@ describe('without running anything', () => {
     for (const option of ['-c <CODE>', '--json', '--timeout', '--memory', '--session', '--file']) {
       expect(runHelp.stdout).toContain(option);
     }
-    for (const option of ['--out', '--package', '--offline']) {
+    for (const option of ['--package', '--offline']) {
       expect(runHelp.stdout).not.toContain(option);
     }
   });
