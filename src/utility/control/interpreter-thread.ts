@@ -30,7 +30,7 @@ import type { Runtime } from './runtime.ts';
  */
 const STACK_MIB = 32;
 /** JavaScript heap of one worker. File data and WebAssembly memory are outside of it. */
-const OLD_GENERATION_MIB = 256;
+const OLD_GENERATION_MIB = 768;
 
 const MIB = 1024 * 1024;
 
