@@ -36,6 +36,8 @@ export interface HostBridge {
    * not started yet; false when they are unusable. Only when one was asked for.
    */
   snapshotTaken(header: Uint8Array, memory: Uint8Array, untouched: Uint8Array): boolean;
+  /** Fills `target` with the package file of that number; false when it can't. */
+  packageFile(id: number, target: Uint8Array): boolean;
   /** The interpreter is ready, or could not be made: then `problem` says why. */
   booted(problem: string): void;
   /** The run is over; the outcome is JSON (see `GuestOutcome`). */
@@ -73,6 +75,13 @@ export interface GuestCore {
   readFile(name: string, offset: number, length: number): Uint8Array | string;
   /** The files below /workspace as JSON, see `GuestFileList`; '' when they can't be listed. */
   listFiles(): string;
+  /** What the code imports that is not there: an `ImportReport` as JSON, or '' when that can't be told. */
+  findImports(code: string): string;
+  /**
+   * Makes a package's files. `paths` and `sizes` are JSON lists; the files' numbers begin at `firstId` (see
+   * `HostBridge.packageFile`). Returns '' or what went wrong.
+   */
+  installPackage(name: string, paths: string, sizes: string, firstId: number): string;
   /** Answers through `HostBridge.finished` or `died`, possibly before it returns. */
   run(runId: number, code: string, textLimit: number): void;
   fireTimer(id: number): void;

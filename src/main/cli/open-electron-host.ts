@@ -18,6 +18,7 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { OutputFile, RunRequest, RunResult } from '../../shared/sandbox.ts';
 import type { SandboxEvent } from '../../shared/sandbox-events.ts';
+import type { InstallProgress } from '../packages/progress.ts';
 import type { RunOptions, RunSandbox, SandboxOptions } from './dependencies.ts';
 import { electronEnvironment, sandboxSwitches, type ProvideElectron } from './electron-command.ts';
 import { HostRunReader } from './host-run-reader.ts';
@@ -48,6 +49,7 @@ export class ElectronHost implements RunSandbox {
   readonly #exited: Promise<void>;
   readonly #stderr = new TextTail(STDERR_TAIL);
   readonly #running = new Set<Promise<unknown>>();
+  readonly #onPackages = new Map<number, (progress: InstallProgress) => void>();
   #nextRun = 0;
 
   /**
@@ -106,7 +108,10 @@ export class ElectronHost implements RunSandbox {
       local: hostClientContract,
       remote: hostContract,
       handlers: {},
-      onEvent: onEvent === undefined ? {} : { sandbox: onEvent },
+      onEvent: {
+        ...(onEvent === undefined ? {} : { sandbox: onEvent }),
+        packages: ({ id, progress }) => this.#onPackages.get(id)?.(progress),
+      },
       limits: HOST_LIMITS,
     });
   }
@@ -132,8 +137,9 @@ export class ElectronHost implements RunSandbox {
   }
 
   async run(request: RunRequest, options: RunOptions): Promise<RunResult> {
-    const { signal } = options;
+    const { signal, onPackages } = options;
     const id = this.#nextRun++;
+    if (onPackages !== undefined) this.#onPackages.set(id, onPackages);
     let noteAbort = (): void => undefined;
     const aborted = new Promise<void>((resolve) => {
       noteAbort = resolve;
@@ -150,7 +156,7 @@ export class ElectronHost implements RunSandbox {
     });
     const running = this.#peer.call(
       'run',
-      { id, request, wants: reader.wants },
+      { id, request, wants: reader.wants, progress: onPackages !== undefined },
       {
         window: WINDOW_BYTES,
         onItem: (item) => {
@@ -170,6 +176,7 @@ export class ElectronHost implements RunSandbox {
     } finally {
       this.#running.delete(running);
       reader.end();
+      this.#onPackages.delete(id);
       signal.removeEventListener('abort', cancel);
     }
   }

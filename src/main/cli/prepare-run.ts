@@ -1,11 +1,15 @@
 import { resolve } from 'node:path';
+import process from 'node:process';
 import { DEFAULTS } from '../../shared/limits.ts';
 import type { PythonRuntime } from '../../shared/config.ts';
+import type { HostPackages } from '../../shared/host-protocol.ts';
+import { PackageSettings } from '../../shared/package-settings.ts';
 import { RunRequest } from '../../shared/sandbox.ts';
 import type { CliIo, SandboxOptions } from './dependencies.ts';
 import { readInputFiles } from './input-files.ts';
 import { parseMemory, parseRuntime, parseSession, parseTimeout } from './option-values.ts';
 import { OutputFolder } from './output-folder.ts';
+import { indexOf, type PackagePlaces } from './package-places.ts';
 import { oneLine } from './printable.ts';
 import { readScript, scriptSource } from './read-script.ts';
 import { UsageError } from './usage-error.ts';
@@ -25,6 +29,9 @@ export interface RunArguments {
   readonly out: string | undefined;
   /** Whether files in it may be replaced. */
   readonly force: boolean;
+  /** Names, with or without versions. */
+  readonly packages: readonly string[];
+  readonly places: PackagePlaces;
 }
 
 export interface PreparedRun {
@@ -56,21 +63,37 @@ export async function prepareRun(args: RunArguments, io: CliIo, signal: AbortSig
     timeoutMs,
     ...session,
     ...(files.length === 0 ? {} : { files }),
+    ...(args.packages.length === 0 ? {} : { packages: [...args.packages] }),
   });
   if (!request.success) {
     const reasons = request.error.issues.map((issue) => issue.message).join(', ');
     throw new UsageError(`the run request is not valid: ${oneLine(reasons)}; see "vivarium run --help"`);
   }
+  const packages = packagesFrom(args.places, process.env);
   return {
     request: request.data,
-    sandbox: { memoryMiB, outputKiB: DEFAULTS.outputKiB },
+    sandbox: { memoryMiB, outputKiB: DEFAULTS.outputKiB, packages },
     runtime,
     out,
     takesInput: source.kind !== 'stdin' && runtime === 'embedded',
   };
 }
 
-function runtimeOf({ runtime, python, memory, out, force }: RunArguments): PythonRuntime {
+function packagesFrom(
+  places: PackagePlaces,
+  environment: Readonly<Record<string, string | undefined>>,
+): HostPackages {
+  const { mirror, offline, pack } = places;
+  const indexUrl = indexOf(places, environment);
+  return {
+    settings: PackageSettings.parse({ mirror: mirror ?? '' }),
+    official: !offline,
+    ...(pack === undefined ? {} : { pack }),
+    ...(indexUrl === undefined ? {} : { indexUrl }),
+  };
+}
+
+function runtimeOf({ runtime, python, memory, packages, out, force }: RunArguments): PythonRuntime {
   if (force && out === undefined) throw new UsageError('--force is about files of --out; add --out DIR');
   const chosen = runtime === undefined ? 'embedded' : parseRuntime(runtime);
   if (chosen === 'embedded' && python !== undefined) {
@@ -82,6 +105,9 @@ function runtimeOf({ runtime, python, memory, out, force }: RunArguments): Pytho
   }
   if (chosen === 'native' && out !== undefined) {
     throw new UsageError('--out gets files out of the sandbox; native code can write them itself');
+  }
+  if (chosen === 'native' && packages.length > 0) {
+    throw new UsageError('--package installs into the embedded runtime only; install it in your own Python');
   }
   return chosen;
 }

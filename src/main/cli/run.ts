@@ -14,7 +14,9 @@ import { StandardInput } from './standard-input.ts';
 import { CommandOutput, outputExitCode } from './stdio.ts';
 import { messageOf } from './system-error.ts';
 import { UsageError } from './usage-error.ts';
+import { placesOf, withPlaces, type PlaceFlags } from './package-places.ts';
 import { oneLine } from './printable.ts';
+import { ProgressLine } from './progress-line.ts';
 import { aborted } from './waiting.ts';
 
 /** Longest wait for the sandbox's processes to end after a run, in ms. */
@@ -24,13 +26,16 @@ const FORCED_DISPOSE_MS = 300;
 
 const NATIVE_NOTICE = 'native Python is not sandboxed: the script can do whatever you can';
 
-interface RunFlags {
+const collect = (value: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), value];
+
+interface RunFlags extends PlaceFlags {
   readonly c?: string;
   readonly json?: true;
   readonly timeout?: string;
   readonly memory?: string;
   readonly session?: string;
   readonly file?: string[];
+  readonly package?: string[];
   readonly runtime?: string;
   readonly python?: string;
   readonly out?: string;
@@ -38,34 +43,37 @@ interface RunFlags {
 }
 
 /** Adds `vivarium run` to the program; `choose` gets the arguments when it is the command given. */
-export function defineRun(program: Command, choose: (args: RunArguments) => void): void {
-  program
-    .command('run')
-    .summary('run Python code in the sandbox')
-    .description(
-      'Run Python code in the sandbox. The script’s output appears as it comes, then the value of its last ' +
-        'expression.',
-    )
-    .usage('[options] FILE | - | -c CODE')
-    .argument('[FILE]', 'script to run; "-" reads it from standard input')
-    .option('-c <CODE>', 'run this code instead of a file')
-    .option('--json', 'print one JSON result on stdout and nothing else')
-    .option(
-      '--timeout <S>',
-      `time limit in seconds, ${LIMITS.timeoutMs.min / 1000} to ${LIMITS.timeoutMs.max / 1000} ` +
-        `(default ${DEFAULTS.timeoutMs / 1000})`,
-    )
-    .option(
-      '--memory <MIB>',
-      `memory limit in MiB, ${LIMITS.memoryMiB.min} to ${LIMITS.memoryMiB.max} (default ${DEFAULTS.memoryMiB})`,
-    )
-    .option('--session <NAME>', 'name of the session to run in')
-    .option(
-      '--file <PATH[=NAME]>',
-      'give the script a file, found as NAME in its working directory; may be repeated. The last "=" ' +
-        'separates PATH and NAME unless a file of the whole name exists',
-      (value: string, earlier: string[] | undefined) => [...(earlier ?? []), value],
-    )
+export function defineRun(program: Command, cwd: string, choose: (args: RunArguments) => void): void {
+  withPlaces(
+    program
+      .command('run')
+      .summary('run Python code in the sandbox')
+      .description(
+        'Run Python code in the sandbox. The script’s output appears as it comes, then the value of its last ' +
+          'expression.',
+      )
+      .usage('[options] FILE | - | -c CODE')
+      .argument('[FILE]', 'script to run; "-" reads it from standard input')
+      .option('-c <CODE>', 'run this code instead of a file')
+      .option('--json', 'print one JSON result on stdout and nothing else')
+      .option(
+        '--timeout <S>',
+        `time limit in seconds, ${LIMITS.timeoutMs.min / 1000} to ${LIMITS.timeoutMs.max / 1000} ` +
+          `(default ${DEFAULTS.timeoutMs / 1000})`,
+      )
+      .option(
+        '--memory <MIB>',
+        `memory limit in MiB, ${LIMITS.memoryMiB.min} to ${LIMITS.memoryMiB.max} (default ${DEFAULTS.memoryMiB})`,
+      )
+      .option('--session <NAME>', 'name of the session to run in')
+      .option(
+        '--file <PATH[=NAME]>',
+        'give the script a file, found as NAME in its working directory; may be repeated. The last "=" ' +
+          'separates PATH and NAME unless a file of the whole name exists',
+        collect,
+      )
+      .option('--package <NAME>', 'install this package before the script runs; may be repeated', collect),
+  )
     .option(
       '--runtime <RUNTIME>',
       '"embedded" runs in the sandbox (default); "native" in your own Python, which is not sandboxed',
@@ -94,6 +102,8 @@ export function defineRun(program: Command, choose: (args: RunArguments) => void
         python: flags.python,
         out: flags.out,
         force: flags.force ?? false,
+        packages: flags.package ?? [],
+        places: placesOf(flags, cwd),
       });
     });
 }
@@ -163,7 +173,7 @@ async function perform(
   const result = await answer(
     args,
     prepared,
-    { out, lease, saver, stdin: () => dependencies.io.stdin },
+    { out, lease, saver, stdin: () => dependencies.io.stdin, columns: dependencies.io.columns },
     stop,
   );
   // The run was cancelled because nobody takes its output; there is nobody to tell either.
@@ -185,13 +195,15 @@ interface RunParts {
   readonly lease: SandboxLease;
   readonly saver: OutputSaver | null;
   readonly stdin: () => Readable;
+  /** Width of the terminal. */
+  readonly columns: number;
 }
 
 /** Exactly one result, whatever happens to the sandbox. */
 async function answer(
   args: RunArguments,
   prepared: PreparedRun,
-  { out, lease, saver, stdin }: RunParts,
+  { out, lease, saver, stdin, columns }: RunParts,
   stop: AbortSignal,
 ): Promise<RunResult> {
   let sandbox;
@@ -204,19 +216,27 @@ async function answer(
     return resultWithoutAnswer('cancelled', 'before the run started', args.session, prepared.runtime);
   }
   const input = new StandardInput(stdin);
+  const progress = new ProgressLine(out.stderr, columns);
   try {
     return await sandbox.run(prepared.request, {
       signal: stop,
-      onOutput: (output) => (args.json ? undefined : show(output, out)),
+      onOutput: (output) => {
+        progress.end();
+        return args.json ? undefined : show(output, out);
+      },
       ...(saver === null ? {} : { onFile: (file) => saver.saveFile(file) }),
       ...(prepared.takesInput
         ? { onInput: (_prompt: string, signal: AbortSignal) => input.line(signal) }
+        : {}),
+      ...(out.stderr.isTty
+        ? { onPackages: (state) => progress.redraw({ ...state, label: state.packageName }) }
         : {}),
     });
   } catch (error) {
     return resultWithoutAnswer('crashed', messageOf(error), args.session, prepared.runtime);
   } finally {
     input.close();
+    progress.end();
   }
 }
 

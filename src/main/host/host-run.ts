@@ -1,5 +1,6 @@
 import type { HostRunItem } from '../../shared/host-protocol.ts';
 import type { CollectedFile, RunRequest, RunResult } from '../../shared/sandbox.ts';
+import type { InstallProgress } from '../packages/progress.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
 /** Of a file, in one item. */
@@ -32,10 +33,12 @@ export class HostRun {
     request: RunRequest,
     wants: HostRunWishes,
     write: (item: HostRunItem) => Promise<void>,
+    onPackages: ((progress: InstallProgress) => void) | undefined,
   ): Promise<RunResult> {
     return sandbox.run(request, {
       signal: this.#cancel.signal,
       onOutput: (output) => write({ kind: 'output', output }),
+      ...(onPackages === undefined ? {} : { onPackages }),
       ...(wants.displays ? { onDisplay: (display) => write({ kind: 'display', display }) } : {}),
       ...(wants.files ? { onFile: (file) => writeFile(file, write) } : {}),
       ...(wants.input ? { onInput: (prompt: string) => this.#ask(prompt, write) } : {}),

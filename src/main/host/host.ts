@@ -10,6 +10,7 @@ import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { RpcPort } from '../../shared/rpc/port.ts';
 import type { SandboxEvent } from '../../shared/sandbox-events.ts';
 import { WorkspaceFileError } from '../sandbox/file-collector.ts';
+import type { InstallProgress } from '../packages/progress.ts';
 import { InvalidRequestError } from '../sandbox/parse-request.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { HostRun } from './host-run.ts';
@@ -46,11 +47,14 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
         });
         return {};
       },
-      run: async ({ id, request, wants }, { write }) => {
+      run: async ({ id, request, wants, progress: wanted }, { write }) => {
         const run = new HostRun();
         runs.set(id, run);
+        const onPackages = wanted
+          ? (progress: InstallProgress) => peer.emit('packages', { id, progress })
+          : undefined;
         try {
-          return await run.run(opened(), request, wants, write);
+          return await run.run(opened(), request, wants, write, onPackages);
         } catch (error) {
           if (error instanceof InvalidRequestError) throw new RpcError('invalid-params', error.message);
           throw error;

@@ -11,12 +11,14 @@ import {
   type SelfCheck,
 } from '../../shared/interpreter.ts';
 import { INPUT_SLOT_BYTES, InputSlot } from '../../shared/input-slot.ts';
+import type { UnpackedPackage } from '../../shared/package-files.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
 import { joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
 import {
   INTERRUPT_SIGNAL,
+  TO_WORKER_LIMITS,
   workerContract,
   workerHostContract,
   type WorkerContract,
@@ -30,7 +32,7 @@ import type { Runtime } from './runtime.ts';
  */
 const STACK_MIB = 32;
 /** JavaScript heap of one worker. File data and WebAssembly memory are outside of it. */
-const OLD_GENERATION_MIB = 256;
+const OLD_GENERATION_MIB = 768;
 
 const MIB = 1024 * 1024;
 
@@ -97,7 +99,11 @@ export class InterpreterThread {
       local: workerHostContract,
       remote: workerContract,
       handlers: {},
-      limits: { maxMessageBytes: MIB, maxSendBytes: 8 * MIB },
+      limits: {
+        maxMessageBytes: MIB,
+        maxSendBytes: TO_WORKER_LIMITS.maxBytes,
+        maxNodes: TO_WORKER_LIMITS.maxNodes,
+      },
     });
     void this.#peer.closed.then((reason) => {
       // A worker that breaks the protocol is not spoken to again.
@@ -161,6 +167,16 @@ export class InterpreterThread {
   /** For a guest that waits for input; it blocks its thread, so no message would be read there. */
   answerInput(answer: InputAnswer): void {
     this.#input.answer(answer);
+  }
+
+  /** What the guest says the code imports. @throws RpcError when it is gone */
+  async findImports(code: string): Promise<string> {
+    return (await this.#peer.call('findImports', { code })).report;
+  }
+
+  /** @throws RpcError when its files can't be made */
+  async installPackage(unpacked: UnpackedPackage): Promise<void> {
+    await this.#peer.call('installPackage', unpacked);
   }
 
   /** Never rejects. `onPiece` may take its time: the thread's output is bounded anyway. */

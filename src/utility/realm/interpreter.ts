@@ -2,10 +2,13 @@ import { LIMITS } from '../../shared/limits.ts';
 import eventLoopsSource from '../python/event_loops.py?raw';
 import figuresSource from '../python/figures.py?raw';
 import outputsSource from '../python/outputs.py?raw';
-import runnerSource from '../python/runner.py?raw';
-import snapshotSource from '../python/snapshot.py?raw';
 import standardInputSource from '../python/standard_input.py?raw';
 import workspaceFilesSource from '../python/workspace_files.py?raw';
+import micropipSource from '../python/micropip.py?raw';
+import packagesSource from '../python/packages.py?raw';
+import runnerSource from '../python/runner.py?raw';
+import snapshotSource from '../python/snapshot.py?raw';
+import { placeFiles } from './package-files.ts';
 import type { Pyodide } from './pyodide-runtime.ts';
 
 /** What `Session.run` of runner.py gives: the outcome as JSON, later when the code awaits at top level. */
@@ -28,6 +31,14 @@ interface PythonSession extends PythonObject {
   ): void;
   ask_with(announce: (prompt: unknown) => void): void;
   list_files(): string;
+  /** Ours: kept with the session, so that a snapshot holds it too. */
+  packages: PythonPackages;
+}
+
+/** packages.py. */
+interface PythonPackages {
+  find_imports(code: string): string;
+  installed(): void;
 }
 
 interface PythonNamespace extends PythonObject {
@@ -56,6 +67,7 @@ export interface PythonConnections {
 
 type Install = (...parts: unknown[]) => unknown;
 type CreateSession = (...parts: unknown[]) => PythonSession;
+type CreatePackages = (micropipSource: string) => PythonPackages;
 type Park = (session: PythonSession) => void;
 type Resume = (() => PythonSession) & PythonObject;
 
@@ -72,6 +84,17 @@ const WARM_UP = '1+1';
 
 /** The place in Pyodide's table of JavaScript objects for the packages loaded, which it does not restore. */
 const LOADED_PACKAGES_INDEX = 6;
+
+/** What `loadedPackages` says of where a package came from. */
+const CHANNEL = 'vivarium';
+
+/** A package's files, as `GuestCore.installPackage` is told of them. */
+export interface PlacedPackage {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly sizes: readonly number[];
+  readonly firstId: number;
+}
 
 /** Loads one of our Python modules into a namespace of its own, out of reach of the guest's globals. */
 const loadModule = (builtins: PythonBuiltins, source: string): PythonNamespace => {
@@ -108,7 +131,10 @@ export class Interpreter {
     const files = install(workspaceFilesSource, WORKSPACE);
     // The last one: it takes what is in the built-ins by now for what belongs there.
     const createSession = loadModule(builtins, runnerSource).get('create_session') as CreateSession;
-    return new Interpreter(pyodide, createSession(loops, outputs, figures, input, files));
+    const session = createSession(loops, outputs, figures, input, files);
+    const createPackages = loadModule(builtins, packagesSource).get('create_packages') as CreatePackages;
+    session.packages = createPackages(micropipSource);
+    return new Interpreter(pyodide, session);
   }
 
   /** In a Python whose memory was saved by `park`. @throws Error when the memory is of no use */
@@ -177,6 +203,26 @@ export class Interpreter {
     } finally {
       files.close(stream);
     }
+  }
+
+  /** See `GuestCore.findImports`. */
+  findImports(code: string): string {
+    return this.#session.packages.find_imports(code);
+  }
+
+  /**
+   * Makes a package's files.
+   *
+   * @param copyFile copies the file of that number into `target`; false when it can't
+   * @throws what Emscripten's file system throws
+   */
+  installPackage(
+    { name, paths, sizes, firstId }: PlacedPackage,
+    copyFile: (id: number, target: Uint8Array) => boolean,
+  ): void {
+    placeFiles(this.#pyodide.FS, paths, sizes, firstId, copyFile);
+    this.#pyodide.loadedPackages[name] = CHANNEL;
+    this.#session.packages.installed();
   }
 
   /** @throws what Emscripten's file system throws */

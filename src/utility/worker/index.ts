@@ -9,7 +9,12 @@ import { PIECE_BYTES } from '../../shared/interpreter.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
-import { workerContract, workerHostContract, type WorkerStart } from '../../shared/worker-protocol.ts';
+import {
+  TO_WORKER_LIMITS,
+  workerContract,
+  workerHostContract,
+  type WorkerStart,
+} from '../../shared/worker-protocol.ts';
 import { hardenThread } from './harden.ts';
 import { InterpreterHost, type HostFunctions } from './interpreter-host.ts';
 import { looseErrors } from './loose-errors.ts';
@@ -69,6 +74,7 @@ new RpcPeer({
   port: fromEmitterPort(parentPort),
   local: workerContract,
   remote: workerHostContract,
+  limits: { maxMessageBytes: TO_WORKER_LIMITS.maxBytes, maxNodes: TO_WORKER_LIMITS.maxNodes },
   handlers: {
     boot: async () => ({ checks: await interpreter.boot() }),
     takeSnapshot: async (_params, { write }) => {
@@ -97,6 +103,12 @@ new RpcPeer({
       for (let offset = 0; offset < list.length; offset += PIECE_BYTES) {
         await write({ bytes: list.slice(offset, offset + PIECE_BYTES) });
       }
+      return {};
+    },
+    findImports: ({ code }) => ({ report: interpreter.findImports(code) }),
+    installPackage: (unpacked) => {
+      const problem = interpreter.installPackage(unpacked);
+      if (problem !== '') throw new RpcError('failed', problem);
       return {};
     },
     run: (order, { write }) => interpreter.run(order, (piece) => void write(piece)),
