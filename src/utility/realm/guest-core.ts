@@ -24,9 +24,10 @@ const describe = (error: unknown): string => {
 const ENOENT = 44;
 
 const describeFileError = (error: unknown): string =>
-  error instanceof Error && 'errno' in error && error.errno === ENOENT
+  // The file system's errors are no instances of Error.
+  typeof error === 'object' && error !== null && 'errno' in error && error.errno === ENOENT
     ? 'there is no such file'
-    : `it can not be read (${describe(error)})`;
+    : 'it can not be read';
 
 /** The whole of what runs in the guest realm besides Pyodide itself. It uses no Node and no DOM. */
 export class RealmGuestCore implements GuestCore {
