@@ -113,6 +113,23 @@ three`;
     );
   });
 
+  it('have the fonts that a package brings, without a word about it in the code', async (context) => {
+    const draw = "import matplotlib.pyplot as plt\nplt.figure()\nplt.title('{}')\nplt.show()";
+    const session = 'fonts';
+    const without = await run(context, draw.replace('{}', '天気'), { session });
+    const packages = ['matplotlib-fontja'];
+    const withFont = await run(context, draw.replace('{}', '天気'), { session, packages });
+    expect(withFont).toMatchObject({ status: 'ok', stderr: '', packages });
+    const pictures = [without, withFont].map(({ outputs }) => outputs[0]?.mime['image/png'] ?? '');
+    pictures.forEach(sizeOfPng);
+    expect(pictures[0]).not.toBe(pictures[1]);
+    // Without the font, all it lacks looks the same.
+    const other = await run(context, draw.replace('{}', '漢字'), { session: 'no-fonts' });
+    expect(other.outputs[0]?.mime['image/png']).toBe(pictures[0]);
+    const otherWithFont = await run(context, draw.replace('{}', '漢字'), { session });
+    expect(otherWithFont.outputs[0]?.mime['image/png']).not.toBe(pictures[1]);
+  });
+
   it('a table of pandas is shown as HTML and text', async (context) => {
     const result = await run(context, "import pandas as pd\npd.DataFrame({'a': [1, 2]})");
     expect(result.outputs).toHaveLength(1);
