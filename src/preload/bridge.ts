@@ -19,8 +19,8 @@ export const asker =
 export const subscriber = (channel: string): ((listener: (event: never) => void) => Unsubscribe) => {
   // One listener of ours, however many the page has: Electron warns of many.
   const listeners = new Set<{ readonly hear: (event: never) => void }>();
-  ipcRenderer.on(channel, (_event, payload: never) => {
-    for (const { hear } of [...listeners]) hear(payload);
+  ipcRenderer.on(channel, (_event, payload: unknown) => {
+    for (const { hear } of [...listeners]) hear(payload as never);
   });
   return (hear) => {
     if (typeof hear !== 'function') throw new TypeError('a subscription needs a function to call');
