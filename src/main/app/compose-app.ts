@@ -34,7 +34,7 @@ import { RunPythonCode } from '../plugin/run-python-code.ts';
 import { builtFiles } from '../runtime-locations.ts';
 import { systemClock } from '../sandbox/clock.ts';
 import { loadRuntimeAssets } from '../sandbox/runtime-assets.ts';
-import type { SandboxSettings } from '../sandbox/sandbox.ts';
+import type { SandboxSettings } from '../sandbox/sandbox-config.ts';
 import { SnapshotStore } from '../sandbox/snapshot-store.ts';
 import { engineVersion, Snapshots } from '../sandbox/snapshots.ts';
 import { Activity } from './activity.ts';
