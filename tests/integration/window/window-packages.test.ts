@@ -68,6 +68,19 @@ it('installs with all that is needed, says how far it is, and code uses it', asy
   expect(run).toMatchObject({ value: { status: 'ok', value: { json: 1999 } } });
 });
 
+it('shows in the task bar how far it is, and takes that away again', async () => {
+  await window.app.evaluate(({ BrowserWindow }) => {
+    const bar: number[] = [];
+    const [shown] = BrowserWindow.getAllWindows();
+    if (shown !== undefined) shown.setProgressBar = (value) => void bar.push(value);
+    Object.assign(globalThis, { bar });
+  });
+  await window.page.evaluate(() => globalThis.api.packages.install(['packaging'], { taskId: 'bar' }));
+  const bar = await window.app.evaluate(() => (globalThis as unknown as { bar: number[] }).bar);
+  expect(bar.slice(0, -1).every((value) => value >= 0 && value <= 2)).toBe(true);
+  expect([bar.length > 1, bar.at(-1)]).toEqual([true, -1]);
+});
+
 it('fetches for a run what it imports, and says so before the code begins', async () => {
   const { events, run } = await window.page.evaluate(async () => {
     const told: unknown[] = [];
