@@ -1,10 +1,18 @@
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/sandbox-events.ts';
-import { type RunRequest, type RunOutput, type RunResult, type SessionState } from '../../shared/sandbox.ts';
+import {
+  type CollectedFile,
+  type OutputFile,
+  type RunRequest,
+  type RunResult,
+  type SessionState,
+} from '../../shared/sandbox.ts';
 import { PackageError } from '../packages/package-error.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import type { Clock } from './clock.ts';
 import type { CrashLimit } from './crash-window.ts';
+import { FileCollector, WorkspaceFileError } from './file-collector.ts';
+import { InputDialog, type OnInput } from './input-dialog.ts';
 import { InterpreterProvider } from './interpreter-provider.ts';
 import { Interpreters, MAX_SESSIONS, type OpenInterpreter } from './interpreters.ts';
 import type { SidecarLauncher } from './launcher.ts';
@@ -17,6 +25,7 @@ import type { PackageProvider } from './package-provider.ts';
 import { parseRequest } from './parse-request.ts';
 import { RunCollector } from './run-collector.ts';
 import { RunExecution } from './run-execution.ts';
+import { relayTo, type RunWatcher } from './run-listener.ts';
 import { RunQueue } from './run-queue.ts';
 import type { Asset } from './runtime-assets.ts';
 import type { SidecarClient } from './sidecar-client.ts';
@@ -24,7 +33,7 @@ import { SnapshotStore } from './snapshot-store.ts';
 import { engineVersion, Snapshots } from './snapshots.ts';
 import { linkSignals, sharedController } from './stop-signal.ts';
 import { Supervisor, type SupervisorSettings } from './supervisor.ts';
-import { filesOf, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
+import { filesOf, interpreterLives, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
 import { warmUp } from './warm-up.ts';
 
 /** What may change while a sandbox is at work. */
@@ -59,13 +68,27 @@ export interface SandboxConfig extends SandboxSettings {
   readonly packages?: PackageProvider;
 }
 
-export interface RunOptions {
+/**
+ * `onOutput` and `onDisplay` get what comes, in order, one thing at a time; the result waits for the last one.
+ */
+export interface RunOptions extends RunWatcher {
   /** Told while packages are fetched for the run. */
   readonly onPackages?: (progress: InstallProgress) => void;
   /** Aborting it cancels the run, wherever it is. */
   readonly signal?: AbortSignal;
-  /** Gets output as it comes, one chunk at a time; the result waits for the last one. */
-  readonly onOutput?: (output: RunOutput) => void | Promise<void>;
+  /** Answers `input()` and other reads of standard input; without it they find the end of the file. */
+  readonly onInput?: OnInput;
+  /** Gets the contents of the files that the run made or changed, before the result comes. */
+  readonly onFile?: (file: CollectedFile) => void | Promise<void>;
+}
+
+/** What goes on around one run. */
+interface Surroundings {
+  readonly collector: RunCollector;
+  readonly input: InputDialog | null;
+  readonly onFile: RunOptions['onFile'];
+  readonly onPackages: RunOptions['onPackages'];
+  readonly signal: AbortSignal;
 }
 
 /** Interpreters that run guest code at once: every session may wait for something at the same time. */
@@ -103,6 +126,7 @@ export class Sandbox {
   readonly #interpreters: Interpreters;
   readonly #supervisor: Supervisor;
   readonly #provider: InterpreterProvider;
+  readonly #files: FileCollector;
   readonly #packages: PackageInstaller;
   readonly #disposal = sharedController();
   /** Aborted, and made anew, when the active process uses too much memory. */
@@ -121,6 +145,7 @@ export class Sandbox {
     this.#config = config;
     this.#settings = config;
     this.#clock = config.clock;
+    this.#files = new FileCollector(config.clock);
     this.#interpreters = new Interpreters((session, interpreter, why) => {
       this.#emit({ type: 'session-ended', at: Date.now(), session, why });
       if (why === 'evicted' || why === 'reset') this.#provider.discard(interpreter);
@@ -185,8 +210,9 @@ export class Sandbox {
     const parsed = parseRequest(request);
     const run = this.#nextRun++;
     const session = parsed.session ?? null;
-    const relay = new OutputRelay(options.onOutput);
-    const collector = new RunCollector(this.#settings.outputKiB * 1024, (output) => relay.push(output));
+    const relay = new OutputRelay();
+    const input = options.onInput === undefined ? null : new InputDialog(options.onInput);
+    const collector = new RunCollector(this.#settings.outputKiB * 1024, relayTo(relay, options, input));
     const { signal, unlink } = linkSignals(this.#disposal.signal, options.signal ?? never);
     const arrived = this.#clock.now();
     let waitMs = 0;
@@ -195,7 +221,13 @@ export class Sandbox {
       waitMs = this.#clock.now() - arrived;
       this.#supervisor.use();
       try {
-        const ended = await this.#attempt(run, parsed, collector, signal, options.onPackages);
+        const ended = await this.#attempt(run, parsed, {
+          collector,
+          input,
+          onFile: options.onFile,
+          onPackages: options.onPackages,
+          signal,
+        });
         return { ...ended, state: this.#sessionState(parsed.session, ended) };
       } finally {
         this.#supervisor.release();
@@ -203,6 +235,7 @@ export class Sandbox {
         this.#renewIfFree();
       }
     });
+    input?.end();
     // Someone who cancels, or whose reader has stalled, does not wait for the reader.
     if (!signal.aborted) await relay.drained(signal);
     unlink();
@@ -263,6 +296,49 @@ export class Sandbox {
     return this.#supervisor.stop();
   }
 
+  /**
+   * The files below /workspace of a session, at most 1000. Waits for its runs under way; null when the session
+   * has no interpreter.
+   *
+   * @throws WorkspaceFileError when they can't be listed
+   */
+  listFiles(session: string): Promise<OutputFile[] | null> {
+    return this.#inSession(session, (interpreter) => this.#files.list(interpreter, this.#disposal.signal));
+  }
+
+  /**
+   * What is in a file below /workspace of a session. Waits for its runs under way.
+   *
+   * @param name relative to /workspace
+   * @throws WorkspaceFileError when the file, or the session, is not there or the file is too large
+   */
+  async readFile(session: string, name: string): Promise<Uint8Array> {
+    const bytes = await this.#inSession(session, (interpreter) =>
+      this.#files.read(interpreter, name, this.#disposal.signal),
+    );
+    if (bytes === null) throw new WorkspaceFileError('the session has no files');
+    return bytes;
+  }
+
+  async #inSession<T>(
+    session: string,
+    work: (interpreter: OpenInterpreter) => Promise<T>,
+  ): Promise<T | null> {
+    const signal = this.#disposal.signal;
+    return this.#queue.add<T | null>(session, signal, async () => {
+      const interpreter = this.#interpreters.find(session);
+      if (interpreter === undefined) return null;
+      this.#supervisor.use();
+      this.#interpreters.use(session);
+      try {
+        return await work(interpreter);
+      } finally {
+        this.#supervisor.release();
+        this.#interpreters.rest(session);
+      }
+    });
+  }
+
   /** Ends the processes; the next run starts anew, also after too many crashes. Runs under way end. */
   restart(): Promise<void> {
     return this.#supervisor.restart();
@@ -280,19 +356,13 @@ export class Sandbox {
     void this.#supervisor.stop('stopped', 'the memory limit was changed');
   }
 
-  async #attempt(
-    run: number,
-    request: RunRequest,
-    collector: RunCollector,
-    signal: AbortSignal,
-    onPackages: RunOptions['onPackages'],
-  ): Promise<Attempt> {
+  async #attempt(run: number, request: RunRequest, surroundings: Surroundings): Promise<Attempt> {
     const attempt: Attempt = { ...notBegun(), verdict: { kind: 'setup-failed', detail: 'unknown reason' } };
     const startedAt = this.#clock.now();
-    const opened = await this.#provider.open(request, signal);
+    const opened = await this.#provider.open(request, surroundings.signal);
     attempt.startMs = this.#clock.now() - startedAt;
     if ('kind' in opened) return { ...attempt, verdict: opened };
-    const refusal = await this.#installPackages(attempt, opened, request, signal, onPackages);
+    const refusal = await this.#installPackages(attempt, opened, request, surroundings);
     if (refusal !== null) return { ...attempt, verdict: refusal };
     attempt.began = true;
     attempt.lostBefore = request.session !== undefined && this.#interpreters.takeLoss(request.session);
@@ -300,12 +370,28 @@ export class Sandbox {
     this.#emit({ type: 'run-began', at: Date.now(), run, session: request.session ?? null });
     const ranAt = this.#clock.now();
     try {
-      attempt.verdict = await this.#runIn(opened, request, collector, signal);
+      attempt.verdict = await this.#runIn(opened, request, surroundings);
     } finally {
       attempt.runMs = this.#clock.now() - ranAt;
       this.#supervisor.runEnded(opened.sidecar);
     }
+    await this.#collectFiles(opened, attempt.verdict, surroundings);
+    if (request.session === undefined) this.#provider.discard(opened);
     return attempt;
+  }
+
+  /** While the interpreter is there: one of the run's own is ended afterwards. */
+  async #collectFiles(
+    interpreter: OpenInterpreter,
+    verdict: Verdict,
+    { onFile, signal }: Surroundings,
+  ): Promise<void> {
+    if (onFile === undefined || !interpreterLives(verdict)) return;
+    try {
+      await this.#files.collect(interpreter, filesOf(verdict), onFile, signal);
+    } catch {
+      // What a listener throws is its own affair: the run's result must not depend on it.
+    }
   }
 
   /** What the code needs goes into its interpreter; a verdict when that can't be done. */
@@ -313,8 +399,7 @@ export class Sandbox {
     attempt: Attempt,
     interpreter: OpenInterpreter,
     request: RunRequest,
-    signal: AbortSignal,
-    onProgress: RunOptions['onPackages'],
+    { onPackages: onProgress, signal }: Surroundings,
   ): Promise<Verdict | null> {
     const startedAt = this.#clock.now();
     try {
@@ -341,14 +426,14 @@ export class Sandbox {
   async #runIn(
     interpreter: OpenInterpreter,
     request: RunRequest,
-    collector: RunCollector,
-    signal: AbortSignal,
+    { collector, input, signal }: Surroundings,
   ): Promise<Verdict> {
-    const { sidecar } = interpreter;
+    const { id, sidecar } = interpreter;
+    input?.connect((answer) => sidecar.answerInput(id, answer));
     const ownInterpreter = request.session === undefined;
     const verdict = await new RunExecution({
       interpreter,
-      order: { code: request.code, outputBytes: this.#settings.outputKiB * 1024 },
+      order: { code: request.code, outputBytes: this.#settings.outputKiB * 1024, input: input !== null },
       limitMs: request.timeoutMs ?? DEFAULTS.timeoutMs,
       interruptMs: ownInterpreter ? INTERRUPT_MS.ownInterpreter : INTERRUPT_MS.session,
       collector,
@@ -361,7 +446,6 @@ export class Sandbox {
     }).run();
     // Whatever is still found of the process, the next run gets another one.
     if (verdict.kind === 'process-died') this.#interpreters.forgetAll(sidecar);
-    if (ownInterpreter) this.#provider.discard(interpreter);
     return verdict;
   }
 
@@ -398,8 +482,8 @@ export class Sandbox {
       value: verdict.kind === 'finished' ? verdict.outcome.value : null,
       stdout: collector.stdout,
       stderr: collector.stderr,
-      truncated: truncationOf(verdict) ?? collector.full,
-      outputs: [],
+      truncated: (truncationOf(verdict) ?? collector.full) || collector.displaysCut,
+      outputs: collector.displays,
       files: filesOf(verdict),
       session: { id: request.session ?? `run-${run}`, state },
       packages: [...packages],
