@@ -73,7 +73,11 @@ export class ConsoleRuns {
     try {
       const result = await runners[runtime].run(
         { timeoutMs, ...request },
-        { signal: stop.signal, onOutput: (output) => stream.text(output) },
+        {
+          signal: stop.signal,
+          onOutput: (output) => stream.text(output),
+          onPackages: (progress) => stream.event({ type: 'packages', runId, progress }),
+        },
       );
       onEnded(result);
       return result;
