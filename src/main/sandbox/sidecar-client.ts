@@ -47,6 +47,7 @@ export class SidecarClient {
   readonly pid: number;
 
   readonly #process: SidecarProcess;
+  #spares = 0;
   readonly #peer: RpcPeer<SidecarHostContract, SidecarContract>;
   #layers: readonly IsolationLayer[] = [];
   #isKilled = false;
@@ -231,8 +232,10 @@ export class SidecarClient {
     return (await this.#peer.call('interruptRun', { interpreter, limitMs })).stopped;
   }
 
-  /** How many started interpreters to keep ready. */
+  /** How many started interpreters to keep ready. Asked again for as many, it answers at once. */
   async keepSpares(count: number): Promise<void> {
+    if (count === this.#spares) return;
+    this.#spares = count;
     await this.#peer.call('keepSpares', { count });
   }
 
