@@ -32,7 +32,9 @@ const start = {
   guestScript: readFileSync(assets.guest, 'utf8'),
   interrupts: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
   snapshot: null,
-  forSnapshot: false,
+  forSnapshot: 'no' as const,
+  packages: [],
+  libraries: new Map(),
 };
 // Its first use compiles it, which needs what hardening takes away.
 createContext({});
@@ -50,9 +52,10 @@ GuestRealm.prototype.boot = function (...given) {
 const own = process;
 // What process.exit does in the end, and all that is left of it after hardening.
 const exit = (Reflect.get(own, 'reallyExit') as (code: number) => never).bind(own);
-const { setTimeout, setImmediate, performance, TextEncoder } = globalThis;
+const { setTimeout, setImmediate, performance, TextDecoder, TextEncoder } = globalThis;
 const say = (text: string): void => void writeSync(1, `${text}\n`);
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const hostAttack: unknown = asHost ? runInThisContext(attack) : undefined;
 
 const host = new InterpreterHost(start, {
@@ -63,6 +66,7 @@ const host = new InterpreterHost(start, {
     else setTimeout(callback, delayMs);
   },
   encode: (text) => encoder.encode(text),
+  decode: (bytes) => decoder.decode(bytes),
   forgetInterrupt: () => undefined,
   harden: () => hardenThread(own),
   process: own,

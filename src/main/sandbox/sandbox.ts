@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/sandbox-events.ts';
 import { type RunRequest, type RunOutput, type RunResult, type SessionState } from '../../shared/sandbox.ts';
@@ -5,7 +6,9 @@ import { PackageError } from '../packages/package-error.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import type { Clock } from './clock.ts';
 import type { CrashLimit } from './crash-window.ts';
-import { InterpreterProvider } from './interpreter-provider.ts';
+import { ImageChooser, type ChosenImage } from './image-chooser.ts';
+import { ImageStore } from './image-store.ts';
+import { InterpreterProvider, type StartFromImage } from './interpreter-provider.ts';
 import { Interpreters, MAX_SESSIONS, type OpenInterpreter } from './interpreters.ts';
 import type { SidecarLauncher } from './launcher.ts';
 import type { LockdownFactory } from './lockdown-binding.ts';
@@ -100,6 +103,7 @@ export class Sandbox {
   readonly #supervisor: Supervisor;
   readonly #provider: InterpreterProvider;
   readonly #packages: PackageInstaller;
+  readonly #images: ImageChooser | undefined;
   readonly #disposal = sharedController();
   /** Aborted, and made anew, when the active process uses too much memory. */
   #outOfMemory = sharedController();
@@ -148,7 +152,12 @@ export class Sandbox {
       },
     });
     this.#provider = new InterpreterProvider(this.#supervisor, this.#interpreters, config.clock);
-    this.#packages = new PackageInstaller({ provider: config.packages, clock: config.clock });
+    const { clock, dataDir, packages } = config;
+    this.#packages = new PackageInstaller({ provider: packages, clock });
+    this.#images =
+      packages === undefined || dataDir === undefined
+        ? undefined
+        : new ImageChooser(packages, new ImageStore(path.join(dataDir, 'packages')), clock);
   }
 
   /** Reading it starts nothing. */
@@ -252,8 +261,11 @@ export class Sandbox {
     onPackages: RunOptions['onPackages'],
   ): Promise<Attempt> {
     const attempt: Attempt = { ...notBegun(), verdict: { kind: 'setup-failed', detail: 'unknown reason' } };
+    const askedAt = this.#clock.now();
+    const image = await this.#chooseImage(request, signal);
     const startedAt = this.#clock.now();
-    const opened = await this.#provider.open(request, signal);
+    attempt.packagesMs = startedAt - askedAt;
+    const opened = await this.#provider.open(request, signal, image && this.#startFrom(image, attempt));
     attempt.startMs = this.#clock.now() - startedAt;
     if ('kind' in opened) return { ...attempt, verdict: opened };
     const refusal = await this.#installPackages(attempt, opened, request, signal, onPackages);
@@ -272,6 +284,29 @@ export class Sandbox {
     return attempt;
   }
 
+  /** An image for a run that gets a fresh interpreter, if there is one. */
+  async #chooseImage(request: RunRequest, signal: AbortSignal): Promise<ChosenImage | undefined> {
+    const { session } = request;
+    if (this.#images === undefined || (session !== undefined && this.#interpreters.has(session))) {
+      return undefined;
+    }
+    return (await this.#images.choose(request, () => this.#supervisor.sidecar(), signal)) ?? undefined;
+  }
+
+  #startFrom({ key, needed, sidecar, wheels }: ChosenImage, attempt: Attempt): StartFromImage {
+    return {
+      sidecar,
+      start: async (interpreter) => {
+        if (!(await sidecar.openFromImage(interpreter.id, key))) {
+          await this.#images?.discard(key);
+          return;
+        }
+        this.#packages.noteInstalled(interpreter, wheels);
+        attempt.packages = needed;
+      },
+    };
+  }
+
   /** What the code needs goes into its interpreter; a verdict when that can't be done. */
   async #installPackages(
     attempt: Attempt,
@@ -288,7 +323,7 @@ export class Sandbox {
         signal,
         onProgress,
       });
-      attempt.packages = installed;
+      attempt.packages = [...attempt.packages, ...installed];
       attempt.advice = advice;
       return null;
     } catch (error) {
@@ -298,7 +333,7 @@ export class Sandbox {
       if (signal.aborted) return { kind: 'cancelled', by: null };
       return { kind: 'setup-failed', detail: error instanceof Error ? error.message : 'unknown reason' };
     } finally {
-      attempt.packagesMs = this.#clock.now() - startedAt;
+      attempt.packagesMs += this.#clock.now() - startedAt;
     }
   }
 

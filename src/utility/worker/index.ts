@@ -21,6 +21,7 @@ if (parentPort === null) throw new Error('this script runs in a worker thread on
 
 const { setTimeout: startTimer, setImmediate: startImmediate, performance: clock, process: own } = globalThis;
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const start = workerData as WorkerStart;
 const interrupts = new Int32Array(start.interrupts);
 const { store } = Atomics;
@@ -32,6 +33,7 @@ const host: HostFunctions = {
     else startTimer(callback, delayMs);
   },
   encode: (text) => encoder.encode(text),
+  decode: (bytes) => decoder.decode(bytes),
   forgetInterrupt: () => void store(interrupts, 0, 0),
   harden: () => hardenThread(own),
   process: own,
@@ -59,6 +61,7 @@ new RpcPeer({
   limits: { maxMessageBytes: TO_WORKER_LIMITS.maxBytes, maxNodes: TO_WORKER_LIMITS.maxNodes },
   handlers: {
     boot: async () => ({ checks: await interpreter.boot() }),
+    tryPackages: ({ modules }) => ({ said: describeFailure(() => interpreter.tryPackages(modules)) }),
     takeSnapshot: async (_params, { write }) => {
       const image = describeFailure(() => interpreter.takeSnapshot());
       for (let offset = 0; offset < image.length; offset += SNAPSHOT_PIECE_BYTES) {

@@ -134,7 +134,13 @@ const HONEST: SidecarHandlers = {
   },
   openInterpreter: () => CHECKS,
   writeFile: () => ({}),
+  makeImage: () => {
+    throw new RpcError('failed', 'no image');
+  },
+  hasImage: () => ({ has: false }),
+  loadImage: () => ({}),
   findImports: () => ({ report: '' }),
+  missingPackages: () => ({ missing: [] }),
   loadPackage: () => ({}),
   installPackages: () => ({ missing: [] }),
   run: finishWith(),
