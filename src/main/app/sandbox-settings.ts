@@ -1,5 +1,5 @@
 import type { Config } from '../../shared/config.ts';
-import type { SandboxSettings } from '../sandbox/sandbox.ts';
+import type { SandboxSettings } from '../sandbox/sandbox-config.ts';
 
 const MS_PER_MINUTE = 60_000;
 

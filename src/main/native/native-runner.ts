@@ -12,7 +12,7 @@ import { parseRequest } from '../sandbox/parse-request.ts';
 import { ReportError, RunCollector } from '../sandbox/run-collector.ts';
 import { relayTo } from '../sandbox/run-listener.ts';
 import { RunQueue } from '../sandbox/run-queue.ts';
-import type { RunOptions } from '../sandbox/sandbox.ts';
+import type { RunOptions } from '../sandbox/sandbox-config.ts';
 import { raceStop } from '../sandbox/stop-signal.ts';
 import { CappedOutput } from './capped-output.ts';
 import { runEnvironment } from './environment.ts';
