@@ -30,6 +30,8 @@ export const LIMITS = {
   pathLength: 4096,
   /** Most entries of a list in the settings. */
   settingListLength: 1000,
+  /** Longest answer to an `input()`, in UTF-16 units. */
+  inputLength: 64 * 1024,
   /** Largest settings file. */
   settingsBytes: 1024 * 1024,
   /**
