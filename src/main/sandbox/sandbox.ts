@@ -24,27 +24,31 @@ import type { SidecarClient } from './sidecar-client.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { engineVersion, Snapshots } from './snapshots.ts';
 import { linkSignals, sharedController } from './stop-signal.ts';
-import { Supervisor } from './supervisor.ts';
+import { Supervisor, type SupervisorSettings } from './supervisor.ts';
 import { filesOf, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
 import { warmUp } from './warm-up.ts';
 
-export interface SandboxConfig {
+/** What may change while a sandbox is at work. */
+export interface SandboxSettings {
+  /** Cap of each interpreter's WebAssembly memory, in MiB. */
+  readonly memoryMiB: number;
+  /** Captured output per stream, in KiB. */
+  readonly outputKiB: number;
+  /** Unused for so long, the processes are ended, in ms. By default 15 minutes. */
+  readonly idleMs?: number;
+  /** Keep a started process in reserve, where memory allows. By default not. */
+  readonly standby?: boolean;
+}
+
+export interface SandboxConfig extends SandboxSettings {
   readonly launcher: SidecarLauncher;
   /** Reads and checks what the sidecar is fed. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
   /** How the operating system is to hold the process in; see `lockdownOrder`. */
   readonly lockdown: LockdownFactory;
   readonly clock: Clock;
-  /** Cap of each interpreter's WebAssembly memory, in MiB. */
-  readonly memoryMiB: number;
-  /** Captured output per stream, in KiB. */
-  readonly outputKiB: number;
   /** Folder for what makes later starts faster; without it nothing is kept. May be emptied at any time. */
   readonly dataDir?: string;
-  /** Unused for so long, the processes are ended, in ms. By default 15 minutes. */
-  readonly idleMs?: number;
-  /** Keep a started process in reserve, where memory allows. By default not. */
-  readonly standby?: boolean;
   /** Started interpreters kept ready for fresh runs. By default none. */
   readonly spares?: number;
   /** By default 3 crashes in 5 minutes. */
@@ -98,6 +102,7 @@ export class Sandbox {
   /** Until then the memory given back last may not show yet; on the clock. */
   #memorySettlesAt = 0;
   #nextRun = 1;
+  #settings: SandboxSettings;
 
   /** @throws RangeError for a setting out of its bounds */
   constructor(config: SandboxConfig) {
@@ -106,23 +111,23 @@ export class Sandbox {
       throw new RangeError(`spares must be a whole number from 0 to ${LIMITS.spares}, not ${spares}`);
     }
     this.#config = config;
+    this.#settings = config;
     this.#clock = config.clock;
     this.#interpreters = new Interpreters((session, interpreter, why) => {
       this.#emit({ type: 'session-ended', at: Date.now(), session, why });
       if (why === 'evicted' || why === 'reset') this.#provider.discard(interpreter);
+      this.#renewIfFree();
     });
     this.#supervisor = new Supervisor({
       launcher: config.launcher,
       loadAssets: config.loadAssets,
       lockdown: config.lockdown,
       clock: config.clock,
-      memoryMiB: config.memoryMiB,
+      ...supervisorSettings(config),
       snapshots:
         config.dataDir === undefined
           ? undefined
           : new Snapshots(new SnapshotStore(config.dataDir), engineVersion()),
-      idleMs: config.idleMs ?? IDLE_MS,
-      standby: config.standby ?? false,
       spares,
       crashLimit: config.crashLimit ?? CRASH_LIMIT,
       freeMemory: config.freeMemory,
@@ -172,7 +177,7 @@ export class Sandbox {
     const run = this.#nextRun++;
     const session = parsed.session ?? null;
     const relay = new OutputRelay(options.onOutput);
-    const collector = new RunCollector(this.#config.outputKiB * 1024, (output) => relay.push(output));
+    const collector = new RunCollector(this.#settings.outputKiB * 1024, (output) => relay.push(output));
     const { signal, unlink } = linkSignals(this.#disposal.signal, options.signal ?? never);
     const arrived = this.#clock.now();
     let waitMs = 0;
@@ -186,6 +191,7 @@ export class Sandbox {
       } finally {
         this.#supervisor.release();
         if (session !== null) this.#interpreters.rest(session);
+        this.#renewIfFree();
       }
     });
     // Someone who cancels, or whose reader has stalled, does not wait for the reader.
@@ -222,6 +228,31 @@ export class Sandbox {
     );
   }
 
+  /**
+   * Takes new settings on, without disturbing what runs. Another memory cap holds from the next process on: it is
+   * started as soon as no session has state that would be lost with the present one (see `restartNeeded`).
+   */
+  configure(settings: SandboxSettings): void {
+    this.#settings = settings;
+    this.#supervisor.configure(supervisorSettings(settings));
+    this.#renewIfFree();
+  }
+
+  /** Whether the memory cap in force is not the one that is set, for the sake of sessions with state. */
+  get restartNeeded(): boolean {
+    return this.#supervisor.outdated;
+  }
+
+  /** What the process may use in all, in MiB. */
+  get processLimitMiB(): number {
+    return toMiB(this.#supervisor.processLimitBytes);
+  }
+
+  /** Ends the processes, as being idle does; runs under way end as cancelled. The next run starts anew. */
+  stop(): Promise<void> {
+    return this.#supervisor.stop();
+  }
+
   /** Ends the processes; the next run starts anew, also after too many crashes. Runs under way end. */
   restart(): Promise<void> {
     return this.#supervisor.restart();
@@ -231,6 +262,11 @@ export class Sandbox {
   async dispose(): Promise<void> {
     this.#disposal.abort();
     await this.#supervisor.dispose();
+  }
+
+  #renewIfFree(): void {
+    if (!this.#supervisor.outdated || this.#supervisor.inUse || this.sessions.length > 0) return;
+    void this.#supervisor.stop('stopped', 'the memory limit was changed');
   }
 
   async #attempt(
@@ -271,7 +307,7 @@ export class Sandbox {
     const ownInterpreter = request.session === undefined;
     const verdict = await new RunExecution({
       interpreter,
-      order: { code: request.code, outputBytes: this.#config.outputKiB * 1024 },
+      order: { code: request.code, outputBytes: this.#settings.outputKiB * 1024 },
       limitMs: request.timeoutMs ?? DEFAULTS.timeoutMs,
       interruptMs: ownInterpreter ? INTERRUPT_MS.ownInterpreter : INTERRUPT_MS.session,
       collector,
@@ -356,6 +392,12 @@ export class Sandbox {
     }
   }
 }
+
+const supervisorSettings = ({ idleMs, memoryMiB, standby }: SandboxSettings): SupervisorSettings => ({
+  memoryMiB,
+  idleMs: idleMs ?? IDLE_MS,
+  standby: standby ?? false,
+});
 
 /** A run whose turn never came. */
 const notBegun = (disposed = false): Attempt => ({

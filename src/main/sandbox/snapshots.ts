@@ -25,6 +25,11 @@ export class Snapshots {
     return this.#store.read(this.#key(assets));
   }
 
+  /** Whether there is one; its content is not looked at. */
+  has(assets: readonly Asset[]): Promise<boolean> {
+    return this.#store.has(this.#key(assets));
+  }
+
   /** Takes one on that a process made in which no guest has been. */
   async keep(assets: readonly Asset[], image: Uint8Array): Promise<void> {
     await this.#store.write(this.#key(assets), image);

@@ -79,6 +79,8 @@ export interface SandboxStatus {
   }[];
   /** Where the next run goes. */
   readonly runtime: PythonRuntime;
+  /** The memory limit was changed, and holds once the sandbox is restarted: sessions would lose their state. */
+  readonly restartNeeded: boolean;
   /** Of the embedded Python. */
   readonly versions: { readonly python: string; readonly pyodide: string };
 }

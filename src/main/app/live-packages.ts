@@ -1,0 +1,24 @@
+import type { PackageSettings } from '../../shared/package-settings.ts';
+import type { Packages } from '../packages/open-packages.ts';
+
+/** The package store by the settings of now: another mirror or another allow-list hold for the next call. */
+export class LivePackages {
+  readonly #settings: () => PackageSettings;
+  readonly #open: (settings: PackageSettings) => Packages;
+  #opened: { readonly key: string; readonly packages: Packages } | null = null;
+
+  /** @param open throws PackageError for settings that can't be used */
+  constructor(settings: () => PackageSettings, open: (settings: PackageSettings) => Packages) {
+    this.#settings = settings;
+    this.#open = open;
+  }
+
+  /** @throws PackageError `bad-settings` */
+  get current(): Packages {
+    const settings = this.#settings();
+    const key = JSON.stringify(settings);
+    // What was opened before may still be in use, and holds nothing open.
+    if (this.#opened?.key !== key) this.#opened = { key, packages: this.#open(settings) };
+    return this.#opened.packages;
+  }
+}
