@@ -15,6 +15,7 @@ export interface ConsoleRunsOptions {
   /** Asked at each run. */
   readonly settings: () => { readonly runtime: PythonRuntime; readonly timeoutMs: number };
   readonly clock: Clock;
+  readonly onEnded: (result: RunResult) => void;
 }
 
 /** Who asked for a run. */
@@ -61,7 +62,7 @@ export class ConsoleRuns {
    * @throws InvalidRequestError when the request breaks the contract
    */
   async run(runId: string, request: RunRequest, owner: RunOwner): Promise<RunResult> {
-    const { clock, runners, settings } = this.#options;
+    const { clock, onEnded, runners, settings } = this.#options;
     const { runtime, timeoutMs } = settings();
     const stop = new AbortController();
     const cancel = (): void => stop.abort();
@@ -70,10 +71,12 @@ export class ConsoleRuns {
     owner.gone.addEventListener('abort', cancel, { once: true });
     if (owner.gone.aborted) cancel();
     try {
-      return await runners[runtime].run(
+      const result = await runners[runtime].run(
         { timeoutMs, ...request },
         { signal: stop.signal, onOutput: (output) => stream.text(output) },
       );
+      onEnded(result);
+      return result;
     } finally {
       stream.end();
       owner.gone.removeEventListener('abort', cancel);
