@@ -14,8 +14,7 @@ export class SandboxStore {
   readonly status: Ref<SandboxStatus | null> = shallowRef(null);
   readonly events: Ref<readonly SandboxEvent[]> = shallowRef([]);
   /** Resident memory of the active process, in MiB. */
-  readonly memory: Ref<{ readonly residentMiB: number; readonly limitMiB: number } | null> =
-    shallowRef(null);
+  readonly memory: Ref<{ readonly residentMiB: number; readonly limitMiB: number } | null> = shallowRef(null);
   readonly loaded = ref(false);
   /** What last ended the process, for the words behind "stopped". */
   readonly lastEnd = computed(() => {

@@ -71,7 +71,12 @@ export class CodeEditor {
       state: EditorState.create({
         doc: text,
         extensions: [
-          Prec.highest(keymap.of([{ key: 'Mod-Enter', run }, { key: 'Shift-Enter', run }])),
+          Prec.highest(
+            keymap.of([
+              { key: 'Mod-Enter', run },
+              { key: 'Shift-Enter', run },
+            ]),
+          ),
           keymap.of([
             { key: 'ArrowUp', run: recall('older') },
             { key: 'ArrowDown', run: recall('newer') },
@@ -86,7 +91,13 @@ export class CodeEditor {
           closeBrackets(),
           highlightSelectionMatches(),
           python(),
-          keymap.of([...closeBracketsKeymap, ...searchKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
+          keymap.of([
+            ...closeBracketsKeymap,
+            ...searchKeymap,
+            ...historyKeymap,
+            ...defaultKeymap,
+            indentWithTab,
+          ]),
           Prec.lowest(keymap.of([{ key: 'Escape', run: leave }])),
           blamedLine,
           editorLook,

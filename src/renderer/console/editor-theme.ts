@@ -53,7 +53,11 @@ const colours = HighlightStyle.define([
   { tag: [tags.string, tags.special(tags.string), tags.character], color: 'var(--code-string)' },
   { tag: [tags.number, tags.bool, tags.null], color: 'var(--code-number)' },
   {
-    tag: [tags.function(tags.variableName), tags.function(tags.definition(tags.variableName)), tags.className],
+    tag: [
+      tags.function(tags.variableName),
+      tags.function(tags.definition(tags.variableName)),
+      tags.className,
+    ],
     color: 'var(--code-name)',
   },
   { tag: [tags.comment, tags.lineComment], color: 'var(--code-comment)', fontStyle: 'italic' },

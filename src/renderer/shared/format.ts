@@ -35,10 +35,7 @@ export const createFormat = (language: string): Format => {
       return parts.map((part) => String(part).padStart(2, '0')).join(':');
     },
     bytes: (bytes) => {
-      const power = Math.min(
-        bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3),
-        BYTE_UNITS.length - 1,
-      );
+      const power = Math.min(bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3), BYTE_UNITS.length - 1);
       const value = bytes / 1000 ** power;
       return number(value, {
         style: 'unit',

@@ -81,7 +81,10 @@ export const memoryChart = (
     // A single measure is a dot: a line of no length with round ends.
     line: drawn.map((piece) => `M${piece.join('L')}${piece.length === 1 ? 'h0.01' : ''}`).join(''),
     area: drawn
-      .map((piece, index) => `M${ends[index]?.[0] ?? 0} ${height}L${piece.join('L')}L${ends[index]?.[1] ?? 0} ${height}Z`)
+      .map(
+        (piece, index) =>
+          `M${ends[index]?.[0] ?? 0} ${height}L${piece.join('L')}L${ends[index]?.[1] ?? 0} ${height}Z`,
+      )
       .join(''),
     limitY: y(limitMiB),
     limitMiB,

@@ -12,7 +12,9 @@ const SHOWN_CHARACTERS = 8000;
 const CONTROL = String.fromCharCode(27);
 
 const colourClass = (name: string | null, role: 'fg' | 'bg'): string[] => {
-  const found = /^ansi-(?:bright-)?(?<colour>black|red|green|yellow|blue|magenta|cyan|white)$/u.exec(name ?? '');
+  const found = /^ansi-(?:bright-)?(?<colour>black|red|green|yellow|blue|magenta|cyan|white)$/u.exec(
+    name ?? '',
+  );
   const colour = found?.groups?.['colour'];
   return colour === undefined ? [] : [`ansi-${role}-${colour}`];
 };

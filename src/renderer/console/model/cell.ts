@@ -105,7 +105,8 @@ export class Cell {
     addUnheard(this, result);
     for (const item of this.items) if (item.kind === 'input' && item.answer === undefined) item.answer = null;
     if (result.value !== null) this.items.push({ kind: 'value', text: result.value.text });
-    if (isGuestError(result) && result.error !== null) this.items.push({ kind: 'error', error: result.error });
+    if (isGuestError(result) && result.error !== null)
+      this.items.push({ kind: 'error', error: result.error });
     this.phase = { name: 'done', result, endedAt: now };
   }
 

@@ -20,7 +20,22 @@ export interface TableCell {
 
 const MAX_CELLS = 50_000;
 const MAX_SPAN = 1000;
-const PLAIN = new Set(['TABLE', 'THEAD', 'TBODY', 'TFOOT', 'TR', 'TD', 'TH', 'CAPTION', 'COLGROUP', 'COL', 'BR', 'DIV', 'P', 'STYLE']);
+const PLAIN = new Set([
+  'TABLE',
+  'THEAD',
+  'TBODY',
+  'TFOOT',
+  'TR',
+  'TD',
+  'TH',
+  'CAPTION',
+  'COLGROUP',
+  'COL',
+  'BR',
+  'DIV',
+  'P',
+  'STYLE',
+]);
 const NUMBER = /^[-+−]?[\d.,  ]+(?:e[-+]?\d+)?%?$|^(?:NaN|<NA>|inf|-inf)$/iu;
 
 const span = (value: number): number => Math.min(Math.max(1, value), MAX_SPAN);

@@ -75,10 +75,7 @@ export const verdictOf = (result: RunResult, texts: VerdictTexts): Verdict | nul
     case 'timeout':
       return {
         tone: 'caution',
-        sentences: [
-          { key: 'console.timeout', values: { limit: texts.timeLimit } },
-          ...stateSentence(result),
-        ],
+        sentences: [{ key: 'console.timeout', values: { limit: texts.timeLimit } }, ...stateSentence(result)],
         activity: result.session.state === 'lost',
       };
     case 'cancelled':

@@ -34,5 +34,8 @@ export const findPackages = (rows: readonly PackageRow[], text: string): readonl
     const lower = name.toLowerCase();
     return lower === wanted ? 0 : lower.startsWith(wanted) ? 1 : 2;
   };
-  return found.map((row, index) => ({ row, index })).sort((a, b) => rank(a.row) - rank(b.row) || a.index - b.index).map(({ row }) => row);
+  return found
+    .map((row, index) => ({ row, index }))
+    .sort((a, b) => rank(a.row) - rank(b.row) || a.index - b.index)
+    .map(({ row }) => row);
 };
