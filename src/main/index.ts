@@ -57,6 +57,7 @@ const runAsApp = async (): Promise<void> => {
   app.setPath('userData', data);
   // What Chromium keeps is of no interest to anyone who looks there.
   app.setPath('sessionData', path.join(data, 'chromium'));
+  app.setPath('crashDumps', path.join(data, 'chromium', 'crashes'));
   if (!app.requestSingleInstanceLock()) {
     app.exit(0);
     return;

@@ -21,6 +21,8 @@ export interface VivariumWindow {
   readonly dataFolder: string;
   /** Of Electron's main process. */
   readonly pid: number;
+  /** For the environment variable DISPLAY. */
+  readonly display: string;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,8 @@ export const openVivariumWindow = async (options: WindowOptions = {}): Promise<V
   const app = await _electron.launch({
     executablePath: options.executable ?? (await installedElectron()),
     args: [...sandboxSwitches(), ...(options.executable === undefined ? [root] : [])],
+    // Otherwise it would hold against the app's own setting.
+    colorScheme: null,
     env: { ...process.env, DISPLAY: display.name, VIVARIUM_DATA_DIR: dataFolder },
   });
   const page = await app.firstWindow();
@@ -49,6 +53,7 @@ export const openVivariumWindow = async (options: WindowOptions = {}): Promise<V
     page,
     dataFolder,
     pid,
+    display: display.name,
     close: async () => {
       await app.close();
       await display.close();

@@ -1,4 +1,5 @@
 import { ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron';
+import type { NumberedAnswer } from '../../shared/ipc/channels.ts';
 import type { Caller, Route } from './route.ts';
 import { isOwnPage } from './sender.ts';
 
@@ -6,6 +7,8 @@ interface Page {
   readonly contents: WebContents;
   /** Aborted, and made anew, with each document. */
   gone: AbortController;
+  /** Events that it was told. */
+  told: number;
 }
 
 /** The pages of the app's windows, as those who ask and who are told. */
@@ -14,7 +17,7 @@ export class Pages {
 
   /** From now on the page in these contents may ask. */
   add(contents: WebContents): void {
-    const page: Page = { contents, gone: new AbortController() };
+    const page: Page = { contents, gone: new AbortController(), told: 0 };
     this.#pages.set(contents.id, page);
     const over = (): void => {
       page.gone.abort();
@@ -31,7 +34,7 @@ export class Pages {
   }
 
   broadcast(channel: string, payload: unknown): void {
-    for (const { contents } of this.#pages.values()) tell(contents, channel, payload);
+    for (const page of this.#pages.values()) tell(page, channel, payload);
   }
 
   /** Null when it is not one of the app's pages that asks. */
@@ -47,7 +50,7 @@ export class Pages {
     return {
       gone: signal,
       tell: (channel, payload) => {
-        if (!signal.aborted) tell(sender, channel, payload);
+        if (!signal.aborted) tell(page, channel, payload);
       },
     };
   }
@@ -55,13 +58,20 @@ export class Pages {
   /** Answers the channels of the page, and no others. */
   serve(routes: readonly Route[]): void {
     for (const route of routes) {
-      ipcMain.handle(route.channel, (event, ...given: unknown[]) =>
-        route.answer(this.callerOf(event), given),
-      );
+      ipcMain.handle(route.channel, async (event, ...given: unknown[]): Promise<NumberedAnswer> => {
+        const page = this.#pages.get(event.sender.id);
+        const before = page?.told ?? 0;
+        const answer = await route.answer(this.callerOf(event), given);
+        const after = page?.told ?? 0;
+        // Earlier ones may have been told to another document.
+        return [after > before ? after : 0, answer];
+      });
     }
   }
 }
 
-const tell = (contents: WebContents, channel: string, payload: unknown): void => {
-  if (!contents.isDestroyed()) contents.send(channel, payload);
+const tell = (page: Page, channel: string, payload: unknown): void => {
+  if (page.contents.isDestroyed()) return;
+  page.told += 1;
+  page.contents.send(channel, page.told, payload);
 };

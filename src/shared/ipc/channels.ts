@@ -54,5 +54,11 @@ export const EVENTS = {
   app: { onCommand: 'app-command' },
 } as const;
 
+/**
+ * How main answers a call: the number of the last event that it told since it was asked, or 0, and the answer. An
+ * event is sent as its number and its payload.
+ */
+export type NumberedAnswer = readonly [after: number, answer: unknown];
+
 export type Calls = typeof CALLS;
 export type Feature = keyof Calls;
