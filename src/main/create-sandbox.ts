@@ -2,24 +2,42 @@ import { freemem } from 'node:os';
 import path from 'node:path';
 import { DEFAULTS } from '../shared/limits.ts';
 import { dataFolder } from './data-folder.ts';
+import { openPackages, type OpenPackagesOptions } from './packages/open-packages.ts';
 import { storeFolder } from './packages/old-stores.ts';
+import { loadPyodideLock } from './packages/pyodide-lock.ts';
 import { builtFiles } from './runtime-locations.ts';
 import { systemClock } from './sandbox/clock.ts';
 import type { SidecarLauncher } from './sandbox/launcher.ts';
 import { lockdownOrder } from './sandbox/lockdown-binding.ts';
+import { LazyPackages, type PackageProvider } from './sandbox/package-provider.ts';
 import { loadRuntimeAssets } from './sandbox/runtime-assets.ts';
 import { Sandbox, type SandboxConfig } from './sandbox/sandbox.ts';
+
+/** Where packages may come from, and which code may have. */
+export type PackageSources = Pick<
+  OpenPackagesOptions,
+  'settings' | 'transport' | 'pack' | 'indexUrl' | 'official'
+>;
 
 export interface CreateSandboxOptions extends Partial<Omit<SandboxConfig, 'launcher'>> {
   /** The build's folder, `out`. */
   readonly outDir: string;
   /** How processes are started, given the sidecar's script: in Electron, or as plain Node children. */
   readonly launcher: (script: string) => SidecarLauncher;
+  /** Instead of `packages`: those of Pyodide's lock, kept in the user's data folder. */
+  readonly packageSources?: PackageSources;
 }
 
 /** A sandbox as the app has it: locked down, with snapshots kept in the user's data folder. Starts nothing yet. */
-export const createSandbox = ({ outDir, launcher, ...config }: CreateSandboxOptions): Sandbox => {
+export const createSandbox = ({
+  outDir,
+  launcher,
+  packageSources: sources,
+  ...config
+}: CreateSandboxOptions): Sandbox => {
   const files = builtFiles(outDir);
+  const openService = async (from: PackageSources): Promise<PackageProvider> =>
+    openPackages({ dataFolder: dataFolder(), ...(await loadPyodideLock(files.runtime)), ...from }).service;
   return new Sandbox({
     launcher: launcher(files.sidecar),
     loadAssets: () => loadRuntimeAssets(files.runtime),
@@ -29,6 +47,7 @@ export const createSandbox = ({ outDir, launcher, ...config }: CreateSandboxOpti
     dataDir: path.join(storeFolder(dataFolder(), files.pyodideVersion), 'snapshots'),
     memoryMiB: DEFAULTS.memoryMiB,
     outputKiB: DEFAULTS.outputKiB,
+    ...(sources === undefined ? {} : { packages: new LazyPackages(() => openService(sources)) }),
     ...config,
   });
 };

@@ -10,6 +10,7 @@ import { dataFolder } from './data-folder.ts';
 import { Doctor } from './doctor/doctor.ts';
 import { machineOfElectron, memoryOfProcess } from './doctor/machine-electron.ts';
 import { serveHost } from './host/host.ts';
+import { electronTransport } from './packages/electron-transport.ts';
 import { builtFiles } from './runtime-locations.ts';
 import { ElectronLauncher } from './sandbox/electron-launcher.ts';
 import { lockdownOrder } from './sandbox/lockdown-binding.ts';
@@ -44,8 +45,16 @@ const runAsHost = async (): Promise<void> => {
   await app.whenReady();
   await serveHost({
     port: fromIpcChannel(process),
-    createSandbox: (options, onEvent) =>
-      createSandbox({ outDir, launcher: (script) => new ElectronLauncher(script), onEvent, ...options }),
+    createSandbox: ({ packages, ...options }, onEvent) =>
+      createSandbox({
+        outDir,
+        launcher: (script) => new ElectronLauncher(script),
+        onEvent,
+        ...options,
+        ...(packages === undefined
+          ? {}
+          : { packageSources: { ...packages, transport: electronTransport() } }),
+      }),
     examine,
     electron: process.versions.electron,
   });

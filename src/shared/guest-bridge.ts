@@ -29,6 +29,8 @@ export interface HostBridge {
    * not started yet; false when they are unusable. Only when one was asked for.
    */
   snapshotTaken(header: Uint8Array, memory: Uint8Array, untouched: Uint8Array): boolean;
+  /** Fills `target` with the package file of that number; false when it can't. */
+  packageFile(id: number, target: Uint8Array): boolean;
   /** The interpreter is ready, or could not be made: then `problem` says why. */
   booted(problem: string): void;
   /** The run is over; the outcome is JSON (see `GuestOutcome`). */
@@ -59,6 +61,13 @@ export interface GuestCore {
   takeSnapshot(): string;
   /** Writes below /workspace, making folders as needed. Returns '' or what went wrong. */
   writeFile(name: string, bytes: Uint8Array, append: boolean): string;
+  /** What the code imports that is not there: an `ImportReport` as JSON, or '' when that can't be told. */
+  findImports(code: string): string;
+  /**
+   * Makes a package's files. `paths` and `sizes` are JSON lists; the files' numbers begin at `firstId` (see
+   * `HostBridge.packageFile`). Returns '' or what went wrong.
+   */
+  installPackage(name: string, paths: string, sizes: string, firstId: number): string;
   /** Answers through `HostBridge.finished` or `died`, possibly before it returns. */
   run(runId: number, code: string, textLimit: number): void;
   fireTimer(id: number): void;

@@ -2,12 +2,36 @@
 import { z } from 'zod';
 import { DoctorReport } from './doctor.ts';
 import { LIMITS } from './limits.ts';
+import { PackageSettings } from './package-settings.ts';
 import { defineContract } from './rpc/contract.ts';
 import { RunOutput, RunRequest, RunResult, SessionName } from './sandbox.ts';
 import { SandboxEvent, SandboxState } from './sandbox-events.ts';
 
 const RunId = z.number().int().nonnegative();
 const Pid = z.number().int();
+
+/** Where the sandbox's packages may come from, and which code may have. */
+export const HostPackages = z.strictObject({
+  settings: PackageSettings,
+  /** File of an offline pack. */
+  pack: z.string().max(LIMITS.pathLength).exactOptional(),
+  /** Address of a simple index (PEP 691) for what the lock does not know. */
+  indexUrl: z.string().max(LIMITS.pathLength).exactOptional(),
+  /** Whether the official CDN may be asked. */
+  official: z.boolean(),
+});
+export type HostPackages = z.infer<typeof HostPackages>;
+
+/** Of what is fetched for a run. */
+export const PackageProgress = z.strictObject({
+  filesDone: z.number().int().nonnegative(),
+  filesTotal: z.number().int().nonnegative(),
+  bytesDone: z.number().nonnegative(),
+  /** Of the files whose size is known so far; null before any is. */
+  bytesTotal: z.number().nonnegative().nullable(),
+  /** The package that moved last. */
+  packageName: z.string(),
+});
 
 /** How the host's sandbox is to be; what is left out is as `SandboxConfig` says. */
 export const HostSandboxOptions = z.strictObject({
@@ -16,6 +40,7 @@ export const HostSandboxOptions = z.strictObject({
   idleMs: z.number().int().min(1).max(LIMITS.timeoutMs.max).exactOptional(),
   standby: z.boolean().exactOptional(),
   spares: z.number().int().min(0).max(LIMITS.spares).exactOptional(),
+  packages: HostPackages.exactOptional(),
   crashLimit: z
     .strictObject({ crashes: z.number().int().min(1), windowMs: z.number().int().min(1) })
     .exactOptional(),
@@ -45,7 +70,12 @@ export const hostContract = defineContract({
       result: z.strictObject({}),
     },
     run: {
-      params: z.strictObject({ id: RunId, request: RunRequest }),
+      params: z.strictObject({
+        id: RunId,
+        request: RunRequest,
+        /** Whether the event `packages` is wanted while packages are fetched. */
+        progress: z.boolean().default(false),
+      }),
       item: RunOutput,
       result: RunResult,
     },
@@ -69,7 +99,10 @@ export const hostContract = defineContract({
     /** Ends the sandbox's processes. */
     dispose: { params: z.strictObject({}), result: z.strictObject({}) },
   },
-  events: { sandbox: SandboxEvent },
+  events: {
+    sandbox: SandboxEvent,
+    packages: z.strictObject({ id: RunId, progress: PackageProgress }),
+  },
 });
 export type HostContract = typeof hostContract;
 

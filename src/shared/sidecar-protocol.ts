@@ -4,6 +4,7 @@ import { FilePart, RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.
 import { IsolationLayers, LockdownOrder } from './isolation.ts';
 import { LIMITS } from './limits.ts';
 import { defineContract } from './rpc/contract.ts';
+import { PACKAGE_LIMITS, PackageHash, PackagePart } from './package-files.ts';
 import { Bytes } from './sandbox.ts';
 import { MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
 
@@ -60,6 +61,21 @@ export const sidecarContract = defineContract({
       result: z.strictObject({ checks: SelfChecks, snapshot: SnapshotUse.default('absent') }),
     },
     writeFile: { params: FilePart.extend({ interpreter: InterpreterId }), result: z.strictObject({}) },
+    /** What a piece of code imports that its interpreter does not have: an `ImportReport` as JSON. */
+    findImports: {
+      params: z.strictObject({ interpreter: InterpreterId, code: z.string().max(LIMITS.codeBytes) }),
+      result: z.strictObject({ report: z.string().max(PACKAGE_LIMITS.importReport) }),
+    },
+    /** Hands over a package, in parts; it stays at hand for all interpreters. */
+    loadPackage: { params: PackagePart, result: z.strictObject({}) },
+    /** Puts packages into an interpreter, unless one has to be handed over first: then nothing is done. */
+    installPackages: {
+      params: z.strictObject({
+        interpreter: InterpreterId,
+        hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
+      }),
+      result: z.strictObject({ missing: z.array(PackageHash).max(PACKAGE_LIMITS.packages) }),
+    },
     run: { params: RunOrder.extend({ interpreter: InterpreterId }), item: RunPiece, result: RunEnd },
     /**
      * Raises KeyboardInterrupt in a run, again and again until it ends, for at most `limitMs`. `stopped` is

@@ -1,7 +1,9 @@
 /** Control thread ↔ worker thread. The worker is the hostile side. */
 import { z } from 'zod';
 import { deathReport, FilePart, FinishedRun, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { LIMITS } from './limits.ts';
 import { defineContract } from './rpc/contract.ts';
+import { PACKAGE_LIMITS, UnpackedPackage } from './package-files.ts';
 import { Bytes } from './sandbox.ts';
 import { MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
 
@@ -16,6 +18,12 @@ export const workerContract = defineContract({
       result: z.strictObject({ bytes: z.number().int().positive().max(MAX_SNAPSHOT_BYTES) }),
     },
     writeFile: { params: FilePart, result: z.strictObject({}) },
+    /** An `ImportReport` as JSON, as the guest gave it. */
+    findImports: {
+      params: z.strictObject({ code: z.string().max(LIMITS.codeBytes) }),
+      result: z.strictObject({ report: z.string().max(PACKAGE_LIMITS.importReport) }),
+    },
+    installPackage: { params: UnpackedPackage, result: z.strictObject({}) },
     run: {
       params: RunOrder,
       item: RunPiece,
@@ -32,6 +40,15 @@ export const workerContract = defineContract({
   events: {},
 });
 export type WorkerContract = typeof workerContract;
+
+const MIB = 1024 * 1024;
+
+/** What the control thread may send in one message: a whole unpacked package. */
+export const TO_WORKER_LIMITS = {
+  maxBytes: PACKAGE_LIMITS.unpackedBytes + 16 * MIB,
+  /** Values in it. */
+  maxNodes: 2 * PACKAGE_LIMITS.files + 1000,
+} as const;
 
 /** What the worker asks of the control thread: nothing. */
 export const workerHostContract = defineContract({ methods: {}, events: {} });

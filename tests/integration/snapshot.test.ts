@@ -206,7 +206,7 @@ it('in Electron a snapshot is made, used, and made again once it is damaged', as
   };
   await start();
   const cache = path.join(folder, 'pyodide-cache');
-  const file = await onlyFile(path.join(cache, (await readdir(cache))[0] ?? ''));
+  const file = await onlyFile(path.join(cache, (await readdir(cache))[0] ?? '', 'snapshots'));
   const made = await hashOf(file);
   await utimes(file, 1000, 1000);
   await start();

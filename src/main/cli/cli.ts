@@ -79,7 +79,7 @@ function parse(argv: readonly string[], dependencies: CliDependencies): Choice {
     .helpCommand(false)
     // Otherwise `vivarium run x.py --version` would print the version and run nothing.
     .enablePositionalOptions();
-  defineRun(program, (args) => {
+  defineRun(program, dependencies.io.cwd, (args) => {
     choice = { kind: 'run', args };
   });
   defineDoctor(program, (args) => {

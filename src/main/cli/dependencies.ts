@@ -1,6 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import type { DoctorReport } from '../../shared/doctor.ts';
-import type { PackagePlaces, PackageTool } from './package-tool.ts';
+import type { HostPackages } from '../../shared/host-protocol.ts';
+import type { InstallProgress } from '../packages/progress.ts';
+import type { PackagePlaces } from './package-places.ts';
+import type { PackageTool } from './package-tool.ts';
 import type { RunOutput, RunRequest, RunResult } from '../../shared/sandbox.ts';
 
 /** What the command line touches of the process it runs in. */
@@ -24,6 +27,8 @@ export interface SandboxOptions {
   readonly memoryMiB: number;
   /** Captured output per stream, in KiB. */
   readonly outputKiB: number;
+  /** Where packages may come from; left out, there are none. */
+  readonly packages?: HostPackages;
 }
 
 /** Runs in the user's own Python instead. */
@@ -41,6 +46,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Called with each chunk in order. A returned promise asks the sandbox to wait before the next chunk. */
   readonly onOutput: (output: RunOutput) => void | Promise<void>;
+  /** Told while packages are fetched for the run. */
+  readonly onPackages?: (progress: InstallProgress) => void;
 }
 
 export interface RunSandbox {

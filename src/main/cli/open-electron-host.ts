@@ -18,6 +18,7 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
 import type { SandboxEvent } from '../../shared/sandbox-events.ts';
+import type { InstallProgress } from '../packages/progress.ts';
 import type { RunOptions, RunSandbox, SandboxOptions } from './dependencies.ts';
 import { electronEnvironment, sandboxSwitches, type ProvideElectron } from './electron-command.ts';
 import { TextTail } from './text-tail.ts';
@@ -47,6 +48,7 @@ export class ElectronHost implements RunSandbox {
   readonly #exited: Promise<void>;
   readonly #stderr = new TextTail(STDERR_TAIL);
   readonly #running = new Set<Promise<unknown>>();
+  readonly #onPackages = new Map<number, (progress: InstallProgress) => void>();
   #nextRun = 0;
 
   /**
@@ -105,7 +107,10 @@ export class ElectronHost implements RunSandbox {
       local: hostClientContract,
       remote: hostContract,
       handlers: {},
-      onEvent: onEvent === undefined ? {} : { sandbox: onEvent },
+      onEvent: {
+        ...(onEvent === undefined ? {} : { sandbox: onEvent }),
+        packages: ({ id, progress }) => this.#onPackages.get(id)?.(progress),
+      },
       limits: HOST_LIMITS,
     });
   }
@@ -130,8 +135,9 @@ export class ElectronHost implements RunSandbox {
     }
   }
 
-  async run(request: RunRequest, { signal, onOutput }: RunOptions): Promise<RunResult> {
+  async run(request: RunRequest, { signal, onOutput, onPackages }: RunOptions): Promise<RunResult> {
     const id = this.#nextRun++;
+    if (onPackages !== undefined) this.#onPackages.set(id, onPackages);
     let noteAbort = (): void => undefined;
     const aborted = new Promise<void>((resolve) => {
       noteAbort = resolve;
@@ -145,7 +151,7 @@ export class ElectronHost implements RunSandbox {
     let delivered = Promise.resolve();
     const running = this.#peer.call(
       'run',
-      { id, request },
+      { id, request, progress: onPackages !== undefined },
       {
         window: WINDOW_BYTES,
         onItem: (output) => {
@@ -164,6 +170,7 @@ export class ElectronHost implements RunSandbox {
       return result;
     } finally {
       this.#running.delete(running);
+      this.#onPackages.delete(id);
       signal.removeEventListener('abort', cancel);
     }
   }

@@ -7,18 +7,7 @@ import { removeOldStores, type RemovedStores } from '../packages/old-stores.ts';
 import { openPackages, type Packages } from '../packages/open-packages.ts';
 import { loadPyodideLock } from '../packages/pyodide-lock.ts';
 import { builtFiles } from '../runtime-locations.ts';
-
-/** Where packages may come from, beside the store and the official CDN. */
-export interface PackagePlaces {
-  /** File of an offline pack. */
-  readonly pack: string | undefined;
-  /** Absolute folder, or address. */
-  readonly mirror: string | undefined;
-  /** Address of a simple index. */
-  readonly index: string | undefined;
-  /** Whether only the store, the pack and the mirror are to be asked. */
-  readonly offline: boolean;
-}
+import { indexOf, type PackagePlaces } from './package-places.ts';
 
 export interface PackageTool extends Packages {
   readonly pyodideVersion: string;
@@ -32,13 +21,11 @@ export interface PackageTool extends Packages {
  * @param appFolder where package.json lies
  * @throws PackageError
  */
-export async function openPackageTool(
-  appFolder: string,
-  { pack, mirror, index, offline }: PackagePlaces,
-): Promise<PackageTool> {
+export async function openPackageTool(appFolder: string, places: PackagePlaces): Promise<PackageTool> {
   const { lock, pyodideVersion } = await loadPyodideLock(builtFiles(path.join(appFolder, 'out')).runtime);
   const data = dataFolder();
-  const indexUrl = index ?? process.env['VIVARIUM_PACKAGE_INDEX'] ?? '';
+  const { pack, mirror, offline } = places;
+  const indexUrl = indexOf(places, process.env);
   const packages = openPackages({
     dataFolder: data,
     pyodideVersion,
@@ -47,7 +34,7 @@ export async function openPackageTool(
     transport: nodeTransport(),
     official: !offline,
     ...(pack === undefined ? {} : { pack }),
-    ...(indexUrl === '' || offline ? {} : { indexUrl }),
+    ...(indexUrl === undefined ? {} : { indexUrl }),
   });
   return { ...packages, pyodideVersion, removeOld: () => removeOldStores(data, pyodideVersion) };
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { isAbsolute, resolve } from 'node:path';
-import type { PackagePlaces } from './package-tool.ts';
+import { resolve } from 'node:path';
+import { placesOf, withPlaces, type PackagePlaces, type PlaceFlags } from './package-places.ts';
 
 /** What `vivarium packages …` is asked to do. */
 export type PackagesArguments = { readonly json: boolean; readonly places: PackagePlaces } & (
@@ -16,16 +16,12 @@ export type PackagesArguments = { readonly json: boolean; readonly places: Packa
   | { readonly action: 'clear'; readonly old: boolean }
 );
 
-interface Flags {
+interface Flags extends PlaceFlags {
   readonly json?: true;
   readonly all?: true;
   readonly repair?: true;
   readonly force?: true;
   readonly old?: true;
-  readonly pack?: string;
-  readonly mirror?: string;
-  readonly index?: string;
-  readonly offline?: true;
 }
 
 /** Adds `vivarium packages` to the program; `choose` gets the arguments when it is the command given. */
@@ -44,12 +40,7 @@ export function definePackages(
     );
   const common = (flags: Flags): { json: boolean; places: PackagePlaces } => ({
     json: flags.json ?? false,
-    places: {
-      pack: flags.pack === undefined ? undefined : resolve(cwd, flags.pack),
-      mirror: flags.mirror === undefined ? undefined : mirrorIn(flags.mirror, cwd),
-      index: flags.index,
-      offline: flags.offline ?? false,
-    },
+    places: placesOf(flags, cwd),
   });
   const command = (usage: string, summary: string): Command =>
     packages
@@ -57,24 +48,18 @@ export function definePackages(
       .summary(summary)
       .description(summary)
       .option('--json', 'print one JSON document on stdout and nothing else');
-  const fetching = (made: Command): Command =>
-    made
-      .option('--pack <FILE>', 'look into this offline pack first')
-      .option('--mirror <PLACE>', 'folder or http(s) address that holds the files of the package lock')
-      .option('--index <URL>', 'package index for what the lock does not know (or VIVARIUM_PACKAGE_INDEX)')
-      .option('--offline', 'ask neither the official CDN nor the package index');
 
   command('list', 'list the packages that are installed')
     .option('--all', 'also list those that can be installed')
     .action((flags: Flags) => {
       choose({ action: 'list', all: flags.all ?? false, ...common(flags) });
     });
-  fetching(command('install [NAME...]', 'install packages and all that they need'))
+  withPlaces(command('install [NAME...]', 'install packages and all that they need'))
     .usage('[options] NAME... | --pack FILE')
     .action((names: string[], flags: Flags) => {
       choose({ action: 'install', names, ...common(flags) });
     });
-  fetching(command('verify', 'read and check everything that is installed'))
+  withPlaces(command('verify', 'read and check everything that is installed'))
     .option('--repair', 'fetch again what is damaged or missing')
     .addHelpText('after', '\nExit codes: 0 all is well, 1 something is damaged or missing')
     .action((flags: Flags) => {
@@ -100,7 +85,3 @@ export function definePackages(
       choose({ action: 'clear', old: flags.old ?? false, ...common(flags) });
     });
 }
-
-/** Addresses stay as they are; everything else is a folder. */
-const mirrorIn = (text: string, cwd: string): string =>
-  /^[a-z][a-z0-9+.-]+:\/\//iu.test(text) || isAbsolute(text) ? text : resolve(cwd, text);

@@ -1,9 +1,13 @@
+import process from 'node:process';
 import { DEFAULTS } from '../../shared/limits.ts';
 import type { PythonRuntime } from '../../shared/config.ts';
+import type { HostPackages } from '../../shared/host-protocol.ts';
+import { PackageSettings } from '../../shared/package-settings.ts';
 import { RunRequest } from '../../shared/sandbox.ts';
 import type { CliIo, SandboxOptions } from './dependencies.ts';
 import { readInputFiles } from './input-files.ts';
 import { parseMemory, parseRuntime, parseSession, parseTimeout } from './option-values.ts';
+import { indexOf, type PackagePlaces } from './package-places.ts';
 import { oneLine } from './printable.ts';
 import { readScript, scriptSource } from './read-script.ts';
 import { UsageError } from './usage-error.ts';
@@ -19,6 +23,9 @@ export interface RunArguments {
   readonly files: readonly string[];
   readonly runtime: string | undefined;
   readonly python: string | undefined;
+  /** Names, with or without versions. */
+  readonly packages: readonly string[];
+  readonly places: PackagePlaces;
 }
 
 export interface PreparedRun {
@@ -45,15 +52,31 @@ export async function prepareRun(args: RunArguments, io: CliIo, signal: AbortSig
     timeoutMs,
     ...session,
     ...(files.length === 0 ? {} : { files }),
+    ...(args.packages.length === 0 ? {} : { packages: [...args.packages] }),
   });
   if (!request.success) {
     const reasons = request.error.issues.map((issue) => issue.message).join(', ');
     throw new UsageError(`the run request is not valid: ${oneLine(reasons)}; see "vivarium run --help"`);
   }
-  return { request: request.data, sandbox: { memoryMiB, outputKiB: DEFAULTS.outputKiB }, runtime };
+  const packages = packagesFrom(args.places, process.env);
+  return { request: request.data, sandbox: { memoryMiB, outputKiB: DEFAULTS.outputKiB, packages }, runtime };
 }
 
-function runtimeOf({ runtime, python, memory }: RunArguments): PythonRuntime {
+function packagesFrom(
+  places: PackagePlaces,
+  environment: Readonly<Record<string, string | undefined>>,
+): HostPackages {
+  const { mirror, offline, pack } = places;
+  const indexUrl = indexOf(places, environment);
+  return {
+    settings: PackageSettings.parse({ mirror: mirror ?? '' }),
+    official: !offline,
+    ...(pack === undefined ? {} : { pack }),
+    ...(indexUrl === undefined ? {} : { indexUrl }),
+  };
+}
+
+function runtimeOf({ runtime, python, memory, packages }: RunArguments): PythonRuntime {
   const chosen = runtime === undefined ? 'embedded' : parseRuntime(runtime);
   if (chosen === 'embedded' && python !== undefined) {
     throw new UsageError('--python names your own Python; add --runtime native to run in it');
@@ -61,6 +84,9 @@ function runtimeOf({ runtime, python, memory }: RunArguments): PythonRuntime {
   // An option that did nothing would be a promise not kept.
   if (chosen === 'native' && memory !== undefined) {
     throw new UsageError('--memory limits the embedded runtime only; leave it out with --runtime native');
+  }
+  if (chosen === 'native' && packages.length > 0) {
+    throw new UsageError('--package installs into the embedded runtime only; install it in your own Python');
   }
   return chosen;
 }

@@ -11,7 +11,9 @@ import { SandboxLease } from './sandbox-lease.ts';
 import { CommandOutput, outputExitCode } from './stdio.ts';
 import { messageOf } from './system-error.ts';
 import { UsageError } from './usage-error.ts';
+import { placesOf, withPlaces, type PlaceFlags } from './package-places.ts';
 import { oneLine } from './printable.ts';
+import { ProgressLine } from './progress-line.ts';
 import { aborted } from './waiting.ts';
 
 /** Longest wait for the sandbox's processes to end after a run, in ms. */
@@ -21,46 +23,52 @@ const FORCED_DISPOSE_MS = 300;
 
 const NATIVE_NOTICE = 'native Python is not sandboxed: the script can do whatever you can';
 
-interface RunFlags {
+const collect = (value: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), value];
+
+interface RunFlags extends PlaceFlags {
   readonly c?: string;
   readonly json?: true;
   readonly timeout?: string;
   readonly memory?: string;
   readonly session?: string;
   readonly file?: string[];
+  readonly package?: string[];
   readonly runtime?: string;
   readonly python?: string;
 }
 
 /** Adds `vivarium run` to the program; `choose` gets the arguments when it is the command given. */
-export function defineRun(program: Command, choose: (args: RunArguments) => void): void {
-  program
-    .command('run')
-    .summary('run Python code in the sandbox')
-    .description(
-      'Run Python code in the sandbox. The script’s output appears as it comes, then the value of its last ' +
-        'expression.',
-    )
-    .usage('[options] FILE | - | -c CODE')
-    .argument('[FILE]', 'script to run; "-" reads it from standard input')
-    .option('-c <CODE>', 'run this code instead of a file')
-    .option('--json', 'print one JSON result on stdout and nothing else')
-    .option(
-      '--timeout <S>',
-      `time limit in seconds, ${LIMITS.timeoutMs.min / 1000} to ${LIMITS.timeoutMs.max / 1000} ` +
-        `(default ${DEFAULTS.timeoutMs / 1000})`,
-    )
-    .option(
-      '--memory <MIB>',
-      `memory limit in MiB, ${LIMITS.memoryMiB.min} to ${LIMITS.memoryMiB.max} (default ${DEFAULTS.memoryMiB})`,
-    )
-    .option('--session <NAME>', 'name of the session to run in')
-    .option(
-      '--file <PATH[=NAME]>',
-      'give the script a file, found as NAME in its working directory; may be repeated. The last "=" ' +
-        'separates PATH and NAME unless a file of the whole name exists',
-      (value: string, earlier: string[] | undefined) => [...(earlier ?? []), value],
-    )
+export function defineRun(program: Command, cwd: string, choose: (args: RunArguments) => void): void {
+  withPlaces(
+    program
+      .command('run')
+      .summary('run Python code in the sandbox')
+      .description(
+        'Run Python code in the sandbox. The script’s output appears as it comes, then the value of its last ' +
+          'expression.',
+      )
+      .usage('[options] FILE | - | -c CODE')
+      .argument('[FILE]', 'script to run; "-" reads it from standard input')
+      .option('-c <CODE>', 'run this code instead of a file')
+      .option('--json', 'print one JSON result on stdout and nothing else')
+      .option(
+        '--timeout <S>',
+        `time limit in seconds, ${LIMITS.timeoutMs.min / 1000} to ${LIMITS.timeoutMs.max / 1000} ` +
+          `(default ${DEFAULTS.timeoutMs / 1000})`,
+      )
+      .option(
+        '--memory <MIB>',
+        `memory limit in MiB, ${LIMITS.memoryMiB.min} to ${LIMITS.memoryMiB.max} (default ${DEFAULTS.memoryMiB})`,
+      )
+      .option('--session <NAME>', 'name of the session to run in')
+      .option(
+        '--file <PATH[=NAME]>',
+        'give the script a file, found as NAME in its working directory; may be repeated. The last "=" ' +
+          'separates PATH and NAME unless a file of the whole name exists',
+        collect,
+      )
+      .option('--package <NAME>', 'install this package before the script runs; may be repeated', collect),
+  )
     .option(
       '--runtime <RUNTIME>',
       '"embedded" runs in the sandbox (default); "native" in your own Python, which is not sandboxed',
@@ -82,6 +90,8 @@ export function defineRun(program: Command, choose: (args: RunArguments) => void
         files: flags.file ?? [],
         runtime: flags.runtime,
         python: flags.python,
+        packages: flags.package ?? [],
+        places: placesOf(flags, cwd),
       });
     });
 }
@@ -147,7 +157,7 @@ async function perform(
   }
   const notice = prepared.runtime === 'native' ? NATIVE_NOTICE : dependencies.startNotice;
   if (notice !== undefined) await out.notice(notice);
-  const result = await answer(args, prepared, out, lease, stop);
+  const result = await answer(args, prepared, out, lease, stop, dependencies.io.columns);
   // The run was cancelled because nobody takes its output; there is nobody to tell either.
   if (out.hasFailed) return exitCodeOf(result.status);
   if (args.json) {
@@ -166,6 +176,7 @@ async function answer(
   out: CommandOutput,
   lease: SandboxLease,
   stop: AbortSignal,
+  columns: number,
 ): Promise<RunResult> {
   let sandbox;
   try {
@@ -176,13 +187,22 @@ async function answer(
   if (sandbox === null) {
     return resultWithoutAnswer('cancelled', 'before the run started', args.session, prepared.runtime);
   }
+  const progress = new ProgressLine(out.stderr, columns);
   try {
     return await sandbox.run(prepared.request, {
       signal: stop,
-      onOutput: (output) => (args.json ? undefined : show(output, out)),
+      onOutput: (output) => {
+        progress.end();
+        return args.json ? undefined : show(output, out);
+      },
+      ...(out.stderr.isTty
+        ? { onPackages: (state) => progress.redraw({ ...state, label: state.packageName }) }
+        : {}),
     });
   } catch (error) {
     return resultWithoutAnswer('crashed', messageOf(error), args.session, prepared.runtime);
+  } finally {
+    progress.end();
   }
 }
 

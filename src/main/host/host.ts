@@ -44,13 +44,14 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
         });
         return {};
       },
-      run: async ({ id, request }, { write }) => {
+      run: async ({ id, request, progress: wanted }, { write }) => {
         const controller = new AbortController();
         runs.set(id, controller);
         try {
           return await opened().run(request, {
             signal: controller.signal,
             onOutput: (output) => write(output),
+            ...(wanted ? { onPackages: (progress) => peer.emit('packages', { id, progress }) } : {}),
           });
         } catch (error) {
           if (error instanceof InvalidRequestError) throw new RpcError('invalid-params', error.message);

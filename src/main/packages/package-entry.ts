@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PackageHash, PackageKind } from '../../shared/package-files.ts';
 import { PackageName } from '../../shared/package-settings.ts';
 import { isVersion } from './versions.ts';
 
@@ -7,7 +8,7 @@ export const normalizeName = (name: string): string => name.toLowerCase().replac
 
 export const NormalizedName = PackageName.transform(normalizeName);
 
-export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/u, 'is not a SHA-256 in hexadecimal');
+export const Sha256 = PackageHash;
 
 /** A plain file name: it becomes part of paths and addresses. */
 export const PackageFileName = z
@@ -23,9 +24,7 @@ export const PackageVersion = z
 
 export const ImportName = z.string().max(256);
 
-/** How the file is put into the interpreter: a wheel, a shared library for `/usr/lib`, or a package's tests. */
-export const PackageKind = z.enum(['wheel', 'library', 'tests']);
-export type PackageKind = z.infer<typeof PackageKind>;
+export { PackageKind };
 
 /** One file that can be installed, and what it needs. */
 export const PackageEntry = z.strictObject({

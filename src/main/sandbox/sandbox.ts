@@ -1,12 +1,8 @@
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/sandbox-events.ts';
-import {
-  type RunRequest,
-  type RunOutput,
-  type RunResult,
-  type RunTiming,
-  type SessionState,
-} from '../../shared/sandbox.ts';
+import { type RunRequest, type RunOutput, type RunResult, type SessionState } from '../../shared/sandbox.ts';
+import { PackageError } from '../packages/package-error.ts';
+import type { InstallProgress } from '../packages/progress.ts';
 import type { Clock } from './clock.ts';
 import type { CrashLimit } from './crash-window.ts';
 import { InterpreterProvider } from './interpreter-provider.ts';
@@ -14,7 +10,10 @@ import { Interpreters, MAX_SESSIONS, type OpenInterpreter } from './interpreters
 import type { SidecarLauncher } from './launcher.ts';
 import type { LockdownFactory } from './lockdown-binding.ts';
 import { pressureOf } from './memory-budget.ts';
+import { ModuleAdvice } from './module-advice.ts';
 import { OutputRelay } from './output-relay.ts';
+import { PackageInstaller } from './package-installer.ts';
+import type { PackageProvider } from './package-provider.ts';
 import { parseRequest } from './parse-request.ts';
 import { RunCollector } from './run-collector.ts';
 import { RunExecution } from './run-execution.ts';
@@ -56,9 +55,13 @@ export interface SandboxConfig extends SandboxSettings {
   /** Free memory of the machine, in bytes. */
   readonly freeMemory: () => number;
   readonly onEvent?: (event: SandboxEvent) => void;
+  /** Where packages come from; without it there are none. Closed with the sandbox. */
+  readonly packages?: PackageProvider;
 }
 
 export interface RunOptions {
+  /** Told while packages are fetched for the run. */
+  readonly onPackages?: (progress: InstallProgress) => void;
   /** Aborting it cancels the run, wherever it is. */
   readonly signal?: AbortSignal;
   /** Gets output as it comes, one chunk at a time; the result waits for the last one. */
@@ -85,7 +88,11 @@ interface Attempt {
   /** Whether what earlier runs of the session had left was gone before this one began. */
   lostBefore: boolean;
   startMs: number;
+  packagesMs: number;
   runMs: number;
+  /** Names of packages installed for it. */
+  packages: readonly string[];
+  advice: ModuleAdvice;
 }
 
 /** Runs untrusted Python in a process of its own. Each run ends in exactly one result. */
@@ -96,6 +103,7 @@ export class Sandbox {
   readonly #interpreters: Interpreters;
   readonly #supervisor: Supervisor;
   readonly #provider: InterpreterProvider;
+  readonly #packages: PackageInstaller;
   readonly #disposal = sharedController();
   /** Aborted, and made anew, when the active process uses too much memory. */
   #outOfMemory = sharedController();
@@ -145,6 +153,7 @@ export class Sandbox {
       },
     });
     this.#provider = new InterpreterProvider(this.#supervisor, this.#interpreters, config.clock);
+    this.#packages = new PackageInstaller({ provider: config.packages, clock: config.clock });
   }
 
   /** Reading it starts nothing. */
@@ -186,7 +195,7 @@ export class Sandbox {
       waitMs = this.#clock.now() - arrived;
       this.#supervisor.use();
       try {
-        const ended = await this.#attempt(run, parsed, collector, signal);
+        const ended = await this.#attempt(run, parsed, collector, signal, options.onPackages);
         return { ...ended, state: this.#sessionState(parsed.session, ended) };
       } finally {
         this.#supervisor.release();
@@ -197,9 +206,10 @@ export class Sandbox {
     // Someone who cancels, or whose reader has stalled, does not wait for the reader.
     if (!signal.aborted) await relay.drained(signal);
     unlink();
-    const { startMs, runMs, state, verdict } = attempt ?? this.#notBegun(parsed.session, disposed);
-    const timing = { waitMs: attempt === null ? this.#clock.now() - arrived : waitMs, startMs, runMs };
-    const result = this.#result(run, parsed, verdict, state, collector, { ...timing, packagesMs: 0 });
+    const ended = attempt ?? this.#notBegun(parsed.session, disposed);
+    if (attempt === null) waitMs = this.#clock.now() - arrived;
+    const result = this.#result(run, parsed, ended, collector, waitMs);
+    const { runMs, state } = ended;
     this.#emit({ type: 'run-ended', at: Date.now(), run, session, status: result.status, state, runMs });
     return result;
   }
@@ -262,6 +272,7 @@ export class Sandbox {
   async dispose(): Promise<void> {
     this.#disposal.abort();
     await this.#supervisor.dispose();
+    await this.#config.packages?.close();
   }
 
   #renewIfFree(): void {
@@ -274,15 +285,15 @@ export class Sandbox {
     request: RunRequest,
     collector: RunCollector,
     signal: AbortSignal,
+    onPackages: RunOptions['onPackages'],
   ): Promise<Attempt> {
     const attempt: Attempt = { ...notBegun(), verdict: { kind: 'setup-failed', detail: 'unknown reason' } };
-    if ((request.packages ?? []).length > 0) {
-      return { ...attempt, verdict: { kind: 'setup-failed', detail: 'packages can not be installed yet' } };
-    }
     const startedAt = this.#clock.now();
     const opened = await this.#provider.open(request, signal);
     attempt.startMs = this.#clock.now() - startedAt;
     if ('kind' in opened) return { ...attempt, verdict: opened };
+    const refusal = await this.#installPackages(attempt, opened, request, signal, onPackages);
+    if (refusal !== null) return { ...attempt, verdict: refusal };
     attempt.began = true;
     attempt.lostBefore = request.session !== undefined && this.#interpreters.takeLoss(request.session);
     this.#supervisor.runBegan(opened.sidecar);
@@ -295,6 +306,36 @@ export class Sandbox {
       this.#supervisor.runEnded(opened.sidecar);
     }
     return attempt;
+  }
+
+  /** What the code needs goes into its interpreter; a verdict when that can't be done. */
+  async #installPackages(
+    attempt: Attempt,
+    interpreter: OpenInterpreter,
+    request: RunRequest,
+    signal: AbortSignal,
+    onProgress: RunOptions['onPackages'],
+  ): Promise<Verdict | null> {
+    const startedAt = this.#clock.now();
+    try {
+      const { advice, installed } = await this.#packages.install({
+        interpreter,
+        request,
+        signal,
+        onProgress,
+      });
+      attempt.packages = installed;
+      attempt.advice = advice;
+      return null;
+    } catch (error) {
+      // A package that can't be had leaves a session as it was; anything else means that its interpreter is gone.
+      if (!(error instanceof PackageError)) await this.#provider.close(interpreter);
+      else if (request.session === undefined) this.#provider.discard(interpreter);
+      if (signal.aborted) return { kind: 'cancelled', by: null };
+      return { kind: 'setup-failed', detail: error instanceof Error ? error.message : 'unknown reason' };
+    } finally {
+      attempt.packagesMs = this.#clock.now() - startedAt;
+    }
   }
 
   async #runIn(
@@ -346,11 +387,12 @@ export class Sandbox {
   #result(
     run: number,
     request: RunRequest,
-    verdict: Verdict,
-    state: SessionState,
+    attempt: Attempt & { readonly state: SessionState },
     collector: RunCollector,
-    timing: RunTiming,
+    waitMs: number,
   ): RunResult {
+    const { packages, packagesMs, runMs, startMs, state } = attempt;
+    const verdict = withAdvice(attempt);
     return {
       ...reportVerdict(verdict),
       value: verdict.kind === 'finished' ? verdict.outcome.value : null,
@@ -360,8 +402,8 @@ export class Sandbox {
       outputs: [],
       files: filesOf(verdict),
       session: { id: request.session ?? `run-${run}`, state },
-      packages: [],
-      timing,
+      packages: [...packages],
+      timing: { waitMs, startMs, packagesMs, runMs },
       runtime: 'embedded',
     };
   }
@@ -393,6 +435,9 @@ export class Sandbox {
   }
 }
 
+const withAdvice = ({ advice, verdict }: Attempt): Verdict =>
+  verdict.kind === 'finished' ? { ...verdict, outcome: advice.applyTo(verdict.outcome) } : verdict;
+
 const supervisorSettings = ({ idleMs, memoryMiB, standby }: SandboxSettings): SupervisorSettings => ({
   memoryMiB,
   idleMs: idleMs ?? IDLE_MS,
@@ -407,5 +452,8 @@ const notBegun = (disposed = false): Attempt => ({
   began: false,
   lostBefore: false,
   startMs: 0,
+  packagesMs: 0,
   runMs: 0,
+  packages: [],
+  advice: new ModuleAdvice(),
 });

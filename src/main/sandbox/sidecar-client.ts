@@ -1,6 +1,7 @@
 import type { RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
 import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
 import { LIMITS } from '../../shared/limits.ts';
+import { PACKAGE_LIMITS, type PackagePart } from '../../shared/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { InputFile } from '../../shared/sandbox.ts';
@@ -46,6 +47,7 @@ export class SidecarClient {
   readonly pid: number;
 
   readonly #process: SidecarProcess;
+  #spares = 0;
   readonly #peer: RpcPeer<SidecarHostContract, SidecarContract>;
   #layers: readonly IsolationLayer[] = [];
   #isKilled = false;
@@ -140,6 +142,39 @@ export class SidecarClient {
     }
   }
 
+  /** What the interpreter says the code imports, as JSON; the guest's words. @throws RpcError when it is gone */
+  async findImports(interpreter: string, code: string): Promise<string> {
+    return (await this.#peer.call('findImports', { interpreter, code })).report;
+  }
+
+  /**
+   * Hands a whole package over; stops between two parts once `signal` aborts.
+   *
+   * @throws RpcError when it can't be unpacked
+   */
+  async loadPackage(
+    wheel: Pick<PackagePart, 'sha256' | 'name' | 'kind'>,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { sha256, name, kind } = wheel;
+    for (let start = 0; start < bytes.byteLength && !signal.aborted; start += PACKAGE_LIMITS.partBytes) {
+      // In memory of its own, as for files.
+      const part = new Uint8Array(bytes.subarray(start, start + PACKAGE_LIMITS.partBytes));
+      const totalBytes = bytes.byteLength;
+      await this.#peer.call('loadPackage', { sha256, name, kind, totalBytes, bytes: part });
+    }
+  }
+
+  /**
+   * Puts packages into an interpreter. Those that have to be handed over first are returned; then nothing was done.
+   *
+   * @throws RpcError when their files can't be made
+   */
+  async installPackages(interpreter: string, hashes: readonly string[]): Promise<string[]> {
+    return (await this.#peer.call('installPackages', { interpreter, hashes: [...hashes] })).missing;
+  }
+
   /**
    * Rejects with RpcError, or with what `onPiece` threw. Once `signal` aborts nothing more is listened to;
    * the run itself is not ended by that.
@@ -165,8 +200,10 @@ export class SidecarClient {
     return (await this.#peer.call('interruptRun', { interpreter, limitMs })).stopped;
   }
 
-  /** How many started interpreters to keep ready. */
+  /** How many started interpreters to keep ready. Asked again for as many, it answers at once. */
   async keepSpares(count: number): Promise<void> {
+    if (count === this.#spares) return;
+    this.#spares = count;
     await this.#peer.call('keepSpares', { count });
   }
 

@@ -9,12 +9,14 @@ import {
   type RunPiece,
   type SelfCheck,
 } from '../../shared/interpreter.ts';
+import type { UnpackedPackage } from '../../shared/package-files.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
 import { joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
 import {
   INTERRUPT_SIGNAL,
+  TO_WORKER_LIMITS,
   workerContract,
   workerHostContract,
   type WorkerContract,
@@ -91,7 +93,11 @@ export class InterpreterThread {
       local: workerHostContract,
       remote: workerContract,
       handlers: {},
-      limits: { maxMessageBytes: MIB, maxSendBytes: 8 * MIB },
+      limits: {
+        maxMessageBytes: MIB,
+        maxSendBytes: TO_WORKER_LIMITS.maxBytes,
+        maxNodes: TO_WORKER_LIMITS.maxNodes,
+      },
     });
     void this.#peer.closed.then((reason) => {
       // A worker that breaks the protocol is not spoken to again.
@@ -136,6 +142,16 @@ export class InterpreterThread {
   /** @throws RpcError when the file can't be written */
   async writeFile(part: FilePart): Promise<void> {
     await this.#peer.call('writeFile', part);
+  }
+
+  /** What the guest says the code imports. @throws RpcError when it is gone */
+  async findImports(code: string): Promise<string> {
+    return (await this.#peer.call('findImports', { code })).report;
+  }
+
+  /** @throws RpcError when its files can't be made */
+  async installPackage(unpacked: UnpackedPackage): Promise<void> {
+    await this.#peer.call('installPackage', unpacked);
   }
 
   /** Never rejects. `onPiece` may take its time: the thread's output is bounded anyway. */

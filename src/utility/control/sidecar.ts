@@ -8,6 +8,7 @@ import { Assets } from './assets.ts';
 import { InterpreterPool, type StartedInterpreter } from './interpreter-pool.ts';
 import type { InterpreterThread } from './interpreter-thread.ts';
 import { forbidCodeFromStrings, processChecks } from './process-checks.ts';
+import { PackageShelf } from './package-shelf.ts';
 import { prepareRuntime, type Runtime } from './runtime.ts';
 import { makeSnapshot, sendInPieces } from './snapshot-maker.ts';
 import { startInterpreter } from './start-interpreter.ts';
@@ -21,6 +22,7 @@ const holdAll = (checks: readonly SelfCheck[]): boolean => checks.every((check) 
 export class Sidecar {
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #assets = new Assets();
+  readonly #shelf = new PackageShelf();
   readonly #interpreters = new Map<string, InterpreterThread>();
   readonly #opening = new Set<string>();
   readonly #loadBinding: (file: string) => SystemCalls;
@@ -68,6 +70,20 @@ export class Sidecar {
       writeFile: async ({ interpreter, ...part }) => {
         await this.#find(interpreter).writeFile(part);
         return {};
+      },
+      findImports: async ({ interpreter, code }) => ({
+        report: await this.#find(interpreter).findImports(code),
+      }),
+      loadPackage: async (part) => {
+        await this.#shelf.add(part);
+        return {};
+      },
+      installPackages: async ({ interpreter, hashes }) => {
+        const thread = this.#find(interpreter);
+        const missing = this.#shelf.missing(hashes);
+        if (missing.length > 0) return { missing };
+        for (const unpacked of this.#shelf.take(hashes)) await thread.installPackage(unpacked);
+        return { missing };
       },
       run: ({ interpreter, ...order }, { write }) =>
         this.#find(interpreter).run(order, (piece) => write(piece)),

@@ -85,6 +85,28 @@ export class RealmGuestCore implements GuestCore {
     }
   }
 
+  findImports(code: string): string {
+    try {
+      return this.#interpreter?.findImports(code) ?? '';
+    } catch {
+      // Whatever the guest has done to its Python: it is told what is missing when it imports it.
+      return '';
+    }
+  }
+
+  installPackage(name: string, paths: string, sizes: string, firstId: number): string {
+    try {
+      if (this.#interpreter === undefined) return 'the interpreter is not running';
+      this.#interpreter.installPackage(
+        { name, paths: JSON.parse(paths) as string[], sizes: JSON.parse(sizes) as number[], firstId },
+        (id, target) => this.#bridge.packageFile(id, target),
+      );
+      return '';
+    } catch (error) {
+      return describe(error);
+    }
+  }
+
   run(runId: number, code: string, textLimit: number): void {
     try {
       if (this.#interpreter === undefined) throw new Error('the interpreter is not running');

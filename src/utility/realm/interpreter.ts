@@ -1,6 +1,9 @@
 import eventLoopsSource from '../python/event_loops.py?raw';
+import micropipSource from '../python/micropip.py?raw';
+import packagesSource from '../python/packages.py?raw';
 import runnerSource from '../python/runner.py?raw';
 import snapshotSource from '../python/snapshot.py?raw';
+import { placeFiles } from './package-files.ts';
 import type { Pyodide } from './pyodide-runtime.ts';
 
 /** What `Session.run` of runner.py gives: the outcome as JSON, later when the code awaits at top level. */
@@ -14,6 +17,14 @@ interface PythonSession extends PythonObject {
   run(code: string, textLimit: number): Outcome;
   interrupt(): boolean;
   sleep_with(sleep: (seconds: number) => void): void;
+  /** Ours: kept with the session, so that a snapshot holds it too. */
+  packages: PythonPackages;
+}
+
+/** packages.py. */
+interface PythonPackages {
+  find_imports(code: string): string;
+  installed(): void;
 }
 
 interface PythonNamespace extends PythonObject {
@@ -32,6 +43,7 @@ interface PythonBuiltins {
 
 type Install = () => unknown;
 type CreateSession = (loops: unknown) => PythonSession;
+type CreatePackages = (micropipSource: string) => PythonPackages;
 type Park = (session: PythonSession) => void;
 type Resume = (() => PythonSession) & PythonObject;
 
@@ -48,6 +60,17 @@ const WARM_UP = '1+1';
 
 /** The place in Pyodide's table of JavaScript objects for the packages loaded, which it does not restore. */
 const LOADED_PACKAGES_INDEX = 6;
+
+/** What `loadedPackages` says of where a package came from. */
+const CHANNEL = 'vivarium';
+
+/** A package's files, as `GuestCore.installPackage` is told of them. */
+export interface PlacedPackage {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly sizes: readonly number[];
+  readonly firstId: number;
+}
 
 /** Loads one of our Python modules into a namespace of its own, out of reach of the guest's globals. */
 const loadModule = (builtins: PythonBuiltins, source: string): PythonNamespace => {
@@ -77,7 +100,10 @@ export class Interpreter {
     const builtins = pyodide.pyimport('builtins') as PythonBuiltins;
     const install = loadModule(builtins, eventLoopsSource).get('install') as Install;
     const createSession = loadModule(builtins, runnerSource).get('create_session') as CreateSession;
-    return new Interpreter(pyodide, createSession(install()));
+    const session = createSession(install());
+    const createPackages = loadModule(builtins, packagesSource).get('create_packages') as CreatePackages;
+    session.packages = createPackages(micropipSource);
+    return new Interpreter(pyodide, session);
   }
 
   /** In a Python whose memory was saved by `park`. @throws Error when the memory is of no use */
@@ -120,6 +146,26 @@ export class Interpreter {
   /** @param sleep blocks for a time in seconds, or until an interrupt comes */
   sleepWith(sleep: (seconds: number) => void): void {
     this.#session.sleep_with(sleep);
+  }
+
+  /** See `GuestCore.findImports`. */
+  findImports(code: string): string {
+    return this.#session.packages.find_imports(code);
+  }
+
+  /**
+   * Makes a package's files.
+   *
+   * @param copyFile copies the file of that number into `target`; false when it can't
+   * @throws what Emscripten's file system throws
+   */
+  installPackage(
+    { name, paths, sizes, firstId }: PlacedPackage,
+    copyFile: (id: number, target: Uint8Array) => boolean,
+  ): void {
+    placeFiles(this.#pyodide.FS, paths, sizes, firstId, copyFile);
+    this.#pyodide.loadedPackages[name] = CHANNEL;
+    this.#session.packages.installed();
   }
 
   /** @throws what Emscripten's file system throws */

@@ -43,6 +43,11 @@ export class LateBridge implements HostBridge {
     return this.#bridge?.snapshotTaken(header, memory, untouched) ?? false;
   }
 
+  packageFile(id: number, target: Uint8Array): boolean {
+    requireStack();
+    return this.#bridge?.packageFile(id, target) ?? false;
+  }
+
   booted(problem: string): void {
     requireStack();
     this.#bridge?.booted(problem);

@@ -1,10 +1,10 @@
 import { loadPyodide } from 'pyodide';
+import type { PackageFileSystem } from './package-files.ts';
 import { giveEmptyTrace } from './seal-realm.ts';
 import type { LoadingPlan } from './snapshot.ts';
 import { BASE_URL } from './web-platform.ts';
 
-interface Emscripten {
-  mkdirTree(path: string): void;
+interface Emscripten extends PackageFileSystem {
   chdir(path: string): void;
   open(path: string, flags: string): unknown;
   write(stream: unknown, bytes: Uint8Array, offset: number, length: number): number;
@@ -30,7 +30,8 @@ export interface Pyodide {
     /** Puts a JavaScript object into the table through which Python holds them. */
     __hiwire_set(index: number, value: unknown): number;
   };
-  readonly loadedPackages: object;
+  /** Where each package came from, by its name. */
+  readonly loadedPackages: Record<string, string>;
   makeMemorySnapshot(): Uint8Array;
   setInterruptBuffer(buffer: object): void;
   setStdout(handler: StreamHandler): void;

@@ -63,6 +63,16 @@ export class GuestRealm {
     return this.#core.writeFile(name, this.bytes(bytes), append);
   }
 
+  /** What the guest says of the code's imports; hostile text. */
+  findImports(code: string): unknown {
+    return this.#core.findImports(code);
+  }
+
+  /** Returns '' or what went wrong; hostile text. */
+  installPackage(name: string, paths: string, sizes: string, firstId: number): unknown {
+    return this.#core.installPackage(name, paths, sizes, firstId);
+  }
+
   run(runId: number, code: string, textLimit: number): void {
     this.#core.run(runId, code, textLimit);
   }

@@ -7,7 +7,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
-import { workerContract, workerHostContract, type WorkerStart } from '../../shared/worker-protocol.ts';
+import {
+  TO_WORKER_LIMITS,
+  workerContract,
+  workerHostContract,
+  type WorkerStart,
+} from '../../shared/worker-protocol.ts';
 import { hardenThread } from './harden.ts';
 import { InterpreterHost, type HostFunctions } from './interpreter-host.ts';
 import { looseErrors } from './loose-errors.ts';
@@ -51,6 +56,7 @@ new RpcPeer({
   port: fromEmitterPort(parentPort),
   local: workerContract,
   remote: workerHostContract,
+  limits: { maxMessageBytes: TO_WORKER_LIMITS.maxBytes, maxNodes: TO_WORKER_LIMITS.maxNodes },
   handlers: {
     boot: async () => ({ checks: await interpreter.boot() }),
     takeSnapshot: async (_params, { write }) => {
@@ -62,6 +68,12 @@ new RpcPeer({
     },
     writeFile: ({ name, bytes, append }) => {
       const problem = interpreter.writeFile(name, bytes, append);
+      if (problem !== '') throw new RpcError('failed', problem);
+      return {};
+    },
+    findImports: ({ code }) => ({ report: interpreter.findImports(code) }),
+    installPackage: (unpacked) => {
+      const problem = interpreter.installPackage(unpacked);
       if (problem !== '') throw new RpcError('failed', problem);
       return {};
     },

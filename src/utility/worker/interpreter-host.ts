@@ -8,11 +8,13 @@ import {
   type SelfCheck,
 } from '../../shared/interpreter.ts';
 import type { BootMode, HostBridge } from '../../shared/guest-bridge.ts';
+import { PACKAGE_LIMITS, type UnpackedPackage } from '../../shared/package-files.ts';
 import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/snapshot-image.ts';
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
 import { GuestRealm } from './guest-realm.ts';
 import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
 import { OutputBatcher } from './output-batcher.ts';
+import { PackageFiles } from './package-files.ts';
 import { threadChecks } from './self-checks.ts';
 import { collectImage, fillGuestMemory } from './snapshot-memory.ts';
 
@@ -56,6 +58,7 @@ export class InterpreterHost {
   #run: CurrentRun | undefined;
   #death: { detail: string; stack: string } | undefined;
   #lastRunId = 0;
+  readonly #packageFiles = new PackageFiles();
   /** What is being restored; taken away once it is. */
   #image: SnapshotImage | undefined;
   /** Set while a snapshot is taken. */
@@ -112,6 +115,29 @@ export class InterpreterHost {
     if (this.#realm === undefined) return 'the interpreter is not running';
     try {
       return detailOf(this.#realm.writeFile(name, bytes, append));
+    } catch {
+      return 'the interpreter failed';
+    }
+  }
+
+  /** What the guest says of the code's imports, or '' when it says nothing of use. */
+  findImports(code: string): string {
+    try {
+      const report = this.#realm?.findImports(code);
+      return typeof report === 'string' && report.length <= PACKAGE_LIMITS.importReport ? report : '';
+    } catch {
+      return '';
+    }
+  }
+
+  /** Returns '' or what went wrong. */
+  installPackage(unpacked: UnpackedPackage): string {
+    if (this.#realm === undefined) return 'the interpreter is not running';
+    try {
+      const { name, paths, sizes } = unpacked;
+      const firstId = this.#packageFiles.add(unpacked);
+      const [pathList, sizeList] = [JSON.stringify(paths), JSON.stringify(sizes)];
+      return detailOf(this.#realm.installPackage(name, pathList, sizeList, firstId));
     } catch {
       return 'the interpreter failed';
     }
@@ -207,6 +233,7 @@ export class InterpreterHost {
         this.#onImage(collectImage({ header, memory, untouched }));
         return true;
       }, false),
+      packageFile: guarded((id: unknown, target: unknown) => this.#packageFiles.copy(id, target), false),
       booted: guarded((problem: unknown) => {
         this.#booted(detailOf(problem));
         return undefined;

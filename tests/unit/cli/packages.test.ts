@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { PackagePlaces, PackageTool } from '../../../src/main/cli/package-tool.ts';
+import type { PackagePlaces } from '../../../src/main/cli/package-places.ts';
+import type { PackageTool } from '../../../src/main/cli/package-tool.ts';
 import { removeOldStores } from '../../../src/main/packages/old-stores.ts';
 import { eventually } from '../../support/eventually.ts';
 import { hang, testServer } from '../packages/support/test-server.ts';

@@ -57,7 +57,7 @@ describe('arguments', () => {
     [['run', 'ok.py', '--timeout'], /argument missing/],
     [['run', 'ok.py', '--version'], /unknown option '--version'/],
     [['run', 'ok.py', '--\u001b]0;title\u0007'], /unknown option '--\\u\{1b\}\]0;title\\u\{7\}'/],
-    ...['--out', '--package', '--offline'].map((option): [string[], RegExp] => [
+    ...['--out'].map((option): [string[], RegExp] => [
       ['run', 'ok.py', option, 'x'],
       new RegExp(`unknown option '${option}'`, 'u'),
     ]),
@@ -119,7 +119,7 @@ describe('--memory', () => {
 
   it('takes whole MiB', async () => {
     const outcome = await cli(['run', 'ok.py', '--memory', '512'], { cwd: folder });
-    expect(outcome.opened).toEqual([{ memoryMiB: 512, outputKiB: 1024 }]);
+    expect(outcome.opened).toMatchObject([{ memoryMiB: 512, outputKiB: 1024 }]);
   });
 });
 
@@ -285,6 +285,33 @@ describe('--file', () => {
   });
 });
 
+describe('--package and where packages come from', () => {
+  it('puts the names into the request and the places into the sandbox', async () => {
+    const args = ['--package', 'pandas>=2', '--package', 'rich', '--mirror', 'wheels', '--pack', 'a.pack'];
+    const outcome = await cli(['run', ...args, '-c', '1'], { cwd: '/work' });
+    expect(outcome).toMatchObject({ code: 0, requests: [{ packages: ['pandas>=2', 'rich'] }] });
+    expect(outcome.opened[0]?.packages).toEqual({
+      settings: { autoInstall: true, mirror: '/work/wheels', allow: [] },
+      official: true,
+      pack: '/work/a.pack',
+    });
+  });
+
+  it('asks nobody outside with --offline', async () => {
+    const { opened } = await cli(['run', '--offline', '--index', 'https://index.test/simple', '-c', '1']);
+    expect(opened[0]?.packages).toEqual({
+      settings: { autoInstall: true, mirror: '', allow: [] },
+      official: false,
+    });
+  });
+
+  it('can do nothing for native Python', async () => {
+    const outcome = await cli(['run', '--runtime', 'native', '--package', 'rich', '-c', '1']);
+    expect(outcome).toMatchObject({ code: 2, requests: [] });
+    expect(outcome.stderr).toContain('--package');
+  });
+});
+
 describe('without running anything', () => {
   it('prints help and version on stdout', async () => {
     const version = await cli(['--version']);
@@ -294,12 +321,11 @@ describe('without running anything', () => {
     expect(help.stdout).toContain('run');
     const runHelp = await cli(['run', '--help']);
     expect(runHelp).toMatchObject({ code: 0, stderr: '', opened: [] });
-    for (const option of ['-c <CODE>', '--json', '--timeout', '--memory', '--session', '--file']) {
+    const options = ['-c <CODE>', '--json', '--timeout', '--memory', '--session', '--file', '--package'];
+    for (const option of [...options, '--offline', '--mirror', '--index', '--pack']) {
       expect(runHelp.stdout).toContain(option);
     }
-    for (const option of ['--out', '--package', '--offline']) {
-      expect(runHelp.stdout).not.toContain(option);
-    }
+    expect(runHelp.stdout).not.toContain('--out');
   });
 
   it('opens the window when nothing is said, and passes its exit code on', async () => {

@@ -1,0 +1,210 @@
+import { ImportReport } from '../../shared/package-files.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import type { RunRequest } from '../../shared/sandbox.ts';
+import { PackageError } from '../packages/package-error.ts';
+import type { Wheel } from '../packages/package-service.ts';
+import type { InstallProgress } from '../packages/progress.ts';
+import { scriptDependencies } from '../packages/script-metadata.ts';
+import type { Clock } from './clock.ts';
+import type { OpenInterpreter } from './interpreters.ts';
+import { ModuleAdvice } from './module-advice.ts';
+import type { PackageProvider } from './package-provider.ts';
+import { raceStop } from './stop-signal.ts';
+
+/** For an interpreter to say what code imports, in ms. One that is slower runs the code without help. */
+const FIND_LIMIT_MS = 10_000;
+/** For one step of putting packages into an interpreter, in ms. */
+const INSTALL_LIMIT_MS = 120_000;
+
+/** Code without this word imports nothing, save by means that nobody could foresee. */
+const MAY_IMPORT = /\bimport\b/u;
+
+export interface PackageInstallerOptions {
+  /** Undefined: no packages are to be had. */
+  readonly provider: PackageProvider | undefined;
+  readonly clock: Clock;
+}
+
+export interface InstallOrder {
+  readonly interpreter: OpenInterpreter;
+  readonly request: RunRequest;
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((progress: InstallProgress) => void) | undefined;
+}
+
+export interface Installation {
+  /** Names of what was put into the interpreter for this run, each after what it depends on. */
+  readonly installed: readonly string[];
+  readonly advice: ModuleAdvice;
+}
+
+/** What the code wants, as far as can be seen before it runs. */
+interface Wanted {
+  /** By the request and by the script's own metadata: without these the run is not begun. */
+  readonly named: readonly string[];
+  /** What the code imports, by package. Without one of these the run goes on, and its error says why. */
+  readonly imported: ReadonlyMap<string, readonly string[]>;
+  /** Only of use for something that the code may do. */
+  readonly hinted: readonly string[];
+}
+
+/** Puts the packages that a run needs into its interpreter before its code runs. */
+export class PackageInstaller {
+  readonly #provider: PackageProvider | undefined;
+  readonly #clock: Clock;
+  /** Hashes of what each interpreter has, by package. */
+  readonly #installed = new WeakMap<OpenInterpreter, Map<string, string>>();
+
+  constructor({ provider, clock }: PackageInstallerOptions) {
+    this.#provider = provider;
+    this.#clock = clock;
+  }
+
+  /**
+   * @throws PackageError when a package that was named can't be had, or someone has cancelled
+   * @throws RpcError when the interpreter is gone or does not take a package
+   */
+  async install(order: InstallOrder): Promise<Installation> {
+    const advice = new ModuleAdvice();
+    const named = [...(order.request.packages ?? []), ...scriptDependencies(order.request.code)];
+    const provider = this.#provider;
+    if (provider === undefined) {
+      if (named.length === 0) return { installed: [], advice };
+      throw new PackageError('bad-settings', 'this sandbox was set up without packages; leave them out');
+    }
+    if (named.length === 0 && !MAY_IMPORT.test(order.request.code)) return { installed: [], advice };
+    const wanted = await this.#wanted(named, provider, order, advice);
+    const wheels = await this.#obtain(wanted, provider, order, advice);
+    return { installed: await this.#put(wheels, provider, order), advice };
+  }
+
+  async #wanted(
+    named: readonly string[],
+    provider: PackageProvider,
+    order: InstallOrder,
+    advice: ModuleAdvice,
+  ): Promise<Wanted> {
+    if (!MAY_IMPORT.test(order.request.code)) return { named, imported: new Map(), hinted: [] };
+    const report = await this.#report(order);
+    const imported = new Map<string, string[]>(report.asked.map((name) => [name, [name]]));
+    for (const module of report.modules) {
+      const [found] = await provider.packagesForImports([module]);
+      if (found !== undefined) imported.set(found, [...(imported.get(found) ?? [found]), module]);
+      else advice.add(module, unknownModule(module));
+    }
+    return { named, imported, hinted: await provider.packagesForImports(report.hints) };
+  }
+
+  /** What the interpreter says; nothing when what it says makes no sense. */
+  async #report({ interpreter, request, signal }: InstallOrder): Promise<ImportReport> {
+    const asking = interpreter.sidecar.findImports(interpreter.id, request.code);
+    const raced = await raceStop(asking, this.#clock, FIND_LIMIT_MS, signal);
+    const nothing: ImportReport = { modules: [], hints: [], asked: [] };
+    if (raced.stopped !== null) {
+      // It may come later, or fail with its process.
+      asking.catch(() => undefined);
+      if (raced.stopped === 'cancelled') throw cancelled();
+      return nothing;
+    }
+    try {
+      return ImportReport.safeParse(JSON.parse(raced.value)).data ?? nothing;
+    } catch {
+      return nothing;
+    }
+  }
+
+  async #obtain(
+    { named, imported, hinted }: Wanted,
+    provider: PackageProvider,
+    { signal, onProgress }: InstallOrder,
+    advice: ModuleAdvice,
+  ): Promise<Wheel[]> {
+    const ensure = (names: readonly string[]): Promise<Wheel[]> =>
+      names.length === 0
+        ? Promise.resolve([])
+        : provider.ensure(names, {
+            askedBy: 'code',
+            signal,
+            ...(onProgress === undefined ? {} : { onProgress }),
+          });
+    const wheels = new Map<string, Wheel>();
+    const take = (more: readonly Wheel[]): void => {
+      for (const wheel of more) if (!wheels.has(wheel.name)) wheels.set(wheel.name, wheel);
+    };
+    try {
+      take(await ensure([...named, ...imported.keys()]));
+    } catch (error) {
+      if (!isRefusal(error) || imported.size === 0) throw error;
+      take(await ensure(named));
+      for (const [name, modules] of imported) {
+        try {
+          take(await ensure([...named, name]));
+        } catch (refusal) {
+          if (!isRefusal(refusal)) throw refusal;
+          for (const module of modules) advice.add(module, refusal.message);
+        }
+      }
+    }
+    for (const name of hinted) {
+      try {
+        take(await ensure([...named, name]));
+      } catch (refusal) {
+        if (!isRefusal(refusal)) throw refusal;
+        advice.add(name, refusal.message);
+      }
+    }
+    return [...wheels.values()];
+  }
+
+  async #put(
+    wheels: readonly Wheel[],
+    provider: PackageProvider,
+    { interpreter, signal }: InstallOrder,
+  ): Promise<string[]> {
+    const present = this.#installed.get(interpreter) ?? new Map<string, string>();
+    this.#installed.set(interpreter, present);
+    const wanting = wheels.filter(({ name, sha256 }) => {
+      const before = present.get(name);
+      if (before === undefined || before === sha256) return before === undefined;
+      throw new PackageError(
+        'version-unavailable',
+        `the session has another version of ${name} installed; use a new session`,
+        { packageName: name },
+      );
+    });
+    if (wanting.length === 0) return [];
+    const { sidecar, id } = interpreter;
+    const hashes = wanting.map(({ sha256 }) => sha256);
+    const missing = new Set(await this.#within(sidecar.installPackages(id, hashes), signal));
+    for (const wheel of wanting) {
+      if (!missing.has(wheel.sha256)) continue;
+      const bytes = await provider.read(wheel, { signal });
+      await this.#within(sidecar.loadPackage(wheel, bytes, signal), signal);
+    }
+    if (missing.size > 0 && (await this.#within(sidecar.installPackages(id, hashes), signal)).length > 0) {
+      throw new RpcError('failed', 'the sandbox did not take the packages');
+    }
+    for (const { name, sha256 } of wanting) present.set(name, sha256);
+    return wanting.map(({ name }) => name);
+  }
+
+  async #within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+    const raced = await raceStop(work, this.#clock, INSTALL_LIMIT_MS, signal);
+    if (raced.stopped === null) return raced.value;
+    // It may come later, or fail with its process.
+    work.catch(() => undefined);
+    if (raced.stopped === 'cancelled') throw cancelled();
+    throw new PackageError('timed-out', `packages were not installed within ${INSTALL_LIMIT_MS / 1000} s`);
+  }
+}
+
+const cancelled = (): PackageError =>
+  new PackageError('cancelled', 'installing packages was cancelled; run it again to go on');
+
+/** Whether a package can't be had, rather than that all is over. */
+const isRefusal = (error: unknown): error is PackageError =>
+  error instanceof PackageError && error.code !== 'cancelled';
+
+const unknownModule = (module: string): string =>
+  `no known package provides "${module}"; if you know which one does, install it once with ` +
+  '"vivarium packages install NAME" and name it for the run (packages, or --package NAME)';

@@ -1,0 +1,67 @@
+/** Packages on their way into an interpreter: schemas of both hops, main ↔ sidecar and sidecar ↔ worker. */
+import { z } from 'zod';
+import { Bytes } from './sandbox.ts';
+
+/** Caps of what is put into an interpreter. Bytes unless the name says otherwise. */
+export const PACKAGE_LIMITS = {
+  /** Largest wheel. */
+  wheelBytes: 128 * 1024 * 1024,
+  /** All files of one wheel, unpacked. */
+  unpackedBytes: 384 * 1024 * 1024,
+  /** Most files of one wheel. */
+  files: 20_000,
+  /** Longest path of a file, in UTF-16 units. */
+  pathLength: 512,
+  /** Most packages of one interpreter. */
+  packages: 500,
+  /** What is sent of a wheel in one message. */
+  partBytes: 8 * 1024 * 1024,
+  /** What an interpreter may say about the imports of a piece of code, in UTF-16 units. */
+  importReport: 60_000,
+} as const;
+
+export const PackageHash = z.string().regex(/^[0-9a-f]{64}$/u, 'is not a SHA-256 in hexadecimal');
+
+const PackageName = z.string().min(1).max(128);
+
+/** How a file is put into the interpreter: a wheel, a shared library, or a package's tests. */
+export const PackageKind = z.enum(['wheel', 'library', 'tests']);
+export type PackageKind = z.infer<typeof PackageKind>;
+
+/** Part of a wheel, in order. What it is was checked by main. */
+export const PackagePart = z.strictObject({
+  sha256: PackageHash,
+  name: PackageName,
+  kind: PackageKind,
+  /** Of the whole wheel. */
+  totalBytes: z.number().int().positive().max(PACKAGE_LIMITS.wheelBytes),
+  bytes: Bytes.refine((bytes) => bytes.byteLength <= PACKAGE_LIMITS.partBytes),
+});
+export type PackagePart = z.infer<typeof PackagePart>;
+
+/** A package as it lies in the interpreter's file system: all its files, one after the other. */
+export const UnpackedPackage = z.strictObject({
+  name: PackageName,
+  /** Absolute, and none of them leads out of where packages belong. */
+  paths: z.array(z.string().startsWith('/').max(PACKAGE_LIMITS.pathLength)).max(PACKAGE_LIMITS.files),
+  /** Of each file. */
+  sizes: z.array(z.number().int().nonnegative()).max(PACKAGE_LIMITS.files),
+  bytes: Bytes,
+});
+export type UnpackedPackage = z.infer<typeof UnpackedPackage>;
+
+const ModuleName = z
+  .string()
+  .max(256)
+  .regex(/^[^\W\d]\w*(?:\.[^\W\d]\w*)*$/u);
+
+/** What an interpreter found in a piece of code, as JSON from the guest, hence hostile. */
+export const ImportReport = z.strictObject({
+  /** Imported, and not to be found in the interpreter. */
+  modules: z.array(ModuleName).max(500),
+  /** Modules that what is imported may use for what the code does with it. */
+  hints: z.array(ModuleName).max(100),
+  /** What the code itself asks to be installed. */
+  asked: z.array(z.string().min(1).max(128)).max(100),
+});
+export type ImportReport = z.infer<typeof ImportReport>;

@@ -1,0 +1,217 @@
+"""Finds out what a piece of code needs that is not installed, and tells Python when something was installed.
+
+Loaded like `runner.py`: guest code can reach and change all of this. What it answers is taken for the guest's
+words.
+"""
+
+from __future__ import annotations
+
+import builtins
+
+# Functions defined below look names up in this copy: guest code that patches `builtins` does not reach them.
+__builtins__ = dict(vars(builtins))
+
+import ast
+import importlib
+import json
+import os
+import sys
+import types
+from importlib import metadata
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import find_spec, spec_from_loader
+from typing import Any
+
+_WORKSPACE = "/workspace"
+
+# Bounds of a report; what is beyond them is missing when it is imported, no worse.
+_MAX_MODULES = 400
+_MAX_NAME = 200
+_MAX_SCRIPTS = 100
+_MAX_SCRIPT_BYTES = 1024 * 1024
+
+_parse = ast.parse
+_walk = ast.walk
+_dumps = json.dumps
+_find_spec = find_spec
+_find_in = PathFinder.find_spec
+_invalidate_caches = importlib.invalidate_caches
+_meta_path = sys.meta_path
+_open = open
+_listdir = os.listdir
+
+# What a package imports only when one of these is used.
+_USES = {
+    "read_excel": ("openpyxl",),
+    "to_excel": ("openpyxl",),
+    "ExcelWriter": ("openpyxl",),
+    "ExcelFile": ("openpyxl",),
+    "read_html": ("lxml", "html5lib", "bs4"),
+    "read_xml": ("lxml",),
+    "to_xml": ("lxml",),
+    "read_parquet": ("pyarrow", "fastparquet"),
+    "to_parquet": ("pyarrow", "fastparquet"),
+    "read_feather": ("pyarrow",),
+    "to_feather": ("pyarrow",),
+    "read_hdf": ("tables",),
+    "to_hdf": ("tables",),
+    "to_markdown": ("tabulate",),
+    "read_sql": ("sqlalchemy",),
+    "to_sql": ("sqlalchemy",),
+    "plot": ("matplotlib",),
+    "hist": ("matplotlib",),
+    "boxplot": ("matplotlib",),
+    "style": ("jinja2", "matplotlib"),
+    "to_xarray": ("xarray",),
+}
+
+# Those of the names above that mean this only on something of one of these packages.
+_USERS = ("pandas", "polars", "geopandas", "seaborn")
+
+
+class _Needs:
+    """What one piece of code mentions."""
+
+    def __init__(self) -> None:
+        self.modules: dict[str, None] = {}
+        self.uses: set[str] = set()
+        self.asked: dict[str, None] = {}
+
+    def read(self, source: str) -> None:
+        for node in _walk(_parse(source)):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    self.add(alias.name)
+            elif isinstance(node, ast.ImportFrom):
+                if node.level == 0 and node.module:
+                    self.add(node.module)
+                    for alias in node.names:
+                        if alias.name != "*":
+                            self.add(f"{node.module}.{alias.name}")
+            elif isinstance(node, ast.Attribute):
+                if node.attr in _USES:
+                    self.uses.add(node.attr)
+            elif isinstance(node, ast.Call):
+                self.read_call(node)
+
+    def read_call(self, node: ast.Call) -> None:
+        """`micropip.install(…)` with names in plain sight."""
+        called = node.func
+        if not (
+            isinstance(called, ast.Attribute)
+            and called.attr == "install"
+            and isinstance(called.value, ast.Name)
+            and called.value.id == "micropip"
+        ):
+            return
+        for argument in [*node.args[:1], *(one.value for one in node.keywords if one.arg == "requirements")]:
+            listed = argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else [argument]
+            for item in listed:
+                if isinstance(item, ast.Constant) and isinstance(item.value, str) and 0 < len(item.value) <= 128:
+                    self.asked[item.value] = None
+
+    def add(self, module: str) -> None:
+        if len(module) <= _MAX_NAME:
+            self.modules[module] = None
+
+
+def _spec_of(module: str) -> Any:
+    """The module's spec; None when nothing provides it."""
+    top, _, rest = module.partition(".")
+    try:
+        spec = _find_spec(top)
+    except ValueError:
+        # Imported, and without a spec of its own.
+        return True
+    if spec is None or not rest or spec.origin is not None or spec.submodule_search_locations is None:
+        return spec
+    # A folder that several packages share: this one's part may be missing.
+    child = f"{top}.{rest.partition('.')[0]}"
+    return _find_in(child, list(spec.submodule_search_locations))
+
+
+def _scripts_of(spec: Any) -> list[str]:
+    """Files of the workspace that a module is made of."""
+    origin = getattr(spec, "origin", None)
+    if not isinstance(origin, str) or not origin.startswith(_WORKSPACE + "/") or not origin.endswith(".py"):
+        return []
+    if not origin.endswith("/__init__.py"):
+        return [origin]
+    folder = origin[: -len("/__init__.py")]
+    return [f"{folder}/{name}" for name in _listdir(folder) if name.endswith(".py")]
+
+
+def _read(path: str) -> str:
+    with _open(path, encoding="utf-8", errors="replace") as file:
+        return file.read(_MAX_SCRIPT_BYTES)
+
+
+class Packages:
+    """What is installed in this interpreter, and what is not."""
+
+    def __init__(self, micropip_source: str) -> None:
+        _meta_path.insert(0, _MicropipFinder(micropip_source))
+
+    def find_imports(self, code: str) -> str:
+        """`ImportReport` as JSON. Never raises."""
+        try:
+            return self._find_imports(code)
+        except BaseException:
+            # Code that can't be parsed runs into its error itself.
+            return '{"modules":[],"hints":[],"asked":[]}'
+
+    def installed(self) -> None:
+        """Packages were put into the file system: forget what was not there before."""
+        _invalidate_caches()
+
+    def _find_imports(self, code: str) -> str:
+        needs = _Needs()
+        needs.read(code)
+        missing: list[str] = []
+        seen_files: set[str] = set()
+        checked: set[str] = set()
+        while len(checked) < len(needs.modules) and len(checked) < _MAX_MODULES:
+            module = next(name for name in needs.modules if name not in checked)
+            checked.add(module)
+            spec = _spec_of(module)
+            if spec is None:
+                missing.append(module)
+                continue
+            for path in _scripts_of(spec):
+                if path in seen_files or len(seen_files) >= _MAX_SCRIPTS:
+                    continue
+                seen_files.add(path)
+                try:
+                    needs.read(_read(path))
+                except (OSError, SyntaxError, ValueError):
+                    continue
+        hints: dict[str, None] = {}
+        if any(name.partition(".")[0] in _USERS for name in needs.modules):
+            for use in sorted(needs.uses):
+                for module in _USES[use]:
+                    if _spec_of(module) is None:
+                        hints[module] = None
+        return _dumps({"modules": missing, "hints": list(hints), "asked": list(needs.asked)[:100]})
+
+
+class _MicropipFinder:
+    """Provides our own `micropip`, whose `install` can say how packages are asked for here."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        return spec_from_loader(name, self, origin="vivarium") if name == "micropip" else None
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        exec(compile(self._source, "<micropip>", "exec"), vars(module))
+
+
+def create_packages(micropip_source: str) -> Packages:
+    """`micropip_source` is the source of the module `micropip`."""
+    # Loaded now, so that a snapshot holds it.
+    metadata.packages_distributions  # noqa: B018
+    return Packages(micropip_source)

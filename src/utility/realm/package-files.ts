@@ -1,0 +1,82 @@
+/** Packages in Emscripten's file system, whose files are copied from the host when they are first read. */
+
+interface FileNode {
+  usedBytes: number;
+}
+
+interface FolderNode {
+  readonly contents: Readonly<Record<string, FileNode>>;
+}
+
+/** As far as it is used here. */
+export interface PackageFileSystem {
+  mkdirTree(path: string): void;
+  lookupPath(path: string): { readonly node: FolderNode };
+  readonly filesystems: {
+    readonly MEMFS: {
+      createNode(parent: FolderNode, name: string, mode: number, device: number): FileNode;
+    };
+  };
+}
+
+/** A regular file that everyone may read. */
+const FILE_MODE = 0o100644;
+
+/** Copies the file of that number into `target`; false when it can't. */
+type CopyFile = (id: number, target: Uint8Array) => boolean;
+
+const placeLazily = (node: FileNode, size: number, id: number, copyFile: CopyFile): void => {
+  const settle = (contents: Uint8Array | null): void => {
+    Object.defineProperty(node, 'contents', {
+      value: contents,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  };
+  Object.defineProperty(node, 'contents', {
+    get: () => {
+      const contents = new Uint8Array(size);
+      if (!copyFile(id, contents)) throw new Error('a file of a package is gone');
+      settle(contents);
+      return contents;
+    },
+    set: settle,
+    enumerable: true,
+    configurable: true,
+  });
+  node.usedBytes = size;
+};
+
+/**
+ * Makes the files of a package. One that is there already is replaced: two packages may share a file.
+ *
+ * @param firstId number of the first file; the others follow
+ */
+export const placeFiles = (
+  files: PackageFileSystem,
+  paths: readonly string[],
+  sizes: readonly number[],
+  firstId: number,
+  copyFile: CopyFile,
+): void => {
+  const folders = new Map<string, FolderNode>();
+  const folderOf = (path: string): FolderNode => {
+    const known = folders.get(path);
+    if (known !== undefined) return known;
+    files.mkdirTree(path);
+    const { node } = files.lookupPath(path);
+    folders.set(path, node);
+    return node;
+  };
+  paths.forEach((path, index) => {
+    const slash = path.lastIndexOf('/');
+    const parent = folderOf(path.slice(0, slash));
+    const name = path.slice(slash + 1);
+    const node = Object.hasOwn(parent.contents, name)
+      ? parent.contents[name]
+      : files.filesystems.MEMFS.createNode(parent, name, FILE_MODE, 0);
+    if (node === undefined) throw new Error(`${path} can not be made`);
+    placeLazily(node, sizes[index] ?? 0, firstId + index, copyFile);
+  });
+};
