@@ -50,7 +50,7 @@ it('settings UI runtime toggle', async (context) => {
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByText(/^\d+ interpreters? found$/u).waitFor();
   await page.getByRole('button', { name: python }).click();
-  await page.getByText(new RegExp(`^Python [\\d.]+ at ${python}$`, 'u')).waitFor();
+  await page.getByText(/Python [\d.]+ at \//u).waitFor();
   expect(await page.locator('#python-binpath').inputValue()).toBe(python);
   expect(await page.getByText('Not sandboxed', { exact: true }).count()).toBe(1);
   await eventually(() =>

@@ -40,7 +40,7 @@ export interface CodeEditorOptions {
 }
 
 const wordsOf = ({ label, placeholder: hint, phrases }: EditorWords): Extension => [
-  EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+  EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
   placeholder(hint),
   EditorState.phrases.of(phrases),
 ];
