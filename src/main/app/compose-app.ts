@@ -34,7 +34,7 @@ import { RunPythonCode } from '../plugin/run-python-code.ts';
 import { builtFiles } from '../runtime-locations.ts';
 import { systemClock } from '../sandbox/clock.ts';
 import { loadRuntimeAssets } from '../sandbox/runtime-assets.ts';
-import type { SandboxSettings } from '../sandbox/sandbox.ts';
+import type { SandboxSettings } from '../sandbox/sandbox-config.ts';
 import { SnapshotStore } from '../sandbox/snapshot-store.ts';
 import { engineVersion, Snapshots } from '../sandbox/snapshots.ts';
 import { Activity } from './activity.ts';
@@ -105,12 +105,24 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
   const { lock, pyodideVersion } = await loadPyodideLock(files.runtime);
   const versions = { python: lock.python, pyodide: pyodideVersion };
 
+  const packageOptions: Omit<OpenPackagesOptions, 'settings'> = {
+    dataFolder,
+    pyodideVersion,
+    lock,
+    transport: options.transport,
+  };
+  const packageSettings = (): Config['sandbox']['packages'] => settings.get().sandbox.packages;
+  const packages = new LivePackages(packageSettings, (now) =>
+    openPackages({ ...packageOptions, settings: now }),
+  );
+
   const activity = new Activity();
   const sandbox = createSandbox({
     outDir,
     launcher: options.launcher,
     onEvent: (event) => activity.record(event),
     spares: SPARES,
+    packages: packages.provider,
     ...sandboxSettings(settings.get()),
   });
   const native = new NativeRunner({
@@ -125,16 +137,6 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
     onEnded: options.onRunEnded,
   });
 
-  const packageOptions: Omit<OpenPackagesOptions, 'settings'> = {
-    dataFolder,
-    pyodideVersion,
-    lock,
-    transport: options.transport,
-  };
-  const packageSettings = (): Config['sandbox']['packages'] => settings.get().sandbox.packages;
-  const packages = new LivePackages(packageSettings, (now) =>
-    openPackages({ ...packageOptions, settings: now }),
-  );
   const snapshotFolder = path.join(storeFolder(dataFolder, pyodideVersion), 'snapshots');
   const cache = new PyodideCache({
     packages: () => packages.current,

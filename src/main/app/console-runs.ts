@@ -2,7 +2,7 @@ import type { PythonRuntime } from '../../shared/config.ts';
 import type { RunEvent, SandboxStatus } from '../../shared/ipc/sandbox.ts';
 import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
 import type { Clock } from '../sandbox/clock.ts';
-import type { RunOptions } from '../sandbox/sandbox.ts';
+import type { RunOptions } from '../sandbox/sandbox-config.ts';
 import { RunStream } from './run-stream.ts';
 
 /** Something that runs code; never rejects but for a request that breaks the contract. */
@@ -73,7 +73,11 @@ export class ConsoleRuns {
     try {
       const result = await runners[runtime].run(
         { timeoutMs, ...request },
-        { signal: stop.signal, onOutput: (output) => stream.text(output) },
+        {
+          signal: stop.signal,
+          onOutput: (output) => stream.text(output),
+          onPackages: (progress) => stream.event({ type: 'packages', runId, progress }),
+        },
       );
       onEnded(result);
       return result;

@@ -1,5 +1,6 @@
 import type { PackageSettings } from '../../shared/package-settings.ts';
 import type { Packages } from '../packages/open-packages.ts';
+import type { PackageProvider } from '../sandbox/package-provider.ts';
 
 /** The package store by the settings of now: another mirror or another allow-list hold for the next call. */
 export class LivePackages {
@@ -20,5 +21,17 @@ export class LivePackages {
     // What was opened before may still be in use, and holds nothing open.
     if (this.#opened?.key !== key) this.#opened = { key, packages: this.#open(settings) };
     return this.#opened.packages;
+  }
+
+  /** The same for runs, which ask whenever they need something. */
+  get provider(): PackageProvider {
+    const service = (): Packages['service'] => this.current.service;
+    // Not at once, so that settings that can't be used make a call reject.
+    return {
+      ensure: async (...given) => service().ensure(...given),
+      read: async (...given) => service().read(...given),
+      packagesForImports: async (...given) => service().packagesForImports(...given),
+      close: async () => service().close(),
+    };
   }
 }

@@ -73,26 +73,21 @@ export class PackageInstaller {
       throw new PackageError('bad-settings', 'this sandbox was set up without packages; leave them out');
     }
     if (named.length === 0 && !MAY_IMPORT.test(order.request.code)) return { installed: [], advice };
-    const wanted = await this.#wanted(named, provider, order, advice);
+    const wanted = await this.#wanted(named, provider, order);
     const wheels = await this.#obtain(wanted, provider, order, advice);
     return { installed: await this.#put(wheels, provider, order), advice };
   }
 
-  async #wanted(
-    named: readonly string[],
-    provider: PackageProvider,
-    order: InstallOrder,
-    advice: ModuleAdvice,
-  ): Promise<Wanted> {
+  async #wanted(named: readonly string[], provider: PackageProvider, order: InstallOrder): Promise<Wanted> {
     if (!MAY_IMPORT.test(order.request.code)) return { named, imported: new Map(), hinted: [] };
     const report = await this.#report(order);
     const imported = new Map<string, string[]>(report.asked.map((name) => [name, [name]]));
     for (const module of report.modules) {
-      const [found] = await provider.packagesForImports([module]);
-      if (found !== undefined) imported.set(found, [...(imported.get(found) ?? [found]), module]);
-      else advice.add(module, unknownModule(module));
+      const name = await packageOf(module, provider);
+      imported.set(name, [...(imported.get(name) ?? [name]), module]);
     }
-    return { named, imported, hinted: await provider.packagesForImports(report.hints) };
+    const hinted = await Promise.all(report.hints.map((module) => packageOf(module, provider)));
+    return { named, imported, hinted };
   }
 
   /** What the interpreter says; nothing when what it says makes no sense. */
@@ -141,7 +136,7 @@ export class PackageInstaller {
           take(await ensure([...named, name]));
         } catch (refusal) {
           if (!isRefusal(refusal)) throw refusal;
-          for (const module of modules) advice.add(module, refusal.message);
+          for (const module of modules) advice.add(module, reasonOf(refusal, module));
         }
       }
     }
@@ -150,7 +145,7 @@ export class PackageInstaller {
         take(await ensure([...named, name]));
       } catch (refusal) {
         if (!isRefusal(refusal)) throw refusal;
-        advice.add(name, refusal.message);
+        advice.add(name, reasonOf(refusal, name));
       }
     }
     return [...wheels.values()];
@@ -204,6 +199,15 @@ const cancelled = (): PackageError =>
 /** Whether a package can't be had, rather than that all is over. */
 const isRefusal = (error: unknown): error is PackageError =>
   error instanceof PackageError && error.code !== 'cancelled';
+
+/** By its own name where no lock knows the module: a pack or a mirror may have that. */
+const packageOf = async (module: string, provider: PackageProvider): Promise<string> =>
+  (await provider.packagesForImports([module]))[0] ?? module.split('.')[0] ?? module;
+
+const reasonOf = (refusal: PackageError, module: string): string =>
+  refusal.code === 'unknown-package' || refusal.code === 'bad-requirement'
+    ? unknownModule(module)
+    : refusal.message;
 
 const unknownModule = (module: string): string =>
   `no known package provides "${module}"; if you know which one does, install it once with ` +

@@ -1,4 +1,4 @@
-import type { RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
+import type { InputAnswer, RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
 import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { PACKAGE_LIMITS, type PackagePart } from '../../shared/package-files.ts';
@@ -140,6 +140,38 @@ export class SidecarClient {
         await this.#peer.call('writeFile', { interpreter, name, bytes: part, append: start > 0 });
       }
     }
+  }
+
+  /** What is in a file below /workspace, in pieces. Rejects with RpcError, or with what `onPiece` threw. */
+  async readFile(
+    interpreter: string,
+    name: string,
+    onPiece: (bytes: Uint8Array) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#peer.call(
+      'readFile',
+      { interpreter, name },
+      { window: FILE_PART_BYTES, onItem: ({ bytes }) => onPiece(bytes), signal },
+    );
+  }
+
+  /** The files below /workspace as JSON, in pieces. Rejects with RpcError, or with what `onPiece` threw. */
+  async listFiles(
+    interpreter: string,
+    onPiece: (bytes: Uint8Array) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#peer.call(
+      'listFiles',
+      { interpreter },
+      { window: FILE_PART_BYTES, onItem: ({ bytes }) => onPiece(bytes), signal },
+    );
+  }
+
+  /** For a guest that waits for input. */
+  async answerInput(interpreter: string, answer: InputAnswer): Promise<void> {
+    await this.#peer.call('answerInput', { interpreter, answer });
   }
 
   /** What the interpreter says the code imports, as JSON; the guest's words. @throws RpcError when it is gone */

@@ -9,7 +9,7 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 export interface Runtime {
   readonly workerScript: string;
   /** What all workers are given. */
-  readonly start: Omit<WorkerStart, 'interrupts' | 'snapshot' | 'forSnapshot'>;
+  readonly start: Omit<WorkerStart, 'interrupts' | 'input' | 'snapshot' | 'forSnapshot'>;
   readonly snapshot: SnapshotHolder;
 }
 

@@ -5,6 +5,7 @@ import { Interrupts } from './interrupts.ts';
 import type { LateBridge } from './late-bridge.ts';
 import { acceptErrorsWithoutTrace, loadRuntime, type Pyodide, type RuntimeParts } from './pyodide-runtime.ts';
 import { headerOf, plainLoading, RestoringLoading, SavableLoading, type LoadingPlan } from './snapshot.ts';
+import { StandardInput } from './standard-input.ts';
 import type { Timers } from './timers.ts';
 
 const STDOUT = 1;
@@ -19,6 +20,14 @@ const describe = (error: unknown): string => {
   }
 };
 
+/** Emscripten's number of this error. */
+const ENOENT = 44;
+
+const describeFileError = (error: unknown): string =>
+  error instanceof Error && 'errno' in error && error.errno === ENOENT
+    ? 'there is no such file'
+    : `it can not be read (${describe(error)})`;
+
 /** The whole of what runs in the guest realm besides Pyodide itself. It uses no Node and no DOM. */
 export class RealmGuestCore implements GuestCore {
   readonly #realm: Record<string, unknown>;
@@ -29,6 +38,7 @@ export class RealmGuestCore implements GuestCore {
   /** Set in an interpreter that is there to be saved. */
   #savable: { readonly pyodide: Pyodide; readonly loading: SavableLoading } | undefined;
   #interrupts: Interrupts | undefined;
+  #input: StandardInput | undefined;
   #dead = false;
 
   constructor(realm: Record<string, unknown>, bridge: LateBridge, timers: Timers, crashReport: CrashReport) {
@@ -85,6 +95,22 @@ export class RealmGuestCore implements GuestCore {
     }
   }
 
+  readFile(name: string, offset: number, length: number): Uint8Array | string {
+    try {
+      return this.#interpreter?.readFile(name, offset, length) ?? 'the interpreter is not running';
+    } catch (error) {
+      return describeFileError(error);
+    }
+  }
+
+  listFiles(): string {
+    try {
+      return this.#interpreter?.listFiles() ?? '';
+    } catch {
+      return '';
+    }
+  }
+
   findImports(code: string): string {
     try {
       return this.#interpreter?.findImports(code) ?? '';
@@ -111,6 +137,7 @@ export class RealmGuestCore implements GuestCore {
     try {
       if (this.#interpreter === undefined) throw new Error('the interpreter is not running');
       this.#interrupts?.beginRun();
+      this.#input?.beginRun();
       const outcome = this.#interpreter.run(code, textLimit);
       if (typeof outcome === 'string') {
         this.#finish(runId, outcome);
@@ -156,6 +183,7 @@ export class RealmGuestCore implements GuestCore {
     // A guest that flips these would break its own later runs.
     Object.freeze(pyodide._api.runtimeEnv);
     this.#connectStreams(pyodide);
+    const input = this.#connectInput(pyodide, interrupts);
     const interpreter = mode === 'restore' ? Interpreter.resume(pyodide) : Interpreter.load(pyodide);
     if (parts.plan instanceof SavableLoading) {
       this.#savable = { pyodide, loading: parts.plan };
@@ -163,7 +191,11 @@ export class RealmGuestCore implements GuestCore {
       // Functions of this realm, which no snapshot could hold.
       pyodide.setInterruptBuffer(interrupts.buffer);
       this.#interrupts = interrupts;
-      interpreter.sleepWith((seconds) => interrupts.sleep(seconds));
+      interpreter.connect({
+        sleep: (seconds) => interrupts.sleep(seconds),
+        show: (json) => this.#bridge.display(json),
+        announce: (prompt) => input.announce(prompt),
+      });
     }
     this.#interpreter = interpreter;
   }
@@ -183,7 +215,23 @@ export class RealmGuestCore implements GuestCore {
     });
     pyodide.setStdout(handler(STDOUT));
     pyodide.setStderr(handler(STDERR));
-    pyodide.setStdin({ stdin: () => null });
+  }
+
+  #connectInput(pyodide: Pyodide, interrupts: Interrupts): StandardInput {
+    const { FS: files } = pyodide;
+    const input = new StandardInput(
+      (prompt) => {
+        // Whoever reads is the guest: an interrupt that has come is for it.
+        interrupts.beginRun();
+        return this.#bridge.readInput(prompt);
+      },
+      (errno) => {
+        throw new files.ErrnoError(errno);
+      },
+    );
+    this.#input = input;
+    pyodide.setStdin({ read: (buffer) => input.read(buffer), isatty: false });
+    return input;
   }
 
   #finish(runId: number, outcome: string): void {

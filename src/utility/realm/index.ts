@@ -15,6 +15,8 @@ export const guestCore: GuestCore = {
     core.boot(bridge, mode, wasm, stdlib, lock, interrupts, header),
   takeSnapshot: () => core.takeSnapshot(),
   writeFile: (name, bytes, append) => core.writeFile(name, bytes, append),
+  readFile: (name, offset, length) => core.readFile(name, offset, length),
+  listFiles: () => core.listFiles(),
   findImports: (code) => core.findImports(code),
   installPackage: (name, paths, sizes, firstId) => core.installPackage(name, paths, sizes, firstId),
   run: (runId, code, textLimit) => core.run(runId, code, textLimit),

@@ -187,6 +187,30 @@ it('menu commands are told to the page', async () => {
   expect(await heard).toBe('show-settings');
 });
 
+it('tells of the end of a run to someone who does not see the window, and to nobody else', async () => {
+  const window = await open();
+  await window.app.evaluate(({ Notification }) => {
+    const shown: string[] = [];
+    Notification.isSupported = () => true;
+    Notification.prototype.show = function show() {
+      shown.push(this.body);
+    };
+    Object.assign(globalThis, { shown });
+  });
+  const run = (code: string): Promise<unknown> =>
+    window.page.evaluate(
+      (text) => globalThis.api.sandbox.run({ code: text, session: 's' }, { runId: 'a' }),
+      code,
+    );
+  const shown = () => window.app.evaluate(() => (globalThis as unknown as { shown: string[] }).shown);
+  await run('1');
+  expect(await shown()).toEqual([]);
+  await window.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+  await run('1');
+  await run('1/0');
+  expect(await shown()).toEqual(['Python code has run', 'Python code ended with an error']);
+});
+
 describe('the end', () => {
   it('leaves no process, also when the window is closed during a run', async (context) => {
     needProcesses(context);

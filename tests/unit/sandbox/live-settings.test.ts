@@ -1,6 +1,6 @@
 /** Settings that change while a sandbox is at work: what follows at once, and what waits for whose sake. */
 import { describe, expect, it } from 'vitest';
-import type { SandboxSettings } from '../../../src/main/sandbox/sandbox.ts';
+import type { SandboxSettings } from '../../../src/main/sandbox/sandbox-config.ts';
 import { deferred, finishWith, stage, until, type Stage } from './support.ts';
 
 const MINUTE = 60_000;

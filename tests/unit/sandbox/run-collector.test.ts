@@ -6,7 +6,11 @@ import { OUTCOME, utf8 } from './support.ts';
 const CAP = 10;
 const collect = (outcome?: string) => {
   const passed: string[] = [];
-  const collector = new RunCollector(CAP, ({ stream, bytes }) => passed.push(`${stream} ${bytes.length}`));
+  const collector = new RunCollector(CAP, {
+    onOutput: ({ stream, bytes }) => void passed.push(`${stream} ${bytes.length}`),
+    onDisplay: ({ mime }) => void passed.push(`display ${Object.keys(mime).join(' ')}`),
+    onInput: (prompt) => void passed.push(`input ${prompt}`),
+  });
   if (outcome !== undefined) collector.push({ channel: 'outcome', bytes: utf8(outcome) });
   return { collector, passed };
 };

@@ -1,0 +1,189 @@
+/** Real packages, installed for runs in a real Electron whose sandbox is locked down. */
+import { afterAll, describe, expect, it, type TestContext } from 'vitest';
+import type { RunResult } from '../../src/shared/sandbox.ts';
+import { ElectronSandbox } from '../support/electron-sandbox.ts';
+import { testWheels } from '../support/test-wheels.ts';
+
+/** Far more than a run takes on a slow machine. */
+const LONG_MS = 300_000;
+
+const openWith = async (mirror: string, allow: string[] = []): Promise<ElectronSandbox> =>
+  ElectronSandbox.open({
+    packages: { settings: { autoInstall: true, mirror, allow }, official: false },
+  });
+
+let sandbox: ElectronSandbox | undefined;
+let mirror: string | undefined;
+
+const opened = async (context: TestContext): Promise<ElectronSandbox> => {
+  mirror ??= await testWheels(context);
+  return (sandbox ??= await openWith(mirror));
+};
+
+afterAll(async () => {
+  await sandbox?.dispose();
+});
+
+const told = ({ status, stdout, value, error }: RunResult): object => ({
+  status,
+  stdout,
+  value: value?.text,
+  message: error?.message,
+});
+
+describe('packages that code imports', { timeout: LONG_MS }, () => {
+  it('are installed before it runs: NumPy, pandas and Matplotlib, with files in and out', async (context) => {
+    const code = `
+import pandas as pd
+import matplotlib.pyplot as plt
+
+frame = pd.read_csv("weather.csv", parse_dates=["day"])
+means = frame.groupby("city")["degrees"].mean()
+print(means.to_dict())
+means.plot(kind="bar")
+plt.savefig("means.png")
+frame.to_excel("weather.xlsx", index=False)
+int(pd.read_excel("weather.xlsx")["degrees"].sum())
+`;
+    const csv = 'day,city,degrees\n2024-01-01,Rome,10\n2024-01-02,Rome,14\n2024-01-01,Oslo,-4\n';
+    const files = [{ name: 'weather.csv', bytes: new TextEncoder().encode(csv) }];
+    const result = await (await opened(context)).run(code, { files, timeoutMs: LONG_MS });
+    expect(told(result)).toEqual({
+      status: 'ok',
+      stdout: "{'Oslo': -4.0, 'Rome': 12.0}\n",
+      value: '20',
+      message: undefined,
+    });
+    expect(result.files.map(({ name, mime }) => [name, mime])).toEqual([
+      ['means.png', 'image/png'],
+      ['weather.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+    ]);
+    expect(result.packages).toEqual(
+      expect.arrayContaining(['numpy', 'pandas', 'matplotlib', 'openpyxl', 'pillow']),
+    );
+    expect(result.timing.packagesMs).toBeGreaterThan(0);
+  });
+
+  it('are really of use: scikit-learn, Pillow and lxml', async (context) => {
+    const code = `
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+from PIL import Image, ImageDraw
+from lxml import etree
+import io
+
+X, y = load_iris(return_X_y=True)
+score = LogisticRegression(max_iter=1000).fit(X, y).score(X, y)
+image = Image.new("RGB", (20, 10), "red")
+ImageDraw.Draw(image).rectangle((0, 0, 9, 9), fill="blue")
+buffer = io.BytesIO()
+image.save(buffer, "PNG")
+again = Image.open(io.BytesIO(buffer.getvalue()))
+tree = etree.fromstring("<a><b n='1'/><b n='2'/></a>")
+[round(score, 3), again.size, again.getpixel((3, 3)), [b.get("n") for b in tree.xpath("//b")]]
+`;
+    const result = await (await opened(context)).run(code, { timeoutMs: LONG_MS });
+    expect(told(result)).toMatchObject({
+      status: 'ok',
+      value: "[0.973, (20, 10), (0, 0, 255), ['1', '2']]",
+    });
+  });
+
+  it('stay in their session, and are not in any other', async (context) => {
+    const box = await opened(context);
+    const first = await box.run('import six; six.__name__', { session: 'a' });
+    expect([first.packages, first.value?.text]).toEqual([['six'], 'six']);
+    const second = await box.run('import six; six.PY3', { session: 'a' });
+    expect([second.packages, second.value?.text]).toEqual([[], 'True']);
+    const dynamic = `
+import importlib.util
+importlib.util.find_spec("six") is None`;
+    expect((await box.run(dynamic, { session: 'b' })).value?.text).toBe('True');
+    expect((await box.run(dynamic)).value?.text).toBe('True');
+    const listed = 'import pyodide_js; dict(pyodide_js.loadedPackages.to_py())';
+    expect((await box.run(listed, { session: 'a' })).value?.text).toBe("{'six': 'vivarium'}");
+  });
+
+  it('are found in input files too, and not sought when the code brings them along', async (context) => {
+    const box = await opened(context);
+    const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+    const files = [
+      { name: 'helper.py', bytes: bytes('import six\nname = six.__name__') },
+      { name: 'pytz/__init__.py', bytes: bytes('mine = True') },
+    ];
+    const result = await box.run('import helper, pytz; (helper.name, pytz.mine)', { files });
+    expect([result.packages, result.value?.text]).toEqual([['six'], "('six', True)"]);
+  });
+
+  it('can be asked for with micropip when they are named in plain sight', async (context) => {
+    const code = `
+import micropip
+await micropip.install(["six"])
+from importlib import import_module
+name = import_module("six").__name__
+try:
+    await micropip.install("py" + "tz")
+except ModuleNotFoundError as error:
+    print(error)
+name`;
+    const result = await (await opened(context)).run(code);
+    expect(told(result)).toMatchObject({ status: 'ok', value: 'six' });
+    expect(result.stdout).toContain("No package named 'pytz' is installed");
+    expect(result.stdout).toContain('--package');
+  });
+});
+
+describe('packages that can not be had', { timeout: LONG_MS }, () => {
+  it('that are imported: the error says why and what would help', async (context) => {
+    const box = await opened(context);
+    const unknown = await box.run('import six\nprint(1)\nimport no_such_module');
+    expect(unknown).toMatchObject({ status: 'error', stdout: '1\n', packages: ['six'] });
+    expect(unknown.error).toMatchObject({ type: 'ModuleNotFoundError', line: 3 });
+    expect(unknown.error?.message).toMatch(/^No module named 'no_such_module'; no known package provides/u);
+    expect(unknown.error?.traceback).toContain('vivarium packages install NAME');
+    const offline = await box.run('import geopandas');
+    expect(offline.error?.message).toMatch(/could not be obtained: the mirror folder does not have it/u);
+    const caught = await box.run('try:\n    import geopandas\nexcept ImportError:\n    print("without")');
+    expect(caught).toMatchObject({ status: 'ok', stdout: 'without\n', error: null });
+  });
+
+  it.for([
+    ['geopandas', 'could not be obtained'],
+    ['no-such-package', '"no-such-package" is not in the package lock'],
+    ['six>=99', 'six'],
+    ['six @ https://evil.test/six.whl', 'six'],
+  ] as const)('that the request names: %s', async ([name, message], context) => {
+    const result = await (await opened(context)).run('print(1)', { packages: [name], session: 'named' });
+    expect(result).toMatchObject({ status: 'setup-failed', stdout: '', session: { state: 'kept' } });
+    expect(result.error?.message).toContain(message);
+  });
+
+  it('that the script names in its own metadata', async (context) => {
+    const box = await opened(context);
+    const script = (dependency: string): string =>
+      `# /// script\n# dependencies = ["${dependency}"]\n# ///\nimport importlib\nimportlib.import_module("six").__name__`;
+    expect((await box.run(script('six'))).value?.text).toBe('six');
+    expect(await box.run(script('no-such-package'))).toMatchObject({ status: 'setup-failed' });
+  });
+
+  it('that the settings do not allow', async (context) => {
+    await opened(context);
+    const strict = await openWith(mirror ?? '', ['pytz']);
+    try {
+      const result = await strict.run('import pytz\nprint(pytz.__name__)\nimport six');
+      expect(result).toMatchObject({ status: 'error', stdout: 'pytz\n', packages: ['pytz'] });
+      expect(result.error?.message).toContain('sandbox.packages.allow');
+    } finally {
+      await strict.dispose();
+    }
+  });
+
+  it('when the run is cancelled meanwhile', async (context) => {
+    const box = await opened(context);
+    const cancel = new AbortController();
+    const running = box.run('import sympy', { signal: cancel.signal, session: 'cancelled' });
+    cancel.abort();
+    expect(await running).toMatchObject({ status: 'cancelled' });
+    await box.expectAlive();
+  });
+});
