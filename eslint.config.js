@@ -73,11 +73,8 @@ export default defineConfig(
       parserOptions: { projectService: true, tsconfigRootDir: root, extraFileExtensions: ['.vue'] },
     },
     settings: {
-      'import-x/extensions': ['.ts', '.js', '.vue'],
-      'import-x/parsers': {
-        '@typescript-eslint/parser': ['.ts'],
-        'vue-eslint-parser': ['.vue'],
-      },
+      'import-x/extensions': ['.ts', '.js'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
       'import-x/resolver-next': [
         createTypeScriptImportResolver({
           project: `${root}/tsconfig.node.json`,
