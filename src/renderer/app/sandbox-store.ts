@@ -49,12 +49,14 @@ export class SandboxStore {
     this.memory.value = status.value.memory;
   }
 
-  restart(): Promise<unknown> {
-    return this.#api.restart();
+  async restart(): Promise<void> {
+    await this.#api.restart();
+    await this.refresh();
   }
 
-  stop(): Promise<unknown> {
-    return this.#api.stop();
+  async stop(): Promise<void> {
+    await this.#api.stop();
+    await this.refresh();
   }
 
   #hear(event: SandboxEvent): void {

@@ -6,7 +6,12 @@ import { tags } from '@lezer/highlight';
 const look = EditorView.theme({
   '&': { color: 'var(--text)', backgroundColor: 'transparent', fontSize: '12.5px' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--font-code)', lineHeight: '18px', overflowX: 'auto' },
+  '.cm-scroller': {
+    fontFamily: 'var(--font-code)',
+    lineHeight: '18px',
+    overflowX: 'auto',
+    scrollbarWidth: 'thin',
+  },
   '.cm-content': { caretColor: 'var(--text)', padding: '8px 0' },
   '.cm-line': { padding: '0 12px 0 4px' },
   '.cm-cursor, .cm-dropCursor': { borderLeftColor: 'var(--text)', borderLeftWidth: '2px' },
@@ -18,7 +23,7 @@ const look = EditorView.theme({
   },
   '.cm-blamed': { backgroundColor: 'var(--danger-soft)', boxShadow: 'inset 2px 0 0 var(--danger)' },
   '.cm-searchMatch': { backgroundColor: 'var(--caution-soft)', outline: '1px solid var(--caution)' },
-  '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--code-selection)' },
+  '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--code-selection)' },
   '.cm-panels': {
     backgroundColor: 'var(--ground-sunken)',
     color: 'var(--text)',

@@ -14,7 +14,7 @@ export interface Format {
   clock(at: number): string;
 }
 
-const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+const BYTE_UNITS = ['kilobyte', 'megabyte', 'gigabyte'] as const;
 
 export const createFormat = (language: string): Format => {
   const number = (value: number, options: Intl.NumberFormatOptions = {}): string =>
@@ -35,13 +35,14 @@ export const createFormat = (language: string): Format => {
       return parts.map((part) => String(part).padStart(2, '0')).join(':');
     },
     bytes: (bytes) => {
-      const power = Math.min(bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3), BYTE_UNITS.length - 1);
+      if (bytes < 1000) return `${number(bytes)} B`;
+      const power = Math.min(Math.floor(Math.log10(bytes) / 3), BYTE_UNITS.length);
       const value = bytes / 1000 ** power;
       return number(value, {
         style: 'unit',
-        unit: BYTE_UNITS[power] ?? 'byte',
+        unit: BYTE_UNITS[power - 1] ?? 'gigabyte',
         unitDisplay: 'short',
-        maximumFractionDigits: power > 0 && value < 10 ? 1 : 0,
+        maximumFractionDigits: value < 10 ? 1 : 0,
       });
     },
     memory: (mib) =>

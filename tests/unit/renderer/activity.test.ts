@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addEvents, readyAgainMs } from '../../../src/renderer/activity/model/event-log.ts';
+import { addEvents, recoveryOf } from '../../../src/renderer/activity/model/event-log.ts';
 import { memoryChart } from '../../../src/renderer/activity/model/memory-chart.ts';
 import { TIMELINE_KINDS, timelineOf } from '../../../src/renderer/activity/model/timeline.ts';
 import { ProcessEndCause, type SandboxEvent } from '../../../src/shared/sandbox-events.ts';
@@ -62,14 +62,18 @@ describe('what is kept', () => {
   });
 });
 
-describe('ready again', () => {
+describe('after a death', () => {
   it.each([
     ['the spare took over', [ended(100), promoted(160)], 60],
+    ['the spare took over before the end was seen', [promoted(98), ended(100)], 0],
     ['another one was started', [ended(100), started(2100)], 2000],
     ['only a spare came', [ended(100), started(300, 'standby')], null],
-    ['nothing ended', [started(1)], null],
-  ])('%s', (_name, events, ms) => {
-    expect(readyAgainMs(events, 150)).toBe(ms);
+  ])('%s', (_name, events, readyMs) => {
+    expect(recoveryOf(events, 150)).toEqual({ detail: 'signal SIGKILL', readyMs });
+  });
+
+  it('is nothing when no process died', () => {
+    expect(recoveryOf([started(1)], 150)).toBeNull();
   });
 });
 

@@ -60,6 +60,21 @@ describe('a cell', () => {
     expect(seen(crashed)).toEqual([]);
   });
 
+  it('does not repeat as text the value that was shown in a richer form', () => {
+    const cell = runningCell();
+    cell.apply({ type: 'output', runId: 'r', mime: { 'text/html': '<table>', 'text/plain': ' a\n1' } });
+    cell.finish(resultOf({ value: { text: ' a\n1' } }), 2000);
+    expect(cell.items).toMatchObject([{ kind: 'rich', isValue: true }]);
+  });
+
+  it('knows whether the prompt of an input was printed already', () => {
+    const cell = runningCell();
+    cell.apply(text('stdout', 'hello\nname? '));
+    cell.apply({ type: 'input', runId: 'r', prompt: 'name? ', secret: false });
+    cell.apply({ type: 'input', runId: 'r', prompt: 'age? ', secret: false });
+    expect(cell.items.slice(1)).toMatchObject([{ printed: true }, { printed: false }]);
+  });
+
   it('waits for an input, and ends it with the run', () => {
     const cell = runningCell();
     expect(cell.openInput).toBeNull();

@@ -101,7 +101,7 @@ describe('numbers with units', () => {
     [format.seconds(62_000), '62 s'],
     [format.elapsed(3_000), '00:03'],
     [format.elapsed(3_723_000), '01:02:03'],
-    [format.bytes(0), '0 byte'],
+    [format.bytes(0), '0 B'],
     [format.bytes(1_500_000), '1.5 MB'],
     [format.bytes(12_345_678), '12 MB'],
     [format.memory(512), '512 MiB'],

@@ -5,7 +5,7 @@ import { createTranslate } from '../../../src/shared/translate.ts';
 import { allTexts } from '../../support/locales.ts';
 import { resultOf } from './results.ts';
 
-const texts = { timeLimit: '60 s', memoryLimit: '1.0 GiB', stopTime: '0.4 s' };
+const texts = { timeLimit: '60 s', memoryLimit: '1.0 GiB', stopTime: '0.4 s', crashReason: 'signal SIGKILL' };
 const t = createTranslate('en', allTexts());
 const said = (changes: Parameters<typeof resultOf>[0]): string | undefined =>
   verdictOf(resultOf(changes), texts)

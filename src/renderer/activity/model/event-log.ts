@@ -19,21 +19,29 @@ export const addEvents = (
   });
 };
 
-/**
- * How long it took until a process was ready again after the one that ended last before `before`; null when
- * none has come since.
- */
-export const readyAgainMs = (log: readonly SandboxEvent[], before: number): number | null => {
-  const end = log.findLastIndex(
-    (event) => event.type === 'process-ended' && event.role === 'active' && event.at <= before,
+type ProcessEnded = Extract<SandboxEvent, { type: 'process-ended' }>;
+
+export interface Recovery {
+  /** How the process ended, as the system tells it. */
+  readonly detail: string;
+  /** Until another one was ready; null when none has come since. */
+  readonly readyMs: number | null;
+}
+
+/** A spare may have taken over before the end of the other process was seen, this many ms at most. */
+const EARLY_MS = 5000;
+
+/** What is known of the death of a process that ended a run at `runEndedAt`; null when none did. */
+export const recoveryOf = (log: readonly SandboxEvent[], runEndedAt: number): Recovery | null => {
+  const died = log.findLast(
+    (event): event is ProcessEnded =>
+      event.type === 'process-ended' && event.role === 'active' && event.at <= runEndedAt,
   );
-  const ended = log[end];
-  if (ended === undefined) return null;
-  const ready = log
-    .slice(end + 1)
-    .find(
-      (event) =>
-        event.type === 'process-promoted' || (event.type === 'process-started' && event.role === 'active'),
-    );
-  return ready === undefined ? null : Math.max(0, ready.at - ended.at);
+  if (died === undefined) return null;
+  const ready = log.find(
+    (event) =>
+      (event.type === 'process-promoted' && event.at >= died.at - EARLY_MS && event.pid !== died.pid) ||
+      (event.type === 'process-started' && event.role === 'active' && event.at >= died.at),
+  );
+  return { detail: died.detail, readyMs: ready === undefined ? null : Math.max(0, ready.at - died.at) };
 };

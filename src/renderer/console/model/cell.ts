@@ -1,17 +1,23 @@
 /** A piece of source and what came of it. Plain data and rules: nothing here knows of the page. */
 import type { PackageProgress, RunEvent } from '../../../shared/ipc/sandbox.ts';
 import type { RunError, RunResult } from '../../../shared/sandbox.ts';
-import { shownOutput, type ShownOutput } from './rich-output.ts';
+import { shownOutput, type Mime, type ShownOutput } from './rich-output.ts';
 import { TextBlock, type TextStream } from './text-block.ts';
 
 export interface RichItem {
   readonly kind: 'rich';
   readonly shown: ShownOutput;
+  /** The same in plain text, if that came along. */
+  readonly plain: string | undefined;
+  /** Whether it is the value of the run. */
+  readonly isValue: boolean;
 }
 
 export interface InputItem {
   readonly kind: 'input';
   readonly prompt: string;
+  /** Whether the prompt was printed before it, so that it need not be shown again. */
+  readonly printed: boolean;
   readonly secret: boolean;
   /** Undefined while the code waits; null when the input was ended. */
   answer: string | null | undefined;
@@ -83,12 +89,13 @@ export class Cell {
         return;
       case 'output':
         this.packages = null;
-        this.items.push({ kind: 'rich', shown: shownOutput(event.mime) });
+        this.items.push(richItem(event.mime));
         return;
       case 'input':
         this.items.push({
           kind: 'input',
           prompt: event.prompt,
+          printed: endsWith(this.items.at(-1), event.prompt),
           secret: event.secret,
           answer: undefined,
         });
@@ -104,7 +111,7 @@ export class Cell {
     this.packages = null;
     addUnheard(this, result);
     for (const item of this.items) if (item.kind === 'input' && item.answer === undefined) item.answer = null;
-    if (result.value !== null) this.items.push({ kind: 'value', text: result.value.text });
+    if (result.value !== null) addValue(this, result.value.text);
     if (isGuestError(result) && result.error !== null)
       this.items.push({ kind: 'error', error: result.error });
     this.phase = { name: 'done', result, endedAt: now };
@@ -133,6 +140,24 @@ export class Cell {
   }
 }
 
+const richItem = (mime: Mime): RichItem => ({
+  kind: 'rich',
+  shown: shownOutput(mime),
+  plain: mime['text/plain'],
+  isValue: false,
+});
+
+const endsWith = (item: CellItem | undefined, prompt: string): boolean =>
+  item?.kind === 'text' && item.lineAt(item.lineCount - 1).text.endsWith(prompt.split('\n').at(-1) ?? '');
+
+/** A value that was shown in a richer form is not repeated as text. */
+const addValue = (cell: Cell, text: string): void => {
+  const last = cell.items.at(-1);
+  if (last?.kind === 'rich' && last.shown.kind !== 'text' && last.plain?.trim() === text.trim()) {
+    cell.items[cell.items.length - 1] = { ...last, isValue: true };
+  } else cell.items.push({ kind: 'value', text });
+};
+
 const textBlock = (cell: Cell, stream: TextStream): TextBlock => {
   const last = cell.items.at(-1);
   if (last?.kind === 'text' && last.stream === stream) return last;
@@ -149,7 +174,7 @@ const addUnheard = (cell: Cell, result: RunResult): void => {
   }
   const shown = cell.items.filter((item) => item.kind === 'rich').length;
   for (const { mime } of result.outputs.slice(shown)) {
-    cell.items.push({ kind: 'rich', shown: shownOutput(mime) });
+    cell.items.push(richItem(mime));
   }
 };
 

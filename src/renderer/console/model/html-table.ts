@@ -41,7 +41,7 @@ const NUMBER = /^[-+−]?[\d.,  ]+(?:e[-+]?\d+)?%?$|^(?:NaN|<NA>|inf|-inf)$/iu;
 const span = (value: number): number => Math.min(Math.max(1, value), MAX_SPAN);
 
 const cellOf = (cell: HTMLTableCellElement): TableCell => {
-  const text = (cell.textContent ?? '').trim();
+  const text = cell.textContent.trim();
   return {
     text,
     isHeader: cell.tagName === 'TH',
@@ -57,7 +57,9 @@ const rowsOf = (rows: Iterable<HTMLTableRowElement>): TableCell[][] =>
 /** Null when it is more than one plain table: colours, links and pictures would be lost. */
 export const readHtmlTable = (html: string): TableData | null => {
   if (!/<table[\s>]/iu.test(html)) return null;
-  const { body } = new DOMParser().parseFromString(html, 'text/html');
+  // Styles count for nothing here, and the page's policy would complain of them.
+  const plain = html.replaceAll(/<style[\s>].*?<\/style>|\sstyle="[^"]*"/gisu, '');
+  const { body } = new DOMParser().parseFromString(plain, 'text/html');
   const table = body.querySelector('table');
   if (table === null || body.querySelectorAll('table').length !== 1) return null;
   const elements = [...body.querySelectorAll('*')];
@@ -68,6 +70,6 @@ export const readHtmlTable = (html: string): TableData | null => {
   if (cells === 0 || cells > MAX_CELLS) return null;
   const head = rowsOf(table.tHead?.rows ?? []);
   const rest = [...table.rows].filter((row) => row.parentElement?.tagName !== 'THEAD');
-  const note = [...body.querySelectorAll('p')].map((p) => (p.textContent ?? '').trim()).join(' ');
-  return { head, body: rowsOf(rest), caption: table.caption?.textContent?.trim() ?? note };
+  const note = [...body.querySelectorAll('p')].map((p) => p.textContent.trim()).join(' ');
+  return { head, body: rowsOf(rest), caption: table.caption?.textContent.trim() ?? note };
 };

@@ -45,7 +45,7 @@ export class Session {
   /** A cell to write in at the end, which is there or is made. */
   openCell(): Cell {
     const last = this.cells.at(-1);
-    return last !== undefined && last.phase.name === 'draft' ? last : this.addCell();
+    return last?.phase.name === 'draft' ? last : this.addCell();
   }
 
   nextRunNumber(): number {

@@ -19,6 +19,8 @@ export interface VerdictTexts {
   readonly memoryLimit: string;
   /** How long stopping took. */
   readonly stopTime: string | null;
+  /** Why the process ended, if it did. */
+  readonly crashReason: string;
 }
 
 const stateSentence = (result: RunResult): Sentence[] => {
@@ -52,8 +54,7 @@ const cancelled = (result: RunResult, { stopTime }: VerdictTexts): Verdict => {
   }
 };
 
-const crashed = (result: RunResult): Verdict => {
-  const reason = result.error?.message ?? '';
+const crashed = (result: RunResult, reason: string): Verdict => {
   return result.runtime === 'native'
     ? { tone: 'danger', sentences: [{ key: 'console.nativeCrashed', values: { reason } }], activity: false }
     : {
@@ -93,7 +94,7 @@ export const verdictOf = (result: RunResult, texts: VerdictTexts): Verdict | nul
         activity: result.runtime === 'embedded',
       };
     case 'crashed':
-      return crashed(result);
+      return crashed(result, texts.crashReason);
     case 'setup-failed':
       return {
         tone: 'danger',
