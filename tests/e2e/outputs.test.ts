@@ -53,7 +53,7 @@ it('shows a page of a guest in a frame without scripts, as high as it is', async
   expect(await frame.getAttribute('sandbox')).toBe('allow-same-origin');
   await frame.contentFrame().getByRole('heading', { name: 'Hello' }).waitFor();
   await app.page.waitForFunction(
-    (element) => (element?.clientHeight ?? 0) > 150,
+    (element) => element.clientHeight > 150,
     await frame.elementHandle(),
   );
   expect(await app.page.title()).toBe('Vivarium');
