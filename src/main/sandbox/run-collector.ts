@@ -1,6 +1,8 @@
 import {
   outcomeBudgetBytes,
   GuestDisplay,
+  MAX_PROMPT_UNITS,
+  MAX_QUESTIONS,
   type FinishedRun,
   type RunPiece,
 } from '../../shared/interpreter.ts';
@@ -82,6 +84,8 @@ export class RunCollector {
   #display = new ByteBuffer();
   #displayBytes = 0;
   #displaysCut = false;
+  #questions = 0;
+  #promptUnits = 0;
 
   /** @param outputBytes cap of each output stream, in bytes */
   constructor(outputBytes: number, listener: RunListener) {
@@ -107,7 +111,7 @@ export class RunCollector {
         this.#addDisplay(piece.bytes, piece.last);
         break;
       case 'input':
-        this.#listener.onInput(piece.prompt);
+        this.#addQuestion(piece.prompt);
         break;
     }
   }
@@ -153,7 +157,18 @@ export class RunCollector {
     return { ...outcome, truncated: outcome.truncated || outputCut };
   }
 
+  #addQuestion(prompt: string): void {
+    this.#questions++;
+    this.#promptUnits += prompt.length;
+    if (this.#questions > MAX_QUESTIONS || this.#promptUnits > MAX_PROMPT_UNITS) {
+      throw new MisbehaviourError('it asked more than it may');
+    }
+    this.#listener.onInput(prompt);
+  }
+
   #addDisplay(bytes: Uint8Array, last: boolean): void {
+    // Nothing, again and again, would be no more than nothing, but take memory.
+    if (bytes.byteLength === 0 && !last) throw new MisbehaviourError('it sent an empty part');
     this.#displayBytes += bytes.byteLength;
     const tooMuch =
       this.#displayBytes > LIMITS.totalDisplayBytes || this.#displays.length >= LIMITS.displayCount;
