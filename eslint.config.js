@@ -56,7 +56,7 @@ const layers = [
 ];
 
 export default defineConfig(
-  globalIgnores(['out/', 'node_modules/', '.cache/', 'test-results/', 'coverage/']),
+  globalIgnores(['out/', 'dist/', 'node_modules/', '.cache/', 'test-results/', 'coverage/']),
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },
   },

@@ -58,7 +58,7 @@ const answerTwo = async (client: SidecarClient, id: string): Promise<void> => {
   await client.openInterpreter(id);
   const end = await client.run(
     id,
-    { code: '1+1', outputBytes: 1000 },
+    { code: '1+1', outputBytes: 1000, input: false },
     () => undefined,
     new AbortController().signal,
   );

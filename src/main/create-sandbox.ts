@@ -11,7 +11,8 @@ import type { SidecarLauncher } from './sandbox/launcher.ts';
 import { lockdownOrder } from './sandbox/lockdown-binding.ts';
 import { LazyPackages, type PackageProvider } from './sandbox/package-provider.ts';
 import { loadRuntimeAssets } from './sandbox/runtime-assets.ts';
-import { Sandbox, type SandboxConfig } from './sandbox/sandbox.ts';
+import { Sandbox } from './sandbox/sandbox.ts';
+import type { SandboxConfig } from './sandbox/sandbox-config.ts';
 
 /** Where packages may come from, and which code may have. */
 export type PackageSources = Pick<

@@ -16,7 +16,8 @@ import { ElectronLauncher } from './sandbox/electron-launcher.ts';
 import { lockdownOrder } from './sandbox/lockdown-binding.ts';
 import { dataLimitMiBFor, processLimitBytes } from './sandbox/memory-budget.ts';
 import { loadRuntimeAssets } from './sandbox/runtime-assets.ts';
-import { openMainWindow } from './window/main-window.ts';
+import { registerPageScheme } from './window/page-session.ts';
+import { runApp } from './window/run-app.ts';
 
 /** As for the command line: set-up failed. */
 const EXIT_FAILED = 70;
@@ -61,9 +62,17 @@ const runAsHost = async (): Promise<void> => {
 };
 
 const runAsApp = async (): Promise<void> => {
-  app.on('window-all-closed', () => app.quit());
-  await app.whenReady();
-  await openMainWindow(outDir);
+  const data = dataFolder();
+  app.setPath('userData', data);
+  // What Chromium keeps is of no interest to anyone who looks there.
+  app.setPath('sessionData', path.join(data, 'chromium'));
+  app.setPath('crashDumps', path.join(data, 'chromium', 'crashes'));
+  if (!app.requestSingleInstanceLock()) {
+    app.exit(0);
+    return;
+  }
+  registerPageScheme();
+  await runApp({ outDir, dataFolder: data, examine: () => examine(true) });
 };
 
 // Not awaited: Electron is ready only after this module has been evaluated.

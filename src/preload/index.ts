@@ -1,9 +1,78 @@
 /** The only door between the page and the rest: plain data and functions of the contract, nothing else. */
-import { contextBridge } from 'electron';
+import { contextBridge, ipcRenderer } from 'electron';
 import type { WindowApi } from '../shared/api.ts';
+import { CALLS, EVENTS } from '../shared/ipc/channels.ts';
+import { Bridge, type Failure } from './bridge.ts';
+
+const bridge = new Bridge(ipcRenderer);
+
+const failed: Failure<unknown> = (code, message) => ({ ok: false, error: { code, message } });
+const error: Failure<unknown> = (_code, message) => ({ error: message });
+
+const { interpreter } = CALLS;
+const on = EVENTS;
 
 const api: WindowApi = {
-  versions: { electron: process.versions.electron, chrome: process.versions.chrome },
+  interpreter: {
+    python: bridge.asker(interpreter.python, error),
+    pyodide: bridge.asker(interpreter.pyodide, error),
+    downloadPyodide: bridge.asker(interpreter.downloadPyodide, (_code, message) => ({
+      success: false,
+      error: message,
+    })),
+    isPyodideCached: bridge.asker(interpreter.isPyodideCached, () => false),
+    clearPyodideCache: bridge.asker(interpreter.clearPyodideCache, () => false),
+  },
+  sandbox: {
+    run: bridge.asker(CALLS.sandbox.run, failed),
+    cancel: bridge.asker(CALLS.sandbox.cancel, failed),
+    answerInput: bridge.asker(CALLS.sandbox.answerInput, failed),
+    reset: bridge.asker(CALLS.sandbox.reset, failed),
+    status: bridge.asker(CALLS.sandbox.status, failed),
+    history: bridge.asker(CALLS.sandbox.history, failed),
+    files: bridge.asker(CALLS.sandbox.files, failed),
+    readFile: bridge.asker(CALLS.sandbox.readFile, failed),
+    restart: bridge.asker(CALLS.sandbox.restart, failed),
+    stop: bridge.asker(CALLS.sandbox.stop, failed),
+    onRun: bridge.subscriber(on.sandbox.onRun),
+    onEvent: bridge.subscriber(on.sandbox.onEvent),
+  },
+  packages: {
+    list: bridge.asker(CALLS.packages.list, failed),
+    available: bridge.asker(CALLS.packages.available, failed),
+    sources: bridge.asker(CALLS.packages.sources, failed),
+    install: bridge.asker(CALLS.packages.install, failed),
+    verify: bridge.asker(CALLS.packages.verify, failed),
+    repair: bridge.asker(CALLS.packages.repair, failed),
+    remove: bridge.asker(CALLS.packages.remove, failed),
+    clear: bridge.asker(CALLS.packages.clear, failed),
+    exportPack: bridge.asker(CALLS.packages.exportPack, failed),
+    importPack: bridge.asker(CALLS.packages.importPack, failed),
+    cancel: bridge.asker(CALLS.packages.cancel, failed),
+    onProgress: bridge.subscriber(on.packages.onProgress),
+  },
+  config: {
+    get: bridge.asker(CALLS.config.get, failed),
+    set: bridge.asker(CALLS.config.set, failed),
+    onChange: bridge.subscriber(on.config.onChange),
+  },
+  file: {
+    find: bridge.asker(CALLS.file.find, failed),
+    pickFile: bridge.asker(CALLS.file.pickFile, failed),
+    saveFile: bridge.asker(CALLS.file.saveFile, failed),
+  },
+  native: { check: bridge.asker(CALLS.native.check, failed) },
+  doctor: { examine: bridge.asker(CALLS.doctor.examine, failed) },
+  plugin: { info: bridge.asker(CALLS.plugin.info, failed) },
+  output: {
+    show: bridge.asker(CALLS.output.show, failed),
+    forget: bridge.asker(CALLS.output.forget, failed),
+  },
+  app: {
+    info: bridge.asker(CALLS.app.info, failed),
+    openLink: bridge.asker(CALLS.app.openLink, failed),
+    onCommand: bridge.subscriber(on.app.onCommand),
+  },
 };
 
 contextBridge.exposeInMainWorld('api', api);

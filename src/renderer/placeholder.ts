@@ -13,18 +13,23 @@ const element = (name: 'h1' | 'p' | 'pre' | 'small', text: string): HTMLElement 
   return made;
 };
 
-const { versions } = window.api;
-document
-  .querySelector('#placeholder')
-  ?.append(
-    element('h1', texts.app.name),
-    element('p', texts.app.tagline),
-    element('p', texts.placeholder.text),
-    element('pre', texts.placeholder.command),
-    element(
-      'small',
-      texts.placeholder.versions
-        .replace('{electron}', versions.electron)
-        .replace('{chrome}', versions.chrome),
-    ),
-  );
+const show = async (): Promise<void> => {
+  const info = await window.api.app.info();
+  const versions = info.ok ? info.value.versions : { electron: '', chromium: '' };
+  document
+    .querySelector('#placeholder')
+    ?.append(
+      element('h1', texts.app.name),
+      element('p', texts.app.tagline),
+      element('p', texts.placeholder.text),
+      element('pre', texts.placeholder.command),
+      element(
+        'small',
+        texts.placeholder.versions
+          .replace('{electron}', versions.electron)
+          .replace('{chrome}', versions.chromium),
+      ),
+    );
+};
+
+void show();

@@ -19,6 +19,13 @@ export interface HostBridge {
   setTimer(id: number, delayMs: number): void;
   /** Takes a copy of the bytes. 1 is stdout, 2 is stderr. */
   write(stream: number, bytes: Uint8Array): void;
+  /** Takes something to show: JSON, see `GuestDisplay`. */
+  display(json: string): void;
+  /**
+   * Blocks until there is input: bytes, one per UTF-16 unit (0–255), '' at the end of it. Null when an
+   * interrupt has come, false when there was something wrong with the input.
+   */
+  readInput(prompt: string): string | null | false;
   /**
    * Turns `memory`, the whole memory of a new instance, into the snapshot's; false when it can't. Only while
    * a snapshot is restored.
@@ -71,6 +78,13 @@ export interface GuestCore {
   takeSnapshot(): string;
   /** Writes below /workspace, making folders as needed. Returns '' or what went wrong. */
   writeFile(name: string, bytes: Uint8Array, append: boolean): string;
+  /**
+   * At most `length` bytes from `offset` on of a file below /workspace; none at its end. Text says what went
+   * wrong.
+   */
+  readFile(name: string, offset: number, length: number): Uint8Array | string;
+  /** The files below /workspace as JSON, see `GuestFileList`; '' when they can't be listed. */
+  listFiles(): string;
   /** What the code imports that is not there: an `ImportReport` as JSON, or '' when that can't be told. */
   findImports(code: string): string;
   /**

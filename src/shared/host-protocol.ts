@@ -4,7 +4,17 @@ import { DoctorReport } from './doctor.ts';
 import { LIMITS } from './limits.ts';
 import { PackageSettings } from './package-settings.ts';
 import { defineContract } from './rpc/contract.ts';
-import { RunOutput, RunRequest, RunResult, SessionName } from './sandbox.ts';
+import {
+  Bytes,
+  CollectedFile,
+  OutputFile,
+  RunDisplay,
+  RunOutput,
+  RunRequest,
+  RunResult,
+  SessionName,
+  WorkspaceFileName,
+} from './sandbox.ts';
 import { SandboxEvent, SandboxState } from './sandbox-events.ts';
 
 const RunId = z.number().int().nonnegative();
@@ -58,6 +68,23 @@ export const HostStatus = z.strictObject({
 });
 export type HostStatus = z.infer<typeof HostStatus>;
 
+/** What comes while a run goes on, in order. A file comes in parts, whole with the one that is the last. */
+export const HostRunItem = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('output'), output: RunOutput }),
+  z.strictObject({ kind: z.literal('display'), display: RunDisplay }),
+  /** The run waits until `answer` is called. */
+  z.strictObject({ kind: z.literal('input'), prompt: z.string() }),
+  z.strictObject({
+    kind: z.literal('file-part'),
+    name: WorkspaceFileName,
+    mime: z.string(),
+    bytes: Bytes,
+    last: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('file'), file: CollectedFile }),
+]);
+export type HostRunItem = z.infer<typeof HostRunItem>;
+
 export const hostContract = defineContract({
   methods: {
     /** Sets the sandbox up; nothing is started yet. To be called once. */
@@ -73,11 +100,27 @@ export const hostContract = defineContract({
       params: z.strictObject({
         id: RunId,
         request: RunRequest,
+        /** What the client wants of it beside output. Without `input`, the guest finds the end of the file. */
+        wants: z.strictObject({ displays: z.boolean(), files: z.boolean(), input: z.boolean() }),
         /** Whether the event `packages` is wanted while packages are fetched. */
         progress: z.boolean().default(false),
       }),
-      item: RunOutput,
+      item: HostRunItem,
       result: RunResult,
+    },
+    /** A line for a run that waits for input; null: there is no more. */
+    answer: {
+      params: z.strictObject({ id: RunId, line: z.string().nullable() }),
+      result: z.strictObject({}),
+    },
+    /** The files below /workspace of a session; null when it has no interpreter. */
+    listFiles: {
+      params: z.strictObject({ session: SessionName }),
+      result: z.strictObject({ files: z.array(OutputFile).nullable() }),
+    },
+    readFile: {
+      params: z.strictObject({ session: SessionName, name: WorkspaceFileName }),
+      result: z.strictObject({ bytes: Bytes }),
     },
     /** Cancels a run; the run itself then answers with its result. */
     cancel: { params: z.strictObject({ id: RunId }), result: z.strictObject({}) },

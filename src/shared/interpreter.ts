@@ -1,7 +1,10 @@
 /** Schemas that both hops, main ↔ sidecar and sidecar ↔ worker, speak. */
 import { z } from 'zod';
 import { LIMITS } from './limits.ts';
-import { Bytes, WorkspaceFileName } from './sandbox.ts';
+import { Bytes, MimeType, OutputFile, WorkspaceFileName } from './sandbox.ts';
+
+/** Most bytes of input that are handed to the guest at once. */
+export const INPUT_PART_BYTES = 64 * 1024;
 
 /** One condition that must hold before guest code may run. */
 export const SelfCheck = z.strictObject({ name: z.string().max(200), holds: z.boolean() });
@@ -21,18 +24,57 @@ export const RunOrder = z.strictObject({
   code: z.string().max(LIMITS.codeBytes),
   /** Bytes kept per output stream; the rest is dropped and reported. */
   outputBytes: z.number().int().positive(),
+  /** Whether someone answers `input()`; otherwise it finds the end of the file. */
+  input: z.boolean(),
 });
 export type RunOrder = z.infer<typeof RunOrder>;
 
-/**
- * Streamed while a run goes on. 'outcome' carries the guest's report (JSON in UTF-8, see `GuestOutcome`) in
- * pieces, since a large one would not fit into one message of a locked-down process.
- */
-export const RunPiece = z.strictObject({
-  channel: z.enum(['stdout', 'stderr', 'outcome']),
-  bytes: Bytes.refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes),
-});
+/** Bytes of one message: a larger one would be the end of a locked-down process. */
+export const PieceBytes = Bytes.refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes);
+
+/** Streamed while a run goes on, in the order in which things happened. */
+export const RunPiece = z.discriminatedUnion('channel', [
+  z.strictObject({ channel: z.enum(['stdout', 'stderr']), bytes: PieceBytes }),
+  /** The guest's report, JSON in UTF-8 (see `GuestOutcome`). */
+  z.strictObject({ channel: z.literal('outcome'), bytes: PieceBytes }),
+  /** Something to show, JSON in UTF-8 (see `GuestDisplay`); whole with the piece that is the last. */
+  z.strictObject({ channel: z.literal('display'), bytes: PieceBytes, last: z.boolean() }),
+  /** The guest waits for a line of input. */
+  z.strictObject({ channel: z.literal('input'), prompt: z.string().max(LIMITS.promptLength) }),
+]);
 export type RunPiece = z.infer<typeof RunPiece>;
+
+/**
+ * What the guest shows. Pairs, not an object, so that no name a guest may choose is a key before it is checked;
+ * `cut` when something of it was left out.
+ */
+export const GuestDisplay = z.strictObject({
+  mime: z
+    .array(z.tuple([MimeType, z.string()]))
+    .min(1)
+    .max(LIMITS.displayMimeTypes),
+  cut: z.boolean(),
+});
+export type GuestDisplay = z.infer<typeof GuestDisplay>;
+
+/** The files below /workspace, as the guest lists them. */
+export const GuestFileList = z.array(OutputFile).max(1000);
+
+/** Largest list of files, in bytes of JSON. */
+export const MAX_FILE_LIST_BYTES = 8 * 1024 * 1024;
+
+/** The answer to a guest that waits for input. A line comes in parts, each in the place for one answer. */
+export const InputAnswer = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('bytes'),
+    bytes: Bytes.refine((bytes) => bytes.byteLength > 0 && bytes.byteLength <= INPUT_PART_BYTES),
+  }),
+  /** There is no more input. */
+  z.strictObject({ kind: z.literal('end') }),
+  /** There was something wrong with the input. */
+  z.strictObject({ kind: z.literal('failed') }),
+]);
+export type InputAnswer = z.infer<typeof InputAnswer>;
 
 /** Largest piece of output or outcome in one message, in bytes: leaves room for the message around it. */
 export const PIECE_BYTES = LIMITS.sidecarMessageBytes - 4_000;
@@ -69,9 +111,9 @@ export const RunEnd = z.discriminatedUnion('kind', [
 ]);
 export type RunEnd = z.infer<typeof RunEnd>;
 
-/** All bytes that one run may send up: both output streams and the outcome around the value and the error. */
+/** All bytes that one run may send up: both output streams, what it shows, and the outcome around value and error. */
 export const runBudgetBytes = (outputBytes: number): number =>
-  2 * outputBytes + outcomeBudgetBytes(outputBytes);
+  2 * outputBytes + outcomeBudgetBytes(outputBytes) + LIMITS.totalDisplayBytes;
 
 /**
  * The outcome's share. Its texts are cut to `outputBytes` characters each (value, message; up to 6 bytes a
@@ -82,6 +124,12 @@ export const outcomeBudgetBytes = (outputBytes: number): number => 12 * outputBy
 /** Pieces smaller than `PIECE_BYTES` that one output stream of a run may send. */
 export const MAX_SMALL_PIECES = 50_000;
 
+/** Times that one run may ask for input: each is a message. */
+export const MAX_QUESTIONS = 50_000;
+
+/** All prompts of a run together, in UTF-16 units; later questions have none. */
+export const MAX_PROMPT_UNITS = 1024 * 1024;
+
 /** What a piece costs in a stream's window beside its bytes, rounded up. */
 const PIECE_OVERHEAD_BYTES = 256;
 
@@ -90,4 +138,5 @@ const PIECE_OVERHEAD_BYTES = 256;
  * room for all it may send.
  */
 export const runWindowBytes = (outputBytes: number): number =>
-  2 * runBudgetBytes(outputBytes) + 2 * MAX_SMALL_PIECES * PIECE_OVERHEAD_BYTES;
+  2 * (runBudgetBytes(outputBytes) + MAX_PROMPT_UNITS) +
+  (2 * MAX_SMALL_PIECES + LIMITS.displayCount + MAX_QUESTIONS) * PIECE_OVERHEAD_BYTES;

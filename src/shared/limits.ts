@@ -22,6 +22,24 @@ export const LIMITS = {
   sidecarCalls: 512,
   /** Most started interpreters that a process keeps ready. */
   spares: 4,
+  /** What one `display()` or plot may have, as JSON in UTF-8, in bytes; binary kinds count as base64. */
+  displayBytes: 8 * 1024 * 1024,
+  /** All displays of one run together. */
+  totalDisplayBytes: 32 * 1024 * 1024,
+  /** Most displays of one run. */
+  displayCount: 1000,
+  /** Most MIME types of one display. */
+  displayMimeTypes: 32,
+  /** Files of one run whose contents are handed out. */
+  collectedFiles: 1000,
+  /** Largest file that is handed out. */
+  collectedFileBytes: 128 * 1024 * 1024,
+  /** All files of one run that are handed out. */
+  totalCollectedBytes: 256 * 1024 * 1024,
+  /** Longest line that `input()` can be given, in bytes of UTF-8. */
+  inputLineBytes: 1024 * 1024,
+  /** Longest prompt of `input()` that is passed on, in UTF-16 units. */
+  promptLength: 4096,
   /** Captured bytes per output stream, in KiB. All a run may send has to fit into one window of its stream. */
   outputKiB: { min: 1, max: 4 * 1024 },
   /** Shortest and longest time without a run before the sidecar is ended, in minutes (6 s to 24 h). */
@@ -30,6 +48,8 @@ export const LIMITS = {
   pathLength: 4096,
   /** Most entries of a list in the settings. */
   settingListLength: 1000,
+  /** Longest answer to an `input()`, in UTF-16 units. */
+  inputLength: 64 * 1024,
   /** Largest settings file. */
   settingsBytes: 1024 * 1024,
   /**

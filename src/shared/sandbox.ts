@@ -145,16 +145,29 @@ export const RunTiming = z.strictObject({
 });
 export type RunTiming = z.infer<typeof RunTiming>;
 
+/** `text/html`: type and subtype of restricted names as RFC 6838 has them, in lower case. */
+export const MimeType = z
+  .string()
+  .max(127)
+  .regex(/^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/u, 'must be a MIME type');
+
+/** One thing shown by `display()`, a plot, or the value: the same content in one or more forms. */
+export const RunDisplay = z.strictObject({
+  /** MIME type to content. Text as it is, JSON as its text, binary kinds in base64. All of it the guest's. */
+  mime: z.record(MimeType, z.string()),
+});
+export type RunDisplay = z.infer<typeof RunDisplay>;
+
 export const RunResult = z.strictObject({
   status: RunStatus,
   /** Last expression; null when there is none (None counts as none). */
   value: RunValue.nullable(),
   stdout: z.string(),
   stderr: z.string(),
-  /** True when stdout, stderr, the value or the error text was cut. */
+  /** True when stdout, stderr, the value, the error text, an output or the list of files was cut. */
   truncated: z.boolean(),
-  /** display() calls and plots in order; binary kinds are base64. */
-  outputs: z.array(z.strictObject({ mime: z.record(z.string(), z.string()) })),
+  /** display() calls and plots in order; at the end the value, when it has more than text to show. */
+  outputs: z.array(RunDisplay),
   /** New or changed files below /workspace. */
   files: z.array(OutputFile),
   error: RunError.nullable(),
@@ -172,6 +185,13 @@ export const RunOutput = z.strictObject({
   bytes: Bytes,
 });
 export type RunOutput = z.infer<typeof RunOutput>;
+
+/** A file that a run made or changed, with what is in it, or why it could not be handed out. */
+export const CollectedFile = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('whole'), name: WorkspaceFileName, mime: z.string(), bytes: Bytes }),
+  z.strictObject({ kind: z.literal('left-out'), name: z.string(), why: z.string() }),
+]);
+export type CollectedFile = z.infer<typeof CollectedFile>;
 
 /** What the guest-side runner reports at the end of a run. Comes from the guest, hence hostile. */
 export const GuestOutcome = z.strictObject({

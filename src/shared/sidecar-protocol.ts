@@ -1,11 +1,11 @@
 /** Main ↔ control thread of the sidecar. The sidecar is the hostile side. */
 import { z } from 'zod';
-import { FilePart, RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { FilePart, InputAnswer, PieceBytes, RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
 import { IsolationLayers, LockdownOrder } from './isolation.ts';
 import { LIMITS } from './limits.ts';
 import { defineContract } from './rpc/contract.ts';
 import { ImagePart, ModuleName, PACKAGE_LIMITS, PackageHash, PackagePart } from './package-files.ts';
-import { Bytes } from './sandbox.ts';
+import { Bytes, WorkspaceFileName } from './sandbox.ts';
 import { MAX_PACKAGE_IMAGE_BYTES, MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
 
 /** Everything the sidecar needs to run Python; it reads no file itself. */
@@ -87,6 +87,23 @@ export const sidecarContract = defineContract({
       }),
     },
     writeFile: { params: FilePart.extend({ interpreter: InterpreterId }), result: z.strictObject({}) },
+    /** What is in a file below /workspace. */
+    readFile: {
+      params: z.strictObject({ interpreter: InterpreterId, name: WorkspaceFileName }),
+      item: z.strictObject({ bytes: PieceBytes }),
+      result: z.strictObject({}),
+    },
+    /** The files below /workspace: JSON in UTF-8, see `GuestFileList`. */
+    listFiles: {
+      params: z.strictObject({ interpreter: InterpreterId }),
+      item: z.strictObject({ bytes: PieceBytes }),
+      result: z.strictObject({}),
+    },
+    /** Answers a guest that waits for input (see `RunPiece`); ignored when none does. */
+    answerInput: {
+      params: z.strictObject({ interpreter: InterpreterId, answer: InputAnswer }),
+      result: z.strictObject({}),
+    },
     /** What a piece of code imports that its interpreter does not have: an `ImportReport` as JSON. */
     findImports: {
       params: z.strictObject({ interpreter: InterpreterId, code: z.string().max(LIMITS.codeBytes) }),

@@ -1,10 +1,18 @@
 /** Control thread ↔ worker thread. The worker is the hostile side. */
 import { z } from 'zod';
-import { deathReport, FilePart, FinishedRun, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
-import { LIMITS } from './limits.ts';
+import {
+  deathReport,
+  FilePart,
+  FinishedRun,
+  PieceBytes,
+  RunOrder,
+  RunPiece,
+  SelfChecks,
+} from './interpreter.ts';
 import { defineContract } from './rpc/contract.ts';
+import { LIMITS } from './limits.ts';
 import { ModuleName, PACKAGE_LIMITS, UnpackedPackage } from './package-files.ts';
-import { Bytes } from './sandbox.ts';
+import { Bytes, WorkspaceFileName } from './sandbox.ts';
 import { MAX_PACKAGE_IMAGE_BYTES } from './snapshot-image.ts';
 
 export const workerContract = defineContract({
@@ -23,6 +31,18 @@ export const workerContract = defineContract({
       result: z.strictObject({ bytes: z.number().int().positive().max(MAX_PACKAGE_IMAGE_BYTES) }),
     },
     writeFile: { params: FilePart, result: z.strictObject({}) },
+    /** What is in a file below /workspace. */
+    readFile: {
+      params: z.strictObject({ name: WorkspaceFileName }),
+      item: z.strictObject({ bytes: PieceBytes }),
+      result: z.strictObject({}),
+    },
+    /** The files below /workspace: JSON in UTF-8, see `GuestFileList`. */
+    listFiles: {
+      params: z.strictObject({}),
+      item: z.strictObject({ bytes: PieceBytes }),
+      result: z.strictObject({}),
+    },
     /** An `ImportReport` as JSON, as the guest gave it. */
     findImports: {
       params: z.strictObject({ code: z.string().max(LIMITS.codeBytes) }),
@@ -73,6 +93,8 @@ export interface WorkerStart {
    * whose interpreter stores 0 when it has seen it. The guest may write it too: it would only deafen itself.
    */
   readonly interrupts: SharedArrayBuffer;
+  /** The place for answers to a guest that waits for input, see input-slot.ts; never handed to the guest. */
+  readonly input: SharedArrayBuffer;
   /** The image of an interpreter's memory to start from, or null. */
   readonly snapshot: Uint8Array | null;
   /** Packages in that image, to be put where they were. */

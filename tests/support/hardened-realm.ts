@@ -10,6 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { createContext, runInThisContext } from 'node:vm';
+import { INPUT_SLOT_BYTES } from '../../src/shared/input-slot.ts';
 import { builtFiles } from '../../src/main/runtime-locations.ts';
 import { GuestRealm } from '../../src/utility/worker/guest-realm.ts';
 import { hardenThread } from '../../src/utility/worker/harden.ts';
@@ -31,6 +32,7 @@ const start = {
   lock: readFileSync(assets.lock, 'utf8'),
   guestScript: readFileSync(assets.guest, 'utf8'),
   interrupts: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+  input: new SharedArrayBuffer(INPUT_SLOT_BYTES),
   snapshot: null,
   forSnapshot: 'no' as const,
   packages: [],
@@ -68,6 +70,9 @@ const host = new InterpreterHost(start, {
   encode: (text) => encoder.encode(text),
   decode: (bytes) => decoder.decode(bytes),
   forgetInterrupt: () => undefined,
+  isInterrupted: () => false,
+  wait: () => undefined,
+  latin1: (bytes) => Buffer.from(bytes).toString('latin1'),
   harden: () => hardenThread(own),
   process: own,
 });

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { createSandbox } from '../../src/main/create-sandbox.ts';
 import type { SidecarLauncher } from '../../src/main/sandbox/launcher.ts';
 import { NodeLauncher } from '../../src/main/sandbox/node-launcher.ts';
-import type { Sandbox, SandboxConfig } from '../../src/main/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/main/sandbox/sandbox.ts';
+import type { SandboxConfig } from '../../src/main/sandbox/sandbox-config.ts';
 
 /** What the build has made; `npm test` builds first. */
 export const OUT_FOLDER = path.join(import.meta.dirname, '..', '..', 'out');

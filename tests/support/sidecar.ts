@@ -53,10 +53,14 @@ export class TestSidecar {
   }
 
   async run(interpreter: string, code: string): Promise<Ran> {
-    const collector = new RunCollector(OUTPUT_BYTES, () => undefined);
+    const collector = new RunCollector(OUTPUT_BYTES, {
+      onOutput: () => undefined,
+      onDisplay: () => undefined,
+      onInput: () => undefined,
+    });
     const end = await this.client.run(
       interpreter,
-      { code, outputBytes: OUTPUT_BYTES },
+      { code, outputBytes: OUTPUT_BYTES, input: false },
       (piece) => collector.push(piece),
       new AbortController().signal,
     );

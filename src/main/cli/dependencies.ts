@@ -4,7 +4,7 @@ import type { HostPackages } from '../../shared/host-protocol.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import type { PackagePlaces } from './package-places.ts';
 import type { PackageTool } from './package-tool.ts';
-import type { RunOutput, RunRequest, RunResult } from '../../shared/sandbox.ts';
+import type { CollectedFile, RunDisplay, RunOutput, RunRequest, RunResult } from '../../shared/sandbox.ts';
 
 /** What the command line touches of the process it runs in. */
 export interface CliIo {
@@ -46,6 +46,12 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Called with each chunk in order. A returned promise asks the sandbox to wait before the next chunk. */
   readonly onOutput: (output: RunOutput) => void | Promise<void>;
+  /** Called for each thing shown, in order with the output. */
+  readonly onDisplay?: (display: RunDisplay) => void | Promise<void>;
+  /** Gives a line for `input()`, null at the end of the input; `signal` aborts when it is not wanted any more. */
+  readonly onInput?: (prompt: string, signal: AbortSignal) => Promise<string | null>;
+  /** Called for each file that the run made or changed, before the result comes. */
+  readonly onFile?: (file: CollectedFile) => void | Promise<void>;
   /** Told while packages are fetched for the run. */
   readonly onPackages?: (progress: InstallProgress) => void;
 }

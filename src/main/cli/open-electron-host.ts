@@ -16,11 +16,12 @@ import { DEFAULTS } from '../../shared/limits.ts';
 import { fromIpcChannel } from '../../shared/rpc/child-process-port.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
-import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
+import type { OutputFile, RunRequest, RunResult } from '../../shared/sandbox.ts';
 import type { SandboxEvent } from '../../shared/sandbox-events.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import type { RunOptions, RunSandbox, SandboxOptions } from './dependencies.ts';
 import { electronEnvironment, sandboxSwitches, type ProvideElectron } from './electron-command.ts';
+import { HostRunReader } from './host-run-reader.ts';
 import { TextTail } from './text-tail.ts';
 
 /** For Electron to be ready, in ms. */
@@ -135,7 +136,8 @@ export class ElectronHost implements RunSandbox {
     }
   }
 
-  async run(request: RunRequest, { signal, onOutput, onPackages }: RunOptions): Promise<RunResult> {
+  async run(request: RunRequest, options: RunOptions): Promise<RunResult> {
+    const { signal, onPackages } = options;
     const id = this.#nextRun++;
     if (onPackages !== undefined) this.#onPackages.set(id, onPackages);
     let noteAbort = (): void => undefined;
@@ -149,13 +151,16 @@ export class ElectronHost implements RunSandbox {
     };
     // The reader may be slow, the host must not be: it would hold the answer back.
     let delivered = Promise.resolve();
+    const reader = new HostRunReader(options, (line) => {
+      this.#peer.call('answer', { id, line }).catch(() => undefined);
+    });
     const running = this.#peer.call(
       'run',
-      { id, request, progress: onPackages !== undefined },
+      { id, request, wants: reader.wants, progress: onPackages !== undefined },
       {
         window: WINDOW_BYTES,
-        onItem: (output) => {
-          delivered = delivered.then(() => onOutput(output));
+        onItem: (item) => {
+          delivered = delivered.then(() => reader.take(item));
           delivered.catch(() => undefined);
         },
       },
@@ -170,6 +175,7 @@ export class ElectronHost implements RunSandbox {
       return result;
     } finally {
       this.#running.delete(running);
+      reader.end();
       this.#onPackages.delete(id);
       signal.removeEventListener('abort', cancel);
     }
@@ -188,6 +194,16 @@ export class ElectronHost implements RunSandbox {
   /** Forgets a session's state. False when it had none. */
   async reset(session: string): Promise<boolean> {
     return (await this.#peer.call('reset', { session })).had;
+  }
+
+  /** The files of a session; null when it has no interpreter. */
+  async listFiles(session: string): Promise<OutputFile[] | null> {
+    return (await this.#peer.call('listFiles', { session })).files;
+  }
+
+  /** @throws RpcError with why the file can't be had */
+  async readFile(session: string, name: string): Promise<Uint8Array> {
+    return (await this.#peer.call('readFile', { session, name })).bytes;
   }
 
   /** Ends the sidecar; the next run starts anew, also after too many crashes. */

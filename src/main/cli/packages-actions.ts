@@ -1,5 +1,10 @@
-import { writePack } from '../packages/pack-writer.ts';
-import { PackageError } from '../packages/package-error.ts';
+import {
+  examineStore,
+  namesInPack,
+  namesToMend,
+  obtainPackages,
+  packWheels,
+} from '../packages/maintenance.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { PackageTool } from './package-tool.ts';
 import type { PackagesArguments } from './packages.ts';
@@ -69,6 +74,9 @@ async function install(
   progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<ActionResult> {
+  if (names.length === 0 && tool.pack === null) {
+    throw new UsageError('no package was named; give NAME, or --pack FILE to install all that is in it');
+  }
   const wanted = names.length > 0 ? names : await namesInPack(tool);
   const wheels = await obtain(wanted, tool, progress, signal);
   const bytes = sum(wheels);
@@ -82,28 +90,17 @@ async function install(
   };
 }
 
-async function namesInPack(tool: PackageTool): Promise<string[]> {
-  if (tool.pack === null) {
-    throw new UsageError('no package was named; give NAME, or --pack FILE to install all that is in it');
-  }
-  return (await tool.pack.contents()).map(({ name, version }) => `${name}==${version}`);
-}
-
-/** Everything is read once more, so that what was damaged in the store is mended too. */
-async function obtain(
+/** With the progress shown. */
+const obtain = (
   names: readonly string[],
   tool: PackageTool,
   progress: ProgressLine,
   signal: AbortSignal,
-): Promise<Wheel[]> {
-  const wheels = await tool.service.ensure(names, {
-    askedBy: 'user',
+): Promise<Wheel[]> =>
+  obtainPackages(tool, names, {
     signal,
     onProgress: (state) => progress.update({ ...state, label: state.packageName }),
   });
-  for (const wheel of wheels) await tool.service.read(wheel, { signal });
-  return wheels;
-}
 
 async function verify(
   repair: boolean,
@@ -111,31 +108,24 @@ async function verify(
   progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<ActionResult> {
-  const before = await tool.service.installed();
-  const { damaged: damagedEntries } = await tool.userLock.load();
-  const report = await tool.store.verify({
+  const damage = await examineStore(tool, {
     signal,
     onProgress: (state) => progress.redraw({ ...state, label: 'checked' }),
   });
-  const damaged = report.damaged.map(({ sha256, reason }) => {
-    const wheel = before.find((one) => one.sha256 === sha256);
-    return { name: wheel?.name ?? null, file: wheel?.fileName ?? sha256, reason };
-  });
-  const names = new Set([...damaged.flatMap(({ name }) => name ?? []), ...damagedEntries]);
-  const missing = (await tool.service.missing()).filter((name) => !names.has(name));
-  const repaired = repair ? [...names, ...missing] : [];
+  const { damaged, damagedEntries, missing } = damage;
+  const repaired = repair ? namesToMend(damage) : [];
   if (repair) await obtain(repaired, tool, progress, signal);
   const then = repair ? 'repaired' : 'fetched again when it is needed, or with --repair';
   const count = damaged.length + damagedEntries.length;
   return {
-    document: { files: report.files, bytes: report.bytes, damaged, damagedEntries, missing, repaired },
+    document: { ...damage, repaired },
     lines: [
       ...damaged.map(
         ({ name, file, reason }) => `${name ?? file}: damaged (${reason}) and moved aside; ${then}`,
       ),
       ...damagedEntries.map((name) => `${name}: its entry in your own lock was damaged; ${then}`),
       ...missing.map((name) => `${name}: missing, and needed by others; ${then}`),
-      `${report.files} files were checked, ${megabytes(report.bytes)}: ${count} damaged, ${missing.length} missing`,
+      `${damage.files} files were checked, ${megabytes(damage.bytes)}: ${count} damaged, ${missing.length} missing`,
     ].map(oneLine),
     damage: !repair && count + missing.length > 0,
   };
@@ -152,22 +142,11 @@ async function pack(
   if (wheels.length === 0) {
     throw new UsageError('no package is installed and none was named; give NAME, or install some first');
   }
-  const byFile = new Map(wheels.map((wheel) => [wheel.fileName, wheel]));
-  const bytes = await writePack(args.file, {
+  const bytes = await packWheels(tool, args.file, {
     pyodideVersion: tool.pyodideVersion,
-    files: wheels.map(({ name, version, fileName, sha256, bytes: size }) => ({
-      name,
-      version,
-      fileName,
-      sha256,
-      bytes: size,
-    })),
-    read: (file) => {
-      const wheel = byFile.get(file.fileName);
-      if (wheel === undefined) throw new PackageError('bad-pack', `${file.fileName} is gone; try again`);
-      return tool.service.read(wheel, { signal });
-    },
+    wheels,
     replace: args.force,
+    signal,
   });
   return {
     document: { file: args.file, bytes, packages: wheels.map(shown) },

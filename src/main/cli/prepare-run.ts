@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import process from 'node:process';
 import { DEFAULTS } from '../../shared/limits.ts';
 import type { PythonRuntime } from '../../shared/config.ts';
@@ -7,6 +8,7 @@ import { RunRequest } from '../../shared/sandbox.ts';
 import type { CliIo, SandboxOptions } from './dependencies.ts';
 import { readInputFiles } from './input-files.ts';
 import { parseMemory, parseRuntime, parseSession, parseTimeout } from './option-values.ts';
+import { OutputFolder } from './output-folder.ts';
 import { indexOf, type PackagePlaces } from './package-places.ts';
 import { oneLine } from './printable.ts';
 import { readScript, scriptSource } from './read-script.ts';
@@ -23,6 +25,10 @@ export interface RunArguments {
   readonly files: readonly string[];
   readonly runtime: string | undefined;
   readonly python: string | undefined;
+  /** Folder for what the run makes. */
+  readonly out: string | undefined;
+  /** Whether files in it may be replaced. */
+  readonly force: boolean;
   /** Names, with or without versions. */
   readonly packages: readonly string[];
   readonly places: PackagePlaces;
@@ -32,6 +38,10 @@ export interface PreparedRun {
   readonly request: RunRequest;
   readonly sandbox: SandboxOptions;
   readonly runtime: PythonRuntime;
+  /** Null when nothing is to be written. */
+  readonly out: OutputFolder | null;
+  /** Whether the script may read standard input: not when it came that way itself. */
+  readonly takesInput: boolean;
 }
 
 /**
@@ -45,6 +55,7 @@ export async function prepareRun(args: RunArguments, io: CliIo, signal: AbortSig
   const memoryMiB = args.memory === undefined ? DEFAULTS.memoryMiB : parseMemory(args.memory);
   const session = args.session === undefined ? {} : { session: parseSession(args.session) };
   const runtime = runtimeOf(args);
+  const out = args.out === undefined ? null : await OutputFolder.open(resolve(io.cwd, args.out), args.force);
   const files = await readInputFiles(args.files, io.cwd, signal);
   const code = await readScript(source, io, signal);
   const request = RunRequest.safeParse({
@@ -59,7 +70,13 @@ export async function prepareRun(args: RunArguments, io: CliIo, signal: AbortSig
     throw new UsageError(`the run request is not valid: ${oneLine(reasons)}; see "vivarium run --help"`);
   }
   const packages = packagesFrom(args.places, process.env);
-  return { request: request.data, sandbox: { memoryMiB, outputKiB: DEFAULTS.outputKiB, packages }, runtime };
+  return {
+    request: request.data,
+    sandbox: { memoryMiB, outputKiB: DEFAULTS.outputKiB, packages },
+    runtime,
+    out,
+    takesInput: source.kind !== 'stdin' && runtime === 'embedded',
+  };
 }
 
 function packagesFrom(
@@ -76,7 +93,8 @@ function packagesFrom(
   };
 }
 
-function runtimeOf({ runtime, python, memory, packages }: RunArguments): PythonRuntime {
+function runtimeOf({ runtime, python, memory, packages, out, force }: RunArguments): PythonRuntime {
+  if (force && out === undefined) throw new UsageError('--force is about files of --out; add --out DIR');
   const chosen = runtime === undefined ? 'embedded' : parseRuntime(runtime);
   if (chosen === 'embedded' && python !== undefined) {
     throw new UsageError('--python names your own Python; add --runtime native to run in it');
@@ -84,6 +102,9 @@ function runtimeOf({ runtime, python, memory, packages }: RunArguments): PythonR
   // An option that did nothing would be a promise not kept.
   if (chosen === 'native' && memory !== undefined) {
     throw new UsageError('--memory limits the embedded runtime only; leave it out with --runtime native');
+  }
+  if (chosen === 'native' && out !== undefined) {
+    throw new UsageError('--out gets files out of the sandbox; native code can write them itself');
   }
   if (chosen === 'native' && packages.length > 0) {
     throw new UsageError('--package installs into the embedded runtime only; install it in your own Python');

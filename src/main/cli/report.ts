@@ -42,9 +42,23 @@ export async function reportText(
     const kept = session === undefined ? '' : `, session "${oneLine(session)}" ${result.session.state}`;
     await out.notice(`${verdict.what}${kept}; ${verdict.advice}`);
   }
-  if (result.truncated) {
+  if (result.truncated && result.outputs.length > 0 && !isFull(result, limits.outputKiB)) {
+    await out.notice('too much was shown with display() or plots, and a part was left out; show less');
+  } else if (result.truncated) {
     await out.notice(`the output was cut at ${limits.outputKiB} KiB per stream; print less`);
   }
+}
+
+/** Whether a stream may have reached its cap; in bytes, of which a character has at least one. */
+function isFull({ stdout, stderr, value }: RunResult, outputKiB: number): boolean {
+  return [stdout, stderr, value?.text ?? ''].some((text) => Buffer.byteLength(text) >= outputKiB * 1024);
+}
+
+/** Pictures can't be printed. */
+export async function reportImages(count: number, out: CommandOutput): Promise<void> {
+  if (count === 0) return;
+  const what = count === 1 ? '1 plot was made' : `${count} plots were made`;
+  await out.notice(`${what}; write ${count === 1 ? 'it' : 'them'} to a folder with --out DIR`);
 }
 
 async function reportPythonError(error: RunError, out: CommandOutput): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { RunOutput, RunResult } from '../../shared/sandbox.ts';
@@ -5,9 +6,11 @@ import type { CliDependencies } from './dependencies.ts';
 import { EXIT_CODES, exitCodeOf, type ExitCode } from './exit-codes.ts';
 import { Interrupts } from './interrupts.ts';
 import { prepareRun, type PreparedRun, type RunArguments } from './prepare-run.ts';
-import { limitsOf, reportJson, reportText } from './report.ts';
+import { limitsOf, reportImages, reportJson, reportText } from './report.ts';
 import { resultWithoutAnswer } from './results.ts';
+import { countImages, OutputSaver } from './save-outputs.ts';
 import { SandboxLease } from './sandbox-lease.ts';
+import { StandardInput } from './standard-input.ts';
 import { CommandOutput, outputExitCode } from './stdio.ts';
 import { messageOf } from './system-error.ts';
 import { UsageError } from './usage-error.ts';
@@ -35,6 +38,8 @@ interface RunFlags extends PlaceFlags {
   readonly package?: string[];
   readonly runtime?: string;
   readonly python?: string;
+  readonly out?: string;
+  readonly force?: true;
 }
 
 /** Adds `vivarium run` to the program; `choose` gets the arguments when it is the command given. */
@@ -74,6 +79,11 @@ export function defineRun(program: Command, cwd: string, choose: (args: RunArgum
       '"embedded" runs in the sandbox (default); "native" in your own Python, which is not sandboxed',
     )
     .option('--python <PATH>', 'with --runtime native: the Python to run in (default: the first on the PATH)')
+    .option(
+      '--out <DIR>',
+      'write the files that the script makes or changes, and its plots, into this folder',
+    )
+    .option('--force', 'with --out: replace files that exist')
     .addHelpText(
       'after',
       '\nExit codes: 0 ok, 1 Python error, 2 usage, 70 crashed or set-up failed, 124 time limit, ' +
@@ -90,6 +100,8 @@ export function defineRun(program: Command, cwd: string, choose: (args: RunArgum
         files: flags.file ?? [],
         runtime: flags.runtime,
         python: flags.python,
+        out: flags.out,
+        force: flags.force ?? false,
         packages: flags.package ?? [],
         places: placesOf(flags, cwd),
       });
@@ -157,7 +169,13 @@ async function perform(
   }
   const notice = prepared.runtime === 'native' ? NATIVE_NOTICE : dependencies.startNotice;
   if (notice !== undefined) await out.notice(notice);
-  const result = await answer(args, prepared, out, lease, stop, dependencies.io.columns);
+  const saver = prepared.out === null ? null : new OutputSaver(prepared.out, out);
+  const result = await answer(
+    args,
+    prepared,
+    { out, lease, saver, stdin: () => dependencies.io.stdin, columns: dependencies.io.columns },
+    stop,
+  );
   // The run was cancelled because nobody takes its output; there is nobody to tell either.
   if (out.hasFailed) return exitCodeOf(result.status);
   if (args.json) {
@@ -165,18 +183,28 @@ async function perform(
   } else {
     const limits = limitsOf(prepared.request.timeoutMs, prepared.sandbox);
     await reportText(result, limits, args.session, out);
+    if (saver === null) await reportImages(countImages(result.outputs), out);
   }
-  return exitCodeOf(result.status);
+  await saver?.saveImages(result.outputs);
+  const code = exitCodeOf(result.status);
+  return code === EXIT_CODES.ok && saver?.failed === true ? EXIT_CODES.failed : code;
+}
+
+interface RunParts {
+  readonly out: CommandOutput;
+  readonly lease: SandboxLease;
+  readonly saver: OutputSaver | null;
+  readonly stdin: () => Readable;
+  /** Width of the terminal. */
+  readonly columns: number;
 }
 
 /** Exactly one result, whatever happens to the sandbox. */
 async function answer(
   args: RunArguments,
   prepared: PreparedRun,
-  out: CommandOutput,
-  lease: SandboxLease,
+  { out, lease, saver, stdin, columns }: RunParts,
   stop: AbortSignal,
-  columns: number,
 ): Promise<RunResult> {
   let sandbox;
   try {
@@ -187,6 +215,7 @@ async function answer(
   if (sandbox === null) {
     return resultWithoutAnswer('cancelled', 'before the run started', args.session, prepared.runtime);
   }
+  const input = new StandardInput(stdin);
   const progress = new ProgressLine(out.stderr, columns);
   try {
     return await sandbox.run(prepared.request, {
@@ -195,6 +224,10 @@ async function answer(
         progress.end();
         return args.json ? undefined : show(output, out);
       },
+      ...(saver === null ? {} : { onFile: (file) => saver.saveFile(file) }),
+      ...(prepared.takesInput
+        ? { onInput: (_prompt: string, signal: AbortSignal) => input.line(signal) }
+        : {}),
       ...(out.stderr.isTty
         ? { onPackages: (state) => progress.redraw({ ...state, label: state.packageName }) }
         : {}),
@@ -202,6 +235,7 @@ async function answer(
   } catch (error) {
     return resultWithoutAnswer('crashed', messageOf(error), args.session, prepared.runtime);
   } finally {
+    input.close();
     progress.end();
   }
 }

@@ -9,8 +9,11 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { RpcPort } from '../../shared/rpc/port.ts';
 import type { SandboxEvent } from '../../shared/sandbox-events.ts';
+import { WorkspaceFileError } from '../sandbox/file-collector.ts';
+import type { InstallProgress } from '../packages/progress.ts';
 import { InvalidRequestError } from '../sandbox/parse-request.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { HostRun } from './host-run.ts';
 
 export interface HostOptions {
   readonly port: RpcPort;
@@ -25,7 +28,7 @@ export interface HostOptions {
  * Serves one client, the command line, until it is gone. Resolves then, with the sandbox's processes ended.
  */
 export const serveHost = async (options: HostOptions): Promise<void> => {
-  const runs = new Map<number, AbortController>();
+  const runs = new Map<number, HostRun>();
   let sandbox: Sandbox | undefined;
   const opened = (): Sandbox => {
     if (sandbox === undefined) throw new RpcError('failed', 'the sandbox was not opened');
@@ -44,15 +47,14 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
         });
         return {};
       },
-      run: async ({ id, request, progress: wanted }, { write }) => {
-        const controller = new AbortController();
-        runs.set(id, controller);
+      run: async ({ id, request, wants, progress: wanted }, { write }) => {
+        const run = new HostRun();
+        runs.set(id, run);
+        const onPackages = wanted
+          ? (progress: InstallProgress) => peer.emit('packages', { id, progress })
+          : undefined;
         try {
-          return await opened().run(request, {
-            signal: controller.signal,
-            onOutput: (output) => write(output),
-            ...(wanted ? { onPackages: (progress) => peer.emit('packages', { id, progress }) } : {}),
-          });
+          return await run.run(opened(), request, wants, write, onPackages);
         } catch (error) {
           if (error instanceof InvalidRequestError) throw new RpcError('invalid-params', error.message);
           throw error;
@@ -61,9 +63,17 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
         }
       },
       cancel: ({ id }) => {
-        runs.get(id)?.abort();
+        runs.get(id)?.cancel();
         return {};
       },
+      answer: ({ id, line }) => {
+        runs.get(id)?.answer(line);
+        return {};
+      },
+      listFiles: async ({ session }) => ({ files: await describeFailure(opened().listFiles(session)) }),
+      readFile: async ({ session, name }) => ({
+        bytes: await describeFailure(opened().readFile(session, name)),
+      }),
       status: () => {
         const { pid, sessions, standby, state } = opened();
         return { state, pid, standby, sessions, electron: options.electron };
@@ -89,4 +99,13 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
   });
   await peer.closed;
   await sandbox?.dispose();
+};
+
+/** Why a file can't be had may be told to the client; other errors stay here. */
+const describeFailure = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof WorkspaceFileError ? new RpcError('failed', error.message) : error;
+  }
 };

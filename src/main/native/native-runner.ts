@@ -10,8 +10,9 @@ import type { Clock } from '../sandbox/clock.ts';
 import { OutputRelay } from '../sandbox/output-relay.ts';
 import { parseRequest } from '../sandbox/parse-request.ts';
 import { ReportError, RunCollector } from '../sandbox/run-collector.ts';
+import { relayTo } from '../sandbox/run-listener.ts';
 import { RunQueue } from '../sandbox/run-queue.ts';
-import type { RunOptions } from '../sandbox/sandbox.ts';
+import type { RunOptions } from '../sandbox/sandbox-config.ts';
 import { raceStop } from '../sandbox/stop-signal.ts';
 import { CappedOutput } from './capped-output.ts';
 import { runEnvironment } from './environment.ts';
@@ -98,9 +99,9 @@ export class NativeRunner {
   }
 
   async #run(request: RunRequest, options: RunOptions, signal: AbortSignal): Promise<RunResult> {
-    const relay = new OutputRelay(options.onOutput);
+    const relay = new OutputRelay();
     const outputBytes = this.#config.outputKiB() * 1024;
-    const collector = new RunCollector(outputBytes, (piece) => relay.push(piece));
+    const collector = new RunCollector(outputBytes, relayTo(relay, options, null));
     const output = new CappedOutput(outputBytes, (piece) => collector.push(piece));
     const arrived = this.#clock.now();
     let waitMs = 0;

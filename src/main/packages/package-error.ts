@@ -1,30 +1,6 @@
-/** What can go wrong with packages. The codes are stable: callers and tests rely on them. */
-export type PackageErrorCode =
-  /** Neither the lock nor any index knows the name. */
-  | 'unknown-package'
-  /** The settings, or the rule that code may not look names up, forbid it. */
-  | 'not-allowed'
-  /** It would have to be fetched, and the settings say that code may not cause that. */
-  | 'auto-install-off'
-  /** The name is known, the wanted version is not to be had. */
-  | 'version-unavailable'
-  /** A requirement that can't be read, or of a kind that is not supported. */
-  | 'bad-requirement'
-  /** The PEP 723 block of a script can't be read. */
-  | 'bad-script-metadata'
-  /** All sources were tried in vain. */
-  | 'no-source'
-  | 'timed-out'
-  | 'cancelled'
-  /** Bytes that are not what their hash says. */
-  | 'hash-mismatch'
-  | 'bad-lock'
-  | 'bad-pack'
-  | 'bad-wheel'
-  | 'bad-settings'
-  | 'store-full'
-  | 'store-unwritable'
-  | 'store-unreadable';
+import type { PackageErrorCode } from '../../shared/package-error-code.ts';
+
+export type { PackageErrorCode };
 
 /** The message says what was wrong and, after a semicolon, what to do. */
 export class PackageError extends Error {

@@ -125,16 +125,33 @@ export class PackageService {
   /** What installed packages need, and what the user's own lock records, that is not in the store. */
   async missing(): Promise<string[]> {
     const catalog = await this.#catalog();
-    const roots: Requirement[] = [];
+    const roots: string[] = [];
     for (const { name, origin, sha256 } of catalog.entries()) {
-      if (origin === 'user' || (await this.#options.store.has(sha256))) roots.push({ name, versions: '' });
+      if (origin === 'user' || (await this.#options.store.has(sha256))) roots.push(name);
     }
-    const { entries, unknown } = resolve(roots, catalog, this.#options.lock.python);
-    const missing = unknown.map(({ requirement }) => requirement.name);
-    for (const { name, sha256 } of entries) {
-      if (!(await this.#options.store.has(sha256))) missing.push(name);
+    return this.#missingOf(roots, catalog);
+  }
+
+  /** Which of these packages, and of all they need, are not in the store. */
+  async missingFor(names: readonly string[]): Promise<string[]> {
+    return this.#missingOf(names, await this.#catalog());
+  }
+
+  /**
+   * Removes the files of packages, and their entries in the user's own lock. Returns the bytes that were removed;
+   * names that are not installed remove nothing.
+   */
+  async remove(names: readonly string[]): Promise<number> {
+    const { store, userLock } = this.#options;
+    const catalog = await this.#catalog();
+    let bytes = 0;
+    for (const name of names) {
+      const entry = catalog.get(name);
+      if (entry === undefined) continue;
+      bytes += await store.remove(entry.sha256);
+      if (entry.origin === 'user') await userLock.remove(entry.name);
     }
-    return missing;
+    return bytes;
   }
 
   /** All packages whose hashes are known, by name, without those that only hold another one's tests. */
@@ -146,6 +163,16 @@ export class PackageService {
   /** Lets go of open files. */
   async close(): Promise<void> {
     await Promise.all(this.#options.sources.map((source) => source.close()));
+  }
+
+  async #missingOf(names: readonly string[], catalog: PackageCatalog): Promise<string[]> {
+    const roots = names.map((name): Requirement => ({ name, versions: '' }));
+    const { entries, unknown } = resolve(roots, catalog, this.#options.lock.python);
+    const missing = unknown.map(({ requirement }) => requirement.name);
+    for (const { name, sha256 } of entries) {
+      if (!(await this.#options.store.has(sha256))) missing.push(name);
+    }
+    return missing;
   }
 
   #refuseForbidden(requirements: readonly Requirement[], { askedBy }: EnsureOptions): void {

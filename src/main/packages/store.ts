@@ -129,6 +129,17 @@ export class PackageStore {
     return sizeOfAll(await this.#list());
   }
 
+  /** Removes one file; returns its size in bytes, 0 when there is none. */
+  async remove(sha256: string): Promise<number> {
+    const bytes = await this.sizeOf(sha256);
+    try {
+      await rm(this.#pathOf(sha256), REMOVE);
+    } catch (error) {
+      throw explainWriteError(error, this.folder);
+    }
+    return bytes ?? 0;
+  }
+
   /** Removes everything, but what living processes are writing. Returns what was removed. */
   async clear(): Promise<StoreSize> {
     const removed = await this.sizes();

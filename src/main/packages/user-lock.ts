@@ -73,6 +73,15 @@ export class UserLock {
     }
   }
 
+  /** Forgets one package. @throws PackageError `store-unwritable` */
+  async remove(name: string): Promise<void> {
+    try {
+      await rm(path.join(this.#folder, `package-${name}.json`), { force: true, maxRetries: 3 });
+    } catch (error) {
+      throw explainWriteError(error, this.#folder);
+    }
+  }
+
   /** @throws PackageError `store-unwritable` */
   async clear(): Promise<void> {
     try {

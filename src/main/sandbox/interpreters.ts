@@ -82,6 +82,12 @@ export class Interpreters {
     this.#sessions.set(session, { interpreter, busy: true });
   }
 
+  /** Something other than a run uses the session: it can't be dropped. */
+  use(session: string): void {
+    const known = this.#sessions.get(session);
+    if (known !== undefined) known.busy = true;
+  }
+
   /** The run that used it is over. */
   rest(session: string): void {
     const known = this.#sessions.get(session);

@@ -1,22 +1,14 @@
-import type { RunOutput } from '../../shared/sandbox.ts';
-
 /**
- * Passes output on, one chunk at a time, to someone who may be slow. The sandbox does not wait for them: a
- * stalled reader must not look like a run that does not end.
+ * Passes on what a run sends, one thing at a time and in order, to someone who may be slow. The sandbox does not
+ * wait for them: a stalled reader must not look like a run that does not end.
  */
 export class OutputRelay {
-  readonly #onOutput: ((output: RunOutput) => void | Promise<void>) | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(onOutput?: (output: RunOutput) => void | Promise<void>) {
-    this.#onOutput = onOutput;
-  }
-
-  push(output: RunOutput): void {
-    const pass = this.#onOutput;
-    if (pass === undefined) return;
+  /** `pass` is called when all that came before has been passed on. */
+  push(pass: () => void | Promise<void>): void {
     // What a listener throws is its own affair: the run's result must not depend on it.
-    this.#last = this.#last.then(() => pass(output)).catch(() => undefined);
+    this.#last = this.#last.then(pass).catch(() => undefined);
   }
 
   /** Resolves when all has been passed on, or `signal` aborts. */

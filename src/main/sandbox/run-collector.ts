@@ -1,6 +1,12 @@
-import { outcomeBudgetBytes, type FinishedRun, type RunPiece } from '../../shared/interpreter.ts';
+import {
+  outcomeBudgetBytes,
+  GuestDisplay,
+  type FinishedRun,
+  type RunPiece,
+} from '../../shared/interpreter.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { measure } from '../../shared/rpc/measure.ts';
-import { GuestOutcome, type RunOutput } from '../../shared/sandbox.ts';
+import { GuestOutcome, type RunDisplay, type RunOutput } from '../../shared/sandbox.ts';
 
 /** The sidecar sent more than it may. */
 export class MisbehaviourError extends Error {
@@ -26,6 +32,15 @@ export class ReportError extends Error {
   override readonly name = 'ReportError';
 }
 
+/** @throws ReportError when it is none */
+const parseDisplay = (text: string): GuestDisplay => {
+  try {
+    return GuestDisplay.parse(JSON.parse(text));
+  } catch {
+    throw new ReportError('what it shows has the wrong form');
+  }
+};
+
 class ByteBuffer {
   readonly #parts: Uint8Array[] = [];
   #bytes = 0;
@@ -45,6 +60,14 @@ class ByteBuffer {
   }
 }
 
+/** Told of what a run sends, as it comes. */
+export interface RunListener {
+  onOutput(output: RunOutput): void;
+  onDisplay(display: RunDisplay): void;
+  /** The guest waits for a line. */
+  onInput(prompt: string): void;
+}
+
 /**
  * Gathers what a run sends. Caps are kept again here: the sidecar may be in the guest's hands.
  */
@@ -53,29 +76,50 @@ export class RunCollector {
   readonly #stderr = new ByteBuffer();
   readonly #outcome = new ByteBuffer();
   readonly #outputBytes: number;
-  readonly #onOutput: (output: RunOutput) => void;
+  readonly #listener: RunListener;
+  readonly #displays: RunDisplay[] = [];
+  /** What has come so far of the next one. */
+  #display = new ByteBuffer();
+  #displayBytes = 0;
+  #displaysCut = false;
 
   /** @param outputBytes cap of each output stream, in bytes */
-  constructor(outputBytes: number, onOutput: (output: RunOutput) => void) {
+  constructor(outputBytes: number, listener: RunListener) {
     this.#outputBytes = outputBytes;
-    this.#onOutput = onOutput;
+    this.#listener = listener;
   }
 
-  /** @throws MisbehaviourError when a cap is passed */
+  /** @throws MisbehaviourError when a cap is passed, ReportError when what is shown has the wrong form */
   push(piece: RunPiece): void {
     switch (piece.channel) {
       case 'stdout':
         this.#add(this.#stdout, piece.bytes, this.#outputBytes);
-        this.#onOutput({ stream: 'stdout', bytes: piece.bytes });
+        this.#listener.onOutput({ stream: 'stdout', bytes: piece.bytes });
         break;
       case 'stderr':
         this.#add(this.#stderr, piece.bytes, this.#outputBytes);
-        this.#onOutput({ stream: 'stderr', bytes: piece.bytes });
+        this.#listener.onOutput({ stream: 'stderr', bytes: piece.bytes });
         break;
       case 'outcome':
         this.#add(this.#outcome, piece.bytes, outcomeBudgetBytes(this.#outputBytes));
         break;
+      case 'display':
+        this.#addDisplay(piece.bytes, piece.last);
+        break;
+      case 'input':
+        this.#listener.onInput(piece.prompt);
+        break;
     }
+  }
+
+  /** What was shown so far, in order. */
+  get displays(): RunDisplay[] {
+    return [...this.#displays];
+  }
+
+  /** Whether something was left out of what was shown. */
+  get displaysCut(): boolean {
+    return this.#displaysCut;
   }
 
   /** True when a stream has reached its cap: what came after that was dropped. */
@@ -107,6 +151,21 @@ export class RunCollector {
     this.push({ channel: 'outcome', bytes: inline });
     const outcome = this.outcome();
     return { ...outcome, truncated: outcome.truncated || outputCut };
+  }
+
+  #addDisplay(bytes: Uint8Array, last: boolean): void {
+    this.#displayBytes += bytes.byteLength;
+    const tooMuch =
+      this.#displayBytes > LIMITS.totalDisplayBytes || this.#displays.length >= LIMITS.displayCount;
+    if (tooMuch) throw new MisbehaviourError('it showed more than it may');
+    this.#add(this.#display, bytes, LIMITS.displayBytes);
+    if (!last) return;
+    const { mime, cut } = parseDisplay(this.#display.text());
+    this.#display = new ByteBuffer();
+    this.#displaysCut ||= cut;
+    const display = { mime: Object.fromEntries(mime) };
+    this.#displays.push(display);
+    this.#listener.onDisplay(display);
   }
 
   #report(): ReturnType<typeof GuestOutcome.safeParse> {

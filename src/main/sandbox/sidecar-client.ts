@@ -1,4 +1,4 @@
-import type { RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
+import type { InputAnswer, RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
 import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { PACKAGE_LIMITS, type PackagePart } from '../../shared/package-files.ts';
@@ -47,6 +47,7 @@ export class SidecarClient {
   readonly pid: number;
 
   readonly #process: SidecarProcess;
+  #spares = 0;
   readonly #peer: RpcPeer<SidecarHostContract, SidecarContract>;
   #layers: readonly IsolationLayer[] = [];
   #isKilled = false;
@@ -176,6 +177,38 @@ export class SidecarClient {
     }
   }
 
+  /** What is in a file below /workspace, in pieces. Rejects with RpcError, or with what `onPiece` threw. */
+  async readFile(
+    interpreter: string,
+    name: string,
+    onPiece: (bytes: Uint8Array) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#peer.call(
+      'readFile',
+      { interpreter, name },
+      { window: FILE_PART_BYTES, onItem: ({ bytes }) => onPiece(bytes), signal },
+    );
+  }
+
+  /** The files below /workspace as JSON, in pieces. Rejects with RpcError, or with what `onPiece` threw. */
+  async listFiles(
+    interpreter: string,
+    onPiece: (bytes: Uint8Array) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#peer.call(
+      'listFiles',
+      { interpreter },
+      { window: FILE_PART_BYTES, onItem: ({ bytes }) => onPiece(bytes), signal },
+    );
+  }
+
+  /** For a guest that waits for input. */
+  async answerInput(interpreter: string, answer: InputAnswer): Promise<void> {
+    await this.#peer.call('answerInput', { interpreter, answer });
+  }
+
   /** What the interpreter says the code imports, as JSON; the guest's words. @throws RpcError when it is gone */
   async findImports(interpreter: string, code: string): Promise<string> {
     return (await this.#peer.call('findImports', { interpreter, code })).report;
@@ -234,8 +267,10 @@ export class SidecarClient {
     return (await this.#peer.call('interruptRun', { interpreter, limitMs })).stopped;
   }
 
-  /** How many started interpreters to keep ready. */
+  /** How many started interpreters to keep ready. Asked again for as many, it answers at once. */
   async keepSpares(count: number): Promise<void> {
+    if (count === this.#spares) return;
+    this.#spares = count;
     await this.#peer.call('keepSpares', { count });
   }
 

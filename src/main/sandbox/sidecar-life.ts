@@ -118,6 +118,16 @@ export class SidecarLife {
     return this.#isReady && this.#ending === undefined;
   }
 
+  /** Cap of each of its interpreters' WebAssembly memory, in MiB. */
+  get memoryMiB(): number {
+    return this.#options.memoryMiB;
+  }
+
+  /** What it may use in all. */
+  get processLimitBytes(): number {
+    return this.#options.processLimitBytes;
+  }
+
   /** From the wish to being ready, in ms. */
   get readyMs(): number {
     return this.#readyMs;

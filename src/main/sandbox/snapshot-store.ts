@@ -34,6 +34,14 @@ export class SnapshotStore {
     this.#maxBytes = maxBytes;
   }
 
+  /** Whether a file is there under that key, sound or not. Never rejects. */
+  has(key: string): Promise<boolean> {
+    return stat(this.#file(key)).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+  }
+
   /** The content under that key, whole and undamaged, or undefined. A damaged file is removed. Never rejects. */
   async read(key: string): Promise<Uint8Array | undefined> {
     const file = this.#file(key);

@@ -25,6 +25,11 @@ export class Snapshots {
     return this.#store.read(this.keyOf(assets));
   }
 
+  /** Whether there is one; its content is not looked at. */
+  has(assets: readonly Asset[]): Promise<boolean> {
+    return this.#store.has(this.keyOf(assets));
+  }
+
   /** Takes one on that a process made in which no guest has been. */
   async keep(assets: readonly Asset[], image: Uint8Array): Promise<void> {
     await this.#store.write(this.keyOf(assets), image);

@@ -14,21 +14,25 @@ import type { Snapshots } from './snapshots.ts';
 /** Memory that must be free for a standby process to be started, in bytes. */
 const STANDBY_FREE_BYTES = 1.5 * 1024 ** 3;
 
-export interface SupervisorOptions {
+/** What may change while a supervisor is at work. */
+export interface SupervisorSettings {
+  /** Cap of each interpreter's WebAssembly memory, in MiB. */
+  readonly memoryMiB: number;
+  /** Unused for so long, all processes are ended, in ms. */
+  readonly idleMs: number;
+  /** Keep a second, started process to take over at once. */
+  readonly standby: boolean;
+}
+
+export interface SupervisorOptions extends SupervisorSettings {
   readonly launcher: SidecarLauncher;
   /** Reads and checks what the sidecar is fed. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
   /** Asked before each start: how the operating system is to hold the process in. */
   readonly lockdown: LockdownFactory;
   readonly clock: Clock;
-  /** Cap of each interpreter's WebAssembly memory, in MiB. */
-  readonly memoryMiB: number;
   /** Makes starts faster. */
   readonly snapshots?: Snapshots | undefined;
-  /** Unused for so long, all processes are ended, in ms. */
-  readonly idleMs: number;
-  /** Keep a second, started process to take over at once. */
-  readonly standby: boolean;
   /** Started interpreters kept ready in each process. */
   readonly spares: number;
   readonly crashLimit: CrashLimit;
@@ -59,7 +63,7 @@ export class Supervisor {
   readonly #standbyCrashes: CrashWindow;
   /** Nothing is held in reserve any more, until a restart: it crashed too often. */
   #standbyFails = false;
-  readonly processLimitBytes: number;
+  #settings: SupervisorSettings;
   #state: SandboxState = { name: 'stopped' };
   /** What callers get. A life that is ending is in here no more. */
   #active: SidecarLife | undefined;
@@ -74,9 +78,19 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#settings = options;
     this.#crashes = new CrashWindow(options.crashLimit);
     this.#standbyCrashes = new CrashWindow(options.crashLimit);
-    this.processLimitBytes = processLimitBytes(options.memoryMiB);
+  }
+
+  /** What the process that runs code may use in all, or the next one if there is none. */
+  get processLimitBytes(): number {
+    return this.#active?.processLimitBytes ?? processLimitBytes(this.#settings.memoryMiB);
+  }
+
+  /** Whether the process that runs code was started with another cap than the settings' one. */
+  get outdated(): boolean {
+    return this.#active !== undefined && this.#active.memoryMiB !== this.#settings.memoryMiB;
   }
 
   get state(): SandboxState {
@@ -86,6 +100,11 @@ export class Supervisor {
   /** Of the process that runs code, or null. */
   get pid(): number | null {
     return this.#active?.sidecar?.pid ?? null;
+  }
+
+  /** Whether a run needs a process, or is about to. */
+  get inUse(): boolean {
+    return this.#users > 0;
   }
 
   /** Under way, in whatever process. */
@@ -130,7 +149,24 @@ export class Supervisor {
     if (this.#users > 0 || this.#disposed) return;
     this.#cancelIdle();
     if (this.#active === undefined && this.#standby === undefined) return;
-    this.#cancelIdle = this.#options.clock.after(this.#options.idleMs, () => void this.stop('idle'));
+    this.#armIdle();
+    this.#prepareForNext();
+  }
+
+  /**
+   * Takes new settings on. The idle time and the standby follow at once; a process keeps the cap it was started
+   * with (see `outdated`), but one in reserve is replaced.
+   */
+  configure(settings: SupervisorSettings): void {
+    const before = this.#settings;
+    this.#settings = settings;
+    if (this.#disposed) return;
+    const standby = this.#standby;
+    if (standby !== undefined && (!settings.standby || standby.memoryMiB !== settings.memoryMiB)) {
+      void standby.end('stopped', 'the settings were changed');
+    }
+    if (this.#users > 0) return;
+    if (before.idleMs !== settings.idleMs && this.#active !== undefined) this.#armIdle();
     this.#prepareForNext();
   }
 
@@ -180,8 +216,14 @@ export class Supervisor {
     await this.stop();
   }
 
+  #armIdle(): void {
+    this.#cancelIdle();
+    this.#cancelIdle = this.#options.clock.after(this.#settings.idleMs, () => void this.stop('idle'));
+  }
+
   #begin(role: ProcessRole): SidecarLife {
-    const { clock, events, launcher, loadAssets, lockdown, memoryMiB, snapshots, warmUp } = this.#options;
+    const { clock, events, launcher, loadAssets, lockdown, snapshots, warmUp } = this.#options;
+    const { memoryMiB } = this.#settings;
     const isActive = (): boolean => this.#active === life;
     if (role === 'active') this.#apply({ type: 'start' });
     const life: SidecarLife = new SidecarLife({
@@ -192,7 +234,7 @@ export class Supervisor {
       snapshots,
       clock,
       memoryMiB,
-      processLimitBytes: this.processLimitBytes,
+      processLimitBytes: processLimitBytes(memoryMiB),
       // Two processes of one session's state at once would need its memory twice.
       after: Promise.all([...this.#ending].map(({ gone }) => gone)),
       warmUp: role === 'active' ? () => Promise.resolve() : warmUp,
@@ -279,11 +321,16 @@ export class Supervisor {
 
   /** Nothing runs: a good time to make the next start, and the next crash, cheap. */
   #prepareForNext(): void {
-    const { freeMemory, spares, standby } = this.#options;
+    const { freeMemory, spares } = this.#options;
     const active = this.#active;
     if (active?.isReady !== true) return;
     void active.sidecar?.keepSpares(spares).catch(() => undefined);
-    if (!standby || this.#standbyFails || this.#standby !== undefined || freeMemory() < STANDBY_FREE_BYTES)
+    if (
+      !this.#settings.standby ||
+      this.#standbyFails ||
+      this.#standby !== undefined ||
+      freeMemory() < STANDBY_FREE_BYTES
+    )
       return;
     this.#standby = this.#begin('standby');
   }

@@ -143,5 +143,8 @@ const outcomeOf = (verdict: Verdict): GuestOutcome | null => {
 /** Files that the run made or changed, as far as it could say. */
 export const filesOf = (verdict: Verdict): OutputFile[] => outcomeOf(verdict)?.files ?? [];
 
+/** Whether the interpreter is still there, so that files can be read out of it. */
+export const interpreterLives = (verdict: Verdict): boolean => outcomeOf(verdict) !== null;
+
 /** Whether the guest had to cut what it reported; null when it reported nothing. */
 export const truncationOf = (verdict: Verdict): boolean | null => outcomeOf(verdict)?.truncated ?? null;

@@ -11,7 +11,7 @@ const OUTPUT_BYTES = 1024;
  */
 export const warmUp = async (sidecar: SidecarClient): Promise<void> => {
   await sidecar.openInterpreter(INTERPRETER);
-  const order = { code: '1+1', outputBytes: OUTPUT_BYTES };
+  const order = { code: '1+1', outputBytes: OUTPUT_BYTES, input: false };
   const end = await sidecar.run(INTERPRETER, order, () => undefined, new AbortController().signal);
   if (end.kind !== 'finished') throw new SetupError(`Python does not work in it: ${end.detail}`);
   await sidecar.closeInterpreter(INTERPRETER);

@@ -1,23 +1,47 @@
 import path from 'node:path';
-import { BrowserWindow } from 'electron';
+import { BrowserWindow, screen, type Session } from 'electron';
+import { placeWindow, SMALLEST_SIZE, type StoredState } from './window-state.ts';
 
-/** Opens the app's window. It has no reach beyond its own page. */
-export const openMainWindow = async (outDir: string): Promise<BrowserWindow> => {
+export interface MainWindowOptions {
+  /** The build's folder, `out`. */
+  readonly outDir: string;
+  readonly session: Session;
+  /** As it was stored, whatever that is. */
+  readonly state: unknown;
+  readonly devTools: boolean;
+  /** Told while it is still there to be asked. */
+  readonly onClose: (state: StoredState) => void;
+}
+
+/** Makes the app's window, with nothing in it yet. It has no reach beyond its own page. */
+export const createMainWindow = (options: MainWindowOptions): BrowserWindow => {
+  const displays = screen.getAllDisplays().map(({ workArea }) => workArea);
+  const { bounds, maximized } = placeWindow(options.state, displays);
   const window = new BrowserWindow({
-    width: 1100,
-    height: 720,
-    minWidth: 760,
-    minHeight: 480,
+    ...bounds,
+    minWidth: SMALLEST_SIZE.width,
+    minHeight: SMALLEST_SIZE.height,
     title: 'Vivarium',
+    // Shown when there is something to see.
+    show: false,
     webPreferences: {
-      preload: path.join(outDir, 'preload', 'index.cjs'),
+      preload: path.join(options.outDir, 'preload', 'index.cjs'),
+      session: options.session,
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+      devTools: options.devTools,
     },
   });
-  window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  window.webContents.on('will-navigate', (event) => event.preventDefault());
-  await window.loadFile(path.join(outDir, 'renderer', 'index.html'));
+  if (maximized) window.maximize();
+  window.once('ready-to-show', () => window.show());
+  window.on('close', () => options.onClose(stateOf(window)));
   return window;
 };
+
+const stateOf = (window: BrowserWindow): StoredState => ({
+  bounds: window.getNormalBounds(),
+  maximized: window.isMaximized(),
+});

@@ -4,11 +4,13 @@ import {
   runWindowBytes,
   type DeathCause,
   type FilePart,
+  type InputAnswer,
   type RunEnd,
   type RunOrder,
   type RunPiece,
   type SelfCheck,
 } from '../../shared/interpreter.ts';
+import { INPUT_SLOT_BYTES, InputSlot } from '../../shared/input-slot.ts';
 import type { UnpackedPackage } from '../../shared/package-files.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
@@ -64,6 +66,9 @@ export class InterpreterThread {
   readonly #peer: RpcPeer<typeof workerHostContract, WorkerContract>;
   /** See `WorkerStart.interrupts`. */
   readonly #interrupts = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  /** See `WorkerStart.input`. */
+  readonly #inputMemory = new SharedArrayBuffer(INPUT_SLOT_BYTES);
+  readonly #input = new InputSlot(this.#inputMemory);
   #death: Death | undefined;
   /** The run under way: settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
@@ -76,6 +81,7 @@ export class InterpreterThread {
     const start: WorkerStart = {
       ...runtime.start,
       interrupts: this.#interrupts.buffer,
+      input: this.#inputMemory,
       snapshot,
       packages,
       libraries,
@@ -165,6 +171,25 @@ export class InterpreterThread {
     await this.#peer.call('writeFile', part);
   }
 
+  /**
+   * What is in a file. Piece by piece, as fast as they are taken.
+   *
+   * @throws RpcError when it can't be read
+   */
+  async readFile(name: string, onPiece: (piece: { bytes: Uint8Array }) => Promise<void>): Promise<void> {
+    await this.#peer.call('readFile', { name }, { onItem: onPiece });
+  }
+
+  /** The files below /workspace, as JSON in pieces. @throws RpcError when they can't be listed */
+  async listFiles(onPiece: (piece: { bytes: Uint8Array }) => Promise<void>): Promise<void> {
+    await this.#peer.call('listFiles', {}, { onItem: onPiece });
+  }
+
+  /** For a guest that waits for input; it blocks its thread, so no message would be read there. */
+  answerInput(answer: InputAnswer): void {
+    this.#input.answer(answer);
+  }
+
   /** What the guest says the code imports. @throws RpcError when it is gone */
   async findImports(code: string): Promise<string> {
     return (await this.#peer.call('findImports', { code })).report;
@@ -190,6 +215,7 @@ export class InterpreterThread {
     const raise = (): void => {
       Atomics.store(this.#interrupts, 0, INTERRUPT_SIGNAL);
       Atomics.notify(this.#interrupts, 0);
+      this.#input.ring();
       // A guest that waits in an await runs no Python that could see the signal.
       this.#peer.call('interrupt', {}).catch(() => undefined);
     };

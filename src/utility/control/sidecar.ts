@@ -91,6 +91,18 @@ export class Sidecar {
         await this.#find(interpreter).writeFile(part);
         return {};
       },
+      readFile: async ({ interpreter, name }, { write }) => {
+        await this.#find(interpreter).readFile(name, (piece) => write(piece));
+        return {};
+      },
+      listFiles: async ({ interpreter }, { write }) => {
+        await this.#find(interpreter).listFiles((piece) => write(piece));
+        return {};
+      },
+      answerInput: ({ interpreter, answer }) => {
+        this.#find(interpreter).answerInput(answer);
+        return {};
+      },
       findImports: async ({ interpreter, code }) => ({
         report: await this.#find(interpreter).findImports(code),
       }),

@@ -19,20 +19,14 @@ import contextvars
 import functools
 import inspect
 import linecache
-import mimetypes
-import os
 import re
-import stat
 import sys
-import time
 import traceback
 import types
 from collections.abc import Awaitable
 from importlib import import_module
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
-
-WORKSPACE = "/workspace"
 
 # Bounds of an outcome. Characters are Unicode code points.
 _MAX_JSON_BYTES = 256 * 1024
@@ -41,8 +35,6 @@ _MAX_JSON_INT = 2**53 - 1
 _MAX_TRACEBACK_CHARACTERS = 64 * 1024
 _MAX_TRACEBACK_FRAMES = 1000
 _MAX_TYPE_CHARACTERS = 512
-_MAX_FILES = 1000
-_MAX_WALKED_ENTRIES = 10_000
 # Sources kept for tracebacks and inspect.getsource, newest first out last.
 _MAX_SOURCES = 256
 _MAX_SOURCE_CHARACTERS = 8 * 1024 * 1024
@@ -73,20 +65,13 @@ _set_signal = _signal.signal
 _SIGINT = _signal.SIGINT
 _SIG_IGN = _signal.SIG_IGN
 _interrupt_handler = _signal.default_int_handler
-_scandir = os.scandir
-_makedirs = os.makedirs
-_S_ISREG, _S_ISDIR = stat.S_ISREG, stat.S_ISDIR
-_chdir = os.chdir
 _getrecursionlimit = sys.getrecursionlimit
 _setrecursionlimit = sys.setrecursionlimit
 _RECURSION_LIMIT = sys.getrecursionlimit()
 _getprofile, _setprofile = sys.getprofile, sys.setprofile
 _gettrace, _settrace = sys.gettrace, sys.settrace
-_time_ns = time.time_ns
 _modules = sys.modules
 _linecache = linecache.cache
-_MimeTypes = mimetypes.MimeTypes
-_path_importer_cache = sys.path_importer_cache
 _TracebackException = traceback.TracebackException
 _CancelledError: type[BaseException] = import_module("asyncio").CancelledError
 
@@ -335,50 +320,16 @@ def _format_traceback(error: BaseException) -> str:
     return "".join(formatted.format())
 
 
-def _list_files() -> dict[str, tuple[int, int]]:
-    """Regular files below the workspace: name relative to it -> (size in bytes, mtime in ns)."""
-    found: dict[str, tuple[int, int]] = {}
-    left = _MAX_WALKED_ENTRIES
-    pending = [("", WORKSPACE)]
-    while pending:
-        prefix, path = pending.pop()
-        try:
-            with _scandir(path) as entries:
-                for entry in entries:
-                    left -= 1
-                    if left < 0:
-                        return found
-                    try:
-                        status = entry.stat(follow_symlinks=False)
-                    except OSError:
-                        continue
-                    if _S_ISREG(status.st_mode):
-                        found[prefix + entry.name] = (status.st_size, status.st_mtime_ns)
-                    elif _S_ISDIR(status.st_mode) and entry.name != "__pycache__":
-                        pending.append((f"{prefix}{entry.name}/", entry.path))
-        except OSError:
-            continue
-    return found
-
-
-def _mime_of(types_map: mimetypes.MimeTypes, name: str) -> str:
-    kind, encoding = types_map.guess_type(name)
-    if encoding is not None:
-        # guess_type() names what is inside; the file itself is compressed.
-        return {
-            "gzip": "application/gzip",
-            "bzip2": "application/x-bzip2",
-            "xz": "application/x-xz",
-        }.get(encoding, "application/octet-stream")
-    return kind if kind is not None else "application/octet-stream"
-
-
 class Session:
     """One interpreter's state between runs: its globals are those of the module `__main__`."""
 
-    def __init__(self, event_loops: Any) -> None:
-        """`event_loops` is what `install()` of event_loops.py returned."""
+    def __init__(self, event_loops: Any, outputs: Any, figures: Any, standard_input: Any, files: Any) -> None:
+        """Each is what `install()` of the module of that name returned."""
         self._loops = event_loops
+        self._outputs = outputs
+        self._figures = figures
+        self._input = standard_input
+        self._files = files
         self._main = types.ModuleType("__main__")
         self._globals = vars(self._main)
         self._globals["__builtins__"] = builtins
@@ -391,7 +342,6 @@ class Session:
         self._reserve: bytearray | None = None
         self._busy = False
         self._streams = {name: getattr(sys, name, None) for name in ("stdin", "stdout", "stderr")}
-        self._mimetypes: mimetypes.MimeTypes | None = None
         # What guest code set, while it is put aside to let our own work go on undisturbed.
         self._guest_builtins: dict[str, Any] | None = None
         self._guest_recursion_limit: int | None = None
@@ -399,9 +349,9 @@ class Session:
         _modules["__main__"] = self._main
         # A cached .pyc beside an imported input file would look like a result.
         sys.dont_write_bytecode = True
-        if WORKSPACE not in sys.path:
-            sys.path.insert(0, WORKSPACE)
-        self._enter_workspace()
+        if files.folder not in sys.path:
+            sys.path.insert(0, files.folder)
+        self._files.enter()
         self._teach_inspect()
         _set_signal(_SIGINT, _SIG_IGN)
 
@@ -424,6 +374,18 @@ class Session:
     def sleep_with(self, block: Any) -> None:
         """Let `time.sleep` and idle event loops wait by `block(seconds)`, which an interrupt ends early."""
         self._loops.sleep_with(block)
+
+    def show_with(self, send: Any, max_bytes: int, max_total_bytes: int, max_count: int, max_types: int) -> None:
+        """Let `send(json)` take what is shown; see outputs.py."""
+        self._outputs.show_with(send, max_bytes, max_total_bytes, max_count, max_types)
+
+    def ask_with(self, announce: Any) -> None:
+        """Let `announce(prompt)` know what `input()` asks for."""
+        self._input.announce_with(announce)
+
+    def list_files(self) -> str:
+        """The files below the workspace, as JSON (`GuestFileList`)."""
+        return self._files.list_json()
 
     def step_aside(self) -> None:
         """Let `__main__` be what it was before this session; `step_in` takes the place again."""
@@ -457,8 +419,10 @@ class Session:
             # What some editors put before UTF-8; not part of the program.
             code = code[1:]
         self._register_source(code)
-        self._enter_workspace()
-        before = self._snapshot_files()
+        self._files.enter()
+        before = self._files.before_run()
+        self._outputs.begin_run()
+        self._figures.begin_run()
         statements = expression = None
         try:
             statements, expression = self._compile(code)
@@ -491,11 +455,13 @@ class Session:
                 result = self._context.run(_eval, expression, self._globals)
                 if result is not None:
                     value = self._describe_value(result, text_limit)
+            self._context.run(self._show_rest, result)
             _set_signal(_SIGINT, _SIG_IGN)
         except BaseException as error:
             _ignore_interrupts()
             self._reserve = None
             value = None
+            self._show_after(error)
             self._suspend_guest()
             failure = self._describe_failure(error, text_limit, None)
         self._suspend_guest()
@@ -534,6 +500,7 @@ class Session:
                         result = await result
                     if result is not None:
                         value = self._describe_value(result, text_limit)
+                self._show_rest(result)
                 _set_signal(_SIGINT, _SIG_IGN)
             except BaseException as error:
                 _ignore_interrupts()
@@ -541,6 +508,7 @@ class Session:
                 value = None
                 if marker.interrupted and issubclass(_type(error), _CancelledError):
                     error = KeyboardInterrupt().with_traceback(_get_traceback(error))
+                self._show_after(error)
                 self._suspend_guest()
                 failure = self._describe_failure(error, text_limit, None)
             self._suspend_guest()
@@ -622,20 +590,24 @@ class Session:
 
     # Around a run.
 
-    def _enter_workspace(self) -> None:
-        """Make the workspace the working directory, and files put there since the last run importable."""
+    def _show_rest(self, result: object) -> None:
+        """Show the figures left open, and the value when there is more to it than its text."""
+        self._figures.take_open()
+        if result is not None and not self._figures.has_taken(result):
+            self._outputs.show_value(result)
+
+    def _show_after(self, error: BaseException) -> None:
+        """The same for code that failed: the figures made before."""
+        if issubclass(_type(error), (KeyboardInterrupt, MemoryError)):
+            # Whoever stops the run does not wait for plots, and without memory there are none.
+            return
         try:
-            _chdir(WORKSPACE)
-        except OSError:
-            try:
-                _makedirs(WORKSPACE, exist_ok=True)
-                _chdir(WORKSPACE)
-            except OSError:
-                pass
-        finder = _path_importer_cache.get(WORKSPACE)
-        if finder is not None:
-            # Directory times have whole milliseconds: a file just added could go unnoticed.
-            finder.invalidate_caches()
+            _set_signal(_SIGINT, _interrupt_handler)
+            self._context.run(self._figures.take_open)
+            _set_signal(_SIGINT, _SIG_IGN)
+        except BaseException:
+            # The first error is the one to tell of.
+            _ignore_interrupts()
 
     def _resume_guest(self) -> None:
         """Put back what the guest's code of an earlier run had changed."""
@@ -760,39 +732,6 @@ class Session:
             trace = trace.tb_next
         return line if line is not None and line > 0 else None
 
-    def _snapshot_files(self) -> dict[str, tuple[int, int]]:
-        before = _list_files()
-        if before:
-            # Files carry whole milliseconds: let one pass, or a rewrite within it would look like no change.
-            newest = max(times for _, times in before.values()) // 1_000_000
-            for _ in range(100_000):
-                if not 0 <= newest - _time_ns() // 1_000_000 < 5:
-                    break
-        return before
-
-    def _changed_files(self, before: dict[str, tuple[int, int]]) -> tuple[list[str], bool]:
-        """New and changed files as JSON objects in the order of their names, and whether some were left out."""
-        after = _list_files()
-        changed = sorted(name for name, state in after.items() if before.get(name) != state)
-        if not changed:
-            return [], False
-        if self._mimetypes is None:
-            self._mimetypes = _MimeTypes()
-        described: list[str] = []
-        for name in changed:
-            try:
-                name.encode()
-            except UnicodeEncodeError:
-                # No caller could ask for a file whose name is not text.
-                continue
-            if len(described) == _MAX_FILES:
-                return described, True
-            described.append(
-                f'{{"name":{_encode_json_string(name)},"size":{after[name][0]},'
-                f'"mime":{_encode_json_string(_mime_of(self._mimetypes, name))}}}'
-            )
-        return described, False
-
     def _outcome(
         self,
         value: tuple[str, bool, str | None] | None,
@@ -807,7 +746,7 @@ class Session:
         files: list[str] = []
         if list_files:
             try:
-                files, truncated = self._changed_files(before)
+                files, truncated = self._files.changed(before)
             except Exception:
                 # The files are there all the same; the caller learns that the list is not complete.
                 truncated = True
@@ -857,6 +796,6 @@ def _flush(stream: Any) -> None:
         pass
 
 
-def create_session(event_loops: Any) -> Session:
-    """A session with empty globals; `event_loops` is what `install()` of event_loops.py returned."""
-    return Session(event_loops)
+def create_session(event_loops: Any, outputs: Any, figures: Any, standard_input: Any, files: Any) -> Session:
+    """A session with empty globals; each part is what `install()` of its module returned."""
+    return Session(event_loops, outputs, figures, standard_input, files)

@@ -14,6 +14,7 @@ import {
   type RestoredPackages,
   type SnapshotExtension,
 } from './snapshot.ts';
+import { StandardInput } from './standard-input.ts';
 import type { Timers } from './timers.ts';
 
 const STDOUT = 1;
@@ -32,6 +33,14 @@ const describe = (error: unknown): string => {
 const adoptModule = (module: object): void => {
   Object.setPrototypeOf(module, WebAssembly.Module.prototype);
 };
+/** Emscripten's number of this error. */
+const ENOENT = 44;
+
+const describeFileError = (error: unknown): string =>
+  // The file system's errors are no instances of Error.
+  typeof error === 'object' && error !== null && 'errno' in error && error.errno === ENOENT
+    ? 'there is no such file'
+    : 'it can not be read';
 
 /** The whole of what runs in the guest realm besides Pyodide itself. It uses no Node and no DOM. */
 export class RealmGuestCore implements GuestCore {
@@ -43,6 +52,7 @@ export class RealmGuestCore implements GuestCore {
   /** Set in an interpreter that is there to be saved. */
   #savable: { readonly pyodide: Pyodide; readonly loading: SavableLoading } | undefined;
   #interrupts: Interrupts | undefined;
+  #input: StandardInput | undefined;
   #dead = false;
   /** What comes with the snapshot that is to be restored. */
   readonly #libraries = new Map<string, object>();
@@ -111,6 +121,22 @@ export class RealmGuestCore implements GuestCore {
     }
   }
 
+  readFile(name: string, offset: number, length: number): Uint8Array | string {
+    try {
+      return this.#interpreter?.readFile(name, offset, length) ?? 'the interpreter is not running';
+    } catch (error) {
+      return describeFileError(error);
+    }
+  }
+
+  listFiles(): string {
+    try {
+      return this.#interpreter?.listFiles() ?? '';
+    } catch {
+      return '';
+    }
+  }
+
   findImports(code: string): string {
     try {
       return this.#interpreter?.findImports(code) ?? '';
@@ -137,6 +163,7 @@ export class RealmGuestCore implements GuestCore {
     try {
       if (this.#interpreter === undefined) throw new Error('the interpreter is not running');
       this.#interrupts?.beginRun();
+      this.#input?.beginRun();
       const outcome = this.#interpreter.run(code, textLimit);
       if (typeof outcome === 'string') {
         this.#finish(runId, outcome);
@@ -227,6 +254,7 @@ export class RealmGuestCore implements GuestCore {
     // A guest that flips these would break its own later runs.
     Object.freeze(pyodide._api.runtimeEnv);
     this.#connectStreams(pyodide);
+    const input = this.#connectInput(pyodide, interrupts);
     const interpreter = isRestored ? Interpreter.resume(pyodide, packages) : Interpreter.load(pyodide);
     if (parts.plan instanceof SavableLoading) {
       this.#savable = { pyodide, loading: parts.plan };
@@ -235,7 +263,11 @@ export class RealmGuestCore implements GuestCore {
       // Functions of this realm, which no snapshot could hold.
       pyodide.setInterruptBuffer(interrupts.buffer);
       this.#interrupts = interrupts;
-      interpreter.sleepWith((seconds) => interrupts.sleep(seconds));
+      interpreter.connect({
+        sleep: (seconds) => interrupts.sleep(seconds),
+        show: (json) => this.#bridge.display(json),
+        announce: (prompt) => input.announce(prompt),
+      });
     }
     this.#interpreter = interpreter;
   }
@@ -255,7 +287,23 @@ export class RealmGuestCore implements GuestCore {
     });
     pyodide.setStdout(handler(STDOUT));
     pyodide.setStderr(handler(STDERR));
-    pyodide.setStdin({ stdin: () => null });
+  }
+
+  #connectInput(pyodide: Pyodide, interrupts: Interrupts): StandardInput {
+    const { FS: files } = pyodide;
+    const input = new StandardInput(
+      (prompt) => {
+        // Whoever reads is the guest: an interrupt that has come is for it.
+        interrupts.beginRun();
+        return this.#bridge.readInput(prompt);
+      },
+      (errno) => {
+        throw new files.ErrnoError(errno);
+      },
+    );
+    this.#input = input;
+    pyodide.setStdin({ read: (buffer) => input.read(buffer), isatty: false });
+    return input;
   }
 
   #finish(runId: number, outcome: string): void {

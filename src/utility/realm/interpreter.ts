@@ -1,4 +1,9 @@
+import { LIMITS } from '../../shared/limits.ts';
 import eventLoopsSource from '../python/event_loops.py?raw';
+import figuresSource from '../python/figures.py?raw';
+import outputsSource from '../python/outputs.py?raw';
+import standardInputSource from '../python/standard_input.py?raw';
+import workspaceFilesSource from '../python/workspace_files.py?raw';
 import micropipSource from '../python/micropip.py?raw';
 import packagesSource from '../python/packages.py?raw';
 import runnerSource from '../python/runner.py?raw';
@@ -18,6 +23,15 @@ interface PythonSession extends PythonObject {
   run(code: string, textLimit: number): Outcome;
   interrupt(): boolean;
   sleep_with(sleep: (seconds: number) => void): void;
+  show_with(
+    show: (json: string) => void,
+    maxBytes: number,
+    maxTotalBytes: number,
+    maxCount: number,
+    maxTypes: number,
+  ): void;
+  ask_with(announce: (prompt: unknown) => void): void;
+  list_files(): string;
   /** Ours: kept with the session, so that a snapshot holds it too. */
   packages: PythonPackages;
 }
@@ -42,8 +56,18 @@ interface PythonBuiltins {
   dict(): PythonNamespace;
 }
 
-type Install = () => unknown;
-type CreateSession = (loops: unknown) => PythonSession;
+/** Functions of the realm that Python calls; no snapshot holds them. */
+export interface PythonConnections {
+  /** Blocks for a time in seconds, or until an interrupt comes. */
+  readonly sleep: (seconds: number) => void;
+  /** Takes something to show: JSON, see `GuestDisplay`. */
+  readonly show: (json: string) => void;
+  /** Takes the prompt of `input()`, before that reads. */
+  readonly announce: (prompt: unknown) => void;
+}
+
+type Install = (...parts: unknown[]) => unknown;
+type CreateSession = (...parts: unknown[]) => PythonSession;
 type CreatePackages = (micropipSource: string) => PythonPackages;
 type TryPackages = (modules: string) => string;
 type Park = (session: PythonSession) => void;
@@ -102,9 +126,16 @@ export class Interpreter {
   static load(pyodide: Pyodide): Interpreter {
     enterWorkspace(pyodide);
     const builtins = pyodide.pyimport('builtins') as PythonBuiltins;
-    const install = loadModule(builtins, eventLoopsSource).get('install') as Install;
+    const install = (source: string, ...parts: unknown[]): unknown =>
+      (loadModule(builtins, source).get('install') as Install)(...parts);
+    const loops = install(eventLoopsSource);
+    const outputs = install(outputsSource);
+    const figures = install(figuresSource, outputs);
+    const input = install(standardInputSource);
+    const files = install(workspaceFilesSource, WORKSPACE);
+    // The last one: it takes what is in the built-ins by now for what belongs there.
     const createSession = loadModule(builtins, runnerSource).get('create_session') as CreateSession;
-    const session = createSession(install());
+    const session = createSession(loops, outputs, figures, input, files);
     const createPackages = loadModule(builtins, packagesSource).get('create_packages') as CreatePackages;
     session.packages = createPackages(micropipSource);
     return new Interpreter(pyodide, session);
@@ -166,9 +197,35 @@ export class Interpreter {
     }
   }
 
-  /** @param sleep blocks for a time in seconds, or until an interrupt comes */
-  sleepWith(sleep: (seconds: number) => void): void {
+  connect({ sleep, show, announce }: PythonConnections): void {
     this.#session.sleep_with(sleep);
+    this.#session.show_with(
+      show,
+      LIMITS.displayBytes,
+      LIMITS.totalDisplayBytes,
+      LIMITS.displayCount,
+      LIMITS.displayMimeTypes,
+    );
+    this.#session.ask_with(announce);
+  }
+
+  /** JSON, see `GuestFileList`. */
+  listFiles(): string {
+    return this.#session.list_files();
+  }
+
+  /** At most `length` bytes from `offset` on. @throws what Emscripten's file system throws */
+  readFile(name: string, offset: number, length: number): Uint8Array | string {
+    const files = this.#pyodide.FS;
+    const path = `${WORKSPACE}/${name}`;
+    if (!files.isFile(files.lstat(path).mode)) return 'it is not a regular file';
+    const stream = files.open(path, 'r');
+    try {
+      const bytes = new Uint8Array(length);
+      return bytes.subarray(0, files.read(stream, bytes, 0, length, offset));
+    } finally {
+      files.close(stream);
+    }
   }
 
   /** See `GuestCore.findImports`. */

@@ -33,6 +33,16 @@ export class LateBridge implements HostBridge {
     this.#bridge?.write(stream, bytes);
   }
 
+  display(json: string): void {
+    requireStack();
+    this.#bridge?.display(json);
+  }
+
+  readInput(prompt: string): string | null | false {
+    requireStack();
+    return this.#bridge === undefined ? '' : this.#bridge.readInput(prompt);
+  }
+
   fillMemory(memory: Uint8Array): boolean {
     requireStack();
     return this.#bridge?.fillMemory(memory) ?? false;

@@ -8,7 +8,11 @@ interface Emscripten extends PackageFileSystem {
   chdir(path: string): void;
   open(path: string, flags: string): unknown;
   write(stream: unknown, bytes: Uint8Array, offset: number, length: number): number;
+  read(stream: unknown, bytes: Uint8Array, offset: number, length: number, position: number): number;
   close(stream: unknown): void;
+  lstat(path: string): { readonly mode: number };
+  isFile(mode: number): boolean;
+  readonly ErrnoError: new (errno: number) => Error;
 }
 
 interface StreamHandler {
@@ -36,7 +40,7 @@ export interface Pyodide {
   setInterruptBuffer(buffer: object): void;
   setStdout(handler: StreamHandler): void;
   setStderr(handler: StreamHandler): void;
-  setStdin(handler: { stdin: () => null }): void;
+  setStdin(handler: { read: (buffer: Uint8Array) => number; isatty: boolean }): void;
   pyimport(name: string): unknown;
 }
 
@@ -81,7 +85,8 @@ export const loadRuntime = async (realm: Record<string, unknown>, parts: Runtime
     jsglobals: Object.create(null) as object,
     createPyodideModule: (settings: object) => parts.plan.createModule(settings),
     stdin: () => null,
-    env: { HOME: '/home/pyodide', PYTHONDONTWRITEBYTECODE: '1' },
+    // Plots are drawn, and taken by figures.py.
+    env: { HOME: '/home/pyodide', PYTHONDONTWRITEBYTECODE: '1', MPLBACKEND: 'Agg' },
     ...parts.plan.options,
   };
   try {

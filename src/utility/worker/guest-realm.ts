@@ -2,13 +2,16 @@ import { createContext, Script, constants, type Context } from 'node:vm';
 import type { BootMode, GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
 import type { UnpackedPackage } from '../../shared/package-files.ts';
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
-import { copyToGuest } from './host-intrinsics.ts';
+import { copyFromGuest, copyToGuest, guestByteLength } from './host-intrinsics.ts';
 
 /**
  * Pyodide's own stack filter knows its frames by this name
  * (`isPyodideFrame` in the runtime), so the bundle has to carry it.
  */
 const GUEST_SCRIPT_NAME = 'pyodide.asm.mjs';
+
+/** Longest text about a failure that is taken from the guest, in UTF-16 units. */
+const MAX_PROBLEM = 500;
 
 /** The bare realm and the guest core in it. */
 export class GuestRealm {
@@ -79,6 +82,20 @@ export class GuestRealm {
   /** Returns '' or what went wrong; hostile text. */
   writeFile(name: string, bytes: Uint8Array, append: boolean): unknown {
     return this.#core.writeFile(name, this.bytes(bytes), append);
+  }
+
+  /** Some bytes, at most `length`, or what went wrong; hostile text. */
+  readFile(name: string, offset: number, length: number): Uint8Array | string {
+    const read: unknown = this.#core.readFile(name, offset, length);
+    if (typeof read === 'string') return read.slice(0, MAX_PROBLEM);
+    const got = typeof read === 'object' && read !== null ? guestByteLength(read) : -1;
+    if (got < 0 || got > length) return 'the guest gave no bytes';
+    return copyFromGuest(read, got);
+  }
+
+  /** JSON of any length; hostile text. */
+  listFiles(): unknown {
+    return this.#core.listFiles();
   }
 
   /** What the guest says of the code's imports; hostile text. */

@@ -4,6 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { AtomicsWait } from '../../shared/input-slot.ts';
+import { PIECE_BYTES } from '../../shared/interpreter.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
@@ -19,12 +21,19 @@ import { looseErrors } from './loose-errors.ts';
 
 if (parentPort === null) throw new Error('this script runs in a worker thread only');
 
-const { setTimeout: startTimer, setImmediate: startImmediate, performance: clock, process: own } = globalThis;
+const {
+  setTimeout: startTimer,
+  setImmediate: startImmediate,
+  performance: clock,
+  process: own,
+  Buffer,
+} = globalThis;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const start = workerData as WorkerStart;
 const interrupts = new Int32Array(start.interrupts);
-const { store } = Atomics;
+const { load, store } = Atomics;
+const { wait } = Atomics as { readonly wait: AtomicsWait };
 const host: HostFunctions = {
   now: () => clock.now(),
   random: (length) => randomBytes(length).toString('latin1'),
@@ -34,6 +43,9 @@ const host: HostFunctions = {
   },
   encode: (text) => encoder.encode(text),
   decode: (bytes) => decoder.decode(bytes),
+  isInterrupted: () => load(interrupts, 0) !== 0,
+  wait,
+  latin1: (bytes) => Buffer.from(bytes).toString('latin1'),
   forgetInterrupt: () => void store(interrupts, 0, 0),
   harden: () => hardenThread(own),
   process: own,
@@ -49,6 +61,12 @@ const describeFailure = <T>(work: () => T): T => {
   } catch (error) {
     throw new RpcError('failed', error instanceof Error ? error.message : 'no snapshot');
   }
+};
+
+/** What was read. @throws RpcError with what went wrong */
+const known = (read: Uint8Array | string): Uint8Array => {
+  if (typeof read === 'string') throw new RpcError('failed', read);
+  return read;
 };
 
 const interpreter = new InterpreterHost(start, host);
@@ -72,6 +90,22 @@ new RpcPeer({
     writeFile: ({ name, bytes, append }) => {
       const problem = interpreter.writeFile(name, bytes, append);
       if (problem !== '') throw new RpcError('failed', problem);
+      return {};
+    },
+    readFile: async ({ name }, { write, signal }) => {
+      for (let offset = 0; !signal.aborted;) {
+        const bytes = known(interpreter.readFile(name, offset));
+        if (bytes.length === 0) break;
+        offset += bytes.length;
+        await write({ bytes });
+      }
+      return {};
+    },
+    listFiles: async (_params, { write }) => {
+      const list = known(interpreter.listFiles());
+      for (let offset = 0; offset < list.length; offset += PIECE_BYTES) {
+        await write({ bytes: list.slice(offset, offset + PIECE_BYTES) });
+      }
       return {};
     },
     findImports: ({ code }) => ({ report: interpreter.findImports(code) }),

@@ -1,6 +1,7 @@
 import {
   MAX_DEATH_DETAIL,
   MAX_DEATH_STACK,
+  MAX_FILE_LIST_BYTES,
   PIECE_BYTES,
   outcomeBudgetBytes,
   type RunOrder,
@@ -10,9 +11,12 @@ import {
 import type { BootMode, HostBridge } from '../../shared/guest-bridge.ts';
 import { PACKAGE_LIMITS, type UnpackedPackage } from '../../shared/package-files.ts';
 import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/snapshot-image.ts';
+import { InputSlot, type AtomicsWait } from '../../shared/input-slot.ts';
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
+import { DisplaySender } from './display-sender.ts';
 import { GuestRealm } from './guest-realm.ts';
 import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
+import { InputDesk } from './input-desk.ts';
 import { OutputBatcher } from './output-batcher.ts';
 import { PackageFiles } from './package-files.ts';
 import { threadChecks } from './self-checks.ts';
@@ -27,6 +31,10 @@ export interface HostFunctions {
   readonly encode: (text: string) => Uint8Array;
   readonly decode: (bytes: Uint8Array) => string;
   readonly forgetInterrupt: () => void;
+  readonly isInterrupted: () => boolean;
+  readonly wait: AtomicsWait;
+  /** One character per byte. */
+  readonly latin1: (bytes: Uint8Array) => string;
   /** Irreversible; see harden.ts. */
   readonly harden: () => void;
   readonly process: object;
@@ -40,6 +48,9 @@ interface CurrentRun {
   readonly id: number;
   readonly stdout: OutputBatcher;
   readonly stderr: OutputBatcher;
+  readonly displays: DisplaySender;
+  /** Null when nobody answers. */
+  readonly input: InputDesk | null;
   readonly outcomeBudget: number;
   readonly send: (piece: RunPiece) => void;
   readonly end: (end: WorkerRunEnd) => void;
@@ -105,7 +116,8 @@ export class InterpreterHost {
   /** What came of trying packages, in an interpreter that no guest enters. @throws Error when it failed */
   tryPackages(modules: readonly string[]): string {
     const said = this.#realm?.tryPackages(modules);
-    if (typeof said === 'string' && said.startsWith('{') && said.length <= PACKAGE_LIMITS.tryReport) return said;
+    if (typeof said === 'string' && said.startsWith('{') && said.length <= PACKAGE_LIMITS.tryReport)
+      return said;
     throw new Error(`the packages do not work: ${detailOf(said)}`);
   }
 
@@ -183,6 +195,8 @@ export class InterpreterHost {
         id,
         stdout: batcher('stdout'),
         stderr: batcher('stderr'),
+        displays: new DisplaySender({ encode: this.#host.encode, send }),
+        input: order.input ? this.#inputDesk(send) : null,
         outcomeBudget: outcomeBudgetBytes(order.outputBytes),
         send,
         end: resolve,
@@ -196,6 +210,29 @@ export class InterpreterHost {
         this.#die('the interpreter failed');
       }
     });
+  }
+
+  /** Some bytes of a file, none at its end, or what went wrong. */
+  readFile(name: string, offset: number): Uint8Array | string {
+    if (this.#realm === undefined) return 'the interpreter is not running';
+    try {
+      return this.#realm.readFile(name, offset, PIECE_BYTES);
+    } catch {
+      return 'the interpreter failed';
+    }
+  }
+
+  /** JSON in UTF-8, or what went wrong. */
+  listFiles(): Uint8Array | string {
+    try {
+      const list = this.#realm?.listFiles();
+      if (typeof list !== 'string' || list === '' || list.length > MAX_FILE_LIST_BYTES) {
+        return 'the files can not be listed';
+      }
+      return this.#host.encode(list);
+    } catch {
+      return 'the interpreter failed';
+    }
   }
 
   /** Interrupts a run that waits in a top-level await. */
@@ -213,7 +250,7 @@ export class InterpreterHost {
   #bridge(): HostBridge {
     const host = this.#host;
     // Guest code calls these: whatever they do, nothing of the host's may come back but a primitive.
-    const guarded = <A extends unknown[], R extends number | string | boolean | undefined>(
+    const guarded = <A extends unknown[], R extends number | string | boolean | null | undefined>(
       action: (...values: A) => R,
       otherwise: R,
     ): ((...values: A) => R) => {
@@ -242,6 +279,11 @@ export class InterpreterHost {
         this.#write(stream, bytes);
         return undefined;
       }, undefined),
+      display: guarded((json: unknown) => {
+        this.#display(json);
+        return undefined;
+      }, undefined),
+      readInput: guarded((prompt: unknown) => this.#readInput(prompt), false),
       fillMemory: guarded((memory: unknown) => {
         if (this.#image === undefined) return false;
         fillGuestMemory(memory, this.#image);
@@ -291,6 +333,26 @@ export class InterpreterHost {
     if (taken > 0) batcher.write(copyFromGuest(bytes, taken));
   }
 
+  #display(json: unknown): void {
+    if (this.#run === undefined || typeof json !== 'string') return;
+    // What was printed before is to be seen before.
+    this.#flushOutput();
+    this.#run.displays.show(json);
+  }
+
+  #readInput(prompt: unknown): string | null | false {
+    const input = this.#run?.input ?? null;
+    // Nobody answers: as if a closed file were standard input.
+    if (input === null) return '';
+    this.#flushOutput();
+    return input.read(typeof prompt === 'string' ? prompt : '');
+  }
+
+  #inputDesk(send: (piece: RunPiece) => void): InputDesk {
+    const { isInterrupted, latin1, wait } = this.#host;
+    return new InputDesk({ slot: new InputSlot(this.#start.input), wait, isInterrupted, latin1, send });
+  }
+
   #flushOutput(): void {
     this.#run?.stdout.flush();
     this.#run?.stderr.flush();
@@ -311,7 +373,7 @@ export class InterpreterHost {
       run.send({ channel: 'outcome', bytes: bytes.slice(start, start + PIECE_BYTES) });
     }
     this.#run = undefined;
-    const outputCut = run.stdout.cut || run.stderr.cut;
+    const outputCut = run.stdout.cut || run.stderr.cut || run.displays.cut;
     run.end({ kind: 'finished', outputCut, outcome: isSmall ? bytes : new Uint8Array() });
   }
 

@@ -4,7 +4,10 @@
 import { readFileSync } from 'node:fs';
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import type { PyCallable, PyDict, PyProxy } from 'pyodide/ffi';
-import { GuestOutcome } from '../../../src/shared/sandbox.ts';
+import { expect } from 'vitest';
+import { GuestDisplay, GuestFileList } from '../../../src/shared/interpreter.ts';
+import { LIMITS } from '../../../src/shared/limits.ts';
+import { GuestOutcome, type OutputFile } from '../../../src/shared/sandbox.ts';
 
 const SOURCES = new URL('../../../src/utility/python/', import.meta.url);
 
@@ -27,7 +30,28 @@ export interface Guest {
   /** What the guest wrote since the last call. */
   takeStdout(): string;
   takeStderr(): string;
+  /** What was shown since the last call; checked against the contract. */
+  takeShown(): GuestDisplay[];
+  /** What `input()` announced since the last call. */
+  takePrompts(): unknown[];
+  limitDisplays(limits: DisplayLimits): void;
+  listFiles(): OutputFile[];
 }
+
+/** See `LIMITS`. */
+export interface DisplayLimits {
+  readonly bytes: number;
+  readonly totalBytes: number;
+  readonly count: number;
+  readonly types: number;
+}
+
+export const DISPLAY_LIMITS: DisplayLimits = {
+  bytes: LIMITS.displayBytes,
+  totalBytes: LIMITS.totalDisplayBytes,
+  count: LIMITS.displayCount,
+  types: LIMITS.displayMimeTypes,
+};
 
 export async function startGuest(): Promise<Guest> {
   const pyodide = await loadPyodide();
@@ -56,7 +80,13 @@ export async function startGuest(): Promise<Guest> {
     builtins.exec(builtins.compile(source, '<vivarium>', 'exec'), namespace);
     return namespace;
   };
-  const loops: unknown = (load('event_loops.py').get('install') as PyCallable)();
+  const install = (name: string, ...parts: unknown[]): unknown =>
+    (load(name).get('install') as PyCallable)(...parts);
+  const loops = install('event_loops.py');
+  const outputs = install('outputs.py');
+  const figures = install('figures.py', outputs);
+  const input = install('standard_input.py');
+  const workspace = install('workspace_files.py', '/workspace');
   const take = (name: 'stdout' | 'stderr'): string => {
     const text = captured[name];
     captured[name] = '';
@@ -64,10 +94,28 @@ export async function startGuest(): Promise<Guest> {
   };
   const createSession = load('runner.py').get('create_session') as PyCallable;
   const openSession = (): Guest => {
-    const session = createSession(loops) as PyProxy & {
+    const session = createSession(loops, outputs, figures, input, workspace) as PyProxy & {
       run: (code: string, textLimit: number) => string | Promise<string>;
       interrupt: () => boolean;
+      show_with: (send: (json: string) => void, ...limits: number[]) => void;
+      ask_with: (announce: (prompt: unknown) => void) => void;
+      list_files: () => string;
     };
+    const shown: GuestDisplay[] = [];
+    const limit = (limits: DisplayLimits): void =>
+      session.show_with(
+        (json) => {
+          expect(Buffer.byteLength(json)).toBeLessThanOrEqual(limits.bytes);
+          shown.push(GuestDisplay.parse(JSON.parse(json)));
+        },
+        limits.bytes,
+        limits.totalBytes,
+        limits.count,
+        limits.types,
+      );
+    limit(DISPLAY_LIMITS);
+    const prompts: unknown[] = [];
+    session.ask_with((prompt) => void prompts.push(prompt));
     return {
       pyodide,
       files,
@@ -78,6 +126,10 @@ export async function startGuest(): Promise<Guest> {
       interrupt: () => session.interrupt(),
       takeStdout: () => take('stdout'),
       takeStderr: () => take('stderr'),
+      takeShown: () => shown.splice(0),
+      takePrompts: () => prompts.splice(0),
+      limitDisplays: limit,
+      listFiles: () => GuestFileList.parse(JSON.parse(session.list_files())),
     };
   };
   return openSession();

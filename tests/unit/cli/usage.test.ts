@@ -57,10 +57,9 @@ describe('arguments', () => {
     [['run', 'ok.py', '--timeout'], /argument missing/],
     [['run', 'ok.py', '--version'], /unknown option '--version'/],
     [['run', 'ok.py', '--\u001b]0;title\u0007'], /unknown option '--\\u\{1b\}\]0;title\\u\{7\}'/],
-    ...['--out'].map((option): [string[], RegExp] => [
-      ['run', 'ok.py', option, 'x'],
-      new RegExp(`unknown option '${option}'`, 'u'),
-    ]),
+    [['run', 'ok.py', '--force'], /--force is about files of --out; add --out DIR/],
+    [['run', 'ok.py', '--out', 'ok.py'], /--out ".*ok\.py" can't be written \(EEXIST\)/],
+    [['run', 'ok.py', '--out', 'o', '--runtime', 'native'], /native code can write them itself/],
     ...['mcp', 'help'].map((command): [string[], RegExp] => [
       [command],
       new RegExp(`unknown command '${command}'`, 'u'),
@@ -322,10 +321,9 @@ describe('without running anything', () => {
     const runHelp = await cli(['run', '--help']);
     expect(runHelp).toMatchObject({ code: 0, stderr: '', opened: [] });
     const options = ['-c <CODE>', '--json', '--timeout', '--memory', '--session', '--file', '--package'];
-    for (const option of [...options, '--offline', '--mirror', '--index', '--pack']) {
+    for (const option of [...options, '--out', '--force', '--offline', '--mirror', '--index', '--pack']) {
       expect(runHelp.stdout).toContain(option);
     }
-    expect(runHelp.stdout).not.toContain('--out');
   });
 
   it('opens the window when nothing is said, and passes its exit code on', async () => {

@@ -7,6 +7,7 @@ import { hostClientContract, hostContract, HOST_LIMITS } from '../../../src/shar
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../../src/shared/rpc/port.ts';
 
+const NOTHING = { displays: false, files: false, input: false };
 const LIMITS = { sandbox: { memoryMiB: 256, outputKiB: 64 }, events: false };
 
 /** A host whose sandboxes can't be started: what is tested here is the host. */
@@ -64,7 +65,7 @@ it('makes a sandbox once, with the limits it was given', async () => {
 
 it('refuses to run before it is opened', async () => {
   const { client } = connect();
-  await expect(client.call('run', { id: 0, request: { code: '1' } })).rejects.toMatchObject({
+  await expect(client.call('run', { id: 0, request: { code: '1' }, wants: NOTHING })).rejects.toMatchObject({
     code: 'failed',
     message: 'the sandbox was not opened',
   });
@@ -73,7 +74,7 @@ it('refuses to run before it is opened', async () => {
 it('answers a run with its result, also when the sandbox can not be started', async () => {
   const { client } = connect();
   await client.call('open', LIMITS);
-  expect(await client.call('run', { id: 0, request: { code: '1' } })).toMatchObject({
+  expect(await client.call('run', { id: 0, request: { code: '1' }, wants: NOTHING })).toMatchObject({
     status: 'setup-failed',
     error: { message: 'no process here' },
   });

@@ -12,7 +12,8 @@ import {
 } from '../../../src/shared/sidecar-protocol.ts';
 import type { Clock } from '../../../src/main/sandbox/clock.ts';
 import type { ProcessExit, SidecarLauncher, SidecarProcess } from '../../../src/main/sandbox/launcher.ts';
-import { Sandbox, type SandboxConfig } from '../../../src/main/sandbox/sandbox.ts';
+import { Sandbox } from '../../../src/main/sandbox/sandbox.ts';
+import type { SandboxConfig } from '../../../src/main/sandbox/sandbox-config.ts';
 import type { SandboxEvent, SandboxState } from '../../../src/shared/sandbox-events.ts';
 
 /** Time that moves only when it is told to. */
@@ -139,6 +140,9 @@ const HONEST: SidecarHandlers = {
   },
   hasImage: () => ({ has: false }),
   loadImage: () => ({}),
+  readFile: () => ({}),
+  listFiles: () => ({}),
+  answerInput: () => ({}),
   findImports: () => ({ report: '' }),
   missingPackages: () => ({ missing: [] }),
   loadPackage: () => ({}),

@@ -1,0 +1,75 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Configuration } from 'electron-builder';
+
+export interface PackagedElectron {
+  /** An unpacked Electron for the platform. */
+  readonly electronDist: string;
+  readonly electronVersion: string;
+}
+
+/** What a provisioned Electron has beside what belongs into an app. */
+const NOT_OURS = ['vivarium-manifest.json', 'version', path.join('resources', 'default_app.asar')];
+
+/**
+ * How the app is put into its packages. Everything Python needs is in there: the first run needs no network.
+ *
+ * @param folder where the packages are put
+ */
+export const builderConfig = (electron: PackagedElectron, folder: string): Configuration => ({
+  appId: 'app.vivarium.desktop',
+  productName: 'Vivarium',
+  copyright: 'Apache-2.0',
+  directories: { output: folder },
+  electronDist: electron.electronDist,
+  electronVersion: electron.electronVersion,
+  // Nothing has to be compiled: the native binding comes ready-made, and the lock-down checks its hash.
+  npmRebuild: false,
+  asar: true,
+  // Native code can't be loaded from inside an archive.
+  asarUnpack: ['**/*.node'],
+  files: [
+    'package.json',
+    'LICENSE',
+    'NOTICE',
+    'out/{main,preload,renderer,utility}/**',
+    // The command line is a program for Node and comes with the npm package.
+    '!out/main/{cli,program}.js',
+    '!**/*.{map,d.ts,md,ts,html}',
+    'out/renderer/**/*.html',
+    // Of Pyodide only the bytes that the sidecar is fed; its JavaScript is part of the build.
+    '!node_modules/pyodide/*.{js,mjs,zip}',
+    '!node_modules/{ws,typescript,@types}/**',
+    '!node_modules/koffi/{src,vendor,doc,lib}/**',
+  ],
+  afterPack: async ({ appOutDir }) => {
+    for (const name of NOT_OURS) await rm(path.join(appOutDir, name), { force: true });
+  },
+  electronFuses: {
+    // The app is never Node, whoever sets a variable or gives a switch.
+    runAsNode: false,
+    enableNodeOptionsEnvironmentVariable: false,
+    enableNodeCliInspectArguments: false,
+    enableCookieEncryption: true,
+    enableEmbeddedAsarIntegrityValidation: true,
+    onlyLoadAppFromAsar: true,
+    loadBrowserProcessSpecificV8Snapshot: false,
+    grantFileProtocolExtraPrivileges: false,
+  },
+  linux: {
+    executableName: 'vivarium',
+    target: ['AppImage', 'deb'],
+    category: 'Development',
+    synopsis: 'Python under glass',
+    maintainer: 'Vivarium',
+  },
+  mac: {
+    target: ['dmg', 'zip'],
+    category: 'public.app-category.developer-tools',
+    hardenedRuntime: true,
+    darkModeSupport: true,
+  },
+  win: { target: ['nsis'] },
+  nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true },
+  publish: null,
+});

@@ -1,0 +1,97 @@
+import type { PythonRuntime } from '../../shared/config.ts';
+import type { RunEvent, SandboxStatus } from '../../shared/ipc/sandbox.ts';
+import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
+import type { Clock } from '../sandbox/clock.ts';
+import type { RunOptions } from '../sandbox/sandbox-config.ts';
+import { RunStream } from './run-stream.ts';
+
+/** Something that runs code; never rejects but for a request that breaks the contract. */
+export interface Runner {
+  run(request: RunRequest, options: RunOptions): Promise<RunResult>;
+}
+
+export interface ConsoleRunsOptions {
+  readonly runners: Readonly<Record<PythonRuntime, Runner>>;
+  /** Asked at each run. */
+  readonly settings: () => { readonly runtime: PythonRuntime; readonly timeoutMs: number };
+  readonly clock: Clock;
+  readonly onEnded: (result: RunResult) => void;
+}
+
+/** Who asked for a run. */
+export interface RunOwner {
+  readonly tell: (event: RunEvent) => void;
+  /** Aborting it cancels the run. */
+  readonly gone: AbortSignal;
+}
+
+interface ConsoleRun {
+  readonly stop: AbortController;
+  readonly session: string | null;
+  readonly runtime: PythonRuntime;
+  readonly askedAt: number;
+}
+
+/** The runs that the window has asked for, each under the id that the page gave it. */
+export class ConsoleRuns {
+  readonly #options: ConsoleRunsOptions;
+  readonly #runs = new Map<string, ConsoleRun>();
+
+  constructor(options: ConsoleRunsOptions) {
+    this.#options = options;
+  }
+
+  has(runId: string): boolean {
+    return this.#runs.has(runId);
+  }
+
+  /** Those that have not ended. */
+  get underWay(): SandboxStatus['runs'] {
+    return [...this.#runs].map(([runId, { askedAt, runtime, session }]) => ({
+      runId,
+      session,
+      runtime,
+      askedAt,
+    }));
+  }
+
+  /**
+   * Runs code where the settings say. All its events have been told when it resolves.
+   *
+   * @param runId not in use
+   * @throws InvalidRequestError when the request breaks the contract
+   */
+  async run(runId: string, request: RunRequest, owner: RunOwner): Promise<RunResult> {
+    const { clock, onEnded, runners, settings } = this.#options;
+    const { runtime, timeoutMs } = settings();
+    const stop = new AbortController();
+    const cancel = (): void => stop.abort();
+    const stream = new RunStream(runId, clock, owner.tell);
+    this.#runs.set(runId, { stop, session: request.session ?? null, runtime, askedAt: Date.now() });
+    owner.gone.addEventListener('abort', cancel, { once: true });
+    if (owner.gone.aborted) cancel();
+    try {
+      const result = await runners[runtime].run(
+        { timeoutMs, ...request },
+        {
+          signal: stop.signal,
+          onOutput: (output) => stream.text(output),
+          onPackages: (progress) => stream.event({ type: 'packages', runId, progress }),
+        },
+      );
+      onEnded(result);
+      return result;
+    } finally {
+      stream.end();
+      owner.gone.removeEventListener('abort', cancel);
+      this.#runs.delete(runId);
+    }
+  }
+
+  /** False when there is no such run. */
+  cancel(runId: string): boolean {
+    const run = this.#runs.get(runId);
+    run?.stop.abort();
+    return run !== undefined;
+  }
+}

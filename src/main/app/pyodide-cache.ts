@@ -1,0 +1,71 @@
+import { rm } from 'node:fs/promises';
+import type { InstallProgress } from '../packages/progress.ts';
+import { obtainPackages } from '../packages/maintenance.ts';
+import type { Packages } from '../packages/open-packages.ts';
+import type { Asset } from '../sandbox/runtime-assets.ts';
+import type { Snapshots } from '../sandbox/snapshots.ts';
+import { bytesBelow } from './folder-size.ts';
+
+/** What people reach for first, with all they need. */
+export const BASE_SET = ['numpy', 'pandas', 'matplotlib'] as const;
+
+export interface PyodideCacheOptions {
+  readonly packages: () => Packages;
+  /** Reads and checks the runtime, which comes with the app. */
+  readonly loadAssets: () => Promise<readonly Asset[]>;
+  readonly snapshots: Pick<Snapshots, 'has'>;
+  /** Starts Python once, in a process for nothing else, which leaves a snapshot. Says why it could not, or null. */
+  readonly startOnce: (signal: AbortSignal) => Promise<string | null>;
+  /** Where the snapshots are; nothing else is in there. */
+  readonly snapshotFolder: string;
+}
+
+export interface DownloadOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: InstallProgress) => void;
+  /** Everything is fetched; Python is started once. */
+  readonly onPreparing: () => void;
+}
+
+/** All that makes the embedded Python ready at once and without a network: the base set, and a snapshot. */
+export class PyodideCache {
+  readonly #options: PyodideCacheOptions;
+
+  constructor(options: PyodideCacheOptions) {
+    this.#options = options;
+  }
+
+  /** What is there is kept and checked. @throws Error that says what to do */
+  async download({ onPreparing, onProgress, signal }: DownloadOptions): Promise<void> {
+    const { loadAssets, packages, startOnce } = this.#options;
+    await loadAssets();
+    await obtainPackages(packages(), BASE_SET, { signal, onProgress });
+    onPreparing();
+    const problem = await startOnce(signal);
+    if (problem !== null) throw new Error(problem);
+  }
+
+  /** Whether all of it is there. Damage is found when it is used. */
+  async isCached(): Promise<boolean> {
+    const { loadAssets, packages, snapshots } = this.#options;
+    if ((await packages().service.missingFor(BASE_SET)).length > 0) return false;
+    return snapshots.has(await loadAssets());
+  }
+
+  /** Returns the bytes that were removed. @throws PackageError */
+  async clear(): Promise<number> {
+    const { packages, snapshotFolder } = this.#options;
+    const bytes = await bytesBelow(snapshotFolder);
+    const { store, userLock } = packages();
+    const removed = await store.clear();
+    await userLock.clear();
+    await rm(snapshotFolder, { recursive: true, force: true, maxRetries: 3 });
+    return bytes + removed.bytes;
+  }
+
+  /** Everything on disk, in bytes. */
+  async size(): Promise<number> {
+    const { packages, snapshotFolder } = this.#options;
+    return (await packages().store.sizes()).bytes + (await bytesBelow(snapshotFolder));
+  }
+}

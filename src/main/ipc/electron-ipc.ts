@@ -1,0 +1,77 @@
+import { ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron';
+import type { NumberedAnswer } from '../../shared/ipc/channels.ts';
+import type { Caller, Route } from './route.ts';
+import { isOwnPage } from './sender.ts';
+
+interface Page {
+  readonly contents: WebContents;
+  /** Aborted, and made anew, with each document. */
+  gone: AbortController;
+  /** Events that it was told. */
+  told: number;
+}
+
+/** The pages of the app's windows, as those who ask and who are told. */
+export class Pages {
+  readonly #pages = new Map<number, Page>();
+
+  /** From now on the page in these contents may ask. */
+  add(contents: WebContents): void {
+    const page: Page = { contents, gone: new AbortController(), told: 0 };
+    this.#pages.set(contents.id, page);
+    const over = (): void => {
+      page.gone.abort();
+      page.gone = new AbortController();
+    };
+    contents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+      if (isMainFrame && !isSameDocument) over();
+    });
+    contents.on('render-process-gone', over);
+    contents.once('destroyed', () => {
+      this.#pages.delete(contents.id);
+      page.gone.abort();
+    });
+  }
+
+  broadcast(channel: string, payload: unknown): void {
+    for (const page of this.#pages.values()) tell(page, channel, payload);
+  }
+
+  /** Null when it is not one of the app's pages that asks. */
+  callerOf({ sender, senderFrame }: Pick<IpcMainInvokeEvent, 'sender' | 'senderFrame'>): Caller | null {
+    const page = this.#pages.get(sender.id);
+    const isOwn = isOwnPage({
+      isOwnWindow: page?.contents === sender,
+      isMainFrame: senderFrame !== null && senderFrame === sender.mainFrame,
+      url: senderFrame?.url ?? '',
+    });
+    if (page === undefined || !isOwn) return null;
+    const { signal } = page.gone;
+    return {
+      gone: signal,
+      tell: (channel, payload) => {
+        if (!signal.aborted) tell(page, channel, payload);
+      },
+    };
+  }
+
+  /** Answers the channels of the page, and no others. */
+  serve(routes: readonly Route[]): void {
+    for (const route of routes) {
+      ipcMain.handle(route.channel, async (event, ...given: unknown[]): Promise<NumberedAnswer> => {
+        const page = this.#pages.get(event.sender.id);
+        const before = page?.told ?? 0;
+        const answer = await route.answer(this.callerOf(event), given);
+        const after = page?.told ?? 0;
+        // Earlier ones may have been told to another document.
+        return [after > before ? after : 0, answer];
+      });
+    }
+  }
+}
+
+const tell = (page: Page, channel: string, payload: unknown): void => {
+  if (page.contents.isDestroyed()) return;
+  page.told += 1;
+  page.contents.send(channel, page.told, payload);
+};

@@ -1,0 +1,32 @@
+import { writeFile } from 'node:fs/promises';
+import { describe } from '../config/json-store.ts';
+import type { FileDialogs } from '../app/file-dialogs.ts';
+import type { FoundInterpreter } from '../native/find-interpreters.ts';
+import { ApiFailure } from './api-failure.ts';
+import type { HandlersOf } from './route.ts';
+
+export interface FileDeps {
+  readonly dialogs: FileDialogs;
+  readonly findInterpreters: () => Promise<readonly FoundInterpreter[]>;
+}
+
+export const fileHandlers = ({ dialogs, findInterpreters }: FileDeps): HandlersOf<'file'> => ({
+  find: async () =>
+    (await findInterpreters()).map(({ implementation, path, problem, version }) => ({
+      path,
+      version,
+      implementation,
+      problem: problem ?? null,
+    })),
+  pickFile: ([options]) => dialogs.pick(options),
+  saveFile: async ([name, bytes]) => {
+    const path = await dialogs.saveAs({ name });
+    if (path === null) return null;
+    try {
+      await writeFile(path, bytes);
+    } catch (error) {
+      throw new ApiFailure('failed', `the file was not saved: ${describe(error)}; choose another place`);
+    }
+    return { path };
+  },
+});

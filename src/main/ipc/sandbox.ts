@@ -1,0 +1,76 @@
+import { EVENTS } from '../../shared/ipc/channels.ts';
+import type { PythonRuntime } from '../../shared/config.ts';
+import type { SandboxStatus } from '../../shared/ipc/sandbox.ts';
+import type { Activity } from '../app/activity.ts';
+import type { ConsoleRuns } from '../app/console-runs.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { ApiFailure } from './api-failure.ts';
+import type { HandlersOf } from './route.ts';
+
+export interface SandboxDeps {
+  readonly sandbox: Pick<
+    Sandbox,
+    'pid' | 'reset' | 'restart' | 'restartNeeded' | 'sessions' | 'standby' | 'state' | 'stop'
+  >;
+  readonly runs: ConsoleRuns;
+  readonly activity: Activity;
+  /** Asked each time. */
+  readonly settings: () => { readonly enabled: boolean; readonly runtime: PythonRuntime };
+  readonly versions: SandboxStatus['versions'];
+}
+
+export const sandboxHandlers = ({
+  activity,
+  runs,
+  sandbox,
+  settings,
+  versions,
+}: SandboxDeps): HandlersOf<'sandbox'> => ({
+  run: ([request, { runId }], caller) => {
+    if (!settings().enabled) {
+      throw new ApiFailure('disabled', 'Python is switched off; switch it on in the settings');
+    }
+    if (runs.has(runId)) throw new ApiFailure('duplicate-id', `a run "${runId}" is under way already`);
+    return runs.run(runId, request, {
+      tell: (event) => caller.tell(EVENTS.sandbox.onRun, event),
+      gone: caller.gone,
+    });
+  },
+  cancel: ([runId]) => runs.cancel(runId),
+  answerInput: () => false,
+  reset: ([session]) => sandbox.reset(session),
+  status: () => {
+    const { pid, restartNeeded, sessions, standby, state } = sandbox;
+    const memory = activity.memoryOf(pid);
+    return {
+      state,
+      pid,
+      standby,
+      memory:
+        memory === null
+          ? null
+          : { at: memory.at, residentMiB: memory.residentMiB, limitMiB: memory.limitMiB },
+      sessions,
+      runs: runs.underWay,
+      runtime: settings().runtime,
+      restartNeeded,
+      versions,
+    };
+  },
+  history: () => activity.history,
+  files: ([session]) => {
+    if (sandbox.sessions.includes(session)) return [];
+    throw new ApiFailure('not-found', `the session "${session}" has no state`);
+  },
+  readFile: ([session, name]) => {
+    throw new ApiFailure('not-found', `the session "${session}" has no file "${name}"`);
+  },
+  restart: async () => {
+    await sandbox.restart();
+    return null;
+  },
+  stop: async () => {
+    await sandbox.stop();
+    return null;
+  },
+});

@@ -1,0 +1,14 @@
+import { isPage } from '../window/page-address.ts';
+
+/** What is known of who asks. */
+export interface Sender {
+  /** Whether it is in a window that the app opened for its page. */
+  readonly isOwnWindow: boolean;
+  readonly isMainFrame: boolean;
+  /** Of the document in that frame, as the browser knows it. */
+  readonly url: string;
+}
+
+/** Whether it is the app's own page that asks, and not a frame in it or another document in its window. */
+export const isOwnPage = ({ isMainFrame, isOwnWindow, url }: Sender): boolean =>
+  isOwnWindow && isMainFrame && isPage(url);

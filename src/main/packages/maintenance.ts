@@ -1,0 +1,103 @@
+/** Work on the store as a whole, for the command line and the window. All of it throws PackageError. */
+import type { Packages } from './open-packages.ts';
+import { writePack } from './pack-writer.ts';
+import { PackageError } from './package-error.ts';
+import type { Wheel } from './package-service.ts';
+import type { InstallProgress } from './progress.ts';
+import type { StoreProgress } from './store.ts';
+
+export interface ObtainOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: InstallProgress) => void;
+}
+
+/** Installs, and reads everything once more, so that what was damaged in the store is mended too. */
+export const obtainPackages = async (
+  { service }: Pick<Packages, 'service'>,
+  names: readonly string[],
+  { signal, onProgress }: ObtainOptions,
+): Promise<Wheel[]> => {
+  const wheels = await service.ensure(names, { askedBy: 'user', signal, onProgress });
+  for (const wheel of wheels) await service.read(wheel, { signal });
+  return wheels;
+};
+
+/** Requirements for everything in the offline pack. Empty without one. */
+export const namesInPack = async ({ pack }: Pick<Packages, 'pack'>): Promise<string[]> =>
+  (await pack?.contents())?.map(({ name, version }) => `${name}==${version}`) ?? [];
+
+export interface StoreDamage {
+  readonly files: number;
+  readonly bytes: number;
+  /** Moved aside already. */
+  readonly damaged: readonly {
+    readonly name: string | null;
+    readonly file: string;
+    readonly reason: string;
+  }[];
+  /** Packages whose entries in the user's own lock were damaged. */
+  readonly damagedEntries: readonly string[];
+  /** Packages that are needed and not there. */
+  readonly missing: readonly string[];
+}
+
+/** Reads and checks everything. */
+export const examineStore = async (
+  { service, store, userLock }: Pick<Packages, 'service' | 'store' | 'userLock'>,
+  options: { readonly signal: AbortSignal; readonly onProgress: (progress: StoreProgress) => void },
+): Promise<StoreDamage> => {
+  const before = await service.installed();
+  const { damaged: damagedEntries } = await userLock.load();
+  const report = await store.verify(options);
+  const damaged = report.damaged.map(({ sha256, reason }) => {
+    const wheel = before.find((one) => one.sha256 === sha256);
+    return { name: wheel?.name ?? null, file: wheel?.fileName ?? sha256, reason };
+  });
+  const known = new Set(namesToMend({ damaged, damagedEntries, missing: [] }));
+  const missing = (await service.missing()).filter((name) => !known.has(name));
+  return { files: report.files, bytes: report.bytes, damaged, damagedEntries, missing };
+};
+
+/** What has to be obtained again for the store to be whole. */
+export const namesToMend = (
+  damage: Pick<StoreDamage, 'damaged' | 'damagedEntries' | 'missing'>,
+): string[] => [
+  ...new Set([
+    ...damage.damaged.flatMap(({ name }) => name ?? []),
+    ...damage.damagedEntries,
+    ...damage.missing,
+  ]),
+];
+
+export interface PackContents {
+  readonly pyodideVersion: string;
+  readonly wheels: readonly Wheel[];
+  /** Whether an existing file may be replaced. */
+  readonly replace: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Writes an offline pack. Returns its size in bytes. */
+export const packWheels = (
+  { service }: Pick<Packages, 'service'>,
+  file: string,
+  { pyodideVersion, wheels, replace, signal }: PackContents,
+): Promise<number> => {
+  const byFile = new Map(wheels.map((wheel) => [wheel.fileName, wheel]));
+  return writePack(file, {
+    pyodideVersion,
+    files: wheels.map(({ name, version, fileName, sha256, bytes }) => ({
+      name,
+      version,
+      fileName,
+      sha256,
+      bytes,
+    })),
+    read: ({ fileName }) => {
+      const wheel = byFile.get(fileName);
+      if (wheel === undefined) throw new PackageError('bad-pack', `${fileName} is gone; try again`);
+      return service.read(wheel, { signal });
+    },
+    replace,
+  });
+};

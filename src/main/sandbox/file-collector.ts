@@ -1,0 +1,123 @@
+import { GuestFileList, MAX_FILE_LIST_BYTES } from '../../shared/interpreter.ts';
+import { LIMITS } from '../../shared/limits.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import type { CollectedFile, OutputFile } from '../../shared/sandbox.ts';
+import { joinBytes } from '../../shared/snapshot-image.ts';
+import { workspaceNameProblem } from '../../shared/workspace-path.ts';
+import type { Clock } from './clock.ts';
+import type { OpenInterpreter } from './interpreters.ts';
+import { raceStop } from './stop-signal.ts';
+
+/** A file below /workspace can't be had; the message says why. */
+export class WorkspaceFileError extends Error {
+  override readonly name = 'WorkspaceFileError';
+}
+
+/** For all files of a run to be read, in ms. */
+const COLLECT_LIMIT_MS = 60_000;
+
+const TOO_SLOW = `not read within ${COLLECT_LIMIT_MS / 1000} s`;
+
+/** Reads files out of interpreters in which nothing runs. The interpreter's word about them is a guest's. */
+export class FileCollector {
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The files below /workspace. @throws WorkspaceFileError when they can't be listed */
+  async list({ id, sidecar }: OpenInterpreter, signal: AbortSignal): Promise<OutputFile[]> {
+    const pieces = await this.#gather(
+      (onPiece, ended) => sidecar.listFiles(id, onPiece, ended),
+      MAX_FILE_LIST_BYTES,
+      COLLECT_LIMIT_MS,
+      signal,
+    );
+    try {
+      return GuestFileList.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(pieces)));
+    } catch {
+      throw new WorkspaceFileError('the interpreter gave no list of its files');
+    }
+  }
+
+  /** @throws WorkspaceFileError when the file can't be had */
+  read(interpreter: OpenInterpreter, name: string, signal: AbortSignal): Promise<Uint8Array> {
+    return this.#read(interpreter, name, LIMITS.collectedFileBytes, COLLECT_LIMIT_MS, signal);
+  }
+
+  /** Hands each of the files out in turn, or says why not. Never rejects, save for what `onFile` throws. */
+  async collect(
+    interpreter: OpenInterpreter,
+    files: readonly OutputFile[],
+    onFile: (file: CollectedFile) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const deadline = this.#clock.now() + COLLECT_LIMIT_MS;
+    let filesLeft: number = LIMITS.collectedFiles;
+    let bytesLeft: number = LIMITS.totalCollectedBytes;
+    for (const { name, mime } of files) {
+      const leaveOut = (why: string): void | Promise<void> => onFile({ kind: 'left-out', name, why });
+      if (filesLeft-- <= 0) {
+        await leaveOut(`there are more than ${LIMITS.collectedFiles} files`);
+        continue;
+      }
+      const room = Math.min(LIMITS.collectedFileBytes, bytesLeft);
+      const left = Math.max(0, deadline - this.#clock.now());
+      let bytes: Uint8Array;
+      try {
+        bytes = await this.#read(interpreter, name, room, left, signal);
+      } catch (error) {
+        await leaveOut(error instanceof WorkspaceFileError ? error.message : 'it could not be read');
+        continue;
+      }
+      bytesLeft -= bytes.length;
+      await onFile({ kind: 'whole', name, mime, bytes });
+    }
+  }
+
+  async #read(
+    { id, sidecar }: OpenInterpreter,
+    name: string,
+    maxBytes: number,
+    limitMs: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const problem = workspaceNameProblem(name);
+    if (problem !== null) throw new WorkspaceFileError(`its name ${problem}`);
+    return this.#gather(
+      (onPiece, ended) => sidecar.readFile(id, name, onPiece, ended),
+      maxBytes,
+      limitMs,
+      signal,
+    );
+  }
+
+  async #gather(
+    read: (onPiece: (bytes: Uint8Array) => void, ended: AbortSignal) => Promise<void>,
+    maxBytes: number,
+    limitMs: number,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    let received = 0;
+    const ended = new AbortController();
+    const reading = read((bytes) => {
+      received += bytes.length;
+      if (received > maxBytes) throw new WorkspaceFileError(`more than ${maxBytes} bytes`);
+      pieces.push(bytes);
+    }, ended.signal);
+    try {
+      const raced = await raceStop(reading, this.#clock, limitMs, signal);
+      if (raced.stopped === 'cancelled') throw new WorkspaceFileError('cancelled before it was read');
+      if (raced.stopped === 'deadline') throw new WorkspaceFileError(TOO_SLOW);
+    } catch (error) {
+      // What the other side says of a failure may be a guest's words.
+      if (RpcError.is(error)) throw new WorkspaceFileError(error.message);
+      throw error;
+    } finally {
+      ended.abort();
+    }
+    return joinBytes(pieces);
+  }
+}

@@ -1,0 +1,48 @@
+import type { Clock } from './clock.ts';
+import { pressureOf } from './memory-budget.ts';
+import { sharedController } from './stop-signal.ts';
+
+/** For the memory of an interpreter that was ended to be given back, in ms. */
+const MEMORY_SETTLES_MS = 500;
+
+export interface MemoryGuardOptions {
+  readonly clock: Clock;
+  /** Drops the idle session not used for longest; false when there is none. */
+  readonly evict: () => boolean;
+}
+
+/** Gives memory back in steps: idle sessions first, then the runs under way, then the process. */
+export class MemoryGuard {
+  readonly #options: MemoryGuardOptions;
+  #outOfMemory = sharedController();
+  /** Until then the memory given back last may not show yet; on the clock. */
+  #settlesAt = 0;
+
+  constructor(options: MemoryGuardOptions) {
+    this.#options = options;
+  }
+
+  /** Aborted when the runs under way use too much; for each run the one of its beginning. */
+  get outOfMemory(): AbortSignal {
+    return this.#outOfMemory.signal;
+  }
+
+  /**
+   * The process was measured. What can be done without ending it is done.
+   *
+   * @param detail says how much it uses
+   * @returns false when the process is not to be spared
+   */
+  measured(residentBytes: number, limitBytes: number, detail: string): boolean {
+    const { clock, evict } = this.#options;
+    const pressure = pressureOf(residentBytes, limitBytes);
+    if (pressure === 'far-over') return false;
+    // What was done last shows only now and then.
+    if (pressure === 'none' || clock.now() < this.#settlesAt) return true;
+    this.#settlesAt = clock.now() + MEMORY_SETTLES_MS;
+    if (evict() || pressure === 'tight') return true;
+    this.#outOfMemory.abort(detail);
+    this.#outOfMemory = sharedController();
+    return true;
+  }
+}

@@ -1,0 +1,200 @@
+import { DEFAULTS } from '../../shared/limits.ts';
+import type { RunRequest } from '../../shared/sandbox.ts';
+import { PackageError } from '../packages/package-error.ts';
+import type { Clock } from './clock.ts';
+import type { FileCollector } from './file-collector.ts';
+import type { InputDialog } from './input-dialog.ts';
+import type { ChosenImage, ImageChooser } from './image-chooser.ts';
+import type { InterpreterProvider, StartFromImage } from './interpreter-provider.ts';
+import type { Interpreters, OpenInterpreter } from './interpreters.ts';
+import type { MemoryGuard } from './memory-guard.ts';
+import { ModuleAdvice } from './module-advice.ts';
+import type { PackageInstaller } from './package-installer.ts';
+import type { RunCollector } from './run-collector.ts';
+import { RunExecution } from './run-execution.ts';
+import type { RunOptions } from './sandbox-config.ts';
+import type { Supervisor } from './supervisor.ts';
+import { filesOf, interpreterLives, type Verdict } from './verdict.ts';
+
+/** What goes on around one run. */
+export interface Surroundings {
+  readonly collector: RunCollector;
+  readonly input: InputDialog | null;
+  readonly onBegan: () => void;
+  readonly onFile: RunOptions['onFile'];
+  readonly onPackages: RunOptions['onPackages'];
+  /** Captured per output stream. */
+  readonly outputBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** How long a guest may take to end after an interrupt, in ms: longer where a session's state is at stake. */
+const INTERRUPT_MS = { session: 500, ownInterpreter: 250 } as const;
+
+/** How far a run came. */
+export interface Attempt {
+  verdict: Verdict;
+  began: boolean;
+  /** Whether what earlier runs of the session had left was gone before this one began. */
+  lostBefore: boolean;
+  startMs: number;
+  packagesMs: number;
+  runMs: number;
+  /** Names of packages installed for it. */
+  packages: readonly string[];
+  advice: ModuleAdvice;
+}
+
+/** A run whose turn never came. */
+export const notBegun = (disposed = false): Attempt => ({
+  verdict: disposed
+    ? { kind: 'setup-failed', detail: 'the sandbox was disposed of' }
+    : { kind: 'cancelled', by: null },
+  began: false,
+  lostBefore: false,
+  startMs: 0,
+  packagesMs: 0,
+  runMs: 0,
+  packages: [],
+  advice: new ModuleAdvice(),
+});
+
+export interface AttemptParts {
+  readonly clock: Clock;
+  readonly files: FileCollector;
+  readonly interpreters: Interpreters;
+  /** Undefined: every interpreter starts without packages. */
+  readonly images: ImageChooser | undefined;
+  readonly memory: MemoryGuard;
+  readonly packages: PackageInstaller;
+  readonly provider: InterpreterProvider;
+  readonly supervisor: Supervisor;
+}
+
+/** A run whose turn has come: its interpreter, its packages, its code, its files. */
+export class RunAttempt {
+  readonly #parts: AttemptParts;
+
+  constructor(parts: AttemptParts) {
+    this.#parts = parts;
+  }
+
+  /** Never rejects for anything that the guest or the system does. */
+  async run(request: RunRequest, surroundings: Surroundings): Promise<Attempt> {
+    const attempt: Attempt = { ...notBegun(), verdict: { kind: 'setup-failed', detail: 'unknown reason' } };
+    const askedAt = this.#parts.clock.now();
+    const image = await this.#chooseImage(request, surroundings.signal);
+    const startedAt = this.#parts.clock.now();
+    attempt.packagesMs = startedAt - askedAt;
+    const startFrom = image === null ? undefined : this.#startFrom(image, attempt);
+    const opened = await this.#parts.provider.open(request, surroundings.signal, startFrom);
+    attempt.startMs = this.#parts.clock.now() - startedAt;
+    if ('kind' in opened) return { ...attempt, verdict: opened };
+    const refusal = await this.#installPackages(attempt, opened, request, surroundings);
+    if (refusal !== null) return { ...attempt, verdict: refusal };
+    attempt.began = true;
+    attempt.lostBefore = request.session !== undefined && this.#parts.interpreters.takeLoss(request.session);
+    this.#parts.supervisor.runBegan(opened.sidecar);
+    surroundings.onBegan();
+    const ranAt = this.#parts.clock.now();
+    try {
+      attempt.verdict = await this.#runIn(opened, request, surroundings);
+    } finally {
+      attempt.runMs = this.#parts.clock.now() - ranAt;
+      this.#parts.supervisor.runEnded(opened.sidecar);
+    }
+    await this.#collectFiles(opened, attempt.verdict, surroundings);
+    if (request.session === undefined) this.#parts.provider.discard(opened);
+    return attempt;
+  }
+
+  /** While the interpreter is there: one of the run's own is ended afterwards. */
+  async #collectFiles(
+    interpreter: OpenInterpreter,
+    verdict: Verdict,
+    { onFile, signal }: Surroundings,
+  ): Promise<void> {
+    if (onFile === undefined || !interpreterLives(verdict)) return;
+    try {
+      await this.#parts.files.collect(interpreter, filesOf(verdict), onFile, signal);
+    } catch {
+      // What a listener throws is its own affair: the run's result must not depend on it.
+    }
+  }
+
+  /** An image for a run that gets a fresh interpreter, if there is one. */
+  async #chooseImage(request: RunRequest, signal: AbortSignal): Promise<ChosenImage | null> {
+    const { images, interpreters } = this.#parts;
+    if (request.session !== undefined && interpreters.has(request.session)) return null;
+    return (await images?.choose(request, signal)) ?? null;
+  }
+
+  #startFrom({ key, needed, sidecar, wheels }: ChosenImage, attempt: Attempt): StartFromImage {
+    return {
+      sidecar,
+      start: async (interpreter) => {
+        if (await sidecar.openFromImage(interpreter.id, key)) {
+          this.#parts.packages.noteInstalled(interpreter, wheels);
+          attempt.packages = needed;
+        } else {
+          await this.#parts.images?.discard(key);
+        }
+      },
+    };
+  }
+
+  /** What the code needs goes into its interpreter; a verdict when that can't be done. */
+  async #installPackages(
+    attempt: Attempt,
+    interpreter: OpenInterpreter,
+    request: RunRequest,
+    { onPackages: onProgress, signal }: Surroundings,
+  ): Promise<Verdict | null> {
+    const startedAt = this.#parts.clock.now();
+    try {
+      const { advice, installed } = await this.#parts.packages.install({
+        interpreter,
+        request,
+        signal,
+        onProgress,
+      });
+      attempt.packages = [...attempt.packages, ...installed];
+      attempt.advice = advice;
+      return null;
+    } catch (error) {
+      // A package that can't be had leaves a session as it was; anything else means that its interpreter is gone.
+      if (!(error instanceof PackageError)) await this.#parts.provider.close(interpreter);
+      else if (request.session === undefined) this.#parts.provider.discard(interpreter);
+      if (signal.aborted) return { kind: 'cancelled', by: null };
+      return { kind: 'setup-failed', detail: error instanceof Error ? error.message : 'unknown reason' };
+    } finally {
+      attempt.packagesMs += this.#parts.clock.now() - startedAt;
+    }
+  }
+
+  async #runIn(
+    interpreter: OpenInterpreter,
+    request: RunRequest,
+    { collector, input, outputBytes, signal }: Surroundings,
+  ): Promise<Verdict> {
+    const { id, sidecar } = interpreter;
+    input?.connect((answer) => sidecar.answerInput(id, answer));
+    const ownInterpreter = request.session === undefined;
+    const verdict = await new RunExecution({
+      interpreter,
+      order: { code: request.code, outputBytes: outputBytes, input: input !== null },
+      limitMs: request.timeoutMs ?? DEFAULTS.timeoutMs,
+      interruptMs: ownInterpreter ? INTERRUPT_MS.ownInterpreter : INTERRUPT_MS.session,
+      collector,
+      clock: this.#parts.clock,
+      signal,
+      outOfMemory: this.#parts.memory.outOfMemory,
+      close: () => this.#parts.provider.close(interpreter),
+      processEnd: () => this.#parts.supervisor.endOf(sidecar),
+      endProcess: (cause, detail) => this.#parts.supervisor.end(sidecar, cause, detail),
+    }).run();
+    // Whatever is still found of the process, the next run gets another one.
+    if (verdict.kind === 'process-died') this.#parts.interpreters.forgetAll(sidecar);
+    return verdict;
+  }
+}

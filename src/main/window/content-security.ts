@@ -1,0 +1,38 @@
+/** What documents of the window may do. Nothing of it allows a script that did not come with the app. */
+
+type Policy = Readonly<Record<string, readonly string[]>>;
+
+const text = (policy: Policy): string =>
+  Object.entries(policy)
+    .map(([directive, sources]) => [directive, ...sources].join(' '))
+    .join('; ');
+
+/** @param nonce for style elements that the editor makes at run time; the page reads it from its own head */
+export const pagePolicy = (nonce: string): string =>
+  text({
+    'default-src': ["'none'"],
+    'script-src': ["'self'"],
+    'style-src': ["'self'", `'nonce-${nonce}'`],
+    'img-src': ["'self'", 'data:', 'blob:'],
+    'font-src': ["'self'"],
+    'connect-src': ["'none'"],
+    'frame-src': ["'self'"],
+    'base-uri': ["'none'"],
+    'form-action': ["'none'"],
+    'frame-ancestors': ["'none'"],
+  });
+
+/**
+ * For HTML that a guest made. Its styles are its own business: it runs no script, loads nothing, sends nothing,
+ * and stands in a frame. Its origin is the page's only so that the page can measure it.
+ */
+export const OUTPUT_POLICY = text({
+  sandbox: ['allow-same-origin'],
+  'default-src': ["'none'"],
+  'style-src': ["'unsafe-inline'"],
+  'img-src': ['data:'],
+  'font-src': ['data:'],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'frame-ancestors': ["'self'"],
+});

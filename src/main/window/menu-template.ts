@@ -1,0 +1,103 @@
+import type { MenuItemConstructorOptions } from 'electron';
+import { LINKS, type AppCommand } from '../../shared/ipc/app.ts';
+import type { Translate } from '../../shared/translate.ts';
+
+export interface AppMenuOptions {
+  readonly translate: Translate;
+  readonly platform: NodeJS.Platform;
+  readonly devTools: boolean;
+  readonly onCommand: (command: AppCommand) => void;
+  readonly onLink: (url: string) => void;
+}
+
+/** The menu with its shortcuts; what the page does is told to it as a command. */
+export const menuTemplate = (options: AppMenuOptions): MenuItemConstructorOptions[] => {
+  const { devTools, onLink, platform, translate } = options;
+  const mac = platform === 'darwin';
+  const separator = { type: 'separator' } as const;
+  const role = (
+    name: NonNullable<MenuItemConstructorOptions['role']>,
+    key: string,
+  ): MenuItemConstructorOptions => ({ role: name, label: translate(key) });
+  const command = (
+    name: AppCommand,
+    key: string,
+    accelerator?: string,
+    // What the page hears itself, in an editor that has the focus.
+    registerAccelerator = true,
+  ): MenuItemConstructorOptions => ({
+    id: name,
+    label: translate(key),
+    click: () => options.onCommand(name),
+    registerAccelerator,
+    ...(accelerator === undefined ? {} : { accelerator }),
+  });
+  const link = (key: string, url: string): MenuItemConstructorOptions => ({
+    label: translate(key),
+    click: () => onLink(url),
+  });
+  const settings = command('show-settings', 'nav.settings', 'CmdOrCtrl+,');
+  const quit = role('quit', 'menu.quit');
+  return [
+    ...(mac
+      ? [
+          {
+            label: translate('app.name'),
+            submenu: [settings, separator, role('hide', 'menu.hide'), separator, quit],
+          },
+        ]
+      : []),
+    {
+      label: translate('menu.file'),
+      submenu: [
+        command('new-session', 'console.newSession', 'CmdOrCtrl+T'),
+        command('close-session', 'console.closeSession', 'CmdOrCtrl+W'),
+        ...(mac ? [] : [separator, settings, separator, quit]),
+      ],
+    },
+    {
+      label: translate('menu.edit'),
+      submenu: [
+        role('undo', 'menu.undo'),
+        role('redo', 'menu.redo'),
+        separator,
+        role('cut', 'menu.cut'),
+        role('copy', 'common.copy'),
+        role('paste', 'menu.paste'),
+        role('selectAll', 'menu.selectAll'),
+      ],
+    },
+    {
+      label: translate('menu.view'),
+      submenu: [
+        command('show-console', 'nav.console', 'CmdOrCtrl+1'),
+        command('show-packages', 'nav.packages', 'CmdOrCtrl+2'),
+        command('show-activity', 'nav.activity', 'CmdOrCtrl+3'),
+        separator,
+        role('zoomIn', 'menu.zoomIn'),
+        role('zoomOut', 'menu.zoomOut'),
+        role('resetZoom', 'menu.actualSize'),
+        separator,
+        role('togglefullscreen', 'menu.fullScreen'),
+        ...(devTools ? [separator, { role: 'reload' as const }, { role: 'toggleDevTools' as const }] : []),
+      ],
+    },
+    {
+      label: translate('console.run'),
+      submenu: [
+        command('run', 'console.run', 'CmdOrCtrl+Enter', false),
+        command('stop', 'console.stop', 'CmdOrCtrl+.'),
+        command('reset', 'console.reset'),
+      ],
+    },
+    {
+      label: translate('menu.help'),
+      role: 'help',
+      submenu: [
+        link('menu.pythonDocs', LINKS['python-docs']),
+        link('menu.pyodidePackages', LINKS['pyodide-packages']),
+        link('menu.pyodideConstraints', LINKS['pyodide-constraints']),
+      ],
+    },
+  ];
+};

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { OUTPUT_POLICY, pagePolicy } from './content-security.ts';
+import { isOutputDocument, PAGE_URL } from './page-address.ts';
+
+const MIME: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+};
+
+const COMMON_HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+} as const;
+
+/** Its place in the page's head. */
+const NONCE_META = (nonce: string): string => `<head><meta name="csp-nonce" content="${nonce}" />`;
+
+/**
+ * Answers the requests of the window: the files that the build put there, known by name beforehand, and guests'
+ * documents. A name that is not among them means nothing, whatever it looks like.
+ */
+export class PageFiles {
+  readonly #files: ReadonlyMap<string, { readonly file: string; readonly mime: string }>;
+  readonly #documents: { get(url: string): string | undefined };
+
+  private constructor(
+    files: ReadonlyMap<string, { readonly file: string; readonly mime: string }>,
+    documents: { get(url: string): string | undefined },
+  ) {
+    this.#files = files;
+    this.#documents = documents;
+  }
+
+  /** @param folder the built page; @param documents guests' documents by their addresses */
+  static async of(folder: string, documents: { get(url: string): string | undefined }): Promise<PageFiles> {
+    const files = new Map<string, { file: string; mime: string }>();
+    for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+      const mime = MIME[path.extname(entry.name)];
+      if (!entry.isFile() || mime === undefined) continue;
+      const file = path.join(entry.parentPath, entry.name);
+      const name = path.relative(folder, file).split(path.sep).join('/');
+      files.set(new URL(name, PAGE_URL).href, { file, mime });
+    }
+    return new PageFiles(files, documents);
+  }
+
+  async answer(request: { readonly method: string; readonly url: string }): Promise<Response> {
+    if (request.method !== 'GET') return refused(405);
+    const url = request.url.replace(/[?#].*$/su, '');
+    if (isOutputDocument(url)) return this.#output(url);
+    const found = this.#files.get(url);
+    if (found === undefined) return refused(404);
+    const bytes = await readFile(found.file);
+    if (url !== PAGE_URL) {
+      return new Response(new Uint8Array(bytes), {
+        headers: { ...COMMON_HEADERS, 'Content-Type': found.mime },
+      });
+    }
+    // Another one at each load: who knows one has nothing from it later.
+    const nonce = randomBytes(16).toString('base64');
+    return new Response(bytes.toString('utf8').replace('<head>', NONCE_META(nonce)), {
+      headers: {
+        ...COMMON_HEADERS,
+        'Content-Type': found.mime,
+        'Content-Security-Policy': pagePolicy(nonce),
+      },
+    });
+  }
+
+  #output(url: string): Response {
+    const html = this.#documents.get(url);
+    if (html === undefined) return refused(404);
+    return new Response(html, {
+      headers: {
+        ...COMMON_HEADERS,
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Security-Policy': OUTPUT_POLICY,
+      },
+    });
+  }
+}
+
+const refused = (status: 404 | 405): Response =>
+  new Response('', { status, headers: { ...COMMON_HEADERS, 'Content-Type': 'text/plain' } });

@@ -1,0 +1,37 @@
+import { protocol, session, type Session } from 'electron';
+import { isPage, PAGE_SCHEME } from './page-address.ts';
+import type { PageFiles } from './page-files.ts';
+
+/** Apart from the session that packages are fetched with. */
+const PARTITION = 'persist:window';
+
+/** What the page may do beyond showing itself: put something on the clipboard when a person asks for it. */
+const PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
+
+/** What never leaves the computer. */
+const LOCAL_SCHEMES: ReadonlySet<string> = new Set([`${PAGE_SCHEME}:`, 'data:', 'blob:', 'devtools:']);
+
+/** Makes the app's own scheme a proper origin. To be called before the app is ready. */
+export const registerPageScheme = (): void => {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: PAGE_SCHEME, privileges: { standard: true, secure: true, codeCache: true } },
+  ]);
+};
+
+/** The session of the window: it knows the app's own files and nothing else, no network, no permissions. */
+export const openPageSession = (files: PageFiles): Session => {
+  const opened = session.fromPartition(PARTITION);
+  opened.protocol.handle(PAGE_SCHEME, (request) => files.answer(request));
+  opened.webRequest.onBeforeRequest(({ url }, decide) => {
+    decide({ cancel: !LOCAL_SCHEMES.has(URL.canParse(url) ? new URL(url).protocol : '') });
+  });
+  opened.setPermissionRequestHandler((_contents, permission, decide, { requestingUrl }) => {
+    decide(PERMISSIONS.has(permission) && isPage(requestingUrl));
+  });
+  opened.setPermissionCheckHandler((_contents, permission, _origin, { isMainFrame }) => {
+    return PERMISSIONS.has(permission) && isMainFrame;
+  });
+  opened.setDevicePermissionHandler(() => false);
+  opened.on('will-download', (event) => event.preventDefault());
+  return opened;
+};

@@ -1,0 +1,143 @@
+/** The app with its window, from being ready to being gone. */
+import path from 'node:path';
+import process from 'node:process';
+import { app, nativeTheme, shell, type BrowserWindow } from 'electron';
+import { composeApp, type ComposedApp } from '../app/compose-app.ts';
+import { translateTo } from '../app/texts.ts';
+import type { Config } from '../../shared/config.ts';
+import type { DoctorReport } from '../../shared/doctor.ts';
+import type { AppInfo } from '../../shared/ipc/app.ts';
+import { EVENTS } from '../../shared/ipc/channels.ts';
+import { JsonStore } from '../config/json-store.ts';
+import { Pages } from '../ipc/electron-ipc.ts';
+import { electronTransport } from '../packages/electron-transport.ts';
+import { ElectronLauncher } from '../sandbox/electron-launcher.ts';
+import { setAppMenu } from './app-menu.ts';
+import { notifyOfRun, showProgress } from './attention.ts';
+import { nativeFileDialogs } from './file-dialogs.ts';
+import { guardContents } from './guard-contents.ts';
+import { createMainWindow } from './main-window.ts';
+import { OUTPUT_BASE, PAGE_URL } from './page-address.ts';
+import { PageFiles } from './page-files.ts';
+import { openPageSession } from './page-session.ts';
+import { readWindowState, saveWindowState, type StoredState } from './window-state.ts';
+
+export interface RunAppOptions {
+  /** The build's folder, `out`. */
+  readonly outDir: string;
+  /** See data-folder.ts. */
+  readonly dataFolder: string;
+  readonly examine: () => Promise<DoctorReport>;
+}
+
+/** For the processes to end before the app goes all the same, in ms. */
+const DISPOSAL_LIMIT_MS = 8000;
+const MAX_WINDOW_STATE_BYTES = 64 * 1024;
+
+const appInfo = (): ReturnType<Parameters<typeof composeApp>[0]['info']> => ({
+  versions: {
+    vivarium: app.getVersion(),
+    electron: process.versions.electron,
+    chromium: process.versions.chrome,
+    node: process.versions.node,
+  },
+  platform: platformName(),
+  arch: process.arch,
+  packaged: app.isPackaged,
+  systemLocale: app.getLocale(),
+});
+
+const platformName = (): AppInfo['platform'] =>
+  process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
+
+export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Promise<void> => {
+  let window: BrowserWindow | null = null;
+  const pages = new Pages();
+  app.on('web-contents-created', (_event, contents) => guardContents(contents));
+  app.on('second-instance', () => focus(window));
+  await app.whenReady();
+
+  const composed: ComposedApp = await composeApp({
+    outDir,
+    dataFolder,
+    launcher: (script) => new ElectronLauncher(script),
+    transport: electronTransport(),
+    examine,
+    dialogs: nativeFileDialogs(() => window),
+    info: appInfo,
+    openExternal: (url) => shell.openExternal(url),
+    outputBase: OUTPUT_BASE,
+    broadcast: (channel, payload) => pages.broadcast(channel, payload),
+    onFault: (channel, error) => {
+      process.stderr.write(`${channel}: ${error instanceof Error ? (error.stack ?? error.message) : '?'}\n`);
+    },
+    onProgress: (progress) => showProgress(window, progress),
+    onRunEnded: (result) => notifyOfRun(window, result, translateTo(language())),
+  });
+  const { settings } = composed;
+  const language = (): Config['general']['language'] => settings.get().general.language;
+  const dress = ({ general }: Config): void => {
+    nativeTheme.themeSource = general.theme;
+    setAppMenu({
+      translate: translateTo(general.language),
+      platform: process.platform,
+      devTools: !app.isPackaged,
+      onCommand: (command) => pages.broadcast(EVENTS.app.onCommand, command),
+      onLink: (url) => void shell.openExternal(url),
+    });
+  };
+  dress(settings.get());
+  settings.onChange(({ config, keys }) => {
+    if (keys.some((key) => key.startsWith('general.'))) dress(config);
+  });
+
+  const stateStore = new JsonStore({
+    path: path.join(dataFolder, 'window.json'),
+    maxBytes: MAX_WINDOW_STATE_BYTES,
+    migrations: [],
+  });
+  let state: StoredState | null = null;
+  quitInOrder(async () => {
+    // Closing it tells where it was.
+    if (window !== null && !window.isDestroyed()) window.close();
+    await Promise.all([composed.dispose(), state === null ? null : saveWindowState(stateStore, state)]);
+  });
+  pages.serve(composed.routes);
+  const files = await PageFiles.of(path.join(outDir, 'renderer'), composed.documents);
+  window = createMainWindow({
+    outDir,
+    session: openPageSession(files),
+    state: await readWindowState(stateStore),
+    devTools: !app.isPackaged,
+    onClose: (last) => {
+      state = last;
+    },
+  });
+  pages.add(window.webContents);
+  await window.loadURL(PAGE_URL);
+};
+
+const focus = (window: BrowserWindow | null): void => {
+  if (window === null || window.isDestroyed()) return;
+  if (window.isMinimized()) window.restore();
+  window.focus();
+};
+
+/** Whatever makes the app quit, its processes end first. */
+const quitInOrder = (end: () => Promise<void>): void => {
+  let ending = false;
+  app.on('window-all-closed', () => app.quit());
+  app.on('before-quit', (event) => {
+    // The app goes with `exit`, when all has ended.
+    event.preventDefault();
+    if (ending) return;
+    ending = true;
+    const limit = setTimeout(() => app.exit(0), DISPOSAL_LIMIT_MS);
+    void end()
+      .catch(() => undefined)
+      .then(() => {
+        clearTimeout(limit);
+        app.exit(0);
+      });
+  });
+};

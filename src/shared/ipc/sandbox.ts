@@ -1,0 +1,86 @@
+/** What the page may ask of the sandbox, and what it hears of it. */
+import { z } from 'zod';
+import type { PythonRuntime } from '../config.ts';
+import { LIMITS } from '../limits.ts';
+import { RunRequest, SessionName, WorkspaceFileName } from '../sandbox.ts';
+import type { SandboxState } from '../sandbox-events.ts';
+
+/** Chosen by the page, for one run or one task of the package store; free again when that has ended. */
+export const TaskId = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[\w.-]+$/u, 'ids consist of letters, digits, ".", "_" and "-"');
+
+export const sandboxArguments = {
+  /** Without `timeoutMs` the settings' time limit holds. */
+  run: z.tuple([RunRequest, z.strictObject({ runId: TaskId })]),
+  cancel: z.tuple([TaskId]),
+  /** Null ends the input: `input()` raises EOFError. */
+  answerInput: z.tuple([TaskId, z.string().max(LIMITS.inputLength).nullable()]),
+  reset: z.tuple([SessionName]),
+  status: z.tuple([]),
+  history: z.tuple([]),
+  files: z.tuple([SessionName]),
+  readFile: z.tuple([SessionName, WorkspaceFileName]),
+  restart: z.tuple([]),
+  stop: z.tuple([]),
+} as const;
+
+/** How far the fetching of packages is, in files and bytes. */
+export interface PackageProgress {
+  readonly filesDone: number;
+  readonly filesTotal: number;
+  readonly bytesDone: number;
+  /** Of the files whose size is known so far; null before any is. */
+  readonly bytesTotal: number | null;
+  /** The package that moved last. */
+  readonly packageName: string;
+}
+
+/** What a run says while it goes on, in the order in which it happened. The result comes after the last one. */
+export type RunEvent =
+  /** Whole characters only; pieces of one stream that follow each other may come as one. */
+  | {
+      readonly type: 'text';
+      readonly runId: string;
+      readonly stream: 'stdout' | 'stderr';
+      readonly text: string;
+    }
+  /** One entry of `RunResult.outputs`. */
+  | { readonly type: 'output'; readonly runId: string; readonly mime: Readonly<Record<string, string>> }
+  /** The code waits in `input()`; to be followed by `answerInput`. */
+  | {
+      readonly type: 'input';
+      readonly runId: string;
+      readonly prompt: string;
+      /** Whether it must not be shown, as for `getpass`. */
+      readonly secret: boolean;
+    }
+  /** Packages are fetched before the code begins. */
+  | { readonly type: 'packages'; readonly runId: string; readonly progress: PackageProgress };
+
+export interface SandboxStatus {
+  readonly state: SandboxState;
+  /** Of the sidecar process; null while there is none. */
+  readonly pid: number | null;
+  readonly standby: { readonly pid: number | null; readonly ready: boolean };
+  /** Resident memory of the active process, as it was last measured; null without a process. */
+  readonly memory: { readonly at: number; readonly residentMiB: number; readonly limitMiB: number } | null;
+  /** Named sessions with state, the one used last at the end. */
+  readonly sessions: readonly string[];
+  /** Runs of the page that have not ended. */
+  readonly runs: readonly {
+    readonly runId: string;
+    readonly session: string | null;
+    readonly runtime: PythonRuntime;
+    /** When it was asked for, in ms since the epoch. */
+    readonly askedAt: number;
+  }[];
+  /** Where the next run goes. */
+  readonly runtime: PythonRuntime;
+  /** The memory limit was changed, and holds once the sandbox is restarted: sessions would lose their state. */
+  readonly restartNeeded: boolean;
+  /** Of the embedded Python. */
+  readonly versions: { readonly python: string; readonly pyodide: string };
+}

@@ -1,0 +1,211 @@
+"""Takes Matplotlib's figures: with `plt.show()`, with `display(fig)`, and those left open at the end of a run.
+
+Loaded like `runner.py`, and before it. It never imports Matplotlib itself: it waits until the guest does.
+"""
+
+from __future__ import annotations
+
+import builtins
+
+# See runner.py.
+__builtins__ = dict(vars(builtins))
+
+import functools
+import io
+import os
+import re
+import sys
+import warnings
+import weakref
+from importlib.machinery import ModuleSpec, PathFinder
+from typing import Any
+
+_modules = sys.modules
+
+_PYPLOT = "matplotlib.pyplot"
+_FORMATS = {"png": "image/png", "svg": "image/svg+xml"}
+
+# Packages that bring fonts for what Matplotlib's own lack: name of the module -> its fonts, the best first.
+_FONT_PACKAGES = {
+    "matplotlib_fontja": ("fonts/ipaexg.ttf",),
+    "mplfonts": ("fonts/NotoSansCJKsc-Regular.otf", "fonts/SourceHanSansSC-Regular.otf"),
+}
+_MISSING_GLYPH = re.compile(r"Glyph (\d+) .*missing from")
+_MAX_NAMED_GLYPHS = 20
+
+
+class Figures:
+    """The figures of one session."""
+
+    def __init__(self, outputs: Any) -> None:
+        """`outputs` is what `install()` of outputs.py returned."""
+        self._outputs = outputs
+        # Those taken in this run.
+        self._taken: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._fonts: set[str] = set()
+        self._has_warned = False
+        outputs.add_formatter(_is_figure, self._form_of)
+
+    def begin_run(self) -> None:
+        """What was installed since the last run may bring fonts."""
+        self._has_warned = False
+        self._taken.clear()
+        pyplot = _modules.get(_PYPLOT)
+        if pyplot is not None:
+            self._add_fonts()
+
+    def has_taken(self, obj: object) -> bool:
+        """Whether `obj` is a figure that this run has shown already."""
+        return _is_figure(obj) and obj in self._taken
+
+    def take_open(self) -> None:
+        """Show the open figures, in the order of their numbers, and close them. Raises what drawing raises."""
+        if _PYPLOT not in _modules:
+            return
+        helpers = _modules.get("matplotlib._pylab_helpers")
+        if helpers is None:
+            return
+        failure: Exception | None = None
+        for manager in sorted(helpers.Gcf.get_all_fig_managers(), key=lambda manager: manager.num):
+            try:
+                self._take(manager.canvas.figure)
+            except Exception as error:
+                failure = failure or error
+                _close(manager.canvas.figure)
+        if failure is not None:
+            raise failure
+
+    def attend(self, pyplot: Any) -> None:
+        """Take the place of what would show figures in windows. To be called when pyplot has been imported."""
+        figures = self
+
+        @functools.wraps(pyplot.show)
+        def show(*args: Any, **options: Any) -> None:
+            figures.take_open()
+
+        pyplot.show = show
+        manager_base = _modules["matplotlib.backend_bases"].FigureManagerBase
+
+        @functools.wraps(manager_base.show)
+        def show_manager(manager: Any) -> None:
+            figures._take(manager.canvas.figure)
+
+        manager_base.show = show_manager
+        self._add_fonts()
+
+    def _add_fonts(self) -> None:
+        """Let texts fall back on the fonts of the packages that are there."""
+        for package, names in _FONT_PACKAGES.items():
+            if package in self._fonts:
+                continue
+            try:
+                spec = PathFinder.find_spec(package)
+                if spec is None or not spec.submodule_search_locations:
+                    continue
+                self._fonts.add(package)
+                self._add_font(spec.submodule_search_locations[0], names)
+            except Exception:
+                # Without them it is as it was: the plot has boxes for what it can't draw.
+                continue
+
+    def _add_font(self, folder: str, names: tuple[str, ...]) -> None:
+        manager = _modules["matplotlib.font_manager"].fontManager
+        for name in names:
+            path = os.path.join(folder, name)
+            if os.path.exists(path):
+                manager.addfont(path)
+                family = manager.ttflist[-1].name
+                params = _modules["matplotlib"].rcParams
+                params["font.family"] = [*params["font.family"], family]
+                return
+
+    def _draw(self, figure: Any) -> dict[str, Any]:
+        """As `_drawn`, and says once in a run which characters no font has."""
+        self._taken.add(figure)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            forms = _drawn(figure)
+        missing: dict[str, None] = {}
+        for warning in caught:
+            glyph = _MISSING_GLYPH.match(str(warning.message))
+            if glyph is None:
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+            else:
+                missing[chr(int(glyph[1]))] = None
+        if missing and not self._has_warned:
+            self._has_warned = True
+            characters = "".join(missing)[:_MAX_NAMED_GLYPHS]
+            sys.stderr.write(
+                f"plot: no font has {characters}; add the package matplotlib-fontja (Japanese) or mplfonts (Chinese)\n"
+            )
+        return forms
+
+    def _take(self, figure: Any) -> None:
+        forms = self._draw(figure)
+        _close(figure)
+        self._outputs.send(forms)
+
+    def _form_of(self, figure: Any) -> dict[str, Any]:
+        """For `display(fig)`; like one that was shown, it is closed."""
+        forms = self._draw(figure)
+        _close(figure)
+        return forms
+
+
+def _is_figure(obj: object) -> bool:
+    module = _modules.get("matplotlib.figure")
+    return module is not None and issubclass(type(obj), module.Figure)
+
+
+def _drawn(figure: Any) -> dict[str, Any]:
+    """In the format that `rcParams["savefig.format"]` names when it is SVG, otherwise as PNG."""
+    wanted = _modules["matplotlib"].rcParams["savefig.format"]
+    mime = _FORMATS.get(wanted, "image/png")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg" if mime == "image/svg+xml" else "png", bbox_inches="tight")
+    data = buffer.getvalue()
+    return {"text/plain": repr(figure), mime: data.decode() if mime == "image/svg+xml" else data}
+
+
+def _close(figure: Any) -> None:
+    pyplot = _modules.get(_PYPLOT)
+    if pyplot is not None:
+        pyplot.close(figure)
+
+
+class _PyplotFinder:
+    """Lets `figures` attend to pyplot the moment it has been imported; otherwise finds nothing."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if name != _PYPLOT:
+            return None
+        for finder in sys.meta_path:
+            if finder is self or not hasattr(finder, "find_spec"):
+                continue
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                self._follow(spec)
+                return spec
+        return None
+
+    def _follow(self, spec: ModuleSpec) -> None:
+        loader = spec.loader
+        if loader is None or not hasattr(loader, "exec_module"):
+            return
+        execute = loader.exec_module
+
+        def exec_module(module: Any) -> None:
+            execute(module)
+            self._figures.attend(module)
+
+        loader.exec_module = exec_module  # type: ignore[method-assign]
+
+
+def install(outputs: Any) -> Figures:
+    """Be ready for Matplotlib; `outputs` is what `install()` of outputs.py returned."""
+    figures = Figures(outputs)
+    sys.meta_path.insert(0, _PyplotFinder(figures))
+    return figures

@@ -1,0 +1,133 @@
+"""Tells which files there are below the workspace, and which of them a run has made or changed.
+
+Loaded like `runner.py`.
+"""
+
+from __future__ import annotations
+
+import builtins
+
+# See runner.py.
+__builtins__ = dict(vars(builtins))
+
+import mimetypes
+import os
+import stat
+import sys
+import time
+from json.encoder import encode_basestring
+
+_MAX_FILES = 1000
+_MAX_WALKED_ENTRIES = 10_000
+
+_scandir = os.scandir
+_makedirs = os.makedirs
+_chdir = os.chdir
+_S_ISREG, _S_ISDIR = stat.S_ISREG, stat.S_ISDIR
+_time_ns = time.time_ns
+_MimeTypes = mimetypes.MimeTypes
+_encode_json_string = encode_basestring
+_path_importer_cache = sys.path_importer_cache
+
+# Name relative to the workspace -> (size in bytes, mtime in ns).
+FileStates = dict[str, tuple[int, int]]
+
+
+class WorkspaceFiles:
+    def __init__(self, folder: str) -> None:
+        """`folder` is the workspace's absolute path."""
+        self.folder = folder
+        self._mimetypes: mimetypes.MimeTypes | None = None
+
+    def enter(self) -> None:
+        """Make the workspace the working directory, and files put there since the last run importable."""
+        try:
+            _chdir(self.folder)
+        except OSError:
+            try:
+                _makedirs(self.folder, exist_ok=True)
+                _chdir(self.folder)
+            except OSError:
+                pass
+        finder = _path_importer_cache.get(self.folder)
+        if finder is not None:
+            # Directory times have whole milliseconds: a file just added could go unnoticed.
+            finder.invalidate_caches()
+
+    def before_run(self) -> FileStates:
+        """The files as they are now, to be compared with later."""
+        before = self._walk()
+        if before:
+            # Files carry whole milliseconds: let one pass, or a rewrite within it would look like no change.
+            newest = max(times for _, times in before.values()) // 1_000_000
+            for _ in range(100_000):
+                if not 0 <= newest - _time_ns() // 1_000_000 < 5:
+                    break
+        return before
+
+    def changed(self, before: FileStates) -> tuple[list[str], bool]:
+        """New and changed files as JSON objects in the order of their names, and whether some were left out."""
+        after = self._walk()
+        return self._describe({name: state for name, state in after.items() if before.get(name) != state})
+
+    def list_json(self) -> str:
+        """All files as a JSON array (`GuestFileList`)."""
+        return f"[{','.join(self._describe(self._walk())[0])}]"
+
+    def _walk(self) -> FileStates:
+        """The regular files; links are not followed."""
+        found: FileStates = {}
+        left = _MAX_WALKED_ENTRIES
+        pending = [("", self.folder)]
+        while pending:
+            prefix, path = pending.pop()
+            try:
+                with _scandir(path) as entries:
+                    for entry in entries:
+                        left -= 1
+                        if left < 0:
+                            return found
+                        try:
+                            status = entry.stat(follow_symlinks=False)
+                        except OSError:
+                            continue
+                        if _S_ISREG(status.st_mode):
+                            found[prefix + entry.name] = (status.st_size, status.st_mtime_ns)
+                        elif _S_ISDIR(status.st_mode) and entry.name != "__pycache__":
+                            pending.append((f"{prefix}{entry.name}/", entry.path))
+            except OSError:
+                continue
+        return found
+
+    def _describe(self, files: FileStates) -> tuple[list[str], bool]:
+        described: list[str] = []
+        for name in sorted(files):
+            try:
+                name.encode()
+            except UnicodeEncodeError:
+                # No caller could ask for a file whose name is not text.
+                continue
+            if len(described) == _MAX_FILES:
+                return described, True
+            described.append(
+                f'{{"name":{_encode_json_string(name)},"size":{files[name][0]},'
+                f'"mime":{_encode_json_string(self._mime_of(name))}}}'
+            )
+        return described, False
+
+    def _mime_of(self, name: str) -> str:
+        if self._mimetypes is None:
+            self._mimetypes = _MimeTypes()
+        kind, encoding = self._mimetypes.guess_type(name)
+        if encoding is not None:
+            # guess_type() names what is inside; the file itself is compressed.
+            return {
+                "gzip": "application/gzip",
+                "bzip2": "application/x-bzip2",
+                "xz": "application/x-xz",
+            }.get(encoding, "application/octet-stream")
+        return kind if kind is not None else "application/octet-stream"
+
+
+def install(folder: str) -> WorkspaceFiles:
+    return WorkspaceFiles(folder)

@@ -1,0 +1,49 @@
+/** Emscripten's numbers of these errors. */
+const EINTR = 27;
+const EIO = 29;
+
+/** Where input comes from; see `HostBridge.readInput`. */
+export type ReadInput = (prompt: string) => string | null | false;
+
+/** Python's standard input: asks the host whenever there is nothing left of what it gave last. */
+export class StandardInput {
+  readonly isatty = false;
+  readonly #readInput: ReadInput;
+  readonly #fail: (errno: number) => never;
+  #left = '';
+  #prompt = '';
+
+  /** @param fail throws the file system's error of that number */
+  constructor(readInput: ReadInput, fail: (errno: number) => never) {
+    this.#readInput = readInput;
+    this.#fail = fail;
+  }
+
+  /** What `input()` asks with; the next question to the host goes with it. */
+  announce(prompt: unknown): void {
+    this.#prompt = typeof prompt === 'string' ? prompt : '';
+  }
+
+  /** A run begins: what the last one has not read is gone. */
+  beginRun(): void {
+    this.#left = '';
+    this.#prompt = '';
+  }
+
+  /** Bytes read into the buffer; 0 at the end of the input. @throws the file system's error */
+  read(buffer: Uint8Array): number {
+    if (this.#left === '') this.#left = this.#ask();
+    const length = Math.min(buffer.length, this.#left.length);
+    for (let index = 0; index < length; index++) buffer[index] = this.#left.charCodeAt(index);
+    this.#left = this.#left.slice(length);
+    return length;
+  }
+
+  #ask(): string {
+    const input = this.#readInput(this.#prompt);
+    // Python looks for the interrupt, and asks again if it is of no concern.
+    if (input === null) return this.#fail(EINTR);
+    this.#prompt = '';
+    return input === false ? this.#fail(EIO) : input;
+  }
+}

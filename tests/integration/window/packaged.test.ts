@@ -1,0 +1,158 @@
+/** The app as it is handed out: packed, its fuses blown, started once, with Python run in it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { extractFile, listPackage } from '@electron/asar';
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageApp } from '../../../scripts/package.ts';
+import { installedElectron, sandboxSwitches } from '../../../src/main/cli/electron-command.ts';
+import { DoctorReport } from '../../../src/shared/doctor.ts';
+import { describeDist } from '../../../scripts/provision/electron-dist.ts';
+import { runProgram } from '../../../scripts/shared/run-program.ts';
+import { untilNone, processesMarked, canSeeProcesses } from '../../support/processes.ts';
+import { openVirtualDisplay, type VirtualDisplay } from '../../support/virtual-display.ts';
+import { enablePython } from '../../support/vivarium-window.ts';
+
+/** As fuses stand in the program. */
+const [OFF, ON] = ['0', '1'].map((digit) => digit.charCodeAt(0));
+
+const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-packaged-'));
+const dataFolder = path.join(folder, 'data');
+
+let display: VirtualDisplay;
+let appFolder: string;
+let executable: string;
+let app: ChildProcess;
+let page: Page;
+
+/** The inspector is off in here, so the window is driven through Chromium's own protocol. */
+const addressOf = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let said = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const address = /DevTools listening on (ws:\S+)/u.exec(said)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    child.once('exit', () => reject(new Error(`the app ended: ${said}`)));
+  });
+
+beforeAll(async () => {
+  display = await openVirtualDisplay();
+  const dist = describeDist(path.dirname(await installedElectron()), process.platform, 'override');
+  if (dist === undefined) throw new Error('there is no Electron to pack the app with');
+  appFolder = await packageApp({ electron: dist, installers: false, folder });
+  executable = path.join(appFolder, 'vivarium');
+  app = spawn(executable, [...sandboxSwitches(), '--remote-debugging-port=0'], {
+    env: { ...process.env, DISPLAY: display.name, VIVARIUM_DATA_DIR: dataFolder },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const browser = await chromium.connectOverCDP(await addressOf(app));
+  const [context] = browser.contexts();
+  if (context === undefined) throw new Error('the app has no window');
+  page = context.pages()[0] ?? (await context.waitForEvent('page'));
+  await page.waitForFunction(() => 'api' in globalThis);
+});
+
+afterAll(async () => {
+  const ended = new Promise((resolve) => app.once('exit', resolve));
+  app.kill('SIGTERM');
+  await ended;
+  if (canSeeProcesses) await untilNone(() => processesMarked(dataFolder));
+  await display.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it('has nothing but the app’s own page on its own origin', async () => {
+  expect(page.url()).toBe('vivarium://app/index.html');
+  const info = await page.evaluate(() => globalThis.api.app.info());
+  expect(info).toMatchObject({ ok: true, value: { packaged: true, dataFolder } });
+});
+
+it('runs Python, without anything having been fetched', async () => {
+  await enablePython(page);
+  const answer = await page.evaluate(() =>
+    globalThis.api.sandbox.run({ code: 'import sys; (sys.platform, 6 * 7)' }, { runId: 'first' }),
+  );
+  expect(answer).toMatchObject({ ok: true, value: { status: 'ok', value: { text: "('emscripten', 42)" } } });
+});
+
+it('keeps every layer of the isolation', async () => {
+  const answer = await page.evaluate(() => globalThis.api.doctor.examine());
+  const report = DoctorReport.parse(answer.ok ? answer.value : null);
+  expect(report.layers.filter(({ expected, status }) => expected && status !== 'active')).toEqual([]);
+});
+
+describe('the fuses', () => {
+  it('are blown', async () => {
+    const wire = await getCurrentFuseWire(executable);
+    const on = [
+      FuseV1Options.EnableCookieEncryption,
+      FuseV1Options.EnableEmbeddedAsarIntegrityValidation,
+      FuseV1Options.OnlyLoadAppFromAsar,
+    ];
+    const off = [
+      FuseV1Options.RunAsNode,
+      FuseV1Options.EnableNodeOptionsEnvironmentVariable,
+      FuseV1Options.EnableNodeCliInspectArguments,
+      FuseV1Options.LoadBrowserProcessSpecificV8Snapshot,
+      FuseV1Options.GrantFileProtocolExtraPrivileges,
+    ];
+    expect(on.map((fuse) => wire[fuse])).toEqual(on.map(() => ON));
+    expect(off.map((fuse) => wire[fuse])).toEqual(off.map(() => OFF));
+  });
+
+  it('hold: a variable does not make the app into Node', async () => {
+    const env = {
+      ...process.env,
+      DISPLAY: display.name,
+      // The instance that runs is told, and this one goes: the app, not Node.
+      VIVARIUM_DATA_DIR: dataFolder,
+      ELECTRON_RUN_AS_NODE: '1',
+      NODE_OPTIONS: '--require /nowhere.js',
+    };
+    const said = await runProgram(executable, ['-p', '"as " + "node"', ...sandboxSwitches()], { env });
+    expect([said.code, said.stdout]).toEqual([0, '']);
+  });
+});
+
+describe('what is in it', () => {
+  it('is the build and what it needs at run time', () => {
+    const archive = path.join(appFolder, 'resources', 'app.asar');
+    const names = listPackage(archive, { isPack: false }).map((name) =>
+      name.split(path.sep).slice(1).join('/'),
+    );
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'out/main/index.js',
+        'out/preload/index.cjs',
+        'out/renderer/index.html',
+        'out/utility/sidecar.cjs',
+        'node_modules/pyodide/pyodide.asm.wasm',
+        'LICENSE',
+        'NOTICE',
+      ]),
+    );
+    const surplus =
+      /^(?:src|tests|scripts|docs|bench|locales)\/|\.map$|\.ts$|^node_modules\/(?:electron|typescript|vite|playwright-core)\//u;
+    expect(names.filter((name) => surplus.test(name))).toEqual([]);
+    expect(JSON.parse(extractFile(archive, 'package.json').toString('utf8'))).toMatchObject({
+      name: 'vivarium',
+    });
+  });
+
+  it('is in the archive, but for the native binding', () => {
+    const resources = path.join(appFolder, 'resources');
+    expect(readdirSync(resources).sort()).toEqual(['app.asar', 'app.asar.unpacked']);
+    const loose = readdirSync(path.join(resources, 'app.asar.unpacked'), {
+      recursive: true,
+      withFileTypes: true,
+    });
+    const scripts = loose.filter((entry) => entry.isFile() && !entry.parentPath.includes('@koromix'));
+    expect(scripts.map(({ name }) => name)).toEqual([]);
+  });
+});

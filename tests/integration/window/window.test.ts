@@ -1,0 +1,337 @@
+/** The window itself: what its page may do, where it may go, who may ask main. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openVivariumWindow, type VivariumWindow } from '../../support/vivarium-window.ts';
+
+const root = path.resolve(import.meta.dirname, '..', '..', '..');
+const PRELOAD = path.join(root, 'out', 'preload', 'index.cjs');
+const PAGE = 'vivarium://app/index.html';
+const OUTPUTS = 'vivarium://app/output/';
+
+let window: VivariumWindow;
+
+beforeAll(async () => {
+  window = await openVivariumWindow();
+});
+
+afterAll(async () => {
+  await window.close();
+});
+
+it('opens on its own origin, with something to see', async () => {
+  const { app, page } = window;
+  expect(page.url()).toBe(PAGE);
+  expect(await page.evaluate(() => [globalThis.origin, document.title])).toEqual([
+    'vivarium://app',
+    'Vivarium',
+  ]);
+  await page.waitForFunction(() => document.body.innerText.trim() !== '');
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getSize())).toEqual([
+    1100, 720,
+  ]);
+  mkdirSync(path.join(root, 'test-results'), { recursive: true });
+  await page.screenshot({ path: path.join(root, 'test-results', 'window.png') });
+});
+
+it('gives the page nothing of Node', async () => {
+  const seen = await window.page.evaluate(() =>
+    ['require', 'process', 'module', 'Buffer', 'global'].filter((name) => name in globalThis),
+  );
+  expect(seen).toEqual([]);
+});
+
+it('runs the renderer in a sandbox of its own, without Node and with its own world', async () => {
+  const preferences = await window.app.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    return (contents as unknown as { getLastWebPreferences(): object }).getLastWebPreferences();
+  });
+  expect(preferences).toMatchObject({
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    webviewTag: false,
+    webSecurity: true,
+  });
+});
+
+describe('scripts and styles', () => {
+  it('from text are refused', async () => {
+    const outcome = await window.page.evaluate(async () => {
+      const violations: string[] = [];
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+        violations.push(effectiveDirective);
+      });
+      const tried: Record<string, unknown> = {};
+      // Whoever drives this test may evaluate text, but only until it is waited for.
+      await new Promise((resolve) => setTimeout(resolve));
+      const attempt = (name: string, work: () => unknown): void => {
+        try {
+          tried[name] = work();
+        } catch (error) {
+          tried[name] = (error as Error).name;
+        }
+      };
+      const hostile = globalThis as unknown as Record<string, unknown>;
+      attempt('eval', () => (hostile['eval'] as (text: string) => unknown)('1'));
+      attempt('Function', () => Reflect.construct(hostile['Function'] as typeof Object, ['return 1']));
+      const script = document.createElement('script');
+      script.textContent = 'globalThis.ran = true';
+      document.body.append(script);
+      const style = document.createElement('style');
+      style.textContent = 'body { --styled: yes }';
+      document.head.append(style);
+      const button = document.createElement('button');
+      button.setAttribute('onclick', 'globalThis.ran = true');
+      document.body.append(button);
+      button.click();
+      await new Promise((resolve) => setTimeout(resolve));
+      tried['ran'] = hostile['ran'] ?? false;
+      tried['styled'] = getComputedStyle(document.body).getPropertyValue('--styled');
+      for (const element of [script, style, button]) element.remove();
+      return { tried, violations: [...new Set(violations)].sort() };
+    });
+    expect(outcome.tried).toEqual({ eval: 'EvalError', Function: 'EvalError', ran: false, styled: '' });
+    expect(outcome.violations).toEqual([
+      'script-src',
+      'script-src-attr',
+      'script-src-elem',
+      'style-src-elem',
+    ]);
+  });
+
+  it('of the editor are taken with the nonce in the page’s head', async () => {
+    const styled = await window.page.evaluate(() => {
+      const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+      const style = document.createElement('style');
+      style.nonce = nonce;
+      style.textContent = 'body { --styled: yes }';
+      document.head.append(style);
+      const value = getComputedStyle(document.body).getPropertyValue('--styled');
+      style.remove();
+      return value;
+    });
+    expect(styled).toBe('yes');
+  });
+});
+
+it('reaches no network and no file', async () => {
+  const outcome = await window.page.evaluate(async () => {
+    const fetched = await Promise.all(
+      ['https://example.org/', 'http://127.0.0.1:1/', 'file:///etc/passwd', 'vivarium://app/index.html'].map(
+        (url) =>
+          fetch(url).then(
+            () => 'fetched',
+            () => 'refused',
+          ),
+      ),
+    );
+    const image = await new Promise((resolve) => {
+      const element = new Image();
+      element.onload = () => resolve('loaded');
+      element.onerror = () => resolve('refused');
+      element.src = 'https://example.org/image.png';
+    });
+    return [...fetched, image];
+  });
+  expect(outcome).toEqual(['refused', 'refused', 'refused', 'refused', 'refused']);
+});
+
+it('its session reaches no network even for what no policy holds back', async () => {
+  const outcome = await window.app.evaluate(async ({ BrowserWindow }) => {
+    const session = BrowserWindow.getAllWindows()[0]?.webContents.session;
+    return session?.fetch('http://127.0.0.1:1/').then(
+      () => 'fetched',
+      (error: unknown) => (error instanceof Error ? error.message : ''),
+    );
+  });
+  expect(outcome).toBe('net::ERR_BLOCKED_BY_CLIENT');
+});
+
+it('is given no permission but to write to the clipboard', async () => {
+  const states = await window.page.evaluate(async () => {
+    const names = ['camera', 'microphone', 'geolocation', 'notifications', 'clipboard-read', 'midi'];
+    return Promise.all(
+      names.map(async (name) => (await navigator.permissions.query({ name: name as PermissionName })).state),
+    );
+  });
+  expect(states).toEqual(states.map(() => 'denied'));
+});
+
+describe('navigation', () => {
+  it('elsewhere is refused, and no further window opens', async () => {
+    const { app, page } = window;
+    // Listening before anything is tried: the answer is fetched afterwards.
+    await app.evaluate(({ BrowserWindow }) => {
+      const refused: string[] = [];
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      contents?.on('will-frame-navigate', (event) => {
+        if (event.defaultPrevented) refused.push(event.url);
+      });
+      Object.assign(globalThis, { refused });
+    });
+    // The first one does not even get as far as main.
+    const urls = ['file:///etc/passwd', 'https://example.org/', `${OUTPUTS}none`, 'vivarium://app/assets/'];
+    for (const url of urls) {
+      await page.evaluate((to) => {
+        globalThis.open(to);
+        location.href = to;
+      }, url);
+    }
+    await expect
+      .poll(() => app.evaluate(() => (globalThis as unknown as { refused: string[] }).refused))
+      .toEqual(urls.slice(1));
+    expect(page.url()).toBe(PAGE);
+    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+  });
+
+  it('to the page itself is loading it again', async () => {
+    const { page } = window;
+    await page.evaluate(() => {
+      (globalThis as unknown as { before: boolean }).before = true;
+    });
+    await page.reload();
+    expect(await page.evaluate(() => 'before' in globalThis)).toBe(false);
+    expect((await page.evaluate(() => globalThis.api.sandbox.status())).ok).toBe(true);
+  });
+});
+
+describe('HTML of a guest', () => {
+  const show = (html: string): Promise<string> =>
+    window.page.evaluate(async (text) => {
+      const answer = await globalThis.api.output.show(text);
+      if (!answer.ok) throw new Error(answer.error.message);
+      const frame = document.createElement('iframe');
+      frame.sandbox.add('allow-same-origin');
+      const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+      frame.src = answer.value.url;
+      document.body.append(frame);
+      await loaded;
+      return answer.value.url;
+    }, html);
+
+  it('is shown with its own styles, and can be measured', async () => {
+    await show('<style>p { height: 321px; margin: 0 }</style><p style="color: red">guest</p>');
+    const seen = await window.page.evaluate(() => {
+      const frame = [...document.querySelectorAll('iframe')].at(-1);
+      return [
+        frame?.contentDocument?.body.innerText,
+        frame?.contentDocument?.querySelector('p')?.offsetHeight,
+      ];
+    });
+    expect(seen).toEqual(['guest', 321]);
+  });
+
+  it('runs no script, loads nothing, leads nowhere', async () => {
+    const url = await show(
+      [
+        '<script>parent.document.title = "script"</script>',
+        '<img src="x" onerror="parent.document.title = \'handler\'">',
+        '<img src="https://example.org/image.png" onload="parent.document.title = \'loaded\'">',
+        '<iframe srcdoc="<script>top.document.title = \'nested\'</script>"></iframe>',
+        '<meta http-equiv="refresh" content="0; url=https://example.org/">',
+        '<a id="out" href="https://example.org/" target="_top">out</a>',
+        '<form action="https://example.org/"><button id="send">send</button></form>',
+      ].join('\n'),
+    );
+    const { page } = window;
+    const seen = await page.evaluate(async () => {
+      const inside = [...document.querySelectorAll('iframe')].at(-1)?.contentDocument;
+      inside?.querySelector<HTMLElement>('#out')?.click();
+      inside?.querySelector<HTMLElement>('#send')?.click();
+      // What was begun has been refused by then: the answer comes after it.
+      await globalThis.api.sandbox.status();
+      await globalThis.api.sandbox.status();
+      return [document.title, [...document.querySelectorAll('iframe')].at(-1)?.contentDocument?.URL];
+    });
+    expect(seen).toEqual(['Vivarium', url]);
+    expect(page.url()).toBe(PAGE);
+  });
+
+  it('has no door to main', async () => {
+    await show('<p>guest</p>');
+    const seen = await window.page.evaluate(
+      () => 'api' in ([...document.querySelectorAll('iframe')].at(-1)?.contentWindow ?? {}),
+    );
+    expect(seen).toBe(false);
+  });
+
+  it('is gone when it is forgotten', async () => {
+    const url = await show('<p>guest</p>');
+    const text = await window.page.evaluate(async (address) => {
+      await globalThis.api.output.forget(address);
+      const frame = document.createElement('iframe');
+      const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+      frame.src = address;
+      document.body.append(frame);
+      await loaded;
+      return frame.contentDocument?.body.innerText;
+    }, url);
+    expect(text).toBe('');
+  });
+});
+
+describe('main answers nobody else', () => {
+  const ASK = `Promise.all([
+    api.sandbox.status(), api.config.get(), api.interpreter.pyodide('1'), api.interpreter.isPyodideCached(),
+  ])`;
+  const FORBIDDEN = [
+    { ok: false, error: { code: 'forbidden', message: 'only the page of the app may ask this' } },
+    { ok: false, error: { code: 'forbidden', message: 'only the page of the app may ask this' } },
+    { error: 'only the page of the app may ask this' },
+    false,
+  ];
+
+  it('such as another window with the same preload', async () => {
+    const answers = await window.app.evaluate(
+      async ({ BrowserWindow }, { ask, preload }) => {
+        const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
+        await other.loadURL('data:text/html,other');
+        const answer: unknown = await other.webContents.executeJavaScript(ask);
+        other.destroy();
+        return answer;
+      },
+      { ask: ASK, preload: PRELOAD },
+    );
+    expect(answers).toEqual(FORBIDDEN);
+  });
+
+  it('such as a frame in its own page', async () => {
+    const answers = await window.app.evaluate(
+      async ({ BrowserWindow }, { ask, preload }) => {
+        const session = BrowserWindow.getAllWindows()[0]?.webContents.session;
+        if (session === undefined) throw new Error('no window');
+        // A preload in frames is what the app does not ask for: this window stands for one that did.
+        const other = new BrowserWindow({
+          show: false,
+          webPreferences: { preload, session, sandbox: true, nodeIntegrationInSubFrames: true },
+        });
+        await other.loadURL('vivarium://app/index.html');
+        await other.webContents.executeJavaScript(`new Promise((resolve) => {
+          const frame = document.createElement('iframe');
+          frame.onload = resolve;
+          frame.src = 'vivarium://app/output/none';
+          document.body.append(frame);
+        })`);
+        const frame = other.webContents.mainFrame.frames[0];
+        const answer: unknown = await frame?.executeJavaScript(ask);
+        other.destroy();
+        return answer;
+      },
+      { ask: ASK, preload: PRELOAD },
+    );
+    expect(answers).toEqual(FORBIDDEN);
+  });
+
+  it('such as another document in its own window', async () => {
+    const answers = await window.app.evaluate(async ({ BrowserWindow }, ask) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      await contents?.loadURL('data:text/html,other');
+      const answer: unknown = await contents?.executeJavaScript(ask);
+      await contents?.loadURL('vivarium://app/index.html');
+      return answer;
+    }, ASK);
+    expect(answers).toEqual(FORBIDDEN);
+    expect((await window.page.evaluate(() => globalThis.api.sandbox.status())).ok).toBe(true);
+  });
+});

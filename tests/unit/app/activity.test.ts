@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { Activity } from '../../../src/main/app/activity.ts';
+import type { SandboxEvent } from '../../../src/shared/sandbox-events.ts';
+
+const memory = (at: number, residentMiB: number, pid = 1): SandboxEvent => ({
+  type: 'memory',
+  at,
+  pid,
+  residentMiB,
+  limitMiB: 1000,
+});
+const began = (at: number): SandboxEvent => ({ type: 'run-began', at, run: at, session: null });
+
+it('passes memory on at most twice a second, jumps and other processes at once', () => {
+  const activity = new Activity();
+  const heard: SandboxEvent[] = [];
+  activity.onEvent((event) => heard.push(event));
+  const readings = [
+    memory(0, 100),
+    memory(100, 110),
+    memory(400, 149),
+    memory(450, 150),
+    memory(500, 151),
+    memory(600, 151, 2),
+    memory(1100, 151, 2),
+  ];
+  for (const reading of readings) activity.record(reading);
+  expect(heard).toEqual([readings[0], readings[3], readings[5], readings[6]]);
+});
+
+it('knows the last reading of the process that is asked for, passed on or not', () => {
+  const activity = new Activity();
+  activity.record(memory(0, 100));
+  activity.record(memory(1, 101));
+  expect(activity.memoryOf(1)?.residentMiB).toBe(101);
+  expect([activity.memoryOf(2), activity.memoryOf(null)]).toEqual([null, null]);
+});
+
+it('keeps a bounded history in the order of time, and no reading pushes an event out', () => {
+  const activity = new Activity();
+  for (let at = 0; at < 5000; at++) {
+    activity.record(began(2 * at));
+    activity.record(memory(2 * at + 1, (at % 2) * 500));
+  }
+  const { history } = activity;
+  const times = history.map(({ at }) => at);
+  expect(times).toEqual([...times].sort((one, other) => one - other));
+  expect(history.filter(({ type }) => type === 'run-began')).toHaveLength(2000);
+  expect(history.filter(({ type }) => type === 'memory')).toHaveLength(1200);
+  expect(history.at(-1)?.at).toBe(9999);
+});
+
+it('stops calling who no longer listens', () => {
+  const activity = new Activity();
+  const heard: SandboxEvent[] = [];
+  activity.onEvent((event) => heard.push(event))();
+  activity.record(began(1));
+  expect(heard).toEqual([]);
+});

@@ -1,0 +1,99 @@
+import { expect, it } from 'vitest';
+import { ConsoleRuns, type Runner } from '../../../src/main/app/console-runs.ts';
+import type { PythonRuntime } from '../../../src/shared/config.ts';
+import type { RunEvent } from '../../../src/shared/ipc/sandbox.ts';
+import type { RunRequest, RunResult } from '../../../src/shared/sandbox.ts';
+import { FakeClock, utf8 } from '../sandbox/support.ts';
+
+const resultOf = (status: RunResult['status'], runtime: PythonRuntime): RunResult => ({
+  status,
+  value: null,
+  stdout: '',
+  stderr: '',
+  truncated: false,
+  outputs: [],
+  files: [],
+  error: null,
+  session: { id: 'a', state: 'kept' },
+  packages: [],
+  timing: { waitMs: 0, startMs: 0, packagesMs: 0, runMs: 0 },
+  runtime,
+});
+
+interface Stage {
+  readonly runs: ConsoleRuns;
+  readonly requests: RunRequest[];
+  readonly told: RunEvent[];
+  readonly ended: RunResult[];
+  readonly page: AbortController;
+  readonly run: (runId: string, request: RunRequest) => Promise<RunResult>;
+  settings: { runtime: PythonRuntime; timeoutMs: number };
+}
+
+/** Runs that print once and then go on until they are cancelled, or end at once when the code is empty. */
+const setUp = (): Stage => {
+  const page = new AbortController();
+  const told: RunEvent[] = [];
+  const requests: RunRequest[] = [];
+  const ended: RunResult[] = [];
+  const runner = (runtime: PythonRuntime): Runner => ({
+    run: async (request, { onOutput, signal }) => {
+      requests.push(request);
+      await onOutput?.({ stream: 'stdout', bytes: utf8(request.code) });
+      if (request.code !== '') {
+        await new Promise<void>((resolve) => {
+          if (signal?.aborted === true) resolve();
+          signal?.addEventListener('abort', () => resolve());
+        });
+        return resultOf('cancelled', runtime);
+      }
+      return resultOf('ok', runtime);
+    },
+  });
+  const stage: Stage = {
+    settings: { runtime: 'embedded', timeoutMs: 60_000 },
+    runs: new ConsoleRuns({
+      runners: { embedded: runner('embedded'), native: runner('native') },
+      settings: () => stage.settings,
+      clock: new FakeClock(),
+      onEnded: (result) => ended.push(result),
+    }),
+    run: (runId, request) =>
+      stage.runs.run(runId, request, { tell: (event) => told.push(event), gone: page.signal }),
+    requests,
+    told,
+    ended,
+    page,
+  };
+  return stage;
+};
+
+it('go where the settings say at that moment, with their time limit unless the request has one', async () => {
+  const stage = setUp();
+  expect((await stage.run('a', { code: '' })).runtime).toBe('embedded');
+  stage.settings = { runtime: 'native', timeoutMs: 5000 };
+  expect((await stage.run('a', { code: '' })).runtime).toBe('native');
+  await stage.run('a', { code: '', timeoutMs: 1000 });
+  expect(stage.requests.map(({ timeoutMs }) => timeoutMs)).toEqual([60_000, 5000, 1000]);
+  expect(stage.ended.map(({ runtime }) => runtime)).toEqual(['embedded', 'native', 'native']);
+});
+
+it('are known by their ids until they end, and have told everything by then', async () => {
+  const stage = setUp();
+  const running = stage.run('a', { code: 'loop', session: 's' });
+  expect(stage.runs.underWay).toEqual([
+    { runId: 'a', session: 's', runtime: 'embedded', askedAt: expect.any(Number) as number },
+  ]);
+  expect([stage.runs.cancel('b'), stage.runs.cancel('a')]).toEqual([false, true]);
+  expect((await running).status).toBe('cancelled');
+  expect(stage.told).toEqual([{ type: 'text', runId: 'a', stream: 'stdout', text: 'loop' }]);
+  expect([stage.runs.underWay, stage.runs.has('a'), stage.runs.cancel('a')]).toEqual([[], false, false]);
+});
+
+it('are cancelled when their page is gone, also before they begin', async () => {
+  const stage = setUp();
+  const running = stage.run('a', { code: 'loop' });
+  stage.page.abort();
+  expect((await running).status).toBe('cancelled');
+  expect((await stage.run('b', { code: 'loop' })).status).toBe('cancelled');
+});

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { isOwnPage, type Sender } from '../../../src/main/ipc/sender.ts';
+
+const OWN: Sender = { isOwnWindow: true, isMainFrame: true, url: 'vivarium://app/index.html' };
+
+it('answers the app’s own page, also with a fragment', () => {
+  expect(isOwnPage(OWN)).toBe(true);
+  expect(isOwnPage({ ...OWN, url: 'vivarium://app/index.html#settings' })).toBe(true);
+});
+
+it.each([
+  ['another window', { isOwnWindow: false }],
+  ['a frame in the page', { isMainFrame: false }],
+  ['no document', { url: '' }],
+  ['a document of a guest', { url: 'vivarium://app/output/1' }],
+  ['another host of the scheme', { url: 'vivarium://other/index.html' }],
+  ['a host that only begins alike', { url: 'vivarium://app.example.org/index.html' }],
+  ['an address with the page in it', { url: 'https://example.org/?vivarium://app/index.html' }],
+  ['another file', { url: 'vivarium://app/index.html.evil' }],
+  ['a web page', { url: 'https://example.org/' }],
+  ['a file', { url: 'file:///index.html' }],
+  ['an empty document', { url: 'about:blank' }],
+  ['data', { url: 'data:text/html,vivarium://app/index.html' }],
+])('refuses %s', (_what, change) => {
+  expect(isOwnPage({ ...OWN, ...change })).toBe(false);
+});

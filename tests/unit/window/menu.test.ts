@@ -1,0 +1,49 @@
+import type { MenuItemConstructorOptions } from 'electron';
+import { describe, expect, it } from 'vitest';
+import { translateTo } from '../../../src/main/app/texts.ts';
+import { menuTemplate } from '../../../src/main/window/menu-template.ts';
+import { LANGUAGES } from '../../../src/shared/config.ts';
+import { APP_COMMANDS, LINKS } from '../../../src/shared/ipc/app.ts';
+
+const itemsOf = (items: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] =>
+  items.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? itemsOf(item.submenu) : [])]);
+
+const build = (platform: NodeJS.Platform, language: (typeof LANGUAGES)[number] = 'en') => {
+  const commands: string[] = [];
+  const links: string[] = [];
+  const items = itemsOf(
+    menuTemplate({
+      translate: translateTo(language),
+      platform,
+      devTools: false,
+      onCommand: (command) => commands.push(command),
+      onLink: (url) => links.push(url),
+    }),
+  );
+  return { items, commands, links };
+};
+
+describe.each(['linux', 'darwin', 'win32'] as const)('on %s', (platform) => {
+  it('has every command once, each shortcut for one thing, and only links that are allowed', () => {
+    const { commands, items, links } = build(platform);
+    for (const { click } of items) (click as (() => void) | undefined)?.();
+    expect([...commands].sort()).toEqual([...APP_COMMANDS].sort());
+    const shortcuts = items.flatMap(({ accelerator }) => accelerator ?? []);
+    expect(new Set(shortcuts).size).toBe(shortcuts.length);
+    expect(links.every((url) => Object.values(LINKS).some((allowed) => allowed === url))).toBe(true);
+    expect(links.length).toBeGreaterThan(0);
+  });
+
+  it('leaves the developer tools out of an installed app', () => {
+    expect(build(platform).items.map(({ role }) => role)).not.toContain('toggleDevTools');
+  });
+});
+
+it.each(LANGUAGES)('has its texts in %s', (language) => {
+  for (const { label, type } of build('linux', language).items) {
+    if (type === 'separator') continue;
+    // A key that is nowhere comes back itself.
+    expect(label).not.toMatch(/^(?:menu|nav|console|common|app)\.|^$/u);
+    expect(label).toBeDefined();
+  }
+});

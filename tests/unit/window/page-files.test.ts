@@ -1,0 +1,107 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OUTPUT_POLICY, pagePolicy } from '../../../src/main/window/content-security.ts';
+import { PageFiles } from '../../../src/main/window/page-files.ts';
+
+const HTML = '<!doctype html><html><head><title>t</title></head><body></body></html>';
+
+let folder: string;
+let files: PageFiles;
+
+const get = (url: string, method = 'GET'): Promise<Response> => files.answer({ method, url });
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'vivarium-page-'));
+  mkdirSync(path.join(folder, 'page', 'assets'), { recursive: true });
+  writeFileSync(path.join(folder, 'secret.html'), 'secret');
+  writeFileSync(path.join(folder, 'page', 'index.html'), HTML);
+  writeFileSync(path.join(folder, 'page', 'notes.txt'), 'not for the page');
+  writeFileSync(path.join(folder, 'page', 'assets', 'index-1.js'), 'export {}');
+  writeFileSync(path.join(folder, 'page', 'assets', 'index-1.css'), 'a {}');
+  const documents = new Map([['vivarium://app/output/1', '<b>guest</b>']]);
+  files = await PageFiles.of(path.join(folder, 'page'), documents);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('serves what the build made, with the right types and nothing left to guess', async () => {
+  const script = await get('vivarium://app/assets/index-1.js');
+  expect([script.status, await script.text()]).toEqual([200, 'export {}']);
+  expect(Object.fromEntries(script.headers)).toMatchObject({
+    'content-type': 'text/javascript; charset=utf-8',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  });
+  expect((await get('vivarium://app/assets/index-1.css')).headers.get('content-type')).toMatch(/^text\/css/u);
+});
+
+it('gives the page a policy with a nonce of its own at each load, which it finds in its head', async () => {
+  const nonces = await Promise.all(
+    [1, 2].map(async () => {
+      const answer = await get('vivarium://app/index.html');
+      const nonce = /<meta name="csp-nonce" content="([^"]+)"/u.exec(await answer.text())?.[1];
+      expect(answer.headers.get('content-security-policy')).toBe(pagePolicy(nonce ?? ''));
+      return nonce;
+    }),
+  );
+  expect(nonces[0]).toMatch(/^[A-Za-z0-9+/]{22}==$/u);
+  expect(nonces[0]).not.toBe(nonces[1]);
+});
+
+it('serves a guest’s document under the policy for those, while it is there', async () => {
+  const answer = await get('vivarium://app/output/1?x#y');
+  expect([answer.status, await answer.text()]).toEqual([200, '<b>guest</b>']);
+  expect(answer.headers.get('content-security-policy')).toBe(OUTPUT_POLICY);
+  expect((await get('vivarium://app/output/2')).status).toBe(404);
+});
+
+describe('has nothing else', () => {
+  it.each([
+    'vivarium://app/',
+    'vivarium://app',
+    'vivarium://app/assets',
+    'vivarium://app/assets/',
+    'vivarium://app/notes.txt',
+    'vivarium://app/../secret.html',
+    'vivarium://app/%2e%2e/secret.html',
+    'vivarium://app/..%2fsecret.html',
+    'vivarium://app/assets/..%5c..%5csecret.html',
+    'vivarium://app//etc/passwd',
+    'vivarium://app/index.html/../../secret.html',
+    'vivarium://app/index.html%00.js',
+    'vivarium://app/INDEX.HTML',
+    'vivarium://other/index.html',
+    'vivarium://app:1/index.html',
+    'vivarium://user@app/index.html',
+    'file:///etc/passwd',
+    '',
+  ])('at %s', async (url) => {
+    const answer = await get(url);
+    expect([answer.status, await answer.text()]).toEqual([404, '']);
+  });
+
+  it('for other methods', async () => {
+    expect((await get('vivarium://app/index.html', 'POST')).status).toBe(405);
+  });
+});
+
+describe('the policy', () => {
+  it('of the page allows no script, style or address but the app’s own', () => {
+    const policy = pagePolicy('N');
+    expect(policy).not.toMatch(/unsafe|https?:|\*/u);
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self' 'nonce-N';");
+    for (const directive of ['base-uri', 'connect-src', 'form-action', 'frame-ancestors']) {
+      expect(policy).toContain(`${directive} 'none'`);
+    }
+  });
+
+  it('of a guest’s document allows no script and no request at all', () => {
+    const directives = new Map(OUTPUT_POLICY.split('; ').map((one) => [one.split(' ')[0], one]));
+    expect(directives.get('default-src')).toBe("default-src 'none'");
+    expect(directives.get('sandbox')).toBe('sandbox allow-same-origin');
+    expect([...directives.keys()]).not.toContain('script-src');
+    expect(OUTPUT_POLICY).not.toMatch(/https?:|\*|'self'(?!$)|allow-scripts/u);
+  });
+});
