@@ -60,6 +60,11 @@ export class PackageInstaller {
     this.#clock = clock;
   }
 
+  /** An interpreter was started with these packages in it. */
+  noteInstalled(interpreter: OpenInterpreter, wheels: readonly Wheel[]): void {
+    this.#installed.set(interpreter, new Map(wheels.map(({ name, sha256 }) => [name, sha256])));
+  }
+
   /**
    * @throws PackageError when a package that was named can't be had, or someone has cancelled
    * @throws RpcError when the interpreter is gone or does not take a package

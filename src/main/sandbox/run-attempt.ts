@@ -3,8 +3,9 @@ import type { RunRequest } from '../../shared/sandbox.ts';
 import { PackageError } from '../packages/package-error.ts';
 import type { Clock } from './clock.ts';
 import type { FileCollector } from './file-collector.ts';
+import type { ChosenImage, ImageChooser } from './image-chooser.ts';
 import type { InputDialog } from './input-dialog.ts';
-import type { InterpreterProvider } from './interpreter-provider.ts';
+import type { InterpreterProvider, StartFromImage } from './interpreter-provider.ts';
 import type { Interpreters, OpenInterpreter } from './interpreters.ts';
 import type { MemoryGuard } from './memory-guard.ts';
 import { ModuleAdvice } from './module-advice.ts';
@@ -61,6 +62,8 @@ export const notBegun = (disposed = false): Attempt => ({
 export interface AttemptParts {
   readonly clock: Clock;
   readonly files: FileCollector;
+  /** Undefined: no images are kept. */
+  readonly images: ImageChooser | undefined;
   readonly interpreters: Interpreters;
   readonly memory: MemoryGuard;
   readonly packages: PackageInstaller;
@@ -79,8 +82,12 @@ export class RunAttempt {
   /** Never rejects for anything that the guest or the system does. */
   async run(request: RunRequest, surroundings: Surroundings): Promise<Attempt> {
     const attempt: Attempt = { ...notBegun(), verdict: { kind: 'setup-failed', detail: 'unknown reason' } };
+    const askedAt = this.#parts.clock.now();
+    const image = await this.#chooseImage(request, surroundings.signal);
     const startedAt = this.#parts.clock.now();
-    const opened = await this.#parts.provider.open(request, surroundings.signal);
+    attempt.packagesMs = startedAt - askedAt;
+    const from = image && this.#startFrom(image, attempt);
+    const opened = await this.#parts.provider.open(request, surroundings.signal, from);
     attempt.startMs = this.#parts.clock.now() - startedAt;
     if ('kind' in opened) return { ...attempt, verdict: opened };
     const refusal = await this.#installPackages(attempt, opened, request, surroundings);
@@ -99,6 +106,28 @@ export class RunAttempt {
     await this.#collectFiles(opened, attempt.verdict, surroundings);
     if (request.session === undefined) this.#parts.provider.discard(opened);
     return attempt;
+  }
+
+  /** An image for a run that gets a fresh interpreter, if there is one. */
+  async #chooseImage(request: RunRequest, signal: AbortSignal): Promise<ChosenImage | undefined> {
+    const { images, interpreters, supervisor } = this.#parts;
+    const { session } = request;
+    if (images === undefined || (session !== undefined && interpreters.has(session))) return undefined;
+    return (await images.choose(request, () => supervisor.sidecar(), signal)) ?? undefined;
+  }
+
+  #startFrom({ key, needed, sidecar, wheels }: ChosenImage, attempt: Attempt): StartFromImage {
+    return {
+      sidecar,
+      start: async (interpreter) => {
+        if (!(await sidecar.openFromImage(interpreter.id, key))) {
+          await this.#parts.images?.discard(key);
+          return;
+        }
+        this.#parts.packages.noteInstalled(interpreter, wheels);
+        attempt.packages = needed;
+      },
+    };
   }
 
   /** While the interpreter is there: one of the run's own is ended afterwards. */
@@ -130,7 +159,7 @@ export class RunAttempt {
         signal,
         onProgress,
       });
-      attempt.packages = installed;
+      attempt.packages = [...attempt.packages, ...installed];
       attempt.advice = advice;
       return null;
     } catch (error) {
@@ -140,7 +169,7 @@ export class RunAttempt {
       if (signal.aborted) return { kind: 'cancelled', by: null };
       return { kind: 'setup-failed', detail: error instanceof Error ? error.message : 'unknown reason' };
     } finally {
-      attempt.packagesMs = this.#parts.clock.now() - startedAt;
+      attempt.packagesMs += this.#parts.clock.now() - startedAt;
     }
   }
 

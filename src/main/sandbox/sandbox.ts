@@ -1,9 +1,12 @@
+import path from 'node:path';
 import { LIMITS } from '../../shared/limits.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/sandbox-events.ts';
 import type { OutputFile, RunRequest, RunResult, SessionState } from '../../shared/sandbox.ts';
 import type { Clock } from './clock.ts';
 import type { CrashLimit } from './crash-window.ts';
 import { FileCollector, WorkspaceFileError } from './file-collector.ts';
+import { ImageChooser } from './image-chooser.ts';
+import { ImageStore } from './image-store.ts';
 import { InputDialog } from './input-dialog.ts';
 import { InterpreterProvider } from './interpreter-provider.ts';
 import { Interpreters, MAX_SESSIONS, type OpenInterpreter } from './interpreters.ts';
@@ -96,6 +99,7 @@ export class Sandbox {
     this.#attempt = new RunAttempt({
       clock: config.clock,
       files: this.#files,
+      images: imagesOf(config),
       interpreters: this.#interpreters,
       memory: this.#memory,
       packages: new PackageInstaller({ provider: config.packages, clock: config.clock }),
@@ -304,6 +308,12 @@ export class Sandbox {
     }
   }
 }
+
+/** Only packages that are there can be kept in images, and only where there is a folder for them. */
+const imagesOf = ({ clock, dataDir, packages }: SandboxConfig): ImageChooser | undefined =>
+  packages === undefined || dataDir === undefined
+    ? undefined
+    : new ImageChooser(packages, new ImageStore(path.join(dataDir, 'packages')), clock);
 
 const supervisorSettings = ({ idleMs, memoryMiB, standby }: SandboxSettings): SupervisorSettings => ({
   memoryMiB,

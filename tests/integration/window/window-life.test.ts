@@ -176,6 +176,28 @@ it('a page that is loaded again has its runs cancelled', async () => {
   await eventually(async () => expect((await statusOf(window)).runs).toEqual([]));
 });
 
+it('a page whose process dies is loaded again; Python is still there', async () => {
+  const window = await open();
+  const run = (code: string): Promise<unknown> =>
+    window.page.evaluate(
+      (text) => globalThis.api.sandbox.run({ code: text, session: 'kept' }, { runId: 'a' }),
+      code,
+    );
+  await run('x = 1');
+  // Playwright gives up a page that crashed: from here on it is asked through main.
+  const answer = await window.app.evaluate(async ({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    if (contents === undefined) throw new Error('there is no window');
+    const loaded = new Promise<void>((resolve) => void contents.once('did-finish-load', () => resolve()));
+    contents.forcefullyCrashRenderer();
+    await loaded;
+    return (await contents.executeJavaScript(
+      "api.sandbox.run({ code: 'x', session: 'kept' }, { runId: 'a' })",
+    )) as unknown;
+  });
+  expect(answer).toMatchObject({ ok: true, value: { value: { json: 1 }, session: { state: 'kept' } } });
+});
+
 it('menu commands are told to the page', async () => {
   const window = await open();
   const heard = window.page.evaluate(

@@ -1,5 +1,5 @@
 /** The window itself: what its page may do, where it may go, who may ask main. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openVivariumWindow, type VivariumWindow } from '../../support/vivarium-window.ts';
@@ -246,6 +246,30 @@ describe('HTML of a guest', () => {
     });
     expect(seen).toEqual(['Vivarium', url]);
     expect(page.url()).toBe(PAGE);
+  });
+
+  it('has no name looked up, which no policy would forbid', async () => {
+    const log = path.join(window.dataFolder, 'network.json');
+    await window.app.evaluate(async ({ session }, file) => {
+      await session.fromPartition('persist:window').netLog.startLogging(file, { captureMode: 'everything' });
+    }, log);
+    await show(
+      [
+        '<head><link rel="dns-prefetch" href="https://told.invalid"><link rel="preconnect" href="//told.invalid">',
+        '<meta http-equiv="x-dns-prefetch-control" content="on"></head><a href="https://told.invalid">link</a>',
+        '<svg><foreignObject><link rel="dns-prefetch" href="https://told.invalid"></foreignObject></svg>',
+        '<template shadowrootmode="open"><link rel="dns-prefetch" href="https://told.invalid"></template>',
+        '<iframe srcdoc="&lt;link rel=dns-prefetch href=https://told.invalid&gt;"></iframe>',
+      ].join('\n'),
+    );
+    // Looked up after all of the above, which shows that the log would tell.
+    await window.app.evaluate(async ({ session }) => {
+      const page = session.fromPartition('persist:window');
+      await page.resolveHost('seen.invalid').catch(() => undefined);
+      await page.netLog.stopLogging();
+    });
+    const text = readFileSync(log, 'utf8');
+    expect([text.includes('seen.invalid'), text.includes('told.invalid')]).toEqual([true, false]);
   });
 
   it('has no door to main', async () => {

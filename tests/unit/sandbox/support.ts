@@ -138,7 +138,13 @@ const HONEST: SidecarHandlers = {
   readFile: () => ({}),
   listFiles: () => ({}),
   answerInput: () => ({}),
+  makeImage: () => {
+    throw new RpcError('failed', 'no image');
+  },
+  hasImage: () => ({ has: false }),
+  loadImage: () => ({}),
   findImports: () => ({ report: '' }),
+  missingPackages: () => ({ missing: [] }),
   loadPackage: () => ({}),
   installPackages: () => ({ missing: [] }),
   run: finishWith(),
