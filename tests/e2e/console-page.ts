@@ -53,12 +53,12 @@ export const runCode = async (page: Page, code: string): Promise<Locator> => {
   await cell.locator('.cm-content').click();
   await page.keyboard.insertText(code);
   await page.keyboard.press('Control+Enter');
-  await cell.locator('.result').waitFor();
+  await cell.locator('.result').waitFor({ state: 'attached' });
   return cell;
 };
 
 /** The cell when its run has ended. */
 export const ended = async (cell: Locator): Promise<Locator> => {
-  await cell.getByRole('button', { name: 'Run' }).waitFor({ timeout: START_MS });
+  await cell.getByRole('button', { name: 'Run' }).waitFor({ timeout: 2 * START_MS });
   return cell;
 };

@@ -25,15 +25,15 @@ import matplotlib.pyplot as plt
 x = np.linspace(0, 4 * np.pi, 400)
 figure, axes = plt.subplots(figsize=(6, 2.2))
 for damping in (0.05, 0.15, 0.3):
-    axes.plot(x, np.exp(-damping * x) * np.sin(2 * x), label=f"damping {damping}")
-axes.legend()
+    axes.plot(x, np.exp(-damping * x) * np.sin(2 * x), label=damping)
+axes.legend(title="damping")
 plt.show()`;
 const TABLE = `import pandas as pd
 
 planets = pd.DataFrame({
-    "planet": ["Mercury", "Venus", "Earth", "Mars", "Jupiter", "Saturn"],
-    "radius_km": [2440, 6052, 6371, 3390, 69911, 58232],
-    "moons": [0, 0, 1, 2, 97, 274],
+    "planet": ["Mercury", "Venus", "Earth", "Mars"],
+    "radius_km": [2440, 6052, 6371, 3390],
+    "moons": [0, 0, 1, 2],
 })
 planets`;
 const LONG_TABLE = `import pandas as pd
@@ -57,7 +57,7 @@ const readmePictures = async (): Promise<void> => {
   const app = await open();
   const { page } = app;
   try {
-    await page.setViewportSize({ width: 980, height: 640 });
+    await page.setViewportSize({ width: 980, height: 880 });
     await setTheme(page, 'light');
     await ended(await runCode(page, TABLE));
     await ended(await runCode(page, PLOT));
@@ -66,6 +66,7 @@ const readmePictures = async (): Promise<void> => {
       .first()
       .evaluate((box) => (box.scrollTop = box.scrollHeight));
     await page.screenshot({ path: path.join(folder, 'console.png') });
+    await page.setViewportSize({ width: 980, height: 700 });
     await goTo(page, 'Settings');
     await page.locator('#python-enabled').waitFor();
     await page.screenshot({ path: path.join(folder, 'settings.png') });

@@ -82,6 +82,7 @@ export class CodeEditor {
             { key: 'ArrowDown', run: recall('newer') },
           ]),
           lineNumbers(),
+          EditorView.lineWrapping,
           highlightSpecialChars(),
           history(),
           drawSelection(),

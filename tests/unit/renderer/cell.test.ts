@@ -35,6 +35,13 @@ describe('a cell', () => {
     expect(seen(cell)).toEqual([['stdout', 'ab'], ['stderr', 'oh'], 'rich', ['stdout', 'c'], 'value']);
   });
 
+  it('gives a new list at its end: whoever watches it is told by that', () => {
+    const cell = runningCell();
+    const before = cell.items;
+    cell.finish(resultOf({ value: { text: '7' } }), 2000);
+    expect(cell.items).not.toBe(before);
+  });
+
   it('ignores another run, and what comes after the end', () => {
     const cell = runningCell();
     cell.apply({ ...text('stdout', 'stranger'), runId: 'other' });

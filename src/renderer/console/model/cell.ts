@@ -114,6 +114,7 @@ export class Cell {
     if (result.value !== null) addValue(this, result.value.text);
     if (isGuestError(result) && result.error !== null)
       this.items.push({ kind: 'error', error: result.error });
+    this.items = [...this.items];
     this.phase = { name: 'done', result, endedAt: now };
   }
 
