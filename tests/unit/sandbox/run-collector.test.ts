@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeBudgetBytes } from '../../../src/shared/interpreter.ts';
+import { MAX_QUESTIONS, outcomeBudgetBytes } from '../../../src/shared/interpreter.ts';
 import { MisbehaviourError, ReportError, RunCollector } from '../../../src/main/sandbox/run-collector.ts';
 import { OUTCOME, utf8 } from './support.ts';
 
@@ -41,6 +41,22 @@ describe('output', () => {
     const { collector } = collect();
     collector.push({ channel: 'stderr', bytes: utf8('\ufeffx') });
     expect(collector.stderr).toBe('\ufeffx');
+  });
+
+  it.each(['stdout', 'stderr'] as const)(
+    '%s has no pieces of nothing: there could be any number',
+    (channel) => {
+      const { collector, passed } = collect();
+      expect(() => collector.push({ channel, bytes: new Uint8Array() })).toThrow(MisbehaviourError);
+      expect(passed).toEqual([]);
+    },
+  );
+
+  it('passes so many questions on, and not one more', () => {
+    const { collector, passed } = collect();
+    for (let asked = 0; asked < MAX_QUESTIONS; asked++) collector.push({ channel: 'input', prompt: '' });
+    expect(() => collector.push({ channel: 'input', prompt: '' })).toThrow(MisbehaviourError);
+    expect(passed).toHaveLength(MAX_QUESTIONS);
   });
 
   it('caps the outcome as well', () => {
