@@ -96,6 +96,11 @@ describe('packages that the lock does not know', () => {
   test.each([
     ['another name inside', wheel('liar', { statedName: 'other' }), /says that it is "other"/u],
     ['dependencies that can not be read', wheel('odd', { depends: ['!!'] }), /not a package name/u],
+    [
+      'dependencies without end',
+      wheel('many', { depends: Array.from({ length: 240_000 }, () => 'a') }),
+      /states 240000 dep/u,
+    ],
   ])('a wheel with %s is refused', async (_what, bad, message) => {
     const small = world({ further: [bad] });
     await expect(names(small.open().service, bad.name)).rejects.toThrow(message);

@@ -44,6 +44,22 @@ describe('output', () => {
     expect(collector.stderr).toBe('\ufeffx');
   });
 
+  it.each(['stdout', 'stderr'] as const)(
+    '%s has no pieces of nothing: there could be any number',
+    (channel) => {
+      const { collector, passed } = collect();
+      expect(() => collector.push({ channel, bytes: new Uint8Array() })).toThrow(MisbehaviourError);
+      expect(passed).toEqual([]);
+    },
+  );
+
+  it('passes so many questions on, and not one more', () => {
+    const { collector, passed } = collect();
+    for (let asked = 0; asked < MAX_QUESTIONS; asked++) collector.push({ channel: 'input', prompt: '' });
+    expect(() => collector.push({ channel: 'input', prompt: '' })).toThrow(MisbehaviourError);
+    expect(passed).toHaveLength(MAX_QUESTIONS);
+  });
+
   it('caps the outcome as well', () => {
     const { collector, passed } = collect();
     collector.push({ channel: 'outcome', bytes: new Uint8Array(outcomeBudgetBytes(CAP)) });
