@@ -1,5 +1,6 @@
 import type { RunRequest } from '../../shared/sandbox.ts';
 import type { Wheel } from '../packages/package-service.ts';
+import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
 import type { Clock } from './clock.ts';
 import { imageKey, type ImageStore, type StoredImage } from './image-store.ts';
@@ -63,10 +64,24 @@ export class ImageChooser {
     this.#sidecar = sidecar;
   }
 
-  /** Null when there is no image for the run. Never rejects. */
-  async choose(request: RunRequest, signal: AbortSignal): Promise<ChosenImage | null> {
-    const choosing = this.#choose(request, signal).catch(() => null);
+  /**
+   * Null when there is no image for the run. Never rejects.
+   *
+   * @param onProgress told while packages are fetched for it
+   */
+  async choose(
+    request: RunRequest,
+    signal: AbortSignal,
+    onProgress: (progress: InstallProgress) => void = () => undefined,
+  ): Promise<ChosenImage | null> {
+    let waiting = true;
+    const tell = (progress: InstallProgress): void => {
+      // From then on whoever goes on without an image tells of the same packages.
+      if (waiting) onProgress(progress);
+    };
+    const choosing = this.#choose(request, signal, tell).catch(() => null);
     const raced = await raceStop(choosing, this.#clock, LIMIT_MS, signal);
+    waiting = false;
     return raced.stopped === null ? raced.value : null;
   }
 
@@ -75,8 +90,12 @@ export class ImageChooser {
     await this.#store.discard(key);
   }
 
-  async #choose(request: RunRequest, signal: AbortSignal): Promise<ChosenImage | null> {
-    const need = await this.#need(request, signal);
+  async #choose(
+    request: RunRequest,
+    signal: AbortSignal,
+    onProgress: (progress: InstallProgress) => void,
+  ): Promise<ChosenImage | null> {
+    const need = await this.#need(request, signal, onProgress);
     if (need === null) return null;
     const sidecar = await this.#sidecar();
     const { runtimeKey } = sidecar;
@@ -90,12 +109,16 @@ export class ImageChooser {
     return key === null ? null : { sidecar, key, wheels: need.wheels, needed };
   }
 
-  async #need(request: RunRequest, signal: AbortSignal): Promise<Need | null> {
+  async #need(
+    request: RunRequest,
+    signal: AbortSignal,
+    onProgress: (progress: InstallProgress) => void,
+  ): Promise<Need | null> {
     const guessed = guessImports(request.code);
     const imported = await this.#provider.packagesForImports(guessed);
     const named = [...(request.packages ?? []), ...scriptDependencies(request.code)];
     if (imported.length + named.length === 0) return null;
-    const all = await this.#provider.ensure([...named, ...imported], { askedBy: 'code', signal });
+    const all = await this.#provider.ensure([...named, ...imported], { askedBy: 'code', signal, onProgress });
     // What others than Pyodide's makers vouch for is imported by those only who want it.
     const ofLock = imported.filter((name) =>
       all.some((wheel) => wheel.name === name && wheel.origin === 'lock'),
