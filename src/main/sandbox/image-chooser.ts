@@ -2,6 +2,7 @@ import type { RunRequest } from '../../shared/sandbox.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
+import { bringPackages } from './bring-packages.ts';
 import type { Clock } from './clock.ts';
 import { imageKey, type ImageStore, type StoredImage } from './image-store.ts';
 import { guessImports } from './import-guess.ts';
@@ -95,9 +96,16 @@ export class ImageChooser {
     signal: AbortSignal,
     onProgress: (progress: InstallProgress) => void,
   ): Promise<ChosenImage | null> {
-    const need = await this.#need(request, signal, onProgress);
+    const guessed = guessImports(request.code);
+    const named = [...(request.packages ?? []), ...scriptDependencies(request.code)];
+    const imported = await this.#provider.packagesForImports(guessed);
+    if (imported.length + named.length === 0) return null;
+    // The run needs it in any case: it may start meanwhile.
+    const starting = this.#sidecar();
+    starting.catch(() => undefined);
+    const need = await this.#need(guessed, imported, named, signal, onProgress);
     if (need === null) return null;
-    const sidecar = await this.#sidecar();
+    const sidecar = await starting;
     const { runtimeKey } = sidecar;
     if (runtimeKey === undefined) return null;
     const needed = need.wheels.map(({ name }) => name);
@@ -110,14 +118,12 @@ export class ImageChooser {
   }
 
   async #need(
-    request: RunRequest,
+    guessed: readonly string[],
+    imported: readonly string[],
+    named: readonly string[],
     signal: AbortSignal,
     onProgress: (progress: InstallProgress) => void,
   ): Promise<Need | null> {
-    const guessed = guessImports(request.code);
-    const imported = await this.#provider.packagesForImports(guessed);
-    const named = [...(request.packages ?? []), ...scriptDependencies(request.code)];
-    if (imported.length + named.length === 0) return null;
     const all = await this.#provider.ensure([...named, ...imported], { askedBy: 'code', signal, onProgress });
     // What others than Pyodide's makers vouch for is imported by those only who want it.
     const ofLock = imported.filter((name) =>
@@ -182,10 +188,7 @@ export class ImageChooser {
   }
 
   async #bringPackages(wheels: readonly Wheel[], sidecar: SidecarClient, signal: AbortSignal): Promise<void> {
-    const missing = new Set(await sidecar.missingPackages(wheels.map(({ sha256 }) => sha256)));
-    for (const wheel of wheels) {
-      if (!missing.has(wheel.sha256)) continue;
-      await sidecar.loadPackage(wheel, await this.#provider.read(wheel, { signal }), signal);
-    }
+    const missing = await sidecar.missingPackages(wheels.map(({ sha256 }) => sha256));
+    await bringPackages(wheels, missing, this.#provider, sidecar, signal);
   }
 }
