@@ -36,6 +36,9 @@ it('runs the first two examples as they are: a table and a plot', async (context
   await ended(plot);
   const image = plot.locator('.picture img');
   expect(await image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBeGreaterThan(300);
+  await plot.getByRole('button', { name: 'Copy image' }).click();
+  await page.getByText('Copied', { exact: true }).waitFor();
+  expect(await app.app.evaluate(({ clipboard }) => clipboard.availableFormats())).toContain('image/png');
   await plot.locator('.picture').click();
   await page.getByRole('dialog').locator('img').waitFor();
   await page.keyboard.press('Escape');
@@ -52,10 +55,7 @@ it('shows a page of a guest in a frame without scripts, as high as it is', async
   const frame = cell.locator('iframe');
   expect(await frame.getAttribute('sandbox')).toBe('allow-same-origin');
   await frame.contentFrame().getByRole('heading', { name: 'Hello' }).waitFor();
-  await app.page.waitForFunction(
-    (element) => (element?.clientHeight ?? 0) > 150,
-    await frame.elementHandle(),
-  );
+  await app.page.waitForFunction((element) => element.clientHeight > 150, await frame.elementHandle());
   expect(await app.page.title()).toBe('Vivarium');
 });
 
