@@ -31,6 +31,7 @@ import { composePython, type AppPython } from './compose-python.ts';
 import type { FileDialogs } from './file-dialogs.ts';
 import { OutputDocuments } from './output-documents.ts';
 import { sandboxSettings } from './sandbox-settings.ts';
+import { pythonSeries } from '../python-series.ts';
 
 export interface AppOptions {
   /** The build's folder, `out`. */
@@ -85,7 +86,7 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
   );
   const config = settings.get.bind(settings);
   const lock = await loadPyodideLock(builtFiles(outDir).runtime);
-  const versions = { python: lock.lock.python, pyodide: lock.pyodideVersion };
+  const versions = { python: pythonSeries(lock.lock.python), pyodide: lock.pyodideVersion };
   const packages = composePackages({ ...options, lock, config });
   const python = composePython({
     outDir,

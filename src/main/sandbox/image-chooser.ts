@@ -31,6 +31,14 @@ export interface ChosenImage {
   readonly needed: readonly string[];
 }
 
+export interface ImageChooserOptions {
+  readonly provider: PackageProvider;
+  readonly store: ImageStore;
+  readonly clock: Clock;
+  /** Gives the process for the next run. */
+  readonly sidecar: () => Promise<SidecarClient>;
+}
+
 /** What a run seems to need. */
 interface Need {
   readonly roots: readonly string[];
@@ -46,23 +54,18 @@ export class ImageChooser {
   readonly #provider: PackageProvider;
   readonly #store: ImageStore;
   readonly #clock: Clock;
+  readonly #sidecar: () => Promise<SidecarClient>;
 
-  constructor(provider: PackageProvider, store: ImageStore, clock: Clock) {
+  constructor({ clock, provider, sidecar, store }: ImageChooserOptions) {
     this.#provider = provider;
     this.#store = store;
     this.#clock = clock;
+    this.#sidecar = sidecar;
   }
 
-  /**
-   * @param sidecar gives the process for the run
-   * @returns null when there is no image for it. Never rejects
-   */
-  async choose(
-    request: RunRequest,
-    sidecar: () => Promise<SidecarClient>,
-    signal: AbortSignal,
-  ): Promise<ChosenImage | null> {
-    const choosing = this.#choose(request, sidecar, signal).catch(() => null);
+  /** Null when there is no image for the run. Never rejects. */
+  async choose(request: RunRequest, signal: AbortSignal): Promise<ChosenImage | null> {
+    const choosing = this.#choose(request, signal).catch(() => null);
     const raced = await raceStop(choosing, this.#clock, LIMIT_MS, signal);
     return raced.stopped === null ? raced.value : null;
   }
@@ -72,14 +75,10 @@ export class ImageChooser {
     await this.#store.discard(key);
   }
 
-  async #choose(
-    request: RunRequest,
-    getSidecar: () => Promise<SidecarClient>,
-    signal: AbortSignal,
-  ): Promise<ChosenImage | null> {
+  async #choose(request: RunRequest, signal: AbortSignal): Promise<ChosenImage | null> {
     const need = await this.#need(request, signal);
     if (need === null) return null;
-    const sidecar = await getSidecar();
+    const sidecar = await this.#sidecar();
     const { runtimeKey } = sidecar;
     if (runtimeKey === undefined) return null;
     const needed = need.wheels.map(({ name }) => name);

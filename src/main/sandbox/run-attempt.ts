@@ -3,8 +3,8 @@ import type { RunRequest } from '../../shared/sandbox.ts';
 import { PackageError } from '../packages/package-error.ts';
 import type { Clock } from './clock.ts';
 import type { FileCollector } from './file-collector.ts';
-import type { ChosenImage, ImageChooser } from './image-chooser.ts';
 import type { InputDialog } from './input-dialog.ts';
+import type { ChosenImage, ImageChooser } from './image-chooser.ts';
 import type { InterpreterProvider, StartFromImage } from './interpreter-provider.ts';
 import type { Interpreters, OpenInterpreter } from './interpreters.ts';
 import type { MemoryGuard } from './memory-guard.ts';
@@ -62,9 +62,9 @@ export const notBegun = (disposed = false): Attempt => ({
 export interface AttemptParts {
   readonly clock: Clock;
   readonly files: FileCollector;
-  /** Undefined: no images are kept. */
-  readonly images: ImageChooser | undefined;
   readonly interpreters: Interpreters;
+  /** Undefined: every interpreter starts without packages. */
+  readonly images: ImageChooser | undefined;
   readonly memory: MemoryGuard;
   readonly packages: PackageInstaller;
   readonly provider: InterpreterProvider;
@@ -86,8 +86,8 @@ export class RunAttempt {
     const image = await this.#chooseImage(request, surroundings.signal);
     const startedAt = this.#parts.clock.now();
     attempt.packagesMs = startedAt - askedAt;
-    const from = image && this.#startFrom(image, attempt);
-    const opened = await this.#parts.provider.open(request, surroundings.signal, from);
+    const startFrom = image === null ? undefined : this.#startFrom(image, attempt);
+    const opened = await this.#parts.provider.open(request, surroundings.signal, startFrom);
     attempt.startMs = this.#parts.clock.now() - startedAt;
     if ('kind' in opened) return { ...attempt, verdict: opened };
     const refusal = await this.#installPackages(attempt, opened, request, surroundings);
@@ -108,28 +108,6 @@ export class RunAttempt {
     return attempt;
   }
 
-  /** An image for a run that gets a fresh interpreter, if there is one. */
-  async #chooseImage(request: RunRequest, signal: AbortSignal): Promise<ChosenImage | undefined> {
-    const { images, interpreters, supervisor } = this.#parts;
-    const { session } = request;
-    if (images === undefined || (session !== undefined && interpreters.has(session))) return undefined;
-    return (await images.choose(request, () => supervisor.sidecar(), signal)) ?? undefined;
-  }
-
-  #startFrom({ key, needed, sidecar, wheels }: ChosenImage, attempt: Attempt): StartFromImage {
-    return {
-      sidecar,
-      start: async (interpreter) => {
-        if (!(await sidecar.openFromImage(interpreter.id, key))) {
-          await this.#parts.images?.discard(key);
-          return;
-        }
-        this.#parts.packages.noteInstalled(interpreter, wheels);
-        attempt.packages = needed;
-      },
-    };
-  }
-
   /** While the interpreter is there: one of the run's own is ended afterwards. */
   async #collectFiles(
     interpreter: OpenInterpreter,
@@ -142,6 +120,27 @@ export class RunAttempt {
     } catch {
       // What a listener throws is its own affair: the run's result must not depend on it.
     }
+  }
+
+  /** An image for a run that gets a fresh interpreter, if there is one. */
+  async #chooseImage(request: RunRequest, signal: AbortSignal): Promise<ChosenImage | null> {
+    const { images, interpreters } = this.#parts;
+    if (request.session !== undefined && interpreters.has(request.session)) return null;
+    return (await images?.choose(request, signal)) ?? null;
+  }
+
+  #startFrom({ key, needed, sidecar, wheels }: ChosenImage, attempt: Attempt): StartFromImage {
+    return {
+      sidecar,
+      start: async (interpreter) => {
+        if (await sidecar.openFromImage(interpreter.id, key)) {
+          this.#parts.packages.noteInstalled(interpreter, wheels);
+          attempt.packages = needed;
+        } else {
+          await this.#parts.images?.discard(key);
+        }
+      },
+    };
   }
 
   /** What the code needs goes into its interpreter; a verdict when that can't be done. */

@@ -99,13 +99,19 @@ export class Sandbox {
     this.#attempt = new RunAttempt({
       clock: config.clock,
       files: this.#files,
-      images: imagesOf(config),
       interpreters: this.#interpreters,
       memory: this.#memory,
+      images: this.#imagesOf(config),
       packages: new PackageInstaller({ provider: config.packages, clock: config.clock }),
       provider: this.#provider,
       supervisor: this.#supervisor,
     });
+  }
+
+  #imagesOf({ clock, dataDir, packages }: SandboxConfig): ImageChooser | undefined {
+    if (packages === undefined || dataDir === undefined) return undefined;
+    const store = new ImageStore(path.join(dataDir, 'packages'));
+    return new ImageChooser({ provider: packages, store, clock, sidecar: () => this.#supervisor.sidecar() });
   }
 
   /** Reading it starts nothing. */
@@ -308,12 +314,6 @@ export class Sandbox {
     }
   }
 }
-
-/** Only packages that are there can be kept in images, and only where there is a folder for them. */
-const imagesOf = ({ clock, dataDir, packages }: SandboxConfig): ImageChooser | undefined =>
-  packages === undefined || dataDir === undefined
-    ? undefined
-    : new ImageChooser(packages, new ImageStore(path.join(dataDir, 'packages')), clock);
 
 const supervisorSettings = ({ idleMs, memoryMiB, standby }: SandboxSettings): SupervisorSettings => ({
   memoryMiB,

@@ -29,6 +29,10 @@ const describe = (error: unknown): string => {
   }
 };
 
+/** Emscripten tests `instanceof`, and the module comes from the host's realm. */
+const adoptModule = (module: object): void => {
+  Object.setPrototypeOf(module, WebAssembly.Module.prototype);
+};
 /** Emscripten's number of this error. */
 const ENOENT = 44;
 
@@ -37,11 +41,6 @@ const describeFileError = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'errno' in error && error.errno === ENOENT
     ? 'there is no such file'
     : 'it can not be read';
-
-/** Emscripten tests `instanceof`, and the module comes from the host's realm. */
-const adoptModule = (module: object): void => {
-  Object.setPrototypeOf(module, WebAssembly.Module.prototype);
-};
 
 /** The whole of what runs in the guest realm besides Pyodide itself. It uses no Node and no DOM. */
 export class RealmGuestCore implements GuestCore {

@@ -42,10 +42,10 @@ const host: HostFunctions = {
     else startTimer(callback, delayMs);
   },
   encode: (text) => encoder.encode(text),
+  decode: (bytes) => decoder.decode(bytes),
   isInterrupted: () => load(interrupts, 0) !== 0,
   wait,
   latin1: (bytes) => Buffer.from(bytes).toString('latin1'),
-  decode: (bytes) => decoder.decode(bytes),
   forgetInterrupt: () => void store(interrupts, 0, 0),
   harden: () => hardenThread(own),
   process: own,

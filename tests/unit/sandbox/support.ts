@@ -135,14 +135,14 @@ const HONEST: SidecarHandlers = {
   },
   openInterpreter: () => CHECKS,
   writeFile: () => ({}),
-  readFile: () => ({}),
-  listFiles: () => ({}),
-  answerInput: () => ({}),
   makeImage: () => {
     throw new RpcError('failed', 'no image');
   },
   hasImage: () => ({ has: false }),
   loadImage: () => ({}),
+  readFile: () => ({}),
+  listFiles: () => ({}),
+  answerInput: () => ({}),
   findImports: () => ({ report: '' }),
   missingPackages: () => ({ missing: [] }),
   loadPackage: () => ({}),
