@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { ENABLED, ended, goTo, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
 
 let app: OpenedApp;
@@ -58,13 +59,29 @@ it('folds a long text, and draws only the lines in sight when it is unfolded', a
   await cell.getByRole('button', { name: 'Show less' }).click();
 });
 
+it('stays at the end while its reader is there, and leaves a reader who is elsewhere alone', async () => {
+  const { page } = app;
+  const panel = page.getByRole('tabpanel');
+  const toEnd = (): Promise<number> =>
+    panel.evaluate((box) => Math.round(box.scrollHeight - box.scrollTop - box.clientHeight));
+  await ended(await runCode(page, 'for i in range(30): print("more", i)'));
+  await eventually(async () => expect(await toEnd()).toBeLessThanOrEqual(1));
+  const waiting = await runCode(page, 'input("go on? ")\nfor i in range(30): print("later", i)');
+  const field = waiting.locator('.input input');
+  await field.fill('yes');
+  await panel.evaluate((box) => box.scrollTo({ top: 0 }));
+  await field.evaluate((element: HTMLInputElement) => element.form?.requestSubmit());
+  await ended(waiting);
+  expect(await panel.evaluate((box) => box.scrollTop)).toBe(0);
+});
+
 it('brings earlier code back with arrow-up in an empty cell', async () => {
   const { page } = app;
   const last = page.locator('.cell').last();
   await last.locator('.cm-content').click();
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('ArrowUp');
-  expect(await last.locator('.cm-content').innerText()).toContain('onerror=alert(1)');
+  expect(await last.locator('.cm-content').innerText()).toContain('"more"');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   // Only its hint is left.
@@ -108,6 +125,12 @@ it('tells in Activity what happened', async () => {
   await page.getByText('Session 1: stopped by hand').waitFor();
   await page.getByLabel('Show', { exact: true }).selectOption('run');
   expect(await page.locator('.timeline li').first().innerText()).toContain('Run');
+  await page.getByRole('button', { name: 'Copy as JSON' }).click();
+  await page.getByText('Copied', { exact: true }).waitFor();
+  const copied = await app.app.evaluate(({ clipboard }) => clipboard.readText());
+  expect(JSON.parse(copied)).toContainEqual(
+    expect.objectContaining({ type: 'run-ended', status: 'cancelled' }),
+  );
   await goTo(page, 'Console');
 });
 

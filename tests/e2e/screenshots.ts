@@ -26,7 +26,7 @@ x = np.linspace(0, 4 * np.pi, 400)
 figure, axes = plt.subplots(figsize=(6, 2.2))
 for damping in (0.05, 0.15, 0.3):
     axes.plot(x, np.exp(-damping * x) * np.sin(2 * x), label=damping)
-axes.legend(title="damping")
+axes.legend(title="damping", loc="upper right")
 plt.show()`;
 const TABLE = `import pandas as pd
 
