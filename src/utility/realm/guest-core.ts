@@ -23,6 +23,12 @@ const describe = (error: unknown): string => {
 /** Emscripten's number of this error. */
 const ENOENT = 44;
 
+/** Emscripten's file system throws objects that are no errors. */
+const describeWriteError = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'errno' in error && typeof error.errno === 'number'
+    ? `the file system refused it (error ${error.errno})`
+    : describe(error);
+
 const describeFileError = (error: unknown): string =>
   error instanceof Error && 'errno' in error && error.errno === ENOENT
     ? 'there is no such file'
@@ -91,7 +97,7 @@ export class RealmGuestCore implements GuestCore {
       this.#interpreter.writeFile(name, bytes, append);
       return '';
     } catch (error) {
-      return describe(error);
+      return describeWriteError(error);
     }
   }
 
@@ -129,7 +135,7 @@ export class RealmGuestCore implements GuestCore {
       );
       return '';
     } catch (error) {
-      return describe(error);
+      return describeWriteError(error);
     }
   }
 
