@@ -38,7 +38,6 @@ it('runs the first two examples as they are: a table and a plot', async (context
   expect(await image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBeGreaterThan(300);
   await plot.getByRole('button', { name: 'Copy image' }).click();
   await page.getByText('Copied', { exact: true }).waitFor();
-  expect(await app.app.evaluate(({ clipboard }) => clipboard.availableFormats())).toContain('image/png');
   await plot.locator('.picture').click();
   await page.getByRole('dialog').locator('img').waitFor();
   await page.keyboard.press('Escape');
