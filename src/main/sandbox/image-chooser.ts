@@ -1,6 +1,8 @@
 import type { RunRequest } from '../../shared/sandbox.ts';
 import type { Wheel } from '../packages/package-service.ts';
+import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
+import { bringPackages } from './bring-packages.ts';
 import type { Clock } from './clock.ts';
 import { imageKey, type ImageStore, type StoredImage } from './image-store.ts';
 import { guessImports } from './import-guess.ts';
@@ -63,10 +65,24 @@ export class ImageChooser {
     this.#sidecar = sidecar;
   }
 
-  /** Null when there is no image for the run. Never rejects. */
-  async choose(request: RunRequest, signal: AbortSignal): Promise<ChosenImage | null> {
-    const choosing = this.#choose(request, signal).catch(() => null);
+  /**
+   * Null when there is no image for the run. Never rejects.
+   *
+   * @param onProgress told while packages are fetched for it
+   */
+  async choose(
+    request: RunRequest,
+    signal: AbortSignal,
+    onProgress: (progress: InstallProgress) => void = () => undefined,
+  ): Promise<ChosenImage | null> {
+    let waiting = true;
+    const tell = (progress: InstallProgress): void => {
+      // From then on whoever goes on without an image tells of the same packages.
+      if (waiting) onProgress(progress);
+    };
+    const choosing = this.#choose(request, signal, tell).catch(() => null);
     const raced = await raceStop(choosing, this.#clock, LIMIT_MS, signal);
+    waiting = false;
     return raced.stopped === null ? raced.value : null;
   }
 
@@ -75,10 +91,21 @@ export class ImageChooser {
     await this.#store.discard(key);
   }
 
-  async #choose(request: RunRequest, signal: AbortSignal): Promise<ChosenImage | null> {
-    const need = await this.#need(request, signal);
+  async #choose(
+    request: RunRequest,
+    signal: AbortSignal,
+    onProgress: (progress: InstallProgress) => void,
+  ): Promise<ChosenImage | null> {
+    const guessed = guessImports(request.code);
+    const named = [...(request.packages ?? []), ...scriptDependencies(request.code)];
+    const imported = await this.#provider.packagesForImports(guessed);
+    if (imported.length + named.length === 0) return null;
+    // The run needs it in any case: it may start meanwhile.
+    const starting = this.#sidecar();
+    starting.catch(() => undefined);
+    const need = await this.#need(guessed, imported, named, signal, onProgress);
     if (need === null) return null;
-    const sidecar = await this.#sidecar();
+    const sidecar = await starting;
     const { runtimeKey } = sidecar;
     if (runtimeKey === undefined) return null;
     const needed = need.wheels.map(({ name }) => name);
@@ -90,12 +117,14 @@ export class ImageChooser {
     return key === null ? null : { sidecar, key, wheels: need.wheels, needed };
   }
 
-  async #need(request: RunRequest, signal: AbortSignal): Promise<Need | null> {
-    const guessed = guessImports(request.code);
-    const imported = await this.#provider.packagesForImports(guessed);
-    const named = [...(request.packages ?? []), ...scriptDependencies(request.code)];
-    if (imported.length + named.length === 0) return null;
-    const all = await this.#provider.ensure([...named, ...imported], { askedBy: 'code', signal });
+  async #need(
+    guessed: readonly string[],
+    imported: readonly string[],
+    named: readonly string[],
+    signal: AbortSignal,
+    onProgress: (progress: InstallProgress) => void,
+  ): Promise<Need | null> {
+    const all = await this.#provider.ensure([...named, ...imported], { askedBy: 'code', signal, onProgress });
     // What others than Pyodide's makers vouch for is imported by those only who want it.
     const ofLock = imported.filter((name) =>
       all.some((wheel) => wheel.name === name && wheel.origin === 'lock'),
@@ -159,10 +188,7 @@ export class ImageChooser {
   }
 
   async #bringPackages(wheels: readonly Wheel[], sidecar: SidecarClient, signal: AbortSignal): Promise<void> {
-    const missing = new Set(await sidecar.missingPackages(wheels.map(({ sha256 }) => sha256)));
-    for (const wheel of wheels) {
-      if (!missing.has(wheel.sha256)) continue;
-      await sidecar.loadPackage(wheel, await this.#provider.read(wheel, { signal }), signal);
-    }
+    const missing = await sidecar.missingPackages(wheels.map(({ sha256 }) => sha256));
+    await bringPackages(wheels, missing, this.#provider, sidecar, signal);
   }
 }

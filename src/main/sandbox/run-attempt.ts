@@ -3,6 +3,7 @@ import type { RunRequest } from '../../shared/sandbox.ts';
 import { PackageError } from '../packages/package-error.ts';
 import type { Clock } from './clock.ts';
 import type { FileCollector } from './file-collector.ts';
+import { toldBy } from './foreign-words.ts';
 import type { InputDialog } from './input-dialog.ts';
 import type { ChosenImage, ImageChooser } from './image-chooser.ts';
 import type { InterpreterProvider, StartFromImage } from './interpreter-provider.ts';
@@ -83,7 +84,7 @@ export class RunAttempt {
   async run(request: RunRequest, surroundings: Surroundings): Promise<Attempt> {
     const attempt: Attempt = { ...notBegun(), verdict: { kind: 'setup-failed', detail: 'unknown reason' } };
     const askedAt = this.#parts.clock.now();
-    const image = await this.#chooseImage(request, surroundings.signal);
+    const image = await this.#chooseImage(request, surroundings);
     const startedAt = this.#parts.clock.now();
     attempt.packagesMs = startedAt - askedAt;
     const startFrom = image === null ? undefined : this.#startFrom(image, attempt);
@@ -123,10 +124,10 @@ export class RunAttempt {
   }
 
   /** An image for a run that gets a fresh interpreter, if there is one. */
-  async #chooseImage(request: RunRequest, signal: AbortSignal): Promise<ChosenImage | null> {
+  async #chooseImage(request: RunRequest, { onPackages, signal }: Surroundings): Promise<ChosenImage | null> {
     const { images, interpreters } = this.#parts;
     if (request.session !== undefined && interpreters.has(request.session)) return null;
-    return (await images?.choose(request, signal)) ?? null;
+    return (await images?.choose(request, signal, onPackages)) ?? null;
   }
 
   #startFrom({ key, needed, sidecar, wheels }: ChosenImage, attempt: Attempt): StartFromImage {
@@ -166,7 +167,7 @@ export class RunAttempt {
       if (!(error instanceof PackageError)) await this.#parts.provider.close(interpreter);
       else if (request.session === undefined) this.#parts.provider.discard(interpreter);
       if (signal.aborted) return { kind: 'cancelled', by: null };
-      return { kind: 'setup-failed', detail: error instanceof Error ? error.message : 'unknown reason' };
+      return { kind: 'setup-failed', detail: toldBy(error, 'its packages could not be installed') };
     } finally {
       attempt.packagesMs += this.#parts.clock.now() - startedAt;
     }

@@ -1,6 +1,7 @@
 import type { UnpackedPackage } from '../../shared/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { MAX_PACKAGE_IMAGE_BYTES } from '../../shared/snapshot-image.ts';
+import { compress } from './compression.ts';
 import { InterpreterThread } from './interpreter-thread.ts';
 import type { PackageImages } from './package-images.ts';
 import type { Runtime } from './runtime.ts';
@@ -24,6 +25,7 @@ export interface ImageOrder {
  * that. Only when their packages work alike is the image taken on. To be called before any guest code has run in
  * this process.
  *
+ * @returns the image, compressed
  * @throws RpcError when there is no image to be had
  */
 export const makeImage = async (
@@ -35,6 +37,9 @@ export const makeImage = async (
     within(TRY_LIMIT_MS, importAndTake(thread, packages, modules)),
   );
   const image = await images.put(key, bytes, packages);
+  // On another thread, while this one's interpreter is tried.
+  const compressing = compress(bytes);
+  compressing.catch(() => undefined);
   try {
     const again = await withThread(new InterpreterThread(runtime, image), (thread) =>
       within(CHECK_LIMIT_MS, bootAndTry(thread)),
@@ -44,7 +49,7 @@ export const makeImage = async (
     images.drop(key);
     throw error;
   }
-  return bytes;
+  return compressing;
 };
 
 const withThread = async <T>(

@@ -5,7 +5,6 @@ import type { SidecarContract, SnapshotUse } from '../../shared/sidecar-protocol
 import { lockDown } from '../lockdown/lockdown.ts';
 import type { SystemCalls } from '../lockdown/native-calls.ts';
 import { Assets } from './assets.ts';
-import { compress } from './compression.ts';
 import { ImageLoader } from './image-loader.ts';
 import { makeImage } from './image-maker.ts';
 import { InterpreterPool, type StartedInterpreter } from './interpreter-pool.ts';
@@ -77,9 +76,8 @@ export class Sidecar {
         if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
         const packages = this.#shelf.take(hashes);
         const image = await makeImage(runtime, this.#images, { key, packages, modules });
-        const compressed = await compress(image);
-        await sendInPieces(compressed, write);
-        return { bytes: compressed.length };
+        await sendInPieces(image, write);
+        return { bytes: image.length };
       },
       hasImage: ({ key }) => ({ has: this.#images.has(key) }),
       loadImage: async (part) => {

@@ -65,7 +65,7 @@ describe('its surface', () => {
       value: {
         versions: {
           pyodide: expect.stringMatching(/^\d+\.\d+\.\d+$/u) as string,
-          python: expect.stringMatching(/^3\.\d+\.\d+$/u) as string,
+          python: expect.stringMatching(/^3\.\d+$/u) as string,
         },
         packaged: false,
         dataFolder: window.dataFolder,
