@@ -24,15 +24,10 @@ const describe = (error: unknown): string => {
 const ENOENT = 44;
 
 /** Emscripten's file system throws objects that are no errors. */
-const describeWriteError = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'errno' in error && typeof error.errno === 'number'
-    ? `the file system refused it (error ${error.errno})`
-    : describe(error);
-
-const describeFileError = (error: unknown): string =>
-  error instanceof Error && 'errno' in error && error.errno === ENOENT
-    ? 'there is no such file'
-    : `it can not be read (${describe(error)})`;
+const describeFileError = (error: unknown): string => {
+  if (typeof error !== 'object' || error === null || !('errno' in error)) return describe(error);
+  return error.errno === ENOENT ? 'there is no such file' : `the file system refused it (${String(error.errno)})`;
+};
 
 /** The whole of what runs in the guest realm besides Pyodide itself. It uses no Node and no DOM. */
 export class RealmGuestCore implements GuestCore {
@@ -97,7 +92,7 @@ export class RealmGuestCore implements GuestCore {
       this.#interpreter.writeFile(name, bytes, append);
       return '';
     } catch (error) {
-      return describeWriteError(error);
+      return describeFileError(error);
     }
   }
 
@@ -135,7 +130,7 @@ export class RealmGuestCore implements GuestCore {
       );
       return '';
     } catch (error) {
-      return describeWriteError(error);
+      return describeFileError(error);
     }
   }
 
