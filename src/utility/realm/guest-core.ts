@@ -26,7 +26,9 @@ const ENOENT = 44;
 /** Emscripten's file system throws objects that are no errors. */
 const describeFileError = (error: unknown): string => {
   if (typeof error !== 'object' || error === null || !('errno' in error)) return describe(error);
-  return error.errno === ENOENT ? 'there is no such file' : `the file system refused it (${String(error.errno)})`;
+  return error.errno === ENOENT
+    ? 'there is no such file'
+    : `the file system refused it (${String(error.errno)})`;
 };
 
 /** The whole of what runs in the guest realm besides Pyodide itself. It uses no Node and no DOM. */
