@@ -83,7 +83,7 @@ export class RunAttempt {
   async run(request: RunRequest, surroundings: Surroundings): Promise<Attempt> {
     const attempt: Attempt = { ...notBegun(), verdict: { kind: 'setup-failed', detail: 'unknown reason' } };
     const askedAt = this.#parts.clock.now();
-    const image = await this.#chooseImage(request, surroundings.signal);
+    const image = await this.#chooseImage(request, surroundings);
     const startedAt = this.#parts.clock.now();
     attempt.packagesMs = startedAt - askedAt;
     const startFrom = image === null ? undefined : this.#startFrom(image, attempt);
@@ -123,10 +123,10 @@ export class RunAttempt {
   }
 
   /** An image for a run that gets a fresh interpreter, if there is one. */
-  async #chooseImage(request: RunRequest, signal: AbortSignal): Promise<ChosenImage | null> {
+  async #chooseImage(request: RunRequest, { onPackages, signal }: Surroundings): Promise<ChosenImage | null> {
     const { images, interpreters } = this.#parts;
     if (request.session !== undefined && interpreters.has(request.session)) return null;
-    return (await images?.choose(request, signal)) ?? null;
+    return (await images?.choose(request, signal, onPackages)) ?? null;
   }
 
   #startFrom({ key, needed, sidecar, wheels }: ChosenImage, attempt: Attempt): StartFromImage {
