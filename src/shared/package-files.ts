@@ -34,13 +34,15 @@ const PackageName = z.string().min(1).max(128);
 export const PackageKind = z.enum(['wheel', 'library', 'tests']);
 export type PackageKind = z.infer<typeof PackageKind>;
 
-/** Part of a wheel, in order. What it is was checked by main. */
+/** Part of a wheel. What it is was checked by main. */
 export const PackagePart = z.strictObject({
   sha256: PackageHash,
   name: PackageName,
   kind: PackageKind,
   /** Of the whole wheel. */
   totalBytes: z.number().int().positive().max(PACKAGE_LIMITS.wheelBytes),
+  /** Where in the wheel it belongs. */
+  offset: z.number().int().nonnegative().max(PACKAGE_LIMITS.wheelBytes),
   bytes: Bytes.refine((bytes) => bytes.byteLength <= PACKAGE_LIMITS.partBytes),
 });
 export type PackagePart = z.infer<typeof PackagePart>;

@@ -15,11 +15,15 @@ export class OutputFileError extends Error {
 /** Names that Windows takes for devices, with any ending. */
 const DEVICE_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/iu;
 
+/** Make a name look like another one: `a\u202Egnp.exe` is shown as `aexe.png`. */
+const TURNS_TEXT_AROUND = /[\u202A-\u202E\u2066-\u2069]/u;
+
 /** Windows does not know it; there the name is random enough. */
 const NO_FOLLOW = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
 
 /** Names that mean something else on some system. */
 const unusableOnDisk = (name: string): string | null => {
+  if (TURNS_TEXT_AROUND.test(name)) return 'has characters that turn its text around';
   for (const segment of name.split('/')) {
     if (/[<>:"|?*]/u.test(segment) || /[. ]$/u.test(segment) || DEVICE_NAME.test(segment)) {
       return 'can not be a file name on every system';
@@ -27,6 +31,8 @@ const unusableOnDisk = (name: string): string | null => {
   }
   return null;
 };
+
+const folded = (name: string): string => name.normalize('NFC').toLowerCase().normalize('NFC');
 
 const missing = (error: unknown): boolean => systemErrorCode(error) === 'ENOENT';
 
@@ -40,6 +46,8 @@ const cannotWrite = (error: unknown): string =>
 export class OutputFolder {
   readonly #root: string;
   readonly #force: boolean;
+  /** What was written so far, as a file system knows it that tells neither case nor composition apart. */
+  readonly #written = new Set<string>();
 
   private constructor(root: string, force: boolean) {
     this.#root = root;
@@ -61,6 +69,11 @@ export class OutputFolder {
     }
   }
 
+  /** Whether a file of that name was written before: on some system that would be the same file. */
+  has(name: string): boolean {
+    return this.#written.has(folded(name));
+  }
+
   /**
    * @param name relative to the folder, with forward slashes; hostile
    * @throws OutputFileError
@@ -68,11 +81,13 @@ export class OutputFolder {
   async write(name: string, bytes: Uint8Array): Promise<void> {
     const problem = workspaceNameProblem(name) ?? unusableOnDisk(name);
     if (problem !== null) throw new OutputFileError(`its name ${problem}`);
+    if (this.has(name)) throw new OutputFileError('another file of this run has that name');
     const segments = name.split('/');
     const last = segments.pop() ?? '';
     try {
       const folder = await this.#folder(segments);
       await this.#place(folder, path.join(folder, last), bytes);
+      this.#written.add(folded(name));
     } catch (error) {
       if (error instanceof OutputFileError) throw error;
       throw new OutputFileError(cannotWrite(error));

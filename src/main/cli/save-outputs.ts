@@ -32,10 +32,10 @@ export const countImages = (outputs: readonly RunDisplay[]): number =>
 /** Writes what a run made into a folder, and says on stderr what it could not write. */
 export class OutputSaver {
   readonly #folder: OutputFolder;
-  readonly #out: CommandOutput;
+  readonly #out: Pick<CommandOutput, 'notice'>;
   #failed = false;
 
-  constructor(folder: OutputFolder, out: CommandOutput) {
+  constructor(folder: OutputFolder, out: Pick<CommandOutput, 'notice'>) {
     this.#folder = folder;
     this.#out = out;
   }
@@ -50,12 +50,16 @@ export class OutputSaver {
     else await this.#complain(file.name, file.why);
   }
 
-  /** As `plot-1.png` and so on. */
+  /** As `plot-1.png` and so on; a number that a file of the script has is left out. */
   async saveImages(outputs: readonly RunDisplay[]): Promise<void> {
     let number = 0;
     for (const output of outputs) {
       const image = imageOf(output);
-      if (image !== null) await this.#write(`plot-${++number}.${image.ending}`, image.bytes);
+      if (image === null) continue;
+      let name: string;
+      do name = `plot-${++number}.${image.ending}`;
+      while (this.#folder.has(name));
+      await this.#write(name, image.bytes);
     }
   }
 

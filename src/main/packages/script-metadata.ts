@@ -41,7 +41,11 @@ function metadataBlocks(code: string): string[] {
     for (; line < lines.length && isComment(lines[line] ?? ''); line++) {
       if (lines[line] === END) end = line;
     }
-    if (end === -1) continue;
+    if (end === -1) {
+      // Nor does anything else that starts in these comments end: looking again at each would take for ever.
+      at = line - 1;
+      continue;
+    }
     blocks.push(
       lines
         .slice(at + 1, end)

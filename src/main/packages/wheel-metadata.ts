@@ -8,6 +8,9 @@ import { entriesOf, readEntry } from './zip-reader.ts';
 /** Some packages put their whole manual into it. */
 const MAX_METADATA_BYTES = 4 * 1024 * 1024;
 
+/** Most dependencies of a wheel, with those that apply elsewhere. */
+const MAX_STATED = 5000;
+
 /**
  * Makes the user's lock entry of a wheel whose bytes have been checked: its dependencies and imports are
  * those that it states itself.
@@ -39,7 +42,9 @@ export async function entryFromWheel(
   }
   const name = fields.get('name')?.[0] ?? '';
   if (normalizeName(name) !== offer.name) throw fail(`it says that it is "${name.slice(0, 100)}"`);
-  const depends = (fields.get('requires-dist') ?? [])
+  const stated = fields.get('requires-dist') ?? [];
+  if (stated.length > MAX_STATED) throw fail(`it states ${stated.length} dependencies`);
+  const depends = stated
     .map((text) => parseDependency(text, environment))
     .filter((requirement) => requirement !== null)
     .map(requirementText);
@@ -61,7 +66,9 @@ function fieldsOf(metadata: string): Map<string, string[]> {
     const [, name, value] = /^([A-Za-z-]+):\s*(.*)$/u.exec(line) ?? [];
     if (name === undefined || value === undefined) continue;
     const key = name.toLowerCase();
-    fields.set(key, [...(fields.get(key) ?? []), value]);
+    const values = fields.get(key);
+    if (values === undefined) fields.set(key, [value]);
+    else values.push(value);
   }
   return fields;
 }

@@ -2,8 +2,8 @@ import { GuestFileList, MAX_FILE_LIST_BYTES } from '../../shared/interpreter.ts'
 import { LIMITS } from '../../shared/limits.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { CollectedFile, OutputFile } from '../../shared/sandbox.ts';
-import { joinBytes } from '../../shared/snapshot-image.ts';
 import { workspaceNameProblem } from '../../shared/workspace-path.ts';
+import { ByteBuffer } from './byte-buffer.ts';
 import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
 import { raceStop } from './stop-signal.ts';
@@ -99,13 +99,13 @@ export class FileCollector {
     limitMs: number,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
-    const pieces: Uint8Array[] = [];
-    let received = 0;
+    const received = new ByteBuffer();
     const ended = new AbortController();
     const reading = read((bytes) => {
-      received += bytes.length;
-      if (received > maxBytes) throw new WorkspaceFileError(`more than ${maxBytes} bytes`);
-      pieces.push(bytes);
+      if (bytes.length === 0) throw new WorkspaceFileError('it came in pieces of nothing');
+      if (received.length + bytes.length > maxBytes)
+        throw new WorkspaceFileError(`more than ${maxBytes} bytes`);
+      received.push(bytes);
     }, ended.signal);
     try {
       const raced = await raceStop(reading, this.#clock, limitMs, signal);
@@ -118,6 +118,6 @@ export class FileCollector {
     } finally {
       ended.abort();
     }
-    return joinBytes(pieces);
+    return received.bytes();
   }
 }

@@ -1,6 +1,7 @@
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RunRequest } from '../../shared/sandbox.ts';
 import type { Clock } from './clock.ts';
+import { toldBy } from './foreign-words.ts';
 import type { Interpreters, OpenInterpreter } from './interpreters.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 import { SidecarEndedError, START_LIMIT_MS } from './sidecar-life.ts';
@@ -89,7 +90,9 @@ export class InterpreterProvider {
       // A refused file leaves the session as it was; any other failure means that its interpreter is gone.
       const alive = signal.aborted || (RpcError.is(error) && error.code === 'failed');
       await (alive ? this.#closeUnlessKept(interpreter) : this.close(interpreter));
-      throw error;
+      // Whether its process died of it is asked further up.
+      if (!RpcError.is(error) || error.code !== 'failed') throw error;
+      throw new RpcError('failed', toldBy(error, 'its files could not be written'));
     }
     return interpreter;
   }

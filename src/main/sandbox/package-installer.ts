@@ -68,7 +68,7 @@ export class PackageInstaller {
 
   /**
    * @throws PackageError when a package that was named can't be had, or someone has cancelled
-   * @throws RpcError when the interpreter is gone or does not take a package
+   * @throws RpcError when the interpreter is gone, does not answer or does not take a package
    */
   async install(order: InstallOrder): Promise<Installation> {
     const advice = new ModuleAdvice();
@@ -191,7 +191,8 @@ export class PackageInstaller {
     // It may come later, or fail with its process.
     work.catch(() => undefined);
     if (raced.stopped === 'cancelled') throw cancelled();
-    throw new PackageError('timed-out', `packages were not installed within ${INSTALL_LIMIT_MS / 1000} s`);
+    // Whatever its interpreter does there, it is of no more use.
+    throw new RpcError('failed', `packages were not installed within ${INSTALL_LIMIT_MS / 1000} s`);
   }
 }
 

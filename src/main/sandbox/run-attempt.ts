@@ -3,6 +3,7 @@ import type { RunRequest } from '../../shared/sandbox.ts';
 import { PackageError } from '../packages/package-error.ts';
 import type { Clock } from './clock.ts';
 import type { FileCollector } from './file-collector.ts';
+import { toldBy } from './foreign-words.ts';
 import type { InputDialog } from './input-dialog.ts';
 import type { ChosenImage, ImageChooser } from './image-chooser.ts';
 import type { InterpreterProvider, StartFromImage } from './interpreter-provider.ts';
@@ -166,7 +167,7 @@ export class RunAttempt {
       if (!(error instanceof PackageError)) await this.#parts.provider.close(interpreter);
       else if (request.session === undefined) this.#parts.provider.discard(interpreter);
       if (signal.aborted) return { kind: 'cancelled', by: null };
-      return { kind: 'setup-failed', detail: error instanceof Error ? error.message : 'unknown reason' };
+      return { kind: 'setup-failed', detail: toldBy(error, 'its packages could not be installed') };
     } finally {
       attempt.packagesMs += this.#parts.clock.now() - startedAt;
     }

@@ -1,12 +1,15 @@
 import {
   outcomeBudgetBytes,
   GuestDisplay,
+  MAX_PROMPT_UNITS,
+  MAX_QUESTIONS,
   type FinishedRun,
   type RunPiece,
 } from '../../shared/interpreter.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { measure } from '../../shared/rpc/measure.ts';
 import { GuestOutcome, type RunDisplay, type RunOutput } from '../../shared/sandbox.ts';
+import { ByteBuffer } from './byte-buffer.ts';
 
 /** The sidecar sent more than it may. */
 export class MisbehaviourError extends Error {
@@ -41,25 +44,6 @@ const parseDisplay = (text: string): GuestDisplay => {
   }
 };
 
-class ByteBuffer {
-  readonly #parts: Uint8Array[] = [];
-  #bytes = 0;
-
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  push(part: Uint8Array): void {
-    this.#parts.push(part);
-    this.#bytes += part.byteLength;
-  }
-
-  text(): string {
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    return this.#parts.map((part) => decoder.decode(part, { stream: true })).join('') + decoder.decode();
-  }
-}
-
 /** Told of what a run sends, as it comes. */
 export interface RunListener {
   onOutput(output: RunOutput): void;
@@ -82,6 +66,8 @@ export class RunCollector {
   #display = new ByteBuffer();
   #displayBytes = 0;
   #displaysCut = false;
+  #questions = 0;
+  #promptUnits = 0;
 
   /** @param outputBytes cap of each output stream, in bytes */
   constructor(outputBytes: number, listener: RunListener) {
@@ -93,12 +79,10 @@ export class RunCollector {
   push(piece: RunPiece): void {
     switch (piece.channel) {
       case 'stdout':
-        this.#add(this.#stdout, piece.bytes, this.#outputBytes);
-        this.#listener.onOutput({ stream: 'stdout', bytes: piece.bytes });
+        this.#addOutput(this.#stdout, 'stdout', piece.bytes);
         break;
       case 'stderr':
-        this.#add(this.#stderr, piece.bytes, this.#outputBytes);
-        this.#listener.onOutput({ stream: 'stderr', bytes: piece.bytes });
+        this.#addOutput(this.#stderr, 'stderr', piece.bytes);
         break;
       case 'outcome':
         this.#add(this.#outcome, piece.bytes, outcomeBudgetBytes(this.#outputBytes));
@@ -107,7 +91,7 @@ export class RunCollector {
         this.#addDisplay(piece.bytes, piece.last);
         break;
       case 'input':
-        this.#listener.onInput(piece.prompt);
+        this.#addQuestion(piece.prompt);
         break;
     }
   }
@@ -124,7 +108,7 @@ export class RunCollector {
 
   /** True when a stream has reached its cap: what came after that was dropped. */
   get full(): boolean {
-    return Math.max(this.#stdout.bytes, this.#stderr.bytes) >= this.#outputBytes;
+    return Math.max(this.#stdout.length, this.#stderr.length) >= this.#outputBytes;
   }
 
   get stdout(): string {
@@ -153,7 +137,25 @@ export class RunCollector {
     return { ...outcome, truncated: outcome.truncated || outputCut };
   }
 
+  #addQuestion(prompt: string): void {
+    this.#questions++;
+    this.#promptUnits += prompt.length;
+    if (this.#questions > MAX_QUESTIONS || this.#promptUnits > MAX_PROMPT_UNITS) {
+      throw new MisbehaviourError('it asked more than it may');
+    }
+    this.#listener.onInput(prompt);
+  }
+
+  #addOutput(buffer: ByteBuffer, stream: RunOutput['stream'], bytes: Uint8Array): void {
+    // Pieces of nothing never come to a cap, and a listener that is slow has them all waiting.
+    if (bytes.byteLength === 0) throw new MisbehaviourError('it sent nothing');
+    this.#add(buffer, bytes, this.#outputBytes);
+    this.#listener.onOutput({ stream, bytes });
+  }
+
   #addDisplay(bytes: Uint8Array, last: boolean): void {
+    // Nothing, again and again, would be no more than nothing, but take memory.
+    if (bytes.byteLength === 0 && !last) throw new MisbehaviourError('it sent an empty part');
     this.#displayBytes += bytes.byteLength;
     const tooMuch =
       this.#displayBytes > LIMITS.totalDisplayBytes || this.#displays.length >= LIMITS.displayCount;
@@ -180,7 +182,7 @@ export class RunCollector {
   }
 
   #add(buffer: ByteBuffer, bytes: Uint8Array, cap: number): void {
-    if (buffer.bytes + bytes.byteLength > cap) throw new MisbehaviourError('it sent more than it may');
+    if (buffer.length + bytes.byteLength > cap) throw new MisbehaviourError('it sent more than it may');
     buffer.push(bytes);
   }
 }

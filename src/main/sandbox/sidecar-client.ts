@@ -222,7 +222,7 @@ export class SidecarClient {
       // In memory of its own, as for files.
       const part = new Uint8Array(bytes.subarray(start, start + PACKAGE_LIMITS.partBytes));
       const totalBytes = bytes.byteLength;
-      await this.#peer.call('loadPackage', { sha256, name, kind, totalBytes, bytes: part });
+      await this.#peer.call('loadPackage', { sha256, name, kind, totalBytes, offset: start, bytes: part });
     }
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { OUTPUT_POLICY, pagePolicy } from './content-security.ts';
+import { disarmHtml } from './guest-html.ts';
 import { isOutputDocument, PAGE_URL } from './page-address.ts';
 
 const MIME: Readonly<Record<string, string>> = {
@@ -17,6 +18,7 @@ const MIME: Readonly<Record<string, string>> = {
 const COMMON_HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
+  'X-DNS-Prefetch-Control': 'off',
   'Cache-Control': 'no-store',
 } as const;
 
@@ -78,7 +80,7 @@ export class PageFiles {
   #output(url: string): Response {
     const html = this.#documents.get(url);
     if (html === undefined) return refused(404);
-    return new Response(html, {
+    return new Response(disarmHtml(html), {
       headers: {
         ...COMMON_HEADERS,
         'Content-Type': 'text/html; charset=utf-8',

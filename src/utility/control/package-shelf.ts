@@ -1,4 +1,9 @@
-import { PACKAGE_LIMITS, type PackagePart, type UnpackedPackage } from '../../shared/package-files.ts';
+import {
+  PACKAGE_LIMITS,
+  type PackageKind,
+  type PackagePart,
+  type UnpackedPackage,
+} from '../../shared/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { joinBytes } from '../../shared/snapshot-image.ts';
 import { unpackWheel } from './unpack-wheel.ts';
@@ -13,26 +18,44 @@ export class PackageShelf {
   readonly #packages = new Map<string, UnpackedPackage>();
   /** Not whole yet. */
   readonly #arriving = new Map<string, Uint8Array[]>();
+  readonly #unpacking = new Map<string, Promise<void>>();
 
   /** @param keptBytes unpacked packages that are kept for further interpreters */
   constructor(keptBytes = KEPT_BYTES) {
     this.#keptBytes = keptBytes;
   }
 
-  /** Takes the next part of a package on. @throws RpcError when it can't be unpacked */
-  async add({ sha256, name, kind, totalBytes, bytes }: PackagePart): Promise<void> {
+  /**
+   * Takes a part of a package on. Two runs may hand the same one over at once, or one may stop half-way: a part that
+   * is there already, of the same bytes by their hash, changes nothing. With the last part it is unpacked.
+   *
+   * @throws RpcError when it can't be unpacked
+   */
+  async add({ sha256, name, kind, totalBytes, offset, bytes }: PackagePart): Promise<void> {
     if (this.#packages.has(sha256)) return;
-    const parts = [...(this.#arriving.get(sha256) ?? []), bytes];
+    const unpacking = this.#unpacking.get(sha256);
+    if (unpacking !== undefined) return unpacking;
+    const parts = this.#arriving.get(sha256) ?? [];
     const received = parts.reduce((total, part) => total + part.byteLength, 0);
-    if (received > totalBytes) {
+    const end = offset + bytes.byteLength;
+    if (end <= received) return;
+    if (offset !== received || end > totalBytes) {
       this.#arriving.delete(sha256);
-      throw new RpcError('failed', `${name} is larger than it should be`);
+      const problem = offset === received ? 'is larger than it should be' : 'came with a part missing';
+      throw new RpcError('failed', `${name} ${problem}`);
     }
+    parts.push(bytes);
     this.#arriving.set(sha256, parts);
-    if (received < totalBytes) return;
+    if (end < totalBytes) return;
     this.#arriving.delete(sha256);
+    const work = this.#unpack(sha256, name, kind, joinBytes(parts));
+    this.#unpacking.set(sha256, work);
+    return work.finally(() => this.#unpacking.delete(sha256));
+  }
+
+  async #unpack(sha256: string, name: string, kind: PackageKind, bytes: Uint8Array): Promise<void> {
     try {
-      this.#packages.set(sha256, await unpackWheel(name, kind, joinBytes(parts)));
+      this.#packages.set(sha256, await unpackWheel(name, kind, bytes));
     } catch (error) {
       throw new RpcError('failed', error instanceof Error ? error.message : `${name} can not be unpacked`);
     }

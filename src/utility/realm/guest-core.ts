@@ -36,6 +36,12 @@ const adoptModule = (module: object): void => {
 /** Emscripten's number of this error. */
 const ENOENT = 44;
 
+/** Emscripten's file system throws objects that are no errors. */
+const describeWriteError = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'errno' in error && typeof error.errno === 'number'
+    ? `the file system refused it (error ${error.errno})`
+    : describe(error);
+
 const describeFileError = (error: unknown): string =>
   // The file system's errors are no instances of Error.
   typeof error === 'object' && error !== null && 'errno' in error && error.errno === ENOENT
@@ -117,7 +123,7 @@ export class RealmGuestCore implements GuestCore {
       this.#interpreter.writeFile(name, bytes, append);
       return '';
     } catch (error) {
-      return describe(error);
+      return describeWriteError(error);
     }
   }
 
@@ -155,7 +161,7 @@ export class RealmGuestCore implements GuestCore {
       );
       return '';
     } catch (error) {
-      return describe(error);
+      return describeWriteError(error);
     }
   }
 

@@ -45,6 +45,15 @@ describe('packages that the lock does not know', () => {
     await expect(names(service, 'sheet>=2')).rejects.toMatchObject({ code: 'unknown-package' });
   });
 
+  test('are forgotten when they are removed: another version may come then', async () => {
+    const { service } = world({ further }).open();
+    await service.ensure(['sheet<1.5'], { askedBy: 'user' });
+    expect(await service.remove(['sheet'])).toBeGreaterThan(0);
+    expect(await service.missing()).toEqual([]);
+    const [...wheels] = await service.ensure(['sheet'], { askedBy: 'user' });
+    expect(wheels.at(-1)?.version).toBe('1.5');
+  });
+
   test('what several need in versions that do not go together is refused', async () => {
     const both = [wheel('one', { depends: ['sheet<1.5'] }), wheel('two', { depends: ['sheet>=1.5'] })];
     const { service } = world({ further: [...further, ...both] }).open();
@@ -87,6 +96,11 @@ describe('packages that the lock does not know', () => {
   test.each([
     ['another name inside', wheel('liar', { statedName: 'other' }), /says that it is "other"/u],
     ['dependencies that can not be read', wheel('odd', { depends: ['!!'] }), /not a package name/u],
+    [
+      'dependencies without end',
+      wheel('many', { depends: Array.from({ length: 240_000 }, () => 'a') }),
+      /states 240000 dep/u,
+    ],
   ])('a wheel with %s is refused', async (_what, bad, message) => {
     const small = world({ further: [bad] });
     await expect(names(small.open().service, bad.name)).rejects.toThrow(message);

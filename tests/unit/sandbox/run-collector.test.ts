@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeBudgetBytes } from '../../../src/shared/interpreter.ts';
+import { MAX_PROMPT_UNITS, MAX_QUESTIONS, outcomeBudgetBytes } from '../../../src/shared/interpreter.ts';
 import { MisbehaviourError, ReportError, RunCollector } from '../../../src/main/sandbox/run-collector.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { OUTCOME, utf8 } from './support.ts';
@@ -42,6 +42,22 @@ describe('output', () => {
     const { collector } = collect();
     collector.push({ channel: 'stderr', bytes: utf8('\ufeffx') });
     expect(collector.stderr).toBe('\ufeffx');
+  });
+
+  it.each(['stdout', 'stderr'] as const)(
+    '%s has no pieces of nothing: there could be any number',
+    (channel) => {
+      const { collector, passed } = collect();
+      expect(() => collector.push({ channel, bytes: new Uint8Array() })).toThrow(MisbehaviourError);
+      expect(passed).toEqual([]);
+    },
+  );
+
+  it('passes so many questions on, and not one more', () => {
+    const { collector, passed } = collect();
+    for (let asked = 0; asked < MAX_QUESTIONS; asked++) collector.push({ channel: 'input', prompt: '' });
+    expect(() => collector.push({ channel: 'input', prompt: '' })).toThrow(MisbehaviourError);
+    expect(passed).toHaveLength(MAX_QUESTIONS);
   });
 
   it('caps the outcome as well', () => {
@@ -138,4 +154,21 @@ describe('displays', () => {
       MisbehaviourError,
     );
   });
+});
+
+it('questions may be as many and as long as allowed, and no more', () => {
+  const ask = (collector: RunCollector, prompt: string): void => collector.push({ channel: 'input', prompt });
+  const many = collect();
+  for (let asked = 0; asked < MAX_QUESTIONS; asked++) ask(many.collector, '');
+  expect(many.passed).toHaveLength(MAX_QUESTIONS);
+  expect(() => ask(many.collector, '')).toThrow(MisbehaviourError);
+  const long = collect().collector;
+  ask(long, 'x'.repeat(MAX_PROMPT_UNITS));
+  expect(() => ask(long, 'x')).toThrow(MisbehaviourError);
+});
+
+it('an empty part that is not the last is refused', () => {
+  const { collector } = collect();
+  const empty = { channel: 'display', bytes: new Uint8Array(), last: false } as const;
+  expect(() => collector.push(empty)).toThrow(MisbehaviourError);
 });

@@ -7,6 +7,7 @@ import { PageFiles } from '../../../src/main/window/page-files.ts';
 
 const HTML = '<!doctype html><html><head><title>t</title></head><body></body></html>';
 
+const documents = new Map([['vivarium://app/output/1', '<b>guest</b>']]);
 let folder: string;
 let files: PageFiles;
 
@@ -20,7 +21,6 @@ beforeAll(async () => {
   writeFileSync(path.join(folder, 'page', 'notes.txt'), 'not for the page');
   writeFileSync(path.join(folder, 'page', 'assets', 'index-1.js'), 'export {}');
   writeFileSync(path.join(folder, 'page', 'assets', 'index-1.css'), 'a {}');
-  const documents = new Map([['vivarium://app/output/1', '<b>guest</b>']]);
   files = await PageFiles.of(path.join(folder, 'page'), documents);
 });
 
@@ -56,6 +56,21 @@ it('serves a guest’s document under the policy for those, while it is there', 
   expect(answer.headers.get('content-security-policy')).toBe(OUTPUT_POLICY);
   expect((await get('vivarium://app/output/2')).status).toBe(404);
 });
+
+it.each([
+  ['<link rel="dns-prefetch" href="//x.invalid">', '<meta rel="dns-prefetch" href="//x.invalid">'],
+  ['<LiNk/rel=preconnect>', '<meta/rel=preconnect>'],
+  ['<li<link\trel=x>', '<li<meta\trel=x>'],
+  ['<link\rrel=x><!-- <link\f> -->', '<meta\rrel=x><!-- <meta\f> -->'],
+  ['<iframe srcdoc="&lt;link>">', '<no-iframe srcdoc="&lt;link>">'],
+  ['<linked-list></link><b>1 < link</b>', '<linked-list></link><b>1 < link</b>'],
+])(
+  'takes out of a guest’s document what would reach the network past the policy: %j',
+  async (html, served) => {
+    documents.set('vivarium://app/output/hostile', html);
+    expect(await (await get('vivarium://app/output/hostile')).text()).toBe(served);
+  },
+);
 
 describe('has nothing else', () => {
   it.each([

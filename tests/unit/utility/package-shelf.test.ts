@@ -1,0 +1,113 @@
+/** Packages as the sidecar takes them: from several runs at once, and made by someone who means harm. */
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { PACKAGE_LIMITS, type PackagePart } from '../../../src/shared/package-files.ts';
+import { PackageShelf } from '../../../src/utility/control/package-shelf.ts';
+import { zipOf, type ZipEntry } from '../scripts/support/zip.ts';
+
+/** The parts in which a wheel is handed over. */
+const partsOf = (archive: Uint8Array, size = 64): PackagePart[] => {
+  const sha256 = createHash('sha256').update(archive).digest('hex');
+  const parts: PackagePart[] = [];
+  for (let offset = 0; offset < archive.length; offset += size) {
+    const bytes = new Uint8Array(archive.subarray(offset, offset + size));
+    parts.push({ sha256, name: 'x', kind: 'wheel', totalBytes: archive.length, offset, bytes });
+  }
+  return parts;
+};
+
+const wheel = (...entries: ZipEntry[]): Buffer => zipOf(entries);
+const HONEST = wheel({ name: 'x/__init__.py', contents: 'a = 1' }, { name: 'x/b.py', contents: 'b = 2' });
+const hashOf = (parts: readonly PackagePart[]): string[] => [parts[0]?.sha256 ?? ''];
+
+const taken = (shelf: PackageShelf, parts: readonly PackagePart[]): string[] =>
+  shelf.take(hashOf(parts)).flatMap(({ paths, bytes }) => [...paths, new TextDecoder().decode(bytes)]);
+const WHOLE = [
+  '/lib/python3.14/site-packages/x/__init__.py',
+  '/lib/python3.14/site-packages/x/b.py',
+  'a = 1b = 2',
+];
+
+describe('a package in parts', () => {
+  it('may be handed over by two at once', async () => {
+    const shelf = new PackageShelf();
+    const parts = partsOf(HONEST);
+    const handOver = async (): Promise<void> => {
+      for (const part of parts) await shelf.add(part);
+    };
+    await Promise.all([handOver(), handOver()]);
+    expect(taken(shelf, parts)).toEqual(WHOLE);
+  });
+
+  it('may be left half-way, and begun anew', async () => {
+    const shelf = new PackageShelf();
+    const parts = partsOf(HONEST);
+    for (const part of parts.slice(0, 2)) await shelf.add(part);
+    expect(shelf.missing(hashOf(parts))).toEqual(hashOf(parts));
+    for (const part of parts) await shelf.add(part);
+    expect(taken(shelf, parts)).toEqual(WHOLE);
+  });
+
+  it.each([
+    ['a part missing', (parts: PackagePart[]) => [parts[0], parts[2]], 'x came with a part missing'],
+    [
+      'more than it should have',
+      (parts: PackagePart[]) => parts.map((part) => ({ ...part, totalBytes: 100 })),
+      'x is larger than it should be',
+    ],
+  ])('is refused with %s, and can be handed over again', async (_what, spoil, message) => {
+    const shelf = new PackageShelf();
+    const parts = partsOf(HONEST);
+    const handOver = async (sent: readonly (PackagePart | undefined)[]): Promise<void> => {
+      for (const part of sent) if (part !== undefined) await shelf.add(part);
+    };
+    await expect(handOver(spoil(parts))).rejects.toThrow(message);
+    await handOver(parts);
+    expect(taken(shelf, parts)).toEqual(WHOLE);
+  });
+});
+
+describe('a hostile wheel', () => {
+  /** The size that the archive's directory states for its last entry. */
+  const lying = (stated: number): Buffer => {
+    const archive = Buffer.from(HONEST);
+    const entry = archive.lastIndexOf('PK\u0001\u0002');
+    // Compressed, or its two sizes would have to be the same.
+    archive.writeUInt16LE(8, entry + 10);
+    archive.writeUInt32LE(stated, entry + 24);
+    return archive;
+  };
+
+  it.each([
+    ['a name that climbs', wheel({ name: 'x/../../../evil.py', contents: '' }), 'invalid relative path'],
+    ['an absolute name', wheel({ name: '/etc/passwd', contents: '' }), 'absolute path'],
+    ['backslashes', wheel({ name: 'x\\..\\..\\evil.py', contents: '' }), 'invalid relative path'],
+    [
+      'a climbing name in its data',
+      wheel({ name: 'x.data/data/share/../../e', contents: '' }),
+      'relative path',
+    ],
+    ['a name without end', wheel({ name: 'x'.repeat(600), contents: '' }), 'too long a name'],
+    ['no zip in it', Buffer.from('no zip'.repeat(10)), 'End of central directory'],
+    ['a size that is a lie', lying(1000), 'invalid'],
+    ['a size beyond all', lying(PACKAGE_LIMITS.unpackedBytes), 'too large'],
+    [
+      'files without end',
+      wheel(...Array.from({ length: PACKAGE_LIMITS.files + 1 }, (_, n) => ({ name: `f${n}`, contents: '' }))),
+      'too many files',
+    ],
+  ])('%s: is refused', async (_what, archive, message) => {
+    const shelf = new PackageShelf();
+    const parts = partsOf(archive, archive.length);
+    await expect(Promise.all(parts.map((part) => shelf.add(part)))).rejects.toThrow(message);
+    expect(shelf.missing(hashOf(parts))).toEqual(hashOf(parts));
+  });
+
+  it('with a link: it is a file like any other, whose text is where it leads', async () => {
+    const archive = wheel({ name: 'x/link', contents: '/etc/passwd', mode: 0o120777 });
+    const shelf = new PackageShelf();
+    const parts = partsOf(archive);
+    for (const part of parts) await shelf.add(part);
+    expect(taken(shelf, parts)).toEqual(['/lib/python3.14/site-packages/x/link', '/etc/passwd']);
+  });
+});
