@@ -134,7 +134,8 @@ export class InterpreterProvider {
   }
 }
 
-const processDied = (error: unknown): boolean =>
+/** Whether a process died under a call of its own accord. */
+export const processDied = (error: unknown): boolean =>
   error instanceof SidecarEndedError
     ? error.end.cause === 'exited'
     : RpcError.is(error) && error.code === 'closed' && error.origin === 'local';

@@ -6,7 +6,7 @@ import type { FileCollector } from './file-collector.ts';
 import { toldBy } from './foreign-words.ts';
 import type { InputDialog } from './input-dialog.ts';
 import type { ChosenImage, ImageChooser } from './image-chooser.ts';
-import type { InterpreterProvider, StartFromImage } from './interpreter-provider.ts';
+import { processDied, type InterpreterProvider, type StartFromImage } from './interpreter-provider.ts';
 import type { Interpreters, OpenInterpreter } from './interpreters.ts';
 import type { MemoryGuard } from './memory-guard.ts';
 import { ModuleAdvice } from './module-advice.ts';
@@ -31,6 +31,9 @@ export interface Surroundings {
 
 /** How long a guest may take to end after an interrupt, in ms: longer where a session's state is at stake. */
 const INTERRUPT_MS = { session: 500, ownInterpreter: 250 } as const;
+
+/** Processes that a run may lose while its packages are installed. */
+const PACKAGE_TRIES = 2;
 
 /** How far a run came. */
 export interface Attempt {
@@ -83,16 +86,8 @@ export class RunAttempt {
   /** Never rejects for anything that the guest or the system does. */
   async run(request: RunRequest, surroundings: Surroundings): Promise<Attempt> {
     const attempt: Attempt = { ...notBegun(), verdict: { kind: 'setup-failed', detail: 'unknown reason' } };
-    const askedAt = this.#parts.clock.now();
-    const image = await this.#chooseImage(request, surroundings);
-    const startedAt = this.#parts.clock.now();
-    attempt.packagesMs = startedAt - askedAt;
-    const startFrom = image === null ? undefined : this.#startFrom(image, attempt);
-    const opened = await this.#parts.provider.open(request, surroundings.signal, startFrom);
-    attempt.startMs = this.#parts.clock.now() - startedAt;
+    const opened = await this.#prepare(attempt, request, surroundings);
     if ('kind' in opened) return { ...attempt, verdict: opened };
-    const refusal = await this.#installPackages(attempt, opened, request, surroundings);
-    if (refusal !== null) return { ...attempt, verdict: refusal };
     attempt.began = true;
     attempt.lostBefore = request.session !== undefined && this.#parts.interpreters.takeLoss(request.session);
     this.#parts.supervisor.runBegan(opened.sidecar);
@@ -107,6 +102,32 @@ export class RunAttempt {
     await this.#collectFiles(opened, attempt.verdict, surroundings);
     if (request.session === undefined) this.#parts.provider.discard(opened);
     return attempt;
+  }
+
+  /** An interpreter with all that the code needs, or why there is none. */
+  async #prepare(
+    attempt: Attempt,
+    request: RunRequest,
+    surroundings: Surroundings,
+  ): Promise<OpenInterpreter | Verdict> {
+    for (let tries = 1; ; tries++) {
+      attempt.packages = [];
+      const askedAt = this.#parts.clock.now();
+      const image = await this.#chooseImage(request, surroundings);
+      const startedAt = this.#parts.clock.now();
+      attempt.packagesMs += startedAt - askedAt;
+      const startFrom = image === null ? undefined : this.#startFrom(image, attempt);
+      const opened = await this.#parts.provider.open(request, surroundings.signal, startFrom);
+      attempt.startMs += this.#parts.clock.now() - startedAt;
+      if ('kind' in opened) return opened;
+      const refusal = await this.#installPackages(attempt, opened, request, surroundings);
+      if (refusal === null) return opened;
+      // None of its code has run yet: it can have another process, unless its packages are what kills them.
+      if (refusal !== 'process-died') return refusal;
+      if (tries === PACKAGE_TRIES) {
+        return { kind: 'setup-failed', detail: 'the sandbox process ended while packages were installed' };
+      }
+    }
   }
 
   /** While the interpreter is there: one of the run's own is ended afterwards. */
@@ -144,13 +165,13 @@ export class RunAttempt {
     };
   }
 
-  /** What the code needs goes into its interpreter; a verdict when that can't be done. */
+  /** What the code needs goes into its interpreter; otherwise why that can't be done. */
   async #installPackages(
     attempt: Attempt,
     interpreter: OpenInterpreter,
     request: RunRequest,
     { onPackages: onProgress, signal }: Surroundings,
-  ): Promise<Verdict | null> {
+  ): Promise<Verdict | 'process-died' | null> {
     const startedAt = this.#parts.clock.now();
     try {
       const { advice, installed } = await this.#parts.packages.install({
@@ -167,6 +188,7 @@ export class RunAttempt {
       if (!(error instanceof PackageError)) await this.#parts.provider.close(interpreter);
       else if (request.session === undefined) this.#parts.provider.discard(interpreter);
       if (signal.aborted) return { kind: 'cancelled', by: null };
+      if (processDied(error)) return 'process-died';
       return { kind: 'setup-failed', detail: toldBy(error, 'its packages could not be installed') };
     } finally {
       attempt.packagesMs += this.#parts.clock.now() - startedAt;

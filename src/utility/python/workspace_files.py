@@ -38,6 +38,7 @@ class WorkspaceFiles:
         """`folder` is the workspace's absolute path."""
         self.folder = folder
         self._mimetypes: mimetypes.MimeTypes | None = None
+        self._walked_all = True
 
     def enter(self) -> None:
         """Make the workspace the working directory, and files put there since the last run importable."""
@@ -68,7 +69,8 @@ class WorkspaceFiles:
     def changed(self, before: FileStates) -> tuple[list[str], bool]:
         """New and changed files as JSON objects in the order of their names, and whether some were left out."""
         after = self._walk()
-        return self._describe({name: state for name, state in after.items() if before.get(name) != state})
+        described, cut = self._describe({name: state for name, state in after.items() if before.get(name) != state})
+        return described, cut or not self._walked_all
 
     def list_json(self) -> str:
         """All files as a JSON array (`GuestFileList`)."""
@@ -76,6 +78,7 @@ class WorkspaceFiles:
 
     def _walk(self) -> FileStates:
         """The regular files; links are not followed."""
+        self._walked_all = True
         found: FileStates = {}
         left = _MAX_WALKED_ENTRIES
         pending = [("", self.folder)]
@@ -86,6 +89,7 @@ class WorkspaceFiles:
                     for entry in entries:
                         left -= 1
                         if left < 0:
+                            self._walked_all = False
                             return found
                         try:
                             status = entry.stat(follow_symlinks=False)

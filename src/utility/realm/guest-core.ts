@@ -37,16 +37,12 @@ const adoptModule = (module: object): void => {
 const ENOENT = 44;
 
 /** Emscripten's file system throws objects that are no errors. */
-const describeWriteError = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'errno' in error && typeof error.errno === 'number'
-    ? `the file system refused it (error ${error.errno})`
-    : describe(error);
-
-const describeFileError = (error: unknown): string =>
-  // The file system's errors are no instances of Error.
-  typeof error === 'object' && error !== null && 'errno' in error && error.errno === ENOENT
+const describeFileError = (error: unknown): string => {
+  if (typeof error !== 'object' || error === null || !('errno' in error)) return describe(error);
+  return error.errno === ENOENT
     ? 'there is no such file'
-    : 'it can not be read';
+    : `the file system refused it (${String(error.errno)})`;
+};
 
 /** The whole of what runs in the guest realm besides Pyodide itself. It uses no Node and no DOM. */
 export class RealmGuestCore implements GuestCore {
@@ -123,7 +119,7 @@ export class RealmGuestCore implements GuestCore {
       this.#interpreter.writeFile(name, bytes, append);
       return '';
     } catch (error) {
-      return describeWriteError(error);
+      return describeFileError(error);
     }
   }
 
@@ -161,7 +157,7 @@ export class RealmGuestCore implements GuestCore {
       );
       return '';
     } catch (error) {
-      return describeWriteError(error);
+      return describeFileError(error);
     }
   }
 

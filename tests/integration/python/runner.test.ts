@@ -326,6 +326,9 @@ os.symlink("/", "root")
     const many = await run('for i in range(1001): open(f"many{i:04}", "w").close()');
     expect(many.files).toHaveLength(1000);
     expect(many.truncated).toBe(true);
+    // More folders than are walked through: what is behind them is not seen, which is said.
+    const hidden = await run('import os\nfor n in range(10_001): os.mkdir(f"folder{n}")');
+    expect([hidden.files.length <= 1000, hidden.truncated]).toEqual([true, true]);
     await run('for i in range(1001): os.remove(f"many{i:04}")');
   });
 });

@@ -331,6 +331,29 @@ describe('failing to start', () => {
       );
     });
 
+    it.each([
+      [1, 'ok'],
+      [9, 'setup-failed'],
+    ])('with %i dying processes: %s', async (dying, status) => {
+      const all = stage(
+        (launch) => ({
+          installPackages: () => {
+            if (launch > dying) return { missing: [] };
+            all.launcher.last.exit(null, 'SIGKILL');
+            return never();
+          },
+        }),
+        { packages },
+      );
+      expect(await run(all, { packages: ['six'] })).toMatchObject({
+        status,
+        packages: status === 'ok' ? ['six'] : [],
+        error:
+          status === 'ok' ? null : { message: 'the sandbox process ended while packages were installed' },
+      });
+      expect(all.launcher.processes).toHaveLength(2);
+    });
+
     it('without an answer ends the interpreter, whose session would hang at each run', async () => {
       const all = stage({ installPackages: () => never() }, { packages });
       const running = run(all, { session: 's', packages: ['six'] });
