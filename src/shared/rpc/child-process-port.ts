@@ -51,7 +51,7 @@ export const fromIpcChannel = (channel: IpcChannel): RpcPort => ({
   onClose: (listener) => {
     const close = (): void => listener('the other process is gone');
     // Whoever went before anyone listened says nothing more.
-    if (channel.connected === false) queueMicrotask(close);
+    if (channel.connected === false) void Promise.resolve().then(close);
     else channel.on('disconnect', close);
   },
   close: () => {
