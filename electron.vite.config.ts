@@ -1,4 +1,5 @@
 import path from 'node:path';
+import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
 import { standaloneScripts } from './scripts/build/standalone-scripts.ts';
 
@@ -38,6 +39,9 @@ export default defineConfig({
   },
   renderer: {
     root: source('renderer'),
+    plugins: [vue()],
+    // Everything is a component with a template that is compiled here: the page may not make code from text.
+    define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
     build: {
       target: 'chrome130',
       outDir: path.join(root, 'out/renderer'),

@@ -33,6 +33,12 @@ export const FURTHER_WHEELS: readonly PinnedWheel[] = [
     sha256: '7a91720bc756843502c3b7504c77b8fe44217c85c537d85037f0f536151b2caa',
   },
   {
+    name: 'matplotlib-fontja',
+    version: '1.1.0',
+    fileName: 'matplotlib_fontja-1.1.0-py2.py3-none-any.whl',
+    sha256: '930603aaffd420ad89a6cf3399f074b14e939e8e349843ed1cb558ac97c8c94a',
+  },
+  {
     name: 'openpyxl',
     version: '3.1.5',
     fileName: 'openpyxl-3.1.5-py2.py3-none-any.whl',

@@ -50,8 +50,9 @@ export interface SandboxApi {
   status(): Promise<Answer<SandboxStatus>>;
   /** What happened since the app was started, oldest first, as far as it was kept. */
   history(): Promise<Answer<readonly SandboxEvent[]>>;
-  /** The files in a session's workspace. `not-found` when the session has no state. */
+  /** The files in a session's workspace; waits for its run under way. `not-found` when it has no state. */
   files(session: string): Promise<Answer<readonly OutputFile[]>>;
+  /** Waits for the session's run under way, too. */
   readFile(session: string, name: string): Promise<Answer<Uint8Array>>;
   /** Ends the processes and forgets past crashes; the next run starts anew. Sessions lose their state. */
   restart(): Promise<Answer<null>>;

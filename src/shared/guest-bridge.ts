@@ -4,10 +4,10 @@
  */
 
 /**
- * How an interpreter comes to life: from its beginnings, so, but able to be made a snapshot of (never for
- * guest code), or from a snapshot's memory.
+ * How an interpreter comes to life: from its beginnings; so, but able to be made a snapshot of, without or with
+ * packages (never for guest code); or from a snapshot's memory.
  */
-export type BootMode = 'plain' | 'for-snapshot' | 'restore';
+export type BootMode = 'plain' | 'for-snapshot' | 'for-package-snapshot' | 'restore';
 
 /** What the guest core may call. Implementations never throw and never keep what they are given. */
 export interface HostBridge {
@@ -32,10 +32,10 @@ export interface HostBridge {
    */
   fillMemory(memory: Uint8Array): boolean;
   /**
-   * Takes a snapshot's parts: Pyodide's header, the whole memory, and that of an instance in which Python was
-   * not started yet; false when they are unusable. Only when one was asked for.
+   * Takes a snapshot's parts: Pyodide's header, the whole memory, that of an instance in which Python was not
+   * started yet, and what packages need beside them, if there are any, as text; false when they are unusable. Only when one was asked for.
    */
-  snapshotTaken(header: Uint8Array, memory: Uint8Array, untouched: Uint8Array): boolean;
+  snapshotTaken(header: Uint8Array, memory: Uint8Array, untouched: Uint8Array, extension: string): boolean;
   /** Fills `target` with the package file of that number; false when it can't. */
   packageFile(id: number, target: Uint8Array): boolean;
   /** The interpreter is ready, or could not be made: then `problem` says why. */
@@ -52,7 +52,7 @@ export interface GuestCore {
   allocate(length: number): Uint8Array;
   /**
    * `wasm` is the compiled main module, `stdlib` a zip, `lock` the text of pyodide-lock.json, `interrupts` the
-   * memory described at `WorkerStart`, `header` the snapshot's when one is restored. Answers through
+   * memory described at `WorkerStart`, `header` and `extension` the snapshot's when one is restored. Answers through
    * `HostBridge.booted`.
    */
   boot(
@@ -63,7 +63,17 @@ export interface GuestCore {
     lock: string,
     interrupts: object,
     header: Uint8Array,
+    extension: string,
   ): void;
+  /** Before `boot` with `restore`: a compiled library of the snapshot's packages. */
+  addLibrary(path: string, module: object): void;
+  /** Before `boot` with `restore`: as `installPackage`. */
+  addPackage(paths: string, sizes: string, firstId: number): void;
+  /**
+   * Imports modules (a JSON list) and tries what is there. Returns what came of it as a JSON object, which is
+   * always the same, or why it failed. Only in interpreters that no guest enters.
+   */
+  tryPackages(modules: string): string;
   /** Of an interpreter booted for it, in which no guest code has run. Returns '' or what went wrong. */
   takeSnapshot(): string;
   /** Writes below /workspace, making folders as needed. Returns '' or what went wrong. */

@@ -16,6 +16,12 @@ export const PACKAGE_LIMITS = {
   packages: 500,
   /** What is sent of a wheel in one message. */
   partBytes: 8 * 1024 * 1024,
+  /** Largest image with packages in it, compressed. */
+  imageBytes: 128 * 1024 * 1024,
+  /** Modules that are imported into a snapshot. */
+  modules: 500,
+  /** What trying packages may say, in UTF-16 units. */
+  tryReport: 1024 * 1024,
   /** What an interpreter may say about the imports of a piece of code, in UTF-16 units. */
   importReport: 60_000,
 } as const;
@@ -52,7 +58,7 @@ export const UnpackedPackage = z.strictObject({
 });
 export type UnpackedPackage = z.infer<typeof UnpackedPackage>;
 
-const ModuleName = z
+export const ModuleName = z
   .string()
   .max(256)
   .regex(/^[^\W\d]\w*(?:\.[^\W\d]\w*)*$/u);
@@ -67,3 +73,14 @@ export const ImportReport = z.strictObject({
   asked: z.array(z.string().min(1).max(128)).max(100),
 });
 export type ImportReport = z.infer<typeof ImportReport>;
+
+/** Part of an image with packages in it, compressed, in order. */
+export const ImagePart = z.strictObject({
+  key: PackageHash,
+  /** Of its packages, in the order in which they were put into it. */
+  hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
+  /** Of the whole. */
+  totalBytes: z.number().int().positive().max(PACKAGE_LIMITS.imageBytes),
+  bytes: Bytes.refine((bytes) => bytes.byteLength <= PACKAGE_LIMITS.partBytes),
+});
+export type ImagePart = z.infer<typeof ImagePart>;

@@ -4,9 +4,9 @@ import { FilePart, InputAnswer, PieceBytes, RunEnd, RunOrder, RunPiece, SelfChec
 import { IsolationLayers, LockdownOrder } from './isolation.ts';
 import { LIMITS } from './limits.ts';
 import { defineContract } from './rpc/contract.ts';
-import { PACKAGE_LIMITS, PackageHash, PackagePart } from './package-files.ts';
+import { ImagePart, ModuleName, PACKAGE_LIMITS, PackageHash, PackagePart } from './package-files.ts';
 import { Bytes, WorkspaceFileName } from './sandbox.ts';
-import { MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
+import { MAX_PACKAGE_IMAGE_BYTES, MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
 
 /** Everything the sidecar needs to run Python; it reads no file itself. */
 export const RuntimeAssetName = z.enum(['wasm', 'stdlib', 'lock', 'worker', 'guest']);
@@ -55,10 +55,36 @@ export const sidecarContract = defineContract({
       }),
       result: z.strictObject({ bytes: z.number().int().positive().max(MAX_SNAPSHOT_BYTES) }),
     },
-    /** Gives a fresh interpreter in a thread of its own: a spare one, or one started now. */
+    /**
+     * Imports packages that are at hand, makes an image of that, tries it, and keeps it under the key; and sends
+     * it, compressed, to be kept by main. Refused as `takeSnapshot` is.
+     */
+    makeImage: {
+      params: z.strictObject({
+        key: PackageHash,
+        hashes: z.array(PackageHash).min(1).max(PACKAGE_LIMITS.packages),
+        modules: z.array(ModuleName).max(PACKAGE_LIMITS.modules),
+      }),
+      item: z.strictObject({
+        bytes: Bytes.refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes),
+      }),
+      result: z.strictObject({ bytes: z.number().int().positive().max(MAX_PACKAGE_IMAGE_BYTES) }),
+    },
+    hasImage: { params: z.strictObject({ key: PackageHash }), result: z.strictObject({ has: z.boolean() }) },
+    /** Hands over an image, in parts, whose packages are at hand. */
+    loadImage: { params: ImagePart, result: z.strictObject({}) },
+    /**
+     * Gives a fresh interpreter in a thread of its own: a spare one, or one started now; or, where that works, one
+     * from the image of that key.
+     */
     openInterpreter: {
-      params: z.strictObject({ id: InterpreterId }),
-      result: z.strictObject({ checks: SelfChecks, snapshot: SnapshotUse.default('absent') }),
+      params: z.strictObject({ id: InterpreterId, image: PackageHash.optional() }),
+      result: z.strictObject({
+        checks: SelfChecks,
+        snapshot: SnapshotUse.default('absent'),
+        /** The same of the image with packages that was wanted. */
+        image: SnapshotUse.default('absent'),
+      }),
     },
     writeFile: { params: FilePart.extend({ interpreter: InterpreterId }), result: z.strictObject({}) },
     /** What is in a file below /workspace. */
@@ -85,6 +111,11 @@ export const sidecarContract = defineContract({
     },
     /** Hands over a package, in parts; it stays at hand for all interpreters. */
     loadPackage: { params: PackagePart, result: z.strictObject({}) },
+    /** Those that are not at hand. */
+    missingPackages: {
+      params: z.strictObject({ hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages) }),
+      result: z.strictObject({ missing: z.array(PackageHash).max(PACKAGE_LIMITS.packages) }),
+    },
     /** Puts packages into an interpreter, unless one has to be handed over first: then nothing is done. */
     installPackages: {
       params: z.strictObject({

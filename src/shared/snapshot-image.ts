@@ -1,7 +1,8 @@
 /**
  * An interpreter's saved memory, as the bytes that are stored and sent. All numbers are unsigned 32-bit,
- * little-endian: magic, format, bytes of the memory, number of runs, bytes of `header`, bytes of `codeCache`;
- * then the runs (first page, pages), the header, the code cache, and from a page's border the pages.
+ * little-endian: magic, format, bytes of the memory, number of runs, bytes of `header`, of `codeCache` and of
+ * `extension`; then the runs (first page, pages), the header, the code cache, the extension, and from a page's
+ * border the pages.
  */
 export interface SnapshotImage {
   /** Size of the whole memory. */
@@ -12,6 +13,8 @@ export interface SnapshotImage {
   readonly header: Uint8Array;
   /** V8's code cache of the guest script, or empty. */
   readonly codeCache: Uint8Array;
+  /** What packages in it need beside the memory, as JSON in UTF-8; empty when there are none. */
+  readonly extension: Uint8Array;
   /** The contents of the runs' pages, one after the other. */
   readonly pages: Uint8Array;
 }
@@ -19,13 +22,16 @@ export interface SnapshotImage {
 export const PAGE_BYTES = 4096;
 
 /** To be raised whenever what an image means changes: older ones are then made anew. */
-export const SNAPSHOT_FORMAT = 1;
+export const SNAPSHOT_FORMAT = 2;
 
 /** Largest image that is sent or stored. A plain interpreter's has about 12 MB. */
 export const MAX_SNAPSHOT_BYTES = 28 * 1024 * 1024;
 
+/** The same with packages in it: NumPy, pandas and Matplotlib have about 80 MB. */
+export const MAX_PACKAGE_IMAGE_BYTES = 320 * 1024 * 1024;
+
 const MAGIC = 0x56495641;
-const FIXED_WORDS = 6;
+const FIXED_WORDS = 7;
 const WORD_BYTES = 4;
 /** wasm32 ends here. */
 const MAX_PAGES = 2 ** 32 / PAGE_BYTES;
@@ -33,18 +39,22 @@ const MAX_PAGES = 2 ** 32 / PAGE_BYTES;
 const roundUp = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
 
 export const encodeImage = (image: SnapshotImage): Uint8Array => {
-  const { runs, header, codeCache, pages } = image;
+  const { runs, header, codeCache, extension, pages } = image;
   const runsStart = FIXED_WORDS * WORD_BYTES;
   const headerStart = runsStart + runs.byteLength;
-  const pagesStart = roundUp(headerStart + header.byteLength + codeCache.byteLength);
+  const codeStart = headerStart + header.byteLength;
+  const extensionStart = codeStart + codeCache.byteLength;
+  const pagesStart = roundUp(extensionStart + extension.byteLength);
   const bytes = new Uint8Array(pagesStart + pages.byteLength);
   const words = new DataView(bytes.buffer);
   const fixed = [MAGIC, SNAPSHOT_FORMAT, image.memoryBytes, runs.length / 2];
-  [...fixed, header.byteLength, codeCache.byteLength, ...runs].forEach((word, index) => {
+  const lengths = [header.byteLength, codeCache.byteLength, extension.byteLength];
+  [...fixed, ...lengths, ...runs].forEach((word, index) => {
     words.setUint32(index * WORD_BYTES, word, true);
   });
   bytes.set(header, headerStart);
-  bytes.set(codeCache, headerStart + header.byteLength);
+  bytes.set(codeCache, codeStart);
+  bytes.set(extension, extensionStart);
   bytes.set(pages, pagesStart);
   return bytes;
 };
@@ -65,7 +75,8 @@ export const decodeImage = (bytes: Uint8Array): SnapshotImage => {
   const runCount = word(3);
   const headerStart = (FIXED_WORDS + 2 * runCount) * WORD_BYTES;
   const codeStart = headerStart + word(4);
-  const pagesStart = roundUp(codeStart + word(5));
+  const extensionStart = codeStart + word(5);
+  const pagesStart = roundUp(extensionStart + word(6));
   if (memoryBytes % PAGE_BYTES !== 0 || runCount > MAX_PAGES || pagesStart > bytes.byteLength)
     throw damaged();
   const runs = new Uint32Array(2 * runCount).map((_none, index) => word(FIXED_WORDS + index));
@@ -74,7 +85,8 @@ export const decodeImage = (bytes: Uint8Array): SnapshotImage => {
     memoryBytes,
     runs,
     header: bytes.subarray(headerStart, codeStart),
-    codeCache: bytes.subarray(codeStart, codeStart + word(5)),
+    codeCache: bytes.subarray(codeStart, extensionStart),
+    extension: bytes.subarray(extensionStart, extensionStart + word(6)),
     pages: bytes.subarray(pagesStart),
   };
 };

@@ -11,19 +11,24 @@ import {
 } from './interpreter.ts';
 import { defineContract } from './rpc/contract.ts';
 import { LIMITS } from './limits.ts';
-import { PACKAGE_LIMITS, UnpackedPackage } from './package-files.ts';
+import { ModuleName, PACKAGE_LIMITS, UnpackedPackage } from './package-files.ts';
 import { Bytes, WorkspaceFileName } from './sandbox.ts';
-import { MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
+import { MAX_PACKAGE_IMAGE_BYTES } from './snapshot-image.ts';
 
 export const workerContract = defineContract({
   methods: {
     /** Hardens the thread, makes the realm and starts the interpreter. */
     boot: { params: z.strictObject({}), result: z.strictObject({ checks: SelfChecks }) },
+    /** See `GuestCore.tryPackages`. Only in an interpreter that no guest enters. */
+    tryPackages: {
+      params: z.strictObject({ modules: z.array(ModuleName).max(PACKAGE_LIMITS.modules) }),
+      result: z.strictObject({ said: z.string().max(PACKAGE_LIMITS.tryReport) }),
+    },
     /** The memory of an interpreter started for it, as an image (see snapshot-image.ts) in pieces. */
     takeSnapshot: {
       params: z.strictObject({}),
       item: z.strictObject({ bytes: Bytes }),
-      result: z.strictObject({ bytes: z.number().int().positive().max(MAX_SNAPSHOT_BYTES) }),
+      result: z.strictObject({ bytes: z.number().int().positive().max(MAX_PACKAGE_IMAGE_BYTES) }),
     },
     writeFile: { params: FilePart, result: z.strictObject({}) },
     /** What is in a file below /workspace. */
@@ -92,8 +97,15 @@ export interface WorkerStart {
   readonly input: SharedArrayBuffer;
   /** The image of an interpreter's memory to start from, or null. */
   readonly snapshot: Uint8Array | null;
-  /** Whether this interpreter is there to be made a snapshot of; it never runs guest code then. */
-  readonly forSnapshot: boolean;
+  /** Packages in that image, to be put where they were. */
+  readonly packages: readonly UnpackedPackage[];
+  /** Their compiled libraries, by path. Nothing can change them. */
+  readonly libraries: ReadonlyMap<string, object>;
+  /**
+   * Whether this interpreter is there to be made a snapshot of, without or with packages; it never runs guest code
+   * then.
+   */
+  readonly forSnapshot: 'no' | 'plain' | 'packages';
 }
 
 /** SIGINT. */

@@ -2,13 +2,14 @@
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect } from 'vitest';
+import type { RunOptions } from '../../src/main/cli/dependencies.ts';
 import { installedElectron } from '../../src/main/cli/electron-command.ts';
 import { electronDoctor, ElectronHost } from '../../src/main/cli/open-electron-host.ts';
 import { DoctorReport } from '../../src/shared/doctor.ts';
 import type { HostSandboxOptions, HostStatus } from '../../src/shared/host-protocol.ts';
 import { DEFAULTS } from '../../src/shared/limits.ts';
 import type { SandboxEvent } from '../../src/shared/sandbox-events.ts';
-import { RunResult, type RunOutput, type RunRequest } from '../../src/shared/sandbox.ts';
+import { RunResult, type OutputFile, type RunRequest } from '../../src/shared/sandbox.ts';
 import { eventually } from './eventually.ts';
 import { canSeeProcesses, processesOfSession, untilGone, untilNone } from './processes.ts';
 
@@ -17,10 +18,7 @@ export const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What is left out is as in the product. */
 export type Limits = Partial<HostSandboxOptions>;
 
-export interface RunningOptions extends Omit<RunRequest, 'code'> {
-  readonly signal?: AbortSignal;
-  readonly onOutput?: (output: RunOutput) => void | Promise<void>;
-}
+export interface RunningOptions extends Omit<RunRequest, 'code'>, Partial<RunOptions> {}
 
 /** For tests that crash the sandbox again and again. */
 export const NEVER_BROKEN = { crashes: 1_000_000, windowMs: 1 } as const;
@@ -56,12 +54,27 @@ export class ElectronSandbox {
 
   /** Runs code; what comes back is held against the contract. */
   async run(code: string, options: RunningOptions = {}): Promise<RunResult> {
-    const { signal = new AbortController().signal, onOutput = () => undefined, ...request } = options;
-    return RunResult.parse(await this.#host.run({ code, ...request }, { signal, onOutput }));
+    const { signal = new AbortController().signal, onOutput = () => undefined, ...rest } = options;
+    const { onDisplay, onFile, onInput, onPackages, ...request } = rest;
+    const watcher = {
+      ...(onDisplay === undefined ? {} : { onDisplay }),
+      ...(onFile === undefined ? {} : { onFile }),
+      ...(onInput === undefined ? {} : { onInput }),
+      ...(onPackages === undefined ? {} : { onPackages }),
+    };
+    return RunResult.parse(await this.#host.run({ code, ...request }, { signal, onOutput, ...watcher }));
   }
 
   status(): Promise<HostStatus> {
     return this.#host.status();
+  }
+
+  listFiles(session: string): Promise<OutputFile[] | null> {
+    return this.#host.listFiles(session);
+  }
+
+  readFile(session: string, name: string): Promise<Uint8Array> {
+    return this.#host.readFile(session, name);
   }
 
   reset(session: string): Promise<boolean> {

@@ -34,7 +34,9 @@ const start = {
   interrupts: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
   input: new SharedArrayBuffer(INPUT_SLOT_BYTES),
   snapshot: null,
-  forSnapshot: false,
+  forSnapshot: 'no' as const,
+  packages: [],
+  libraries: new Map(),
 };
 // Its first use compiles it, which needs what hardening takes away.
 createContext({});
@@ -52,9 +54,10 @@ GuestRealm.prototype.boot = function (...given) {
 const own = process;
 // What process.exit does in the end, and all that is left of it after hardening.
 const exit = (Reflect.get(own, 'reallyExit') as (code: number) => never).bind(own);
-const { setTimeout, setImmediate, performance, TextEncoder } = globalThis;
+const { setTimeout, setImmediate, performance, TextDecoder, TextEncoder } = globalThis;
 const say = (text: string): void => void writeSync(1, `${text}\n`);
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const hostAttack: unknown = asHost ? runInThisContext(attack) : undefined;
 
 const host = new InterpreterHost(start, {
@@ -65,6 +68,7 @@ const host = new InterpreterHost(start, {
     else setTimeout(callback, delayMs);
   },
   encode: (text) => encoder.encode(text),
+  decode: (bytes) => decoder.decode(bytes),
   forgetInterrupt: () => undefined,
   isInterrupted: () => false,
   wait: () => undefined,

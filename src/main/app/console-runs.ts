@@ -30,6 +30,8 @@ interface ConsoleRun {
   readonly session: string | null;
   readonly runtime: PythonRuntime;
   readonly askedAt: number;
+  /** While the code waits in `input()`. */
+  answer: ((text: string | null) => void) | null;
 }
 
 /** The runs that the window has asked for, each under the id that the page gave it. */
@@ -67,7 +69,14 @@ export class ConsoleRuns {
     const stop = new AbortController();
     const cancel = (): void => stop.abort();
     const stream = new RunStream(runId, clock, owner.tell);
-    this.#runs.set(runId, { stop, session: request.session ?? null, runtime, askedAt: Date.now() });
+    const run: ConsoleRun = {
+      stop,
+      session: request.session ?? null,
+      runtime,
+      askedAt: Date.now(),
+      answer: null,
+    };
+    this.#runs.set(runId, run);
     owner.gone.addEventListener('abort', cancel, { once: true });
     if (owner.gone.aborted) cancel();
     try {
@@ -76,6 +85,11 @@ export class ConsoleRuns {
         {
           signal: stop.signal,
           onOutput: (output) => stream.text(output),
+          onDisplay: ({ mime }) => stream.event({ type: 'output', runId, mime }),
+          onInput: (prompt, over) => {
+            stream.event({ type: 'input', runId, prompt, secret: false });
+            return answerTo(run, over);
+          },
           onPackages: (progress) => stream.event({ type: 'packages', runId, progress }),
         },
       );
@@ -88,6 +102,13 @@ export class ConsoleRuns {
     }
   }
 
+  /** Answers a run that waits in `input()`; false when it does not. @param text null for the end of the input */
+  answerInput(runId: string, text: string | null): boolean {
+    const answer = this.#runs.get(runId)?.answer ?? null;
+    answer?.(text);
+    return answer !== null;
+  }
+
   /** False when there is no such run. */
   cancel(runId: string): boolean {
     const run = this.#runs.get(runId);
@@ -95,3 +116,14 @@ export class ConsoleRuns {
     return run !== undefined;
   }
 }
+
+/** Waits for the page's answer, until nobody wants it any more. */
+const answerTo = (run: ConsoleRun, over: AbortSignal): Promise<string | null> =>
+  new Promise((resolve) => {
+    const settle = (text: string | null): void => {
+      run.answer = null;
+      resolve(text);
+    };
+    run.answer = settle;
+    over.addEventListener('abort', () => settle(null), { once: true });
+  });

@@ -4,7 +4,7 @@ import type { PythonFacts } from '../plugin/describe-python.ts';
 
 export interface PythonFactsOptions {
   readonly settings: () => Config;
-  /** Of the embedded Python, such as `3.14.0`. */
+  /** Of the embedded Python, such as `3.14`. */
   readonly pythonVersion: string;
   /** Names of the packages on this computer. */
   readonly installed: () => Promise<readonly string[]>;

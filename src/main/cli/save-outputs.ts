@@ -1,6 +1,6 @@
 import type { CollectedFile, RunDisplay } from '../../shared/sandbox.ts';
 import { OutputFileError, type OutputFolder } from './output-folder.ts';
-import { quote } from './printable.ts';
+import { oneLine, quote } from './printable.ts';
 import type { CommandOutput } from './stdio.ts';
 
 /** Plots and pictures, and the endings of their files. */
@@ -74,6 +74,6 @@ export class OutputSaver {
 
   async #complain(name: string, why: string): Promise<void> {
     this.#failed = true;
-    await this.#out.notice(`${quote(name)} was not written: ${why}`);
+    await this.#out.notice(`${quote(name)} was not written: ${oneLine(why)}`);
   }
 }

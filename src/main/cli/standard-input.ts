@@ -45,6 +45,8 @@ export class StandardInput {
       this.#wake();
     });
     reader.on('close', end);
+    // The reader passes on what goes wrong with its input.
+    reader.on('error', end);
     input.on('error', end);
     return reader;
   }

@@ -5,6 +5,7 @@ import type { Asset } from '../sandbox/runtime-assets.ts';
 import { raceStop } from '../sandbox/stop-signal.ts';
 import { Examination, type ExaminationOptions } from './examination.ts';
 import { allHold, examineLayers } from './examine-layers.ts';
+import { pythonSeries } from '../python-series.ts';
 
 export interface DoctorOptions extends ExaminationOptions {
   /** Of the process that asks. */
@@ -22,7 +23,7 @@ const LockInfo = z.object({ info: z.object({ python: z.string().max(100) }) });
 
 const pythonVersion = (assets: readonly Asset[]): string => {
   const lock = assets.find(({ name }) => name === 'lock');
-  return LockInfo.parse(JSON.parse(new TextDecoder().decode(lock?.bytes))).info.python;
+  return pythonSeries(LockInfo.parse(JSON.parse(new TextDecoder().decode(lock?.bytes))).info.python);
 };
 
 /** Longest that an examination may take, in ms; some seconds are usual. */

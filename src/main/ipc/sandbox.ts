@@ -3,6 +3,7 @@ import type { PythonRuntime } from '../../shared/config.ts';
 import type { SandboxStatus } from '../../shared/ipc/sandbox.ts';
 import type { Activity } from '../app/activity.ts';
 import type { ConsoleRuns } from '../app/console-runs.ts';
+import { WorkspaceFileError } from '../sandbox/file-collector.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { ApiFailure } from './api-failure.ts';
 import type { HandlersOf } from './route.ts';
@@ -10,7 +11,16 @@ import type { HandlersOf } from './route.ts';
 export interface SandboxDeps {
   readonly sandbox: Pick<
     Sandbox,
-    'pid' | 'reset' | 'restart' | 'restartNeeded' | 'sessions' | 'standby' | 'state' | 'stop'
+    | 'listFiles'
+    | 'pid'
+    | 'readFile'
+    | 'reset'
+    | 'restart'
+    | 'restartNeeded'
+    | 'sessions'
+    | 'standby'
+    | 'state'
+    | 'stop'
   >;
   readonly runs: ConsoleRuns;
   readonly activity: Activity;
@@ -37,7 +47,7 @@ export const sandboxHandlers = ({
     });
   },
   cancel: ([runId]) => runs.cancel(runId),
-  answerInput: () => false,
+  answerInput: ([runId, text]) => runs.answerInput(runId, text),
   reset: ([session]) => sandbox.reset(session),
   status: () => {
     const { pid, restartNeeded, sessions, standby, state } = sandbox;
@@ -58,13 +68,12 @@ export const sandboxHandlers = ({
     };
   },
   history: () => activity.history,
-  files: ([session]) => {
-    if (sandbox.sessions.includes(session)) return [];
-    throw new ApiFailure('not-found', `the session "${session}" has no state`);
+  files: async ([session]) => {
+    const files = await fileWork(() => sandbox.listFiles(session));
+    if (files === null) throw new ApiFailure('not-found', `the session "${session}" has no state`);
+    return files;
   },
-  readFile: ([session, name]) => {
-    throw new ApiFailure('not-found', `the session "${session}" has no file "${name}"`);
-  },
+  readFile: ([session, name]) => fileWork(() => sandbox.readFile(session, name)),
   restart: async () => {
     await sandbox.restart();
     return null;
@@ -74,3 +83,13 @@ export const sandboxHandlers = ({
     return null;
   },
 });
+
+/** Why a file can't be had is told. */
+const fileWork = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof WorkspaceFileError) throw new ApiFailure('not-found', error.message);
+    throw error;
+  }
+};

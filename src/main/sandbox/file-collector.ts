@@ -112,8 +112,8 @@ export class FileCollector {
       if (raced.stopped === 'cancelled') throw new WorkspaceFileError('cancelled before it was read');
       if (raced.stopped === 'deadline') throw new WorkspaceFileError(TOO_SLOW);
     } catch (error) {
-      // What the other side says of a failure may be a guest's words; what was thrown here is ours.
-      if (RpcError.is(error)) throw new WorkspaceFileError(`it can not be read (${error.message})`);
+      // What the other side says of a failure may be a guest's words.
+      if (RpcError.is(error)) throw new WorkspaceFileError(error.message);
       throw error;
     } finally {
       ended.abort();

@@ -18,6 +18,12 @@ const TIDY_LIMIT_MS = 10_000;
 
 const never = sharedController().signal;
 
+/** Another way to start an interpreter, in one very process. */
+export interface StartFromImage {
+  readonly sidecar: SidecarClient;
+  readonly start: (interpreter: OpenInterpreter) => Promise<void>;
+}
+
 /** Gets runs the interpreters they need, and ends those that are of no more use. */
 export class InterpreterProvider {
   readonly #supervisor: Supervisor;
@@ -31,11 +37,15 @@ export class InterpreterProvider {
   }
 
   /** An interpreter with the request's files in it, or why there is none. */
-  async open(request: RunRequest, signal: AbortSignal): Promise<OpenInterpreter | Verdict> {
+  async open(
+    request: RunRequest,
+    signal: AbortSignal,
+    startFrom?: StartFromImage,
+  ): Promise<OpenInterpreter | Verdict> {
     const deadline = this.#clock.now() + START_LIMIT_MS;
     for (let attempt = 1; ; attempt++) {
       let used: SidecarClient | undefined;
-      const opening = this.#openNow(request, signal, (sidecar) => (used = sidecar));
+      const opening = this.#openNow(request, signal, startFrom, (sidecar) => (used = sidecar));
       try {
         const raced = await raceStop(opening, this.#clock, deadline - this.#clock.now(), signal);
         if (raced.stopped === null) {
@@ -65,11 +75,15 @@ export class InterpreterProvider {
   async #openNow(
     request: RunRequest,
     signal: AbortSignal,
+    startFrom: StartFromImage | undefined,
     onSidecar: (sidecar: SidecarClient) => void,
   ): Promise<OpenInterpreter> {
     const sidecar = await this.#supervisor.sidecar();
     onSidecar(sidecar);
-    const interpreter = await this.#interpreters.open(sidecar, request.session ?? null);
+    const interpreter = await this.#interpreters.open(sidecar, request.session ?? null, (fresh) =>
+      // The process that has the image may be gone.
+      startFrom?.sidecar === sidecar ? startFrom.start(fresh) : sidecar.openInterpreter(fresh.id),
+    );
     try {
       await sidecar.writeFiles(interpreter.id, request.files ?? [], signal);
     } catch (error) {

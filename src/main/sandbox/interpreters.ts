@@ -42,9 +42,14 @@ export class Interpreters {
    * The session's interpreter, or a fresh one: that becomes the session's by `keep`.
    *
    * @param session null for an interpreter of the run's own
+   * @param start starts a fresh one of that id
    * @throws SetupError, RpcError when none can be started
    */
-  async open(sidecar: SidecarClient, session: string | null): Promise<OpenInterpreter> {
+  async open(
+    sidecar: SidecarClient,
+    session: string | null,
+    start: (interpreter: OpenInterpreter) => Promise<unknown> = ({ id }) => sidecar.openInterpreter(id),
+  ): Promise<OpenInterpreter> {
     const existing = session === null ? undefined : this.#sessions.get(session);
     if (existing?.interpreter.sidecar === sidecar) {
       existing.busy = true;
@@ -52,13 +57,13 @@ export class Interpreters {
     }
     const interpreter = { id: `interpreter-${this.#nextId++}`, sidecar };
     if (session === null) {
-      await sidecar.openInterpreter(interpreter.id);
+      await start(interpreter);
       return interpreter;
     }
     this.#makeRoomFor(session);
     this.#opening.add(session);
     try {
-      await sidecar.openInterpreter(interpreter.id);
+      await start(interpreter);
     } finally {
       this.#opening.delete(session);
     }

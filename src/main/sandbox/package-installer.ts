@@ -5,6 +5,7 @@ import { PackageError } from '../packages/package-error.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
+import { bringPackages } from './bring-packages.ts';
 import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
 import { ModuleAdvice } from './module-advice.ts';
@@ -13,8 +14,8 @@ import { raceStop } from './stop-signal.ts';
 
 /** For an interpreter to say what code imports, in ms. One that is slower runs the code without help. */
 const FIND_LIMIT_MS = 10_000;
-/** For one step of putting packages into an interpreter, in ms. */
-const INSTALL_LIMIT_MS = 120_000;
+/** For one step of putting packages into an interpreter, in ms. What is damaged is fetched again in that time. */
+const INSTALL_LIMIT_MS = 16 * 60_000;
 
 /** Code without this word imports nothing, save by means that nobody could foresee. */
 const MAY_IMPORT = /\bimport\b/u;
@@ -58,6 +59,11 @@ export class PackageInstaller {
   constructor({ provider, clock }: PackageInstallerOptions) {
     this.#provider = provider;
     this.#clock = clock;
+  }
+
+  /** An interpreter was started with these packages in it. */
+  noteInstalled(interpreter: OpenInterpreter, wheels: readonly Wheel[]): void {
+    this.#installed.set(interpreter, new Map(wheels.map(({ name, sha256 }) => [name, sha256])));
   }
 
   /**
@@ -170,13 +176,9 @@ export class PackageInstaller {
     if (wanting.length === 0) return [];
     const { sidecar, id } = interpreter;
     const hashes = wanting.map(({ sha256 }) => sha256);
-    const missing = new Set(await this.#within(sidecar.installPackages(id, hashes), signal));
-    for (const wheel of wanting) {
-      if (!missing.has(wheel.sha256)) continue;
-      const bytes = await provider.read(wheel, { signal });
-      await this.#within(sidecar.loadPackage(wheel, bytes, signal), signal);
-    }
-    if (missing.size > 0 && (await this.#within(sidecar.installPackages(id, hashes), signal)).length > 0) {
+    const missing = await this.#within(sidecar.installPackages(id, hashes), signal);
+    await this.#within(bringPackages(wanting, missing, provider, sidecar, signal), signal);
+    if (missing.length > 0 && (await this.#within(sidecar.installPackages(id, hashes), signal)).length > 0) {
       throw new RpcError('failed', 'the sandbox did not take the packages');
     }
     for (const { name, sha256 } of wanting) present.set(name, sha256);

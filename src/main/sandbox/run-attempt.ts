@@ -5,7 +5,8 @@ import type { Clock } from './clock.ts';
 import type { FileCollector } from './file-collector.ts';
 import { toldBy } from './foreign-words.ts';
 import type { InputDialog } from './input-dialog.ts';
-import { processDied, type InterpreterProvider } from './interpreter-provider.ts';
+import type { ChosenImage, ImageChooser } from './image-chooser.ts';
+import { processDied, type InterpreterProvider, type StartFromImage } from './interpreter-provider.ts';
 import type { Interpreters, OpenInterpreter } from './interpreters.ts';
 import type { MemoryGuard } from './memory-guard.ts';
 import { ModuleAdvice } from './module-advice.ts';
@@ -66,6 +67,8 @@ export interface AttemptParts {
   readonly clock: Clock;
   readonly files: FileCollector;
   readonly interpreters: Interpreters;
+  /** Undefined: every interpreter starts without packages. */
+  readonly images: ImageChooser | undefined;
   readonly memory: MemoryGuard;
   readonly packages: PackageInstaller;
   readonly provider: InterpreterProvider;
@@ -108,8 +111,13 @@ export class RunAttempt {
     surroundings: Surroundings,
   ): Promise<OpenInterpreter | Verdict> {
     for (let tries = 1; ; tries++) {
+      attempt.packages = [];
+      const askedAt = this.#parts.clock.now();
+      const image = await this.#chooseImage(request, surroundings);
       const startedAt = this.#parts.clock.now();
-      const opened = await this.#parts.provider.open(request, surroundings.signal);
+      attempt.packagesMs += startedAt - askedAt;
+      const startFrom = image === null ? undefined : this.#startFrom(image, attempt);
+      const opened = await this.#parts.provider.open(request, surroundings.signal, startFrom);
       attempt.startMs += this.#parts.clock.now() - startedAt;
       if ('kind' in opened) return opened;
       const refusal = await this.#installPackages(attempt, opened, request, surroundings);
@@ -136,6 +144,27 @@ export class RunAttempt {
     }
   }
 
+  /** An image for a run that gets a fresh interpreter, if there is one. */
+  async #chooseImage(request: RunRequest, { onPackages, signal }: Surroundings): Promise<ChosenImage | null> {
+    const { images, interpreters } = this.#parts;
+    if (request.session !== undefined && interpreters.has(request.session)) return null;
+    return (await images?.choose(request, signal, onPackages)) ?? null;
+  }
+
+  #startFrom({ key, needed, sidecar, wheels }: ChosenImage, attempt: Attempt): StartFromImage {
+    return {
+      sidecar,
+      start: async (interpreter) => {
+        if (await sidecar.openFromImage(interpreter.id, key)) {
+          this.#parts.packages.noteInstalled(interpreter, wheels);
+          attempt.packages = needed;
+        } else {
+          await this.#parts.images?.discard(key);
+        }
+      },
+    };
+  }
+
   /** What the code needs goes into its interpreter; otherwise why that can't be done. */
   async #installPackages(
     attempt: Attempt,
@@ -151,7 +180,7 @@ export class RunAttempt {
         signal,
         onProgress,
       });
-      attempt.packages = installed;
+      attempt.packages = [...attempt.packages, ...installed];
       attempt.advice = advice;
       return null;
     } catch (error) {

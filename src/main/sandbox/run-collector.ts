@@ -1,7 +1,8 @@
 import {
-  MAX_QUESTIONS,
   outcomeBudgetBytes,
   GuestDisplay,
+  MAX_PROMPT_UNITS,
+  MAX_QUESTIONS,
   type FinishedRun,
   type RunPiece,
 } from '../../shared/interpreter.ts';
@@ -66,6 +67,7 @@ export class RunCollector {
   #displayBytes = 0;
   #displaysCut = false;
   #questions = 0;
+  #promptUnits = 0;
 
   /** @param outputBytes cap of each output stream, in bytes */
   constructor(outputBytes: number, listener: RunListener) {
@@ -89,8 +91,7 @@ export class RunCollector {
         this.#addDisplay(piece.bytes, piece.last);
         break;
       case 'input':
-        if (++this.#questions > MAX_QUESTIONS) throw new MisbehaviourError('it asked more than it may');
-        this.#listener.onInput(piece.prompt);
+        this.#addQuestion(piece.prompt);
         break;
     }
   }
@@ -136,6 +137,15 @@ export class RunCollector {
     return { ...outcome, truncated: outcome.truncated || outputCut };
   }
 
+  #addQuestion(prompt: string): void {
+    this.#questions++;
+    this.#promptUnits += prompt.length;
+    if (this.#questions > MAX_QUESTIONS || this.#promptUnits > MAX_PROMPT_UNITS) {
+      throw new MisbehaviourError('it asked more than it may');
+    }
+    this.#listener.onInput(prompt);
+  }
+
   #addOutput(buffer: ByteBuffer, stream: RunOutput['stream'], bytes: Uint8Array): void {
     // Pieces of nothing never come to a cap, and a listener that is slow has them all waiting.
     if (bytes.byteLength === 0) throw new MisbehaviourError('it sent nothing');
@@ -144,6 +154,8 @@ export class RunCollector {
   }
 
   #addDisplay(bytes: Uint8Array, last: boolean): void {
+    // Nothing, again and again, would be no more than nothing, but take memory.
+    if (bytes.byteLength === 0 && !last) throw new MisbehaviourError('it sent an empty part');
     this.#displayBytes += bytes.byteLength;
     const tooMuch =
       this.#displayBytes > LIMITS.totalDisplayBytes || this.#displays.length >= LIMITS.displayCount;

@@ -1,9 +1,12 @@
+import path from 'node:path';
 import { LIMITS } from '../../shared/limits.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/sandbox-events.ts';
 import type { OutputFile, RunRequest, RunResult, SessionState } from '../../shared/sandbox.ts';
 import type { Clock } from './clock.ts';
 import type { CrashLimit } from './crash-window.ts';
 import { FileCollector, WorkspaceFileError } from './file-collector.ts';
+import { ImageChooser } from './image-chooser.ts';
+import { ImageStore } from './image-store.ts';
 import { InputDialog } from './input-dialog.ts';
 import { InterpreterProvider } from './interpreter-provider.ts';
 import { Interpreters, MAX_SESSIONS, type OpenInterpreter } from './interpreters.ts';
@@ -98,10 +101,17 @@ export class Sandbox {
       files: this.#files,
       interpreters: this.#interpreters,
       memory: this.#memory,
+      images: this.#imagesOf(config),
       packages: new PackageInstaller({ provider: config.packages, clock: config.clock }),
       provider: this.#provider,
       supervisor: this.#supervisor,
     });
+  }
+
+  #imagesOf({ clock, dataDir, packages }: SandboxConfig): ImageChooser | undefined {
+    if (packages === undefined || dataDir === undefined) return undefined;
+    const store = new ImageStore(path.join(dataDir, 'packages'));
+    return new ImageChooser({ provider: packages, store, clock, sidecar: () => this.#supervisor.sidecar() });
   }
 
   /** Reading it starts nothing. */

@@ -53,6 +53,10 @@ export class SidecarClient {
   #isKilled = false;
   /** Set from `prepare` until the first interpreter was opened. */
   #discardSnapshot: (() => Promise<void>) | undefined;
+  #runtimeKey: string | undefined;
+  #isPristine = true;
+  /** An image is being made: until then no guest is let in. */
+  #making: Promise<unknown> = Promise.resolve();
 
   constructor(process: SidecarProcess) {
     this.#process = process;
@@ -101,12 +105,43 @@ export class SidecarClient {
     requireAll(checks);
     this.#layers = layers;
     if (snapshots === undefined) return;
+    this.#runtimeKey = snapshots.keyOf(assets);
     if (snapshot === undefined) await this.makeSnapshot(assets, snapshots);
     this.#discardSnapshot = () => snapshots.discard(assets);
   }
 
+  /** Says which runtime in which engine it is; undefined where nothing is kept for later starts. */
+  get runtimeKey(): string | undefined {
+    return this.#runtimeKey;
+  }
+
+  /** Whether no guest can have been in this process. */
+  get isPristine(): boolean {
+    return this.#isPristine;
+  }
+
+  /**
+   * From an image that was handed over, or made there; otherwise as `openInterpreter`.
+   *
+   * @returns whether it came from the image
+   * @throws SetupError, RpcError as `prepare` does
+   */
+  async openFromImage(id: string, image: string): Promise<boolean> {
+    await this.#letGuestIn();
+    const { checks, image: use, snapshot } = await this.#peer.call('openInterpreter', { id, image });
+    if (use !== 'used') await this.#judgeSnapshot(snapshot === 'used');
+    requireAll(checks);
+    return use === 'used';
+  }
+
+  async #letGuestIn(): Promise<void> {
+    this.#isPristine = false;
+    await this.#making;
+  }
+
   /** @throws SetupError, RpcError as `prepare` does */
   async openInterpreter(id: string): Promise<SnapshotUse> {
+    await this.#letGuestIn();
     try {
       const { checks, snapshot } = await this.#peer.call('openInterpreter', { id });
       await this.#judgeSnapshot(snapshot === 'used');
@@ -280,6 +315,63 @@ export class SidecarClient {
     } catch {
       // Interpreters start without it; a process that is gone is noticed by the next call.
     }
+  }
+
+  /**
+   * Lets a process in which no guest has been make an image with packages that it has at hand, and keep it.
+   *
+   * @param modules imported into it
+   * @returns the image, compressed; undefined when there is none to be had. Never rejects
+   */
+  async makeImage(
+    key: string,
+    hashes: readonly string[],
+    modules: readonly string[],
+  ): Promise<Uint8Array | undefined> {
+    const making = this.#makeImage(key, hashes, modules).catch(() => undefined);
+    this.#making = making;
+    return making;
+  }
+
+  async #makeImage(
+    key: string,
+    hashes: readonly string[],
+    modules: readonly string[],
+  ): Promise<Uint8Array | undefined> {
+    const pieces: Uint8Array[] = [];
+    let received = 0;
+    const { bytes } = await this.#peer.call(
+      'makeImage',
+      { key, hashes: [...hashes], modules: [...modules] },
+      {
+        window: SNAPSHOT_WINDOW_BYTES,
+        onItem: (piece) => {
+          received += piece.bytes.length;
+          if (received > PACKAGE_LIMITS.imageBytes) throw new Error('the image is too large');
+          pieces.push(piece.bytes);
+        },
+      },
+    );
+    return bytes === received ? joinBytes(pieces) : undefined;
+  }
+
+  /** Whether that image is at hand there. @throws RpcError when the process is gone */
+  async hasImage(key: string): Promise<boolean> {
+    return (await this.#peer.call('hasImage', { key })).has;
+  }
+
+  /** Hands an image over whose packages are at hand. @throws RpcError when it is of no use */
+  async loadImage(key: string, hashes: readonly string[], image: Uint8Array): Promise<void> {
+    const totalBytes = image.byteLength;
+    for (let start = 0; start < totalBytes; start += PACKAGE_LIMITS.partBytes) {
+      const bytes = new Uint8Array(image.subarray(start, start + PACKAGE_LIMITS.partBytes));
+      await this.#peer.call('loadImage', { key, hashes: [...hashes], totalBytes, bytes });
+    }
+  }
+
+  /** Of these packages, those that have to be handed over. @throws RpcError when the process is gone */
+  async missingPackages(hashes: readonly string[]): Promise<string[]> {
+    return (await this.#peer.call('missingPackages', { hashes: [...hashes] })).missing;
   }
 
   /** Resolves once the interpreter is gone; its state with it. */

@@ -23,10 +23,15 @@ const sha256 = (content: Uint8Array): Buffer => createHash('sha256').update(cont
  */
 export class SnapshotStore {
   readonly #folder: string;
+  readonly #maxBytes: number;
 
-  /** @param folder holds nothing else; made when it is needed */
-  constructor(folder: string) {
+  /**
+   * @param folder holds nothing else; made when it is needed
+   * @param maxBytes of one of them
+   */
+  constructor(folder: string, maxBytes = MAX_SNAPSHOT_BYTES) {
     this.#folder = folder;
+    this.#maxBytes = maxBytes;
   }
 
   /** Whether a file is there under that key, sound or not. Never rejects. */
@@ -41,7 +46,7 @@ export class SnapshotStore {
   async read(key: string): Promise<Uint8Array | undefined> {
     const file = this.#file(key);
     try {
-      const content = await readContent(file);
+      const content = await readContent(file, this.#maxBytes);
       if (content === undefined) {
         await this.remove(key);
         return undefined;
@@ -58,7 +63,7 @@ export class SnapshotStore {
 
   /** Puts a whole file in the place of what is there; false when that can't be done. Never rejects. */
   async write(key: string, content: Uint8Array): Promise<boolean> {
-    if (content.byteLength > MAX_SNAPSHOT_BYTES) return false;
+    if (content.byteLength > this.#maxBytes) return false;
     const unfinished = path.join(this.#folder, `${key}.${randomUUID()}${UNFINISHED}`);
     try {
       await mkdir(this.#folder, { recursive: true });
@@ -78,18 +83,30 @@ export class SnapshotStore {
     await rm(this.#file(key), { recursive: true, force: true }).catch(() => undefined);
   }
 
+  /** Of all that is there, the one used last first; what they hold was not looked at. Never rejects. */
+  async keys(): Promise<string[]> {
+    const entries = await this.#entries().catch(() => []);
+    return entries
+      .filter(({ name }) => name.endsWith(EXTENSION))
+      .map(({ name }) => name.slice(0, -EXTENSION.length));
+  }
+
   #file(key: string): string {
     return path.join(this.#folder, key + EXTENSION);
   }
 
-  async #tidy(): Promise<void> {
+  /** The one used last first. */
+  async #entries(): Promise<{ readonly name: string; readonly usedAt: number }[]> {
     const names = await readdir(this.#folder);
     const entries = await Promise.all(
       names.map(async (name) => ({ name, usedAt: (await stat(path.join(this.#folder, name))).mtimeMs })),
     );
-    const snapshots = entries
-      .filter(({ name }) => name.endsWith(EXTENSION))
-      .sort((a, b) => b.usedAt - a.usedAt);
+    return entries.sort((a, b) => b.usedAt - a.usedAt);
+  }
+
+  async #tidy(): Promise<void> {
+    const entries = await this.#entries();
+    const snapshots = entries.filter(({ name }) => name.endsWith(EXTENSION));
     const abandoned = entries.filter(
       ({ name, usedAt }) => name.endsWith(UNFINISHED) && Date.now() - usedAt > UNFINISHED_MS,
     );
@@ -111,11 +128,11 @@ const writeWhole = async (file: string, content: Uint8Array): Promise<void> => {
 };
 
 /** Undefined when the file is damaged. @throws Error when it can't be read */
-const readContent = async (file: string): Promise<Uint8Array | undefined> => {
+const readContent = async (file: string, maxBytes: number): Promise<Uint8Array | undefined> => {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
-    if (size <= PREFIX_BYTES || size > PREFIX_BYTES + MAX_SNAPSHOT_BYTES) return undefined;
+    if (size <= PREFIX_BYTES || size > PREFIX_BYTES + maxBytes) return undefined;
     const prefix = await readExactly(handle, PREFIX_BYTES, 0);
     const content = await readExactly(handle, size - PREFIX_BYTES, PREFIX_BYTES);
     if (prefix === undefined || content === undefined) return undefined;

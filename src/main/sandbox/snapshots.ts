@@ -22,25 +22,26 @@ export class Snapshots {
 
   /** The one made from these very assets, or undefined. */
   find(assets: readonly Asset[]): Promise<Uint8Array | undefined> {
-    return this.#store.read(this.#key(assets));
+    return this.#store.read(this.keyOf(assets));
   }
 
   /** Whether there is one; its content is not looked at. */
   has(assets: readonly Asset[]): Promise<boolean> {
-    return this.#store.has(this.#key(assets));
+    return this.#store.has(this.keyOf(assets));
   }
 
   /** Takes one on that a process made in which no guest has been. */
   async keep(assets: readonly Asset[], image: Uint8Array): Promise<void> {
-    await this.#store.write(this.#key(assets), image);
+    await this.#store.write(this.keyOf(assets), image);
   }
 
   /** It turned out to be of no use: the next process makes another one. */
   async discard(assets: readonly Asset[]): Promise<void> {
-    await this.#store.remove(this.#key(assets));
+    await this.#store.remove(this.keyOf(assets));
   }
 
-  #key(assets: readonly Asset[]): string {
+  /** Says which runtime in which engine it is. */
+  keyOf(assets: readonly Asset[]): string {
     const hash = createHash('sha256').update(`${SNAPSHOT_FORMAT}\n${this.#engine}\n`);
     for (const { name, sha256 } of assets) hash.update(`${name} ${sha256}\n`);
     return hash.digest('hex');

@@ -1,7 +1,7 @@
 /** The app with its window, from being ready to being gone. */
 import path from 'node:path';
 import process from 'node:process';
-import { app, nativeTheme, shell, type BrowserWindow } from 'electron';
+import { app, nativeTheme, shell, type BrowserWindow, type WebContents } from 'electron';
 import { composeApp, type ComposedApp } from '../app/compose-app.ts';
 import { translateTo } from '../app/texts.ts';
 import type { Config } from '../../shared/config.ts';
@@ -11,6 +11,7 @@ import { EVENTS } from '../../shared/ipc/channels.ts';
 import { JsonStore } from '../config/json-store.ts';
 import { Pages } from '../ipc/electron-ipc.ts';
 import { electronTransport } from '../packages/electron-transport.ts';
+import { CrashWindow } from '../sandbox/crash-window.ts';
 import { ElectronLauncher } from '../sandbox/electron-launcher.ts';
 import { setAppMenu } from './app-menu.ts';
 import { notifyOfRun, showProgress } from './attention.ts';
@@ -32,6 +33,8 @@ export interface RunAppOptions {
 
 /** For the processes to end before the app goes all the same, in ms. */
 const DISPOSAL_LIMIT_MS = 8000;
+/** From then on it stays as it is: something in it makes it die. */
+const PAGE_CRASH_LIMIT = { crashes: 3, windowMs: 60_000 } as const;
 const MAX_WINDOW_STATE_BYTES = 64 * 1024;
 
 const appInfo = (): ReturnType<Parameters<typeof composeApp>[0]['info']> => ({
@@ -114,7 +117,20 @@ export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Pr
     },
   });
   pages.add(window.webContents);
+  reviveWhenGone(window.webContents);
   await window.loadURL(PAGE_URL);
+};
+
+/** A page whose process died is loaded again, unless that happens all the time. */
+const reviveWhenGone = (contents: WebContents): void => {
+  const crashes = new CrashWindow(PAGE_CRASH_LIMIT);
+  contents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit' || crashes.note(performance.now())) return;
+    // Not in the midst of its end.
+    setImmediate(() => {
+      if (!contents.isDestroyed()) contents.reload();
+    });
+  });
 };
 
 const focus = (window: BrowserWindow | null): void => {

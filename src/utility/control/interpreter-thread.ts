@@ -24,6 +24,7 @@ import {
   type WorkerContract,
   type WorkerStart,
 } from '../../shared/worker-protocol.ts';
+import type { PackageImage } from './package-images.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -44,6 +45,18 @@ interface Death {
   readonly detail: string;
 }
 
+/** From an image, from nothing, or from nothing to be made a snapshot of, without or with packages. */
+export type Origin = Uint8Array | PackageImage | 'plain' | 'for-snapshot' | 'for-package-snapshot';
+
+const PURPOSES = { plain: 'no', 'for-snapshot': 'plain', 'for-package-snapshot': 'packages' } as const;
+
+const NO_PACKAGES: Pick<PackageImage, 'packages' | 'libraries'> = { packages: [], libraries: new Map() };
+
+const imageOf = (origin: Origin): Uint8Array | undefined => {
+  if (typeof origin === 'string') return undefined;
+  return origin instanceof Uint8Array ? origin : origin.bytes;
+};
+
 /** A worker thread and the interpreter in it, seen from the control thread. The worker may be hostile. */
 export class InterpreterThread {
   /** Resolves when the thread is gone, with the reason. */
@@ -60,16 +73,19 @@ export class InterpreterThread {
   /** The run under way: settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
 
-  /** @param origin what the interpreter is started from; 'for-snapshot': to be made a snapshot of */
-  constructor(runtime: Runtime, origin: Uint8Array | 'plain' | 'for-snapshot' = 'plain') {
+  /** @param origin what the interpreter is started from */
+  constructor(runtime: Runtime, origin: Origin = 'plain') {
     // A copy of its own, given away: workers share no memory.
-    const snapshot = typeof origin === 'string' ? null : origin.slice();
+    const snapshot = imageOf(origin)?.slice() ?? null;
+    const { packages, libraries } = typeof origin === 'object' && 'packages' in origin ? origin : NO_PACKAGES;
     const start: WorkerStart = {
       ...runtime.start,
       interrupts: this.#interrupts.buffer,
       input: this.#inputMemory,
       snapshot,
-      forSnapshot: origin === 'for-snapshot',
+      packages,
+      libraries,
+      forSnapshot: PURPOSES[typeof origin === 'string' ? origin : 'plain'],
     };
     this.#worker = new Worker(runtime.workerScript, {
       eval: true,
@@ -100,7 +116,7 @@ export class InterpreterThread {
       remote: workerContract,
       handlers: {},
       limits: {
-        maxMessageBytes: MIB,
+        maxMessageBytes: 2 * MIB,
         maxSendBytes: TO_WORKER_LIMITS.maxBytes,
         maxNodes: TO_WORKER_LIMITS.maxNodes,
       },
@@ -127,7 +143,7 @@ export class InterpreterThread {
    *
    * @throws RpcError when it can't be had
    */
-  async takeSnapshot(): Promise<Uint8Array> {
+  async takeSnapshot(maxBytes = MAX_SNAPSHOT_BYTES): Promise<Uint8Array> {
     const pieces: Uint8Array[] = [];
     let received = 0;
     const { bytes } = await this.#peer.call(
@@ -136,13 +152,18 @@ export class InterpreterThread {
       {
         onItem: (piece) => {
           received += piece.bytes.length;
-          if (received > MAX_SNAPSHOT_BYTES) throw new RpcError('failed', 'the snapshot is too large');
+          if (received > maxBytes) throw new RpcError('failed', 'the snapshot is too large');
           pieces.push(piece.bytes);
         },
       },
     );
     if (bytes !== received) throw new RpcError('failed', 'the snapshot is not whole');
     return joinBytes(pieces);
+  }
+
+  /** See `GuestCore.tryPackages`. @throws RpcError when the packages do not work */
+  async tryPackages(modules: readonly string[]): Promise<string> {
+    return (await this.#peer.call('tryPackages', { modules: [...modules] })).said;
   }
 
   /** @throws RpcError when the file can't be written */

@@ -9,7 +9,7 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 export interface Runtime {
   readonly workerScript: string;
   /** What all workers are given. */
-  readonly start: Omit<WorkerStart, 'interrupts' | 'input' | 'snapshot' | 'forSnapshot'>;
+  readonly start: Pick<WorkerStart, 'wasm' | 'stdlib' | 'lock' | 'guestScript'>;
   readonly snapshot: SnapshotHolder;
 }
 

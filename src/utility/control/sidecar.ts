@@ -1,17 +1,20 @@
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Handlers } from '../../shared/rpc/contract.ts';
 import type { SelfCheck } from '../../shared/interpreter.ts';
-import type { SidecarContract } from '../../shared/sidecar-protocol.ts';
+import type { SidecarContract, SnapshotUse } from '../../shared/sidecar-protocol.ts';
 import { lockDown } from '../lockdown/lockdown.ts';
 import type { SystemCalls } from '../lockdown/native-calls.ts';
 import { Assets } from './assets.ts';
+import { ImageLoader } from './image-loader.ts';
+import { makeImage } from './image-maker.ts';
 import { InterpreterPool, type StartedInterpreter } from './interpreter-pool.ts';
 import type { InterpreterThread } from './interpreter-thread.ts';
 import { forbidCodeFromStrings, processChecks } from './process-checks.ts';
+import { PackageImages } from './package-images.ts';
 import { PackageShelf } from './package-shelf.ts';
 import { prepareRuntime, type Runtime } from './runtime.ts';
 import { makeSnapshot, sendInPieces } from './snapshot-maker.ts';
-import { startInterpreter } from './start-interpreter.ts';
+import { startFromImage, startInterpreter } from './start-interpreter.ts';
 
 /** More threads than this are refused, whatever main asks for: as many sessions as may be idle and runs at once. */
 const MAX_INTERPRETERS = 64;
@@ -23,6 +26,8 @@ export class Sidecar {
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #assets = new Assets();
   readonly #shelf = new PackageShelf();
+  readonly #images = new PackageImages();
+  readonly #loader = new ImageLoader(this.#images);
   readonly #interpreters = new Map<string, InterpreterThread>();
   readonly #opening = new Set<string>();
   readonly #loadBinding: (file: string) => SystemCalls;
@@ -66,7 +71,20 @@ export class Sidecar {
         await sendInPieces(image, write);
         return { bytes: image.length };
       },
-      openInterpreter: ({ id }) => this.#open(id),
+      makeImage: async ({ key, hashes, modules }, { write }) => {
+        const { runtime } = this.#prepared();
+        if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
+        const packages = this.#shelf.take(hashes);
+        const image = await makeImage(runtime, this.#images, { key, packages, modules });
+        await sendInPieces(image, write);
+        return { bytes: image.length };
+      },
+      hasImage: ({ key }) => ({ has: this.#images.has(key) }),
+      loadImage: async (part) => {
+        await this.#loader.add(part, this.#shelf);
+        return {};
+      },
+      openInterpreter: ({ id, image }) => this.#open(id, image),
       writeFile: async ({ interpreter, ...part }) => {
         await this.#find(interpreter).writeFile(part);
         return {};
@@ -90,6 +108,7 @@ export class Sidecar {
         await this.#shelf.add(part);
         return {};
       },
+      missingPackages: ({ hashes }) => ({ missing: this.#shelf.missing(hashes) }),
       installPackages: async ({ interpreter, hashes }) => {
         const thread = this.#find(interpreter);
         const missing = this.#shelf.missing(hashes);
@@ -115,8 +134,11 @@ export class Sidecar {
     };
   }
 
-  async #open(id: string): Promise<Omit<StartedInterpreter, 'thread'>> {
-    const { pool } = this.#prepared();
+  async #open(
+    id: string,
+    image: string | undefined,
+  ): Promise<Omit<StartedInterpreter, 'thread'> & { readonly image: SnapshotUse }> {
+    const { pool, runtime } = this.#prepared();
     if (this.#interpreters.has(id) || this.#opening.has(id)) {
       throw new RpcError('failed', 'an interpreter of that id runs already');
     }
@@ -126,13 +148,27 @@ export class Sidecar {
     this.#opened = true;
     this.#opening.add(id);
     try {
-      const { thread, ...report } = await pool.take();
+      const started = image === undefined ? null : await this.#startFrom(image, runtime);
+      const use: SnapshotUse = image === undefined ? 'absent' : started === null ? 'unusable' : 'used';
+      const { thread, ...report } = started ?? (await pool.take());
       // Guest code never enters a thread that is not what it should be.
       if (holdAll(report.checks)) this.#interpreters.set(id, thread);
       else await thread.terminate();
-      return report;
+      return { ...report, image: use };
     } finally {
       this.#opening.delete(id);
+    }
+  }
+
+  /** Null when the image is not at hand, or of no use. */
+  async #startFrom(key: string, runtime: Runtime): Promise<StartedInterpreter | null> {
+    const image = this.#images.get(key);
+    if (image === undefined) return null;
+    try {
+      return { ...(await startFromImage(runtime, image)), snapshot: 'absent' };
+    } catch {
+      this.#images.drop(key);
+      return null;
     }
   }
 

@@ -1,5 +1,6 @@
 import { InterpreterThread } from './interpreter-thread.ts';
 import type { StartedInterpreter } from './interpreter-pool.ts';
+import type { PackageImage } from './package-images.ts';
 import type { Runtime } from './runtime.ts';
 import { within } from './within.ts';
 
@@ -7,6 +8,24 @@ import { within } from './within.ts';
 const RESTORE_LIMIT_MS = 15_000;
 /** The same without one, in ms: within main's patience, after a failed attempt to restore. */
 const PLAIN_LIMIT_MS = 40_000;
+
+/**
+ * A fresh interpreter with packages in it.
+ *
+ * @throws RpcError when it can't be started from that image
+ */
+export const startFromImage = async (
+  runtime: Runtime,
+  image: PackageImage,
+): Promise<Pick<StartedInterpreter, 'thread' | 'checks'>> => {
+  const thread = new InterpreterThread(runtime, image);
+  try {
+    return { thread, checks: await within(RESTORE_LIMIT_MS, thread.boot()) };
+  } catch (error) {
+    await thread.terminate();
+    throw error;
+  }
+};
 
 /**
  * A fresh interpreter: from the snapshot if there is one, without it if that fails.

@@ -12,14 +12,26 @@ __builtins__ = dict(vars(builtins))
 
 import functools
 import io
+import os
+import re
 import sys
-from importlib.machinery import ModuleSpec
+import warnings
+import weakref
+from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
 _modules = sys.modules
 
 _PYPLOT = "matplotlib.pyplot"
 _FORMATS = {"png": "image/png", "svg": "image/svg+xml"}
+
+# Packages that bring fonts for what Matplotlib's own lack: name of the module -> its fonts, the best first.
+_FONT_PACKAGES = {
+    "matplotlib_fontja": ("fonts/ipaexg.ttf",),
+    "mplfonts": ("fonts/NotoSansCJKsc-Regular.otf", "fonts/SourceHanSansSC-Regular.otf"),
+}
+_MISSING_GLYPH = re.compile(r"Glyph (\d+) .*missing from")
+_MAX_NAMED_GLYPHS = 20
 
 
 class Figures:
@@ -28,7 +40,23 @@ class Figures:
     def __init__(self, outputs: Any) -> None:
         """`outputs` is what `install()` of outputs.py returned."""
         self._outputs = outputs
+        # Those taken in this run.
+        self._taken: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._fonts: set[str] = set()
+        self._has_warned = False
         outputs.add_formatter(_is_figure, self._form_of)
+
+    def begin_run(self) -> None:
+        """What was installed since the last run may bring fonts."""
+        self._has_warned = False
+        self._taken.clear()
+        pyplot = _modules.get(_PYPLOT)
+        if pyplot is not None:
+            self._add_fonts()
+
+    def has_taken(self, obj: object) -> bool:
+        """Whether `obj` is a figure that this run has shown already."""
+        return _is_figure(obj) and obj in self._taken
 
     def take_open(self) -> None:
         """Show the open figures, in the order of their numbers, and close them. Raises what drawing raises."""
@@ -63,15 +91,63 @@ class Figures:
             figures._take(manager.canvas.figure)
 
         manager_base.show = show_manager
+        self._add_fonts()
+
+    def _add_fonts(self) -> None:
+        """Let texts fall back on the fonts of the packages that are there."""
+        for package, names in _FONT_PACKAGES.items():
+            if package in self._fonts:
+                continue
+            try:
+                spec = PathFinder.find_spec(package)
+                if spec is None or not spec.submodule_search_locations:
+                    continue
+                self._fonts.add(package)
+                self._add_font(spec.submodule_search_locations[0], names)
+            except Exception:
+                # Without them it is as it was: the plot has boxes for what it can't draw.
+                continue
+
+    def _add_font(self, folder: str, names: tuple[str, ...]) -> None:
+        manager = _modules["matplotlib.font_manager"].fontManager
+        for name in names:
+            path = os.path.join(folder, name)
+            if os.path.exists(path):
+                manager.addfont(path)
+                family = manager.ttflist[-1].name
+                params = _modules["matplotlib"].rcParams
+                params["font.family"] = [*params["font.family"], family]
+                return
+
+    def _draw(self, figure: Any) -> dict[str, Any]:
+        """As `_drawn`, and says once in a run which characters no font has."""
+        self._taken.add(figure)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            forms = _drawn(figure)
+        missing: dict[str, None] = {}
+        for warning in caught:
+            glyph = _MISSING_GLYPH.match(str(warning.message))
+            if glyph is None:
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+            else:
+                missing[chr(int(glyph[1]))] = None
+        if missing and not self._has_warned:
+            self._has_warned = True
+            characters = "".join(missing)[:_MAX_NAMED_GLYPHS]
+            sys.stderr.write(
+                f"plot: no font has {characters}; add the package matplotlib-fontja (Japanese) or mplfonts (Chinese)\n"
+            )
+        return forms
 
     def _take(self, figure: Any) -> None:
-        forms = _drawn(figure)
+        forms = self._draw(figure)
         _close(figure)
         self._outputs.send(forms)
 
     def _form_of(self, figure: Any) -> dict[str, Any]:
         """For `display(fig)`; like one that was shown, it is closed."""
-        forms = _drawn(figure)
+        forms = self._draw(figure)
         _close(figure)
         return forms
 

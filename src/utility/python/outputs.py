@@ -192,13 +192,16 @@ class Outputs:
         if last or (size > room and room < self._max_bytes):
             self._finish("of the outputs of this run, no more are shown: " + self._spent(last))
             return
+        if notes or size > room:
+            room -= _MAX_NOTE_CHARACTERS
         # The largest first: what is left says more than nothing.
         for mime in sorted(sizes, key=lambda mime: (mime == "text/plain", -sizes[mime])):
-            if size <= room - _MAX_NOTE_CHARACTERS:
+            if size <= room:
                 break
             if mime == "text/plain" and contents:
                 text = contents[mime]
-                contents[mime] = text[: max(0, (room - 2 * _MAX_NOTE_CHARACTERS) // 8)]
+                # A character has at most six bytes as JSON.
+                contents[mime] = text[: max(0, room // 8)]
                 notes.append(f"{mime} cut: {len(text)} characters are too many for one output")
                 break
             size -= sizes.pop(mime)
@@ -212,7 +215,7 @@ class Outputs:
 
     def _spent(self, last: bool) -> str:
         if last:
-            return f"there are more than {self._max_count}"
+            return f"there are more than {self._max_count - 1}"
         return f"together they are larger than {self._max_total_bytes} bytes"
 
     def _finish(self, note: str) -> None:

@@ -17,7 +17,6 @@ import json
 import os
 import sys
 import types
-from importlib import metadata
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec, spec_from_loader
 from typing import Any
@@ -212,6 +211,4 @@ class _MicropipFinder:
 
 def create_packages(micropip_source: str) -> Packages:
     """`micropip_source` is the source of the module `micropip`."""
-    # Loaded now, so that a snapshot holds it.
-    metadata.packages_distributions  # noqa: B018
     return Packages(micropip_source)

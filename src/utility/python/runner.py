@@ -422,6 +422,7 @@ class Session:
         self._files.enter()
         before = self._files.before_run()
         self._outputs.begin_run()
+        self._figures.begin_run()
         statements = expression = None
         try:
             statements, expression = self._compile(code)
@@ -592,7 +593,7 @@ class Session:
     def _show_rest(self, result: object) -> None:
         """Show the figures left open, and the value when there is more to it than its text."""
         self._figures.take_open()
-        if result is not None:
+        if result is not None and not self._figures.has_taken(result):
             self._outputs.show_value(result)
 
     def _show_after(self, error: BaseException) -> None:

@@ -30,8 +30,15 @@ def park(session: Any) -> None:
         return session
 
     sys.modules[_PLACE] = resume  # type: ignore[assignment]
+    close_fonts()
     for _ in range(3):
         gc.collect()
+
+
+def close_fonts() -> None:
+    """Let go of the files that Matplotlib keeps open; it opens them again when it needs them."""
+    if (fonts := sys.modules.get("matplotlib.font_manager")) is not None:
+        fonts._get_font.cache_clear()
 
 
 def renew_randomness() -> None:
@@ -39,6 +46,8 @@ def renew_randomness() -> None:
     modules = sys.modules
     if (random := modules.get("random")) is not None:
         random.seed()
+    if (numpy_random := modules.get("numpy.random")) is not None:
+        numpy_random.seed()
     if (tempfile := modules.get("tempfile")) is not None:
         # It has a generator of its own, which is made anew when it is missing.
         tempfile._name_sequence = None

@@ -10,8 +10,23 @@ declare module '*.py?raw' {
   export default source;
 }
 
+/** What a shared library is instantiated with. */
+interface LibraryImports {
+  readonly env: { readonly __memory_base: number; readonly __table_base: number };
+  readonly [module: string]: object;
+}
+
+interface WasmInstance {
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
 declare const WebAssembly: {
   Module: { prototype: object };
-  instantiate(module: object, imports: object): Promise<object>;
+  Instance: { new (module: object, imports: LibraryImports): WasmInstance; readonly prototype: object };
+  Global: new (
+    kind: { readonly value: 'i32'; readonly mutable: true },
+    value: number,
+  ) => { value: number; required?: boolean };
+  instantiate(module: object, imports: object): Promise<WasmInstance>;
   instantiateStreaming?: (response: unknown, imports: object) => Promise<object>;
 };

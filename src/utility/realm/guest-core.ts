@@ -1,10 +1,19 @@
 import type { BootMode, GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
 import type { CrashReport } from './crash-report.ts';
-import { Interpreter } from './interpreter.ts';
+import { Interpreter, type PlacedPackage } from './interpreter.ts';
 import { Interrupts } from './interrupts.ts';
 import type { LateBridge } from './late-bridge.ts';
+import { placeFiles } from './package-files.ts';
 import { acceptErrorsWithoutTrace, loadRuntime, type Pyodide, type RuntimeParts } from './pyodide-runtime.ts';
-import { headerOf, plainLoading, RestoringLoading, SavableLoading, type LoadingPlan } from './snapshot.ts';
+import {
+  headerOf,
+  plainLoading,
+  RestoringLoading,
+  SavableLoading,
+  type LoadingPlan,
+  type RestoredPackages,
+  type SnapshotExtension,
+} from './snapshot.ts';
 import { StandardInput } from './standard-input.ts';
 import type { Timers } from './timers.ts';
 
@@ -20,6 +29,10 @@ const describe = (error: unknown): string => {
   }
 };
 
+/** Emscripten tests `instanceof`, and the module comes from the host's realm. */
+const adoptModule = (module: object): void => {
+  Object.setPrototypeOf(module, WebAssembly.Module.prototype);
+};
 /** Emscripten's number of this error. */
 const ENOENT = 44;
 
@@ -43,6 +56,9 @@ export class RealmGuestCore implements GuestCore {
   #interrupts: Interrupts | undefined;
   #input: StandardInput | undefined;
   #dead = false;
+  /** What comes with the snapshot that is to be restored. */
+  readonly #libraries = new Map<string, object>();
+  readonly #packages: Pick<PlacedPackage, 'paths' | 'sizes' | 'firstId'>[] = [];
 
   constructor(realm: Record<string, unknown>, bridge: LateBridge, timers: Timers, crashReport: CrashReport) {
     this.#crashReport = crashReport;
@@ -63,12 +79,13 @@ export class RealmGuestCore implements GuestCore {
     lock: string,
     interrupts: object,
     header: Uint8Array,
+    extension: string,
   ): void {
     this.#bridge.connect(bridge);
-    // Emscripten tests `instanceof`, and the module comes from the host's realm.
-    Object.setPrototypeOf(wasm, WebAssembly.Module.prototype);
-    const parts = { wasm, stdlib, lock, plan: this.#plan(mode, header) };
-    this.#start(mode, parts, new Interrupts(interrupts)).then(
+    adoptModule(wasm);
+    const restored = extension === '' ? undefined : this.#restoredPackages(extension);
+    const parts = { wasm, stdlib, lock, plan: this.#plan(mode, header, restored) };
+    this.#start(parts, new Interrupts(interrupts), mode === 'restore', restored?.extension.packages).then(
       () => this.#bridge.booted(''),
       (error: unknown) => this.#bridge.booted(describe(error)),
     );
@@ -78,11 +95,19 @@ export class RealmGuestCore implements GuestCore {
     try {
       if (this.#savable === undefined || this.#interpreter === undefined) return 'no snapshot can be taken';
       const { pyodide, loading } = this.#savable;
-      this.#interpreter.park();
+      const { packages, paths } = this.#interpreter.park();
       this.#interpreter = undefined;
+      const extension = loading.extension(packages, paths);
       const header = headerOf(pyodide.makeMemorySnapshot());
       const { HEAPU8: memory } = pyodide._module;
-      return this.#bridge.snapshotTaken(header, memory, loading.untouched) ? '' : 'the snapshot is unusable';
+      return this.#bridge.snapshotTaken(
+        header,
+        memory,
+        loading.untouched,
+        extension === undefined ? '' : JSON.stringify(extension),
+      )
+        ? ''
+        : 'the snapshot is unusable';
     } catch (error) {
       return describe(error);
     }
@@ -168,18 +193,63 @@ export class RealmGuestCore implements GuestCore {
     return this.#interpreter?.interrupt() ?? false;
   }
 
-  #plan(mode: BootMode, header: Uint8Array): LoadingPlan {
+  addLibrary(path: string, module: object): void {
+    adoptModule(module);
+    this.#libraries.set(path, module);
+  }
+
+  addPackage(paths: string, sizes: string, firstId: number): void {
+    this.#packages.push({
+      paths: JSON.parse(paths) as string[],
+      sizes: JSON.parse(sizes) as number[],
+      firstId,
+    });
+  }
+
+  tryPackages(modules: string): string {
+    try {
+      return this.#interpreter?.tryPackages(modules) ?? '';
+    } catch (error) {
+      return `failed: ${describe(error)}`;
+    }
+  }
+
+  #restoredPackages(text: string): RestoredPackages {
+    const extension = JSON.parse(text) as SnapshotExtension;
+    return {
+      extension,
+      moduleOf: (path) => {
+        const module = this.#libraries.get(path);
+        if (module === undefined) throw new Error(`the library ${path} is missing`);
+        return module;
+      },
+      placeFiles: (files) => {
+        for (const { paths, sizes, firstId } of this.#packages) {
+          placeFiles(files, paths, sizes, firstId, (id, target) => this.#bridge.packageFile(id, target));
+        }
+      },
+    };
+  }
+
+  #plan(mode: BootMode, header: Uint8Array, restored: RestoredPackages | undefined): LoadingPlan {
     switch (mode) {
       case 'plain':
         return plainLoading;
       case 'for-snapshot':
-        return new SavableLoading();
+        return new SavableLoading(false);
+      case 'for-package-snapshot':
+        return new SavableLoading(true);
       case 'restore':
-        return new RestoringLoading(header, (memory) => this.#bridge.fillMemory(memory));
+        return new RestoringLoading(header, (memory) => this.#bridge.fillMemory(memory), restored);
     }
   }
 
-  async #start(mode: BootMode, parts: RuntimeParts, interrupts: Interrupts): Promise<void> {
+  async #start(
+    parts: RuntimeParts,
+    interrupts: Interrupts,
+    isRestored: boolean,
+    packages: readonly string[] = [],
+  ): Promise<void> {
     const pyodide = await loadRuntime(this.#realm, parts);
     pyodide._api.on_fatal = (error) => this.#die(error);
     acceptErrorsWithoutTrace(pyodide);
@@ -187,9 +257,10 @@ export class RealmGuestCore implements GuestCore {
     Object.freeze(pyodide._api.runtimeEnv);
     this.#connectStreams(pyodide);
     const input = this.#connectInput(pyodide, interrupts);
-    const interpreter = mode === 'restore' ? Interpreter.resume(pyodide) : Interpreter.load(pyodide);
+    const interpreter = isRestored ? Interpreter.resume(pyodide, packages) : Interpreter.load(pyodide);
     if (parts.plan instanceof SavableLoading) {
       this.#savable = { pyodide, loading: parts.plan };
+      parts.plan.noteFiles();
     } else {
       // Functions of this realm, which no snapshot could hold.
       pyodide.setInterruptBuffer(interrupts.buffer);

@@ -7,6 +7,7 @@ import workspaceFilesSource from '../python/workspace_files.py?raw';
 import micropipSource from '../python/micropip.py?raw';
 import packagesSource from '../python/packages.py?raw';
 import runnerSource from '../python/runner.py?raw';
+import checksSource from '../python/package_checks.py?raw';
 import snapshotSource from '../python/snapshot.py?raw';
 import { placeFiles } from './package-files.ts';
 import type { Pyodide } from './pyodide-runtime.ts';
@@ -68,6 +69,7 @@ export interface PythonConnections {
 type Install = (...parts: unknown[]) => unknown;
 type CreateSession = (...parts: unknown[]) => PythonSession;
 type CreatePackages = (micropipSource: string) => PythonPackages;
+type TryPackages = (modules: string) => string;
 type Park = (session: PythonSession) => void;
 type Resume = (() => PythonSession) & PythonObject;
 
@@ -112,6 +114,8 @@ const enterWorkspace = (pyodide: Pyodide): void => {
 export class Interpreter {
   readonly #pyodide: Pyodide;
   readonly #session: PythonSession;
+  /** Files of packages. */
+  readonly #placed = new Set<string>();
 
   private constructor(pyodide: Pyodide, session: PythonSession) {
     this.#pyodide = pyodide;
@@ -137,10 +141,11 @@ export class Interpreter {
     return new Interpreter(pyodide, session);
   }
 
-  /** In a Python whose memory was saved by `park`. @throws Error when the memory is of no use */
-  static resume(pyodide: Pyodide): Interpreter {
+  /** In a Python whose memory was saved by `park`, with these packages in it. @throws Error when the memory is of no use */
+  static resume(pyodide: Pyodide, packages: readonly string[]): Interpreter {
     enterWorkspace(pyodide);
     pyodide._module.__hiwire_set(LOADED_PACKAGES_INDEX, pyodide.loadedPackages);
+    for (const name of packages) pyodide.loadedPackages[name] = CHANNEL;
     const { modules } = pyodide.pyimport('sys') as PythonModules;
     const resume = modules.pop(PARKED) as Resume;
     const session = resume();
@@ -148,8 +153,22 @@ export class Interpreter {
     return new Interpreter(pyodide, session);
   }
 
-  /** Makes the memory fit to be saved; afterwards this interpreter is of no other use. */
-  park(): void {
+  /** See `GuestCore.tryPackages`. */
+  tryPackages(modules: string): string {
+    const builtins = this.#pyodide.pyimport('builtins') as PythonBuiltins;
+    const checks = loadModule(builtins, checksSource);
+    const tryPackages = checks.get('try_packages') as TryPackages & PythonObject;
+    const said = tryPackages(modules);
+    for (const held of [tryPackages, checks]) held.destroy();
+    return said;
+  }
+
+  /**
+   * Makes the memory fit to be saved; afterwards this interpreter is of no other use.
+   *
+   * @returns the packages in it, and their files
+   */
+  park(): { readonly packages: readonly string[]; readonly paths: ReadonlySet<string> } {
     const outcome = this.run(WARM_UP, 100);
     if (typeof outcome !== 'string' || !outcome.includes('"text":"2"'))
       throw new Error('Python does not work');
@@ -158,6 +177,10 @@ export class Interpreter {
     const park = module.get('park') as Park & PythonObject;
     park(this.#session);
     for (const held of [park, module, this.#session]) held.destroy();
+    const packages = Object.keys(this.#pyodide.loadedPackages);
+    // The table of them is JavaScript's, and is made anew.
+    for (const name of packages) Reflect.deleteProperty(this.#pyodide.loadedPackages, name);
+    return { packages, paths: this.#placed };
   }
 
   run(code: string, textLimit: number): Outcome {
@@ -221,6 +244,7 @@ export class Interpreter {
     copyFile: (id: number, target: Uint8Array) => boolean,
   ): void {
     placeFiles(this.#pyodide.FS, paths, sizes, firstId, copyFile);
+    for (const path of paths) this.#placed.add(path);
     this.#pyodide.loadedPackages[name] = CHANNEL;
     this.#session.packages.installed();
   }

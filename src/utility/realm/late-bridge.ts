@@ -48,9 +48,9 @@ export class LateBridge implements HostBridge {
     return this.#bridge?.fillMemory(memory) ?? false;
   }
 
-  snapshotTaken(header: Uint8Array, memory: Uint8Array, untouched: Uint8Array): boolean {
+  snapshotTaken(header: Uint8Array, memory: Uint8Array, untouched: Uint8Array, extension: string): boolean {
     requireStack();
-    return this.#bridge?.snapshotTaken(header, memory, untouched) ?? false;
+    return this.#bridge?.snapshotTaken(header, memory, untouched, extension) ?? false;
   }
 
   packageFile(id: number, target: Uint8Array): boolean {

@@ -1,10 +1,12 @@
 /** Packages in Emscripten's file system, whose files are copied from the host when they are first read. */
 
 interface FileNode {
+  readonly mode: number;
   usedBytes: number;
 }
 
 interface FolderNode {
+  readonly mode: number;
   readonly contents: Readonly<Record<string, FileNode>>;
 }
 

@@ -71,6 +71,7 @@ export const loadRuntime = async (realm: Record<string, unknown>, parts: Runtime
   WebAssembly.instantiateStreaming = async (_response, imports) => {
     try {
       const instance = await WebAssembly.instantiate(parts.wasm, imports);
+      parts.plan.instantiated(instance.exports);
       return { instance, module: parts.wasm };
     } catch (error) {
       instantiationFailed(error);

@@ -1,9 +1,20 @@
 /** Pyodide's private ways to save and to restore an interpreter's memory, version 314. */
 import createPyodideModule from 'pyodide/pyodide.asm.mjs';
+import { LinkingRecorder, relink, type Linker, type SavedLinking } from './linked-libraries.ts';
+import {
+  addedFiles,
+  filePaths,
+  openFiles,
+  reopenFiles,
+  writeFiles,
+  type SavedFile,
+  type SavedStream,
+  type SnapshotFileSystem,
+} from './snapshot-files.ts';
 
 /** The part of Emscripten's module that saving and restoring build on. */
-interface EmscriptenModule {
-  readonly HEAPU8: Uint8Array;
+interface EmscriptenModule extends Linker {
+  readonly FS: SnapshotFileSystem;
   readonly HEAP32: Int32Array;
   /** Address of CPython's runtime state. */
   readonly __PyRuntime: number;
@@ -19,15 +30,40 @@ interface ModuleSettings {
 export interface LoadingPlan {
   readonly options: object;
   createModule(settings: object): Promise<object>;
+  /** Told of the main module's exports while `createModule` is under way. */
+  instantiated(exports: Readonly<Record<string, unknown>>): void;
 }
 
-export const plainLoading: LoadingPlan = { options: {}, createModule: createPyodideModule };
+export const plainLoading: LoadingPlan = {
+  options: {},
+  createModule: createPyodideModule,
+  instantiated: () => undefined,
+};
+
+/** What a snapshot with packages holds beside the memory. */
+export interface SnapshotExtension {
+  readonly linking: SavedLinking;
+  /** Files that were made while the packages were imported. */
+  readonly files: readonly SavedFile[];
+  readonly streams: readonly SavedStream[];
+  /** Names of the packages. */
+  readonly packages: readonly string[];
+}
 
 /** Loading as ever, but so that the memory can be saved. */
 export class SavableLoading implements LoadingPlan {
   /** Lets Pyodide remember where in the global object each JavaScript object was found. */
   readonly options = { _makeSnapshot: true };
+  readonly #recorder: LinkingRecorder | undefined;
   #untouched: Uint8Array | undefined;
+  #module: EmscriptenModule | undefined;
+  #mainExports: Readonly<Record<string, unknown>> = {};
+  #filesBefore: ReadonlySet<string> = new Set();
+
+  /** @param withPackages whether packages will be in it */
+  constructor(withPackages: boolean) {
+    this.#recorder = withPackages ? new LinkingRecorder() : undefined;
+  }
 
   /** The memory from before Python was started. @throws Error before it was */
   get untouched(): Uint8Array {
@@ -40,24 +76,67 @@ export class SavableLoading implements LoadingPlan {
     const module = settings as EmscriptenModule & ModuleSettings;
     module.onRuntimeInitialized = () => {
       this.#untouched = module.HEAPU8.slice();
+      this.#recorder?.begin(module);
     };
+    this.#module = module;
     return createPyodideModule(settings);
+  }
+
+  instantiated(exports: Readonly<Record<string, unknown>>): void {
+    this.#mainExports = exports;
+  }
+
+  /** Python is there, and no package yet. */
+  noteFiles(): void {
+    if (this.#recorder !== undefined && this.#module !== undefined) {
+      this.#filesBefore = new Set(filePaths(this.#module.FS));
+    }
+  }
+
+  /**
+   * What a snapshot with packages needs beside the memory; undefined for one without.
+   *
+   * @param placed files of the packages
+   * @throws Error when something can't be saved
+   */
+  extension(packages: readonly string[], placed: ReadonlySet<string>): SnapshotExtension | undefined {
+    if (this.#recorder === undefined || this.#module === undefined) return undefined;
+    const isKnown = (path: string): boolean => this.#filesBefore.has(path) || placed.has(path);
+    return {
+      linking: this.#recorder.record(this.#mainExports),
+      files: addedFiles(this.#module.FS, isKnown),
+      streams: openFiles(this.#module.FS),
+      packages,
+    };
   }
 }
 
 const trampolineIndex = (module: EmscriptenModule): number =>
   (module.__PyRuntime + (module.HEAP32[module.__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET / 4] ?? 0)) / 4;
 
+/** Packages that come with a snapshot. */
+export interface RestoredPackages {
+  readonly extension: SnapshotExtension;
+  /** The compiled library of that path. */
+  readonly moduleOf: (path: string) => object;
+  /** Makes the packages' files. */
+  readonly placeFiles: (files: SnapshotFileSystem) => void;
+}
+
 /** Python is not started: its memory is put in the place of the new instance's. */
 export class RestoringLoading implements LoadingPlan {
   readonly options: object;
   readonly #fillMemory: (memory: Uint8Array) => boolean;
+  readonly #restored: RestoredPackages | undefined;
+  #mainExports: Readonly<Record<string, unknown>> = {};
 
   /**
    * @param header Pyodide's part of the snapshot
    * @param fillMemory false when it can't
+   * @param restored the packages that are in it, if there are any
    */
-  constructor(header: Uint8Array, fillMemory: (memory: Uint8Array) => boolean) {
+  constructor(header: Uint8Array, fillMemory: (memory: Uint8Array) => boolean, restored?: RestoredPackages) {
+    this.#restored = restored;
     this.options = { _loadSnapshot: header };
     this.#fillMemory = fillMemory;
   }
@@ -65,11 +144,24 @@ export class RestoringLoading implements LoadingPlan {
   async createModule(settings: object): Promise<object> {
     const module = (await createPyodideModule(settings)) as EmscriptenModule;
     const trampoline = module.HEAP32[trampolineIndex(module)] ?? 0;
+    const restored = this.#restored;
+    if (restored !== undefined) {
+      relink(module, restored.extension.linking, this.#mainExports, restored.moduleOf);
+    }
     if (!this.#fillMemory(module.HEAPU8)) throw new Error('the snapshot does not fit the memory');
     module.HEAP32[trampolineIndex(module)] = trampoline;
+    if (restored !== undefined) {
+      restored.placeFiles(module.FS);
+      writeFiles(module.FS, restored.extension.files);
+      reopenFiles(module.FS, restored.extension.streams);
+    }
     // Settings that Pyodide made for this: a guest finds what it finds everywhere else.
     for (const setting of ['noInitialRun', 'INITIAL_MEMORY']) Reflect.deleteProperty(module, setting);
     return module;
+  }
+
+  instantiated(exports: Readonly<Record<string, unknown>>): void {
+    this.#mainExports = exports;
   }
 }
 

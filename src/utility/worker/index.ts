@@ -29,6 +29,7 @@ const {
   Buffer,
 } = globalThis;
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const start = workerData as WorkerStart;
 const interrupts = new Int32Array(start.interrupts);
 const { load, store } = Atomics;
@@ -41,6 +42,7 @@ const host: HostFunctions = {
     else startTimer(callback, delayMs);
   },
   encode: (text) => encoder.encode(text),
+  decode: (bytes) => decoder.decode(bytes),
   isInterrupted: () => load(interrupts, 0) !== 0,
   wait,
   latin1: (bytes) => Buffer.from(bytes).toString('latin1'),
@@ -77,6 +79,7 @@ new RpcPeer({
   limits: { maxMessageBytes: TO_WORKER_LIMITS.maxBytes, maxNodes: TO_WORKER_LIMITS.maxNodes },
   handlers: {
     boot: async () => ({ checks: await interpreter.boot() }),
+    tryPackages: ({ modules }) => ({ said: describeFailure(() => interpreter.tryPackages(modules)) }),
     takeSnapshot: async (_params, { write }) => {
       const image = describeFailure(() => interpreter.takeSnapshot());
       for (let offset = 0; offset < image.length; offset += SNAPSHOT_PIECE_BYTES) {

@@ -29,6 +29,7 @@ export interface HostFunctions {
   readonly random: (length: number) => string;
   readonly setTimer: (callback: () => void, delayMs: number) => void;
   readonly encode: (text: string) => Uint8Array;
+  readonly decode: (bytes: Uint8Array) => string;
   readonly forgetInterrupt: () => void;
   readonly isInterrupted: () => boolean;
   readonly wait: AtomicsWait;
@@ -57,6 +58,15 @@ interface CurrentRun {
 
 const MAX_RANDOM = 65_536;
 
+const NO_BYTES = new Uint8Array(0);
+
+/** Of interpreters that are there to be made a snapshot of. */
+const BOOT_MODES = {
+  no: undefined,
+  plain: 'for-snapshot',
+  packages: 'for-package-snapshot',
+} as const satisfies Record<WorkerStart['forSnapshot'], BootMode | undefined>;
+
 /** Cuts text whose length the guest chose. */
 const detailOf = (text: unknown): string =>
   typeof text === 'string' ? text.slice(0, MAX_DEATH_DETAIL) : 'the interpreter gave no reason';
@@ -84,16 +94,18 @@ export class InterpreterHost {
   /** Hardens the thread, checks it, starts Python. @throws Error when the interpreter can't be started */
   async boot(): Promise<SelfCheck[]> {
     this.#host.harden();
-    const { guestScript, snapshot, forSnapshot } = this.#start;
+    const { guestScript, snapshot, forSnapshot, packages } = this.#start;
     const image = snapshot === null ? undefined : decodeImage(snapshot);
     const realm = new GuestRealm(guestScript, image?.codeCache);
     const checks = threadChecks(this.#host.process, guestScript, (expression) => realm.probe(expression));
     if (!checks.every((check) => check.holds)) return checks;
-    const mode: BootMode = forSnapshot ? 'for-snapshot' : image === undefined ? 'plain' : 'restore';
+    const mode = BOOT_MODES[forSnapshot] ?? (image === undefined ? 'plain' : 'restore');
+    const placed = packages.map((unpacked) => [unpacked, this.#packageFiles.add(unpacked)] as const);
     this.#image = image;
     const problem = await new Promise<string>((resolve) => {
       this.#booted = resolve;
-      realm.boot(this.#bridge(), mode, this.#start, image?.header ?? new Uint8Array(0));
+      const { header, extension } = image ?? { header: NO_BYTES, extension: NO_BYTES };
+      realm.boot(this.#bridge(), mode, this.#start, header, this.#host.decode(extension), placed);
     });
     this.#image = undefined;
     if (problem !== '') throw new Error(problem);
@@ -101,10 +113,19 @@ export class InterpreterHost {
     return checks;
   }
 
+  /** What came of trying packages, in an interpreter that no guest enters. @throws Error when it failed */
+  tryPackages(modules: readonly string[]): string {
+    const said = this.#realm?.tryPackages(modules);
+    if (typeof said === 'string' && said.startsWith('{') && said.length <= PACKAGE_LIMITS.tryReport)
+      return said;
+    throw new Error(`the packages do not work: ${detailOf(said)}`);
+  }
+
   /** The image of this interpreter, which is of no other use afterwards. @throws Error when it can't be saved */
   takeSnapshot(): Uint8Array {
     const realm = this.#realm;
-    if (realm === undefined || !this.#start.forSnapshot) throw new Error('this interpreter can not be saved');
+    if (realm === undefined || this.#start.forSnapshot === 'no')
+      throw new Error('this interpreter can not be saved');
     let taken: SnapshotImage | undefined;
     this.#onImage = (image) => {
       taken = image;
@@ -269,9 +290,9 @@ export class InterpreterHost {
         this.#image = undefined;
         return true;
       }, false),
-      snapshotTaken: guarded((header: unknown, memory: unknown, untouched: unknown) => {
+      snapshotTaken: guarded((header: unknown, memory: unknown, untouched: unknown, extension: unknown) => {
         if (this.#onImage === undefined) return false;
-        this.#onImage(collectImage({ header, memory, untouched }));
+        this.#onImage(collectImage({ header, memory, untouched, extension }, host.encode));
         return true;
       }, false),
       packageFile: guarded((id: unknown, target: unknown) => this.#packageFiles.copy(id, target), false),

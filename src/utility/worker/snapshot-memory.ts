@@ -25,14 +25,21 @@ export interface TakenParts {
   readonly header: unknown;
   /** The whole memory as it is. */
   readonly memory: unknown;
+  readonly extension: unknown;
   /** A copy of the memory from before Python was started: what every new instance has by itself. */
   readonly untouched: unknown;
 }
 
-/** @throws Error when the parts are not what they should be, or the memory has grown meanwhile */
-export const collectImage = ({ header, memory, untouched }: TakenParts): SnapshotImage => {
+/** @throws Error when the parts are not what they should be, or the memory has grown without packages */
+export const collectImage = (
+  { extension, header, memory, untouched }: TakenParts,
+  encode: (text: string) => Uint8Array,
+): SnapshotImage => {
   const memoryBytes = guestByteLength(memory);
-  if (memoryBytes <= 0 || memoryBytes !== guestByteLength(untouched) || memoryBytes % PAGE_BYTES !== 0) {
+  if (typeof extension !== 'string') throw new Error('the snapshot is not whole');
+  const hasGrown = memoryBytes !== guestByteLength(untouched);
+  // Only packages let it grow: without them it comes back as large as it is.
+  if (memoryBytes <= 0 || memoryBytes % PAGE_BYTES !== 0 || (hasGrown && extension === '')) {
     throw new Error('the memory has grown');
   }
   const headerBytes = guestByteLength(header);
@@ -48,6 +55,7 @@ export const collectImage = ({ header, memory, untouched }: TakenParts): Snapsho
     runs: runsOf(differing),
     header: copyFromGuest(header, headerBytes),
     codeCache: new Uint8Array(0),
+    extension: encode(extension),
     pages,
   };
 };
@@ -60,7 +68,8 @@ const differingPages = (now: Uint8Array, before: Uint8Array): number[] => {
   for (let page = 0; page * wordsPerPage < bitsNow.length; page++) {
     const end = (page + 1) * wordsPerPage;
     let index = page * wordsPerPage;
-    while (index < end && bitsNow[index] === bitsBefore[index]) index++;
+    // What has been added is 0 in a new instance.
+    while (index < end && bitsNow[index] === (bitsBefore[index] ?? 0)) index++;
     if (index < end) pages.push(page);
   }
   return pages;

@@ -176,14 +176,39 @@ it('a page that is loaded again has its runs cancelled', async () => {
   await eventually(async () => expect((await statusOf(window)).runs).toEqual([]));
 });
 
+it('a page whose process dies is loaded again; Python is still there', async () => {
+  const window = await open();
+  const run = (code: string): Promise<unknown> =>
+    window.page.evaluate(
+      (text) => globalThis.api.sandbox.run({ code: text, session: 'kept' }, { runId: 'a' }),
+      code,
+    );
+  await run('x = 1');
+  // Playwright gives up a page that crashed: from here on it is asked through main.
+  const answer = await window.app.evaluate(async ({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    if (contents === undefined) throw new Error('there is no window');
+    const loaded = new Promise<void>((resolve) => void contents.once('did-finish-load', () => resolve()));
+    contents.forcefullyCrashRenderer();
+    await loaded;
+    return (await contents.executeJavaScript(
+      "api.sandbox.run({ code: 'x', session: 'kept' }, { runId: 'a' })",
+    )) as unknown;
+  });
+  expect(answer).toMatchObject({ ok: true, value: { value: { json: 1 }, session: { state: 'kept' } } });
+});
+
 it('menu commands are told to the page', async () => {
   const window = await open();
-  const heard = window.page.evaluate(
-    () => new Promise((resolve) => void globalThis.api.app.onCommand(resolve)),
-  );
+  // Listening before it is clicked: the answer is fetched afterwards.
+  await window.page.evaluate(() => {
+    const heard = new Promise((resolve) => void globalThis.api.app.onCommand(resolve));
+    Object.assign(globalThis, { heard });
+  });
   await window.app.evaluate(({ Menu }) => {
     Menu.getApplicationMenu()?.getMenuItemById('show-settings')?.click();
   });
+  const heard = window.page.evaluate(() => (globalThis as unknown as { heard: Promise<string> }).heard);
   expect(await heard).toBe('show-settings');
 });
 
@@ -255,14 +280,16 @@ describe('the end', () => {
   it('is at once for a second instance, which brings the first one’s window to the front', async () => {
     const folder = newFolder();
     const window = await open(folder);
-    const told = window.app.evaluate(
-      ({ app }) => new Promise((resolve) => app.once('second-instance', () => resolve('told'))),
-    );
+    await window.app.evaluate(({ app }) => {
+      const told = new Promise((resolve) => void app.once('second-instance', () => resolve('told')));
+      Object.assign(globalThis, { told });
+    });
     const second = spawn(await installedElectron(), [...sandboxSwitches(), root], {
       env: { ...process.env, DISPLAY: window.display, VIVARIUM_DATA_DIR: folder },
       stdio: 'ignore',
     });
     const code = await new Promise((resolve) => second.once('exit', resolve));
+    const told = window.app.evaluate(() => (globalThis as unknown as { told: Promise<string> }).told);
     expect([code, await told]).toEqual([0, 'told']);
     expect((await statusOf(window)).state.name).toBe('stopped');
   });

@@ -37,9 +37,15 @@ const setUp = (): Stage => {
   const requests: RunRequest[] = [];
   const ended: RunResult[] = [];
   const runner = (runtime: PythonRuntime): Runner => ({
-    run: async (request, { onOutput, signal }) => {
+    run: async (request, { onInput, onOutput, signal }) => {
       requests.push(request);
       await onOutput?.({ stream: 'stdout', bytes: utf8(request.code) });
+      if (request.code.startsWith('input')) {
+        const over = new AbortController();
+        const answer = onInput?.('name? ', over.signal);
+        if (request.code === 'input, gone') over.abort();
+        return { ...resultOf('ok', runtime), stdout: String(await answer) };
+      }
       if (request.code !== '') {
         await new Promise<void>((resolve) => {
           if (signal?.aborted === true) resolve();
@@ -96,4 +102,23 @@ it('are cancelled when their page is gone, also before they begin', async () => 
   stage.page.abort();
   expect((await running).status).toBe('cancelled');
   expect((await stage.run('b', { code: 'loop' })).status).toBe('cancelled');
+});
+
+it('ask for input, in order with what they print, and go on with the answer', async () => {
+  const stage = setUp();
+  const running = stage.run('a', { code: 'input' });
+  await expect.poll(() => stage.told.length).toBe(2);
+  expect(stage.told).toEqual([
+    { type: 'text', runId: 'a', stream: 'stdout', text: 'input' },
+    { type: 'input', runId: 'a', prompt: 'name? ', secret: false },
+  ]);
+  expect([stage.runs.answerInput('b', 'x'), stage.runs.answerInput('a', 'Ada')]).toEqual([false, true]);
+  expect(stage.runs.answerInput('a', 'again')).toBe(false);
+  expect((await running).stdout).toBe('Ada');
+});
+
+it('take no answer that nobody waits for any more', async () => {
+  const stage = setUp();
+  expect((await stage.run('a', { code: 'input, gone' })).stdout).toBe('null');
+  expect(stage.runs.answerInput('a', 'late')).toBe(false);
 });

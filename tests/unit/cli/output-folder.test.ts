@@ -1,87 +1,118 @@
-/** What a run may do to the folder of `--out`, whose names are the guest's. */
 import {
-  existsSync,
-  linkSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OutputFolder } from '../../../src/main/cli/output-folder.ts';
-import { OutputSaver } from '../../../src/main/cli/save-outputs.ts';
-import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
+
+let base = '';
+let outside = '';
+let folder = '';
+
+beforeEach(() => {
+  base = mkdtempSync(path.join(tmpdir(), 'vivarium-out-'));
+  outside = path.join(base, 'outside');
+  folder = path.join(base, 'out');
+  mkdirSync(outside);
+  writeFileSync(path.join(outside, 'precious'), 'untouched');
+});
+
+afterEach(() => {
+  rmSync(base, { recursive: true, force: true });
+});
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const read = (...names: string[]): string => readFileSync(path.join(folder, ...names), 'utf8');
+const open = (force = false): Promise<OutputFolder> => OutputFolder.open(folder, force);
 
-let outside: string;
-let folder: string;
-beforeEach(() => {
-  outside = temporaryFolder();
-  folder = path.join(outside, 'out');
-  mkdirSync(folder);
+it('makes the folder and those below it, and leaves nothing else there', async () => {
+  const out = await open();
+  await out.write('a.txt', bytes('a'));
+  await out.write('deep/er/b.txt', bytes('b'));
+  await out.write('empty', bytes(''));
+  expect(read('a.txt') + read('deep', 'er', 'b.txt') + read('empty')).toBe('ab');
+  expect(readdirSync(folder).sort()).toEqual(['a.txt', 'deep', 'empty']);
+  expect(readdirSync(path.join(folder, 'deep', 'er'))).toEqual(['b.txt']);
 });
 
-const textOf = (name: string): string => readFileSync(path.join(folder, name), 'utf8');
+it('replaces a file only when it may', async () => {
+  await (await open()).write('a', bytes('first'));
+  await expect((await open()).write('a', bytes('second'))).rejects.toThrow(
+    'exists already; replace it with --force',
+  );
+  expect(read('a')).toBe('first');
+  await (await open(true)).write('a', bytes('third'));
+  expect(read('a')).toBe('third');
+  expect(readdirSync(folder)).toEqual(['a']);
+});
 
-describe.each([false, true])('with force: %j', (force) => {
+describe('hostile names', () => {
   it.each([
-    ['climbing', '../evil'],
-    ['absolute', '/tmp/evil'],
-    ['of two lines', 'a\nb'],
-    ['of a device', 'con.txt'],
-    ['with a stream of Windows', 'a:b'],
-    ['with a dot at its end', 'a.'],
-    ['that looks like another', 'a\u202egnp.exe'],
-    ['below a link', 'link/file'],
-    ['below a file', 'hard/file'],
-    ['of a folder', 'folder'],
-  ])('nothing is written by a name %s', async (_what, name) => {
-    writeFileSync(path.join(outside, 'mine'), 'mine');
-    linkSync(path.join(outside, 'mine'), path.join(folder, 'hard'));
-    symlinkSync(outside, path.join(folder, 'link'));
-    mkdirSync(path.join(folder, 'folder'));
-    const before = [readdirSync(outside), readdirSync(folder)];
-    const out = await OutputFolder.open(folder, force);
-    await expect(out.write(name, bytes('guest'))).rejects.toThrow(/\S/u);
-    expect([readdirSync(outside), readdirSync(folder)]).toEqual(before);
-    expect(textOf('hard')).toBe('mine');
-  });
-
-  it('files of one run do not replace each other, whatever the file system tells apart', async () => {
-    const out = await OutputFolder.open(folder, force);
-    await out.write('Caf\u00e9.txt', bytes('first'));
-    for (const name of ['Caf\u00e9.txt', 'caf\u00e9.TXT', 'Cafe\u0301.txt']) {
-      await expect(out.write(name, bytes('second'))).rejects.toThrow(
-        /another file of this run|exists already/u,
-      );
-    }
-    expect(readdirSync(folder).map((name) => [name, textOf(name)])).toEqual([['Caf\u00e9.txt', 'first']]);
-  });
-
-  it('a plot does not replace what the script wrote by its name', async () => {
-    const notices: string[] = [];
-    const saver = new OutputSaver(await OutputFolder.open(folder, force), {
-      notice: async (text) => void notices.push(text),
-    });
-    await saver.saveFile({ kind: 'whole', name: 'Plot-1.PNG', mime: '', bytes: bytes('file') });
-    await saver.saveImages([{ mime: { 'image/png': 'YQ==' } }, { mime: { 'image/svg+xml': '<svg/>' } }]);
-    expect([notices, saver.failed]).toEqual([[], false]);
-    expect(readdirSync(folder).sort()).toEqual(['Plot-1.PNG', 'plot-2.png', 'plot-3.svg']);
-    expect([textOf('Plot-1.PNG'), textOf('plot-2.png')]).toEqual(['file', 'a']);
+    ['../outside/precious', /climbs out/],
+    ['/etc/passwd', /is absolute/],
+    ['a/../../outside/precious', /climbs out/],
+    ['', /is empty/],
+    ['.', /"\." folder/],
+    ['a//b', /empty or/],
+    ['a\\..\\b', /backslash/],
+    ['line\nend', /control character/],
+    ['C:evil', /can not be a file name on every system/],
+    ['con', /can not be a file name on every system/],
+    ['LPT1.txt', /can not be a file name on every system/],
+    ['dots.../x', /can not be a file name on every system/],
+    ['x'.repeat(300), /longer than/],
+  ])('%j is refused', async (name, message) => {
+    const out = await open(true);
+    await expect(out.write(name, bytes('!'))).rejects.toThrow(message);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(readFileSync(path.join(outside, 'precious'), 'utf8')).toBe('untouched');
   });
 });
 
-it('force puts a file in the place of a link, and changes nothing at its other end', async () => {
-  writeFileSync(path.join(outside, 'mine'), 'mine');
-  linkSync(path.join(outside, 'mine'), path.join(folder, 'hard'));
-  symlinkSync(path.join(outside, 'mine'), path.join(folder, 'soft'));
-  symlinkSync(path.join(outside, 'absent'), path.join(folder, 'loose'));
-  const out = await OutputFolder.open(folder, true);
-  for (const name of ['hard', 'soft', 'loose']) await out.write(name, bytes('guest'));
-  expect(readdirSync(folder).map(textOf)).toEqual(['guest', 'guest', 'guest']);
-  expect(readFileSync(path.join(outside, 'mine'), 'utf8')).toBe('mine');
-  expect(existsSync(path.join(outside, 'absent'))).toBe(false);
+describe.each([false, true])('links in the folder, force: %s', (force) => {
+  it('to a folder elsewhere are not followed', async () => {
+    const out = await open(force);
+    symlinkSync(outside, path.join(folder, 'link'));
+    await expect(out.write('link/precious', bytes('!'))).rejects.toThrow('a link where a folder is needed');
+    await expect(out.write('link/new', bytes('!'))).rejects.toThrow('a link where a folder is needed');
+    expect(readdirSync(outside)).toEqual(['precious']);
+    expect(readFileSync(path.join(outside, 'precious'), 'utf8')).toBe('untouched');
+  });
+
+  it('to a file elsewhere are replaced at most, never written through', async () => {
+    const out = await open(force);
+    symlinkSync(path.join(outside, 'precious'), path.join(folder, 'file'));
+    symlinkSync(path.join(outside, 'not-there'), path.join(folder, 'dangling'));
+    for (const name of ['file', 'dangling']) {
+      const writing = out.write(name, bytes('!'));
+      await (force ? writing : expect(writing).rejects.toThrow('exists already'));
+      if (force) expect(read(name)).toBe('!');
+    }
+    expect(readdirSync(outside)).toEqual(['precious']);
+    expect(readFileSync(path.join(outside, 'precious'), 'utf8')).toBe('untouched');
+  });
+});
+
+it('a file in the place of a folder, and the other way round, is said', async () => {
+  const out = await open(true);
+  await out.write('file', bytes('1'));
+  await expect(out.write('file/below', bytes('2'))).rejects.toThrow('a file where a folder is needed');
+  await out.write('folder/below', bytes('3'));
+  await expect(out.write('folder', bytes('4'))).rejects.toThrow('there is a folder of that name');
+});
+
+it('the folder itself may be a link, but must be a folder', async () => {
+  symlinkSync(outside, folder);
+  await (await open()).write('new', bytes('x'));
+  expect(readFileSync(path.join(outside, 'new'), 'utf8')).toBe('x');
+  await expect(OutputFolder.open(path.join(outside, 'precious'), false)).rejects.toThrow(
+    "can't be written (EEXIST)",
+  );
 });

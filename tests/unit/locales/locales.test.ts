@@ -34,16 +34,12 @@ const keysFor = (language: Language): string[] => {
 /** The same word in both languages, or a name. */
 const SAME: Readonly<Record<string, readonly Language[]>> = {
   'app.name': OTHERS,
-  'placeholder.versions': ['de', 'es', 'fr', 'it', 'pt', 'pl'],
-  'placeholder.command': ['it'],
   'status.python': OTHERS,
   'settings.sections.python': OTHERS,
   'settings.plugins.python.title': OTHERS,
-  'common.seconds': ['de', 'es', 'fr', 'it', 'pt', 'pl'],
-  'common.minutes_one': ['fr'],
-  'common.minutes_other': ['fr'],
   'nav.console': ['fr', 'it', 'pt'],
   'console.session': ['fr'],
+  'console.runKey': ['ja', 'pl', 'pt', 'zh'],
   'packages.name': ['de'],
   'packages.version': ['de', 'fr'],
   'activity.start': ['de'],

@@ -45,6 +45,15 @@ describe('packages that the lock does not know', () => {
     await expect(names(service, 'sheet>=2')).rejects.toMatchObject({ code: 'unknown-package' });
   });
 
+  test('are forgotten when they are removed: another version may come then', async () => {
+    const { service } = world({ further }).open();
+    await service.ensure(['sheet<1.5'], { askedBy: 'user' });
+    expect(await service.remove(['sheet'])).toBeGreaterThan(0);
+    expect(await service.missing()).toEqual([]);
+    const [...wheels] = await service.ensure(['sheet'], { askedBy: 'user' });
+    expect(wheels.at(-1)?.version).toBe('1.5');
+  });
+
   test('what several need in versions that do not go together is refused', async () => {
     const both = [wheel('one', { depends: ['sheet<1.5'] }), wheel('two', { depends: ['sheet>=1.5'] })];
     const { service } = world({ further: [...further, ...both] }).open();

@@ -269,6 +269,21 @@ describe('from a mirror address', () => {
   });
 });
 
+describe('what is removed', () => {
+  test('is gone with its bytes; what others need is missing then, and comes again', async () => {
+    const { service } = world().open();
+    await names(service, 'plot');
+    expect(await service.missingFor(['plot'])).toEqual([]);
+    expect(await service.remove(['Numbers', 'no-such-package'])).toBe(WHEELS.numbers.bytes.length);
+    expect((await service.installed()).map(({ name }) => name)).toEqual(['frame', 'plot']);
+    expect(await service.missingFor(['plot'])).toEqual(['numbers']);
+    expect(await service.missingFor(['numbers', 'nowhere'])).toEqual(['nowhere', 'numbers']);
+    expect(await service.remove(['numbers'])).toBe(0);
+    expect(await names(service, 'plot')).toEqual(['numbers', 'frame', 'plot']);
+    expect(await service.missingFor(['plot'])).toEqual([]);
+  });
+});
+
 describe('two at once in one process', () => {
   test('each file is fetched once', async () => {
     const small = world();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_QUESTIONS, outcomeBudgetBytes } from '../../../src/shared/interpreter.ts';
+import { MAX_PROMPT_UNITS, MAX_QUESTIONS, outcomeBudgetBytes } from '../../../src/shared/interpreter.ts';
 import { MisbehaviourError, ReportError, RunCollector } from '../../../src/main/sandbox/run-collector.ts';
+import { LIMITS } from '../../../src/shared/limits.ts';
 import { OUTCOME, utf8 } from './support.ts';
 
 const CAP = 10;
@@ -116,4 +117,58 @@ describe('the outcome', () => {
     expect(() => collector.outcome()).toThrow(ReportError);
     expect(({} as { json?: unknown }).json).toBeUndefined();
   });
+});
+
+describe('displays', () => {
+  const show = (collector: RunCollector, json: string, last = true): void =>
+    collector.push({ channel: 'display', bytes: utf8(json), last });
+  const ONE = '{"mime":[["text/plain","x"]],"cut":false}';
+
+  it('come whole, in order, also when they were sent in pieces', () => {
+    const { collector, passed } = collect();
+    show(collector, ONE.slice(0, 20), false);
+    expect(collector.displays).toEqual([]);
+    show(collector, ONE.slice(20));
+    show(collector, '{"mime":[["image/png","AA=="],["text/plain","y"]],"cut":true}');
+    expect(collector.displays).toEqual([
+      { mime: { 'text/plain': 'x' } },
+      { mime: { 'image/png': 'AA==', 'text/plain': 'y' } },
+    ]);
+    expect(passed).toEqual(['display text/plain', 'display image/png text/plain']);
+    expect(collector.displaysCut).toBe(true);
+  });
+
+  it('that break the contract are no report', () => {
+    const wrong = ['', '{}', '{"mime":[],"cut":false}', '{"mime":[["plain","x"]],"cut":false}', `[${ONE}]`];
+    for (const json of wrong) expect(() => show(collect().collector, json)).toThrow(ReportError);
+  });
+
+  it('may be as many and as large as allowed, and no more', () => {
+    const many = collect().collector;
+    for (let shown = 0; shown < LIMITS.displayCount; shown++) show(many, ONE);
+    expect(() => show(many, ONE)).toThrow(MisbehaviourError);
+    const large = collect().collector;
+    const piece = new Uint8Array(LIMITS.displayBytes / 2);
+    for (let half = 0; half < 2; half++) large.push({ channel: 'display', bytes: piece, last: false });
+    expect(() => large.push({ channel: 'display', bytes: Uint8Array.of(1), last: false })).toThrow(
+      MisbehaviourError,
+    );
+  });
+});
+
+it('questions may be as many and as long as allowed, and no more', () => {
+  const ask = (collector: RunCollector, prompt: string): void => collector.push({ channel: 'input', prompt });
+  const many = collect();
+  for (let asked = 0; asked < MAX_QUESTIONS; asked++) ask(many.collector, '');
+  expect(many.passed).toHaveLength(MAX_QUESTIONS);
+  expect(() => ask(many.collector, '')).toThrow(MisbehaviourError);
+  const long = collect().collector;
+  ask(long, 'x'.repeat(MAX_PROMPT_UNITS));
+  expect(() => ask(long, 'x')).toThrow(MisbehaviourError);
+});
+
+it('an empty part that is not the last is refused', () => {
+  const { collector } = collect();
+  const empty = { channel: 'display', bytes: new Uint8Array(), last: false } as const;
+  expect(() => collector.push(empty)).toThrow(MisbehaviourError);
 });

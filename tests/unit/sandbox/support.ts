@@ -135,10 +135,16 @@ const HONEST: SidecarHandlers = {
   },
   openInterpreter: () => CHECKS,
   writeFile: () => ({}),
+  makeImage: () => {
+    throw new RpcError('failed', 'no image');
+  },
+  hasImage: () => ({ has: false }),
+  loadImage: () => ({}),
   readFile: () => ({}),
   listFiles: () => ({}),
   answerInput: () => ({}),
   findImports: () => ({ report: '' }),
+  missingPackages: () => ({ missing: [] }),
   loadPackage: () => ({}),
   installPackages: () => ({ missing: [] }),
   run: finishWith(),

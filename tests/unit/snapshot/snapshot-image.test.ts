@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { decodeImage, encodeImage, joinBytes, PAGE_BYTES } from '../../../src/shared/snapshot-image.ts';
-import { collectImage, fillGuestMemory } from '../../../src/utility/worker/snapshot-memory.ts';
+import {
+  decodeImage,
+  encodeImage,
+  joinBytes,
+  PAGE_BYTES,
+  type SnapshotImage,
+} from '../../../src/shared/snapshot-image.ts';
+import {
+  collectImage,
+  fillGuestMemory,
+  type TakenParts,
+} from '../../../src/utility/worker/snapshot-memory.ts';
 
 const PAGES = 40;
 
@@ -23,8 +33,12 @@ const later = (): Uint8Array =>
   });
 const HEADER = Uint8Array.of(1, 2, 3);
 
-const image = (): Uint8Array =>
-  encodeImage(collectImage({ header: HEADER, memory: later(), untouched: untouched() }));
+const collect = (parts: Partial<TakenParts>): SnapshotImage =>
+  collectImage({ header: HEADER, memory: later(), untouched: untouched(), extension: '', ...parts }, (text) =>
+    new TextEncoder().encode(text),
+  );
+
+const image = (): Uint8Array => encodeImage(collect({ memory: later() }));
 
 describe('a snapshot image', () => {
   it('holds the differing pages, emptied ones too, and turns a new memory into the old one', () => {
@@ -43,9 +57,23 @@ describe('a snapshot image', () => {
 
   it('is not taken of a memory that grew, or of what is none', () => {
     const memory = later();
-    expect(() => collectImage({ header: HEADER, memory, untouched: new Uint8Array(PAGE_BYTES) })).toThrow();
-    expect(() => collectImage({ header: 'x', memory, untouched: untouched() })).toThrow();
-    expect(() => collectImage({ header: HEADER, memory: {}, untouched: untouched() })).toThrow();
+    expect(() => collect({ extension: 1 })).toThrow();
+    expect(() => collect({ memory, untouched: new Uint8Array(PAGE_BYTES) })).toThrow();
+    expect(() => collect({ header: 'x' })).toThrow();
+    expect(() => collect({ memory: {} })).toThrow();
+  });
+
+  it('with packages may be of a memory that grew, and holds what they need', () => {
+    const grown = new Uint8Array((PAGES + 3) * PAGE_BYTES);
+    grown.set(later());
+    grown[(PAGES + 1) * PAGE_BYTES] = 7;
+    const decoded = decodeImage(encodeImage(collect({ memory: grown, extension: '{"é":1}' })));
+    expect(new TextDecoder().decode(decoded.extension)).toBe('{"é":1}');
+    expect([...decoded.runs]).toEqual([3, 1, 7, 2, PAGES - 1, 1, PAGES + 1, 1]);
+    const memory = new Uint8Array(grown.length);
+    memory.set(untouched());
+    fillGuestMemory(memory, decoded);
+    expect(memory).toEqual(grown);
   });
 
   it('is refused when it is damaged, wherever', () => {
@@ -61,9 +89,9 @@ describe('a snapshot image', () => {
       whole.subarray(0, whole.length - 1),
       joinBytes([whole, new Uint8Array(1)]),
       // Magic, format, memory, runs, lengths; the second run begins within the first one; it leaves the memory.
-      ...[0, 1, 2, 3, 4, 5].map((index) => words((view) => view.setUint32(4 * index, 0xffffffff, true))),
-      words((view) => view.setUint32(4 * 8, 3, true)),
-      words((view) => view.setUint32(4 * 10, PAGES, true)),
+      ...[0, 1, 2, 3, 4, 5, 6].map((index) => words((view) => view.setUint32(4 * index, 0xffffffff, true))),
+      words((view) => view.setUint32(4 * 9, 3, true)),
+      words((view) => view.setUint32(4 * 11, PAGES, true)),
     ];
     for (const bytes of bad) expect(() => decodeImage(bytes)).toThrow(/damaged|another format/u);
   });

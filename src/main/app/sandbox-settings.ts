@@ -1,0 +1,12 @@
+import type { Config } from '../../shared/config.ts';
+import type { SandboxSettings } from '../sandbox/sandbox-config.ts';
+
+const MS_PER_MINUTE = 60_000;
+
+/** What of the settings a sandbox obeys as a whole; the time limit goes with each run. */
+export const sandboxSettings = ({ sandbox }: Config): SandboxSettings => ({
+  memoryMiB: sandbox.memoryMiB,
+  outputKiB: sandbox.outputKiB,
+  idleMs: sandbox.idleMinutes * MS_PER_MINUTE,
+  standby: sandbox.standby,
+});

@@ -1,0 +1,45 @@
+import type { AppCommand } from '../../shared/ipc/app.ts';
+import type { Services } from './services.ts';
+
+const runningCell = ({ console: store }: Services) =>
+  store.active.value?.cells.find(({ phase }) => phase.name === 'running');
+
+/** What the menu and its shortcuts ask for. */
+export const obeyCommand = (services: Services, command: AppCommand): void => {
+  const { console: store, place } = services;
+  const session = store.active.value;
+  switch (command) {
+    case 'show-console':
+      place.value = 'console';
+      return;
+    case 'show-packages':
+      place.value = 'packages';
+      return;
+    case 'show-activity':
+      place.value = 'activity';
+      return;
+    case 'show-settings':
+      place.value = 'settings';
+      return;
+    case 'new-session':
+      place.value = 'console';
+      store.addSession();
+      return;
+    case 'close-session':
+      if (session !== null) void store.closeSession(session);
+      return;
+    case 'run': {
+      const cell = session?.cells.findLast(({ source }) => source.trim() !== '');
+      if (session !== null && cell !== undefined) void store.run(session, cell);
+      return;
+    }
+    case 'stop': {
+      const cell = runningCell(services);
+      if (cell !== undefined) void store.stop(cell);
+      return;
+    }
+    case 'reset':
+      if (session !== null) void store.reset(session);
+      return;
+  }
+};

@@ -1,0 +1,44 @@
+/** The state of where code runs, as the status bar says it. */
+import type { ProcessEndCause, SandboxState } from '../../shared/sandbox-events.ts';
+import type { Translate } from '../../shared/translate.ts';
+
+export interface SandboxWords {
+  readonly text: string;
+  readonly tone: 'good' | 'active' | 'waiting' | 'off' | 'bad';
+}
+
+export interface SandboxNow {
+  readonly state: SandboxState;
+  /** Code runs in the user's own Python; the sidecar's state says nothing about it. */
+  readonly native: boolean;
+  /** Time of the run under way, `00:03`; '' when there is none. */
+  readonly elapsed: string;
+  /** Why the last process ended; null when none has. */
+  readonly lastEnd: ProcessEndCause | null;
+}
+
+export const sandboxWords = (t: Translate, { state, native, elapsed, lastEnd }: SandboxNow): SandboxWords => {
+  if (native) {
+    return elapsed === ''
+      ? { text: t('status.idle'), tone: 'off' }
+      : { text: t('status.running', { time: elapsed }), tone: 'active' };
+  }
+  switch (state.name) {
+    case 'stopped':
+      return lastEnd === null || lastEnd === 'idle'
+        ? { text: t('status.idle'), tone: 'off' }
+        : { text: t('status.stopped', { reason: t(`status.cause.${lastEnd}`) }), tone: 'off' };
+    case 'starting':
+      return { text: t(lastEnd === null ? 'status.starting' : 'status.restarting'), tone: 'waiting' };
+    case 'ready':
+      return { text: t('status.ready'), tone: 'good' };
+    case 'busy':
+      return { text: t('status.running', { time: elapsed }).trim(), tone: 'active' };
+    case 'unresponsive':
+      return { text: t('status.unresponsive'), tone: 'bad' };
+    case 'stopping':
+      return { text: t('status.stopping'), tone: 'waiting' };
+    case 'broken':
+      return { text: t('status.stopped', { reason: t('status.cause.broken') }), tone: 'bad' };
+  }
+};

@@ -1,0 +1,41 @@
+import { computed, ref, shallowRef, type Ref } from 'vue';
+import type { ConfigApi } from '../../shared/api.ts';
+import { Config, type ConfigNotice, type Language } from '../../shared/config.ts';
+import type { ApiError } from '../../shared/ipc/answer.ts';
+import type { SettingName, SettingsNow, SettingValues } from '../../shared/ipc/config.ts';
+
+/** The settings as main has them; every change goes there first. */
+export class SettingsStore {
+  readonly #api: ConfigApi;
+  readonly config: Ref<Config> = shallowRef(Config.parse({}));
+  readonly notices: Ref<readonly ConfigNotice[]> = shallowRef([]);
+  /** Counts what was saved from this window, so that it can be said. */
+  readonly saves = ref(0);
+  readonly language = computed<Language>(() => this.config.value.general.language);
+
+  constructor(api: ConfigApi) {
+    this.#api = api;
+    api.onChange((changed) => this.#take(changed));
+  }
+
+  async load(): Promise<ApiError | null> {
+    const answer = await this.#api.get();
+    if (!answer.ok) return answer.error;
+    this.#take(answer.value);
+    return null;
+  }
+
+  /** Null when it holds now; otherwise why it was refused, and the old value stays. */
+  async set<K extends SettingName>(name: K, value: SettingValues[K]): Promise<ApiError | null> {
+    const answer = await this.#api.set(name, value);
+    if (!answer.ok) return answer.error;
+    this.#take(answer.value);
+    if (answer.value.saved) this.saves.value += 1;
+    return null;
+  }
+
+  #take({ config, notices }: SettingsNow): void {
+    this.config.value = config;
+    this.notices.value = notices;
+  }
+}

@@ -1,0 +1,137 @@
+/** The editor of a cell: Python, its indentation, search, and the keys that belong to cells. */
+import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { python } from '@codemirror/lang-python';
+import { bracketMatching, indentOnInput, indentUnit } from '@codemirror/language';
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
+import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state';
+import {
+  drawSelection,
+  EditorView,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  placeholder,
+} from '@codemirror/view';
+import { blamedLine, blameLine } from './blamed-line.ts';
+import { editorLook } from './editor-theme.ts';
+
+export interface EditorWords {
+  readonly label: string;
+  readonly placeholder: string;
+  /** The editor's own English words with what is said instead. */
+  readonly phrases: Readonly<Record<string, string>>;
+}
+
+export interface EditorActions {
+  changed(text: string): void;
+  run(): void;
+  /** Earlier or later code for a cell whose text is `text`; null when there is none. */
+  recall(direction: 'older' | 'newer', text: string): string | null;
+  /** Esc: the keyboard leaves the text. */
+  leave(): void;
+}
+
+export interface CodeEditorOptions {
+  readonly root: ShadowRoot;
+  readonly text: string;
+  readonly words: EditorWords;
+  readonly actions: EditorActions;
+}
+
+const wordsOf = ({ label, placeholder: hint, phrases }: EditorWords): Extension => [
+  EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
+  placeholder(hint),
+  EditorState.phrases.of(phrases),
+];
+
+export class CodeEditor {
+  readonly #view: EditorView;
+  readonly #words = new Compartment();
+
+  /** In a shadow root, where the editor's rules need no style element, which the page's policy would refuse. */
+  constructor({ root, text, words, actions }: CodeEditorOptions) {
+    const recall = (direction: 'older' | 'newer') => (view: EditorView) => {
+      const found = actions.recall(direction, view.state.doc.toString());
+      if (found === null) return false;
+      this.setText(found);
+      return true;
+    };
+    const run = (): boolean => {
+      actions.run();
+      return true;
+    };
+    const leave = (): boolean => {
+      actions.leave();
+      return true;
+    };
+    this.#view = new EditorView({
+      root,
+      parent: root,
+      state: EditorState.create({
+        doc: text,
+        extensions: [
+          Prec.highest(
+            keymap.of([
+              { key: 'Mod-Enter', run },
+              { key: 'Shift-Enter', run },
+            ]),
+          ),
+          keymap.of([
+            { key: 'ArrowUp', run: recall('older') },
+            { key: 'ArrowDown', run: recall('newer') },
+          ]),
+          lineNumbers(),
+          EditorView.lineWrapping,
+          highlightSpecialChars(),
+          history(),
+          drawSelection(),
+          indentUnit.of('    '),
+          indentOnInput(),
+          bracketMatching(),
+          closeBrackets(),
+          highlightSelectionMatches(),
+          python(),
+          keymap.of([
+            ...closeBracketsKeymap,
+            ...searchKeymap,
+            ...historyKeymap,
+            ...defaultKeymap,
+            indentWithTab,
+          ]),
+          Prec.lowest(keymap.of([{ key: 'Escape', run: leave }])),
+          blamedLine,
+          editorLook,
+          this.#words.of(wordsOf(words)),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) actions.changed(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+  }
+
+  setText(text: string): void {
+    if (text === this.#view.state.doc.toString()) return;
+    this.#view.dispatch({
+      changes: { from: 0, to: this.#view.state.doc.length, insert: text },
+      selection: { anchor: text.length },
+    });
+  }
+
+  setWords(words: EditorWords): void {
+    this.#view.dispatch({ effects: this.#words.reconfigure(wordsOf(words)) });
+  }
+
+  blame(line: number | null): void {
+    this.#view.dispatch({ effects: blameLine.of(line) });
+  }
+
+  focus(): void {
+    this.#view.focus();
+  }
+
+  destroy(): void {
+    this.#view.destroy();
+  }
+}

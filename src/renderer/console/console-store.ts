@@ -1,0 +1,161 @@
+import { computed, ref, shallowReactive, shallowRef, type Ref } from 'vue';
+import type { SandboxApi } from '../../shared/api.ts';
+import type { Config } from '../../shared/config.ts';
+import type { RunEvent } from '../../shared/ipc/sandbox.ts';
+import type { InputFile, RunRequest } from '../../shared/sandbox.ts';
+import type { SandboxEvent } from '../../shared/sandbox-events.ts';
+import type { Cell } from './model/cell.ts';
+import { Session } from './model/session.ts';
+
+/** How often the page is redrawn while output streams in, in ms. */
+const BATCH_MS = 33;
+
+interface Running {
+  readonly session: Session;
+  readonly cell: Cell;
+}
+
+export interface ConsoleStoreOptions {
+  readonly api: SandboxApi;
+  readonly config: () => Config;
+  /** Random text, so that no name of an earlier page comes up again. */
+  readonly uniqueName: () => string;
+}
+
+/** The sessions and their cells, and what goes on in them. */
+export class ConsoleStore {
+  readonly #options: ConsoleStoreOptions;
+  readonly sessions: Ref<readonly Session[]> = shallowRef([]);
+  readonly activeName = ref('');
+  readonly filesOpen = ref(false);
+  readonly active = computed<Session | null>(
+    () => this.sessions.value.find(({ name }) => name === this.activeName.value) ?? null,
+  );
+  readonly #running = new Map<string, Running>();
+  #waiting: RunEvent[] = [];
+  #sessionsMade = 0;
+  #runsMade = 0;
+
+  constructor(options: ConsoleStoreOptions) {
+    this.#options = options;
+    options.api.onRun((event) => this.#hear(event));
+    options.api.onEvent((event) => this.#hearSandbox(event));
+    this.addSession();
+  }
+
+  addSession(): Session {
+    this.#sessionsMade += 1;
+    const name = `s${this.#sessionsMade}-${this.#options.uniqueName()}`;
+    const session = shallowReactive(new Session(name, this.#sessionsMade));
+    this.sessions.value = [...this.sessions.value, session];
+    this.activeName.value = name;
+    return session;
+  }
+
+  /** What runs in it is stopped, and its variables are forgotten. */
+  async closeSession(session: Session): Promise<void> {
+    const index = this.sessions.value.indexOf(session);
+    this.sessions.value = this.sessions.value.filter((other) => other !== session);
+    if (this.sessions.value.length === 0) this.addSession();
+    if (this.activeName.value === session.name) {
+      const next = this.sessions.value[Math.min(index, this.sessions.value.length - 1)];
+      this.activeName.value = next?.name ?? '';
+    }
+    await Promise.all(session.cells.map((cell) => this.stop(cell)));
+    await this.#options.api.reset(session.name);
+  }
+
+  async run(session: Session, cell: Cell): Promise<void> {
+    if (cell.phase.name === 'running' || cell.source.trim() === '') return;
+    session.history.add(cell.source);
+    const runId = this.#nextRunId();
+    const { timeoutSeconds, memoryMiB } = this.#options.config().sandbox;
+    cell.begin(runId, session.nextRunNumber(), Date.now(), { timeoutSeconds, memoryMiB });
+    this.#running.set(runId, { session, cell });
+    const answer = await this.#options.api.run({ code: cell.source, session: session.name }, { runId });
+    this.#flush();
+    this.#running.delete(runId);
+    if (!answer.ok) {
+      cell.refuse(answer.error.code, answer.error.message);
+      return;
+    }
+    const result = answer.value;
+    cell.finish(result, Date.now());
+    if (result.session.state === 'lost') session.loseState(cell);
+    if (result.runtime === 'embedded') session.noteFiles(result.files, cell.number);
+  }
+
+  async stop(cell: Cell): Promise<void> {
+    if (cell.phase.name !== 'running') return;
+    cell.stopping(Date.now());
+    await this.#options.api.cancel(cell.phase.runId);
+  }
+
+  async answerInput(cell: Cell, text: string | null): Promise<void> {
+    const input = cell.openInput;
+    if (input === null || cell.phase.name !== 'running') return;
+    input.answer = text;
+    cell.items = [...cell.items];
+    await this.#options.api.answerInput(cell.phase.runId, text);
+  }
+
+  /** Forgets the variables; the cells stay. */
+  async reset(session: Session): Promise<void> {
+    await Promise.all(session.cells.map((cell) => this.stop(cell)));
+    await this.#options.api.reset(session.name);
+    session.loseState();
+  }
+
+  /** Puts files into a session's folder; null, or why it could not be done. */
+  async upload(session: Session, files: readonly InputFile[]): Promise<string | null> {
+    const request: RunRequest = { code: '', session: session.name, files: [...files] };
+    const answer = await this.#options.api.run(request, { runId: this.#nextRunId() });
+    if (!answer.ok) return answer.error.message;
+    if (answer.value.status !== 'ok') return answer.value.error?.message ?? answer.value.status;
+    session.noteFiles(
+      files.map(({ name, bytes }) => ({ name, size: bytes.byteLength, mime: '' })),
+      null,
+    );
+    return null;
+  }
+
+  /** Asks what is in a session's folder now. */
+  async refreshFiles(session: Session): Promise<void> {
+    const answer = await this.#options.api.files(session.name);
+    if (!answer.ok) return;
+    const cells = new Map(session.files.map(({ name, cell }) => [name, cell]));
+    session.files = [];
+    for (const file of answer.value) session.noteFiles([file], cells.get(file.name) ?? null);
+  }
+
+  readFile(session: Session, name: string): ReturnType<SandboxApi['readFile']> {
+    return this.#options.api.readFile(session.name, name);
+  }
+
+  #nextRunId(): string {
+    this.#runsMade += 1;
+    return `run-${this.#runsMade}-${this.#options.uniqueName()}`;
+  }
+
+  #hear(event: RunEvent): void {
+    if (this.#waiting.length === 0) setTimeout(() => this.#flush(), BATCH_MS);
+    this.#waiting.push(event);
+  }
+
+  #flush(): void {
+    const changed = new Set<Cell>();
+    for (const event of this.#waiting) {
+      const running = this.#running.get(event.runId);
+      if (running === undefined) continue;
+      running.cell.apply(event);
+      changed.add(running.cell);
+    }
+    this.#waiting = [];
+    for (const cell of changed) cell.items = [...cell.items];
+  }
+
+  #hearSandbox(event: SandboxEvent): void {
+    if (event.type !== 'session-ended') return;
+    this.sessions.value.find(({ name }) => name === event.session)?.loseState();
+  }
+}

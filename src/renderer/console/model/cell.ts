@@ -1,0 +1,184 @@
+/** A piece of source and what came of it. Plain data and rules: nothing here knows of the page. */
+import type { PackageProgress, RunEvent } from '../../../shared/ipc/sandbox.ts';
+import type { RunError, RunResult } from '../../../shared/sandbox.ts';
+import { shownOutput, type Mime, type ShownOutput } from './rich-output.ts';
+import { TextBlock, type TextStream } from './text-block.ts';
+
+export interface RichItem {
+  readonly kind: 'rich';
+  readonly shown: ShownOutput;
+  /** The same in plain text, if that came along. */
+  readonly plain: string | undefined;
+  /** Whether it is the value of the run. */
+  readonly isValue: boolean;
+}
+
+export interface InputItem {
+  readonly kind: 'input';
+  readonly prompt: string;
+  /** Whether the prompt was printed before it, so that it need not be shown again. */
+  readonly printed: boolean;
+  readonly secret: boolean;
+  /** Undefined while the code waits; null when the input was ended. */
+  answer: string | null | undefined;
+}
+
+export interface ValueItem {
+  readonly kind: 'value';
+  readonly text: string;
+}
+
+export interface ErrorItem {
+  readonly kind: 'error';
+  readonly error: RunError;
+}
+
+export type CellItem = TextBlock | RichItem | InputItem | ValueItem | ErrorItem;
+
+export type CellPhase =
+  | { readonly name: 'draft' }
+  | { readonly name: 'running'; readonly runId: string; readonly since: number; readonly stopping: boolean }
+  | { readonly name: 'done'; readonly result: RunResult; readonly endedAt: number }
+  /** It was never run, for a reason in words. */
+  | { readonly name: 'refused'; readonly code: string; readonly message: string };
+
+export interface RunLimits {
+  readonly timeoutSeconds: number;
+  readonly memoryMiB: number;
+}
+
+/** No private members: the page wraps it to hear of changes. Its items are replaced when they change. */
+export class Cell {
+  readonly id: string;
+  /** What the session counts its runs with; null before the first one. */
+  number: number | null = null;
+  source: string;
+  phase: CellPhase = { name: 'draft' };
+  items: CellItem[] = [];
+  /** What its run left is gone. */
+  stale = false;
+  /** While packages are fetched for it. */
+  packages: PackageProgress | null = null;
+  /** What held when it began. */
+  limits: RunLimits = { timeoutSeconds: 0, memoryMiB: 0 };
+  /** When it was asked to stop, in ms since the epoch. */
+  stopAskedAt: number | null = null;
+
+  constructor(id: string, source = '') {
+    this.id = id;
+    this.source = source;
+  }
+
+  begin(runId: string, number: number, now: number, limits: RunLimits): void {
+    this.number = number;
+    this.limits = limits;
+    this.stopAskedAt = null;
+    this.items = [];
+    this.stale = false;
+    this.packages = null;
+    this.phase = { name: 'running', runId, since: now, stopping: false };
+  }
+
+  /** Adds what a run says; what comes after its end is ignored. */
+  apply(event: RunEvent): void {
+    if (this.phase.name !== 'running' || this.phase.runId !== event.runId) return;
+    switch (event.type) {
+      case 'text':
+        this.packages = null;
+        textBlock(this, event.stream).append(event.text);
+        return;
+      case 'output':
+        this.packages = null;
+        this.items.push(richItem(event.mime));
+        return;
+      case 'input':
+        this.items.push({
+          kind: 'input',
+          prompt: event.prompt,
+          printed: endsWith(this.items.at(-1), event.prompt),
+          secret: event.secret,
+          answer: undefined,
+        });
+        return;
+      case 'packages':
+        this.packages = event.progress;
+        return;
+    }
+  }
+
+  finish(result: RunResult, now: number): void {
+    if (this.phase.name !== 'running') return;
+    this.packages = null;
+    addUnheard(this, result);
+    for (const item of this.items) if (item.kind === 'input' && item.answer === undefined) item.answer = null;
+    if (result.value !== null) addValue(this, result.value.text);
+    if (isGuestError(result) && result.error !== null)
+      this.items.push({ kind: 'error', error: result.error });
+    this.items = [...this.items];
+    this.phase = { name: 'done', result, endedAt: now };
+  }
+
+  refuse(code: string, message: string): void {
+    this.packages = null;
+    this.phase = { name: 'refused', code, message };
+  }
+
+  stopping(now: number): void {
+    if (this.phase.name !== 'running') return;
+    this.stopAskedAt = now;
+    this.phase = { ...this.phase, stopping: true };
+  }
+
+  /** The input that the code waits for. */
+  get openInput(): InputItem | null {
+    const item = this.items.findLast((candidate) => candidate.kind === 'input');
+    return item?.kind === 'input' && item.answer === undefined ? item : null;
+  }
+
+  /** 1-based line of the source that an error blames. */
+  get blamedLine(): number | null {
+    return this.phase.name === 'done' ? (this.phase.result.error?.line ?? null) : null;
+  }
+}
+
+const richItem = (mime: Mime): RichItem => ({
+  kind: 'rich',
+  shown: shownOutput(mime),
+  plain: mime['text/plain'],
+  isValue: false,
+});
+
+const endsWith = (item: CellItem | undefined, prompt: string): boolean =>
+  item?.kind === 'text' && item.lineAt(item.lineCount - 1).text.endsWith(prompt.split('\n').at(-1) ?? '');
+
+/** A value that was shown in a richer form is not repeated as text. */
+const addValue = (cell: Cell, text: string): void => {
+  const last = cell.items.at(-1);
+  if (last?.kind === 'rich' && last.shown.kind !== 'text' && last.plain?.trim() === text.trim()) {
+    cell.items[cell.items.length - 1] = { ...last, isValue: true };
+  } else cell.items.push({ kind: 'value', text });
+};
+
+const textBlock = (cell: Cell, stream: TextStream): TextBlock => {
+  const last = cell.items.at(-1);
+  if (last?.kind === 'text' && last.stream === stream) return last;
+  const block = new TextBlock(stream);
+  cell.items.push(block);
+  return block;
+};
+
+/** The result holds everything once more; what no event told of is taken from there. */
+const addUnheard = (cell: Cell, result: RunResult): void => {
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const heard = cell.items.some((item) => item.kind === 'text' && item.stream === stream);
+    if (!heard && result[stream] !== '') textBlock(cell, stream).append(result[stream]);
+  }
+  const shown = cell.items.filter((item) => item.kind === 'rich').length;
+  for (const { mime } of result.outputs.slice(shown)) {
+    cell.items.push(richItem(mime));
+  }
+};
+
+/** Whether the guest's own error is told, rather than a verdict of the sandbox. */
+export const isGuestError = ({ status, error }: RunResult): boolean =>
+  error !== null && (status === 'error' || error.type === 'MemoryError');

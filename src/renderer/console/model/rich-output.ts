@@ -1,0 +1,53 @@
+/** Which of the forms that an output comes in is shown. */
+
+export type Mime = Readonly<Record<string, string>>;
+
+export type ShownOutput =
+  | { readonly kind: 'image'; readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'html'; readonly html: string }
+  | { readonly kind: 'text'; readonly text: string };
+
+const BASE64_IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+const TEXTS = ['text/markdown', 'text/latex', 'application/json', 'text/plain'];
+
+/** Null for what is no base64. */
+export const decodeBase64 = (text: string): Uint8Array<ArrayBuffer> | null => {
+  try {
+    return Uint8Array.from(atob(text.replaceAll(/\s/gu, '')), (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
+};
+
+const imageOf = (mime: Mime): ShownOutput | null => {
+  for (const type of BASE64_IMAGES) {
+    const bytes = decodeBase64(mime[type] ?? '');
+    if (bytes !== null && bytes.byteLength > 0) return { kind: 'image', type, bytes };
+  }
+  const drawing = mime['image/svg+xml'];
+  // As an image, a drawing runs no script and loads nothing.
+  return drawing === undefined
+    ? null
+    : { kind: 'image', type: 'image/svg+xml', bytes: new TextEncoder().encode(drawing) };
+};
+
+/** The richest form that can be shown safely. */
+export const shownOutput = (mime: Mime): ShownOutput => {
+  const image = imageOf(mime);
+  if (image !== null) return image;
+  const html = mime['text/html'];
+  if (html !== undefined) return { kind: 'html', html };
+  const text = TEXTS.map((type) => mime[type]).find((form) => form !== undefined);
+  return { kind: 'text', text: text ?? Object.keys(mime).join(', ') };
+};
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+  'image/svg+xml': 'svg',
+};
+
+export const imageFileName = (type: string, cell: number, index: number): string =>
+  `cell-${cell}-image-${index + 1}.${EXTENSIONS[type] ?? 'bin'}`;

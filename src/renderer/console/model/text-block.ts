@@ -1,0 +1,88 @@
+/** Text of one stream as it grows, cut into lines for showing. */
+
+export type TextStream = 'stdout' | 'stderr';
+
+/** One line. `carry` are the colour codes still in force where it begins. */
+export interface TextLine {
+  readonly carry: string;
+  readonly text: string;
+}
+
+const SELECT_GRAPHIC = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'gu');
+const RESET = /\[(?:0*|0(?:;0)*)m$/u;
+
+/** Colour codes in force after `text`. */
+const carriedOver = (carry: string, text: string): string => {
+  let open = carry;
+  for (const [code] of text.matchAll(SELECT_GRAPHIC)) open = RESET.test(code) ? '' : open + code;
+  // Nobody means hundreds of codes; a hostile guest could make each line cost more than the one before.
+  return open.length > 200 ? '' : open;
+};
+
+export class TextBlock {
+  readonly kind = 'text';
+  readonly stream: TextStream;
+  readonly #lines: TextLine[] = [];
+  /** The line being written. */
+  #open = '';
+  #carry = '';
+  /** A carriage return whose successor is not known yet. */
+  #returned = false;
+  #endsOpen = false;
+  /** Characters that came, so that it can be seen that there are more. */
+  size = 0;
+
+  constructor(stream: TextStream) {
+    this.stream = stream;
+  }
+
+  append(text: string): void {
+    this.size += text.length;
+    const pieces = text.split('\n');
+    for (const [index, piece] of pieces.entries()) {
+      this.#write(piece);
+      if (index < pieces.length - 1) this.#endLine();
+    }
+    this.#endsOpen = this.#open !== '';
+  }
+
+  /** Lines to show; a final line break opens no further one. */
+  get lineCount(): number {
+    return this.#lines.length + (this.#endsOpen ? 1 : 0);
+  }
+
+  lineAt(index: number): TextLine {
+    return this.#lines[index] ?? { carry: this.#carry, text: this.#open };
+  }
+
+  lines(from: number, to: number): TextLine[] {
+    const found: TextLine[] = [];
+    for (let index = from; index < Math.min(to, this.lineCount); index += 1) found.push(this.lineAt(index));
+    return found;
+  }
+
+  /** As one text, without colours. */
+  plain(): string {
+    return this.lines(0, this.lineCount)
+      .map(({ text }) => text.replaceAll(SELECT_GRAPHIC, ''))
+      .join('\n');
+  }
+
+  /** A carriage return goes back to the line's beginning: what follows replaces it, as progress bars expect. */
+  #write(piece: string): void {
+    const parts = piece.split('\r');
+    for (const [index, part] of parts.entries()) {
+      if (index > 0) this.#returned = true;
+      if (part === '') continue;
+      this.#open = this.#returned ? part : this.#open + part;
+      this.#returned = false;
+    }
+  }
+
+  #endLine(): void {
+    this.#lines.push({ carry: this.#carry, text: this.#open });
+    this.#carry = carriedOver(this.#carry, this.#open);
+    this.#open = '';
+    this.#returned = false;
+  }
+}

@@ -1,0 +1,105 @@
+/** What the sandbox itself has to say about a run: what happened, what was kept, what to do. */
+import type { RunResult } from '../../../shared/sandbox.ts';
+
+export interface Sentence {
+  readonly key: string;
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+export interface Verdict {
+  readonly tone: 'calm' | 'caution' | 'danger';
+  readonly sentences: readonly Sentence[];
+  /** Whether there is more to see in Activity. */
+  readonly activity: boolean;
+}
+
+export interface VerdictTexts {
+  /** The time limit and the memory limit, as they were. */
+  readonly timeLimit: string;
+  readonly memoryLimit: string;
+  /** How long stopping took. */
+  readonly stopTime: string | null;
+  /** Why the process ended, if it did. */
+  readonly crashReason: string;
+}
+
+const stateSentence = (result: RunResult): Sentence[] => {
+  switch (result.session.state) {
+    case 'kept':
+      return [{ key: 'console.stateKept' }];
+    case 'lost':
+      return [{ key: 'console.stateLost' }];
+    case 'reset':
+      return [];
+  }
+};
+
+const cancelled = (result: RunResult, { stopTime }: VerdictTexts): Verdict => {
+  if (result.timing.runMs === 0) {
+    return { tone: 'calm', sentences: [{ key: 'console.cancelled' }], activity: false };
+  }
+  switch (result.session.state) {
+    case 'kept':
+      return { tone: 'calm', sentences: [{ key: 'console.interrupted' }], activity: false };
+    case 'lost':
+      return stopTime === null
+        ? { tone: 'caution', sentences: [{ key: 'console.ended' }], activity: true }
+        : {
+            tone: 'caution',
+            sentences: [{ key: 'console.restarted', values: { time: stopTime } }],
+            activity: true,
+          };
+    case 'reset':
+      return { tone: 'calm', sentences: [{ key: 'console.stopped' }], activity: false };
+  }
+};
+
+const crashed = (result: RunResult, reason: string): Verdict => {
+  return result.runtime === 'native'
+    ? { tone: 'danger', sentences: [{ key: 'console.nativeCrashed', values: { reason } }], activity: false }
+    : {
+        tone: 'danger',
+        sentences: [{ key: 'console.crashed', values: { reason } }, { key: 'console.stateLost' }],
+        activity: true,
+      };
+};
+
+/** Null when there is nothing to add to what the code itself brought out. */
+export const verdictOf = (result: RunResult, texts: VerdictTexts): Verdict | null => {
+  switch (result.status) {
+    case 'ok':
+      return result.session.state === 'lost'
+        ? { tone: 'caution', sentences: [{ key: 'console.stateWasLost' }], activity: true }
+        : null;
+    case 'error':
+      return null;
+    case 'timeout':
+      return {
+        tone: 'caution',
+        sentences: [{ key: 'console.timeout', values: { limit: texts.timeLimit } }, ...stateSentence(result)],
+        activity: result.session.state === 'lost',
+      };
+    case 'cancelled':
+      return cancelled(result, texts);
+    case 'out-of-memory':
+      return {
+        tone: 'danger',
+        sentences:
+          result.runtime === 'native'
+            ? [{ key: 'console.nativeOutOfMemory' }]
+            : [
+                { key: 'console.outOfMemory', values: { limit: texts.memoryLimit } },
+                ...stateSentence(result),
+              ],
+        activity: result.runtime === 'embedded',
+      };
+    case 'crashed':
+      return crashed(result, texts.crashReason);
+    case 'setup-failed':
+      return {
+        tone: 'danger',
+        sentences: [{ key: 'console.setupFailed', values: { reason: result.error?.message ?? '' } }],
+        activity: false,
+      };
+  }
+};

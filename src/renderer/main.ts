@@ -1,0 +1,56 @@
+import { createApp, ref, shallowRef, watchEffect } from 'vue';
+import { config as zodConfig } from 'zod';
+import './app/tokens.css';
+import './app/base.css';
+import './console/ansi.css';
+import type { WindowApi } from '../shared/api.ts';
+import type { AppInfo } from '../shared/ipc/app.ts';
+import App from './app/App.vue';
+import { SandboxStore } from './app/sandbox-store.ts';
+import { SERVICES, Toasts, type Place } from './app/services.ts';
+import { SettingsStore } from './app/settings-store.ts';
+import { createTranslation, TRANSLATION } from './app/translation.ts';
+import { ConsoleStore } from './console/console-store.ts';
+import { RuntimeStore } from './settings/runtime-store.ts';
+
+declare global {
+  interface Window {
+    readonly api: WindowApi;
+  }
+}
+
+// Otherwise it tries to make code from text, which the page's policy refuses.
+zodConfig({ jitless: true });
+
+const { api } = window;
+const settings = new SettingsStore(api.config);
+const sandbox = new SandboxStore(api.sandbox);
+const info = shallowRef<AppInfo | null>(null);
+const uniqueName = (): string => crypto.randomUUID().slice(0, 8);
+
+// Nothing is shown in a language or theme that changes at once.
+await settings.load();
+void sandbox.load();
+void api.app.info().then((answer) => {
+  if (answer.ok) info.value = answer.value;
+});
+
+watchEffect(() => {
+  const { language, theme } = settings.config.value.general;
+  document.documentElement.lang = language;
+  document.documentElement.dataset['theme'] = theme;
+});
+
+createApp(App)
+  .provide(TRANSLATION, createTranslation(settings.language))
+  .provide(SERVICES, {
+    api,
+    settings,
+    sandbox,
+    console: new ConsoleStore({ api: api.sandbox, config: () => settings.config.value, uniqueName }),
+    runtime: new RuntimeStore(api.interpreter, api.packages),
+    info,
+    place: ref<Place>('console'),
+    toasts: new Toasts(),
+  })
+  .mount('#app');

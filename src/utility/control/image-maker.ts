@@ -1,0 +1,85 @@
+import type { UnpackedPackage } from '../../shared/package-files.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import { MAX_PACKAGE_IMAGE_BYTES } from '../../shared/snapshot-image.ts';
+import { compress } from './compression.ts';
+import { InterpreterThread } from './interpreter-thread.ts';
+import type { PackageImages } from './package-images.ts';
+import type { Runtime } from './runtime.ts';
+import { within } from './within.ts';
+
+/** For one interpreter to import packages and try them, in ms. */
+const TRY_LIMIT_MS = 90_000;
+/** For an interpreter to be there from an image, and to try its packages, in ms. */
+const CHECK_LIMIT_MS = 45_000;
+
+/** What an image is to be made of. */
+export interface ImageOrder {
+  readonly key: string;
+  readonly packages: readonly UnpackedPackage[];
+  /** Imported into it; names that are none are passed over. */
+  readonly modules: readonly string[];
+}
+
+/**
+ * Imports packages in an interpreter that is there for nothing else, saves its memory, and starts another one from
+ * that. Only when their packages work alike is the image taken on. To be called before any guest code has run in
+ * this process.
+ *
+ * @returns the image, compressed
+ * @throws RpcError when there is no image to be had
+ */
+export const makeImage = async (
+  runtime: Runtime,
+  images: PackageImages,
+  { key, packages, modules }: ImageOrder,
+): Promise<Uint8Array> => {
+  const { bytes, said } = await withThread(new InterpreterThread(runtime, 'for-package-snapshot'), (thread) =>
+    within(TRY_LIMIT_MS, importAndTake(thread, packages, modules)),
+  );
+  const image = await images.put(key, bytes, packages);
+  // On another thread, while this one's interpreter is tried.
+  const compressing = compress(bytes);
+  compressing.catch(() => undefined);
+  try {
+    const again = await withThread(new InterpreterThread(runtime, image), (thread) =>
+      within(CHECK_LIMIT_MS, bootAndTry(thread)),
+    );
+    if (again !== said) throw new RpcError('failed', 'packages work differently in an image of them');
+  } catch (error) {
+    images.drop(key);
+    throw error;
+  }
+  return compressing;
+};
+
+const withThread = async <T>(
+  thread: InterpreterThread,
+  work: (thread: InterpreterThread) => Promise<T>,
+): Promise<T> => {
+  try {
+    return await work(thread);
+  } finally {
+    await thread.terminate();
+  }
+};
+
+const boot = async (thread: InterpreterThread): Promise<void> => {
+  const checks = await thread.boot();
+  if (!checks.every((check) => check.holds)) throw new RpcError('failed', 'a self-check failed');
+};
+
+const importAndTake = async (
+  thread: InterpreterThread,
+  packages: readonly UnpackedPackage[],
+  modules: readonly string[],
+): Promise<{ readonly bytes: Uint8Array; readonly said: string }> => {
+  await boot(thread);
+  for (const unpacked of packages) await thread.installPackage(unpacked);
+  const said = await thread.tryPackages(modules);
+  return { said, bytes: await thread.takeSnapshot(MAX_PACKAGE_IMAGE_BYTES) };
+};
+
+const bootAndTry = async (thread: InterpreterThread): Promise<string> => {
+  await boot(thread);
+  return thread.tryPackages([]);
+};

@@ -1,0 +1,335 @@
+/**
+ * The shared libraries of packages in an interpreter's memory, as a snapshot records them, and how they come back
+ * into a new instance. Builds on Emscripten's dynamic linker as it is in Pyodide 314.
+ */
+
+type WasmExports = Readonly<Record<string, unknown>>;
+
+interface WasmGlobal {
+  value: number;
+  required?: boolean;
+}
+
+/** A library that is loaded. */
+interface LoadedLibrary {
+  readonly name: string;
+  exports: WasmExports;
+  refcount: number;
+  global: boolean;
+}
+
+interface WasmTable {
+  readonly length: number;
+  grow(slots: number): number;
+  get(index: number): unknown;
+  set(index: number, value: unknown): void;
+}
+
+interface ImportedFunction {
+  readonly stub?: boolean;
+  readonly sig?: string;
+}
+
+/** The part of Emscripten's module that linking is about. */
+export interface Linker {
+  readonly HEAPU8: Uint8Array;
+  readonly wasmTable: WasmTable;
+  readonly GOT: Record<string, WasmGlobal>;
+  readonly GOTHandler: ProxyHandler<Set<string>>;
+  readonly LDSO: {
+    readonly loadedLibsByName: Record<string, LoadedLibrary>;
+    readonly loadedLibsByHandle: Record<number, LoadedLibrary>;
+  };
+  readonly freeTableIndexes: number[];
+  growMemory(bytes: number): unknown;
+  getFunctionAddress(value: unknown): number;
+  getDylinkMetadata(module: object): {
+    readonly tableSize: number;
+    readonly memorySize: number;
+    readonly neededDynlibs: readonly string[];
+    readonly weakImports: Iterable<string>;
+  };
+  newDSO(name: string, handle: undefined, exports: WasmExports): LoadedLibrary;
+  relocateExports(exports: WasmExports, memoryBase: number): WasmExports;
+  mergeLibSymbols(exports: WasmExports, name: string): void;
+  resolveGlobalSymbol(name: string): { readonly sym: unknown };
+  updateTableMap(start: number, count: number): void;
+  convertJsFunctionToWasm(value: unknown, signature: string | undefined): unknown;
+}
+
+interface SavedLibrary {
+  readonly name: string;
+  /** Where its data lies, and how much there is. */
+  readonly memoryBase: number;
+  readonly memorySize: number;
+  /** Where its functions lie in the table, and how many there are. */
+  readonly tableBase: number;
+  readonly tableSize: number;
+  readonly needed: readonly string[];
+  readonly weak: readonly string[];
+  readonly isGlobal: boolean;
+  /** -1: it is never unloaded. */
+  readonly references: number;
+  readonly handles: readonly number[];
+}
+
+/** What a table slot outside of the libraries' own holds: an export of a library, or of one of these. */
+const MAIN = '';
+const FROM_JAVASCRIPT = '\u0000js';
+
+export interface SavedLinking {
+  readonly memoryBytes: number;
+  /** In the order in which they were loaded. */
+  readonly libraries: readonly SavedLibrary[];
+  /** Name, value and whether it is required. */
+  readonly addresses: readonly (readonly [string, number, boolean])[];
+  /** Slot, library and name of the export. */
+  readonly slots: readonly (readonly [number, string, string])[];
+  /** The table's length before any package. */
+  readonly paddedLength: number;
+  readonly tableLength: number;
+  readonly freeSlots: readonly number[];
+}
+
+/** Makes the table's length the same whatever the engine puts into it. */
+const PAD_TO = 1024;
+const PAD_ROOM = 64;
+
+interface SeenInstance {
+  readonly module: object;
+  readonly exports: WasmExports;
+  readonly memoryBase: number;
+  readonly tableBase: number;
+}
+
+/** Watches libraries being loaded, so that what they became can be recorded. Only in a realm without a guest. */
+export class LinkingRecorder {
+  readonly #seen: SeenInstance[] = [];
+  #linker: Linker | undefined;
+  #plainLength = 0;
+  #paddedLength = 0;
+
+  /** To be called once the module is there, and before Python is. */
+  begin(linker: Linker): void {
+    this.#linker = linker;
+    this.#plainLength = linker.wasmTable.length;
+    this.#paddedLength = Math.ceil((this.#plainLength + PAD_ROOM) / PAD_TO) * PAD_TO;
+    linker.wasmTable.grow(this.#paddedLength - this.#plainLength);
+    // Makes Emscripten's map of the table, which it keeps up to date from then on.
+    linker.getFunctionAddress(() => undefined);
+    const seen = this.#seen;
+    const Original = WebAssembly.Instance;
+    const Watched = function Watched(module: object, imports: LibraryImports): object {
+      // Before it exists: the next one's bases are others.
+      const bases = 'GOT.mem' in imports ? basesOf(imports) : undefined;
+      const instance = new Original(module, imports);
+      if (bases !== undefined) seen.push({ module, exports: instance.exports, ...bases });
+      return instance;
+    };
+    Watched.prototype = Original.prototype;
+    WebAssembly.Instance = Watched as unknown as typeof Original;
+  }
+
+  /** @throws Error when something is in the table that could not be put there again */
+  record(mainExports: WasmExports): SavedLinking {
+    const linker = this.#linker;
+    if (linker === undefined) throw new Error('nothing was watched');
+    const { GOT, LDSO, freeTableIndexes, wasmTable } = linker;
+    const instances = new Map<string, SeenInstance>();
+    const libraries: SavedLibrary[] = [];
+    for (const [name, loaded] of Object.entries(LDSO.loadedLibsByName)) {
+      if (name === '__main__') continue;
+      const instance = this.#instanceOf(loaded);
+      instances.set(name, instance);
+      libraries.push(describe(name, loaded, instance, linker));
+    }
+    const order = new Map(
+      libraries.map(({ name }) => [name, this.#seen.indexOf(instances.get(name) ?? none)]),
+    );
+    libraries.sort((left, right) => (order.get(left.name) ?? 0) - (order.get(right.name) ?? 0));
+    return {
+      memoryBytes: linker.HEAPU8.length,
+      libraries,
+      addresses: Object.entries(GOT).map(([name, entry]) => [name, entry.value, entry.required === true]),
+      slots: this.#slots(linker, libraries, instances, mainExports),
+      paddedLength: this.#paddedLength,
+      tableLength: wasmTable.length,
+      freeSlots: [...freeTableIndexes],
+    };
+  }
+
+  #instanceOf(loaded: LoadedLibrary): SeenInstance {
+    const probe = Object.values(loaded.exports).find((value) => typeof value === 'function');
+    const found = this.#seen.find(({ exports }) => Object.values(exports).includes(probe));
+    if (found === undefined) throw new Error(`the library ${loaded.name} was not seen being loaded`);
+    return found;
+  }
+
+  #slots(
+    linker: Linker,
+    libraries: readonly SavedLibrary[],
+    instances: ReadonlyMap<string, SeenInstance>,
+    mainExports: WasmExports,
+  ): [number, string, string][] {
+    const origins = new Map<unknown, readonly [string, string]>();
+    const note = (library: string, exports: WasmExports): void => {
+      for (const [name, value] of Object.entries(exports)) {
+        if (typeof value === 'function' && !origins.has(value)) origins.set(value, [library, name]);
+      }
+    };
+    note(MAIN, mainExports);
+    for (const { name } of libraries) note(name, instances.get(name)?.exports ?? {});
+    const fromJavaScript = new Map<number, string>();
+    for (const [name, value] of Object.entries(linker.LDSO.loadedLibsByName['__main__']?.exports ?? {})) {
+      if (typeof value !== 'function' || origins.has(value)) continue;
+      const address = linker.getFunctionAddress(value);
+      if (address >= this.#plainLength) fromJavaScript.set(address, name);
+    }
+    const { wasmTable } = linker;
+    const own = new Uint8Array(wasmTable.length);
+    for (const { tableBase, tableSize } of libraries) own.fill(1, tableBase, tableBase + tableSize);
+    const slots: [number, string, string][] = [];
+    for (let index = this.#paddedLength; index < wasmTable.length; index++) {
+      const value = own[index] === 1 ? null : wasmTable.get(index);
+      if (value === null) continue;
+      const origin = origins.get(value);
+      const imported = fromJavaScript.get(index);
+      if (origin !== undefined) slots.push([index, ...origin]);
+      else if (imported !== undefined) slots.push([index, FROM_JAVASCRIPT, imported]);
+      else throw new Error('a function was made that can not be saved');
+    }
+    return slots;
+  }
+}
+
+const basesOf = ({ env }: LibraryImports): Pick<SeenInstance, 'memoryBase' | 'tableBase'> => ({
+  memoryBase: env.__memory_base,
+  tableBase: env.__table_base,
+});
+
+const none: SeenInstance = { module: {}, exports: {}, memoryBase: 0, tableBase: 0 };
+
+const describe = (
+  name: string,
+  loaded: LoadedLibrary,
+  { module, memoryBase, tableBase }: SeenInstance,
+  linker: Linker,
+): SavedLibrary => {
+  const { memorySize, neededDynlibs, tableSize, weakImports } = linker.getDylinkMetadata(module);
+  const handles = Object.entries(linker.LDSO.loadedLibsByHandle).filter(([, library]) => library === loaded);
+  return {
+    name,
+    memoryBase,
+    memorySize: memorySize || 0,
+    tableBase,
+    tableSize: tableSize || 0,
+    needed: neededDynlibs,
+    weak: [...weakImports],
+    isGlobal: loaded.global,
+    references: loaded.refcount === Infinity ? -1 : loaded.refcount,
+    handles: handles.map(([handle]) => Number(handle)),
+  };
+};
+
+/**
+ * Loads the libraries where they were, without what their constructors did: the memory that is to come holds that.
+ * Their data in the memory are blank afterwards.
+ *
+ * @param moduleOf the compiled library of that path
+ * @throws Error when this instance differs from the one that was saved
+ */
+export const relink = (
+  linker: Linker,
+  saved: SavedLinking,
+  mainExports: WasmExports,
+  moduleOf: (name: string) => object,
+): void => {
+  const { GOT, LDSO, wasmTable } = linker;
+  if (wasmTable.length > saved.paddedLength) throw new Error('the table of functions is too long');
+  wasmTable.grow(saved.tableLength - wasmTable.length);
+  linker.growMemory(saved.memoryBytes);
+  for (const [name, value, required] of saved.addresses) restoreAddress(GOT, name, value, required);
+  const imports = LDSO.loadedLibsByHandle[0]?.exports ?? {};
+  const exportsOf = new Map<string, WasmExports>();
+  for (const library of saved.libraries) {
+    const instance = instantiate(linker, library, imports, moduleOf(library.name));
+    exportsOf.set(library.name, instance.exports);
+    const relocated = linker.relocateExports(instance.exports, library.memoryBase);
+    instance.relocated.exports = relocated;
+    const loaded = linker.newDSO(library.name, undefined, relocated);
+    loaded.refcount = library.references < 0 ? Infinity : library.references;
+    loaded.global = library.isGlobal;
+    if (library.isGlobal) linker.mergeLibSymbols(relocated, library.name);
+    for (const handle of library.handles) LDSO.loadedLibsByHandle[handle] = loaded;
+  }
+  for (const { memoryBase, memorySize } of saved.libraries) {
+    linker.HEAPU8.fill(0, memoryBase, memoryBase + memorySize);
+  }
+  for (const [index, library, name] of saved.slots) {
+    if (library === FROM_JAVASCRIPT) {
+      const imported = imports[name] as ImportedFunction;
+      wasmTable.set(index, linker.convertJsFunctionToWasm(imported, imported.sig));
+    } else {
+      wasmTable.set(index, (library === MAIN ? mainExports : exportsOf.get(library))?.[name]);
+    }
+  }
+  linker.updateTableMap(saved.paddedLength, saved.tableLength - saved.paddedLength);
+  linker.freeTableIndexes.length = 0;
+  linker.freeTableIndexes.push(...saved.freeSlots);
+};
+
+const restoreAddress = (got: Linker['GOT'], name: string, value: number, required: boolean): void => {
+  const entry = (got[name] ??= new WebAssembly.Global({ value: 'i32', mutable: true }, value));
+  if (entry.value !== value) {
+    if (entry.value !== -1) throw new Error(`the address of ${name} differs`);
+    entry.value = value;
+  }
+  if (required) entry.required = true;
+};
+
+const instantiate = (
+  linker: Linker,
+  library: SavedLibrary,
+  imports: WasmExports,
+  module: object,
+): { readonly exports: WasmExports; readonly relocated: { exports: WasmExports } } => {
+  const relocated: { exports: WasmExports } = { exports: {} };
+  const scope: Record<string, unknown> = {};
+  for (const needed of library.needed) {
+    const found = Object.values(linker.LDSO.loadedLibsByName).find(
+      ({ name }) => name === needed || name.endsWith(`/${needed}`),
+    );
+    Object.assign(scope, found?.exports);
+  }
+  const late = (symbol: string): unknown => {
+    let resolved: ((...values: unknown[]) => unknown) | undefined;
+    return (...values: unknown[]): unknown => {
+      resolved ??= (linker.resolveGlobalSymbol(symbol).sym ??
+        scope[symbol] ??
+        relocated.exports[symbol]) as typeof resolved;
+      if (resolved === undefined) throw new Error(`Dynamic linking error: cannot resolve symbol ${symbol}`);
+      return resolved(...values);
+    };
+  };
+  const env = new Proxy<Record<string, unknown>>(
+    {},
+    {
+      get: (stubs, symbol) => {
+        if (typeof symbol !== 'string') return undefined;
+        if (symbol === '__memory_base') return library.memoryBase;
+        if (symbol === '__table_base') return library.tableBase;
+        const imported = imports[symbol] as ImportedFunction | undefined;
+        if (imported !== undefined && imported.stub !== true) return imported;
+        return (stubs[symbol] ??= late(symbol));
+      },
+    },
+  );
+  const got = new Proxy(new Set(library.weak), linker.GOTHandler);
+  const instance = new WebAssembly.Instance(module, {
+    'GOT.mem': got,
+    'GOT.func': got,
+    env: env as unknown as LibraryImports['env'],
+    wasi_snapshot_preview1: env,
+  });
+  return { exports: instance.exports, relocated };
+};

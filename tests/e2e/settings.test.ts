@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { nativePython } from '../support/native-python.ts';
+import { ended, goTo, openApp, runCode, type OpenedApp } from './console-page.ts';
+
+let app: OpenedApp;
+
+beforeAll(async () => {
+  app = await openApp();
+});
+
+afterAll(async () => {
+  await app.close();
+});
+
+const stored = (): unknown => JSON.parse(readFileSync(path.join(app.dataFolder, 'settings.json'), 'utf8'));
+
+it('explains itself at the first start, and runs once it is enabled', async () => {
+  const { page } = app;
+  await page.getByRole('heading', { name: 'Before the first run' }).waitFor();
+  await goTo(page, 'Settings');
+  expect(await page.locator('#python-enabled').isChecked()).toBe(false);
+  await page.locator('#python-enabled').check();
+  const dialog = page.getByRole('dialog', { name: 'Download packages for Python?' });
+  await dialog.getByRole('button', { name: 'Later' }).click();
+  await page.getByText('Saved', { exact: true }).waitFor();
+  await goTo(page, 'Console');
+  const cell = await ended(await runCode(page, 'print("first")'));
+  expect(await cell.locator('.output').innerText()).toBe('first');
+});
+
+it('settings UI runtime toggle', async (context) => {
+  const python = await nativePython(context);
+  const { page } = app;
+  await goTo(page, 'Settings');
+  expect(await page.locator('#python-binpath').count()).toBe(0);
+  expect(await page.locator('#python-cache').count()).toBe(1);
+  await page.locator('input[name="runtime"][value="native"]').check();
+  await page.locator('#python-binpath').waitFor();
+  expect(await page.locator('#python-cache').count()).toBe(0);
+
+  await page.locator('#python-binpath').fill('/nowhere/python3');
+  await page.keyboard.press('Enter');
+  await page.getByText('There is nothing at this path. Check it.').waitFor();
+  expect(await page.locator('#python-binpath').getAttribute('aria-invalid')).toBe('true');
+
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByText(/^\d+ interpreters? found$/u).waitFor();
+  await page.getByRole('button', { name: python }).click();
+  await page.getByText(/Python [\d.]+ at \//u).waitFor();
+  expect(await page.locator('#python-binpath').inputValue()).toBe(python);
+  expect(await page.getByText('Not sandboxed', { exact: true }).count()).toBe(1);
+  await eventually(() =>
+    expect(stored()).toMatchObject({ plugins: { python: { runtime: 'native', binpath: python } } }),
+  );
+
+  await goTo(page, 'Console');
+  const cell = await ended(await runCode(page, 'import sys\nsys.platform'));
+  expect(await cell.locator('.value').innerText()).toContain(process.platform);
+
+  await goTo(page, 'Settings');
+  await page.locator('input[name="runtime"][value="embedded"]').check();
+  const later = page.getByRole('button', { name: 'Later' });
+  await later.click();
+  expect(await page.locator('#python-binpath').count()).toBe(0);
+  await goTo(page, 'Console');
+  const back = await ended(await runCode(page, 'import sys\nsys.platform'));
+  expect(await back.locator('.value').innerText()).toContain('emscripten');
+  expect(app.errors).toEqual([]);
+});
+
+it('says the range for a value that can’t be, and keeps the old one', async () => {
+  const { page } = app;
+  await goTo(page, 'Settings');
+  const memory = page.getByLabel('Memory limit (MiB)');
+  await memory.fill('1');
+  await page.keyboard.press('Enter');
+  await page.getByText('Give a value from 64 to 4,096. 1,024 was kept.').waitFor();
+  expect(await memory.inputValue()).toBe('1024');
+  await memory.fill('512');
+  await page.keyboard.press('Enter');
+  await eventually(() => expect(stored()).toMatchObject({ sandbox: { memoryMiB: 512 } }));
+});
+
+it('refuses a host that is none, with the reason', async () => {
+  const { page } = app;
+  await page.getByLabel('Hosts that code may reach').fill('https://example.org/x');
+  await page.getByLabel('Hosts that code may reach').blur();
+  await page.getByText(/^This was not taken: .+The earlier value was kept\.$/u).waitFor();
+});
+
+it('speaks another language at once, and wears another theme', async () => {
+  const { page } = app;
+  await page.locator('#language').selectOption('de');
+  await page.getByRole('button', { name: 'Konsole' }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
+  await page.locator('#theme').selectOption('dark');
+  const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await eventually(async () => expect(await ground()).toBe('rgb(27, 28, 31)'));
+  await page.locator('#theme').selectOption('light');
+  await eventually(async () => expect(await ground()).toBe('rgb(255, 255, 255)'));
+  await page.locator('#language').selectOption('en');
+});
+
+describe('a settings file that is damaged', () => {
+  it('is told of, and kept', async () => {
+    const damaged = await openApp('{"plugins": ');
+    try {
+      const notice = damaged.page.locator('.notice');
+      await notice.waitFor();
+      expect(await notice.innerText()).toContain('The settings file could not be understood');
+      expect(readFileSync(path.join(damaged.dataFolder, 'settings.damaged-1.json'), 'utf8')).toBe(
+        '{"plugins": ',
+      );
+      await notice.getByRole('button', { name: 'Close' }).click();
+      expect(await notice.count()).toBe(0);
+    } finally {
+      await damaged.close();
+    }
+  });
+});

@@ -1,0 +1,145 @@
+/** Interpreters started from an image with packages in it: made once, tried, used ever after, and shared by nobody. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import { nodeTransport } from '../../src/main/packages/node-transport.ts';
+import { openPackages } from '../../src/main/packages/open-packages.ts';
+import { loadPyodideLock } from '../../src/main/packages/pyodide-lock.ts';
+import { builtFiles } from '../../src/main/runtime-locations.ts';
+import type { Sandbox } from '../../src/main/sandbox/sandbox.ts';
+import { nodeSandbox, OUT_FOLDER } from '../support/node-sandbox.ts';
+import { testWheels } from '../support/test-wheels.ts';
+
+const LONG_MS = 300_000;
+
+const USES_NUMPY = `
+import numpy as np
+import sys
+[int(np.arange(5).sum()), round(float(np.linalg.det(np.eye(3) * 2)), 3)]`;
+
+interface Stage {
+  readonly folder: string;
+  /** Ended with the test. */
+  readonly open: (allow?: string[]) => Promise<Sandbox>;
+  /** Of the images kept. */
+  readonly files: () => Promise<string[]>;
+}
+
+const stage = async (context: TestContext): Promise<Stage> => {
+  const mirror = await testWheels(context);
+  const folder = await mkdtemp(path.join(tmpdir(), 'vivarium-images-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const images = path.join(folder, 'snapshots', 'packages');
+  return {
+    folder,
+    open: async (allow = []) => {
+      const { service } = openPackages({
+        dataFolder: folder,
+        ...(await loadPyodideLock(builtFiles(OUT_FOLDER).runtime)),
+        settings: { autoInstall: true, mirror, allow },
+        transport: nodeTransport(),
+        official: false,
+      });
+      const sandbox = nodeSandbox({ dataDir: path.join(folder, 'snapshots'), packages: service });
+      onTestFinished(() => sandbox.dispose());
+      return sandbox;
+    },
+    files: async () =>
+      (await readdir(images).catch(() => []))
+        .filter((name) => name.endsWith('.snapshot'))
+        .map((name) => path.join(images, name)),
+  };
+};
+
+describe('an image with packages', { timeout: LONG_MS }, () => {
+  it('is made by a process without a guest, and used by it and by later ones', async (context) => {
+    const { open, files } = await stage(context);
+    const first = await open();
+    const made = await first.run({ code: USES_NUMPY });
+    expect([made.status, made.value?.text, made.packages]).toEqual(['ok', '[10, 8.0]', ['numpy']]);
+    const [image, ...others] = await files();
+    if (image === undefined) throw new Error('there is no image');
+    expect(others).toEqual([]);
+    const bytes = await readFile(image);
+    await first.dispose();
+
+    const second = await open();
+    // Loaded before the code's first line, which only an image can bring about.
+    const loaded = 'import sys\nbefore = "numpy" in sys.modules\nimport numpy\nbefore';
+    const runs = [await second.run({ code: loaded }), await second.run({ code: loaded, session: 'a' })];
+    expect(runs.map(({ value, packages }) => [value?.text, packages])).toEqual([
+      ['True', ['numpy']],
+      ['True', ['numpy']],
+    ]);
+    expect((await second.run({ code: '"numpy" in __import__("sys").modules' })).value?.text).toBe('False');
+    expect(await readFile(image)).toEqual(bytes);
+  });
+
+  it('gives nothing of one run to another, and is random', async (context) => {
+    const { open } = await stage(context);
+    const sandbox = await open();
+    const spoil = `
+import numpy as np, random
+np.spoilt = True
+with open(np.__file__, "r+b") as file:
+    file.write(b"#spoilt")
+[float(np.random.rand()), float(np.random.default_rng().random()), random.random()]`;
+    const look = `
+import numpy as np, random
+assert not hasattr(np, "spoilt")
+assert b"#spoilt" not in open(np.__file__, "rb").read()
+[float(np.random.rand()), float(np.random.default_rng().random()), random.random()]`;
+    const drawn = [];
+    for (const code of [spoil, look, look]) {
+      const result = await sandbox.run({ code });
+      expect([result.status, result.error]).toEqual(['ok', null]);
+      drawn.push(...(result.value?.json as number[]));
+    }
+    expect(new Set(drawn).size).toBe(drawn.length);
+  });
+
+  it('takes further packages, with libraries of their own', async (context) => {
+    const { open, files } = await stage(context);
+    await (await open()).run({ code: USES_NUMPY });
+    const before = await files();
+    const sandbox = await open();
+    // The process has a guest in it by then, and makes no image of the larger set.
+    await sandbox.run({ code: '1' });
+    const code = `
+import numpy as np
+from lxml import etree
+import regex
+[etree.fromstring("<a b='1'/>").get("b"), regex.findall(r"\\p{L}+", "é b"), int(np.ones(3).sum())]`;
+    const result = await sandbox.run({ code });
+    expect([result.status, result.value?.text]).toEqual(['ok', "['1', ['é', 'b'], 3]"]);
+    const session = { session: 'a' };
+    expect((await sandbox.run({ code: USES_NUMPY, ...session })).status).toBe('ok');
+    const more = await sandbox.run({ code: code.replace('import numpy as np\n', ''), ...session });
+    expect([more.value?.text, more.packages]).toEqual(["['1', ['é', 'b'], 3]", ['lxml', 'regex']]);
+    expect(await files()).toEqual(before);
+  });
+
+  it('of no use is done without, and made anew', async (context) => {
+    const { open, files } = await stage(context);
+    await (await open()).run({ code: USES_NUMPY });
+    const [image = ''] = await files();
+    const bytes = await readFile(image);
+    const middle = bytes.length >> 1;
+    bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+    await writeFile(image, bytes);
+    const result = await (await open()).run({ code: USES_NUMPY });
+    expect([result.status, result.value?.text]).toEqual(['ok', '[10, 8.0]']);
+    const [again = ''] = await files();
+    expect(again).toBe(image);
+    expect(await readFile(image)).not.toEqual(bytes);
+  });
+
+  it('is not used by code that may not have what is in it', async (context) => {
+    const { open } = await stage(context);
+    await (await open()).run({ code: USES_NUMPY });
+    const result = await (await open(['six'])).run({ code: USES_NUMPY });
+    expect(result).toMatchObject({ status: 'error', packages: [] });
+    expect(result.error?.message).toContain('sandbox.packages.allow');
+  });
+});

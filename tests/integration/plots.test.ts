@@ -1,0 +1,190 @@
+/** Matplotlib and pandas as they are used, in a real Electron whose sandbox is locked down. */
+import { readFileSync } from 'node:fs';
+import { afterAll, describe, expect, it, type TestContext } from 'vitest';
+import type { RunResult } from '../../src/shared/sandbox.ts';
+import { ElectronSandbox } from '../support/electron-sandbox.ts';
+import { testWheels } from '../support/test-wheels.ts';
+
+/** Far more than a run takes on a slow machine. */
+const LONG_MS = 300_000;
+const ROOT = new URL('../../', import.meta.url);
+
+let sandbox: ElectronSandbox | undefined;
+
+const run = async (
+  context: TestContext,
+  code: string,
+  options: Parameters<ElectronSandbox['run']>[1] = {},
+): Promise<RunResult> => {
+  const mirror = await testWheels(context);
+  sandbox ??= await ElectronSandbox.open({
+    packages: { settings: { autoInstall: true, mirror, allow: [] }, official: false },
+  });
+  return sandbox.run(code, { timeoutMs: LONG_MS, ...options });
+};
+
+afterAll(async () => {
+  await sandbox?.dispose();
+});
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Of a PNG, from its header. */
+const sizeOfPng = (base64 = ''): Size => {
+  const bytes = Buffer.from(base64, 'base64');
+  expect(bytes.subarray(1, 4).toString('latin1')).toBe('PNG');
+  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+};
+
+const plain = ({ outputs }: RunResult): (string | undefined)[] =>
+  outputs.map(({ mime }) => mime['text/plain']);
+
+describe('figures', { timeout: LONG_MS }, () => {
+  it('are taken by show, in order, each once, and those left open at the end', async (context) => {
+    const code = `
+import matplotlib.pyplot as plt
+for n in (1, 2):
+    plt.figure(figsize=(n, 1)).add_subplot()
+print('before')
+plt.show()
+print(plt.get_fignums())
+plt.show()
+display('between')
+fig, axes = plt.subplots(1, 3)
+plt.get_fignums()`;
+    const events: string[] = [];
+    const result = await run(context, code, {
+      onOutput: ({ bytes }) => void events.push(new TextDecoder().decode(bytes).trim()),
+      onDisplay: ({ mime }) => void events.push(mime['text/plain'] ?? ''),
+    });
+    expect(result).toMatchObject({ status: 'ok', stderr: '', value: { json: [1] } });
+    expect(events).toEqual([
+      'before',
+      '<Figure size 100x100 with 1 Axes>',
+      '<Figure size 200x100 with 1 Axes>',
+      '[]',
+      "'between'",
+      '<Figure size 640x480 with 3 Axes>',
+    ]);
+    const [first, second] = result.outputs.map(({ mime }) => mime['image/png']);
+    expect(sizeOfPng(second).width).toBeGreaterThan(sizeOfPng(first).width);
+  });
+
+  it('that are displayed, shown by themselves or the value are not shown again', async (context) => {
+    const code = `
+import matplotlib
+matplotlib.use('Agg')
+import matplotlib.pyplot as plt
+one, two, three = (plt.figure(figsize=(n, 1)) for n in (1, 2, 3))
+display(two)
+one.show()
+print(plt.get_fignums())
+plt.rcParams['savefig.format'] = 'svg'
+three`;
+    const result = await run(context, code);
+    expect(result).toMatchObject({ status: 'ok', stdout: '[3]\n', stderr: '' });
+    expect(plain(result)).toEqual([200, 100, 300].map((width) => `<Figure size ${width}x100 with 0 Axes>`));
+    expect(result.outputs[2]?.mime['image/svg+xml']).toContain('<svg ');
+    expect(result.outputs[2]?.mime).not.toHaveProperty('image/png');
+  });
+
+  it('stay apart from those of the next run, also when a run fails', async (context) => {
+    const session = 'figures';
+    const failed = await run(context, 'import matplotlib.pyplot as plt\nplt.plot([1, 2])\n1/0', { session });
+    expect(failed).toMatchObject({ status: 'error', error: { type: 'ZeroDivisionError' } });
+    expect(plain(failed)).toEqual(['<Figure size 640x480 with 1 Axes>']);
+    const next = await run(context, 'plt.get_fignums()', { session });
+    expect(next).toMatchObject({ outputs: [], value: { json: [] } });
+    const broken = await run(context, "plt.title('$\\\\frac{$')\nplt.plot([1]);", { session });
+    expect(broken).toMatchObject({ status: 'error', outputs: [], error: { type: 'ValueError' } });
+    expect((await run(context, 'plt.get_fignums()', { session })).value?.json).toEqual([]);
+  });
+
+  it('tell once which characters no font has, and where fonts come from', async (context) => {
+    const code =
+      "import matplotlib.pyplot as plt\nfor _ in '12':\n  plt.figure()\n  plt.title('天気')\n  plt.show()";
+    const { stderr, outputs } = await run(context, code);
+    expect(outputs).toHaveLength(2);
+    expect(stderr).toBe(
+      'plot: no font has 天気; add the package matplotlib-fontja (Japanese) or mplfonts (Chinese)\n',
+    );
+  });
+
+  it('have the fonts that a package brings, without a word about it in the code', async (context) => {
+    const draw = "import matplotlib.pyplot as plt\nplt.figure()\nplt.title('{}')\nplt.show()";
+    const session = 'fonts';
+    const without = await run(context, draw.replace('{}', '天気'), { session });
+    const packages = ['matplotlib-fontja'];
+    const withFont = await run(context, draw.replace('{}', '天気'), { session, packages });
+    expect(withFont).toMatchObject({ status: 'ok', stderr: '', packages });
+    const pictures = [without, withFont].map(({ outputs }) => outputs[0]?.mime['image/png'] ?? '');
+    pictures.forEach(sizeOfPng);
+    expect(pictures[0]).not.toBe(pictures[1]);
+    // Without the font, all it lacks looks the same.
+    const other = await run(context, draw.replace('{}', '漢字'), { session: 'no-fonts' });
+    expect(other.outputs[0]?.mime['image/png']).toBe(pictures[0]);
+    const otherWithFont = await run(context, draw.replace('{}', '漢字'), { session });
+    expect(otherWithFont.outputs[0]?.mime['image/png']).not.toBe(pictures[1]);
+  });
+
+  it('a table of pandas is shown as HTML and text', async (context) => {
+    const result = await run(context, "import pandas as pd\npd.DataFrame({'a': [1, 2]})");
+    expect(result.outputs).toHaveLength(1);
+    expect(result.outputs[0]?.mime['text/html']).toContain('<table border="1" class="dataframe">');
+    expect(plain(result)).toEqual([result.value?.text]);
+  });
+});
+
+describe('examples', { timeout: LONG_MS }, () => {
+  const example = async (context: TestContext, name: string, data: readonly string[]): Promise<RunResult> =>
+    run(context, readFileSync(new URL(`examples/${name}.py`, ROOT), 'utf8'), {
+      files: data.map((file) => ({
+        name: file,
+        bytes: new Uint8Array(readFileSync(new URL(`node_modules/vega-datasets/data/${file}`, ROOT))),
+      })),
+    });
+
+  it('seattle_pandas', async (context) => {
+    const result = await example(context, 'seattle_pandas', ['seattle-weather.csv']);
+    expect(result).toMatchObject({ status: 'ok', stderr: '' });
+    expect(result.stdout).toContain('mean            3.03     16.44      8.23     3.24\n');
+    const images = result.outputs.map(({ mime }) => mime['image/png']).filter((png) => png !== undefined);
+    expect(images.map(sizeOfPng).map(({ height }) => height > 300)).toEqual([true, true]);
+    expect(result.outputs.at(-1)?.mime['text/html']).toContain('<td>191</td>');
+  });
+
+  it.for([
+    ['penguins_sklearn', ['penguins.json'], { score: 0.99 }, []],
+    [
+      'cars_excel',
+      ['cars.json'],
+      {
+        sheets: ['Summary', 'Europe', 'Japan', 'USA'],
+        summary: [
+          ['Europe', 73, 27.89],
+          ['Japan', 79, 30.45],
+          ['USA', 254, 20.08],
+        ],
+      },
+      ['cars.xlsx'],
+    ],
+    [
+      'chart_lxml',
+      ['seattle-weather.csv'],
+      { weather: { drizzle: 53, rain: 641, sun: 640, snow: 26, fog: 101 }, root: 'svg', texts: 13 },
+      ['weather.svg'],
+    ],
+    ['icons_pillow', ['ffox.png', 'gimp.png', '7zip.png'], undefined, ['icons.png']],
+  ] as const)('%s', async ([name, data, value, files], context) => {
+    const result = await example(context, name, data);
+    expect(result).toMatchObject({ status: 'ok', stderr: '' });
+    expect(result.value?.json).toEqual(value);
+    expect(result.files.map((file) => file.name)).toEqual(files);
+    if (name === 'icons_pillow') {
+      expect(sizeOfPng(result.outputs[0]?.mime['image/png'])).toEqual({ width: 288, height: 96 });
+    }
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { Cell } from '../../../src/renderer/console/model/cell.ts';
+import { resultOf } from './results.ts';
+
+const LIMITS = { timeoutSeconds: 60, memoryMiB: 1024 };
+const PIXEL = 'iVBORw0KGgo=';
+
+const runningCell = (): Cell => {
+  const cell = new Cell('c', 'code');
+  cell.begin('r', 1, 1000, LIMITS);
+  return cell;
+};
+const text = (stream: 'stdout' | 'stderr', written: string) =>
+  ({ type: 'text', runId: 'r', stream, text: written }) as const;
+const seen = (cell: Cell): unknown[] =>
+  cell.items.map((item) => (item.kind === 'text' ? [item.stream, item.plain()] : item.kind));
+
+describe('a cell', () => {
+  it('shows what a run says in the order in which it says it', () => {
+    const cell = runningCell();
+    cell.apply(text('stdout', 'a'));
+    cell.apply(text('stdout', 'b\n'));
+    cell.apply(text('stderr', 'oh'));
+    cell.apply({ type: 'output', runId: 'r', mime: { 'image/png': PIXEL } });
+    cell.apply(text('stdout', 'c'));
+    cell.finish(
+      resultOf({
+        value: { text: '7' },
+        stdout: 'ab\nc',
+        stderr: 'oh',
+        outputs: [{ mime: { 'image/png': PIXEL } }],
+      }),
+      2000,
+    );
+    expect(seen(cell)).toEqual([['stdout', 'ab'], ['stderr', 'oh'], 'rich', ['stdout', 'c'], 'value']);
+  });
+
+  it('gives a new list at its end: whoever watches it is told by that', () => {
+    const cell = runningCell();
+    const before = cell.items;
+    cell.finish(resultOf({ value: { text: '7' } }), 2000);
+    expect(cell.items).not.toBe(before);
+  });
+
+  it('ignores another run, and what comes after the end', () => {
+    const cell = runningCell();
+    cell.apply({ ...text('stdout', 'stranger'), runId: 'other' });
+    cell.finish(resultOf(), 2000);
+    cell.apply(text('stdout', 'late'));
+    expect(cell.items).toEqual([]);
+  });
+
+  it('takes from the result what no event told of', () => {
+    const cell = runningCell();
+    cell.finish(resultOf({ stdout: 'out', stderr: 'err', outputs: [{ mime: { 'text/plain': 'x' } }] }), 2000);
+    expect(seen(cell)).toEqual([['stdout', 'out'], ['stderr', 'err'], 'rich']);
+  });
+
+  it('shows the error of the guest, with its line, and leaves the verdicts to the sandbox', () => {
+    const error = { type: 'ValueError', message: 'no', traceback: '…', line: 3 };
+    const failed = runningCell();
+    failed.finish(resultOf({ status: 'error', error }), 2000);
+    expect(seen(failed)).toEqual(['error']);
+    expect(failed.blamedLine).toBe(3);
+    const crashed = runningCell();
+    crashed.finish(resultOf({ status: 'crashed', error: { ...error, type: 'Crashed' } }), 2000);
+    expect(seen(crashed)).toEqual([]);
+  });
+
+  it('does not repeat as text the value that was shown in a richer form', () => {
+    const cell = runningCell();
+    cell.apply({ type: 'output', runId: 'r', mime: { 'text/html': '<table>', 'text/plain': ' a\n1' } });
+    cell.finish(resultOf({ value: { text: ' a\n1' } }), 2000);
+    expect(cell.items).toMatchObject([{ kind: 'rich', isValue: true }]);
+  });
+
+  it('knows whether the prompt of an input was printed already', () => {
+    const cell = runningCell();
+    cell.apply(text('stdout', 'hello\nname? '));
+    cell.apply({ type: 'input', runId: 'r', prompt: 'name? ', secret: false });
+    cell.apply({ type: 'input', runId: 'r', prompt: 'age? ', secret: false });
+    expect(cell.items.slice(1)).toMatchObject([{ printed: true }, { printed: false }]);
+  });
+
+  it('waits for an input, and ends it with the run', () => {
+    const cell = runningCell();
+    expect(cell.openInput).toBeNull();
+    cell.apply({ type: 'input', runId: 'r', prompt: 'name? ', secret: false });
+    expect(cell.openInput).toMatchObject({ prompt: 'name? ' });
+    cell.finish(resultOf({ status: 'cancelled' }), 2000);
+    expect(cell.openInput).toBeNull();
+  });
+
+  it('is new again when it is run again', () => {
+    const cell = runningCell();
+    cell.apply(text('stdout', 'first'));
+    cell.stopping(1500);
+    cell.finish(resultOf(), 2000);
+    cell.stale = true;
+    cell.begin('r2', 2, 3000, LIMITS);
+    expect([cell.items, cell.stale, cell.stopAskedAt, cell.number]).toEqual([[], false, null, 2]);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { readHtmlTable } from '../../../src/renderer/console/model/html-table.ts';
+
+const FRAME = `<div>
+<style scoped>
+    .dataframe tbody tr th { vertical-align: top; }
+</style>
+<table border="1" class="dataframe">
+  <thead><tr style="text-align: right;"><th></th><th>city</th><th>people</th></tr></thead>
+  <tbody>
+    <tr><th>0</th><td>Bern &amp; more</td><td>134794</td></tr>
+    <tr><th>1</th><td>&lt;b&gt;</td><td>NaN</td></tr>
+  </tbody>
+</table>
+<p>2 rows × 2 columns</p>
+</div>`;
+
+describe('a data frame', () => {
+  const table = readHtmlTable(FRAME);
+
+  it('becomes rows of texts, whatever they look like', () => {
+    expect(table?.head.map((row) => row.map(({ text }) => text))).toEqual([['', 'city', 'people']]);
+    expect(table?.body.map((row) => row.map(({ text }) => text))).toEqual([
+      ['0', 'Bern & more', '134794'],
+      ['1', '<b>', 'NaN'],
+    ]);
+    expect(table?.caption).toBe('2 rows × 2 columns');
+  });
+
+  it('knows headers and numbers', () => {
+    expect(table?.body[1]?.map(({ isHeader, isNumber }) => [isHeader, isNumber])).toEqual([
+      [true, true],
+      [false, false],
+      [false, true],
+    ]);
+  });
+});
+
+it('takes no style for a text', () => {
+  const table = readHtmlTable('<table><tr><td><style>td { color: red }</style>a</td></tr></table>');
+  expect(table?.body[0]?.map(({ text }) => text)).toEqual(['a']);
+});
+
+it('keeps spans within reason', () => {
+  const table = readHtmlTable(
+    '<table><tr><td colspan="2" rowspan="0">a</td><td colspan="1e9">b</td></tr></table>',
+  );
+  expect(table?.body[0]?.map(({ columns, rows }) => [columns, rows])).toEqual([
+    [2, 1],
+    [1000, 1],
+  ]);
+});
+
+it.each([
+  ['no table', '<p>hello</p>'],
+  ['two tables', '<table><tr><td>a</td></tr></table><table><tr><td>b</td></tr></table>'],
+  ['a picture', '<table><tr><td><img src="x"></td></tr></table>'],
+  ['a script', '<table><tr><td>a</td></tr></table><script>alert(1)</script>'],
+  ['styled cells', '<style>#a{color:red}</style><table><tr><td id="a">a</td></tr></table>'],
+  ['no cells', '<table></table>'],
+  ['too many cells', `<table><tr>${'<td>x</td>'.repeat(50_001)}</tr></table>`],
+])('%s is shown as a page instead', (_name, html) => {
+  expect(readHtmlTable(html)).toBeNull();
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { readDelimited } from '../../../src/renderer/console/model/delimited-text.ts';
+import { previewOf } from '../../../src/renderer/console/model/file-preview.ts';
+import { shownOutput } from '../../../src/renderer/console/model/rich-output.ts';
+import { findPackages, packageRows } from '../../../src/renderer/packages/model/package-rows.ts';
+import { joinLines, splitLines } from '../../../src/renderer/settings/lines.ts';
+import { createFormat } from '../../../src/renderer/shared/format.ts';
+import { readNumber } from '../../../src/renderer/shared/read-number.ts';
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe('an output', () => {
+  it.each([
+    [{ 'text/plain': 'Figure', 'image/png': 'iVBORw0KGgo=' }, 'image'],
+    [{ 'image/svg+xml': '<svg/>', 'text/html': '<b>' }, 'image'],
+    [{ 'text/html': '<table>', 'text/plain': 'x' }, 'html'],
+    [{ 'text/plain': 'x' }, 'text'],
+    [{ 'image/png': 'not base64!', 'text/plain': 'x' }, 'text'],
+    [{ 'application/x-unknown': 'x' }, 'text'],
+  ])('%j is shown as %s', (mime, kind) => {
+    expect(shownOutput(mime).kind).toBe(kind);
+  });
+});
+
+describe('a preview', () => {
+  it('of a table knows quotes, and how many rows it shows', () => {
+    const rows = Array.from({ length: 150 }, (_, index) => `${index};"a;""b""\nc"`).join('\r\n');
+    const preview = previewOf('x.CSV', bytesOf(`n;text\r\n${rows}`));
+    if (preview.kind !== 'table') throw new Error(preview.kind);
+    expect(preview.cut).toBe(true);
+    expect(preview.table.body).toHaveLength(100);
+    expect(preview.table.body[1]?.map(({ text, isNumber }) => [text, isNumber])).toEqual([
+      ['1', true],
+      ['a;"b"\nc', false],
+    ]);
+  });
+
+  it.each([
+    ['a.png', 'image'],
+    ['a.txt', 'text'],
+    ['a.bin', 'none'],
+  ])('%s', (name, kind) => {
+    expect(previewOf(name, kind === 'none' ? new Uint8Array([0, 255]) : bytesOf('hello ü')).kind).toBe(kind);
+  });
+
+  it('reads no more rows than it wants', () => {
+    expect(readDelimited('a,b\n'.repeat(1000), 3)).toHaveLength(3);
+    expect(readDelimited('', 3)).toEqual([]);
+  });
+});
+
+describe('packages', () => {
+  const rows = packageRows(
+    [
+      { name: 'numpy', version: '2', installed: true },
+      { name: 'pandas', version: '3', installed: false },
+      { name: 'geopandas', version: '1', installed: false },
+    ],
+    [
+      { name: 'numpy', version: '2', bytes: 5, origin: 'lock', kind: 'wheel' },
+      { name: 'openblas', version: '1', bytes: 5, origin: 'lock', kind: 'library' },
+    ],
+  );
+
+  it('here come first; libraries are of no interest', () => {
+    expect(rows.map(({ name, bytes }) => [name, bytes])).toEqual([
+      ['numpy', 5],
+      ['geopandas', null],
+      ['pandas', null],
+    ]);
+  });
+
+  it('are found by part of the name, the best first', () => {
+    expect(findPackages(rows, ' PANDAS').map(({ name }) => name)).toEqual(['pandas', 'geopandas']);
+  });
+});
+
+describe('what is typed', () => {
+  it.each([
+    ['1,5', { min: 0.1, max: 10, whole: false }, 1.5],
+    [' 64 ', { min: 64, max: 4096, whole: true }, 64],
+    ['63', { min: 64, max: 4096, whole: true }, null],
+    ['64.5', { min: 64, max: 4096, whole: true }, null],
+    ['1e9', { min: 0, max: 1e12, whole: false }, null],
+    ['', { min: 0, max: 1, whole: false }, null],
+  ])('%j is a number or not', (text, range, value) => {
+    expect(readNumber(text, range)).toBe(value);
+  });
+
+  it('lists have one entry a line', () => {
+    expect(splitLines('a\n\n b ,c\na')).toEqual(['a', 'b', 'c']);
+    expect(joinLines(['a', 'b'])).toBe('a\nb');
+  });
+});
+
+describe('numbers with units', () => {
+  const format = createFormat('en');
+  it.each([
+    [format.seconds(300), '0.3 s'],
+    [format.seconds(40), '0.04 s'],
+    [format.seconds(62_000), '62 s'],
+    [format.elapsed(3_000), '00:03'],
+    [format.elapsed(3_723_000), '01:02:03'],
+    [format.bytes(0), '0 B'],
+    [format.bytes(1_500_000), '1.5 MB'],
+    [format.bytes(12_345_678), '12 MB'],
+    [format.memory(512), '512 MiB'],
+    [format.memory(1024), '1.0 GiB'],
+    [createFormat('de').memory(1536), '1,5 GiB'],
+  ])('%s', (written, wanted) => {
+    expect(written).toBe(wanted);
+  });
+});

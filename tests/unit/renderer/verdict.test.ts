@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { verdictOf } from '../../../src/renderer/console/model/verdict.ts';
+import { RunStatus, SessionState } from '../../../src/shared/sandbox.ts';
+import { createTranslate } from '../../../src/shared/translate.ts';
+import { allTexts } from '../../support/locales.ts';
+import { resultOf } from './results.ts';
+
+const texts = { timeLimit: '60 s', memoryLimit: '1.0 GiB', stopTime: '0.4 s', crashReason: 'signal SIGKILL' };
+const t = createTranslate('en', allTexts());
+const said = (changes: Parameters<typeof resultOf>[0]): string | undefined =>
+  verdictOf(resultOf(changes), texts)
+    ?.sentences.map(({ key, values }) => t(key, values))
+    .join(' ');
+const lost = { id: 's', state: 'lost' } as const;
+const error = { type: 'Crashed', message: 'signal SIGKILL', traceback: '', line: null };
+
+it.each([
+  [{ status: 'ok' }, undefined],
+  [{ status: 'error', error }, undefined],
+  [{ status: 'cancelled' }, 'Interrupted. Variables kept.'],
+  [{ status: 'cancelled', session: lost }, 'Did not react; interpreter restarted in 0.4 s. Variables lost.'],
+  [
+    { status: 'cancelled', timing: { waitMs: 5, startMs: 0, packagesMs: 0, runMs: 0 } },
+    'Cancelled before it began.',
+  ],
+  [
+    { status: 'timeout' },
+    'Stopped after 60 s, the time limit. Raise it in the settings or do less at a time. Variables kept.',
+  ],
+  [
+    { status: 'out-of-memory', session: lost },
+    'Out of memory at 1.0 GiB. Raise the limit in the settings or work on less data. Variables lost.',
+  ],
+  [
+    { status: 'crashed', session: lost, error },
+    'The sandbox process ended (signal SIGKILL). Nothing else was affected. Variables lost.',
+  ],
+  [{ status: 'crashed', runtime: 'native', error }, 'Python ended unexpectedly (signal SIGKILL).'],
+  [{ status: 'setup-failed', error }, 'Python could not start: signal SIGKILL'],
+] as const)('%j', (changes, sentence) => {
+  expect(said(changes)).toBe(sentence);
+});
+
+it('has words for every status and state', () => {
+  for (const status of RunStatus.options) {
+    for (const state of SessionState.options) {
+      for (const runtime of ['embedded', 'native'] as const) {
+        const sentence = said({ status, session: { id: 's', state }, runtime, error }) ?? '';
+        expect(sentence, `${status} ${state}`).not.toMatch(/console\./u);
+      }
+    }
+  }
+});
