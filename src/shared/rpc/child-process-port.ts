@@ -49,7 +49,10 @@ export const fromIpcChannel = (channel: IpcChannel): RpcPort => ({
     channel.on('message', (message) => listener(detachViews(message)));
   },
   onClose: (listener) => {
-    channel.on('disconnect', () => listener('the other process is gone'));
+    const close = (): void => listener('the other process is gone');
+    // Whoever went before anyone listened says nothing more.
+    if (channel.connected === false) void Promise.resolve().then(close);
+    else channel.on('disconnect', close);
   },
   close: () => {
     if (channel.connected === true) channel.disconnect?.();

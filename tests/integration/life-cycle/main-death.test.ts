@@ -1,10 +1,18 @@
 /** Whatever happens to the main process, it leaves no other behind. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import process from 'node:process';
-import { beforeEach, expect, it } from 'vitest';
-import { ElectronSandbox } from '../../support/electron-sandbox.ts';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import {
+  electronEnvironment,
+  installedElectron,
+  sandboxSwitches,
+} from '../../../src/main/cli/electron-command.ts';
+import { ElectronSandbox, PROJECT_ROOT } from '../../support/electron-sandbox.ts';
 import { eventually } from '../../support/eventually.ts';
 import { needProcesses, untilGone } from '../../support/processes.ts';
 import { startRun } from '../../support/started-run.ts';
+import { temporaryFolder } from '../../unit/scripts/support/temporary-folder.ts';
 
 beforeEach(needProcesses);
 
@@ -43,4 +51,24 @@ it('killed while the sidecar is starting: the same', async () => {
   process.kill(sandbox.mainPid, 'SIGKILL');
   await expect(running).rejects.toThrow();
   await sandbox.expectGone();
+});
+
+it('of the command line, killed before the host could listen: the host ends', async () => {
+  const files = temporaryFolder();
+  const host = spawn(
+    await installedElectron(),
+    [
+      ...sandboxSwitches(),
+      '--ozone-platform=headless',
+      '--disable-gpu',
+      `--user-data-dir=${files}`,
+      PROJECT_ROOT,
+      '--vivarium-host',
+    ],
+    { env: electronEnvironment(), serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
+  );
+  onTestFinished(() => void host.kill('SIGKILL'));
+  // As if this process were gone.
+  host.disconnect();
+  expect(await once(host, 'exit')).toEqual([0, null]);
 });
