@@ -8,6 +8,8 @@ import { openPackages } from '../../src/main/packages/open-packages.ts';
 import { loadPyodideLock } from '../../src/main/packages/pyodide-lock.ts';
 import { builtFiles } from '../../src/main/runtime-locations.ts';
 import type { Sandbox } from '../../src/main/sandbox/sandbox.ts';
+import type { SandboxConfig } from '../../src/main/sandbox/sandbox-config.ts';
+import { eventually } from '../support/eventually.ts';
 import { nodeSandbox, OUT_FOLDER } from '../support/node-sandbox.ts';
 import { testWheels } from '../support/test-wheels.ts';
 
@@ -21,7 +23,7 @@ import sys
 interface Stage {
   readonly folder: string;
   /** Ended with the test. */
-  readonly open: (allow?: string[]) => Promise<Sandbox>;
+  readonly open: (allow?: string[], config?: Partial<SandboxConfig>) => Promise<Sandbox>;
   /** Of the images kept. */
   readonly files: () => Promise<string[]>;
 }
@@ -33,7 +35,7 @@ const stage = async (context: TestContext): Promise<Stage> => {
   const images = path.join(folder, 'snapshots', 'packages');
   return {
     folder,
-    open: async (allow = []) => {
+    open: async (allow = [], config = {}) => {
       const { service } = openPackages({
         dataFolder: folder,
         ...(await loadPyodideLock(builtFiles(OUT_FOLDER).runtime)),
@@ -41,7 +43,7 @@ const stage = async (context: TestContext): Promise<Stage> => {
         transport: nodeTransport(),
         official: false,
       });
-      const sandbox = nodeSandbox({ dataDir: path.join(folder, 'snapshots'), packages: service });
+      const sandbox = nodeSandbox({ dataDir: path.join(folder, 'snapshots'), packages: service, ...config });
       onTestFinished(() => sandbox.dispose());
       return sandbox;
     },
@@ -74,6 +76,21 @@ describe('an image with packages', { timeout: LONG_MS }, () => {
     ]);
     expect((await second.run({ code: '"numpy" in __import__("sys").modules' })).value?.text).toBe('False');
     expect(await readFile(image)).toEqual(bytes);
+  });
+
+  it('is made in the background where a process is kept in reserve, and no run waits for it', async (context) => {
+    const { open, files } = await stage(context);
+    const sandbox = await open([], { standby: true });
+    expect((await sandbox.run({ code: '1', session: 'a' })).status).toBe('ok');
+    await eventually(() => expect(sandbox.standby.ready).toBe(true));
+    const first = await sandbox.run({ code: USES_NUMPY });
+    expect([first.status, first.value?.text]).toEqual(['ok', '[10, 8.0]']);
+    await eventually(async () => expect(await files()).toHaveLength(1), { withinMs: LONG_MS / 2 });
+    const loaded = 'import sys\nbefore = "numpy" in sys.modules\nimport numpy\nbefore';
+    // The process that runs code has it from the disk, the one in reserve is ready again.
+    expect((await sandbox.run({ code: loaded, session: 'b' })).value?.text).toBe('True');
+    await eventually(() => expect(sandbox.standby.ready).toBe(true));
+    expect((await sandbox.run({ code: '1', session: 'a' })).session.state).toBe('kept');
   });
 
   it('gives nothing of one run to another, and is random', async (context) => {

@@ -13,6 +13,11 @@ import { raceStop } from './stop-signal.ts';
 /** For an image to be made, or handed over, in ms; then the run goes on without. */
 const LIMIT_MS = 150_000;
 
+/** The same for one that nobody waits for: a process has to be ready a while later, in ms. */
+const WANTED_LIMIT_MS = 40_000;
+/** Images that are made because runs wanted them, by one sandbox: code could think of any number of sets. */
+const MAX_WANTED = 8;
+
 /** Less than that is imported faster than an image is restored, in bytes of wheels. */
 const WORTH_BYTES = 2_000_000;
 
@@ -39,6 +44,10 @@ export interface ImageChooserOptions {
   readonly clock: Clock;
   /** Gives the process for the next run. */
   readonly sidecar: () => Promise<SidecarClient>;
+  /** Whether another process will make what is wanted, so that no run has to wait for it. */
+  readonly inBackground: () => boolean;
+  /** A run went without an image, which `makeWanted` can make in another process. */
+  readonly onWanted: () => void;
 }
 
 /** What a run seems to need. */
@@ -57,12 +66,19 @@ export class ImageChooser {
   readonly #store: ImageStore;
   readonly #clock: Clock;
   readonly #sidecar: () => Promise<SidecarClient>;
+  readonly #inBackground: () => boolean;
+  readonly #onWanted: () => void;
+  #wanted: Need | undefined;
+  /** Keys of images that were wanted before. */
+  readonly #everWanted = new Set<string>();
 
-  constructor({ clock, provider, sidecar, store }: ImageChooserOptions) {
+  constructor({ clock, inBackground, onWanted, provider, sidecar, store }: ImageChooserOptions) {
     this.#provider = provider;
     this.#store = store;
     this.#clock = clock;
     this.#sidecar = sidecar;
+    this.#inBackground = inBackground;
+    this.#onWanted = onWanted;
   }
 
   /**
@@ -99,6 +115,17 @@ export class ImageChooser {
     }
   }
 
+  /** Makes what a run has wanted, in a process that is there for later runs. Never rejects. */
+  async makeWanted(sidecar: SidecarClient): Promise<void> {
+    const wanted = this.#wanted;
+    this.#wanted = undefined;
+    if (wanted === undefined || sidecar.runtimeKey === undefined) return;
+    const stop = new AbortController();
+    const making = this.#make(wanted, sidecar.runtimeKey, sidecar, stop.signal).catch(() => null);
+    await raceStop(making, this.#clock, WANTED_LIMIT_MS, stop.signal);
+    stop.abort();
+  }
+
   /** It could not be used. */
   async discard(key: string): Promise<void> {
     await this.#store.discard(key);
@@ -116,6 +143,10 @@ export class ImageChooser {
     for (const stored of await this.#store.list(runtimeKey)) {
       const wheels = await this.#load(stored, need, sidecar, signal);
       if (wheels !== null) return { sidecar, key: stored.key, wheels, needed };
+    }
+    if (!sidecar.isPristine || this.#inBackground()) {
+      this.#want(need, runtimeKey);
+      return null;
     }
     const key = await this.#make(need, runtimeKey, sidecar, signal);
     return key === null ? null : { sidecar, key, wheels: need.wheels, needed };
@@ -175,11 +206,12 @@ export class ImageChooser {
 
   /** The new image's key, or null when none can be made in this process. */
   async #make(
-    { roots, wheels, modules }: Need,
+    need: Need,
     runtime: string,
     sidecar: SidecarClient,
     signal: AbortSignal,
   ): Promise<string | null> {
+    const { roots, wheels, modules } = need;
     if (!sidecar.isPristine) return null;
     await this.#bringPackages(wheels, sidecar, signal);
     const content = { runtime, roots: [...roots], hashes: wheels.map(({ sha256 }) => sha256) };
@@ -188,6 +220,14 @@ export class ImageChooser {
     if (image === undefined) return null;
     await this.#store.keep(content, image);
     return key;
+  }
+
+  #want(need: Need, runtime: string): void {
+    const key = imageKey({ runtime, hashes: need.wheels.map(({ sha256 }) => sha256) });
+    if (this.#everWanted.has(key) || this.#everWanted.size >= MAX_WANTED) return;
+    this.#everWanted.add(key);
+    this.#wanted = need;
+    this.#onWanted();
   }
 
   async #bringPackages(wheels: readonly Wheel[], sidecar: SidecarClient, signal: AbortSignal): Promise<void> {

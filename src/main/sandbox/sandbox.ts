@@ -65,6 +65,7 @@ export class Sandbox {
       if (why === 'evicted' || why === 'reset') this.#provider.discard(interpreter);
       this.#renewIfFree();
     });
+    const images = this.#imagesOf(config);
     this.#supervisor = new Supervisor({
       launcher: config.launcher,
       loadAssets: config.loadAssets,
@@ -78,7 +79,11 @@ export class Sandbox {
       spares,
       crashLimit: config.crashLimit ?? CRASH_LIMIT,
       freeMemory: config.freeMemory,
-      warmUp,
+      warmUp: async (sidecar) => {
+        // Before anything is run in it.
+        await images?.makeWanted(sidecar);
+        await warmUp(sidecar);
+      },
       events: {
         onState: (state) => this.#emit({ type: 'state', at: Date.now(), state }),
         onStarted: (pid, role, startMs) =>
@@ -101,7 +106,7 @@ export class Sandbox {
       files: this.#files,
       interpreters: this.#interpreters,
       memory: this.#memory,
-      images: this.#imagesOf(config),
+      images,
       packages: new PackageInstaller({ provider: config.packages, clock: config.clock }),
       provider: this.#provider,
       supervisor: this.#supervisor,
@@ -111,7 +116,14 @@ export class Sandbox {
   #imagesOf({ clock, dataDir, packages }: SandboxConfig): ImageChooser | undefined {
     if (packages === undefined || dataDir === undefined) return undefined;
     const store = new ImageStore(path.join(dataDir, 'packages'));
-    return new ImageChooser({ provider: packages, store, clock, sidecar: () => this.#supervisor.sidecar() });
+    return new ImageChooser({
+      provider: packages,
+      store,
+      clock,
+      sidecar: () => this.#supervisor.sidecar(),
+      inBackground: () => this.#settings.standby === true,
+      onWanted: () => this.#supervisor.renewStandby(),
+    });
   }
 
   /** Reading it starts nothing. */

@@ -143,6 +143,11 @@ export class Supervisor {
     this.#cancelIdle();
   }
 
+  /** The process in reserve goes, if there is one; the next one is warmed up anew once no run is under way. */
+  renewStandby(): void {
+    void this.#standby?.end('stopped', 'another one takes its place');
+  }
+
   /** Nobody needs it for now: from here on it is idle, however the run went. */
   release(): void {
     this.#users--;
