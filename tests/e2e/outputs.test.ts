@@ -97,6 +97,7 @@ it('takes a file that is dropped, shows what code makes, and previews it', async
   await drawer.getByText(/Made by cell \d+/u).waitFor();
   await drawer.getByRole('button', { name: /^copy\.csv/u }).click();
   const dialog = page.getByRole('dialog', { name: 'copy.csv' });
+  await dialog.waitFor();
   expect(await dialog.locator('td').allInnerTexts()).toEqual(['Bern', '134794', 'Basel', '173863']);
   await page.keyboard.press('Escape');
 });

@@ -120,6 +120,17 @@ import regex
     expect(await files()).toEqual(before);
   });
 
+  it('that is being made holds nobody up, and is dropped when a guest comes in', async (context) => {
+    const { open, files } = await stage(context);
+    const sandbox = await open();
+    const [one, other] = await Promise.all([
+      sandbox.run({ code: USES_NUMPY }),
+      sandbox.run({ code: '6 * 7', session: 'quick' }),
+    ]);
+    expect([one.value?.text, other.value?.text]).toEqual(['[10, 8.0]', '42']);
+    expect(await files()).toEqual([]);
+  });
+
   it('of no use is done without, and made anew', async (context) => {
     const { open, files } = await stage(context);
     await (await open()).run({ code: USES_NUMPY });

@@ -1,5 +1,5 @@
 import type { RunRequest } from '../../shared/sandbox.ts';
-import type { Wheel } from '../packages/package-service.ts';
+import type { EnsureOptions, Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
 import { bringPackages } from './bring-packages.ts';
@@ -66,24 +66,37 @@ export class ImageChooser {
   }
 
   /**
-   * Null when there is no image for the run. Never rejects.
+   * What the run needs is fetched first, for as long as that takes.
    *
-   * @param onProgress told while packages are fetched for it
+   * @returns null when there is no image for the run. Never rejects
    */
   async choose(
     request: RunRequest,
     signal: AbortSignal,
-    onProgress: (progress: InstallProgress) => void = () => undefined,
+    onProgress?: (progress: InstallProgress) => void,
   ): Promise<ChosenImage | null> {
-    let waiting = true;
-    const tell = (progress: InstallProgress): void => {
-      // From then on whoever goes on without an image tells of the same packages.
-      if (waiting) onProgress(progress);
-    };
-    const choosing = this.#choose(request, signal, tell).catch(() => null);
-    const raced = await raceStop(choosing, this.#clock, LIMIT_MS, signal);
-    waiting = false;
-    return raced.stopped === null ? raced.value : null;
+    try {
+      const guessed = guessImports(request.code);
+      const named = [...(request.packages ?? []), ...scriptDependencies(request.code)];
+      const imported = await this.#provider.packagesForImports(guessed);
+      if (imported.length + named.length === 0) return null;
+      // The run needs it in any case: it may start meanwhile.
+      const starting = this.#sidecar();
+      starting.catch(() => undefined);
+      const ask: EnsureOptions = {
+        askedBy: 'code',
+        signal,
+        ...(onProgress === undefined ? {} : { onProgress }),
+      };
+      const need = await this.#need(guessed, imported, named, ask);
+      if (need === null) return null;
+      const finding = this.#find(need, starting, signal).catch(() => null);
+      const raced = await raceStop(finding, this.#clock, LIMIT_MS, signal);
+      return raced.stopped === null ? raced.value : null;
+    } catch {
+      // What is missing, and why, comes up again when packages are installed.
+      return null;
+    }
   }
 
   /** It could not be used. */
@@ -91,20 +104,11 @@ export class ImageChooser {
     await this.#store.discard(key);
   }
 
-  async #choose(
-    request: RunRequest,
+  async #find(
+    need: Need,
+    starting: Promise<SidecarClient>,
     signal: AbortSignal,
-    onProgress: (progress: InstallProgress) => void,
   ): Promise<ChosenImage | null> {
-    const guessed = guessImports(request.code);
-    const named = [...(request.packages ?? []), ...scriptDependencies(request.code)];
-    const imported = await this.#provider.packagesForImports(guessed);
-    if (imported.length + named.length === 0) return null;
-    // The run needs it in any case: it may start meanwhile.
-    const starting = this.#sidecar();
-    starting.catch(() => undefined);
-    const need = await this.#need(guessed, imported, named, signal, onProgress);
-    if (need === null) return null;
     const sidecar = await starting;
     const { runtimeKey } = sidecar;
     if (runtimeKey === undefined) return null;
@@ -121,16 +125,15 @@ export class ImageChooser {
     guessed: readonly string[],
     imported: readonly string[],
     named: readonly string[],
-    signal: AbortSignal,
-    onProgress: (progress: InstallProgress) => void,
+    ask: EnsureOptions,
   ): Promise<Need | null> {
-    const all = await this.#provider.ensure([...named, ...imported], { askedBy: 'code', signal, onProgress });
+    const all = await this.#provider.ensure([...named, ...imported], ask);
     // What others than Pyodide's makers vouch for is imported by those only who want it.
     const ofLock = imported.filter((name) =>
       all.some((wheel) => wheel.name === name && wheel.origin === 'lock'),
     );
     if (ofLock.length === 0) return null;
-    const wheels = await this.#provider.ensure(ofLock, { askedBy: 'code', signal });
+    const wheels = await this.#provider.ensure(ofLock, ask);
     if (wheels.reduce((total, { bytes }) => total + bytes, 0) < WORTH_BYTES) return null;
     const provided = await Promise.all(
       guessed.map(async (module) => [module, await this.#provider.packagesForImports([module])] as const),

@@ -14,8 +14,10 @@ import { raceStop } from './stop-signal.ts';
 
 /** For an interpreter to say what code imports, in ms. One that is slower runs the code without help. */
 const FIND_LIMIT_MS = 10_000;
-/** For one step of putting packages into an interpreter, in ms. What is damaged is fetched again in that time. */
-const INSTALL_LIMIT_MS = 16 * 60_000;
+/** For one step of putting packages into an interpreter, in ms. */
+const INSTALL_LIMIT_MS = 120_000;
+/** For packages to be read and handed over, in ms: what is damaged is fetched again in that time. */
+const BRING_LIMIT_MS = 16 * 60_000;
 
 /** Code without this word imports nothing, save by means that nobody could foresee. */
 const MAY_IMPORT = /\bimport\b/u;
@@ -177,7 +179,7 @@ export class PackageInstaller {
     const { sidecar, id } = interpreter;
     const hashes = wanting.map(({ sha256 }) => sha256);
     const missing = await this.#within(sidecar.installPackages(id, hashes), signal);
-    await this.#within(bringPackages(wanting, missing, provider, sidecar, signal), signal);
+    await this.#within(bringPackages(wanting, missing, provider, sidecar, signal), signal, BRING_LIMIT_MS);
     if (missing.length > 0 && (await this.#within(sidecar.installPackages(id, hashes), signal)).length > 0) {
       throw new RpcError('failed', 'the sandbox did not take the packages');
     }
@@ -185,14 +187,14 @@ export class PackageInstaller {
     return wanting.map(({ name }) => name);
   }
 
-  async #within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-    const raced = await raceStop(work, this.#clock, INSTALL_LIMIT_MS, signal);
+  async #within<T>(work: Promise<T>, signal: AbortSignal, limitMs = INSTALL_LIMIT_MS): Promise<T> {
+    const raced = await raceStop(work, this.#clock, limitMs, signal);
     if (raced.stopped === null) return raced.value;
     // It may come later, or fail with its process.
     work.catch(() => undefined);
     if (raced.stopped === 'cancelled') throw cancelled();
     // Whatever its interpreter does there, it is of no more use.
-    throw new RpcError('failed', `packages were not installed within ${INSTALL_LIMIT_MS / 1000} s`);
+    throw new RpcError('failed', `packages were not installed within ${limitMs / 1000} s`);
   }
 }
 

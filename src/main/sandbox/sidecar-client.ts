@@ -55,8 +55,6 @@ export class SidecarClient {
   #discardSnapshot: (() => Promise<void>) | undefined;
   #runtimeKey: string | undefined;
   #isPristine = true;
-  /** An image is being made: until then no guest is let in. */
-  #making: Promise<unknown> = Promise.resolve();
 
   constructor(process: SidecarProcess) {
     this.#process = process;
@@ -127,21 +125,16 @@ export class SidecarClient {
    * @throws SetupError, RpcError as `prepare` does
    */
   async openFromImage(id: string, image: string): Promise<boolean> {
-    await this.#letGuestIn();
+    this.#isPristine = false;
     const { checks, image: use, snapshot } = await this.#peer.call('openInterpreter', { id, image });
     if (use !== 'used') await this.#judgeSnapshot(snapshot === 'used');
     requireAll(checks);
     return use === 'used';
   }
 
-  async #letGuestIn(): Promise<void> {
-    this.#isPristine = false;
-    await this.#making;
-  }
-
   /** @throws SetupError, RpcError as `prepare` does */
   async openInterpreter(id: string): Promise<SnapshotUse> {
-    await this.#letGuestIn();
+    this.#isPristine = false;
     try {
       const { checks, snapshot } = await this.#peer.call('openInterpreter', { id });
       await this.#judgeSnapshot(snapshot === 'used');
@@ -328,9 +321,9 @@ export class SidecarClient {
     hashes: readonly string[],
     modules: readonly string[],
   ): Promise<Uint8Array | undefined> {
-    const making = this.#makeImage(key, hashes, modules).catch(() => undefined);
-    this.#making = making;
-    return making;
+    const image = await this.#makeImage(key, hashes, modules).catch(() => undefined);
+    // Somebody did not wait, and may have spoilt it.
+    return this.#isPristine ? image : undefined;
   }
 
   async #makeImage(

@@ -35,6 +35,7 @@ export class ConsoleStore {
   #waiting: RunEvent[] = [];
   #sessionsMade = 0;
   #runsMade = 0;
+  #listings = 0;
 
   constructor(options: ConsoleStoreOptions) {
     this.#options = options;
@@ -82,7 +83,9 @@ export class ConsoleStore {
     const result = answer.value;
     cell.finish(result, Date.now());
     if (result.session.state === 'lost') session.loseState(cell);
-    if (result.runtime === 'embedded') session.noteFiles(result.files, cell.number);
+    if (result.runtime !== 'embedded') return;
+    session.noteFiles(result.files, cell.number);
+    if (this.filesOpen.value) await this.refreshFiles(session);
   }
 
   async stop(cell: Cell): Promise<void> {
@@ -121,8 +124,11 @@ export class ConsoleStore {
 
   /** Asks what is in a session's folder now. */
   async refreshFiles(session: Session): Promise<void> {
+    this.#listings += 1;
+    const asked = this.#listings;
     const answer = await this.#options.api.files(session.name);
-    if (!answer.ok) return;
+    // A later question knows more.
+    if (!answer.ok || asked !== this.#listings) return;
     const cells = new Map(session.files.map(({ name, cell }) => [name, cell]));
     session.files = [];
     for (const file of answer.value) session.noteFiles([file], cells.get(file.name) ?? null);

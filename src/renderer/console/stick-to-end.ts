@@ -9,13 +9,18 @@ export const useStickToEnd = (
   content: Readonly<Ref<HTMLElement | null>>,
 ): { stick: () => void } => {
   let atEnd = true;
+  let lastTop = 0;
   const toEnd = (): void => {
     const box = scroller.value;
     if (atEnd && box !== null) box.scrollTop = box.scrollHeight;
   };
   const scrolled = (): void => {
     const box = scroller.value;
-    if (box !== null) atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+    if (box === null) return;
+    if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR) atEnd = true;
+    // What grew meanwhile has taken the end away from a reader who was there; only going up means leaving it.
+    else if (box.scrollTop < lastTop) atEnd = false;
+    lastTop = box.scrollTop;
   };
   const observer = new ResizeObserver(toEnd);
   const observe = (): void => {

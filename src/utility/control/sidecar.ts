@@ -76,6 +76,10 @@ export class Sidecar {
         if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
         const packages = this.#shelf.take(hashes);
         const image = await makeImage(runtime, this.#images, { key, packages, modules });
+        if (this.#hasOpened()) {
+          this.#images.drop(key);
+          throw new RpcError('failed', 'a guest was let in meanwhile');
+        }
         await sendInPieces(image, write);
         return { bytes: image.length };
       },
@@ -158,6 +162,11 @@ export class Sidecar {
     } finally {
       this.#opening.delete(id);
     }
+  }
+
+  /** A method, since it changes while others wait. */
+  #hasOpened(): boolean {
+    return this.#opened;
   }
 
   /** Null when the image is not at hand, or of no use. */
