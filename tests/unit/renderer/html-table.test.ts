@@ -62,3 +62,11 @@ it.each([
 ])('%s is shown as a page instead', (_name, html) => {
   expect(readHtmlTable(html)).toBeNull();
 });
+
+it.each([
+  ['a number without end', `<table><tr><td>${'1'.repeat(2_000_000)}x</td></tr></table>`, 1],
+  ['elements in each other', `<table>${'<div>'.repeat(500_000)}${'</b>'.repeat(500_000)}</table>`, null],
+  ['ends of nothing', `<table><tr><td>x${'</b>'.repeat(1_000_000)}</td></tr></table>`, 1],
+])('is done with %s before anyone would call it hung', (_what, html, rows) => {
+  expect(readHtmlTable(html)?.body.length ?? null).toBe(rows);
+});

@@ -23,6 +23,10 @@ type Attributes = Readonly<Record<string, string>>;
 
 const MAX_CELLS = 50_000;
 const MAX_SPAN = 1000;
+/** Elements in each other; the reader looks through them at each end of one. */
+const MAX_DEPTH = 64;
+/** Longest text that may be a number, in UTF-16 units; to look at longer ones could take hours. */
+const MAX_NUMBER = 100;
 const PLAIN = new Set([
   ...['table', 'thead', 'tbody', 'tfoot', 'tr', 'td', 'th', 'caption', 'colgroup', 'col'],
   ...['br', 'div', 'p', 'style'],
@@ -43,6 +47,7 @@ class TableReader {
   isTable = true;
   #tables = 0;
   #cells = 0;
+  #depth = 0;
   #inHead = false;
   #inStyle = false;
   #row: TableCell[] | null = null;
@@ -51,7 +56,8 @@ class TableReader {
   #into: string[] | null = null;
 
   open(name: string, attributes: Attributes): void {
-    if (!PLAIN.has(name)) this.isTable = false;
+    this.#depth += 1;
+    if (!PLAIN.has(name) || this.#depth > MAX_DEPTH) this.isTable = false;
     if (name === 'table') this.#tables += 1;
     else if (name === 'thead') this.#inHead = true;
     else if (name === 'style') this.#inStyle = true;
@@ -74,6 +80,7 @@ class TableReader {
   }
 
   close(name: string): void {
+    this.#depth -= 1;
     if (name === 'thead') this.#inHead = false;
     else if (name === 'style') this.#inStyle = false;
     else if (name === 'caption' || name === 'p') this.#into = null;
@@ -97,7 +104,7 @@ class TableReader {
       isHeader,
       columns: span(attributes['colspan']),
       rows: span(attributes['rowspan']),
-      isNumber: NUMBER.test(text),
+      isNumber: text.length <= MAX_NUMBER && NUMBER.test(text),
     });
     this.#cell = null;
   }
@@ -108,7 +115,11 @@ export const readHtmlTable = (html: string): TableData | null => {
   if (!/<table[\s>]/iu.test(html)) return null;
   const reader = new TableReader();
   const parser = new Parser({
-    onopentag: (name, attributes) => reader.open(name, attributes),
+    onopentag: (name, attributes) => {
+      reader.open(name, attributes);
+      // The rest does not matter then.
+      if (!reader.isTable) parser.pause();
+    },
     ontext: (text) => reader.text(text),
     onclosetag: (name) => reader.close(name),
   });
