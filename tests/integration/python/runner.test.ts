@@ -329,16 +329,9 @@ os.symlink("/", "root")
     // More folders than are walked through: what is behind them is not seen, which is said.
     const hidden = await run('import os\nfor n in range(10_001): os.mkdir(f"folder{n}")');
     expect([hidden.files.length <= 1000, hidden.truncated]).toEqual([true, true]);
-    await run('for i in range(1001): os.remove(f"many{i:04}")');
-  });
-});
-
-describe('cost', () => {
-  it('is far below a millisecond for 1+1', () => {
-    for (let i = 0; i < 500; i++) void guest.start('1+1');
-    const started = performance.now();
-    for (let i = 0; i < 1000; i++) void guest.start('1+1');
-    expect((performance.now() - started) / 1000).toBeLessThan(1);
+    await run(
+      'for i in range(1001): os.remove(f"many{i:04}")\nfor n in range(10_001): os.rmdir(f"folder{n}")',
+    );
   });
 });
 
