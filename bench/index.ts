@@ -19,12 +19,21 @@ import { calls } from './rows/calls.ts';
 import { lockdown } from './rows/lockdown.ts';
 import { memory } from './rows/memory.ts';
 import { packages } from './rows/packages.ts';
+import { science } from './rows/science.ts';
 import { starts } from './rows/starts.ts';
 import { stopping } from './rows/stopping.ts';
 
 type Measure = (electron: string, baselines: Baselines) => Promise<Group>;
 
-const GROUPS: Readonly<Record<string, Measure>> = { starts, calls, stopping, memory, lockdown, packages };
+const GROUPS: Readonly<Record<string, Measure>> = {
+  starts,
+  calls,
+  stopping,
+  memory,
+  lockdown,
+  packages,
+  science,
+};
 
 const MIB = 1024 * 1024;
 

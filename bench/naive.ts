@@ -7,7 +7,7 @@ import { electronEnvironment, sandboxSwitches } from '../src/main/cli/electron-c
 import { measure, sample, type Baseline } from './measure.ts';
 
 /** Milliseconds from forking a utility process to the answer of an unprotected Pyodide in it. */
-const naiveUtilityProcess = (electron: string): number => {
+const naiveUtilityProcess = (electron: string, order: readonly string[] = []): number => {
   const chromiumFiles = mkdtempSync(path.join(tmpdir(), 'vivarium-naive-'));
   try {
     const printed = execFileSync(
@@ -18,6 +18,7 @@ const naiveUtilityProcess = (electron: string): number => {
         '--disable-gpu',
         `--user-data-dir=${chromiumFiles}`,
         path.join(import.meta.dirname, 'naive-electron'),
+        ...(order.length === 0 ? [] : ['--order', ...order]),
       ],
       { env: electronEnvironment(), stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' },
     );
@@ -28,6 +29,18 @@ const naiveUtilityProcess = (electron: string): number => {
     rmSync(chromiumFiles, { recursive: true, force: true });
   }
 };
+
+/**
+ * The same with packages from a folder of wheels, until code that uses them has run.
+ *
+ * @param code gives 2
+ */
+export const naivePackages = (
+  electron: string,
+  wheels: string,
+  names: readonly string[],
+  code: string,
+): number => naiveUtilityProcess(electron, [`${wheels}/`, names.join(','), code]);
 
 /** What others do, measured in the same run. */
 export interface Baselines {

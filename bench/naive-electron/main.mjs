@@ -5,9 +5,14 @@ import { app, utilityProcess } from 'electron';
 
 const script = new URL('sidecar.mjs', import.meta.url).pathname;
 
+// Behind the app's folder: what the utility process is to do.
+const order = process.argv.slice(process.argv.indexOf('--order') + 1);
+
 const measure = () => {
   const start = performance.now();
-  const child = utilityProcess.fork(script, [], { stdio: 'ignore' });
+  const child = utilityProcess.fork(script, process.argv.includes('--order') ? order : [], {
+    stdio: 'ignore',
+  });
   child.once('message', (answer) => {
     if (answer !== 2) app.exit(1);
     // Picked out by the benchmark: Chromium writes to stdout too.

@@ -1,15 +1,9 @@
 import { residentBytes } from '../../src/main/sandbox/process-table.ts';
 import { BenchHost } from '../host.ts';
+import { residentMiB } from '../resident.ts';
 import { summarize, type Group, type Row } from '../measure.ts';
 
-const MIB = 1024 * 1024;
 const RUNS = 2000;
-
-const residentMiB = (pid: number): number => {
-  const bytes = residentBytes(pid);
-  if (bytes === null) throw new Error('the memory of a process can not be read here');
-  return bytes / MIB;
-};
 
 const once = (name: string, value: number, unit: Row['unit'], rest: Partial<Row> = {}): Row => ({
   name,
@@ -42,7 +36,7 @@ export async function memory(electron: string): Promise<Group> {
       once('no interpreter', withoutInterpreter, 'MiB'),
       once('one session', loaded, 'MiB'),
       once('one session and a spare interpreter', withSpare, 'MiB'),
-      once('disposed of', left === null ? 0 : left / MIB, 'MiB', { target: '0' }),
+      once('disposed of', left === null ? 0 : left / 1024 / 1024, 'MiB', { target: '0' }),
       once(`growth over ${RUNS} runs of a session`, ((after - loaded) / loaded) * 100, '%', {
         target: '≤ 5 %',
       }),
