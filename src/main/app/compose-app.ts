@@ -6,8 +6,7 @@ import { EVENTS } from '../../shared/ipc/channels.ts';
 import type { TaskProgress } from '../../shared/ipc/packages.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { RunResult } from '../../shared/sandbox.ts';
-import { JsonStore } from '../config/json-store.ts';
-import { MIGRATIONS } from '../config/migrations/index.ts';
+import { openSettings } from '../config/open-settings.ts';
 import { Settings } from '../config/settings.ts';
 import type { CreateSandboxOptions } from '../create-sandbox.ts';
 import { appHandlers } from '../ipc/app.ts';
@@ -77,13 +76,7 @@ interface Parts {
 
 export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
   const { broadcast, dataFolder, launcher, outDir } = options;
-  const settings = await Settings.load(
-    new JsonStore({
-      path: path.join(dataFolder, 'settings.json'),
-      maxBytes: LIMITS.settingsBytes,
-      migrations: MIGRATIONS,
-    }),
-  );
+  const settings = await openSettings(dataFolder);
   const config = settings.get.bind(settings);
   const lock = await loadPyodideLock(builtFiles(outDir).runtime);
   const versions = { python: pythonSeries(lock.lock.python), pyodide: lock.pyodideVersion };

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { DoctorReport } from '../../shared/doctor.ts';
 import type { HostPackages } from '../../shared/host-protocol.ts';
+import type { PackageSettings } from '../../shared/package-settings.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import type { PackagePlaces } from './package-places.ts';
 import type { PackageTool } from './package-tool.ts';
@@ -71,6 +72,8 @@ export interface CliDependencies {
   openNative(options: NativeOptions): Promise<RunSandbox>;
   /** Opens the app's window; resolves with the exit code once it is closed. */
   openWindow(): Promise<number>;
+  /** What the user has set about packages. */
+  packageSettings(): Promise<PackageSettings>;
   /** Opens the package store with its sources. Rejects with PackageError. */
   openPackages(places: PackagePlaces): Promise<PackageTool>;
   readonly version: string;

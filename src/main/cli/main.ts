@@ -1,4 +1,7 @@
 import process from 'node:process';
+import type { PackageSettings } from '../../shared/package-settings.ts';
+import { openSettings } from '../config/open-settings.ts';
+import { dataFolder } from '../data-folder.ts';
 import { runCli } from './cli.ts';
 import { isRoot, type ProvideElectron } from './electron-command.ts';
 import { electronDoctor, electronSandboxes } from './open-electron-host.ts';
@@ -10,6 +13,9 @@ import { processIo } from './process-io.ts';
 /** Chromium refuses to run as root with its sandbox on. */
 const ROOT_NOTICE =
   "running as root, so Chromium's own sandbox is off; Python's sandbox does not depend on it";
+
+const packageSettings = async (): Promise<PackageSettings> =>
+  (await openSettings(dataFolder())).get().sandbox.packages;
 
 /**
  * The command line as a program: takes over this process and ends it.
@@ -25,7 +31,9 @@ export const main = async (argv: readonly string[], provideElectron: ProvideElec
     examine: electronDoctor(provideElectron, folder),
     openNative: openNativePython,
     openWindow: electronWindow(provideElectron, folder),
-    openPackages: async (places) => (await import('./package-tool.ts')).openPackageTool(folder, places),
+    packageSettings,
+    openPackages: async (places) =>
+      (await import('./package-tool.ts')).openPackageTool(folder, places, await packageSettings()),
     version,
     ...(isRoot() ? { startNotice: ROOT_NOTICE } : {}),
   });

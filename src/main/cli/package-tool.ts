@@ -1,6 +1,6 @@
 import path from 'node:path';
 import process from 'node:process';
-import { PackageSettings } from '../../shared/package-settings.ts';
+import type { PackageSettings } from '../../shared/package-settings.ts';
 import { dataFolder } from '../data-folder.ts';
 import { nodeTransport } from '../packages/node-transport.ts';
 import { removeOldStores, type RemovedStores } from '../packages/old-stores.ts';
@@ -19,9 +19,14 @@ export interface PackageTool extends Packages {
  * Packages for the command line, which needs no Electron for them.
  *
  * @param appFolder where package.json lies
+ * @param settings hold where `places` says nothing
  * @throws PackageError
  */
-export async function openPackageTool(appFolder: string, places: PackagePlaces): Promise<PackageTool> {
+export async function openPackageTool(
+  appFolder: string,
+  places: PackagePlaces,
+  settings: PackageSettings,
+): Promise<PackageTool> {
   const { lock, pyodideVersion } = await loadPyodideLock(builtFiles(path.join(appFolder, 'out')).runtime);
   const data = dataFolder();
   const { pack, mirror, offline } = places;
@@ -30,7 +35,7 @@ export async function openPackageTool(appFolder: string, places: PackagePlaces):
     dataFolder: data,
     pyodideVersion,
     lock,
-    settings: PackageSettings.parse({ mirror: mirror ?? '' }),
+    settings: mirror === undefined ? settings : { ...settings, mirror },
     transport: nodeTransport(),
     official: !offline,
     ...(pack === undefined ? {} : { pack }),

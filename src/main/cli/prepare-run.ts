@@ -3,9 +3,9 @@ import process from 'node:process';
 import { DEFAULTS } from '../../shared/limits.ts';
 import type { PythonRuntime } from '../../shared/config.ts';
 import type { HostPackages } from '../../shared/host-protocol.ts';
-import { PackageSettings } from '../../shared/package-settings.ts';
+import type { PackageSettings } from '../../shared/package-settings.ts';
 import { RunRequest } from '../../shared/sandbox.ts';
-import type { CliIo, SandboxOptions } from './dependencies.ts';
+import type { CliDependencies, SandboxOptions } from './dependencies.ts';
 import { readInputFiles } from './input-files.ts';
 import { parseMemory, parseRuntime, parseSession, parseTimeout } from './option-values.ts';
 import { OutputFolder } from './output-folder.ts';
@@ -48,7 +48,11 @@ export interface PreparedRun {
  * Turns arguments into a complete, valid request; reads the script and the input files. Rejects with a
  * UsageError for bad input and with the signal's reason when aborted. Starts nothing.
  */
-export async function prepareRun(args: RunArguments, io: CliIo, signal: AbortSignal): Promise<PreparedRun> {
+export async function prepareRun(
+  args: RunArguments,
+  { io, packageSettings }: Pick<CliDependencies, 'io' | 'packageSettings'>,
+  signal: AbortSignal,
+): Promise<PreparedRun> {
   // What can be judged without reading anything comes first: nobody should type a script in vain.
   const source = scriptSource(args.script, args.code);
   const timeoutMs = args.timeout === undefined ? DEFAULTS.timeoutMs : parseTimeout(args.timeout);
@@ -69,7 +73,7 @@ export async function prepareRun(args: RunArguments, io: CliIo, signal: AbortSig
     const reasons = request.error.issues.map((issue) => issue.message).join(', ');
     throw new UsageError(`the run request is not valid: ${oneLine(reasons)}; see "vivarium run --help"`);
   }
-  const packages = packagesFrom(args.places, process.env);
+  const packages = packagesFrom(args.places, await packageSettings(), process.env);
   return {
     request: request.data,
     sandbox: { memoryMiB, outputKiB: DEFAULTS.outputKiB, packages },
@@ -81,12 +85,13 @@ export async function prepareRun(args: RunArguments, io: CliIo, signal: AbortSig
 
 function packagesFrom(
   places: PackagePlaces,
+  settings: PackageSettings,
   environment: Readonly<Record<string, string | undefined>>,
 ): HostPackages {
   const { mirror, offline, pack } = places;
   const indexUrl = indexOf(places, environment);
   return {
-    settings: PackageSettings.parse({ mirror: mirror ?? '' }),
+    settings: mirror === undefined ? settings : { ...settings, mirror },
     official: !offline,
     ...(pack === undefined ? {} : { pack }),
     ...(indexUrl === undefined ? {} : { indexUrl }),

@@ -155,7 +155,7 @@ async function perform(
 ): Promise<ExitCode> {
   let prepared: PreparedRun;
   try {
-    prepared = await prepareRun(args, dependencies.io, stop);
+    prepared = await prepareRun(args, dependencies, stop);
   } catch (error) {
     if (error instanceof UsageError) {
       await out.notice(error.message);

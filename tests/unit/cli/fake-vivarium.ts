@@ -28,6 +28,7 @@ const exitCode = await runCli(process.argv.slice(2), {
     throw new Error('no native Python here');
   },
   openWindow: async () => 0,
+  packageSettings: () => Promise.resolve({ autoInstall: true, mirror: '', allow: [] }),
   openPackages: () => Promise.reject(new Error('no packages here')),
   version: '0',
 });

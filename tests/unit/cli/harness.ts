@@ -42,6 +42,8 @@ export interface Setup {
   openWindow?: () => Promise<number>;
   examine?: CliDependencies['examine'];
   openPackages?: CliDependencies['openPackages'];
+  /** The user's; left out, the defaults. */
+  packageSettings?: Awaited<ReturnType<CliDependencies['packageSettings']>>;
   stdin?: Readable;
   stdout?: Writable;
   stdoutIsTty?: boolean;
@@ -101,6 +103,8 @@ export function start(argv: readonly string[], setup: Setup = {}): Started {
         },
       };
     },
+    packageSettings: () =>
+      Promise.resolve(setup.packageSettings ?? { autoInstall: true, mirror: '', allow: [] }),
     examine: setup.examine ?? (() => Promise.reject(new Error('no doctor here'))),
     openNative:
       setup.openNative ??

@@ -304,6 +304,14 @@ describe('--package and where packages come from', () => {
     });
   });
 
+  it('goes by the settings where it says nothing', async () => {
+    const packageSettings = { autoInstall: false, mirror: '/mirror', allow: ['numpy'] };
+    const silent = await cli(['run', '-c', '1'], { packageSettings });
+    expect(silent.opened[0]?.packages?.settings).toEqual(packageSettings);
+    const other = await cli(['run', '--mirror', '/other', '-c', '1'], { packageSettings });
+    expect(other.opened[0]?.packages?.settings).toEqual({ ...packageSettings, mirror: '/other' });
+  });
+
   it('can do nothing for native Python', async () => {
     const outcome = await cli(['run', '--runtime', 'native', '--package', 'rich', '-c', '1']);
     expect(outcome).toMatchObject({ code: 2, requests: [] });
