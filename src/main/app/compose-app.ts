@@ -1,13 +1,11 @@
 /** The app's parts put together, without a window and without Electron, which is handed in. */
-import path from 'node:path';
 import type { DoctorReport } from '../../shared/doctor.ts';
 import type { AppInfo } from '../../shared/ipc/app.ts';
 import { EVENTS } from '../../shared/ipc/channels.ts';
 import type { TaskProgress } from '../../shared/ipc/packages.ts';
-import { LIMITS } from '../../shared/limits.ts';
 import type { RunResult } from '../../shared/sandbox.ts';
 import { openSettings } from '../config/open-settings.ts';
-import { Settings } from '../config/settings.ts';
+import { type Settings } from '../config/settings.ts';
 import type { CreateSandboxOptions } from '../create-sandbox.ts';
 import { appHandlers } from '../ipc/app.ts';
 import { configHandlers } from '../ipc/config.ts';
