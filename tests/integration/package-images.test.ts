@@ -69,7 +69,11 @@ describe('an image with packages', { timeout: LONG_MS }, () => {
     const second = await open();
     // Loaded before the code's first line, which only an image can bring about.
     const loaded = 'import sys\nbefore = "numpy" in sys.modules\nimport numpy\nbefore';
-    const runs = [await second.run({ code: loaded }), await second.run({ code: loaded, session: 'a' })];
+    // At once, in a process that has to be given it first.
+    const runs = await Promise.all([
+      second.run({ code: loaded }),
+      second.run({ code: loaded, session: 'a' }),
+    ]);
     expect(runs.map(({ value, packages }) => [value?.text, packages])).toEqual([
       ['True', ['numpy']],
       ['True', ['numpy']],

@@ -1,9 +1,10 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import type { PackageSettings } from '../../shared/package-settings.ts';
 import { dataFolder } from '../data-folder.ts';
 import { nodeTransport } from '../packages/node-transport.ts';
-import { removeOldStores, type RemovedStores } from '../packages/old-stores.ts';
+import { removeOldStores, storeFolder, type RemovedStores } from '../packages/old-stores.ts';
 import { openPackages, type Packages } from '../packages/open-packages.ts';
 import { loadPyodideLock } from '../packages/pyodide-lock.ts';
 import { builtFiles } from '../runtime-locations.ts';
@@ -13,6 +14,8 @@ export interface PackageTool extends Packages {
   readonly pyodideVersion: string;
   /** Removes the stores of older versions of Pyodide. */
   removeOld(): Promise<RemovedStores>;
+  /** Removes what makes packages start faster; it is made again. */
+  removeImages(): Promise<void>;
 }
 
 /**
@@ -41,5 +44,14 @@ export async function openPackageTool(
     ...(pack === undefined ? {} : { pack }),
     ...(indexUrl === undefined ? {} : { indexUrl }),
   });
-  return { ...packages, pyodideVersion, removeOld: () => removeOldStores(data, pyodideVersion) };
+  return {
+    ...packages,
+    pyodideVersion,
+    removeOld: () => removeOldStores(data, pyodideVersion),
+    removeImages: () =>
+      rm(path.join(storeFolder(data, pyodideVersion), 'snapshots', 'packages'), {
+        recursive: true,
+        force: true,
+      }),
+  };
 }

@@ -158,7 +158,10 @@ async function pack(
 async function clear(old: boolean, tool: PackageTool): Promise<ActionResult> {
   const removed = old ? { files: 0, bytes: 0 } : await tool.store.clear();
   if (old) await tool.store.tidy();
-  else await tool.userLock.clear();
+  else {
+    await tool.userLock.clear();
+    await tool.removeImages();
+  }
   const older = await tool.removeOld();
   const versions = older.versions.length === 0 ? '' : ` and the packages of ${older.versions.join(', ')}`;
   return {

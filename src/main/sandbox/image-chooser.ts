@@ -1,3 +1,4 @@
+import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RunRequest } from '../../shared/sandbox.ts';
 import type { EnsureOptions, Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
@@ -68,9 +69,11 @@ export class ImageChooser {
   readonly #sidecar: () => Promise<SidecarClient>;
   readonly #inBackground: () => boolean;
   readonly #onWanted: () => void;
-  #wanted: Need | undefined;
+  readonly #wanted: Need[] = [];
   /** Keys of images that were wanted before. */
   readonly #everWanted = new Set<string>();
+  /** A process takes one image at a time. */
+  readonly #handingOver = new WeakMap<SidecarClient, Promise<unknown>>();
 
   constructor({ clock, inBackground, onWanted, provider, sidecar, store }: ImageChooserOptions) {
     this.#provider = provider;
@@ -91,6 +94,8 @@ export class ImageChooser {
     signal: AbortSignal,
     onProgress?: (progress: InstallProgress) => void,
   ): Promise<ChosenImage | null> {
+    // A module of the run's own may have the name of one in an image, where it would come second.
+    if (request.files?.some(({ name }) => name.endsWith('.py')) === true) return null;
     try {
       const guessed = guessImports(request.code);
       const named = [...(request.packages ?? []), ...scriptDependencies(request.code)];
@@ -106,7 +111,9 @@ export class ImageChooser {
       };
       const need = await this.#need(guessed, imported, named, ask);
       if (need === null) return null;
-      const finding = this.#find(need, starting, signal).catch(() => null);
+      const finding = this.#inTurn(await starting, () => this.#find(need, starting, signal)).catch(
+        () => null,
+      );
       const raced = await raceStop(finding, this.#clock, LIMIT_MS, signal);
       return raced.stopped === null ? raced.value : null;
     } catch {
@@ -117,11 +124,10 @@ export class ImageChooser {
 
   /** Makes what a run has wanted, in a process that is there for later runs. Never rejects. */
   async makeWanted(sidecar: SidecarClient): Promise<void> {
-    const wanted = this.#wanted;
-    this.#wanted = undefined;
-    if (wanted === undefined || sidecar.runtimeKey === undefined) return;
+    const wanted = this.#wanted.shift();
+    if (wanted === undefined || sidecar.runtimeKey === undefined || !sidecar.isPristine) return;
     const stop = new AbortController();
-    const making = this.#make(wanted, sidecar.runtimeKey, sidecar, stop.signal).catch(() => null);
+    const making = this.#make(wanted, sidecar.runtimeKey, sidecar, stop.signal).catch(() => false);
     await raceStop(making, this.#clock, WANTED_LIMIT_MS, stop.signal);
     stop.abort();
   }
@@ -140,7 +146,12 @@ export class ImageChooser {
     const { runtimeKey } = sidecar;
     if (runtimeKey === undefined) return null;
     const needed = need.wheels.map(({ name }) => name);
+    const key = keyOf(need, runtimeKey);
     for (const stored of await this.#store.list(runtimeKey)) {
+      if (stored.isRefused) {
+        if (stored.key === key) return null;
+        continue;
+      }
       const wheels = await this.#load(stored, need, sidecar, signal);
       if (wheels !== null) return { sidecar, key: stored.key, wheels, needed };
     }
@@ -148,8 +159,8 @@ export class ImageChooser {
       this.#want(need, runtimeKey);
       return null;
     }
-    const key = await this.#make(need, runtimeKey, sidecar, signal);
-    return key === null ? null : { sidecar, key, wheels: need.wheels, needed };
+    const isMade = await this.#make(need, runtimeKey, sidecar, signal);
+    return isMade ? { sidecar, key, wheels: need.wheels, needed } : null;
   }
 
   async #need(
@@ -169,7 +180,9 @@ export class ImageChooser {
     const provided = await Promise.all(
       guessed.map(async (module) => [module, await this.#provider.packagesForImports([module])] as const),
     );
-    const modules = provided.filter(([, [name]]) => name !== undefined && ofLock.includes(name));
+    const modules = provided.filter(
+      ([module, [name]]) => name !== undefined && ofLock.includes(name) && !isOdd(module),
+    );
     const entrances = wheels.map(({ name }) => ENTRANCES[name]).filter((module) => module !== undefined);
     return {
       roots: ofLock,
@@ -190,44 +203,52 @@ export class ImageChooser {
     // Not more than what the settings allow now, and as the locks know it now.
     const wheels = await this.#provider.ensure(image.roots, { askedBy: 'code', signal }).catch(() => []);
     if (wheels.length !== image.hashes.length || !wheels.every(({ sha256 }) => has.has(sha256))) return null;
-    if (await sidecar.hasImage(image.key)) return wheels;
+    if (await sidecar.hasImage(image.key)) {
+      await this.#store.used(image.key);
+      return wheels;
+    }
     const reading = this.#store.read(image.key);
     await this.#bringPackages(wheels, sidecar, signal);
     const bytes = await reading;
-    if (bytes === undefined) return null;
+    if (bytes === undefined || signal.aborted) return null;
     try {
       await sidecar.loadImage(image.key, image.hashes, bytes);
       return wheels;
-    } catch {
-      await this.#store.discard(image.key);
+    } catch (error) {
+      // Not when its process is gone: that was hardly its doing.
+      if (RpcError.is(error) && error.code === 'failed') await this.#store.discard(image.key);
       return null;
     }
   }
 
-  /** The new image's key, or null when none can be made in this process. */
-  async #make(
-    need: Need,
-    runtime: string,
-    sidecar: SidecarClient,
-    signal: AbortSignal,
-  ): Promise<string | null> {
+  /** In a process in which no guest has been. False when it can't be made. */
+  async #make(need: Need, runtime: string, sidecar: SidecarClient, signal: AbortSignal): Promise<boolean> {
     const { roots, wheels, modules } = need;
-    if (!sidecar.isPristine) return null;
     await this.#bringPackages(wheels, sidecar, signal);
     const content = { runtime, roots: [...roots], hashes: wheels.map(({ sha256 }) => sha256) };
-    const key = imageKey(content);
-    const image = await sidecar.makeImage(key, content.hashes, modules);
-    if (image === undefined) return null;
-    await this.#store.keep(content, image);
-    return key;
+    const image = await sidecar.makeImage(imageKey(content), content.hashes, modules);
+    if (image !== undefined) await this.#store.keep(content, image);
+    // It would fail again, and cost as much: nobody has disturbed it.
+    else if (sidecar.isPristine && !signal.aborted) await this.#store.refuse(content);
+    return image !== undefined;
   }
 
   #want(need: Need, runtime: string): void {
-    const key = imageKey({ runtime, hashes: need.wheels.map(({ sha256 }) => sha256) });
+    const key = keyOf(need, runtime);
     if (this.#everWanted.has(key) || this.#everWanted.size >= MAX_WANTED) return;
     this.#everWanted.add(key);
-    this.#wanted = need;
+    this.#wanted.push(need);
     this.#onWanted();
+  }
+
+  /** One after the other for each process, whether earlier ones failed or not. */
+  #inTurn<T>(sidecar: SidecarClient, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#handingOver.get(sidecar) ?? Promise.resolve()).then(work);
+    this.#handingOver.set(
+      sidecar,
+      turn.catch(() => undefined),
+    );
+    return turn;
   }
 
   async #bringPackages(wheels: readonly Wheel[], sidecar: SidecarClient, signal: AbortSignal): Promise<void> {
@@ -235,3 +256,10 @@ export class ImageChooser {
     await bringPackages(wheels, missing, this.#provider, sidecar, signal);
   }
 }
+
+const keyOf = (need: Need, runtime: string): string =>
+  imageKey({ runtime, hashes: need.wheels.map(({ sha256 }) => sha256) });
+
+/** Parts of packages that do more than being imported: tests, programs. */
+const isOdd = (module: string): boolean =>
+  module.split('.').some((part) => part.startsWith('_') || /^(?:conftest|testing|tests?)$/u.test(part));

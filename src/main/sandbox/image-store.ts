@@ -12,12 +12,18 @@ const ImageContent = z.strictObject({
   roots: z.array(z.string().max(128)).min(1).max(PACKAGE_LIMITS.packages),
   /** Of the wheels, each after what it depends on. */
   hashes: z.array(PackageHash).min(1).max(PACKAGE_LIMITS.packages),
+  /** It can't be made. */
+  isRefused: z.boolean().default(false),
 });
 export type ImageContent = z.infer<typeof ImageContent>;
+
+type NewContent = Omit<ImageContent, 'isRefused'>;
 
 export type StoredImage = ImageContent & { readonly key: string };
 
 const MAX_DESCRIPTION_BYTES = 64 * 1024;
+/** Far more than images: also of those that can't be made. */
+const KEPT_DESCRIPTIONS = 50;
 
 /** The key of an image: whatever decides what is in it. */
 export const imageKey = ({ hashes, runtime }: Pick<ImageContent, 'runtime' | 'hashes'>): string =>
@@ -36,18 +42,21 @@ export class ImageStore {
   /** @param folder holds nothing else; made when it is needed */
   constructor(folder: string) {
     this.#images = new SnapshotStore(folder, PACKAGE_LIMITS.imageBytes);
-    this.#descriptions = new SnapshotStore(path.join(folder, 'content'), MAX_DESCRIPTION_BYTES);
+    this.#descriptions = new SnapshotStore(
+      path.join(folder, 'content'),
+      MAX_DESCRIPTION_BYTES,
+      KEPT_DESCRIPTIONS,
+    );
   }
 
   /** Those of that runtime, with the fewest packages first. */
   async list(runtime: string): Promise<StoredImage[]> {
     const keys = new Set(await this.#images.keys());
-    const described = await Promise.all(
-      (await this.#descriptions.keys()).filter((key) => keys.has(key)).map((key) => this.#describe(key)),
-    );
+    const described = await Promise.all((await this.#descriptions.keys()).map((key) => this.#describe(key)));
     return described
       .filter((image) => image?.runtime === runtime)
       .filter((image) => image !== undefined)
+      .filter(({ isRefused, key }) => isRefused || keys.has(key))
       .sort((left, right) => left.hashes.length - right.hashes.length);
   }
 
@@ -56,16 +65,29 @@ export class ImageStore {
     return this.#images.read(key);
   }
 
-  async keep(content: ImageContent, image: Uint8Array): Promise<void> {
-    const key = imageKey(content);
-    const description = new TextEncoder().encode(JSON.stringify(content));
-    if (await this.#descriptions.write(key, description)) await this.#images.write(key, image);
+  /** It was used without being read. */
+  used(key: string): Promise<void> {
+    return this.#images.used(key);
+  }
+
+  async keep(content: NewContent, image: Uint8Array): Promise<void> {
+    if (await this.#note({ ...content, isRefused: false }))
+      await this.#images.write(imageKey(content), image);
+  }
+
+  /** It can't be made: to try again would be in vain. */
+  async refuse(content: NewContent): Promise<void> {
+    await this.#note({ ...content, isRefused: true });
   }
 
   /** It turned out to be of no use. */
   async discard(key: string): Promise<void> {
     await this.#images.remove(key);
     await this.#descriptions.remove(key);
+  }
+
+  #note(content: ImageContent): Promise<boolean> {
+    return this.#descriptions.write(imageKey(content), new TextEncoder().encode(JSON.stringify(content)));
   }
 
   async #describe(key: string): Promise<StoredImage | undefined> {

@@ -124,6 +124,8 @@ export class RunAttempt {
       if (refusal === null) return opened;
       // None of its code has run yet: it can have another process, unless its packages are what kills them.
       if (refusal !== 'process-died') return refusal;
+      const end = await this.#parts.supervisor.endOf(opened.sidecar);
+      if (end.cause === 'out-of-memory') return { kind: 'process-died', end };
       if (tries === PACKAGE_TRIES) {
         return { kind: 'setup-failed', detail: 'the sandbox process ended while packages were installed' };
       }
@@ -155,11 +157,18 @@ export class RunAttempt {
     return {
       sidecar,
       start: async (interpreter) => {
-        if (await sidecar.openFromImage(interpreter.id, key)) {
+        const discard = async (): Promise<void> => this.#parts.images?.discard(key);
+        const opening = sidecar.openFromImage(interpreter.id, key);
+        const use = await opening.catch(async (error: unknown) => {
+          // The process may have died of it.
+          if (processDied(error)) await discard();
+          throw error;
+        });
+        if (use === 'used') {
           this.#parts.packages.noteInstalled(interpreter, wheels);
           attempt.packages = needed;
-        } else {
-          await this.#parts.images?.discard(key);
+        } else if (use === 'unusable') {
+          await discard();
         }
       },
     };

@@ -79,11 +79,8 @@ export class Sandbox {
       spares,
       crashLimit: config.crashLimit ?? CRASH_LIMIT,
       freeMemory: config.freeMemory,
-      warmUp: async (sidecar) => {
-        // Before anything is run in it.
-        await images?.makeWanted(sidecar);
-        await warmUp(sidecar);
-      },
+      improve: async (sidecar) => images?.makeWanted(sidecar),
+      warmUp,
       events: {
         onState: (state) => this.#emit({ type: 'state', at: Date.now(), state }),
         onStarted: (pid, role, startMs) =>
@@ -121,7 +118,7 @@ export class Sandbox {
       store,
       clock,
       sidecar: () => this.#supervisor.sidecar(),
-      inBackground: () => this.#settings.standby === true,
+      inBackground: () => this.#supervisor.hasReserve,
       onWanted: () => this.#supervisor.renewStandby(),
     });
   }

@@ -103,12 +103,12 @@ export class SidecarClient {
     requireAll(checks);
     this.#layers = layers;
     if (snapshots === undefined) return;
-    this.#runtimeKey = snapshots.keyOf(assets);
+    this.#runtimeKey = snapshots.keyOf(assets, memoryMiB);
     if (snapshot === undefined) await this.makeSnapshot(assets, snapshots);
     this.#discardSnapshot = () => snapshots.discard(assets);
   }
 
-  /** Says which runtime in which engine it is; undefined where nothing is kept for later starts. */
+  /** Says which runtime in which engine it is, and how large its memories may be; undefined where nothing is kept for later starts. */
   get runtimeKey(): string | undefined {
     return this.#runtimeKey;
   }
@@ -121,15 +121,15 @@ export class SidecarClient {
   /**
    * From an image that was handed over, or made there; otherwise as `openInterpreter`.
    *
-   * @returns whether it came from the image
+   * @returns whether it came from the image; 'absent' when that is not at hand there
    * @throws SetupError, RpcError as `prepare` does
    */
-  async openFromImage(id: string, image: string): Promise<boolean> {
+  async openFromImage(id: string, image: string): Promise<SnapshotUse> {
     this.#isPristine = false;
     const { checks, image: use, snapshot } = await this.#peer.call('openInterpreter', { id, image });
     if (use !== 'used') await this.#judgeSnapshot(snapshot === 'used');
     requireAll(checks);
-    return use === 'used';
+    return use;
   }
 
   /** @throws SetupError, RpcError as `prepare` does */

@@ -24,14 +24,17 @@ const sha256 = (content: Uint8Array): Buffer => createHash('sha256').update(cont
 export class SnapshotStore {
   readonly #folder: string;
   readonly #maxBytes: number;
+  readonly #kept: number;
 
   /**
    * @param folder holds nothing else; made when it is needed
    * @param maxBytes of one of them
+   * @param kept how many, those used last
    */
-  constructor(folder: string, maxBytes = MAX_SNAPSHOT_BYTES) {
+  constructor(folder: string, maxBytes = MAX_SNAPSHOT_BYTES, kept = KEPT) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
+    this.#kept = kept;
   }
 
   /** Whether a file is there under that key, sound or not. Never rejects. */
@@ -51,14 +54,18 @@ export class SnapshotStore {
         await this.remove(key);
         return undefined;
       }
-      const now = new Date();
-      // Used now: it is the last one to be removed.
-      await utimes(file, now, now).catch(() => undefined);
+      await this.used(key);
       return content;
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) await this.remove(key);
       return undefined;
     }
+  }
+
+  /** Used now: it is the last one to be removed. Never rejects. */
+  async used(key: string): Promise<void> {
+    const now = new Date();
+    await utimes(this.#file(key), now, now).catch(() => undefined);
   }
 
   /** Puts a whole file in the place of what is there; false when that can't be done. Never rejects. */
@@ -110,7 +117,7 @@ export class SnapshotStore {
     const abandoned = entries.filter(
       ({ name, usedAt }) => name.endsWith(UNFINISHED) && Date.now() - usedAt > UNFINISHED_MS,
     );
-    for (const { name } of [...snapshots.slice(KEPT), ...abandoned]) {
+    for (const { name } of [...snapshots.slice(this.#kept), ...abandoned]) {
       await rm(path.join(this.#folder, name), { recursive: true, force: true });
     }
   }

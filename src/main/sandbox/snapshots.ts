@@ -40,10 +40,11 @@ export class Snapshots {
     await this.#store.remove(this.keyOf(assets));
   }
 
-  /** Says which runtime in which engine it is. */
-  keyOf(assets: readonly Asset[]): string {
+  /** Says which runtime in which engine it is; with `memoryMiB`, also with what cap of its memory. */
+  keyOf(assets: readonly Asset[], memoryMiB?: number): string {
     const hash = createHash('sha256').update(`${SNAPSHOT_FORMAT}\n${this.#engine}\n`);
     for (const { name, sha256 } of assets) hash.update(`${name} ${sha256}\n`);
+    if (memoryMiB !== undefined) hash.update(`memory ${memoryMiB}\n`);
     return hash.digest('hex');
   }
 }

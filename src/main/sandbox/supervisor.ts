@@ -38,6 +38,8 @@ export interface SupervisorOptions extends SupervisorSettings {
   readonly crashLimit: CrashLimit;
   /** Free memory of the machine, in bytes. */
   readonly freeMemory: () => number;
+  /** Does something for later runs in a standby process before that is warmed up; nobody is to wait for it. */
+  readonly improve?: (sidecar: SidecarClient) => Promise<void>;
   /** Runs something in a fresh interpreter of a standby process. */
   readonly warmUp: (sidecar: SidecarClient) => Promise<void>;
   readonly events: SupervisorEvents;
@@ -63,6 +65,9 @@ export class Supervisor {
   readonly #standbyCrashes: CrashWindow;
   /** Nothing is held in reserve any more, until a restart: it crashed too often. */
   #standbyFails = false;
+  #renewsStandby = false;
+  /** Of the process in reserve. */
+  #isImproving = false;
   #settings: SupervisorSettings;
   #state: SandboxState = { name: 'stopped' };
   /** What callers get. A life that is ending is in here no more. */
@@ -131,8 +136,12 @@ export class Supervisor {
     if (this.#disposed) return Promise.reject(new SetupError('the sandbox was disposed of'));
     if (this.#state.name === 'broken') return Promise.reject(new SetupError(this.#state.reason));
     if (this.#active === undefined) {
-      if (this.#standby === undefined) this.#active = this.#begin('active');
-      else this.#promote(this.#standby);
+      if (this.#standby !== undefined && !this.#isImproving) this.#promote(this.#standby);
+      else {
+        // What it does may take long; nobody waits for that.
+        void this.#standby?.end('stopped', 'it was not ready when it was needed');
+        this.#active = this.#begin('active');
+      }
     }
     return this.#active?.ready ?? Promise.reject(new SetupError('the sandbox was stopped'));
   }
@@ -143,9 +152,14 @@ export class Supervisor {
     this.#cancelIdle();
   }
 
-  /** The process in reserve goes, if there is one; the next one is warmed up anew once no run is under way. */
+  /** Whether a process is in reserve, or will be once no run is under way. */
+  get hasReserve(): boolean {
+    return this.#standby !== undefined || this.#mayReserve;
+  }
+
+  /** Another process takes the place of the one in reserve, and is warmed up anew, once no run is under way. */
   renewStandby(): void {
-    void this.#standby?.end('stopped', 'another one takes its place');
+    this.#renewsStandby = true;
   }
 
   /** Nobody needs it for now: from here on it is idle, however the run went. */
@@ -227,7 +241,7 @@ export class Supervisor {
   }
 
   #begin(role: ProcessRole): SidecarLife {
-    const { clock, events, launcher, loadAssets, lockdown, snapshots, warmUp } = this.#options;
+    const { clock, events, launcher, loadAssets, lockdown, snapshots } = this.#options;
     const { memoryMiB } = this.#settings;
     const isActive = (): boolean => this.#active === life;
     if (role === 'active') this.#apply({ type: 'start' });
@@ -242,7 +256,7 @@ export class Supervisor {
       processLimitBytes: processLimitBytes(memoryMiB),
       // Two processes of one session's state at once would need its memory twice.
       after: Promise.all([...this.#ending].map(({ gone }) => gone)),
-      warmUp: role === 'active' ? () => Promise.resolve() : warmUp,
+      warmUp: role === 'active' ? () => Promise.resolve() : (sidecar) => this.#warmUp(sidecar),
       onEnding: () => this.#detach(life),
       isBusy: () => isActive() && this.#runs > 0,
       onSilent: () => {
@@ -326,18 +340,28 @@ export class Supervisor {
 
   /** Nothing runs: a good time to make the next start, and the next crash, cheap. */
   #prepareForNext(): void {
-    const { freeMemory, spares } = this.#options;
+    const { spares } = this.#options;
     const active = this.#active;
     if (active?.isReady !== true) return;
     void active.sidecar?.keepSpares(spares).catch(() => undefined);
-    if (
-      !this.#settings.standby ||
-      this.#standbyFails ||
-      this.#standby !== undefined ||
-      freeMemory() < STANDBY_FREE_BYTES
-    )
-      return;
-    this.#standby = this.#begin('standby');
+    if (this.#renewsStandby) void this.#standby?.end('stopped', 'another one takes its place');
+    this.#renewsStandby = false;
+    if (this.#standby === undefined && this.#mayReserve) this.#standby = this.#begin('standby');
+  }
+
+  get #mayReserve(): boolean {
+    const { freeMemory } = this.#options;
+    return this.#settings.standby && !this.#standbyFails && freeMemory() >= STANDBY_FREE_BYTES;
+  }
+
+  async #warmUp(sidecar: SidecarClient): Promise<void> {
+    this.#isImproving = true;
+    try {
+      await this.#options.improve?.(sidecar);
+    } finally {
+      this.#isImproving = false;
+    }
+    await this.#options.warmUp(sidecar);
   }
 
   #apply(transition: SandboxTransition): void {

@@ -152,8 +152,9 @@ export class Sidecar {
     this.#opened = true;
     this.#opening.add(id);
     try {
-      const started = image === undefined ? null : await this.#startFrom(image, runtime);
-      const use: SnapshotUse = image === undefined ? 'absent' : started === null ? 'unusable' : 'used';
+      const atHand = image !== undefined && this.#images.has(image);
+      const started = atHand ? await this.#startFrom(image, runtime) : null;
+      const use: SnapshotUse = !atHand ? 'absent' : started === null ? 'unusable' : 'used';
       const { thread, ...report } = started ?? (await pool.take());
       // Guest code never enters a thread that is not what it should be.
       if (holdAll(report.checks)) this.#interpreters.set(id, thread);

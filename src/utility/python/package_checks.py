@@ -142,8 +142,8 @@ def try_packages(modules: str) -> str:
     for name in json.loads(modules):
         try:
             import_module(name)
-        except ImportError:
-            # It may be the name of something in a module.
+        except BaseException:  # noqa: BLE001
+            # It may be the name of something in a module, or a module that has more in mind than being imported.
             continue
     found = {name: check() for name, check in _CHECKS.items() if name in sys.modules}
     found["modules"] = sorted(name for name in sys.modules if "." not in name and not name.startswith("_"))

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { PackagePlaces } from '../../../src/main/cli/package-places.ts';
 import type { PackageTool } from '../../../src/main/cli/package-tool.ts';
-import { removeOldStores } from '../../../src/main/packages/old-stores.ts';
+import { removeOldStores, storeFolder } from '../../../src/main/packages/old-stores.ts';
 import { eventually } from '../../support/eventually.ts';
 import { hang, testServer } from '../packages/support/test-server.ts';
 import {
@@ -17,6 +18,9 @@ import {
 } from '../packages/support/world.ts';
 import { cli, start, type Outcome } from './harness.ts';
 
+const imagesOf = (small: World): string =>
+  path.join(storeFolder(small.data, PYODIDE), 'snapshots', 'packages');
+
 /** The tool as the program opens it, over a small world. */
 const toolsOf =
   (small: World) =>
@@ -27,6 +31,7 @@ const toolsOf =
     }),
     pyodideVersion: PYODIDE,
     removeOld: () => removeOldStores(small.data, PYODIDE),
+    removeImages: () => rm(imagesOf(small), { recursive: true, force: true }),
   });
 
 function commands(small: World = world({ further: [wheel('sheet', { depends: ['frame'] })] })) {
@@ -42,7 +47,7 @@ function commands(small: World = world({ further: [wheel('sheet', { depends: ['f
 }
 
 test('install, list, verify and clear', async () => {
-  const { run } = commands();
+  const { run, small } = commands();
   const installed = await run('install', 'plot');
   expect(installed).toMatchObject({ code: 0, opened: [] });
   expect(installed.stdout).toMatch(
@@ -60,7 +65,9 @@ test('install, list, verify and clear', async () => {
     stdout: expect.stringMatching(/^3 files were checked, .*: 0 damaged, 0 missing\n$/u) as string,
     stderr: '',
   });
+  mkdirSync(imagesOf(small), { recursive: true });
   expect((await run('clear')).stdout).toMatch(/^removed 3 files, /u);
+  expect(existsSync(imagesOf(small))).toBe(false);
   expect((await run('list')).stdout).toMatch(/^0 packages are installed/u);
 });
 

@@ -287,12 +287,12 @@ describe('--file', () => {
 describe('--package and where packages come from', () => {
   it('puts the names into the request and the places into the sandbox', async () => {
     const args = ['--package', 'pandas>=2', '--package', 'rich', '--mirror', 'wheels', '--pack', 'a.pack'];
-    const outcome = await cli(['run', ...args, '-c', '1'], { cwd: '/work' });
+    const outcome = await cli(['run', ...args, '-c', '1'], { cwd: '/there' });
     expect(outcome).toMatchObject({ code: 0, requests: [{ packages: ['pandas>=2', 'rich'] }] });
     expect(outcome.opened[0]?.packages).toEqual({
-      settings: { autoInstall: true, mirror: '/work/wheels', allow: [] },
+      settings: { autoInstall: true, mirror: '/there/wheels', allow: [] },
       official: true,
-      pack: '/work/a.pack',
+      pack: '/there/a.pack',
     });
   });
 
