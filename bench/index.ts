@@ -19,6 +19,7 @@ import { calls } from './rows/calls.ts';
 import { lockdown } from './rows/lockdown.ts';
 import { memory } from './rows/memory.ts';
 import { packages } from './rows/packages.ts';
+import { peers } from './rows/peers.ts';
 import { science } from './rows/science.ts';
 import { starts } from './rows/starts.ts';
 import { stopping } from './rows/stopping.ts';
@@ -33,6 +34,7 @@ const GROUPS: Readonly<Record<string, Measure>> = {
   lockdown,
   packages,
   science,
+  peers,
 };
 
 const MIB = 1024 * 1024;

@@ -1,9 +1,12 @@
 import type { Clock } from './clock.ts';
-import { pressureOf } from './memory-budget.ts';
+import { diedOfMemory, pressureOf } from './memory-budget.ts';
 import { sharedController } from './stop-signal.ts';
 
 /** For the memory of an interpreter that was ended to be given back, in ms. */
 const MEMORY_SETTLES_MS = 500;
+
+/** Share of the limit by which memory that grows differs from noise. */
+const GROWS = 0.05;
 
 export interface MemoryGuardOptions {
   readonly clock: Clock;
@@ -17,6 +20,9 @@ export class MemoryGuard {
   #outOfMemory = sharedController();
   /** Until then the memory given back last may not show yet; on the clock. */
   #settlesAt = 0;
+  /** Resident memory when something was done last. */
+  #actedAt = 0;
+  #explanation: string | null = null;
 
   constructor(options: MemoryGuardOptions) {
     this.#options = options;
@@ -27,6 +33,11 @@ export class MemoryGuard {
     return this.#outOfMemory.signal;
   }
 
+  /** How much memory the process uses, when that is enough for an interpreter to die of it; otherwise null. */
+  get explanation(): string | null {
+    return this.#explanation;
+  }
+
   /**
    * The process was measured. What can be done without ending it is done.
    *
@@ -35,12 +46,17 @@ export class MemoryGuard {
    */
   measured(residentBytes: number, limitBytes: number, detail: string): boolean {
     const { clock, evict } = this.#options;
+    this.#explanation = diedOfMemory(residentBytes, limitBytes) ? detail : null;
     const pressure = pressureOf(residentBytes, limitBytes);
     if (pressure === 'far-over') return false;
-    // What was done last shows only now and then.
-    if (pressure === 'none' || clock.now() < this.#settlesAt) return true;
+    if (pressure === 'none') return true;
+    // What was done last shows only now and then; but whoever goes on growing is not waited for.
+    const settles = clock.now() < this.#settlesAt;
+    const grows = pressure === 'over' && residentBytes > this.#actedAt + limitBytes * GROWS;
+    if (settles && !grows) return true;
     this.#settlesAt = clock.now() + MEMORY_SETTLES_MS;
-    if (evict() || pressure === 'tight') return true;
+    this.#actedAt = residentBytes;
+    if (!settles && (evict() || pressure === 'tight')) return true;
     this.#outOfMemory.abort(detail);
     this.#outOfMemory = sharedController();
     return true;

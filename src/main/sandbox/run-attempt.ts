@@ -221,6 +221,7 @@ export class RunAttempt {
       clock: this.#parts.clock,
       signal,
       outOfMemory: this.#parts.memory.outOfMemory,
+      memory: () => this.#parts.memory.explanation,
       close: () => this.#parts.provider.close(interpreter),
       processEnd: () => this.#parts.supervisor.endOf(sidecar),
       endProcess: (cause, detail) => this.#parts.supervisor.end(sidecar, cause, detail),

@@ -25,6 +25,8 @@ export interface RunExecutionOptions {
   readonly signal: AbortSignal;
   /** Aborted when memory runs short; its reason says how much there is. */
   readonly outOfMemory: AbortSignal;
+  /** How much memory the process uses, when that explains a death; otherwise null. */
+  readonly memory: () => string | null;
   /** Ends the interpreter. */
   readonly close: () => Promise<void>;
   /** Why the process is gone; resolves when it is. */
@@ -75,13 +77,17 @@ export class RunExecution {
   async #conclude(end: RunEnd): Promise<Verdict> {
     if (end.kind === 'finished') return { kind: 'finished', outcome: this.#options.collector.conclude(end) };
     await this.#options.close();
+    // An allocation that the kernel refuses shows itself in many ways.
+    const memory = this.#options.memory();
     switch (end.cause) {
       case 'out-of-memory':
-        return { kind: 'out-of-memory', detail: end.detail };
+        return { kind: 'out-of-memory', detail: memory ?? end.detail };
       case 'misbehaved':
         return { kind: 'misbehaved', detail: end.detail };
       case 'fatal':
       case 'exited':
+        if (memory !== null) return { kind: 'out-of-memory', detail: memory };
+        return { kind: 'interpreter-died', detail: end.detail, stack: end.stack };
       case 'closed':
         return { kind: 'interpreter-died', detail: end.detail, stack: end.stack };
     }
