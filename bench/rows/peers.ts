@@ -3,13 +3,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { Monty } from '@pydantic/monty';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { logToStderr } from '../../scripts/shared/log.ts';
 import { BenchHost } from '../host.ts';
-import { measure, sample, summarize, timed, type Group, type Row } from '../measure.ts';
+import { measure, sample, summarize, timed, type Group, type Row, type Sample } from '../measure.ts';
 
+const MONTY = '@pydantic/monty@0.0.18';
 const ERYX = 'pyeryx==0.11.0';
+
+/** What is used of monty. */
+interface MontyModule {
+  readonly Monty: new (code: string) => { run(): unknown };
+}
 
 const EryxTimes = z.object({ fresh: z.array(z.number()).min(1), warm: z.array(z.number()).min(1) });
 
@@ -27,16 +33,16 @@ export async function peers(electron: string): Promise<Group> {
     }),
   };
   await host.dispose();
-  const rows: Row[] = [
-    {
+  const rows: Row[] = [];
+  const monty = await measureMonty();
+  if (monty !== null) {
+    rows.push({
       name: '@pydantic/monty: a fresh 1+1 (an interpreter of its own, in process; no classes, no packages)',
       unit: 'ms',
-      measured: await measure(1000, () => {
-        if (new Monty('1+1').run() !== 2) throw new Error('monty gave a wrong answer');
-      }),
+      measured: monty,
       baseline: fresh,
-    },
-  ];
+    });
+  }
   const eryx = measureEryx();
   if (eryx !== null) {
     rows.push(
@@ -50,6 +56,26 @@ export async function peers(electron: string): Promise<Group> {
     );
   }
   return { title: 'Other sandboxes', rows };
+}
+
+/** Null, which is said, where it can't be installed. */
+async function measureMonty(): Promise<Sample | null> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-monty-'));
+  try {
+    execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', MONTY], {
+      stdio: 'ignore',
+    });
+    const entry = path.join(folder, 'node_modules', '@pydantic', 'monty', 'wrapper.js');
+    const { Monty } = (await import(pathToFileURL(entry).href)) as MontyModule;
+    return await measure(1000, () => {
+      if (new Monty('1+1').run() !== 2) throw new Error('monty gave a wrong answer');
+    });
+  } catch (error) {
+    notMeasured(MONTY, error);
+    return null;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Null, which is said, where it can't be installed: it wants Python 3.12 or newer (`VIVARIUM_BENCH_PYTHON`). */
@@ -71,3 +97,8 @@ function measureEryx(): z.infer<typeof EryxTimes> | null {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const notMeasured = (what: string, error: unknown): void => {
+  const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown reason';
+  logToStderr(`not measured: ${what} (${why})`);
+};
