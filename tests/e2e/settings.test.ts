@@ -85,13 +85,6 @@ it('says the range for a value that can’t be, and keeps the old one', async ()
   await eventually(() => expect(stored()).toMatchObject({ sandbox: { memoryMiB: 512 } }));
 });
 
-it('refuses a host that is none, with the reason', async () => {
-  const { page } = app;
-  await page.getByLabel('Hosts that code may reach').fill('https://example.org/x');
-  await page.getByLabel('Hosts that code may reach').blur();
-  await page.getByText(/^This was not taken: .+The earlier value was kept\.$/u).waitFor();
-});
-
 it('speaks another language at once, and wears another theme', async () => {
   const { page } = app;
   await page.locator('#language').selectOption('de');
