@@ -1,10 +1,10 @@
-import type { UnpackedPackage } from '../../shared/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { MAX_PACKAGE_IMAGE_BYTES } from '../../shared/snapshot-image.ts';
 import { compress } from './compression.ts';
 import { InterpreterThread } from './interpreter-thread.ts';
 import type { PackageImages } from './package-images.ts';
 import type { Runtime } from './runtime.ts';
+import type { ShelvedWheel } from './shelved-wheel.ts';
 import { within } from './within.ts';
 
 /** For one interpreter to import packages and try them, in ms. */
@@ -15,7 +15,7 @@ const CHECK_LIMIT_MS = 45_000;
 /** What an image is to be made of. */
 export interface ImageOrder {
   readonly key: string;
-  readonly packages: readonly UnpackedPackage[];
+  readonly packages: readonly ShelvedWheel[];
   /** Imported into it; names that are none are passed over. */
   readonly modules: readonly string[];
 }
@@ -70,7 +70,7 @@ const boot = async (thread: InterpreterThread): Promise<void> => {
 
 const importAndTake = async (
   thread: InterpreterThread,
-  packages: readonly UnpackedPackage[],
+  packages: readonly ShelvedWheel[],
   modules: readonly string[],
 ): Promise<{ readonly bytes: Uint8Array; readonly said: string }> => {
   await boot(thread);

@@ -11,7 +11,6 @@ import {
   type SelfCheck,
 } from '../../shared/interpreter.ts';
 import { INPUT_SLOT_BYTES, InputSlot } from '../../shared/input-slot.ts';
-import type { UnpackedPackage } from '../../shared/package-files.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
@@ -24,8 +23,10 @@ import {
   type WorkerContract,
   type WorkerStart,
 } from '../../shared/worker-protocol.ts';
+import { FileGiver } from './file-giver.ts';
 import type { PackageImage } from './package-images.ts';
 import type { Runtime } from './runtime.ts';
+import type { ShelvedWheel } from './shelved-wheel.ts';
 
 /**
  * Python's own recursion checks must come before the end of the JavaScript stack, which would be fatal to
@@ -69,6 +70,7 @@ export class InterpreterThread {
   /** See `WorkerStart.input`. */
   readonly #inputMemory = new SharedArrayBuffer(INPUT_SLOT_BYTES);
   readonly #input = new InputSlot(this.#inputMemory);
+  readonly #files = new FileGiver();
   #death: Death | undefined;
   /** The run under way: settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
@@ -78,12 +80,14 @@ export class InterpreterThread {
     // A copy of its own, given away: workers share no memory.
     const snapshot = imageOf(origin)?.slice() ?? null;
     const { packages, libraries } = typeof origin === 'object' && 'packages' in origin ? origin : NO_PACKAGES;
+    const placed = packages.map((wheel) => this.#files.place(wheel));
     const start: WorkerStart = {
       ...runtime.start,
       interrupts: this.#interrupts.buffer,
       input: this.#inputMemory,
+      files: this.#files.memory,
       snapshot,
-      packages,
+      packages: placed,
       libraries,
       forSnapshot: PURPOSES[typeof origin === 'string' ? origin : 'plain'],
     };
@@ -115,6 +119,7 @@ export class InterpreterThread {
       local: workerHostContract,
       remote: workerContract,
       handlers: {},
+      onEvent: { wantFile: (wish) => this.#files.give(wish) },
       limits: {
         maxMessageBytes: 2 * MIB,
         maxSendBytes: TO_WORKER_LIMITS.maxBytes,
@@ -196,8 +201,8 @@ export class InterpreterThread {
   }
 
   /** @throws RpcError when its files can't be made */
-  async installPackage(unpacked: UnpackedPackage): Promise<void> {
-    await this.#peer.call('installPackage', unpacked);
+  async installPackage(wheel: ShelvedWheel): Promise<void> {
+    await this.#peer.call('installPackage', this.#files.place(wheel));
   }
 
   /** Never rejects. `onPiece` may take its time: the thread's output is bounded anyway. */

@@ -45,6 +45,7 @@ const host: HostFunctions = {
   decode: (bytes) => decoder.decode(bytes),
   isInterrupted: () => load(interrupts, 0) !== 0,
   wait,
+  askForFile: (id, offset) => peer.emit('wantFile', { id, offset }),
   latin1: (bytes) => Buffer.from(bytes).toString('latin1'),
   forgetInterrupt: () => void store(interrupts, 0, 0),
   harden: () => hardenThread(own),
@@ -72,7 +73,7 @@ const known = (read: Uint8Array | string): Uint8Array => {
 const interpreter = new InterpreterHost(start, host);
 looseErrors(own, () => interpreter.fail());
 
-new RpcPeer({
+const peer = new RpcPeer({
   port: fromEmitterPort(parentPort),
   local: workerContract,
   remote: workerHostContract,
@@ -109,8 +110,8 @@ new RpcPeer({
       return {};
     },
     findImports: ({ code }) => ({ report: interpreter.findImports(code) }),
-    installPackage: (unpacked) => {
-      const problem = interpreter.installPackage(unpacked);
+    installPackage: (placed) => {
+      const problem = interpreter.installPackage(placed);
       if (problem !== '') throw new RpcError('failed', problem);
       return {};
     },
