@@ -1,5 +1,5 @@
 import type { SidecarClient } from './sidecar-client.ts';
-import { SetupError } from './sidecar-client.ts';
+import { SetupError } from './setup-error.ts';
 
 /** An interpreter in a live sidecar. */
 export interface OpenInterpreter {
