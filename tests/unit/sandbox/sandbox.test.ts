@@ -406,7 +406,7 @@ describe('failing to start', () => {
             ensure: async () => {
               if (refused) return [wheel];
               refused = true;
-              throw new PackageError('offline', 'it is nowhere to be had', { packageName: 'six' });
+              throw new PackageError('no-source', 'it is nowhere to be had', { packageName: 'six' });
             },
           },
         },
