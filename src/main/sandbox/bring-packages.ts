@@ -24,6 +24,8 @@ export const bringPackages = async (
   await queue.addAll(
     wheels
       .filter(({ sha256 }) => wanted.has(sha256))
-      .map((wheel) => async () => sidecar.loadPackage(wheel, await provider.read(wheel, { signal }), signal)),
+      .map(
+        (wheel) => async () => sidecar.packages.load(wheel, await provider.read(wheel, { signal }), signal),
+      ),
   );
 };

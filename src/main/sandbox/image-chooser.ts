@@ -252,7 +252,7 @@ export class ImageChooser {
   }
 
   async #bringPackages(wheels: readonly Wheel[], sidecar: SidecarClient, signal: AbortSignal): Promise<void> {
-    const missing = await sidecar.missingPackages(wheels.map(({ sha256 }) => sha256));
+    const missing = await sidecar.packages.missing(wheels.map(({ sha256 }) => sha256));
     await bringPackages(wheels, missing, this.#provider, sidecar, signal);
   }
 }

@@ -100,7 +100,7 @@ export class PackageInstaller {
 
   /** What the interpreter says; nothing when what it says makes no sense. */
   async #report({ interpreter, request, signal }: InstallOrder): Promise<ImportReport> {
-    const asking = interpreter.sidecar.findImports(interpreter.id, request.code);
+    const asking = interpreter.sidecar.packages.findImports(interpreter.id, request.code);
     const raced = await raceStop(asking, this.#clock, FIND_LIMIT_MS, signal);
     const nothing: ImportReport = { modules: [], hints: [], asked: [] };
     if (raced.stopped !== null) {
@@ -178,9 +178,9 @@ export class PackageInstaller {
     if (wanting.length === 0) return [];
     const { sidecar, id } = interpreter;
     const hashes = wanting.map(({ sha256 }) => sha256);
-    const missing = await this.#within(sidecar.installPackages(id, hashes), signal);
+    const missing = await this.#within(sidecar.packages.install(id, hashes), signal);
     await this.#within(bringPackages(wanting, missing, provider, sidecar, signal), signal, BRING_LIMIT_MS);
-    if (missing.length > 0 && (await this.#within(sidecar.installPackages(id, hashes), signal)).length > 0) {
+    if (missing.length > 0 && (await this.#within(sidecar.packages.install(id, hashes), signal)).length > 0) {
       throw new RpcError('failed', 'the sandbox did not take the packages');
     }
     for (const { name, sha256 } of wanting) present.set(name, sha256);

@@ -24,7 +24,8 @@ import type { SidecarClient } from './sidecar-client.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { engineVersion, Snapshots } from './snapshots.ts';
 import { linkSignals, sharedController } from './stop-signal.ts';
-import { Supervisor, type SupervisorSettings } from './supervisor.ts';
+import { Supervisor } from './supervisor.ts';
+import type { SupervisorSettings } from './supervisor-options.ts';
 import { warmUp } from './warm-up.ts';
 
 /** Interpreters that run guest code at once: every session may wait for something at the same time. */

