@@ -85,8 +85,6 @@ export type ImportReport = z.infer<typeof ImportReport>;
 /** Part of an image with packages in it, compressed, in order. */
 export const ImagePart = z.strictObject({
   key: PackageHash,
-  /** Of its packages, in the order in which they were put into it. */
-  hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
   /** Of the whole. */
   totalBytes: z.number().int().positive().max(PACKAGE_LIMITS.imageBytes),
   bytes: Bytes.refine((bytes) => bytes.byteLength <= PACKAGE_LIMITS.partBytes),

@@ -71,8 +71,16 @@ export const sidecarContract = defineContract({
       result: z.strictObject({ bytes: z.number().int().positive().max(MAX_PACKAGE_IMAGE_BYTES) }),
     },
     hasImage: { params: z.strictObject({ key: PackageHash }), result: z.strictObject({ has: z.boolean() }) },
-    /** Hands over an image, in parts, whose packages are at hand. */
+    /** Hands over an image, in parts. */
     loadImage: { params: ImagePart, result: z.strictObject({}) },
+    /** Makes an image usable that was handed over just now, and whose packages are at hand, in the order in which they were put into it. */
+    adoptImage: {
+      params: z.strictObject({
+        key: PackageHash,
+        hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
+      }),
+      result: z.strictObject({}),
+    },
     /**
      * Gives a fresh interpreter in a thread of its own: a spare one, or one started now; or, where that works, one
      * from the image of that key.

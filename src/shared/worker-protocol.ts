@@ -82,7 +82,7 @@ export const TO_WORKER_LIMITS = {
 export const workerHostContract = defineContract({ methods: {}, events: {} });
 
 /**
- * Given to the worker at its start. Each worker gets a copy of its own, save for the compiled module, which
+ * The first message to a worker. Each worker gets a copy of its own, save for the compiled module, which
  * nothing can change: memory that they shared would let one session's guest reach the next one's.
  */
 export interface WorkerStart {

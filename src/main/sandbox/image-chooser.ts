@@ -203,16 +203,17 @@ export class ImageChooser {
     // Not more than what the settings allow now, and as the locks know it now.
     const wheels = await this.#provider.ensure(image.roots, { askedBy: 'code', signal }).catch(() => []);
     if (wheels.length !== image.hashes.length || !wheels.every(({ sha256 }) => has.has(sha256))) return null;
-    if (await sidecar.hasImage(image.key)) {
+    if (await sidecar.images.has(image.key)) {
       await this.#store.used(image.key);
       return wheels;
     }
-    const reading = this.#store.read(image.key);
-    await this.#bringPackages(wheels, sidecar, signal);
-    const bytes = await reading;
-    if (bytes === undefined || signal.aborted) return null;
+    const [isHandedOver] = await Promise.all([
+      this.#handOver(image, sidecar, signal),
+      this.#bringPackages(wheels, sidecar, signal),
+    ]);
+    if (!isHandedOver || signal.aborted) return null;
     try {
-      await sidecar.loadImage(image.key, image.hashes, bytes);
+      await sidecar.images.adopt(image.key, image.hashes);
       return wheels;
     } catch (error) {
       // Not when its process is gone: that was hardly its doing.
@@ -221,15 +222,25 @@ export class ImageChooser {
     }
   }
 
+  /** False when it is not there, or damaged. */
+  async #handOver({ key }: StoredImage, sidecar: SidecarClient, signal: AbortSignal): Promise<boolean> {
+    const bytes = await this.#store.read(key);
+    if (bytes !== undefined) await sidecar.images.load(key, bytes, signal);
+    return bytes !== undefined;
+  }
+
   /** In a process in which no guest has been. False when it can't be made. */
   async #make(need: Need, runtime: string, sidecar: SidecarClient, signal: AbortSignal): Promise<boolean> {
     const { roots, wheels, modules } = need;
     await this.#bringPackages(wheels, sidecar, signal);
     const content = { runtime, roots: [...roots], hashes: wheels.map(({ sha256 }) => sha256) };
-    const image = await sidecar.makeImage(imageKey(content), content.hashes, modules);
+    const making = sidecar.images.make(imageKey(content), content.hashes, modules);
+    const image = await making.catch(() => undefined);
+    // Somebody did not wait, and may have spoilt it.
+    if (!sidecar.isPristine) return false;
     if (image !== undefined) await this.#store.keep(content, image);
     // It would fail again, and cost as much: nobody has disturbed it.
-    else if (sidecar.isPristine && !signal.aborted) await this.#store.refuse(content);
+    else if (!signal.aborted) await this.#store.refuse(content);
     return image !== undefined;
   }
 

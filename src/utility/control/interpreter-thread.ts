@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import {
   MAX_DEATH_DETAIL,
   runWindowBytes,
@@ -27,14 +27,6 @@ import { FileGiver } from './file-giver.ts';
 import type { PackageImage } from './package-images.ts';
 import type { Runtime } from './runtime.ts';
 import type { ShelvedWheel } from './shelved-wheel.ts';
-
-/**
- * Python's own recursion checks must come before the end of the JavaScript stack, which would be fatal to
- * the interpreter. With 32 MiB they do, save for the most extreme nesting.
- */
-const STACK_MIB = 32;
-/** JavaScript heap of one worker. File data and WebAssembly memory are outside of it. */
-const OLD_GENERATION_MIB = 768;
 
 const MIB = 1024 * 1024;
 
@@ -91,22 +83,8 @@ export class InterpreterThread {
       libraries,
       forSnapshot: PURPOSES[typeof origin === 'string' ? origin : 'plain'],
     };
-    this.#worker = new Worker(runtime.workerScript, {
-      eval: true,
-      workerData: start,
-      transferList: snapshot === null ? [] : [snapshot.buffer],
-      env: {},
-      argv: [],
-      execArgv: [],
-      name: 'interpreter',
-      stdin: false,
-      stdout: true,
-      stderr: true,
-      resourceLimits: { stackSizeMb: STACK_MIB, maxOldGenerationSizeMb: OLD_GENERATION_MIB },
-    });
-    // What a worker prints is not output of a run: its streams are read so that they don't fill up.
-    this.#worker.stdout.resume();
-    this.#worker.stderr.resume();
+    this.#worker = runtime.threads.take();
+    this.#worker.postMessage(start, snapshot === null ? [] : [snapshot.buffer]);
     this.died = new Promise((resolve) => {
       this.#worker.on('error', (error) => this.#note(causeOf(error)));
       this.#worker.on('exit', (code) => {
