@@ -23,10 +23,16 @@ const bigPackage = (name: string): { readonly wheel: Wheel; readonly archive: Ui
     })),
   ]);
   const sha256 = createHash('sha256').update(archive).digest('hex');
-  const wheel = {
-    ...{ name, version: '1.0', fileName: `${name}-1.0-py3-none-any.whl`, sha256, bytes: archive.length },
-    ...{ kind: 'wheel', imports: [name], origin: 'lock' },
-  } as const;
+  const wheel: Wheel = {
+    name,
+    version: '1.0',
+    fileName: `${name}-1.0-py3-none-any.whl`,
+    sha256,
+    bytes: archive.length,
+    kind: 'wheel',
+    imports: [name],
+    origin: 'lock',
+  };
   return { wheel, archive };
 };
 
@@ -62,7 +68,11 @@ for name in ${JSON.stringify(names)}:
 
 it('come to both whole, and to those that come after', { timeout: LONG_MS }, async () => {
   const run = async (session: string, ...names: string[]): Promise<unknown> => {
-    const { error, packages: installed, value } = await sandbox.run({
+    const {
+      error,
+      packages: installed,
+      value,
+    } = await sandbox.run({
       ...{ code: check(...names), packages: names, session, timeoutMs: LONG_MS },
     });
     return error ?? [value?.text, [...installed].sort()];
