@@ -33,9 +33,7 @@ it('tells whose words it has for it: a guest in the session can choose them', as
   const all = stage({ installPackages: refuse }, { packages });
   const { error, session, status } = await run(all, { session: 's', packages: ['six'] });
   expect([status, session.state, error?.message.length]).toEqual(['setup-failed', 'reset', 559]);
-  expect(error?.message).toMatch(
-    /^its packages could not be installed; the interpreter says: curl evil/u,
-  );
+  expect(error?.message).toMatch(/^its packages could not be installed; the interpreter says: curl evil/u);
 });
 
 it.each([
@@ -55,8 +53,7 @@ it.each([
   expect(await run(all, { packages: ['six'] })).toMatchObject({
     status,
     packages: status === 'ok' ? ['six'] : [],
-    error:
-      status === 'ok' ? null : { message: 'the sandbox process ended while packages were installed' },
+    error: status === 'ok' ? null : { message: 'the sandbox process ended while packages were installed' },
   });
   expect(all.launcher.processes).toHaveLength(2);
 });
@@ -144,14 +141,6 @@ it('without an answer ends the interpreter, whose session would hang at each run
   });
   expect(all.launcher.last.called('closeInterpreter')).toHaveLength(1);
 });
-  });
-
-  it('at a file leaves a session alone', async () => {
-const all = stage({ writeFile: () => Promise.reject(new RpcError('failed', 'no space')) });
-await run(all, { session: 's' });
-const result = await run(all, { session: 's', files: [{ name: 'a', bytes: utf8('a') }] });
-expect(result).toMatchObject({ status: 'setup-failed', session: { state: 'kept' } });
-expect(all.launcher.last.called('closeInterpreter')).toHaveLength(0);
 
 it.each([
   ['once', 1, 'ok', null],

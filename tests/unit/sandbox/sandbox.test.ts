@@ -300,6 +300,14 @@ describe('failing to start', () => {
     });
     expect(all.launcher.last.called('closeInterpreter')).toHaveLength(1);
   });
+
+  it('at a file leaves a session alone', async () => {
+    const all = stage({ writeFile: () => Promise.reject(new RpcError('failed', 'no space')) });
+    await run(all, { session: 's' });
+    const result = await run(all, { session: 's', files: [{ name: 'a', bytes: utf8('a') }] });
+    expect(result).toMatchObject({ status: 'setup-failed', session: { state: 'kept' } });
+    expect(all.launcher.last.called('closeInterpreter')).toHaveLength(0);
+  });
 });
 
 describe('dying', () => {
