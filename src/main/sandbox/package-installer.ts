@@ -18,6 +18,8 @@ const FIND_LIMIT_MS = 10_000;
 const INSTALL_LIMIT_MS = 120_000;
 /** For packages to be read and handed over, in ms: what is damaged is fetched again in that time. */
 const BRING_LIMIT_MS = 16 * 60_000;
+/** Packages may be pushed out again by those of other runs before they are all there. */
+const BRING_ROUNDS = 3;
 
 /** Code without this word imports nothing, save by means that nobody could foresee. */
 const MAY_IMPORT = /\bimport\b/u;
@@ -178,10 +180,11 @@ export class PackageInstaller {
     if (wanting.length === 0) return [];
     const { sidecar, id } = interpreter;
     const hashes = wanting.map(({ sha256 }) => sha256);
-    const missing = await this.#within(sidecar.packages.install(id, hashes), signal);
-    await this.#within(bringPackages(wanting, missing, provider, sidecar, signal), signal, BRING_LIMIT_MS);
-    if (missing.length > 0 && (await this.#within(sidecar.packages.install(id, hashes), signal)).length > 0) {
-      throw new RpcError('failed', 'the sandbox did not take the packages');
+    let missing = await this.#within(sidecar.packages.install(id, hashes), signal);
+    for (let round = 1; missing.length > 0; round++) {
+      if (round > BRING_ROUNDS) throw crowdedOut();
+      await this.#within(bringPackages(wanting, missing, provider, sidecar, signal), signal, BRING_LIMIT_MS);
+      missing = await this.#within(sidecar.packages.install(id, hashes), signal);
     }
     for (const { name, sha256 } of wanting) present.set(name, sha256);
     return wanting.map(({ name }) => name);
@@ -200,6 +203,12 @@ export class PackageInstaller {
 
 const cancelled = (): PackageError =>
   new PackageError('cancelled', 'installing packages was cancelled; run it again to go on');
+
+const crowdedOut = (): PackageError =>
+  new PackageError(
+    'timed-out',
+    'other runs need so many packages at once that there is no room for those of this one; run it again later',
+  );
 
 /** Whether a package can't be had, rather than that all is over. */
 const isRefusal = (error: unknown): error is PackageError =>

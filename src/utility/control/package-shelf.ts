@@ -6,6 +6,9 @@ import { ShelvedWheel } from './shelved-wheel.ts';
 /** Packages that are kept for further interpreters, in bytes. */
 const KEPT_BYTES = 256 * 1024 * 1024;
 
+/** Who gave up does not say so: of more runs that wait for packages, the one that began first has to ask again. */
+const MAX_AWAITED = 4;
+
 /** Packages at hand in this process, for all its interpreters. No guest ever writes to them. */
 export class PackageShelf {
   readonly #keptBytes: number;
@@ -14,6 +17,8 @@ export class PackageShelf {
   /** Not whole yet. */
   readonly #arriving = new Map<string, Uint8Array[]>();
   readonly #opening = new Map<string, Promise<void>>();
+  /** What someone is bringing, to take it together: what others take does not push that out. */
+  readonly #awaited = new Map<string, readonly string[]>();
 
   /** @param keptBytes packages that are kept for further interpreters */
   constructor(keptBytes = KEPT_BYTES) {
@@ -56,9 +61,11 @@ export class PackageShelf {
     }
   }
 
-  /** Those that are not at hand. */
+  /** Those that are not at hand. Whoever asks is to bring these, and to take them all then. */
   missing(hashes: readonly string[]): string[] {
-    return hashes.filter((hash) => !this.#packages.has(hash));
+    const missing = hashes.filter((hash) => !this.#packages.has(hash));
+    if (missing.length > 0) this.#await(hashes);
+    return missing;
   }
 
   /** In that order. @throws RpcError when one is not at hand */
@@ -71,8 +78,17 @@ export class PackageShelf {
       this.#packages.set(hash, found);
       return found;
     });
-    this.#dropOldest(new Set(hashes));
+    this.#awaited.delete(setOf(hashes));
+    this.#dropOldest(new Set([...hashes, ...[...this.#awaited.values()].flat()]));
     return taken;
+  }
+
+  #await(hashes: readonly string[]): void {
+    const set = setOf(hashes);
+    this.#awaited.delete(set);
+    this.#awaited.set(set, hashes);
+    const [oldest] = this.#awaited.keys();
+    if (this.#awaited.size > MAX_AWAITED && oldest !== undefined) this.#awaited.delete(oldest);
   }
 
   #dropOldest(needed: ReadonlySet<string>): void {
@@ -85,3 +101,6 @@ export class PackageShelf {
     }
   }
 }
+
+/** The same for the same packages, in whatever order. */
+const setOf = (hashes: readonly string[]): string => [...hashes].sort().join();

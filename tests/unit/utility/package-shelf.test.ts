@@ -72,6 +72,60 @@ describe('a package in parts', () => {
   });
 });
 
+describe('more than is kept', () => {
+  /** Two packages, each larger than what the shelf keeps. */
+  const KEPT_BYTES = 4;
+  const packageOf = (name: string): PackagePart[] =>
+    partsOf(wheel({ name: `${name}.py`, contents: `name = ${name}` }));
+  const [a, b, c, d] = [packageOf('a'), packageOf('b'), packageOf('c'), packageOf('d')];
+  const bring = async (shelf: PackageShelf, ...packages: PackagePart[][]): Promise<void> => {
+    for (const part of packages.flat()) await shelf.add(part);
+  };
+  const hashesOf = (...packages: PackagePart[][]): string[] => packages.flatMap(hashOf);
+
+  it('is dropped when others are taken, the one not used for longest first', async () => {
+    const shelf = new PackageShelf(16);
+    await bring(shelf, a, b, c);
+    shelf.take(hashesOf(a));
+    expect(shelf.missing(hashesOf(a, b, c))).toEqual(hashesOf(b));
+  });
+
+  it('stays for two runs that need it at once, whoever comes first', async () => {
+    const shelf = new PackageShelf(KEPT_BYTES);
+    const [one, other] = [hashesOf(a, b), hashesOf(c, d)];
+    expect([shelf.missing(one), shelf.missing(other)]).toEqual([one, other]);
+    await bring(shelf, a, c, b, d);
+    expect(shelf.take(one)).toHaveLength(2);
+    expect(shelf.take(other)).toHaveLength(2);
+    // Nobody waits for the first ones any more.
+    expect(shelf.missing(one)).toEqual(one);
+  });
+
+  it('stays for a run to which only some of it had to be brought', async () => {
+    const shelf = new PackageShelf(KEPT_BYTES);
+    await bring(shelf, a);
+    shelf.take(hashesOf(a));
+    expect(shelf.missing(hashesOf(a, b))).toEqual(hashesOf(b));
+    await bring(shelf, b, c);
+    shelf.take(hashesOf(c));
+    expect(shelf.take(hashesOf(a, b))).toHaveLength(2);
+  });
+
+  it('does not stay for ever for a run that never comes back', async () => {
+    const shelf = new PackageShelf(KEPT_BYTES);
+    expect(shelf.missing(hashesOf(a))).toEqual(hashesOf(a));
+    await bring(shelf, a);
+    for (let others = 0; others < 10; others++) {
+      const more = packageOf(`more${others}`);
+      shelf.missing(hashesOf(more));
+      await bring(shelf, more);
+    }
+    await bring(shelf, b);
+    shelf.take(hashesOf(b));
+    expect(shelf.missing(hashesOf(a))).toEqual(hashesOf(a));
+  });
+});
+
 describe('a hostile wheel', () => {
   /** The size that the archive's directory states for its last entry. */
   const lying = (stated: number): Buffer => {
