@@ -45,10 +45,18 @@ export interface ImageChooserOptions {
   readonly clock: Clock;
   /** Gives the process for the next run. */
   readonly sidecar: () => Promise<SidecarClient>;
+  /** The same while it is still being prepared. */
+  readonly reachable: () => Promise<SidecarClient>;
   /** Whether another process will make what is wanted, so that no run has to wait for it. */
   readonly inBackground: () => boolean;
   /** A run went without an image, which `makeWanted` can make in another process. */
   readonly onWanted: () => void;
+}
+
+/** The process for a run, which may only be starting. */
+interface Starting {
+  readonly reachable: Promise<SidecarClient>;
+  readonly ready: Promise<SidecarClient>;
 }
 
 /** What a run seems to need. */
@@ -67,6 +75,7 @@ export class ImageChooser {
   readonly #store: ImageStore;
   readonly #clock: Clock;
   readonly #sidecar: () => Promise<SidecarClient>;
+  readonly #reachable: () => Promise<SidecarClient>;
   readonly #inBackground: () => boolean;
   readonly #onWanted: () => void;
   readonly #wanted: Need[] = [];
@@ -75,11 +84,12 @@ export class ImageChooser {
   /** A process takes one image at a time. */
   readonly #handingOver = new WeakMap<SidecarClient, Promise<unknown>>();
 
-  constructor({ clock, inBackground, onWanted, provider, sidecar, store }: ImageChooserOptions) {
+  constructor({ clock, inBackground, onWanted, provider, reachable, sidecar, store }: ImageChooserOptions) {
     this.#provider = provider;
     this.#store = store;
     this.#clock = clock;
     this.#sidecar = sidecar;
+    this.#reachable = reachable;
     this.#inBackground = inBackground;
     this.#onWanted = onWanted;
   }
@@ -102,8 +112,8 @@ export class ImageChooser {
       const imported = await this.#provider.packagesForImports(guessed);
       if (imported.length + named.length === 0) return null;
       // The run needs it in any case: it may start meanwhile.
-      const starting = this.#sidecar();
-      starting.catch(() => undefined);
+      const starting: Starting = { ready: this.#sidecar(), reachable: this.#reachable() };
+      for (const promise of Object.values(starting)) promise.catch(() => undefined);
       const ask: EnsureOptions = {
         askedBy: 'code',
         signal,
@@ -111,10 +121,11 @@ export class ImageChooser {
       };
       const need = await this.#need(guessed, imported, named, ask);
       if (need === null) return null;
-      const finding = this.#inTurn(await starting, () => this.#find(need, starting, signal)).catch(
-        () => null,
+      const finding = starting.reachable.then((sidecar) =>
+        this.#inTurn(sidecar, () => this.#find(need, sidecar, starting.ready, signal)),
       );
-      const raced = await raceStop(finding, this.#clock, LIMIT_MS, signal);
+      const found = finding.catch(() => null);
+      const raced = await raceStop(found, this.#clock, LIMIT_MS, signal);
       return raced.stopped === null ? raced.value : null;
     } catch {
       // What is missing, and why, comes up again when packages are installed.
@@ -139,10 +150,10 @@ export class ImageChooser {
 
   async #find(
     need: Need,
-    starting: Promise<SidecarClient>,
+    sidecar: SidecarClient,
+    ready: Promise<SidecarClient>,
     signal: AbortSignal,
   ): Promise<ChosenImage | null> {
-    const sidecar = await starting;
     const { runtimeKey } = sidecar;
     if (runtimeKey === undefined) return null;
     const needed = need.wheels.map(({ name }) => name);
@@ -152,9 +163,10 @@ export class ImageChooser {
         if (stored.key === key) return null;
         continue;
       }
-      const wheels = await this.#load(stored, need, sidecar, signal);
+      const wheels = await this.#load(stored, need, sidecar, ready, signal);
       if (wheels !== null) return { sidecar, key: stored.key, wheels, needed };
     }
+    await ready;
     if (!sidecar.isPristine || this.#inBackground()) {
       this.#want(need, runtimeKey);
       return null;
@@ -196,6 +208,7 @@ export class ImageChooser {
     image: StoredImage,
     need: Need,
     sidecar: SidecarClient,
+    ready: Promise<SidecarClient>,
     signal: AbortSignal,
   ): Promise<readonly Wheel[] | null> {
     const has = new Set(image.hashes);
@@ -211,6 +224,7 @@ export class ImageChooser {
       this.#handOver(image, sidecar, signal),
       this.#bringPackages(wheels, sidecar, signal),
     ]);
+    await ready;
     if (!isHandedOver || signal.aborted) return null;
     try {
       await sidecar.images.adopt(image.key, image.hashes);

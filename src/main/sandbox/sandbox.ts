@@ -119,6 +119,7 @@ export class Sandbox {
       store,
       clock,
       sidecar: () => this.#supervisor.sidecar(),
+      reachable: () => this.#supervisor.reachable(),
       inBackground: () => this.#supervisor.hasReserve,
       onWanted: () => this.#supervisor.renewStandby(),
     });

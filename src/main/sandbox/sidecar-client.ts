@@ -80,6 +80,7 @@ export class SidecarClient {
     lockdown: LockdownOrder,
     snapshots?: Snapshots,
   ): Promise<void> {
+    this.#runtimeKey = snapshots?.keyOf(assets, memoryMiB);
     const found = snapshots?.find(assets);
     for (const { name, bytes } of assets) await this.#peer.call('loadAsset', { name, bytes });
     const snapshot = await found;
@@ -88,12 +89,14 @@ export class SidecarClient {
     requireAll(checks);
     this.#layers = layers;
     if (snapshots === undefined) return;
-    this.#runtimeKey = snapshots.keyOf(assets, memoryMiB);
     if (snapshot === undefined) await this.makeSnapshot(assets, snapshots);
     this.#discardSnapshot = () => snapshots.discard(assets);
   }
 
-  /** Says which runtime in which engine it is, and how large its memories may be; undefined where nothing is kept for later starts. */
+  /**
+   * Says which runtime in which engine it is, and how large its memories may be. Known once it is being prepared;
+   * undefined where nothing is kept for later starts.
+   */
   get runtimeKey(): string | undefined {
     return this.#runtimeKey;
   }

@@ -84,7 +84,8 @@ describe('more than is kept', () => {
   const hashesOf = (...packages: PackagePart[][]): string[] => packages.flatMap(hashOf);
 
   it('is dropped when others are taken, the one not used for longest first', async () => {
-    const shelf = new PackageShelf(16);
+    const bytes = a[0]?.totalBytes ?? 0;
+    const shelf = new PackageShelf(2 * bytes);
     await bring(shelf, a, b, c);
     shelf.take(hashesOf(a));
     expect(shelf.missing(hashesOf(a, b, c))).toEqual(hashesOf(b));
