@@ -57,7 +57,7 @@ export const sidecarContract = defineContract({
     },
     /**
      * Imports packages that are at hand, makes an image of that, tries it, and keeps it under the key; and sends
-     * it, compressed, to be kept by main. Refused as `takeSnapshot` is.
+     * it, compressed, and the packages' bytecode, to be kept by main. Refused as `takeSnapshot` is.
      */
     makeImage: {
       params: z.strictObject({
@@ -65,9 +65,12 @@ export const sidecarContract = defineContract({
         hashes: z.array(PackageHash).min(1).max(PACKAGE_LIMITS.packages),
         modules: z.array(ModuleName).max(PACKAGE_LIMITS.modules),
       }),
+      /** Piece by piece: the image, then the bytecode of each package that has some, named by the package's hash. */
       item: z.strictObject({
+        of: z.union([z.literal('image'), PackageHash]),
         bytes: Bytes.refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes),
       }),
+      /** Of all pieces. */
       result: z.strictObject({ bytes: z.number().int().positive().max(MAX_PACKAGE_IMAGE_BYTES) }),
     },
     hasImage: { params: z.strictObject({ key: PackageHash }), result: z.strictObject({ has: z.boolean() }) },

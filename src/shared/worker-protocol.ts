@@ -24,6 +24,15 @@ export const workerContract = defineContract({
       params: z.strictObject({ modules: z.array(ModuleName).max(PACKAGE_LIMITS.modules) }),
       result: z.strictObject({ said: z.string().max(PACKAGE_LIMITS.tryReport) }),
     },
+    /** Takes files away, those that are there. Only from an interpreter that no guest enters. */
+    takeFiles: {
+      params: z.strictObject({
+        paths: z.array(z.string().max(2 * PACKAGE_LIMITS.pathLength)).max(PACKAGE_LIMITS.files),
+      }),
+      /** `index` is that of the path. */
+      item: z.strictObject({ index: z.number().int().nonnegative(), bytes: Bytes }),
+      result: z.strictObject({}),
+    },
     /** The memory of an interpreter started for it, as an image (see snapshot-image.ts) in pieces. */
     takeSnapshot: {
       params: z.strictObject({}),

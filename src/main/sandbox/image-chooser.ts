@@ -3,7 +3,8 @@ import type { RunRequest } from '../../shared/sandbox.ts';
 import type { EnsureOptions, Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
-import { bringPackages } from './bring-packages.ts';
+import { bringPackages, suppliesOf } from './bring-packages.ts';
+import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from './clock.ts';
 import { imageKey, type ImageStore, type StoredImage } from './image-store.ts';
 import { guessImports } from './import-guess.ts';
@@ -42,6 +43,7 @@ export interface ChosenImage {
 export interface ImageChooserOptions {
   readonly provider: PackageProvider;
   readonly store: ImageStore;
+  readonly bytecode: BytecodeStore;
   readonly clock: Clock;
   /** Gives the process for the next run. */
   readonly sidecar: () => Promise<SidecarClient>;
@@ -73,6 +75,7 @@ interface Need {
 export class ImageChooser {
   readonly #provider: PackageProvider;
   readonly #store: ImageStore;
+  readonly #bytecode: BytecodeStore;
   readonly #clock: Clock;
   readonly #sidecar: () => Promise<SidecarClient>;
   readonly #reachable: () => Promise<SidecarClient>;
@@ -84,9 +87,19 @@ export class ImageChooser {
   /** A process takes one image at a time. */
   readonly #handingOver = new WeakMap<SidecarClient, Promise<unknown>>();
 
-  constructor({ clock, inBackground, onWanted, provider, reachable, sidecar, store }: ImageChooserOptions) {
+  constructor({
+    bytecode,
+    clock,
+    inBackground,
+    onWanted,
+    provider,
+    reachable,
+    sidecar,
+    store,
+  }: ImageChooserOptions) {
     this.#provider = provider;
     this.#store = store;
+    this.#bytecode = bytecode;
     this.#clock = clock;
     this.#sidecar = sidecar;
     this.#reachable = reachable;
@@ -113,7 +126,8 @@ export class ImageChooser {
       if (imported.length + named.length === 0) return null;
       // The run needs it in any case: it may start meanwhile.
       const starting: Starting = { ready: this.#sidecar(), reachable: this.#reachable() };
-      for (const promise of Object.values(starting)) promise.catch(() => undefined);
+      starting.ready.catch(() => undefined);
+      starting.reachable.catch(() => undefined);
       const ask: EnsureOptions = {
         askedBy: 'code',
         signal,
@@ -249,13 +263,16 @@ export class ImageChooser {
     await this.#bringPackages(wheels, sidecar, signal);
     const content = { runtime, roots: [...roots], hashes: wheels.map(({ sha256 }) => sha256) };
     const making = sidecar.images.make(imageKey(content), content.hashes, modules);
-    const image = await making.catch(() => undefined);
+    const made = await making.catch(() => undefined);
     // Somebody did not wait, and may have spoilt it.
     if (!sidecar.isPristine) return false;
-    if (image !== undefined) await this.#store.keep(content, image);
+    if (made !== undefined) {
+      await this.#bytecode.keep(made.bytecode);
+      await this.#store.keep(content, made.image);
+    }
     // It would fail again, and cost as much: nobody has disturbed it.
-    else if (!signal.aborted) await this.#store.refuse(content);
-    return image !== undefined;
+    if (made === undefined && !signal.aborted) await this.#store.refuse(content);
+    return made !== undefined;
   }
 
   #want(need: Need, runtime: string): void {
@@ -278,7 +295,7 @@ export class ImageChooser {
 
   async #bringPackages(wheels: readonly Wheel[], sidecar: SidecarClient, signal: AbortSignal): Promise<void> {
     const missing = await sidecar.packages.missing(wheels.map(({ sha256 }) => sha256));
-    await bringPackages(wheels, missing, this.#provider, sidecar, signal);
+    await bringPackages(suppliesOf(wheels, this.#provider), missing, sidecar, signal);
   }
 }
 

@@ -5,6 +5,14 @@ import type { SidecarPeer } from './sidecar-peer.ts';
 /** What may be under way of an image that is made, in bytes. */
 const IMAGE_WINDOW_BYTES = 4 * 1024 * 1024;
 
+/** What a process has made of packages. */
+export interface MadeImage {
+  /** Compressed. */
+  readonly image: Uint8Array;
+  /** Archives of the packages' bytecode, by the packages' hashes. */
+  readonly bytecode: ReadonlyMap<string, Uint8Array>;
+}
+
 /** The images with packages that a process can start interpreters from. */
 export class SidecarImages {
   readonly #peer: SidecarPeer;
@@ -43,11 +51,10 @@ export class SidecarImages {
    * afterwards.
    *
    * @param modules imported into it
-   * @returns the image, compressed
    * @throws RpcError, Error when there is none to be had
    */
-  async make(key: string, hashes: readonly string[], modules: readonly string[]): Promise<Uint8Array> {
-    const pieces: Uint8Array[] = [];
+  async make(key: string, hashes: readonly string[], modules: readonly string[]): Promise<MadeImage> {
+    const pieces = new Map<string, Uint8Array[]>();
     let received = 0;
     const { bytes } = await this.#peer.call(
       'makeImage',
@@ -57,11 +64,16 @@ export class SidecarImages {
         onItem: (piece) => {
           received += piece.bytes.length;
           if (received > PACKAGE_LIMITS.imageBytes) throw new Error('the image is too large');
-          pieces.push(piece.bytes);
+          const before = pieces.get(piece.of);
+          if (before === undefined) pieces.set(piece.of, [piece.bytes]);
+          else before.push(piece.bytes);
         },
       },
     );
     if (bytes !== received) throw new Error('the image is not whole');
-    return joinBytes(pieces);
+    const image = joinBytes(pieces.get('image') ?? []);
+    pieces.delete('image');
+    const joined = [...pieces].map(([hash, parts]) => [hash, joinBytes(parts)] as const);
+    return { image, bytecode: new Map(joined) };
   }
 }

@@ -144,6 +144,17 @@ export class InterpreterThread {
     return joinBytes(pieces);
   }
 
+  /** Takes files away from an interpreter that no guest enters: what was in those that were there. */
+  async takeFiles(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const taken = new Map<string, Uint8Array>();
+    await this.#peer.call(
+      'takeFiles',
+      { paths: [...paths] },
+      { onItem: ({ index, bytes }) => void taken.set(paths[index] ?? '', bytes) },
+    );
+    return taken;
+  }
+
   /** See `GuestCore.tryPackages`. @throws RpcError when the packages do not work */
   async tryPackages(modules: readonly string[]): Promise<string> {
     return (await this.#peer.call('tryPackages', { modules: [...modules] })).said;

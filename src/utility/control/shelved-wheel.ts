@@ -3,7 +3,8 @@ import { inflateRaw } from 'node:zlib';
 import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl';
 import { PACKAGE_LIMITS, type PackageKind } from '../../shared/package-files.ts';
 
-const SITE_PACKAGES = '/lib/python3.14/site-packages/';
+/** Where packages lie in the interpreter. */
+export const SITE_PACKAGES = '/lib/python3.14/site-packages/';
 const SHARED_LIBRARIES = '/usr/lib/';
 
 /** Folders of a wheel whose content does not belong beside the package: `x-1.0.data/purelib/…`. */

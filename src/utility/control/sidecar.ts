@@ -90,13 +90,21 @@ export class Sidecar {
         const { runtime } = this.#prepared();
         if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
         const packages = this.#shelf.take(hashes);
-        const image = await makeImage(runtime, this.#images, { key, packages, modules });
+        const made = await makeImage(runtime, this.#images, { key, packages, modules });
         if (this.#hasOpened()) {
           this.#images.drop(key);
           throw new RpcError('failed', 'a guest was let in meanwhile');
         }
-        await sendInPieces(image, write);
-        return { bytes: image.length };
+        let bytes = 0;
+        const send = async (of: string, whole: Uint8Array): Promise<void> => {
+          bytes += whole.length;
+          await sendInPieces(whole, (piece) => write({ of, ...piece }));
+        };
+        await send('image', made.image);
+        for (const [index, archive] of made.bytecode.entries()) {
+          if (archive !== null) await send(hashes[index] ?? '', archive);
+        }
+        return { bytes };
       },
       hasImage: ({ key }) => ({ has: this.#images.has(key) }),
       loadImage: (part) => {

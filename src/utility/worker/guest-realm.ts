@@ -58,6 +58,12 @@ export class GuestRealm {
     return this.#core.tryPackages(JSON.stringify(modules));
   }
 
+  /** A file, which is gone afterwards; null when there is none. Only in an interpreter that is there to be saved. */
+  takeFile(path: string): Uint8Array | null {
+    const taken: unknown = this.#core.takeFile(path);
+    return taken === null ? null : copyFromGuest(taken, Math.max(guestByteLength(taken), 0));
+  }
+
   /** Returns '' or what went wrong; hostile text. */
   takeSnapshot(): unknown {
     return this.#core.takeSnapshot();

@@ -75,6 +75,13 @@ const known = (read: Uint8Array | string): Uint8Array => {
 const handlersOf = (interpreter: InterpreterHost): Handlers<WorkerContract> => ({
   boot: async () => ({ checks: await interpreter.boot() }),
   tryPackages: ({ modules }) => ({ said: describeFailure(() => interpreter.tryPackages(modules)) }),
+  takeFiles: async ({ paths }, { write }) => {
+    for (const [index, path] of paths.entries()) {
+      const bytes = interpreter.takeFile(path);
+      if (bytes !== null) await write({ index, bytes });
+    }
+    return {};
+  },
   takeSnapshot: async (_params, { write }) => {
     const image = describeFailure(() => interpreter.takeSnapshot());
     for (let offset = 0; offset < image.length; offset += SNAPSHOT_PIECE_BYTES) {

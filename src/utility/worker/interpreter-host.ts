@@ -126,6 +126,11 @@ export class InterpreterHost {
     throw new Error(`the packages do not work: ${detailOf(said)}`);
   }
 
+  /** A file of an interpreter that no guest enters; it is gone afterwards. Null when there is none. */
+  takeFile(path: string): Uint8Array | null {
+    return this.#realm?.takeFile(path) ?? null;
+  }
+
   /** The image of this interpreter, which is of no other use afterwards. @throws Error when it can't be saved */
   takeSnapshot(): Uint8Array {
     const realm = this.#realm;
