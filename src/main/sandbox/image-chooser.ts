@@ -23,11 +23,21 @@ const MAX_WANTED = 8;
 /** Less than that is imported faster than an image is restored, in bytes of wheels. */
 const WORTH_BYTES = 2_000_000;
 
-/** What of a package is imported first, where that is not the package itself. */
-const ENTRANCES: Readonly<Record<string, string>> = {
-  matplotlib: 'matplotlib.pyplot',
-  pillow: 'PIL.Image',
-  lxml: 'lxml.etree',
+/** What of a package is imported, where that is not what the lock says. */
+const ENTRANCES: Readonly<Record<string, readonly string[]>> = {
+  lxml: ['lxml.etree'],
+  matplotlib: ['matplotlib.pyplot'],
+  pillow: ['PIL.Image'],
+  scipy: ['scipy', 'scipy.linalg', 'scipy.optimize', 'scipy.stats'],
+  'scikit-learn': [
+    'sklearn.datasets',
+    'sklearn.ensemble',
+    'sklearn.linear_model',
+    'sklearn.metrics',
+    'sklearn.model_selection',
+    'sklearn.pipeline',
+    'sklearn.preprocessing',
+  ],
 };
 
 /** An image that an interpreter can be started from, in that process. */
@@ -133,7 +143,7 @@ export class ImageChooser {
         signal,
         ...(onProgress === undefined ? {} : { onProgress }),
       };
-      const need = await this.#need(guessed, imported, named, ask);
+      const need = await this.#need(imported, named, ask);
       if (need === null) return null;
       const finding = starting.reachable.then((sidecar) =>
         this.#inTurn(sidecar, () => this.#find(need, sidecar, starting.ready, signal)),
@@ -190,7 +200,6 @@ export class ImageChooser {
   }
 
   async #need(
-    guessed: readonly string[],
     imported: readonly string[],
     named: readonly string[],
     ask: EnsureOptions,
@@ -204,17 +213,10 @@ export class ImageChooser {
     const isAll = named.length === 0 && ofLock.length === imported.length;
     const wheels = isAll ? all : await this.#provider.ensure(ofLock, ask);
     if (wheels.reduce((total, { bytes }) => total + bytes, 0) < WORTH_BYTES) return null;
-    const provided = await Promise.all(
-      guessed.map(async (module) => [module, await this.#provider.packagesForImports([module])] as const),
-    );
-    const modules = provided.filter(
-      ([module, [name]]) => name !== undefined && ofLock.includes(name) && !isOdd(module),
-    );
-    const entrances = wheels.map(({ name }) => ENTRANCES[name]).filter((module) => module !== undefined);
     return {
       roots: ofLock,
       wheels,
-      modules: [...new Set([...modules.map(([module]) => module), ...entrances])],
+      modules: wheels.flatMap((wheel) => modulesOf(wheel, ofLock.includes(wheel.name))),
     };
   }
 
@@ -311,6 +313,10 @@ export class ImageChooser {
 
 const keyOf = (need: Need, runtime: string): string =>
   imageKey({ runtime, hashes: need.wheels.map(({ sha256 }) => sha256) });
+
+/** What an image has of a package: the same whatever a run's code does with it. */
+const modulesOf = ({ imports, name }: Wheel, isRoot: boolean): readonly string[] =>
+  ENTRANCES[name] ?? (isRoot ? imports.filter((module) => !isOdd(module)) : []);
 
 /** Parts of packages that do more than being imported: tests, programs. */
 const isOdd = (module: string): boolean =>
