@@ -50,12 +50,7 @@ export class RunExecution {
   async run(): Promise<Verdict> {
     const { clock, collector, interpreter, limitMs, order, outOfMemory, signal } = this.#options;
     const ended = new AbortSource(() => undefined);
-    const running = interpreter.sidecar.run(
-      interpreter.id,
-      order,
-      (piece) => collector.push(piece),
-      ended,
-    );
+    const running = interpreter.sidecar.run(interpreter.id, order, (piece) => collector.push(piece), ended);
     try {
       const raced = await raceStop(running, clock, limitMs, signal, outOfMemory);
       if (raced.stopped === null) return await this.#conclude(raced.value);
