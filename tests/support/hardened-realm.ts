@@ -10,6 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { createContext, runInThisContext } from 'node:vm';
+import { FILE_SLOT_BYTES } from '../../src/shared/file-slot.ts';
 import { INPUT_SLOT_BYTES } from '../../src/shared/input-slot.ts';
 import { builtFiles } from '../../src/main/runtime-locations.ts';
 import { GuestRealm } from '../../src/utility/worker/guest-realm.ts';
@@ -33,10 +34,10 @@ const start = {
   guestScript: readFileSync(assets.guest, 'utf8'),
   interrupts: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
   input: new SharedArrayBuffer(INPUT_SLOT_BYTES),
-  snapshot: null,
-  forSnapshot: 'no' as const,
-  packages: [],
-  libraries: new Map(),
+  files: new SharedArrayBuffer(FILE_SLOT_BYTES),
+  mode: 'plain' as const,
+  codeCache: new Uint8Array(),
+  images: new MessageChannel().port2,
 };
 // Its first use compiles it, which needs what hardening takes away.
 createContext({});
@@ -72,6 +73,7 @@ const host = new InterpreterHost(start, {
   forgetInterrupt: () => undefined,
   isInterrupted: () => false,
   wait: () => undefined,
+  askForFile: () => undefined,
   latin1: (bytes) => Buffer.from(bytes).toString('latin1'),
   harden: () => hardenThread(own),
   process: own,
@@ -79,6 +81,7 @@ const host = new InterpreterHost(start, {
 looseErrors(own, () => say('uncaught'));
 
 try {
+  host.begin();
   const checks = await host.boot();
   const failed = checks.filter((check) => !check.holds).map((check) => check.name);
   if (failed.length > 0) say(`checks: ${failed.join(', ')}`);

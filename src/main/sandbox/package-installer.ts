@@ -5,7 +5,8 @@ import { PackageError } from '../packages/package-error.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
-import { bringPackages } from './bring-packages.ts';
+import { bringPackages, suppliesOf, type Supply } from './bring-packages.ts';
+import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
 import { ModuleAdvice } from './module-advice.ts';
@@ -27,6 +28,8 @@ const MAY_IMPORT = /\bimport\b/u;
 export interface PackageInstallerOptions {
   /** Undefined: no packages are to be had. */
   readonly provider: PackageProvider | undefined;
+  /** Undefined: packages are compiled by whoever imports them. */
+  readonly bytecode?: BytecodeStore | undefined;
   readonly clock: Clock;
 }
 
@@ -56,12 +59,14 @@ interface Wanted {
 /** Puts the packages that a run needs into its interpreter before its code runs. */
 export class PackageInstaller {
   readonly #provider: PackageProvider | undefined;
+  readonly #bytecode: BytecodeStore | undefined;
   readonly #clock: Clock;
   /** Hashes of what each interpreter has, by package. */
   readonly #installed = new WeakMap<OpenInterpreter, Map<string, string>>();
 
-  constructor({ provider, clock }: PackageInstallerOptions) {
+  constructor({ bytecode, provider, clock }: PackageInstallerOptions) {
     this.#provider = provider;
+    this.#bytecode = bytecode;
     this.#clock = clock;
   }
 
@@ -179,12 +184,25 @@ export class PackageInstaller {
     });
     if (wanting.length === 0) return [];
     const { sidecar, id } = interpreter;
-    const hashes = wanting.map(({ sha256 }) => sha256);
-    let missing = await this.#within(sidecar.packages.install(id, hashes), signal);
+    let supplies: readonly Supply[] = [
+      ...suppliesOf(wanting, provider),
+      ...((await this.#bytecode?.suppliesFor(wanting)) ?? []),
+    ];
+    const install = (): Promise<string[]> =>
+      this.#within(
+        sidecar.packages.install(
+          id,
+          supplies.map(({ sha256 }) => sha256),
+        ),
+        signal,
+      );
+    let missing = await install();
     for (let round = 1; missing.length > 0; round++) {
       if (round > BRING_ROUNDS) throw crowdedOut();
-      await this.#within(bringPackages(wanting, missing, provider, sidecar, signal), signal, BRING_LIMIT_MS);
-      missing = await this.#within(sidecar.packages.install(id, hashes), signal);
+      const bringing = bringPackages(supplies, missing, sidecar, signal);
+      const absent = await this.#within(bringing, signal, BRING_LIMIT_MS);
+      supplies = supplies.filter(({ sha256 }) => !absent.has(sha256));
+      missing = await install();
     }
     for (const { name, sha256 } of wanting) present.set(name, sha256);
     return wanting.map(({ name }) => name);

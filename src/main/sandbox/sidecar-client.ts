@@ -1,6 +1,5 @@
 import type { InputAnswer, RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
 import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
-import { PACKAGE_LIMITS } from '../../shared/package-files.ts';
 import type { AbortSignalLike } from '../../shared/rpc/abort.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { SnapshotUse } from '../../shared/sidecar-protocol.ts';
@@ -9,6 +8,7 @@ import type { ProcessExit, SidecarProcess } from './launcher.ts';
 import type { Asset } from './runtime-assets.ts';
 import { SetupError } from './setup-error.ts';
 import { SidecarFiles } from './sidecar-files.ts';
+import { SidecarImages } from './sidecar-images.ts';
 import { SidecarPackages } from './sidecar-packages.ts';
 import { openSidecarPeer, type SidecarPeer } from './sidecar-peer.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -36,6 +36,7 @@ export class SidecarClient {
   readonly lost: Promise<string>;
   readonly pid: number;
   readonly files: SidecarFiles;
+  readonly images: SidecarImages;
   readonly packages: SidecarPackages;
 
   readonly #process: SidecarProcess;
@@ -54,6 +55,7 @@ export class SidecarClient {
     this.gone = process.exited;
     this.#peer = openSidecarPeer(process.port);
     this.files = new SidecarFiles(this.#peer);
+    this.images = new SidecarImages(this.#peer);
     this.packages = new SidecarPackages(this.#peer);
     // A process that can't be spoken to is of no use, and may be in the wrong hands.
     this.lost = this.#peer.closed;
@@ -79,6 +81,7 @@ export class SidecarClient {
     lockdown: LockdownOrder,
     snapshots?: Snapshots,
   ): Promise<void> {
+    this.#runtimeKey = snapshots?.keyOf(assets, memoryMiB);
     const found = snapshots?.find(assets);
     for (const { name, bytes } of assets) await this.#peer.call('loadAsset', { name, bytes });
     const snapshot = await found;
@@ -87,12 +90,14 @@ export class SidecarClient {
     requireAll(checks);
     this.#layers = layers;
     if (snapshots === undefined) return;
-    this.#runtimeKey = snapshots.keyOf(assets, memoryMiB);
     if (snapshot === undefined) await this.makeSnapshot(assets, snapshots);
     this.#discardSnapshot = () => snapshots.discard(assets);
   }
 
-  /** Says which runtime in which engine it is, and how large its memories may be; undefined where nothing is kept for later starts. */
+  /**
+   * Says which runtime in which engine it is, and how large its memories may be. Known once it is being prepared;
+   * undefined where nothing is kept for later starts.
+   */
   get runtimeKey(): string | undefined {
     return this.#runtimeKey;
   }
@@ -215,58 +220,6 @@ export class SidecarClient {
       if (bytes === received) await snapshots.keep(assets, joinBytes(pieces));
     } catch {
       // Interpreters start without it; a process that is gone is noticed by the next call.
-    }
-  }
-
-  /**
-   * Lets a process in which no guest has been make an image with packages that it has at hand, and keep it.
-   *
-   * @param modules imported into it
-   * @returns the image, compressed; undefined when there is none to be had. Never rejects
-   */
-  async makeImage(
-    key: string,
-    hashes: readonly string[],
-    modules: readonly string[],
-  ): Promise<Uint8Array | undefined> {
-    const image = await this.#makeImage(key, hashes, modules).catch(() => undefined);
-    // Somebody did not wait, and may have spoilt it.
-    return this.#isPristine ? image : undefined;
-  }
-
-  async #makeImage(
-    key: string,
-    hashes: readonly string[],
-    modules: readonly string[],
-  ): Promise<Uint8Array | undefined> {
-    const pieces: Uint8Array[] = [];
-    let received = 0;
-    const { bytes } = await this.#peer.call(
-      'makeImage',
-      { key, hashes: [...hashes], modules: [...modules] },
-      {
-        window: SNAPSHOT_WINDOW_BYTES,
-        onItem: (piece) => {
-          received += piece.bytes.length;
-          if (received > PACKAGE_LIMITS.imageBytes) throw new Error('the image is too large');
-          pieces.push(piece.bytes);
-        },
-      },
-    );
-    return bytes === received ? joinBytes(pieces) : undefined;
-  }
-
-  /** Whether that image is at hand there. @throws RpcError when the process is gone */
-  async hasImage(key: string): Promise<boolean> {
-    return (await this.#peer.call('hasImage', { key })).has;
-  }
-
-  /** Hands an image over whose packages are at hand. @throws RpcError when it is of no use */
-  async loadImage(key: string, hashes: readonly string[], image: Uint8Array): Promise<void> {
-    const totalBytes = image.byteLength;
-    for (let start = 0; start < totalBytes; start += PACKAGE_LIMITS.partBytes) {
-      const bytes = new Uint8Array(image.subarray(start, start + PACKAGE_LIMITS.partBytes));
-      await this.#peer.call('loadImage', { key, hashes: [...hashes], totalBytes, bytes });
     }
   }
 

@@ -81,8 +81,20 @@ export class Supervisor {
    * @throws Error saying why it can't be started
    */
   sidecar(): Promise<SidecarClient> {
-    if (this.#disposed) return Promise.reject(new SetupError('the sandbox was disposed of'));
-    if (this.#state.name === 'broken') return Promise.reject(new SetupError(this.#state.reason));
+    const life = this.#lifeNow();
+    return life instanceof Error ? Promise.reject(life) : life.ready;
+  }
+
+  /** As `sidecar`, but while it is still being prepared: what later runs need can be handed over to it. */
+  reachable(): Promise<SidecarClient> {
+    const life = this.#lifeNow();
+    return life instanceof Error ? Promise.reject(life) : life.reachable;
+  }
+
+  /** The process that runs code: begun now if there is none; or why there is none. */
+  #lifeNow(): SidecarLife | SetupError {
+    if (this.#disposed) return new SetupError('the sandbox was disposed of');
+    if (this.#state.name === 'broken') return new SetupError(this.#state.reason);
     if (this.#active === undefined) {
       const reserve = this.#reserve.take();
       if (reserve !== undefined) this.#promote(reserve);
@@ -92,7 +104,7 @@ export class Supervisor {
         this.#active = this.#begin('active');
       }
     }
-    return this.#active?.ready ?? Promise.reject(new SetupError('the sandbox was stopped'));
+    return this.#active ?? new SetupError('the sandbox was stopped');
   }
 
   /** Someone is about to need a process. To be followed by `release`. */

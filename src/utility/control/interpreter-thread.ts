@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
+import type { BootMode } from '../../shared/guest-bridge.ts';
 import {
   MAX_DEATH_DETAIL,
   runWindowBytes,
@@ -11,29 +12,24 @@ import {
   type SelfCheck,
 } from '../../shared/interpreter.ts';
 import { INPUT_SLOT_BYTES, InputSlot } from '../../shared/input-slot.ts';
-import type { UnpackedPackage } from '../../shared/package-files.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
-import { joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
+import { decodeImage, joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
 import {
   INTERRUPT_SIGNAL,
   TO_WORKER_LIMITS,
   workerContract,
   workerHostContract,
   type WorkerContract,
+  type WorkerImage,
   type WorkerStart,
 } from '../../shared/worker-protocol.ts';
+import { bootWorker } from './boot-worker.ts';
+import { FileGiver } from './file-giver.ts';
 import type { PackageImage } from './package-images.ts';
 import type { Runtime } from './runtime.ts';
-
-/**
- * Python's own recursion checks must come before the end of the JavaScript stack, which would be fatal to
- * the interpreter. With 32 MiB they do, save for the most extreme nesting.
- */
-const STACK_MIB = 32;
-/** JavaScript heap of one worker. File data and WebAssembly memory are outside of it. */
-const OLD_GENERATION_MIB = 768;
+import type { ShelvedWheel } from './shelved-wheel.ts';
 
 const MIB = 1024 * 1024;
 
@@ -45,17 +41,8 @@ interface Death {
   readonly detail: string;
 }
 
-/** From an image, from nothing, or from nothing to be made a snapshot of, without or with packages. */
-export type Origin = Uint8Array | PackageImage | 'plain' | 'for-snapshot' | 'for-package-snapshot';
-
-const PURPOSES = { plain: 'no', 'for-snapshot': 'plain', 'for-package-snapshot': 'packages' } as const;
-
-const NO_PACKAGES: Pick<PackageImage, 'packages' | 'libraries'> = { packages: [], libraries: new Map() };
-
-const imageOf = (origin: Origin): Uint8Array | undefined => {
-  if (typeof origin === 'string') return undefined;
-  return origin instanceof Uint8Array ? origin : origin.bytes;
-};
+/** A memory that an interpreter is started from, and what comes with it. */
+export type Image = Pick<PackageImage, 'bytes'> & Partial<Pick<PackageImage, 'packages' | 'libraries'>>;
 
 /** A worker thread and the interpreter in it, seen from the control thread. The worker may be hostile. */
 export class InterpreterThread {
@@ -63,46 +50,38 @@ export class InterpreterThread {
   readonly died: Promise<Death>;
 
   readonly #worker: Worker;
+  /** See `WorkerStart.images`. */
+  readonly #images: MessagePort;
   readonly #peer: RpcPeer<typeof workerHostContract, WorkerContract>;
   /** See `WorkerStart.interrupts`. */
   readonly #interrupts = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   /** See `WorkerStart.input`. */
   readonly #inputMemory = new SharedArrayBuffer(INPUT_SLOT_BYTES);
   readonly #input = new InputSlot(this.#inputMemory);
+  readonly #files = new FileGiver();
   #death: Death | undefined;
   /** The run under way: settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
 
-  /** @param origin what the interpreter is started from */
-  constructor(runtime: Runtime, origin: Origin = 'plain') {
-    // A copy of its own, given away: workers share no memory.
-    const snapshot = imageOf(origin)?.slice() ?? null;
-    const { packages, libraries } = typeof origin === 'object' && 'packages' in origin ? origin : NO_PACKAGES;
+  /** @param mode how its interpreter comes to life; with 'restore' it begins at once, and is told by `boot` from what */
+  constructor(runtime: Runtime, mode: BootMode) {
+    const { port1, port2 } = new MessageChannel();
+    const snapshot = mode === 'restore' ? runtime.snapshot.image : undefined;
     const start: WorkerStart = {
       ...runtime.start,
+      mode,
+      // Of its own memory, as all that a worker is given.
+      codeCache: snapshot === undefined ? new Uint8Array(0) : decodeImage(snapshot).codeCache.slice(),
       interrupts: this.#interrupts.buffer,
       input: this.#inputMemory,
-      snapshot,
-      packages,
-      libraries,
-      forSnapshot: PURPOSES[typeof origin === 'string' ? origin : 'plain'],
+      files: this.#files.memory,
+      images: port2,
     };
-    this.#worker = new Worker(runtime.workerScript, {
-      eval: true,
-      workerData: start,
-      transferList: snapshot === null ? [] : [snapshot.buffer],
-      env: {},
-      argv: [],
-      execArgv: [],
-      name: 'interpreter',
-      stdin: false,
-      stdout: true,
-      stderr: true,
-      resourceLimits: { stackSizeMb: STACK_MIB, maxOldGenerationSizeMb: OLD_GENERATION_MIB },
-    });
-    // What a worker prints is not output of a run: its streams are read so that they don't fill up.
-    this.#worker.stdout.resume();
-    this.#worker.stderr.resume();
+    this.#images = port1;
+    // It keeps nothing alive.
+    this.#images.unref();
+    this.#worker = bootWorker(runtime.workerScript);
+    this.#worker.postMessage(start, [port2]);
     this.died = new Promise((resolve) => {
       this.#worker.on('error', (error) => this.#note(causeOf(error)));
       this.#worker.on('exit', (code) => {
@@ -115,6 +94,7 @@ export class InterpreterThread {
       local: workerHostContract,
       remote: workerContract,
       handlers: {},
+      onEvent: { wantFile: (wish) => this.#files.give(wish) },
       limits: {
         maxMessageBytes: 2 * MIB,
         maxSendBytes: TO_WORKER_LIMITS.maxBytes,
@@ -133,9 +113,25 @@ export class InterpreterThread {
     return this.#death?.cause === 'closed';
   }
 
-  /** @throws RpcError when the interpreter can't be started */
-  async boot(): Promise<SelfCheck[]> {
+  /**
+   * @param image for one that is restored
+   * @throws RpcError when the interpreter can't be started
+   */
+  async boot(image?: Image): Promise<SelfCheck[]> {
+    if (image !== undefined) this.#handOver(image);
+    this.#images.close();
     return (await this.#peer.call('boot', {})).checks;
+  }
+
+  #handOver({ bytes, libraries, packages = [] }: Image): void {
+    // A copy of its own, given away: workers share no memory.
+    const snapshot = bytes.slice();
+    const start: WorkerImage = {
+      snapshot,
+      packages: packages.map((wheel) => this.#files.place(wheel)),
+      libraries: libraries ?? new Map(),
+    };
+    this.#images.postMessage(start, [snapshot.buffer]);
   }
 
   /**
@@ -159,6 +155,17 @@ export class InterpreterThread {
     );
     if (bytes !== received) throw new RpcError('failed', 'the snapshot is not whole');
     return joinBytes(pieces);
+  }
+
+  /** Takes files away from an interpreter that no guest enters: what was in those that were there. */
+  async takeFiles(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const taken = new Map<string, Uint8Array>();
+    await this.#peer.call(
+      'takeFiles',
+      { paths: [...paths] },
+      { onItem: ({ index, bytes }) => void taken.set(paths[index] ?? '', bytes) },
+    );
+    return taken;
   }
 
   /** See `GuestCore.tryPackages`. @throws RpcError when the packages do not work */
@@ -196,8 +203,8 @@ export class InterpreterThread {
   }
 
   /** @throws RpcError when its files can't be made */
-  async installPackage(unpacked: UnpackedPackage): Promise<void> {
-    await this.#peer.call('installPackage', unpacked);
+  async installPackage(wheel: ShelvedWheel): Promise<void> {
+    await this.#peer.call('installPackage', this.#files.place(wheel));
   }
 
   /** Never rejects. `onPiece` may take its time: the thread's output is bounded anyway. */

@@ -9,10 +9,11 @@ import {
   type SelfCheck,
 } from '../../shared/interpreter.ts';
 import type { BootMode, HostBridge } from '../../shared/guest-bridge.ts';
-import { PACKAGE_LIMITS, type UnpackedPackage } from '../../shared/package-files.ts';
+import { FileSlot } from '../../shared/file-slot.ts';
+import { PACKAGE_LIMITS, type PlacedPackage } from '../../shared/package-files.ts';
 import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/snapshot-image.ts';
 import { InputSlot, type AtomicsWait } from '../../shared/input-slot.ts';
-import type { WorkerStart } from '../../shared/worker-protocol.ts';
+import type { WorkerImage, WorkerStart } from '../../shared/worker-protocol.ts';
 import { DisplaySender } from './display-sender.ts';
 import { GuestRealm } from './guest-realm.ts';
 import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
@@ -33,6 +34,8 @@ export interface HostFunctions {
   readonly forgetInterrupt: () => void;
   readonly isInterrupted: () => boolean;
   readonly wait: AtomicsWait;
+  /** Asks the control thread for a part of a package's file. */
+  readonly askForFile: (id: number, offset: number) => void;
   /** One character per byte. */
   readonly latin1: (bytes: Uint8Array) => string;
   /** Irreversible; see harden.ts. */
@@ -58,14 +61,15 @@ interface CurrentRun {
 
 const MAX_RANDOM = 65_536;
 
-const NO_BYTES = new Uint8Array(0);
+const FOR_SNAPSHOTS: ReadonlySet<BootMode> = new Set(['for-snapshot', 'for-package-snapshot']);
 
-/** Of interpreters that are there to be made a snapshot of. */
-const BOOT_MODES = {
-  no: undefined,
-  plain: 'for-snapshot',
-  packages: 'for-package-snapshot',
-} as const satisfies Record<WorkerStart['forSnapshot'], BootMode | undefined>;
+/** An interpreter on its way. */
+interface Begun {
+  readonly realm: GuestRealm;
+  readonly checks: SelfCheck[];
+  /** Resolves when it is there, with '' or with what went wrong. */
+  readonly booted: Promise<string>;
+}
 
 /** Cuts text whose length the guest chose. */
 const detailOf = (text: unknown): string =>
@@ -79,38 +83,66 @@ export class InterpreterHost {
   #run: CurrentRun | undefined;
   #death: { detail: string; stack: string } | undefined;
   #lastRunId = 0;
-  readonly #packageFiles = new PackageFiles();
+  readonly #packageFiles: PackageFiles;
   /** What is being restored; taken away once it is. */
   #image: SnapshotImage | undefined;
   /** Set while a snapshot is taken. */
   #onImage: ((image: SnapshotImage) => void) | undefined;
   #booted: (problem: string) => void = () => undefined;
+  #begun: Begun | undefined;
+  /** Why it could not begin. */
+  #problem: unknown = new Error('the interpreter was not begun');
 
   constructor(start: WorkerStart, host: HostFunctions) {
     this.#start = start;
     this.#host = host;
+    const { askForFile: ask, wait } = host;
+    this.#packageFiles = new PackageFiles({ slot: new FileSlot(start.files), wait, ask });
   }
 
-  /** Hardens the thread, checks it, starts Python. @throws Error when the interpreter can't be started */
-  async boot(): Promise<SelfCheck[]> {
-    this.#host.harden();
-    const { guestScript, snapshot, forSnapshot, packages } = this.#start;
-    const image = snapshot === null ? undefined : decodeImage(snapshot);
-    const realm = new GuestRealm(guestScript, image?.codeCache);
-    const checks = threadChecks(this.#host.process, guestScript, (expression) => realm.probe(expression));
+  /**
+   * Hardens the thread, checks it, and starts Python; with the mode 'restore' only as far as it goes without an
+   * image. To be called once. What goes wrong is told by `boot`.
+   */
+  begin(): void {
+    try {
+      this.#begun = this.#begin();
+    } catch (error) {
+      this.#problem = error;
+    }
+  }
+
+  /** @param image for an interpreter that is restored. @throws Error when the interpreter can't be started */
+  async boot(image?: WorkerImage): Promise<SelfCheck[]> {
+    if (this.#begun === undefined) throw this.#problem;
+    const { booted, checks, realm } = this.#begun;
     if (!checks.every((check) => check.holds)) return checks;
-    const mode = BOOT_MODES[forSnapshot] ?? (image === undefined ? 'plain' : 'restore');
-    const placed = packages.map((unpacked) => [unpacked, this.#packageFiles.add(unpacked)] as const);
-    this.#image = image;
-    const problem = await new Promise<string>((resolve) => {
-      this.#booted = resolve;
-      const { header, extension } = image ?? { header: NO_BYTES, extension: NO_BYTES };
-      realm.boot(this.#bridge(), mode, this.#start, header, this.#host.decode(extension), placed);
-    });
+    if (image !== undefined) this.#restore(realm, image);
+    const problem = await booted;
     this.#image = undefined;
     if (problem !== '') throw new Error(problem);
     this.#realm = realm;
     return checks;
+  }
+
+  #begin(): Begun {
+    this.#host.harden();
+    const { guestScript, codeCache } = this.#start;
+    const realm = new GuestRealm(guestScript, codeCache);
+    const checks = threadChecks(this.#host.process, guestScript, (expression) => realm.probe(expression));
+    if (!checks.every((check) => check.holds)) return { booted: Promise.resolve(''), checks, realm };
+    const booted = new Promise<string>((resolve) => {
+      this.#booted = resolve;
+    });
+    realm.boot(this.#bridge(), this.#start);
+    return { booted, checks, realm };
+  }
+
+  #restore(realm: GuestRealm, { libraries, packages, snapshot }: WorkerImage): void {
+    for (const placed of packages) this.#packageFiles.add(placed);
+    const image = decodeImage(snapshot);
+    this.#image = image;
+    realm.restore({ libraries, packages }, image.header, this.#host.decode(image.extension));
   }
 
   /** What came of trying packages, in an interpreter that no guest enters. @throws Error when it failed */
@@ -121,10 +153,15 @@ export class InterpreterHost {
     throw new Error(`the packages do not work: ${detailOf(said)}`);
   }
 
+  /** A file of an interpreter that no guest enters; it is gone afterwards. Null when there is none. */
+  takeFile(path: string): Uint8Array | null {
+    return this.#realm?.takeFile(path) ?? null;
+  }
+
   /** The image of this interpreter, which is of no other use afterwards. @throws Error when it can't be saved */
   takeSnapshot(): Uint8Array {
     const realm = this.#realm;
-    if (realm === undefined || this.#start.forSnapshot === 'no')
+    if (realm === undefined || !FOR_SNAPSHOTS.has(this.#start.mode))
       throw new Error('this interpreter can not be saved');
     let taken: SnapshotImage | undefined;
     this.#onImage = (image) => {
@@ -163,11 +200,11 @@ export class InterpreterHost {
   }
 
   /** Returns '' or what went wrong. */
-  installPackage(unpacked: UnpackedPackage): string {
+  installPackage(placed: PlacedPackage): string {
     if (this.#realm === undefined) return 'the interpreter is not running';
     try {
-      const { name, paths, sizes } = unpacked;
-      const firstId = this.#packageFiles.add(unpacked);
+      const { firstId, name, paths, sizes } = placed;
+      this.#packageFiles.add(placed);
       const [pathList, sizeList] = [JSON.stringify(paths), JSON.stringify(sizes)];
       return detailOf(this.#realm.installPackage(name, pathList, sizeList, firstId));
     } catch {

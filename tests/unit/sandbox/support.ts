@@ -129,6 +129,7 @@ const HONEST: SidecarHandlers = {
   },
   hasImage: () => ({ has: false }),
   loadImage: () => ({}),
+  adoptImage: () => ({}),
   readFile: () => ({}),
   listFiles: () => ({}),
   answerInput: () => ({}),
