@@ -112,6 +112,15 @@ describe('more than is kept', () => {
     expect(shelf.take(hashesOf(a, b))).toHaveLength(2);
   });
 
+  it('does not stay for a run that has taken what there was of it', async () => {
+    const shelf = new PackageShelf(KEPT_BYTES);
+    expect(shelf.missing(hashesOf(a, b))).toEqual(hashesOf(a, b));
+    await bring(shelf, a, c);
+    shelf.take(hashesOf(a));
+    shelf.take(hashesOf(c));
+    expect(shelf.missing(hashesOf(a))).toEqual(hashesOf(a));
+  });
+
   it('does not stay for ever for a run that never comes back', async () => {
     const shelf = new PackageShelf(KEPT_BYTES);
     expect(shelf.missing(hashesOf(a))).toEqual(hashesOf(a));
