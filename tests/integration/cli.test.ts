@@ -17,6 +17,7 @@ import {
   untilNone,
   type ProcessInfo,
 } from '../support/processes.ts';
+import { WEATHER } from '../support/weather-figures.ts';
 
 const BIN = path.join(PROJECT_ROOT, 'out/main/cli.js');
 
@@ -200,26 +201,8 @@ describe('vivarium run', () => {
     );
     expect(ended.code).toBe(0);
     const result = parseJson(ended);
-    expect(result.value?.json).toEqual({
-      days: 1461,
-      mean_high_by_month: {
-        Jan: 8.2,
-        Feb: 9.9,
-        Mar: 12.4,
-        Apr: 15,
-        May: 19.3,
-        Jun: 22.4,
-        Jul: 26,
-        Aug: 26.1,
-        Sep: 21.9,
-        Oct: 16.4,
-        Nov: 11,
-        Dec: 8.2,
-      },
-      wettest_month: { month: '2015-12', millimetres: 284.5 },
-      warmest_year: { year: 2015, mean_high: 17.43 },
-    });
-    expect(result.stdout).toContain('Aug   26.1  ██████████████████████████\n');
+    expect(result.value?.json).toEqual(WEATHER.value);
+    expect(result.stdout).toContain(WEATHER.stdout);
   });
 });
 

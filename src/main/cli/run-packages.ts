@@ -1,40 +1,21 @@
 import { PackageError, type PackageErrorCode } from '../packages/package-error.ts';
 import type { CliDependencies } from './dependencies.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
-import { Interrupts } from './interrupts.ts';
+import { runInterruptible } from './interruptible.ts';
 import { carryOut, type ActionResult } from './packages-actions.ts';
 import type { PackagesArguments } from './packages.ts';
 import { oneLine } from './printable.ts';
 import { ProgressLine } from './progress-line.ts';
-import { CommandOutput, outputExitCode } from './stdio.ts';
-import { aborted } from './waiting.ts';
+import type { CommandOutput } from './stdio.ts';
 
 /** What was found damaged, in `packages verify`. */
 const EXIT_DAMAGE = 1;
 
 /** Carries out `vivarium packages`. Returns once everything is printed. */
-export async function runPackages(args: PackagesArguments, dependencies: CliDependencies): Promise<number> {
-  const interrupts = new Interrupts((listener) => dependencies.io.onInterrupt(listener));
-  const outputFailed = new AbortController();
-  const out = new CommandOutput(dependencies.io, () => {
-    outputFailed.abort();
+export function runPackages(args: PackagesArguments, dependencies: CliDependencies): Promise<number> {
+  return runInterruptible(dependencies.io, {
+    perform: (out, stop) => perform(args, dependencies, out, stop),
   });
-  const stop = AbortSignal.any([interrupts.cancel, outputFailed.signal]);
-  const work = async (): Promise<number> => {
-    const code = await perform(args, dependencies, out, stop);
-    await out.flush();
-    return interrupts.cancel.aborted ? code : ((await outputExitCode(out)) ?? code);
-  };
-  const leaveNow = async (): Promise<ExitCode> => {
-    await aborted(interrupts.force);
-    out.close();
-    return EXIT_CODES.cancelled;
-  };
-  try {
-    return await Promise.race([work(), leaveNow()]);
-  } finally {
-    interrupts.dispose();
-  }
 }
 
 async function perform(

@@ -4,20 +4,19 @@ import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { RunOutput, RunResult } from '../../shared/sandbox.ts';
 import type { CliDependencies } from './dependencies.ts';
 import { EXIT_CODES, exitCodeOf, type ExitCode } from './exit-codes.ts';
-import { Interrupts } from './interrupts.ts';
+import { runInterruptible } from './interruptible.ts';
 import { prepareRun, type PreparedRun, type RunArguments } from './prepare-run.ts';
 import { limitsOf, reportImages, reportJson, reportText } from './report.ts';
 import { resultWithoutAnswer } from './results.ts';
 import { countImages, OutputSaver } from './save-outputs.ts';
 import { SandboxLease } from './sandbox-lease.ts';
 import { StandardInput } from './standard-input.ts';
-import { CommandOutput, outputExitCode } from './stdio.ts';
+import type { CommandOutput } from './stdio.ts';
 import { messageOf } from './system-error.ts';
 import { UsageError } from './usage-error.ts';
 import { placesOf, withPlaces, type PlaceFlags } from './package-places.ts';
 import { oneLine } from './printable.ts';
 import { ProgressLine } from './progress-line.ts';
-import { aborted } from './waiting.ts';
 
 /** Longest wait for the sandbox's processes to end after a run, in ms. */
 const DISPOSE_MS = 10_000;
@@ -109,8 +108,7 @@ export function defineRun(program: Command, cwd: string, choose: (args: RunArgum
 }
 
 /** Carries out `vivarium run`. Returns once everything is printed and the sandbox is gone. */
-export async function runScript(args: RunArguments, dependencies: CliDependencies): Promise<ExitCode> {
-  const interrupts = new Interrupts((listener) => dependencies.io.onInterrupt(listener));
+export function runScript(args: RunArguments, dependencies: CliDependencies): Promise<number> {
   const lease = new SandboxLease((options) =>
     args.runtime === 'native'
       ? dependencies.openNative({
@@ -120,30 +118,15 @@ export async function runScript(args: RunArguments, dependencies: CliDependencie
         })
       : dependencies.openSandbox(options),
   );
-  const outputFailed = new AbortController();
-  const out = new CommandOutput(dependencies.io, () => {
-    outputFailed.abort();
+  return runInterruptible(dependencies.io, {
+    perform: async (out, stop) => {
+      const code = await perform(args, dependencies, out, lease, stop);
+      const problem = await lease.release(DISPOSE_MS);
+      if (problem !== null) await out.notice(`${oneLine(problem)}; look for leftover processes`);
+      return code;
+    },
+    leave: () => lease.release(FORCED_DISPOSE_MS),
   });
-  const stop = AbortSignal.any([interrupts.cancel, outputFailed.signal]);
-  const work = async (): Promise<ExitCode> => {
-    const code = await perform(args, dependencies, out, lease, stop);
-    const problem = await lease.release(DISPOSE_MS);
-    if (problem !== null) await out.notice(`${oneLine(problem)}; look for leftover processes`);
-    await out.flush();
-    if (interrupts.cancel.aborted) return code;
-    return (await outputExitCode(out)) ?? code;
-  };
-  const leaveNow = async (): Promise<ExitCode> => {
-    await aborted(interrupts.force);
-    out.close();
-    await lease.release(FORCED_DISPOSE_MS);
-    return EXIT_CODES.cancelled;
-  };
-  try {
-    return await Promise.race([work(), leaveNow()]);
-  } finally {
-    interrupts.dispose();
-  }
 }
 
 async function perform(

@@ -1,11 +1,12 @@
 import type { RunOrder, RunEnd } from '../../shared/interpreter.ts';
+import { AbortSource } from '../../shared/rpc/abort.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { ProcessEndCause } from '../../shared/sandbox-events.ts';
 import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
 import type { ProcessEnd } from './process-end.ts';
 import { MisbehaviourError, ReportError, type RunCollector } from './run-collector.ts';
-import { linkSignals, raceStop, sharedController } from './stop-signal.ts';
+import { raceStop, sharedController } from './stop-signal.ts';
 import type { StoppedBy, Verdict } from './verdict.ts';
 
 /** For a process whose connection is lost to be seen as gone, in ms. */
@@ -48,16 +49,10 @@ export class RunExecution {
   /** Never rejects. */
   async run(): Promise<Verdict> {
     const { clock, collector, interpreter, limitMs, order, outOfMemory, signal } = this.#options;
-    const ended = new AbortController();
-    const stop = linkSignals(signal, outOfMemory);
-    const running = interpreter.sidecar.run(
-      interpreter.id,
-      order,
-      (piece) => collector.push(piece),
-      ended.signal,
-    );
+    const ended = new AbortSource(() => undefined);
+    const running = interpreter.sidecar.run(interpreter.id, order, (piece) => collector.push(piece), ended);
     try {
-      const raced = await raceStop(running, clock, limitMs, stop.signal);
+      const raced = await raceStop(running, clock, limitMs, signal, outOfMemory);
       if (raced.stopped === null) return await this.#conclude(raced.value);
       // Its end may come unheard now.
       running.catch(() => undefined);
@@ -68,9 +63,8 @@ export class RunExecution {
     } catch (error) {
       return await this.#afterFailure(error);
     } finally {
-      stop.unlink();
       // The result is made now: what comes later is not part of it, whoever sends it.
-      ended.abort();
+      ended.abort('the run has its verdict');
     }
   }
 

@@ -4,13 +4,13 @@ import type { SandboxEvent, SandboxState } from '../../shared/sandbox-events.ts'
 import type { OutputFile, RunRequest, RunResult, SessionState } from '../../shared/sandbox.ts';
 import type { Clock } from './clock.ts';
 import type { CrashLimit } from './crash-window.ts';
-import { FileCollector, WorkspaceFileError } from './file-collector.ts';
+import { FileCollector } from './file-collector.ts';
 import { ImageChooser } from './image-chooser.ts';
 import { BytecodeStore } from './bytecode-store.ts';
 import { ImageStore } from './image-store.ts';
 import { InputDialog } from './input-dialog.ts';
 import { InterpreterProvider } from './interpreter-provider.ts';
-import { Interpreters, MAX_SESSIONS, type OpenInterpreter } from './interpreters.ts';
+import { Interpreters, MAX_SESSIONS } from './interpreters.ts';
 import { MemoryGuard } from './memory-guard.ts';
 import { OutputRelay } from './output-relay.ts';
 import { PackageInstaller } from './package-installer.ts';
@@ -21,6 +21,7 @@ import { relayTo } from './run-listener.ts';
 import { RunQueue } from './run-queue.ts';
 import { resultOf, sessionStateAfter } from './run-result.ts';
 import type { RunOptions, SandboxConfig, SandboxSettings } from './sandbox-config.ts';
+import { SessionFiles } from './session-files.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { engineVersion, Snapshots } from './snapshots.ts';
@@ -45,7 +46,7 @@ export class Sandbox {
   readonly #interpreters: Interpreters;
   readonly #supervisor: Supervisor;
   readonly #provider: InterpreterProvider;
-  readonly #files: FileCollector;
+  readonly #files: SessionFiles;
   readonly #memory: MemoryGuard;
   readonly #attempt: RunAttempt;
   readonly #disposal = sharedController();
@@ -61,7 +62,6 @@ export class Sandbox {
     this.#config = config;
     this.#settings = config;
     this.#clock = config.clock;
-    this.#files = new FileCollector(config.clock);
     this.#interpreters = new Interpreters((session, interpreter, why) => {
       this.#emit({ type: 'session-ended', at: Date.now(), session, why });
       if (why === 'evicted' || why === 'reset') this.#provider.discard(interpreter);
@@ -102,9 +102,17 @@ export class Sandbox {
       clock: config.clock,
       evict: () => this.#interpreters.evictOldest() !== null,
     });
+    const files = new FileCollector(config.clock);
+    this.#files = new SessionFiles({
+      files,
+      interpreters: this.#interpreters,
+      queue: this.#queue,
+      supervisor: this.#supervisor,
+      signal: this.#disposal.signal,
+    });
     this.#attempt = new RunAttempt({
       clock: config.clock,
-      files: this.#files,
+      files,
       interpreters: this.#interpreters,
       memory: this.#memory,
       images,
@@ -258,7 +266,7 @@ export class Sandbox {
    * @throws WorkspaceFileError when they can't be listed
    */
   listFiles(session: string): Promise<OutputFile[] | null> {
-    return this.#inSession(session, (interpreter) => this.#files.list(interpreter, this.#disposal.signal));
+    return this.#files.list(session);
   }
 
   /**
@@ -267,31 +275,8 @@ export class Sandbox {
    * @param name relative to /workspace
    * @throws WorkspaceFileError when the file, or the session, is not there or the file is too large
    */
-  async readFile(session: string, name: string): Promise<Uint8Array> {
-    const bytes = await this.#inSession(session, (interpreter) =>
-      this.#files.read(interpreter, name, this.#disposal.signal),
-    );
-    if (bytes === null) throw new WorkspaceFileError('the session has no files');
-    return bytes;
-  }
-
-  async #inSession<T>(
-    session: string,
-    work: (interpreter: OpenInterpreter) => Promise<T>,
-  ): Promise<T | null> {
-    const signal = this.#disposal.signal;
-    return this.#queue.add<T | null>(session, signal, async () => {
-      const interpreter = this.#interpreters.find(session);
-      if (interpreter === undefined) return null;
-      this.#supervisor.use();
-      this.#interpreters.use(session);
-      try {
-        return await work(interpreter);
-      } finally {
-        this.#supervisor.release();
-        this.#interpreters.rest(session);
-      }
-    });
+  readFile(session: string, name: string): Promise<Uint8Array> {
+    return this.#files.read(session, name);
   }
 
   /** Ends the processes; the next run starts anew, also after too many crashes. Runs under way end. */

@@ -1,5 +1,6 @@
 import type { InputAnswer, RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
 import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
+import type { AbortSignalLike } from '../../shared/rpc/abort.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { SnapshotUse } from '../../shared/sidecar-protocol.ts';
 import { joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
@@ -155,7 +156,7 @@ export class SidecarClient {
     interpreter: string,
     order: RunOrder,
     onPiece: (piece: RunPiece) => void,
-    signal: AbortSignal,
+    signal: AbortSignalLike,
   ): Promise<RunEnd> {
     return this.#peer.call(
       'run',

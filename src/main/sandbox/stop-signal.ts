@@ -33,19 +33,19 @@ export const linkSignals = (...sources: readonly AbortSignal[]): LinkedSignal =>
 };
 
 /**
- * Waits for work, but not longer than `limitMs` and not once `signal` aborts. The work itself goes on: to
+ * Waits for work, but not longer than `limitMs` and not once a signal aborts. The work itself goes on: to
  * end it is up to the caller.
  */
 export const raceStop = <T>(
   work: Promise<T>,
   clock: Clock,
   limitMs: number,
-  signal: AbortSignal,
+  ...signals: readonly AbortSignal[]
 ): Promise<Raced<T>> =>
   new Promise((resolve, reject) => {
     const settle = (): void => {
       cancelDeadline();
-      signal.removeEventListener('abort', onAbort);
+      for (const signal of signals) signal.removeEventListener('abort', onAbort);
     };
     const onAbort = (): void => {
       settle();
@@ -55,8 +55,8 @@ export const raceStop = <T>(
       settle();
       resolve({ stopped: 'deadline' });
     });
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
+    for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
+    if (signals.some(({ aborted }) => aborted)) onAbort();
     work.then(
       (value) => {
         settle();

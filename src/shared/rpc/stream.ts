@@ -27,6 +27,7 @@ export class ItemSender {
   /** Bytes posted and not given back yet. */
   #unacknowledged = 0;
   #queuedBytes = 0;
+  #finished = false;
   #refusal: RpcError | undefined;
   #onDrained: (() => void) | undefined;
 
@@ -62,7 +63,7 @@ export class ItemSender {
 
   /** Refuses further items; resolves when the queued ones are posted or the stream was stopped. */
   finish(): Promise<void> {
-    this.#refusal ??= new RpcError('closed', 'the handler has returned');
+    this.#finished = true;
     if (this.#waiting.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onDrained = resolve;
@@ -81,6 +82,7 @@ export class ItemSender {
 
   #enqueue(item: unknown, posted: () => void, refused: (error: RpcError) => void): void {
     if (this.#refusal !== undefined) throw this.#refusal;
+    if (this.#finished) throw new RpcError('closed', 'the handler has returned');
     const { window, maxQueuedBytes, weigh, post } = this.#options;
     const bytes = weigh(item);
     if (window === 0) {

@@ -18,7 +18,7 @@ export class PackageShelf {
   readonly #arriving = new Map<string, Uint8Array[]>();
   readonly #opening = new Map<string, Promise<void>>();
   /** What someone is bringing, to take it together: what others take does not push that out. */
-  readonly #awaited = new Map<string, readonly string[]>();
+  readonly #awaited = new Map<string, ReadonlySet<string>>();
 
   /** @param keptBytes packages that are kept for further interpreters */
   constructor(keptBytes = KEPT_BYTES) {
@@ -78,15 +78,18 @@ export class PackageShelf {
       this.#packages.set(hash, found);
       return found;
     });
-    this.#awaited.delete(setOf(hashes));
-    this.#dropOldest(new Set([...hashes, ...[...this.#awaited.values()].flat()]));
+    // Also when less is taken than was asked for: what else there was could not be had.
+    for (const [set, awaited] of this.#awaited) {
+      if (hashes.every((hash) => awaited.has(hash))) this.#awaited.delete(set);
+    }
+    this.#dropOldest(new Set([...hashes, ...[...this.#awaited.values()].flatMap((set) => [...set])]));
     return taken;
   }
 
   #await(hashes: readonly string[]): void {
     const set = setOf(hashes);
     this.#awaited.delete(set);
-    this.#awaited.set(set, hashes);
+    this.#awaited.set(set, new Set(hashes));
     const [oldest] = this.#awaited.keys();
     if (this.#awaited.size > MAX_AWAITED && oldest !== undefined) this.#awaited.delete(oldest);
   }

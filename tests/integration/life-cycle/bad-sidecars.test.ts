@@ -111,14 +111,20 @@ describe('a sidecar', () => {
     expect(await own.run({ code: '1 + 1' })).toMatchObject({ status: 'ok' });
   });
 
-  it('whose control thread freezes between two runs is found out and replaced', async () => {
+  /** With a session whose process is stopped and was found out. */
+  const frozen = async (): Promise<ReturnType<typeof setUp> & { readonly pid: number }> => {
     // Not so fast that a start on a busy machine passes its limit.
-    const { own, causes } = setUp(4, real());
-    expect(await own.run({ code: 'x = 1', session: 's' })).toMatchObject({ status: 'ok' });
+    const stage = setUp(4, real());
+    expect(await stage.own.run({ code: 'x = 1', session: 's' })).toMatchObject({ status: 'ok' });
     const [pid] = launcher.pids;
     if (pid === undefined) throw new Error('no process');
     process.kill(pid, 'SIGSTOP');
-    await eventually(() => expect(own.state.name).toBe('unresponsive'));
+    await eventually(() => expect(stage.own.state.name).toBe('unresponsive'));
+    return { ...stage, pid };
+  };
+
+  it('whose control thread freezes between two runs is found out and replaced', async () => {
+    const { own, causes, pid } = await frozen();
     await eventually(() => expect(causes()).toEqual(['unresponsive']));
     await untilGone(pid);
     expect(await own.run({ code: '"x" in globals()', session: 's' })).toMatchObject({
@@ -129,12 +135,7 @@ describe('a sidecar', () => {
   });
 
   it('that freezes for a while and comes back is left alone', async () => {
-    const { own, causes } = setUp(4, real());
-    expect(await own.run({ code: 'x = 1', session: 's' })).toMatchObject({ status: 'ok' });
-    const [pid] = launcher.pids;
-    if (pid === undefined) throw new Error('no process');
-    process.kill(pid, 'SIGSTOP');
-    await eventually(() => expect(own.state.name).toBe('unresponsive'));
+    const { own, causes, pid } = await frozen();
     process.kill(pid, 'SIGCONT');
     await eventually(() => expect(own.state.name).toBe('ready'));
     expect(await own.run({ code: 'x', session: 's' })).toMatchObject({

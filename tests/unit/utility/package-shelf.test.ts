@@ -112,6 +112,16 @@ describe('more than is kept', () => {
     expect(shelf.take(hashesOf(a, b))).toHaveLength(2);
   });
 
+  it('does not stay for a run that has taken what there was of it', async () => {
+    const shelf = new PackageShelf(KEPT_BYTES);
+    expect(shelf.missing(hashesOf(a, b))).toEqual(hashesOf(a, b));
+    await bring(shelf, a);
+    shelf.take(hashesOf(a));
+    await bring(shelf, c);
+    shelf.take(hashesOf(c));
+    expect(shelf.missing(hashesOf(a))).toEqual(hashesOf(a));
+  });
+
   it('does not stay for ever for a run that never comes back', async () => {
     const shelf = new PackageShelf(KEPT_BYTES);
     expect(shelf.missing(hashesOf(a))).toEqual(hashesOf(a));
