@@ -149,7 +149,7 @@ describe('packages that can not be had', { timeout: LONG_MS }, () => {
 
   it.for([
     ['geopandas', 'could not be obtained'],
-    ['no-such-package', '"no-such-package" is not in the package lock'],
+    ['no-such-package', '"no-such-package" is neither in the package lock'],
     ['six>=99', 'six'],
     ['six @ https://evil.test/six.whl', 'six'],
   ] as const)('that the request names: %s', async ([name, message], context) => {

@@ -40,6 +40,8 @@ export interface PackageServiceOptions {
 export interface PackageServiceLimits {
   /** Longest time for one `ensure` or `read`, in ms. */
   readonly overallMs: number;
+  /** Longest time for looking up what code wants and the lock does not know, in ms: mostly it is a slip of the pen. */
+  readonly lookUpMs: number;
   /** Files fetched at once. */
   readonly parallel: number;
 }
@@ -47,14 +49,18 @@ export interface PackageServiceLimits {
 export interface EnsureOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: InstallProgress) => void;
-  /**
-   * Who wants it. A user may have anything. Code may have what the settings allow; and the names it makes up
-   * are not looked up on the network, which would be a way to send something out.
-   */
+  /** Who wants it. A user may have anything, code what the settings allow. */
   readonly askedBy: 'user' | 'code';
+  /**
+   * Of what code wants: the packages, normalised, that stand in what was handed in to be run. Names that code makes up
+   * as it runs are not looked up on the network, which would be a way to send something out.
+   */
+  readonly spelledOut?: ReadonlySet<string>;
 }
 
-const LIMITS: PackageServiceLimits = { overallMs: 15 * 60_000, parallel: 4 };
+const LIMITS: PackageServiceLimits = { overallMs: 15 * 60_000, lookUpMs: 15_000, parallel: 4 };
+/** So soon after a look-up that took too long, code is not made to wait for another one, in ms. */
+const PATIENCE_MS = 10_000;
 /** Rounds of looking up: each one finds the dependencies of what the one before has found. */
 const MAX_ROUNDS = 30;
 
@@ -65,6 +71,8 @@ export class PackageService {
   readonly #files: PackageFiles;
   readonly #environment: MarkerEnvironment;
   readonly #allowed: ReadonlySet<string>;
+  /** When looking something up was given up, by `performance.now()`. */
+  #tookTooLongAt = -Infinity;
 
   constructor(options: PackageServiceOptions) {
     this.#options = options;
@@ -221,9 +229,16 @@ export class PackageService {
     const { requirement, neededBy } = missing;
     const { name } = requirement;
     // What an allowed package needs is allowed; there is an allow-list only when it is not empty.
-    const mayAsk = options.askedBy === 'user' || this.#allowed.has(name) || neededBy !== null;
+    const mayAsk =
+      options.askedBy === 'user' ||
+      this.#allowed.has(name) ||
+      neededBy !== null ||
+      options.spelledOut?.has(name) === true;
     if (options.askedBy === 'code' && !this.#options.settings.autoInstall) throw autoInstallOff(name);
-    const offer = await chain.find(requirement, neededBy, { signal, localOnly: !mayAsk });
+    const find = (within: AbortSignal): Promise<OfferedWheel | null> =>
+      chain.find(requirement, neededBy, { signal: within, localOnly: !mayAsk });
+    const offer =
+      options.askedBy === 'user' ? await find(signal) : await this.#withinLookUp(name, signal, find);
     if (offer === null) {
       throw new PackageError(
         'unknown-package',
@@ -235,6 +250,30 @@ export class PackageService {
     const progress = new ProgressSum(1, options.onProgress ?? (() => undefined));
     const onMoved = (done: number, total: number | null): void => progress.moved(name, done, total);
     return this.#adopt(offer, chain, signal, onMoved);
+  }
+
+  async #withinLookUp<T>(
+    packageName: string,
+    caller: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { lookUpMs } = this.#limits;
+    const tooLong = (): PackageError =>
+      new PackageError(
+        'no-source',
+        `"${packageName}" is not in the package lock, and looking it up took longer than ${lookUpMs / 1000} s; ` +
+          'check the network, or install it from an offline pack',
+        { packageName },
+      );
+    if (performance.now() - this.#tookTooLongAt < PATIENCE_MS) throw tooLong();
+    const deadline = AbortSignal.timeout(lookUpMs);
+    try {
+      return await work(AbortSignal.any([caller, deadline]));
+    } catch (error) {
+      if (error instanceof PackageError || caller.aborted || !deadline.aborted) throw error;
+      this.#tookTooLongAt = performance.now();
+      throw tooLong();
+    }
   }
 
   /** Fetches, keeps and records a wheel beyond the lock. */

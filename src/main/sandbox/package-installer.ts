@@ -1,7 +1,9 @@
 import { ImportReport } from '../../shared/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RunRequest } from '../../shared/sandbox.ts';
+import { probablePackage } from '../packages/module-names.ts';
 import { PackageError } from '../packages/package-error.ts';
+import { packageName } from '../packages/requirement.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
@@ -9,6 +11,7 @@ import { bringPackages } from './bring-packages.ts';
 import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
 import { ModuleAdvice } from './module-advice.ts';
+import { SpelledOut } from './spelled-out.ts';
 import type { PackageProvider } from './package-provider.ts';
 import { raceStop } from './stop-signal.ts';
 
@@ -18,6 +21,12 @@ const FIND_LIMIT_MS = 10_000;
 const INSTALL_LIMIT_MS = 120_000;
 /** For packages to be read and handed over, in ms: what is damaged is fetched again in that time. */
 const BRING_LIMIT_MS = 16 * 60_000;
+
+/**
+ * What may be hinted at and looked up on the network. The guest could hint at anything; these names give nothing
+ * away.
+ */
+const MAY_BE_HINTED = new Set(['openpyxl', 'tabulate', 'tzdata', 'xlsxwriter']);
 
 /** Code without this word imports nothing, save by means that nobody could foresee. */
 const MAY_IMPORT = /\bimport\b/u;
@@ -49,6 +58,8 @@ interface Wanted {
   readonly imported: ReadonlyMap<string, readonly string[]>;
   /** Only of use for something that the code may do. */
   readonly hinted: readonly string[];
+  /** Those of them that stand in the request itself: see `EnsureOptions`. */
+  readonly spelledOut: ReadonlySet<string>;
 }
 
 /** Puts the packages that a run needs into its interpreter before its code runs. */
@@ -87,15 +98,25 @@ export class PackageInstaller {
   }
 
   async #wanted(named: readonly string[], provider: PackageProvider, order: InstallOrder): Promise<Wanted> {
-    if (!MAY_IMPORT.test(order.request.code)) return { named, imported: new Map(), hinted: [] };
+    const { code } = order.request;
+    const spelledOut = new Set(named.map(packageName));
+    if (!MAY_IMPORT.test(code)) return { named, imported: new Map(), hinted: [], spelledOut };
     const report = await this.#report(order);
-    const imported = new Map<string, string[]>(report.asked.map((name) => [name, [name]]));
+    // What the interpreter says is the guest's word: only what main reads there itself stands in the code.
+    const text = new SpelledOut(code);
+    const imported = new Map<string, string[]>();
+    for (const name of report.asked) {
+      imported.set(name, [name]);
+      if (text.hasLiteral(name)) spelledOut.add(packageName(name));
+    }
     for (const module of report.modules) {
       const name = await packageOf(module, provider);
       imported.set(name, [...(imported.get(name) ?? [name]), module]);
+      if (text.hasImport(module)) spelledOut.add(packageName(name));
     }
     const hinted = await Promise.all(report.hints.map((module) => packageOf(module, provider)));
-    return { named, imported, hinted };
+    for (const name of hinted) if (MAY_BE_HINTED.has(name)) spelledOut.add(name);
+    return { named, imported, hinted, spelledOut };
   }
 
   /** What the interpreter says; nothing when what it says makes no sense. */
@@ -117,7 +138,7 @@ export class PackageInstaller {
   }
 
   async #obtain(
-    { named, imported, hinted }: Wanted,
+    { named, imported, hinted, spelledOut }: Wanted,
     provider: PackageProvider,
     { signal, onProgress }: InstallOrder,
     advice: ModuleAdvice,
@@ -127,6 +148,7 @@ export class PackageInstaller {
         ? Promise.resolve([])
         : provider.ensure(names, {
             askedBy: 'code',
+            spelledOut,
             signal,
             ...(onProgress === undefined ? {} : { onProgress }),
           });
@@ -146,6 +168,11 @@ export class PackageInstaller {
           if (!isRefusal(refusal)) throw refusal;
           for (const module of modules) advice.add(module, reasonOf(refusal, module));
         }
+      }
+    }
+    for (const [name, modules] of imported) {
+      for (const module of modules) {
+        if (isWithout(wheels.get(packageName(name)), module)) advice.add(module, withoutIt(name, module));
       }
     }
     for (const name of hinted) {
@@ -205,14 +232,22 @@ const cancelled = (): PackageError =>
 const isRefusal = (error: unknown): error is PackageError =>
   error instanceof PackageError && error.code !== 'cancelled';
 
-/** By its own name where no lock knows the module: a pack or a mirror may have that. */
+/** A probable name where no lock knows the module: an index, a pack or a mirror may have that. */
 const packageOf = async (module: string, provider: PackageProvider): Promise<string> =>
-  (await provider.packagesForImports([module]))[0] ?? module.split('.')[0] ?? module;
+  (await provider.packagesForImports([module]))[0] ?? probablePackage(module);
 
 const reasonOf = (refusal: PackageError, module: string): string =>
   refusal.code === 'unknown-package' || refusal.code === 'bad-requirement'
     ? unknownModule(module)
     : refusal.message;
+
+/** Whether a package was found by a guess that was wrong. What the lock says needs no such check. */
+const isWithout = (wheel: Wheel | undefined, module: string): boolean =>
+  wheel?.origin === 'user' && !wheel.imports.includes(module.split('.')[0] ?? module);
+
+const withoutIt = (name: string, module: string): string =>
+  `the package "${name}" does not provide "${module}"; if you know which one does, name it for the run ` +
+  '(packages, or --package NAME)';
 
 const unknownModule = (module: string): string =>
   `no known package provides "${module}"; if you know which one does, install it once with ` +

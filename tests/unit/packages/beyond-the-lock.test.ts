@@ -6,7 +6,7 @@ import { PackageLock } from '../../../src/main/packages/lock-file.ts';
 import type { PackageEntry } from '../../../src/main/packages/package-entry.ts';
 import { Downloads } from '../../../src/main/packages/downloads.ts';
 import { nodeTransport } from '../../../src/main/packages/node-transport.ts';
-import { serve, testServer, type Handler } from './support/test-server.ts';
+import { hang, serve, testServer, type Handler } from './support/test-server.ts';
 import {
   LOCK_WHEELS,
   lockText,
@@ -148,6 +148,30 @@ describe('packages that the lock does not know', () => {
     expect(await service.ensure(['cells'], { askedBy: 'user' })).toHaveLength(1);
     const allowed = small.open({ settings: settingsFor(server.url, { allow: ['sheet'] }) });
     expect(await names(allowed.service, 'sheet')).toContain('sheet');
+  });
+
+  test('names that stand in what is to be run are looked up, for a while', async () => {
+    const small = world();
+    const server = await testServer(
+      serve(
+        new Map<string, Uint8Array | string>([
+          ['/vivarium-packages.json', offersText(further)],
+          ...[...further, ...LOCK_WHEELS].map(({ fileName, bytes }) => [`/${fileName}`, bytes] as const),
+        ]),
+      ),
+    );
+    const options = { askedBy: 'code', spelledOut: new Set(['sheet']) } as const;
+    const { service } = small.open({ settings: settingsFor(server.url) });
+    expect((await service.ensure(['sheet>1'], options)).map(({ name }) => name)).toContain('cells');
+    const strict = small.open({ settings: settingsFor(server.url, { allow: ['frame'] }) }).service;
+    await expect(strict.ensure(['sheet'], options)).rejects.toMatchObject({ code: 'not-allowed' });
+
+    const silent = await testServer(hang);
+    const waiting = world().open({ settings: settingsFor(silent.url), limits: { lookUpMs: 50 } }).service;
+    await expect(waiting.ensure(['sheet'], options)).rejects.toMatchObject({
+      code: 'no-source',
+      message: expect.stringMatching(/looking it up took longer than 0\.05 s/u) as string,
+    });
   });
 });
 
