@@ -27,13 +27,36 @@ const SECTIONS = ['global', 'install'] as const;
 /** What pip takes for yes. */
 const YES = new Set(['1', 'true', 't', 'yes', 'y', 'on']);
 
-/**
- * Reads which index pip is configured for, as pip does: of its files the later ones win, `[install]` wins over
- * `[global]`, and environment variables win over both. Files that are not there or can't be read count for nothing.
- */
+/** Reads which index pip asks. */
 export const readPipIndex = async (surroundings: PipSurroundings): Promise<PipIndex> => {
-  const { environment } = surroundings;
-  const settings = new Map<string, { value: string; place: string }>();
+  const options = await readOptions(surroundings);
+  const none = options.get('no-index');
+  if (none !== undefined && YES.has(none.value.toLowerCase())) return { kind: 'none', place: none.place };
+  const index = options.get('index-url');
+  return index === undefined
+    ? { kind: 'unset' }
+    : { kind: 'index', address: index.value, place: index.place };
+};
+
+/** The file of certificates that pip trusts; null when it is not told of any. */
+export const readPipCertificates = async (surroundings: PipSurroundings): Promise<string | null> =>
+  (await readOptions(surroundings)).get('cert')?.value ?? null;
+
+/** The environment's names of what matters here. */
+const VARIABLES = [
+  ['index-url', 'PIP_INDEX_URL'],
+  ['no-index', 'PIP_NO_INDEX'],
+  ['cert', 'PIP_CERT'],
+] as const;
+
+/**
+ * As pip does: of its files the later ones win, `[install]` wins over `[global]`, and environment variables win over
+ * both. Files that are not there or can't be read count for nothing.
+ */
+const readOptions = async (
+  surroundings: PipSurroundings,
+): Promise<ReadonlyMap<string, { readonly value: string; readonly place: string }>> => {
+  const found = new Map<string, { value: string; place: string }>();
   const files = await Promise.all(
     (await configurationFiles(surroundings)).map(async (file) => ({
       file,
@@ -42,23 +65,14 @@ export const readPipIndex = async (surroundings: PipSurroundings): Promise<PipIn
   );
   for (const section of SECTIONS) {
     for (const { file, options } of files) {
-      for (const [key, value] of options[section])
-        if (value !== '') settings.set(key, { value, place: file });
+      for (const [key, value] of options[section]) if (value !== '') found.set(key, { value, place: file });
     }
   }
-  for (const [key, name] of [
-    ['index-url', 'PIP_INDEX_URL'],
-    ['no-index', 'PIP_NO_INDEX'],
-  ] as const) {
-    const value = environment[name]?.trim() ?? '';
-    if (value !== '') settings.set(key, { value, place: name });
+  for (const [key, name] of VARIABLES) {
+    const value = surroundings.environment[name]?.trim() ?? '';
+    if (value !== '') found.set(key, { value, place: name });
   }
-  const none = settings.get('no-index');
-  if (none !== undefined && YES.has(none.value.toLowerCase())) return { kind: 'none', place: none.place };
-  const index = settings.get('index-url');
-  return index === undefined
-    ? { kind: 'unset' }
-    : { kind: 'index', address: index.value, place: index.place };
+  return found;
 };
 
 /** Where pip's configuration is, in the order in which it is read: later ones win. */
