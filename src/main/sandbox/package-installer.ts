@@ -26,7 +26,7 @@ const BRING_LIMIT_MS = 16 * 60_000;
  * What may be hinted at and looked up on the network. The guest could hint at anything; these names give nothing
  * away.
  */
-const MAY_BE_HINTED = new Set(['openpyxl', 'tabulate', 'tzdata', 'xlsxwriter']);
+const MAY_BE_HINTED = new Set(['openpyxl', 'tabulate', 'xlsxwriter']);
 
 /** Code without this word imports nothing, save by means that nobody could foresee. */
 const MAY_IMPORT = /\bimport\b/u;
@@ -84,7 +84,8 @@ export class PackageInstaller {
    * @throws RpcError when the interpreter is gone, does not answer or does not take a package
    */
   async install(order: InstallOrder): Promise<Installation> {
-    const advice = new ModuleAdvice();
+    const { interpreter } = order;
+    const advice = new ModuleAdvice((name) => this.#installed.get(interpreter)?.has(name) === true);
     const named = [...(order.request.packages ?? []), ...scriptDependencies(order.request.code)];
     const provider = this.#provider;
     if (provider === undefined) {

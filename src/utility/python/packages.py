@@ -68,6 +68,11 @@ _USES = {
 _USERS = ("pandas", "polars", "geopandas", "seaborn")
 
 
+# Pyodide has no time zones of its own. `pytz` brings the files that `zoneinfo` reads; it comes with pandas.
+_ZONES = "pytz"
+_ZONE_FILES = "/lib/python{}.{}/site-packages/pytz/zoneinfo".format(*sys.version_info)
+
+
 class _Needs:
     """What one piece of code mentions."""
 
@@ -190,6 +195,8 @@ class Packages:
                 for module in _USES[use]:
                     if _spec_of(module) is None:
                         hints[module] = None
+        if "zoneinfo" in needs.modules and _spec_of("tzdata") is None and _spec_of(_ZONES) is None:
+            hints[_ZONES] = None
         return _dumps({"modules": missing, "hints": list(hints), "asked": list(needs.asked)[:100]})
 
 
@@ -211,4 +218,6 @@ class _MicropipFinder:
 
 def create_packages(micropip_source: str) -> Packages:
     """`micropip_source` is the source of the module `micropip`."""
+    # Before anything imports `zoneinfo`, which looks at it once. What is not there yet does not trouble it.
+    os.environ.setdefault("PYTHONTZPATH", _ZONE_FILES)
     return Packages(micropip_source)
