@@ -79,6 +79,11 @@ export class PackageInstaller {
     this.#installed.set(interpreter, new Map(wheels.map(({ name, sha256 }) => [name, sha256])));
   }
 
+  /** Names of what an interpreter has, those included that it was started with. */
+  installedIn(interpreter: OpenInterpreter): string[] {
+    return [...(this.#installed.get(interpreter)?.keys() ?? [])];
+  }
+
   /**
    * @throws PackageError when a package that was named can't be had, or someone has cancelled
    * @throws RpcError when the interpreter is gone, does not answer or does not take a package

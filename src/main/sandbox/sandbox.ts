@@ -45,6 +45,7 @@ export class Sandbox {
   readonly #provider: InterpreterProvider;
   readonly #files: FileCollector;
   readonly #memory: MemoryGuard;
+  readonly #packages: PackageInstaller;
   readonly #attempt: RunAttempt;
   readonly #disposal = sharedController();
   #nextRun = 1;
@@ -98,13 +99,14 @@ export class Sandbox {
       clock: config.clock,
       evict: () => this.#interpreters.evictOldest() !== null,
     });
+    this.#packages = new PackageInstaller({ provider: config.packages, clock: config.clock });
     this.#attempt = new RunAttempt({
       clock: config.clock,
       files: this.#files,
       interpreters: this.#interpreters,
       memory: this.#memory,
       images,
-      packages: new PackageInstaller({ provider: config.packages, clock: config.clock }),
+      packages: this.#packages,
       provider: this.#provider,
       supervisor: this.#supervisor,
     });
@@ -250,6 +252,12 @@ export class Sandbox {
    */
   listFiles(session: string): Promise<OutputFile[] | null> {
     return this.#inSession(session, (interpreter) => this.#files.list(interpreter, this.#disposal.signal));
+  }
+
+  /** Names of the packages that a session has installed; none when it has no interpreter. */
+  packagesIn(session: string): string[] {
+    const interpreter = this.#interpreters.find(session);
+    return interpreter === undefined ? [] : this.#packages.installedIn(interpreter);
   }
 
   /**
