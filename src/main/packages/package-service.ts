@@ -5,6 +5,7 @@ import { markerEnvironment, type MarkerEnvironment } from './markers.ts';
 import { normalizeName, type OfferedWheel, type PackageEntry, type PackageKind } from './package-entry.ts';
 import { PackageError } from './package-error.ts';
 import { PackageFiles } from './package-files.ts';
+import { PINNED_WHEELS } from './pinned-wheels.ts';
 import { ProgressSum, type InstallProgress } from './progress.ts';
 import { parseRequirement, requirementText, type Requirement } from './requirement.ts';
 import { resolve, type UnknownPackage } from './resolver.ts';
@@ -235,8 +236,10 @@ export class PackageService {
       neededBy !== null ||
       options.spelledOut?.has(name) === true;
     if (options.askedBy === 'code' && !this.#options.settings.autoInstall) throw autoInstallOff(name);
+    const pinned = requirement.versions === '' ? PINNED_WHEELS.get(name) : undefined;
+    const sought = pinned === undefined ? requirement : { name, versions: `==${pinned.version}` };
     const find = (within: AbortSignal): Promise<OfferedWheel | null> =>
-      chain.find(requirement, neededBy, { signal: within, localOnly: !mayAsk });
+      chain.find(sought, neededBy, { signal: within, localOnly: !mayAsk });
     const offer =
       options.askedBy === 'user' ? await find(signal) : await this.#withinLookUp(name, signal, find);
     if (offer === null) {
@@ -247,6 +250,7 @@ export class PackageService {
         { packageName: name },
       );
     }
+    if (pinned !== undefined && offer.sha256 !== pinned.sha256) throw otherBytes(offer);
     const progress = new ProgressSum(1, options.onProgress ?? (() => undefined));
     const onMoved = (done: number, total: number | null): void => progress.moved(name, done, total);
     return this.#adopt(offer, chain, signal, onMoved);
@@ -338,6 +342,15 @@ export class PackageService {
       throw error;
     }
   }
+}
+
+function otherBytes({ name, version, sha256 }: OfferedWheel): PackageError {
+  return new PackageError(
+    'no-source',
+    `the ${name} ${version} that was found is not the one that is known here (SHA-256 ${sha256}); check the mirror ` +
+      'or the package index',
+    { packageName: name },
+  );
 }
 
 function autoInstallOff(name: string): PackageError {

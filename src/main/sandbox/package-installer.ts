@@ -3,6 +3,7 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RunRequest } from '../../shared/sandbox.ts';
 import { probablePackage } from '../packages/module-names.ts';
 import { PackageError } from '../packages/package-error.ts';
+import { PINNED_WHEELS } from '../packages/pinned-wheels.ts';
 import { packageName } from '../packages/requirement.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
@@ -26,7 +27,7 @@ const BRING_LIMIT_MS = 16 * 60_000;
  * What may be hinted at and looked up on the network. The guest could hint at anything; these names give nothing
  * away.
  */
-const MAY_BE_HINTED = new Set(['openpyxl', 'tabulate', 'xlsxwriter']);
+const MAY_BE_HINTED = new Set(['openpyxl', 'tabulate', 'xlsxwriter', ...PINNED_WHEELS.keys()]);
 
 /** Code without this word imports nothing, save by means that nobody could foresee. */
 const MAY_IMPORT = /\bimport\b/u;

@@ -110,6 +110,17 @@ describe('packages that the lock does not know', () => {
     expect(existsSync(path.join(small.store, 'user-lock'))).toBe(false);
   });
 
+  test('a package that may come unasked is taken with the bytes that are known only', async () => {
+    const name = 'matplotlib-fontja';
+    const { service } = world({
+      further: [wheel(name, { version: '1.1.0' }), wheel(name, { version: '1.0' })],
+    }).open();
+    await expect(names(service, name)).rejects.toThrow(
+      /matplotlib-fontja 1\.1\.0 that was found is not the one/u,
+    );
+    expect(await names(service, `${name}<1.1`)).toEqual([name]);
+  });
+
   test('a wheel that is no zip is refused', async () => {
     const bad = { ...wheel('bad'), bytes: Buffer.from('not a zip') };
     await expect(names(world({ further: [bad] }).open().service, 'bad')).rejects.toMatchObject({
