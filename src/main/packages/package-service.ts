@@ -1,11 +1,11 @@
 import type { PackageSettings } from '../../shared/package-settings.ts';
 import { PackageCatalog } from './catalog.ts';
+import { Discovery } from './discovery.ts';
 import type { PackageLock } from './lock-file.ts';
 import { markerEnvironment, type MarkerEnvironment } from './markers.ts';
-import { normalizeName, type OfferedWheel, type PackageEntry, type PackageKind } from './package-entry.ts';
+import { normalizeName, type PackageEntry, type PackageKind } from './package-entry.ts';
 import { PackageError } from './package-error.ts';
 import { PackageFiles } from './package-files.ts';
-import { PINNED_WHEELS } from './pinned-wheels.ts';
 import { ProgressSum, type InstallProgress } from './progress.ts';
 import { parseRequirement, requirementText, type Requirement } from './requirement.ts';
 import { resolve, type UnknownPackage } from './resolver.ts';
@@ -13,7 +13,6 @@ import { SourceChain } from './source-chain.ts';
 import type { PackageSource } from './sources/source.ts';
 import type { PackageStore } from './store.ts';
 import type { UserLock } from './user-lock.ts';
-import { entryFromWheel } from './wheel-metadata.ts';
 
 /** A verified file in the store, to be put into an interpreter. */
 export interface Wheel {
@@ -60,8 +59,6 @@ export interface EnsureOptions {
 }
 
 const LIMITS: PackageServiceLimits = { overallMs: 15 * 60_000, lookUpMs: 15_000, parallel: 4 };
-/** So soon after a look-up that took too long, code is not made to wait for another one, in ms. */
-const PATIENCE_MS = 10_000;
 /** Rounds of looking up: each one finds the dependencies of what the one before has found. */
 const MAX_ROUNDS = 30;
 
@@ -72,14 +69,16 @@ export class PackageService {
   readonly #files: PackageFiles;
   readonly #environment: MarkerEnvironment;
   readonly #allowed: ReadonlySet<string>;
-  /** When looking something up was given up, by `performance.now()`. */
-  #tookTooLongAt = -Infinity;
+  readonly #discovery: Discovery;
 
   constructor(options: PackageServiceOptions) {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#files = new PackageFiles(options.store, this.#limits.parallel);
     this.#environment = markerEnvironment(options.lock.python);
+    const { store, userLock } = options;
+    const { lookUpMs } = this.#limits;
+    this.#discovery = new Discovery({ store, userLock, environment: this.#environment, lookUpMs });
     this.#allowed = new Set(options.settings.allow.map(normalizeName));
   }
 
@@ -221,81 +220,22 @@ export class PackageService {
     );
   }
 
-  async #discover(
-    missing: UnknownPackage,
+  #discover(
+    { neededBy, requirement }: UnknownPackage,
     chain: SourceChain,
-    options: EnsureOptions,
+    { askedBy, onProgress, spelledOut }: EnsureOptions,
     signal: AbortSignal,
   ): Promise<PackageEntry> {
-    const { requirement, neededBy } = missing;
     const { name } = requirement;
+    if (askedBy === 'code' && !this.#options.settings.autoInstall) throw autoInstallOff(name);
     // What an allowed package needs is allowed; there is an allow-list only when it is not empty.
     const mayAsk =
-      options.askedBy === 'user' ||
-      this.#allowed.has(name) ||
-      neededBy !== null ||
-      options.spelledOut?.has(name) === true;
-    if (options.askedBy === 'code' && !this.#options.settings.autoInstall) throw autoInstallOff(name);
-    const pinned = requirement.versions === '' ? PINNED_WHEELS.get(name) : undefined;
-    const sought = pinned === undefined ? requirement : { name, versions: `==${pinned.version}` };
-    const find = (within: AbortSignal): Promise<OfferedWheel | null> =>
-      chain.find(sought, neededBy, { signal: within, localOnly: !mayAsk });
-    const offer =
-      options.askedBy === 'user' ? await find(signal) : await this.#withinLookUp(name, signal, find);
-    if (offer === null) {
-      throw new PackageError(
-        'unknown-package',
-        `"${name}" is not in the package lock; if it is the right name, install it once with ` +
-          `"vivarium packages install ${name}", or add it to sandbox.packages.allow`,
-        { packageName: name },
-      );
-    }
-    if (pinned !== undefined && offer.sha256 !== pinned.sha256) throw otherBytes(offer);
-    const progress = new ProgressSum(1, options.onProgress ?? (() => undefined));
-    const onMoved = (done: number, total: number | null): void => progress.moved(name, done, total);
-    return this.#adopt(offer, chain, signal, onMoved);
-  }
-
-  async #withinLookUp<T>(
-    packageName: string,
-    caller: AbortSignal,
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const { lookUpMs } = this.#limits;
-    const tooLong = (): PackageError =>
-      new PackageError(
-        'no-source',
-        `"${packageName}" is not in the package lock, and looking it up took longer than ${lookUpMs / 1000} s; ` +
-          'check the network, or install it from an offline pack',
-        { packageName },
-      );
-    if (performance.now() - this.#tookTooLongAt < PATIENCE_MS) throw tooLong();
-    const deadline = AbortSignal.timeout(lookUpMs);
-    try {
-      return await work(AbortSignal.any([caller, deadline]));
-    } catch (error) {
-      if (error instanceof PackageError || caller.aborted || !deadline.aborted) throw error;
-      this.#tookTooLongAt = performance.now();
-      throw tooLong();
-    }
-  }
-
-  /** Fetches, keeps and records a wheel beyond the lock. */
-  async #adopt(
-    offer: OfferedWheel,
-    chain: SourceChain,
-    signal: AbortSignal,
-    onProgress: (done: number, total: number | null) => void,
-  ): Promise<PackageEntry> {
-    const kept = await this.#options.store.read(offer.sha256);
-    const bytes =
-      kept.state === 'sound'
-        ? kept.bytes
-        : await chain.fetch(`${offer.name} ${offer.version}`, offer.name, offer, { signal, onProgress });
-    const entry = await entryFromWheel(offer, bytes, this.#environment);
-    await this.#options.store.write(offer.sha256, bytes);
-    await this.#options.userLock.put(entry);
-    return entry;
+      askedBy === 'user' || this.#allowed.has(name) || neededBy !== null || spelledOut?.has(name) === true;
+    const progress = new ProgressSum(1, onProgress ?? (() => undefined));
+    return this.#discovery.find(
+      { requirement, neededBy, mayAsk, isPatient: askedBy === 'user' },
+      { chain, signal, onProgress: (done, total) => progress.moved(name, done, total) },
+    );
   }
 
   /** Returns the size of each file by its hash. */
@@ -342,15 +282,6 @@ export class PackageService {
       throw error;
     }
   }
-}
-
-function otherBytes({ name, version, sha256 }: OfferedWheel): PackageError {
-  return new PackageError(
-    'no-source',
-    `the ${name} ${version} that was found is not the one that is known here (SHA-256 ${sha256}); check the mirror ` +
-      'or the package index',
-    { packageName: name },
-  );
 }
 
 function autoInstallOff(name: string): PackageError {

@@ -23,6 +23,10 @@ const INSTALL_LIMIT_MS = 120_000;
 /** For packages to be read and handed over, in ms: what is damaged is fetched again in that time. */
 const BRING_LIMIT_MS = 16 * 60_000;
 
+/** So soon after one could not be had, a package that is only hinted at is not sought again, in ms. */
+const HINT_PAUSE_MS = 60_000;
+const MAX_FAILED_HINTS = 1000;
+
 /**
  * What may be hinted at and looked up on the network. The guest could hint at anything; these names give nothing
  * away.
@@ -67,6 +71,8 @@ interface Wanted {
 export class PackageInstaller {
   readonly #provider: PackageProvider | undefined;
   readonly #clock: Clock;
+  /** By package. Guests name them: it is cleared when it is full. */
+  readonly #failedHints = new Map<string, { readonly at: number; readonly reason: string }>();
   /** Hashes of what each interpreter has, by package. */
   readonly #installed = new WeakMap<OpenInterpreter, Map<string, string>>();
 
@@ -183,11 +189,19 @@ export class PackageInstaller {
       }
     }
     for (const name of hinted) {
+      const failed = this.#failedHints.get(name);
+      if (failed !== undefined && this.#clock.now() - failed.at < HINT_PAUSE_MS) {
+        advice.add(name, failed.reason);
+        continue;
+      }
       try {
         take(await ensure([...named, name]));
       } catch (refusal) {
         if (!isRefusal(refusal)) throw refusal;
-        advice.add(name, reasonOf(refusal, name));
+        const reason = reasonOf(refusal, name);
+        if (this.#failedHints.size >= MAX_FAILED_HINTS) this.#failedHints.clear();
+        this.#failedHints.set(name, { at: this.#clock.now(), reason });
+        advice.add(name, reason);
       }
     }
     return [...wheels.values()];
