@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testWheels } from '../support/test-wheels.ts';
+import { serve, testServer } from '../unit/packages/support/test-server.ts';
+import { sha256, wheel } from '../unit/packages/support/world.ts';
 import { ended, ENABLED, goTo, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
 
 let app: OpenedApp;
@@ -68,6 +70,37 @@ it('says which package index is asked and why, and takes another one', async () 
   await field.fill('');
   await page.keyboard.press('Enter');
   await page.getByText("pip's configuration switches it off").waitFor();
+});
+
+it('gets from the package index what the lock does not know', async () => {
+  const greeting = wheel('greeting', { version: '1.2' });
+  const files = [
+    { filename: greeting.fileName, url: `/${greeting.fileName}`, hashes: { sha256: sha256(greeting.bytes) } },
+  ];
+  const index = await testServer(
+    serve(
+      new Map<string, Uint8Array | string>([
+        ['/simple/greeting/', JSON.stringify({ name: 'greeting', files })],
+        [`/${greeting.fileName}`, greeting.bytes],
+      ]),
+    ),
+  );
+  const { page } = app;
+  await page.evaluate(
+    (url) => globalThis.api.config.set('sandbox.packages.index', url),
+    `${index.url}/simple`,
+  );
+  await goTo(page, 'Packages');
+  await page.getByRole('searchbox', { name: 'Search packages' }).fill('greeting');
+  await page.getByRole('button', { name: 'Get greeting from the package index' }).click();
+  await page.getByRole('button', { name: 'Remove greeting' }).waitFor({ timeout: START_MS });
+  await page.getByRole('searchbox', { name: 'Search packages' }).fill('not-on-the-index');
+  await page.getByRole('button', { name: 'Get not-on-the-index from the package index' }).click();
+  await page
+    .getByText(/not-on-the-index/u)
+    .nth(1)
+    .waitFor({ timeout: START_MS });
+  await page.evaluate(() => globalThis.api.config.set('sandbox.packages.index', ''));
 });
 
 it('verifies, removes and installs again', async (context) => {
