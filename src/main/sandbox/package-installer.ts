@@ -115,6 +115,8 @@ export class PackageInstaller {
     const spelledOut = new Set(named.map(packageName));
     if (!MAY_IMPORT.test(code)) return { named, imported: new Map(), hinted: [], spelledOut };
     const report = await this.#report(order);
+    const isNothing = report.asked.length + report.modules.length + report.hints.length === 0;
+    if (isNothing) return { named, imported: new Map(), hinted: [], spelledOut };
     // What the interpreter says is the guest's word: only what main reads there itself stands in the code.
     const text = new SpelledOut(code);
     const imported = new Map<string, string[]>();
