@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     // Most of the time a test waits for an interpreter to start, which keeps one core busy.
     maxWorkers: 2,
-    // Nothing of the user's own is touched.
-    env: { VIVARIUM_DATA_DIR: path.join(import.meta.dirname, '.cache', 'test-data') },
+    // Nothing of the user's own is touched, and no package index of theirs is asked.
+    env: { VIVARIUM_DATA_DIR: path.join(import.meta.dirname, '.cache', 'test-data'), PIP_NO_INDEX: '1' },
     projects: [
       {
         test: {

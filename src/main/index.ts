@@ -11,6 +11,7 @@ import { Doctor } from './doctor/doctor.ts';
 import { machineOfElectron, memoryOfProcess } from './doctor/machine-electron.ts';
 import { serveHost } from './host/host.ts';
 import { electronTransport } from './packages/electron-transport.ts';
+import { withOwnCertificates } from './packages/own-certificates.ts';
 import { builtFiles } from './runtime-locations.ts';
 import { ElectronLauncher } from './sandbox/electron-launcher.ts';
 import { lockdownOrder } from './sandbox/lockdown-binding.ts';
@@ -53,7 +54,7 @@ const runAsHost = async (): Promise<void> => {
         ...options,
         ...(packages === undefined
           ? {}
-          : { packageSources: { ...packages, transport: electronTransport() } }),
+          : { packageSources: { ...packages, transport: withOwnCertificates(electronTransport()) } }),
       }),
     examine,
     electron: process.versions.electron,

@@ -31,6 +31,7 @@ const api: WindowApi = {
     status: bridge.asker(CALLS.sandbox.status, failed),
     history: bridge.asker(CALLS.sandbox.history, failed),
     files: bridge.asker(CALLS.sandbox.files, failed),
+    packages: bridge.asker(CALLS.sandbox.packages, failed),
     readFile: bridge.asker(CALLS.sandbox.readFile, failed),
     restart: bridge.asker(CALLS.sandbox.restart, failed),
     stop: bridge.asker(CALLS.sandbox.stop, failed),

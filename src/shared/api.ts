@@ -52,7 +52,9 @@ export interface SandboxApi {
   history(): Promise<Answer<readonly SandboxEvent[]>>;
   /** The files in a session's workspace; waits for its run under way. `not-found` when it has no state. */
   files(session: string): Promise<Answer<readonly OutputFile[]>>;
-  /** Waits for the session's run under way, too. */
+  /** Names of the packages that a session has installed; none when it has no state. */
+  packages(session: string): Promise<Answer<readonly string[]>>;
+  /** Waits for the session's run under way, as `files` does. */
   readFile(session: string, name: string): Promise<Answer<Uint8Array>>;
   /** Ends the processes and forgets past crashes; the next run starts anew. Sessions lose their state. */
   restart(): Promise<Answer<null>>;

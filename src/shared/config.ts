@@ -36,6 +36,8 @@ const ABSOLUTE_PATH = /^(?:\/|[A-Za-z]:[\\/]|\\\\[^\\])/u;
 
 const WEB_ADDRESS = /^https?:\/\/(?<authority>[^\s/?#\\]+)(?:[/?][^\s#]*)?$/iu;
 
+const NO_PASSWORD = 'must not contain a user name or password';
+
 const mirrorProblem = (mirror: string): string | null => {
   if (mirror === '' || ABSOLUTE_PATH.test(mirror)) return null;
   const authority = WEB_ADDRESS.exec(mirror)?.groups?.['authority'];
@@ -43,12 +45,27 @@ const mirrorProblem = (mirror: string): string | null => {
     return 'must be the full path of a folder, or an address with https:// or http:// and no part after "#"';
   }
   // The settings file is not a safe place for a password.
-  return authority.includes('@') ? 'must not contain a user name or password' : null;
+  return authority.includes('@') ? NO_PASSWORD : null;
+};
+
+const indexProblem = (index: string): string | null => {
+  if (index === '') return null;
+  const authority = WEB_ADDRESS.exec(index)?.groups?.['authority'];
+  if (authority === undefined) {
+    return 'must be an address with https:// or http:// and no part after "#"';
+  }
+  return authority.includes('@') ? `${NO_PASSWORD}; pip's own configuration may` : null;
 };
 
 /** Where packages come from: '' for the official place, the full path of a folder, or a web address. */
 export const PackageMirror = text(LIMITS.pathLength).superRefine((mirror, context) => {
   const problem = mirrorProblem(mirror);
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+});
+
+/** Where packages come from that the lock does not know: '' for where pip or micropip would ask, or a web address. */
+export const PackageIndexAddress = text(LIMITS.pathLength).superRefine((index, context) => {
+  const problem = indexProblem(index);
   if (problem !== null) context.addIssue({ code: 'custom', message: problem });
 });
 
@@ -119,6 +136,7 @@ export const Config = z.object({
         .object({
           autoInstall: flag.default(true),
           mirror: PackageMirror.default(''),
+          index: PackageIndexAddress.default(''),
           /** Packages that may be installed; empty means any that the lock has. */
           allow: list(PackageName).default([]),
         })

@@ -12,6 +12,8 @@ export const PackageSettings = z.strictObject({
   autoInstall: z.boolean().default(true),
   /** Folder or http(s) address that holds the files of the lock; empty for none. */
   mirror: z.string().max(4096).default(''),
+  /** Address of a package index for what the lock does not know; empty or left out: the one that pip or micropip asks. */
+  index: z.string().max(4096).exactOptional(),
   /**
    * Names of the packages that code may use, with all that they depend on. Empty: any in the lock, and what
    * the user has installed.

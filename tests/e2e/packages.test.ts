@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testWheels } from '../support/test-wheels.ts';
-import { ENABLED, goTo, openApp, START_MS, type OpenedApp } from './console-page.ts';
+import { serve, testServer } from '../unit/packages/support/test-server.ts';
+import { sha256, wheel } from '../unit/packages/support/world.ts';
+import { ended, ENABLED, goTo, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
 
 let app: OpenedApp;
 
@@ -28,9 +30,83 @@ it('downloads what the embedded Python needs, says so everywhere, and shows what
   expect(await first.innerText()).toMatch(/^numpy\s[\d.]+\s[\d.]+ MB\sOn disk/u);
 });
 
+it('tells what the session in the console has from what is only on disk', async (context) => {
+  await testWheels(context);
+  const { page } = app;
+  const stateOf = async (name: string): Promise<string> => {
+    await page.getByRole('searchbox', { name: 'Search packages' }).fill(name);
+    return page.getByRole('row').nth(1).getByRole('cell').nth(3).innerText();
+  };
+  await goTo(page, 'Console');
+  await ended(await runCode(page, 'import cycler'));
+  await goTo(page, 'Packages');
+  await page.getByText('In this session', { exact: true }).first().waitFor();
+  expect(await stateOf('cycler')).toBe('In this session');
+  expect(await stateOf('numpy')).toBe('On disk');
+
+  await goTo(page, 'Console');
+  await page.getByRole('button', { name: 'New session' }).click();
+  await goTo(page, 'Packages');
+  await page.getByText('On disk', { exact: true }).first().waitFor();
+  expect(await stateOf('cycler')).toBe('On disk');
+});
+
+it('says which package index is asked and why, and takes another one', async () => {
+  const { page } = app;
+  await goTo(page, 'Settings');
+  const field = page.getByLabel('Package index', { exact: true });
+  // As for all tests: see vitest.config.ts.
+  await page.getByText("pip's configuration switches it off (no-index in PIP_NO_INDEX).").waitFor();
+  expect(await field.inputValue()).toBe('');
+  await field.fill('/srv/simple');
+  await page.keyboard.press('Enter');
+  await page.getByText(/must be an address with https/u).waitFor();
+  await field.fill('https://index.invalid/simple');
+  await page.keyboard.press('Enter');
+  await page.getByText("pip's configuration switches it off").waitFor({ state: 'hidden' });
+  await goTo(page, 'Packages');
+  await page.getByText('Package index: https://index.invalid/simple/').waitFor();
+  await goTo(page, 'Settings');
+  await field.fill('');
+  await page.keyboard.press('Enter');
+  await page.getByText("pip's configuration switches it off").waitFor();
+});
+
+it('gets from the package index what the lock does not know', async () => {
+  const greeting = wheel('greeting', { version: '1.2' });
+  const files = [
+    { filename: greeting.fileName, url: `/${greeting.fileName}`, hashes: { sha256: sha256(greeting.bytes) } },
+  ];
+  const index = await testServer(
+    serve(
+      new Map<string, Uint8Array | string>([
+        ['/simple/greeting/', JSON.stringify({ name: 'greeting', files })],
+        [`/${greeting.fileName}`, greeting.bytes],
+      ]),
+    ),
+  );
+  const { page } = app;
+  await page.evaluate(
+    (url) => globalThis.api.config.set('sandbox.packages.index', url),
+    `${index.url}/simple`,
+  );
+  await goTo(page, 'Packages');
+  await page.getByRole('searchbox', { name: 'Search packages' }).fill('greeting');
+  await page.getByRole('button', { name: 'Get greeting from the package index' }).click();
+  await page.getByRole('button', { name: 'Remove greeting' }).waitFor({ timeout: START_MS });
+  await page.getByRole('searchbox', { name: 'Search packages' }).fill('not-on-the-index');
+  await page.getByRole('button', { name: 'Get not-on-the-index from the package index' }).click();
+  await page
+    .getByText(/not-on-the-index/u)
+    .nth(1)
+    .waitFor({ timeout: START_MS });
+  await page.evaluate(() => globalThis.api.config.set('sandbox.packages.index', ''));
+});
+
 it('verifies, removes and installs again', async (context) => {
   await testWheels(context);
   const { page } = app;
+  await goTo(page, 'Packages');
   await page.getByRole('button', { name: 'Verify' }).click();
   await page.getByText('Everything is as it should be.').waitFor({ timeout: START_MS });
   await page.getByRole('searchbox', { name: 'Search packages' }).fill('cycler');

@@ -115,6 +115,21 @@ importlib.util.find_spec("six") is None`;
     expect([result.packages, result.value?.text]).toEqual([['six'], "('six', True)"]);
   });
 
+  it('bring time zones, for zoneinfo and for pandas', async (context) => {
+    const box = await opened(context);
+    const zones = `
+import zoneinfo
+from datetime import datetime
+zone = zoneinfo.ZoneInfo("Europe/Berlin")
+[str(datetime(2024, month, 1, tzinfo=zone).utcoffset()) for month in (1, 7)]`;
+    const plain = await box.run(zones);
+    expect([plain.packages, plain.value?.text]).toEqual([['pytz'], "['1:00:00', '2:00:00']"]);
+    const frames = 'import pandas as pd\npd.Timestamp("2024-07-01", tz="Asia/Tokyo").isoformat()';
+    expect((await box.run(frames)).value?.text).toBe('2024-07-01T00:00:00+09:00');
+    const wrong = await box.run('import zoneinfo\nzoneinfo.ZoneInfo("Europe/Berlim")');
+    expect(wrong.error?.message).toBe('"No time zone found with key Europe/Berlim"');
+  });
+
   it('can be asked for with micropip when they are named in plain sight', async (context) => {
     const code = `
 import micropip
@@ -134,6 +149,18 @@ name`;
 });
 
 describe('packages that can not be had', { timeout: LONG_MS }, () => {
+  it('time zones: the error says what would help', async (context) => {
+    await opened(context);
+    const strict = await openWith('');
+    try {
+      const hidden = await strict.run('__import__("zoneinfo").ZoneInfo("Europe/Berlin")');
+      expect(hidden.error?.message).toContain('"No time zone found with key Europe/Berlin"; time zones');
+      expect(hidden.error?.traceback).toContain('--package tzdata');
+    } finally {
+      await strict.dispose();
+    }
+  });
+
   it('that are imported: the error says why and what would help', async (context) => {
     const box = await opened(context);
     const unknown = await box.run('import six\nprint(1)\nimport no_such_module');
@@ -149,7 +176,7 @@ describe('packages that can not be had', { timeout: LONG_MS }, () => {
 
   it.for([
     ['geopandas', 'could not be obtained'],
-    ['no-such-package', '"no-such-package" is not in the package lock'],
+    ['no-such-package', '"no-such-package" is neither in the package lock'],
     ['six>=99', 'six'],
     ['six @ https://evil.test/six.whl', 'six'],
   ] as const)('that the request names: %s', async ([name, message], context) => {

@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { PROJECT_ROOT } from '../support/electron-sandbox.ts';
 import { testWheels } from '../support/test-wheels.ts';
+import { serve, testServer } from '../unit/packages/support/test-server.ts';
+import { sha256, wheel } from '../unit/packages/support/world.ts';
 
 interface Outcome {
   code: number | null;
@@ -14,10 +16,13 @@ interface Outcome {
   stderr: string;
 }
 
-async function packages(data: string, ...argv: string[]): Promise<Outcome> {
-  const child = spawn(process.execPath, [path.join(PROJECT_ROOT, 'out/main/cli.js'), 'packages', ...argv], {
-    // No Electron is needed for any of this.
-    env: { ...process.env, VIVARIUM_DATA_DIR: data, ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent' },
+// No Electron is needed for any of this.
+const packages = (data: string, ...argv: string[]): Promise<Outcome> =>
+  vivarium({ VIVARIUM_DATA_DIR: data, ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent' }, 'packages', ...argv);
+
+async function vivarium(environment: Record<string, string>, ...argv: string[]): Promise<Outcome> {
+  const child = spawn(process.execPath, [path.join(PROJECT_ROOT, 'out/main/cli.js'), ...argv], {
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -88,4 +93,32 @@ test('without any source it says what was tried', async () => {
     stderr:
       'vivarium: numpy 2.4.3 could not be obtained: no source is set up; set a mirror or give an offline pack\n',
   });
+});
+
+test('what code imports comes from the index that pip is configured for, and is there without it', async () => {
+  const folder = temporaryFolder();
+  const greeting = wheel('greeting', { version: '1.2' });
+  const files = [
+    { filename: greeting.fileName, url: `/${greeting.fileName}`, hashes: { sha256: sha256(greeting.bytes) } },
+  ];
+  const index = await testServer(
+    serve(
+      new Map<string, Uint8Array | string>([
+        ['/simple/greeting/', JSON.stringify({ name: 'greeting', files })],
+        [`/${greeting.fileName}`, greeting.bytes],
+      ]),
+    ),
+  );
+  const configuration = path.join(folder, 'pip.conf');
+  writeFileSync(configuration, `[global]\nindex-url = ${index.url}/simple\n`);
+  const environment = { VIVARIUM_DATA_DIR: folder, PIP_CONFIG_FILE: configuration, PIP_NO_INDEX: '' };
+  const run = (...argv: string[]): Promise<Outcome> =>
+    vivarium(environment, 'run', '-c', 'import greeting\nprint(greeting.__name__)', ...argv);
+  // Not the text of a string, nor what the code makes up as it runs.
+  const made = 'text = """\nimport greeting\n"""\n__import__("greet" + "ing")';
+  expect(await vivarium(environment, 'run', '-c', made)).toMatchObject({ code: 1 });
+  expect(index.requests).toEqual([]);
+  expect(await run()).toMatchObject({ code: 0, stdout: 'greeting\n' });
+  expect(index.requests).toEqual(['/simple/greeting/', `/${greeting.fileName}`]);
+  expect(await run('--offline')).toMatchObject({ code: 0, stdout: 'greeting\n' });
 });

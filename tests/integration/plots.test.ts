@@ -109,7 +109,7 @@ three`;
     const { stderr, outputs } = await run(context, code);
     expect(outputs).toHaveLength(2);
     expect(stderr).toBe(
-      'plot: no font has 天気; add the package matplotlib-fontja (Japanese) or mplfonts (Chinese)\n',
+      'plot: no font has 天気; name cvttf-notosanscjk-regular for the run (packages, or --package NAME)\n',
     );
   });
 
@@ -128,6 +128,20 @@ three`;
     expect(other.outputs[0]?.mime['image/png']).toBe(pictures[0]);
     const otherWithFont = await run(context, draw.replace('{}', '漢字'), { session });
     expect(otherWithFont.outputs[0]?.mime['image/png']).not.toBe(pictures[1]);
+  });
+
+  it('have fonts for what stands in the code by themselves, whatever font it asks for', async (context) => {
+    const code = `
+import matplotlib.pyplot as plt
+plt.rcParams['font.family'] = 'No Such Font'
+plt.title('東京の天気')
+plt.xlabel('ひづけ')
+plt.show()`;
+    const { packages, status, stderr } = await run(context, code);
+    expect(status).toBe('ok');
+    expect(packages).toContain('matplotlib-fontja');
+    expect(stderr).not.toContain('no font has');
+    expect(stderr.match(/findfont/gu)).toHaveLength(1);
   });
 
   it('a table of pandas is shown as HTML and text', async (context) => {

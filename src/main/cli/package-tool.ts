@@ -6,6 +6,7 @@ import { dataFolder } from '../data-folder.ts';
 import { nodeTransport } from '../packages/node-transport.ts';
 import { removeOldStores, storeFolder, type RemovedStores } from '../packages/old-stores.ts';
 import { openPackages, type Packages } from '../packages/open-packages.ts';
+import { withOwnCertificates } from '../packages/own-certificates.ts';
 import { loadPyodideLock } from '../packages/pyodide-lock.ts';
 import { builtFiles } from '../runtime-locations.ts';
 import { indexOf, type PackagePlaces } from './package-places.ts';
@@ -39,7 +40,7 @@ export async function openPackageTool(
     pyodideVersion,
     lock,
     settings: mirror === undefined ? settings : { ...settings, mirror },
-    transport: nodeTransport(),
+    transport: withOwnCertificates(nodeTransport()),
     official: !offline,
     ...(pack === undefined ? {} : { pack }),
     ...(indexUrl === undefined ? {} : { indexUrl }),

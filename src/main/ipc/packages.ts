@@ -100,11 +100,13 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
         installed: installed.has(name),
       }));
     },
-    sources: () => {
+    sources: async () => {
       const { mirror } = settings();
+      const inUse = await packages().index?.inUse();
       return [
         ...(mirror === '' ? [] : [{ kind: 'mirror' as const, place: mirror }]),
-        { kind: 'official', place: null },
+        { kind: 'official' as const },
+        ...(inUse === undefined ? [] : [{ kind: 'index' as const, inUse }]),
       ];
     },
     install: ([names, { taskId }], caller) =>

@@ -12,6 +12,7 @@ export interface SandboxDeps {
   readonly sandbox: Pick<
     Sandbox,
     | 'listFiles'
+    | 'packagesIn'
     | 'pid'
     | 'readFile'
     | 'reset'
@@ -73,6 +74,7 @@ export const sandboxHandlers = ({
     if (files === null) throw new ApiFailure('not-found', `the session "${session}" has no state`);
     return files;
   },
+  packages: ([session]) => sandbox.packagesIn(session),
   readFile: ([session, name]) => fileWork(() => sandbox.readFile(session, name)),
   restart: async () => {
     await sandbox.restart();

@@ -21,12 +21,22 @@ export const DOWNLOAD_LIMITS: DownloadLimits = {
   pauseMs: 500,
 };
 
+/** A password, in the form in which it is sent. */
+export interface Credentials {
+  /** Scheme, host and port that it is for. */
+  readonly origin: string;
+  /** Value of the header `authorization`. */
+  readonly authorization: string;
+}
+
 export interface DownloadOptions {
   readonly maxBytes: number;
   /** Whether a redirect may lead to another host, which then has to be https. */
   readonly otherHosts: boolean;
   readonly signal: AbortSignal;
   readonly accept?: string;
+  /** Sent to the server of this address only, wherever redirects lead. */
+  readonly credentials?: Credentials | null;
   readonly onProgress?: (bytesDone: number, bytesTotal: number | null) => void;
 }
 
@@ -84,7 +94,7 @@ export class Downloads {
       ...body.rangeHeaders(),
     };
     try {
-      const response = await this.#follow(url, headers, signal, options.otherHosts);
+      const response = await this.#follow(url, headers, signal, options);
       try {
         await receive(response, body, idle, signal, options);
       } finally {
@@ -104,11 +114,13 @@ export class Downloads {
     url: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
-    otherHosts: boolean,
+    { credentials, otherHosts }: DownloadOptions,
   ): Promise<TransportResponse> {
     let at = url;
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-      const response = await abortable(this.#transport({ url: at, headers, signal }), signal);
+      const isTheirs = credentials?.origin === new URL(at).origin;
+      const sent = isTheirs ? { ...headers, authorization: credentials.authorization } : headers;
+      const response = await abortable(this.#transport({ url: at, headers: sent, signal }), signal);
       if (!REDIRECTS.has(response.status)) return response;
       response.discard();
       at = redirectTarget(at, response.header('location'), otherHosts);
@@ -192,6 +204,7 @@ function isWorthAnother(failure: SourceFailure): boolean {
       return true;
     case 'absent':
     case 'refused':
+    case 'not-asked':
       return false;
   }
 }

@@ -1,18 +1,25 @@
+import { homedir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import type { PackageSettings } from '../../shared/package-settings.ts';
 import { Downloads, type DownloadLimits } from './downloads.ts';
+import { IndexLocator } from './index/index-locator.ts';
+import type { PipSurroundings } from './index/pip-configuration.ts';
 import type { PackageLock } from './lock-file.ts';
 import { storeFolder } from './old-stores.ts';
 import { PackageError } from './package-error.ts';
+import { PackageFiles } from './package-files.ts';
 import { PackageService, type PackageServiceLimits } from './package-service.ts';
 import { MirrorFolder } from './sources/mirror-folder.ts';
 import { OfflinePack } from './sources/offline-pack.ts';
 import { PackageIndex } from './sources/package-index.ts';
 import type { PackageSource } from './sources/source.ts';
 import { officialCdn, WebMirror } from './sources/web-mirror.ts';
+import { SourceChain } from './source-chain.ts';
 import { PackageStore } from './store.ts';
 import type { Transport } from './transport.ts';
 import { UserLock } from './user-lock.ts';
+import { requireWebAddress } from './web-address.ts';
 
 export interface OpenPackagesOptions {
   /** See data-folder.ts. */
@@ -23,10 +30,15 @@ export interface OpenPackagesOptions {
   readonly transport: Transport;
   /** File of an offline pack. */
   readonly pack?: string;
-  /** Address of a simple index (PEP 691) for what the lock does not know; without it there is none. */
+  /**
+   * Address of a simple index for what the lock does not know. Without it, it is the one of the settings, of the
+   * user's pip, or micropip's: see index/index-locator.ts.
+   */
   readonly indexUrl?: string;
-  /** False when nothing outside this computer and the mirror may be asked. */
+  /** False when nothing outside this computer and the mirror may be asked, save what `indexUrl` names. */
   readonly official?: boolean;
+  /** What the user's pip is configured by; left out, that of this process. */
+  readonly pip?: PipSurroundings;
   readonly downloadLimits?: DownloadLimits;
   readonly limits?: Partial<PackageServiceLimits>;
 }
@@ -36,6 +48,8 @@ export interface Packages {
   readonly store: PackageStore;
   readonly userLock: UserLock;
   readonly pack: OfflinePack | null;
+  /** Null when no index may be asked. */
+  readonly index: IndexLocator | null;
 }
 
 /**
@@ -53,14 +67,38 @@ export function openPackages(options: OpenPackagesOptions): Packages {
   const sources: PackageSource[] = pack === null ? [] : [pack];
   if (settings.mirror !== '') sources.push(mirrorOf(settings.mirror, downloads));
   if (options.official !== false) sources.push(officialCdn(downloads, pyodideVersion));
-  if (options.indexUrl !== undefined) {
-    requireWebAddress(options.indexUrl, 'the package index');
-    const { python, abi } = lock;
-    sources.push(new PackageIndex(downloads, { indexUrl: options.indexUrl, python, abi }));
-  }
+  const index = indexOf(options, store, [...sources]);
+  if (index !== null)
+    sources.push(new PackageIndex(downloads, { index, python: lock.python, abi: lock.abi }));
   const limits = options.limits === undefined ? {} : { limits: options.limits };
   const service = new PackageService({ lock, userLock, store, sources, settings, ...limits });
-  return { service, store, userLock, pack };
+  return { service, store, userLock, pack, index };
+}
+
+/** @param sources where micropip may come from */
+function indexOf(
+  { indexUrl, lock, official, pip, settings }: OpenPackagesOptions,
+  store: PackageStore,
+  sources: readonly PackageSource[],
+): IndexLocator | null {
+  if (indexUrl === undefined && official === false) return null;
+  const files = new PackageFiles(store, 1);
+  const micropip = lock.get('micropip');
+  return new IndexLocator({
+    given: indexUrl,
+    setting: settings.index ?? '',
+    pip: pip ?? { environment: process.env, platform: process.platform, home: homedir() },
+    micropip: {
+      fetch: (signal) => {
+        if (micropip === undefined) throw new PackageError('unknown-package', 'the lock has no micropip');
+        return files.bytesOf(micropip, new SourceChain(sources), signal);
+      },
+      kept: async () => {
+        const found = micropip === undefined ? null : await store.read(micropip.sha256);
+        return found?.state === 'sound' ? found.bytes : null;
+      },
+    },
+  });
 }
 
 function mirrorOf(mirror: string, downloads: Downloads): PackageSource {
@@ -72,20 +110,4 @@ function mirrorOf(mirror: string, downloads: Downloads): PackageSource {
     otherHosts: false,
     offers: true,
   });
-}
-
-function requireWebAddress(text: string, what: string): void {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !/^https?:$/u.test(url.protocol)) {
-    throw new PackageError(
-      'bad-settings',
-      `${what} "${text.slice(0, 200)}" is neither an absolute folder nor an http(s) address; correct the setting`,
-    );
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new PackageError(
-      'bad-settings',
-      `${what} has a user name or password in its address, which is not supported; take it out`,
-    );
-  }
 }

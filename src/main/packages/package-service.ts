@@ -1,8 +1,9 @@
 import type { PackageSettings } from '../../shared/package-settings.ts';
 import { PackageCatalog } from './catalog.ts';
+import { Discovery } from './discovery.ts';
 import type { PackageLock } from './lock-file.ts';
 import { markerEnvironment, type MarkerEnvironment } from './markers.ts';
-import { normalizeName, type OfferedWheel, type PackageEntry, type PackageKind } from './package-entry.ts';
+import { normalizeName, type PackageEntry, type PackageKind } from './package-entry.ts';
 import { PackageError } from './package-error.ts';
 import { PackageFiles } from './package-files.ts';
 import { ProgressSum, type InstallProgress } from './progress.ts';
@@ -12,7 +13,6 @@ import { SourceChain } from './source-chain.ts';
 import type { PackageSource } from './sources/source.ts';
 import type { PackageStore } from './store.ts';
 import type { UserLock } from './user-lock.ts';
-import { entryFromWheel } from './wheel-metadata.ts';
 
 /** A verified file in the store, to be put into an interpreter. */
 export interface Wheel {
@@ -40,6 +40,8 @@ export interface PackageServiceOptions {
 export interface PackageServiceLimits {
   /** Longest time for one `ensure` or `read`, in ms. */
   readonly overallMs: number;
+  /** Longest time for looking up what code wants and the lock does not know, in ms: mostly it is a slip of the pen. */
+  readonly lookUpMs: number;
   /** Files fetched at once. */
   readonly parallel: number;
 }
@@ -47,14 +49,16 @@ export interface PackageServiceLimits {
 export interface EnsureOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: InstallProgress) => void;
-  /**
-   * Who wants it. A user may have anything. Code may have what the settings allow; and the names it makes up
-   * are not looked up on the network, which would be a way to send something out.
-   */
+  /** Who wants it. A user may have anything, code what the settings allow. */
   readonly askedBy: 'user' | 'code';
+  /**
+   * Of what code wants: the packages, normalised, that stand in what was handed in to be run. Names that code makes up
+   * as it runs are not looked up on the network, which would be a way to send something out.
+   */
+  readonly spelledOut?: ReadonlySet<string>;
 }
 
-const LIMITS: PackageServiceLimits = { overallMs: 15 * 60_000, parallel: 4 };
+const LIMITS: PackageServiceLimits = { overallMs: 15 * 60_000, lookUpMs: 15_000, parallel: 4 };
 /** Rounds of looking up: each one finds the dependencies of what the one before has found. */
 const MAX_ROUNDS = 30;
 
@@ -65,12 +69,16 @@ export class PackageService {
   readonly #files: PackageFiles;
   readonly #environment: MarkerEnvironment;
   readonly #allowed: ReadonlySet<string>;
+  readonly #discovery: Discovery;
 
   constructor(options: PackageServiceOptions) {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#files = new PackageFiles(options.store, this.#limits.parallel);
     this.#environment = markerEnvironment(options.lock.python);
+    const { store, userLock } = options;
+    const { lookUpMs } = this.#limits;
+    this.#discovery = new Discovery({ store, userLock, environment: this.#environment, lookUpMs });
     this.#allowed = new Set(options.settings.allow.map(normalizeName));
   }
 
@@ -212,47 +220,22 @@ export class PackageService {
     );
   }
 
-  async #discover(
-    missing: UnknownPackage,
+  #discover(
+    { neededBy, requirement }: UnknownPackage,
     chain: SourceChain,
-    options: EnsureOptions,
+    { askedBy, onProgress, spelledOut }: EnsureOptions,
     signal: AbortSignal,
   ): Promise<PackageEntry> {
-    const { requirement, neededBy } = missing;
     const { name } = requirement;
+    if (askedBy === 'code' && !this.#options.settings.autoInstall) throw autoInstallOff(name);
     // What an allowed package needs is allowed; there is an allow-list only when it is not empty.
-    const mayAsk = options.askedBy === 'user' || this.#allowed.has(name) || neededBy !== null;
-    if (options.askedBy === 'code' && !this.#options.settings.autoInstall) throw autoInstallOff(name);
-    const offer = await chain.find(requirement, neededBy, { signal, localOnly: !mayAsk });
-    if (offer === null) {
-      throw new PackageError(
-        'unknown-package',
-        `"${name}" is not in the package lock; if it is the right name, install it once with ` +
-          `"vivarium packages install ${name}", or add it to sandbox.packages.allow`,
-        { packageName: name },
-      );
-    }
-    const progress = new ProgressSum(1, options.onProgress ?? (() => undefined));
-    const onMoved = (done: number, total: number | null): void => progress.moved(name, done, total);
-    return this.#adopt(offer, chain, signal, onMoved);
-  }
-
-  /** Fetches, keeps and records a wheel beyond the lock. */
-  async #adopt(
-    offer: OfferedWheel,
-    chain: SourceChain,
-    signal: AbortSignal,
-    onProgress: (done: number, total: number | null) => void,
-  ): Promise<PackageEntry> {
-    const kept = await this.#options.store.read(offer.sha256);
-    const bytes =
-      kept.state === 'sound'
-        ? kept.bytes
-        : await chain.fetch(`${offer.name} ${offer.version}`, offer.name, offer, { signal, onProgress });
-    const entry = await entryFromWheel(offer, bytes, this.#environment);
-    await this.#options.store.write(offer.sha256, bytes);
-    await this.#options.userLock.put(entry);
-    return entry;
+    const mayAsk =
+      askedBy === 'user' || this.#allowed.has(name) || neededBy !== null || spelledOut?.has(name) === true;
+    const progress = new ProgressSum(1, onProgress ?? (() => undefined));
+    return this.#discovery.find(
+      { requirement, neededBy, mayAsk, isPatient: askedBy === 'user' },
+      { chain, signal, onProgress: (done, total) => progress.moved(name, done, total) },
+    );
   }
 
   /** Returns the size of each file by its hash. */

@@ -50,6 +50,9 @@ export function parseDependency(text: string, environment: MarkerEnvironment): R
   return applies(parsed, text, environment) ? { name: parsed.name, versions: parsed.versions } : null;
 }
 
+/** The normalised name in what may be a requirement; '' when there is none. */
+export const packageName = (text: string): string => normalizeName(REQUIREMENT.exec(text)?.[1] ?? '');
+
 /** In a form that `parseRequirement` reads again. */
 export const requirementText = ({ name, versions }: Requirement): string => `${name}${versions}`;
 

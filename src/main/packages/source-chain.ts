@@ -101,6 +101,7 @@ export class SourceChain {
       signal.throwIfAborted();
       if (error instanceof PackageError) throw error;
       if (!(error instanceof SourceFailure)) throw error;
+      if (error.kind === 'not-asked') return null;
       if (error.kind === 'unreachable') this.#silent.set(source, error.message);
       attempts.push({ source, reason: error.message });
       return null;

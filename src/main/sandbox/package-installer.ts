@@ -1,7 +1,10 @@
 import { ImportReport } from '../../shared/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RunRequest } from '../../shared/sandbox.ts';
+import { probablePackage } from '../packages/module-names.ts';
 import { PackageError } from '../packages/package-error.ts';
+import { PINNED_WHEELS } from '../packages/pinned-wheels.ts';
+import { packageName } from '../packages/requirement.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
@@ -10,6 +13,7 @@ import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
 import { ModuleAdvice } from './module-advice.ts';
+import { SpelledOut } from './spelled-out.ts';
 import type { PackageProvider } from './package-provider.ts';
 import { raceStop } from './stop-signal.ts';
 
@@ -21,6 +25,16 @@ const INSTALL_LIMIT_MS = 120_000;
 const BRING_LIMIT_MS = 16 * 60_000;
 /** Packages may be pushed out again by those of other runs before they are all there. */
 const BRING_ROUNDS = 3;
+
+/** So soon after one could not be had, a package that is only hinted at is not sought again, in ms. */
+const HINT_PAUSE_MS = 60_000;
+const MAX_FAILED_HINTS = 1000;
+
+/**
+ * What may be hinted at and looked up on the network. The guest could hint at anything; these names give nothing
+ * away.
+ */
+const MAY_BE_HINTED = new Set(['openpyxl', 'tabulate', 'xlsxwriter', ...PINNED_WHEELS.keys()]);
 
 /** Code without this word imports nothing, save by means that nobody could foresee. */
 const MAY_IMPORT = /\bimport\b/u;
@@ -54,6 +68,8 @@ interface Wanted {
   readonly imported: ReadonlyMap<string, readonly string[]>;
   /** Only of use for something that the code may do. */
   readonly hinted: readonly string[];
+  /** Those of them that stand in the request itself: see `EnsureOptions`. */
+  readonly spelledOut: ReadonlySet<string>;
 }
 
 /** Puts the packages that a run needs into its interpreter before its code runs. */
@@ -61,6 +77,8 @@ export class PackageInstaller {
   readonly #provider: PackageProvider | undefined;
   readonly #bytecode: BytecodeStore | undefined;
   readonly #clock: Clock;
+  /** By package. Guests name them: it is cleared when it is full. */
+  readonly #failedHints = new Map<string, { readonly at: number; readonly reason: string }>();
   /** Hashes of what each interpreter has, by package. */
   readonly #installed = new WeakMap<OpenInterpreter, Map<string, string>>();
 
@@ -75,12 +93,18 @@ export class PackageInstaller {
     this.#installed.set(interpreter, new Map(wheels.map(({ name, sha256 }) => [name, sha256])));
   }
 
+  /** Names of what an interpreter has, those included that it was started with. */
+  installedIn(interpreter: OpenInterpreter): string[] {
+    return [...(this.#installed.get(interpreter)?.keys() ?? [])];
+  }
+
   /**
    * @throws PackageError when a package that was named can't be had, or someone has cancelled
    * @throws RpcError when the interpreter is gone, does not answer or does not take a package
    */
   async install(order: InstallOrder): Promise<Installation> {
-    const advice = new ModuleAdvice();
+    const { interpreter } = order;
+    const advice = new ModuleAdvice((name) => this.#installed.get(interpreter)?.has(name) === true);
     const named = [...(order.request.packages ?? []), ...scriptDependencies(order.request.code)];
     const provider = this.#provider;
     if (provider === undefined) {
@@ -94,15 +118,27 @@ export class PackageInstaller {
   }
 
   async #wanted(named: readonly string[], provider: PackageProvider, order: InstallOrder): Promise<Wanted> {
-    if (!MAY_IMPORT.test(order.request.code)) return { named, imported: new Map(), hinted: [] };
+    const { code } = order.request;
+    const spelledOut = new Set(named.map(packageName));
+    if (!MAY_IMPORT.test(code)) return { named, imported: new Map(), hinted: [], spelledOut };
     const report = await this.#report(order);
-    const imported = new Map<string, string[]>(report.asked.map((name) => [name, [name]]));
+    const isNothing = report.asked.length + report.modules.length + report.hints.length === 0;
+    if (isNothing) return { named, imported: new Map(), hinted: [], spelledOut };
+    // What the interpreter says is the guest's word: only what main reads there itself stands in the code.
+    const text = new SpelledOut(code);
+    const imported = new Map<string, string[]>();
+    for (const name of report.asked) {
+      imported.set(name, [name]);
+      if (text.hasLiteral(name)) spelledOut.add(packageName(name));
+    }
     for (const module of report.modules) {
       const name = await packageOf(module, provider);
       imported.set(name, [...(imported.get(name) ?? [name]), module]);
+      if (text.hasImport(module)) spelledOut.add(packageName(name));
     }
     const hinted = await Promise.all(report.hints.map((module) => packageOf(module, provider)));
-    return { named, imported, hinted };
+    for (const name of hinted) if (MAY_BE_HINTED.has(name)) spelledOut.add(name);
+    return { named, imported, hinted, spelledOut };
   }
 
   /** What the interpreter says; nothing when what it says makes no sense. */
@@ -124,7 +160,7 @@ export class PackageInstaller {
   }
 
   async #obtain(
-    { named, imported, hinted }: Wanted,
+    { named, imported, hinted, spelledOut }: Wanted,
     provider: PackageProvider,
     { signal, onProgress }: InstallOrder,
     advice: ModuleAdvice,
@@ -134,6 +170,7 @@ export class PackageInstaller {
         ? Promise.resolve([])
         : provider.ensure(names, {
             askedBy: 'code',
+            spelledOut,
             signal,
             ...(onProgress === undefined ? {} : { onProgress }),
           });
@@ -155,12 +192,25 @@ export class PackageInstaller {
         }
       }
     }
+    for (const [name, modules] of imported) {
+      for (const module of modules) {
+        if (isWithout(wheels.get(packageName(name)), module)) advice.add(module, withoutIt(name, module));
+      }
+    }
     for (const name of hinted) {
+      const failed = this.#failedHints.get(name);
+      if (failed !== undefined && this.#clock.now() - failed.at < HINT_PAUSE_MS) {
+        advice.add(name, failed.reason);
+        continue;
+      }
       try {
         take(await ensure([...named, name]));
       } catch (refusal) {
         if (!isRefusal(refusal)) throw refusal;
-        advice.add(name, reasonOf(refusal, name));
+        const reason = reasonOf(refusal, name);
+        if (this.#failedHints.size >= MAX_FAILED_HINTS) this.#failedHints.clear();
+        this.#failedHints.set(name, { at: this.#clock.now(), reason });
+        advice.add(name, reason);
       }
     }
     return [...wheels.values()];
@@ -232,14 +282,22 @@ const crowdedOut = (): PackageError =>
 const isRefusal = (error: unknown): error is PackageError =>
   error instanceof PackageError && error.code !== 'cancelled';
 
-/** By its own name where no lock knows the module: a pack or a mirror may have that. */
+/** A probable name where no lock knows the module: an index, a pack or a mirror may have that. */
 const packageOf = async (module: string, provider: PackageProvider): Promise<string> =>
-  (await provider.packagesForImports([module]))[0] ?? module.split('.')[0] ?? module;
+  (await provider.packagesForImports([module]))[0] ?? probablePackage(module);
 
 const reasonOf = (refusal: PackageError, module: string): string =>
   refusal.code === 'unknown-package' || refusal.code === 'bad-requirement'
     ? unknownModule(module)
     : refusal.message;
+
+/** Whether a package was found by a guess that was wrong. What the lock says needs no such check. */
+const isWithout = (wheel: Wheel | undefined, module: string): boolean =>
+  wheel?.origin === 'user' && !wheel.imports.includes(module.split('.')[0] ?? module);
+
+const withoutIt = (name: string, module: string): string =>
+  `the package "${name}" does not provide "${module}"; if you know which one does, name it for the run ` +
+  '(packages, or --package NAME)';
 
 const unknownModule = (module: string): string =>
   `no known package provides "${module}"; if you know which one does, install it once with ` +

@@ -48,6 +48,7 @@ export class Sandbox {
   readonly #provider: InterpreterProvider;
   readonly #files: SessionFiles;
   readonly #memory: MemoryGuard;
+  readonly #packages: PackageInstaller;
   readonly #attempt: RunAttempt;
   readonly #disposal = sharedController();
   #nextRun = 1;
@@ -110,13 +111,14 @@ export class Sandbox {
       supervisor: this.#supervisor,
       signal: this.#disposal.signal,
     });
+    this.#packages = new PackageInstaller({ provider: config.packages, bytecode, clock: config.clock });
     this.#attempt = new RunAttempt({
       clock: config.clock,
       files,
       interpreters: this.#interpreters,
       memory: this.#memory,
       images,
-      packages: new PackageInstaller({ provider: config.packages, bytecode, clock: config.clock }),
+      packages: this.#packages,
       provider: this.#provider,
       supervisor: this.#supervisor,
     });
@@ -267,6 +269,12 @@ export class Sandbox {
    */
   listFiles(session: string): Promise<OutputFile[] | null> {
     return this.#files.list(session);
+  }
+
+  /** Names of the packages that a session has installed; none when it has no interpreter. */
+  packagesIn(session: string): string[] {
+    const interpreter = this.#interpreters.find(session);
+    return interpreter === undefined ? [] : this.#packages.installedIn(interpreter);
   }
 
   /**

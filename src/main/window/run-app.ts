@@ -11,6 +11,7 @@ import { EVENTS } from '../../shared/ipc/channels.ts';
 import { JsonStore } from '../config/json-store.ts';
 import { Pages } from '../ipc/electron-ipc.ts';
 import { electronTransport } from '../packages/electron-transport.ts';
+import { withOwnCertificates } from '../packages/own-certificates.ts';
 import { CrashWindow } from '../sandbox/crash-window.ts';
 import { ElectronLauncher } from '../sandbox/electron-launcher.ts';
 import { setAppMenu } from './app-menu.ts';
@@ -64,7 +65,7 @@ export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Pr
     outDir,
     dataFolder,
     launcher: (script) => new ElectronLauncher(script),
-    transport: electronTransport(),
+    transport: withOwnCertificates(electronTransport()),
     examine,
     dialogs: nativeFileDialogs(() => window),
     info: appInfo,

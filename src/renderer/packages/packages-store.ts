@@ -1,32 +1,42 @@
 import { ref, shallowRef, type Ref } from 'vue';
-import type { PackagesApi } from '../../shared/api.ts';
+import type { PackagesApi, SandboxApi } from '../../shared/api.ts';
 import type { PackageSourceInfo } from '../../shared/ipc/packages.ts';
 import { packageRows, type PackageRow } from './model/package-rows.ts';
 
 /** What is installed and what could be. */
 export class PackagesStore {
   readonly #api: PackagesApi;
+  readonly #sandbox: Pick<SandboxApi, 'packages'>;
+  readonly #session: () => string;
   readonly rows: Ref<readonly PackageRow[]> = shallowRef([]);
   readonly totalBytes = ref(0);
   readonly sources: Ref<readonly PackageSourceInfo[]> = shallowRef([]);
   readonly loaded = ref(false);
   readonly problem = ref('');
 
-  constructor(api: PackagesApi) {
+  /** @param session name of the one that the console shows */
+  constructor(api: PackagesApi, sandbox: Pick<SandboxApi, 'packages'>, session: () => string) {
     this.#api = api;
+    this.#sandbox = sandbox;
+    this.#session = session;
   }
 
   async load(): Promise<void> {
-    const [list, available, sources] = await Promise.all([
+    const [list, available, sources, inSession] = await Promise.all([
       this.#api.list(),
       this.#api.available(),
       this.#api.sources(),
+      this.#sandbox.packages(this.#session()),
     ]);
-    const failed = [list, available, sources].find((answer) => !answer.ok);
+    const failed = [list, available, sources, inSession].find((answer) => !answer.ok);
     this.problem.value = failed?.ok === false ? failed.error.message : '';
     if (list.ok) this.totalBytes.value = list.value.totalBytes;
     if (sources.ok) this.sources.value = sources.value;
-    this.rows.value = packageRows(available.ok ? available.value : [], list.ok ? list.value.packages : []);
+    this.rows.value = packageRows(
+      available.ok ? available.value : [],
+      list.ok ? list.value.packages : [],
+      inSession.ok ? inSession.value : [],
+    );
     this.loaded.value = true;
   }
 }

@@ -20,6 +20,7 @@ export const CALLS = {
     status: 'sandbox-status',
     history: 'sandbox-history',
     files: 'sandbox-files',
+    packages: 'sandbox-packages',
     readFile: 'sandbox-read-file',
     restart: 'sandbox-restart',
     stop: 'sandbox-stop',

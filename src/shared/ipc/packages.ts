@@ -1,5 +1,6 @@
 /** What the page may ask of the package store. */
 import { z } from 'zod';
+import type { IndexInUse } from '../package-index.ts';
 import { TaskId, type PackageProgress } from './sandbox.ts';
 
 /** Such as `pandas` or `rich>=13`; what it means is decided where it is read. */
@@ -48,11 +49,12 @@ export interface AvailablePackage {
 }
 
 /** Where packages come from, in the order in which it is tried. */
-export interface PackageSourceInfo {
-  readonly kind: 'mirror' | 'official';
-  /** The folder or address of a mirror; null for the official place. */
-  readonly place: string | null;
-}
+export type PackageSourceInfo =
+  /** A folder or an address. */
+  | { readonly kind: 'mirror'; readonly place: string }
+  | { readonly kind: 'official' }
+  /** For what the lock does not know. */
+  | { readonly kind: 'index'; readonly inUse: IndexInUse };
 
 export interface PackageReport {
   readonly files: number;

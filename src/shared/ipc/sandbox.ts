@@ -22,6 +22,7 @@ export const sandboxArguments = {
   status: z.tuple([]),
   history: z.tuple([]),
   files: z.tuple([SessionName]),
+  packages: z.tuple([SessionName]),
   readFile: z.tuple([SessionName, WorkspaceFileName]),
   restart: z.tuple([]),
   stop: z.tuple([]),

@@ -26,12 +26,40 @@ _PYPLOT = "matplotlib.pyplot"
 _FORMATS = {"png": "image/png", "svg": "image/svg+xml"}
 
 # Packages that bring fonts for what Matplotlib's own lack: name of the module -> its fonts, the best first.
+# Those that packages.py hints at come first.
 _FONT_PACKAGES = {
     "matplotlib_fontja": ("fonts/ipaexg.ttf",),
+    "koreanize_matplotlib": ("fonts/NanumGothic.ttf",),
+    "cvttf_NotoSansCJK_Regular": ("NotoSansCJKtc-Regular.otf",),
     "mplfonts": ("fonts/NotoSansCJKsc-Regular.otf", "fonts/SourceHanSansSC-Regular.otf"),
 }
 _MISSING_GLYPH = re.compile(r"Glyph (\d+) .*missing from")
 _MAX_NAMED_GLYPHS = 20
+
+# Characters -> the package that has them; of several, the first that fits.
+_ADVICE = (
+    (re.compile("[\u3040-\u30ff]"), "matplotlib-fontja"),
+    (re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]"), "koreanize-matplotlib"),
+    (re.compile("[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff]"), "cvttf-notosanscjk-regular"),
+)
+
+
+_MAX_TOLD = 1000
+
+
+class _Once:
+    """Lets each message pass once: Matplotlib looks fonts up again and again, and each time says what it lacks."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def filter(self, record: Any) -> bool:
+        message = record.getMessage()
+        if message in self._told:
+            return False
+        if len(self._told) < _MAX_TOLD:
+            self._told.add(message)
+        return True
 
 
 class Figures:
@@ -42,7 +70,8 @@ class Figures:
         self._outputs = outputs
         # Those taken in this run.
         self._taken: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._fonts: set[str] = set()
+        self._font_packages: set[str] = set()
+        self._font_files: list[str] = []
         self._has_warned = False
         outputs.add_formatter(_is_figure, self._form_of)
 
@@ -91,32 +120,44 @@ class Figures:
             figures._take(manager.canvas.figure)
 
         manager_base.show = show_manager
+        fonts = _modules["matplotlib.font_manager"]
+        fonts._log.addFilter(_Once())
+        self._fall_back(fonts.fontManager)
         self._add_fonts()
 
+    def _fall_back(self, manager: Any) -> None:
+        """Let texts fall back on the fonts that were added, whatever fonts the code asks for."""
+        find_fonts = manager._find_fonts_by_props
+
+        @functools.wraps(find_fonts)
+        def find_all(*args: Any, **options: Any) -> Any:
+            found = find_fonts(*args, **options)
+            return [*found, *(path for path in self._font_files if path not in found)]
+
+        manager._find_fonts_by_props = find_all
+
     def _add_fonts(self) -> None:
-        """Let texts fall back on the fonts of the packages that are there."""
+        """Look for fonts in the packages that are there."""
         for package, names in _FONT_PACKAGES.items():
-            if package in self._fonts:
+            if package in self._font_packages:
                 continue
             try:
                 spec = PathFinder.find_spec(package)
                 if spec is None or not spec.submodule_search_locations:
                     continue
-                self._fonts.add(package)
+                self._font_packages.add(package)
                 self._add_font(spec.submodule_search_locations[0], names)
             except Exception:
                 # Without them it is as it was: the plot has boxes for what it can't draw.
                 continue
 
     def _add_font(self, folder: str, names: tuple[str, ...]) -> None:
-        manager = _modules["matplotlib.font_manager"].fontManager
         for name in names:
             path = os.path.join(folder, name)
             if os.path.exists(path):
-                manager.addfont(path)
-                family = manager.ttflist[-1].name
-                params = _modules["matplotlib"].rcParams
-                params["font.family"] = [*params["font.family"], family]
+                # By its name, too.
+                _modules["matplotlib.font_manager"].fontManager.addfont(path)
+                self._font_files.append(path)
                 return
 
     def _draw(self, figure: Any) -> dict[str, Any]:
@@ -134,10 +175,7 @@ class Figures:
                 missing[chr(int(glyph[1]))] = None
         if missing and not self._has_warned:
             self._has_warned = True
-            characters = "".join(missing)[:_MAX_NAMED_GLYPHS]
-            sys.stderr.write(
-                f"plot: no font has {characters}; add the package matplotlib-fontja (Japanese) or mplfonts (Chinese)\n"
-            )
+            sys.stderr.write(_about_missing("".join(missing)))
         return forms
 
     def _take(self, figure: Any) -> None:
@@ -150,6 +188,13 @@ class Figures:
         forms = self._draw(figure)
         _close(figure)
         return forms
+
+
+def _about_missing(characters: str) -> str:
+    """What to say of characters that no font has."""
+    packages = list(dict.fromkeys(name for pattern, name in _ADVICE if pattern.search(characters)))
+    advice = f"; name {' and '.join(packages)} for the run (packages, or --package NAME)" if packages else ""
+    return f"plot: no font has {characters[:_MAX_NAMED_GLYPHS]}{advice}\n"
 
 
 def _is_figure(obj: object) -> bool:

@@ -15,6 +15,7 @@ import ast
 import importlib
 import json
 import os
+import re
 import sys
 import types
 from importlib.machinery import ModuleSpec, PathFinder
@@ -68,6 +69,18 @@ _USES = {
 _USERS = ("pandas", "polars", "geopandas", "seaborn")
 
 
+# What plots in these packages, and characters that Matplotlib's own fonts lack -> modules with fonts that have them.
+# Japanese is told from Chinese by its kana.
+_PLOTS = ("matplotlib", "seaborn")
+_KANA = re.compile("[\u3040-\u30ff]")
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
+_HAN = re.compile("[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff]")
+
+# Pyodide has no time zones of its own. `pytz` brings the files that `zoneinfo` reads; it comes with pandas.
+_ZONES = "pytz"
+_ZONE_FILES = "/lib/python{}.{}/site-packages/pytz/zoneinfo".format(*sys.version_info)
+
+
 class _Needs:
     """What one piece of code mentions."""
 
@@ -75,6 +88,7 @@ class _Needs:
         self.modules: dict[str, None] = {}
         self.uses: set[str] = set()
         self.asked: dict[str, None] = {}
+        self.fonts: dict[str, None] = {}
 
     def read(self, source: str) -> None:
         for node in _walk(_parse(source)):
@@ -92,6 +106,16 @@ class _Needs:
                     self.uses.add(node.attr)
             elif isinstance(node, ast.Call):
                 self.read_call(node)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                self.read_text(node.value)
+
+    def read_text(self, text: str) -> None:
+        if _KANA.search(text):
+            self.fonts["matplotlib_fontja"] = None
+        elif _HAN.search(text):
+            self.fonts["cvttf_NotoSansCJK_Regular"] = None
+        if _HANGUL.search(text):
+            self.fonts["koreanize_matplotlib"] = None
 
     def read_call(self, node: ast.Call) -> None:
         """`micropip.install(…)` with names in plain sight."""
@@ -185,11 +209,19 @@ class Packages:
                 except (OSError, SyntaxError, ValueError):
                     continue
         hints: dict[str, None] = {}
+        plots = False
         if any(name.partition(".")[0] in _USERS for name in needs.modules):
+            plots = not needs.uses.isdisjoint(("plot", "hist", "boxplot"))
             for use in sorted(needs.uses):
                 for module in _USES[use]:
                     if _spec_of(module) is None:
                         hints[module] = None
+        if plots or any(name.partition(".")[0] in _PLOTS for name in needs.modules):
+            for module in needs.fonts:
+                if _spec_of(module) is None:
+                    hints[module] = None
+        if "zoneinfo" in needs.modules and _spec_of("tzdata") is None and _spec_of(_ZONES) is None:
+            hints[_ZONES] = None
         return _dumps({"modules": missing, "hints": list(hints), "asked": list(needs.asked)[:100]})
 
 
@@ -211,4 +243,6 @@ class _MicropipFinder:
 
 def create_packages(micropip_source: str) -> Packages:
     """`micropip_source` is the source of the module `micropip`."""
+    # Before anything imports `zoneinfo`, which looks at it once. What is not there yet does not trouble it.
+    os.environ.setdefault("PYTHONTZPATH", _ZONE_FILES)
     return Packages(micropip_source)

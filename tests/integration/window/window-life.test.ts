@@ -148,7 +148,8 @@ describe('settings hold at once', () => {
       ok: true,
       value: [
         { kind: 'mirror', place: '/nowhere/at/all' },
-        { kind: 'official', place: null },
+        { kind: 'official' },
+        { kind: 'index', inUse: { kind: 'switched-off', place: 'PIP_NO_INDEX' } },
       ],
     });
   });

@@ -4,12 +4,15 @@ import { describe, expect, test } from 'vitest';
 import { PackageCatalog } from '../../../src/main/packages/catalog.ts';
 import { PackageLock } from '../../../src/main/packages/lock-file.ts';
 import type { PackageEntry } from '../../../src/main/packages/package-entry.ts';
-import { serve, testServer } from './support/test-server.ts';
+import { Downloads } from '../../../src/main/packages/downloads.ts';
+import { nodeTransport } from '../../../src/main/packages/node-transport.ts';
+import { hang, serve, testServer, type Handler } from './support/test-server.ts';
 import {
   LOCK_WHEELS,
   lockText,
   names,
   offersText,
+  QUICK,
   settingsFor,
   sha256,
   wheel,
@@ -107,6 +110,17 @@ describe('packages that the lock does not know', () => {
     expect(existsSync(path.join(small.store, 'user-lock'))).toBe(false);
   });
 
+  test('a package that may come unasked is taken with the bytes that are known only', async () => {
+    const name = 'matplotlib-fontja';
+    const { service } = world({
+      further: [wheel(name, { version: '1.1.0' }), wheel(name, { version: '1.0' })],
+    }).open();
+    await expect(names(service, name)).rejects.toThrow(
+      /matplotlib-fontja 1\.1\.0 that was found is not the one/u,
+    );
+    expect(await names(service, `${name}<1.1`)).toEqual([name]);
+  });
+
   test('a wheel that is no zip is refused', async () => {
     const bad = { ...wheel('bad'), bytes: Buffer.from('not a zip') };
     await expect(names(world({ further: [bad] }).open().service, 'bad')).rejects.toMatchObject({
@@ -145,6 +159,30 @@ describe('packages that the lock does not know', () => {
     expect(await service.ensure(['cells'], { askedBy: 'user' })).toHaveLength(1);
     const allowed = small.open({ settings: settingsFor(server.url, { allow: ['sheet'] }) });
     expect(await names(allowed.service, 'sheet')).toContain('sheet');
+  });
+
+  test('names that stand in what is to be run are looked up, for a while', async () => {
+    const small = world();
+    const server = await testServer(
+      serve(
+        new Map<string, Uint8Array | string>([
+          ['/vivarium-packages.json', offersText(further)],
+          ...[...further, ...LOCK_WHEELS].map(({ fileName, bytes }) => [`/${fileName}`, bytes] as const),
+        ]),
+      ),
+    );
+    const options = { askedBy: 'code', spelledOut: new Set(['sheet']) } as const;
+    const { service } = small.open({ settings: settingsFor(server.url) });
+    expect((await service.ensure(['sheet>1'], options)).map(({ name }) => name)).toContain('cells');
+    const strict = small.open({ settings: settingsFor(server.url, { allow: ['frame'] }) }).service;
+    await expect(strict.ensure(['sheet'], options)).rejects.toMatchObject({ code: 'not-allowed' });
+
+    const silent = await testServer(hang);
+    const waiting = world().open({ settings: settingsFor(silent.url), limits: { lookUpMs: 50 } }).service;
+    await expect(waiting.ensure(['sheet'], options)).rejects.toMatchObject({
+      code: 'no-source',
+      message: expect.stringMatching(/looking it up took longer than 0\.05 s/u) as string,
+    });
   });
 });
 
@@ -192,6 +230,95 @@ describe('a package index', () => {
     const server = await index(page([file()]), wheel('cells', { version: '6.6' }).bytes);
     await expect(install(server.url, small)).rejects.toMatchObject({ code: 'no-source' });
     expect(existsSync(path.join(small.store, 'files'))).toBe(false);
+  });
+
+  test('in the older form, HTML, is as good', async () => {
+    const { fileName, bytes } = cells;
+    const server = await index(
+      `<!DOCTYPE html><html><head><base href="/files/"></head><body>
+        <a href="cells-1.9-py3-none-any.whl#sha256=${'0'.repeat(64)}" data-yanked>cells-1.9-py3-none-any.whl</a>
+        <a href="cells-1.8-py3-none-any.whl">cells-1.8-py3-none-any.whl</a>
+        <a href="cells-1.7.whl#sha256=${'0'.repeat(64)}" data-requires-python="&lt;3.14">cells-1.7-py3-none-any.whl</a>
+        <a href="${fileName}#sha256=${sha256(bytes)}" data-requires-python="&gt;=3.9"> ${fileName}<br/></a>
+      </body></html>`,
+    );
+    const wheels = await install(server.url);
+    expect(wheels.map(({ name, version }) => `${name} ${version}`)).toEqual(['numbers 1.0', 'cells 1.2']);
+  });
+
+  describe('that pip is configured for', () => {
+    const configured = (address: string, small = world()) => {
+      const configuration = path.join(small.folder, 'pip.conf');
+      writeFileSync(configuration, `[global]\nindex-url = ${address}\n`);
+      return small.open({
+        official: true,
+        // Nothing but loopback is there in this world.
+        transport: (request) =>
+          request.url.startsWith('http://127.0.0.1:')
+            ? nodeTransport()(request)
+            : Promise.reject(new Error('unreachable')),
+        pip: { environment: { PIP_CONFIG_FILE: configuration }, platform: 'linux', home: small.folder },
+      }).service;
+    };
+
+    test('is asked without anyone having named it', async () => {
+      const server = await index(page([file()]));
+      expect(await configured(`${server.url}/simple`).ensure(['cells'], { askedBy: 'user' })).toHaveLength(2);
+    });
+
+    test('gets the password that is in its address, and no other server does', async () => {
+      const seen: string[] = [];
+      const guarded: Handler = (request, response) => {
+        seen.push(`${request.url ?? ''} ${request.headers.authorization ?? 'nobody'}`);
+        const body = request.url === '/simple/cells/' ? page([file()]) : cells.bytes;
+        if (request.headers.authorization === `Basic ${Buffer.from('me:secret').toString('base64')}`) {
+          response.end(body);
+        } else response.writeHead(401).end();
+      };
+      const server = await testServer(guarded);
+      const small = world();
+      const address = server.url.replace('//', '//me:secret@');
+      await configured(`${address}/simple`, small).ensure(['cells'], { askedBy: 'user' });
+      expect(seen).toHaveLength(2);
+      const recorded = readFileSync(path.join(small.store, 'user-lock', 'package-cells.json'), 'utf8');
+      expect(recorded).toContain(server.url);
+      expect(recorded).not.toContain('secret');
+    });
+
+    test('does not see its password go where it redirects to', async () => {
+      const server = await testServer((_request, response) => {
+        response.writeHead(302, { location: 'https://elsewhere.invalid/cells/' }).end();
+      });
+      const sent: string[] = [];
+      const downloads = new Downloads((request) => {
+        sent.push(`${new URL(request.url).protocol} ${request.headers['authorization'] ?? 'nobody'}`);
+        return request.url.startsWith(server.url)
+          ? nodeTransport()(request)
+          : Promise.reject(new Error('unreachable'));
+      }, QUICK);
+      const getting = downloads.get(`${server.url}/simple/cells/`, {
+        maxBytes: 1000,
+        otherHosts: true,
+        signal: new AbortController().signal,
+        credentials: { origin: server.url, authorization: 'Basic secret' },
+      });
+      await expect(getting).rejects.toThrow(/can not be reached/u);
+      expect(sent.slice(0, 2)).toEqual(['http: Basic secret', 'https: nobody']);
+    });
+
+    test('that does not answer is named without its password', async () => {
+      const failed = configured('http://me:secret@127.0.0.1:1/simple').ensure(['cells'], { askedBy: 'user' });
+      await expect(failed).rejects.toThrow(
+        /the package index http:\/\/127\.0\.0\.1:1\/simple\/ can not be reached/u,
+      );
+      await expect(failed).rejects.not.toThrow(/secret/u);
+    });
+
+    test('and that is none of the web is a clear error', async () => {
+      await expect(configured('/srv/secret').ensure(['cells'], { askedBy: 'user' })).rejects.toThrow(
+        /the package index of pip, set in .*pip\.conf, is not an http\(s\) address/u,
+      );
+    });
   });
 
   test.each([

@@ -60,13 +60,14 @@ describe('packages', () => {
       { name: 'numpy', version: '2', bytes: 5, origin: 'lock', kind: 'wheel' },
       { name: 'openblas', version: '1', bytes: 5, origin: 'lock', kind: 'library' },
     ],
+    ['numpy', 'openblas'],
   );
 
   it('here come first; libraries are of no interest', () => {
-    expect(rows.map(({ name, bytes }) => [name, bytes])).toEqual([
-      ['numpy', 5],
-      ['geopandas', null],
-      ['pandas', null],
+    expect(rows.map(({ name, bytes, inSession }) => [name, bytes, inSession])).toEqual([
+      ['numpy', 5, true],
+      ['geopandas', null, false],
+      ['pandas', null, false],
     ]);
   });
 

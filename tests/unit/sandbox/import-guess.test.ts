@@ -10,6 +10,19 @@ it.each([
   ['from . import x\nfrom .y import z', []],
   ['print("no")\nimportant = 1', []],
   ['import 1, a-b', []],
+  ['"""Say\n\nimport numpy\n"""\nimport pandas', ['pandas']],
+  ["'''from a import b\n\\''' import c\nimport d'''; import e", ['e']],
+  ['# import a\nx = 1 # import b\n  #import c\nimport d  # "', ['d']],
+  ['text = "# no comment"\nimport a', ['a']],
+  ['text = "\\"\\\\"\nimport a', ['a']],
+  ['text = "not closed\nimport a', ['a']],
+  ['rf"""\nimport {a}\n"""', []],
+  ['try: import a\nexcept ImportError: import b; import c', ['a', 'b', 'c']],
+  ['from a import (  # some\n  b,  # of it\n  c as d,\n)', ['a', 'a.b', 'a.c']],
+  ['from a \\\n  import b, \\\n  c', ['a', 'a.b', 'a.c']],
+  ['import a\r\nimport b\rimport c', ['a', 'b', 'c']],
+  ['x = {"import": a}\ny = {1: important}', []],
+  ['"""never closed\nimport a', []],
 ])('%j seems to import %j', (code, modules) => {
   expect(guessImports(code)).toEqual(modules);
 });
@@ -19,4 +32,21 @@ it('stays small and quick, whatever the code is', () => {
   expect(guessImports(many)).toHaveLength(100);
   expect(guessImports(`import ${'a'.repeat(500_000)}`)).toEqual([]);
   expect(guessImports(`from ${'\t'.repeat(500_000)}`)).toEqual([]);
+});
+
+it('takes no longer for hostile code than for any other', { timeout: 20_000 }, () => {
+  const pieces = [
+    '"',
+    "'",
+    '\\',
+    '"""',
+    '#',
+    '\0\n)]}',
+    "x='''\\",
+    'from a import (',
+    ': ',
+    'import\t',
+    '\n \\\n',
+  ];
+  for (const piece of pieces) expect(guessImports(piece.repeat(70_000)).length).toBeLessThan(3);
 });

@@ -1,37 +1,21 @@
-import { z } from 'zod';
-import type { Downloads } from '../downloads.ts';
+import type { Credentials, Downloads } from '../downloads.ts';
+import { shownIndex, type IndexAddress } from '../index/index-address.ts';
+import type { IndexLocator } from '../index/index-locator.ts';
 import { chooseWheel } from '../offered-wheels.ts';
 import { normalizeName, OfferedWheel, PackageFileName, PackageVersion } from '../package-entry.ts';
 import type { Requirement } from '../requirement.ts';
 import { SourceFailure } from '../source-failure.ts';
 import { MAX_FILE_BYTES } from '../verified-file.ts';
 import { isInRange, isPreRelease } from '../versions.ts';
+import { INDEX_PAGE_TYPES, parseIndexPage, type IndexPage, type ListedFile } from './index-page.ts';
 import type { FetchOptions, PackageSource, SourceFile } from './source.ts';
 
 /** The pages of packages with very many releases have some ten MB. */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
-const ACCEPT = 'application/vnd.pypi.simple.v1+json';
-
-/** What is used of a project's page in the JSON form of the simple index (PEP 691). */
-const ProjectPage = z.object({
-  name: z.string().max(256),
-  files: z
-    .array(
-      z.object({
-        filename: z.string().max(512),
-        url: z.string().max(2048),
-        hashes: z.object({ sha256: z.string().optional() }),
-        'requires-python': z.string().max(256).nullish(),
-        yanked: z.union([z.boolean(), z.string()]).optional(),
-      }),
-    )
-    .max(200_000),
-});
-type ListedFile = z.infer<typeof ProjectPage>['files'][number];
 
 export interface PackageIndexOptions {
-  /** Address of the simple index, such as the one that pip is configured for. */
-  readonly indexUrl: string;
+  /** Which index it is. */
+  readonly index: Pick<IndexLocator, 'locate'>;
   /** Of the interpreter, such as `3.14.0`. */
   readonly python: string;
   /** Such as `2026_0`. */
@@ -40,31 +24,36 @@ export interface PackageIndexOptions {
 
 /** A Python package index, for wheels that the lock does not know: pure Python, or built for this Pyodide. */
 export class PackageIndex implements PackageSource {
-  readonly name = 'the package index';
   readonly isLocal = false;
   readonly #downloads: Downloads;
   readonly #options: PackageIndexOptions;
-  readonly #base: URL;
+  /** The one that was asked last. */
+  #asked: IndexAddress | null = null;
 
-  /** @throws TypeError when the address is none */
   constructor(downloads: Downloads, options: PackageIndexOptions) {
     this.#downloads = downloads;
     this.#options = options;
-    this.#base = new URL(options.indexUrl);
-    if (!this.#base.pathname.endsWith('/')) this.#base.pathname += '/';
+  }
+
+  get name(): string {
+    return this.#asked === null ? 'the package index' : `the package index ${shownIndex(this.#asked)}`;
   }
 
   async fetch({ url }: SourceFile, options: FetchOptions): Promise<Uint8Array> {
-    if (url === undefined) throw new SourceFailure('absent', 'does not have it');
-    if (!this.#isTrusted(url)) throw new SourceFailure('refused', 'has it at an address that is not https');
-    return this.#downloads.get(url, { ...options, maxBytes: MAX_FILE_BYTES, otherHosts: true });
+    if (url === undefined) throw new SourceFailure('not-asked', 'is for what the lock does not know');
+    const index = await this.#locate(options.signal);
+    if (!isTrusted(url, index)) throw new SourceFailure('refused', 'has it at an address that is not https');
+    const credentials = credentialsOf(index);
+    return this.#downloads.get(url, { ...options, credentials, maxBytes: MAX_FILE_BYTES, otherHosts: true });
   }
 
   async find(requirement: Requirement, signal: AbortSignal): Promise<OfferedWheel | null> {
-    const url = new URL(`${encodeURIComponent(requirement.name)}/`, this.#base).href;
-    const page = await this.#page(url, signal);
-    if (page === null || normalizeName(page.name) !== requirement.name) return null;
-    const wheels = page.files.flatMap((file) => this.#offer(file, url, requirement) ?? []);
+    const index = await this.#locate(signal);
+    const url = new URL(`${encodeURIComponent(requirement.name)}/`, index.url).href;
+    const page = await this.#page(url, index, signal);
+    if (page === null || (page.name !== null && normalizeName(page.name) !== requirement.name)) return null;
+    const base = page.base !== null && URL.canParse(page.base, url) ? new URL(page.base, url).href : url;
+    const wheels = page.files.flatMap((file) => this.#offer(file, base, index, requirement) ?? []);
     const final = wheels.filter(({ version }) => !isPreRelease(version));
     return chooseWheel(final, requirement) ?? chooseWheel(wheels, requirement);
   }
@@ -73,12 +62,19 @@ export class PackageIndex implements PackageSource {
     // Nothing stays open.
   }
 
-  async #page(url: string, signal: AbortSignal): Promise<z.infer<typeof ProjectPage> | null> {
+  async #locate(signal: AbortSignal): Promise<IndexAddress> {
+    this.#asked = null;
+    this.#asked = await this.#options.index.locate(signal);
+    return this.#asked;
+  }
+
+  async #page(url: string, index: IndexAddress, signal: AbortSignal): Promise<IndexPage | null> {
     let bytes: Uint8Array;
     try {
       bytes = await this.#downloads.get(url, {
         signal,
-        accept: ACCEPT,
+        accept: INDEX_PAGE_TYPES,
+        credentials: credentialsOf(index),
         maxBytes: MAX_PAGE_BYTES,
         otherHosts: true,
       });
@@ -87,38 +83,37 @@ export class PackageIndex implements PackageSource {
       throw error;
     }
     try {
-      return ProjectPage.parse(JSON.parse(new TextDecoder().decode(bytes)));
+      return parseIndexPage(bytes);
     } catch (error) {
       throw new SourceFailure('broken', 'answered with something else than a page of packages', error);
     }
   }
 
   /** The file as an offer; null when it can't be used here. */
-  #offer(file: ListedFile, pageUrl: string, requirement: Requirement): OfferedWheel | null {
-    if (file.yanked === true || (typeof file.yanked === 'string' && file.yanked !== '')) return null;
-    const python = file['requires-python'];
-    if (typeof python === 'string' && python !== '' && !isInRange(this.#options.python, python)) return null;
-    const version = wheelVersion(file.filename, requirement.name, this.#options);
-    if (version === null || !URL.canParse(file.url, pageUrl)) return null;
-    const url = new URL(file.url, pageUrl);
+  #offer(
+    { fileName, python, sha256, url: written, yanked }: ListedFile,
+    base: string,
+    index: IndexAddress,
+    { name }: Requirement,
+  ): OfferedWheel | null {
+    if (yanked || (python !== '' && !isInRange(this.#options.python, python))) return null;
+    const version = wheelVersion(fileName, name, this.#options);
+    if (version === null || !URL.canParse(written, base)) return null;
+    const url = new URL(written, base);
     url.hash = '';
-    if (!this.#isTrusted(url.href)) return null;
-    const offer = OfferedWheel.safeParse({
-      name: requirement.name,
-      version,
-      fileName: file.filename,
-      sha256: file.hashes.sha256,
-      url: url.href,
-    });
-    return offer.success ? offer.data : null;
-  }
-
-  #isTrusted(url: string): boolean {
-    if (!URL.canParse(url)) return false;
-    const { protocol, host } = new URL(url);
-    return protocol === 'https:' || (protocol === this.#base.protocol && host === this.#base.host);
+    // A password comes from pip's configuration, and is not written into the lock.
+    url.username = '';
+    url.password = '';
+    if (!isTrusted(url.href, index)) return null;
+    return OfferedWheel.safeParse({ name, version, fileName, sha256, url: url.href }).data ?? null;
   }
 }
+
+const isTrusted = (url: string, index: IndexAddress): boolean =>
+  URL.canParse(url) && (url.startsWith('https:') || new URL(url).origin === new URL(index.url).origin);
+
+const credentialsOf = ({ authorization, url }: IndexAddress): Credentials | null =>
+  authorization === null ? null : { origin: new URL(url).origin, authorization };
 
 /** The version in a wheel's name when the wheel is of that package and runs here; otherwise null. */
 export function wheelVersion(

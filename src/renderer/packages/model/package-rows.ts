@@ -6,19 +6,26 @@ export interface PackageRow {
   /** Null for what is not here: its size is not known before. */
   readonly bytes: number | null;
   readonly installed: boolean;
+  /** Whether the session that the console shows has it. */
+  readonly inSession: boolean;
 }
 
 /** Installed ones first, then all others, each by name; libraries and tests belong to packages and are left out. */
 export const packageRows = (
   available: readonly AvailablePackage[],
   installed: readonly InstalledPackage[],
+  inSession: readonly string[],
 ): readonly PackageRow[] => {
   const here = new Map(installed.map((found) => [found.name, found]));
   const hidden = new Set(installed.filter(({ kind }) => kind !== 'wheel').map(({ name }) => name));
+  const session = new Set(inSession);
   const rows = new Map<string, PackageRow>();
-  for (const { name, version, bytes } of installed) rows.set(name, { name, version, bytes, installed: true });
+  const add = (row: Omit<PackageRow, 'inSession'>): void => {
+    rows.set(row.name, { ...row, inSession: session.has(row.name) });
+  };
+  for (const { name, version, bytes } of installed) add({ name, version, bytes, installed: true });
   for (const { name, version } of available) {
-    if (!here.has(name)) rows.set(name, { name, version, bytes: null, installed: false });
+    if (!here.has(name)) add({ name, version, bytes: null, installed: false });
   }
   return [...rows.values()]
     .filter(({ name }) => !hidden.has(name))
