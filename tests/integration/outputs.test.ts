@@ -9,7 +9,7 @@ const LONG_MS = 120_000;
 const sandbox = useElectronSandbox();
 
 /** Past `display`, straight to what takes the guest's JSON: as a hostile guest would. */
-const RAW = 'send = display.__closure__[0].cell_contents._send\n';
+const RAW = 'send = display.__closure__[0].cell_contents._outputs._send\n';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 

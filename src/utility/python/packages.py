@@ -1,15 +1,9 @@
 """Finds out what a piece of code needs that is not installed, and tells Python when something was installed.
 
-Loaded like `runner.py`: guest code can reach and change all of this. What it answers is taken for the guest's
-words.
+Guest code can reach and change all of this. What it answers is taken for the guest's words.
 """
 
 from __future__ import annotations
-
-import builtins
-
-# Functions defined below look names up in this copy: guest code that patches `builtins` does not reach them.
-__builtins__ = dict(vars(builtins))
 
 import ast
 import importlib
@@ -207,8 +201,3 @@ class _MicropipFinder:
 
     def exec_module(self, module: types.ModuleType) -> None:
         exec(compile(self._source, "<micropip>", "exec"), vars(module))
-
-
-def create_packages(micropip_source: str) -> Packages:
-    """`micropip_source` is the source of the module `micropip`."""
-    return Packages(micropip_source)

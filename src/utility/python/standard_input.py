@@ -1,6 +1,6 @@
 """Lets `input()` say what it asks for, beside printing it.
 
-Loaded like `runner.py`, and before it. Reading itself is up to Python: its standard input leads to the host.
+Reading itself is up to Python: its standard input leads to the host.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import builtins
 import functools
 from typing import Any
 
-_str = str
 _input = builtins.input
 
 
@@ -26,13 +25,13 @@ class StandardInput:
             self._announce(prompt)
 
 
-def install() -> StandardInput:
+def install_standard_input() -> StandardInput:
     """Take the place of the built-in `input`."""
     standard_input = StandardInput()
 
     @functools.wraps(_input)
     def input(prompt: object = "", /) -> str:
-        text = _str(prompt)
+        text = str(prompt)
         standard_input.announce(text)
         try:
             return _input(text)

@@ -1,15 +1,15 @@
 /**
  * A real Pyodide with the runner loaded the way the realm's glue loads it.
  */
-import { readFileSync } from 'node:fs';
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import type { PyCallable, PyDict, PyProxy } from 'pyodide/ffi';
 import { expect } from 'vitest';
 import { GuestDisplay, GuestFileList } from '../../../src/shared/interpreter.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
+import { MODULES_SOURCE } from '../../../src/shared/python/sources.ts';
 import { GuestOutcome, type OutputFile } from '../../../src/shared/sandbox.ts';
-
-const SOURCES = new URL('../../../src/utility/python/', import.meta.url);
+import micropipSource from '../../../src/utility/python/provided/micropip.py?raw';
+import { INTERPRETER_SOURCES } from '../../../src/utility/realm/python-sources.ts';
 
 /** The part of Emscripten's file system that the tests use; its own types are not installed. */
 interface FileSystem {
@@ -74,27 +74,18 @@ export async function startGuest(): Promise<Guest> {
     exec: PyCallable;
     dict: () => PyDict;
   };
-  const load = (name: string): PyDict => {
-    const namespace = builtins.dict();
-    const source = readFileSync(new URL(name, SOURCES), 'utf8');
-    builtins.exec(builtins.compile(source, '<vivarium>', 'exec'), namespace);
-    return namespace;
-  };
-  const install = (name: string, ...parts: unknown[]): unknown =>
-    (load(name).get('install') as PyCallable)(...parts);
-  const loops = install('event_loops.py');
-  const outputs = install('outputs.py');
-  const figures = install('figures.py', outputs);
-  const input = install('standard_input.py');
-  const workspace = install('workspace_files.py', '/workspace');
+  const loader = builtins.dict();
+  builtins.exec(builtins.compile(MODULES_SOURCE, '<vivarium>', 'exec'), loader);
+  const loadFrom = loader.get('load_from') as PyCallable;
+  const install = loadFrom(JSON.stringify(INTERPRETER_SOURCES), 'interpreter', 'install') as PyCallable;
+  const openPythonSession = install('/workspace', micropipSource) as PyCallable;
   const take = (name: 'stdout' | 'stderr'): string => {
     const text = captured[name];
     captured[name] = '';
     return text;
   };
-  const createSession = load('runner.py').get('create_session') as PyCallable;
   const openSession = (): Guest => {
-    const session = createSession(loops, outputs, figures, input, workspace) as PyProxy & {
+    const session = openPythonSession() as PyProxy & {
       run: (code: string, textLimit: number) => string | Promise<string>;
       interrupt: () => boolean;
       show_with: (send: (json: string) => void, ...limits: number[]) => void;

@@ -1,14 +1,9 @@
 """Takes Matplotlib's figures: with `plt.show()`, with `display(fig)`, and those left open at the end of a run.
 
-Loaded like `runner.py`, and before it. It never imports Matplotlib itself: it waits until the guest does.
+It never imports Matplotlib itself: it waits until the guest does.
 """
 
 from __future__ import annotations
-
-import builtins
-
-# See runner.py.
-__builtins__ = dict(vars(builtins))
 
 import functools
 import io
@@ -19,6 +14,9 @@ import warnings
 import weakref
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
+
+from .display_forms import DisplayForms
+from .outputs import Outputs
 
 _modules = sys.modules
 
@@ -37,14 +35,13 @@ _MAX_NAMED_GLYPHS = 20
 class Figures:
     """The figures of one session."""
 
-    def __init__(self, outputs: Any) -> None:
-        """`outputs` is what `install()` of outputs.py returned."""
+    def __init__(self, outputs: Outputs, forms: DisplayForms) -> None:
         self._outputs = outputs
         # Those taken in this run.
         self._taken: weakref.WeakSet[Any] = weakref.WeakSet()
         self._fonts: set[str] = set()
         self._has_warned = False
-        outputs.add_formatter(_is_figure, self._form_of)
+        forms.add_formatter(_is_figure, self._form_of)
 
     def begin_run(self) -> None:
         """What was installed since the last run may bring fonts."""
@@ -204,8 +201,8 @@ class _PyplotFinder:
         loader.exec_module = exec_module  # type: ignore[method-assign]
 
 
-def install(outputs: Any) -> Figures:
-    """Be ready for Matplotlib; `outputs` is what `install()` of outputs.py returned."""
-    figures = Figures(outputs)
+def install_figures(outputs: Outputs, forms: DisplayForms) -> Figures:
+    """Be ready for Matplotlib."""
+    figures = Figures(outputs, forms)
     sys.meta_path.insert(0, _PyplotFinder(figures))
     return figures
