@@ -103,6 +103,28 @@ three`;
     expect((await run(context, 'plt.get_fignums()', { session })).value?.json).toEqual([]);
   });
 
+  it.for([
+    ['fails in an await', 'import asyncio\nawait asyncio.sleep(0)\n1/0', 'error', 1] as const,
+    // Whoever stops it does not wait for plots.
+    ['is stopped', 'while True: pass', 'timeout', 0] as const,
+    ['is stopped in an await', 'import asyncio\nawait asyncio.sleep(100)', 'timeout', 0] as const,
+    ['has no memory left', 'raise MemoryError', 'out-of-memory', 0] as const,
+  ])('of a run that %s are not shown by the next one', async ([, ending, status, shown], context) => {
+    const session = `ending-${status}-${ending.length}`;
+    // The time limit counts from where the packages are there.
+    await run(context, 'import matplotlib.pyplot as plt', { session });
+    const code = `import matplotlib.pyplot as plt\nplt.plot([1, 2])\n${ending}`;
+    const limit = status === 'timeout' ? { timeoutMs: 5000 } : {};
+    const ended = await run(context, code, { session, ...limit });
+    expect(ended).toMatchObject({ status, session: { state: 'kept' } });
+    expect(ended.outputs).toHaveLength(shown);
+    expect(await run(context, 'plt.get_fignums()', { session })).toMatchObject({
+      status: 'ok',
+      value: { json: [] },
+      outputs: [],
+    });
+  });
+
   it('tell once which characters no font has, and where fonts come from', async (context) => {
     const code =
       "import matplotlib.pyplot as plt\nfor _ in '12':\n  plt.figure()\n  plt.title('天気')\n  plt.show()";

@@ -57,20 +57,27 @@ class Figures:
 
     def take_open(self) -> None:
         """Show the open figures, in the order of their numbers, and close them. Raises what drawing raises."""
-        if _PYPLOT not in _modules:
-            return
-        helpers = _modules.get("matplotlib._pylab_helpers")
-        if helpers is None:
-            return
         failure: Exception | None = None
-        for manager in sorted(helpers.Gcf.get_all_fig_managers(), key=lambda manager: manager.num):
+        for figure in _open_figures():
             try:
-                self._take(manager.canvas.figure)
+                self._take(figure)
             except Exception as error:
                 failure = failure or error
-                _close(manager.canvas.figure)
+                _close(figure)
         if failure is not None:
             raise failure
+
+    def end_run(self, error: BaseException) -> None:
+        """Take the open figures of code that failed, so that none is left for the next run.
+
+        They are only closed when it was stopped or has no memory left: whoever stops it does not wait for plots.
+        """
+        try:
+            if not issubclass(type(error), (KeyboardInterrupt, MemoryError)):
+                self.take_open()
+        finally:
+            for figure in _open_figures():
+                _close(figure)
 
     def attend(self, pyplot: Any) -> None:
         """Take the place of what would show figures in windows. To be called when pyplot has been imported."""
@@ -147,6 +154,15 @@ class Figures:
         forms = self._draw(figure)
         _close(figure)
         return forms
+
+
+def _open_figures() -> list[Any]:
+    """In the order of their numbers."""
+    helpers = _modules.get("matplotlib._pylab_helpers")
+    if _PYPLOT not in _modules or helpers is None:
+        return []
+    managers = sorted(helpers.Gcf.get_all_fig_managers(), key=lambda manager: manager.num)
+    return [manager.canvas.figure for manager in managers]
 
 
 def _is_figure(obj: object) -> bool:

@@ -217,12 +217,9 @@ class Session:
 
     def _show_after(self, error: BaseException) -> None:
         """The same for code that failed: the figures made before."""
-        if issubclass(type(error), (KeyboardInterrupt, MemoryError)):
-            # Whoever stops the run does not wait for plots, and without memory there are none.
-            return
         try:
             accept_interrupts()
-            self._figures.take_open()
+            self._figures.end_run(error)
             end_interrupts()
         except BaseException:
             # The first error is the one to tell of.

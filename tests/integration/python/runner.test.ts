@@ -248,6 +248,17 @@ describe('session', () => {
     await run('sys.setrecursionlimit(1000)');
   });
 
+  it('describes values in the context of the code, as printing them does', async () => {
+    const code = `
+import contextvars
+digits = contextvars.ContextVar("digits", default=9)
+class Number:
+    def __str__(self): return f"{1 / 3:.{digits.get()}f}"
+digits.set(2)
+Number()`;
+    expect(await run(code)).toMatchObject({ value: { text: '0.33' } });
+  });
+
   it('is __main__', async () => {
     expect(await valueOf('import __main__\n__main__.__dict__ is globals() and __name__ == "__main__"')).toBe(
       true,

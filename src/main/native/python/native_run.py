@@ -99,8 +99,7 @@ class _Run:
     def _show(self, result: object, error: BaseException | None) -> Value | None:
         """Show what is left to be shown; the description of the value."""
         if error is not None:
-            if not isinstance(error, (KeyboardInterrupt, MemoryError)):
-                self._figures.take_open()
+            self._figures.end_run(error)
             return None
         value = None if result is None else describe_value(result, self._text_limit)
         self._figures.take_open()
