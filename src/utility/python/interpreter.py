@@ -8,6 +8,7 @@ from .display import install_display
 from .display_forms import DisplayForms
 from .event_loops import install_event_loops
 from .figures import install_figures
+from .interrupts import install_interrupts
 from .outputs import Outputs
 from .packages import Packages
 from .session import Session
@@ -20,6 +21,7 @@ def install(workspace: str, micropip_source: str) -> Callable[[], Session]:
 
     `workspace` is the absolute path of the folder that code works in.
     """
+    install_interrupts()
     loops = install_event_loops()
     outputs, forms = Outputs(), DisplayForms()
     display = install_display(outputs, forms)
