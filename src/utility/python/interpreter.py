@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from .display import install_display
@@ -11,15 +12,17 @@ from .figures import install_figures
 from .interrupts import install_interrupts
 from .outputs import Outputs
 from .packages import Packages
+from .provided_modules import install_provided_modules
 from .session import Session
 from .standard_input import install_standard_input
 from .workspace_files import WorkspaceFiles
 
 
-def install(workspace: str, micropip_source: str) -> Callable[[], Session]:
+def install(workspace: str, provided: str) -> Callable[[], Session]:
     """Once per interpreter; what it returns opens a session.
 
-    `workspace` is the absolute path of the folder that code works in.
+    `workspace` is the absolute path of the folder that code works in; `provided` a JSON object of the sources of
+    modules for guest code.
     """
     install_interrupts()
     loops = install_event_loops()
@@ -28,7 +31,8 @@ def install(workspace: str, micropip_source: str) -> Callable[[], Session]:
     figures = install_figures(outputs, forms)
     standard_input = install_standard_input()
     files = WorkspaceFiles(workspace)
-    packages = Packages(micropip_source)
+    install_provided_modules(json.loads(provided))
+    packages = Packages()
 
     def open_session() -> Session:
         return Session(loops, outputs, display, figures, standard_input, files, packages)

@@ -9,11 +9,11 @@ import ast
 import importlib
 import json
 import os
-import sys
-import types
-from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import find_spec, spec_from_loader
+from importlib.machinery import PathFinder
+from importlib.util import find_spec
 from typing import Any
+
+from .provided_modules import ProvidedModules
 
 _WORKSPACE = "/workspace"
 
@@ -29,7 +29,6 @@ _dumps = json.dumps
 _find_spec = find_spec
 _find_in = PathFinder.find_spec
 _invalidate_caches = importlib.invalidate_caches
-_meta_path = sys.meta_path
 _open = open
 _listdir = os.listdir
 
@@ -116,10 +115,12 @@ def _spec_of(module: str) -> Any:
     except ValueError:
         # Imported, and without a spec of its own.
         return True
+    child = f"{top}.{rest.partition('.')[0]}"
+    if rest and spec is not None and isinstance(spec.loader, ProvidedModules):
+        return spec if spec.loader.provides(child) else None
     if spec is None or not rest or spec.origin is not None or spec.submodule_search_locations is None:
         return spec
     # A folder that several packages share: this one's part may be missing.
-    child = f"{top}.{rest.partition('.')[0]}"
     return _find_in(child, list(spec.submodule_search_locations))
 
 
@@ -141,9 +142,6 @@ def _read(path: str) -> str:
 
 class Packages:
     """What is installed in this interpreter, and what is not."""
-
-    def __init__(self, micropip_source: str) -> None:
-        _meta_path.insert(0, _MicropipFinder(micropip_source))
 
     def find_imports(self, code: str) -> str:
         """`ImportReport` as JSON. Never raises."""
@@ -185,19 +183,3 @@ class Packages:
                     if _spec_of(module) is None:
                         hints[module] = None
         return _dumps({"modules": missing, "hints": list(hints), "asked": list(needs.asked)[:100]})
-
-
-class _MicropipFinder:
-    """Provides our own `micropip`, whose `install` can say how packages are asked for here."""
-
-    def __init__(self, source: str) -> None:
-        self._source = source
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        return spec_from_loader(name, self, origin="vivarium") if name == "micropip" else None
-
-    def create_module(self, spec: ModuleSpec) -> None:
-        return None
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        exec(compile(self._source, "<micropip>", "exec"), vars(module))

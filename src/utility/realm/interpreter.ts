@@ -1,11 +1,10 @@
 import { LIMITS } from '../../shared/limits.ts';
 import { MODULES_SOURCE } from '../../shared/python/sources.ts';
 import checksSource from '../python/package_checks.py?raw';
-import micropipSource from '../python/provided/micropip.py?raw';
 import snapshotSource from '../python/snapshot.py?raw';
 import { placeFiles } from './package-files.ts';
 import type { Pyodide } from './pyodide-runtime.ts';
-import { INTERPRETER_SOURCES } from './python-sources.ts';
+import { INTERPRETER_SOURCES, PROVIDED_SOURCES } from './python-sources.ts';
 
 /** What `Session.run` of session.py gives: the outcome as JSON, later when the code awaits at top level. */
 type Outcome = string | PromiseLike<string>;
@@ -63,7 +62,7 @@ export interface PythonConnections {
 /** modules.py. */
 type LoadFrom = (sources: string, module: string, name: string) => unknown;
 /** interpreter.py. */
-type Install = (workspace: string, micropipSource: string) => () => PythonSession;
+type Install = (workspace: string, provided: string) => () => PythonSession;
 type TryPackages = (modules: string) => string;
 type Park = (session: PythonSession) => void;
 type Resume = (() => PythonSession) & PythonObject;
@@ -123,7 +122,7 @@ export class Interpreter {
     const builtins = pyodide.pyimport('builtins') as PythonBuiltins;
     const loadFrom = loadModule(builtins, MODULES_SOURCE).get('load_from') as LoadFrom;
     const install = loadFrom(JSON.stringify(INTERPRETER_SOURCES), 'interpreter', 'install') as Install;
-    const session = install(WORKSPACE, micropipSource)();
+    const session = install(WORKSPACE, JSON.stringify(PROVIDED_SOURCES))();
     return new Interpreter(pyodide, session);
   }
 

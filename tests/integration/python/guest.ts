@@ -4,12 +4,12 @@
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import type { PyCallable, PyDict, PyProxy } from 'pyodide/ffi';
 import { expect } from 'vitest';
+import { ImportReport } from '../../../src/shared/package-files.ts';
 import { GuestDisplay, GuestFileList } from '../../../src/shared/interpreter.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { MODULES_SOURCE } from '../../../src/shared/python/sources.ts';
 import { GuestOutcome, type OutputFile } from '../../../src/shared/sandbox.ts';
-import micropipSource from '../../../src/utility/python/provided/micropip.py?raw';
-import { INTERPRETER_SOURCES } from '../../../src/utility/realm/python-sources.ts';
+import { INTERPRETER_SOURCES, PROVIDED_SOURCES } from '../../../src/utility/realm/python-sources.ts';
 
 /** The part of Emscripten's file system that the tests use; its own types are not installed. */
 interface FileSystem {
@@ -36,6 +36,8 @@ export interface Guest {
   takePrompts(): unknown[];
   limitDisplays(limits: DisplayLimits): void;
   listFiles(): OutputFile[];
+  /** What the code needs that is not there. */
+  findImports(code: string): ImportReport;
 }
 
 /** See `LIMITS`. */
@@ -78,7 +80,7 @@ export async function startGuest(): Promise<Guest> {
   builtins.exec(builtins.compile(MODULES_SOURCE, '<vivarium>', 'exec'), loader);
   const loadFrom = loader.get('load_from') as PyCallable;
   const install = loadFrom(JSON.stringify(INTERPRETER_SOURCES), 'interpreter', 'install') as PyCallable;
-  const openPythonSession = install('/workspace', micropipSource) as PyCallable;
+  const openPythonSession = install('/workspace', JSON.stringify(PROVIDED_SOURCES)) as PyCallable;
   const take = (name: 'stdout' | 'stderr'): string => {
     const text = captured[name];
     captured[name] = '';
@@ -91,6 +93,7 @@ export async function startGuest(): Promise<Guest> {
       show_with: (send: (json: string) => void, ...limits: number[]) => void;
       ask_with: (announce: (prompt: unknown) => void) => void;
       list_files: () => string;
+      packages: { find_imports: (code: string) => string };
     };
     const shown: GuestDisplay[] = [];
     const limit = (limits: DisplayLimits): void =>
@@ -120,6 +123,7 @@ export async function startGuest(): Promise<Guest> {
       takeShown: () => shown.splice(0),
       takePrompts: () => prompts.splice(0),
       limitDisplays: limit,
+      findImports: (code) => ImportReport.parse(JSON.parse(session.packages.find_imports(code))),
       listFiles: () => GuestFileList.parse(JSON.parse(session.list_files())),
     };
   };

@@ -10,6 +10,11 @@ it.each([
   ['from . import x\nfrom .y import z', []],
   ['print("no")\nimportant = 1', []],
   ['import 1, a-b', []],
+  [
+    'import micropip, IPython\nfrom IPython.display import display, HTML\nfrom IPython import get_ipython',
+    [],
+  ],
+  ['import IPython.core.magic, IPythonic', ['IPython.core.magic', 'IPythonic']],
 ])('%j seems to import %j', (code, modules) => {
   expect(guessImports(code)).toEqual(modules);
 });
