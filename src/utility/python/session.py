@@ -99,7 +99,7 @@ class Session:
         self._outputs.show_with(send, max_bytes, max_total_bytes, max_count, max_types)
 
     def ask_with(self, announce: Any) -> None:
-        """Let `announce(prompt)` know what `input()` asks for."""
+        """Let `announce(prompt, secret)` know what `input()` and `getpass()` ask for."""
         self._input.announce_with(announce)
 
     def list_files(self) -> str:

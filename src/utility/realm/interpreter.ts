@@ -24,7 +24,7 @@ interface PythonSession extends PythonObject {
     maxCount: number,
     maxTypes: number,
   ): void;
-  ask_with(announce: (prompt: unknown) => void): void;
+  ask_with(announce: (prompt: unknown, secret: unknown) => void): void;
   list_files(): string;
   readonly packages: PythonPackages;
 }
@@ -55,8 +55,8 @@ export interface PythonConnections {
   readonly sleep: (seconds: number) => void;
   /** Takes something to show: JSON, see `GuestDisplay`. */
   readonly show: (json: string) => void;
-  /** Takes the prompt of `input()`, before that reads. */
-  readonly announce: (prompt: unknown) => void;
+  /** Takes the prompt of `input()`, before that reads, and whether the answer must not be seen. */
+  readonly announce: (prompt: unknown, secret: unknown) => void;
 }
 
 /** modules.py. */

@@ -32,7 +32,7 @@ export interface Guest {
   takeStderr(): string;
   /** What was shown since the last call; checked against the contract. */
   takeShown(): GuestDisplay[];
-  /** What `input()` announced since the last call. */
+  /** What `input()` and `getpass()` announced since the last call. */
   takePrompts(): unknown[];
   limitDisplays(limits: DisplayLimits): void;
   listFiles(): OutputFile[];
@@ -91,7 +91,7 @@ export async function startGuest(): Promise<Guest> {
       run: (code: string, textLimit: number) => string | Promise<string>;
       interrupt: () => boolean;
       show_with: (send: (json: string) => void, ...limits: number[]) => void;
-      ask_with: (announce: (prompt: unknown) => void) => void;
+      ask_with: (announce: (prompt: unknown, secret: boolean) => void) => void;
       list_files: () => string;
       packages: { find_imports: (code: string) => string };
     };
@@ -109,7 +109,7 @@ export async function startGuest(): Promise<Guest> {
       );
     limit(DISPLAY_LIMITS);
     const prompts: unknown[] = [];
-    session.ask_with((prompt) => void prompts.push(prompt));
+    session.ask_with((prompt, secret) => void prompts.push(secret ? { secret: prompt } : prompt));
     return {
       pyodide,
       files,
