@@ -1,32 +1,13 @@
 /** An import that is stopped in its middle leaves the session usable, or its state is said to be lost. */
-import { afterAll, describe, expect, it, type TestContext } from 'vitest';
-import { ElectronSandbox, type RunningOptions } from '../support/electron-sandbox.ts';
-import { testWheels } from '../support/test-wheels.ts';
+import { describe, expect, it } from 'vitest';
+import { LONG_MS, usePackageSandbox } from '../support/package-sandbox.ts';
 
-/** Far more than a run takes on a slow machine. */
-const LONG_MS = 300_000;
 const USE_NUMPY = `
 import numpy as np
 float(np.linalg.det(np.eye(2))), np.random.default_rng(1).random(2).shape, np.fft.fft([1.0, 2.0]).real.tolist()`;
 const USED = { status: 'ok', value: { json: [1, [2], [3, -1]] } };
 
-let sandbox: ElectronSandbox | undefined;
-
-const run = async (
-  context: TestContext,
-  code: string,
-  options: RunningOptions = {},
-): ReturnType<ElectronSandbox['run']> => {
-  const mirror = await testWheels(context);
-  sandbox ??= await ElectronSandbox.open({
-    packages: { settings: { autoInstall: true, mirror, allow: [] }, official: false },
-  });
-  return sandbox.run(code, { timeoutMs: LONG_MS, ...options });
-};
-
-afterAll(async () => {
-  await sandbox?.dispose();
-});
+const run = usePackageSandbox();
 
 describe('NumPy, interrupted', { timeout: LONG_MS }, () => {
   it.for([

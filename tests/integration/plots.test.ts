@@ -1,31 +1,12 @@
 /** Matplotlib and pandas as they are used, in a real Electron whose sandbox is locked down. */
 import { readFileSync } from 'node:fs';
-import { afterAll, describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import type { RunResult } from '../../src/shared/sandbox.ts';
-import { ElectronSandbox } from '../support/electron-sandbox.ts';
-import { testWheels } from '../support/test-wheels.ts';
+import { LONG_MS, usePackageSandbox } from '../support/package-sandbox.ts';
 
-/** Far more than a run takes on a slow machine. */
-const LONG_MS = 300_000;
 const ROOT = new URL('../../', import.meta.url);
 
-let sandbox: ElectronSandbox | undefined;
-
-const run = async (
-  context: TestContext,
-  code: string,
-  options: Parameters<ElectronSandbox['run']>[1] = {},
-): Promise<RunResult> => {
-  const mirror = await testWheels(context);
-  sandbox ??= await ElectronSandbox.open({
-    packages: { settings: { autoInstall: true, mirror, allow: [] }, official: false },
-  });
-  return sandbox.run(code, { timeoutMs: LONG_MS, ...options });
-};
-
-afterAll(async () => {
-  await sandbox?.dispose();
-});
+const run = usePackageSandbox();
 
 interface Size {
   readonly width: number;

@@ -248,6 +248,26 @@ describe('session', () => {
     await run('sys.setrecursionlimit(1000)');
   });
 
+  it('keeps our own modules out of the modules that code can import', async () => {
+    const code = `
+import sys
+own = {"modules", "session", "outputs", "display", "text", "figures", "interrupts", "event_loops"}
+found = [name for name in sys.modules if name in own or "vivarium" in name]
+for name in sorted(own):
+    try:
+        __import__(name)
+        found.append(name)
+    except ModuleNotFoundError:
+        pass
+import builtins
+for name, module in list(sys.modules.items()):
+    used = getattr(module, "__dict__", {}).get("__builtins__", builtins)
+    if used is not builtins and used is not vars(builtins):
+        found.append(name)
+found`;
+    expect(await valueOf(code)).toEqual([]);
+  });
+
   it('describes values in the context of the code, as printing them does', async () => {
     const code = `
 import contextvars
