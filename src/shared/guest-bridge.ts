@@ -22,10 +22,10 @@ export interface HostBridge {
   /** Takes something to show: JSON, see `GuestDisplay`. */
   display(json: string): void;
   /**
-   * Blocks until there is input: bytes, one per UTF-16 unit (0–255), '' at the end of it. Null when an
+   * Blocks until there is input; `secret` when it must not be seen: bytes, one per UTF-16 unit (0–255), '' at the end of it. Null when an
    * interrupt has come, false when there was something wrong with the input.
    */
-  readInput(prompt: string): string | null | false;
+  readInput(prompt: string, secret: boolean): string | null | false;
   /**
    * Turns `memory`, the whole memory of a new instance, into the snapshot's; false when it can't. Only while
    * a snapshot is restored.

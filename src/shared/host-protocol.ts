@@ -73,7 +73,7 @@ export const HostRunItem = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('output'), output: RunOutput }),
   z.strictObject({ kind: z.literal('display'), display: RunDisplay }),
   /** The run waits until `answer` is called. */
-  z.strictObject({ kind: z.literal('input'), prompt: z.string() }),
+  z.strictObject({ kind: z.literal('input'), prompt: z.string(), secret: z.boolean() }),
   z.strictObject({
     kind: z.literal('file-part'),
     name: WorkspaceFileName,

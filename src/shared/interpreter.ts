@@ -39,8 +39,12 @@ export const RunPiece = z.discriminatedUnion('channel', [
   z.strictObject({ channel: z.literal('outcome'), bytes: PieceBytes }),
   /** Something to show, JSON in UTF-8 (see `GuestDisplay`); whole with the piece that is the last. */
   z.strictObject({ channel: z.literal('display'), bytes: PieceBytes, last: z.boolean() }),
-  /** The guest waits for a line of input. */
-  z.strictObject({ channel: z.literal('input'), prompt: z.string().max(LIMITS.promptLength) }),
+  /** The guest waits for a line of input; `secret` when it must not be seen. */
+  z.strictObject({
+    channel: z.literal('input'),
+    prompt: z.string().max(LIMITS.promptLength),
+    secret: z.boolean(),
+  }),
 ]);
 export type RunPiece = z.infer<typeof RunPiece>;
 

@@ -9,7 +9,7 @@ const LONG_MS = 120_000;
 const sandbox = useElectronSandbox();
 
 /** Past `display`, straight to what takes the guest's JSON: as a hostile guest would. */
-const RAW = 'send = display.__closure__[0].cell_contents._send\n';
+const RAW = 'send = display.__closure__[0].cell_contents._outputs._send\n';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
@@ -161,6 +161,23 @@ for n in range(20_000): open(f'f{n:06}', 'w').close()`;
 });
 
 describe('input', { timeout: LONG_MS }, () => {
+  it('says which answers must not be seen', async () => {
+    const asked: [string, boolean][] = [];
+    const code = 'import getpass\n[input("Name? "), getpass.getpass("Key: "), input("Age? ")]';
+    const result = await sandbox().run(code, {
+      onInput: (prompt, _over, secret) => {
+        asked.push([prompt, secret]);
+        return Promise.resolve(prompt);
+      },
+    });
+    expect(result).toMatchObject({ status: 'ok', value: { json: ['Name? ', 'Key: ', 'Age? '] } });
+    expect(asked).toEqual([
+      ['Name? ', false],
+      ['Key: ', true],
+      ['Age? ', false],
+    ]);
+  });
+
   it('asks, waits, and goes on with the answer', async () => {
     const prompts: string[] = [];
     const printed: string[] = [];

@@ -146,6 +146,26 @@ name`;
     expect(result.stdout).toContain("No package named 'pytz' is installed");
     expect(result.stdout).toContain('--package');
   });
+
+  it('are not looked for where it is IPython.display, which is there, also for Matplotlib', async (context) => {
+    const code = `
+from IPython.display import display, HTML
+display(HTML('<b>x</b>'))
+import matplotlib.pyplot as plt
+plt.plot([1, 2])
+display(plt.gcf())
+get_ipython() if 'get_ipython' in globals() else 'plain'`;
+    const result = await (await opened(context)).run(code);
+    expect(told(result)).toMatchObject({ status: 'ok', value: 'plain' });
+    expect(result.packages).not.toContain('ipython');
+    expect(result.outputs.map(({ mime }) => Object.keys(mime))).toEqual([
+      ['text/plain', 'text/html'],
+      ['text/plain', 'image/png'],
+    ]);
+    const more = await (await opened(context)).run('import IPython.core.magic');
+    expect(more).toMatchObject({ status: 'error', error: { type: 'ModuleNotFoundError' } });
+    expect(more.error?.message).toMatch(/^No module named 'IPython\.core'; /u);
+  });
 });
 
 describe('packages that can not be had', { timeout: LONG_MS }, () => {

@@ -1,31 +1,12 @@
 /** Matplotlib and pandas as they are used, in a real Electron whose sandbox is locked down. */
 import { readFileSync } from 'node:fs';
-import { afterAll, describe, expect, it, type TestContext } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import type { RunResult } from '../../src/shared/sandbox.ts';
-import { ElectronSandbox } from '../support/electron-sandbox.ts';
-import { testWheels } from '../support/test-wheels.ts';
+import { LONG_MS, usePackageSandbox } from '../support/package-sandbox.ts';
 
-/** Far more than a run takes on a slow machine. */
-const LONG_MS = 300_000;
 const ROOT = new URL('../../', import.meta.url);
 
-let sandbox: ElectronSandbox | undefined;
-
-const run = async (
-  context: TestContext,
-  code: string,
-  options: Parameters<ElectronSandbox['run']>[1] = {},
-): Promise<RunResult> => {
-  const mirror = await testWheels(context);
-  sandbox ??= await ElectronSandbox.open({
-    packages: { settings: { autoInstall: true, mirror, allow: [] }, official: false },
-  });
-  return sandbox.run(code, { timeoutMs: LONG_MS, ...options });
-};
-
-afterAll(async () => {
-  await sandbox?.dispose();
-});
+const run = usePackageSandbox();
 
 interface Size {
   readonly width: number;
@@ -101,6 +82,28 @@ three`;
     const broken = await run(context, "plt.title('$\\\\frac{$')\nplt.plot([1]);", { session });
     expect(broken).toMatchObject({ status: 'error', outputs: [], error: { type: 'ValueError' } });
     expect((await run(context, 'plt.get_fignums()', { session })).value?.json).toEqual([]);
+  });
+
+  it.for([
+    ['fails in an await', 'import asyncio\nawait asyncio.sleep(0)\n1/0', 'error', 1] as const,
+    // Whoever stops it does not wait for plots.
+    ['is stopped', 'while True: pass', 'timeout', 0] as const,
+    ['is stopped in an await', 'import asyncio\nawait asyncio.sleep(100)', 'timeout', 0] as const,
+    ['has no memory left', 'raise MemoryError', 'out-of-memory', 0] as const,
+  ])('of a run that %s are not shown by the next one', async ([, ending, status, shown], context) => {
+    const session = `ending-${status}-${ending.length}`;
+    // The time limit counts from where the packages are there.
+    await run(context, 'import matplotlib.pyplot as plt', { session });
+    const code = `import matplotlib.pyplot as plt\nplt.plot([1, 2])\n${ending}`;
+    const limit = status === 'timeout' ? { timeoutMs: 5000 } : {};
+    const ended = await run(context, code, { session, ...limit });
+    expect(ended).toMatchObject({ status, session: { state: 'kept' } });
+    expect(ended.outputs).toHaveLength(shown);
+    expect(await run(context, 'plt.get_fignums()', { session })).toMatchObject({
+      status: 'ok',
+      value: { json: [] },
+      outputs: [],
+    });
   });
 
   it('tell once which characters no font has, and where fonts come from', async (context) => {

@@ -86,8 +86,8 @@ export class ConsoleRuns {
           signal: stop.signal,
           onOutput: (output) => stream.text(output),
           onDisplay: ({ mime }) => stream.event({ type: 'output', runId, mime }),
-          onInput: (prompt, over) => {
-            stream.event({ type: 'input', runId, prompt, secret: false });
+          onInput: (prompt, over, secret) => {
+            stream.event({ type: 'input', runId, prompt, secret });
             return answerTo(run, over);
           },
           onPackages: (progress) => stream.event({ type: 'packages', runId, progress }),

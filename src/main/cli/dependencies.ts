@@ -49,8 +49,11 @@ export interface RunOptions {
   readonly onOutput: (output: RunOutput) => void | Promise<void>;
   /** Called for each thing shown, in order with the output. */
   readonly onDisplay?: (display: RunDisplay) => void | Promise<void>;
-  /** Gives a line for `input()`, null at the end of the input; `signal` aborts when it is not wanted any more. */
-  readonly onInput?: (prompt: string, signal: AbortSignal) => Promise<string | null>;
+  /**
+   * Gives a line for `input()`, null at the end of the input; `signal` aborts when it is not wanted any more. A
+   * `secret` one must not be seen while it is typed.
+   */
+  readonly onInput?: (prompt: string, signal: AbortSignal, secret: boolean) => Promise<string | null>;
   /** Called for each file that the run made or changed, before the result comes. */
   readonly onFile?: (file: CollectedFile) => void | Promise<void>;
   /** Told while packages are fetched for the run. */

@@ -30,7 +30,7 @@ export class HostRunReader {
         return this.#options.onDisplay?.(item.display);
       case 'input':
         // Not waited for: the run may end meanwhile.
-        void this.#ask(item.prompt);
+        void this.#ask(item.prompt, item.secret);
         return;
       case 'file-part': {
         this.#parts.push(item.bytes);
@@ -49,9 +49,9 @@ export class HostRunReader {
     this.#ended.abort();
   }
 
-  async #ask(prompt: string): Promise<void> {
+  async #ask(prompt: string, secret: boolean): Promise<void> {
     try {
-      this.#answer((await this.#options.onInput?.(prompt, this.#ended.signal)) ?? null);
+      this.#answer((await this.#options.onInput?.(prompt, this.#ended.signal, secret)) ?? null);
     } catch {
       this.#answer(null);
     }

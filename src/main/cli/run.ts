@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
@@ -198,7 +199,7 @@ async function answer(
   if (sandbox === null) {
     return resultWithoutAnswer('cancelled', 'before the run started', args.session, prepared.runtime);
   }
-  const input = new StandardInput(stdin);
+  const input = new StandardInput(stdin, () => void process.emit('SIGINT'));
   const progress = new ProgressLine(out.stderr, columns);
   try {
     return await sandbox.run(prepared.request, {
@@ -208,9 +209,7 @@ async function answer(
         return args.json ? undefined : show(output, out);
       },
       ...(saver === null ? {} : { onFile: (file) => saver.saveFile(file) }),
-      ...(prepared.takesInput
-        ? { onInput: (_prompt: string, signal: AbortSignal) => input.line(signal) }
-        : {}),
+      ...(prepared.takesInput ? { onInput: (_prompt, over, secret) => input.line(over, secret) } : {}),
       ...(out.stderr.isTty
         ? { onPackages: (state) => progress.redraw({ ...state, label: state.packageName }) }
         : {}),

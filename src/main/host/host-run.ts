@@ -41,15 +41,17 @@ export class HostRun {
       ...(onPackages === undefined ? {} : { onPackages }),
       ...(wants.displays ? { onDisplay: (display) => write({ kind: 'display', display }) } : {}),
       ...(wants.files ? { onFile: (file) => writeFile(file, write) } : {}),
-      ...(wants.input ? { onInput: (prompt: string) => this.#ask(prompt, write) } : {}),
+      ...(wants.input
+        ? { onInput: (prompt, _over, secret) => this.#ask({ kind: 'input', prompt, secret }, write) }
+        : {}),
     });
   }
 
-  async #ask(prompt: string, write: (item: HostRunItem) => Promise<void>): Promise<string | null> {
+  async #ask(question: HostRunItem, write: (item: HostRunItem) => Promise<void>): Promise<string | null> {
     const answered = new Promise<string | null>((resolve) => {
       this.#answer = resolve;
     });
-    await write({ kind: 'input', prompt });
+    await write(question);
     return answered;
   }
 }

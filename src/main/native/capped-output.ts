@@ -1,7 +1,10 @@
 import type { RunPiece } from '../../shared/interpreter.ts';
 import type { RunOutput } from '../../shared/sandbox.ts';
+import { MisbehaviourError, ReportError } from '../sandbox/run-collector.ts';
 
-/** Passes on a process's output up to a cap per stream; the rest is read and dropped. */
+const LINE_END = 10;
+
+/** Passes on a process's output up to a cap per stream, and what it shows; the rest is read and dropped. */
 export class CappedOutput {
   /** Cap of each stream. */
   readonly maxBytes: number;
@@ -28,6 +31,24 @@ export class CappedOutput {
     if (kept.byteLength === 0) return;
     this.#left[stream] -= kept.byteLength;
     this.#pass({ channel: stream, bytes: kept });
+  }
+
+  /** Takes what was shown, a line of JSON each; null when that is more than a run may show. */
+  show(lines: Uint8Array | null): void {
+    if (lines === null) {
+      this.#cut = true;
+      return;
+    }
+    try {
+      let start = 0;
+      // A process that was killed may have left half a line.
+      for (let end; (end = lines.indexOf(LINE_END, start)) !== -1; start = end + 1) {
+        this.#pass({ channel: 'display', bytes: lines.subarray(start, end), last: true });
+      }
+    } catch (error) {
+      if (!(error instanceof ReportError || error instanceof MisbehaviourError)) throw error;
+      this.#cut = true;
+    }
   }
 
   /** The result is made: what comes later is not part of it. */

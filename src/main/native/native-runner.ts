@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import process from 'node:process';
 import { outcomeBudgetBytes } from '../../shared/interpreter.ts';
-import { DEFAULTS } from '../../shared/limits.ts';
+import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { RunOutput, RunRequest, RunResult } from '../../shared/sandbox.ts';
 import { messageOf } from '../cli/system-error.ts';
 import type { Clock } from '../sandbox/clock.ts';
@@ -36,6 +36,16 @@ const MAX_CONCURRENT_RUNS = 4;
 const CHECK_LIMIT_MS = 30_000;
 /** For code to obey an interrupt before it is killed, in ms. */
 const INTERRUPT_LIMIT_MS = 1000;
+
+/** What `Outputs.show_with` in outputs.py keeps to. */
+const DISPLAY_LIMITS = [
+  LIMITS.displayBytes,
+  LIMITS.totalDisplayBytes,
+  LIMITS.displayCount,
+  LIMITS.displayMimeTypes,
+];
+/** Each display has a line end. */
+const MAX_DISPLAY_FILE_BYTES = LIMITS.totalDisplayBytes + LIMITS.displayCount;
 
 const SWITCHED_OFF: NativeVerdict = { kind: 'setup-failed', detail: 'Python was switched off' };
 
@@ -119,8 +129,8 @@ export class NativeRunner {
       value: outcome?.value ?? null,
       stdout: collector.stdout,
       stderr: collector.stderr,
-      truncated: outcome?.truncated ?? collector.full,
-      outputs: [],
+      truncated: (outcome?.truncated ?? collector.full) || collector.displaysCut,
+      outputs: collector.displays,
       files: outcome?.files ?? [],
       session: { id: request.session ?? `run-${this.#nextRun++}`, state: 'reset' },
       packages: [],
@@ -184,7 +194,7 @@ export class NativeRunner {
     const marker = randomUUID();
     const options = {
       program,
-      args: ['-u', folder.runner, folder.path, String(output.maxBytes)],
+      args: ['-u', folder.runner, folder.path, ...[output.maxBytes, ...DISPLAY_LIMITS].map(String)],
       cwd: folder.workspace,
       environment: runEnvironment(this.#config.environment ?? process.env, marker),
       marker,
@@ -198,11 +208,13 @@ export class NativeRunner {
         python.interrupt();
         await raceStop(python.exited, this.#clock, INTERRUPT_LIMIT_MS, never);
         await python.end(this.#clock);
+        output.show(await folder.displays(MAX_DISPLAY_FILE_BYTES));
         return raced.stopped === 'cancelled'
           ? { kind: 'cancelled', began: true }
           : { kind: 'timeout', limitMs };
       }
       await python.end(this.#clock);
+      output.show(await folder.displays(MAX_DISPLAY_FILE_BYTES));
       return await verdictOf(raced.value, folder, capture);
     } catch (error) {
       await python?.end(this.#clock);

@@ -3,7 +3,8 @@ import { chmod, mkdir, mkdtemp, open, readdir, rm, stat, writeFile } from 'node:
 import os from 'node:os';
 import path from 'node:path';
 import type { InputFile } from '../../shared/sandbox.ts';
-import runner from './python/native_runner.py?raw';
+import { NATIVE_SOURCES } from './native-sources.ts';
+import start from './python/start.py?raw';
 
 /** More than all of a run's reports may hold. */
 const MAX_FAULT_BYTES = 64 * 1024;
@@ -24,7 +25,8 @@ export class RunFolder {
     const folder = new RunFolder(await mkdtemp(path.join(os.tmpdir(), 'vivarium-run-')));
     try {
       await mkdir(folder.workspace);
-      await writeFile(folder.runner, runner);
+      await writeFile(folder.runner, start);
+      await writeFile(path.join(folder.path, 'modules.json'), JSON.stringify(NATIVE_SOURCES));
       await writeFile(path.join(folder.path, 'script.py'), code);
       for (const { name, bytes } of files) {
         const file = path.join(folder.workspace, name);
@@ -61,12 +63,17 @@ export class RunFolder {
     return readCapped(path.join(this.path, 'outcome.json'), maxBytes);
   }
 
+  /** What was shown, a line of JSON each; null when it is not of an acceptable size. */
+  displays(maxBytes: number): Promise<Buffer | null> {
+    return readCapped(path.join(this.path, 'displays.jsonl'), maxBytes);
+  }
+
   /** Python's own stack at a fatal signal, without the runner's frames; '' when there is none. */
   async faults(): Promise<string> {
     const bytes = await readCapped(path.join(this.path, 'faults.txt'), MAX_FAULT_BYTES);
     const frames = (bytes?.toString('utf8') ?? '')
       .split('\n')
-      .filter((line) => line.startsWith('  File ') && !line.includes(this.runner));
+      .filter((line) => line.startsWith('  File ') && !isOwnFrame(line, this.runner));
     return frames.length === 0 ? '' : ['Stack (most recent call first):', ...frames, ''].join('\n');
   }
 
@@ -82,6 +89,9 @@ export class RunFolder {
     }
   }
 }
+
+const isOwnFrame = (line: string, runner: string): boolean =>
+  line.includes('"<vivarium>"') || line.includes(runner);
 
 const unlock = async (folder: string): Promise<void> => {
   await chmod(folder, 0o700).catch(() => undefined);

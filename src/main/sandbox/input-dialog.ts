@@ -3,9 +3,9 @@ import { LIMITS } from '../../shared/limits.ts';
 
 /**
  * Gives a line of input for the guest, without its newline; null when there is no more. `signal` aborts when
- * nobody waits for it any longer. A rejection, or a line that is too long, is an OSError for the guest.
+ * nobody waits for it any longer; a `secret` line must not be seen while it is typed. A rejection, or a line that is too long, is an OSError for the guest.
  */
-export type OnInput = (prompt: string, signal: AbortSignal) => Promise<string | null>;
+export type OnInput = (prompt: string, signal: AbortSignal, secret: boolean) => Promise<string | null>;
 
 /** Answers the questions of one run. */
 export class InputDialog {
@@ -27,11 +27,11 @@ export class InputDialog {
   }
 
   /** Never rejects. */
-  async ask(prompt: string): Promise<void> {
+  async ask(prompt: string, secret: boolean): Promise<void> {
     // A guest waits for one answer at a time; whoever asks for more is no guest of ours.
     if (this.#asking || this.#hasEnded()) return;
     this.#asking = true;
-    const answer = await this.#answer(prompt);
+    const answer = await this.#answer(prompt, secret);
     this.#asking = false;
     // A process that is gone waits for nothing.
     if (!this.#hasEnded()) await this.#send?.(answer).catch(() => undefined);
@@ -46,9 +46,9 @@ export class InputDialog {
     return this.#ended.signal.aborted;
   }
 
-  async #answer(prompt: string): Promise<InputAnswer> {
+  async #answer(prompt: string, secret: boolean): Promise<InputAnswer> {
     if (this.#rest.length === 0) {
-      const line = await this.#line(prompt);
+      const line = await this.#line(prompt, secret);
       if (typeof line !== 'string') return { kind: line === null ? 'end' : 'failed' };
       this.#rest = this.#encoder.encode(`${line}\n`);
       if (this.#rest.length - 1 > LIMITS.inputLineBytes) {
@@ -62,9 +62,9 @@ export class InputDialog {
   }
 
   /** Undefined when there was something wrong. */
-  async #line(prompt: string): Promise<string | null | undefined> {
+  async #line(prompt: string, secret: boolean): Promise<string | null | undefined> {
     try {
-      return await this.#onInput(prompt, this.#ended.signal);
+      return await this.#onInput(prompt, this.#ended.signal, secret);
     } catch {
       return undefined;
     }

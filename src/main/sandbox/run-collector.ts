@@ -48,8 +48,8 @@ const parseDisplay = (text: string): GuestDisplay => {
 export interface RunListener {
   onOutput(output: RunOutput): void;
   onDisplay(display: RunDisplay): void;
-  /** The guest waits for a line. */
-  onInput(prompt: string): void;
+  /** The guest waits for a line, which must not be seen when it is secret. */
+  onInput(prompt: string, secret: boolean): void;
 }
 
 /**
@@ -91,7 +91,7 @@ export class RunCollector {
         this.#addDisplay(piece.bytes, piece.last);
         break;
       case 'input':
-        this.#addQuestion(piece.prompt);
+        this.#addQuestion(piece.prompt, piece.secret);
         break;
     }
   }
@@ -137,13 +137,13 @@ export class RunCollector {
     return { ...outcome, truncated: outcome.truncated || outputCut };
   }
 
-  #addQuestion(prompt: string): void {
+  #addQuestion(prompt: string, secret: boolean): void {
     this.#questions++;
     this.#promptUnits += prompt.length;
     if (this.#questions > MAX_QUESTIONS || this.#promptUnits > MAX_PROMPT_UNITS) {
       throw new MisbehaviourError('it asked more than it may');
     }
-    this.#listener.onInput(prompt);
+    this.#listener.onInput(prompt, secret);
   }
 
   #addOutput(buffer: ByteBuffer, stream: RunOutput['stream'], bytes: Uint8Array): void {

@@ -55,7 +55,7 @@ export type RunEvent =
       readonly type: 'input';
       readonly runId: string;
       readonly prompt: string;
-      /** Whether the answer must not be shown. So far the guest does not say, and it is false. */
+      /** Whether the answer must not be shown. */
       readonly secret: boolean;
     }
   /** Packages are fetched before the code begins. */

@@ -144,7 +144,7 @@ def try_packages(modules: str) -> str:
     for name in json.loads(modules):
         try:
             import_module(name)
-        except BaseException:  # noqa: BLE001
+        except BaseException:
             # It may be the name of something in a module, or a module that has more in mind than being imported.
             continue
     sys.dont_write_bytecode = True

@@ -1,15 +1,9 @@
 """Finds out what a piece of code needs that is not installed, and tells Python when something was installed.
 
-Loaded like `runner.py`: guest code can reach and change all of this. What it answers is taken for the guest's
-words.
+Guest code can reach and change all of this. What it answers is taken for the guest's words.
 """
 
 from __future__ import annotations
-
-import builtins
-
-# Functions defined below look names up in this copy: guest code that patches `builtins` does not reach them.
-__builtins__ = dict(vars(builtins))
 
 import ast
 import importlib
@@ -17,10 +11,11 @@ import json
 import os
 import re
 import sys
-import types
-from importlib.machinery import ModuleSpec, PathFinder
-from importlib.util import find_spec, spec_from_loader
+from importlib.machinery import PathFinder
+from importlib.util import find_spec
 from typing import Any
+
+from .provided_modules import ProvidedModules
 
 _WORKSPACE = "/workspace"
 
@@ -36,7 +31,6 @@ _dumps = json.dumps
 _find_spec = find_spec
 _find_in = PathFinder.find_spec
 _invalidate_caches = importlib.invalidate_caches
-_meta_path = sys.meta_path
 _open = open
 _listdir = os.listdir
 
@@ -146,10 +140,12 @@ def _spec_of(module: str) -> Any:
     except ValueError:
         # Imported, and without a spec of its own.
         return True
+    child = f"{top}.{rest.partition('.')[0]}"
+    if rest and spec is not None and isinstance(spec.loader, ProvidedModules):
+        return spec if spec.loader.provides(child) else None
     if spec is None or not rest or spec.origin is not None or spec.submodule_search_locations is None:
         return spec
     # A folder that several packages share: this one's part may be missing.
-    child = f"{top}.{rest.partition('.')[0]}"
     return _find_in(child, list(spec.submodule_search_locations))
 
 
@@ -172,8 +168,9 @@ def _read(path: str) -> str:
 class Packages:
     """What is installed in this interpreter, and what is not."""
 
-    def __init__(self, micropip_source: str) -> None:
-        _meta_path.insert(0, _MicropipFinder(micropip_source))
+    def __init__(self) -> None:
+        # Before anything imports `zoneinfo`, which looks at it once. What is not there yet does not trouble it.
+        os.environ.setdefault("PYTHONTZPATH", _ZONE_FILES)
 
     def find_imports(self, code: str) -> str:
         """`ImportReport` as JSON. Never raises."""
@@ -223,26 +220,3 @@ class Packages:
         if "zoneinfo" in needs.modules and _spec_of("tzdata") is None and _spec_of(_ZONES) is None:
             hints[_ZONES] = None
         return _dumps({"modules": missing, "hints": list(hints), "asked": list(needs.asked)[:100]})
-
-
-class _MicropipFinder:
-    """Provides our own `micropip`, whose `install` can say how packages are asked for here."""
-
-    def __init__(self, source: str) -> None:
-        self._source = source
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        return spec_from_loader(name, self, origin="vivarium") if name == "micropip" else None
-
-    def create_module(self, spec: ModuleSpec) -> None:
-        return None
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        exec(compile(self._source, "<micropip>", "exec"), vars(module))
-
-
-def create_packages(micropip_source: str) -> Packages:
-    """`micropip_source` is the source of the module `micropip`."""
-    # Before anything imports `zoneinfo`, which looks at it once. What is not there yet does not trouble it.
-    os.environ.setdefault("PYTHONTZPATH", _ZONE_FILES)
-    return Packages(micropip_source)

@@ -1,6 +1,6 @@
 """Puts a session aside before the interpreter's memory is saved, and takes it up in each copy of that memory.
 
-Loaded like `runner.py`, into an interpreter that is made a snapshot of and never runs guest code.
+Loaded into an interpreter that is made a snapshot of and never runs guest code.
 """
 
 from __future__ import annotations

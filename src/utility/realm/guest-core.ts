@@ -283,7 +283,7 @@ export class RealmGuestCore implements GuestCore {
       interpreter.connect({
         sleep: (seconds) => interrupts.sleep(seconds),
         show: (json) => this.#bridge.display(json),
-        announce: (prompt) => input.announce(prompt),
+        announce: (prompt, secret) => input.announce(prompt, secret),
       });
     }
     this.#interpreter = interpreter;
@@ -309,10 +309,10 @@ export class RealmGuestCore implements GuestCore {
   #connectInput(pyodide: Pyodide, interrupts: Interrupts): StandardInput {
     const { FS: files } = pyodide;
     const input = new StandardInput(
-      (prompt) => {
+      (prompt, secret) => {
         // Whoever reads is the guest: an interrupt that has come is for it.
         interrupts.beginRun();
-        return this.#bridge.readInput(prompt);
+        return this.#bridge.readInput(prompt, secret);
       },
       (errno) => {
         throw new files.ErrnoError(errno);

@@ -1,18 +1,12 @@
 import { LIMITS } from '../../shared/limits.ts';
-import eventLoopsSource from '../python/event_loops.py?raw';
-import figuresSource from '../python/figures.py?raw';
-import outputsSource from '../python/outputs.py?raw';
-import standardInputSource from '../python/standard_input.py?raw';
-import workspaceFilesSource from '../python/workspace_files.py?raw';
-import micropipSource from '../python/micropip.py?raw';
-import packagesSource from '../python/packages.py?raw';
-import runnerSource from '../python/runner.py?raw';
+import { MODULES_SOURCE } from '../../shared/python/sources.ts';
 import checksSource from '../python/package_checks.py?raw';
 import snapshotSource from '../python/snapshot.py?raw';
 import { placeFiles } from './package-files.ts';
 import type { Pyodide } from './pyodide-runtime.ts';
+import { INTERPRETER_SOURCES, PROVIDED_SOURCES } from './python-sources.ts';
 
-/** What `Session.run` of runner.py gives: the outcome as JSON, later when the code awaits at top level. */
+/** What `Session.run` of session.py gives: the outcome as JSON, later when the code awaits at top level. */
 type Outcome = string | PromiseLike<string>;
 
 interface PythonObject {
@@ -30,10 +24,9 @@ interface PythonSession extends PythonObject {
     maxCount: number,
     maxTypes: number,
   ): void;
-  ask_with(announce: (prompt: unknown) => void): void;
+  ask_with(announce: (prompt: unknown, secret: unknown) => void): void;
   list_files(): string;
-  /** Ours: kept with the session, so that a snapshot holds it too. */
-  packages: PythonPackages;
+  readonly packages: PythonPackages;
 }
 
 /** packages.py. */
@@ -62,13 +55,14 @@ export interface PythonConnections {
   readonly sleep: (seconds: number) => void;
   /** Takes something to show: JSON, see `GuestDisplay`. */
   readonly show: (json: string) => void;
-  /** Takes the prompt of `input()`, before that reads. */
-  readonly announce: (prompt: unknown) => void;
+  /** Takes the prompt of `input()`, before that reads, and whether the answer must not be seen. */
+  readonly announce: (prompt: unknown, secret: unknown) => void;
 }
 
-type Install = (...parts: unknown[]) => unknown;
-type CreateSession = (...parts: unknown[]) => PythonSession;
-type CreatePackages = (micropipSource: string) => PythonPackages;
+/** modules.py. */
+type LoadFrom = (sources: string, module: string, name: string) => unknown;
+/** interpreter.py. */
+type Install = (workspace: string, provided: string) => () => PythonSession;
 type TryPackages = (modules: string) => string;
 type Park = (session: PythonSession) => void;
 type Resume = (() => PythonSession) & PythonObject;
@@ -126,18 +120,9 @@ export class Interpreter {
   static load(pyodide: Pyodide): Interpreter {
     enterWorkspace(pyodide);
     const builtins = pyodide.pyimport('builtins') as PythonBuiltins;
-    const install = (source: string, ...parts: unknown[]): unknown =>
-      (loadModule(builtins, source).get('install') as Install)(...parts);
-    const loops = install(eventLoopsSource);
-    const outputs = install(outputsSource);
-    const figures = install(figuresSource, outputs);
-    const input = install(standardInputSource);
-    const files = install(workspaceFilesSource, WORKSPACE);
-    // The last one: it takes what is in the built-ins by now for what belongs there.
-    const createSession = loadModule(builtins, runnerSource).get('create_session') as CreateSession;
-    const session = createSession(loops, outputs, figures, input, files);
-    const createPackages = loadModule(builtins, packagesSource).get('create_packages') as CreatePackages;
-    session.packages = createPackages(micropipSource);
+    const loadFrom = loadModule(builtins, MODULES_SOURCE).get('load_from') as LoadFrom;
+    const install = loadFrom(JSON.stringify(INTERPRETER_SOURCES), 'interpreter', 'install') as Install;
+    const session = install(WORKSPACE, JSON.stringify(PROVIDED_SOURCES))();
     return new Interpreter(pyodide, session);
   }
 

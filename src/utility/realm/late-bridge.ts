@@ -38,9 +38,9 @@ export class LateBridge implements HostBridge {
     this.#bridge?.display(json);
   }
 
-  readInput(prompt: string): string | null | false {
+  readInput(prompt: string, secret: boolean): string | null | false {
     requireStack();
-    return this.#bridge === undefined ? '' : this.#bridge.readInput(prompt);
+    return this.#bridge === undefined ? '' : this.#bridge.readInput(prompt, secret);
   }
 
   fillMemory(memory: Uint8Array): boolean {

@@ -3,7 +3,7 @@ const EINTR = 27;
 const EIO = 29;
 
 /** Where input comes from; see `HostBridge.readInput`. */
-export type ReadInput = (prompt: string) => string | null | false;
+export type ReadInput = (prompt: string, secret: boolean) => string | null | false;
 
 /** Python's standard input: asks the host whenever there is nothing left of what it gave last. */
 export class StandardInput {
@@ -12,6 +12,7 @@ export class StandardInput {
   readonly #fail: (errno: number) => never;
   #left = '';
   #prompt = '';
+  #secret = false;
 
   /** @param fail throws the file system's error of that number */
   constructor(readInput: ReadInput, fail: (errno: number) => never) {
@@ -20,14 +21,15 @@ export class StandardInput {
   }
 
   /** What `input()` asks with; the next question to the host goes with it. */
-  announce(prompt: unknown): void {
+  announce(prompt: unknown, secret: unknown): void {
     this.#prompt = typeof prompt === 'string' ? prompt : '';
+    this.#secret = secret === true;
   }
 
   /** A run begins: what the last one has not read is gone. */
   beginRun(): void {
     this.#left = '';
-    this.#prompt = '';
+    this.announce('', false);
   }
 
   /** Bytes read into the buffer; 0 at the end of the input. @throws the file system's error */
@@ -40,10 +42,10 @@ export class StandardInput {
   }
 
   #ask(): string {
-    const input = this.#readInput(this.#prompt);
+    const input = this.#readInput(this.#prompt, this.#secret);
     // Python looks for the interrupt, and asks again if it is of no concern.
     if (input === null) return this.#fail(EINTR);
-    this.#prompt = '';
+    this.announce('', false);
     return input === false ? this.#fail(EIO) : input;
   }
 }

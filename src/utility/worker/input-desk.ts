@@ -29,9 +29,9 @@ export class InputDesk {
   }
 
   /** See `HostBridge.readInput`. After an interrupt the question stays: asking again waits for its answer. */
-  read(prompt: string): string | null | false {
+  read(prompt: string, secret: boolean): string | null | false {
     const { isInterrupted, latin1, slot, wait } = this.#options;
-    if (!this.#pending && !this.#ask(prompt)) return false;
+    if (!this.#pending && !this.#ask(prompt, secret)) return false;
     for (;;) {
       const heard = slot.rung;
       const answer = slot.take();
@@ -51,13 +51,13 @@ export class InputDesk {
     }
   }
 
-  #ask(prompt: string): boolean {
+  #ask(prompt: string, secret: boolean): boolean {
     if (this.#questionsLeft === 0) return false;
     this.#questionsLeft--;
     const cut = prompt.slice(0, Math.min(LIMITS.promptLength, this.#promptUnitsLeft));
     this.#promptUnitsLeft -= cut.length;
     this.#pending = true;
-    this.#options.send({ channel: 'input', prompt: cut });
+    this.#options.send({ channel: 'input', prompt: cut, secret });
     return true;
   }
 }

@@ -320,7 +320,10 @@ export class InterpreterHost {
         this.#display(json);
         return undefined;
       }, undefined),
-      readInput: guarded((prompt: unknown) => this.#readInput(prompt), false),
+      readInput: guarded(
+        (prompt: unknown, secret: unknown) => this.#readInput(prompt, secret === true),
+        false,
+      ),
       fillMemory: guarded((memory: unknown) => {
         if (this.#image === undefined) return false;
         fillGuestMemory(memory, this.#image);
@@ -377,12 +380,12 @@ export class InterpreterHost {
     this.#run.displays.show(json);
   }
 
-  #readInput(prompt: unknown): string | null | false {
+  #readInput(prompt: unknown, secret: boolean): string | null | false {
     const input = this.#run?.input ?? null;
     // Nobody answers: as if a closed file were standard input.
     if (input === null) return '';
     this.#flushOutput();
-    return input.read(typeof prompt === 'string' ? prompt : '');
+    return input.read(typeof prompt === 'string' ? prompt : '', secret);
   }
 
   #inputDesk(send: (piece: RunPiece) => void): InputDesk {

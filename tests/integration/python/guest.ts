@@ -1,15 +1,15 @@
 /**
  * A real Pyodide with the runner loaded the way the realm's glue loads it.
  */
-import { readFileSync } from 'node:fs';
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import type { PyCallable, PyDict, PyProxy } from 'pyodide/ffi';
 import { expect } from 'vitest';
+import { ImportReport } from '../../../src/shared/package-files.ts';
 import { GuestDisplay, GuestFileList } from '../../../src/shared/interpreter.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
+import { MODULES_SOURCE } from '../../../src/shared/python/sources.ts';
 import { GuestOutcome, type OutputFile } from '../../../src/shared/sandbox.ts';
-
-const SOURCES = new URL('../../../src/utility/python/', import.meta.url);
+import { INTERPRETER_SOURCES, PROVIDED_SOURCES } from '../../../src/utility/realm/python-sources.ts';
 
 /** The part of Emscripten's file system that the tests use; its own types are not installed. */
 interface FileSystem {
@@ -32,10 +32,12 @@ export interface Guest {
   takeStderr(): string;
   /** What was shown since the last call; checked against the contract. */
   takeShown(): GuestDisplay[];
-  /** What `input()` announced since the last call. */
+  /** What `input()` and `getpass()` announced since the last call. */
   takePrompts(): unknown[];
   limitDisplays(limits: DisplayLimits): void;
   listFiles(): OutputFile[];
+  /** What the code needs that is not there. */
+  findImports(code: string): ImportReport;
 }
 
 /** See `LIMITS`. */
@@ -74,32 +76,24 @@ export async function startGuest(): Promise<Guest> {
     exec: PyCallable;
     dict: () => PyDict;
   };
-  const load = (name: string): PyDict => {
-    const namespace = builtins.dict();
-    const source = readFileSync(new URL(name, SOURCES), 'utf8');
-    builtins.exec(builtins.compile(source, '<vivarium>', 'exec'), namespace);
-    return namespace;
-  };
-  const install = (name: string, ...parts: unknown[]): unknown =>
-    (load(name).get('install') as PyCallable)(...parts);
-  const loops = install('event_loops.py');
-  const outputs = install('outputs.py');
-  const figures = install('figures.py', outputs);
-  const input = install('standard_input.py');
-  const workspace = install('workspace_files.py', '/workspace');
+  const loader = builtins.dict();
+  builtins.exec(builtins.compile(MODULES_SOURCE, '<vivarium>', 'exec'), loader);
+  const loadFrom = loader.get('load_from') as PyCallable;
+  const install = loadFrom(JSON.stringify(INTERPRETER_SOURCES), 'interpreter', 'install') as PyCallable;
+  const openPythonSession = install('/workspace', JSON.stringify(PROVIDED_SOURCES)) as PyCallable;
   const take = (name: 'stdout' | 'stderr'): string => {
     const text = captured[name];
     captured[name] = '';
     return text;
   };
-  const createSession = load('runner.py').get('create_session') as PyCallable;
   const openSession = (): Guest => {
-    const session = createSession(loops, outputs, figures, input, workspace) as PyProxy & {
+    const session = openPythonSession() as PyProxy & {
       run: (code: string, textLimit: number) => string | Promise<string>;
       interrupt: () => boolean;
       show_with: (send: (json: string) => void, ...limits: number[]) => void;
-      ask_with: (announce: (prompt: unknown) => void) => void;
+      ask_with: (announce: (prompt: unknown, secret: boolean) => void) => void;
       list_files: () => string;
+      packages: { find_imports: (code: string) => string };
     };
     const shown: GuestDisplay[] = [];
     const limit = (limits: DisplayLimits): void =>
@@ -115,7 +109,7 @@ export async function startGuest(): Promise<Guest> {
       );
     limit(DISPLAY_LIMITS);
     const prompts: unknown[] = [];
-    session.ask_with((prompt) => void prompts.push(prompt));
+    session.ask_with((prompt, secret) => void prompts.push(secret ? { secret: prompt } : prompt));
     return {
       pyodide,
       files,
@@ -129,6 +123,7 @@ export async function startGuest(): Promise<Guest> {
       takeShown: () => shown.splice(0),
       takePrompts: () => prompts.splice(0),
       limitDisplays: limit,
+      findImports: (code) => ImportReport.parse(JSON.parse(session.packages.find_imports(code))),
       listFiles: () => GuestFileList.parse(JSON.parse(session.list_files())),
     };
   };

@@ -209,6 +209,16 @@ describe('input', () => {
     expect(guest.takeStdout()).toBe('who? ');
   });
 
+  it('of getpass is announced as a secret; its prompt goes to stderr', async () => {
+    guest.takePrompts();
+    const { error } = await guest.run('import getpass\ngetpass.getpass("Key: ")');
+    expect(error).toMatchObject({ type: 'EOFError', line: 2 });
+    expect(guest.takePrompts()).toEqual([{ secret: 'Key: ' }, '']);
+    expect([guest.takeStdout(), guest.takeStderr()]).toEqual(['', 'Key: \n']);
+    const own = 'import io, sys\nsys.stdin = io.StringIO("hush\\n")\nfrom getpass import getpass\ngetpass()';
+    expect((await guest.run(own)).value?.text).toBe('hush');
+  });
+
   it('reads what the guest puts in the place of standard input', async () => {
     const outcome = await guest.run('import io, sys\nsys.stdin = io.StringIO("own\\n")\ninput()');
     expect(outcome.value?.text).toBe('own');

@@ -248,6 +248,37 @@ describe('session', () => {
     await run('sys.setrecursionlimit(1000)');
   });
 
+  it('keeps our own modules out of the modules that code can import', async () => {
+    const code = `
+import sys
+own = {"modules", "session", "outputs", "display", "text", "figures", "interrupts", "event_loops"}
+found = [name for name in sys.modules if name in own or "vivarium" in name]
+for name in sorted(own):
+    try:
+        __import__(name)
+        found.append(name)
+    except ModuleNotFoundError:
+        pass
+import builtins
+for name, module in list(sys.modules.items()):
+    used = getattr(module, "__dict__", {}).get("__builtins__", builtins)
+    if used is not builtins and used is not vars(builtins):
+        found.append(name)
+found`;
+    expect(await valueOf(code)).toEqual([]);
+  });
+
+  it('describes values in the context of the code, as printing them does', async () => {
+    const code = `
+import contextvars
+digits = contextvars.ContextVar("digits", default=9)
+class Number:
+    def __str__(self): return f"{1 / 3:.{digits.get()}f}"
+digits.set(2)
+Number()`;
+    expect(await run(code)).toMatchObject({ value: { text: '0.33' } });
+  });
+
   it('is __main__', async () => {
     expect(await valueOf('import __main__\n__main__.__dict__ is globals() and __name__ == "__main__"')).toBe(
       true,

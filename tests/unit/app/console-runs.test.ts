@@ -28,7 +28,7 @@ const setUp = (): Stage => {
       await onOutput?.({ stream: 'stdout', bytes: utf8(request.code) });
       if (request.code.startsWith('input')) {
         const over = new AbortController();
-        const answer = onInput?.('name? ', over.signal);
+        const answer = onInput?.('name? ', over.signal, request.code === 'input, secret');
         if (request.code === 'input, gone') over.abort();
         return resultOf({ runtime, stdout: String(await answer) });
       }
@@ -101,6 +101,15 @@ it('ask for input, in order with what they print, and go on with the answer', as
   expect([stage.runs.answerInput('b', 'x'), stage.runs.answerInput('a', 'Ada')]).toEqual([false, true]);
   expect(stage.runs.answerInput('a', 'again')).toBe(false);
   expect((await running).stdout).toBe('Ada');
+});
+
+it('say when the answer must not be seen', async () => {
+  const stage = setUp();
+  const running = stage.run('a', { code: 'input, secret' });
+  await expect.poll(() => stage.told.length).toBe(2);
+  expect(stage.told[1]).toEqual({ type: 'input', runId: 'a', prompt: 'name? ', secret: true });
+  stage.runs.answerInput('a', 'hush');
+  expect((await running).stdout).toBe('hush');
 });
 
 it('take no answer that nobody waits for any more', async () => {

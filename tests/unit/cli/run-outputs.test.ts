@@ -100,7 +100,11 @@ it('answers from standard input, unless the script itself came that way', async 
   const run: Run = async (_request, { onInput }) => {
     if (onInput === undefined) return resultOf({ value: { text: 'nobody answers' } });
     const { signal } = new AbortController();
-    const lines = [await onInput('?', signal), await onInput('?', signal), await onInput('?', signal)];
+    const lines = [
+      await onInput('?', signal, false),
+      await onInput('?', signal, false),
+      await onInput('?', signal, false),
+    ];
     return resultOf({ value: { text: JSON.stringify(lines) } });
   };
   const stdin = new PassThrough();

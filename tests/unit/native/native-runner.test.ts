@@ -5,8 +5,10 @@ import path from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NativeRunner } from '../../../src/main/native/native-runner.ts';
+import { RunFolder } from '../../../src/main/native/run-folder.ts';
 import { systemClock } from '../../../src/main/sandbox/clock.ts';
-import { RunResult, type RunOutput, type RunRequest } from '../../../src/shared/sandbox.ts';
+import { LIMITS } from '../../../src/shared/limits.ts';
+import { RunResult, type RunDisplay, type RunOutput, type RunRequest } from '../../../src/shared/sandbox.ts';
 import { nativePython, nativePythons } from '../../support/native-python.ts';
 import { notRunHere } from '../../support/not-run.ts';
 import { needProcesses, processesMarked, untilGone, untilNone } from '../../support/processes.ts';
@@ -340,14 +342,13 @@ describe('processes', () => {
   it('it ends when the process that started it is killed', { timeout: 60_000 }, async (context) => {
     needProcesses(context);
     const marker = `lifeline-${process.pid}-${Date.now()}`;
+    const code =
+      'import subprocess, sys, time\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])\nprint("armed")\ntime.sleep(1000)';
+    const own = await RunFolder.create(code, []);
     const script = `import { NativeProcess } from ${JSON.stringify(path.resolve('src/main/native/native-process.ts'))};
-      import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-      const folder = process.argv[2];
-      mkdirSync(folder + '/workspace');
-      writeFileSync(folder + '/script.py', 'import subprocess, sys, time\\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])\\nprint("armed")\\ntime.sleep(1000)');
-      cpSync(${JSON.stringify(path.resolve('src/main/native/python/native_runner.py'))}, folder + '/r.py');
+      const [, , program, runner, folder] = process.argv;
       new NativeProcess({
-        program: process.argv[3], args: ['-u', folder + '/r.py', folder, '1000'], cwd: folder,
+        program, args: ['-u', runner, folder, '1000'], cwd: folder,
         environment: { PATH: process.env.PATH, MARK: ${JSON.stringify(marker)} }, marker: 'none',
         onOutput: () => process.kill(process.pid, 'SIGKILL'),
       });`;
@@ -355,12 +356,13 @@ describe('processes', () => {
     const file = path.join(folder, 'parent.mts');
     execFileSync('tee', [file], { input: script, stdio: ['pipe', 'ignore', 'inherit'] });
     expect(() =>
-      execFileSync(process.execPath, ['--import', 'tsx', file, folder, binpath], {
+      execFileSync(process.execPath, ['--import', 'tsx', file, binpath, own.runner, own.path], {
         stdio: ['ignore', 'ignore', 'inherit'],
       }),
     ).toThrow(/SIGKILL|Command failed/u);
     await untilNone(() => processesMarked(marker));
     execFileSync('rm', ['-r', folder]);
+    await own.remove();
   });
 });
 
@@ -469,4 +471,59 @@ describe('files and surroundings', () => {
     expect(result.error?.message).toContain('exit code 5: cannot start today');
     execFileSync('rm', ['-r', folder]);
   });
+});
+
+describe('what is shown', () => {
+  it('is in the result, in order and in all its forms, and a listener hears of it', async () => {
+    const heard: RunDisplay[] = [];
+    const code = `
+class Rich:
+    def __repr__(self): return 'Rich()'
+    def _repr_html_(self): return '<b>é</b>'
+    def _repr_png_(self): return b'\\x89PNG'
+display(Rich())
+display(1, 2);
+Rich()`;
+    const result = await runner.run({ code }, { onDisplay: (display) => void heard.push(display) });
+    const rich = { mime: { 'text/plain': 'Rich()', 'text/html': '<b>é</b>', 'image/png': 'iVBORw==' } };
+    expect(result).toMatchObject({ status: 'ok', truncated: false, value: { text: 'Rich()' } });
+    expect(result.outputs).toEqual([
+      rich,
+      { mime: { 'text/plain': '1' } },
+      { mime: { 'text/plain': '2' } },
+      rich,
+    ]);
+    expect(heard).toEqual(result.outputs);
+  });
+
+  it('is there also when the code fails, is stopped, or its process dies', async () => {
+    const shown = { outputs: [{ mime: { 'text/plain': '1' } }] };
+    expect(await run('display(1)\n1/0')).toMatchObject({ status: 'error', ...shown });
+    expect(await run('display(1)\nimport time\ntime.sleep(60)', { timeoutMs: 1000 })).toMatchObject({
+      status: 'timeout',
+      ...shown,
+    });
+    expect(await run('import os\ndisplay(1)\nos._exit(3)')).toMatchObject({ status: 'crashed', ...shown });
+  });
+
+  it('is kept to a budget, and the result says so', async () => {
+    const result = await run(`for n in range(${LIMITS.displayCount + 5}): display(n)`);
+    expect(result).toMatchObject({ status: 'ok', truncated: true });
+    expect(result.outputs).toHaveLength(LIMITS.displayCount);
+    expect(result.outputs.at(-1)?.mime['text/plain']).toContain('no more are shown');
+  });
+
+  it('is left out, and the result says so, when it is no display', async () => {
+    const code = `
+import os
+with open(os.path.join(os.path.dirname(__file__), 'displays.jsonl'), 'ab') as file: file.write(b'{"mime":1}\\n')
+5`;
+    expect(await run(code)).toMatchObject({ status: 'ok', truncated: true, outputs: [], value: { json: 5 } });
+  });
+});
+
+it('input() says that there is none, instead of waiting', async () => {
+  const result = await run('input("Name? ")');
+  expect(result).toMatchObject({ status: 'error', stdout: 'Name? ', error: { type: 'EOFError' } });
+  expect(result.error?.message).toContain('no input');
 });

@@ -23,6 +23,11 @@ it.each([
   ['import a\r\nimport b\rimport c', ['a', 'b', 'c']],
   ['x = {"import": a}\ny = {1: important}', []],
   ['"""never closed\nimport a', []],
+  [
+    'import micropip, IPython\nfrom IPython.display import display, HTML\nfrom IPython import get_ipython',
+    [],
+  ],
+  ['import IPython.core.magic, IPythonic', ['IPython.core.magic', 'IPythonic']],
 ])('%j seems to import %j', (code, modules) => {
   expect(guessImports(code)).toEqual(modules);
 });

@@ -55,8 +55,9 @@ describe('output', () => {
 
   it('passes so many questions on, and not one more', () => {
     const { collector, passed } = collect();
-    for (let asked = 0; asked < MAX_QUESTIONS; asked++) collector.push({ channel: 'input', prompt: '' });
-    expect(() => collector.push({ channel: 'input', prompt: '' })).toThrow(MisbehaviourError);
+    for (let asked = 0; asked < MAX_QUESTIONS; asked++)
+      collector.push({ channel: 'input', prompt: '', secret: false });
+    expect(() => collector.push({ channel: 'input', prompt: '', secret: false })).toThrow(MisbehaviourError);
     expect(passed).toHaveLength(MAX_QUESTIONS);
   });
 
@@ -157,7 +158,8 @@ describe('displays', () => {
 });
 
 it('questions may be as many and as long as allowed, and no more', () => {
-  const ask = (collector: RunCollector, prompt: string): void => collector.push({ channel: 'input', prompt });
+  const ask = (collector: RunCollector, prompt: string): void =>
+    collector.push({ channel: 'input', prompt, secret: false });
   const many = collect();
   for (let asked = 0; asked < MAX_QUESTIONS; asked++) ask(many.collector, '');
   expect(many.passed).toHaveLength(MAX_QUESTIONS);

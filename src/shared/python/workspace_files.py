@@ -1,14 +1,6 @@
-"""Tells which files there are below the workspace, and which of them a run has made or changed.
-
-Loaded like `runner.py`.
-"""
+"""Tells which files there are below the workspace, and which of them a run has made or changed."""
 
 from __future__ import annotations
-
-import builtins
-
-# See runner.py.
-__builtins__ = dict(vars(builtins))
 
 import mimetypes
 import os
@@ -16,6 +8,7 @@ import stat
 import sys
 import time
 from json.encoder import encode_basestring
+from typing import Dict, Tuple
 
 _MAX_FILES = 1000
 _MAX_WALKED_ENTRIES = 10_000
@@ -29,8 +22,8 @@ _MimeTypes = mimetypes.MimeTypes
 _encode_json_string = encode_basestring
 _path_importer_cache = sys.path_importer_cache
 
-# Name relative to the workspace -> (size in bytes, mtime in ns).
-FileStates = dict[str, tuple[int, int]]
+# Name relative to the workspace -> (size in bytes, mtime in ns, inode). (typing's own, for Python 3.8.)
+FileStates = Dict[str, Tuple[int, int, int]]
 
 
 class WorkspaceFiles:
@@ -60,7 +53,7 @@ class WorkspaceFiles:
         before = self._walk()
         if before:
             # Files carry whole milliseconds: let one pass, or a rewrite within it would look like no change.
-            newest = max(times for _, times in before.values()) // 1_000_000
+            newest = max(times for _, times, _ in before.values()) // 1_000_000
             for _ in range(100_000):
                 if not 0 <= newest - _time_ns() // 1_000_000 < 5:
                     break
@@ -96,7 +89,7 @@ class WorkspaceFiles:
                         except OSError:
                             continue
                         if _S_ISREG(status.st_mode):
-                            found[prefix + entry.name] = (status.st_size, status.st_mtime_ns)
+                            found[prefix + entry.name] = (status.st_size, status.st_mtime_ns, status.st_ino)
                         elif _S_ISDIR(status.st_mode) and entry.name != "__pycache__":
                             pending.append((f"{prefix}{entry.name}/", entry.path))
             except OSError:
@@ -131,7 +124,3 @@ class WorkspaceFiles:
                 "xz": "application/x-xz",
             }.get(encoding, "application/octet-stream")
         return kind if kind is not None else "application/octet-stream"
-
-
-def install(folder: str) -> WorkspaceFiles:
-    return WorkspaceFiles(folder)

@@ -1,14 +1,9 @@
 """Takes Matplotlib's figures: with `plt.show()`, with `display(fig)`, and those left open at the end of a run.
 
-Loaded like `runner.py`, and before it. It never imports Matplotlib itself: it waits until the guest does.
+It never imports Matplotlib itself: it waits until the guest does.
 """
 
 from __future__ import annotations
-
-import builtins
-
-# See runner.py.
-__builtins__ = dict(vars(builtins))
 
 import functools
 import io
@@ -19,6 +14,9 @@ import warnings
 import weakref
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
+
+from .display_forms import DisplayForms
+from .outputs import Outputs
 
 _modules = sys.modules
 
@@ -65,15 +63,14 @@ class _Once:
 class Figures:
     """The figures of one session."""
 
-    def __init__(self, outputs: Any) -> None:
-        """`outputs` is what `install()` of outputs.py returned."""
+    def __init__(self, outputs: Outputs, forms: DisplayForms) -> None:
         self._outputs = outputs
         # Those taken in this run.
         self._taken: weakref.WeakSet[Any] = weakref.WeakSet()
         self._font_packages: set[str] = set()
         self._font_files: list[str] = []
         self._has_warned = False
-        outputs.add_formatter(_is_figure, self._form_of)
+        forms.add_formatter(_is_figure, self._form_of)
 
     def begin_run(self) -> None:
         """What was installed since the last run may bring fonts."""
@@ -89,20 +86,27 @@ class Figures:
 
     def take_open(self) -> None:
         """Show the open figures, in the order of their numbers, and close them. Raises what drawing raises."""
-        if _PYPLOT not in _modules:
-            return
-        helpers = _modules.get("matplotlib._pylab_helpers")
-        if helpers is None:
-            return
         failure: Exception | None = None
-        for manager in sorted(helpers.Gcf.get_all_fig_managers(), key=lambda manager: manager.num):
+        for figure in _open_figures():
             try:
-                self._take(manager.canvas.figure)
+                self._take(figure)
             except Exception as error:
                 failure = failure or error
-                _close(manager.canvas.figure)
+                _close(figure)
         if failure is not None:
             raise failure
+
+    def end_run(self, error: BaseException) -> None:
+        """Take the open figures of code that failed, so that none is left for the next run.
+
+        They are only closed when it was stopped or has no memory left: whoever stops it does not wait for plots.
+        """
+        try:
+            if not issubclass(type(error), (KeyboardInterrupt, MemoryError)):
+                self.take_open()
+        finally:
+            for figure in _open_figures():
+                _close(figure)
 
     def attend(self, pyplot: Any) -> None:
         """Take the place of what would show figures in windows. To be called when pyplot has been imported."""
@@ -197,6 +201,15 @@ def _about_missing(characters: str) -> str:
     return f"plot: no font has {characters[:_MAX_NAMED_GLYPHS]}{advice}\n"
 
 
+def _open_figures() -> list[Any]:
+    """In the order of their numbers."""
+    helpers = _modules.get("matplotlib._pylab_helpers")
+    if _PYPLOT not in _modules or helpers is None:
+        return []
+    managers = sorted(helpers.Gcf.get_all_fig_managers(), key=lambda manager: manager.num)
+    return [manager.canvas.figure for manager in managers]
+
+
 def _is_figure(obj: object) -> bool:
     module = _modules.get("matplotlib.figure")
     return module is not None and issubclass(type(obj), module.Figure)
@@ -249,8 +262,8 @@ class _PyplotFinder:
         loader.exec_module = exec_module  # type: ignore[method-assign]
 
 
-def install(outputs: Any) -> Figures:
-    """Be ready for Matplotlib; `outputs` is what `install()` of outputs.py returned."""
-    figures = Figures(outputs)
+def install_figures(outputs: Outputs, forms: DisplayForms) -> Figures:
+    """Be ready for Matplotlib."""
+    figures = Figures(outputs, forms)
     sys.meta_path.insert(0, _PyplotFinder(figures))
     return figures

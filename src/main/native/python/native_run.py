@@ -1,0 +1,156 @@
+"""Runs one piece of code in the user's own interpreter and writes down what came of it.
+
+The run's folder holds `script.py` (the code), `workspace` (the working directory) and `faults.txt`. The outcome
+(`GuestOutcome` as JSON) goes to `outcome.json` there, what is shown to `displays.jsonl` (`GuestDisplay`, one a line).
+Nothing of our own is ever printed.
+
+The code can reach and change all of this: it is a convenience, never a boundary.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import faulthandler
+import linecache
+import os
+import signal
+import sys
+import types
+from typing import Any
+
+from .display import Display, install_display
+from .display_forms import DisplayForms
+from .failures import Failure, describe_failure
+from .figures import Figures, install_figures
+from .lifeline import follow_parent
+from .outcome import Value, describe_value, outcome_json
+from .outputs import Outputs
+from .script_code import compile_script, in_one_step, linecache_entry
+from .workspace_files import WorkspaceFiles
+
+_FILENAME = "<script>"
+
+_getpid = os.getpid
+_join, _replace = os.path.join, os.replace
+_linecache = linecache.cache
+_set_signal = signal.signal
+_SIGINT, _SIG_IGN = signal.SIGINT, signal.SIG_IGN
+
+
+class _Run:
+    """The run of this process."""
+
+    def __init__(self, script: str, workspace: str, text_limit: int, outputs: Outputs) -> None:
+        """`script` is the path of the code's file; `text_limit` cuts texts, in characters."""
+        self._script = script
+        self._text_limit = text_limit
+        self._files = WorkspaceFiles(workspace)
+        forms = DisplayForms()
+        self._display: Display = install_display(outputs, forms)
+        self._figures: Figures = install_figures(outputs, forms)
+        builtins.input = _no_input
+
+    def execute(self, code: str) -> str | None:
+        """The outcome as JSON; None in a forked child that came back here."""
+        pid = _getpid()
+        namespace = self._enter(code)
+        before = self._files.before_run()
+        value, result = None, None
+        try:
+            script = compile_script(code, _FILENAME)
+        except BaseException as error:
+            _ignore_interrupts()
+            return outcome_json(None, self._failure(error, code))
+        error = None
+        try:
+            evaluation = script.evaluate(namespace)
+            result = asyncio.run(evaluation) if script.awaits else in_one_step(evaluation)
+        except BaseException as caught:
+            error = caught
+        if _getpid() != pid:
+            if error is not None:
+                raise error
+            return None
+        try:
+            value = self._show(result, error)
+        except BaseException as caught:
+            # Ctrl-C, or a figure that can't be drawn; the first error is the one to tell of.
+            error = error or caught
+        _ignore_interrupts()
+        _flush_streams()
+        _linecache[_FILENAME] = linecache_entry(_FILENAME, code)
+        failure = None if error is None else self._failure(error)
+        files, cut = self._files.changed(before)
+        return outcome_json(value if failure is None else None, failure, files, cut)
+
+    def _enter(self, code: str) -> dict[str, Any]:
+        """Be where the script expects to be; its globals."""
+        main = types.ModuleType("__main__")
+        main.__file__ = self._script
+        main.__builtins__ = builtins  # type: ignore[attr-defined]
+        sys.modules["__main__"] = main
+        sys.argv[:] = [self._script]
+        sys.path[0] = self._files.folder
+        self._files.enter()
+        _linecache[_FILENAME] = linecache_entry(_FILENAME, code)
+        return vars(main)
+
+    def _show(self, result: object, error: BaseException | None) -> Value | None:
+        """Show what is left to be shown; the description of the value."""
+        if error is not None:
+            self._figures.end_run(error)
+            return None
+        value = None if result is None else describe_value(result, self._text_limit)
+        self._figures.take_open()
+        if result is not None and not self._figures.has_taken(result):
+            self._display.show_value(result)
+        return value
+
+    def _failure(self, error: BaseException, code: str | None = None) -> Failure | None:
+        return describe_failure(error, self._text_limit, _FILENAME, code)
+
+
+def _no_input(prompt: object = "", /) -> str:
+    sys.stdout.write(str(prompt))
+    raise EOFError("EOF when reading a line: code that runs in your own Python is given no input")
+
+
+def _ignore_interrupts() -> None:
+    try:
+        _set_signal(_SIGINT, _SIG_IGN)
+    except ValueError:
+        pass
+
+
+def _flush_streams() -> None:
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        try:
+            stream.flush()
+        except BaseException:
+            # None, closed, or the script's own: nothing more can be got out of it.
+            pass
+
+
+def main(folder: str, text_limit: int, *display_limits: int) -> None:
+    """`display_limits` are those of `Outputs.show_with`."""
+    faults = open(_join(folder, "faults.txt"), "wb")
+    faulthandler.enable(faults, all_threads=False)
+    follow_parent()
+    script = _join(folder, "script.py")
+    with open(script, encoding="utf-8", newline="") as file:
+        code = file.read()
+    # Each line in one write, so that those of forked children stay whole.
+    displays = open(_join(folder, "displays.jsonl"), "ab", buffering=0)
+    outputs = Outputs()
+    outputs.show_with(lambda text: displays.write(text.encode() + b"\n"), *display_limits)
+    outcome = _Run(script, _join(folder, "workspace"), text_limit, outputs).execute(code)
+    if outcome is None:
+        return
+    try:
+        with open(_join(folder, "outcome.tmp"), "wb") as file:
+            file.write(outcome.encode())
+        _replace(_join(folder, "outcome.tmp"), _join(folder, "outcome.json"))
+    except OSError:
+        # The script has removed the folder, or the disk is full; that there is no outcome says it.
+        sys.exit(1)

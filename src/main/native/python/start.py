@@ -1,0 +1,21 @@
+"""Started as `python -u native_runner.py FOLDER TEXT_LIMIT DISPLAY_LIMIT…`; see native_run.py.
+
+Loads our modules from `modules.json` in FOLDER. Runs on Python 3.8 and newer, as they do.
+"""
+
+import json
+import os
+import sys
+
+
+def start():
+    folder, limits = sys.argv[1], [int(limit) for limit in sys.argv[2:]]
+    with open(os.path.join(folder, "modules.json"), encoding="utf-8") as file:
+        sources = file.read()
+    loader = {}
+    exec(compile(json.loads(sources)["modules"], "<vivarium>", "exec"), loader)
+    loader["load_from"](sources, "native_run", "main")(folder, *limits)
+
+
+if __name__ == "__main__":
+    start()

@@ -1,0 +1,151 @@
+"""Describes an exception in the words of `RunError`: guest frames only, within bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import linecache
+import sys
+import traceback
+from typing import NamedTuple
+
+from .modules import OWN_FILENAME
+from .text import describe, name_of, qualified_name, shorten, valid
+
+# Characters are Unicode code points.
+_MAX_TRACEBACK_CHARACTERS = 64 * 1024
+_MAX_TRACEBACK_FRAMES = 1000
+
+_get_traceback = BaseException.__dict__["__traceback__"].__get__
+_TracebackException = traceback.TracebackException
+_StackSummary = traceback.StackSummary
+_KNOWS_NO_STACK = sys.version_info >= (3, 10)
+_modules = sys.modules
+# Modules that formatting an error imports or looks up by name.
+_NEEDED_MODULES = {
+    name: _modules[name]
+    for name in ("sys", "os", "builtins", "traceback", "linecache", "tokenize", "ast", "keyword", "re", "io")
+    if name in _modules
+}
+_linecache = linecache.cache
+_ASYNCIO = asyncio.__file__[: -len("__init__.py")]
+
+
+class Failure(NamedTuple):
+    """An error in the words of `RunError`."""
+
+    type: str
+    message: str
+    traceback: str
+    # 1-based line of the run's source.
+    line: int | None
+    # Whether something was cut.
+    truncated: bool
+
+
+def describe_failure(
+    error: BaseException, text_limit: int, filename: str, compiled: str | None = None
+) -> Failure | None:
+    """What to say of an exception; None for an exit that is not one.
+
+    `text_limit` cuts the message, in characters; `filename` is the code's; `compiled` is the code when the
+    compiler raised the error.
+    """
+    subject: object = error
+    if issubclass(type(error), SystemExit):
+        try:
+            subject = error.code
+        except BaseException:
+            subject = error
+        if subject is None or (issubclass(type(subject), int) and int.__eq__(subject, 0)):
+            return None
+    try:
+        message, cut = describe(subject, text_limit)
+    except BaseException:
+        message, cut = "", False
+    name = qualified_name(type(error))
+    try:
+        text, shortened = shorten(_format(error), _MAX_TRACEBACK_CHARACTERS)
+        text = valid(text)
+    except BaseException as problem:
+        text = f"[traceback not available: {name_of(type(problem))}]\n{name}: {message}\n"
+        text, shortened = shorten(text, _MAX_TRACEBACK_CHARACTERS)
+    try:
+        line = _line_in(error, filename) if compiled is None else _line_of_compiler(error, compiled)
+    except BaseException:
+        line = None
+    return Failure(name, message, text, line, cut or shortened)
+
+
+def _format(error: BaseException) -> str:
+    for name, module in _NEEDED_MODULES.items():
+        if _modules.get(name) is not module:
+            _modules[name] = module
+    linecache.cache = _linecache
+    trace = _get_traceback(error)
+    depth, frame = 0, trace
+    while frame is not None:
+        depth += 1
+        frame = frame.tb_next
+    limit = None if depth <= _MAX_TRACEBACK_FRAMES else -_MAX_TRACEBACK_FRAMES
+    formatted = _TracebackException(type(error), error, trace, limit=limit)
+    _clean_stacks(formatted)
+    return "".join(formatted.format())
+
+
+def _clean_stacks(root: traceback.TracebackException) -> None:
+    """Take our own frames out of a formatted exception and of all that are chained to it."""
+    seen: set[int] = set()
+    queue = [root]
+    while queue:
+        item = queue.pop()
+        if item is None or id(item) in seen:
+            continue
+        seen.add(id(item))
+        frames = _without_machinery(item.stack or ())
+        if frames:
+            item.stack[:] = frames
+        elif _KNOWS_NO_STACK:
+            # No header without frames: what the compiler reports has none.
+            item.stack = None
+        else:
+            item.stack, item.exc_traceback = _StackSummary(), None
+        queue.extend((item.__cause__, item.__context__))
+        queue.extend(getattr(item, "exceptions", None) or ())
+
+
+def _without_machinery(stack: traceback.StackSummary) -> list[traceback.FrameSummary]:
+    """The frames but for our own, and for what lies between those and the guest's first."""
+    first, is_ours = 0, False
+    for frame in stack:
+        is_ours = is_ours or frame.filename == OWN_FILENAME
+        if not _is_outer(frame.filename) and not (is_ours and frame.filename.startswith(_ASYNCIO)):
+            break
+        first += 1
+    return [frame for frame in stack[first:] if frame.filename != OWN_FILENAME]
+
+
+def _is_outer(filename: str) -> bool:
+    """Whether a frame is machinery around the guest's code when it comes before any of the guest's."""
+    return filename == OWN_FILENAME or "/pyodide/" in filename or "/_pyodide/" in filename
+
+
+def _line_of_compiler(error: BaseException, code: str) -> int | None:
+    line: object = None
+    if issubclass(type(error), SyntaxError):
+        line = error.lineno
+    elif issubclass(type(error), UnicodeEncodeError):
+        line = code.count("\n", 0, error.start) + 1
+    if line is None and "\0" in code:
+        line = code.count("\n", 0, code.index("\0")) + 1
+    return line if type(line) is int and line > 0 else None
+
+
+def _line_in(error: BaseException, filename: str) -> int | None:
+    """The line that the innermost frame of that file was at."""
+    line = None
+    trace = _get_traceback(error)
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == filename:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line if line is not None and line > 0 else None

@@ -1,0 +1,62 @@
+"""What stands for an object's forms on the way out: texts by MIME type, binary ones as base64."""
+
+from __future__ import annotations
+
+import base64
+import json
+from json.encoder import encode_basestring
+from typing import Any
+
+from .text import valid
+
+_b64encode = base64.b64encode
+_dumps = json.dumps
+_encode_json_string = encode_basestring
+
+_MAX_MIME_CHARACTERS = 127
+
+
+def _is_mime(mime: object) -> bool:
+    if type(mime) is not str or len(mime) > _MAX_MIME_CHARACTERS or mime.count("/") != 1:
+        return False
+    allowed = "abcdefghijklmnopqrstuvwxyz0123456789"
+    return all(part and part[0] in allowed and not part.strip(allowed + "!#$&^_.+-") for part in mime.split("/"))
+
+
+def _text_of(mime: str, data: object) -> str:
+    """The data as the text that stands for it. Raises TypeError or ValueError when there is none."""
+    if mime == "application/json" or mime.endswith("+json"):
+        # A str is JSON text already.
+        return data[:] if isinstance(data, str) else _dumps(data, ensure_ascii=False, allow_nan=False)
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        return _b64encode(data).decode("ascii")
+    if isinstance(data, str):
+        text = str.__str__(data)
+        # As IPython's front ends have it: one line of base64.
+        return text.replace("\n", "") if mime in ("image/png", "image/jpeg", "application/pdf") else text
+    if isinstance(data, (list, tuple)) and all(isinstance(line, str) for line in data):
+        return "".join(data)
+    raise TypeError(f"{type(data).__name__} is neither text nor bytes")
+
+
+def texts_of(forms: dict[str, Any], max_types: int) -> tuple[dict[str, str], list[str]]:
+    """(MIME type -> text, what was left out and why)."""
+    contents: dict[str, str] = {}
+    notes: list[str] = []
+    for mime, data in forms.items():
+        name = mime.lower() if isinstance(mime, str) else mime
+        if not _is_mime(name):
+            notes.append(f"{ascii(mime)[:80]} left out: no MIME type")
+        elif len(contents) >= max_types - 1 and name != "text/plain":
+            notes.append(f"{name} left out: an output has at most {max_types} types")
+        else:
+            try:
+                contents[name] = valid(_text_of(name, data))
+            except Exception as error:
+                notes.append(f"{name} left out: {type(error).__name__}: {ascii(str(error))[:200]}")
+    return contents, notes[:20]
+
+
+def pair_bytes(mime: str, text: str) -> int:
+    encoded = _encode_json_string(text)
+    return len(mime) + 6 + (len(encoded) if encoded.isascii() else len(encoded.encode()))

@@ -1,0 +1,47 @@
+"""How Python code waits: in slices, so that interrupts come through."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+_monotonic = time.monotonic
+_repr = repr
+
+# Longest uninterruptible stretch of a sleep, in seconds.
+_SLICE_SECONDS = 0.02
+# Up to this, in seconds, the plain way is as good as any.
+_SHORT_SECONDS = 0.001
+
+
+class Pause:
+    """How to block for a while; Emscripten's way burns CPU, the host may give a better one."""
+
+    __slots__ = ("block",)
+
+    def __init__(self, block: Callable[[float], None]) -> None:
+        # Takes seconds; may return early.
+        self.block = block
+
+    def slice(self, left: float) -> None:
+        """Block for a part of `left` seconds, then let interrupts in."""
+        self.block(left if left < _SLICE_SECONDS else _SLICE_SECONDS)
+        # repr() asks for pending signals at once; plain bytecode only every 50th time.
+        _repr(None)
+
+
+def make_sleep(original: Callable[[float], None], pause: Pause) -> Callable[[float], None]:
+    """A `time.sleep` that notices interrupts between slices and never hands control to JavaScript."""
+
+    def sleep(seconds: float, /) -> None:
+        """Delay execution for a given number of seconds, which may be a fraction."""
+        if not isinstance(seconds, (int, float)) or not _SHORT_SECONDS < seconds < math.inf:
+            # Short, or wrong in a way that the original knows how to say.
+            original(seconds)
+            return
+        deadline = _monotonic() + seconds
+        while (left := deadline - _monotonic()) > 0:
+            pause.slice(left)
+
+    return sleep
