@@ -88,6 +88,7 @@ function exitCodeOf(code: PackageErrorCode): ExitCode {
     case 'auto-install-off':
     case 'version-unavailable':
     case 'bad-script-metadata':
+    case 'too-large':
     case 'no-source':
     case 'hash-mismatch':
     case 'bad-lock':

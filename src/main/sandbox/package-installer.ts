@@ -5,7 +5,7 @@ import { PackageError } from '../packages/package-error.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
-import { bringPackages } from './bring-packages.ts';
+import { bringPackages, refuseTooLarge } from './bring-packages.ts';
 import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
 import { ModuleAdvice } from './module-advice.ts';
@@ -176,6 +176,7 @@ export class PackageInstaller {
       );
     });
     if (wanting.length === 0) return [];
+    refuseTooLarge(wanting);
     const { sidecar, id } = interpreter;
     const hashes = wanting.map(({ sha256 }) => sha256);
     const missing = await this.#within(sidecar.installPackages(id, hashes), signal);
