@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts';
 import { imageKey, type ImageStore, type StoredImage } from './image-store.ts';
 import { guessImports } from './import-guess.ts';
 import type { PackageProvider } from './package-provider.ts';
+import { refuseTooLarge } from './package-size.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 import { raceStop } from './stop-signal.ts';
 
@@ -176,6 +177,7 @@ export class ImageChooser {
     );
     if (ofLock.length === 0) return null;
     const wheels = await this.#provider.ensure(ofLock, ask);
+    refuseTooLarge(wheels);
     if (wheels.reduce((total, { bytes }) => total + bytes, 0) < WORTH_BYTES) return null;
     const provided = await Promise.all(
       guessed.map(async (module) => [module, await this.#provider.packagesForImports([module])] as const),

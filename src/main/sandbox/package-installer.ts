@@ -5,11 +5,12 @@ import { PackageError } from '../packages/package-error.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
-import { bringPackages, refuseTooLarge } from './bring-packages.ts';
+import { bringPackages } from './bring-packages.ts';
 import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
 import { ModuleAdvice } from './module-advice.ts';
 import type { PackageProvider } from './package-provider.ts';
+import { refuseTooLarge } from './package-size.ts';
 import { raceStop } from './stop-signal.ts';
 
 /** For an interpreter to say what code imports, in ms. One that is slower runs the code without help. */
