@@ -74,6 +74,8 @@ export interface GuestCore {
    * always the same, or why it failed. Only in interpreters that no guest enters.
    */
   tryPackages(modules: string): string;
+  /** Takes a file away, which is null when there is none. Only in an interpreter that is there to be saved. */
+  takeFile(path: string): Uint8Array | null;
   /** Of an interpreter booted for it, in which no guest code has run. Returns '' or what went wrong. */
   takeSnapshot(): string;
   /** Writes below /workspace, making folders as needed. Returns '' or what went wrong. */

@@ -49,16 +49,24 @@ export const PackagePart = z.strictObject({
 });
 export type PackagePart = z.infer<typeof PackagePart>;
 
-/** A package as it lies in the interpreter's file system: all its files, one after the other. */
-export const UnpackedPackage = z.strictObject({
+/** A package as it lies in an interpreter's file system. What is in its files is asked for when they are read. */
+export const PlacedPackage = z.strictObject({
   name: PackageName,
   /** Absolute, and none of them leads out of where packages belong. */
   paths: z.array(z.string().startsWith('/').max(PACKAGE_LIMITS.pathLength)).max(PACKAGE_LIMITS.files),
-  /** Of each file. */
+  /** Of each file, in bytes. */
   sizes: z.array(z.number().int().nonnegative()).max(PACKAGE_LIMITS.files),
-  bytes: Bytes,
+  /** Number of the first file in that interpreter; the others follow. */
+  firstId: z.number().int().nonnegative(),
 });
-export type UnpackedPackage = z.infer<typeof UnpackedPackage>;
+export type PlacedPackage = z.infer<typeof PlacedPackage>;
+
+/** A worker's wish for a part of a file. */
+export const FileWish = z.strictObject({
+  id: z.number().int().nonnegative(),
+  offset: z.number().int().nonnegative(),
+});
+export type FileWish = z.infer<typeof FileWish>;
 
 export const ModuleName = z
   .string()
@@ -79,8 +87,6 @@ export type ImportReport = z.infer<typeof ImportReport>;
 /** Part of an image with packages in it, compressed, in order. */
 export const ImagePart = z.strictObject({
   key: PackageHash,
-  /** Of its packages, in the order in which they were put into it. */
-  hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
   /** Of the whole. */
   totalBytes: z.number().int().positive().max(PACKAGE_LIMITS.imageBytes),
   bytes: Bytes.refine((bytes) => bytes.byteLength <= PACKAGE_LIMITS.partBytes),

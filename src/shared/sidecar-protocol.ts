@@ -57,7 +57,7 @@ export const sidecarContract = defineContract({
     },
     /**
      * Imports packages that are at hand, makes an image of that, tries it, and keeps it under the key; and sends
-     * it, compressed, to be kept by main. Refused as `takeSnapshot` is.
+     * it, compressed, and the packages' bytecode, to be kept by main. Refused as `takeSnapshot` is.
      */
     makeImage: {
       params: z.strictObject({
@@ -65,14 +65,25 @@ export const sidecarContract = defineContract({
         hashes: z.array(PackageHash).min(1).max(PACKAGE_LIMITS.packages),
         modules: z.array(ModuleName).max(PACKAGE_LIMITS.modules),
       }),
+      /** Piece by piece: the image, then the bytecode of each package that has some, named by the package's hash. */
       item: z.strictObject({
+        of: z.union([z.literal('image'), PackageHash]),
         bytes: Bytes.refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes),
       }),
+      /** Of all pieces. */
       result: z.strictObject({ bytes: z.number().int().positive().max(MAX_PACKAGE_IMAGE_BYTES) }),
     },
     hasImage: { params: z.strictObject({ key: PackageHash }), result: z.strictObject({ has: z.boolean() }) },
-    /** Hands over an image, in parts, whose packages are at hand. */
+    /** Hands over an image, in parts. */
     loadImage: { params: ImagePart, result: z.strictObject({}) },
+    /** Makes an image usable that was handed over just now, and whose packages are at hand, in the order in which they were put into it. */
+    adoptImage: {
+      params: z.strictObject({
+        key: PackageHash,
+        hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
+      }),
+      result: z.strictObject({}),
+    },
     /**
      * Gives a fresh interpreter in a thread of its own: a spare one, or one started now; or, where that works, one
      * from the image of that key.

@@ -11,7 +11,7 @@ import {
 } from './interpreter.ts';
 import { defineContract } from './rpc/contract.ts';
 import { LIMITS } from './limits.ts';
-import { ModuleName, PACKAGE_LIMITS, UnpackedPackage } from './package-files.ts';
+import { FileWish, ModuleName, PACKAGE_LIMITS, PlacedPackage } from './package-files.ts';
 import { Bytes, WorkspaceFileName } from './sandbox.ts';
 import { MAX_PACKAGE_IMAGE_BYTES } from './snapshot-image.ts';
 
@@ -23,6 +23,15 @@ export const workerContract = defineContract({
     tryPackages: {
       params: z.strictObject({ modules: z.array(ModuleName).max(PACKAGE_LIMITS.modules) }),
       result: z.strictObject({ said: z.string().max(PACKAGE_LIMITS.tryReport) }),
+    },
+    /** Takes files away, those that are there. Only from an interpreter that no guest enters. */
+    takeFiles: {
+      params: z.strictObject({
+        paths: z.array(z.string().max(2 * PACKAGE_LIMITS.pathLength)).max(PACKAGE_LIMITS.files),
+      }),
+      /** `index` is that of the path. */
+      item: z.strictObject({ index: z.number().int().nonnegative(), bytes: Bytes }),
+      result: z.strictObject({}),
     },
     /** The memory of an interpreter started for it, as an image (see snapshot-image.ts) in pieces. */
     takeSnapshot: {
@@ -48,7 +57,7 @@ export const workerContract = defineContract({
       params: z.strictObject({ code: z.string().max(LIMITS.codeBytes) }),
       result: z.strictObject({ report: z.string().max(PACKAGE_LIMITS.importReport) }),
     },
-    installPackage: { params: UnpackedPackage, result: z.strictObject({}) },
+    installPackage: { params: PlacedPackage, result: z.strictObject({}) },
     run: {
       params: RunOrder,
       item: RunPiece,
@@ -62,24 +71,27 @@ export const workerContract = defineContract({
     /** Answered when the thread is free: neither computing nor busy with timers. */
     ping: { params: z.strictObject({}), result: z.strictObject({}) },
   },
-  events: {},
+  events: {
+    /** Wants part of a package's file; the answer comes through `WorkerStart.files`. */
+    wantFile: FileWish,
+  },
 });
 export type WorkerContract = typeof workerContract;
 
 const MIB = 1024 * 1024;
 
-/** What the control thread may send in one message: a whole unpacked package. */
+/** What the control thread may send in one message: part of a file, or what files a package has. */
 export const TO_WORKER_LIMITS = {
-  maxBytes: PACKAGE_LIMITS.unpackedBytes + 16 * MIB,
+  maxBytes: 16 * MIB + 2 * PACKAGE_LIMITS.files * PACKAGE_LIMITS.pathLength,
   /** Values in it. */
   maxNodes: 2 * PACKAGE_LIMITS.files + 1000,
 } as const;
 
-/** What the worker asks of the control thread: nothing. */
+/** What the worker can call at the control thread: nothing. */
 export const workerHostContract = defineContract({ methods: {}, events: {} });
 
 /**
- * Given to the worker at its start. Each worker gets a copy of its own, save for the compiled module, which
+ * The first message to a worker. Each worker gets a copy of its own, save for the compiled module, which
  * nothing can change: memory that they shared would let one session's guest reach the next one's.
  */
 export interface WorkerStart {
@@ -95,10 +107,12 @@ export interface WorkerStart {
   readonly interrupts: SharedArrayBuffer;
   /** The place for answers to a guest that waits for input, see input-slot.ts; never handed to the guest. */
   readonly input: SharedArrayBuffer;
+  /** The place for files of packages, see file-slot.ts; never handed to the guest. */
+  readonly files: SharedArrayBuffer;
   /** The image of an interpreter's memory to start from, or null. */
   readonly snapshot: Uint8Array | null;
   /** Packages in that image, to be put where they were. */
-  readonly packages: readonly UnpackedPackage[];
+  readonly packages: readonly PlacedPackage[];
   /** Their compiled libraries, by path. Nothing can change them. */
   readonly libraries: ReadonlyMap<string, object>;
   /**

@@ -1,7 +1,6 @@
 /** Whatever the guest does and whatever dies: one truthful result for each run, and the app lives on. */
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RunResult } from '../../src/shared/sandbox.ts';
 import {
   ElectronSandbox,
   NEVER_BROKEN,
@@ -10,31 +9,13 @@ import {
 } from '../support/electron-sandbox.ts';
 import { eventually } from '../support/eventually.ts';
 import { needProcesses, untilGone } from '../support/processes.ts';
+import { startRun, type StartedRun } from '../support/started-run.ts';
 
 const MEMORY_MIB = 256;
 const sandbox = useElectronSandbox({ memoryMiB: MEMORY_MIB, crashLimit: NEVER_BROKEN });
 
-interface Started {
-  readonly result: Promise<RunResult>;
-  /** Resolves when the code has printed something; fails when the run ends before that. */
-  readonly printed: Promise<void>;
-  cancel(): void;
-}
-
-const start = (code: string, options: RunningOptions = {}, on: ElectronSandbox = sandbox()): Started => {
-  const controller = new AbortController();
-  let said = (): void => undefined;
-  const heard = new Promise<void>((resolve) => {
-    said = resolve;
-  });
-  const result = on.run(code, { signal: controller.signal, onOutput: () => said(), ...options });
-  const silent = result.then((ended) => {
-    throw new Error(`the run ended without a word: ${JSON.stringify(ended)}`);
-  });
-  const printed = Promise.race([heard, silent]);
-  printed.catch(() => undefined);
-  return { result, printed, cancel: () => controller.abort() };
-};
+const start = (code: string, options: RunningOptions = {}, on: ElectronSandbox = sandbox()): StartedRun =>
+  startRun(on, code, options);
 
 const ENDLESS = 'print("started", flush=True)\nwhile True: pass';
 

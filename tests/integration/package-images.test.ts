@@ -175,3 +175,47 @@ import regex
     expect(result.error?.message).toContain('sandbox.packages.allow');
   });
 });
+
+describe('bytecode of packages', { timeout: LONG_MS }, () => {
+  /** Whether Python takes the bytecode for that of the source, without looking at how long it takes. */
+  const USES_BYTECODE = `
+import numpy
+from importlib import _bootstrap_external as files
+from importlib.util import cache_from_source
+source = numpy.__file__
+try:
+    with open(cache_from_source(source), "rb") as file:
+        bytecode = file.read()
+except FileNotFoundError:
+    found = "none"
+else:
+    stats = numpy.__spec__.loader.path_stats(source)
+    files._validate_timestamp_pyc(memoryview(bytecode), int(stats["mtime"]), stats["size"], "numpy", {})
+    found = "valid"
+[found, int(numpy.arange(5).sum())]`;
+
+  it('is put into a session that has begun without packages', async (context) => {
+    const { open, folder } = await stage(context);
+    const sandbox = await open();
+    expect((await sandbox.run({ code: '1', session: 'a' })).status).toBe('ok');
+    // No image has been made yet.
+    expect((await sandbox.run({ code: USES_BYTECODE, session: 'a' })).value?.text).toBe("['none', 10]");
+    await sandbox.dispose();
+    const another = await open();
+    expect((await another.run({ code: USES_NUMPY })).status).toBe('ok');
+    expect((await another.run({ code: '1', session: 'a' })).status).toBe('ok');
+    const result = await another.run({ code: USES_BYTECODE, session: 'a' });
+    expect([result.value?.text, result.packages]).toEqual(["['valid', 10]", ['numpy']]);
+
+    // Damaged, it is done without.
+    await another.dispose();
+    const [archive = ''] = await readdir(path.join(folder, 'snapshots', 'bytecode'));
+    const file = path.join(folder, 'snapshots', 'bytecode', archive);
+    const bytes = await readFile(file);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+    await writeFile(file, bytes);
+    const last = await open();
+    expect((await last.run({ code: '1', session: 'a' })).status).toBe('ok');
+    expect((await last.run({ code: USES_BYTECODE, session: 'a' })).value?.text).toBe("['none', 10]");
+  });
+});

@@ -10,6 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { createContext, runInThisContext } from 'node:vm';
+import { FILE_SLOT_BYTES } from '../../src/shared/file-slot.ts';
 import { INPUT_SLOT_BYTES } from '../../src/shared/input-slot.ts';
 import { builtFiles } from '../../src/main/runtime-locations.ts';
 import { GuestRealm } from '../../src/utility/worker/guest-realm.ts';
@@ -33,6 +34,7 @@ const start = {
   guestScript: readFileSync(assets.guest, 'utf8'),
   interrupts: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
   input: new SharedArrayBuffer(INPUT_SLOT_BYTES),
+  files: new SharedArrayBuffer(FILE_SLOT_BYTES),
   snapshot: null,
   forSnapshot: 'no' as const,
   packages: [],
@@ -72,6 +74,7 @@ const host = new InterpreterHost(start, {
   forgetInterrupt: () => undefined,
   isInterrupted: () => false,
   wait: () => undefined,
+  askForFile: () => undefined,
   latin1: (bytes) => Buffer.from(bytes).toString('latin1'),
   harden: () => hardenThread(own),
   process: own,

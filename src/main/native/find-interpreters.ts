@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import PQueue from 'p-queue';
-import { checkInterpreter, pathFolders, type InterpreterProblem } from './interpreter-check.ts';
+import type { NativeProblem } from '../../shared/ipc/app.ts';
+import { checkInterpreter, pathFolders } from './interpreter-check.ts';
 
 /** One that was found; with a problem it can't be used. */
 export interface FoundInterpreter {
@@ -13,7 +14,7 @@ export interface FoundInterpreter {
   readonly version: string | null;
   /** `cpython`, `pypy`, …; null when it has a problem. */
   readonly implementation: string | null;
-  readonly problem?: InterpreterProblem;
+  readonly problem?: NativeProblem;
 }
 
 export interface FindOptions {

@@ -4,6 +4,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import type { NativeProblem } from '../../shared/ipc/app.ts';
 import { oneLine, quote } from '../cli/printable.ts';
 import { messageOf, systemErrorCode } from '../cli/system-error.ts';
 import { runEnvironment } from './environment.ts';
@@ -28,27 +29,9 @@ export interface Interpreter {
   readonly prefix: string;
 }
 
-export type InterpreterProblemCode =
-  | 'not-set'
-  | 'not-a-full-path'
-  | 'missing'
-  | 'folder'
-  | 'not-a-file'
-  | 'not-executable'
-  | 'does-not-start'
-  | 'no-answer'
-  | 'not-python'
-  | 'too-old';
-
-export interface InterpreterProblem {
-  readonly code: InterpreterProblemCode;
-  /** What is wrong and what to do, on one line. */
-  readonly message: string;
-}
-
 export type InterpreterCheck =
   | { readonly ok: true; readonly interpreter: Interpreter }
-  | { readonly ok: false; readonly problem: InterpreterProblem };
+  | { readonly ok: false; readonly problem: NativeProblem };
 
 export interface CheckOptions {
   readonly environment?: NodeJS.ProcessEnv;
@@ -56,7 +39,7 @@ export interface CheckOptions {
   readonly answerLimitMs?: number;
 }
 
-const refuse = (code: InterpreterProblemCode, message: string): InterpreterCheck => ({
+const refuse = (code: NativeProblem['code'], message: string): InterpreterCheck => ({
   ok: false,
   problem: { code, message },
 });

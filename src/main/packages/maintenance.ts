@@ -1,4 +1,5 @@
 /** Work on the store as a whole, for the command line and the window. All of it throws PackageError. */
+import type { PackageReport } from '../../shared/ipc/packages.ts';
 import type { Packages } from './open-packages.ts';
 import { writePack } from './pack-writer.ts';
 import { PackageError } from './package-error.ts';
@@ -26,19 +27,9 @@ export const obtainPackages = async (
 export const namesInPack = async ({ pack }: Pick<Packages, 'pack'>): Promise<string[]> =>
   (await pack?.contents())?.map(({ name, version }) => `${name}==${version}`) ?? [];
 
-export interface StoreDamage {
-  readonly files: number;
-  readonly bytes: number;
-  /** Moved aside already. */
-  readonly damaged: readonly {
-    readonly name: string | null;
-    readonly file: string;
-    readonly reason: string;
-  }[];
+export interface StoreDamage extends PackageReport {
   /** Packages whose entries in the user's own lock were damaged. */
   readonly damagedEntries: readonly string[];
-  /** Packages that are needed and not there. */
-  readonly missing: readonly string[];
 }
 
 /** Reads and checks everything. */

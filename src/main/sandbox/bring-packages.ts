@@ -1,29 +1,51 @@
 import PQueue from 'p-queue';
+import type { PackagePart } from '../../shared/package-files.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { PackageProvider } from './package-provider.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 
-/** Packages in main's memory at once: one is read while another one is unpacked. */
+/** Packages in main's memory at once: one is read while another one is taken on. */
 const AT_ONCE = 2;
 
+/** Something that a process can have at hand, under its hash. */
+export interface Supply extends Pick<PackagePart, 'sha256' | 'name' | 'kind'> {
+  /** Undefined where it can be done without, and can't be had. Rejects with PackageError. */
+  readonly read: (signal: AbortSignal) => Promise<Uint8Array | undefined>;
+}
+
+/** The wheels themselves, each checked when it is read. */
+export const suppliesOf = (wheels: readonly Wheel[], provider: PackageProvider): Supply[] =>
+  wheels.map((wheel) => ({
+    sha256: wheel.sha256,
+    name: wheel.name,
+    kind: wheel.kind,
+    read: (signal) => provider.read(wheel, { signal }),
+  }));
+
 /**
- * Hands packages over to a process, each checked just now. While one is being unpacked there, the next is read.
+ * Hands supplies over to a process. While one is taken on there, the next is read.
  *
  * @param missing hashes of those that the process has not
- * @throws PackageError when one can't be read; RpcError when one can't be unpacked
+ * @returns hashes of those that can't be had, and need not be
+ * @throws PackageError when one can't be read; RpcError when one is refused
  */
 export const bringPackages = async (
-  wheels: readonly Wheel[],
+  supplies: readonly Supply[],
   missing: readonly string[],
-  provider: PackageProvider,
   sidecar: SidecarClient,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<ReadonlySet<string>> => {
   const wanted = new Set(missing);
+  const absent = new Set<string>();
   const queue = new PQueue({ concurrency: AT_ONCE });
   await queue.addAll(
-    wheels
+    supplies
       .filter(({ sha256 }) => wanted.has(sha256))
-      .map((wheel) => async () => sidecar.loadPackage(wheel, await provider.read(wheel, { signal }), signal)),
+      .map((supply) => async () => {
+        const bytes = await supply.read(signal);
+        if (bytes === undefined) absent.add(supply.sha256);
+        else await sidecar.packages.load(supply, bytes, signal);
+      }),
   );
+  return absent;
 };

@@ -3,14 +3,13 @@ import { constants } from 'node:os';
 import { app, MessageChannelMain, utilityProcess, type Details, type UtilityProcess } from 'electron';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
 import {
-  killProcess,
   NO_CODE_FROM_STRINGS,
   SIDECAR_ENVIRONMENT,
   type ProcessExit,
   type SidecarLauncher,
   type SidecarProcess,
+  whenStarted,
 } from './launcher.ts';
-import { identify, isAlive, residentBytes } from './process-table.ts';
 
 /** For Electron to tell why a process is gone, after having told that it is, in ms. */
 const REASON_LIMIT_MS = 200;
@@ -72,23 +71,15 @@ export class ElectronLauncher implements SidecarLauncher {
       fatalError = location;
     });
     const exited = this.#exit(name, child, () => fatalError);
-    const pid = await new Promise<number>((resolve, reject) => {
-      child.once('spawn', () => {
-        if (child.pid === undefined) reject(new Error('the sidecar process has no pid'));
-        else resolve(child.pid);
-      });
-      void exited.then(() => reject(new Error('the sidecar process ended before it had started')));
-    });
-    const identity = identify(pid);
+    const started = await whenStarted(child, exited);
     const { port1, port2 } = new MessageChannelMain();
     child.postMessage(null, [port2]);
+    const { pid } = started;
     return {
-      pid,
+      ...started,
       port: fromEmitterPort(port1),
       exited,
-      residentBytes: () => residentBytes(pid) ?? measuredByElectron(pid),
-      isAlive: () => isAlive(identity),
-      kill: () => killProcess(identity),
+      residentBytes: () => started.residentBytes() ?? measuredByElectron(pid),
     };
   }
 

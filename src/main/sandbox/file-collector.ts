@@ -29,7 +29,7 @@ export class FileCollector {
   /** The files below /workspace. @throws WorkspaceFileError when they can't be listed */
   async list({ id, sidecar }: OpenInterpreter, signal: AbortSignal): Promise<OutputFile[]> {
     const pieces = await this.#gather(
-      (onPiece, ended) => sidecar.listFiles(id, onPiece, ended),
+      (onPiece, ended) => sidecar.files.list(id, onPiece, ended),
       MAX_FILE_LIST_BYTES,
       COLLECT_LIMIT_MS,
       signal,
@@ -86,7 +86,7 @@ export class FileCollector {
     const problem = workspaceNameProblem(name);
     if (problem !== null) throw new WorkspaceFileError(`its name ${problem}`);
     return this.#gather(
-      (onPiece, ended) => sidecar.readFile(id, name, onPiece, ended),
+      (onPiece, ended) => sidecar.files.read(id, name, onPiece, ended),
       maxBytes,
       limitMs,
       signal,

@@ -3,7 +3,8 @@ import type { RunRequest } from '../../shared/sandbox.ts';
 import type { EnsureOptions, Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
-import { bringPackages } from './bring-packages.ts';
+import { bringPackages, suppliesOf } from './bring-packages.ts';
+import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from './clock.ts';
 import { imageKey, type ImageStore, type StoredImage } from './image-store.ts';
 import { guessImports } from './import-guess.ts';
@@ -43,13 +44,22 @@ export interface ChosenImage {
 export interface ImageChooserOptions {
   readonly provider: PackageProvider;
   readonly store: ImageStore;
+  readonly bytecode: BytecodeStore;
   readonly clock: Clock;
   /** Gives the process for the next run. */
   readonly sidecar: () => Promise<SidecarClient>;
+  /** The same while it is still being prepared. */
+  readonly reachable: () => Promise<SidecarClient>;
   /** Whether another process will make what is wanted, so that no run has to wait for it. */
   readonly inBackground: () => boolean;
   /** A run went without an image, which `makeWanted` can make in another process. */
   readonly onWanted: () => void;
+}
+
+/** The process for a run, which may only be starting. */
+interface Starting {
+  readonly reachable: Promise<SidecarClient>;
+  readonly ready: Promise<SidecarClient>;
 }
 
 /** What a run seems to need. */
@@ -66,8 +76,10 @@ interface Need {
 export class ImageChooser {
   readonly #provider: PackageProvider;
   readonly #store: ImageStore;
+  readonly #bytecode: BytecodeStore;
   readonly #clock: Clock;
   readonly #sidecar: () => Promise<SidecarClient>;
+  readonly #reachable: () => Promise<SidecarClient>;
   readonly #inBackground: () => boolean;
   readonly #onWanted: () => void;
   readonly #wanted: Need[] = [];
@@ -76,11 +88,22 @@ export class ImageChooser {
   /** A process takes one image at a time. */
   readonly #handingOver = new WeakMap<SidecarClient, Promise<unknown>>();
 
-  constructor({ clock, inBackground, onWanted, provider, sidecar, store }: ImageChooserOptions) {
+  constructor({
+    bytecode,
+    clock,
+    inBackground,
+    onWanted,
+    provider,
+    reachable,
+    sidecar,
+    store,
+  }: ImageChooserOptions) {
     this.#provider = provider;
     this.#store = store;
+    this.#bytecode = bytecode;
     this.#clock = clock;
     this.#sidecar = sidecar;
+    this.#reachable = reachable;
     this.#inBackground = inBackground;
     this.#onWanted = onWanted;
   }
@@ -103,8 +126,9 @@ export class ImageChooser {
       const imported = await this.#provider.packagesForImports(guessed);
       if (imported.length + named.length === 0) return null;
       // The run needs it in any case: it may start meanwhile.
-      const starting = this.#sidecar();
-      starting.catch(() => undefined);
+      const starting: Starting = { ready: this.#sidecar(), reachable: this.#reachable() };
+      starting.ready.catch(() => undefined);
+      starting.reachable.catch(() => undefined);
       const ask: EnsureOptions = {
         askedBy: 'code',
         signal,
@@ -112,10 +136,11 @@ export class ImageChooser {
       };
       const need = await this.#need(guessed, imported, named, ask);
       if (need === null) return null;
-      const finding = this.#inTurn(await starting, () => this.#find(need, starting, signal)).catch(
-        () => null,
+      const finding = starting.reachable.then((sidecar) =>
+        this.#inTurn(sidecar, () => this.#find(need, sidecar, starting.ready, signal)),
       );
-      const raced = await raceStop(finding, this.#clock, LIMIT_MS, signal);
+      const found = finding.catch(() => null);
+      const raced = await raceStop(found, this.#clock, LIMIT_MS, signal);
       return raced.stopped === null ? raced.value : null;
     } catch {
       // What is missing, and why, comes up again when packages are installed.
@@ -140,10 +165,10 @@ export class ImageChooser {
 
   async #find(
     need: Need,
-    starting: Promise<SidecarClient>,
+    sidecar: SidecarClient,
+    ready: Promise<SidecarClient>,
     signal: AbortSignal,
   ): Promise<ChosenImage | null> {
-    const sidecar = await starting;
     const { runtimeKey } = sidecar;
     if (runtimeKey === undefined) return null;
     const needed = need.wheels.map(({ name }) => name);
@@ -153,9 +178,10 @@ export class ImageChooser {
         if (stored.key === key) return null;
         continue;
       }
-      const wheels = await this.#load(stored, need, sidecar, signal);
+      const wheels = await this.#load(stored, need, sidecar, ready, signal);
       if (wheels !== null) return { sidecar, key: stored.key, wheels, needed };
     }
+    await ready;
     if (!sidecar.isPristine || this.#inBackground()) {
       this.#want(need, runtimeKey);
       return null;
@@ -198,6 +224,7 @@ export class ImageChooser {
     image: StoredImage,
     need: Need,
     sidecar: SidecarClient,
+    ready: Promise<SidecarClient>,
     signal: AbortSignal,
   ): Promise<readonly Wheel[] | null> {
     const has = new Set(image.hashes);
@@ -205,16 +232,18 @@ export class ImageChooser {
     // Not more than what the settings allow now, and as the locks know it now.
     const wheels = await this.#provider.ensure(image.roots, { askedBy: 'code', signal }).catch(() => []);
     if (wheels.length !== image.hashes.length || !wheels.every(({ sha256 }) => has.has(sha256))) return null;
-    if (await sidecar.hasImage(image.key)) {
+    if (await sidecar.images.has(image.key)) {
       await this.#store.used(image.key);
       return wheels;
     }
-    const reading = this.#store.read(image.key);
-    await this.#bringPackages(wheels, sidecar, signal);
-    const bytes = await reading;
-    if (bytes === undefined || signal.aborted) return null;
+    const [isHandedOver] = await Promise.all([
+      this.#handOver(image, sidecar, signal),
+      this.#bringPackages(wheels, sidecar, signal),
+    ]);
+    await ready;
+    if (!isHandedOver || signal.aborted) return null;
     try {
-      await sidecar.loadImage(image.key, image.hashes, bytes);
+      await sidecar.images.adopt(image.key, image.hashes);
       return wheels;
     } catch (error) {
       // Not when its process is gone: that was hardly its doing.
@@ -223,16 +252,29 @@ export class ImageChooser {
     }
   }
 
+  /** False when it is not there, or damaged. */
+  async #handOver({ key }: StoredImage, sidecar: SidecarClient, signal: AbortSignal): Promise<boolean> {
+    const bytes = await this.#store.read(key);
+    if (bytes !== undefined) await sidecar.images.load(key, bytes, signal);
+    return bytes !== undefined;
+  }
+
   /** In a process in which no guest has been. False when it can't be made. */
   async #make(need: Need, runtime: string, sidecar: SidecarClient, signal: AbortSignal): Promise<boolean> {
     const { roots, wheels, modules } = need;
     await this.#bringPackages(wheels, sidecar, signal);
     const content = { runtime, roots: [...roots], hashes: wheels.map(({ sha256 }) => sha256) };
-    const image = await sidecar.makeImage(imageKey(content), content.hashes, modules);
-    if (image !== undefined) await this.#store.keep(content, image);
+    const making = sidecar.images.make(imageKey(content), content.hashes, modules);
+    const made = await making.catch(() => undefined);
+    // Somebody did not wait, and may have spoilt it.
+    if (!sidecar.isPristine) return false;
+    if (made !== undefined) {
+      await this.#bytecode.keep(made.bytecode);
+      await this.#store.keep(content, made.image);
+    }
     // It would fail again, and cost as much: nobody has disturbed it.
-    else if (sidecar.isPristine && !signal.aborted) await this.#store.refuse(content);
-    return image !== undefined;
+    if (made === undefined && !signal.aborted) await this.#store.refuse(content);
+    return made !== undefined;
   }
 
   #want(need: Need, runtime: string): void {
@@ -254,8 +296,8 @@ export class ImageChooser {
   }
 
   async #bringPackages(wheels: readonly Wheel[], sidecar: SidecarClient, signal: AbortSignal): Promise<void> {
-    const missing = await sidecar.missingPackages(wheels.map(({ sha256 }) => sha256));
-    await bringPackages(wheels, missing, this.#provider, sidecar, signal);
+    const missing = await sidecar.packages.missing(wheels.map(({ sha256 }) => sha256));
+    await bringPackages(suppliesOf(wheels, this.#provider), missing, sidecar, signal);
   }
 }
 

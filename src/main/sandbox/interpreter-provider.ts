@@ -85,7 +85,7 @@ export class InterpreterProvider {
       startFrom?.sidecar === sidecar ? startFrom.start(fresh) : sidecar.openInterpreter(fresh.id),
     );
     try {
-      await sidecar.writeFiles(interpreter.id, request.files ?? [], signal);
+      await sidecar.files.write(interpreter.id, request.files ?? [], signal);
     } catch (error) {
       // A refused file leaves the session as it was; any other failure means that its interpreter is gone.
       const alive = signal.aborted || (RpcError.is(error) && error.code === 'failed');

@@ -1,5 +1,5 @@
 import type { SidecarClient } from './sidecar-client.ts';
-import { SetupError } from './sidecar-client.ts';
+import { SetupError } from './setup-error.ts';
 
 /** An interpreter in a live sidecar. */
 export interface OpenInterpreter {
@@ -20,6 +20,8 @@ interface Session {
   readonly interpreter: OpenInterpreter;
   /** A run uses it: it can't be dropped. */
   busy: boolean;
+  /** A run began in it, or ended and left it: there is something to lose. */
+  hasState: boolean;
 }
 
 /** Knows which session's state lives in which interpreter, and drops what was not used for longest. */
@@ -75,11 +77,17 @@ export class Interpreters {
     const before = this.#sessions.get(session);
     if (before !== undefined && before.interpreter !== interpreter) {
       // Its process is on its way out, and another one has taken over before that was over.
-      this.#noteLoss(session);
-      this.#drop(session, 'process-ended');
+      this.#lose(session, 'process-ended');
     }
+    const hasState = this.#sessions.get(session)?.hasState ?? false;
     this.#sessions.delete(session);
-    this.#sessions.set(session, { interpreter, busy: true });
+    this.#sessions.set(session, { interpreter, busy: true, hasState });
+  }
+
+  /** A run begins in the session: whatever becomes of it, its state is not what it was. */
+  enter(session: string): void {
+    const known = this.#sessions.get(session);
+    if (known !== undefined) known.hasState = true;
   }
 
   /** Something other than a run uses the session: it can't be dropped. */
@@ -91,7 +99,9 @@ export class Interpreters {
   /** The run that used it is over. */
   rest(session: string): void {
     const known = this.#sessions.get(session);
-    if (known !== undefined) known.busy = false;
+    if (known === undefined) return;
+    known.busy = false;
+    known.hasState = true;
   }
 
   /** Whether a session lives in this interpreter. */
@@ -123,8 +133,8 @@ export class Interpreters {
   forget(interpreter: OpenInterpreter, why: SessionEnd): void {
     for (const [name, session] of this.#sessions) {
       if (session.interpreter !== interpreter) continue;
-      if (why !== 'reset') this.#noteLoss(name);
-      this.#drop(name, why);
+      if (why === 'reset') this.#drop(name, why);
+      else this.#lose(name, why);
     }
   }
 
@@ -132,8 +142,7 @@ export class Interpreters {
   forgetAll(sidecar: SidecarClient): void {
     for (const [name, session] of this.#sessions) {
       if (session.interpreter.sidecar !== sidecar) continue;
-      this.#noteLoss(name);
-      this.#drop(name, 'process-ended');
+      this.#lose(name, 'process-ended');
     }
   }
 
@@ -141,8 +150,7 @@ export class Interpreters {
   evictOldest(): string | null {
     for (const [name, { busy }] of this.#sessions) {
       if (busy) continue;
-      this.#noteLoss(name);
-      this.#drop(name, 'evicted');
+      this.#lose(name, 'evicted');
       return name;
     }
     return null;
@@ -163,6 +171,16 @@ export class Interpreters {
     others.delete(session);
     if (others.size >= MAX_SESSIONS && this.evictOldest() === null) {
       throw new SetupError(`${MAX_SESSIONS} sessions are in use already; wait for one of them or use none`);
+    }
+  }
+
+  /** A session that had nothing to lose goes without a word. */
+  #lose(session: string, why: SessionEnd): void {
+    if (this.#sessions.get(session)?.hasState === true) {
+      this.#noteLoss(session);
+      this.#drop(session, why);
+    } else {
+      this.#sessions.delete(session);
     }
   }
 

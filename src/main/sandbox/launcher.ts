@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { RpcPort } from '../../shared/rpc/port.ts';
-import { isAlive, type ProcessIdentity } from './process-table.ts';
+import { identify, isAlive, residentBytes, type ProcessIdentity } from './process-table.ts';
 
 /** How a sidecar process ended, as far as the system tells. */
 export interface ProcessExit {
@@ -44,4 +44,36 @@ export const killProcess = (identity: ProcessIdentity): void => {
   } catch {
     // Gone is what was wanted.
   }
+};
+
+/** A process that is only being started, by whatever means. */
+export interface StartingProcess {
+  readonly pid?: number | undefined;
+  once(event: 'spawn', listener: () => void): unknown;
+}
+
+/**
+ * What can be done with any process, once it has started.
+ *
+ * @param failed resolves when it won't start any more
+ * @throws Error when it does not start
+ */
+export const whenStarted = async (
+  child: StartingProcess,
+  failed: Promise<unknown>,
+): Promise<Omit<SidecarProcess, 'exited' | 'port'>> => {
+  const pid = await new Promise<number>((resolve, reject) => {
+    child.once('spawn', () => {
+      if (child.pid === undefined) reject(new Error('the sidecar process has no pid'));
+      else resolve(child.pid);
+    });
+    void failed.then(() => reject(new Error('the sidecar process ended before it had started')));
+  });
+  const identity = identify(pid);
+  return {
+    pid,
+    residentBytes: () => residentBytes(pid),
+    isAlive: () => isAlive(identity),
+    kill: () => killProcess(identity),
+  };
 };

@@ -1,14 +1,13 @@
 import { fork } from 'node:child_process';
 import { fromIpcChannel } from '../../shared/rpc/child-process-port.ts';
 import {
-  killProcess,
   NO_CODE_FROM_STRINGS,
   SIDECAR_ENVIRONMENT,
   type ProcessExit,
   type SidecarLauncher,
   type SidecarProcess,
+  whenStarted,
 } from './launcher.ts';
-import { identify, isAlive, residentBytes } from './process-table.ts';
 
 /** Starts sidecars as plain Node children: for tests and for use without Electron. */
 export class NodeLauncher implements SidecarLauncher {
@@ -29,22 +28,14 @@ export class NodeLauncher implements SidecarLauncher {
     const exited = new Promise<ProcessExit>((resolve) => {
       child.once('exit', (code, signal) => resolve({ code, signal, outOfMemory: false }));
     });
-    const pid = await new Promise<number>((resolve, reject) => {
-      child.once('spawn', () => {
-        if (child.pid === undefined) reject(new Error('the sidecar process has no pid'));
-        else resolve(child.pid);
-      });
+    const failed = new Promise<Error>((resolve) => {
       // For good: a message sent to a process that is just ending is reported here as well.
-      child.on('error', reject);
+      child.on('error', resolve);
     });
-    const identity = identify(pid);
-    return {
-      pid,
-      port: fromIpcChannel(child),
-      exited,
-      residentBytes: () => residentBytes(pid),
-      isAlive: () => isAlive(identity),
-      kill: () => killProcess(identity),
-    };
+    const started = await Promise.race([
+      whenStarted(child, exited),
+      failed.then((error) => Promise.reject(error)),
+    ]);
+    return { ...started, port: fromIpcChannel(child), exited };
   }
 }

@@ -5,7 +5,8 @@ import { PackageError } from '../packages/package-error.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
-import { bringPackages } from './bring-packages.ts';
+import { bringPackages, suppliesOf, type Supply } from './bring-packages.ts';
+import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
 import { ModuleAdvice } from './module-advice.ts';
@@ -19,6 +20,8 @@ const FIND_LIMIT_MS = 10_000;
 const INSTALL_LIMIT_MS = 120_000;
 /** For packages to be read and handed over, in ms: what is damaged is fetched again in that time. */
 const BRING_LIMIT_MS = 16 * 60_000;
+/** Packages may be pushed out again by those of other runs before they are all there. */
+const BRING_ROUNDS = 3;
 
 /** Code without this word imports nothing, save by means that nobody could foresee. */
 const MAY_IMPORT = /\bimport\b/u;
@@ -26,6 +29,8 @@ const MAY_IMPORT = /\bimport\b/u;
 export interface PackageInstallerOptions {
   /** Undefined: no packages are to be had. */
   readonly provider: PackageProvider | undefined;
+  /** Undefined: packages are compiled by whoever imports them. */
+  readonly bytecode?: BytecodeStore | undefined;
   readonly clock: Clock;
 }
 
@@ -55,12 +60,14 @@ interface Wanted {
 /** Puts the packages that a run needs into its interpreter before its code runs. */
 export class PackageInstaller {
   readonly #provider: PackageProvider | undefined;
+  readonly #bytecode: BytecodeStore | undefined;
   readonly #clock: Clock;
   /** Hashes of what each interpreter has, by package. */
   readonly #installed = new WeakMap<OpenInterpreter, Map<string, string>>();
 
-  constructor({ provider, clock }: PackageInstallerOptions) {
+  constructor({ bytecode, provider, clock }: PackageInstallerOptions) {
     this.#provider = provider;
+    this.#bytecode = bytecode;
     this.#clock = clock;
   }
 
@@ -101,7 +108,7 @@ export class PackageInstaller {
 
   /** What the interpreter says; nothing when what it says makes no sense. */
   async #report({ interpreter, request, signal }: InstallOrder): Promise<ImportReport> {
-    const asking = interpreter.sidecar.findImports(interpreter.id, request.code);
+    const asking = interpreter.sidecar.packages.findImports(interpreter.id, request.code);
     const raced = await raceStop(asking, this.#clock, FIND_LIMIT_MS, signal);
     const nothing: ImportReport = { modules: [], hints: [], asked: [] };
     if (raced.stopped !== null) {
@@ -179,11 +186,25 @@ export class PackageInstaller {
     if (wanting.length === 0) return [];
     refuseTooLarge(wanting);
     const { sidecar, id } = interpreter;
-    const hashes = wanting.map(({ sha256 }) => sha256);
-    const missing = await this.#within(sidecar.installPackages(id, hashes), signal);
-    await this.#within(bringPackages(wanting, missing, provider, sidecar, signal), signal, BRING_LIMIT_MS);
-    if (missing.length > 0 && (await this.#within(sidecar.installPackages(id, hashes), signal)).length > 0) {
-      throw new RpcError('failed', 'the sandbox did not take the packages');
+    let supplies: readonly Supply[] = [
+      ...suppliesOf(wanting, provider),
+      ...((await this.#bytecode?.suppliesFor(wanting)) ?? []),
+    ];
+    const install = (): Promise<string[]> =>
+      this.#within(
+        sidecar.packages.install(
+          id,
+          supplies.map(({ sha256 }) => sha256),
+        ),
+        signal,
+      );
+    let missing = await install();
+    for (let round = 1; missing.length > 0; round++) {
+      if (round > BRING_ROUNDS) throw crowdedOut();
+      const bringing = bringPackages(supplies, missing, sidecar, signal);
+      const absent = await this.#within(bringing, signal, BRING_LIMIT_MS);
+      supplies = supplies.filter(({ sha256 }) => !absent.has(sha256));
+      missing = await install();
     }
     for (const { name, sha256 } of wanting) present.set(name, sha256);
     return wanting.map(({ name }) => name);
@@ -202,6 +223,12 @@ export class PackageInstaller {
 
 const cancelled = (): PackageError =>
   new PackageError('cancelled', 'installing packages was cancelled; run it again to go on');
+
+const crowdedOut = (): PackageError =>
+  new PackageError(
+    'timed-out',
+    'other runs need so many packages at once that there is no room for those of this one; run it again later',
+  );
 
 /** Whether a package can't be had, rather than that all is over. */
 const isRefusal = (error: unknown): error is PackageError =>

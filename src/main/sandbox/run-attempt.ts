@@ -89,7 +89,10 @@ export class RunAttempt {
     const opened = await this.#prepare(attempt, request, surroundings);
     if ('kind' in opened) return { ...attempt, verdict: opened };
     attempt.began = true;
-    attempt.lostBefore = request.session !== undefined && this.#parts.interpreters.takeLoss(request.session);
+    if (request.session !== undefined) {
+      attempt.lostBefore = this.#parts.interpreters.takeLoss(request.session);
+      this.#parts.interpreters.enter(request.session);
+    }
     this.#parts.supervisor.runBegan(opened.sidecar);
     surroundings.onBegan();
     const ranAt = this.#parts.clock.now();

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { CrashLimit } from './crash-window.ts';
 import { FileCollector, WorkspaceFileError } from './file-collector.ts';
 import { ImageChooser } from './image-chooser.ts';
+import { BytecodeStore } from './bytecode-store.ts';
 import { ImageStore } from './image-store.ts';
 import { InputDialog } from './input-dialog.ts';
 import { InterpreterProvider } from './interpreter-provider.ts';
@@ -24,7 +25,8 @@ import type { SidecarClient } from './sidecar-client.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { engineVersion, Snapshots } from './snapshots.ts';
 import { linkSignals, sharedController } from './stop-signal.ts';
-import { Supervisor, type SupervisorSettings } from './supervisor.ts';
+import { Supervisor } from './supervisor.ts';
+import type { SupervisorSettings } from './supervisor-options.ts';
 import { warmUp } from './warm-up.ts';
 
 /** Interpreters that run guest code at once: every session may wait for something at the same time. */
@@ -65,7 +67,9 @@ export class Sandbox {
       if (why === 'evicted' || why === 'reset') this.#provider.discard(interpreter);
       this.#renewIfFree();
     });
-    const images = this.#imagesOf(config);
+    const bytecode =
+      config.dataDir === undefined ? undefined : new BytecodeStore(path.join(config.dataDir, 'bytecode'));
+    const images = this.#imagesOf(config, bytecode);
     this.#supervisor = new Supervisor({
       launcher: config.launcher,
       loadAssets: config.loadAssets,
@@ -104,20 +108,25 @@ export class Sandbox {
       interpreters: this.#interpreters,
       memory: this.#memory,
       images,
-      packages: new PackageInstaller({ provider: config.packages, clock: config.clock }),
+      packages: new PackageInstaller({ provider: config.packages, bytecode, clock: config.clock }),
       provider: this.#provider,
       supervisor: this.#supervisor,
     });
   }
 
-  #imagesOf({ clock, dataDir, packages }: SandboxConfig): ImageChooser | undefined {
-    if (packages === undefined || dataDir === undefined) return undefined;
+  #imagesOf(
+    { clock, dataDir, packages }: SandboxConfig,
+    bytecode: BytecodeStore | undefined,
+  ): ImageChooser | undefined {
+    if (packages === undefined || dataDir === undefined || bytecode === undefined) return undefined;
     const store = new ImageStore(path.join(dataDir, 'packages'));
     return new ImageChooser({
       provider: packages,
       store,
+      bytecode,
       clock,
       sidecar: () => this.#supervisor.sidecar(),
+      reachable: () => this.#supervisor.reachable(),
       inBackground: () => this.#supervisor.hasReserve,
       onWanted: () => this.#supervisor.renewStandby(),
     });

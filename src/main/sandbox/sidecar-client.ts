@@ -1,33 +1,22 @@
 import type { InputAnswer, RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
 import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
-import { LIMITS } from '../../shared/limits.ts';
-import { PACKAGE_LIMITS, type PackagePart } from '../../shared/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
-import { RpcPeer } from '../../shared/rpc/peer.ts';
-import type { InputFile } from '../../shared/sandbox.ts';
-import {
-  sidecarContract,
-  sidecarHostContract,
-  type SidecarContract,
-  type SidecarHostContract,
-  type SnapshotUse,
-} from '../../shared/sidecar-protocol.ts';
+import type { SnapshotUse } from '../../shared/sidecar-protocol.ts';
 import { joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
 import type { ProcessExit, SidecarProcess } from './launcher.ts';
 import type { Asset } from './runtime-assets.ts';
+import { SetupError } from './setup-error.ts';
+import { SidecarFiles } from './sidecar-files.ts';
+import { SidecarImages } from './sidecar-images.ts';
+import { SidecarPackages } from './sidecar-packages.ts';
+import { openSidecarPeer, type SidecarPeer } from './sidecar-peer.ts';
 import type { Snapshots } from './snapshots.ts';
 
 const MIB = 1024 * 1024;
-const FILE_PART_BYTES = 4 * MIB;
 /** Output that may be under way from the sidecar at once, in bytes. */
 const RUN_WINDOW_BYTES = 8 * MIB;
 /** The same for a snapshot. */
 const SNAPSHOT_WINDOW_BYTES = 4 * MIB;
-
-/** The sandbox could not be set up; the message says why. */
-export class SetupError extends Error {
-  override readonly name = 'SetupError';
-}
 
 const requireAll = (checks: readonly SelfCheck[]): void => {
   // A sidecar that checks nothing has not passed.
@@ -45,10 +34,13 @@ export class SidecarClient {
   /** Resolves when the connection is closed, with the process or before it. */
   readonly lost: Promise<string>;
   readonly pid: number;
+  readonly files: SidecarFiles;
+  readonly images: SidecarImages;
+  readonly packages: SidecarPackages;
 
   readonly #process: SidecarProcess;
   #spares = 0;
-  readonly #peer: RpcPeer<SidecarHostContract, SidecarContract>;
+  readonly #peer: SidecarPeer;
   #layers: readonly IsolationLayer[] = [];
   #isKilled = false;
   /** Set from `prepare` until the first interpreter was opened. */
@@ -60,17 +52,10 @@ export class SidecarClient {
     this.#process = process;
     this.pid = process.pid;
     this.gone = process.exited;
-    this.#peer = new RpcPeer({
-      port: process.port,
-      local: sidecarHostContract,
-      remote: sidecarContract,
-      handlers: {},
-      limits: {
-        maxMessageBytes: LIMITS.sidecarMessageBytes,
-        maxSendBytes: 32 * MIB,
-        maxPending: LIMITS.sidecarCalls,
-      },
-    });
+    this.#peer = openSidecarPeer(process.port);
+    this.files = new SidecarFiles(this.#peer);
+    this.images = new SidecarImages(this.#peer);
+    this.packages = new SidecarPackages(this.#peer);
     // A process that can't be spoken to is of no use, and may be in the wrong hands.
     this.lost = this.#peer.closed;
     void this.lost.then(() => process.kill());
@@ -95,6 +80,7 @@ export class SidecarClient {
     lockdown: LockdownOrder,
     snapshots?: Snapshots,
   ): Promise<void> {
+    this.#runtimeKey = snapshots?.keyOf(assets, memoryMiB);
     const found = snapshots?.find(assets);
     for (const { name, bytes } of assets) await this.#peer.call('loadAsset', { name, bytes });
     const snapshot = await found;
@@ -103,12 +89,14 @@ export class SidecarClient {
     requireAll(checks);
     this.#layers = layers;
     if (snapshots === undefined) return;
-    this.#runtimeKey = snapshots.keyOf(assets, memoryMiB);
     if (snapshot === undefined) await this.makeSnapshot(assets, snapshots);
     this.#discardSnapshot = () => snapshots.discard(assets);
   }
 
-  /** Says which runtime in which engine it is, and how large its memories may be; undefined where nothing is kept for later starts. */
+  /**
+   * Says which runtime in which engine it is, and how large its memories may be. Known once it is being prepared;
+   * undefined where nothing is kept for later starts.
+   */
   get runtimeKey(): string | undefined {
     return this.#runtimeKey;
   }
@@ -154,85 +142,9 @@ export class SidecarClient {
     if (!works) await discard?.();
   }
 
-  /**
-   * Stops between two parts once `signal` aborts.
-   *
-   * @throws RpcError when a file can't be written
-   */
-  async writeFiles(interpreter: string, files: readonly InputFile[], signal: AbortSignal): Promise<void> {
-    for (const { name, bytes } of files) {
-      for (let start = 0; start === 0 || start < bytes.byteLength; start += FILE_PART_BYTES) {
-        if (signal.aborted) return;
-        // In memory of its own, which a Buffer's slice() is not: a view would be sent with all that it views.
-        const part = new Uint8Array(bytes.subarray(start, start + FILE_PART_BYTES));
-        await this.#peer.call('writeFile', { interpreter, name, bytes: part, append: start > 0 });
-      }
-    }
-  }
-
-  /** What is in a file below /workspace, in pieces. Rejects with RpcError, or with what `onPiece` threw. */
-  async readFile(
-    interpreter: string,
-    name: string,
-    onPiece: (bytes: Uint8Array) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    await this.#peer.call(
-      'readFile',
-      { interpreter, name },
-      { window: FILE_PART_BYTES, onItem: ({ bytes }) => onPiece(bytes), signal },
-    );
-  }
-
-  /** The files below /workspace as JSON, in pieces. Rejects with RpcError, or with what `onPiece` threw. */
-  async listFiles(
-    interpreter: string,
-    onPiece: (bytes: Uint8Array) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    await this.#peer.call(
-      'listFiles',
-      { interpreter },
-      { window: FILE_PART_BYTES, onItem: ({ bytes }) => onPiece(bytes), signal },
-    );
-  }
-
   /** For a guest that waits for input. */
   async answerInput(interpreter: string, answer: InputAnswer): Promise<void> {
     await this.#peer.call('answerInput', { interpreter, answer });
-  }
-
-  /** What the interpreter says the code imports, as JSON; the guest's words. @throws RpcError when it is gone */
-  async findImports(interpreter: string, code: string): Promise<string> {
-    return (await this.#peer.call('findImports', { interpreter, code })).report;
-  }
-
-  /**
-   * Hands a whole package over; stops between two parts once `signal` aborts.
-   *
-   * @throws RpcError when it can't be unpacked
-   */
-  async loadPackage(
-    wheel: Pick<PackagePart, 'sha256' | 'name' | 'kind'>,
-    bytes: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { sha256, name, kind } = wheel;
-    for (let start = 0; start < bytes.byteLength && !signal.aborted; start += PACKAGE_LIMITS.partBytes) {
-      // In memory of its own, as for files.
-      const part = new Uint8Array(bytes.subarray(start, start + PACKAGE_LIMITS.partBytes));
-      const totalBytes = bytes.byteLength;
-      await this.#peer.call('loadPackage', { sha256, name, kind, totalBytes, offset: start, bytes: part });
-    }
-  }
-
-  /**
-   * Puts packages into an interpreter. Those that have to be handed over first are returned; then nothing was done.
-   *
-   * @throws RpcError when their files can't be made
-   */
-  async installPackages(interpreter: string, hashes: readonly string[]): Promise<string[]> {
-    return (await this.#peer.call('installPackages', { interpreter, hashes: [...hashes] })).missing;
   }
 
   /**
@@ -308,63 +220,6 @@ export class SidecarClient {
     } catch {
       // Interpreters start without it; a process that is gone is noticed by the next call.
     }
-  }
-
-  /**
-   * Lets a process in which no guest has been make an image with packages that it has at hand, and keep it.
-   *
-   * @param modules imported into it
-   * @returns the image, compressed; undefined when there is none to be had. Never rejects
-   */
-  async makeImage(
-    key: string,
-    hashes: readonly string[],
-    modules: readonly string[],
-  ): Promise<Uint8Array | undefined> {
-    const image = await this.#makeImage(key, hashes, modules).catch(() => undefined);
-    // Somebody did not wait, and may have spoilt it.
-    return this.#isPristine ? image : undefined;
-  }
-
-  async #makeImage(
-    key: string,
-    hashes: readonly string[],
-    modules: readonly string[],
-  ): Promise<Uint8Array | undefined> {
-    const pieces: Uint8Array[] = [];
-    let received = 0;
-    const { bytes } = await this.#peer.call(
-      'makeImage',
-      { key, hashes: [...hashes], modules: [...modules] },
-      {
-        window: SNAPSHOT_WINDOW_BYTES,
-        onItem: (piece) => {
-          received += piece.bytes.length;
-          if (received > PACKAGE_LIMITS.imageBytes) throw new Error('the image is too large');
-          pieces.push(piece.bytes);
-        },
-      },
-    );
-    return bytes === received ? joinBytes(pieces) : undefined;
-  }
-
-  /** Whether that image is at hand there. @throws RpcError when the process is gone */
-  async hasImage(key: string): Promise<boolean> {
-    return (await this.#peer.call('hasImage', { key })).has;
-  }
-
-  /** Hands an image over whose packages are at hand. @throws RpcError when it is of no use */
-  async loadImage(key: string, hashes: readonly string[], image: Uint8Array): Promise<void> {
-    const totalBytes = image.byteLength;
-    for (let start = 0; start < totalBytes; start += PACKAGE_LIMITS.partBytes) {
-      const bytes = new Uint8Array(image.subarray(start, start + PACKAGE_LIMITS.partBytes));
-      await this.#peer.call('loadImage', { key, hashes: [...hashes], totalBytes, bytes });
-    }
-  }
-
-  /** Of these packages, those that have to be handed over. @throws RpcError when the process is gone */
-  async missingPackages(hashes: readonly string[]): Promise<string[]> {
-    return (await this.#peer.call('missingPackages', { hashes: [...hashes] })).missing;
   }
 
   /** Resolves once the interpreter is gone; its state with it. */

@@ -8,7 +8,8 @@ import { dataLimitMiBFor, diedOfMemory } from './memory-budget.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { describeExit, type ProcessEnd } from './process-end.ts';
 import type { Asset } from './runtime-assets.ts';
-import { SetupError, SidecarClient } from './sidecar-client.ts';
+import { SetupError } from './setup-error.ts';
+import { SidecarClient } from './sidecar-client.ts';
 import type { Snapshots } from './snapshots.ts';
 
 /** From the wish to have a process until it is ready, in ms. */
@@ -77,6 +78,8 @@ const endedWhileStarting = ({ cause, detail }: ProcessEnd): string => {
 export class SidecarLife {
   /** Rejects when it ends before it is ready. */
   readonly ready: Promise<SidecarClient>;
+  /** Resolves before `ready`, once things for later can be handed over to the process; rejects as that does. */
+  readonly reachable: Promise<SidecarClient>;
   /** Resolves when the process is gone or was given up. */
   readonly gone: Promise<ProcessEnd>;
 
@@ -90,6 +93,7 @@ export class SidecarLife {
   /** Why it is ended; the first reason is the true one. */
   #ending: ProcessEnd | undefined;
   #markGone: (end: ProcessEnd) => void = () => undefined;
+  #markReachable: (sidecar: SidecarClient) => void = () => undefined;
   #heartbeat: Heartbeat | undefined;
   #memory: MemoryWatch | undefined;
 
@@ -104,7 +108,12 @@ export class SidecarLife {
     });
     // A launch that hangs for ever must not keep anyone waiting when this life is over.
     const over = this.gone.then((end) => Promise.reject(new SidecarEndedError(end)));
+    const reachable = new Promise<SidecarClient>((resolve) => {
+      this.#markReachable = resolve;
+    });
     this.ready = Promise.race([this.#start(), over]).finally(cancel);
+    this.reachable = Promise.race([reachable, over]);
+    this.reachable.catch(() => undefined);
     // Who does not wait for it learns of its failure by `gone`.
     this.ready.catch(() => undefined);
   }
@@ -167,7 +176,9 @@ export class SidecarLife {
       if (launched.status === 'rejected') throw asError(launched.reason);
       const sidecar = launched.value;
       const [assets, order] = loaded.value;
-      await sidecar.prepare(assets, memoryMiB, order, this.#options.snapshots);
+      const preparing = sidecar.prepare(assets, memoryMiB, order, this.#options.snapshots);
+      this.#markReachable(sidecar);
+      await preparing;
       this.#check();
       await warmUp(sidecar);
       this.#check();

@@ -1,59 +1,13 @@
 import type { ProcessEndCause, ProcessRole, SandboxState } from '../../shared/sandbox-events.ts';
-import type { Clock } from './clock.ts';
-import { CrashWindow, type CrashLimit } from './crash-window.ts';
-import type { SidecarLauncher } from './launcher.ts';
-import type { LockdownFactory } from './lockdown-binding.ts';
+import { CrashWindow } from './crash-window.ts';
 import { processLimitBytes } from './memory-budget.ts';
 import { isCrash, type ProcessEnd } from './process-end.ts';
-import type { Asset } from './runtime-assets.ts';
+import { Reserve } from './reserve.ts';
 import { nextState, type SandboxTransition } from './sandbox-state.ts';
-import { SetupError, type SidecarClient } from './sidecar-client.ts';
+import { SetupError } from './setup-error.ts';
+import type { SidecarClient } from './sidecar-client.ts';
 import { SidecarLife } from './sidecar-life.ts';
-import type { Snapshots } from './snapshots.ts';
-
-/** Memory that must be free for a standby process to be started, in bytes. */
-const STANDBY_FREE_BYTES = 1.5 * 1024 ** 3;
-
-/** What may change while a supervisor is at work. */
-export interface SupervisorSettings {
-  /** Cap of each interpreter's WebAssembly memory, in MiB. */
-  readonly memoryMiB: number;
-  /** Unused for so long, all processes are ended, in ms. */
-  readonly idleMs: number;
-  /** Keep a second, started process to take over at once. */
-  readonly standby: boolean;
-}
-
-export interface SupervisorOptions extends SupervisorSettings {
-  readonly launcher: SidecarLauncher;
-  /** Reads and checks what the sidecar is fed. */
-  readonly loadAssets: () => Promise<readonly Asset[]>;
-  /** Asked before each start: how the operating system is to hold the process in. */
-  readonly lockdown: LockdownFactory;
-  readonly clock: Clock;
-  /** Makes starts faster. */
-  readonly snapshots?: Snapshots | undefined;
-  /** Started interpreters kept ready in each process. */
-  readonly spares: number;
-  readonly crashLimit: CrashLimit;
-  /** Free memory of the machine, in bytes. */
-  readonly freeMemory: () => number;
-  /** Does something for later runs in a standby process before that is warmed up; nobody is to wait for it. */
-  readonly improve?: (sidecar: SidecarClient) => Promise<void>;
-  /** Runs something in a fresh interpreter of a standby process. */
-  readonly warmUp: (sidecar: SidecarClient) => Promise<void>;
-  readonly events: SupervisorEvents;
-}
-
-/** What a supervisor tells its owner. */
-export interface SupervisorEvents {
-  readonly onState: (state: SandboxState) => void;
-  readonly onStarted: (pid: number, role: ProcessRole, startMs: number) => void;
-  readonly onPromoted: (pid: number) => void;
-  /** Called once per process, when it is gone or was given up. */
-  readonly onEnded: (sidecar: SidecarClient | undefined, role: ProcessRole, end: ProcessEnd) => void;
-  readonly onMemory: (sidecar: SidecarClient, residentBytes: number) => void;
-}
+import type { SupervisorOptions, SupervisorSettings } from './supervisor-options.ts';
 
 /**
  * Keeps one sidecar process, and a second one in reserve: starts them when they are needed, replaces them when
@@ -62,17 +16,11 @@ export interface SupervisorEvents {
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #crashes: CrashWindow;
-  readonly #standbyCrashes: CrashWindow;
-  /** Nothing is held in reserve any more, until a restart: it crashed too often. */
-  #standbyFails = false;
-  #renewsStandby = false;
-  /** Of the process in reserve. */
-  #isImproving = false;
+  readonly #reserve: Reserve;
   #settings: SupervisorSettings;
   #state: SandboxState = { name: 'stopped' };
   /** What callers get. A life that is ending is in here no more. */
   #active: SidecarLife | undefined;
-  #standby: SidecarLife | undefined;
   /** Not gone yet. */
   readonly #ending = new Set<SidecarLife>();
   readonly #lives = new WeakMap<SidecarClient, SidecarLife>();
@@ -85,7 +33,7 @@ export class Supervisor {
     this.#options = options;
     this.#settings = options;
     this.#crashes = new CrashWindow(options.crashLimit);
-    this.#standbyCrashes = new CrashWindow(options.crashLimit);
+    this.#reserve = new Reserve(options);
   }
 
   /** What the process that runs code may use in all, or the next one if there is none. */
@@ -118,12 +66,12 @@ export class Supervisor {
   }
 
   get standbyPid(): number | null {
-    return this.#standby?.sidecar?.pid ?? null;
+    return this.#reserve.pid;
   }
 
   /** True when the standby process could take over this moment. */
   get standbyReady(): boolean {
-    return this.#standby?.isReady ?? false;
+    return this.#reserve.isReady;
   }
 
   /**
@@ -133,17 +81,30 @@ export class Supervisor {
    * @throws Error saying why it can't be started
    */
   sidecar(): Promise<SidecarClient> {
-    if (this.#disposed) return Promise.reject(new SetupError('the sandbox was disposed of'));
-    if (this.#state.name === 'broken') return Promise.reject(new SetupError(this.#state.reason));
+    const life = this.#lifeNow();
+    return life instanceof Error ? Promise.reject(life) : life.ready;
+  }
+
+  /** As `sidecar`, but while it is still being prepared: what later runs need can be handed over to it. */
+  reachable(): Promise<SidecarClient> {
+    const life = this.#lifeNow();
+    return life instanceof Error ? Promise.reject(life) : life.reachable;
+  }
+
+  /** The process that runs code: begun now if there is none; or why there is none. */
+  #lifeNow(): SidecarLife | SetupError {
+    if (this.#disposed) return new SetupError('the sandbox was disposed of');
+    if (this.#state.name === 'broken') return new SetupError(this.#state.reason);
     if (this.#active === undefined) {
-      if (this.#standby !== undefined && !this.#isImproving) this.#promote(this.#standby);
+      const reserve = this.#reserve.take();
+      if (reserve !== undefined) this.#promote(reserve);
       else {
         // What it does may take long; nobody waits for that.
-        void this.#standby?.end('stopped', 'it was not ready when it was needed');
+        void this.#reserve.end('stopped', 'it was not ready when it was needed');
         this.#active = this.#begin('active');
       }
     }
-    return this.#active?.ready ?? Promise.reject(new SetupError('the sandbox was stopped'));
+    return this.#active ?? new SetupError('the sandbox was stopped');
   }
 
   /** Someone is about to need a process. To be followed by `release`. */
@@ -154,12 +115,12 @@ export class Supervisor {
 
   /** Whether a process is in reserve, or will be once no run is under way. */
   get hasReserve(): boolean {
-    return this.#standby !== undefined || this.#mayReserve;
+    return !this.#reserve.isEmpty || this.#reserve.isAllowed;
   }
 
   /** Another process takes the place of the one in reserve, and is warmed up anew, once no run is under way. */
   renewStandby(): void {
-    this.#renewsStandby = true;
+    this.#reserve.outdate();
   }
 
   /** Nobody needs it for now: from here on it is idle, however the run went. */
@@ -167,7 +128,7 @@ export class Supervisor {
     this.#users--;
     if (this.#users > 0 || this.#disposed) return;
     this.#cancelIdle();
-    if (this.#active === undefined && this.#standby === undefined) return;
+    if (this.#active === undefined && this.#reserve.isEmpty) return;
     this.#armIdle();
     this.#prepareForNext();
   }
@@ -180,10 +141,7 @@ export class Supervisor {
     const before = this.#settings;
     this.#settings = settings;
     if (this.#disposed) return;
-    const standby = this.#standby;
-    if (standby !== undefined && (!settings.standby || standby.memoryMiB !== settings.memoryMiB)) {
-      void standby.end('stopped', 'the settings were changed');
-    }
+    this.#reserve.configure(settings);
     if (this.#users > 0) return;
     if (before.idleMs !== settings.idleMs && this.#active !== undefined) this.#armIdle();
     this.#prepareForNext();
@@ -205,7 +163,7 @@ export class Supervisor {
   async stop(cause: ProcessEndCause = 'stopped', detail = ''): Promise<void> {
     this.#cancelIdle();
     // In this order: the one in reserve would take over otherwise.
-    void this.#standby?.end(cause, detail);
+    void this.#reserve.end(cause, detail);
     void this.#active?.end(cause, detail);
     await Promise.all([...this.#ending].map(({ gone }) => gone));
   }
@@ -224,8 +182,7 @@ export class Supervisor {
   async restart(): Promise<void> {
     await this.stop();
     this.#crashes.reset();
-    this.#standbyCrashes.reset();
-    this.#standbyFails = false;
+    this.#reserve.reset();
     this.#apply({ type: 'restart' });
   }
 
@@ -256,7 +213,7 @@ export class Supervisor {
       processLimitBytes: processLimitBytes(memoryMiB),
       // Two processes of one session's state at once would need its memory twice.
       after: Promise.all([...this.#ending].map(({ gone }) => gone)),
-      warmUp: role === 'active' ? () => Promise.resolve() : (sidecar) => this.#warmUp(sidecar),
+      warmUp: role === 'active' ? () => Promise.resolve() : (sidecar) => this.#reserve.warmUp(sidecar),
       onEnding: () => this.#detach(life),
       isBusy: () => isActive() && this.#runs > 0,
       onSilent: () => {
@@ -296,14 +253,14 @@ export class Supervisor {
       this.#tell(() => events.onEnded(life.sidecar, life.role, end));
       if (!isCrash(end)) return;
       // One that only waited costs nobody anything but the reserve.
-      if (life.role === 'standby') this.#standbyFails ||= this.#standbyCrashes.note(clock.now());
+      if (life.role === 'standby') this.#reserve.noteCrash();
       else if (this.#crashes.note(clock.now())) this.#break(end);
     });
   }
 
   #detach(life: SidecarLife): void {
     this.#ending.add(life);
-    if (this.#standby === life) this.#standby = undefined;
+    this.#reserve.drop(life);
     if (this.#active !== life) return;
     this.#active = undefined;
     this.#apply({ type: 'stop' });
@@ -312,14 +269,15 @@ export class Supervisor {
 
   /** A standby process takes the place of one that is gone, or on its way. */
   #takeOver(): void {
-    if (this.#active !== undefined || this.#standby?.isReady !== true) return;
-    this.#promote(this.#standby);
+    if (this.#active !== undefined || !this.#reserve.isReady) return;
+    const reserve = this.#reserve.take();
+    if (reserve === undefined) return;
+    this.#promote(reserve);
     // Otherwise that comes with the end of the last run.
     if (this.#users === 0) this.#prepareForNext();
   }
 
   #promote(life: SidecarLife): void {
-    this.#standby = undefined;
     this.#active = life;
     life.role = 'active';
     this.#apply({ type: 'gone' });
@@ -344,24 +302,7 @@ export class Supervisor {
     const active = this.#active;
     if (active?.isReady !== true) return;
     void active.sidecar?.keepSpares(spares).catch(() => undefined);
-    if (this.#renewsStandby) void this.#standby?.end('stopped', 'another one takes its place');
-    this.#renewsStandby = false;
-    if (this.#standby === undefined && this.#mayReserve) this.#standby = this.#begin('standby');
-  }
-
-  get #mayReserve(): boolean {
-    const { freeMemory } = this.#options;
-    return this.#settings.standby && !this.#standbyFails && freeMemory() >= STANDBY_FREE_BYTES;
-  }
-
-  async #warmUp(sidecar: SidecarClient): Promise<void> {
-    this.#isImproving = true;
-    try {
-      await this.#options.improve?.(sidecar);
-    } finally {
-      this.#isImproving = false;
-    }
-    await this.#options.warmUp(sidecar);
+    this.#reserve.fill(() => this.#begin('standby'));
   }
 
   #apply(transition: SandboxTransition): void {

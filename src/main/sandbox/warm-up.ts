@@ -1,4 +1,5 @@
-import { SetupError, type SidecarClient } from './sidecar-client.ts';
+import { SetupError } from './setup-error.ts';
+import type { SidecarClient } from './sidecar-client.ts';
 
 const INTERPRETER = 'warm-up';
 const OUTPUT_BYTES = 1024;

@@ -63,6 +63,7 @@ export interface FoundPython {
   readonly problem: NativeProblem | null;
 }
 
+/** Why an interpreter can't be used. */
 export interface NativeProblem {
   readonly code:
     | 'not-set'
@@ -75,7 +76,7 @@ export interface NativeProblem {
     | 'no-answer'
     | 'not-python'
     | 'too-old';
-  /** One line of English. */
+  /** What is wrong and what to do, on one line of English. */
   readonly message: string;
 }
 

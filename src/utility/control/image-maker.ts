@@ -1,10 +1,11 @@
-import type { UnpackedPackage } from '../../shared/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { MAX_PACKAGE_IMAGE_BYTES } from '../../shared/snapshot-image.ts';
+import { archiveBytecode, bytecodePaths } from './bytecode.ts';
 import { compress } from './compression.ts';
 import { InterpreterThread } from './interpreter-thread.ts';
 import type { PackageImages } from './package-images.ts';
 import type { Runtime } from './runtime.ts';
+import type { ShelvedWheel } from './shelved-wheel.ts';
 import { within } from './within.ts';
 
 /** For one interpreter to import packages and try them, in ms. */
@@ -12,10 +13,17 @@ const TRY_LIMIT_MS = 90_000;
 /** For an interpreter to be there from an image, and to try its packages, in ms. */
 const CHECK_LIMIT_MS = 45_000;
 
+/** What was made of packages, compressed. */
+export interface MadeImage {
+  readonly image: Uint8Array;
+  /** Bytecode of what was imported, as an archive of each package, in their order; null for one without. */
+  readonly bytecode: readonly (Uint8Array | null)[];
+}
+
 /** What an image is to be made of. */
 export interface ImageOrder {
   readonly key: string;
-  readonly packages: readonly UnpackedPackage[];
+  readonly packages: readonly ShelvedWheel[];
   /** Imported into it; names that are none are passed over. */
   readonly modules: readonly string[];
 }
@@ -25,20 +33,23 @@ export interface ImageOrder {
  * that. Only when their packages work alike is the image taken on. To be called before any guest code has run in
  * this process.
  *
- * @returns the image, compressed
  * @throws RpcError when there is no image to be had
  */
 export const makeImage = async (
   runtime: Runtime,
   images: PackageImages,
   { key, packages, modules }: ImageOrder,
-): Promise<Uint8Array> => {
-  const { bytes, said } = await withThread(new InterpreterThread(runtime, 'for-package-snapshot'), (thread) =>
-    within(TRY_LIMIT_MS, importAndTake(thread, packages, modules)),
+): Promise<MadeImage> => {
+  const { bytecode, bytes, said } = await withThread(
+    new InterpreterThread(runtime, 'for-package-snapshot'),
+    (thread) => within(TRY_LIMIT_MS, importAndTake(thread, packages, modules)),
   );
   const image = await images.put(key, bytes, packages);
   // On another thread, while this one's interpreter is tried.
-  const compressing = compress(bytes);
+  const compressing = Promise.all([
+    compress(bytes),
+    Promise.all(packages.map((wheel) => archiveBytecode(wheel, bytecode))),
+  ]);
   compressing.catch(() => undefined);
   try {
     const again = await withThread(new InterpreterThread(runtime, image), (thread) =>
@@ -49,7 +60,8 @@ export const makeImage = async (
     images.drop(key);
     throw error;
   }
-  return compressing;
+  const [compressed, archives] = await compressing;
+  return { image: compressed, bytecode: archives };
 };
 
 const withThread = async <T>(
@@ -68,15 +80,23 @@ const boot = async (thread: InterpreterThread): Promise<void> => {
   if (!checks.every((check) => check.holds)) throw new RpcError('failed', 'a self-check failed');
 };
 
+interface Taken {
+  readonly bytes: Uint8Array;
+  /** By path. */
+  readonly bytecode: ReadonlyMap<string, Uint8Array>;
+  readonly said: string;
+}
+
 const importAndTake = async (
   thread: InterpreterThread,
-  packages: readonly UnpackedPackage[],
+  packages: readonly ShelvedWheel[],
   modules: readonly string[],
-): Promise<{ readonly bytes: Uint8Array; readonly said: string }> => {
+): Promise<Taken> => {
   await boot(thread);
-  for (const unpacked of packages) await thread.installPackage(unpacked);
+  for (const wheel of packages) await thread.installPackage(wheel);
   const said = await thread.tryPackages(modules);
-  return { said, bytes: await thread.takeSnapshot(MAX_PACKAGE_IMAGE_BYTES) };
+  const bytecode = await thread.takeFiles(packages.flatMap(({ paths }) => bytecodePaths(paths)));
+  return { said, bytecode, bytes: await thread.takeSnapshot(MAX_PACKAGE_IMAGE_BYTES) };
 };
 
 const bootAndTry = async (thread: InterpreterThread): Promise<string> => {

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import {
   MAX_DEATH_DETAIL,
   runWindowBytes,
@@ -11,7 +11,6 @@ import {
   type SelfCheck,
 } from '../../shared/interpreter.ts';
 import { INPUT_SLOT_BYTES, InputSlot } from '../../shared/input-slot.ts';
-import type { UnpackedPackage } from '../../shared/package-files.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
@@ -24,16 +23,10 @@ import {
   type WorkerContract,
   type WorkerStart,
 } from '../../shared/worker-protocol.ts';
+import { FileGiver } from './file-giver.ts';
 import type { PackageImage } from './package-images.ts';
 import type { Runtime } from './runtime.ts';
-
-/**
- * Python's own recursion checks must come before the end of the JavaScript stack, which would be fatal to
- * the interpreter. With 32 MiB they do, save for the most extreme nesting.
- */
-const STACK_MIB = 32;
-/** JavaScript heap of one worker. File data and WebAssembly memory are outside of it. */
-const OLD_GENERATION_MIB = 768;
+import type { ShelvedWheel } from './shelved-wheel.ts';
 
 const MIB = 1024 * 1024;
 
@@ -69,6 +62,7 @@ export class InterpreterThread {
   /** See `WorkerStart.input`. */
   readonly #inputMemory = new SharedArrayBuffer(INPUT_SLOT_BYTES);
   readonly #input = new InputSlot(this.#inputMemory);
+  readonly #files = new FileGiver();
   #death: Death | undefined;
   /** The run under way: settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
@@ -78,31 +72,19 @@ export class InterpreterThread {
     // A copy of its own, given away: workers share no memory.
     const snapshot = imageOf(origin)?.slice() ?? null;
     const { packages, libraries } = typeof origin === 'object' && 'packages' in origin ? origin : NO_PACKAGES;
+    const placed = packages.map((wheel) => this.#files.place(wheel));
     const start: WorkerStart = {
       ...runtime.start,
       interrupts: this.#interrupts.buffer,
       input: this.#inputMemory,
+      files: this.#files.memory,
       snapshot,
-      packages,
+      packages: placed,
       libraries,
       forSnapshot: PURPOSES[typeof origin === 'string' ? origin : 'plain'],
     };
-    this.#worker = new Worker(runtime.workerScript, {
-      eval: true,
-      workerData: start,
-      transferList: snapshot === null ? [] : [snapshot.buffer],
-      env: {},
-      argv: [],
-      execArgv: [],
-      name: 'interpreter',
-      stdin: false,
-      stdout: true,
-      stderr: true,
-      resourceLimits: { stackSizeMb: STACK_MIB, maxOldGenerationSizeMb: OLD_GENERATION_MIB },
-    });
-    // What a worker prints is not output of a run: its streams are read so that they don't fill up.
-    this.#worker.stdout.resume();
-    this.#worker.stderr.resume();
+    this.#worker = runtime.threads.take();
+    this.#worker.postMessage(start, snapshot === null ? [] : [snapshot.buffer]);
     this.died = new Promise((resolve) => {
       this.#worker.on('error', (error) => this.#note(causeOf(error)));
       this.#worker.on('exit', (code) => {
@@ -115,6 +97,7 @@ export class InterpreterThread {
       local: workerHostContract,
       remote: workerContract,
       handlers: {},
+      onEvent: { wantFile: (wish) => this.#files.give(wish) },
       limits: {
         maxMessageBytes: 2 * MIB,
         maxSendBytes: TO_WORKER_LIMITS.maxBytes,
@@ -161,6 +144,17 @@ export class InterpreterThread {
     return joinBytes(pieces);
   }
 
+  /** Takes files away from an interpreter that no guest enters: what was in those that were there. */
+  async takeFiles(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const taken = new Map<string, Uint8Array>();
+    await this.#peer.call(
+      'takeFiles',
+      { paths: [...paths] },
+      { onItem: ({ index, bytes }) => void taken.set(paths[index] ?? '', bytes) },
+    );
+    return taken;
+  }
+
   /** See `GuestCore.tryPackages`. @throws RpcError when the packages do not work */
   async tryPackages(modules: readonly string[]): Promise<string> {
     return (await this.#peer.call('tryPackages', { modules: [...modules] })).said;
@@ -196,8 +190,8 @@ export class InterpreterThread {
   }
 
   /** @throws RpcError when its files can't be made */
-  async installPackage(unpacked: UnpackedPackage): Promise<void> {
-    await this.#peer.call('installPackage', unpacked);
+  async installPackage(wheel: ShelvedWheel): Promise<void> {
+    await this.#peer.call('installPackage', this.#files.place(wheel));
   }
 
   /** Never rejects. `onPiece` may take its time: the thread's output is bounded anyway. */

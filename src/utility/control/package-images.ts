@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { UnpackedPackage } from '../../shared/package-files.ts';
 import { decodeImage } from '../../shared/snapshot-image.ts';
+import type { ShelvedWheel } from './shelved-wheel.ts';
 
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
 /** An interpreter's memory with packages in it, and all that comes with it. */
 export interface PackageImage {
   readonly bytes: Uint8Array;
-  readonly packages: readonly UnpackedPackage[];
+  readonly packages: readonly ShelvedWheel[];
   /** Compiled, by path. */
   readonly libraries: ReadonlyMap<string, object>;
 }
@@ -43,7 +43,7 @@ export class PackageImages {
    *
    * @throws Error when it is damaged, or does not fit the packages
    */
-  async put(key: string, bytes: Uint8Array, packages: readonly UnpackedPackage[]): Promise<PackageImage> {
+  async put(key: string, bytes: Uint8Array, packages: readonly ShelvedWheel[]): Promise<PackageImage> {
     const { extension } = decodeImage(bytes);
     const { linking } = Extension.parse(JSON.parse(new TextDecoder().decode(extension)));
     const compiled = await Promise.all(
@@ -61,12 +61,10 @@ export class PackageImages {
   }
 }
 
-const compile = async (path: string, packages: readonly UnpackedPackage[]): Promise<object> => {
-  for (const { paths, sizes, bytes } of packages) {
-    const index = paths.indexOf(path);
-    if (index < 0) continue;
-    const start = sizes.slice(0, index).reduce((total, size) => total + size, 0);
-    return WebAssembly.compile(bytes.subarray(start, start + (sizes[index] ?? 0)));
+const compile = async (path: string, packages: readonly ShelvedWheel[]): Promise<object> => {
+  for (const wheel of packages) {
+    const index = wheel.paths.indexOf(path);
+    if (index >= 0) return WebAssembly.compile(await wheel.read(index));
   }
   throw new Error(`no package has the library ${path}`);
 };

@@ -1,40 +1,40 @@
-import {
-  PACKAGE_LIMITS,
-  type PackageKind,
-  type PackagePart,
-  type UnpackedPackage,
-} from '../../shared/package-files.ts';
+import { PACKAGE_LIMITS, type PackageKind, type PackagePart } from '../../shared/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { joinBytes } from '../../shared/snapshot-image.ts';
-import { unpackWheel } from './unpack-wheel.ts';
+import { ShelvedWheel } from './shelved-wheel.ts';
 
-/** Unpacked packages that are kept for further interpreters, in bytes. */
-const KEPT_BYTES = 384 * 1024 * 1024;
+/** Packages that are kept for further interpreters, in bytes. */
+const KEPT_BYTES = 256 * 1024 * 1024;
 
-/** Packages at hand in this process, taken apart once for all its interpreters. No guest ever writes to them. */
+/** Who gave up does not say so: of more runs that wait for packages, the one that began first has to ask again. */
+const MAX_AWAITED = 4;
+
+/** Packages at hand in this process, for all its interpreters. No guest ever writes to them. */
 export class PackageShelf {
   readonly #keptBytes: number;
   /** By hash, the one not used for longest first. */
-  readonly #packages = new Map<string, UnpackedPackage>();
+  readonly #packages = new Map<string, ShelvedWheel>();
   /** Not whole yet. */
   readonly #arriving = new Map<string, Uint8Array[]>();
-  readonly #unpacking = new Map<string, Promise<void>>();
+  readonly #opening = new Map<string, Promise<void>>();
+  /** What someone is bringing, to take it together: what others take does not push that out. */
+  readonly #awaited = new Map<string, readonly string[]>();
 
-  /** @param keptBytes unpacked packages that are kept for further interpreters */
+  /** @param keptBytes packages that are kept for further interpreters */
   constructor(keptBytes = KEPT_BYTES) {
     this.#keptBytes = keptBytes;
   }
 
   /**
    * Takes a part of a package on. Two runs may hand the same one over at once, or one may stop half-way: a part that
-   * is there already, of the same bytes by their hash, changes nothing. With the last part it is unpacked.
+   * is there already, of the same bytes by their hash, changes nothing.
    *
-   * @throws RpcError when it can't be unpacked
+   * @throws RpcError when it is not a package
    */
   async add({ sha256, name, kind, totalBytes, offset, bytes }: PackagePart): Promise<void> {
     if (this.#packages.has(sha256)) return;
-    const unpacking = this.#unpacking.get(sha256);
-    if (unpacking !== undefined) return unpacking;
+    const opening = this.#opening.get(sha256);
+    if (opening !== undefined) return opening;
     const parts = this.#arriving.get(sha256) ?? [];
     const received = parts.reduce((total, part) => total + part.byteLength, 0);
     const end = offset + bytes.byteLength;
@@ -48,26 +48,28 @@ export class PackageShelf {
     this.#arriving.set(sha256, parts);
     if (end < totalBytes) return;
     this.#arriving.delete(sha256);
-    const work = this.#unpack(sha256, name, kind, joinBytes(parts));
-    this.#unpacking.set(sha256, work);
-    return work.finally(() => this.#unpacking.delete(sha256));
+    const work = this.#open(sha256, name, kind, joinBytes(parts));
+    this.#opening.set(sha256, work);
+    return work.finally(() => this.#opening.delete(sha256));
   }
 
-  async #unpack(sha256: string, name: string, kind: PackageKind, bytes: Uint8Array): Promise<void> {
+  async #open(sha256: string, name: string, kind: PackageKind, bytes: Uint8Array): Promise<void> {
     try {
-      this.#packages.set(sha256, await unpackWheel(name, kind, bytes));
+      this.#packages.set(sha256, await ShelvedWheel.open(name, kind, bytes));
     } catch (error) {
       throw new RpcError('failed', error instanceof Error ? error.message : `${name} can not be unpacked`);
     }
   }
 
-  /** Those that are not at hand. */
+  /** Those that are not at hand. Whoever asks is to bring these, and to take them all then. */
   missing(hashes: readonly string[]): string[] {
-    return hashes.filter((hash) => !this.#packages.has(hash));
+    const missing = hashes.filter((hash) => !this.#packages.has(hash));
+    if (missing.length > 0) this.#await(hashes);
+    return missing;
   }
 
   /** In that order. @throws RpcError when one is not at hand */
-  take(hashes: readonly string[]): UnpackedPackage[] {
+  take(hashes: readonly string[]): ShelvedWheel[] {
     if (hashes.length > PACKAGE_LIMITS.packages) throw new RpcError('failed', 'too many packages');
     const taken = hashes.map((hash) => {
       const found = this.#packages.get(hash);
@@ -76,17 +78,29 @@ export class PackageShelf {
       this.#packages.set(hash, found);
       return found;
     });
-    this.#dropOldest(new Set(hashes));
+    this.#awaited.delete(setOf(hashes));
+    this.#dropOldest(new Set([...hashes, ...[...this.#awaited.values()].flat()]));
     return taken;
   }
 
+  #await(hashes: readonly string[]): void {
+    const set = setOf(hashes);
+    this.#awaited.delete(set);
+    this.#awaited.set(set, hashes);
+    const [oldest] = this.#awaited.keys();
+    if (this.#awaited.size > MAX_AWAITED && oldest !== undefined) this.#awaited.delete(oldest);
+  }
+
   #dropOldest(needed: ReadonlySet<string>): void {
-    let total = [...this.#packages.values()].reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+    let total = [...this.#packages.values()].reduce((sum, { bytes }) => sum + bytes, 0);
     for (const [hash, { bytes }] of this.#packages) {
       if (total <= this.#keptBytes) return;
       if (needed.has(hash)) continue;
       this.#packages.delete(hash);
-      total -= bytes.byteLength;
+      total -= bytes;
     }
   }
 }
+
+/** The same for the same packages, in whatever order. */
+const setOf = (hashes: readonly string[]): string => [...hashes].sort().join();

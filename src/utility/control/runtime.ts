@@ -1,5 +1,6 @@
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
 import type { Assets } from './assets.ts';
+import { BlankThreads } from './blank-threads.ts';
 import { SnapshotHolder } from './snapshot-holder.ts';
 import { capMemory } from './wasm-memory-cap.ts';
 
@@ -7,7 +8,7 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
 /** All that a worker is started with. */
 export interface Runtime {
-  readonly workerScript: string;
+  readonly threads: BlankThreads;
   /** What all workers are given. */
   readonly start: Pick<WorkerStart, 'wasm' | 'stdlib' | 'lock' | 'guestScript'>;
   readonly snapshot: SnapshotHolder;
@@ -23,7 +24,7 @@ export const prepareRuntime = async (assets: Assets, memoryMiB: number): Promise
   const wasm = assets.take('wasm');
   capMemory(wasm, memoryMiB);
   return {
-    workerScript: text(assets.take('worker')),
+    threads: new BlankThreads(text(assets.take('worker'))),
     start: {
       wasm: await WebAssembly.compile(wasm),
       // Of its own memory: each worker gets a copy of all that the view lies in.

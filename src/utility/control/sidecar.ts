@@ -7,6 +7,7 @@ import type { SystemCalls } from '../lockdown/native-calls.ts';
 import { Assets } from './assets.ts';
 import { ImageLoader } from './image-loader.ts';
 import { makeImage } from './image-maker.ts';
+import { ImageStarts, type ImageStart } from './image-starts.ts';
 import { InterpreterPool, type StartedInterpreter } from './interpreter-pool.ts';
 import type { InterpreterThread } from './interpreter-thread.ts';
 import { forbidCodeFromStrings, processChecks } from './process-checks.ts';
@@ -14,10 +15,17 @@ import { PackageImages } from './package-images.ts';
 import { PackageShelf } from './package-shelf.ts';
 import { prepareRuntime, type Runtime } from './runtime.ts';
 import { makeSnapshot, sendInPieces } from './snapshot-maker.ts';
-import { startFromImage, startInterpreter } from './start-interpreter.ts';
+import { startInterpreter } from './start-interpreter.ts';
 
 /** More threads than this are refused, whatever main asks for: as many sessions as may be idle and runs at once. */
 const MAX_INTERPRETERS = 64;
+
+/** What there is once the process is prepared. */
+interface Prepared {
+  readonly runtime: Runtime;
+  readonly pool: InterpreterPool;
+  readonly images: ImageStarts;
+}
 
 const holdAll = (checks: readonly SelfCheck[]): boolean => checks.every((check) => check.holds);
 
@@ -27,12 +35,12 @@ export class Sidecar {
   readonly #assets = new Assets();
   readonly #shelf = new PackageShelf();
   readonly #images = new PackageImages();
-  readonly #loader = new ImageLoader(this.#images);
+  readonly #loader = new ImageLoader();
   readonly #interpreters = new Map<string, InterpreterThread>();
   readonly #opening = new Set<string>();
   readonly #loadBinding: (file: string) => SystemCalls;
   /** Set once the process is prepared. */
-  #ready: { readonly runtime: Runtime; readonly pool: InterpreterPool } | undefined;
+  #ready: Prepared | undefined;
   #opened = false;
 
   /** @param loadBinding gives the native calls for the lock-down */
@@ -57,11 +65,18 @@ export class Sidecar {
         if (!holdAll(checks)) return { checks, layers: [] };
         const runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB));
         const layers = lockDown(lockdown, this.#loadBinding);
-        this.#ready = { runtime, pool: new InterpreterPool(() => startInterpreter(runtime)) };
+        this.#ready = {
+          runtime,
+          pool: new InterpreterPool(() => startInterpreter(runtime)),
+          images: new ImageStarts(runtime, this.#images),
+        };
+        runtime.threads.prepare();
         return { checks, layers };
       },
       keepSpares: async ({ count }) => {
-        await this.#prepared().pool.keep(count);
+        const { images, pool } = this.#prepared();
+        images.keepSpare(count > 0);
+        await pool.keep(count);
         return {};
       },
       takeSnapshot: async (_params, { write }) => {
@@ -75,17 +90,30 @@ export class Sidecar {
         const { runtime } = this.#prepared();
         if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
         const packages = this.#shelf.take(hashes);
-        const image = await makeImage(runtime, this.#images, { key, packages, modules });
+        const made = await makeImage(runtime, this.#images, { key, packages, modules });
         if (this.#hasOpened()) {
           this.#images.drop(key);
           throw new RpcError('failed', 'a guest was let in meanwhile');
         }
-        await sendInPieces(image, write);
-        return { bytes: image.length };
+        let bytes = 0;
+        const send = async (of: string, whole: Uint8Array): Promise<void> => {
+          bytes += whole.length;
+          await sendInPieces(whole, (piece) => write({ of, ...piece }));
+        };
+        await send('image', made.image);
+        for (const [index, archive] of made.bytecode.entries()) {
+          if (archive !== null) await send(hashes[index] ?? '', archive);
+        }
+        return { bytes };
       },
       hasImage: ({ key }) => ({ has: this.#images.has(key) }),
-      loadImage: async (part) => {
-        await this.#loader.add(part, this.#shelf);
+      loadImage: (part) => {
+        this.#loader.add(part);
+        return {};
+      },
+      adoptImage: async ({ key, hashes }) => {
+        const image = await describeFailure(this.#loader.take(key));
+        await describeFailure(this.#images.put(key, image, this.#shelf.take(hashes)));
         return {};
       },
       openInterpreter: ({ id, image }) => this.#open(id, image),
@@ -142,7 +170,7 @@ export class Sidecar {
     id: string,
     image: string | undefined,
   ): Promise<Omit<StartedInterpreter, 'thread'> & { readonly image: SnapshotUse }> {
-    const { pool, runtime } = this.#prepared();
+    const { images, pool } = this.#prepared();
     if (this.#interpreters.has(id) || this.#opening.has(id)) {
       throw new RpcError('failed', 'an interpreter of that id runs already');
     }
@@ -152,14 +180,12 @@ export class Sidecar {
     this.#opened = true;
     this.#opening.add(id);
     try {
-      const atHand = image !== undefined && this.#images.has(image);
-      const started = atHand ? await this.#startFrom(image, runtime) : null;
-      const use: SnapshotUse = !atHand ? 'absent' : started === null ? 'unusable' : 'used';
-      const { thread, ...report } = started ?? (await pool.take());
+      const fromImage: ImageStart = image === undefined ? { use: 'absent' } : await images.start(image);
+      const { thread, ...report } = fromImage.use === 'used' ? fromImage.started : await pool.take();
       // Guest code never enters a thread that is not what it should be.
       if (holdAll(report.checks)) this.#interpreters.set(id, thread);
       else await thread.terminate();
-      return { ...report, image: use };
+      return { ...report, image: fromImage.use };
     } finally {
       this.#opening.delete(id);
     }
@@ -170,20 +196,8 @@ export class Sidecar {
     return this.#opened;
   }
 
-  /** Null when the image is not at hand, or of no use. */
-  async #startFrom(key: string, runtime: Runtime): Promise<StartedInterpreter | null> {
-    const image = this.#images.get(key);
-    if (image === undefined) return null;
-    try {
-      return { ...(await startFromImage(runtime, image)), snapshot: 'absent' };
-    } catch {
-      this.#images.drop(key);
-      return null;
-    }
-  }
-
   /** @throws RpcError before `prepare` has succeeded */
-  #prepared(): { readonly runtime: Runtime; readonly pool: InterpreterPool } {
+  #prepared(): Prepared {
     if (this.#ready === undefined) throw new RpcError('failed', 'the sidecar is not prepared');
     return this.#ready;
   }

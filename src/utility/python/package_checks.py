@@ -139,12 +139,15 @@ _CHECKS: dict[str, Callable[[], list[str]]] = {
 
 def try_packages(modules: str) -> str:
     """`modules` is a JSON list. A JSON object of what was found, by module; the same wherever it is run."""
+    # What Python compiles is written beside its source, where the host takes it from.
+    sys.dont_write_bytecode = False
     for name in json.loads(modules):
         try:
             import_module(name)
         except BaseException:  # noqa: BLE001
             # It may be the name of something in a module, or a module that has more in mind than being imported.
             continue
+    sys.dont_write_bytecode = True
     found = {name: check() for name, check in _CHECKS.items() if name in sys.modules}
     found["modules"] = sorted(name for name in sys.modules if "." not in name and not name.startswith("_"))
     return json.dumps(found, sort_keys=True)

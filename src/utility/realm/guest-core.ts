@@ -91,6 +91,14 @@ export class RealmGuestCore implements GuestCore {
     );
   }
 
+  takeFile(path: string): Uint8Array | null {
+    try {
+      return this.#savable === undefined ? null : (this.#interpreter?.takeFile(path) ?? null);
+    } catch {
+      return null;
+    }
+  }
+
   takeSnapshot(): string {
     try {
       if (this.#savable === undefined || this.#interpreter === undefined) return 'no snapshot can be taken';

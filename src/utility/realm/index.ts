@@ -16,6 +16,7 @@ export const guestCore: GuestCore = {
   addLibrary: (path, module) => core.addLibrary(path, module),
   addPackage: (paths, sizes, firstId) => core.addPackage(paths, sizes, firstId),
   tryPackages: (modules) => core.tryPackages(modules),
+  takeFile: (path) => core.takeFile(path),
   takeSnapshot: () => core.takeSnapshot(),
   writeFile: (name, bytes, append) => core.writeFile(name, bytes, append),
   readFile: (name, offset, length) => core.readFile(name, offset, length),

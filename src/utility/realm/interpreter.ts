@@ -214,6 +214,13 @@ export class Interpreter {
     return this.#session.list_files();
   }
 
+  /** Takes a file away. @throws what Emscripten's file system throws, also when there is none */
+  takeFile(path: string): Uint8Array {
+    const bytes = this.#pyodide.FS.readFile(path);
+    this.#pyodide.FS.unlink(path);
+    return bytes;
+  }
+
   /** At most `length` bytes from `offset` on. @throws what Emscripten's file system throws */
   readFile(name: string, offset: number, length: number): Uint8Array | string {
     const files = this.#pyodide.FS;

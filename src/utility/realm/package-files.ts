@@ -3,6 +3,8 @@
 interface FileNode {
   readonly mode: number;
   usedBytes: number;
+  /** In ms. */
+  mtime: number;
 }
 
 interface FolderNode {
@@ -23,6 +25,9 @@ export interface PackageFileSystem {
 
 /** A regular file that everyone may read. */
 const FILE_MODE = 0o100644;
+
+/** Of all files of packages, in ms: bytecode names the time of the source that it was made of. */
+const MODIFIED_MS = Date.UTC(2020, 0, 1);
 
 /** Copies the file of that number into `target`; false when it can't. */
 type CopyFile = (id: number, target: Uint8Array) => boolean;
@@ -48,6 +53,7 @@ const placeLazily = (node: FileNode, size: number, id: number, copyFile: CopyFil
     configurable: true,
   });
   node.usedBytes = size;
+  node.mtime = MODIFIED_MS;
 };
 
 /**

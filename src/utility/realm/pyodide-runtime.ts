@@ -10,6 +10,8 @@ interface Emscripten extends PackageFileSystem {
   write(stream: unknown, bytes: Uint8Array, offset: number, length: number): number;
   read(stream: unknown, bytes: Uint8Array, offset: number, length: number, position: number): number;
   close(stream: unknown): void;
+  readFile(path: string): Uint8Array;
+  unlink(path: string): void;
   lstat(path: string): { readonly mode: number };
   isFile(mode: number): boolean;
   readonly ErrnoError: new (errno: number) => Error;

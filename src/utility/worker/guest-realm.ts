@@ -1,6 +1,5 @@
 import { createContext, Script, constants, type Context } from 'node:vm';
 import type { BootMode, GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
-import type { UnpackedPackage } from '../../shared/package-files.ts';
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
 import { copyFromGuest, copyToGuest, guestByteLength } from './host-intrinsics.ts';
 
@@ -45,18 +44,10 @@ export class GuestRealm {
     return this.#evaluate(expression, 'probe');
   }
 
-  /** @param packages what comes with the snapshot, and the number of the first file of each */
-  boot(
-    bridge: HostBridge,
-    mode: BootMode,
-    start: WorkerStart,
-    header: Uint8Array,
-    extension: string,
-    packages: readonly (readonly [UnpackedPackage, number])[],
-  ): void {
-    const { wasm, stdlib, lock, interrupts, libraries } = start;
+  boot(bridge: HostBridge, mode: BootMode, start: WorkerStart, header: Uint8Array, extension: string): void {
+    const { wasm, stdlib, lock, interrupts, libraries, packages } = start;
     for (const [path, module] of libraries) this.#core.addLibrary(path, module);
-    for (const [{ paths, sizes }, firstId] of packages) {
+    for (const { paths, sizes, firstId } of packages) {
       this.#core.addPackage(JSON.stringify(paths), JSON.stringify(sizes), firstId);
     }
     this.#core.boot(bridge, mode, wasm, this.bytes(stdlib), lock, interrupts, this.bytes(header), extension);
@@ -65,6 +56,12 @@ export class GuestRealm {
   /** What came of trying packages, or ''. */
   tryPackages(modules: readonly string[]): unknown {
     return this.#core.tryPackages(JSON.stringify(modules));
+  }
+
+  /** A file, which is gone afterwards; null when there is none. Only in an interpreter that is there to be saved. */
+  takeFile(path: string): Uint8Array | null {
+    const taken: unknown = this.#core.takeFile(path);
+    return taken === null ? null : copyFromGuest(taken, Math.max(guestByteLength(taken), 0));
   }
 
   /** Returns '' or what went wrong; hostile text. */

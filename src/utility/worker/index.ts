@@ -1,11 +1,12 @@
 /**
  * A worker thread of the sidecar: one interpreter for one session. Started from source in memory, so that
- * it also starts when the process may open no file.
+ * it also starts when the process may open no file. It boots blank: the first message says what it is to be.
  */
 import { randomBytes } from 'node:crypto';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, type MessagePort } from 'node:worker_threads';
 import type { AtomicsWait } from '../../shared/input-slot.ts';
 import { PIECE_BYTES } from '../../shared/interpreter.ts';
+import type { Handlers } from '../../shared/rpc/contract.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
@@ -13,6 +14,7 @@ import {
   TO_WORKER_LIMITS,
   workerContract,
   workerHostContract,
+  type WorkerContract,
   type WorkerStart,
 } from '../../shared/worker-protocol.ts';
 import { hardenThread } from './harden.ts';
@@ -30,11 +32,11 @@ const {
 } = globalThis;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const start = workerData as WorkerStart;
-const interrupts = new Int32Array(start.interrupts);
 const { load, store } = Atomics;
 const { wait } = Atomics as { readonly wait: AtomicsWait };
-const host: HostFunctions = {
+type AskForFile = HostFunctions['askForFile'];
+
+const hostFunctions = (interrupts: Int32Array, askForFile: AskForFile): HostFunctions => ({
   now: () => clock.now(),
   random: (length) => randomBytes(length).toString('latin1'),
   setTimer: (callback, delayMs) => {
@@ -45,11 +47,12 @@ const host: HostFunctions = {
   decode: (bytes) => decoder.decode(bytes),
   isInterrupted: () => load(interrupts, 0) !== 0,
   wait,
+  askForFile,
   latin1: (bytes) => Buffer.from(bytes).toString('latin1'),
   forgetInterrupt: () => void store(interrupts, 0, 0),
   harden: () => hardenThread(own),
   process: own,
-};
+});
 
 /** Of the image on its way to the control thread. */
 const SNAPSHOT_PIECE_BYTES = 512 * 1024;
@@ -69,56 +72,71 @@ const known = (read: Uint8Array | string): Uint8Array => {
   return read;
 };
 
-const interpreter = new InterpreterHost(start, host);
-looseErrors(own, () => interpreter.fail());
-
-new RpcPeer({
-  port: fromEmitterPort(parentPort),
-  local: workerContract,
-  remote: workerHostContract,
-  limits: { maxMessageBytes: TO_WORKER_LIMITS.maxBytes, maxNodes: TO_WORKER_LIMITS.maxNodes },
-  handlers: {
-    boot: async () => ({ checks: await interpreter.boot() }),
-    tryPackages: ({ modules }) => ({ said: describeFailure(() => interpreter.tryPackages(modules)) }),
-    takeSnapshot: async (_params, { write }) => {
-      const image = describeFailure(() => interpreter.takeSnapshot());
-      for (let offset = 0; offset < image.length; offset += SNAPSHOT_PIECE_BYTES) {
-        await write({ bytes: image.slice(offset, offset + SNAPSHOT_PIECE_BYTES) });
-      }
-      return { bytes: image.length };
-    },
-    writeFile: ({ name, bytes, append }) => {
-      const problem = interpreter.writeFile(name, bytes, append);
-      if (problem !== '') throw new RpcError('failed', problem);
-      return {};
-    },
-    readFile: async ({ name }, { write, signal }) => {
-      for (let offset = 0; !signal.aborted;) {
-        const bytes = known(interpreter.readFile(name, offset));
-        if (bytes.length === 0) break;
-        offset += bytes.length;
-        await write({ bytes });
-      }
-      return {};
-    },
-    listFiles: async (_params, { write }) => {
-      const list = known(interpreter.listFiles());
-      for (let offset = 0; offset < list.length; offset += PIECE_BYTES) {
-        await write({ bytes: list.slice(offset, offset + PIECE_BYTES) });
-      }
-      return {};
-    },
-    findImports: ({ code }) => ({ report: interpreter.findImports(code) }),
-    installPackage: (unpacked) => {
-      const problem = interpreter.installPackage(unpacked);
-      if (problem !== '') throw new RpcError('failed', problem);
-      return {};
-    },
-    run: (order, { write }) => interpreter.run(order, (piece) => void write(piece)),
-    interrupt: () => {
-      interpreter.interrupt();
-      return {};
-    },
-    ping: () => ({}),
+const handlersOf = (interpreter: InterpreterHost): Handlers<WorkerContract> => ({
+  boot: async () => ({ checks: await interpreter.boot() }),
+  tryPackages: ({ modules }) => ({ said: describeFailure(() => interpreter.tryPackages(modules)) }),
+  takeFiles: async ({ paths }, { write }) => {
+    for (const [index, path] of paths.entries()) {
+      const bytes = interpreter.takeFile(path);
+      if (bytes !== null) await write({ index, bytes });
+    }
+    return {};
   },
+  takeSnapshot: async (_params, { write }) => {
+    const image = describeFailure(() => interpreter.takeSnapshot());
+    for (let offset = 0; offset < image.length; offset += SNAPSHOT_PIECE_BYTES) {
+      await write({ bytes: image.slice(offset, offset + SNAPSHOT_PIECE_BYTES) });
+    }
+    return { bytes: image.length };
+  },
+  writeFile: ({ name, bytes, append }) => {
+    const problem = interpreter.writeFile(name, bytes, append);
+    if (problem !== '') throw new RpcError('failed', problem);
+    return {};
+  },
+  readFile: async ({ name }, { write, signal }) => {
+    for (let offset = 0; !signal.aborted;) {
+      const bytes = known(interpreter.readFile(name, offset));
+      if (bytes.length === 0) break;
+      offset += bytes.length;
+      await write({ bytes });
+    }
+    return {};
+  },
+  listFiles: async (_params, { write }) => {
+    const list = known(interpreter.listFiles());
+    for (let offset = 0; offset < list.length; offset += PIECE_BYTES) {
+      await write({ bytes: list.slice(offset, offset + PIECE_BYTES) });
+    }
+    return {};
+  },
+  findImports: ({ code }) => ({ report: interpreter.findImports(code) }),
+  installPackage: (placed) => {
+    const problem = interpreter.installPackage(placed);
+    if (problem !== '') throw new RpcError('failed', problem);
+    return {};
+  },
+  run: (order, { write }) => interpreter.run(order, (piece) => void write(piece)),
+  interrupt: () => {
+    interpreter.interrupt();
+    return {};
+  },
+  ping: () => ({}),
 });
+
+/** From now on this thread is that interpreter. */
+const serve = (port: MessagePort, start: WorkerStart): void => {
+  const askForFile: AskForFile = (id, offset) => peer.emit('wantFile', { id, offset });
+  const interpreter = new InterpreterHost(start, hostFunctions(new Int32Array(start.interrupts), askForFile));
+  looseErrors(own, () => interpreter.fail());
+  const peer = new RpcPeer({
+    port: fromEmitterPort(port),
+    local: workerContract,
+    remote: workerHostContract,
+    limits: { maxMessageBytes: TO_WORKER_LIMITS.maxBytes, maxNodes: TO_WORKER_LIMITS.maxNodes },
+    handlers: handlersOf(interpreter),
+  });
+};
+
+const port = parentPort;
+port.once('message', (start: WorkerStart) => serve(port, start));

@@ -9,7 +9,8 @@ import {
   type SelfCheck,
 } from '../../shared/interpreter.ts';
 import type { BootMode, HostBridge } from '../../shared/guest-bridge.ts';
-import { PACKAGE_LIMITS, type UnpackedPackage } from '../../shared/package-files.ts';
+import { FileSlot } from '../../shared/file-slot.ts';
+import { PACKAGE_LIMITS, type PlacedPackage } from '../../shared/package-files.ts';
 import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/snapshot-image.ts';
 import { InputSlot, type AtomicsWait } from '../../shared/input-slot.ts';
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
@@ -33,6 +34,8 @@ export interface HostFunctions {
   readonly forgetInterrupt: () => void;
   readonly isInterrupted: () => boolean;
   readonly wait: AtomicsWait;
+  /** Asks the control thread for a part of a package's file. */
+  readonly askForFile: (id: number, offset: number) => void;
   /** One character per byte. */
   readonly latin1: (bytes: Uint8Array) => string;
   /** Irreversible; see harden.ts. */
@@ -79,7 +82,7 @@ export class InterpreterHost {
   #run: CurrentRun | undefined;
   #death: { detail: string; stack: string } | undefined;
   #lastRunId = 0;
-  readonly #packageFiles = new PackageFiles();
+  readonly #packageFiles: PackageFiles;
   /** What is being restored; taken away once it is. */
   #image: SnapshotImage | undefined;
   /** Set while a snapshot is taken. */
@@ -89,6 +92,8 @@ export class InterpreterHost {
   constructor(start: WorkerStart, host: HostFunctions) {
     this.#start = start;
     this.#host = host;
+    const { askForFile: ask, wait } = host;
+    this.#packageFiles = new PackageFiles({ slot: new FileSlot(start.files), wait, ask });
   }
 
   /** Hardens the thread, checks it, starts Python. @throws Error when the interpreter can't be started */
@@ -100,12 +105,12 @@ export class InterpreterHost {
     const checks = threadChecks(this.#host.process, guestScript, (expression) => realm.probe(expression));
     if (!checks.every((check) => check.holds)) return checks;
     const mode = BOOT_MODES[forSnapshot] ?? (image === undefined ? 'plain' : 'restore');
-    const placed = packages.map((unpacked) => [unpacked, this.#packageFiles.add(unpacked)] as const);
+    for (const placed of packages) this.#packageFiles.add(placed);
     this.#image = image;
     const problem = await new Promise<string>((resolve) => {
       this.#booted = resolve;
       const { header, extension } = image ?? { header: NO_BYTES, extension: NO_BYTES };
-      realm.boot(this.#bridge(), mode, this.#start, header, this.#host.decode(extension), placed);
+      realm.boot(this.#bridge(), mode, this.#start, header, this.#host.decode(extension));
     });
     this.#image = undefined;
     if (problem !== '') throw new Error(problem);
@@ -119,6 +124,11 @@ export class InterpreterHost {
     if (typeof said === 'string' && said.startsWith('{') && said.length <= PACKAGE_LIMITS.tryReport)
       return said;
     throw new Error(`the packages do not work: ${detailOf(said)}`);
+  }
+
+  /** A file of an interpreter that no guest enters; it is gone afterwards. Null when there is none. */
+  takeFile(path: string): Uint8Array | null {
+    return this.#realm?.takeFile(path) ?? null;
   }
 
   /** The image of this interpreter, which is of no other use afterwards. @throws Error when it can't be saved */
@@ -163,11 +173,11 @@ export class InterpreterHost {
   }
 
   /** Returns '' or what went wrong. */
-  installPackage(unpacked: UnpackedPackage): string {
+  installPackage(placed: PlacedPackage): string {
     if (this.#realm === undefined) return 'the interpreter is not running';
     try {
-      const { name, paths, sizes } = unpacked;
-      const firstId = this.#packageFiles.add(unpacked);
+      const { firstId, name, paths, sizes } = placed;
+      this.#packageFiles.add(placed);
       const [pathList, sizeList] = [JSON.stringify(paths), JSON.stringify(sizes)];
       return detailOf(this.#realm.installPackage(name, pathList, sizeList, firstId));
     } catch {

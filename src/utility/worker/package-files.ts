@@ -1,27 +1,54 @@
-import type { UnpackedPackage } from '../../shared/package-files.ts';
-import { copyToGuest, guestByteLength } from './host-intrinsics.ts';
+import type { FileSlot } from '../../shared/file-slot.ts';
+import type { AtomicsWait } from '../../shared/input-slot.ts';
+import type { PlacedPackage } from '../../shared/package-files.ts';
+import { guestByteLength, viewOfGuest } from './host-intrinsics.ts';
 
-/** The packages' files, on the host's side: the guest gets a copy of each file when it first reads it. */
+/** For a part of a file to come from the control thread, in ms. */
+const PATIENCE_MS = 30_000;
+
+export interface PackageFilesOptions {
+  readonly slot: FileSlot;
+  readonly wait: AtomicsWait;
+  /** Asks the control thread for a part of the file of that number. */
+  readonly ask: (id: number, offset: number) => void;
+}
+
+/** The packages' files, which lie with the control thread: the guest gets a copy of each when it first reads it. */
 export class PackageFiles {
-  readonly #files: Uint8Array[] = [];
+  readonly #options: PackageFilesOptions;
+  /** By the file's number. */
+  readonly #sizes: number[] = [];
 
-  /** Takes a package's files on; they get consecutive numbers, of which the first is returned. */
-  add({ sizes, bytes }: UnpackedPackage): number {
-    const first = this.#files.length;
-    let offset = 0;
-    for (const size of sizes) {
-      this.#files.push(bytes.subarray(offset, offset + size));
-      offset += size;
-    }
-    return first;
+  constructor(options: PackageFilesOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a package's files on. */
+  add({ sizes, firstId }: Pick<PlacedPackage, 'sizes' | 'firstId'>): void {
+    sizes.forEach((size, index) => {
+      this.#sizes[firstId + index] = size;
+    });
   }
 
   /** Copies a file into memory of the guest's; false when there is no such file or the memory does not fit. */
   copy(id: unknown, target: unknown): boolean {
-    const file = typeof id === 'number' ? this.#files[id] : undefined;
+    const size = typeof id === 'number' ? this.#sizes[id] : undefined;
     // Fails too when there is no such file.
-    if (guestByteLength(target) !== file?.byteLength) return false;
-    copyToGuest(target, file);
+    if (typeof id !== 'number' || guestByteLength(target) !== size) return false;
+    const view = viewOfGuest(target);
+    for (let offset = 0; offset < size;) {
+      const part = this.#part(id, offset);
+      if (part === null || part.length === 0 || offset + part.length > size) return false;
+      view.set(part, offset);
+      offset += part.length;
+    }
     return true;
+  }
+
+  #part(id: number, offset: number): Uint8Array | null {
+    const { ask, slot, wait } = this.#options;
+    slot.ask();
+    ask(id, offset);
+    return slot.wait(PATIENCE_MS, wait);
   }
 }

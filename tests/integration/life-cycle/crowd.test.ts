@@ -3,7 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import type { RunResult } from '../../../src/shared/sandbox.ts';
 import { NEVER_BROKEN, useElectronSandbox } from '../../support/electron-sandbox.ts';
 import { startRun } from '../../support/started-run.ts';
-import { makeRandom } from '../../unit/sandbox/support.ts';
+import { makeRandom } from '../../support/random.ts';
 
 const SESSIONS = 20;
 const OUTPUT_KIB = 64;

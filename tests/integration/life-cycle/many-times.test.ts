@@ -8,7 +8,7 @@ import { eventually } from '../../support/eventually.ts';
 import { needProcesses } from '../../support/processes.ts';
 import { repeats, settled } from '../../support/repeat.ts';
 import { startRun } from '../../support/started-run.ts';
-import { makeRandom } from '../../unit/sandbox/support.ts';
+import { makeRandom } from '../../support/random.ts';
 
 const KILLS = repeats('VIVARIUM_KILLS', 60);
 const INTERRUPTS = repeats('VIVARIUM_INTERRUPTS', 100);

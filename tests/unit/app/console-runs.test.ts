@@ -3,22 +3,8 @@ import { ConsoleRuns, type Runner } from '../../../src/main/app/console-runs.ts'
 import type { PythonRuntime } from '../../../src/shared/config.ts';
 import type { RunEvent } from '../../../src/shared/ipc/sandbox.ts';
 import type { RunRequest, RunResult } from '../../../src/shared/sandbox.ts';
+import { resultOf } from '../../support/run-results.ts';
 import { FakeClock, utf8 } from '../sandbox/support.ts';
-
-const resultOf = (status: RunResult['status'], runtime: PythonRuntime): RunResult => ({
-  status,
-  value: null,
-  stdout: '',
-  stderr: '',
-  truncated: false,
-  outputs: [],
-  files: [],
-  error: null,
-  session: { id: 'a', state: 'kept' },
-  packages: [],
-  timing: { waitMs: 0, startMs: 0, packagesMs: 0, runMs: 0 },
-  runtime,
-});
 
 interface Stage {
   readonly runs: ConsoleRuns;
@@ -44,16 +30,16 @@ const setUp = (): Stage => {
         const over = new AbortController();
         const answer = onInput?.('name? ', over.signal);
         if (request.code === 'input, gone') over.abort();
-        return { ...resultOf('ok', runtime), stdout: String(await answer) };
+        return resultOf({ runtime, stdout: String(await answer) });
       }
       if (request.code !== '') {
         await new Promise<void>((resolve) => {
           if (signal?.aborted === true) resolve();
           signal?.addEventListener('abort', () => resolve());
         });
-        return resultOf('cancelled', runtime);
+        return resultOf({ status: 'cancelled', runtime });
       }
-      return resultOf('ok', runtime);
+      return resultOf({ runtime });
     },
   });
   const stage: Stage = {

@@ -5,7 +5,8 @@
 import process from 'node:process';
 import { runCli } from '../../../src/main/cli/cli.ts';
 import { processIo } from '../../../src/main/cli/process-io.ts';
-import { errorOf, resultOf } from './harness.ts';
+import { resultOf } from '../../support/run-results.ts';
+import { errorOf } from './harness.ts';
 
 const exitCode = await runCli(process.argv.slice(2), {
   io: processIo(),

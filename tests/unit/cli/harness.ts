@@ -9,26 +9,9 @@ import {
   type SandboxOptions,
 } from '../../../src/main/cli/cli.ts';
 import type { RunRequest, RunResult } from '../../../src/shared/sandbox.ts';
+import { resultOf } from '../../support/run-results.ts';
 
 export type Run = (request: RunRequest, options: RunOptions) => Promise<RunResult>;
-
-export function resultOf(part: Partial<RunResult>): RunResult {
-  return {
-    status: 'ok',
-    value: null,
-    stdout: '',
-    stderr: '',
-    truncated: false,
-    outputs: [],
-    files: [],
-    error: null,
-    session: { id: 's1', state: 'kept' },
-    packages: [],
-    timing: { waitMs: 0, startMs: 0, packagesMs: 0, runMs: 0 },
-    runtime: 'embedded',
-    ...part,
-  };
-}
 
 export function errorOf(type: string, message: string, traceback: string): NonNullable<RunResult['error']> {
   return { type, message, traceback, line: 1 };
@@ -74,7 +57,7 @@ export function start(argv: readonly string[], setup: Setup = {}): Started {
   const opened: SandboxOptions[] = [];
   const requests: RunRequest[] = [];
   let disposals = 0;
-  const run: Run = setup.run ?? (async () => resultOf({}));
+  const run: Run = setup.run ?? (async () => resultOf());
   const dependencies: CliDependencies = {
     io: {
       stdin: setup.stdin ?? new PassThrough(),

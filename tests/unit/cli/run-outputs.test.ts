@@ -5,7 +5,8 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { CollectedFile, RunResult } from '../../../src/shared/sandbox.ts';
-import { cli, resultOf, type Run } from './harness.ts';
+import { resultOf } from '../../support/run-results.ts';
+import { cli, type Run } from './harness.ts';
 
 let cwd = '';
 

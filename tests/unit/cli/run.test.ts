@@ -2,7 +2,8 @@ import { PassThrough, Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { RunResult, RunStatus } from '../../../src/shared/sandbox.ts';
-import { cli, errorOf, resultOf, start, whenAborted, type Run } from './harness.ts';
+import { resultOf } from '../../support/run-results.ts';
+import { cli, errorOf, start, whenAborted, type Run } from './harness.ts';
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
@@ -49,7 +50,7 @@ describe('text output', () => {
     expect(atLineStart.stdout).toBe('a\n42\n');
     const invalid: Run = async (_request, { onOutput }) => {
       await onOutput({ stream: 'stdout', bytes: new Uint8Array([0xff, 0x0a]) });
-      return resultOf({});
+      return resultOf();
     };
     const sink: Buffer[] = [];
     const stdout = new Writable({
@@ -134,7 +135,7 @@ describe('text output', () => {
       stdout,
       run: async (_request, { onOutput }) => {
         for (; sent < 1000; sent++) await onOutput({ stream: 'stdout', bytes: bytes('0123456789') });
-        return resultOf({});
+        return resultOf();
       },
     });
     await setTimeout(100);
@@ -217,7 +218,7 @@ describe('interrupts', () => {
         return {
           run: async () => {
             ran = true;
-            return resultOf({});
+            return resultOf();
           },
           dispose: async () => {
             disposed = true;

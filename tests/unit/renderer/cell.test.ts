@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Cell } from '../../../src/renderer/console/model/cell.ts';
-import { resultOf } from './results.ts';
+import { resultOf } from '../../support/run-results.ts';
 
 const LIMITS = { timeoutSeconds: 60, memoryMiB: 1024 };
 const PIXEL = 'iVBORw0KGgo=';

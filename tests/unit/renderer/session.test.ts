@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { History } from '../../../src/renderer/console/model/history.ts';
 import { Session } from '../../../src/renderer/console/model/session.ts';
-import { resultOf } from './results.ts';
+import { resultOf } from '../../support/run-results.ts';
 
 const ranCell = (session: Session, changes: Parameters<typeof resultOf>[0] = {}) => {
   const cell = session.addCell('x = 1');

@@ -3,7 +3,7 @@ import { verdictOf } from '../../../src/renderer/console/model/verdict.ts';
 import { RunStatus, SessionState } from '../../../src/shared/sandbox.ts';
 import { createTranslate } from '../../../src/shared/translate.ts';
 import { allTexts } from '../../support/locales.ts';
-import { resultOf } from './results.ts';
+import { resultOf } from '../../support/run-results.ts';
 
 const texts = { timeLimit: '60 s', memoryLimit: '1.0 GiB', stopTime: '0.4 s', crashReason: 'signal SIGKILL' };
 const t = createTranslate('en', allTexts());

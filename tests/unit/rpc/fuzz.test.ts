@@ -1,21 +1,11 @@
 import { expect, test } from 'vitest';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
+import { makeRandom } from '../../support/random.ts';
 import { hostileCaller, hostileServer } from './support.ts';
 
 /** More of them: VIVARIUM_FUZZ_ROUNDS=400. */
 const ROUNDS = Number(process.env['VIVARIUM_FUZZ_ROUNDS'] ?? 100);
 const MESSAGES_PER_ROUND = 15;
-
-/** mulberry32: small, seedable, good enough to choose garbage. Returns numbers in [0, 1). */
-const makeRandom = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
 
 const seed = Number(process.env['VIVARIUM_FUZZ_SEED'] ?? Date.now() & 0xffff_ffff);
 const random = makeRandom(seed);

@@ -84,6 +84,7 @@ it('drops the idle session that was not used for longest to make room, and remem
 it('that is replaced although its process was not told gone yet counts as lost', async () => {
   const { interpreters, sidecar, ends } = setUp();
   interpreters.keep('a', await interpreters.open(sidecar, 'a'));
+  interpreters.enter('a');
   // A standby process took over.
   const other = setUp().sidecar;
   const again = await interpreters.open(other, 'a');
@@ -98,11 +99,19 @@ it.each([
   ['reset', false],
   ['run-stopped', true],
 ] as const)('forgotten by %s is a loss to tell: %s', async (why, isLoss) => {
-  const { interpreters, sidecar } = setUp();
+  const { interpreters, sidecar, ends } = setUp();
   const a = await interpreters.open(sidecar, 'a');
   interpreters.keep('a', a);
+  interpreters.enter('a');
   interpreters.forget(a, why);
-  expect(interpreters.takeLoss('a')).toBe(isLoss);
+  expect([interpreters.takeLoss('a'), ends]).toEqual([isLoss, [['a', why]]]);
+});
+
+it('in which nothing has been is forgotten without a word', async () => {
+  const { interpreters, sidecar, ends } = setUp();
+  interpreters.keep('a', await interpreters.open(sidecar, 'a'));
+  interpreters.forgetAll(sidecar);
+  expect([interpreters.has('a'), interpreters.takeLoss('a'), ends]).toEqual([false, false, []]);
 });
 
 it('keeps nothing of an interpreter that fails its self-check', async () => {

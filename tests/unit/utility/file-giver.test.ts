@@ -1,0 +1,119 @@
+/** Files of packages on their way to a worker that blocks until they come: a real thread, which waits for real. */
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { FILE_SLOT_PART_BYTES } from '../../../src/shared/file-slot.ts';
+import type { FileWish } from '../../../src/shared/package-files.ts';
+import { FileGiver } from '../../../src/utility/control/file-giver.ts';
+import { ShelvedWheel } from '../../../src/utility/control/shelved-wheel.ts';
+import { zipOf, type ZipEntry } from '../scripts/support/zip.ts';
+
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'vivarium-files-'));
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      outDir: folder,
+      ssr: path.join(import.meta.dirname, 'fixtures', 'file-reader.ts'),
+      target: 'node20',
+      rolldownOptions: { output: { format: 'es', entryFileNames: 'file-reader.mjs' } },
+    },
+    ssr: { noExternal: true },
+  });
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const hashOf = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
+
+const wheelOf = (...entries: ZipEntry[]): Promise<ShelvedWheel> =>
+  ShelvedWheel.open('x', 'wheel', new Uint8Array(zipOf(entries)));
+
+interface Answer {
+  readonly got: boolean;
+  readonly hash: string;
+}
+
+const workers: Worker[] = [];
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.terminate()));
+});
+
+const readerOf = (giver: FileGiver, wheels: readonly ShelvedWheel[]) => {
+  const placed = wheels.map((wheel) => giver.place(wheel));
+  const worker = new Worker(path.join(folder, 'file-reader.mjs'), {
+    workerData: { placed, memory: giver.memory },
+  });
+  workers.push(worker);
+  const wishes: FileWish[] = [];
+  worker.on('message', (message: { wish?: FileWish }) => {
+    if (message.wish === undefined) return;
+    wishes.push(message.wish);
+    void giver.give(message.wish);
+  });
+  const read = (id: number, size: number): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      worker.once('error', reject);
+      worker.on('message', (message: Partial<Answer>) => {
+        if (message.got !== undefined) resolve({ got: message.got, hash: message.hash ?? '' });
+      });
+      worker.postMessage({ id, size });
+    });
+  return { read, wishes, placed };
+};
+
+describe('a file of a package', () => {
+  it('comes when it is read, from the package it belongs to', async () => {
+    const [first, second] = await Promise.all([
+      wheelOf({ name: 'a/one.py', contents: 'one = 1' }, { name: 'a/two.py', contents: 'two = 22' }),
+      wheelOf({ name: 'b/three.py', contents: 'three = 333' }),
+    ]);
+    const { read, placed } = readerOf(new FileGiver(), [first, second]);
+    expect(placed.map(({ firstId }) => firstId)).toEqual([0, 2]);
+    expect(await read(2, 11)).toEqual({ got: true, hash: hashOf('three = 333') });
+    expect(await read(0, 7)).toEqual({ got: true, hash: hashOf('one = 1') });
+  });
+
+  it('comes in parts when it is large', async () => {
+    const contents = 'x'.repeat(2 * FILE_SLOT_PART_BYTES + 5);
+    const { read, wishes } = readerOf(new FileGiver(), [await wheelOf({ name: 'large.bin', contents })]);
+    expect(await read(0, contents.length)).toEqual({ got: true, hash: hashOf(contents) });
+    expect(wishes.map(({ offset }) => offset)).toEqual([0, FILE_SLOT_PART_BYTES, 2 * FILE_SLOT_PART_BYTES]);
+  });
+
+  it('may be empty: nobody is asked', async () => {
+    const { read, wishes } = readerOf(new FileGiver(), [await wheelOf({ name: 'empty.py', contents: '' })]);
+    expect((await read(0, 0)).got).toBe(true);
+    expect(wishes).toEqual([]);
+  });
+
+  it.each([
+    ['of no number', 7, 3],
+    ['into memory of another size', 0, 4],
+  ])('is not had %s', async (_what, id, size) => {
+    const { read } = readerOf(new FileGiver(), [await wheelOf({ name: 'a.py', contents: 'abc' })]);
+    expect((await read(id, size)).got).toBe(false);
+    expect((await read(0, 3)).got).toBe(true);
+  });
+
+  it('that is damaged is refused, and the next one comes', async () => {
+    const archive = zipOf([
+      { name: 'a.py', contents: 'abc' },
+      { name: 'b.py', contents: 'def' },
+    ]);
+    const entry = archive.indexOf('PK\u0001\u0002');
+    archive.writeUInt16LE(8, entry + 10);
+    const { read } = readerOf(new FileGiver(), [
+      await ShelvedWheel.open('x', 'wheel', new Uint8Array(archive)),
+    ]);
+    expect((await read(0, 3)).got).toBe(false);
+    expect(await read(1, 3)).toEqual({ got: true, hash: hashOf('def') });
+  });
+});
