@@ -135,9 +135,10 @@ describe('over a damaged store', { timeout: LONG_MS }, () => {
   it.for(CASES)('$kind, $what: the run is right, and makes it anew', async ({ below, apply }, context) => {
     const place = await store(context);
     const [file, other] = filesOf(place.folder, below);
-    // Whose description is gone is made anew as well.
+    // Made anew together: an image whose description is gone, and the bytecode that is made along with images.
     const [image] = filesOf(place.folder, 'snapshots/packages');
-    await expectMended(place, [file, image], () => apply(file, other));
+    const bytecode = path.join(place.folder, 'snapshots/bytecode');
+    await expectMended(place, [file, image, bytecode], () => apply(file, other));
   });
 
   it.for(SOME)('a wheel, $what: mended from the mirror, named without one', async ({ apply }, context) => {

@@ -2,6 +2,8 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Wheel } from '../../../src/main/packages/package-service.ts';
+import { BytecodeStore } from '../../../src/main/sandbox/bytecode-store.ts';
 import { imageKey, ImageStore, type ImageContent } from '../../../src/main/sandbox/image-store.ts';
 import { SnapshotStore } from '../../../src/main/sandbox/snapshot-store.ts';
 import { DAMAGES, stateBelow, without } from '../../support/damage.ts';
@@ -85,5 +87,39 @@ describe('of images with packages', () => {
     expect((await store.list(RUNTIME)).map(({ key }) => key)).toEqual([KEY]);
     for (const name of ['three', 'four', 'five']) await store.keep(content(name), OTHER);
     expect((await store.list(RUNTIME)).length).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('bytecode of a package', () => {
+  const [one, other] = ['one', 'other'].map((name): Wheel => ({
+    ...{ name, version: '1.0', fileName: `${name}.whl`, sha256: sha256(name), bytes: 1 },
+    ...{ kind: 'wheel', imports: [], origin: 'lock' },
+  })) as [Wheel, Wheel];
+  const { signal } = new AbortController();
+
+  it.each(DAMAGES)("$what: that one is done without, never another package's", async ({ apply }) => {
+    const folder = temporaryFolder();
+    const store = new BytecodeStore(folder);
+    const fileOf = async (wheel: Wheel): Promise<string> => {
+      const [supply] = await store.suppliesFor([wheel]);
+      return path.join(folder, `${supply?.sha256 ?? ''}.snapshot`);
+    };
+    await store.keep(
+      new Map([
+        [one.sha256, CONTENT],
+        [other.sha256, OTHER],
+      ]),
+    );
+    const file = await fileOf(one);
+    const before = without(stateBelow(folder), path.basename(file));
+    apply(file, await fileOf(other));
+    const found = await Promise.all(
+      (await store.suppliesFor([one, other])).map(async ({ name, read }) => [name, await read(signal)]),
+    );
+    expect(found.filter(([, bytes]) => bytes !== undefined)).toEqual([['other', OTHER]]);
+    expect(without(stateBelow(folder), path.basename(file))).toEqual(before);
+    await store.keep(new Map([[one.sha256, CONTENT]]));
+    const [again] = await store.suppliesFor([one]);
+    expect(await again?.read(signal)).toEqual(CONTENT);
   });
 });
