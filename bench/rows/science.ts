@@ -4,7 +4,7 @@ import { logToStderr } from '../../scripts/shared/log.ts';
 import type { HostSandboxOptions } from '../../src/shared/host-protocol.ts';
 import { residentMiB } from '../resident.ts';
 import { BenchHost, withEmptyDataFolder } from '../host.ts';
-import { sample, timed, type Baseline, type Group, type Row } from '../measure.ts';
+import { sample, timed, type Baseline, type Group, type Row, type Sample } from '../measure.ts';
 import { naivePackages } from '../naive.ts';
 
 interface Work {
@@ -28,6 +28,9 @@ plt.close("all")
 2`;
 
 const RUNS = 3;
+
+/** For a spare interpreter to be there again after one was used, in ms. */
+const SPARE_MS = 4000;
 
 /** The first use of packages, until code that uses them has run. */
 export async function science(electron: string): Promise<Group> {
@@ -70,6 +73,17 @@ async function usesOf(
     row(`${work.name}, the very first time`, firstEver, baseline, '≤ 1/2'),
     row(`${work.name}, fresh process`, later, baseline, work === PANDAS ? '≤ 1/12' : undefined),
     row(`${work.name}, new session`, session, baseline, work === PANDAS ? '≤ 1/25' : undefined),
+    row(
+      `${work.name}, new session, with a spare`,
+      await withSpare(work, electron, options),
+      baseline,
+      '≤ 10 ms',
+    ),
+    row(
+      `${work.name}, in a session that has begun without`,
+      await inSession(work, electron, options),
+      baseline,
+    ),
   ];
   if (work === PANDAS) {
     const save = (name: string): Promise<number> => timed(() => answer(host, SAVE_FIGURE, name));
@@ -83,6 +97,37 @@ async function usesOf(
   }
   await host.dispose();
   return rows;
+}
+
+async function withSpare(
+  work: Work,
+  electron: string,
+  options: Partial<HostSandboxOptions>,
+): Promise<Sample> {
+  const host = await BenchHost.open(electron, { ...options, spares: 1 });
+  await answer(host, work.code, 'first');
+  let count = 0;
+  const measured = await sample(5, async () => {
+    await new Promise((resolve) => setTimeout(resolve, SPARE_MS));
+    return timed(() => answer(host, work.code, `session-${String(count++)}`));
+  });
+  await host.dispose();
+  return measured;
+}
+
+/** No image is of use there. */
+async function inSession(
+  work: Work,
+  electron: string,
+  options: Partial<HostSandboxOptions>,
+): Promise<Sample> {
+  const host = await BenchHost.open(electron, options);
+  const measured = await sample(1, async () => {
+    await host.answerTwo('begun');
+    return timed(() => answer(host, work.code, 'begun'));
+  });
+  await host.dispose();
+  return measured;
 }
 
 const row = (name: string, measured: Row['measured'], baseline: Baseline, target?: string): Row => ({

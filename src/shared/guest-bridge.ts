@@ -52,8 +52,7 @@ export interface GuestCore {
   allocate(length: number): Uint8Array;
   /**
    * `wasm` is the compiled main module, `stdlib` a zip, `lock` the text of pyodide-lock.json, `interrupts` the
-   * memory described at `WorkerStart`, `header` and `extension` the snapshot's when one is restored. Answers through
-   * `HostBridge.booted`.
+   * memory described at `WorkerStart`. Answers through `HostBridge.booted`; with 'restore' not before `restore`.
    */
   boot(
     bridge: HostBridge,
@@ -62,12 +61,12 @@ export interface GuestCore {
     stdlib: Uint8Array,
     lock: string,
     interrupts: object,
-    header: Uint8Array,
-    extension: string,
   ): void;
-  /** Before `boot` with `restore`: a compiled library of the snapshot's packages. */
+  /** After `boot` for it: `header` and `extension` are the snapshot's. */
+  restore(header: Uint8Array, extension: string): void;
+  /** Before `restore`: a compiled library of the snapshot's packages. */
   addLibrary(path: string, module: object): void;
-  /** Before `boot` with `restore`: as `installPackage`. */
+  /** Before `restore`: as `installPackage`. */
   addPackage(paths: string, sizes: string, firstId: number): void;
   /**
    * Imports modules (a JSON list) and tries what is there. Returns what came of it as a JSON object, which is

@@ -9,6 +9,7 @@ import {
   RunPiece,
   SelfChecks,
 } from './interpreter.ts';
+import type { BootMode } from './guest-bridge.ts';
 import { defineContract } from './rpc/contract.ts';
 import { LIMITS } from './limits.ts';
 import { FileWish, ModuleName, PACKAGE_LIMITS, PlacedPackage } from './package-files.ts';
@@ -17,7 +18,10 @@ import { MAX_PACKAGE_IMAGE_BYTES } from './snapshot-image.ts';
 
 export const workerContract = defineContract({
   methods: {
-    /** Hardens the thread, makes the realm and starts the interpreter. */
+    /**
+     * Answered when the interpreter is there. The thread is hardened, and its realm made, by then; one that is
+     * restored has begun with that as soon as it could.
+     */
     boot: { params: z.strictObject({}), result: z.strictObject({ checks: SelfChecks }) },
     /** See `GuestCore.tryPackages`. Only in an interpreter that no guest enters. */
     tryPackages: {
@@ -109,17 +113,22 @@ export interface WorkerStart {
   readonly input: SharedArrayBuffer;
   /** The place for files of packages, see file-slot.ts; never handed to the guest. */
   readonly files: SharedArrayBuffer;
-  /** The image of an interpreter's memory to start from, or null. */
-  readonly snapshot: Uint8Array | null;
-  /** Packages in that image, to be put where they were. */
+  /** How the interpreter comes to life. One that no guest ever enters is there to be made a snapshot of. */
+  readonly mode: BootMode;
+  /** V8's code of the guest script, or empty. */
+  readonly codeCache: Uint8Array;
+  /** A MessagePort that gives a `WorkerImage`, before `boot`, to an interpreter that is restored. */
+  readonly images: object;
+}
+
+/** What an interpreter is restored from. */
+export interface WorkerImage {
+  /** The image of an interpreter's memory. */
+  readonly snapshot: Uint8Array;
+  /** Packages in it, to be put where they were. */
   readonly packages: readonly PlacedPackage[];
   /** Their compiled libraries, by path. Nothing can change them. */
   readonly libraries: ReadonlyMap<string, object>;
-  /**
-   * Whether this interpreter is there to be made a snapshot of, without or with packages; it never runs guest code
-   * then.
-   */
-  readonly forSnapshot: 'no' | 'plain' | 'packages';
 }
 
 /** SIGINT. */

@@ -35,10 +35,9 @@ const start = {
   interrupts: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
   input: new SharedArrayBuffer(INPUT_SLOT_BYTES),
   files: new SharedArrayBuffer(FILE_SLOT_BYTES),
-  snapshot: null,
-  forSnapshot: 'no' as const,
-  packages: [],
-  libraries: new Map(),
+  mode: 'plain' as const,
+  codeCache: new Uint8Array(),
+  images: new MessageChannel().port2,
 };
 // Its first use compiles it, which needs what hardening takes away.
 createContext({});
@@ -82,6 +81,7 @@ const host = new InterpreterHost(start, {
 looseErrors(own, () => say('uncaught'));
 
 try {
+  host.begin();
   const checks = await host.boot();
   const failed = checks.filter((check) => !check.holds).map((check) => check.name);
   if (failed.length > 0) say(`checks: ${failed.join(', ')}`);

@@ -5,7 +5,7 @@ import type { PackageProvider } from './package-provider.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 
 /** Packages in main's memory at once: one is read while another one is taken on. */
-const AT_ONCE = 2;
+const AT_ONCE = 4;
 
 /** Something that a process can have at hand, under its hash. */
 export interface Supply extends Pick<PackagePart, 'sha256' | 'name' | 'kind'> {

@@ -202,7 +202,8 @@ export class ImageChooser {
       all.some((wheel) => wheel.name === name && wheel.origin === 'lock'),
     );
     if (ofLock.length === 0) return null;
-    const wheels = await this.#provider.ensure(ofLock, ask);
+    const isAll = named.length === 0 && ofLock.length === imported.length;
+    const wheels = isAll ? all : await this.#provider.ensure(ofLock, ask);
     refuseTooLarge(wheels);
     if (wheels.reduce((total, { bytes }) => total + bytes, 0) < WORTH_BYTES) return null;
     const provided = await Promise.all(
@@ -229,8 +230,7 @@ export class ImageChooser {
   ): Promise<readonly Wheel[] | null> {
     const has = new Set(image.hashes);
     if (!need.wheels.every(({ sha256 }) => has.has(sha256))) return null;
-    // Not more than what the settings allow now, and as the locks know it now.
-    const wheels = await this.#provider.ensure(image.roots, { askedBy: 'code', signal }).catch(() => []);
+    const wheels = await this.#wheelsOf(image, need, signal);
     if (wheels.length !== image.hashes.length || !wheels.every(({ sha256 }) => has.has(sha256))) return null;
     if (await sidecar.images.has(image.key)) {
       await this.#store.used(image.key);
@@ -250,6 +250,16 @@ export class ImageChooser {
       if (RpcError.is(error) && error.code === 'failed') await this.#store.discard(image.key);
       return null;
     }
+  }
+
+  /** Not more than what the settings allow now, and as the locks know it now. */
+  async #wheelsOf(
+    { hashes, roots }: StoredImage,
+    { wheels }: Need,
+    signal: AbortSignal,
+  ): Promise<readonly Wheel[]> {
+    if (hashes.length === wheels.length) return wheels;
+    return this.#provider.ensure(roots, { askedBy: 'code', signal }).catch(() => []);
   }
 
   /** False when it is not there, or damaged. */

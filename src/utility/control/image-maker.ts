@@ -3,7 +3,7 @@ import { MAX_PACKAGE_IMAGE_BYTES } from '../../shared/snapshot-image.ts';
 import { archiveBytecode, bytecodePaths } from './bytecode.ts';
 import { compress } from './compression.ts';
 import { InterpreterThread } from './interpreter-thread.ts';
-import type { PackageImages } from './package-images.ts';
+import type { PackageImage, PackageImages } from './package-images.ts';
 import type { Runtime } from './runtime.ts';
 import type { ShelvedWheel } from './shelved-wheel.ts';
 import { within } from './within.ts';
@@ -52,8 +52,8 @@ export const makeImage = async (
   ]);
   compressing.catch(() => undefined);
   try {
-    const again = await withThread(new InterpreterThread(runtime, image), (thread) =>
-      within(CHECK_LIMIT_MS, bootAndTry(thread)),
+    const again = await withThread(runtime.threads.take(), (thread) =>
+      within(CHECK_LIMIT_MS, bootAndTry(thread, image)),
     );
     if (again !== said) throw new RpcError('failed', 'packages work differently in an image of them');
   } catch (error) {
@@ -75,8 +75,8 @@ const withThread = async <T>(
   }
 };
 
-const boot = async (thread: InterpreterThread): Promise<void> => {
-  const checks = await thread.boot();
+const boot = async (thread: InterpreterThread, image?: PackageImage): Promise<void> => {
+  const checks = await thread.boot(image);
   if (!checks.every((check) => check.holds)) throw new RpcError('failed', 'a self-check failed');
 };
 
@@ -99,7 +99,7 @@ const importAndTake = async (
   return { said, bytecode, bytes: await thread.takeSnapshot(MAX_PACKAGE_IMAGE_BYTES) };
 };
 
-const bootAndTry = async (thread: InterpreterThread): Promise<string> => {
-  await boot(thread);
+const bootAndTry = async (thread: InterpreterThread, image: PackageImage): Promise<string> => {
+  await boot(thread, image);
   return thread.tryPackages([]);
 };

@@ -1,4 +1,5 @@
-import type { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
+import type { BootMode } from '../../shared/guest-bridge.ts';
 import {
   MAX_DEATH_DETAIL,
   runWindowBytes,
@@ -14,15 +15,17 @@ import { INPUT_SLOT_BYTES, InputSlot } from '../../shared/input-slot.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
-import { joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
+import { decodeImage, joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
 import {
   INTERRUPT_SIGNAL,
   TO_WORKER_LIMITS,
   workerContract,
   workerHostContract,
   type WorkerContract,
+  type WorkerImage,
   type WorkerStart,
 } from '../../shared/worker-protocol.ts';
+import { bootWorker } from './boot-worker.ts';
 import { FileGiver } from './file-giver.ts';
 import type { PackageImage } from './package-images.ts';
 import type { Runtime } from './runtime.ts';
@@ -38,17 +41,8 @@ interface Death {
   readonly detail: string;
 }
 
-/** From an image, from nothing, or from nothing to be made a snapshot of, without or with packages. */
-export type Origin = Uint8Array | PackageImage | 'plain' | 'for-snapshot' | 'for-package-snapshot';
-
-const PURPOSES = { plain: 'no', 'for-snapshot': 'plain', 'for-package-snapshot': 'packages' } as const;
-
-const NO_PACKAGES: Pick<PackageImage, 'packages' | 'libraries'> = { packages: [], libraries: new Map() };
-
-const imageOf = (origin: Origin): Uint8Array | undefined => {
-  if (typeof origin === 'string') return undefined;
-  return origin instanceof Uint8Array ? origin : origin.bytes;
-};
+/** A memory that an interpreter is started from, and what comes with it. */
+export type Image = Pick<PackageImage, 'bytes'> & Partial<Pick<PackageImage, 'packages' | 'libraries'>>;
 
 /** A worker thread and the interpreter in it, seen from the control thread. The worker may be hostile. */
 export class InterpreterThread {
@@ -56,6 +50,8 @@ export class InterpreterThread {
   readonly died: Promise<Death>;
 
   readonly #worker: Worker;
+  /** See `WorkerStart.images`. */
+  readonly #images: MessagePort;
   readonly #peer: RpcPeer<typeof workerHostContract, WorkerContract>;
   /** See `WorkerStart.interrupts`. */
   readonly #interrupts = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -67,24 +63,25 @@ export class InterpreterThread {
   /** The run under way: settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
 
-  /** @param origin what the interpreter is started from */
-  constructor(runtime: Runtime, origin: Origin = 'plain') {
-    // A copy of its own, given away: workers share no memory.
-    const snapshot = imageOf(origin)?.slice() ?? null;
-    const { packages, libraries } = typeof origin === 'object' && 'packages' in origin ? origin : NO_PACKAGES;
-    const placed = packages.map((wheel) => this.#files.place(wheel));
+  /** @param mode how its interpreter comes to life; with 'restore' it begins at once, and is told by `boot` from what */
+  constructor(runtime: Runtime, mode: BootMode) {
+    const { port1, port2 } = new MessageChannel();
+    const snapshot = mode === 'restore' ? runtime.snapshot.image : undefined;
     const start: WorkerStart = {
       ...runtime.start,
+      mode,
+      // Of its own memory, as all that a worker is given.
+      codeCache: snapshot === undefined ? new Uint8Array(0) : decodeImage(snapshot).codeCache.slice(),
       interrupts: this.#interrupts.buffer,
       input: this.#inputMemory,
       files: this.#files.memory,
-      snapshot,
-      packages: placed,
-      libraries,
-      forSnapshot: PURPOSES[typeof origin === 'string' ? origin : 'plain'],
+      images: port2,
     };
-    this.#worker = runtime.threads.take();
-    this.#worker.postMessage(start, snapshot === null ? [] : [snapshot.buffer]);
+    this.#images = port1;
+    // It keeps nothing alive.
+    this.#images.unref();
+    this.#worker = bootWorker(runtime.workerScript);
+    this.#worker.postMessage(start, [port2]);
     this.died = new Promise((resolve) => {
       this.#worker.on('error', (error) => this.#note(causeOf(error)));
       this.#worker.on('exit', (code) => {
@@ -116,9 +113,25 @@ export class InterpreterThread {
     return this.#death?.cause === 'closed';
   }
 
-  /** @throws RpcError when the interpreter can't be started */
-  async boot(): Promise<SelfCheck[]> {
+  /**
+   * @param image for one that is restored
+   * @throws RpcError when the interpreter can't be started
+   */
+  async boot(image?: Image): Promise<SelfCheck[]> {
+    if (image !== undefined) this.#handOver(image);
+    this.#images.close();
     return (await this.#peer.call('boot', {})).checks;
+  }
+
+  #handOver({ bytes, libraries, packages = [] }: Image): void {
+    // A copy of its own, given away: workers share no memory.
+    const snapshot = bytes.slice();
+    const start: WorkerImage = {
+      snapshot,
+      packages: packages.map((wheel) => this.#files.place(wheel)),
+      libraries: libraries ?? new Map(),
+    };
+    this.#images.postMessage(start, [snapshot.buffer]);
   }
 
   /**

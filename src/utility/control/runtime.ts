@@ -1,6 +1,7 @@
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
 import type { Assets } from './assets.ts';
-import { BlankThreads } from './blank-threads.ts';
+import { BegunThreads } from './begun-threads.ts';
+import { InterpreterThread } from './interpreter-thread.ts';
 import { SnapshotHolder } from './snapshot-holder.ts';
 import { capMemory } from './wasm-memory-cap.ts';
 
@@ -8,7 +9,8 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
 /** All that a worker is started with. */
 export interface Runtime {
-  readonly threads: BlankThreads;
+  readonly workerScript: string;
+  readonly threads: BegunThreads;
   /** What all workers are given. */
   readonly start: Pick<WorkerStart, 'wasm' | 'stdlib' | 'lock' | 'guestScript'>;
   readonly snapshot: SnapshotHolder;
@@ -23,8 +25,9 @@ const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: tr
 export const prepareRuntime = async (assets: Assets, memoryMiB: number): Promise<Runtime> => {
   const wasm = assets.take('wasm');
   capMemory(wasm, memoryMiB);
-  return {
-    threads: new BlankThreads(text(assets.take('worker'))),
+  const runtime: Runtime = {
+    workerScript: text(assets.take('worker')),
+    threads: new BegunThreads(() => new InterpreterThread(runtime, 'restore')),
     start: {
       wasm: await WebAssembly.compile(wasm),
       // Of its own memory: each worker gets a copy of all that the view lies in.
@@ -34,4 +37,5 @@ export const prepareRuntime = async (assets: Assets, memoryMiB: number): Promise
     },
     snapshot: new SnapshotHolder(assets.takeIfThere('snapshot')),
   };
+  return runtime;
 };

@@ -70,7 +70,8 @@ export class Sidecar {
           pool: new InterpreterPool(() => startInterpreter(runtime)),
           images: new ImageStarts(runtime, this.#images),
         };
-        runtime.threads.prepare();
+        // It would be of no use where interpreters are started from nothing.
+        if (runtime.snapshot.image !== undefined) runtime.threads.prepare();
         return { checks, layers };
       },
       keepSpares: async ({ count }) => {

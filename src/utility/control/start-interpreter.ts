@@ -18,9 +18,9 @@ export const startFromImage = async (
   runtime: Runtime,
   image: PackageImage,
 ): Promise<Pick<StartedInterpreter, 'thread' | 'checks'>> => {
-  const thread = new InterpreterThread(runtime, image);
+  const thread = runtime.threads.take();
   try {
-    return { thread, checks: await within(RESTORE_LIMIT_MS, thread.boot()) };
+    return { thread, checks: await within(RESTORE_LIMIT_MS, thread.boot(image)) };
   } catch (error) {
     await thread.terminate();
     throw error;
@@ -36,15 +36,16 @@ export const startInterpreter = async (runtime: Runtime): Promise<StartedInterpr
   const { snapshot } = runtime;
   const { image } = snapshot;
   if (image !== undefined) {
-    const thread = new InterpreterThread(runtime, image);
+    const thread = runtime.threads.take();
     try {
-      return { thread, checks: await within(RESTORE_LIMIT_MS, thread.boot()), snapshot: 'used' };
+      const checks = await within(RESTORE_LIMIT_MS, thread.boot({ bytes: image }));
+      return { thread, checks, snapshot: 'used' };
     } catch {
       await thread.terminate();
       snapshot.giveUp(image);
     }
   }
-  const thread = new InterpreterThread(runtime);
+  const thread = new InterpreterThread(runtime, 'plain');
   try {
     return {
       thread,

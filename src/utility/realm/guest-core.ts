@@ -53,6 +53,8 @@ export class RealmGuestCore implements GuestCore {
   #interpreter: Interpreter | undefined;
   /** Set in an interpreter that is there to be saved. */
   #savable: { readonly pyodide: Pyodide; readonly loading: SavableLoading } | undefined;
+  /** Set in an interpreter that is restored. */
+  #restoring: RestoringLoading | undefined;
   #interrupts: Interrupts | undefined;
   #input: StandardInput | undefined;
   #dead = false;
@@ -78,17 +80,22 @@ export class RealmGuestCore implements GuestCore {
     stdlib: Uint8Array,
     lock: string,
     interrupts: object,
-    header: Uint8Array,
-    extension: string,
   ): void {
     this.#bridge.connect(bridge);
     adoptModule(wasm);
-    const restored = extension === '' ? undefined : this.#restoredPackages(extension);
-    const parts = { wasm, stdlib, lock, plan: this.#plan(mode, header, restored) };
-    this.#start(parts, new Interrupts(interrupts), mode === 'restore', restored?.extension.packages).then(
+    const parts = { wasm, stdlib, lock, plan: this.#plan(mode) };
+    this.#start(parts, new Interrupts(interrupts)).then(
       () => this.#bridge.booted(''),
       (error: unknown) => this.#bridge.booted(describe(error)),
     );
+  }
+
+  restore(header: Uint8Array, extension: string): void {
+    try {
+      this.#restoring?.restore(header, extension === '' ? undefined : this.#restoredPackages(extension));
+    } catch (error) {
+      this.#bridge.booted(describe(error));
+    }
   }
 
   takeFile(path: string): Uint8Array | null {
@@ -239,7 +246,7 @@ export class RealmGuestCore implements GuestCore {
     };
   }
 
-  #plan(mode: BootMode, header: Uint8Array, restored: RestoredPackages | undefined): LoadingPlan {
+  #plan(mode: BootMode): LoadingPlan {
     switch (mode) {
       case 'plain':
         return plainLoading;
@@ -248,16 +255,12 @@ export class RealmGuestCore implements GuestCore {
       case 'for-package-snapshot':
         return new SavableLoading(true);
       case 'restore':
-        return new RestoringLoading(header, (memory) => this.#bridge.fillMemory(memory), restored);
+        this.#restoring = new RestoringLoading((memory) => this.#bridge.fillMemory(memory));
+        return this.#restoring;
     }
   }
 
-  async #start(
-    parts: RuntimeParts,
-    interrupts: Interrupts,
-    isRestored: boolean,
-    packages: readonly string[] = [],
-  ): Promise<void> {
+  async #start(parts: RuntimeParts, interrupts: Interrupts): Promise<void> {
     const pyodide = await loadRuntime(this.#realm, parts);
     pyodide._api.on_fatal = (error) => this.#die(error);
     acceptErrorsWithoutTrace(pyodide);
@@ -265,10 +268,14 @@ export class RealmGuestCore implements GuestCore {
     Object.freeze(pyodide._api.runtimeEnv);
     this.#connectStreams(pyodide);
     const input = this.#connectInput(pyodide, interrupts);
-    const interpreter = isRestored ? Interpreter.resume(pyodide, packages) : Interpreter.load(pyodide);
-    if (parts.plan instanceof SavableLoading) {
-      this.#savable = { pyodide, loading: parts.plan };
-      parts.plan.noteFiles();
+    const { plan } = parts;
+    const interpreter =
+      plan instanceof RestoringLoading
+        ? Interpreter.resume(pyodide, plan.packages)
+        : Interpreter.load(pyodide);
+    if (plan instanceof SavableLoading) {
+      this.#savable = { pyodide, loading: plan };
+      plan.noteFiles();
     } else {
       // Functions of this realm, which no snapshot could hold.
       pyodide.setInterruptBuffer(interrupts.buffer);

@@ -11,8 +11,9 @@ const core = new RealmGuestCore(realm, lateBridge, timers, crashReport);
 /** Plain functions, so that the host never looks a method up on a guest object twice. */
 export const guestCore: GuestCore = {
   allocate: (length) => core.allocate(length),
-  boot: (bridge, mode, wasm, stdlib, lock, interrupts, header, extension) =>
-    core.boot(bridge, mode, wasm, stdlib, lock, interrupts, header, extension),
+  boot: (bridge, mode, wasm, stdlib, lock, interrupts) =>
+    core.boot(bridge, mode, wasm, stdlib, lock, interrupts),
+  restore: (header, extension) => core.restore(header, extension),
   addLibrary: (path, module) => core.addLibrary(path, module),
   addPackage: (paths, sizes, firstId) => core.addPackage(paths, sizes, firstId),
   tryPackages: (modules) => core.tryPackages(modules),

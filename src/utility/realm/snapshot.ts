@@ -123,28 +123,51 @@ export interface RestoredPackages {
   readonly placeFiles: (files: SnapshotFileSystem) => void;
 }
 
-/** Python is not started: its memory is put in the place of the new instance's. */
+/** More than any header has, in bytes. */
+const MAX_HEADER_BYTES = 16 * 1024 * 1024;
+
+/** Python is not started: its memory is put in the place of the new instance's, once it is there. */
 export class RestoringLoading implements LoadingPlan {
   readonly options: object;
   readonly #fillMemory: (memory: Uint8Array) => boolean;
-  readonly #restored: RestoredPackages | undefined;
+  /** Pyodide wants its part of the snapshot before there is one, and looks at it afterwards. */
+  readonly #header = new ArrayBuffer(0, { maxByteLength: MAX_HEADER_BYTES });
+  readonly #restored: Promise<RestoredPackages | undefined>;
+  #restore: (restored: RestoredPackages | undefined) => void = () => undefined;
+  #packages: readonly string[] = [];
   #mainExports: Readonly<Record<string, unknown>> = {};
 
+  /** @param fillMemory false when it can't */
+  constructor(fillMemory: (memory: Uint8Array) => boolean) {
+    this.options = { _loadSnapshot: new Uint8Array(this.#header) };
+    this.#fillMemory = fillMemory;
+    this.#restored = new Promise((resolve) => {
+      this.#restore = resolve;
+    });
+  }
+
+  /** Names of the packages that came with the snapshot. */
+  get packages(): readonly string[] {
+    return this.#packages;
+  }
+
   /**
-   * @param header Pyodide's part of the snapshot
-   * @param fillMemory false when it can't
+   * The snapshot is there.
+   *
+   * @param header Pyodide's part of it
    * @param restored the packages that are in it, if there are any
    */
-  constructor(header: Uint8Array, fillMemory: (memory: Uint8Array) => boolean, restored?: RestoredPackages) {
-    this.#restored = restored;
-    this.options = { _loadSnapshot: header };
-    this.#fillMemory = fillMemory;
+  restore(header: Uint8Array, restored: RestoredPackages | undefined): void {
+    this.#header.resize(header.length);
+    new Uint8Array(this.#header).set(header);
+    this.#packages = restored?.extension.packages ?? [];
+    this.#restore(restored);
   }
 
   async createModule(settings: object): Promise<object> {
     const module = (await createPyodideModule(settings)) as EmscriptenModule;
+    const restored = await this.#restored;
     const trampoline = module.HEAP32[trampolineIndex(module)] ?? 0;
-    const restored = this.#restored;
     if (restored !== undefined) {
       relink(module, restored.extension.linking, this.#mainExports, restored.moduleOf);
     }

@@ -1,6 +1,6 @@
 import { createContext, Script, constants, type Context } from 'node:vm';
-import type { BootMode, GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
-import type { WorkerStart } from '../../shared/worker-protocol.ts';
+import type { GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
+import type { WorkerImage, WorkerStart } from '../../shared/worker-protocol.ts';
 import { copyFromGuest, copyToGuest, guestByteLength } from './host-intrinsics.ts';
 
 /**
@@ -44,13 +44,21 @@ export class GuestRealm {
     return this.#evaluate(expression, 'probe');
   }
 
-  boot(bridge: HostBridge, mode: BootMode, start: WorkerStart, header: Uint8Array, extension: string): void {
-    const { wasm, stdlib, lock, interrupts, libraries, packages } = start;
+  boot(bridge: HostBridge, { mode, wasm, stdlib, lock, interrupts }: WorkerStart): void {
+    this.#core.boot(bridge, mode, wasm, this.bytes(stdlib), lock, interrupts);
+  }
+
+  /** In a realm that was booted for it. @param header Pyodide's part of the image */
+  restore(
+    { libraries, packages }: Pick<WorkerImage, 'libraries' | 'packages'>,
+    header: Uint8Array,
+    extension: string,
+  ): void {
     for (const [path, module] of libraries) this.#core.addLibrary(path, module);
     for (const { paths, sizes, firstId } of packages) {
       this.#core.addPackage(JSON.stringify(paths), JSON.stringify(sizes), firstId);
     }
-    this.#core.boot(bridge, mode, wasm, this.bytes(stdlib), lock, interrupts, this.bytes(header), extension);
+    this.#core.restore(this.bytes(header), extension);
   }
 
   /** What came of trying packages, or ''. */

@@ -3,7 +3,7 @@
  * it also starts when the process may open no file. It boots blank: the first message says what it is to be.
  */
 import { randomBytes } from 'node:crypto';
-import { parentPort, type MessagePort } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort as receive, type MessagePort } from 'node:worker_threads';
 import type { AtomicsWait } from '../../shared/input-slot.ts';
 import { PIECE_BYTES } from '../../shared/interpreter.ts';
 import type { Handlers } from '../../shared/rpc/contract.ts';
@@ -15,6 +15,7 @@ import {
   workerContract,
   workerHostContract,
   type WorkerContract,
+  type WorkerImage,
   type WorkerStart,
 } from '../../shared/worker-protocol.ts';
 import { hardenThread } from './harden.ts';
@@ -72,8 +73,13 @@ const known = (read: Uint8Array | string): Uint8Array => {
   return read;
 };
 
-const handlersOf = (interpreter: InterpreterHost): Handlers<WorkerContract> => ({
-  boot: async () => ({ checks: await interpreter.boot() }),
+const handlersOf = (interpreter: InterpreterHost, images: MessagePort): Handlers<WorkerContract> => ({
+  boot: async () => {
+    // Sent before, if there is one.
+    const received = receive(images) as { readonly message: WorkerImage } | undefined;
+    images.close();
+    return { checks: await interpreter.boot(received?.message) };
+  },
   tryPackages: ({ modules }) => ({ said: describeFailure(() => interpreter.tryPackages(modules)) }),
   takeFiles: async ({ paths }, { write }) => {
     for (const [index, path] of paths.entries()) {
@@ -134,8 +140,9 @@ const serve = (port: MessagePort, start: WorkerStart): void => {
     local: workerContract,
     remote: workerHostContract,
     limits: { maxMessageBytes: TO_WORKER_LIMITS.maxBytes, maxNodes: TO_WORKER_LIMITS.maxNodes },
-    handlers: handlersOf(interpreter),
+    handlers: handlersOf(interpreter, start.images as MessagePort),
   });
+  interpreter.begin();
 };
 
 const port = parentPort;

@@ -13,7 +13,7 @@ import { FileSlot } from '../../shared/file-slot.ts';
 import { PACKAGE_LIMITS, type PlacedPackage } from '../../shared/package-files.ts';
 import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/snapshot-image.ts';
 import { InputSlot, type AtomicsWait } from '../../shared/input-slot.ts';
-import type { WorkerStart } from '../../shared/worker-protocol.ts';
+import type { WorkerImage, WorkerStart } from '../../shared/worker-protocol.ts';
 import { DisplaySender } from './display-sender.ts';
 import { GuestRealm } from './guest-realm.ts';
 import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
@@ -61,14 +61,15 @@ interface CurrentRun {
 
 const MAX_RANDOM = 65_536;
 
-const NO_BYTES = new Uint8Array(0);
+const FOR_SNAPSHOTS: ReadonlySet<BootMode> = new Set(['for-snapshot', 'for-package-snapshot']);
 
-/** Of interpreters that are there to be made a snapshot of. */
-const BOOT_MODES = {
-  no: undefined,
-  plain: 'for-snapshot',
-  packages: 'for-package-snapshot',
-} as const satisfies Record<WorkerStart['forSnapshot'], BootMode | undefined>;
+/** An interpreter on its way. */
+interface Begun {
+  readonly realm: GuestRealm;
+  readonly checks: SelfCheck[];
+  /** Resolves when it is there, with '' or with what went wrong. */
+  readonly booted: Promise<string>;
+}
 
 /** Cuts text whose length the guest chose. */
 const detailOf = (text: unknown): string =>
@@ -88,6 +89,9 @@ export class InterpreterHost {
   /** Set while a snapshot is taken. */
   #onImage: ((image: SnapshotImage) => void) | undefined;
   #booted: (problem: string) => void = () => undefined;
+  #begun: Begun | undefined;
+  /** Why it could not begin. */
+  #problem: unknown = new Error('the interpreter was not begun');
 
   constructor(start: WorkerStart, host: HostFunctions) {
     this.#start = start;
@@ -96,26 +100,49 @@ export class InterpreterHost {
     this.#packageFiles = new PackageFiles({ slot: new FileSlot(start.files), wait, ask });
   }
 
-  /** Hardens the thread, checks it, starts Python. @throws Error when the interpreter can't be started */
-  async boot(): Promise<SelfCheck[]> {
-    this.#host.harden();
-    const { guestScript, snapshot, forSnapshot, packages } = this.#start;
-    const image = snapshot === null ? undefined : decodeImage(snapshot);
-    const realm = new GuestRealm(guestScript, image?.codeCache);
-    const checks = threadChecks(this.#host.process, guestScript, (expression) => realm.probe(expression));
+  /**
+   * Hardens the thread, checks it, and starts Python; with the mode 'restore' only as far as it goes without an
+   * image. To be called once. What goes wrong is told by `boot`.
+   */
+  begin(): void {
+    try {
+      this.#begun = this.#begin();
+    } catch (error) {
+      this.#problem = error;
+    }
+  }
+
+  /** @param image for an interpreter that is restored. @throws Error when the interpreter can't be started */
+  async boot(image?: WorkerImage): Promise<SelfCheck[]> {
+    if (this.#begun === undefined) throw this.#problem;
+    const { booted, checks, realm } = this.#begun;
     if (!checks.every((check) => check.holds)) return checks;
-    const mode = BOOT_MODES[forSnapshot] ?? (image === undefined ? 'plain' : 'restore');
-    for (const placed of packages) this.#packageFiles.add(placed);
-    this.#image = image;
-    const problem = await new Promise<string>((resolve) => {
-      this.#booted = resolve;
-      const { header, extension } = image ?? { header: NO_BYTES, extension: NO_BYTES };
-      realm.boot(this.#bridge(), mode, this.#start, header, this.#host.decode(extension));
-    });
+    if (image !== undefined) this.#restore(realm, image);
+    const problem = await booted;
     this.#image = undefined;
     if (problem !== '') throw new Error(problem);
     this.#realm = realm;
     return checks;
+  }
+
+  #begin(): Begun {
+    this.#host.harden();
+    const { guestScript, codeCache } = this.#start;
+    const realm = new GuestRealm(guestScript, codeCache);
+    const checks = threadChecks(this.#host.process, guestScript, (expression) => realm.probe(expression));
+    if (!checks.every((check) => check.holds)) return { booted: Promise.resolve(''), checks, realm };
+    const booted = new Promise<string>((resolve) => {
+      this.#booted = resolve;
+    });
+    realm.boot(this.#bridge(), this.#start);
+    return { booted, checks, realm };
+  }
+
+  #restore(realm: GuestRealm, { libraries, packages, snapshot }: WorkerImage): void {
+    for (const placed of packages) this.#packageFiles.add(placed);
+    const image = decodeImage(snapshot);
+    this.#image = image;
+    realm.restore({ libraries, packages }, image.header, this.#host.decode(image.extension));
   }
 
   /** What came of trying packages, in an interpreter that no guest enters. @throws Error when it failed */
@@ -134,7 +161,7 @@ export class InterpreterHost {
   /** The image of this interpreter, which is of no other use afterwards. @throws Error when it can't be saved */
   takeSnapshot(): Uint8Array {
     const realm = this.#realm;
-    if (realm === undefined || this.#start.forSnapshot === 'no')
+    if (realm === undefined || !FOR_SNAPSHOTS.has(this.#start.mode))
       throw new Error('this interpreter can not be saved');
     let taken: SnapshotImage | undefined;
     this.#onImage = (image) => {

@@ -40,6 +40,9 @@ const scene = (
   return { ...shelf, clock, installer, order, install: (request) => installer.install(order(request)) };
 };
 
+/** As in bring-packages.ts. */
+const AT_ONCE = 4;
+
 const hashes = (...wheels: SmallWheel[]): string[] => wheels.map(({ bytes }) => sha256(bytes));
 const ALL = [WHEELS.numbers, WHEELS.frame, WHEELS.plot];
 
@@ -213,7 +216,7 @@ describe('while packages are handed over', () => {
     });
   });
 
-  it('main holds two at most, however many there are', async () => {
+  it('main holds four at most, however many there are', async () => {
     const { service } = world().open();
     let reads = 0;
     const counting: PackageProvider = {
@@ -241,9 +244,11 @@ describe('while packages are handed over', () => {
     );
     const installing = install();
     for (let taken = 0; taken < 5; taken++) {
-      await eventually(() => expect(process.called('loadPackage')).toHaveLength(Math.min(taken + 2, 5)));
+      await eventually(() =>
+        expect(process.called('loadPackage')).toHaveLength(Math.min(taken + AT_ONCE, 5)),
+      );
       await turns();
-      expect(reads).toBe(Math.min(taken + 2, 5));
+      expect(reads).toBe(Math.min(taken + AT_ONCE, 5));
       taking[taken]?.resolve();
     }
     expect((await installing).installed).toHaveLength(5);

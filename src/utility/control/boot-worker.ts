@@ -1,0 +1,28 @@
+import { Worker } from 'node:worker_threads';
+
+/**
+ * Python's own recursion checks must come before the end of the JavaScript stack, which would be fatal to
+ * the interpreter. With 32 MiB they do, save for the most extreme nesting.
+ */
+const STACK_MIB = 32;
+/** JavaScript heap of one worker. File data and WebAssembly memory are outside of it. */
+const OLD_GENERATION_MIB = 768;
+
+/** A thread that waits to be told what to be. @param script of the worker, whole */
+export const bootWorker = (script: string): Worker => {
+  const worker = new Worker(script, {
+    eval: true,
+    env: {},
+    argv: [],
+    execArgv: [],
+    name: 'interpreter',
+    stdin: false,
+    stdout: true,
+    stderr: true,
+    resourceLimits: { stackSizeMb: STACK_MIB, maxOldGenerationSizeMb: OLD_GENERATION_MIB },
+  });
+  // What a worker prints is not output of a run: its streams are read so that they don't fill up.
+  worker.stdout.resume();
+  worker.stderr.resume();
+  return worker;
+};
