@@ -14,6 +14,8 @@ export const PackageErrorCode = z.enum([
   'bad-requirement',
   /** The PEP 723 block of a script can't be read. */
   'bad-script-metadata',
+  /** More than one run is given. */
+  'too-large',
   /** All sources were tried in vain. */
   'no-source',
   'timed-out',

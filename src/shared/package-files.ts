@@ -6,6 +6,8 @@ import { Bytes } from './sandbox.ts';
 export const PACKAGE_LIMITS = {
   /** Largest wheel. */
   wheelBytes: 128 * 1024 * 1024,
+  /** All wheels that one run is given. */
+  runBytes: 256 * 1024 * 1024,
   /** All files of one wheel, unpacked. */
   unpackedBytes: 384 * 1024 * 1024,
   /** Most files of one wheel. */

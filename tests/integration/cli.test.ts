@@ -280,12 +280,26 @@ describe.skipIf(process.platform === 'win32')('vivarium run, while it runs', () 
     expect(await command.ended).toMatchObject({ code: 130, stdout: 'started\n' });
   });
 
-  it('killed by SIGKILL leaves nothing running', async () => {
+  it('killed by SIGKILL leaves nothing running, and what it left on disk goes with the next start', async () => {
     const command = start('-c', ENDLESS);
-    await command.untilPrinted('started\n');
+    const other = start('-c', ENDLESS);
+    await Promise.all([command.untilPrinted('started\n'), other.untilPrinted('started\n')]);
+    const folders = (): string[] =>
+      readdirSync(temporary).filter((name) => name.startsWith('vivarium-host-'));
+    const ofCommand = folders().filter((name) => name.includes(`-${command.child.pid}-`));
+    const ofOther = folders().filter((name) => name.includes(`-${other.child.pid}-`));
+    expect([ofCommand.length, ofOther.length, folders().length]).toEqual([1, 1, 2]);
     command.child.kill('SIGKILL');
     expect(await command.ended).toMatchObject({ code: null });
-    await untilNone(processesOfCommand);
+    await untilNone(() =>
+      processesOfCommand().filter(({ commandLine }) => ofCommand.some((name) => commandLine.includes(name))),
+    );
+    expect(folders()).toEqual(expect.arrayContaining(ofCommand));
+    expect(await vivarium('-c', '1+1')).toMatchObject({ code: 0 });
+    expect(folders()).toEqual(ofOther);
+    other.child.kill('SIGINT');
+    await other.ended;
+    expect(folders()).toEqual([]);
   });
 
   it('ends when nobody reads its output any more', async () => {

@@ -101,6 +101,22 @@ test("Electron's network: files, resumption, failures; redirects are not followe
       case '/other':
         response.writeHead(302, { location: 'https://elsewhere.invalid/file' }).end();
         break;
+      case '/slow': {
+        response.writeHead(200, whole);
+        const timer = setInterval(() => response.write('x'), 20);
+        response.on('close', () => clearInterval(timer));
+        break;
+      }
+      case '/half':
+        response
+          .writeHead(200, { 'content-length': String(BODY.length) })
+          .write(BODY.subarray(0, 150_000), () => {
+            setTimeout(() => response.destroy(), 100);
+          });
+        break;
+      case '/error':
+        response.writeHead(500).end();
+        break;
       case '/hang':
         hang(request, response);
         break;
@@ -109,9 +125,10 @@ test("Electron's network: files, resumption, failures; redirects are not followe
     }
   });
   const at = (name: string): string => `${server.url}/${name}`;
-  const names = ['file', 'broken', 'same', 'other', 'hang', 'nothing'];
+  const names = ['file', 'broken', 'same', 'other', 'hang', 'half', 'error', 'nothing'];
   const answers = await answersFor([
     ...names.map((name) => ({ url: at(name), idleMs: name === 'hang' ? 500 : PATIENT_MS })),
+    { url: at('slow'), idleMs: PATIENT_MS, overallMs: 500 },
     { url: 'http://127.0.0.1:1/x', idleMs: PATIENT_MS },
   ]);
   expect(answers).toEqual({
@@ -120,6 +137,11 @@ test("Electron's network: files, resumption, failures; redirects are not followe
     [at('same')]: sha256(BODY),
     [at('other')]: 'redirected to another host (elsewhere.invalid), which is not allowed',
     [at('hang')]: 'sent nothing for 0.5 s',
+    [at('half')]: expect.stringMatching(
+      /^(?:broke the connection off|can not be reached|sent \d+ of 300000)/u,
+    ) as string,
+    [at('error')]: 'answered with an error (500)',
+    [at('slow')]: 'did not deliver within 0.5 s',
     [at('nothing')]: 'does not have it (404)',
     'http://127.0.0.1:1/x': expect.stringMatching(/can not be reached \(.*ERR_/u) as string,
   });

@@ -1,11 +1,15 @@
 /** The command line as a process of its own, with the real packages that are used most. */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { PROJECT_ROOT } from '../support/electron-sandbox.ts';
+import { eventually } from '../support/eventually.ts';
+import { notRunHere } from '../support/not-run.ts';
 import { testWheels } from '../support/test-wheels.ts';
 import { serve, testServer } from '../unit/packages/support/test-server.ts';
 import { sha256, wheel } from '../unit/packages/support/world.ts';
@@ -84,6 +88,79 @@ test('NumPy, pandas and Matplotlib are installed, checked, mended, packed and ca
   expect(await packages(there, 'verify')).toMatchObject({ code: 0 });
   expect((await packages(there, 'clear')).stdout).toMatch(/^removed \d+ files, /u);
 });
+
+/** Files are read at once, so that those that are large take the time they take. */
+const REAL = ['pandas', 'matplotlib', 'scipy'];
+
+test('two that install the same real packages at once both succeed, and the store is whole', async (context) => {
+  const mirror = await testWheels(context);
+  const data = temporaryFolder();
+  const install = (): Promise<Outcome> =>
+    packages(data, 'install', ...REAL, '--mirror', mirror, '--offline', '--json');
+  const [one, other] = await Promise.all([install(), install()]);
+  expect([one.code, other.code, one.stdout]).toEqual([0, 0, other.stdout]);
+  const { packages: list } = JSON.parse(one.stdout) as { packages: unknown[] };
+  expect(await packages(data, 'verify')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(
+      new RegExp(`^${String(list.length)} files were checked, .+: 0 damaged, 0 missing\n$`, 'u'),
+    ) as string,
+  });
+  const store = path.join(data, 'pyodide-cache', '314.0.3');
+  expect(readdirSync(path.join(store, 'unfinished'))).toEqual([]);
+});
+
+test('one that is killed while it writes leaves a store that the next one makes whole', async (context) => {
+  const mirror = await testWheels(context);
+  const data = temporaryFolder();
+  const store = path.join(data, 'pyodide-cache', '314.0.3');
+  const args = ['install', ...REAL, '--mirror', mirror, '--offline', '--json'];
+  for (const filesThen of [0, 2, 5]) {
+    const child = spawn(process.execPath, [path.join(PROJECT_ROOT, 'out/main/cli.js'), 'packages', ...args], {
+      env: { ...process.env, VIVARIUM_DATA_DIR: data },
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'close');
+    await eventually(() => {
+      const kept = namesIn(path.join(store, 'files')).length;
+      const writing = namesIn(path.join(store, 'unfinished')).length;
+      // When it is already done, that was one moment too.
+      if (child.exitCode === null) expect([kept >= filesThen, writing > 0]).toEqual([true, true]);
+    });
+    child.kill('SIGKILL');
+    await ended;
+    const { stdout } = await packages(data, 'verify', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ damaged: [], damagedEntries: [] });
+  }
+  expect(await packages(data, ...args)).toMatchObject({ code: 0 });
+  expect(await packages(data, 'verify')).toMatchObject({ code: 0 });
+  expect(await packages(data, 'clear', '--old')).toMatchObject({ code: 0 });
+  expect(namesIn(path.join(store, 'unfinished'))).toEqual([]);
+});
+
+test('a disk that is too small for real wheels is named, and once there is room all is well', async (context) => {
+  const mirror = await testWheels(context);
+  const disk = temporaryFolder();
+  const mount = (...options: string[]): void => {
+    const { status, stderr } = spawnSync('mount', options, { encoding: 'utf8' });
+    if (status !== 0) notRunHere(context, `a small disk can not be mounted here: ${stderr.trim()}`);
+  };
+  mount('-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', disk);
+  onTestFinished(() => {
+    expect(spawnSync('umount', [disk]).status).toBe(0);
+  });
+  const args = ['install', ...REAL, '--mirror', mirror, '--offline'];
+  expect(await packages(disk, ...args)).toMatchObject({
+    code: 70,
+    stderr: expect.stringMatching(/is full \(ENOSPC\); make room and try again\n$/u) as string,
+  });
+  expect(JSON.parse((await packages(disk, 'verify', '--json')).stdout)).toMatchObject({ damaged: [] });
+  mount('-o', 'remount,size=200m', disk);
+  expect(await packages(disk, ...args)).toMatchObject({ code: 0 });
+  expect(await packages(disk, 'verify')).toMatchObject({ code: 0 });
+});
+
+const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
 test('without any source it says what was tried', async () => {
   const outcome = await packages(temporaryFolder(), 'install', 'numpy', '--offline');

@@ -9,12 +9,13 @@ import { sha256Of } from '../../src/main/packages/verified-file.ts';
 export interface Question {
   readonly url: string;
   readonly idleMs: number;
+  readonly overallMs?: number;
 }
 
-const ask = async ({ url, idleMs }: Question): Promise<string> => {
+const ask = async ({ url, idleMs, overallMs = 60_000 }: Question): Promise<string> => {
   try {
     const bytes = await new Downloads(electronTransport(), {
-      overallMs: 60_000,
+      overallMs,
       idleMs,
       attempts: 2,
       pauseMs: 1,

@@ -1,7 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import process from 'node:process';
 import type { DoctorReport } from '../../shared/doctor.ts';
 import {
@@ -19,8 +16,10 @@ import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { OutputFile, RunRequest, RunResult } from '../../shared/sandbox.ts';
 import type { SandboxEvent } from '../../shared/sandbox-events.ts';
 import type { InstallProgress } from '../packages/progress.ts';
+import { identify } from '../sandbox/process-table.ts';
 import type { RunOptions, RunSandbox, SandboxOptions } from './dependencies.ts';
 import { electronEnvironment, sandboxSwitches, type ProvideElectron } from './electron-command.ts';
+import { HostFolders } from './host-folders.ts';
 import { HostRunReader } from './host-run-reader.ts';
 import { TextTail } from './text-tail.ts';
 
@@ -60,7 +59,8 @@ export class ElectronHost implements RunSandbox {
   constructor(electron: string, appFolder: string, onEvent?: (event: SandboxEvent) => void) {
     this.#wantsEvents = onEvent !== undefined;
     // Many hosts run at once: each keeps Chromium's files to itself.
-    const chromiumFiles = mkdtempSync(path.join(tmpdir(), 'vivarium-host-'));
+    const folders = new HostFolders();
+    const chromiumFiles = folders.make();
     const headless = process.platform === 'linux' ? ['--ozone-platform=headless'] : [];
     this.#child = spawn(
       electron,
@@ -81,18 +81,20 @@ export class ElectronHost implements RunSandbox {
         windowsHide: true,
       },
     );
+    if (this.#child.pid !== undefined) folders.noteHost(chromiumFiles, identify(this.#child.pid));
+    void folders.sweep();
     this.#child.stderr?.on('data', (bytes: Buffer) => this.#stderr.push(bytes.toString('utf8')));
     this.#exited = new Promise((resolve) => {
       const ended = (): void => {
         process.off('exit', abandon);
         // Only now: on its way out Chromium still writes there.
-        rmSync(chromiumFiles, { recursive: true, force: true });
+        folders.remove(chromiumFiles);
         resolve();
       };
       // Whoever could not wait for a host that hangs leaves none behind.
       const abandon = (): void => {
         killGroup(this.#child.pid);
-        rmSync(chromiumFiles, { recursive: true, force: true });
+        folders.remove(chromiumFiles);
       };
       process.once('exit', abandon);
       this.#child.once('exit', ended);

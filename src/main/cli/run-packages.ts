@@ -69,6 +69,7 @@ function exitCodeOf(code: PackageErrorCode): ExitCode {
     case 'auto-install-off':
     case 'version-unavailable':
     case 'bad-script-metadata':
+    case 'too-large':
     case 'no-source':
     case 'hash-mismatch':
     case 'bad-lock':

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import {
   ImportName,
@@ -11,6 +9,7 @@ import {
   normalizeName,
 } from './package-entry.ts';
 import { PackageName } from '../../shared/package-settings.ts';
+import { InstalledFileError, readInstalled } from '../installed-file.ts';
 import { PackageError } from './package-error.ts';
 
 /** Pyodide's is 114 kB. */
@@ -75,13 +74,9 @@ export class PackageLock {
    * @throws PackageError `bad-lock`
    */
   static async load(file: string, sha256: string): Promise<PackageLock> {
-    const bytes = await readFile(file).catch((error: unknown) => {
-      throw new PackageError('bad-lock', 'the package lock can not be read; install Vivarium again', {
-        cause: error,
-      });
+    const bytes = await readInstalled(file, 'the package lock', { sha256 }).catch((error: unknown) => {
+      throw asPackageError(error);
     });
-    const found = createHash('sha256').update(bytes).digest('hex');
-    if (found !== sha256) throw badLock(`its SHA-256 is ${found}`);
     return PackageLock.parse(bytes.toString('utf8'));
   }
 
@@ -94,6 +89,10 @@ export class PackageLock {
     return this.#byName.values();
   }
 }
+
+/** Of a file that came with the program. Other errors pass unchanged. */
+export const asPackageError = (error: unknown): unknown =>
+  error instanceof InstalledFileError ? new PackageError('bad-lock', error.message, { cause: error }) : error;
 
 function parseJson(text: string): unknown {
   if (text.length > MAX_LOCK_BYTES) throw badLock('it is too large');

@@ -37,15 +37,15 @@ export const examineStore = async (
   { service, store, userLock }: Pick<Packages, 'service' | 'store' | 'userLock'>,
   options: { readonly signal: AbortSignal; readonly onProgress: (progress: StoreProgress) => void },
 ): Promise<StoreDamage> => {
-  const before = await service.installed();
-  const { damaged: damagedEntries } = await userLock.load();
+  const known = await service.byHash();
+  const damagedEntries = await userLock.lost();
   const report = await store.verify(options);
   const damaged = report.damaged.map(({ sha256, reason }) => {
-    const wheel = before.find((one) => one.sha256 === sha256);
+    const wheel = known.get(sha256);
     return { name: wheel?.name ?? null, file: wheel?.fileName ?? sha256, reason };
   });
-  const known = new Set(namesToMend({ damaged, damagedEntries, missing: [] }));
-  const missing = (await service.missing()).filter((name) => !known.has(name));
+  const told = new Set(namesToMend({ damaged, damagedEntries, missing: [] }));
+  const missing = (await service.missing()).filter((name) => !told.has(name));
   return { files: report.files, bytes: report.bytes, damaged, damagedEntries, missing };
 };
 

@@ -130,6 +130,11 @@ export class PackageService {
     return wheels;
   }
 
+  /** All packages whose hashes are known, by hash. */
+  async byHash(): Promise<ReadonlyMap<string, Pick<PackageEntry, 'name' | 'fileName'>>> {
+    return new Map([...(await this.#catalog()).entries()].map((entry) => [entry.sha256, entry]));
+  }
+
   /** What installed packages need, and what the user's own lock records, that is not in the store. */
   async missing(): Promise<string[]> {
     const catalog = await this.#catalog();

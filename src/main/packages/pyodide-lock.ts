@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { readInstalledJson } from '../installed-file.ts';
 import type { RuntimeLocations } from '../sandbox/runtime-assets.ts';
 import { Sha256 } from './package-entry.ts';
-import { PackageError } from './package-error.ts';
-import { PackageLock } from './lock-file.ts';
+import { asPackageError, PackageLock } from './lock-file.ts';
 
 /** What is used of the build's manifest: see src/main/sandbox/runtime-assets.ts. */
 const Manifest = z.object({ lock: z.object({ sha256: Sha256 }) });
@@ -23,14 +22,11 @@ export interface PyodideLock {
 export async function loadPyodideLock(runtime: RuntimeLocations): Promise<PyodideLock> {
   const file = runtime.assets.lock;
   try {
-    const manifest = Manifest.parse(JSON.parse(await readFile(runtime.manifest, 'utf8')));
+    const manifest = await readInstalledJson(runtime.manifest, 'the list of runtime files', Manifest);
     const packageFile = path.join(path.dirname(file), 'package.json');
-    const { version } = PyodidePackage.parse(JSON.parse(await readFile(packageFile, 'utf8')));
+    const { version } = await readInstalledJson(packageFile, "Pyodide's package.json", PyodidePackage);
     return { lock: await PackageLock.load(file, manifest.lock.sha256), pyodideVersion: version };
   } catch (error) {
-    if (error instanceof PackageError) throw error;
-    throw new PackageError('bad-lock', 'the package lock was not found; install Vivarium again', {
-      cause: error,
-    });
+    throw asPackageError(error);
   }
 }

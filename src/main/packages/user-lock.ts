@@ -9,6 +9,10 @@ import { readPlainFile, sha256Of } from './verified-file.ts';
 
 const MAX_ENTRY_BYTES = 256 * 1024;
 const FILE_NAME = /^package-([a-z0-9-]+)\.json$/u;
+const MOVED_ASIDE = /^package-([a-z0-9-]+)\.json-/u;
+const REMOVE = { recursive: true, force: true, maxRetries: 3 } as const;
+
+const fileOf = (name: string): string => `package-${name}.json`;
 
 /** The hash covers the text of the entry, so that a flipped byte in a name is found as well. */
 const UserLockFile = z.strictObject({ format: z.literal(1), sha256: z.string(), entry: z.string() });
@@ -53,11 +57,23 @@ export class UserLock {
     return { entries, damaged };
   }
 
+  /**
+   * Names of packages whose entries were damaged, by whomever that was noticed, and have not been recorded anew.
+   *
+   * @throws PackageError `store-unreadable`, `store-unwritable`
+   */
+  async lost(): Promise<string[]> {
+    const { entries } = await this.load();
+    const there = new Set(entries.map(({ name }) => name));
+    const aside = (await this.#names(this.#damaged)).flatMap((file) => MOVED_ASIDE.exec(file)?.[1] ?? []);
+    return [...new Set(aside)].filter((name) => !there.has(name));
+  }
+
   /** @throws PackageError `store-full`, `store-unwritable` */
   async put(entry: PackageEntry): Promise<void> {
     const text = JSON.stringify(PackageEntry.parse({ ...entry, origin: 'user' }));
     const sha256 = sha256Of(new TextEncoder().encode(text));
-    const file = path.join(this.#folder, `package-${entry.name}.json`);
+    const file = path.join(this.#folder, fileOf(entry.name));
     try {
       await writeAtomically(
         file,
@@ -76,7 +92,10 @@ export class UserLock {
   /** Forgets one package. @throws PackageError `store-unwritable` */
   async remove(name: string): Promise<void> {
     try {
-      await rm(path.join(this.#folder, `package-${name}.json`), { force: true, maxRetries: 3 });
+      await rm(path.join(this.#folder, fileOf(name)), REMOVE);
+      for (const file of await namesIn(this.#damaged)) {
+        if (MOVED_ASIDE.exec(file)?.[1] === name) await rm(path.join(this.#damaged, file), REMOVE);
+      }
     } catch (error) {
       throw explainWriteError(error, this.#folder);
     }
@@ -85,17 +104,17 @@ export class UserLock {
   /** @throws PackageError `store-unwritable` */
   async clear(): Promise<void> {
     try {
-      await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+      await rm(this.#folder, REMOVE);
     } catch (error) {
       throw explainWriteError(error, this.#folder);
     }
   }
 
-  async #names(): Promise<string[]> {
+  async #names(folder = this.#folder): Promise<string[]> {
     try {
-      return (await namesIn(this.#folder)).sort();
+      return (await namesIn(folder)).sort();
     } catch (error) {
-      throw explainReadError(error, this.#folder);
+      throw explainReadError(error, folder);
     }
   }
 

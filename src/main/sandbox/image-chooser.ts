@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts';
 import { imageKey, type ImageStore, type StoredImage } from './image-store.ts';
 import { guessImports } from './import-guess.ts';
 import type { PackageProvider } from './package-provider.ts';
+import { refuseTooLarge } from './package-size.ts';
 import type { SidecarClient } from './sidecar-client.ts';
 import { raceStop } from './stop-signal.ts';
 
@@ -212,6 +213,7 @@ export class ImageChooser {
     if (ofLock.length === 0) return null;
     const isAll = named.length === 0 && ofLock.length === imported.length;
     const wheels = isAll ? all : await this.#provider.ensure(ofLock, ask);
+    refuseTooLarge(wheels);
     if (wheels.reduce((total, { bytes }) => total + bytes, 0) < WORTH_BYTES) return null;
     return {
       roots: ofLock,

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { z } from 'zod';
 import type { LockdownOrder } from '../../shared/isolation.ts';
+import { readInstalled, readInstalledJson } from '../installed-file.ts';
 
 /** Written by the build: the native bindings it knows, by system ("linux-x64"). */
 const BindingManifest = z.record(z.string(), z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/u) }));
@@ -22,17 +21,14 @@ export interface BindingLocations {
  */
 export const checkedBinding = async (locations: BindingLocations): Promise<string | null> => {
   if (locations.file === null) return null;
-  const manifest = BindingManifest.parse(JSON.parse(await readFile(locations.manifest, 'utf8')));
+  const manifest = await readInstalledJson(
+    locations.manifest,
+    'the list of native bindings',
+    BindingManifest,
+  );
   const expected = manifest[`${process.platform}-${process.arch}`];
   if (expected === undefined) return null;
-  const sha256 = createHash('sha256')
-    .update(await readFile(locations.file))
-    .digest('hex');
-  if (sha256 !== expected.sha256) {
-    throw new Error(
-      `the native binding of the lock-down is damaged (SHA-256 ${sha256}); install Vivarium again`,
-    );
-  }
+  await readInstalled(locations.file, 'the native binding of the lock-down', expected);
   return locations.file;
 };
 

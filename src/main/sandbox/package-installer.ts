@@ -15,6 +15,7 @@ import type { OpenInterpreter } from './interpreters.ts';
 import { ModuleAdvice } from './module-advice.ts';
 import { SpelledOut } from './spelled-out.ts';
 import type { PackageProvider } from './package-provider.ts';
+import { refuseTooLarge } from './package-size.ts';
 import { raceStop } from './stop-signal.ts';
 
 /** For an interpreter to say what code imports, in ms. One that is slower runs the code without help. */
@@ -233,6 +234,7 @@ export class PackageInstaller {
       );
     });
     if (wanting.length === 0) return [];
+    refuseTooLarge(wanting);
     const { sidecar, id } = interpreter;
     let supplies: readonly Supply[] = [
       ...suppliesOf(wanting, provider),

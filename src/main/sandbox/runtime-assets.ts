@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { RuntimeAssetName } from '../../shared/sidecar-protocol.ts';
+import { readInstalled, readInstalledJson } from '../installed-file.ts';
 
 /** Written by the build: what each asset must be. */
 const RuntimeManifest = z.record(
@@ -22,35 +21,19 @@ export interface Asset {
   readonly bytes: Uint8Array;
 }
 
-/** Failures end up in results, which name no path of the host's. */
-const readAsset = async (name: RuntimeAssetName, path: string): Promise<Buffer> => {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    throw new Error(`the runtime file "${name}" can not be read (${code}); install Vivarium again`, {
-      cause: error,
-    });
-  }
-};
-
 /**
  * Reads everything the sidecar is fed, checked against the hashes taken at build time.
  *
  * @throws Error naming the file that is missing or damaged, and what to do
  */
 export const loadRuntimeAssets = async (locations: RuntimeLocations): Promise<Asset[]> => {
-  const manifest = RuntimeManifest.parse(JSON.parse(await readFile(locations.manifest, 'utf8')));
+  const manifest = await readInstalledJson(locations.manifest, 'the list of runtime files', RuntimeManifest);
   return Promise.all(
     RuntimeAssetName.options.map(async (name) => {
-      const bytes = await readAsset(name, locations.assets[name]);
       const expected = manifest[name];
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      if (sha256 !== expected.sha256) {
-        throw new Error(`the runtime file "${name}" is damaged (SHA-256 ${sha256}); install Vivarium again`);
-      }
+      const bytes = await readInstalled(locations.assets[name], `the runtime file "${name}"`, expected);
       // A copy of its own: what readFile gives may lie in a shared pool.
-      return { name, sha256, bytes: new Uint8Array(bytes) };
+      return { name, sha256: expected.sha256, bytes: new Uint8Array(bytes) };
     }),
   );
 };

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
 
-/** A file is: this, the SHA-256 of the content, the content. */
-const MAGIC = Buffer.from('VIVSNAP1');
+/** A file is: this, the SHA-256 of key and content, the content. */
+const MAGIC = Buffer.from('VIVSNAP2');
 const HASH_BYTES = 32;
 const PREFIX_BYTES = MAGIC.length + HASH_BYTES;
 
@@ -15,7 +16,13 @@ const UNFINISHED_MS = 60 * 60 * 1000;
 /** Snapshots kept, those used last. */
 const KEPT = 3;
 
-const sha256 = (content: Uint8Array): Buffer => createHash('sha256').update(content).digest();
+/** With the key: a file that is sound in itself may be another one's. */
+const sha256 = (key: string, content: Uint8Array): Buffer =>
+  createHash('sha256').update(`${key}\n`).update(content).digest();
+
+/** Neither through a link nor waiting at a pipe; Windows knows neither flag. */
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
+const READ_FLAGS = (O_RDONLY ?? 0) | O_NOFOLLOW | O_NONBLOCK;
 
 /**
  * Snapshots on disk, one file a key. It is a cache: whatever is wrong with the disk or with a file makes a
@@ -49,7 +56,7 @@ export class SnapshotStore {
   async read(key: string): Promise<Uint8Array | undefined> {
     const file = this.#file(key);
     try {
-      const content = await readContent(file, this.#maxBytes);
+      const content = await readContent(file, key, this.#maxBytes);
       if (content === undefined) {
         await this.remove(key);
         return undefined;
@@ -74,8 +81,12 @@ export class SnapshotStore {
     const unfinished = path.join(this.#folder, `${key}.${randomUUID()}${UNFINISHED}`);
     try {
       await mkdir(this.#folder, { recursive: true });
-      await writeWhole(unfinished, content);
-      await rename(unfinished, this.#file(key));
+      await writeWhole(unfinished, key, content);
+      await rename(unfinished, this.#file(key)).catch(async () => {
+        // A folder has taken its place.
+        await this.remove(key);
+        await rename(unfinished, this.#file(key));
+      });
     } catch {
       await rm(unfinished, { force: true }).catch(() => undefined);
       return false;
@@ -102,13 +113,17 @@ export class SnapshotStore {
     return path.join(this.#folder, key + EXTENSION);
   }
 
-  /** The one used last first. */
+  /** Files, the one used last first. */
   async #entries(): Promise<{ readonly name: string; readonly usedAt: number }[]> {
     const names = await readdir(this.#folder);
     const entries = await Promise.all(
-      names.map(async (name) => ({ name, usedAt: (await stat(path.join(this.#folder, name))).mtimeMs })),
+      names.map(async (name) => {
+        // One that can't be looked at, or is gone meanwhile, keeps nobody from the others.
+        const found = await lstat(path.join(this.#folder, name)).catch(() => undefined);
+        return found?.isFile() === true ? [{ name, usedAt: found.mtimeMs }] : [];
+      }),
     );
-    return entries.sort((a, b) => b.usedAt - a.usedAt);
+    return entries.flat().sort((a, b) => b.usedAt - a.usedAt);
   }
 
   async #tidy(): Promise<void> {
@@ -123,10 +138,10 @@ export class SnapshotStore {
   }
 }
 
-const writeWhole = async (file: string, content: Uint8Array): Promise<void> => {
+const writeWhole = async (file: string, key: string, content: Uint8Array): Promise<void> => {
   const handle = await open(file, 'wx', 0o600);
   try {
-    await handle.writeFile(Buffer.concat([MAGIC, sha256(content)]));
+    await handle.writeFile(Buffer.concat([MAGIC, sha256(key, content)]));
     await handle.writeFile(content);
     await handle.sync();
   } finally {
@@ -135,16 +150,18 @@ const writeWhole = async (file: string, content: Uint8Array): Promise<void> => {
 };
 
 /** Undefined when the file is damaged. @throws Error when it can't be read */
-const readContent = async (file: string, maxBytes: number): Promise<Uint8Array | undefined> => {
-  const handle = await open(file, 'r');
+const readContent = async (file: string, key: string, maxBytes: number): Promise<Uint8Array | undefined> => {
+  const handle = await open(file, READ_FLAGS);
   try {
-    const { size } = await handle.stat();
-    if (size <= PREFIX_BYTES || size > PREFIX_BYTES + maxBytes) return undefined;
+    const found = await handle.stat();
+    const { size } = found;
+    if (!found.isFile() || size <= PREFIX_BYTES || size > PREFIX_BYTES + maxBytes) return undefined;
     const prefix = await readExactly(handle, PREFIX_BYTES, 0);
     const content = await readExactly(handle, size - PREFIX_BYTES, PREFIX_BYTES);
     if (prefix === undefined || content === undefined) return undefined;
     const whole =
-      MAGIC.equals(prefix.subarray(0, MAGIC.length)) && sha256(content).equals(prefix.subarray(MAGIC.length));
+      MAGIC.equals(prefix.subarray(0, MAGIC.length)) &&
+      sha256(key, content).equals(prefix.subarray(MAGIC.length));
     return whole ? content : undefined;
   } finally {
     await handle.close();

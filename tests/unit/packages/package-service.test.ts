@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeTransport } from '../../../src/main/packages/node-transport.ts';
+import type { DownloadLimits } from '../../../src/main/packages/downloads.ts';
 import type { InstallProgress } from '../../../src/main/packages/progress.ts';
 import type { Transport } from '../../../src/main/packages/transport.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -21,6 +22,31 @@ import {
 /** The mirror's files over HTTP. */
 const overHttp = (wheels = LOCK_WHEELS): Handler =>
   serve(new Map(wheels.map(({ fileName, bytes }) => [`/${fileName}`, bytes])));
+
+/** Sends something all the time, and never comes to an end. */
+const drip: Handler = (_request, response) => {
+  response.writeHead(200, { 'content-length': '100000' });
+  const timer = setInterval(() => response.write('x'), 10);
+  response.on('close', () => clearInterval(timer));
+};
+
+/** Has the files under another name of this computer, and sends everybody there. */
+const toOtherName: Handler = (request, response) => {
+  const host = request.headers.host ?? '';
+  if (host.startsWith('localhost')) overHttp()(request, response);
+  else
+    status(302, { location: `http://${host.replace('127.0.0.1', 'localhost')}${request.url ?? ''}` })(
+      request,
+      response,
+    );
+};
+
+const filesBelow = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
+        entry.isDirectory() ? [] : entry.name,
+      )
+    : [];
 
 describe('from a mirror folder', () => {
   test('packages come with all that they need, verified, in order', async () => {
@@ -134,10 +160,17 @@ describe('from a mirror address', () => {
     );
   });
 
-  test.each<[string, Handler, RegExp]>([
+  test.each<[string, Handler, RegExp, Partial<DownloadLimits>?]>([
     ['answers 404', status(404), /the mirror does not have it \(404\)/u],
     ['answers 500', status(500), /answered with an error \(500\)/u],
-    ['hangs', hang, /sent nothing for 0\.1 s/u],
+    ['hangs', hang, /sent nothing for 0\.1 s/u, { idleMs: 100 }],
+    [
+      'hangs in the middle',
+      (_request, response) => void response.writeHead(200, { 'content-length': '1000' }).write('x'),
+      /sent nothing for 0\.1 s/u,
+      { idleMs: 100 },
+    ],
+    ['is slow', drip, /did not deliver within 0\.2 s/u, { overallMs: 200 }],
     [
       'sends half',
       (_request, response) => {
@@ -147,29 +180,59 @@ describe('from a mirror address', () => {
       },
       /broke the connection off|sent 500 of 1000/u,
     ],
+    ['breaks off at once', (request) => request.socket.destroy(), /broke the connection off/u],
     ['sends wrong bytes', (_request, response) => response.end('PK wrong'), /not those of the lock/u],
+    [
+      'sends another wheel',
+      (_request, response) => response.end(WHEELS.loopA.bytes),
+      /not those of the lock/u,
+    ],
     ['redirects elsewhere', status(302, { location: 'https://elsewhere.invalid/' }), /another host/u],
+    // It would get the right bytes there.
+    ['redirects to another host of this computer', toOtherName, /another host \(localhost:\d+\)/u],
   ])(
     'one that %s: a clear error, nothing kept; a second try when it has recovered works',
-    async (_what, bad, message) => {
+    async (_what, bad, message, limits = {}) => {
       const small = world();
       let isWell = false;
       const good = overHttp();
       const server = await testServer((request, response) => (isWell ? good : bad)(request, response));
-      const { service, store } = small.open({
+      const { service } = small.open({
         settings: settingsFor(server.url),
-        downloadLimits: { ...QUICK, attempts: 2, ...(bad === hang ? { idleMs: 100 } : {}) },
+        downloadLimits: { ...QUICK, attempts: 2, ...limits },
       });
       await expect(names(service, 'plot')).rejects.toMatchObject({
         code: 'no-source',
         message: expect.stringMatching(message) as string,
       });
-      expect(await store.sizes()).toEqual({ files: 0, bytes: 0 });
+      expect(filesBelow(small.data)).toEqual([]);
       isWell = true;
-      const patient = small.open({ settings: settingsFor(server.url) }).service;
-      expect(await names(patient, 'plot')).toHaveLength(3);
+      const patient = small.open({ settings: settingsFor(server.url) });
+      expect(await names(patient.service, 'plot')).toHaveLength(3);
+      expect(await patient.store.verify()).toMatchObject({ files: 3, damaged: [] });
     },
   );
+
+  test('no source that can be reached: all are named, nothing is kept', async () => {
+    const small = world();
+    const { service } = small.open({
+      settings: settingsFor('http://127.0.0.1:1'),
+      official: true,
+      transport: (request) =>
+        nodeTransport()({
+          ...request,
+          url: request.url.replace(/^https:/u, 'http:').replace(/\/\/[^/]+/u, '//127.0.0.1:1'),
+        }),
+      downloadLimits: { ...QUICK, attempts: 1 },
+    });
+    await expect(names(service, 'plot')).rejects.toMatchObject({
+      code: 'no-source',
+      message: expect.stringMatching(
+        /^\w+ 1\.0 could not be obtained: the mirror can not be reached \(ECONNREFUSED\), the official CDN can not be reached \(ECONNREFUSED\); check the network/u,
+      ) as string,
+    });
+    expect(filesBelow(small.data)).toEqual([]);
+  });
 
   test('one that hangs is not asked for every file', async () => {
     const many = Array.from({ length: 20 }, (_one, index) => wheel(`many-${String(index)}`));

@@ -1,5 +1,14 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -7,7 +16,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { notRunHere } from '../../support/not-run.ts';
+import type { PackageEntry } from '../../../src/main/packages/package-entry.ts';
 import { PackageStore } from '../../../src/main/packages/store.ts';
+import { UserLock } from '../../../src/main/packages/user-lock.ts';
+import { SnapshotStore } from '../../../src/main/sandbox/snapshot-store.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
 import { testServer, type Handler } from './support/test-server.ts';
 import { lockText, PYODIDE, sha256, wheel, type SmallWheel } from './support/world.ts';
@@ -103,6 +115,44 @@ test.each([0, 1, 5, 11])('a process killed when it has %i files leaves a usable 
   expect(await store.verify()).toMatchObject({ files: WHEELS.length, damaged: [] });
 });
 
+/** New ones each time; the name of the test says which. */
+const MOMENTS = Array.from({ length: 5 }, () => Math.trunc(Math.random() * 1000));
+
+test.each(MOMENTS)(
+  'a process killed at a random moment leaves a usable store (after %i thousandths)',
+  async (thousandths) => {
+    const { folder, store, start } = place();
+    const total = WHEELS.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    // There is always something left to send: it can not have ended by itself.
+    const until = Math.trunc((thousandths / 1000) * (total - 100_000));
+    let sent = 0;
+    let kill = (): void => undefined;
+    const server = await testServer((request, response) => {
+      const found = WHEELS.find(({ fileName }) => request.url === `/${fileName}`);
+      if (found === undefined) return void response.writeHead(404).end();
+      response.writeHead(200, { 'content-length': String(found.bytes.length) });
+      // Piece by piece, so that the moment may be anywhere in a file.
+      const send = (from: number): void => {
+        if (sent >= until) kill();
+        const piece = found.bytes.subarray(from, from + 30_000);
+        sent += piece.length;
+        if (piece.length === 0) response.end();
+        else response.write(piece, () => setImmediate(send, from + piece.length));
+      };
+      send(0);
+    });
+    const { child, answer } = start(server.url);
+    kill = () => child.kill('SIGKILL');
+    expect(await answer).toEqual({});
+    kill = () => undefined;
+    expect((await store.verify()).damaged).toEqual([]);
+    expect(await start(server.url).answer).toEqual({ installed: EXPECTED });
+    await store.tidy();
+    expect(readdirSync(path.join(folder, 'unfinished'))).toEqual([]);
+    expect(await store.verify()).toMatchObject({ files: WHEELS.length, damaged: [] });
+  },
+);
+
 describe('a disk that is full', () => {
   const mount = (context: TestContext, ...options: string[]): void => {
     if (process.platform !== 'linux') notRunHere(context, 'a small disk is made with tmpfs, which Linux has');
@@ -115,12 +165,64 @@ describe('a disk that is full', () => {
     }
   };
 
-  test('is said, and once there is room the rest is installed', async (context) => {
-    const disk = temporaryFolder();
-    mount(context, '-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk);
+  const smallDisk = (context: TestContext, disk: string, size: string): void => {
+    mount(context, '-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk);
     onTestFinished(() => {
       expect(spawnSync('umount', [disk]).status).toBe(0);
     });
+  };
+
+  /** All that is left of the room. */
+  const fill = (disk: string): string => {
+    const file = path.join(disk, 'filler');
+    const { bavail, bsize } = statfsSync(disk);
+    writeFileSync(file, Buffer.alloc(bavail * bsize));
+    return file;
+  };
+
+  test("is said when a package is recorded in the user's own lock, and what was there stays", async (context) => {
+    const disk = temporaryFolder();
+    smallDisk(context, disk, '1m');
+    const lock = new UserLock(disk);
+    const entry = (name: string): PackageEntry => ({
+      ...{ name, version: '1.0', fileName: `${name}-1.0-py3-none-any.whl`, sha256: sha256(name) },
+      ...{ kind: 'wheel', depends: [], imports: [name], origin: 'user' },
+    });
+    await lock.put(entry('one'));
+    const filler = fill(disk);
+    for (const name of ['one', 'two']) {
+      await expect(lock.put(entry(name))).rejects.toMatchObject({
+        code: 'store-full',
+        message: expect.stringMatching(/is full \(ENOSPC\); make room/u) as string,
+      });
+    }
+    expect(await lock.load()).toEqual({ entries: [entry('one')], damaged: [] });
+    expect(readdirSync(path.join(disk, 'unfinished'))).toEqual([]);
+    rmSync(filler);
+    await lock.put(entry('two'));
+    expect((await lock.load()).entries).toEqual([entry('one'), entry('two')]);
+  });
+
+  test('keeps no further snapshot, and leaves the one that is there and nothing half-written', async (context) => {
+    const disk = temporaryFolder();
+    smallDisk(context, disk, '2m');
+    const folder = path.join(disk, 'snapshots');
+    const snapshots = new SnapshotStore(folder);
+    const content = new Uint8Array(500_000).fill(7);
+    expect(await snapshots.write('one', content)).toBe(true);
+    const filler = fill(disk);
+    expect(await snapshots.write('one', new Uint8Array(600_000))).toBe(false);
+    expect(await snapshots.write('two', content)).toBe(false);
+    expect(await snapshots.read('one')).toEqual(content);
+    expect(readdirSync(folder)).toEqual(['one.snapshot']);
+    rmSync(filler);
+    expect(await snapshots.write('two', content)).toBe(true);
+    expect(await snapshots.read('two')).toEqual(content);
+  });
+
+  test('is said, and once there is room the rest is installed', async (context) => {
+    const disk = temporaryFolder();
+    smallDisk(context, disk, '3m');
     const { folder, store, start } = place(path.join(disk, 'data'));
     const server = await testServer(files);
     const answer = await start(server.url).answer;

@@ -1,0 +1,147 @@
+/** The files of the runtime, really damaged, in a copy of the installation: nothing of them is ever executed. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import process from 'node:process';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { installedElectron } from '../../src/main/cli/electron-command.ts';
+import { ElectronHost } from '../../src/main/cli/open-electron-host.ts';
+import { loadPyodideLock } from '../../src/main/packages/pyodide-lock.ts';
+import { checkedBinding } from '../../src/main/sandbox/lockdown-binding.ts';
+import { loadRuntimeAssets } from '../../src/main/sandbox/runtime-assets.ts';
+import { DEFAULTS } from '../../src/shared/limits.ts';
+import type { RunResult } from '../../src/shared/sandbox.ts';
+import { RuntimeAssetName } from '../../src/shared/sidecar-protocol.ts';
+import { DAMAGES, flipByte, stateBelow } from '../support/damage.ts';
+import { copyOfInstallation, type Installation } from '../support/installation.ts';
+import { notRunHere } from '../support/not-run.ts';
+
+let copy: Installation;
+let before: ReadonlyMap<string, string>;
+/** Damaged by a test. */
+let file: string;
+
+beforeAll(() => {
+  copy = copyOfInstallation();
+  before = runtimeState();
+});
+afterAll(() => copy.remove());
+afterEach(() => copy.restore(file));
+
+/** Of all that the build has made, and of Pyodide. */
+const runtimeState = (): Map<string, string> =>
+  new Map([
+    ...stateBelow(path.join(copy.folder, 'out')),
+    ...stateBelow(path.join(copy.folder, 'node_modules', 'pyodide')),
+  ]);
+
+/** Another of the runtime's files, sound in itself. */
+const otherThan = (name: RuntimeAssetName): string =>
+  copy.files.runtime.assets[name === 'stdlib' ? 'wasm' : 'stdlib'];
+
+const expectRestUntouched = (): void => {
+  const damaged = path.basename(file);
+  const [was, is] = [before, runtimeState()].map((state) =>
+    [...state].filter(([name]) => !name.split(path.sep).includes(damaged)),
+  );
+  expect(is).toEqual(was);
+};
+
+const CASES = RuntimeAssetName.options.flatMap((name) =>
+  DAMAGES.map(({ what, apply }) => ({ name, what, apply })),
+);
+
+describe('is found before it is given to anyone, by name', () => {
+  it.each(CASES)('the $name, $what', async ({ name, apply }) => {
+    file = copy.files.runtime.assets[name];
+    apply(file, otherThan(name));
+    await expect(loadRuntimeAssets(copy.files.runtime)).rejects.toThrow(
+      new RegExp(
+        `^the runtime file "${name}" (?:is damaged|can not be read) \\(.+\\); install Vivarium again$`,
+        'u',
+      ),
+    );
+    expectRestUntouched();
+  });
+
+  it.each(DAMAGES)('the list of runtime files, $what', async ({ apply }) => {
+    file = copy.files.runtime.manifest;
+    apply(file, copy.files.binding.manifest);
+    await expect(loadRuntimeAssets(copy.files.runtime)).rejects.toThrow(
+      /^the (?:list of runtime files|runtime file "\w+") (?:is damaged|can not be read) \(.+\); install Vivarium again$/u,
+    );
+    expectRestUntouched();
+  });
+
+  it.each(DAMAGES)('the package lock, $what', async ({ apply }) => {
+    file = copy.files.runtime.assets.lock;
+    apply(file, otherThan('lock'));
+    await expect(loadPyodideLock(copy.files.runtime)).rejects.toMatchObject({
+      code: 'bad-lock',
+      message: expect.stringMatching(
+        /^the package lock (?:is damaged|can not be read) \(.+\); install Vivarium again$/u,
+      ) as string,
+    });
+    expectRestUntouched();
+  });
+
+  it.for(DAMAGES)('the native binding of the lock-down, $what', async ({ apply }, context) => {
+    file = copy.files.binding.file ?? notRunHere(context, 'there is no lock-down for this system');
+    apply(file, copy.files.runtime.assets.stdlib);
+    await expect(checkedBinding(copy.files.binding)).rejects.toThrow(
+      /^the native binding of the lock-down (?:is damaged|can not be read) \(.+\); install Vivarium again$/u,
+    );
+    expectRestUntouched();
+  });
+});
+
+describe('in Electron', () => {
+  let host: ElectronHost;
+  beforeAll(async () => {
+    host = new ElectronHost(await installedElectron(), copy.folder);
+    await host.open({ memoryMiB: DEFAULTS.memoryMiB, outputKiB: DEFAULTS.outputKiB });
+  });
+  afterAll(() => host.dispose());
+
+  const run = (): Promise<RunResult> =>
+    host.run({ code: '6 * 7' }, { signal: new AbortController().signal, onOutput: () => undefined });
+
+  it.each(RuntimeAssetName.options)(
+    'no process gets a damaged %s; the app lives on, and runs once that is mended',
+    async (name) => {
+      file = copy.files.runtime.assets[name];
+      for (const { what, apply } of DAMAGES) {
+        // The next run starts anew: failing three times would end that until someone asks for it.
+        await host.restart();
+        apply(file, otherThan(name));
+        const { status, error } = await run();
+        expect([what, status, error?.message]).toEqual([
+          what,
+          'setup-failed',
+          expect.stringMatching(new RegExp(`^the runtime file "${name}" .+; install Vivarium again$`, 'u')),
+        ]);
+        expect((await host.status()).pid).toBeNull();
+        expectRestUntouched();
+        copy.restore(file);
+      }
+      await host.restart();
+      expect(await run()).toMatchObject({ status: 'ok', value: { text: '42' } });
+    },
+  );
+
+  it('the command line says it and ends with 70', async () => {
+    file = copy.files.runtime.assets.wasm;
+    flipByte(file);
+    const child = spawn(process.execPath, [path.join(copy.folder, 'out/main/cli.js'), 'run', '-c', '6 * 7'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [stdout, stderr, code] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close').then(([exitCode]) => exitCode as number | null),
+    ]);
+    expect([code, stdout]).toEqual([70, '']);
+    expect(stderr).toMatch(/the runtime file "wasm" is damaged \(SHA-256 \w+\); install Vivarium again/u);
+  });
+});

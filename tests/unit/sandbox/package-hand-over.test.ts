@@ -1,0 +1,279 @@
+/** Real wheels out of a real store, handed over a real channel. */
+import { describe, expect, it } from 'vitest';
+import type { PackageProvider } from '../../../src/main/sandbox/package-provider.ts';
+import {
+  PackageInstaller,
+  type InstallOrder,
+  type Installation,
+} from '../../../src/main/sandbox/package-installer.ts';
+import type { RunRequest } from '../../../src/shared/sandbox.ts';
+import { eventually } from '../../support/eventually.ts';
+import { sha256, WHEELS, world, type SmallWheel } from '../packages/support/world.ts';
+import { shelfProcess, type ShelfProcess } from './package-shelf-process.ts';
+import { deferred, FakeClock, never, OUTCOME, turns, type Behaviour, type Deferred } from './support.ts';
+
+const reports = (modules: string[], more: { hints?: string[]; asked?: string[] } = {}): Behaviour => ({
+  findImports: () => ({ report: JSON.stringify({ modules, hints: [], asked: [], ...more }) }),
+});
+
+interface Scene extends ShelfProcess {
+  readonly clock: FakeClock;
+  readonly installer: PackageInstaller;
+  readonly order: (request?: Partial<RunRequest>, part?: Partial<InstallOrder>) => InstallOrder;
+  readonly install: (request?: Partial<RunRequest>) => Promise<Installation>;
+}
+
+const scene = (
+  behaviour: Behaviour = {},
+  provider: PackageProvider | undefined = world().open().service,
+): Scene => {
+  const shelf = shelfProcess(behaviour);
+  const clock = new FakeClock();
+  const installer = new PackageInstaller({ provider, clock });
+  const interpreter = { id: 'one', sidecar: shelf.sidecar };
+  const order = (request: Partial<RunRequest> = {}, part: Partial<InstallOrder> = {}): InstallOrder => ({
+    interpreter,
+    request: { code: 'import plot', ...request },
+    signal: new AbortController().signal,
+    ...part,
+  });
+  return { ...shelf, clock, installer, order, install: (request) => installer.install(order(request)) };
+};
+
+/** As in bring-packages.ts. */
+const AT_ONCE = 4;
+
+const hashes = (...wheels: SmallWheel[]): string[] => wheels.map(({ bytes }) => sha256(bytes));
+const ALL = [WHEELS.numbers, WHEELS.frame, WHEELS.plot];
+
+describe('what a run needs', () => {
+  it('is put into its interpreter whole, each package after what it depends on', async () => {
+    const { install, shelf, installed } = scene(reports(['plot']));
+    expect((await install()).installed).toEqual(['numbers', 'frame', 'plot']);
+    expect(installed).toEqual([{ interpreter: 'one', hashes: hashes(...ALL) }]);
+    expect([...shelf.values()].sort((a, b) => a.name.localeCompare(b.name))).toEqual(
+      [WHEELS.frame, WHEELS.numbers, WHEELS.plot].map(({ name, bytes }) => ({ name, bytes: bytes.length })),
+    );
+  });
+
+  it.each<[string, Partial<RunRequest>, Behaviour]>([
+    ['the request', { code: '1', packages: ['numbers'] }, {}],
+    ['the script itself', { code: '# /// script\n# dependencies = ["numbers>=1"]\n# ///\n' }, {}],
+    ['an import', { code: 'import numbers' }, reports(['numbers'])],
+    ['micropip in plain sight', { code: 'import micropip' }, reports([], { asked: ['numbers'] })],
+    ['what the code may come to use', { code: 'import x' }, reports([], { hints: ['numbers'] })],
+  ])('is named by %s', async (_by, request, behaviour) => {
+    const { install, installed } = scene(behaviour);
+    expect((await install(request)).installed).toEqual(['numbers']);
+    expect(installed).toEqual([{ interpreter: 'one', hashes: hashes(WHEELS.numbers) }]);
+  });
+
+  it('is nothing: then nobody is asked', async () => {
+    const { install, process } = scene();
+    expect((await install({ code: 'print("important")' })).installed).toEqual([]);
+    expect(process.calls).toEqual([]);
+  });
+
+  it('is not put there twice, and not sent twice to a process', async () => {
+    const { installer, install, order, process, sidecar, installed } = scene(reports(['plot']));
+    await install();
+    const sent = process.called('loadPackage').length;
+    expect((await install()).installed).toEqual([]);
+    const other = order({}, { interpreter: { id: 'other', sidecar } });
+    expect((await installer.install(other)).installed).toEqual(['numbers', 'frame', 'plot']);
+    expect(process.called('loadPackage')).toHaveLength(sent);
+    expect(installed.map(({ interpreter }) => interpreter)).toEqual(['one', 'other']);
+  });
+
+  it('that an interpreter was started with is left out', async () => {
+    const small = world();
+    const { service } = small.open();
+    const { installer, order, installed } = scene(reports(['plot']), service);
+    const wanted = order();
+    const [numbers, frame] = await service.ensure(['frame'], { askedBy: 'user' });
+    if (numbers === undefined || frame === undefined) throw new Error('no wheels');
+    installer.noteInstalled(wanted.interpreter, [numbers, frame]);
+    expect((await installer.install(wanted)).installed).toEqual(['plot']);
+    expect(installed).toEqual([{ interpreter: 'one', hashes: hashes(WHEELS.plot) }]);
+
+    installer.noteInstalled(wanted.interpreter, [{ ...numbers, sha256: sha256('another version') }]);
+    await expect(installer.install(wanted)).rejects.toMatchObject({
+      code: 'version-unavailable',
+      packageName: 'numbers',
+      message: expect.stringMatching(/; use a new session$/u) as string,
+    });
+  });
+});
+
+describe('what can not be had', () => {
+  it('and is named, ends it; nothing was put anywhere', async () => {
+    const { install, installed } = scene(reports(['plot']));
+    await expect(install({ packages: ['nowhere'] })).rejects.toMatchObject({ code: 'unknown-package' });
+    expect(installed).toEqual([]);
+  });
+
+  it('and is only imported, is explained where it is missed; the others come', async () => {
+    const { install } = scene(reports(['frame', 'nowhere.deep'], { hints: ['neither'] }));
+    const { installed, advice } = await install();
+    expect(installed).toEqual(['numbers', 'frame']);
+    const error = {
+      type: 'ModuleNotFoundError',
+      message: "No module named 'nowhere'",
+      traceback: '',
+      line: 1,
+    };
+    expect(advice.applyTo({ ...OUTCOME, error }).error?.message).toMatch(
+      /^No module named 'nowhere'; no known package provides "nowhere"; .+packages install NAME/u,
+    );
+  });
+
+  it('since there are no packages at all', async () => {
+    const shelf = shelfProcess();
+    const installer = new PackageInstaller({ provider: undefined, clock: new FakeClock() });
+    const interpreter = { id: 'one', sidecar: shelf.sidecar };
+    const { signal } = new AbortController();
+    const install = (request: RunRequest) => installer.install({ interpreter, request, signal });
+    expect((await install({ code: 'import plot' })).installed).toEqual([]);
+    await expect(install({ code: '', packages: ['plot'] })).rejects.toMatchObject({ code: 'bad-settings' });
+  });
+});
+
+describe("the interpreter's word", () => {
+  it.each([
+    ['no JSON', 'import plot'],
+    ['something else', '[1, 2]'],
+    ['modules that are none', '{"modules":["../x"],"hints":[],"asked":[]}'],
+    ['more than it should be', '{"modules":[],"hints":[],"asked":[],"__proto__":{"x":1},"extra":1}'],
+    ['far too many modules', JSON.stringify({ modules: Array(501).fill('m'), hints: [], asked: [] })],
+  ])('that makes no sense is not heeded: %s', async (_what, report) => {
+    const { install } = scene({ findImports: () => ({ report }) });
+    expect((await install({ packages: ['numbers'] })).installed).toEqual(['numbers']);
+  });
+
+  it('is waited for 10 s, and then done without', async () => {
+    const { install, clock, process } = scene({ findImports: () => never() });
+    const installing = install({ packages: ['numbers'] });
+    await eventually(() => expect(process.called('findImports')).toHaveLength(1));
+    clock.advance(10_000);
+    expect((await installing).installed).toEqual(['numbers']);
+  });
+});
+
+describe('while packages are handed over', () => {
+  const cancelledIn = async (behaviour: Behaviour, method: string): Promise<void> => {
+    const { installer, order, process } = scene({ ...reports(['plot']), ...behaviour });
+    const controller = new AbortController();
+    const installing = installer.install(order({}, { signal: controller.signal }));
+    await eventually(() => expect(process.called(method)).not.toEqual([]));
+    controller.abort();
+    await expect(installing).rejects.toMatchObject({ code: 'cancelled' });
+  };
+
+  it.each(['findImports', 'installPackages', 'loadPackage'])('someone may cancel: in %s', (method) =>
+    cancelledIn({ [method]: () => never() }, method),
+  );
+
+  it.each([
+    ['installPackages', 120_000],
+    ['loadPackage', 16 * 60_000],
+  ])('%s has a deadline', async (method, limitMs) => {
+    const { install, clock, process } = scene({ ...reports(['plot']), [method]: () => never() });
+    const installing = install();
+    installing.catch(() => undefined);
+    await eventually(() => expect(process.called(method)).not.toEqual([]));
+    clock.advance(limitMs - 1);
+    let ended = false;
+    installing.catch(() => {
+      ended = true;
+    });
+    await turns();
+    expect(ended).toBe(false);
+    clock.advance(1);
+    await expect(installing).rejects.toMatchObject({
+      code: 'failed',
+      message: `packages were not installed within ${limitMs / 1000} s`,
+    });
+  });
+
+  it('the process may die', async () => {
+    const dying = deferred();
+    const { install, process } = scene({ ...reports(['plot']), loadPackage: () => never() });
+    const installing = install();
+    installing.catch(() => dying.resolve());
+    await eventually(() => expect(process.called('loadPackage')).not.toEqual([]));
+    process.exit(9);
+    await dying.promise;
+    await expect(installing).rejects.toMatchObject({ name: 'RpcError', code: 'closed' });
+  });
+
+  it('a process that says it has them not, again and again, is of no use', async () => {
+    const { install } = scene({
+      ...reports(['plot']),
+      installPackages: ({ hashes: wanted }) => ({ missing: wanted }),
+    });
+    await expect(install()).rejects.toMatchObject({
+      code: expect.stringMatching(/^(?:failed|timed-out)$/u) as string,
+    });
+  });
+
+  it('main holds four at most, however many there are', async () => {
+    const { service } = world().open();
+    let reads = 0;
+    const counting: PackageProvider = {
+      ensure: (...args) => service.ensure(...args),
+      packagesForImports: (imports) => service.packagesForImports(imports),
+      close: () => service.close(),
+      read: (...args) => {
+        reads += 1;
+        return service.read(...args);
+      },
+    };
+    const taking: Deferred<void>[] = [];
+    const { install, process } = scene(
+      {
+        ...reports(['plot', 'loop_a']),
+        installPackages: ({ hashes: wanted }) => ({ missing: taking.length < 5 ? wanted : [] }),
+        loadPackage: async () => {
+          const taken = deferred();
+          taking.push(taken);
+          await taken.promise;
+          return {};
+        },
+      },
+      counting,
+    );
+    const installing = install();
+    for (let taken = 0; taken < 5; taken++) {
+      await eventually(() =>
+        expect(process.called('loadPackage')).toHaveLength(Math.min(taken + AT_ONCE, 5)),
+      );
+      await turns();
+      expect(reads).toBe(Math.min(taken + AT_ONCE, 5));
+      taking[taken]?.resolve();
+    }
+    expect((await installing).installed).toHaveLength(5);
+  });
+
+  it('code that asks for too much is told how much there is, before anything is read', async () => {
+    const { service } = world().open();
+    let reads = 0;
+    const large: PackageProvider = {
+      packagesForImports: (imports) => service.packagesForImports(imports),
+      close: () => service.close(),
+      read: (...args) => {
+        reads += 1;
+        return service.read(...args);
+      },
+      ensure: async (...args) =>
+        (await service.ensure(...args)).map((wheel) => ({ ...wheel, bytes: 100 * 1024 * 1024 })),
+    };
+    const { install, process } = scene(reports(['plot']), large);
+    await expect(install()).rejects.toMatchObject({
+      code: 'too-large',
+      message:
+        'the 3 packages of this run have 300 MiB, and a run is given at most 256 MiB; let it use fewer of them, ' +
+        'or split it up',
+    });
+    expect([reads, process.called('loadPackage').length]).toEqual([0, 0]);
+  });
+});
