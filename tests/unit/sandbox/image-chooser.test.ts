@@ -101,7 +101,8 @@ describe('in a process without a guest', () => {
     expect(made?.params).toMatchObject({
       key: chosen?.key,
       hashes: hashes(NUMBERS, FRAME),
-      modules: ['frame', 'numbers', 'numbers.deep'],
+      // Not those that the code names.
+      modules: ['numbers', 'frame'],
     });
     const methods = process.process.calls.map(({ method }) => method);
     expect(methods.lastIndexOf('loadPackage')).toBeLessThan(methods.indexOf('makeImage'));

@@ -25,7 +25,7 @@ const stage = (report: Partial<ImportReport>) => {
   const words = JSON.stringify({ modules: [], hints: [], asked: [], ...report });
   const interpreter = {
     id: 1,
-    sidecar: { findImports: () => Promise.resolve(words) },
+    sidecar: { packages: { findImports: () => Promise.resolve(words) } },
   } as unknown as OpenInterpreter;
   const install = (code: string) =>
     installer.install({ interpreter, request: { code }, signal: new AbortController().signal });
