@@ -30,16 +30,13 @@ export class PackageCatalog {
 
   /** The packages that provide imported modules; what none provides is left out, as it may be in the standard library. */
   packagesForImports(imports: Iterable<string>): string[] {
-    const providers = new Map<string, string>();
-    for (const { name, imports: provided } of this.entries()) {
-      for (const module of provided) {
-        // Of several the one of the module's own name, otherwise the first.
-        if (!providers.has(module) || name === normalizeName(module)) providers.set(module, name);
-      }
-    }
+    const ofLock = providersIn(this.#lock.entries());
+    // What a wheel says that it brings is its makers' word: `PIL` is Pillow's, whoever else claims it.
+    const ofUser = providersIn(this.entries().filter(({ origin }) => origin === 'user'));
     const found = new Set<string>();
     for (const name of imports) {
-      const provider = firstDefined(withParents(name).map((module) => providers.get(module)));
+      const modules = withParents(name);
+      const provider = firstIn(ofLock, modules) ?? firstIn(ofUser, modules);
       if (provider !== undefined) found.add(provider);
     }
     return [...found];
@@ -52,5 +49,16 @@ function withParents(module: string): string[] {
   return parts.map((_part, index) => parts.slice(0, parts.length - index).join('.'));
 }
 
-const firstDefined = <T>(values: readonly (T | undefined)[]): T | undefined =>
-  values.find((value) => value !== undefined);
+/** Packages by the modules they bring. Of several the one of the module's own name, otherwise the first. */
+function providersIn(entries: Iterable<PackageEntry>): ReadonlyMap<string, string> {
+  const providers = new Map<string, string>();
+  for (const { name, imports } of entries) {
+    for (const module of imports) {
+      if (!providers.has(module) || name === normalizeName(module)) providers.set(module, name);
+    }
+  }
+  return providers;
+}
+
+const firstIn = (providers: ReadonlyMap<string, string>, modules: readonly string[]): string | undefined =>
+  modules.map((module) => providers.get(module)).find((provider) => provider !== undefined);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PackageCatalog } from '../../../src/main/packages/catalog.ts';
 import { PackageLock } from '../../../src/main/packages/lock-file.ts';
+import type { PackageEntry } from '../../../src/main/packages/package-entry.ts';
 import { resolve } from '../../../src/main/packages/resolver.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
 import { LOCK_WHEELS, lockEntry, lockText, sha256, wheel, WHEELS } from './support/world.ts';
@@ -58,6 +59,29 @@ describe("Pyodide's own lock", () => {
   ])('imports %j come from %j', (imports, packages) => {
     expect(new PackageCatalog(lock, []).packagesForImports(imports)).toEqual(packages);
   });
+
+  test.each(['a-first-name', 'pil', 'sklearn'])(
+    '"%s" beyond the lock brings no module of the lock',
+    (name) => {
+      const claimed: PackageEntry = {
+        name,
+        version: '1.0',
+        fileName: `${name.replaceAll('-', '_')}-1.0-py3-none-any.whl`,
+        sha256: sha256(name),
+        kind: 'wheel',
+        depends: [],
+        imports: ['PIL', 'sklearn', 'numpy', 'of_its_own'],
+        origin: 'user',
+      };
+      const catalog = new PackageCatalog(lock, [claimed]);
+      expect(catalog.packagesForImports(['PIL.Image', 'sklearn', 'numpy', 'of_its_own.part'])).toEqual([
+        'pillow',
+        'scikit-learn',
+        'numpy',
+        name,
+      ]);
+    },
+  );
 });
 
 test('packages that need each other are found once each', () => {
