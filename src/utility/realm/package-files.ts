@@ -16,6 +16,7 @@ interface FolderNode {
 export interface PackageFileSystem {
   mkdirTree(path: string): void;
   lookupPath(path: string): { readonly node: FolderNode };
+  readonly ErrnoError: new (errno: number) => Error;
   readonly filesystems: {
     readonly MEMFS: {
       createNode(parent: FolderNode, name: string, mode: number, device: number): FileNode;
@@ -29,10 +30,15 @@ const FILE_MODE = 0o100644;
 /** Of all files of packages, in ms: bytecode names the time of the source that it was made of. */
 const MODIFIED_MS = Date.UTC(2020, 0, 1);
 
+/** Emscripten's number of this error. */
+const EIO = 29;
+
 /** Copies the file of that number into `target`; false when it can't. */
 type CopyFile = (id: number, target: Uint8Array) => boolean;
+/** The same of one file. */
+type ReadFile = (target: Uint8Array) => boolean;
 
-const placeLazily = (node: FileNode, size: number, id: number, copyFile: CopyFile): void => {
+const placeLazily = (files: PackageFileSystem, node: FileNode, size: number, read: ReadFile): void => {
   const settle = (contents: Uint8Array | null): void => {
     Object.defineProperty(node, 'contents', {
       value: contents,
@@ -44,7 +50,8 @@ const placeLazily = (node: FileNode, size: number, id: number, copyFile: CopyFil
   Object.defineProperty(node, 'contents', {
     get: () => {
       const contents = new Uint8Array(size);
-      if (!copyFile(id, contents)) throw new Error('a file of a package is gone');
+      // Anything else than its own errors would be the end of the interpreter.
+      if (!read(contents)) throw new files.ErrnoError(EIO);
       settle(contents);
       return contents;
     },
@@ -85,6 +92,7 @@ export const placeFiles = (
       ? parent.contents[name]
       : files.filesystems.MEMFS.createNode(parent, name, FILE_MODE, 0);
     if (node === undefined) throw new Error(`${path} can not be made`);
-    placeLazily(node, sizes[index] ?? 0, firstId + index, copyFile);
+    const id = firstId + index;
+    placeLazily(files, node, sizes[index] ?? 0, (target) => copyFile(id, target));
   });
 };
