@@ -6,18 +6,20 @@
 import type { AtomicsWait } from './input-slot.ts';
 
 /** Indexes of the Int32 numbers at the beginning. */
-const STATE = 0;
+const ANSWERED = 0;
 const LENGTH = 1;
 const HEADER_BYTES = 2 * Int32Array.BYTES_PER_ELEMENT;
 
-const ASKED = 0;
-const FILLED = 1;
-const FAILED = 2;
+/** In the place of a length. */
+const FAILED = -1;
 
 /** At once; larger files come in parts. Most files of packages are smaller. */
 export const FILE_SLOT_PART_BYTES = 512 * 1024;
 
 export const FILE_SLOT_BYTES = HEADER_BYTES + FILE_SLOT_PART_BYTES;
+
+/** Wishes are numbered from 1 to this, and then from 1 again. */
+export const LAST_WISH = 2 ** 31 - 1;
 
 const { load, notify, store } = Atomics;
 
@@ -31,32 +33,36 @@ export class FileSlot {
     this.#bytes = new Uint8Array(memory, HEADER_BYTES);
   }
 
-  /** Puts a part there, of at most `FILE_SLOT_PART_BYTES`, and wakes who waits. */
-  fill(part: Uint8Array): void {
+  /** Answers the wish of that number with a part, of at most `FILE_SLOT_PART_BYTES`, and wakes who waits. */
+  fill(wish: number, part: Uint8Array): void {
     this.#bytes.set(part);
-    store(this.#numbers, LENGTH, part.length);
-    this.#settle(FILLED);
+    this.#answer(wish, part.length);
   }
 
   /** There is no such part. */
-  fail(): void {
-    this.#settle(FAILED);
+  fail(wish: number): void {
+    this.#answer(wish, FAILED);
   }
 
-  /** From now on something is asked for. */
-  ask(): void {
-    store(this.#numbers, STATE, ASKED);
+  /**
+   * Blocks until the wish of that number is answered, at most `limitMs` for each answer: one to an earlier wish, which
+   * was given up, may still come.
+   *
+   * @returns a view of the part, or null when it can't be had
+   */
+  wait(wish: number, limitMs: number, wait: AtomicsWait): Uint8Array | null {
+    for (;;) {
+      const answered = load(this.#numbers, ANSWERED);
+      if (answered === wish) break;
+      if (wait(this.#numbers, ANSWERED, answered, limitMs) === 'timed-out') return null;
+    }
+    const length = load(this.#numbers, LENGTH);
+    return length === FAILED ? null : this.#bytes.subarray(0, length);
   }
 
-  /** Blocks until what was asked for is there, at most `limitMs`. @returns a view of it, or null when it can't be had */
-  wait(limitMs: number, wait: AtomicsWait): Uint8Array | null {
-    wait(this.#numbers, STATE, ASKED, limitMs);
-    if (load(this.#numbers, STATE) !== FILLED) return null;
-    return this.#bytes.subarray(0, load(this.#numbers, LENGTH));
-  }
-
-  #settle(state: number): void {
-    store(this.#numbers, STATE, state);
-    notify(this.#numbers, STATE);
+  #answer(wish: number, length: number): void {
+    store(this.#numbers, LENGTH, length);
+    store(this.#numbers, ANSWERED, wish);
+    notify(this.#numbers, ANSWERED);
   }
 }

@@ -1,5 +1,6 @@
 /** Packages on their way into an interpreter: schemas of both hops, main ↔ sidecar and sidecar ↔ worker. */
 import { z } from 'zod';
+import { LAST_WISH } from './file-slot.ts';
 import { Bytes } from './sandbox.ts';
 
 /** Caps of what is put into an interpreter. Bytes unless the name says otherwise. */
@@ -63,6 +64,9 @@ export type PlacedPackage = z.infer<typeof PlacedPackage>;
 
 /** A worker's wish for a part of a file. */
 export const FileWish = z.strictObject({
+  /** Of this wish, see file-slot.ts. */
+  wish: z.number().int().min(1).max(LAST_WISH),
+  /** Of the file. */
   id: z.number().int().nonnegative(),
   offset: z.number().int().nonnegative(),
 });

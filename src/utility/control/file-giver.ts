@@ -13,6 +13,8 @@ export class FileGiver {
   readonly #slot = new FileSlot(this.memory);
   readonly #placed: Placed[] = [];
   #nextId = 0;
+  /** Not looked at yet. */
+  #wanted: FileWish | undefined;
   #isGiving = false;
   /** The file asked for last: large ones are asked for part by part. */
   #last: { readonly id: number; readonly bytes: Uint8Array } | undefined;
@@ -26,19 +28,27 @@ export class FileGiver {
   }
 
   /** Answers with the part of the file from that offset on. Never rejects. */
-  async give({ id, offset }: FileWish): Promise<void> {
-    // An honest worker waits for its answer.
+  async give(wish: FileWish): Promise<void> {
+    // An honest worker waits for its answer. When it has given up on that, only its latest wish counts.
+    this.#wanted = wish;
     if (this.#isGiving) return;
     this.#isGiving = true;
+    while (this.#wanted !== undefined) {
+      const next = this.#wanted;
+      this.#wanted = undefined;
+      await this.#answer(next);
+    }
+    this.#isGiving = false;
+  }
+
+  async #answer({ id, offset, wish }: FileWish): Promise<void> {
     try {
       const bytes = this.#last?.id === id ? this.#last.bytes : await this.#read(id);
       const end = offset + FILE_SLOT_PART_BYTES;
-      this.#slot.fill(bytes.subarray(offset, end));
+      this.#slot.fill(wish, bytes.subarray(offset, end));
       this.#last = end < bytes.length ? { id, bytes } : undefined;
     } catch {
-      this.#slot.fail();
-    } finally {
-      this.#isGiving = false;
+      this.#slot.fail(wish);
     }
   }
 

@@ -132,7 +132,7 @@ const handlersOf = (interpreter: InterpreterHost, images: MessagePort): Handlers
 
 /** From now on this thread is that interpreter. */
 const serve = (port: MessagePort, start: WorkerStart): void => {
-  const askForFile: AskForFile = (id, offset) => peer.emit('wantFile', { id, offset });
+  const askForFile: AskForFile = (wish) => peer.emit('wantFile', wish);
   const interpreter = new InterpreterHost(start, hostFunctions(new Int32Array(start.interrupts), askForFile));
   looseErrors(own, () => interpreter.fail());
   const peer = new RpcPeer({

@@ -10,7 +10,7 @@ import {
 } from '../../shared/interpreter.ts';
 import type { BootMode, HostBridge } from '../../shared/guest-bridge.ts';
 import { FileSlot } from '../../shared/file-slot.ts';
-import { PACKAGE_LIMITS, type PlacedPackage } from '../../shared/package-files.ts';
+import { PACKAGE_LIMITS, type FileWish, type PlacedPackage } from '../../shared/package-files.ts';
 import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/snapshot-image.ts';
 import { InputSlot, type AtomicsWait } from '../../shared/input-slot.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/worker-protocol.ts';
@@ -35,7 +35,7 @@ export interface HostFunctions {
   readonly isInterrupted: () => boolean;
   readonly wait: AtomicsWait;
   /** Asks the control thread for a part of a package's file. */
-  readonly askForFile: (id: number, offset: number) => void;
+  readonly askForFile: (wish: FileWish) => void;
   /** One character per byte. */
   readonly latin1: (bytes: Uint8Array) => string;
   /** Irreversible; see harden.ts. */

@@ -1,6 +1,6 @@
-import type { FileSlot } from '../../shared/file-slot.ts';
+import { LAST_WISH, type FileSlot } from '../../shared/file-slot.ts';
 import type { AtomicsWait } from '../../shared/input-slot.ts';
-import type { PlacedPackage } from '../../shared/package-files.ts';
+import type { FileWish, PlacedPackage } from '../../shared/package-files.ts';
 import { guestByteLength, viewOfGuest } from './host-intrinsics.ts';
 
 /** For a part of a file to come from the control thread, in ms. */
@@ -9,8 +9,10 @@ const PATIENCE_MS = 30_000;
 export interface PackageFilesOptions {
   readonly slot: FileSlot;
   readonly wait: AtomicsWait;
-  /** Asks the control thread for a part of the file of that number. */
-  readonly ask: (id: number, offset: number) => void;
+  /** Asks the control thread for a part of a file. */
+  readonly ask: (wish: FileWish) => void;
+  /** For a part to come, in ms. */
+  readonly patienceMs?: number;
 }
 
 /** The packages' files, which lie with the control thread: the guest gets a copy of each when it first reads it. */
@@ -18,6 +20,7 @@ export class PackageFiles {
   readonly #options: PackageFilesOptions;
   /** By the file's number. */
   readonly #sizes: number[] = [];
+  #lastWish = 0;
 
   constructor(options: PackageFilesOptions) {
     this.#options = options;
@@ -46,9 +49,10 @@ export class PackageFiles {
   }
 
   #part(id: number, offset: number): Uint8Array | null {
-    const { ask, slot, wait } = this.#options;
-    slot.ask();
-    ask(id, offset);
-    return slot.wait(PATIENCE_MS, wait);
+    const { ask, patienceMs = PATIENCE_MS, slot, wait } = this.#options;
+    const wish = (this.#lastWish % LAST_WISH) + 1;
+    this.#lastWish = wish;
+    ask({ wish, id, offset });
+    return slot.wait(wish, patienceMs, wait);
   }
 }

@@ -46,17 +46,27 @@ afterEach(async () => {
   await Promise.all(workers.splice(0).map((worker) => worker.terminate()));
 });
 
-const readerOf = (giver: FileGiver, wheels: readonly ShelvedWheel[]) => {
+interface ReaderOptions {
+  /** Told of each wish; false keeps it from the giver. */
+  readonly passOn?: (wish: FileWish) => boolean;
+  readonly patienceMs?: number;
+}
+
+const readerOf = (
+  giver: FileGiver,
+  wheels: readonly ShelvedWheel[],
+  { passOn = () => true, patienceMs = 30_000 }: ReaderOptions = {},
+) => {
   const placed = wheels.map((wheel) => giver.place(wheel));
   const worker = new Worker(path.join(folder, 'file-reader.mjs'), {
-    workerData: { placed, memory: giver.memory },
+    workerData: { placed, memory: giver.memory, patienceMs },
   });
   workers.push(worker);
   const wishes: FileWish[] = [];
   worker.on('message', (message: { wish?: FileWish }) => {
     if (message.wish === undefined) return;
     wishes.push(message.wish);
-    void giver.give(message.wish);
+    if (passOn(message.wish)) void giver.give(message.wish);
   });
   const read = (id: number, size: number): Promise<Answer> =>
     new Promise((resolve, reject) => {
@@ -101,6 +111,22 @@ describe('a file of a package', () => {
     const { read } = readerOf(new FileGiver(), [await wheelOf({ name: 'a.py', contents: 'abc' })]);
     expect((await read(id, size)).got).toBe(false);
     expect((await read(0, 3)).got).toBe(true);
+  });
+
+  it('that comes when the thread has given up on it is not taken for the next one', async () => {
+    const giver = new FileGiver();
+    const wheel = await wheelOf({ name: 'a.py', contents: 'abc' }, { name: 'b.py', contents: 'def' });
+    let late: FileWish | undefined;
+    const { read } = readerOf(giver, [wheel], {
+      patienceMs: 500,
+      passOn: (wish) => {
+        if (wish.id === 0) late = wish;
+        else if (late !== undefined) void giver.give(late);
+        return wish.id !== 0;
+      },
+    });
+    expect((await read(0, 3)).got).toBe(false);
+    expect(await read(1, 3)).toEqual({ got: true, hash: hashOf('def') });
   });
 
   it('that is damaged is refused, and the next one comes', async () => {
