@@ -15,10 +15,16 @@ export class BegunThreads {
     this.#begin = begin;
   }
 
-  /** Begins one, unless one is ready. */
+  /** Begins one, unless one is ready. Where that can't be done, whoever wants one is told. */
   prepare(): void {
     if (this.#ready !== undefined) return;
-    const thread = this.#begin();
+    let thread: InterpreterThread;
+    try {
+      thread = this.#begin();
+    } catch {
+      // Memory may be short: nothing that would be worth this process, and the sessions in it.
+      return;
+    }
     this.#ready = thread;
     void thread.died.then(() => {
       if (this.#ready === thread) this.#ready = undefined;
