@@ -119,10 +119,11 @@ export class RunAttempt {
       const image = await this.#chooseImage(request, surroundings);
       const startedAt = this.#parts.clock.now();
       attempt.packagesMs += startedAt - askedAt;
-      const startFrom = image === null ? undefined : this.#startFrom(image, attempt);
+      const startFrom = image === null ? undefined : this.#startFrom(image);
       const opened = await this.#parts.provider.open(request, surroundings.signal, startFrom);
       attempt.startMs += this.#parts.clock.now() - startedAt;
       if ('kind' in opened) return opened;
+      attempt.packages = this.#broughtBy(image, opened);
       const refusal = await this.#installPackages(attempt, opened, request, surroundings);
       if (refusal === null) return opened;
       // None of its code has run yet: it can have another process, unless its packages are what kills them.
@@ -156,7 +157,13 @@ export class RunAttempt {
     return (await images?.choose(request, signal, onPackages)) ?? null;
   }
 
-  #startFrom({ key, needed, sidecar, wheels }: ChosenImage, attempt: Attempt): StartFromImage {
+  /** What the run needs of an image, if its interpreter came from that after all: its process may have died. */
+  #broughtBy(image: ChosenImage | null, interpreter: OpenInterpreter): readonly string[] {
+    const present = new Set(this.#parts.packages.installedIn(interpreter));
+    return image?.needed.filter((name) => present.has(name)) ?? [];
+  }
+
+  #startFrom({ key, sidecar, wheels }: ChosenImage): StartFromImage {
     return {
       sidecar,
       start: async (interpreter) => {
@@ -169,7 +176,6 @@ export class RunAttempt {
         });
         if (use === 'used') {
           this.#parts.packages.noteInstalled(interpreter, wheels);
-          attempt.packages = needed;
         } else if (use === 'unusable') {
           await discard();
         }

@@ -4,7 +4,8 @@ import { PackageError } from '../../../src/main/packages/package-error.ts';
 import type { PackageProvider } from '../../../src/main/sandbox/package-provider.ts';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { RunResult, type RunRequest } from '../../../src/shared/sandbox.ts';
-import { never, stage, turns, until, utf8, type Stage } from './support.ts';
+import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
+import { CHECKS, never, stage, turns, until, utf8, type Stage } from './support.ts';
 
 /** Runs and checks the result against the contract. */
 const run = async ({ sandbox }: Stage, request: Partial<RunRequest>): Promise<RunResult> =>
@@ -159,4 +160,33 @@ it.each([
     session: { state: 'kept' },
     packages: message === null ? ['six'] : [],
   });
+});
+
+it('of an image are not said to be installed when the process that had it died before the code began', async () => {
+  const all = stage(
+    (launch) => ({
+      makeImage: async (_order, { write }) => {
+        await write({ of: 'image', bytes: utf8('image') });
+        return { bytes: 5 };
+      },
+      openInterpreter: ({ image }) => ({ ...CHECKS, image: image === undefined ? 'absent' : 'used' }),
+      writeFile: () => {
+        if (launch === 1) all.launcher.last.exit(null, 'SIGKILL');
+        return {};
+      },
+    }),
+    {
+      dataDir: temporaryFolder(),
+      packages: {
+        ...packages,
+        ensure: async () => [{ ...wheel, bytes: 3_000_000 }],
+        packagesForImports: async () => ['six'],
+      },
+    },
+  );
+  const files = [{ name: 'a', bytes: utf8('a') }];
+  expect(await run(all, { code: 'import six', files })).toMatchObject({ status: 'ok', packages: [] });
+  const opened = all.launcher.processes.map((process) => process.called('openInterpreter'));
+  expect(opened.map((calls) => calls.map(({ params }) => 'image' in params))).toEqual([[true], [false]]);
+  expect(await run(all, { code: 'import six' })).toMatchObject({ status: 'ok', packages: ['six'] });
 });
