@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { FILE_SLOT_BYTES, FILE_SLOT_PART_BYTES, FileSlot } from '../../shared/file-slot.ts';
 import type { FileWish, PlacedPackage } from '../../shared/package-files.ts';
 import type { ShelvedWheel } from './shelved-wheel.ts';
@@ -7,17 +8,31 @@ interface Placed {
   readonly firstId: number;
 }
 
+/**
+ * A worker waits half a minute for each answer before it wants the next one: so often that has not happened while
+ * one was being given.
+ */
+const MAX_GIVEN_UP = 20;
+
 /** Gives one worker what is in the files of the packages that were put into its interpreter, and of no others. */
 export class FileGiver {
   readonly memory = new SharedArrayBuffer(FILE_SLOT_BYTES);
   readonly #slot = new FileSlot(this.memory);
+  readonly #onFlood: () => void;
   readonly #placed: Placed[] = [];
   #nextId = 0;
   /** Not looked at yet. */
   #wanted: FileWish | undefined;
   #isGiving = false;
+  /** Wishes that came while another one was being answered. */
+  #givenUp = 0;
   /** The file asked for last: large ones are asked for part by part. */
   #last: { readonly id: number; readonly bytes: Uint8Array } | undefined;
+
+  /** @param onFlood told when the worker does not wait for its answers, as no honest one would do */
+  constructor(onFlood: () => void) {
+    this.#onFlood = onFlood;
+  }
 
   /** From now on the worker may ask for files of that package. */
   place(wheel: ShelvedWheel): PlacedPackage {
@@ -31,7 +46,10 @@ export class FileGiver {
   async give(wish: FileWish): Promise<void> {
     // An honest worker waits for its answer. When it has given up on that, only its latest wish counts.
     this.#wanted = wish;
-    if (this.#isGiving) return;
+    if (this.#isGiving) {
+      if (++this.#givenUp > MAX_GIVEN_UP) this.#onFlood();
+      return;
+    }
     this.#isGiving = true;
     while (this.#wanted !== undefined) {
       const next = this.#wanted;
@@ -39,11 +57,12 @@ export class FileGiver {
       await this.#answer(next);
     }
     this.#isGiving = false;
+    this.#givenUp = 0;
   }
 
   async #answer({ id, offset, wish }: FileWish): Promise<void> {
     try {
-      const bytes = this.#last?.id === id ? this.#last.bytes : await this.#read(id);
+      const bytes = await this.#read(id);
       const end = offset + FILE_SLOT_PART_BYTES;
       this.#slot.fill(wish, bytes.subarray(offset, end));
       this.#last = end < bytes.length ? { id, bytes } : undefined;
@@ -52,9 +71,12 @@ export class FileGiver {
     }
   }
 
+  /** Never at once, so that wishes that came together with this one are seen to be too much. */
   async #read(id: number): Promise<Uint8Array> {
     const found = this.#placed.findLast(({ firstId }) => firstId <= id);
-    if (found === undefined) throw new Error('there is no such file');
-    return found.wheel.read(id - found.firstId);
+    if (found !== undefined && this.#last?.id !== id) return found.wheel.read(id - found.firstId);
+    await setImmediate();
+    if (this.#last?.id !== id) throw new Error('there is no such file');
+    return this.#last.bytes;
   }
 }

@@ -58,7 +58,7 @@ export class InterpreterThread {
   /** See `WorkerStart.input`. */
   readonly #inputMemory = new SharedArrayBuffer(INPUT_SLOT_BYTES);
   readonly #input = new InputSlot(this.#inputMemory);
-  readonly #files = new FileGiver();
+  readonly #files = new FileGiver(() => this.#peer.close('it asked for files without waiting for them'));
   #death: Death | undefined;
   /** The run under way: settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();

@@ -46,6 +46,12 @@ afterEach(async () => {
   await Promise.all(workers.splice(0).map((worker) => worker.terminate()));
 });
 
+/** For a worker that waits for its answers. */
+const honestly = (): FileGiver =>
+  new FileGiver(() => {
+    throw new Error('it does not wait for its answers');
+  });
+
 interface ReaderOptions {
   /** Told of each wish; false keeps it from the giver. */
   readonly passOn?: (wish: FileWish) => boolean;
@@ -85,7 +91,7 @@ describe('a file of a package', () => {
       wheelOf({ name: 'a/one.py', contents: 'one = 1' }, { name: 'a/two.py', contents: 'two = 22' }),
       wheelOf({ name: 'b/three.py', contents: 'three = 333' }),
     ]);
-    const { read, placed } = readerOf(new FileGiver(), [first, second]);
+    const { read, placed } = readerOf(honestly(), [first, second]);
     expect(placed.map(({ firstId }) => firstId)).toEqual([0, 2]);
     expect(await read(2, 11)).toEqual({ got: true, hash: hashOf('three = 333') });
     expect(await read(0, 7)).toEqual({ got: true, hash: hashOf('one = 1') });
@@ -93,13 +99,13 @@ describe('a file of a package', () => {
 
   it('comes in parts when it is large', async () => {
     const contents = 'x'.repeat(2 * FILE_SLOT_PART_BYTES + 5);
-    const { read, wishes } = readerOf(new FileGiver(), [await wheelOf({ name: 'large.bin', contents })]);
+    const { read, wishes } = readerOf(honestly(), [await wheelOf({ name: 'large.bin', contents })]);
     expect(await read(0, contents.length)).toEqual({ got: true, hash: hashOf(contents) });
     expect(wishes.map(({ offset }) => offset)).toEqual([0, FILE_SLOT_PART_BYTES, 2 * FILE_SLOT_PART_BYTES]);
   });
 
   it('may be empty: nobody is asked', async () => {
-    const { read, wishes } = readerOf(new FileGiver(), [await wheelOf({ name: 'empty.py', contents: '' })]);
+    const { read, wishes } = readerOf(honestly(), [await wheelOf({ name: 'empty.py', contents: '' })]);
     expect((await read(0, 0)).got).toBe(true);
     expect(wishes).toEqual([]);
   });
@@ -108,13 +114,13 @@ describe('a file of a package', () => {
     ['of no number', 7, 3],
     ['into memory of another size', 0, 4],
   ])('is not had %s', async (_what, id, size) => {
-    const { read } = readerOf(new FileGiver(), [await wheelOf({ name: 'a.py', contents: 'abc' })]);
+    const { read } = readerOf(honestly(), [await wheelOf({ name: 'a.py', contents: 'abc' })]);
     expect((await read(id, size)).got).toBe(false);
     expect((await read(0, 3)).got).toBe(true);
   });
 
   it('that comes when the thread has given up on it is not taken for the next one', async () => {
-    const giver = new FileGiver();
+    const giver = honestly();
     const wheel = await wheelOf({ name: 'a.py', contents: 'abc' }, { name: 'b.py', contents: 'def' });
     let late: FileWish | undefined;
     const { read } = readerOf(giver, [wheel], {
@@ -136,10 +142,32 @@ describe('a file of a package', () => {
     ]);
     const entry = archive.indexOf('PK\u0001\u0002');
     archive.writeUInt16LE(8, entry + 10);
-    const { read } = readerOf(new FileGiver(), [
-      await ShelvedWheel.open('x', 'wheel', new Uint8Array(archive)),
-    ]);
+    const { read } = readerOf(honestly(), [await ShelvedWheel.open('x', 'wheel', new Uint8Array(archive))]);
     expect((await read(0, 3)).got).toBe(false);
     expect(await read(1, 3)).toEqual({ got: true, hash: hashOf('def') });
+  });
+
+  it.each([
+    ['a file', 0],
+    ['further parts of a file', FILE_SLOT_PART_BYTES],
+    ['no file', 9],
+  ])('is given one at a time: who wants %s without waiting is told on', async (_what, at) => {
+    let floods = 0;
+    const giver = new FileGiver(() => (floods += 1));
+    giver.place(await wheelOf({ name: 'large.bin', contents: 'x'.repeat(2 * FILE_SLOT_PART_BYTES) }));
+    await giver.give({ wish: 1, id: 0, offset: 0 });
+    const wish = at === 9 ? { id: 9, offset: 0 } : { id: 0, offset: at };
+    const flood = Array.from({ length: 30 }, (_one, index) => index + 2);
+    await Promise.all(
+      flood.map(async (number) => {
+        // As messages come: one after the other, in the same turn.
+        await Promise.resolve();
+        await giver.give({ wish: number, ...wish });
+      }),
+    );
+    expect(floods).toBeGreaterThan(0);
+    floods = 0;
+    for (const number of flood) await giver.give({ wish: number, ...wish });
+    expect(floods).toBe(0);
   });
 });
