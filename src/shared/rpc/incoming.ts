@@ -71,6 +71,8 @@ export class IncomingCalls {
 
   request(request: Request): void {
     const { id, method } = request;
+    // Answering them all would be as much work as someone likes to make.
+    if (this.#methods.size === 0) throw new ProtocolViolation('a request to a side that has no methods');
     if (id !== this.#nextId) throw new ProtocolViolation('a request id that is not the next one');
     this.#nextId++;
     const served = this.#methods.get(method);

@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest';
+import { MessageChannel } from 'node:worker_threads';
+import { expect, onTestFinished, test } from 'vitest';
+import { defineContract } from '../../../src/shared/rpc/contract.ts';
+import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
+import { fromEmitterPort } from '../../../src/shared/rpc/port.ts';
 import { codeOf, hostileCaller, hostileServer, makeGate } from './support.ts';
 
 const request = (id: number, method: string, params: unknown, window = 0): object => ({
@@ -28,6 +32,21 @@ test.each(['__proto__', 'constructor', 'toString', 'valueOf', 'hasOwnProperty', 
     await expectAlive(end, 1);
   },
 );
+
+test('a side without methods hears the first request only', async () => {
+  const nothing = defineContract({ methods: {}, events: {} });
+  const { port1, port2 } = new MessageChannel();
+  onTestFinished(() => port2.close());
+  const peer = new RpcPeer({
+    port: fromEmitterPort(port1),
+    local: nothing,
+    remote: nothing,
+    handlers: {},
+  });
+  port2.postMessage(request(0, 'add', null));
+  expect(await peer.closed).toContain('a request to a side that has no methods');
+  expect(peer.violated).toBe(true);
+});
 
 const ownProto = (): unknown => JSON.parse('{"a":1,"b":2,"__proto__":{"polluted":true}}');
 const deep = (levels: number): unknown => {
