@@ -26,6 +26,7 @@ found = {
     'js': names(js),
     'pyodide_js': names(pyodide_js),
     'pyodide_js._api': names(pyodide_js._api),
+    'pyodide_js._api.config': names(pyodide_js._api.config),
     'pyodide_js._module, what Emscripten exports left out': [
         name for name in names(pyodide_js._module) if name[0] != '_' and not name.startswith(('HEAP', 'js2py', 'py2js'))
     ],

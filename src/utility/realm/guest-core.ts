@@ -20,6 +20,9 @@ import type { Timers } from './timers.ts';
 const STDOUT = 1;
 const STDERR = 2;
 
+/** Of `loadPyodide`. */
+const LOADING_OPTIONS = ['createPyodideModule', '_loadSnapshot'];
+
 /** Any text an error can be made to give; errors in here may have been made by the guest. */
 const describe = (error: unknown): string => {
   try {
@@ -277,6 +280,8 @@ export class RealmGuestCore implements GuestCore {
       this.#savable = { pyodide, loading: plan };
       plan.noteFiles();
     } else {
+      // Our way to load it is of no use to a guest, and would tell it whether this memory was restored.
+      for (const option of LOADING_OPTIONS) Reflect.deleteProperty(pyodide._api.config, option);
       // Functions of this realm, which no snapshot could hold.
       pyodide.setInterruptBuffer(interrupts.buffer);
       this.#interrupts = interrupts;

@@ -29,6 +29,8 @@ export interface Pyodide {
     on_fatal?: (error: unknown) => void;
     fatal_error: (error: unknown) => void;
     readonly runtimeEnv: object;
+    /** What `loadPyodide` was given. */
+    readonly config: object;
   };
   readonly _module: {
     handle_js_error: (error: unknown) => void;
