@@ -32,6 +32,21 @@ it('explains itself at the first start, and runs once it is enabled', async () =
   expect(await cell.locator('.output').innerText()).toBe('first');
 });
 
+it('offers the download once to whoever goes to and fro between the runtimes', async () => {
+  const { page } = app;
+  await goTo(page, 'Settings');
+  const radio = (value: string) => page.locator(`input[name="runtime"][value="${value}"]`);
+  // Without waiting for what comes of each.
+  for (const value of ['native', 'embedded', 'native', 'embedded']) await radio(value).check();
+  await page.getByRole('button', { name: 'Later' }).click();
+  // A dialog would be in the way.
+  await radio('native').check();
+  await page.locator('#python-binpath').waitFor();
+  await radio('embedded').check();
+  await page.getByRole('button', { name: 'Later' }).click();
+  await goTo(page, 'Console');
+});
+
 it('settings UI runtime toggle', async (context) => {
   const python = await nativePython(context);
   const { page } = app;

@@ -183,6 +183,11 @@ export class ImageChooser {
     if (runtimeKey === undefined) return null;
     const needed = need.wheels.map(({ name }) => name);
     const key = keyOf(need, runtimeKey);
+    if (await sidecar.images.has(key)) {
+      await ready;
+      void this.#store.used(key);
+      return { sidecar, key, wheels: need.wheels, needed };
+    }
     for (const stored of await this.#store.list(runtimeKey)) {
       if (stored.isRefused) {
         if (stored.key === key) return null;

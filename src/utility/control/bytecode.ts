@@ -2,6 +2,9 @@ import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
 import { SITE_PACKAGES, type ShelvedWheel } from './shelved-wheel.ts';
 
+/** Somebody waits for it, and it is read more often than kept. */
+const COMPRESSION_LEVEL = 1;
+
 /** What Python 3.14 calls the bytecode of a source. */
 const bytecodePathOf = (source: string): string => {
   const slash = source.lastIndexOf('/');
@@ -31,6 +34,7 @@ export const archiveBytecode = async (
     zip.addBuffer(
       Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
       path.slice(SITE_PACKAGES.length),
+      { compressionLevel: COMPRESSION_LEVEL },
     );
     isEmpty = false;
   }
