@@ -93,6 +93,8 @@ export const ImagePart = z.strictObject({
   key: PackageHash,
   /** Of the whole. */
   totalBytes: z.number().int().positive().max(PACKAGE_LIMITS.imageBytes),
+  /** Where in the whole it belongs. */
+  offset: z.number().int().nonnegative().max(PACKAGE_LIMITS.imageBytes),
   bytes: Bytes.refine((bytes) => bytes.byteLength <= PACKAGE_LIMITS.partBytes),
 });
 export type ImagePart = z.infer<typeof ImagePart>;

@@ -282,7 +282,12 @@ export class ImageChooser {
     await this.#bringPackages(wheels, sidecar, signal);
     const content = { runtime, roots: [...roots], hashes: wheels.map(({ sha256 }) => sha256) };
     const making = sidecar.images.make(imageKey(content), content.hashes, modules);
-    const made = await making.catch(() => undefined);
+    let isImpossible = false;
+    const made = await making.catch((error: unknown) => {
+      // Not when its process was ended meanwhile, or had lost a package: that says nothing of the image.
+      isImpossible = RpcError.is(error) && error.code === 'failed';
+      return undefined;
+    });
     // Somebody did not wait, and may have spoilt it.
     if (!sidecar.isPristine) return false;
     if (made !== undefined) {
@@ -290,7 +295,7 @@ export class ImageChooser {
       await this.#store.keep(content, made.image);
     }
     // It would fail again, and cost as much: nobody has disturbed it.
-    if (made === undefined && !signal.aborted) await this.#store.refuse(content);
+    if (isImpossible && !signal.aborted) await this.#store.refuse(content);
     return made !== undefined;
   }
 

@@ -37,7 +37,7 @@ export class SidecarImages {
     for (let start = 0; start < totalBytes && !signal.aborted; start += PACKAGE_LIMITS.partBytes) {
       // In memory of its own: a view would be sent with all that it views.
       const bytes = new Uint8Array(image.subarray(start, start + PACKAGE_LIMITS.partBytes));
-      await this.#peer.call('loadImage', { key, totalBytes, bytes });
+      await this.#peer.call('loadImage', { key, totalBytes, offset: start, bytes });
     }
   }
 

@@ -10,11 +10,19 @@ export class ImageLoader {
   /** Set once it is whole. */
   #image: Promise<Uint8Array> | undefined;
 
-  /** With the last part it is decompressed, while other things go on. @throws RpcError when it is too large */
-  add({ key, totalBytes, bytes }: ImagePart): void {
-    if (key !== this.#key || this.#image !== undefined) this.#begin(key);
+  /**
+   * The first part begins anew. With the last one it is decompressed, while other things go on.
+   *
+   * @throws RpcError when a part is missing, or it is too large
+   */
+  add({ key, totalBytes, offset, bytes }: ImagePart): void {
+    if (offset === 0) this.#begin(key);
+    if (key !== this.#key || offset !== bytesOf(this.#parts)) {
+      this.#begin('');
+      throw new RpcError('busy', 'the image came with a part missing');
+    }
     this.#parts.push(bytes);
-    const received = this.#parts.reduce((total, part) => total + part.byteLength, 0);
+    const received = bytesOf(this.#parts);
     if (received < totalBytes) return;
     const whole = joinBytes(this.#parts);
     this.#parts = [];
@@ -24,11 +32,11 @@ export class ImageLoader {
     this.#image.catch(() => undefined);
   }
 
-  /** The image of that key, once. @throws Error when it is not whole, or damaged */
+  /** The image of that key, once. @throws RpcError when it is not whole; Error when it is damaged */
   take(key: string): Promise<Uint8Array> {
     const image = key === this.#key ? this.#image : undefined;
     this.#begin('');
-    return image ?? Promise.reject(new Error('the image is not whole'));
+    return image ?? Promise.reject(new RpcError('busy', 'the image is not whole'));
   }
 
   #begin(key: string): void {
@@ -37,3 +45,6 @@ export class ImageLoader {
     this.#image = undefined;
   }
 }
+
+const bytesOf = (parts: readonly Uint8Array[]): number =>
+  parts.reduce((total, { byteLength }) => total + byteLength, 0);

@@ -41,6 +41,7 @@ export class ImageStarts {
       return { use: 'used', started };
     } catch {
       this.#images.drop(key);
+      void pool.keep(0);
       if (this.#last?.pool === pool) this.#last = undefined;
       return { use: 'unusable' };
     }

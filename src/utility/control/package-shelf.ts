@@ -73,7 +73,7 @@ export class PackageShelf {
     if (hashes.length > PACKAGE_LIMITS.packages) throw new RpcError('failed', 'too many packages');
     const taken = hashes.map((hash) => {
       const found = this.#packages.get(hash);
-      if (found === undefined) throw new RpcError('failed', 'a package is not at hand');
+      if (found === undefined) throw new RpcError('busy', 'a package is not at hand any more');
       this.#packages.delete(hash);
       this.#packages.set(hash, found);
       return found;

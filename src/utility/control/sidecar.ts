@@ -215,6 +215,7 @@ const describeFailure = async <T>(work: Promise<T>): Promise<T> => {
   try {
     return await work;
   } catch (error) {
+    if (RpcError.is(error)) throw error;
     throw new RpcError('failed', error instanceof Error ? error.message : 'the runtime is unusable');
   }
 };

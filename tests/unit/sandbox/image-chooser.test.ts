@@ -149,6 +149,18 @@ describe('in a process without a guest', () => {
     expect(names(await made.choose('import drawing'))).toEqual(['drawing']);
   });
 
+  it('one whose process was ended meanwhile is tried again', async () => {
+    const process = await imageProcess({ makeImage: () => never() });
+    const { choose, files, use } = scene(process);
+    const choosing = choose('import numbers');
+    await eventually(() => expect(process.process.called('makeImage')).toHaveLength(1));
+    process.process.kill();
+    expect(await choosing).toBeNull();
+    use(await imageProcess());
+    expect(await choose('import numbers')).not.toBeNull();
+    expect(files()).toHaveLength(1);
+  });
+
   it('one that a guest came in the way of is tried again', async () => {
     const making = deferred();
     const process = await imageProcess({
