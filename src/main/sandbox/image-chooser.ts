@@ -282,12 +282,12 @@ export class ImageChooser {
     await this.#bringPackages(wheels, sidecar, signal);
     const content = { runtime, roots: [...roots], hashes: wheels.map(({ sha256 }) => sha256) };
     const making = sidecar.images.make(imageKey(content), content.hashes, modules);
-    let isImpossible = false;
-    const made = await making.catch((error: unknown) => {
-      // Not when its process was ended meanwhile, or had lost a package: that says nothing of the image.
-      isImpossible = RpcError.is(error) && error.code === 'failed';
-      return undefined;
-    });
+    // Not when its process was ended meanwhile, or had lost a package: that says nothing of the image.
+    const isRefusal = (error: unknown): boolean => RpcError.is(error) && error.code === 'failed';
+    const [made, isImpossible] = await making.then(
+      (image) => [image, false] as const,
+      (error: unknown) => [undefined, isRefusal(error)] as const,
+    );
     // Somebody did not wait, and may have spoilt it.
     if (!sidecar.isPristine) return false;
     if (made !== undefined) {
