@@ -9,6 +9,7 @@ import { PackageFiles } from './package-files.ts';
 import { ProgressSum, type InstallProgress } from './progress.ts';
 import { parseRequirement, requirementText, type Requirement } from './requirement.ts';
 import { resolve, type UnknownPackage } from './resolver.ts';
+import type { SilentSources } from './silent-sources.ts';
 import { SourceChain } from './source-chain.ts';
 import type { PackageSource } from './sources/source.ts';
 import type { PackageStore } from './store.ts';
@@ -49,6 +50,8 @@ export interface PackageServiceLimits {
 export interface EnsureOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: InstallProgress) => void;
+  /** Of the work that this is a part of; a work of its own otherwise. */
+  readonly silent?: SilentSources;
   /** Who wants it. A user may have anything, code what the settings allow. */
   readonly askedBy: 'user' | 'code';
   /**
@@ -94,7 +97,7 @@ export class PackageService {
         .map((text) => parseRequirement(text, this.#environment))
         .filter((requirement) => requirement !== null);
       this.#refuseForbidden(wanted, options);
-      const chain = new SourceChain(this.#options.sources);
+      const chain = new SourceChain(this.#options.sources, options.silent);
       const entries = await this.#resolve(wanted, chain, options, signal);
       const sizes = await this.#obtainAll(entries, chain, options, signal);
       return entries.map((entry) => wheelOf(entry, sizes.get(entry.sha256) ?? 0));

@@ -1,5 +1,6 @@
 import { PackageError } from './package-error.ts';
 import { requirementText, type Requirement } from './requirement.ts';
+import { SilentSources } from './silent-sources.ts';
 import { SourceFailure } from './source-failure.ts';
 import type { FetchOptions, PackageSource, SourceFile } from './sources/source.ts';
 import { sha256Of } from './verified-file.ts';
@@ -10,16 +11,15 @@ interface Attempt {
   readonly reason: string;
 }
 
-/**
- * The sources in their order, for the length of one piece of work: a source that does not answer is not asked
- * again until the next one.
- */
+/** The sources in their order. One that did not answer is not asked again in the same piece of work. */
 export class SourceChain {
   readonly #sources: readonly PackageSource[];
-  readonly #silent = new Map<PackageSource, string>();
+  readonly #silent: SilentSources;
 
-  constructor(sources: readonly PackageSource[]) {
+  /** @param silent of that piece of work */
+  constructor(sources: readonly PackageSource[], silent = new SilentSources()) {
     this.#sources = sources;
+    this.#silent = silent;
   }
 
   /**
@@ -90,7 +90,7 @@ export class SourceChain {
     signal: AbortSignal,
     question: () => Promise<T>,
   ): Promise<T | null> {
-    const silent = this.#silent.get(source);
+    const silent = this.#silent.reasonOf(source);
     if (silent !== undefined) {
       attempts.push({ source, reason: silent });
       return null;
@@ -102,7 +102,7 @@ export class SourceChain {
       if (error instanceof PackageError) throw error;
       if (!(error instanceof SourceFailure)) throw error;
       if (error.kind === 'not-asked') return null;
-      if (error.kind === 'unreachable') this.#silent.set(source, error.message);
+      if (error.kind === 'unreachable') this.#silent.note(source, error.message);
       attempts.push({ source, reason: error.message });
       return null;
     }

@@ -3,6 +3,7 @@ import type { RunRequest } from '../../shared/sandbox.ts';
 import type { EnsureOptions, Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
+import type { SilentSources } from '../packages/silent-sources.ts';
 import { bringPackages, suppliesOf } from './bring-packages.ts';
 import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from './clock.ts';
@@ -126,6 +127,7 @@ export class ImageChooser {
   async choose(
     request: RunRequest,
     signal: AbortSignal,
+    silent: SilentSources,
     onProgress?: (progress: InstallProgress) => void,
   ): Promise<ChosenImage | null> {
     // A module of the run's own may have the name of one in an image, where it would come second.
@@ -142,6 +144,7 @@ export class ImageChooser {
       const ask: EnsureOptions = {
         askedBy: 'code',
         signal,
+        silent,
         ...(onProgress === undefined ? {} : { onProgress }),
       };
       const need = await this.#need(imported, named, ask);

@@ -8,6 +8,7 @@ import { packageName } from '../packages/requirement.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
+import type { SilentSources } from '../packages/silent-sources.ts';
 import { bringPackages, suppliesOf, type Supply } from './bring-packages.ts';
 import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from './clock.ts';
@@ -52,6 +53,8 @@ export interface InstallOrder {
   readonly interpreter: OpenInterpreter;
   readonly request: RunRequest;
   readonly signal: AbortSignal;
+  /** Of the run. */
+  readonly silent: SilentSources;
   readonly onProgress?: ((progress: InstallProgress) => void) | undefined;
 }
 
@@ -163,7 +166,7 @@ export class PackageInstaller {
   async #obtain(
     { named, imported, hinted, spelledOut }: Wanted,
     provider: PackageProvider,
-    { signal, onProgress }: InstallOrder,
+    { signal, silent, onProgress }: InstallOrder,
     advice: ModuleAdvice,
   ): Promise<Wheel[]> {
     const ensure = (names: readonly string[]): Promise<Wheel[]> =>
@@ -173,6 +176,7 @@ export class PackageInstaller {
             askedBy: 'code',
             spelledOut,
             signal,
+            silent,
             ...(onProgress === undefined ? {} : { onProgress }),
           });
     const wheels = new Map<string, Wheel>();

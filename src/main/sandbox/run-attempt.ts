@@ -1,6 +1,7 @@
 import { DEFAULTS } from '../../shared/limits.ts';
 import type { RunRequest } from '../../shared/sandbox.ts';
 import { PackageError } from '../packages/package-error.ts';
+import { SilentSources } from '../packages/silent-sources.ts';
 import type { Clock } from './clock.ts';
 import type { FileCollector } from './file-collector.ts';
 import { toldBy } from './foreign-words.ts';
@@ -113,10 +114,11 @@ export class RunAttempt {
     request: RunRequest,
     surroundings: Surroundings,
   ): Promise<OpenInterpreter | Verdict> {
+    const silent = new SilentSources();
     for (let tries = 1; ; tries++) {
       attempt.packages = [];
       const askedAt = this.#parts.clock.now();
-      const image = await this.#chooseImage(request, surroundings);
+      const image = await this.#chooseImage(request, surroundings, silent);
       const startedAt = this.#parts.clock.now();
       attempt.packagesMs += startedAt - askedAt;
       const startFrom = image === null ? undefined : this.#startFrom(image);
@@ -124,7 +126,7 @@ export class RunAttempt {
       attempt.startMs += this.#parts.clock.now() - startedAt;
       if ('kind' in opened) return opened;
       attempt.packages = this.#broughtBy(image, opened);
-      const refusal = await this.#installPackages(attempt, opened, request, surroundings);
+      const refusal = await this.#installPackages(attempt, opened, request, surroundings, silent);
       if (refusal === null) return opened;
       // None of its code has run yet: it can have another process, unless its packages are what kills them.
       if (refusal !== 'process-died') return refusal;
@@ -151,10 +153,14 @@ export class RunAttempt {
   }
 
   /** An image for a run that gets a fresh interpreter, if there is one. */
-  async #chooseImage(request: RunRequest, { onPackages, signal }: Surroundings): Promise<ChosenImage | null> {
+  async #chooseImage(
+    request: RunRequest,
+    { onPackages, signal }: Surroundings,
+    silent: SilentSources,
+  ): Promise<ChosenImage | null> {
     const { images, interpreters } = this.#parts;
     if (request.session !== undefined && interpreters.has(request.session)) return null;
-    return (await images?.choose(request, signal, onPackages)) ?? null;
+    return (await images?.choose(request, signal, silent, onPackages)) ?? null;
   }
 
   /** What the run needs of an image, if its interpreter came from that after all: its process may have died. */
@@ -189,6 +195,7 @@ export class RunAttempt {
     interpreter: OpenInterpreter,
     request: RunRequest,
     { onPackages: onProgress, signal }: Surroundings,
+    silent: SilentSources,
   ): Promise<Verdict | 'process-died' | null> {
     const startedAt = this.#parts.clock.now();
     try {
@@ -196,6 +203,7 @@ export class RunAttempt {
         interpreter,
         request,
         signal,
+        silent,
         onProgress,
       });
       attempt.packages = [...attempt.packages, ...installed];

@@ -101,7 +101,8 @@ export class Sandbox {
     this.#provider = new InterpreterProvider(this.#supervisor, this.#interpreters, config.clock);
     this.#memory = new MemoryGuard({
       clock: config.clock,
-      evict: () => this.#interpreters.evictOldest() !== null,
+      // What nobody has used yet goes before what somebody may come back to.
+      evict: () => this.#supervisor.dropSpares() || this.#interpreters.evictOldest() !== null,
     });
     const files = new FileCollector(config.clock);
     this.#files = new SessionFiles({

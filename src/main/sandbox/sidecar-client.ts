@@ -173,6 +173,11 @@ export class SidecarClient {
     return (await this.#peer.call('interruptRun', { interpreter, limitMs })).stopped;
   }
 
+  /** Whether started interpreters are kept ready. */
+  get hasSpares(): boolean {
+    return this.#spares > 0;
+  }
+
   /** How many started interpreters to keep ready. Asked again for as many, it answers at once. */
   async keepSpares(count: number): Promise<void> {
     if (count === this.#spares) return;

@@ -113,6 +113,14 @@ export class Supervisor {
     this.#cancelIdle();
   }
 
+  /** Ends the interpreters that are only kept ready, until a run has ended. False when there are none. */
+  dropSpares(): boolean {
+    const sidecar = this.#active?.sidecar;
+    if (sidecar?.hasSpares !== true) return false;
+    sidecar.keepSpares(0).catch(() => undefined);
+    return true;
+  }
+
   /** Whether a process is in reserve, or will be once no run is under way. */
   get hasReserve(): boolean {
     return !this.#reserve.isEmpty || this.#reserve.isAllowed;

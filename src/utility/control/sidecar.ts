@@ -84,6 +84,7 @@ export class Sidecar {
         const { runtime } = this.#prepared();
         if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
         const image = await makeSnapshot(runtime);
+        if (this.#hasOpened()) throw new RpcError('failed', 'a guest was let in meanwhile');
         await sendInPieces(image, write);
         return { bytes: image.length };
       },

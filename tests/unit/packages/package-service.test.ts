@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { SilentSources } from '../../../src/main/packages/silent-sources.ts';
 import { nodeTransport } from '../../../src/main/packages/node-transport.ts';
 import type { DownloadLimits } from '../../../src/main/packages/downloads.ts';
 import type { InstallProgress } from '../../../src/main/packages/progress.ts';
@@ -330,6 +331,26 @@ describe('from a mirror address', () => {
     expect(asked).toBeLessThanOrEqual(3);
     expect(answers.requests).toHaveLength(20);
   });
+});
+
+test('a source that does not answer is waited for once in all that belongs to one piece of work', async () => {
+  let asked = 0;
+  const { service } = world().open({
+    settings: settingsFor('http://silent.invalid'),
+    transport: () => {
+      asked += 1;
+      return Promise.reject(Object.assign(new Error('unreachable'), { code: 'EHOSTUNREACH' }));
+    },
+    downloadLimits: { ...QUICK, attempts: 1 },
+    limits: { parallel: 1 },
+  });
+  const work = { askedBy: 'code', silent: new SilentSources() } as const;
+  for (const name of ['numbers', 'frame', 'plot']) {
+    await expect(service.ensure([name], work)).rejects.toMatchObject({ code: 'no-source' });
+  }
+  expect(asked).toBe(1);
+  await expect(service.ensure(['numbers'], { askedBy: 'code' })).rejects.toMatchObject({ code: 'no-source' });
+  expect(asked).toBe(2);
 });
 
 describe('what is removed', () => {

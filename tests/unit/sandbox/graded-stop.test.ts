@@ -287,6 +287,27 @@ describe('out of memory', () => {
     expect((await all.sandbox.run({ code: 'x' })).status).toBe('ok');
   });
 
+  it('ends spare interpreters before any session', async () => {
+    const hang = { on: false };
+    const all = stage(
+      { run: (order, context) => (hang.on ? never() : finishWith()(order, context)) },
+      { spares: 2 },
+    );
+    await all.sandbox.run({ code: 'x', session: 'a' });
+    hang.on = true;
+    const { result } = await begin(all, { session: 'b' });
+    await use(all, 1800);
+    const counts = (): unknown[] =>
+      all.launcher.last.called('keepSpares').map(({ params }) => params['count']);
+    await until(() => counts().length === 2);
+    expect(counts()).toEqual([2, 0]);
+    expect(all.sandbox.sessions).toEqual(['a', 'b']);
+    all.clock.advance(500);
+    expect(all.sandbox.sessions).toEqual(['b']);
+    await all.sandbox.dispose();
+    await result;
+  });
+
   it('drops idle sessions first, one after the other, those used longest ago first', async () => {
     const hang = { on: false };
     const all = stage({ run: (order, context) => (hang.on ? never() : finishWith()(order, context)) });

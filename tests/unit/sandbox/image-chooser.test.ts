@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BytecodeStore } from '../../../src/main/sandbox/bytecode-store.ts';
+import { SilentSources } from '../../../src/main/packages/silent-sources.ts';
 import { ImageChooser, type ChosenImage } from '../../../src/main/sandbox/image-chooser.ts';
 import { ImageStore } from '../../../src/main/sandbox/image-store.ts';
 import type { SidecarClient } from '../../../src/main/sandbox/sidecar-client.ts';
@@ -81,7 +82,7 @@ const scene = (first: ImageProcess, options: { allow?: string[]; from?: World } 
     wanted: () => wanted,
     asked: () => asked,
     choose: (code, request = {}, signal = new AbortController().signal) =>
-      made.chooser.choose({ code, ...request }, signal),
+      made.chooser.choose({ code, ...request }, signal, new SilentSources()),
   };
   return made;
 };

@@ -1,5 +1,6 @@
 /** Real wheels out of a real store, handed over a real channel. */
 import { describe, expect, it } from 'vitest';
+import { SilentSources } from '../../../src/main/packages/silent-sources.ts';
 import type { PackageProvider } from '../../../src/main/sandbox/package-provider.ts';
 import {
   PackageInstaller,
@@ -35,6 +36,7 @@ const scene = (
     interpreter,
     request: { code: 'import plot', ...request },
     signal: new AbortController().signal,
+    silent: new SilentSources(),
     ...part,
   });
   return { ...shelf, clock, installer, order, install: (request) => installer.install(order(request)) };
@@ -132,7 +134,8 @@ describe('what can not be had', () => {
     const installer = new PackageInstaller({ provider: undefined, clock: new FakeClock() });
     const interpreter = { id: 'one', sidecar: shelf.sidecar };
     const { signal } = new AbortController();
-    const install = (request: RunRequest) => installer.install({ interpreter, request, signal });
+    const silent = new SilentSources();
+    const install = (request: RunRequest) => installer.install({ interpreter, request, signal, silent });
     expect((await install({ code: 'import plot' })).installed).toEqual([]);
     await expect(install({ code: '', packages: ['plot'] })).rejects.toMatchObject({ code: 'bad-settings' });
   });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { SilentSources } from '../../../src/main/packages/silent-sources.ts';
 import { PackageError } from '../../../src/main/packages/package-error.ts';
 import type { EnsureOptions } from '../../../src/main/packages/package-service.ts';
 import type { OpenInterpreter } from '../../../src/main/sandbox/interpreters.ts';
@@ -28,7 +29,12 @@ const stage = (report: Partial<ImportReport>) => {
     sidecar: { packages: { findImports: () => Promise.resolve(words) } },
   } as unknown as OpenInterpreter;
   const install = (code: string) =>
-    installer.install({ interpreter, request: { code }, signal: new AbortController().signal });
+    installer.install({
+      interpreter,
+      request: { code },
+      signal: new AbortController().signal,
+      silent: new SilentSources(),
+    });
   const spelledOut = (): string[] => [
     ...new Set(asked.flatMap(({ options }) => [...(options.spelledOut ?? [])])),
   ];

@@ -1,0 +1,15 @@
+import type { PackageSource } from './sources/source.ts';
+
+/** The sources that did not answer in one piece of work: each is waited for once. */
+export class SilentSources {
+  readonly #reasons = new Map<PackageSource, string>();
+
+  note(source: PackageSource, reason: string): void {
+    this.#reasons.set(source, reason);
+  }
+
+  /** Why the source is not asked; undefined for one that may be. */
+  reasonOf(source: PackageSource): string | undefined {
+    return this.#reasons.get(source);
+  }
+}
