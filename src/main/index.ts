@@ -44,7 +44,7 @@ const examine = (lockdown: boolean): Promise<DoctorReport> => {
 const runAsHost = async (): Promise<void> => {
   app.disableHardwareAcceleration();
   await app.whenReady();
-  await serveHost({
+  const isDisposed = await serveHost({
     port: fromIpcChannel(process),
     createSandbox: ({ packages, ...options }, onEvent) =>
       createSandbox({
@@ -59,6 +59,8 @@ const runAsHost = async (): Promise<void> => {
     examine,
     electron: process.versions.electron,
   });
+  // An exit waits for what hangs.
+  if (!isDisposed) process.kill(process.pid, 'SIGKILL');
   app.exit(0);
 };
 

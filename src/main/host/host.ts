@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { DoctorReport } from '../../shared/doctor.ts';
 import {
   hostClientContract,
@@ -22,12 +23,18 @@ export interface HostOptions {
   readonly examine: (lockdown: boolean) => Promise<DoctorReport>;
   /** Version of Electron, for whoever asks. */
   readonly electron: string;
+  /** For the sandbox's processes to end once the client is gone, in ms. */
+  readonly disposeMs?: number;
 }
 
+const DISPOSE_MS = 10_000;
+
 /**
- * Serves one client, the command line, until it is gone. Resolves then, with the sandbox's processes ended.
+ * Serves one client, the command line, until it is gone, and ends the sandbox's processes then.
+ *
+ * @returns false when that hangs, as it may where a disk does: this process is of no more use then
  */
-export const serveHost = async (options: HostOptions): Promise<void> => {
+export const serveHost = async (options: HostOptions): Promise<boolean> => {
   const runs = new Map<number, HostRun>();
   let sandbox: Sandbox | undefined;
   const opened = (): Sandbox => {
@@ -98,7 +105,9 @@ export const serveHost = async (options: HostOptions): Promise<void> => {
     },
   });
   await peer.closed;
-  await sandbox?.dispose();
+  const disposed = Promise.resolve(sandbox?.dispose()).then(() => true);
+  const { disposeMs = DISPOSE_MS } = options;
+  return Promise.race([disposed, setTimeout(disposeMs, false, { ref: false })]);
 };
 
 /** Why a file can't be had may be told to the client; other errors stay here. */

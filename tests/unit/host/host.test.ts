@@ -11,12 +11,13 @@ const NOTHING = { displays: false, files: false, input: false };
 const LIMITS = { sandbox: { memoryMiB: 256, outputKiB: 64 }, events: false };
 
 /** A host whose sandboxes can't be started: what is tested here is the host. */
-function connect() {
+function connect(disposeMs?: number) {
   const { port1, port2 } = new MessageChannel();
   const sandboxes: Sandbox[] = [];
   const served = serveHost({
     port: fromEmitterPort(port1),
     electron: '1.2.3',
+    ...(disposeMs === undefined ? {} : { disposeMs }),
     examine: () => Promise.reject(new Error('no doctor here')),
     createSandbox: (limits) => {
       const sandbox = new Sandbox({
@@ -94,4 +95,18 @@ it('disposes of the sandbox when its client is gone, and only then has served', 
   expect(await sandboxes[0]?.run({ code: '1' })).toMatchObject({
     error: { message: 'the sandbox was disposed of' },
   });
+});
+
+it('says so when the sandbox’s processes have ended, and when that hangs', async () => {
+  const sound = connect();
+  await sound.client.call('open', LIMITS);
+  sound.client.close('done');
+  expect(await sound.served).toBe(true);
+
+  const hanging = connect(1);
+  await hanging.client.call('open', LIMITS);
+  const [sandbox] = hanging.sandboxes;
+  if (sandbox !== undefined) sandbox.dispose = () => new Promise(() => undefined);
+  hanging.client.close('done');
+  expect(await hanging.served).toBe(false);
 });
