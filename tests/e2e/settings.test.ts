@@ -36,14 +36,12 @@ it('offers the download once to whoever goes to and fro between the runtimes', a
   const { page } = app;
   await goTo(page, 'Settings');
   const radio = (value: string) => page.locator(`input[name="runtime"][value="${value}"]`);
-  // Without waiting for what comes of each.
-  for (const value of ['native', 'embedded', 'native', 'embedded']) await radio(value).check();
-  await page.getByRole('button', { name: 'Later' }).click();
-  // A dialog would be in the way.
-  await radio('native').check();
-  await page.locator('#python-binpath').waitFor();
-  await radio('embedded').check();
-  await page.getByRole('button', { name: 'Later' }).click();
+  for (let time = 0; time < 3; time++) {
+    // Without waiting for what comes of the first one; a dialog left from before would be in the way.
+    await radio('native').check();
+    await radio('embedded').check();
+    await page.getByRole('button', { name: 'Later' }).click();
+  }
   await goTo(page, 'Console');
 });
 
