@@ -78,7 +78,12 @@ const handlersOf = (interpreter: InterpreterHost, images: MessagePort): Handlers
     // Sent before, if there is one.
     const received = receive(images) as { readonly message: WorkerImage } | undefined;
     images.close();
-    return { checks: await interpreter.boot(received?.message) };
+    try {
+      return { checks: await interpreter.boot(received?.message) };
+    } catch (error) {
+      // No guest has been in it: what it says may be passed on.
+      throw new RpcError('failed', error instanceof Error ? error.message : 'the interpreter did not start');
+    }
   },
   tryPackages: ({ modules }) => ({ said: describeFailure(() => interpreter.tryPackages(modules)) }),
   takeFiles: async ({ paths }, { write }) => {
