@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { isCommand, runAsCommand } from './shared/command.ts';
 import { logToStderr, type Log } from './shared/log.ts';
 import { errorMessage, SetupError } from './shared/setup-error.ts';
-import type { ElectronDist } from './provision/electron-dist.ts';
+import type { ElectronDist } from '../src/main/electron-files/electron-dist.ts';
 import { thisMachine } from './provision/machine.ts';
 import { obtainElectron } from './provision/obtain-electron.ts';
 import { ensureSystemPackages } from './provision/system-packages.ts';

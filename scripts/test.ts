@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildIfStale } from './build.ts';
 import { provision } from './provision.ts';
-import type { ElectronDist } from './provision/electron-dist.ts';
+import type { ElectronDist } from '../src/main/electron-files/electron-dist.ts';
 import { runAsCommand } from './shared/command.ts';
 import { logToStderr } from './shared/log.ts';
 import { dependencyFolder, projectRoot } from './shared/project.ts';

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ElectronPin } from './closed-network-pin.ts';
+import type { ElectronPin } from '../../src/main/electron-files/closed-network-pin.ts';
 
 const defaultApp = fileURLToPath(new URL('./default-app', import.meta.url));
 

@@ -1,8 +1,7 @@
-import path from 'node:path';
 import { dependencyFolder } from '../shared/project.ts';
 import { runProgram, type RunProgram } from '../shared/run-program.ts';
 import type { Log } from '../shared/log.ts';
-import { cacheFolder } from './cache-folder.ts';
+import { cacheFolder } from '../../src/main/electron-files/cache-folder.ts';
 
 /** Everything provisioning asks of the computer it runs on; tests pass another one. */
 export interface Machine {
@@ -31,8 +30,4 @@ export function thisMachine(log: Log): Machine {
     cacheDir: cacheFolder(process.env),
     electronPackageDir: dependencyFolder('electron'),
   };
-}
-
-export function electronCacheDir(machine: Machine): string {
-  return path.join(machine.cacheDir, 'electron');
 }

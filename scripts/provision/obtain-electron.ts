@@ -1,15 +1,15 @@
 import path from 'node:path';
+import { closedNetworkPin, type ElectronPin } from '../../src/main/electron-files/closed-network-pin.ts';
+import { electronChoice, type ElectronChoice } from '../../src/main/electron-files/electron-choice.ts';
+import type { ElectronDist } from '../../src/main/electron-files/electron-dist.ts';
+import { electronCacheDir, findElectron } from '../../src/main/electron-files/find-electron.ts';
 import { withLock } from '../shared/lock.ts';
 import { SetupError } from '../shared/setup-error.ts';
-import { cachedClosedNetwork, prepareClosedNetwork } from './closed-network.ts';
-import { closedNetworkPin, type ElectronPin } from './closed-network-pin.ts';
+import { prepareClosedNetwork } from './closed-network.ts';
 import { explainCacheError } from './disk-space.ts';
-import { electronChoice, type ElectronChoice } from './electron-choice.ts';
-import type { ElectronDist } from './electron-dist.ts';
-import { electronCacheDir, type Machine } from './machine.ts';
 import { finishDist } from './finish-dist.ts';
-import { installedOfficial, installOfficial } from './official.ts';
-import { overrideElectron } from './override.ts';
+import type { Machine } from './machine.ts';
+import { installOfficial } from './official.ts';
 import { removeDeadStagingDirs } from './staging.ts';
 
 export interface ObtainOptions {
@@ -32,11 +32,10 @@ export async function obtainElectron(
   fallback = CLOSED_NETWORK,
 ): Promise<ElectronDist> {
   const choice = electronChoice(machine.env);
-  const override = overrideElectron(machine);
-  if (override !== undefined) return override;
-  const cache = electronCacheDir(machine);
+  if (choice.kind === 'refused') throw new SetupError(choice.reason);
+  const cache = electronCacheDir(machine.cacheDir);
   try {
-    const ready = await findReady(machine, choice, options, fallback.pin);
+    const ready = await findReady(machine, options, fallback.pin);
     if (ready !== undefined) return ready;
     const lock = {
       lockPath: path.join(cache, 'provision.lock'),
@@ -46,24 +45,29 @@ export async function obtainElectron(
     return await withLock(
       lock,
       async () =>
-        (await findReady(machine, choice, options, fallback.pin)) ??
-        (await fetchElectron(machine, choice, fallback)),
+        (await findReady(machine, options, fallback.pin)) ??
+        (await fetchElectron(machine, choice.electron, fallback)),
     );
   } catch (error) {
     throw explainCacheError(error, cache);
   }
 }
 
-// The cached fall-back comes before a download: a closed network must not be tried again at each start.
 async function findReady(
   machine: Machine,
-  choice: ElectronChoice,
-  options: ObtainOptions,
+  { thorough }: ObtainOptions,
   pin: ElectronPin,
 ): Promise<ElectronDist | undefined> {
-  const official = choice === 'closed-network' ? undefined : installedOfficial(machine);
-  if (official !== undefined || choice === 'official') return official;
-  return cachedClosedNetwork(machine, pin, options);
+  const search = await findElectron(machine, { thorough, pin });
+  switch (search.kind) {
+    case 'found':
+      return search.electron;
+    case 'refused':
+      throw new SetupError(search.reason);
+    case 'none':
+      if (search.damaged !== null) machine.log(`${search.damaged}: preparing it again`);
+      return undefined;
+  }
 }
 
 async function fetchElectron(
@@ -71,7 +75,7 @@ async function fetchElectron(
   choice: ElectronChoice,
   fallback: Fallback,
 ): Promise<ElectronDist> {
-  await removeDeadStagingDirs(electronCacheDir(machine));
+  await removeDeadStagingDirs(electronCacheDir(machine.cacheDir));
   if (choice !== 'closed-network') {
     const official = await installOfficial(machine);
     if ('electron' in official) return official.electron;

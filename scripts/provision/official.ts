@@ -1,9 +1,13 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { ElectronDist } from '../../src/main/electron-files/electron-dist.ts';
+import {
+  declaredVersion,
+  electronCacheDir,
+  installedOfficial,
+} from '../../src/main/electron-files/find-electron.ts';
 import { errorMessage, SetupError } from '../shared/setup-error.ts';
-import { describeDist, executableName, type ElectronDist } from './electron-dist.ts';
 import { folderBytes } from './folder-bytes.ts';
-import { electronCacheDir, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { startProgress } from './progress.ts';
 import { createStagingDir, removeStagingDir } from './staging.ts';
 
@@ -12,30 +16,6 @@ const STALLED_MS = 90_000;
 const LOOK_EVERY_MS = 1_000;
 
 export type OfficialResult = { electron: ElectronDist } | { failure: string };
-
-export function declaredVersion(electronPackageDir: string): string {
-  const about: unknown = JSON.parse(readFileSync(path.join(electronPackageDir, 'package.json'), 'utf8'));
-  const version =
-    typeof about === 'object' && about !== null && 'version' in about ? about.version : undefined;
-  if (typeof version === 'string') return version;
-  throw new SetupError(`the package "electron" in ${electronPackageDir} has no version. Run "npm ci" again.`);
-}
-
-/** The declared Electron, when its own installer has finished; the same test as the installer's. */
-export function installedOfficial(machine: Machine): ElectronDist | undefined {
-  const folder = machine.electronPackageDir;
-  const found = describeDist(path.join(folder, 'dist'), machine.platform, 'official');
-  if (found?.electronVersion !== declaredVersion(folder)) return undefined;
-  return readPathFile(folder) === executableName(machine.platform) ? found : undefined;
-}
-
-function readPathFile(folder: string): string | undefined {
-  try {
-    return readFileSync(path.join(folder, 'path.txt'), 'utf8');
-  } catch {
-    return undefined;
-  }
-}
 
 export interface InstallLimits {
   stalledMs: number;
@@ -48,9 +28,14 @@ export async function installOfficial(
   limits: InstallLimits = { stalledMs: STALLED_MS, lookEveryMs: LOOK_EVERY_MS },
 ): Promise<OfficialResult> {
   const version = declaredVersion(machine.electronPackageDir);
+  if (version === undefined) {
+    throw new SetupError(
+      `the package "electron" in ${machine.electronPackageDir} has no version. Run "npm ci" again.`,
+    );
+  }
   machine.log(`downloading Electron ${version} (official) …`);
   // The installer reports no progress to a pipe. Its temporary folder is ours, so its growth can be watched.
-  const staging = await createStagingDir(electronCacheDir(machine));
+  const staging = await createStagingDir(electronCacheDir(machine.cacheDir));
   const dist = path.join(machine.electronPackageDir, 'dist');
 
   const progress = startProgress(machine, `Electron ${version}`);

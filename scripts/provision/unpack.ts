@@ -3,8 +3,8 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errorMessage, SetupError } from '../shared/setup-error.ts';
-import type { ElectronPin } from './closed-network-pin.ts';
-import { sha256Hex } from './hash-file.ts';
+import type { ElectronPin } from '../../src/main/electron-files/closed-network-pin.ts';
+import { sha256Hex } from '../../src/main/electron-files/hash-file.ts';
 import type { Machine } from './machine.ts';
 import { startProgress } from './progress.ts';
 

@@ -18,11 +18,13 @@ export interface CommandOptions {
   readonly data: string;
   /** What the command is started with, such as `unshare -n`. */
   readonly through?: readonly string[];
+  /** On top of this process's environment. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export const vivarium = async (
   argv: readonly string[],
-  { data, through = [] }: CommandOptions,
+  { data, through = [], env = {} }: CommandOptions,
 ): Promise<CommandOutcome> => {
   const [program = '', ...args] = [
     ...through,
@@ -32,7 +34,7 @@ export const vivarium = async (
   ];
   const child = spawn(program, args, {
     cwd: PROJECT_ROOT,
-    env: { ...process.env, VIVARIUM_DATA_DIR: data },
+    env: { ...process.env, ...env, VIVARIUM_DATA_DIR: data },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [stdout, stderr, code] = await Promise.all([

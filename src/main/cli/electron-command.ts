@@ -1,30 +1,52 @@
-import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
-import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
+import { cacheFolder } from '../electron-files/cache-folder.ts';
+import { findElectron, type ElectronPlaces } from '../electron-files/find-electron.ts';
+import { ownPackage } from './own-package.ts';
 
 /** Finds the Electron executable, fetching it first if need be. @throws Error saying what to do */
 export type ProvideElectron = () => Promise<string>;
 
 /**
- * Electron as its npm package has it. The package fetches its binary on first use, and says so on stdout,
- * which belongs to the guest here: so its installer is run apart from that.
+ * The Electron that is on this computer already; nothing is fetched here, which takes minutes and says much.
+ *
+ * @throws Error saying what to run
  */
-export const installedElectron: ProvideElectron = async () => {
-  const load = createRequire(import.meta.url);
-  const folder = path.dirname(load.resolve('electron/package.json'));
-  const overridden = process.env['ELECTRON_OVERRIDE_DIST_PATH'] !== undefined;
-  if (!overridden && !existsSync(path.join(folder, 'path.txt'))) {
-    const installer = spawn(process.execPath, [path.join(folder, 'install.js')], {
-      stdio: ['ignore', process.stderr, process.stderr],
-    });
-    const code = await new Promise((resolve) => installer.once('exit', resolve));
-    if (code !== 0) throw new Error('Electron could not be fetched; see the message above');
+export const installedElectron = async (places = thesePlaces()): Promise<string> => {
+  const search = await findElectron(places);
+  switch (search.kind) {
+    case 'found':
+      return search.electron.electronPath;
+    case 'refused':
+      throw new Error(search.reason);
+    case 'none':
+      throw new Error(`${search.damaged ?? 'there is no Electron yet'}: run ${obtainingCommand()}`);
   }
-  const executable: unknown = load('electron');
-  if (typeof executable !== 'string') throw new Error('the electron package gives no executable');
-  return executable;
+};
+
+const thesePlaces = (): ElectronPlaces => ({
+  platform: process.platform,
+  env: process.env,
+  cacheDir: cacheFolder(process.env),
+  electronPackageDir: electronPackageDir(),
+});
+
+const electronPackageDir = (): string | null => {
+  try {
+    return path.dirname(createRequire(import.meta.url).resolve('electron/package.json'));
+  } catch {
+    return null;
+  }
+};
+
+/** In a clone of the project, where its scripts are, or where only its package is installed. */
+const obtainingCommand = (): string => {
+  const { folder } = ownPackage(import.meta.dirname);
+  return existsSync(path.join(folder, 'scripts', 'provision.ts'))
+    ? `"npm run provision" in ${folder}`
+    : '"npm install electron && npx install-electron"';
 };
 
 /** As root, Chromium refuses to start with its own sandbox on. */

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageApp } from '../../../scripts/package.ts';
 import { installedElectron, sandboxSwitches } from '../../../src/main/cli/electron-command.ts';
 import { DoctorReport } from '../../../src/shared/doctor.ts';
-import { describeDist } from '../../../scripts/provision/electron-dist.ts';
+import { describeDist } from '../../../src/main/electron-files/electron-dist.ts';
 import { runProgram } from '../../../scripts/shared/run-program.ts';
 import { untilNone, processesMarked, canSeeProcesses } from '../../support/processes.ts';
 import { openVirtualDisplay, type VirtualDisplay } from '../../support/virtual-display.ts';

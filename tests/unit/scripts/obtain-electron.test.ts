@@ -10,10 +10,9 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { closedNetworkDist } from '../../../scripts/provision/closed-network.ts';
-import { electronCacheDir } from '../../../scripts/provision/machine.ts';
 import { obtainElectron } from '../../../scripts/provision/obtain-electron.ts';
 import { tarballPath } from '../../../scripts/provision/tarball.ts';
+import { closedNetworkDist, electronCacheDir } from '../../../src/main/electron-files/find-electron.ts';
 import { placeOfficial, smallElectron, SUCCESS, type SmallElectron } from './support/small-electron.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
@@ -21,7 +20,7 @@ const obtain = (small: SmallElectron, options = { thorough: false }) =>
   obtainElectron(small.machine, options, small);
 
 const stagingDirs = (small: SmallElectron) =>
-  readdirSync(electronCacheDir(small.machine)).filter((name) => name.startsWith('.staging-'));
+  readdirSync(electronCacheDir(small.machine.cacheDir)).filter((name) => name.startsWith('.staging-'));
 
 describe('which Electron is used', () => {
   test('the one that ELECTRON_OVERRIDE_DIST_PATH names comes first', async () => {
@@ -130,7 +129,7 @@ describe('the fall-back that is prepared', () => {
     const small = smallElectron();
     await obtain(small);
     expect(stagingDirs(small)).toEqual([]);
-    expect(existsSync(tarballPath(small.machine, small.pin))).toBe(false);
+    expect(existsSync(tarballPath(electronCacheDir(small.machine.cacheDir), small.pin))).toBe(false);
   });
 
   test('is prepared once when two ask at the same time', async () => {
@@ -145,15 +144,18 @@ describe('the fall-back that is prepared', () => {
     const small = smallElectron();
     const interrupted = { ...small, finish: () => Promise.reject(new Error('killed')) };
     await expect(obtain(interrupted)).rejects.toThrow('killed');
-    expect(existsSync(closedNetworkDist(small.machine, small.pin))).toBe(false);
+    expect(existsSync(closedNetworkDist(small.machine.cacheDir, small.pin))).toBe(false);
     await obtain(small);
     expect(small.commands.filter((command) => command === 'npm pack')).toHaveLength(1);
   });
 
   test('removes what killed runs left, but not what a living process works on', async () => {
     const small = smallElectron();
-    const dead = path.join(electronCacheDir(small.machine), '.staging-2147483646-abc');
-    const living = path.join(electronCacheDir(small.machine), `.staging-${String(process.ppid)}-abc`);
+    const dead = path.join(electronCacheDir(small.machine.cacheDir), '.staging-2147483646-abc');
+    const living = path.join(
+      electronCacheDir(small.machine.cacheDir),
+      `.staging-${String(process.ppid)}-abc`,
+    );
     for (const folder of [dead, living]) mkdirSync(folder, { recursive: true });
     await obtain(small);
     expect([existsSync(dead), existsSync(living)]).toEqual([false, true]);
@@ -218,12 +220,12 @@ describe('what is refused', () => {
     });
     await expect(obtain(small)).rejects.toThrow(/not the package that Vivarium knows/);
     expect(stagingDirs(small)).toEqual([]);
-    expect(existsSync(tarballPath(small.machine, small.pin))).toBe(false);
+    expect(existsSync(tarballPath(electronCacheDir(small.machine.cacheDir), small.pin))).toBe(false);
   });
 
   test('a kept download that was damaged meanwhile, which is fetched again', async () => {
     const small = smallElectron();
-    const kept = tarballPath(small.machine, small.pin);
+    const kept = tarballPath(electronCacheDir(small.machine.cacheDir), small.pin);
     mkdirSync(path.dirname(kept), { recursive: true });
     writeFileSync(kept, 'half of it');
     await obtain(small);
@@ -235,7 +237,7 @@ describe('what is refused', () => {
     const small = smallElectron();
     const other = { ...small, pin: { ...small.pin, executableSha256: '0'.repeat(64) } };
     await expect(obtain(other)).rejects.toThrow(/SHA-256/);
-    expect(existsSync(closedNetworkDist(small.machine, small.pin))).toBe(false);
+    expect(existsSync(closedNetworkDist(small.machine.cacheDir, small.pin))).toBe(false);
   });
 
   test('an archive that points outside its folder', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as tar from 'tar';
-import type { ElectronPin } from '../../../../scripts/provision/closed-network-pin.ts';
+import type { ElectronPin } from '../../../../src/main/electron-files/closed-network-pin.ts';
 import type { finishDist } from '../../../../scripts/provision/finish-dist.ts';
 import type { Machine } from '../../../../scripts/provision/machine.ts';
 import type { ProgramOptions, ProgramResult } from '../../../../scripts/shared/run-program.ts';

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 export interface ElectronDist {
@@ -33,4 +33,13 @@ export function describeDist(
   const electronVersion = readVersion(dist);
   if (electronVersion === undefined || !existsSync(electronPath)) return undefined;
   return { electronDist: dist, electronPath, electronVersion, source };
+}
+
+export function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
