@@ -1,6 +1,44 @@
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+/**
+ * What `npm run test:engines` runs under each Node, through NodeLauncher: what depends on the engine's V8, libuv
+ * and Node, and what the kernel is asked for.
+ */
+const ENGINE_TESTS = [
+  // Life cycle.
+  'tests/integration/node-launcher.test.ts',
+  'tests/integration/life-cycle/bad-sidecars.test.ts',
+  'tests/integration/life-cycle/crash-limit.test.ts',
+  'tests/integration/life-cycle/idle.test.ts',
+  'tests/integration/life-cycle/memory.test.ts',
+  'tests/integration/life-cycle/node-main-death.test.ts',
+  'tests/integration/life-cycle/recovery.test.ts',
+  // Interrupts, kills and starts, again and again.
+  'tests/integration/faults.test.ts',
+  'tests/integration/life-cycle/loops.test.ts',
+  'tests/integration/life-cycle/many-times.test.ts',
+  // What goes in and out.
+  'tests/integration/outputs.test.ts',
+  'tests/integration/value.test.ts',
+  // Security.
+  'tests/security/assume-breach.test.ts',
+  'tests/security/cases.test.ts',
+  'tests/security/inventory.test.ts',
+  'tests/security/realm.test.ts',
+  'tests/unit/lockdown/**/*.test.ts',
+  // Packages: NumPy, pandas, Matplotlib.
+  'tests/integration/interrupted-imports.test.ts',
+  'tests/integration/packages-in-runs.test.ts',
+  'tests/integration/plots.test.ts',
+  // Snapshots, also of packages.
+  'tests/integration/package-images.test.ts',
+  'tests/integration/snapshot.test.ts',
+  // The sidecar's and the worker's parts by themselves.
+  'tests/unit/rpc/**/*.test.ts',
+  'tests/unit/utility/**/*.test.ts',
+];
+
 export default defineConfig({
   test: {
     // Most of the time a test waits for an interpreter to start, which keeps one core busy.
@@ -27,6 +65,17 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'engine',
+          include: ENGINE_TESTS,
+          environment: 'node',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // See tests/support/either-sandbox.ts.
+          env: { VIVARIUM_TEST_MAIN: 'node' },
         },
       },
     ],

@@ -1,20 +1,16 @@
 /** Whatever the guest does and whatever dies: one truthful result for each run, and the app lives on. */
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  ElectronSandbox,
-  NEVER_BROKEN,
-  useElectronSandbox,
-  type RunningOptions,
-} from '../support/electron-sandbox.ts';
+import { openSandbox, useSandbox } from '../support/either-sandbox.ts';
+import { type TestSandbox, NEVER_BROKEN, type RunningOptions } from '../support/test-sandbox.ts';
 import { eventually } from '../support/eventually.ts';
 import { needProcesses, untilGone } from '../support/processes.ts';
 import { startRun, type StartedRun } from '../support/started-run.ts';
 
 const MEMORY_MIB = 256;
-const sandbox = useElectronSandbox({ memoryMiB: MEMORY_MIB, crashLimit: NEVER_BROKEN });
+const sandbox = useSandbox({ memoryMiB: MEMORY_MIB, crashLimit: NEVER_BROKEN });
 
-const start = (code: string, options: RunningOptions = {}, on: ElectronSandbox = sandbox()): StartedRun =>
+const start = (code: string, options: RunningOptions = {}, on: TestSandbox = sandbox()): StartedRun =>
   startRun(on, code, options);
 
 const ENDLESS = 'print("started", flush=True)\nwhile True: pass';
@@ -359,7 +355,7 @@ describe('the end', () => {
   beforeEach(needProcesses);
 
   it('of the sandbox in the middle of a run cancels it and leaves no process', async () => {
-    const own = await ElectronSandbox.open();
+    const own = await openSandbox();
     const run = start(ENDLESS, {}, own);
     await run.printed;
     const pid = await own.sidecarPid();
@@ -370,7 +366,7 @@ describe('the end', () => {
   });
 
   it('of the sandbox while idle leaves no process', async () => {
-    const own = await ElectronSandbox.open();
+    const own = await openSandbox();
     await own.expectAlive();
     const pid = await own.sidecarPid();
     await own.dispose();
@@ -378,23 +374,8 @@ describe('the end', () => {
   });
 
   it('of a sandbox that was never used leaves no process', async () => {
-    const own = await ElectronSandbox.open();
+    const own = await openSandbox();
     await own.dispose();
-  });
-
-  it('of the main process by SIGKILL takes the sidecar with it', async () => {
-    const own = await ElectronSandbox.open();
-    const run = start(ENDLESS, {}, own);
-    await run.printed;
-    const pid = await own.sidecarPid();
-    const ended = run.result.then(
-      () => 'a result',
-      () => 'an error',
-    );
-    process.kill(own.mainPid, 'SIGKILL');
-    expect(await ended).toBe('an error');
-    await untilGone(pid);
-    await own.expectGone();
   });
 });
 

@@ -1,12 +1,12 @@
-/** What runs show, write and ask for, in a real Electron; hostile guests included. */
+/** What runs show, write and ask for, in a locked-down process; hostile guests included. */
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/shared/limits.ts';
 import type { CollectedFile, RunDisplay } from '../../src/shared/sandbox.ts';
-import { useElectronSandbox } from '../support/electron-sandbox.ts';
+import { useSandbox } from '../support/either-sandbox.ts';
 
 const LONG_MS = 120_000;
 
-const sandbox = useElectronSandbox();
+const sandbox = useSandbox();
 
 /** Past `display`, straight to what takes the guest's JSON: as a hostile guest would. */
 const RAW = 'send = display.__closure__[0].cell_contents._outputs._send\n';

@@ -1,21 +1,22 @@
-/** Real packages, installed for runs in a real Electron whose sandbox is locked down. */
+/** Real packages, installed for runs in a locked-down process. */
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
 import type { RunResult } from '../../src/shared/sandbox.ts';
-import { ElectronSandbox } from '../support/electron-sandbox.ts';
+import { openSandbox } from '../support/either-sandbox.ts';
+import { type TestSandbox } from '../support/test-sandbox.ts';
 import { testWheels } from '../support/test-wheels.ts';
 
 /** Far more than a run takes on a slow machine. */
 const LONG_MS = 300_000;
 
-const openWith = async (mirror: string, allow: string[] = []): Promise<ElectronSandbox> =>
-  ElectronSandbox.open({
+const openWith = async (mirror: string, allow: string[] = []): Promise<TestSandbox> =>
+  openSandbox({
     packages: { settings: { autoInstall: true, mirror, allow }, official: false },
   });
 
-let sandbox: ElectronSandbox | undefined;
+let sandbox: TestSandbox | undefined;
 let mirror: string | undefined;
 
-const opened = async (context: TestContext): Promise<ElectronSandbox> => {
+const opened = async (context: TestContext): Promise<TestSandbox> => {
   mirror ??= await testWheels(context);
   return (sandbox ??= await openWith(mirror));
 };

@@ -1,4 +1,4 @@
-/** Matplotlib and pandas as they are used, in a real Electron whose sandbox is locked down. */
+/** Matplotlib and pandas as they are used, in a locked-down process. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, type TestContext } from 'vitest';
 import type { RunResult } from '../../src/shared/sandbox.ts';

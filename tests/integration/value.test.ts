@@ -1,10 +1,11 @@
-/** What a run gives back: its value, output, errors and files, in a real Electron. */
+/** What a run gives back: its value, output, errors and files, in a locked-down process. */
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RunOutput, RunResult } from '../../src/shared/sandbox.ts';
-import { useElectronSandbox, type RunningOptions } from '../support/electron-sandbox.ts';
+import { useSandbox } from '../support/either-sandbox.ts';
+import { type RunningOptions } from '../support/test-sandbox.ts';
 
-const sandbox = useElectronSandbox();
+const sandbox = useSandbox();
 afterAll(() => sandbox().expectAlive());
 
 const MIB = 1024 * 1024;

@@ -4,7 +4,7 @@
  * the lock-down, where the same attempts reach the host. So this test can fail.
  */
 import process from 'node:process';
-import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Doctor } from '../../src/main/doctor/doctor.ts';
 import { kernelView } from '../../src/main/doctor/kernel-view.ts';
 import { ProbeClient } from '../../src/main/doctor/probe-client.ts';
@@ -13,22 +13,11 @@ import { builtFiles } from '../../src/main/runtime-locations.ts';
 import { lockdownOrder } from '../../src/main/sandbox/lockdown-binding.ts';
 import { NodeLauncher } from '../../src/main/sandbox/node-launcher.ts';
 import { loadRuntimeAssets } from '../../src/main/sandbox/runtime-assets.ts';
-import type { DoctorReport } from '../../src/shared/doctor.ts';
-import { ProbePlace, type ProbeResult } from '../../src/shared/probe-protocol.ts';
-import { examineInElectron } from '../support/electron-sandbox.ts';
+import { ProbePlace } from '../../src/shared/probe-protocol.ts';
 import { OUT_FOLDER } from '../support/node-sandbox.ts';
-import { notRunHere } from '../support/not-run.ts';
+import { needLockdown, openOnes } from './breach.ts';
 
 const files = builtFiles(OUT_FOLDER);
-
-const needLinux = (context: TestContext): void => {
-  if (process.platform !== 'linux') notRunHere(context, 'only Linux has a lock-down');
-  if (files.binding.file === null) notRunHere(context, 'the native binding for this system is not installed');
-};
-
-/** For a failure's message. */
-const openOnes = (probes: readonly ProbeResult[]): string[] =>
-  probes.filter(({ refused }) => !refused).map(({ name, where, how }) => `${name} (${where}): ${how}`);
 
 const inNode = async (enabled: boolean) => {
   const client = new ProbeClient(await new NodeLauncher(files.probeSidecar).launch());
@@ -46,7 +35,7 @@ const inNode = async (enabled: boolean) => {
 
 describe('under plain Node', () => {
   it.for(ProbePlace.options)('everything is refused: %s', async (where, context) => {
-    needLinux(context);
+    needLockdown(context);
     const { layers, probe, client } = await inNode(true);
     expect(layers.map(({ status, name }) => `${name} ${status}`)).toEqual([
       'no-new-privileges active',
@@ -70,7 +59,7 @@ describe('under plain Node', () => {
   it.for(ProbePlace.options)(
     'nearly everything succeeds without the lock-down: %s',
     async (where, context) => {
-      needLinux(context);
+      needLockdown(context);
       const { layers, probe } = await inNode(false);
       expect(layers.filter(({ status }) => status === 'active')).toEqual([]);
       const { results, connections, touched } = await probe(where);
@@ -83,40 +72,6 @@ describe('under plain Node', () => {
     },
   );
 });
-
-describe('in Electron', () => {
-  it('everything is refused, and the doctor says so', async (context) => {
-    needLinux(context);
-    const report = await examineInElectron(true);
-    expect(openOnes(report.probes)).toEqual([]);
-    expect(report.connections).toBe(0);
-    expect(report.probes.filter(({ group }) => group === 'browser-network').length).toBeGreaterThan(3);
-    expect(statusesOf(report)).toEqual({ active: 10 - absentLandlock(report) });
-    expect(report).toMatchObject({ ok: true, system: { platform: 'linux' } });
-    expect(report.memory.sidecarMiB).toBeGreaterThan(50);
-  });
-
-  it('without the lock-down they get through, the browser process’s network included', async (context) => {
-    needLinux(context);
-    const report = await examineInElectron(false);
-    expect(report.ok).toBe(false);
-    expect(openOnes(report.probes).length).toBeGreaterThan(100);
-    const browser = report.probes.filter(({ group }) => group === 'browser-network');
-    expect(browser.filter(({ refused, name }) => refused && !name.startsWith('look'))).toEqual([]);
-    expect(report.connections).toBeGreaterThan(5);
-  });
-});
-
-const statusesOf = ({ layers }: DoctorReport): Record<string, number> => {
-  const count: Record<string, number> = {};
-  for (const { status, name } of layers) {
-    if (name !== 'landlock' || status === 'active') count[status] = (count[status] ?? 0) + 1;
-  }
-  return count;
-};
-
-const absentLandlock = ({ layers }: DoctorReport): number =>
-  layers.some(({ name, status }) => name === 'landlock' && status === 'active') ? 0 : 1;
 
 describe('the doctor', () => {
   const doctor = (enabled: boolean): Doctor =>
@@ -136,7 +91,7 @@ describe('the doctor', () => {
     });
 
   it('sees that layers are missing when they are', async (context) => {
-    needLinux(context);
+    needLockdown(context);
     const report = await doctor(false).examine();
     expect(report.ok).toBe(false);
     expect(openOnes(report.probes).length).toBeGreaterThan(100);

@@ -1,22 +1,24 @@
-/** What hostile code tries, in the real Electron with real canaries around it. See cases.json. */
+/** What hostile code tries, in a locked-down process with real canaries around it. See cases.json. */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunOutput, RunResult } from '../../src/shared/sandbox.ts';
 import { Canaries } from '../support/canaries.ts';
-import { ElectronSandbox, PROJECT_ROOT } from '../support/electron-sandbox.ts';
+import { PROJECT_ROOT } from '../support/electron-sandbox.ts';
+import { openSandbox } from '../support/either-sandbox.ts';
+import { type TestSandbox } from '../support/test-sandbox.ts';
 import { canSeeProcesses, childrenOf } from '../support/processes.ts';
 import { securityCases, type Expectation } from '../support/security-cases.ts';
 
 const TIMEOUT_MS = 40_000;
 
 let canaries: Canaries;
-let sandbox: ElectronSandbox;
+let sandbox: TestSandbox;
 let fingerprint: string;
 beforeAll(async () => {
   canaries = await Canaries.place();
   fingerprint = canaries.fingerprint();
-  sandbox = await ElectronSandbox.open();
+  sandbox = await openSandbox();
   await sandbox.expectAlive();
 });
 afterAll(async () => {

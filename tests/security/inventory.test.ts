@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { useElectronSandbox } from '../support/electron-sandbox.ts';
+import { useSandbox } from '../support/either-sandbox.ts';
 
 const Inventory = z.record(z.string(), z.array(z.string()));
 
@@ -13,7 +13,7 @@ const expected = Inventory.parse(
   JSON.parse(readFileSync(new URL('inventory.json', import.meta.url), 'utf8')),
 );
 
-const sandbox = useElectronSandbox();
+const sandbox = useSandbox();
 
 it('the guest sees what it is known to see, and nothing more', async () => {
   const { status, value, error } = await sandbox().run(`

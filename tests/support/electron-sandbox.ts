@@ -1,38 +1,28 @@
 /** The real thing for tests: a headless Electron whose main process runs the sandbox with its utility process. */
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { RunOptions } from '../../src/main/cli/dependencies.ts';
+import { expect } from 'vitest';
 import { installedElectron } from '../../src/main/cli/electron-command.ts';
 import { electronDoctor, ElectronHost } from '../../src/main/cli/open-electron-host.ts';
 import { DoctorReport } from '../../src/shared/doctor.ts';
-import type { HostSandboxOptions, HostStatus } from '../../src/shared/host-protocol.ts';
+import type { HostStatus } from '../../src/shared/host-protocol.ts';
 import { DEFAULTS } from '../../src/shared/limits.ts';
 import type { SandboxEvent } from '../../src/shared/sandbox-events.ts';
-import { RunResult, type OutputFile, type RunRequest } from '../../src/shared/sandbox.ts';
-import { eventually } from './eventually.ts';
+import { RunResult, type OutputFile } from '../../src/shared/sandbox.ts';
 import { canSeeProcesses, processesOfSession, untilGone, untilNone } from './processes.ts';
+import { TestSandbox, useOpened, type Limits, type RunningOptions } from './test-sandbox.ts';
+
+export { NEVER_BROKEN, type Limits, type RunningOptions } from './test-sandbox.ts';
 
 export const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What is left out is as in the product. */
-export type Limits = Partial<HostSandboxOptions>;
-
-export interface RunningOptions extends Omit<RunRequest, 'code'>, Partial<RunOptions> {}
-
-/** For tests that crash the sandbox again and again. */
-export const NEVER_BROKEN = { crashes: 1_000_000, windowMs: 1 } as const;
-
-export class ElectronSandbox {
+export class ElectronSandbox extends TestSandbox {
   readonly #host: ElectronHost;
-  readonly #mainPid: number;
-  /** All that the sandbox has told so far. */
-  readonly events: readonly SandboxEvent[];
+  /** What Chromium calls the kind of process that utilityProcess starts. */
+  protected override readonly sidecarMark = 'node.mojom.NodeService';
 
   private constructor(host: ElectronHost, mainPid: number, events: readonly SandboxEvent[]) {
-    this.events = events;
+    super(mainPid, events);
     this.#host = host;
-    this.#mainPid = mainPid;
   }
 
   static async open(limits: Limits = {}): Promise<ElectronSandbox> {
@@ -47,13 +37,7 @@ export class ElectronSandbox {
     return new ElectronSandbox(host, host.pid, events);
   }
 
-  /** Of Electron's main process. */
-  get mainPid(): number {
-    return this.#mainPid;
-  }
-
-  /** Runs code; what comes back is held against the contract. */
-  async run(code: string, options: RunningOptions = {}): Promise<RunResult> {
+  override async run(code: string, options: RunningOptions = {}): Promise<RunResult> {
     const { signal = new AbortController().signal, onOutput = () => undefined, ...rest } = options;
     const { onDisplay, onFile, onInput, onPackages, ...request } = rest;
     const watcher = {
@@ -65,58 +49,32 @@ export class ElectronSandbox {
     return RunResult.parse(await this.#host.run({ code, ...request }, { signal, onOutput, ...watcher }));
   }
 
-  status(): Promise<HostStatus> {
+  override status(): Promise<HostStatus> {
     return this.#host.status();
   }
 
-  listFiles(session: string): Promise<OutputFile[] | null> {
+  override listFiles(session: string): Promise<OutputFile[] | null> {
     return this.#host.listFiles(session);
   }
 
-  readFile(session: string, name: string): Promise<Uint8Array> {
+  override readFile(session: string, name: string): Promise<Uint8Array> {
     return this.#host.readFile(session, name);
   }
 
-  reset(session: string): Promise<boolean> {
+  override reset(session: string): Promise<boolean> {
     return this.#host.reset(session);
   }
 
-  restart(): Promise<void> {
+  override restart(): Promise<void> {
     return this.#host.restart();
   }
 
-  /** Events of that type so far. */
-  told<T extends SandboxEvent['type']>(type: T): Extract<SandboxEvent, { type: T }>[] {
-    return this.events.filter((event): event is Extract<SandboxEvent, { type: T }> => event.type === type);
+  override async expectAlive(): Promise<void> {
+    expect(this.#host.pid).toBe(this.mainPid);
+    await super.expectAlive();
   }
 
-  /** Of the sidecar, which must be there. */
-  async sidecarPid(): Promise<number> {
-    const { pid } = await this.status();
-    if (pid === null) throw new Error('there is no sidecar');
-    return pid;
-  }
-
-  /** The same main process still answers, and its answer is right. */
-  async expectAlive(): Promise<void> {
-    expect(this.#host.pid).toBe(this.#mainPid);
-    expect(() => process.kill(this.#mainPid, 0)).not.toThrow();
-    const { status, value, stdout, error } = await this.run('1+1');
-    expect({ status, text: value?.text, stdout, error }).toEqual({
-      status: 'ok',
-      text: '2',
-      stdout: '',
-      error: null,
-    });
-  }
-
-  /** Nothing runs, and the sandbox knows it. */
-  async untilIdle(): Promise<void> {
-    await eventually(async () => expect((await this.status()).state.name).toMatch(/^(?:ready|stopped)$/u));
-  }
-
-  /** Ends everything in order and makes sure that it is gone. */
-  async dispose(): Promise<void> {
+  override async dispose(): Promise<void> {
     await this.#host.dispose();
     await this.expectGone();
   }
@@ -124,25 +82,14 @@ export class ElectronSandbox {
   /** No process that Electron or its children started is left. */
   async expectGone(): Promise<void> {
     if (!canSeeProcesses) return;
-    await untilGone(this.#mainPid);
-    await untilNone(() => processesOfSession(this.#mainPid));
+    await untilGone(this.mainPid);
+    await untilNone(() => processesOfSession(this.mainPid));
   }
 }
 
 /** One sandbox for all tests of a file or a suite. */
-export const useElectronSandbox = (limits: Limits = {}): (() => ElectronSandbox) => {
-  let sandbox: ElectronSandbox | undefined;
-  beforeAll(async () => {
-    sandbox = await ElectronSandbox.open(limits);
-  });
-  afterAll(async () => {
-    await sandbox?.dispose();
-  });
-  return () => {
-    if (sandbox === undefined) throw new Error('the sandbox is not open');
-    return sandbox;
-  };
-};
+export const useElectronSandbox = (limits: Limits = {}): (() => ElectronSandbox) =>
+  useOpened(() => ElectronSandbox.open(limits));
 
 /** What the doctor says there; held against the contract. */
 export const examineInElectron = async (lockdown: boolean): Promise<DoctorReport> =>

@@ -1,7 +1,8 @@
-/** A sandbox in a real Electron that has the test wheels to install from. */
+/** A sandbox that has the test wheels to install from. */
 import { afterAll, type TestContext } from 'vitest';
 import type { RunResult } from '../../src/shared/sandbox.ts';
-import { ElectronSandbox, type RunningOptions } from './electron-sandbox.ts';
+import { openSandbox } from './either-sandbox.ts';
+import type { RunningOptions, TestSandbox } from './test-sandbox.ts';
 import { testWheels } from './test-wheels.ts';
 
 /** Far more than a run takes on a slow machine, in ms. */
@@ -15,13 +16,13 @@ export type RunWithPackages = (
 
 /** One for the file's tests; a test that needs it is not run where the wheels can't be had. */
 export const usePackageSandbox = (): RunWithPackages => {
-  let sandbox: ElectronSandbox | undefined;
+  let sandbox: TestSandbox | undefined;
   afterAll(async () => {
     await sandbox?.dispose();
   });
   return async (context, code, options = {}) => {
     const mirror = await testWheels(context);
-    sandbox ??= await ElectronSandbox.open({
+    sandbox ??= await openSandbox({
       packages: { settings: { autoInstall: true, mirror, allow: [] }, official: false },
     });
     return sandbox.run(code, { timeoutMs: LONG_MS, ...options });

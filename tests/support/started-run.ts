@@ -1,6 +1,6 @@
 /** A run that tests act upon while it is under way. */
 import type { RunResult } from '../../src/shared/sandbox.ts';
-import type { ElectronSandbox, RunningOptions } from './electron-sandbox.ts';
+import type { RunningOptions, TestSandbox } from './test-sandbox.ts';
 
 export interface StartedRun {
   readonly result: Promise<RunResult>;
@@ -9,7 +9,7 @@ export interface StartedRun {
   cancel(): void;
 }
 
-export const startRun = (on: ElectronSandbox, code: string, options: RunningOptions = {}): StartedRun => {
+export const startRun = (on: TestSandbox, code: string, options: RunningOptions = {}): StartedRun => {
   const controller = new AbortController();
   let said = (): void => undefined;
   const heard = new Promise<void>((resolve) => {

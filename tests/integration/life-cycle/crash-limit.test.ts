@@ -1,13 +1,13 @@
 /** What crashes again and again stays down, says why, and is healed by a restart. */
 import process from 'node:process';
 import { beforeEach, expect, it } from 'vitest';
-import { useElectronSandbox } from '../../support/electron-sandbox.ts';
+import { useSandbox } from '../../support/either-sandbox.ts';
 import { eventually } from '../../support/eventually.ts';
 import { needProcesses } from '../../support/processes.ts';
 import { startRun } from '../../support/started-run.ts';
 
 // As in the product: 3 in 5 minutes.
-const sandbox = useElectronSandbox({ memoryMiB: 256 });
+const sandbox = useSandbox({ memoryMiB: 256 });
 
 beforeEach(needProcesses);
 

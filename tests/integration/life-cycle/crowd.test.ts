@@ -1,13 +1,14 @@
 /** Many at once: sessions with states of their own, floods of output, cancels at every stage. */
 import { afterEach, expect, it } from 'vitest';
 import type { RunResult } from '../../../src/shared/sandbox.ts';
-import { NEVER_BROKEN, useElectronSandbox } from '../../support/electron-sandbox.ts';
+import { useSandbox } from '../../support/either-sandbox.ts';
+import { NEVER_BROKEN } from '../../support/test-sandbox.ts';
 import { startRun } from '../../support/started-run.ts';
 import { makeRandom } from '../../support/random.ts';
 
 const SESSIONS = 20;
 const OUTPUT_KIB = 64;
-const sandbox = useElectronSandbox({
+const sandbox = useSandbox({
   ...{ memoryMiB: 1024, outputKiB: OUTPUT_KIB, crashLimit: NEVER_BROKEN },
 });
 

@@ -1,12 +1,12 @@
 /** Nobody uses it: all processes go, and come back when they are wanted. */
 import { beforeEach, expect, it } from 'vitest';
-import { useElectronSandbox } from '../../support/electron-sandbox.ts';
+import { useSandbox } from '../../support/either-sandbox.ts';
 import { eventually } from '../../support/eventually.ts';
 import { needProcesses, untilGone } from '../../support/processes.ts';
 
 /** Longer than a standby process takes to be ready on a busy machine would be too long to wait for. */
 const IDLE_MS = 3000;
-const sandbox = useElectronSandbox({ memoryMiB: 256, idleMs: IDLE_MS, standby: true });
+const sandbox = useSandbox({ memoryMiB: 256, idleMs: IDLE_MS, standby: true });
 
 beforeEach(needProcesses);
 

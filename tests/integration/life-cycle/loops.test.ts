@@ -1,9 +1,9 @@
 /** Loops of every kind: what an interrupt stops keeps its state; what ignores it loses its own, and no more. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { useElectronSandbox } from '../../support/electron-sandbox.ts';
+import { useSandbox } from '../../support/either-sandbox.ts';
 import { startRun } from '../../support/started-run.ts';
 
-const sandbox = useElectronSandbox({ memoryMiB: 256, spares: 2 });
+const sandbox = useSandbox({ memoryMiB: 256, spares: 2 });
 const TIMEOUT_MS = 700;
 
 describe('stopped by an interrupt', () => {

@@ -53,6 +53,18 @@ it('killed while the sidecar is starting: the same', async () => {
   await sandbox.expectGone();
 });
 
+it('killed in the middle of a run, without one in reserve: the same', async () => {
+  const sandbox = await ElectronSandbox.open();
+  const run = startRun(sandbox, 'print(1, flush=True)\nwhile True: pass');
+  await run.printed;
+  const pid = await sandbox.sidecarPid();
+  const ended = Promise.allSettled([run.result]);
+  process.kill(sandbox.mainPid, 'SIGKILL');
+  expect((await ended)[0].status).toBe('rejected');
+  await untilGone(pid);
+  await sandbox.expectGone();
+});
+
 it('of the command line, killed before the host could listen: the host ends', async () => {
   const files = temporaryFolder();
   const host = spawn(

@@ -3,7 +3,8 @@ import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { RunResult } from '../../../src/shared/sandbox.ts';
-import { NEVER_BROKEN, useElectronSandbox } from '../../support/electron-sandbox.ts';
+import { useSandbox } from '../../support/either-sandbox.ts';
+import { NEVER_BROKEN } from '../../support/test-sandbox.ts';
 import { eventually } from '../../support/eventually.ts';
 import { needProcesses } from '../../support/processes.ts';
 import { repeats, settled } from '../../support/repeat.ts';
@@ -25,8 +26,8 @@ const LONGEST_RUN_MS = 250;
 const IN_A_RUN = 0.12;
 
 const LIMITS = { memoryMiB: 256, crashLimit: NEVER_BROKEN } as const;
-const sandbox = useElectronSandbox({ ...LIMITS, standby: true, spares: 1 });
-const plain = useElectronSandbox(LIMITS);
+const sandbox = useSandbox({ ...LIMITS, standby: true, spares: 1 });
+const plain = useSandbox(LIMITS);
 
 const tally = (results: readonly RunResult[]): Record<string, number> => {
   const counts: Record<string, number> = {};

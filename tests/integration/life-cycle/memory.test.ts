@@ -1,11 +1,12 @@
 /** Memory bombs, inside and outside the interpreter's own cap. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { processLimitBytes } from '../../../src/main/sandbox/memory-budget.ts';
-import { NEVER_BROKEN, useElectronSandbox } from '../../support/electron-sandbox.ts';
+import { useSandbox } from '../../support/either-sandbox.ts';
+import { NEVER_BROKEN } from '../../support/test-sandbox.ts';
 
 const MEMORY_MIB = 128;
 const LIMIT_MIB = processLimitBytes(MEMORY_MIB) / 2 ** 20;
-const sandbox = useElectronSandbox({ memoryMiB: MEMORY_MIB, crashLimit: NEVER_BROKEN, spares: 1 });
+const sandbox = useSandbox({ memoryMiB: MEMORY_MIB, crashLimit: NEVER_BROKEN, spares: 1 });
 
 afterEach(() => sandbox().expectAlive());
 

@@ -1,32 +1,26 @@
 /** kill -9 at every stage of the process's life, with a process in reserve and without. */
 import process from 'node:process';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { NEVER_BROKEN, useElectronSandbox, type ElectronSandbox } from '../../support/electron-sandbox.ts';
+import { useSandbox } from '../../support/either-sandbox.ts';
+import { NEVER_BROKEN } from '../../support/test-sandbox.ts';
 import { eventually } from '../../support/eventually.ts';
-import { childrenOf, needProcesses, untilGone } from '../../support/processes.ts';
+import { needProcesses, untilGone } from '../../support/processes.ts';
 import { startRun } from '../../support/started-run.ts';
 
 const ENDLESS = 'print("started", flush=True)\nwhile True: pass';
-const SIDECAR = 'node.mojom.NodeService';
 
 const kill = (pid: number): void => void process.kill(pid, 'SIGKILL');
 
-/** Also those that are only starting. */
-const sidecarsOf = (sandbox: ElectronSandbox): number[] =>
-  childrenOf(sandbox.mainPid)
-    .filter(({ commandLine }) => commandLine.includes(SIDECAR))
-    .map(({ pid }) => pid);
-
 describe('without one in reserve', () => {
   beforeEach(needProcesses);
-  const sandbox = useElectronSandbox({ memoryMiB: 256, crashLimit: NEVER_BROKEN });
+  const sandbox = useSandbox({ memoryMiB: 256, crashLimit: NEVER_BROKEN });
 
   it('killed while it starts, the run gets another one and never learns of it', async () => {
     await sandbox().restart();
-    expect(sidecarsOf(sandbox())).toEqual([]);
+    expect(sandbox().sidecarPids()).toEqual([]);
     const running = sandbox().run('6 * 7');
     const [victim] = await eventually(() => {
-      const pids = sidecarsOf(sandbox());
+      const pids = sandbox().sidecarPids();
       expect(pids).toHaveLength(1);
       return pids;
     });
@@ -74,23 +68,23 @@ describe('without one in reserve', () => {
     }
     await restarting;
     await untilGone(pid);
-    expect(sidecarsOf(sandbox())).toEqual([]);
+    expect(sandbox().sidecarPids()).toEqual([]);
     expect(await sandbox().run('1+1')).toMatchObject({ value: { json: 2 } });
   });
 
   it('stopped while it starts leaves nothing', async () => {
     await sandbox().restart();
     const running = sandbox().run('1+1');
-    await eventually(() => expect(sidecarsOf(sandbox())).toHaveLength(1));
+    await eventually(() => expect(sandbox().sidecarPids()).toHaveLength(1));
     await sandbox().restart();
     expect(['setup-failed', 'cancelled']).toContain((await running).status);
-    expect(sidecarsOf(sandbox())).toEqual([]);
+    expect(sandbox().sidecarPids()).toEqual([]);
   });
 });
 
 describe('with one in reserve', { timeout: 300_000 }, () => {
   beforeEach(needProcesses);
-  const sandbox = useElectronSandbox({
+  const sandbox = useSandbox({
     ...{ memoryMiB: 256, crashLimit: NEVER_BROKEN, standby: true, spares: 1 },
   });
 
