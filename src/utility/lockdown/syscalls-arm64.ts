@@ -59,6 +59,8 @@ export const ARM64_SYSCALLS: SyscallTable = {
     mprotect: 226,
     madvise: 233,
     prlimit64: 261,
+    process_vm_readv: 270,
+    process_vm_writev: 271,
     seccomp: 277,
     getrandom: 278,
     membarrier: 283,

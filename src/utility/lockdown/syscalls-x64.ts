@@ -62,6 +62,8 @@ export const X64_SYSCALLS: SyscallTable = {
     pipe2: 293,
     prlimit64: 302,
     getcpu: 309,
+    process_vm_readv: 310,
+    process_vm_writev: 311,
     seccomp: 317,
     getrandom: 318,
     membarrier: 324,
