@@ -29,6 +29,8 @@ export const ARM64_SYSCALLS: SyscallTable = {
     clock_gettime: 113,
     clock_getres: 114,
     clock_nanosleep: 115,
+    sched_getscheduler: 120,
+    sched_getparam: 121,
     sched_getaffinity: 123,
     sched_yield: 124,
     restart_syscall: 128,

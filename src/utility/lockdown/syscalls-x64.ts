@@ -41,6 +41,8 @@ export const X64_SYSCALLS: SyscallTable = {
     getegid: 108,
     capget: 125,
     sigaltstack: 131,
+    sched_getparam: 143,
+    sched_getscheduler: 145,
     prctl: 157,
     gettid: 186,
     time: 201,
