@@ -6,9 +6,26 @@ import { Bytes, MimeType, OutputFile, WorkspaceFileName } from './sandbox.ts';
 /** Most bytes of input that are handed to the guest at once. */
 export const INPUT_PART_BYTES = 64 * 1024;
 
+const MAX_CHECK_DETAIL = 500;
+
 /** One condition that must hold before guest code may run. */
-export const SelfCheck = z.strictObject({ name: z.string().max(200), holds: z.boolean() });
+export const SelfCheck = z.strictObject({
+  name: z.string().max(200),
+  holds: z.boolean(),
+  /** Where it does not hold: what was found instead, and in which engine. */
+  detail: z.string().max(MAX_CHECK_DETAIL).optional(),
+});
 export type SelfCheck = z.infer<typeof SelfCheck>;
+
+/** @param detail what was found instead, for a check that does not hold */
+export const selfCheck = (name: string, holds: boolean, detail = ''): SelfCheck =>
+  holds || detail === '' ? { name, holds } : { name, holds, detail: detail.slice(0, MAX_CHECK_DETAIL) };
+
+/** Those that do not hold, in words. */
+export const failuresOf = (checks: readonly SelfCheck[]): string[] =>
+  checks
+    .filter(({ holds }) => !holds)
+    .map(({ name, detail }) => (detail === undefined ? name : `${name} (${detail})`));
 
 export const SelfChecks = z.array(SelfCheck).max(100);
 

@@ -1,4 +1,11 @@
-import type { InputAnswer, RunEnd, RunOrder, RunPiece, SelfCheck } from '../../shared/interpreter.ts';
+import {
+  failuresOf,
+  type InputAnswer,
+  type RunEnd,
+  type RunOrder,
+  type RunPiece,
+  type SelfCheck,
+} from '../../shared/interpreter.ts';
 import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
 import type { AbortSignalLike } from '../../shared/rpc/abort.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
@@ -22,7 +29,7 @@ const SNAPSHOT_WINDOW_BYTES = 4 * MIB;
 const requireAll = (checks: readonly SelfCheck[]): void => {
   // A sidecar that checks nothing has not passed.
   if (checks.length === 0) throw new SetupError('the sandbox refused to start: it made no self-check');
-  const failed = checks.filter((check) => !check.holds).map((check) => check.name);
+  const failed = failuresOf(checks);
   if (failed.length > 0) {
     throw new SetupError(`the sandbox refused to start because its self-check failed: ${failed.join(', ')}`);
   }

@@ -7,6 +7,11 @@ import { Worker } from 'node:worker_threads';
 const STACK_MIB = 32;
 /** JavaScript heap of one worker. File data and WebAssembly memory are outside of it. */
 const OLD_GENERATION_MIB = 768;
+/**
+ * Memory for machine code of one worker's JavaScript; that of WebAssembly is outside of it. Plain Node from 24 on takes
+ * 512 MiB otherwise, writable from the start, so that seven workers use up what the kernel lets a process have.
+ */
+const CODE_RANGE_MIB = 64;
 
 /** A thread that waits to be told what to be. @param script of the worker, whole */
 export const bootWorker = (script: string): Worker => {
@@ -19,7 +24,11 @@ export const bootWorker = (script: string): Worker => {
     stdin: false,
     stdout: true,
     stderr: true,
-    resourceLimits: { stackSizeMb: STACK_MIB, maxOldGenerationSizeMb: OLD_GENERATION_MIB },
+    resourceLimits: {
+      stackSizeMb: STACK_MIB,
+      maxOldGenerationSizeMb: OLD_GENERATION_MIB,
+      codeRangeSizeMb: CODE_RANGE_MIB,
+    },
   });
   // What a worker prints is not output of a run: its streams are read so that they don't fill up.
   worker.stdout.resume();

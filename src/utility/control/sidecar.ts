@@ -64,7 +64,9 @@ export class Sidecar {
         const checks = processChecks(this.#environment);
         if (!holdAll(checks)) return { checks, layers: [] };
         const runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB));
-        const layers = lockDown(lockdown, this.#loadBinding);
+        const locked = lockDown(lockdown, this.#loadBinding);
+        const all = { checks: [...checks, ...locked.checks], layers: [...locked.layers] };
+        if (!holdAll(locked.checks)) return all;
         this.#ready = {
           runtime,
           pool: new InterpreterPool(() => startInterpreter(runtime)),
@@ -72,7 +74,7 @@ export class Sidecar {
         };
         // It would be of no use where interpreters are started from nothing.
         if (runtime.snapshot.image !== undefined) runtime.threads.prepare();
-        return { checks, layers };
+        return all;
       },
       keepSpares: async ({ count }) => {
         const { images, pool } = this.#prepared();

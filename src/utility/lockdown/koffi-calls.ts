@@ -21,9 +21,10 @@ export const loadKoffi = (file: string): SystemCalls => {
   process.dlopen(holder, file);
   const koffi = holder.exports;
   // The C library of the process itself. Without "...": variadic arguments would need their types with each.
-  const syscall = koffi
-    .load(null)
-    .func('long syscall(long n, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)');
+  const library = koffi.load(null);
+  const syscall = library.func(
+    'long syscall(long n, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)',
+  );
   return {
     call: (number, ...args) => {
       const words = Array.from({ length: ARGUMENTS }, (_unused, index) => {
@@ -34,5 +35,13 @@ export const loadKoffi = (file: string): SystemCalls => {
       return result === -1 ? -koffi.errno() : result;
     },
     addressOf: (bytes) => koffi.address(bytes),
+    defaultLoop: () => {
+      try {
+        return BigInt(library.func('uint64_t uv_default_loop()')());
+      } catch {
+        // The engine has no function of that name.
+        return null;
+      }
+    },
   };
 };

@@ -1,8 +1,11 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { getSystemErrorName } from 'node:util';
+import { selfCheck, type SelfCheck } from '../../shared/interpreter.ts';
 import { isolationLayer, type IsolationLayer, type LockdownOrder } from '../../shared/isolation.ts';
+import { engineName } from '../../shared/engine-name.ts';
 import { disarm } from './disarm.ts';
+import { endAtOnce } from './end-at-once.ts';
 import { applyLandlock, coverage } from './landlock.ts';
 import { NativeCalls, type SystemCalls } from './native-calls.ts';
 import { ERRNO, seccompFilter, type FilterFacts } from './seccomp-filter.ts';
@@ -10,6 +13,7 @@ import { linkToBrowser, openSockets } from './sockets.ts';
 import { ARM64_SYSCALLS } from './syscalls-arm64.ts';
 import { X64_SYSCALLS } from './syscalls-x64.ts';
 import type { SyscallTable } from './syscalls.ts';
+import { takeRing } from './take-ring.ts';
 import { warmUp } from './warm-up.ts';
 
 const MIB = 1024 * 1024;
@@ -21,8 +25,20 @@ const TABLES: Readonly<Record<string, SyscallTable>> = { x64: X64_SYSCALLS, arm6
 
 const OS_LAYERS = ['no-new-privileges', 'resource-limits', 'landlock', 'seccomp', 'browser-network'] as const;
 
-const allAbsent = (reason: string): IsolationLayer[] =>
-  OS_LAYERS.map((name) => isolationLayer(name, 'absent', reason));
+/** What came of it. */
+export interface Lockdown {
+  /** What must hold for the process to be used at all. */
+  readonly checks: readonly SelfCheck[];
+  /** What holds now; none where a check does not. */
+  readonly layers: readonly IsolationLayer[];
+}
+
+const allAbsent = (reason: string): Lockdown => ({
+  checks: [],
+  layers: OS_LAYERS.map((name) => isolationLayer(name, 'absent', reason)),
+});
+
+const LOOP_CHECK = 'process: an event loop without io_uring';
 
 /** Of a result that is minus errno. */
 const errorName = (result: number): string => {
@@ -35,12 +51,13 @@ const errorName = (result: number): string => {
 
 /**
  * Has the operating system refuse this process everything that running Python does not need. Everything that
- * is ever to be read must be in memory by then. Each layer is applied whether or not the others could be.
+ * is ever to be read must be in memory by then. Each layer is applied whether or not the others could be. None is
+ * where the engine could not live under them.
  *
  * @param load gives the native calls from the binding's file
- * @returns what holds now; on other systems than Linux nothing does
+ * @returns what holds now; on other systems than Linux no layer does
  */
-export const lockDown = (order: LockdownOrder, load: (binding: string) => SystemCalls): IsolationLayer[] => {
+export const lockDown = (order: LockdownOrder, load: (binding: string) => SystemCalls): Lockdown => {
   if (!order.enabled) return allAbsent('switched off');
   const table = process.platform === 'linux' ? TABLES[process.arch] : undefined;
   if (table === undefined)
@@ -54,6 +71,14 @@ export const lockDown = (order: LockdownOrder, load: (binding: string) => System
       `the native binding can't be loaded: ${error instanceof Error ? error.message : 'unknown'}`,
     );
   }
+  const ring = takeRing(native);
+  if (ring.kind === 'kept') {
+    const detail =
+      `${engineName(process.versions)}: its event loop makes its calls by io_uring, which the lock-down refuses, ` +
+      `and that can't be taken from it: ${ring.reason}`;
+    return { checks: [selfCheck(LOOP_CHECK, false, detail)], layers: [] };
+  }
+  endAtOnce(native);
   warmUp();
   // Looked up now: later the folder that lists them can't be read.
   const facts = filterFacts(native);
@@ -64,7 +89,7 @@ export const lockDown = (order: LockdownOrder, load: (binding: string) => System
     ...seccomp(native, table, facts),
   ];
   disarm();
-  return layers;
+  return { checks: [selfCheck(LOOP_CHECK, true)], layers };
 };
 
 const noNewPrivileges = (native: NativeCalls): IsolationLayer => {

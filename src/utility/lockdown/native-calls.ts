@@ -1,11 +1,14 @@
+import process from 'node:process';
 import { encode, type Instruction } from './bpf.ts';
 import { numberOf, type SyscallTable } from './syscalls.ts';
 
-/** The one native function there is: a system call, whatever its number. */
+/** The native functions there are: a system call, whatever its number, and one of the engine's. */
 export interface SystemCalls {
   /** Byte arrays are passed by address. Returns minus errno on failure, as the kernel does. */
   call(number: number, ...args: readonly (number | bigint | Uint8Array)[]): number;
   addressOf(bytes: Uint8Array): bigint;
+  /** Address of the engine's event loop (uv_default_loop); null where the engine does not export it. */
+  defaultLoop(): bigint | null;
 }
 
 const PRCTL_SET_NO_NEW_PRIVS = 38;
@@ -81,6 +84,40 @@ export class NativeCalls {
       new Uint8Array(length.buffer),
     );
     return result < 0 ? result : (value[0] ?? 0);
+  }
+
+  defaultLoop(): bigint | null {
+    return this.#calls.defaultLoop();
+  }
+
+  /** Of this process; null where nothing readable is. Through the kernel: a wrong address does no harm. */
+  readMemory(address: bigint, length: number): Uint8Array<ArrayBuffer> | null {
+    const bytes = new Uint8Array(length);
+    return this.#copy('process_vm_readv', bytes, address) ? bytes : null;
+  }
+
+  /** The same for writing. False where nothing writable is. */
+  writeMemory(address: bigint, bytes: Uint8Array): boolean {
+    return this.#copy('process_vm_writev', bytes, address);
+  }
+
+  unmap(address: bigint, length: bigint): number {
+    return this.#call('munmap', address, length);
+  }
+
+  /** Ends the process at once, without anything that is done at an orderly end. */
+  exit(code: number): void {
+    this.#call('exit_group', code);
+  }
+
+  /** Between this process and itself. True when all of it was copied. */
+  #copy(call: 'process_vm_readv' | 'process_vm_writev', own: Uint8Array, address: bigint): boolean {
+    const length = BigInt(own.byteLength);
+    // struct iovec
+    const here = new BigUint64Array([this.#calls.addressOf(own), length]);
+    const there = new BigUint64Array([address, length]);
+    const vectors = [here, there].flatMap((vector) => [new Uint8Array(vector.buffer), 1]);
+    return this.#call(call, process.pid, ...vectors, 0) === own.byteLength;
   }
 
   #call(name: string, ...args: readonly (number | bigint | Uint8Array)[]): number {

@@ -17,6 +17,8 @@ import type { SyscallTable } from './syscalls.ts';
 
 export const ERRNO = { EPERM: 1, EACCES: 13, EINVAL: 22, ENOSYS: 38 } as const;
 
+const NO_ERROR = 0;
+
 const RETURN_ERRNO = 0x00050000;
 export const VERDICTS = {
   allow: 0x7fff0000,
@@ -35,7 +37,7 @@ export type ArgumentCheck =
 export type CallRule =
   /** Allowed when all checks hold. */
   | { readonly call: string; readonly checks: readonly ArgumentCheck[] }
-  /** Refused with an error that the caller has a way round for. */
+  /** Never made: the caller gets an error that it has a way round for, or 0, as if it had been made. */
   | { readonly call: string; readonly errno: number };
 
 /** What the filter has to know of the process. */
@@ -101,6 +103,10 @@ export const callRules = ({ pid, sendTo, noWrite }: FilterFacts): CallRule[] => 
       { kind: 'null', argument: 2 },
     ],
   },
+  // What pthread_getschedparam asks of its own thread, for V8 (Node 24) at each of its locks. The kernel would tell of
+  // any process; a thread of this one has no other answer than 0: the ordinary schedule, without a priority.
+  { call: 'sched_getparam', errno: NO_ERROR },
+  { call: 'sched_getscheduler', errno: NO_ERROR },
   // So that callers take their way round, as on an older kernel.
   { call: 'clone3', errno: ERRNO.ENOSYS },
   { call: 'openat2', errno: ERRNO.ENOSYS },

@@ -19,7 +19,8 @@ describe('is absent, and says why', () => {
   const order = { enabled: true, dataLimitMiB: null, binding: '/nowhere/binding.node' };
 
   it('when it is switched off', () => {
-    const layers = lockDown({ ...order, enabled: false }, none);
+    const { checks, layers } = lockDown({ ...order, enabled: false }, none);
+    expect(checks).toEqual([]);
     expect(layers).toHaveLength(5);
     expect(new Set(layers.map(({ status, detail }) => `${status}: ${detail}`))).toEqual(
       new Set(['absent: switched off']),
@@ -27,7 +28,7 @@ describe('is absent, and says why', () => {
   });
 
   it.runIf(process.platform === 'linux')('when there is no binding, or a broken one', () => {
-    const details = (layers: ReturnType<typeof lockDown>): string[] => [
+    const details = ({ layers }: ReturnType<typeof lockDown>): string[] => [
       ...new Set(layers.map(({ status, detail }) => `${status}: ${detail}`)),
     ];
     expect(details(lockDown({ ...order, binding: null }, none))).toEqual([

@@ -15,6 +15,8 @@ const EPERM = 0x00050001;
 const EACCES = 0x0005000d;
 const ENOSYS = 0x00050026;
 const EINVAL = 0x00050016;
+/** The call is not made, and gives 0. */
+const ANSWER_ZERO = 0x00050000;
 const KILL = 0x80000000;
 
 const PID = 4711;
@@ -155,6 +157,12 @@ describe.each(processors)('the filter for $processor', ({ processor, table }) =>
     if (known('open')) expect(verdict('open', [0x7000])).toBe(EACCES);
   });
 
+  it('answers for the kernel, whoever is asked about, where a thread may ask about itself', () => {
+    for (const call of ['sched_getparam', 'sched_getscheduler']) {
+      for (const pid of [0, 1, PID, PID + 1]) expect(verdict(call, [pid, 0x7000])).toBe(ANSWER_ZERO);
+    }
+  });
+
   it('refuses what an attacker would want most', () => {
     const wanted: Record<string, { x64: number; arm64: number }> = {
       socket: { x64: 41, arm64: 198 },
@@ -174,6 +182,9 @@ describe.each(processors)('the filter for $processor', ({ processor, table }) =>
       bpf: { x64: 321, arm64: 280 },
       execveat: { x64: 322, arm64: 281 },
       io_uring_setup: { x64: 425, arm64: 425 },
+      io_uring_enter: { x64: 426, arm64: 426 },
+      io_uring_register: { x64: 427, arm64: 427 },
+      process_vm_readv: { x64: 310, arm64: 270 },
       pidfd_getfd: { x64: 438, arm64: 438 },
     };
     for (const [call, numbers] of Object.entries(wanted)) {
