@@ -39,6 +39,7 @@ const PACKAGES_OF_PROGRAM: Readonly<Record<string, readonly string[]>> = {
   Xvfb: ['xvfb'],
   'xvfb-run': ['xvfb'],
   xauth: ['xauth'],
+  chromium: ['chromium'],
 };
 
 /** For each thing that is missing, the names its package may have; undefined when it is not known. */

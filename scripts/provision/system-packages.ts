@@ -11,40 +11,52 @@ import { missingLibraries } from './shared-libraries.ts';
 
 const VIRTUAL_DISPLAY_PROGRAMS = ['Xvfb', 'xvfb-run', 'xauth'];
 
+/** Something of ours that needs programs or libraries of the operating system. */
+export interface SystemNeed {
+  /** Who needs them, as the beginning of a sentence. */
+  readonly who: string;
+  /** Names of those that are missing now. */
+  readonly missing: () => Promise<readonly string[]>;
+}
+
 /** Makes sure that what Electron needs of the operating system is there. */
 export async function ensureSystemPackages(
   machine: Machine,
   options: { electronPath: string; window: boolean },
 ): Promise<void> {
   if (machine.platform !== 'linux') return;
-  const look = () => missingOfSystem(machine, options);
-  const missing = await look();
+  await ensureNeed(machine, { who: 'Electron', missing: () => missingOfElectron(machine, options) });
+}
+
+/** Installs what is missing where that is allowed. @throws SetupError that says what to do where it is not */
+export async function ensureNeed(machine: Machine, need: SystemNeed): Promise<void> {
+  const missing = await need.missing();
   if (missing.length === 0) return;
   if (findProgram('apt-get', machine.env) === undefined) {
     throw new SetupError(
-      `Electron needs what this system lacks: ${missing.join(', ')}. Install the packages that provide these ` +
+      `${need.who} needs what this system lacks: ${missing.join(', ')}. Install the packages that provide these ` +
         "with this system's package manager, then run this again.",
     );
   }
-  if (!machine.isRoot) throw await askForInstallation(machine, missing);
+  if (!machine.isRoot) throw await askForInstallation(machine, need.who, missing);
   const lock = {
     lockPath: path.join(electronCacheDir(machine.cacheDir), 'apt.lock'),
     purpose: 'installing system packages',
   };
   await withLock({ ...lock, log: machine.log }, async () => {
-    const stillMissing = await look();
+    const stillMissing = await need.missing();
     if (stillMissing.length === 0) return;
-    await install(machine, stillMissing);
-    const left = await look();
+    await install(machine, need.who, stillMissing);
+    const left = await need.missing();
     if (left.length === 0) return;
     throw new SetupError(
-      `the system packages were installed, but Electron still lacks ${left.join(', ')}. Install the packages ` +
+      `the system packages were installed, but ${need.who} still lacks ${left.join(', ')}. Install the packages ` +
         'that provide these, then run this again.',
     );
   });
 }
 
-async function missingOfSystem(
+async function missingOfElectron(
   machine: Machine,
   options: { electronPath: string; window: boolean },
 ): Promise<string[]> {
@@ -56,18 +68,22 @@ async function missingOfSystem(
   return [...libraries, ...programs.filter((name) => findProgram(name, machine.env) === undefined)];
 }
 
-async function askForInstallation(machine: Machine, missing: readonly string[]): Promise<SetupError> {
-  const packages = await packagesFor(machine, missing);
+async function askForInstallation(
+  machine: Machine,
+  who: string,
+  missing: readonly string[],
+): Promise<SetupError> {
+  const packages = await packagesFor(machine, who, missing);
   return new SetupError(
-    `Electron needs what this system lacks: ${missing.join(', ')}. Install it with\n` +
+    `${who} needs what this system lacks: ${missing.join(', ')}. Install it with\n` +
       `  sudo apt-get install -y ${packages.join(' ')}\nthen run this again.`,
   );
 }
 
-async function install(machine: Machine, missing: readonly string[]): Promise<void> {
-  machine.log(`Electron needs ${missing.join(', ')} of the system: updating the list of packages …`);
+async function install(machine: Machine, who: string, missing: readonly string[]): Promise<void> {
+  machine.log(`${who} needs ${missing.join(', ')} of the system: updating the list of packages …`);
   const update = await apt(machine, ['update']);
-  const packages = await packagesFor(machine, missing);
+  const packages = await packagesFor(machine, who, missing);
   machine.log(`installing ${packages.join(' ')} …`);
   const result = await apt(machine, ['install', '-y', '--no-install-recommends', ...packages]);
   if (result.code === 0) return;
@@ -91,12 +107,12 @@ async function apt(machine: Machine, args: readonly string[]): Promise<ProgramRe
   }
 }
 
-async function packagesFor(machine: Machine, missing: readonly string[]): Promise<string[]> {
+async function packagesFor(machine: Machine, who: string, missing: readonly string[]): Promise<string[]> {
   const candidates = missing.map((name) => candidatePackages(name));
   const unknown = missing.filter((_, index) => candidates[index] === undefined);
   if (unknown.length > 0) {
     throw new SetupError(
-      `Electron needs ${unknown.join(', ')}, and Vivarium does not know which package holds it. ` +
+      `${who} needs ${unknown.join(', ')}, and Vivarium does not know which package holds it. ` +
         '"apt-file search" finds it; install that package, then run this again.',
     );
   }
