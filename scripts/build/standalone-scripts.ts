@@ -64,7 +64,7 @@ const guestScript = (root: string): InlineConfig => ({
   ...common(root),
   // Direct eval is in Pyodide; the realm refuses it.
   logLevel: 'error',
-  plugins: [bareRealm()],
+  plugins: [bareRealm(root)],
   build: {
     target: 'es2022',
     outDir: 'out/utility',
@@ -85,6 +85,8 @@ interface Node {
   end: number;
 }
 
+const SETS_PROTOTYPE = /^(?:Object|Reflect)\.setPrototypeOf$/u;
+
 /** Every node of a syntax tree. */
 function* nodesOf(value: unknown): Generator<Node & Record<string, unknown>> {
   if (Array.isArray(value)) {
@@ -97,9 +99,11 @@ function* nodesOf(value: unknown): Generator<Node & Record<string, unknown>> {
 
 /**
  * Takes out of the bundle what does not belong into a bare realm. `import()` in a vm script rejects with an
- * error of the host's realm, from which a guest could climb out; so none may remain, in code or in text.
+ * error of the host's realm, from which a guest could climb out; so none may remain, in code or in text. What
+ * changes prototypes is taken from the realm: Pyodide gets a function captured before.
  */
-function bareRealm(): Plugin {
+function bareRealm(root: string): Plugin {
+  const seal = path.join(root, 'src/utility/realm/seal-realm.ts');
   return {
     name: 'vivarium:bare-realm',
     enforce: 'pre',
@@ -112,8 +116,16 @@ function bareRealm(): Plugin {
           text.overwrite(node.start, argument.start, 'vivariumNoImport(');
         } else if (node.type === 'MetaProperty') {
           text.overwrite(node.start, node.end, '({ url: "file:///pyodide/pyodide.asm.mjs" })');
+        } else if (
+          node.type === 'MemberExpression' &&
+          SETS_PROTOTYPE.test(code.slice(node.start, node.end))
+        ) {
+          text.overwrite(node.start, node.end, 'vivariumSetPrototypeOf');
         }
       }
+      text.prepend(
+        `import { setPrototypeOf as vivariumSetPrototypeOf } from ${JSON.stringify(seal)};\n`,
+      );
       text.append('\nfunction vivariumNoImport() { throw new Error("no modules can be loaded here") }\n');
       return { code: text.toString(), map: null };
     },
@@ -122,6 +134,8 @@ function bareRealm(): Plugin {
         if (output.type !== 'chunk') continue;
         if (/\bimport\s*\(|\bimport\.meta\b/u.test(output.code))
           this.error('the guest bundle contains import()');
+        if (/\.\s*(?:setPrototypeOf\s*\(|__proto__\b)/u.test(output.code))
+          this.error('the guest bundle uses what is taken from its realm');
         // One expression whose value is the exports: the realm's global object stays clean.
         output.code = `(() => {\n${output.code}\nreturn vivariumGuest.guestCore;\n})()\n`;
       }

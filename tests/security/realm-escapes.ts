@@ -125,4 +125,67 @@ await asyncio.sleep(0.05)
 print('alive', seen)
 `,
   ),
+  escape(
+    'a rejected promise: Node finds nothing of the guest on it, and the guest learns nothing of Node',
+    '[] [] foreign: False',
+    `
+obj = lambda **k: to_js(k, dict_converter=Object.fromEntries)
+learned, seen, chosen = [], to_js([]), []
+hook = create_proxy(lambda *given: learned.append(str(given[0])) if given else None)
+watch = pyodide_js._api.LiteralMap.new()
+watches = [watch, create_proxy({}), create_proxy(lambda *given: None), obj(get=hook)]
+def rejected(change):
+    box = []
+    promise = Promise.new(create_proxy(lambda resolve, reject: box.append(reject)))
+    try: change(promise)
+    except BaseException: pass
+    if not Promise.prototype.isPrototypeOf(promise): chosen.append('prototype')
+    box[0](1)
+def setter(promise, watch): promise.__proto__ = watch
+changes = [
+  lambda promise, watch: Object.setPrototypeOf(promise, watch),
+  setter,
+  lambda promise, watch: Object.assign(promise, Object.fromEntries(to_js([['__proto__', watch]]))),
+  lambda promise, watch: Object.getOwnPropertyDescriptor(Object.prototype, '__proto__').set.call(promise, watch),
+  lambda promise, watch: Object.prototype.__lookupSetter__('__proto__').call(promise, watch),
+  lambda promise, watch: Object.defineProperty(promise, '__proto__', obj(value=watch)),
+  lambda promise, watch: Object.setPrototypeOf(Promise.prototype, watch),
+  lambda promise, watch: setter(Promise.prototype, watch),
+]
+for change in changes:
+    for each in watches: rejected(lambda promise: change(promise, each))
+print([name for name in learned if name.startswith('Symbol(') and 'Symbol.' not in name], chosen, 'foreign:', any(foreign(value) for value in seen))
+`,
+  ),
+  escape(
+    'a class for promises: the engine makes them with no other prototype',
+    '[] 0',
+    `
+species = [symbol for symbol in Object.getOwnPropertySymbols(Promise) if 'species' in symbol.toString()][0]
+obj = lambda **k: to_js(k, dict_converter=Object.fromEntries)
+learned, made = [], []
+hook = create_proxy(lambda *given: learned.append(str(given[0])) if given else None)
+target = pyodide_js._api.LiteralMap
+target.prototype.get = hook
+classes = [target, create_proxy(lambda *given: None), Function.prototype.bind.call(Promise, None), Array]
+for each in classes:
+    try: Object.defineProperty(each, 'prototype', obj(value=target.new()))
+    except BaseException: pass
+    holder = obj()
+    try:
+        Object.defineProperty(holder, species, obj(value=each))
+        promise = Promise.resolve(1)
+        Object.defineProperty(promise, 'constructor', obj(value=holder))
+        made.append(promise.then(create_proxy(lambda value: 1 / 0)))
+    except BaseException: pass
+    for name in ('reject', 'resolve', 'withResolvers', 'all'):
+        try: made.append(getattr(Promise, name).call(each, to_js([])))
+        except BaseException: pass
+other = [one for one in made if isinstance(one, JsProxy) and not Promise.prototype.isPrototypeOf(one)
+  and str(Object.prototype.toString.call(one)) == '[object Promise]']
+import asyncio
+await asyncio.sleep(0.05)
+print([name for name in learned if name.startswith('Symbol(') and 'Symbol.' not in name], len(other))
+`,
+  ),
 ];

@@ -144,6 +144,36 @@ describe('from JavaScript in the realm', () => {
     expect(await guest(body)).toBe('done');
   });
 
+  it('no promise gets a prototype that tells a guest what Node looks for', async () => {
+    const body = `let changed = 0, asked = 0;
+      const spy = new Proxy({}, { get: (_target, name) => { asked++; later('asked for ' + String(name)); } });
+      const rejected = (change) => {
+        let reject;
+        const promise = new Promise((_resolve, refuse) => { reject = refuse; });
+        try { if (Object.getPrototypeOf(change(promise) ?? promise) !== Promise.prototype) changed++; } catch {}
+        reject(1);
+      };
+      const construct = (Class) => Reflect.construct(Promise, [(_resolve, reject) => reject(1)], Class);
+      const Other = function () {};
+      Other.prototype = spy;
+      const bound = Promise.bind(null);
+      Object.defineProperty(bound, 'prototype', { value: spy });
+      for (const change of [
+        (promise) => Object.setPrototypeOf(promise, spy),
+        (promise) => Reflect.setPrototypeOf(promise, spy),
+        (promise) => { promise.__proto__ = spy; },
+        (promise) => void Reflect.set(promise, '__proto__', spy),
+        (promise) => Object.assign(promise, JSON.parse('{ "__proto__": 1 }'), Object.fromEntries([['__proto__', spy]])),
+        (promise) => Object.prototype.__lookupSetter__('__proto__').call(promise, spy),
+        (promise) => { Promise.prototype.__proto__ = spy; },
+        () => construct(Other),
+        () => construct(bound),
+        () => Reflect.construct.call(null, Promise, [(_resolve, reject) => reject(1)], Other),
+      ]) rejected(change);
+      return 'changed: ' + changed + ', asked: ' + asked;`;
+    expect(await guest(body)).toBe('changed: 0, asked: 0');
+  });
+
   it('an exception that nobody catches is not looked at', async () => {
     const body = `const inspect = Symbol.for('nodejs.util.inspect.custom');
       const registry = (globalThis.kept = new FinalizationRegistry(() => {

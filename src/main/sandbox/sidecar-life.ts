@@ -90,6 +90,7 @@ export class SidecarLife {
   #sidecar: SidecarClient | undefined;
   #isReady = false;
   #readyMs = 0;
+  #lacked = false;
   /** Why it is ended; the first reason is the true one. */
   #ending: ProcessEnd | undefined;
   #markGone: (end: ProcessEnd) => void = () => undefined;
@@ -125,6 +126,14 @@ export class SidecarLife {
 
   get isReady(): boolean {
     return this.#isReady && this.#ending === undefined;
+  }
+
+  /**
+   * Whether it ended before it began, since a file was damaged or missing, or the system would not start a process:
+   * nothing has crashed, and the cause can go away.
+   */
+  get lacked(): boolean {
+    return this.#lacked;
   }
 
   /** Cap of each of its interpreters' WebAssembly memory, in MiB. */
@@ -172,6 +181,7 @@ export class SidecarLife {
       const loading = Promise.all([loadAssets(), lockdown(dataLimitMiB)]);
       const [launched, loaded] = await Promise.allSettled([launching, loading]);
       this.#check();
+      this.#lacked = loaded.status === 'rejected' || launched.status === 'rejected';
       if (loaded.status === 'rejected') throw asError(loaded.reason);
       if (launched.status === 'rejected') throw asError(launched.reason);
       const sidecar = launched.value;

@@ -259,7 +259,7 @@ export class Supervisor {
         if (this.#active !== undefined) this.#apply({ type: 'start' });
       }
       this.#tell(() => events.onEnded(life.sidecar, life.role, end));
-      if (!isCrash(end)) return;
+      if (!isCrash(end) || life.lacked) return;
       // One that only waited costs nobody anything but the reserve.
       if (life.role === 'standby') this.#reserve.noteCrash();
       else if (this.#crashes.note(clock.now())) this.#break(end);

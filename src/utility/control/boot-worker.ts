@@ -13,13 +13,19 @@ const OLD_GENERATION_MIB = 768;
  */
 const CODE_RANGE_MIB = 64;
 
+/**
+ * Node's bookkeeping of asynchronous work checks itself, and a check that fails ends the whole process. What it
+ * reads of a rejected promise may be the guest's.
+ */
+const NO_ASYNC_CHECKS = '--no-force-async-hooks-checks';
+
 /** A thread that waits to be told what to be. @param script of the worker, whole */
 export const bootWorker = (script: string): Worker => {
   const worker = new Worker(script, {
     eval: true,
     env: {},
     argv: [],
-    execArgv: [],
+    execArgv: [NO_ASYNC_CHECKS],
     name: 'interpreter',
     stdin: false,
     stdout: true,

@@ -14,6 +14,7 @@ import {
   type RestoredPackages,
   type SnapshotExtension,
 } from './snapshot.ts';
+import { setPrototypeOf } from './seal-realm.ts';
 import { StandardInput } from './standard-input.ts';
 import type { Timers } from './timers.ts';
 
@@ -34,7 +35,7 @@ const describe = (error: unknown): string => {
 
 /** Emscripten tests `instanceof`, and the module comes from the host's realm. */
 const adoptModule = (module: object): void => {
-  Object.setPrototypeOf(module, WebAssembly.Module.prototype);
+  setPrototypeOf(module, WebAssembly.Module.prototype);
 };
 /** Emscripten's number of this error. */
 const ENOENT = 44;

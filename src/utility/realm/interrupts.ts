@@ -1,3 +1,5 @@
+import { setPrototypeOf } from './seal-realm.ts';
+
 /** The realm has it; the libraries that TypeScript is told of here have no `wait`. */
 const { compareExchange, load, wait } = Atomics;
 
@@ -22,7 +24,7 @@ export class Interrupts {
   /** @param shared a SharedArrayBuffer of one Int32, of the host's realm */
   constructor(shared: object) {
     // It comes from the host's realm: nothing of that may be reached through it.
-    const own = Object.setPrototypeOf(shared, SharedArrayBuffer.prototype) as SharedArrayBuffer;
+    const own = setPrototypeOf(shared, SharedArrayBuffer.prototype) as SharedArrayBuffer;
     const memory = new Int32Array(own);
     this.#memory = memory;
     let seen = 0;

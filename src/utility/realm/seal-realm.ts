@@ -4,6 +4,12 @@
  */
 
 /**
+ * For our own code and Pyodide's, captured before it is taken from the realm. The build puts it in the place of each
+ * use in Pyodide's scripts.
+ */
+export const { setPrototypeOf } = Object;
+
+/**
  * Reading `stack` formats the trace in a function of Node's. Near the end of the stack that function fails
  * with an error of the host's realm; `Error.prepareStackTrace` would get call sites, and an array of the
  * host's when the host is what reads it. The engine takes no trace at all while the limit is not a plain
@@ -25,9 +31,26 @@ const forgetStreaming = (): void => {
   delete webAssembly.compileStreaming;
 };
 
+/**
+ * When a promise is rejected, Node looks two symbols of its own up on it, in the host's realm: a proxy among its
+ * prototypes would learn them, and what is found under them be called or counted there. Only `construct` with a
+ * class of the caller's choice gives a promise another prototype as well, as no code can be made from strings.
+ */
+const fixPrototypes = (): void => {
+  const { construct } = Reflect;
+  const ofItsOwnClass = (
+    target: new (...values: unknown[]) => unknown,
+    values: readonly unknown[],
+  ): unknown => construct(target, values);
+  Object.defineProperty(Reflect, 'construct', { value: ofItsOwnClass });
+  for (const owner of [Object, Reflect]) Reflect.deleteProperty(owner, 'setPrototypeOf');
+  Reflect.deleteProperty(Object.prototype, '__proto__');
+};
+
 export const sealRealm = (): void => {
   takeNoTraces();
   forgetStreaming();
+  fixPrototypes();
 };
 
 /** Pyodide takes a thrown error without a trace for no error at all: this gives it an empty one. */

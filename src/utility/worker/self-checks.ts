@@ -13,6 +13,20 @@ const INTRINSICS = [Object.prototype, Function.prototype, Array.prototype, Promi
 const TAKE_TRACE =
   "(() => { Error.stackTraceLimit = 9; const e = new Error('x'); Error.captureStackTrace(e); return e.stack })()";
 
+/** Tries to give a promise a prototype of its own choice; evaluated in the realm. */
+const CHOOSE_PROTOTYPE = `(() => {
+  const chosen = {}, made = () => new Promise(() => 0), tries = [
+    () => Object.setPrototypeOf(made(), chosen),
+    () => Reflect.setPrototypeOf(made(), chosen),
+    () => { const promise = made(); promise.__proto__ = chosen; return promise },
+    () => Object.assign(made(), Object.fromEntries([['__proto__', chosen]])),
+    () => { function Other() {} Other.prototype = chosen; return Reflect.construct(Promise, [() => 0], Other) },
+  ];
+  return tries.filter((attempt) => {
+    try { return Object.getPrototypeOf(attempt()) === chosen } catch { return false }
+  }).length
+})()`;
+
 /** Ends in a function of Node's that rejects with the host's errors. */
 const STREAMING = ['WebAssembly.compileStreaming', 'WebAssembly.instantiateStreaming'];
 
@@ -57,6 +71,7 @@ export const threadChecks = (
       name: 'realm: errors carry no stack',
       holds: probeRealm(TAKE_TRACE) === undefined,
     },
+    { name: 'realm: promises keep their prototype', holds: probeRealm(CHOOSE_PROTOTYPE) === 0 },
     { name: 'realm: no streaming compilation', holds: !STREAMING.some(realmHas) },
     { name: 'guest bundle: no import()', holds: !/\bimport\s*\(/u.test(guestScript) },
   ];

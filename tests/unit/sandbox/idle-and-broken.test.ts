@@ -167,6 +167,38 @@ describe('too many crashes', () => {
     expect(all.supervisor.state.name).toBe('broken');
   });
 
+  it.each([
+    ['a file that is damaged', { loadAssets: true }],
+    ['an order for the lock-down that can not be had', { lockdown: true }],
+    ['a process that the system does not start', { launch: true }],
+  ] as const)(
+    'are not made of %s: it heals by itself, for a standby process as well',
+    async (_what, fails) => {
+      let healed = false;
+      const unless = <T>(broken: boolean, value: T): Promise<T> =>
+        broken && !healed ? Promise.reject(new Error('it is damaged')) : Promise.resolve(value);
+      const all = supervisorStage(
+        () => unless('launch' in fails, {}),
+        {
+          crashLimit: LIMIT,
+          lockdown: () => unless('lockdown' in fails, { enabled: false, dataLimitMiB: null, binding: null }),
+        },
+        () => unless('loadAssets' in fails, []),
+      );
+      for (let count = 0; count < 6; count++) {
+        await expect(all.supervisor.sidecar()).rejects.toThrow('it is damaged');
+      }
+      await turns();
+      expect([all.supervisor.state.name, all.alive(), all.ends.map(({ cause }) => cause)]).toEqual([
+        ...['stopped', [], Array(6).fill('start-failed')],
+      ]);
+      healed = true;
+      all.supervisor.configure({ memoryMiB: 64, idleMs: IDLE_MS, standby: true });
+      await useOnce(all);
+      await until(() => all.supervisor.standbyReady);
+    },
+  );
+
   it('are counted once each, also when a start that hangs has many callers', async () => {
     const all = supervisorStage((launch) => (launch === 1 ? { prepare: never } : {}), {
       crashLimit: { ...LIMIT, crashes: 2 },
