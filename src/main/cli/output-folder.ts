@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { workspaceNameProblem } from '../../shared/workspace-path.ts';
-import { quote } from './printable.ts';
+import { quote } from '../foreign-text/printable.ts';
 import { systemErrorCode } from './system-error.ts';
 import { UsageError } from './usage-error.ts';
 
