@@ -6,6 +6,7 @@ import { builtinModules } from 'node:module';
 import eslint from '@eslint/js';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import importX from 'eslint-plugin-import-x';
+import regexp from 'eslint-plugin-regexp';
 import vue from 'eslint-plugin-vue';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
@@ -168,7 +169,11 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts', 'src/**/*.vue'],
+    plugins: { regexp },
     rules: {
+      // Foreign text must not stall whoever reads it: see src/main/foreign-text and tests/unit/foreign-text.
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
       // Output goes through the streams a component was given.
       'no-console': 'error',
     },

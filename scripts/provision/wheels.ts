@@ -63,11 +63,11 @@ export const wheelsFolder = (machine: Pick<Machine, 'cacheDir'>, pyodideVersion:
  */
 export async function obtainWheels(machine: Machine, plan?: WheelPlan): Promise<string> {
   const { pyodideVersion, lock, packages, further, bundle, official } = plan ?? (await installedPlan());
-  const wanted = resolve(
+  const { entries: wanted } = await resolve(
     packages.map((name) => ({ name, versions: '' })),
     new PackageCatalog(lock, []),
     lock.python,
-  ).entries;
+  );
   const folder = wheelsFolder(machine, pyodideVersion);
   try {
     await mkdir(folder, { recursive: true });

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { ZodType } from 'zod';
+import { sha256 } from './foreign-text/hash.ts';
 
 /** The message says what is wrong with a file that came with the program, and what to do. */
 export class InstalledFileError extends Error {
@@ -31,8 +31,8 @@ export const readInstalled = async (file: string, what: string, expected?: Expec
     throw unreadable(what, error);
   });
   if (expected === undefined) return bytes;
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (sha256 !== expected.sha256) throw damaged(what, `SHA-256 ${sha256}`);
+  const actual = await sha256(bytes);
+  if (actual !== expected.sha256) throw damaged(what, `SHA-256 ${actual}`);
   return bytes;
 };
 

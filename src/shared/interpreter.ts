@@ -1,7 +1,7 @@
 /** Schemas that both hops, main ↔ sidecar and sidecar ↔ worker, speak. */
 import { z } from 'zod';
 import { LIMITS } from './limits.ts';
-import { Bytes, MimeType, OutputFile, WorkspaceFileName } from './sandbox.ts';
+import { Bytes, FoundFiles, MimeType, ReportedFiles, WorkspaceFileName } from './sandbox.ts';
 
 /** Most bytes of input that are handed to the guest at once. */
 export const INPUT_PART_BYTES = 64 * 1024;
@@ -78,11 +78,8 @@ export const GuestDisplay = z.strictObject({
 });
 export type GuestDisplay = z.infer<typeof GuestDisplay>;
 
-/** The files below /workspace, as the guest lists them. */
-export const GuestFileList = z.array(OutputFile).max(1000);
-
-/** Largest list of files, in bytes of JSON. */
-export const MAX_FILE_LIST_BYTES = 8 * 1024 * 1024;
+/** The files below /workspace: those that the realm found, and what the guest says of them. */
+export const GuestFileList = z.strictObject({ found: FoundFiles, said: ReportedFiles });
 
 /** The answer to a guest that waits for input. A line comes in parts, each in the place for one answer. */
 export const InputAnswer = z.discriminatedUnion('kind', [

@@ -30,6 +30,16 @@ export const LIMITS = {
   displayCount: 1000,
   /** Most MIME types of one display. */
   displayMimeTypes: 32,
+  /** Files that are listed at once. */
+  listedFiles: 1000,
+  /** Largest list of files, in bytes of JSON. */
+  fileListBytes: 8 * 1024 * 1024,
+  /** Largest file that is listed: 1 TiB. */
+  listedFileBytes: 1024 ** 4,
+  /** JSON of a value, its levels and its values; the runner's own caps (exact_json.py) are lower. */
+  valueJsonBytes: 256 * 1024 + 1024,
+  valueJsonDepth: 66,
+  valueJsonValues: 140_000,
   /** Files of one run whose contents are handed out. */
   collectedFiles: 1000,
   /** Largest file that is handed out. */

@@ -3,6 +3,7 @@
  * the same for the library, the CLI's `--json`, the MCP server and the window.
  */
 import { z } from 'zod';
+import { JsonData } from './json-data.ts';
 import { LIMITS } from './limits.ts';
 import { workspaceNameProblem } from './workspace-path.ts';
 
@@ -103,7 +104,7 @@ export const RunValue = z.strictObject({
   /** `str()` of the value, cut to the output limit. */
   text: z.string(),
   /** Present when the value is exactly representable as JSON and small enough. */
-  json: z.json().optional(),
+  json: JsonData.optional(),
 });
 export type RunValue = z.infer<typeof RunValue>;
 
@@ -119,12 +120,27 @@ export const RunError = z.strictObject({
 });
 export type RunError = z.infer<typeof RunError>;
 
+/** `text/html`: type and subtype of restricted names as RFC 6838 has them, in lower case. */
+export const MimeType = z
+  .string()
+  .max(127, { abort: true })
+  .regex(/^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/u, 'must be a MIME type');
+
+/** A file below /workspace. Its name has no way out of there, and nothing that a reader would take for another name. */
 export const OutputFile = z.strictObject({
-  name: z.string(),
-  size: z.number().int().nonnegative(),
-  mime: z.string(),
+  name: WorkspaceFileName,
+  /** In bytes. */
+  size: z.number().int().nonnegative().max(LIMITS.listedFileBytes),
+  mime: MimeType,
 });
 export type OutputFile = z.infer<typeof OutputFile>;
+
+/** Something that a reader of a result should know. Codes are stable; messages are for people, in English. */
+export const RunNotice = z.strictObject({
+  code: z.enum(['files-left-out']),
+  message: z.string(),
+});
+export type RunNotice = z.infer<typeof RunNotice>;
 
 /**
  * What became of the session's state: kept; reset, because it was a run's own; or lost, through a stop or a
@@ -144,12 +160,6 @@ export const RunTiming = z.strictObject({
   runMs: z.number().nonnegative(),
 });
 export type RunTiming = z.infer<typeof RunTiming>;
-
-/** `text/html`: type and subtype of restricted names as RFC 6838 has them, in lower case. */
-export const MimeType = z
-  .string()
-  .max(127)
-  .regex(/^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/u, 'must be a MIME type');
 
 /** One thing shown by `display()`, a plot, or the value: the same content in one or more forms. */
 export const RunDisplay = z.strictObject({
@@ -174,6 +184,8 @@ export const RunResult = z.strictObject({
   session: z.strictObject({ id: z.string(), state: SessionState }),
   /** Packages installed for this run. */
   packages: z.array(z.string()),
+  /** What a reader should know beside it. */
+  notices: z.array(RunNotice),
   timing: RunTiming,
   runtime: z.enum(['embedded', 'native']),
 });
@@ -193,11 +205,35 @@ export const CollectedFile = z.discriminatedUnion('kind', [
 ]);
 export type CollectedFile = z.infer<typeof CollectedFile>;
 
+/** A file as the guest tells of it: any text and any number. */
+const ReportedFile = z.strictObject({ name: z.string(), size: z.number(), mime: z.string() });
+export type ReportedFile = z.infer<typeof ReportedFile>;
+
+/** As the guest lists them; undefined where that is no list. */
+export const ReportedFiles = z.array(ReportedFile).max(LIMITS.listedFiles).optional().catch(undefined);
+
+/** Name and size of a file that is there: told by the realm around the interpreter, out of Python's reach. */
+export const FoundFiles = z.array(z.tuple([z.string(), z.number()])).max(LIMITS.listedFiles);
+export type FoundFiles = z.infer<typeof FoundFiles>;
+
 /** What the guest-side runner reports at the end of a run. Comes from the guest, hence hostile. */
-export const GuestOutcome = z.strictObject({
+export const GuestReport = z.strictObject({
   value: RunValue.nullable(),
   error: RunError.nullable(),
-  files: z.array(OutputFile).max(1000),
+  files: ReportedFiles,
   truncated: z.boolean(),
+  /** New or changed files, put before the guest's own words; absent where no realm surrounds it. */
+  changed: FoundFiles.optional(),
+  /** Whether more were changed. */
+  changedCut: z.boolean().default(false),
 });
-export type GuestOutcome = z.infer<typeof GuestOutcome>;
+export type GuestReport = z.infer<typeof GuestReport>;
+
+/** A report that obeys the contract. */
+export interface GuestOutcome {
+  readonly value: RunValue | null;
+  readonly error: RunError | null;
+  readonly files: OutputFile[];
+  readonly truncated: boolean;
+  readonly notices: RunNotice[];
+}

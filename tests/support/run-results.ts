@@ -12,6 +12,7 @@ export const resultOf = (changes: Partial<RunResult> = {}): RunResult => ({
   error: null,
   session: { id: 's', state: 'kept' },
   packages: [],
+  notices: [],
   timing: { waitMs: 0, startMs: 0, packagesMs: 0, runMs: 12 },
   runtime: 'embedded',
   ...changes,

@@ -8,7 +8,7 @@ import { defineDoctor, runDoctor, type DoctorArguments } from './doctor.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import type { RunArguments } from './prepare-run.ts';
 import { definePackages, type PackagesArguments } from './packages.ts';
-import { oneLine } from './printable.ts';
+import { oneLine } from '../foreign-text/printable.ts';
 import { defineRun, runScript } from './run.ts';
 import { CommandOutput, outputExitCode } from './stdio.ts';
 import { messageOf } from './system-error.ts';

@@ -1,5 +1,5 @@
 import type { DoctorReport, ExaminedLayer } from '../../shared/doctor.ts';
-import { oneLine } from './printable.ts';
+import { oneLine } from '../foreign-text/printable.ts';
 
 /** Between two columns. */
 const GAP = '  ';

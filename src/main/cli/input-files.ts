@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { LIMITS } from '../../shared/limits.ts';
 import type { InputFile } from '../../shared/sandbox.ts';
 import { workspaceNameProblem } from '../../shared/workspace-path.ts';
-import { quote } from './printable.ts';
+import { quote } from '../foreign-text/printable.ts';
 import { openForReading, readCapped } from './read-capped.ts';
 import { describeFileError } from './system-error.ts';
 import { UsageError } from './usage-error.ts';

@@ -1,7 +1,7 @@
 import { PythonRuntime } from '../../shared/config.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { SessionName } from '../../shared/sandbox.ts';
-import { quote } from './printable.ts';
+import { quote } from '../foreign-text/printable.ts';
 import { UsageError } from './usage-error.ts';
 
 const MS_PER_SECOND = 1000;

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { workspaceNameProblem } from '../../shared/workspace-path.ts';
-import { quote } from './printable.ts';
+import { quote } from '../foreign-text/printable.ts';
 import { systemErrorCode } from './system-error.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -15,15 +15,11 @@ export class OutputFileError extends Error {
 /** Names that Windows takes for devices, with any ending. */
 const DEVICE_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/iu;
 
-/** Make a name look like another one: `a\u202Egnp.exe` is shown as `aexe.png`. */
-const TURNS_TEXT_AROUND = /[\u202A-\u202E\u2066-\u2069]/u;
-
 /** Windows does not know it; there the name is random enough. */
 const NO_FOLLOW = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
 
 /** Names that mean something else on some system. */
 const unusableOnDisk = (name: string): string | null => {
-  if (TURNS_TEXT_AROUND.test(name)) return 'has characters that turn its text around';
   for (const segment of name.split('/')) {
     if (/[<>:"|?*]/u.test(segment) || /[. ]$/u.test(segment) || DEVICE_NAME.test(segment)) {
       return 'can not be a file name on every system';

@@ -8,7 +8,7 @@ import {
 import type { Wheel } from '../packages/package-service.ts';
 import type { PackageTool } from './package-tool.ts';
 import type { PackagesArguments } from './packages.ts';
-import { oneLine } from './printable.ts';
+import { oneLine } from '../foreign-text/printable.ts';
 import { megabytes, type ProgressLine } from './progress-line.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -10,7 +10,7 @@ import { readInputFiles } from './input-files.ts';
 import { parseMemory, parseRuntime, parseSession, parseTimeout } from './option-values.ts';
 import { OutputFolder } from './output-folder.ts';
 import { indexOf, type PackagePlaces } from './package-places.ts';
-import { oneLine } from './printable.ts';
+import { oneLine } from '../foreign-text/printable.ts';
 import { readScript, scriptSource } from './read-script.ts';
 import { UsageError } from './usage-error.ts';
 

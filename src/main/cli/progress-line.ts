@@ -1,4 +1,4 @@
-import { oneLine } from './printable.ts';
+import { oneLine } from '../foreign-text/printable.ts';
 import type { OutputStream } from './stdio.ts';
 
 const REDRAW_MS = 100;

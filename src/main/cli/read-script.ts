@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { LIMITS } from '../../shared/limits.ts';
 import type { CliIo } from './dependencies.ts';
-import { quote } from './printable.ts';
+import { quote } from '../foreign-text/printable.ts';
 import { openForReading, readCapped } from './read-capped.ts';
 import { describeFileError } from './system-error.ts';
 import { UsageError } from './usage-error.ts';

@@ -3,7 +3,7 @@ import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { RunError, RunResult } from '../../shared/sandbox.ts';
 import type { SandboxOptions } from './dependencies.ts';
 import type { RunArguments } from './prepare-run.ts';
-import { oneLine } from './printable.ts';
+import { oneLine } from '../foreign-text/printable.ts';
 import type { CommandOutput } from './stdio.ts';
 
 /** The limits that were in force, for messages about them. */

@@ -21,6 +21,7 @@ export function resultWithoutAnswer(
     error: { type: status, message, traceback: '', line: null },
     session: { id: session ?? '', state: 'lost' },
     packages: [],
+    notices: [],
     timing: { waitMs: 0, startMs: 0, packagesMs: 0, runMs: 0 },
     runtime,
   };

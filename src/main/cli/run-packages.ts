@@ -4,7 +4,7 @@ import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
 import { runInterruptible } from './interruptible.ts';
 import { carryOut, type ActionResult } from './packages-actions.ts';
 import type { PackagesArguments } from './packages.ts';
-import { oneLine } from './printable.ts';
+import { oneLine } from '../foreign-text/printable.ts';
 import { ProgressLine } from './progress-line.ts';
 import type { CommandOutput } from './stdio.ts';
 

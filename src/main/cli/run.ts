@@ -16,7 +16,7 @@ import type { CommandOutput } from './stdio.ts';
 import { messageOf } from './system-error.ts';
 import { UsageError } from './usage-error.ts';
 import { placesOf, withPlaces, type PlaceFlags } from './package-places.ts';
-import { oneLine } from './printable.ts';
+import { oneLine } from '../foreign-text/printable.ts';
 import { ProgressLine } from './progress-line.ts';
 
 /** Longest wait for the sandbox's processes to end after a run, in ms. */

@@ -1,6 +1,6 @@
 import type { CollectedFile, RunDisplay } from '../../shared/sandbox.ts';
 import { OutputFileError, type OutputFolder } from './output-folder.ts';
-import { oneLine, quote } from './printable.ts';
+import { oneLine, quote } from '../foreign-text/printable.ts';
 import type { CommandOutput } from './stdio.ts';
 
 /** Plots and pictures, and the endings of their files. */

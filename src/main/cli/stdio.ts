@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { CliIo } from './dependencies.ts';
 import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
-import { oneLine } from './printable.ts';
+import { oneLine } from '../foreign-text/printable.ts';
 import { messageOf, systemErrorCode } from './system-error.ts';
 import { TerminalFilter } from './terminal-filter.ts';
 

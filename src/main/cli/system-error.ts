@@ -1,4 +1,4 @@
-import { oneLine } from './printable.ts';
+import { oneLine } from '../foreign-text/printable.ts';
 
 /** The code of a failed system call (`ENOENT`), or null when the error is something else. */
 export function systemErrorCode(error: unknown): string | null {

@@ -1,3 +1,4 @@
+import { inPieces } from '../foreign-text/turns.ts';
 import type { RunPiece } from '../../shared/interpreter.ts';
 import type { RunOutput } from '../../shared/sandbox.ts';
 import { MisbehaviourError, ReportError } from '../sandbox/run-collector.ts';
@@ -34,7 +35,7 @@ export class CappedOutput {
   }
 
   /** Takes what was shown, a line of JSON each; null when that is more than a run may show. */
-  show(lines: Uint8Array | null): void {
+  async show(lines: Uint8Array | null): Promise<void> {
     if (lines === null) {
       this.#cut = true;
       return;
@@ -43,7 +44,10 @@ export class CappedOutput {
       let start = 0;
       // A process that was killed may have left half a line.
       for (let end; (end = lines.indexOf(LINE_END, start)) !== -1; start = end + 1) {
-        this.#pass({ channel: 'display', bytes: lines.subarray(start, end), last: true });
+        await inPieces(lines.subarray(start, end), (bytes) => {
+          this.#pass({ channel: 'display', bytes, last: false });
+        });
+        this.#pass({ channel: 'display', bytes: new Uint8Array(), last: true });
       }
     } catch (error) {
       if (!(error instanceof ReportError || error instanceof MisbehaviourError)) throw error;

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type { NativeProblem } from '../../shared/ipc/app.ts';
-import { oneLine, quote } from '../cli/printable.ts';
+import { oneLine, quote } from '../foreign-text/printable.ts';
 import { messageOf, systemErrorCode } from '../cli/system-error.ts';
 import { runEnvironment } from './environment.ts';
 import { killTree } from './process-tree.ts';

@@ -6,6 +6,7 @@ import { outcomeBudgetBytes } from '../../shared/interpreter.ts';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { RunOutput, RunRequest, RunResult } from '../../shared/sandbox.ts';
 import { messageOf } from '../cli/system-error.ts';
+import { inPieces } from '../foreign-text/turns.ts';
 import type { Clock } from '../sandbox/clock.ts';
 import { OutputRelay } from '../sandbox/output-relay.ts';
 import { parseRequest } from '../sandbox/parse-request.ts';
@@ -134,6 +135,7 @@ export class NativeRunner {
       files: outcome?.files ?? [],
       session: { id: request.session ?? `run-${this.#nextRun++}`, state: 'reset' },
       packages: [],
+      notices: outcome?.notices ?? [],
       timing: {
         waitMs: attempt === null ? this.#clock.now() - arrived : waitMs,
         startMs: attempt?.startMs ?? 0,
@@ -208,13 +210,13 @@ export class NativeRunner {
         python.interrupt();
         await raceStop(python.exited, this.#clock, INTERRUPT_LIMIT_MS, never);
         await python.end(this.#clock);
-        output.show(await folder.displays(MAX_DISPLAY_FILE_BYTES));
+        await output.show(await folder.displays(MAX_DISPLAY_FILE_BYTES));
         return raced.stopped === 'cancelled'
           ? { kind: 'cancelled', began: true }
           : { kind: 'timeout', limitMs };
       }
       await python.end(this.#clock);
-      output.show(await folder.displays(MAX_DISPLAY_FILE_BYTES));
+      await output.show(await folder.displays(MAX_DISPLAY_FILE_BYTES));
       return await verdictOf(raced.value, folder, capture);
     } catch (error) {
       await python?.end(this.#clock);
@@ -250,13 +252,14 @@ const verdictOf = async (
   { collector, output }: Capture,
 ): Promise<NativeVerdict> => {
   if (!(await folder.hasBegun()) && exit.signal === null) {
-    const lastWords = collector.stderr.trim().split('\n').at(-1) ?? '';
+    const said = collector.stderr.trim();
+    const lastWords = said.slice(said.lastIndexOf('\n') + 1);
     const detail = `Python ended before the code began, exit code ${exit.code ?? '?'}`;
     return { kind: 'setup-failed', detail: lastWords === '' ? detail : `${detail}: ${lastWords}` };
   }
   const report = await folder.outcome(outcomeBudgetBytes(output.maxBytes));
   if (report !== null && exit.signal === null) {
-    collector.push({ channel: 'outcome', bytes: report });
+    await inPieces(report, (bytes) => collector.push({ channel: 'outcome', bytes }));
     try {
       const outcome = collector.outcome();
       return { kind: 'finished', outcome: { ...outcome, truncated: outcome.truncated || output.cut } };

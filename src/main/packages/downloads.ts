@@ -64,7 +64,7 @@ export class Downloads {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#attempt(url, options, overall, body);
-        return body.bytes();
+        return await body.bytes();
       } catch (error) {
         options.signal.throwIfAborted();
         if (overall.aborted) {

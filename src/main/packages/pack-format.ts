@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { JsonReader } from '../foreign-text/json-reader.ts';
+import { inPieces } from '../foreign-text/turns.ts';
 import { OfferedWheel, PackageFileName, PackageVersion, NormalizedName, Sha256 } from './package-entry.ts';
 import { MAX_FILE_BYTES } from './verified-file.ts';
 
@@ -17,17 +19,41 @@ export const PackedFile = z.strictObject({
 });
 export type PackedFile = z.infer<typeof PackedFile>;
 
+/** As many as it may list, and the list itself. */
+export const PACK_CAPS = { maxEntries: 5001, maxNameLength: 512 } as const;
+const MAX_FILES = PACK_CAPS.maxEntries - 1;
+
 export const PackManifest = z.strictObject({
   format: z.literal('vivarium-pack'),
   formatVersion: z.literal(1),
   pyodide: z.string().max(64),
-  files: z.array(PackedFile).max(5000),
+  files: z.array(PackedFile).max(MAX_FILES),
 });
 export type PackManifest = z.infer<typeof PackManifest>;
 
-/** The packed wheels that a lock need not know. */
-export const offersOf = ({ files }: PackManifest): OfferedWheel[] =>
-  files.flatMap(({ name, version, fileName, sha256 }) => {
-    const offer = OfferedWheel.safeParse({ name, version, fileName, sha256 });
-    return offer.success ? [offer.data] : [];
+/** @throws Error saying what is wrong with it */
+export const parseManifest = async (bytes: Uint8Array): Promise<PackManifest> => {
+  const files: PackedFile[] = [];
+  const reader = new JsonReader({
+    maxBytes: MAX_MANIFEST_BYTES,
+    maxDepth: 3,
+    maxValues: 100,
+    items: {
+      key: 'files',
+      onItem: (item) => {
+        if (files.length >= MAX_FILES) throw new Error(`it lists more than ${MAX_FILES} files`);
+        files.push(PackedFile.parse(item));
+      },
+    },
   });
+  await inPieces(bytes, (piece) => reader.push(piece));
+  return { ...PackManifest.parse(reader.end()), files };
+};
+
+/** The packed wheels that a lock need not know. */
+export function* offersOf({ files }: PackManifest): Generator<OfferedWheel> {
+  for (const { name, version, fileName, sha256 } of files) {
+    const offer = OfferedWheel.safeParse({ name, version, fileName, sha256 });
+    if (offer.success) yield offer.data;
+  }
+}

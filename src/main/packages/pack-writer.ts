@@ -13,6 +13,8 @@ import { PackageError } from './package-error.ts';
 const MTIME = new Date(Date.UTC(2000, 0, 1));
 const ENTRY_OPTIONS = { mtime: MTIME, mode: 0o100644, forceDosTimestamp: true } as const;
 
+const PIECE_BYTES = 256 * 1024;
+
 export interface PackOptions {
   readonly pyodideVersion: string;
   readonly files: readonly PackedFile[];
@@ -64,7 +66,7 @@ function packOf({ pyodideVersion, files, read, onProgress }: PackOptions): Reada
       read(file).then(
         (bytes) => {
           onProgress?.(++done);
-          give(null, Readable.from([Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)]));
+          give(null, Readable.from(piecesOf(bytes)));
         },
         (error: unknown) => {
           // yazl would only emit it, and its output would never end.
@@ -75,6 +77,14 @@ function packOf({ pyodideVersion, files, read, onProgress }: PackOptions): Reada
   }
   zip.end();
   return output;
+}
+
+/** Each has its checksum taken in one go. */
+function* piecesOf(bytes: Uint8Array): Generator<Buffer> {
+  for (let start = 0; start < bytes.byteLength; start += PIECE_BYTES) {
+    const piece = bytes.subarray(start, start + PIECE_BYTES);
+    yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+  }
 }
 
 async function flush(file: string): Promise<number> {

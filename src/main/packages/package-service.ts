@@ -183,7 +183,7 @@ export class PackageService {
 
   async #missingOf(names: readonly string[], catalog: PackageCatalog): Promise<string[]> {
     const roots = names.map((name): Requirement => ({ name, versions: '' }));
-    const { entries, unknown } = resolve(roots, catalog, this.#options.lock.python);
+    const { entries, unknown } = await resolve(roots, catalog, this.#options.lock.python);
     const missing = unknown.map(({ requirement }) => requirement.name);
     for (const { name, sha256 } of entries) {
       if (!(await this.#options.store.has(sha256))) missing.push(name);
@@ -217,7 +217,7 @@ export class PackageService {
   ): Promise<readonly PackageEntry[]> {
     const catalog = await this.#catalog();
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const { entries, unknown } = resolve(wanted, catalog, this.#options.lock.python);
+      const { entries, unknown } = await resolve(wanted, catalog, this.#options.lock.python);
       if (unknown.length === 0) return entries;
       for (const missing of unknown) catalog.add(await this.#discover(missing, chain, options, signal));
     }

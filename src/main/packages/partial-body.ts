@@ -1,3 +1,4 @@
+import { joined } from '../foreign-text/turns.ts';
 import { SourceFailure } from './source-failure.ts';
 import type { TransportResponse } from './transport.ts';
 
@@ -62,14 +63,8 @@ export class PartialBody {
     return true;
   }
 
-  bytes(): Uint8Array {
-    const whole = new Uint8Array(this.#length);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      whole.set(chunk, at);
-      at += chunk.byteLength;
-    }
-    return whole;
+  bytes(): Promise<Uint8Array> {
+    return joined(this.#chunks, this.#length);
   }
 
   #continues(contentRange: string | null): boolean {

@@ -1,9 +1,8 @@
-import { validRange } from '@renovatebot/pep440';
 import { PackageName } from '../../shared/package-settings.ts';
 import { markerHolds, type MarkerEnvironment } from './markers.ts';
 import { normalizeName } from './package-entry.ts';
 import { PackageError } from './package-error.ts';
-import { isInRange } from './versions.ts';
+import { isInRange, isRange } from './versions.ts';
 
 /** A package and the versions of it that will do. */
 export interface Requirement {
@@ -19,8 +18,8 @@ interface ParsedRequirement extends Requirement {
 }
 
 const MAX_LENGTH = 512;
-const REQUIREMENT =
-  /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(?:\(([^)]*)\)|([^;@]*))\s*(?:;(.*))?$/su;
+/** What a name may consist of; it begins where `lastIndex` is. */
+const NAME = /[A-Za-z0-9][A-Za-z0-9._-]*/uy;
 
 /**
  * Reads what a person, a script or a caller asked for, such as `pandas` or `rich>=13; python_version>"3.9"`.
@@ -51,7 +50,7 @@ export function parseDependency(text: string, environment: MarkerEnvironment): R
 }
 
 /** The normalised name in what may be a requirement; '' when there is none. */
-export const packageName = (text: string): string => normalizeName(REQUIREMENT.exec(text)?.[1] ?? '');
+export const packageName = (text: string): string => normalizeName(partsOf(text)?.name ?? '');
 
 /** In a form that `parseRequirement` reads again. */
 export const requirementText = ({ name, versions }: Requirement): string => `${name}${versions}`;
@@ -62,27 +61,67 @@ export function isSatisfiedBy({ versions }: Requirement, version: string): boole
 }
 
 function read(text: string): ParsedRequirement {
-  const match = text.length <= MAX_LENGTH ? REQUIREMENT.exec(text) : null;
-  const [, name, extras = '', inBrackets, plain, marker = ''] = match ?? [];
-  if (name === undefined || !PackageName.safeParse(name).success) {
-    const hint = /@|:\/\//u.test(text) ? 'addresses are not supported; ' : '';
+  const parts = partsOf(text);
+  if (parts === null || !PackageName.safeParse(parts.name).success) {
+    const hint = text.includes('@') || text.includes('://') ? 'addresses are not supported; ' : '';
     throw badRequirement(text, `is not a package name; ${hint}write NAME or NAME>=VERSION`);
   }
-  const versions = (inBrackets ?? plain ?? '').replace(/\s+/gu, '');
-  if (versions !== '' && !isRange(versions)) {
+  const versions = parts.versions.replace(/\s+/gu, '');
+  if (versions !== '' && !hasConditions(versions)) {
     throw badRequirement(text, 'has versions that can not be read; write them like ">=2,<3"');
   }
   return {
-    name: normalizeName(name),
+    name: normalizeName(parts.name),
     versions,
-    extras: extras.split(',').filter((extra) => extra.trim() !== ''),
-    marker: marker.trim(),
+    extras: parts.extras.split(',').filter((extra) => extra.trim() !== ''),
+    marker: parts.marker,
   };
 }
 
-// validRange alone also takes a bare version.
-const isRange = (versions: string): boolean =>
-  versions.split(',').every((part) => /^(?:===|==|~=|!=|<=|>=|<|>)/u.test(part)) && validRange(versions);
+interface Parts {
+  readonly name: string;
+  readonly extras: string;
+  readonly versions: string;
+  readonly marker: string;
+}
+
+/**
+ * `name [extras] (versions) ; marker`, cut apart from left to right; null when it has another form. By hand: an
+ * expression for it takes blanks in several places, and tries all ways to share them out.
+ */
+function partsOf(text: string): Parts | null {
+  if (text.length > MAX_LENGTH) return null;
+  const semicolon = text.indexOf(';');
+  const marker = semicolon === -1 ? '' : text.slice(semicolon + 1).trim();
+  const asked = (semicolon === -1 ? text : text.slice(0, semicolon)).trim();
+  NAME.lastIndex = 0;
+  const name = withoutSeparatorsAtEnd(NAME.exec(asked)?.[0] ?? '');
+  if (name === '') return null;
+  let rest = asked.slice(name.length).trimStart();
+  let extras = '';
+  if (rest.startsWith('[')) {
+    const end = rest.indexOf(']');
+    if (end === -1) return null;
+    extras = rest.slice(1, end);
+    rest = rest.slice(end + 1).trimStart();
+  }
+  if (rest.startsWith('(')) {
+    if (rest.indexOf(')') !== rest.length - 1) return null;
+    return { name, extras, versions: rest.slice(1, -1), marker };
+  }
+  return rest.includes('@') ? null : { name, extras, versions: rest, marker };
+}
+
+/** `a-` is `a` and something that is no version. */
+function withoutSeparatorsAtEnd(name: string): string {
+  let end = name.length;
+  while (end > 0 && '._-'.includes(name.charAt(end - 1))) end -= 1;
+  return name.slice(0, end);
+}
+
+// A bare version is a range, too.
+const hasConditions = (versions: string): boolean =>
+  versions.split(',').every((part) => /^(?:===|==|~=|!=|<=|>=|<|>)/u.test(part)) && isRange(versions);
 
 function applies(parsed: ParsedRequirement, text: string, environment: MarkerEnvironment): boolean {
   if (parsed.marker === '') return true;

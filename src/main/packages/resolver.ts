@@ -1,3 +1,4 @@
+import { Turns } from '../foreign-text/turns.ts';
 import type { PackageCatalog } from './catalog.ts';
 import { markerEnvironment } from './markers.ts';
 import type { PackageEntry } from './package-entry.ts';
@@ -19,28 +20,37 @@ export interface Resolution {
 
 /** More than any honest set of packages has. */
 const MAX_PACKAGES = 2000;
+/** Packages that others need, each time that they are needed. */
+const MAX_VISITS = 20_000;
 
 /**
  * Finds all that a set of requirements needs.
  *
  * @throws PackageError `version-unavailable` when Pyodide's lock has the package in another version only
  */
-export function resolve(
+export async function resolve(
   requirements: readonly Requirement[],
   catalog: PackageCatalog,
   python: string,
-): Resolution {
+): Promise<Resolution> {
+  const turns = new Turns();
   const environment = markerEnvironment(python);
   const entries: PackageEntry[] = [];
   const unknown = new Map<string, UnknownPackage>();
   const wanted = new Map<string, Set<string>>();
   const seen = new Set<string>();
+  let visits = 0;
 
-  const visit = (requirement: Requirement, neededBy: string | null): void => {
+  const visit = async (requirement: Requirement, neededBy: string | null): Promise<void> => {
     const { name } = requirement;
     const versions = wanted.get(name) ?? new Set();
     wanted.set(name, versions);
     if (requirement.versions !== '') versions.add(requirement.versions);
+    if (++visits > MAX_VISITS)
+      throw new PackageError(
+        'bad-requirement',
+        `more than ${MAX_VISITS} dependencies are stated; ask for fewer packages`,
+      );
     // Checked also when seen: two may want different versions of it.
     const entry = usable(requirement, catalog, neededBy);
     if (entry === null && !unknown.has(name)) unknown.set(name, { requirement, neededBy });
@@ -54,13 +64,14 @@ export function resolve(
     }
     if (entry === null) return;
     for (const text of entry.depends) {
+      await turns.pause();
       const dependency = parseDependency(text, environment);
-      if (dependency !== null) visit(dependency, entry.name);
+      if (dependency !== null) await visit(dependency, entry.name);
     }
     entries.push(entry);
   };
 
-  for (const requirement of requirements) visit(requirement, null);
+  for (const requirement of requirements) await visit(requirement, null);
   return {
     entries,
     // A version has to suit everyone who wants the package.

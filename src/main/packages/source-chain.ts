@@ -1,9 +1,9 @@
+import { sha256 } from '../foreign-text/hash.ts';
 import { PackageError } from './package-error.ts';
 import { requirementText, type Requirement } from './requirement.ts';
 import { SilentSources } from './silent-sources.ts';
 import { SourceFailure } from './source-failure.ts';
 import type { FetchOptions, PackageSource, SourceFile } from './sources/source.ts';
-import { sha256Of } from './verified-file.ts';
 import type { OfferedWheel } from './package-entry.ts';
 
 interface Attempt {
@@ -38,7 +38,7 @@ export class SourceChain {
     for (const source of this.#sources) {
       const bytes = await this.#ask(source, attempts, options.signal, () => source.fetch(file, options));
       if (bytes === null) continue;
-      const actual = sha256Of(bytes);
+      const actual = await sha256(bytes);
       if (actual === file.sha256) return bytes;
       attempts.push({ source, reason: `sent bytes that are not those of the lock (SHA-256 ${actual})` });
     }

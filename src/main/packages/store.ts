@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { sha256 as sha256Of } from '../foreign-text/hash.ts';
 import { namesIn, removeUnfinished, writeAtomically } from './atomic-write.ts';
 import { explainReadError, explainWriteError, systemCode } from './file-errors.ts';
 import { PackageError } from './package-error.ts';
-import { readVerified, sha256Of, type VerifiedRead } from './verified-file.ts';
+import { readVerified, type VerifiedRead } from './verified-file.ts';
 
 const HASH = /^[0-9a-f]{64}$/u;
 
@@ -84,7 +85,7 @@ export class PackageStore {
 
   /** Keeps bytes. @throws PackageError `hash-mismatch` when they do not have the hash */
   async write(sha256: string, bytes: Uint8Array): Promise<void> {
-    const actual = sha256Of(bytes);
+    const actual = await sha256Of(bytes);
     if (actual !== sha256) {
       throw new PackageError(
         'hash-mismatch',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
+import { sha256 } from '../foreign-text/hash.ts';
 import { systemCode } from './file-errors.ts';
 
 /** Nothing that is kept here is larger: the largest package of the lock has a tenth of it. In bytes. */
@@ -12,6 +13,7 @@ export type VerifiedRead =
   /** Something is there, and it is not what it should be. */
   | { readonly state: 'damaged'; readonly reason: string };
 
+/** For what is small; hash.ts is for the rest. */
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
@@ -20,7 +22,7 @@ export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').upda
  *
  * @throws the system's error when the folder of the file can't be looked into
  */
-export async function readVerified(file: string, sha256: string): Promise<VerifiedRead> {
+export async function readVerified(file: string, expected: string): Promise<VerifiedRead> {
   let found: Stats;
   try {
     found = await lstat(file);
@@ -33,8 +35,8 @@ export async function readVerified(file: string, sha256: string): Promise<Verifi
   try {
     const bytes = await readPlainFile(file, MAX_FILE_BYTES);
     if (typeof bytes === 'string') return { state: 'damaged', reason: bytes };
-    const actual = sha256Of(bytes);
-    if (actual === sha256) return { state: 'sound', bytes };
+    const actual = await sha256(bytes);
+    if (actual === expected) return { state: 'sound', bytes };
     return { state: 'damaged', reason: `its SHA-256 is ${actual}` };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return { state: 'absent' };

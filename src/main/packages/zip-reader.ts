@@ -1,20 +1,39 @@
 import type { Readable } from 'node:stream';
 import type { Entry, ZipFile } from 'yauzl';
+import { PACKAGE_LIMITS } from '../../shared/package-files.ts';
+import { Turns } from '../foreign-text/turns.ts';
 
-/** Wheels have some thousands of entries. */
-const MAX_ENTRIES = 100_000;
+export interface ZipCaps {
+  readonly maxEntries: number;
+  /** Of one entry, in UTF-16 units. */
+  readonly maxNameLength: number;
+}
+
+/** Of a wheel: twice what an interpreter takes, which leaves room for the names of folders. */
+const WHEEL_CAPS: ZipCaps = {
+  maxEntries: 2 * PACKAGE_LIMITS.files,
+  maxNameLength: PACKAGE_LIMITS.pathLength,
+};
 
 /**
  * The entries of a zip by their names. yauzl refuses absolute names, backslashes and `..`.
  *
  * @throws Error saying what is wrong with the zip
  */
-export async function entriesOf(zip: ZipFile): Promise<Map<string, Entry>> {
-  if (zip.entryCount > MAX_ENTRIES) throw new Error(`it has ${zip.entryCount} entries`);
+export async function entriesOf(
+  zip: ZipFile,
+  { maxEntries, maxNameLength }: ZipCaps = WHEEL_CAPS,
+): Promise<Map<string, Entry>> {
+  // What the zip says of itself; there may be more.
+  if (zip.entryCount > maxEntries) throw new Error(`it has ${zip.entryCount} entries`);
+  const turns = new Turns();
   const entries = new Map<string, Entry>();
   for await (const entry of zip.eachEntry()) {
+    if (entry.fileName.length > maxNameLength) throw new Error('the name of an entry of it is too long');
     if (entries.has(entry.fileName)) throw new Error('two of its entries have the same name');
+    if (entries.size >= maxEntries) throw new Error(`it has more than ${maxEntries} entries`);
     entries.set(entry.fileName, entry);
+    await turns.pause();
   }
   return entries;
 }
@@ -24,9 +43,15 @@ export async function readEntry(zip: ZipFile, entry: Entry, maxBytes: number): P
   if (entry.uncompressedSize > maxBytes) {
     throw new Error(`an entry of it has ${entry.uncompressedSize} bytes, which is too much`);
   }
-  // yauzl checks that it is not longer than it says.
+  // yauzl checks that it is neither longer nor shorter than it says.
   const stream: Readable = await zip.openReadStreamPromise(entry);
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return new Uint8Array(Buffer.concat(chunks));
+  const turns = new Turns();
+  const whole = new Uint8Array(entry.uncompressedSize);
+  let at = 0;
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+    await turns.pause();
+  }
+  return whole;
 }

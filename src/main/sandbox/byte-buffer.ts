@@ -22,9 +22,4 @@ export class ByteBuffer {
   bytes(): Uint8Array {
     return this.#room.subarray(0, this.#length);
   }
-
-  /** With replacement characters for what is no UTF-8. */
-  text(): string {
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.bytes());
-  }
 }

@@ -1,11 +1,14 @@
-import { GuestFileList, MAX_FILE_LIST_BYTES } from '../../shared/interpreter.ts';
+import { z } from 'zod';
+import { GuestFileList } from '../../shared/interpreter.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { CollectedFile, OutputFile } from '../../shared/sandbox.ts';
 import { workspaceNameProblem } from '../../shared/workspace-path.ts';
+import { JsonError, JsonReader } from '../foreign-text/json-reader.ts';
 import { ByteBuffer } from './byte-buffer.ts';
 import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
+import { checkFiles, FILES_VALUES, REPORTED_FILES } from './reported-files.ts';
 import { raceStop } from './stop-signal.ts';
 
 /** A file below /workspace can't be had; the message says why. */
@@ -15,6 +18,14 @@ export class WorkspaceFileError extends Error {
 
 /** For all files of a run to be read, in ms. */
 const COLLECT_LIMIT_MS = 60_000;
+
+/** Of the two lists: that of the realm, and that of the guest, which may be anything. */
+const LIST_CAPS = {
+  maxBytes: LIMITS.fileListBytes,
+  maxDepth: 4,
+  maxValues: 1 + 2 * FILES_VALUES,
+  droppable: [{ ...REPORTED_FILES, path: ['said'] }],
+} as const;
 
 const TOO_SLOW = `not read within ${COLLECT_LIMIT_MS / 1000} s`;
 
@@ -28,16 +39,22 @@ export class FileCollector {
 
   /** The files below /workspace. @throws WorkspaceFileError when they can't be listed */
   async list({ id, sidecar }: OpenInterpreter, signal: AbortSignal): Promise<OutputFile[]> {
-    const pieces = await this.#gather(
-      (onPiece, ended) => sidecar.files.list(id, onPiece, ended),
-      MAX_FILE_LIST_BYTES,
-      COLLECT_LIMIT_MS,
-      signal,
-    );
+    const reader = new JsonReader(LIST_CAPS);
     try {
-      return GuestFileList.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(pieces)));
-    } catch {
-      throw new WorkspaceFileError('the interpreter gave no list of its files');
+      await this.#gather(
+        (onPiece, ended) => sidecar.files.list(id, onPiece, ended),
+        (bytes) => reader.push(bytes),
+        LIMITS.fileListBytes,
+        COLLECT_LIMIT_MS,
+        signal,
+      );
+      const { found, said } = GuestFileList.parse(reader.end());
+      return checkFiles(said, found).files;
+    } catch (error) {
+      if (error instanceof JsonError || error instanceof z.ZodError) {
+        throw new WorkspaceFileError('the interpreter gave no list of its files');
+      }
+      throw error;
     }
   }
 
@@ -85,27 +102,31 @@ export class FileCollector {
   ): Promise<Uint8Array> {
     const problem = workspaceNameProblem(name);
     if (problem !== null) throw new WorkspaceFileError(`its name ${problem}`);
-    return this.#gather(
+    const received = new ByteBuffer();
+    await this.#gather(
       (onPiece, ended) => sidecar.files.read(id, name, onPiece, ended),
+      (bytes) => received.push(bytes),
       maxBytes,
       limitMs,
       signal,
     );
+    return received.bytes();
   }
 
   async #gather(
     read: (onPiece: (bytes: Uint8Array) => void, ended: AbortSignal) => Promise<void>,
+    take: (bytes: Uint8Array) => void,
     maxBytes: number,
     limitMs: number,
     signal: AbortSignal,
-  ): Promise<Uint8Array> {
-    const received = new ByteBuffer();
+  ): Promise<void> {
+    let received = 0;
     const ended = new AbortController();
     const reading = read((bytes) => {
       if (bytes.length === 0) throw new WorkspaceFileError('it came in pieces of nothing');
-      if (received.length + bytes.length > maxBytes)
-        throw new WorkspaceFileError(`more than ${maxBytes} bytes`);
-      received.push(bytes);
+      received += bytes.length;
+      if (received > maxBytes) throw new WorkspaceFileError(`more than ${maxBytes} bytes`);
+      take(bytes);
     }, ended.signal);
     try {
       const raced = await raceStop(reading, this.#clock, limitMs, signal);
@@ -118,6 +139,5 @@ export class FileCollector {
     } finally {
       ended.abort();
     }
-    return received.bytes();
   }
 }

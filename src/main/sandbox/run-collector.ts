@@ -7,42 +7,47 @@ import {
   type RunPiece,
 } from '../../shared/interpreter.ts';
 import { LIMITS } from '../../shared/limits.ts';
-import { measure } from '../../shared/rpc/measure.ts';
-import { GuestOutcome, type RunDisplay, type RunOutput } from '../../shared/sandbox.ts';
-import { ByteBuffer } from './byte-buffer.ts';
+import { GuestReport, type GuestOutcome, type RunDisplay, type RunOutput } from '../../shared/sandbox.ts';
+import { JsonError, JsonReader, type Json } from '../foreign-text/json-reader.ts';
+import { Utf8Text } from '../foreign-text/utf8-text.ts';
+import { checkFiles, FILES_VALUES, REPORTED_FILES } from './reported-files.ts';
 
 /** The sidecar sent more than it may. */
 export class MisbehaviourError extends Error {
   override readonly name = 'MisbehaviourError';
 }
 
-/** What every receiver of a result, however far away, can take. The runner's own limits are lower. */
-const JSON_LIMITS = { maxBytes: 16 * 1024 * 1024, maxDepth: 66, maxNodes: 200_000 };
-
-/**
- * Takes a value's JSON out of the report when it could not be passed on as it is: too large, too deep, or with
- * a key named __proto__, which schemas drop. The value's text remains.
- */
-const dropUnfitJson = (report: unknown): void => {
-  if (typeof report !== 'object' || report === null || !('value' in report)) return;
-  const { value } = report;
-  if (typeof value !== 'object' || value === null || !('json' in value)) return;
-  if (typeof measure(value.json, JSON_LIMITS) !== 'number') delete value.json;
-};
-
 /** What the guest reports about its run is no report. */
 export class ReportError extends Error {
   override readonly name = 'ReportError';
 }
 
-/** @throws ReportError when it is none */
-const parseDisplay = (text: string): GuestDisplay => {
-  try {
-    return GuestDisplay.parse(JSON.parse(text));
-  } catch {
-    throw new ReportError('what it shows has the wrong form');
-  }
-};
+/** It is left out when it could not be passed on as it is: too large, too deep, or with a key that schemas drop. */
+const VALUE_JSON = {
+  path: ['value', 'json'],
+  maxBytes: LIMITS.valueJsonBytes,
+  maxDepth: LIMITS.valueJsonDepth,
+  maxValues: LIMITS.valueJsonValues,
+} as const;
+
+/** Of a report, beside its value's JSON and its files: a few texts. */
+const REPORT_VALUES = 16 + FILES_VALUES;
+const REPORT_DEPTH = 4;
+
+/** Pairs of a type and a text. */
+const DISPLAY_CAPS = {
+  maxBytes: LIMITS.displayBytes,
+  maxDepth: 3,
+  maxValues: 4 + 3 * LIMITS.displayMimeTypes,
+} as const;
+
+const reportReader = (outputBytes: number): JsonReader =>
+  new JsonReader({
+    maxBytes: outcomeBudgetBytes(outputBytes),
+    maxDepth: REPORT_DEPTH,
+    maxValues: REPORT_VALUES,
+    droppable: [VALUE_JSON, REPORTED_FILES],
+  });
 
 /** Told of what a run sends, as it comes. */
 export interface RunListener {
@@ -56,15 +61,19 @@ export interface RunListener {
  * Gathers what a run sends. Caps are kept again here: the sidecar may be in the guest's hands.
  */
 export class RunCollector {
-  readonly #stdout = new ByteBuffer();
-  readonly #stderr = new ByteBuffer();
-  readonly #outcome = new ByteBuffer();
+  readonly #stdout = new Utf8Text();
+  readonly #stderr = new Utf8Text();
+  readonly #report: JsonReader;
+  #reportBytes = 0;
+  /** Why what came is no report. */
+  #notReadable: JsonError | null = null;
   readonly #outputBytes: number;
   readonly #listener: RunListener;
   readonly #displays: RunDisplay[] = [];
   /** What has come so far of the next one. */
-  #display = new ByteBuffer();
+  #display = new JsonReader(DISPLAY_CAPS);
   #displayBytes = 0;
+  #displaysBytes = 0;
   #displaysCut = false;
   #questions = 0;
   #promptUnits = 0;
@@ -73,6 +82,7 @@ export class RunCollector {
   constructor(outputBytes: number, listener: RunListener) {
     this.#outputBytes = outputBytes;
     this.#listener = listener;
+    this.#report = reportReader(outputBytes);
   }
 
   /** @throws MisbehaviourError when a cap is passed, ReportError when what is shown has the wrong form */
@@ -85,7 +95,7 @@ export class RunCollector {
         this.#addOutput(this.#stderr, 'stderr', piece.bytes);
         break;
       case 'outcome':
-        this.#add(this.#outcome, piece.bytes, outcomeBudgetBytes(this.#outputBytes));
+        this.#addReport(piece.bytes);
         break;
       case 'display':
         this.#addDisplay(piece.bytes, piece.last);
@@ -121,9 +131,12 @@ export class RunCollector {
 
   /** @throws ReportError when what came is no outcome */
   outcome(): GuestOutcome {
-    const report = this.#report();
+    const report = GuestReport.safeParse(this.#wholeReport());
     if (!report.success) throw new ReportError('its report has the wrong form');
-    return report.data;
+    const { changed, changedCut, error, files: said, truncated, value } = report.data;
+    const { files, notices } = checkFiles(said, changed);
+    const isCut = truncated || changedCut || notices.length > 0;
+    return { value, error, files, truncated: isCut, notices };
   }
 
   /**
@@ -146,43 +159,65 @@ export class RunCollector {
     this.#listener.onInput(prompt, secret);
   }
 
-  #addOutput(buffer: ByteBuffer, stream: RunOutput['stream'], bytes: Uint8Array): void {
+  #addOutput(text: Utf8Text, stream: RunOutput['stream'], bytes: Uint8Array): void {
     // Pieces of nothing never come to a cap, and a listener that is slow has them all waiting.
     if (bytes.byteLength === 0) throw new MisbehaviourError('it sent nothing');
-    this.#add(buffer, bytes, this.#outputBytes);
+    refuseBeyond(this.#outputBytes, text.length + bytes.byteLength);
+    text.push(bytes);
     this.#listener.onOutput({ stream, bytes });
+  }
+
+  #addReport(bytes: Uint8Array): void {
+    this.#reportBytes += bytes.byteLength;
+    refuseBeyond(outcomeBudgetBytes(this.#outputBytes), this.#reportBytes);
+    if (this.#notReadable !== null) return;
+    try {
+      this.#report.push(bytes);
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      this.#notReadable = error;
+    }
   }
 
   #addDisplay(bytes: Uint8Array, last: boolean): void {
     // Nothing, again and again, would be no more than nothing, but take memory.
     if (bytes.byteLength === 0 && !last) throw new MisbehaviourError('it sent an empty part');
-    this.#displayBytes += bytes.byteLength;
+    this.#displaysBytes += bytes.byteLength;
     const tooMuch =
-      this.#displayBytes > LIMITS.totalDisplayBytes || this.#displays.length >= LIMITS.displayCount;
+      this.#displaysBytes > LIMITS.totalDisplayBytes || this.#displays.length >= LIMITS.displayCount;
     if (tooMuch) throw new MisbehaviourError('it showed more than it may');
-    this.#add(this.#display, bytes, LIMITS.displayBytes);
-    if (!last) return;
-    const { mime, cut } = parseDisplay(this.#display.text());
-    this.#display = new ByteBuffer();
-    this.#displaysCut ||= cut;
-    const display = { mime: Object.fromEntries(mime) };
+    this.#displayBytes += bytes.byteLength;
+    refuseBeyond(LIMITS.displayBytes, this.#displayBytes);
+    const shown = this.#readDisplay(bytes, last);
+    if (shown === null) return;
+    this.#display = new JsonReader(DISPLAY_CAPS);
+    this.#displayBytes = 0;
+    this.#displaysCut ||= shown.cut;
+    const display = { mime: Object.fromEntries(shown.mime) };
     this.#displays.push(display);
     this.#listener.onDisplay(display);
   }
 
-  #report(): ReturnType<typeof GuestOutcome.safeParse> {
+  /** Null until it is whole. @throws ReportError when it has the wrong form */
+  #readDisplay(bytes: Uint8Array, last: boolean): GuestDisplay | null {
     try {
-      const report: unknown = JSON.parse(this.#outcome.text());
-      dropUnfitJson(report);
-      // Deep nesting exhausts the parser's stack.
-      return GuestOutcome.safeParse(report);
+      this.#display.push(bytes);
+      return last ? GuestDisplay.parse(this.#display.end()) : null;
+    } catch {
+      throw new ReportError('what it shows has the wrong form');
+    }
+  }
+
+  #wholeReport(): Json {
+    try {
+      if (this.#notReadable !== null) throw this.#notReadable;
+      return this.#report.end();
     } catch {
       throw new ReportError('its report can not be read');
     }
   }
-
-  #add(buffer: ByteBuffer, bytes: Uint8Array, cap: number): void {
-    if (buffer.length + bytes.byteLength > cap) throw new MisbehaviourError('it sent more than it may');
-    buffer.push(bytes);
-  }
 }
+
+const refuseBeyond = (cap: number, bytes: number): void => {
+  if (bytes > cap) throw new MisbehaviourError('it sent more than it may');
+};

@@ -2,7 +2,7 @@ import type { RunResult, SessionState } from '../../shared/sandbox.ts';
 import type { Interpreters } from './interpreters.ts';
 import type { Attempt } from './run-attempt.ts';
 import type { RunCollector } from './run-collector.ts';
-import { filesOf, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
+import { filesOf, noticesOf, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
 
 /** What the caller gets of a run. */
 export const resultOf = (
@@ -24,6 +24,7 @@ export const resultOf = (
     files: filesOf(verdict),
     session: { id, state },
     packages: [...packages],
+    notices: noticesOf(verdict),
     timing: { waitMs, startMs, packagesMs, runMs },
     runtime: 'embedded',
   };

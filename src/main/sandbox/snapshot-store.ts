@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
+import { sha256 } from '../foreign-text/hash.ts';
 
 /** A file is: this, the SHA-256 of key and content, the content. */
 const MAGIC = Buffer.from('VIVSNAP2');
@@ -17,8 +18,8 @@ const UNFINISHED_MS = 60 * 60 * 1000;
 const KEPT = 3;
 
 /** With the key: a file that is sound in itself may be another one's. */
-const sha256 = (key: string, content: Uint8Array): Buffer =>
-  createHash('sha256').update(`${key}\n`).update(content).digest();
+const hashOf = async (key: string, content: Uint8Array): Promise<Buffer> =>
+  Buffer.from(await sha256(`${key}\n`, content), 'hex');
 
 /** Neither through a link nor waiting at a pipe; Windows knows neither flag. */
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
@@ -141,7 +142,7 @@ export class SnapshotStore {
 const writeWhole = async (file: string, key: string, content: Uint8Array): Promise<void> => {
   const handle = await open(file, 'wx', 0o600);
   try {
-    await handle.writeFile(Buffer.concat([MAGIC, sha256(key, content)]));
+    await handle.writeFile(Buffer.concat([MAGIC, await hashOf(key, content)]));
     await handle.writeFile(content);
     await handle.sync();
   } finally {
@@ -161,7 +162,7 @@ const readContent = async (file: string, key: string, maxBytes: number): Promise
     if (prefix === undefined || content === undefined) return undefined;
     const whole =
       MAGIC.equals(prefix.subarray(0, MAGIC.length)) &&
-      sha256(key, content).equals(prefix.subarray(MAGIC.length));
+      (await hashOf(key, content)).equals(prefix.subarray(MAGIC.length));
     return whole ? content : undefined;
   } finally {
     await handle.close();

@@ -1,4 +1,4 @@
-import type { GuestOutcome, OutputFile, RunError, RunStatus } from '../../shared/sandbox.ts';
+import type { GuestOutcome, OutputFile, RunError, RunNotice, RunStatus } from '../../shared/sandbox.ts';
 import type { ProcessEnd } from './process-end.ts';
 
 /** How a run was made to end. */
@@ -142,6 +142,9 @@ const outcomeOf = (verdict: Verdict): GuestOutcome | null => {
 
 /** Files that the run made or changed, as far as it could say. */
 export const filesOf = (verdict: Verdict): OutputFile[] => outcomeOf(verdict)?.files ?? [];
+
+/** What a reader of the result should know beside it. */
+export const noticesOf = (verdict: Verdict): RunNotice[] => outcomeOf(verdict)?.notices ?? [];
 
 /** Whether the interpreter is still there, so that files can be read out of it. */
 export const interpreterLives = (verdict: Verdict): boolean => outcomeOf(verdict) !== null;

@@ -1,3 +1,5 @@
+import { Turns } from '../foreign-text/turns.ts';
+
 /**
  * Elements that reach beyond their document whatever its policy says: a link's hint makes the browser look a name
  * up on the network (`dns-prefetch`), a frame brings a document of its own for another link (`srcdoc`).
@@ -8,9 +10,25 @@ const REACHING_TAGS: readonly (readonly [tag: RegExp, harmless: string])[] = [
   [/<iframe(?=[\s/>])/giu, '<no-iframe'],
 ];
 
+/** Small enough to be read at once, in UTF-16 units. */
+const STRETCH = 64 * 1024;
+
 /**
  * HTML of a guest without the elements that no policy holds back. Wherever one is written, be it in a comment, its
  * name is another one then: how a browser would read the text need not be known.
  */
-export const disarmHtml = (html: string): string =>
+export const disarmHtml = async (html: string): Promise<string> => {
+  const turns = new Turns();
+  const parts: string[] = [];
+  for (let start = 0, end; start < html.length; start = end) {
+    // Before a tag, so that none is cut in two.
+    const next = html.indexOf('<', start + STRETCH);
+    end = next === -1 ? html.length : next;
+    parts.push(disarm(html.slice(start, end)));
+    await turns.pause();
+  }
+  return parts.join('');
+};
+
+const disarm = (html: string): string =>
   REACHING_TAGS.reduce((text, [tag, harmless]) => text.replace(tag, harmless), html);

@@ -56,8 +56,8 @@ export class PageFiles {
 
   async answer(request: { readonly method: string; readonly url: string }): Promise<Response> {
     if (request.method !== 'GET') return refused(405);
-    const url = request.url.replace(/[?#].*$/su, '');
-    if (isOutputDocument(url)) return this.#output(url);
+    const url = withoutQuery(request.url);
+    if (isOutputDocument(url)) return await this.#output(url);
     const found = this.#files.get(url);
     if (found === undefined) return refused(404);
     const bytes = await readFile(found.file);
@@ -77,10 +77,10 @@ export class PageFiles {
     });
   }
 
-  #output(url: string): Response {
+  async #output(url: string): Promise<Response> {
     const html = this.#documents.get(url);
     if (html === undefined) return refused(404);
-    return new Response(disarmHtml(html), {
+    return new Response(await disarmHtml(html), {
       headers: {
         ...COMMON_HEADERS,
         'Content-Type': 'text/html; charset=utf-8',
@@ -89,6 +89,11 @@ export class PageFiles {
     });
   }
 }
+
+const withoutQuery = (url: string): string => {
+  const end = url.search(/[?#]/u);
+  return end === -1 ? url : url.slice(0, end);
+};
 
 const refused = (status: 404 | 405): Response =>
   new Response('', { status, headers: { ...COMMON_HEADERS, 'Content-Type': 'text/plain' } });

@@ -21,12 +21,18 @@ export type LinkName = z.infer<typeof LinkName>;
 /** Largest HTML that one output may be shown with, in UTF-16 units. */
 export const MAX_OUTPUT_HTML = 8 * 1024 * 1024;
 
-/** A suggestion for the name in a dialog: no folder, nothing that means something to a file system. */
+/**
+ * A suggestion for the name in a dialog: no folder, nothing that means something to a file system, nothing that hides
+ * what the name is or turns it around.
+ */
 export const SuggestedName = z
   .string()
   .min(1)
   .max(LIMITS.fileNameLength)
-  .refine((name) => !/[\\/:*?"<>|\p{Cc}]/u.test(name) && !/^\.+$/u.test(name), 'must be a plain file name');
+  .refine(
+    (name) => !/[\\/:*?"<>|\p{C}\p{Zl}\p{Zp}]/u.test(name) && !/^\.+$/u.test(name),
+    'must be a plain file name',
+  );
 
 export const fileArguments = {
   /** Only interpreters are looked for. */

@@ -332,7 +332,7 @@ export class RealmGuestCore implements GuestCore {
   #finish(runId: number, outcome: string): void {
     if (this.#dead) return;
     this.#timers.clearAll();
-    this.#bridge.finished(runId, outcome);
+    this.#bridge.finished(runId, this.#interpreter?.withChangedFiles(outcome) ?? outcome);
   }
 
   #die(error: unknown): void {

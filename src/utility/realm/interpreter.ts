@@ -5,6 +5,7 @@ import snapshotSource from '../python/snapshot.py?raw';
 import { placeFiles } from './package-files.ts';
 import type { Pyodide } from './pyodide-runtime.ts';
 import { INTERPRETER_SOURCES, PROVIDED_SOURCES } from './python-sources.ts';
+import { WorkspaceFiles } from './workspace-files.ts';
 
 /** What `Session.run` of session.py gives: the outcome as JSON, later when the code awaits at top level. */
 type Outcome = string | PromiseLike<string>;
@@ -72,6 +73,9 @@ const OWN_FILE_NAME = '<vivarium>';
 
 const WORKSPACE = '/workspace';
 
+/** Of the files, in UTF-16 units: leaves room for what is found. */
+const MAX_SAID_LENGTH = LIMITS.fileListBytes / 4;
+
 /** Where snapshot.py leaves the session. */
 const PARKED = '_vivarium_snapshot';
 
@@ -108,12 +112,14 @@ const enterWorkspace = (pyodide: Pyodide): void => {
 export class Interpreter {
   readonly #pyodide: Pyodide;
   readonly #session: PythonSession;
+  readonly #workspace: WorkspaceFiles;
   /** Files of packages. */
   readonly #placed = new Set<string>();
 
   private constructor(pyodide: Pyodide, session: PythonSession) {
     this.#pyodide = pyodide;
     this.#session = session;
+    this.#workspace = new WorkspaceFiles(pyodide.FS, WORKSPACE);
   }
 
   /** Into a new Python. */
@@ -169,7 +175,18 @@ export class Interpreter {
   }
 
   run(code: string, textLimit: number): Outcome {
+    this.#workspace.note();
     return this.#session.run(code, textLimit);
+  }
+
+  /**
+   * The outcome, which is the guest's word, with the files that are there as its first keys: none may come twice, so
+   * the guest can't replace them.
+   */
+  withChangedFiles(outcome: string): string {
+    if (!outcome.startsWith('{')) return outcome;
+    const { cut, files } = this.#workspace.changed();
+    return `{"changed":${JSON.stringify(files)},"changedCut":${String(cut)},${outcome.slice(1)}`;
   }
 
   /** Interrupts a run that waits in a top-level await. False when none does. */
@@ -196,7 +213,17 @@ export class Interpreter {
 
   /** JSON, see `GuestFileList`. */
   listFiles(): string {
-    return this.#session.list_files();
+    return JSON.stringify({ found: this.#workspace.list(), said: this.#saidOfFiles() });
+  }
+
+  /** What Python says of the files. Undefined when it says nothing of use. */
+  #saidOfFiles(): unknown {
+    try {
+      const said = this.#session.list_files();
+      return said.length <= MAX_SAID_LENGTH ? (JSON.parse(said) as unknown) : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Takes a file away. @throws what Emscripten's file system throws, also when there is none */

@@ -1,13 +1,13 @@
 /** Packages in Emscripten's file system, whose files are copied from the host when they are first read. */
 
-interface FileNode {
+export interface FileNode {
   readonly mode: number;
   usedBytes: number;
   /** In ms. */
   mtime: number;
 }
 
-interface FolderNode {
+export interface FolderNode {
   readonly mode: number;
   readonly contents: Readonly<Record<string, FileNode>>;
 }

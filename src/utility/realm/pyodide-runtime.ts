@@ -1,10 +1,12 @@
 import { loadPyodide } from 'pyodide';
-import type { PackageFileSystem } from './package-files.ts';
+import type { FolderNode, PackageFileSystem } from './package-files.ts';
 import { giveEmptyTrace } from './seal-realm.ts';
 import type { LoadingPlan } from './snapshot.ts';
 import { BASE_URL } from './web-platform.ts';
+import type { FileSystemNode, WalkedFileSystem } from './workspace-files.ts';
 
-interface Emscripten extends PackageFileSystem {
+interface Emscripten extends PackageFileSystem, WalkedFileSystem {
+  lookupPath(path: string): { readonly node: FolderNode & FileSystemNode };
   chdir(path: string): void;
   open(path: string, flags: string): unknown;
   write(stream: unknown, bytes: Uint8Array, offset: number, length: number): number;
@@ -13,7 +15,6 @@ interface Emscripten extends PackageFileSystem {
   readFile(path: string): Uint8Array;
   unlink(path: string): void;
   lstat(path: string): { readonly mode: number };
-  isFile(mode: number): boolean;
   readonly ErrnoError: new (errno: number) => Error;
 }
 

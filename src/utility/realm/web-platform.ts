@@ -14,7 +14,8 @@ class RealmUrl {
   readonly href: string;
 
   constructor(path: string, base?: unknown) {
-    this.href = path.includes('://') ? path : String(base).replace(/[^/]*$/u, '') + path;
+    const folder = String(base);
+    this.href = path.includes('://') ? path : folder.slice(0, folder.lastIndexOf('/') + 1) + path;
   }
 
   toString(): string {

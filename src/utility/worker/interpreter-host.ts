@@ -1,7 +1,6 @@
 import {
   MAX_DEATH_DETAIL,
   MAX_DEATH_STACK,
-  MAX_FILE_LIST_BYTES,
   PIECE_BYTES,
   outcomeBudgetBytes,
   type RunOrder,
@@ -10,6 +9,7 @@ import {
 } from '../../shared/interpreter.ts';
 import type { BootMode, HostBridge } from '../../shared/guest-bridge.ts';
 import { FileSlot } from '../../shared/file-slot.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { PACKAGE_LIMITS, type FileWish, type PlacedPackage } from '../../shared/package-files.ts';
 import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/snapshot-image.ts';
 import { InputSlot, type AtomicsWait } from '../../shared/input-slot.ts';
@@ -263,7 +263,7 @@ export class InterpreterHost {
   listFiles(): Uint8Array | string {
     try {
       const list = this.#realm?.listFiles();
-      if (typeof list !== 'string' || list === '' || list.length > MAX_FILE_LIST_BYTES) {
+      if (typeof list !== 'string' || list === '' || list.length > LIMITS.fileListBytes) {
         return 'the files can not be listed';
       }
       return this.#host.encode(list);

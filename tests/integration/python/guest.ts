@@ -4,12 +4,24 @@
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import type { PyCallable, PyDict, PyProxy } from 'pyodide/ffi';
 import { expect } from 'vitest';
+import { z } from 'zod';
 import { ImportReport } from '../../../src/shared/package-files.ts';
-import { GuestDisplay, GuestFileList } from '../../../src/shared/interpreter.ts';
+import { GuestDisplay } from '../../../src/shared/interpreter.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { MODULES_SOURCE } from '../../../src/shared/python/sources.ts';
-import { GuestOutcome, type OutputFile } from '../../../src/shared/sandbox.ts';
+import { OutputFile, RunError, RunValue } from '../../../src/shared/sandbox.ts';
 import { INTERPRETER_SOURCES, PROVIDED_SOURCES } from '../../../src/utility/realm/python-sources.ts';
+
+const OutputFiles = z.array(OutputFile).max(LIMITS.listedFiles);
+
+/** What Python itself reports. */
+const PythonOutcome = z.strictObject({
+  value: RunValue.nullable(),
+  error: RunError.nullable(),
+  files: OutputFiles,
+  truncated: z.boolean(),
+});
+export type PythonOutcome = z.infer<typeof PythonOutcome>;
 
 /** The part of Emscripten's file system that the tests use; its own types are not installed. */
 interface FileSystem {
@@ -23,7 +35,7 @@ export interface Guest {
   /** Another session in the same interpreter: only for what does not outlast a session. */
   newSession(): Guest;
   /** Runs code and checks its outcome against the contract. */
-  run(code: string, textLimit?: number): Promise<GuestOutcome>;
+  run(code: string, textLimit?: number): Promise<PythonOutcome>;
   /** What `Session.run` returns, unawaited. */
   start(code: string, textLimit?: number): string | Promise<string>;
   interrupt(): boolean;
@@ -116,7 +128,7 @@ export async function startGuest(): Promise<Guest> {
       newSession: openSession,
       start: (code, textLimit = 1_000_000) => session.run(code, textLimit),
       run: async (code, textLimit = 1_000_000) =>
-        GuestOutcome.parse(JSON.parse(await session.run(code, textLimit))),
+        PythonOutcome.parse(JSON.parse(await session.run(code, textLimit))),
       interrupt: () => session.interrupt(),
       takeStdout: () => take('stdout'),
       takeStderr: () => take('stderr'),
@@ -124,7 +136,7 @@ export async function startGuest(): Promise<Guest> {
       takePrompts: () => prompts.splice(0),
       limitDisplays: limit,
       findImports: (code) => ImportReport.parse(JSON.parse(session.packages.find_imports(code))),
-      listFiles: () => GuestFileList.parse(JSON.parse(session.list_files())),
+      listFiles: () => OutputFiles.parse(JSON.parse(session.list_files())),
     };
   };
   return openSession();

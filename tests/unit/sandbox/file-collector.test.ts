@@ -168,15 +168,17 @@ describe('the list', () => {
 
   it('is what the interpreter has', async () => {
     const files = Array.from({ length: 1000 }, (_none, index) => file(`${'long/'.repeat(10)}${index}`));
-    expect(await listing(utf8(JSON.stringify(files)))).toEqual(files);
+    const found = files.map(({ name, size }) => [name, size]);
+    expect(await listing(utf8(JSON.stringify({ found, said: files })))).toEqual(files);
   });
 
   it.each([
     ['nothing', utf8('')],
     ['no JSON', utf8('[')],
     ['no list', utf8('{}')],
-    ['a size that is none', utf8(JSON.stringify([{ ...file('a'), size: -1 }]))],
-    ['more than there may be', utf8(JSON.stringify(Array(1001).fill(file('a'))))],
+    ["only the guest's word", utf8(JSON.stringify({ said: [file('a')] }))],
+    ['a size that is none', utf8(JSON.stringify({ found: [['a', 'b']] }))],
+    ['more than there may be', utf8(JSON.stringify({ found: Array(1001).fill(['a', 1]) }))],
     ['no UTF-8', Uint8Array.of(0x5b, 0xff, 0x5d)],
   ])('of %s is refused', async (_what, bytes) => {
     await expect(listing(bytes)).rejects.toThrow('the interpreter gave no list of its files');

@@ -8,6 +8,7 @@ const failed = (type: string, message: string): GuestOutcome => ({
   truncated: false,
   value: null,
   files: [],
+  notices: [],
   error: { type, message, traceback: `Traceback\n${type}: ${message}\n`, line: 1 },
 });
 

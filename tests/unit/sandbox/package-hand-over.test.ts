@@ -11,7 +11,15 @@ import type { RunRequest } from '../../../src/shared/sandbox.ts';
 import { eventually } from '../../support/eventually.ts';
 import { sha256, WHEELS, world, type SmallWheel } from '../packages/support/world.ts';
 import { shelfProcess, type ShelfProcess } from './package-shelf-process.ts';
-import { deferred, FakeClock, never, OUTCOME, turns, type Behaviour, type Deferred } from './support.ts';
+import {
+  deferred,
+  FakeClock,
+  never,
+  CHECKED_OUTCOME,
+  turns,
+  type Behaviour,
+  type Deferred,
+} from './support.ts';
 
 const reports = (modules: string[], more: { hints?: string[]; asked?: string[] } = {}): Behaviour => ({
   findImports: () => ({ report: JSON.stringify({ modules, hints: [], asked: [], ...more }) }),
@@ -124,7 +132,7 @@ describe('what can not be had', () => {
       traceback: '',
       line: 1,
     };
-    expect(advice.applyTo({ ...OUTCOME, error }).error?.message).toMatch(
+    expect(advice.applyTo({ ...CHECKED_OUTCOME, error }).error?.message).toMatch(
       /^No module named 'nowhere'; no known package provides "nowhere"; .+packages install NAME/u,
     );
   });

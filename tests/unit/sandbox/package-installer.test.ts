@@ -73,9 +73,9 @@ it('what was hinted at and could not be had is not sought with every run', async
     traceback: '',
     line: 1,
   };
-  expect(advice.applyTo({ value: null, files: [], truncated: false, error }).error?.message).toContain(
-    'no source',
-  );
+  expect(
+    advice.applyTo({ value: null, files: [], notices: [], truncated: false, error }).error?.message,
+  ).toContain('no source');
   clock.advance(120_000);
   await install(code);
   expect(asked).toHaveLength(2);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_PROMPT_UNITS, MAX_QUESTIONS, outcomeBudgetBytes } from '../../../src/shared/interpreter.ts';
 import { MisbehaviourError, ReportError, RunCollector } from '../../../src/main/sandbox/run-collector.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
-import { OUTCOME, utf8 } from './support.ts';
+import { CHECKED_OUTCOME, OUTCOME, utf8 } from './support.ts';
 
 const CAP = 10;
 const collect = (outcome?: string) => {
@@ -71,7 +71,7 @@ describe('output', () => {
 
 describe('the outcome', () => {
   it('is parsed', () => {
-    expect(collect(JSON.stringify(OUTCOME)).collector.outcome()).toEqual(OUTCOME);
+    expect(collect(JSON.stringify(OUTCOME)).collector.outcome()).toEqual(CHECKED_OUTCOME);
     expect(collect(withJson('[1,{"a":null}]')).collector.outcome().value).toEqual({
       text: 't',
       json: [1, { a: null }],
@@ -91,10 +91,6 @@ describe('the outcome', () => {
     [
       'a line that is none',
       JSON.stringify({ ...OUTCOME, error: { type: '', message: '', traceback: '', line: 0 } }),
-    ],
-    [
-      'too many files',
-      JSON.stringify({ ...OUTCOME, files: Array(1001).fill({ name: 'x', size: 0, mime: '' }) }),
     ],
     ['prototype keys', '{"__proto__":{"value":null,"error":null,"files":[],"truncated":false}}'],
     ['deep nesting', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
@@ -117,6 +113,97 @@ describe('the outcome', () => {
     );
     expect(() => collector.outcome()).toThrow(ReportError);
     expect(({} as { json?: unknown }).json).toBeUndefined();
+  });
+});
+
+describe('the files of an outcome', () => {
+  const file = (name: string, size = 1, mime = 'text/plain') => ({ name, size, mime });
+  const outcomeOf = (changes: object) =>
+    collect(JSON.stringify({ ...OUTCOME, ...changes })).collector.outcome();
+
+  it.each([
+    '../../etc/passwd',
+    '/etc/shadow',
+    'a\u202egnp.exe',
+    'a\u0000b',
+    'a\u001b]0;x\u0007',
+    'a\u2028b',
+    'a\\b',
+    'a//b',
+    './a',
+    'a/..',
+    '',
+    '\ud800',
+    'x'.repeat(256),
+  ])('have no names that are none: %j is left out and told', (name) => {
+    const { files, notices, truncated } = outcomeOf({ files: [file('real.txt'), file(name)] });
+    expect(files).toEqual([file('real.txt')]);
+    expect(truncated).toBe(true);
+    expect(notices).toEqual([{ code: 'files-left-out', message: expect.any(String) as string }]);
+    expect(notices[0]?.message).not.toMatch(/[\p{C}\p{Zl}]/u);
+  });
+
+  it.each([2 ** 53 - 1, -1, 0.5])('have no sizes that make no sense: %d', (size) => {
+    const { files, notices } = outcomeOf({ files: [file('a', size)] });
+    expect(files).toEqual([]);
+    expect(notices[0]?.message).toMatch(/"a" \(its size/u);
+  });
+
+  it.each(['text/html\u001b]0;x', 'text', '', 'text/html; charset=x', 'TEXT/HTML', 'a/'.repeat(100)])(
+    'have no types that are none: %j',
+    (mime) => {
+      expect(outcomeOf({ files: [file('a', 1, mime)] }).files).toEqual([
+        file('a', 1, 'application/octet-stream'),
+      ]);
+    },
+  );
+
+  it('are those that were found, whatever the guest says', () => {
+    const said = [file('../../x', 9), file('made-up.txt'), file('real.csv', 7, 'text/csv')];
+    const { files, notices } = outcomeOf({
+      changed: [
+        ['real.csv', 3],
+        ['other', 4],
+      ],
+      files: said,
+    });
+    expect(files).toEqual(
+      [file('other', 4, 'application/octet-stream'), file('real.csv', 3, 'text/csv')].reverse(),
+    );
+    expect(notices).toEqual([]);
+  });
+
+  it('are cut when more were found', () => {
+    expect(outcomeOf({ changed: [['a', 1]], changedCut: true }).truncated).toBe(true);
+  });
+
+  it.each([
+    ['too many', Array(1001).fill(file('x'))],
+    ['of the wrong form', [{ name: 1 }]],
+    ['nested', [[[[[1]]]]]],
+    ['no list', 'x'],
+  ])('are known without a list of the guest: %s', (_what, files) => {
+    expect(outcomeOf({ changed: [['real', 1]], files }).files).toHaveLength(1);
+    expect(outcomeOf({ files }).files).toEqual([]);
+  });
+
+  it('can not be given twice', () => {
+    const text = `{"changed":[["real",1]],"changedCut":false,${JSON.stringify({ ...OUTCOME, changed: [] }).slice(1)}`;
+    expect(() => collect(text).collector.outcome()).toThrow(ReportError);
+  });
+
+  it('are listed once, and their number does not grow without end', () => {
+    const many = Array.from({ length: 1000 }, (_, index) => file(`../${index}`));
+    const { files, notices } = outcomeOf({
+      files: [...many.slice(1), file('a')],
+      changed: [
+        ['a', 1],
+        ['a', 2],
+      ],
+    });
+    expect(files).toEqual([file('a')]);
+    expect(notices).toEqual([]);
+    expect(outcomeOf({ files: many }).notices[0]?.message).toMatch(/and 999 more$/u);
   });
 });
 
@@ -149,9 +236,10 @@ describe('displays', () => {
     for (let shown = 0; shown < LIMITS.displayCount; shown++) show(many, ONE);
     expect(() => show(many, ONE)).toThrow(MisbehaviourError);
     const large = collect().collector;
-    const piece = new Uint8Array(LIMITS.displayBytes / 2);
+    // Blanks may go on and on.
+    const piece = new Uint8Array(LIMITS.displayBytes / 2).fill(0x20);
     for (let half = 0; half < 2; half++) large.push({ channel: 'display', bytes: piece, last: false });
-    expect(() => large.push({ channel: 'display', bytes: Uint8Array.of(1), last: false })).toThrow(
+    expect(() => large.push({ channel: 'display', bytes: Uint8Array.of(0x20), last: false })).toThrow(
       MisbehaviourError,
     );
   });

@@ -98,7 +98,9 @@ export const NO_BYTES = new Uint8Array();
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-export const OUTCOME: GuestOutcome = { value: null, error: null, files: [], truncated: false };
+/** What a run without anything to tell reports, and what main makes of it. */
+export const OUTCOME = { value: null, error: null, files: [], truncated: false };
+export const CHECKED_OUTCOME: GuestOutcome = { ...OUTCOME, notices: [] };
 
 export type SidecarHandlers = Handlers<SidecarContract>;
 export type RunHandler = SidecarHandlers['run'];

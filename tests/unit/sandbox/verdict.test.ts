@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { ProcessEndCause } from '../../../src/shared/sandbox-events.ts';
 import { RunError } from '../../../src/shared/sandbox.ts';
 import { reportVerdict, type Verdict } from '../../../src/main/sandbox/verdict.ts';
-import { OUTCOME } from './support.ts';
+import { CHECKED_OUTCOME } from './support.ts';
 
 const pythonError = (type: string): RunError => ({ type, message: 'm', traceback: 't', line: 3 });
 
 const ENDED = { means: 'termination' } as const;
 const INTERRUPTED = {
   means: 'interrupt',
-  outcome: { ...OUTCOME, error: pythonError('KeyboardInterrupt') },
+  outcome: { ...CHECKED_OUTCOME, error: pythonError('KeyboardInterrupt') },
 } as const;
 const died = (cause: ProcessEndCause, detail: string): Verdict => ({
   kind: 'process-died',
@@ -18,15 +18,15 @@ const died = (cause: ProcessEndCause, detail: string): Verdict => ({
 
 const CASES: Record<Verdict['kind'], [Verdict, string, string | null, RegExp][]> = {
   finished: [
-    [{ kind: 'finished', outcome: OUTCOME }, 'ok', null, /^$/u],
+    [{ kind: 'finished', outcome: CHECKED_OUTCOME }, 'ok', null, /^$/u],
     [
-      { kind: 'finished', outcome: { ...OUTCOME, error: pythonError('KeyError') } },
+      { kind: 'finished', outcome: { ...CHECKED_OUTCOME, error: pythonError('KeyError') } },
       'error',
       'KeyError',
       /^m$/u,
     ],
     [
-      { kind: 'finished', outcome: { ...OUTCOME, error: pythonError('MemoryError') } },
+      { kind: 'finished', outcome: { ...CHECKED_OUTCOME, error: pythonError('MemoryError') } },
       'out-of-memory',
       'MemoryError',
       /^m$/u,
@@ -87,7 +87,7 @@ it('passes the stack of a dead interpreter on', () => {
 
 it('says where an interrupted run was, unless it failed of something else', () => {
   const by = (type: string) =>
-    ({ means: 'interrupt', outcome: { ...OUTCOME, error: pythonError(type) } }) as const;
+    ({ means: 'interrupt', outcome: { ...CHECKED_OUTCOME, error: pythonError(type) } }) as const;
   expect(reportVerdict({ kind: 'cancelled', by: by('KeyboardInterrupt') }).error).toMatchObject({
     traceback: 't',
     line: 3,

@@ -19,7 +19,7 @@ export type PipIndex =
   /** pip is not told anything. */
   | { readonly kind: 'unset' };
 
-const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_FILE_BYTES = 256 * 1024;
 
 /** Those that `pip install` obeys; the later one wins. */
 const SECTIONS = ['global', 'install'] as const;
@@ -154,20 +154,23 @@ export const optionsOf = (text: string): Options => {
   const sections = { global: new Map<string, string>(), install: new Map<string, string>() };
   let section: Map<string, string> | null = null;
   let indent = Infinity;
-  for (const line of text.split(/\r?\n/u)) {
-    if (/^\s*(?:[#;]|$)/u.test(line)) continue;
-    const depth = line.search(/\S/u);
+  for (const line of text.split('\n')) {
+    const words = line.trim();
+    if (words === '' || words.startsWith('#') || words.startsWith(';')) continue;
+    const depth = line.length - line.trimStart().length;
     if (depth > indent) continue;
-    const header = /^\s*\[([^\]]+)\]/u.exec(line)?.[1];
-    if (header !== undefined) {
+    const end = words.startsWith('[') ? words.indexOf(']') : -1;
+    if (end > 1) {
+      const header = words.slice(1, end);
       section = header === 'global' || header === 'install' ? sections[header] : null;
       indent = Infinity;
       continue;
     }
     indent = depth;
-    const [, key, value] = /^\s*([^=:]*?)\s*[=:]\s*(.*?)\s*$/u.exec(line) ?? [];
-    if (key === undefined || value === undefined) continue;
-    section?.set(key.toLowerCase().replaceAll('_', '-'), value);
+    const separator = words.search(/[=:]/u);
+    if (separator === -1) continue;
+    const key = words.slice(0, separator).trim().toLowerCase().replaceAll('_', '-');
+    section?.set(key, words.slice(separator + 1).trim());
   }
   return sections;
 };

@@ -35,8 +35,9 @@ export class MirrorFolder implements PackageSource {
       throw error;
     }
     try {
-      return chooseWheel(parseOffers(bytes), requirement);
+      return await chooseWheel(await parseOffers(bytes), requirement, signal);
     } catch (error) {
+      signal.throwIfAborted();
       throw new SourceFailure('broken', `has a damaged ${OFFER_FILE}`, error);
     }
   }

@@ -1,13 +1,16 @@
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
+import { JsonError } from '../../foreign-text/json-reader.ts';
 import { systemCode } from '../file-errors.ts';
 import { chooseWheel } from '../offered-wheels.ts';
 import {
   MAX_MANIFEST_BYTES,
   offersOf,
   PACK_MANIFEST,
-  PackManifest,
+  PACK_CAPS,
   packPath,
+  parseManifest,
   type PackedFile,
+  type PackManifest,
 } from '../pack-format.ts';
 import type { OfferedWheel } from '../package-entry.ts';
 import { PackageError } from '../package-error.ts';
@@ -58,7 +61,7 @@ export class OfflinePack implements PackageSource {
   async find(requirement: Requirement, signal: AbortSignal): Promise<OfferedWheel | null> {
     const { manifest } = await this.#open();
     signal.throwIfAborted();
-    return chooseWheel(offersOf(manifest), requirement);
+    return chooseWheel(offersOf(manifest), requirement, signal);
   }
 
   async close(): Promise<void> {
@@ -76,11 +79,10 @@ export class OfflinePack implements PackageSource {
     let zip: ZipFile | undefined;
     try {
       zip = await openPromise(this.#file, { autoClose: false });
-      const entries = await entriesOf(zip);
+      const entries = await entriesOf(zip, PACK_CAPS);
       const listed = entries.get(PACK_MANIFEST);
       if (listed === undefined) throw new Error(`it has no ${PACK_MANIFEST}`);
-      const text = new TextDecoder().decode(await readEntry(zip, listed, MAX_MANIFEST_BYTES));
-      const manifest = PackManifest.parse(JSON.parse(text));
+      const manifest = await parseManifest(await readEntry(zip, listed, MAX_MANIFEST_BYTES));
       this.#check(manifest, entries);
       return { zip, entries, manifest };
     } catch (error) {
@@ -119,6 +121,6 @@ export class OfflinePack implements PackageSource {
 const reasonOf = (error: unknown): string => {
   if (systemCode(error) === 'ENOENT') return 'it does not exist';
   if (error instanceof Error && error.name === 'ZodError') return 'its list is not valid';
-  if (error instanceof SyntaxError) return 'its list is not JSON';
+  if (error instanceof JsonError) return `its list is not JSON of the right form (${error.message})`;
   return error instanceof Error ? error.message : String(error);
 };

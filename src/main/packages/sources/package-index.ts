@@ -1,17 +1,21 @@
+import { Turns } from '../../foreign-text/turns.ts';
 import type { Credentials, Downloads } from '../downloads.ts';
 import { shownIndex, type IndexAddress } from '../index/index-address.ts';
 import type { IndexLocator } from '../index/index-locator.ts';
-import { chooseWheel } from '../offered-wheels.ts';
+import { NewestWheel } from '../offered-wheels.ts';
 import { normalizeName, OfferedWheel, PackageFileName, PackageVersion } from '../package-entry.ts';
 import type { Requirement } from '../requirement.ts';
 import { SourceFailure } from '../source-failure.ts';
 import { MAX_FILE_BYTES } from '../verified-file.ts';
 import { isInRange, isPreRelease } from '../versions.ts';
-import { INDEX_PAGE_TYPES, parseIndexPage, type IndexPage, type ListedFile } from './index-page.ts';
+import {
+  INDEX_PAGE_TYPES,
+  MAX_PAGE_BYTES,
+  readIndexPage,
+  type IndexPage,
+  type ListedFile,
+} from './index-page.ts';
 import type { FetchOptions, PackageSource, SourceFile } from './source.ts';
-
-/** The pages of packages with very many releases have some ten MB. */
-const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
 export interface PackageIndexOptions {
   /** Which index it is. */
@@ -50,12 +54,8 @@ export class PackageIndex implements PackageSource {
   async find(requirement: Requirement, signal: AbortSignal): Promise<OfferedWheel | null> {
     const index = await this.#locate(signal);
     const url = new URL(`${encodeURIComponent(requirement.name)}/`, index.url).href;
-    const page = await this.#page(url, index, signal);
-    if (page === null || (page.name !== null && normalizeName(page.name) !== requirement.name)) return null;
-    const base = page.base !== null && URL.canParse(page.base, url) ? new URL(page.base, url).href : url;
-    const wheels = page.files.flatMap((file) => this.#offer(file, base, index, requirement) ?? []);
-    const final = wheels.filter(({ version }) => !isPreRelease(version));
-    return chooseWheel(final, requirement) ?? chooseWheel(wheels, requirement);
+    const bytes = await this.#page(url, index, signal);
+    return bytes === null ? null : this.#choose(bytes, url, index, requirement, signal);
   }
 
   async close(): Promise<void> {
@@ -68,10 +68,9 @@ export class PackageIndex implements PackageSource {
     return this.#asked;
   }
 
-  async #page(url: string, index: IndexAddress, signal: AbortSignal): Promise<IndexPage | null> {
-    let bytes: Uint8Array;
+  async #page(url: string, index: IndexAddress, signal: AbortSignal): Promise<Uint8Array | null> {
     try {
-      bytes = await this.#downloads.get(url, {
+      return await this.#downloads.get(url, {
         signal,
         accept: INDEX_PAGE_TYPES,
         credentials: credentialsOf(index),
@@ -82,31 +81,80 @@ export class PackageIndex implements PackageSource {
       if (error instanceof SourceFailure && error.kind === 'absent') return null;
       throw error;
     }
+  }
+
+  /** The newest release that will do; one that is none yet only when there is no other. */
+  async #choose(
+    page: Uint8Array,
+    pageUrl: string,
+    index: IndexAddress,
+    requirement: Requirement,
+    signal: AbortSignal,
+  ): Promise<OfferedWheel | null> {
+    const { base, files, name } = await this.#usableFiles(page, requirement, signal);
+    if (name !== null && normalizeName(name) !== requirement.name) return null;
+    const from = base !== null && URL.canParse(base, pageUrl) ? new URL(base, pageUrl).href : pageUrl;
+    const ranges = new Map<string, boolean>();
+    const isForOurs = (python: string): boolean => {
+      const known = ranges.get(python) ?? isInRange(this.#options.python, python);
+      ranges.set(python, known);
+      return known;
+    };
+    const turns = new Turns();
+    const [final, any] = [new NewestWheel(requirement), new NewestWheel(requirement)];
+    for (const file of files) {
+      await turns.pause();
+      signal.throwIfAborted();
+      if (file.python !== '' && !isForOurs(file.python)) continue;
+      const wheel = offerOf(file, from, index, requirement);
+      if (wheel === null) continue;
+      any.offer(wheel);
+      if (!isPreRelease(wheel.version)) final.offer(wheel);
+    }
+    return final.found ?? any.found;
+  }
+
+  /** Those that run here, by their names. */
+  async #usableFiles(
+    page: Uint8Array,
+    { name }: Requirement,
+    signal: AbortSignal,
+  ): Promise<IndexPage & { readonly files: readonly UsableFile[] }> {
+    const files: UsableFile[] = [];
     try {
-      return parseIndexPage(bytes);
+      const found = await readIndexPage(page, (file) => {
+        signal.throwIfAborted();
+        if (file.yanked) return;
+        const version = wheelVersion(file.fileName, name, this.#options);
+        if (version !== null) files.push({ ...file, version });
+      });
+      return { ...found, files };
     } catch (error) {
+      signal.throwIfAborted();
       throw new SourceFailure('broken', 'answered with something else than a page of packages', error);
     }
   }
+}
 
-  /** The file as an offer; null when it can't be used here. */
-  #offer(
-    { fileName, python, sha256, url: written, yanked }: ListedFile,
-    base: string,
-    index: IndexAddress,
-    { name }: Requirement,
-  ): OfferedWheel | null {
-    if (yanked || (python !== '' && !isInRange(this.#options.python, python))) return null;
-    const version = wheelVersion(fileName, name, this.#options);
-    if (version === null || !URL.canParse(written, base)) return null;
-    const url = new URL(written, base);
-    url.hash = '';
-    // A password comes from pip's configuration, and is not written into the lock.
-    url.username = '';
-    url.password = '';
-    if (!isTrusted(url.href, index)) return null;
-    return OfferedWheel.safeParse({ name, version, fileName, sha256, url: url.href }).data ?? null;
-  }
+interface UsableFile extends ListedFile {
+  readonly version: string;
+}
+
+/** The file as an offer; null when it can't be used here. */
+function offerOf(
+  { fileName, sha256, url: written, version }: UsableFile,
+  base: string,
+  index: IndexAddress,
+  { name }: Requirement,
+): OfferedWheel | null {
+  if (!URL.canParse(written, base)) return null;
+  const url = new URL(written, base);
+  url.hash = '';
+  // A password comes from pip's configuration, and is not written into the lock.
+  url.username = '';
+  url.password = '';
+  if (!isTrusted(url.href, index)) return null;
+  return OfferedWheel.safeParse({ name, version, fileName, sha256, url: url.href }).data ?? null;
 }
 
 const isTrusted = (url: string, index: IndexAddress): boolean =>
@@ -121,18 +169,19 @@ export function wheelVersion(
   packageName: string,
   { python, abi }: Pick<PackageIndexOptions, 'python' | 'abi'>,
 ): string | null {
-  if (!PackageFileName.safeParse(fileName).success || !fileName.endsWith('.whl')) return null;
+  if (!fileName.endsWith('.whl')) return null;
   const parts = fileName.slice(0, -'.whl'.length).split('-');
   if (parts.length !== 5 && parts.length !== 6) return null;
   const [name = '', version = ''] = parts;
   const [pythonTags = '', abiTags = '', platformTags = ''] = parts.slice(-3);
-  if (normalizeName(name) !== packageName || !PackageVersion.safeParse(version).success) return null;
+  if (normalizeName(name) !== packageName) return null;
   const isOurs = platformTags.split('.').includes(`pyemscripten_${abi}_wasm32`);
   const isPure = platformTags === 'any' && abiTags === 'none';
   if (!isOurs && !isPure) return null;
   const [, minor = ''] = python.split('.');
   const runs = pythonTags.split('.').some((tag) => runsOn(tag, abiTags.split('.'), Number(minor)));
-  return runs ? version : null;
+  if (!runs || !PackageFileName.safeParse(fileName).success) return null;
+  return PackageVersion.safeParse(version).success ? version : null;
 }
 
 function runsOn(tag: string, abis: readonly string[], minor: number): boolean {

@@ -42,7 +42,7 @@ export class WebMirror implements PackageSource {
     if (!this.#options.offers) return null;
     try {
       const bytes = await this.#get(OFFER_FILE, { signal, maxBytes: MAX_OFFER_BYTES });
-      return chooseWheel(parseOffers(bytes), requirement);
+      return await chooseWheel(await parseOffers(bytes), requirement, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof SourceFailure)) {

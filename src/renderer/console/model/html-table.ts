@@ -31,7 +31,7 @@ const PLAIN = new Set([
   ...['table', 'thead', 'tbody', 'tfoot', 'tr', 'td', 'th', 'caption', 'colgroup', 'col'],
   ...['br', 'div', 'p', 'style'],
 ]);
-const NUMBER = /^[-+−]?[\d.,\s]*\d[\d.,]*(?:e[-+]?\d+)?%?$|^(?:NaN|<NA>|[-+]?inf)$/iu;
+const NUMBER = /^[-+−]?(?:[.,\s]*\d)+[.,]*(?:e[-+]?\d+)?%?$|^(?:NaN|<NA>|[-+]?inf)$/iu;
 
 const span = (value: string | undefined): number => {
   const count = Number(value ?? 1);
