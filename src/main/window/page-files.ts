@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { OUTPUT_POLICY, pagePolicy } from './content-security.ts';
 import { disarmHtml } from './guest-html.ts';
-import { isOutputDocument, PAGE_URL } from './page-address.ts';
+import { isOutputDocument, PAGE_URL, withoutQuery } from './page-address.ts';
 
 const MIME: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -56,7 +56,7 @@ export class PageFiles {
 
   async answer(request: { readonly method: string; readonly url: string }): Promise<Response> {
     if (request.method !== 'GET') return refused(405);
-    const url = request.url.replace(/[?#].*$/su, '');
+    const url = withoutQuery(request.url);
     if (isOutputDocument(url)) return this.#output(url);
     const found = this.#files.get(url);
     if (found === undefined) return refused(404);
