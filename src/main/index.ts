@@ -17,7 +17,7 @@ import { ElectronLauncher } from './sandbox/electron-launcher.ts';
 import { lockdownOrder } from './sandbox/lockdown-binding.ts';
 import { dataLimitMiBFor, processLimitBytes } from './sandbox/memory-budget.ts';
 import { loadRuntimeAssets } from './sandbox/runtime-assets.ts';
-import { registerPageScheme } from './window/page-session.ts';
+import { registerPageSchemes } from './window/page-session.ts';
 import { runApp } from './window/run-app.ts';
 
 /** As for the command line: set-up failed. */
@@ -74,7 +74,9 @@ const runAsApp = async (): Promise<void> => {
     app.exit(0);
     return;
   }
-  registerPageScheme();
+  // Guests' drawings are rasterized in their own processes then, not in the one GPU process that all share.
+  app.commandLine.appendSwitch('disable-gpu-rasterization');
+  registerPageSchemes();
   await runApp({ outDir, dataFolder: data, examine: () => examine(true) });
 };
 

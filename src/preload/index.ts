@@ -2,7 +2,9 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import type { WindowApi } from '../shared/api.ts';
 import { CALLS, EVENTS } from '../shared/ipc/channels.ts';
+import { OUTPUT_PROTOCOL } from '../shared/ipc/frame.ts';
 import { Bridge, type Failure } from './bridge.ts';
+import { answerForFrame } from './guest-frame.ts';
 
 const bridge = new Bridge(ipcRenderer);
 
@@ -67,7 +69,11 @@ const api: WindowApi = {
   plugin: { info: bridge.asker(CALLS.plugin.info, failed) },
   output: {
     show: bridge.asker(CALLS.output.show, failed),
+    showDrawing: bridge.asker(CALLS.output.showDrawing, failed),
+    measure: bridge.asker(CALLS.output.measure, failed),
+    picture: bridge.asker(CALLS.output.picture, failed),
     forget: bridge.asker(CALLS.output.forget, failed),
+    onEnded: bridge.subscriber(on.output.onEnded),
   },
   app: {
     info: bridge.asker(CALLS.app.info, failed),
@@ -76,4 +82,6 @@ const api: WindowApi = {
   },
 };
 
-contextBridge.exposeInMainWorld('api', api);
+// In a guest's frame it has other work, and no door for anyone.
+if (location.protocol === OUTPUT_PROTOCOL) answerForFrame(ipcRenderer);
+else contextBridge.exposeInMainWorld('api', api);

@@ -11,6 +11,7 @@ import { SERVICES, Toasts, type Place } from './app/services.ts';
 import { SettingsStore } from './app/settings-store.ts';
 import { createTranslation, TRANSLATION } from './app/translation.ts';
 import { ConsoleStore } from './console/console-store.ts';
+import { GuestFrames } from './console/guest-frames.ts';
 import { RuntimeStore } from './settings/runtime-store.ts';
 
 declare global {
@@ -48,6 +49,7 @@ createApp(App)
     settings,
     sandbox,
     console: new ConsoleStore({ api: api.sandbox, config: () => settings.config.value, uniqueName }),
+    frames: new GuestFrames(api.output),
     runtime: new RuntimeStore(api.interpreter, api.packages),
     info,
     place: ref<Place>('console'),

@@ -6,7 +6,16 @@
  */
 import type { DoctorReport } from './doctor.ts';
 import type { Answer } from './ipc/answer.ts';
-import type { AppCommand, AppInfo, FoundPython, LinkName, NativeCheck, PluginInfo } from './ipc/app.ts';
+import type {
+  AppCommand,
+  AppInfo,
+  FoundPython,
+  LinkName,
+  NativeCheck,
+  OutputEnded,
+  OutputSize,
+  PluginInfo,
+} from './ipc/app.ts';
 import type { SettingName, SettingSaved, SettingsChanged, SettingsNow, SettingValues } from './ipc/config.ts';
 import type {
   AvailablePackage,
@@ -114,11 +123,22 @@ export interface FileApi {
   saveFile(name: string, bytes: Uint8Array): Promise<Answer<{ readonly path: string } | null>>;
 }
 
-/** HTML of a guest, to be shown in `<iframe sandbox="allow-same-origin">`, so that the page can measure it. */
+/**
+ * HTML and SVG of guests, to be shown in `<iframe sandbox="">`. Each document has an origin and a process of its own,
+ * runs no script and reaches no network.
+ */
 export interface OutputApi {
-  /** The address of a document that runs no script and reaches no network. The oldest ones are dropped. */
+  /** The address of a document; the oldest ones are dropped. `too-complex` when it has too many elements. */
   show(html: string): Promise<Answer<{ readonly url: string }>>;
+  /** The same of an SVG, which becomes an image as large as its frame. `size`: what it says of itself. */
+  showDrawing(svg: string): Promise<Answer<{ readonly url: string; readonly size: OutputSize | null }>>;
+  /** The size of what is in a frame; null when there is none, or it ends before it answers. */
+  measure(url: string): Promise<Answer<OutputSize | null>>;
+  /** A drawing that is shown, as a PNG that its own process made; null when there is none. */
+  picture(url: string): Promise<Answer<Uint8Array | null>>;
   forget(url: string): Promise<Answer<null>>;
+  /** The process of one that is shown has ended, or was ended. */
+  readonly onEnded: Subscribe<OutputEnded>;
 }
 
 export interface AppApi {

@@ -26,6 +26,7 @@ import { builtFiles } from '../runtime-locations.ts';
 import { composePackages, type AppPackages } from './compose-packages.ts';
 import { composePython, type AppPython } from './compose-python.ts';
 import type { FileDialogs } from './file-dialogs.ts';
+import type { GuestFrames } from './guest-frames.ts';
 import { OutputDocuments } from './output-documents.ts';
 import { sandboxSettings } from './sandbox-settings.ts';
 import { pythonSeries } from '../python-series.ts';
@@ -43,8 +44,10 @@ export interface AppOptions {
     readonly versions: Omit<AppInfo['versions'], 'pyodide' | 'python'>;
   };
   readonly openExternal: (url: string) => Promise<void>;
-  /** What the addresses of guests' documents begin with. */
-  readonly outputBase: string;
+  /** The address of a guest's document with an id. */
+  readonly outputAddress: (id: string) => string;
+  /** Those documents as they are shown. */
+  readonly frames: GuestFrames;
   /** Tells all pages something. */
   readonly broadcast: (channel: string, payload: unknown) => void;
   readonly onFault: OnFault;
@@ -91,7 +94,7 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
     pythonVersion: versions.python,
     onRunEnded: options.onRunEnded,
   });
-  const documents = new OutputDocuments(options.outputBase);
+  const documents = new OutputDocuments(options.outputAddress);
 
   settings.onChange(({ config: now, keys }) => {
     python.sandbox.configure(sandboxSettings(now));
@@ -151,7 +154,7 @@ const routesOfParts = (parts: Parts, options: AppOptions): readonly Route[] => {
       pluginHandlers(python.tool, () => python.facts.refresh()),
       onFault,
     ),
-    ...routesOf('output', outputHandlers(documents), onFault),
+    ...routesOf('output', outputHandlers(documents, options.frames), onFault),
     ...routesOf('app', app, onFault),
   ];
 };

@@ -6,18 +6,18 @@ const MAX_TOTAL = 64 * 1024 * 1024;
 
 /** HTML of guests, each document under an address that only its page knows. */
 export class OutputDocuments {
-  readonly #base: string;
+  readonly #address: (id: string) => string;
   readonly #documents = new Map<string, string>();
   #total = 0;
 
-  /** @param base what their addresses begin with */
-  constructor(base: string) {
-    this.#base = base;
+  /** @param address of the document with an id, a UUID */
+  constructor(address: (id: string) => string) {
+    this.#address = address;
   }
 
   /** Returns the address. The oldest documents make room. */
   add(html: string): string {
-    const url = this.#base + randomUUID();
+    const url = this.#address(randomUUID());
     this.#documents.set(url, html);
     this.#total += html.length;
     for (const oldest of this.#documents.keys()) {

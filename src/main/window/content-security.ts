@@ -1,3 +1,5 @@
+import { OUTPUT_SCHEME, PAGE_ORIGIN } from './page-address.ts';
+
 /** What documents of the window may do. Nothing of it allows a script that did not come with the app. */
 
 type Policy = Readonly<Record<string, readonly string[]>>;
@@ -16,7 +18,7 @@ export const pagePolicy = (nonce: string): string =>
     'img-src': ["'self'", 'data:', 'blob:'],
     'font-src': ["'self'"],
     'connect-src': ["'none'"],
-    'frame-src': ["'self'"],
+    'frame-src': [`${OUTPUT_SCHEME}:`],
     'base-uri': ["'none'"],
     'form-action': ["'none'"],
     'frame-ancestors': ["'none'"],
@@ -27,15 +29,15 @@ export const pagePolicy = (nonce: string): string =>
 
 /**
  * For HTML that a guest made. Its styles are its own business: it runs no script, loads nothing, sends nothing,
- * and stands in a frame. Its origin is the page's only so that the page can measure it.
+ * and stands in a frame of the page. `sandbox` without exceptions also takes its origin from it.
  */
 export const OUTPUT_POLICY = text({
-  sandbox: ['allow-same-origin'],
+  sandbox: [],
   'default-src': ["'none'"],
   'style-src': ["'unsafe-inline'"],
   'img-src': ['data:'],
   'font-src': ['data:'],
   'base-uri': ["'none'"],
   'form-action': ["'none'"],
-  'frame-ancestors': ["'self'"],
+  'frame-ancestors': [PAGE_ORIGIN],
 });

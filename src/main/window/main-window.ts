@@ -30,6 +30,8 @@ export const createMainWindow = (options: MainWindowOptions): BrowserWindow => {
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,
+      // The preload alone: it measures guests' documents, in a world of its own (guest-frame.ts).
+      nodeIntegrationInSubFrames: true,
       webviewTag: false,
       spellcheck: false,
       devTools: options.devTools,

@@ -1,11 +1,24 @@
+import { OUTPUT_PROTOCOL } from '../../shared/ipc/frame.ts';
+
 /** Where the window's page lives: a scheme of the app's own, so that it has an origin and no file is one. */
 export const PAGE_SCHEME = 'vivarium';
-const PAGE_ORIGIN = `${PAGE_SCHEME}://app`;
+export const PAGE_ORIGIN = `${PAGE_SCHEME}://app`;
 export const PAGE_URL = `${PAGE_ORIGIN}/index.html`;
-/** What the addresses of guests' documents begin with. */
-export const OUTPUT_BASE = `${PAGE_ORIGIN}/output/`;
+/** Where guests' documents live. */
+export const OUTPUT_SCHEME = OUTPUT_PROTOCOL.slice(0, -1);
 
 /** The page with whatever fragment; no other document of its origin. */
 export const isPage = (url: string): boolean => url === PAGE_URL || url.startsWith(`${PAGE_URL}#`);
 
-export const isOutputDocument = (url: string): boolean => url.startsWith(OUTPUT_BASE);
+/**
+ * The address of a guest's document. Its host is its own: Chromium puts each site into a process of its own, so one
+ * document shares a process neither with the page nor with another one. @param id a UUID
+ */
+export const outputAddress = (id: string): string => `${OUTPUT_SCHEME}://${id}/`;
+
+const OUTPUT_ADDRESS = new RegExp(`^${OUTPUT_SCHEME}://[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/$`, 'u');
+
+/** Without what a link inside of it may have added. */
+export const withoutQuery = (url: string): string => url.replace(/[?#].*$/su, '');
+
+export const isOutputDocument = (url: string): boolean => OUTPUT_ADDRESS.test(withoutQuery(url));

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { OUTPUT_POLICY, pagePolicy } from './content-security.ts';
 import { disarmHtml } from './guest-html.ts';
-import { isOutputDocument, PAGE_URL } from './page-address.ts';
+import { isOutputDocument, PAGE_URL, withoutQuery } from './page-address.ts';
 
 const MIME: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -89,11 +89,6 @@ export class PageFiles {
     });
   }
 }
-
-const withoutQuery = (url: string): string => {
-  const end = url.search(/[?#]/u);
-  return end === -1 ? url : url.slice(0, end);
-};
 
 const refused = (status: 404 | 405): Response =>
   new Response('', { status, headers: { ...COMMON_HEADERS, 'Content-Type': 'text/plain' } });

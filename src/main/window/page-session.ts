@@ -1,5 +1,5 @@
 import { protocol, session, type Session } from 'electron';
-import { isPage, PAGE_SCHEME } from './page-address.ts';
+import { isPage, OUTPUT_SCHEME, PAGE_SCHEME } from './page-address.ts';
 import type { PageFiles } from './page-files.ts';
 
 /** Apart from the session that packages are fetched with. */
@@ -9,19 +9,29 @@ const PARTITION = 'persist:window';
 const PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
 
 /** What never leaves the computer. */
-const LOCAL_SCHEMES: ReadonlySet<string> = new Set([`${PAGE_SCHEME}:`, 'data:', 'blob:', 'devtools:']);
+const LOCAL_SCHEMES: ReadonlySet<string> = new Set([
+  `${PAGE_SCHEME}:`,
+  `${OUTPUT_SCHEME}:`,
+  'data:',
+  'blob:',
+  'devtools:',
+]);
 
-/** Makes the app's own scheme a proper origin. To be called before the app is ready. */
-export const registerPageScheme = (): void => {
+/** Makes the app's own schemes proper origins. To be called before the app is ready. */
+export const registerPageSchemes = (): void => {
   protocol.registerSchemesAsPrivileged([
     { scheme: PAGE_SCHEME, privileges: { standard: true, secure: true, codeCache: true } },
+    // A standard scheme has hosts, which sites and so processes go by; a secure one may be in a page that is secure.
+    { scheme: OUTPUT_SCHEME, privileges: { standard: true, secure: true } },
   ]);
 };
 
 /** The session of the window: it knows the app's own files and nothing else, no network, no permissions. */
 export const openPageSession = (files: PageFiles): Session => {
   const opened = session.fromPartition(PARTITION);
-  opened.protocol.handle(PAGE_SCHEME, (request) => files.answer(request));
+  for (const scheme of [PAGE_SCHEME, OUTPUT_SCHEME]) {
+    opened.protocol.handle(scheme, (request) => files.answer(request));
+  }
   opened.webRequest.onBeforeRequest(({ url }, decide) => {
     decide({ cancel: !LOCAL_SCHEMES.has(URL.canParse(url) ? new URL(url).protocol : '') });
   });

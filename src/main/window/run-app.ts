@@ -19,9 +19,10 @@ import { notifyOfRun, showProgress } from './attention.ts';
 import { nativeFileDialogs } from './file-dialogs.ts';
 import { guardContents } from './guard-contents.ts';
 import { createMainWindow } from './main-window.ts';
-import { OUTPUT_BASE, PAGE_URL } from './page-address.ts';
+import { outputAddress, PAGE_URL } from './page-address.ts';
 import { PageFiles } from './page-files.ts';
 import { openPageSession } from './page-session.ts';
+import { WatchedFrames } from './watched-frames.ts';
 import { readWindowState, saveWindowState, type StoredState } from './window-state.ts';
 
 export interface RunAppOptions {
@@ -57,6 +58,7 @@ const platformName = (): AppInfo['platform'] =>
 export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Promise<void> => {
   let window: BrowserWindow | null = null;
   const pages = new Pages();
+  const frames = new WatchedFrames((ended) => pages.broadcast(EVENTS.output.onEnded, ended));
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
   app.on('second-instance', () => focus(window));
   await app.whenReady();
@@ -70,7 +72,8 @@ export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Pr
     dialogs: nativeFileDialogs(() => window),
     info: appInfo,
     openExternal: (url) => shell.openExternal(url),
-    outputBase: OUTPUT_BASE,
+    outputAddress,
+    frames,
     broadcast: (channel, payload) => pages.broadcast(channel, payload),
     onFault: (channel, error) => {
       process.stderr.write(`${channel}: ${error instanceof Error ? (error.stack ?? error.message) : '?'}\n`);
@@ -118,6 +121,7 @@ export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Pr
     },
   });
   pages.add(window.webContents);
+  frames.watch(window.webContents);
   reviveWhenGone(window.webContents);
   await window.loadURL(PAGE_URL);
 };

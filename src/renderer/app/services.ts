@@ -3,6 +3,7 @@ import { inject, ref, type InjectionKey, type Ref } from 'vue';
 import type { WindowApi } from '../../shared/api.ts';
 import type { AppInfo } from '../../shared/ipc/app.ts';
 import type { ConsoleStore } from '../console/console-store.ts';
+import type { GuestFrames } from '../console/guest-frames.ts';
 import type { RuntimeStore } from '../settings/runtime-store.ts';
 import type { SandboxStore } from './sandbox-store.ts';
 import type { SettingsStore } from './settings-store.ts';
@@ -22,6 +23,7 @@ export interface Services {
   readonly settings: SettingsStore;
   readonly sandbox: SandboxStore;
   readonly console: ConsoleStore;
+  readonly frames: GuestFrames;
   readonly runtime: RuntimeStore;
   readonly info: Readonly<Ref<AppInfo | null>>;
   readonly place: Ref<Place>;

@@ -16,3 +16,13 @@ export const copyImage = async (address: string): Promise<boolean> => {
     return false;
   }
 };
+
+/** The same with an image that has no address. */
+export const copyImageBytes = async (bytes: Uint8Array<ArrayBuffer>, type: string): Promise<boolean> => {
+  const address = URL.createObjectURL(new Blob([bytes], { type }));
+  try {
+    return await copyImage(address);
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+};

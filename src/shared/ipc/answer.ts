@@ -15,6 +15,8 @@ export const ApiErrorCode = z.enum([
   'not-found',
   /** A setting that does not exist, or a value that it can't have; the message says what it may be. */
   'invalid-setting',
+  /** A guest's document has more elements than are shown. */
+  'too-complex',
   /** Needs the sandbox, and the runtime is native. */
   'embedded-only',
   /** A fault of ours. The message holds no details. */

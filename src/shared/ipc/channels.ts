@@ -43,7 +43,13 @@ export const CALLS = {
   native: { check: 'native-check' },
   doctor: { examine: 'doctor-examine' },
   plugin: { info: 'plugin-info' },
-  output: { show: 'output-show', forget: 'output-forget' },
+  output: {
+    show: 'output-show',
+    showDrawing: 'output-show-drawing',
+    measure: 'output-measure',
+    picture: 'output-picture',
+    forget: 'output-forget',
+  },
   app: { info: 'app-info', openLink: 'app-open-link' },
 } as const;
 
@@ -52,6 +58,7 @@ export const EVENTS = {
   sandbox: { onRun: 'sandbox-run-event', onEvent: 'sandbox-event' },
   packages: { onProgress: 'packages-progress' },
   config: { onChange: 'config-changed' },
+  output: { onEnded: 'output-ended' },
   app: { onCommand: 'app-command' },
 } as const;
 

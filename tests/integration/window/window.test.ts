@@ -1,13 +1,16 @@
 /** The window itself: what its page may do, where it may go, who may ask main. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openVivariumWindow, type VivariumWindow } from '../../support/vivarium-window.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const PRELOAD = path.join(root, 'out', 'preload', 'index.cjs');
 const PAGE = 'vivarium://app/index.html';
-const OUTPUTS = 'vivarium://app/output/';
+const OUTPUTS = 'vivarium-output://';
+/** An address as guests' documents have them, with none there. */
+const NO_OUTPUT = `${OUTPUTS}0d8e7a3c-4b6f-4d29-9c1e-5a7b2f3d4e60/`;
 
 let window: VivariumWindow;
 
@@ -177,7 +180,7 @@ describe('navigation', () => {
       Object.assign(globalThis, { refused });
     });
     // The first one does not even get as far as main.
-    const urls = ['file:///etc/passwd', 'https://example.org/', `${OUTPUTS}none`, 'vivarium://app/assets/'];
+    const urls = ['file:///etc/passwd', 'https://example.org/', NO_OUTPUT, 'vivarium://app/assets/'];
     for (const url of urls) {
       await page.evaluate((to) => {
         globalThis.open(to);
@@ -208,7 +211,7 @@ describe('HTML of a guest', () => {
       const answer = await globalThis.api.output.show(text);
       if (!answer.ok) throw new Error(answer.error.message);
       const frame = document.createElement('iframe');
-      frame.sandbox.add('allow-same-origin');
+      frame.setAttribute('sandbox', '');
       const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
       frame.src = answer.value.url;
       document.body.append(frame);
@@ -216,16 +219,51 @@ describe('HTML of a guest', () => {
       return answer.value.url;
     }, html);
 
+  /** As whoever drives the test may look into it; the page may not. */
+  const frameOf = (url: string): Frame => {
+    const frame = window.page.frames().find((candidate) => candidate.url() === url);
+    if (frame === undefined) throw new Error(`no frame shows ${url}`);
+    return frame;
+  };
+
   it('is shown with its own styles, and can be measured', async () => {
-    await show('<style>p { height: 321px; margin: 0 }</style><p style="color: red">guest</p>');
-    const seen = await window.page.evaluate(() => {
-      const frame = [...document.querySelectorAll('iframe')].at(-1);
-      return [
-        frame?.contentDocument?.body.innerText,
-        frame?.contentDocument?.querySelector('p')?.offsetHeight,
-      ];
-    });
+    const url = await show(
+      '<!doctype html><style>body { margin: 0 } p { height: 321px; margin: 0 }</style><p style="color: red">guest</p>',
+    );
+    const seen = await frameOf(url).evaluate(() => [
+      document.body.innerText,
+      document.querySelector('p')?.offsetHeight,
+    ]);
     expect(seen).toEqual(['guest', 321]);
+    const size = await window.page.evaluate((of) => globalThis.api.output.measure(of), url);
+    expect(size).toMatchObject({ ok: true, value: { height: 321 } });
+  });
+
+  it('is measured whatever its forms are called, and by main alone', async () => {
+    const url = await show(
+      '<!doctype html><style>body { margin: 0 } div { height: 210px }</style><div></div><form name="documentElement"></form><form name="createElement"></form>',
+    );
+    const size = await window.page.evaluate((of) => globalThis.api.output.measure(of), url);
+    expect(size).toMatchObject({ ok: true, value: { height: 210 } });
+    const none = await window.page.evaluate((of) => globalThis.api.output.measure(of), NO_OUTPUT);
+    expect(none).toEqual({ ok: true, value: null });
+  });
+
+  it('has an origin that is nobody’s, and processes apart from the page’s and from each other', async () => {
+    const urls = [await show('<p>one</p>'), await show('<p>two</p>')];
+    const seen = await window.app.evaluate(({ BrowserWindow }) => {
+      const page = BrowserWindow.getAllWindows()[0]?.webContents.mainFrame;
+      return [page, ...(page?.frames ?? [])].map((frame) => ({
+        url: frame?.url ?? '',
+        origin: frame?.origin,
+        pid: frame?.osProcessId,
+      }));
+    });
+    const guests = urls.map((url) => seen.find((frame) => frame.url === url));
+    expect(guests.map((guest) => guest?.origin)).toEqual(['null', 'null']);
+    const pids = [seen[0], ...guests].map((frame) => frame?.pid);
+    expect(new Set(pids).size).toBe(3);
+    expect(pids).not.toContain(undefined);
   });
 
   it('runs no script, loads nothing, leads nowhere', async () => {
@@ -241,16 +279,18 @@ describe('HTML of a guest', () => {
       ].join('\n'),
     );
     const { page } = window;
-    const seen = await page.evaluate(async () => {
-      const inside = [...document.querySelectorAll('iframe')].at(-1)?.contentDocument;
-      inside?.querySelector<HTMLElement>('#out')?.click();
-      inside?.querySelector<HTMLElement>('#send')?.click();
+    const frame = frameOf(url);
+    await frame.evaluate(() => {
+      document.querySelector<HTMLElement>('#out')?.click();
+      document.querySelector<HTMLElement>('#send')?.click();
+    });
+    const title = await page.evaluate(async () => {
       // What was begun has been refused by then: the answer comes after it.
       await globalThis.api.sandbox.status();
       await globalThis.api.sandbox.status();
-      return [document.title, [...document.querySelectorAll('iframe')].at(-1)?.contentDocument?.URL];
+      return document.title;
     });
-    expect(seen).toEqual(['Vivarium', url]);
+    expect([title, await frame.evaluate(() => document.URL)]).toEqual(['Vivarium', url]);
     expect(page.url()).toBe(PAGE);
   });
 
@@ -279,25 +319,24 @@ describe('HTML of a guest', () => {
   });
 
   it('has no door to main', async () => {
-    await show('<p>guest</p>');
-    const seen = await window.page.evaluate(
-      () => 'api' in ([...document.querySelectorAll('iframe')].at(-1)?.contentWindow ?? {}),
-    );
-    expect(seen).toBe(false);
+    const frame = frameOf(await show('<p>guest</p>'));
+    expect(
+      await frame.evaluate(() => ['api', 'require', 'process'].filter((name) => name in globalThis)),
+    ).toEqual([]);
   });
 
   it('is gone when it is forgotten', async () => {
     const url = await show('<p>guest</p>');
-    const text = await window.page.evaluate(async (address) => {
+    await window.page.evaluate(async (address) => {
       await globalThis.api.output.forget(address);
       const frame = document.createElement('iframe');
       const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
       frame.src = address;
       document.body.append(frame);
       await loaded;
-      return frame.contentDocument?.body.innerText;
     }, url);
-    expect(text).toBe('');
+    const [, again] = window.page.frames().filter((frame) => frame.url() === url);
+    expect(await again?.evaluate(() => document.body.innerText)).toBe('');
   });
 });
 
@@ -327,30 +366,42 @@ describe('main answers nobody else', () => {
   });
 
   it('such as a frame in its own page', async () => {
+    // The app's own preload gives frames nothing: this one stands for a frame that has taken over its process.
+    const preload = path.join(window.dataFolder, 'taken-over.cjs');
+    writeFileSync(
+      preload,
+      `const { contextBridge, ipcRenderer } = require('electron');
+      contextBridge.exposeInMainWorld('ask', (channel, ...given) => ipcRenderer.invoke(channel, ...given));`,
+    );
     const answers = await window.app.evaluate(
-      async ({ BrowserWindow }, { ask, preload }) => {
+      async ({ BrowserWindow }, { preload: file, src }) => {
         const session = BrowserWindow.getAllWindows()[0]?.webContents.session;
         if (session === undefined) throw new Error('no window');
-        // A preload in frames is what the app does not ask for: this window stands for one that did.
         const other = new BrowserWindow({
           show: false,
-          webPreferences: { preload, session, sandbox: true, nodeIntegrationInSubFrames: true },
+          webPreferences: { preload: file, session, sandbox: true, nodeIntegrationInSubFrames: true },
         });
         await other.loadURL('vivarium://app/index.html');
         await other.webContents.executeJavaScript(`new Promise((resolve) => {
           const frame = document.createElement('iframe');
           frame.onload = resolve;
-          frame.src = 'vivarium://app/output/none';
+          frame.src = '${src}';
           document.body.append(frame);
         })`);
         const frame = other.webContents.mainFrame.frames[0];
-        const answer: unknown = await frame?.executeJavaScript(ask);
+        const answer: unknown = await frame?.executeJavaScript(
+          "Promise.all([ask('sandbox-status'), ask('output-show', '<b>'), ask('code-pyodide-is-cached')])",
+        );
         other.destroy();
         return answer;
       },
-      { ask: ASK, preload: PRELOAD },
+      { preload, src: NO_OUTPUT },
     );
-    expect(answers).toEqual(FORBIDDEN);
+    expect(answers).toEqual([
+      [0, FORBIDDEN[0]],
+      [0, FORBIDDEN[0]],
+      [0, false],
+    ]);
   });
 
   it('such as another document in its own window', async () => {

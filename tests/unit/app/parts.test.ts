@@ -9,16 +9,16 @@ import type { PackageSettings } from '../../../src/shared/package-settings.ts';
 
 describe('documents of guests', () => {
   it('have addresses that nobody guesses, until they are removed', () => {
-    const documents = new OutputDocuments('vivarium://app/output/');
+    const documents = new OutputDocuments((id) => `scheme://${id}/`);
     const [one, other] = [documents.add('<b>1</b>'), documents.add('<b>2</b>')];
-    expect(one).toMatch(/^vivarium:\/\/app\/output\/[0-9a-f-]{36}$/u);
+    expect(one).toMatch(/^scheme:\/\/[0-9a-f-]{36}\/$/u);
     expect([documents.get(one), documents.get(other)]).toEqual(['<b>1</b>', '<b>2</b>']);
     documents.remove(one);
     expect([documents.get(one), documents.get(other)]).toEqual([undefined, '<b>2</b>']);
   });
 
   it('make room: the oldest go, by number and by size, the newest never', () => {
-    const documents = new OutputDocuments('base/');
+    const documents = new OutputDocuments((id) => id);
     const urls = Array.from({ length: 501 }, () => documents.add('x'));
     expect(urls.filter((url) => documents.get(url) !== undefined)).toEqual(urls.slice(1));
     const large = Array.from({ length: 9 }, () => documents.add('x'.repeat(8 * 1024 * 1024)));

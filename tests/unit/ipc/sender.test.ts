@@ -12,7 +12,7 @@ it.each([
   ['another window', { isOwnWindow: false }],
   ['a frame in the page', { isMainFrame: false }],
   ['no document', { url: '' }],
-  ['a document of a guest', { url: 'vivarium://app/output/1' }],
+  ['a document of a guest', { url: 'vivarium-output://0d8e7a3c-4b6f-4d29-9c1e-5a7b2f3d4e60/' }],
   ['another host of the scheme', { url: 'vivarium://other/index.html' }],
   ['a host that only begins alike', { url: 'vivarium://app.example.org/index.html' }],
   ['an address with the page in it', { url: 'https://example.org/?vivarium://app/index.html' }],

@@ -1,4 +1,5 @@
 /** Which of the forms that an output comes in is shown. */
+import { DRAWING } from './picture.ts';
 
 export type Mime = Readonly<Record<string, string>>;
 
@@ -13,7 +14,10 @@ const TEXTS = ['text/markdown', 'text/latex', 'application/json', 'text/plain'];
 /** Null for what is no base64. */
 export const decodeBase64 = (text: string): Uint8Array<ArrayBuffer> | null => {
   try {
-    return Uint8Array.from(atob(text.replaceAll(/\s/gu, '')), (character) => character.charCodeAt(0));
+    const binary = atob(text);
+    const bytes = new Uint8Array(binary.length);
+    for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
+    return bytes;
   } catch {
     return null;
   }
@@ -24,11 +28,10 @@ const imageOf = (mime: Mime): ShownOutput | null => {
     const bytes = decodeBase64(mime[type] ?? '');
     if (bytes !== null && bytes.byteLength > 0) return { kind: 'image', type, bytes };
   }
-  const drawing = mime['image/svg+xml'];
-  // As an image, a drawing runs no script and loads nothing.
+  const drawing = mime[DRAWING];
   return drawing === undefined
     ? null
-    : { kind: 'image', type: 'image/svg+xml', bytes: new TextEncoder().encode(drawing) };
+    : { kind: 'image', type: DRAWING, bytes: new TextEncoder().encode(drawing) };
 };
 
 /** The richest form that can be shown safely. */
@@ -49,5 +52,14 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/svg+xml': 'svg',
 };
 
-export const imageFileName = (type: string, cell: number, index: number): string =>
-  `cell-${cell}-image-${index + 1}.${EXTENSIONS[type] ?? 'bin'}`;
+/** Under which it is saved; empty for what is not. */
+export const outputFileName = (shown: ShownOutput, cell: number, index: number): string => {
+  switch (shown.kind) {
+    case 'image':
+      return `cell-${cell}-image-${index + 1}.${EXTENSIONS[shown.type] ?? 'bin'}`;
+    case 'html':
+      return `cell-${cell}-output-${index + 1}.html`;
+    case 'text':
+      return '';
+  }
+};

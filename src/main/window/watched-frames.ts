@@ -1,0 +1,191 @@
+/** Guests' documents as they are shown: each in a process of its own, under limits, whose end costs that one frame. */
+import process from 'node:process';
+import { app, MessageChannelMain, type WebContents, type WebFrameMain } from 'electron';
+import { z } from 'zod';
+import type { OutputEnd, OutputEnded, OutputSize } from '../../shared/ipc/app.ts';
+import { FRAME_CHANNEL, type FrameQuestion } from '../../shared/ipc/frame.ts';
+import type { GuestFrames } from '../app/guest-frames.ts';
+import { FRAME_LIMITS, FrameHealth, type FrameSample } from './frame-health.ts';
+import { isOutputDocument, withoutQuery } from './page-address.ts';
+
+/** While there are such frames, in ms. */
+const LOOK_EVERY_MS = 250;
+/** Whether a frame still answers is asked this often, in ms. */
+const ASK_EVERY_MS = 2000;
+/** Longest picture, as base64: no more than a saved file may have. */
+const MAX_PICTURE_LENGTH = 128 * 1024 * 1024;
+const PNG = 'data:image/png;base64,';
+
+const Size = z.object({ width: z.number().nonnegative(), height: z.number().nonnegative() });
+const Picture = z.string().startsWith(PNG).max(MAX_PICTURE_LENGTH);
+
+interface Watched {
+  readonly url: string;
+  readonly pid: number;
+  readonly health: FrameHealth;
+  askedAt: number;
+  /** The page was told so; its frame may stay for a moment. */
+  ended: boolean;
+}
+
+/** What can be seen of a frame; null when its process is gone. */
+type Seen = { readonly url: string; readonly pid: number } | null;
+
+const look = (frame: WebFrameMain): Seen => {
+  try {
+    const { osProcessId, url } = frame;
+    return osProcessId > 0 ? { url: withoutQuery(url), pid: osProcessId } : null;
+  } catch {
+    // Electron throws for frames whose process is gone.
+    return null;
+  }
+};
+
+export class WatchedFrames implements GuestFrames {
+  readonly #onEnded: (ended: OutputEnded) => void;
+  /** By the frames' places in the page. */
+  readonly #watched = new Map<number, Watched>();
+  #contents: WebContents | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(onEnded: (ended: OutputEnded) => void) {
+    this.#onEnded = onEnded;
+  }
+
+  /** From now on the frames of these contents are watched. */
+  watch(contents: WebContents): void {
+    this.#contents = contents;
+    contents.on('did-frame-navigate', (_event, url) => {
+      if (isOutputDocument(url)) this.#look();
+    });
+    contents.once('destroyed', () => {
+      this.#contents = null;
+      this.#rest();
+    });
+  }
+
+  async measure(url: string): Promise<OutputSize | null> {
+    return Size.safeParse(await this.#ask(url, 'size')).data ?? null;
+  }
+
+  async picture(url: string): Promise<Uint8Array | null> {
+    const { data } = Picture.safeParse(await this.#ask(url, 'picture'));
+    return data === undefined ? null : Uint8Array.from(Buffer.from(data.slice(PNG.length), 'base64'));
+  }
+
+  /** Asks the preload in that frame; null when there is none, or it ends before it answers. */
+  #ask(url: string, question: FrameQuestion): Promise<unknown> {
+    const frame = framesOf(this.#contents).find((candidate) => look(candidate)?.url === url);
+    if (frame === undefined || !isOutputDocument(url)) return Promise.resolve(null);
+    const { port1, port2 } = new MessageChannelMain();
+    return new Promise((resolve) => {
+      port1.once('message', ({ data }) => {
+        resolve(data);
+        port1.close();
+      });
+      port1.once('close', () => resolve(null));
+      port1.start();
+      frame.postMessage(FRAME_CHANNEL, question, [port2]);
+    });
+  }
+
+  #look(): void {
+    const contents = this.#contents;
+    if (contents === null) return;
+    const seen = new Map(framesOf(contents).map((frame) => [frame.frameTreeNodeId, look(frame)]));
+    const page = seen.get(contents.mainFrame.frameTreeNodeId);
+    // What the page took away is none of anybody's business any more.
+    for (const id of this.#watched.keys()) if (!seen.has(id)) this.#watched.delete(id);
+    for (const [id, frame] of seen) this.#note(id, frame, page?.pid);
+    this.#judgeAll(
+      new Set([...seen.values()].filter((frame) => !isOutputDocument(frame?.url ?? '')).map(pidOf)),
+    );
+    if (this.#watched.size === 0) this.#rest();
+    else this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY_MS);
+  }
+
+  #note(id: number, frame: Seen, pagePid: number | undefined): void {
+    const known = this.#watched.get(id);
+    if (frame === null) {
+      if (known?.ended === false) this.#end(known, 'crashed');
+      return;
+    }
+    if (!isOutputDocument(frame.url)) {
+      this.#watched.delete(id);
+      return;
+    }
+    if (known?.url === frame.url && known.pid === frame.pid) return;
+    const watched = { ...frame, health: new FrameHealth(), askedAt: 0, ended: false };
+    this.#watched.set(id, watched);
+    if (frame.pid === pagePid) this.#end(watched, 'not-isolated');
+  }
+
+  /** @param others processes that hold something else than guests' documents */
+  #judgeAll(others: ReadonlySet<number | undefined>): void {
+    const at = performance.now();
+    const metrics = new Map(app.getAppMetrics().map((metric) => [metric.pid, metric]));
+    const samples: { watched: Watched; sample: FrameSample }[] = [];
+    for (const watched of this.#watched.values()) {
+      const metric = metrics.get(watched.pid);
+      if (metric === undefined || watched.ended) continue;
+      const sample = {
+        at,
+        workMs: (metric.cpu.cumulativeCPUUsage ?? 0) * 1000,
+        memoryBytes: metric.memory.workingSetSize * 1024,
+      };
+      samples.push({ watched, sample });
+    }
+    const total = samples.reduce((sum, { sample }) => sum + sample.memoryBytes, 0);
+    const largest = samples.reduce((most, { sample }) => Math.max(most, sample.memoryBytes), 0);
+    for (const { sample, watched } of samples) {
+      const isLargest = sample.memoryBytes === largest;
+      const tooMuch = total > FRAME_LIMITS.totalMemoryBytes && isLargest ? 'memory' : null;
+      const fault = watched.health.judge(sample) ?? tooMuch;
+      if (fault === null) this.#askIfDue(watched, sample);
+      else {
+        if (!others.has(watched.pid)) kill(watched.pid);
+        this.#end(watched, fault);
+      }
+    }
+  }
+
+  #askIfDue(watched: Watched, sample: FrameSample): void {
+    const { health, url } = watched;
+    if (sample.at - watched.askedAt < ASK_EVERY_MS) return;
+    watched.askedAt = sample.at;
+    health.asked(sample);
+    void this.measure(url).then((size) => {
+      if (size !== null) health.answered();
+    });
+  }
+
+  #end(watched: Watched, reason: OutputEnd): void {
+    watched.ended = true;
+    this.#onEnded({ url: watched.url, reason });
+  }
+
+  #rest(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#watched.clear();
+  }
+}
+
+const framesOf = (contents: WebContents | null): readonly WebFrameMain[] => {
+  try {
+    return contents?.mainFrame.framesInSubtree ?? [];
+  } catch {
+    // The page itself is gone.
+    return [];
+  }
+};
+
+const pidOf = (frame: Seen): number | undefined => frame?.pid;
+
+const kill = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended before.
+  }
+};

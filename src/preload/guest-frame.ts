@@ -1,0 +1,33 @@
+/**
+ * What the preload does in a frame with a guest's document: it tells main how large the content is, which the page can't
+ * see, and turns a drawing into a picture. It exposes nothing: the document has no scripts, and this world is not its own.
+ */
+import type { IpcRenderer } from 'electron';
+import { FRAME_CHANNEL, MAX_PICTURE_SIDE, type FrameQuestion } from '../shared/ipc/frame.ts';
+
+const size = (): { readonly width: number; readonly height: number } | null => {
+  // Of the document itself, a form of that name would be found first.
+  const root: unknown = Reflect.get(Document.prototype, 'documentElement', document);
+  return root instanceof Element ? { width: root.scrollWidth, height: root.scrollHeight } : null;
+};
+
+/** At twice its size, if that is not too large. Only documents that main made of a drawing are asked for it. */
+const picture = (): string | null => {
+  const image = document.querySelector('img');
+  if (image === null) return null;
+  const { naturalHeight, naturalWidth } = image;
+  const scale = Math.min(2, MAX_PICTURE_SIDE / Math.max(naturalWidth, naturalHeight, 1));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(naturalWidth * scale));
+  canvas.height = Math.max(1, Math.round(naturalHeight * scale));
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas.toDataURL('image/png');
+};
+
+const ANSWERS: Readonly<Record<FrameQuestion, () => unknown>> = { size, picture };
+
+export const answerForFrame = (ipc: Pick<IpcRenderer, 'on'>): void => {
+  ipc.on(FRAME_CHANNEL, ({ ports }, question: FrameQuestion) => {
+    ports[0]?.postMessage(ANSWERS[question]());
+  });
+};
