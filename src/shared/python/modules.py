@@ -1,8 +1,10 @@
 """Loads our own Python modules out of reach of `sys.modules`, the guest's globals and what it does to `builtins`.
 
-All of them form one package without a name: `from .text import valid` finds the module `text` among the sources,
-whichever folder it is kept in. Guest code can reach and change all of this: what is loaded is a convenience, never
-a boundary. But code that means no harm must not break it, so each module captures what it needs when it is loaded.
+A relative import says where the file is kept, so that type checkers and editors find it, and the last part of its name
+is the module that is loaded: `from ...shared.python.text import valid` loads `text`.
+
+Guest code can reach and change all of this: what is loaded is a convenience, never a boundary. But code that means no
+harm must not break it, so each module captures what it needs when it is loaded.
 """
 
 import builtins
@@ -36,7 +38,9 @@ class Modules:
 
     def find(self, name, globals=None, locals=None, fromlist=(), level=0):
         """What `__import__` is in our modules."""
-        return self.load(name) if level > 0 else self._import(name, globals, locals, fromlist, level)
+        if level > 0:
+            return self.load(name.rpartition(".")[2])
+        return self._import(name, globals, locals, fromlist, level)
 
 
 def load_from(sources, module, name):

@@ -8,7 +8,7 @@ import asyncio.tasks
 import traceback
 from typing import Any
 
-from .modules import OWN_FILENAME
+from ...shared.python.modules import OWN_FILENAME
 
 _unregister_task = asyncio.tasks._unregister_task
 _TracebackException = traceback.TracebackException

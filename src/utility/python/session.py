@@ -14,21 +14,21 @@ import types
 from collections.abc import Awaitable
 from typing import Any
 
-from .display import Display
+from ...shared.python.display import Display
+from ...shared.python.failures import Failure, describe_failure
+from ...shared.python.figures import Figures
+from ...shared.python.outcome import Value, describe_value, last_resort, outcome_json
+from ...shared.python.outputs import Outputs
+from ...shared.python.script_code import ScriptCode, compile_script, in_one_step
+from ...shared.python.workspace_files import FileStates, WorkspaceFiles
 from .event_loops import EventLoops
-from .failures import Failure, describe_failure
-from .figures import Figures
 from .guest_state import GuestState
 from .interrupts import accept_interrupts, end_interrupts, ignore_interrupts
-from .outcome import Value, describe_value, last_resort, outcome_json
-from .outputs import Outputs
 from .packages import Packages
 from .run_marker import RunMarker
 from .run_sources import RunSources
-from .script_code import ScriptCode, compile_script, in_one_step
 from .standard_input import StandardInput
 from .standard_streams import StandardStreams
-from .workspace_files import FileStates, WorkspaceFiles
 
 _modules = sys.modules
 _CancelledError = asyncio.CancelledError

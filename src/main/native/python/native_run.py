@@ -19,15 +19,15 @@ import sys
 import types
 from typing import Any
 
-from .display import Display, install_display
-from .display_forms import DisplayForms
-from .failures import Failure, describe_failure
-from .figures import Figures, install_figures
+from ....shared.python.display import Display, install_display
+from ....shared.python.display_forms import DisplayForms
+from ....shared.python.failures import Failure, describe_failure
+from ....shared.python.figures import Figures, install_figures
+from ....shared.python.outcome import Value, describe_value, outcome_json
+from ....shared.python.outputs import Outputs
+from ....shared.python.script_code import compile_script, in_one_step, linecache_entry
+from ....shared.python.workspace_files import WorkspaceFiles
 from .lifeline import follow_parent
-from .outcome import Value, describe_value, outcome_json
-from .outputs import Outputs
-from .script_code import compile_script, in_one_step, linecache_entry
-from .workspace_files import WorkspaceFiles
 
 _FILENAME = "<script>"
 
