@@ -41,9 +41,7 @@ class DisplayForms:
         """Objects for which `applies(obj)` is true have the forms that `format_object(obj)` gives as well."""
         self._formatters.append((applies, format_object))
 
-    def of(
-        self, obj: object, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> Bundle:
+    def of(self, obj: object, include: Collection[str] | None = None, exclude: Collection[str] | None = None) -> Bundle:
         """The object as MIME type -> data; nothing when it has shown itself (`_ipython_display_`)."""
         show_itself = _method(obj, "_ipython_display_")
         if show_itself is not None:

@@ -85,7 +85,9 @@ class Outputs:
     def _pass_on(self, contents: dict[str, str], *, cut: bool) -> None:
         if not contents:
             return
-        pairs = ",".join(f"[{_encode_json_string(mime)},{_encode_json_string(text)}]" for mime, text in contents.items())
+        pairs = ",".join(
+            f"[{_encode_json_string(mime)},{_encode_json_string(text)}]" for mime, text in contents.items()
+        )
         message = f'{{"mime":[{pairs}],"cut":{"true" if cut else "false"}}}'
         self._count_left -= 1
         self._bytes_left -= len(message) if message.isascii() else len(message.encode())

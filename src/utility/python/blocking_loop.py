@@ -68,7 +68,7 @@ class BlockingEventLoop(asyncio.base_events.BaseEventLoop):
         future = self.create_future()
         try:
             result = func(*args)
-        except (SystemExit, KeyboardInterrupt):
+        except SystemExit, KeyboardInterrupt:
             raise
         except BaseException as error:
             if isinstance(error, StopIteration):
@@ -102,9 +102,7 @@ class LoopPolicy(asyncio.events._AbstractEventLoopPolicy):
 
     def set_event_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
         if loop is not None and not isinstance(loop, asyncio.AbstractEventLoop):
-            raise TypeError(
-                f"loop must be an instance of AbstractEventLoop or None, not '{type(loop).__name__}'"
-            )
+            raise TypeError(f"loop must be an instance of AbstractEventLoop or None, not '{type(loop).__name__}'")
         self._loop = loop
 
     def new_event_loop(self) -> asyncio.AbstractEventLoop:

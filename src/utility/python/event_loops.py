@@ -39,9 +39,7 @@ _MAX_FAILED = 1000
 class EventLoops:
     """Moves the interpreter between its two loops and cleans up after a run."""
 
-    def __init__(
-        self, web_loop: Any, blocking_loops: weakref.WeakSet[BlockingEventLoop], pause: Pause
-    ) -> None:
+    def __init__(self, web_loop: Any, blocking_loops: weakref.WeakSet[BlockingEventLoop], pause: Pause) -> None:
         self.web_loop = web_loop
         self._pause = pause
         self._blocking_loops = blocking_loops
@@ -145,9 +143,7 @@ class EventLoops:
     async def _settle_tasks(self, marker: RunMarker) -> None:
         own = marker.task
         pending = [
-            task
-            for task in _all_tasks(self.web_loop)
-            if task is not own and task.get_context().get(RUN) is marker
+            task for task in _all_tasks(self.web_loop) if task is not own and task.get_context().get(RUN) is marker
         ]
         if pending:
             for task in pending:

@@ -147,15 +147,11 @@ class Session:
             return outcome_json(None, failure)
         self._busy = True
         if script.awaits:
-            return self._loops.start(
-                lambda marker: self._drive(script, before, text_limit, marker), self._context
-            )
+            return self._loops.start(lambda marker: self._drive(script, before, text_limit, marker), self._context)
         self._loops.enter_plain()
         return self._context.run(in_one_step, self._drive(script, before, text_limit, None))
 
-    async def _drive(
-        self, script: ScriptCode, before: FileStates, text_limit: int, marker: RunMarker | None
-    ) -> str:
+    async def _drive(self, script: ScriptCode, before: FileStates, text_limit: int, marker: RunMarker | None) -> str:
         """The whole of a run, in the session's context. Never raises.
 
         Without a `marker` nothing is ever awaited.

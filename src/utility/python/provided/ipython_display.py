@@ -142,9 +142,7 @@ class Image(DisplayObject):
 
     _mode = "rb"
 
-    def __init__(
-        self, data=None, url=None, filename=None, format=None, embed=None, width=None, height=None, **options
-    ):
+    def __init__(self, data=None, url=None, filename=None, format=None, embed=None, width=None, height=None, **options):
         self.format, self.embed = format, True if embed is None else embed
         self.width, self.height = width, height
         super().__init__(data, url, filename, options.get("metadata"))
