@@ -71,7 +71,7 @@ class Session:
         self._guest = GuestState()
         self._reserve: bytearray | None = None
         self._busy = False
-        self._outer_main = _modules.get("__main__")
+        self._outer_main = _modules["__main__"]
         _modules["__main__"] = self._main
         # A cached .pyc beside an imported input file would look like a result.
         sys.dont_write_bytecode = True
@@ -131,9 +131,8 @@ class Session:
                 None, Failure("RuntimeError", "another run of this session has not ended", "", None, False)
             )
         self._refill_reserve()
-        if code.startswith("\ufeff"):
-            # What some editors put before UTF-8; not part of the program.
-            code = code[1:]
+        # What some editors put before UTF-8; not part of the program.
+        code = code.removeprefix("\ufeff")
         self._filename = self._globals["__file__"] = self._sources.add(code)
         self._files.enter()
         before = self._files.before_run()
