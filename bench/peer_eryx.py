@@ -2,11 +2,12 @@
 
 import json
 import time
+from collections.abc import Callable
 
 import eryx
 
 
-def timed(action):
+def timed(action: Callable[[], object]) -> float:
     start = time.perf_counter()
     answer = action()
     ms = (time.perf_counter() - start) * 1000
@@ -15,7 +16,7 @@ def timed(action):
     return ms
 
 
-def fresh():
+def fresh() -> object:
     return eryx.Sandbox().execute("print(1+1)")
 
 

@@ -58,8 +58,7 @@ async def main():
         workers = [group.create_task(insert(name, batches, database)) for name in ("left", "right")]
 
     top = database.execute(
-        "SELECT state, count(*) FROM airport WHERE country = 'USA'"
-        " GROUP BY state ORDER BY count(*) DESC, state LIMIT 5"
+        "SELECT state, count(*) FROM airport WHERE country = 'USA' GROUP BY state ORDER BY count(*) DESC, state LIMIT 5"
     ).fetchall()
     for state, count in top:
         print(f"{state}  {count:4}  {'█' * (count // 10)}")

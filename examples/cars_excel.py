@@ -16,7 +16,7 @@ COLUMNS = ["Name", "Year", "Cylinders", "Horsepower", "Miles_per_Gallon"]
 
 cars = json.loads(SOURCE.read_text())
 book = Workbook()
-summary = book.active
+summary = book.worksheets[0]
 summary.title = "Summary"
 summary.append(["Origin", "Cars", "Mean miles per gallon"])
 for origin in sorted({car["Origin"] for car in cars}):

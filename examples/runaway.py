@@ -4,5 +4,5 @@
 import itertools
 
 print("counting for ever ...", flush=True)
-for number in itertools.count():
+for _ in itertools.count():
     pass

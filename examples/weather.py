@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import fmean
 
 SOURCE = Path("seattle-weather.csv")
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 if not SOURCE.exists():
     sys.exit(f"{SOURCE} is missing: add --file node_modules/vega-datasets/data/{SOURCE}")

@@ -3,10 +3,14 @@
 Imports from the zip then compile nothing. The sources stay: tracebacks and `inspect` show them.
 """
 
-import importlib._bootstrap_external as bootstrap
+import importlib._bootstrap_external
 import importlib.util
 import warnings
 import zipfile
+from typing import Any
+
+# Any: its stub leaves out what is private.
+_bootstrap: Any = importlib._bootstrap_external
 
 
 def compile_library(source: str, target: str, place: str) -> int:
@@ -33,7 +37,7 @@ def compile_library(source: str, target: str, place: str) -> int:
                 # Some are there to be wrong, for tests of other tools.
                 continue
             # Unchecked: the zip file as a whole is what is checked.
-            compiled = bootstrap._code_to_hash_pyc(code, importlib.util.source_hash(data), False)
-            new.writestr(zipfile.ZipInfo(entry.filename + "c", entry.date_time), bytes(compiled), zipfile.ZIP_DEFLATED)
+            compiled = bytes(_bootstrap._code_to_hash_pyc(code, importlib.util.source_hash(data), False))
+            new.writestr(zipfile.ZipInfo(entry.filename + "c", entry.date_time), compiled, zipfile.ZIP_DEFLATED)
             count += 1
     return count

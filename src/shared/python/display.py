@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, cast
 
-from .display_forms import DisplayForms, chosen, is_class, report
+from .display_forms import Bundle, DisplayForms, chosen, is_class, report
 from .outputs import Outputs
 
 # Values of these types have nothing to show but their text.
@@ -59,7 +59,7 @@ class Display:
             if raw:
                 if not isinstance(obj, dict):
                     raise TypeError("display(raw=True) needs dictionaries of MIME types and data")
-                self._outputs.send(chosen(dict(obj), include, exclude))
+                self._outputs.send(chosen(dict(cast(Bundle, obj)), include, exclude))
             else:
                 self._outputs.send(self._forms.of(obj, include, exclude))
         if display_id is None:
@@ -90,5 +90,5 @@ def install_display(outputs: Outputs, forms: DisplayForms) -> Display:
         return shown.display(*objs, **options)
 
     display.__doc__ = Display.display.__doc__
-    builtins.display = display  # type: ignore[attr-defined]
+    builtins.__dict__["display"] = display
     return shown

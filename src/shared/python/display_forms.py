@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import Any, Callable, Collection, Dict
+from typing import Any, Callable, Collection, Dict, cast
 
 from .modules import OWN_FILENAME
 
@@ -41,9 +41,7 @@ class DisplayForms:
         """Objects for which `applies(obj)` is true have the forms that `format_object(obj)` gives as well."""
         self._formatters.append((applies, format_object))
 
-    def of(
-        self, obj: object, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> Bundle:
+    def of(self, obj: object, include: Collection[str] | None = None, exclude: Collection[str] | None = None) -> Bundle:
         """The object as MIME type -> data; nothing when it has shown itself (`_ipython_display_`)."""
         show_itself = _method(obj, "_ipython_display_")
         if show_itself is not None:
@@ -59,14 +57,14 @@ class DisplayForms:
         if bundle_method is not None:
             data = _data(_attempt(bundle_method, include=include, exclude=exclude))
             if isinstance(data, dict):
-                forms = chosen(dict(data), include, exclude)
+                forms = chosen(dict(cast(Bundle, data)), include, exclude)
             elif data is not None:
                 _complain(f"_repr_mimebundle_ returned {type(data).__name__}, not a dict", obj)
         if "text/plain" not in forms and _wanted("text/plain", include, exclude):
             forms = {"text/plain": _plain_text(obj), **forms}
         for applies, format_object in self._formatters:
             if applies(obj):
-                found = _attempt(format_object, obj) or {}
+                found: Bundle = _attempt(format_object, obj) or {}
                 forms.update(chosen(found, include, exclude))
         for mime, name in _METHODS:
             if mime in forms or not _wanted(mime, include, exclude):
@@ -121,7 +119,10 @@ def _attempt(work: Callable[..., Any], *args: Any, **options: Any) -> Any:
 
 def _data(result: Any) -> Any:
     """The data of what a method returned: that, or a pair of it and metadata."""
-    return result[0] if isinstance(result, tuple) and len(result) == 2 else result
+    if not isinstance(result, tuple):
+        return result
+    parts = cast("tuple[Any, ...]", result)
+    return parts[0] if len(parts) == 2 else parts
 
 
 def _fits_type(mime: str, data: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from json.encoder import encode_basestring
+from typing import Any
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 64
@@ -13,7 +14,7 @@ _float_repr = float.__repr__
 _int_repr = int.__repr__
 
 
-class _NotJson(Exception):
+class _NotJsonError(Exception):
     """The value has no exact JSON form, or too large a one."""
 
 
@@ -29,12 +30,12 @@ class _JsonWriter:
     def put(self, text: str, size: int) -> None:
         self.left -= size
         if self.left < 0:
-            raise _NotJson
+            raise _NotJsonError
         self.parts.append(text)
 
     def write_string(self, text: str) -> None:
         if len(text) > self.left:
-            raise _NotJson
+            raise _NotJsonError
         encoded = _encode_string(text)
         if encoded.isascii():
             self.put(encoded, len(encoded))
@@ -42,12 +43,13 @@ class _JsonWriter:
         try:
             size = len(encoded.encode())
         except UnicodeEncodeError:
-            raise _NotJson from None
+            raise _NotJsonError from None
         self.put(encoded, size)
 
-    def write(self, value: object, depth: int) -> None:
+    def write(self, value: Any, depth: int) -> None:
         """Append `value`, which `depth` containers enclose."""
-        cls = type(value)
+        # By the exact type, as a subclass may have a text of its own; checkers do not follow that.
+        cls = type(value)  # pyright: ignore[reportUnknownVariableType]
         if value is None:
             self.put("null", 4)
         elif value is True:
@@ -58,23 +60,23 @@ class _JsonWriter:
             self.write_string(value)
         elif cls is int:
             if not -MAX_INT <= value <= MAX_INT:
-                raise _NotJson
+                raise _NotJsonError
             text = _int_repr(value)
             self.put(text, len(text))
         elif cls is float:
             if not value - value == 0.0:
-                raise _NotJson
+                raise _NotJsonError
             text = _float_repr(value)
             self.put(text, len(text))
         elif cls is list or cls is tuple or cls is dict:
             if depth >= MAX_DEPTH:
-                raise _NotJson
+                raise _NotJsonError
             if cls is dict:
                 self.write_dict(value, depth)
             else:
                 self.write_sequence(value, depth)
         else:
-            raise _NotJson
+            raise _NotJsonError
 
     def write_sequence(self, values: list[object] | tuple[object, ...], depth: int) -> None:
         opening = "["
@@ -88,7 +90,7 @@ class _JsonWriter:
         opening = "{"
         for key, item in values.items():
             if type(key) is not str:
-                raise _NotJson
+                raise _NotJsonError
             self.put(opening, 1)
             self.write_string(key)
             self.put(":", 1)

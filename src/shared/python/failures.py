@@ -6,7 +6,8 @@ import asyncio
 import linecache
 import sys
 import traceback
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, cast
 
 from .modules import OWN_FILENAME
 from .text import describe, name_of, qualified_name, shorten, valid
@@ -53,10 +54,11 @@ def describe_failure(
     subject: object = error
     if issubclass(type(error), SystemExit):
         try:
-            subject = error.code
+            # Past an error that lies about its class, as below.
+            subject = cast(SystemExit, error).code
         except BaseException:
             subject = error
-        if subject is None or (issubclass(type(subject), int) and int.__eq__(subject, 0)):
+        if subject is None or (issubclass(type(subject), int) and int.__eq__(cast(int, subject), 0)):
             return None
     try:
         message, cut = describe(subject, text_limit)
@@ -95,7 +97,7 @@ def _format(error: BaseException) -> str:
 def _clean_stacks(root: traceback.TracebackException) -> None:
     """Take our own frames out of a formatted exception and of all that are chained to it."""
     seen: set[int] = set()
-    queue = [root]
+    queue: list[traceback.TracebackException | None] = [root]
     while queue:
         item = queue.pop()
         if item is None or id(item) in seen:
@@ -106,14 +108,16 @@ def _clean_stacks(root: traceback.TracebackException) -> None:
             item.stack[:] = frames
         elif _KNOWS_NO_STACK:
             # No header without frames: what the compiler reports has none.
-            item.stack = None
+            item.stack = None  # pyright: ignore[reportAttributeAccessIssue] - format() knows it
         else:
-            item.stack, item.exc_traceback = _StackSummary(), None
+            item.stack = _StackSummary()
+            # Its formatter asks for this one.
+            item.exc_traceback = None  # pyright: ignore[reportAttributeAccessIssue]
         queue.extend((item.__cause__, item.__context__))
         queue.extend(getattr(item, "exceptions", None) or ())
 
 
-def _without_machinery(stack: traceback.StackSummary) -> list[traceback.FrameSummary]:
+def _without_machinery(stack: Sequence[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
     """The frames but for our own, and for what lies between those and the guest's first."""
     first, is_ours = 0, False
     for frame in stack:
@@ -132,9 +136,9 @@ def _is_outer(filename: str) -> bool:
 def _line_of_compiler(error: BaseException, code: str) -> int | None:
     line: object = None
     if issubclass(type(error), SyntaxError):
-        line = error.lineno
+        line = cast(SyntaxError, error).lineno
     elif issubclass(type(error), UnicodeEncodeError):
-        line = code.count("\n", 0, error.start) + 1
+        line = code.count("\n", 0, cast(UnicodeEncodeError, error).start) + 1
     if line is None and "\0" in code:
         line = code.count("\n", 0, code.index("\0")) + 1
     return line if type(line) is int and line > 0 else None

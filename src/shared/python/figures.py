@@ -259,7 +259,7 @@ class _PyplotFinder:
             execute(module)
             self._figures.attend(module)
 
-        loader.exec_module = exec_module  # type: ignore[method-assign]
+        loader.exec_module = exec_module
 
 
 def install_figures(outputs: Outputs, forms: DisplayForms) -> Figures:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, Sequence, cast
 
 from .text import valid
 
@@ -29,18 +29,26 @@ def _text_of(mime: str, data: object) -> str:
         # A str is JSON text already.
         return data[:] if isinstance(data, str) else _dumps(data, ensure_ascii=False, allow_nan=False)
     if isinstance(data, (bytes, bytearray, memoryview)):
-        return _b64encode(data).decode("ascii")
+        return _b64encode(cast("bytes | bytearray | memoryview[int]", data)).decode("ascii")
     if isinstance(data, str):
         text = str.__str__(data)
         # As IPython's front ends have it: one line of base64.
         return text.replace("\n", "") if mime in ("image/png", "image/jpeg", "application/pdf") else text
-    if isinstance(data, (list, tuple)) and all(isinstance(line, str) for line in data):
-        return "".join(data)
+    lines = _lines(data)
+    if lines is not None:
+        return "".join(lines)
     raise TypeError(f"{type(data).__name__} is neither text nor bytes")
 
 
-def texts_of(forms: dict[str, Any], max_types: int) -> tuple[dict[str, str], list[str]]:
-    """(MIME type -> text, what was left out and why)."""
+def _lines(data: object) -> Sequence[str] | None:
+    if not isinstance(data, (list, tuple)):
+        return None
+    items = cast("Sequence[object]", data)
+    return cast("Sequence[str]", items) if all(isinstance(item, str) for item in items) else None
+
+
+def texts_of(forms: dict[Any, Any], max_types: int) -> tuple[dict[str, str], list[str]]:
+    """(MIME type -> text, what was left out and why). Of what the keys are, nothing is known."""
     contents: dict[str, str] = {}
     notes: list[str] = []
     for mime, data in forms.items():

@@ -7,6 +7,7 @@ does not fit is left out with a note that says so.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -23,11 +24,13 @@ class Outputs:
     """What one session shows."""
 
     def __init__(self) -> None:
-        self._send: Any = None
+        self._send: Callable[[str], object] | None = None
         self._max_bytes = self._max_total_bytes = self._max_count = self._max_types = 0
         self._bytes_left = self._count_left = 0
 
-    def show_with(self, send: Any, max_bytes: int, max_total_bytes: int, max_count: int, max_types: int) -> None:
+    def show_with(
+        self, send: Callable[[str], object], max_bytes: int, max_total_bytes: int, max_count: int, max_types: int
+    ) -> None:
         """From now on `send(json)` takes what is shown (`GuestDisplay`); the budgets are those of each run."""
         self._send = send
         self._max_bytes, self._max_total_bytes = max_bytes, max_total_bytes
@@ -83,9 +86,11 @@ class Outputs:
         self._count_left = 0
 
     def _pass_on(self, contents: dict[str, str], *, cut: bool) -> None:
-        if not contents:
+        if not contents or self._send is None:
             return
-        pairs = ",".join(f"[{_encode_json_string(mime)},{_encode_json_string(text)}]" for mime, text in contents.items())
+        pairs = ",".join(
+            f"[{_encode_json_string(mime)},{_encode_json_string(text)}]" for mime, text in contents.items()
+        )
         message = f'{{"mime":[{pairs}],"cut":{"true" if cut else "false"}}}'
         self._count_left -= 1
         self._bytes_left -= len(message) if message.isascii() else len(message.encode())

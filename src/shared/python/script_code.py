@@ -6,7 +6,7 @@ import ast
 import inspect
 import re
 import types
-from typing import Any, Coroutine, NamedTuple, TypeVar
+from typing import Any, Coroutine, NamedTuple, TypeVar, cast
 
 _Result = TypeVar("_Result")
 
@@ -78,7 +78,9 @@ def _ends_with_semicolon(code: str, last: ast.Expr) -> bool:
     """Whether the last expression is followed by a semicolon, which quiets it as in IPython."""
     if ";" not in code:
         return False
-    lines = lines_of(code)[last.end_lineno - 1 :]
+    # The compiler always knows where a node ends.
+    end_line, end_column = cast(int, last.end_lineno), cast(int, last.end_col_offset)
+    lines = lines_of(code)[end_line - 1 :]
     # Columns of the tree count bytes of UTF-8.
-    lines[0] = lines[0].encode()[last.end_col_offset :].decode()
+    lines[0] = lines[0].encode()[end_column:].decode()
     return _SEMICOLON.match("\n".join(lines)) is not None

@@ -8,7 +8,7 @@ import stat
 import sys
 import time
 from json.encoder import encode_basestring
-from typing import Dict, Tuple
+from typing import Any, Dict, Tuple
 
 _MAX_FILES = 1000
 _MAX_WALKED_ENTRIES = 10_000
@@ -20,7 +20,8 @@ _S_ISREG, _S_ISDIR = stat.S_ISREG, stat.S_ISDIR
 _time_ns = time.time_ns
 _MimeTypes = mimetypes.MimeTypes
 _encode_json_string = encode_basestring
-_path_importer_cache = sys.path_importer_cache
+# Any: not every finder can forget what it has seen; that of a folder can.
+_path_importer_cache: dict[str, Any] = sys.path_importer_cache
 
 # Name relative to the workspace -> (size in bytes, mtime in ns, inode). (typing's own, for Python 3.8.)
 FileStates = Dict[str, Tuple[int, int, int]]

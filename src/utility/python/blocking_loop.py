@@ -8,7 +8,7 @@ import asyncio.events
 import time
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from .pauses import Pause
 
@@ -46,14 +46,24 @@ class BlockingEventLoop(asyncio.base_events.BaseEventLoop):
     """An event loop of timers and callbacks only: no sockets, no pipes, no subprocesses, no threads."""
 
     # Set by install(): how to wait, and whom to tell of a new loop.
-    _vivarium_pause: Pause = Pause(time.sleep)
-    _vivarium_loops: weakref.WeakSet[BlockingEventLoop] = weakref.WeakSet()
+    vivarium_pause: ClassVar[Pause] = Pause(time.sleep)
+    vivarium_loops: ClassVar[weakref.WeakSet[BlockingEventLoop]] = weakref.WeakSet()
+
+    # Of the base class; its stub leaves out what is private.
+    _ready: Any
+    _scheduled: Any
+    _check_closed: Callable[[], None]
 
     def __init__(self, selector: object = None) -> None:
         """`selector` is accepted, and ignored, for code written for SelectorEventLoop."""
         super().__init__()
-        self._selector = _TimerSelector(self._ready, self._vivarium_pause)
-        self._vivarium_loops.add(self)
+        self._selector = _TimerSelector(self._ready, self.vivarium_pause)
+        self.vivarium_loops.add(self)
+
+    def drop_callbacks(self) -> None:
+        """Let nothing that was scheduled run any more."""
+        self._ready.clear()
+        self._scheduled.clear()
 
     def _process_events(self, event_list: list[Any]) -> None:
         pass
@@ -68,7 +78,7 @@ class BlockingEventLoop(asyncio.base_events.BaseEventLoop):
         future = self.create_future()
         try:
             result = func(*args)
-        except (SystemExit, KeyboardInterrupt):
+        except SystemExit, KeyboardInterrupt:
             raise
         except BaseException as error:
             if isinstance(error, StopIteration):
@@ -88,7 +98,8 @@ class BlockingEventLoop(asyncio.base_events.BaseEventLoop):
         self._executor_shutdown_called = True
 
 
-class LoopPolicy(asyncio.events._AbstractEventLoopPolicy):
+# The public name of the base class warns.
+class LoopPolicy(asyncio.events._AbstractEventLoopPolicy):  # pyright: ignore[reportPrivateUsage]
     """What asyncio asks when no loop is running, that is: in a plain script."""
 
     def __init__(self) -> None:
@@ -100,11 +111,9 @@ class LoopPolicy(asyncio.events._AbstractEventLoopPolicy):
             self._loop = BlockingEventLoop()
         return self._loop
 
-    def set_event_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+    def set_event_loop(self, loop: object) -> None:
         if loop is not None and not isinstance(loop, asyncio.AbstractEventLoop):
-            raise TypeError(
-                f"loop must be an instance of AbstractEventLoop or None, not '{type(loop).__name__}'"
-            )
+            raise TypeError(f"loop must be an instance of AbstractEventLoop or None, not '{type(loop).__name__}'")
         self._loop = loop
 
     def new_event_loop(self) -> asyncio.AbstractEventLoop:

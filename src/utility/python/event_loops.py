@@ -39,9 +39,7 @@ _MAX_FAILED = 1000
 class EventLoops:
     """Moves the interpreter between its two loops and cleans up after a run."""
 
-    def __init__(
-        self, web_loop: Any, blocking_loops: weakref.WeakSet[BlockingEventLoop], pause: Pause
-    ) -> None:
+    def __init__(self, web_loop: Any, blocking_loops: weakref.WeakSet[BlockingEventLoop], pause: Pause) -> None:
         self.web_loop = web_loop
         self._pause = pause
         self._blocking_loops = blocking_loops
@@ -81,14 +79,13 @@ class EventLoops:
             for task in pending:
                 task.cancel()
             waiter = loop.create_task(_bounded_wait(pending))
-            waiter._log_destroy_pending = False
+            waiter._log_destroy_pending = False  # pyright: ignore[reportAttributeAccessIssue] - private
             try:
                 loop.run_until_complete(waiter)
             finally:
                 report_and_abandon(loop, [*pending, waiter])
                 # Timers and callbacks of what was abandoned must not run in a later run.
-                loop._ready.clear()
-                loop._scheduled.clear()
+                loop.drop_callbacks()
 
     # Runs with a top-level await.
 
@@ -145,9 +142,7 @@ class EventLoops:
     async def _settle_tasks(self, marker: RunMarker) -> None:
         own = marker.task
         pending = [
-            task
-            for task in _all_tasks(self.web_loop)
-            if task is not own and task.get_context().get(RUN) is marker
+            task for task in _all_tasks(self.web_loop) if task is not own and task.get_context().get(RUN) is marker
         ]
         if pending:
             for task in pending:
@@ -182,20 +177,22 @@ def install_event_loops() -> EventLoops:
     """Put the loops in place, once per interpreter."""
     from pyodide import webloop
 
-    original_sleep = webloop._orig_sleep
+    original_sleep = webloop._orig_sleep  # pyright: ignore[reportPrivateUsage] - the real one
     pause = Pause(original_sleep)
     web_loop = _get_running_loop()
 
     blocking_loops: weakref.WeakSet[BlockingEventLoop] = weakref.WeakSet()
-    BlockingEventLoop._vivarium_pause = pause
-    BlockingEventLoop._vivarium_loops = blocking_loops
+    BlockingEventLoop.vivarium_pause = pause
+    BlockingEventLoop.vivarium_loops = blocking_loops
 
     time.sleep = make_sleep(original_sleep, pause)
     asyncio.run = asyncio.runners.run
     asyncio.EventLoop = asyncio.SelectorEventLoop = BlockingEventLoop
     asyncio.unix_events.EventLoop = asyncio.unix_events.SelectorEventLoop = BlockingEventLoop
-    asyncio.unix_events._DefaultEventLoopPolicy._loop_factory = BlockingEventLoop
-    asyncio.events._set_event_loop_policy(LoopPolicy())
+    # Any: of these there is nothing in the stubs; the public names warn.
+    unix_events: Any = asyncio.unix_events
+    unix_events._DefaultEventLoopPolicy._loop_factory = BlockingEventLoop
+    asyncio.events._set_event_loop_policy(LoopPolicy())  # pyright: ignore[reportPrivateUsage]
 
     loops = EventLoops(web_loop, blocking_loops, pause)
     tame_web_loop(loops, webloop.scheduleCallback, webloop.create_once_callable)

@@ -6,7 +6,7 @@ import builtins
 import sys
 from typing import Any
 
-_BUILTINS = vars(builtins)
+_builtins = builtins.__dict__
 _getrecursionlimit = sys.getrecursionlimit
 _setrecursionlimit = sys.setrecursionlimit
 _RECURSION_LIMIT = sys.getrecursionlimit()
@@ -17,7 +17,7 @@ _gettrace, _settrace = sys.gettrace, sys.settrace
 class GuestState:
     def __init__(self) -> None:
         """Takes what is in the built-ins now for what belongs there."""
-        self._pristine_builtins = dict(_BUILTINS)
+        self._pristine_builtins = dict(_builtins)
         # What guest code set, while it is put aside.
         self._builtins: dict[str, Any] | None = None
         self._recursion_limit: int | None = None
@@ -25,8 +25,8 @@ class GuestState:
     def resume(self) -> None:
         """Put back what the guest's code of an earlier run had changed."""
         if self._builtins is not None:
-            _BUILTINS.clear()
-            _BUILTINS.update(self._builtins)
+            _builtins.clear()
+            _builtins.update(self._builtins)
             self._builtins = None
         if self._recursion_limit is not None:
             try:
@@ -45,7 +45,7 @@ class GuestState:
         if limit != _RECURSION_LIMIT:
             self._recursion_limit = limit
             _setrecursionlimit(_RECURSION_LIMIT)
-        if len(_BUILTINS) != len(self._pristine_builtins) or _BUILTINS != self._pristine_builtins:
-            self._builtins = dict(_BUILTINS)
-            _BUILTINS.clear()
-            _BUILTINS.update(self._pristine_builtins)
+        if len(_builtins) != len(self._pristine_builtins) or _builtins != self._pristine_builtins:
+            self._builtins = dict(_builtins)
+            _builtins.clear()
+            _builtins.update(self._pristine_builtins)

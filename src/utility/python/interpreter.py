@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from .display import install_display
-from .display_forms import DisplayForms
+from ...shared.python.display import install_display
+from ...shared.python.display_forms import DisplayForms
+from ...shared.python.figures import install_figures
+from ...shared.python.outputs import Outputs
+from ...shared.python.workspace_files import WorkspaceFiles
 from .event_loops import install_event_loops
-from .figures import install_figures
 from .interrupts import install_interrupts
-from .outputs import Outputs
 from .packages import Packages
 from .provided_modules import install_provided_modules
 from .session import Session
 from .standard_input import install_standard_input
-from .workspace_files import WorkspaceFiles
 
 
 def install(workspace: str, provided: str) -> Callable[[], Session]:

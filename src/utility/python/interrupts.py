@@ -16,13 +16,16 @@ import signal
 import sys
 from importlib.machinery import ExtensionFileLoader
 from types import FrameType
+from typing import Any
 
 _modules = sys.modules
 _set_signal = _signal.signal
 _SIGINT = _signal.SIGINT
 _SIG_IGN = _signal.SIG_IGN
-_FIND_AND_LOAD = importlib._bootstrap._find_and_load.__code__
-_LOAD = importlib._bootstrap._load_unlocked.__code__
+# Any: its stub leaves out what is private.
+_bootstrap: Any = importlib._bootstrap
+_FIND_AND_LOAD = _bootstrap._find_and_load.__code__
+_LOAD = _bootstrap._load_unlocked.__code__
 _ExtensionFileLoader = ExtensionFileLoader
 
 
@@ -68,7 +71,7 @@ def _would_tear_package(frame: FrameType | None) -> bool:
     )
 
 
-def _is_extension(module: object) -> bool:
+def _is_extension(module: Any) -> bool:
     try:
         return isinstance(module.__loader__, _ExtensionFileLoader)
     except Exception:

@@ -8,7 +8,7 @@ import asyncio.tasks
 import traceback
 from typing import Any
 
-from .modules import OWN_FILENAME
+from ...shared.python.modules import OWN_FILENAME
 
 _unregister_task = asyncio.tasks._unregister_task
 _TracebackException = traceback.TracebackException
@@ -21,7 +21,7 @@ def describe_context(context: dict[str, Any]) -> str:
     """What an event loop has to report, in the words of asyncio's own handler."""
     lines = [context.get("message") or "Unhandled exception in event loop"]
     lines += [f"{key}: {context[key]!r}" for key in sorted(context) if key not in ("message", "exception")]
-    error = context.get("exception")
+    error: BaseException | None = context.get("exception")
     text = "\n".join(lines) + "\n"
     if error is None:
         return text
@@ -36,7 +36,7 @@ def report_and_abandon(loop: Any, tasks: list[asyncio.Task[Any]]) -> None:
     """Say on stderr which cancelled tasks failed; forget those that are still not done."""
     for task in tasks:
         if not task.done():
-            task._log_destroy_pending = False
+            task._log_destroy_pending = False  # pyright: ignore[reportAttributeAccessIssue] - private
             _unregister_task(task)
         elif not task.cancelled() and task.exception() is not None:
             loop.call_exception_handler(

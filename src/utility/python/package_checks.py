@@ -33,7 +33,10 @@ def _python() -> list[str]:
     def deep(depth: int) -> int:
         return deep(depth + 1)
 
-    callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(lambda number: number + 1)
+    def following(number: int) -> int:
+        return number + 1
+
+    callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(following)
     return [_outcome(lambda: callback(41)), _outcome(lambda: deep(0)), repr(gc.collect() >= 0)]
 
 
@@ -69,7 +72,7 @@ def _pandas() -> list[str]:
 
 def _matplotlib() -> list[str]:
     plt = sys.modules["matplotlib.pyplot"]
-    found = []
+    found: list[str] = []
     figure, axes = plt.subplots(2, 2)
     axes[0, 0].plot([1, 3, 2], label="line")
     axes[0, 0].legend()
@@ -89,13 +92,13 @@ def _matplotlib() -> list[str]:
 
 
 def _pillow() -> list[str]:
-    Image = sys.modules["PIL.Image"]
+    images = sys.modules["PIL.Image"]
     buffer = io.BytesIO()
-    Image.new("RGB", (64, 64), "red").save(buffer, "JPEG")
+    images.new("RGB", (64, 64), "red").save(buffer, "JPEG")
     cut = buffer.getvalue()[:300]
     return [
-        repr(Image.open(io.BytesIO(buffer.getvalue())).resize((9, 9)).getpixel((3, 3))),
-        _outcome(lambda: Image.open(io.BytesIO(cut)).load()),
+        repr(images.open(io.BytesIO(buffer.getvalue())).resize((9, 9)).getpixel((3, 3))),
+        _outcome(lambda: images.open(io.BytesIO(cut)).load()),
     ]
 
 
@@ -109,10 +112,13 @@ def _scipy() -> list[str]:
     np = sys.modules["numpy"]
     from scipy import linalg, optimize
 
+    def distance(point: Any) -> Any:
+        return (point[0] - 2) ** 2
+
     matrix = np.random.RandomState(2).rand(12, 12)
     return [
         repr(float(np.round(abs(linalg.det(matrix)), 8))),
-        repr(np.round(optimize.minimize(lambda x: (x[0] - 2) ** 2, [0.0]).x, 3).tolist()),
+        repr(np.round(optimize.minimize(distance, [0.0]).x, 3).tolist()),
     ]
 
 

@@ -203,7 +203,7 @@ class Packages:
                 seen_files.add(path)
                 try:
                     needs.read(_read(path))
-                except (OSError, SyntaxError, ValueError):
+                except OSError, SyntaxError, ValueError:
                     continue
         hints: dict[str, None] = {}
         plots = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from typing import Any
 
 _monotonic = time.monotonic
 _repr = repr
@@ -26,7 +27,7 @@ class Pause:
 
     def slice(self, left: float) -> None:
         """Block for a part of `left` seconds, then let interrupts in."""
-        self.block(left if left < _SLICE_SECONDS else _SLICE_SECONDS)
+        self.block(min(left, _SLICE_SECONDS))
         # repr() asks for pending signals at once; plain bytecode only every 50th time.
         _repr(None)
 
@@ -34,7 +35,7 @@ class Pause:
 def make_sleep(original: Callable[[float], None], pause: Pause) -> Callable[[float], None]:
     """A `time.sleep` that notices interrupts between slices and never hands control to JavaScript."""
 
-    def sleep(seconds: float, /) -> None:
+    def sleep(seconds: Any, /) -> None:
         """Delay execution for a given number of seconds, which may be a fraction."""
         if not isinstance(seconds, (int, float)) or not _SHORT_SECONDS < seconds < math.inf:
             # Short, or wrong in a way that the original knows how to say.

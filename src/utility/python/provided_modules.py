@@ -31,7 +31,9 @@ class ProvidedModules:
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if name not in self._sources:
             return None
-        return spec_from_loader(name, self, origin="vivarium", is_package=self._is_package(name))
+        is_package = self._is_package(name)
+        # The stub still wants load_module(), which is not called where there is an exec_module().
+        return spec_from_loader(name, self, origin="vivarium", is_package=is_package)  # pyright: ignore[reportArgumentType]
 
     def create_module(self, spec: ModuleSpec) -> None:
         return None
@@ -39,7 +41,7 @@ class ProvidedModules:
     def exec_module(self, module: types.ModuleType) -> None:
         name = module.__name__
         # It is guest code like any other: without this it would get our modules' own built-ins.
-        module.__builtins__ = builtins  # type: ignore[attr-defined]
+        vars(module)["__builtins__"] = builtins
         _exec(_compile(self._sources[name], f"<{name}>", "exec"), vars(module))
 
     def _is_package(self, name: str) -> bool:

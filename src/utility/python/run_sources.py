@@ -8,7 +8,7 @@ import inspect
 import linecache
 from typing import Any
 
-from .script_code import linecache_entry
+from ...shared.python.script_code import linecache_entry
 
 # Sources kept, newest first out last.
 _MAX_SOURCES = 256
@@ -65,7 +65,7 @@ class RunSources:
         original = inspect.getfile
 
         @functools.wraps(original)
-        def getfile(object: Any) -> str:
+        def getfile(object: Any) -> str:  # noqa: A002 - its name in inspect
             if inspect.isclass(object) and getattr(object, "__module__", None) == "__main__":
                 filename = self._file_of_class(object)
                 if filename is not None:

@@ -14,21 +14,21 @@ import types
 from collections.abc import Awaitable
 from typing import Any
 
-from .display import Display
+from ...shared.python.display import Display
+from ...shared.python.failures import Failure, describe_failure
+from ...shared.python.figures import Figures
+from ...shared.python.outcome import Value, describe_value, last_resort, outcome_json
+from ...shared.python.outputs import Outputs
+from ...shared.python.script_code import ScriptCode, compile_script, in_one_step
+from ...shared.python.workspace_files import FileStates, WorkspaceFiles
 from .event_loops import EventLoops
-from .failures import Failure, describe_failure
-from .figures import Figures
 from .guest_state import GuestState
 from .interrupts import accept_interrupts, end_interrupts, ignore_interrupts
-from .outcome import Value, describe_value, last_resort, outcome_json
-from .outputs import Outputs
 from .packages import Packages
 from .run_marker import RunMarker
 from .run_sources import RunSources
-from .script_code import ScriptCode, compile_script, in_one_step
 from .standard_input import StandardInput
 from .standard_streams import StandardStreams
-from .workspace_files import FileStates, WorkspaceFiles
 
 _modules = sys.modules
 _CancelledError = asyncio.CancelledError
@@ -71,7 +71,7 @@ class Session:
         self._guest = GuestState()
         self._reserve: bytearray | None = None
         self._busy = False
-        self._outer_main = _modules.get("__main__")
+        self._outer_main = _modules["__main__"]
         _modules["__main__"] = self._main
         # A cached .pyc beside an imported input file would look like a result.
         sys.dont_write_bytecode = True
@@ -131,9 +131,8 @@ class Session:
                 None, Failure("RuntimeError", "another run of this session has not ended", "", None, False)
             )
         self._refill_reserve()
-        if code.startswith("\ufeff"):
-            # What some editors put before UTF-8; not part of the program.
-            code = code[1:]
+        # What some editors put before UTF-8; not part of the program.
+        code = code.removeprefix("\ufeff")
         self._filename = self._globals["__file__"] = self._sources.add(code)
         self._files.enter()
         before = self._files.before_run()
@@ -147,15 +146,11 @@ class Session:
             return outcome_json(None, failure)
         self._busy = True
         if script.awaits:
-            return self._loops.start(
-                lambda marker: self._drive(script, before, text_limit, marker), self._context
-            )
+            return self._loops.start(lambda marker: self._drive(script, before, text_limit, marker), self._context)
         self._loops.enter_plain()
         return self._context.run(in_one_step, self._drive(script, before, text_limit, None))
 
-    async def _drive(
-        self, script: ScriptCode, before: FileStates, text_limit: int, marker: RunMarker | None
-    ) -> str:
+    async def _drive(self, script: ScriptCode, before: FileStates, text_limit: int, marker: RunMarker | None) -> str:
         """The whole of a run, in the session's context. Never raises.
 
         Without a `marker` nothing is ever awaited.

@@ -29,7 +29,8 @@ def park(session: Any) -> None:
             raise RuntimeError("the saved memory is unusable")
         return session
 
-    sys.modules[_PLACE] = resume  # type: ignore[assignment]
+    places: dict[str, Any] = sys.modules
+    places[_PLACE] = resume
     close_fonts()
     for _ in range(3):
         gc.collect()
@@ -43,7 +44,7 @@ def close_fonts() -> None:
 
 def renew_randomness() -> None:
     """Let nothing random be the same in two interpreters that come from one memory, save for str hashes."""
-    modules = sys.modules
+    modules: dict[str, Any] = sys.modules
     if (random := modules.get("random")) is not None:
         random.seed()
     if (numpy_random := modules.get("numpy.random")) is not None:

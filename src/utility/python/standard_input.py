@@ -33,7 +33,7 @@ def install_standard_input() -> StandardInput:
     standard_input = StandardInput()
 
     @functools.wraps(_input)
-    def input(prompt: object = "", /) -> str:
+    def input(prompt: object = "", /) -> str:  # noqa: A001 - it is the built-in from here on
         text = str(prompt)
         standard_input.announce(text)
         try:

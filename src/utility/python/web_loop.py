@@ -24,9 +24,7 @@ _iscoroutine = asyncio.iscoroutine
 _MAX_TIMEOUT_MS = 2**31 - 1
 
 
-def tame_web_loop(
-    loops: EventLoops, schedule: Callable[[Any, float], Any], once: Callable[..., Any]
-) -> None:
+def tame_web_loop(loops: EventLoops, schedule: Callable[[Any, float], Any], once: Callable[..., Any]) -> None:
     """Let no exception of a guest task escape into JavaScript's loop, and no callback outlive its run."""
     loop = loops.web_loop
 

@@ -19,15 +19,15 @@ import sys
 import types
 from typing import Any
 
-from .display import Display, install_display
-from .display_forms import DisplayForms
-from .failures import Failure, describe_failure
-from .figures import Figures, install_figures
+from ....shared.python.display import Display, install_display
+from ....shared.python.display_forms import DisplayForms
+from ....shared.python.failures import Failure, describe_failure
+from ....shared.python.figures import Figures, install_figures
+from ....shared.python.outcome import Value, describe_value, outcome_json
+from ....shared.python.outputs import Outputs
+from ....shared.python.script_code import compile_script, in_one_step, linecache_entry
+from ....shared.python.workspace_files import WorkspaceFiles
 from .lifeline import follow_parent
-from .outcome import Value, describe_value, outcome_json
-from .outputs import Outputs
-from .script_code import compile_script, in_one_step, linecache_entry
-from .workspace_files import WorkspaceFiles
 
 _FILENAME = "<script>"
 
@@ -88,7 +88,7 @@ class _Run:
         """Be where the script expects to be; its globals."""
         main = types.ModuleType("__main__")
         main.__file__ = self._script
-        main.__builtins__ = builtins  # type: ignore[attr-defined]
+        vars(main)["__builtins__"] = builtins
         sys.modules["__main__"] = main
         sys.argv[:] = [self._script]
         sys.path[0] = self._files.folder
@@ -124,7 +124,8 @@ def _ignore_interrupts() -> None:
 
 
 def _flush_streams() -> None:
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+    streams: tuple[Any, ...] = (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__)
+    for stream in streams:
         try:
             stream.flush()
         except BaseException:
@@ -134,14 +135,15 @@ def _flush_streams() -> None:
 
 def main(folder: str, text_limit: int, *display_limits: int) -> None:
     """`display_limits` are those of `Outputs.show_with`."""
-    faults = open(_join(folder, "faults.txt"), "wb")
+    # Both stay open as long as the process lives.
+    faults = open(_join(folder, "faults.txt"), "wb")  # noqa: SIM115
     faulthandler.enable(faults, all_threads=False)
     follow_parent()
     script = _join(folder, "script.py")
     with open(script, encoding="utf-8", newline="") as file:
         code = file.read()
     # Each line in one write, so that those of forked children stay whole.
-    displays = open(_join(folder, "displays.jsonl"), "ab", buffering=0)
+    displays = open(_join(folder, "displays.jsonl"), "ab", buffering=0)  # noqa: SIM115
     outputs = Outputs()
     outputs.show_with(lambda text: displays.write(text.encode() + b"\n"), *display_limits)
     outcome = _Run(script, _join(folder, "workspace"), text_limit, outputs).execute(code)

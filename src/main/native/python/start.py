@@ -3,16 +3,19 @@
 Loads our modules from `modules.json` in FOLDER. Runs on Python 3.8 and newer, as they do.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import sys
+from typing import Any
 
 
-def start():
+def start() -> None:
     folder, limits = sys.argv[1], [int(limit) for limit in sys.argv[2:]]
     with open(os.path.join(folder, "modules.json"), encoding="utf-8") as file:
         sources = file.read()
-    loader = {}
+    loader: dict[str, Any] = {}
     exec(compile(json.loads(sources)["modules"], "<vivarium>", "exec"), loader)
     loader["load_from"](sources, "native_run", "main")(folder, *limits)
 

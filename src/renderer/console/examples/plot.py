@@ -1,5 +1,5 @@
-import numpy as np
 import matplotlib.pyplot as plt
+import numpy as np
 
 x = np.linspace(0, 4 * np.pi, 400)
 figure, axes = plt.subplots(figsize=(7, 3.2))

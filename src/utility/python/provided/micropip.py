@@ -1,6 +1,7 @@
 """The `micropip` of the sandbox: code can not fetch packages itself, they are put here before it runs."""
 
 import re
+from collections.abc import Iterable
 from importlib import metadata
 
 __all__ = ["freeze", "install", "list", "uninstall"]
@@ -19,7 +20,7 @@ def _is_installed(requirement: str) -> bool:
     return True
 
 
-async def install(requirements: "str | list[str]", *_args: object, **_options: object) -> None:
+async def install(requirements: str | Iterable[str], *_args: object, **_options: object) -> None:
     """Succeeds when the packages are there: those named in plain sight in the code were installed before it ran."""
     wanted = [requirements] if isinstance(requirements, str) else [str(one) for one in requirements]
     missing = [one for one in wanted if not _is_installed(one)]
@@ -33,7 +34,7 @@ async def install(requirements: "str | list[str]", *_args: object, **_options: o
         )
 
 
-def list() -> "dict[str, str]":
+def list() -> dict[str, str]:  # noqa: A001 - so it is called in micropip
     """The installed packages and their versions."""
     return {dist.metadata["Name"]: dist.version for dist in metadata.distributions()}
 
@@ -43,6 +44,6 @@ def freeze() -> str:
     raise NotImplementedError("micropip.freeze() is not available in the sandbox")
 
 
-def uninstall(packages: "str | list[str]", **_options: object) -> None:
+def uninstall(packages: str | Iterable[str], **_options: object) -> None:
     """Nothing can be removed here; a fresh session begins without packages."""
     raise NotImplementedError("micropip.uninstall() is not available in the sandbox; use a new session")

@@ -4,37 +4,43 @@ import base64
 import builtins
 import json
 import os
+from collections.abc import Callable, Collection
+from typing import Any, ClassVar, cast
 
 __all__ = [
-    "DisplayObject",
     "HTML",
-    "Image",
     "JSON",
+    "SVG",
+    "DisplayObject",
+    "Image",
     "Javascript",
     "Latex",
     "Markdown",
     "Math",
     "Pretty",
-    "SVG",
     "clear_output",
     "display",
     "publish_display_data",
     "update_display",
 ]
 
-display = builtins.display
+# Any: the one that the sandbox adds has no stub.
+_builtins: Any = builtins
+display: Callable[..., Any] = _builtins.display
 
 
-def clear_output(wait=False):
+def clear_output(wait: bool = False) -> None:
     """Takes nothing back: what was shown stays."""
 
 
-def publish_display_data(data, metadata=None, *, transient=None, **options):
+def publish_display_data(
+    data: dict[str, Any], metadata: dict[str, Any] | None = None, *, transient: object = None, **options: object
+) -> None:
     """Show one thing, given as a dictionary of MIME types and data."""
     display(data, raw=True)
 
 
-def update_display(obj, *, display_id, **options):
+def update_display(obj: object, *, display_id: object, **options: Any) -> None:
     """Show an object anew."""
     display(obj, display_id=display_id, **options)
 
@@ -42,11 +48,18 @@ def update_display(obj, *, display_id, **options):
 class DisplayObject:
     """Data to be shown in a form of its own, given as such or in a file."""
 
-    _mode = "r"
+    _mode: ClassVar[str] = "r"
+    data: Any
 
-    def __init__(self, data=None, url=None, filename=None, metadata=None):
+    def __init__(
+        self,
+        data: Any = None,
+        url: str | None = None,
+        filename: str | os.PathLike[str] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
         if isinstance(data, os.PathLike):
-            data, filename = None, os.fspath(data)
+            data, filename = None, os.fspath(cast("os.PathLike[str]", data))
         elif isinstance(data, str) and url is None and filename is None:
             if data.startswith(("http://", "https://")):
                 data, url = None, data
@@ -57,10 +70,10 @@ class DisplayObject:
         self.reload()
         self._check_data()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<IPython.display.{type(self).__name__} object>"
 
-    def reload(self):
+    def reload(self) -> None:
         """Read the file once more."""
         if self.filename is not None:
             with open(self.filename, self._mode, encoding=None if "b" in self._mode else "utf-8") as file:
@@ -68,18 +81,18 @@ class DisplayObject:
         elif self.url is not None:
             raise OSError(f"{type(self).__name__}(url=…): code in the sandbox has no network; pass the data or a file")
 
-    def _check_data(self):
+    def _check_data(self) -> None:
         if self.data is not None and not isinstance(self.data, str):
             raise TypeError(f"{type(self).__name__} expects text, not {self.data!r}")
 
 
 class Pretty(DisplayObject):
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.data or ""
 
 
 class HTML(DisplayObject):
-    def _repr_html_(self):
+    def _repr_html_(self) -> Any:
         return self.data
 
     # What other libraries ask for.
@@ -87,17 +100,17 @@ class HTML(DisplayObject):
 
 
 class Markdown(DisplayObject):
-    def _repr_markdown_(self):
+    def _repr_markdown_(self) -> Any:
         return self.data
 
 
 class Latex(DisplayObject):
-    def _repr_latex_(self):
+    def _repr_latex_(self) -> Any:
         return self.data
 
 
 class Math(Latex):
-    def _repr_latex_(self):
+    def _repr_latex_(self) -> Any:
         text = (self.data or "").strip("$")
         return rf"$\displaystyle {text}$"
 
@@ -105,31 +118,46 @@ class Math(Latex):
 class Javascript(DisplayObject):
     """Is shown as text: nothing runs it."""
 
-    def _repr_javascript_(self):
+    def _repr_javascript_(self) -> Any:
         return self.data
 
 
 class SVG(DisplayObject):
-    def __init__(self, data=None, url=None, filename=None, metadata=None):
+    def __init__(
+        self,
+        data: Any = None,
+        url: str | None = None,
+        filename: str | os.PathLike[str] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(data.decode() if isinstance(data, bytes) else data, url, filename, metadata)
 
-    def _repr_svg_(self):
+    def _repr_svg_(self) -> Any:
         """Without what stands before the picture."""
         text = self.data or ""
         return text[max(0, text.find("<svg")) :]
 
 
 class JSON(DisplayObject):
-    def __init__(self, data=None, url=None, filename=None, expanded=False, metadata=None, root="root", **options):
+    def __init__(
+        self,
+        data: Any = None,
+        url: str | None = None,
+        filename: str | os.PathLike[str] | None = None,
+        expanded: bool = False,
+        metadata: dict[str, Any] | None = None,
+        root: str = "root",
+        **options: Any,
+    ) -> None:
         super().__init__(data, url, filename, {"expanded": expanded, "root": root, **(metadata or {}), **options})
 
-    def _check_data(self):
+    def _check_data(self) -> None:
         if isinstance(self.data, str):
             self.data = json.loads(self.data)
         elif self.data is not None and not isinstance(self.data, (dict, list)):
             raise TypeError(f"JSON expects a dict, a list or JSON text, not {type(self.data).__name__}")
 
-    def _repr_json_(self):
+    def _repr_json_(self) -> Any:
         return self.data
 
 
@@ -143,17 +171,25 @@ class Image(DisplayObject):
     _mode = "rb"
 
     def __init__(
-        self, data=None, url=None, filename=None, format=None, embed=None, width=None, height=None, **options
-    ):
+        self,
+        data: Any = None,
+        url: str | None = None,
+        filename: str | os.PathLike[str] | None = None,
+        format: str | None = None,  # noqa: A002 - its name in IPython
+        embed: bool | None = None,
+        width: object = None,
+        height: object = None,
+        **options: Any,
+    ) -> None:
         self.format, self.embed = format, True if embed is None else embed
         self.width, self.height = width, height
         super().__init__(data, url, filename, options.get("metadata"))
 
-    def _check_data(self):
-        if isinstance(self.data, str):
-            self.data = base64.b64decode(self.data, validate=True)
+    def _check_data(self) -> None:
         if self.data is None:
             raise ValueError("Image needs data or a file")
+        if isinstance(self.data, str):
+            self.data = base64.b64decode(self.data, validate=True)
         data = bytes(self.data)
         found = next((kind for kind, start in _KINDS.items() if data.startswith(start)), None)
         kind = (self.format or found or "png").lower()
@@ -161,11 +197,13 @@ class Image(DisplayObject):
         if self.format not in _KINDS:
             raise ValueError(f"Image: the format {self.format!r} is none of {', '.join(_KINDS)}; SVG() shows SVG")
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, Any]:
         return {f"image/{self.format}": self.data}
 
 
-def _is_file(text):
+def _is_file(text: str) -> bool:
     try:
         return len(text) < 4096 and os.path.isfile(text)
     except ValueError:

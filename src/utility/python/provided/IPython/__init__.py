@@ -7,4 +7,3 @@ __all__ = ["display", "get_ipython"]
 
 def get_ipython() -> None:
     """There is no shell of IPython's; so says the real one outside of its shell."""
-    return None
