@@ -15,7 +15,7 @@ import type { RunResult } from '../../src/shared/sandbox.ts';
 import { RuntimeAssetName } from '../../src/shared/sidecar-protocol.ts';
 import { DAMAGES, flipByte, stateBelow } from '../support/damage.ts';
 import { copyOfInstallation, type Installation } from '../support/installation.ts';
-import { notRunHere } from '../support/not-run.ts';
+import { needBinding } from '../support/binding.ts';
 
 let copy: Installation;
 let before: ReadonlyMap<string, string>;
@@ -87,7 +87,8 @@ describe('is found before it is given to anyone, by name', () => {
   });
 
   it.for(DAMAGES)('the native binding of the lock-down, $what', async ({ apply }, context) => {
-    file = copy.files.binding.file ?? notRunHere(context, 'there is no lock-down for this system');
+    needBinding(context);
+    file = copy.files.binding.file ?? '';
     apply(file, copy.files.runtime.assets.stdlib);
     await expect(checkedBinding(copy.files.binding)).rejects.toThrow(
       /^the native binding of the lock-down (?:is damaged|can not be read) \(.+\); install Vivarium again$/u,

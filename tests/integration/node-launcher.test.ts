@@ -15,7 +15,7 @@ import { loadRuntimeAssets } from '../../src/main/sandbox/runtime-assets.ts';
 import { SidecarClient } from '../../src/main/sandbox/sidecar-client.ts';
 import { fromIpcChannel } from '../../src/shared/rpc/child-process-port.ts';
 import { nodeSandbox, OUT_FOLDER } from '../support/node-sandbox.ts';
-import { notRunHere } from '../support/not-run.ts';
+import { needBinding } from '../support/binding.ts';
 
 const exists = (pid: number | null): boolean => {
   try {
@@ -88,7 +88,7 @@ it.each([
 
 it('a locked-down process ends itself, also when its output goes into a file', async (context) => {
   const files = builtFiles(OUT_FOLDER);
-  if (files.binding.file === null) notRunHere(context, 'the native binding for this system is not installed');
+  needBinding(context);
   const folder = await mkdtemp(path.join(tmpdir(), 'vivarium-output-'));
   const output = await open(path.join(folder, 'output'), 'w');
   onTestFinished(async () => {

@@ -1,5 +1,5 @@
 /** The command line as a process of its own, with the real packages that are used most. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { PROJECT_ROOT } from '../support/electron-sandbox.ts';
 import { eventually } from '../support/eventually.ts';
-import { notRunHere } from '../support/not-run.ts';
+import { mountSmallDisk, resizeDisk } from '../support/privileges.ts';
 import { testWheels } from '../support/test-wheels.ts';
 import { serve, testServer } from '../unit/packages/support/test-server.ts';
 import { sha256, wheel } from '../unit/packages/support/world.ts';
@@ -141,21 +141,14 @@ test('one that is killed while it writes leaves a store that the next one makes 
 test('a disk that is too small for real wheels is named, and once there is room all is well', async (context) => {
   const mirror = await testWheels(context);
   const disk = temporaryFolder();
-  const mount = (...options: string[]): void => {
-    const { status, stderr } = spawnSync('mount', options, { encoding: 'utf8' });
-    if (status !== 0) notRunHere(context, `a small disk can not be mounted here: ${stderr.trim()}`);
-  };
-  mount('-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', disk);
-  onTestFinished(() => {
-    expect(spawnSync('umount', [disk]).status).toBe(0);
-  });
+  mountSmallDisk(context, disk, '12m');
   const args = ['install', ...REAL, '--mirror', mirror, '--offline'];
   expect(await packages(disk, ...args)).toMatchObject({
     code: 70,
     stderr: expect.stringMatching(/is full \(ENOSPC\); make room and try again\n$/u) as string,
   });
   expect(JSON.parse((await packages(disk, 'verify', '--json')).stdout)).toMatchObject({ damaged: [] });
-  mount('-o', 'remount,size=200m', disk);
+  resizeDisk(context, disk, '200m');
   expect(await packages(disk, ...args)).toMatchObject({ code: 0 });
   expect(await packages(disk, 'verify')).toMatchObject({ code: 0 });
 });

@@ -1,12 +1,11 @@
 /** Whole runs of the command line over a store that was filled once: with the network cut, and damaged. */
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { DAMAGES, stateBelow, without } from '../support/damage.ts';
 import { runJson, vivarium, type CommandOptions } from '../support/command.ts';
-import { notRunHere } from '../support/not-run.ts';
+import { withoutNetwork } from '../support/privileges.ts';
 import { testWheels } from '../support/test-wheels.ts';
 
 /** Far more than a run takes on a slow machine. */
@@ -19,10 +18,6 @@ beforeAll(() => {
   root = mkdtempSync(path.join(tmpdir(), 'vivarium-store-'));
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-
-/** A namespace of its own without any network, not even this computer's; nothing where that can't be had. */
-const WITHOUT_NETWORK = ['unshare', '--net'];
-const canCutNetwork = (): boolean => spawnSync('unshare', ['--net', 'true']).status === 0;
 
 describe('with the network cut after set-up', { timeout: LONG_MS }, () => {
   const filesIn = (folder: string): Record<string, string> => Object.fromEntries(stateBelow(folder));
@@ -44,10 +39,10 @@ describe('with the network cut after set-up', { timeout: LONG_MS }, () => {
       expect(filesIn(out)).toEqual(plots);
     };
     await again('second', []);
-    if (!canCutNetwork()) notRunHere(context, 'no network namespace can be made here (unshare --net)');
-    await again('third', WITHOUT_NETWORK);
+    const through = withoutNetwork(context);
+    await again('third', through);
     // The same with an empty store shows that nothing else could have brought the packages.
-    const empty = await vivarium(EXAMPLE, { data: path.join(root, 'empty'), through: WITHOUT_NETWORK });
+    const empty = await vivarium(EXAMPLE, { data: path.join(root, 'empty'), through });
     expect([empty.code, empty.stdout]).toEqual([1, '']);
     expect(empty.stderr).toMatch(/could not be obtained: no source is set up/u);
   });

@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import type { DoctorReport } from '../../src/shared/doctor.ts';
 import { examineInElectron } from '../support/electron-sandbox.ts';
-import { needLockdown, openOnes } from './breach.ts';
+import { needBinding } from '../support/binding.ts';
+import { openOnes } from './breach.ts';
 
 const statusesOf = ({ layers }: DoctorReport): Record<string, number> => {
   const count: Record<string, number> = {};
@@ -16,7 +17,7 @@ const absentLandlock = ({ layers }: DoctorReport): number =>
   layers.some(({ name, status }) => name === 'landlock' && status === 'active') ? 0 : 1;
 
 it('everything is refused, and the doctor says so', async (context) => {
-  needLockdown(context);
+  needBinding(context);
   const report = await examineInElectron(true);
   expect(openOnes(report.probes)).toEqual([]);
   expect(report.connections).toBe(0);
@@ -27,7 +28,7 @@ it('everything is refused, and the doctor says so', async (context) => {
 });
 
 it('without the lock-down they get through, the browser process’s network included', async (context) => {
-  needLockdown(context);
+  needBinding(context);
   const report = await examineInElectron(false);
   expect(report.ok).toBe(false);
   expect(openOnes(report.probes).length).toBeGreaterThan(100);

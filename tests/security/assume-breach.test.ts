@@ -15,7 +15,8 @@ import { NodeLauncher } from '../../src/main/sandbox/node-launcher.ts';
 import { loadRuntimeAssets } from '../../src/main/sandbox/runtime-assets.ts';
 import { ProbePlace } from '../../src/shared/probe-protocol.ts';
 import { OUT_FOLDER } from '../support/node-sandbox.ts';
-import { needLockdown, openOnes } from './breach.ts';
+import { needBinding } from '../support/binding.ts';
+import { openOnes } from './breach.ts';
 
 const files = builtFiles(OUT_FOLDER);
 
@@ -35,7 +36,7 @@ const inNode = async (enabled: boolean) => {
 
 describe('under plain Node', () => {
   it.for(ProbePlace.options)('everything is refused: %s', async (where, context) => {
-    needLockdown(context);
+    needBinding(context);
     const { layers, probe, client } = await inNode(true);
     expect(layers.map(({ status, name }) => `${name} ${status}`)).toEqual([
       'no-new-privileges active',
@@ -59,7 +60,7 @@ describe('under plain Node', () => {
   it.for(ProbePlace.options)(
     'nearly everything succeeds without the lock-down: %s',
     async (where, context) => {
-      needLockdown(context);
+      needBinding(context);
       const { layers, probe } = await inNode(false);
       expect(layers.filter(({ status }) => status === 'active')).toEqual([]);
       const { results, connections, touched } = await probe(where);
@@ -91,7 +92,7 @@ describe('the doctor', () => {
     });
 
   it('sees that layers are missing when they are', async (context) => {
-    needLockdown(context);
+    needBinding(context);
     const report = await doctor(false).examine();
     expect(report.ok).toBe(false);
     expect(openOnes(report.probes).length).toBeGreaterThan(100);

@@ -8,11 +8,11 @@ const searching = findInterpreters();
 /** Those that can be used, newest first; ends the test where there is none. */
 export const nativePythons = async (context: TestContext): Promise<FoundInterpreter[]> => {
   const usable = (await searching).filter(({ problem }) => problem === undefined);
-  return usable.length === 0 ? notRunHere(context, 'no Python 3.8 or newer is installed') : usable;
+  return usable.length === 0 ? notRunHere(context, 'no-python') : usable;
 };
 
 /** One of them; ends the test where there is none. */
 export const nativePython = async (context: TestContext): Promise<string> => {
   const [first] = await nativePythons(context);
-  return first === undefined ? notRunHere(context, 'no Python 3.8 or newer is installed') : first.path;
+  return first === undefined ? notRunHere(context, 'no-python') : first.path;
 };

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import type { TestContext } from 'vitest';
-import { notRunHere } from './not-run.ts';
+import { needSystem } from './not-run.ts';
 import { eventually } from './eventually.ts';
 
 export interface ProcessInfo {
@@ -18,7 +18,7 @@ const GONE_MS = 20_000;
 export const canSeeProcesses = process.platform === 'linux';
 
 export const needProcesses = (context: TestContext): void => {
-  if (!canSeeProcesses) notRunHere(context, 'there is no /proc to look for processes in');
+  needSystem(context, canSeeProcesses, 'there is no /proc to look for processes in');
 };
 
 const readOf = (pid: number, file: string): string => {

@@ -1,18 +1,20 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { TestContext } from 'vitest';
-import { thisMachine } from '../../scripts/provision/machine.ts';
-import { obtainWheels } from '../../scripts/provision/wheels.ts';
-import { SetupError } from '../../scripts/shared/setup-error.ts';
+import { cacheFolder } from '../../src/main/electron-files/cache-folder.ts';
+import { OFFER_FILE } from '../../src/main/packages/offered-wheels.ts';
+import { builtFiles } from '../../src/main/runtime-locations.ts';
+import { wheelsFolder } from '../../scripts/provision/wheels.ts';
+import { OUT_FOLDER } from './node-sandbox.ts';
 import { notRunHere } from './not-run.ts';
 
 /**
- * Folder with real wheels of Pyodide's lock, in the form of a mirror. Fetched once for each computer: see
- * scripts/provision/wheels.ts.
+ * Folder with real wheels of Pyodide's lock, in the form of a mirror. `npm test` fetches them before the tests:
+ * see scripts/test/provision-wheels.ts.
  */
 export async function testWheels(context: TestContext): Promise<string> {
-  try {
-    return await obtainWheels(thisMachine(() => undefined));
-  } catch (error) {
-    if (error instanceof SetupError) notRunHere(context, `no real wheels can be had: ${error.message}`);
-    throw error;
-  }
+  const { pyodideVersion } = builtFiles(OUT_FOLDER);
+  const folder = wheelsFolder({ cacheDir: cacheFolder(process.env) }, pyodideVersion);
+  // Written when all of them are there.
+  return existsSync(path.join(folder, OFFER_FILE)) ? folder : notRunHere(context, 'no-wheels');
 }

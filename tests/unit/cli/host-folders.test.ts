@@ -6,7 +6,7 @@ import process from 'node:process';
 import { expect, it, onTestFinished } from 'vitest';
 import { HostFolders } from '../../../src/main/cli/host-folders.ts';
 import { identify, type ProcessIdentity } from '../../../src/main/sandbox/process-table.ts';
-import { notRunHere } from '../../support/not-run.ts';
+import { needProcesses } from '../../support/processes.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
 
 interface Living extends ProcessIdentity {
@@ -80,7 +80,7 @@ it('one whose host was never named goes after a while', async () => {
 it('a pid that was given out again does not keep a folder', async (context) => {
   const folders = new HostFolders(temporaryFolder());
   const now = identify(process.pid);
-  if (now.startedAt === null) notRunHere(context, 'the start time of a process can not be told here');
+  needProcesses(context);
   const before = { ...now, startedAt: String(Number(now.startedAt) - 1) };
   const folder = inUse(folders, before, before);
   await folders.sweep();

@@ -2,12 +2,11 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openNativePython } from '../../../src/main/cli/open-native.ts';
 import { RunResult } from '../../../src/shared/sandbox.ts';
 import { nativePython } from '../../support/native-python.ts';
-import { notRunHere } from '../../support/not-run.ts';
+import { needPosix } from '../../support/not-run.ts';
 import { cli, start, type Outcome } from './harness.ts';
 
 const NOTICE = 'vivarium: native Python is not sandboxed: the script can do whatever you can\n';
@@ -86,7 +85,7 @@ describe('vivarium run --runtime native', () => {
   });
 
   it('a relative path starts at the current folder; a wrong one is named', async (context) => {
-    if (process.platform === 'win32') notRunHere(context, 'the stand-in is a shell script');
+    needPosix(context);
     await writeFile(path.join(cwd, 'mine'), `#!/bin/sh\nexec "${python}" "$@"\n`);
     await chmod(path.join(cwd, 'mine'), 0o755);
     const run = (at: string): Promise<Outcome> =>

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { needPosix } from '../../support/not-run.ts';
 
 const SCRIPT = new URL('fake-vivarium.ts', import.meta.url).pathname;
 
@@ -15,7 +16,9 @@ async function exitOf(child: ChildProcessByStdio<null, Readable, Readable>): Pro
   return once(child, 'close');
 }
 
-describe.skipIf(process.platform === 'win32')('the command as a process', () => {
+describe('the command as a process', () => {
+  beforeEach(needPosix);
+
   it('ends quietly when the reader of its output goes away', async () => {
     const child = vivarium('run', '-c', 'loop');
     const stderr = text(child.stderr);

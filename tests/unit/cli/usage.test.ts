@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeFileError } from '../../../src/main/cli/system-error.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
+import { needPosix } from '../../support/not-run.ts';
 import { cli, start, type Setup } from './harness.ts';
 
 let folder: string;
@@ -209,25 +210,23 @@ describe('the script', () => {
     expect((await cli(['run', '-c', ''])).requests[0]?.code).toBe('');
   });
 
-  it.skipIf(process.platform === 'win32')(
-    'waits for a named pipe, and can be interrupted there',
-    async () => {
-      const pipe = join(folder, 'pipe');
-      execFileSync('mkfifo', [pipe]);
-      const interrupted = start(['run', pipe]);
-      await setTimeout(50);
-      interrupted.interrupt();
-      expect(await interrupted.outcome).toMatchObject({
-        code: 130,
-        stderr: 'vivarium: cancelled before the run started; run it again to start over\n',
-        opened: [],
-      });
-      const waiting = cli(['run', pipe]);
-      await setTimeout(50);
-      spawn('sh', ['-c', 'printf "2+2" > "$1"', 'sh', pipe], { stdio: 'ignore' });
-      expect((await waiting).requests[0]?.code).toBe('2+2');
-    },
-  );
+  it('waits for a named pipe, and can be interrupted there', async (context) => {
+    needPosix(context);
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const interrupted = start(['run', pipe]);
+    await setTimeout(50);
+    interrupted.interrupt();
+    expect(await interrupted.outcome).toMatchObject({
+      code: 130,
+      stderr: 'vivarium: cancelled before the run started; run it again to start over\n',
+      opened: [],
+    });
+    const waiting = cli(['run', pipe]);
+    await setTimeout(50);
+    spawn('sh', ['-c', 'printf "2+2" > "$1"', 'sh', pipe], { stdio: 'ignore' });
+    expect((await waiting).requests[0]?.code).toBe('2+2');
+  });
 });
 
 describe('--file', () => {

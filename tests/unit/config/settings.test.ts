@@ -2,14 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, lstat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest';
 import { JsonStore } from '../../../src/main/config/json-store.ts';
 import { MIGRATIONS } from '../../../src/main/config/migrations/index.ts';
 import { Settings, type SettingsChange } from '../../../src/main/config/settings.ts';
 import { Config } from '../../../src/shared/config.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
-import { notRunHere } from '../../support/not-run.ts';
+import { needPosix } from '../../support/not-run.ts';
+import { becomeOrdinary, mountSmallDisk } from '../../support/privileges.ts';
+import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
 
 let folder: string;
 let file: string;
@@ -275,7 +276,7 @@ describe('files that are not as they should be', () => {
   });
 
   it('a named pipe in its place is not waited for', async (context) => {
-    if (process.platform === 'win32') notRunHere(context, 'Windows has no named pipes among files');
+    needPosix(context);
     execFileSync('mkfifo', [file]);
     expect((await load()).notices).toEqual([{ code: 'unreadable', detail: 'it is not a file' }]);
   });
@@ -289,7 +290,7 @@ describe('files that are not as they should be', () => {
   });
 
   it('a folder without permission to write', async (context) => {
-    if (process.getuid?.() === 0) notRunHere(context, 'root may write everywhere');
+    becomeOrdinary(context, folder);
     await chmod(folder, 0o500);
     const settings = await load();
     expect(await settings.update({ general: { theme: 'dark' } })).toMatchObject({ saved: false });
@@ -298,18 +299,9 @@ describe('files that are not as they should be', () => {
   });
 
   const onSmallDisk = async (context: TestContext, work: (disk: string) => Promise<void>): Promise<void> => {
-    const disk = path.join(folder, 'disk');
-    await mkdir(disk);
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'ignore' });
-    } catch {
-      notRunHere(context, 'making a small disk takes the right to mount');
-    }
-    try {
-      await work(disk);
-    } finally {
-      execFileSync('umount', [disk]);
-    }
+    const disk = temporaryFolder();
+    mountSmallDisk(context, disk, '64k');
+    await work(disk);
   };
 
   it('a full disk: the old file stays whole, and the change is saved once there is room', async (context) => {

@@ -2,14 +2,14 @@ import { fork } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { builtFiles } from '../../../src/main/runtime-locations.ts';
 import { coverage, denyAll } from '../../../src/utility/lockdown/landlock.ts';
 import { lockDown } from '../../../src/utility/lockdown/lockdown.ts';
 import type { SystemCalls } from '../../../src/utility/lockdown/native-calls.ts';
 import { linkToBrowser, type OpenSocket } from '../../../src/utility/lockdown/sockets.ts';
 import { X64_SYSCALLS } from '../../../src/utility/lockdown/syscalls-x64.ts';
 import { ARM64_SYSCALLS } from '../../../src/utility/lockdown/syscalls-arm64.ts';
-import { notRunHere } from '../../support/not-run.ts';
+import { needBinding } from '../../support/binding.ts';
+import { needSystem } from '../../support/not-run.ts';
 
 const none = (): SystemCalls => {
   throw new Error('it is not to be loaded');
@@ -27,7 +27,8 @@ describe('is absent, and says why', () => {
     );
   });
 
-  it.runIf(process.platform === 'linux')('when there is no binding, or a broken one', () => {
+  it('when there is no binding, or a broken one', (context) => {
+    needSystem(context, process.platform === 'linux', 'only Linux has a lock-down');
     const details = ({ layers }: ReturnType<typeof lockDown>): string[] => [
       ...new Set(layers.map(({ status, detail }) => `${status}: ${detail}`)),
     ];
@@ -47,11 +48,9 @@ describe('with a kernel that lacks a layer', () => {
   const ENOSYS = 38;
   const EINVAL = 22;
   const table = process.arch === 'arm64' ? ARM64_SYSCALLS : X64_SYSCALLS;
-  const out = path.join(import.meta.dirname, '..', '..', '..', 'out');
 
   const lockedChild = (context: TestContext, call: string, errno: number): Promise<unknown> => {
-    const { file } = builtFiles(out).binding;
-    if (file === null) notRunHere(context, 'the native binding for this system is not installed');
+    const file = needBinding(context);
     const script = path.join(import.meta.dirname, 'fixtures', 'half-way.ts');
     const child = fork(script, [file, String(table.numbers[call]), String(errno)], {
       execArgv: ['--import', 'tsx'],

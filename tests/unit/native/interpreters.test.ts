@@ -8,10 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findInterpreters } from '../../../src/main/native/find-interpreters.ts';
 import { checkInterpreter, type InterpreterCheck } from '../../../src/main/native/interpreter-check.ts';
 import { nativePython } from '../../support/native-python.ts';
-import { notRunHere } from '../../support/not-run.ts';
+import { needPosix } from '../../support/not-run.ts';
 import { needProcesses, processesMarked, untilNone } from '../../support/processes.ts';
-
-const posix = process.platform !== 'win32';
 
 let folder: string;
 beforeEach(async () => {
@@ -70,7 +68,8 @@ describe('checking a path', () => {
     expect(problem(await checkInterpreter(binpath))).toMatch(expected);
   });
 
-  it.runIf(posix)('other programs', async () => {
+  it('other programs', async (context) => {
+    needPosix(context);
     await writeFile(path.join(folder, 'text'), 'print(1)');
     expect(problem(await checkInterpreter(path.join(folder, 'text')))).toMatch(/^not-executable: /u);
     expect(problem(await checkInterpreter('/bin/ls'))).toMatch(
@@ -98,7 +97,7 @@ describe('checking a path', () => {
   });
 
   it('a socket', async (context) => {
-    if (!posix) notRunHere(context, 'Windows has no sockets among files');
+    needPosix(context);
     const at = path.join(folder, 'socket');
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(at, resolve));
@@ -145,37 +144,35 @@ describe('searching', () => {
     }
   });
 
-  it.runIf(posix)(
-    'on the PATH, in virtual environments, in pyenv; each once, newest first, troubles last',
-    async () => {
-      await pretender('bin/python3.9', '3.9.5');
-      await symlink('python3.9', path.join(folder, 'bin', 'python3'));
-      await pretender('bin/python2', '2.7.1');
-      await pretender('home/.pyenv/versions/3.12.1/bin/python', '3.12.1');
-      await pretender('home/.pyenv/versions/3.7.1/bin/python', '3.7.1');
-      await pretender('venv/bin/python', '3.10.0');
-      await script('bin/python-config', '#!/bin/sh\n');
-      const found = await findInterpreters({
-        environment: {
-          PATH: `${path.join(folder, 'bin')}:relative:${path.join(folder, 'bin')}`,
-          VIRTUAL_ENV: path.join(folder, 'venv'),
-        },
-        home: path.join(folder, 'home'),
-      });
-      const ours = found.filter(({ path: at }) => at.startsWith(folder));
-      expect(
-        ours.map(({ path: at, version, problem: trouble }) => [
-          path.relative(folder, at),
-          version ?? trouble?.code,
-        ]),
-      ).toEqual([
-        ['home/.pyenv/versions/3.12.1/bin/python', '3.12.1'],
-        ['venv/bin/python', '3.10.0'],
-        ['bin/python3', '3.9.5'],
-        ['home/.pyenv/versions/3.7.1/bin/python', 'too-old'],
-      ]);
-    },
-  );
+  it('on the PATH, in virtual environments, in pyenv; each once, newest first, troubles last', async (context) => {
+    needPosix(context);
+    await pretender('bin/python3.9', '3.9.5');
+    await symlink('python3.9', path.join(folder, 'bin', 'python3'));
+    await pretender('bin/python2', '2.7.1');
+    await pretender('home/.pyenv/versions/3.12.1/bin/python', '3.12.1');
+    await pretender('home/.pyenv/versions/3.7.1/bin/python', '3.7.1');
+    await pretender('venv/bin/python', '3.10.0');
+    await script('bin/python-config', '#!/bin/sh\n');
+    const found = await findInterpreters({
+      environment: {
+        PATH: `${path.join(folder, 'bin')}:relative:${path.join(folder, 'bin')}`,
+        VIRTUAL_ENV: path.join(folder, 'venv'),
+      },
+      home: path.join(folder, 'home'),
+    });
+    const ours = found.filter(({ path: at }) => at.startsWith(folder));
+    expect(
+      ours.map(({ path: at, version, problem: trouble }) => [
+        path.relative(folder, at),
+        version ?? trouble?.code,
+      ]),
+    ).toEqual([
+      ['home/.pyenv/versions/3.12.1/bin/python', '3.12.1'],
+      ['venv/bin/python', '3.10.0'],
+      ['bin/python3', '3.9.5'],
+      ['home/.pyenv/versions/3.7.1/bin/python', 'too-old'],
+    ]);
+  });
 
   it('a virtual environment is one of its own', { timeout: 120_000 }, async (context) => {
     const python = await nativePython(context);

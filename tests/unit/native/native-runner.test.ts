@@ -10,7 +10,7 @@ import { systemClock } from '../../../src/main/sandbox/clock.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { RunResult, type RunDisplay, type RunOutput, type RunRequest } from '../../../src/shared/sandbox.ts';
 import { nativePython, nativePythons } from '../../support/native-python.ts';
-import { notRunHere } from '../../support/not-run.ts';
+import { needPosix } from '../../support/not-run.ts';
 import { needProcesses, processesMarked, untilGone, untilNone } from '../../support/processes.ts';
 
 const runFolders = async (): Promise<string[]> =>
@@ -149,7 +149,8 @@ describe('errors', () => {
     });
   });
 
-  it.runIf(process.platform !== 'win32')('a crash names the signal and where it was', async () => {
+  it('a crash names the signal and where it was', async (context) => {
+    needPosix(context);
     const result = await run('import os, sys\nprint("before")\ndef f():\n    os.abort()\nf()');
     expect(result).toMatchObject({ status: 'crashed', stdout: 'before\n', value: null });
     expect(result.error?.message).toContain('signal SIGABRT');
@@ -227,8 +228,7 @@ describe('stopping', () => {
   });
 
   it('code may tidy up when interrupted', async (context) => {
-    if (process.platform === 'win32')
-      notRunHere(context, 'Windows has no interrupts for programs without a console');
+    needPosix(context);
     const code =
       'import os, time\ntry:\n    os.write(1, b"on\\n")\n    time.sleep(1000)\nfinally:\n    print("tidy")';
     const abort = new AbortController();
@@ -259,7 +259,7 @@ describe('stopping', () => {
   });
 
   it('so can one whose interpreter does not answer', async (context) => {
-    if (process.platform === 'win32') notRunHere(context, 'the stand-in is a shell script');
+    needPosix(context);
     const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
     binpath = path.join(folder, 'python');
     execFileSync('tee', [binpath], { input: '#!/bin/sh\nsleep 2\n', stdio: ['pipe', 'ignore', 'inherit'] });
@@ -319,7 +319,7 @@ describe('processes', () => {
   });
 
   it('a forked child that comes back reports nothing', async (context) => {
-    if (process.platform === 'win32') notRunHere(context, 'Windows has no fork');
+    needPosix(context);
     const result = await run(
       'import os\npid = os.fork()\nif pid: os.waitpid(pid, 0)\n"child" if pid == 0 else "parent"',
     );
@@ -459,7 +459,7 @@ describe('files and surroundings', () => {
   });
 
   it('an interpreter that breaks at its start is no crash of the code', async (context) => {
-    if (process.platform === 'win32') notRunHere(context, 'the broken interpreter is a shell script');
+    needPosix(context);
     const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
     const broken = path.join(folder, 'python');
     const text = `#!/bin/sh\ncase "$1" in -c) exec ${binpath} "$@";; esac\necho "cannot start today" >&2\nexit 5\n`;

@@ -3,9 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { RunFolder } from '../../../src/main/native/run-folder.ts';
-import { notRunHere } from '../../support/not-run.ts';
-
-const NOBODY = 65_534;
+import { becomeOrdinary } from '../../support/privileges.ts';
 
 describe('the folder of a run', () => {
   it('holds the code and the files; nobody else may look', async () => {
@@ -22,22 +20,15 @@ describe('the folder of a run', () => {
   });
 
   it('goes even when the script has locked everyone out', async (context) => {
-    if (process.platform === 'win32') notRunHere(context, 'Windows has no such permissions');
-    const isRoot = process.getuid?.() === 0;
-    // Root is locked out of nothing.
-    if (isRoot) process.seteuid?.(NOBODY);
-    try {
-      const folder = await RunFolder.create('', []);
-      const locked = path.join(folder.workspace, 'locked');
-      await mkdir(path.join(locked, 'deeper'), { recursive: true });
-      await writeFile(path.join(locked, 'deeper', 'file'), '');
-      await chmod(path.join(locked, 'deeper'), 0);
-      await chmod(locked, 0);
-      await folder.remove();
-      await expect(stat(folder.path)).rejects.toThrow('ENOENT');
-    } finally {
-      if (isRoot) process.seteuid?.(0);
-    }
+    becomeOrdinary(context);
+    const folder = await RunFolder.create('', []);
+    const locked = path.join(folder.workspace, 'locked');
+    await mkdir(path.join(locked, 'deeper'), { recursive: true });
+    await writeFile(path.join(locked, 'deeper', 'file'), '');
+    await chmod(path.join(locked, 'deeper'), 0);
+    await chmod(locked, 0);
+    await folder.remove();
+    await expect(stat(folder.path)).rejects.toThrow('ENOENT');
   });
 
   it('takes only a report that is a file of acceptable size', async () => {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -15,7 +15,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, type TestContext } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import { notRunHere } from '../../support/not-run.ts';
+import { needPosix } from '../../support/not-run.ts';
+import { mountSmallDisk, NOBODY, resizeDisk } from '../../support/privileges.ts';
 import type { PackageEntry } from '../../../src/main/packages/package-entry.ts';
 import { PackageStore } from '../../../src/main/packages/store.ts';
 import { UserLock } from '../../../src/main/packages/user-lock.ts';
@@ -26,7 +27,6 @@ import { lockText, PYODIDE, sha256, wheel, type SmallWheel } from './support/wor
 
 const SCRIPT = fileURLToPath(new URL('support/install.ts', import.meta.url));
 const TSX = createRequire(import.meta.url).resolve('tsx');
-const NOBODY = 65534;
 
 const PARTS = Array.from({ length: 12 }, (_one, index) =>
   wheel(`part-${String(index)}`, { padding: 400_000 + index }),
@@ -154,24 +154,6 @@ test.each(MOMENTS)(
 );
 
 describe('a disk that is full', () => {
-  const mount = (context: TestContext, ...options: string[]): void => {
-    if (process.platform !== 'linux') notRunHere(context, 'a small disk is made with tmpfs, which Linux has');
-    const done = spawnSync('mount', options, { encoding: 'utf8' });
-    if (done.status !== 0) {
-      notRunHere(
-        context,
-        `a small disk can not be mounted here: ${done.stderr.trim() || 'mount is missing'}`,
-      );
-    }
-  };
-
-  const smallDisk = (context: TestContext, disk: string, size: string): void => {
-    mount(context, '-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk);
-    onTestFinished(() => {
-      expect(spawnSync('umount', [disk]).status).toBe(0);
-    });
-  };
-
   /** All that is left of the room. */
   const fill = (disk: string): string => {
     const file = path.join(disk, 'filler');
@@ -182,7 +164,7 @@ describe('a disk that is full', () => {
 
   test("is said when a package is recorded in the user's own lock, and what was there stays", async (context) => {
     const disk = temporaryFolder();
-    smallDisk(context, disk, '1m');
+    mountSmallDisk(context, disk, '1m');
     const lock = new UserLock(disk);
     const entry = (name: string): PackageEntry => ({
       ...{ name, version: '1.0', fileName: `${name}-1.0-py3-none-any.whl`, sha256: sha256(name) },
@@ -205,7 +187,7 @@ describe('a disk that is full', () => {
 
   test('keeps no further snapshot, and leaves the one that is there and nothing half-written', async (context) => {
     const disk = temporaryFolder();
-    smallDisk(context, disk, '2m');
+    mountSmallDisk(context, disk, '2m');
     const folder = path.join(disk, 'snapshots');
     const snapshots = new SnapshotStore(folder);
     const content = new Uint8Array(500_000).fill(7);
@@ -222,7 +204,7 @@ describe('a disk that is full', () => {
 
   test('is said, and once there is room the rest is installed', async (context) => {
     const disk = temporaryFolder();
-    smallDisk(context, disk, '3m');
+    mountSmallDisk(context, disk, '3m');
     const { folder, store, start } = place(path.join(disk, 'data'));
     const server = await testServer(files);
     const answer = await start(server.url).answer;
@@ -232,7 +214,7 @@ describe('a disk that is full', () => {
     const before = await store.verify();
     expect(before.damaged).toEqual([]);
     expect(before.files).toBeGreaterThan(0);
-    mount(context, '-o', 'remount,size=64m', disk);
+    resizeDisk(context, disk, '64m');
     expect(await start(server.url).answer).toEqual({ installed: EXPECTED });
   });
 });
@@ -248,7 +230,7 @@ describe('what the user may not read or write', () => {
   };
 
   async function filledPlace(context: TestContext): Promise<Place & { as: { uid?: number }; url: string }> {
-    if (process.platform === 'win32') notRunHere(context, 'Windows has no permissions of this kind');
+    needPosix(context);
     const made = place();
     chmodSync(path.dirname(made.data), 0o755);
     mkdirSync(made.data, { recursive: true });

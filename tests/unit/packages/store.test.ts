@@ -20,7 +20,7 @@ import { PackageStore } from '../../../src/main/packages/store.ts';
 import { UserLock } from '../../../src/main/packages/user-lock.ts';
 import type { PackageEntry } from '../../../src/main/packages/package-entry.ts';
 import { eventually } from '../../support/eventually.ts';
-import { notRunHere } from '../../support/not-run.ts';
+import { needSystem } from '../../support/not-run.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
 import { sha256 } from './support/world.ts';
 
@@ -160,7 +160,7 @@ describe('a damaged file is found before it is used, and moved aside', () => {
 });
 
 test('what another process mends while it is being read is not moved aside', async (context) => {
-  if (process.platform !== 'linux') notRunHere(context, 'there is no /proc to see open files in');
+  needSystem(context, process.platform === 'linux', 'there is no /proc to see open files in');
   const { store, folder, file } = await filled();
   const good = `${file}.good`;
   writeFileSync(good, ONE);

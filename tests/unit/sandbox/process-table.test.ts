@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { killProcess } from '../../../src/main/sandbox/launcher.ts';
 import { identify, isAlive, residentBytes } from '../../../src/main/sandbox/process-table.ts';
 import { eventually } from '../../support/eventually.ts';
-import { canSeeProcesses } from '../../support/processes.ts';
+import { needProcesses } from '../../support/processes.ts';
 
 const child = async (...args: string[]): Promise<ChildProcess & { pid: number }> => {
   const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -31,7 +31,9 @@ it('knows a process that lives, and that it is gone when it is', async () => {
   expect(() => killProcess(identity)).not.toThrow();
 });
 
-describe.skipIf(!canSeeProcesses)('where the system shows its processes', () => {
+describe('where the system shows its processes', () => {
+  beforeEach(needProcesses);
+
   it('counts one that is dead and not yet asked about as gone', async () => {
     // A parent that never asks: its child stays in the table.
     const parent = spawn('/bin/sh', ['-c', 'sleep 3600 & echo $!; exec sleep 3600'], {

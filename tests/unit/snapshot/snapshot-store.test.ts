@@ -12,23 +12,14 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SnapshotStore } from '../../../src/main/sandbox/snapshot-store.ts';
 import { MAX_SNAPSHOT_BYTES } from '../../../src/shared/snapshot-image.ts';
-import { notRunHere } from '../../support/not-run.ts';
+import { becomeOrdinary } from '../../support/privileges.ts';
 
 const CONTENT = Uint8Array.from({ length: 100_000 }, (_none, index) => index % 251);
 
-const NOBODY = 65534;
-
 /** Root may read everything, so it is somebody else until the test is over. */
-const beSomebody = (): void => {
-  if (process.geteuid?.() !== 0) return;
-  process.seteuid?.(NOBODY);
-  onTestFinished(() => process.seteuid?.(0));
-};
-
 const setUp = async (): Promise<{
   above: string;
   folder: string;
@@ -102,10 +93,9 @@ describe('a snapshot store', () => {
   });
 
   it('copes with an unreadable file', async (context) => {
-    if (process.platform === 'win32') notRunHere(context, 'Windows has no permissions of this kind');
     const { store, file, above } = await setUp();
     await chmod(above, 0o777);
-    beSomebody();
+    becomeOrdinary(context);
     await store.write('a', CONTENT);
     await chmod(file('a'), 0o000);
     await expect(readFile(file('a'))).rejects.toMatchObject({ code: 'EACCES' });

@@ -1,0 +1,62 @@
+/** A reporter of vitest: writes what came of the run into the file that VIVARIUM_TEST_OUTCOME names. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
+import { projectRoot } from '../shared/project.ts';
+import { NotRun } from './not-run-reasons.ts';
+import type { Outcome } from './outcome.ts';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Set by tests/support/not-run.ts. */
+    notRun?: NotRun;
+  }
+}
+
+export default class OutcomeReporter implements Reporter {
+  readonly #file = process.env['VIVARIUM_TEST_OUTCOME'];
+  #isFiltered = false;
+
+  onInit(vitest: Vitest): void {
+    // With `-t`, all other tests are left out on purpose.
+    this.#isFiltered = vitest.config.testNamePattern !== undefined;
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const suites = modules.flatMap((module) => [...module.children.allSuites()]);
+    const outcome: Outcome = {
+      passed: tests.filter((test) => test.result().state === 'passed').length,
+      failed: tests.filter((test) => test.result().state === 'failed').length,
+      problems: [
+        ...modules.filter(isFaulty).map((module) => `${nameOf(module)}: the file or a hook of it failed`),
+        ...suites.filter(isFaulty).map((suite) => `${nameOf(suite)}: a hook failed`),
+        ...(this.#isFiltered
+          ? []
+          : tests.filter(isSilent).map((test) => `${nameOf(test)}: left out without a reason`)),
+        ...unhandledErrors.map((error) => `outside of all tests: ${messageOf(error)}`),
+      ],
+      notRun: tests.flatMap((test) => {
+        const { notRun } = test.meta();
+        return notRun === undefined ? [] : [{ ...notRun, test: nameOf(test) }];
+      }),
+    };
+    if (this.#file !== undefined) writeFileSync(this.#file, JSON.stringify(outcome));
+  }
+}
+
+const isFaulty = (task: TestModule | TestSuite): boolean => task.errors().length > 0;
+
+/** Neither passed nor failed, and it has not said why. */
+const isSilent = (test: TestCase): boolean => {
+  const { state } = test.result();
+  return state !== 'passed' && state !== 'failed' && test.meta().notRun === undefined;
+};
+
+const nameOf = (task: TestModule | TestSuite | TestCase): string => {
+  const file = path.relative(projectRoot, task.type === 'module' ? task.moduleId : task.module.moduleId);
+  return task.type === 'module' ? file : `${file} > ${task.fullName}`;
+};
+
+const messageOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);

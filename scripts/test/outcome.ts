@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { NotRun, NotRunCode, notRunReason } from './not-run-reasons.ts';
+
+/** What came of one run of vitest. */
+export const Outcome = z.strictObject({
+  passed: z.number().int().nonnegative(),
+  /** Tests that failed. */
+  failed: z.number().int().nonnegative(),
+  /** What counts as a failure though no test says so: files, hooks, and tests that were left out in silence. */
+  problems: z.array(z.string()),
+  notRun: z.array(NotRun.extend({ test: z.string() })),
+});
+export type Outcome = z.infer<typeof Outcome>;
+
+export const failuresOf = ({ failed, problems }: Outcome): number => failed + problems.length;
+
+/** Alone on its line, this is what continuous integration reads. */
+export const totalsLine = (outcomes: readonly Outcome[]): string => {
+  const sum = (count: (outcome: Outcome) => number): string =>
+    String(outcomes.reduce((all, outcome) => all + count(outcome), 0));
+  return `${sum(({ passed }) => passed)} passed, ${sum(failuresOf)} failed`;
+};
+
+/** The checks that did not run, grouped by reason; those that this computer could run come last. */
+export const describeNotRun = ({ notRun, problems }: Outcome): string[] => {
+  const groups = NotRunCode.options
+    .map((code) => ({ code, ...notRunReason(code), tests: notRun.filter((one) => one.code === code) }))
+    .filter(({ tests }) => tests.length > 0);
+  const describe = ({ code, text, tests }: (typeof groups)[number]): string[] => [
+    `  ${code}: ${text} (${String(tests.length)})`,
+    ...tests.map(({ test, detail }) => `    ${test}${detail === '' ? '' : `: ${detail}`}`),
+  ];
+  const allowed = groups.filter(({ isAllowed }) => isAllowed);
+  const lacking = groups.filter(({ isAllowed }) => !isAllowed);
+  return [
+    ...(allowed.length === 0 ? ['not run on this machine: none'] : ['not run on this machine:']),
+    ...allowed.flatMap(describe),
+    ...(lacking.length === 0 ? [] : ['failed, because this machine could run them:']),
+    ...lacking.flatMap(describe),
+    ...(problems.length === 0 ? [] : ['failed beside the tests:']),
+    ...problems.map((problem) => `  ${problem}`),
+  ];
+};

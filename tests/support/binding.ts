@@ -1,0 +1,15 @@
+import process from 'node:process';
+import type { TestContext } from 'vitest';
+import { builtFiles } from '../../src/main/runtime-locations.ts';
+import { OUT_FOLDER } from './node-sandbox.ts';
+import { needSystem, notRunHere } from './not-run.ts';
+
+/** Those that Vivarium has a lock-down for. */
+const ARCHITECTURES: readonly string[] = ['x64', 'arm64'];
+
+/** File of the lock-down's native binding; ends a test where there is no lock-down. */
+export const needBinding = (context: TestContext): string => {
+  needSystem(context, process.platform === 'linux', 'only Linux has a lock-down');
+  if (!ARCHITECTURES.includes(process.arch)) notRunHere(context, 'other-architecture', process.arch);
+  return builtFiles(OUT_FOLDER).binding.file ?? notRunHere(context, 'no-binding');
+};
