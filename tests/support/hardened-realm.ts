@@ -13,10 +13,9 @@ import { createContext, runInThisContext } from 'node:vm';
 import { FILE_SLOT_BYTES } from '../../src/shared/file-slot.ts';
 import { INPUT_SLOT_BYTES } from '../../src/shared/input-slot.ts';
 import { builtFiles } from '../../src/main/runtime-locations.ts';
-import { GuestRealm } from '../../src/utility/worker/guest-realm.ts';
-import { hardenThread } from '../../src/utility/worker/harden.ts';
-import { InterpreterHost } from '../../src/utility/worker/interpreter-host.ts';
+import { InterpreterHost, type HostFunctions } from '../../src/utility/worker/interpreter-host.ts';
 import { looseErrors } from '../../src/utility/worker/loose-errors.ts';
+import { VmRealmHost, type VmRealm } from '../../src/utility/worker/vm-realm.ts';
 import { OUT_FOLDER } from './node-sandbox.ts';
 
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
@@ -42,15 +41,7 @@ const start = {
 // Its first use compiles it, which needs what hardening takes away.
 createContext({});
 
-let realm: GuestRealm | undefined;
-const note = (made: GuestRealm): void => {
-  realm = made;
-};
-const boot = GuestRealm.prototype.boot;
-GuestRealm.prototype.boot = function (...given) {
-  note(this);
-  boot.apply(this, given);
-};
+let realm: VmRealm | undefined;
 
 const own = process;
 // What process.exit does in the end, and all that is left of it after hardening.
@@ -61,7 +52,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const hostAttack: unknown = asHost ? runInThisContext(attack) : undefined;
 
-const host = new InterpreterHost(start, {
+const functions: HostFunctions = {
   now: () => performance.now(),
   random: (length) => randomBytes(length).toString('latin1'),
   setTimer: (callback, delayMs) => {
@@ -75,8 +66,14 @@ const host = new InterpreterHost(start, {
   wait: () => undefined,
   askForFile: () => undefined,
   latin1: (bytes) => Buffer.from(bytes).toString('latin1'),
-  harden: () => hardenThread(own),
-  process: own,
+};
+const realms = new VmRealmHost(own);
+const host = new InterpreterHost(start, functions, {
+  open: (...given) => {
+    const opened = realms.open(...given);
+    realm = opened.realm;
+    return opened;
+  },
 });
 looseErrors(own, () => say('uncaught'));
 

@@ -1,47 +1,29 @@
-import { createContext, Script, constants, type Context } from 'node:vm';
 import type { GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/worker-protocol.ts';
 import { copyFromGuest, copyToGuest, guestByteLength } from './host-intrinsics.ts';
 
-/**
- * Pyodide's own stack filter knows its frames by this name
- * (`isPyodideFrame` in the runtime), so the bundle has to carry it.
- */
-const GUEST_SCRIPT_NAME = 'pyodide.asm.mjs';
-
 /** Longest text about a failure that is taken from the guest, in UTF-16 units. */
 const MAX_PROBLEM = 500;
 
-/** The bare realm and the guest core in it. */
+/** A realm in which the guest bundle has been evaluated. */
+export interface OpenedRealm {
+  readonly core: GuestCore;
+  /** The engine's code of all that has been run so far, so that a later realm need not compile it; or empty. */
+  codeCache(): Uint8Array;
+}
+
+/** The guest's realm, as the host sees it. Nothing here depends on how realms are made. */
 export class GuestRealm {
-  readonly #context: Context;
-  readonly #script: Script;
+  readonly #opened: OpenedRealm;
   readonly #core: GuestCore;
 
-  /** @param codeCache what `codeCache()` of an earlier realm gave; ignored when it does not fit */
-  constructor(guestScript: string, codeCache?: Uint8Array) {
-    // An ordinary global object without Node's interceptors: no host-realm object stands behind it.
-    this.#context = createContext(constants.DONT_CONTEXTIFY, {
-      name: 'guest',
-      codeGeneration: { strings: false, wasm: true },
-    });
-    // Strict, as the modules in it were: a sloppy function hands out the global object and, while it runs,
-    // its arguments and its caller.
-    this.#script = new Script(`'use strict';${guestScript}`, {
-      filename: GUEST_SCRIPT_NAME,
-      cachedData: codeCache,
-    });
-    this.#core = this.#script.runInContext(this.#context) as GuestCore;
+  constructor(opened: OpenedRealm) {
+    this.#opened = opened;
+    this.#core = opened.core;
   }
 
-  /** V8's code of all that has been run so far, so that a later realm need not compile it. */
   codeCache(): Uint8Array {
-    return this.#script.createCachedData();
-  }
-
-  /** Evaluates an expression of ours in the realm; for checks before a guest is in it. */
-  probe(expression: string): unknown {
-    return this.#evaluate(expression, 'probe');
+    return this.#opened.codeCache();
   }
 
   boot(bridge: HostBridge, { mode, wasm, stdlib, lock, interrupts }: WorkerStart): void {
@@ -123,9 +105,5 @@ export class GuestRealm {
 
   interrupt(): void {
     this.#core.interrupt();
-  }
-
-  #evaluate(source: string, filename: string): unknown {
-    return new Script(source, { filename }).runInContext(this.#context);
   }
 }

@@ -15,13 +15,24 @@ import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/snaps
 import { InputSlot, type AtomicsWait } from '../../shared/input-slot.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/worker-protocol.ts';
 import { DisplaySender } from './display-sender.ts';
-import { GuestRealm } from './guest-realm.ts';
+import { GuestRealm, type OpenedRealm } from './guest-realm.ts';
 import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
 import { InputDesk } from './input-desk.ts';
 import { OutputBatcher } from './output-batcher.ts';
 import { PackageFiles } from './package-files.ts';
-import { threadChecks } from './self-checks.ts';
 import { collectImage, fillGuestMemory } from './snapshot-memory.ts';
+
+/** Where a guest's realm comes from. */
+export interface RealmHost {
+  /**
+   * Makes the realm, whose guest core no guest has entered yet, in a thread that is of no more use to a guest that gets
+   * out of it. Irreversible; to be called once.
+   */
+  open(
+    guestScript: string,
+    codeCache: Uint8Array,
+  ): { readonly realm: OpenedRealm; readonly checks: SelfCheck[] };
+}
 
 /** Functions of the host, captured before the thread is hardened. */
 export interface HostFunctions {
@@ -38,9 +49,6 @@ export interface HostFunctions {
   readonly askForFile: (wish: FileWish) => void;
   /** One character per byte. */
   readonly latin1: (bytes: Uint8Array) => string;
-  /** Irreversible; see harden.ts. */
-  readonly harden: () => void;
-  readonly process: object;
 }
 
 type WorkerRunEnd =
@@ -79,6 +87,7 @@ const detailOf = (text: unknown): string =>
 export class InterpreterHost {
   readonly #start: WorkerStart;
   readonly #host: HostFunctions;
+  readonly #realms: RealmHost;
   #realm: GuestRealm | undefined;
   #run: CurrentRun | undefined;
   #death: { detail: string; stack: string } | undefined;
@@ -93,9 +102,10 @@ export class InterpreterHost {
   /** Why it could not begin. */
   #problem: unknown = new Error('the interpreter was not begun');
 
-  constructor(start: WorkerStart, host: HostFunctions) {
+  constructor(start: WorkerStart, host: HostFunctions, realms: RealmHost) {
     this.#start = start;
     this.#host = host;
+    this.#realms = realms;
     const { askForFile: ask, wait } = host;
     this.#packageFiles = new PackageFiles({ slot: new FileSlot(start.files), wait, ask });
   }
@@ -126,10 +136,9 @@ export class InterpreterHost {
   }
 
   #begin(): Begun {
-    this.#host.harden();
     const { guestScript, codeCache } = this.#start;
-    const realm = new GuestRealm(guestScript, codeCache);
-    const checks = threadChecks(this.#host.process, guestScript, (expression) => realm.probe(expression));
+    const { checks, realm: opened } = this.#realms.open(guestScript, codeCache);
+    const realm = new GuestRealm(opened);
     if (!checks.every((check) => check.holds)) return { booted: Promise.resolve(''), checks, realm };
     const booted = new Promise<string>((resolve) => {
       this.#booted = resolve;

@@ -1,0 +1,130 @@
+import { PIECE_BYTES } from '../../shared/interpreter.ts';
+import type { Handlers } from '../../shared/rpc/contract.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import { RpcPeer } from '../../shared/rpc/peer.ts';
+import type { RpcPort } from '../../shared/rpc/port.ts';
+import {
+  TO_WORKER_LIMITS,
+  workerContract,
+  workerHostContract,
+  type WorkerContract,
+  type WorkerImage,
+  type WorkerStart,
+} from '../../shared/worker-protocol.ts';
+import { InterpreterHost, type HostFunctions, type RealmHost } from './interpreter-host.ts';
+
+/** Captured before the thread is hardened. */
+export type ThreadFunctions = Omit<HostFunctions, 'askForFile' | 'isInterrupted' | 'forgetInterrupt'>;
+
+/** The thread that an interpreter lives in. */
+export interface Thread {
+  /** To the control thread. */
+  readonly port: RpcPort;
+  readonly start: WorkerStart;
+  readonly functions: ThreadFunctions;
+  readonly realms: RealmHost;
+  /** What the interpreter is restored from, if it is. */
+  readonly takeImage: () => WorkerImage | undefined | Promise<WorkerImage | undefined>;
+}
+
+const { load, store } = Atomics;
+
+/** Of the image on its way to the control thread. */
+const SNAPSHOT_PIECE_BYTES = 512 * 1024;
+
+/** No guest has been in an interpreter that is saved: what it says may be passed on. */
+const describeFailure = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw new RpcError('failed', error instanceof Error ? error.message : 'no snapshot');
+  }
+};
+
+/** What was read. @throws RpcError with what went wrong */
+const known = (read: Uint8Array | string): Uint8Array => {
+  if (typeof read === 'string') throw new RpcError('failed', read);
+  return read;
+};
+
+const handlersOf = (
+  interpreter: InterpreterHost,
+  takeImage: Thread['takeImage'],
+): Handlers<WorkerContract> => ({
+  boot: async () => {
+    try {
+      return { checks: await interpreter.boot(await takeImage()) };
+    } catch (error) {
+      // No guest has been in it: what it says may be passed on.
+      throw new RpcError('failed', error instanceof Error ? error.message : 'the interpreter did not start');
+    }
+  },
+  tryPackages: ({ modules }) => ({ said: describeFailure(() => interpreter.tryPackages(modules)) }),
+  takeFiles: async ({ paths }, { write }) => {
+    for (const [index, path] of paths.entries()) {
+      const bytes = interpreter.takeFile(path);
+      if (bytes !== null) await write({ index, bytes });
+    }
+    return {};
+  },
+  takeSnapshot: async (_params, { write }) => {
+    const image = describeFailure(() => interpreter.takeSnapshot());
+    for (let offset = 0; offset < image.length; offset += SNAPSHOT_PIECE_BYTES) {
+      await write({ bytes: image.slice(offset, offset + SNAPSHOT_PIECE_BYTES) });
+    }
+    return { bytes: image.length };
+  },
+  writeFile: ({ name, bytes, append }) => {
+    const problem = interpreter.writeFile(name, bytes, append);
+    if (problem !== '') throw new RpcError('failed', problem);
+    return {};
+  },
+  readFile: async ({ name }, { write, signal }) => {
+    for (let offset = 0; !signal.aborted;) {
+      const bytes = known(interpreter.readFile(name, offset));
+      if (bytes.length === 0) break;
+      offset += bytes.length;
+      await write({ bytes });
+    }
+    return {};
+  },
+  listFiles: async (_params, { write }) => {
+    const list = known(interpreter.listFiles());
+    for (let offset = 0; offset < list.length; offset += PIECE_BYTES) {
+      await write({ bytes: list.slice(offset, offset + PIECE_BYTES) });
+    }
+    return {};
+  },
+  findImports: ({ code }) => ({ report: interpreter.findImports(code) }),
+  installPackage: (placed) => {
+    const problem = interpreter.installPackage(placed);
+    if (problem !== '') throw new RpcError('failed', problem);
+    return {};
+  },
+  run: (order, { write }) => interpreter.run(order, (piece) => void write(piece)),
+  interrupt: () => {
+    interpreter.interrupt();
+    return {};
+  },
+  ping: () => ({}),
+});
+
+/** Answers the control thread from now on. The interpreter is still to be begun. */
+export const serveInterpreter = ({ functions, port, realms, start, takeImage }: Thread): InterpreterHost => {
+  const interrupts = new Int32Array(start.interrupts);
+  const host: HostFunctions = {
+    ...functions,
+    askForFile: (wish) => peer.emit('wantFile', wish),
+    isInterrupted: () => load(interrupts, 0) !== 0,
+    forgetInterrupt: () => void store(interrupts, 0, 0),
+  };
+  const interpreter = new InterpreterHost(start, host, realms);
+  const peer = new RpcPeer({
+    port,
+    local: workerContract,
+    remote: workerHostContract,
+    limits: { maxMessageBytes: TO_WORKER_LIMITS.maxBytes, maxNodes: TO_WORKER_LIMITS.maxNodes },
+    handlers: handlersOf(interpreter, takeImage),
+  });
+  return interpreter;
+};
