@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { fromIpcChannel } from '../../shared/rpc/child-process-port.ts';
+import { LastWords } from './last-words.ts';
 import {
   NO_CODE_FROM_STRINGS,
   SIDECAR_ENVIRONMENT,
@@ -23,10 +24,15 @@ export class NodeLauncher implements SidecarLauncher {
       env: { ...SIDECAR_ENVIRONMENT },
       execArgv: [NO_CODE_FROM_STRINGS],
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+    const words = new LastWords(child.stderr);
     const exited = new Promise<ProcessExit>((resolve) => {
-      child.once('exit', (code, signal) => resolve({ code, signal, outOfMemory: false }));
+      child.once('exit', (code, signal) => {
+        void words
+          .saidOutOfMemory(signal)
+          .then((outOfMemory) => resolve({ code, signal, outOfMemory: outOfMemory && code !== 0 }));
+      });
     });
     const failed = new Promise<Error>((resolve) => {
       // For good: a message sent to a process that is just ending is reported here as well.
