@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import { app, MessageChannelMain, utilityProcess, type Details, type UtilityProcess } from 'electron';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
+import { LastWords } from './last-words.ts';
 import {
   NO_CODE_FROM_STRINGS,
   SIDECAR_ENVIRONMENT,
@@ -64,13 +66,11 @@ export class ElectronLauncher implements SidecarLauncher {
     });
     // Nothing of a run comes this way; unread pipes would fill up.
     child.stdout?.resume();
-    child.stderr?.resume();
-    let fatalError = '';
-    // Unheard, a fatal error of its engine would end this process.
-    child.on('error', (_type: string, location: string) => {
-      fatalError = location;
-    });
-    const exited = this.#exit(name, child, () => fatalError);
+    // Electron hands its streams out under the type of what they extend.
+    const words = new LastWords(child.stderr as Readable | null);
+    // Unheard, a fatal error of its engine would end this process; what it is about is on standard error as well.
+    child.on('error', () => undefined);
+    const exited = this.#exit(name, child, words);
     const started = await whenStarted(child, exited);
     const { port1, port2 } = new MessageChannelMain();
     child.postMessage(null, [port2]);
@@ -83,18 +83,15 @@ export class ElectronLauncher implements SidecarLauncher {
     };
   }
 
-  async #exit(name: string, child: UtilityProcess, fatalError: () => string): Promise<ProcessExit> {
-    const told = goneDetails(name, child);
+  async #exit(name: string, child: UtilityProcess, words: LastWords): Promise<ProcessExit> {
+    const reason = goneDetails(name, child);
     const code = await new Promise<number>((resolve) => {
       child.once('exit', resolve);
     });
-    const details = await told;
+    const details = await reason;
     const bySignal = details?.reason === 'killed' || details?.reason === 'crashed';
     const signal = bySignal ? signalNamed(code) : null;
-    return {
-      code: signal === null ? code : null,
-      signal,
-      outOfMemory: details?.reason === 'oom' || /out of memory|\boom\b/iu.test(fatalError()),
-    };
+    const told = details?.reason === 'oom' || (code !== 0 && (await words.saidOutOfMemory(signal)));
+    return { code: signal === null ? code : null, signal, outOfMemory: told };
   }
 }

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { fromIpcChannel } from '../../shared/rpc/child-process-port.ts';
+import { LastWords } from './last-words.ts';
 import {
   NO_CODE_FROM_STRINGS,
   SIDECAR_ENVIRONMENT,
@@ -12,13 +13,14 @@ import {
 /** Starts sidecars as plain Node children: for tests and for use without Electron. */
 export class NodeLauncher implements SidecarLauncher {
   readonly #script: string;
-  readonly #output: 'ignore' | number;
+  readonly #output: number | null;
 
   /**
    * @param script path of the built sidecar script
-   * @param output descriptor for what the engine itself writes to stdout and stderr, which are no part of a run
+   * @param output descriptor for what the engine itself writes to stdout and stderr, which are no part of a run; without
+   * it stderr is listened to for the reason of the process's end
    */
-  constructor(script: string, output: 'ignore' | number = 'ignore') {
+  constructor(script: string, output: number | null = null) {
     this.#script = script;
     this.#output = output;
   }
@@ -28,10 +30,15 @@ export class NodeLauncher implements SidecarLauncher {
       env: { ...SIDECAR_ENVIRONMENT },
       execArgv: [NO_CODE_FROM_STRINGS],
       serialization: 'advanced',
-      stdio: ['ignore', this.#output, this.#output, 'ipc'],
+      stdio: ['ignore', this.#output ?? 'ignore', this.#output ?? 'pipe', 'ipc'],
     });
+    const words = new LastWords(child.stderr);
     const exited = new Promise<ProcessExit>((resolve) => {
-      child.once('exit', (code, signal) => resolve({ code, signal, outOfMemory: false }));
+      child.once('exit', (code, signal) => {
+        void words
+          .saidOutOfMemory(signal)
+          .then((outOfMemory) => resolve({ code, signal, outOfMemory: outOfMemory && code !== 0 }));
+      });
     });
     const failed = new Promise<Error>((resolve) => {
       // For good: a message sent to a process that is just ending is reported here as well.

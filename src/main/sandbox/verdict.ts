@@ -45,7 +45,10 @@ const processDeath = ({ cause, detail }: ProcessEnd): VerdictReport => {
     case 'out-of-memory':
       return {
         status: 'out-of-memory',
-        error: ownError('OutOfMemory', `the sandbox process ran out of memory (${detail})`),
+        error: ownError(
+          'OutOfMemory',
+          `the sandbox process ran out of memory (${detail}), and with it all sessions are lost`,
+        ),
       };
     case 'stopped':
     case 'idle':

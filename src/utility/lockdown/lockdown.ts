@@ -19,6 +19,7 @@ import { warmUp } from './warm-up.ts';
 const MIB = 1024 * 1024;
 /** Enough for the most interpreters that there may be: each takes about four. */
 const MAX_OPEN_FILES = 512;
+const STANDARD_ERROR = 2;
 const RLIMIT = { data: 2, core: 4, openFiles: 7 } as const;
 
 const TABLES: Readonly<Record<string, SyscallTable>> = { x64: X64_SYSCALLS, arm64: ARM64_SYSCALLS };
@@ -147,8 +148,11 @@ const filterFacts = (native: NativeCalls): FilterFacts => {
   const sockets = openSockets(native);
   const all = sockets.map(({ fd }) => fd);
   const channel = (process.channel as { fd?: number } | undefined)?.fd;
-  // A plain Node child writes to its channel, and sends nothing.
-  if (channel !== undefined) return { pid, sendTo: [], noWrite: all.filter((fd) => fd !== channel) };
+  // A plain Node child writes to its channel, and sends nothing; its standard error, where the engine says what it
+  // dies of, is a socket as well.
+  if (channel !== undefined) {
+    return { pid, sendTo: [], noWrite: all.filter((fd) => fd !== channel && fd !== STANDARD_ERROR) };
+  }
   const link = linkToBrowser(sockets, process.ppid);
   return link === undefined ? { pid, sendTo: 'any', noWrite: [] } : { pid, sendTo: [link], noWrite: all };
 };

@@ -1,0 +1,58 @@
+import type { Readable } from 'node:stream';
+
+/**
+ * What engines and allocators print as they end a process for want of memory: V8 and Node for a heap at its limit or
+ * a single object that is larger than any may be, C++ for an allocation that was refused.
+ */
+const MEMORY_WORDS =
+  /^(?:# *)?(?:FATAL ERROR: .*|Fatal process |terminate called .*)(?:out of memory|OOM|allocation failed|bad_alloc)|^# Fatal JavaScript invalid size error/imu;
+
+/** A line that says it is shorter. */
+const KEPT = 512;
+/** For what was printed to arrive after the end was told, in ms. */
+const ARRIVES_MS = 300;
+
+/** Whether these are an engine's words for memory that ran out. */
+export const saysOutOfMemory = (text: string): boolean => MEMORY_WORDS.test(text);
+
+/**
+ * Listens to what a process prints to standard error, and keeps of it whether memory ran out. A guest that has taken
+ * its process over can print the same: it may have died of that as well.
+ */
+export class LastWords {
+  #tail = '';
+  #outOfMemory = false;
+  readonly #ended: Promise<void>;
+
+  /** @param stream null where there is none */
+  constructor(stream: Readable | null) {
+    stream?.setEncoding('utf8');
+    stream?.on('data', (text: string) => this.#hear(text));
+    // A broken pipe is an end like any other.
+    stream?.on('error', () => undefined);
+    this.#ended = new Promise((resolve) => {
+      if (stream === null) resolve();
+      else stream.once('close', resolve);
+    });
+  }
+
+  /** To be asked once the process is gone, by that signal if any; waits for what is still on its way. */
+  async saidOutOfMemory(signal: string | null): Promise<boolean> {
+    // Its end was somebody else's.
+    if (signal === 'SIGKILL') return false;
+    let tooLate: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      tooLate = setTimeout(resolve, ARRIVES_MS);
+    });
+    await Promise.race([this.#ended, limit]);
+    clearTimeout(tooLate);
+    return this.#outOfMemory;
+  }
+
+  #hear(text: string): void {
+    if (this.#outOfMemory) return;
+    const heard = this.#tail + text;
+    this.#outOfMemory = saysOutOfMemory(heard);
+    this.#tail = heard.slice(-KEPT);
+  }
+}
