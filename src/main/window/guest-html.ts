@@ -4,8 +4,8 @@
  */
 const REACHING_TAGS: readonly (readonly [tag: RegExp, harmless: string])[] = [
   // Also without content, and at home in the head.
-  [/<link(?=[\s/>])/giu, '<meta'],
-  [/<iframe(?=[\s/>])/giu, '<no-iframe'],
+  [/<link(?=[\s/>])/gi, '<meta'],
+  [/<iframe(?=[\s/>])/gi, '<no-iframe'],
 ];
 
 /**
