@@ -6,8 +6,8 @@ import { Turns } from '../foreign-text/turns.ts';
  */
 const REACHING_TAGS: readonly (readonly [tag: RegExp, harmless: string])[] = [
   // Also without content, and at home in the head.
-  [/<link(?=[\s/>])/giu, '<meta'],
-  [/<iframe(?=[\s/>])/giu, '<no-iframe'],
+  [/<link(?=[\s/>])/gi, '<meta'],
+  [/<iframe(?=[\s/>])/gi, '<no-iframe'],
 ];
 
 /** Small enough to be read at once, in UTF-16 units. */

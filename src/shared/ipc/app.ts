@@ -21,7 +21,7 @@ export type LinkName = z.infer<typeof LinkName>;
 /** Largest HTML or SVG that one output may be shown with, in UTF-16 units. */
 export const MAX_OUTPUT_LENGTH = 8 * 1024 * 1024;
 /** Most elements in it, as counted by what begins like a tag. */
-export const MAX_OUTPUT_ELEMENTS = 100_000;
+export const MAX_OUTPUT_ELEMENTS = 50_000;
 const OutputText = z.string().max(MAX_OUTPUT_LENGTH);
 const OutputUrl = z.string().max(200);
 

@@ -70,3 +70,12 @@ it.each([
 ])('is done with %s before anyone would call it hung', (_what, html, rows) => {
   expect(readHtmlTable(html)?.body.length ?? null).toBe(rows);
 });
+
+it('leaves to a frame what would keep the page busy', () => {
+  const rows = (count: number, text: string): string =>
+    `<table>${`<tr><td>${text}</td></tr>`.repeat(count)}</table>`;
+  expect(readHtmlTable(rows(10_000, 'x'))?.body).toHaveLength(10_000);
+  expect(readHtmlTable(rows(10_001, 'x'))).toBeNull();
+  const [row] = readHtmlTable(rows(1, 'x'.repeat(5000)))?.body ?? [];
+  expect(row?.map(({ text }) => text)).toEqual([`${'x'.repeat(1000)}…`]);
+});

@@ -23,9 +23,8 @@ type Attributes = Readonly<Record<string, string>>;
 
 /** The page draws the table itself: no larger one than it draws at once. Others get a frame. */
 const MAX_CELLS = 10_000;
-const MAX_LENGTH = 2 * 1024 * 1024;
-/** Longest text of a cell, in UTF-16 units: it is on one line. */
-const MAX_CELL_LENGTH = 10_000;
+/** Longest text of a cell that is shown, in UTF-16 units: it is on one line, of which little is in sight. */
+const MAX_CELL_LENGTH = 1000;
 const MAX_SPAN = 1000;
 /** Elements in each other; the reader looks through them at each end of one. */
 const MAX_DEPTH = 64;
@@ -103,9 +102,9 @@ class TableReader {
     if (this.#cell === null) return;
     const { attributes, isHeader } = this.#cell;
     const text = this.#cell.text.trim();
-    if (text.length > MAX_CELL_LENGTH || this.#cells > MAX_CELLS) this.isTable = false;
+    if (this.#cells > MAX_CELLS) this.isTable = false;
     this.#row?.push({
-      text,
+      text: text.length > MAX_CELL_LENGTH ? `${text.slice(0, MAX_CELL_LENGTH)}…` : text,
       isHeader,
       columns: span(attributes['colspan']),
       rows: span(attributes['rowspan']),
@@ -117,7 +116,7 @@ class TableReader {
 
 /** Null when it is more than one plain table: colours, links and pictures would be lost. */
 export const readHtmlTable = (html: string): TableData | null => {
-  if (html.length > MAX_LENGTH || !/<table[\s>]/iu.test(html)) return null;
+  if (!/<table[\s>]/iu.test(html)) return null;
   const reader = new TableReader();
   const parser = new Parser({
     onopentag: (name, attributes) => {

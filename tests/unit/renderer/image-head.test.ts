@@ -1,0 +1,143 @@
+import { Buffer } from 'node:buffer';
+import { describe, expect, it } from 'vitest';
+import { isShowable, readImageHead, type ImageHead } from '../../../src/renderer/console/model/image-head.ts';
+import { pictureOf } from '../../../src/renderer/console/model/picture.ts';
+
+const uint16 = (value: number): number[] => [value >> 8, value & 0xff];
+const uint32 = (value: number): number[] => [...uint16(value >>> 16), ...uint16(value & 0xffff)];
+const ascii = (text: string): number[] => [...Buffer.from(text, 'latin1')];
+const bytes = (...parts: readonly (readonly number[])[]): Uint8Array => new Uint8Array(parts.flat());
+
+const chunk = (type: string, data: readonly number[]): number[] => [
+  ...uint32(data.length),
+  ...ascii(type),
+  ...data,
+  ...uint32(0),
+];
+const png = (width: number, height: number, ...chunks: readonly number[][]): Uint8Array =>
+  bytes(
+    [0x89, ...ascii('PNG\r\n\u001a\n')],
+    chunk('IHDR', [...uint32(width), ...uint32(height), 8, 6, 0, 0, 0]),
+    ...chunks,
+  );
+
+const frameHeader = (marker: number, width: number, height: number): number[] => [
+  ...[0xff, marker],
+  ...uint16(11),
+  8,
+  ...uint16(height),
+  ...uint16(width),
+  ...[1, 1, 0x11, 0],
+];
+const scan = (...data: readonly number[]): number[] => [0xff, 0xda, ...uint16(8), 1, 1, 0, 0, 63, 0, ...data];
+const jpeg = (...parts: readonly number[][]): Uint8Array =>
+  bytes([0xff, 0xd8], [0xff, 0xe0, ...uint16(4), 1, 2], ...parts, [0xff, 0xd9]);
+
+const gif = (width: number, height: number, ...parts: readonly number[][]): Uint8Array =>
+  bytes(
+    ascii('GIF89a'),
+    [width & 0xff, width >> 8, height & 0xff, height >> 8, 0x80, 0, 0],
+    [0, 0, 0, 255, 255, 255],
+    ...parts,
+  );
+const gifImage = (width: number, height: number): number[] => [
+  ...[0x2c, 0, 0, 0, 0],
+  ...[width & 0xff, width >> 8, height & 0xff, height >> 8, 0],
+];
+
+const webp = (kind: string, data: readonly number[]): Uint8Array =>
+  bytes(ascii('RIFF'), uint32(0), ascii('WEBP'), ascii(kind), uint32(0), data, new Array<number>(16).fill(0));
+
+const still = { moves: false, passes: 1 };
+
+describe('the head of', () => {
+  it.each<[name: string, Uint8Array, ImageHead | null]>([
+    ['a PNG', png(640, 480, chunk('IDAT', [])), { type: 'image/png', width: 640, height: 480, ...still }],
+    [
+      'an animated PNG',
+      png(9, 8, chunk('tEXt', [1]), chunk('acTL', new Array<number>(8).fill(0)), chunk('IDAT', [])),
+      { type: 'image/png', width: 9, height: 8, moves: true, passes: 1 },
+    ],
+    ['a PNG that is cut off', png(9, 8).subarray(0, 30), null],
+    [
+      'a JPEG',
+      jpeg(frameHeader(0xc0, 300, 200), scan(1, 0xff, 0, 0xff, 0xd0, 2)),
+      { type: 'image/jpeg', width: 300, height: 200, ...still },
+    ],
+    [
+      'a progressive JPEG',
+      jpeg([0xff, 0xc4, ...uint16(2)], frameHeader(0xc2, 30, 20), scan(1), scan(2), scan(3)),
+      { type: 'image/jpeg', width: 30, height: 20, moves: false, passes: 3 },
+    ],
+    ['a JPEG without a frame', jpeg(scan(1)), null],
+    [
+      'a GIF',
+      gif(20, 10, gifImage(20, 10)),
+      { type: 'image/gif', width: 20, height: 10, moves: true, passes: 1 },
+    ],
+    [
+      'a GIF whose first image is larger than it says',
+      gif(1, 1, [0x21, 0xf9, 2, 7, 7, 0], gifImage(5000, 4000)),
+      { type: 'image/gif', width: 5000, height: 4000, moves: true, passes: 1 },
+    ],
+    [
+      'a lossy WebP',
+      webp('VP8 ', [0, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00]),
+      { type: 'image/webp', width: 320, height: 240, ...still },
+    ],
+    [
+      'a lossless WebP',
+      webp('VP8L', [0x2f, 0x3f, 0xc1, 0x3b, 0x00]),
+      { type: 'image/webp', width: 320, height: 240, ...still },
+    ],
+    [
+      'an animated WebP',
+      webp('VP8X', [0b10, 0, 0, 0, 0xff, 0xff, 0xff, 0x63, 0, 0]),
+      { type: 'image/webp', width: 0x100_0000, height: 100, moves: true, passes: 1 },
+    ],
+    ['an SVG', bytes(ascii('<svg width="1" height="1"/>')), null],
+    ['a bitmap', bytes(ascii('BM'), new Array<number>(60).fill(1)), null],
+    ['nothing', new Uint8Array(), null],
+  ])('%s', (_name, file, head) => {
+    expect(readImageHead(file)).toEqual(head);
+  });
+
+  it('files that are made up never throws', () => {
+    const heads = [png(1, 1), jpeg(frameHeader(0xc0, 1, 1)), gif(1, 1, gifImage(1, 1)), webp('VP8X', [])];
+    for (const head of heads) {
+      for (let length = 0; length <= head.length; length += 1) {
+        for (const filler of [0, 0x21, 0xff]) {
+          const file = new Uint8Array(head.length + 40).fill(filler);
+          file.set(head.subarray(0, length));
+          expect(() => readImageHead(file.subarray(0, length + 40))).not.toThrow();
+        }
+      }
+    }
+  });
+});
+
+describe('an image', () => {
+  const of = (head: Partial<ImageHead>): boolean =>
+    isShowable({ type: 'image/png', width: 10, height: 10, ...still, ...head });
+
+  it('is shown when decoding it is bearable', () => {
+    expect(of({ width: 8192, height: 8192 })).toBe(true);
+    expect(of({ width: 8193, height: 8192 })).toBe(false);
+    expect(of({ width: 32_000, height: 32_000 })).toBe(false);
+    expect(of({ width: 2048, height: 2048, moves: true })).toBe(true);
+    expect(of({ width: 2049, height: 2048, moves: true })).toBe(false);
+    expect(of({ width: 8000, height: 8000, passes: 10 })).toBe(true);
+    expect(of({ width: 8000, height: 8000, passes: 400 })).toBe(false);
+  });
+
+  it('is what it is, not what it is called', () => {
+    expect(pictureOf('image/png', gif(1, 1, gifImage(1, 1)))).toEqual({ kind: 'image', type: 'image/gif' });
+    expect(pictureOf('image/png', bytes(ascii('<svg/>')))).toEqual({ kind: 'unreadable' });
+    expect(pictureOf('image/gif', png(23_000, 23_000))).toEqual({
+      kind: 'too-large',
+      width: 23_000,
+      height: 23_000,
+    });
+    expect(pictureOf('image/svg+xml', bytes(ascii('<svg/>')))).toEqual({ kind: 'drawing', svg: '<svg/>' });
+  });
+});

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { FRAME_LIMITS, FrameHealth } from '../../../src/main/window/frame-health.ts';
+
+const MIB = 1024 * 1024;
+/** A sample each quarter of a second, of a process that works a share of the time. */
+const run = (health: FrameHealth, seconds: number, share: number, memoryBytes = 100 * MIB): string | null => {
+  for (let step = 0; step <= seconds * 4; step += 1) {
+    const at = step * 250;
+    const fault = health.judge({ at, workMs: at * share, memoryBytes });
+    if (fault !== null) return fault;
+  }
+  return null;
+};
+
+it('lets a document draw itself and then rest', () => {
+  const health = new FrameHealth();
+  expect(run(health, 4, 1)).toBeNull();
+  expect(health.judge({ at: 60_000, workMs: 4000, memoryBytes: 300 * MIB })).toBeNull();
+});
+
+it('lets a small animation go on for hours', () => {
+  expect(run(new FrameHealth(), 7200, FRAME_LIMITS.steadyShare)).toBeNull();
+});
+
+it.each([1, 2, 0.9])('ends what keeps %d processors busy for good', (share) => {
+  expect(run(new FrameHealth(), 12, share)).toBe('unresponsive');
+});
+
+it('ends what uses too much memory, at once', () => {
+  const health = new FrameHealth();
+  expect(health.judge({ at: 0, workMs: 0, memoryBytes: FRAME_LIMITS.memoryBytes })).toBeNull();
+  expect(health.judge({ at: 1, workMs: 0, memoryBytes: FRAME_LIMITS.memoryBytes + 1 })).toBe('memory');
+});
+
+it('ends what works without answering, though it gets a quarter of a processor', () => {
+  const health = new FrameHealth();
+  health.asked({ at: 0, workMs: 0, memoryBytes: 0 });
+  expect(run(health, 12, 0.25)).toBe('unresponsive');
+});
+
+it('does not blame one that gets no processor, or that answers', () => {
+  const starved = new FrameHealth();
+  starved.asked({ at: 0, workMs: 0, memoryBytes: 0 });
+  expect(run(starved, 60, 0.01)).toBeNull();
+
+  const answering = new FrameHealth();
+  answering.asked({ at: 0, workMs: 0, memoryBytes: 0 });
+  answering.answered();
+  expect(run(answering, 60, 0.25)).toBeNull();
+});
+
+it('counts from the first question that was not answered', () => {
+  const health = new FrameHealth();
+  for (let at = 0; at <= FRAME_LIMITS.silenceMs; at += 2000)
+    health.asked({ at, workMs: at / 3, memoryBytes: 0 });
+  const at = FRAME_LIMITS.silenceMs + 1;
+  expect(health.judge({ at, workMs: at / 3, memoryBytes: 0 })).toBe('unresponsive');
+});
