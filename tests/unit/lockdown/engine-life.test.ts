@@ -11,7 +11,7 @@ import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { builtFiles } from '../../../src/main/runtime-locations.ts';
 import type { ProcessExit } from '../../../src/main/sandbox/launcher.ts';
 import { eventually } from '../../support/eventually.ts';
-import { notRunHere } from '../../support/not-run.ts';
+import { needBinding } from '../../support/binding.ts';
 import { standalone } from '../../support/standalone.ts';
 
 const OUT = path.join(import.meta.dirname, '..', '..', '..', 'out');
@@ -28,9 +28,7 @@ const start = async (
   task: string,
   [output, errors]: readonly [Stdio, Stdio],
 ): Promise<ChildProcess> => {
-  if (process.platform !== 'linux') notRunHere(context, 'only Linux has a lock-down');
-  const { file } = builtFiles(OUT).binding;
-  if (file === null) notRunHere(context, 'the native binding for this system is not installed');
+  const file = needBinding(context);
   const script = await standalone(path.join(import.meta.dirname, 'fixtures', fixture));
   const child = fork(script, [file, task], {
     execArgv: [],
