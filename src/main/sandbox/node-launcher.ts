@@ -13,16 +13,10 @@ import {
 /** Starts sidecars as plain Node children: for tests and for use without Electron. */
 export class NodeLauncher implements SidecarLauncher {
   readonly #script: string;
-  readonly #output: number | null;
 
-  /**
-   * @param script path of the built sidecar script
-   * @param output descriptor for what the engine itself writes to stdout and stderr, which are no part of a run; without
-   * it stderr is listened to for the reason of the process's end
-   */
-  constructor(script: string, output: number | null = null) {
+  /** @param script path of the built sidecar script */
+  constructor(script: string) {
     this.#script = script;
-    this.#output = output;
   }
 
   async launch(): Promise<SidecarProcess> {
@@ -30,7 +24,7 @@ export class NodeLauncher implements SidecarLauncher {
       env: { ...SIDECAR_ENVIRONMENT },
       execArgv: [NO_CODE_FROM_STRINGS],
       serialization: 'advanced',
-      stdio: ['ignore', this.#output ?? 'ignore', this.#output ?? 'pipe', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const words = new LastWords(child.stderr);
     const exited = new Promise<ProcessExit>((resolve) => {
