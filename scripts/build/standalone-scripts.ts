@@ -123,9 +123,7 @@ function bareRealm(root: string): Plugin {
           text.overwrite(node.start, node.end, 'vivariumSetPrototypeOf');
         }
       }
-      text.prepend(
-        `import { setPrototypeOf as vivariumSetPrototypeOf } from ${JSON.stringify(seal)};\n`,
-      );
+      text.prepend(`import { setPrototypeOf as vivariumSetPrototypeOf } from ${JSON.stringify(seal)};\n`);
       text.append('\nfunction vivariumNoImport() { throw new Error("no modules can be loaded here") }\n');
       return { code: text.toString(), map: null };
     },

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
 import { projectRoot } from '../shared/project.ts';
-import { NotRun } from './not-run-reasons.ts';
+import { type NotRun } from './not-run-reasons.ts';
 import type { Outcome } from './outcome.ts';
 
 declare module 'vitest' {

@@ -6,15 +6,12 @@ import { execFileSync, fork, type ChildProcess } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
-import { builtFiles } from '../../../src/main/runtime-locations.ts';
 import type { ProcessExit } from '../../../src/main/sandbox/launcher.ts';
 import { eventually } from '../../support/eventually.ts';
 import { needBinding } from '../../support/binding.ts';
 import { standalone } from '../../support/standalone.ts';
 
-const OUT = path.join(import.meta.dirname, '..', '..', '..', 'out');
 const CHUNKS = 64;
 const CHUNK_BYTES = 1 << 16;
 /** Far more than the child takes to start on a slow machine. */
