@@ -23,6 +23,7 @@ import {
   NATIVE_PROBES,
   PROGRAM_PROBES,
 } from './probe/process-probes.ts';
+import { findRings, ringProbes } from './probe/ring-probes.ts';
 import { outgoingSockets, socketWriteProbes, systemCallProbes } from './probe/system-call-probes.ts';
 import { probeInWorker } from './probe/worker-probes.ts';
 
@@ -43,6 +44,7 @@ const serveProbes = (): void => {
   const ownScript = readFileSync(__filename, 'utf8');
   const net = browserNetwork();
   const sockets = outgoingSockets();
+  const rings = findRings();
   let kept: SystemCalls | undefined;
   const load = (binding: string): SystemCalls => (kept ??= loadKoffi(binding));
   const { loadAsset, prepare, openInterpreter } = new Sidecar(process.env, load).handlers();
@@ -56,6 +58,7 @@ const serveProbes = (): void => {
             INSPECTOR_PROBE,
             DISARMED_PROBE,
             ...socketWriteProbes(load, sockets),
+            ...ringProbes(load, rings),
             ...browserProbes(net),
           ],
           where,

@@ -1,3 +1,4 @@
+import { failuresOf } from '../../shared/interpreter.ts';
 import type { LockdownOrder } from '../../shared/isolation.ts';
 import { ProbePlace, type ProbeResult } from '../../shared/probe-protocol.ts';
 import type { SidecarLauncher } from '../sandbox/launcher.ts';
@@ -69,6 +70,9 @@ export class Examination {
     const { memoryMiB, memoryOf } = this.#options;
     this.#goOn('locking the process down');
     const prepared = await client.prepare(assets, memoryMiB, order);
+    const failures = failuresOf(prepared.checks);
+    // It does nothing more then, as it would for the app.
+    if (failures.length > 0) throw new Error(`the process refuses to run Python: ${failures.join('; ')}`);
     this.#goOn('starting an interpreter');
     const checks = [...prepared.checks, ...(await client.openInterpreter())];
     const sidecarMiB = memoryOf(client.pid);

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:os';
+import process from 'node:process';
 import type { Readable } from 'node:stream';
-import { app, MessageChannelMain, utilityProcess, type Details, type UtilityProcess } from 'electron';
+import {
+  app,
+  MessageChannelMain,
+  session,
+  utilityProcess,
+  type Details,
+  type Session,
+  type UtilityProcess,
+} from 'electron';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
 import { LastWords } from './last-words.ts';
 import {
@@ -12,6 +20,7 @@ import {
   type SidecarProcess,
   whenStarted,
 } from './launcher.ts';
+import { utilityExit } from './utility-exit.ts';
 
 /** For Electron to tell why a process is gone, after having told that it is, in ms. */
 const REASON_LIMIT_MS = 200;
@@ -20,13 +29,19 @@ const KIBIBYTE = 1024;
 
 /** What Electron measures itself, where the system's process table can't be read. */
 const measuredByElectron = (pid: number): number | null => {
-  const metric = app.getAppMetrics().find((process) => process.pid === pid);
+  const metric = app.getAppMetrics().find((metrics) => metrics.pid === pid);
   return metric === undefined ? null : metric.memory.workingSetSize * KIBIBYTE;
 };
 
-/** Electron gives the number of the signal as the exit code of what a signal ended. */
-const signalNamed = (number: number): string | null =>
-  Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? null;
+/** In memory; apart from all others. */
+const PARTITION = 'vivarium-python';
+
+/** A session that refuses every request: for what asks through Electron's network, which from 43 on can be given one. */
+const closedSession = (): Session => {
+  const opened = session.fromPartition(PARTITION);
+  opened.webRequest.onBeforeRequest((_details, decide) => decide({ cancel: true }));
+  return opened;
+};
 
 /** Why the process of that name is gone, or null when Electron does not say. */
 const goneDetails = (name: string, child: UtilityProcess): Promise<Details | null> =>
@@ -63,6 +78,10 @@ export class ElectronLauncher implements SidecarLauncher {
       env: { ...SIDECAR_ENVIRONMENT },
       stdio: 'pipe',
       execArgv: [`--js-flags=${NO_CODE_FROM_STRINGS}`],
+      // Older Electrons know neither, and take no offence.
+      session: closedSession(),
+      // macOS is not to take what it asks for as asked for by the app.
+      disclaim: true,
     });
     // Nothing of a run comes this way; unread pipes would fill up.
     child.stdout?.resume();
@@ -88,10 +107,8 @@ export class ElectronLauncher implements SidecarLauncher {
     const code = await new Promise<number>((resolve) => {
       child.once('exit', resolve);
     });
-    const details = await reason;
-    const bySignal = details?.reason === 'killed' || details?.reason === 'crashed';
-    const signal = bySignal ? signalNamed(code) : null;
-    const told = details?.reason === 'oom' || (code !== 0 && (await words.saidOutOfMemory(signal)));
-    return { code: signal === null ? code : null, signal, outOfMemory: told };
+    const exit = utilityExit(code, await reason, process.platform);
+    const failed = exit.signal !== null || exit.code !== 0;
+    return { ...exit, outOfMemory: exit.outOfMemory || (failed && (await words.saidOutOfMemory(exit.signal))) };
   }
 }

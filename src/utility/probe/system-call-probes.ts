@@ -23,6 +23,10 @@ const SENSELESS_CLONE = 0x811;
 const PRIVATE_ANONYMOUS = 0x22;
 const READ_AND_EXECUTE = 5;
 
+const URING_PARAMS_BYTES = 120;
+/** Numbers at which an engine has its own. */
+const FEW_FILES = Array.from({ length: 32 }, (_unused, index) => index - 1);
+
 const RAW_CALLS: readonly RawCall[] = [
   { name: 'openat', x64: 257, arm64: 56, args: [AT_FDCWD, text('/'), 0] },
   { name: 'openat2', x64: 437, arm64: 437, args: [AT_FDCWD, text('/'), new Uint8Array(24), 24] },
@@ -51,6 +55,14 @@ const RAW_CALLS: readonly RawCall[] = [
   { name: 'kcmp', x64: 312, arm64: 272, args: [process.ppid, process.ppid, 2, 0, 0] },
   { name: 'seccomp', x64: 317, arm64: 277, args: [1, 0, 0] },
   { name: 'io_uring_setup', x64: 425, arm64: 425, args: [0, 0] },
+  { name: 'io_uring_setup (a ring)', x64: 425, arm64: 425, args: [8, new Uint8Array(URING_PARAMS_BYTES)] },
+  ...FEW_FILES.map((fd) => ({
+    name: `io_uring_enter (${fd})`,
+    x64: 426,
+    arm64: 426,
+    args: [fd, 0, 0, 0, 0, 0],
+  })),
+  { name: 'io_uring_register', x64: 427, arm64: 427, args: [-1, 0, 0, 0] },
   { name: 'bpf', x64: 321, arm64: 280, args: [0, 0, 0] },
   { name: 'userfaultfd', x64: 323, arm64: 282, args: [-1] },
   { name: 'perf_event_open', x64: 298, arm64: 241, args: [0, 0, -1, -1, 0] },
@@ -73,7 +85,8 @@ const RAW_CALLS: readonly RawCall[] = [
 /** Those by which the filter, or a kernel that lacks the call, says no. */
 const REFUSALS: ReadonlySet<number> = new Set([-ERRNO.EPERM, -ERRNO.EACCES, -ERRNO.ENOSYS]);
 
-const refusedOr = (result: number): number => {
+/** @throws Error when it was refused */
+export const refusedOr = (result: number): number => {
   if (REFUSALS.has(result)) throw new Error(`error ${-result}`);
   return result;
 };
