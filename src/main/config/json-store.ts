@@ -12,6 +12,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfigNotice } from '../../shared/config.ts';
 import { isJsonObject, withValueAt, type JsonObject } from '../../shared/config-keys.ts';
+import { isNestedDeeperThan } from '../../shared/nesting.ts';
 import { messageOf, systemErrorCode } from '../cli/system-error.ts';
 import type { Migration } from './migrations/index.ts';
 
@@ -34,6 +35,8 @@ const RENAME_ATTEMPTS = 8;
 const RENAME_PAUSE_MS = 50;
 const HELD_OPEN = new Set(['EACCES', 'EPERM', 'EBUSY']);
 const MAX_ASIDE = 1000;
+/** Far deeper than any settings; also those of later versions. */
+const MAX_DEPTH = 100;
 
 class DamagedError extends Error {
   override readonly name = 'DamagedError';
@@ -101,11 +104,11 @@ export class JsonStore {
     let document: unknown;
     try {
       document = JSON.parse(text.replace(/^\uFEFF/u, ''));
-      // Nesting that can be read but not written again would make every later save fail.
-      JSON.stringify(document);
     } catch (error) {
       throw new DamagedError(`it is not JSON: ${messageOf(error)}`);
     }
+    // What can be read but not written again, indented, would make every later save fail.
+    if (isNestedDeeperThan(document, MAX_DEPTH)) throw new DamagedError('it is nested too deeply');
     if (!isJsonObject(document)) throw new DamagedError('it holds something other than settings');
     return document;
   }

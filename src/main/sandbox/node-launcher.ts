@@ -12,15 +12,10 @@ import {
 /** Starts sidecars as plain Node children: for tests and for use without Electron. */
 export class NodeLauncher implements SidecarLauncher {
   readonly #script: string;
-  readonly #output: 'ignore' | number;
 
-  /**
-   * @param script path of the built sidecar script
-   * @param output descriptor for what the engine itself writes to stdout and stderr, which are no part of a run
-   */
-  constructor(script: string, output: 'ignore' | number = 'ignore') {
+  /** @param script path of the built sidecar script */
+  constructor(script: string) {
     this.#script = script;
-    this.#output = output;
   }
 
   async launch(): Promise<SidecarProcess> {
@@ -28,7 +23,7 @@ export class NodeLauncher implements SidecarLauncher {
       env: { ...SIDECAR_ENVIRONMENT },
       execArgv: [NO_CODE_FROM_STRINGS],
       serialization: 'advanced',
-      stdio: ['ignore', this.#output, this.#output, 'ipc'],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     const exited = new Promise<ProcessExit>((resolve) => {
       child.once('exit', (code, signal) => resolve({ code, signal, outOfMemory: false }));

@@ -23,4 +23,6 @@ export const endAtOnce = (native: NativeCalls): void => {
   // The engine tells of an uncaught error only after 'exit'.
   process.on('uncaughtExceptionMonitor', tellError);
   process.on('exit', (code) => native.exit(code));
+  // What it prints is for nobody in particular: that it can't be written is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 };

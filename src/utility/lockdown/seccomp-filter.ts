@@ -67,8 +67,8 @@ const PROT_EXEC = 0x4;
 const THREAD_FLAGS = 0x3d0f00;
 const FCNTL = { getFd: 1, getFlags: 3, setFlags: 4 } as const;
 const PRCTL = { setName: 15, setVma: 0x53564d41 } as const;
-/** Those by which a process ends itself: ILL, TRAP, ABRT, SEGV. */
-const FATAL_SIGNALS = [4, 5, 6, 11];
+/** Those by which a process ends itself: INT, ILL, TRAP, ABRT, SEGV, TERM. Node passes INT and TERM on to itself. */
+const FATAL_SIGNALS = [2, 4, 5, 6, 11, 15];
 
 export const callRules = ({ pid, sendTo, noWrite }: FilterFacts): CallRule[] => [
   ...PLAIN_CALLS.map((call) => ({ call, checks: [] })),

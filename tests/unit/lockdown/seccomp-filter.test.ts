@@ -138,9 +138,12 @@ describe.each(processors)('the filter for $processor', ({ processor, table }) =>
   });
 
   it('tgkill: only itself, and only to end', () => {
-    for (const signal of [4, 5, 6, 11]) expect(verdict('tgkill', [PID, PID, signal])).toBe(ALLOW);
-    for (const signal of [0, 9, 10, 12, 15, 19]) expect(verdict('tgkill', [PID, PID, signal])).toBe(EPERM);
-    for (const pid of [0, 1, PID - 1, PID + 1]) expect(verdict('tgkill', [pid, pid, 6])).toBe(EPERM);
+    for (const signal of [2, 4, 5, 6, 11, 15]) expect(verdict('tgkill', [PID, PID, signal])).toBe(ALLOW);
+    for (const signal of [0, 1, 3, 9, 10, 12, 17, 19])
+      expect(verdict('tgkill', [PID, PID, signal])).toBe(EPERM);
+    for (const pid of [0, 1, PID - 1, PID + 1]) {
+      expect([verdict('tgkill', [pid, pid, 6]), verdict('tgkill', [pid, pid, 15])]).toEqual([EPERM, EPERM]);
+    }
   });
 
   it('prlimit64: only reads its own', () => {

@@ -54,7 +54,8 @@ describe('what is damaged is refused', () => {
     ['with blocks without end', change(4, 255), 'it is damaged'],
     ['with a block beyond all', change(8, 255), 'it is damaged'],
     ['with a block that is shorter than it says', change(5, 1), 'it is damaged'],
-    ['with a block that begins as none does', change(21, 255), 'invalid'],
+    ['with a block that begins as none does', change(21, 255), 'it is damaged'],
+    ['with a block that is longer than it says', change(7, 0x3f), 'it is damaged'],
   ])('%s', async (_what, spoil, message) => {
     const compressed = await compress(sample(BLOCK + 1000));
     await expect(decompress(spoil(compressed), MOST)).rejects.toThrow(message);
