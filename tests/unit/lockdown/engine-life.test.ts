@@ -8,13 +8,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
-import { builtFiles } from '../../../src/main/runtime-locations.ts';
 import type { ProcessExit } from '../../../src/main/sandbox/launcher.ts';
+import { needBinding } from '../../support/binding.ts';
 import { eventually } from '../../support/eventually.ts';
-import { notRunHere } from '../../support/not-run.ts';
 import { standalone } from '../../support/standalone.ts';
 
-const OUT = path.join(import.meta.dirname, '..', '..', '..', 'out');
 const CHUNKS = 64;
 const CHUNK_BYTES = 1 << 16;
 /** Far more than the child takes to start on a slow machine. */
@@ -28,9 +26,7 @@ const start = async (
   task: string,
   [output, errors]: readonly [Stdio, Stdio],
 ): Promise<ChildProcess> => {
-  if (process.platform !== 'linux') notRunHere(context, 'only Linux has a lock-down');
-  const { file } = builtFiles(OUT).binding;
-  if (file === null) notRunHere(context, 'the native binding for this system is not installed');
+  const file = needBinding(context);
   const script = await standalone(path.join(import.meta.dirname, 'fixtures', fixture));
   const child = fork(script, [file, task], {
     execArgv: [],
