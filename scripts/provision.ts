@@ -23,16 +23,17 @@ export async function provision(options: ProvisionOptions): Promise<ElectronDist
   return electron;
 }
 
-const USAGE = `Usage: npm run provision [-- --window] [--verify] | -- --wheels
+const USAGE = `Usage: npm run provision [-- --window] [--verify] | -- --wheels | -- --chromium
   --window  also make sure that windows can be shown
   --verify  read and check every file of an Electron that was prepared earlier
-  --wheels  only fetch the Python packages that the tests and the benchmark use`;
+  --wheels  only fetch the Python packages that the tests and the benchmark use
+  --chromium  only make sure that the system has a Chromium for the check of the guest core in it`;
 
-function commandOptions(): { window: boolean; verify: boolean; wheels: boolean; help: boolean } {
+function commandOptions(): Record<'window' | 'verify' | 'wheels' | 'chromium' | 'help', boolean> {
   const flag = { type: 'boolean', default: false } as const;
   try {
-    return parseArgs({ options: { window: flag, verify: flag, wheels: flag, help: { ...flag, short: 'h' } } })
-      .values;
+    const flags = { window: flag, verify: flag, wheels: flag, chromium: flag };
+    return parseArgs({ options: { ...flags, help: { ...flag, short: 'h' } } }).values;
   } catch (error) {
     throw new SetupError(`${errorMessage(error)}\n${USAGE}`);
   }
@@ -40,7 +41,7 @@ function commandOptions(): { window: boolean; verify: boolean; wheels: boolean; 
 
 if (isCommand(import.meta.url)) {
   await runAsCommand(async () => {
-    const { window, verify, wheels, help } = commandOptions();
+    const { chromium, help, verify, wheels, window } = commandOptions();
     if (help) {
       logToStderr(USAGE);
       return 0;
@@ -49,6 +50,12 @@ if (isCommand(import.meta.url)) {
       // Not imported above: every start goes through this file, and needs none of it.
       const { obtainWheels } = await import('./provision/wheels.ts');
       logToStderr(`the wheels for the tests are in ${await obtainWheels(thisMachine(logToStderr))}`);
+      return 0;
+    }
+    if (chromium) {
+      const { obtainChromium } = await import('./provision/chromium.ts');
+      const { program, version } = await obtainChromium(thisMachine(logToStderr));
+      logToStderr(`Chromium ${version} is ${program}`);
       return 0;
     }
     const electron = await provision({ window, thorough: verify, log: logToStderr });

@@ -21,13 +21,19 @@ export interface Chromium {
  * @throws SetupError
  */
 export async function obtainChromium(machine: Machine): Promise<Chromium> {
-  const find = () => findProgram('chromium', machine.env);
   await ensureNeed(machine, {
     who: 'The check of the guest core in a browser',
-    missing: () => Promise.resolve(find() === undefined ? ['chromium'] : []),
+    missing: () => Promise.resolve(chromiumOnPath(machine) === undefined ? ['chromium'] : []),
   });
-  const program = find();
-  if (program === undefined) throw new SetupError('there is no program "chromium" on PATH');
+  return findChromium(machine);
+}
+
+/** The system's Chromium, if it is recent enough; nothing is installed. @throws SetupError */
+export async function findChromium(machine: Machine): Promise<Chromium> {
+  const program = chromiumOnPath(machine);
+  if (program === undefined) {
+    throw new SetupError('there is no "chromium" on PATH. "npm run provision -- --chromium" installs it');
+  }
   const version = await versionOf(machine, program);
   if (Number.parseInt(version, 10) >= ELECTRONS_CHROMIUM) return { program, version };
   throw new SetupError(
@@ -35,6 +41,8 @@ export async function obtainChromium(machine: Machine): Promise<Chromium> {
       '  sudo apt-get update && sudo apt-get install -y chromium\nthen run this again.',
   );
 }
+
+const chromiumOnPath = (machine: Machine): string | undefined => findProgram('chromium', machine.env);
 
 /** Asked of the program itself. */
 async function versionOf(machine: Machine, program: string): Promise<string> {

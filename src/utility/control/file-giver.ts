@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { FILE_SLOT_BYTES, FILE_SLOT_PART_BYTES, FileSlot } from '../../shared/file-slot.ts';
 import type { FileWish, PlacedPackage } from '../../shared/package-files.ts';
-import type { ShelvedWheel } from './shelved-wheel.ts';
+import type { PackageContent } from './shelved-wheel.ts';
 
 interface Placed {
-  readonly wheel: ShelvedWheel;
+  readonly wheel: PackageContent;
   readonly firstId: number;
 }
 
@@ -35,7 +35,7 @@ export class FileGiver {
   }
 
   /** From now on the worker may ask for files of that package. */
-  place(wheel: ShelvedWheel): PlacedPackage {
+  place(wheel: PackageContent): PlacedPackage {
     const firstId = this.#nextId;
     this.#placed.push({ wheel, firstId });
     this.#nextId += wheel.paths.length;

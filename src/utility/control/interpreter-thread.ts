@@ -29,7 +29,7 @@ import { bootWorker } from './boot-worker.ts';
 import { FileGiver } from './file-giver.ts';
 import type { PackageImage } from './package-images.ts';
 import type { Runtime } from './runtime.ts';
-import type { ShelvedWheel } from './shelved-wheel.ts';
+import type { PackageContent } from './shelved-wheel.ts';
 
 const MIB = 1024 * 1024;
 
@@ -203,7 +203,7 @@ export class InterpreterThread {
   }
 
   /** @throws RpcError when its files can't be made */
-  async installPackage(wheel: ShelvedWheel): Promise<void> {
+  async installPackage(wheel: PackageContent): Promise<void> {
     await this.#peer.call('installPackage', this.#files.place(wheel));
   }
 

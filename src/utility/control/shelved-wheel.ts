@@ -50,6 +50,9 @@ const contentOf = async (archive: Buffer, entry: Entry, start: number): Promise<
   }
 };
 
+/** Files of a package that an interpreter can be given. */
+export type PackageContent = Pick<ShelvedWheel, 'name' | 'paths' | 'sizes' | 'read'>;
+
 /** A wheel, or a shared library's archive, whose files are taken out of it when they are wanted. */
 export class ShelvedWheel {
   readonly name: string;

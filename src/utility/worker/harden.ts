@@ -101,7 +101,7 @@ const INTRINSIC_NAMES = [
 ];
 
 /** Globals that stay: the language itself. */
-const KEPT_GLOBALS: ReadonlySet<string | symbol> = new Set<string | symbol>([
+export const KEPT_GLOBALS: ReadonlySet<string | symbol> = new Set<string | symbol>([
   ...INTRINSIC_NAMES,
   'globalThis',
   'undefined',

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { obtainChromium } from '../../../scripts/provision/chromium.ts';
+import { findChromium, obtainChromium } from '../../../scripts/provision/chromium.ts';
 import type { Machine } from '../../../scripts/provision/machine.ts';
 import { smallElectron, SUCCESS } from './support/small-electron.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -89,6 +89,12 @@ describe('Chromium', () => {
       await expect(obtainChromium(machine)).rejects.toThrow('does not say that it is Chromium');
     },
   );
+
+  test('is not installed by looking for it, which names the command that does', async () => {
+    const { commands, machine } = linux({ programs: ['apt-get'], isRoot: true });
+    await expect(findChromium(machine)).rejects.toThrow('npm run provision -- --chromium');
+    expect(commands).toEqual([]);
+  });
 
   test('newer than the declared one is fine, with something said before its version', async () => {
     const says = 'libva info: nothing\nChromium 201.0.1.2 built\n';
