@@ -1,0 +1,4 @@
+from typing import Any
+
+new: Any
+open: Any

@@ -1,0 +1,4 @@
+from typing import Any
+
+QName: Any
+parse: Any

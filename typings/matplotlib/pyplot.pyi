@@ -1,0 +1,7 @@
+from typing import Any
+
+bar: Any
+savefig: Any
+show: Any
+subplots: Any
+title: Any

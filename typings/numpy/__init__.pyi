@@ -1,0 +1,6 @@
+from typing import Any
+
+exp: Any
+linspace: Any
+pi: Any
+sin: Any

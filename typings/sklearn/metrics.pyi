@@ -1,0 +1,3 @@
+from typing import Any
+
+confusion_matrix: Any

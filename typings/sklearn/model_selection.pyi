@@ -1,0 +1,3 @@
+from typing import Any
+
+train_test_split: Any
