@@ -78,10 +78,10 @@ it('gives back a place whose frame has ended, and takes it again when asked to',
 });
 
 it('gives documents the height they have, within bounds', () => {
-  expect(documentStyle({ width: 1, height: 200.2 }).height).toBe('203px');
-  expect(documentStyle({ width: 1, height: 3 }).height).toBe('40px');
-  expect(documentStyle({ width: 1, height: 1e9 }).height).toBe('480px');
-  expect(documentStyle(null).height).toBe('242px');
+  expect(documentStyle({ width: 1, height: 200.2 })['height']).toBe('203px');
+  expect(documentStyle({ width: 1, height: 3 })['height']).toBe('40px');
+  expect(documentStyle({ width: 1, height: 1e9 })['height']).toBe('480px');
+  expect(documentStyle(null)['height']).toBe('242px');
 });
 
 it('draws a drawing no larger than there is room for', () => {
@@ -89,5 +89,5 @@ it('draws a drawing no larger than there is room for', () => {
     width: 'min(100%, 200px, 960px)',
     aspectRatio: '200 / 100',
   });
-  expect(drawingStyle(null, true).width).toBe('min(100%, calc(72vh * 2))');
+  expect(drawingStyle(null, true)['width']).toBe('min(100%, calc(72vh * 2))');
 });
