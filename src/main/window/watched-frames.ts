@@ -1,6 +1,6 @@
 /** Guests' documents as they are shown: each in a process of its own, under limits, whose end costs that one frame. */
 import process from 'node:process';
-import { app, MessageChannelMain, type WebContents, type WebFrameMain } from 'electron';
+import { app, MessageChannelMain, type ProcessMetric, type WebContents, type WebFrameMain } from 'electron';
 import { z } from 'zod';
 import type { OutputEnd, OutputEnded, OutputSize } from '../../shared/ipc/app.ts';
 import { FRAME_CHANNEL, type FrameQuestion } from '../../shared/ipc/frame.ts';
@@ -10,6 +10,8 @@ import { isOutputDocument, withoutQuery } from './page-address.ts';
 
 /** While there are such frames, in ms. */
 const LOOK_EVERY_MS = 250;
+/** For the page to take away a frame whose process is halted, in ms; then it is ended all the same. */
+const REMOVAL_MS = 1000;
 /** Whether a frame still answers is asked this often, in ms. */
 const ASK_EVERY_MS = 2000;
 /** Longest picture, as base64: no more than a saved file may have. */
@@ -45,6 +47,8 @@ export class WatchedFrames implements GuestFrames {
   readonly #onEnded: (ended: OutputEnded) => void;
   /** By the frames' places in the page. */
   readonly #watched = new Map<number, Watched>();
+  /** Processes that were halted, and when. */
+  readonly #halted = new Map<number, number>();
   #contents: WebContents | null = null;
   #timer: NodeJS.Timeout | null = null;
 
@@ -94,13 +98,17 @@ export class WatchedFrames implements GuestFrames {
     if (contents === null) return;
     const seen = new Map(framesOf(contents).map((frame) => [frame.frameTreeNodeId, look(frame)]));
     const page = seen.get(contents.mainFrame.frameTreeNodeId);
+    const others = new Set(
+      [...seen.values()].filter((frame) => !isOutputDocument(frame?.url ?? '')).map((frame) => frame?.pid),
+    );
+    const metrics = new Map(app.getAppMetrics().map((metric) => [metric.pid, metric]));
+    const now = performance.now();
     // What the page took away is none of anybody's business any more.
     for (const id of this.#watched.keys()) if (!seen.has(id)) this.#watched.delete(id);
     for (const [id, frame] of seen) this.#note(id, frame, page?.pid);
-    this.#judgeAll(
-      new Set([...seen.values()].filter((frame) => !isOutputDocument(frame?.url ?? '')).map(pidOf)),
-    );
-    if (this.#watched.size === 0) this.#rest();
+    this.#judgeAll(now, metrics, others);
+    this.#killHalted(now, metrics, new Set([...seen.values()].map((frame) => frame?.pid)));
+    if (this.#watched.size === 0 && this.#halted.size === 0) this.#rest();
     else this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY_MS);
   }
 
@@ -121,9 +129,11 @@ export class WatchedFrames implements GuestFrames {
   }
 
   /** @param others processes that hold something else than guests' documents */
-  #judgeAll(others: ReadonlySet<number | undefined>): void {
-    const at = performance.now();
-    const metrics = new Map(app.getAppMetrics().map((metric) => [metric.pid, metric]));
+  #judgeAll(
+    at: number,
+    metrics: ReadonlyMap<number, ProcessMetric>,
+    others: ReadonlySet<number | undefined>,
+  ): void {
     const samples: { watched: Watched; sample: FrameSample }[] = [];
     for (const watched of this.#watched.values()) {
       const metric = metrics.get(watched.pid);
@@ -143,9 +153,29 @@ export class WatchedFrames implements GuestFrames {
       const fault = watched.health.judge(sample) ?? tooMuch;
       if (fault === null) this.#askIfDue(watched, sample);
       else {
-        if (!others.has(watched.pid)) kill(watched.pid);
+        if (!others.has(watched.pid)) this.#halt(watched.pid, at);
         this.#end(watched, fault);
       }
+    }
+  }
+
+  /** It takes nothing more from now on. It is killed when the page has taken its frame away: nobody sees a crash. */
+  #halt(pid: number, at: number): void {
+    this.#halted.set(pid, at);
+    signal(pid, 'SIGSTOP');
+  }
+
+  /** @param shown processes with frames in the page */
+  #killHalted(
+    now: number,
+    metrics: ReadonlyMap<number, ProcessMetric>,
+    shown: ReadonlySet<number | undefined>,
+  ): void {
+    for (const [pid, haltedAt] of this.#halted) {
+      if (shown.has(pid) && now - haltedAt < REMOVAL_MS) continue;
+      this.#halted.delete(pid);
+      // Its number may be another one's by now, unless Chromium still has it.
+      if (metrics.has(pid)) signal(pid, 'SIGKILL');
     }
   }
 
@@ -168,6 +198,8 @@ export class WatchedFrames implements GuestFrames {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
     this.#watched.clear();
+    for (const pid of this.#halted.keys()) signal(pid, 'SIGKILL');
+    this.#halted.clear();
   }
 }
 
@@ -180,12 +212,10 @@ const framesOf = (contents: WebContents | null): readonly WebFrameMain[] => {
   }
 };
 
-const pidOf = (frame: Seen): number | undefined => frame?.pid;
-
-const kill = (pid: number): void => {
+const signal = (pid: number, name: 'SIGSTOP' | 'SIGKILL'): void => {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch {
-    // It ended before.
+    // It ended before; and on Windows nothing can be halted, it is only killed.
   }
 };

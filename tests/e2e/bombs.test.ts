@@ -1,0 +1,329 @@
+/** Outputs that are made to hurt: each costs its own frame, and neither the page nor what was in it before. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { ENABLED, ended, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
+
+let app: OpenedApp;
+
+beforeAll(async () => {
+  app = await openApp(ENABLED);
+  await ended(await runCode(app.page, 'first = "kept"\nfirst'));
+});
+
+afterAll(async () => {
+  await app.close();
+});
+
+/** Python that shows the value of `text`. */
+const show = (kind: 'html' | 'svg', ...lines: readonly string[]): string =>
+  [
+    ...lines,
+    'class Shown:',
+    `    def _repr_${kind}_(self): return text`,
+    ...["    def __repr__(self): return 'Shown'"],
+    'display(Shown())',
+  ].join('\n');
+
+const SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300">`;
+
+const PNG = [
+  'import base64, struct, zlib',
+  'def png(side):',
+  '    packer, row = zlib.compressobj(9), bytes(1 + (side + 7) // 8)',
+  "    packed = b''.join(packer.compress(row) for _ in range(side)) + packer.flush()",
+  "    chunk = lambda kind, data: struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))",
+  "    head = chunk(b'IHDR', struct.pack('>IIBBBBB', side, side, 1, 0, 0, 0, 0))",
+  "    return b'\\x89PNG\\r\\n\\x1a\\n' + head + chunk(b'IDAT', packed) + chunk(b'IEND', b'')",
+];
+
+/** A person's view of the page while a bomb goes off: what was typed is there soon. */
+const expectResponsive = async (): Promise<void> => {
+  const { page } = app;
+  const editor = page.locator('.cell').last().locator('.cm-content');
+  await editor.click({ timeout: 5000 });
+  await page.keyboard.insertText('# typed');
+  await editor.getByText('# typed').waitFor({ timeout: 5000 });
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Delete');
+};
+
+const cellsBefore = (): Promise<string[]> => app.page.locator('.cell .value').allInnerTexts();
+
+const guests = (): Promise<{ url: string; pid: number }[]> =>
+  app.app.evaluate(({ BrowserWindow }) => {
+    const page = BrowserWindow.getAllWindows()[0]?.webContents.mainFrame;
+    return (page?.frames ?? []).map((frame) => ({ url: frame.url, pid: frame.osProcessId }));
+  });
+const pagePid = (): Promise<number | undefined> =>
+  app.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId());
+
+const explode = async (code: string): Promise<Locator> => {
+  const before = { values: await cellsBefore(), pid: await pagePid() };
+  const cell = await runCode(app.page, code);
+  await cell.getByRole('button', { name: 'Run' }).waitFor({ timeout: START_MS });
+  await expectResponsive();
+  await cell.locator('.ended').waitFor({ timeout: 2 * START_MS });
+  await expectResponsive();
+  expect(await cell.locator('iframe').count()).toBe(0);
+  expect(await cellsBefore()).toEqual(before.values);
+  expect(await pagePid()).toBe(before.pid);
+  return cell;
+};
+
+const MEMORY = 'This output used too much memory';
+const EITHER = /used too much memory|stopped responding/u;
+
+describe('costs its own frame only:', () => {
+  it('a drawing of 10^9 elements by reference, again when it is loaded again', async () => {
+    const cell = await explode(
+      show(
+        'svg',
+        `parts = ['''${SVG}<defs><rect id="a0" width="1" height="1"/>''']`,
+        'for i in range(1, 10):',
+        `    parts.append(f'<g id="a{i}">' + f'<use href="#a{i-1}"/>' * 10 + '</g>')`,
+        `text = ''.join(parts) + '</defs><use href="#a9"/></svg>'`,
+      ),
+    );
+    expect(await cell.locator('.ended').innerText()).toContain(MEMORY);
+    await cell.getByRole('button', { name: 'Reload' }).click();
+    await cell.locator('.ended').waitFor({ state: 'detached' });
+    await cell.locator('.ended').waitFor({ timeout: START_MS });
+  });
+
+  it.each<[name: string, code: string]>([
+    [
+      'the same inside of HTML',
+      show(
+        'html',
+        `parts = ['''${SVG}<defs><rect id="a0" width="1" height="1"/>''']`,
+        'for i in range(1, 10):',
+        `    parts.append(f'<g id="a{i}">' + f'<use href="#a{i-1}"/>' * 10 + '</g>')`,
+        `text = '<p>hello</p>' + ''.join(parts) + '</defs><use href="#a9"/></svg>'`,
+      ),
+    ],
+    [
+      'masks in masks',
+      show(
+        'svg',
+        `parts = ['''${SVG}<defs><mask id="m0"><rect width="400" height="300" fill="white"/></mask>''']`,
+        'for i in range(1, 25):',
+        `    parts.append(f'<mask id="m{i}">' + f'<rect width="400" height="300" fill="white" mask="url(#m{i-1})"/>' * 2 + '</mask>')`,
+        `text = ''.join(parts) + '</defs><rect width="400" height="300" mask="url(#m24)"/></svg>'`,
+      ),
+    ],
+    [
+      'filters that double their work at each step',
+      show(
+        'svg',
+        `steps = ''.join(f'<feBlend in="r{i}" in2="r{i}" result="r{i+1}"/>' for i in range(40))`,
+        `text = '''${SVG}<filter id="f"><feTurbulence numOctaves="20" baseFrequency="0.9" result="r0"/>''' + steps + '</filter>' + '<rect width="2000" height="2000" filter="url(#f)"/>' * 50 + '</svg>'`,
+      ),
+    ],
+    [
+      'selectors that look through all elements for each of them',
+      show(
+        'html',
+        `rules = ''.join(f'.c{i}:has(~ .d{i} .e{i} .f) .g {{ color: red }}' for i in range(3000))`,
+        `text = '<style>' + rules + '</style>' + ''.join(f'<div class="c{i%500} d{i%499} e{i%7} f g">x</div>' for i in range(45000))`,
+      ),
+    ],
+    [
+      'images that are small only on the wire',
+      show(
+        'html',
+        ...PNG,
+        `data = base64.b64encode(png(22000)).decode()`,
+        `text = ''.join(f'<img width="200" src="data:image/png;base64,{data}#{i}">' for i in range(5))`,
+      ),
+    ],
+    [
+      'a background that is one',
+      show(
+        'html',
+        ...PNG,
+        `data = base64.b64encode(png(22000)).decode()`,
+        `text = '<div style="height: 300px; background: url(data:image/png;base64,' + data + ') 0 0 / 100% 100%"></div>' * 3`,
+      ),
+    ],
+    [
+      'an animation without rest',
+      show(
+        'html',
+        `text = '<style>@keyframes a { to { filter: blur(90px) hue-rotate(90deg); width: 200% } } b { display: block; animation: a 1s infinite; background: linear-gradient(red, blue); box-shadow: 0 0 90px red }</style>' + '<b>x</b>' * 4000`,
+      ),
+    ],
+  ])('%s', async (_name, code) => {
+    const cell = await explode(code);
+    expect(await cell.locator('.ended').innerText()).toMatch(EITHER);
+  });
+});
+
+it('several at once do not hurt what is beside them', async () => {
+  const bomb = [
+    'text = "<p>" + "x" * 10',
+    `parts = ['''${SVG}<defs><rect id="a0" width="1" height="1"/>''']`,
+    'for i in range(1, 10):',
+    `    parts.append(f'<g id="a{i}">' + f'<use href="#a{i-1}"/>' * 10 + '</g>')`,
+    `text = ''.join(parts) + '</defs><use href="#a9"/></svg>'`,
+    'class Bomb:',
+    '    def _repr_svg_(self): return text',
+    'class Calm:',
+    "    def _repr_html_(self): return '<b>calm</b>'",
+    'display(Bomb()); display(Calm()); display(Bomb())',
+  ].join('\n');
+  const cell = await ended(await runCode(app.page, bomb));
+  await cell
+    .locator('.ended')
+    .nth(1)
+    .waitFor({ timeout: 2 * START_MS });
+  await expectResponsive();
+  await cell.locator('iframe').contentFrame().getByText('calm').waitFor();
+  const [calm] = await guests();
+  expect(calm?.pid).toBeGreaterThan(0);
+});
+
+it('what has too many elements is not shown, but what it is as text, and it can be saved', async () => {
+  const cell = await ended(await runCode(app.page, show('html', "text = '<i>x</i>' * 60_000")));
+  await cell.getByText('This output is too large to be shown').waitFor();
+  expect(await cell.locator('iframe').count()).toBe(0);
+  expect(await cell.locator('.unshown .line').allInnerTexts()).toEqual(['Shown']);
+  await cell.getByRole('button', { name: 'Save output' }).waitFor();
+});
+
+it('an image that would be too large to decode is told by its size', async () => {
+  const cell = await ended(
+    await runCode(
+      app.page,
+      [
+        ...PNG,
+        'data = base64.b64encode(png(23000)).decode()',
+        'class Image:',
+        '    def _repr_png_(self): return data',
+        'display(Image())',
+      ].join('\n'),
+    ),
+  );
+  await cell.getByText('too large to be shown (23,000 × 23,000 pixels)').waitFor();
+  expect(await cell.locator('img').count()).toBe(0);
+});
+
+it('a file that is a drawing is previewed in a frame as well', async () => {
+  const { page } = app;
+  const cell = await ended(
+    await runCode(
+      page,
+      `open('drawing.svg', 'w').write('''${SVG}<rect width="400" height="300"/></svg>''')\nopen('fake.png', 'w').write('<svg/>')`,
+    ),
+  );
+  expect(await cell.getByRole('alert').count()).toBe(0);
+  await page.getByRole('button', { name: 'Files' }).click();
+  await page
+    .locator('.drawer')
+    .getByRole('button', { name: /^drawing\.svg/u })
+    .click();
+  const dialog = page.getByRole('dialog', { name: 'drawing.svg' });
+  await dialog.locator('iframe').waitFor();
+  expect(await dialog.locator('iframe').getAttribute('src')).toMatch(/^vivarium-output:/u);
+  expect(await dialog.locator('img').count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await page
+    .locator('.drawer')
+    .getByRole('button', { name: /^fake\.png/u })
+    .click();
+  await page.getByRole('dialog', { name: 'fake.png' }).getByText('This image can’t be read').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Files' }).click();
+});
+
+it('a drawing is copied as a picture that its own process made', async () => {
+  const { page } = app;
+  const cell = await ended(
+    await runCode(page, show('svg', `text = '''${SVG}<rect width="400" height="300" fill="teal"/></svg>'''`)),
+  );
+  const box = await cell.locator('iframe').boundingBox();
+  expect([Math.round(box?.width ?? 0), Math.round(box?.height ?? 0)]).toEqual([400, 300]);
+  await cell.getByRole('button', { name: 'Copy image' }).click();
+  await page.getByText('Copied', { exact: true }).first().waitFor();
+  const copied = await app.app.evaluate(({ clipboard }) =>
+    (clipboard as unknown as { readImage(): { getSize(): object } }).readImage().getSize(),
+  );
+  expect(copied).toEqual({ width: 800, height: 600 });
+  await cell.locator('.cover').click();
+  await page.getByRole('dialog').locator('iframe').waitFor();
+  await page.keyboard.press('Escape');
+});
+
+it('no more frames are there than have a place, and they come and go with what is in sight', async () => {
+  const cell = await ended(
+    await runCode(
+      app.page,
+      [
+        'class Small:',
+        '    def __init__(self, number): self.number = number',
+        '    def _repr_html_(self): return f\'<p style="height:200px">number {self.number}</p>\'',
+        'for number in range(30): display(Small(number))',
+      ].join('\n'),
+    ),
+  );
+  const last = cell.locator('.guest').nth(29);
+  await last.scrollIntoViewIfNeeded();
+  await last.locator('iframe').contentFrame().getByText('number 29').waitFor();
+  expect((await guests()).length).toBeLessThanOrEqual(12);
+  const first = cell.locator('.guest').first();
+  await first.scrollIntoViewIfNeeded();
+  await first.locator('iframe').contentFrame().getByText('number 0').waitFor();
+  for (let index = 0; index < 30; index += 1) {
+    await cell.locator('.guest').nth(index).scrollIntoViewIfNeeded();
+    expect(await app.page.locator('iframe').count()).toBeLessThanOrEqual(12);
+  }
+});
+
+it('a frame that is taken away while it is busy leaves no process behind', async () => {
+  const cell = await runCode(
+    app.page,
+    show(
+      'svg',
+      `steps = ''.join(f'<feBlend in="r{i}" in2="r{i}" result="r{i+1}"/>' for i in range(40))`,
+      `text = '''${SVG}<filter id="f"><feTurbulence numOctaves="20" baseFrequency="0.9" result="r0"/>''' + steps + '</filter>' + '<rect width="2000" height="2000" filter="url(#f)"/>' * 50 + '</svg>'`,
+    ),
+  );
+  await ended(cell);
+  const url = await cell.locator('iframe').getAttribute('src');
+  await expect.poll(async () => (await guests()).find((one) => one.url === url)?.pid ?? 0).toBeGreaterThan(0);
+  const pid = (await guests()).find((one) => one.url === url)?.pid;
+  await cell.getByRole('button', { name: 'Remove cell' }).click();
+  await expect
+    .poll(
+      () => app.app.evaluate(({ app: electron }) => electron.getAppMetrics().map((metric) => metric.pid)),
+      { timeout: START_MS },
+    )
+    .not.toContain(pid);
+});
+
+// The last one: whoever drives the test takes the end of a frame's process for that of the page.
+it('the end of a frame’s process is told, and the frame comes back', async () => {
+  const cell = await ended(await runCode(app.page, show('html', "text = '<h1>Still here</h1>'")));
+  const frame = cell.locator('iframe');
+  await frame.contentFrame().getByText('Still here').waitFor();
+  const url = await frame.getAttribute('src');
+  const guest = (await guests()).find((one) => one.url === url);
+  const pid = await pagePid();
+  if (guest === undefined) throw new Error('no frame');
+  expect(guest.pid).not.toBe(pid);
+  const inPage = (script: string): Promise<unknown> =>
+    app.app.evaluate(
+      ({ BrowserWindow }, text) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(text) as Promise<unknown>,
+      script,
+    );
+  process.kill(guest.pid, 'SIGKILL');
+  const told = "[...document.querySelectorAll('.ended p')].at(-1)?.innerText ?? ''";
+  await expect.poll(() => inPage(told)).toContain('The process of this output ended');
+  await inPage("[...document.querySelectorAll('.ended button')].at(-1).click()");
+  const shown = "[...document.querySelectorAll('.cell')].at(-2).querySelector('iframe')?.src ?? ''";
+  await expect.poll(() => inPage(shown)).toMatch(/^vivarium-output:/u);
+  const again = await inPage(shown);
+  expect(again).not.toBe(url);
+  await expect.poll(async () => (await guests()).some((one) => one.url === again && one.pid > 0)).toBe(true);
+  expect(await pagePid()).toBe(pid);
+});
