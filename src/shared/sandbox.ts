@@ -52,6 +52,8 @@ export const RunRequest = z.strictObject({
   /** Python source. The value of its last expression becomes `RunResult.value`. */
   code: z
     .string()
+    // No text of more units has fewer bytes: it need not be gone through.
+    .max(LIMITS.codeBytes, { abort: true, error: `code is longer than ${LIMITS.codeBytes} bytes` })
     .refine((code) => utf8Length(code) <= LIMITS.codeBytes, `code is longer than ${LIMITS.codeBytes} bytes`),
   /** Runs with one session name share state. Without a name the run gets a fresh interpreter of its own. */
   session: SessionName.optional(),

@@ -31,7 +31,7 @@ export class Interpreter {
     const run = await attempt(this.#config.runNative, code);
     if ('error' in run) return run;
     const { stdout, value } = run.result;
-    const lines = stdout === '' ? [] : linesOf(stdout.replace(/\r?\n$/u, ''));
+    const lines = stdout === '' ? [] : linesOf(withoutLineEnd(stdout));
     return { result: value === null ? lines : [...lines, ...linesOf(value.text)] };
   }
 
@@ -49,7 +49,12 @@ export class Interpreter {
   }
 }
 
-const linesOf = (text: string): string[] => text.split(/\r?\n/u);
+const linesOf = (text: string): string[] => text.replaceAll('\r\n', '\n').split('\n');
+
+const withoutLineEnd = (text: string): string => {
+  if (!text.endsWith('\n')) return text;
+  return text.slice(0, text.endsWith('\r\n') ? -2 : -1);
+};
 
 const attempt = async (run: Run, code: unknown): Promise<{ result: RunResult } | InterpreterError> => {
   if (typeof code !== 'string') return { error: 'there is no code to run; give it as text' };

@@ -35,7 +35,7 @@ export class ModuleAdvice {
     const { error } = outcome;
     if (error === null) return outcome;
     // Python names the module of a type that is not built in.
-    switch (error.type.split('.').at(-1)) {
+    switch (error.type.slice(error.type.lastIndexOf('.') + 1)) {
       case 'ModuleNotFoundError':
         return withAdvice(outcome, error, this.#aboutModule(error.message));
       case 'ZoneInfoNotFoundError':
@@ -64,7 +64,7 @@ type GuestError = NonNullable<GuestOutcome['error']>;
 
 const withAdvice = (outcome: GuestOutcome, error: GuestError, advice: string | null): GuestOutcome => {
   if (advice === null) return { ...outcome, error };
-  const traceback = error.traceback === '' ? '' : `${error.traceback.replace(/\n?$/u, '\n')}${advice}\n`;
+  const traceback = error.traceback === '' ? '' : `${error.traceback}${error.traceback.endsWith('\n') ? '' : '\n'}${advice}\n`;
   return { ...outcome, error: { ...error, message: `${error.message}; ${advice}`, traceback } };
 };
 

@@ -1,85 +1,93 @@
 /**
  * Tells Python's code from its strings and comments, as well as that can be done in one pass: in an f-string, what
  * stands in braces counts as text. Not a parser: those that bear with broken code take seconds for what is hostile, and
- * main must never wait for that.
+ * main must never wait for that. Character by character: an expression for each mark takes ten times as long.
  */
 
 /** Longer ones are no names of anything. */
 const MAX_LITERAL = 200;
+/** Nobody names more packages in one piece of code. */
+const MAX_LITERALS = 10_000;
 
 export interface PythonText {
   /** The code with its strings and comments blanked out. Lines that go on in the next one are one line. */
   readonly code: string;
-  /** What stands in short strings without a prefix and without backslashes. */
+  /** What stands in short strings without a prefix and without backslashes; the first ones, of very many. */
   readonly literals: ReadonlySet<string>;
 }
 
-const QUOTES = /["']/u;
-/** Where something begins or ends that is not plain code. */
-const MARK = /["'#\\]/gu;
-/** A string with one of these is not what it seems: raw, bytes, formatted. */
-const PREFIXED = /(?<!\w)[bfrtuBFRTU]{1,2}$/u;
+const NEWLINE = 0x0a;
+const DOUBLE_QUOTE = 0x22;
+const HASH = 0x23;
+const SINGLE_QUOTE = 0x27;
+const BACKSLASH = 0x5c;
+
+/** A string after one or two of these is not what it seems: raw, bytes, formatted. */
+const PREFIXES = 'bfrtuBFRTU';
+const MAX_PREFIX = 2;
 
 export const readPythonText = (source: string): PythonText => {
-  const text = source.replaceAll(/\r\n?/gu, '\n');
+  const text = source.replaceAll('\r\n', '\n').replaceAll('\r', '\n');
   const parts: string[] = [];
   const literals = new Set<string>();
+  let copied = 0;
   let at = 0;
-  for (;;) {
-    MARK.lastIndex = at;
-    const start = MARK.exec(text)?.index ?? text.length;
-    parts.push(text.slice(at, start));
-    const mark = text[start];
-    if (mark === undefined) break;
-    if (mark === '#') {
-      at = endOf(text, '\n', start);
-    } else if (QUOTES.test(mark)) {
-      const { end, contents } = stringAt(text, start, mark);
-      if (contents !== null && !PREFIXED.test(text.slice(Math.max(0, start - 3), start)))
-        literals.add(contents);
+  /** Puts something in the place of what stands between here and there. */
+  const replace = (end: number, by: string): void => {
+    parts.push(text.slice(copied, at), by);
+    at = copied = end;
+  };
+  while (at < text.length) {
+    const mark = text.charCodeAt(at);
+    if (mark === HASH) {
+      replace(endOfLine(text, at), '');
+    } else if (mark === BACKSLASH) {
+      // At the end of a line; elsewhere it means nothing.
+      replace(at + (text.charCodeAt(at + 1) === NEWLINE ? 2 : 1), ' ');
+    } else if (mark === DOUBLE_QUOTE || mark === SINGLE_QUOTE) {
+      const { contents, end } = stringAt(text, at, mark);
+      const isLiteral = contents !== null && literals.size < MAX_LITERALS && !isPrefixed(text, at);
+      if (isLiteral) literals.add(contents);
       // Something, so that what is before it and after it stays apart.
-      parts.push(' "" ');
-      at = end;
+      replace(end, ' "" ');
     } else {
-      // A backslash at the end of a line; elsewhere it means nothing.
-      parts.push(' ');
-      at = start + (text[start + 1] === '\n' ? 2 : 1);
+      at += 1;
     }
   }
+  parts.push(text.slice(copied));
   return { code: parts.join(''), literals };
 };
 
 /** @param start where its first quote stands */
-const stringAt = (text: string, start: number, quote: string): { end: number; contents: string | null } => {
-  const isLong = text.startsWith(quote.repeat(3), start);
-  const closing = isLong ? quote.repeat(3) : quote;
-  const first = start + closing.length;
-  const marks = isLong
-    ? quote === '"'
-      ? /\\|"""/gu
-      : /\\|'''/gu
-    : quote === '"'
-      ? /[\\"\n]/gu
-      : /[\\'\n]/gu;
-  marks.lastIndex = first;
+const stringAt = (text: string, start: number, quote: number): { end: number; contents: string | null } => {
+  const isLong = text.charCodeAt(start + 1) === quote && text.charCodeAt(start + 2) === quote;
+  const first = start + (isLong ? 3 : 1);
   let isPlain = true;
-  for (;;) {
-    const mark = marks.exec(text);
-    if (mark === null) return { end: text.length, contents: null };
-    if (mark[0] === '\\') {
+  for (let at = first; at < text.length; at += 1) {
+    const mark = text.charCodeAt(at);
+    if (mark === BACKSLASH) {
       isPlain = false;
-      marks.lastIndex = mark.index + 2;
-    } else if (mark[0] === '\n') {
+      at += 1;
+    } else if (mark === NEWLINE && !isLong) {
       // Not closed: an error in the code, which ends with its line.
-      return { end: mark.index, contents: null };
-    } else {
-      const isName = isPlain && mark.index - first <= MAX_LITERAL;
-      return { end: mark.index + closing.length, contents: isName ? text.slice(first, mark.index) : null };
+      return { end: at, contents: null };
+    } else if (mark === quote) {
+      if (isLong && !(text.charCodeAt(at + 1) === quote && text.charCodeAt(at + 2) === quote)) continue;
+      const isName = isPlain && at - first <= MAX_LITERAL;
+      return { end: at + (isLong ? 3 : 1), contents: isName ? text.slice(first, at) : null };
     }
   }
+  return { end: text.length, contents: null };
 };
 
-const endOf = (text: string, mark: string, from: number): number => {
-  const found = text.indexOf(mark, from);
+const isPrefixed = (text: string, quote: number): boolean => {
+  let start = quote;
+  while (quote - start <= MAX_PREFIX && start > 0 && PREFIXES.includes(text.charAt(start - 1))) start -= 1;
+  const length = quote - start;
+  return length > 0 && length <= MAX_PREFIX && !/\w/u.test(text.charAt(start - 1));
+};
+
+const endOfLine = (text: string, from: number): number => {
+  const found = text.indexOf('\n', from);
   return found === -1 ? text.length : found;
 };

@@ -24,6 +24,9 @@ export const REPORTED_FILES: JsonPart = {
   maxValues: FILES_VALUES,
 };
 
+/** Of a name that is refused, in UTF-16 units; a longer one is still one that is too long. */
+const SHOWN_LENGTH = LIMITS.fileNameLength + 1;
+
 export interface CheckedFiles {
   readonly files: OutputFile[];
   /** One, when files had to be left out. */
@@ -42,26 +45,29 @@ export const checkFiles = (
 ): CheckedFiles => {
   const types = new Map((said ?? []).map(({ name, mime }) => [name, typeOf(mime)]));
   const told = found ?? (said ?? []).map(({ name, size }): [string, number] => [name, size]);
-  const names = new Set<string>();
-  const files: OutputFile[] = [];
-  const refused: string[] = [];
+  const files = new Map<string, OutputFile>();
+  const refused = new Set<string>();
   for (const [name, size] of told) {
     const file = OutputFile.safeParse({ name, size, mime: types.get(name) ?? UNKNOWN_TYPE });
-    if (!file.success) refused.push(name);
-    else if (!names.has(name)) files.push(file.data);
-    names.add(name);
+    if (!file.success) refused.add(name.slice(0, SHOWN_LENGTH));
+    else if (!files.has(name)) files.set(name, file.data);
   }
-  return { files, notices: refused.length === 0 ? [] : [leftOut(refused)] };
+  // Whoever tells of such names is told of, also when nothing of the kind was found.
+  for (const { name } of said ?? []) {
+    if (workspaceNameProblem(name) !== null) refused.add(name.slice(0, SHOWN_LENGTH));
+  }
+  return { files: [...files.values()], notices: refused.size === 0 ? [] : [leftOut([...refused])] };
 };
 
 const typeOf = (mime: string): string => (MimeType.safeParse(mime).success ? mime : UNKNOWN_TYPE);
 
+/** @param names that were refused, each once */
 const leftOut = ([first = '', ...others]: readonly string[]): RunNotice => {
   const problem = workspaceNameProblem(first);
   const why = problem === null ? 'its size makes no sense' : `its name ${problem}`;
   const more = others.length === 0 ? '' : `, and ${others.length} more`;
   return {
     code: 'files-left-out',
-    message: `the list of files is without ${quote(first.slice(0, 100))} (${why})${more}`,
+    message: `the list of files is without ${quote(first)} (${why})${more}`,
   };
 };

@@ -1,4 +1,4 @@
-import { guessImports } from './import-guess.ts';
+import { importsIn } from './import-guess.ts';
 import { readPythonText } from './python-text.ts';
 
 /** What stands in a piece of code itself, read without any interpreter, whose word would be the guest's. */
@@ -7,8 +7,9 @@ export class SpelledOut {
   readonly #modules: ReadonlySet<string>;
 
   constructor(code: string) {
-    this.#literals = readPythonText(code).literals;
-    this.#modules = new Set(guessImports(code).map(topOf));
+    const text = readPythonText(code);
+    this.#literals = text.literals;
+    this.#modules = new Set(importsIn(text).map(topOf));
   }
 
   /** Whether the code imports it, or something of the same package. */

@@ -170,7 +170,7 @@ describe('the files of an outcome', () => {
     expect(files).toEqual(
       [file('other', 4, 'application/octet-stream'), file('real.csv', 3, 'text/csv')].reverse(),
     );
-    expect(notices).toEqual([]);
+    expect(notices[0]?.message).toMatch(/"\.\.\/\.\.\/x" \(its name climbs out/u);
   });
 
   it('are cut when more were found', () => {
@@ -202,7 +202,7 @@ describe('the files of an outcome', () => {
       ],
     });
     expect(files).toEqual([file('a')]);
-    expect(notices).toEqual([]);
+    expect(notices[0]?.message).toMatch(/and 998 more$/u);
     expect(outcomeOf({ files: many }).notices[0]?.message).toMatch(/and 999 more$/u);
   });
 });
