@@ -3,6 +3,7 @@
  * it also starts when the process may open no file. It boots blank: the first message says what it is to be.
  */
 import { randomBytes } from 'node:crypto';
+import { getHeapStatistics } from 'node:v8';
 import { parentPort, receiveMessageOnPort as receive, type MessagePort } from 'node:worker_threads';
 import type { AtomicsWait } from '../../shared/input-slot.ts';
 import { PIECE_BYTES } from '../../shared/interpreter.ts';
@@ -37,7 +38,15 @@ const { load, store } = Atomics;
 const { wait } = Atomics as { readonly wait: AtomicsWait };
 type AskForFile = HostFunctions['askForFile'];
 
-const hostFunctions = (interrupts: Int32Array, askForFile: AskForFile): HostFunctions => ({
+const MIB = 1024 * 1024;
+
+/** Heap of this thread, files and WebAssembly memory. */
+const usedMiB = (): number => {
+  const { external_memory: outside, total_heap_size: heap } = getHeapStatistics();
+  return Math.ceil((heap + outside) / MIB);
+};
+
+const hostFunctions = (interrupts: Int32Array, used: Int32Array, askForFile: AskForFile): HostFunctions => ({
   now: () => clock.now(),
   random: (length) => randomBytes(length).toString('latin1'),
   setTimer: (callback, delayMs) => {
@@ -47,6 +56,7 @@ const hostFunctions = (interrupts: Int32Array, askForFile: AskForFile): HostFunc
   encode: (text) => encoder.encode(text),
   decode: (bytes) => decoder.decode(bytes),
   isInterrupted: () => load(interrupts, 0) !== 0,
+  measure: () => void store(used, 0, usedMiB()),
   wait,
   askForFile,
   latin1: (bytes) => Buffer.from(bytes).toString('latin1'),
@@ -138,7 +148,8 @@ const handlersOf = (interpreter: InterpreterHost, images: MessagePort): Handlers
 /** From now on this thread is that interpreter. */
 const serve = (port: MessagePort, start: WorkerStart): void => {
   const askForFile: AskForFile = (wish) => peer.emit('wantFile', wish);
-  const interpreter = new InterpreterHost(start, hostFunctions(new Int32Array(start.interrupts), askForFile));
+  const [interrupts, used] = [new Int32Array(start.interrupts), new Int32Array(start.used)];
+  const interpreter = new InterpreterHost(start, hostFunctions(interrupts, used, askForFile));
   looseErrors(own, () => interpreter.fail());
   const peer = new RpcPeer({
     port: fromEmitterPort(port),
