@@ -17,6 +17,8 @@ export interface HostBridge {
   random(length: number): string;
   /** Asks for `GuestCore.fireTimer(id)` after a delay in ms. */
   setTimer(id: number, delayMs: number): void;
+  /** Has the thread's memory measured, as the control thread wishes. */
+  measure(): void;
   /** Takes a copy of the bytes. 1 is stdout, 2 is stderr. */
   write(stream: number, bytes: Uint8Array): void;
   /** Takes something to show: JSON, see `GuestDisplay`. */

@@ -75,3 +75,9 @@ export const DEFAULTS = {
   memoryMiB: 1024,
   outputKiB: 1024,
 } as const;
+
+/** What an interpreter may have beside its WebAssembly memory, in MiB: files, and objects of JavaScript. */
+const BESIDE_MIB = 768;
+
+/** What one interpreter may use in all, in MiB. @param memoryMiB cap of its WebAssembly memory */
+export const interpreterLimitMiB = (memoryMiB: number): number => memoryMiB + BESIDE_MIB;

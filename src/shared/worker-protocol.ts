@@ -105,10 +105,13 @@ export interface WorkerStart {
   readonly lock: string;
   readonly guestScript: string;
   /**
-   * One Int32, for this worker alone: the control thread stores `INTERRUPT_SIGNAL` to interrupt the guest,
-   * whose interpreter stores 0 when it has seen it. The guest may write it too: it would only deafen itself.
+   * Two Int32, for this worker alone: in the first the control thread stores `INTERRUPT_SIGNAL` to interrupt the
+   * guest, whose interpreter stores 0 when it has seen it; in the second 1, for the guest's core to have its host
+   * measure the thread's memory. The guest may write them too: it would only deafen itself.
    */
   readonly interrupts: SharedArrayBuffer;
+  /** One Int32: the MiB that this thread uses, as its host measured it last; never handed to the guest. */
+  readonly used: SharedArrayBuffer;
   /** The place for answers to a guest that waits for input, see input-slot.ts; never handed to the guest. */
   readonly input: SharedArrayBuffer;
   /** The place for files of packages, see file-slot.ts; never handed to the guest. */
@@ -130,6 +133,9 @@ export interface WorkerImage {
   /** Their compiled libraries, by path. Nothing can change them. */
   readonly libraries: ReadonlyMap<string, object>;
 }
+
+/** Of `WorkerStart.interrupts`. */
+export const INTERRUPTS_BYTES = 2 * Int32Array.BYTES_PER_ELEMENT;
 
 /** SIGINT. */
 export const INTERRUPT_SIGNAL = 2;

@@ -12,6 +12,7 @@ import process from 'node:process';
 import { createContext, runInThisContext } from 'node:vm';
 import { FILE_SLOT_BYTES } from '../../src/shared/file-slot.ts';
 import { INPUT_SLOT_BYTES } from '../../src/shared/input-slot.ts';
+import { INTERRUPTS_BYTES } from '../../src/shared/worker-protocol.ts';
 import { builtFiles } from '../../src/main/runtime-locations.ts';
 import { InterpreterHost, type HostFunctions } from '../../src/utility/worker/interpreter-host.ts';
 import { looseErrors } from '../../src/utility/worker/loose-errors.ts';
@@ -31,7 +32,8 @@ const start = {
   stdlib: new Uint8Array(readFileSync(assets.stdlib)),
   lock: readFileSync(assets.lock, 'utf8'),
   guestScript: readFileSync(assets.guest, 'utf8'),
-  interrupts: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+  interrupts: new SharedArrayBuffer(INTERRUPTS_BYTES),
+  used: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
   input: new SharedArrayBuffer(INPUT_SLOT_BYTES),
   files: new SharedArrayBuffer(FILE_SLOT_BYTES),
   mode: 'plain' as const,
@@ -63,6 +65,7 @@ const functions: HostFunctions = {
   decode: (bytes) => decoder.decode(bytes),
   forgetInterrupt: () => undefined,
   isInterrupted: () => false,
+  measure: () => undefined,
   wait: () => undefined,
   askForFile: () => undefined,
   latin1: (bytes) => Buffer.from(bytes).toString('latin1'),

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { RpcPort } from '../../shared/rpc/port.ts';
-import { identify, isAlive, residentBytes, type ProcessIdentity } from './process-table.ts';
+import { dataBytes, identify, isAlive, residentBytes, type ProcessIdentity } from './process-table.ts';
 
 /** How a sidecar process ended, as far as the system tells. */
 export interface ProcessExit {
@@ -19,6 +19,8 @@ export interface SidecarProcess {
   readonly exited: Promise<ProcessExit>;
   /** Resident memory in bytes, or null where it can't be told. */
   residentBytes(): number | null;
+  /** What the kernel counts against its cap of the process, in bytes; null, or absent, where it can't be told. */
+  dataBytes?(): number | null;
   /** Asks the system, which may know more than `exited` does. */
   isAlive(): boolean;
   /** Ends the process at once, without asking it. Harmless when it is gone. */
@@ -73,6 +75,7 @@ export const whenStarted = async (
   return {
     pid,
     residentBytes: () => residentBytes(pid),
+    dataBytes: () => dataBytes(pid),
     isAlive: () => isAlive(identity),
     kill: () => killProcess(identity),
   };

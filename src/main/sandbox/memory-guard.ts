@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { diedOfMemory, pressureOf } from './memory-budget.ts';
+import { diedOfMemory, pressureOf, shareOf, type MemoryUse } from './memory-budget.ts';
 import { sharedController } from './stop-signal.ts';
 
 /** For the memory of an interpreter that was ended to be given back, in ms. */
@@ -20,7 +20,7 @@ export class MemoryGuard {
   #outOfMemory = sharedController();
   /** Until then the memory given back last may not show yet; on the clock. */
   #settlesAt = 0;
-  /** Resident memory when something was done last. */
+  /** Share of its limit that was used when something was done last. */
   #actedAt = 0;
   #explanation: string | null = null;
 
@@ -44,18 +44,19 @@ export class MemoryGuard {
    * @param detail says how much it uses
    * @returns false when the process is not to be spared
    */
-  measured(residentBytes: number, limitBytes: number, detail: string): boolean {
+  measured(use: MemoryUse, detail: string): boolean {
+    const { limitBytes, usedBytes } = use;
     const { clock, evict } = this.#options;
-    this.#explanation = diedOfMemory(residentBytes, limitBytes) ? detail : null;
-    const pressure = pressureOf(residentBytes, limitBytes);
+    this.#explanation = diedOfMemory(usedBytes, limitBytes) ? detail : null;
+    const pressure = pressureOf(usedBytes, limitBytes);
     if (pressure === 'far-over') return false;
     if (pressure === 'none') return true;
     // What was done last shows only now and then; but whoever goes on growing is not waited for.
     const settles = clock.now() < this.#settlesAt;
-    const grows = pressure === 'over' && residentBytes > this.#actedAt + limitBytes * GROWS;
+    const grows = pressure === 'over' && shareOf(use) > this.#actedAt + GROWS;
     if (settles && !grows) return true;
     this.#settlesAt = clock.now() + MEMORY_SETTLES_MS;
-    this.#actedAt = residentBytes;
+    this.#actedAt = shareOf(use);
     if (!settles && (evict() || pressure === 'tight')) return true;
     this.#outOfMemory.abort(detail);
     this.#outOfMemory = sharedController();

@@ -45,8 +45,13 @@ export const isAlive = ({ pid, startedAt }: ProcessIdentity): boolean => {
   }
 };
 
-/** Resident memory in bytes, or null where the system does not tell it this way. */
-export const residentBytes = (pid: number): number | null => {
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/mu.exec(readProc(pid, 'status') ?? '')?.[1];
+const statusBytes = (pid: number, field: 'VmRSS' | 'VmData'): number | null => {
+  const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'mu').exec(readProc(pid, 'status') ?? '')?.[1];
   return kibibytes === undefined ? null : Number(kibibytes) * 1024;
 };
+
+/** Resident memory in bytes, or null where the system does not tell it this way. */
+export const residentBytes = (pid: number): number | null => statusBytes(pid, 'VmRSS');
+
+/** Writable memory of its own in bytes, touched or not: what RLIMIT_DATA caps. Null as above. */
+export const dataBytes = (pid: number): number | null => statusBytes(pid, 'VmData');

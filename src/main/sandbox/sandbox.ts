@@ -23,6 +23,7 @@ import { resultOf, sessionStateAfter } from './run-result.ts';
 import type { RunOptions, SandboxConfig, SandboxSettings } from './sandbox-config.ts';
 import { SessionFiles } from './session-files.ts';
 import type { SidecarClient } from './sidecar-client.ts';
+import type { MemoryReading } from './sidecar-life.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { engineVersion, Snapshots } from './snapshots.ts';
 import { linkSignals, sharedController } from './stop-signal.ts';
@@ -95,7 +96,7 @@ export class Sandbox {
           if (sidecar !== undefined) this.#interpreters.forgetAll(sidecar);
           this.#emit({ type: 'process-ended', at: Date.now(), pid: sidecar?.pid ?? null, role, ...end });
         },
-        onMemory: (sidecar, bytes) => this.#onMemory(sidecar, bytes),
+        onMemory: (sidecar, reading) => this.#onMemory(sidecar, reading),
       },
     });
     this.#provider = new InterpreterProvider(this.#supervisor, this.#interpreters, config.clock);
@@ -309,12 +310,12 @@ export class Sandbox {
     return sessionStateAfter(session, attempt, this.#interpreters);
   }
 
-  #onMemory(sidecar: SidecarClient, residentBytes: number): void {
-    const limitBytes = this.#supervisor.processLimitBytes;
-    const [residentMiB, limitMiB] = [toMiB(residentBytes), toMiB(limitBytes)];
+  #onMemory(sidecar: SidecarClient, { resident, tightest }: MemoryReading): void {
+    const [residentMiB, limitMiB] = [toMiB(resident.usedBytes), toMiB(resident.limitBytes)];
     this.#emit({ type: 'memory', at: Date.now(), pid: sidecar.pid, residentMiB, limitMiB });
-    const detail = `the sandbox process used ${residentMiB} MiB of ${limitMiB} MiB`;
-    if (this.#memory.measured(residentBytes, limitBytes, detail)) return;
+    const [used, limit] = [toMiB(tightest.usedBytes), toMiB(tightest.limitBytes)];
+    const detail = `the sandbox process used ${used} MiB of ${limit} MiB`;
+    if (this.#memory.measured(tightest, detail)) return;
     void this.#supervisor.end(sidecar, 'out-of-memory', detail);
   }
 

@@ -202,6 +202,11 @@ export class SidecarClient {
     return this.#process.residentBytes();
   }
 
+  /** What the kernel caps of it, in bytes, or null where it can't be told. */
+  dataBytes(): number | null {
+    return this.#process.dataBytes?.() ?? null;
+  }
+
   /** Asks the system, not the connection. */
   isAlive(): boolean {
     return this.#process.isAlive();

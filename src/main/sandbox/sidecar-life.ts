@@ -4,7 +4,14 @@ import type { Clock } from './clock.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { ProcessExit, SidecarLauncher } from './launcher.ts';
 import type { LockdownFactory } from './lockdown-binding.ts';
-import { dataLimitMiBFor, diedOfMemory } from './memory-budget.ts';
+import {
+  dataBudgetBytes,
+  dataLimitMiBFor,
+  diedOfMemory,
+  processLimitBytes,
+  tightest,
+  type MemoryUse,
+} from './memory-budget.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { describeExit, type ProcessEnd } from './process-end.ts';
 import type { Asset } from './runtime-assets.ts';
@@ -32,8 +39,8 @@ export interface SidecarLifeOptions {
   readonly clock: Clock;
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
-  /** What the whole process may use, in bytes. */
-  readonly processLimitBytes: number;
+  /** Free memory of the machine, in bytes. */
+  readonly freeMemory: () => number;
   /** Waited for before anything is started. */
   readonly after: Promise<unknown>;
   /** Something more that belongs to being ready. */
@@ -43,7 +50,14 @@ export interface SidecarLifeOptions {
   readonly onEnding: () => void;
   readonly onSilent: () => void;
   readonly onAnswer: () => void;
-  readonly onMemory: (residentBytes: number) => void;
+  readonly onMemory: (reading: MemoryReading) => void;
+}
+
+/** What a look at a process's memory found. */
+export interface MemoryReading {
+  readonly resident: MemoryUse;
+  /** That, or what the kernel counts, whichever is nearer to its limit. */
+  readonly tightest: MemoryUse;
 }
 
 /** A process ended before it was ready. */
@@ -97,6 +111,9 @@ export class SidecarLife {
   #markReachable: (sidecar: SidecarClient) => void = () => undefined;
   #heartbeat: Heartbeat | undefined;
   #memory: MemoryWatch | undefined;
+  #lastUse: MemoryUse | undefined;
+  /** Known once it is being started. */
+  #dataBudgetBytes = 0;
 
   constructor(options: SidecarLifeOptions) {
     this.#options = options;
@@ -141,9 +158,10 @@ export class SidecarLife {
     return this.#options.memoryMiB;
   }
 
-  /** What it may use in all. */
+  /** What it may have resident, as the machine is now. */
   get processLimitBytes(): number {
-    return this.#options.processLimitBytes;
+    const { freeMemory, memoryMiB } = this.#options;
+    return processLimitBytes(memoryMiB, freeMemory() + (this.#memory?.last ?? 0));
   }
 
   /** From the wish to being ready, in ms. */
@@ -177,7 +195,8 @@ export class SidecarLife {
       this.#check();
       // Side by side: to read and check takes about as long as for a process to come up.
       const launching = launcher.launch().then((process) => this.#adopt(new SidecarClient(process)));
-      const dataLimitMiB = dataLimitMiBFor(this.#options.processLimitBytes);
+      this.#dataBudgetBytes = dataBudgetBytes(memoryMiB, this.#options.freeMemory());
+      const dataLimitMiB = dataLimitMiBFor(this.#dataBudgetBytes);
       const loading = Promise.all([loadAssets(), lockdown(dataLimitMiB)]);
       const [launched, loaded] = await Promise.allSettled([launching, loading]);
       this.#check();
@@ -235,8 +254,15 @@ export class SidecarLife {
       clock,
       isBusy,
       read: () => sidecar.residentBytes(),
-      onReading: onMemory,
+      onReading: (residentBytes) => onMemory(this.#weigh(sidecar, residentBytes)),
     });
+  }
+
+  #weigh(sidecar: SidecarClient, residentBytes: number): MemoryReading {
+    const resident = { usedBytes: residentBytes, limitBytes: this.processLimitBytes };
+    const data = { usedBytes: sidecar.dataBytes() ?? 0, limitBytes: this.#dataBudgetBytes };
+    this.#lastUse = tightest([resident, data]);
+    return { resident, tightest: this.#lastUse };
   }
 
   #decide(cause: ProcessEndCause, detail: string): void {
@@ -250,8 +276,8 @@ export class SidecarLife {
   /** Its end was told; now the system has to agree. */
   #probe(sidecar: SidecarClient, exit: ProcessExit): void {
     const detail = describeExit(exit);
-    const memory =
-      exit.outOfMemory || diedOfMemory(this.#memory?.last ?? null, this.#options.processLimitBytes);
+    const last = this.#lastUse;
+    const memory = exit.outOfMemory || (last !== undefined && diedOfMemory(last.usedBytes, last.limitBytes));
     // What ended it may have been noticed first by a connection that broke.
     if (this.#ending === undefined || this.#ending.cause === 'exited') {
       this.#decide(memory ? 'out-of-memory' : 'exited', detail);

@@ -6,6 +6,7 @@ import type { LockdownFactory } from './lockdown-binding.ts';
 import type { ProcessEnd } from './process-end.ts';
 import type { Asset } from './runtime-assets.ts';
 import type { SidecarClient } from './sidecar-client.ts';
+import type { MemoryReading } from './sidecar-life.ts';
 import type { Snapshots } from './snapshots.ts';
 
 /** What may change while a supervisor is at work. */
@@ -46,5 +47,5 @@ export interface SupervisorEvents {
   readonly onPromoted: (pid: number) => void;
   /** Called once per process, when it is gone or was given up. */
   readonly onEnded: (sidecar: SidecarClient | undefined, role: ProcessRole, end: ProcessEnd) => void;
-  readonly onMemory: (sidecar: SidecarClient, residentBytes: number) => void;
+  readonly onMemory: (sidecar: SidecarClient, reading: MemoryReading) => void;
 }

@@ -36,9 +36,10 @@ export class Supervisor {
     this.#reserve = new Reserve(options);
   }
 
-  /** What the process that runs code may use in all, or the next one if there is none. */
+  /** What the process that runs code may have resident, or the next one if there is none, as the machine is now. */
   get processLimitBytes(): number {
-    return this.#active?.processLimitBytes ?? processLimitBytes(this.#settings.memoryMiB);
+    const { freeMemory } = this.#options;
+    return this.#active?.processLimitBytes ?? processLimitBytes(this.#settings.memoryMiB, freeMemory());
   }
 
   /** Whether the process that runs code was started with another cap than the settings' one. */
@@ -206,7 +207,7 @@ export class Supervisor {
   }
 
   #begin(role: ProcessRole): SidecarLife {
-    const { clock, events, launcher, loadAssets, lockdown, snapshots } = this.#options;
+    const { clock, events, freeMemory, launcher, loadAssets, lockdown, snapshots } = this.#options;
     const { memoryMiB } = this.#settings;
     const isActive = (): boolean => this.#active === life;
     if (role === 'active') this.#apply({ type: 'start' });
@@ -218,7 +219,7 @@ export class Supervisor {
       snapshots,
       clock,
       memoryMiB,
-      processLimitBytes: processLimitBytes(memoryMiB),
+      freeMemory,
       // Two processes of one session's state at once would need its memory twice.
       after: Promise.all([...this.#ending].map(({ gone }) => gone)),
       warmUp: role === 'active' ? () => Promise.resolve() : (sidecar) => this.#reserve.warmUp(sidecar),
@@ -230,8 +231,8 @@ export class Supervisor {
       onAnswer: () => {
         if (isActive()) this.#apply({ type: 'answered' });
       },
-      onMemory: (bytes) => {
-        if (life.sidecar !== undefined && isActive()) events.onMemory(life.sidecar, bytes);
+      onMemory: (reading) => {
+        if (life.sidecar !== undefined && isActive()) events.onMemory(life.sidecar, reading);
       },
     });
     this.#follow(life);

@@ -18,6 +18,7 @@ import { fromEmitterPort } from '../../shared/rpc/port.ts';
 import { decodeImage, joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
 import {
   INTERRUPT_SIGNAL,
+  INTERRUPTS_BYTES,
   TO_WORKER_LIMITS,
   workerContract,
   workerHostContract,
@@ -35,6 +36,9 @@ const MIB = 1024 * 1024;
 
 /** How long a guest may take to tidy up after an interrupt before it gets the next one, in ms. */
 const INTERRUPT_AGAIN_MS = 150;
+
+/** From one wish to know a thread's memory to the next, in ms. */
+const MEASURE_MS = 50;
 
 interface Death {
   readonly cause: DeathCause;
@@ -54,7 +58,10 @@ export class InterpreterThread {
   readonly #images: MessagePort;
   readonly #peer: RpcPeer<typeof workerHostContract, WorkerContract>;
   /** See `WorkerStart.interrupts`. */
-  readonly #interrupts = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #interrupts = new Int32Array(new SharedArrayBuffer(INTERRUPTS_BYTES));
+  /** See `WorkerStart.used`. */
+  readonly #used = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #limitMiB: number;
   /** See `WorkerStart.input`. */
   readonly #inputMemory = new SharedArrayBuffer(INPUT_SLOT_BYTES);
   readonly #input = new InputSlot(this.#inputMemory);
@@ -65,6 +72,7 @@ export class InterpreterThread {
 
   /** @param mode how its interpreter comes to life; with 'restore' it begins at once, and is told by `boot` from what */
   constructor(runtime: Runtime, mode: BootMode) {
+    this.#limitMiB = runtime.interpreterLimitMiB;
     const { port1, port2 } = new MessageChannel();
     const snapshot = mode === 'restore' ? runtime.snapshot.image : undefined;
     const start: WorkerStart = {
@@ -73,6 +81,7 @@ export class InterpreterThread {
       // Of its own memory, as all that a worker is given.
       codeCache: snapshot === undefined ? new Uint8Array(0) : decodeImage(snapshot).codeCache.slice(),
       interrupts: this.#interrupts.buffer,
+      used: this.#used.buffer,
       input: this.#inputMemory,
       files: this.#files.memory,
       images: port2,
@@ -244,7 +253,23 @@ export class InterpreterThread {
     }
   }
 
+  /**
+   * What the thread uses is asked for and looked at while code runs. A guest that keeps its thread from measuring is
+   * up to main, which sees the process.
+   */
+  #watchMemory(): void {
+    const used = Atomics.load(this.#used, 0);
+    if (used <= this.#limitMiB) {
+      Atomics.store(this.#interrupts, 1, 1);
+      return;
+    }
+    const detail = `the interpreter used ${used} MiB of ${this.#limitMiB} MiB for its data, files and objects`;
+    this.#note({ cause: 'out-of-memory', detail });
+    void this.#worker.terminate();
+  }
+
   async #run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
+    const watch = setInterval(() => this.#watchMemory(), MEASURE_MS);
     try {
       const end = await this.#peer.call('run', order, {
         onItem: onPiece,
@@ -257,6 +282,8 @@ export class InterpreterThread {
       if (death.cause !== 'closed') return { kind: 'died', ...death, stack: '' };
       const detail = error instanceof Error ? error.message : 'no reason given';
       return { kind: 'died', cause: 'misbehaved', detail: detail.slice(0, MAX_DEATH_DETAIL), stack: '' };
+    } finally {
+      clearInterval(watch);
     }
   }
 

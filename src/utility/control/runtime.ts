@@ -1,3 +1,4 @@
+import { interpreterLimitMiB } from '../../shared/limits.ts';
 import type { WorkerStart } from '../../shared/worker-protocol.ts';
 import type { Assets } from './assets.ts';
 import { BegunThreads } from './begun-threads.ts';
@@ -14,6 +15,8 @@ export interface Runtime {
   /** What all workers are given. */
   readonly start: Pick<WorkerStart, 'wasm' | 'stdlib' | 'lock' | 'guestScript'>;
   readonly snapshot: SnapshotHolder;
+  /** What one interpreter may use in all, in MiB. */
+  readonly interpreterLimitMiB: number;
 }
 
 const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -36,6 +39,7 @@ export const prepareRuntime = async (assets: Assets, memoryMiB: number): Promise
       guestScript: text(assets.take('guest')),
     },
     snapshot: new SnapshotHolder(assets.takeIfThere('snapshot')),
+    interpreterLimitMiB: interpreterLimitMiB(memoryMiB),
   };
   return runtime;
 };

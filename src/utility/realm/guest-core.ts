@@ -88,7 +88,7 @@ export class RealmGuestCore implements GuestCore {
     this.#bridge.connect(bridge);
     adoptModule(wasm);
     const parts = { wasm, stdlib, lock, plan: this.#plan(mode) };
-    this.#start(parts, new Interrupts(interrupts)).then(
+    this.#start(parts, new Interrupts(interrupts, () => this.#bridge.measure())).then(
       () => this.#bridge.booted(''),
       (error: unknown) => this.#bridge.booted(describe(error)),
     );

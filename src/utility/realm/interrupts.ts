@@ -1,7 +1,7 @@
 import { setPrototypeOf } from './seal-realm.ts';
 
 /** The realm has it; the libraries that TypeScript is told of here have no `wait`. */
-const { compareExchange, load, wait } = Atomics;
+const { compareExchange, exchange, load, wait } = Atomics;
 
 /** Longest sleep between two looks, in seconds: what wakes it may have come just before. */
 const LONGEST_SLICE = 1;
@@ -21,16 +21,28 @@ export class Interrupts {
   /** Looks that are still to find nothing. */
   #overlooks = 0;
 
-  /** @param shared a SharedArrayBuffer of one Int32, of the host's realm */
-  constructor(shared: object) {
+  /**
+   * @param shared see `WorkerStart.interrupts`; of the host's realm
+   * @param measure has the memory measured; asked for at a look, so while Python runs
+   */
+  constructor(shared: object, measure: () => void = () => undefined) {
     // It comes from the host's realm: nothing of that may be reached through it.
     const own = setPrototypeOf(shared, SharedArrayBuffer.prototype) as SharedArrayBuffer;
     const memory = new Int32Array(own);
     this.#memory = memory;
     let seen = 0;
     const overlooks = (): boolean => this.#overlooks > 0 && this.#overlooks-- > 0;
+    const obeyMeasuring = (): void => {
+      if (memory.length < 2 || load(memory, 1) === 0 || exchange(memory, 1, 0) === 0) return;
+      try {
+        measure();
+      } catch {
+        // Near the end of the stack; there will be another wish.
+      }
+    };
     this.buffer = {
       get 0() {
+        obeyMeasuring();
         seen = overlooks() ? 0 : load(memory, 0);
         return seen;
       },

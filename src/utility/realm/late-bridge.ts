@@ -28,6 +28,11 @@ export class LateBridge implements HostBridge {
     this.#bridge?.setTimer(id, delayMs);
   }
 
+  measure(): void {
+    requireStack();
+    this.#bridge?.measure();
+  }
+
   write(stream: number, bytes: Uint8Array): void {
     requireStack();
     this.#bridge?.write(stream, bytes);

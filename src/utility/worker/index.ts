@@ -3,6 +3,7 @@
  * it also starts when the process may open no file. It boots blank: the first message says what it is to be.
  */
 import { randomBytes } from 'node:crypto';
+import { getHeapStatistics } from 'node:v8';
 import { parentPort, receiveMessageOnPort as receive, type MessagePort } from 'node:worker_threads';
 import type { AtomicsWait } from '../../shared/input-slot.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
@@ -24,6 +25,14 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const { wait } = Atomics as { readonly wait: AtomicsWait };
 
+const MIB = 1024 * 1024;
+
+/** Heap of this thread, files and WebAssembly memory. */
+const usedMiB = (): number => {
+  const { external_memory: outside, total_heap_size: heap } = getHeapStatistics();
+  return Math.ceil((heap + outside) / MIB);
+};
+
 const threadFunctions: ThreadFunctions = {
   now: () => clock.now(),
   random: (length) => randomBytes(length).toString('latin1'),
@@ -33,6 +42,7 @@ const threadFunctions: ThreadFunctions = {
   },
   encode: (text) => encoder.encode(text),
   decode: (bytes) => decoder.decode(bytes),
+  usedMiB,
   wait,
   latin1: (bytes) => Buffer.from(bytes).toString('latin1'),
 };

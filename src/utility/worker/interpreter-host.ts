@@ -44,6 +44,8 @@ export interface HostFunctions {
   readonly decode: (bytes: Uint8Array) => string;
   readonly forgetInterrupt: () => void;
   readonly isInterrupted: () => boolean;
+  /** Measures this thread's memory, and leaves that for the control thread. */
+  readonly measure: () => void;
   readonly wait: AtomicsWait;
   /** Asks the control thread for a part of a package's file. */
   readonly askForFile: (wish: FileWish) => void;
@@ -323,6 +325,10 @@ export class InterpreterHost {
       }, undefined),
       write: guarded((stream: unknown, bytes: unknown) => {
         this.#write(stream, bytes);
+        return undefined;
+      }, undefined),
+      measure: guarded(() => {
+        host.measure();
         return undefined;
       }, undefined),
       display: guarded((json: unknown) => {

@@ -14,7 +14,13 @@ import {
 import { InterpreterHost, type HostFunctions, type RealmHost } from './interpreter-host.ts';
 
 /** Captured before the thread is hardened. */
-export type ThreadFunctions = Omit<HostFunctions, 'askForFile' | 'isInterrupted' | 'forgetInterrupt'>;
+export interface ThreadFunctions extends Omit<
+  HostFunctions,
+  'askForFile' | 'isInterrupted' | 'forgetInterrupt' | 'measure'
+> {
+  /** Memory of the thread: its heap, files and WebAssembly memory, in MiB. */
+  readonly usedMiB: () => number;
+}
 
 /** The thread that an interpreter lives in. */
 export interface Thread {
@@ -111,9 +117,11 @@ const handlersOf = (
 
 /** Answers the control thread from now on. The interpreter is still to be begun. */
 export const serveInterpreter = ({ functions, port, realms, start, takeImage }: Thread): InterpreterHost => {
-  const interrupts = new Int32Array(start.interrupts);
+  const [interrupts, used] = [new Int32Array(start.interrupts), new Int32Array(start.used)];
+  const { usedMiB, ...ofThread } = functions;
   const host: HostFunctions = {
-    ...functions,
+    ...ofThread,
+    measure: () => void store(used, 0, usedMiB()),
     askForFile: (wish) => peer.emit('wantFile', wish),
     isInterrupted: () => load(interrupts, 0) !== 0,
     forgetInterrupt: () => void store(interrupts, 0, 0),

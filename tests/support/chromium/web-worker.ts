@@ -27,6 +27,8 @@ const functions: ThreadFunctions = {
   decode: (bytes) => decoder.decode(bytes),
   wait,
   latin1,
+  // A page is not told before it is isolated from others, and then only later.
+  usedMiB: () => 0,
 };
 
 /** What the port brings, which is sent before `boot` is asked for; nothing to an interpreter that is not restored. */

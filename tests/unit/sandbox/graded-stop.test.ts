@@ -242,6 +242,10 @@ describe('what comes in between', () => {
 
 describe('out of memory', () => {
   const MIB = 2 ** 20;
+  const onFullMachine = (
+    behave: Parameters<typeof stage>[0],
+    config: Parameters<typeof stage>[1] = {},
+  ): Stage => stage(behave, { freeMemory: () => 0, ...config });
   /** For 256 MiB per interpreter: 1792 MiB in all. */
   const use = async (all: Stage, mib: number): Promise<void> => {
     all.launcher.last.resident = mib * MIB;
@@ -250,7 +254,7 @@ describe('out of memory', () => {
   };
 
   it('ends the run and its interpreter, tells how much there was, and spares the process', async () => {
-    const all = stage({ run: never });
+    const all = onFullMachine({ run: never });
     const { result } = await begin(all, { session: 's' });
     await use(all, 1800);
     expect(await result).toMatchObject({
@@ -263,7 +267,7 @@ describe('out of memory', () => {
   });
 
   it('does not concern a run that begins after it', async () => {
-    const all = stage((launch) => (launch === 1 ? { run: never } : {}));
+    const all = onFullMachine((launch) => (launch === 1 ? { run: never } : {}));
     const { result } = await begin(all);
     await use(all, 1800);
     await result;
@@ -277,7 +281,7 @@ describe('out of memory', () => {
   });
 
   it('by far ends the process, as out of memory and not as a crash', async () => {
-    const all = stage((launch) => (launch === 1 ? { run: never } : {}), {
+    const all = onFullMachine((launch) => (launch === 1 ? { run: never } : {}), {
       crashLimit: { crashes: 1, windowMs: 1000 },
     });
     const { result } = await begin(all, { session: 's' });
@@ -289,7 +293,7 @@ describe('out of memory', () => {
 
   it('ends spare interpreters before any session', async () => {
     const hang = { on: false };
-    const all = stage(
+    const all = onFullMachine(
       { run: (order, context) => (hang.on ? never() : finishWith()(order, context)) },
       { spares: 2 },
     );
@@ -310,7 +314,9 @@ describe('out of memory', () => {
 
   it('drops idle sessions first, one after the other, those used longest ago first', async () => {
     const hang = { on: false };
-    const all = stage({ run: (order, context) => (hang.on ? never() : finishWith()(order, context)) });
+    const all = onFullMachine({
+      run: (order, context) => (hang.on ? never() : finishWith()(order, context)),
+    });
     for (const session of ['a', 'b', 'c']) await all.sandbox.run({ code: 'x', session });
     hang.on = true;
     const { result } = await begin(all, { session: 'b' });
@@ -330,6 +336,34 @@ describe('out of memory', () => {
     ]);
     await all.sandbox.dispose();
     expect((await result).status).toBe('cancelled');
+  });
+
+  it('is a matter of what the machine has: with more memory there is room for more', async () => {
+    const free = { bytes: 10 * 1024 * MIB };
+    const all = stage({ run: never }, { freeMemory: () => free.bytes });
+    const { result } = await begin(all, { session: 's' });
+    await use(all, 6000);
+    expect(all.sandbox.state.name).toBe('busy');
+    // Others have taken it.
+    free.bytes = 100 * MIB;
+    await use(all, 6001);
+    expect(await result).toMatchObject({
+      status: 'out-of-memory',
+      error: { message: 'the sandbox process used 6001 MiB of 5076 MiB' },
+    });
+  });
+
+  it('is also what the kernel counts, touched or not: idle sessions go before it is reached', async () => {
+    const all = onFullMachine({});
+    for (const session of ['a', 'b', 'c']) await all.sandbox.run({ code: 'x', session });
+    all.launcher.last.data = 1350 * MIB;
+    all.launcher.last.resident = 300 * MIB;
+    all.clock.advance(2000);
+    await turns();
+    expect(all.sandbox.sessions).toEqual(['b', 'c']);
+    expect(await all.sandbox.run({ code: 'x', session: 'a' })).toMatchObject({ session: { state: 'lost' } });
+    const [order] = all.launcher.last.called('prepare').map(({ params }) => params['memoryMiB']);
+    expect(order).toBe(256);
   });
 });
 

@@ -230,7 +230,7 @@ describe('reasons', () => {
   });
 
   it('tell a death of memory by the last reading', async () => {
-    const all = supervisorStage();
+    const all = supervisorStage(undefined, { freeMemory: () => 0 });
     const sidecar = await all.supervisor.sidecar();
     all.launcher.last.resident = 2 * 1024 ** 3;
     all.clock.advance(2000);

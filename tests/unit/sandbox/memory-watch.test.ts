@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { diedOfMemory, pressureOf, processLimitBytes } from '../../../src/main/sandbox/memory-budget.ts';
+import { MAX_SESSIONS } from '../../../src/main/sandbox/interpreters.ts';
+import {
+  dataBudgetBytes,
+  dataLimitMiBFor,
+  diedOfMemory,
+  pressureOf,
+  processLimitBytes,
+  tightest,
+} from '../../../src/main/sandbox/memory-budget.ts';
 import { MemoryWatch } from '../../../src/main/sandbox/memory-watch.ts';
 import { FakeClock } from './support.ts';
 
@@ -78,6 +86,42 @@ describe('the budget', () => {
   it('has room for the process and for two interpreters at their cap', () => {
     expect(processLimitBytes(1024)).toBe((1280 + 2048) * MIB);
     expect(processLimitBytes(256)).toBe((1280 + 512) * MIB);
+  });
+
+  it('grows with what the machine has, and leaves it a part', () => {
+    const gib = 1024 * MIB;
+    expect(processLimitBytes(1024, 4 * gib)).toBe((1280 + 2048) * MIB);
+    expect(processLimitBytes(1024, 9 * gib)).toBe(8 * gib);
+    expect(processLimitBytes(1024, 1000 * gib)).toBe(processLimitBytes(1024, 100 * gib));
+  });
+
+  it('of data has room for all sessions with pandas, idle, on a machine with the memory', () => {
+    const budget = dataBudgetBytes(1024, 24 * 1024 * MIB);
+    // As measured: 310 MiB each, 950 for the process.
+    const idle = (950 + MAX_SESSIONS * 310) * MIB;
+    expect([pressureOf(idle, budget), diedOfMemory(idle, budget)]).toEqual(['none', false]);
+    // Two more interpreters at their cap do not bring the others down.
+    expect(pressureOf(idle + 2 * 1792 * MIB, budget)).not.toMatch(/over/u);
+  });
+
+  it.each([64, 256, 1024, 4096])(
+    'of %i MiB: the kernel strikes after the last step of the watch',
+    (memoryMiB) => {
+      for (const free of [0, 2, 8, 64].map((gib) => gib * 1024 * MIB)) {
+        const budget = dataBudgetBytes(memoryMiB, free);
+        expect(budget).toBeGreaterThanOrEqual((1280 + 2 * memoryMiB) * MIB);
+        const limit = dataLimitMiBFor(budget) * MIB;
+        expect(pressureOf(limit - 512 * MIB, budget)).toBe('far-over');
+      }
+    },
+  );
+
+  it('is judged by the kind of memory that is nearest to its limit', () => {
+    const [a, b] = [
+      { usedBytes: 50, limitBytes: 100 },
+      { usedBytes: 60, limitBytes: 200 },
+    ];
+    expect([tightest([a, b]), tightest([b, a]), tightest([b])]).toEqual([a, a, b]);
   });
 
   it.each([

@@ -72,7 +72,7 @@ export const supervisorStage = (
         stage.ends.push({ ...end, pid: sidecar?.pid ?? null, role });
         if (sidecar !== undefined) stage.gone.push(sidecar);
       },
-      onMemory: (_sidecar, bytes) => stage.readings.push(bytes),
+      onMemory: (_sidecar, { resident }) => stage.readings.push(resident.usedBytes),
     },
   });
   onTestFinished(() => {

@@ -168,6 +168,7 @@ export class FakeProcess implements SidecarProcess {
   readonly calls: Call[] = [];
   kills = 0;
   resident: number | null = null;
+  data: number | null = null;
   outOfMemory = false;
   /** The system still shows it after its end was told. */
   undead = false;
@@ -211,6 +212,10 @@ export class FakeProcess implements SidecarProcess {
 
   residentBytes(): number | null {
     return this.resident;
+  }
+
+  dataBytes(): number | null {
+    return this.data;
   }
 
   isAlive(): boolean {

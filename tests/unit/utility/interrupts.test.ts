@@ -69,3 +69,18 @@ it('a sleep does not begin when a signal waits', () => {
   for (let count = 0; count < 1000; count++) interrupts.sleep(3600);
   expect(take()).toBe(SIGNAL);
 });
+
+it('has the memory measured once for each wish, and a measure that fails costs no signal', () => {
+  const shared = new SharedArrayBuffer(8);
+  const host = new Int32Array(shared);
+  let measured = 0;
+  const interrupts = new Interrupts(shared, () => {
+    measured++;
+    throw new RangeError('too little stack');
+  });
+  expect([interrupts.buffer[0], measured]).toEqual([0, 0]);
+  Atomics.store(host, 1, 1);
+  Atomics.store(host, 0, SIGNAL);
+  expect([interrupts.buffer[0], measured, Atomics.load(host, 1)]).toEqual([SIGNAL, 1, 0]);
+  expect([interrupts.buffer[0], measured]).toEqual([SIGNAL, 1]);
+});
