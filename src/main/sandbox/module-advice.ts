@@ -1,4 +1,6 @@
 import type { GuestOutcome } from '../../shared/sandbox.ts';
+import { STANDARD_MODULES } from '../../shared/standard-library.ts';
+import { topOf } from '../packages/module-owners.ts';
 import { normalizeName } from '../packages/package-entry.ts';
 
 /** What Python, and our `micropip`, say of a module that is not there. */
@@ -59,6 +61,14 @@ export class ModuleAdvice {
     return reason === undefined ? help : `time zones come with a package: ${reason}`;
   }
 }
+
+/** What to do about a module that no package brings which may come without being named. */
+export const adviceAbout = (module: string): string =>
+  STANDARD_MODULES.has(topOf(module))
+    ? `"${topOf(module)}" belongs to Python's standard library, and the Python that runs here is built without it`
+    : `no known package provides "${module}"; if it is a file of yours, give it with the run (--file, or add it to ` +
+      'the run); if you know which package provides it, name it for the run (packages, or --package NAME), or install ' +
+      'it once with "vivarium packages install NAME"';
 
 type GuestError = NonNullable<GuestOutcome['error']>;
 
