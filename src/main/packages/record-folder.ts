@@ -83,7 +83,7 @@ export class RecordFolder<T> {
     } catch (error) {
       if (systemCode(error) === 'EISDIR' || systemCode(error) === 'ENOTEMPTY') {
         await this.#moveAside(file);
-        return this.put(file, format, value);
+        return await this.put(file, format, value);
       }
       throw explainWriteError(error, folder);
     } finally {
