@@ -83,7 +83,8 @@ export class RecordFolder<T> {
     } catch (error) {
       if (systemCode(error) === 'EISDIR' || systemCode(error) === 'ENOTEMPTY') {
         await this.#moveAside(file);
-        return await this.put(file, format, value);
+        await this.put(file, format, value);
+        return;
       }
       throw explainWriteError(error, folder);
     } finally {
