@@ -39,6 +39,9 @@ const ENGINE_TESTS = [
   'tests/unit/utility/**/*.test.ts',
 ];
 
+/** What `npm run test:engines` runs in the system's Chromium. */
+const BROWSER_TESTS = ['tests/integration/chromium/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     // Most of the time a test waits for an interpreter to start, which keeps one core busy.
@@ -62,6 +65,7 @@ export default defineConfig({
             'tests/security/**/*.test.ts',
             'tests/e2e/**/*.test.ts',
           ],
+          exclude: BROWSER_TESTS,
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -76,6 +80,15 @@ export default defineConfig({
           hookTimeout: 120_000,
           // See tests/support/either-sandbox.ts.
           env: { VIVARIUM_TEST_MAIN: 'node' },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: BROWSER_TESTS,
+          environment: 'node',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -1,6 +1,7 @@
-/** Runs the tests of the project `engine` (vitest.config.ts) under each Node that people have. */
+/** Runs the tests of the project `engine` (vitest.config.ts) under each Node that people have, and `browser` in Chromium. */
 import { z } from 'zod';
 import { buildIfStale } from './build.ts';
+import { obtainChromium } from './provision/chromium.ts';
 import { thisMachine, type Machine } from './provision/machine.ts';
 import { NODE_MAJORS, type NodeMajor } from './provision/node-engine-pins.ts';
 import { obtainNodeEngine, pinnedNode } from './provision/node-engine.ts';
@@ -20,15 +21,18 @@ interface Engine {
   readonly versions: EngineVersions;
 }
 
+/** Beside the majors of Node, to choose it. */
+const CHROMIUM = 'chromium';
+
 await runAsCommand(async () => {
-  const { majors, args } = readArguments(process.argv.slice(2));
+  const { majors, inChromium, args } = readArguments(process.argv.slice(2));
   const machine = thisMachine(logToStderr);
   const engines = await obtainEngines(machine, majors);
   await provisionWheels(logToStderr);
   await buildIfStale(logToStderr);
   const outcomes: Outcome[] = [];
   const summary: string[] = [];
-  let isGood = engines.length > 0;
+  let isGood = engines.length > 0 || inChromium;
   for (const { program, versions } of engines) {
     const name = `Node ${versions.node} (V8 ${versions.v8}, libuv ${versions.uv})`;
     console.log(`\n== ${name}`);
@@ -42,20 +46,54 @@ await runAsCommand(async () => {
     // Not alone on its line: that is the total's.
     summary.push(`${name}: ${totalsLine([end.outcome])}`, ...describeNotRun(end.outcome));
   }
+  if (inChromium) {
+    const browser = await runInChromium(machine, args);
+    outcomes.push(...browser.outcomes);
+    isGood &&= browser.isGood;
+    summary.push(...browser.summary);
+  }
   console.log('');
   for (const line of summary) console.log(line);
   console.log(totalsLine(outcomes));
   return isGood ? 0 : 1;
 });
 
-/** Majors in front choose among the engines; the rest is vitest's. */
-function readArguments(given: readonly string[]): { majors: readonly NodeMajor[]; args: readonly string[] } {
-  const isMajor = (arg: string): boolean => NODE_MAJORS.some((major) => String(major) === arg);
-  const first = given.findIndex((arg) => !isMajor(arg));
+/** The guest core in the system's Chromium: the V8 of the declared Electron, which not every machine can get. */
+async function runInChromium(
+  machine: Machine,
+  args: readonly string[],
+): Promise<{ outcomes: readonly Outcome[]; summary: readonly string[]; isGood: boolean }> {
+  if (machine.platform !== 'linux') {
+    const summary = ['other-system: Chromium is installed by the package manager of Debian and its like'];
+    return { outcomes: [], summary, isGood: true };
+  }
+  const { version } = await obtainChromium(machine);
+  console.log(`\n== Chromium ${version}`);
+  const { outcome, isGood } = await runVitest({
+    node: process.execPath,
+    args: ['--project', 'browser', ...args],
+    env: process.env,
+  });
+  const summary = [`Chromium ${version}: ${totalsLine([outcome])}`, ...describeNotRun(outcome)];
+  return { outcomes: [outcome], summary, isGood };
+}
+
+/** Engines in front choose among them: majors of Node, and `chromium`; the rest is vitest's. */
+function readArguments(given: readonly string[]): {
+  majors: readonly NodeMajor[];
+  inChromium: boolean;
+  args: readonly string[];
+} {
+  const isEngine = (arg: string): boolean => [...NODE_MAJORS.map(String), CHROMIUM].includes(arg);
+  const first = given.findIndex((arg) => !isEngine(arg));
   const chosen = first === -1 ? given : given.slice(0, first);
+  const isChosen = (engine: string): boolean => chosen.length === 0 || chosen.includes(engine);
+  const args = given.slice(chosen.length);
   return {
-    majors: chosen.length === 0 ? NODE_MAJORS : NODE_MAJORS.filter((major) => chosen.includes(String(major))),
-    args: given.slice(chosen.length),
+    majors: NODE_MAJORS.filter((major) => isChosen(String(major))),
+    inChromium: isChosen(CHROMIUM),
+    // A file need not be one of each engine's.
+    args: args.length === 0 ? [] : ['--passWithNoTests', ...args],
   };
 }
 

@@ -65,7 +65,7 @@ export async function obtainWheels(machine: Machine, plan?: WheelPlan): Promise<
   const { pyodideVersion, lock, packages, further, bundle, official } = plan ?? (await installedPlan());
   const { entries: wanted } = await resolve(
     packages.map((name) => ({ name, versions: '' })),
-    new PackageCatalog(lock, []),
+    new PackageCatalog({ lock }),
     lock.python,
   );
   const folder = wheelsFolder(machine, pyodideVersion);

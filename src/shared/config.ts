@@ -137,6 +137,8 @@ export const Config = z.object({
           autoInstall: flag.default(true),
           mirror: PackageMirror.default(''),
           index: PackageIndexAddress.default(''),
+          /** Room for all packages that code brings; what the user installs does not count. */
+          cacheMiB: wholeBetween(LIMITS.packageCacheMiB, 'MiB').default(DEFAULTS.packageCacheMiB),
           /** Packages that may be installed; empty means any that the lock has. */
           allow: list(PackageName).default([]),
         })

@@ -54,6 +54,11 @@ export const LIMITS = {
   outputKiB: { min: 1, max: 4 * 1024 },
   /** Shortest and longest time without a run before the sidecar is ended, in minutes (6 s to 24 h). */
   idleMinutes: { min: 0.1, max: 24 * 60 },
+  /**
+   * Least and most room for packages that code brings, in MiB. One run is given no more than the least (see
+   * `PACKAGE_LIMITS.runBytes`).
+   */
+  packageCacheMiB: { min: 256, max: 1024 * 1024 },
   /** Longest path or address in the settings, in UTF-16 units. */
   pathLength: 4096,
   /** Most entries of a list in the settings. */
@@ -74,6 +79,7 @@ export const DEFAULTS = {
   timeoutMs: 60_000,
   memoryMiB: 1024,
   outputKiB: 1024,
+  packageCacheMiB: 2048,
 } as const;
 
 /** What an interpreter may have beside its WebAssembly memory, in MiB: files, and objects of JavaScript. */

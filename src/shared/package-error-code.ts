@@ -25,6 +25,8 @@ export const PackageErrorCode = z.enum([
   'bad-lock',
   'bad-pack',
   'bad-wheel',
+  /** Two packages have files in the same place, and the one that is there already would have to give way. */
+  'files-clash',
   'bad-settings',
   'store-full',
   'store-unwritable',

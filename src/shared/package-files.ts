@@ -1,6 +1,7 @@
 /** Packages on their way into an interpreter: schemas of both hops, main ↔ sidecar and sidecar ↔ worker. */
 import { z } from 'zod';
 import { LAST_WISH } from './file-slot.ts';
+import { PackageName as StrictName } from './package-settings.ts';
 import { Bytes } from './sandbox.ts';
 
 /** Caps of what is put into an interpreter. Bytes unless the name says otherwise. */
@@ -37,11 +38,24 @@ const PackageName = z.string().min(1).max(128);
 export const PackageKind = z.enum(['wheel', 'library', 'tests']);
 export type PackageKind = z.infer<typeof PackageKind>;
 
+/** What is to be heeded of a wheel that Pyodide's lock does not know. */
+export const PackageBeyond = z.strictObject({
+  /** Modules at the top that belong to others: no file of it is put there. */
+  withheld: z.array(z.string().max(256)).max(10_000),
+});
+export type PackageBeyond = z.infer<typeof PackageBeyond>;
+
+/** Two packages that can't both be in one interpreter: `other` is there already, with files in the place of the first one's. */
+export const PackageClash = z.strictObject({ name: StrictName, other: StrictName });
+export type PackageClash = z.infer<typeof PackageClash>;
+
 /** Part of a wheel. What it is was checked by main. */
 export const PackagePart = z.strictObject({
   sha256: PackageHash,
   name: PackageName,
   kind: PackageKind,
+  /** Left out for those of Pyodide's lock. */
+  beyond: PackageBeyond.exactOptional(),
   /** Of the whole wheel. */
   totalBytes: z.number().int().positive().max(PACKAGE_LIMITS.wheelBytes),
   /** Where in the wheel it belongs. */

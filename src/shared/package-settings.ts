@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIMITS } from './limits.ts';
 
 /** A Python package as people write its name: letters, digits and single separators inside. */
 export const PackageName = z
@@ -14,6 +15,8 @@ export const PackageSettings = z.strictObject({
   mirror: z.string().max(4096).default(''),
   /** Address of a package index for what the lock does not know; empty or left out: the one that pip or micropip asks. */
   index: z.string().max(4096).exactOptional(),
+  /** Room for all that code brings, in MiB; left out: the default. What the user installs does not count. */
+  cacheMiB: z.int().min(LIMITS.packageCacheMiB.min).max(LIMITS.packageCacheMiB.max).exactOptional(),
   /**
    * Names of the packages that code may use, with all that they depend on. Empty: any in the lock, and what
    * the user has installed.

@@ -4,7 +4,14 @@ import { FilePart, InputAnswer, PieceBytes, RunEnd, RunOrder, RunPiece, SelfChec
 import { IsolationLayers, LockdownOrder } from './isolation.ts';
 import { LIMITS } from './limits.ts';
 import { defineContract } from './rpc/contract.ts';
-import { ImagePart, ModuleName, PACKAGE_LIMITS, PackageHash, PackagePart } from './package-files.ts';
+import {
+  ImagePart,
+  ModuleName,
+  PACKAGE_LIMITS,
+  PackageClash,
+  PackageHash,
+  PackagePart,
+} from './package-files.ts';
 import { Bytes, WorkspaceFileName } from './sandbox.ts';
 import { MAX_PACKAGE_IMAGE_BYTES, MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
 
@@ -127,13 +134,16 @@ export const sidecarContract = defineContract({
       params: z.strictObject({ hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages) }),
       result: z.strictObject({ missing: z.array(PackageHash).max(PACKAGE_LIMITS.packages) }),
     },
-    /** Puts packages into an interpreter, unless one has to be handed over first: then nothing is done. */
+    /** Puts packages into an interpreter, unless one has to be handed over first or two clash: then nothing is done. */
     installPackages: {
       params: z.strictObject({
         interpreter: InterpreterId,
         hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
       }),
-      result: z.strictObject({ missing: z.array(PackageHash).max(PACKAGE_LIMITS.packages) }),
+      result: z.strictObject({
+        missing: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
+        clash: PackageClash.exactOptional(),
+      }),
     },
     run: { params: RunOrder.extend({ interpreter: InterpreterId }), item: RunPiece, result: RunEnd },
     /**

@@ -29,7 +29,7 @@ const sandbox = nodeSandbox({
   packages: {
     ensure: async (names) => (names.length === 0 ? [] : [wheel]),
     read: async () => archive,
-    packagesForImports: async () => [],
+    providersOf: async () => new Map(),
     close: async () => undefined,
   },
 });

@@ -46,7 +46,7 @@ const provider: PackageProvider = {
     if (name === 'd') await firstIsDone.promise;
     return packages.get(name)?.archive ?? new Uint8Array();
   },
-  packagesForImports: async () => [],
+  providersOf: async () => new Map(),
   close: async () => undefined,
 };
 

@@ -29,6 +29,7 @@ import type { FileDialogs } from './file-dialogs.ts';
 import type { GuestFrames } from './guest-frames.ts';
 import { OutputDocuments } from './output-documents.ts';
 import { sandboxSettings } from './sandbox-settings.ts';
+import { packagesToName } from '../plugin/named-packages.ts';
 import { pythonSeries } from '../python-series.ts';
 
 export interface AppOptions {
@@ -87,10 +88,7 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
     launcher,
     config,
     packages: packages.live.provider,
-    installed: async () =>
-      (await packages.live.current.service.installed())
-        .filter(({ kind }) => kind === 'wheel')
-        .map(({ name }) => name),
+    installed: async () => packagesToName(await packages.live.current.service.installed()),
     pythonVersion: versions.python,
     onRunEnded: options.onRunEnded,
   });

@@ -25,7 +25,7 @@ export interface AppPythonOptions {
   /** Asked each time. */
   readonly config: () => Config;
   readonly packages: PackageProvider;
-  /** Names of the packages on this computer. */
+  /** Names of the packages on this computer that a model may be told of. */
   readonly installed: () => Promise<readonly string[]>;
   /** Of the embedded Python. */
   readonly pythonVersion: string;

@@ -30,7 +30,7 @@ export class LivePackages {
     return {
       ensure: async (...given) => service().ensure(...given),
       read: async (...given) => service().read(...given),
-      packagesForImports: async (...given) => service().packagesForImports(...given),
+      providersOf: async (...given) => service().providersOf(...given),
       close: async () => service().close(),
     };
   }

@@ -1,13 +1,11 @@
 import { rm } from 'node:fs/promises';
+import { BASE_SET } from '../packages/base-set.ts';
 import type { InstallProgress } from '../packages/progress.ts';
-import { obtainPackages } from '../packages/maintenance.ts';
+import { obtainPackages, removeAllPackages } from '../packages/maintenance.ts';
 import type { Packages } from '../packages/open-packages.ts';
 import type { Asset } from '../sandbox/runtime-assets.ts';
 import type { Snapshots } from '../sandbox/snapshots.ts';
 import { bytesBelow } from './folder-size.ts';
-
-/** What people reach for first, with all they need. */
-export const BASE_SET = ['numpy', 'pandas', 'matplotlib'] as const;
 
 export interface PyodideCacheOptions {
   readonly packages: () => Packages;
@@ -56,9 +54,7 @@ export class PyodideCache {
   async clear(): Promise<number> {
     const { packages, snapshotFolder } = this.#options;
     const bytes = await bytesBelow(snapshotFolder);
-    const { store, userLock } = packages();
-    const removed = await store.clear();
-    await userLock.clear();
+    const removed = await removeAllPackages(packages());
     await rm(snapshotFolder, { recursive: true, force: true, maxRetries: 3 });
     return bytes + removed.bytes;
   }

@@ -6,7 +6,7 @@ export interface PythonFactsOptions {
   readonly settings: () => Config;
   /** Of the embedded Python, such as `3.14`. */
   readonly pythonVersion: string;
-  /** Names of the packages on this computer. */
+  /** Names of the packages on this computer that a model may be told of. */
   readonly installed: () => Promise<readonly string[]>;
   readonly check: (binpath: string) => Promise<InterpreterCheck>;
 }

@@ -1,9 +1,13 @@
 import {
   examineStore,
+  installPackages,
+  mendPackages,
   namesInPack,
   namesToMend,
   obtainPackages,
   packWheels,
+  removeAllPackages,
+  type ObtainOptions,
 } from '../packages/maintenance.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { PackageTool } from './package-tool.ts';
@@ -50,8 +54,8 @@ async function list(all: boolean, tool: PackageTool): Promise<ActionResult> {
   const further = others.map(({ name, version }) => ({ name, version, installed: false }));
   const lines = [
     ...installed.map(
-      ({ name, version, bytes: size, origin }) =>
-        `${name} ${version}  ${megabytes(size)}${origin === 'user' ? '  (not in the lock of Pyodide)' : ''}`,
+      ({ byHand, name, version, bytes: size, origin }) =>
+        `${name} ${version}  ${megabytes(size)}${origin === 'lock' ? '' : `  (${beyondTheLock(byHand)})`}`,
     ),
     ...further.map(({ name, version }) => `${name} ${version}  (not installed)`),
     `${installed.length} packages are installed, ${megabytes(bytes)} in ${tool.store.folder}`,
@@ -68,6 +72,11 @@ async function list(all: boolean, tool: PackageTool): Promise<ActionResult> {
   };
 }
 
+const beyondTheLock = (byHand = false): string =>
+  byHand
+    ? 'not in the lock of Pyodide'
+    : 'not in the lock of Pyodide, brought by a run or by another package';
+
 async function install(
   names: readonly string[],
   tool: PackageTool,
@@ -78,7 +87,7 @@ async function install(
     throw new UsageError('no package was named; give NAME, or --pack FILE to install all that is in it');
   }
   const wanted = names.length > 0 ? names : await namesInPack(tool);
-  const wheels = await obtain(wanted, tool, progress, signal);
+  const wheels = await installPackages(tool, wanted, following(progress, signal));
   const bytes = sum(wheels);
   return {
     document: { bytes, packages: wheels.map(shown) },
@@ -91,16 +100,10 @@ async function install(
 }
 
 /** With the progress shown. */
-const obtain = (
-  names: readonly string[],
-  tool: PackageTool,
-  progress: ProgressLine,
-  signal: AbortSignal,
-): Promise<Wheel[]> =>
-  obtainPackages(tool, names, {
-    signal,
-    onProgress: (state) => progress.update({ ...state, label: state.packageName }),
-  });
+const following = (progress: ProgressLine, signal: AbortSignal): ObtainOptions => ({
+  signal,
+  onProgress: (state) => progress.update({ ...state, label: state.packageName }),
+});
 
 async function verify(
   repair: boolean,
@@ -114,7 +117,7 @@ async function verify(
   });
   const { damaged, damagedEntries, missing } = damage;
   const repaired = repair ? namesToMend(damage) : [];
-  if (repair) await obtain(repaired, tool, progress, signal);
+  if (repair) await mendPackages(tool, repaired, following(progress, signal));
   const then = repair ? 'repaired' : 'fetched again when it is needed, or with --repair';
   const count = damaged.length + damagedEntries.length;
   return {
@@ -138,7 +141,9 @@ async function pack(
   signal: AbortSignal,
 ): Promise<ActionResult> {
   const wheels =
-    args.names.length > 0 ? await obtain(args.names, tool, progress, signal) : await tool.service.installed();
+    args.names.length > 0
+      ? await obtainPackages(tool, args.names, following(progress, signal))
+      : await tool.service.exportable();
   if (wheels.length === 0) {
     throw new UsageError('no package is installed and none was named; give NAME, or install some first');
   }
@@ -156,12 +161,9 @@ async function pack(
 }
 
 async function clear(old: boolean, tool: PackageTool): Promise<ActionResult> {
-  const removed = old ? { files: 0, bytes: 0 } : await tool.store.clear();
+  const removed = old ? { files: 0, bytes: 0 } : await removeAllPackages(tool);
   if (old) await tool.store.tidy();
-  else {
-    await tool.userLock.clear();
-    await tool.removeImages();
-  }
+  else await tool.removeImages();
   const older = await tool.removeOld();
   const versions = older.versions.length === 0 ? '' : ` and the packages of ${older.versions.join(', ')}`;
   return {

@@ -75,6 +75,7 @@ function exitCodeOf(code: PackageErrorCode): ExitCode {
     case 'bad-lock':
     case 'bad-pack':
     case 'bad-wheel':
+    case 'files-clash':
     case 'store-full':
     case 'store-unwritable':
     case 'store-unreadable':

@@ -5,6 +5,8 @@ import type { Tasks } from '../app/tasks.ts';
 import type { FileDialogs } from '../app/file-dialogs.ts';
 import {
   examineStore,
+  installPackages,
+  mendPackages,
   namesInPack,
   namesToMend,
   obtainPackages,
@@ -111,14 +113,14 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
     },
     install: ([names, { taskId }], caller) =>
       task(taskId, caller, async (signal, tell) =>
-        (await obtainPackages(packages(), names, fetching(taskId, signal, tell))).map(shown),
+        (await installPackages(packages(), names, fetching(taskId, signal, tell))).map(shown),
       ),
     verify: ([{ taskId }], caller) =>
       task(taskId, caller, async (signal, tell) => reportOf(await examine(taskId, signal, tell))),
     repair: ([{ taskId }], caller) =>
       task(taskId, caller, async (signal, tell) => {
         const damage = await examine(taskId, signal, tell);
-        await obtainPackages(packages(), namesToMend(damage), fetching(taskId, signal, tell));
+        await mendPackages(packages(), namesToMend(damage), fetching(taskId, signal, tell));
         return reportOf(damage);
       }),
     remove: async ([names]) => ({ bytes: await packages().service.remove(names) }),
@@ -129,7 +131,7 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
       return task(taskId, caller, async (signal, tell) => {
         const wheels =
           names === null
-            ? await packages().service.installed()
+            ? await packages().service.exportable()
             : await obtainPackages(packages(), names, fetching(taskId, signal, tell));
         if (wheels.length === 0) {
           throw new PackageError('bad-pack', 'no package is installed; install some first');
@@ -145,7 +147,7 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
         const opened = openWithPack(file);
         try {
           const names = await namesInPack(opened);
-          return (await obtainPackages(opened, names, fetching(taskId, signal, tell))).map(shown);
+          return (await installPackages(opened, names, fetching(taskId, signal, tell))).map(shown);
         } finally {
           await opened.service.close();
         }

@@ -44,11 +44,17 @@ export async function removeUnfinished(temporary: string): Promise<number> {
   for (const name of await namesIn(temporary)) {
     const file = path.join(temporary, name);
     const found = await stat(file).catch(() => null);
-    if (found === null || (isAlive(name) && Date.now() - found.mtimeMs < FORGOTTEN_MS)) continue;
+    if (found === null || (await isWrittenByLiving(name, file))) continue;
     await rm(file, { recursive: true, force: true });
     bytes += found.size;
   }
   return bytes;
+}
+
+/** Whether the process is still at it whose number the name begins with. */
+export async function isWrittenByLiving(name: string, file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => null);
+  return found !== null && isAlive(name) && Date.now() - found.mtimeMs < FORGOTTEN_MS;
 }
 
 /** Empty when the folder does not exist. */

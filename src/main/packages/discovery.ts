@@ -1,19 +1,20 @@
 import type { MarkerEnvironment } from './markers.ts';
-import type { OfferedWheel, PackageEntry } from './package-entry.ts';
+import { UserEntry, type OfferedWheel } from './package-entry.ts';
 import { PackageError } from './package-error.ts';
 import { PINNED_WHEELS } from './pinned-wheels.ts';
 import type { Requirement } from './requirement.ts';
+import { askedBy } from './resolver.ts';
+import type { Room } from './room.ts';
+import type { SilentSources } from './silent-sources.ts';
 import type { SourceChain } from './source-chain.ts';
 import type { PackageStore } from './store.ts';
-import type { UserLock } from './user-lock.ts';
 import { entryFromWheel } from './wheel-metadata.ts';
 
-/** After a look-up that took too long, no other one is begun for code for so long, in ms. */
+/** After a look-up that took too long, no other one is begun for the same run for so long, in ms. */
 const PAUSE_MS = 10_000;
 
 export interface DiscoveryOptions {
   readonly store: PackageStore;
-  readonly userLock: UserLock;
   readonly environment: MarkerEnvironment;
   /** Longest time for one look-up for code, in ms. */
   readonly lookUpMs: number;
@@ -27,10 +28,14 @@ export interface Sought {
   readonly mayAsk: boolean;
   /** Whether someone waits who knows what they have asked for; code has often just misspelt something. */
   readonly isPatient: boolean;
+  /** Whether someone named it, rather than that another package or an import stands for it. */
+  readonly named: boolean;
 }
 
 export interface DiscoveryWork {
   readonly chain: SourceChain;
+  readonly silent: SilentSources;
+  readonly room: Room;
   readonly signal: AbortSignal;
   readonly onProgress: (bytesDone: number, bytesTotal: number | null) => void;
 }
@@ -38,27 +43,25 @@ export interface DiscoveryWork {
 /** Finds packages that no lock knows, and writes them into the user's own. */
 export class Discovery {
   readonly #options: DiscoveryOptions;
-  /** When a look-up was given up, by `performance.now()`. */
-  #gaveUpAt = -Infinity;
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
   }
 
   /** @throws PackageError; the signal's reason when the caller aborted */
-  async find(sought: Sought, work: DiscoveryWork): Promise<PackageEntry> {
+  async find(sought: Sought, work: DiscoveryWork): Promise<UserEntry> {
     const { name, versions } = sought.requirement;
     const pinned = versions === '' ? PINNED_WHEELS.get(name) : undefined;
     const requirement = pinned === undefined ? sought.requirement : { name, versions: `==${pinned.version}` };
     const offer = await this.#lookUp({ ...sought, requirement }, work);
     if (pinned !== undefined && offer.sha256 !== pinned.sha256) throw otherBytes(offer);
-    return this.#adopt(offer, work);
+    return this.#adopt(offer, { asked: askedBy([versions]), named: sought.named }, work);
   }
 
-  async #lookUp(sought: Sought, { chain, signal }: DiscoveryWork): Promise<OfferedWheel> {
+  async #lookUp(sought: Sought, { chain, signal, silent }: DiscoveryWork): Promise<OfferedWheel> {
     const { isPatient, mayAsk, neededBy, requirement } = sought;
     const { name } = requirement;
-    const isPause = !isPatient && performance.now() - this.#gaveUpAt < PAUSE_MS;
+    const isPause = !isPatient && silent.gaveUpWithin(PAUSE_MS);
     const localOnly = !mayAsk || isPause;
     const deadline = isPatient ? new AbortController().signal : AbortSignal.timeout(this.#options.lookUpMs);
     try {
@@ -67,23 +70,28 @@ export class Discovery {
       if (offer !== null) return offer;
     } catch (error) {
       if (error instanceof PackageError || signal.aborted || !deadline.aborted) throw error;
-      this.#gaveUpAt = performance.now();
+      silent.noteGivenUp();
       throw this.#tookTooLong(name);
     }
     throw mayAsk ? this.#tookTooLong(name) : unknownHere(name);
   }
 
   /** Fetches, keeps and records a wheel beyond the lock. */
-  async #adopt(offer: OfferedWheel, { chain, ...options }: DiscoveryWork): Promise<PackageEntry> {
-    const { environment, store, userLock } = this.#options;
+  async #adopt(
+    offer: OfferedWheel,
+    question: Pick<UserEntry, 'asked' | 'named'>,
+    { chain, onProgress, room, signal }: DiscoveryWork,
+  ): Promise<UserEntry> {
+    const { environment, store } = this.#options;
+    await room.hold([offer.sha256]);
     const kept = await store.read(offer.sha256);
     const bytes =
       kept.state === 'sound'
         ? kept.bytes
-        : await chain.fetch(`${offer.name} ${offer.version}`, offer.name, offer, options);
-    const entry = await entryFromWheel(offer, bytes, environment);
-    await store.write(offer.sha256, bytes);
-    await userLock.put(entry);
+        : await chain.fetch(`${offer.name} ${offer.version}`, offer.name, offer, { signal, onProgress });
+    const entry = UserEntry.parse({ ...(await entryFromWheel(offer, bytes, environment)), ...question });
+    if (kept.state !== 'sound') await room.keep(offer.sha256, bytes);
+    await room.record(entry);
     return entry;
   }
 

@@ -5,14 +5,14 @@ import { writePack } from './pack-writer.ts';
 import { PackageError } from './package-error.ts';
 import type { Wheel } from './package-service.ts';
 import type { InstallProgress } from './progress.ts';
-import type { StoreProgress } from './store.ts';
+import type { StoreProgress, StoreSize } from './store.ts';
 
 export interface ObtainOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: InstallProgress) => void;
 }
 
-/** Installs, and reads everything once more, so that what was damaged in the store is mended too. */
+/** Reads everything once more, so that what was damaged in the store is mended too. */
 export const obtainPackages = async (
   { service }: Pick<Packages, 'service'>,
   names: readonly string[],
@@ -21,6 +21,39 @@ export const obtainPackages = async (
   const wheels = await service.ensure(names, { askedBy: 'user', signal, onProgress });
   for (const wheel of wheels) await service.read(wheel, { signal });
   return wheels;
+};
+
+/** The same for what the user wants to have for good: see hand-marks.ts. */
+export const installPackages = async (
+  packages: Pick<Packages, 'service'>,
+  names: readonly string[],
+  options: ObtainOptions,
+): Promise<Wheel[]> => {
+  const wheels = await obtainPackages(packages, names, options);
+  await packages.service.markByHand(wheels, names);
+  return wheels;
+};
+
+/** Of what `examineStore` has found. */
+export const mendPackages = async (
+  { service }: Pick<Packages, 'service'>,
+  names: readonly string[],
+  { signal, onProgress }: ObtainOptions,
+): Promise<void> => {
+  for (const wheel of await service.mend(names, { signal, onProgress }))
+    await service.read(wheel, { signal });
+};
+
+/** Removes all packages, and what is known of them. Returns what was removed from the store. */
+export const removeAllPackages = async ({
+  handMarks,
+  store,
+  userLock,
+}: Pick<Packages, 'handMarks' | 'store' | 'userLock'>): Promise<StoreSize> => {
+  const removed = await store.clear();
+  await userLock.clear();
+  await handMarks.clear();
+  return removed;
 };
 
 /** Requirements for everything in the offline pack. Empty without one. */

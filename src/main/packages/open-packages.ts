@@ -3,6 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type { PackageSettings } from '../../shared/package-settings.ts';
 import { Downloads, type DownloadLimits } from './downloads.ts';
+import { HandMarks } from './hand-marks.ts';
 import { IndexLocator } from './index/index-locator.ts';
 import type { PipSurroundings } from './index/pip-configuration.ts';
 import type { PackageLock } from './lock-file.ts';
@@ -47,6 +48,7 @@ export interface Packages {
   readonly service: PackageService;
   readonly store: PackageStore;
   readonly userLock: UserLock;
+  readonly handMarks: HandMarks;
   readonly pack: OfflinePack | null;
   /** Null when no index may be asked. */
   readonly index: IndexLocator | null;
@@ -63,6 +65,7 @@ export function openPackages(options: OpenPackagesOptions): Packages {
   const folder = storeFolder(options.dataFolder, pyodideVersion);
   const store = new PackageStore(folder);
   const userLock = new UserLock(folder);
+  const handMarks = new HandMarks(folder);
   const pack = options.pack === undefined ? null : new OfflinePack(options.pack, pyodideVersion);
   const sources: PackageSource[] = pack === null ? [] : [pack];
   if (settings.mirror !== '') sources.push(mirrorOf(settings.mirror, downloads));
@@ -71,8 +74,8 @@ export function openPackages(options: OpenPackagesOptions): Packages {
   if (index !== null)
     sources.push(new PackageIndex(downloads, { index, python: lock.python, abi: lock.abi }));
   const limits = options.limits === undefined ? {} : { limits: options.limits };
-  const service = new PackageService({ lock, userLock, store, sources, settings, ...limits });
-  return { service, store, userLock, pack, index };
+  const service = new PackageService({ lock, userLock, handMarks, store, sources, settings, ...limits });
+  return { service, store, userLock, handMarks, pack, index };
 }
 
 /** @param sources where micropip may come from */

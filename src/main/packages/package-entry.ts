@@ -43,6 +43,18 @@ export const PackageEntry = z.strictObject({
 });
 export type PackageEntry = z.infer<typeof PackageEntry>;
 
+/** A package beyond Pyodide's lock, as it was found for what was asked. */
+export const UserEntry = PackageEntry.extend({
+  fileName: PackageFileName.refine((name) => name.endsWith('.whl'), 'is not a wheel'),
+  kind: z.literal('wheel'),
+  origin: z.literal('user'),
+  /** The versions that were asked for, as `Requirement.versions`: the entry is the answer to that and to nothing else. */
+  asked: z.string().max(8192),
+  /** Whether someone named the package itself; otherwise it came because another one needs it. */
+  named: z.boolean(),
+});
+export type UserEntry = z.infer<typeof UserEntry>;
+
 /** A file that a source offers beyond the lock. Its dependencies are read from the wheel itself. */
 export const OfferedWheel = z.strictObject({
   name: NormalizedName,

@@ -4,7 +4,11 @@ import { ProgressSum, type InstallProgress } from './progress.ts';
 import type { SourceChain } from './source-chain.ts';
 import type { PackageStore } from './store.ts';
 
+/** Writes a file into the store. */
+type Keep = (sha256: string, bytes: Uint8Array) => Promise<void>;
 type OnMoved = (bytesDone: number, bytesTotal: number | null) => void;
+
+type NamedFile = Pick<PackageEntry, 'name' | 'version' | 'fileName' | 'sha256' | 'url'>;
 
 /** Gets files into the store, several at once, and never the same one twice at a time. */
 export class PackageFiles {
@@ -28,6 +32,7 @@ export class PackageFiles {
     chain: SourceChain,
     signal: AbortSignal,
     onProgress: (progress: InstallProgress) => void,
+    keep?: Keep,
   ): Promise<void> {
     const progress = new ProgressSum(entries.length, onProgress);
     const queue = new PQueue({ concurrency: this.#parallel });
@@ -38,7 +43,7 @@ export class PackageFiles {
       try {
         stop.throwIfAborted();
         const onMoved: OnMoved = (done, total) => progress.moved(entry.name, done, total);
-        await this.bytesOf(entry, chain, stop, onMoved);
+        await this.bytesOf(entry, chain, stop, onMoved, keep);
         progress.finished(entry.name);
       } catch (error) {
         // The others only fail because this one did.
@@ -52,31 +57,33 @@ export class PackageFiles {
 
   /** The checked bytes: from the store or, when they are missing or damaged there, from a source. */
   async bytesOf(
-    entry: PackageEntry,
+    entry: NamedFile,
     chain: SourceChain,
     signal: AbortSignal,
     onMoved: OnMoved = () => undefined,
+    keep: Keep = (sha256, bytes) => this.#store.write(sha256, bytes),
   ): Promise<Uint8Array> {
     for (;;) {
       const kept = await this.#store.read(entry.sha256);
       if (kept.state === 'sound') return kept.bytes;
       const other = this.#underway.get(entry.sha256);
-      if (other === undefined) return this.#fetch(entry, chain, signal, onMoved);
+      if (other === undefined) return this.#fetch(entry, chain, signal, onMoved, keep);
       // It may be given up by whoever wanted it: then it is our turn.
       await settled(other, signal);
     }
   }
 
   async #fetch(
-    entry: PackageEntry,
+    entry: NamedFile,
     chain: SourceChain,
     signal: AbortSignal,
     onMoved: OnMoved,
+    keep: Keep,
   ): Promise<Uint8Array> {
     const fetchAndKeep = async (): Promise<Uint8Array> => {
       const what = `${entry.name} ${entry.version}`;
       const bytes = await chain.fetch(what, entry.name, entry, { signal, onProgress: onMoved });
-      await this.#store.write(entry.sha256, bytes);
+      await keep(entry.sha256, bytes);
       return bytes;
     };
     const fetching = fetchAndKeep();

@@ -1,15 +1,22 @@
+import { CURATED } from '../../shared/curated-packages.ts';
+import { DEFAULTS } from '../../shared/limits.ts';
 import type { PackageSettings } from '../../shared/package-settings.ts';
-import { PackageCatalog } from './catalog.ts';
+import { BASE_SET } from './base-set.ts';
+import { PackageCatalog, type Provider } from './catalog.ts';
 import { Discovery } from './discovery.ts';
+import type { HandMarks } from './hand-marks.ts';
+import { Holds, PackageUse, type Hold } from './holds.ts';
 import type { PackageLock } from './lock-file.ts';
 import { markerEnvironment, type MarkerEnvironment } from './markers.ts';
-import { normalizeName, type PackageEntry, type PackageKind } from './package-entry.ts';
+import { ModuleOwners } from './module-owners.ts';
+import { normalizeName, type PackageEntry, type PackageKind, type UserEntry } from './package-entry.ts';
 import { PackageError } from './package-error.ts';
 import { PackageFiles } from './package-files.ts';
 import { ProgressSum, type InstallProgress } from './progress.ts';
-import { parseRequirement, requirementText, type Requirement } from './requirement.ts';
-import { resolve, type UnknownPackage } from './resolver.ts';
-import type { SilentSources } from './silent-sources.ts';
+import { parseRequirement, type Requirement } from './requirement.ts';
+import { noSuitableVersions, resolve, type Resolution, type UnknownPackage } from './resolver.ts';
+import { StoreRoom, type Room } from './room.ts';
+import { SilentSources } from './silent-sources.ts';
 import { SourceChain } from './source-chain.ts';
 import type { PackageSource } from './sources/source.ts';
 import type { PackageStore } from './store.ts';
@@ -26,11 +33,16 @@ export interface Wheel {
   readonly kind: PackageKind;
   readonly imports: readonly string[];
   readonly origin: 'lock' | 'user';
+  /** Whether the user named it when they installed packages. */
+  readonly byHand?: boolean;
+  /** Modules at the top that belong to others: files of it that would be in one are not put anywhere. */
+  readonly withheld?: readonly string[];
 }
 
 export interface PackageServiceOptions {
   readonly lock: PackageLock;
   readonly userLock: UserLock;
+  readonly handMarks: HandMarks;
   readonly store: PackageStore;
   /** In the order in which they are tried. */
   readonly sources: readonly PackageSource[];
@@ -52,6 +64,10 @@ export interface EnsureOptions {
   readonly onProgress?: (progress: InstallProgress) => void;
   /** Of the work that this is a part of; a work of its own otherwise. */
   readonly silent?: SilentSources;
+  /** Hashes of what is in the interpreter already, by name: these versions of what they are, where they will do. */
+  readonly present?: ReadonlyMap<string, string>;
+  /** What is given out stays in the store until that is released; otherwise until this call is over. */
+  readonly use?: PackageUse;
   /** Who wants it. A user may have anything, code what the settings allow. */
   readonly askedBy: 'user' | 'code';
   /**
@@ -61,7 +77,17 @@ export interface EnsureOptions {
   readonly spelledOut?: ReadonlySet<string>;
 }
 
+/** One call of `ensure`. */
+interface Work {
+  readonly chain: SourceChain;
+  readonly silent: SilentSources;
+  readonly room: Room;
+  readonly options: EnsureOptions;
+  readonly signal: AbortSignal;
+}
+
 const LIMITS: PackageServiceLimits = { overallMs: 15 * 60_000, lookUpMs: 15_000, parallel: 4 };
+const MIB = 1024 * 1024;
 /** Rounds of looking up: each one finds the dependencies of what the one before has found. */
 const MAX_ROUNDS = 30;
 
@@ -73,16 +99,28 @@ export class PackageService {
   readonly #environment: MarkerEnvironment;
   readonly #allowed: ReadonlySet<string>;
   readonly #discovery: Discovery;
+  readonly #owners: ModuleOwners;
+  readonly #holds: Holds;
+  readonly #room: StoreRoom;
+  #alwaysKept: Promise<ReadonlySet<string>> | undefined;
+  /** Made of what the folders held; anew when that has changed. */
+  #made: { readonly entries: unknown; readonly marks: unknown; readonly catalog: PackageCatalog } | null =
+    null;
 
   constructor(options: PackageServiceOptions) {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#files = new PackageFiles(options.store, this.#limits.parallel);
     this.#environment = markerEnvironment(options.lock.python);
-    const { store, userLock } = options;
+    const { handMarks, lock, settings, store, userLock } = options;
     const { lookUpMs } = this.#limits;
-    this.#discovery = new Discovery({ store, userLock, environment: this.#environment, lookUpMs });
-    this.#allowed = new Set(options.settings.allow.map(normalizeName));
+    this.#discovery = new Discovery({ store, environment: this.#environment, lookUpMs });
+    this.#allowed = new Set(settings.allow.map(normalizeName));
+    this.#owners = new ModuleOwners(lock.entries());
+    this.#holds = new Holds(store.folder);
+    const capBytes = (settings.cacheMiB ?? DEFAULTS.packageCacheMiB) * MIB;
+    const alwaysKept = (): Promise<ReadonlySet<string>> => (this.#alwaysKept ??= this.#baseSet());
+    this.#room = new StoreRoom({ store, userLock, handMarks, holds: this.#holds, capBytes, alwaysKept });
   }
 
   /**
@@ -93,44 +131,96 @@ export class PackageService {
    */
   async ensure(requirements: readonly string[], options: EnsureOptions): Promise<Wheel[]> {
     return this.#withDeadline(options.signal, async (signal) => {
-      const wanted = requirements
-        .map((text) => parseRequirement(text, this.#environment))
-        .filter((requirement) => requirement !== null);
+      const wanted = this.#requirementsOf(requirements);
       this.#refuseForbidden(wanted, options);
-      const chain = new SourceChain(this.#options.sources, options.silent);
-      const entries = await this.#resolve(wanted, chain, options, signal);
-      const sizes = await this.#obtainAll(entries, chain, options, signal);
-      return entries.map((entry) => wheelOf(entry, sizes.get(entry.sha256) ?? 0));
+      return this.#whileHeld(options.use, async (hold) => {
+        const silent = options.silent ?? new SilentSources();
+        const chain = new SourceChain(this.#options.sources, silent);
+        const work: Work = { chain, silent, options, signal, room: this.#roomFor(options, hold) };
+        const entries = await this.#resolve(wanted, work);
+        await this.#noteNamed(wanted, entries, work);
+        const sizes = await this.#obtainAll(entries, work);
+        return entries.map((entry) => ({
+          ...wheelOf(entry, sizes.get(entry.sha256) ?? 0),
+          ...(entry.origin === 'lock' ? {} : { withheld: this.#owners.withheldFrom(entry.name) }),
+        }));
+      });
     });
+  }
+
+  /**
+   * Makes packages the user's own: installed by hand, as opposed to what runs have brought.
+   *
+   * @param requirements what the user named; everything else came since these need it
+   */
+  async markByHand(wheels: readonly Wheel[], requirements: readonly string[]): Promise<void> {
+    const named = new Set(this.#requirementsOf(requirements).map(({ name }) => name));
+    await this.#options.handMarks.put(
+      wheels.map(({ name, sha256, version }) => ({ sha256, name, version, named: named.has(name) })),
+    );
+    // Of a package, they have the version that they named last.
+    const now = new Map(wheels.map(({ name, sha256 }) => [name, sha256]));
+    const marks = [...(await this.#options.handMarks.load()).values()];
+    const replaced = marks.filter(({ name, sha256 }) => named.has(name) && now.get(name) !== sha256);
+    await this.#options.handMarks.remove(replaced.map(({ sha256 }) => sha256));
+  }
+
+  /**
+   * Gets the files of packages that were found damaged or missing, as they were. What runs have brought stays what it
+   * is: mending it does not make it the user's.
+   */
+  async mend(names: readonly string[], options: Omit<EnsureOptions, 'askedBy'>): Promise<Wheel[]> {
+    const catalog = await this.#catalog();
+    const known = catalog.entries().filter(({ name }) => names.includes(name));
+    const lost = names.filter((name) => catalog.get(name) === undefined);
+    const mended = await this.#withDeadline(options.signal, async (signal) => {
+      const chain = new SourceChain(this.#options.sources, options.silent);
+      await this.#files.obtainAll(known, chain, signal, options.onProgress ?? (() => undefined));
+      const sizes = await Promise.all(known.map(({ sha256 }) => this.#options.store.sizeOf(sha256)));
+      return known.map((entry, index) => wheelOf(entry, sizes[index] ?? 0));
+    });
+    return [...mended, ...(await this.ensure(lost, { ...options, askedBy: 'user' }))];
   }
 
   /** The bytes of a wheel, checked just now. What is missing or damaged in the store is fetched again. */
   async read(wheel: Wheel, options: { signal?: AbortSignal } = {}): Promise<Uint8Array> {
     return this.#withDeadline(options.signal, async (signal) => {
-      const entry = (await this.#catalog()).get(wheel.name);
-      if (entry?.sha256 !== wheel.sha256) {
-        throw new PackageError('unknown-package', `${wheel.name} is not known as it was; ask for it again`, {
-          packageName: wheel.name,
-        });
-      }
-      const chain = new SourceChain(this.#options.sources);
-      return this.#files.bytesOf(entry, chain, signal);
+      // Its hash says what it is, even where its entry is gone meanwhile.
+      const entry = (await this.#catalog()).withHash(wheel.name, wheel.sha256) ?? wheel;
+      return this.#files.bytesOf(entry, new SourceChain(this.#options.sources), signal);
     });
   }
 
-  /** The packages that provide imported modules. What nothing provides is left out. */
-  async packagesForImports(imports: Iterable<string>): Promise<string[]> {
-    return (await this.#catalog()).packagesForImports(imports);
+  /** The packages that imports stand for, by module. What stands for none is left out. */
+  async providersOf(modules: Iterable<string>): Promise<ReadonlyMap<string, Provider>> {
+    return (await this.#catalog()).providersOf(modules);
   }
 
   /** What is in the store, by name. Damage in it is not looked for. */
   async installed(): Promise<Wheel[]> {
-    const wheels: Wheel[] = [];
-    for (const entry of (await this.#catalog()).entries()) {
-      const bytes = await this.#options.store.sizeOf(entry.sha256);
-      if (bytes !== null) wheels.push(wheelOf(entry, bytes));
+    const catalog = await this.#catalog();
+    const sizes = new Map((await this.#options.store.list()).map(({ bytes, sha256 }) => [sha256, bytes]));
+    return catalog.entries().flatMap((entry) => {
+      const bytes = sizes.get(entry.sha256);
+      if (bytes === undefined) return [];
+      return [{ ...wheelOf(entry, bytes), byHand: catalog.isNamedByHand(entry) }];
+    });
+  }
+
+  /** What is in the store and may be handed on: without what only runs have brought, save for well-known packages. */
+  async exportable(): Promise<Wheel[]> {
+    const catalog = await this.#catalog();
+    const installed = await this.installed();
+    const roots = installed.filter(
+      ({ name, origin, sha256 }) =>
+        origin === 'lock' || catalog.isByHand({ sha256 }) || Object.hasOwn(CURATED.packages, name),
+    );
+    const going = new Set(roots.map(({ sha256 }) => sha256));
+    for (const { name, version } of roots) {
+      const needed = await this.#neededBy({ name, versions: `==${version}` }, catalog);
+      for (const { sha256 } of needed?.entries ?? []) going.add(sha256);
     }
-    return wheels;
+    return installed.filter(({ sha256 }) => going.has(sha256));
   }
 
   /** All packages whose hashes are known, by hash. */
@@ -141,16 +231,20 @@ export class PackageService {
   /** What installed packages need, and what the user's own lock records, that is not in the store. */
   async missing(): Promise<string[]> {
     const catalog = await this.#catalog();
-    const roots: string[] = [];
-    for (const { name, origin, sha256 } of catalog.entries()) {
-      if (origin === 'user' || (await this.#options.store.has(sha256))) roots.push(name);
-    }
-    return this.#missingOf(roots, catalog);
+    const there = new Set((await this.#options.store.list()).map(({ sha256 }) => sha256));
+    const ofLock = [...this.#options.lock.entries()].filter(({ sha256 }) => there.has(sha256));
+    const roots = [
+      ...ofLock.map(({ name }) => ({ name, versions: '' })),
+      ...catalog.userEntries().map(({ asked, name }) => ({ name, versions: asked })),
+    ];
+    return this.#missingOf(roots, catalog, there);
   }
 
   /** Which of these packages, and of all they need, are not in the store. */
   async missingFor(names: readonly string[]): Promise<string[]> {
-    return this.#missingOf(names, await this.#catalog());
+    const roots = names.map((name): Requirement => ({ name, versions: '' }));
+    const there = new Set((await this.#options.store.list()).map(({ sha256 }) => sha256));
+    return this.#missingOf(roots, await this.#catalog(), there);
   }
 
   /**
@@ -158,14 +252,16 @@ export class PackageService {
    * names that are not installed remove nothing.
    */
   async remove(names: readonly string[]): Promise<number> {
-    const { store, userLock } = this.#options;
-    const catalog = await this.#catalog();
+    const { handMarks, store, userLock } = this.#options;
+    const normalized = new Set(names.map(normalizeName));
+    const entries = (await this.#catalog()).entries().filter(({ name }) => normalized.has(name));
     let bytes = 0;
-    for (const name of names) {
-      const entry = catalog.get(name);
-      if (entry === undefined) continue;
-      bytes += await store.remove(entry.sha256);
-      if (entry.origin === 'user') await userLock.remove(entry.name);
+    for (const { sha256 } of entries) bytes += await store.remove(sha256);
+    await handMarks.remove(entries.map(({ sha256 }) => sha256));
+    for (const name of new Set(
+      entries.filter(({ origin }) => origin === 'user').map((entry) => entry.name),
+    )) {
+      await userLock.remove(name);
     }
     return bytes;
   }
@@ -181,14 +277,53 @@ export class PackageService {
     await Promise.all(this.#options.sources.map((source) => source.close()));
   }
 
-  async #missingOf(names: readonly string[], catalog: PackageCatalog): Promise<string[]> {
-    const roots = names.map((name): Requirement => ({ name, versions: '' }));
-    const { entries, unknown } = await resolve(roots, catalog, this.#options.lock.python);
-    const missing = unknown.map(({ requirement }) => requirement.name);
-    for (const { name, sha256 } of entries) {
-      if (!(await this.#options.store.has(sha256))) missing.push(name);
+  async #missingOf(
+    roots: readonly Requirement[],
+    catalog: PackageCatalog,
+    there: ReadonlySet<string>,
+  ): Promise<string[]> {
+    const missing = new Set<string>();
+    for (const root of roots) {
+      const needed = await this.#neededBy(root, catalog);
+      for (const { requirement } of needed?.unknown ?? []) missing.add(requirement.name);
+      for (const { name, sha256 } of needed?.entries ?? []) if (!there.has(sha256)) missing.add(name);
     }
-    return missing;
+    return [...missing];
+  }
+
+  /** Null for what can't be installed here: any run may have brought such a package. */
+  async #neededBy(requirement: Requirement, catalog: PackageCatalog): Promise<Resolution | null> {
+    try {
+      return await resolve([requirement], catalog, this.#options.lock.python);
+    } catch (error) {
+      if (error instanceof PackageError) return null;
+      throw error;
+    }
+  }
+
+  #requirementsOf(texts: readonly string[]): Requirement[] {
+    return texts
+      .map((text) => parseRequirement(text, this.#environment))
+      .filter((requirement) => requirement !== null);
+  }
+
+  #roomFor({ askedBy }: EnsureOptions, hold: Hold): Room {
+    switch (askedBy) {
+      case 'user':
+        return this.#room.forUser(hold);
+      case 'code':
+        return this.#room.forCode(hold);
+    }
+  }
+
+  async #whileHeld<T>(use: PackageUse | undefined, work: (hold: Hold) => Promise<T>): Promise<T> {
+    if (use !== undefined) return work(use.of(this.#holds));
+    const own = new PackageUse();
+    try {
+      return await work(own.of(this.#holds));
+    } finally {
+      await own.release();
+    }
   }
 
   #refuseForbidden(requirements: readonly Requirement[], { askedBy }: EnsureOptions): void {
@@ -203,37 +338,43 @@ export class PackageService {
     }
   }
 
+  /** Read once, and anew when something was added or removed. */
   async #catalog(): Promise<PackageCatalog> {
-    const { entries } = await this.#options.userLock.load();
-    return new PackageCatalog(this.#options.lock, entries);
+    const { handMarks, lock, userLock } = this.#options;
+    const [{ entries }, byHand] = await Promise.all([userLock.load(), handMarks.load()]);
+    if (this.#made?.entries !== entries || this.#made.marks !== byHand) {
+      const parts = { lock, entries, byHand, owners: this.#owners, allowed: this.#allowed };
+      this.#made = { entries, marks: byHand, catalog: new PackageCatalog(parts) };
+    }
+    return this.#made.catalog;
+  }
+
+  /** Hashes of those of Pyodide's lock that are always kept, with all they need. */
+  async #baseSet(): Promise<ReadonlySet<string>> {
+    const { lock } = this.#options;
+    const roots = BASE_SET.map((name): Requirement => ({ name, versions: '' }));
+    const catalog = new PackageCatalog({ lock, owners: this.#owners });
+    const { entries } = await resolve(roots, catalog, lock.python);
+    return new Set(entries.map(({ sha256 }) => sha256));
   }
 
   /** Looks up what the locks do not know until all is known. */
-  async #resolve(
-    wanted: readonly Requirement[],
-    chain: SourceChain,
-    options: EnsureOptions,
-    signal: AbortSignal,
-  ): Promise<readonly PackageEntry[]> {
+  async #resolve(wanted: readonly Requirement[], work: Work): Promise<readonly PackageEntry[]> {
     const catalog = await this.#catalog();
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      const { entries, unknown } = await resolve(wanted, catalog, this.#options.lock.python);
-      if (unknown.length === 0) return entries;
-      for (const missing of unknown) catalog.add(await this.#discover(missing, chain, options, signal));
+    const found = new Map<string, UserEntry>();
+    for (const entry of catalog.userEntries()) {
+      if (work.options.present?.get(entry.name) === entry.sha256) found.set(entry.name, entry);
     }
-    const names = wanted.map(requirementText).join(', ');
-    throw new PackageError(
-      'version-unavailable',
-      `no versions were found that suit all packages needed for ${names}; ask for fewer, or for other versions`,
-    );
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const { entries, unknown } = await resolve(wanted, catalog, this.#options.lock.python, found);
+      if (unknown.length === 0) return entries;
+      for (const missing of unknown) found.set(missing.requirement.name, await this.#discover(missing, work));
+    }
+    throw noSuitableVersions(wanted);
   }
 
-  #discover(
-    { neededBy, requirement }: UnknownPackage,
-    chain: SourceChain,
-    { askedBy, onProgress, spelledOut }: EnsureOptions,
-    signal: AbortSignal,
-  ): Promise<PackageEntry> {
+  #discover({ neededBy, requirement }: UnknownPackage, { options, ...work }: Work): Promise<UserEntry> {
+    const { askedBy, onProgress, spelledOut } = options;
     const { name } = requirement;
     if (askedBy === 'code' && !this.#options.settings.autoInstall) throw autoInstallOff(name);
     // What an allowed package needs is allowed; there is an allow-list only when it is not empty.
@@ -241,30 +382,55 @@ export class PackageService {
       askedBy === 'user' || this.#allowed.has(name) || neededBy !== null || spelledOut?.has(name) === true;
     const progress = new ProgressSum(1, onProgress ?? (() => undefined));
     return this.#discovery.find(
-      { requirement, neededBy, mayAsk, isPatient: askedBy === 'user' },
-      { chain, signal, onProgress: (done, total) => progress.moved(name, done, total) },
+      {
+        requirement,
+        neededBy,
+        mayAsk,
+        isPatient: askedBy === 'user',
+        named: neededBy === null && isNamed(requirement, options),
+      },
+      { ...work, onProgress: (done, total) => progress.moved(name, done, total) },
     );
+  }
+
+  /** Somebody names now what came along with something else before. */
+  async #noteNamed(
+    wanted: readonly Requirement[],
+    entries: readonly PackageEntry[],
+    { options, room }: Work,
+  ): Promise<void> {
+    const named = new Set(wanted.filter((one) => isNamed(one, options)).map(({ name }) => name));
+    const hashes = new Set(entries.filter(({ name }) => named.has(name)).map(({ sha256 }) => sha256));
+    if (hashes.size === 0) return;
+    for (const entry of (await this.#options.userLock.load()).entries) {
+      if (hashes.has(entry.sha256) && !entry.named) await room.record({ ...entry, named: true });
+    }
   }
 
   /** Returns the size of each file by its hash. */
   async #obtainAll(
     entries: readonly PackageEntry[],
-    chain: SourceChain,
-    options: EnsureOptions,
-    signal: AbortSignal,
+    { chain, options, room, signal }: Work,
   ): Promise<ReadonlyMap<string, number>> {
+    const { store, settings } = this.#options;
+    const hashes = entries.map(({ sha256 }) => sha256);
+    await room.hold(hashes);
+    await store.touch(hashes);
     const sizes = new Map<string, number>();
     const missing: PackageEntry[] = [];
     for (const entry of entries) {
-      const bytes = await this.#options.store.sizeOf(entry.sha256);
+      const bytes = await store.sizeOf(entry.sha256);
       if (bytes === null) missing.push(entry);
       else sizes.set(entry.sha256, bytes);
     }
     const [first] = missing;
     if (first === undefined) return sizes;
-    if (options.askedBy === 'code' && !this.#options.settings.autoInstall) throw autoInstallOff(first.name);
-    await this.#files.obtainAll(missing, chain, signal, options.onProgress ?? (() => undefined));
-    for (const { sha256 } of missing) sizes.set(sha256, (await this.#options.store.sizeOf(sha256)) ?? 0);
+    if (options.askedBy === 'code' && !settings.autoInstall) throw autoInstallOff(first.name);
+    const onProgress = options.onProgress ?? (() => undefined);
+    await this.#files.obtainAll(missing, chain, signal, onProgress, (sha256, bytes) =>
+      room.keep(sha256, bytes),
+    );
+    for (const { sha256 } of missing) sizes.set(sha256, (await store.sizeOf(sha256)) ?? 0);
     return sizes;
   }
 
@@ -300,6 +466,10 @@ function autoInstallOff(name: string): PackageError {
     { packageName: name },
   );
 }
+
+/** Names that stand for themselves, rather than for what an import or another package needs. */
+const isNamed = ({ name }: Requirement, { askedBy, spelledOut }: EnsureOptions): boolean =>
+  askedBy === 'user' || spelledOut?.has(name) === true;
 
 const wheelOf = (entry: PackageEntry, bytes: number): Wheel => ({
   name: entry.name,

@@ -1,7 +1,7 @@
 import { Turns } from '../foreign-text/turns.ts';
 import type { PackageCatalog } from './catalog.ts';
 import { markerEnvironment } from './markers.ts';
-import type { PackageEntry } from './package-entry.ts';
+import type { PackageEntry, UserEntry } from './package-entry.ts';
 import { PackageError } from './package-error.ts';
 import { isSatisfiedBy, parseDependency, requirementText, type Requirement } from './requirement.ts';
 
@@ -22,46 +22,103 @@ export interface Resolution {
 const MAX_PACKAGES = 2000;
 /** Packages that others need, each time that they are needed. */
 const MAX_VISITS = 20_000;
+/** Different versions that are asked for of one package. */
+const MAX_VERSIONS = 200;
+/** Times that a version may turn out not to suit another package that needs it. */
+const MAX_ROUNDS = 30;
+
+/** What is asked of a package by all who want it, in one form whatever the order. */
+export const askedBy = (versions: Iterable<string>): string =>
+  [...new Set([...versions].flatMap((list) => list.split(',')))]
+    .filter((one) => one !== '')
+    .sort()
+    .join();
+
+interface Wanted {
+  readonly versions: Set<string>;
+  readonly neededBy: string | null;
+}
+
+/** What one walk along the dependencies came by. */
+interface Walk {
+  readonly entries: PackageEntry[];
+  readonly wanted: ReadonlyMap<string, Wanted>;
+}
 
 /**
  * Finds all that a set of requirements needs.
  *
+ * @param preferred what was looked up for these requirements so far, or is in the interpreter already, by name
  * @throws PackageError `version-unavailable` when Pyodide's lock has the package in another version only
  */
 export async function resolve(
   requirements: readonly Requirement[],
   catalog: PackageCatalog,
   python: string,
+  preferred: ReadonlyMap<string, UserEntry> = new Map(),
 ): Promise<Resolution> {
   const turns = new Turns();
   const environment = markerEnvironment(python);
-  const entries: PackageEntry[] = [];
-  const unknown = new Map<string, UnknownPackage>();
-  const wanted = new Map<string, Set<string>>();
-  const seen = new Set<string>();
-  let visits = 0;
+  const chosen = new Map<string, PackageEntry | null>();
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const { entries, wanted } = await walk(
+      requirements,
+      (requirement, neededBy) => {
+        const { name } = requirement;
+        const entry = catalog.ofLock(name);
+        if (entry !== undefined) return ofLock(entry, requirement, neededBy);
+        if (!chosen.has(name)) chosen.set(name, choose(name, [requirement.versions], catalog, preferred));
+        return chosen.get(name) ?? null;
+      },
+      environment,
+      turns,
+    );
+    let isSettled = true;
+    const unknown: UnknownPackage[] = [];
+    for (const [name, { neededBy, versions }] of wanted) {
+      await turns.pause();
+      if (catalog.ofLock(name) !== undefined) continue;
+      const entry = choose(name, [...versions], catalog, preferred);
+      if (entry?.sha256 !== chosen.get(name)?.sha256) isSettled = false;
+      chosen.set(name, entry);
+      // A version has to suit everyone who wants the package.
+      if (entry === null) unknown.push({ requirement: { name, versions: askedBy(versions) }, neededBy });
+    }
+    if (isSettled || unknown.length > 0) return { entries, unknown };
+  }
+  throw noSuitableVersions(requirements);
+}
 
+export const noSuitableVersions = (requirements: readonly Requirement[]): PackageError =>
+  new PackageError(
+    'version-unavailable',
+    'no versions were found that suit all packages needed for ' +
+      `${requirements.map(requirementText).join(', ').slice(0, 500)}; ask for fewer, or for other versions`,
+  );
+
+/** @param entryOf null for what is not known yet */
+async function walk(
+  requirements: readonly Requirement[],
+  entryOf: (requirement: Requirement, neededBy: string | null) => PackageEntry | null,
+  environment: ReturnType<typeof markerEnvironment>,
+  turns: Turns,
+): Promise<Walk> {
+  const entries: PackageEntry[] = [];
+  const wanted = new Map<string, Wanted>();
+  let visits = 0;
   const visit = async (requirement: Requirement, neededBy: string | null): Promise<void> => {
     const { name } = requirement;
-    const versions = wanted.get(name) ?? new Set();
-    wanted.set(name, versions);
-    if (requirement.versions !== '') versions.add(requirement.versions);
-    if (++visits > MAX_VISITS)
-      throw new PackageError(
-        'bad-requirement',
-        `more than ${MAX_VISITS} dependencies are stated; ask for fewer packages`,
-      );
-    // Checked also when seen: two may want different versions of it.
-    const entry = usable(requirement, catalog, neededBy);
-    if (entry === null && !unknown.has(name)) unknown.set(name, { requirement, neededBy });
-    if (seen.has(name)) return;
-    seen.add(name);
-    if (seen.size > MAX_PACKAGES) {
-      throw new PackageError(
-        'bad-requirement',
-        `more than ${MAX_PACKAGES} packages are needed; ask for fewer`,
-      );
-    }
+    if (++visits > MAX_VISITS) throw tooMuch(`more than ${MAX_VISITS} dependencies are stated`);
+    const before = wanted.get(name);
+    const { versions } = before ?? { versions: new Set<string>() };
+    versions.add(askedBy([requirement.versions]));
+    if (versions.size > MAX_VERSIONS)
+      throw tooMuch(`more than ${MAX_VERSIONS} different versions of ${name} are asked for`);
+    // Asked also when seen: two may want different versions of it.
+    const entry = entryOf(requirement, neededBy);
+    if (before !== undefined) return;
+    wanted.set(name, { versions, neededBy });
+    if (wanted.size > MAX_PACKAGES) throw tooMuch(`more than ${MAX_PACKAGES} packages are needed`);
     if (entry === null) return;
     for (const text of entry.depends) {
       await turns.pause();
@@ -70,26 +127,30 @@ export async function resolve(
     }
     entries.push(entry);
   };
-
   for (const requirement of requirements) await visit(requirement, null);
-  return {
-    entries,
-    // A version has to suit everyone who wants the package.
-    unknown: [...unknown].map(([name, { neededBy }]) => ({
-      requirement: { name, versions: [...(wanted.get(name) ?? [])].join(',') },
-      neededBy,
-    })),
-  };
+  return { entries, wanted };
 }
 
-function usable(
-  requirement: Requirement,
+const tooMuch = (what: string): PackageError =>
+  new PackageError('bad-requirement', `${what}; ask for fewer packages`);
+
+/** A package beyond the lock that suits all who want it; null when none is known that was found for what they ask. */
+function choose(
+  name: string,
+  versions: readonly string[],
   catalog: PackageCatalog,
-  neededBy: string | null,
-): PackageEntry | null {
-  const entry = catalog.get(requirement.name);
-  if (entry === undefined || isSatisfiedBy(requirement, entry.version)) return entry ?? null;
-  if (entry.origin === 'user') return null;
+  preferred: ReadonlyMap<string, UserEntry>,
+): UserEntry | null {
+  const asked = new Set([askedBy(versions), ...versions.map((one) => askedBy([one]))]);
+  const now = preferred.get(name);
+  const candidates = [...(now === undefined ? [] : [now]), ...catalog.answersTo(name, [...asked])];
+  const suits = ({ version }: UserEntry): boolean =>
+    versions.every((one) => isSatisfiedBy({ name, versions: one }, version));
+  return candidates.find(suits) ?? null;
+}
+
+function ofLock(entry: PackageEntry, requirement: Requirement, neededBy: string | null): PackageEntry {
+  if (isSatisfiedBy(requirement, entry.version)) return entry;
   const who = neededBy === null ? '' : `, which ${neededBy} needs,`;
   throw new PackageError(
     'version-unavailable',

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { lstat, lutimes, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256 as sha256Of } from '../foreign-text/hash.ts';
 import { namesIn, removeUnfinished, writeAtomically } from './atomic-write.ts';
@@ -26,6 +26,14 @@ export interface StoreReport {
   readonly bytes: number;
   /** Already moved aside. */
   readonly damaged: readonly DamagedFile[];
+}
+
+/** A file in the store, whose contents were not looked at. */
+export interface StoredFile {
+  readonly sha256: string;
+  readonly bytes: number;
+  /** As `Date.now()`. */
+  readonly usedAtMs: number;
 }
 
 export interface StoreSize {
@@ -107,7 +115,7 @@ export class PackageStore {
   async verify(
     options: { signal?: AbortSignal; onProgress?: (progress: StoreProgress) => void } = {},
   ): Promise<StoreReport> {
-    const kept = await this.#list();
+    const kept = await this.list();
     const total = sizeOfAll(kept);
     const damaged: DamagedFile[] = [];
     let [filesDone, bytesDone] = [0, 0];
@@ -127,7 +135,32 @@ export class PackageStore {
 
   /** What is kept; neither damaged nor unfinished files count. */
   async sizes(): Promise<StoreSize> {
-    return sizeOfAll(await this.#list());
+    return sizeOfAll(await this.list());
+  }
+
+  /** Everything that is kept. */
+  async list(): Promise<StoredFile[]> {
+    try {
+      const names = (await namesIn(this.#files)).filter((name) => HASH.test(name));
+      const kept = await Promise.all(
+        names.map(async (sha256): Promise<StoredFile[]> => {
+          const found = await lstat(path.join(this.#files, sha256)).catch(() => null);
+          if (found === null) return [];
+          return [{ sha256, bytes: found.isFile() ? found.size : 0, usedAtMs: found.mtimeMs }];
+        }),
+      );
+      return kept.flat();
+    } catch (error) {
+      throw explainReadError(error, this.folder);
+    }
+  }
+
+  /** They are used now: others are removed before them. Never rejects. */
+  async touch(hashes: Iterable<string>): Promise<void> {
+    const now = new Date();
+    await Promise.all(
+      [...hashes].map((sha256) => lutimes(this.#pathOf(sha256), now, now).catch(() => undefined)),
+    );
   }
 
   /** Removes one file; returns its size in bytes, 0 when there is none. */
@@ -167,20 +200,6 @@ export class PackageStore {
   #pathOf(sha256: string): string {
     if (!HASH.test(sha256)) throw new Error('not a SHA-256');
     return path.join(this.#files, sha256);
-  }
-
-  async #list(): Promise<{ sha256: string; bytes: number }[]> {
-    try {
-      const kept: { sha256: string; bytes: number }[] = [];
-      for (const name of await namesIn(this.#files)) {
-        if (!HASH.test(name)) continue;
-        const found = await lstat(path.join(this.#files, name)).catch(() => null);
-        if (found !== null) kept.push({ sha256: name, bytes: found.isFile() ? found.size : 0 });
-      }
-      return kept;
-    } catch (error) {
-      throw explainReadError(error, this.folder);
-    }
   }
 
   async #moveAside(sha256: string, found: VerifiedRead): Promise<VerifiedRead> {

@@ -1,60 +1,67 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { z } from 'zod';
-import { namesIn, writeAtomically } from './atomic-write.ts';
-import { explainReadError, explainWriteError, systemCode } from './file-errors.ts';
-import { PackageEntry } from './package-entry.ts';
-import { readPlainFile, sha256Of } from './verified-file.ts';
+import { rm } from 'node:fs/promises';
+import { namesIn } from './atomic-write.ts';
+import { explainReadError, explainWriteError } from './file-errors.ts';
+import { PackageEntry, UserEntry } from './package-entry.ts';
+import { RecordFolder } from './record-folder.ts';
 
 const MAX_ENTRY_BYTES = 256 * 1024;
-const FILE_NAME = /^package-([a-z0-9-]+)\.json$/u;
-const MOVED_ASIDE = /^package-([a-z0-9-]+)\.json-/u;
+/** Entries of format 1 do not say what was asked for, nor whether a run named the package itself. */
+const FORMAT = 2;
+const FILE_NAME = /^package-([a-z0-9-]+)(?:@[0-9a-f]{16})?\.json$/u;
+const MOVED_ASIDE = /^package-([a-z0-9-]+)(?:@[0-9a-f]{16})?\.json-/u;
 const REMOVE = { recursive: true, force: true, maxRetries: 3 } as const;
 
-const fileOf = (name: string): string => `package-${name}.json`;
-
-/** The hash covers the text of the entry, so that a flipped byte in a name is found as well. */
-const UserLockFile = z.strictObject({ format: z.literal(1), sha256: z.string(), entry: z.string() });
+/** One for each package and what was asked of it. */
+const fileOf = ({ asked, name }: Pick<UserEntry, 'asked' | 'name'>): string => {
+  const which = asked === '' ? '' : `@${createHash('sha256').update(asked).digest('hex').slice(0, 16)}`;
+  return `package-${name}${which}.json`;
+};
 
 export interface UserLockContents {
-  readonly entries: readonly PackageEntry[];
+  readonly entries: readonly UserEntry[];
+  /** Of their files, in bytes. */
+  readonly bytes: number;
   /** Names of the packages whose entries were damaged, and have been moved aside. */
   readonly damaged: readonly string[];
 }
 
 /**
- * The user's own lock: packages that Pyodide's lock does not know, as they were first found. One file for
- * each package, so that two processes that add different ones need not wait for each other.
+ * The user's own lock: packages that Pyodide's lock does not know, as they were first found for what was asked. One
+ * file for each, so that two processes that add different ones need not wait for each other.
  */
 export class UserLock {
-  readonly #folder: string;
+  readonly #records: RecordFolder<UserEntry>;
   readonly #damaged: string;
-  readonly #unfinished: string;
+  /** The same object for the same records. */
+  readonly #contents = new WeakMap<object, UserLockContents>();
 
   /** @param storeFolder the folder of the store whose files the entries name */
   constructor(storeFolder: string) {
-    this.#folder = path.join(storeFolder, 'user-lock');
     this.#damaged = path.join(storeFolder, 'damaged');
-    this.#unfinished = path.join(storeFolder, 'unfinished');
+    this.#records = new RecordFolder({
+      folder: path.join(storeFolder, 'user-lock'),
+      damaged: this.#damaged,
+      unfinished: path.join(storeFolder, 'unfinished'),
+      maxBytes: MAX_ENTRY_BYTES,
+      fileName: FILE_NAME,
+      parse: ({ format, value }, file) => {
+        const entry = format === FORMAT ? UserEntry.safeParse(value).data : fromFormat1(format, value);
+        return entry !== undefined && fileOf(entry) === file ? entry : null;
+      },
+    });
   }
 
   /** @throws PackageError `store-unreadable` */
   async load(): Promise<UserLockContents> {
-    const entries: PackageEntry[] = [];
-    const damaged: string[] = [];
-    for (const file of await this.#names()) {
-      const name = FILE_NAME.exec(file)?.[1];
-      if (name === undefined) continue;
-      const entry = await readEntry(path.join(this.#folder, file));
-      if (entry?.name === name) {
-        entries.push(entry);
-      } else {
-        damaged.push(name);
-        await this.#moveAside(file);
-      }
-    }
-    return { entries, damaged };
+    const records = await this.#records.load();
+    const known = this.#contents.get(records);
+    if (known !== undefined) return known;
+    const damaged = records.damaged.flatMap((file) => FILE_NAME.exec(file)?.[1] ?? []);
+    const contents = { entries: [...records.found.values()], bytes: records.bytes, damaged };
+    this.#contents.set(records, contents);
+    return contents;
   }
 
   /**
@@ -65,79 +72,49 @@ export class UserLock {
   async lost(): Promise<string[]> {
     const { entries } = await this.load();
     const there = new Set(entries.map(({ name }) => name));
-    const aside = (await this.#names(this.#damaged)).flatMap((file) => MOVED_ASIDE.exec(file)?.[1] ?? []);
+    const aside = (await this.#namesAside()).flatMap((file) => MOVED_ASIDE.exec(file)?.[1] ?? []);
     return [...new Set(aside)].filter((name) => !there.has(name));
   }
 
   /** @throws PackageError `store-full`, `store-unwritable` */
-  async put(entry: PackageEntry): Promise<void> {
-    const text = JSON.stringify(PackageEntry.parse({ ...entry, origin: 'user' }));
-    const sha256 = sha256Of(new TextEncoder().encode(text));
-    const file = path.join(this.#folder, fileOf(entry.name));
-    try {
-      await writeAtomically(
-        file,
-        `${JSON.stringify({ format: 1, sha256, entry: text })}\n`,
-        this.#unfinished,
-      );
-    } catch (error) {
-      if (systemCode(error) === 'EISDIR' || systemCode(error) === 'ENOTEMPTY') {
-        await this.#moveAside(path.basename(file));
-        return this.put(entry);
-      }
-      throw explainWriteError(error, this.#folder);
-    }
+  async put(entry: UserEntry): Promise<void> {
+    const checked = UserEntry.parse(entry);
+    await this.#records.put(fileOf(checked), FORMAT, checked);
   }
 
-  /** Forgets one package. @throws PackageError `store-unwritable` */
+  /** Forgets one package, whatever was asked of it. @throws PackageError `store-unwritable` */
   async remove(name: string): Promise<void> {
+    const { entries } = await this.load();
+    await this.forget(entries.filter((entry) => entry.name === name));
     try {
-      await rm(path.join(this.#folder, fileOf(name)), REMOVE);
       for (const file of await namesIn(this.#damaged)) {
         if (MOVED_ASIDE.exec(file)?.[1] === name) await rm(path.join(this.#damaged, file), REMOVE);
       }
     } catch (error) {
-      throw explainWriteError(error, this.#folder);
+      throw explainWriteError(error, this.#damaged);
     }
   }
 
   /** @throws PackageError `store-unwritable` */
-  async clear(): Promise<void> {
-    try {
-      await rm(this.#folder, REMOVE);
-    } catch (error) {
-      throw explainWriteError(error, this.#folder);
-    }
+  forget(entries: Iterable<UserEntry>): Promise<void> {
+    return this.#records.remove([...entries].map(fileOf));
   }
 
-  async #names(folder = this.#folder): Promise<string[]> {
-    try {
-      return (await namesIn(folder)).sort();
-    } catch (error) {
-      throw explainReadError(error, folder);
-    }
+  /** @throws PackageError `store-unwritable` */
+  clear(): Promise<void> {
+    return this.#records.clear();
   }
 
-  async #moveAside(file: string): Promise<void> {
+  async #namesAside(): Promise<string[]> {
     try {
-      await mkdir(this.#damaged, { recursive: true });
-      await rename(path.join(this.#folder, file), path.join(this.#damaged, `${file}-${randomUUID()}`));
+      return (await namesIn(this.#damaged)).sort();
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw explainWriteError(error, this.#folder);
+      throw explainReadError(error, this.#damaged);
     }
   }
 }
 
-/** null for whatever can't be trusted to be what was written. */
-async function readEntry(file: string): Promise<PackageEntry | null> {
-  try {
-    const bytes = await readPlainFile(file, MAX_ENTRY_BYTES);
-    if (typeof bytes === 'string') return null;
-    const text = new TextDecoder().decode(bytes);
-    const { entry, sha256 } = UserLockFile.parse(JSON.parse(text));
-    if (sha256Of(new TextEncoder().encode(entry)) !== sha256) return null;
-    return PackageEntry.parse(JSON.parse(entry));
-  } catch {
-    return null;
-  }
-}
+const fromFormat1 = (format: number, value: unknown): UserEntry | undefined => {
+  const entry = format === 1 ? PackageEntry.safeParse(value).data : undefined;
+  return entry === undefined ? undefined : UserEntry.safeParse({ ...entry, asked: '', named: false }).data;
+};

@@ -1,10 +1,12 @@
+import { isPlainName } from './named-packages.ts';
+
 /** What a model is told about the Python it may use. Only what is true here and now is said. */
 
 export interface EmbeddedFacts {
   readonly runtime: 'embedded';
   /** Such as `3.14.0`; null while it is not known. */
   readonly pythonVersion: string | null;
-  /** Packages that are on this computer. */
+  /** Packages that are on this computer and may be named: see named-packages.ts. */
   readonly packages: readonly string[];
   /** Whether further ones are fetched when imported. */
   readonly autoInstall: boolean;
@@ -35,7 +37,9 @@ const named = (names: readonly string[]): string => {
   return names.length > MAX_NAMED ? `${shown} and ${names.length - MAX_NAMED} more` : shown;
 };
 
-const python = (version: string | null): string => (version === null ? 'Python' : `Python ${version}`);
+/** The version is what an interpreter says of itself. */
+const python = (version: string | null): string =>
+  version !== null && /^[0-9][0-9A-Za-z.+]{0,30}$/u.test(version) ? `Python ${version}` : 'Python';
 
 const limits = ({ timeoutSeconds, outputKiB }: PythonFacts): string =>
   `A run may take ${timeoutSeconds} s and print ${outputKiB} KiB; longer ones are stopped, further output is cut.`;
@@ -66,8 +70,11 @@ export const describePython = (facts: PythonFacts): string => {
   }
 };
 
-const packagesAtHand = ({ packages, autoInstall }: EmbeddedFacts): string => {
-  const more = autoInstall ? 'others are fetched when imported, if they exist for WebAssembly' : 'no others';
+const packagesAtHand = ({ autoInstall, ...facts }: EmbeddedFacts): string => {
+  const packages = facts.packages.filter(isPlainName);
+  const more = autoInstall
+    ? 'other well-known ones are fetched when imported, if they exist for WebAssembly'
+    : 'no others';
   return packages.length === 0
     ? `are no packages at hand; ${more}`
     : `${packages.length === 1 ? 'is' : 'are'} ${named(packages)}; ${more}`;

@@ -8,7 +8,7 @@ import type { SidecarClient } from './sidecar-client.ts';
 const AT_ONCE = 4;
 
 /** Something that a process can have at hand, under its hash. */
-export interface Supply extends Pick<PackagePart, 'sha256' | 'name' | 'kind'> {
+export interface Supply extends Pick<PackagePart, 'sha256' | 'name' | 'kind' | 'beyond'> {
   /** Undefined where it can be done without, and can't be had. Rejects with PackageError. */
   readonly read: (signal: AbortSignal) => Promise<Uint8Array | undefined>;
 }
@@ -19,6 +19,7 @@ export const suppliesOf = (wheels: readonly Wheel[], provider: PackageProvider):
     sha256: wheel.sha256,
     name: wheel.name,
     kind: wheel.kind,
+    ...(wheel.origin === 'lock' ? {} : { beyond: { withheld: [...(wheel.withheld ?? [])] } }),
     read: (signal) => provider.read(wheel, { signal }),
   }));
 

@@ -2,6 +2,7 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RunRequest } from '../../shared/sandbox.ts';
 import type { EnsureOptions, Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
+import { PackageUse } from '../packages/holds.ts';
 import { scriptDependencies } from '../packages/script-metadata.ts';
 import type { SilentSources } from '../packages/silent-sources.ts';
 import { bringPackages, suppliesOf } from './bring-packages.ts';
@@ -132,10 +133,12 @@ export class ImageChooser {
   ): Promise<ChosenImage | null> {
     // A module of the run's own may have the name of one in an image, where it would come second.
     if (request.files?.some(({ name }) => name.endsWith('.py')) === true) return null;
+    const use = new PackageUse();
     try {
       const guessed = guessImports(request.code);
       const named = [...(request.packages ?? []), ...scriptDependencies(request.code)];
-      const imported = await this.#provider.packagesForImports(guessed);
+      const providers = await this.#provider.providersOf(guessed);
+      const imported = [...new Set([...providers.values()].map(({ name }) => name))];
       if (imported.length + named.length === 0) return null;
       // The run needs it in any case: it may start meanwhile.
       const starting: Starting = { ready: this.#sidecar(), reachable: this.#reachable() };
@@ -145,6 +148,7 @@ export class ImageChooser {
         askedBy: 'code',
         signal,
         silent,
+        use,
         ...(onProgress === undefined ? {} : { onProgress }),
       };
       const need = await this.#need(imported, named, ask);
@@ -158,6 +162,8 @@ export class ImageChooser {
     } catch {
       // What is missing, and why, comes up again when packages are installed.
       return null;
+    } finally {
+      await use.release();
     }
   }
 
@@ -193,7 +199,7 @@ export class ImageChooser {
     }
     for (const stored of await this.#store.list(runtimeKey)) {
       if (stored.isRefused) {
-        if (stored.key === key) return null;
+        if (stored.key === key && isSameSet(stored.roots, need.roots)) return null;
         continue;
       }
       const wheels = await this.#load(stored, need, sidecar, ready, signal);
@@ -328,6 +334,10 @@ export class ImageChooser {
 
 const keyOf = (need: Need, runtime: string): string =>
   imageKey({ runtime, hashes: need.wheels.map(({ sha256 }) => sha256) });
+
+/** What is imported into an image depends on the roots: that it can't be made of some says nothing of others. */
+const isSameSet = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((one) => others.includes(one));
 
 /** What an image has of a package: the same whatever a run's code does with it. */
 const modulesOf = ({ imports, name }: Wheel, isRoot: boolean): readonly string[] =>

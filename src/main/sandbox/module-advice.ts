@@ -1,4 +1,6 @@
 import type { GuestOutcome } from '../../shared/sandbox.ts';
+import { STANDARD_MODULES } from '../../shared/standard-library.ts';
+import { topOf } from '../packages/module-owners.ts';
 import { normalizeName } from '../packages/package-entry.ts';
 
 /** What Python, and our `micropip`, say of a module that is not there. */
@@ -60,11 +62,22 @@ export class ModuleAdvice {
   }
 }
 
+/** What to do about a module that no package brings which may come without being named. */
+export const adviceAbout = (module: string): string =>
+  STANDARD_MODULES.has(topOf(module))
+    ? `"${topOf(module)}" belongs to Python's standard library, and the Python that runs here is built without it`
+    : `no known package provides "${module}"; if it is a file of yours, give it with the run (--file, or add it to ` +
+      'the run); if you know which package provides it, name it for the run (packages, or --package NAME), or install ' +
+      'it once with "vivarium packages install NAME"';
+
 type GuestError = NonNullable<GuestOutcome['error']>;
 
 const withAdvice = (outcome: GuestOutcome, error: GuestError, advice: string | null): GuestOutcome => {
   if (advice === null) return { ...outcome, error };
-  const traceback = error.traceback === '' ? '' : `${error.traceback}${error.traceback.endsWith('\n') ? '' : '\n'}${advice}\n`;
+  const traceback =
+    error.traceback === ''
+      ? ''
+      : `${error.traceback}${error.traceback.endsWith('\n') ? '' : '\n'}${advice}\n`;
   return { ...outcome, error: { ...error, message: `${error.message}; ${advice}`, traceback } };
 };
 

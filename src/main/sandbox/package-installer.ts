@@ -1,9 +1,11 @@
-import { ImportReport } from '../../shared/package-files.ts';
+import { HINTED_MODULES } from '../../shared/curated-packages.ts';
+import { ImportReport, type PackageClash } from '../../shared/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { RunRequest } from '../../shared/sandbox.ts';
-import { probablePackage } from '../packages/module-names.ts';
+import type { Provider } from '../packages/catalog.ts';
+import { PackageUse } from '../packages/holds.ts';
+import { topOf } from '../packages/module-owners.ts';
 import { PackageError } from '../packages/package-error.ts';
-import { PINNED_WHEELS } from '../packages/pinned-wheels.ts';
 import { packageName } from '../packages/requirement.ts';
 import type { Wheel } from '../packages/package-service.ts';
 import type { InstallProgress } from '../packages/progress.ts';
@@ -13,7 +15,7 @@ import { bringPackages, suppliesOf, type Supply } from './bring-packages.ts';
 import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from './clock.ts';
 import type { OpenInterpreter } from './interpreters.ts';
-import { ModuleAdvice } from './module-advice.ts';
+import { adviceAbout, ModuleAdvice } from './module-advice.ts';
 import { SpelledOut } from './spelled-out.ts';
 import type { PackageProvider } from './package-provider.ts';
 import { refuseTooLarge } from './package-size.ts';
@@ -28,15 +30,8 @@ const BRING_LIMIT_MS = 16 * 60_000;
 /** Packages may be pushed out again by those of other runs before they are all there. */
 const BRING_ROUNDS = 3;
 
-/** So soon after one could not be had, a package that is only hinted at is not sought again, in ms. */
+/** So soon after one could not be had, a package that is only hinted at is not sought again for that interpreter, in ms. */
 const HINT_PAUSE_MS = 60_000;
-const MAX_FAILED_HINTS = 1000;
-
-/**
- * What may be hinted at and looked up on the network. The guest could hint at anything; these names give nothing
- * away.
- */
-const MAY_BE_HINTED = new Set(['openpyxl', 'tabulate', 'xlsxwriter', ...PINNED_WHEELS.keys()]);
 
 /** Code without this word imports nothing, save by means that nobody could foresee. */
 const MAY_IMPORT = /\bimport\b/u;
@@ -70,10 +65,18 @@ interface Wanted {
   readonly named: readonly string[];
   /** What the code imports, by package. Without one of these the run goes on, and its error says why. */
   readonly imported: ReadonlyMap<string, readonly string[]>;
-  /** Only of use for something that the code may do. */
-  readonly hinted: readonly string[];
+  /** Only of use for something that the code may do, by package. */
+  readonly hinted: ReadonlyMap<string, readonly string[]>;
+  /** Imported or hinted at, and no package that may come unasked has it. */
+  readonly unknown: readonly string[];
   /** Those of them that stand in the request itself: see `EnsureOptions`. */
   readonly spelledOut: ReadonlySet<string>;
+}
+
+/** A hint that came to nothing. */
+interface FailedHint {
+  readonly at: number;
+  readonly reason: string;
 }
 
 /** Puts the packages that a run needs into its interpreter before its code runs. */
@@ -81,8 +84,8 @@ export class PackageInstaller {
   readonly #provider: PackageProvider | undefined;
   readonly #bytecode: BytecodeStore | undefined;
   readonly #clock: Clock;
-  /** By package. Guests name them: it is cleared when it is full. */
-  readonly #failedHints = new Map<string, { readonly at: number; readonly reason: string }>();
+  /** Of each interpreter, by package: what came of one run's hints is no reason to leave another's alone. */
+  readonly #failedHints = new WeakMap<OpenInterpreter, Map<string, FailedHint>>();
   /** Hashes of what each interpreter has, by package. */
   readonly #installed = new WeakMap<OpenInterpreter, Map<string, string>>();
 
@@ -116,33 +119,55 @@ export class PackageInstaller {
       throw new PackageError('bad-settings', 'this sandbox was set up without packages; leave them out');
     }
     if (named.length === 0 && !MAY_IMPORT.test(order.request.code)) return { installed: [], advice };
-    const wanted = await this.#wanted(named, provider, order);
-    const wheels = await this.#obtain(wanted, provider, order, advice);
-    return { installed: await this.#put(wheels, provider, order), advice };
+    const use = new PackageUse();
+    try {
+      const wanted = await this.#wanted(named, provider, order);
+      for (const module of wanted.unknown.flatMap((one) => [one, topOf(one)])) {
+        advice.add(module, adviceAbout(module));
+      }
+      const wheels = await this.#obtain(wanted, provider, order, use, advice);
+      return { installed: await this.#put(wheels, provider, order), advice };
+    } finally {
+      await use.release();
+    }
   }
 
   async #wanted(named: readonly string[], provider: PackageProvider, order: InstallOrder): Promise<Wanted> {
     const { code } = order.request;
     const spelledOut = new Set(named.map(packageName));
-    if (!MAY_IMPORT.test(code)) return { named, imported: new Map(), hinted: [], spelledOut };
+    const imported = new Map<string, string[]>();
+    const hinted = new Map<string, string[]>();
+    const unknown: string[] = [];
+    const wanted: Wanted = { named, imported, hinted, unknown, spelledOut };
+    if (!MAY_IMPORT.test(code)) return wanted;
     const report = await this.#report(order);
-    const isNothing = report.asked.length + report.modules.length + report.hints.length === 0;
-    if (isNothing) return { named, imported: new Map(), hinted: [], spelledOut };
+    const hints = report.hints.filter((module) => HINTED_MODULES.has(module));
+    if (report.asked.length + report.modules.length + hints.length === 0) return wanted;
     // What the interpreter says is the guest's word: only what main reads there itself stands in the code.
     const text = new SpelledOut(code);
-    const imported = new Map<string, string[]>();
     for (const name of report.asked) {
       imported.set(name, [name]);
       if (text.hasLiteral(name)) spelledOut.add(packageName(name));
     }
-    for (const module of report.modules) {
-      const name = await packageOf(module, provider);
-      imported.set(name, [...(imported.get(name) ?? [name]), module]);
-      if (text.hasImport(module)) spelledOut.add(packageName(name));
-    }
-    const hinted = await Promise.all(report.hints.map((module) => packageOf(module, provider)));
-    for (const name of hinted) if (MAY_BE_HINTED.has(name)) spelledOut.add(name);
-    return { named, imported, hinted, spelledOut };
+    const providers = await provider.providersOf(new Set([...report.modules, ...hints]));
+    const assign = (
+      to: Map<string, string[]>,
+      modules: readonly string[],
+      mayAsk: (one: string) => boolean,
+    ): void => {
+      for (const module of modules) {
+        const found: Provider | undefined = providers.get(module);
+        if (found === undefined) unknown.push(module);
+        else {
+          to.set(found.name, [...(to.get(found.name) ?? [found.name]), module]);
+          if (found.isVouchedFor && mayAsk(module)) spelledOut.add(found.name);
+        }
+      }
+    };
+    assign(imported, report.modules, (module) => text.hasImport(module));
+    // The guest could hint at anything; which of these it is gives nothing away.
+    assign(hinted, hints, () => true);
+    return wanted;
   }
 
   /** What the interpreter says; nothing when what it says makes no sense. */
@@ -166,7 +191,8 @@ export class PackageInstaller {
   async #obtain(
     { named, imported, hinted, spelledOut }: Wanted,
     provider: PackageProvider,
-    { signal, silent, onProgress }: InstallOrder,
+    { interpreter, signal, silent, onProgress }: InstallOrder,
+    use: PackageUse,
     advice: ModuleAdvice,
   ): Promise<Wheel[]> {
     const ensure = (names: readonly string[]): Promise<Wheel[]> =>
@@ -177,6 +203,8 @@ export class PackageInstaller {
             spelledOut,
             signal,
             silent,
+            use,
+            present: this.#installed.get(interpreter) ?? new Map(),
             ...(onProgress === undefined ? {} : { onProgress }),
           });
     const wheels = new Map<string, Wheel>();
@@ -202,10 +230,12 @@ export class PackageInstaller {
         if (isWithout(wheels.get(packageName(name)), module)) advice.add(module, withoutIt(name, module));
       }
     }
-    for (const name of hinted) {
-      const failed = this.#failedHints.get(name);
+    const failedHints = this.#failedHints.get(interpreter) ?? new Map<string, FailedHint>();
+    this.#failedHints.set(interpreter, failedHints);
+    for (const [name, modules] of hinted) {
+      const failed = failedHints.get(name);
       if (failed !== undefined && this.#clock.now() - failed.at < HINT_PAUSE_MS) {
-        advice.add(name, failed.reason);
+        for (const module of modules) advice.add(module, failed.reason);
         continue;
       }
       try {
@@ -213,9 +243,8 @@ export class PackageInstaller {
       } catch (refusal) {
         if (!isRefusal(refusal)) throw refusal;
         const reason = reasonOf(refusal, name);
-        if (this.#failedHints.size >= MAX_FAILED_HINTS) this.#failedHints.clear();
-        this.#failedHints.set(name, { at: this.#clock.now(), reason });
-        advice.add(name, reason);
+        failedHints.set(name, { at: this.#clock.now(), reason });
+        for (const module of modules) advice.add(module, reason);
       }
     }
     return [...wheels.values()];
@@ -244,14 +273,12 @@ export class PackageInstaller {
       ...suppliesOf(wanting, provider),
       ...((await this.#bytecode?.suppliesFor(wanting)) ?? []),
     ];
-    const install = (): Promise<string[]> =>
-      this.#within(
-        sidecar.packages.install(
-          id,
-          supplies.map(({ sha256 }) => sha256),
-        ),
-        signal,
-      );
+    const install = async (): Promise<readonly string[]> => {
+      const hashes = supplies.map(({ sha256 }) => sha256);
+      const done = await this.#within(sidecar.packages.install(id, hashes), signal);
+      if (done.clash !== undefined) throw clashing(done.clash);
+      return done.missing;
+    };
     let missing = await install();
     for (let round = 1; missing.length > 0; round++) {
       if (round > BRING_ROUNDS) throw crowdedOut();
@@ -278,6 +305,14 @@ export class PackageInstaller {
 const cancelled = (): PackageError =>
   new PackageError('cancelled', 'installing packages was cancelled; run it again to go on');
 
+const clashing = ({ name, other }: PackageClash): PackageError =>
+  new PackageError(
+    'files-clash',
+    `${name} can not be installed: ${other}, which the session has, brings files that stand in the place of its own; ` +
+      'use a new session, or leave one of the two out',
+    { packageName: name },
+  );
+
 const crowdedOut = (): PackageError =>
   new PackageError(
     'timed-out',
@@ -288,13 +323,9 @@ const crowdedOut = (): PackageError =>
 const isRefusal = (error: unknown): error is PackageError =>
   error instanceof PackageError && error.code !== 'cancelled';
 
-/** A probable name where no lock knows the module: an index, a pack or a mirror may have that. */
-const packageOf = async (module: string, provider: PackageProvider): Promise<string> =>
-  (await provider.packagesForImports([module]))[0] ?? probablePackage(module);
-
 const reasonOf = (refusal: PackageError, module: string): string =>
   refusal.code === 'unknown-package' || refusal.code === 'bad-requirement'
-    ? unknownModule(module)
+    ? adviceAbout(module)
     : refusal.message;
 
 /** Whether a package was found by a guess that was wrong. What the lock says needs no such check. */
@@ -304,7 +335,3 @@ const isWithout = (wheel: Wheel | undefined, module: string): boolean =>
 const withoutIt = (name: string, module: string): string =>
   `the package "${name}" does not provide "${module}"; if you know which one does, name it for the run ` +
   '(packages, or --package NAME)';
-
-const unknownModule = (module: string): string =>
-  `no known package provides "${module}"; if you know which one does, install it once with ` +
-  '"vivarium packages install NAME" and name it for the run (packages, or --package NAME)';

@@ -1,7 +1,8 @@
+import type { Provider } from '../packages/catalog.ts';
 import type { EnsureOptions, PackageService, Wheel } from '../packages/package-service.ts';
 
 /** Where a sandbox gets packages from. All methods throw PackageError. */
-export type PackageProvider = Pick<PackageService, 'ensure' | 'read' | 'packagesForImports' | 'close'>;
+export type PackageProvider = Pick<PackageService, 'ensure' | 'read' | 'providersOf' | 'close'>;
 
 /** A service that is opened when the first run needs it. */
 export class LazyPackages implements PackageProvider {
@@ -20,8 +21,8 @@ export class LazyPackages implements PackageProvider {
     return (await this.#service()).read(wheel, options);
   }
 
-  async packagesForImports(imports: Iterable<string>): Promise<string[]> {
-    return (await this.#service()).packagesForImports(imports);
+  async providersOf(modules: Iterable<string>): Promise<ReadonlyMap<string, Provider>> {
+    return (await this.#service()).providersOf(modules);
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,8 @@ import type { PackageContent } from './shelved-wheel.ts';
 interface Placed {
   readonly wheel: PackageContent;
   readonly firstId: number;
+  /** Numbers of its files that the worker may ask for. */
+  readonly files: readonly number[];
 }
 
 /**
@@ -34,12 +36,17 @@ export class FileGiver {
     this.#onFlood = onFlood;
   }
 
-  /** From now on the worker may ask for files of that package. */
-  place(wheel: PackageContent): PlacedPackage {
+  /**
+   * From now on the worker may ask for files of that package.
+   *
+   * @param files numbers of those that it may; left out: all
+   */
+  place(wheel: PackageContent, files: readonly number[] = [...wheel.paths.keys()]): PlacedPackage {
     const firstId = this.#nextId;
-    this.#placed.push({ wheel, firstId });
-    this.#nextId += wheel.paths.length;
-    return { name: wheel.name, paths: [...wheel.paths], sizes: [...wheel.sizes], firstId };
+    this.#placed.push({ wheel, firstId, files });
+    this.#nextId += files.length;
+    const paths = files.map((index) => wheel.paths[index] ?? '');
+    return { name: wheel.name, paths, sizes: files.map((index) => wheel.sizes[index] ?? 0), firstId };
   }
 
   /** Answers with the part of the file from that offset on. Never rejects. */
@@ -74,7 +81,8 @@ export class FileGiver {
   /** Never at once, so that wishes that came together with this one are seen to be too much. */
   async #read(id: number): Promise<Uint8Array> {
     const found = this.#placed.findLast(({ firstId }) => firstId <= id);
-    if (found !== undefined && this.#last?.id !== id) return found.wheel.read(id - found.firstId);
+    if (found !== undefined && this.#last?.id !== id)
+      return found.wheel.read(found.files[id - found.firstId] ?? -1);
     await setImmediate();
     if (this.#last?.id !== id) throw new Error('there is no such file');
     return this.#last.bytes;

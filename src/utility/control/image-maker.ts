@@ -93,7 +93,8 @@ const importAndTake = async (
   modules: readonly string[],
 ): Promise<Taken> => {
   await boot(thread);
-  for (const wheel of packages) await thread.installPackage(wheel);
+  const clash = await thread.installPackages(packages);
+  if (clash !== null) throw new RpcError('failed', `${clash.name} and ${clash.other} do not go together`);
   const said = await thread.tryPackages(modules);
   const bytecode = await thread.takeFiles(packages.flatMap(({ paths }) => bytecodePaths(paths)));
   return { said, bytecode, bytes: await thread.takeSnapshot(MAX_PACKAGE_IMAGE_BYTES) };

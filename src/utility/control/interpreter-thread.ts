@@ -11,6 +11,7 @@ import {
   type RunPiece,
   type SelfCheck,
 } from '../../shared/interpreter.ts';
+import type { PlacedPackage } from '../../shared/package-files.ts';
 import { INPUT_SLOT_BYTES, InputSlot } from '../../shared/input-slot.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
@@ -29,6 +30,7 @@ import {
 import { bootWorker } from './boot-worker.ts';
 import { FileGiver } from './file-giver.ts';
 import type { PackageImage } from './package-images.ts';
+import { PlacedFiles, type Clash } from './placed-files.ts';
 import type { Runtime } from './runtime.ts';
 import type { PackageContent } from './shelved-wheel.ts';
 
@@ -66,6 +68,7 @@ export class InterpreterThread {
   readonly #inputMemory = new SharedArrayBuffer(INPUT_SLOT_BYTES);
   readonly #input = new InputSlot(this.#inputMemory);
   readonly #files = new FileGiver(() => this.#peer.close('it asked for files without waiting for them'));
+  readonly #placed = new PlacedFiles();
   #death: Death | undefined;
   /** The run under way: settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
@@ -137,7 +140,7 @@ export class InterpreterThread {
     const snapshot = bytes.slice();
     const start: WorkerImage = {
       snapshot,
-      packages: packages.map((wheel) => this.#files.place(wheel)),
+      packages: this.#place(packages),
       libraries: libraries ?? new Map(),
     };
     this.#images.postMessage(start, [snapshot.buffer]);
@@ -211,9 +214,23 @@ export class InterpreterThread {
     return (await this.#peer.call('findImports', { code })).report;
   }
 
-  /** @throws RpcError when its files can't be made */
-  async installPackage(wheel: PackageContent): Promise<void> {
-    await this.#peer.call('installPackage', this.#files.place(wheel));
+  /**
+   * Makes the packages' files. Where two clash, nothing is done, and it is said which.
+   *
+   * @throws RpcError when their files can't be made
+   */
+  async installPackages(wheels: readonly PackageContent[]): Promise<Clash | null> {
+    const placement = this.#placed.place(wheels);
+    if ('clash' in placement) return placement.clash;
+    for (const [index, wheel] of wheels.entries())
+      await this.#peer.call('installPackage', this.#files.place(wheel, placement.files[index]));
+    return null;
+  }
+
+  /** The same for an image, in which its packages are already. */
+  #place(wheels: readonly PackageContent[]): PlacedPackage[] {
+    this.#placed.place(wheels);
+    return wheels.map((wheel) => this.#files.place(wheel));
   }
 
   /** Never rejects. `onPiece` may take its time: the thread's output is bounded anyway. */

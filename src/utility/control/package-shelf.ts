@@ -1,4 +1,4 @@
-import { PACKAGE_LIMITS, type PackageKind, type PackagePart } from '../../shared/package-files.ts';
+import { PACKAGE_LIMITS, type PackagePart } from '../../shared/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { joinBytes } from '../../shared/snapshot-image.ts';
 import { ShelvedWheel } from './shelved-wheel.ts';
@@ -31,12 +31,13 @@ export class PackageShelf {
    *
    * @throws RpcError when it is not a package
    */
-  async add({ sha256, name, kind, totalBytes, offset, bytes }: PackagePart): Promise<void> {
+  async add(part: PackagePart): Promise<void> {
+    const { bytes, name, offset, sha256, totalBytes } = part;
     if (this.#packages.has(sha256)) return;
     const opening = this.#opening.get(sha256);
     if (opening !== undefined) return opening;
     const parts = this.#arriving.get(sha256) ?? [];
-    const received = parts.reduce((total, part) => total + part.byteLength, 0);
+    const received = parts.reduce((total, one) => total + one.byteLength, 0);
     const end = offset + bytes.byteLength;
     if (end <= received) return;
     if (offset !== received || end > totalBytes) {
@@ -48,14 +49,14 @@ export class PackageShelf {
     this.#arriving.set(sha256, parts);
     if (end < totalBytes) return;
     this.#arriving.delete(sha256);
-    const work = this.#open(sha256, name, kind, joinBytes(parts));
+    const work = this.#open(part, joinBytes(parts));
     this.#opening.set(sha256, work);
     return work.finally(() => this.#opening.delete(sha256));
   }
 
-  async #open(sha256: string, name: string, kind: PackageKind, bytes: Uint8Array): Promise<void> {
+  async #open({ beyond, kind, name, sha256 }: PackagePart, bytes: Uint8Array): Promise<void> {
     try {
-      this.#packages.set(sha256, await ShelvedWheel.open(name, kind, bytes));
+      this.#packages.set(sha256, await ShelvedWheel.open(name, kind, bytes, beyond));
     } catch (error) {
       throw new RpcError('failed', error instanceof Error ? error.message : `${name} can not be unpacked`);
     }

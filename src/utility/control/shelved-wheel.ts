@@ -1,7 +1,8 @@
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
 import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl';
-import { PACKAGE_LIMITS, type PackageKind } from '../../shared/package-files.ts';
+import { PACKAGE_LIMITS, type PackageBeyond, type PackageKind } from '../../shared/package-files.ts';
+import { isDeclaration, MAX_DECLARATION_BYTES, segmentsOf, WheelFiles } from './wheel-files.ts';
 
 /** Where packages lie in the interpreter. */
 export const SITE_PACKAGES = '/lib/python3.14/site-packages/';
@@ -51,7 +52,24 @@ const contentOf = async (archive: Buffer, entry: Entry, start: number): Promise<
 };
 
 /** Files of a package that an interpreter can be given. */
-export type PackageContent = Pick<ShelvedWheel, 'name' | 'paths' | 'sizes' | 'read'>;
+export type PackageContent = Pick<
+  ShelvedWheel,
+  'name' | 'paths' | 'sizes' | 'read' | 'isOfLock' | 'sharedFolders'
+>;
+
+/** Whether a path says where it leads, without steps that go nowhere. */
+const isPlain = (path: string): boolean => segmentsOf(path.slice(1)) !== null;
+
+const declarationsIn = async (wheel: ShelvedWheel): Promise<number[]> => {
+  const found: number[] = [];
+  for (const [index, path] of wheel.paths.entries()) {
+    if (!path.endsWith('/__init__.py') || (wheel.sizes[index] ?? 0) > MAX_DECLARATION_BYTES) continue;
+    // One that can't be read declares nothing.
+    const source = await wheel.read(index).catch(() => new Uint8Array());
+    if (isDeclaration(new TextDecoder().decode(source))) found.push(index);
+  }
+  return found;
+};
 
 /** A wheel, or a shared library's archive, whose files are taken out of it when they are wanted. */
 export class ShelvedWheel {
@@ -62,12 +80,24 @@ export class ShelvedWheel {
   readonly sizes: readonly number[];
   /** Of the archive. */
   readonly bytes: number;
+  /** Whether it is one of Pyodide's lock, which fit together. */
+  readonly isOfLock: boolean;
+  /** Numbers of files that do nothing but say that their folder is shared with other packages. */
+  readonly sharedFolders: ReadonlySet<number>;
   readonly #archive: Buffer;
   readonly #zip: ZipFile;
   readonly #entries: readonly Entry[];
 
-  private constructor(name: string, archive: Buffer, zip: ZipFile, files: readonly PlacedEntry[]) {
+  private constructor(
+    name: string,
+    archive: Buffer,
+    zip: ZipFile,
+    files: readonly PlacedEntry[],
+    { isOfLock, sharedFolders }: Pick<ShelvedWheel, 'isOfLock' | 'sharedFolders'>,
+  ) {
     this.name = name;
+    this.isOfLock = isOfLock;
+    this.sharedFolders = sharedFolders;
     this.bytes = archive.byteLength;
     this.paths = files.map(({ path }) => path);
     this.sizes = files.map(({ entry }) => entry.uncompressedSize);
@@ -78,9 +108,16 @@ export class ShelvedWheel {
 
   /**
    * @param bytes checked against their hash; whoever made them may still mean harm
+   * @param beyond of a wheel beyond Pyodide's lock
    * @throws Error when it is no zip or too large
    */
-  static async open(name: string, kind: PackageKind, bytes: Uint8Array): Promise<ShelvedWheel> {
+  static async open(
+    name: string,
+    kind: PackageKind,
+    bytes: Uint8Array,
+    beyond?: PackageBeyond,
+  ): Promise<ShelvedWheel> {
+    const allowed = beyond === undefined ? null : new WheelFiles(name, beyond.withheld);
     const archive = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     // Refuses absolute names, backslashes and `..`.
     const zip = await fromBufferPromise(archive);
@@ -89,13 +126,19 @@ export class ShelvedWheel {
     let total = 0;
     for await (const entry of zip.eachEntry()) {
       const path = entry.fileName.endsWith('/') ? null : placeOf(entry.fileName, kind);
-      if (path === null) continue;
+      if (path === null || !isPlain(path)) continue;
+      if (path.startsWith(SITE_PACKAGES) && allowed?.allows(path.slice(SITE_PACKAGES.length)) === false)
+        continue;
       if (path.length > PACKAGE_LIMITS.pathLength) throw new Error(`${name} has a file of too long a name`);
       total += entry.uncompressedSize;
       if (total > PACKAGE_LIMITS.unpackedBytes) throw new Error(`${name} is too large`);
       files.push({ path, entry });
     }
-    return new ShelvedWheel(name, archive, zip, files);
+    const isOfLock = beyond === undefined;
+    const sharedFolders = new Set<number>();
+    const wheel = new ShelvedWheel(name, archive, zip, files, { isOfLock, sharedFolders });
+    if (!isOfLock) for (const index of await declarationsIn(wheel)) sharedFolders.add(index);
+    return wheel;
   }
 
   /** What is in the file of that index. Off this thread. @throws Error when there is none, or it is damaged */

@@ -149,8 +149,8 @@ export class Sidecar {
         const thread = this.#find(interpreter);
         const missing = this.#shelf.missing(hashes);
         if (missing.length > 0) return { missing };
-        for (const unpacked of this.#shelf.take(hashes)) await thread.installPackage(unpacked);
-        return { missing };
+        const clash = await thread.installPackages(this.#shelf.take(hashes));
+        return { missing, ...(clash === null ? {} : { clash }) };
       },
       run: ({ interpreter, ...order }, { write }) =>
         this.#find(interpreter).run(order, (piece) => write(piece)),

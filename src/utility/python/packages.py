@@ -15,6 +15,7 @@ from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from typing import Any
 
+from .curated import CURATED
 from .provided_modules import ProvidedModules
 
 _WORKSPACE = "/workspace"
@@ -34,44 +35,23 @@ _invalidate_caches = importlib.invalidate_caches
 _open = open
 _listdir = os.listdir
 
-# What a package imports only when one of these is used.
-_USES = {
-    "read_excel": ("openpyxl",),
-    "to_excel": ("openpyxl",),
-    "ExcelWriter": ("openpyxl",),
-    "ExcelFile": ("openpyxl",),
-    "read_html": ("lxml", "html5lib", "bs4"),
-    "read_xml": ("lxml",),
-    "to_xml": ("lxml",),
-    "read_parquet": ("pyarrow", "fastparquet"),
-    "to_parquet": ("pyarrow", "fastparquet"),
-    "read_feather": ("pyarrow",),
-    "to_feather": ("pyarrow",),
-    "read_hdf": ("tables",),
-    "to_hdf": ("tables",),
-    "to_markdown": ("tabulate",),
-    "read_sql": ("sqlalchemy",),
-    "to_sql": ("sqlalchemy",),
-    "plot": ("matplotlib",),
-    "hist": ("matplotlib",),
-    "boxplot": ("matplotlib",),
-    "style": ("jinja2", "matplotlib"),
-    "to_xarray": ("xarray",),
-}
+# curated-packages.json: what a package imports only when one of these names is used, modules with fonts, time zones.
+_CURATED = json.loads(CURATED)
+_USES = {name: tuple(modules) for name, modules in _CURATED["uses"].items()}
 
 # Those of the names above that mean this only on something of one of these packages.
 _USERS = ("pandas", "polars", "geopandas", "seaborn")
 
 
-# What plots in these packages, and characters that Matplotlib's own fonts lack -> modules with fonts that have them.
-# Japanese is told from Chinese by its kana.
+# What plots in these packages, and characters that Matplotlib's own fonts lack. Japanese is told from Chinese by its kana.
 _PLOTS = ("matplotlib", "seaborn")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _HAN = re.compile("[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff]")
+_FONTS = _CURATED["fonts"]
 
 # Pyodide has no time zones of its own. `pytz` brings the files that `zoneinfo` reads; it comes with pandas.
-_ZONES = "pytz"
+_ZONES = _CURATED["zones"]
 _ZONE_FILES = "/lib/python{}.{}/site-packages/pytz/zoneinfo".format(*sys.version_info)
 
 
@@ -105,11 +85,11 @@ class _Needs:
 
     def read_text(self, text: str) -> None:
         if _KANA.search(text):
-            self.fonts["matplotlib_fontja"] = None
+            self.fonts[_FONTS["kana"]] = None
         elif _HAN.search(text):
-            self.fonts["cvttf_NotoSansCJK_Regular"] = None
+            self.fonts[_FONTS["han"]] = None
         if _HANGUL.search(text):
-            self.fonts["koreanize_matplotlib"] = None
+            self.fonts[_FONTS["hangul"]] = None
 
     def read_call(self, node: ast.Call) -> None:
         """`micropip.install(…)` with names in plain sight."""
@@ -195,7 +175,9 @@ class Packages:
             checked.add(module)
             spec = _spec_of(module)
             if spec is None:
-                missing.append(module)
+                # Others are no names of packages, and would spoil the report.
+                if module.isascii():
+                    missing.append(module)
                 continue
             for path in _scripts_of(spec):
                 if path in seen_files or len(seen_files) >= _MAX_SCRIPTS:

@@ -5,6 +5,11 @@ declare module 'pyodide/pyodide.asm.mjs' {
   export default createPyodideModule;
 }
 
+declare module '*.json?raw' {
+  const text: string;
+  export default text;
+}
+
 declare module '*.py?raw' {
   const source: string;
   export default source;

@@ -1,3 +1,4 @@
+import curatedPackages from '../../shared/curated-packages.json?raw';
 import { SHARED_SOURCES } from '../../shared/python/sources.ts';
 import blockingLoop from '../python/blocking_loop.py?raw';
 import eventLoops from '../python/event_loops.py?raw';
@@ -22,6 +23,8 @@ import webLoop from '../python/web_loop.py?raw';
 export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   ...SHARED_SOURCES,
   blocking_loop: blockingLoop,
+  // JSON's strings are Python's.
+  curated: `CURATED = ${JSON.stringify(curatedPackages)}\n`,
   event_loops: eventLoops,
   guest_state: guestState,
   interpreter,

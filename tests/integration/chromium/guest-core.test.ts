@@ -8,7 +8,12 @@ import { describe, expect, it, type TestContext } from 'vitest';
 import { ELECTRONS_CHROMIUM } from '../../../scripts/provision/chromium.ts';
 import { ShelvedWheel } from '../../../src/utility/control/shelved-wheel.ts';
 import { ESCAPES } from '../../security/realm-escapes.ts';
-import { chromiumFor, GuestPage, useGuestPage, WORKER_POLICY } from '../../support/chromium/guest-page.ts';
+import {
+  chromiumProgram,
+  GuestPage,
+  useGuestPage,
+  WORKER_POLICY,
+} from '../../support/chromium/guest-page.ts';
 import { testWheels } from '../../support/test-wheels.ts';
 
 /** Far more than an interrupt takes on a busy machine, in ms. */
@@ -18,23 +23,23 @@ const INTERRUPTS = 20;
 const guestPage = useGuestPage();
 
 describe('a guest in Chromium', () => {
-  it('runs in a Chromium as new as the declared Electron', async (context) => {
-    const { page, version } = await guestPage(context);
+  it('runs in a Chromium as new as the declared Electron', async () => {
+    const { page, version } = await guestPage();
     console.log(`Chromium that ran: ${version}`);
     expect(Number.parseInt(version, 10)).toBeGreaterThanOrEqual(ELECTRONS_CHROMIUM);
     expect(await page.evaluate(() => window.guests.isolated)).toBe(true);
   });
 
-  it('boots, holds its self-checks and answers', async (context) => {
-    const interpreter = await (await guestPage(context)).start();
+  it('boots, holds its self-checks and answers', async () => {
+    const interpreter = await (await guestPage()).start();
     expect(interpreter.checks.filter(({ holds }) => !holds)).toEqual([]);
     expect(interpreter.checks.length).toBeGreaterThan(0);
     expect(await interpreter.run('1+1')).toMatchObject({ value: { text: '2' }, error: null, stdout: '' });
     await interpreter.terminate();
   });
 
-  it('gives its output and its value, in any script', async (context) => {
-    const interpreter = await (await guestPage(context)).start();
+  it('gives its output and its value, in any script', async () => {
+    const interpreter = await (await guestPage()).start();
     const code =
       'import sys\nprint("Grüße", "你好", "🐍")\nprint("aside", file=sys.stderr)\n{"a": [1, 2.5, None]}';
     expect(await interpreter.run(code)).toMatchObject({
@@ -48,8 +53,8 @@ describe('a guest in Chromium', () => {
     await interpreter.terminate();
   });
 
-  it('tells an exception with its traceback, and goes on', async (context) => {
-    const interpreter = await (await guestPage(context)).start();
+  it('tells an exception with its traceback, and goes on', async () => {
+    const interpreter = await (await guestPage()).start();
     const { error, value } = await interpreter.run('def f():\n    return 1 / 0\nf()');
     expect(value).toBeNull();
     expect(error).toMatchObject({ type: 'ZeroDivisionError', line: 2 });
@@ -60,16 +65,16 @@ describe('a guest in Chromium', () => {
     await interpreter.terminate();
   });
 
-  it('waits in a top-level await, also for timers', async (context) => {
-    const interpreter = await (await guestPage(context)).start();
+  it('waits in a top-level await, also for timers', async () => {
+    const interpreter = await (await guestPage()).start();
     const code =
       'import asyncio\nasync def work(n):\n    await asyncio.sleep(0.01)\n    return n * n\nawait asyncio.gather(*map(work, range(5)))';
     expect((await interpreter.run(code)).value?.json).toEqual([0, 1, 4, 9, 16]);
     await interpreter.terminate();
   });
 
-  it(`is interrupted in an endless loop ${String(INTERRUPTS)} times, its state kept`, async (context) => {
-    const interpreter = await (await guestPage(context)).start();
+  it(`is interrupted in an endless loop ${String(INTERRUPTS)} times, its state kept`, async () => {
+    const interpreter = await (await guestPage()).start();
     await interpreter.run('count = 0');
     for (let round = 1; round <= INTERRUPTS; round++) {
       const run = await interpreter.begin('count += 1\nprint("on", flush=True)\nwhile True: pass');
@@ -81,8 +86,8 @@ describe('a guest in Chromium', () => {
     await interpreter.terminate();
   });
 
-  it('is interrupted in a sleep and in an await', async (context) => {
-    const interpreter = await (await guestPage(context)).start();
+  it('is interrupted in a sleep and in an await', async () => {
+    const interpreter = await (await guestPage()).start();
     for (const wait of ['import time\ntime.sleep(3600)', 'import asyncio\nawait asyncio.sleep(3600)']) {
       const run = await interpreter.begin(`print("on", flush=True)\n${wait}`);
       await run.printed();
@@ -93,8 +98,8 @@ describe('a guest in Chromium', () => {
     await interpreter.terminate();
   });
 
-  it('that ignores interrupts is terminated, and others go on', async (context) => {
-    const page = await guestPage(context);
+  it('that ignores interrupts is terminated, and others go on', async () => {
+    const page = await guestPage();
     const [bad, good] = [await page.start(), await page.start()];
     await good.run('kept = 41');
     const run = await bad.begin(
@@ -109,8 +114,8 @@ describe('a guest in Chromium', () => {
     await good.terminate();
   });
 
-  it('has the memory that it is given and no more', async (context) => {
-    const interpreter = await (await guestPage(context)).start();
+  it('has the memory that it is given and no more', async () => {
+    const interpreter = await (await guestPage()).start();
     const bomb = 'b = []\nwhile True: b.append(bytearray(20_000_000))';
     expect((await interpreter.run(bomb)).error?.type).toBe('MemoryError');
     expect((await interpreter.run('del b\n1+1')).value?.text).toBe('2');
@@ -120,8 +125,8 @@ describe('a guest in Chromium', () => {
 
 describe("the seals of a guest's realm in Chromium", () => {
   for (const { code, name, prints } of ESCAPES) {
-    it(name, async (context) => {
-      const interpreter = await (await guestPage(context)).start();
+    it(name, async () => {
+      const interpreter = await (await guestPage()).start();
       const { error, stdout } = await interpreter.run(code);
       expect(error).toBeNull();
       expect(stdout.trimEnd().split('\n').at(-1)).toBe(prints);
@@ -129,8 +134,8 @@ describe("the seals of a guest's realm in Chromium", () => {
     });
   }
 
-  it('there is no code from strings, by whichever constructor', async (context) => {
-    const interpreter = await (await guestPage(context)).start();
+  it('there is no code from strings, by whichever constructor', async () => {
+    const interpreter = await (await guestPage()).start();
     const { stdout } = await interpreter.run(`
 from pyodide.ffi import to_js, JsException
 from pyodide.code import run_js
@@ -150,8 +155,8 @@ for make in (lambda: Function('return 1')(), lambda: Function.constructor('retur
     await interpreter.terminate();
   });
 
-  it('nothing is asked of the network', async (context) => {
-    const page = await guestPage(context);
+  it('nothing is asked of the network', async () => {
+    const page = await guestPage();
     const interpreter = await page.start();
     const before = page.asked.length;
     const { stdout } = await interpreter.run(`
@@ -177,7 +182,7 @@ await attempt(lambda: pyodide_js._api.loadBinaryFile(address))
 
   it('a policy that lets strings become code is noticed before a guest is in', async (context) => {
     const lax = WORKER_POLICY.replace("'wasm-unsafe-eval'", "'unsafe-eval'").replace(/; require-.*$/u, '');
-    const page = await GuestPage.open(await chromiumFor(context), lax);
+    const page = await GuestPage.open(await chromiumProgram(), lax);
     try {
       const { checks } = await page.start();
       expect(checks.filter(({ holds }) => !holds)).toEqual([
@@ -197,7 +202,7 @@ describe('packages and snapshots in Chromium', () => {
   };
 
   it('NumPy is installed from its wheel, with libraries of its own, and computes', async (context) => {
-    const page = await guestPage(context);
+    const page = await guestPage();
     page.packages.set('numpy', await ShelvedWheel.open('numpy', 'wheel', await wheelOf(context, /^numpy-/u)));
     const interpreter = await page.start();
     await interpreter.install('numpy');
@@ -214,8 +219,8 @@ a = np.array([[2.0, 1.0], [1.0, 3.0]])
     await interpreter.terminate();
   });
 
-  it('an interpreter is restored from a snapshot that was taken there', async (context) => {
-    const page = await GuestPage.open(await chromiumFor(context));
+  it('an interpreter is restored from a snapshot that was taken there', async () => {
+    const page = await GuestPage.open(await chromiumProgram());
     try {
       const plain = await page.start();
       expect(plain.snapshot).toBe('absent');

@@ -2,17 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, type TestContext } from 'vitest';
+import { afterAll } from 'vitest';
 import { findChromium } from '../../../scripts/provision/chromium.ts';
 import { thisMachine } from '../../../scripts/provision/machine.ts';
-import { SetupError } from '../../../scripts/shared/setup-error.ts';
 import { builtFiles } from '../../../src/main/runtime-locations.ts';
 import { RunCollector } from '../../../src/main/sandbox/run-collector.ts';
 import type { RunEnd, RunPiece, SelfCheck } from '../../../src/shared/interpreter.ts';
 import type { GuestOutcome } from '../../../src/shared/sandbox.ts';
 import type { PackageContent } from '../../../src/utility/control/shelved-wheel.ts';
 import { OUT_FOLDER } from '../node-sandbox.ts';
-import { notRunHere } from '../not-run.ts';
 import {
   ASSETS,
   GUEST_ADDRESS,
@@ -213,24 +211,18 @@ const fileOfPackage = async (
   return { type: BYTES, body: await wheel.read(Number(part)) };
 };
 
-/** The program for such a page. A test that needs it is not run where there is no such Chromium. */
-export const chromiumFor = async (context: TestContext): Promise<string> => {
-  try {
-    return (await findChromium(thisMachine(() => undefined))).program;
-  } catch (error) {
-    if (error instanceof SetupError) notRunHere(context, error.message);
-    throw error;
-  }
-};
+/** The program for such a page. @throws SetupError that says how to install it */
+export const chromiumProgram = async (): Promise<string> =>
+  (await findChromium(thisMachine(() => undefined))).program;
 
 /** One page for the file's tests. */
-export const useGuestPage = (): ((context: TestContext) => Promise<GuestPage>) => {
+export const useGuestPage = (): (() => Promise<GuestPage>) => {
   let opened: Promise<GuestPage> | undefined;
   afterAll(async () => {
     await (await opened)?.close();
   });
-  return async (context) => {
-    const program = await chromiumFor(context);
+  return async () => {
+    const program = await chromiumProgram();
     opened ??= GuestPage.open(program);
     return opened;
   };

@@ -58,7 +58,10 @@ export class Guests {
       sizes: number[];
     };
     const read = (index: number) => bytesAt(address + String(index));
-    await this.#thread(id).installPackage({ name, paths, sizes, read });
+    // Of Pyodide's lock, whose packages fit together.
+    const content = { name, paths, sizes, read, isOfLock: true, sharedFolders: new Set<number>() };
+    const clash = await this.#thread(id).installPackages([content]);
+    if (clash !== null) throw new Error(`${clash.name} and ${clash.other} clash`);
   }
 
   /** @returns number of the run, which goes on */

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { TerminalFilter } from '../../../src/main/cli/terminal-filter.ts';
 import { RunStream } from '../../../src/main/app/run-stream.ts';
-import { Settings } from '../../../src/main/config/settings.ts';
+import { openSettings } from '../../../src/main/config/open-settings.ts';
 import { sha256 } from '../../../src/main/foreign-text/hash.ts';
 import { oneLine } from '../../../src/main/foreign-text/printable.ts';
 import { inPieces, joined, Turns } from '../../../src/main/foreign-text/turns.ts';
@@ -79,17 +79,92 @@ function* allOf(...parts: readonly Iterable<Adversarial>[]): Generator<Adversari
 }
 
 const WORDS = [' ', '\t', 'a', '-', '.', '[', ']', '(', ')', ';', '@', ',', '>=1', '==1.*', '"', ...ODD];
-const MARKER = [' ', '"', "'", '(', ')', 'not ', 'and ', 'python_version > "3"', '"1" > "1" or ', 'a', '<', ...ODD];
+const MARKER = [
+  ' ',
+  '"',
+  "'",
+  '(',
+  ')',
+  'not ',
+  'and ',
+  'python_version > "3"',
+  '"1" > "1" or ',
+  'a',
+  '<',
+  ...ODD,
+];
 const VERSION = ['1', '1.', '0', '!', '+', '-', '_', 'a', 'post', 'rc1', '.dev', '*', ...ODD];
 const RANGE = ['>=1', ',', '==1.*', '!=', '~=1.1,', '===a,', ' ', '<', '.0', '1', '+a', ...ODD];
 const CODE = [
-  ...['"', "'", '"""', '\\', '#', '\n', ';', ':', ' ', 'import ', 'from a import ', 'from a import (', 'import a,'],
+  ...[
+    '"',
+    "'",
+    '"""',
+    '\\',
+    '#',
+    '\n',
+    ';',
+    ':',
+    ' ',
+    'import ',
+    'from a import ',
+    'from a import (',
+    'import a,',
+  ],
   ...['a.', 'a', '\\\n', 'f"', '(', ',', '"a"', '# /// script\n', '# ///\n', '#\n', '\r', '\u2028'],
 ];
-const TOML = ['[', ']', '{', '}', '=', 'a', '"', "'", '.', ',', '\n# ', '#', '1', '_', '\\', ' ', '-', ':', '"""'];
-const INI = ['\n', ' ', '\t', 'a', '=', ':', '[', ']', 'a=b\n', '[global]\n', '#', '\n index-url = a', ...ODD];
+const TOML = [
+  '[',
+  ']',
+  '{',
+  '}',
+  '=',
+  'a',
+  '"',
+  "'",
+  '.',
+  ',',
+  '\n# ',
+  '#',
+  '1',
+  '_',
+  '\\',
+  ' ',
+  '-',
+  ':',
+  '"""',
+];
+const INI = [
+  '\n',
+  ' ',
+  '\t',
+  'a',
+  '=',
+  ':',
+  '[',
+  ']',
+  'a=b\n',
+  '[global]\n',
+  '#',
+  '\n index-url = a',
+  ...ODD,
+];
 const HTML = [
-  ...['<', '>', '<a href="#&', '">', '<a href=x>a</a>', '<b>', '<a ', 'a=b ', '&', '&amp;', '<!--', '<link ', '/'],
+  ...[
+    '<',
+    '>',
+    '<a href="#&',
+    '">',
+    '<a href=x>a</a>',
+    '<b>',
+    '<a ',
+    'a=b ',
+    '&',
+    '&amp;',
+    '<!--',
+    '<link ',
+    '/',
+  ],
   ...['<iframe ', '<![CDATA[', '<script>', '</', '"', "'", 'x#sha256=', '\u2028'],
 ];
 const NAMES = ['/', '.', '..', 'a', '\\', '\u202e', '\u0301', '\ud83d', ' ', '\u0000'];
@@ -133,7 +208,8 @@ const jsonPage = (count: number, python?: (index: number) => string): string =>
 const PAGE_BYTES = 4 * MIB;
 function* jsonPages(): Generator<Adversarial> {
   yield* hostileJson(PAGE_BYTES);
-  for (const { label, text } of hostileJson(MIB)) yield { label: `files: ${label}`, text: `{"name":"a","files":${text}}` };
+  for (const { label, text } of hostileJson(MIB))
+    yield { label: `files: ${label}`, text: `{"name":"a","files":${text}}` };
   yield { label: 'as many files as there may be', text: jsonPage(50_000) };
   const range = (index: number): string => `${'>=3,'.repeat(62)}>=${index}`;
   yield { label: 'a range of its own for each file', text: jsonPage(2000, range) };
@@ -159,13 +235,33 @@ const readWheel = (bytes: Uint8Array): Promise<unknown> =>
 const HEADER = 'Metadata-Version: 2.1\nName: a\nVersion: 1.0\n';
 function* metadataTexts(): Generator<Adversarial> {
   const length = 4 * MIB - 64;
-  for (const unit of ['A:', ' ', '\t', 'x', '\n', 'A:\n', 'Name:', 'Requires-Dist: b\n', 'Requires-Dist:', ...ODD]) {
+  for (const unit of [
+    'A:',
+    ' ',
+    '\t',
+    'x',
+    '\n',
+    'A:\n',
+    'Name:',
+    'Requires-Dist: b\n',
+    'Requires-Dist:',
+    ...ODD,
+  ]) {
     yield between(HEADER, unit, 'x\u2028y\n', unit === '\n' ? length : Math.floor(length / 2));
   }
   yield { label: 'A: and blanks', text: `${HEADER}A:${filled(' ', length / 2)}x\u2028y\n` };
   const marker = ` ; ${'"1" > "1" or '.repeat(37)}"1" > "1"`;
-  for (const stated of [`a${' '.repeat(509)}@`, `b${'>=1,'.repeat(120)}>=1`, `b${marker}`, `b${' '.repeat(500)}`, '@'.repeat(512)])
-    yield { label: `Requires-Dist: ${stated.slice(0, 20)}`, text: HEADER + `Requires-Dist: ${stated}\n`.repeat(5000) };
+  for (const stated of [
+    `a${' '.repeat(509)}@`,
+    `b${'>=1,'.repeat(120)}>=1`,
+    `b${marker}`,
+    `b${' '.repeat(500)}`,
+    '@'.repeat(512),
+  ])
+    yield {
+      label: `Requires-Dist: ${stated.slice(0, 20)}`,
+      text: HEADER + `Requires-Dist: ${stated}\n`.repeat(5000),
+    };
 }
 function* wheels(): Generator<{ label: string; read: () => unknown }> {
   const names = (count: number, name: (index: number) => string): Uint8Array =>
@@ -176,14 +272,22 @@ function* wheels(): Generator<{ label: string; read: () => unknown }> {
   const cases = [
     ['many entries', names(39_000, (index) => `m${index}.py`)],
     ['entries with long names', names(2000, (index) => `m${index}${'/a'.repeat(250)}.py`)],
-    ['names that are almost modules', names(5000, (index) => `m${index}${'/'.repeat(0)}${'.so'.repeat(150)}x`)],
+    [
+      'names that are almost modules',
+      names(5000, (index) => `m${index}${'/'.repeat(0)}${'.so'.repeat(150)}x`),
+    ],
     ['one very long name', names(1, () => 'a/'.repeat(30_000))],
   ] as const;
   for (const [label, bytes] of cases) yield { label, read: () => readWheel(bytes) };
 }
 
 const offer = (index: number): string =>
-  JSON.stringify({ name: 'a', version: `${index}.1`, fileName: `a-${index}.1-py3-none-any.whl`, sha256: HASH });
+  JSON.stringify({
+    name: 'a',
+    version: `${index}.1`,
+    fileName: `a-${index}.1-py3-none-any.whl`,
+    sha256: HASH,
+  });
 const packed = (index: number): string => `${offer(index).slice(0, -1)},"bytes":1}`;
 const listOf = (count: number, start: string, item: (index: number) => string): string =>
   `${start}[${numbered(count, (index) => (index === 0 ? '' : ',') + item(index))}]}`;
@@ -202,21 +306,35 @@ const withValue = (json: string): string =>
   `{"value":{"text":"x","json":${json}},"error":null,"files":[],"truncated":false}`;
 function* outcomes(): Generator<Adversarial> {
   yield* hostileJson(4 * MIB);
-  for (const { label, text } of hostileJson(256 * KIB)) yield { label: `value: ${label}`, text: withValue(text) };
-  for (const { label, text } of hostileJson(4 * MIB)) yield { label: `large value: ${label}`, text: withValue(text) };
+  for (const { label, text } of hostileJson(256 * KIB))
+    yield { label: `value: ${label}`, text: withValue(text) };
+  for (const { label, text } of hostileJson(4 * MIB))
+    yield { label: `large value: ${label}`, text: withValue(text) };
   const deep = '['.repeat(7e6) + ']'.repeat(7e6);
   yield { label: 'deep value up to the cap', text: withValue(deep) };
   yield { label: 'deep error', text: `{"value":null,"error":${deep},"files":[],"truncated":false}` };
   yield { label: 'many empty lists', text: withValue(`[${filled('[],', OUTCOME_CAP - 200)}[]]`) };
   const keys = numbered(1_000_000, (index) => `,"k${index}":1`);
   yield { label: 'unknown keys', text: `{"value":null,"error":null,"files":[],"truncated":false${keys}}` };
-  yield { label: 'bad files', text: `{"value":null,"error":null,"files":[${filled('1,', 6 * MIB)}1],"truncated":false}` };
+  yield {
+    label: 'bad files',
+    text: `{"value":null,"error":null,"files":[${filled('1,', 6 * MIB)}1],"truncated":false}`,
+  };
   const file = { name: 'x'.repeat(200), size: 1, mime: 'a/b' };
-  const files = Array.from({ length: 1000 }, (_none, index) => ({ ...file, name: `../${index}${file.name}` }));
-  yield { label: 'refused names', text: JSON.stringify({ value: null, error: null, files, truncated: false }) };
+  const files = Array.from({ length: 1000 }, (_none, index) => ({
+    ...file,
+    name: `../${index}${file.name}`,
+  }));
+  yield {
+    label: 'refused names',
+    text: JSON.stringify({ value: null, error: null, files, truncated: false }),
+  };
   for (const unit of ['\\n', '\\u0001', 'é', '😀', 'a', '.']) {
     const text = filled(unit, OUTCOME_CAP / (unit.length < 6 ? 4 : 1) - ((OUTCOME_CAP / 4) % unit.length));
-    yield { label: `text of ${unit}`, text: `{"value":{"text":"${text}"},"error":null,"files":[],"truncated":false}` };
+    yield {
+      label: `text of ${unit}`,
+      text: `{"value":{"text":"${text}"},"error":null,"files":[],"truncated":false}`,
+    };
     const error = `{"type":"a.ZoneInfoNotFoundError","message":"${text}","traceback":"","line":null}`;
     yield { label: `error of ${unit}`, text: `{"value":null,"error":${error},"files":[],"truncated":false}` };
   }
@@ -234,7 +352,10 @@ function* displays(): Generator<Adversarial> {
     yield { label: `text of ${unit}`, text: `{"mime":[["text/plain","${text}"]],"cut":false}` };
     yield { label: `a type of ${unit}`, text: `{"mime":[["${text}","x"]],"cut":false}` };
   }
-  yield { label: 'nested types', text: `{"mime":${'['.repeat(4e6)}${']'.repeat(4e6)},"cut":false}`.slice(0, 8 * MIB) };
+  yield {
+    label: 'nested types',
+    text: `{"mime":${'['.repeat(4e6)}${']'.repeat(4e6)},"cut":false}`.slice(0, 8 * MIB),
+  };
 }
 
 const outputOf = (unit: string): (() => Promise<string>) => {
@@ -252,7 +373,7 @@ const readSettings = (text: string): (() => Promise<unknown>) => {
   const file = path.join(folder, 'settings.json');
   return () => {
     writeFileSync(file, text);
-    return Settings.open(file);
+    return openSettings(folder);
   };
 };
 
@@ -270,13 +391,38 @@ const failed = (message: string) => ({
 });
 
 const ROWS: readonly Row[] = [
-  row('a requirement', () => pairs(WORDS, 512, 'a'), asText, (text) => parseRequirement(text, environment)),
-  row('a marker', () => pairs(MARKER, 512, 'a;'), asText, (text) => parseRequirement(text, environment)),
+  row(
+    'a requirement',
+    () => pairs(WORDS, 512, 'a'),
+    asText,
+    (text) => parseRequirement(text, environment),
+  ),
+  row(
+    'a marker',
+    () => pairs(MARKER, 512, 'a;'),
+    asText,
+    (text) => parseRequirement(text, environment),
+  ),
   row('a name in a requirement', () => pairs(WORDS, 512, 'a'), asText, packageName),
-  row('a version', () => pairs(VERSION, 128, '1'), asText, (text) => [isPreRelease(text), isNewer(text, text)]),
-  row('a range of versions', () => pairs(RANGE, 4096), asText, (text) => isInRange(PYTHON, text)),
+  row(
+    'a version',
+    () => pairs(VERSION, 128, '1'),
+    asText,
+    (text) => [isPreRelease(text), isNewer(text, text)],
+  ),
+  row(
+    'a range of versions',
+    () => pairs(RANGE, 4096),
+    asText,
+    (text) => isInRange(PYTHON, text),
+  ),
   row('the imports of code', () => pairs(CODE, LIMITS.codeBytes), asText, guessImports),
-  row('what code spells out', () => pairs(CODE, LIMITS.codeBytes), asText, (code) => new SpelledOut(code)),
+  row(
+    'what code spells out',
+    () => pairs(CODE, LIMITS.codeBytes),
+    asText,
+    (code) => new SpelledOut(code),
+  ),
   row('the metadata block in code', () => pairs(CODE, LIMITS.codeBytes), asText, scriptDependencies),
   row(
     'TOML of a metadata block',
@@ -284,8 +430,11 @@ const ROWS: readonly Row[] = [
     asText,
     scriptDependencies,
   ),
-  row('a request', () => allOf(pairs(['a', 'é', '😀', '\ud83d'], LIMITS.codeBytes), pairs(['a'], 16 * MIB)), asText, (code) =>
-    RunRequest.safeParse({ code, packages: Array<string>(128).fill(' '.repeat(128)) }),
+  row(
+    'a request',
+    () => allOf(pairs(['a', 'é', '😀', '\ud83d'], LIMITS.codeBytes), pairs(['a'], 16 * MIB)),
+    asText,
+    (code) => RunRequest.safeParse({ code, packages: Array<string>(128).fill(' '.repeat(128)) }),
   ),
   row('METADATA of a wheel', metadataTexts, wheelOf, readWheel),
   { reader: 'the entries of a wheel', inputs: wheels },
@@ -294,9 +443,12 @@ const ROWS: readonly Row[] = [
   row(
     'the list of a mirror',
     () =>
-      allOf(hostileJson(4 * MIB), [{ label: 'full', text: listOf(20_000, '{"format":1,"packages":', offer) }]),
+      allOf(hostileJson(4 * MIB), [
+        { label: 'full', text: listOf(20_000, '{"format":1,"packages":', offer) },
+      ]),
     asBytes,
-    async (bytes) => chooseWheel(await parseOffers(bytes), { name: 'a', versions: `${'>=1,'.repeat(60)}>=1` }),
+    async (bytes) =>
+      chooseWheel(await parseOffers(bytes), { name: 'a', versions: `${'>=1,'.repeat(60)}>=1` }),
   ),
   row(
     'the list of a pack',
@@ -311,10 +463,20 @@ const ROWS: readonly Row[] = [
     parseManifest,
   ),
   row("pip's configuration", () => pairs(INI, 256 * KIB), asText, optionsOf),
-  row('the settings', () => hostileJson(LIMITS.settingsBytes - 64), readSettings, (read) => read()),
+  row(
+    'the settings',
+    () => hostileJson(LIMITS.settingsBytes - 64),
+    readSettings,
+    (read) => read(),
+  ),
   row("a run's report", outcomes, asBytes, conclude),
   row('what a run shows', displays, asBytes, show),
-  row('what a run prints', () => pairs(['a', 'é', '中', '😀', '\n'], 4), outputOf, (print) => print()),
+  row(
+    'what a run prints',
+    () => pairs(['a', 'é', '中', '😀', '\n'], 4),
+    outputOf,
+    (print) => print(),
+  ),
   row(
     'what a native run shows',
     () => allOf([between('', '{"mime":[["a/b","é"]],"cut":false}\n', '', 32 * KIB)], hostileJson(2 * MIB)),
@@ -336,35 +498,61 @@ const ROWS: readonly Row[] = [
     (name) => Array.from({ length: 1000 }, (_none, index) => ({ name: name + index, size: 1, mime: name })),
     (files) => checkFiles(files, undefined),
   ),
-  row('a name of a file', () => pairs(NAMES, 8 * MIB), asText, (name) => [
-    workspaceNameProblem(name),
-    SuggestedName.safeParse(name),
-    SessionName.safeParse(name),
-  ]),
+  row(
+    'a name of a file',
+    () => pairs(NAMES, 8 * MIB),
+    asText,
+    (name) => [workspaceNameProblem(name), SuggestedName.safeParse(name), SessionName.safeParse(name)],
+  ),
   row("a guest's HTML", () => pairs(HTML, 2 * MIB), asText, disarmHtml),
-  row("a guest's error", () => pairs(['.', ' ', '\n', '\\n', '. \n On Pyodide', 'a'], MIB), asText, (message) =>
-    new ModuleAdvice().applyTo(failed(message)),
+  row(
+    "a guest's error",
+    () => pairs(['.', ' ', '\n', '\\n', '. \n On Pyodide', 'a'], MIB),
+    asText,
+    (message) => new ModuleAdvice().applyTo(failed(message)),
   ),
   row("a guest's output as lines", () => pairs(['\n', '\r', 'a', '\r\n'], MIB), asText, lines),
-  row("a guest's output for the window", () => pairs(['a', 'é', '\n'], PIECE_BYTES), asBytes, (bytes) => {
-    const clock = { now: () => 0, after: () => () => undefined };
-    const stream = new RunStream('r', clock, () => undefined);
-    for (let piece = 0; piece < 16; piece++) stream.text({ stream: 'stdout', bytes });
-    stream.end();
-  }),
-  row("a guest's output on a terminal", () => pairs(['\u001b', '[', '1', ';', 'm', '\u009b', 'a'], PIECE_BYTES), asBytes, (bytes) =>
-    new TerminalFilter().push(bytes),
+  row(
+    "a guest's output for the window",
+    () => pairs(['a', 'é', '\n'], PIECE_BYTES),
+    asBytes,
+    (bytes) => {
+      const clock = { now: () => 0, after: () => () => undefined };
+      const stream = new RunStream('r', clock, () => undefined);
+      for (let piece = 0; piece < 16; piece++) stream.text({ stream: 'stdout', bytes });
+      stream.end();
+    },
+  ),
+  row(
+    "a guest's output on a terminal",
+    () => pairs(['\u001b', '[', '1', ';', 'm', '\u009b', 'a'], PIECE_BYTES),
+    asBytes,
+    (bytes) => new TerminalFilter().push(bytes),
   ),
   row('a message in one line', () => pairs(['\u001b', '\u202e', '\ud83d', 'a'], 4 * MIB), asText, oneLine),
-  row('a message between processes', () => hostileJson(128 * KIB), safely, (value) =>
-    measure(value, { maxBytes: 16 * MIB, maxDepth: 64, maxNodes: 100_000 }),
+  row(
+    'a message between processes',
+    () => hostileJson(128 * KIB),
+    safely,
+    (value) => measure(value, { maxBytes: 16 * MIB, maxDepth: 64, maxNodes: 100_000 }),
   ),
-  row('a large file', () => [between('', 'x', '', 64 * MIB)], asBytes, (bytes) => sha256(bytes)),
-  row('a large download', () => [between('', 'x', '', 64 * MIB)], asBytes, (bytes) =>
-    joined(
-      Array.from({ length: 1024 }, (_none, index) => bytes.subarray(index * 64 * KIB, (index + 1) * 64 * KIB)),
-      bytes.length,
-    ),
+  row(
+    'a large file',
+    () => [between('', 'x', '', 64 * MIB)],
+    asBytes,
+    (bytes) => sha256(bytes),
+  ),
+  row(
+    'a large download',
+    () => [between('', 'x', '', 64 * MIB)],
+    asBytes,
+    (bytes) =>
+      joined(
+        Array.from({ length: 1024 }, (_none, index) =>
+          bytes.subarray(index * 64 * KIB, (index + 1) * 64 * KIB),
+        ),
+        bytes.length,
+      ),
   ),
 ];
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PackageCatalog } from '../../../src/main/packages/catalog.ts';
 import { PackageLock } from '../../../src/main/packages/lock-file.ts';
-import type { PackageEntry } from '../../../src/main/packages/package-entry.ts';
+import type { UserEntry } from '../../../src/main/packages/package-entry.ts';
 import { Downloads } from '../../../src/main/packages/downloads.ts';
 import { nodeTransport } from '../../../src/main/packages/node-transport.ts';
 import { hang, serve, testServer, type Handler } from './support/test-server.ts';
@@ -33,11 +33,9 @@ describe('packages that the lock does not know', () => {
     rmSync(small.mirror, { recursive: true });
     const offline = small.open({ settings: settingsFor('') }).service;
     expect(await names(offline, 'sheet>=1.5')).toHaveLength(4);
-    expect(await offline.packagesForImports(['sheet.part', 'cells', 'frame'])).toEqual([
-      'sheet',
-      'cells',
-      'frame',
-    ]);
+    // What came along was asked for by nobody: it stands for no import.
+    const providers = await offline.providersOf(['sheet.part', 'cells', 'frame']);
+    expect([...providers.keys()]).toEqual(['frame']);
     expect((await offline.installed()).find(({ name }) => name === 'sheet')?.origin).toBe('user');
   });
 
@@ -73,7 +71,7 @@ describe('packages that the lock does not know', () => {
     const [numbers] = await small.open().service.ensure(['numbers'], { askedBy: 'user' });
     expect(numbers?.version).toBe('1.0');
 
-    const claimed: PackageEntry = {
+    const claimed: UserEntry = {
       name: 'numbers',
       version: '9.9',
       fileName: evil.fileName,
@@ -82,8 +80,13 @@ describe('packages that the lock does not know', () => {
       depends: [],
       imports: ['frame'],
       origin: 'user',
+      asked: '',
+      named: true,
     };
-    const catalog = new PackageCatalog(PackageLock.parse(lockText(LOCK_WHEELS)), [claimed]);
+    const catalog = new PackageCatalog({
+      lock: PackageLock.parse(lockText(LOCK_WHEELS)),
+      entries: [claimed],
+    });
     expect(catalog.get('numbers')?.origin).toBe('lock');
     expect(catalog.entries()).toHaveLength(LOCK_WHEELS.length);
   });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PackageCatalog } from '../../../src/main/packages/catalog.ts';
 import { PackageLock } from '../../../src/main/packages/lock-file.ts';
-import type { PackageEntry } from '../../../src/main/packages/package-entry.ts';
+import type { UserEntry } from '../../../src/main/packages/package-entry.ts';
 import { resolve } from '../../../src/main/packages/resolver.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
 import { LOCK_WHEELS, lockEntry, lockText, sha256, wheel, WHEELS } from './support/world.ts';
@@ -13,7 +13,7 @@ const REAL = readFileSync(createRequire(import.meta.url).resolve('pyodide/pyodid
 
 const namesFor = async (lock: PackageLock, ...names: string[]): Promise<string[]> => {
   const requirements = names.map((name) => ({ name, versions: '' }));
-  const { entries } = await resolve(requirements, new PackageCatalog(lock, []), lock.python);
+  const { entries } = await resolve(requirements, new PackageCatalog({ lock }), lock.python);
   return entries.map(({ name }) => name);
 };
 
@@ -56,13 +56,14 @@ describe("Pyodide's own lock", () => {
     ],
     [['os', 'sys', 'nothing_of_the_kind', '__proto__', ''], []],
   ])('imports %j come from %j', (imports, packages) => {
-    expect(new PackageCatalog(lock, []).packagesForImports(imports)).toEqual(packages);
+    const providers = new PackageCatalog({ lock }).providersOf(imports);
+    expect([...new Set([...providers.values()].map(({ name }) => name))]).toEqual(packages);
   });
 
   test.each(['a-first-name', 'pil', 'sklearn'])(
     '"%s" beyond the lock brings no module of the lock',
     (name) => {
-      const claimed: PackageEntry = {
+      const claimed: UserEntry = {
         name,
         version: '1.0',
         fileName: `${name.replaceAll('-', '_')}-1.0-py3-none-any.whl`,
@@ -71,13 +72,19 @@ describe("Pyodide's own lock", () => {
         depends: [],
         imports: ['PIL', 'sklearn', 'numpy', 'of_its_own'],
         origin: 'user',
+        asked: '',
+        named: true,
       };
-      const catalog = new PackageCatalog(lock, [claimed]);
-      expect(catalog.packagesForImports(['PIL.Image', 'sklearn', 'numpy', 'of_its_own.part'])).toEqual([
-        'pillow',
-        'scikit-learn',
-        'numpy',
-        name,
+      const mark = { sha256: claimed.sha256, name, version: '1.0', named: true };
+      const byHand = new Map([[claimed.sha256, mark]]);
+      const catalog = new PackageCatalog({ lock, entries: [claimed], byHand });
+      const providers = catalog.providersOf(['PIL.Image', 'sklearn', 'numpy', 'of_its_own.part']);
+      expect([...providers].map(([module, provider]) => [module, provider.name])).toEqual([
+        ['PIL.Image', 'pillow'],
+        ['sklearn', 'scikit-learn'],
+        ['numpy', 'numpy'],
+        // By hand: what its wheel claims counts, where it is nobody else's.
+        ['of_its_own.part', name],
       ]);
     },
   );

@@ -361,7 +361,7 @@ describe('what is removed', () => {
     expect(await service.remove(['Numbers', 'no-such-package'])).toBe(WHEELS.numbers.bytes.length);
     expect((await service.installed()).map(({ name }) => name)).toEqual(['frame', 'plot']);
     expect(await service.missingFor(['plot'])).toEqual(['numbers']);
-    expect(await service.missingFor(['numbers', 'nowhere'])).toEqual(['nowhere', 'numbers']);
+    expect(await service.missingFor(['numbers', 'nowhere'])).toEqual(['numbers', 'nowhere']);
     expect(await service.remove(['numbers'])).toBe(0);
     expect(await names(service, 'plot')).toEqual(['numbers', 'frame', 'plot']);
     expect(await service.missingFor(['plot'])).toEqual([]);

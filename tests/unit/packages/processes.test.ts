@@ -17,7 +17,7 @@ import { describe, expect, onTestFinished, test, type TestContext } from 'vitest
 import { eventually } from '../../support/eventually.ts';
 import { needPosix } from '../../support/not-run.ts';
 import { mountSmallDisk, NOBODY, resizeDisk } from '../../support/privileges.ts';
-import type { PackageEntry } from '../../../src/main/packages/package-entry.ts';
+import type { UserEntry } from '../../../src/main/packages/package-entry.ts';
 import { PackageStore } from '../../../src/main/packages/store.ts';
 import { UserLock } from '../../../src/main/packages/user-lock.ts';
 import { SnapshotStore } from '../../../src/main/sandbox/snapshot-store.ts';
@@ -166,9 +166,10 @@ describe('a disk that is full', () => {
     const disk = temporaryFolder();
     mountSmallDisk(context, disk, '1m');
     const lock = new UserLock(disk);
-    const entry = (name: string): PackageEntry => ({
+    const entry = (name: string): UserEntry => ({
       ...{ name, version: '1.0', fileName: `${name}-1.0-py3-none-any.whl`, sha256: sha256(name) },
       ...{ kind: 'wheel', depends: [], imports: [name], origin: 'user' },
+      ...{ asked: '', named: true },
     });
     await lock.put(entry('one'));
     const filler = fill(disk);
@@ -178,7 +179,7 @@ describe('a disk that is full', () => {
         message: expect.stringMatching(/is full \(ENOSPC\); make room/u) as string,
       });
     }
-    expect(await lock.load()).toEqual({ entries: [entry('one')], damaged: [] });
+    expect(await lock.load()).toMatchObject({ entries: [entry('one')], damaged: [] });
     expect(readdirSync(path.join(disk, 'unfinished'))).toEqual([]);
     rmSync(filler);
     await lock.put(entry('two'));

@@ -9,7 +9,7 @@ import {
 } from '../../../src/main/sandbox/package-installer.ts';
 import type { RunRequest } from '../../../src/shared/sandbox.ts';
 import { eventually } from '../../support/eventually.ts';
-import { sha256, WHEELS, world, type SmallWheel } from '../packages/support/world.ts';
+import { sha256, wheel, WHEELS, world, type SmallWheel } from '../packages/support/world.ts';
 import { shelfProcess, type ShelfProcess } from './package-shelf-process.ts';
 import {
   deferred,
@@ -34,7 +34,7 @@ interface Scene extends ShelfProcess {
 
 const scene = (
   behaviour: Behaviour = {},
-  provider: PackageProvider | undefined = world().open().service,
+  provider: PackageProvider | undefined = world({ further: [wheel('tabulate')] }).open().service,
 ): Scene => {
   const shelf = shelfProcess(behaviour);
   const clock = new FakeClock();
@@ -71,11 +71,15 @@ describe('what a run needs', () => {
     ['the script itself', { code: '# /// script\n# dependencies = ["numbers>=1"]\n# ///\n' }, {}],
     ['an import', { code: 'import numbers' }, reports(['numbers'])],
     ['micropip in plain sight', { code: 'import micropip' }, reports([], { asked: ['numbers'] })],
-    ['what the code may come to use', { code: 'import x' }, reports([], { hints: ['numbers'] })],
   ])('is named by %s', async (_by, request, behaviour) => {
     const { install, installed } = scene(behaviour);
     expect((await install(request)).installed).toEqual(['numbers']);
     expect(installed).toEqual([{ interpreter: 'one', hashes: hashes(WHEELS.numbers) }]);
+  });
+
+  it('is only of use for what it may do: of the packages that may come for that', async () => {
+    const { install } = scene(reports([], { hints: ['tabulate', 'numbers'] }));
+    expect((await install({ code: 'import x' })).installed).toEqual(['tabulate']);
   });
 
   it('is nothing: then nobody is asked', async () => {
@@ -232,7 +236,7 @@ describe('while packages are handed over', () => {
     let reads = 0;
     const counting: PackageProvider = {
       ensure: (...args) => service.ensure(...args),
-      packagesForImports: (imports) => service.packagesForImports(imports),
+      providersOf: (modules) => service.providersOf(modules),
       close: () => service.close(),
       read: (...args) => {
         reads += 1;
@@ -269,14 +273,14 @@ describe('while packages are handed over', () => {
     const { service } = world().open();
     let reads = 0;
     const large: PackageProvider = {
-      packagesForImports: (imports) => service.packagesForImports(imports),
+      providersOf: (modules) => service.providersOf(modules),
       close: () => service.close(),
       read: (...args) => {
         reads += 1;
         return service.read(...args);
       },
       ensure: async (...args) =>
-        (await service.ensure(...args)).map((wheel) => ({ ...wheel, bytes: 100 * 1024 * 1024 })),
+        (await service.ensure(...args)).map((one) => ({ ...one, bytes: 100 * 1024 * 1024 })),
     };
     const { install, process } = scene(reports(['plot']), large);
     await expect(install()).rejects.toMatchObject({

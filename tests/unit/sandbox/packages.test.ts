@@ -24,7 +24,7 @@ const wheel = {
 const packages: PackageProvider = {
   ensure: async () => [wheel],
   read: async () => utf8('x'),
-  packagesForImports: async () => [],
+  providersOf: async () => new Map(),
   close: async () => undefined,
 };
 
@@ -180,7 +180,7 @@ it('of an image are not said to be installed when the process that had it died b
       packages: {
         ...packages,
         ensure: async () => [{ ...wheel, bytes: 3_000_000 }],
-        packagesForImports: async () => ['six'],
+        providersOf: async () => new Map([['six', { name: 'six', isVouchedFor: true }]]),
       },
     },
   );

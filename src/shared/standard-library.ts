@@ -1,0 +1,11 @@
+/** The modules that are Python's own, those included that the build for WebAssembly lacks: no package stands in for one. */
+import { z } from 'zod';
+import data from './standard-library.json' with { type: 'json' };
+
+export const StandardLibrary = z.strictObject({
+  /** Whose `sys.stdlib_module_names` they are. */
+  python: z.string().regex(/^\d+\.\d+$/u),
+  modules: z.array(z.string().regex(/^[A-Za-z_]\w*$/u)),
+});
+
+export const STANDARD_MODULES: ReadonlySet<string> = new Set(StandardLibrary.parse(data).modules);
