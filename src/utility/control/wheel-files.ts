@@ -75,7 +75,9 @@ const DECLARATIONS = new Set(
 export const isDeclaration = (source: string): boolean =>
   DECLARATIONS.has(
     source
-      .replaceAll(/^\s*#.*$/gmu, '')
-      .replaceAll(/\s+/gu, '')
+      .split(/\r\n|[\n\r\u2028\u2029]/u)
+      .filter((line) => !line.trimStart().startsWith('#'))
+      .join('')
+      .replaceAll(/\s/gu, '')
       .replaceAll('"', "'"),
   );

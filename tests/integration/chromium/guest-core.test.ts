@@ -180,7 +180,7 @@ await attempt(lambda: pyodide_js._api.loadBinaryFile(address))
     await interpreter.terminate();
   });
 
-  it('a policy that lets strings become code is noticed before a guest is in', async (context) => {
+  it('a policy that lets strings become code is noticed before a guest is in', async () => {
     const lax = WORKER_POLICY.replace("'wasm-unsafe-eval'", "'unsafe-eval'").replace(/; require-.*$/u, '');
     const page = await GuestPage.open(await chromiumProgram(), lax);
     try {

@@ -15,7 +15,12 @@ export const between = (start: string, unit: string, end: string, length: number
 });
 
 /** Each of the tokens, and each two of them, again and again. */
-export function* pairs(tokens: readonly string[], length: number, start = '', end = ''): Generator<Adversarial> {
+export function* pairs(
+  tokens: readonly string[],
+  length: number,
+  start = '',
+  end = '',
+): Generator<Adversarial> {
   for (const first of tokens) {
     for (const second of ['', ...tokens]) {
       if (first !== second) yield between(start, first + second, end, length);
@@ -24,7 +29,18 @@ export function* pairs(tokens: readonly string[], length: number, start = '', en
 }
 
 /** What trips readers of lines and of words up: other line ends, blanks of all kinds, what combines with its neighbour. */
-export const ODD = ['\u2028', '\u0085', '\r', '\u00a0', '\t', '\u0301', '\ufeff', '\ud83d', '\u0000', 'İ'] as const;
+export const ODD = [
+  '\u2028',
+  '\u0085',
+  '\r',
+  '\u00a0',
+  '\t',
+  '\u0301',
+  '\ufeff',
+  '\ud83d',
+  '\u0000',
+  'İ',
+] as const;
 
 /** JSON of so many bytes, about. */
 export function* hostileJson(bytes: number): Generator<Adversarial> {
@@ -33,7 +49,19 @@ export function* hostileJson(bytes: number): Generator<Adversarial> {
     ...[' ', '\n', '\\', '"', ',', ':', ']', '}', '\\u0041', '1', 't', '\u2028', 'é', '😀'],
   ];
   for (const unit of units) yield between('[', unit, '', bytes);
-  for (const unit of ['a', '\\n', '\\u0041', '\\ud83d', '\\ud83d\\ude00', 'é', '中', '😀', 'a\\n', 'aé', '\\"'])
+  for (const unit of [
+    'a',
+    '\\n',
+    '\\u0041',
+    '\\ud83d',
+    '\\ud83d\\ude00',
+    'é',
+    '中',
+    '😀',
+    'a\\n',
+    'aé',
+    '\\"',
+  ])
     yield between('["', unit, '"]', bytes - (bytes % 2));
   const keys = Array.from({ length: Math.floor(bytes / 12) }, (_none, index) => `"${index.toString(36)}":1`);
   yield { label: 'keys', text: `{${keys.join(',')}}` };

@@ -495,7 +495,8 @@ const ROWS: readonly Row[] = [
   row(
     'a list of files',
     () => pairs(NAMES, 8000),
-    (name) => Array.from({ length: 1000 }, (_none, index) => ({ name: name + index, size: 1, mime: name })),
+    (name) =>
+      Array.from({ length: 1000 }, (_none, index) => ({ name: `${name}${index}`, size: 1, mime: name })),
     (files) => checkFiles(files, undefined),
   ),
   row(

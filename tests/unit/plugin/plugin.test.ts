@@ -196,7 +196,7 @@ describe('the description', () => {
       hosts: ['*.example.org'],
     });
     expect(text).toContain('Runs Python code in a sandbox');
-    expect(text).toContain('no packages at hand; others are fetched');
+    expect(text).toContain('no packages at hand; other well-known ones are fetched');
     expect(text).toContain('the network but for *.example.org.');
     const many = Array.from({ length: 130 }, (_value, index) => `package-${index}`);
     expect(describePython({ ...EMBEDDED, packages: many })).toContain('package-99 and 30 more;');

@@ -349,7 +349,7 @@ describe('out of memory', () => {
     await use(all, 6001);
     expect(await result).toMatchObject({
       status: 'out-of-memory',
-      error: { message: 'the sandbox process used 6001 MiB of 5076 MiB' },
+      error: { message: 'the sandbox process used 6001 MiB of 5077 MiB' },
     });
   });
 
