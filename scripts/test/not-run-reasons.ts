@@ -19,6 +19,10 @@ const REASONS = {
     text: 'this root lacks the capability SYS_ADMIN, as in most containers',
   },
   'no-second-user': { isAllowed: true, text: 'this root can become no ordinary user' },
+  'little-memory': {
+    isAllowed: true,
+    text: 'this computer has less free memory than the check takes',
+  },
   'no-wheels': {
     isAllowed: false,
     text: 'the wheels for the tests are not there: run "npm run provision -- --wheels"',

@@ -19,6 +19,13 @@ import {
 } from '../support/processes.ts';
 import { WEATHER } from '../support/weather-figures.ts';
 
+/** In the place of Electron: whoever starts it leaves a trace. */
+const fakeElectron = (dist: string, trace: string): void => {
+  mkdirSync(dist);
+  writeFileSync(path.join(dist, 'version'), '33.2.1');
+  writeFileSync(path.join(dist, 'electron'), `#!/bin/sh\necho > '${trace}'\n`, { mode: 0o755 });
+};
+
 const BIN = path.join(PROJECT_ROOT, 'out/main/cli.js');
 
 /**
@@ -354,11 +361,9 @@ describe('bad input', () => {
     write('good.py', '1');
     write('latin1.py', Buffer.from('x = "\xe9"', 'latin1'));
     write('large.py', '#'.repeat(1024 * 1024 + 1));
-    // In the place of Electron: whoever starts it leaves a trace.
     const trace = path.join(work, 'started');
     const dist = path.join(work, 'dist');
-    mkdirSync(dist);
-    writeFileSync(path.join(dist, 'electron'), `#!/bin/sh\necho > '${trace}'\n`, { mode: 0o755 });
+    fakeElectron(dist, trace);
     const command = new Command('/usr/bin/env', [
       `ELECTRON_OVERRIDE_DIST_PATH=${dist}`,
       process.execPath,
@@ -375,8 +380,7 @@ describe('bad input', () => {
   it('the trace would be seen', async () => {
     const trace = path.join(work, 'started');
     const dist = path.join(work, 'dist');
-    mkdirSync(dist);
-    writeFileSync(path.join(dist, 'electron'), `#!/bin/sh\necho > '${trace}'\n`, { mode: 0o755 });
+    fakeElectron(dist, trace);
     const command = new Command('/usr/bin/env', [
       `ELECTRON_OVERRIDE_DIST_PATH=${dist}`,
       process.execPath,

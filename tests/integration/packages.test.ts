@@ -165,7 +165,7 @@ test('without any source it says what was tried', async () => {
   });
 });
 
-test('what code imports comes from the index that pip is configured for, and is there without it', async () => {
+test('what a run names comes from the index that pip is configured for, and answers for its own name later', async () => {
   const folder = temporaryFolder();
   const greeting = wheel('greeting', { version: '1.2' });
   const files = [
@@ -188,7 +188,10 @@ test('what code imports comes from the index that pip is configured for, and is 
   const made = 'text = """\nimport greeting\n"""\n__import__("greet" + "ing")';
   expect(await vivarium(environment, 'run', '-c', made)).toMatchObject({ code: 1 });
   expect(index.requests).toEqual([]);
-  expect(await run()).toMatchObject({ code: 0, stdout: 'greeting\n' });
+  // Nor an import that stands for no package that is vouched for.
+  expect(await run()).toMatchObject({ code: 1 });
+  expect(index.requests).toEqual([]);
+  expect(await run('--package', 'greeting')).toMatchObject({ code: 0, stdout: 'greeting\n' });
   expect(index.requests).toEqual(['/simple/greeting/', `/${greeting.fileName}`]);
   expect(await run('--offline')).toMatchObject({ code: 0, stdout: 'greeting\n' });
 });

@@ -286,6 +286,8 @@ export class InterpreterThread {
   }
 
   async #run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
+    // What an earlier run had may be gone.
+    Atomics.store(this.#used, 0, 0);
     const watch = setInterval(() => this.#watchMemory(), MEASURE_MS);
     try {
       const end = await this.#peer.call('run', order, {

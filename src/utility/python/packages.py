@@ -43,7 +43,8 @@ _USES = {name: tuple(modules) for name, modules in _CURATED["uses"].items()}
 _USERS = ("pandas", "polars", "geopandas", "seaborn")
 
 
-# What plots in these packages, and characters that Matplotlib's own fonts lack. Japanese is told from Chinese by its kana.
+# What plots in these packages, and characters that Matplotlib's own fonts lack. Japanese is told from Chinese by its
+# kana.
 _PLOTS = ("matplotlib", "seaborn")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
