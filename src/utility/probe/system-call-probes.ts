@@ -110,14 +110,18 @@ export const systemCallProbes = (load: (binding: string) => SystemCalls): Probe[
 /** Where the link to main is a channel of Node's own, it may be written to. */
 const ownChannel = (): number | undefined => (process.channel as { fd?: number } | undefined)?.fd;
 
-/** File numbers of the sockets that lead out of the process; to be asked before the lock-down. */
+/** Stays open: what an engine prints as it dies tells main why. Main keeps nothing of it (LastWords). */
+const STANDARD_ERROR = 2;
+
+/** File numbers of the sockets that lead out of the process, but for the ways to main; to be asked before the lock-down. */
 export const outgoingSockets = (): number[] => {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc/self/fd')
     .map(Number)
     .filter((fd) => {
       try {
-        return readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:') && fd !== ownChannel();
+        const isSocket = readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:');
+        return isSocket && fd !== ownChannel() && fd !== STANDARD_ERROR;
       } catch {
         // It was open only to list the folder.
         return false;
