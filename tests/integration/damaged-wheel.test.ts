@@ -38,6 +38,7 @@ afterAll(() => sandbox.dispose());
 it('reading it is an error like any other: the interpreter goes on', { timeout: LONG_MS }, async () => {
   const first = await sandbox.run({
     code: 'import odd\nopen(odd.place).read()',
+    packages: ['odd'],
     session: 's',
     timeoutMs: LONG_MS,
   });

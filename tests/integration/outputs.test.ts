@@ -1,6 +1,7 @@
 /** What runs show, write and ask for, in a locked-down process; hostile guests included. */
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/shared/limits.ts';
+import type { RunResult } from '../../src/shared/sandbox.ts';
 import type { CollectedFile, RunDisplay } from '../../src/shared/sandbox.ts';
 import { useSandbox } from '../support/either-sandbox.ts';
 
@@ -97,12 +98,13 @@ send('{"mime":[["a/b","' + 'x' * 40_000_000 + '"]],"cut":false}')
 });
 
 describe('files out', { timeout: LONG_MS }, () => {
-  const collect = async (code: string): Promise<CollectedFile[]> => {
+  const runWith = async (code: string): Promise<{ files: CollectedFile[]; result: RunResult }> => {
     const files: CollectedFile[] = [];
-    const { status } = await sandbox().run(code, { onFile: (file) => void files.push(file) });
-    expect(status).toBe('ok');
-    return files;
+    const result = await sandbox().run(code, { onFile: (file) => void files.push(file) });
+    expect(result.status).toBe('ok');
+    return { files, result };
   };
+  const collect = async (code: string): Promise<CollectedFile[]> => (await runWith(code)).files;
 
   it('hands out what a run made, whole', async () => {
     const files = await collect(`
@@ -121,17 +123,24 @@ open('empty.txt', 'w').close()`);
   });
 
   it('leaves out what can not be handed out, and says why', async () => {
-    const files = await collect(`
+    const { files, result } = await runWith(`
 open('bad\\nname', 'w').close()
 open('back\\\\slash', 'w').close()
 open('large', 'wb').truncate(${LIMITS.collectedFileBytes} + 1)
 import os; os.symlink('/etc/hosts', 'link')
 open('good', 'w').write('!')`);
     expect(files.map((file) => [file.name, file.kind === 'whole' ? text(file.bytes) : file.why])).toEqual([
-      ['back\\slash', 'its name contains a backslash; separate folders with /'],
-      ['bad\nname', 'its name contains a control character'],
       ['good', '!'],
       ['large', `more than ${LIMITS.collectedFileBytes} bytes`],
+    ]);
+    expect(result.files.map(({ name }) => name)).toEqual(['good', 'large']);
+    expect(result.truncated).toBe(true);
+    expect(result.notices).toEqual([
+      {
+        code: 'files-left-out',
+        message:
+          'the list of files is without "back\\slash" (its name contains a backslash; separate folders with /), and 1 more',
+      },
     ]);
   });
 

@@ -30,8 +30,8 @@ const VALUE_JSON = {
   maxValues: LIMITS.valueJsonValues,
 } as const;
 
-/** Of a report, beside its value's JSON and its files: a few texts. */
-const REPORT_VALUES = 16 + FILES_VALUES;
+/** Of a report, beside its value's JSON: a few texts, and the files as the guest tells of them and as they were found. */
+const REPORT_VALUES = 16 + 2 * FILES_VALUES;
 const REPORT_DEPTH = 4;
 
 /** Pairs of a type and a text. */

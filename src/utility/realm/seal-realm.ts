@@ -31,6 +31,12 @@ const forgetStreaming = (): void => {
   delete webAssembly.compileStreaming;
 };
 
+const { getPrototypeOf } = Object;
+
+function ownPrototype(this: unknown): unknown {
+  return this === undefined || this === null ? undefined : getPrototypeOf(this);
+}
+
 /**
  * When a promise is rejected, Node looks two symbols of its own up on it, in the host's realm: a proxy among its
  * prototypes would learn them, and what is found under them be called or counted there. Only `construct` with a
@@ -44,7 +50,9 @@ const fixPrototypes = (): void => {
   ): unknown => construct(target, values);
   Object.defineProperty(Reflect, 'construct', { value: ofItsOwnClass });
   for (const owner of [Object, Reflect]) Reflect.deleteProperty(owner, 'setPrototypeOf');
+  // It can still be read, as by Object.getPrototypeOf. First deleted, as its setter would stay otherwise.
   Reflect.deleteProperty(Object.prototype, '__proto__');
+  Object.defineProperty(Object.prototype, '__proto__', { get: ownPrototype });
 };
 
 export const sealRealm = (): void => {

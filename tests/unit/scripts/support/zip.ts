@@ -8,6 +8,9 @@ export interface ZipEntry {
   deflated?: boolean;
 }
 
+/** General purpose flag of an entry: its name is UTF-8. */
+const UTF8_NAMES = 0x800;
+
 /** A small zip with files and their Unix permissions. */
 export function zipOf(entries: readonly ZipEntry[]): Buffer {
   const locals: Buffer[] = [];
@@ -26,6 +29,7 @@ export function zipOf(entries: readonly ZipEntry[]): Buffer {
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);
     local.writeUInt16LE(20, 4);
+    local.writeUInt16LE(UTF8_NAMES, 6);
     local.writeUInt16LE(method, 8);
     sizes.copy(local, 14);
     local.writeUInt16LE(nameBytes.length, 26);
@@ -35,6 +39,7 @@ export function zipOf(entries: readonly ZipEntry[]): Buffer {
     central.writeUInt32LE(0x02014b50, 0);
     central.writeUInt16LE(0x0314, 4);
     central.writeUInt16LE(20, 6);
+    central.writeUInt16LE(UTF8_NAMES, 8);
     central.writeUInt16LE(method, 10);
     sizes.copy(central, 16);
     central.writeUInt16LE(nameBytes.length, 28);
