@@ -40,10 +40,10 @@ import { RunRequest, SessionName } from '../../../src/shared/sandbox.ts';
 import { workspaceNameProblem } from '../../../src/shared/workspace-path.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { zipOf } from '../scripts/support/zip.ts';
-import { between, filled, hostileJson, ODD, pairs, type Adversarial } from './adversarial.ts';
+import { between, filled, hostileJson, longJson, ODD, pairs, type Adversarial } from './adversarial.ts';
 import { BUDGET_MS, longestStall } from './stall.ts';
 
-const LONG_MS = 600_000;
+const LONG_MS = 120_000;
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const PYTHON = '3.14.2';
@@ -95,24 +95,56 @@ const MARKER = [
 ];
 const VERSION = ['1', '1.', '0', '!', '+', '-', '_', 'a', 'post', 'rc1', '.dev', '*', ...ODD];
 const RANGE = ['>=1', ',', '==1.*', '!=', '~=1.1,', '===a,', ' ', '<', '.0', '1', '+a', ...ODD];
+/** One of each kind: what opens and ends strings and comments, statements, lists and blocks. */
 const CODE = [
-  ...[
-    '"',
-    "'",
-    '"""',
-    '\\',
-    '#',
-    '\n',
-    ';',
-    ':',
-    ' ',
-    'import ',
-    'from a import ',
-    'from a import (',
-    'import a,',
-  ],
-  ...['a.', 'a', '\\\n', 'f"', '(', ',', '"a"', '# /// script\n', '# ///\n', '#\n', '\r', '\u2028'],
+  '"',
+  "'",
+  '\\',
+  '#',
+  '\n',
+  ';',
+  ' ',
+  'import ',
+  'from a import (',
+  'a,',
+  '# /// script\n',
+  '\r',
 ];
+const MORE_CODE = [
+  ...[
+    '"""',
+    ':',
+    'from a import ',
+    'import a,',
+    'a.',
+    'a',
+    '\\\n',
+    '\r\n',
+    'f"',
+    "rb'",
+    '(',
+    ')',
+    ',',
+    '"a"',
+  ],
+  ...[
+    '# ///\n',
+    '#\n',
+    '# # ///\n',
+    '\u2028',
+    '\t',
+    '\n# /// scriptx',
+    '# /// script',
+    ':import a',
+    ';from a import b',
+  ],
+];
+function* codes(): Generator<Adversarial> {
+  yield* pairs(CODE, LIMITS.codeBytes);
+  for (const unit of MORE_CODE) yield between('', unit, '', LIMITS.codeBytes);
+  yield between('# /// script\n', '#\n', '# ///', LIMITS.codeBytes);
+  yield between('from a import (', 'a,\n', ')', LIMITS.codeBytes);
+}
 const TOML = [
   '[',
   ']',
@@ -207,8 +239,9 @@ const jsonPage = (count: number, python?: (index: number) => string): string =>
 
 const PAGE_BYTES = 4 * MIB;
 function* jsonPages(): Generator<Adversarial> {
-  yield* hostileJson(PAGE_BYTES);
-  for (const { label, text } of hostileJson(MIB))
+  yield* longJson(PAGE_BYTES);
+  yield* hostileJson(256 * KIB);
+  for (const { label, text } of hostileJson(256 * KIB))
     yield { label: `files: ${label}`, text: `{"name":"a","files":${text}}` };
   yield { label: 'as many files as there may be', text: jsonPage(50_000) };
   const range = (index: number): string => `${'>=3,'.repeat(62)}>=${index}`;
@@ -216,7 +249,8 @@ function* jsonPages(): Generator<Adversarial> {
   yield { label: 'blanks up to the cap', text: filled(' ', 64 * MIB) };
 }
 function* htmlPages(): Generator<Adversarial> {
-  yield* pairs(HTML, MIB, '<html>');
+  yield* pairs(HTML, 128 * KIB, '<html>');
+  for (const unit of HTML) yield between('<html>', unit, '', MIB);
   yield between('<html>', '<b>', '', 16 * MIB);
   yield between('<html>', '<a href="x#sha256=0">a-1-py3-none-any.whl</a>', '', 16 * MIB);
   const url = `https://x/${'#&'.repeat(1000)}`;
@@ -305,10 +339,12 @@ const OUTCOME_CAP = outcomeBudgetBytes(OUTPUT_BYTES) - 1000;
 const withValue = (json: string): string =>
   `{"value":{"text":"x","json":${json}},"error":null,"files":[],"truncated":false}`;
 function* outcomes(): Generator<Adversarial> {
-  yield* hostileJson(4 * MIB);
-  for (const { label, text } of hostileJson(256 * KIB))
+  yield* longJson(4 * MIB);
+  for (const { label, text } of hostileJson(256 * KIB)) {
+    yield { label, text };
     yield { label: `value: ${label}`, text: withValue(text) };
-  for (const { label, text } of hostileJson(4 * MIB))
+  }
+  for (const { label, text } of longJson(4 * MIB))
     yield { label: `large value: ${label}`, text: withValue(text) };
   const deep = '['.repeat(7e6) + ']'.repeat(7e6);
   yield { label: 'deep value up to the cap', text: withValue(deep) };
@@ -346,7 +382,8 @@ const show = async (display: Uint8Array): Promise<void> => {
   collector.push({ channel: 'display', bytes: new Uint8Array(), last: true });
 };
 function* displays(): Generator<Adversarial> {
-  yield* hostileJson(4 * MIB);
+  yield* longJson(LIMITS.displayBytes);
+  yield* hostileJson(256 * KIB);
   for (const unit of ['a', 'é', '中', '\\n', '\\u0041', '😀']) {
     const text = filled(unit, MIB * 2 - ((MIB * 2) % unit.length));
     yield { label: `text of ${unit}`, text: `{"mime":[["text/plain","${text}"]],"cut":false}` };
@@ -416,14 +453,9 @@ const ROWS: readonly Row[] = [
     asText,
     (text) => isInRange(PYTHON, text),
   ),
-  row('the imports of code', () => pairs(CODE, LIMITS.codeBytes), asText, guessImports),
-  row(
-    'what code spells out',
-    () => pairs(CODE, LIMITS.codeBytes),
-    asText,
-    (code) => new SpelledOut(code),
-  ),
-  row('the metadata block in code', () => pairs(CODE, LIMITS.codeBytes), asText, scriptDependencies),
+  row('the imports of code', codes, asText, guessImports),
+  row('what code spells out', codes, asText, (code) => SpelledOut.in(code)),
+  row('the metadata block in code', codes, asText, scriptDependencies),
   row(
     'TOML of a metadata block',
     () => pairs(TOML, 64 * KIB - 100, '# /// script\n# dependencies = ', '\n# ///'),
@@ -443,7 +475,7 @@ const ROWS: readonly Row[] = [
   row(
     'the list of a mirror',
     () =>
-      allOf(hostileJson(4 * MIB), [
+      allOf(longJson(4 * MIB), hostileJson(256 * KIB), [
         { label: 'full', text: listOf(20_000, '{"format":1,"packages":', offer) },
       ]),
     asBytes,
@@ -453,7 +485,7 @@ const ROWS: readonly Row[] = [
   row(
     'the list of a pack',
     () =>
-      allOf(hostileJson(MAX_MANIFEST_BYTES), [
+      allOf(longJson(MAX_MANIFEST_BYTES), hostileJson(256 * KIB), [
         {
           label: 'full',
           text: listOf(5000, '{"format":"vivarium-pack","formatVersion":1,"pyodide":"1","files":', packed),
@@ -479,7 +511,12 @@ const ROWS: readonly Row[] = [
   ),
   row(
     'what a native run shows',
-    () => allOf([between('', '{"mime":[["a/b","é"]],"cut":false}\n', '', 32 * KIB)], hostileJson(2 * MIB)),
+    () =>
+      allOf(
+        [between('', '{"mime":[["a/b","é"]],"cut":false}\n', '', 32 * KIB)],
+        longJson(2 * MIB),
+        hostileJson(256 * KIB),
+      ),
     (text) => asBytes(`${text}\n`),
     async (bytes) => {
       const collector = new RunCollector(OUTPUT_BYTES, nothing);
