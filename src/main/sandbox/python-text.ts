@@ -1,4 +1,4 @@
-import { Turns } from '../foreign-text/turns.ts';
+import type { Turns } from '../foreign-text/turns.ts';
 
 /**
  * Tells Python's code from its strings and comments, as well as that can be done in one pass: in an f-string, what
