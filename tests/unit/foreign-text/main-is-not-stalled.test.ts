@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { hasMoreTags } from '../../../src/main/app/tag-count.ts';
 import { TerminalFilter } from '../../../src/main/cli/terminal-filter.ts';
 import { RunStream } from '../../../src/main/app/run-stream.ts';
 import { openSettings } from '../../../src/main/config/open-settings.ts';
@@ -32,7 +33,7 @@ import { checkFiles } from '../../../src/main/sandbox/reported-files.ts';
 import { SpelledOut } from '../../../src/main/sandbox/spelled-out.ts';
 import { disarmHtml } from '../../../src/main/window/guest-html.ts';
 import { outcomeBudgetBytes, PIECE_BYTES } from '../../../src/shared/interpreter.ts';
-import { SuggestedName } from '../../../src/shared/ipc/app.ts';
+import { MAX_OUTPUT_ELEMENTS, MAX_OUTPUT_LENGTH, SuggestedName } from '../../../src/shared/ipc/app.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { ImportReport } from '../../../src/shared/package-files.ts';
 import { measure } from '../../../src/shared/rpc/measure.ts';
@@ -76,6 +77,10 @@ const asBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 function* allOf(...parts: readonly Iterable<Adversarial>[]): Generator<Adversarial> {
   for (const part of parts) yield* part;
+}
+
+function* singles(units: readonly string[], length: number): Generator<Adversarial> {
+  for (const unit of units) yield between('', unit, '', length);
 }
 
 const WORDS = [' ', '\t', 'a', '-', '.', '[', ']', '(', ')', ';', '@', ',', '>=1', '==1.*', '"', ...ODD];
@@ -140,8 +145,7 @@ const MORE_CODE = [
   ],
 ];
 function* codes(): Generator<Adversarial> {
-  yield* pairs(CODE, LIMITS.codeBytes);
-  for (const unit of MORE_CODE) yield between('', unit, '', LIMITS.codeBytes);
+  for (const unit of [...CODE, ...MORE_CODE]) yield between('', unit, '', LIMITS.codeBytes);
   yield between('# /// script\n', '#\n', '# ///', LIMITS.codeBytes);
   yield between('from a import (', 'a,\n', ')', LIMITS.codeBytes);
 }
@@ -241,20 +245,20 @@ const PAGE_BYTES = 4 * MIB;
 function* jsonPages(): Generator<Adversarial> {
   yield* longJson(PAGE_BYTES);
   yield* hostileJson(256 * KIB);
-  for (const { label, text } of hostileJson(256 * KIB))
+  for (const { label, text } of hostileJson(128 * KIB))
     yield { label: `files: ${label}`, text: `{"name":"a","files":${text}}` };
-  yield { label: 'as many files as there may be', text: jsonPage(50_000) };
+  yield { label: 'many files', text: jsonPage(3000) };
   const range = (index: number): string => `${'>=3,'.repeat(62)}>=${index}`;
-  yield { label: 'a range of its own for each file', text: jsonPage(2000, range) };
-  yield { label: 'blanks up to the cap', text: filled(' ', 64 * MIB) };
+  yield { label: 'a range of its own for each file', text: jsonPage(100, range) };
+  yield { label: 'blanks up to the cap', text: filled(' ', 16 * MIB) };
 }
 function* htmlPages(): Generator<Adversarial> {
-  yield* pairs(HTML, 128 * KIB, '<html>');
+  yield* pairs(HTML, 32 * KIB, '<html>');
   for (const unit of HTML) yield between('<html>', unit, '', MIB);
-  yield between('<html>', '<b>', '', 16 * MIB);
-  yield between('<html>', '<a href="x#sha256=0">a-1-py3-none-any.whl</a>', '', 16 * MIB);
+  yield between('<html>', '<b>', '', 4 * MIB);
+  yield between('<html>', '<a href="x#sha256=0">a-1-py3-none-any.whl</a>', '', MIB);
   const url = `https://x/${'#&'.repeat(1000)}`;
-  yield between('<html>', `<a href="${url}">a-1-py3-none-any.whl</a>`, '', 16 * MIB);
+  yield between('<html>', `<a href="${url}">a-1-py3-none-any.whl</a>`, '', 4 * MIB);
 }
 
 /** A wheel with that METADATA. */
@@ -294,7 +298,8 @@ function* metadataTexts(): Generator<Adversarial> {
   ])
     yield {
       label: `Requires-Dist: ${stated.slice(0, 20)}`,
-      text: HEADER + `Requires-Dist: ${stated}\n`.repeat(5000),
+      // Each takes its time by itself; as many as there may be would take half a minute in all.
+      text: HEADER + `Requires-Dist: ${stated}\n`.repeat(stated === `b${marker}` ? 200 : 5000),
     };
 }
 function* wheels(): Generator<{ label: string; read: () => unknown }> {
@@ -344,17 +349,17 @@ function* outcomes(): Generator<Adversarial> {
     yield { label, text };
     yield { label: `value: ${label}`, text: withValue(text) };
   }
-  for (const { label, text } of longJson(4 * MIB))
+  for (const { label, text } of longJson(MIB))
     yield { label: `large value: ${label}`, text: withValue(text) };
-  const deep = '['.repeat(7e6) + ']'.repeat(7e6);
+  const deep = '['.repeat(OUTCOME_CAP / 2 - 100) + ']'.repeat(OUTCOME_CAP / 2 - 100);
   yield { label: 'deep value up to the cap', text: withValue(deep) };
   yield { label: 'deep error', text: `{"value":null,"error":${deep},"files":[],"truncated":false}` };
-  yield { label: 'many empty lists', text: withValue(`[${filled('[],', OUTCOME_CAP - 200)}[]]`) };
-  const keys = numbered(1_000_000, (index) => `,"k${index}":1`);
+  yield { label: 'many empty lists', text: withValue(`[${filled('[],', 2 * MIB)}[]]`) };
+  const keys = numbered(50_000, (index) => `,"k${index}":1`);
   yield { label: 'unknown keys', text: `{"value":null,"error":null,"files":[],"truncated":false${keys}}` };
   yield {
     label: 'bad files',
-    text: `{"value":null,"error":null,"files":[${filled('1,', 6 * MIB)}1],"truncated":false}`,
+    text: `{"value":null,"error":null,"files":[${filled('1,', MIB)}1],"truncated":false}`,
   };
   const file = { name: 'x'.repeat(200), size: 1, mime: 'a/b' };
   const files = Array.from({ length: 1000 }, (_none, index) => ({
@@ -366,7 +371,7 @@ function* outcomes(): Generator<Adversarial> {
     text: JSON.stringify({ value: null, error: null, files, truncated: false }),
   };
   for (const unit of ['\\n', '\\u0001', 'é', '😀', 'a', '.']) {
-    const text = filled(unit, OUTCOME_CAP / (unit.length < 6 ? 4 : 1) - ((OUTCOME_CAP / 4) % unit.length));
+    const text = unit.repeat(OUTCOME_CAP / 8 / unit.length);
     yield {
       label: `text of ${unit}`,
       text: `{"value":{"text":"${text}"},"error":null,"files":[],"truncated":false}`,
@@ -382,16 +387,16 @@ const show = async (display: Uint8Array): Promise<void> => {
   collector.push({ channel: 'display', bytes: new Uint8Array(), last: true });
 };
 function* displays(): Generator<Adversarial> {
-  yield* longJson(LIMITS.displayBytes);
+  yield* longJson(4 * MIB);
   yield* hostileJson(256 * KIB);
   for (const unit of ['a', 'é', '中', '\\n', '\\u0041', '😀']) {
-    const text = filled(unit, MIB * 2 - ((MIB * 2) % unit.length));
+    const text = unit.repeat(MIB / unit.length);
     yield { label: `text of ${unit}`, text: `{"mime":[["text/plain","${text}"]],"cut":false}` };
     yield { label: `a type of ${unit}`, text: `{"mime":[["${text}","x"]],"cut":false}` };
   }
   yield {
     label: 'nested types',
-    text: `{"mime":${'['.repeat(4e6)}${']'.repeat(4e6)},"cut":false}`.slice(0, 8 * MIB),
+    text: `{"mime":${'['.repeat(1e6)}${']'.repeat(1e6)},"cut":false}`.slice(0, 8 * MIB),
   };
 }
 
@@ -476,7 +481,7 @@ const ROWS: readonly Row[] = [
     'the list of a mirror',
     () =>
       allOf(longJson(4 * MIB), hostileJson(256 * KIB), [
-        { label: 'full', text: listOf(20_000, '{"format":1,"packages":', offer) },
+        { label: 'full', text: listOf(200, '{"format":1,"packages":', offer) },
       ]),
     asBytes,
     async (bytes) =>
@@ -494,7 +499,7 @@ const ROWS: readonly Row[] = [
     asBytes,
     parseManifest,
   ),
-  row("pip's configuration", () => pairs(INI, 256 * KIB), asText, optionsOf),
+  row("pip's configuration", () => allOf(pairs(INI, 16 * KIB), singles(INI, 256 * KIB)), asText, optionsOf),
   row(
     'the settings',
     () => hostileJson(LIMITS.settingsBytes - 64),
@@ -531,18 +536,28 @@ const ROWS: readonly Row[] = [
   ),
   row(
     'a list of files',
-    () => pairs(NAMES, 8000),
+    () => allOf(pairs(NAMES, 8000), pairs(NAMES, 200)),
     (name) =>
-      Array.from({ length: 1000 }, (_none, index) => ({ name: `${name}${index}`, size: 1, mime: name })),
+      Array.from({ length: LIMITS.listedFiles }, (_none, index) => ({
+        // As a reader of JSON gives it: not put together of two halves that are still to be joined.
+        name: Buffer.from(`${index}${name}`, 'utf16le').toString('utf16le'),
+        size: 1,
+        mime: name,
+      })),
     (files) => checkFiles(files, undefined),
   ),
   row(
     'a name of a file',
-    () => pairs(NAMES, 8 * MIB),
+    () => allOf(pairs(NAMES, LIMITS.fileNameLength), singles(NAMES, MIB)),
     asText,
     (name) => [workspaceNameProblem(name), SuggestedName.safeParse(name), SessionName.safeParse(name)],
   ),
-  row("a guest's HTML", () => pairs(HTML, 2 * MIB), asText, disarmHtml),
+  row(
+    "a guest's HTML",
+    () => allOf(pairs(HTML, 64 * KIB), singles(HTML, MAX_OUTPUT_LENGTH)),
+    asText,
+    (html) => (hasMoreTags(html, MAX_OUTPUT_ELEMENTS) ? null : disarmHtml(html)),
+  ),
   row(
     "a guest's error",
     () => pairs(['.', ' ', '\n', '\\n', '. \n On Pyodide', 'a'], MIB),
