@@ -244,7 +244,7 @@ const jsonPage = (count: number, python?: (index: number) => string): string =>
 const PAGE_BYTES = 4 * MIB;
 function* jsonPages(): Generator<Adversarial> {
   yield* longJson(PAGE_BYTES);
-  yield* hostileJson(256 * KIB);
+  yield* hostileJson(128 * KIB);
   for (const { label, text } of hostileJson(128 * KIB))
     yield { label: `files: ${label}`, text: `{"name":"a","files":${text}}` };
   yield { label: 'many files', text: jsonPage(3000) };
@@ -253,7 +253,7 @@ function* jsonPages(): Generator<Adversarial> {
   yield { label: 'blanks up to the cap', text: filled(' ', 16 * MIB) };
 }
 function* htmlPages(): Generator<Adversarial> {
-  yield* pairs(HTML, 32 * KIB, '<html>');
+  yield* pairs(HTML, 8 * KIB, '<html>');
   for (const unit of HTML) yield between('<html>', unit, '', MIB);
   yield between('<html>', '<b>', '', 4 * MIB);
   yield between('<html>', '<a href="x#sha256=0">a-1-py3-none-any.whl</a>', '', MIB);
@@ -345,7 +345,7 @@ const withValue = (json: string): string =>
   `{"value":{"text":"x","json":${json}},"error":null,"files":[],"truncated":false}`;
 function* outcomes(): Generator<Adversarial> {
   yield* longJson(4 * MIB);
-  for (const { label, text } of hostileJson(256 * KIB)) {
+  for (const { label, text } of hostileJson(128 * KIB)) {
     yield { label, text };
     yield { label: `value: ${label}`, text: withValue(text) };
   }
@@ -388,7 +388,7 @@ const show = async (display: Uint8Array): Promise<void> => {
 };
 function* displays(): Generator<Adversarial> {
   yield* longJson(4 * MIB);
-  yield* hostileJson(256 * KIB);
+  yield* hostileJson(128 * KIB);
   for (const unit of ['a', 'é', '中', '\\n', '\\u0041', '😀']) {
     const text = unit.repeat(MIB / unit.length);
     yield { label: `text of ${unit}`, text: `{"mime":[["text/plain","${text}"]],"cut":false}` };
@@ -480,8 +480,8 @@ const ROWS: readonly Row[] = [
   row(
     'the list of a mirror',
     () =>
-      allOf(longJson(4 * MIB), hostileJson(256 * KIB), [
-        { label: 'full', text: listOf(200, '{"format":1,"packages":', offer) },
+      allOf(longJson(4 * MIB), hostileJson(128 * KIB), [
+        { label: 'full', text: listOf(100, '{"format":1,"packages":', offer) },
       ]),
     asBytes,
     async (bytes) =>
@@ -490,7 +490,7 @@ const ROWS: readonly Row[] = [
   row(
     'the list of a pack',
     () =>
-      allOf(longJson(MAX_MANIFEST_BYTES), hostileJson(256 * KIB), [
+      allOf(longJson(MAX_MANIFEST_BYTES), hostileJson(128 * KIB), [
         {
           label: 'full',
           text: listOf(5000, '{"format":"vivarium-pack","formatVersion":1,"pyodide":"1","files":', packed),
@@ -520,7 +520,7 @@ const ROWS: readonly Row[] = [
       allOf(
         [between('', '{"mime":[["a/b","é"]],"cut":false}\n', '', 32 * KIB)],
         longJson(2 * MIB),
-        hostileJson(256 * KIB),
+        hostileJson(128 * KIB),
       ),
     (text) => asBytes(`${text}\n`),
     async (bytes) => {
@@ -536,7 +536,7 @@ const ROWS: readonly Row[] = [
   ),
   row(
     'a list of files',
-    () => allOf(pairs(NAMES, 8000), pairs(NAMES, 200)),
+    () => allOf(singles(NAMES, 8000), pairs(NAMES, 100)),
     (name) =>
       Array.from({ length: LIMITS.listedFiles }, (_none, index) => ({
         // As a reader of JSON gives it: not put together of two halves that are still to be joined.
@@ -554,7 +554,7 @@ const ROWS: readonly Row[] = [
   ),
   row(
     "a guest's HTML",
-    () => allOf(pairs(HTML, 64 * KIB), singles(HTML, MAX_OUTPUT_LENGTH)),
+    () => allOf(pairs(HTML, 32 * KIB), singles(HTML, MAX_OUTPUT_LENGTH)),
     asText,
     (html) => (hasMoreTags(html, MAX_OUTPUT_ELEMENTS) ? null : disarmHtml(html)),
   ),
