@@ -65,8 +65,8 @@ export const LIMITS = {
   settingListLength: 1000,
   /** Longest answer to an `input()`, in UTF-16 units. */
   inputLength: 64 * 1024,
-  /** Largest settings file. */
-  settingsBytes: 1024 * 1024,
+  /** Largest settings file: it is parsed in one go, by main. */
+  settingsBytes: 128 * 1024,
   /**
    * Largest message that may leave the sidecar. A locked-down process dies of larger ones: Chromium then
    * wants a shared-memory file (65,000 bytes pass, 120,000 do not, on Electron 33).

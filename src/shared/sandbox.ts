@@ -43,7 +43,7 @@ export type InputFile = z.infer<typeof InputFile>;
 export const SessionName = z
   .string()
   .min(1)
-  .max(LIMITS.sessionNameLength)
+  .max(LIMITS.sessionNameLength, { abort: true })
   .regex(/^[\w.-]+$/u, 'session names consist of letters, digits, ".", "_" and "-"');
 
 export const TimeoutMs = z.number().int().min(LIMITS.timeoutMs.min).max(LIMITS.timeoutMs.max);

@@ -42,6 +42,9 @@ export async function reportText(
     const kept = session === undefined ? '' : `, session "${oneLine(session)}" ${result.session.state}`;
     await out.notice(`${verdict.what}${kept}; ${verdict.advice}`);
   }
+  for (const { message } of result.notices) await out.notice(oneLine(message));
+  // Where a notice says what was left out, it may be all that was.
+  if (result.notices.length > 0 && !isFull(result, limits.outputKiB)) return;
   if (result.truncated && result.outputs.length > 0 && !isFull(result, limits.outputKiB)) {
     await out.notice('too much was shown with display() or plots, and a part was left out; show less');
   } else if (result.truncated) {

@@ -2,6 +2,7 @@
 import { isJsonObject } from '../../shared/config-keys.ts';
 import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
 import { messageOf } from '../cli/system-error.ts';
+import { Turns } from '../foreign-text/turns.ts';
 
 export type Run = (request: RunRequest) => Promise<RunResult>;
 
@@ -19,6 +20,9 @@ export interface InterpreterConfig {
   readonly runNative: Run;
 }
 
+/** Made of a text before others have their turn. */
+const LINES_AT_ONCE = 4096;
+
 export class Interpreter {
   readonly #config: InterpreterConfig;
 
@@ -31,8 +35,8 @@ export class Interpreter {
     const run = await attempt(this.#config.runNative, code);
     if ('error' in run) return run;
     const { stdout, value } = run.result;
-    const lines = stdout === '' ? [] : linesOf(withoutLineEnd(stdout));
-    return { result: value === null ? lines : [...lines, ...linesOf(value.text)] };
+    const lines = stdout === '' ? [] : await linesOf(withoutLineEnd(stdout));
+    return { result: value === null ? lines : lines.concat(await linesOf(value.text)) };
   }
 
   /**
@@ -49,7 +53,17 @@ export class Interpreter {
   }
 }
 
-const linesOf = (text: string): string[] => text.replaceAll('\r\n', '\n').split('\n');
+const linesOf = async (text: string): Promise<string[]> => {
+  const turns = new Turns();
+  const lines: string[] = [];
+  let start = 0;
+  for (let end; (end = text.indexOf('\n', start)) !== -1; start = end + 1) {
+    lines.push(text.slice(start, end > start && text[end - 1] === '\r' ? end - 1 : end));
+    if (lines.length % LINES_AT_ONCE === 0) await turns.pause();
+  }
+  lines.push(text.slice(start));
+  return lines;
+};
 
 const withoutLineEnd = (text: string): string => {
   if (!text.endsWith('\n')) return text;

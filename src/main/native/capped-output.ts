@@ -1,4 +1,4 @@
-import { inPieces } from '../foreign-text/turns.ts';
+import { inPieces, Turns } from '../foreign-text/turns.ts';
 import type { RunPiece } from '../../shared/interpreter.ts';
 import type { RunOutput } from '../../shared/sandbox.ts';
 import { MisbehaviourError, ReportError } from '../sandbox/run-collector.ts';
@@ -40,6 +40,7 @@ export class CappedOutput {
       this.#cut = true;
       return;
     }
+    const turns = new Turns();
     try {
       let start = 0;
       // A process that was killed may have left half a line.
@@ -48,6 +49,7 @@ export class CappedOutput {
           this.#pass({ channel: 'display', bytes, last: false });
         });
         this.#pass({ channel: 'display', bytes: new Uint8Array(), last: true });
+        await turns.pause();
       }
     } catch (error) {
       if (!(error instanceof ReportError || error instanceof MisbehaviourError)) throw error;

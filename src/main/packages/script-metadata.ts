@@ -1,10 +1,11 @@
 import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
+import { Turns } from '../foreign-text/turns.ts';
 import { PackageError } from './package-error.ts';
 
-/** Much more than anyone writes by hand. */
+/** With its comment marks. Much more than anyone writes by hand. */
 const MAX_BLOCK_LENGTH = 64 * 1024;
-const START = /^# \/\/\/ ([A-Za-z0-9-]+)$/u;
+const START = '# /// script';
 const END = '# ///';
 
 const Dependencies = z.array(z.string().max(512)).max(128).default([]);
@@ -19,8 +20,8 @@ const Dependencies = z.array(z.string().max(512)).max(128).default([]);
  * @returns requirements as written; empty when there is no such block
  * @throws PackageError `bad-script-metadata`
  */
-export function scriptDependencies(code: string): string[] {
-  const blocks = metadataBlocks(code);
+export async function scriptDependencies(code: string): Promise<string[]> {
+  const blocks = await metadataBlocks(code);
   const [block] = blocks;
   if (block === undefined) return [];
   if (blocks.length > 1) throw badMetadata('there is more than one "script" block; keep one');
@@ -30,38 +31,62 @@ export function scriptDependencies(code: string): string[] {
   throw badMetadata('"dependencies" must be a list of at most 128 short texts; write ["pandas", "rich"]');
 }
 
-/** As the specification's reference: a block reaches to the last end mark before a line that is no comment. */
-function metadataBlocks(code: string): string[] {
-  const lines = code.split(/\r?\n/u);
+/**
+ * The first two that there are, with their comment marks. As the specification's reference: a block reaches to the last
+ * end mark before a line that is no comment.
+ */
+async function metadataBlocks(code: string): Promise<string[]> {
+  const turns = new Turns();
   const blocks: string[] = [];
-  for (let at = 0; at < lines.length; at++) {
-    if (START.exec(lines[at] ?? '')?.[1] !== 'script') continue;
+  for (let at = startOf(code, 0); at !== -1 && blocks.length < 2;) {
+    const first = lineAfter(code, at);
     let end = -1;
-    let line = at + 1;
-    for (; line < lines.length && isComment(lines[line] ?? ''); line++) {
-      if (lines[line] === END) end = line;
+    let line = first;
+    for (let next; line < code.length; line = next) {
+      next = lineAfter(code, line);
+      const text = lineAt(code, line);
+      if (!isComment(text)) break;
+      if (text === END) end = line;
+      await turns.pause();
     }
-    if (end === -1) {
-      // Nor does anything else that starts in these comments end: looking again at each would take for ever.
-      at = line - 1;
-      continue;
-    }
-    blocks.push(
-      lines
-        .slice(at + 1, end)
-        .map((text) => text.slice(2))
-        .join('\n'),
-    );
-    at = end;
+    // Where nothing ends, nor does anything else that starts in these comments: looking again at each would take for ever.
+    if (end !== -1) blocks.push(code.slice(first, end));
+    at = startOf(code, end === -1 ? line : lineAfter(code, end));
   }
   return blocks;
 }
 
+/** Where the next line is that starts a block; -1 when there is none. @param from where a line begins */
+const startOf = (code: string, from: number): number => {
+  for (let at = from; ; at += START.length) {
+    at = code.indexOf(START, at);
+    if (at === -1 || ((at === 0 || code[at - 1] === '\n') && lineAt(code, at) === START)) return at;
+  }
+};
+
+const lineAfter = (code: string, from: number): number => {
+  const end = code.indexOf('\n', from);
+  return end === -1 ? code.length : end + 1;
+};
+
+/** Without its end. @param from where it begins */
+const lineAt = (code: string, from: number): string => {
+  const end = code.indexOf('\n', from);
+  if (end === -1) return code.slice(from);
+  return code.slice(from, code[end - 1] === '\r' ? end - 1 : end);
+};
+
 const isComment = (line: string): boolean => line === '#' || line.startsWith('# ');
+
+const uncommented = (block: string): string =>
+  block
+    .split(/\r?\n/u)
+    .map((line) => line.slice(2))
+    .join('\n');
 
 function tomlOf(block: string): ReadonlyMap<string, unknown> {
   try {
-    return new Map(Object.entries(parse(block)));
+    return new Map(Object.entries(parse(uncommented(block))));
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     throw badMetadata(`line ${error.line} of the block is not TOML; correct it`);

@@ -135,8 +135,8 @@ export class ImageChooser {
     if (request.files?.some(({ name }) => name.endsWith('.py')) === true) return null;
     const use = new PackageUse();
     try {
-      const guessed = guessImports(request.code);
-      const named = [...(request.packages ?? []), ...scriptDependencies(request.code)];
+      const guessed = await guessImports(request.code);
+      const named = [...(request.packages ?? []), ...(await scriptDependencies(request.code))];
       const providers = await this.#provider.providersOf(guessed);
       const imported = [...new Set([...providers.values()].map(({ name }) => name))];
       if (imported.length + named.length === 0) return null;

@@ -112,7 +112,7 @@ export class PackageInstaller {
   async install(order: InstallOrder): Promise<Installation> {
     const { interpreter } = order;
     const advice = new ModuleAdvice((name) => this.#installed.get(interpreter)?.has(name) === true);
-    const named = [...(order.request.packages ?? []), ...scriptDependencies(order.request.code)];
+    const named = [...(order.request.packages ?? []), ...(await scriptDependencies(order.request.code))];
     const provider = this.#provider;
     if (provider === undefined) {
       if (named.length === 0) return { installed: [], advice };
@@ -144,7 +144,7 @@ export class PackageInstaller {
     const hints = report.hints.filter((module) => HINTED_MODULES.has(module));
     if (report.asked.length + report.modules.length + hints.length === 0) return wanted;
     // What the interpreter says is the guest's word: only what main reads there itself stands in the code.
-    const text = new SpelledOut(code);
+    const text = await SpelledOut.in(code);
     for (const name of report.asked) {
       imported.set(name, [name]);
       if (text.hasLiteral(name)) spelledOut.add(packageName(name));

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../shared/limits.ts';
 import {
   MimeType,
-  OutputFile,
+  type OutputFile,
   type FoundFiles,
   type ReportedFile,
   type RunNotice,
@@ -43,21 +43,28 @@ export const checkFiles = (
   said: readonly ReportedFile[] | undefined,
   found: FoundFiles | undefined,
 ): CheckedFiles => {
-  const types = new Map((said ?? []).map(({ name, mime }) => [name, typeOf(mime)]));
+  const types = new Map<string, string>();
+  const refused = new Set<string>();
+  // Whoever tells of names that no file can have is told of, also when nothing of the kind was found.
+  for (const { mime, name } of said ?? []) {
+    if (workspaceNameProblem(name) === null) types.set(name, typeOf(mime));
+    else refused.add(name.slice(0, SHOWN_LENGTH));
+  }
   const told = found ?? (said ?? []).map(({ name, size }): [string, number] => [name, size]);
   const files = new Map<string, OutputFile>();
-  const refused = new Set<string>();
   for (const [name, size] of told) {
-    const file = OutputFile.safeParse({ name, size, mime: types.get(name) ?? UNKNOWN_TYPE });
-    if (!file.success) refused.add(name.slice(0, SHOWN_LENGTH));
-    else if (!files.has(name)) files.set(name, file.data);
-  }
-  // Whoever tells of such names is told of, also when nothing of the kind was found.
-  for (const { name } of said ?? []) {
-    if (workspaceNameProblem(name) !== null) refused.add(name.slice(0, SHOWN_LENGTH));
+    // First of all: a schema takes long to say no, and a long name to be looked up.
+    if (workspaceNameProblem(name) !== null || !isSize(size)) {
+      refused.add(name.slice(0, SHOWN_LENGTH));
+    } else if (!files.has(name)) {
+      files.set(name, { name, size, mime: types.get(name) ?? UNKNOWN_TYPE });
+    }
   }
   return { files: [...files.values()], notices: refused.size === 0 ? [] : [leftOut([...refused])] };
 };
+
+const isSize = (size: number): boolean =>
+  Number.isInteger(size) && size >= 0 && size <= LIMITS.listedFileBytes;
 
 const typeOf = (mime: string): string => (MimeType.safeParse(mime).success ? mime : UNKNOWN_TYPE);
 

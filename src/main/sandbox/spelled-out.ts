@@ -1,3 +1,4 @@
+import { Turns } from '../foreign-text/turns.ts';
 import { importsIn } from './import-guess.ts';
 import { readPythonText } from './python-text.ts';
 
@@ -6,10 +7,15 @@ export class SpelledOut {
   readonly #literals: ReadonlySet<string>;
   readonly #modules: ReadonlySet<string>;
 
-  constructor(code: string) {
-    const text = readPythonText(code);
-    this.#literals = text.literals;
-    this.#modules = new Set(importsIn(text).map(topOf));
+  private constructor(literals: ReadonlySet<string>, modules: Iterable<string>) {
+    this.#literals = literals;
+    this.#modules = new Set([...modules].map(topOf));
+  }
+
+  static async in(code: string): Promise<SpelledOut> {
+    const turns = new Turns();
+    const text = await readPythonText(code, turns);
+    return new SpelledOut(text.literals, await importsIn(text, turns));
   }
 
   /** Whether the code imports it, or something of the same package. */

@@ -11,7 +11,7 @@ const REACHING_TAGS: readonly (readonly [tag: RegExp, harmless: string])[] = [
 ];
 
 /** Small enough to be read at once, in UTF-16 units. */
-const STRETCH = 64 * 1024;
+const STRETCH = 16 * 1024;
 
 /**
  * HTML of a guest without the elements that no policy holds back. Wherever one is written, be it in a comment, its

@@ -53,7 +53,8 @@ export interface OutputEnded {
 export const SuggestedName = z
   .string()
   .min(1)
-  .max(LIMITS.fileNameLength)
+  // What is longer need not be gone through.
+  .max(LIMITS.fileNameLength, { abort: true })
   .refine(
     (name) => !/[\\/:*?"<>|\p{C}\p{Zl}\p{Zp}]/u.test(name) && !/^\.+$/u.test(name),
     'must be a plain file name',

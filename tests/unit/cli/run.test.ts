@@ -122,10 +122,22 @@ describe('text output', () => {
       'the sandbox could not start (the runtime is damaged); mend that and run it again',
     ],
     [{ truncated: true }, [], 'the output was cut at 1024 KiB per stream; print less'],
+    [
+      { truncated: true, notices: [{ code: 'files-left-out', message: 'the list is without "a\u202e\n"' }] },
+      [],
+      'the list is without "a\\u{202e}\\u{a}"',
+    ],
   ])('says what happened: %j %j', async (result, argv, line) => {
     const outcome = await cli(['run', '-c', '1', ...argv], { run: printing('out\n', 'err', result) });
     expect(outcome.stderr).toBe(`err\nvivarium: ${line}\n`);
     expect(outcome.stdout).toBe('out\n');
+  });
+
+  it('leaves notices to the JSON with --json', async () => {
+    const notices: RunResult['notices'] = [{ code: 'files-left-out', message: 'the list is without "a"' }];
+    const outcome = await cli(['run', '--json', '-c', '1'], { run: printing('', '', { notices }) });
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ notices });
+    expect(outcome.stderr).toBe('');
   });
 
   it('waits for a slow reader', async () => {

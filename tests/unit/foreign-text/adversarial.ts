@@ -42,7 +42,16 @@ export const ODD = [
   'İ',
 ] as const;
 
-/** JSON of so many bytes, about. */
+/** JSON of so many bytes, about: one of each kind, as long as it may be. */
+export function* longJson(bytes: number): Generator<Adversarial> {
+  for (const unit of ['1,', '[],', ' ']) yield between('[', unit, '1]', bytes);
+  for (const unit of ['a', '\\n', 'é']) yield between('["', unit, '"]', bytes - (bytes % 2));
+  const keys = Array.from({ length: Math.floor(bytes / 12) }, (_none, index) => `"${index.toString(36)}":1`);
+  yield { label: 'keys', text: `{${keys.join(',')}}` };
+  yield { label: 'nested', text: '['.repeat(bytes / 2) + ']'.repeat(bytes / 2) };
+}
+
+/** JSON of so many bytes, about, in all manners. */
 export function* hostileJson(bytes: number): Generator<Adversarial> {
   const units = [
     ...['1,', '[],', '{},', '"",', '"a",', 'null,', '[[],[]],', '{"a":1},', '1e9,', '-', '[', '{"a":', '"\\'],

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { hasMoreTags } from '../../../src/main/app/tag-count.ts';
 import { TerminalFilter } from '../../../src/main/cli/terminal-filter.ts';
 import { RunStream } from '../../../src/main/app/run-stream.ts';
 import { openSettings } from '../../../src/main/config/open-settings.ts';
@@ -32,7 +33,7 @@ import { checkFiles } from '../../../src/main/sandbox/reported-files.ts';
 import { SpelledOut } from '../../../src/main/sandbox/spelled-out.ts';
 import { disarmHtml } from '../../../src/main/window/guest-html.ts';
 import { outcomeBudgetBytes, PIECE_BYTES } from '../../../src/shared/interpreter.ts';
-import { SuggestedName } from '../../../src/shared/ipc/app.ts';
+import { MAX_OUTPUT_ELEMENTS, MAX_OUTPUT_LENGTH, SuggestedName } from '../../../src/shared/ipc/app.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { ImportReport } from '../../../src/shared/package-files.ts';
 import { measure } from '../../../src/shared/rpc/measure.ts';
@@ -40,10 +41,10 @@ import { RunRequest, SessionName } from '../../../src/shared/sandbox.ts';
 import { workspaceNameProblem } from '../../../src/shared/workspace-path.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { zipOf } from '../scripts/support/zip.ts';
-import { between, filled, hostileJson, ODD, pairs, type Adversarial } from './adversarial.ts';
+import { between, filled, hostileJson, longJson, ODD, pairs, type Adversarial } from './adversarial.ts';
 import { BUDGET_MS, longestStall } from './stall.ts';
 
-const LONG_MS = 600_000;
+const LONG_MS = 120_000;
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const PYTHON = '3.14.2';
@@ -78,6 +79,10 @@ function* allOf(...parts: readonly Iterable<Adversarial>[]): Generator<Adversari
   for (const part of parts) yield* part;
 }
 
+function* singles(units: readonly string[], length: number): Generator<Adversarial> {
+  for (const unit of units) yield between('', unit, '', length);
+}
+
 const WORDS = [' ', '\t', 'a', '-', '.', '[', ']', '(', ')', ';', '@', ',', '>=1', '==1.*', '"', ...ODD];
 const MARKER = [
   ' ',
@@ -95,24 +100,55 @@ const MARKER = [
 ];
 const VERSION = ['1', '1.', '0', '!', '+', '-', '_', 'a', 'post', 'rc1', '.dev', '*', ...ODD];
 const RANGE = ['>=1', ',', '==1.*', '!=', '~=1.1,', '===a,', ' ', '<', '.0', '1', '+a', ...ODD];
+/** One of each kind: what opens and ends strings and comments, statements, lists and blocks. */
 const CODE = [
-  ...[
-    '"',
-    "'",
-    '"""',
-    '\\',
-    '#',
-    '\n',
-    ';',
-    ':',
-    ' ',
-    'import ',
-    'from a import ',
-    'from a import (',
-    'import a,',
-  ],
-  ...['a.', 'a', '\\\n', 'f"', '(', ',', '"a"', '# /// script\n', '# ///\n', '#\n', '\r', '\u2028'],
+  '"',
+  "'",
+  '\\',
+  '#',
+  '\n',
+  ';',
+  ' ',
+  'import ',
+  'from a import (',
+  'a,',
+  '# /// script\n',
+  '\r',
 ];
+const MORE_CODE = [
+  ...[
+    '"""',
+    ':',
+    'from a import ',
+    'import a,',
+    'a.',
+    'a',
+    '\\\n',
+    '\r\n',
+    'f"',
+    "rb'",
+    '(',
+    ')',
+    ',',
+    '"a"',
+  ],
+  ...[
+    '# ///\n',
+    '#\n',
+    '# # ///\n',
+    '\u2028',
+    '\t',
+    '\n# /// scriptx',
+    '# /// script',
+    ':import a',
+    ';from a import b',
+  ],
+];
+function* codes(): Generator<Adversarial> {
+  for (const unit of [...CODE, ...MORE_CODE]) yield between('', unit, '', LIMITS.codeBytes);
+  yield between('# /// script\n', '#\n', '# ///', LIMITS.codeBytes);
+  yield between('from a import (', 'a,\n', ')', LIMITS.codeBytes);
+}
 const TOML = [
   '[',
   ']',
@@ -207,20 +243,22 @@ const jsonPage = (count: number, python?: (index: number) => string): string =>
 
 const PAGE_BYTES = 4 * MIB;
 function* jsonPages(): Generator<Adversarial> {
-  yield* hostileJson(PAGE_BYTES);
-  for (const { label, text } of hostileJson(MIB))
+  yield* longJson(PAGE_BYTES);
+  yield* hostileJson(128 * KIB);
+  for (const { label, text } of hostileJson(128 * KIB))
     yield { label: `files: ${label}`, text: `{"name":"a","files":${text}}` };
-  yield { label: 'as many files as there may be', text: jsonPage(50_000) };
+  yield { label: 'many files', text: jsonPage(3000) };
   const range = (index: number): string => `${'>=3,'.repeat(62)}>=${index}`;
-  yield { label: 'a range of its own for each file', text: jsonPage(2000, range) };
-  yield { label: 'blanks up to the cap', text: filled(' ', 64 * MIB) };
+  yield { label: 'a range of its own for each file', text: jsonPage(100, range) };
+  yield { label: 'blanks up to the cap', text: filled(' ', 16 * MIB) };
 }
 function* htmlPages(): Generator<Adversarial> {
-  yield* pairs(HTML, MIB, '<html>');
-  yield between('<html>', '<b>', '', 16 * MIB);
-  yield between('<html>', '<a href="x#sha256=0">a-1-py3-none-any.whl</a>', '', 16 * MIB);
+  yield* pairs(HTML, 8 * KIB, '<html>');
+  for (const unit of HTML) yield between('<html>', unit, '', MIB);
+  yield between('<html>', '<b>', '', 4 * MIB);
+  yield between('<html>', '<a href="x#sha256=0">a-1-py3-none-any.whl</a>', '', MIB);
   const url = `https://x/${'#&'.repeat(1000)}`;
-  yield between('<html>', `<a href="${url}">a-1-py3-none-any.whl</a>`, '', 16 * MIB);
+  yield between('<html>', `<a href="${url}">a-1-py3-none-any.whl</a>`, '', 4 * MIB);
 }
 
 /** A wheel with that METADATA. */
@@ -260,7 +298,8 @@ function* metadataTexts(): Generator<Adversarial> {
   ])
     yield {
       label: `Requires-Dist: ${stated.slice(0, 20)}`,
-      text: HEADER + `Requires-Dist: ${stated}\n`.repeat(5000),
+      // Each takes its time by itself; as many as there may be would take half a minute in all.
+      text: HEADER + `Requires-Dist: ${stated}\n`.repeat(stated === `b${marker}` ? 200 : 5000),
     };
 }
 function* wheels(): Generator<{ label: string; read: () => unknown }> {
@@ -305,20 +344,22 @@ const OUTCOME_CAP = outcomeBudgetBytes(OUTPUT_BYTES) - 1000;
 const withValue = (json: string): string =>
   `{"value":{"text":"x","json":${json}},"error":null,"files":[],"truncated":false}`;
 function* outcomes(): Generator<Adversarial> {
-  yield* hostileJson(4 * MIB);
-  for (const { label, text } of hostileJson(256 * KIB))
+  yield* longJson(4 * MIB);
+  for (const { label, text } of hostileJson(128 * KIB)) {
+    yield { label, text };
     yield { label: `value: ${label}`, text: withValue(text) };
-  for (const { label, text } of hostileJson(4 * MIB))
+  }
+  for (const { label, text } of longJson(MIB))
     yield { label: `large value: ${label}`, text: withValue(text) };
-  const deep = '['.repeat(7e6) + ']'.repeat(7e6);
+  const deep = '['.repeat(OUTCOME_CAP / 2 - 100) + ']'.repeat(OUTCOME_CAP / 2 - 100);
   yield { label: 'deep value up to the cap', text: withValue(deep) };
   yield { label: 'deep error', text: `{"value":null,"error":${deep},"files":[],"truncated":false}` };
-  yield { label: 'many empty lists', text: withValue(`[${filled('[],', OUTCOME_CAP - 200)}[]]`) };
-  const keys = numbered(1_000_000, (index) => `,"k${index}":1`);
+  yield { label: 'many empty lists', text: withValue(`[${filled('[],', 2 * MIB)}[]]`) };
+  const keys = numbered(50_000, (index) => `,"k${index}":1`);
   yield { label: 'unknown keys', text: `{"value":null,"error":null,"files":[],"truncated":false${keys}}` };
   yield {
     label: 'bad files',
-    text: `{"value":null,"error":null,"files":[${filled('1,', 6 * MIB)}1],"truncated":false}`,
+    text: `{"value":null,"error":null,"files":[${filled('1,', MIB)}1],"truncated":false}`,
   };
   const file = { name: 'x'.repeat(200), size: 1, mime: 'a/b' };
   const files = Array.from({ length: 1000 }, (_none, index) => ({
@@ -330,7 +371,7 @@ function* outcomes(): Generator<Adversarial> {
     text: JSON.stringify({ value: null, error: null, files, truncated: false }),
   };
   for (const unit of ['\\n', '\\u0001', 'é', '😀', 'a', '.']) {
-    const text = filled(unit, OUTCOME_CAP / (unit.length < 6 ? 4 : 1) - ((OUTCOME_CAP / 4) % unit.length));
+    const text = unit.repeat(OUTCOME_CAP / 8 / unit.length);
     yield {
       label: `text of ${unit}`,
       text: `{"value":{"text":"${text}"},"error":null,"files":[],"truncated":false}`,
@@ -346,15 +387,16 @@ const show = async (display: Uint8Array): Promise<void> => {
   collector.push({ channel: 'display', bytes: new Uint8Array(), last: true });
 };
 function* displays(): Generator<Adversarial> {
-  yield* hostileJson(4 * MIB);
+  yield* longJson(4 * MIB);
+  yield* hostileJson(128 * KIB);
   for (const unit of ['a', 'é', '中', '\\n', '\\u0041', '😀']) {
-    const text = filled(unit, MIB * 2 - ((MIB * 2) % unit.length));
+    const text = unit.repeat(MIB / unit.length);
     yield { label: `text of ${unit}`, text: `{"mime":[["text/plain","${text}"]],"cut":false}` };
     yield { label: `a type of ${unit}`, text: `{"mime":[["${text}","x"]],"cut":false}` };
   }
   yield {
     label: 'nested types',
-    text: `{"mime":${'['.repeat(4e6)}${']'.repeat(4e6)},"cut":false}`.slice(0, 8 * MIB),
+    text: `{"mime":${'['.repeat(1e6)}${']'.repeat(1e6)},"cut":false}`.slice(0, 8 * MIB),
   };
 }
 
@@ -416,14 +458,9 @@ const ROWS: readonly Row[] = [
     asText,
     (text) => isInRange(PYTHON, text),
   ),
-  row('the imports of code', () => pairs(CODE, LIMITS.codeBytes), asText, guessImports),
-  row(
-    'what code spells out',
-    () => pairs(CODE, LIMITS.codeBytes),
-    asText,
-    (code) => new SpelledOut(code),
-  ),
-  row('the metadata block in code', () => pairs(CODE, LIMITS.codeBytes), asText, scriptDependencies),
+  row('the imports of code', codes, asText, guessImports),
+  row('what code spells out', codes, asText, (code) => SpelledOut.in(code)),
+  row('the metadata block in code', codes, asText, scriptDependencies),
   row(
     'TOML of a metadata block',
     () => pairs(TOML, 64 * KIB - 100, '# /// script\n# dependencies = ', '\n# ///'),
@@ -443,8 +480,8 @@ const ROWS: readonly Row[] = [
   row(
     'the list of a mirror',
     () =>
-      allOf(hostileJson(4 * MIB), [
-        { label: 'full', text: listOf(20_000, '{"format":1,"packages":', offer) },
+      allOf(longJson(4 * MIB), hostileJson(128 * KIB), [
+        { label: 'full', text: listOf(100, '{"format":1,"packages":', offer) },
       ]),
     asBytes,
     async (bytes) =>
@@ -453,7 +490,7 @@ const ROWS: readonly Row[] = [
   row(
     'the list of a pack',
     () =>
-      allOf(hostileJson(MAX_MANIFEST_BYTES), [
+      allOf(longJson(MAX_MANIFEST_BYTES), hostileJson(128 * KIB), [
         {
           label: 'full',
           text: listOf(5000, '{"format":"vivarium-pack","formatVersion":1,"pyodide":"1","files":', packed),
@@ -462,7 +499,7 @@ const ROWS: readonly Row[] = [
     asBytes,
     parseManifest,
   ),
-  row("pip's configuration", () => pairs(INI, 256 * KIB), asText, optionsOf),
+  row("pip's configuration", () => allOf(pairs(INI, 16 * KIB), singles(INI, 256 * KIB)), asText, optionsOf),
   row(
     'the settings',
     () => hostileJson(LIMITS.settingsBytes - 64),
@@ -479,7 +516,12 @@ const ROWS: readonly Row[] = [
   ),
   row(
     'what a native run shows',
-    () => allOf([between('', '{"mime":[["a/b","é"]],"cut":false}\n', '', 32 * KIB)], hostileJson(2 * MIB)),
+    () =>
+      allOf(
+        [between('', '{"mime":[["a/b","é"]],"cut":false}\n', '', 32 * KIB)],
+        longJson(2 * MIB),
+        hostileJson(128 * KIB),
+      ),
     (text) => asBytes(`${text}\n`),
     async (bytes) => {
       const collector = new RunCollector(OUTPUT_BYTES, nothing);
@@ -494,18 +536,28 @@ const ROWS: readonly Row[] = [
   ),
   row(
     'a list of files',
-    () => pairs(NAMES, 8000),
+    () => allOf(singles(NAMES, 8000), pairs(NAMES, 100)),
     (name) =>
-      Array.from({ length: 1000 }, (_none, index) => ({ name: `${name}${index}`, size: 1, mime: name })),
+      Array.from({ length: LIMITS.listedFiles }, (_none, index) => ({
+        // As a reader of JSON gives it: not put together of two halves that are still to be joined.
+        name: Buffer.from(`${index}${name}`, 'utf16le').toString('utf16le'),
+        size: 1,
+        mime: name,
+      })),
     (files) => checkFiles(files, undefined),
   ),
   row(
     'a name of a file',
-    () => pairs(NAMES, 8 * MIB),
+    () => allOf(pairs(NAMES, LIMITS.fileNameLength), singles(NAMES, MIB)),
     asText,
     (name) => [workspaceNameProblem(name), SuggestedName.safeParse(name), SessionName.safeParse(name)],
   ),
-  row("a guest's HTML", () => pairs(HTML, 2 * MIB), asText, disarmHtml),
+  row(
+    "a guest's HTML",
+    () => allOf(pairs(HTML, 32 * KIB), singles(HTML, MAX_OUTPUT_LENGTH)),
+    asText,
+    (html) => (hasMoreTags(html, MAX_OUTPUT_ELEMENTS) ? null : disarmHtml(html)),
+  ),
   row(
     "a guest's error",
     () => pairs(['.', ' ', '\n', '\\n', '. \n On Pyodide', 'a'], MIB),
