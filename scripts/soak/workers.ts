@@ -10,7 +10,7 @@ import { WORKER_ENDS, wayOf } from './worker-ends.ts';
 const AT_ONCE = 4;
 /** From one look at the memory to the next, in workers: none is alive then. */
 const BATCH = 20;
-const TOLD_EVERY = 500;
+const TOLD_EVERY = 100;
 
 /** Workers started and terminated in one process, by all the ways in which an interpreter ends. */
 export const soakWorkers = async (
