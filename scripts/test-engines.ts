@@ -1,25 +1,14 @@
 /** Runs the tests of the project `engine` (vitest.config.ts) under each Node that people have, and `browser` in Chromium. */
-import { z } from 'zod';
 import { buildIfStale } from './build.ts';
 import { obtainChromium } from './provision/chromium.ts';
 import { thisMachine, type Machine } from './provision/machine.ts';
 import { NODE_MAJORS, type NodeMajor } from './provision/node-engine-pins.ts';
-import { obtainNodeEngine, pinnedNode } from './provision/node-engine.ts';
+import { obtainNodeEngines } from './provision/node-engines.ts';
 import { runAsCommand } from './shared/command.ts';
 import { logToStderr } from './shared/log.ts';
-import { lastWords, runProgram } from './shared/run-program.ts';
-import { SetupError } from './shared/setup-error.ts';
 import { describeNotRun, totalsLine, type Outcome } from './test/outcome.ts';
 import { provisionWheels } from './test/provision-wheels.ts';
 import { runVitest } from './test/run-vitest.ts';
-
-const EngineVersions = z.object({ node: z.string(), v8: z.string(), uv: z.string() });
-type EngineVersions = z.infer<typeof EngineVersions>;
-
-interface Engine {
-  readonly program: string;
-  readonly versions: EngineVersions;
-}
 
 /** Beside the majors of Node, to choose it. */
 const CHROMIUM = 'chromium';
@@ -27,7 +16,8 @@ const CHROMIUM = 'chromium';
 await runAsCommand(async () => {
   const { majors, inChromium, args } = readArguments(process.argv.slice(2));
   const machine = thisMachine(logToStderr);
-  const engines = await obtainEngines(machine, majors);
+  // All before the first test: a download that fails should not be told after minutes.
+  const engines = await obtainNodeEngines(machine, majors, (line) => console.log(line));
   await provisionWheels(logToStderr);
   await buildIfStale(logToStderr);
   const outcomes: Outcome[] = [];
@@ -95,28 +85,4 @@ function readArguments(given: readonly string[]): {
     // A file need not be one of each engine's.
     args: args.length === 0 ? [] : ['--passWithNoTests', ...args],
   };
-}
-
-/** All before the first test: a download that fails should not be told after minutes. */
-async function obtainEngines(machine: Machine, majors: readonly NodeMajor[]): Promise<Engine[]> {
-  const engines: Engine[] = [];
-  for (const major of majors) {
-    const pin = pinnedNode(machine, major);
-    if (pin === undefined) {
-      console.log(
-        `other-architecture: the registry has no Node ${String(major)} for ${machine.platform} on ${machine.arch}`,
-      );
-      continue;
-    }
-    const program = await obtainNodeEngine(machine, pin);
-    engines.push({ program, versions: await versionsOf(program) });
-  }
-  return engines;
-}
-
-/** Asked of the program itself. */
-async function versionsOf(program: string): Promise<EngineVersions> {
-  const result = await runProgram(program, ['-p', 'JSON.stringify(process.versions)']);
-  if (result.code === 0) return EngineVersions.parse(JSON.parse(result.stdout));
-  throw new SetupError(`${program} does not start. It said:\n${lastWords(result)}`);
 }
