@@ -109,6 +109,9 @@ export class ElectronLauncher implements SidecarLauncher {
     });
     const exit = utilityExit(code, await reason, process.platform);
     const failed = exit.signal !== null || exit.code !== 0;
-    return { ...exit, outOfMemory: exit.outOfMemory || (failed && (await words.saidOutOfMemory(exit.signal))) };
+    return {
+      ...exit,
+      outOfMemory: exit.outOfMemory || (failed && (await words.saidOutOfMemory(exit.signal))),
+    };
   }
 }

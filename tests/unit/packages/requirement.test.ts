@@ -121,7 +121,9 @@ describe('inline script metadata', () => {
     ['twice', script('# dependencies = ["a"]') + script('# dependencies = ["b"]')],
     ['too long', script(...Array.from({ length: 3000 }, () => `# # ${'x'.repeat(30)}`))],
   ])('%s: is refused', async (_what, code) => {
-    await expect(scriptDependencies(code)).rejects.toThrow(expect.objectContaining({ code: 'bad-script-metadata' }));
+    await expect(scriptDependencies(code)).rejects.toThrow(
+      expect.objectContaining({ code: 'bad-script-metadata' }),
+    );
   });
 
   test('beginnings without an end are gone through once', async () => {
