@@ -120,14 +120,6 @@ describe('costs its own frame only:', () => {
       ),
     ],
     [
-      'selectors that look through all elements for each of them',
-      show(
-        'html',
-        `rules = ''.join(f'.c{i}:has(~ .d{i} .e{i} .f) .g {{ color: red }}' for i in range(3000))`,
-        `text = '<style>' + rules + '</style>' + ''.join(f'<div class="c{i%500} d{i%499} e{i%7} f g">x</div>' for i in range(45000))`,
-      ),
-    ],
-    [
       'images that are small only on the wire',
       show(
         'html',
