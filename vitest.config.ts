@@ -39,6 +39,18 @@ const ENGINE_TESTS = [
   'tests/unit/utility/**/*.test.ts',
 ];
 
+/** Unit tests that start many processes, fill disks or read texts at their caps: left to `npm test`. */
+const SLOW_UNIT_TESTS = [
+  'tests/unit/foreign-text/main-is-not-stalled.test.ts',
+  'tests/unit/lockdown/engine-life.test.ts',
+  'tests/unit/native/native-runner.test.ts',
+  'tests/unit/packages/damage.test.ts',
+  'tests/unit/packages/processes.test.ts',
+  'tests/unit/plugin/plugin.test.ts',
+  'tests/unit/scripts/test-summary.test.ts',
+  'tests/unit/snapshot/snapshot-damage.test.ts',
+];
+
 /** What `npm run test:engines` runs in the system's Chromium. */
 const BROWSER_TESTS = ['tests/integration/chromium/**/*.test.ts'];
 
@@ -53,6 +65,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/unit/**/*.test.ts'],
+          exclude: SLOW_UNIT_TESTS,
           environment: 'node',
           testTimeout: 60_000,
         },
@@ -64,6 +77,7 @@ export default defineConfig({
             'tests/integration/**/*.test.ts',
             'tests/security/**/*.test.ts',
             'tests/e2e/**/*.test.ts',
+            ...SLOW_UNIT_TESTS,
           ],
           exclude: BROWSER_TESTS,
           environment: 'node',
