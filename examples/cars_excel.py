@@ -1,6 +1,6 @@
 # A JSON table becomes a workbook with a sheet for each origin and a summary, which is then read back.
 #
-#   npm start -- run examples/cars_excel.py --file node_modules/vega-datasets/data/cars.json --out out
+#   npm start -- run examples/cars_excel.py --file node_modules/vega-datasets/data/cars.json --out plots
 import json
 import sys
 from pathlib import Path

@@ -1,6 +1,6 @@
 # Draws a chart with Matplotlib as SVG, then reads that with lxml: how many texts, paths and colours are in it.
 #
-#   npm start -- run examples/chart_lxml.py --file node_modules/vega-datasets/data/seattle-weather.csv --out out
+#   npm start -- run examples/chart_lxml.py --file node_modules/vega-datasets/data/seattle-weather.csv --out plots
 import csv
 import sys
 from collections import Counter

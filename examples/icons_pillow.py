@@ -1,7 +1,7 @@
 # Puts three pictures beside each other with Pillow, writes the result as PNG, and shows it.
 #
 #   npm start -- run examples/icons_pillow.py --file node_modules/vega-datasets/data/ffox.png \
-#     --file node_modules/vega-datasets/data/gimp.png --file node_modules/vega-datasets/data/7zip.png --out out
+#     --file node_modules/vega-datasets/data/gimp.png --file node_modules/vega-datasets/data/7zip.png --out plots
 import sys
 from pathlib import Path
 

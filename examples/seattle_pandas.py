@@ -1,6 +1,6 @@
 # Four years of daily weather in Seattle with pandas and Matplotlib: a table of figures, and two plots.
 #
-#   npm start -- run examples/seattle_pandas.py --file node_modules/vega-datasets/data/seattle-weather.csv --out out
+#   npm start -- run examples/seattle_pandas.py --file node_modules/vega-datasets/data/seattle-weather.csv --out plots
 import sys
 from pathlib import Path
 

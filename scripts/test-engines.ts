@@ -1,6 +1,6 @@
 /** Runs the tests of the project `engine` (vitest.config.ts) under each Node that people have, and `browser` in Chromium. */
 import { buildIfStale } from './build.ts';
-import { obtainChromium } from './provision/chromium.ts';
+import { obtainChromium, type Chromium } from './provision/chromium.ts';
 import { thisMachine, type Machine } from './provision/machine.ts';
 import { NODE_MAJORS, type NodeMajor } from './provision/node-engine-pins.ts';
 import { obtainNodeEngines } from './provision/node-engines.ts';
@@ -18,6 +18,7 @@ await runAsCommand(async () => {
   const machine = thisMachine(logToStderr);
   // All before the first test: a download that fails should not be told after minutes.
   const engines = await obtainNodeEngines(machine, majors, (line) => console.log(line));
+  const chromium = inChromium && hasPackagedChromium(machine) ? await obtainChromium(machine) : null;
   await provisionWheels(logToStderr);
   await buildIfStale(logToStderr);
   const outcomes: Outcome[] = [];
@@ -37,7 +38,7 @@ await runAsCommand(async () => {
     summary.push(`${name}: ${totalsLine([end.outcome])}`, ...describeNotRun(end.outcome));
   }
   if (inChromium) {
-    const browser = await runInChromium(machine, args);
+    const browser = await runInChromium(chromium, args);
     outcomes.push(...browser.outcomes);
     isGood &&= browser.isGood;
     summary.push(...browser.summary);
@@ -48,16 +49,19 @@ await runAsCommand(async () => {
   return isGood ? 0 : 1;
 });
 
+/** Only there is it installed by `obtainChromium`. */
+const hasPackagedChromium = ({ platform }: Machine): boolean => platform === 'linux';
+
 /** The guest core in the system's Chromium: the V8 of the declared Electron, which not every machine can get. */
 async function runInChromium(
-  machine: Machine,
+  chromium: Chromium | null,
   args: readonly string[],
 ): Promise<{ outcomes: readonly Outcome[]; summary: readonly string[]; isGood: boolean }> {
-  if (machine.platform !== 'linux') {
+  if (chromium === null) {
     const summary = ['other-system: Chromium is installed by the package manager of Debian and its like'];
     return { outcomes: [], summary, isGood: true };
   }
-  const { version } = await obtainChromium(machine);
+  const { version } = chromium;
   console.log(`\n== Chromium ${version}`);
   const { outcome, isGood } = await runVitest({
     node: process.execPath,

@@ -19,7 +19,7 @@ const EVIL = 'HIJACKED = True\nimport sys\nprint("evil code for", __name__)\n';
 const evil = (...modules: string[]): Record<string, string> =>
   Object.fromEntries(modules.map((module) => [`${module}/__init__.py`, EVIL]));
 
-/** As the red team made them. */
+/** A wheel that claims modules of others. */
 const HELPER = madeWheel('aaa-helper', {
   'aaa_helper/__init__.py': 'mine = 1\n',
   ...evil('docx', 'jwt', 'dotenv', 'company_utils'),

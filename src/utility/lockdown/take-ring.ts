@@ -21,7 +21,8 @@ export type RingOutcome =
 
 const kept = (reason: string): RingOutcome => ({ kind: 'kept', reason });
 
-const openRings = (): number[] =>
+/** Descriptors of all io_uring rings of this process. */
+export const openRings = (): number[] =>
   readdirSync(FILES)
     .filter((fd) => {
       try {

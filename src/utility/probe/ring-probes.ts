@@ -1,26 +1,11 @@
-import { readdirSync, readlinkSync } from 'node:fs';
 import process from 'node:process';
-import { isRing } from '../lockdown/loop-ring.ts';
 import type { SystemCalls } from '../lockdown/native-calls.ts';
+import { openRings } from '../lockdown/take-ring.ts';
 import type { Probe } from './probe.ts';
 import { refusedOr } from './system-call-probes.ts';
 
-const FILES = '/proc/self/fd';
-
 /** Descriptors of the engine's own rings; to be asked before the lock-down, as someone might who was there first. */
-export const findRings = (): number[] =>
-  process.platform === 'linux'
-    ? readdirSync(FILES)
-        .filter((fd) => {
-          try {
-            return isRing(readlinkSync(`${FILES}/${fd}`));
-          } catch {
-            // It was open only to list the folder.
-            return false;
-          }
-        })
-        .map(Number)
-    : [];
+export const findRings = (): number[] => (process.platform === 'linux' ? openRings() : []);
 
 /** Calls that the lock-down allows, by which someone who has only got system calls reaches any memory. */
 const ALLOWED: Readonly<Record<string, Readonly<Record<'pipe2' | 'read' | 'write' | 'mmap', number>>>> = {
