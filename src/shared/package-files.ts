@@ -6,6 +6,8 @@ import { Bytes } from './sandbox.ts';
 
 /** Caps of what is put into an interpreter. Bytes unless the name says otherwise. */
 export const PACKAGE_LIMITS = {
+  /** Names, extra fields and comments of all entries of a zip: an extra field of 64 KiB may become 16,000 objects. */
+  zipListBytes: 4 * 1024 * 1024,
   /** Largest wheel. */
   wheelBytes: 128 * 1024 * 1024,
   /** All wheels that one run is given. */

@@ -80,6 +80,9 @@ export class JsonStore {
     const version = this.#config.migrations.length;
     const stored = withValueAt({ version, ...document }, ['version'], version);
     const text = `${JSON.stringify(stored, null, 2)}\n`;
+    // It could not be read again.
+    if (Buffer.byteLength(text) > this.#config.maxBytes)
+      throw new RangeError(`the settings take more than ${this.#config.maxBytes} bytes; shorten their lists`);
     await mkdir(path.dirname(this.#config.path), { recursive: true });
     // Renaming over a link would cut it off from the file someone keeps elsewhere.
     const target = await realpath(this.#config.path).catch(() => this.#config.path);

@@ -56,13 +56,23 @@ interface OpenPart {
 const STRING_BUFFER_BYTES = 64 * 1024;
 const NUMBER_BUFFER_BYTES = 64;
 
+/** More digits than any number that is meant; to make a number of millions of them takes long. */
+const MAX_NUMBER_LENGTH = 1000;
+
+class NumberCappedTokenizer extends Tokenizer {
+  protected override parseNumber(digits: string): number {
+    if (digits.length > MAX_NUMBER_LENGTH) throw new TokenizerError('a number is too long');
+    return super.parseNumber(digits);
+  }
+}
+
 /**
  * Reads JSON in pieces as they come, so that no piece takes long, and counts before it builds. Stricter than
  * `JSON.parse`: no key twice in an object, and none that is named `__proto__`.
  */
 export class JsonReader {
   readonly #options: JsonReaderOptions;
-  readonly #tokenizer = new Tokenizer({
+  readonly #tokenizer = new NumberCappedTokenizer({
     stringBufferSize: STRING_BUFFER_BYTES,
     numberBufferSize: NUMBER_BUFFER_BYTES,
   });

@@ -21,10 +21,16 @@ export const topOf = (module: string): string => module.split('.', 1)[0] ?? modu
 /** Knows whom modules belong to by Pyodide's lock, the curated packages and Python's own list, and by nothing else. */
 export class ModuleOwners {
   readonly #ofLock: ReadonlyMap<string, string>;
+  /** Modules at the top that no package beyond the lock may bring. */
+  readonly #reserved: ReadonlySet<string>;
 
   /** @param lock the entries of Pyodide's lock */
   constructor(lock: Iterable<PackageEntry>) {
     this.#ofLock = providersIn(lock);
+    const tops = [...this.#ofLock.keys()].map(topOf);
+    const reserved = new Set([...tops, ...LOCK_MODULES.keys(), ...STANDARD_MODULES]);
+    for (const shared of CURATED.sharedFolders) reserved.delete(shared);
+    this.#reserved = reserved;
   }
 
   ownerOf(module: string): ModuleOwner {
@@ -41,16 +47,11 @@ export class ModuleOwners {
    * are not put anywhere. What bears its own name is its own, unless it is the lock's or Python's.
    */
   withheldFrom(packageName: string): string[] {
-    const tops = new Set([
-      ...[...this.#ofLock.keys()].map(topOf),
-      ...LOCK_MODULES.keys(),
-      ...STANDARD_MODULES,
-    ]);
-    for (const [module, owner] of CURATED_MODULES) {
-      if (owner !== packageName && normalizeName(module) !== packageName) tops.add(module);
-    }
-    for (const shared of CURATED.sharedFolders) tops.delete(shared);
-    return [...tops];
+    const others = [...CURATED_MODULES]
+      .filter(([module, owner]) => owner !== packageName && normalizeName(module) !== packageName)
+      .map(([module]) => module)
+      .filter((module) => !CURATED.sharedFolders.includes(module) && !this.#reserved.has(module));
+    return [...this.#reserved, ...others];
   }
 }
 

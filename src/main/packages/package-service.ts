@@ -1,3 +1,4 @@
+import { Turns } from '../foreign-text/turns.ts';
 import { CURATED } from '../../shared/curated-packages.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
 import type { PackageSettings } from '../../shared/package-settings.ts';
@@ -131,7 +132,7 @@ export class PackageService {
    */
   async ensure(requirements: readonly string[], options: EnsureOptions): Promise<Wheel[]> {
     return this.#withDeadline(options.signal, async (signal) => {
-      const wanted = this.#requirementsOf(requirements);
+      const wanted = await this.#requirementsOf(requirements);
       this.#refuseForbidden(wanted, options);
       return this.#whileHeld(options.use, async (hold) => {
         const silent = options.silent ?? new SilentSources();
@@ -154,7 +155,7 @@ export class PackageService {
    * @param requirements what the user named; everything else came since these need it
    */
   async markByHand(wheels: readonly Wheel[], requirements: readonly string[]): Promise<void> {
-    const named = new Set(this.#requirementsOf(requirements).map(({ name }) => name));
+    const named = new Set((await this.#requirementsOf(requirements)).map(({ name }) => name));
     await this.#options.handMarks.put(
       wheels.map(({ name, sha256, version }) => ({ sha256, name, version, named: named.has(name) })),
     );
@@ -301,10 +302,15 @@ export class PackageService {
     }
   }
 
-  #requirementsOf(texts: readonly string[]): Requirement[] {
-    return texts
-      .map((text) => parseRequirement(text, this.#environment))
-      .filter((requirement) => requirement !== null);
+  async #requirementsOf(texts: readonly string[]): Promise<Requirement[]> {
+    const turns = new Turns();
+    const requirements: Requirement[] = [];
+    for (const text of texts) {
+      await turns.pause();
+      const requirement = parseRequirement(text, this.#environment);
+      if (requirement !== null) requirements.push(requirement);
+    }
+    return requirements;
   }
 
   #roomFor({ askedBy }: EnsureOptions, hold: Hold): Room {
@@ -366,7 +372,13 @@ export class PackageService {
       if (work.options.present?.get(entry.name) === entry.sha256) found.set(entry.name, entry);
     }
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const { entries, unknown } = await resolve(wanted, catalog, this.#options.lock.python, found);
+      const { entries, unknown } = await resolve(
+        wanted,
+        catalog,
+        this.#options.lock.python,
+        found,
+        work.signal,
+      );
       if (unknown.length === 0) return entries;
       for (const missing of unknown) found.set(missing.requirement.name, await this.#discover(missing, work));
     }

@@ -12,6 +12,9 @@ const REMOVE = { recursive: true, force: true, maxRetries: 3 } as const;
 /** The hash covers the text of the record, so that a flipped byte in a name is found as well. */
 const Envelope = z.strictObject({ format: z.int().min(1).max(99), sha256: z.string(), entry: z.string() });
 
+/** Errors of the system as it is just now, not of a file. */
+const PASSING: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EIO', 'EAGAIN', 'EBUSY']);
+
 /** Files read at once. */
 const AT_ONCE = 16;
 
@@ -173,7 +176,10 @@ export class RecordFolder<T> {
       const record = parse({ format, value: JSON.parse(entry) }, file);
       return record === null ? 'damaged' : { mark, bytes: bytes.byteLength, record };
     } catch (error) {
-      return systemCode(error) === 'ENOENT' ? 'gone' : 'damaged';
+      const code = systemCode(error);
+      // That says nothing of the record.
+      if (code !== null && PASSING.has(code)) throw explainReadError(error, folder);
+      return code === 'ENOENT' ? 'gone' : 'damaged';
     }
   }
 

@@ -27,6 +27,22 @@ const MAX_VERSIONS = 200;
 /** Times that a version may turn out not to suit another package that needs it. */
 const MAX_ROUNDS = 30;
 
+/** Gives way, and ends the work when it is cancelled meanwhile. */
+class CancellableTurns {
+  readonly #turns = new Turns();
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  /** @throws the signal's reason */
+  async pause(): Promise<void> {
+    await this.#turns.pause();
+    this.#signal?.throwIfAborted();
+  }
+}
+
 /** What is asked of a package by all who want it, in one form whatever the order. */
 export const askedBy = (versions: Iterable<string>): string =>
   [...new Set([...versions].flatMap((list) => list.split(',')))]
@@ -56,18 +72,20 @@ export async function resolve(
   catalog: PackageCatalog,
   python: string,
   preferred: ReadonlyMap<string, UserEntry> = new Map(),
+  signal?: AbortSignal,
 ): Promise<Resolution> {
-  const turns = new Turns();
+  const turns = new CancellableTurns(signal);
   const environment = markerEnvironment(python);
   const chosen = new Map<string, PackageEntry | null>();
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { entries, wanted } = await walk(
       requirements,
-      (requirement, neededBy) => {
+      async (requirement, neededBy) => {
         const { name } = requirement;
         const entry = catalog.ofLock(name);
         if (entry !== undefined) return ofLock(entry, requirement, neededBy);
-        if (!chosen.has(name)) chosen.set(name, choose(name, [requirement.versions], catalog, preferred));
+        if (!chosen.has(name))
+          chosen.set(name, await choose(name, [requirement.versions], catalog, preferred, turns));
         return chosen.get(name) ?? null;
       },
       environment,
@@ -78,7 +96,7 @@ export async function resolve(
     for (const [name, { neededBy, versions }] of wanted) {
       await turns.pause();
       if (catalog.ofLock(name) !== undefined) continue;
-      const entry = choose(name, [...versions], catalog, preferred);
+      const entry = await choose(name, [...versions], catalog, preferred, turns);
       if (entry?.sha256 !== chosen.get(name)?.sha256) isSettled = false;
       chosen.set(name, entry);
       // A version has to suit everyone who wants the package.
@@ -99,9 +117,9 @@ export const noSuitableVersions = (requirements: readonly Requirement[]): Packag
 /** @param entryOf null for what is not known yet */
 async function walk(
   requirements: readonly Requirement[],
-  entryOf: (requirement: Requirement, neededBy: string | null) => PackageEntry | null,
+  entryOf: (requirement: Requirement, neededBy: string | null) => Promise<PackageEntry | null>,
   environment: ReturnType<typeof markerEnvironment>,
-  turns: Turns,
+  turns: CancellableTurns,
 ): Promise<Walk> {
   const entries: PackageEntry[] = [];
   const wanted = new Map<string, Wanted>();
@@ -115,7 +133,8 @@ async function walk(
     if (versions.size > MAX_VERSIONS)
       throw tooMuch(`more than ${MAX_VERSIONS} different versions of ${name} are asked for`);
     // Asked also when seen: two may want different versions of it.
-    const entry = entryOf(requirement, neededBy);
+    await turns.pause();
+    const entry = await entryOf(requirement, neededBy);
     if (before !== undefined) return;
     wanted.set(name, { versions, neededBy });
     if (wanted.size > MAX_PACKAGES) throw tooMuch(`more than ${MAX_PACKAGES} packages are needed`);
@@ -135,19 +154,33 @@ const tooMuch = (what: string): PackageError =>
   new PackageError('bad-requirement', `${what}; ask for fewer packages`);
 
 /** A package beyond the lock that suits all who want it; null when none is known that was found for what they ask. */
-function choose(
+async function choose(
   name: string,
   versions: readonly string[],
   catalog: PackageCatalog,
   preferred: ReadonlyMap<string, UserEntry>,
-): UserEntry | null {
+  turns: CancellableTurns,
+): Promise<UserEntry | null> {
   const asked = new Set([askedBy(versions), ...versions.map((one) => askedBy([one]))]);
   const now = preferred.get(name);
   const candidates = [...(now === undefined ? [] : [now]), ...catalog.answersTo(name, [...asked])];
-  const suits = ({ version }: UserEntry): boolean =>
-    versions.every((one) => isSatisfiedBy({ name, versions: one }, version));
-  return candidates.find(suits) ?? null;
+  for (const candidate of candidates) {
+    if (await suitsAll(candidate, versions, turns)) return candidate;
+  }
+  return null;
 }
+
+const suitsAll = async (
+  { name, version }: UserEntry,
+  asked: readonly string[],
+  turns: CancellableTurns,
+): Promise<boolean> => {
+  for (const versions of asked) {
+    await turns.pause();
+    if (!isSatisfiedBy({ name, versions }, version)) return false;
+  }
+  return true;
+};
 
 function ofLock(entry: PackageEntry, requirement: Requirement, neededBy: string | null): PackageEntry {
   if (isSatisfiedBy(requirement, entry.version)) return entry;

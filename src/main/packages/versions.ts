@@ -3,7 +3,7 @@ import { compare, explain, satisfies, validRange } from '@renovatebot/pep440';
 /** Longest version and range that are looked at, in UTF-16 units, and most conditions of a range. */
 const MAX_VERSION_LENGTH = 128;
 const MAX_RANGE_LENGTH = 4096;
-const MAX_CONDITIONS = 100;
+const MAX_CONDITIONS = 20;
 
 /** Both have been found to be versions. */
 export const isNewer = (version: string, than: string): boolean => compare(version, than) > 0;

@@ -28,7 +28,10 @@ export async function entriesOf(
   if (zip.entryCount > maxEntries) throw new Error(`it has ${zip.entryCount} entries`);
   const turns = new Turns();
   const entries = new Map<string, Entry>();
+  let directoryBytes = 0;
   for await (const entry of zip.eachEntry()) {
+    directoryBytes += directoryBytesOf(entry);
+    if (directoryBytes > PACKAGE_LIMITS.zipListBytes) throw new Error('its list of entries is too large');
     if (entry.fileName.length > maxNameLength) throw new Error('the name of an entry of it is too long');
     if (entries.has(entry.fileName)) throw new Error('two of its entries have the same name');
     if (entries.size >= maxEntries) throw new Error(`it has more than ${maxEntries} entries`);
@@ -37,6 +40,10 @@ export async function entriesOf(
   }
   return entries;
 }
+
+/** Bytes of an entry in the list, beside those that each has. */
+export const directoryBytesOf = ({ extraFieldLength, fileCommentLength, fileNameLength }: Entry): number =>
+  extraFieldLength + fileCommentLength + fileNameLength;
 
 /** Reads one entry. @throws Error when it is larger than the cap, or damaged */
 export async function readEntry(zip: ZipFile, entry: Entry, maxBytes: number): Promise<Uint8Array> {

@@ -29,9 +29,13 @@ export const guessImports = async (source: string): Promise<string[]> => {
 /** The same for code that has been read. */
 export const importsIn = async ({ code }: PythonText, turns: Turns): Promise<string[]> => {
   const found = new Set<string>();
-  const add = (name: string): void => {
-    if (found.size >= MAX_MODULES || name.length > MAX_LENGTH) return;
-    if (MODULE.test(name) && !PROVIDED.test(name)) found.add(name);
+  // Names in modules are counted apart: they must not keep later modules out.
+  const left = { modules: MAX_MODULES, members: MAX_MODULES };
+  const add = (name: string, kind: keyof typeof left = 'modules'): void => {
+    if (left[kind] === 0 || name.length > MAX_LENGTH || found.has(name)) return;
+    if (!MODULE.test(name) || PROVIDED.test(name)) return;
+    found.add(name);
+    left[kind] -= 1;
   };
   for await (const statement of importStatements(code, turns)) {
     const [, list] = IMPORT.exec(statement) ?? [];
@@ -39,7 +43,7 @@ export const importsIn = async ({ code }: PythonText, turns: Turns): Promise<str
     const [, module, inside, rest = inside ?? ''] = FROM.exec(statement) ?? [];
     if (module === undefined) continue;
     add(module);
-    if (module.length <= MAX_LENGTH) for (const name of names(rest)) add(`${module}.${name}`);
+    if (module.length <= MAX_LENGTH) for (const name of names(rest)) add(`${module}.${name}`, 'members');
   }
   return [...found];
 };

@@ -57,6 +57,9 @@ export type PackageContent = Pick<
   'name' | 'paths' | 'sizes' | 'read' | 'isOfLock' | 'sharedFolders'
 >;
 
+/** Parts of a path, the folder of packages among them: more than real packages have, and each is looked at by itself. */
+const MAX_DEPTH = 40;
+
 /** Whether a path says where it leads, without steps that go nowhere. */
 const isPlain = (path: string): boolean => segmentsOf(path.slice(1)) !== null;
 
@@ -124,12 +127,18 @@ export class ShelvedWheel {
     if (zip.entryCount > PACKAGE_LIMITS.files) throw new Error(`${name} has too many files`);
     const files: PlacedEntry[] = [];
     let total = 0;
+    let directoryBytes = 0;
     for await (const entry of zip.eachEntry()) {
+      directoryBytes += entry.extraFieldLength + entry.fileCommentLength + entry.fileNameLength;
+      if (directoryBytes > PACKAGE_LIMITS.zipListBytes)
+        throw new Error(`${name} has too large a list of files`);
       const path = entry.fileName.endsWith('/') ? null : placeOf(entry.fileName, kind);
       if (path === null || !isPlain(path)) continue;
       if (path.startsWith(SITE_PACKAGES) && allowed?.allows(path.slice(SITE_PACKAGES.length)) === false)
         continue;
       if (path.length > PACKAGE_LIMITS.pathLength) throw new Error(`${name} has a file of too long a name`);
+      if (path.split('/', MAX_DEPTH + 1).length > MAX_DEPTH)
+        throw new Error(`${name} has folders that are too deep`);
       total += entry.uncompressedSize;
       if (total > PACKAGE_LIMITS.unpackedBytes) throw new Error(`${name} is too large`);
       files.push({ path, entry });

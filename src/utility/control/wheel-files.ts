@@ -66,6 +66,8 @@ const DECLARATIONS = new Set(
     "__path__=__import__('pkgutil').extend_path(__path__,__name__)",
     'frompkgutilimportextend_path__path__=extend_path(__path__,__name__)',
     'importpkg_resourcespkg_resources.declare_namespace(__name__)',
+    'try:importpkg_resourcespkg_resources.declare_namespace(__name__)exceptImportError:importpkgutil__path__=pkgutil.extend_path(__path__,__name__)',
+    'try:importpkg_resourcespkg_resources.declare_namespace(__name__)exceptImportError:frompkgutilimportextend_path__path__=extend_path(__path__,__name__)',
     "try:__import__('pkg_resources').declare_namespace(__name__)exceptImportError:__path__=__import__('pkgutil').extend_path(__path__,__name__)",
     "try:__import__('pkg_resources').declare_namespace(__name__)exceptImportError:frompkgutilimportextend_path__path__=extend_path(__path__,__name__)",
   ].map((one) => one.replaceAll('"', "'")),
@@ -76,7 +78,8 @@ export const isDeclaration = (source: string): boolean =>
   DECLARATIONS.has(
     source
       .split(/\r\n|[\n\r\u2028\u2029]/u)
-      .filter((line) => !line.trimStart().startsWith('#'))
+      // In none of these forms is there a `#` but before a comment.
+      .map((line) => line.split('#', 1)[0] ?? '')
       .join('')
       .replaceAll(/\s/gu, '')
       .replaceAll('"', "'"),

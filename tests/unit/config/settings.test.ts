@@ -331,3 +331,18 @@ describe('files that are not as they should be', () => {
     });
   });
 });
+
+it('settings that could not be read again are not written', async () => {
+  const settings = await load();
+  await settings.update({ sandbox: { memoryMiB: 128 } });
+  const before = await readFile(file, 'utf8');
+  const allow = Array.from(
+    { length: 1000 },
+    (_none, index) => `${`${'a'.repeat(60)}.`.repeat(3)}h${String(index)}.example`,
+  );
+  expect(await settings.update({ sandbox: { network: { allow } } })).toMatchObject({ saved: false });
+  expect(settings.notices).toEqual([
+    { code: 'not-saved', detail: expect.stringContaining('shorten their lists') as string },
+  ]);
+  expect(await readFile(file, 'utf8')).toBe(before);
+});

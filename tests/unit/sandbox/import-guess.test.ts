@@ -55,3 +55,8 @@ it('takes no longer for hostile code than for any other', { timeout: 20_000 }, a
   ];
   for (const piece of pieces) expect((await guessImports(piece.repeat(70_000))).length).toBeLessThan(3);
 });
+
+it('names in modules keep no later module out', async () => {
+  const many = Array.from({ length: 40 }, (_none, index) => `from m${String(index)} import a, b, c, d`);
+  expect(await guessImports([...many, 'import openpyxl'].join('\n'))).toContain('openpyxl');
+});
