@@ -51,6 +51,9 @@ const SLOW_UNIT_TESTS = [
   'tests/unit/snapshot/snapshot-damage.test.ts',
 ];
 
+/** Real processes on a busy machine: a second try, which the end of the run names with what went wrong at the first. */
+const RETRIES = 1;
+
 /** What `npm run test:engines` runs in the system's Chromium. */
 const BROWSER_TESTS = ['tests/integration/chromium/**/*.test.ts'];
 
@@ -83,6 +86,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          retry: RETRIES,
         },
       },
       {
@@ -92,6 +96,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          retry: RETRIES,
           // See tests/support/either-sandbox.ts.
           env: { VIVARIUM_TEST_MAIN: 'node' },
         },
@@ -103,6 +108,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          retry: RETRIES,
         },
       },
     ],

@@ -6,7 +6,7 @@ import { NODE_MAJORS, type NodeMajor } from './provision/node-engine-pins.ts';
 import { obtainNodeEngines } from './provision/node-engines.ts';
 import { runAsCommand } from './shared/command.ts';
 import { logToStderr } from './shared/log.ts';
-import { describeNotRun, totalsLine, type Outcome } from './test/outcome.ts';
+import { describeNotRun, describeRetried, totalsLine, type Outcome } from './test/outcome.ts';
 import { provisionWheels } from './test/provision-wheels.ts';
 import { runVitest } from './test/run-vitest.ts';
 
@@ -35,7 +35,11 @@ await runAsCommand(async () => {
     outcomes.push(end.outcome);
     isGood &&= end.isGood;
     // Not alone on its line: that is the total's.
-    summary.push(`${name}: ${totalsLine([end.outcome])}`, ...describeNotRun(end.outcome));
+    summary.push(
+      `${name}: ${totalsLine([end.outcome])}`,
+      ...describeNotRun(end.outcome),
+      ...describeRetried(end.outcome),
+    );
   }
   if (inChromium) {
     const browser = await runInChromium(chromium, args);
@@ -68,7 +72,11 @@ async function runInChromium(
     args: ['--project', 'browser', ...args],
     env: process.env,
   });
-  const summary = [`Chromium ${version}: ${totalsLine([outcome])}`, ...describeNotRun(outcome)];
+  const summary = [
+    `Chromium ${version}: ${totalsLine([outcome])}`,
+    ...describeNotRun(outcome),
+    ...describeRetried(outcome),
+  ];
   return { outcomes: [outcome], summary, isGood };
 }
 

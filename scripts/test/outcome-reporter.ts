@@ -13,6 +13,9 @@ declare module 'vitest' {
   }
 }
 
+/** Of what went wrong at a first try, in UTF-16 units. */
+const MAX_MESSAGE = 500;
+
 export default class OutcomeReporter implements Reporter {
   readonly #file = process.env['VIVARIUM_TEST_OUTCOME'];
   #isFiltered = false;
@@ -36,6 +39,10 @@ export default class OutcomeReporter implements Reporter {
           : tests.filter(isSilent).map((test) => `${nameOf(test)}: left out without a reason`)),
         ...unhandledErrors.map((error) => `outside of all tests: ${messageOf(error)}`),
       ],
+      retried: tests.flatMap((test) => {
+        const [error] = test.result().state === 'passed' ? (test.result().errors ?? []) : [];
+        return error === undefined ? [] : [`${nameOf(test)}: ${messageOf(error).slice(0, MAX_MESSAGE)}`];
+      }),
       notRun: tests.flatMap((test) => {
         const { notRun } = test.meta();
         return notRun === undefined ? [] : [{ ...notRun, test: nameOf(test) }];

@@ -8,6 +8,8 @@ export const Outcome = z.strictObject({
   failed: z.number().int().nonnegative(),
   /** What counts as a failure though no test says so: files, hooks, and tests that were left out in silence. */
   problems: z.array(z.string()),
+  /** Tests that passed only at a second try, and what went wrong at the first. */
+  retried: z.array(z.string()),
   notRun: z.array(NotRun.extend({ test: z.string() })),
 });
 export type Outcome = z.infer<typeof Outcome>;
@@ -20,6 +22,12 @@ export const totalsLine = (outcomes: readonly Outcome[]): string => {
     String(outcomes.reduce((all, outcome) => all + count(outcome), 0));
   return `${sum(({ passed }) => passed)} passed, ${sum(failuresOf)} failed`;
 };
+
+/** Tests that can fail for a reason that is not known yet: nobody should take them for sound. */
+export const describeRetried = ({ retried }: Outcome): string[] =>
+  retried.length === 0
+    ? []
+    : ['passed at a second try only:', ...retried.map((line) => `  ${line.replaceAll('\n', ' ')}`)];
 
 /** The checks that did not run, grouped by reason; those that this computer could run come last. */
 export const describeNotRun = ({ notRun, problems }: Outcome): string[] => {

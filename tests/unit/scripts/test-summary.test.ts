@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { describeNotRun, totalsLine, type Outcome } from '../../../scripts/test/outcome.ts';
+import { describeNotRun, describeRetried, totalsLine, type Outcome } from '../../../scripts/test/outcome.ts';
 import { runVitest, type VitestEnd } from '../../../scripts/test/run-vitest.ts';
 import { projectRoot } from '../../../scripts/shared/project.ts';
 
@@ -10,6 +10,7 @@ const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
   passed: 0,
   failed: 0,
   problems: [],
+  retried: [],
   notRun: [],
   ...changes,
 });
@@ -39,6 +40,14 @@ test('checks that did not run are grouped by reason, those that could have run a
   expect(describeNotRun(outcome())).toEqual(['not run on this machine: none']);
 });
 
+test('tests that passed at a second try only are named', () => {
+  expect(describeRetried(outcome())).toEqual([]);
+  expect(describeRetried(outcome({ retried: ['a > b: it hung\nfor a while'] }))).toEqual([
+    'passed at a second try only:',
+    '  a > b: it hung for a while',
+  ]);
+});
+
 describe('a real run of vitest', { timeout: 60_000 }, () => {
   const run = async (code: string, ...args: string[]): Promise<VitestEnd> => {
     // Below the project, where vitest is found.
@@ -66,6 +75,15 @@ describe('a real run of vitest', { timeout: 60_000 }, () => {
     expect(end).toMatchObject({ isGood: true, outcome: { passed: 1, failed: 0, problems: [] } });
     expect(end.outcome.notRun).toMatchObject([{ code: 'other-system', detail: 'Plan 9' }]);
     expect(end.outcome.notRun[0]?.test).toMatch(/sample\.test\.ts > is for others$/u);
+  });
+
+  test('names a test that passed at a second try, with what went wrong at the first', async () => {
+    const end = await run(
+      `let tries = 0;\nit('is unsteady', () => { if (tries++ === 0) throw new Error('the first try'); });`,
+      '--retry=1',
+    );
+    expect(end).toMatchObject({ isGood: true, outcome: { passed: 1, failed: 0 } });
+    expect(end.outcome.retried).toEqual([expect.stringMatching(/is unsteady: the first try$/u)]);
   });
 
   test('fails when a check was left out that this machine could run', async () => {
