@@ -6,37 +6,39 @@ import { defineConfig } from 'vitest/config';
  * and Node, and what the kernel is asked for.
  */
 const ENGINE_TESTS = [
-  // Life cycle.
+  // Life cycle and interrupts.
   'tests/integration/node-launcher.test.ts',
-  'tests/integration/life-cycle/bad-sidecars.test.ts',
-  'tests/integration/life-cycle/crash-limit.test.ts',
-  'tests/integration/life-cycle/idle.test.ts',
+  'tests/integration/life-cycle/loops.test.ts',
   'tests/integration/life-cycle/memory.test.ts',
   'tests/integration/life-cycle/node-main-death.test.ts',
   'tests/integration/life-cycle/recovery.test.ts',
-  // Interrupts, kills and starts, again and again.
-  'tests/integration/faults.test.ts',
-  'tests/integration/life-cycle/loops.test.ts',
-  'tests/integration/life-cycle/many-times.test.ts',
-  // What goes in and out.
-  'tests/integration/outputs.test.ts',
-  'tests/integration/value.test.ts',
+  'tests/integration/interrupted-imports.test.ts',
   // Security.
   'tests/security/assume-breach.test.ts',
-  'tests/security/cases.test.ts',
-  'tests/security/inventory.test.ts',
   'tests/security/realm.test.ts',
   'tests/unit/lockdown/**/*.test.ts',
   // Packages: NumPy, pandas, Matplotlib.
-  'tests/integration/interrupted-imports.test.ts',
   'tests/integration/packages-in-runs.test.ts',
-  'tests/integration/plots.test.ts',
   // Snapshots, also of packages.
   'tests/integration/package-images.test.ts',
   'tests/integration/snapshot.test.ts',
   // The sidecar's and the worker's parts by themselves.
   'tests/unit/rpc/**/*.test.ts',
   'tests/unit/utility/**/*.test.ts',
+];
+
+/** The same under the Node of the declared Electron only: with all three they would take too long. */
+const DECLARED_ENGINE_TESTS = [
+  'tests/integration/faults.test.ts',
+  'tests/integration/life-cycle/bad-sidecars.test.ts',
+  'tests/integration/life-cycle/crash-limit.test.ts',
+  'tests/integration/life-cycle/idle.test.ts',
+  'tests/integration/life-cycle/many-times.test.ts',
+  'tests/integration/outputs.test.ts',
+  'tests/integration/plots.test.ts',
+  'tests/integration/value.test.ts',
+  'tests/security/cases.test.ts',
+  'tests/security/inventory.test.ts',
 ];
 
 /** Unit tests that start many processes, fill disks or read texts at their caps: left to `npm test`. */
@@ -93,6 +95,18 @@ export default defineConfig({
         test: {
           name: 'engine',
           include: ENGINE_TESTS,
+          environment: 'node',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          retry: RETRIES,
+          // See tests/support/either-sandbox.ts.
+          env: { VIVARIUM_TEST_MAIN: 'node' },
+        },
+      },
+      {
+        test: {
+          name: 'declared-engine',
+          include: DECLARED_ENGINE_TESTS,
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -10,6 +10,9 @@ import { describeNotRun, describeRetried, totalsLine, type Outcome } from './tes
 import { provisionWheels } from './test/provision-wheels.ts';
 import { runVitest } from './test/run-vitest.ts';
 
+/** Of the Node in the Electron that package.json declares. */
+const DECLARED_MAJOR: NodeMajor = 24;
+
 /** Beside the majors of Node, to choose it. */
 const CHROMIUM = 'chromium';
 
@@ -25,11 +28,12 @@ await runAsCommand(async () => {
   const summary: string[] = [];
   let isGood = engines.length > 0 || inChromium;
   for (const { program, versions } of engines) {
+    const isDeclared = versions.node.startsWith(`${String(DECLARED_MAJOR)}.`);
     const name = `Node ${versions.node} (V8 ${versions.v8}, libuv ${versions.uv})`;
     console.log(`\n== ${name}`);
     const end = await runVitest({
       node: program,
-      args: ['--project', 'engine', ...args],
+      args: ['--project', 'engine', ...(isDeclared ? ['--project', 'declared-engine'] : []), ...args],
       env: process.env,
     });
     outcomes.push(end.outcome);
