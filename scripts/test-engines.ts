@@ -58,7 +58,9 @@ await runAsCommand(async () => {
 });
 
 /** Only there is it installed by `obtainChromium`. */
-const hasPackagedChromium = ({ platform }: Machine): boolean => platform === 'linux';
+function hasPackagedChromium({ platform }: Machine): boolean {
+  return platform === 'linux';
+}
 
 /** The guest core in the system's Chromium: the V8 of the declared Electron, which not every machine can get. */
 async function runInChromium(

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
-import { SITE_PACKAGES, type ShelvedWheel } from './shelved-wheel.ts';
+import type { ShelvedWheel } from './shelved-wheel.ts';
+import { SITE_PACKAGES } from './wheel-files.ts';
 
 /** Somebody waits for it, and it is read more often than kept. */
 const COMPRESSION_LEVEL = 1;

@@ -1,6 +1,6 @@
 import { CURATED_MODULES } from '../../shared/curated-packages.ts';
-import { SITE_PACKAGES, type PackageContent } from './shelved-wheel.ts';
-import { folded, normalized, segmentsOf, stemOf } from './wheel-files.ts';
+import type { PackageContent } from './shelved-wheel.ts';
+import { folded, normalized, segmentsOf, SITE_PACKAGES, stemOf } from './wheel-files.ts';
 
 /** Who wins where two packages have the same module: the one of the lower rank, otherwise the one that was there first. */
 const RANK = { lock: 0, curated: 1, ownName: 2, other: 3 } as const;

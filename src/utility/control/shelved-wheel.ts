@@ -2,10 +2,14 @@ import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
 import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl';
 import { PACKAGE_LIMITS, type PackageBeyond, type PackageKind } from '../../shared/package-files.ts';
-import { isDeclaration, MAX_DECLARATION_BYTES, segmentsOf, WheelFiles } from './wheel-files.ts';
+import {
+  SITE_PACKAGES,
+  isDeclaration,
+  MAX_DECLARATION_BYTES,
+  segmentsOf,
+  WheelFiles,
+} from './wheel-files.ts';
 
-/** Where packages lie in the interpreter. */
-export const SITE_PACKAGES = '/lib/python3.14/site-packages/';
 const SHARED_LIBRARIES = '/usr/lib/';
 
 /** Folders of a wheel whose content does not belong beside the package: `x-1.0.data/purelib/…`. */

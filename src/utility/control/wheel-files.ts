@@ -1,5 +1,8 @@
 /** Which files of a wheel beyond Pyodide's lock are put into an interpreter at all. */
 
+/** Where packages lie in the interpreter. */
+export const SITE_PACKAGES = '/lib/python3.14/site-packages/';
+
 /** Longer files are no declarations of anything. */
 export const MAX_DECLARATION_BYTES = 1024;
 
