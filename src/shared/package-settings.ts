@@ -24,3 +24,6 @@ export const PackageSettings = z.strictObject({
   allow: z.array(PackageName).max(1000).default([]),
 });
 export type PackageSettings = z.infer<typeof PackageSettings>;
+
+/** The form in which names are compared (PEP 503): `Ruamel_YAML` and `ruamel.yaml` are `ruamel-yaml`. */
+export const normalizeName = (name: string): string => name.toLowerCase().replace(/[-_.]+/gu, '-');

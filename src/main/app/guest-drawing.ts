@@ -1,15 +1,24 @@
 /** An SVG of a guest as a document that shows it. */
 import type { OutputSize } from '../../shared/ipc/app.ts';
+import { inPieces } from '../foreign-text/turns.ts';
 
 const STYLE =
   'html, body, img { display: block; width: 100%; height: 100%; margin: 0 } img { object-fit: contain }';
+
+/** Encoded at once: a multiple of 3, so that only the last piece is padded. */
+const PIECE_BYTES = 48 * 1024;
+
+const asBase64 = ({ buffer, byteLength, byteOffset }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 
 /**
  * The drawing is an image of the document, so it runs no script, loads nothing and has no links, whatever is in it. The
  * document itself holds nothing that the guest wrote but base64.
  */
-export const drawingDocument = (svg: string): string => {
-  const source = `data:image/svg+xml;charset=utf-8;base64,${Buffer.from(svg, 'utf8').toString('base64')}`;
+export const drawingDocument = async (svg: string): Promise<string> => {
+  const parts: string[] = [];
+  await inPieces(Buffer.from(svg, 'utf8'), (piece) => parts.push(asBase64(piece)), PIECE_BYTES);
+  const source = `data:image/svg+xml;charset=utf-8;base64,${parts.join('')}`;
   return `<!doctype html><html><head><title></title><style>${STYLE}</style></head><body><img alt="" src="${source}"></body></html>`;
 };
 

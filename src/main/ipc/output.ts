@@ -17,9 +17,9 @@ export const outputHandlers = (documents: OutputDocuments, frames: GuestFrames):
     checkComplexity(html);
     return { url: documents.add(html) };
   },
-  showDrawing: ([svg]) => {
+  showDrawing: async ([svg]) => {
     checkComplexity(svg);
-    return { url: documents.add(drawingDocument(svg)), size: drawingSize(svg) };
+    return { url: documents.add(await drawingDocument(svg)), size: drawingSize(svg) };
   },
   measure: ([url]) => frames.measure(url),
   picture: ([url]) => frames.picture(url),

@@ -1,7 +1,8 @@
 import type { HandMark } from './hand-marks.ts';
 import type { PackageLock } from './lock-file.ts';
 import { ModuleOwners, topOf } from './module-owners.ts';
-import { normalizeName, type PackageEntry, type UserEntry } from './package-entry.ts';
+import { normalizeName } from '../../shared/package-settings.ts';
+import type { PackageEntry, UserEntry } from './package-entry.ts';
 import { PINNED_WHEELS } from './pinned-wheels.ts';
 
 /** The package that an import stands for. */

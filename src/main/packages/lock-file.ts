@@ -6,9 +6,8 @@ import {
   PackageFileName,
   PackageVersion,
   Sha256,
-  normalizeName,
 } from './package-entry.ts';
-import { PackageName } from '../../shared/package-settings.ts';
+import { normalizeName, PackageName } from '../../shared/package-settings.ts';
 import { InstalledFileError, readInstalled } from '../installed-file.ts';
 import { PackageError } from './package-error.ts';
 

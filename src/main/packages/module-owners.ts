@@ -1,6 +1,7 @@
 import { CURATED, CURATED_MODULES, LOCK_MODULES } from '../../shared/curated-packages.ts';
 import { STANDARD_MODULES } from '../../shared/standard-library.ts';
-import { normalizeName, type PackageEntry } from './package-entry.ts';
+import { normalizeName } from '../../shared/package-settings.ts';
+import type { PackageEntry } from './package-entry.ts';
 
 /** Whom a module belongs to, whatever a wheel claims to bring. */
 export type ModuleOwner =

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { JsonReader } from '../foreign-text/json-reader.ts';
-import { inPieces, Turns } from '../foreign-text/turns.ts';
+import { readJsonList } from '../foreign-text/json-list.ts';
+import { Turns } from '../foreign-text/turns.ts';
 import { OfferedWheel } from './package-entry.ts';
 import { isSatisfiedBy, type Requirement } from './requirement.ts';
 import { isNewer, isVersion } from './versions.ts';
@@ -55,20 +55,12 @@ export async function chooseWheel(
 
 /** The list of a mirror. @throws Error saying what is wrong with it */
 export async function parseOffers(bytes: Uint8Array): Promise<readonly OfferedWheel[]> {
-  const offers: OfferedWheel[] = [];
-  const reader = new JsonReader({
+  const { around, items } = await readJsonList(bytes, {
     maxBytes: MAX_OFFER_BYTES,
-    maxDepth: 3,
-    maxValues: 100,
-    items: {
-      key: 'packages',
-      onItem: (item) => {
-        if (offers.length >= MAX_OFFERS) throw new Error(`it has more than ${MAX_OFFERS} packages`);
-        offers.push(OfferedWheel.parse(item));
-      },
-    },
+    key: 'packages',
+    maxItems: MAX_OFFERS,
+    item: OfferedWheel,
   });
-  await inPieces(bytes, (piece) => reader.push(piece));
-  OfferFile.parse(reader.end());
-  return offers;
+  OfferFile.parse(around);
+  return items;
 }

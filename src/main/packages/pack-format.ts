@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { JsonReader } from '../foreign-text/json-reader.ts';
-import { inPieces } from '../foreign-text/turns.ts';
+import { readJsonList } from '../foreign-text/json-list.ts';
 import { OfferedWheel, PackageFileName, PackageVersion, NormalizedName, Sha256 } from './package-entry.ts';
 import { MAX_FILE_BYTES } from './verified-file.ts';
 
@@ -33,21 +32,13 @@ export type PackManifest = z.infer<typeof PackManifest>;
 
 /** @throws Error saying what is wrong with it */
 export const parseManifest = async (bytes: Uint8Array): Promise<PackManifest> => {
-  const files: PackedFile[] = [];
-  const reader = new JsonReader({
+  const { around, items } = await readJsonList(bytes, {
     maxBytes: MAX_MANIFEST_BYTES,
-    maxDepth: 3,
-    maxValues: 100,
-    items: {
-      key: 'files',
-      onItem: (item) => {
-        if (files.length >= MAX_FILES) throw new Error(`it lists more than ${MAX_FILES} files`);
-        files.push(PackedFile.parse(item));
-      },
-    },
+    key: 'files',
+    maxItems: MAX_FILES,
+    item: PackedFile,
   });
-  await inPieces(bytes, (piece) => reader.push(piece));
-  return { ...PackManifest.parse(reader.end()), files };
+  return { ...PackManifest.parse(around), files: [...items] };
 };
 
 /** The packed wheels that a lock need not know. */

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { PackageHash, PackageKind } from '../../shared/package-files.ts';
-import { PackageName } from '../../shared/package-settings.ts';
+import { normalizeName, PackageName } from '../../shared/package-settings.ts';
 import { isVersion } from './versions.ts';
-
-/** The form in which names are compared (PEP 503): `Ruamel_YAML` and `ruamel.yaml` are `ruamel-yaml`. */
-export const normalizeName = (name: string): string => name.toLowerCase().replace(/[-_.]+/gu, '-');
 
 export const NormalizedName = PackageName.transform(normalizeName);
 

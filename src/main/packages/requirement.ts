@@ -1,6 +1,5 @@
-import { PackageName } from '../../shared/package-settings.ts';
+import { normalizeName, PackageName } from '../../shared/package-settings.ts';
 import { markerHolds, type MarkerEnvironment } from './markers.ts';
-import { normalizeName } from './package-entry.ts';
 import { PackageError } from './package-error.ts';
 import { isInRange, isRange } from './versions.ts';
 

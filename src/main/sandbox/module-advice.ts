@@ -1,7 +1,7 @@
+import { normalizeName } from '../../shared/package-settings.ts';
 import type { GuestOutcome } from '../../shared/sandbox.ts';
 import { STANDARD_MODULES } from '../../shared/standard-library.ts';
 import { topOf } from '../packages/module-owners.ts';
-import { normalizeName } from '../packages/package-entry.ts';
 
 /** What Python, and our `micropip`, say of a module that is not there. */
 const NO_MODULE = /^No module named '([^']{1,200})'|^No package named '([^']{1,200})'/u;

@@ -253,11 +253,6 @@ export class Sandbox {
     return this.#supervisor.outdated;
   }
 
-  /** What the process may use in all, in MiB. */
-  get processLimitMiB(): number {
-    return toMiB(this.#supervisor.processLimitBytes);
-  }
-
   /** Ends the processes, as being idle does; runs under way end as cancelled. The next run starts anew. */
   stop(): Promise<void> {
     return this.#supervisor.stop();

@@ -10,6 +10,8 @@ const REACHING_TAGS: readonly (readonly [tag: RegExp, harmless: string])[] = [
   [/<iframe(?=[\s/>])/gi, '<no-iframe'],
 ];
 
+/** Of the patterns, in UTF-16 units, with the mark after the name. */
+const LONGEST_TAG = '<iframe>'.length;
 /** Small enough to be read at once, in UTF-16 units. */
 const STRETCH = 16 * 1024;
 
@@ -21,9 +23,10 @@ export const disarmHtml = async (html: string): Promise<string> => {
   const turns = new Turns();
   const parts: string[] = [];
   for (let start = 0, end; start < html.length; start = end) {
-    // Before a tag, so that none is cut in two.
-    const next = html.indexOf('<', start + STRETCH);
-    end = next === -1 ? html.length : next;
+    end = Math.min(start + STRETCH, html.length);
+    // Before what may be one of these tags, so that none is cut in two.
+    const tag = html.slice(end - LONGEST_TAG, end).lastIndexOf('<');
+    if (end < html.length && tag !== -1) end += tag - LONGEST_TAG;
     parts.push(disarm(html.slice(start, end)));
     await turns.pause();
   }

@@ -1,6 +1,7 @@
 import { CURATED_MODULES } from '../../shared/curated-packages.ts';
+import { normalizeName } from '../../shared/package-settings.ts';
 import type { PackageContent } from './shelved-wheel.ts';
-import { folded, normalized, segmentsOf, SITE_PACKAGES, stemOf } from './wheel-files.ts';
+import { folded, segmentsOf, SITE_PACKAGES, stemOf } from './wheel-files.ts';
 
 /** Who wins where two packages have the same module: the one of the lower rank, otherwise the one that was there first. */
 const RANK = { lock: 0, curated: 1, ownName: 2, other: 3 } as const;
@@ -145,6 +146,6 @@ const rankOf = ({ isOfLock, name }: PackageContent, parts: readonly string[]): R
   const owner = CURATED_OWNERS.get(top);
   if (owner !== undefined) return owner === name ? RANK.curated : RANK.other;
   // `google/cloud/storage` is google-cloud-storage's.
-  const isOwn = parts.some((_part, index) => normalized(parts.slice(0, index + 1).join('-')) === name);
+  const isOwn = parts.some((_part, index) => normalizeName(parts.slice(0, index + 1).join('-')) === name);
   return isOwn ? RANK.ownName : RANK.other;
 };

@@ -1,5 +1,7 @@
 /** Which files of a wheel beyond Pyodide's lock are put into an interpreter at all. */
 
+import { normalizeName } from '../../shared/package-settings.ts';
+
 /** Where packages lie in the interpreter. */
 export const SITE_PACKAGES = '/lib/python3.14/site-packages/';
 
@@ -12,9 +14,6 @@ const METADATA_FOLDER = /^([^/]+)\.(?:dist-info|egg-info)$/u;
 
 /** As names are compared, whatever their case and form: Python reads identifiers in the form NFKC. */
 export const folded = (name: string): string => name.normalize('NFKC').toLowerCase();
-
-/** As packages are compared (PEP 503). */
-export const normalized = (name: string): string => name.toLowerCase().replace(/[-_.]+/gu, '-');
 
 /** `json` of `json/__init__.py`, `json.py` and `json.cpython-314-wasm32-emscripten.so`. */
 export const stemOf = (segment: string): string => segment.split('.', 1)[0] ?? segment;
@@ -58,7 +57,7 @@ export class WheelFiles {
   /** `NAME-VERSION`, or `NAME` alone; a version has no dash. */
   #isOwnMetadata(folder: string): boolean {
     const name = folder.includes('-') ? folder.slice(0, folder.lastIndexOf('-')) : folder;
-    return normalized(name) === this.#name;
+    return normalizeName(name) === this.#name;
   }
 }
 
