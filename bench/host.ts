@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ElectronHost } from '../src/main/cli/open-electron-host.ts';
+import { ElectronHost } from '../src/main/cli/host/open-electron-host.ts';
 import { projectRoot } from '../scripts/shared/project.ts';
 import { DEFAULTS } from '../src/shared/limits.ts';
-import type { HostSandboxOptions } from '../src/shared/host-protocol.ts';
-import type { RunRequest, RunResult } from '../src/shared/sandbox.ts';
+import type { HostSandboxOptions } from '../src/shared/protocol/host-protocol.ts';
+import type { RunRequest, RunResult } from '../src/shared/contract/sandbox.ts';
 
 const quiet = { signal: new AbortController().signal, onOutput: (): void => undefined };
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadPyodide } from 'pyodide';
-import { electronEnvironment, sandboxSwitches } from '../src/main/cli/electron-command.ts';
+import { electronEnvironment, sandboxSwitches } from '../src/main/cli/host/electron-command.ts';
 import { measure, sample, type Baseline } from './measure.ts';
 
 /** Milliseconds from forking a utility process to the answer of an unprotected Pyodide in it. */

@@ -1,4 +1,4 @@
-import { residentBytes } from '../src/main/sandbox/process-table.ts';
+import { residentBytes } from '../src/main/base/process-table.ts';
 
 const MIB = 1024 * 1024;
 

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { projectRoot } from '../../scripts/shared/project.ts';
-import { builtFiles } from '../../src/main/runtime-locations.ts';
-import { lockdownOrder } from '../../src/main/sandbox/lockdown-binding.ts';
-import { NodeLauncher } from '../../src/main/sandbox/node-launcher.ts';
-import { loadRuntimeAssets } from '../../src/main/sandbox/runtime-assets.ts';
-import { SidecarClient } from '../../src/main/sandbox/sidecar-client.ts';
+import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
+import { lockdownOrder } from '../../src/main/runtime/lockdown-binding.ts';
+import { NodeLauncher } from '../../src/main/sandbox/process/node-launcher.ts';
+import { loadRuntimeAssets } from '../../src/main/runtime/runtime-assets.ts';
+import { SidecarClient } from '../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { summarize, timed, type Group } from '../measure.ts';
 
 const MEMORY_MIB = 256;

@@ -1,4 +1,4 @@
-import { residentBytes } from '../../src/main/sandbox/process-table.ts';
+import { residentBytes } from '../../src/main/base/process-table.ts';
 import { BenchHost } from '../host.ts';
 import { residentMiB } from '../resident.ts';
 import { summarize, type Group, type Row } from '../measure.ts';

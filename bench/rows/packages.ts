@@ -7,9 +7,9 @@ import { thisMachine } from '../../scripts/provision/machine.ts';
 import { obtainWheels } from '../../scripts/provision/wheels.ts';
 import { TEST_PACKAGES } from '../../scripts/provision/wheels-pin.ts';
 import { logToStderr } from '../../scripts/shared/log.ts';
-import { nodeTransport } from '../../src/main/packages/node-transport.ts';
+import { nodeTransport } from '../../src/main/packages/http/node-transport.ts';
 import { openPackages, type Packages } from '../../src/main/packages/open-packages.ts';
-import { PackageLock } from '../../src/main/packages/lock-file.ts';
+import { PackageLock } from '../../src/main/packages/resolve/lock-file.ts';
 import { measure, sample, type Group } from '../measure.ts';
 
 const RUNS = 5;

@@ -1,7 +1,7 @@
 import { thisMachine } from '../../scripts/provision/machine.ts';
 import { obtainWheels } from '../../scripts/provision/wheels.ts';
 import { logToStderr } from '../../scripts/shared/log.ts';
-import type { HostSandboxOptions } from '../../src/shared/host-protocol.ts';
+import type { HostSandboxOptions } from '../../src/shared/protocol/host-protocol.ts';
 import { residentMiB } from '../resident.ts';
 import { BenchHost, withEmptyDataFolder } from '../host.ts';
 import { sample, timed, type Baseline, type Group, type Row, type Sample } from '../measure.ts';

@@ -141,7 +141,7 @@ function bareRealm(root: string): Plugin {
   };
 }
 
-/** What main feeds the sidecar, by asset name; see src/main/sandbox/runtime-assets.ts. */
+/** What main feeds the sidecar, by asset name; see src/main/runtime/runtime-assets.ts. */
 async function writeRuntimeManifest(root: string, outDir: string): Promise<void> {
   const require = createRequire(path.join(root, 'package.json'));
   const files = {
@@ -159,7 +159,7 @@ async function writeRuntimeManifest(root: string, outDir: string): Promise<void>
   await writeFile(path.join(outDir, 'runtime.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** Systems that the sidecar can be locked down on; see src/main/sandbox/lockdown-binding.ts. */
+/** Systems that the sidecar can be locked down on; see src/main/runtime/lockdown-binding.ts. */
 const LOCKDOWN_SYSTEMS = ['x64', 'arm64'];
 
 /** npm installs the binding of this computer's system only: elsewhere the build is to be made anew. */

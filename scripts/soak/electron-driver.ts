@@ -1,7 +1,7 @@
 /** Electron's main process as the sandbox's, under soak. */
 import { app } from 'electron';
-import { electronTransport } from '../../src/main/packages/electron-transport.ts';
-import { ElectronLauncher } from '../../src/main/sandbox/electron-launcher.ts';
+import { electronTransport } from '../../src/main/packages/http/electron-transport.ts';
+import { ElectronLauncher } from '../../src/main/sandbox/process/electron-launcher.ts';
 import { drive, logToStderr } from './drive.ts';
 
 const main = async (): Promise<void> => {

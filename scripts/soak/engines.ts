@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { electronEnvironment, sandboxSwitches } from '../../src/main/cli/electron-command.ts';
+import { electronEnvironment, sandboxSwitches } from '../../src/main/cli/host/electron-command.ts';
 import { provision } from '../provision.ts';
 import { thisMachine } from '../provision/machine.ts';
 import { NODE_MAJORS } from '../provision/node-engine-pins.ts';

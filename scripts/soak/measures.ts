@@ -1,5 +1,5 @@
 /** Figures out of what was measured. */
-import { residentBytes } from '../../src/main/sandbox/process-table.ts';
+import { residentBytes } from '../../src/main/base/process-table.ts';
 import type { MemoryCourse } from './order.ts';
 
 const MIB = 1024 * 1024;

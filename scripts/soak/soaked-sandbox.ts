@@ -1,11 +1,11 @@
 /** What the parts know of the main process that they run in. */
 import { createSandbox } from '../../src/main/create-sandbox.ts';
-import type { Transport } from '../../src/main/packages/transport.ts';
-import type { SidecarLauncher } from '../../src/main/sandbox/launcher.ts';
+import type { Transport } from '../../src/main/packages/http/transport.ts';
+import type { SidecarLauncher } from '../../src/main/sandbox/process/launcher.ts';
 import type { Sandbox } from '../../src/main/sandbox/sandbox.ts';
 import type { SandboxConfig } from '../../src/main/sandbox/sandbox-config.ts';
-import type { RunResult } from '../../src/shared/sandbox.ts';
-import type { SandboxEvent } from '../../src/shared/sandbox-events.ts';
+import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { SandboxEvent } from '../../src/shared/contract/sandbox-events.ts';
 
 /** What differs between Electron's main and a Node's. */
 export interface Surroundings {

@@ -1,5 +1,5 @@
-import type { RunResult } from '../../src/shared/sandbox.ts';
-import type { SandboxEvent } from '../../src/shared/sandbox-events.ts';
+import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { SandboxEvent } from '../../src/shared/contract/sandbox-events.ts';
 import type { Attack } from './order.ts';
 
 export type ProcessEnd = Extract<SandboxEvent, { type: 'process-ended' }>;

@@ -1,16 +1,16 @@
 import { freemem } from 'node:os';
 import path from 'node:path';
 import { DEFAULTS } from '../shared/limits.ts';
-import { dataFolder } from './data-folder.ts';
+import { dataFolder } from './base/data-folder.ts';
 import { openPackages, type OpenPackagesOptions } from './packages/open-packages.ts';
-import { storeFolder } from './packages/old-stores.ts';
-import { loadPyodideLock } from './packages/pyodide-lock.ts';
-import { builtFiles } from './runtime-locations.ts';
-import { systemClock } from './sandbox/clock.ts';
-import type { SidecarLauncher } from './sandbox/launcher.ts';
-import { lockdownOrder } from './sandbox/lockdown-binding.ts';
-import { LazyPackages, type PackageProvider } from './sandbox/package-provider.ts';
-import { loadRuntimeAssets } from './sandbox/runtime-assets.ts';
+import { storeFolder } from './packages/store/old-stores.ts';
+import { loadPyodideLock } from './packages/resolve/pyodide-lock.ts';
+import { builtFiles } from './runtime/runtime-locations.ts';
+import { systemClock } from './base/clock.ts';
+import type { SidecarLauncher } from './sandbox/process/launcher.ts';
+import { lockdownOrder } from './runtime/lockdown-binding.ts';
+import { LazyPackages, type PackageProvider } from './sandbox/packages/package-provider.ts';
+import { loadRuntimeAssets } from './runtime/runtime-assets.ts';
 import { Sandbox } from './sandbox/sandbox.ts';
 import type { SandboxConfig } from './sandbox/sandbox-config.ts';
 

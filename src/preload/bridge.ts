@@ -1,5 +1,5 @@
 import type { IpcRenderer } from 'electron';
-import type { Unsubscribe } from '../shared/api.ts';
+import type { Unsubscribe } from '../shared/ipc/api.ts';
 import type { NumberedAnswer } from '../shared/ipc/channels.ts';
 
 /** How a call says that it failed. */

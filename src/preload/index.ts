@@ -1,6 +1,6 @@
 /** The only door between the page and the rest: plain data and functions of the contract, nothing else. */
 import { contextBridge, ipcRenderer } from 'electron';
-import type { WindowApi } from '../shared/api.ts';
+import type { WindowApi } from '../shared/ipc/api.ts';
 import { CALLS, EVENTS } from '../shared/ipc/channels.ts';
 import { OUTPUT_PROTOCOL } from '../shared/ipc/frame.ts';
 import { Bridge, type Failure } from './bridge.ts';

@@ -3,7 +3,7 @@ import { config as zodConfig } from 'zod';
 import './app/tokens.css';
 import './app/base.css';
 import './console/ansi.css';
-import type { WindowApi } from '../shared/api.ts';
+import type { WindowApi } from '../shared/ipc/api.ts';
 import type { AppInfo } from '../shared/ipc/app.ts';
 import App from './app/App.vue';
 import { SandboxStore } from './app/sandbox-store.ts';

@@ -5,7 +5,7 @@
 import process from 'node:process';
 import { LIMITS } from '../shared/limits.ts';
 import { RpcPeer } from '../shared/rpc/peer.ts';
-import { sidecarContract, sidecarHostContract } from '../shared/sidecar-protocol.ts';
+import { sidecarContract, sidecarHostContract } from '../shared/protocol/sidecar-protocol.ts';
 import { connectToMain } from './control/main-port.ts';
 import { Sidecar } from './control/sidecar.ts';
 import { loadKoffi } from './lockdown/koffi-calls.ts';

@@ -1,6 +1,6 @@
 /** Nothing is wider than its place in any language, in a small window. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LANGUAGES } from '../../src/shared/config.ts';
+import { LANGUAGES } from '../../src/shared/config/config.ts';
 import { ENABLED, openApp, type OpenedApp } from './console-page.ts';
 
 const WINDOW = { width: 900, height: 600 };

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isRoot } from '../../src/main/cli/electron-command.ts';
-import { RunResult } from '../../src/shared/sandbox.ts';
+import { isRoot } from '../../src/main/cli/host/electron-command.ts';
+import { RunResult } from '../../src/shared/contract/sandbox.ts';
 import { PROJECT_ROOT } from '../support/electron-sandbox.ts';
 import { eventually } from '../support/eventually.ts';
 import {

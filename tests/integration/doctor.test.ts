@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
 import { expect, it } from 'vitest';
-import { DoctorReport } from '../../src/shared/doctor.ts';
+import { DoctorReport } from '../../src/shared/contract/doctor.ts';
 import { OUT_FOLDER } from '../support/node-sandbox.ts';
 
 const doctor = (...options: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>

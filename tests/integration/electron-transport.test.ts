@@ -9,7 +9,7 @@ import {
   electronEnvironment,
   installedElectron,
   sandboxSwitches,
-} from '../../src/main/cli/electron-command.ts';
+} from '../../src/main/cli/host/electron-command.ts';
 import { PROJECT_ROOT } from '../support/electron-sandbox.ts';
 import type { Question } from '../support/electron-transport-main.ts';
 import { hang, testServer } from '../unit/packages/support/test-server.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeManifest } from '../../scripts/provision/write-manifest.ts';
-import { installedElectron } from '../../src/main/cli/electron-command.ts';
+import { installedElectron } from '../../src/main/cli/host/electron-command.ts';
 import { closedNetworkPin } from '../../src/main/electron-files/closed-network-pin.ts';
 import { executableName } from '../../src/main/electron-files/electron-dist.ts';
 import { closedNetworkDist } from '../../src/main/electron-files/find-electron.ts';

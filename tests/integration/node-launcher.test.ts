@@ -4,15 +4,15 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { builtFiles } from '../../src/main/runtime-locations.ts';
+import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
 import {
   NO_CODE_FROM_STRINGS,
   SIDECAR_ENVIRONMENT,
   type ProcessExit,
-} from '../../src/main/sandbox/launcher.ts';
-import { lockdownOrder } from '../../src/main/sandbox/lockdown-binding.ts';
-import { loadRuntimeAssets } from '../../src/main/sandbox/runtime-assets.ts';
-import { SidecarClient } from '../../src/main/sandbox/sidecar-client.ts';
+} from '../../src/main/sandbox/process/launcher.ts';
+import { lockdownOrder } from '../../src/main/runtime/lockdown-binding.ts';
+import { loadRuntimeAssets } from '../../src/main/runtime/runtime-assets.ts';
+import { SidecarClient } from '../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { fromIpcChannel } from '../../src/shared/rpc/child-process-port.ts';
 import { nodeSandbox, OUT_FOLDER } from '../support/node-sandbox.ts';
 import { needBinding } from '../support/binding.ts';

@@ -1,7 +1,7 @@
 /** What runs show, write and ask for, in a locked-down process; hostile guests included. */
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/shared/limits.ts';
-import type { CollectedFile, RunDisplay, RunResult } from '../../src/shared/sandbox.ts';
+import type { CollectedFile, RunDisplay, RunResult } from '../../src/shared/contract/sandbox.ts';
 import { useSandbox } from '../support/either-sandbox.ts';
 
 const LONG_MS = 120_000;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, expect, it } from 'vitest';
 import type { Wheel } from '../../src/main/packages/package-service.ts';
-import type { PackageProvider } from '../../src/main/sandbox/package-provider.ts';
+import type { PackageProvider } from '../../src/main/sandbox/packages/package-provider.ts';
 import { nodeSandbox } from '../support/node-sandbox.ts';
 import { deferred } from '../unit/sandbox/support.ts';
 import { zipOf } from '../unit/scripts/support/zip.ts';

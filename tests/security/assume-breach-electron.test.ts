@@ -1,6 +1,6 @@
 /** As assume-breach.test.ts, in the sidecar of the real thing, with the browser process's network beside it. */
 import { expect, it } from 'vitest';
-import type { DoctorReport } from '../../src/shared/doctor.ts';
+import type { DoctorReport } from '../../src/shared/contract/doctor.ts';
 import { examineInElectron } from '../support/electron-sandbox.ts';
 import { needBinding } from '../support/binding.ts';
 import { openOnes } from './breach.ts';

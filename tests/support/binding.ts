@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { TestContext } from 'vitest';
-import { builtFiles } from '../../src/main/runtime-locations.ts';
+import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
 import { OUT_FOLDER } from './node-sandbox.ts';
 import { needSystem, notRunHere } from './not-run.ts';
 

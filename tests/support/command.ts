@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
-import { RunResult } from '../../src/shared/sandbox.ts';
+import { RunResult } from '../../src/shared/contract/sandbox.ts';
 import { PROJECT_ROOT } from './electron-sandbox.ts';
 
 export interface CommandOutcome {

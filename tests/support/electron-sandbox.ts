@@ -1,13 +1,13 @@
 /** The real thing for tests: a headless Electron whose main process runs the sandbox with its utility process. */
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { installedElectron } from '../../src/main/cli/electron-command.ts';
-import { electronDoctor, ElectronHost } from '../../src/main/cli/open-electron-host.ts';
-import { DoctorReport } from '../../src/shared/doctor.ts';
-import type { HostStatus } from '../../src/shared/host-protocol.ts';
+import { installedElectron } from '../../src/main/cli/host/electron-command.ts';
+import { electronDoctor, ElectronHost } from '../../src/main/cli/host/open-electron-host.ts';
+import { DoctorReport } from '../../src/shared/contract/doctor.ts';
+import type { HostStatus } from '../../src/shared/protocol/host-protocol.ts';
 import { DEFAULTS } from '../../src/shared/limits.ts';
-import type { SandboxEvent } from '../../src/shared/sandbox-events.ts';
-import { RunResult, type OutputFile } from '../../src/shared/sandbox.ts';
+import type { SandboxEvent } from '../../src/shared/contract/sandbox-events.ts';
+import { RunResult, type OutputFile } from '../../src/shared/contract/sandbox.ts';
 import { canSeeProcesses, processesOfSession, untilGone, untilNone } from './processes.ts';
 import { TestSandbox, useOpened, type Limits, type RunningOptions } from './test-sandbox.ts';
 

@@ -1,9 +1,9 @@
 /** An Electron main process that asks for addresses through Electron's network, and says what it got. */
 import process from 'node:process';
 import { app } from 'electron';
-import { Downloads } from '../../src/main/packages/downloads.ts';
-import { electronTransport } from '../../src/main/packages/electron-transport.ts';
-import { sha256Of } from '../../src/main/packages/verified-file.ts';
+import { Downloads } from '../../src/main/packages/http/downloads.ts';
+import { electronTransport } from '../../src/main/packages/http/electron-transport.ts';
+import { sha256Of } from '../../src/main/packages/store/verified-file.ts';
 
 /** What is asked for, and how patiently; see tests/integration/electron-transport.test.ts. */
 export interface Question {

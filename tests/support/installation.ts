@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { builtFiles, type BuiltFiles } from '../../src/main/runtime-locations.ts';
+import { builtFiles, type BuiltFiles } from '../../src/main/runtime/runtime-locations.ts';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
 const NATIVE = '@koromix';

@@ -1,12 +1,12 @@
 /** The sandbox as a library has it: this very Node is its main process, and starts its sidecars. */
 import process from 'node:process';
 import { createSandbox } from '../../src/main/create-sandbox.ts';
-import { nodeTransport } from '../../src/main/packages/node-transport.ts';
-import { builtFiles } from '../../src/main/runtime-locations.ts';
-import { NodeLauncher } from '../../src/main/sandbox/node-launcher.ts';
+import { nodeTransport } from '../../src/main/packages/http/node-transport.ts';
+import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
+import { NodeLauncher } from '../../src/main/sandbox/process/node-launcher.ts';
 import type { Sandbox } from '../../src/main/sandbox/sandbox.ts';
-import type { SandboxEvent } from '../../src/shared/sandbox-events.ts';
-import { RunResult, type OutputFile } from '../../src/shared/sandbox.ts';
+import type { SandboxEvent } from '../../src/shared/contract/sandbox-events.ts';
+import { RunResult, type OutputFile } from '../../src/shared/contract/sandbox.ts';
 import { OUT_FOLDER } from './node-sandbox.ts';
 import { canSeeProcesses, untilGone } from './processes.ts';
 import { TestSandbox, type Limits, type RunningOptions, type TestStatus } from './test-sandbox.ts';

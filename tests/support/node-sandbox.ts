@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { createSandbox } from '../../src/main/create-sandbox.ts';
-import type { SidecarLauncher } from '../../src/main/sandbox/launcher.ts';
-import { NodeLauncher } from '../../src/main/sandbox/node-launcher.ts';
+import type { SidecarLauncher } from '../../src/main/sandbox/process/launcher.ts';
+import { NodeLauncher } from '../../src/main/sandbox/process/node-launcher.ts';
 import type { Sandbox } from '../../src/main/sandbox/sandbox.ts';
 import type { SandboxConfig } from '../../src/main/sandbox/sandbox-config.ts';
 

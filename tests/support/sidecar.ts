@@ -1,13 +1,13 @@
 import { onTestFinished } from 'vitest';
-import { builtFiles } from '../../src/main/runtime-locations.ts';
-import { lockdownOrder } from '../../src/main/sandbox/lockdown-binding.ts';
-import { NodeLauncher } from '../../src/main/sandbox/node-launcher.ts';
-import { RunCollector } from '../../src/main/sandbox/run-collector.ts';
-import { loadRuntimeAssets, type Asset } from '../../src/main/sandbox/runtime-assets.ts';
-import { SidecarClient } from '../../src/main/sandbox/sidecar-client.ts';
-import type { GuestOutcome } from '../../src/shared/sandbox.ts';
-import type { SnapshotUse } from '../../src/shared/sidecar-protocol.ts';
-import type { Snapshots } from '../../src/main/sandbox/snapshots.ts';
+import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
+import { lockdownOrder } from '../../src/main/runtime/lockdown-binding.ts';
+import { NodeLauncher } from '../../src/main/sandbox/process/node-launcher.ts';
+import { RunCollector } from '../../src/main/run/run-collector.ts';
+import { loadRuntimeAssets, type Asset } from '../../src/main/runtime/runtime-assets.ts';
+import { SidecarClient } from '../../src/main/sandbox/sidecar/sidecar-client.ts';
+import type { GuestOutcome } from '../../src/shared/contract/sandbox.ts';
+import type { SnapshotUse } from '../../src/shared/protocol/sidecar-protocol.ts';
+import type { Snapshots } from '../../src/main/sandbox/snapshots/snapshots.ts';
 import { OUT_FOLDER } from './node-sandbox.ts';
 
 const OUTPUT_BYTES = 512 * 1024;

@@ -2,9 +2,9 @@
 import process from 'node:process';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { RunOptions } from '../../src/main/cli/dependencies.ts';
-import type { HostSandboxOptions, HostStatus } from '../../src/shared/host-protocol.ts';
-import type { SandboxEvent } from '../../src/shared/sandbox-events.ts';
-import type { OutputFile, RunRequest, RunResult } from '../../src/shared/sandbox.ts';
+import type { HostSandboxOptions, HostStatus } from '../../src/shared/protocol/host-protocol.ts';
+import type { SandboxEvent } from '../../src/shared/contract/sandbox-events.ts';
+import type { OutputFile, RunRequest, RunResult } from '../../src/shared/contract/sandbox.ts';
 import { eventually } from './eventually.ts';
 import { allProcesses } from './processes.ts';
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
-import { installedElectron, sandboxSwitches } from '../../src/main/cli/electron-command.ts';
-import type { WindowApi } from '../../src/shared/api.ts';
+import { installedElectron, sandboxSwitches } from '../../src/main/cli/host/electron-command.ts';
+import type { WindowApi } from '../../src/shared/ipc/api.ts';
 import { openVirtualDisplay } from './virtual-display.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');

@@ -1,4 +1,4 @@
-import type { SandboxEvent } from '../../shared/sandbox-events.ts';
+import type { SandboxEvent } from '../../shared/contract/sandbox-events.ts';
 
 type MemoryEvent = Extract<SandboxEvent, { type: 'memory' }>;
 

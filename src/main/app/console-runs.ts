@@ -1,7 +1,7 @@
-import type { PythonRuntime } from '../../shared/config.ts';
+import type { PythonRuntime } from '../../shared/config/config.ts';
 import type { RunEvent, SandboxStatus } from '../../shared/ipc/sandbox.ts';
-import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
-import type { Clock } from '../sandbox/clock.ts';
+import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
+import type { Clock } from '../base/clock.ts';
 import type { RunOptions } from '../sandbox/sandbox-config.ts';
 import { RunStream } from './run-stream.ts';
 

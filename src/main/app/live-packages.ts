@@ -1,6 +1,6 @@
-import type { PackageSettings } from '../../shared/package-settings.ts';
+import type { PackageSettings } from '../../shared/packages/package-settings.ts';
 import type { Packages } from '../packages/open-packages.ts';
-import type { PackageProvider } from '../sandbox/package-provider.ts';
+import type { PackageProvider } from '../sandbox/packages/package-provider.ts';
 
 /** The package store by the settings of now: another mirror or another allow-list hold for the next call. */
 export class LivePackages {

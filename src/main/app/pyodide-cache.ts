@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { BASE_SET } from '../packages/base-set.ts';
+import { BASE_SET } from '../packages/resolve/base-set.ts';
 import type { InstallProgress } from '../packages/progress.ts';
 import { obtainPackages, removeAllPackages } from '../packages/maintenance.ts';
 import type { Packages } from '../packages/open-packages.ts';
-import type { Asset } from '../sandbox/runtime-assets.ts';
-import type { Snapshots } from '../sandbox/snapshots.ts';
+import type { Asset } from '../runtime/runtime-assets.ts';
+import type { Snapshots } from '../sandbox/snapshots/snapshots.ts';
 import { bytesBelow } from './folder-size.ts';
 
 export interface PyodideCacheOptions {

@@ -1,4 +1,4 @@
-import type { Config, PythonRuntime } from '../../shared/config.ts';
+import type { Config, PythonRuntime } from '../../shared/config/config.ts';
 import type { InterpreterCheck } from '../native/interpreter-check.ts';
 import type { PythonFacts } from '../plugin/describe-python.ts';
 

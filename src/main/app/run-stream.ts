@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util';
 import type { RunEvent } from '../../shared/ipc/sandbox.ts';
-import type { RunOutput } from '../../shared/sandbox.ts';
-import type { Clock } from '../sandbox/clock.ts';
+import type { RunOutput } from '../../shared/contract/sandbox.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** Output is gathered for so long before the page is told, in ms: a frame of a screen. */
 const GATHER_MS = 16;

@@ -1,4 +1,4 @@
-import type { Config } from '../../shared/config.ts';
+import type { Config } from '../../shared/config/config.ts';
 import type { SandboxSettings } from '../sandbox/sandbox-config.ts';
 
 const MS_PER_MINUTE = 60_000;

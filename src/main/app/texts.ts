@@ -7,7 +7,7 @@ import ja from '../../../locales/ja.json' with { type: 'json' };
 import pl from '../../../locales/pl.json' with { type: 'json' };
 import pt from '../../../locales/pt.json' with { type: 'json' };
 import zh from '../../../locales/zh.json' with { type: 'json' };
-import type { Language } from '../../shared/config.ts';
+import type { Language } from '../../shared/config/config.ts';
 import { createTranslate, type Texts, type Translate } from '../../shared/translate.ts';
 
 const TEXTS: Readonly<Record<Language, Texts>> = { de, en, es, fr, it, ja, pl, pt, zh };

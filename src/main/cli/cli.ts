@@ -4,14 +4,14 @@
  */
 import { Command, CommanderError } from 'commander';
 import type { CliDependencies } from './dependencies.ts';
-import { defineDoctor, runDoctor, type DoctorArguments } from './doctor.ts';
-import { EXIT_CODES } from './exit-codes.ts';
-import type { RunArguments } from './prepare-run.ts';
-import { definePackages, type PackagesArguments } from './packages.ts';
+import { defineDoctor, runDoctor, type DoctorArguments } from './commands/doctor.ts';
+import { EXIT_CODES } from './output/exit-codes.ts';
+import type { RunArguments } from './commands/prepare-run.ts';
+import { definePackages, type PackagesArguments } from './commands/packages.ts';
 import { oneLine } from '../foreign-text/printable.ts';
-import { defineRun, runScript } from './run.ts';
-import { CommandOutput, outputExitCode } from './stdio.ts';
-import { messageOf } from './system-error.ts';
+import { defineRun, runScript } from './commands/run.ts';
+import { CommandOutput, outputExitCode } from './terminal/stdio.ts';
+import { messageOf } from '../base/system-error.ts';
 import { UsageError } from './usage-error.ts';
 
 export type { CliDependencies, CliIo, RunOptions, RunSandbox, SandboxOptions } from './dependencies.ts';
@@ -41,7 +41,7 @@ export async function runCli(argv: readonly string[], dependencies: CliDependenc
         return await runDoctor(choice.args, dependencies);
       case 'packages': {
         // Only this command pays for loading it.
-        const { runPackages } = await import('./run-packages.ts');
+        const { runPackages } = await import('./commands/run-packages.ts');
         return await runPackages(choice.args, dependencies);
       }
       case 'print':

@@ -1,11 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
-import type { DoctorReport } from '../../shared/doctor.ts';
-import type { HostPackages } from '../../shared/host-protocol.ts';
-import type { PackageSettings } from '../../shared/package-settings.ts';
+import type { DoctorReport } from '../../shared/contract/doctor.ts';
+import type { HostPackages } from '../../shared/protocol/host-protocol.ts';
+import type { PackageSettings } from '../../shared/packages/package-settings.ts';
 import type { InstallProgress } from '../packages/progress.ts';
-import type { PackagePlaces } from './package-places.ts';
-import type { PackageTool } from './package-tool.ts';
-import type { CollectedFile, RunDisplay, RunOutput, RunRequest, RunResult } from '../../shared/sandbox.ts';
+import type { PackagePlaces } from './commands/package-places.ts';
+import type { PackageTool } from './commands/package-tool.ts';
+import type { CollectedFile, RunDisplay, RunOutput, RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 
 /** What the command line touches of the process it runs in. */
 export interface CliIo {

@@ -1,14 +1,14 @@
 import process from 'node:process';
-import type { PackageSettings } from '../../shared/package-settings.ts';
+import type { PackageSettings } from '../../shared/packages/package-settings.ts';
 import { openSettings } from '../config/open-settings.ts';
-import { dataFolder } from '../data-folder.ts';
+import { dataFolder } from '../base/data-folder.ts';
 import { runCli } from './cli.ts';
-import { isRoot, type ProvideElectron } from './electron-command.ts';
-import { electronDoctor, electronSandboxes } from './open-electron-host.ts';
-import { openNativePython } from './open-native.ts';
-import { electronWindow } from './open-electron-window.ts';
-import { ownPackage } from './own-package.ts';
-import { processIo } from './process-io.ts';
+import { isRoot, type ProvideElectron } from './host/electron-command.ts';
+import { electronDoctor, electronSandboxes } from './host/open-electron-host.ts';
+import { openNativePython } from './host/open-native.ts';
+import { electronWindow } from './host/open-electron-window.ts';
+import { ownPackage } from './host/own-package.ts';
+import { processIo } from './terminal/process-io.ts';
 
 /** Chromium refuses to run as root with its sandbox on. */
 const ROOT_NOTICE =
@@ -33,7 +33,7 @@ export const main = async (argv: readonly string[], provideElectron: ProvideElec
     openWindow: electronWindow(provideElectron, folder),
     packageSettings,
     openPackages: async (places) =>
-      (await import('./package-tool.ts')).openPackageTool(folder, places, await packageSettings()),
+      (await import('./commands/package-tool.ts')).openPackageTool(folder, places, await packageSettings()),
     version,
     ...(isRoot() ? { startNotice: ROOT_NOTICE } : {}),
   });

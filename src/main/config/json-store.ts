@@ -10,10 +10,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ConfigNotice } from '../../shared/config.ts';
-import { isJsonObject, withValueAt, type JsonObject } from '../../shared/config-keys.ts';
+import type { ConfigNotice } from '../../shared/config/config.ts';
+import { isJsonObject, withValueAt, type JsonObject } from '../../shared/config/config-keys.ts';
 import { isNestedDeeperThan } from '../../shared/nesting.ts';
-import { messageOf, systemErrorCode } from '../cli/system-error.ts';
+import { messageOf, systemErrorCode } from '../base/system-error.ts';
 import type { Migration } from './migrations/index.ts';
 
 export interface JsonStoreConfig {

@@ -1,4 +1,4 @@
-import type { Config, ConfigNotice, ConfigPatch } from '../../shared/config.ts';
+import type { Config, ConfigNotice, ConfigPatch } from '../../shared/config/config.ts';
 import {
   changesOf,
   readSettings,
@@ -7,7 +7,7 @@ import {
   withValueAt,
   type JsonObject,
   type SettingChange,
-} from '../../shared/config-keys.ts';
+} from '../../shared/config/config-keys.ts';
 import { describe, type JsonStore } from './json-store.ts';
 
 export interface SettingsChange {

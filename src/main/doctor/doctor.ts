@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { DoctorReport } from '../../shared/doctor.ts';
-import { systemClock, type Clock } from '../sandbox/clock.ts';
-import type { Asset } from '../sandbox/runtime-assets.ts';
-import { raceStop } from '../sandbox/stop-signal.ts';
+import type { DoctorReport } from '../../shared/contract/doctor.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
+import type { Asset } from '../runtime/runtime-assets.ts';
+import { raceStop } from '../base/stop-signal.ts';
 import { Examination, type ExaminationOptions } from './examination.ts';
 import { allHold, examineLayers } from './examine-layers.ts';
-import { pythonSeries } from '../python-series.ts';
+import { pythonSeries } from '../runtime/python-series.ts';
 
 export interface DoctorOptions extends ExaminationOptions {
   /** Of the process that asks. */

@@ -1,8 +1,8 @@
-import { failuresOf } from '../../shared/interpreter.ts';
-import type { LockdownOrder } from '../../shared/isolation.ts';
-import { ProbePlace, type ProbeResult } from '../../shared/probe-protocol.ts';
-import type { SidecarLauncher } from '../sandbox/launcher.ts';
-import type { Asset } from '../sandbox/runtime-assets.ts';
+import { failuresOf } from '../../shared/protocol/interpreter.ts';
+import type { LockdownOrder } from '../../shared/contract/isolation.ts';
+import { ProbePlace, type ProbeResult } from '../../shared/protocol/probe-protocol.ts';
+import type { SidecarLauncher } from '../sandbox/process/launcher.ts';
+import type { Asset } from '../runtime/runtime-assets.ts';
 import type { Findings } from './examine-layers.ts';
 import { kernelView } from './kernel-view.ts';
 import { ProbeClient } from './probe-client.ts';

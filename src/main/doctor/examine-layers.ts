@@ -1,7 +1,7 @@
-import type { ExaminedLayer } from '../../shared/doctor.ts';
-import type { SelfCheck } from '../../shared/interpreter.ts';
-import { isolationLayer, type IsolationLayer, type IsolationLayerName } from '../../shared/isolation.ts';
-import type { ProbeResult } from '../../shared/probe-protocol.ts';
+import type { ExaminedLayer } from '../../shared/contract/doctor.ts';
+import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
+import { isolationLayer, type IsolationLayer, type IsolationLayerName } from '../../shared/contract/isolation.ts';
+import type { ProbeResult } from '../../shared/protocol/probe-protocol.ts';
 import type { KernelView, ResourceLimits } from './kernel-view.ts';
 
 /** What was seen of one probe sidecar. */

@@ -1,5 +1,5 @@
-import type { SelfCheck } from '../../shared/interpreter.ts';
-import type { IsolationLayer, LockdownOrder } from '../../shared/isolation.ts';
+import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
+import type { IsolationLayer, LockdownOrder } from '../../shared/contract/isolation.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import {
   probeContract,
@@ -7,11 +7,11 @@ import {
   type ProbePlace,
   type ProbeResult,
   type ProbeTargets,
-} from '../../shared/probe-protocol.ts';
+} from '../../shared/protocol/probe-protocol.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
-import { sidecarHostContract, type SidecarHostContract } from '../../shared/sidecar-protocol.ts';
-import type { SidecarProcess } from '../sandbox/launcher.ts';
-import type { Asset } from '../sandbox/runtime-assets.ts';
+import { sidecarHostContract, type SidecarHostContract } from '../../shared/protocol/sidecar-protocol.ts';
+import type { SidecarProcess } from '../sandbox/process/launcher.ts';
+import type { Asset } from '../runtime/runtime-assets.ts';
 
 const MIB = 1024 * 1024;
 

@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ProbeTargets } from '../../shared/probe-protocol.ts';
+import type { ProbeTargets } from '../../shared/protocol/probe-protocol.ts';
 
 const VICTIM = 'victim';
 const UNTOUCHED = 'not to be touched';

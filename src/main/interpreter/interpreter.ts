@@ -1,7 +1,7 @@
 /** Python for apps that know only "run this text": two functions, whose answers are values and never rejections. */
-import { isJsonObject } from '../../shared/config-keys.ts';
-import type { RunRequest, RunResult } from '../../shared/sandbox.ts';
-import { messageOf } from '../cli/system-error.ts';
+import { isJsonObject } from '../../shared/config/config-keys.ts';
+import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
+import { messageOf } from '../base/system-error.ts';
 import { Turns } from '../foreign-text/turns.ts';
 
 export type Run = (request: RunRequest) => Promise<RunResult>;

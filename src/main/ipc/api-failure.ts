@@ -1,7 +1,7 @@
 import type { ApiError, ApiErrorCode } from '../../shared/ipc/answer.ts';
-import { InvalidSettingError } from '../../shared/config-keys.ts';
+import { InvalidSettingError } from '../../shared/config/config-keys.ts';
 import { PackageError } from '../packages/package-error.ts';
-import { InvalidRequestError } from '../sandbox/parse-request.ts';
+import { InvalidRequestError } from '../run/parse-request.ts';
 
 /** Said by a handler: becomes the error of the page's answer. The message is for a person. */
 export class ApiFailure extends Error {

@@ -1,4 +1,4 @@
-import { withValueAt } from '../../shared/config-keys.ts';
+import { withValueAt } from '../../shared/config/config-keys.ts';
 import type { Settings } from '../config/settings.ts';
 import type { HandlersOf } from './route.ts';
 

@@ -1,5 +1,5 @@
-import type { DoctorReport } from '../../shared/doctor.ts';
-import { messageOf } from '../cli/system-error.ts';
+import type { DoctorReport } from '../../shared/contract/doctor.ts';
+import { messageOf } from '../base/system-error.ts';
 import { ApiFailure } from './api-failure.ts';
 import type { HandlersOf } from './route.ts';
 

@@ -1,6 +1,6 @@
 /** The five channels that other apps have too; their shapes are fixed and no routing happens here. */
 import { CALLS } from '../../shared/ipc/channels.ts';
-import type { InterpreterApi } from '../../shared/api.ts';
+import type { InterpreterApi } from '../../shared/ipc/api.ts';
 import type { Interpreter } from '../interpreter/interpreter.ts';
 import { FORBIDDEN, sizeProblem, type Route } from './route.ts';
 

@@ -1,6 +1,6 @@
 import { EVENTS } from '../../shared/ipc/channels.ts';
 import type { InstalledPackage, PackageReport, TaskProgress } from '../../shared/ipc/packages.ts';
-import type { PackageSettings } from '../../shared/package-settings.ts';
+import type { PackageSettings } from '../../shared/packages/package-settings.ts';
 import type { Tasks } from '../app/tasks.ts';
 import type { FileDialogs } from '../app/file-dialogs.ts';
 import {

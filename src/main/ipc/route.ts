@@ -1,6 +1,6 @@
 /** One channel of the page: who may ask, what is sent, what is answered. Nothing of Electron in here. */
 import type { z } from 'zod';
-import type { WindowApi } from '../../shared/api.ts';
+import type { WindowApi } from '../../shared/ipc/api.ts';
 import type { Answer, ApiError } from '../../shared/ipc/answer.ts';
 import { ARGUMENTS, type AnsweringFeature, type ArgumentsOf } from '../../shared/ipc/arguments.ts';
 import { CALLS, type Calls } from '../../shared/ipc/channels.ts';

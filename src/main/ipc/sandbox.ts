@@ -1,9 +1,9 @@
 import { EVENTS } from '../../shared/ipc/channels.ts';
-import type { PythonRuntime } from '../../shared/config.ts';
+import type { PythonRuntime } from '../../shared/config/config.ts';
 import type { SandboxStatus } from '../../shared/ipc/sandbox.ts';
 import type { Activity } from '../app/activity.ts';
 import type { ConsoleRuns } from '../app/console-runs.ts';
-import { WorkspaceFileError } from '../sandbox/file-collector.ts';
+import { WorkspaceFileError } from '../sandbox/sessions/file-collector.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { ApiFailure } from './api-failure.ts';
 import type { HandlersOf } from './route.ts';

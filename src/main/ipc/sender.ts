@@ -1,4 +1,4 @@
-import { isPage } from '../window/page-address.ts';
+import { isPage } from '../app/page-address.ts';
 
 /** What is known of who asks. */
 export interface Sender {

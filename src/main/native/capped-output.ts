@@ -1,7 +1,7 @@
 import { inPieces, Turns } from '../foreign-text/turns.ts';
-import type { RunPiece } from '../../shared/interpreter.ts';
-import type { RunOutput } from '../../shared/sandbox.ts';
-import { MisbehaviourError, ReportError } from '../sandbox/run-collector.ts';
+import type { RunPiece } from '../../shared/protocol/interpreter.ts';
+import type { RunOutput } from '../../shared/contract/sandbox.ts';
+import { MisbehaviourError, ReportError } from '../run/run-collector.ts';
 
 const LINE_END = 10;
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type { NativeProblem } from '../../shared/ipc/app.ts';
 import { oneLine, quote } from '../foreign-text/printable.ts';
-import { messageOf, systemErrorCode } from '../cli/system-error.ts';
+import { messageOf, systemErrorCode } from '../base/system-error.ts';
 import { runEnvironment } from './environment.ts';
 import { killTree } from './process-tree.ts';
 import probe from './python/probe.py?raw';

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import process from 'node:process';
-import type { RunOutput } from '../../shared/sandbox.ts';
-import type { Clock } from '../sandbox/clock.ts';
-import { raceStop } from '../sandbox/stop-signal.ts';
+import type { RunOutput } from '../../shared/contract/sandbox.ts';
+import type { Clock } from '../base/clock.ts';
+import { raceStop } from '../base/stop-signal.ts';
 import type { NativeExit } from './native-verdict.ts';
 import { killTree, signalQuietly } from './process-tree.ts';
 

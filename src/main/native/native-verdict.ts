@@ -1,4 +1,4 @@
-import type { GuestOutcome, RunError, RunStatus } from '../../shared/sandbox.ts';
+import type { GuestOutcome, RunError, RunStatus } from '../../shared/contract/sandbox.ts';
 
 /** How a process ended, as the system tells it. */
 export interface NativeExit {

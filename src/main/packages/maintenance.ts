@@ -1,11 +1,11 @@
 /** Work on the store as a whole, for the command line and the window. All of it throws PackageError. */
 import type { PackageReport } from '../../shared/ipc/packages.ts';
 import type { Packages } from './open-packages.ts';
-import { writePack } from './pack-writer.ts';
+import { writePack } from './store/pack-writer.ts';
 import { PackageError } from './package-error.ts';
 import type { Wheel } from './package-service.ts';
 import type { InstallProgress } from './progress.ts';
-import type { StoreProgress, StoreSize } from './store.ts';
+import type { StoreProgress, StoreSize } from './store/store.ts';
 
 export interface ObtainOptions {
   readonly signal: AbortSignal;

@@ -1,26 +1,26 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import type { PackageSettings } from '../../shared/package-settings.ts';
-import { Downloads, type DownloadLimits } from './downloads.ts';
-import { HandMarks } from './hand-marks.ts';
+import type { PackageSettings } from '../../shared/packages/package-settings.ts';
+import { Downloads, type DownloadLimits } from './http/downloads.ts';
+import { HandMarks } from './store/hand-marks.ts';
 import { IndexLocator } from './index/index-locator.ts';
 import type { PipSurroundings } from './index/pip-configuration.ts';
-import type { PackageLock } from './lock-file.ts';
-import { storeFolder } from './old-stores.ts';
+import type { PackageLock } from './resolve/lock-file.ts';
+import { storeFolder } from './store/old-stores.ts';
 import { PackageError } from './package-error.ts';
-import { PackageFiles } from './package-files.ts';
+import { PackageFiles } from './store/package-files.ts';
 import { PackageService, type PackageServiceLimits } from './package-service.ts';
 import { MirrorFolder } from './sources/mirror-folder.ts';
 import { OfflinePack } from './sources/offline-pack.ts';
 import { PackageIndex } from './sources/package-index.ts';
 import type { PackageSource } from './sources/source.ts';
 import { officialCdn, WebMirror } from './sources/web-mirror.ts';
-import { SourceChain } from './source-chain.ts';
-import { PackageStore } from './store.ts';
-import type { Transport } from './transport.ts';
-import { UserLock } from './user-lock.ts';
-import { requireWebAddress } from './web-address.ts';
+import { SourceChain } from './sources/source-chain.ts';
+import { PackageStore } from './store/store.ts';
+import type { Transport } from './http/transport.ts';
+import { UserLock } from './store/user-lock.ts';
+import { requireWebAddress } from './http/web-address.ts';
 
 export interface OpenPackagesOptions {
   /** See data-folder.ts. */

@@ -1,4 +1,4 @@
-import type { PackageErrorCode } from '../../shared/package-error-code.ts';
+import type { PackageErrorCode } from '../../shared/packages/package-error-code.ts';
 
 export type { PackageErrorCode };
 

@@ -1,28 +1,28 @@
 import { Turns } from '../foreign-text/turns.ts';
 import { CURATED } from '../../shared/curated-packages.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
-import type { PackageSettings } from '../../shared/package-settings.ts';
-import { BASE_SET } from './base-set.ts';
-import { PackageCatalog, type Provider } from './catalog.ts';
-import { Discovery } from './discovery.ts';
-import type { HandMarks } from './hand-marks.ts';
-import { Holds, PackageUse, type Hold } from './holds.ts';
-import type { PackageLock } from './lock-file.ts';
-import { markerEnvironment, type MarkerEnvironment } from './markers.ts';
-import { ModuleOwners } from './module-owners.ts';
-import { normalizeName } from '../../shared/package-settings.ts';
-import type { PackageEntry, PackageKind, UserEntry } from './package-entry.ts';
+import type { PackageSettings } from '../../shared/packages/package-settings.ts';
+import { BASE_SET } from './resolve/base-set.ts';
+import { PackageCatalog, type Provider } from './resolve/catalog.ts';
+import { Discovery } from './resolve/discovery.ts';
+import type { HandMarks } from './store/hand-marks.ts';
+import { Holds, PackageUse, type Hold } from './store/holds.ts';
+import type { PackageLock } from './resolve/lock-file.ts';
+import { markerEnvironment, type MarkerEnvironment } from './resolve/markers.ts';
+import { ModuleOwners } from './resolve/module-owners.ts';
+import { normalizeName } from '../../shared/packages/package-settings.ts';
+import type { PackageEntry, PackageKind, UserEntry } from './resolve/package-entry.ts';
 import { PackageError } from './package-error.ts';
-import { PackageFiles } from './package-files.ts';
+import { PackageFiles } from './store/package-files.ts';
 import { ProgressSum, type InstallProgress } from './progress.ts';
-import { parseRequirement, type Requirement } from './requirement.ts';
-import { noSuitableVersions, resolve, type Resolution, type UnknownPackage } from './resolver.ts';
-import { StoreRoom, type Room } from './room.ts';
-import { SilentSources } from './silent-sources.ts';
-import { SourceChain } from './source-chain.ts';
+import { parseRequirement, type Requirement } from './resolve/requirement.ts';
+import { noSuitableVersions, resolve, type Resolution, type UnknownPackage } from './resolve/resolver.ts';
+import { StoreRoom, type Room } from './store/room.ts';
+import { SilentSources } from './sources/silent-sources.ts';
+import { SourceChain } from './sources/source-chain.ts';
 import type { PackageSource } from './sources/source.ts';
-import type { PackageStore } from './store.ts';
-import type { UserLock } from './user-lock.ts';
+import type { PackageStore } from './store/store.ts';
+import type { UserLock } from './store/user-lock.ts';
 
 /** A verified file in the store, to be put into an interpreter. */
 export interface Wheel {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Config } from '../../shared/config.ts';
+import type { Config } from '../../shared/config/config.ts';
 import type { Interpreter, InterpreterError, PyodideAnswer } from '../interpreter/interpreter.ts';
 import { describePython, type PythonFacts } from './describe-python.ts';
 

@@ -1,14 +1,14 @@
-import type { SandboxEvent } from '../../shared/sandbox-events.ts';
-import type { CollectedFile } from '../../shared/sandbox.ts';
+import type { SandboxEvent } from '../../shared/contract/sandbox-events.ts';
+import type { CollectedFile } from '../../shared/contract/sandbox.ts';
 import type { InstallProgress } from '../packages/progress.ts';
-import type { Clock } from './clock.ts';
-import type { CrashLimit } from './crash-window.ts';
-import type { OnInput } from './input-dialog.ts';
-import type { SidecarLauncher } from './launcher.ts';
-import type { LockdownFactory } from './lockdown-binding.ts';
-import type { PackageProvider } from './package-provider.ts';
-import type { RunWatcher } from './run-listener.ts';
-import type { Asset } from './runtime-assets.ts';
+import type { Clock } from '../base/clock.ts';
+import type { CrashLimit } from './process/crash-window.ts';
+import type { OnInput } from '../run/input-dialog.ts';
+import type { SidecarLauncher } from './process/launcher.ts';
+import type { LockdownFactory } from '../runtime/lockdown-binding.ts';
+import type { PackageProvider } from './packages/package-provider.ts';
+import type { RunWatcher } from '../run/run-listener.ts';
+import type { Asset } from '../runtime/runtime-assets.ts';
 
 /** What may change while a sandbox is at work. */
 export interface SandboxSettings {

@@ -1,4 +1,4 @@
-import { OUTPUT_SCHEME, PAGE_ORIGIN } from './page-address.ts';
+import { OUTPUT_SCHEME, PAGE_ORIGIN } from '../app/page-address.ts';
 
 /** What documents of the window may do. Nothing of it allows a script that did not come with the app. */
 

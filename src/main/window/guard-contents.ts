@@ -1,5 +1,5 @@
 import type { WebContents } from 'electron';
-import { isOutputDocument, isPage } from './page-address.ts';
+import { isOutputDocument, isPage } from '../app/page-address.ts';
 
 interface FrameNavigation {
   readonly url: string;

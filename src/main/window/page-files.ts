@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { OUTPUT_POLICY, pagePolicy } from './content-security.ts';
 import { disarmHtml } from './guest-html.ts';
-import { isOutputDocument, PAGE_URL, withoutQuery } from './page-address.ts';
+import { isOutputDocument, PAGE_URL, withoutQuery } from '../app/page-address.ts';
 
 const MIME: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

@@ -1,5 +1,5 @@
 import { protocol, session, type Session } from 'electron';
-import { isPage, OUTPUT_SCHEME, PAGE_SCHEME } from './page-address.ts';
+import { isPage, OUTPUT_SCHEME, PAGE_SCHEME } from '../app/page-address.ts';
 import type { PageFiles } from './page-files.ts';
 
 /** Apart from the session that packages are fetched with. */

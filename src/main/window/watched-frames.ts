@@ -6,7 +6,7 @@ import type { OutputEnd, OutputEnded, OutputSize } from '../../shared/ipc/app.ts
 import { FRAME_CHANNEL, type FrameQuestion } from '../../shared/ipc/frame.ts';
 import type { GuestFrames } from '../app/guest-frames.ts';
 import { FRAME_LIMITS, FrameHealth, type FrameSample } from './frame-health.ts';
-import { isOutputDocument, withoutQuery } from './page-address.ts';
+import { isOutputDocument, withoutQuery } from '../app/page-address.ts';
 
 /** While there are such frames, in ms. */
 const LOOK_EVERY_MS = 250;

@@ -1,7 +1,7 @@
 import { computed, ref, shallowRef, type Ref } from 'vue';
-import type { SandboxApi } from '../../shared/api.ts';
+import type { SandboxApi } from '../../shared/ipc/api.ts';
 import type { SandboxStatus } from '../../shared/ipc/sandbox.ts';
-import type { SandboxEvent, SandboxState } from '../../shared/sandbox-events.ts';
+import type { SandboxEvent, SandboxState } from '../../shared/contract/sandbox-events.ts';
 import { addEvents } from '../activity/model/event-log.ts';
 
 /** How often the page is redrawn while events stream in, in ms. */

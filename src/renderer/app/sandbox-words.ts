@@ -1,5 +1,5 @@
 /** The state of where code runs, as the status bar says it. */
-import type { ProcessEndCause, SandboxState } from '../../shared/sandbox-events.ts';
+import type { ProcessEndCause, SandboxState } from '../../shared/contract/sandbox-events.ts';
 import type { Translate } from '../../shared/translate.ts';
 
 export interface SandboxWords {

@@ -1,6 +1,6 @@
 /** What the parts of the window share; made once, in main.ts. */
 import { inject, ref, type InjectionKey, type Ref } from 'vue';
-import type { WindowApi } from '../../shared/api.ts';
+import type { WindowApi } from '../../shared/ipc/api.ts';
 import type { AppInfo } from '../../shared/ipc/app.ts';
 import type { ConsoleStore } from '../console/console-store.ts';
 import type { GuestFrames } from '../console/guest-frames.ts';

@@ -1,6 +1,6 @@
 import { computed, ref, shallowRef, type Ref } from 'vue';
-import type { ConfigApi } from '../../shared/api.ts';
-import { Config, type ConfigNotice, type Language } from '../../shared/config.ts';
+import type { ConfigApi } from '../../shared/ipc/api.ts';
+import { Config, type ConfigNotice, type Language } from '../../shared/config/config.ts';
 import type { ApiError } from '../../shared/ipc/answer.ts';
 import type { SettingName, SettingsNow, SettingValues } from '../../shared/ipc/config.ts';
 

@@ -9,7 +9,7 @@ import ja from '../../../locales/ja.json';
 import pl from '../../../locales/pl.json';
 import pt from '../../../locales/pt.json';
 import zh from '../../../locales/zh.json';
-import type { Language } from '../../shared/config.ts';
+import type { Language } from '../../shared/config/config.ts';
 import { createTranslate, type Translate } from '../../shared/translate.ts';
 import { createFormat, type Format } from '../shared/format.ts';
 

@@ -1,9 +1,9 @@
 import { computed, ref, shallowReactive, shallowRef, type Ref } from 'vue';
-import type { SandboxApi } from '../../shared/api.ts';
-import type { Config } from '../../shared/config.ts';
+import type { SandboxApi } from '../../shared/ipc/api.ts';
+import type { Config } from '../../shared/config/config.ts';
 import type { RunEvent } from '../../shared/ipc/sandbox.ts';
-import type { InputFile, RunRequest } from '../../shared/sandbox.ts';
-import type { SandboxEvent } from '../../shared/sandbox-events.ts';
+import type { InputFile, RunRequest } from '../../shared/contract/sandbox.ts';
+import type { SandboxEvent } from '../../shared/contract/sandbox-events.ts';
 import type { Cell } from './model/cell.ts';
 import { Session } from './model/session.ts';
 

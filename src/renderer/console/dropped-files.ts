@@ -1,6 +1,6 @@
 import { LIMITS } from '../../shared/limits.ts';
-import type { InputFile } from '../../shared/sandbox.ts';
-import { workspaceNameProblem } from '../../shared/workspace-path.ts';
+import type { InputFile } from '../../shared/contract/sandbox.ts';
+import { workspaceNameProblem } from '../../shared/contract/workspace-path.ts';
 
 export interface DroppedFiles {
   readonly files: readonly InputFile[];

@@ -1,4 +1,4 @@
-import type { OutputApi } from '../../shared/api.ts';
+import type { OutputApi } from '../../shared/ipc/api.ts';
 import type { Answer } from '../../shared/ipc/answer.ts';
 import type { OutputEnd, OutputSize } from '../../shared/ipc/app.ts';
 import { FramePlaces } from './model/frame-places.ts';

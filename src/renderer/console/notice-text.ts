@@ -1,4 +1,4 @@
-import type { RunNotice } from '../../shared/sandbox.ts';
+import type { RunNotice } from '../../shared/contract/sandbox.ts';
 import type { Translate } from '../../shared/translate.ts';
 
 const KEYS: Readonly<Record<RunNotice['code'], string>> = {

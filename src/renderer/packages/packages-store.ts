@@ -1,5 +1,5 @@
 import { ref, shallowRef, type Ref } from 'vue';
-import type { PackagesApi, SandboxApi } from '../../shared/api.ts';
+import type { PackagesApi, SandboxApi } from '../../shared/ipc/api.ts';
 import type { PackageSourceInfo } from '../../shared/ipc/packages.ts';
 import { packageRows, type PackageRow } from './model/package-rows.ts';
 

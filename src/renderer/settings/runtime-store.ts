@@ -1,5 +1,5 @@
 import { ref, shallowRef, type Ref } from 'vue';
-import type { InterpreterApi, PackagesApi } from '../../shared/api.ts';
+import type { InterpreterApi, PackagesApi } from '../../shared/ipc/api.ts';
 import { PYODIDE_DOWNLOAD_TASK, type TaskProgress } from '../../shared/ipc/packages.ts';
 
 export type Download =

@@ -1,6 +1,6 @@
 /** How main answers the page: failures are values with a stable code, never thrown. */
 import { z } from 'zod';
-import { PackageErrorCode } from '../package-error-code.ts';
+import { PackageErrorCode } from '../packages/package-error-code.ts';
 
 export const ApiErrorCode = z.enum([
   /** What the page sent is not what the contract says; the message names the argument. */

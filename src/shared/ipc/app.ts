@@ -1,7 +1,7 @@
 /** What the page may ask of the app around it: files, interpreters, isolation, the tool, the window. */
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
-import { Bytes } from '../sandbox.ts';
+import { Bytes } from '../contract/sandbox.ts';
 
 /** The pages that may be opened in the browser. The page names one of them; no address ever comes from it. */
 export const LINKS = {

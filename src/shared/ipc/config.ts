@@ -1,6 +1,6 @@
 /** What the page may ask of the settings. */
 import { z } from 'zod';
-import type { Config, ConfigNotice } from '../config.ts';
+import type { Config, ConfigNotice } from '../config/config.ts';
 
 export const configArguments = {
   get: z.tuple([]),

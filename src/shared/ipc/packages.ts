@@ -1,6 +1,6 @@
 /** What the page may ask of the package store. */
 import { z } from 'zod';
-import type { IndexInUse } from '../package-index.ts';
+import type { IndexInUse } from '../packages/package-index.ts';
 import { TaskId, type PackageProgress } from './sandbox.ts';
 
 /** Such as `pandas` or `rich>=13`; what it means is decided where it is read. */

@@ -1,9 +1,9 @@
 /** What the page may ask of the sandbox, and what it hears of it. */
 import { z } from 'zod';
-import type { PythonRuntime } from '../config.ts';
+import type { PythonRuntime } from '../config/config.ts';
 import { LIMITS } from '../limits.ts';
-import { RunRequest, SessionName, WorkspaceFileName } from '../sandbox.ts';
-import type { SandboxState } from '../sandbox-events.ts';
+import { RunRequest, SessionName, WorkspaceFileName } from '../contract/sandbox.ts';
+import type { SandboxState } from '../contract/sandbox-events.ts';
 
 /** Chosen by the page, for one run or one task of the package store; free again when that has ended. */
 export const TaskId = z

@@ -1,4 +1,4 @@
-import type { AssetName, RuntimeAssetName } from '../../shared/sidecar-protocol.ts';
+import type { AssetName, RuntimeAssetName } from '../../shared/protocol/sidecar-protocol.ts';
 
 /** What main has handed over so far. */
 export class Assets {

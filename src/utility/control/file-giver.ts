@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { FILE_SLOT_BYTES, FILE_SLOT_PART_BYTES, FileSlot } from '../../shared/file-slot.ts';
-import type { FileWish, PlacedPackage } from '../../shared/package-files.ts';
+import { FILE_SLOT_BYTES, FILE_SLOT_PART_BYTES, FileSlot } from '../../shared/protocol/file-slot.ts';
+import type { FileWish, PlacedPackage } from '../../shared/protocol/package-files.ts';
 import type { PackageContent } from './shelved-wheel.ts';
 
 interface Placed {

@@ -1,6 +1,6 @@
-import type { ImagePart } from '../../shared/package-files.ts';
+import type { ImagePart } from '../../shared/protocol/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
-import { joinBytes, MAX_PACKAGE_IMAGE_BYTES } from '../../shared/snapshot-image.ts';
+import { joinBytes, MAX_PACKAGE_IMAGE_BYTES } from '../../shared/protocol/snapshot-image.ts';
 import { decompress } from './compression.ts';
 
 /** Takes on an image that arrives in parts. One at a time: what another one has left behind is dropped. */

@@ -1,5 +1,5 @@
 import { RpcError } from '../../shared/rpc/errors.ts';
-import { MAX_PACKAGE_IMAGE_BYTES } from '../../shared/snapshot-image.ts';
+import { MAX_PACKAGE_IMAGE_BYTES } from '../../shared/protocol/snapshot-image.ts';
 import { archiveBytecode, bytecodePaths } from './bytecode.ts';
 import { compress } from './compression.ts';
 import { InterpreterThread } from './interpreter-thread.ts';

@@ -1,4 +1,4 @@
-import type { SnapshotUse } from '../../shared/sidecar-protocol.ts';
+import type { SnapshotUse } from '../../shared/protocol/sidecar-protocol.ts';
 import { InterpreterPool, type StartedInterpreter } from './interpreter-pool.ts';
 import type { PackageImage, PackageImages } from './package-images.ts';
 import type { Runtime } from './runtime.ts';

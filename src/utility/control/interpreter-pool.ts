@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
-import type { SelfCheck } from '../../shared/interpreter.ts';
-import type { SnapshotUse } from '../../shared/sidecar-protocol.ts';
+import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
+import type { SnapshotUse } from '../../shared/protocol/sidecar-protocol.ts';
 import type { InterpreterThread } from './interpreter-thread.ts';
 
 /** Interpreters that start at once: more would only take the processor from each other. */

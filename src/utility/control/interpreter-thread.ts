@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
-import type { BootMode } from '../../shared/guest-bridge.ts';
+import type { BootMode } from '../../shared/protocol/guest-bridge.ts';
 import {
   MAX_DEATH_DETAIL,
   runWindowBytes,
@@ -10,13 +10,13 @@ import {
   type RunOrder,
   type RunPiece,
   type SelfCheck,
-} from '../../shared/interpreter.ts';
-import type { PlacedPackage } from '../../shared/package-files.ts';
-import { INPUT_SLOT_BYTES, InputSlot } from '../../shared/input-slot.ts';
+} from '../../shared/protocol/interpreter.ts';
+import type { PlacedPackage } from '../../shared/protocol/package-files.ts';
+import { INPUT_SLOT_BYTES, InputSlot } from '../../shared/protocol/input-slot.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
-import { decodeImage, joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/snapshot-image.ts';
+import { decodeImage, joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/protocol/snapshot-image.ts';
 import {
   INTERRUPT_SIGNAL,
   INTERRUPTS_BYTES,
@@ -26,7 +26,7 @@ import {
   type WorkerContract,
   type WorkerImage,
   type WorkerStart,
-} from '../../shared/worker-protocol.ts';
+} from '../../shared/protocol/worker-protocol.ts';
 import { bootWorker } from './boot-worker.ts';
 import { FileGiver } from './file-giver.ts';
 import type { PackageImage } from './package-images.ts';

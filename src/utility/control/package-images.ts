@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeImage } from '../../shared/snapshot-image.ts';
+import { decodeImage } from '../../shared/protocol/snapshot-image.ts';
 import type { ShelvedWheel } from './shelved-wheel.ts';
 
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };

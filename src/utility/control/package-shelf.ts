@@ -1,6 +1,6 @@
-import { PACKAGE_LIMITS, type PackagePart } from '../../shared/package-files.ts';
+import { PACKAGE_LIMITS, type PackagePart } from '../../shared/protocol/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
-import { joinBytes } from '../../shared/snapshot-image.ts';
+import { joinBytes } from '../../shared/protocol/snapshot-image.ts';
 import { ShelvedWheel } from './shelved-wheel.ts';
 
 /** Packages that are kept for further interpreters, in bytes. */

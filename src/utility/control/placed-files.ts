@@ -1,5 +1,5 @@
 import { CURATED_MODULES } from '../../shared/curated-packages.ts';
-import { normalizeName } from '../../shared/package-settings.ts';
+import { normalizeName } from '../../shared/packages/package-settings.ts';
 import type { PackageContent } from './shelved-wheel.ts';
 import { folded, segmentsOf, SITE_PACKAGES, stemOf } from './wheel-files.ts';
 

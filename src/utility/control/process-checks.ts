@@ -2,7 +2,7 @@ import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { codeFromStringsIsRefused } from '../../shared/code-generation.ts';
 import { engineName } from '../../shared/engine-name.ts';
-import { selfCheck, type SelfCheck } from '../../shared/interpreter.ts';
+import { selfCheck, type SelfCheck } from '../../shared/protocol/interpreter.ts';
 
 /** Variables that main gives on purpose, and those that the platform itself sets in any process. */
 const EXPECTED_VARIABLES: ReadonlySet<string> = new Set([

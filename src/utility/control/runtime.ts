@@ -1,5 +1,5 @@
 import { interpreterLimitMiB } from '../../shared/limits.ts';
-import type { WorkerStart } from '../../shared/worker-protocol.ts';
+import type { WorkerStart } from '../../shared/protocol/worker-protocol.ts';
 import type { Assets } from './assets.ts';
 import { BegunThreads } from './begun-threads.ts';
 import { InterpreterThread } from './interpreter-thread.ts';

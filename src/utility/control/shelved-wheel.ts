@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
 import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl';
-import { PACKAGE_LIMITS, type PackageBeyond, type PackageKind } from '../../shared/package-files.ts';
+import { PACKAGE_LIMITS, type PackageBeyond, type PackageKind } from '../../shared/protocol/package-files.ts';
 import {
   SITE_PACKAGES,
   isDeclaration,

@@ -1,7 +1,7 @@
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Handlers } from '../../shared/rpc/contract.ts';
-import type { SelfCheck } from '../../shared/interpreter.ts';
-import type { SidecarContract, SnapshotUse } from '../../shared/sidecar-protocol.ts';
+import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
+import type { SidecarContract, SnapshotUse } from '../../shared/protocol/sidecar-protocol.ts';
 import { lockDown } from '../lockdown/lockdown.ts';
 import type { SystemCalls } from '../lockdown/native-calls.ts';
 import { Assets } from './assets.ts';

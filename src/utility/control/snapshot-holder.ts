@@ -1,4 +1,4 @@
-import { decodeImage } from '../../shared/snapshot-image.ts';
+import { decodeImage } from '../../shared/protocol/snapshot-image.ts';
 
 /** The image that new interpreters are started from, as long as it is of use. */
 export class SnapshotHolder {

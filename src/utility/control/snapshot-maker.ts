@@ -1,4 +1,4 @@
-import { PIECE_BYTES } from '../../shared/interpreter.ts';
+import { PIECE_BYTES } from '../../shared/protocol/interpreter.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { InterpreterThread } from './interpreter-thread.ts';
 import type { Runtime } from './runtime.ts';

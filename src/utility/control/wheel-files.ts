@@ -1,6 +1,6 @@
 /** Which files of a wheel beyond Pyodide's lock are put into an interpreter at all. */
 
-import { normalizeName } from '../../shared/package-settings.ts';
+import { normalizeName } from '../../shared/packages/package-settings.ts';
 
 /** Where packages lie in the interpreter. */
 export const SITE_PACKAGES = '/lib/python3.14/site-packages/';

@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { getSystemErrorName } from 'node:util';
-import { selfCheck, type SelfCheck } from '../../shared/interpreter.ts';
-import { isolationLayer, type IsolationLayer, type LockdownOrder } from '../../shared/isolation.ts';
+import { selfCheck, type SelfCheck } from '../../shared/protocol/interpreter.ts';
+import { isolationLayer, type IsolationLayer, type LockdownOrder } from '../../shared/contract/isolation.ts';
 import { engineName } from '../../shared/engine-name.ts';
 import { disarm } from './disarm.ts';
 import { endAtOnce } from './end-at-once.ts';

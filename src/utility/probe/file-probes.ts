@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import type { ProbeTargets } from '../../shared/probe-protocol.ts';
+import type { ProbeTargets } from '../../shared/protocol/probe-protocol.ts';
 import type { Probe } from './probe.ts';
 
 const inFolder = ({ folder }: ProbeTargets, name: string): string => path.join(folder, name);

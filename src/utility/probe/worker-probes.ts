@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
-import { ProbeResult, type ProbeTargets } from '../../shared/probe-protocol.ts';
+import { ProbeResult, type ProbeTargets } from '../../shared/protocol/probe-protocol.ts';
 
 /**
  * Runs the probes in a worker thread that is started from source, after the lock-down, as interpreters are.

@@ -1,4 +1,4 @@
-import type { BootMode, GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
+import type { BootMode, GuestCore, HostBridge } from '../../shared/protocol/guest-bridge.ts';
 import type { CrashReport } from './crash-report.ts';
 import { Interpreter, type PlacedPackage } from './interpreter.ts';
 import { Interrupts } from './interrupts.ts';

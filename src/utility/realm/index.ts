@@ -3,7 +3,7 @@
  * core, and nothing of it is left on the realm's global object.
  */
 import { bridge as lateBridge, crashReport, realm, timers } from './globals.ts';
-import type { GuestCore } from '../../shared/guest-bridge.ts';
+import type { GuestCore } from '../../shared/protocol/guest-bridge.ts';
 import { RealmGuestCore } from './guest-core.ts';
 
 const core = new RealmGuestCore(realm, lateBridge, timers, crashReport);

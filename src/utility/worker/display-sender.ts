@@ -1,5 +1,5 @@
 import { LIMITS } from '../../shared/limits.ts';
-import { PIECE_BYTES, type RunPiece } from '../../shared/interpreter.ts';
+import { PIECE_BYTES, type RunPiece } from '../../shared/protocol/interpreter.ts';
 
 export interface DisplaySenderOptions {
   readonly encode: (text: string) => Uint8Array;

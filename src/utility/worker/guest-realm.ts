@@ -1,5 +1,5 @@
-import type { GuestCore, HostBridge } from '../../shared/guest-bridge.ts';
-import type { WorkerImage, WorkerStart } from '../../shared/worker-protocol.ts';
+import type { GuestCore, HostBridge } from '../../shared/protocol/guest-bridge.ts';
+import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
 import { copyFromGuest, copyToGuest, guestByteLength } from './host-intrinsics.ts';
 
 /** Longest text about a failure that is taken from the guest, in UTF-16 units. */

@@ -5,9 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, receiveMessageOnPort as receive, type MessagePort } from 'node:worker_threads';
-import type { AtomicsWait } from '../../shared/input-slot.ts';
+import type { AtomicsWait } from '../../shared/protocol/input-slot.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
-import type { WorkerImage, WorkerStart } from '../../shared/worker-protocol.ts';
+import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
 import { looseErrors } from './loose-errors.ts';
 import { serveInterpreter, type ThreadFunctions } from './serve-interpreter.ts';
 import { VmRealmHost } from './vm-realm.ts';

@@ -1,5 +1,5 @@
-import type { AtomicsWait, InputSlot } from '../../shared/input-slot.ts';
-import { MAX_PROMPT_UNITS, MAX_QUESTIONS, type RunPiece } from '../../shared/interpreter.ts';
+import type { AtomicsWait, InputSlot } from '../../shared/protocol/input-slot.ts';
+import { MAX_PROMPT_UNITS, MAX_QUESTIONS, type RunPiece } from '../../shared/protocol/interpreter.ts';
 import { LIMITS } from '../../shared/limits.ts';
 
 /** Longest sleep between two looks, in ms; the bell usually comes first. */

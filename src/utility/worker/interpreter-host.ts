@@ -6,14 +6,14 @@ import {
   type RunOrder,
   type RunPiece,
   type SelfCheck,
-} from '../../shared/interpreter.ts';
-import type { BootMode, HostBridge } from '../../shared/guest-bridge.ts';
-import { FileSlot } from '../../shared/file-slot.ts';
+} from '../../shared/protocol/interpreter.ts';
+import type { BootMode, HostBridge } from '../../shared/protocol/guest-bridge.ts';
+import { FileSlot } from '../../shared/protocol/file-slot.ts';
 import { LIMITS } from '../../shared/limits.ts';
-import { PACKAGE_LIMITS, type FileWish, type PlacedPackage } from '../../shared/package-files.ts';
-import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/snapshot-image.ts';
-import { InputSlot, type AtomicsWait } from '../../shared/input-slot.ts';
-import type { WorkerImage, WorkerStart } from '../../shared/worker-protocol.ts';
+import { PACKAGE_LIMITS, type FileWish, type PlacedPackage } from '../../shared/protocol/package-files.ts';
+import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/protocol/snapshot-image.ts';
+import { InputSlot, type AtomicsWait } from '../../shared/protocol/input-slot.ts';
+import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
 import { DisplaySender } from './display-sender.ts';
 import { GuestRealm, type OpenedRealm } from './guest-realm.ts';
 import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';

@@ -1,4 +1,4 @@
-import { MAX_SMALL_PIECES } from '../../shared/interpreter.ts';
+import { MAX_SMALL_PIECES } from '../../shared/protocol/interpreter.ts';
 
 /**
  * Decides when output is sent. A message per write would let a printing loop flood the other processes; a

@@ -1,6 +1,6 @@
-import { LAST_WISH, type FileSlot } from '../../shared/file-slot.ts';
-import type { AtomicsWait } from '../../shared/input-slot.ts';
-import type { FileWish, PlacedPackage } from '../../shared/package-files.ts';
+import { LAST_WISH, type FileSlot } from '../../shared/protocol/file-slot.ts';
+import type { AtomicsWait } from '../../shared/protocol/input-slot.ts';
+import type { FileWish, PlacedPackage } from '../../shared/protocol/package-files.ts';
 import { guestByteLength, viewOfGuest } from './host-intrinsics.ts';
 
 /** For a part of a file to come from the control thread, in ms. */

@@ -1,5 +1,5 @@
 import { codeFromStringsIsRefused } from '../../shared/code-generation.ts';
-import type { SelfCheck } from '../../shared/interpreter.ts';
+import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
 
 /** Members of `process` that lead out of the thread. */
 const DANGEROUS = [

@@ -1,4 +1,4 @@
-import { PIECE_BYTES } from '../../shared/interpreter.ts';
+import { PIECE_BYTES } from '../../shared/protocol/interpreter.ts';
 import type { Handlers } from '../../shared/rpc/contract.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
@@ -10,7 +10,7 @@ import {
   type WorkerContract,
   type WorkerImage,
   type WorkerStart,
-} from '../../shared/worker-protocol.ts';
+} from '../../shared/protocol/worker-protocol.ts';
 import { InterpreterHost, type HostFunctions, type RealmHost } from './interpreter-host.ts';
 
 /** Captured before the thread is hardened. */

@@ -1,5 +1,5 @@
 /** Between an interpreter's memory, which lies in the guest's realm, and a snapshot of it. */
-import { PAGE_BYTES, type SnapshotImage } from '../../shared/snapshot-image.ts';
+import { PAGE_BYTES, type SnapshotImage } from '../../shared/protocol/snapshot-image.ts';
 import { copyFromGuest, guestByteLength, viewOfGuest } from './host-intrinsics.ts';
 
 /**

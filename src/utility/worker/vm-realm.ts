@@ -1,6 +1,6 @@
 import { createContext, Script, constants, type Context } from 'node:vm';
-import type { GuestCore } from '../../shared/guest-bridge.ts';
-import type { SelfCheck } from '../../shared/interpreter.ts';
+import type { GuestCore } from '../../shared/protocol/guest-bridge.ts';
+import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
 import type { OpenedRealm } from './guest-realm.ts';
 import { hardenThread } from './harden.ts';
 import type { RealmHost } from './interpreter-host.ts';

@@ -2,12 +2,12 @@
 import path from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock, type Clock } from '../../../src/main/sandbox/clock.ts';
-import type { SidecarLauncher, SidecarProcess } from '../../../src/main/sandbox/launcher.ts';
-import { NodeLauncher } from '../../../src/main/sandbox/node-launcher.ts';
+import { systemClock, type Clock } from '../../../src/main/base/clock.ts';
+import type { SidecarLauncher, SidecarProcess } from '../../../src/main/sandbox/process/launcher.ts';
+import { NodeLauncher } from '../../../src/main/sandbox/process/node-launcher.ts';
 import type { Sandbox } from '../../../src/main/sandbox/sandbox.ts';
-import { builtFiles } from '../../../src/main/runtime-locations.ts';
-import type { SandboxEvent } from '../../../src/shared/sandbox-events.ts';
+import { builtFiles } from '../../../src/main/runtime/runtime-locations.ts';
+import type { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
 import { eventually } from '../../support/eventually.ts';
 import { nodeSandbox, OUT_FOLDER } from '../../support/node-sandbox.ts';
 import { needProcesses, untilGone } from '../../support/processes.ts';

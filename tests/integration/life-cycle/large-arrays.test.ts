@@ -3,7 +3,7 @@
  * still save ends the process. Both are told as what they are, and neither leaves the sandbox down.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import type { RunRequest, RunResult } from '../../../src/shared/sandbox.ts';
+import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { nodeSandbox } from '../../support/node-sandbox.ts';
 import { useElectronSandbox } from '../../support/electron-sandbox.ts';
 import { PRELUDE } from '../../security/realm-escapes.ts';

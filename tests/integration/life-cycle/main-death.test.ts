@@ -7,7 +7,7 @@ import {
   electronEnvironment,
   installedElectron,
   sandboxSwitches,
-} from '../../../src/main/cli/electron-command.ts';
+} from '../../../src/main/cli/host/electron-command.ts';
 import { ElectronSandbox, PROJECT_ROOT } from '../../support/electron-sandbox.ts';
 import { eventually } from '../../support/eventually.ts';
 import { needProcesses, untilGone } from '../../support/processes.ts';

@@ -154,8 +154,8 @@ describe('of the host', () => {
   it.each([
     'src/main/index.ts',
     'src/main/window/x.ts',
-    'src/main/sandbox/electron-launcher.ts',
-    'src/main/cli/open-electron-host.ts',
+    'src/main/sandbox/process/electron-launcher.ts',
+    'src/main/cli/host/open-electron-host.ts',
     'src/preload/index.ts',
     'tests/integration/x.test.ts',
   ])('%s may import Electron', async (path) => {
@@ -173,12 +173,12 @@ describe('the configuration as it is', () => {
     const allowed = `import { workspaceNameProblem } from '../../shared/workspace-path.ts';
 export const x: string | null = workspaceNameProblem('a');
 `;
-    expect(await rulesHit('src/main/cli/exit-codes.ts', allowed, real)).toEqual([]);
+    expect(await rulesHit('src/main/cli/output/exit-codes.ts', allowed, real)).toEqual([]);
   });
 
   it('has type information through the project references', async () => {
     const floating = `export function x(): void {\n  Promise.resolve(1);\n}\n`;
-    for (const path of ['src/shared/limits.ts', 'src/main/cli/exit-codes.ts', 'tests/unit/cli/harness.ts']) {
+    for (const path of ['src/shared/limits.ts', 'src/main/cli/output/exit-codes.ts', 'tests/unit/cli/harness.ts']) {
       expect(await rulesHit(path, floating, real), path).toContain('@typescript-eslint/no-floating-promises');
     }
     const inexhaustive = `export function x(y: 'a' | 'b'): void {\n  switch (y) {\n    case 'a':\n  }\n}\n`;

@@ -5,11 +5,11 @@ import { loadPyodide, type PyodideAPI } from 'pyodide';
 import type { PyCallable, PyDict, PyProxy } from 'pyodide/ffi';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { ImportReport } from '../../../src/shared/package-files.ts';
-import { GuestDisplay } from '../../../src/shared/interpreter.ts';
+import { ImportReport } from '../../../src/shared/protocol/package-files.ts';
+import { GuestDisplay } from '../../../src/shared/protocol/interpreter.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { MODULES_SOURCE } from '../../../src/shared/python/sources.ts';
-import { OutputFile, RunError, RunValue } from '../../../src/shared/sandbox.ts';
+import { OutputFile, RunError, RunValue } from '../../../src/shared/contract/sandbox.ts';
 import { INTERPRETER_SOURCES, PROVIDED_SOURCES } from '../../../src/utility/realm/python-sources.ts';
 
 const OutputFiles = z.array(OutputFile).max(LIMITS.listedFiles);

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CALLS, EVENTS } from '../../../src/shared/ipc/channels.ts';
-import { DoctorReport } from '../../../src/shared/doctor.ts';
-import { RunResult } from '../../../src/shared/sandbox.ts';
-import { SandboxEvent } from '../../../src/shared/sandbox-events.ts';
+import { DoctorReport } from '../../../src/shared/contract/doctor.ts';
+import { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
 import { nativePython } from '../../support/native-python.ts';
 import { enablePython, openVivariumWindow, type VivariumWindow } from '../../support/vivarium-window.ts';
 

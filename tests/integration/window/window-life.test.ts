@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { spawn } from 'node:child_process';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { installedElectron, sandboxSwitches } from '../../../src/main/cli/electron-command.ts';
+import { installedElectron, sandboxSwitches } from '../../../src/main/cli/host/electron-command.ts';
 import type { SandboxStatus } from '../../../src/shared/ipc/sandbox.ts';
 import { eventually } from '../../support/eventually.ts';
 import { needProcesses, processesMarked, untilGone, untilNone } from '../../support/processes.ts';

@@ -5,10 +5,10 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { findChromium } from '../../../scripts/provision/chromium.ts';
 import { thisMachine } from '../../../scripts/provision/machine.ts';
-import { builtFiles } from '../../../src/main/runtime-locations.ts';
-import { RunCollector } from '../../../src/main/sandbox/run-collector.ts';
-import type { RunEnd, RunPiece, SelfCheck } from '../../../src/shared/interpreter.ts';
-import type { GuestOutcome } from '../../../src/shared/sandbox.ts';
+import { builtFiles } from '../../../src/main/runtime/runtime-locations.ts';
+import { RunCollector } from '../../../src/main/run/run-collector.ts';
+import type { RunEnd, RunPiece, SelfCheck } from '../../../src/shared/protocol/interpreter.ts';
+import type { GuestOutcome } from '../../../src/shared/contract/sandbox.ts';
 import type { PackageContent } from '../../../src/utility/control/shelved-wheel.ts';
 import { OUT_FOLDER } from '../node-sandbox.ts';
 import {

@@ -1,5 +1,5 @@
 /** The page: the sidecar's control thread, asked by the test through `window.guests`. */
-import type { RunEnd, RunPiece, SelfCheck } from '../../../src/shared/interpreter.ts';
+import type { RunEnd, RunPiece, SelfCheck } from '../../../src/shared/protocol/interpreter.ts';
 import { Assets } from '../../../src/utility/control/assets.ts';
 import type { InterpreterThread } from '../../../src/utility/control/interpreter-thread.ts';
 import { prepareRuntime, type Runtime } from '../../../src/utility/control/runtime.ts';

@@ -3,8 +3,8 @@
  * host needs of the browser is captured before. What a guest does to the host in it harms that worker alone.
  */
 import { codeFromStringsIsRefused } from '../../../src/shared/code-generation.ts';
-import type { GuestCore } from '../../../src/shared/guest-bridge.ts';
-import type { SelfCheck } from '../../../src/shared/interpreter.ts';
+import type { GuestCore } from '../../../src/shared/protocol/guest-bridge.ts';
+import type { SelfCheck } from '../../../src/shared/protocol/interpreter.ts';
 import type { OpenedRealm } from '../../../src/utility/worker/guest-realm.ts';
 import { KEPT_GLOBALS } from '../../../src/utility/worker/harden.ts';
 import type { RealmHost } from '../../../src/utility/worker/interpreter-host.ts';

@@ -1,7 +1,7 @@
 /** A Web Worker with one interpreter: what src/utility/worker/index.ts is with Node. */
-import type { AtomicsWait } from '../../../src/shared/input-slot.ts';
+import type { AtomicsWait } from '../../../src/shared/protocol/input-slot.ts';
 import { fromEventTargetPort } from '../../../src/shared/rpc/port.ts';
-import type { WorkerImage, WorkerStart } from '../../../src/shared/worker-protocol.ts';
+import type { WorkerImage, WorkerStart } from '../../../src/shared/protocol/worker-protocol.ts';
 import { serveInterpreter, type ThreadFunctions } from '../../../src/utility/worker/serve-interpreter.ts';
 import { WebRealmHost } from './web-realm.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Activity } from '../../../src/main/app/activity.ts';
-import type { SandboxEvent } from '../../../src/shared/sandbox-events.ts';
+import type { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
 
 const memory = (at: number, residentMiB: number, pid = 1): SandboxEvent => ({
   type: 'memory',

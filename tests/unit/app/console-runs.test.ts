@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { ConsoleRuns, type Runner } from '../../../src/main/app/console-runs.ts';
-import type { PythonRuntime } from '../../../src/shared/config.ts';
+import type { PythonRuntime } from '../../../src/shared/config/config.ts';
 import type { RunEvent } from '../../../src/shared/ipc/sandbox.ts';
-import type { RunRequest, RunResult } from '../../../src/shared/sandbox.ts';
+import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { FakeClock, utf8 } from '../sandbox/support.ts';
 

@@ -4,8 +4,8 @@ import { OutputDocuments } from '../../../src/main/app/output-documents.ts';
 import { PythonFactsNow } from '../../../src/main/app/python-facts.ts';
 import { Tasks } from '../../../src/main/app/tasks.ts';
 import type { Packages } from '../../../src/main/packages/open-packages.ts';
-import { Config } from '../../../src/shared/config.ts';
-import type { PackageSettings } from '../../../src/shared/package-settings.ts';
+import { Config } from '../../../src/shared/config/config.ts';
+import type { PackageSettings } from '../../../src/shared/packages/package-settings.ts';
 
 describe('documents of guests', () => {
   it('have addresses that nobody guesses, until they are removed', () => {

@@ -4,7 +4,7 @@
  */
 import process from 'node:process';
 import { runCli } from '../../../src/main/cli/cli.ts';
-import { processIo } from '../../../src/main/cli/process-io.ts';
+import { processIo } from '../../../src/main/cli/terminal/process-io.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { errorOf } from './harness.ts';
 

@@ -8,7 +8,7 @@ import {
   type RunOptions,
   type SandboxOptions,
 } from '../../../src/main/cli/cli.ts';
-import type { RunRequest, RunResult } from '../../../src/shared/sandbox.ts';
+import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { resultOf } from '../../support/run-results.ts';
 
 export type Run = (request: RunRequest, options: RunOptions) => Promise<RunResult>;

@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { OutputFolder } from '../../../src/main/cli/output-folder.ts';
-import { OutputSaver } from '../../../src/main/cli/save-outputs.ts';
+import { OutputFolder } from '../../../src/main/cli/output/output-folder.ts';
+import { OutputSaver } from '../../../src/main/cli/output/save-outputs.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { CollectedFile, RunResult } from '../../../src/shared/sandbox.ts';
+import type { CollectedFile, RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { cli, type Run } from './harness.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeFileError } from '../../../src/main/cli/system-error.ts';
+import { describeFileError } from '../../../src/main/base/system-error.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { needPosix } from '../../support/not-run.ts';
 import { cli, start, type Setup } from './harness.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Config } from '../../../src/shared/config.ts';
+import { Config } from '../../../src/shared/config/config.ts';
 import {
   changesOf,
   InvalidSettingError,
   readSettings,
   SETTING_KEYS,
   withValueAt,
-} from '../../../src/shared/config-keys.ts';
+} from '../../../src/shared/config/config-keys.ts';
 
 describe('the schema', () => {
   it('has the defaults of the contract', () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'v
 import { JsonStore } from '../../../src/main/config/json-store.ts';
 import { MIGRATIONS } from '../../../src/main/config/migrations/index.ts';
 import { Settings, type SettingsChange } from '../../../src/main/config/settings.ts';
-import { Config } from '../../../src/shared/config.ts';
+import { Config } from '../../../src/shared/config/config.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { needPosix } from '../../support/not-run.ts';
 import { becomeOrdinary, mountSmallDisk } from '../../support/privileges.ts';

@@ -5,13 +5,13 @@ import path from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Doctor } from '../../../src/main/doctor/doctor.ts';
-import type { ProcessExit, SidecarLauncher, SidecarProcess } from '../../../src/main/sandbox/launcher.ts';
-import { NodeLauncher } from '../../../src/main/sandbox/node-launcher.ts';
-import type { Asset } from '../../../src/main/sandbox/runtime-assets.ts';
-import { probeContract } from '../../../src/shared/probe-protocol.ts';
+import type { ProcessExit, SidecarLauncher, SidecarProcess } from '../../../src/main/sandbox/process/launcher.ts';
+import { NodeLauncher } from '../../../src/main/sandbox/process/node-launcher.ts';
+import type { Asset } from '../../../src/main/runtime/runtime-assets.ts';
+import { probeContract } from '../../../src/shared/protocol/probe-protocol.ts';
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../../src/shared/rpc/port.ts';
-import { sidecarHostContract } from '../../../src/shared/sidecar-protocol.ts';
+import { sidecarHostContract } from '../../../src/shared/protocol/sidecar-protocol.ts';
 import { deferred, FakeClock, never, PREPARED, until, utf8 } from '../sandbox/support.ts';
 
 const LIMIT_MS = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { allHold, examineLayers, type Findings } from '../../../src/main/doctor/examine-layers.ts';
 import type { KernelView } from '../../../src/main/doctor/kernel-view.ts';
-import { isolationLayer } from '../../../src/shared/isolation.ts';
-import type { ProbeResult } from '../../../src/shared/probe-protocol.ts';
+import { isolationLayer } from '../../../src/shared/contract/isolation.ts';
+import type { ProbeResult } from '../../../src/shared/protocol/probe-protocol.ts';
 
 const MAIN = 1;
 

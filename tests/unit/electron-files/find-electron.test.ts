@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, rmSync, truncateSync, utimesSync, writeFileSync }
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { obtainElectron } from '../../../scripts/provision/obtain-electron.ts';
-import { installedElectron } from '../../../src/main/cli/electron-command.ts';
+import { installedElectron } from '../../../src/main/cli/host/electron-command.ts';
 import { closedNetworkDist, findElectron } from '../../../src/main/electron-files/find-electron.ts';
 import { placeOfficial, smallElectron, type SmallElectron } from '../scripts/support/small-electron.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';

@@ -1,14 +1,14 @@
 /** Texts that were found to block main for seconds to hours, and their neighbours: each is answered within the budget. */
 import { describe, expect, test } from 'vitest';
-import { markerEnvironment } from '../../../src/main/packages/markers.ts';
-import { parseRequirement } from '../../../src/main/packages/requirement.ts';
-import { scriptDependencies } from '../../../src/main/packages/script-metadata.ts';
-import { entryFromWheel } from '../../../src/main/packages/wheel-metadata.ts';
+import { markerEnvironment } from '../../../src/main/packages/resolve/markers.ts';
+import { parseRequirement } from '../../../src/main/packages/resolve/requirement.ts';
+import { scriptDependencies } from '../../../src/main/packages/resolve/script-metadata.ts';
+import { entryFromWheel } from '../../../src/main/packages/resolve/wheel-metadata.ts';
 import { readIndexPage } from '../../../src/main/packages/sources/index-page.ts';
-import { checkFiles } from '../../../src/main/sandbox/reported-files.ts';
-import { ReportError, RunCollector } from '../../../src/main/sandbox/run-collector.ts';
+import { checkFiles } from '../../../src/main/run/reported-files.ts';
+import { ReportError, RunCollector } from '../../../src/main/run/run-collector.ts';
 import { inPieces } from '../../../src/main/foreign-text/turns.ts';
-import { PIECE_BYTES } from '../../../src/shared/interpreter.ts';
+import { PIECE_BYTES } from '../../../src/shared/protocol/interpreter.ts';
 import { zipOf } from '../scripts/support/zip.ts';
 import { BUDGET_MS, longestStall } from './stall.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiFailure } from '../../../src/main/ipc/api-failure.ts';
 import { routesOf, type Caller, type HandlersOf, type Route } from '../../../src/main/ipc/route.ts';
 import { PackageError } from '../../../src/main/packages/package-error.ts';
-import { InvalidSettingError } from '../../../src/shared/config-keys.ts';
+import { InvalidSettingError } from '../../../src/shared/config/config-keys.ts';
 import { ARGUMENTS } from '../../../src/shared/ipc/arguments.ts';
 import { CALLS, EVENTS } from '../../../src/shared/ipc/channels.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LANGUAGES, type Language } from '../../../src/shared/config.ts';
+import { LANGUAGES, type Language } from '../../../src/shared/config/config.ts';
 import { createTranslate, type Texts } from '../../../src/shared/translate.ts';
 import { allTexts, localeFiles, readLocale } from '../../support/locales.ts';
 

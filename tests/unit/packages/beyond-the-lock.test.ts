@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PackageCatalog } from '../../../src/main/packages/catalog.ts';
-import { PackageLock } from '../../../src/main/packages/lock-file.ts';
-import type { UserEntry } from '../../../src/main/packages/package-entry.ts';
-import { Downloads } from '../../../src/main/packages/downloads.ts';
-import { nodeTransport } from '../../../src/main/packages/node-transport.ts';
+import { PackageCatalog } from '../../../src/main/packages/resolve/catalog.ts';
+import { PackageLock } from '../../../src/main/packages/resolve/lock-file.ts';
+import type { UserEntry } from '../../../src/main/packages/resolve/package-entry.ts';
+import { Downloads } from '../../../src/main/packages/http/downloads.ts';
+import { nodeTransport } from '../../../src/main/packages/http/node-transport.ts';
 import { hang, serve, testServer, type Handler } from './support/test-server.ts';
 import {
   LOCK_WHEELS,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { dataFolder } from '../../../src/main/data-folder.ts';
+import { dataFolder } from '../../../src/main/base/data-folder.ts';
 
 test.each<[NodeJS.Platform, NodeJS.ProcessEnv, string]>([
   ['linux', {}, '/home/me/.config/vivarium'],

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SilentSources } from '../../../src/main/packages/silent-sources.ts';
-import { nodeTransport } from '../../../src/main/packages/node-transport.ts';
-import type { DownloadLimits } from '../../../src/main/packages/downloads.ts';
+import { SilentSources } from '../../../src/main/packages/sources/silent-sources.ts';
+import { nodeTransport } from '../../../src/main/packages/http/node-transport.ts';
+import type { DownloadLimits } from '../../../src/main/packages/http/downloads.ts';
 import type { InstallProgress } from '../../../src/main/packages/progress.ts';
-import type { Transport } from '../../../src/main/packages/transport.ts';
+import type { Transport } from '../../../src/main/packages/http/transport.ts';
 import { eventually } from '../../support/eventually.ts';
 import { hang, serve, status, testServer, type Handler } from './support/test-server.ts';
 import {

@@ -17,10 +17,10 @@ import { describe, expect, onTestFinished, test, type TestContext } from 'vitest
 import { eventually } from '../../support/eventually.ts';
 import { needPosix } from '../../support/not-run.ts';
 import { mountSmallDisk, NOBODY, resizeDisk } from '../../support/privileges.ts';
-import type { UserEntry } from '../../../src/main/packages/package-entry.ts';
-import { PackageStore } from '../../../src/main/packages/store.ts';
-import { UserLock } from '../../../src/main/packages/user-lock.ts';
-import { SnapshotStore } from '../../../src/main/sandbox/snapshot-store.ts';
+import type { UserEntry } from '../../../src/main/packages/resolve/package-entry.ts';
+import { PackageStore } from '../../../src/main/packages/store/store.ts';
+import { UserLock } from '../../../src/main/packages/store/user-lock.ts';
+import { SnapshotStore } from '../../../src/main/sandbox/snapshots/snapshot-store.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
 import { testServer, type Handler } from './support/test-server.ts';
 import { lockText, PYODIDE, sha256, wheel, type SmallWheel } from './support/world.ts';

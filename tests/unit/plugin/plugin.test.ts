@@ -7,8 +7,8 @@ import {
   type PythonFacts,
 } from '../../../src/main/plugin/describe-python.ts';
 import { RunPythonCode, type PythonSettings } from '../../../src/main/plugin/run-python-code.ts';
-import { systemClock } from '../../../src/main/sandbox/clock.ts';
-import type { RunResult } from '../../../src/shared/sandbox.ts';
+import { systemClock } from '../../../src/main/base/clock.ts';
+import type { RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { nativePython } from '../../support/native-python.ts';
 
 // The real native runner serves both: what is tested is what becomes of its results.

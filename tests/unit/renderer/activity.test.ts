@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addEvents, recoveryOf } from '../../../src/renderer/activity/model/event-log.ts';
 import { memoryChart } from '../../../src/renderer/activity/model/memory-chart.ts';
 import { TIMELINE_KINDS, timelineOf } from '../../../src/renderer/activity/model/timeline.ts';
-import { ProcessEndCause, type SandboxEvent } from '../../../src/shared/sandbox-events.ts';
+import { ProcessEndCause, type SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
 import { createTranslate } from '../../../src/shared/translate.ts';
 import { allTexts } from '../../support/locales.ts';
 

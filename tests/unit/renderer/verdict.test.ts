@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { verdictOf } from '../../../src/renderer/console/model/verdict.ts';
-import { RunStatus, SessionState } from '../../../src/shared/sandbox.ts';
+import { RunStatus, SessionState } from '../../../src/shared/contract/sandbox.ts';
 import { createTranslate } from '../../../src/shared/translate.ts';
 import { allTexts } from '../../support/locales.ts';
 import { resultOf } from '../../support/run-results.ts';

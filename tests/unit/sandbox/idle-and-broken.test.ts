@@ -1,6 +1,6 @@
 /** Ends that nobody asked for: nobody uses it, or it crashes too often. */
 import { describe, expect, it } from 'vitest';
-import type { SidecarClient } from '../../../src/main/sandbox/sidecar-client.ts';
+import type { SidecarClient } from '../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { IDLE_MS, supervisorStage, type SupervisorStage } from './supervisor-stage.ts';
 import { deferred, never, turns, until, type Behaviour } from './support.ts';
 

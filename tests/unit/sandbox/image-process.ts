@@ -1,6 +1,6 @@
 /** A process at the other end of a real channel that makes and takes images with packages as a sidecar does. */
-import { Snapshots } from '../../../src/main/sandbox/snapshots.ts';
-import { SnapshotStore } from '../../../src/main/sandbox/snapshot-store.ts';
+import { Snapshots } from '../../../src/main/sandbox/snapshots/snapshots.ts';
+import { SnapshotStore } from '../../../src/main/sandbox/snapshots/snapshot-store.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
 import { shelfProcess, type ShelfProcess } from './package-shelf-process.ts';
 import { utf8, type Behaviour } from './support.ts';

@@ -1,13 +1,13 @@
 /** Real wheels out of a real store, handed over a real channel. */
 import { describe, expect, it } from 'vitest';
-import { SilentSources } from '../../../src/main/packages/silent-sources.ts';
-import type { PackageProvider } from '../../../src/main/sandbox/package-provider.ts';
+import { SilentSources } from '../../../src/main/packages/sources/silent-sources.ts';
+import type { PackageProvider } from '../../../src/main/sandbox/packages/package-provider.ts';
 import {
   PackageInstaller,
   type InstallOrder,
   type Installation,
-} from '../../../src/main/sandbox/package-installer.ts';
-import type { RunRequest } from '../../../src/shared/sandbox.ts';
+} from '../../../src/main/sandbox/packages/package-installer.ts';
+import type { RunRequest } from '../../../src/shared/contract/sandbox.ts';
 import { eventually } from '../../support/eventually.ts';
 import { sha256, wheel, WHEELS, world, type SmallWheel } from '../packages/support/world.ts';
 import { shelfProcess, type ShelfProcess } from './package-shelf-process.ts';

@@ -1,6 +1,6 @@
 /** A process at the other end of a real channel that takes packages as a sidecar does, and notes what it was given. */
 import { createHash } from 'node:crypto';
-import { SidecarClient } from '../../../src/main/sandbox/sidecar-client.ts';
+import { SidecarClient } from '../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { FakeProcess, type Behaviour } from './support.ts';
 
 export interface ShelfProcess {

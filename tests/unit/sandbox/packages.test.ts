@@ -1,9 +1,9 @@
 /** Packages that a run needs: what becomes of it, and of its session, when something goes wrong with them. */
 import { expect, it } from 'vitest';
 import { PackageError } from '../../../src/main/packages/package-error.ts';
-import type { PackageProvider } from '../../../src/main/sandbox/package-provider.ts';
+import type { PackageProvider } from '../../../src/main/sandbox/packages/package-provider.ts';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
-import { RunResult, type RunRequest } from '../../../src/shared/sandbox.ts';
+import { RunResult, type RunRequest } from '../../../src/shared/contract/sandbox.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
 import { CHECKS, never, stage, turns, until, utf8, type Stage } from './support.ts';
 

@@ -1,9 +1,9 @@
 /** What becomes of a session's state, and that the results and events say so. */
 import process from 'node:process';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { MAX_SESSIONS } from '../../../src/main/sandbox/interpreters.ts';
-import { SandboxEvent } from '../../../src/shared/sandbox-events.ts';
-import { RunResult } from '../../../src/shared/sandbox.ts';
+import { MAX_SESSIONS } from '../../../src/main/sandbox/sessions/interpreters.ts';
+import { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
+import { RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { CHECKS, deferred, finishWith, never, stage, turns, until, type Stage } from './support.ts';
 
 const run = async ({ sandbox }: Stage, session?: string): Promise<RunResult> =>

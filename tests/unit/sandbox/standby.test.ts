@@ -1,7 +1,7 @@
 /** A second process in reserve: when it is started, when it takes over, and that it is never in the way. */
 import { describe, expect, it } from 'vitest';
-import type { SidecarClient } from '../../../src/main/sandbox/sidecar-client.ts';
-import type { SupervisorOptions } from '../../../src/main/sandbox/supervisor-options.ts';
+import type { SidecarClient } from '../../../src/main/sandbox/sidecar/sidecar-client.ts';
+import type { SupervisorOptions } from '../../../src/main/sandbox/process/supervisor-options.ts';
 import { IDLE_MS, supervisorStage, type SupervisorStage } from './supervisor-stage.ts';
 import { deferred, never, turns, until, type Behaviour } from './support.ts';
 

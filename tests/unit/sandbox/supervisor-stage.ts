@@ -1,11 +1,11 @@
 /** A real supervisor with fake processes under it. */
 import { onTestFinished } from 'vitest';
-import type { Asset } from '../../../src/main/sandbox/runtime-assets.ts';
-import type { ProcessEnd } from '../../../src/main/sandbox/process-end.ts';
-import type { SidecarClient } from '../../../src/main/sandbox/sidecar-client.ts';
-import type { SupervisorOptions } from '../../../src/main/sandbox/supervisor-options.ts';
-import { Supervisor } from '../../../src/main/sandbox/supervisor.ts';
-import type { ProcessRole, SandboxState } from '../../../src/shared/sandbox-events.ts';
+import type { Asset } from '../../../src/main/runtime/runtime-assets.ts';
+import type { ProcessEnd } from '../../../src/main/sandbox/process/process-end.ts';
+import type { SidecarClient } from '../../../src/main/sandbox/sidecar/sidecar-client.ts';
+import type { SupervisorOptions } from '../../../src/main/sandbox/process/supervisor-options.ts';
+import { Supervisor } from '../../../src/main/sandbox/process/supervisor.ts';
+import type { ProcessRole, SandboxState } from '../../../src/shared/contract/sandbox-events.ts';
 import { FakeClock, FakeLauncher, turns, type Behaviour } from './support.ts';
 
 export const IDLE_MS = 900_000;

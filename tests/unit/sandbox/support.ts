@@ -4,17 +4,17 @@ import type { Handlers } from '../../../src/shared/rpc/contract.ts';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort, type RpcPort } from '../../../src/shared/rpc/port.ts';
-import type { GuestOutcome } from '../../../src/shared/sandbox.ts';
+import type { GuestOutcome } from '../../../src/shared/contract/sandbox.ts';
 import {
   sidecarContract,
   sidecarHostContract,
   type SidecarContract,
-} from '../../../src/shared/sidecar-protocol.ts';
-import type { Clock } from '../../../src/main/sandbox/clock.ts';
-import type { ProcessExit, SidecarLauncher, SidecarProcess } from '../../../src/main/sandbox/launcher.ts';
+} from '../../../src/shared/protocol/sidecar-protocol.ts';
+import type { Clock } from '../../../src/main/base/clock.ts';
+import type { ProcessExit, SidecarLauncher, SidecarProcess } from '../../../src/main/sandbox/process/launcher.ts';
 import { Sandbox } from '../../../src/main/sandbox/sandbox.ts';
 import type { SandboxConfig } from '../../../src/main/sandbox/sandbox-config.ts';
-import type { SandboxEvent, SandboxState } from '../../../src/shared/sandbox-events.ts';
+import type { SandboxEvent, SandboxState } from '../../../src/shared/contract/sandbox-events.ts';
 
 /** Time that moves only when it is told to. */
 export class FakeClock implements Clock {

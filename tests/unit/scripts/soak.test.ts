@@ -7,7 +7,7 @@ import type { ReportOf } from '../../../scripts/soak/order.ts';
 import { isTrue } from '../../../scripts/soak/truth.ts';
 import { judge } from '../../../scripts/soak/verdict.ts';
 import { SetupError } from '../../../scripts/shared/setup-error.ts';
-import { RunStatus } from '../../../src/shared/sandbox.ts';
+import { RunStatus } from '../../../src/shared/contract/sandbox.ts';
 
 describe('arguments', () => {
   test('without any, all parts run on all engines in full', () => {

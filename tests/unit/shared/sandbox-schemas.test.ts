@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/shared/limits.ts';
-import { InputFile, RunRequest, SessionName } from '../../../src/shared/sandbox.ts';
-import { workspaceNameProblem } from '../../../src/shared/workspace-path.ts';
+import { InputFile, RunRequest, SessionName } from '../../../src/shared/contract/sandbox.ts';
+import { workspaceNameProblem } from '../../../src/shared/contract/workspace-path.ts';
 
 describe('workspace names', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ImagePart } from '../../../src/shared/package-files.ts';
+import type { ImagePart } from '../../../src/shared/protocol/package-files.ts';
 import { compress } from '../../../src/utility/control/compression.ts';
 import { ImageLoader } from '../../../src/utility/control/image-loader.ts';
 

@@ -1,7 +1,7 @@
 /** Packages as the sidecar takes them: from several runs at once, and made by someone who means harm. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { PACKAGE_LIMITS, type PackagePart } from '../../../src/shared/package-files.ts';
+import { PACKAGE_LIMITS, type PackagePart } from '../../../src/shared/protocol/package-files.ts';
 import { PackageShelf } from '../../../src/utility/control/package-shelf.ts';
 import { zipOf, type ZipEntry } from '../scripts/support/zip.ts';
 

@@ -8,7 +8,7 @@ import { processChecks } from '../../../src/utility/control/process-checks.ts';
 import { CrashReport } from '../../../src/utility/realm/crash-report.ts';
 import { Timers } from '../../../src/utility/realm/timers.ts';
 import { copyFromGuest, copyToGuest, guestByteLength } from '../../../src/utility/worker/host-intrinsics.ts';
-import { MAX_SMALL_PIECES } from '../../../src/shared/interpreter.ts';
+import { MAX_SMALL_PIECES } from '../../../src/shared/protocol/interpreter.ts';
 import { OutputBatcher } from '../../../src/utility/worker/output-batcher.ts';
 import { makeRandom } from '../../support/random.ts';
 import { utf8 } from '../sandbox/support.ts';

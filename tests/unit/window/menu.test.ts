@@ -2,7 +2,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, it } from 'vitest';
 import { translateTo } from '../../../src/main/app/texts.ts';
 import { menuTemplate } from '../../../src/main/window/menu-template.ts';
-import { LANGUAGES } from '../../../src/shared/config.ts';
+import { LANGUAGES } from '../../../src/shared/config/config.ts';
 import { APP_COMMANDS, LINKS } from '../../../src/shared/ipc/app.ts';
 
 const itemsOf = (items: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] =>

@@ -1,4 +1,4 @@
-import { isJsonObject, valueAt, withValueAt, type JsonObject } from '../../../shared/config-keys.ts';
+import { isJsonObject, valueAt, withValueAt, type JsonObject } from '../../../shared/config/config-keys.ts';
 
 const RUNTIME = ['plugins', 'python', 'runtime'] as const;
 const BINPATH = ['plugins', 'python', 'binpath'] as const;

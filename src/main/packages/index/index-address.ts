@@ -1,4 +1,4 @@
-import type { IndexOrigin } from '../../../shared/package-index.ts';
+import type { IndexOrigin } from '../../../shared/packages/package-index.ts';
 
 /** A package index, with what it wants to know of who asks. */
 export interface IndexAddress {

@@ -1,7 +1,7 @@
-import type { IndexInUse } from '../../../shared/package-index.ts';
+import type { IndexInUse } from '../../../shared/packages/package-index.ts';
 import { PackageError } from '../package-error.ts';
-import { SourceFailure } from '../source-failure.ts';
-import { requireWebAddress } from '../web-address.ts';
+import { SourceFailure } from '../sources/source-failure.ts';
+import { requireWebAddress } from '../http/web-address.ts';
 import { parseIndexAddress, shownIndex, type IndexAddress } from './index-address.ts';
 import { indexOfMicropip } from './micropip-index.ts';
 import { readPipIndex, type PipSurroundings } from './pip-configuration.ts';

@@ -1,5 +1,5 @@
 import { fromBufferPromise } from 'yauzl';
-import { entriesOf, readEntry } from '../zip-reader.ts';
+import { entriesOf, readEntry } from '../store/zip-reader.ts';
 
 /** Where micropip says which index it asks. */
 const SOURCE = 'micropip/package_index.py';

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { systemCode } from '../file-errors.ts';
+import { systemCode } from '../store/file-errors.ts';
 
 /** What pip's configuration depends on. */
 export interface PipSurroundings {

@@ -1,12 +1,12 @@
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { systemCode } from '../file-errors.ts';
-import { chooseWheel, MAX_OFFER_BYTES, OFFER_FILE, parseOffers } from '../offered-wheels.ts';
-import type { OfferedWheel } from '../package-entry.ts';
-import type { Requirement } from '../requirement.ts';
-import { SourceFailure } from '../source-failure.ts';
-import { MAX_FILE_BYTES } from '../verified-file.ts';
+import { systemCode } from '../store/file-errors.ts';
+import { chooseWheel, MAX_OFFER_BYTES, OFFER_FILE, parseOffers } from '../resolve/offered-wheels.ts';
+import type { OfferedWheel } from '../resolve/package-entry.ts';
+import type { Requirement } from '../resolve/requirement.ts';
+import { SourceFailure } from './source-failure.ts';
+import { MAX_FILE_BYTES } from '../store/verified-file.ts';
 import type { FetchOptions, PackageSource, SourceFile } from './source.ts';
 
 /** A folder that holds the files of the lock by their names, and perhaps a list of further wheels. */

@@ -1,7 +1,7 @@
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { JsonError } from '../../foreign-text/json-reader.ts';
-import { systemCode } from '../file-errors.ts';
-import { chooseWheel } from '../offered-wheels.ts';
+import { systemCode } from '../store/file-errors.ts';
+import { chooseWheel } from '../resolve/offered-wheels.ts';
 import {
   MAX_MANIFEST_BYTES,
   offersOf,
@@ -11,13 +11,13 @@ import {
   parseManifest,
   type PackedFile,
   type PackManifest,
-} from '../pack-format.ts';
-import type { OfferedWheel } from '../package-entry.ts';
+} from '../store/pack-format.ts';
+import type { OfferedWheel } from '../resolve/package-entry.ts';
 import { PackageError } from '../package-error.ts';
-import type { Requirement } from '../requirement.ts';
-import { SourceFailure } from '../source-failure.ts';
-import { MAX_FILE_BYTES } from '../verified-file.ts';
-import { entriesOf, readEntry } from '../zip-reader.ts';
+import type { Requirement } from '../resolve/requirement.ts';
+import { SourceFailure } from './source-failure.ts';
+import { MAX_FILE_BYTES } from '../store/verified-file.ts';
+import { entriesOf, readEntry } from '../store/zip-reader.ts';
 import type { FetchOptions, PackageSource, SourceFile } from './source.ts';
 
 interface OpenPack {

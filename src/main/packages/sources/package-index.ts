@@ -1,14 +1,14 @@
 import { Turns } from '../../foreign-text/turns.ts';
-import type { Credentials, Downloads } from '../downloads.ts';
+import type { Credentials, Downloads } from '../http/downloads.ts';
 import { shownIndex, type IndexAddress } from '../index/index-address.ts';
 import type { IndexLocator } from '../index/index-locator.ts';
-import { NewestWheel } from '../offered-wheels.ts';
-import { normalizeName } from '../../../shared/package-settings.ts';
-import { OfferedWheel, PackageFileName, PackageVersion } from '../package-entry.ts';
-import type { Requirement } from '../requirement.ts';
-import { SourceFailure } from '../source-failure.ts';
-import { MAX_FILE_BYTES } from '../verified-file.ts';
-import { isInRange, isPreRelease } from '../versions.ts';
+import { NewestWheel } from '../resolve/offered-wheels.ts';
+import { normalizeName } from '../../../shared/packages/package-settings.ts';
+import { OfferedWheel, PackageFileName, PackageVersion } from '../resolve/package-entry.ts';
+import type { Requirement } from '../resolve/requirement.ts';
+import { SourceFailure } from './source-failure.ts';
+import { MAX_FILE_BYTES } from '../store/verified-file.ts';
+import { isInRange, isPreRelease } from '../resolve/versions.ts';
 import {
   INDEX_PAGE_TYPES,
   MAX_PAGE_BYTES,

@@ -1,5 +1,5 @@
-import type { OfferedWheel, PackageEntry } from '../package-entry.ts';
-import type { Requirement } from '../requirement.ts';
+import type { OfferedWheel, PackageEntry } from '../resolve/package-entry.ts';
+import type { Requirement } from '../resolve/requirement.ts';
 
 export interface FetchOptions {
   readonly signal: AbortSignal;

@@ -1,9 +1,9 @@
-import type { Downloads } from '../downloads.ts';
-import { chooseWheel, MAX_OFFER_BYTES, OFFER_FILE, parseOffers } from '../offered-wheels.ts';
-import type { OfferedWheel } from '../package-entry.ts';
-import type { Requirement } from '../requirement.ts';
-import { SourceFailure } from '../source-failure.ts';
-import { MAX_FILE_BYTES } from '../verified-file.ts';
+import type { Downloads } from '../http/downloads.ts';
+import { chooseWheel, MAX_OFFER_BYTES, OFFER_FILE, parseOffers } from '../resolve/offered-wheels.ts';
+import type { OfferedWheel } from '../resolve/package-entry.ts';
+import type { Requirement } from '../resolve/requirement.ts';
+import { SourceFailure } from './source-failure.ts';
+import { MAX_FILE_BYTES } from '../store/verified-file.ts';
 import type { FetchOptions, PackageSource, SourceFile } from './source.ts';
 
 export interface WebMirrorOptions {

@@ -1,4 +1,4 @@
-import type { SandboxEvent } from '../../../shared/sandbox-events.ts';
+import type { SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
 import { CHART_MS } from './memory-chart.ts';
 
 const KEPT = 2000;

@@ -1,5 +1,5 @@
 /** Memory over time, as a drawing of fixed size. */
-import type { SandboxEvent } from '../../../shared/sandbox-events.ts';
+import type { SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
 
 export const CHART_MS = 10 * 60 * 1000;
 /** A longer silence than this is a gap: there was no process to measure. */

@@ -1,6 +1,6 @@
 /** What happened to the sandbox, as lines for people. */
-import type { RunStatus, SessionState } from '../../../shared/sandbox.ts';
-import type { ProcessEndCause, SandboxEvent } from '../../../shared/sandbox-events.ts';
+import type { RunStatus, SessionState } from '../../../shared/contract/sandbox.ts';
+import type { ProcessEndCause, SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
 
 export const TIMELINE_KINDS = ['start', 'run', 'stop', 'crash', 'outOfMemory', 'restart'] as const;
 export type TimelineKind = (typeof TIMELINE_KINDS)[number];

@@ -1,6 +1,6 @@
 /** A piece of source and what came of it. Plain data and rules: nothing here knows of the page. */
 import type { PackageProgress, RunEvent } from '../../../shared/ipc/sandbox.ts';
-import type { RunError, RunResult } from '../../../shared/sandbox.ts';
+import type { RunError, RunResult } from '../../../shared/contract/sandbox.ts';
 import { shownOutput, type Mime, type ShownOutput } from './rich-output.ts';
 import { TextBlock, type TextStream } from './text-block.ts';
 

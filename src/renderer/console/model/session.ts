@@ -1,6 +1,6 @@
 /** One interpreter with its state, as the page sees it: the cells that were run in it, and what they made. */
 import { shallowReactive } from 'vue';
-import type { OutputFile } from '../../../shared/sandbox.ts';
+import type { OutputFile } from '../../../shared/contract/sandbox.ts';
 import { Cell } from './cell.ts';
 import { History } from './history.ts';
 

@@ -1,5 +1,5 @@
 /** What the sandbox itself has to say about a run: what happened, what was kept, what to do. */
-import type { RunResult } from '../../../shared/sandbox.ts';
+import type { RunResult } from '../../../shared/contract/sandbox.ts';
 
 export interface Sentence {
   readonly key: string;

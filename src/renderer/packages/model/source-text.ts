@@ -1,5 +1,5 @@
 import type { PackageSourceInfo } from '../../../shared/ipc/packages.ts';
-import type { IndexInUse } from '../../../shared/package-index.ts';
+import type { IndexInUse } from '../../../shared/packages/package-index.ts';
 import type { Translate } from '../../../shared/translate.ts';
 
 /** Where packages come from, in few words; '' for a place that can't be asked. */

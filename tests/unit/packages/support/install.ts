@@ -3,11 +3,11 @@
  * names, each with the hash of the bytes that were read back, or the code of the error.
  */
 import { readFileSync } from 'node:fs';
-import { PackageLock } from '../../../../src/main/packages/lock-file.ts';
-import { nodeTransport } from '../../../../src/main/packages/node-transport.ts';
+import { PackageLock } from '../../../../src/main/packages/resolve/lock-file.ts';
+import { nodeTransport } from '../../../../src/main/packages/http/node-transport.ts';
 import { openPackages } from '../../../../src/main/packages/open-packages.ts';
 import { PackageError } from '../../../../src/main/packages/package-error.ts';
-import { sha256Of } from '../../../../src/main/packages/verified-file.ts';
+import { sha256Of } from '../../../../src/main/packages/store/verified-file.ts';
 
 const [dataFolder = '', lockFile = '', mirror = '', ...names] = process.argv.slice(2);
 const { service } = openPackages({

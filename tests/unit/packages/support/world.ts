@@ -3,15 +3,15 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { PackageLock } from '../../../../src/main/packages/lock-file.ts';
-import { nodeTransport } from '../../../../src/main/packages/node-transport.ts';
+import { PackageLock } from '../../../../src/main/packages/resolve/lock-file.ts';
+import { nodeTransport } from '../../../../src/main/packages/http/node-transport.ts';
 import {
   openPackages,
   type OpenPackagesOptions,
   type Packages,
 } from '../../../../src/main/packages/open-packages.ts';
 import type { PackageService } from '../../../../src/main/packages/package-service.ts';
-import type { DownloadLimits } from '../../../../src/main/packages/downloads.ts';
+import type { DownloadLimits } from '../../../../src/main/packages/http/downloads.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { zipOf } from '../../scripts/support/zip.ts';
 

@@ -1,0 +1,58 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import type { PackageSettings } from '../../../shared/packages/package-settings.ts';
+import { dataFolder } from '../../base/data-folder.ts';
+import { nodeTransport } from '../../packages/http/node-transport.ts';
+import { removeOldStores, storeFolder, type RemovedStores } from '../../packages/store/old-stores.ts';
+import { openPackages, type Packages } from '../../packages/open-packages.ts';
+import { withOwnCertificates } from '../../packages/http/own-certificates.ts';
+import { loadPyodideLock } from '../../packages/resolve/pyodide-lock.ts';
+import { builtFiles } from '../../runtime/runtime-locations.ts';
+import { indexOf, type PackagePlaces } from './package-places.ts';
+
+export interface PackageTool extends Packages {
+  readonly pyodideVersion: string;
+  /** Removes the stores of older versions of Pyodide. */
+  removeOld(): Promise<RemovedStores>;
+  /** Removes what makes packages start faster; it is made again. */
+  removeImages(): Promise<void>;
+}
+
+/**
+ * Packages for the command line, which needs no Electron for them.
+ *
+ * @param appFolder where package.json lies
+ * @param settings hold where `places` says nothing
+ * @throws PackageError
+ */
+export async function openPackageTool(
+  appFolder: string,
+  places: PackagePlaces,
+  settings: PackageSettings,
+): Promise<PackageTool> {
+  const { lock, pyodideVersion } = await loadPyodideLock(builtFiles(path.join(appFolder, 'out')).runtime);
+  const data = dataFolder();
+  const { pack, mirror, offline } = places;
+  const indexUrl = indexOf(places, process.env);
+  const packages = openPackages({
+    dataFolder: data,
+    pyodideVersion,
+    lock,
+    settings: mirror === undefined ? settings : { ...settings, mirror },
+    transport: withOwnCertificates(nodeTransport()),
+    official: !offline,
+    ...(pack === undefined ? {} : { pack }),
+    ...(indexUrl === undefined ? {} : { indexUrl }),
+  });
+  return {
+    ...packages,
+    pyodideVersion,
+    removeOld: () => removeOldStores(data, pyodideVersion),
+    removeImages: () =>
+      rm(path.join(storeFolder(data, pyodideVersion), 'snapshots', 'packages'), {
+        recursive: true,
+        force: true,
+      }),
+  };
+}

@@ -1,0 +1,232 @@
+import process from 'node:process';
+import type { Readable } from 'node:stream';
+import type { Command } from 'commander';
+import { DEFAULTS, LIMITS } from '../../../shared/limits.ts';
+import type { RunOutput, RunResult } from '../../../shared/contract/sandbox.ts';
+import type { CliDependencies } from '../dependencies.ts';
+import { EXIT_CODES, exitCodeOf, type ExitCode } from '../output/exit-codes.ts';
+import { runInterruptible } from '../terminal/interruptible.ts';
+import { prepareRun, type PreparedRun, type RunArguments } from './prepare-run.ts';
+import { limitsOf, reportImages, reportJson, reportText } from '../output/report.ts';
+import { resultWithoutAnswer } from '../output/results.ts';
+import { countImages, OutputSaver } from '../output/save-outputs.ts';
+import { SandboxLease } from '../host/sandbox-lease.ts';
+import { StandardInput } from '../input/standard-input.ts';
+import type { CommandOutput } from '../terminal/stdio.ts';
+import { messageOf } from '../../base/system-error.ts';
+import { UsageError } from '../usage-error.ts';
+import { placesOf, withPlaces, type PlaceFlags } from './package-places.ts';
+import { oneLine } from '../../foreign-text/printable.ts';
+import { ProgressLine } from '../terminal/progress-line.ts';
+
+/** Longest wait for the sandbox's processes to end after a run, in ms. */
+const DISPOSE_MS = 10_000;
+/** The same after a second interrupt: the user waits at the prompt. */
+const FORCED_DISPOSE_MS = 300;
+
+const NATIVE_NOTICE = 'native Python is not sandboxed: the script can do whatever you can';
+
+const collect = (value: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), value];
+
+interface RunFlags extends PlaceFlags {
+  readonly c?: string;
+  readonly json?: true;
+  readonly timeout?: string;
+  readonly memory?: string;
+  readonly session?: string;
+  readonly file?: string[];
+  readonly package?: string[];
+  readonly runtime?: string;
+  readonly python?: string;
+  readonly out?: string;
+  readonly force?: true;
+}
+
+/** Adds `vivarium run` to the program; `choose` gets the arguments when it is the command given. */
+export function defineRun(program: Command, cwd: string, choose: (args: RunArguments) => void): void {
+  withPlaces(
+    program
+      .command('run')
+      .summary('run Python code in the sandbox')
+      .description(
+        'Run Python code in the sandbox. The script’s output appears as it comes, then the value of its last ' +
+          'expression.',
+      )
+      .usage('[options] FILE | - | -c CODE')
+      .argument('[FILE]', 'script to run; "-" reads it from standard input')
+      .option('-c <CODE>', 'run this code instead of a file')
+      .option('--json', 'print one JSON result on stdout and nothing else')
+      .option(
+        '--timeout <S>',
+        `time limit in seconds, ${LIMITS.timeoutMs.min / 1000} to ${LIMITS.timeoutMs.max / 1000} ` +
+          `(default ${DEFAULTS.timeoutMs / 1000})`,
+      )
+      .option(
+        '--memory <MIB>',
+        `memory limit in MiB, ${LIMITS.memoryMiB.min} to ${LIMITS.memoryMiB.max} (default ${DEFAULTS.memoryMiB})`,
+      )
+      .option('--session <NAME>', 'name of the session to run in')
+      .option(
+        '--file <PATH[=NAME]>',
+        'give the script a file, found as NAME in its working directory; may be repeated. The last "=" ' +
+          'separates PATH and NAME unless a file of the whole name exists',
+        collect,
+      )
+      .option('--package <NAME>', 'install this package before the script runs; may be repeated', collect),
+  )
+    .option(
+      '--runtime <RUNTIME>',
+      '"embedded" runs in the sandbox (default); "native" in your own Python, which is not sandboxed',
+    )
+    .option('--python <PATH>', 'with --runtime native: the Python to run in (default: the first on the PATH)')
+    .option(
+      '--out <DIR>',
+      'write the files that the script makes or changes, and its plots, into this folder',
+    )
+    .option('--force', 'with --out: replace files that exist')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 ok, 1 Python error, 2 usage, 70 crashed or set-up failed, 124 time limit, ' +
+        '130 cancelled, 137 out of memory, 141 output closed early (| head)',
+    )
+    .action((script: string | undefined, flags: RunFlags) => {
+      choose({
+        script,
+        code: flags.c,
+        json: flags.json ?? false,
+        timeout: flags.timeout,
+        memory: flags.memory,
+        session: flags.session,
+        files: flags.file ?? [],
+        runtime: flags.runtime,
+        python: flags.python,
+        out: flags.out,
+        force: flags.force ?? false,
+        packages: flags.package ?? [],
+        places: placesOf(flags, cwd),
+      });
+    });
+}
+
+/** Carries out `vivarium run`. Returns once everything is printed and the sandbox is gone. */
+export function runScript(args: RunArguments, dependencies: CliDependencies): Promise<number> {
+  const lease = new SandboxLease((options) =>
+    args.runtime === 'native'
+      ? dependencies.openNative({
+          python: args.python,
+          cwd: dependencies.io.cwd,
+          outputKiB: options.outputKiB,
+        })
+      : dependencies.openSandbox(options),
+  );
+  return runInterruptible(dependencies.io, {
+    perform: async (out, stop) => {
+      const code = await perform(args, dependencies, out, lease, stop);
+      const problem = await lease.release(DISPOSE_MS);
+      if (problem !== null) await out.notice(`${oneLine(problem)}; look for leftover processes`);
+      return code;
+    },
+    leave: () => lease.release(FORCED_DISPOSE_MS),
+  });
+}
+
+async function perform(
+  args: RunArguments,
+  dependencies: CliDependencies,
+  out: CommandOutput,
+  lease: SandboxLease,
+  stop: AbortSignal,
+): Promise<ExitCode> {
+  let prepared: PreparedRun;
+  try {
+    prepared = await prepareRun(args, dependencies, stop);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      await out.notice(error.message);
+      return EXIT_CODES.usage;
+    }
+    if (!stop.aborted) throw error;
+    const result = resultWithoutAnswer('cancelled', 'before the run started', args.session);
+    if (args.json) await reportJson(result, out);
+    else await out.notice('cancelled before the run started; run it again to start over');
+    return EXIT_CODES.cancelled;
+  }
+  const notice = prepared.runtime === 'native' ? NATIVE_NOTICE : dependencies.startNotice;
+  if (notice !== undefined) await out.notice(notice);
+  const saver = prepared.out === null ? null : new OutputSaver(prepared.out, out);
+  const result = await answer(
+    args,
+    prepared,
+    { out, lease, saver, stdin: () => dependencies.io.stdin, columns: dependencies.io.columns },
+    stop,
+  );
+  // The run was cancelled because nobody takes its output; there is nobody to tell either.
+  if (out.hasFailed) return exitCodeOf(result.status);
+  if (args.json) {
+    await reportJson(result, out);
+  } else {
+    const limits = limitsOf(prepared.request.timeoutMs, prepared.sandbox);
+    await reportText(result, limits, args.session, out);
+    if (saver === null) await reportImages(countImages(result.outputs), out);
+  }
+  await saver?.saveImages(result.outputs);
+  const code = exitCodeOf(result.status);
+  return code === EXIT_CODES.ok && saver?.failed === true ? EXIT_CODES.failed : code;
+}
+
+interface RunParts {
+  readonly out: CommandOutput;
+  readonly lease: SandboxLease;
+  readonly saver: OutputSaver | null;
+  readonly stdin: () => Readable;
+  /** Width of the terminal. */
+  readonly columns: number;
+}
+
+/** Exactly one result, whatever happens to the sandbox. */
+async function answer(
+  args: RunArguments,
+  prepared: PreparedRun,
+  { out, lease, saver, stdin, columns }: RunParts,
+  stop: AbortSignal,
+): Promise<RunResult> {
+  let sandbox;
+  try {
+    sandbox = await lease.open(prepared.sandbox, stop);
+  } catch (error) {
+    return resultWithoutAnswer('setup-failed', messageOf(error), args.session, prepared.runtime);
+  }
+  if (sandbox === null) {
+    return resultWithoutAnswer('cancelled', 'before the run started', args.session, prepared.runtime);
+  }
+  const input = new StandardInput(stdin, () => void process.emit('SIGINT'));
+  const progress = new ProgressLine(out.stderr, columns);
+  try {
+    return await sandbox.run(prepared.request, {
+      signal: stop,
+      onOutput: (output) => {
+        progress.end();
+        return args.json ? undefined : show(output, out);
+      },
+      ...(saver === null ? {} : { onFile: (file) => saver.saveFile(file) }),
+      ...(prepared.takesInput ? { onInput: (_prompt, over, secret) => input.line(over, secret) } : {}),
+      ...(out.stderr.isTty
+        ? { onPackages: (state) => progress.redraw({ ...state, label: state.packageName }) }
+        : {}),
+    });
+  } catch (error) {
+    return resultWithoutAnswer('crashed', messageOf(error), args.session, prepared.runtime);
+  } finally {
+    input.close();
+    progress.end();
+  }
+}
+
+function show(output: RunOutput, out: CommandOutput): Promise<void> {
+  switch (output.stream) {
+    case 'stdout':
+      return out.stdout.writeGuest(output.bytes);
+    case 'stderr':
+      return out.stderr.writeGuest(output.bytes);
+  }
+}

@@ -1,0 +1,255 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import process from 'node:process';
+import type { DoctorReport } from '../../../shared/contract/doctor.ts';
+import {
+  HOST_LIMITS,
+  hostClientContract,
+  hostContract,
+  type HostContract,
+  type HostSandboxOptions,
+  type HostStatus,
+} from '../../../shared/protocol/host-protocol.ts';
+import { DEFAULTS } from '../../../shared/limits.ts';
+import { fromIpcChannel } from '../../../shared/rpc/child-process-port.ts';
+import { RpcError } from '../../../shared/rpc/errors.ts';
+import { RpcPeer } from '../../../shared/rpc/peer.ts';
+import type { OutputFile, RunRequest, RunResult } from '../../../shared/contract/sandbox.ts';
+import type { SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
+import type { InstallProgress } from '../../packages/progress.ts';
+import { identify } from '../../base/process-table.ts';
+import type { RunOptions, RunSandbox, SandboxOptions } from '../dependencies.ts';
+import { electronEnvironment, sandboxSwitches, type ProvideElectron } from './electron-command.ts';
+import { HostFolders } from './host-folders.ts';
+import { HostRunReader } from './host-run-reader.ts';
+import { TextTail } from '../terminal/text-tail.ts';
+
+/** For Electron to be ready, in ms. */
+const OPEN_LIMIT_MS = 60_000;
+
+const STDERR_TAIL = 2000;
+/** Output on its way to this process at once, in bytes. */
+const WINDOW_BYTES = 8 * 1024 * 1024;
+
+/** The host and all its children: it leads a process group of its own. */
+const killGroup = (pid: number | undefined): void => {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // Gone is what was wanted.
+  }
+};
+
+/** An Electron without a window, which runs the sandbox for one command line process. */
+export class ElectronHost implements RunSandbox {
+  readonly #child: ChildProcess;
+  readonly #wantsEvents: boolean;
+  readonly #peer: RpcPeer<typeof hostClientContract, HostContract>;
+  readonly #exited: Promise<void>;
+  readonly #stderr = new TextTail(STDERR_TAIL);
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #onPackages = new Map<number, (progress: InstallProgress) => void>();
+  #nextRun = 0;
+
+  /**
+   * @param electron path of the executable
+   * @param appFolder folder of the app's package.json
+   * @param onEvent told of what happens in the sandbox
+   */
+  constructor(electron: string, appFolder: string, onEvent?: (event: SandboxEvent) => void) {
+    this.#wantsEvents = onEvent !== undefined;
+    // Many hosts run at once: each keeps Chromium's files to itself.
+    const folders = new HostFolders();
+    const chromiumFiles = folders.make();
+    const headless = process.platform === 'linux' ? ['--ozone-platform=headless'] : [];
+    this.#child = spawn(
+      electron,
+      [
+        ...sandboxSwitches(),
+        ...headless,
+        '--disable-gpu',
+        `--user-data-dir=${chromiumFiles}`,
+        appFolder,
+        '--vivarium-host',
+      ],
+      {
+        env: electronEnvironment(),
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        // A group of its own: Ctrl-C in the terminal is for the command line, which ends the host in order.
+        detached: true,
+        windowsHide: true,
+      },
+    );
+    if (this.#child.pid !== undefined) folders.noteHost(chromiumFiles, identify(this.#child.pid));
+    void folders.sweep();
+    this.#child.stderr?.on('data', (bytes: Buffer) => this.#stderr.push(bytes.toString('utf8')));
+    this.#exited = new Promise((resolve) => {
+      const ended = (): void => {
+        process.off('exit', abandon);
+        // Only now: on its way out Chromium still writes there.
+        folders.remove(chromiumFiles);
+        resolve();
+      };
+      // Whoever could not wait for a host that hangs leaves none behind.
+      const abandon = (): void => {
+        killGroup(this.#child.pid);
+        folders.remove(chromiumFiles);
+      };
+      process.once('exit', abandon);
+      this.#child.once('exit', ended);
+      this.#child.on('error', (error) => {
+        this.#stderr.push(error.message);
+        // Without a pid there is no process, and there will be no exit.
+        if (this.#child.pid === undefined) ended();
+        this.#peer.close(`Electron failed: ${error.message}`);
+      });
+    });
+    this.#peer = new RpcPeer({
+      port: fromIpcChannel(this.#child),
+      local: hostClientContract,
+      remote: hostContract,
+      handlers: {},
+      onEvent: {
+        ...(onEvent === undefined ? {} : { sandbox: onEvent }),
+        packages: ({ id, progress }) => this.#onPackages.get(id)?.(progress),
+      },
+      limits: HOST_LIMITS,
+    });
+  }
+
+  /** @throws Error with what Electron said, when it ends instead of answering */
+  async open(options: HostSandboxOptions): Promise<void> {
+    const tooLate = setTimeout(() => {
+      this.#stderr.push(`(ended after ${OPEN_LIMIT_MS / 1000} s without an answer)`);
+      this.#child.kill('SIGKILL');
+    }, OPEN_LIMIT_MS);
+    try {
+      await this.#peer.call('open', { sandbox: options, events: this.#wantsEvents });
+    } catch (error) {
+      // Refused by a host that is there: there is nothing to wait for.
+      if (RpcError.is(error) && error.code !== 'closed') throw error;
+      await this.#exited;
+      throw new Error(`Electron ended before it was ready. Its last words: ${this.#stderr.text || 'none'}`, {
+        cause: error,
+      });
+    } finally {
+      clearTimeout(tooLate);
+    }
+  }
+
+  async run(request: RunRequest, options: RunOptions): Promise<RunResult> {
+    const { signal, onPackages } = options;
+    const id = this.#nextRun++;
+    if (onPackages !== undefined) this.#onPackages.set(id, onPackages);
+    let noteAbort = (): void => undefined;
+    const aborted = new Promise<void>((resolve) => {
+      noteAbort = resolve;
+    });
+    const cancel = (): void => {
+      noteAbort();
+      // When the host is gone, the run itself says so.
+      this.#peer.call('cancel', { id }).catch(() => undefined);
+    };
+    // The reader may be slow, the host must not be: it would hold the answer back.
+    let delivered = Promise.resolve();
+    const reader = new HostRunReader(options, (line) => {
+      this.#peer.call('answer', { id, line }).catch(() => undefined);
+    });
+    const running = this.#peer.call(
+      'run',
+      { id, request, wants: reader.wants, progress: onPackages !== undefined },
+      {
+        window: WINDOW_BYTES,
+        onItem: (item) => {
+          delivered = delivered.then(() => reader.take(item));
+          delivered.catch(() => undefined);
+        },
+      },
+    );
+    this.#running.add(running);
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    try {
+      const result = await running;
+      // Someone who cancels does not wait for a stalled reader.
+      await Promise.race([delivered, aborted]);
+      return result;
+    } finally {
+      this.#running.delete(running);
+      reader.end();
+      this.#onPackages.delete(id);
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Of the sandbox; asking starts nothing. */
+  status(): Promise<HostStatus> {
+    return this.#peer.call('status', {});
+  }
+
+  /** Goes the way of a run of that session, without running anything. False when it has no interpreter. */
+  async ping(session: string): Promise<boolean> {
+    return (await this.#peer.call('ping', { session })).alive;
+  }
+
+  /** Forgets a session's state. False when it had none. */
+  async reset(session: string): Promise<boolean> {
+    return (await this.#peer.call('reset', { session })).had;
+  }
+
+  /** The files of a session; null when it has no interpreter. */
+  async listFiles(session: string): Promise<OutputFile[] | null> {
+    return (await this.#peer.call('listFiles', { session })).files;
+  }
+
+  /** @throws RpcError with why the file can't be had */
+  async readFile(session: string, name: string): Promise<Uint8Array> {
+    return (await this.#peer.call('readFile', { session, name })).bytes;
+  }
+
+  /** Ends the sidecar; the next run starts anew, also after too many crashes. */
+  async restart(): Promise<void> {
+    await this.#peer.call('restart', {});
+  }
+
+  /** @throws Error when the examination could not be made */
+  doctor(lockdown: boolean): Promise<DoctorReport> {
+    return this.#peer.call('doctor', { lockdown });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#peer.call('dispose', {}).catch(() => undefined);
+    // Runs under way were cancelled by it; their results are on their way.
+    await Promise.allSettled(this.#running);
+    this.#peer.close('the command line is done');
+    await this.#exited;
+  }
+}
+
+/** Opens sandboxes in Electron hosts. */
+export const electronSandboxes =
+  (provideElectron: ProvideElectron, appFolder: string) =>
+  async (options: SandboxOptions): Promise<ElectronHost> => {
+    const host = new ElectronHost(await provideElectron(), appFolder);
+    await host.open(options);
+    return host;
+  };
+
+/** Examines the isolation in an Electron host. @param lockdown false to see what the probes reach without it */
+export const electronDoctor =
+  (provideElectron: ProvideElectron, appFolder: string, lockdown = true) =>
+  async (): Promise<DoctorReport> => {
+    const host = new ElectronHost(await provideElectron(), appFolder);
+    try {
+      // Tells why, when Electron does not start.
+      await host.open({ memoryMiB: DEFAULTS.memoryMiB, outputKiB: DEFAULTS.outputKiB });
+      return await host.doctor(lockdown);
+    } finally {
+      await host.dispose();
+    }
+  };

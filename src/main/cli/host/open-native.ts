@@ -1,0 +1,21 @@
+import path from 'node:path';
+import process from 'node:process';
+import { onPath } from '../../native/interpreter-check.ts';
+import { NativeRunner } from '../../native/native-runner.ts';
+import { systemClock } from '../../base/clock.ts';
+import type { NativeOptions, RunSandbox } from '../dependencies.ts';
+
+const NAMES = process.platform === 'win32' ? ['python', 'py'] : ['python3', 'python'];
+
+/** What a person gets who says no more than that it shall be their own Python. */
+const usualPython = async (): Promise<string> => {
+  const found = await Promise.all(NAMES.map((name) => onPath(name, process.env)));
+  return found.flat()[0] ?? NAMES[0] ?? 'python3';
+};
+
+/** Runs in the user's own Python, in child processes of this one: no Electron, no sandbox. */
+export const openNativePython = async ({ python, cwd, outputKiB }: NativeOptions): Promise<RunSandbox> => {
+  const isPath = python !== undefined && /[/\\]/u.test(python) && !/^~[/\\]/u.test(python);
+  const binpath = isPath ? path.resolve(cwd, python) : (python ?? (await usualPython()));
+  return new NativeRunner({ binpath: () => binpath, clock: systemClock, outputKiB: () => outputKiB });
+};

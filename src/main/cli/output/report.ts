@@ -1,0 +1,142 @@
+import type { DoctorReport } from '../../../shared/contract/doctor.ts';
+import { DEFAULTS, LIMITS } from '../../../shared/limits.ts';
+import type { RunError, RunResult } from '../../../shared/contract/sandbox.ts';
+import type { SandboxOptions } from '../dependencies.ts';
+import type { RunArguments } from '../commands/prepare-run.ts';
+import { oneLine } from '../../foreign-text/printable.ts';
+import type { CommandOutput } from '../terminal/stdio.ts';
+
+/** The limits that were in force, for messages about them. */
+export interface RunLimits extends SandboxOptions {
+  /** In ms. */
+  readonly timeoutMs: number;
+}
+
+/** Prints the one JSON line of `--json`. */
+export async function reportJson(result: RunResult | DoctorReport, out: CommandOutput): Promise<void> {
+  // JSON.stringify leaves DEL and the C1 controls alone, which a terminal would obey.
+  const json = JSON.stringify(result).replace(
+    /\p{Cc}/gu,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  await out.stdout.writeOwn(`${json}\n`);
+}
+
+/** Prints what a person wants to see after the script's own output: the value, or what went wrong. */
+export async function reportText(
+  result: RunResult,
+  limits: RunLimits,
+  session: RunArguments['session'],
+  out: CommandOutput,
+): Promise<void> {
+  if (result.value !== null) {
+    const gap = out.stdout.atLineStart ? '' : '\n';
+    await out.stdout.writeGuestText(`${gap}${result.value.text}\n`);
+  }
+  if (result.error !== null && (result.status === 'error' || result.error.traceback !== '')) {
+    await reportPythonError(result.error, out);
+  }
+  await out.endGuest();
+  const verdict = verdictOf(result, limits);
+  if (verdict !== null) {
+    const kept = session === undefined ? '' : `, session "${oneLine(session)}" ${result.session.state}`;
+    await out.notice(`${verdict.what}${kept}; ${verdict.advice}`);
+  }
+  for (const { message } of result.notices) await out.notice(oneLine(message));
+  // Where a notice says what was left out, it may be all that was.
+  if (result.notices.length > 0 && !isFull(result, limits.outputKiB)) return;
+  if (result.truncated && result.outputs.length > 0 && !isFull(result, limits.outputKiB)) {
+    await out.notice('too much was shown with display() or plots, and a part was left out; show less');
+  } else if (result.truncated) {
+    await out.notice(`the output was cut at ${limits.outputKiB} KiB per stream; print less`);
+  }
+}
+
+/** Whether a stream may have reached its cap; in bytes, of which a character has at least one. */
+function isFull({ stdout, stderr, value }: RunResult, outputKiB: number): boolean {
+  return [stdout, stderr, value?.text ?? ''].some((text) => Buffer.byteLength(text) >= outputKiB * 1024);
+}
+
+/** Pictures can't be printed. */
+export async function reportImages(count: number, out: CommandOutput): Promise<void> {
+  if (count === 0) return;
+  const what = count === 1 ? '1 plot was made' : `${count} plots were made`;
+  await out.notice(`${what}; write ${count === 1 ? 'it' : 'them'} to a folder with --out DIR`);
+}
+
+async function reportPythonError(error: RunError, out: CommandOutput): Promise<void> {
+  const text = error.type === 'SystemExit' ? systemExitText(error) : tracebackText(error);
+  if (text === '') return;
+  const gap = out.stderr.atLineStart ? '' : '\n';
+  await out.stderr.writeGuestText(gap + (text.endsWith('\n') ? text : `${text}\n`));
+}
+
+function tracebackText(error: RunError): string {
+  return error.traceback === '' ? `${error.type}: ${error.message}` : error.traceback;
+}
+
+/**
+ * `sys.exit("text")` prints its text, as CPython does. CPython prints nothing for `sys.exit(3)` since the
+ * exit code tells it; ours is always 1, so it is said.
+ */
+function systemExitText(error: RunError): string {
+  return /^-?\d+$/u.test(error.message)
+    ? `vivarium: the script exited with code ${error.message}`
+    : error.message;
+}
+
+interface Verdict {
+  readonly what: string;
+  readonly advice: string;
+}
+
+/** What the sandbox itself has to say; null when the script ended by itself. */
+function verdictOf(result: RunResult, limits: RunLimits): Verdict | null {
+  switch (result.status) {
+    case 'ok':
+    case 'error':
+      return null;
+    case 'timeout':
+      return {
+        what: `stopped after ${limits.timeoutMs / 1000} s (time limit)`,
+        advice:
+          limits.timeoutMs < LIMITS.timeoutMs.max
+            ? 'raise it with --timeout'
+            : 'split the work into several runs',
+      };
+    case 'cancelled':
+      return { what: 'cancelled', advice: 'run it again to start over' };
+    case 'out-of-memory':
+      if (result.runtime === 'native')
+        return { what: 'out of memory', advice: 'work on less data at a time' };
+      return {
+        what: `out of memory (limit ${limits.memoryMiB} MiB)`,
+        advice:
+          limits.memoryMiB < LIMITS.memoryMiB.max ? 'raise it with --memory' : 'work on less data at a time',
+      };
+    case 'crashed':
+      return {
+        what: `${nameOf(result)} crashed${because(result.error)}`,
+        advice:
+          result.runtime === 'native' ? 'look at the script' : 'nothing else was affected; run it again',
+      };
+    case 'setup-failed':
+      return {
+        what: `${nameOf(result)} could not start${because(result.error)}`,
+        advice: 'mend that and run it again',
+      };
+  }
+}
+
+function nameOf({ runtime }: RunResult): string {
+  return runtime === 'native' ? 'Python' : 'the sandbox';
+}
+
+function because(error: RunError | null): string {
+  return error === null || error.message === '' ? '' : ` (${oneLine(error.message)})`;
+}
+
+/** Limits in force for a request. */
+export function limitsOf(timeoutMs: number | undefined, sandbox: SandboxOptions): RunLimits {
+  return { ...sandbox, timeoutMs: timeoutMs ?? DEFAULTS.timeoutMs };
+}

@@ -1,0 +1,158 @@
+/** The app's parts put together, without a window and without Electron, which is handed in. */
+import type { DoctorReport } from '../../shared/contract/doctor.ts';
+import type { AppInfo } from '../../shared/ipc/app.ts';
+import { EVENTS } from '../../shared/ipc/channels.ts';
+import type { TaskProgress } from '../../shared/ipc/packages.ts';
+import type { RunResult } from '../../shared/contract/sandbox.ts';
+import { openSettings } from '../config/open-settings.ts';
+import { type Settings } from '../config/settings.ts';
+import type { CreateSandboxOptions } from '../create-sandbox.ts';
+import { appHandlers } from '../ipc/app.ts';
+import { configHandlers } from '../ipc/config.ts';
+import { doctorHandlers } from '../ipc/doctor.ts';
+import { fileHandlers } from '../ipc/file.ts';
+import { interpreterRoutes } from '../ipc/interpreter.ts';
+import { nativeHandlers } from '../ipc/native.ts';
+import { outputHandlers } from '../ipc/output.ts';
+import { packagesHandlers } from '../ipc/packages.ts';
+import { pluginHandlers } from '../ipc/plugin.ts';
+import { routesOf, type OnFault, type Route } from '../ipc/route.ts';
+import { sandboxHandlers } from '../ipc/sandbox.ts';
+import { findInterpreters } from '../native/find-interpreters.ts';
+import { checkInterpreter } from '../native/interpreter-check.ts';
+import { loadPyodideLock } from '../packages/resolve/pyodide-lock.ts';
+import type { Transport } from '../packages/http/transport.ts';
+import { builtFiles } from '../runtime/runtime-locations.ts';
+import { composePackages, type AppPackages } from './compose-packages.ts';
+import { composePython, type AppPython } from './compose-python.ts';
+import type { FileDialogs } from '../app/file-dialogs.ts';
+import type { GuestFrames } from '../app/guest-frames.ts';
+import { OutputDocuments } from '../app/output-documents.ts';
+import { sandboxSettings } from '../app/sandbox-settings.ts';
+import { packagesToName } from '../plugin/named-packages.ts';
+import { pythonSeries } from '../runtime/python-series.ts';
+
+export interface AppOptions {
+  /** The build's folder, `out`. */
+  readonly outDir: string;
+  /** See data-folder.ts. */
+  readonly dataFolder: string;
+  readonly launcher: CreateSandboxOptions['launcher'];
+  readonly transport: Transport;
+  readonly examine: () => Promise<DoctorReport>;
+  readonly dialogs: FileDialogs;
+  readonly info: () => Omit<AppInfo, 'dataFolder' | 'versions'> & {
+    readonly versions: Omit<AppInfo['versions'], 'pyodide' | 'python'>;
+  };
+  readonly openExternal: (url: string) => Promise<void>;
+  /** The address of a guest's document with an id. */
+  readonly outputAddress: (id: string) => string;
+  /** Those documents as they are shown. */
+  readonly frames: GuestFrames;
+  /** Tells all pages something. */
+  readonly broadcast: (channel: string, payload: unknown) => void;
+  readonly onFault: OnFault;
+  /** How far a download is; null when there is none any more. */
+  readonly onProgress: (progress: TaskProgress | null) => void;
+  /** A run of the window has ended. */
+  readonly onRunEnded: (result: RunResult) => void;
+}
+
+export interface ComposedApp {
+  readonly settings: Settings;
+  readonly routes: readonly Route[];
+  readonly documents: OutputDocuments;
+  /** Ends everything that runs; resolves when the processes are gone. */
+  dispose(): Promise<void>;
+}
+
+/** What the routes are made of. */
+interface Parts {
+  readonly settings: Settings;
+  readonly packages: AppPackages;
+  readonly python: AppPython;
+  readonly documents: OutputDocuments;
+  /** Of the embedded Python. */
+  readonly versions: { readonly python: string; readonly pyodide: string };
+}
+
+export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
+  const { broadcast, dataFolder, launcher, outDir } = options;
+  const settings = await openSettings(dataFolder);
+  const config = settings.get.bind(settings);
+  const lock = await loadPyodideLock(builtFiles(outDir).runtime);
+  const versions = { python: pythonSeries(lock.lock.python), pyodide: lock.pyodideVersion };
+  const packages = composePackages({ ...options, lock, config });
+  const python = composePython({
+    outDir,
+    launcher,
+    config,
+    packages: packages.live.provider,
+    installed: async () => packagesToName(await packages.live.current.service.installed()),
+    pythonVersion: versions.python,
+    onRunEnded: options.onRunEnded,
+  });
+  const documents = new OutputDocuments(options.outputAddress);
+
+  settings.onChange(({ config: now, keys }) => {
+    python.sandbox.configure(sandboxSettings(now));
+    broadcast(EVENTS.config.onChange, { config: now, keys, notices: settings.notices });
+  });
+  python.activity.onEvent((event) => broadcast(EVENTS.sandbox.onEvent, event));
+
+  return {
+    settings,
+    documents,
+    routes: routesOfParts({ settings, packages, python, documents, versions }, options),
+    dispose: async () => {
+      packages.tasks.cancelAll();
+      await Promise.allSettled([python.sandbox.dispose(), python.native.dispose()]);
+    },
+  };
+};
+
+const routesOfParts = (parts: Parts, options: AppOptions): readonly Route[] => {
+  const { documents, packages, python, settings, versions } = parts;
+  const { dialogs, onFault, onProgress } = options;
+  const { cache } = packages;
+  const interpreterCache = {
+    download: () =>
+      packages.download((progress) => {
+        onProgress(progress);
+        options.broadcast(EVENTS.packages.onProgress, progress);
+      }),
+    isCached: () => cache.isCached(),
+    clear: () => cache.clear(),
+  };
+  const sandbox = sandboxHandlers({ ...python, versions, settings: () => settings.get().plugins.python });
+  const store = packagesHandlers({
+    ...packages,
+    packages: () => packages.live.current,
+    pyodideVersion: versions.pyodide,
+    dialogs,
+    onProgress,
+  });
+  const app = appHandlers({
+    openExternal: options.openExternal,
+    info: () => {
+      const info = options.info();
+      return { ...info, versions: { ...info.versions, ...versions }, dataFolder: options.dataFolder };
+    },
+  });
+  return [
+    ...interpreterRoutes({ interpreter: python.interpreter, cache: interpreterCache }),
+    ...routesOf('sandbox', sandbox, onFault),
+    ...routesOf('packages', store, onFault),
+    ...routesOf('config', configHandlers(settings), onFault),
+    ...routesOf('file', fileHandlers({ dialogs, findInterpreters }), onFault),
+    ...routesOf('native', nativeHandlers(checkInterpreter), onFault),
+    ...routesOf('doctor', doctorHandlers(options.examine), onFault),
+    ...routesOf(
+      'plugin',
+      pluginHandlers(python.tool, () => python.facts.refresh()),
+      onFault,
+    ),
+    ...routesOf('output', outputHandlers(documents, options.frames), onFault),
+    ...routesOf('app', app, onFault),
+  ];
+};

@@ -1,0 +1,88 @@
+import type { Config } from '../../shared/config/config.ts';
+import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
+import { createSandbox, type CreateSandboxOptions } from '../create-sandbox.ts';
+import { Interpreter } from '../interpreter/interpreter.ts';
+import { checkInterpreter } from '../native/interpreter-check.ts';
+import { NativeRunner } from '../native/native-runner.ts';
+import { RunPythonCode } from '../plugin/run-python-code.ts';
+import { systemClock } from '../base/clock.ts';
+import type { PackageProvider } from '../sandbox/packages/package-provider.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { Activity } from '../app/activity.ts';
+import { ConsoleRuns, type Runner } from '../app/console-runs.ts';
+import { PythonFactsNow } from '../app/python-facts.ts';
+import { sandboxSettings } from '../app/sandbox-settings.ts';
+import { translateTo } from '../app/texts.ts';
+
+/** Interpreters kept ready, so that a run without a session begins at once. */
+const SPARES = 1;
+const MS_PER_SECOND = 1000;
+
+export interface AppPythonOptions {
+  /** The build's folder, `out`. */
+  readonly outDir: string;
+  readonly launcher: CreateSandboxOptions['launcher'];
+  /** Asked each time. */
+  readonly config: () => Config;
+  readonly packages: PackageProvider;
+  /** Names of the packages on this computer that a model may be told of. */
+  readonly installed: () => Promise<readonly string[]>;
+  /** Of the embedded Python. */
+  readonly pythonVersion: string;
+  /** A run of the window has ended. */
+  readonly onRunEnded: (result: RunResult) => void;
+}
+
+/** Both Pythons of the app, and the ways to run code in them. */
+export interface AppPython {
+  readonly sandbox: Sandbox;
+  readonly native: NativeRunner;
+  readonly activity: Activity;
+  readonly runs: ConsoleRuns;
+  readonly interpreter: Interpreter;
+  readonly facts: PythonFactsNow;
+  readonly tool: RunPythonCode;
+}
+
+export const composePython = (options: AppPythonOptions): AppPython => {
+  const { config, launcher, outDir } = options;
+  const timeoutMs = (): number => config().sandbox.timeoutSeconds * MS_PER_SECOND;
+  const activity = new Activity();
+  const sandbox = createSandbox({
+    outDir,
+    launcher,
+    onEvent: (event) => activity.record(event),
+    spares: SPARES,
+    packages: options.packages,
+    ...sandboxSettings(config()),
+  });
+  const native = new NativeRunner({
+    binpath: () => config().plugins.python.binpath ?? '',
+    clock: systemClock,
+    outputKiB: () => config().sandbox.outputKiB,
+  });
+  const runs = new ConsoleRuns({
+    runners: { embedded: sandbox, native },
+    settings: () => ({ runtime: config().plugins.python.runtime, timeoutMs: timeoutMs() }),
+    clock: systemClock,
+    onEnded: options.onRunEnded,
+  });
+  const limited =
+    (runner: Runner) =>
+    (request: RunRequest): Promise<RunResult> =>
+      runner.run({ timeoutMs: timeoutMs(), ...request }, {});
+  const interpreter = new Interpreter({ runEmbedded: limited(sandbox), runNative: limited(native) });
+  const facts = new PythonFactsNow({
+    settings: config,
+    pythonVersion: options.pythonVersion,
+    installed: options.installed,
+    check: checkInterpreter,
+  });
+  const tool = new RunPythonCode({
+    settings: () => config().plugins.python,
+    interpreter,
+    facts: (runtime) => facts.of(runtime),
+    translate: (key) => translateTo(config().general.language)(key),
+  });
+  return { sandbox, native, activity, runs, interpreter, facts, tool };
+};

@@ -1,0 +1,72 @@
+import { INPUT_PART_BYTES, type InputAnswer } from '../../shared/protocol/interpreter.ts';
+import { LIMITS } from '../../shared/limits.ts';
+
+/**
+ * Gives a line of input for the guest, without its newline; null when there is no more. `signal` aborts when
+ * nobody waits for it any longer; a `secret` line must not be seen while it is typed. A rejection, or a line that is too long, is an OSError for the guest.
+ */
+export type OnInput = (prompt: string, signal: AbortSignal, secret: boolean) => Promise<string | null>;
+
+/** Answers the questions of one run. */
+export class InputDialog {
+  readonly #onInput: OnInput;
+  readonly #ended = new AbortController();
+  readonly #encoder = new TextEncoder();
+  #send: ((answer: InputAnswer) => Promise<void>) | undefined;
+  /** Of the line given last. */
+  #rest = new Uint8Array();
+  #asking = false;
+
+  constructor(onInput: OnInput) {
+    this.#onInput = onInput;
+  }
+
+  /** @param send hands an answer to the guest that asked */
+  connect(send: (answer: InputAnswer) => Promise<void>): void {
+    this.#send = send;
+  }
+
+  /** Never rejects. */
+  async ask(prompt: string, secret: boolean): Promise<void> {
+    // A guest waits for one answer at a time; whoever asks for more is no guest of ours.
+    if (this.#asking || this.#hasEnded()) return;
+    this.#asking = true;
+    const answer = await this.#answer(prompt, secret);
+    this.#asking = false;
+    // A process that is gone waits for nothing.
+    if (!this.#hasEnded()) await this.#send?.(answer).catch(() => undefined);
+  }
+
+  /** The run is over: what is still being thought about is not wanted any more. */
+  end(): void {
+    this.#ended.abort();
+  }
+
+  #hasEnded(): boolean {
+    return this.#ended.signal.aborted;
+  }
+
+  async #answer(prompt: string, secret: boolean): Promise<InputAnswer> {
+    if (this.#rest.length === 0) {
+      const line = await this.#line(prompt, secret);
+      if (typeof line !== 'string') return { kind: line === null ? 'end' : 'failed' };
+      this.#rest = this.#encoder.encode(`${line}\n`);
+      if (this.#rest.length - 1 > LIMITS.inputLineBytes) {
+        this.#rest = new Uint8Array();
+        return { kind: 'failed' };
+      }
+    }
+    const bytes = this.#rest.slice(0, INPUT_PART_BYTES);
+    this.#rest = this.#rest.slice(bytes.length);
+    return { kind: 'bytes', bytes };
+  }
+
+  /** Undefined when there was something wrong. */
+  async #line(prompt: string, secret: boolean): Promise<string | null | undefined> {
+    try {
+      return await this.#onInput(prompt, this.#ended.signal, secret);
+    } catch {
+      return undefined;
+    }
+  }
+}

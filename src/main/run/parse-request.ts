@@ -1,0 +1,17 @@
+import { RunRequest } from '../../shared/contract/sandbox.ts';
+
+/** The request breaks the contract: the caller's fault, so it is thrown and not made into a result. */
+export class InvalidRequestError extends Error {
+  override readonly name = 'InvalidRequestError';
+}
+
+/** @throws InvalidRequestError naming the field and what is wrong with it */
+export const parseRequest = (request: unknown): RunRequest => {
+  const parsed = RunRequest.safeParse(request);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue === undefined || issue.path.length === 0 ? 'the request' : issue.path.join('.');
+  throw new InvalidRequestError(
+    `the run request is not valid: ${field}: ${issue?.message ?? 'unknown reason'}`,
+  );
+};

@@ -1,0 +1,223 @@
+import {
+  outcomeBudgetBytes,
+  GuestDisplay,
+  MAX_PROMPT_UNITS,
+  MAX_QUESTIONS,
+  type FinishedRun,
+  type RunPiece,
+} from '../../shared/protocol/interpreter.ts';
+import { LIMITS } from '../../shared/limits.ts';
+import { GuestReport, type GuestOutcome, type RunDisplay, type RunOutput } from '../../shared/contract/sandbox.ts';
+import { JsonError, JsonReader, type Json } from '../foreign-text/json-reader.ts';
+import { Utf8Text } from '../foreign-text/utf8-text.ts';
+import { checkFiles, FILES_VALUES, REPORTED_FILES } from './reported-files.ts';
+
+/** The sidecar sent more than it may. */
+export class MisbehaviourError extends Error {
+  override readonly name = 'MisbehaviourError';
+}
+
+/** What the guest reports about its run is no report. */
+export class ReportError extends Error {
+  override readonly name = 'ReportError';
+}
+
+/** It is left out when it could not be passed on as it is: too large, too deep, or with a key that schemas drop. */
+const VALUE_JSON = {
+  path: ['value', 'json'],
+  maxBytes: LIMITS.valueJsonBytes,
+  maxDepth: LIMITS.valueJsonDepth,
+  maxValues: LIMITS.valueJsonValues,
+} as const;
+
+/** Of a report, beside its value's JSON: a few texts, and the files as the guest tells of them and as they were found. */
+const REPORT_VALUES = 16 + 2 * FILES_VALUES;
+const REPORT_DEPTH = 4;
+
+/** Pairs of a type and a text. */
+const DISPLAY_CAPS = {
+  maxBytes: LIMITS.displayBytes,
+  maxDepth: 3,
+  maxValues: 4 + 3 * LIMITS.displayMimeTypes,
+} as const;
+
+const reportReader = (outputBytes: number): JsonReader =>
+  new JsonReader({
+    maxBytes: outcomeBudgetBytes(outputBytes),
+    maxDepth: REPORT_DEPTH,
+    maxValues: REPORT_VALUES,
+    droppable: [VALUE_JSON, REPORTED_FILES],
+  });
+
+/** Told of what a run sends, as it comes. */
+export interface RunListener {
+  onOutput(output: RunOutput): void;
+  onDisplay(display: RunDisplay): void;
+  /** The guest waits for a line, which must not be seen when it is secret. */
+  onInput(prompt: string, secret: boolean): void;
+}
+
+/**
+ * Gathers what a run sends. Caps are kept again here: the sidecar may be in the guest's hands.
+ */
+export class RunCollector {
+  readonly #stdout = new Utf8Text();
+  readonly #stderr = new Utf8Text();
+  readonly #report: JsonReader;
+  #reportBytes = 0;
+  /** Why what came is no report. */
+  #notReadable: JsonError | null = null;
+  readonly #outputBytes: number;
+  readonly #listener: RunListener;
+  readonly #displays: RunDisplay[] = [];
+  /** What has come so far of the next one. */
+  #display = new JsonReader(DISPLAY_CAPS);
+  #displayBytes = 0;
+  #displaysBytes = 0;
+  #displaysCut = false;
+  #questions = 0;
+  #promptUnits = 0;
+
+  /** @param outputBytes cap of each output stream, in bytes */
+  constructor(outputBytes: number, listener: RunListener) {
+    this.#outputBytes = outputBytes;
+    this.#listener = listener;
+    this.#report = reportReader(outputBytes);
+  }
+
+  /** @throws MisbehaviourError when a cap is passed, ReportError when what is shown has the wrong form */
+  push(piece: RunPiece): void {
+    switch (piece.channel) {
+      case 'stdout':
+        this.#addOutput(this.#stdout, 'stdout', piece.bytes);
+        break;
+      case 'stderr':
+        this.#addOutput(this.#stderr, 'stderr', piece.bytes);
+        break;
+      case 'outcome':
+        this.#addReport(piece.bytes);
+        break;
+      case 'display':
+        this.#addDisplay(piece.bytes, piece.last);
+        break;
+      case 'input':
+        this.#addQuestion(piece.prompt, piece.secret);
+        break;
+    }
+  }
+
+  /** What was shown so far, in order. */
+  get displays(): RunDisplay[] {
+    return [...this.#displays];
+  }
+
+  /** Whether something was left out of what was shown. */
+  get displaysCut(): boolean {
+    return this.#displaysCut;
+  }
+
+  /** True when a stream has reached its cap: what came after that was dropped. */
+  get full(): boolean {
+    return Math.max(this.#stdout.length, this.#stderr.length) >= this.#outputBytes;
+  }
+
+  get stdout(): string {
+    return this.#stdout.text();
+  }
+
+  get stderr(): string {
+    return this.#stderr.text();
+  }
+
+  /** @throws ReportError when what came is no outcome */
+  outcome(): GuestOutcome {
+    const report = GuestReport.safeParse(this.#wholeReport());
+    if (!report.success) throw new ReportError('its report has the wrong form');
+    const { changed, changedCut, error, files: said, truncated, value } = report.data;
+    const { files, notices } = checkFiles(said, changed);
+    const isCut = truncated || changedCut || notices.length > 0;
+    return { value, error, files, truncated: isCut, notices };
+  }
+
+  /**
+   * The outcome of a run in the sandbox that came to its own end.
+   *
+   * @throws ReportError, MisbehaviourError when what came is no outcome
+   */
+  conclude({ outcome: inline, outputCut }: FinishedRun): GuestOutcome {
+    this.push({ channel: 'outcome', bytes: inline });
+    const outcome = this.outcome();
+    return { ...outcome, truncated: outcome.truncated || outputCut };
+  }
+
+  #addQuestion(prompt: string, secret: boolean): void {
+    this.#questions++;
+    this.#promptUnits += prompt.length;
+    if (this.#questions > MAX_QUESTIONS || this.#promptUnits > MAX_PROMPT_UNITS) {
+      throw new MisbehaviourError('it asked more than it may');
+    }
+    this.#listener.onInput(prompt, secret);
+  }
+
+  #addOutput(text: Utf8Text, stream: RunOutput['stream'], bytes: Uint8Array): void {
+    // Pieces of nothing never come to a cap, and a listener that is slow has them all waiting.
+    if (bytes.byteLength === 0) throw new MisbehaviourError('it sent nothing');
+    refuseBeyond(this.#outputBytes, text.length + bytes.byteLength);
+    text.push(bytes);
+    this.#listener.onOutput({ stream, bytes });
+  }
+
+  #addReport(bytes: Uint8Array): void {
+    this.#reportBytes += bytes.byteLength;
+    refuseBeyond(outcomeBudgetBytes(this.#outputBytes), this.#reportBytes);
+    if (this.#notReadable !== null) return;
+    try {
+      this.#report.push(bytes);
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      this.#notReadable = error;
+    }
+  }
+
+  #addDisplay(bytes: Uint8Array, last: boolean): void {
+    // Nothing, again and again, would be no more than nothing, but take memory.
+    if (bytes.byteLength === 0 && !last) throw new MisbehaviourError('it sent an empty part');
+    this.#displaysBytes += bytes.byteLength;
+    const tooMuch =
+      this.#displaysBytes > LIMITS.totalDisplayBytes || this.#displays.length >= LIMITS.displayCount;
+    if (tooMuch) throw new MisbehaviourError('it showed more than it may');
+    this.#displayBytes += bytes.byteLength;
+    refuseBeyond(LIMITS.displayBytes, this.#displayBytes);
+    const shown = this.#readDisplay(bytes, last);
+    if (shown === null) return;
+    this.#display = new JsonReader(DISPLAY_CAPS);
+    this.#displayBytes = 0;
+    this.#displaysCut ||= shown.cut;
+    const display = { mime: Object.fromEntries(shown.mime) };
+    this.#displays.push(display);
+    this.#listener.onDisplay(display);
+  }
+
+  /** Null until it is whole. @throws ReportError when it has the wrong form */
+  #readDisplay(bytes: Uint8Array, last: boolean): GuestDisplay | null {
+    try {
+      this.#display.push(bytes);
+      return last ? GuestDisplay.parse(this.#display.end()) : null;
+    } catch {
+      throw new ReportError('what it shows has the wrong form');
+    }
+  }
+
+  #wholeReport(): Json {
+    try {
+      if (this.#notReadable !== null) throw this.#notReadable;
+      return this.#report.end();
+    } catch {
+      throw new ReportError('its report can not be read');
+    }
+  }
+}
+
+const refuseBeyond = (cap: number, bytes: number): void => {
+  if (bytes > cap) throw new MisbehaviourError('it sent more than it may');
+};

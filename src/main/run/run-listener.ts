@@ -1,0 +1,28 @@
+import type { RunDisplay, RunOutput } from '../../shared/contract/sandbox.ts';
+import type { InputDialog } from './input-dialog.ts';
+import type { OutputRelay } from './output-relay.ts';
+import type { RunListener } from './run-collector.ts';
+
+/** Who wants to know what a run sends. */
+export interface RunWatcher {
+  readonly onOutput?: (output: RunOutput) => void | Promise<void>;
+  readonly onDisplay?: (display: RunDisplay) => void | Promise<void>;
+}
+
+/** Passes on what comes, in order; a question for input comes after all that was printed before. */
+export const relayTo = (relay: OutputRelay, watcher: RunWatcher, input: InputDialog | null): RunListener => ({
+  onOutput: (output) => {
+    const { onOutput } = watcher;
+    if (onOutput !== undefined) relay.push(() => onOutput(output));
+  },
+  onDisplay: (display) => {
+    const { onDisplay } = watcher;
+    if (onDisplay !== undefined) relay.push(() => onDisplay(display));
+  },
+  onInput: (prompt, secret) => {
+    relay.push(() => {
+      // Not waited for: a run may end while someone still thinks about an answer.
+      if (input !== null) void input.ask(prompt, secret);
+    });
+  },
+});

@@ -1,0 +1,141 @@
+import { RpcError } from '../../../shared/rpc/errors.ts';
+import type { RunRequest } from '../../../shared/contract/sandbox.ts';
+import type { Clock } from '../../base/clock.ts';
+import { toldBy } from '../sidecar/foreign-words.ts';
+import type { Interpreters, OpenInterpreter } from '../sessions/interpreters.ts';
+import type { SidecarClient } from '../sidecar/sidecar-client.ts';
+import { SidecarEndedError, START_LIMIT_MS } from '../process/sidecar-life.ts';
+import { raceStop, sharedController } from '../../base/stop-signal.ts';
+import type { Supervisor } from '../process/supervisor.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Starts that are tried for one run when processes die under it before its code began. */
+const START_ATTEMPTS = 3;
+/** For a thread to be ended by the control thread, before the whole process is killed, in ms. */
+const CLOSE_LIMIT_MS = 1000;
+/** The same when nobody waits for it, in ms. */
+const TIDY_LIMIT_MS = 10_000;
+
+const never = sharedController().signal;
+
+/** Another way to start an interpreter, in one very process. */
+export interface StartFromImage {
+  readonly sidecar: SidecarClient;
+  readonly start: (interpreter: OpenInterpreter) => Promise<void>;
+}
+
+/** Gets runs the interpreters they need, and ends those that are of no more use. */
+export class InterpreterProvider {
+  readonly #supervisor: Supervisor;
+  readonly #interpreters: Interpreters;
+  readonly #clock: Clock;
+
+  constructor(supervisor: Supervisor, interpreters: Interpreters, clock: Clock) {
+    this.#supervisor = supervisor;
+    this.#interpreters = interpreters;
+    this.#clock = clock;
+  }
+
+  /** An interpreter with the request's files in it, or why there is none. */
+  async open(
+    request: RunRequest,
+    signal: AbortSignal,
+    startFrom?: StartFromImage,
+  ): Promise<OpenInterpreter | Verdict> {
+    const deadline = this.#clock.now() + START_LIMIT_MS;
+    for (let attempt = 1; ; attempt++) {
+      let used: SidecarClient | undefined;
+      const opening = this.#openNow(request, signal, startFrom, (sidecar) => (used = sidecar));
+      try {
+        const raced = await raceStop(opening, this.#clock, deadline - this.#clock.now(), signal);
+        if (raced.stopped === null) {
+          if (request.session !== undefined) this.#interpreters.keep(request.session, raced.value);
+          return raced.value;
+        }
+        this.#abandon(opening);
+        if (raced.stopped === 'cancelled') return { kind: 'cancelled', by: null };
+        const detail = `Python was not ready within ${START_LIMIT_MS / 1000} s`;
+        const session = request.session === undefined ? undefined : this.#interpreters.find(request.session);
+        // A session that no longer answers goes alone, an interpreter that can't be started with the whole
+        // process, unless others use that: on a busy machine it may only have to wait behind theirs. A process
+        // that only starts is ended by its supervisor.
+        if (session !== undefined) await this.close(session);
+        else if (used !== undefined && this.#supervisor.runs === 0 && !this.#interpreters.liveIn(used)) {
+          await this.#supervisor.end(used, 'start-failed', detail);
+        }
+        return { kind: 'setup-failed', detail };
+      } catch (error) {
+        // No guest code has run yet: whoever killed the process, the run can have another one.
+        if (attempt < START_ATTEMPTS && processDied(error) && !signal.aborted) continue;
+        return { kind: 'setup-failed', detail: error instanceof Error ? error.message : 'unknown reason' };
+      }
+    }
+  }
+
+  async #openNow(
+    request: RunRequest,
+    signal: AbortSignal,
+    startFrom: StartFromImage | undefined,
+    onSidecar: (sidecar: SidecarClient) => void,
+  ): Promise<OpenInterpreter> {
+    const sidecar = await this.#supervisor.sidecar();
+    onSidecar(sidecar);
+    const interpreter = await this.#interpreters.open(sidecar, request.session ?? null, (fresh) =>
+      // The process that has the image may be gone.
+      startFrom?.sidecar === sidecar ? startFrom.start(fresh) : sidecar.openInterpreter(fresh.id),
+    );
+    try {
+      await sidecar.files.write(interpreter.id, request.files ?? [], signal);
+    } catch (error) {
+      // A refused file leaves the session as it was; any other failure means that its interpreter is gone.
+      const alive = signal.aborted || (RpcError.is(error) && error.code === 'failed');
+      await (alive ? this.#closeUnlessKept(interpreter) : this.close(interpreter));
+      // Whether its process died of it is asked further up.
+      if (!RpcError.is(error) || error.code !== 'failed') throw error;
+      throw new RpcError('failed', toldBy(error, 'its files could not be written'));
+    }
+    return interpreter;
+  }
+
+  /** Nobody waits for this interpreter any more: when it comes, it goes. */
+  #abandon(opening: Promise<OpenInterpreter>): void {
+    opening.then(
+      (interpreter) => this.#closeUnlessKept(interpreter),
+      () => undefined,
+    );
+  }
+
+  /** An interpreter that was only now opened is of no use; one in which a session lives stays. */
+  async #closeUnlessKept(interpreter: OpenInterpreter): Promise<void> {
+    if (!this.#interpreters.isKept(interpreter)) await this.#endInterpreter(interpreter, CLOSE_LIMIT_MS);
+  }
+
+  /** Ends an interpreter, and the session in it if there is one. */
+  async close(interpreter: OpenInterpreter): Promise<void> {
+    this.#interpreters.forget(interpreter, 'run-stopped');
+    await this.#endInterpreter(interpreter, CLOSE_LIMIT_MS);
+  }
+
+  /** Ends an interpreter: through the control thread, or with the whole process if that does not answer. */
+  async #endInterpreter(interpreter: OpenInterpreter, limitMs: number): Promise<void> {
+    try {
+      const closing = interpreter.sidecar.closeInterpreter(interpreter.id);
+      const raced = await raceStop(closing, this.#clock, limitMs, never);
+      if (raced.stopped === null) return;
+    } catch {
+      // Not answering and refusing are the same here. A process that is gone has a reason of its own already.
+    }
+    await this.#supervisor.end(interpreter.sidecar, 'stop-failed', 'an interpreter could not be ended');
+  }
+
+  /** Ends an interpreter that nobody needs any more, in the background. */
+  discard(interpreter: OpenInterpreter): void {
+    void this.#endInterpreter(interpreter, TIDY_LIMIT_MS);
+  }
+}
+
+/** Whether a process died under a call of its own accord. */
+export const processDied = (error: unknown): boolean =>
+  error instanceof SidecarEndedError
+    ? error.end.cause === 'exited'
+    : RpcError.is(error) && error.code === 'closed' && error.origin === 'local';

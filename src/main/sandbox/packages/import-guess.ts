@@ -1,0 +1,86 @@
+import { Turns } from '../../foreign-text/turns.ts';
+import { readPythonText, type PythonText } from './python-text.ts';
+
+const IMPORT = /^import[ \t]+([^\n;:]+)/u;
+const FROM = /^from[ \t]+([\w.]+)[ \t]+import[ \t]*(?:\(([^()]*)|([^\n;:()]*))/u;
+
+const MODULE = /^[^\W\d]\w*(?:\.[^\W\d]\w*)*$/u;
+/** What the sandbox itself provides (src/utility/python/provided): no reason to have a package of that name. */
+const PROVIDED = /^(?:micropip|IPython\.(?:display|get_ipython))(?:\.|$)|^IPython$/u;
+const MAX_MODULES = 100;
+const MAX_LENGTH = 200;
+/** Statements that are looked at, and names in one: code with more of them is made to take time. */
+const MAX_STATEMENTS = 10_000;
+const MAX_NAMES = 1000;
+/** Of a statement, in UTF-16 units: what comes later in it is not looked at. */
+const MAX_STATEMENT = 20_000;
+/** Gone through at once, in UTF-16 units. */
+const STRETCH_UNITS = 64 * 1024;
+
+/**
+ * The modules that code seems to import. Only a guess, made before any interpreter could read the code: what is
+ * really imported is found out by Python.
+ */
+export const guessImports = async (source: string): Promise<string[]> => {
+  const turns = new Turns();
+  return importsIn(await readPythonText(source, turns), turns);
+};
+
+/** The same for code that has been read. */
+export const importsIn = async ({ code }: PythonText, turns: Turns): Promise<string[]> => {
+  const found = new Set<string>();
+  // Names in modules are counted apart: they must not keep later modules out.
+  const left = { modules: MAX_MODULES, members: MAX_MODULES };
+  const add = (name: string, kind: keyof typeof left = 'modules'): void => {
+    if (left[kind] === 0 || name.length > MAX_LENGTH || found.has(name)) return;
+    if (!MODULE.test(name) || PROVIDED.test(name)) return;
+    found.add(name);
+    left[kind] -= 1;
+  };
+  for await (const statement of importStatements(code, turns)) {
+    const [, list] = IMPORT.exec(statement) ?? [];
+    if (list !== undefined) for (const name of names(list)) add(name);
+    const [, module, inside, rest = inside ?? ''] = FROM.exec(statement) ?? [];
+    if (module === undefined) continue;
+    add(module);
+    if (module.length <= MAX_LENGTH) for (const name of names(rest)) add(`${module}.${name}`, 'members');
+  }
+  return [...found];
+};
+
+/** Where statements begin that may import, each with as much of the code as one may have. */
+async function* importStatements(code: string, turns: Turns): AsyncGenerator<string> {
+  let left = MAX_STATEMENTS;
+  let pauseAt = 0;
+  for (let at = 0; at < code.length; at = nextStatement(code, at)) {
+    while (isBlank(code.charCodeAt(at))) at += 1;
+    if (at >= pauseAt) {
+      pauseAt = at + STRETCH_UNITS;
+      await turns.pause();
+    }
+    if (!code.startsWith('import', at) && !code.startsWith('from', at)) continue;
+    if (--left < 0) return;
+    await turns.pause();
+    yield code.slice(at, at + MAX_STATEMENT);
+  }
+}
+
+const NEWLINE = 0x0a;
+const SEMICOLON = 0x3b;
+const COLON = 0x3a;
+const SPACE = 0x20;
+const TAB = 0x09;
+
+const isBlank = (mark: number): boolean => mark === SPACE || mark === TAB;
+
+/** A statement begins at the start of a line, or after `;` or `:`. */
+const nextStatement = (code: string, from: number): number => {
+  for (let at = from; at < code.length; at += 1) {
+    const mark = code.charCodeAt(at);
+    if (mark === NEWLINE || mark === SEMICOLON || mark === COLON) return at + 1;
+  }
+  return code.length;
+};
+
+const names = (list: string): string[] =>
+  list.split(',', MAX_NAMES).map((part) => part.trim().split(/\s/u, 1)[0] ?? '');

@@ -1,0 +1,20 @@
+import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
+import { PackageError } from '../../packages/package-error.ts';
+import type { Wheel } from '../../packages/package-service.ts';
+
+const MIB = 1024 * 1024;
+
+/**
+ * Code may ask for all packages there are. What is read, sent and unpacked for one run has an end.
+ *
+ * @throws PackageError `too-large`
+ */
+export const refuseTooLarge = (wheels: readonly Wheel[]): void => {
+  const total = wheels.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (total <= PACKAGE_LIMITS.runBytes) return;
+  throw new PackageError(
+    'too-large',
+    `the ${wheels.length} packages of this run have ${Math.ceil(total / MIB)} MiB, and a run is given at most ` +
+      `${PACKAGE_LIMITS.runBytes / MIB} MiB; let it use fewer of them, or split it up`,
+  );
+};

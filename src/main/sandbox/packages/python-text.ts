@@ -1,0 +1,119 @@
+import type { Turns } from '../../foreign-text/turns.ts';
+
+/**
+ * Tells Python's code from its strings and comments, as well as that can be done in one pass: in an f-string, what
+ * stands in braces counts as text. Not a parser: those that bear with broken code take seconds for what is hostile, and
+ * main must never wait for that. Character by character: an expression for each mark takes ten times as long. A stretch
+ * after the other: a megabyte of marks takes longer than main may be kept from its other work.
+ */
+
+/** Read, or put together, at once: in UTF-16 units, and in parts. */
+const STRETCH_UNITS = 64 * 1024;
+const STRETCH_PARTS = 4096;
+
+/** Longer ones are no names of anything. */
+const MAX_LITERAL = 200;
+/** Nobody names more packages in one piece of code. */
+const MAX_LITERALS = 10_000;
+
+export interface PythonText {
+  /** The code with its strings and comments blanked out. Lines that go on in the next one are one line; each ends with `\n`. */
+  readonly code: string;
+  /** What stands in short strings without a prefix and without backslashes; the first ones, of very many. */
+  readonly literals: ReadonlySet<string>;
+}
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+const DOUBLE_QUOTE = 0x22;
+const HASH = 0x23;
+const SINGLE_QUOTE = 0x27;
+const BACKSLASH = 0x5c;
+
+/** A string after one or two of these is not what it seems: raw, bytes, formatted. */
+const PREFIXES = 'bfrtuBFRTU';
+const MAX_PREFIX = 2;
+
+/** @param turns of the whole work that this is a part of */
+export const readPythonText = async (text: string, turns: Turns): Promise<PythonText> => {
+  const stretches: string[] = [];
+  let parts: string[] = [];
+  const literals = new Set<string>();
+  let copied = 0;
+  let at = 0;
+  let pauseAt = STRETCH_UNITS;
+  /** Puts something in the place of what stands between here and there. */
+  const replace = (end: number, by: string): void => {
+    parts.push(text.slice(copied, at), by);
+    at = copied = end;
+  };
+  while (at < text.length) {
+    if (at >= pauseAt || parts.length >= STRETCH_PARTS) {
+      stretches.push(parts.join(''));
+      parts = [];
+      pauseAt = at + STRETCH_UNITS;
+      await turns.pause();
+    }
+    const mark = text.charCodeAt(at);
+    if (mark === HASH) {
+      replace(endOfLine(text, at), '');
+    } else if (mark === BACKSLASH) {
+      // At the end of a line; elsewhere it means nothing.
+      replace(at + 1 + lineEndAt(text, at + 1), ' ');
+    } else if (mark === RETURN) {
+      replace(at + lineEndAt(text, at), '\n');
+    } else if (mark === DOUBLE_QUOTE || mark === SINGLE_QUOTE) {
+      const { contents, end } = stringAt(text, at, mark);
+      const isLiteral = contents !== null && literals.size < MAX_LITERALS && !isPrefixed(text, at);
+      if (isLiteral) literals.add(contents);
+      // Something, so that what is before it and after it stays apart.
+      replace(end, ' "" ');
+    } else {
+      at += 1;
+    }
+  }
+  stretches.push(parts.join(''), text.slice(copied));
+  return { code: stretches.join(''), literals };
+};
+
+/** @param start where its first quote stands */
+const stringAt = (text: string, start: number, quote: number): { end: number; contents: string | null } => {
+  const isLong = text.charCodeAt(start + 1) === quote && text.charCodeAt(start + 2) === quote;
+  const first = start + (isLong ? 3 : 1);
+  let isPlain = true;
+  for (let at = first; at < text.length; at += 1) {
+    const mark = text.charCodeAt(at);
+    if (mark === BACKSLASH) {
+      isPlain = false;
+      at += Math.max(1, lineEndAt(text, at + 1));
+    } else if ((mark === NEWLINE || mark === RETURN) && !isLong) {
+      // Not closed: an error in the code, which ends with its line.
+      return { end: at, contents: null };
+    } else if (mark === quote) {
+      if (isLong && !(text.charCodeAt(at + 1) === quote && text.charCodeAt(at + 2) === quote)) continue;
+      const isName = isPlain && at - first <= MAX_LITERAL;
+      return { end: at + (isLong ? 3 : 1), contents: isName ? text.slice(first, at) : null };
+    }
+  }
+  return { end: text.length, contents: null };
+};
+
+const isPrefixed = (text: string, quote: number): boolean => {
+  let start = quote;
+  while (quote - start <= MAX_PREFIX && start > 0 && PREFIXES.includes(text.charAt(start - 1))) start -= 1;
+  const length = quote - start;
+  return length > 0 && length <= MAX_PREFIX && !/\w/u.test(text.charAt(start - 1));
+};
+
+const endOfLine = (text: string, from: number): number => {
+  let at = from;
+  while (at < text.length && lineEndAt(text, at) === 0) at += 1;
+  return at;
+};
+
+/** How long an end of a line is here; 0 where there is none. */
+const lineEndAt = (text: string, at: number): number => {
+  const mark = text.charCodeAt(at);
+  if (mark === RETURN) return text.charCodeAt(at + 1) === NEWLINE ? 2 : 1;
+  return mark === NEWLINE ? 1 : 0;
+};

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import process from 'node:process';
+import type { Readable } from 'node:stream';
+import {
+  app,
+  MessageChannelMain,
+  session,
+  utilityProcess,
+  type Details,
+  type Session,
+  type UtilityProcess,
+} from 'electron';
+import { fromEmitterPort } from '../../../shared/rpc/port.ts';
+import { LastWords } from './last-words.ts';
+import {
+  NO_CODE_FROM_STRINGS,
+  SIDECAR_ENVIRONMENT,
+  type ProcessExit,
+  type SidecarLauncher,
+  type SidecarProcess,
+  whenStarted,
+} from './launcher.ts';
+import { utilityExit } from './utility-exit.ts';
+
+/** For Electron to tell why a process is gone, after having told that it is, in ms. */
+const REASON_LIMIT_MS = 200;
+
+const KIBIBYTE = 1024;
+
+/** What Electron measures itself, where the system's process table can't be read. */
+const measuredByElectron = (pid: number): number | null => {
+  const metric = app.getAppMetrics().find((metrics) => metrics.pid === pid);
+  return metric === undefined ? null : metric.memory.workingSetSize * KIBIBYTE;
+};
+
+/** In memory; apart from all others. */
+const PARTITION = 'vivarium-python';
+
+/** A session that refuses every request: for what asks through Electron's network, which from 43 on can be given one. */
+const closedSession = (): Session => {
+  const opened = session.fromPartition(PARTITION);
+  opened.webRequest.onBeforeRequest((_details, decide) => decide({ cancel: true }));
+  return opened;
+};
+
+/** Why the process of that name is gone, or null when Electron does not say. */
+const goneDetails = (name: string, child: UtilityProcess): Promise<Details | null> =>
+  new Promise((resolve) => {
+    let tooLate: NodeJS.Timeout | undefined;
+    const settle = (details: Details | null): void => {
+      clearTimeout(tooLate);
+      app.off('child-process-gone', onGone);
+      resolve(details);
+    };
+    const onGone = (_event: unknown, details: Details): void => {
+      if (details.name === name) settle(details);
+    };
+    app.on('child-process-gone', onGone);
+    child.once('exit', () => {
+      tooLate = setTimeout(() => settle(null), REASON_LIMIT_MS);
+    });
+  });
+
+/** Starts sidecars as Electron utility processes. */
+export class ElectronLauncher implements SidecarLauncher {
+  readonly #script: string;
+
+  /** @param script path of the built sidecar script */
+  constructor(script: string) {
+    this.#script = script;
+  }
+
+  async launch(): Promise<SidecarProcess> {
+    // One name per process: it is all that tells whose end Electron reports, whichever launcher started it.
+    const name = `python sidecar ${randomUUID()}`;
+    const child = utilityProcess.fork(this.#script, [], {
+      serviceName: name,
+      env: { ...SIDECAR_ENVIRONMENT },
+      stdio: 'pipe',
+      execArgv: [`--js-flags=${NO_CODE_FROM_STRINGS}`],
+      // Older Electrons know neither, and take no offence.
+      session: closedSession(),
+      // macOS is not to take what it asks for as asked for by the app.
+      disclaim: true,
+    });
+    // Nothing of a run comes this way; unread pipes would fill up.
+    child.stdout?.resume();
+    // Electron hands its streams out under the type of what they extend.
+    const words = new LastWords(child.stderr as Readable | null);
+    // Unheard, a fatal error of its engine would end this process; what it is about is on standard error as well.
+    child.on('error', () => undefined);
+    const exited = this.#exit(name, child, words);
+    const started = await whenStarted(child, exited);
+    const { port1, port2 } = new MessageChannelMain();
+    child.postMessage(null, [port2]);
+    const { pid } = started;
+    return {
+      ...started,
+      port: fromEmitterPort(port1),
+      exited,
+      residentBytes: () => started.residentBytes() ?? measuredByElectron(pid),
+    };
+  }
+
+  async #exit(name: string, child: UtilityProcess, words: LastWords): Promise<ProcessExit> {
+    const reason = goneDetails(name, child);
+    const code = await new Promise<number>((resolve) => {
+      child.once('exit', resolve);
+    });
+    const exit = utilityExit(code, await reason, process.platform);
+    const failed = exit.signal !== null || exit.code !== 0;
+    return {
+      ...exit,
+      outOfMemory: exit.outOfMemory || (failed && (await words.saidOutOfMemory(exit.signal))),
+    };
+  }
+}

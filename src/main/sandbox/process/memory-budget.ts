@@ -1,0 +1,87 @@
+import { MAX_SESSIONS } from '../sessions/interpreters.ts';
+
+const MIB = 1024 * 1024;
+
+/**
+ * What a process needs before any guest's data, in MiB: itself (about 160) and as many interpreters as there may be
+ * (about 40 each).
+ */
+const BASE_MIB = 1280;
+
+/** An idle session with pandas in it: about 310 MiB of data and 250 MiB of that resident. */
+const SESSION_MIB = 320;
+
+/** Of the machine's memory, what is left to others. */
+const SPARED_BYTES = 1024 * MIB;
+
+/** Data of a process is more than what is resident of it, by about that factor: stacks and heaps reserve. */
+const RESERVES = 1.5;
+
+/** From here on idle sessions are dropped. */
+const TIGHT = 0.75;
+/** From here on the process is not spared. */
+const FAR_OVER = 1.25;
+/** A process that dies with this much in use died of it, whatever its exit code says. */
+const FATAL = 0.7;
+
+/** What a process may use on any machine: itself, small sessions, and two interpreters at their cap. */
+const leastBytes = (memoryMiB: number): number => (BASE_MIB + 2 * memoryMiB) * MIB;
+
+/** Beyond this more would be of no use: all the sessions that there may be, idle, explain no death yet. */
+const mostBytes = (memoryMiB: number): number =>
+  Math.ceil((BASE_MIB + MAX_SESSIONS * SESSION_MIB) / FATAL) * MIB + 2 * memoryMiB * MIB;
+
+const between = (least: number, wanted: number, most: number): number =>
+  Math.min(Math.max(least, wanted), most);
+
+/**
+ * What a sidecar process may have resident, in bytes: code of many sessions shares it, and file data and
+ * JavaScript memory lie outside the interpreters' own caps.
+ *
+ * @param memoryMiB cap of each interpreter's WebAssembly memory
+ * @param availableBytes what the machine has free, and what the process has of it already
+ */
+export const processLimitBytes = (memoryMiB: number, availableBytes = 0): number =>
+  between(leastBytes(memoryMiB), availableBytes - SPARED_BYTES, mostBytes(memoryMiB));
+
+/**
+ * What a process may have as writable memory that is its own, in bytes, touched or not: what the kernel counts.
+ *
+ * @param availableBytes what the machine has free as the process begins
+ */
+export const dataBudgetBytes = (memoryMiB: number, availableBytes: number): number =>
+  between(leastBytes(memoryMiB), availableBytes * RESERVES, mostBytes(memoryMiB));
+
+/** Between the watch in main and the kernel, in MiB. */
+const LEEWAY_MIB = 512;
+
+/**
+ * The kernel's cap for such a budget (RLIMIT_DATA), in MiB: above the last step of the watch in main, which says
+ * more clearly what happened, but holds also against what grows between two looks.
+ */
+export const dataLimitMiBFor = (budgetBytes: number): number =>
+  Math.ceil((budgetBytes * FAR_OVER) / MIB) + LEEWAY_MIB;
+
+export type MemoryPressure = 'none' | 'tight' | 'over' | 'far-over';
+
+export const pressureOf = (usedBytes: number, limitBytes: number): MemoryPressure => {
+  if (usedBytes >= limitBytes * FAR_OVER) return 'far-over';
+  if (usedBytes >= limitBytes) return 'over';
+  return usedBytes >= limitBytes * TIGHT ? 'tight' : 'none';
+};
+
+/** Whether a death that nobody explained is one of memory. @param lastBytes null when it was never measured */
+export const diedOfMemory = (lastBytes: number | null, limitBytes: number): boolean =>
+  lastBytes !== null && lastBytes >= limitBytes * FATAL;
+
+/** One kind of memory: what there is of it, and what there may be, in bytes. */
+export interface MemoryUse {
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+}
+
+/** The kind that is nearest to its limit. */
+export const tightest = (uses: readonly [MemoryUse, ...MemoryUse[]]): MemoryUse =>
+  uses.reduce((worst, use) => (shareOf(use) > shareOf(worst) ? use : worst));
+
+export const shareOf = ({ usedBytes, limitBytes }: MemoryUse): number => usedBytes / limitBytes;

@@ -1,0 +1,65 @@
+import type { Clock } from '../../base/clock.ts';
+import { diedOfMemory, pressureOf, shareOf, type MemoryUse } from './memory-budget.ts';
+import { sharedController } from '../../base/stop-signal.ts';
+
+/** For the memory of an interpreter that was ended to be given back, in ms. */
+const MEMORY_SETTLES_MS = 500;
+
+/** Share of the limit by which memory that grows differs from noise. */
+const GROWS = 0.05;
+
+export interface MemoryGuardOptions {
+  readonly clock: Clock;
+  /** Drops the idle session not used for longest; false when there is none. */
+  readonly evict: () => boolean;
+}
+
+/** Gives memory back in steps: idle sessions first, then the runs under way, then the process. */
+export class MemoryGuard {
+  readonly #options: MemoryGuardOptions;
+  #outOfMemory = sharedController();
+  /** Until then the memory given back last may not show yet; on the clock. */
+  #settlesAt = 0;
+  /** Share of its limit that was used when something was done last. */
+  #actedAt = 0;
+  #explanation: string | null = null;
+
+  constructor(options: MemoryGuardOptions) {
+    this.#options = options;
+  }
+
+  /** Aborted when the runs under way use too much; for each run the one of its beginning. */
+  get outOfMemory(): AbortSignal {
+    return this.#outOfMemory.signal;
+  }
+
+  /** How much memory the process uses, when that is enough for an interpreter to die of it; otherwise null. */
+  get explanation(): string | null {
+    return this.#explanation;
+  }
+
+  /**
+   * The process was measured. What can be done without ending it is done.
+   *
+   * @param detail says how much it uses
+   * @returns false when the process is not to be spared
+   */
+  measured(use: MemoryUse, detail: string): boolean {
+    const { limitBytes, usedBytes } = use;
+    const { clock, evict } = this.#options;
+    this.#explanation = diedOfMemory(usedBytes, limitBytes) ? detail : null;
+    const pressure = pressureOf(usedBytes, limitBytes);
+    if (pressure === 'far-over') return false;
+    if (pressure === 'none') return true;
+    // What was done last shows only now and then; but whoever goes on growing is not waited for.
+    const settles = clock.now() < this.#settlesAt;
+    const grows = pressure === 'over' && shareOf(use) > this.#actedAt + GROWS;
+    if (settles && !grows) return true;
+    this.#settlesAt = clock.now() + MEMORY_SETTLES_MS;
+    this.#actedAt = shareOf(use);
+    if (!settles && (evict() || pressure === 'tight')) return true;
+    this.#outOfMemory.abort(detail);
+    this.#outOfMemory = sharedController();
+    return true;
+  }
+}

@@ -1,0 +1,47 @@
+import { fork } from 'node:child_process';
+import { fromIpcChannel } from '../../../shared/rpc/child-process-port.ts';
+import { LastWords } from './last-words.ts';
+import {
+  NO_CODE_FROM_STRINGS,
+  SIDECAR_ENVIRONMENT,
+  type ProcessExit,
+  type SidecarLauncher,
+  type SidecarProcess,
+  whenStarted,
+} from './launcher.ts';
+
+/** Starts sidecars as plain Node children: for tests and for use without Electron. */
+export class NodeLauncher implements SidecarLauncher {
+  readonly #script: string;
+
+  /** @param script path of the built sidecar script */
+  constructor(script: string) {
+    this.#script = script;
+  }
+
+  async launch(): Promise<SidecarProcess> {
+    const child = fork(this.#script, [], {
+      env: { ...SIDECAR_ENVIRONMENT },
+      execArgv: [NO_CODE_FROM_STRINGS],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    const words = new LastWords(child.stderr);
+    const exited = new Promise<ProcessExit>((resolve) => {
+      child.once('exit', (code, signal) => {
+        void words
+          .saidOutOfMemory(signal)
+          .then((outOfMemory) => resolve({ code, signal, outOfMemory: outOfMemory && code !== 0 }));
+      });
+    });
+    const failed = new Promise<Error>((resolve) => {
+      // For good: a message sent to a process that is just ending is reported here as well.
+      child.on('error', resolve);
+    });
+    const started = await Promise.race([
+      whenStarted(child, exited),
+      failed.then((error) => Promise.reject(error)),
+    ]);
+    return { ...started, port: fromIpcChannel(child), exited };
+  }
+}

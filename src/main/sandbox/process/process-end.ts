@@ -1,0 +1,32 @@
+import type { ProcessEndCause } from '../../../shared/contract/sandbox-events.ts';
+import type { ProcessExit } from './launcher.ts';
+
+/** Why a sidecar process is gone. */
+export interface ProcessEnd {
+  readonly cause: ProcessEndCause;
+  /** For people: exit code, signal, or what was measured. */
+  readonly detail: string;
+}
+
+export const describeExit = (exit: ProcessExit | null): string => {
+  if (exit === null) return 'it was lost';
+  if (exit.signal !== null) return `signal ${exit.signal}`;
+  return exit.code === null ? 'no exit code' : `exit code ${exit.code}`;
+};
+
+/** Whether that end speaks against the sandbox: not what was wanted, nor the guest's hunger for memory. */
+export const isCrash = ({ cause }: ProcessEnd): boolean => {
+  switch (cause) {
+    case 'exited':
+    case 'unresponsive':
+    case 'misbehaved':
+    case 'start-failed':
+    case 'stop-failed':
+      return true;
+    case 'out-of-memory':
+    case 'broken':
+    case 'idle':
+    case 'stopped':
+      return false;
+  }
+};

@@ -1,0 +1,51 @@
+import type { ProcessRole, SandboxState } from '../../../shared/contract/sandbox-events.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { CrashLimit } from './crash-window.ts';
+import type { SidecarLauncher } from './launcher.ts';
+import type { LockdownFactory } from '../../runtime/lockdown-binding.ts';
+import type { ProcessEnd } from './process-end.ts';
+import type { Asset } from '../../runtime/runtime-assets.ts';
+import type { SidecarClient } from '../sidecar/sidecar-client.ts';
+import type { MemoryReading } from './sidecar-life.ts';
+import type { Snapshots } from '../snapshots/snapshots.ts';
+
+/** What may change while a supervisor is at work. */
+export interface SupervisorSettings {
+  /** Cap of each interpreter's WebAssembly memory, in MiB. */
+  readonly memoryMiB: number;
+  /** Unused for so long, all processes are ended, in ms. */
+  readonly idleMs: number;
+  /** Keep a second, started process to take over at once. */
+  readonly standby: boolean;
+}
+
+export interface SupervisorOptions extends SupervisorSettings {
+  readonly launcher: SidecarLauncher;
+  /** Reads and checks what the sidecar is fed. */
+  readonly loadAssets: () => Promise<readonly Asset[]>;
+  /** Asked before each start: how the operating system is to hold the process in. */
+  readonly lockdown: LockdownFactory;
+  readonly clock: Clock;
+  /** Makes starts faster. */
+  readonly snapshots?: Snapshots | undefined;
+  /** Started interpreters kept ready in each process. */
+  readonly spares: number;
+  readonly crashLimit: CrashLimit;
+  /** Free memory of the machine, in bytes. */
+  readonly freeMemory: () => number;
+  /** Does something for later runs in a standby process before that is warmed up; nobody is to wait for it. */
+  readonly improve?: (sidecar: SidecarClient) => Promise<void>;
+  /** Runs something in a fresh interpreter of a standby process. */
+  readonly warmUp: (sidecar: SidecarClient) => Promise<void>;
+  readonly events: SupervisorEvents;
+}
+
+/** What a supervisor tells its owner. */
+export interface SupervisorEvents {
+  readonly onState: (state: SandboxState) => void;
+  readonly onStarted: (pid: number, role: ProcessRole, startMs: number) => void;
+  readonly onPromoted: (pid: number) => void;
+  /** Called once per process, when it is gone or was given up. */
+  readonly onEnded: (sidecar: SidecarClient | undefined, role: ProcessRole, end: ProcessEnd) => void;
+  readonly onMemory: (sidecar: SidecarClient, reading: MemoryReading) => void;
+}

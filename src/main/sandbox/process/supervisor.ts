@@ -1,0 +1,331 @@
+import type { ProcessEndCause, ProcessRole, SandboxState } from '../../../shared/contract/sandbox-events.ts';
+import { CrashWindow } from './crash-window.ts';
+import { processLimitBytes } from './memory-budget.ts';
+import { isCrash, type ProcessEnd } from './process-end.ts';
+import { Reserve } from './reserve.ts';
+import { nextState, type SandboxTransition } from './sandbox-state.ts';
+import { SetupError } from '../setup-error.ts';
+import type { SidecarClient } from '../sidecar/sidecar-client.ts';
+import { SidecarLife } from './sidecar-life.ts';
+import type { SupervisorOptions, SupervisorSettings } from './supervisor-options.ts';
+
+/**
+ * Keeps one sidecar process, and a second one in reserve: starts them when they are needed, replaces them when
+ * they die, ends them when nobody uses them.
+ */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #crashes: CrashWindow;
+  readonly #reserve: Reserve;
+  #settings: SupervisorSettings;
+  #state: SandboxState = { name: 'stopped' };
+  /** What callers get. A life that is ending is in here no more. */
+  #active: SidecarLife | undefined;
+  /** Not gone yet. */
+  readonly #ending = new Set<SidecarLife>();
+  readonly #lives = new WeakMap<SidecarClient, SidecarLife>();
+  #users = 0;
+  #runs = 0;
+  #cancelIdle: () => void = () => undefined;
+  #disposed = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#settings = options;
+    this.#crashes = new CrashWindow(options.crashLimit);
+    this.#reserve = new Reserve(options);
+  }
+
+  /** What the process that runs code may have resident, or the next one if there is none, as the machine is now. */
+  get processLimitBytes(): number {
+    const { freeMemory } = this.#options;
+    return this.#active?.processLimitBytes ?? processLimitBytes(this.#settings.memoryMiB, freeMemory());
+  }
+
+  /** Whether the process that runs code was started with another cap than the settings' one. */
+  get outdated(): boolean {
+    return this.#active !== undefined && this.#active.memoryMiB !== this.#settings.memoryMiB;
+  }
+
+  get state(): SandboxState {
+    return this.#state;
+  }
+
+  /** Of the process that runs code, or null. */
+  get pid(): number | null {
+    return this.#active?.sidecar?.pid ?? null;
+  }
+
+  /** Whether a run needs a process, or is about to. */
+  get inUse(): boolean {
+    return this.#users > 0;
+  }
+
+  /** Under way, in whatever process. */
+  get runs(): number {
+    return this.#runs;
+  }
+
+  get standbyPid(): number | null {
+    return this.#reserve.pid;
+  }
+
+  /** True when the standby process could take over this moment. */
+  get standbyReady(): boolean {
+    return this.#reserve.isReady;
+  }
+
+  /**
+   * The live sidecar; starts one if there is none.
+   *
+   * @throws SidecarEndedError when it died while it started; another try may succeed
+   * @throws Error saying why it can't be started
+   */
+  sidecar(): Promise<SidecarClient> {
+    const life = this.#lifeNow();
+    return life instanceof Error ? Promise.reject(life) : life.ready;
+  }
+
+  /** As `sidecar`, but while it is still being prepared: what later runs need can be handed over to it. */
+  reachable(): Promise<SidecarClient> {
+    const life = this.#lifeNow();
+    return life instanceof Error ? Promise.reject(life) : life.reachable;
+  }
+
+  /** The process that runs code: begun now if there is none; or why there is none. */
+  #lifeNow(): SidecarLife | SetupError {
+    if (this.#disposed) return new SetupError('the sandbox was disposed of');
+    if (this.#state.name === 'broken') return new SetupError(this.#state.reason);
+    if (this.#active === undefined) {
+      const reserve = this.#reserve.take();
+      if (reserve !== undefined) this.#promote(reserve);
+      else {
+        // What it does may take long; nobody waits for that.
+        void this.#reserve.end('stopped', 'it was not ready when it was needed');
+        this.#active = this.#begin('active');
+      }
+    }
+    return this.#active ?? new SetupError('the sandbox was stopped');
+  }
+
+  /** Someone is about to need a process. To be followed by `release`. */
+  use(): void {
+    this.#users++;
+    this.#cancelIdle();
+  }
+
+  /** Ends the interpreters that are only kept ready, until a run has ended. False when there are none. */
+  dropSpares(): boolean {
+    const sidecar = this.#active?.sidecar;
+    if (sidecar?.hasSpares !== true) return false;
+    sidecar.keepSpares(0).catch(() => undefined);
+    return true;
+  }
+
+  /** Whether a process is in reserve, or will be once no run is under way. */
+  get hasReserve(): boolean {
+    return !this.#reserve.isEmpty || this.#reserve.isAllowed;
+  }
+
+  /** Another process takes the place of the one in reserve, and is warmed up anew, once no run is under way. */
+  renewStandby(): void {
+    this.#reserve.outdate();
+  }
+
+  /** Nobody needs it for now: from here on it is idle, however the run went. */
+  release(): void {
+    this.#users--;
+    if (this.#users > 0 || this.#disposed) return;
+    this.#cancelIdle();
+    if (this.#active === undefined && this.#reserve.isEmpty) return;
+    this.#armIdle();
+    this.#prepareForNext();
+  }
+
+  /**
+   * Takes new settings on. The idle time and the standby follow at once; a process keeps the cap it was started
+   * with (see `outdated`), but one in reserve is replaced.
+   */
+  configure(settings: SupervisorSettings): void {
+    const before = this.#settings;
+    this.#settings = settings;
+    if (this.#disposed) return;
+    this.#reserve.configure(settings);
+    if (this.#users > 0) return;
+    if (before.idleMs !== settings.idleMs && this.#active !== undefined) this.#armIdle();
+    this.#prepareForNext();
+  }
+
+  runBegan(sidecar: SidecarClient): void {
+    this.#runs++;
+    if (this.#active?.sidecar !== sidecar) return;
+    this.#apply({ type: 'run-began' });
+    this.#active.wake();
+  }
+
+  runEnded(sidecar: SidecarClient): void {
+    this.#runs--;
+    if (this.#active?.sidecar === sidecar) this.#apply({ type: 'run-ended' });
+  }
+
+  /** Ends all processes, also those that are only starting; resolves when they are gone or were given up. */
+  async stop(cause: ProcessEndCause = 'stopped', detail = ''): Promise<void> {
+    this.#cancelIdle();
+    // In this order: the one in reserve would take over otherwise.
+    void this.#reserve.end(cause, detail);
+    void this.#active?.end(cause, detail);
+    await Promise.all([...this.#ending].map(({ gone }) => gone));
+  }
+
+  /** Ends this very process; harmless when another one has taken its place. Resolves with the true reason. */
+  async end(sidecar: SidecarClient, cause: ProcessEndCause, detail = ''): Promise<ProcessEnd> {
+    return (await this.#lives.get(sidecar)?.end(cause, detail)) ?? { cause, detail };
+  }
+
+  /** Why that process, which was ready once, is gone; resolves when it is. */
+  async endOf(sidecar: SidecarClient): Promise<ProcessEnd> {
+    return (await this.#lives.get(sidecar)?.gone) ?? { cause: 'exited', detail: 'it was lost' };
+  }
+
+  /** Ends what runs and forgets past crashes: the next run starts anew, also when all was broken. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.#crashes.reset();
+    this.#reserve.reset();
+    this.#apply({ type: 'restart' });
+  }
+
+  /** As `stop`, for good. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.stop();
+  }
+
+  #armIdle(): void {
+    this.#cancelIdle();
+    this.#cancelIdle = this.#options.clock.after(this.#settings.idleMs, () => void this.stop('idle'));
+  }
+
+  #begin(role: ProcessRole): SidecarLife {
+    const { clock, events, freeMemory, launcher, loadAssets, lockdown, snapshots } = this.#options;
+    const { memoryMiB } = this.#settings;
+    const isActive = (): boolean => this.#active === life;
+    if (role === 'active') this.#apply({ type: 'start' });
+    const life: SidecarLife = new SidecarLife({
+      role,
+      launcher,
+      loadAssets,
+      lockdown,
+      snapshots,
+      clock,
+      memoryMiB,
+      freeMemory,
+      // Two processes of one session's state at once would need its memory twice.
+      after: Promise.all([...this.#ending].map(({ gone }) => gone)),
+      warmUp: role === 'active' ? () => Promise.resolve() : (sidecar) => this.#reserve.warmUp(sidecar),
+      onEnding: () => this.#detach(life),
+      isBusy: () => isActive() && this.#runs > 0,
+      onSilent: () => {
+        if (isActive()) this.#apply({ type: 'silent' });
+      },
+      onAnswer: () => {
+        if (isActive()) this.#apply({ type: 'answered' });
+      },
+      onMemory: (reading) => {
+        if (life.sidecar !== undefined && isActive()) events.onMemory(life.sidecar, reading);
+      },
+    });
+    this.#follow(life);
+    return life;
+  }
+
+  #follow(life: SidecarLife): void {
+    const { clock, events } = this.#options;
+    life.ready.then(
+      (sidecar) => {
+        this.#lives.set(sidecar, life);
+        if (this.#active === life) this.#apply({ type: 'started' });
+        // The active one may have gone meanwhile.
+        else this.#takeOver();
+        this.#tell(() => events.onStarted(sidecar.pid, life.role, life.readyMs));
+      },
+      () => undefined,
+    );
+    void life.gone.then((end) => {
+      this.#ending.delete(life);
+      const othersEnd = [...this.#ending].some(({ role }) => role === 'active');
+      if (this.#state.name === 'stopping' && life.role === 'active' && !othersEnd) {
+        this.#apply({ type: 'gone' });
+        // Someone waits for the next one already.
+        if (this.#active !== undefined) this.#apply({ type: 'start' });
+      }
+      this.#tell(() => events.onEnded(life.sidecar, life.role, end));
+      if (!isCrash(end) || life.lacked) return;
+      // One that only waited costs nobody anything but the reserve.
+      if (life.role === 'standby') this.#reserve.noteCrash();
+      else if (this.#crashes.note(clock.now())) this.#break(end);
+    });
+  }
+
+  #detach(life: SidecarLife): void {
+    this.#ending.add(life);
+    this.#reserve.drop(life);
+    if (this.#active !== life) return;
+    this.#active = undefined;
+    this.#apply({ type: 'stop' });
+    this.#takeOver();
+  }
+
+  /** A standby process takes the place of one that is gone, or on its way. */
+  #takeOver(): void {
+    if (this.#active !== undefined || !this.#reserve.isReady) return;
+    const reserve = this.#reserve.take();
+    if (reserve === undefined) return;
+    this.#promote(reserve);
+    // Otherwise that comes with the end of the last run.
+    if (this.#users === 0) this.#prepareForNext();
+  }
+
+  #promote(life: SidecarLife): void {
+    this.#active = life;
+    life.role = 'active';
+    this.#apply({ type: 'gone' });
+    this.#apply({ type: 'start' });
+    if (!life.isReady) return;
+    this.#apply({ type: 'started' });
+    const { pid } = life.sidecar ?? {};
+    if (pid !== undefined) this.#tell(() => this.#options.events.onPromoted(pid));
+  }
+
+  #break(end: ProcessEnd): void {
+    const { crashes, windowMs } = this.#options.crashLimit;
+    const often = `${crashes} times within ${windowMs / 60_000} minutes`;
+    const reason = `the sandbox process crashed ${often} and stays down until it is restarted (last: ${end.cause}, ${end.detail})`;
+    void this.stop('broken', reason);
+    this.#apply({ type: 'broke', reason });
+  }
+
+  /** Nothing runs: a good time to make the next start, and the next crash, cheap. */
+  #prepareForNext(): void {
+    const { spares } = this.#options;
+    const active = this.#active;
+    if (active?.isReady !== true) return;
+    void active.sidecar?.keepSpares(spares).catch(() => undefined);
+    this.#reserve.fill(() => this.#begin('standby'));
+  }
+
+  #apply(transition: SandboxTransition): void {
+    const before = this.#state;
+    this.#state = nextState(before, transition);
+    if (this.#state !== before) this.#tell(() => this.#options.events.onState(this.#state));
+  }
+
+  /** What a listener throws is its own affair: no run may depend on it. */
+  #tell(listener: () => void): void {
+    try {
+      listener();
+    } catch {
+      // See above.
+    }
+  }
+}

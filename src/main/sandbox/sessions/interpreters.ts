@@ -1,0 +1,199 @@
+import type { SidecarClient } from '../sidecar/sidecar-client.ts';
+import { SetupError } from '../setup-error.ts';
+
+/** An interpreter in a live sidecar. */
+export interface OpenInterpreter {
+  readonly id: string;
+  readonly sidecar: SidecarClient;
+}
+
+/** Named sessions that may be alive at once; each holds an interpreter's memory. */
+export const MAX_SESSIONS = 24;
+
+/** Losses that are remembered until someone asks. */
+const MAX_LOSSES = 1000;
+
+/** Why a session's state is no more. */
+export type SessionEnd = 'reset' | 'evicted' | 'run-stopped' | 'process-ended';
+
+interface Session {
+  readonly interpreter: OpenInterpreter;
+  /** A run uses it: it can't be dropped. */
+  busy: boolean;
+  /** A run began in it, or ended and left it: there is something to lose. */
+  hasState: boolean;
+}
+
+/** Knows which session's state lives in which interpreter, and drops what was not used for longest. */
+export class Interpreters {
+  /** In the order of their last use, the oldest first. */
+  readonly #sessions = new Map<string, Session>();
+  /** Not yet kept: interpreters that are being opened for a session. */
+  readonly #opening = new Set<string>();
+  /** Sessions whose state is gone without any run having said so. */
+  readonly #lost = new Set<string>();
+  readonly #onEnd: (session: string, interpreter: OpenInterpreter, why: SessionEnd) => void;
+  #nextId = 1;
+
+  /** @param onEnd told of each session that is no more; ending the interpreter, if it still lives, is up to it */
+  constructor(onEnd: (session: string, interpreter: OpenInterpreter, why: SessionEnd) => void) {
+    this.#onEnd = onEnd;
+  }
+
+  /**
+   * The session's interpreter, or a fresh one: that becomes the session's by `keep`.
+   *
+   * @param session null for an interpreter of the run's own
+   * @param start starts a fresh one of that id
+   * @throws SetupError, RpcError when none can be started
+   */
+  async open(
+    sidecar: SidecarClient,
+    session: string | null,
+    start: (interpreter: OpenInterpreter) => Promise<unknown> = ({ id }) => sidecar.openInterpreter(id),
+  ): Promise<OpenInterpreter> {
+    const existing = session === null ? undefined : this.#sessions.get(session);
+    if (existing?.interpreter.sidecar === sidecar) {
+      existing.busy = true;
+      return existing.interpreter;
+    }
+    const interpreter = { id: `interpreter-${this.#nextId++}`, sidecar };
+    if (session === null) {
+      await start(interpreter);
+      return interpreter;
+    }
+    this.#makeRoomFor(session);
+    this.#opening.add(session);
+    try {
+      await start(interpreter);
+    } finally {
+      this.#opening.delete(session);
+    }
+    return interpreter;
+  }
+
+  /** From now on the session lives in this interpreter, and a run uses it. */
+  keep(session: string, interpreter: OpenInterpreter): void {
+    const before = this.#sessions.get(session);
+    if (before !== undefined && before.interpreter !== interpreter) {
+      // Its process is on its way out, and another one has taken over before that was over.
+      this.#lose(session, 'process-ended');
+    }
+    const hasState = this.#sessions.get(session)?.hasState ?? false;
+    this.#sessions.delete(session);
+    this.#sessions.set(session, { interpreter, busy: true, hasState });
+  }
+
+  /** A run begins in the session: whatever becomes of it, its state is not what it was. */
+  enter(session: string): void {
+    const known = this.#sessions.get(session);
+    if (known !== undefined) known.hasState = true;
+  }
+
+  /** Something other than a run uses the session: it can't be dropped. */
+  use(session: string): void {
+    const known = this.#sessions.get(session);
+    if (known !== undefined) known.busy = true;
+  }
+
+  /** The run that used it is over. */
+  rest(session: string): void {
+    const known = this.#sessions.get(session);
+    if (known === undefined) return;
+    known.busy = false;
+    known.hasState = true;
+  }
+
+  /** Whether a session lives in this interpreter. */
+  isKept(interpreter: OpenInterpreter): boolean {
+    return [...this.#sessions.values()].some((session) => session.interpreter === interpreter);
+  }
+
+  /** Where the session lives, if it does. */
+  find(session: string): OpenInterpreter | undefined {
+    return this.#sessions.get(session)?.interpreter;
+  }
+
+  /** Whether the session has state that a next run would find. */
+  has(session: string): boolean {
+    return this.#sessions.has(session);
+  }
+
+  /** Whether any session lives in that process. */
+  liveIn(sidecar: SidecarClient): boolean {
+    return [...this.#sessions.values()].some(({ interpreter }) => interpreter.sidecar === sidecar);
+  }
+
+  /** All sessions with state, the one used last at the end. */
+  get names(): string[] {
+    return [...this.#sessions.keys()];
+  }
+
+  /** Forgets the session that lives in this interpreter, if one does. A run says so, unless that was wanted. */
+  forget(interpreter: OpenInterpreter, why: SessionEnd): void {
+    for (const [name, session] of this.#sessions) {
+      if (session.interpreter !== interpreter) continue;
+      if (why === 'reset') this.#drop(name, why);
+      else this.#lose(name, why);
+    }
+  }
+
+  /** Forgets all sessions of a process that is gone. */
+  forgetAll(sidecar: SidecarClient): void {
+    for (const [name, session] of this.#sessions) {
+      if (session.interpreter.sidecar !== sidecar) continue;
+      this.#lose(name, 'process-ended');
+    }
+  }
+
+  /** Drops the session that was not used for longest and is not in use. Its name, or null when there is none. */
+  evictOldest(): string | null {
+    for (const [name, { busy }] of this.#sessions) {
+      if (busy) continue;
+      this.#lose(name, 'evicted');
+      return name;
+    }
+    return null;
+  }
+
+  /** Whether the session's state was lost since its last run; the next one has to say so. */
+  knowsLoss(session: string): boolean {
+    return this.#lost.has(session);
+  }
+
+  /** The same, asked once: the caller says so. */
+  takeLoss(session: string): boolean {
+    return this.#lost.delete(session);
+  }
+
+  #makeRoomFor(session: string): void {
+    const others = new Set([...this.#sessions.keys(), ...this.#opening]);
+    others.delete(session);
+    if (others.size >= MAX_SESSIONS && this.evictOldest() === null) {
+      throw new SetupError(`${MAX_SESSIONS} sessions are in use already; wait for one of them or use none`);
+    }
+  }
+
+  /** A session that had nothing to lose goes without a word. */
+  #lose(session: string, why: SessionEnd): void {
+    if (this.#sessions.get(session)?.hasState === true) {
+      this.#noteLoss(session);
+      this.#drop(session, why);
+    } else {
+      this.#sessions.delete(session);
+    }
+  }
+
+  #noteLoss(session: string): void {
+    this.#lost.delete(session);
+    this.#lost.add(session);
+    const [oldest] = this.#lost;
+    if (this.#lost.size > MAX_LOSSES && oldest !== undefined) this.#lost.delete(oldest);
+  }
+
+  #drop(name: string, why: SessionEnd): void {
+    const session = this.#sessions.get(name);
+    this.#sessions.delete(name);
+    if (session !== undefined) this.#onEnd(name, session.interpreter, why);
+  }
+}

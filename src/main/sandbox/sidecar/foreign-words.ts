@@ -1,0 +1,17 @@
+import { RpcError } from '../../../shared/rpc/errors.ts';
+
+/** Longest stretch of somebody else's words in a message of ours, in UTF-16 units. */
+const MAX_WORDS = 500;
+
+/**
+ * Why an interpreter could not be prepared. What comes from its side may be the words of a guest that was in it
+ * before, and is told as such.
+ *
+ * @param what what could not be done
+ */
+export const toldBy = (error: unknown, what: string): string => {
+  if (RpcError.is(error) && error.origin === 'remote') {
+    return `${what}; the interpreter says: ${error.message.slice(0, MAX_WORDS)}`;
+  }
+  return error instanceof Error ? error.message : 'unknown reason';
+};

@@ -1,0 +1,258 @@
+import {
+  failuresOf,
+  type InputAnswer,
+  type RunEnd,
+  type RunOrder,
+  type RunPiece,
+  type SelfCheck,
+} from '../../../shared/protocol/interpreter.ts';
+import type { IsolationLayer, LockdownOrder } from '../../../shared/contract/isolation.ts';
+import type { AbortSignalLike } from '../../../shared/rpc/abort.ts';
+import { RpcError } from '../../../shared/rpc/errors.ts';
+import type { SnapshotUse } from '../../../shared/protocol/sidecar-protocol.ts';
+import { joinBytes, MAX_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';
+import type { ProcessExit, SidecarProcess } from '../process/launcher.ts';
+import type { Asset } from '../../runtime/runtime-assets.ts';
+import { SetupError } from '../setup-error.ts';
+import { SidecarFiles } from './sidecar-files.ts';
+import { SidecarImages } from './sidecar-images.ts';
+import { SidecarPackages } from './sidecar-packages.ts';
+import { openSidecarPeer, type SidecarPeer } from './sidecar-peer.ts';
+import type { Snapshots } from '../snapshots/snapshots.ts';
+
+const MIB = 1024 * 1024;
+/** Output that may be under way from the sidecar at once, in bytes. */
+const RUN_WINDOW_BYTES = 8 * MIB;
+/** The same for a snapshot. */
+const SNAPSHOT_WINDOW_BYTES = 4 * MIB;
+
+const requireAll = (checks: readonly SelfCheck[]): void => {
+  // A sidecar that checks nothing has not passed.
+  if (checks.length === 0) throw new SetupError('the sandbox refused to start: it made no self-check');
+  const failed = failuresOf(checks);
+  if (failed.length > 0) {
+    throw new SetupError(`the sandbox refused to start because its self-check failed: ${failed.join(', ')}`);
+  }
+};
+
+/** One sidecar process, from its start to its end. What it says is checked; it may be hostile. */
+export class SidecarClient {
+  /** Resolves when the process is gone. */
+  readonly gone: Promise<ProcessExit>;
+  /** Resolves when the connection is closed, with the process or before it. */
+  readonly lost: Promise<string>;
+  readonly pid: number;
+  readonly files: SidecarFiles;
+  readonly images: SidecarImages;
+  readonly packages: SidecarPackages;
+
+  readonly #process: SidecarProcess;
+  #spares = 0;
+  readonly #peer: SidecarPeer;
+  #layers: readonly IsolationLayer[] = [];
+  #isKilled = false;
+  /** Set from `prepare` until the first interpreter was opened. */
+  #discardSnapshot: (() => Promise<void>) | undefined;
+  #runtimeKey: string | undefined;
+  #isPristine = true;
+
+  constructor(process: SidecarProcess) {
+    this.#process = process;
+    this.pid = process.pid;
+    this.gone = process.exited;
+    this.#peer = openSidecarPeer(process.port);
+    this.files = new SidecarFiles(this.#peer);
+    this.images = new SidecarImages(this.#peer);
+    this.packages = new SidecarPackages(this.#peer);
+    // A process that can't be spoken to is of no use, and may be in the wrong hands.
+    this.lost = this.#peer.closed;
+    void this.lost.then(() => process.kill());
+    void process.exited.then(() => this.disconnect('the sandbox process ended'));
+  }
+
+  /** What the operating system holds it in with, by its own account; known once it is prepared. */
+  get layers(): readonly IsolationLayer[] {
+    return this.#layers;
+  }
+
+  /**
+   * Hands the runtime over, and lets the process check itself and lock itself down. With `snapshots` it gets the
+   * one that fits, or makes it before anything else is done in it; whatever goes wrong with that only costs time.
+   *
+   * @throws SetupError when a self-check fails
+   * @throws RpcError when the process dies or refuses
+   */
+  async prepare(
+    assets: readonly Asset[],
+    memoryMiB: number,
+    lockdown: LockdownOrder,
+    snapshots?: Snapshots,
+  ): Promise<void> {
+    this.#runtimeKey = snapshots?.keyOf(assets, memoryMiB);
+    const found = snapshots?.find(assets);
+    for (const { name, bytes } of assets) await this.#peer.call('loadAsset', { name, bytes });
+    const snapshot = await found;
+    if (snapshot !== undefined) await this.#peer.call('loadAsset', { name: 'snapshot', bytes: snapshot });
+    const { checks, layers } = await this.#peer.call('prepare', { memoryMiB, lockdown });
+    requireAll(checks);
+    this.#layers = layers;
+    if (snapshots === undefined) return;
+    if (snapshot === undefined) await this.makeSnapshot(assets, snapshots);
+    this.#discardSnapshot = () => snapshots.discard(assets);
+  }
+
+  /**
+   * Says which runtime in which engine it is, and how large its memories may be. Known once it is being prepared;
+   * undefined where nothing is kept for later starts.
+   */
+  get runtimeKey(): string | undefined {
+    return this.#runtimeKey;
+  }
+
+  /** Whether no guest can have been in this process. */
+  get isPristine(): boolean {
+    return this.#isPristine;
+  }
+
+  /**
+   * From an image that was handed over, or made there; otherwise as `openInterpreter`.
+   *
+   * @returns whether it came from the image; 'absent' when that is not at hand there
+   * @throws SetupError, RpcError as `prepare` does
+   */
+  async openFromImage(id: string, image: string): Promise<SnapshotUse> {
+    this.#isPristine = false;
+    const { checks, image: use, snapshot } = await this.#peer.call('openInterpreter', { id, image });
+    if (use !== 'used') await this.#judgeSnapshot(snapshot === 'used');
+    requireAll(checks);
+    return use;
+  }
+
+  /** @throws SetupError, RpcError as `prepare` does */
+  async openInterpreter(id: string): Promise<SnapshotUse> {
+    this.#isPristine = false;
+    try {
+      const { checks, snapshot } = await this.#peer.call('openInterpreter', { id });
+      await this.#judgeSnapshot(snapshot === 'used');
+      requireAll(checks);
+      return snapshot;
+    } catch (error) {
+      // A process that dies of its first interpreter, and not by us, may have died of the snapshot.
+      if (RpcError.is(error) && error.code === 'closed' && !this.#isKilled) await this.#judgeSnapshot(false);
+      throw error;
+    }
+  }
+
+  /** Only the first interpreter decides: what comes later may be a guest's doing. */
+  async #judgeSnapshot(works: boolean): Promise<void> {
+    const discard = this.#discardSnapshot;
+    this.#discardSnapshot = undefined;
+    if (!works) await discard?.();
+  }
+
+  /** For a guest that waits for input. */
+  async answerInput(interpreter: string, answer: InputAnswer): Promise<void> {
+    await this.#peer.call('answerInput', { interpreter, answer });
+  }
+
+  /**
+   * Rejects with RpcError, or with what `onPiece` threw. Once `signal` aborts nothing more is listened to;
+   * the run itself is not ended by that.
+   */
+  run(
+    interpreter: string,
+    order: RunOrder,
+    onPiece: (piece: RunPiece) => void,
+    signal: AbortSignalLike,
+  ): Promise<RunEnd> {
+    return this.#peer.call(
+      'run',
+      { interpreter, ...order },
+      { window: RUN_WINDOW_BYTES, onItem: (piece) => onPiece(piece), signal },
+    );
+  }
+
+  /**
+   * Raises KeyboardInterrupt in a run until it ends, for at most `limitMs`. True when it has ended and its
+   * interpreter answers.
+   */
+  async interruptRun(interpreter: string, limitMs: number): Promise<boolean> {
+    return (await this.#peer.call('interruptRun', { interpreter, limitMs })).stopped;
+  }
+
+  /** Whether started interpreters are kept ready. */
+  get hasSpares(): boolean {
+    return this.#spares > 0;
+  }
+
+  /** How many started interpreters to keep ready. Asked again for as many, it answers at once. */
+  async keepSpares(count: number): Promise<void> {
+    if (count === this.#spares) return;
+    this.#spares = count;
+    await this.#peer.call('keepSpares', { count });
+  }
+
+  /** Resolves when the control thread has answered, or the interpreter's thread if one is named. */
+  async ping(interpreter?: string): Promise<void> {
+    await this.#peer.call('ping', interpreter === undefined ? {} : { interpreter });
+  }
+
+  /** Resident memory in bytes, or null where it can't be told. */
+  residentBytes(): number | null {
+    return this.#process.residentBytes();
+  }
+
+  /** What the kernel caps of it, in bytes, or null where it can't be told. */
+  dataBytes(): number | null {
+    return this.#process.dataBytes?.() ?? null;
+  }
+
+  /** Asks the system, not the connection. */
+  isAlive(): boolean {
+    return this.#process.isAlive();
+  }
+
+  /** Whether the connection was closed because the process broke the protocol. */
+  get misbehaved(): boolean {
+    return this.#peer.violated;
+  }
+
+  /** Lets the process make a snapshot, and keeps it. Never rejects: without one it only takes longer. */
+  async makeSnapshot(assets: readonly Asset[], snapshots: Snapshots): Promise<void> {
+    const pieces: Uint8Array[] = [];
+    let received = 0;
+    try {
+      const { bytes } = await this.#peer.call(
+        'takeSnapshot',
+        {},
+        {
+          window: SNAPSHOT_WINDOW_BYTES,
+          onItem: (piece) => {
+            received += piece.bytes.length;
+            if (received > MAX_SNAPSHOT_BYTES) throw new Error('the snapshot is too large');
+            pieces.push(piece.bytes);
+          },
+        },
+      );
+      if (bytes === received) await snapshots.keep(assets, joinBytes(pieces));
+    } catch {
+      // Interpreters start without it; a process that is gone is noticed by the next call.
+    }
+  }
+
+  /** Resolves once the interpreter is gone; its state with it. */
+  async closeInterpreter(id: string): Promise<void> {
+    await this.#peer.call('closeInterpreter', { id });
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    this.#isKilled = true;
+    this.#process.kill();
+  }
+
+  /** Calls under way fail; nothing more is listened to. */
+  disconnect(reason: string): void {
+    this.#peer.close(reason);
+  }
+}

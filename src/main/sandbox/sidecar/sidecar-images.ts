@@ -1,0 +1,79 @@
+import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
+import { joinBytes } from '../../../shared/protocol/snapshot-image.ts';
+import type { SidecarPeer } from './sidecar-peer.ts';
+
+/** What may be under way of an image that is made, in bytes. */
+const IMAGE_WINDOW_BYTES = 4 * 1024 * 1024;
+
+/** What a process has made of packages. */
+export interface MadeImage {
+  /** Compressed. */
+  readonly image: Uint8Array;
+  /** Archives of the packages' bytecode, by the packages' hashes. */
+  readonly bytecode: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The images with packages that a process can start interpreters from. */
+export class SidecarImages {
+  readonly #peer: SidecarPeer;
+
+  constructor(peer: SidecarPeer) {
+    this.#peer = peer;
+  }
+
+  /** Whether that image is at hand there. @throws RpcError when the process is gone */
+  async has(key: string): Promise<boolean> {
+    return (await this.#peer.call('hasImage', { key })).has;
+  }
+
+  /**
+   * Hands an image over, for `adopt`; stops between two parts once `signal` aborts.
+   *
+   * @param image compressed
+   * @throws RpcError when it is refused
+   */
+  async load(key: string, image: Uint8Array, signal: AbortSignal): Promise<void> {
+    const totalBytes = image.byteLength;
+    for (let start = 0; start < totalBytes && !signal.aborted; start += PACKAGE_LIMITS.partBytes) {
+      // In memory of its own: a view would be sent with all that it views.
+      const bytes = new Uint8Array(image.subarray(start, start + PACKAGE_LIMITS.partBytes));
+      await this.#peer.call('loadImage', { key, totalBytes, offset: start, bytes });
+    }
+  }
+
+  /** Makes it usable, once it and its packages were handed over. @throws RpcError when it is of no use */
+  async adopt(key: string, hashes: readonly string[]): Promise<void> {
+    await this.#peer.call('adoptImage', { key, hashes: [...hashes] });
+  }
+
+  /**
+   * Has an image made of packages that are at hand there. Only for a process in which no guest has been, before and
+   * afterwards.
+   *
+   * @param modules imported into it
+   * @throws RpcError, Error when there is none to be had
+   */
+  async make(key: string, hashes: readonly string[], modules: readonly string[]): Promise<MadeImage> {
+    const pieces = new Map<string, Uint8Array[]>();
+    let received = 0;
+    const { bytes } = await this.#peer.call(
+      'makeImage',
+      { key, hashes: [...hashes], modules: [...modules] },
+      {
+        window: IMAGE_WINDOW_BYTES,
+        onItem: (piece) => {
+          received += piece.bytes.length;
+          if (received > PACKAGE_LIMITS.imageBytes) throw new Error('the image is too large');
+          const before = pieces.get(piece.of);
+          if (before === undefined) pieces.set(piece.of, [piece.bytes]);
+          else before.push(piece.bytes);
+        },
+      },
+    );
+    if (bytes !== received) throw new Error('the image is not whole');
+    const image = joinBytes(pieces.get('image') ?? []);
+    pieces.delete('image');
+    const joined = [...pieces].map(([hash, parts]) => [hash, joinBytes(parts)] as const);
+    return { image, bytecode: new Map(joined) };
+  }
+}

@@ -1,0 +1,54 @@
+import { PACKAGE_LIMITS, type PackageClash, type PackagePart } from '../../../shared/protocol/package-files.ts';
+import type { SidecarPeer } from './sidecar-peer.ts';
+
+/** The packages at hand in a process, and in its interpreters. */
+export class SidecarPackages {
+  readonly #peer: SidecarPeer;
+
+  constructor(peer: SidecarPeer) {
+    this.#peer = peer;
+  }
+
+  /** What the interpreter says the code imports, as JSON; the guest's words. @throws RpcError when it is gone */
+  async findImports(interpreter: string, code: string): Promise<string> {
+    return (await this.#peer.call('findImports', { interpreter, code })).report;
+  }
+
+  /**
+   * Hands a whole package over; stops between two parts once `signal` aborts.
+   *
+   * @throws RpcError when it can't be unpacked
+   */
+  async load(
+    wheel: Pick<PackagePart, 'sha256' | 'name' | 'kind' | 'beyond'>,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { beyond, sha256, name, kind } = wheel;
+    const what = { sha256, name, kind, ...(beyond === undefined ? {} : { beyond }) };
+    for (let start = 0; start < bytes.byteLength && !signal.aborted; start += PACKAGE_LIMITS.partBytes) {
+      // In memory of its own, as for files.
+      const part = new Uint8Array(bytes.subarray(start, start + PACKAGE_LIMITS.partBytes));
+      const totalBytes = bytes.byteLength;
+      await this.#peer.call('loadPackage', { ...what, totalBytes, offset: start, bytes: part });
+    }
+  }
+
+  /**
+   * Puts packages into an interpreter. Those that have to be handed over first are returned, or two that clash with each
+   * other; then nothing was done.
+   *
+   * @throws RpcError when their files can't be made
+   */
+  install(
+    interpreter: string,
+    hashes: readonly string[],
+  ): Promise<{ readonly missing: readonly string[]; readonly clash?: PackageClash }> {
+    return this.#peer.call('installPackages', { interpreter, hashes: [...hashes] });
+  }
+
+  /** Of these packages, those that have to be handed over. @throws RpcError when the process is gone */
+  async missing(hashes: readonly string[]): Promise<string[]> {
+    return (await this.#peer.call('missingPackages', { hashes: [...hashes] })).missing;
+  }
+}

@@ -1,0 +1,28 @@
+import { LIMITS } from '../../../shared/limits.ts';
+import { RpcPeer } from '../../../shared/rpc/peer.ts';
+import type { RpcPort } from '../../../shared/rpc/port.ts';
+import {
+  sidecarContract,
+  sidecarHostContract,
+  type SidecarContract,
+  type SidecarHostContract,
+} from '../../../shared/protocol/sidecar-protocol.ts';
+
+const MAX_SEND_BYTES = 32 * 1024 * 1024;
+
+/** The line to one sidecar process. */
+export type SidecarPeer = RpcPeer<SidecarHostContract, SidecarContract>;
+
+/** From here on, what that process says is listened to, and checked. */
+export const openSidecarPeer = (port: RpcPort): SidecarPeer =>
+  new RpcPeer({
+    port,
+    local: sidecarHostContract,
+    remote: sidecarContract,
+    handlers: {},
+    limits: {
+      maxMessageBytes: LIMITS.sidecarMessageBytes,
+      maxSendBytes: MAX_SEND_BYTES,
+      maxPending: LIMITS.sidecarCalls,
+    },
+  });

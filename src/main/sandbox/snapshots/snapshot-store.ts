@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { MAX_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';
+import { sha256 } from '../../foreign-text/hash.ts';
+
+/** A file is: this, the SHA-256 of key and content, the content. */
+const MAGIC = Buffer.from('VIVSNAP2');
+const HASH_BYTES = 32;
+const PREFIX_BYTES = MAGIC.length + HASH_BYTES;
+
+const EXTENSION = '.snapshot';
+const UNFINISHED = '.tmp';
+/** What an interrupted writer left behind goes after this time. */
+const UNFINISHED_MS = 60 * 60 * 1000;
+/** Snapshots kept, those used last. */
+const KEPT = 3;
+
+/** With the key: a file that is sound in itself may be another one's. */
+const hashOf = async (key: string, content: Uint8Array): Promise<Buffer> =>
+  Buffer.from(await sha256(`${key}\n`, content), 'hex');
+
+/** Neither through a link nor waiting at a pipe; Windows knows neither flag. */
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
+const READ_FLAGS = (O_RDONLY ?? 0) | O_NOFOLLOW | O_NONBLOCK;
+
+/**
+ * Snapshots on disk, one file a key. It is a cache: whatever is wrong with the disk or with a file makes a
+ * snapshot be missing and nothing worse.
+ */
+export class SnapshotStore {
+  readonly #folder: string;
+  readonly #maxBytes: number;
+  readonly #kept: number;
+
+  /**
+   * @param folder holds nothing else; made when it is needed
+   * @param maxBytes of one of them
+   * @param kept how many, those used last
+   */
+  constructor(folder: string, maxBytes = MAX_SNAPSHOT_BYTES, kept = KEPT) {
+    this.#folder = folder;
+    this.#maxBytes = maxBytes;
+    this.#kept = kept;
+  }
+
+  /** Whether a file is there under that key, sound or not. Never rejects. */
+  has(key: string): Promise<boolean> {
+    return stat(this.#file(key)).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+  }
+
+  /** The content under that key, whole and undamaged, or undefined. A damaged file is removed. Never rejects. */
+  async read(key: string): Promise<Uint8Array | undefined> {
+    const file = this.#file(key);
+    try {
+      const content = await readContent(file, key, this.#maxBytes);
+      if (content === undefined) {
+        await this.remove(key);
+        return undefined;
+      }
+      await this.used(key);
+      return content;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) await this.remove(key);
+      return undefined;
+    }
+  }
+
+  /** Used now: it is the last one to be removed. Never rejects. */
+  async used(key: string): Promise<void> {
+    const now = new Date();
+    await utimes(this.#file(key), now, now).catch(() => undefined);
+  }
+
+  /** Puts a whole file in the place of what is there; false when that can't be done. Never rejects. */
+  async write(key: string, content: Uint8Array): Promise<boolean> {
+    if (content.byteLength > this.#maxBytes) return false;
+    const unfinished = path.join(this.#folder, `${key}.${randomUUID()}${UNFINISHED}`);
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      await writeWhole(unfinished, key, content);
+      await rename(unfinished, this.#file(key)).catch(async () => {
+        // A folder has taken its place.
+        await this.remove(key);
+        await rename(unfinished, this.#file(key));
+      });
+    } catch {
+      await rm(unfinished, { force: true }).catch(() => undefined);
+      return false;
+    }
+    await this.#tidy().catch(() => undefined);
+    return true;
+  }
+
+  /** Never rejects. */
+  async remove(key: string): Promise<void> {
+    // Whatever it is that has taken the file's place.
+    await rm(this.#file(key), { recursive: true, force: true }).catch(() => undefined);
+  }
+
+  /** Of all that is there, the one used last first; what they hold was not looked at. Never rejects. */
+  async keys(): Promise<string[]> {
+    const entries = await this.#entries().catch(() => []);
+    return entries
+      .filter(({ name }) => name.endsWith(EXTENSION))
+      .map(({ name }) => name.slice(0, -EXTENSION.length));
+  }
+
+  #file(key: string): string {
+    return path.join(this.#folder, key + EXTENSION);
+  }
+
+  /** Files, the one used last first. */
+  async #entries(): Promise<{ readonly name: string; readonly usedAt: number }[]> {
+    const names = await readdir(this.#folder);
+    const entries = await Promise.all(
+      names.map(async (name) => {
+        // One that can't be looked at, or is gone meanwhile, keeps nobody from the others.
+        const found = await lstat(path.join(this.#folder, name)).catch(() => undefined);
+        return found?.isFile() === true ? [{ name, usedAt: found.mtimeMs }] : [];
+      }),
+    );
+    return entries.flat().sort((a, b) => b.usedAt - a.usedAt);
+  }
+
+  async #tidy(): Promise<void> {
+    const entries = await this.#entries();
+    const snapshots = entries.filter(({ name }) => name.endsWith(EXTENSION));
+    const abandoned = entries.filter(
+      ({ name, usedAt }) => name.endsWith(UNFINISHED) && Date.now() - usedAt > UNFINISHED_MS,
+    );
+    for (const { name } of [...snapshots.slice(this.#kept), ...abandoned]) {
+      await rm(path.join(this.#folder, name), { recursive: true, force: true });
+    }
+  }
+}
+
+const writeWhole = async (file: string, key: string, content: Uint8Array): Promise<void> => {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(Buffer.concat([MAGIC, await hashOf(key, content)]));
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Undefined when the file is damaged. @throws Error when it can't be read */
+const readContent = async (file: string, key: string, maxBytes: number): Promise<Uint8Array | undefined> => {
+  const handle = await open(file, READ_FLAGS);
+  try {
+    const found = await handle.stat();
+    const { size } = found;
+    if (!found.isFile() || size <= PREFIX_BYTES || size > PREFIX_BYTES + maxBytes) return undefined;
+    const prefix = await readExactly(handle, PREFIX_BYTES, 0);
+    const content = await readExactly(handle, size - PREFIX_BYTES, PREFIX_BYTES);
+    if (prefix === undefined || content === undefined) return undefined;
+    const whole =
+      MAGIC.equals(prefix.subarray(0, MAGIC.length)) &&
+      (await hashOf(key, content)).equals(prefix.subarray(MAGIC.length));
+    return whole ? content : undefined;
+  } finally {
+    await handle.close();
+  }
+};
+
+/** In memory of its own. Undefined when the file has become shorter meanwhile. */
+const readExactly = async (
+  handle: FileHandle,
+  length: number,
+  position: number,
+): Promise<Uint8Array | undefined> => {
+  const bytes = new Uint8Array(length);
+  for (let offset = 0; offset < length;) {
+    const { bytesRead } = await handle.read(bytes, offset, length - offset, position + offset);
+    if (bytesRead === 0) return undefined;
+    offset += bytesRead;
+  }
+  return bytes;
+};

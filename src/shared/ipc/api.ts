@@ -1,0 +1,163 @@
+/**
+ * What the preload gives to the page as `window.api`. Every call answers with a value; none rejects. What is
+ * asked is parsed in main by the schemas in `ipc/`; the names of the channels are in `ipc/channels.ts`.
+ *
+ * A subscription gets one listener and returns the function that ends it.
+ */
+import type { DoctorReport } from '../contract/doctor.ts';
+import type { Answer } from './answer.ts';
+import type {
+  AppCommand,
+  AppInfo,
+  FoundPython,
+  LinkName,
+  NativeCheck,
+  OutputEnded,
+  OutputSize,
+  PluginInfo,
+} from './app.ts';
+import type { SettingName, SettingSaved, SettingsChanged, SettingsNow, SettingValues } from './config.ts';
+import type {
+  AvailablePackage,
+  InstalledPackage,
+  InstalledPackages,
+  PackageReport,
+  PackageSourceInfo,
+  TaskProgress,
+} from './packages.ts';
+import type { RunEvent, SandboxStatus } from './sandbox.ts';
+import type { OutputFile, RunRequest, RunResult } from '../contract/sandbox.ts';
+import type { SandboxEvent } from '../contract/sandbox-events.ts';
+
+export type Unsubscribe = () => void;
+export type Subscribe<T> = (listener: (event: T) => void) => Unsubscribe;
+
+/** The interface that apps with these channels already have; its shapes are fixed. */
+export interface InterpreterApi {
+  /** In the user's own Python: the lines it printed, and then those of the last expression's value. */
+  python(code: string): Promise<{ readonly result: string[] } | { readonly error: string }>;
+  /** In the sandbox: the last value, or what was printed when there is none. */
+  pyodide(code: string): Promise<{ readonly result: string } | { readonly error: string }>;
+  /** Fetches the packages of the base set and prepares a fast start. Progress: see `packages.onProgress`. */
+  downloadPyodide(): Promise<
+    { readonly success: true } | { readonly success: false; readonly error: string }
+  >;
+  isPyodideCached(): Promise<boolean>;
+  /** False when it could not be removed. */
+  clearPyodideCache(): Promise<boolean>;
+}
+
+export interface SandboxApi {
+  /** Runs code where the settings say; a native run ignores the session. */
+  run(request: RunRequest, options: { readonly runId: string }): Promise<Answer<RunResult>>;
+  /** The run itself then answers with its result. False when there is none of that id. */
+  cancel(runId: string): Promise<Answer<boolean>>;
+  /** The answer to an 'input' event; null ends the input. False when the run does not wait for one. */
+  answerInput(runId: string, text: string | null): Promise<Answer<boolean>>;
+  /** Forgets a session's state. False when there was none. */
+  reset(session: string): Promise<Answer<boolean>>;
+  status(): Promise<Answer<SandboxStatus>>;
+  /** What happened since the app was started, oldest first, as far as it was kept. */
+  history(): Promise<Answer<readonly SandboxEvent[]>>;
+  /** The files in a session's workspace; waits for its run under way. `not-found` when it has no state. */
+  files(session: string): Promise<Answer<readonly OutputFile[]>>;
+  /** Names of the packages that a session has installed; none when it has no state. */
+  packages(session: string): Promise<Answer<readonly string[]>>;
+  /** Waits for the session's run under way, as `files` does. */
+  readFile(session: string, name: string): Promise<Answer<Uint8Array>>;
+  /** Ends the processes and forgets past crashes; the next run starts anew. Sessions lose their state. */
+  restart(): Promise<Answer<null>>;
+  /** Ends the processes; runs under way end. The next run starts anew. */
+  stop(): Promise<Answer<null>>;
+  /** Of all runs that this page has asked for. */
+  readonly onRun: Subscribe<RunEvent>;
+  /** Memory comes at most twice a second. */
+  readonly onEvent: Subscribe<SandboxEvent>;
+}
+
+/** Tasks take a while: they have progress and can be cancelled, and then end with the error `cancelled`. */
+export interface PackagesApi {
+  list(): Promise<Answer<InstalledPackages>>;
+  /** All packages whose hashes are known, by name. */
+  available(): Promise<Answer<readonly AvailablePackage[]>>;
+  sources(): Promise<Answer<readonly PackageSourceInfo[]>>;
+  /** Fetches packages and all they need, checks them, mends what was damaged. What is there is left alone. */
+  install(
+    names: readonly string[],
+    task: { readonly taskId: string },
+  ): Promise<Answer<readonly InstalledPackage[]>>;
+  /** Reads and checks everything. */
+  verify(task: { readonly taskId: string }): Promise<Answer<PackageReport>>;
+  /** Verifies, then fetches again what is damaged or missing; reports what was found before. */
+  repair(task: { readonly taskId: string }): Promise<Answer<PackageReport>>;
+  /** Removes the files of these packages; what others need is fetched again when it is needed. */
+  remove(names: readonly string[]): Promise<Answer<{ readonly bytes: number }>>;
+  /** Removes all packages. */
+  clear(): Promise<Answer<{ readonly bytes: number }>>;
+  /** Asks where to, and writes what is installed (or these packages) there. Null when the dialog was closed. */
+  exportPack(
+    names: readonly string[] | null,
+    task: { readonly taskId: string },
+  ): Promise<Answer<{ readonly file: string; readonly bytes: number } | null>>;
+  /** Asks for a pack, and installs everything in it. Null when the dialog was closed. */
+  importPack(task: { readonly taskId: string }): Promise<Answer<readonly InstalledPackage[] | null>>;
+  /** False when there is no such task. */
+  cancel(taskId: string): Promise<Answer<boolean>>;
+  readonly onProgress: Subscribe<TaskProgress>;
+}
+
+export interface ConfigApi {
+  get(): Promise<Answer<SettingsNow>>;
+  /** Applies at once. `invalid-setting` says what the value may be, and keeps the old one. */
+  set<K extends SettingName>(name: K, value: SettingValues[K]): Promise<Answer<SettingSaved>>;
+  /** Also of changes by other windows, and of new notices. */
+  readonly onChange: Subscribe<SettingsChanged>;
+}
+
+export interface FileApi {
+  /** Interpreters on this computer: usable ones first, newest first. */
+  find(name: 'python' | 'python3'): Promise<Answer<readonly FoundPython[]>>;
+  /** The path that was picked in a dialog; null when it was closed. */
+  pickFile(options: { readonly title?: string }): Promise<Answer<string | null>>;
+  /** Asks where to save; null when the dialog was closed. */
+  saveFile(name: string, bytes: Uint8Array): Promise<Answer<{ readonly path: string } | null>>;
+}
+
+/**
+ * HTML and SVG of guests, to be shown in `<iframe sandbox="">`. Each document has an origin and a process of its own,
+ * runs no script and reaches no network.
+ */
+export interface OutputApi {
+  /** The address of a document; the oldest ones are dropped. `too-complex` when it has too many elements. */
+  show(html: string): Promise<Answer<{ readonly url: string }>>;
+  /** The same of an SVG, which becomes an image as large as its frame. `size`: what it says of itself. */
+  showDrawing(svg: string): Promise<Answer<{ readonly url: string; readonly size: OutputSize | null }>>;
+  /** The size of what is in a frame; null when there is none, or it ends before it answers. */
+  measure(url: string): Promise<Answer<OutputSize | null>>;
+  /** A drawing that is shown, as a PNG that its own process made; null when there is none. */
+  picture(url: string): Promise<Answer<Uint8Array | null>>;
+  forget(url: string): Promise<Answer<null>>;
+  /** The process of one that is shown has ended, or was ended. */
+  readonly onEnded: Subscribe<OutputEnded>;
+}
+
+export interface AppApi {
+  info(): Promise<Answer<AppInfo>>;
+  /** Opens one of the pages of `LINKS` in the browser. */
+  openLink(name: LinkName): Promise<Answer<null>>;
+  readonly onCommand: Subscribe<AppCommand>;
+}
+
+export interface WindowApi {
+  readonly interpreter: InterpreterApi;
+  readonly sandbox: SandboxApi;
+  readonly packages: PackagesApi;
+  readonly config: ConfigApi;
+  readonly file: FileApi;
+  readonly native: { check(path: string): Promise<Answer<NativeCheck>> };
+  /** Takes seconds; one examination at a time. */
+  readonly doctor: { examine(): Promise<Answer<DoctorReport>> };
+  readonly plugin: { info(): Promise<Answer<PluginInfo>> };
+  readonly output: OutputApi;
+  readonly app: AppApi;
+}

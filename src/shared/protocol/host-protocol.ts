@@ -1,0 +1,162 @@
+/** Command line ↔ headless Electron host. Both sides are ours; the schemas keep them in step. */
+import { z } from 'zod';
+import { DoctorReport } from '../contract/doctor.ts';
+import { LIMITS } from '../limits.ts';
+import { PackageSettings } from '../packages/package-settings.ts';
+import { defineContract } from '../rpc/contract.ts';
+import {
+  Bytes,
+  CollectedFile,
+  OutputFile,
+  RunDisplay,
+  RunOutput,
+  RunRequest,
+  RunResult,
+  SessionName,
+  WorkspaceFileName,
+} from '../contract/sandbox.ts';
+import { SandboxEvent, SandboxState } from '../contract/sandbox-events.ts';
+
+const RunId = z.number().int().nonnegative();
+const Pid = z.number().int();
+
+/** Where the sandbox's packages may come from, and which code may have. */
+export const HostPackages = z.strictObject({
+  settings: PackageSettings,
+  /** File of an offline pack. */
+  pack: z.string().max(LIMITS.pathLength).exactOptional(),
+  /** Address of a simple index (PEP 691) for what the lock does not know. */
+  indexUrl: z.string().max(LIMITS.pathLength).exactOptional(),
+  /** Whether the official CDN may be asked. */
+  official: z.boolean(),
+});
+export type HostPackages = z.infer<typeof HostPackages>;
+
+/** Of what is fetched for a run. */
+export const PackageProgress = z.strictObject({
+  filesDone: z.number().int().nonnegative(),
+  filesTotal: z.number().int().nonnegative(),
+  bytesDone: z.number().nonnegative(),
+  /** Of the files whose size is known so far; null before any is. */
+  bytesTotal: z.number().nonnegative().nullable(),
+  /** The package that moved last. */
+  packageName: z.string(),
+});
+
+/** How the host's sandbox is to be; what is left out is as `SandboxConfig` says. */
+export const HostSandboxOptions = z.strictObject({
+  memoryMiB: z.number().int().min(LIMITS.memoryMiB.min).max(LIMITS.memoryMiB.max),
+  outputKiB: z.number().int().min(LIMITS.outputKiB.min).max(LIMITS.outputKiB.max),
+  idleMs: z.number().int().min(1).max(LIMITS.timeoutMs.max).exactOptional(),
+  standby: z.boolean().exactOptional(),
+  spares: z.number().int().min(0).max(LIMITS.spares).exactOptional(),
+  packages: HostPackages.exactOptional(),
+  crashLimit: z
+    .strictObject({ crashes: z.number().int().min(1), windowMs: z.number().int().min(1) })
+    .exactOptional(),
+});
+export type HostSandboxOptions = z.infer<typeof HostSandboxOptions>;
+
+export const HostStatus = z.strictObject({
+  state: SandboxState,
+  /** Of the sidecar process. */
+  pid: Pid.nullable(),
+  standby: z.strictObject({ pid: Pid.nullable(), ready: z.boolean() }),
+  /** Named sessions with state, the one used last at the end. */
+  sessions: z.array(z.string()),
+  electron: z.string(),
+});
+export type HostStatus = z.infer<typeof HostStatus>;
+
+/** What comes while a run goes on, in order. A file comes in parts, whole with the one that is the last. */
+export const HostRunItem = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('output'), output: RunOutput }),
+  z.strictObject({ kind: z.literal('display'), display: RunDisplay }),
+  /** The run waits until `answer` is called. */
+  z.strictObject({ kind: z.literal('input'), prompt: z.string(), secret: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('file-part'),
+    name: WorkspaceFileName,
+    mime: z.string(),
+    bytes: Bytes,
+    last: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('file'), file: CollectedFile }),
+]);
+export type HostRunItem = z.infer<typeof HostRunItem>;
+
+export const hostContract = defineContract({
+  methods: {
+    /** Sets the sandbox up; nothing is started yet. To be called once. */
+    open: {
+      params: z.strictObject({
+        sandbox: HostSandboxOptions,
+        /** Whether events are wanted; each is a message. */
+        events: z.boolean(),
+      }),
+      result: z.strictObject({}),
+    },
+    run: {
+      params: z.strictObject({
+        id: RunId,
+        request: RunRequest,
+        /** What the client wants of it beside output. Without `input`, the guest finds the end of the file. */
+        wants: z.strictObject({ displays: z.boolean(), files: z.boolean(), input: z.boolean() }),
+        /** Whether the event `packages` is wanted while packages are fetched. */
+        progress: z.boolean().default(false),
+      }),
+      item: HostRunItem,
+      result: RunResult,
+    },
+    /** A line for a run that waits for input; null: there is no more. */
+    answer: {
+      params: z.strictObject({ id: RunId, line: z.string().nullable() }),
+      result: z.strictObject({}),
+    },
+    /** The files below /workspace of a session; null when it has no interpreter. */
+    listFiles: {
+      params: z.strictObject({ session: SessionName }),
+      result: z.strictObject({ files: z.array(OutputFile).nullable() }),
+    },
+    readFile: {
+      params: z.strictObject({ session: SessionName, name: WorkspaceFileName }),
+      result: z.strictObject({ bytes: Bytes }),
+    },
+    /** Cancels a run; the run itself then answers with its result. */
+    cancel: { params: z.strictObject({ id: RunId }), result: z.strictObject({}) },
+    status: { params: z.strictObject({}), result: HostStatus },
+    /** Goes the way of a run of that session, without running anything. */
+    ping: {
+      params: z.strictObject({ session: SessionName }),
+      result: z.strictObject({ alive: z.boolean() }),
+    },
+    /** Forgets a session's state. */
+    reset: { params: z.strictObject({ session: SessionName }), result: z.strictObject({ had: z.boolean() }) },
+    /** Ends the sidecar; the next run starts anew, also after too many crashes. */
+    restart: { params: z.strictObject({}), result: z.strictObject({}) },
+    /**
+     * Examines the isolation; needs no sandbox to be opened. `lockdown: false` shows what the same probes reach
+     * when the operating system refuses nothing.
+     */
+    doctor: { params: z.strictObject({ lockdown: z.boolean() }), result: DoctorReport },
+    /** Ends the sandbox's processes. */
+    dispose: { params: z.strictObject({}), result: z.strictObject({}) },
+  },
+  events: {
+    sandbox: SandboxEvent,
+    packages: z.strictObject({ id: RunId, progress: PackageProgress }),
+  },
+});
+export type HostContract = typeof hostContract;
+
+export const hostClientContract = defineContract({ methods: {}, events: {} });
+
+const MIB = 1024 * 1024;
+
+/** Whole input files and whole results pass here, with the JSON of a value in them. */
+export const HOST_LIMITS = {
+  maxMessageBytes: 1024 * MIB,
+  maxSendBytes: 1024 * MIB,
+  maxDepth: 80,
+  maxNodes: 300_000,
+} as const;

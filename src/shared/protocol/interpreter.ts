@@ -1,0 +1,160 @@
+/** Schemas that both hops, main ↔ sidecar and sidecar ↔ worker, speak. */
+import { z } from 'zod';
+import { LIMITS } from '../limits.ts';
+import { Bytes, FoundFiles, MimeType, ReportedFiles, WorkspaceFileName } from '../contract/sandbox.ts';
+
+/** Most bytes of input that are handed to the guest at once. */
+export const INPUT_PART_BYTES = 64 * 1024;
+
+const MAX_CHECK_DETAIL = 500;
+
+/** One condition that must hold before guest code may run. */
+export const SelfCheck = z.strictObject({
+  name: z.string().max(200),
+  holds: z.boolean(),
+  /** Where it does not hold: what was found instead, and in which engine. */
+  detail: z.string().max(MAX_CHECK_DETAIL).optional(),
+});
+export type SelfCheck = z.infer<typeof SelfCheck>;
+
+/** @param detail what was found instead, for a check that does not hold */
+export const selfCheck = (name: string, holds: boolean, detail = ''): SelfCheck =>
+  holds || detail === '' ? { name, holds } : { name, holds, detail: detail.slice(0, MAX_CHECK_DETAIL) };
+
+/** Those that do not hold, in words. */
+export const failuresOf = (checks: readonly SelfCheck[]): string[] =>
+  checks
+    .filter(({ holds }) => !holds)
+    .map(({ name, detail }) => (detail === undefined ? name : `${name} (${detail})`));
+
+export const SelfChecks = z.array(SelfCheck).max(100);
+
+/** Part of a file; the first one has `append: false`. */
+export const FilePart = z.strictObject({
+  name: WorkspaceFileName,
+  bytes: Bytes,
+  append: z.boolean(),
+});
+export type FilePart = z.infer<typeof FilePart>;
+
+export const RunOrder = z.strictObject({
+  code: z.string().max(LIMITS.codeBytes),
+  /** Bytes kept per output stream; the rest is dropped and reported. */
+  outputBytes: z.number().int().positive(),
+  /** Whether someone answers `input()`; otherwise it finds the end of the file. */
+  input: z.boolean(),
+});
+export type RunOrder = z.infer<typeof RunOrder>;
+
+/** Bytes of one message: a larger one would be the end of a locked-down process. */
+export const PieceBytes = Bytes.refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes);
+
+/** Streamed while a run goes on, in the order in which things happened. */
+export const RunPiece = z.discriminatedUnion('channel', [
+  z.strictObject({ channel: z.enum(['stdout', 'stderr']), bytes: PieceBytes }),
+  /** The guest's report, JSON in UTF-8 (see `GuestOutcome`). */
+  z.strictObject({ channel: z.literal('outcome'), bytes: PieceBytes }),
+  /** Something to show, JSON in UTF-8 (see `GuestDisplay`); whole with the piece that is the last. */
+  z.strictObject({ channel: z.literal('display'), bytes: PieceBytes, last: z.boolean() }),
+  /** The guest waits for a line of input; `secret` when it must not be seen. */
+  z.strictObject({
+    channel: z.literal('input'),
+    prompt: z.string().max(LIMITS.promptLength),
+    secret: z.boolean(),
+  }),
+]);
+export type RunPiece = z.infer<typeof RunPiece>;
+
+/**
+ * What the guest shows. Pairs, not an object, so that no name a guest may choose is a key before it is checked;
+ * `cut` when something of it was left out.
+ */
+export const GuestDisplay = z.strictObject({
+  mime: z
+    .array(z.tuple([MimeType, z.string()]))
+    .min(1)
+    .max(LIMITS.displayMimeTypes),
+  cut: z.boolean(),
+});
+export type GuestDisplay = z.infer<typeof GuestDisplay>;
+
+/** The files below /workspace: those that the realm found, and what the guest says of them. */
+export const GuestFileList = z.strictObject({ found: FoundFiles, said: ReportedFiles });
+
+/** The answer to a guest that waits for input. A line comes in parts, each in the place for one answer. */
+export const InputAnswer = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('bytes'),
+    bytes: Bytes.refine((bytes) => bytes.byteLength > 0 && bytes.byteLength <= INPUT_PART_BYTES),
+  }),
+  /** There is no more input. */
+  z.strictObject({ kind: z.literal('end') }),
+  /** There was something wrong with the input. */
+  z.strictObject({ kind: z.literal('failed') }),
+]);
+export type InputAnswer = z.infer<typeof InputAnswer>;
+
+/** Largest piece of output or outcome in one message, in bytes: leaves room for the message around it. */
+export const PIECE_BYTES = LIMITS.sidecarMessageBytes - 4_000;
+
+/** In UTF-16 units. Together they fit into one message. */
+export const MAX_DEATH_DETAIL = 2000;
+export const MAX_DEATH_STACK = 16_000;
+
+/** Why an interpreter ended before its run did. */
+export const DeathCause = z.enum(['fatal', 'exited', 'out-of-memory', 'misbehaved', 'closed']);
+export type DeathCause = z.infer<typeof DeathCause>;
+
+/** What is known of a death; both texts may be the guest's. */
+export const deathReport = {
+  detail: z.string().max(MAX_DEATH_DETAIL),
+  /** Python's stack, innermost call first, or ''. */
+  stack: z.string().max(MAX_DEATH_STACK),
+} as const;
+
+/** A run that came to its own end. */
+export const FinishedRun = z.strictObject({
+  kind: z.literal('finished'),
+  outputCut: z.boolean(),
+  /** The outcome, when it is small enough; empty when it was streamed before. */
+  outcome: Bytes.refine((bytes) => bytes.byteLength <= PIECE_BYTES),
+});
+
+export type FinishedRun = z.infer<typeof FinishedRun>;
+
+export const RunEnd = z.discriminatedUnion('kind', [
+  FinishedRun,
+  /** The interpreter is gone, and its state with it. */
+  z.strictObject({ kind: z.literal('died'), cause: DeathCause, ...deathReport }),
+]);
+export type RunEnd = z.infer<typeof RunEnd>;
+
+/** All bytes that one run may send up: both output streams, what it shows, and the outcome around value and error. */
+export const runBudgetBytes = (outputBytes: number): number =>
+  2 * outputBytes + outcomeBudgetBytes(outputBytes) + LIMITS.totalDisplayBytes;
+
+/**
+ * The outcome's share. Its texts are cut to `outputBytes` characters each (value, message; up to 6 bytes a
+ * character as JSON), traceback, JSON value and file list have caps of their own.
+ */
+export const outcomeBudgetBytes = (outputBytes: number): number => 12 * outputBytes + 4 * 1024 * 1024;
+
+/** Pieces smaller than `PIECE_BYTES` that one output stream of a run may send. */
+export const MAX_SMALL_PIECES = 50_000;
+
+/** Times that one run may ask for input: each is a message. */
+export const MAX_QUESTIONS = 50_000;
+
+/** All prompts of a run together, in UTF-16 units; later questions have none. */
+export const MAX_PROMPT_UNITS = 1024 * 1024;
+
+/** What a piece costs in a stream's window beside its bytes, rounded up. */
+const PIECE_OVERHEAD_BYTES = 256;
+
+/**
+ * Window for a run's stream. The guest blocks its thread, so the sender can't wait for room: there has to be
+ * room for all it may send.
+ */
+export const runWindowBytes = (outputBytes: number): number =>
+  2 * (runBudgetBytes(outputBytes) + MAX_PROMPT_UNITS) +
+  (2 * MAX_SMALL_PIECES + LIMITS.displayCount + MAX_QUESTIONS) * PIECE_OVERHEAD_BYTES;

@@ -1,0 +1,116 @@
+/** Packages on their way into an interpreter: schemas of both hops, main ↔ sidecar and sidecar ↔ worker. */
+import { z } from 'zod';
+import { LAST_WISH } from './file-slot.ts';
+import { PackageName as StrictName } from '../packages/package-settings.ts';
+import { Bytes } from '../contract/sandbox.ts';
+
+/** Caps of what is put into an interpreter. Bytes unless the name says otherwise. */
+export const PACKAGE_LIMITS = {
+  /** Names, extra fields and comments of all entries of a zip: an extra field of 64 KiB may become 16,000 objects. */
+  zipListBytes: 4 * 1024 * 1024,
+  /** Largest wheel. */
+  wheelBytes: 128 * 1024 * 1024,
+  /** All wheels that one run is given. */
+  runBytes: 256 * 1024 * 1024,
+  /** All files of one wheel, unpacked. */
+  unpackedBytes: 384 * 1024 * 1024,
+  /** Most files of one wheel. */
+  files: 20_000,
+  /** Longest path of a file, in UTF-16 units. */
+  pathLength: 512,
+  /** Most packages of one interpreter. */
+  packages: 500,
+  /** What is sent of a wheel in one message. */
+  partBytes: 8 * 1024 * 1024,
+  /** Largest image with packages in it, compressed. */
+  imageBytes: 128 * 1024 * 1024,
+  /** Modules that are imported into a snapshot. */
+  modules: 500,
+  /** What trying packages may say, in UTF-16 units. */
+  tryReport: 1024 * 1024,
+  /** What an interpreter may say about the imports of a piece of code, in UTF-16 units. */
+  importReport: 60_000,
+} as const;
+
+export const PackageHash = z.string().regex(/^[0-9a-f]{64}$/u, 'is not a SHA-256 in hexadecimal');
+
+const PackageName = z.string().min(1).max(128);
+
+/** How a file is put into the interpreter: a wheel, a shared library, or a package's tests. */
+export const PackageKind = z.enum(['wheel', 'library', 'tests']);
+export type PackageKind = z.infer<typeof PackageKind>;
+
+/** What is to be heeded of a wheel that Pyodide's lock does not know. */
+export const PackageBeyond = z.strictObject({
+  /** Modules at the top that belong to others: no file of it is put there. */
+  withheld: z.array(z.string().max(256)).max(10_000),
+});
+export type PackageBeyond = z.infer<typeof PackageBeyond>;
+
+/** Two packages that can't both be in one interpreter: `other` is there already, with files in the place of the first one's. */
+export const PackageClash = z.strictObject({ name: StrictName, other: StrictName });
+export type PackageClash = z.infer<typeof PackageClash>;
+
+/** Part of a wheel. What it is was checked by main. */
+export const PackagePart = z.strictObject({
+  sha256: PackageHash,
+  name: PackageName,
+  kind: PackageKind,
+  /** Left out for those of Pyodide's lock. */
+  beyond: PackageBeyond.exactOptional(),
+  /** Of the whole wheel. */
+  totalBytes: z.number().int().positive().max(PACKAGE_LIMITS.wheelBytes),
+  /** Where in the wheel it belongs. */
+  offset: z.number().int().nonnegative().max(PACKAGE_LIMITS.wheelBytes),
+  bytes: Bytes.refine((bytes) => bytes.byteLength <= PACKAGE_LIMITS.partBytes),
+});
+export type PackagePart = z.infer<typeof PackagePart>;
+
+/** A package as it lies in an interpreter's file system. What is in its files is asked for when they are read. */
+export const PlacedPackage = z.strictObject({
+  name: PackageName,
+  /** Absolute, and none of them leads out of where packages belong. */
+  paths: z.array(z.string().startsWith('/').max(PACKAGE_LIMITS.pathLength)).max(PACKAGE_LIMITS.files),
+  /** Of each file, in bytes. */
+  sizes: z.array(z.number().int().nonnegative()).max(PACKAGE_LIMITS.files),
+  /** Number of the first file in that interpreter; the others follow. */
+  firstId: z.number().int().nonnegative(),
+});
+export type PlacedPackage = z.infer<typeof PlacedPackage>;
+
+/** A worker's wish for a part of a file. */
+export const FileWish = z.strictObject({
+  /** Of this wish, see file-slot.ts. */
+  wish: z.number().int().min(1).max(LAST_WISH),
+  /** Of the file. */
+  id: z.number().int().nonnegative(),
+  offset: z.number().int().nonnegative(),
+});
+export type FileWish = z.infer<typeof FileWish>;
+
+export const ModuleName = z
+  .string()
+  .max(256)
+  .regex(/^[^\W\d]\w*(?:\.[^\W\d]\w*)*$/u);
+
+/** What an interpreter found in a piece of code, as JSON from the guest, hence hostile. */
+export const ImportReport = z.strictObject({
+  /** Imported, and not to be found in the interpreter. */
+  modules: z.array(ModuleName).max(500),
+  /** Modules that what is imported may use for what the code does with it. */
+  hints: z.array(ModuleName).max(100),
+  /** What the code itself asks to be installed. */
+  asked: z.array(z.string().min(1).max(128)).max(100),
+});
+export type ImportReport = z.infer<typeof ImportReport>;
+
+/** Part of an image with packages in it, compressed, in order. */
+export const ImagePart = z.strictObject({
+  key: PackageHash,
+  /** Of the whole. */
+  totalBytes: z.number().int().positive().max(PACKAGE_LIMITS.imageBytes),
+  /** Where in the whole it belongs. */
+  offset: z.number().int().nonnegative().max(PACKAGE_LIMITS.imageBytes),
+  bytes: Bytes.refine((bytes) => bytes.byteLength <= PACKAGE_LIMITS.partBytes),
+});
+export type ImagePart = z.infer<typeof ImagePart>;

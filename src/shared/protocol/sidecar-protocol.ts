@@ -1,0 +1,173 @@
+/** Main ↔ control thread of the sidecar. The sidecar is the hostile side. */
+import { z } from 'zod';
+import { FilePart, InputAnswer, PieceBytes, RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { IsolationLayers, LockdownOrder } from '../contract/isolation.ts';
+import { LIMITS } from '../limits.ts';
+import { defineContract } from '../rpc/contract.ts';
+import {
+  ImagePart,
+  ModuleName,
+  PACKAGE_LIMITS,
+  PackageClash,
+  PackageHash,
+  PackagePart,
+} from './package-files.ts';
+import { Bytes, WorkspaceFileName } from '../contract/sandbox.ts';
+import { MAX_PACKAGE_IMAGE_BYTES, MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
+
+/** Everything the sidecar needs to run Python; it reads no file itself. */
+export const RuntimeAssetName = z.enum(['wasm', 'stdlib', 'lock', 'worker', 'guest']);
+export type RuntimeAssetName = z.infer<typeof RuntimeAssetName>;
+
+/** The snapshot only makes it faster. */
+export const AssetName = z.enum([...RuntimeAssetName.options, 'snapshot']);
+export type AssetName = z.infer<typeof AssetName>;
+
+/**
+ * Whether an interpreter was started from a snapshot: from one, without since there is none, or without
+ * though there was one, because that one is of no use.
+ */
+export const SnapshotUse = z.enum(['used', 'absent', 'unusable']);
+export type SnapshotUse = z.infer<typeof SnapshotUse>;
+
+const InterpreterId = z.string().min(1).max(100);
+
+export const sidecarContract = defineContract({
+  methods: {
+    /** Hands over one asset, whole. */
+    loadAsset: {
+      params: z.strictObject({ name: AssetName, bytes: Bytes }),
+      result: z.strictObject({}),
+    },
+    /**
+     * Checks the process, compiles the runtime and locks the process down. To be called once, after all
+     * assets: nothing can be read afterwards.
+     */
+    prepare: {
+      params: z.strictObject({
+        memoryMiB: z.number().int().min(LIMITS.memoryMiB.min).max(LIMITS.memoryMiB.max),
+        lockdown: LockdownOrder,
+      }),
+      result: z.strictObject({ checks: SelfChecks, layers: IsolationLayers }),
+    },
+    /**
+     * Makes a snapshot of an interpreter that is there for nothing else, for this process's own use and to be
+     * kept by main: an image (see snapshot-image.ts) in pieces. Refused once an interpreter was opened, since
+     * what leaves a process in which a guest has been is not to be trusted.
+     */
+    takeSnapshot: {
+      params: z.strictObject({}),
+      item: z.strictObject({
+        bytes: Bytes.refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes),
+      }),
+      result: z.strictObject({ bytes: z.number().int().positive().max(MAX_SNAPSHOT_BYTES) }),
+    },
+    /**
+     * Imports packages that are at hand, makes an image of that, tries it, and keeps it under the key; and sends
+     * it, compressed, and the packages' bytecode, to be kept by main. Refused as `takeSnapshot` is.
+     */
+    makeImage: {
+      params: z.strictObject({
+        key: PackageHash,
+        hashes: z.array(PackageHash).min(1).max(PACKAGE_LIMITS.packages),
+        modules: z.array(ModuleName).max(PACKAGE_LIMITS.modules),
+      }),
+      /** Piece by piece: the image, then the bytecode of each package that has some, named by the package's hash. */
+      item: z.strictObject({
+        of: z.union([z.literal('image'), PackageHash]),
+        bytes: Bytes.refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes),
+      }),
+      /** Of all pieces. */
+      result: z.strictObject({ bytes: z.number().int().positive().max(MAX_PACKAGE_IMAGE_BYTES) }),
+    },
+    hasImage: { params: z.strictObject({ key: PackageHash }), result: z.strictObject({ has: z.boolean() }) },
+    /** Hands over an image, in parts. */
+    loadImage: { params: ImagePart, result: z.strictObject({}) },
+    /** Makes an image usable that was handed over just now, and whose packages are at hand, in the order in which they were put into it. */
+    adoptImage: {
+      params: z.strictObject({
+        key: PackageHash,
+        hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
+      }),
+      result: z.strictObject({}),
+    },
+    /**
+     * Gives a fresh interpreter in a thread of its own: a spare one, or one started now; or, where that works, one
+     * from the image of that key.
+     */
+    openInterpreter: {
+      params: z.strictObject({ id: InterpreterId, image: PackageHash.optional() }),
+      result: z.strictObject({
+        checks: SelfChecks,
+        snapshot: SnapshotUse.default('absent'),
+        /** The same of the image with packages that was wanted. */
+        image: SnapshotUse.default('absent'),
+      }),
+    },
+    writeFile: { params: FilePart.extend({ interpreter: InterpreterId }), result: z.strictObject({}) },
+    /** What is in a file below /workspace. */
+    readFile: {
+      params: z.strictObject({ interpreter: InterpreterId, name: WorkspaceFileName }),
+      item: z.strictObject({ bytes: PieceBytes }),
+      result: z.strictObject({}),
+    },
+    /** The files below /workspace: JSON in UTF-8, see `GuestFileList`. */
+    listFiles: {
+      params: z.strictObject({ interpreter: InterpreterId }),
+      item: z.strictObject({ bytes: PieceBytes }),
+      result: z.strictObject({}),
+    },
+    /** Answers a guest that waits for input (see `RunPiece`); ignored when none does. */
+    answerInput: {
+      params: z.strictObject({ interpreter: InterpreterId, answer: InputAnswer }),
+      result: z.strictObject({}),
+    },
+    /** What a piece of code imports that its interpreter does not have: an `ImportReport` as JSON. */
+    findImports: {
+      params: z.strictObject({ interpreter: InterpreterId, code: z.string().max(LIMITS.codeBytes) }),
+      result: z.strictObject({ report: z.string().max(PACKAGE_LIMITS.importReport) }),
+    },
+    /** Hands over a package, in parts; it stays at hand for all interpreters. */
+    loadPackage: { params: PackagePart, result: z.strictObject({}) },
+    /** Those that are not at hand. */
+    missingPackages: {
+      params: z.strictObject({ hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages) }),
+      result: z.strictObject({ missing: z.array(PackageHash).max(PACKAGE_LIMITS.packages) }),
+    },
+    /** Puts packages into an interpreter, unless one has to be handed over first or two clash: then nothing is done. */
+    installPackages: {
+      params: z.strictObject({
+        interpreter: InterpreterId,
+        hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
+      }),
+      result: z.strictObject({
+        missing: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
+        clash: PackageClash.exactOptional(),
+      }),
+    },
+    run: { params: RunOrder.extend({ interpreter: InterpreterId }), item: RunPiece, result: RunEnd },
+    /**
+     * Raises KeyboardInterrupt in a run, again and again until it ends, for at most `limitMs`. `stopped` is
+     * true when the run ended and its interpreter answers: its state is kept.
+     */
+    interruptRun: {
+      params: z.strictObject({ interpreter: InterpreterId, limitMs: z.number().int().min(0).max(60_000) }),
+      result: z.strictObject({ stopped: z.boolean() }),
+    },
+    /** How many started interpreters to keep ready for `openInterpreter`; answered when they are. None at first. */
+    keepSpares: {
+      params: z.strictObject({ count: z.number().int().min(0).max(LIMITS.spares) }),
+      result: z.strictObject({}),
+    },
+    /** Ends the thread, whatever it does. Answers once it is gone. */
+    closeInterpreter: { params: z.strictObject({ id: InterpreterId }), result: z.strictObject({}) },
+    /** Answered by the control thread whatever the guest does; with an interpreter by its thread, once it is free. */
+    ping: { params: z.strictObject({ interpreter: InterpreterId.optional() }), result: z.strictObject({}) },
+  },
+  events: {},
+});
+export type SidecarContract = typeof sidecarContract;
+
+/** What the sidecar asks of main: nothing yet. */
+export const sidecarHostContract = defineContract({ methods: {}, events: {} });
+export type SidecarHostContract = typeof sidecarHostContract;

@@ -1,0 +1,141 @@
+/** Control thread ↔ worker thread. The worker is the hostile side. */
+import { z } from 'zod';
+import {
+  deathReport,
+  FilePart,
+  FinishedRun,
+  PieceBytes,
+  RunOrder,
+  RunPiece,
+  SelfChecks,
+} from './interpreter.ts';
+import type { BootMode } from './guest-bridge.ts';
+import { defineContract } from '../rpc/contract.ts';
+import { LIMITS } from '../limits.ts';
+import { FileWish, ModuleName, PACKAGE_LIMITS, PlacedPackage } from './package-files.ts';
+import { Bytes, WorkspaceFileName } from '../contract/sandbox.ts';
+import { MAX_PACKAGE_IMAGE_BYTES } from './snapshot-image.ts';
+
+export const workerContract = defineContract({
+  methods: {
+    /**
+     * Answered when the interpreter is there. The thread is hardened, and its realm made, by then; one that is
+     * restored has begun with that as soon as it could.
+     */
+    boot: { params: z.strictObject({}), result: z.strictObject({ checks: SelfChecks }) },
+    /** See `GuestCore.tryPackages`. Only in an interpreter that no guest enters. */
+    tryPackages: {
+      params: z.strictObject({ modules: z.array(ModuleName).max(PACKAGE_LIMITS.modules) }),
+      result: z.strictObject({ said: z.string().max(PACKAGE_LIMITS.tryReport) }),
+    },
+    /** Takes files away, those that are there. Only from an interpreter that no guest enters. */
+    takeFiles: {
+      params: z.strictObject({
+        paths: z.array(z.string().max(2 * PACKAGE_LIMITS.pathLength)).max(PACKAGE_LIMITS.files),
+      }),
+      /** `index` is that of the path. */
+      item: z.strictObject({ index: z.number().int().nonnegative(), bytes: Bytes }),
+      result: z.strictObject({}),
+    },
+    /** The memory of an interpreter started for it, as an image (see snapshot-image.ts) in pieces. */
+    takeSnapshot: {
+      params: z.strictObject({}),
+      item: z.strictObject({ bytes: Bytes }),
+      result: z.strictObject({ bytes: z.number().int().positive().max(MAX_PACKAGE_IMAGE_BYTES) }),
+    },
+    writeFile: { params: FilePart, result: z.strictObject({}) },
+    /** What is in a file below /workspace. */
+    readFile: {
+      params: z.strictObject({ name: WorkspaceFileName }),
+      item: z.strictObject({ bytes: PieceBytes }),
+      result: z.strictObject({}),
+    },
+    /** The files below /workspace: JSON in UTF-8, see `GuestFileList`. */
+    listFiles: {
+      params: z.strictObject({}),
+      item: z.strictObject({ bytes: PieceBytes }),
+      result: z.strictObject({}),
+    },
+    /** An `ImportReport` as JSON, as the guest gave it. */
+    findImports: {
+      params: z.strictObject({ code: z.string().max(LIMITS.codeBytes) }),
+      result: z.strictObject({ report: z.string().max(PACKAGE_LIMITS.importReport) }),
+    },
+    installPackage: { params: PlacedPackage, result: z.strictObject({}) },
+    run: {
+      params: RunOrder,
+      item: RunPiece,
+      result: z.discriminatedUnion('kind', [
+        FinishedRun,
+        z.strictObject({ kind: z.literal('died'), ...deathReport }),
+      ]),
+    },
+    /** Interrupts a run that waits in a top-level await; one that computes sees `WorkerStart.interrupts`. */
+    interrupt: { params: z.strictObject({}), result: z.strictObject({}) },
+    /** Answered when the thread is free: neither computing nor busy with timers. */
+    ping: { params: z.strictObject({}), result: z.strictObject({}) },
+  },
+  events: {
+    /** Wants part of a package's file; the answer comes through `WorkerStart.files`. */
+    wantFile: FileWish,
+  },
+});
+export type WorkerContract = typeof workerContract;
+
+const MIB = 1024 * 1024;
+
+/** What the control thread may send in one message: part of a file, or what files a package has. */
+export const TO_WORKER_LIMITS = {
+  maxBytes: 16 * MIB + 2 * PACKAGE_LIMITS.files * PACKAGE_LIMITS.pathLength,
+  /** Values in it. */
+  maxNodes: 2 * PACKAGE_LIMITS.files + 1000,
+} as const;
+
+/** What the worker can call at the control thread: nothing. */
+export const workerHostContract = defineContract({ methods: {}, events: {} });
+
+/**
+ * The first message to a worker. Each worker gets a copy of its own, save for the compiled module, which
+ * nothing can change: memory that they shared would let one session's guest reach the next one's.
+ */
+export interface WorkerStart {
+  /** A compiled WebAssembly.Module. */
+  readonly wasm: object;
+  readonly stdlib: Uint8Array;
+  readonly lock: string;
+  readonly guestScript: string;
+  /**
+   * Two Int32, for this worker alone: in the first the control thread stores `INTERRUPT_SIGNAL` to interrupt the
+   * guest, whose interpreter stores 0 when it has seen it; in the second 1, for the guest's core to have its host
+   * measure the thread's memory. The guest may write them too: it would only deafen itself.
+   */
+  readonly interrupts: SharedArrayBuffer;
+  /** One Int32: the MiB that this thread uses, as its host measured it last; never handed to the guest. */
+  readonly used: SharedArrayBuffer;
+  /** The place for answers to a guest that waits for input, see input-slot.ts; never handed to the guest. */
+  readonly input: SharedArrayBuffer;
+  /** The place for files of packages, see file-slot.ts; never handed to the guest. */
+  readonly files: SharedArrayBuffer;
+  /** How the interpreter comes to life. One that no guest ever enters is there to be made a snapshot of. */
+  readonly mode: BootMode;
+  /** V8's code of the guest script, or empty. */
+  readonly codeCache: Uint8Array;
+  /** A MessagePort that gives a `WorkerImage`, before `boot`, to an interpreter that is restored. */
+  readonly images: object;
+}
+
+/** What an interpreter is restored from. */
+export interface WorkerImage {
+  /** The image of an interpreter's memory. */
+  readonly snapshot: Uint8Array;
+  /** Packages in it, to be put where they were. */
+  readonly packages: readonly PlacedPackage[];
+  /** Their compiled libraries, by path. Nothing can change them. */
+  readonly libraries: ReadonlyMap<string, object>;
+}
+
+/** Of `WorkerStart.interrupts`. */
+export const INTERRUPTS_BYTES = 2 * Int32Array.BYTES_PER_ELEMENT;
+
+/** SIGINT. */
+export const INTERRUPT_SIGNAL = 2;

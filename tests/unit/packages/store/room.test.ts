@@ -1,0 +1,92 @@
+/** What code may keep in the store: capped in all, least recently used out, and never what the user or a run needs. */
+import { utimesSync } from 'node:fs';
+import process from 'node:process';
+import { expect, it } from 'vitest';
+import { PackageCatalog } from '../../../../src/main/packages/resolve/catalog.ts';
+import { ModuleOwners } from '../../../../src/main/packages/resolve/module-owners.ts';
+import { PackageLock } from '../../../../src/main/packages/resolve/lock-file.ts';
+import type { UserEntry } from '../../../../src/main/packages/resolve/package-entry.ts';
+import { PackageUse } from '../../../../src/main/packages/store/holds.ts';
+import {
+  LOCK_WHEELS,
+  lockText,
+  settingsFor,
+  sha256,
+  storedAt,
+  wheel,
+  world,
+  type World,
+} from '../support/world.ts';
+
+const MIB = 1024 * 1024;
+const large = (name: string) => wheel(name, { padding: 0.6 * MIB });
+const FURTHER = [large('one'), large('two'), large('three'), large('four')] as const;
+
+/** Room for two of them. */
+const capped = (small: World) =>
+  small.open({ settings: { ...settingsFor(small.mirror), cacheMiB: 1.5 } }).service;
+
+const byCode = (...named: string[]) => ({ askedBy: 'code' as const, spelledOut: new Set(named) });
+
+const usedAt = (small: World, name: string, seconds: number): void => {
+  const one = FURTHER.find((candidate) => candidate.name === name) ?? FURTHER[0];
+  utimesSync(storedAt(small, one), seconds, seconds);
+};
+
+it('what was not used for longest makes room, with its entry', async () => {
+  const small = world({ further: FURTHER });
+  const service = capped(small);
+  await service.ensure(['one'], byCode('one'));
+  await service.ensure(['two'], byCode('two'));
+  usedAt(small, 'one', 2_000_000);
+  usedAt(small, 'two', 1_000_000);
+  await service.ensure(['three'], byCode('three'));
+  expect((await service.installed()).map(({ name }) => name)).toEqual(['one', 'three']);
+  expect(await service.missing()).toEqual([]);
+});
+
+it('what the user installed by hand is not counted, and stays', async () => {
+  const small = world({ further: FURTHER });
+  const service = capped(small);
+  const wheels = await service.ensure(['one', 'two'], { askedBy: 'user' });
+  await service.markByHand(wheels, ['one', 'two']);
+  usedAt(small, 'one', 1_000_000);
+  await service.ensure(['three'], byCode('three'));
+  await service.ensure(['four'], byCode('four'));
+  expect((await service.installed()).map(({ name }) => name)).toEqual(['four', 'one', 'three', 'two']);
+});
+
+it('what another run is about to use stays; without other room the run is refused', async () => {
+  const small = world({ further: FURTHER });
+  const service = capped(small);
+  const use = new PackageUse();
+  await service.ensure(['one', 'two'], { ...byCode('one', 'two'), use });
+  await expect(service.ensure(['three'], byCode('three'))).rejects.toMatchObject({
+    name: 'PackageError',
+    message: expect.stringContaining('cacheMiB') as string,
+  });
+  await use.release();
+  await service.ensure(['three'], byCode('three'));
+  expect((await service.installed()).map(({ name }) => name)).toContain('three');
+});
+
+it('1500 entries of the user’s lock and 400 imports are looked through at once', () => {
+  const lock = PackageLock.parse(lockText(LOCK_WHEELS));
+  const entries = Array.from({ length: 1500 }, (_none, index): UserEntry => {
+    const name = `made-up-${String(index)}`;
+    const imports = Array.from({ length: 100 }, (_module, part) => `module_${String(index)}_${String(part)}`);
+    const fileName = `made_up_${String(index)}-1.0-py3-none-any.whl`;
+    return {
+      ...{ name, version: '1.0', fileName, sha256: sha256(name), kind: 'wheel', depends: [], imports },
+      ...{ origin: 'user', asked: '', named: true },
+    };
+  });
+  const modules = Array.from({ length: 400 }, (_none, index) => `made_up_${String(index * 3)}`);
+  const owners = new ModuleOwners(lock.entries());
+  const before = process.cpuUsage();
+  const catalog = new PackageCatalog({ lock, entries, owners });
+  const providers = catalog.providersOf(modules);
+  const { user, system } = process.cpuUsage(before);
+  expect(providers.size).toBe(400);
+  expect((user + system) / 1000).toBeLessThan(1000);
+});

@@ -1,0 +1,116 @@
+/** What main does with snapshots, with a scripted sidecar. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Asset } from '../../../../src/main/runtime/runtime-assets.ts';
+import { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-client.ts';
+import { SnapshotStore } from '../../../../src/main/sandbox/snapshots/snapshot-store.ts';
+import { Snapshots } from '../../../../src/main/sandbox/snapshots/snapshots.ts';
+import { RpcError } from '../../../../src/shared/rpc/errors.ts';
+import {
+  CHECKS,
+  FakeLauncher,
+  type Behaviour,
+  type FakeProcess,
+  type SidecarHandlers,
+} from '../support.ts';
+
+const ASSETS: readonly Asset[] = [{ name: 'wasm', sha256: 'a', bytes: new Uint8Array(2) }];
+const NOT_LOCKED_DOWN = { enabled: false, dataLimitMiB: null, binding: null };
+const IMAGE = Uint8Array.from({ length: 150_000 }, (_none, index) => index % 7);
+
+const setUp = async (kept: boolean) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'vivarium-snapshots-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const snapshots = new Snapshots(new SnapshotStore(folder), 'engine 1');
+  if (kept) await snapshots.keep(ASSETS, IMAGE);
+  const start = async (behaviour: Behaviour): Promise<{ client: SidecarClient; process: FakeProcess }> => {
+    const launcher = new FakeLauncher(() => behaviour);
+    const client = new SidecarClient(await launcher.launch());
+    await client.prepare(ASSETS, 256, NOT_LOCKED_DOWN, snapshots);
+    return { client, process: launcher.last };
+  };
+  return { snapshots, start, names: () => readdir(folder) };
+};
+
+const sends =
+  (claimed = IMAGE.length): SidecarHandlers['takeSnapshot'] =>
+  async (_params, { write }) => {
+    for (let at = 0; at < IMAGE.length; at += 60_000) await write({ bytes: IMAGE.slice(at, at + 60_000) });
+    return { bytes: claimed };
+  };
+
+const opensWith = (snapshot: 'used' | 'absent' | 'unusable'): Behaviour => ({
+  openInterpreter: () => ({ ...CHECKS, snapshot }),
+});
+
+describe('a process', () => {
+  it('makes the missing snapshot after it is prepared and before anything else', async () => {
+    const { snapshots, start } = await setUp(false);
+    const { process } = await start({ takeSnapshot: sends() });
+    expect(process.calls.map(({ method }) => method)).toEqual(['loadAsset', 'prepare', 'takeSnapshot']);
+    expect(await snapshots.find(ASSETS)).toEqual(IMAGE);
+  });
+
+  it('gets the one there is, and makes none', async () => {
+    const { start } = await setUp(true);
+    const { process } = await start({});
+    expect(process.calls.map(({ method }) => method)).toEqual(['loadAsset', 'loadAsset', 'prepare']);
+    expect(process.calls[1]?.params).toMatchObject({ name: 'snapshot', bytes: IMAGE });
+  });
+
+  it.each([
+    ['fails to make one', () => Promise.reject(new RpcError('failed', 'no'))],
+    ['sends less than it says', sends(IMAGE.length + 1)],
+  ])('that %s is of use all the same', async (_name, takeSnapshot) => {
+    const { start, names } = await setUp(false);
+    const { client } = await start({ takeSnapshot, ...opensWith('absent') });
+    expect(await client.openInterpreter('a')).toBe('absent');
+    expect(await names()).toEqual([]);
+  });
+});
+
+describe('a snapshot', () => {
+  it('stays when it works, whatever becomes of later interpreters', async () => {
+    const { start, names } = await setUp(true);
+    let opened = 0;
+    const { client } = await start({
+      openInterpreter: () => ({ ...CHECKS, snapshot: opened++ === 0 ? 'used' : 'unusable' }),
+    });
+    for (const id of ['a', 'b']) await client.openInterpreter(id);
+    expect(await names()).toHaveLength(1);
+  });
+
+  it.each([true, false])('of no use goes (kept before: %s)', async (kept) => {
+    const { start, names } = await setUp(kept);
+    const { client } = await start({ takeSnapshot: sends(), ...opensWith('unusable') });
+    expect(await names()).toHaveLength(1);
+    await client.openInterpreter('a');
+    expect(await names()).toEqual([]);
+  });
+
+  it('goes when the process dies of its first interpreter', async () => {
+    const { start, names } = await setUp(true);
+    const { client, process } = await start({
+      openInterpreter: () => {
+        process.exit(null, 'SIGSEGV');
+        return CHECKS;
+      },
+    });
+    await expect(client.openInterpreter('a')).rejects.toThrow();
+    expect(await names()).toEqual([]);
+  });
+
+  it('stays when the process was killed meanwhile', async () => {
+    const { start, names } = await setUp(true);
+    const { client } = await start({
+      openInterpreter: () => {
+        client.kill();
+        return CHECKS;
+      },
+    });
+    await expect(client.openInterpreter('a')).rejects.toThrow();
+    expect(await names()).toHaveLength(1);
+  });
+});
