@@ -1,7 +1,7 @@
 /** What tests of the whole sandbox use, whichever process is its main process. */
 import process from 'node:process';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { RunOptions } from '../../src/main/cli/dependencies.ts';
+import type { RunOptions } from '../../src/main/run/run-options.ts';
 import type { HostSandboxOptions, HostStatus } from '../../src/shared/protocol/host-protocol.ts';
 import type { SandboxEvent } from '../../src/shared/contract/sandbox-events.ts';
 import type { OutputFile, RunRequest, RunResult } from '../../src/shared/contract/sandbox.ts';

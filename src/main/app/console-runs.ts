@@ -2,16 +2,11 @@ import type { PythonRuntime } from '../../shared/config/config.ts';
 import type { RunEvent, SandboxStatus } from '../../shared/ipc/sandbox.ts';
 import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import type { Clock } from '../base/clock.ts';
-import type { RunOptions } from '../sandbox/sandbox-config.ts';
+import type { Runner } from '../run/runner.ts';
 import { RunStream } from './run-stream.ts';
 
-/** Something that runs code; never rejects but for a request that breaks the contract. */
-export interface Runner {
-  run(request: RunRequest, options: RunOptions): Promise<RunResult>;
-}
-
 export interface ConsoleRunsOptions {
-  readonly runners: Readonly<Record<PythonRuntime, Runner>>;
+  readonly runners: Readonly<Record<PythonRuntime, Pick<Runner, 'run'>>>;
   /** Asked at each run. */
   readonly settings: () => { readonly runtime: PythonRuntime; readonly timeoutMs: number };
   readonly clock: Clock;

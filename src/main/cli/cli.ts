@@ -14,7 +14,7 @@ import { CommandOutput, outputExitCode } from './terminal/stdio.ts';
 import { messageOf } from '../base/system-error.ts';
 import { UsageError } from './usage-error.ts';
 
-export type { CliDependencies, CliIo, RunOptions, RunSandbox, SandboxOptions } from './dependencies.ts';
+export type { CliDependencies, CliIo, SandboxOptions } from './dependencies.ts';
 
 type Choice =
   | { readonly kind: 'window' }

@@ -2,10 +2,9 @@ import type { Readable, Writable } from 'node:stream';
 import type { DoctorReport } from '../../shared/contract/doctor.ts';
 import type { HostPackages } from '../../shared/protocol/host-protocol.ts';
 import type { PackageSettings } from '../../shared/packages/package-settings.ts';
-import type { InstallProgress } from '../packages/progress.ts';
+import type { Runner } from '../run/runner.ts';
 import type { PackagePlaces } from './commands/package-places.ts';
 import type { PackageTool } from './commands/package-tool.ts';
-import type { CollectedFile, RunDisplay, RunOutput, RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 
 /** What the command line touches of the process it runs in. */
 export interface CliIo {
@@ -42,37 +41,12 @@ export interface NativeOptions {
   readonly outputKiB: number;
 }
 
-export interface RunOptions {
-  /** Aborted when the user cancels; the run then ends with the status `cancelled`. */
-  readonly signal: AbortSignal;
-  /** Called with each chunk in order. A returned promise asks the sandbox to wait before the next chunk. */
-  readonly onOutput: (output: RunOutput) => void | Promise<void>;
-  /** Called for each thing shown, in order with the output. */
-  readonly onDisplay?: (display: RunDisplay) => void | Promise<void>;
-  /**
-   * Gives a line for `input()`, null at the end of the input; `signal` aborts when it is not wanted any more. A
-   * `secret` one must not be seen while it is typed.
-   */
-  readonly onInput?: (prompt: string, signal: AbortSignal, secret: boolean) => Promise<string | null>;
-  /** Called for each file that the run made or changed, before the result comes. */
-  readonly onFile?: (file: CollectedFile) => void | Promise<void>;
-  /** Told while packages are fetched for the run. */
-  readonly onPackages?: (progress: InstallProgress) => void;
-}
-
-export interface RunSandbox {
-  /** Never rejects for anything the guest does: each run ends in exactly one result. */
-  run(request: RunRequest, options: RunOptions): Promise<RunResult>;
-  /** Ends the sandbox's processes. Harmless when called more than once. */
-  dispose(): Promise<void>;
-}
-
 export interface CliDependencies {
   readonly io: CliIo;
-  openSandbox(options: SandboxOptions): Promise<RunSandbox>;
+  openSandbox(options: SandboxOptions): Promise<Runner>;
   /** Examines the isolation of this installation. @throws Error when nothing could be found out */
   examine(): Promise<DoctorReport>;
-  openNative(options: NativeOptions): Promise<RunSandbox>;
+  openNative(options: NativeOptions): Promise<Runner>;
   /** Opens the app's window; resolves with the exit code once it is closed. */
   openWindow(): Promise<number>;
   /** What the user has set about packages. */

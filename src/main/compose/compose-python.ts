@@ -3,13 +3,14 @@ import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import { createSandbox, type CreateSandboxOptions } from '../create-sandbox.ts';
 import { Interpreter } from '../interpreter/interpreter.ts';
 import { checkInterpreter } from '../native/interpreter-check.ts';
-import { NativeRunner } from '../native/native-runner.ts';
+import { nativeRunner } from '../native/native-runner.ts';
 import { RunPythonCode } from '../plugin/run-python-code.ts';
 import { systemClock } from '../base/clock.ts';
 import type { PackageProvider } from '../sandbox/packages/package-provider.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { Activity } from '../app/activity.ts';
-import { ConsoleRuns, type Runner } from '../app/console-runs.ts';
+import { ConsoleRuns } from '../app/console-runs.ts';
+import type { Runner } from '../run/runner.ts';
 import { PythonFactsNow } from '../app/python-facts.ts';
 import { sandboxSettings } from '../app/sandbox-settings.ts';
 import { translateTo } from '../app/texts.ts';
@@ -36,7 +37,7 @@ export interface AppPythonOptions {
 /** Both Pythons of the app, and the ways to run code in them. */
 export interface AppPython {
   readonly sandbox: Sandbox;
-  readonly native: NativeRunner;
+  readonly native: Runner;
   readonly activity: Activity;
   readonly runs: ConsoleRuns;
   readonly interpreter: Interpreter;
@@ -56,7 +57,7 @@ export const composePython = (options: AppPythonOptions): AppPython => {
     packages: options.packages,
     ...sandboxSettings(config()),
   });
-  const native = new NativeRunner({
+  const native = nativeRunner({
     binpath: () => config().plugins.python.binpath ?? '',
     clock: systemClock,
     outputKiB: () => config().sandbox.outputKiB,

@@ -1,6 +1,10 @@
 import type { ExaminedLayer } from '../../shared/contract/doctor.ts';
 import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
-import { isolationLayer, type IsolationLayer, type IsolationLayerName } from '../../shared/contract/isolation.ts';
+import {
+  isolationLayer,
+  type IsolationLayer,
+  type IsolationLayerName,
+} from '../../shared/contract/isolation.ts';
 import type { ProbeResult } from '../../shared/protocol/probe-protocol.ts';
 import type { KernelView, ResourceLimits } from './kernel-view.ts';
 

@@ -84,6 +84,9 @@ const errorText = ({ status, error }: RunResult): string => {
   if (error === null) return status;
   const what = error.message === '' ? error.type : `${error.type}: ${error.message}`;
   if (error.traceback === '') return what;
-  // A crash has a stack, but only its message says what happened.
-  return status === 'crashed' ? `${what}\n${error.traceback.trimEnd()}` : error.traceback.trimEnd();
+  const traceback = error.traceback.trimEnd();
+  // A traceback of the code's own error ends with its message. Where a run was when it was stopped, or
+  // crashed, does not say what happened.
+  const isOwnError = status === 'error' || status === 'out-of-memory';
+  return isOwnError ? traceback : `${what}\n${traceback}`;
 };

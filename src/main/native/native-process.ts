@@ -3,7 +3,6 @@ import process from 'node:process';
 import type { RunOutput } from '../../shared/contract/sandbox.ts';
 import type { Clock } from '../base/clock.ts';
 import { raceStop } from '../base/stop-signal.ts';
-import type { NativeExit } from './native-verdict.ts';
 import { killTree, signalQuietly } from './process-tree.ts';
 
 /** For the last output to arrive once the process has ended, in ms: something it started may hold the pipes. */
@@ -12,6 +11,12 @@ const DRAIN_LIMIT_MS = 2000;
 const KILL_LIMIT_MS = 5000;
 
 const never = new AbortController().signal;
+
+/** How a process ended, as the system tells it. */
+export interface NativeExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
 
 export interface NativeProcessOptions {
   readonly program: string;

@@ -1,13 +1,9 @@
 import type { SandboxEvent } from '../../shared/contract/sandbox-events.ts';
-import type { CollectedFile } from '../../shared/contract/sandbox.ts';
-import type { InstallProgress } from '../packages/progress.ts';
 import type { Clock } from '../base/clock.ts';
 import type { CrashLimit } from './process/crash-window.ts';
-import type { OnInput } from '../run/input-dialog.ts';
 import type { SidecarLauncher } from './process/launcher.ts';
 import type { LockdownFactory } from '../runtime/lockdown-binding.ts';
 import type { PackageProvider } from './packages/package-provider.ts';
-import type { RunWatcher } from '../run/run-listener.ts';
 import type { Asset } from '../runtime/runtime-assets.ts';
 
 /** What may change while a sandbox is at work. */
@@ -40,18 +36,4 @@ export interface SandboxConfig extends SandboxSettings {
   readonly onEvent?: (event: SandboxEvent) => void;
   /** Where packages come from; without it there are none. Closed with the sandbox. */
   readonly packages?: PackageProvider;
-}
-
-/**
- * `onOutput` and `onDisplay` get what comes, in order, one thing at a time; the result waits for the last one.
- */
-export interface RunOptions extends RunWatcher {
-  /** Told while packages are fetched for the run. */
-  readonly onPackages?: (progress: InstallProgress) => void;
-  /** Aborting it cancels the run, wherever it is. */
-  readonly signal?: AbortSignal;
-  /** Answers `input()` and other reads of standard input; without it they find the end of the file. */
-  readonly onInput?: OnInput;
-  /** Gets the contents of the files that the run made or changed, before the result comes. */
-  readonly onFile?: (file: CollectedFile) => void | Promise<void>;
 }

@@ -1,32 +1,29 @@
 import path from 'node:path';
 import { LIMITS } from '../../shared/limits.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/contract/sandbox-events.ts';
-import type { OutputFile, RunRequest, RunResult, SessionState } from '../../shared/contract/sandbox.ts';
+import type { OutputFile, RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import type { Clock } from '../base/clock.ts';
 import type { CrashLimit } from './process/crash-window.ts';
 import { FileCollector } from './sessions/file-collector.ts';
 import { ImageChooser } from './snapshots/image-chooser.ts';
 import { BytecodeStore } from './snapshots/bytecode-store.ts';
 import { ImageStore } from './snapshots/image-store.ts';
-import { InputDialog } from '../run/input-dialog.ts';
 import { InterpreterProvider } from './execution/interpreter-provider.ts';
 import { Interpreters, MAX_SESSIONS } from './sessions/interpreters.ts';
 import { MemoryGuard } from './process/memory-guard.ts';
-import { OutputRelay } from '../run/output-relay.ts';
 import { PackageInstaller } from './packages/package-installer.ts';
-import { parseRequest } from '../run/parse-request.ts';
-import { notBegun, RunAttempt, type Attempt } from './execution/run-attempt.ts';
-import { RunCollector } from '../run/run-collector.ts';
-import { relayTo } from '../run/run-listener.ts';
+import { EmbeddedBackend } from './execution/embedded-backend.ts';
 import { RunQueue } from '../run/run-queue.ts';
-import { resultOf, sessionStateAfter } from './execution/run-result.ts';
-import type { RunOptions, SandboxConfig, SandboxSettings } from './sandbox-config.ts';
+import { BackendRunner } from '../run/backend-runner.ts';
+import type { Runner } from '../run/runner.ts';
+import type { RunOptions } from '../run/run-options.ts';
+import type { SandboxConfig, SandboxSettings } from './sandbox-config.ts';
 import { SessionFiles } from './sessions/session-files.ts';
 import type { SidecarClient } from './sidecar/sidecar-client.ts';
 import type { MemoryReading } from './process/sidecar-life.ts';
 import { SnapshotStore } from './snapshots/snapshot-store.ts';
 import { engineVersion, Snapshots } from './snapshots/snapshots.ts';
-import { linkSignals, sharedController } from '../base/stop-signal.ts';
+import { sharedController } from '../base/stop-signal.ts';
 import { Supervisor } from './process/supervisor.ts';
 import type { SupervisorSettings } from './process/supervisor-options.ts';
 import { warmUp } from './process/warm-up.ts';
@@ -40,7 +37,7 @@ const toMiB = (bytes: number): number => Math.round(bytes / (1024 * 1024));
 const never = sharedController().signal;
 
 /** Runs untrusted Python in a process of its own. Each run ends in exactly one result. */
-export class Sandbox {
+export class Sandbox implements Runner {
   readonly #config: SandboxConfig;
   readonly #clock: Clock;
   readonly #queue = new RunQueue(MAX_CONCURRENT_RUNS);
@@ -50,9 +47,7 @@ export class Sandbox {
   readonly #files: SessionFiles;
   readonly #memory: MemoryGuard;
   readonly #packages: PackageInstaller;
-  readonly #attempt: RunAttempt;
-  readonly #disposal = sharedController();
-  #nextRun = 1;
+  readonly #runner: BackendRunner;
   #settings: SandboxSettings;
 
   /** @throws RangeError for a setting out of its bounds */
@@ -106,15 +101,8 @@ export class Sandbox {
       evict: () => this.#supervisor.dropSpares() || this.#interpreters.evictOldest() !== null,
     });
     const files = new FileCollector(config.clock);
-    this.#files = new SessionFiles({
-      files,
-      interpreters: this.#interpreters,
-      queue: this.#queue,
-      supervisor: this.#supervisor,
-      signal: this.#disposal.signal,
-    });
     this.#packages = new PackageInstaller({ provider: config.packages, bytecode, clock: config.clock });
-    this.#attempt = new RunAttempt({
+    const backend = new EmbeddedBackend({
       clock: config.clock,
       files,
       interpreters: this.#interpreters,
@@ -123,6 +111,30 @@ export class Sandbox {
       packages: this.#packages,
       provider: this.#provider,
       supervisor: this.#supervisor,
+      onRest: () => this.#renewIfFree(),
+      close: async () => {
+        await this.#supervisor.dispose();
+        await config.packages?.close();
+      },
+    });
+    this.#runner = new BackendRunner({
+      backend,
+      queue: this.#queue,
+      clock: config.clock,
+      outputBytes: () => this.#settings.outputKiB * 1024,
+      disposedDetail: 'the sandbox was disposed of',
+      observer: {
+        onRunBegan: (run, session) => this.#emit({ type: 'run-began', at: Date.now(), run, session }),
+        onRunEnded: (run, session, ended) =>
+          this.#emit({ type: 'run-ended', at: Date.now(), run, session, ...ended }),
+      },
+    });
+    this.#files = new SessionFiles({
+      files,
+      interpreters: this.#interpreters,
+      queue: this.#queue,
+      supervisor: this.#supervisor,
+      signal: this.#runner.disposal,
     });
   }
 
@@ -169,49 +181,8 @@ export class Sandbox {
    *
    * @throws InvalidRequestError when the request breaks the contract
    */
-  async run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
-    const parsed = parseRequest(request);
-    const run = this.#nextRun++;
-    const session = parsed.session ?? null;
-    const relay = new OutputRelay();
-    const input = options.onInput === undefined ? null : new InputDialog(options.onInput);
-    const outputBytes = this.#settings.outputKiB * 1024;
-    const collector = new RunCollector(outputBytes, relayTo(relay, options, input));
-    const { signal, unlink } = linkSignals(this.#disposal.signal, options.signal ?? never);
-    const arrived = this.#clock.now();
-    let waitMs = 0;
-    const disposed = this.#disposal.signal.aborted;
-    const ended = await this.#queue.add(session, signal, async () => {
-      waitMs = this.#clock.now() - arrived;
-      this.#supervisor.use();
-      try {
-        const attempt = await this.#attempt.run(parsed, {
-          collector,
-          input,
-          outputBytes,
-          signal,
-          onFile: options.onFile,
-          onPackages: options.onPackages,
-          onBegan: () => this.#emit({ type: 'run-began', at: Date.now(), run, session }),
-        });
-        return { attempt, state: this.#stateAfter(parsed.session, attempt) };
-      } finally {
-        this.#supervisor.release();
-        if (session !== null) this.#interpreters.rest(session);
-        this.#renewIfFree();
-      }
-    });
-    input?.end();
-    // Someone who cancels, or whose reader has stalled, does not wait for the reader.
-    if (!signal.aborted) await relay.drained(signal);
-    unlink();
-    if (ended === null) waitMs = this.#clock.now() - arrived;
-    const attempt = ended?.attempt ?? notBegun(disposed);
-    const state = ended?.state ?? this.#stateAfter(parsed.session, attempt);
-    const result = resultOf(session ?? `run-${run}`, attempt, state, collector, waitMs);
-    const { runMs } = attempt;
-    this.#emit({ type: 'run-ended', at: Date.now(), run, session, status: result.status, state, runMs });
-    return result;
+  run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
+    return this.#runner.run(request, options);
   }
 
   /**
@@ -290,19 +261,13 @@ export class Sandbox {
   }
 
   /** Ends the process. Runs under way end as cancelled; later ones fail. */
-  async dispose(): Promise<void> {
-    this.#disposal.abort();
-    await this.#supervisor.dispose();
-    await this.#config.packages?.close();
+  dispose(): Promise<void> {
+    return this.#runner.dispose();
   }
 
   #renewIfFree(): void {
     if (!this.#supervisor.outdated || this.#supervisor.inUse || this.sessions.length > 0) return;
     void this.#supervisor.stop('stopped', 'the memory limit was changed');
-  }
-
-  #stateAfter(session: string | undefined, attempt: Attempt): SessionState {
-    return sessionStateAfter(session, attempt, this.#interpreters);
   }
 
   #onMemory(sidecar: SidecarClient, { resident, tightest }: MemoryReading): void {

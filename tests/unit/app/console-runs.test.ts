@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { ConsoleRuns, type Runner } from '../../../src/main/app/console-runs.ts';
+import { ConsoleRuns } from '../../../src/main/app/console-runs.ts';
+import type { Runner } from '../../../src/main/run/runner.ts';
 import type { PythonRuntime } from '../../../src/shared/config/config.ts';
 import type { RunEvent } from '../../../src/shared/ipc/sandbox.ts';
 import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox.ts';
@@ -22,8 +23,8 @@ const setUp = (): Stage => {
   const told: RunEvent[] = [];
   const requests: RunRequest[] = [];
   const ended: RunResult[] = [];
-  const runner = (runtime: PythonRuntime): Runner => ({
-    run: async (request, { onInput, onOutput, signal }) => {
+  const runner = (runtime: PythonRuntime): Pick<Runner, 'run'> => ({
+    run: async (request, { onInput, onOutput, signal } = {}) => {
       requests.push(request);
       await onOutput?.({ stream: 'stdout', bytes: utf8(request.code) });
       if (request.code.startsWith('input')) {

@@ -11,12 +11,12 @@ import { errorOf } from './harness.ts';
 const exitCode = await runCli(process.argv.slice(2), {
   io: processIo(),
   openSandbox: async () => ({
-    async run(request, { signal, onOutput }) {
+    async run(request, { signal, onOutput } = {}) {
       // The test's cue: signals are handled from here on.
       process.stderr.write('running\n');
       if (request.code === 'hang') await new Promise<never>(() => setInterval(() => undefined, 1000));
-      while (!signal.aborted) {
-        await onOutput({ stream: 'stdout', bytes: new TextEncoder().encode(`${'x'.repeat(1000)}\n`) });
+      while (signal?.aborted !== true) {
+        await onOutput?.({ stream: 'stdout', bytes: new TextEncoder().encode(`${'x'.repeat(1000)}\n`) });
         await new Promise((resolve) => setTimeout(resolve, 1));
         if (request.code === 'once') return resultOf({ value: { text: 'v'.repeat(1_000_000) } });
       }

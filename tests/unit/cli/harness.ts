@@ -2,16 +2,17 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import {
-  runCli,
-  type CliDependencies,
-  type RunOptions,
-  type SandboxOptions,
-} from '../../../src/main/cli/cli.ts';
+import { runCli, type CliDependencies, type SandboxOptions } from '../../../src/main/cli/cli.ts';
+import type { RunOptions } from '../../../src/main/run/run-options.ts';
 import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { resultOf } from '../../support/run-results.ts';
 
-export type Run = (request: RunRequest, options: RunOptions) => Promise<RunResult>;
+/** The command line always gives these. */
+export type GivenOptions = RunOptions & Required<Pick<RunOptions, 'signal' | 'onOutput'>>;
+
+export type Run = (request: RunRequest, options: GivenOptions) => Promise<RunResult>;
+
+const NO_OPTIONS = { signal: new AbortController().signal, onOutput: () => undefined };
 
 export function errorOf(type: string, message: string, traceback: string): NonNullable<RunResult['error']> {
   return { type, message, traceback, line: 1 };
@@ -78,7 +79,7 @@ export function start(argv: readonly string[], setup: Setup = {}): Started {
       return {
         async run(request, runOptions) {
           requests.push(request);
-          return run(request, runOptions);
+          return run(request, { ...NO_OPTIONS, ...runOptions });
         },
         async dispose() {
           disposals += 1;

@@ -1,25 +1,37 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NativeRunner } from '../../../src/main/native/native-runner.ts';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nativeRunner } from '../../../src/main/native/native-runner.ts';
+import type { Runner } from '../../../src/main/run/runner.ts';
 import { RunFolder } from '../../../src/main/native/run-folder.ts';
 import { systemClock } from '../../../src/main/base/clock.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
-import { RunResult, type RunDisplay, type RunOutput, type RunRequest } from '../../../src/shared/contract/sandbox.ts';
+import {
+  RunResult,
+  type RunDisplay,
+  type RunOutput,
+  type RunRequest,
+} from '../../../src/shared/contract/sandbox.ts';
 import { nativePython, nativePythons } from '../../support/native-python.ts';
 import { needPosix } from '../../support/not-run.ts';
 import { needProcesses, processesMarked, untilGone, untilNone } from '../../support/processes.ts';
+
+// Other test files make such folders at the same time.
+const temporary = mkdtempSync(path.join(os.tmpdir(), 'vivarium-native-test-'));
+process.env['TMPDIR'] = temporary;
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
 const runFolders = async (): Promise<string[]> =>
   (await readdir(os.tmpdir())).filter((name) => name.startsWith('vivarium-run-'));
 
 let binpath: string;
-let runner: NativeRunner;
-const make = (outputKiB = 64): NativeRunner =>
-  new NativeRunner({ binpath: () => binpath, clock: systemClock, outputKiB: () => outputKiB });
+let runner: Runner;
+const make = (outputKiB = 64): Runner =>
+  nativeRunner({ binpath: () => binpath, clock: systemClock, outputKiB: () => outputKiB });
 
 beforeEach(async (context) => {
   binpath = await nativePython(context);
@@ -223,7 +235,11 @@ describe('stopping', () => {
       value: null,
       session: { state: 'reset' },
     });
-    expect(result.error).toMatchObject({ type: 'Timeout', traceback: '' });
+    expect(result.error).toMatchObject({
+      type: 'Timeout',
+      line: 2,
+      traceback: expect.stringContaining('File "<script>", line 2') as string,
+    });
     expect(await run('1')).toMatchObject({ status: 'ok' });
   });
 
@@ -404,7 +420,7 @@ describe('files and surroundings', () => {
   });
 
   it('sees the user’s programs and home, but no secrets', async () => {
-    const withSecrets = new NativeRunner({
+    const withSecrets = nativeRunner({
       binpath: () => binpath,
       clock: systemClock,
       outputKiB: () => 64,

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_PROMPT_UNITS, MAX_QUESTIONS, outcomeBudgetBytes } from '../../../src/shared/protocol/interpreter.ts';
+import {
+  MAX_PROMPT_UNITS,
+  MAX_QUESTIONS,
+  outcomeBudgetBytes,
+} from '../../../src/shared/protocol/interpreter.ts';
 import { MisbehaviourError, ReportError, RunCollector } from '../../../src/main/run/run-collector.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { CHECKED_OUTCOME, OUTCOME, utf8 } from '../sandbox/support.ts';

@@ -1,7 +1,7 @@
 /** A real supervisor with fake processes under it. */
 import { onTestFinished } from 'vitest';
 import type { Asset } from '../../../src/main/runtime/runtime-assets.ts';
-import type { ProcessEnd } from '../../../src/main/sandbox/process/process-end.ts';
+import type { ProcessEnd } from '../../../src/main/run/verdict.ts';
 import type { SidecarClient } from '../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import type { SupervisorOptions } from '../../../src/main/sandbox/process/supervisor-options.ts';
 import { Supervisor } from '../../../src/main/sandbox/process/supervisor.ts';

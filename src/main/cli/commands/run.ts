@@ -8,7 +8,7 @@ import { EXIT_CODES, exitCodeOf, type ExitCode } from '../output/exit-codes.ts';
 import { runInterruptible } from '../terminal/interruptible.ts';
 import { prepareRun, type PreparedRun, type RunArguments } from './prepare-run.ts';
 import { limitsOf, reportImages, reportJson, reportText } from '../output/report.ts';
-import { resultWithoutAnswer } from '../output/results.ts';
+import { resultWithoutRun } from '../../run/run-result.ts';
 import { countImages, OutputSaver } from '../output/save-outputs.ts';
 import { SandboxLease } from '../host/sandbox-lease.ts';
 import { StandardInput } from '../input/standard-input.ts';
@@ -146,7 +146,7 @@ async function perform(
       return EXIT_CODES.usage;
     }
     if (!stop.aborted) throw error;
-    const result = resultWithoutAnswer('cancelled', 'before the run started', args.session);
+    const result = resultWithoutRun({ kind: 'cancelled', by: null }, args.session, 'embedded');
     if (args.json) await reportJson(result, out);
     else await out.notice('cancelled before the run started; run it again to start over');
     return EXIT_CODES.cancelled;
@@ -194,10 +194,14 @@ async function answer(
   try {
     sandbox = await lease.open(prepared.sandbox, stop);
   } catch (error) {
-    return resultWithoutAnswer('setup-failed', messageOf(error), args.session, prepared.runtime);
+    return resultWithoutRun(
+      { kind: 'setup-failed', detail: messageOf(error) },
+      args.session,
+      prepared.runtime,
+    );
   }
   if (sandbox === null) {
-    return resultWithoutAnswer('cancelled', 'before the run started', args.session, prepared.runtime);
+    return resultWithoutRun({ kind: 'cancelled', by: null }, args.session, prepared.runtime);
   }
   const input = new StandardInput(stdin, () => void process.emit('SIGINT'));
   const progress = new ProgressLine(out.stderr, columns);
@@ -215,7 +219,11 @@ async function answer(
         : {}),
     });
   } catch (error) {
-    return resultWithoutAnswer('crashed', messageOf(error), args.session, prepared.runtime);
+    return resultWithoutRun(
+      { kind: 'runner-failed', detail: messageOf(error) },
+      args.session,
+      prepared.runtime,
+    );
   } finally {
     input.close();
     progress.end();

@@ -1,6 +1,6 @@
 import type { HostRunItem } from '../../../shared/protocol/host-protocol.ts';
 import { joinBytes } from '../../../shared/protocol/snapshot-image.ts';
-import type { RunOptions } from '../dependencies.ts';
+import type { RunOptions } from '../../run/run-options.ts';
 
 /** Hands what the host sends of one run to those who want it. */
 export class HostRunReader {
@@ -25,7 +25,7 @@ export class HostRunReader {
   async take(item: HostRunItem): Promise<void> {
     switch (item.kind) {
       case 'output':
-        return this.#options.onOutput(item.output);
+        return this.#options.onOutput?.(item.output);
       case 'display':
         return this.#options.onDisplay?.(item.display);
       case 'input':

@@ -17,11 +17,13 @@ import type { OutputFile, RunRequest, RunResult } from '../../../shared/contract
 import type { SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
 import type { InstallProgress } from '../../packages/progress.ts';
 import { identify } from '../../base/process-table.ts';
-import type { RunOptions, RunSandbox, SandboxOptions } from '../dependencies.ts';
+import type { RunOptions } from '../../run/run-options.ts';
+import type { Runner } from '../../run/runner.ts';
+import type { SandboxOptions } from '../dependencies.ts';
 import { electronEnvironment, sandboxSwitches, type ProvideElectron } from './electron-command.ts';
 import { HostFolders } from './host-folders.ts';
 import { HostRunReader } from './host-run-reader.ts';
-import { TextTail } from '../terminal/text-tail.ts';
+import { TextTail } from '../../base/text-tail.ts';
 
 /** For Electron to be ready, in ms. */
 const OPEN_LIMIT_MS = 60_000;
@@ -41,7 +43,7 @@ const killGroup = (pid: number | undefined): void => {
 };
 
 /** An Electron without a window, which runs the sandbox for one command line process. */
-export class ElectronHost implements RunSandbox {
+export class ElectronHost implements Runner {
   readonly #child: ChildProcess;
   readonly #wantsEvents: boolean;
   readonly #peer: RpcPeer<typeof hostClientContract, HostContract>;
@@ -138,7 +140,7 @@ export class ElectronHost implements RunSandbox {
     }
   }
 
-  async run(request: RunRequest, options: RunOptions): Promise<RunResult> {
+  async run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
     const { signal, onPackages } = options;
     const id = this.#nextRun++;
     if (onPackages !== undefined) this.#onPackages.set(id, onPackages);
@@ -168,8 +170,8 @@ export class ElectronHost implements RunSandbox {
       },
     );
     this.#running.add(running);
-    signal.addEventListener('abort', cancel, { once: true });
-    if (signal.aborted) cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted === true) cancel();
     try {
       const result = await running;
       // Someone who cancels does not wait for a stalled reader.
@@ -179,7 +181,7 @@ export class ElectronHost implements RunSandbox {
       this.#running.delete(running);
       reader.end();
       this.#onPackages.delete(id);
-      signal.removeEventListener('abort', cancel);
+      signal?.removeEventListener('abort', cancel);
     }
   }
 

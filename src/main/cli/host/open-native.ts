@@ -1,9 +1,10 @@
 import path from 'node:path';
 import process from 'node:process';
 import { onPath } from '../../native/interpreter-check.ts';
-import { NativeRunner } from '../../native/native-runner.ts';
+import { nativeRunner } from '../../native/native-runner.ts';
 import { systemClock } from '../../base/clock.ts';
-import type { NativeOptions, RunSandbox } from '../dependencies.ts';
+import type { Runner } from '../../run/runner.ts';
+import type { NativeOptions } from '../dependencies.ts';
 
 const NAMES = process.platform === 'win32' ? ['python', 'py'] : ['python3', 'python'];
 
@@ -14,8 +15,8 @@ const usualPython = async (): Promise<string> => {
 };
 
 /** Runs in the user's own Python, in child processes of this one: no Electron, no sandbox. */
-export const openNativePython = async ({ python, cwd, outputKiB }: NativeOptions): Promise<RunSandbox> => {
+export const openNativePython = async ({ python, cwd, outputKiB }: NativeOptions): Promise<Runner> => {
   const isPath = python !== undefined && /[/\\]/u.test(python) && !/^~[/\\]/u.test(python);
   const binpath = isPath ? path.resolve(cwd, python) : (python ?? (await usualPython()));
-  return new NativeRunner({ binpath: () => binpath, clock: systemClock, outputKiB: () => outputKiB });
+  return nativeRunner({ binpath: () => binpath, clock: systemClock, outputKiB: () => outputKiB });
 };

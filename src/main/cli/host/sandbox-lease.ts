@@ -1,10 +1,11 @@
-import type { CliDependencies, RunSandbox, SandboxOptions } from '../dependencies.ts';
+import type { Runner } from '../../run/runner.ts';
+import type { CliDependencies, SandboxOptions } from '../dependencies.ts';
 import { aborted, settledWithin } from '../terminal/waiting.ts';
 
 /** The one sandbox a command opens; makes sure that it is disposed of, also while it is still opening. */
 export class SandboxLease {
   readonly #open: CliDependencies['openSandbox'];
-  #opening: Promise<RunSandbox> | null = null;
+  #opening: Promise<Runner> | null = null;
   #disposing: Promise<void> | null = null;
 
   constructor(open: CliDependencies['openSandbox']) {
@@ -12,7 +13,7 @@ export class SandboxLease {
   }
 
   /** Opens the sandbox; null when the signal was aborted first. */
-  async open(options: SandboxOptions, signal: AbortSignal): Promise<RunSandbox | null> {
+  async open(options: SandboxOptions, signal: AbortSignal): Promise<Runner | null> {
     if (signal.aborted) return null;
     this.#opening = this.#open(options);
     return Promise.race([this.#opening, aborted(signal).then(() => null)]);

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { readJsonList } from '../../foreign-text/json-list.ts';
-import { OfferedWheel, PackageFileName, PackageVersion, NormalizedName, Sha256 } from '../resolve/package-entry.ts';
+import {
+  OfferedWheel,
+  PackageFileName,
+  PackageVersion,
+  NormalizedName,
+  Sha256,
+} from '../resolve/package-entry.ts';
 import { MAX_FILE_BYTES } from './verified-file.ts';
 
 /** An offline pack is a zip of this list and, uncompressed, the files below `files/`. */

@@ -7,7 +7,7 @@ import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import { SidecarEndedError, START_LIMIT_MS } from '../process/sidecar-life.ts';
 import { raceStop, sharedController } from '../../base/stop-signal.ts';
 import type { Supervisor } from '../process/supervisor.ts';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from '../../run/verdict.ts';
 
 /** Starts that are tried for one run when processes die under it before its code began. */
 const START_ATTEMPTS = 3;
@@ -24,6 +24,12 @@ export interface StartFromImage {
   readonly start: (interpreter: OpenInterpreter) => Promise<void>;
 }
 
+export type Provided =
+  | { readonly kind: 'opened'; readonly interpreter: OpenInterpreter }
+  | { readonly kind: 'refused'; readonly verdict: Verdict };
+
+const refused = (verdict: Verdict): Provided => ({ kind: 'refused', verdict });
+
 /** Gets runs the interpreters they need, and ends those that are of no more use. */
 export class InterpreterProvider {
   readonly #supervisor: Supervisor;
@@ -37,11 +43,7 @@ export class InterpreterProvider {
   }
 
   /** An interpreter with the request's files in it, or why there is none. */
-  async open(
-    request: RunRequest,
-    signal: AbortSignal,
-    startFrom?: StartFromImage,
-  ): Promise<OpenInterpreter | Verdict> {
+  async open(request: RunRequest, signal: AbortSignal, startFrom?: StartFromImage): Promise<Provided> {
     const deadline = this.#clock.now() + START_LIMIT_MS;
     for (let attempt = 1; ; attempt++) {
       let used: SidecarClient | undefined;
@@ -50,10 +52,10 @@ export class InterpreterProvider {
         const raced = await raceStop(opening, this.#clock, deadline - this.#clock.now(), signal);
         if (raced.stopped === null) {
           if (request.session !== undefined) this.#interpreters.keep(request.session, raced.value);
-          return raced.value;
+          return { kind: 'opened', interpreter: raced.value };
         }
         this.#abandon(opening);
-        if (raced.stopped === 'cancelled') return { kind: 'cancelled', by: null };
+        if (raced.stopped === 'cancelled') return refused({ kind: 'cancelled', by: null });
         const detail = `Python was not ready within ${START_LIMIT_MS / 1000} s`;
         const session = request.session === undefined ? undefined : this.#interpreters.find(request.session);
         // A session that no longer answers goes alone, an interpreter that can't be started with the whole
@@ -63,11 +65,12 @@ export class InterpreterProvider {
         else if (used !== undefined && this.#supervisor.runs === 0 && !this.#interpreters.liveIn(used)) {
           await this.#supervisor.end(used, 'start-failed', detail);
         }
-        return { kind: 'setup-failed', detail };
+        return refused({ kind: 'setup-failed', detail });
       } catch (error) {
         // No guest code has run yet: whoever killed the process, the run can have another one.
         if (attempt < START_ATTEMPTS && processDied(error) && !signal.aborted) continue;
-        return { kind: 'setup-failed', detail: error instanceof Error ? error.message : 'unknown reason' };
+        const detail = error instanceof Error ? error.message : 'unknown reason';
+        return refused({ kind: 'setup-failed', detail });
       }
     }
   }

@@ -1,12 +1,5 @@
-import type { ProcessEndCause } from '../../../shared/contract/sandbox-events.ts';
+import type { ProcessEnd } from '../../run/verdict.ts';
 import type { ProcessExit } from './launcher.ts';
-
-/** Why a sidecar process is gone. */
-export interface ProcessEnd {
-  readonly cause: ProcessEndCause;
-  /** For people: exit code, signal, or what was measured. */
-  readonly detail: string;
-}
 
 export const describeExit = (exit: ProcessExit | null): string => {
   if (exit === null) return 'it was lost';

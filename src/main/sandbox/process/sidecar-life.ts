@@ -13,7 +13,8 @@ import {
   type MemoryUse,
 } from './memory-budget.ts';
 import { MemoryWatch } from './memory-watch.ts';
-import { describeExit, type ProcessEnd } from './process-end.ts';
+import type { ProcessEnd } from '../../run/verdict.ts';
+import { describeExit } from './process-end.ts';
 import type { Asset } from '../../runtime/runtime-assets.ts';
 import { SetupError } from '../setup-error.ts';
 import { SidecarClient } from '../sidecar/sidecar-client.ts';

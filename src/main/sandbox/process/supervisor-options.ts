@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { CrashLimit } from './crash-window.ts';
 import type { SidecarLauncher } from './launcher.ts';
 import type { LockdownFactory } from '../../runtime/lockdown-binding.ts';
-import type { ProcessEnd } from './process-end.ts';
+import type { ProcessEnd } from '../../run/verdict.ts';
 import type { Asset } from '../../runtime/runtime-assets.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import type { MemoryReading } from './sidecar-life.ts';

@@ -1,7 +1,8 @@
 import type { ProcessEndCause, ProcessRole, SandboxState } from '../../../shared/contract/sandbox-events.ts';
 import { CrashWindow } from './crash-window.ts';
 import { processLimitBytes } from './memory-budget.ts';
-import { isCrash, type ProcessEnd } from './process-end.ts';
+import type { ProcessEnd } from '../../run/verdict.ts';
+import { isCrash } from './process-end.ts';
 import { Reserve } from './reserve.ts';
 import { nextState, type SandboxTransition } from './sandbox-state.ts';
 import { SetupError } from '../setup-error.ts';

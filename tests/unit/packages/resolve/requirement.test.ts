@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { markerEnvironment, markerHolds } from '../../../../src/main/packages/resolve/markers.ts';
-import { isSatisfiedBy, parseDependency, parseRequirement } from '../../../../src/main/packages/resolve/requirement.ts';
+import {
+  isSatisfiedBy,
+  parseDependency,
+  parseRequirement,
+} from '../../../../src/main/packages/resolve/requirement.ts';
 import { scriptDependencies } from '../../../../src/main/packages/resolve/script-metadata.ts';
 import { wheelVersion } from '../../../../src/main/packages/sources/package-index.ts';
 

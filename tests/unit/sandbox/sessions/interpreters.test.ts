@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { Interpreters, MAX_SESSIONS, type SessionEnd } from '../../../../src/main/sandbox/sessions/interpreters.ts';
+import {
+  Interpreters,
+  MAX_SESSIONS,
+  type SessionEnd,
+} from '../../../../src/main/sandbox/sessions/interpreters.ts';
 import { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { FakeProcess, type Behaviour } from '../support.ts';
 

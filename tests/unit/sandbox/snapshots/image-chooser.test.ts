@@ -11,7 +11,14 @@ import { RpcError } from '../../../../src/shared/rpc/errors.ts';
 import type { RunRequest } from '../../../../src/shared/contract/sandbox.ts';
 import { flipByte } from '../../../support/damage.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { settingsFor, sha256, wheel, world, type SmallWheel, type World } from '../../packages/support/world.ts';
+import {
+  settingsFor,
+  sha256,
+  wheel,
+  world,
+  type SmallWheel,
+  type World,
+} from '../../packages/support/world.ts';
 import { imageOf, imageProcess, type ImageProcess } from '../image-process.ts';
 import { deferred, FakeClock, never } from '../support.ts';
 

@@ -2,7 +2,11 @@ import { utimesSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { imageKey, ImageStore, type ImageContent } from '../../../../src/main/sandbox/snapshots/image-store.ts';
+import {
+  imageKey,
+  ImageStore,
+  type ImageContent,
+} from '../../../../src/main/sandbox/snapshots/image-store.ts';
 import { sha256 } from '../../packages/support/world.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { utf8 } from '../support.ts';

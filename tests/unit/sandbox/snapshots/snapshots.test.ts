@@ -8,13 +8,7 @@ import { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-clie
 import { SnapshotStore } from '../../../../src/main/sandbox/snapshots/snapshot-store.ts';
 import { Snapshots } from '../../../../src/main/sandbox/snapshots/snapshots.ts';
 import { RpcError } from '../../../../src/shared/rpc/errors.ts';
-import {
-  CHECKS,
-  FakeLauncher,
-  type Behaviour,
-  type FakeProcess,
-  type SidecarHandlers,
-} from '../support.ts';
+import { CHECKS, FakeLauncher, type Behaviour, type FakeProcess, type SidecarHandlers } from '../support.ts';
 
 const ASSETS: readonly Asset[] = [{ name: 'wasm', sha256: 'a', bytes: new Uint8Array(2) }];
 const NOT_LOCKED_DOWN = { enabled: false, dataLimitMiB: null, binding: null };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ProcessEndCause } from '../../../../src/shared/contract/sandbox-events.ts';
-import { RunError } from '../../../../src/shared/contract/sandbox.ts';
-import { reportVerdict, type Verdict } from '../../../../src/main/sandbox/execution/verdict.ts';
-import { CHECKED_OUTCOME } from '../support.ts';
+import type { ProcessEndCause } from '../../../src/shared/contract/sandbox-events.ts';
+import { RunError } from '../../../src/shared/contract/sandbox.ts';
+import { reportVerdict, type Verdict } from '../../../src/main/run/verdict.ts';
+import { CHECKED_OUTCOME } from '../sandbox/support.ts';
 
 const pythonError = (type: string): RunError => ({ type, message: 'm', traceback: 't', line: 3 });
 
@@ -67,6 +67,7 @@ const CASES: Record<Verdict['kind'], [Verdict, string, string | null, RegExp][]>
     [died('idle', ''), 'cancelled', 'Cancelled', /was stopped/u],
   ],
   misbehaved: [[{ kind: 'misbehaved', detail: 'd' }, 'crashed', 'Crashed', /misbehaved and was ended: d/u]],
+  'runner-failed': [[{ kind: 'runner-failed', detail: 'd' }, 'crashed', 'Crashed', /^d$/u]],
   'setup-failed': [[{ kind: 'setup-failed', detail: 'd' }, 'setup-failed', 'SetupFailed', /^d$/u]],
 };
 

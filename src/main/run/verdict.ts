@@ -1,5 +1,12 @@
-import type { GuestOutcome, OutputFile, RunError, RunNotice, RunStatus } from '../../../shared/contract/sandbox.ts';
-import type { ProcessEnd } from '../process/process-end.ts';
+import type { ProcessEndCause } from '../../shared/contract/sandbox-events.ts';
+import type { GuestOutcome, OutputFile, RunError, RunNotice, RunStatus } from '../../shared/contract/sandbox.ts';
+
+/** Why a sandbox process is gone. */
+export interface ProcessEnd {
+  readonly cause: ProcessEndCause;
+  /** For people: exit code, signal, or what was measured. */
+  readonly detail: string;
+}
 
 /** How a run was made to end. */
 export type StoppedBy =
@@ -21,6 +28,8 @@ export type Verdict =
   | { readonly kind: 'process-died'; readonly end: ProcessEnd }
   /** The sidecar broke the protocol or sent nonsense: it was ended. */
   | { readonly kind: 'misbehaved'; readonly detail: string }
+  /** The way to whoever runs the code broke. */
+  | { readonly kind: 'runner-failed'; readonly detail: string }
   | { readonly kind: 'setup-failed'; readonly detail: string };
 
 const ownError = (type: string, message: string): RunError => ({ type, message, traceback: '', line: null });
@@ -121,6 +130,8 @@ export const reportVerdict = (verdict: Verdict): VerdictReport => {
         status: 'crashed',
         error: ownError('Crashed', `the sandbox misbehaved and was ended: ${verdict.detail}`),
       };
+    case 'runner-failed':
+      return { status: 'crashed', error: ownError('Crashed', verdict.detail) };
     case 'setup-failed':
       return { status: 'setup-failed', error: ownError('SetupFailed', verdict.detail) };
   }
@@ -138,6 +149,7 @@ const outcomeOf = (verdict: Verdict): GuestOutcome | null => {
     case 'interpreter-died':
     case 'process-died':
     case 'misbehaved':
+    case 'runner-failed':
     case 'setup-failed':
       return null;
   }

@@ -1,0 +1,200 @@
+import type { RunRequest, RunResult, RunStatus, SessionState } from '../../shared/contract/sandbox.ts';
+import { DEFAULTS } from '../../shared/limits.ts';
+import type { Clock } from '../base/clock.ts';
+import { linkSignals, sharedController } from '../base/stop-signal.ts';
+import type { Backend, Interpreter, RunProgress } from './backend.ts';
+import { InputDialog } from './input-dialog.ts';
+import { OutputRelay } from './output-relay.ts';
+import { parseRequest } from './parse-request.ts';
+import { RunCollector } from './run-collector.ts';
+import { RunExecution } from './run-execution.ts';
+import { relayTo } from './run-listener.ts';
+import type { RunOptions } from './run-options.ts';
+import type { RunQueue } from './run-queue.ts';
+import { runResult } from './run-result.ts';
+import type { Runner } from './runner.ts';
+import { filesOf, interpreterLives, type Verdict } from './verdict.ts';
+
+/** Told of runs as they begin and end; `run` counts from 1. */
+export interface RunObserver {
+  onRunBegan?(run: number, session: string | null): void;
+  onRunEnded?(run: number, session: string | null, ended: EndedRunReport): void;
+}
+
+export interface EndedRunReport {
+  readonly status: RunStatus;
+  readonly state: SessionState;
+  readonly runMs: number;
+}
+
+export interface BackendRunnerOptions {
+  readonly backend: Backend;
+  /** Orders the runs; whoever uses sessions between their runs shares it. */
+  readonly queue: RunQueue;
+  readonly clock: Clock;
+  /** Captured output per stream, in bytes. Asked at each run, so that a changed setting holds at once. */
+  readonly outputBytes: () => number;
+  /** Why runs fail once the runner was disposed of. */
+  readonly disposedDetail: string;
+  readonly observer?: RunObserver;
+}
+
+/** What one run works with. */
+interface RunParts {
+  readonly number: number;
+  readonly request: RunRequest;
+  readonly options: RunOptions;
+  readonly collector: RunCollector;
+  readonly input: InputDialog | null;
+  readonly outputBytes: number;
+  readonly signal: AbortSignal;
+}
+
+interface Attempt extends RunProgress {
+  readonly startMs: number;
+  readonly packagesMs: number;
+  readonly runMs: number;
+  readonly packages: readonly string[];
+}
+
+const NOT_BEGUN = {
+  began: false,
+  lostBefore: false,
+  startMs: 0,
+  packagesMs: 0,
+  runMs: 0,
+  packages: [],
+} as const;
+
+const never = sharedController().signal;
+
+/** Takes each run through its life: request, turn, interpreter, code, verdict, files, result. */
+export class BackendRunner implements Runner {
+  readonly #options: BackendRunnerOptions;
+  readonly #disposal = sharedController();
+  #nextRun = 1;
+
+  constructor(options: BackendRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Aborted with the disposal. */
+  get disposal(): AbortSignal {
+    return this.#disposal.signal;
+  }
+
+  async run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
+    return await this.#run(parseRequest(request), options);
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposal.abort();
+    await this.#options.backend.close();
+  }
+
+  async #run(request: RunRequest, options: RunOptions): Promise<RunResult> {
+    const { backend, clock, queue } = this.#options;
+    const number = this.#nextRun++;
+    const session = request.session ?? null;
+    const relay = new OutputRelay();
+    const input = options.onInput === undefined ? null : new InputDialog(options.onInput);
+    const outputBytes = this.#options.outputBytes();
+    const collector = new RunCollector(outputBytes, relayTo(relay, options, input));
+    const disposed = this.#disposal.signal.aborted;
+    const { signal, unlink } = linkSignals(this.#disposal.signal, options.signal ?? never);
+    const arrived = clock.now();
+    let waitMs = 0;
+    const ended = await queue.add(session, signal, async () => {
+      waitMs = clock.now() - arrived;
+      const release = backend.hold(session);
+      try {
+        const attempt = await this.#attempt({
+          number,
+          request,
+          options,
+          collector,
+          input,
+          outputBytes,
+          signal,
+        });
+        return { attempt, state: backend.stateAfter(request.session, attempt) };
+      } finally {
+        release();
+      }
+    });
+    input?.end();
+    // Someone who cancels, or whose reader has stalled, does not wait for the reader.
+    if (!signal.aborted) await relay.drained(signal);
+    unlink();
+    if (ended === null) waitMs = clock.now() - arrived;
+    const attempt = ended?.attempt ?? this.#neverBegun(disposed);
+    const state = ended?.state ?? backend.stateAfter(request.session, attempt);
+    const { packages, packagesMs, runMs, startMs, verdict } = attempt;
+    const result = runResult({
+      verdict,
+      captured: collector,
+      session: { id: session ?? `run-${number}`, state },
+      packages,
+      timing: { waitMs, startMs, packagesMs, runMs },
+      runtime: backend.runtime,
+    });
+    this.#options.observer?.onRunEnded?.(number, session, { status: result.status, state, runMs });
+    return result;
+  }
+
+  #neverBegun(disposed: boolean): Attempt {
+    const verdict: Verdict = disposed
+      ? { kind: 'setup-failed', detail: this.#options.disposedDetail }
+      : { kind: 'cancelled', by: null };
+    return { ...NOT_BEGUN, verdict };
+  }
+
+  /** A run whose turn has come. Never rejects for anything that the guest or the system does. */
+  async #attempt(parts: RunParts): Promise<Attempt> {
+    const { number, options, request, signal } = parts;
+    const opening = await this.#options.backend.open(request, { signal, onPackages: options.onPackages });
+    const { packages, packagesMs, startMs } = opening;
+    const prepared = { packages, packagesMs, startMs };
+    if (opening.kind === 'refused') return { ...NOT_BEGUN, ...prepared, verdict: opening.verdict };
+    const { interpreter } = opening;
+    const { lostBefore } = interpreter.begin();
+    this.#options.observer?.onRunBegan?.(number, request.session ?? null);
+    const ranAt = this.#options.clock.now();
+    const verdict = await this.#execute(interpreter, parts);
+    const runMs = this.#options.clock.now() - ranAt;
+    interpreter.end(verdict);
+    await collectFiles(interpreter, verdict, options.onFile, signal);
+    await interpreter.release();
+    return { ...prepared, began: true, lostBefore, runMs, verdict };
+  }
+
+  #execute(
+    interpreter: Interpreter,
+    { collector, input, outputBytes, request, signal }: RunParts,
+  ): Promise<Verdict> {
+    input?.connect((answer) => interpreter.answerInput(answer));
+    return new RunExecution({
+      interpreter,
+      order: { code: request.code, outputBytes, input: input !== null },
+      limitMs: request.timeoutMs ?? DEFAULTS.timeoutMs,
+      collector,
+      clock: this.#options.clock,
+      signal,
+    }).run();
+  }
+}
+
+/** While the interpreter is there: one of the run's own is ended afterwards. */
+const collectFiles = async (
+  interpreter: Interpreter,
+  verdict: Verdict,
+  onFile: RunOptions['onFile'],
+  signal: AbortSignal,
+): Promise<void> => {
+  if (onFile === undefined || !interpreterLives(verdict)) return;
+  try {
+    await interpreter.collectFiles(filesOf(verdict), onFile, signal);
+  } catch {
+    // What a listener throws is its own affair: the run's result must not depend on it.
+  }
+};

@@ -1,0 +1,104 @@
+import type { RunEnd, RunOrder } from '../../shared/protocol/interpreter.ts';
+import { AbortSource } from '../../shared/rpc/abort.ts';
+import type { Clock } from '../base/clock.ts';
+import { raceStop, sharedController } from '../base/stop-signal.ts';
+import type { Interpreter } from './backend.ts';
+import { ReportError, type RunCollector } from './run-collector.ts';
+import type { StoppedBy, Verdict } from './verdict.ts';
+
+/** For an interpreter to say how an interrupt went, beyond the time that it was given for it, in ms. */
+const ANSWER_LIMIT_MS = 250;
+
+export interface RunExecutionOptions {
+  readonly interpreter: Interpreter;
+  readonly order: RunOrder;
+  readonly limitMs: number;
+  readonly collector: RunCollector;
+  readonly clock: Clock;
+  /** Cancels the run. */
+  readonly signal: AbortSignal;
+}
+
+const never = sharedController().signal;
+
+/** One piece of code in an open interpreter, until there is a verdict. An interpreter that must not be used again is ended. */
+export class RunExecution {
+  readonly #options: RunExecutionOptions;
+
+  constructor(options: RunExecutionOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. */
+  async run(): Promise<Verdict> {
+    const { clock, collector, interpreter, limitMs, order, signal } = this.#options;
+    const { outOfMemory } = interpreter;
+    const ended = new AbortSource(() => undefined);
+    const running = interpreter.run(order, (piece) => collector.push(piece), ended);
+    try {
+      const raced = await raceStop(running, clock, limitMs, signal, outOfMemory);
+      if (raced.stopped === null) return await this.#conclude(raced.value);
+      // Its end may come unheard now.
+      running.catch(() => undefined);
+      if (signal.aborted) return { kind: 'cancelled', by: await this.#stop(running) };
+      if (raced.stopped === 'deadline') return { kind: 'timeout', limitMs, by: await this.#stop(running) };
+      await interpreter.terminate();
+      return { kind: 'out-of-memory', detail: String(outOfMemory.reason) };
+    } catch (error) {
+      if (!(error instanceof ReportError)) return await interpreter.failed(error);
+      // A guest can corrupt its own report: its interpreter's fault, not the process's.
+      await interpreter.terminate();
+      return { kind: 'misbehaved', detail: error.message };
+    } finally {
+      // The result is made now: what comes later is not part of it, whoever sends it.
+      ended.abort('the run has its verdict');
+    }
+  }
+
+  async #conclude(end: RunEnd): Promise<Verdict> {
+    const { collector, interpreter } = this.#options;
+    if (end.kind === 'finished') {
+      return { kind: 'finished', outcome: interpreter.advise(collector.conclude(end)) };
+    }
+    await interpreter.terminate();
+    // An allocation that the kernel refuses shows itself in many ways.
+    const memory = interpreter.memoryExplanation();
+    switch (end.cause) {
+      case 'out-of-memory':
+        return { kind: 'out-of-memory', detail: memory ?? end.detail };
+      case 'misbehaved':
+        return { kind: 'misbehaved', detail: end.detail };
+      case 'fatal':
+      case 'exited':
+        if (memory !== null) return { kind: 'out-of-memory', detail: memory };
+        return { kind: 'interpreter-died', detail: end.detail, stack: end.stack };
+      case 'closed':
+        return { kind: 'interpreter-died', detail: end.detail, stack: end.stack };
+    }
+  }
+
+  /** Gently first, which keeps the state; then by ending the interpreter, or the process with it. */
+  async #stop(running: Promise<RunEnd>): Promise<StoppedBy> {
+    const { clock, collector, interpreter } = this.#options;
+    const { interruptMs } = interpreter;
+    try {
+      const asking = interpreter.interrupt(interruptMs);
+      const raced = await raceStop(asking, clock, interruptMs + ANSWER_LIMIT_MS, never);
+      if (raced.stopped === null && raced.value) {
+        const end = await raceStop(running, clock, ANSWER_LIMIT_MS, never);
+        if (end.stopped === null && end.value.kind === 'finished') {
+          return { means: 'interrupt', outcome: collector.conclude(end.value) };
+        }
+      }
+    } catch (error) {
+      if (error instanceof ReportError) {
+        // It ended, but what it reports can't be used, and so the interpreter can't be either.
+        await interpreter.terminate();
+        return { means: 'interrupt', outcome: null };
+      }
+      // Whatever else went wrong: the hard way remains.
+    }
+    await interpreter.terminate();
+    return { means: 'termination' };
+  }
+}

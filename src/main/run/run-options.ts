@@ -1,0 +1,18 @@
+import type { CollectedFile } from '../../shared/contract/sandbox.ts';
+import type { InstallProgress } from '../packages/progress.ts';
+import type { OnInput } from './input-dialog.ts';
+import type { RunWatcher } from './run-listener.ts';
+
+/**
+ * `onOutput` and `onDisplay` get what comes, in order, one thing at a time; the result waits for the last one.
+ */
+export interface RunOptions extends RunWatcher {
+  /** Told while packages are fetched for the run. */
+  readonly onPackages?: (progress: InstallProgress) => void;
+  /** Aborting it cancels the run, wherever it is. */
+  readonly signal?: AbortSignal;
+  /** Answers `input()` and other reads of standard input; without it they find the end of the file. */
+  readonly onInput?: OnInput;
+  /** Gets the contents of the files that the run made or changed, before the result comes. */
+  readonly onFile?: (file: CollectedFile) => void | Promise<void>;
+}

@@ -1,0 +1,14 @@
+import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
+import type { RunOptions } from './run-options.ts';
+
+/** Runs Python code, wherever that happens. Each run ends in exactly one result. */
+export interface Runner {
+  /**
+   * Never rejects for anything that the code or the system does.
+   *
+   * @throws InvalidRequestError when the request breaks the contract
+   */
+  run(request: RunRequest, options?: RunOptions): Promise<RunResult>;
+  /** Ends runs under way as cancelled; later ones fail. Resolves once their processes are gone. Idempotent. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,177 @@
+import type { RunRequest, SessionState } from '../../../shared/contract/sandbox.ts';
+import { PackageError } from '../../packages/package-error.ts';
+import { SilentSources } from '../../packages/sources/silent-sources.ts';
+import type { Backend, Opening, RunContext, RunProgress } from '../../run/backend.ts';
+import type { Verdict } from '../../run/verdict.ts';
+import { ModuleAdvice } from '../packages/module-advice.ts';
+import type { PackageInstaller } from '../packages/package-installer.ts';
+import type { OpenInterpreter } from '../sessions/interpreters.ts';
+import { toldBy } from '../sidecar/foreign-words.ts';
+import type { ChosenImage, ImageChooser } from '../snapshots/image-chooser.ts';
+import { EmbeddedInterpreter, type EmbeddedInterpreterParts } from './embedded-interpreter.ts';
+import { processDied, type Provided, type StartFromImage } from './interpreter-provider.ts';
+
+/** Processes that a run may lose while its packages are installed. */
+const PACKAGE_TRIES = 2;
+
+export interface EmbeddedBackendParts extends EmbeddedInterpreterParts {
+  /** Undefined: every interpreter starts without packages. */
+  readonly images: ImageChooser | undefined;
+  readonly packages: PackageInstaller;
+  /** Called when nothing uses the sandbox for the moment. */
+  readonly onRest: () => void;
+  /** Ends all processes. */
+  readonly close: () => Promise<void>;
+}
+
+/** What it took so far to get a run its interpreter. */
+interface Progress {
+  startMs: number;
+  packagesMs: number;
+  packages: readonly string[];
+  advice: ModuleAdvice;
+}
+
+/** Runs Python in the sandbox's sidecar: its interpreter, its packages. */
+export class EmbeddedBackend implements Backend {
+  readonly runtime = 'embedded';
+  readonly #parts: EmbeddedBackendParts;
+
+  constructor(parts: EmbeddedBackendParts) {
+    this.#parts = parts;
+  }
+
+  hold(session: string | null): () => void {
+    const { interpreters, onRest, supervisor } = this.#parts;
+    supervisor.use();
+    return () => {
+      supervisor.release();
+      if (session !== null) interpreters.rest(session);
+      onRest();
+    };
+  }
+
+  async open(request: RunRequest, context: RunContext): Promise<Opening> {
+    const progress: Progress = { startMs: 0, packagesMs: 0, packages: [], advice: new ModuleAdvice() };
+    const opened = await this.#prepare(progress, request, context);
+    const { advice, ...preparation } = progress;
+    if (opened.kind === 'refused') return { ...opened, ...preparation };
+    const interpreter = new EmbeddedInterpreter(this.#parts, opened.interpreter, request.session, advice);
+    return { kind: 'opened', interpreter, ...preparation };
+  }
+
+  stateAfter(session: string | undefined, { began, lostBefore, verdict }: RunProgress): SessionState {
+    const { interpreters } = this.#parts;
+    const finished = verdict.kind === 'finished';
+    if (session === undefined) return finished || !began ? 'reset' : 'lost';
+    const alive = interpreters.has(session);
+    // A run that never began tells of a loss, but the one that begins next has to tell of it too.
+    if (!began && !alive) return interpreters.knowsLoss(session) ? 'lost' : 'reset';
+    if (!finished && !alive) {
+      interpreters.takeLoss(session);
+      return 'lost';
+    }
+    return lostBefore ? 'lost' : 'kept';
+  }
+
+  close(): Promise<void> {
+    return this.#parts.close();
+  }
+
+  /** An interpreter with all that the code needs, or why there is none. */
+  async #prepare(progress: Progress, request: RunRequest, context: RunContext): Promise<Provided> {
+    const silent = new SilentSources();
+    for (let tries = 1; ; tries++) {
+      progress.packages = [];
+      const askedAt = this.#parts.clock.now();
+      const image = await this.#chooseImage(request, context, silent);
+      const startedAt = this.#parts.clock.now();
+      progress.packagesMs += startedAt - askedAt;
+      const startFrom = image === null ? undefined : this.#startFrom(image);
+      const opened = await this.#parts.provider.open(request, context.signal, startFrom);
+      progress.startMs += this.#parts.clock.now() - startedAt;
+      if (opened.kind === 'refused') return opened;
+      const { interpreter } = opened;
+      progress.packages = this.#broughtBy(image, interpreter);
+      const refusal = await this.#installPackages(progress, interpreter, request, context, silent);
+      if (refusal === null) return opened;
+      // None of its code has run yet: it can have another process, unless its packages are what kills them.
+      if (refusal !== 'process-died') return { kind: 'refused', verdict: refusal };
+      const end = await this.#parts.supervisor.endOf(interpreter.sidecar);
+      if (end.cause === 'out-of-memory') return { kind: 'refused', verdict: { kind: 'process-died', end } };
+      if (tries === PACKAGE_TRIES) {
+        const detail = 'the sandbox process ended while packages were installed';
+        return { kind: 'refused', verdict: { kind: 'setup-failed', detail } };
+      }
+    }
+  }
+
+  /** An image for a run that gets a fresh interpreter, if there is one. */
+  async #chooseImage(
+    request: RunRequest,
+    { onPackages, signal }: RunContext,
+    silent: SilentSources,
+  ): Promise<ChosenImage | null> {
+    const { images, interpreters } = this.#parts;
+    if (request.session !== undefined && interpreters.has(request.session)) return null;
+    return (await images?.choose(request, signal, silent, onPackages)) ?? null;
+  }
+
+  /** What the run needs of an image, if its interpreter came from that after all: its process may have died. */
+  #broughtBy(image: ChosenImage | null, interpreter: OpenInterpreter): readonly string[] {
+    const present = new Set(this.#parts.packages.installedIn(interpreter));
+    return image?.needed.filter((name) => present.has(name)) ?? [];
+  }
+
+  #startFrom({ key, sidecar, wheels }: ChosenImage): StartFromImage {
+    return {
+      sidecar,
+      start: async (interpreter) => {
+        const discard = async (): Promise<void> => this.#parts.images?.discard(key);
+        const opening = sidecar.openFromImage(interpreter.id, key);
+        const use = await opening.catch(async (error: unknown) => {
+          // The process may have died of it.
+          if (processDied(error)) await discard();
+          throw error;
+        });
+        if (use === 'used') {
+          this.#parts.packages.noteInstalled(interpreter, wheels);
+        } else if (use === 'unusable') {
+          await discard();
+        }
+      },
+    };
+  }
+
+  /** What the code needs goes into its interpreter; otherwise why that can't be done. */
+  async #installPackages(
+    progress: Progress,
+    interpreter: OpenInterpreter,
+    request: RunRequest,
+    { onPackages: onProgress, signal }: RunContext,
+    silent: SilentSources,
+  ): Promise<Verdict | 'process-died' | null> {
+    const startedAt = this.#parts.clock.now();
+    try {
+      const { advice, installed } = await this.#parts.packages.install({
+        interpreter,
+        request,
+        signal,
+        silent,
+        onProgress,
+      });
+      progress.packages = [...progress.packages, ...installed];
+      progress.advice = advice;
+      return null;
+    } catch (error) {
+      // A package that can't be had leaves a session as it was; anything else means that its interpreter is gone.
+      if (!(error instanceof PackageError)) await this.#parts.provider.close(interpreter);
+      else if (request.session === undefined) this.#parts.provider.discard(interpreter);
+      if (signal.aborted) return { kind: 'cancelled', by: null };
+      if (processDied(error)) return 'process-died';
+      return { kind: 'setup-failed', detail: toldBy(error, 'its packages could not be installed') };
+    } finally {
+      progress.packagesMs += this.#parts.clock.now() - startedAt;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import type { CollectedFile, GuestOutcome, OutputFile } from '../../../shared/contract/sandbox.ts';
+import type { InputAnswer, RunEnd, RunOrder, RunPiece } from '../../../shared/protocol/interpreter.ts';
+import type { AbortSource } from '../../../shared/rpc/abort.ts';
+import { RpcError } from '../../../shared/rpc/errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import { raceStop, sharedController } from '../../base/stop-signal.ts';
+import type { Interpreter } from '../../run/backend.ts';
+import { MisbehaviourError } from '../../run/run-collector.ts';
+import type { Verdict } from '../../run/verdict.ts';
+import type { ModuleAdvice } from '../packages/module-advice.ts';
+import type { MemoryGuard } from '../process/memory-guard.ts';
+import type { Supervisor } from '../process/supervisor.ts';
+import type { FileCollector } from '../sessions/file-collector.ts';
+import type { Interpreters, OpenInterpreter } from '../sessions/interpreters.ts';
+import type { InterpreterProvider } from './interpreter-provider.ts';
+
+/** How long a guest may take to end after an interrupt, in ms: longer where a session's state is at stake. */
+const INTERRUPT_MS = { session: 500, ownInterpreter: 250 } as const;
+/** For a process whose connection is lost to be seen as gone, in ms. */
+const EXIT_LIMIT_MS = 6000;
+
+const never = sharedController().signal;
+
+export interface EmbeddedInterpreterParts {
+  readonly clock: Clock;
+  readonly files: FileCollector;
+  readonly interpreters: Interpreters;
+  readonly memory: MemoryGuard;
+  readonly provider: InterpreterProvider;
+  readonly supervisor: Supervisor;
+}
+
+/** An interpreter of the sidecar, for one run. */
+export class EmbeddedInterpreter implements Interpreter {
+  readonly interruptMs: number;
+  readonly outOfMemory: AbortSignal;
+  readonly #parts: EmbeddedInterpreterParts;
+  readonly #interpreter: OpenInterpreter;
+  readonly #session: string | undefined;
+  readonly #advice: ModuleAdvice;
+
+  /** @param session undefined for an interpreter of the run's own */
+  constructor(
+    parts: EmbeddedInterpreterParts,
+    interpreter: OpenInterpreter,
+    session: string | undefined,
+    advice: ModuleAdvice,
+  ) {
+    this.#parts = parts;
+    this.#interpreter = interpreter;
+    this.#session = session;
+    this.#advice = advice;
+    this.interruptMs = session === undefined ? INTERRUPT_MS.ownInterpreter : INTERRUPT_MS.session;
+    this.outOfMemory = parts.memory.outOfMemory;
+  }
+
+  memoryExplanation(): string | null {
+    return this.#parts.memory.explanation;
+  }
+
+  begin(): { readonly lostBefore: boolean } {
+    const { interpreters, supervisor } = this.#parts;
+    const lostBefore = this.#session !== undefined && interpreters.takeLoss(this.#session);
+    if (this.#session !== undefined) interpreters.enter(this.#session);
+    supervisor.runBegan(this.#interpreter.sidecar);
+    return { lostBefore };
+  }
+
+  run(order: RunOrder, onPiece: (piece: RunPiece) => void, ended: AbortSource): Promise<RunEnd> {
+    const { id, sidecar } = this.#interpreter;
+    return sidecar.run(id, order, onPiece, ended);
+  }
+
+  answerInput(answer: InputAnswer): Promise<void> {
+    const { id, sidecar } = this.#interpreter;
+    return sidecar.answerInput(id, answer);
+  }
+
+  interrupt(limitMs: number): Promise<boolean> {
+    const { id, sidecar } = this.#interpreter;
+    return sidecar.interruptRun(id, limitMs);
+  }
+
+  terminate(): Promise<void> {
+    return this.#parts.provider.close(this.#interpreter);
+  }
+
+  async failed(error: unknown): Promise<Verdict> {
+    const { clock, supervisor } = this.#parts;
+    const { sidecar } = this.#interpreter;
+    if (!RpcError.is(error) || error.code !== 'closed' || error.origin !== 'local') {
+      const told = error instanceof MisbehaviourError || RpcError.is(error);
+      const detail = told ? error.message : 'unknown reason';
+      await supervisor.end(sidecar, 'misbehaved', detail);
+      return { kind: 'misbehaved', detail };
+    }
+    // The connection is gone, and with it the process.
+    const gone = await raceStop(supervisor.endOf(sidecar), clock, EXIT_LIMIT_MS, never);
+    return {
+      kind: 'process-died',
+      end: gone.stopped === null ? gone.value : { cause: 'exited', detail: 'it was lost' },
+    };
+  }
+
+  advise(outcome: GuestOutcome): GuestOutcome {
+    return this.#advice.applyTo(outcome);
+  }
+
+  end(verdict: Verdict): void {
+    const { interpreters, supervisor } = this.#parts;
+    const { sidecar } = this.#interpreter;
+    // Whatever is still found of the process, the next run gets another one.
+    if (verdict.kind === 'process-died') interpreters.forgetAll(sidecar);
+    supervisor.runEnded(sidecar);
+  }
+
+  collectFiles(
+    files: readonly OutputFile[],
+    onFile: (file: CollectedFile) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.#parts.files.collect(this.#interpreter, files, onFile, signal);
+  }
+
+  release(): Promise<void> {
+    if (this.#session === undefined) this.#parts.provider.discard(this.#interpreter);
+    return Promise.resolve();
+  }
+}
