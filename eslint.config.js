@@ -10,6 +10,7 @@ import regexp from 'eslint-plugin-regexp';
 import vue from 'eslint-plugin-vue';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { layers } from './eslint.layers.js';
 
 const root = import.meta.dirname;
 
@@ -28,34 +29,6 @@ const dynamicHostImport = {
   message: 'This layer runs where Node is absent or must not be reached.',
 };
 const hostGlobals = ['process', 'require', 'module', 'Buffer', 'global', '__dirname', '__filename'];
-
-/** Forbids `target` to import anything below `from` but the paths in `except` (relative to `from`). */
-const zone = (target, from, except = []) => ({
-  target: `./${target}`,
-  from: `./${from}`,
-  except: except.map((path) => `./${path}`),
-  message: `${target} is a layer of its own; put what both sides need into src/shared.`,
-});
-
-const layers = [
-  zone('src/shared', 'src', ['shared']),
-  zone('src/main', 'src', ['shared', 'main']),
-  zone('src/preload', 'src', ['shared', 'preload']),
-  zone('src/utility', 'src', ['shared', 'utility']),
-  zone('src/renderer', 'src', ['shared', 'renderer']),
-  // The guest-side Python is part of the guest bundle.
-  zone('src/utility/realm', 'src/utility', ['realm', 'python']),
-  zone('src/utility/control', 'src/utility/worker'),
-  zone('src/utility/control', 'src/utility/realm'),
-  zone('src/utility/worker', 'src/utility/control'),
-  // It is applied by the control thread, and nothing else is to reach the native calls.
-  zone('src/utility/worker', 'src/utility/lockdown'),
-  zone('src/utility/lockdown', 'src/utility', ['lockdown']),
-  zone('src/utility/worker', 'src/utility/realm'),
-  zone('src', 'tests'),
-  zone('src', 'scripts'),
-  zone('src', 'bench'),
-];
 
 export default defineConfig(
   globalIgnores(['out/', 'dist/', 'node_modules/', '.cache/', 'test-results/', 'coverage/']),

@@ -2,7 +2,6 @@ import path from 'node:path';
 import { LIMITS } from '../../shared/limits.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/contract/sandbox-events.ts';
 import type { OutputFile, RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
-import type { Clock } from '../base/clock.ts';
 import type { CrashLimit } from './process/crash-window.ts';
 import { FileCollector } from './sessions/file-collector.ts';
 import { ImageChooser } from './snapshots/image-chooser.ts';
@@ -39,7 +38,6 @@ const never = sharedController().signal;
 /** Runs untrusted Python in a process of its own. Each run ends in exactly one result. */
 export class Sandbox implements Runner {
   readonly #config: SandboxConfig;
-  readonly #clock: Clock;
   readonly #queue = new RunQueue(MAX_CONCURRENT_RUNS);
   readonly #interpreters: Interpreters;
   readonly #supervisor: Supervisor;
@@ -58,7 +56,6 @@ export class Sandbox implements Runner {
     }
     this.#config = config;
     this.#settings = config;
-    this.#clock = config.clock;
     this.#interpreters = new Interpreters((session, interpreter, why) => {
       this.#emit({ type: 'session-ended', at: Date.now(), session, why });
       if (why === 'evicted' || why === 'reset') this.#provider.discard(interpreter);

@@ -2,11 +2,13 @@
  * The real lint configuration against forbidden and allowed imports. The text is made up; it is linted
  * under the path a file of that layer would have.
  */
+import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ESLint, type Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MAIN_FOLDERS, SANDBOX_FOLDERS, SHARED_FOLDERS } from '../../../eslint.layers.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PATHS = 'import-x/no-restricted-paths';
@@ -82,9 +84,9 @@ describe('between folders', () => {
   });
 
   it.each([
-    ['src/shared/rpc/x.ts', 'src/shared'],
+    ['src/shared/rpc/x.ts', 'src/shared/rpc'],
     ['src/main/sandbox/x.ts', 'src/shared'],
-    ['src/main/sandbox/x.ts', 'src/main/cli'],
+    ['src/main/compose/x.ts', 'src/main/sandbox'],
     ['src/preload/x.ts', 'src/shared'],
     ['src/renderer/console/x.ts', 'src/shared'],
     ['src/utility/control/x.ts', 'src/shared'],
@@ -96,6 +98,35 @@ describe('between folders', () => {
     ['bench/x.ts', 'src/utility'],
   ])('%s may import %s', async (from, folder) => {
     expect(await rulesHit(from, importOf(from, folder))).toEqual([]);
+  });
+});
+
+describe('inside src/main, src/main/sandbox and src/shared', () => {
+  const PARENTS = {
+    'src/main': MAIN_FOLDERS,
+    'src/main/sandbox': SANDBOX_FOLDERS,
+    'src/shared': SHARED_FOLDERS,
+  };
+  const pairs = Object.entries(PARENTS).flatMap(([parent, folders]) =>
+    Object.entries(folders).flatMap(([from, allowed]) =>
+      Object.keys(folders)
+        .filter((to) => to !== from)
+        .map((to) => ({ from: `${parent}/${from}/x.ts`, to: `${parent}/${to}`, may: allowed.includes(to) })),
+    ),
+  );
+
+  it.each(pairs.filter(({ may }) => !may))('$from may not import $to', async ({ from, to }) => {
+    expect(await rulesHit(from, importOf(from, to))).toContain(PATHS);
+  });
+
+  it.each(pairs.filter(({ may }) => may))('$from may import $to', async ({ from, to }) => {
+    expect(await rulesHit(from, importOf(from, to))).toEqual([]);
+  });
+
+  it.each(Object.keys(PARENTS))('every folder of %s has its rule', async (parent) => {
+    const entries = await readdir(join(ROOT, parent), { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    expect(folders.sort()).toEqual(Object.keys(PARENTS[parent as keyof typeof PARENTS]).sort());
   });
 });
 
@@ -170,7 +201,7 @@ describe('the configuration as it is', () => {
     const code = importOf('src/shared/limits.ts', 'src/main/cli').replaceAll('imported.ts', 'cli.ts');
     expect(await rulesHit('src/shared/limits.ts', code, real)).toContain(PATHS);
     // Not limits.ts: the type service goes on with the text it was given for that.
-    const allowed = `import { workspaceNameProblem } from '../../shared/workspace-path.ts';
+    const allowed = `import { workspaceNameProblem } from '../../../shared/contract/workspace-path.ts';
 export const x: string | null = workspaceNameProblem('a');
 `;
     expect(await rulesHit('src/main/cli/output/exit-codes.ts', allowed, real)).toEqual([]);
@@ -178,7 +209,11 @@ export const x: string | null = workspaceNameProblem('a');
 
   it('has type information through the project references', async () => {
     const floating = `export function x(): void {\n  Promise.resolve(1);\n}\n`;
-    for (const path of ['src/shared/limits.ts', 'src/main/cli/output/exit-codes.ts', 'tests/unit/cli/harness.ts']) {
+    for (const path of [
+      'src/shared/limits.ts',
+      'src/main/cli/output/exit-codes.ts',
+      'tests/unit/cli/harness.ts',
+    ]) {
       expect(await rulesHit(path, floating, real), path).toContain('@typescript-eslint/no-floating-promises');
     }
     const inexhaustive = `export function x(y: 'a' | 'b'): void {\n  switch (y) {\n    case 'a':\n  }\n}\n`;

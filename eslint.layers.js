@@ -1,0 +1,93 @@
+/** Which folder may import which. tests/integration/lint/layers.test.ts proves that lint holds it. */
+
+/** Forbids `target` to import anything below `from` but the paths in `except` (relative to `from`). */
+const zone = (target, from, except = []) => ({
+  target: `./${target}`,
+  from: `./${from}`,
+  except: except.map((path) => `./${path}`),
+  message: `${target} is a layer of its own; put what both sides need into src/shared.`,
+});
+
+/** What each folder of src/main may import beside itself; `index.ts` and `create-sandbox.ts` put them together. */
+export const MAIN_FOLDERS = {
+  base: [],
+  runtime: ['base'],
+  config: ['base'],
+  packages: ['base', 'runtime'],
+  run: ['base', 'packages/progress.ts'],
+  native: ['base', 'run'],
+  sandbox: ['base', 'runtime', 'packages', 'run'],
+  interpreter: ['base', 'run'],
+  plugin: ['interpreter'],
+  doctor: ['base', 'runtime', 'sandbox/process'],
+  app: ['base', 'runtime', 'packages', 'run', 'native', 'sandbox', 'plugin'],
+  ipc: ['base', 'config', 'packages', 'run', 'native', 'sandbox', 'interpreter', 'plugin', 'app'],
+  'cli-host': ['base', 'packages', 'run', 'sandbox'],
+  cli: ['base', 'runtime', 'config', 'packages', 'run', 'native'],
+  compose: [
+    ...[
+      'base',
+      'runtime',
+      'config',
+      'packages',
+      'run',
+      'native',
+      'sandbox',
+      'interpreter',
+      'plugin',
+      'app',
+      'ipc',
+    ],
+    'create-sandbox.ts',
+  ],
+  window: ['base', 'config', 'packages', 'run', 'sandbox', 'app', 'ipc', 'compose'],
+};
+
+/** Subsystems of the sandbox: the supervision of processes knows nothing of sessions, and these nothing of runs. */
+export const SANDBOX_FOLDERS = {
+  sidecar: ['process/launcher.ts', 'snapshots/snapshots.ts', 'setup-error.ts'],
+  process: ['sidecar', 'snapshots', 'setup-error.ts'],
+  sessions: ['sidecar', 'process', 'setup-error.ts'],
+  packages: ['sidecar', 'sessions', 'snapshots'],
+  snapshots: ['sidecar', 'packages'],
+  execution: ['sidecar', 'process', 'sessions', 'packages', 'snapshots', 'setup-error.ts'],
+};
+
+export const SHARED_FOLDERS = {
+  rpc: [],
+  python: [],
+  contract: ['limits.ts', 'protocol/probe-protocol.ts'],
+  packages: [],
+  config: ['limits.ts'],
+  protocol: ['limits.ts', 'contract', 'packages', 'rpc'],
+  ipc: ['limits.ts', 'contract', 'packages', 'config', 'protocol'],
+};
+
+const innerZones = (parent, folders) =>
+  Object.entries(folders).map(([folder, allowed]) => ({
+    ...zone(`${parent}/${folder}`, parent, [folder, ...allowed]),
+    message: `${parent}/${folder} may import: ${allowed.length === 0 ? 'nothing beside itself' : allowed.join(', ')}.`,
+  }));
+
+export const layers = [
+  zone('src/shared', 'src', ['shared']),
+  zone('src/main', 'src', ['shared', 'main']),
+  zone('src/preload', 'src', ['shared', 'preload']),
+  zone('src/utility', 'src', ['shared', 'utility']),
+  zone('src/renderer', 'src', ['shared', 'renderer']),
+  // The guest-side Python is part of the guest bundle.
+  zone('src/utility/realm', 'src/utility', ['realm', 'python']),
+  zone('src/utility/control', 'src/utility/worker'),
+  zone('src/utility/control', 'src/utility/realm'),
+  zone('src/utility/worker', 'src/utility/control'),
+  // It is applied by the control thread, and nothing else is to reach the native calls.
+  zone('src/utility/worker', 'src/utility/lockdown'),
+  zone('src/utility/lockdown', 'src/utility', ['lockdown']),
+  zone('src/utility/worker', 'src/utility/realm'),
+  ...innerZones('src/main', MAIN_FOLDERS),
+  ...innerZones('src/main/sandbox', SANDBOX_FOLDERS),
+  ...innerZones('src/shared', SHARED_FOLDERS),
+  zone('src', 'tests'),
+  zone('src', 'scripts'),
+  zone('src', 'bench'),
+];
