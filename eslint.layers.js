@@ -10,20 +10,22 @@ const zone = (target, from, except = []) => ({
 
 /** What each folder of src/main may import beside itself; `index.ts` and `create-sandbox.ts` put them together. */
 export const MAIN_FOLDERS = {
-  base: [],
-  runtime: ['base'],
+  'foreign-text': [],
+  'electron-files': [],
+  base: ['foreign-text'],
+  runtime: ['base', 'foreign-text'],
   config: ['base'],
-  packages: ['base', 'runtime'],
-  run: ['base', 'packages/progress.ts'],
-  native: ['base', 'run'],
-  sandbox: ['base', 'runtime', 'packages', 'run'],
-  interpreter: ['base', 'run'],
-  plugin: ['interpreter'],
+  packages: ['base', 'foreign-text', 'runtime'],
+  run: ['base', 'foreign-text', 'packages/progress.ts'],
+  native: ['base', 'foreign-text', 'run'],
+  sandbox: ['base', 'foreign-text', 'runtime', 'packages', 'run'],
+  interpreter: ['base', 'foreign-text', 'run'],
+  plugin: ['interpreter', 'packages/package-service.ts'],
   doctor: ['base', 'runtime', 'sandbox/process'],
-  app: ['base', 'runtime', 'packages', 'run', 'native', 'sandbox', 'plugin'],
+  app: ['base', 'foreign-text', 'runtime', 'packages', 'run', 'native', 'sandbox', 'plugin'],
   ipc: ['base', 'config', 'packages', 'run', 'native', 'sandbox', 'interpreter', 'plugin', 'app'],
   'cli-host': ['base', 'packages', 'run', 'sandbox'],
-  cli: ['base', 'runtime', 'config', 'packages', 'run', 'native'],
+  cli: ['base', 'foreign-text', 'electron-files', 'runtime', 'config', 'packages', 'run', 'native'],
   compose: [
     ...[
       'base',
@@ -40,7 +42,7 @@ export const MAIN_FOLDERS = {
     ],
     'create-sandbox.ts',
   ],
-  window: ['base', 'config', 'packages', 'run', 'sandbox', 'app', 'ipc', 'compose'],
+  window: ['base', 'foreign-text', 'config', 'packages', 'run', 'sandbox', 'app', 'ipc', 'compose'],
 };
 
 /** Subsystems of the sandbox: the supervision of processes knows nothing of sessions, and these nothing of runs. */

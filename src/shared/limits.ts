@@ -20,6 +20,8 @@ export const LIMITS = {
   memoryMiB: { min: 64, max: 4096 },
   /** Calls from main that a sidecar may have under way. Far more than all runs and what goes with them. */
   sidecarCalls: 512,
+  /** Sessions that are kept at once. Each may run at the same time as the others. */
+  sessions: 24,
   /** Most started interpreters that a process keeps ready. */
   spares: 4,
   /** What one `display()` or plot may have, as JSON in UTF-8, in bytes; binary kinds count as base64. */

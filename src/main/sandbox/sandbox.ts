@@ -8,7 +8,7 @@ import { ImageChooser } from './snapshots/image-chooser.ts';
 import { BytecodeStore } from './snapshots/bytecode-store.ts';
 import { ImageStore } from './snapshots/image-store.ts';
 import { InterpreterProvider } from './execution/interpreter-provider.ts';
-import { Interpreters, MAX_SESSIONS } from './sessions/interpreters.ts';
+import { Interpreters } from './sessions/interpreters.ts';
 import { MemoryGuard } from './process/memory-guard.ts';
 import { PackageInstaller } from './packages/package-installer.ts';
 import { EmbeddedBackend } from './execution/embedded-backend.ts';
@@ -28,7 +28,7 @@ import type { SupervisorSettings } from './process/supervisor-options.ts';
 import { warmUp } from './process/warm-up.ts';
 
 /** Interpreters that run guest code at once: every session may wait for something at the same time. */
-const MAX_CONCURRENT_RUNS = MAX_SESSIONS;
+const MAX_CONCURRENT_RUNS = LIMITS.sessions;
 const IDLE_MS = 15 * 60_000;
 const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };
 const toMiB = (bytes: number): number => Math.round(bytes / (1024 * 1024));

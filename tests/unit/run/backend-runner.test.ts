@@ -182,6 +182,7 @@ describe('results', () => {
       error: null,
       session: { id: 'run-1', state: 'reset' },
       packages: ['numpy'],
+      notices: [],
       timing: { waitMs: 0, startMs: 1, packagesMs: 2, runMs: 7 },
       runtime: 'embedded',
     });

@@ -1,7 +1,7 @@
 /** What becomes of a session's state, and that the results and events say so. */
+import { LIMITS } from '../../../src/shared/limits.ts';
 import process from 'node:process';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { MAX_SESSIONS } from '../../../src/main/sandbox/sessions/interpreters.ts';
 import { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
 import { RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { CHECKS, deferred, finishWith, never, stage, turns, until, type Stage } from './support.ts';
@@ -18,10 +18,10 @@ const closed = (all: Stage): unknown[] =>
 describe('room for sessions', () => {
   it('is made by dropping the one used longest ago; its next run says that it was lost, once', async () => {
     const all = stage();
-    for (let index = 1; index <= MAX_SESSIONS; index++) await run(all, `s${index}`);
+    for (let index = 1; index <= LIMITS.sessions; index++) await run(all, `s${index}`);
     await run(all, 's1');
     expect(await stateOf(all, 'new')).toBe('kept');
-    expect(all.sandbox.sessions).toHaveLength(MAX_SESSIONS);
+    expect(all.sandbox.sessions).toHaveLength(LIMITS.sessions);
     expect(all.sandbox.sessions).not.toContain('s2');
     await until(() => closed(all).length === 1);
     expect(closed(all)).toEqual(['interpreter-2']);
@@ -45,8 +45,8 @@ describe('room for sessions', () => {
         return finishWith()(order, context);
       },
     });
-    const others = Array.from({ length: MAX_SESSIONS }, (_, index) => run(all, `s${index}`));
-    await until(() => all.launcher.processes[0]?.called('run').length === MAX_SESSIONS);
+    const others = Array.from({ length: LIMITS.sessions }, (_, index) => run(all, `s${index}`));
+    await until(() => all.launcher.processes[0]?.called('run').length === LIMITS.sessions);
     const late = run(all, 'one-too-many');
     await turns();
     gate.resolve();

@@ -1,4 +1,4 @@
-import { MAX_SESSIONS } from '../sessions/interpreters.ts';
+import { LIMITS } from '../../../shared/limits.ts';
 
 const MIB = 1024 * 1024;
 
@@ -29,7 +29,7 @@ const leastBytes = (memoryMiB: number): number => (BASE_MIB + 2 * memoryMiB) * M
 
 /** Beyond this more would be of no use: all the sessions that there may be, idle, explain no death yet. */
 const mostBytes = (memoryMiB: number): number =>
-  Math.ceil((BASE_MIB + MAX_SESSIONS * SESSION_MIB) / FATAL) * MIB + 2 * memoryMiB * MIB;
+  Math.ceil((BASE_MIB + LIMITS.sessions * SESSION_MIB) / FATAL) * MIB + 2 * memoryMiB * MIB;
 
 const between = (least: number, wanted: number, most: number): number =>
   Math.min(Math.max(least, wanted), most);

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../../shared/limits.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import { SetupError } from '../setup-error.ts';
 
@@ -7,8 +8,6 @@ export interface OpenInterpreter {
   readonly sidecar: SidecarClient;
 }
 
-/** Named sessions that may be alive at once; each holds an interpreter's memory. */
-export const MAX_SESSIONS = 24;
 
 /** Losses that are remembered until someone asks. */
 const MAX_LOSSES = 1000;
@@ -169,8 +168,8 @@ export class Interpreters {
   #makeRoomFor(session: string): void {
     const others = new Set([...this.#sessions.keys(), ...this.#opening]);
     others.delete(session);
-    if (others.size >= MAX_SESSIONS && this.evictOldest() === null) {
-      throw new SetupError(`${MAX_SESSIONS} sessions are in use already; wait for one of them or use none`);
+    if (others.size >= LIMITS.sessions && this.evictOldest() === null) {
+      throw new SetupError(`${LIMITS.sessions} sessions are in use already; wait for one of them or use none`);
     }
   }
 

@@ -1,5 +1,5 @@
+import { LIMITS } from '../../../../src/shared/limits.ts';
 import { describe, expect, it } from 'vitest';
-import { MAX_SESSIONS } from '../../../../src/main/sandbox/sessions/interpreters.ts';
 import {
   dataBudgetBytes,
   dataLimitMiBFor,
@@ -98,7 +98,7 @@ describe('the budget', () => {
   it('of data has room for all sessions with pandas, idle, on a machine with the memory', () => {
     const budget = dataBudgetBytes(1024, 24 * 1024 * MIB);
     // As measured: 310 MiB each, 950 for the process.
-    const idle = (950 + MAX_SESSIONS * 310) * MIB;
+    const idle = (950 + LIMITS.sessions * 310) * MIB;
     expect([pressureOf(idle, budget), diedOfMemory(idle, budget)]).toEqual(['none', false]);
     // Two more interpreters at their cap do not bring the others down.
     expect(pressureOf(idle + 2 * 1792 * MIB, budget)).not.toMatch(/over/u);

@@ -1,7 +1,7 @@
+import { LIMITS } from '../../../../src/shared/limits.ts';
 import { expect, it } from 'vitest';
 import {
   Interpreters,
-  MAX_SESSIONS,
   type SessionEnd,
 } from '../../../../src/main/sandbox/sessions/interpreters.ts';
 import { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-client.ts';
@@ -59,7 +59,7 @@ const fill = async ({ interpreters, sidecar }: ReturnType<typeof setUp>, count: 
 it('refuses a session too many when all are in use, also those that are only opening', async () => {
   const all = setUp();
   const { interpreters, sidecar } = all;
-  await fill(all, MAX_SESSIONS - 1);
+  await fill(all, LIMITS.sessions - 1);
   const results = await Promise.allSettled([
     interpreters.open(sidecar, 'x'),
     interpreters.open(sidecar, 'y'),
@@ -71,7 +71,7 @@ it('refuses a session too many when all are in use, also those that are only ope
 it('drops the idle session that was not used for longest to make room, and remembers its loss', async () => {
   const all = setUp();
   const { interpreters, sidecar, ends } = all;
-  await fill(all, MAX_SESSIONS);
+  await fill(all, LIMITS.sessions);
   // s1 is in use, s2 was used again after s3.
   interpreters.rest('s3');
   interpreters.keep('s2', await interpreters.open(sidecar, 's2'));
