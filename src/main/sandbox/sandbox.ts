@@ -189,7 +189,7 @@ export class Sandbox implements Runner {
    */
   async ping(session: string): Promise<boolean> {
     const interpreter = this.#interpreters.find(session);
-    await interpreter?.sidecar.ping(interpreter.id);
+    await interpreter?.sidecar.whenIdle(interpreter.id);
     return interpreter !== undefined;
   }
 

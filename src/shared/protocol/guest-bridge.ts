@@ -70,11 +70,8 @@ export interface GuestCore {
   addLibrary(path: string, module: object): void;
   /** Before `restore`: as `installPackage`. */
   addPackage(paths: string, sizes: string, firstId: number): void;
-  /**
-   * Imports modules (a JSON list) and tries what is there. Returns what came of it as a JSON object, which is
-   * always the same, or why it failed. Only in interpreters that no guest enters.
-   */
-  tryPackages(modules: string): string;
+  /** Answers one of the `guestQuestions`, whose params are JSON; '' when there is no answer. */
+  ask(question: string, params: string): string;
   /** Takes a file away, which is null when there is none. Only in an interpreter that is there to be saved. */
   takeFile(path: string): Uint8Array | null;
   /** Of an interpreter booted for it, in which no guest code has run. Returns '' or what went wrong. */
@@ -86,10 +83,6 @@ export interface GuestCore {
    * wrong.
    */
   readFile(name: string, offset: number, length: number): Uint8Array | string;
-  /** The files below /workspace as JSON, see `GuestFileList`; '' when they can't be listed. */
-  listFiles(): string;
-  /** What the code imports that is not there: an `ImportReport` as JSON, or '' when that can't be told. */
-  findImports(code: string): string;
   /**
    * Makes a package's files. `paths` and `sizes` are JSON lists; the files' numbers begin at `firstId` (see
    * `HostBridge.packageFile`). Returns '' or what went wrong.

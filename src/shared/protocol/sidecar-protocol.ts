@@ -1,6 +1,7 @@
 /** Main ↔ control thread of the sidecar. The sidecar is the hostile side. */
 import { z } from 'zod';
-import { FilePart, InputAnswer, PieceBytes, RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { InputAnswer, RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { InterpreterId, interpreterMethods, ofInterpreter } from './interpreter-methods.ts';
 import { IsolationLayers, LockdownOrder } from '../contract/isolation.ts';
 import { LIMITS } from '../limits.ts';
 import { defineContract } from '../rpc/contract.ts';
@@ -12,7 +13,7 @@ import {
   PackageHash,
   PackagePart,
 } from './package-files.ts';
-import { Bytes, WorkspaceFileName } from '../contract/sandbox.ts';
+import { Bytes } from '../contract/sandbox.ts';
 import { MAX_PACKAGE_IMAGE_BYTES, MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
 
 /** Everything the sidecar needs to run Python; it reads no file itself. */
@@ -29,8 +30,6 @@ export type AssetName = z.infer<typeof AssetName>;
  */
 export const SnapshotUse = z.enum(['used', 'absent', 'unusable']);
 export type SnapshotUse = z.infer<typeof SnapshotUse>;
-
-const InterpreterId = z.string().min(1).max(100);
 
 export const sidecarContract = defineContract({
   methods: {
@@ -104,28 +103,11 @@ export const sidecarContract = defineContract({
         image: SnapshotUse.default('absent'),
       }),
     },
-    writeFile: { params: FilePart.extend({ interpreter: InterpreterId }), result: z.strictObject({}) },
-    /** What is in a file below /workspace. */
-    readFile: {
-      params: z.strictObject({ interpreter: InterpreterId, name: WorkspaceFileName }),
-      item: z.strictObject({ bytes: PieceBytes }),
-      result: z.strictObject({}),
-    },
-    /** The files below /workspace: JSON in UTF-8, see `GuestFileList`. */
-    listFiles: {
-      params: z.strictObject({ interpreter: InterpreterId }),
-      item: z.strictObject({ bytes: PieceBytes }),
-      result: z.strictObject({}),
-    },
+    ...ofInterpreter(interpreterMethods),
     /** Answers a guest that waits for input (see `RunPiece`); ignored when none does. */
     answerInput: {
       params: z.strictObject({ interpreter: InterpreterId, answer: InputAnswer }),
       result: z.strictObject({}),
-    },
-    /** What a piece of code imports that its interpreter does not have: an `ImportReport` as JSON. */
-    findImports: {
-      params: z.strictObject({ interpreter: InterpreterId, code: z.string().max(LIMITS.codeBytes) }),
-      result: z.strictObject({ report: z.string().max(PACKAGE_LIMITS.importReport) }),
     },
     /** Hands over a package, in parts; it stays at hand for all interpreters. */
     loadPackage: { params: PackagePart, result: z.strictObject({}) },
@@ -161,8 +143,8 @@ export const sidecarContract = defineContract({
     },
     /** Ends the thread, whatever it does. Answers once it is gone. */
     closeInterpreter: { params: z.strictObject({ id: InterpreterId }), result: z.strictObject({}) },
-    /** Answered by the control thread whatever the guest does; with an interpreter by its thread, once it is free. */
-    ping: { params: z.strictObject({ interpreter: InterpreterId.optional() }), result: z.strictObject({}) },
+    /** Answered by the control thread, whatever guests do. */
+    ping: { params: z.strictObject({}), result: z.strictObject({}) },
   },
   events: {},
 });

@@ -1,19 +1,11 @@
 /** Control thread ↔ worker thread. The worker is the hostile side. */
 import { z } from 'zod';
-import {
-  deathReport,
-  FilePart,
-  FinishedRun,
-  PieceBytes,
-  RunOrder,
-  RunPiece,
-  SelfChecks,
-} from './interpreter.ts';
+import { deathReport, FinishedRun, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { guestQuestions, interpreterMethods } from './interpreter-methods.ts';
 import type { BootMode } from './guest-bridge.ts';
 import { defineContract } from '../rpc/contract.ts';
-import { LIMITS } from '../limits.ts';
-import { FileWish, ModuleName, PACKAGE_LIMITS, PlacedPackage } from './package-files.ts';
-import { Bytes, WorkspaceFileName } from '../contract/sandbox.ts';
+import { FileWish, PACKAGE_LIMITS, PlacedPackage } from './package-files.ts';
+import { Bytes } from '../contract/sandbox.ts';
 import { MAX_PACKAGE_IMAGE_BYTES } from './snapshot-image.ts';
 
 export const workerContract = defineContract({
@@ -23,11 +15,8 @@ export const workerContract = defineContract({
      * restored has begun with that as soon as it could.
      */
     boot: { params: z.strictObject({}), result: z.strictObject({ checks: SelfChecks }) },
-    /** See `GuestCore.tryPackages`. Only in an interpreter that no guest enters. */
-    tryPackages: {
-      params: z.strictObject({ modules: z.array(ModuleName).max(PACKAGE_LIMITS.modules) }),
-      result: z.strictObject({ said: z.string().max(PACKAGE_LIMITS.tryReport) }),
-    },
+    ...interpreterMethods,
+    tryPackages: guestQuestions.tryPackages,
     /** Takes files away, those that are there. Only from an interpreter that no guest enters. */
     takeFiles: {
       params: z.strictObject({
@@ -43,24 +32,6 @@ export const workerContract = defineContract({
       item: z.strictObject({ bytes: Bytes }),
       result: z.strictObject({ bytes: z.number().int().positive().max(MAX_PACKAGE_IMAGE_BYTES) }),
     },
-    writeFile: { params: FilePart, result: z.strictObject({}) },
-    /** What is in a file below /workspace. */
-    readFile: {
-      params: z.strictObject({ name: WorkspaceFileName }),
-      item: z.strictObject({ bytes: PieceBytes }),
-      result: z.strictObject({}),
-    },
-    /** The files below /workspace: JSON in UTF-8, see `GuestFileList`. */
-    listFiles: {
-      params: z.strictObject({}),
-      item: z.strictObject({ bytes: PieceBytes }),
-      result: z.strictObject({}),
-    },
-    /** An `ImportReport` as JSON, as the guest gave it. */
-    findImports: {
-      params: z.strictObject({ code: z.string().max(LIMITS.codeBytes) }),
-      result: z.strictObject({ report: z.string().max(PACKAGE_LIMITS.importReport) }),
-    },
     installPackage: { params: PlacedPackage, result: z.strictObject({}) },
     run: {
       params: RunOrder,
@@ -72,8 +43,6 @@ export const workerContract = defineContract({
     },
     /** Interrupts a run that waits in a top-level await; one that computes sees `WorkerStart.interrupts`. */
     interrupt: { params: z.strictObject({}), result: z.strictObject({}) },
-    /** Answered when the thread is free: neither computing nor busy with timers. */
-    ping: { params: z.strictObject({}), result: z.strictObject({}) },
   },
   events: {
     /** Wants part of a package's file; the answer comes through `WorkerStart.files`. */

@@ -4,7 +4,6 @@ import {
   MAX_DEATH_DETAIL,
   runWindowBytes,
   type DeathCause,
-  type FilePart,
   type InputAnswer,
   type RunEnd,
   type RunOrder,
@@ -42,6 +41,8 @@ const INTERRUPT_AGAIN_MS = 150;
 /** From one wish to know a thread's memory to the next, in ms. */
 const MEASURE_MS = 50;
 
+type WorkerPeer = RpcPeer<typeof workerHostContract, WorkerContract>;
+
 interface Death {
   readonly cause: DeathCause;
   readonly detail: string;
@@ -58,7 +59,7 @@ export class InterpreterThread {
   readonly #worker: Worker;
   /** See `WorkerStart.images`. */
   readonly #images: MessagePort;
-  readonly #peer: RpcPeer<typeof workerHostContract, WorkerContract>;
+  readonly #peer: WorkerPeer;
   /** See `WorkerStart.interrupts`. */
   readonly #interrupts = new Int32Array(new SharedArrayBuffer(INTERRUPTS_BYTES));
   /** See `WorkerStart.used`. */
@@ -180,38 +181,24 @@ export class InterpreterThread {
     return taken;
   }
 
-  /** See `GuestCore.tryPackages`. @throws RpcError when the packages do not work */
+  /** Asks the thread for what the control thread has no part in. @throws RpcError as the peer does */
+  get call(): WorkerPeer['call'] {
+    return this.#peer.call.bind(this.#peer);
+  }
+
+  /** @throws RpcError when the packages do not work */
   async tryPackages(modules: readonly string[]): Promise<string> {
-    return (await this.#peer.call('tryPackages', { modules: [...modules] })).said;
-  }
-
-  /** @throws RpcError when the file can't be written */
-  async writeFile(part: FilePart): Promise<void> {
-    await this.#peer.call('writeFile', part);
-  }
-
-  /**
-   * What is in a file. Piece by piece, as fast as they are taken.
-   *
-   * @throws RpcError when it can't be read
-   */
-  async readFile(name: string, onPiece: (piece: { bytes: Uint8Array }) => Promise<void>): Promise<void> {
-    await this.#peer.call('readFile', { name }, { onItem: onPiece });
-  }
-
-  /** The files below /workspace, as JSON in pieces. @throws RpcError when they can't be listed */
-  async listFiles(onPiece: (piece: { bytes: Uint8Array }) => Promise<void>): Promise<void> {
-    await this.#peer.call('listFiles', {}, { onItem: onPiece });
+    const pieces: Uint8Array[] = [];
+    const onItem = ({ bytes }: { bytes: Uint8Array }): void => void pieces.push(bytes);
+    await this.#peer.call('tryPackages', { modules: [...modules] }, { onItem });
+    const said = new TextDecoder().decode(joinBytes(pieces));
+    if (said.startsWith('{')) return said;
+    throw new RpcError('failed', `the packages do not work: ${said.slice(0, MAX_DEATH_DETAIL)}`);
   }
 
   /** For a guest that waits for input; it blocks its thread, so no message would be read there. */
   answerInput(answer: InputAnswer): void {
     this.#input.answer(answer);
-  }
-
-  /** What the guest says the code imports. @throws RpcError when it is gone */
-  async findImports(code: string): Promise<string> {
-    return (await this.#peer.call('findImports', { code })).report;
   }
 
   /**
@@ -257,7 +244,7 @@ export class InterpreterThread {
     raise();
     try {
       return await Promise.race([
-        this.#running.then(() => this.ping()).then(() => true),
+        this.#running.then(() => this.#peer.call('whenIdle', {})).then(() => true),
         new Promise<false>((resolve) => {
           tooLate = setTimeout(() => resolve(false), limitMs);
         }),
@@ -304,11 +291,6 @@ export class InterpreterThread {
     } finally {
       clearInterval(watch);
     }
-  }
-
-  /** Resolves when the thread has answered. @throws RpcError when it is gone */
-  async ping(): Promise<void> {
-    await this.#peer.call('ping', {});
   }
 
   /** Ends the thread, whatever it does. Resolves once it is gone. */

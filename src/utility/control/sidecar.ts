@@ -5,6 +5,7 @@ import type { SidecarContract, SnapshotUse } from '../../shared/protocol/sidecar
 import { lockDown } from '../lockdown/lockdown.ts';
 import type { SystemCalls } from '../lockdown/native-calls.ts';
 import { Assets } from './assets.ts';
+import { forwardToInterpreter } from './forward-to-interpreter.ts';
 import { ImageLoader } from './image-loader.ts';
 import { makeImage } from './image-maker.ts';
 import { ImageStarts, type ImageStart } from './image-starts.ts';
@@ -121,25 +122,11 @@ export class Sidecar {
         return {};
       },
       openInterpreter: ({ id, image }) => this.#open(id, image),
-      writeFile: async ({ interpreter, ...part }) => {
-        await this.#find(interpreter).writeFile(part);
-        return {};
-      },
-      readFile: async ({ interpreter, name }, { write }) => {
-        await this.#find(interpreter).readFile(name, (piece) => write(piece));
-        return {};
-      },
-      listFiles: async ({ interpreter }, { write }) => {
-        await this.#find(interpreter).listFiles((piece) => write(piece));
-        return {};
-      },
+      ...forwardToInterpreter((id) => this.#find(id)),
       answerInput: ({ interpreter, answer }) => {
         this.#find(interpreter).answerInput(answer);
         return {};
       },
-      findImports: async ({ interpreter, code }) => ({
-        report: await this.#find(interpreter).findImports(code),
-      }),
       loadPackage: async (part) => {
         await this.#shelf.add(part);
         return {};
@@ -163,10 +150,7 @@ export class Sidecar {
         await thread?.terminate();
         return {};
       },
-      ping: async ({ interpreter }) => {
-        if (interpreter !== undefined) await this.#find(interpreter).ping();
-        return {};
-      },
+      ping: () => ({}),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { BootMode, GuestCore, HostBridge } from '../../shared/protocol/guest-bridge.ts';
 import type { CrashReport } from './crash-report.ts';
+import { describe } from './describe-error.ts';
 import { Interpreter, type PlacedPackage } from './interpreter.ts';
 import { Interrupts } from './interrupts.ts';
 import type { LateBridge } from './late-bridge.ts';
@@ -23,15 +24,6 @@ const STDERR = 2;
 
 /** Of `loadPyodide`. */
 const LOADING_OPTIONS = ['createPyodideModule', '_loadSnapshot'];
-
-/** Any text an error can be made to give; errors in here may have been made by the guest. */
-const describe = (error: unknown): string => {
-  try {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  } catch {
-    return 'unknown error';
-  }
-};
 
 /** Emscripten tests `instanceof`, and the module comes from the host's realm. */
 const adoptModule = (module: object): void => {
@@ -150,19 +142,11 @@ export class RealmGuestCore implements GuestCore {
     }
   }
 
-  listFiles(): string {
+  ask(question: string, params: string): string {
     try {
-      return this.#interpreter?.listFiles() ?? '';
+      return this.#interpreter?.answer(question, params) ?? '';
     } catch {
-      return '';
-    }
-  }
-
-  findImports(code: string): string {
-    try {
-      return this.#interpreter?.findImports(code) ?? '';
-    } catch {
-      // Whatever the guest has done to its Python: it is told what is missing when it imports it.
+      // Whatever the guest has done to its Python.
       return '';
     }
   }
@@ -223,14 +207,6 @@ export class RealmGuestCore implements GuestCore {
       sizes: JSON.parse(sizes) as number[],
       firstId,
     });
-  }
-
-  tryPackages(modules: string): string {
-    try {
-      return this.#interpreter?.tryPackages(modules) ?? '';
-    } catch (error) {
-      return `failed: ${describe(error)}`;
-    }
   }
 
   #restoredPackages(text: string): RestoredPackages {

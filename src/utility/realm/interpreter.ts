@@ -1,7 +1,9 @@
 import { LIMITS } from '../../shared/limits.ts';
+import type { GuestQuestion, QuestionParams } from '../../shared/protocol/interpreter-methods.ts';
 import { MODULES_SOURCE } from '../../shared/python/sources.ts';
 import checksSource from '../python/package_checks.py?raw';
 import snapshotSource from '../python/snapshot.py?raw';
+import { describe } from './describe-error.ts';
 import { placeFiles } from './package-files.ts';
 import type { Pyodide } from './pyodide-runtime.ts';
 import { INTERPRETER_SOURCES, PROVIDED_SOURCES } from './python-sources.ts';
@@ -115,6 +117,11 @@ export class Interpreter {
   readonly #workspace: WorkspaceFiles;
   /** Files of packages. */
   readonly #placed = new Set<string>();
+  readonly #answers: { readonly [Q in GuestQuestion]: (params: QuestionParams<Q>) => string } = {
+    listFiles: () => this.#listFiles(),
+    findImports: ({ code }) => this.#session.packages.find_imports(code),
+    tryPackages: ({ modules }) => this.#tryPackages(modules),
+  };
 
   private constructor(pyodide: Pyodide, session: PythonSession) {
     this.#pyodide = pyodide;
@@ -144,14 +151,26 @@ export class Interpreter {
     return new Interpreter(pyodide, session);
   }
 
-  /** See `GuestCore.tryPackages`. */
-  tryPackages(modules: string): string {
-    const builtins = this.#pyodide.pyimport('builtins') as PythonBuiltins;
-    const checks = loadModule(builtins, checksSource);
-    const tryPackages = checks.get('try_packages') as TryPackages & PythonObject;
-    const said = tryPackages(modules);
-    for (const held of [tryPackages, checks]) held.destroy();
-    return said;
+  /** See `GuestCore.ask`. @throws what the guest's Python throws */
+  answer(question: string, params: string): string {
+    // Names come from our own host; an own property, as for any name that is looked up.
+    if (!Object.hasOwn(this.#answers, question)) return '';
+    const answer = this.#answers[question as GuestQuestion] as (params: unknown) => string;
+    return answer(JSON.parse(params));
+  }
+
+  #tryPackages(modules: readonly string[]): string {
+    try {
+      const builtins = this.#pyodide.pyimport('builtins') as PythonBuiltins;
+      const checks = loadModule(builtins, checksSource);
+      const tryPackages = checks.get('try_packages') as TryPackages & PythonObject;
+      const said = tryPackages(JSON.stringify(modules));
+      for (const held of [tryPackages, checks]) held.destroy();
+      return said;
+    } catch (error) {
+      // No guest is in here: what is wrong may be told.
+      return `failed: ${describe(error)}`;
+    }
   }
 
   /**
@@ -211,8 +230,7 @@ export class Interpreter {
     this.#session.ask_with(announce);
   }
 
-  /** JSON, see `GuestFileList`. */
-  listFiles(): string {
+  #listFiles(): string {
     return JSON.stringify({ found: this.#workspace.list(), said: this.#saidOfFiles() });
   }
 
@@ -245,11 +263,6 @@ export class Interpreter {
     } finally {
       files.close(stream);
     }
-  }
-
-  /** See `GuestCore.findImports`. */
-  findImports(code: string): string {
-    return this.#session.packages.find_imports(code);
   }
 
   /**

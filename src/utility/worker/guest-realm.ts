@@ -1,4 +1,5 @@
 import type { GuestCore, HostBridge } from '../../shared/protocol/guest-bridge.ts';
+import type { GuestQuestion } from '../../shared/protocol/interpreter-methods.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
 import { copyFromGuest, copyToGuest, guestByteLength } from './host-intrinsics.ts';
 
@@ -43,9 +44,9 @@ export class GuestRealm {
     this.#core.restore(this.bytes(header), extension);
   }
 
-  /** What came of trying packages, or ''. */
-  tryPackages(modules: readonly string[]): unknown {
-    return this.#core.tryPackages(JSON.stringify(modules));
+  /** The guest core's answer to one of the `guestQuestions`; hostile text of any length. */
+  ask(question: GuestQuestion, params: unknown): unknown {
+    return this.#core.ask(question, JSON.stringify(params));
   }
 
   /** A file, which is gone afterwards; null when there is none. Only in an interpreter that is there to be saved. */
@@ -78,16 +79,6 @@ export class GuestRealm {
     const got = typeof read === 'object' && read !== null ? guestByteLength(read) : -1;
     if (got < 0 || got > length) return 'the guest gave no bytes';
     return copyFromGuest(read, got);
-  }
-
-  /** JSON of any length; hostile text. */
-  listFiles(): unknown {
-    return this.#core.listFiles();
-  }
-
-  /** What the guest says of the code's imports; hostile text. */
-  findImports(code: string): unknown {
-    return this.#core.findImports(code);
   }
 
   /** Returns '' or what went wrong; hostile text. */

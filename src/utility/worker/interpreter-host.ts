@@ -8,9 +8,9 @@ import {
   type SelfCheck,
 } from '../../shared/protocol/interpreter.ts';
 import type { BootMode, HostBridge } from '../../shared/protocol/guest-bridge.ts';
+import { guestQuestions, type GuestQuestion, type QuestionParams } from '../../shared/protocol/interpreter-methods.ts';
 import { FileSlot } from '../../shared/protocol/file-slot.ts';
-import { LIMITS } from '../../shared/limits.ts';
-import { PACKAGE_LIMITS, type FileWish, type PlacedPackage } from '../../shared/protocol/package-files.ts';
+import type { FileWish, PlacedPackage } from '../../shared/protocol/package-files.ts';
 import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/protocol/snapshot-image.ts';
 import { InputSlot, type AtomicsWait } from '../../shared/protocol/input-slot.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
@@ -156,14 +156,6 @@ export class InterpreterHost {
     realm.restore({ libraries, packages }, image.header, this.#host.decode(image.extension));
   }
 
-  /** What came of trying packages, in an interpreter that no guest enters. @throws Error when it failed */
-  tryPackages(modules: readonly string[]): string {
-    const said = this.#realm?.tryPackages(modules);
-    if (typeof said === 'string' && said.startsWith('{') && said.length <= PACKAGE_LIMITS.tryReport)
-      return said;
-    throw new Error(`the packages do not work: ${detailOf(said)}`);
-  }
-
   /** A file of an interpreter that no guest enters; it is gone afterwards. Null when there is none. */
   takeFile(path: string): Uint8Array | null {
     return this.#realm?.takeFile(path) ?? null;
@@ -200,14 +192,16 @@ export class InterpreterHost {
     }
   }
 
-  /** What the guest says of the code's imports, or '' when it says nothing of use. */
-  findImports(code: string): string {
+  /** What the guest core answers, as UTF-8; nothing when that is of no use. */
+  ask<Q extends GuestQuestion>(question: Q, params: QuestionParams<Q>): Uint8Array {
     try {
-      const report = this.#realm?.findImports(code);
-      return typeof report === 'string' && report.length <= PACKAGE_LIMITS.importReport ? report : '';
+      const answer = this.#realm?.ask(question, params);
+      if (typeof answer === 'string' && answer.length <= guestQuestions[question].maxLength)
+        return this.#host.encode(answer);
     } catch {
-      return '';
+      // What the guest threw is not looked at.
     }
+    return new Uint8Array();
   }
 
   /** Returns '' or what went wrong. */
@@ -265,19 +259,6 @@ export class InterpreterHost {
     if (this.#realm === undefined) return 'the interpreter is not running';
     try {
       return this.#realm.readFile(name, offset, PIECE_BYTES);
-    } catch {
-      return 'the interpreter failed';
-    }
-  }
-
-  /** JSON in UTF-8, or what went wrong. */
-  listFiles(): Uint8Array | string {
-    try {
-      const list = this.#realm?.listFiles();
-      if (typeof list !== 'string' || list === '' || list.length > LIMITS.fileListBytes) {
-        return 'the files can not be listed';
-      }
-      return this.#host.encode(list);
     } catch {
       return 'the interpreter failed';
     }

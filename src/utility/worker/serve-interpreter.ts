@@ -1,5 +1,6 @@
 import { PIECE_BYTES } from '../../shared/protocol/interpreter.ts';
-import type { Handlers } from '../../shared/rpc/contract.ts';
+import type { HandlerContext, Handlers } from '../../shared/rpc/contract.ts';
+import type { GuestQuestion, QuestionParams } from '../../shared/protocol/interpreter-methods.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { RpcPort } from '../../shared/rpc/port.ts';
@@ -53,6 +54,20 @@ const known = (read: Uint8Array | string): Uint8Array => {
   return read;
 };
 
+/** Sends the guest core's answer in pieces. */
+const answersTo =
+  <Q extends GuestQuestion>(
+    interpreter: InterpreterHost,
+    question: Q,
+  ): ((params: QuestionParams<Q>, context: HandlerContext<{ bytes: Uint8Array }>) => Promise<Record<string, never>>) =>
+  async (params, { write }) => {
+    const answer = interpreter.ask(question, params);
+    for (let offset = 0; offset < answer.length; offset += PIECE_BYTES) {
+      await write({ bytes: answer.slice(offset, offset + PIECE_BYTES) });
+    }
+    return {};
+  };
+
 const handlersOf = (
   interpreter: InterpreterHost,
   takeImage: Thread['takeImage'],
@@ -65,7 +80,9 @@ const handlersOf = (
       throw new RpcError('failed', error instanceof Error ? error.message : 'the interpreter did not start');
     }
   },
-  tryPackages: ({ modules }) => ({ said: describeFailure(() => interpreter.tryPackages(modules)) }),
+  listFiles: answersTo(interpreter, 'listFiles'),
+  findImports: answersTo(interpreter, 'findImports'),
+  tryPackages: answersTo(interpreter, 'tryPackages'),
   takeFiles: async ({ paths }, { write }) => {
     for (const [index, path] of paths.entries()) {
       const bytes = interpreter.takeFile(path);
@@ -94,14 +111,6 @@ const handlersOf = (
     }
     return {};
   },
-  listFiles: async (_params, { write }) => {
-    const list = known(interpreter.listFiles());
-    for (let offset = 0; offset < list.length; offset += PIECE_BYTES) {
-      await write({ bytes: list.slice(offset, offset + PIECE_BYTES) });
-    }
-    return {};
-  },
-  findImports: ({ code }) => ({ report: interpreter.findImports(code) }),
   installPackage: (placed) => {
     const problem = interpreter.installPackage(placed);
     if (problem !== '') throw new RpcError('failed', problem);
@@ -112,7 +121,7 @@ const handlersOf = (
     interpreter.interrupt();
     return {};
   },
-  ping: () => ({}),
+  whenIdle: () => ({}),
 });
 
 /** Answers the control thread from now on. The interpreter is still to be begun. */

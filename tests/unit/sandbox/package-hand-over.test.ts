@@ -12,6 +12,7 @@ import { eventually } from '../../support/eventually.ts';
 import { sha256, wheel, WHEELS, world, type SmallWheel } from '../packages/support/world.ts';
 import { shelfProcess, type ShelfProcess } from './package-shelf-process.ts';
 import {
+  answerWith,
   deferred,
   FakeClock,
   never,
@@ -22,7 +23,7 @@ import {
 } from './support.ts';
 
 const reports = (modules: string[], more: { hints?: string[]; asked?: string[] } = {}): Behaviour => ({
-  findImports: () => ({ report: JSON.stringify({ modules, hints: [], asked: [], ...more }) }),
+  findImports: answerWith(JSON.stringify({ modules, hints: [], asked: [], ...more })),
 });
 
 interface Scene extends ShelfProcess {
@@ -161,8 +162,18 @@ describe("the interpreter's word", () => {
     ['more than it should be', '{"modules":[],"hints":[],"asked":[],"__proto__":{"x":1},"extra":1}'],
     ['far too many modules', JSON.stringify({ modules: Array(501).fill('m'), hints: [], asked: [] })],
   ])('that makes no sense is not heeded: %s', async (_what, report) => {
-    const { install } = scene({ findImports: () => ({ report }) });
+    const { install } = scene({ findImports: answerWith(report) });
     expect((await install({ packages: ['numbers'] })).installed).toEqual(['numbers']);
+  });
+
+  it('that is too long is refused, however it comes', async () => {
+    const { install } = scene({
+      findImports: async (_params, { write }) => {
+        for (let part = 0; part < 61; part++) await write({ bytes: new Uint8Array(1000).fill(0x20) });
+        return {};
+      },
+    });
+    await expect(install({ packages: ['numbers'] })).rejects.toMatchObject({ code: 'invalid-result' });
   });
 
   it('is waited for 10 s, and then done without', async () => {

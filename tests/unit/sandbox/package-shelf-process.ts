@@ -1,7 +1,7 @@
 /** A process at the other end of a real channel that takes packages as a sidecar does, and notes what it was given. */
 import { createHash } from 'node:crypto';
 import { SidecarClient } from '../../../src/main/sandbox/sidecar/sidecar-client.ts';
-import { FakeProcess, type Behaviour } from './support.ts';
+import { answerWith, FakeProcess, type Behaviour } from './support.ts';
 
 export interface ShelfProcess {
   readonly process: FakeProcess;
@@ -17,7 +17,7 @@ export const shelfProcess = (behaviour: Behaviour = {}): ShelfProcess => {
   const installed: { interpreter: string; hashes: string[] }[] = [];
   const parts = new Map<string, Uint8Array[]>();
   const process = new FakeProcess(1, {
-    findImports: () => ({ report: JSON.stringify({ modules: [], hints: [], asked: [] }) }),
+    findImports: answerWith(JSON.stringify({ modules: [], hints: [], asked: [] })),
     missingPackages: ({ hashes }) => ({ missing: hashes.filter((hash) => !shelf.has(hash)) }),
     loadPackage: ({ sha256, name, totalBytes, offset, bytes }) => {
       const before = offset === 0 ? [] : (parts.get(sha256) ?? []);

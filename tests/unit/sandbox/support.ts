@@ -118,6 +118,14 @@ export const finishWith =
     return { kind: 'finished', outputCut: false, outcome: NO_BYTES };
   };
 
+/** Answers a question to an interpreter as an honest sidecar does. */
+export const answerWith =
+  (text: string): SidecarHandlers['findImports'] =>
+  async (_params, { write }) => {
+    await write({ bytes: utf8(text) });
+    return {};
+  };
+
 export const CHECKS = { checks: [{ name: 'all is well', holds: true }] };
 
 export const PREPARED = { ...CHECKS, layers: [] };
@@ -139,7 +147,8 @@ const HONEST: SidecarHandlers = {
   readFile: () => ({}),
   listFiles: () => ({}),
   answerInput: () => ({}),
-  findImports: () => ({ report: '' }),
+  findImports: () => ({}),
+  whenIdle: () => ({}),
   missingPackages: () => ({ missing: [] }),
   loadPackage: () => ({}),
   installPackages: () => ({ missing: [] }),

@@ -192,9 +192,14 @@ export class SidecarClient {
     await this.#peer.call('keepSpares', { count });
   }
 
-  /** Resolves when the control thread has answered, or the interpreter's thread if one is named. */
-  async ping(interpreter?: string): Promise<void> {
-    await this.#peer.call('ping', interpreter === undefined ? {} : { interpreter });
+  /** Resolves when the interpreter's thread is free. @throws RpcError when it is gone */
+  async whenIdle(interpreter: string): Promise<void> {
+    await this.#peer.call('whenIdle', { interpreter });
+  }
+
+  /** Resolves when the control thread has answered. */
+  async ping(): Promise<void> {
+    await this.#peer.call('ping', {});
   }
 
   /** Resident memory in bytes, or null where it can't be told. */

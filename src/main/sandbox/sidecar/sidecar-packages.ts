@@ -1,4 +1,6 @@
+import { interpreterMethods } from '../../../shared/protocol/interpreter-methods.ts';
 import { PACKAGE_LIMITS, type PackageClash, type PackagePart } from '../../../shared/protocol/package-files.ts';
+import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { SidecarPeer } from './sidecar-peer.ts';
 
 /** The packages at hand in a process, and in its interpreters. */
@@ -9,9 +11,21 @@ export class SidecarPackages {
     this.#peer = peer;
   }
 
-  /** What the interpreter says the code imports, as JSON; the guest's words. @throws RpcError when it is gone */
+  /**
+   * What the interpreter says the code imports, as JSON; the guest's words.
+   *
+   * @throws RpcError when it is gone or says too much
+   */
   async findImports(interpreter: string, code: string): Promise<string> {
-    return (await this.#peer.call('findImports', { interpreter, code })).report;
+    const decoder = new TextDecoder();
+    const { maxLength } = interpreterMethods.findImports;
+    let report = '';
+    const onItem = ({ bytes }: { bytes: Uint8Array }): void => {
+      report += decoder.decode(bytes, { stream: true });
+      if (report.length > maxLength) throw new RpcError('invalid-result', 'the report on imports is too long');
+    };
+    await this.#peer.call('findImports', { interpreter, code }, { onItem });
+    return report;
   }
 
   /**
