@@ -10,8 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { createContext, runInThisContext } from 'node:vm';
-import { FILE_SLOT_BYTES } from '../../src/shared/protocol/file-slot.ts';
-import { INPUT_SLOT_BYTES } from '../../src/shared/protocol/input-slot.ts';
+import { answerMemory } from '../../src/shared/protocol/answer-slot.ts';
 import { INTERRUPTS_BYTES } from '../../src/shared/protocol/worker-protocol.ts';
 import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
 import { InterpreterHost, type HostFunctions } from '../../src/utility/worker/interpreter-host.ts';
@@ -34,8 +33,7 @@ const start = {
   guestScript: readFileSync(assets.guest, 'utf8'),
   interrupts: new SharedArrayBuffer(INTERRUPTS_BYTES),
   used: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
-  input: new SharedArrayBuffer(INPUT_SLOT_BYTES),
-  files: new SharedArrayBuffer(FILE_SLOT_BYTES),
+  answers: { readInput: answerMemory(16), readPackageFile: answerMemory(16) },
   mode: 'plain' as const,
   codeCache: new Uint8Array(),
   images: new MessageChannel().port2,
@@ -66,9 +64,8 @@ const functions: HostFunctions = {
   forgetInterrupt: () => undefined,
   isInterrupted: () => false,
   measure: () => undefined,
-  wait: () => undefined,
-  askForFile: () => undefined,
-  latin1: (bytes) => Buffer.from(bytes).toString('latin1'),
+  wait: () => 'timed-out',
+  askForPackageFile: () => undefined,
 };
 const realms = new VmRealmHost(own);
 const host = new InterpreterHost(start, functions, {

@@ -172,7 +172,7 @@ export class BackendRunner implements Runner {
     interpreter: Interpreter,
     { collector, input, outputBytes, request, signal }: RunParts,
   ): Promise<Verdict> {
-    input?.connect((answer) => interpreter.answerInput(answer));
+    input?.connect((call, answer) => interpreter.answerInput(call, answer));
     return new RunExecution({
       interpreter,
       order: { code: request.code, outputBytes, input: input !== null },

@@ -7,7 +7,8 @@ import type {
   RunRequest,
   SessionState,
 } from '../../shared/contract/sandbox.ts';
-import type { InputAnswer, RunEnd, RunOrder, RunPiece } from '../../shared/protocol/interpreter.ts';
+import type { InputAnswer } from '../../shared/protocol/blocking-calls.ts';
+import type { RunEnd, RunOrder, RunPiece } from '../../shared/protocol/interpreter.ts';
 import type { AbortSource } from '../../shared/rpc/abort.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Verdict } from './verdict.ts';
@@ -75,7 +76,8 @@ export interface Interpreter {
    * @param ended aborted when the result is made: pieces that come later are not wanted
    */
   run(order: RunOrder, onPiece: (piece: RunPiece) => void, ended: AbortSource): Promise<RunEnd>;
-  answerInput(answer: InputAnswer): Promise<void>;
+  /** Answers the call of that number (see `InputQuestion`). */
+  answerInput(call: number, answer: InputAnswer): Promise<void>;
   /** Asks the run under way to stop. True when it has ended and the interpreter can be used again. */
   interrupt(limitMs: number): Promise<boolean>;
   /** Ends the interpreter, whatever it does. Resolves once it is gone. */

@@ -1,4 +1,5 @@
-import { INPUT_PART_BYTES, type InputAnswer } from '../../shared/protocol/interpreter.ts';
+import type { InputAnswer, InputQuestion } from '../../shared/protocol/blocking-calls.ts';
+import { INPUT_PART_BYTES } from '../../shared/protocol/call-codes.ts';
 import { LIMITS } from '../../shared/limits.ts';
 
 /**
@@ -7,12 +8,15 @@ import { LIMITS } from '../../shared/limits.ts';
  */
 export type OnInput = (prompt: string, signal: AbortSignal, secret: boolean) => Promise<string | null>;
 
+/** Hands the answer to that call to the guest that made it. */
+type SendAnswer = (call: number, answer: InputAnswer) => Promise<void>;
+
 /** Answers the questions of one run. */
 export class InputDialog {
   readonly #onInput: OnInput;
   readonly #ended = new AbortController();
   readonly #encoder = new TextEncoder();
-  #send: ((answer: InputAnswer) => Promise<void>) | undefined;
+  #send: SendAnswer | undefined;
   /** Of the line given last. */
   #rest = new Uint8Array();
   #asking = false;
@@ -21,20 +25,19 @@ export class InputDialog {
     this.#onInput = onInput;
   }
 
-  /** @param send hands an answer to the guest that asked */
-  connect(send: (answer: InputAnswer) => Promise<void>): void {
+  connect(send: SendAnswer): void {
     this.#send = send;
   }
 
   /** Never rejects. */
-  async ask(prompt: string, secret: boolean): Promise<void> {
+  async ask({ call, prompt, secret }: InputQuestion): Promise<void> {
     // A guest waits for one answer at a time; whoever asks for more is no guest of ours.
     if (this.#asking || this.#hasEnded()) return;
     this.#asking = true;
     const answer = await this.#answer(prompt, secret);
     this.#asking = false;
     // A process that is gone waits for nothing.
-    if (!this.#hasEnded()) await this.#send?.(answer).catch(() => undefined);
+    if (!this.#hasEnded()) await this.#send?.(call, answer).catch(() => undefined);
   }
 
   /** The run is over: what is still being thought about is not wanted any more. */

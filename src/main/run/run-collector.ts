@@ -1,3 +1,4 @@
+import type { InputQuestion } from '../../shared/protocol/blocking-calls.ts';
 import {
   outcomeBudgetBytes,
   GuestDisplay,
@@ -54,7 +55,7 @@ export interface RunListener {
   onOutput(output: RunOutput): void;
   onDisplay(display: RunDisplay): void;
   /** The guest waits for a line, which must not be seen when it is secret. */
-  onInput(prompt: string, secret: boolean): void;
+  onInput(question: InputQuestion): void;
 }
 
 /**
@@ -101,7 +102,7 @@ export class RunCollector {
         this.#addDisplay(piece.bytes, piece.last);
         break;
       case 'input':
-        this.#addQuestion(piece.prompt, piece.secret);
+        this.#addQuestion(piece);
         break;
     }
   }
@@ -150,13 +151,13 @@ export class RunCollector {
     return { ...outcome, truncated: outcome.truncated || outputCut };
   }
 
-  #addQuestion(prompt: string, secret: boolean): void {
+  #addQuestion(question: InputQuestion): void {
     this.#questions++;
-    this.#promptUnits += prompt.length;
+    this.#promptUnits += question.prompt.length;
     if (this.#questions > MAX_QUESTIONS || this.#promptUnits > MAX_PROMPT_UNITS) {
       throw new MisbehaviourError('it asked more than it may');
     }
-    this.#listener.onInput(prompt, secret);
+    this.#listener.onInput(question);
   }
 
   #addOutput(text: Utf8Text, stream: RunOutput['stream'], bytes: Uint8Array): void {

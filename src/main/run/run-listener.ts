@@ -19,10 +19,10 @@ export const relayTo = (relay: OutputRelay, watcher: RunWatcher, input: InputDia
     const { onDisplay } = watcher;
     if (onDisplay !== undefined) relay.push(() => onDisplay(display));
   },
-  onInput: (prompt, secret) => {
+  onInput: (question) => {
     relay.push(() => {
       // Not waited for: a run may end while someone still thinks about an answer.
-      if (input !== null) void input.ask(prompt, secret);
+      if (input !== null) void input.ask(question);
     });
   },
 });

@@ -24,10 +24,11 @@ export interface HostBridge {
   /** Takes something to show: JSON, see `GuestDisplay`. */
   display(json: string): void;
   /**
-   * Blocks until there is input; `secret` when it must not be seen: bytes, one per UTF-16 unit (0–255), '' at the end of it. Null when an
-   * interrupt has come, false when there was something wrong with the input.
+   * Makes one of the `blockingCalls`: blocks until there is an answer to the request, which is JSON, and puts its bytes
+   * into `target`. Returns how many those are, 0 at the end of what is read, or `CALL_FAILED` or `CALL_INTERRUPTED`.
+   * After an interrupt the question stays open: calling again waits for its answer.
    */
-  readInput(prompt: string, secret: boolean): string | null | false;
+  call(name: string, request: string, target: Uint8Array): number;
   /**
    * Turns `memory`, the whole memory of a new instance, into the snapshot's; false when it can't. Only while
    * a snapshot is restored.
@@ -38,8 +39,6 @@ export interface HostBridge {
    * started yet, and what packages need beside them, if there are any, as text; false when they are unusable. Only when one was asked for.
    */
   snapshotTaken(header: Uint8Array, memory: Uint8Array, untouched: Uint8Array, extension: string): boolean;
-  /** Fills `target` with the package file of that number; false when it can't. */
-  packageFile(id: number, target: Uint8Array): boolean;
   /** The interpreter is ready, or could not be made: then `problem` says why. */
   booted(problem: string): void;
   /** The run is over; the outcome is JSON (see `GuestOutcome`). */
@@ -85,7 +84,7 @@ export interface GuestCore {
   readFile(name: string, offset: number, length: number): Uint8Array | string;
   /**
    * Makes a package's files. `paths` and `sizes` are JSON lists; the files' numbers begin at `firstId` (see
-   * `HostBridge.packageFile`). Returns '' or what went wrong.
+   * `blockingCalls.readPackageFile`). Returns '' or what went wrong.
    */
   installPackage(name: string, paths: string, sizes: string, firstId: number): string;
   /** Answers through `HostBridge.finished` or `died`, possibly before it returns. */

@@ -1,10 +1,8 @@
 /** Schemas that both hops, main ↔ sidecar and sidecar ↔ worker, speak. */
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
+import { InputQuestion } from './blocking-calls.ts';
 import { Bytes, FoundFiles, MimeType, ReportedFiles, WorkspaceFileName } from '../contract/sandbox.ts';
-
-/** Most bytes of input that are handed to the guest at once. */
-export const INPUT_PART_BYTES = 64 * 1024;
 
 const MAX_CHECK_DETAIL = 500;
 
@@ -56,12 +54,8 @@ export const RunPiece = z.discriminatedUnion('channel', [
   z.strictObject({ channel: z.literal('outcome'), bytes: PieceBytes }),
   /** Something to show, JSON in UTF-8 (see `GuestDisplay`); whole with the piece that is the last. */
   z.strictObject({ channel: z.literal('display'), bytes: PieceBytes, last: z.boolean() }),
-  /** The guest waits for a line of input; `secret` when it must not be seen. */
-  z.strictObject({
-    channel: z.literal('input'),
-    prompt: z.string().max(LIMITS.promptLength),
-    secret: z.boolean(),
-  }),
+  /** The guest's thread is blocked until `answerInput` answers that call. */
+  InputQuestion.extend({ channel: z.literal('input') }),
 ]);
 export type RunPiece = z.infer<typeof RunPiece>;
 
@@ -80,19 +74,6 @@ export type GuestDisplay = z.infer<typeof GuestDisplay>;
 
 /** The files below /workspace: those that the realm found, and what the guest says of them. */
 export const GuestFileList = z.strictObject({ found: FoundFiles, said: ReportedFiles });
-
-/** The answer to a guest that waits for input. A line comes in parts, each in the place for one answer. */
-export const InputAnswer = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('bytes'),
-    bytes: Bytes.refine((bytes) => bytes.byteLength > 0 && bytes.byteLength <= INPUT_PART_BYTES),
-  }),
-  /** There is no more input. */
-  z.strictObject({ kind: z.literal('end') }),
-  /** There was something wrong with the input. */
-  z.strictObject({ kind: z.literal('failed') }),
-]);
-export type InputAnswer = z.infer<typeof InputAnswer>;
 
 /** Largest piece of output or outcome in one message, in bytes: leaves room for the message around it. */
 export const PIECE_BYTES = LIMITS.sidecarMessageBytes - 4_000;

@@ -1,6 +1,5 @@
 /** Packages on their way into an interpreter: schemas of both hops, main ↔ sidecar and sidecar ↔ worker. */
 import { z } from 'zod';
-import { LAST_WISH } from './file-slot.ts';
 import { PackageName as StrictName } from '../packages/package-settings.ts';
 import { Bytes } from '../contract/sandbox.ts';
 
@@ -77,16 +76,6 @@ export const PlacedPackage = z.strictObject({
   firstId: z.number().int().nonnegative(),
 });
 export type PlacedPackage = z.infer<typeof PlacedPackage>;
-
-/** A worker's wish for a part of a file. */
-export const FileWish = z.strictObject({
-  /** Of this wish, see file-slot.ts. */
-  wish: z.number().int().min(1).max(LAST_WISH),
-  /** Of the file. */
-  id: z.number().int().nonnegative(),
-  offset: z.number().int().nonnegative(),
-});
-export type FileWish = z.infer<typeof FileWish>;
 
 export const ModuleName = z
   .string()

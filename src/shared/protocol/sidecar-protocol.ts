@@ -1,6 +1,7 @@
 /** Main ↔ control thread of the sidecar. The sidecar is the hostile side. */
 import { z } from 'zod';
-import { InputAnswer, RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { CallNumber, InputAnswer } from './blocking-calls.ts';
+import { RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
 import { InterpreterId, interpreterMethods, ofInterpreter } from './interpreter-methods.ts';
 import { IsolationLayers, LockdownOrder } from '../contract/isolation.ts';
 import { LIMITS } from '../limits.ts';
@@ -104,9 +105,9 @@ export const sidecarContract = defineContract({
       }),
     },
     ...ofInterpreter(interpreterMethods),
-    /** Answers a guest that waits for input (see `RunPiece`); ignored when none does. */
+    /** Answers a guest's thread that waits for input (see `RunPiece`); ignored when it does not wait for that call. */
     answerInput: {
-      params: z.strictObject({ interpreter: InterpreterId, answer: InputAnswer }),
+      params: z.strictObject({ interpreter: InterpreterId, call: CallNumber, answer: InputAnswer }),
       result: z.strictObject({}),
     },
     /** Hands over a package, in parts; it stays at hand for all interpreters. */

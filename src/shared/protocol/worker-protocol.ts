@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { deathReport, FinishedRun, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
 import { guestQuestions, interpreterMethods } from './interpreter-methods.ts';
+import { PackageFileQuestion, type BlockingCall } from './blocking-calls.ts';
 import type { BootMode } from './guest-bridge.ts';
 import { defineContract } from '../rpc/contract.ts';
-import { FileWish, PACKAGE_LIMITS, PlacedPackage } from './package-files.ts';
+import { PACKAGE_LIMITS, PlacedPackage } from './package-files.ts';
 import { Bytes } from '../contract/sandbox.ts';
 import { MAX_PACKAGE_IMAGE_BYTES } from './snapshot-image.ts';
 
@@ -45,8 +46,8 @@ export const workerContract = defineContract({
     interrupt: { params: z.strictObject({}), result: z.strictObject({}) },
   },
   events: {
-    /** Wants part of a package's file; the answer comes through `WorkerStart.files`. */
-    wantFile: FileWish,
+    /** The thread is blocked until it has the answer, through `WorkerStart.answers`. */
+    readPackageFile: PackageFileQuestion,
   },
 });
 export type WorkerContract = typeof workerContract;
@@ -81,10 +82,8 @@ export interface WorkerStart {
   readonly interrupts: SharedArrayBuffer;
   /** One Int32: the MiB that this thread uses, as its host measured it last; never handed to the guest. */
   readonly used: SharedArrayBuffer;
-  /** The place for answers to a guest that waits for input, see input-slot.ts; never handed to the guest. */
-  readonly input: SharedArrayBuffer;
-  /** The place for files of packages, see file-slot.ts; never handed to the guest. */
-  readonly files: SharedArrayBuffer;
+  /** Where answers to blocking calls come, see answer-slot.ts; never handed to the guest. */
+  readonly answers: Readonly<Record<BlockingCall, SharedArrayBuffer>>;
   /** How the interpreter comes to life. One that no guest ever enters is there to be made a snapshot of. */
   readonly mode: BootMode;
   /** V8's code of the guest script, or empty. */

@@ -1,7 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { FILE_SLOT_BYTES, FILE_SLOT_PART_BYTES, FileSlot } from '../../shared/protocol/file-slot.ts';
-import type { FileWish, PlacedPackage } from '../../shared/protocol/package-files.ts';
+import type { AnswerSlot } from '../../shared/protocol/answer-slot.ts';
+import { blockingCalls, type PackageFileQuestion } from '../../shared/protocol/blocking-calls.ts';
+import type { PlacedPackage } from '../../shared/protocol/package-files.ts';
 import type { PackageContent } from './shelved-wheel.ts';
+
+/** In one answer. */
+const PART_BYTES = blockingCalls.readPackageFile.partBytes;
 
 interface Placed {
   readonly wheel: PackageContent;
@@ -18,21 +22,24 @@ const MAX_GIVEN_UP = 20;
 
 /** Gives one worker what is in the files of the packages that were put into its interpreter, and of no others. */
 export class FileGiver {
-  readonly memory = new SharedArrayBuffer(FILE_SLOT_BYTES);
-  readonly #slot = new FileSlot(this.memory);
+  readonly #slot: AnswerSlot;
   readonly #onFlood: () => void;
   readonly #placed: Placed[] = [];
   #nextId = 0;
   /** Not looked at yet. */
-  #wanted: FileWish | undefined;
+  #wanted: PackageFileQuestion | undefined;
   #isGiving = false;
-  /** Wishes that came while another one was being answered. */
+  /** Questions that came while another one was being answered. */
   #givenUp = 0;
   /** The file asked for last: large ones are asked for part by part. */
   #last: { readonly id: number; readonly bytes: Uint8Array } | undefined;
 
-  /** @param onFlood told when the worker does not wait for its answers, as no honest one would do */
-  constructor(onFlood: () => void) {
+  /**
+   * @param slot where the worker finds its answers
+   * @param onFlood told when the worker does not wait for its answers, as no honest one would do
+   */
+  constructor(slot: AnswerSlot, onFlood: () => void) {
+    this.#slot = slot;
     this.#onFlood = onFlood;
   }
 
@@ -50,9 +57,9 @@ export class FileGiver {
   }
 
   /** Answers with the part of the file from that offset on. Never rejects. */
-  async give(wish: FileWish): Promise<void> {
-    // An honest worker waits for its answer. When it has given up on that, only its latest wish counts.
-    this.#wanted = wish;
+  async give(question: PackageFileQuestion): Promise<void> {
+    // An honest worker waits for its answer. When it has given up on that, only its latest question counts.
+    this.#wanted = question;
     if (this.#isGiving) {
       if (++this.#givenUp > MAX_GIVEN_UP) this.#onFlood();
       return;
@@ -67,18 +74,18 @@ export class FileGiver {
     this.#givenUp = 0;
   }
 
-  async #answer({ id, offset, wish }: FileWish): Promise<void> {
+  async #answer({ call, id, offset }: PackageFileQuestion): Promise<void> {
     try {
       const bytes = await this.#read(id);
-      const end = offset + FILE_SLOT_PART_BYTES;
-      this.#slot.fill(wish, bytes.subarray(offset, end));
+      const end = offset + PART_BYTES;
+      this.#slot.answer(call, { kind: 'bytes', bytes: bytes.subarray(offset, end) });
       this.#last = end < bytes.length ? { id, bytes } : undefined;
     } catch {
-      this.#slot.fail(wish);
+      this.#slot.answer(call, { kind: 'failed' });
     }
   }
 
-  /** Never at once, so that wishes that came together with this one are seen to be too much. */
+  /** Never at once, so that questions that came together with this one are seen to be too much. */
   async #read(id: number): Promise<Uint8Array> {
     const found = this.#placed.findLast(({ firstId }) => firstId <= id);
     if (found !== undefined && this.#last?.id !== id)

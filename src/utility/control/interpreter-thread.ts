@@ -4,14 +4,14 @@ import {
   MAX_DEATH_DETAIL,
   runWindowBytes,
   type DeathCause,
-  type InputAnswer,
   type RunEnd,
   type RunOrder,
   type RunPiece,
   type SelfCheck,
 } from '../../shared/protocol/interpreter.ts';
 import type { PlacedPackage } from '../../shared/protocol/package-files.ts';
-import { INPUT_SLOT_BYTES, InputSlot } from '../../shared/protocol/input-slot.ts';
+import { answerMemory, AnswerSlot } from '../../shared/protocol/answer-slot.ts';
+import { blockingCalls, type InputAnswer } from '../../shared/protocol/blocking-calls.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
@@ -65,10 +65,15 @@ export class InterpreterThread {
   /** See `WorkerStart.used`. */
   readonly #used = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #limitMiB: number;
-  /** See `WorkerStart.input`. */
-  readonly #inputMemory = new SharedArrayBuffer(INPUT_SLOT_BYTES);
-  readonly #input = new InputSlot(this.#inputMemory);
-  readonly #files = new FileGiver(() => this.#peer.close('it asked for files without waiting for them'));
+  /** See `WorkerStart.answers`. */
+  readonly #answers = {
+    readInput: answerMemory(blockingCalls.readInput.partBytes),
+    readPackageFile: answerMemory(blockingCalls.readPackageFile.partBytes),
+  };
+  readonly #input = new AnswerSlot(this.#answers.readInput);
+  readonly #files = new FileGiver(new AnswerSlot(this.#answers.readPackageFile), () =>
+    this.#peer.close('it asked for files without waiting for them'),
+  );
   readonly #placed = new PlacedFiles();
   #death: Death | undefined;
   /** The run under way: settles when it has ended. */
@@ -86,8 +91,7 @@ export class InterpreterThread {
       codeCache: snapshot === undefined ? new Uint8Array(0) : decodeImage(snapshot).codeCache.slice(),
       interrupts: this.#interrupts.buffer,
       used: this.#used.buffer,
-      input: this.#inputMemory,
-      files: this.#files.memory,
+      answers: this.#answers,
       images: port2,
     };
     this.#images = port1;
@@ -107,7 +111,7 @@ export class InterpreterThread {
       local: workerHostContract,
       remote: workerContract,
       handlers: {},
-      onEvent: { wantFile: (wish) => this.#files.give(wish) },
+      onEvent: { readPackageFile: (question) => this.#files.give(question) },
       limits: {
         maxMessageBytes: 2 * MIB,
         maxSendBytes: TO_WORKER_LIMITS.maxBytes,
@@ -196,9 +200,9 @@ export class InterpreterThread {
     throw new RpcError('failed', `the packages do not work: ${said.slice(0, MAX_DEATH_DETAIL)}`);
   }
 
-  /** For a guest that waits for input; it blocks its thread, so no message would be read there. */
-  answerInput(answer: InputAnswer): void {
-    this.#input.answer(answer);
+  /** Answers a guest that waits for input. */
+  answerInput(call: number, answer: InputAnswer): void {
+    this.#input.answer(call, answer);
   }
 
   /**

@@ -123,8 +123,8 @@ export class Sidecar {
       },
       openInterpreter: ({ id, image }) => this.#open(id, image),
       ...forwardToInterpreter((id) => this.#find(id)),
-      answerInput: ({ interpreter, answer }) => {
-        this.#find(interpreter).answerInput(answer);
+      answerInput: ({ interpreter, call, answer }) => {
+        this.#find(interpreter).answerInput(call, answer);
         return {};
       },
       loadPackage: async (part) => {

@@ -4,7 +4,7 @@ import { describe } from './describe-error.ts';
 import { Interpreter, type PlacedPackage } from './interpreter.ts';
 import { Interrupts } from './interrupts.ts';
 import type { LateBridge } from './late-bridge.ts';
-import { placeFiles } from './package-files.ts';
+import { placeFiles, readPackageFile } from './package-files.ts';
 import { acceptErrorsWithoutTrace, loadRuntime, type Pyodide, type RuntimeParts } from './pyodide-runtime.ts';
 import {
   headerOf,
@@ -156,7 +156,7 @@ export class RealmGuestCore implements GuestCore {
       if (this.#interpreter === undefined) return 'the interpreter is not running';
       this.#interpreter.installPackage(
         { name, paths: JSON.parse(paths) as string[], sizes: JSON.parse(sizes) as number[], firstId },
-        (id, target) => this.#bridge.packageFile(id, target),
+        (id, target) => readPackageFile(this.#bridge, id, target),
       );
       return '';
     } catch (error) {
@@ -220,7 +220,7 @@ export class RealmGuestCore implements GuestCore {
       },
       placeFiles: (files) => {
         for (const { paths, sizes, firstId } of this.#packages) {
-          placeFiles(files, paths, sizes, firstId, (id, target) => this.#bridge.packageFile(id, target));
+          placeFiles(files, paths, sizes, firstId, (id, target) => readPackageFile(this.#bridge, id, target));
         }
       },
     };
@@ -291,10 +291,10 @@ export class RealmGuestCore implements GuestCore {
   #connectInput(pyodide: Pyodide, interrupts: Interrupts): StandardInput {
     const { FS: files } = pyodide;
     const input = new StandardInput(
-      (prompt, secret) => {
+      (request, target) => {
         // Whoever reads is the guest: an interrupt that has come is for it.
         interrupts.beginRun();
-        return this.#bridge.readInput(prompt, secret);
+        return this.#bridge.call('readInput', JSON.stringify(request), target);
       },
       (errno) => {
         throw new files.ErrnoError(errno);

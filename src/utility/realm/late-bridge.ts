@@ -1,3 +1,4 @@
+import { CALL_FAILED } from '../../shared/protocol/call-codes.ts';
 import type { HostBridge } from '../../shared/protocol/guest-bridge.ts';
 import { requireStack } from './stack-reserve.ts';
 
@@ -43,9 +44,9 @@ export class LateBridge implements HostBridge {
     this.#bridge?.display(json);
   }
 
-  readInput(prompt: string, secret: boolean): string | null | false {
+  call(name: string, request: string, target: Uint8Array): number {
     requireStack();
-    return this.#bridge === undefined ? '' : this.#bridge.readInput(prompt, secret);
+    return this.#bridge?.call(name, request, target) ?? CALL_FAILED;
   }
 
   fillMemory(memory: Uint8Array): boolean {
@@ -56,11 +57,6 @@ export class LateBridge implements HostBridge {
   snapshotTaken(header: Uint8Array, memory: Uint8Array, untouched: Uint8Array, extension: string): boolean {
     requireStack();
     return this.#bridge?.snapshotTaken(header, memory, untouched, extension) ?? false;
-  }
-
-  packageFile(id: number, target: Uint8Array): boolean {
-    requireStack();
-    return this.#bridge?.packageFile(id, target) ?? false;
   }
 
   booted(problem: string): void {

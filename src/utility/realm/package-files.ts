@@ -1,4 +1,6 @@
 /** Packages in Emscripten's file system, whose files are copied from the host when they are first read. */
+import type { CallRequest } from '../../shared/protocol/blocking-calls.ts';
+import type { HostBridge } from '../../shared/protocol/guest-bridge.ts';
 
 export interface FileNode {
   readonly mode: number;
@@ -32,6 +34,17 @@ const MODIFIED_MS = Date.UTC(2020, 0, 1);
 
 /** Emscripten's number of this error. */
 const EIO = 29;
+
+/** Copies the whole file of that number into `target`, which has its size; false when it can't. */
+export const readPackageFile = (bridge: Pick<HostBridge, 'call'>, id: number, target: Uint8Array): boolean => {
+  for (let offset = 0; offset < target.length;) {
+    const request: CallRequest<'readPackageFile'> = { id, offset };
+    const length = bridge.call('readPackageFile', JSON.stringify(request), target.subarray(offset));
+    if (length <= 0) return false;
+    offset += length;
+  }
+  return true;
+};
 
 /** Copies the file of that number into `target`; false when it can't. */
 type CopyFile = (id: number, target: Uint8Array) => boolean;

@@ -1,16 +1,22 @@
+import type { CallRequest } from '../../shared/protocol/blocking-calls.ts';
+import { CALL_FAILED, CALL_INTERRUPTED, INPUT_PART_BYTES } from '../../shared/protocol/call-codes.ts';
+import { LIMITS } from '../../shared/limits.ts';
+
 /** Emscripten's numbers of these errors. */
 const EINTR = 27;
 const EIO = 29;
 
-/** Where input comes from; see `HostBridge.readInput`. */
-export type ReadInput = (prompt: string, secret: boolean) => string | null | false;
+/** Asks the host, see `HostBridge.call`. */
+export type ReadInput = (request: CallRequest<'readInput'>, target: Uint8Array) => number;
 
 /** Python's standard input: asks the host whenever there is nothing left of what it gave last. */
 export class StandardInput {
   readonly isatty = false;
   readonly #readInput: ReadInput;
   readonly #fail: (errno: number) => never;
-  #left = '';
+  readonly #part = new Uint8Array(INPUT_PART_BYTES);
+  /** What was not read yet of the part that came last. */
+  #left = new Uint8Array();
   #prompt = '';
   #secret = false;
 
@@ -22,30 +28,30 @@ export class StandardInput {
 
   /** What `input()` asks with; the next question to the host goes with it. */
   announce(prompt: unknown, secret: unknown): void {
-    this.#prompt = typeof prompt === 'string' ? prompt : '';
+    this.#prompt = typeof prompt === 'string' ? prompt.slice(0, LIMITS.promptLength) : '';
     this.#secret = secret === true;
   }
 
   /** A run begins: what the last one has not read is gone. */
   beginRun(): void {
-    this.#left = '';
+    this.#left = new Uint8Array();
     this.announce('', false);
   }
 
   /** Bytes read into the buffer; 0 at the end of the input. @throws the file system's error */
   read(buffer: Uint8Array): number {
-    if (this.#left === '') this.#left = this.#ask();
-    const length = Math.min(buffer.length, this.#left.length);
-    for (let index = 0; index < length; index++) buffer[index] = this.#left.charCodeAt(index);
-    this.#left = this.#left.slice(length);
-    return length;
+    if (this.#left.length === 0) this.#left = this.#ask();
+    const taken = this.#left.subarray(0, buffer.length);
+    buffer.set(taken);
+    this.#left = this.#left.subarray(taken.length);
+    return taken.length;
   }
 
-  #ask(): string {
-    const input = this.#readInput(this.#prompt, this.#secret);
+  #ask(): Uint8Array<ArrayBuffer> {
+    const length = this.#readInput({ prompt: this.#prompt, secret: this.#secret }, this.#part);
     // Python looks for the interrupt, and asks again if it is of no concern.
-    if (input === null) return this.#fail(EINTR);
+    if (length === CALL_INTERRUPTED) return this.#fail(EINTR);
     this.announce('', false);
-    return input === false ? this.#fail(EIO) : input;
+    return length === CALL_FAILED ? this.#fail(EIO) : this.#part.subarray(0, length);
   }
 }

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, receiveMessageOnPort as receive, type MessagePort } from 'node:worker_threads';
-import type { AtomicsWait } from '../../shared/protocol/input-slot.ts';
+import type { AtomicsWait } from '../../shared/protocol/blocking-calls.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
 import { looseErrors } from './loose-errors.ts';
@@ -19,7 +19,6 @@ const {
   setImmediate: startImmediate,
   performance: clock,
   process: own,
-  Buffer,
 } = globalThis;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -44,7 +43,6 @@ const threadFunctions: ThreadFunctions = {
   decode: (bytes) => decoder.decode(bytes),
   usedMiB,
   wait,
-  latin1: (bytes) => Buffer.from(bytes).toString('latin1'),
 };
 
 /** What was sent before, if anything was. */

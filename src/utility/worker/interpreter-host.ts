@@ -9,17 +9,17 @@ import {
 } from '../../shared/protocol/interpreter.ts';
 import type { BootMode, HostBridge } from '../../shared/protocol/guest-bridge.ts';
 import { guestQuestions, type GuestQuestion, type QuestionParams } from '../../shared/protocol/interpreter-methods.ts';
-import { FileSlot } from '../../shared/protocol/file-slot.ts';
-import type { FileWish, PlacedPackage } from '../../shared/protocol/package-files.ts';
+import type { PlacedPackage } from '../../shared/protocol/package-files.ts';
 import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/protocol/snapshot-image.ts';
-import { InputSlot, type AtomicsWait } from '../../shared/protocol/input-slot.ts';
+import type { AtomicsWait, CallRequest } from '../../shared/protocol/blocking-calls.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
+import { CALL_FAILED } from '../../shared/protocol/call-codes.ts';
 import { DisplaySender } from './display-sender.ts';
 import { GuestRealm, type OpenedRealm } from './guest-realm.ts';
 import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
-import { InputDesk } from './input-desk.ts';
+import { GuestCalls } from './guest-calls.ts';
+import { InputQuestions } from './input-questions.ts';
 import { OutputBatcher } from './output-batcher.ts';
-import { PackageFiles } from './package-files.ts';
 import { collectImage, fillGuestMemory } from './snapshot-memory.ts';
 
 /** Where a guest's realm comes from. */
@@ -48,9 +48,7 @@ export interface HostFunctions {
   readonly measure: () => void;
   readonly wait: AtomicsWait;
   /** Asks the control thread for a part of a package's file. */
-  readonly askForFile: (wish: FileWish) => void;
-  /** One character per byte. */
-  readonly latin1: (bytes: Uint8Array) => string;
+  readonly askForPackageFile: (call: number, request: CallRequest<'readPackageFile'>) => void;
 }
 
 type WorkerRunEnd =
@@ -63,7 +61,7 @@ interface CurrentRun {
   readonly stderr: OutputBatcher;
   readonly displays: DisplaySender;
   /** Null when nobody answers. */
-  readonly input: InputDesk | null;
+  readonly input: InputQuestions | null;
   readonly outcomeBudget: number;
   readonly send: (piece: RunPiece) => void;
   readonly end: (end: WorkerRunEnd) => void;
@@ -94,7 +92,7 @@ export class InterpreterHost {
   #run: CurrentRun | undefined;
   #death: { detail: string; stack: string } | undefined;
   #lastRunId = 0;
-  readonly #packageFiles: PackageFiles;
+  readonly #calls: GuestCalls;
   /** What is being restored; taken away once it is. */
   #image: SnapshotImage | undefined;
   /** Set while a snapshot is taken. */
@@ -108,8 +106,19 @@ export class InterpreterHost {
     this.#start = start;
     this.#host = host;
     this.#realms = realms;
-    const { askForFile: ask, wait } = host;
-    this.#packageFiles = new PackageFiles({ slot: new FileSlot(start.files), wait, ask });
+    const { askForPackageFile, isInterrupted, wait } = host;
+    this.#calls = new GuestCalls({
+      answers: start.answers,
+      wait,
+      isInterrupted,
+      ask: {
+        readInput: (call, request) => this.#run?.input?.ask(call, request) ?? false,
+        readPackageFile: (call, request) => {
+          askForPackageFile(call, request);
+          return true;
+        },
+      },
+    });
   }
 
   /**
@@ -150,7 +159,6 @@ export class InterpreterHost {
   }
 
   #restore(realm: GuestRealm, { libraries, packages, snapshot }: WorkerImage): void {
-    for (const placed of packages) this.#packageFiles.add(placed);
     const image = decodeImage(snapshot);
     this.#image = image;
     realm.restore({ libraries, packages }, image.header, this.#host.decode(image.extension));
@@ -209,7 +217,6 @@ export class InterpreterHost {
     if (this.#realm === undefined) return 'the interpreter is not running';
     try {
       const { firstId, name, paths, sizes } = placed;
-      this.#packageFiles.add(placed);
       const [pathList, sizeList] = [JSON.stringify(paths), JSON.stringify(sizes)];
       return detailOf(this.#realm.installPackage(name, pathList, sizeList, firstId));
     } catch {
@@ -238,11 +245,12 @@ export class InterpreterHost {
         stdout: batcher('stdout'),
         stderr: batcher('stderr'),
         displays: new DisplaySender({ encode: this.#host.encode, send }),
-        input: order.input ? this.#inputDesk(send) : null,
+        input: order.input ? new InputQuestions(send) : null,
         outcomeBudget: outcomeBudgetBytes(order.outputBytes),
         send,
         end: resolve,
       };
+      this.#calls.forget();
       // Whatever came too late for the last run is not meant for this one.
       this.#host.forgetInterrupt();
       try {
@@ -316,9 +324,9 @@ export class InterpreterHost {
         this.#display(json);
         return undefined;
       }, undefined),
-      readInput: guarded(
-        (prompt: unknown, secret: unknown) => this.#readInput(prompt, secret === true),
-        false,
+      call: guarded(
+        (name: unknown, request: unknown, target: unknown) => this.#call(name, request, target),
+        CALL_FAILED,
       ),
       fillMemory: guarded((memory: unknown) => {
         if (this.#image === undefined) return false;
@@ -331,7 +339,6 @@ export class InterpreterHost {
         this.#onImage(collectImage({ header, memory, untouched, extension }, host.encode));
         return true;
       }, false),
-      packageFile: guarded((id: unknown, target: unknown) => this.#packageFiles.copy(id, target), false),
       booted: guarded((problem: unknown) => {
         this.#booted(detailOf(problem));
         return undefined;
@@ -376,17 +383,14 @@ export class InterpreterHost {
     this.#run.displays.show(json);
   }
 
-  #readInput(prompt: unknown, secret: boolean): string | null | false {
-    const input = this.#run?.input ?? null;
-    // Nobody answers: as if a closed file were standard input.
-    if (input === null) return '';
-    this.#flushOutput();
-    return input.read(typeof prompt === 'string' ? prompt : '', secret);
-  }
-
-  #inputDesk(send: (piece: RunPiece) => void): InputDesk {
-    const { isInterrupted, latin1, wait } = this.#host;
-    return new InputDesk({ slot: new InputSlot(this.#start.input), wait, isInterrupted, latin1, send });
+  #call(name: unknown, request: unknown, target: unknown): number {
+    if (name === 'readInput') {
+      // Nobody answers: as if a closed file were standard input.
+      if ((this.#run?.input ?? null) === null) return 0;
+      // What was printed before is to be seen before.
+      this.#flushOutput();
+    }
+    return this.#calls.call(name, request, target);
   }
 
   #flushOutput(): void {

@@ -17,7 +17,7 @@ import { InterpreterHost, type HostFunctions, type RealmHost } from './interpret
 /** Captured before the thread is hardened. */
 export interface ThreadFunctions extends Omit<
   HostFunctions,
-  'askForFile' | 'isInterrupted' | 'forgetInterrupt' | 'measure'
+  'askForPackageFile' | 'isInterrupted' | 'forgetInterrupt' | 'measure'
 > {
   /** Memory of the thread: its heap, files and WebAssembly memory, in MiB. */
   readonly usedMiB: () => number;
@@ -131,7 +131,7 @@ export const serveInterpreter = ({ functions, port, realms, start, takeImage }: 
   const host: HostFunctions = {
     ...ofThread,
     measure: () => void store(used, 0, usedMiB()),
-    askForFile: (wish) => peer.emit('wantFile', wish),
+    askForPackageFile: (call, request) => peer.emit('readPackageFile', { call, ...request }),
     isInterrupted: () => load(interrupts, 0) !== 0,
     forgetInterrupt: () => void store(interrupts, 0, 0),
   };

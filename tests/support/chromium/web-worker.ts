@@ -1,5 +1,5 @@
 /** A Web Worker with one interpreter: what src/utility/worker/index.ts is with Node. */
-import type { AtomicsWait } from '../../../src/shared/protocol/input-slot.ts';
+import type { AtomicsWait } from '../../../src/shared/protocol/blocking-calls.ts';
 import { fromEventTargetPort } from '../../../src/shared/rpc/port.ts';
 import type { WorkerImage, WorkerStart } from '../../../src/shared/protocol/worker-protocol.ts';
 import { serveInterpreter, type ThreadFunctions } from '../../../src/utility/worker/serve-interpreter.ts';
@@ -26,7 +26,6 @@ const functions: ThreadFunctions = {
   encode: (text) => encoder.encode(text),
   decode: (bytes) => decoder.decode(bytes),
   wait,
-  latin1,
   // A page is not told before it is isolated from others, and then only later.
   usedMiB: () => 0,
 };

@@ -6,7 +6,8 @@ import type {
   RunOutput,
   SessionState,
 } from '../../../src/shared/contract/sandbox.ts';
-import type { InputAnswer, RunEnd, RunPiece } from '../../../src/shared/protocol/interpreter.ts';
+import type { InputAnswer } from '../../../src/shared/protocol/blocking-calls.ts';
+import type { RunEnd, RunPiece } from '../../../src/shared/protocol/interpreter.ts';
 import type { Backend, Interpreter, Opening, RunProgress } from '../../../src/main/run/backend.ts';
 import { BackendRunner, type EndedRunReport } from '../../../src/main/run/backend-runner.ts';
 import { InvalidRequestError } from '../../../src/main/run/parse-request.ts';
@@ -20,7 +21,7 @@ class FakeInterpreter implements Interpreter {
   readonly outOfMemory: AbortSignal;
   readonly memory = new AbortController();
   readonly ending: Deferred<RunEnd> = deferred<RunEnd>();
-  readonly answers: InputAnswer[] = [];
+  readonly answers: (InputAnswer & { readonly call: number })[] = [];
   readonly calls: string[] = [];
   explanation: string | null = null;
   lostBefore = false;
@@ -49,8 +50,8 @@ class FakeInterpreter implements Interpreter {
     this.ending.resolve({ kind: 'finished', outputCut, outcome: utf8(JSON.stringify(outcome)) });
   }
 
-  async answerInput(answer: InputAnswer): Promise<void> {
-    this.answers.push(answer);
+  async answerInput(call: number, answer: InputAnswer): Promise<void> {
+    this.answers.push({ call, ...answer });
   }
 
   async interrupt(): Promise<boolean> {
@@ -385,9 +386,9 @@ describe('input', () => {
     );
     const interpreter = await backend.interpreterOf('a');
     interpreter.send({ channel: 'stdout', bytes: utf8('name? ') });
-    interpreter.send({ channel: 'input', prompt: 'name? ', secret: true });
+    interpreter.send({ channel: 'input', call: 7, prompt: 'name? ', secret: true });
     await until(() => interpreter.answers.length > 0);
-    expect(interpreter.answers).toEqual([{ kind: 'bytes', bytes: utf8('Ada\n') }]);
+    expect(interpreter.answers).toEqual([{ call: 7, kind: 'bytes', bytes: utf8('Ada\n') }]);
     expect(seen).toEqual(['name? ', 'name? true']);
     interpreter.finish();
     await running;
@@ -406,7 +407,7 @@ describe('input', () => {
       },
     );
     const interpreter = await backend.interpreterOf('a');
-    interpreter.send({ channel: 'input', prompt: '', secret: false });
+    interpreter.send({ channel: 'input', call: 1, prompt: '', secret: false });
     await until(() => over !== undefined);
     interpreter.finish();
     await running;

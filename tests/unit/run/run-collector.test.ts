@@ -14,7 +14,7 @@ const collect = (outcome?: string) => {
   const collector = new RunCollector(CAP, {
     onOutput: ({ stream, bytes }) => void passed.push(`${stream} ${bytes.length}`),
     onDisplay: ({ mime }) => void passed.push(`display ${Object.keys(mime).join(' ')}`),
-    onInput: (prompt) => void passed.push(`input ${prompt}`),
+    onInput: ({ prompt }) => void passed.push(`input ${prompt}`),
   });
   if (outcome !== undefined) collector.push({ channel: 'outcome', bytes: utf8(outcome) });
   return { collector, passed };
@@ -60,8 +60,8 @@ describe('output', () => {
   it('passes so many questions on, and not one more', () => {
     const { collector, passed } = collect();
     for (let asked = 0; asked < MAX_QUESTIONS; asked++)
-      collector.push({ channel: 'input', prompt: '', secret: false });
-    expect(() => collector.push({ channel: 'input', prompt: '', secret: false })).toThrow(MisbehaviourError);
+      collector.push({ channel: 'input', call: 1, prompt: '', secret: false });
+    expect(() => collector.push({ channel: 'input', call: 1, prompt: '', secret: false })).toThrow(MisbehaviourError);
     expect(passed).toHaveLength(MAX_QUESTIONS);
   });
 
@@ -251,7 +251,7 @@ describe('displays', () => {
 
 it('questions may be as many and as long as allowed, and no more', () => {
   const ask = (collector: RunCollector, prompt: string): void =>
-    collector.push({ channel: 'input', prompt, secret: false });
+    collector.push({ channel: 'input', call: 1, prompt, secret: false });
   const many = collect();
   for (let asked = 0; asked < MAX_QUESTIONS; asked++) ask(many.collector, '');
   expect(many.passed).toHaveLength(MAX_QUESTIONS);

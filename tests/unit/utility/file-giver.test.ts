@@ -6,11 +6,13 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { FILE_SLOT_PART_BYTES } from '../../../src/shared/protocol/file-slot.ts';
-import type { FileWish } from '../../../src/shared/protocol/package-files.ts';
+import { answerMemory, AnswerSlot } from '../../../src/shared/protocol/answer-slot.ts';
+import { blockingCalls, type PackageFileQuestion } from '../../../src/shared/protocol/blocking-calls.ts';
 import { FileGiver } from '../../../src/utility/control/file-giver.ts';
 import { ShelvedWheel } from '../../../src/utility/control/shelved-wheel.ts';
 import { zipOf, type ZipEntry } from '../scripts/support/zip.ts';
+
+const PART_BYTES = blockingCalls.readPackageFile.partBytes;
 
 let folder = '';
 
@@ -46,33 +48,43 @@ afterEach(async () => {
   await Promise.all(workers.splice(0).map((worker) => worker.terminate()));
 });
 
+interface Giving {
+  readonly memory: SharedArrayBuffer;
+  readonly giver: FileGiver;
+}
+
+const giving = (onFlood: () => void): Giving => {
+  const memory = answerMemory(PART_BYTES);
+  return { memory, giver: new FileGiver(new AnswerSlot(memory), onFlood) };
+};
+
 /** For a worker that waits for its answers. */
-const honestly = (): FileGiver =>
-  new FileGiver(() => {
+const honestly = (): Giving =>
+  giving(() => {
     throw new Error('it does not wait for its answers');
   });
 
 interface ReaderOptions {
-  /** Told of each wish; false keeps it from the giver. */
-  readonly passOn?: (wish: FileWish) => boolean;
+  /** Told of each question; false keeps it from the giver. */
+  readonly passOn?: (question: PackageFileQuestion) => boolean;
   readonly patienceMs?: number;
 }
 
 const readerOf = (
-  giver: FileGiver,
+  { giver, memory }: Giving,
   wheels: readonly ShelvedWheel[],
   { passOn = () => true, patienceMs = 30_000 }: ReaderOptions = {},
 ) => {
   const placed = wheels.map((wheel) => giver.place(wheel));
   const worker = new Worker(path.join(folder, 'file-reader.mjs'), {
-    workerData: { placed, memory: giver.memory, patienceMs },
+    workerData: { memory, patienceMs },
   });
   workers.push(worker);
-  const wishes: FileWish[] = [];
-  worker.on('message', (message: { wish?: FileWish }) => {
-    if (message.wish === undefined) return;
-    wishes.push(message.wish);
-    if (passOn(message.wish)) void giver.give(message.wish);
+  const questions: PackageFileQuestion[] = [];
+  worker.on('message', ({ question }: { question?: PackageFileQuestion }) => {
+    if (question === undefined) return;
+    questions.push(question);
+    if (passOn(question)) void giver.give(question);
   });
   const read = (id: number, size: number): Promise<Answer> =>
     new Promise((resolve, reject) => {
@@ -82,7 +94,7 @@ const readerOf = (
       });
       worker.postMessage({ id, size });
     });
-  return { read, wishes, placed };
+  return { read, questions, placed };
 };
 
 describe('a file of a package', () => {
@@ -98,16 +110,16 @@ describe('a file of a package', () => {
   });
 
   it('comes in parts when it is large', async () => {
-    const contents = 'x'.repeat(2 * FILE_SLOT_PART_BYTES + 5);
-    const { read, wishes } = readerOf(honestly(), [await wheelOf({ name: 'large.bin', contents })]);
+    const contents = 'x'.repeat(2 * PART_BYTES + 5);
+    const { read, questions } = readerOf(honestly(), [await wheelOf({ name: 'large.bin', contents })]);
     expect(await read(0, contents.length)).toEqual({ got: true, hash: hashOf(contents) });
-    expect(wishes.map(({ offset }) => offset)).toEqual([0, FILE_SLOT_PART_BYTES, 2 * FILE_SLOT_PART_BYTES]);
+    expect(questions.map(({ offset }) => offset)).toEqual([0, PART_BYTES, 2 * PART_BYTES]);
   });
 
   it('may be empty: nobody is asked', async () => {
-    const { read, wishes } = readerOf(honestly(), [await wheelOf({ name: 'empty.py', contents: '' })]);
+    const { read, questions } = readerOf(honestly(), [await wheelOf({ name: 'empty.py', contents: '' })]);
     expect((await read(0, 0)).got).toBe(true);
-    expect(wishes).toEqual([]);
+    expect(questions).toEqual([]);
   });
 
   it.each([
@@ -120,15 +132,15 @@ describe('a file of a package', () => {
   });
 
   it('that comes when the thread has given up on it is not taken for the next one', async () => {
-    const giver = honestly();
+    const stage = honestly();
     const wheel = await wheelOf({ name: 'a.py', contents: 'abc' }, { name: 'b.py', contents: 'def' });
-    let late: FileWish | undefined;
-    const { read } = readerOf(giver, [wheel], {
+    let late: PackageFileQuestion | undefined;
+    const { read } = readerOf(stage, [wheel], {
       patienceMs: 500,
-      passOn: (wish) => {
-        if (wish.id === 0) late = wish;
-        else if (late !== undefined) void giver.give(late);
-        return wish.id !== 0;
+      passOn: (question) => {
+        if (question.id === 0) late = question;
+        else if (late !== undefined) void stage.giver.give(late);
+        return question.id !== 0;
       },
     });
     expect((await read(0, 3)).got).toBe(false);
@@ -149,25 +161,25 @@ describe('a file of a package', () => {
 
   it.each([
     ['a file', 0],
-    ['further parts of a file', FILE_SLOT_PART_BYTES],
+    ['further parts of a file', PART_BYTES],
     ['no file', 9],
   ])('is given one at a time: who wants %s without waiting is told on', async (_what, at) => {
     let floods = 0;
-    const giver = new FileGiver(() => (floods += 1));
-    giver.place(await wheelOf({ name: 'large.bin', contents: 'x'.repeat(2 * FILE_SLOT_PART_BYTES) }));
-    await giver.give({ wish: 1, id: 0, offset: 0 });
-    const wish = at === 9 ? { id: 9, offset: 0 } : { id: 0, offset: at };
+    const { giver } = giving(() => (floods += 1));
+    giver.place(await wheelOf({ name: 'large.bin', contents: 'x'.repeat(2 * PART_BYTES) }));
+    await giver.give({ call: 1, id: 0, offset: 0 });
+    const part = at === 9 ? { id: 9, offset: 0 } : { id: 0, offset: at };
     const flood = Array.from({ length: 30 }, (_one, index) => index + 2);
     await Promise.all(
       flood.map(async (number) => {
         // As messages come: one after the other, in the same turn.
         await Promise.resolve();
-        await giver.give({ wish: number, ...wish });
+        await giver.give({ call: number, ...part });
       }),
     );
     expect(floods).toBeGreaterThan(0);
     floods = 0;
-    for (const number of flood) await giver.give({ wish: number, ...wish });
+    for (const number of flood) await giver.give({ call: number, ...part });
     expect(floods).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 import type { CollectedFile, GuestOutcome, OutputFile } from '../../../shared/contract/sandbox.ts';
-import type { InputAnswer, RunEnd, RunOrder, RunPiece } from '../../../shared/protocol/interpreter.ts';
+import type { InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
+import type { RunEnd, RunOrder, RunPiece } from '../../../shared/protocol/interpreter.ts';
 import type { AbortSource } from '../../../shared/rpc/abort.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -71,9 +72,9 @@ export class EmbeddedInterpreter implements Interpreter {
     return sidecar.run(id, order, onPiece, ended);
   }
 
-  answerInput(answer: InputAnswer): Promise<void> {
+  answerInput(call: number, answer: InputAnswer): Promise<void> {
     const { id, sidecar } = this.#interpreter;
-    return sidecar.answerInput(id, answer);
+    return sidecar.answerInput(id, call, answer);
   }
 
   interrupt(limitMs: number): Promise<boolean> {

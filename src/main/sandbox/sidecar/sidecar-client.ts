@@ -1,11 +1,11 @@
 import {
   failuresOf,
-  type InputAnswer,
   type RunEnd,
   type RunOrder,
   type RunPiece,
   type SelfCheck,
 } from '../../../shared/protocol/interpreter.ts';
+import type { InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
 import type { IsolationLayer, LockdownOrder } from '../../../shared/contract/isolation.ts';
 import type { AbortSignalLike } from '../../../shared/rpc/abort.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
@@ -151,8 +151,8 @@ export class SidecarClient {
   }
 
   /** For a guest that waits for input. */
-  async answerInput(interpreter: string, answer: InputAnswer): Promise<void> {
-    await this.#peer.call('answerInput', { interpreter, answer });
+  async answerInput(interpreter: string, call: number, answer: InputAnswer): Promise<void> {
+    await this.#peer.call('answerInput', { interpreter, call, answer });
   }
 
   /**

@@ -1,0 +1,62 @@
+import { AnswerSlot, nextCall } from '../../shared/protocol/answer-slot.ts';
+import type { AtomicsWait, CallAnswer } from '../../shared/protocol/blocking-calls.ts';
+
+/** Longest sleep between two looks for an interrupt, in ms; the bell usually comes first. */
+const LONGEST_SLICE_MS = 1000;
+
+export interface BlockingCallerOptions<Request> {
+  /** See `answerMemory`. */
+  readonly memory: SharedArrayBuffer;
+  readonly wait: AtomicsWait;
+  /** Sends the question of that number; false when it may not be asked. */
+  readonly ask: (call: number, request: Request) => boolean;
+  /** Whether an interrupt waits to be seen; null for a call that can't be interrupted. */
+  readonly isInterrupted: (() => boolean) | null;
+  /** Longest time without an answer, in ms; null for as long as it takes. */
+  readonly limitMs: number | null;
+}
+
+/** Makes one of the `blockingCalls` of this thread. */
+export class BlockingCaller<Request> {
+  readonly #options: BlockingCallerOptions<Request>;
+  readonly #slot: AnswerSlot;
+  #last = 0;
+  /** Whether the last call was asked and has not been answered. */
+  #isOpen = false;
+
+  constructor(options: BlockingCallerOptions<Request>) {
+    this.#options = options;
+    this.#slot = new AnswerSlot(options.memory);
+  }
+
+  /** An answer that is still to come is of no concern any more: the next call asks anew. */
+  forget(): void {
+    this.#isOpen = false;
+  }
+
+  /**
+   * Blocks until there is an answer, whose bytes are a view, good until the next call. After an interrupt the question
+   * stays open: calling again waits for its answer.
+   */
+  call(request: Request): CallAnswer | 'interrupted' {
+    const { ask, isInterrupted, limitMs, wait } = this.#options;
+    if (!this.#isOpen) {
+      this.#last = nextCall(this.#last);
+      if (!ask(this.#last, request)) return { kind: 'failed' };
+      this.#isOpen = true;
+    }
+    for (;;) {
+      const heard = this.#slot.rung;
+      const answer = this.#slot.answerTo(this.#last);
+      if (answer !== null) {
+        this.#isOpen = false;
+        return answer;
+      }
+      if (isInterrupted?.() === true) return 'interrupted';
+      if (this.#slot.wait(heard, limitMs ?? LONGEST_SLICE_MS, wait) !== 'timed-out') continue;
+      if (limitMs === null) continue;
+      this.#isOpen = false;
+      return { kind: 'failed' };
+    }
+  }
+}
