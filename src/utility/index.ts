@@ -7,6 +7,7 @@ import { LIMITS } from '../shared/limits.ts';
 import { RpcPeer } from '../shared/rpc/peer.ts';
 import { sidecarContract, sidecarHostContract } from '../shared/protocol/sidecar-protocol.ts';
 import { connectToMain } from './control/main-port.ts';
+import { NodeThreads } from './control/node-threads.ts';
 import { Sidecar } from './control/sidecar.ts';
 import { loadKoffi } from './lockdown/koffi-calls.ts';
 
@@ -15,7 +16,7 @@ const MIB = 1024 * 1024;
 // A Ctrl-C in a terminal reaches the whole process group; stopping is main's decision.
 process.on('SIGINT', () => undefined);
 
-const sidecar = new Sidecar(process.env, loadKoffi);
+const sidecar = new Sidecar(process.env, loadKoffi, new NodeThreads());
 
 connectToMain((port) => {
   const peer = new RpcPeer({

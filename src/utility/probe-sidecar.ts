@@ -10,6 +10,7 @@ import { probeContract, ProbeTargets, type ProbePlace, type ProbeResult } from '
 import { RpcPeer } from '../shared/rpc/peer.ts';
 import { sidecarHostContract } from '../shared/protocol/sidecar-protocol.ts';
 import { connectToMain } from './control/main-port.ts';
+import { NodeThreads } from './control/node-threads.ts';
 import { Sidecar } from './control/sidecar.ts';
 import { loadKoffi } from './lockdown/koffi-calls.ts';
 import type { SystemCalls } from './lockdown/native-calls.ts';
@@ -47,7 +48,7 @@ const serveProbes = (): void => {
   const rings = findRings();
   let kept: SystemCalls | undefined;
   const load = (binding: string): SystemCalls => (kept ??= loadKoffi(binding));
-  const { loadAsset, prepare, openInterpreter } = new Sidecar(process.env, load).handlers();
+  const { loadAsset, prepare, openInterpreter } = new Sidecar(process.env, load, new NodeThreads()).handlers();
 
   const probe = (where: ProbePlace, targets: ProbeTargets): Promise<ProbeResult[]> => {
     switch (where) {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Assets } from '../../src/utility/control/assets.ts';
+import { NodeThreads } from '../../src/utility/control/node-threads.ts';
 import { prepareRuntime } from '../../src/utility/control/runtime.ts';
 import { nodeSandbox, OUT_FOLDER } from '../support/node-sandbox.ts';
 import { ESCAPES, PRELUDE } from './realm-escapes.ts';
@@ -259,7 +260,7 @@ describe('between sessions', () => {
     const tiny = [0, 97, 115, 109, 1, 0, 0, 0, 5, 6, 1, 1, 1, 128, 128, 4];
     assets.put('wasm', new Uint8Array(tiny));
     for (const name of ['worker', 'guest', 'lock', 'stdlib'] as const) assets.put(name, new Uint8Array(8));
-    const { start } = await prepareRuntime(assets, 64);
+    const { start } = await prepareRuntime(assets, 64, new NodeThreads());
     const { wasm, ...rest } = start;
     expect(structuredClone(rest)).toEqual(rest);
     expect(rest.stdlib.buffer).toBeInstanceOf(ArrayBuffer);

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { AnswerSlot } from '../../shared/protocol/answer-slot.ts';
 import { blockingCalls, type PackageFileQuestion } from '../../shared/protocol/blocking-calls.ts';
 import type { PlacedPackage } from '../../shared/protocol/package-files.ts';
@@ -20,10 +19,18 @@ interface Placed {
  */
 const MAX_GIVEN_UP = 20;
 
+export interface FileGiverOptions {
+  /** Where the worker finds its answers. */
+  readonly slot: AnswerSlot;
+  /** See `ThreadHost.nextTurn`. */
+  readonly nextTurn: () => Promise<void>;
+  /** Told when the worker does not wait for its answers, as no honest one would do. */
+  readonly onFlood: () => void;
+}
+
 /** Gives one worker what is in the files of the packages that were put into its interpreter, and of no others. */
 export class FileGiver {
-  readonly #slot: AnswerSlot;
-  readonly #onFlood: () => void;
+  readonly #options: FileGiverOptions;
   readonly #placed: Placed[] = [];
   #nextId = 0;
   /** Not looked at yet. */
@@ -34,13 +41,8 @@ export class FileGiver {
   /** The file asked for last: large ones are asked for part by part. */
   #last: { readonly id: number; readonly bytes: Uint8Array } | undefined;
 
-  /**
-   * @param slot where the worker finds its answers
-   * @param onFlood told when the worker does not wait for its answers, as no honest one would do
-   */
-  constructor(slot: AnswerSlot, onFlood: () => void) {
-    this.#slot = slot;
-    this.#onFlood = onFlood;
+  constructor(options: FileGiverOptions) {
+    this.#options = options;
   }
 
   /**
@@ -61,7 +63,7 @@ export class FileGiver {
     // An honest worker waits for its answer. When it has given up on that, only its latest question counts.
     this.#wanted = question;
     if (this.#isGiving) {
-      if (++this.#givenUp > MAX_GIVEN_UP) this.#onFlood();
+      if (++this.#givenUp > MAX_GIVEN_UP) this.#options.onFlood();
       return;
     }
     this.#isGiving = true;
@@ -78,10 +80,10 @@ export class FileGiver {
     try {
       const bytes = await this.#read(id);
       const end = offset + PART_BYTES;
-      this.#slot.answer(call, { kind: 'bytes', bytes: bytes.subarray(offset, end) });
+      this.#options.slot.answer(call, { kind: 'bytes', bytes: bytes.subarray(offset, end) });
       this.#last = end < bytes.length ? { id, bytes } : undefined;
     } catch {
-      this.#slot.answer(call, { kind: 'failed' });
+      this.#options.slot.answer(call, { kind: 'failed' });
     }
   }
 
@@ -90,7 +92,7 @@ export class FileGiver {
     const found = this.#placed.findLast(({ firstId }) => firstId <= id);
     if (found !== undefined && this.#last?.id !== id)
       return found.wheel.read(found.files[id - found.firstId] ?? -1);
-    await setImmediate();
+    await this.#options.nextTurn();
     if (this.#last?.id !== id) throw new Error('there is no such file');
     return this.#last.bytes;
   }

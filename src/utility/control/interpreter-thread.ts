@@ -1,4 +1,3 @@
-import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import type { BootMode } from '../../shared/protocol/guest-bridge.ts';
 import {
   MAX_DEATH_DETAIL,
@@ -14,7 +13,6 @@ import { answerMemory, AnswerSlot } from '../../shared/protocol/answer-slot.ts';
 import { blockingCalls, type InputAnswer } from '../../shared/protocol/blocking-calls.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
-import { fromEmitterPort } from '../../shared/rpc/port.ts';
 import { decodeImage, joinBytes, MAX_SNAPSHOT_BYTES } from '../../shared/protocol/snapshot-image.ts';
 import {
   INTERRUPT_SIGNAL,
@@ -26,11 +24,11 @@ import {
   type WorkerImage,
   type WorkerStart,
 } from '../../shared/protocol/worker-protocol.ts';
-import { bootWorker } from './boot-worker.ts';
 import { FileGiver } from './file-giver.ts';
 import type { PackageImage } from './package-images.ts';
 import { PlacedFiles, type Clash } from './placed-files.ts';
 import type { Runtime } from './runtime.ts';
+import type { HostThread } from './thread-host.ts';
 import type { PackageContent } from './shelved-wheel.ts';
 
 const MIB = 1024 * 1024;
@@ -56,9 +54,7 @@ export class InterpreterThread {
   /** Resolves when the thread is gone, with the reason. */
   readonly died: Promise<Death>;
 
-  readonly #worker: Worker;
-  /** See `WorkerStart.images`. */
-  readonly #images: MessagePort;
+  readonly #thread: HostThread;
   readonly #peer: WorkerPeer;
   /** See `WorkerStart.interrupts`. */
   readonly #interrupts = new Int32Array(new SharedArrayBuffer(INTERRUPTS_BYTES));
@@ -71,9 +67,7 @@ export class InterpreterThread {
     readPackageFile: answerMemory(blockingCalls.readPackageFile.partBytes),
   };
   readonly #input = new AnswerSlot(this.#answers.readInput);
-  readonly #files = new FileGiver(new AnswerSlot(this.#answers.readPackageFile), () =>
-    this.#peer.close('it asked for files without waiting for them'),
-  );
+  readonly #files: FileGiver;
   readonly #placed = new PlacedFiles();
   #death: Death | undefined;
   /** The run under way: settles when it has ended. */
@@ -82,9 +76,13 @@ export class InterpreterThread {
   /** @param mode how its interpreter comes to life; with 'restore' it begins at once, and is told by `boot` from what */
   constructor(runtime: Runtime, mode: BootMode) {
     this.#limitMiB = runtime.interpreterLimitMiB;
-    const { port1, port2 } = new MessageChannel();
+    this.#files = new FileGiver({
+      slot: new AnswerSlot(this.#answers.readPackageFile),
+      nextTurn: () => runtime.threadHost.nextTurn(),
+      onFlood: () => this.#peer.close('it asked for files without waiting for them'),
+    });
     const snapshot = mode === 'restore' ? runtime.snapshot.image : undefined;
-    const start: WorkerStart = {
+    const start: Omit<WorkerStart, 'images'> = {
       ...runtime.start,
       mode,
       // Of its own memory, as all that a worker is given.
@@ -92,22 +90,21 @@ export class InterpreterThread {
       interrupts: this.#interrupts.buffer,
       used: this.#used.buffer,
       answers: this.#answers,
-      images: port2,
     };
-    this.#images = port1;
-    // It keeps nothing alive.
-    this.#images.unref();
-    this.#worker = bootWorker(runtime.workerScript);
-    this.#worker.postMessage(start, [port2]);
+    let resolveDied: (death: Death) => void = () => undefined;
     this.died = new Promise((resolve) => {
-      this.#worker.on('error', (error) => this.#note(causeOf(error)));
-      this.#worker.on('exit', (code) => {
-        this.#note({ cause: 'exited', detail: `the interpreter's thread ended with code ${code}` });
-        resolve(this.#death ?? { cause: 'exited', detail: '' });
-      });
+      resolveDied = resolve;
     });
+    this.#thread = runtime.threadHost.start(runtime.workerScript, {
+      onError: (error) => this.#note(causeOf(error)),
+      onExit: (code) => {
+        this.#note({ cause: 'exited', detail: `the interpreter's thread ended with code ${code}` });
+        resolveDied(this.#death ?? { cause: 'exited', detail: '' });
+      },
+    });
+    this.#thread.begin(start);
     this.#peer = new RpcPeer({
-      port: fromEmitterPort(this.#worker),
+      port: this.#thread.port,
       local: workerHostContract,
       remote: workerContract,
       handlers: {},
@@ -121,7 +118,7 @@ export class InterpreterThread {
     void this.#peer.closed.then((reason) => {
       // A worker that breaks the protocol is not spoken to again.
       this.#note({ cause: 'misbehaved', detail: reason });
-      void this.#worker.terminate();
+      void this.#thread.terminate();
     });
   }
 
@@ -135,20 +132,13 @@ export class InterpreterThread {
    * @throws RpcError when the interpreter can't be started
    */
   async boot(image?: Image): Promise<SelfCheck[]> {
-    if (image !== undefined) this.#handOver(image);
-    this.#images.close();
+    this.#thread.giveImage(image === undefined ? null : this.#copyOf(image));
     return (await this.#peer.call('boot', {})).checks;
   }
 
-  #handOver({ bytes, libraries, packages = [] }: Image): void {
-    // A copy of its own, given away: workers share no memory.
-    const snapshot = bytes.slice();
-    const start: WorkerImage = {
-      snapshot,
-      packages: this.#place(packages),
-      libraries: libraries ?? new Map(),
-    };
-    this.#images.postMessage(start, [snapshot.buffer]);
+  /** For this thread alone: workers share no memory. */
+  #copyOf({ bytes, libraries, packages = [] }: Image): WorkerImage {
+    return { snapshot: bytes.slice(), packages: this.#place(packages), libraries: libraries ?? new Map() };
   }
 
   /**
@@ -273,7 +263,7 @@ export class InterpreterThread {
     }
     const detail = `the interpreter used ${used} MiB of ${this.#limitMiB} MiB for its data, files and objects`;
     this.#note({ cause: 'out-of-memory', detail });
-    void this.#worker.terminate();
+    void this.#thread.terminate();
   }
 
   async #run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
@@ -300,7 +290,7 @@ export class InterpreterThread {
   /** Ends the thread, whatever it does. Resolves once it is gone. */
   async terminate(): Promise<void> {
     this.#note({ cause: 'closed', detail: 'the interpreter was closed' });
-    await this.#worker.terminate();
+    await this.#thread.terminate();
   }
 
   /** The first reason is the true one; what follows are consequences. */

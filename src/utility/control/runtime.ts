@@ -4,6 +4,7 @@ import type { Assets } from './assets.ts';
 import { BegunThreads } from './begun-threads.ts';
 import { InterpreterThread } from './interpreter-thread.ts';
 import { SnapshotHolder } from './snapshot-holder.ts';
+import type { ThreadHost } from './thread-host.ts';
 import { capMemory } from './wasm-memory-cap.ts';
 
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
@@ -11,6 +12,7 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 /** All that a worker is started with. */
 export interface Runtime {
   readonly workerScript: string;
+  readonly threadHost: ThreadHost;
   readonly threads: BegunThreads;
   /** What all workers are given. */
   readonly start: Pick<WorkerStart, 'wasm' | 'stdlib' | 'lock' | 'guestScript'>;
@@ -25,11 +27,16 @@ const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: tr
  * @param memoryMiB cap of each interpreter's WebAssembly memory
  * @throws Error when an asset is missing or damaged
  */
-export const prepareRuntime = async (assets: Assets, memoryMiB: number): Promise<Runtime> => {
+export const prepareRuntime = async (
+  assets: Assets,
+  memoryMiB: number,
+  threadHost: ThreadHost,
+): Promise<Runtime> => {
   const wasm = assets.take('wasm');
   capMemory(wasm, memoryMiB);
   const runtime: Runtime = {
     workerScript: text(assets.take('worker')),
+    threadHost,
     threads: new BegunThreads(() => new InterpreterThread(runtime, 'restore')),
     start: {
       wasm: await WebAssembly.compile(wasm),

@@ -17,6 +17,7 @@ import { PackageShelf } from './package-shelf.ts';
 import { prepareRuntime, type Runtime } from './runtime.ts';
 import { makeSnapshot, sendInPieces } from './snapshot-maker.ts';
 import { startInterpreter } from './start-interpreter.ts';
+import type { ThreadHost } from './thread-host.ts';
 
 /** More threads than this are refused, whatever main asks for: as many sessions as may be idle and runs at once. */
 const MAX_INTERPRETERS = 64;
@@ -40,6 +41,7 @@ export class Sidecar {
   readonly #interpreters = new Map<string, InterpreterThread>();
   readonly #opening = new Set<string>();
   readonly #loadBinding: (file: string) => SystemCalls;
+  readonly #threads: ThreadHost;
   /** Set once the process is prepared. */
   #ready: Prepared | undefined;
   #opened = false;
@@ -48,7 +50,9 @@ export class Sidecar {
   constructor(
     environment: Readonly<Record<string, string | undefined>>,
     loadBinding: (file: string) => SystemCalls,
+    threads: ThreadHost,
   ) {
+    this.#threads = threads;
     this.#environment = environment;
     this.#loadBinding = loadBinding;
   }
@@ -64,7 +68,7 @@ export class Sidecar {
         forbidCodeFromStrings();
         const checks = processChecks(this.#environment);
         if (!holdAll(checks)) return { checks, layers: [] };
-        const runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB));
+        const runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB, this.#threads));
         const locked = lockDown(lockdown, this.#loadBinding);
         const all = { checks: [...checks, ...locked.checks], layers: [...locked.layers] };
         if (!holdAll(locked.checks)) return all;

@@ -6,6 +6,7 @@ import { prepareRuntime, type Runtime } from '../../../src/utility/control/runti
 import { makeSnapshot } from '../../../src/utility/control/snapshot-maker.ts';
 import { startInterpreter } from '../../../src/utility/control/start-interpreter.ts';
 import { ASSETS, PACKAGES } from './addresses.ts';
+import { WebThreads } from './web-threads.ts';
 
 const FETCHED = ['wasm', 'stdlib', 'lock', 'worker', 'guest'] as const;
 
@@ -37,7 +38,7 @@ export class Guests {
   async #load(memoryMiB: number): Promise<Runtime> {
     const assets = new Assets();
     await Promise.all(FETCHED.map(async (name) => assets.put(name, await bytesAt(ASSETS + name))));
-    return prepareRuntime(assets, memoryMiB);
+    return prepareRuntime(assets, memoryMiB, new WebThreads());
   }
 
   /** Further interpreters are started from it. @returns its bytes */

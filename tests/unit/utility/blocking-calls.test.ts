@@ -161,7 +161,7 @@ describe("a guest's call", () => {
   it.each([
     ['no such call', 'eval', INPUT, new Uint8Array(8)],
     ['a name of every object', 'constructor', INPUT, new Uint8Array(8)],
-    ['a name that is no text', new String('readInput'), INPUT, new Uint8Array(8)],
+    ['a name that is no text', ['readInput'], INPUT, new Uint8Array(8)],
     ['a request that is no text', 'readInput', { prompt: '' }, new Uint8Array(8)],
     ['too much in the request', 'readInput', '{"prompt":"","secret":false,"more":1}', new Uint8Array(8)],
     ['a request of another call', 'readPackageFile', INPUT, new Uint8Array(8)],

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { answerMemory, AnswerSlot } from '../../../src/shared/protocol/answer-slot.ts';
 import { blockingCalls, type PackageFileQuestion } from '../../../src/shared/protocol/blocking-calls.ts';
 import { FileGiver } from '../../../src/utility/control/file-giver.ts';
+import { NodeThreads } from '../../../src/utility/control/node-threads.ts';
 import { ShelvedWheel } from '../../../src/utility/control/shelved-wheel.ts';
 import { zipOf, type ZipEntry } from '../scripts/support/zip.ts';
 
@@ -55,7 +56,8 @@ interface Giving {
 
 const giving = (onFlood: () => void): Giving => {
   const memory = answerMemory(PART_BYTES);
-  return { memory, giver: new FileGiver(new AnswerSlot(memory), onFlood) };
+  const slot = new AnswerSlot(memory);
+  return { memory, giver: new FileGiver({ slot, nextTurn: () => new NodeThreads().nextTurn(), onFlood }) };
 };
 
 /** For a worker that waits for its answers. */
