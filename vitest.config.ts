@@ -53,8 +53,15 @@ const SLOW_UNIT_TESTS = [
   'tests/unit/snapshot/snapshot-damage.test.ts',
 ];
 
-/** Real processes on a busy machine: a second try, which the end of the run names with what went wrong at the first. */
-const RETRIES = 1;
+/** For tests with real processes, which take their time on a busy machine. */
+const REAL_PROCESSES = {
+  environment: 'node',
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 20_000 } },
+  // A second try, which the end of the run names with what went wrong at the first.
+  retry: 1,
+} as const;
 
 /** What `npm run test:engines` runs in the system's Chromium. */
 const BROWSER_TESTS = ['tests/integration/chromium/**/*.test.ts'];
@@ -85,20 +92,14 @@ export default defineConfig({
             ...SLOW_UNIT_TESTS,
           ],
           exclude: BROWSER_TESTS,
-          environment: 'node',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          retry: RETRIES,
+          ...REAL_PROCESSES,
         },
       },
       {
         test: {
           name: 'engine',
           include: ENGINE_TESTS,
-          environment: 'node',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          retry: RETRIES,
+          ...REAL_PROCESSES,
           // See tests/support/either-sandbox.ts.
           env: { VIVARIUM_TEST_MAIN: 'node' },
         },
@@ -107,10 +108,7 @@ export default defineConfig({
         test: {
           name: 'declared-engine',
           include: DECLARED_ENGINE_TESTS,
-          environment: 'node',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          retry: RETRIES,
+          ...REAL_PROCESSES,
           // See tests/support/either-sandbox.ts.
           env: { VIVARIUM_TEST_MAIN: 'node' },
         },
@@ -119,10 +117,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: BROWSER_TESTS,
-          environment: 'node',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          retry: RETRIES,
+          ...REAL_PROCESSES,
         },
       },
     ],

@@ -6,7 +6,7 @@ import { NODE_MAJORS, type NodeMajor } from './provision/node-engine-pins.ts';
 import { obtainNodeEngines } from './provision/node-engines.ts';
 import { runAsCommand } from './shared/command.ts';
 import { logToStderr } from './shared/log.ts';
-import { describeNotRun, describeRetried, totalsLine, type Outcome } from './test/outcome.ts';
+import { describeFailures, describeNotRun, describeRetried, totalsLine, type Outcome } from './test/outcome.ts';
 import { provisionWheels } from './test/provision-wheels.ts';
 import { runVitest } from './test/run-vitest.ts';
 
@@ -43,6 +43,7 @@ await runAsCommand(async () => {
       `${name}: ${totalsLine([end.outcome])}`,
       ...describeNotRun(end.outcome),
       ...describeRetried(end.outcome),
+      ...describeFailures(end.outcome),
     );
   }
   if (inChromium) {
@@ -82,6 +83,7 @@ async function runInChromium(
     `Chromium ${version}: ${totalsLine([outcome])}`,
     ...describeNotRun(outcome),
     ...describeRetried(outcome),
+    ...describeFailures(outcome),
   ];
   return { outcomes: [outcome], summary, isGood };
 }

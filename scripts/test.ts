@@ -5,7 +5,7 @@ import { runAsCommand } from './shared/command.ts';
 import { logToStderr } from './shared/log.ts';
 import { lastWords, runProgram } from './shared/run-program.ts';
 import { SetupError } from './shared/setup-error.ts';
-import { describeNotRun, describeRetried, totalsLine } from './test/outcome.ts';
+import { describeFailures, describeNotRun, describeRetried, totalsLine } from './test/outcome.ts';
 import { provisionWheels } from './test/provision-wheels.ts';
 import { runVitest } from './test/run-vitest.ts';
 
@@ -22,7 +22,8 @@ await runAsCommand(async () => {
     env: { ...process.env, ELECTRON_OVERRIDE_DIST_PATH: electron.electronDist },
   });
   console.log(`Electron that ran: ${version} (${electron.source})`);
-  for (const line of [...describeNotRun(outcome), ...describeRetried(outcome)]) console.log(line);
+  for (const describe of [describeNotRun, describeRetried, describeFailures])
+    for (const line of describe(outcome)) console.log(line);
   console.log(totalsLine([outcome]));
   return isGood ? 0 : 1;
 });

@@ -13,7 +13,7 @@ declare module 'vitest' {
   }
 }
 
-/** Of what went wrong at a first try, in UTF-16 units. */
+/** Of what went wrong at a try, in UTF-16 units. */
 const MAX_MESSAGE = 500;
 
 export default class OutcomeReporter implements Reporter {
@@ -30,7 +30,9 @@ export default class OutcomeReporter implements Reporter {
     const suites = modules.flatMap((module) => [...module.children.allSuites()]);
     const outcome: Outcome = {
       passed: tests.filter((test) => test.result().state === 'passed').length,
-      failed: tests.filter((test) => test.result().state === 'failed').length,
+      failures: tests
+        .filter((test) => test.result().state === 'failed')
+        .map((test) => `${nameOf(test)}: ${errorsOf(test).join('; then ')}`),
       problems: [
         ...modules.filter(isFaulty).map((module) => `${nameOf(module)}: the file or a hook of it failed`),
         ...suites.filter(isFaulty).map((suite) => `${nameOf(suite)}: a hook failed`),
@@ -40,8 +42,8 @@ export default class OutcomeReporter implements Reporter {
         ...unhandledErrors.map((error) => `outside of all tests: ${messageOf(error)}`),
       ],
       retried: tests.flatMap((test) => {
-        const [error] = test.result().state === 'passed' ? (test.result().errors ?? []) : [];
-        return error === undefined ? [] : [`${nameOf(test)}: ${messageOf(error).slice(0, MAX_MESSAGE)}`];
+        const [error] = test.result().state === 'passed' ? errorsOf(test) : [];
+        return error === undefined ? [] : [`${nameOf(test)}: ${error}`];
       }),
       notRun: tests.flatMap((test) => {
         const { notRun } = test.meta();
@@ -53,6 +55,10 @@ export default class OutcomeReporter implements Reporter {
 }
 
 const isFaulty = (task: TestModule | TestSuite): boolean => task.errors().length > 0;
+
+/** What went wrong, at each try. */
+const errorsOf = (test: TestCase): string[] =>
+  (test.result().errors ?? []).map((error) => messageOf(error).slice(0, MAX_MESSAGE));
 
 /** Neither passed nor failed, and it has not said why. */
 const isSilent = (test: TestCase): boolean => {

@@ -4,8 +4,8 @@ import { NotRun, NotRunCode, notRunReason } from './not-run-reasons.ts';
 /** What came of one run of vitest. */
 export const Outcome = z.strictObject({
   passed: z.number().int().nonnegative(),
-  /** Tests that failed. */
-  failed: z.number().int().nonnegative(),
+  /** Tests that failed, and what went wrong at each try. */
+  failures: z.array(z.string()),
   /** What counts as a failure though no test says so: files, hooks, and tests that were left out in silence. */
   problems: z.array(z.string()),
   /** Tests that passed only at a second try, and what went wrong at the first. */
@@ -14,7 +14,7 @@ export const Outcome = z.strictObject({
 });
 export type Outcome = z.infer<typeof Outcome>;
 
-export const failuresOf = ({ failed, problems }: Outcome): number => failed + problems.length;
+export const failuresOf = ({ failures, problems }: Outcome): number => failures.length + problems.length;
 
 /** Alone on its line, this is what continuous integration reads. */
 export const totalsLine = (outcomes: readonly Outcome[]): string => {
@@ -23,11 +23,15 @@ export const totalsLine = (outcomes: readonly Outcome[]): string => {
   return `${sum(({ passed }) => passed)} passed, ${sum(failuresOf)} failed`;
 };
 
+/** Repeated at the end, since nobody finds them among thousands of lines. */
+export const describeFailures = ({ failures }: Outcome): string[] => listed('failed tests:', failures);
+
 /** Tests that can fail for a reason that is not known yet: nobody should take them for sound. */
 export const describeRetried = ({ retried }: Outcome): string[] =>
-  retried.length === 0
-    ? []
-    : ['passed at a second try only:', ...retried.map((line) => `  ${line.replaceAll('\n', ' ')}`)];
+  listed('passed at a second try only:', retried);
+
+const listed = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line.replaceAll('\n', ' ')}`)];
 
 /** The checks that did not run, grouped by reason; those that this computer could run come last. */
 export const describeNotRun = ({ notRun, problems }: Outcome): string[] => {

@@ -2,13 +2,19 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { describeNotRun, describeRetried, totalsLine, type Outcome } from '../../../scripts/test/outcome.ts';
+import {
+  describeFailures,
+  describeNotRun,
+  describeRetried,
+  totalsLine,
+  type Outcome,
+} from '../../../scripts/test/outcome.ts';
 import { runVitest, type VitestEnd } from '../../../scripts/test/run-vitest.ts';
 import { projectRoot } from '../../../scripts/shared/project.ts';
 
 const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
   passed: 0,
-  failed: 0,
+  failures: [],
   problems: [],
   retried: [],
   notRun: [],
@@ -16,7 +22,7 @@ const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
 });
 
 test('the totals of several runs are added up, with what failed beside the tests', () => {
-  const one = outcome({ passed: 2, failed: 1 });
+  const one = outcome({ passed: 2, failures: ['a > b: it broke'] });
   expect(totalsLine([one])).toBe('2 passed, 1 failed');
   expect(totalsLine([one, outcome({ passed: 3, problems: ['a hook failed'] })])).toBe('5 passed, 2 failed');
   expect(totalsLine([])).toBe('0 passed, 0 failed');
@@ -48,6 +54,14 @@ test('tests that passed at a second try only are named', () => {
   ]);
 });
 
+test('tests that failed are named', () => {
+  expect(describeFailures(outcome())).toEqual([]);
+  expect(describeFailures(outcome({ failures: ['a > b: it broke\nin two'] }))).toEqual([
+    'failed tests:',
+    '  a > b: it broke in two',
+  ]);
+});
+
 describe('a real run of vitest', { timeout: 60_000 }, () => {
   const run = async (code: string, ...args: string[]): Promise<VitestEnd> => {
     // Below the project, where vitest is found.
@@ -72,7 +86,7 @@ describe('a real run of vitest', { timeout: 60_000 }, () => {
     const end = await run(
       `it('passes', () => {});\nit('is for others', (context) => notRunHere(context, 'other-system', 'Plan 9'));`,
     );
-    expect(end).toMatchObject({ isGood: true, outcome: { passed: 1, failed: 0, problems: [] } });
+    expect(end).toMatchObject({ isGood: true, outcome: { passed: 1, failures: [], problems: [] } });
     expect(end.outcome.notRun).toMatchObject([{ code: 'other-system', detail: 'Plan 9' }]);
     expect(end.outcome.notRun[0]?.test).toMatch(/sample\.test\.ts > is for others$/u);
   });
@@ -82,13 +96,23 @@ describe('a real run of vitest', { timeout: 60_000 }, () => {
       `let tries = 0;\nit('is unsteady', () => { if (tries++ === 0) throw new Error('the first try'); });`,
       '--retry=1',
     );
-    expect(end).toMatchObject({ isGood: true, outcome: { passed: 1, failed: 0 } });
+    expect(end).toMatchObject({ isGood: true, outcome: { passed: 1, failures: [] } });
     expect(end.outcome.retried).toEqual([expect.stringMatching(/is unsteady: the first try$/u)]);
+  });
+
+  test('names a test that failed, with what went wrong at each try', async () => {
+    const end = await run(
+      `let tries = 0;\nit('is broken', () => { throw new Error('try ' + String(++tries)); });`,
+      '--retry=1',
+    );
+    expect(end.isGood).toBe(false);
+    expect(end.outcome.failures).toEqual([expect.stringMatching(/is broken: try 1; then try 2$/u)]);
   });
 
   test('fails when a check was left out that this machine could run', async () => {
     const end = await run(`it('needs wheels', (context) => notRunHere(context, 'no-wheels'));`);
-    expect(end).toMatchObject({ isGood: false, outcome: { failed: 1, notRun: [{ code: 'no-wheels' }] } });
+    expect(end).toMatchObject({ isGood: false, outcome: { notRun: [{ code: 'no-wheels' }] } });
+    expect(end.outcome.failures).toHaveLength(1);
   });
 
   test.each([
