@@ -291,31 +291,3 @@ it('a frame that is taken away while it is busy leaves no process behind', async
     )
     .not.toContain(pid);
 });
-
-// The last one: whoever drives the test takes the end of a frame's process for that of the page.
-it('the end of a frame’s process is told, and the frame comes back', async () => {
-  const cell = await ended(await runCode(app.page, show('html', "text = '<h1>Still here</h1>'")));
-  const frame = cell.locator('iframe');
-  await frame.contentFrame().getByText('Still here').waitFor();
-  const url = await frame.getAttribute('src');
-  const guest = (await guests()).find((one) => one.url === url);
-  const pid = await pagePid();
-  if (guest === undefined) throw new Error('no frame');
-  expect(guest.pid).not.toBe(pid);
-  const inPage = (script: string): Promise<unknown> =>
-    app.app.evaluate(
-      ({ BrowserWindow }, text) =>
-        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(text) as Promise<unknown>,
-      script,
-    );
-  process.kill(guest.pid, 'SIGKILL');
-  const told = "[...document.querySelectorAll('.ended p')].at(-1)?.innerText ?? ''";
-  await expect.poll(() => inPage(told)).toContain('The process of this output ended');
-  await inPage("[...document.querySelectorAll('.ended button')].at(-1).click()");
-  const shown = "[...document.querySelectorAll('.cell')].at(-2).querySelector('iframe')?.src ?? ''";
-  await expect.poll(() => inPage(shown)).toMatch(/^vivarium-output:/u);
-  const again = await inPage(shown);
-  expect(again).not.toBe(url);
-  await expect.poll(async () => (await guests()).some((one) => one.url === again && one.pid > 0)).toBe(true);
-  expect(await pagePid()).toBe(pid);
-});
