@@ -186,8 +186,8 @@ export class InterpreterHost {
 
   /** Something in this thread threw and nobody caught it. */
   fail(): void {
-    this.#booted('the interpreter failed');
-    this.#die('the interpreter failed');
+    this.#booted('the interpreter failed: an uncaught error in its thread');
+    this.#die('the interpreter failed: an uncaught error in its thread');
   }
 
   /** Returns '' or what went wrong. */
@@ -257,7 +257,7 @@ export class InterpreterHost {
         realm.run(id, order.code, order.outputBytes);
       } catch {
         // What the guest threw is not looked at.
-        this.#die('the interpreter failed');
+        this.#die('the interpreter failed as the run began');
       }
     });
   }
@@ -280,7 +280,7 @@ export class InterpreterHost {
       this.#host.forgetInterrupt();
       this.#realm?.interrupt();
     } catch {
-      this.#die('the interpreter failed');
+      this.#die('the interpreter failed as it was interrupted');
     }
   }
 
@@ -360,7 +360,7 @@ export class InterpreterHost {
       this.#flushOutput();
       this.#realm?.fireTimer(id);
     } catch {
-      this.#die('the interpreter failed');
+      this.#die('the interpreter failed in a timer');
     }
   }
 
