@@ -1,8 +1,8 @@
 /** Interpreters started from an image with packages in it: made once, tried, used ever after, and shared by nobody. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { nodeTransport } from '../../src/main/packages/http/node-transport.ts';
 import { openPackages } from '../../src/main/packages/open-packages.ts';
 import { loadPyodideLock } from '../../src/main/packages/resolve/pyodide-lock.ts';
@@ -28,22 +28,57 @@ interface Stage {
   readonly files: () => Promise<string[]>;
 }
 
-const stage = async (context: TestContext): Promise<Stage> => {
+const newFolder = (): Promise<string> => mkdtemp(path.join(tmpdir(), 'vivarium-images-'));
+const discard = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
+
+const openOn = async (
+  folder: string,
+  mirror: string,
+  allow: string[] = [],
+  config: Partial<SandboxConfig> = {},
+): Promise<Sandbox> => {
+  const { service } = openPackages({
+    dataFolder: folder,
+    ...(await loadPyodideLock(builtFiles(OUT_FOLDER).runtime)),
+    settings: { autoInstall: true, mirror, allow },
+    transport: nodeTransport(),
+    official: false,
+  });
+  return nodeSandbox({ dataDir: path.join(folder, 'snapshots'), packages: service, ...config });
+};
+
+/** Made once, since it takes long: with NumPy in the store, an interpreter's snapshot, and an image with NumPy. */
+let madeFolder: Promise<string> | undefined;
+const withImage = async (mirror: string): Promise<string> => {
+  const folder = await newFolder();
+  const sandbox = await openOn(folder, mirror);
+  expect((await sandbox.run({ code: USES_NUMPY })).status).toBe('ok');
+  await sandbox.dispose();
+  return folder;
+};
+afterAll(async () => {
+  const folder = await madeFolder?.catch(() => undefined);
+  if (folder !== undefined) await discard(folder);
+});
+
+/** @param begin with nothing; with an interpreter's snapshot; or with an image that has NumPy in it as well */
+const stage = async (
+  context: TestContext,
+  begin: 'empty' | 'snapshot' | 'image' = 'snapshot',
+): Promise<Stage> => {
   const mirror = await testWheels(context);
-  const folder = await mkdtemp(path.join(tmpdir(), 'vivarium-images-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const images = path.join(folder, 'snapshots', 'packages');
+  const folder = await newFolder();
+  onTestFinished(() => discard(folder));
+  const snapshots = path.join(folder, 'snapshots');
+  const images = path.join(snapshots, 'packages');
+  if (begin !== 'empty') await cp(await (madeFolder ??= withImage(mirror)), folder, { recursive: true });
+  if (begin === 'snapshot') {
+    for (const name of ['packages', 'bytecode']) await discard(path.join(snapshots, name));
+  }
   return {
     folder,
-    open: async (allow = [], config = {}) => {
-      const { service } = openPackages({
-        dataFolder: folder,
-        ...(await loadPyodideLock(builtFiles(OUT_FOLDER).runtime)),
-        settings: { autoInstall: true, mirror, allow },
-        transport: nodeTransport(),
-        official: false,
-      });
-      const sandbox = nodeSandbox({ dataDir: path.join(folder, 'snapshots'), packages: service, ...config });
+    open: async (allow, config) => {
+      const sandbox = await openOn(folder, mirror, allow, config);
       onTestFinished(() => sandbox.dispose());
       return sandbox;
     },
@@ -56,7 +91,7 @@ const stage = async (context: TestContext): Promise<Stage> => {
 
 describe('an image with packages', { timeout: LONG_MS }, () => {
   it('is made by a process without a guest, and used by it and by later ones', async (context) => {
-    const { open, files } = await stage(context);
+    const { open, files } = await stage(context, 'empty');
     const first = await open();
     const made = await first.run({ code: USES_NUMPY });
     expect([made.status, made.value?.text, made.packages]).toEqual(['ok', '[10, 8.0]', ['numpy']]);
@@ -121,8 +156,7 @@ assert b"#spoilt" not in open(np.__file__, "rb").read()
   });
 
   it('takes further packages, with libraries of their own', async (context) => {
-    const { open, files } = await stage(context);
-    await (await open()).run({ code: USES_NUMPY });
+    const { open, files } = await stage(context, 'image');
     const before = await files();
     const sandbox = await open();
     // The process has a guest in it by then, and makes no image of the larger set.
@@ -153,8 +187,7 @@ import regex
   });
 
   it('of no use is done without, and made anew', async (context) => {
-    const { open, files } = await stage(context);
-    await (await open()).run({ code: USES_NUMPY });
+    const { open, files } = await stage(context, 'image');
     const [image = ''] = await files();
     const bytes = await readFile(image);
     const middle = bytes.length >> 1;
@@ -168,8 +201,7 @@ import regex
   });
 
   it('is not used by code that may not have what is in it', async (context) => {
-    const { open } = await stage(context);
-    await (await open()).run({ code: USES_NUMPY });
+    const { open } = await stage(context, 'image');
     const result = await (await open(['six'])).run({ code: USES_NUMPY });
     expect(result).toMatchObject({ status: 'error', packages: [] });
     expect(result.error?.message).toContain('sandbox.packages.allow');
