@@ -58,8 +58,8 @@ export const SANDBOX_FOLDERS = {
 export const SHARED_FOLDERS = {
   rpc: [],
   python: [],
-  contract: ['limits.ts', 'protocol/probe-protocol.ts'],
-  packages: [],
+  contract: ['limits.ts', 'json-data.ts', 'protocol/probe-protocol.ts'],
+  packages: ['limits.ts'],
   config: ['limits.ts'],
   protocol: ['limits.ts', 'contract', 'packages', 'rpc'],
   ipc: ['limits.ts', 'contract', 'packages', 'config', 'protocol'],

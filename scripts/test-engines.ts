@@ -6,7 +6,13 @@ import { NODE_MAJORS, type NodeMajor } from './provision/node-engine-pins.ts';
 import { obtainNodeEngines } from './provision/node-engines.ts';
 import { runAsCommand } from './shared/command.ts';
 import { logToStderr } from './shared/log.ts';
-import { describeFailures, describeNotRun, describeRetried, totalsLine, type Outcome } from './test/outcome.ts';
+import {
+  describeFailures,
+  describeNotRun,
+  describeRetried,
+  totalsLine,
+  type Outcome,
+} from './test/outcome.ts';
 import { provisionWheels } from './test/provision-wheels.ts';
 import { runVitest } from './test/run-vitest.ts';
 

@@ -6,7 +6,12 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { LIMITS } from '../shared/limits.ts';
-import { probeContract, ProbeTargets, type ProbePlace, type ProbeResult } from '../shared/protocol/probe-protocol.ts';
+import {
+  probeContract,
+  ProbeTargets,
+  type ProbePlace,
+  type ProbeResult,
+} from '../shared/protocol/probe-protocol.ts';
 import { RpcPeer } from '../shared/rpc/peer.ts';
 import { sidecarHostContract } from '../shared/protocol/sidecar-protocol.ts';
 import { connectToMain } from './control/main-port.ts';
@@ -48,7 +53,11 @@ const serveProbes = (): void => {
   const rings = findRings();
   let kept: SystemCalls | undefined;
   const load = (binding: string): SystemCalls => (kept ??= loadKoffi(binding));
-  const { loadAsset, prepare, openInterpreter } = new Sidecar(process.env, load, new NodeThreads()).handlers();
+  const { loadAsset, prepare, openInterpreter } = new Sidecar(
+    process.env,
+    load,
+    new NodeThreads(),
+  ).handlers();
 
   const probe = (where: ProbePlace, targets: ProbeTargets): Promise<ProbeResult[]> => {
     switch (where) {

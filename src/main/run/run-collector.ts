@@ -8,7 +8,12 @@ import {
   type RunPiece,
 } from '../../shared/protocol/interpreter.ts';
 import { LIMITS } from '../../shared/limits.ts';
-import { GuestReport, type GuestOutcome, type RunDisplay, type RunOutput } from '../../shared/contract/sandbox.ts';
+import {
+  GuestReport,
+  type GuestOutcome,
+  type RunDisplay,
+  type RunOutput,
+} from '../../shared/contract/sandbox.ts';
 import { JsonError, JsonReader, type Json } from '../foreign-text/json-reader.ts';
 import { Utf8Text } from '../foreign-text/utf8-text.ts';
 import { checkFiles, FILES_VALUES, REPORTED_FILES } from './reported-files.ts';

@@ -1,5 +1,11 @@
 import type { ProcessEndCause } from '../../shared/contract/sandbox-events.ts';
-import type { GuestOutcome, OutputFile, RunError, RunNotice, RunStatus } from '../../shared/contract/sandbox.ts';
+import type {
+  GuestOutcome,
+  OutputFile,
+  RunError,
+  RunNotice,
+  RunStatus,
+} from '../../shared/contract/sandbox.ts';
 
 /** Why a sandbox process is gone. */
 export interface ProcessEnd {

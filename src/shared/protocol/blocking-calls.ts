@@ -65,9 +65,7 @@ export type CallAnswer =
 export const InputAnswer = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('bytes'),
-    bytes: Bytes.refine(
-      (bytes) => bytes.byteLength > 0 && bytes.byteLength <= INPUT_PART_BYTES,
-    ),
+    bytes: Bytes.refine((bytes) => bytes.byteLength > 0 && bytes.byteLength <= INPUT_PART_BYTES),
   }),
   /** There is no more input. */
   z.strictObject({ kind: z.literal('end') }),

@@ -29,7 +29,10 @@ export const guestQuestions = {
   /** The files below /workspace: a `GuestFileList` as JSON. */
   listFiles: question(Nothing, LIMITS.fileListBytes),
   /** What a piece of code imports that its interpreter does not have: an `ImportReport` as JSON. */
-  findImports: question(z.strictObject({ code: z.string().max(LIMITS.codeBytes) }), PACKAGE_LIMITS.importReport),
+  findImports: question(
+    z.strictObject({ code: z.string().max(LIMITS.codeBytes) }),
+    PACKAGE_LIMITS.importReport,
+  ),
   /**
    * Imports modules and tries what is there: what came of it as a JSON object, which is always the same, or text that
    * says why it failed. Only in an interpreter that no guest enters.

@@ -1,7 +1,4 @@
-import {
-  interpreterMethods,
-  type InterpreterMethod,
-} from '../../shared/protocol/interpreter-methods.ts';
+import { interpreterMethods, type InterpreterMethod } from '../../shared/protocol/interpreter-methods.ts';
 import type { SidecarContract } from '../../shared/protocol/sidecar-protocol.ts';
 import type { HandlerContext, Handlers } from '../../shared/rpc/contract.ts';
 import type { InterpreterThread } from './interpreter-thread.ts';
@@ -10,7 +7,10 @@ type ForwardedHandlers = Pick<Handlers<SidecarContract>, InterpreterMethod>;
 type ForwardedCall = (
   method: InterpreterMethod,
   params: object,
-  options: { readonly onItem: HandlerContext<unknown>['write']; readonly signal: HandlerContext<unknown>['signal'] },
+  options: {
+    readonly onItem: HandlerContext<unknown>['write'];
+    readonly signal: HandlerContext<unknown>['signal'];
+  },
 ) => Promise<unknown>;
 
 /**
@@ -31,5 +31,7 @@ export const forwardToInterpreter = (find: (interpreter: string) => InterpreterT
     };
   const methods = Object.keys(interpreterMethods) as InterpreterMethod[];
   // The types of the two contracts differ by the interpreter's id alone.
-  return Object.fromEntries(methods.map((method) => [method, forward(method)])) as unknown as ForwardedHandlers;
+  return Object.fromEntries(
+    methods.map((method) => [method, forward(method)]),
+  ) as unknown as ForwardedHandlers;
 };

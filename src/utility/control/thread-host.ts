@@ -4,8 +4,8 @@ import type { RpcPort } from '../../shared/rpc/port.ts';
 /** How a thread came to its end. */
 export interface ThreadListener {
   /** Something in it failed; its exit follows. */
-  onError(error: unknown): void;
-  onExit(code: number): void;
+  readonly onError: (error: unknown) => void;
+  readonly onExit: (code: number) => void;
 }
 
 /** A thread that an interpreter lives in. */

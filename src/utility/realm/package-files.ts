@@ -36,7 +36,11 @@ const MODIFIED_MS = Date.UTC(2020, 0, 1);
 const EIO = 29;
 
 /** Copies the whole file of that number into `target`, which has its size; false when it can't. */
-export const readPackageFile = (bridge: Pick<HostBridge, 'call'>, id: number, target: Uint8Array): boolean => {
+export const readPackageFile = (
+  bridge: Pick<HostBridge, 'call'>,
+  id: number,
+  target: Uint8Array,
+): boolean => {
   for (let offset = 0; offset < target.length;) {
     const request: CallRequest<'readPackageFile'> = { id, offset };
     const length = bridge.call('readPackageFile', JSON.stringify(request), target.subarray(offset));

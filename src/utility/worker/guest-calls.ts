@@ -20,46 +20,49 @@ export interface GuestCallsOptions {
   readonly ask: { readonly [C in BlockingCall]: Ask<C> };
 }
 
+interface Caller {
+  /** @param request as JSON. @throws SyntaxError when it is none */
+  call(request: string): CallAnswer | 'interrupted';
+  forget(): void;
+}
+
 /** The blocking calls that the guest makes: requests as JSON, answers as bytes in memory of the guest's. */
 export class GuestCalls {
-  readonly #callers: { readonly [C in BlockingCall]: BlockingCaller<CallRequest<C>> };
+  readonly #callers: ReadonlyMap<unknown, Caller>;
 
   constructor({ answers, ask, isInterrupted, wait }: GuestCallsOptions) {
-    const callerOf = <C extends BlockingCall>(name: C): BlockingCaller<CallRequest<C>> => {
-      const { interruptible, limitMs } = blockingCalls[name];
-      return new BlockingCaller({
+    const entryOf = <C extends BlockingCall>(name: C, askFor: Ask<C>): [C, Caller] => {
+      const { interruptible, limitMs, request: schema } = blockingCalls[name];
+      const caller = new BlockingCaller<CallRequest<C>>({
         memory: answers[name],
         wait,
-        ask: ask[name] as Ask<C>,
+        ask: askFor,
         isInterrupted: interruptible ? isInterrupted : null,
         limitMs,
       });
+      const call: Caller['call'] = (text) => {
+        const request = schema.safeParse(JSON.parse(text));
+        return request.success ? caller.call(request.data as CallRequest<C>) : { kind: 'failed' };
+      };
+      return [name, { call, forget: () => caller.forget() }];
     };
-    this.#callers = { readInput: callerOf('readInput'), readPackageFile: callerOf('readPackageFile') };
+    this.#callers = new Map<unknown, Caller>([
+      entryOf('readInput', ask.readInput),
+      entryOf('readPackageFile', ask.readPackageFile),
+    ]);
   }
 
   /** A run begins: what an earlier one asked for is of no concern to it. */
   forget(): void {
-    for (const caller of Object.values(this.#callers)) caller.forget();
+    for (const caller of this.#callers.values()) caller.forget();
   }
 
   /** See `HostBridge.call`. What it is given is the guest's. */
   call(name: unknown, request: unknown, target: unknown): number {
-    if (typeof request !== 'string') return CALL_FAILED;
-    switch (name) {
-      case 'readInput':
-        return putAnswer(this.#make(name, request), target);
-      case 'readPackageFile':
-        return putAnswer(this.#make(name, request), target);
-      default:
-        return CALL_FAILED;
-    }
-  }
-
-  #make<C extends BlockingCall>(name: C, request: string): CallAnswer | 'interrupted' {
-    const parsed = blockingCalls[name].request.safeParse(JSON.parse(request));
-    if (!parsed.success) return { kind: 'failed' };
-    return this.#callers[name].call(parsed.data as CallRequest<C>);
+    const caller = this.#callers.get(name);
+    return caller === undefined || typeof request !== 'string'
+      ? CALL_FAILED
+      : putAnswer(caller.call(request), target);
   }
 }
 

@@ -14,12 +14,7 @@ import { VmRealmHost } from './vm-realm.ts';
 
 if (parentPort === null) throw new Error('this script runs in a worker thread only');
 
-const {
-  setTimeout: startTimer,
-  setImmediate: startImmediate,
-  performance: clock,
-  process: own,
-} = globalThis;
+const { setTimeout: startTimer, setImmediate: startImmediate, performance: clock, process: own } = globalThis;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const { wait } = Atomics as { readonly wait: AtomicsWait };

@@ -8,7 +8,11 @@ import {
   type SelfCheck,
 } from '../../shared/protocol/interpreter.ts';
 import type { BootMode, HostBridge } from '../../shared/protocol/guest-bridge.ts';
-import { guestQuestions, type GuestQuestion, type QuestionParams } from '../../shared/protocol/interpreter-methods.ts';
+import {
+  guestQuestions,
+  type GuestQuestion,
+  type QuestionParams,
+} from '../../shared/protocol/interpreter-methods.ts';
 import type { PlacedPackage } from '../../shared/protocol/package-files.ts';
 import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/protocol/snapshot-image.ts';
 import type { AtomicsWait, CallRequest } from '../../shared/protocol/blocking-calls.ts';

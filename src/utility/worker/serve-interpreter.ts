@@ -59,7 +59,10 @@ const answersTo =
   <Q extends GuestQuestion>(
     interpreter: InterpreterHost,
     question: Q,
-  ): ((params: QuestionParams<Q>, context: HandlerContext<{ bytes: Uint8Array }>) => Promise<Record<string, never>>) =>
+  ): ((
+    params: QuestionParams<Q>,
+    context: HandlerContext<{ bytes: Uint8Array }>,
+  ) => Promise<Record<string, never>>) =>
   async (params, { write }) => {
     const answer = interpreter.ask(question, params);
     for (let offset = 0; offset < answer.length; offset += PIECE_BYTES) {

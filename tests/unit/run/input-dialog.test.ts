@@ -5,9 +5,7 @@ import { INPUT_PART_BYTES } from '../../../src/shared/protocol/call-codes.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { deferred } from '../sandbox/support.ts';
 
-const dialogWith = (
-  onInput: OnInput,
-): { dialog: InputDialog; answers: InputAnswer[]; calls: number[] } => {
+const dialogWith = (onInput: OnInput): { dialog: InputDialog; answers: InputAnswer[]; calls: number[] } => {
   const answers: InputAnswer[] = [];
   const calls: number[] = [];
   const dialog = new InputDialog(onInput);
@@ -27,7 +25,8 @@ const textOf = (answers: readonly InputAnswer[]): string =>
 it('gives a line with its end, and no line as the end', async () => {
   const lines = ['é', '', null];
   const { dialog, answers, calls } = dialogWith(() => Promise.resolve(lines.shift() ?? null));
-  for (let question = 0; question < 3; question++) await dialog.ask({ call: question + 1, prompt: '?', secret: false });
+  for (let question = 0; question < 3; question++)
+    await dialog.ask({ call: question + 1, prompt: '?', secret: false });
   expect(textOf(answers)).toBe('é\n\n');
   expect(calls).toEqual([1, 2, 3]);
   expect(answers.at(-1)).toEqual({ kind: 'end' });
@@ -40,7 +39,8 @@ it('gives a long line in parts, and asks only once for it', async () => {
     asked++;
     return Promise.resolve(line);
   });
-  for (let question = 0; question < 3; question++) await dialog.ask({ call: question + 1, prompt: '?', secret: false });
+  for (let question = 0; question < 3; question++)
+    await dialog.ask({ call: question + 1, prompt: '?', secret: false });
   expect(asked).toBe(1);
   expect(textOf(answers)).toBe(`${line}\n`);
 });

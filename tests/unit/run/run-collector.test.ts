@@ -61,7 +61,9 @@ describe('output', () => {
     const { collector, passed } = collect();
     for (let asked = 0; asked < MAX_QUESTIONS; asked++)
       collector.push({ channel: 'input', call: 1, prompt: '', secret: false });
-    expect(() => collector.push({ channel: 'input', call: 1, prompt: '', secret: false })).toThrow(MisbehaviourError);
+    expect(() => collector.push({ channel: 'input', call: 1, prompt: '', secret: false })).toThrow(
+      MisbehaviourError,
+    );
     expect(passed).toHaveLength(MAX_QUESTIONS);
   });
 

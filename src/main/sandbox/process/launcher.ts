@@ -1,6 +1,12 @@
 import process from 'node:process';
 import type { RpcPort } from '../../../shared/rpc/port.ts';
-import { dataBytes, identify, isAlive, residentBytes, type ProcessIdentity } from '../../base/process-table.ts';
+import {
+  dataBytes,
+  identify,
+  isAlive,
+  residentBytes,
+  type ProcessIdentity,
+} from '../../base/process-table.ts';
 
 /** How a sidecar process ended, as far as the system tells. */
 export interface ProcessExit {

@@ -8,7 +8,6 @@ export interface OpenInterpreter {
   readonly sidecar: SidecarClient;
 }
 
-
 /** Losses that are remembered until someone asks. */
 const MAX_LOSSES = 1000;
 
@@ -169,7 +168,9 @@ export class Interpreters {
     const others = new Set([...this.#sessions.keys(), ...this.#opening]);
     others.delete(session);
     if (others.size >= LIMITS.sessions && this.evictOldest() === null) {
-      throw new SetupError(`${LIMITS.sessions} sessions are in use already; wait for one of them or use none`);
+      throw new SetupError(
+        `${LIMITS.sessions} sessions are in use already; wait for one of them or use none`,
+      );
     }
   }
 

@@ -1,5 +1,9 @@
 import { interpreterMethods } from '../../../shared/protocol/interpreter-methods.ts';
-import { PACKAGE_LIMITS, type PackageClash, type PackagePart } from '../../../shared/protocol/package-files.ts';
+import {
+  PACKAGE_LIMITS,
+  type PackageClash,
+  type PackagePart,
+} from '../../../shared/protocol/package-files.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { SidecarPeer } from './sidecar-peer.ts';
 
@@ -22,7 +26,8 @@ export class SidecarPackages {
     let report = '';
     const onItem = ({ bytes }: { bytes: Uint8Array }): void => {
       report += decoder.decode(bytes, { stream: true });
-      if (report.length > maxLength) throw new RpcError('invalid-result', 'the report on imports is too long');
+      if (report.length > maxLength)
+        throw new RpcError('invalid-result', 'the report on imports is too long');
     };
     await this.#peer.call('findImports', { interpreter, code }, { onItem });
     return report;

@@ -1,9 +1,6 @@
 import { LIMITS } from '../../../../src/shared/limits.ts';
 import { expect, it } from 'vitest';
-import {
-  Interpreters,
-  type SessionEnd,
-} from '../../../../src/main/sandbox/sessions/interpreters.ts';
+import { Interpreters, type SessionEnd } from '../../../../src/main/sandbox/sessions/interpreters.ts';
 import { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { FakeProcess, type Behaviour } from '../support.ts';
 
