@@ -10,7 +10,7 @@ export interface ThreadListener {
 
 /** A thread that an interpreter lives in. */
 export interface HostThread {
-  /** To its worker, once that has begun. */
+  /** To its worker, once that has begun. It closes with the thread. */
   readonly port: RpcPort;
   /** Tells it what to be. */
   begin(start: Omit<WorkerStart, 'images'>): void;

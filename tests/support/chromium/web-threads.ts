@@ -10,15 +10,17 @@ class WebThread implements HostThread {
   readonly #worker: Worker;
   readonly #onExit: ThreadListener['onExit'];
   readonly #images = new MessageChannel();
+  readonly #onClose: ((reason: string) => void)[] = [];
   #isOver = false;
 
   constructor(worker: Worker, { onExit }: ThreadListener) {
     this.#worker = worker;
     this.#onExit = onExit;
-    this.port = fromEventTargetPort({
+    const port = fromEventTargetPort({
       addEventListener: (type, listener) => worker.addEventListener(type, listener),
       postMessage: (message) => worker.postMessage(message),
     });
+    this.port = { ...port, onClose: (listener) => void this.#onClose.push(listener) };
   }
 
   begin(start: Omit<WorkerStart, 'images'>): void {
@@ -33,8 +35,10 @@ class WebThread implements HostThread {
 
   terminate(): Promise<void> {
     this.#worker.terminate();
-    if (!this.#isOver) this.#onExit(EXIT_CODE);
+    if (this.#isOver) return Promise.resolve();
     this.#isOver = true;
+    this.#onExit(EXIT_CODE);
+    for (const listener of this.#onClose) listener('the other side exited');
     return Promise.resolve();
   }
 }
