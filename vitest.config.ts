@@ -68,8 +68,8 @@ const BROWSER_TESTS = ['tests/integration/chromium/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    // Most of the time a test waits for an interpreter to start, which keeps one core busy.
-    maxWorkers: 2,
+    // On two cores: tests start interpreters, which keeps a core busy, but wait for limits and processes as well.
+    maxWorkers: 3,
     // Nothing of the user's own is touched, and no package index of theirs is asked.
     env: { VIVARIUM_DATA_DIR: path.join(import.meta.dirname, '.cache', 'test-data'), PIP_NO_INDEX: '1' },
     projects: [
