@@ -65,6 +65,12 @@ export const SHARED_FOLDERS = {
   ipc: ['limits.ts', 'contract', 'packages', 'config', 'protocol'],
 };
 
+/** What knows private parts of Pyodide 314 or stands in for a browser knows nothing of the guest core. */
+export const REALM_FOLDERS = {
+  platform: [],
+  'pyodide-314': ['platform', 'describe-error.ts'],
+};
+
 const innerZones = (parent, folders) =>
   Object.entries(folders).map(([folder, allowed]) => ({
     ...zone(`${parent}/${folder}`, parent, [folder, ...allowed]),
@@ -89,6 +95,7 @@ export const layers = [
   ...innerZones('src/main', MAIN_FOLDERS),
   ...innerZones('src/main/sandbox', SANDBOX_FOLDERS),
   ...innerZones('src/shared', SHARED_FOLDERS),
+  ...innerZones('src/utility/realm', REALM_FOLDERS),
   zone('src', 'tests'),
   zone('src', 'scripts'),
   zone('src', 'bench'),

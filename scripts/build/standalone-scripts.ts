@@ -103,7 +103,7 @@ function* nodesOf(value: unknown): Generator<Node & Record<string, unknown>> {
  * changes prototypes is taken from the realm: Pyodide gets a function captured before.
  */
 function bareRealm(root: string): Plugin {
-  const seal = path.join(root, 'src/utility/realm/seal-realm.ts');
+  const seal = path.join(root, 'src/utility/realm/platform/seal-realm.ts');
   return {
     name: 'vivarium:bare-realm',
     enforce: 'pre',

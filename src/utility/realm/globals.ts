@@ -1,9 +1,9 @@
 /** Evaluated first of all in the guest bundle: what follows finds the globals of a web worker. */
-import { CrashReport } from './crash-report.ts';
-import { LateBridge } from './late-bridge.ts';
-import { sealRealm } from './seal-realm.ts';
-import { Timers } from './timers.ts';
-import { installWebPlatform } from './web-platform.ts';
+import { CrashReport } from './pyodide-314/crash-report.ts';
+import { LateBridge } from './platform/late-bridge.ts';
+import { sealRealm } from './platform/seal-realm.ts';
+import { Timers } from './platform/timers.ts';
+import { installWebPlatform } from './platform/web-platform.ts';
 
 sealRealm();
 

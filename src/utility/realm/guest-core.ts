@@ -1,11 +1,19 @@
 import type { BootMode, GuestCore, HostBridge } from '../../shared/protocol/guest-bridge.ts';
-import type { CrashReport } from './crash-report.ts';
+import type { CrashReport } from './pyodide-314/crash-report.ts';
 import { describe } from './describe-error.ts';
 import { Interpreter, type PlacedPackage } from './interpreter.ts';
 import { Interrupts } from './interrupts.ts';
-import type { LateBridge } from './late-bridge.ts';
-import { placeFiles, readPackageFile } from './package-files.ts';
-import { acceptErrorsWithoutTrace, loadRuntime, type Pyodide, type RuntimeParts } from './pyodide-runtime.ts';
+import type { LateBridge } from './platform/late-bridge.ts';
+import { describeFileError } from './pyodide-314/file-errors.ts';
+import { placeFiles, readPackageFile } from './pyodide-314/package-files.ts';
+import {
+  acceptErrorsWithoutTrace,
+  forgetLoading,
+  loadRuntime,
+  watchFatalErrors,
+  type Pyodide,
+  type RuntimeParts,
+} from './pyodide-314/pyodide-runtime.ts';
 import {
   headerOf,
   plainLoading,
@@ -14,32 +22,18 @@ import {
   type LoadingPlan,
   type RestoredPackages,
   type SnapshotExtension,
-} from './snapshot.ts';
-import { setPrototypeOf } from './seal-realm.ts';
+} from './pyodide-314/snapshot.ts';
+import { setPrototypeOf } from './platform/seal-realm.ts';
 import { StandardInput } from './standard-input.ts';
-import type { Timers } from './timers.ts';
+import type { Timers } from './platform/timers.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
-
-/** Of `loadPyodide`. */
-const LOADING_OPTIONS = ['createPyodideModule', '_loadSnapshot'];
 
 /** Emscripten tests `instanceof`, and the module comes from the host's realm. */
 const adoptModule = (module: object): void => {
   setPrototypeOf(module, WebAssembly.Module.prototype);
 };
-/** Emscripten's number of this error. */
-const ENOENT = 44;
-
-/** Emscripten's file system throws objects that are no errors. */
-const describeFileError = (error: unknown): string => {
-  if (typeof error !== 'object' || error === null || !('errno' in error)) return describe(error);
-  return error.errno === ENOENT
-    ? 'there is no such file'
-    : `the file system refused it (${String(error.errno)})`;
-};
-
 /** The whole of what runs in the guest realm besides Pyodide itself. It uses no Node and no DOM. */
 export class RealmGuestCore implements GuestCore {
   readonly #realm: Record<string, unknown>;
@@ -242,10 +236,8 @@ export class RealmGuestCore implements GuestCore {
 
   async #start(parts: RuntimeParts, interrupts: Interrupts): Promise<void> {
     const pyodide = await loadRuntime(this.#realm, parts);
-    pyodide._api.on_fatal = (error) => this.#die(error);
+    watchFatalErrors(pyodide, (error) => this.#die(error));
     acceptErrorsWithoutTrace(pyodide);
-    // A guest that flips these would break its own later runs.
-    Object.freeze(pyodide._api.runtimeEnv);
     this.#connectStreams(pyodide);
     const input = this.#connectInput(pyodide, interrupts);
     const { plan } = parts;
@@ -257,8 +249,7 @@ export class RealmGuestCore implements GuestCore {
       this.#savable = { pyodide, loading: plan };
       plan.noteFiles();
     } else {
-      // Our way to load it is of no use to a guest, and would tell it whether this memory was restored.
-      for (const option of LOADING_OPTIONS) Reflect.deleteProperty(pyodide._api.config, option);
+      forgetLoading(pyodide);
       // Functions of this realm, which no snapshot could hold.
       pyodide.setInterruptBuffer(interrupts.buffer);
       this.#interrupts = interrupts;

@@ -4,10 +4,10 @@ import { MODULES_SOURCE } from '../../shared/python/sources.ts';
 import checksSource from '../python/package_checks.py?raw';
 import snapshotSource from '../python/snapshot.py?raw';
 import { describe } from './describe-error.ts';
-import { placeFiles } from './package-files.ts';
-import type { Pyodide } from './pyodide-runtime.ts';
+import { placeFiles } from './pyodide-314/package-files.ts';
+import { notePackage, restorePackages, takePackages, type Pyodide } from './pyodide-314/pyodide-runtime.ts';
 import { INTERPRETER_SOURCES, PROVIDED_SOURCES } from './python-sources.ts';
-import { WorkspaceFiles } from './workspace-files.ts';
+import { WorkspaceFiles } from './pyodide-314/workspace-files.ts';
 
 /** What `Session.run` of session.py gives: the outcome as JSON, later when the code awaits at top level. */
 type Outcome = string | PromiseLike<string>;
@@ -84,12 +84,6 @@ const PARKED = '_vivarium_snapshot';
 /** What is run before the memory is saved, so that what the first run needs is in it. */
 const WARM_UP = '1+1';
 
-/** The place in Pyodide's table of JavaScript objects for the packages loaded, which it does not restore. */
-const LOADED_PACKAGES_INDEX = 6;
-
-/** What `loadedPackages` says of where a package came from. */
-const CHANNEL = 'vivarium';
-
 /** A package's files, as `GuestCore.installPackage` is told of them. */
 export interface PlacedPackage {
   readonly name: string;
@@ -142,8 +136,7 @@ export class Interpreter {
   /** In a Python whose memory was saved by `park`, with these packages in it. @throws Error when the memory is of no use */
   static resume(pyodide: Pyodide, packages: readonly string[]): Interpreter {
     enterWorkspace(pyodide);
-    pyodide._module.__hiwire_set(LOADED_PACKAGES_INDEX, pyodide.loadedPackages);
-    for (const name of packages) pyodide.loadedPackages[name] = CHANNEL;
+    restorePackages(pyodide, packages);
     const { modules } = pyodide.pyimport('sys') as PythonModules;
     const resume = modules.pop(PARKED) as Resume;
     const session = resume();
@@ -187,10 +180,7 @@ export class Interpreter {
     const park = module.get('park') as Park & PythonObject;
     park(this.#session);
     for (const held of [park, module, this.#session]) held.destroy();
-    const packages = Object.keys(this.#pyodide.loadedPackages);
-    // The table of them is JavaScript's, and is made anew.
-    for (const name of packages) Reflect.deleteProperty(this.#pyodide.loadedPackages, name);
-    return { packages, paths: this.#placed };
+    return { packages: takePackages(this.#pyodide), paths: this.#placed };
   }
 
   run(code: string, textLimit: number): Outcome {
@@ -277,7 +267,7 @@ export class Interpreter {
   ): void {
     placeFiles(this.#pyodide.FS, paths, sizes, firstId, copyFile);
     for (const path of paths) this.#placed.add(path);
-    this.#pyodide.loadedPackages[name] = CHANNEL;
+    notePackage(this.#pyodide, name);
     this.#session.packages.installed();
   }
 

@@ -1,4 +1,4 @@
-import { setPrototypeOf } from './seal-realm.ts';
+import { setPrototypeOf } from './platform/seal-realm.ts';
 
 /** The realm has it; the libraries that TypeScript is told of here have no `wait`. */
 const { compareExchange, exchange, load, wait } = Atomics;

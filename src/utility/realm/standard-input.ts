@@ -1,10 +1,7 @@
 import type { CallRequest } from '../../shared/protocol/blocking-calls.ts';
 import { CALL_FAILED, CALL_INTERRUPTED, INPUT_PART_BYTES } from '../../shared/protocol/call-codes.ts';
 import { LIMITS } from '../../shared/limits.ts';
-
-/** Emscripten's numbers of these errors. */
-const EINTR = 27;
-const EIO = 29;
+import { ERRNO } from './pyodide-314/file-errors.ts';
 
 /** Asks the host, see `HostBridge.call`. */
 export type ReadInput = (request: CallRequest<'readInput'>, target: Uint8Array) => number;
@@ -50,8 +47,8 @@ export class StandardInput {
   #ask(): Uint8Array<ArrayBuffer> {
     const length = this.#readInput({ prompt: this.#prompt, secret: this.#secret }, this.#part);
     // Python looks for the interrupt, and asks again if it is of no concern.
-    if (length === CALL_INTERRUPTED) return this.#fail(EINTR);
+    if (length === CALL_INTERRUPTED) return this.#fail(ERRNO.interrupted);
     this.announce('', false);
-    return length === CALL_FAILED ? this.#fail(EIO) : this.#part.subarray(0, length);
+    return length === CALL_FAILED ? this.#fail(ERRNO.io) : this.#part.subarray(0, length);
   }
 }

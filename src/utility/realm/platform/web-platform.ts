@@ -1,4 +1,4 @@
-import type { HostBridge } from '../../shared/protocol/guest-bridge.ts';
+import type { HostBridge } from '../../../shared/protocol/guest-bridge.ts';
 import { RealmTextDecoder, RealmTextEncoder } from './text-codec.ts';
 import type { Timers } from './timers.ts';
 

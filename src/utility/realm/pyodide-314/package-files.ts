@@ -1,6 +1,7 @@
 /** Packages in Emscripten's file system, whose files are copied from the host when they are first read. */
-import type { CallRequest } from '../../shared/protocol/blocking-calls.ts';
-import type { HostBridge } from '../../shared/protocol/guest-bridge.ts';
+import type { CallRequest } from '../../../shared/protocol/blocking-calls.ts';
+import type { HostBridge } from '../../../shared/protocol/guest-bridge.ts';
+import { ERRNO } from './file-errors.ts';
 
 export interface FileNode {
   readonly mode: number;
@@ -31,9 +32,6 @@ const FILE_MODE = 0o100644;
 
 /** Of all files of packages, in ms: bytecode names the time of the source that it was made of. */
 const MODIFIED_MS = Date.UTC(2020, 0, 1);
-
-/** Emscripten's number of this error. */
-const EIO = 29;
 
 /** Copies the whole file of that number into `target`, which has its size; false when it can't. */
 export const readPackageFile = (
@@ -68,7 +66,7 @@ const placeLazily = (files: PackageFileSystem, node: FileNode, size: number, rea
     get: () => {
       const contents = new Uint8Array(size);
       // Anything else than its own errors would be the end of the interpreter.
-      if (!read(contents)) throw new files.ErrnoError(EIO);
+      if (!read(contents)) throw new files.ErrnoError(ERRNO.io);
       settle(contents);
       return contents;
     },

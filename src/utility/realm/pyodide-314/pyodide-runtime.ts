@@ -1,8 +1,8 @@
 import { loadPyodide } from 'pyodide';
 import type { FolderNode, PackageFileSystem } from './package-files.ts';
-import { giveEmptyTrace } from './seal-realm.ts';
+import { giveEmptyTrace } from '../platform/seal-realm.ts';
 import type { LoadingPlan } from './snapshot.ts';
-import { BASE_URL } from './web-platform.ts';
+import { BASE_URL } from '../platform/web-platform.ts';
 import type { FileSystemNode, WalkedFileSystem } from './workspace-files.ts';
 
 interface Emscripten extends PackageFileSystem, WalkedFileSystem {
@@ -101,6 +101,42 @@ export const loadRuntime = async (realm: Record<string, unknown>, parts: Runtime
     delete realm['fetch'];
     delete WebAssembly.instantiateStreaming;
   }
+};
+
+/** Python is dead then, and what is called of it afterwards does not work. */
+export const watchFatalErrors = ({ _api: api }: Pyodide, onFatal: (error: unknown) => void): void => {
+  api.on_fatal = onFatal;
+  // A guest that flips these would break its own later runs.
+  Object.freeze(api.runtimeEnv);
+};
+
+/** Our way to load it is of no use to a guest, and would tell it whether its memory was restored. */
+export const forgetLoading = ({ _api: api }: Pyodide): void => {
+  for (const option of ['createPyodideModule', '_loadSnapshot']) Reflect.deleteProperty(api.config, option);
+};
+
+/** The place in Pyodide's table of JavaScript objects for the packages loaded, which it does not restore. */
+const LOADED_PACKAGES_INDEX = 6;
+
+/** What `loadedPackages` says of where a package came from. */
+const CHANNEL = 'vivarium';
+
+/** Lets Pyodide know of packages that are in its memory: without that it would load them again. */
+export const notePackage = ({ loadedPackages }: Pyodide, name: string): void => {
+  loadedPackages[name] = CHANNEL;
+};
+
+/** The same for those of a memory that was restored. */
+export const restorePackages = (pyodide: Pyodide, names: readonly string[]): void => {
+  pyodide._module.__hiwire_set(LOADED_PACKAGES_INDEX, pyodide.loadedPackages);
+  for (const name of names) notePackage(pyodide, name);
+};
+
+/** Takes the packages from a Pyodide that is saved: the table of them is JavaScript's, and is made anew. */
+export const takePackages = ({ loadedPackages }: Pyodide): string[] => {
+  const names = Object.keys(loadedPackages);
+  for (const name of names) Reflect.deleteProperty(loadedPackages, name);
+  return names;
 };
 
 /** For a realm whose errors have no `stack`, see seal-realm.ts. */

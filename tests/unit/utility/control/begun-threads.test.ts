@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { BegunThreads } from '../../../src/utility/control/begun-threads.ts';
-import type { InterpreterThread } from '../../../src/utility/control/interpreter-thread.ts';
-import { deferred } from '../sandbox/support.ts';
+import { BegunThreads } from '../../../../src/utility/control/begun-threads.ts';
+import type { InterpreterThread } from '../../../../src/utility/control/interpreter-thread.ts';
+import { deferred } from '../../sandbox/support.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

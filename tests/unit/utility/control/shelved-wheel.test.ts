@@ -1,8 +1,8 @@
 /** Wheels that are made to take time or memory where they are only to be listed. */
 import { describe, expect, it } from 'vitest';
-import { isDeclaration } from '../../../src/utility/control/wheel-files.ts';
-import { ShelvedWheel } from '../../../src/utility/control/shelved-wheel.ts';
-import { zipOf } from '../scripts/support/zip.ts';
+import { isDeclaration } from '../../../../src/utility/control/wheel-files.ts';
+import { ShelvedWheel } from '../../../../src/utility/control/shelved-wheel.ts';
+import { zipOf } from '../../scripts/support/zip.ts';
 
 const beyond = { withheld: [] };
 const open = (...names: string[]): Promise<ShelvedWheel> =>

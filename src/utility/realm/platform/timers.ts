@@ -1,4 +1,4 @@
-import type { HostBridge } from '../../shared/protocol/guest-bridge.ts';
+import type { HostBridge } from '../../../shared/protocol/guest-bridge.ts';
 
 type Callback = (...values: unknown[]) => unknown;
 

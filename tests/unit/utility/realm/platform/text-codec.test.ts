@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { RealmTextDecoder, RealmTextEncoder } from '../../../src/utility/realm/text-codec.ts';
-import { makeRandom } from '../../support/random.ts';
+import { RealmTextDecoder, RealmTextEncoder } from '../../../../../src/utility/realm/platform/text-codec.ts';
+import { makeRandom } from '../../../../support/random.ts';
 
 const random = makeRandom(7);
 const below = (limit: number): number => Math.floor(random() * limit);

@@ -1,4 +1,4 @@
-import { RealmTextDecoder } from './text-codec.ts';
+import { RealmTextDecoder } from '../platform/text-codec.ts';
 
 /** How Pyodide announces that it is about to give up (`fatal_error` in the runtime). */
 const ANNOUNCEMENT = 'Pyodide has suffered a fatal error';

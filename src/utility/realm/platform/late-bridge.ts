@@ -1,5 +1,5 @@
-import { CALL_FAILED } from '../../shared/protocol/call-codes.ts';
-import type { HostBridge } from '../../shared/protocol/guest-bridge.ts';
+import { CALL_FAILED } from '../../../shared/protocol/call-codes.ts';
+import type { HostBridge } from '../../../shared/protocol/guest-bridge.ts';
 import { requireStack } from './stack-reserve.ts';
 
 /**

@@ -1,9 +1,9 @@
 /** Packages as the sidecar takes them: from several runs at once, and made by someone who means harm. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { PACKAGE_LIMITS, type PackagePart } from '../../../src/shared/protocol/package-files.ts';
-import { PackageShelf } from '../../../src/utility/control/package-shelf.ts';
-import { zipOf, type ZipEntry } from '../scripts/support/zip.ts';
+import { PACKAGE_LIMITS, type PackagePart } from '../../../../src/shared/protocol/package-files.ts';
+import { PackageShelf } from '../../../../src/utility/control/package-shelf.ts';
+import { zipOf, type ZipEntry } from '../../scripts/support/zip.ts';
 
 /** The parts in which a wheel is handed over. */
 const partsOf = (archive: Uint8Array, size = 64): PackagePart[] => {

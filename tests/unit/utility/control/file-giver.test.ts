@@ -6,12 +6,12 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { answerMemory, AnswerSlot } from '../../../src/shared/protocol/answer-slot.ts';
-import { blockingCalls, type PackageFileQuestion } from '../../../src/shared/protocol/blocking-calls.ts';
-import { FileGiver } from '../../../src/utility/control/file-giver.ts';
-import { NodeThreads } from '../../../src/utility/control/node-threads.ts';
-import { ShelvedWheel } from '../../../src/utility/control/shelved-wheel.ts';
-import { zipOf, type ZipEntry } from '../scripts/support/zip.ts';
+import { answerMemory, AnswerSlot } from '../../../../src/shared/protocol/answer-slot.ts';
+import { blockingCalls, type PackageFileQuestion } from '../../../../src/shared/protocol/blocking-calls.ts';
+import { FileGiver } from '../../../../src/utility/control/file-giver.ts';
+import { NodeThreads } from '../../../../src/utility/control/node-threads.ts';
+import { ShelvedWheel } from '../../../../src/utility/control/shelved-wheel.ts';
+import { zipOf, type ZipEntry } from '../../scripts/support/zip.ts';
 
 const PART_BYTES = blockingCalls.readPackageFile.partBytes;
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { SelfCheck } from '../../../src/shared/protocol/interpreter.ts';
-import { InterpreterPool } from '../../../src/utility/control/interpreter-pool.ts';
-import type { InterpreterThread } from '../../../src/utility/control/interpreter-thread.ts';
-import { deferred, turns, until, type Deferred } from '../sandbox/support.ts';
+import type { SelfCheck } from '../../../../src/shared/protocol/interpreter.ts';
+import { InterpreterPool } from '../../../../src/utility/control/interpreter-pool.ts';
+import type { InterpreterThread } from '../../../../src/utility/control/interpreter-thread.ts';
+import { deferred, turns, until, type Deferred } from '../../sandbox/support.ts';
 
 interface FakeThread {
   readonly number: number;

@@ -1,6 +1,6 @@
 /** What loses interrupts in stock Pyodide: it reads the buffer and stores 0, in two steps. */
 import { expect, it } from 'vitest';
-import { Interrupts } from '../../../src/utility/realm/interrupts.ts';
+import { Interrupts } from '../../../../src/utility/realm/interrupts.ts';
 
 const SIGNAL = 2;
 

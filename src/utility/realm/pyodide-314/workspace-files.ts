@@ -1,5 +1,5 @@
-import { LIMITS } from '../../shared/limits.ts';
-import type { FoundFiles } from '../../shared/contract/sandbox.ts';
+import { LIMITS } from '../../../shared/limits.ts';
+import type { FoundFiles } from '../../../shared/contract/sandbox.ts';
 
 /** Files and folders in Emscripten's file system, as far as they are used here. */
 export interface FileSystemNode {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ImagePart } from '../../../src/shared/protocol/package-files.ts';
-import { compress } from '../../../src/utility/control/compression.ts';
-import { ImageLoader } from '../../../src/utility/control/image-loader.ts';
+import type { ImagePart } from '../../../../src/shared/protocol/package-files.ts';
+import { compress } from '../../../../src/utility/control/compression.ts';
+import { ImageLoader } from '../../../../src/utility/control/image-loader.ts';
 
 const KEY = 'a'.repeat(64);
 const PART_BYTES = 40_000;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { compress, decompress } from '../../../src/utility/control/compression.ts';
+import { compress, decompress } from '../../../../src/utility/control/compression.ts';
 
 const BLOCK = 4 * 1024 * 1024;
 const MOST = 64 * 1024 * 1024;
