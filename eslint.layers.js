@@ -47,12 +47,12 @@ export const MAIN_FOLDERS = {
 
 /** Subsystems of the sandbox: the supervision of processes knows nothing of sessions, and these nothing of runs. */
 export const SANDBOX_FOLDERS = {
-  sidecar: ['process/launcher.ts', 'snapshots/snapshots.ts', 'setup-error.ts'],
+  snapshots: [],
+  sidecar: ['snapshots', 'setup-error.ts'],
   process: ['sidecar', 'snapshots', 'setup-error.ts'],
   sessions: ['sidecar', 'process', 'setup-error.ts'],
-  packages: ['sidecar', 'sessions', 'snapshots'],
-  snapshots: ['sidecar', 'packages'],
-  execution: ['sidecar', 'process', 'sessions', 'packages', 'snapshots', 'setup-error.ts'],
+  packages: ['snapshots', 'sidecar', 'sessions'],
+  execution: ['snapshots', 'sidecar', 'process', 'sessions', 'packages', 'setup-error.ts'],
 };
 
 export const SHARED_FOLDERS = {

@@ -5,11 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
-import {
-  NO_CODE_FROM_STRINGS,
-  SIDECAR_ENVIRONMENT,
-  type ProcessExit,
-} from '../../src/main/sandbox/process/launcher.ts';
+import { NO_CODE_FROM_STRINGS, SIDECAR_ENVIRONMENT } from '../../src/main/sandbox/process/launcher.ts';
+import type { ProcessExit } from '../../src/main/sandbox/sidecar/sidecar-process.ts';
 import { lockdownOrder } from '../../src/main/runtime/lockdown-binding.ts';
 import { loadRuntimeAssets } from '../../src/main/runtime/runtime-assets.ts';
 import { SidecarClient } from '../../src/main/sandbox/sidecar/sidecar-client.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../shared/protocol/probe-protocol.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { sidecarHostContract, type SidecarHostContract } from '../../shared/protocol/sidecar-protocol.ts';
-import type { SidecarProcess } from '../sandbox/process/launcher.ts';
+import type { SidecarProcess } from '../sandbox/sidecar/sidecar-process.ts';
 import type { Asset } from '../runtime/runtime-assets.ts';
 
 const MIB = 1024 * 1024;

@@ -4,8 +4,8 @@ import type { SandboxEvent, SandboxState } from '../../shared/contract/sandbox-e
 import type { OutputFile, RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import type { CrashLimit } from './process/crash-window.ts';
 import { FileCollector } from './sessions/file-collector.ts';
-import { ImageChooser } from './snapshots/image-chooser.ts';
-import { BytecodeStore } from './snapshots/bytecode-store.ts';
+import { ImageChooser } from './execution/image-chooser.ts';
+import { BytecodeStore } from './packages/bytecode-store.ts';
 import { ImageStore } from './snapshots/image-store.ts';
 import { InterpreterProvider } from './execution/interpreter-provider.ts';
 import { Interpreters } from './sessions/interpreters.ts';

@@ -27,8 +27,7 @@ import {
 import { FileGiver } from './file-giver.ts';
 import type { PackageImage } from './package-images.ts';
 import { PlacedFiles, type Clash } from './placed-files.ts';
-import type { Runtime } from './runtime.ts';
-import type { HostThread } from './thread-host.ts';
+import type { HostThread, ThreadHost } from './thread-host.ts';
 import type { PackageContent } from './shelved-wheel.ts';
 
 const MIB = 1024 * 1024;
@@ -48,6 +47,18 @@ interface Death {
 
 /** A memory that an interpreter is started from, and what comes with it. */
 export type Image = Pick<PackageImage, 'bytes'> & Partial<Pick<PackageImage, 'packages' | 'libraries'>>;
+
+/** What a thread and its interpreter are made of. */
+export interface ThreadParts {
+  readonly threadHost: ThreadHost;
+  readonly workerScript: string;
+  /** What all workers are given. */
+  readonly start: Pick<WorkerStart, 'wasm' | 'stdlib' | 'lock' | 'guestScript'>;
+  /** Of an interpreter that is restored; undefined when there is none. */
+  readonly snapshot: { readonly image: Uint8Array | undefined };
+  /** What one interpreter may use in all, in MiB. */
+  readonly interpreterLimitMiB: number;
+}
 
 /** A worker thread and the interpreter in it, seen from the control thread. The worker may be hostile. */
 export class InterpreterThread {
@@ -74,16 +85,16 @@ export class InterpreterThread {
   #running: Promise<unknown> = Promise.resolve();
 
   /** @param mode how its interpreter comes to life; with 'restore' it begins at once, and is told by `boot` from what */
-  constructor(runtime: Runtime, mode: BootMode) {
-    this.#limitMiB = runtime.interpreterLimitMiB;
+  constructor(parts: ThreadParts, mode: BootMode) {
+    this.#limitMiB = parts.interpreterLimitMiB;
     this.#files = new FileGiver({
       slot: new AnswerSlot(this.#answers.readPackageFile),
-      nextTurn: () => runtime.threadHost.nextTurn(),
+      nextTurn: () => parts.threadHost.nextTurn(),
       onFlood: () => this.#peer.close('it asked for files without waiting for them'),
     });
-    const snapshot = mode === 'restore' ? runtime.snapshot.image : undefined;
+    const snapshot = mode === 'restore' ? parts.snapshot.image : undefined;
     const start: Omit<WorkerStart, 'images'> = {
-      ...runtime.start,
+      ...parts.start,
       mode,
       // Of its own memory, as all that a worker is given.
       codeCache: snapshot === undefined ? new Uint8Array(0) : decodeImage(snapshot).codeCache.slice(),
@@ -95,7 +106,7 @@ export class InterpreterThread {
     this.died = new Promise((resolve) => {
       resolveDied = resolve;
     });
-    this.#thread = runtime.threadHost.start(runtime.workerScript, {
+    this.#thread = parts.threadHost.start(parts.workerScript, {
       onError: (error) => this.#note(causeOf(error)),
       onExit: (code) => {
         this.#note({ cause: 'exited', detail: `the interpreter's thread ended with code ${code}` });

@@ -1,24 +1,17 @@
 import { interpreterLimitMiB } from '../../shared/limits.ts';
-import type { WorkerStart } from '../../shared/protocol/worker-protocol.ts';
 import type { Assets } from './assets.ts';
 import { BegunThreads } from './begun-threads.ts';
-import { InterpreterThread } from './interpreter-thread.ts';
+import { InterpreterThread, type ThreadParts } from './interpreter-thread.ts';
 import { SnapshotHolder } from './snapshot-holder.ts';
 import type { ThreadHost } from './thread-host.ts';
 import { capMemory } from './wasm-memory-cap.ts';
 
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
-/** All that a worker is started with. */
-export interface Runtime {
-  readonly workerScript: string;
-  readonly threadHost: ThreadHost;
+/** All that a process starts interpreters with. */
+export interface Runtime extends ThreadParts {
   readonly threads: BegunThreads;
-  /** What all workers are given. */
-  readonly start: Pick<WorkerStart, 'wasm' | 'stdlib' | 'lock' | 'guestScript'>;
   readonly snapshot: SnapshotHolder;
-  /** What one interpreter may use in all, in MiB. */
-  readonly interpreterLimitMiB: number;
 }
 
 const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);

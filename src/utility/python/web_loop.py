@@ -14,7 +14,15 @@ from .loose_tasks import describe_context
 from .run_marker import RUN
 
 if TYPE_CHECKING:
-    from .event_loops import EventLoops
+    from typing import Protocol
+
+    class Loops(Protocol):
+        """The loops that a session runs on."""
+
+        @property
+        def web_loop(self) -> Any: ...
+        def interrupt(self) -> object: ...
+        def note_failed(self, task: asyncio.Future[Any], /) -> None: ...
 
 _set_running_loop = asyncio.events._set_running_loop
 _Handle = asyncio.Handle
@@ -24,7 +32,7 @@ _iscoroutine = asyncio.iscoroutine
 _MAX_TIMEOUT_MS = 2**31 - 1
 
 
-def tame_web_loop(loops: EventLoops, schedule: Callable[[Any, float], Any], once: Callable[..., Any]) -> None:
+def tame_web_loop(loops: Loops, schedule: Callable[[Any, float], Any], once: Callable[..., Any]) -> None:
     """Let no exception of a guest task escape into JavaScript's loop, and no callback outlive its run."""
     loop = loops.web_loop
 

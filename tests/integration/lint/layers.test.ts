@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { ESLint, type Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MAIN_FOLDERS, SANDBOX_FOLDERS, SHARED_FOLDERS } from '../../../eslint.layers.js';
+import { MAIN_FOLDERS, REALM_FOLDERS, SANDBOX_FOLDERS, SHARED_FOLDERS } from '../../../eslint.layers.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PATHS = 'import-x/no-restricted-paths';
@@ -101,11 +101,12 @@ describe('between folders', () => {
   });
 });
 
-describe('inside src/main, src/main/sandbox and src/shared', () => {
+describe('inside of a layer', () => {
   const PARENTS = {
     'src/main': MAIN_FOLDERS,
     'src/main/sandbox': SANDBOX_FOLDERS,
     'src/shared': SHARED_FOLDERS,
+    'src/utility/realm': REALM_FOLDERS,
   };
   const pairs = Object.entries(PARENTS).flatMap(([parent, folders]) =>
     Object.entries(folders).flatMap(([from, allowed]) =>

@@ -5,11 +5,8 @@ import path from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Doctor } from '../../../src/main/doctor/doctor.ts';
-import type {
-  ProcessExit,
-  SidecarLauncher,
-  SidecarProcess,
-} from '../../../src/main/sandbox/process/launcher.ts';
+import type { SidecarLauncher } from '../../../src/main/sandbox/process/launcher.ts';
+import type { ProcessExit, SidecarProcess } from '../../../src/main/sandbox/sidecar/sidecar-process.ts';
 import { NodeLauncher } from '../../../src/main/sandbox/process/node-launcher.ts';
 import type { Asset } from '../../../src/main/runtime/runtime-assets.ts';
 import { probeContract } from '../../../src/shared/protocol/probe-protocol.ts';

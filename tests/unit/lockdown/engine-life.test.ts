@@ -7,7 +7,7 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
-import type { ProcessExit } from '../../../src/main/sandbox/process/launcher.ts';
+import type { ProcessExit } from '../../../src/main/sandbox/sidecar/sidecar-process.ts';
 import { needBinding } from '../../support/binding.ts';
 import { eventually } from '../../support/eventually.ts';
 import { standalone } from '../../support/standalone.ts';

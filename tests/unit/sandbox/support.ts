@@ -11,11 +11,8 @@ import {
   type SidecarContract,
 } from '../../../src/shared/protocol/sidecar-protocol.ts';
 import type { Clock } from '../../../src/main/base/clock.ts';
-import type {
-  ProcessExit,
-  SidecarLauncher,
-  SidecarProcess,
-} from '../../../src/main/sandbox/process/launcher.ts';
+import type { SidecarLauncher } from '../../../src/main/sandbox/process/launcher.ts';
+import type { ProcessExit, SidecarProcess } from '../../../src/main/sandbox/sidecar/sidecar-process.ts';
 import { Sandbox } from '../../../src/main/sandbox/sandbox.ts';
 import type { SandboxConfig } from '../../../src/main/sandbox/sandbox-config.ts';
 import type { SandboxEvent, SandboxState } from '../../../src/shared/contract/sandbox-events.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Wheel } from '../../../src/main/packages/package-service.ts';
-import { BytecodeStore } from '../../../src/main/sandbox/snapshots/bytecode-store.ts';
+import { BytecodeStore } from '../../../src/main/sandbox/packages/bytecode-store.ts';
 import { imageKey, ImageStore, type ImageContent } from '../../../src/main/sandbox/snapshots/image-store.ts';
 import { SnapshotStore } from '../../../src/main/sandbox/snapshots/snapshot-store.ts';
 import { DAMAGES, stateBelow, without } from '../../support/damage.ts';

@@ -7,7 +7,7 @@ import { ModuleAdvice } from '../packages/module-advice.ts';
 import type { PackageInstaller } from '../packages/package-installer.ts';
 import type { OpenInterpreter } from '../sessions/interpreters.ts';
 import { toldBy } from '../sidecar/foreign-words.ts';
-import type { ChosenImage, ImageChooser } from '../snapshots/image-chooser.ts';
+import type { ChosenImage, ImageChooser } from './image-chooser.ts';
 import { EmbeddedInterpreter, type EmbeddedInterpreterParts } from './embedded-interpreter.ts';
 import { processDied, type Provided, type StartFromImage } from './interpreter-provider.ts';
 

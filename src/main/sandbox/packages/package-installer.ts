@@ -12,7 +12,7 @@ import type { InstallProgress } from '../../packages/progress.ts';
 import { scriptDependencies } from '../../packages/resolve/script-metadata.ts';
 import type { SilentSources } from '../../packages/sources/silent-sources.ts';
 import { bringPackages, suppliesOf, type Supply } from './bring-packages.ts';
-import type { BytecodeStore } from '../snapshots/bytecode-store.ts';
+import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { OpenInterpreter } from '../sessions/interpreters.ts';
 import { adviceAbout, ModuleAdvice } from './module-advice.ts';

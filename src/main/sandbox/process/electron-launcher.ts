@@ -12,14 +12,8 @@ import {
 } from 'electron';
 import { fromEmitterPort } from '../../../shared/rpc/port.ts';
 import { LastWords } from './last-words.ts';
-import {
-  NO_CODE_FROM_STRINGS,
-  SIDECAR_ENVIRONMENT,
-  type ProcessExit,
-  type SidecarLauncher,
-  type SidecarProcess,
-  whenStarted,
-} from './launcher.ts';
+import { NO_CODE_FROM_STRINGS, SIDECAR_ENVIRONMENT, type SidecarLauncher, whenStarted } from './launcher.ts';
+import type { ProcessExit, SidecarProcess } from '../sidecar/sidecar-process.ts';
 import { utilityExit } from './utility-exit.ts';
 
 /** For Electron to tell why a process is gone, after having told that it is, in ms. */

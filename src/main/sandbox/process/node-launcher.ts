@@ -1,14 +1,8 @@
 import { fork } from 'node:child_process';
 import { fromIpcChannel } from '../../../shared/rpc/child-process-port.ts';
 import { LastWords } from './last-words.ts';
-import {
-  NO_CODE_FROM_STRINGS,
-  SIDECAR_ENVIRONMENT,
-  type ProcessExit,
-  type SidecarLauncher,
-  type SidecarProcess,
-  whenStarted,
-} from './launcher.ts';
+import { NO_CODE_FROM_STRINGS, SIDECAR_ENVIRONMENT, type SidecarLauncher, whenStarted } from './launcher.ts';
+import type { ProcessExit, SidecarProcess } from '../sidecar/sidecar-process.ts';
 
 /** Starts sidecars as plain Node children: for tests and for use without Electron. */
 export class NodeLauncher implements SidecarLauncher {

@@ -1,5 +1,5 @@
 import type { ProcessEnd } from '../../run/verdict.ts';
-import type { ProcessExit } from './launcher.ts';
+import type { ProcessExit } from '../sidecar/sidecar-process.ts';
 
 export const describeExit = (exit: ProcessExit | null): string => {
   if (exit === null) return 'it was lost';

@@ -2,7 +2,8 @@ import type { ProcessEndCause, ProcessRole } from '../../../shared/contract/sand
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import { Heartbeat } from './heartbeat.ts';
-import type { ProcessExit, SidecarLauncher } from './launcher.ts';
+import type { SidecarLauncher } from './launcher.ts';
+import type { ProcessExit } from '../sidecar/sidecar-process.ts';
 import type { LockdownFactory } from '../../runtime/lockdown-binding.ts';
 import {
   dataBudgetBytes,

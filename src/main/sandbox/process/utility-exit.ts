@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { ProcessExit } from './launcher.ts';
+import type { ProcessExit } from '../sidecar/sidecar-process.ts';
 
 /** What Electron's 'child-process-gone' says of a process; reasons that are not known here may come with later versions. */
 export interface GoneDetails {

@@ -1,7 +1,11 @@
 /** Blocking calls, seen from the thread that makes them. The memory is real; waiting is scripted, as nothing may block here. */
 import { describe, expect, it } from 'vitest';
 import { answerMemory, AnswerSlot, nextCall } from '../../../../src/shared/protocol/answer-slot.ts';
-import { LAST_CALL, type AtomicsWait, type CallAnswer } from '../../../../src/shared/protocol/blocking-calls.ts';
+import {
+  LAST_CALL,
+  type AtomicsWait,
+  type CallAnswer,
+} from '../../../../src/shared/protocol/blocking-calls.ts';
 import { CALL_FAILED, CALL_INTERRUPTED } from '../../../../src/shared/protocol/call-codes.ts';
 import { BlockingCaller } from '../../../../src/utility/worker/blocking-caller.ts';
 import { GuestCalls } from '../../../../src/utility/worker/guest-calls.ts';

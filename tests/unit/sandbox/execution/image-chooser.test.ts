@@ -2,9 +2,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BytecodeStore } from '../../../../src/main/sandbox/snapshots/bytecode-store.ts';
+import { BytecodeStore } from '../../../../src/main/sandbox/packages/bytecode-store.ts';
 import { SilentSources } from '../../../../src/main/packages/sources/silent-sources.ts';
-import { ImageChooser, type ChosenImage } from '../../../../src/main/sandbox/snapshots/image-chooser.ts';
+import { ImageChooser, type ChosenImage } from '../../../../src/main/sandbox/execution/image-chooser.ts';
 import { ImageStore } from '../../../../src/main/sandbox/snapshots/image-store.ts';
 import type { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { RpcError } from '../../../../src/shared/rpc/errors.ts';

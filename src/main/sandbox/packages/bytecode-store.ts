@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
 import type { Wheel } from '../../packages/package-service.ts';
-import type { Supply } from '../packages/bring-packages.ts';
-import { SnapshotStore } from './snapshot-store.ts';
+import type { Supply } from './bring-packages.ts';
+import { SnapshotStore } from '../snapshots/snapshot-store.ts';
 
 /** Packages whose bytecode is kept. */
 const KEPT = 200;
