@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         def interrupt(self) -> object: ...
         def note_failed(self, task: asyncio.Future[Any], /) -> None: ...
 
+
 _set_running_loop = asyncio.events._set_running_loop
 _Handle = asyncio.Handle
 _iscoroutine = asyncio.iscoroutine
