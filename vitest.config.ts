@@ -20,7 +20,7 @@ const ENGINE_TESTS = [
   // Packages: NumPy, pandas, Matplotlib.
   'tests/integration/packages-in-runs.test.ts',
   // Snapshots, also of packages.
-  'tests/integration/package-images.test.ts',
+  'tests/integration/package-snapshots.test.ts',
   'tests/integration/snapshot.test.ts',
   // The sidecar's and the worker's parts by themselves.
   'tests/unit/rpc/**/*.test.ts',

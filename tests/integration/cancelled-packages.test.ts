@@ -184,9 +184,9 @@ it(
     };
     const cancelled = ['cancelled', 'reset', undefined];
     const done = ['ok', 'reset', '10'];
-    expect(await run('makeImage 1')).toEqual(cancelled);
+    expect(await run('makePackageSnapshot 1')).toEqual(cancelled);
     expect(await run('')).toEqual(done);
-    expect(await run('loadImage 1')).toEqual(cancelled);
+    expect(await run('loadPackageSnapshot 1')).toEqual(cancelled);
     expect(await run('')).toEqual(done);
     expect((await store.verify()).damaged).toEqual([]);
   },

@@ -1,4 +1,4 @@
-/** Interpreters started from a snapshot: made once, used ever after, and just like others. */
+/** SessionRegistry started from a snapshot: made once, used ever after, and just like others. */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

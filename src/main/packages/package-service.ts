@@ -18,7 +18,7 @@ import { ProgressSum, type InstallProgress } from './progress.ts';
 import { parseRequirement, type Requirement } from './resolve/requirement.ts';
 import { noSuitableVersions, resolve, type Resolution, type UnknownPackage } from './resolve/resolver.ts';
 import { StoreRoom, type Room } from './store/room.ts';
-import { SilentSources } from './sources/silent-sources.ts';
+import { UnreachableSources } from './sources/unreachable-sources.ts';
 import { SourceChain } from './sources/source-chain.ts';
 import type { PackageSource } from './sources/source.ts';
 import type { PackageStore } from './store/store.ts';
@@ -65,7 +65,7 @@ export interface EnsureOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: InstallProgress) => void;
   /** Of the work that this is a part of; a work of its own otherwise. */
-  readonly silent?: SilentSources;
+  readonly silent?: UnreachableSources;
   /** Hashes of what is in the interpreter already, by name: these versions of what they are, where they will do. */
   readonly present?: ReadonlyMap<string, string>;
   /** What is given out stays in the store until that is released; otherwise until this call is over. */
@@ -82,7 +82,7 @@ export interface EnsureOptions {
 /** One call of `ensure`. */
 interface Work {
   readonly chain: SourceChain;
-  readonly silent: SilentSources;
+  readonly silent: UnreachableSources;
   readonly room: Room;
   readonly options: EnsureOptions;
   readonly signal: AbortSignal;
@@ -136,7 +136,7 @@ export class PackageService {
       const wanted = await this.#requirementsOf(requirements);
       this.#refuseForbidden(wanted, options);
       return this.#whileHeld(options.use, async (hold) => {
-        const silent = options.silent ?? new SilentSources();
+        const silent = options.silent ?? new UnreachableSources();
         const chain = new SourceChain(this.#options.sources, silent);
         const work: Work = { chain, silent, options, signal, room: this.#roomFor(options, hold) };
         const entries = await this.#resolve(wanted, work);

@@ -4,11 +4,11 @@ import type { SandboxEvent, SandboxState } from '../../shared/contract/sandbox-e
 import type { OutputFile, RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import type { CrashLimit } from './process/crash-window.ts';
 import { FileCollector } from './sessions/file-collector.ts';
-import { ImageChooser } from './execution/image-chooser.ts';
+import { SnapshotSelector } from './execution/snapshot-selector.ts';
 import { BytecodeStore } from './packages/bytecode-store.ts';
-import { ImageStore } from './snapshots/image-store.ts';
+import { PackageSnapshotStore } from './snapshots/package-snapshot-store.ts';
 import { InterpreterProvider } from './execution/interpreter-provider.ts';
-import { Interpreters } from './sessions/interpreters.ts';
+import { SessionRegistry } from './sessions/session-registry.ts';
 import { MemoryGuard } from './process/memory-guard.ts';
 import { PackageInstaller } from './packages/package-installer.ts';
 import { EmbeddedBackend } from './execution/embedded-backend.ts';
@@ -27,7 +27,7 @@ import { Supervisor } from './process/supervisor.ts';
 import type { SupervisorSettings } from './process/supervisor-options.ts';
 import { warmUp } from './process/warm-up.ts';
 
-/** Interpreters that run guest code at once: every session may wait for something at the same time. */
+/** SessionRegistry that run guest code at once: every session may wait for something at the same time. */
 const MAX_CONCURRENT_RUNS = LIMITS.sessions;
 const IDLE_MS = 15 * 60_000;
 const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };
@@ -39,7 +39,7 @@ const never = sharedController().signal;
 export class Sandbox implements Runner {
   readonly #config: SandboxConfig;
   readonly #queue = new RunQueue(MAX_CONCURRENT_RUNS);
-  readonly #interpreters: Interpreters;
+  readonly #interpreters: SessionRegistry;
   readonly #supervisor: Supervisor;
   readonly #provider: InterpreterProvider;
   readonly #files: SessionFiles;
@@ -56,7 +56,7 @@ export class Sandbox implements Runner {
     }
     this.#config = config;
     this.#settings = config;
-    this.#interpreters = new Interpreters((session, interpreter, why) => {
+    this.#interpreters = new SessionRegistry((session, interpreter, why) => {
       this.#emit({ type: 'session-ended', at: Date.now(), session, why });
       if (why === 'evicted' || why === 'reset') this.#provider.discard(interpreter);
       this.#renewIfFree();
@@ -138,17 +138,17 @@ export class Sandbox implements Runner {
   #imagesOf(
     { clock, dataDir, packages }: SandboxConfig,
     bytecode: BytecodeStore | undefined,
-  ): ImageChooser | undefined {
+  ): SnapshotSelector | undefined {
     if (packages === undefined || dataDir === undefined || bytecode === undefined) return undefined;
-    const store = new ImageStore(path.join(dataDir, 'packages'));
-    return new ImageChooser({
+    const store = new PackageSnapshotStore(path.join(dataDir, 'packages'));
+    return new SnapshotSelector({
       provider: packages,
       store,
       bytecode,
       clock,
       sidecar: () => this.#supervisor.sidecar(),
       reachable: () => this.#supervisor.reachable(),
-      inBackground: () => this.#supervisor.hasReserve,
+      inBackground: () => this.#supervisor.hasStandby,
       onWanted: () => this.#supervisor.renewStandby(),
     });
   }

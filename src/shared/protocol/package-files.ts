@@ -94,7 +94,7 @@ export const ImportReport = z.strictObject({
 export type ImportReport = z.infer<typeof ImportReport>;
 
 /** Part of an image with packages in it, compressed, in order. */
-export const ImagePart = z.strictObject({
+export const PackageSnapshotPart = z.strictObject({
   key: PackageHash,
   /** Of the whole. */
   totalBytes: z.number().int().positive().max(PACKAGE_LIMITS.imageBytes),
@@ -102,4 +102,4 @@ export const ImagePart = z.strictObject({
   offset: z.number().int().nonnegative().max(PACKAGE_LIMITS.imageBytes),
   bytes: Bytes.refine((bytes) => bytes.byteLength <= PACKAGE_LIMITS.partBytes),
 });
-export type ImagePart = z.infer<typeof ImagePart>;
+export type PackageSnapshotPart = z.infer<typeof PackageSnapshotPart>;

@@ -7,7 +7,7 @@ import { IsolationLayers, LockdownOrder } from '../contract/isolation.ts';
 import { LIMITS } from '../limits.ts';
 import { defineContract } from '../rpc/contract.ts';
 import {
-  ImagePart,
+  PackageSnapshotPart,
   ModuleName,
   PACKAGE_LIMITS,
   PackageClash,
@@ -15,7 +15,7 @@ import {
   PackagePart,
 } from './package-files.ts';
 import { Bytes } from '../contract/sandbox.ts';
-import { MAX_PACKAGE_IMAGE_BYTES, MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
+import { MAX_PACKAGE_SNAPSHOT_BYTES, MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
 
 /** Everything the sidecar needs to run Python; it reads no file itself. */
 export const RuntimeAssetName = z.enum(['wasm', 'stdlib', 'lock', 'worker', 'guest']);
@@ -66,7 +66,7 @@ export const sidecarContract = defineContract({
      * Imports packages that are at hand, makes an image of that, tries it, and keeps it under the key; and sends
      * it, compressed, and the packages' bytecode, to be kept by main. Refused as `takeSnapshot` is.
      */
-    makeImage: {
+    makePackageSnapshot: {
       params: z.strictObject({
         key: PackageHash,
         hashes: z.array(PackageHash).min(1).max(PACKAGE_LIMITS.packages),
@@ -78,13 +78,16 @@ export const sidecarContract = defineContract({
         bytes: Bytes.refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes),
       }),
       /** Of all pieces. */
-      result: z.strictObject({ bytes: z.number().int().positive().max(MAX_PACKAGE_IMAGE_BYTES) }),
+      result: z.strictObject({ bytes: z.number().int().positive().max(MAX_PACKAGE_SNAPSHOT_BYTES) }),
     },
-    hasImage: { params: z.strictObject({ key: PackageHash }), result: z.strictObject({ has: z.boolean() }) },
+    hasPackageSnapshot: {
+      params: z.strictObject({ key: PackageHash }),
+      result: z.strictObject({ has: z.boolean() }),
+    },
     /** Hands over an image, in parts. */
-    loadImage: { params: ImagePart, result: z.strictObject({}) },
+    loadPackageSnapshot: { params: PackageSnapshotPart, result: z.strictObject({}) },
     /** Makes an image usable that was handed over just now, and whose packages are at hand, in the order in which they were put into it. */
-    adoptImage: {
+    adoptPackageSnapshot: {
       params: z.strictObject({
         key: PackageHash,
         hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages),

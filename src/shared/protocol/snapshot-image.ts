@@ -28,7 +28,7 @@ export const SNAPSHOT_FORMAT = 2;
 export const MAX_SNAPSHOT_BYTES = 28 * 1024 * 1024;
 
 /** The same with packages in it: NumPy, pandas and Matplotlib have about 80 MB. */
-export const MAX_PACKAGE_IMAGE_BYTES = 320 * 1024 * 1024;
+export const MAX_PACKAGE_SNAPSHOT_BYTES = 320 * 1024 * 1024;
 
 const MAGIC = 0x56495641;
 const FIXED_WORDS = 7;

@@ -7,7 +7,7 @@ import type { BootMode } from './guest-bridge.ts';
 import { defineContract } from '../rpc/contract.ts';
 import { PACKAGE_LIMITS, PlacedPackage } from './package-files.ts';
 import { Bytes } from '../contract/sandbox.ts';
-import { MAX_PACKAGE_IMAGE_BYTES } from './snapshot-image.ts';
+import { MAX_PACKAGE_SNAPSHOT_BYTES } from './snapshot-image.ts';
 
 export const workerContract = defineContract({
   methods: {
@@ -31,7 +31,7 @@ export const workerContract = defineContract({
     takeSnapshot: {
       params: z.strictObject({}),
       item: z.strictObject({ bytes: Bytes }),
-      result: z.strictObject({ bytes: z.number().int().positive().max(MAX_PACKAGE_IMAGE_BYTES) }),
+      result: z.strictObject({ bytes: z.number().int().positive().max(MAX_PACKAGE_SNAPSHOT_BYTES) }),
     },
     installPackage: { params: PlacedPackage, result: z.strictObject({}) },
     run: {

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
-import type { ShelvedWheel } from './shelved-wheel.ts';
+import type { CachedWheel } from './cached-wheel.ts';
 import { SITE_PACKAGES } from './wheel-files.ts';
 
 /** Somebody waits for it, and it is read more often than kept. */
@@ -24,7 +24,7 @@ export const bytecodePaths = (paths: readonly string[]): string[] =>
  * @returns null when there is none of that package
  */
 export const archiveBytecode = async (
-  { paths }: Pick<ShelvedWheel, 'paths'>,
+  { paths }: Pick<CachedWheel, 'paths'>,
   bytecode: ReadonlyMap<string, Uint8Array>,
 ): Promise<Uint8Array | null> => {
   const zip = new ZipFile();

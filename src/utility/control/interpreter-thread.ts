@@ -24,11 +24,11 @@ import {
   type WorkerImage,
   type WorkerStart,
 } from '../../shared/protocol/worker-protocol.ts';
-import { FileGiver } from './file-giver.ts';
-import type { PackageImage } from './package-images.ts';
+import { PackageFileServer } from './package-file-server.ts';
+import type { PackageSnapshot } from './package-snapshots.ts';
 import { PlacedFiles, type Clash } from './placed-files.ts';
 import type { HostThread, ThreadHost } from './thread-host.ts';
-import type { PackageContent } from './shelved-wheel.ts';
+import type { PackageContent } from './cached-wheel.ts';
 
 const MIB = 1024 * 1024;
 
@@ -46,7 +46,7 @@ interface Death {
 }
 
 /** A memory that an interpreter is started from, and what comes with it. */
-export type Image = Pick<PackageImage, 'bytes'> & Partial<Pick<PackageImage, 'packages' | 'libraries'>>;
+export type Image = Pick<PackageSnapshot, 'bytes'> & Partial<Pick<PackageSnapshot, 'packages' | 'libraries'>>;
 
 /** What a thread and its interpreter are made of. */
 export interface ThreadParts {
@@ -78,7 +78,7 @@ export class InterpreterThread {
     readPackageFile: answerMemory(blockingCalls.readPackageFile.partBytes),
   };
   readonly #input = new AnswerSlot(this.#answers.readInput);
-  readonly #files: FileGiver;
+  readonly #files: PackageFileServer;
   readonly #placed = new PlacedFiles();
   #death: Death | undefined;
   /** The run under way: settles when it has ended. */
@@ -87,7 +87,7 @@ export class InterpreterThread {
   /** @param mode how its interpreter comes to life; with 'restore' it begins at once, and is told by `boot` from what */
   constructor(parts: ThreadParts, mode: BootMode) {
     this.#limitMiB = parts.interpreterLimitMiB;
-    this.#files = new FileGiver({
+    this.#files = new PackageFileServer({
       slot: new AnswerSlot(this.#answers.readPackageFile),
       nextTurn: () => parts.threadHost.nextTurn(),
       onFlood: () => this.#peer.close('it asked for files without waiting for them'),

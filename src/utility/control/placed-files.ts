@@ -1,6 +1,6 @@
 import { CURATED_MODULES } from '../../shared/curated-packages.ts';
 import { normalizeName } from '../../shared/packages/package-settings.ts';
-import type { PackageContent } from './shelved-wheel.ts';
+import type { PackageContent } from './cached-wheel.ts';
 import { folded, segmentsOf, SITE_PACKAGES, stemOf } from './wheel-files.ts';
 
 /** Who wins where two packages have the same module: the one of the lower rank, otherwise the one that was there first. */

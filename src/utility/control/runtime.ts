@@ -1,6 +1,6 @@
 import { interpreterLimitMiB } from '../../shared/limits.ts';
 import type { Assets } from './assets.ts';
-import { BegunThreads } from './begun-threads.ts';
+import { PreloadedThreads } from './preloaded-threads.ts';
 import { InterpreterThread, type ThreadParts } from './interpreter-thread.ts';
 import { SnapshotHolder } from './snapshot-holder.ts';
 import type { ThreadHost } from './thread-host.ts';
@@ -10,7 +10,7 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
 /** All that a process starts interpreters with. */
 export interface Runtime extends ThreadParts {
-  readonly threads: BegunThreads;
+  readonly threads: PreloadedThreads;
   readonly snapshot: SnapshotHolder;
 }
 
@@ -30,7 +30,7 @@ export const prepareRuntime = async (
   const runtime: Runtime = {
     workerScript: text(assets.take('worker')),
     threadHost,
-    threads: new BegunThreads(() => new InterpreterThread(runtime, 'restore')),
+    threads: new PreloadedThreads(() => new InterpreterThread(runtime, 'restore')),
     start: {
       wasm: await WebAssembly.compile(wasm),
       // Of its own memory: each worker gets a copy of all that the view lies in.

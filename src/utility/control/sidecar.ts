@@ -6,14 +6,14 @@ import { lockDown } from '../lockdown/lockdown.ts';
 import type { SystemCalls } from '../lockdown/native-calls.ts';
 import { Assets } from './assets.ts';
 import { forwardToInterpreter } from './forward-to-interpreter.ts';
-import { ImageLoader } from './image-loader.ts';
-import { makeImage } from './image-maker.ts';
-import { ImageStarts, type ImageStart } from './image-starts.ts';
+import { PackageSnapshotLoader } from './package-snapshot-loader.ts';
+import { makePackageSnapshot } from './package-snapshot-maker.ts';
+import { PackageSnapshotStarts, type PackageSnapshotStart } from './package-snapshot-starts.ts';
 import { InterpreterPool, type StartedInterpreter } from './interpreter-pool.ts';
 import type { InterpreterThread } from './interpreter-thread.ts';
 import { forbidCodeFromStrings, processChecks } from './process-checks.ts';
-import { PackageImages } from './package-images.ts';
-import { PackageShelf } from './package-shelf.ts';
+import { PackageSnapshots } from './package-snapshots.ts';
+import { WheelCache } from './wheel-cache.ts';
 import { prepareRuntime, type Runtime } from './runtime.ts';
 import { makeSnapshot, sendInPieces } from './snapshot-maker.ts';
 import { startInterpreter } from './start-interpreter.ts';
@@ -26,7 +26,7 @@ const MAX_INTERPRETERS = 64;
 interface Prepared {
   readonly runtime: Runtime;
   readonly pool: InterpreterPool;
-  readonly images: ImageStarts;
+  readonly images: PackageSnapshotStarts;
 }
 
 const holdAll = (checks: readonly SelfCheck[]): boolean => checks.every((check) => check.holds);
@@ -35,9 +35,9 @@ const holdAll = (checks: readonly SelfCheck[]): boolean => checks.every((check) 
 export class Sidecar {
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #assets = new Assets();
-  readonly #shelf = new PackageShelf();
-  readonly #images = new PackageImages();
-  readonly #loader = new ImageLoader();
+  readonly #shelf = new WheelCache();
+  readonly #images = new PackageSnapshots();
+  readonly #loader = new PackageSnapshotLoader();
   readonly #interpreters = new Map<string, InterpreterThread>();
   readonly #opening = new Set<string>();
   readonly #loadBinding: (file: string) => SystemCalls;
@@ -75,7 +75,7 @@ export class Sidecar {
         this.#ready = {
           runtime,
           pool: new InterpreterPool(() => startInterpreter(runtime)),
-          images: new ImageStarts(runtime, this.#images),
+          images: new PackageSnapshotStarts(runtime, this.#images),
         };
         // It would be of no use where interpreters are started from nothing.
         if (runtime.snapshot.image !== undefined) runtime.threads.prepare();
@@ -95,11 +95,11 @@ export class Sidecar {
         await sendInPieces(image, write);
         return { bytes: image.length };
       },
-      makeImage: async ({ key, hashes, modules }, { write }) => {
+      makePackageSnapshot: async ({ key, hashes, modules }, { write }) => {
         const { runtime } = this.#prepared();
         if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
         const packages = this.#shelf.take(hashes);
-        const made = await makeImage(runtime, this.#images, { key, packages, modules });
+        const made = await makePackageSnapshot(runtime, this.#images, { key, packages, modules });
         if (this.#hasOpened()) {
           this.#images.drop(key);
           throw new RpcError('failed', 'a guest was let in meanwhile');
@@ -115,12 +115,12 @@ export class Sidecar {
         }
         return { bytes };
       },
-      hasImage: ({ key }) => ({ has: this.#images.has(key) }),
-      loadImage: (part) => {
+      hasPackageSnapshot: ({ key }) => ({ has: this.#images.has(key) }),
+      loadPackageSnapshot: (part) => {
         this.#loader.add(part);
         return {};
       },
-      adoptImage: async ({ key, hashes }) => {
+      adoptPackageSnapshot: async ({ key, hashes }) => {
         const image = await describeFailure(this.#loader.take(key));
         await describeFailure(this.#images.put(key, image, this.#shelf.take(hashes)));
         return {};
@@ -172,7 +172,8 @@ export class Sidecar {
     this.#opened = true;
     this.#opening.add(id);
     try {
-      const fromImage: ImageStart = image === undefined ? { use: 'absent' } : await images.start(image);
+      const fromImage: PackageSnapshotStart =
+        image === undefined ? { use: 'absent' } : await images.start(image);
       const { thread, ...report } = fromImage.use === 'used' ? fromImage.started : await pool.take();
       // Guest code never enters a thread that is not what it should be.
       if (holdAll(report.checks)) this.#interpreters.set(id, thread);

@@ -2,7 +2,7 @@ import { PIECE_BYTES } from '../../shared/protocol/interpreter.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { InterpreterThread } from './interpreter-thread.ts';
 import type { Runtime } from './runtime.ts';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** For all of it, in ms: a start without a snapshot must still fit into main's patience afterwards. */
 const LIMIT_MS = 25_000;
@@ -16,7 +16,7 @@ const LIMIT_MS = 25_000;
 export const makeSnapshot = async (runtime: Runtime): Promise<Uint8Array> => {
   const thread = new InterpreterThread(runtime, 'for-snapshot');
   try {
-    const image = await within(LIMIT_MS, bootAndTake(thread));
+    const image = await withTimeout(LIMIT_MS, bootAndTake(thread));
     runtime.snapshot.put(image);
     if (runtime.snapshot.unusable) throw new RpcError('failed', 'the snapshot is damaged');
     return image;

@@ -1,8 +1,8 @@
 import { InterpreterThread } from './interpreter-thread.ts';
 import type { StartedInterpreter } from './interpreter-pool.ts';
-import type { PackageImage } from './package-images.ts';
+import type { PackageSnapshot } from './package-snapshots.ts';
 import type { Runtime } from './runtime.ts';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** For an interpreter to be there from its snapshot, in ms; a spoilt memory may well run in circles. */
 const RESTORE_LIMIT_MS = 15_000;
@@ -14,13 +14,13 @@ const PLAIN_LIMIT_MS = 40_000;
  *
  * @throws RpcError when it can't be started from that image
  */
-export const startFromImage = async (
+export const startFromPackageSnapshot = async (
   runtime: Runtime,
-  image: PackageImage,
+  image: PackageSnapshot,
 ): Promise<Pick<StartedInterpreter, 'thread' | 'checks'>> => {
   const thread = runtime.threads.take();
   try {
-    return { thread, checks: await within(RESTORE_LIMIT_MS, thread.boot(image)) };
+    return { thread, checks: await withTimeout(RESTORE_LIMIT_MS, thread.boot(image)) };
   } catch (error) {
     await thread.terminate();
     throw error;
@@ -38,7 +38,7 @@ export const startInterpreter = async (runtime: Runtime): Promise<StartedInterpr
   if (image !== undefined) {
     const thread = runtime.threads.take();
     try {
-      const checks = await within(RESTORE_LIMIT_MS, thread.boot({ bytes: image }));
+      const checks = await withTimeout(RESTORE_LIMIT_MS, thread.boot({ bytes: image }));
       return { thread, checks, snapshot: 'used' };
     } catch {
       await thread.terminate();
@@ -49,7 +49,7 @@ export const startInterpreter = async (runtime: Runtime): Promise<StartedInterpr
   try {
     return {
       thread,
-      checks: await within(PLAIN_LIMIT_MS, thread.boot()),
+      checks: await withTimeout(PLAIN_LIMIT_MS, thread.boot()),
       snapshot: snapshot.unusable ? 'unusable' : 'absent',
     };
   } catch (error) {

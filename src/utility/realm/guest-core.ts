@@ -3,7 +3,7 @@ import type { CrashReport } from './pyodide-314/crash-report.ts';
 import { describe } from './describe-error.ts';
 import { Interpreter, type PlacedPackage } from './interpreter.ts';
 import { Interrupts } from './interrupts.ts';
-import type { LateBridge } from './platform/late-bridge.ts';
+import type { DeferredBridge } from './platform/deferred-bridge.ts';
 import { describeFileError } from './pyodide-314/file-errors.ts';
 import { placeFiles, readPackageFile } from './pyodide-314/package-files.ts';
 import {
@@ -37,7 +37,7 @@ const adoptModule = (module: object): void => {
 /** The whole of what runs in the guest realm besides Pyodide itself. It uses no Node and no DOM. */
 export class RealmGuestCore implements GuestCore {
   readonly #realm: Record<string, unknown>;
-  readonly #bridge: LateBridge;
+  readonly #bridge: DeferredBridge;
   readonly #timers: Timers;
   readonly #crashReport: CrashReport;
   #interpreter: Interpreter | undefined;
@@ -52,7 +52,12 @@ export class RealmGuestCore implements GuestCore {
   readonly #libraries = new Map<string, object>();
   readonly #packages: Pick<PlacedPackage, 'paths' | 'sizes' | 'firstId'>[] = [];
 
-  constructor(realm: Record<string, unknown>, bridge: LateBridge, timers: Timers, crashReport: CrashReport) {
+  constructor(
+    realm: Record<string, unknown>,
+    bridge: DeferredBridge,
+    timers: Timers,
+    crashReport: CrashReport,
+  ) {
     this.#crashReport = crashReport;
     this.#realm = realm;
     this.#bridge = bridge;

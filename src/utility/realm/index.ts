@@ -2,11 +2,11 @@
  * Entry of the guest bundle. The bundle is one expression: evaluated in a bare realm, its value is the guest
  * core, and nothing of it is left on the realm's global object.
  */
-import { bridge as lateBridge, crashReport, realm, timers } from './globals.ts';
+import { bridge as deferredBridge, crashReport, realm, timers } from './globals.ts';
 import type { GuestCore } from '../../shared/protocol/guest-bridge.ts';
 import { RealmGuestCore } from './guest-core.ts';
 
-const core = new RealmGuestCore(realm, lateBridge, timers, crashReport);
+const core = new RealmGuestCore(realm, deferredBridge, timers, crashReport);
 
 /** Plain functions, so that the host never looks a method up on a guest object twice. */
 export const guestCore: GuestCore = {

@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { ELECTRONS_CHROMIUM } from '../../../scripts/provision/chromium.ts';
-import { ShelvedWheel } from '../../../src/utility/control/shelved-wheel.ts';
+import { CachedWheel } from '../../../src/utility/control/cached-wheel.ts';
 import { ESCAPES } from '../../security/realm-escapes.ts';
 import {
   chromiumProgram,
@@ -203,7 +203,7 @@ describe('packages and snapshots in Chromium', () => {
 
   it('NumPy is installed from its wheel, with libraries of its own, and computes', async (context) => {
     const page = await guestPage();
-    page.packages.set('numpy', await ShelvedWheel.open('numpy', 'wheel', await wheelOf(context, /^numpy-/u)));
+    page.packages.set('numpy', await CachedWheel.open('numpy', 'wheel', await wheelOf(context, /^numpy-/u)));
     const interpreter = await page.start();
     await interpreter.install('numpy');
     const { error, value } = await interpreter.run(`

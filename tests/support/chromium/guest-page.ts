@@ -9,7 +9,7 @@ import { builtFiles } from '../../../src/main/runtime/runtime-locations.ts';
 import { RunCollector } from '../../../src/main/run/run-collector.ts';
 import type { RunEnd, RunPiece, SelfCheck } from '../../../src/shared/protocol/interpreter.ts';
 import type { GuestOutcome } from '../../../src/shared/contract/sandbox.ts';
-import type { PackageContent } from '../../../src/utility/control/shelved-wheel.ts';
+import type { PackageContent } from '../../../src/utility/control/cached-wheel.ts';
 import { OUT_FOLDER } from '../node-sandbox.ts';
 import {
   ASSETS,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SilentSources } from '../../../src/main/packages/sources/silent-sources.ts';
+import { UnreachableSources } from '../../../src/main/packages/sources/unreachable-sources.ts';
 import { nodeTransport } from '../../../src/main/packages/http/node-transport.ts';
 import type { DownloadLimits } from '../../../src/main/packages/http/downloads.ts';
 import type { InstallProgress } from '../../../src/main/packages/progress.ts';
@@ -344,7 +344,7 @@ test('a source that does not answer is waited for once in all that belongs to on
     downloadLimits: { ...QUICK, attempts: 1 },
     limits: { parallel: 1 },
   });
-  const work = { askedBy: 'code', silent: new SilentSources() } as const;
+  const work = { askedBy: 'code', silent: new UnreachableSources() } as const;
   for (const name of ['numbers', 'frame', 'plot']) {
     await expect(service.ensure([name], work)).rejects.toMatchObject({ code: 'no-source' });
   }

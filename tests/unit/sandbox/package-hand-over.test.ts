@@ -1,6 +1,6 @@
 /** Real wheels out of a real store, handed over a real channel. */
 import { describe, expect, it } from 'vitest';
-import { SilentSources } from '../../../src/main/packages/sources/silent-sources.ts';
+import { UnreachableSources } from '../../../src/main/packages/sources/unreachable-sources.ts';
 import type { PackageProvider } from '../../../src/main/sandbox/packages/package-provider.ts';
 import {
   PackageInstaller,
@@ -10,7 +10,7 @@ import {
 import type { RunRequest } from '../../../src/shared/contract/sandbox.ts';
 import { eventually } from '../../support/eventually.ts';
 import { sha256, wheel, WHEELS, world, type SmallWheel } from '../packages/support/world.ts';
-import { shelfProcess, type ShelfProcess } from './package-shelf-process.ts';
+import { wheelCacheProcess, type WheelCacheProcess } from './wheel-cache-process.ts';
 import {
   answerWith,
   deferred,
@@ -26,7 +26,7 @@ const reports = (modules: string[], more: { hints?: string[]; asked?: string[] }
   findImports: answerWith(JSON.stringify({ modules, hints: [], asked: [], ...more })),
 });
 
-interface Scene extends ShelfProcess {
+interface Scene extends WheelCacheProcess {
   readonly clock: FakeClock;
   readonly installer: PackageInstaller;
   readonly order: (request?: Partial<RunRequest>, part?: Partial<InstallOrder>) => InstallOrder;
@@ -37,7 +37,7 @@ const scene = (
   behaviour: Behaviour = {},
   provider: PackageProvider | undefined = world({ further: [wheel('tabulate')] }).open().service,
 ): Scene => {
-  const shelf = shelfProcess(behaviour);
+  const shelf = wheelCacheProcess(behaviour);
   const clock = new FakeClock();
   const installer = new PackageInstaller({ provider, clock });
   const interpreter = { id: 'one', sidecar: shelf.sidecar };
@@ -45,7 +45,7 @@ const scene = (
     interpreter,
     request: { code: 'import plot', ...request },
     signal: new AbortController().signal,
-    silent: new SilentSources(),
+    silent: new UnreachableSources(),
     ...part,
   });
   return { ...shelf, clock, installer, order, install: (request) => installer.install(order(request)) };
@@ -143,11 +143,11 @@ describe('what can not be had', () => {
   });
 
   it('since there are no packages at all', async () => {
-    const shelf = shelfProcess();
+    const shelf = wheelCacheProcess();
     const installer = new PackageInstaller({ provider: undefined, clock: new FakeClock() });
     const interpreter = { id: 'one', sidecar: shelf.sidecar };
     const { signal } = new AbortController();
-    const silent = new SilentSources();
+    const silent = new UnreachableSources();
     const install = (request: RunRequest) => installer.install({ interpreter, request, signal, silent });
     expect((await install({ code: 'import plot' })).installed).toEqual([]);
     await expect(install({ code: '', packages: ['plot'] })).rejects.toMatchObject({ code: 'bad-settings' });

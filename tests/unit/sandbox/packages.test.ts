@@ -165,7 +165,7 @@ it.each([
 it('of an image are not said to be installed when the process that had it died before the code began', async () => {
   const all = stage(
     (launch) => ({
-      makeImage: async (_order, { write }) => {
+      makePackageSnapshot: async (_order, { write }) => {
         await write({ of: 'image', bytes: utf8('image') });
         return { bytes: 5 };
       },

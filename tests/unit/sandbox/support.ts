@@ -135,12 +135,12 @@ const HONEST: SidecarHandlers = {
   },
   openInterpreter: () => CHECKS,
   writeFile: () => ({}),
-  makeImage: () => {
+  makePackageSnapshot: () => {
     throw new RpcError('failed', 'no image');
   },
-  hasImage: () => ({ has: false }),
-  loadImage: () => ({}),
-  adoptImage: () => ({}),
+  hasPackageSnapshot: () => ({ has: false }),
+  loadPackageSnapshot: () => ({}),
+  adoptPackageSnapshot: () => ({}),
   readFile: () => ({}),
   listFiles: () => ({}),
   answerInput: () => ({}),

@@ -4,7 +4,11 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Wheel } from '../../../src/main/packages/package-service.ts';
 import { BytecodeStore } from '../../../src/main/sandbox/packages/bytecode-store.ts';
-import { imageKey, ImageStore, type ImageContent } from '../../../src/main/sandbox/snapshots/image-store.ts';
+import {
+  imageKey,
+  PackageSnapshotStore,
+  type ImageContent,
+} from '../../../src/main/sandbox/snapshots/package-snapshot-store.ts';
 import { SnapshotStore } from '../../../src/main/sandbox/snapshots/snapshot-store.ts';
 import { DAMAGES, stateBelow, without } from '../../support/damage.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
@@ -59,7 +63,7 @@ const CASES = PLACES.flatMap(([kind, below]) =>
 describe('of images with packages', () => {
   it.each(CASES)('$kind, $what: that one is none, the other one stays', async ({ below, apply }) => {
     const folder = temporaryFolder();
-    const store = new ImageStore(folder);
+    const store = new PackageSnapshotStore(folder);
     await store.keep(ONE, CONTENT);
     await store.keep(TWO, OTHER);
     const name = path.join(below, `${KEY}.snapshot`);
@@ -80,7 +84,7 @@ describe('of images with packages', () => {
 
   it('what does not belong there disturbs nothing', async () => {
     const folder = temporaryFolder();
-    const store = new ImageStore(folder);
+    const store = new PackageSnapshotStore(folder);
     symlinkSync('/nowhere/at/all', path.join(folder, 'link'));
     mkdirSync(path.join(folder, 'folder.snapshot'));
     await store.keep(ONE, CONTENT);

@@ -5,7 +5,7 @@ import { PINNED_WHEELS } from './pinned-wheels.ts';
 import type { Requirement } from './requirement.ts';
 import { askedBy } from './resolver.ts';
 import type { Room } from '../store/room.ts';
-import type { SilentSources } from '../sources/silent-sources.ts';
+import type { UnreachableSources } from '../sources/unreachable-sources.ts';
 import type { SourceChain } from '../sources/source-chain.ts';
 import type { PackageStore } from '../store/store.ts';
 import { entryFromWheel } from './wheel-metadata.ts';
@@ -34,7 +34,7 @@ export interface Sought {
 
 export interface DiscoveryWork {
   readonly chain: SourceChain;
-  readonly silent: SilentSources;
+  readonly silent: UnreachableSources;
   readonly room: Room;
   readonly signal: AbortSignal;
   readonly onProgress: (bytesDone: number, bytesTotal: number | null) => void;

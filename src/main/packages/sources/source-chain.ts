@@ -1,7 +1,7 @@
 import { sha256 } from '../../foreign-text/hash.ts';
 import { PackageError } from '../package-error.ts';
 import { requirementText, type Requirement } from '../resolve/requirement.ts';
-import { SilentSources } from './silent-sources.ts';
+import { UnreachableSources } from './unreachable-sources.ts';
 import { SourceFailure } from './source-failure.ts';
 import type { FetchOptions, PackageSource, SourceFile } from './source.ts';
 import type { OfferedWheel } from '../resolve/package-entry.ts';
@@ -14,10 +14,10 @@ interface Attempt {
 /** The sources in their order. One that did not answer is not asked again in the same piece of work. */
 export class SourceChain {
   readonly #sources: readonly PackageSource[];
-  readonly #silent: SilentSources;
+  readonly #silent: UnreachableSources;
 
   /** @param silent of that piece of work */
-  constructor(sources: readonly PackageSource[], silent = new SilentSources()) {
+  constructor(sources: readonly PackageSource[], silent = new UnreachableSources()) {
     this.#sources = sources;
     this.#silent = silent;
   }

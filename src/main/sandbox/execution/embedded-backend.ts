@@ -1,22 +1,22 @@
 import type { RunRequest, SessionState } from '../../../shared/contract/sandbox.ts';
 import { PackageError } from '../../packages/package-error.ts';
-import { SilentSources } from '../../packages/sources/silent-sources.ts';
+import { UnreachableSources } from '../../packages/sources/unreachable-sources.ts';
 import type { Backend, Opening, RunContext, RunProgress } from '../../run/backend.ts';
 import type { Verdict } from '../../run/verdict.ts';
 import { ModuleAdvice } from '../packages/module-advice.ts';
 import type { PackageInstaller } from '../packages/package-installer.ts';
-import type { OpenInterpreter } from '../sessions/interpreters.ts';
-import { toldBy } from '../sidecar/foreign-words.ts';
-import type { ChosenImage, ImageChooser } from './image-chooser.ts';
+import type { OpenInterpreter } from '../sessions/session-registry.ts';
+import { describeRemoteError } from '../sidecar/remote-errors.ts';
+import type { SelectedSnapshot, SnapshotSelector } from './snapshot-selector.ts';
 import { EmbeddedInterpreter, type EmbeddedInterpreterParts } from './embedded-interpreter.ts';
-import { processDied, type Provided, type StartFromImage } from './interpreter-provider.ts';
+import { processDied, type Provided, type StartFromPackageSnapshot } from './interpreter-provider.ts';
 
 /** Processes that a run may lose while its packages are installed. */
 const PACKAGE_TRIES = 2;
 
 export interface EmbeddedBackendParts extends EmbeddedInterpreterParts {
   /** Undefined: every interpreter starts without packages. */
-  readonly images: ImageChooser | undefined;
+  readonly images: SnapshotSelector | undefined;
   readonly packages: PackageInstaller;
   /** Called when nothing uses the sandbox for the moment. */
   readonly onRest: () => void;
@@ -80,7 +80,7 @@ export class EmbeddedBackend implements Backend {
 
   /** An interpreter with all that the code needs, or why there is none. */
   async #prepare(progress: Progress, request: RunRequest, context: RunContext): Promise<Provided> {
-    const silent = new SilentSources();
+    const silent = new UnreachableSources();
     for (let tries = 1; ; tries++) {
       progress.packages = [];
       const askedAt = this.#parts.clock.now();
@@ -110,25 +110,25 @@ export class EmbeddedBackend implements Backend {
   async #chooseImage(
     request: RunRequest,
     { onPackages, signal }: RunContext,
-    silent: SilentSources,
-  ): Promise<ChosenImage | null> {
+    silent: UnreachableSources,
+  ): Promise<SelectedSnapshot | null> {
     const { images, interpreters } = this.#parts;
     if (request.session !== undefined && interpreters.has(request.session)) return null;
     return (await images?.choose(request, signal, silent, onPackages)) ?? null;
   }
 
   /** What the run needs of an image, if its interpreter came from that after all: its process may have died. */
-  #broughtBy(image: ChosenImage | null, interpreter: OpenInterpreter): readonly string[] {
+  #broughtBy(image: SelectedSnapshot | null, interpreter: OpenInterpreter): readonly string[] {
     const present = new Set(this.#parts.packages.installedIn(interpreter));
     return image?.needed.filter((name) => present.has(name)) ?? [];
   }
 
-  #startFrom({ key, sidecar, wheels }: ChosenImage): StartFromImage {
+  #startFrom({ key, sidecar, wheels }: SelectedSnapshot): StartFromPackageSnapshot {
     return {
       sidecar,
       start: async (interpreter) => {
         const discard = async (): Promise<void> => this.#parts.images?.discard(key);
-        const opening = sidecar.openFromImage(interpreter.id, key);
+        const opening = sidecar.openFromPackageSnapshot(interpreter.id, key);
         const use = await opening.catch(async (error: unknown) => {
           // The process may have died of it.
           if (processDied(error)) await discard();
@@ -149,7 +149,7 @@ export class EmbeddedBackend implements Backend {
     interpreter: OpenInterpreter,
     request: RunRequest,
     { onPackages: onProgress, signal }: RunContext,
-    silent: SilentSources,
+    silent: UnreachableSources,
   ): Promise<Verdict | 'process-died' | null> {
     const startedAt = this.#parts.clock.now();
     try {
@@ -169,7 +169,10 @@ export class EmbeddedBackend implements Backend {
       else if (request.session === undefined) this.#parts.provider.discard(interpreter);
       if (signal.aborted) return { kind: 'cancelled', by: null };
       if (processDied(error)) return 'process-died';
-      return { kind: 'setup-failed', detail: toldBy(error, 'its packages could not be installed') };
+      return {
+        kind: 'setup-failed',
+        detail: describeRemoteError(error, 'its packages could not be installed'),
+      };
     } finally {
       progress.packagesMs += this.#parts.clock.now() - startedAt;
     }

@@ -12,7 +12,7 @@ import type { ModuleAdvice } from '../packages/module-advice.ts';
 import type { MemoryGuard } from '../process/memory-guard.ts';
 import type { Supervisor } from '../process/supervisor.ts';
 import type { FileCollector } from '../sessions/file-collector.ts';
-import type { Interpreters, OpenInterpreter } from '../sessions/interpreters.ts';
+import type { SessionRegistry, OpenInterpreter } from '../sessions/session-registry.ts';
 import type { InterpreterProvider } from './interpreter-provider.ts';
 
 /** How long a guest may take to end after an interrupt, in ms: longer where a session's state is at stake. */
@@ -25,7 +25,7 @@ const never = sharedController().signal;
 export interface EmbeddedInterpreterParts {
   readonly clock: Clock;
   readonly files: FileCollector;
-  readonly interpreters: Interpreters;
+  readonly interpreters: SessionRegistry;
   readonly memory: MemoryGuard;
   readonly provider: InterpreterProvider;
   readonly supervisor: Supervisor;

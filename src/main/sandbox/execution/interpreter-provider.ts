@@ -1,8 +1,8 @@
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { RunRequest } from '../../../shared/contract/sandbox.ts';
 import type { Clock } from '../../base/clock.ts';
-import { toldBy } from '../sidecar/foreign-words.ts';
-import type { Interpreters, OpenInterpreter } from '../sessions/interpreters.ts';
+import { describeRemoteError } from '../sidecar/remote-errors.ts';
+import type { SessionRegistry, OpenInterpreter } from '../sessions/session-registry.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import { SidecarEndedError, START_LIMIT_MS } from '../process/sidecar-life.ts';
 import { raceStop, sharedController } from '../../base/stop-signal.ts';
@@ -19,7 +19,7 @@ const TIDY_LIMIT_MS = 10_000;
 const never = sharedController().signal;
 
 /** Another way to start an interpreter, in one very process. */
-export interface StartFromImage {
+export interface StartFromPackageSnapshot {
   readonly sidecar: SidecarClient;
   readonly start: (interpreter: OpenInterpreter) => Promise<void>;
 }
@@ -33,17 +33,21 @@ const refused = (verdict: Verdict): Provided => ({ kind: 'refused', verdict });
 /** Gets runs the interpreters they need, and ends those that are of no more use. */
 export class InterpreterProvider {
   readonly #supervisor: Supervisor;
-  readonly #interpreters: Interpreters;
+  readonly #interpreters: SessionRegistry;
   readonly #clock: Clock;
 
-  constructor(supervisor: Supervisor, interpreters: Interpreters, clock: Clock) {
+  constructor(supervisor: Supervisor, interpreters: SessionRegistry, clock: Clock) {
     this.#supervisor = supervisor;
     this.#interpreters = interpreters;
     this.#clock = clock;
   }
 
   /** An interpreter with the request's files in it, or why there is none. */
-  async open(request: RunRequest, signal: AbortSignal, startFrom?: StartFromImage): Promise<Provided> {
+  async open(
+    request: RunRequest,
+    signal: AbortSignal,
+    startFrom?: StartFromPackageSnapshot,
+  ): Promise<Provided> {
     const deadline = this.#clock.now() + START_LIMIT_MS;
     for (let attempt = 1; ; attempt++) {
       let used: SidecarClient | undefined;
@@ -78,7 +82,7 @@ export class InterpreterProvider {
   async #openNow(
     request: RunRequest,
     signal: AbortSignal,
-    startFrom: StartFromImage | undefined,
+    startFrom: StartFromPackageSnapshot | undefined,
     onSidecar: (sidecar: SidecarClient) => void,
   ): Promise<OpenInterpreter> {
     const sidecar = await this.#supervisor.sidecar();
@@ -95,7 +99,7 @@ export class InterpreterProvider {
       await (alive ? this.#closeUnlessKept(interpreter) : this.close(interpreter));
       // Whether its process died of it is asked further up.
       if (!RpcError.is(error) || error.code !== 'failed') throw error;
-      throw new RpcError('failed', toldBy(error, 'its files could not be written'));
+      throw new RpcError('failed', describeRemoteError(error, 'its files could not be written'));
     }
     return interpreter;
   }

@@ -10,11 +10,11 @@ import { packageName } from '../../packages/resolve/requirement.ts';
 import type { Wheel } from '../../packages/package-service.ts';
 import type { InstallProgress } from '../../packages/progress.ts';
 import { scriptDependencies } from '../../packages/resolve/script-metadata.ts';
-import type { SilentSources } from '../../packages/sources/silent-sources.ts';
+import type { UnreachableSources } from '../../packages/sources/unreachable-sources.ts';
 import { bringPackages, suppliesOf, type Supply } from './bring-packages.ts';
 import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { OpenInterpreter } from '../sessions/interpreters.ts';
+import type { OpenInterpreter } from '../sessions/session-registry.ts';
 import { adviceAbout, ModuleAdvice } from './module-advice.ts';
 import { SpelledOut } from './spelled-out.ts';
 import type { PackageProvider } from './package-provider.ts';
@@ -49,7 +49,7 @@ export interface InstallOrder {
   readonly request: RunRequest;
   readonly signal: AbortSignal;
   /** Of the run. */
-  readonly silent: SilentSources;
+  readonly silent: UnreachableSources;
   readonly onProgress?: ((progress: InstallProgress) => void) | undefined;
 }
 

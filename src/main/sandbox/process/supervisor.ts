@@ -3,7 +3,7 @@ import { CrashWindow } from './crash-window.ts';
 import { processLimitBytes } from './memory-budget.ts';
 import type { ProcessEnd } from '../../run/verdict.ts';
 import { isCrash } from './process-end.ts';
-import { Reserve } from './reserve.ts';
+import { Standby } from './standby.ts';
 import { nextState, type SandboxTransition } from './sandbox-state.ts';
 import { SetupError } from '../setup-error.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
@@ -11,13 +11,13 @@ import { SidecarLife } from './sidecar-life.ts';
 import type { SupervisorOptions, SupervisorSettings } from './supervisor-options.ts';
 
 /**
- * Keeps one sidecar process, and a second one in reserve: starts them when they are needed, replaces them when
+ * Keeps one sidecar process, and a second one on standby: starts them when they are needed, replaces them when
  * they die, ends them when nobody uses them.
  */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #crashes: CrashWindow;
-  readonly #reserve: Reserve;
+  readonly #standby: Standby;
   #settings: SupervisorSettings;
   #state: SandboxState = { name: 'stopped' };
   /** What callers get. A life that is ending is in here no more. */
@@ -34,7 +34,7 @@ export class Supervisor {
     this.#options = options;
     this.#settings = options;
     this.#crashes = new CrashWindow(options.crashLimit);
-    this.#reserve = new Reserve(options);
+    this.#standby = new Standby(options);
   }
 
   /** What the process that runs code may have resident, or the next one if there is none, as the machine is now. */
@@ -68,12 +68,12 @@ export class Supervisor {
   }
 
   get standbyPid(): number | null {
-    return this.#reserve.pid;
+    return this.#standby.pid;
   }
 
   /** True when the standby process could take over this moment. */
   get standbyReady(): boolean {
-    return this.#reserve.isReady;
+    return this.#standby.isReady;
   }
 
   /**
@@ -98,11 +98,11 @@ export class Supervisor {
     if (this.#disposed) return new SetupError('the sandbox was disposed of');
     if (this.#state.name === 'broken') return new SetupError(this.#state.reason);
     if (this.#active === undefined) {
-      const reserve = this.#reserve.take();
-      if (reserve !== undefined) this.#promote(reserve);
+      const standby = this.#standby.take();
+      if (standby !== undefined) this.#promote(standby);
       else {
         // What it does may take long; nobody waits for that.
-        void this.#reserve.end('stopped', 'it was not ready when it was needed');
+        void this.#standby.end('stopped', 'it was not ready when it was needed');
         this.#active = this.#begin('active');
       }
     }
@@ -123,14 +123,14 @@ export class Supervisor {
     return true;
   }
 
-  /** Whether a process is in reserve, or will be once no run is under way. */
-  get hasReserve(): boolean {
-    return !this.#reserve.isEmpty || this.#reserve.isAllowed;
+  /** Whether a process is on standby, or will be once no run is under way. */
+  get hasStandby(): boolean {
+    return !this.#standby.isEmpty || this.#standby.isAllowed;
   }
 
-  /** Another process takes the place of the one in reserve, and is warmed up anew, once no run is under way. */
+  /** Another process takes the place of the one on standby, and is warmed up anew, once no run is under way. */
   renewStandby(): void {
-    this.#reserve.outdate();
+    this.#standby.outdate();
   }
 
   /** Nobody needs it for now: from here on it is idle, however the run went. */
@@ -138,20 +138,20 @@ export class Supervisor {
     this.#users--;
     if (this.#users > 0 || this.#disposed) return;
     this.#cancelIdle();
-    if (this.#active === undefined && this.#reserve.isEmpty) return;
+    if (this.#active === undefined && this.#standby.isEmpty) return;
     this.#armIdle();
     this.#prepareForNext();
   }
 
   /**
    * Takes new settings on. The idle time and the standby follow at once; a process keeps the cap it was started
-   * with (see `outdated`), but one in reserve is replaced.
+   * with (see `outdated`), but one on standby is replaced.
    */
   configure(settings: SupervisorSettings): void {
     const before = this.#settings;
     this.#settings = settings;
     if (this.#disposed) return;
-    this.#reserve.configure(settings);
+    this.#standby.configure(settings);
     if (this.#users > 0) return;
     if (before.idleMs !== settings.idleMs && this.#active !== undefined) this.#armIdle();
     this.#prepareForNext();
@@ -172,8 +172,8 @@ export class Supervisor {
   /** Ends all processes, also those that are only starting; resolves when they are gone or were given up. */
   async stop(cause: ProcessEndCause = 'stopped', detail = ''): Promise<void> {
     this.#cancelIdle();
-    // In this order: the one in reserve would take over otherwise.
-    void this.#reserve.end(cause, detail);
+    // In this order: the one on standby would take over otherwise.
+    void this.#standby.end(cause, detail);
     void this.#active?.end(cause, detail);
     await Promise.all([...this.#ending].map(({ gone }) => gone));
   }
@@ -192,7 +192,7 @@ export class Supervisor {
   async restart(): Promise<void> {
     await this.stop();
     this.#crashes.reset();
-    this.#reserve.reset();
+    this.#standby.reset();
     this.#apply({ type: 'restart' });
   }
 
@@ -223,7 +223,7 @@ export class Supervisor {
       freeMemory,
       // Two processes of one session's state at once would need its memory twice.
       after: Promise.all([...this.#ending].map(({ gone }) => gone)),
-      warmUp: role === 'active' ? () => Promise.resolve() : (sidecar) => this.#reserve.warmUp(sidecar),
+      warmUp: role === 'active' ? () => Promise.resolve() : (sidecar) => this.#standby.warmUp(sidecar),
       onEnding: () => this.#detach(life),
       isBusy: () => isActive() && this.#runs > 0,
       onSilent: () => {
@@ -262,15 +262,15 @@ export class Supervisor {
       }
       this.#tell(() => events.onEnded(life.sidecar, life.role, end));
       if (!isCrash(end) || life.lacked) return;
-      // One that only waited costs nobody anything but the reserve.
-      if (life.role === 'standby') this.#reserve.noteCrash();
+      // One that only waited costs nobody anything but the standby process.
+      if (life.role === 'standby') this.#standby.noteCrash();
       else if (this.#crashes.note(clock.now())) this.#break(end);
     });
   }
 
   #detach(life: SidecarLife): void {
     this.#ending.add(life);
-    this.#reserve.drop(life);
+    this.#standby.drop(life);
     if (this.#active !== life) return;
     this.#active = undefined;
     this.#apply({ type: 'stop' });
@@ -279,10 +279,10 @@ export class Supervisor {
 
   /** A standby process takes the place of one that is gone, or on its way. */
   #takeOver(): void {
-    if (this.#active !== undefined || !this.#reserve.isReady) return;
-    const reserve = this.#reserve.take();
-    if (reserve === undefined) return;
-    this.#promote(reserve);
+    if (this.#active !== undefined || !this.#standby.isReady) return;
+    const standby = this.#standby.take();
+    if (standby === undefined) return;
+    this.#promote(standby);
     // Otherwise that comes with the end of the last run.
     if (this.#users === 0) this.#prepareForNext();
   }
@@ -312,7 +312,7 @@ export class Supervisor {
     const active = this.#active;
     if (active?.isReady !== true) return;
     void active.sidecar?.keepSpares(spares).catch(() => undefined);
-    this.#reserve.fill(() => this.#begin('standby'));
+    this.#standby.fill(() => this.#begin('standby'));
   }
 
   #apply(transition: SandboxTransition): void {

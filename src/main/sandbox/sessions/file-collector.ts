@@ -7,7 +7,7 @@ import { workspaceNameProblem } from '../../../shared/contract/workspace-path.ts
 import { JsonError, JsonReader } from '../../foreign-text/json-reader.ts';
 import { ByteBuffer } from '../../base/byte-buffer.ts';
 import type { Clock } from '../../base/clock.ts';
-import type { OpenInterpreter } from './interpreters.ts';
+import type { OpenInterpreter } from './session-registry.ts';
 import { checkFiles, FILES_VALUES, REPORTED_FILES } from '../../run/reported-files.ts';
 import { raceStop } from '../../base/stop-signal.ts';
 

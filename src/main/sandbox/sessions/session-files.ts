@@ -1,12 +1,12 @@
 import type { OutputFile } from '../../../shared/contract/sandbox.ts';
 import { WorkspaceFileError, type FileCollector } from './file-collector.ts';
-import type { Interpreters, OpenInterpreter } from './interpreters.ts';
+import type { SessionRegistry, OpenInterpreter } from './session-registry.ts';
 import type { RunQueue } from '../../run/run-queue.ts';
 import type { Supervisor } from '../process/supervisor.ts';
 
 export interface SessionFilesParts {
   readonly files: FileCollector;
-  readonly interpreters: Interpreters;
+  readonly interpreters: SessionRegistry;
   readonly queue: RunQueue;
   readonly supervisor: Supervisor;
   /** Aborted when nobody is to be waited for any more. */

@@ -15,7 +15,7 @@ import type { ProcessExit, SidecarProcess } from './sidecar-process.ts';
 import type { Asset } from '../../runtime/runtime-assets.ts';
 import { SetupError } from '../setup-error.ts';
 import { SidecarFiles } from './sidecar-files.ts';
-import { SidecarImages } from './sidecar-images.ts';
+import { SidecarSnapshots } from './sidecar-snapshots.ts';
 import { SidecarPackages } from './sidecar-packages.ts';
 import { openSidecarPeer, type SidecarPeer } from './sidecar-peer.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
@@ -43,7 +43,7 @@ export class SidecarClient {
   readonly lost: Promise<string>;
   readonly pid: number;
   readonly files: SidecarFiles;
-  readonly images: SidecarImages;
+  readonly images: SidecarSnapshots;
   readonly packages: SidecarPackages;
 
   readonly #process: SidecarProcess;
@@ -62,7 +62,7 @@ export class SidecarClient {
     this.gone = process.exited;
     this.#peer = openSidecarPeer(process.port);
     this.files = new SidecarFiles(this.#peer);
-    this.images = new SidecarImages(this.#peer);
+    this.images = new SidecarSnapshots(this.#peer);
     this.packages = new SidecarPackages(this.#peer);
     // A process that can't be spoken to is of no use, and may be in the wrong hands.
     this.lost = this.#peer.closed;
@@ -120,7 +120,7 @@ export class SidecarClient {
    * @returns whether it came from the image; 'absent' when that is not at hand there
    * @throws SetupError, RpcError as `prepare` does
    */
-  async openFromImage(id: string, image: string): Promise<SnapshotUse> {
+  async openFromPackageSnapshot(id: string, image: string): Promise<SnapshotUse> {
     this.#isPristine = false;
     const { checks, image: use, snapshot } = await this.#peer.call('openInterpreter', { id, image });
     if (use !== 'used') await this.#judgeSnapshot(snapshot === 'used');
@@ -241,7 +241,7 @@ export class SidecarClient {
       );
       if (bytes === received) await snapshots.keep(assets, joinBytes(pieces));
     } catch {
-      // Interpreters start without it; a process that is gone is noticed by the next call.
+      // SessionRegistry start without it; a process that is gone is noticed by the next call.
     }
   }
 

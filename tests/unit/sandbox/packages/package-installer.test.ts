@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { PackageCatalog } from '../../../../src/main/packages/resolve/catalog.ts';
 import { PackageLock } from '../../../../src/main/packages/resolve/lock-file.ts';
-import { SilentSources } from '../../../../src/main/packages/sources/silent-sources.ts';
+import { UnreachableSources } from '../../../../src/main/packages/sources/unreachable-sources.ts';
 import { PackageError } from '../../../../src/main/packages/package-error.ts';
 import type { EnsureOptions } from '../../../../src/main/packages/package-service.ts';
-import type { OpenInterpreter } from '../../../../src/main/sandbox/sessions/interpreters.ts';
+import type { OpenInterpreter } from '../../../../src/main/sandbox/sessions/session-registry.ts';
 import { PackageInstaller } from '../../../../src/main/sandbox/packages/package-installer.ts';
 import type { ImportReport } from '../../../../src/shared/protocol/package-files.ts';
 import { LOCK_WHEELS, lockText } from '../../packages/support/world.ts';
@@ -39,7 +39,7 @@ const stage = (report: Partial<ImportReport>) => {
       interpreter,
       request: { code },
       signal: new AbortController().signal,
-      silent: new SilentSources(),
+      silent: new UnreachableSources(),
     });
   const spelledOut = (): string[] => [
     ...new Set(asked.flatMap(({ options }) => [...(options.spelledOut ?? [])])),

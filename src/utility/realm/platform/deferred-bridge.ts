@@ -7,7 +7,7 @@ import { requireStack } from './stack-reserve.ts';
  * over. So the realm's globals are built on this, which the bridge is put into later. All calls of the host
  * go through here, and each needs stack in reserve.
  */
-export class LateBridge implements HostBridge {
+export class DeferredBridge implements HostBridge {
   #bridge: HostBridge | undefined;
 
   connect(bridge: HostBridge): void {

@@ -1,13 +1,13 @@
 import { LIMITS } from '../../../../src/shared/limits.ts';
 import { expect, it } from 'vitest';
-import { Interpreters, type SessionEnd } from '../../../../src/main/sandbox/sessions/interpreters.ts';
+import { SessionRegistry, type SessionEnd } from '../../../../src/main/sandbox/sessions/session-registry.ts';
 import { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { FakeProcess, type Behaviour } from '../support.ts';
 
 const setUp = (behaviour: Behaviour = {}) => {
   const process = new FakeProcess(1, behaviour);
   const ends: [string, SessionEnd][] = [];
-  const interpreters = new Interpreters((session, _interpreter, why) => ends.push([session, why]));
+  const interpreters = new SessionRegistry((session, _interpreter, why) => ends.push([session, why]));
   return { process, sidecar: new SidecarClient(process), interpreters, ends };
 };
 

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { decodeImage } from '../../shared/protocol/snapshot-image.ts';
-import type { ShelvedWheel } from './shelved-wheel.ts';
+import type { CachedWheel } from './cached-wheel.ts';
 
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
 /** An interpreter's memory with packages in it, and all that comes with it. */
-export interface PackageImage {
+export interface PackageSnapshot {
   readonly bytes: Uint8Array;
-  readonly packages: readonly ShelvedWheel[];
+  readonly packages: readonly CachedWheel[];
   /** Compiled, by path. */
   readonly libraries: ReadonlyMap<string, object>;
 }
@@ -21,15 +21,15 @@ const Extension = z.object({
 });
 
 /** The images with packages that interpreters of this process can be started from. */
-export class PackageImages {
+export class PackageSnapshots {
   /** The one not used for longest first. */
-  readonly #images = new Map<string, PackageImage>();
+  readonly #images = new Map<string, PackageSnapshot>();
 
   has(key: string): boolean {
     return this.#images.has(key);
   }
 
-  get(key: string): PackageImage | undefined {
+  get(key: string): PackageSnapshot | undefined {
     const image = this.#images.get(key);
     if (image !== undefined) {
       this.#images.delete(key);
@@ -43,7 +43,7 @@ export class PackageImages {
    *
    * @throws Error when it is damaged, or does not fit the packages
    */
-  async put(key: string, bytes: Uint8Array, packages: readonly ShelvedWheel[]): Promise<PackageImage> {
+  async put(key: string, bytes: Uint8Array, packages: readonly CachedWheel[]): Promise<PackageSnapshot> {
     const { extension } = decodeImage(bytes);
     const { linking } = Extension.parse(JSON.parse(new TextDecoder().decode(extension)));
     const compiled = await Promise.all(
@@ -61,7 +61,7 @@ export class PackageImages {
   }
 }
 
-const compile = async (path: string, packages: readonly ShelvedWheel[]): Promise<object> => {
+const compile = async (path: string, packages: readonly CachedWheel[]): Promise<object> => {
   for (const wheel of packages) {
     const index = wheel.paths.indexOf(path);
     if (index >= 0) return WebAssembly.compile(await wheel.read(index));

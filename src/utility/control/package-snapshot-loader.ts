@@ -1,10 +1,10 @@
-import type { ImagePart } from '../../shared/protocol/package-files.ts';
+import type { PackageSnapshotPart } from '../../shared/protocol/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
-import { joinBytes, MAX_PACKAGE_IMAGE_BYTES } from '../../shared/protocol/snapshot-image.ts';
+import { joinBytes, MAX_PACKAGE_SNAPSHOT_BYTES } from '../../shared/protocol/snapshot-image.ts';
 import { decompress } from './compression.ts';
 
 /** Takes on an image that arrives in parts. One at a time: what another one has left behind is dropped. */
-export class ImageLoader {
+export class PackageSnapshotLoader {
   #key = '';
   #parts: Uint8Array[] = [];
   /** Set once it is whole. */
@@ -15,7 +15,7 @@ export class ImageLoader {
    *
    * @throws RpcError when a part is missing, or it is too large
    */
-  add({ key, totalBytes, offset, bytes }: ImagePart): void {
+  add({ key, totalBytes, offset, bytes }: PackageSnapshotPart): void {
     if (offset === 0) this.#begin(key);
     if (key !== this.#key || offset !== bytesOf(this.#parts)) {
       this.#begin('');
@@ -27,7 +27,7 @@ export class ImageLoader {
     const whole = joinBytes(this.#parts);
     this.#parts = [];
     if (received > totalBytes) throw new RpcError('failed', 'the image is too large');
-    this.#image = decompress(whole, MAX_PACKAGE_IMAGE_BYTES);
+    this.#image = decompress(whole, MAX_PACKAGE_SNAPSHOT_BYTES);
     // Told to who takes it.
     this.#image.catch(() => undefined);
   }

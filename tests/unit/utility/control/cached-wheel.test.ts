@@ -1,12 +1,12 @@
 /** Wheels that are made to take time or memory where they are only to be listed. */
 import { describe, expect, it } from 'vitest';
 import { isDeclaration } from '../../../../src/utility/control/wheel-files.ts';
-import { ShelvedWheel } from '../../../../src/utility/control/shelved-wheel.ts';
+import { CachedWheel } from '../../../../src/utility/control/cached-wheel.ts';
 import { zipOf } from '../../scripts/support/zip.ts';
 
 const beyond = { withheld: [] };
-const open = (...names: string[]): Promise<ShelvedWheel> =>
-  ShelvedWheel.open('made', 'wheel', zipOf(names.map((name) => ({ name, contents: '' }))), beyond);
+const open = (...names: string[]): Promise<CachedWheel> =>
+  CachedWheel.open('made', 'wheel', zipOf(names.map((name) => ({ name, contents: '' }))), beyond);
 
 describe('paths', () => {
   it('of real packages are taken', async () => {

@@ -23,7 +23,7 @@ interface Session {
 }
 
 /** Knows which session's state lives in which interpreter, and drops what was not used for longest. */
-export class Interpreters {
+export class SessionRegistry {
   /** In the order of their last use, the oldest first. */
   readonly #sessions = new Map<string, Session>();
   /** Not yet kept: interpreters that are being opened for a session. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { BegunThreads } from '../../../../src/utility/control/begun-threads.ts';
+import { PreloadedThreads } from '../../../../src/utility/control/preloaded-threads.ts';
 import type { InterpreterThread } from '../../../../src/utility/control/interpreter-thread.ts';
 import { deferred } from '../../sandbox/support.ts';
 
@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers());
 const setUp = () => {
   const died: (() => void)[] = [];
   let isShort = false;
-  const threads = new BegunThreads(() => {
+  const threads = new PreloadedThreads(() => {
     if (isShort) throw new Error('no memory for another thread');
     const death = deferred<{ cause: 'exited'; detail: string }>();
     died.push(() => death.resolve({ cause: 'exited', detail: '' }));

@@ -8,9 +8,9 @@ import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { answerMemory, AnswerSlot } from '../../../../src/shared/protocol/answer-slot.ts';
 import { blockingCalls, type PackageFileQuestion } from '../../../../src/shared/protocol/blocking-calls.ts';
-import { FileGiver } from '../../../../src/utility/control/file-giver.ts';
+import { PackageFileServer } from '../../../../src/utility/control/package-file-server.ts';
 import { NodeThreads } from '../../../../src/utility/control/node-threads.ts';
-import { ShelvedWheel } from '../../../../src/utility/control/shelved-wheel.ts';
+import { CachedWheel } from '../../../../src/utility/control/cached-wheel.ts';
 import { zipOf, type ZipEntry } from '../../scripts/support/zip.ts';
 
 const PART_BYTES = blockingCalls.readPackageFile.partBytes;
@@ -36,8 +36,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const hashOf = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
 
-const wheelOf = (...entries: ZipEntry[]): Promise<ShelvedWheel> =>
-  ShelvedWheel.open('x', 'wheel', new Uint8Array(zipOf(entries)));
+const wheelOf = (...entries: ZipEntry[]): Promise<CachedWheel> =>
+  CachedWheel.open('x', 'wheel', new Uint8Array(zipOf(entries)));
 
 interface Answer {
   readonly got: boolean;
@@ -51,13 +51,16 @@ afterEach(async () => {
 
 interface Giving {
   readonly memory: SharedArrayBuffer;
-  readonly giver: FileGiver;
+  readonly giver: PackageFileServer;
 }
 
 const giving = (onFlood: () => void): Giving => {
   const memory = answerMemory(PART_BYTES);
   const slot = new AnswerSlot(memory);
-  return { memory, giver: new FileGiver({ slot, nextTurn: () => new NodeThreads().nextTurn(), onFlood }) };
+  return {
+    memory,
+    giver: new PackageFileServer({ slot, nextTurn: () => new NodeThreads().nextTurn(), onFlood }),
+  };
 };
 
 /** For a worker that waits for its answers. */
@@ -74,7 +77,7 @@ interface ReaderOptions {
 
 const readerOf = (
   { giver, memory }: Giving,
-  wheels: readonly ShelvedWheel[],
+  wheels: readonly CachedWheel[],
   { passOn = () => true, patienceMs = 30_000 }: ReaderOptions = {},
 ) => {
   const placed = wheels.map((wheel) => giver.place(wheel));
@@ -156,7 +159,7 @@ describe('a file of a package', () => {
     ]);
     const entry = archive.indexOf('PK\u0001\u0002');
     archive.writeUInt16LE(8, entry + 10);
-    const { read } = readerOf(honestly(), [await ShelvedWheel.open('x', 'wheel', new Uint8Array(archive))]);
+    const { read } = readerOf(honestly(), [await CachedWheel.open('x', 'wheel', new Uint8Array(archive))]);
     expect((await read(0, 3)).got).toBe(false);
     expect(await read(1, 3)).toEqual({ got: true, hash: hashOf('def') });
   });

@@ -6,7 +6,7 @@ import type { SidecarPeer } from './sidecar-peer.ts';
 const IMAGE_WINDOW_BYTES = 4 * 1024 * 1024;
 
 /** What a process has made of packages. */
-export interface MadeImage {
+export interface MadePackageSnapshot {
   /** Compressed. */
   readonly image: Uint8Array;
   /** Archives of the packages' bytecode, by the packages' hashes. */
@@ -14,7 +14,7 @@ export interface MadeImage {
 }
 
 /** The images with packages that a process can start interpreters from. */
-export class SidecarImages {
+export class SidecarSnapshots {
   readonly #peer: SidecarPeer;
 
   constructor(peer: SidecarPeer) {
@@ -23,7 +23,7 @@ export class SidecarImages {
 
   /** Whether that image is at hand there. @throws RpcError when the process is gone */
   async has(key: string): Promise<boolean> {
-    return (await this.#peer.call('hasImage', { key })).has;
+    return (await this.#peer.call('hasPackageSnapshot', { key })).has;
   }
 
   /**
@@ -37,13 +37,13 @@ export class SidecarImages {
     for (let start = 0; start < totalBytes && !signal.aborted; start += PACKAGE_LIMITS.partBytes) {
       // In memory of its own: a view would be sent with all that it views.
       const bytes = new Uint8Array(image.subarray(start, start + PACKAGE_LIMITS.partBytes));
-      await this.#peer.call('loadImage', { key, totalBytes, offset: start, bytes });
+      await this.#peer.call('loadPackageSnapshot', { key, totalBytes, offset: start, bytes });
     }
   }
 
   /** Makes it usable, once it and its packages were handed over. @throws RpcError when it is of no use */
   async adopt(key: string, hashes: readonly string[]): Promise<void> {
-    await this.#peer.call('adoptImage', { key, hashes: [...hashes] });
+    await this.#peer.call('adoptPackageSnapshot', { key, hashes: [...hashes] });
   }
 
   /**
@@ -53,11 +53,15 @@ export class SidecarImages {
    * @param modules imported into it
    * @throws RpcError, Error when there is none to be had
    */
-  async make(key: string, hashes: readonly string[], modules: readonly string[]): Promise<MadeImage> {
+  async make(
+    key: string,
+    hashes: readonly string[],
+    modules: readonly string[],
+  ): Promise<MadePackageSnapshot> {
     const pieces = new Map<string, Uint8Array[]>();
     let received = 0;
     const { bytes } = await this.#peer.call(
-      'makeImage',
+      'makePackageSnapshot',
       { key, hashes: [...hashes], modules: [...modules] },
       {
         window: IMAGE_WINDOW_BYTES,

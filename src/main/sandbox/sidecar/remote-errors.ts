@@ -9,7 +9,7 @@ const MAX_WORDS = 500;
  *
  * @param what what could not be done
  */
-export const toldBy = (error: unknown, what: string): string => {
+export const describeRemoteError = (error: unknown, what: string): string => {
   if (RpcError.is(error) && error.origin === 'remote') {
     return `${what}; the interpreter says: ${error.message.slice(0, MAX_WORDS)}`;
   }

@@ -4,11 +4,15 @@ import type { EnsureOptions, Wheel } from '../../packages/package-service.ts';
 import type { InstallProgress } from '../../packages/progress.ts';
 import { PackageUse } from '../../packages/store/holds.ts';
 import { scriptDependencies } from '../../packages/resolve/script-metadata.ts';
-import type { SilentSources } from '../../packages/sources/silent-sources.ts';
+import type { UnreachableSources } from '../../packages/sources/unreachable-sources.ts';
 import { bringPackages, suppliesOf } from '../packages/bring-packages.ts';
 import type { BytecodeStore } from '../packages/bytecode-store.ts';
 import type { Clock } from '../../base/clock.ts';
-import { imageKey, type ImageStore, type StoredImage } from '../snapshots/image-store.ts';
+import {
+  imageKey,
+  type PackageSnapshotStore,
+  type StoredImage,
+} from '../snapshots/package-snapshot-store.ts';
 import { guessImports } from '../packages/import-guess.ts';
 import type { PackageProvider } from '../packages/package-provider.ts';
 import { refuseTooLarge } from '../packages/package-size.ts';
@@ -44,7 +48,7 @@ const ENTRANCES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** An image that an interpreter can be started from, in that process. */
-export interface ChosenImage {
+export interface SelectedSnapshot {
   readonly sidecar: SidecarClient;
   readonly key: string;
   /** In it. */
@@ -55,7 +59,7 @@ export interface ChosenImage {
 
 export interface ImageChooserOptions {
   readonly provider: PackageProvider;
-  readonly store: ImageStore;
+  readonly store: PackageSnapshotStore;
   readonly bytecode: BytecodeStore;
   readonly clock: Clock;
   /** Gives the process for the next run. */
@@ -85,9 +89,9 @@ interface Need {
  * Finds an image that has the packages a run needs, or has one made. Whatever goes wrong only costs time: packages
  * that no image brings are installed one by one.
  */
-export class ImageChooser {
+export class SnapshotSelector {
   readonly #provider: PackageProvider;
-  readonly #store: ImageStore;
+  readonly #store: PackageSnapshotStore;
   readonly #bytecode: BytecodeStore;
   readonly #clock: Clock;
   readonly #sidecar: () => Promise<SidecarClient>;
@@ -128,9 +132,9 @@ export class ImageChooser {
   async choose(
     request: RunRequest,
     signal: AbortSignal,
-    silent: SilentSources,
+    silent: UnreachableSources,
     onProgress?: (progress: InstallProgress) => void,
-  ): Promise<ChosenImage | null> {
+  ): Promise<SelectedSnapshot | null> {
     // A module of the run's own may have the name of one in an image, where it would come second.
     if (request.files?.some(({ name }) => name.endsWith('.py')) === true) return null;
     const use = new PackageUse();
@@ -187,7 +191,7 @@ export class ImageChooser {
     sidecar: SidecarClient,
     ready: Promise<SidecarClient>,
     signal: AbortSignal,
-  ): Promise<ChosenImage | null> {
+  ): Promise<SelectedSnapshot | null> {
     const { runtimeKey } = sidecar;
     if (runtimeKey === undefined) return null;
     const needed = need.wheels.map(({ name }) => name);

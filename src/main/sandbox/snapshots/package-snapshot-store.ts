@@ -35,7 +35,7 @@ export const imageKey = ({ hashes, runtime }: Pick<ImageContent, 'runtime' | 'ha
  * Images with packages on disk, compressed, and descriptions of them. A cache, as `SnapshotStore`, of the few that
  * were used last. Nothing in here ever rejects.
  */
-export class ImageStore {
+export class PackageSnapshotStore {
   readonly #images: SnapshotStore;
   readonly #descriptions: SnapshotStore;
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { SidecarClient } from '../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { answerWith, FakeProcess, type Behaviour } from './support.ts';
 
-export interface ShelfProcess {
+export interface WheelCacheProcess {
   readonly process: FakeProcess;
   readonly sidecar: SidecarClient;
   /** By hash: what was handed over, whole. Kept only when it has that hash. */
@@ -12,7 +12,7 @@ export interface ShelfProcess {
   readonly installed: { readonly interpreter: string; readonly hashes: readonly string[] }[];
 }
 
-export const shelfProcess = (behaviour: Behaviour = {}): ShelfProcess => {
+export const wheelCacheProcess = (behaviour: Behaviour = {}): WheelCacheProcess => {
   const shelf = new Map<string, { name: string; bytes: number }>();
   const installed: { interpreter: string; hashes: string[] }[] = [];
   const parts = new Map<string, Uint8Array[]>();

@@ -3,9 +3,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BytecodeStore } from '../../../../src/main/sandbox/packages/bytecode-store.ts';
-import { SilentSources } from '../../../../src/main/packages/sources/silent-sources.ts';
-import { ImageChooser, type ChosenImage } from '../../../../src/main/sandbox/execution/image-chooser.ts';
-import { ImageStore } from '../../../../src/main/sandbox/snapshots/image-store.ts';
+import { UnreachableSources } from '../../../../src/main/packages/sources/unreachable-sources.ts';
+import {
+  SnapshotSelector,
+  type SelectedSnapshot,
+} from '../../../../src/main/sandbox/execution/snapshot-selector.ts';
+import { PackageSnapshotStore } from '../../../../src/main/sandbox/snapshots/package-snapshot-store.ts';
 import type { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { RpcError } from '../../../../src/shared/rpc/errors.ts';
 import type { RunRequest } from '../../../../src/shared/contract/sandbox.ts';
@@ -19,7 +22,7 @@ import {
   type SmallWheel,
   type World,
 } from '../../packages/support/world.ts';
-import { imageOf, imageProcess, type ImageProcess } from '../image-process.ts';
+import { imageOf, imageProcess, type ImageProcess } from '../package-snapshot-process.ts';
 import { deferred, FakeClock, never } from '../support.ts';
 
 /** `frame` needs `numbers`, which is large enough for an image to be of use; `small` and `drawing` need nothing. */
@@ -35,10 +38,10 @@ const hashes = (...wheels: SmallWheel[]): string[] => wheels.map(({ bytes }) => 
 interface Scene {
   readonly small: World;
   readonly clock: FakeClock;
-  readonly store: ImageStore;
+  readonly store: PackageSnapshotStore;
   /** Of images, on disk. */
   readonly files: () => string[];
-  readonly chooser: ImageChooser;
+  readonly chooser: SnapshotSelector;
   /** Which process a run gets. */
   use(process: ImageProcess): void;
   inBackground: boolean;
@@ -48,7 +51,7 @@ interface Scene {
     code: string,
     request?: Partial<RunRequest>,
     signal?: AbortSignal,
-  ) => Promise<ChosenImage | null>;
+  ) => Promise<SelectedSnapshot | null>;
 }
 
 const scene = (first: ImageProcess, options: { allow?: string[]; from?: World } = {}): Scene => {
@@ -58,7 +61,7 @@ const scene = (first: ImageProcess, options: { allow?: string[]; from?: World } 
   );
   const folder = path.join(small.folder, 'images');
   const clock = new FakeClock();
-  const store = new ImageStore(folder);
+  const store = new PackageSnapshotStore(folder);
   let { sidecar } = first;
   let [wanted, asked] = [0, 0];
   const give = async (): Promise<SidecarClient> => {
@@ -70,7 +73,7 @@ const scene = (first: ImageProcess, options: { allow?: string[]; from?: World } 
     clock,
     store,
     files: () => readdirSync(folder).filter((name) => name.endsWith('.snapshot')),
-    chooser: new ImageChooser({
+    chooser: new SnapshotSelector({
       provider: service,
       store,
       bytecode: new BytecodeStore(path.join(small.folder, 'bytecode')),
@@ -89,12 +92,13 @@ const scene = (first: ImageProcess, options: { allow?: string[]; from?: World } 
     wanted: () => wanted,
     asked: () => asked,
     choose: (code, request = {}, signal = new AbortController().signal) =>
-      made.chooser.choose({ code, ...request }, signal, new SilentSources()),
+      made.chooser.choose({ code, ...request }, signal, new UnreachableSources()),
   };
   return made;
 };
 
-const names = (chosen: ChosenImage | null): string[] | null => chosen?.wheels.map(({ name }) => name) ?? null;
+const names = (chosen: SelectedSnapshot | null): string[] | null =>
+  chosen?.wheels.map(({ name }) => name) ?? null;
 
 describe('in a process without a guest', () => {
   it('one is made, once its packages are at hand there, and is kept', async () => {
@@ -105,7 +109,7 @@ describe('in a process without a guest', () => {
     );
     expect(names(chosen)).toEqual(['numbers', 'frame']);
     expect(chosen?.needed).toEqual(['numbers', 'frame']);
-    const [made] = process.process.called('makeImage');
+    const [made] = process.process.called('makePackageSnapshot');
     expect(made?.params).toMatchObject({
       key: chosen?.key,
       hashes: hashes(NUMBERS, FRAME),
@@ -113,7 +117,7 @@ describe('in a process without a guest', () => {
       modules: ['numbers', 'frame'],
     });
     const methods = process.process.calls.map(({ method }) => method);
-    expect(methods.lastIndexOf('loadPackage')).toBeLessThan(methods.indexOf('makeImage'));
+    expect(methods.lastIndexOf('loadPackage')).toBeLessThan(methods.indexOf('makePackageSnapshot'));
     expect(await store.read(chosen?.key ?? '')).toEqual(imageOf(hashes(NUMBERS, FRAME)));
     expect(files()).toEqual([`${chosen?.key ?? ''}.snapshot`]);
   });
@@ -129,7 +133,7 @@ describe('in a process without a guest', () => {
     const process = await imageProcess();
     const { choose } = scene(process);
     expect(await choose(code, request)).toBeNull();
-    expect(process.process.called('makeImage')).toEqual([]);
+    expect(process.process.called('makePackageSnapshot')).toEqual([]);
   });
 
   it('two runs at once have it made once', async () => {
@@ -140,28 +144,28 @@ describe('in a process without a guest', () => {
       ['numbers', 'frame'],
       ['numbers', 'frame'],
     ]);
-    expect(process.process.called('makeImage')).toHaveLength(1);
+    expect(process.process.called('makePackageSnapshot')).toHaveLength(1);
   });
 
   it('one that can not be made is not tried again, here or elsewhere', async () => {
-    const refuse = { makeImage: () => Promise.reject(new RpcError('failed', 'it does not work')) };
+    const refuse = { makePackageSnapshot: () => Promise.reject(new RpcError('failed', 'it does not work')) };
     const process = await imageProcess(refuse);
     const made = scene(process);
     expect(await made.choose('import frame')).toBeNull();
     expect(await made.choose('import frame')).toBeNull();
-    expect(process.process.called('makeImage')).toHaveLength(1);
+    expect(process.process.called('makePackageSnapshot')).toHaveLength(1);
     const other = await imageProcess();
     made.use(other);
     expect(await made.choose('import frame')).toBeNull();
-    expect(other.process.called('makeImage')).toEqual([]);
+    expect(other.process.called('makePackageSnapshot')).toEqual([]);
     expect(names(await made.choose('import drawing'))).toEqual(['drawing']);
   });
 
   it('one whose process was ended meanwhile is tried again', async () => {
-    const process = await imageProcess({ makeImage: () => never() });
+    const process = await imageProcess({ makePackageSnapshot: () => never() });
     const { choose, files, use } = scene(process);
     const choosing = choose('import numbers');
-    await eventually(() => expect(process.process.called('makeImage')).toHaveLength(1));
+    await eventually(() => expect(process.process.called('makePackageSnapshot')).toHaveLength(1));
     process.process.kill();
     expect(await choosing).toBeNull();
     use(await imageProcess());
@@ -172,14 +176,14 @@ describe('in a process without a guest', () => {
   it('one that a guest came in the way of is tried again', async () => {
     const making = deferred();
     const process = await imageProcess({
-      makeImage: async () => {
+      makePackageSnapshot: async () => {
         await making.promise;
         throw new RpcError('failed', 'refused');
       },
     });
     const { choose, use } = scene(process);
     const chosen = choose('import frame');
-    await eventually(() => expect(process.process.called('makeImage')).toHaveLength(1));
+    await eventually(() => expect(process.process.called('makePackageSnapshot')).toHaveLength(1));
     await process.sidecar.openInterpreter('guest');
     making.resolve();
     expect(await chosen).toBeNull();
@@ -206,10 +210,10 @@ describe('one that was made before', () => {
       0,
     );
     expect([...process.shelf.keys()].sort()).toEqual(hashes(NUMBERS, FRAME).sort());
-    expect(process.process.called('makeImage')).toEqual([]);
-    const handedOver = process.process.called('loadImage').length;
+    expect(process.process.called('makePackageSnapshot')).toEqual([]);
+    const handedOver = process.process.called('loadPackageSnapshot').length;
     expect(await choose('import frame')).toMatchObject({ key });
-    expect(process.process.called('loadImage')).toHaveLength(handedOver);
+    expect(process.process.called('loadPackageSnapshot')).toHaveLength(handedOver);
   });
 
   it('with more in it will do, if all of that is allowed', async () => {
@@ -233,14 +237,14 @@ describe('one that was made before', () => {
     const process = await imageProcess();
     use(process);
     expect(await choose('import frame')).toMatchObject({ key });
-    expect(process.process.called('adoptImage')).toEqual([]);
-    expect(process.process.called('makeImage')).toHaveLength(1);
+    expect(process.process.called('adoptPackageSnapshot')).toEqual([]);
+    expect(process.process.called('makePackageSnapshot')).toHaveLength(1);
   });
 
   it('that a process can not use is discarded, and made anew', async () => {
     const { use, choose, key, store } = await withImage();
     const broken = await imageProcess({
-      adoptImage: () => Promise.reject(new RpcError('failed', 'it is for another engine')),
+      adoptPackageSnapshot: () => Promise.reject(new RpcError('failed', 'it is for another engine')),
     });
     await broken.sidecar.openInterpreter('guest');
     use(broken);
@@ -252,10 +256,10 @@ describe('one that was made before', () => {
 
   it('stays when the process only died over it', async () => {
     const { use, choose, key, store } = await withImage();
-    const process = await imageProcess({ adoptImage: () => never() });
+    const process = await imageProcess({ adoptPackageSnapshot: () => never() });
     use(process);
     const chosen = choose('import frame');
-    await eventually(() => expect(process.process.called('adoptImage')).toHaveLength(1));
+    await eventually(() => expect(process.process.called('adoptPackageSnapshot')).toHaveLength(1));
     process.process.exit(9);
     expect(await chosen).toBeNull();
     expect(await store.read(key)).toBeDefined();
@@ -284,8 +288,8 @@ describe('for another process to make', () => {
     const reserve = await imageProcess();
     await made.chooser.makeWanted(reserve.sidecar);
     expect(names(await made.choose('import frame'))).toEqual(['numbers', 'frame']);
-    expect(process.process.called('makeImage')).toEqual([]);
-    expect(reserve.process.called('makeImage')).toHaveLength(1);
+    expect(process.process.called('makePackageSnapshot')).toEqual([]);
+    expect(reserve.process.called('makePackageSnapshot')).toHaveLength(1);
   });
 
   it('is everything, where one is in reserve', async () => {
@@ -295,16 +299,16 @@ describe('for another process to make', () => {
     const guested = await imageProcess();
     await guested.sidecar.openInterpreter('guest');
     await made.chooser.makeWanted(guested.sidecar);
-    expect(guested.process.called('makeImage')).toEqual([]);
+    expect(guested.process.called('makePackageSnapshot')).toEqual([]);
   });
 
   it('is given up after 40 s', async () => {
     const made = scene(await imageProcess());
     made.inBackground = true;
     await made.choose('import frame');
-    const slow = await imageProcess({ makeImage: () => never() });
+    const slow = await imageProcess({ makePackageSnapshot: () => never() });
     const making = made.chooser.makeWanted(slow.sidecar);
-    await eventually(() => expect(slow.process.called('makeImage')).toHaveLength(1));
+    await eventually(() => expect(slow.process.called('makePackageSnapshot')).toHaveLength(1));
     made.clock.advance(40_000);
     await making;
     expect(existsSync(path.join(made.small.folder, 'images'))).toBe(false);
@@ -313,20 +317,20 @@ describe('for another process to make', () => {
 
 describe('a run does not wait for ever', () => {
   it('150 s for an image', async () => {
-    const process = await imageProcess({ makeImage: () => never() });
+    const process = await imageProcess({ makePackageSnapshot: () => never() });
     const { choose, clock } = scene(process);
     const chosen = choose('import frame');
-    await eventually(() => expect(process.process.called('makeImage')).toHaveLength(1));
+    await eventually(() => expect(process.process.called('makePackageSnapshot')).toHaveLength(1));
     clock.advance(150_000);
     expect(await chosen).toBeNull();
   });
 
   it('and not at all when it is cancelled, or its process is gone', async () => {
-    const process = await imageProcess({ makeImage: () => never() });
+    const process = await imageProcess({ makePackageSnapshot: () => never() });
     const { choose } = scene(process);
     const controller = new AbortController();
     const chosen = choose('import frame', {}, controller.signal);
-    await eventually(() => expect(process.process.called('makeImage')).toHaveLength(1));
+    await eventually(() => expect(process.process.called('makePackageSnapshot')).toHaveLength(1));
     controller.abort();
     expect(await chosen).toBeNull();
     process.process.exit(9);

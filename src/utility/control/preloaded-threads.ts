@@ -4,10 +4,10 @@ import type { InterpreterThread } from './interpreter-thread.ts';
 const REFILL_DELAY_MS = 250;
 
 /**
- * Interpreters that have begun to start and wait for the memory that they are to be started from: one is kept
+ * SessionRegistry that have begun to start and wait for the memory that they are to be started from: one is kept
  * ready, which takes some tens of MB.
  */
-export class BegunThreads {
+export class PreloadedThreads {
   readonly #begin: () => InterpreterThread;
   #ready: InterpreterThread | undefined;
 

@@ -1,4 +1,4 @@
-/** Interpreters started from an image with packages in it: made once, tried, used ever after, and shared by nobody. */
+/** SessionRegistry started from an image with packages in it: made once, tried, used ever after, and shared by nobody. */
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { PACKAGE_LIMITS, type PackagePart } from '../../../../src/shared/protocol/package-files.ts';
-import { PackageShelf } from '../../../../src/utility/control/package-shelf.ts';
+import { WheelCache } from '../../../../src/utility/control/wheel-cache.ts';
 import { zipOf, type ZipEntry } from '../../scripts/support/zip.ts';
 
 /** The parts in which a wheel is handed over. */
@@ -20,7 +20,7 @@ const wheel = (...entries: ZipEntry[]): Buffer => zipOf(entries);
 const HONEST = wheel({ name: 'x/__init__.py', contents: 'a = 1' }, { name: 'x/b.py', contents: 'b = 2' });
 const hashOf = (parts: readonly PackagePart[]): string[] => [parts[0]?.sha256 ?? ''];
 
-const taken = async (shelf: PackageShelf, parts: readonly PackagePart[]): Promise<string[]> => {
+const taken = async (shelf: WheelCache, parts: readonly PackagePart[]): Promise<string[]> => {
   const [shelved] = shelf.take(hashOf(parts));
   if (shelved === undefined) return [];
   const contents = await Promise.all(shelved.paths.map((_path, index) => shelved.read(index)));
@@ -35,7 +35,7 @@ const WHOLE = [
 
 describe('a package in parts', () => {
   it('may be handed over by two at once', async () => {
-    const shelf = new PackageShelf();
+    const shelf = new WheelCache();
     const parts = partsOf(HONEST);
     const handOver = async (): Promise<void> => {
       for (const part of parts) await shelf.add(part);
@@ -45,7 +45,7 @@ describe('a package in parts', () => {
   });
 
   it('may be left half-way, and begun anew', async () => {
-    const shelf = new PackageShelf();
+    const shelf = new WheelCache();
     const parts = partsOf(HONEST);
     for (const part of parts.slice(0, 2)) await shelf.add(part);
     expect(shelf.missing(hashOf(parts))).toEqual(hashOf(parts));
@@ -61,7 +61,7 @@ describe('a package in parts', () => {
       'x is larger than it should be',
     ],
   ])('is refused with %s, and can be handed over again', async (_what, spoil, message) => {
-    const shelf = new PackageShelf();
+    const shelf = new WheelCache();
     const parts = partsOf(HONEST);
     const handOver = async (sent: readonly (PackagePart | undefined)[]): Promise<void> => {
       for (const part of sent) if (part !== undefined) await shelf.add(part);
@@ -78,21 +78,21 @@ describe('more than is kept', () => {
   const packageOf = (name: string): PackagePart[] =>
     partsOf(wheel({ name: `${name}.py`, contents: `name = ${name}` }));
   const [a, b, c, d] = [packageOf('a'), packageOf('b'), packageOf('c'), packageOf('d')];
-  const bring = async (shelf: PackageShelf, ...packages: PackagePart[][]): Promise<void> => {
+  const bring = async (shelf: WheelCache, ...packages: PackagePart[][]): Promise<void> => {
     for (const part of packages.flat()) await shelf.add(part);
   };
   const hashesOf = (...packages: PackagePart[][]): string[] => packages.flatMap(hashOf);
 
   it('is dropped when others are taken, the one not used for longest first', async () => {
     const bytes = a[0]?.totalBytes ?? 0;
-    const shelf = new PackageShelf(2 * bytes);
+    const shelf = new WheelCache(2 * bytes);
     await bring(shelf, a, b, c);
     shelf.take(hashesOf(a));
     expect(shelf.missing(hashesOf(a, b, c))).toEqual(hashesOf(b));
   });
 
   it('stays for two runs that need it at once, whoever comes first', async () => {
-    const shelf = new PackageShelf(KEPT_BYTES);
+    const shelf = new WheelCache(KEPT_BYTES);
     const [one, other] = [hashesOf(a, b), hashesOf(c, d)];
     expect([shelf.missing(one), shelf.missing(other)]).toEqual([one, other]);
     await bring(shelf, a, c, b, d);
@@ -103,7 +103,7 @@ describe('more than is kept', () => {
   });
 
   it('stays for a run to which only some of it had to be brought', async () => {
-    const shelf = new PackageShelf(KEPT_BYTES);
+    const shelf = new WheelCache(KEPT_BYTES);
     await bring(shelf, a);
     shelf.take(hashesOf(a));
     expect(shelf.missing(hashesOf(a, b))).toEqual(hashesOf(b));
@@ -113,7 +113,7 @@ describe('more than is kept', () => {
   });
 
   it('does not stay for a run that has taken what there was of it', async () => {
-    const shelf = new PackageShelf(KEPT_BYTES);
+    const shelf = new WheelCache(KEPT_BYTES);
     expect(shelf.missing(hashesOf(a, b))).toEqual(hashesOf(a, b));
     await bring(shelf, a);
     shelf.take(hashesOf(a));
@@ -123,7 +123,7 @@ describe('more than is kept', () => {
   });
 
   it('does not stay for ever for a run that never comes back', async () => {
-    const shelf = new PackageShelf(KEPT_BYTES);
+    const shelf = new WheelCache(KEPT_BYTES);
     expect(shelf.missing(hashesOf(a))).toEqual(hashesOf(a));
     await bring(shelf, a);
     for (let others = 0; others < 10; others++) {
@@ -166,7 +166,7 @@ describe('a hostile wheel', () => {
       'too many files',
     ],
   ])('%s: is refused', async (_what, archive, message) => {
-    const shelf = new PackageShelf();
+    const shelf = new WheelCache();
     const parts = partsOf(archive, archive.length);
     await expect(Promise.all(parts.map((part) => shelf.add(part)))).rejects.toThrow(message);
     expect(shelf.missing(hashOf(parts))).toEqual(hashOf(parts));
@@ -176,7 +176,7 @@ describe('a hostile wheel', () => {
     ['more than there is', lying(1000), 'invalid'],
     ['less than there is', lying(1), 'invalid'],
   ])('that states %s: has no such file', async (_what, archive, message) => {
-    const shelf = new PackageShelf();
+    const shelf = new WheelCache();
     const parts = partsOf(archive, archive.length);
     for (const part of parts) await shelf.add(part);
     await expect(taken(shelf, parts)).rejects.toThrow(message);
@@ -184,7 +184,7 @@ describe('a hostile wheel', () => {
 
   it('with a link: it is a file like any other, whose text is where it leads', async () => {
     const archive = wheel({ name: 'x/link', contents: '/etc/passwd', mode: 0o120777 });
-    const shelf = new PackageShelf();
+    const shelf = new WheelCache();
     const parts = partsOf(archive);
     for (const part of parts) await shelf.add(part);
     expect(await taken(shelf, parts)).toEqual(['/lib/python3.14/site-packages/x/link', '/etc/passwd']);

@@ -1,7 +1,7 @@
 import type { AnswerSlot } from '../../shared/protocol/answer-slot.ts';
 import { blockingCalls, type PackageFileQuestion } from '../../shared/protocol/blocking-calls.ts';
 import type { PlacedPackage } from '../../shared/protocol/package-files.ts';
-import type { PackageContent } from './shelved-wheel.ts';
+import type { PackageContent } from './cached-wheel.ts';
 
 /** In one answer. */
 const PART_BYTES = blockingCalls.readPackageFile.partBytes;
@@ -19,7 +19,7 @@ interface Placed {
  */
 const MAX_GIVEN_UP = 20;
 
-export interface FileGiverOptions {
+export interface PackageFileServerOptions {
   /** Where the worker finds its answers. */
   readonly slot: AnswerSlot;
   /** See `ThreadHost.nextTurn`. */
@@ -29,8 +29,8 @@ export interface FileGiverOptions {
 }
 
 /** Gives one worker what is in the files of the packages that were put into its interpreter, and of no others. */
-export class FileGiver {
-  readonly #options: FileGiverOptions;
+export class PackageFileServer {
+  readonly #options: PackageFileServerOptions;
   readonly #placed: Placed[] = [];
   #nextId = 0;
   /** Not looked at yet. */
@@ -41,7 +41,7 @@ export class FileGiver {
   /** The file asked for last: large ones are asked for part by part. */
   #last: { readonly id: number; readonly bytes: Uint8Array } | undefined;
 
-  constructor(options: FileGiverOptions) {
+  constructor(options: PackageFileServerOptions) {
     this.#options = options;
   }
 

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   imageKey,
-  ImageStore,
+  PackageSnapshotStore,
   type ImageContent,
-} from '../../../../src/main/sandbox/snapshots/image-store.ts';
+} from '../../../../src/main/sandbox/snapshots/package-snapshot-store.ts';
 import { sha256 } from '../../packages/support/world.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 import { utf8 } from '../support.ts';
@@ -21,7 +21,7 @@ const content = (...names: [string, ...string[]]): Content => ({
 });
 const image = (text: string): Uint8Array => utf8(`${text} `.repeat(1000));
 
-const keysIn = async (store: ImageStore, runtime = RUNTIME): Promise<string[]> =>
+const keysIn = async (store: PackageSnapshotStore, runtime = RUNTIME): Promise<string[]> =>
   (await store.list(runtime)).map(({ key }) => key);
 
 describe('the key of an image', () => {
@@ -41,15 +41,15 @@ describe('a store of images', () => {
   it('gives back what it was given, also to another process', async () => {
     const folder = path.join(temporaryFolder(), 'made', 'when needed');
     const one = content('numpy', 'pandas');
-    await new ImageStore(folder).keep(one, image('pandas'));
-    const store = new ImageStore(folder);
+    await new PackageSnapshotStore(folder).keep(one, image('pandas'));
+    const store = new PackageSnapshotStore(folder);
     expect(await store.list(RUNTIME)).toEqual([{ ...one, isRefused: false, key: imageKey(one) }]);
     expect(await store.read(imageKey(one))).toEqual(image('pandas'));
     expect(await store.read(sha256('another'))).toBeUndefined();
   });
 
   it('lists those of one runtime, the smallest first', async () => {
-    const store = new ImageStore(temporaryFolder());
+    const store = new PackageSnapshotStore(temporaryFolder());
     const [large, small] = [content('numpy', 'pandas'), content('numpy')];
     const elsewhere = { ...small, runtime: sha256('another runtime') };
     for (const one of [large, small, elsewhere]) await store.keep(one, image('x'));
@@ -59,7 +59,7 @@ describe('a store of images', () => {
   });
 
   it('remembers what can not be made, until it was made after all', async () => {
-    const store = new ImageStore(temporaryFolder());
+    const store = new PackageSnapshotStore(temporaryFolder());
     const one = content('numpy');
     await store.refuse(one);
     expect(await store.list(RUNTIME)).toEqual([{ ...one, isRefused: true, key: imageKey(one) }]);
@@ -69,7 +69,7 @@ describe('a store of images', () => {
   });
 
   it('forgets what is discarded, and nothing else', async () => {
-    const store = new ImageStore(temporaryFolder());
+    const store = new PackageSnapshotStore(temporaryFolder());
     const [one, other] = [content('numpy'), content('pandas')];
     for (const each of [one, other]) await store.keep(each, image('x'));
     await store.discard(imageKey(one));
@@ -80,7 +80,7 @@ describe('a store of images', () => {
 
   it('keeps the three that were used last; those that can not be made do not count', async () => {
     const folder = temporaryFolder();
-    const store = new ImageStore(folder);
+    const store = new PackageSnapshotStore(folder);
     const all = ['a', 'b', 'c', 'd'].map((name) => content(name));
     await store.refuse(content('refused'));
     for (const [index, one] of all.slice(0, 3).entries()) {
@@ -101,16 +101,16 @@ describe('a store of images', () => {
 
   it('is one for two who write the same at once', async () => {
     const folder = temporaryFolder();
-    const stores = [new ImageStore(folder), new ImageStore(folder)];
+    const stores = [new PackageSnapshotStore(folder), new PackageSnapshotStore(folder)];
     const one = content('numpy');
     await Promise.all(stores.map((store, index) => store.keep(one, image(`by ${index}`))));
     const read = await stores[0]?.read(imageKey(one));
     expect([image('by 0'), image('by 1')]).toContainEqual(read);
-    expect(await keysIn(new ImageStore(folder))).toEqual([imageKey(one)]);
+    expect(await keysIn(new PackageSnapshotStore(folder))).toEqual([imageKey(one)]);
   });
 
   it('where nothing can be written, keeps nothing and rejects nothing', async () => {
-    const store = new ImageStore('/dev/null/images');
+    const store = new PackageSnapshotStore('/dev/null/images');
     await store.keep(content('numpy'), image('x'));
     await store.refuse(content('numpy'));
     await store.discard(imageKey(content('numpy')));

@@ -1,12 +1,12 @@
 import { RpcError } from '../../shared/rpc/errors.ts';
-import { MAX_PACKAGE_IMAGE_BYTES } from '../../shared/protocol/snapshot-image.ts';
+import { MAX_PACKAGE_SNAPSHOT_BYTES } from '../../shared/protocol/snapshot-image.ts';
 import { archiveBytecode, bytecodePaths } from './bytecode.ts';
 import { compress } from './compression.ts';
 import { InterpreterThread } from './interpreter-thread.ts';
-import type { PackageImage, PackageImages } from './package-images.ts';
+import type { PackageSnapshot, PackageSnapshots } from './package-snapshots.ts';
 import type { Runtime } from './runtime.ts';
-import type { ShelvedWheel } from './shelved-wheel.ts';
-import { within } from './within.ts';
+import type { CachedWheel } from './cached-wheel.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** For one interpreter to import packages and try them, in ms. */
 const TRY_LIMIT_MS = 90_000;
@@ -14,16 +14,16 @@ const TRY_LIMIT_MS = 90_000;
 const CHECK_LIMIT_MS = 45_000;
 
 /** What was made of packages, compressed. */
-export interface MadeImage {
+export interface MadePackageSnapshot {
   readonly image: Uint8Array;
   /** Bytecode of what was imported, as an archive of each package, in their order; null for one without. */
   readonly bytecode: readonly (Uint8Array | null)[];
 }
 
 /** What an image is to be made of. */
-export interface ImageOrder {
+export interface PackageSnapshotOrder {
   readonly key: string;
-  readonly packages: readonly ShelvedWheel[];
+  readonly packages: readonly CachedWheel[];
   /** Imported into it; names that are none are passed over. */
   readonly modules: readonly string[];
 }
@@ -35,14 +35,14 @@ export interface ImageOrder {
  *
  * @throws RpcError when there is no image to be had
  */
-export const makeImage = async (
+export const makePackageSnapshot = async (
   runtime: Runtime,
-  images: PackageImages,
-  { key, packages, modules }: ImageOrder,
-): Promise<MadeImage> => {
+  images: PackageSnapshots,
+  { key, packages, modules }: PackageSnapshotOrder,
+): Promise<MadePackageSnapshot> => {
   const { bytecode, bytes, said } = await withThread(
     new InterpreterThread(runtime, 'for-package-snapshot'),
-    (thread) => within(TRY_LIMIT_MS, importAndTake(thread, packages, modules)),
+    (thread) => withTimeout(TRY_LIMIT_MS, importAndTake(thread, packages, modules)),
   );
   const image = await images.put(key, bytes, packages);
   // On another thread, while this one's interpreter is tried.
@@ -53,7 +53,7 @@ export const makeImage = async (
   compressing.catch(() => undefined);
   try {
     const again = await withThread(runtime.threads.take(), (thread) =>
-      within(CHECK_LIMIT_MS, bootAndTry(thread, image)),
+      withTimeout(CHECK_LIMIT_MS, bootAndTry(thread, image)),
     );
     if (again !== said) throw new RpcError('failed', 'packages work differently in an image of them');
   } catch (error) {
@@ -75,7 +75,7 @@ const withThread = async <T>(
   }
 };
 
-const boot = async (thread: InterpreterThread, image?: PackageImage): Promise<void> => {
+const boot = async (thread: InterpreterThread, image?: PackageSnapshot): Promise<void> => {
   const checks = await thread.boot(image);
   if (!checks.every((check) => check.holds)) throw new RpcError('failed', 'a self-check failed');
 };
@@ -89,7 +89,7 @@ interface Taken {
 
 const importAndTake = async (
   thread: InterpreterThread,
-  packages: readonly ShelvedWheel[],
+  packages: readonly CachedWheel[],
   modules: readonly string[],
 ): Promise<Taken> => {
   await boot(thread);
@@ -97,10 +97,10 @@ const importAndTake = async (
   if (clash !== null) throw new RpcError('failed', `${clash.name} and ${clash.other} do not go together`);
   const said = await thread.tryPackages(modules);
   const bytecode = await thread.takeFiles(packages.flatMap(({ paths }) => bytecodePaths(paths)));
-  return { said, bytecode, bytes: await thread.takeSnapshot(MAX_PACKAGE_IMAGE_BYTES) };
+  return { said, bytecode, bytes: await thread.takeSnapshot(MAX_PACKAGE_SNAPSHOT_BYTES) };
 };
 
-const bootAndTry = async (thread: InterpreterThread, image: PackageImage): Promise<string> => {
+const bootAndTry = async (thread: InterpreterThread, image: PackageSnapshot): Promise<string> => {
   await boot(thread, image);
   return thread.tryPackages([]);
 };

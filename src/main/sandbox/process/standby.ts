@@ -4,16 +4,16 @@ import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import type { SidecarLife } from './sidecar-life.ts';
 import type { SupervisorOptions, SupervisorSettings } from './supervisor-options.ts';
 
-/** Memory that must be free for a process to be started in reserve, in bytes. */
+/** Memory that must be free for a process to be started on standby, in bytes. */
 const FREE_BYTES = 1.5 * 1024 ** 3;
 
-/** The process in reserve, if there is one: whether it is wanted, and whether it may be taken. */
-export class Reserve {
+/** The process on standby, if there is one: whether it is wanted, and whether it may be taken. */
+export class Standby {
   readonly #options: SupervisorOptions;
   readonly #crashes: CrashWindow;
   #isWanted: boolean;
   #life: SidecarLife | undefined;
-  /** Nothing is held in reserve any more, until a restart: it crashed too often. */
+  /** Nothing is held on standby any more, until a restart: it crashed too often. */
   #fails = false;
   #isOutdated = false;
   #isImproving = false;

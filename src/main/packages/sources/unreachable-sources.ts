@@ -1,7 +1,7 @@
 import type { PackageSource } from './source.ts';
 
 /** The sources that did not answer in one piece of work: each is waited for once. */
-export class SilentSources {
+export class UnreachableSources {
   readonly #reasons = new Map<PackageSource, string>();
   /** When a look-up was given up, by `performance.now()`. */
   #gaveUpAt = -Infinity;

@@ -1,7 +1,7 @@
 import { PACKAGE_LIMITS, type PackagePart } from '../../shared/protocol/package-files.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { joinBytes } from '../../shared/protocol/snapshot-image.ts';
-import { ShelvedWheel } from './shelved-wheel.ts';
+import { CachedWheel } from './cached-wheel.ts';
 
 /** Packages that are kept for further interpreters, in bytes. */
 const KEPT_BYTES = 256 * 1024 * 1024;
@@ -10,10 +10,10 @@ const KEPT_BYTES = 256 * 1024 * 1024;
 const MAX_AWAITED = 4;
 
 /** Packages at hand in this process, for all its interpreters. No guest ever writes to them. */
-export class PackageShelf {
+export class WheelCache {
   readonly #keptBytes: number;
   /** By hash, the one not used for longest first. */
-  readonly #packages = new Map<string, ShelvedWheel>();
+  readonly #packages = new Map<string, CachedWheel>();
   /** Not whole yet. */
   readonly #arriving = new Map<string, Uint8Array[]>();
   readonly #opening = new Map<string, Promise<void>>();
@@ -56,7 +56,7 @@ export class PackageShelf {
 
   async #open({ beyond, kind, name, sha256 }: PackagePart, bytes: Uint8Array): Promise<void> {
     try {
-      this.#packages.set(sha256, await ShelvedWheel.open(name, kind, bytes, beyond));
+      this.#packages.set(sha256, await CachedWheel.open(name, kind, bytes, beyond));
     } catch (error) {
       throw new RpcError('failed', error instanceof Error ? error.message : `${name} can not be unpacked`);
     }
@@ -70,7 +70,7 @@ export class PackageShelf {
   }
 
   /** In that order. @throws RpcError when one is not at hand */
-  take(hashes: readonly string[]): ShelvedWheel[] {
+  take(hashes: readonly string[]): CachedWheel[] {
     if (hashes.length > PACKAGE_LIMITS.packages) throw new RpcError('failed', 'too many packages');
     const taken = hashes.map((hash) => {
       const found = this.#packages.get(hash);

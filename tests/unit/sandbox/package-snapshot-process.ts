@@ -2,12 +2,12 @@
 import { Snapshots } from '../../../src/main/sandbox/snapshots/snapshots.ts';
 import { SnapshotStore } from '../../../src/main/sandbox/snapshots/snapshot-store.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
-import { shelfProcess, type ShelfProcess } from './package-shelf-process.ts';
+import { wheelCacheProcess, type WheelCacheProcess } from './wheel-cache-process.ts';
 import { utf8, type Behaviour } from './support.ts';
 
 const PIECE = 50_000;
 
-export interface ImageProcess extends ShelfProcess {
+export interface ImageProcess extends WheelCacheProcess {
   /** What was made there, or handed over and adopted, by key. */
   readonly images: ReadonlyMap<string, Uint8Array>;
 }
@@ -20,8 +20,8 @@ export const imageOf = (hashes: readonly string[]): Uint8Array =>
 export const imageProcess = async (behaviour: Behaviour = {}): Promise<ImageProcess> => {
   const images = new Map<string, Uint8Array>();
   const loading = new Map<string, Uint8Array>();
-  const shelf = shelfProcess({
-    makeImage: async ({ key, hashes }, { write }) => {
+  const shelf = wheelCacheProcess({
+    makePackageSnapshot: async ({ key, hashes }, { write }) => {
       const image = imageOf(hashes);
       for (let at = 0; at < image.length; at += PIECE) {
         await write({ of: 'image', bytes: image.slice(at, at + PIECE) });
@@ -29,12 +29,12 @@ export const imageProcess = async (behaviour: Behaviour = {}): Promise<ImageProc
       images.set(key, image);
       return { bytes: image.length };
     },
-    hasImage: ({ key }) => ({ has: images.has(key) }),
-    loadImage: ({ key, bytes }) => {
+    hasPackageSnapshot: ({ key }) => ({ has: images.has(key) }),
+    loadPackageSnapshot: ({ key, bytes }) => {
       loading.set(key, Buffer.concat([loading.get(key) ?? utf8(''), bytes]));
       return {};
     },
-    adoptImage: ({ key }) => {
+    adoptPackageSnapshot: ({ key }) => {
       images.set(key, loading.get(key) ?? utf8(''));
       return {};
     },

@@ -1,25 +1,25 @@
 import type { SnapshotUse } from '../../shared/protocol/sidecar-protocol.ts';
 import { InterpreterPool, type StartedInterpreter } from './interpreter-pool.ts';
-import type { PackageImage, PackageImages } from './package-images.ts';
+import type { PackageSnapshot, PackageSnapshots } from './package-snapshots.ts';
 import type { Runtime } from './runtime.ts';
-import { startFromImage } from './start-interpreter.ts';
+import { startFromPackageSnapshot } from './start-interpreter.ts';
 
 /** From giving an interpreter away to starting the next one, in ms: the run that wants it goes first. */
 const SPARE_DELAY_MS = 500;
 
 /** What came of the wish for an interpreter with packages in it. */
-export type ImageStart =
+export type PackageSnapshotStart =
   | { readonly use: 'used'; readonly started: StartedInterpreter }
   | { readonly use: Exclude<SnapshotUse, 'used'> };
 
 /** Starts interpreters from images, and keeps one ready from the image that was used last. */
-export class ImageStarts {
+export class PackageSnapshotStarts {
   readonly #runtime: Runtime;
-  readonly #images: PackageImages;
-  #last: { readonly image: PackageImage; readonly pool: InterpreterPool } | undefined;
+  readonly #images: PackageSnapshots;
+  #last: { readonly image: PackageSnapshot; readonly pool: InterpreterPool } | undefined;
   #keepsSpare = false;
 
-  constructor(runtime: Runtime, images: PackageImages) {
+  constructor(runtime: Runtime, images: PackageSnapshots) {
     this.#runtime = runtime;
     this.#images = images;
   }
@@ -31,7 +31,7 @@ export class ImageStarts {
   }
 
   /** An image of which no interpreter can be started is dropped. Never rejects. */
-  async start(key: string): Promise<ImageStart> {
+  async start(key: string): Promise<PackageSnapshotStart> {
     const image = this.#images.get(key);
     if (image === undefined) return { use: 'absent' };
     const pool = this.#poolOf(image);
@@ -47,11 +47,11 @@ export class ImageStarts {
     }
   }
 
-  #poolOf(image: PackageImage): InterpreterPool {
+  #poolOf(image: PackageSnapshot): InterpreterPool {
     if (this.#last?.image !== image) {
       void this.#last?.pool.keep(0);
       const start = async (): Promise<StartedInterpreter> => ({
-        ...(await startFromImage(this.#runtime, image)),
+        ...(await startFromPackageSnapshot(this.#runtime, image)),
         snapshot: 'absent',
       });
       this.#last = { image, pool: new InterpreterPool(start, SPARE_DELAY_MS) };

@@ -57,7 +57,7 @@ const contentOf = async (archive: Buffer, entry: Entry, start: number): Promise<
 
 /** Files of a package that an interpreter can be given. */
 export type PackageContent = Pick<
-  ShelvedWheel,
+  CachedWheel,
   'name' | 'paths' | 'sizes' | 'read' | 'isOfLock' | 'sharedFolders'
 >;
 
@@ -67,7 +67,7 @@ const MAX_DEPTH = 40;
 /** Whether a path says where it leads, without steps that go nowhere. */
 const isPlain = (path: string): boolean => segmentsOf(path.slice(1)) !== null;
 
-const declarationsIn = async (wheel: ShelvedWheel): Promise<number[]> => {
+const declarationsIn = async (wheel: CachedWheel): Promise<number[]> => {
   const found: number[] = [];
   for (const [index, path] of wheel.paths.entries()) {
     if (!path.endsWith('/__init__.py') || (wheel.sizes[index] ?? 0) > MAX_DECLARATION_BYTES) continue;
@@ -79,7 +79,7 @@ const declarationsIn = async (wheel: ShelvedWheel): Promise<number[]> => {
 };
 
 /** A wheel, or a shared library's archive, whose files are taken out of it when they are wanted. */
-export class ShelvedWheel {
+export class CachedWheel {
   readonly name: string;
   /** Of its files, absolute; where they belong in the interpreter. */
   readonly paths: readonly string[];
@@ -100,7 +100,7 @@ export class ShelvedWheel {
     archive: Buffer,
     zip: ZipFile,
     files: readonly PlacedEntry[],
-    { isOfLock, sharedFolders }: Pick<ShelvedWheel, 'isOfLock' | 'sharedFolders'>,
+    { isOfLock, sharedFolders }: Pick<CachedWheel, 'isOfLock' | 'sharedFolders'>,
   ) {
     this.name = name;
     this.isOfLock = isOfLock;
@@ -123,7 +123,7 @@ export class ShelvedWheel {
     kind: PackageKind,
     bytes: Uint8Array,
     beyond?: PackageBeyond,
-  ): Promise<ShelvedWheel> {
+  ): Promise<CachedWheel> {
     const allowed = beyond === undefined ? null : new WheelFiles(name, beyond.withheld);
     const archive = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     // Refuses absolute names, backslashes and `..`.
@@ -149,7 +149,7 @@ export class ShelvedWheel {
     }
     const isOfLock = beyond === undefined;
     const sharedFolders = new Set<number>();
-    const wheel = new ShelvedWheel(name, archive, zip, files, { isOfLock, sharedFolders });
+    const wheel = new CachedWheel(name, archive, zip, files, { isOfLock, sharedFolders });
     if (!isOfLock) for (const index of await declarationsIn(wheel)) sharedFolders.add(index);
     return wheel;
   }
