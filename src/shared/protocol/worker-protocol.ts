@@ -17,7 +17,7 @@ export const workerContract = defineContract({
      */
     boot: { params: z.strictObject({}), result: z.strictObject({ checks: SelfChecks }) },
     ...interpreterMethods,
-    tryPackages: guestQuestions.tryPackages,
+    ...guestQuestions,
     /** Takes files away, those that are there. Only from an interpreter that no guest enters. */
     takeFiles: {
       params: z.strictObject({

@@ -1,6 +1,10 @@
 import { PIECE_BYTES } from '../../shared/protocol/interpreter.ts';
 import type { HandlerContext, Handlers } from '../../shared/rpc/contract.ts';
-import type { GuestQuestion, QuestionParams } from '../../shared/protocol/interpreter-methods.ts';
+import {
+  guestQuestions,
+  type GuestQuestion,
+  type QuestionParams,
+} from '../../shared/protocol/interpreter-methods.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { RpcPort } from '../../shared/rpc/port.ts';
@@ -71,6 +75,14 @@ const answersTo =
     return {};
   };
 
+const questionHandlers = (interpreter: InterpreterHost): Pick<Handlers<WorkerContract>, GuestQuestion> => {
+  const questions = Object.keys(guestQuestions) as GuestQuestion[];
+  // Each handler has its question's types, which fromEntries can't express.
+  return Object.fromEntries(
+    questions.map((question) => [question, answersTo(interpreter, question)]),
+  ) as unknown as Pick<Handlers<WorkerContract>, GuestQuestion>;
+};
+
 const handlersOf = (
   interpreter: InterpreterHost,
   takeImage: Thread['takeImage'],
@@ -83,9 +95,7 @@ const handlersOf = (
       throw new RpcError('failed', error instanceof Error ? error.message : 'the interpreter did not start');
     }
   },
-  listFiles: answersTo(interpreter, 'listFiles'),
-  findImports: answersTo(interpreter, 'findImports'),
-  tryPackages: answersTo(interpreter, 'tryPackages'),
+  ...questionHandlers(interpreter),
   takeFiles: async ({ paths }, { write }) => {
     for (const [index, path] of paths.entries()) {
       const bytes = interpreter.takeFile(path);
