@@ -22,8 +22,7 @@ const ENGINE_TESTS = [
   // Snapshots, also of packages.
   'tests/integration/package-snapshots.test.ts',
   'tests/integration/snapshot.test.ts',
-  // The sidecar's and the worker's parts by themselves.
-  'tests/unit/rpc/**/*.test.ts',
+  // The worker's and the control thread's parts by themselves.
   'tests/unit/utility/**/*.test.ts',
 ];
 
@@ -33,12 +32,11 @@ const DECLARED_ENGINE_TESTS = [
   'tests/integration/life-cycle/bad-sidecars.test.ts',
   'tests/integration/life-cycle/crash-limit.test.ts',
   'tests/integration/life-cycle/idle.test.ts',
-  'tests/integration/life-cycle/many-times.test.ts',
-  'tests/integration/outputs.test.ts',
-  'tests/integration/plots.test.ts',
-  'tests/integration/value.test.ts',
+  'tests/integration/package-snapshot-fallbacks.test.ts',
+  'tests/integration/snapshot-fallbacks.test.ts',
   'tests/security/cases.test.ts',
   'tests/security/inventory.test.ts',
+  'tests/unit/rpc/**/*.test.ts',
 ];
 
 /** Unit tests that start many processes, fill disks or read texts at their caps: left to `npm test`. */
@@ -68,8 +66,8 @@ const BROWSER_TESTS = ['tests/integration/chromium/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    // On two cores: tests start interpreters, which keeps a core busy, but wait for limits and processes as well.
-    maxWorkers: 3,
+    // Most of the time a test waits for an interpreter to start, which keeps one core busy.
+    maxWorkers: 2,
     // Nothing of the user's own is touched, and no package index of theirs is asked.
     env: { VIVARIUM_DATA_DIR: path.join(import.meta.dirname, '.cache', 'test-data'), PIP_NO_INDEX: '1' },
     projects: [

@@ -95,7 +95,7 @@ describe('over a damaged store', { timeout: LONG_MS }, () => {
     ['with one byte flipped', 'another valid file', 'a pipe that nobody writes to'].includes(what),
   );
   const CASES = CACHES.flatMap(([kind, below]) =>
-    SOME.map(({ what, apply }) => ({ kind, below, what, apply })),
+    SOME.slice(0, 2).map(({ what, apply }) => ({ kind, below, what, apply })),
   );
 
   const expectMended = async (

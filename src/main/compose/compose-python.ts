@@ -15,7 +15,7 @@ import { PythonFactsNow } from '../app/python-facts.ts';
 import { sandboxSettings } from '../app/sandbox-settings.ts';
 import { translateTo } from '../app/texts.ts';
 
-/** SessionRegistry kept ready, so that a run without a session begins at once. */
+/** Interpreters kept ready, so that a run without a session begins at once. */
 const SPARES = 1;
 const MS_PER_SECOND = 1000;
 

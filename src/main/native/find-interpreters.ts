@@ -26,7 +26,7 @@ export interface FindOptions {
 }
 
 const ANSWER_LIMIT_MS = 5000;
-/** SessionRegistry asked at once: each is a process. */
+/** Interpreters asked at once: each is a process. */
 const CONCURRENCY = 6;
 /** A search must end, whatever the folders hold. */
 const MAX_CANDIDATES = 64;

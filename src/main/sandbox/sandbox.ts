@@ -27,7 +27,7 @@ import { Supervisor } from './process/supervisor.ts';
 import type { SupervisorSettings } from './process/supervisor-options.ts';
 import { warmUp } from './process/warm-up.ts';
 
-/** SessionRegistry that run guest code at once: every session may wait for something at the same time. */
+/** Interpreters that run guest code at once: every session may wait for something at the same time. */
 const MAX_CONCURRENT_RUNS = LIMITS.sessions;
 const IDLE_MS = 15 * 60_000;
 const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };

@@ -115,7 +115,7 @@ export interface ConfigApi {
 }
 
 export interface FileApi {
-  /** SessionRegistry on this computer: usable ones first, newest first. */
+  /** Interpreters on this computer: usable ones first, newest first. */
   find(name: 'python' | 'python3'): Promise<Answer<readonly FoundPython[]>>;
   /** The path that was picked in a dialog; null when it was closed. */
   pickFile(options: { readonly title?: string }): Promise<Answer<string | null>>;

@@ -61,7 +61,7 @@ export const interpreterMethods = {
 } as const;
 export type InterpreterMethod = keyof typeof interpreterMethods;
 
-/** SessionRegistry of one sidecar process are told apart by these. */
+/** Interpreters of one sidecar process are told apart by these. */
 export const InterpreterId = z.string().min(1).max(100);
 
 type Methods = Readonly<Record<string, MethodSpec & { readonly params: z.ZodObject }>>;

@@ -3,7 +3,7 @@ import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
 import type { SnapshotUse } from '../../shared/protocol/sidecar-protocol.ts';
 import type { InterpreterThread } from './interpreter-thread.ts';
 
-/** SessionRegistry that start at once: more would only take the processor from each other. */
+/** Interpreters that start at once: more would only take the processor from each other. */
 const CONCURRENT_BOOTS = 2;
 
 /** From giving a spare away to starting the next one, in ms: about as long as a short run takes. */

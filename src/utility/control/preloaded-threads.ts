@@ -4,7 +4,7 @@ import type { InterpreterThread } from './interpreter-thread.ts';
 const REFILL_DELAY_MS = 250;
 
 /**
- * SessionRegistry that have begun to start and wait for the memory that they are to be started from: one is kept
+ * Interpreters that have begun to start and wait for the memory that they are to be started from: one is kept
  * ready, which takes some tens of MB.
  */
 export class PreloadedThreads {

@@ -241,7 +241,7 @@ export class SidecarClient {
       );
       if (bytes === received) await snapshots.keep(assets, joinBytes(pieces));
     } catch {
-      // SessionRegistry start without it; a process that is gone is noticed by the next call.
+      // Interpreters start without it; a process that is gone is noticed by the next call.
     }
   }
 
