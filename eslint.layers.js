@@ -56,12 +56,12 @@ export const SANDBOX_FOLDERS = {
 };
 
 export const SHARED_FOLDERS = {
-  rpc: [],
+  rpc: ['units.ts'],
   python: [],
   contract: ['limits.ts', 'json-data.ts', 'protocol/probe-protocol.ts'],
   packages: ['limits.ts'],
   config: ['limits.ts'],
-  protocol: ['limits.ts', 'contract', 'packages', 'rpc'],
+  protocol: ['limits.ts', 'units.ts', 'contract', 'packages', 'rpc'],
   ipc: ['limits.ts', 'contract', 'packages', 'config', 'protocol'],
 };
 

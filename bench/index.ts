@@ -23,6 +23,7 @@ import { peers } from './rows/peers.ts';
 import { science } from './rows/science.ts';
 import { starts } from './rows/starts.ts';
 import { stopping } from './rows/stopping.ts';
+import { MIB } from '../src/shared/units.ts';
 
 type Measure = (electron: string, baselines: Baselines) => Promise<Group>;
 
@@ -36,8 +37,6 @@ const GROUPS: Readonly<Record<string, Measure>> = {
   science,
   peers,
 };
-
-const MIB = 1024 * 1024;
 
 const machine = (electron: string): Machine => ({
   cpu: cpus()[0]?.model ?? 'unknown',

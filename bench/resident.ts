@@ -1,6 +1,5 @@
 import { residentBytes } from '../src/main/base/process-table.ts';
-
-const MIB = 1024 * 1024;
+import { MIB } from '../src/shared/units.ts';
 
 /** Resident memory of a process. @throws Error when it can't be read */
 export const residentMiB = (pid: number): number => {

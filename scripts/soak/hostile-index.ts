@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import { zipOf } from '../../tests/unit/scripts/support/zip.ts';
+import { MIB } from '../../src/shared/units.ts';
 
-const MIB = 1024 * 1024;
 const JSON_TYPE = 'application/vnd.pypi.simple.v1+json';
 /** Between two bytes of a server that takes its time, in ms. */
 const DRIP_MS = 200;

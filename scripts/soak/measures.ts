@@ -1,8 +1,7 @@
 /** Figures out of what was measured. */
 import { residentBytes } from '../../src/main/base/process-table.ts';
 import type { MemoryCourse } from './order.ts';
-
-const MIB = 1024 * 1024;
+import { MIB } from '../../src/shared/units.ts';
 
 export const percentile = (values: readonly number[], share: number): number => {
   const sorted = [...values].sort((one, other) => one - other);

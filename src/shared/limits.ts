@@ -78,6 +78,7 @@ export const LIMITS = {
 
 /** What holds when the caller says nothing. */
 export const DEFAULTS = {
+  idleMinutes: 15,
   timeoutMs: 60_000,
   memoryMiB: 1024,
   outputKiB: 1024,

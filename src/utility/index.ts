@@ -10,8 +10,7 @@ import { connectToMain } from './control/main-port.ts';
 import { NodeThreads } from './control/node-threads.ts';
 import { Sidecar } from './control/sidecar.ts';
 import { loadKoffi } from './lockdown/koffi-calls.ts';
-
-const MIB = 1024 * 1024;
+import { MIB } from '../shared/units.ts';
 
 // A Ctrl-C in a terminal reaches the whole process group; stopping is main's decision.
 process.on('SIGINT', () => undefined);

@@ -32,8 +32,7 @@ import {
 import { findRings, ringProbes } from './probe/ring-probes.ts';
 import { outgoingSockets, socketWriteProbes, systemCallProbes } from './probe/system-call-probes.ts';
 import { probeInWorker } from './probe/worker-probes.ts';
-
-const MIB = 1024 * 1024;
+import { MIB } from '../shared/units.ts';
 
 /** Possible from any thread. The last of them spoil the folder. */
 const anywhere = (load: (binding: string) => SystemCalls): Probe[] => [

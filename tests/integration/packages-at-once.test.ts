@@ -6,10 +6,10 @@ import type { PackageProvider } from '../../src/main/sandbox/packages/package-pr
 import { nodeSandbox } from '../support/node-sandbox.ts';
 import { deferred } from '../unit/sandbox/support.ts';
 import { zipOf } from '../unit/scripts/support/zip.ts';
+import { MIB } from '../../src/shared/units.ts';
 
 /** Far more than it takes on a slow machine. */
 const LONG_MS = 240_000;
-const MIB = 1024 * 1024;
 const FILES = 50;
 
 /** 200 MiB unpacked: two of them are more than is kept. */

@@ -4,11 +4,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { RunOutput, RunResult } from '../../src/shared/contract/sandbox.ts';
 import { useSandbox } from '../support/either-sandbox.ts';
 import { type RunningOptions } from '../support/test-sandbox.ts';
+import { MIB } from '../../src/shared/units.ts';
 
 const sandbox = useSandbox();
 afterAll(() => sandbox().expectAlive());
-
-const MIB = 1024 * 1024;
 
 /** In a session that all of these tests share: none of them leaves anything behind that another one sees. */
 const inSession = (code: string, options: RunningOptions = {}): Promise<RunResult> =>

@@ -7,6 +7,7 @@ import {
 } from '../../shared/contract/isolation.ts';
 import type { ProbeResult } from '../../shared/protocol/probe-protocol.ts';
 import type { KernelView, ResourceLimits } from './kernel-view.ts';
+import { MIB } from '../../shared/units.ts';
 
 /** What was seen of one probe sidecar. */
 export interface Findings {
@@ -26,7 +27,6 @@ export interface Findings {
 
 /** As docs/security.md promises it. Of the process's own word for it nothing is taken. */
 const MOST_OPEN_FILES = 512;
-const MIB = 1024 * 1024;
 
 /** Self-checks that stand for a layer, by how their names begin. */
 const CHECKED: readonly {

@@ -4,8 +4,8 @@ import process from 'node:process';
 import { app } from 'electron';
 import { z } from 'zod';
 import type { DoctorOptions } from './doctor.ts';
+import { MIB } from '../../shared/units.ts';
 
-const MIB = 1024 * 1024;
 const KIB_PER_MIB = 1024;
 
 const PackageManifest = z.object({ version: z.string() });

@@ -12,8 +12,7 @@ import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { sidecarHostContract, type SidecarHostContract } from '../../shared/protocol/sidecar-protocol.ts';
 import type { SidecarProcess } from '../sandbox/sidecar/sidecar-process.ts';
 import type { Asset } from '../runtime/runtime-assets.ts';
-
-const MIB = 1024 * 1024;
+import { MIB } from '../../shared/units.ts';
 
 /** One probe sidecar: takes the ordinary one's way to its lock-down, then tries to break out of it. */
 export class ProbeClient {

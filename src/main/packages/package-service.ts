@@ -23,6 +23,7 @@ import { SourceChain } from './sources/source-chain.ts';
 import type { PackageSource } from './sources/source.ts';
 import type { PackageStore } from './store/store.ts';
 import type { UserLock } from './store/user-lock.ts';
+import { MIB } from '../../shared/units.ts';
 
 /** A verified file in the store, to be put into an interpreter. */
 export interface Wheel {
@@ -89,7 +90,6 @@ interface Work {
 }
 
 const LIMITS: PackageServiceLimits = { overallMs: 15 * 60_000, lookUpMs: 15_000, parallel: 4 };
-const MIB = 1024 * 1024;
 /** Rounds of looking up: each one finds the dependencies of what the one before has found. */
 const MAX_ROUNDS = 30;
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { LIMITS } from '../../shared/limits.ts';
+import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
+import { MIB } from '../../shared/units.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/contract/sandbox-events.ts';
 import type { OutputFile, RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import type { CrashLimit } from './process/crash-window.ts';
@@ -29,9 +30,9 @@ import { warmUp } from './process/warm-up.ts';
 
 /** Interpreters that run guest code at once: every session may wait for something at the same time. */
 const MAX_CONCURRENT_RUNS = LIMITS.sessions;
-const IDLE_MS = 15 * 60_000;
+const IDLE_MS = DEFAULTS.idleMinutes * 60_000;
 const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };
-const toMiB = (bytes: number): number => Math.round(bytes / (1024 * 1024));
+const toMiB = (bytes: number): number => Math.round(bytes / MIB);
 
 const never = sharedController().signal;
 

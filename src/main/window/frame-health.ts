@@ -1,7 +1,6 @@
 /** When the process of a guest's document has to be ended. Nothing of Electron in here. */
 import type { OutputEnd } from '../../shared/ipc/app.ts';
-
-const MIB = 1024 * 1024;
+import { MIB } from '../../shared/units.ts';
 
 export const FRAME_LIMITS = {
   /** Of one document's process: what is resident, the program's own pages included. */

@@ -123,7 +123,7 @@ export const Config = z.object({
   sandbox: z
     .object({
       /** Without a run for so long, the sidecar is ended. */
-      idleMinutes: between(LIMITS.idleMinutes, 'minutes').default(15),
+      idleMinutes: between(LIMITS.idleMinutes, 'minutes').default(DEFAULTS.idleMinutes),
       timeoutSeconds: between(
         { min: LIMITS.timeoutMs.min / MS_PER_SECOND, max: LIMITS.timeoutMs.max / MS_PER_SECOND },
         'seconds',

@@ -16,6 +16,7 @@ import {
   WorkspaceFileName,
 } from '../contract/sandbox.ts';
 import { SandboxEvent, SandboxState } from '../contract/sandbox-events.ts';
+import { MIB } from '../units.ts';
 
 const RunId = z.number().int().nonnegative();
 const Pid = z.number().int();
@@ -150,8 +151,6 @@ export const hostContract = defineContract({
 export type HostContract = typeof hostContract;
 
 export const hostClientContract = defineContract({ methods: {}, events: {} });
-
-const MIB = 1024 * 1024;
 
 /** Whole input files and whole results pass here, with the JSON of a value in them. */
 export const HOST_LIMITS = {

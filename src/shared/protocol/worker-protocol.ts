@@ -8,6 +8,7 @@ import { defineContract } from '../rpc/contract.ts';
 import { PACKAGE_LIMITS, PlacedPackage } from './package-files.ts';
 import { Bytes } from '../contract/sandbox.ts';
 import { MAX_PACKAGE_SNAPSHOT_BYTES } from './snapshot-image.ts';
+import { MIB } from '../units.ts';
 
 export const workerContract = defineContract({
   methods: {
@@ -51,8 +52,6 @@ export const workerContract = defineContract({
   },
 });
 export type WorkerContract = typeof workerContract;
-
-const MIB = 1024 * 1024;
 
 /** What the control thread may send in one message: part of a file, or what files a package has. */
 export const TO_WORKER_LIMITS = {

@@ -1,3 +1,5 @@
+import { MIB } from '../units.ts';
+
 /** What one peer accepts and sends. Bytes are those of measure.ts. */
 export interface RpcLimits {
   /** Largest message accepted, in bytes; a larger one is a protocol violation. */
@@ -19,8 +21,6 @@ export interface RpcLimits {
   /** Window of a call that names none, in bytes. */
   readonly window: number;
 }
-
-const MIB = 1024 * 1024;
 
 const DEFAULT_LIMITS: RpcLimits = {
   maxMessageBytes: 16 * MIB,

@@ -29,8 +29,7 @@ import type { PackageSnapshot } from './package-snapshots.ts';
 import { PlacedFiles, type Clash } from './placed-files.ts';
 import type { HostThread, ThreadHost } from './thread-host.ts';
 import type { PackageContent } from './cached-wheel.ts';
-
-const MIB = 1024 * 1024;
+import { MIB } from '../../shared/units.ts';
 
 /** How long a guest may take to tidy up after an interrupt before it gets the next one, in ms. */
 const INTERRUPT_AGAIN_MS = 150;

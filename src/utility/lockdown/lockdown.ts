@@ -15,8 +15,8 @@ import { X64_SYSCALLS } from './syscalls-x64.ts';
 import type { SyscallTable } from './syscalls.ts';
 import { takeRing } from './take-ring.ts';
 import { warmUp } from './warm-up.ts';
+import { MIB } from '../../shared/units.ts';
 
-const MIB = 1024 * 1024;
 /** Enough for the most interpreters that there may be: each takes about four. */
 const MAX_OPEN_FILES = 512;
 const STANDARD_ERROR = 2;

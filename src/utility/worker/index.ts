@@ -11,6 +11,7 @@ import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-prot
 import { looseErrors } from './loose-errors.ts';
 import { serveInterpreter, type ThreadFunctions } from './serve-interpreter.ts';
 import { VmRealmHost } from './vm-realm.ts';
+import { MIB } from '../../shared/units.ts';
 
 if (parentPort === null) throw new Error('this script runs in a worker thread only');
 
@@ -18,8 +19,6 @@ const { setTimeout: startTimer, setImmediate: startImmediate, performance: clock
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const { wait } = Atomics as { readonly wait: AtomicsWait };
-
-const MIB = 1024 * 1024;
 
 /** Heap of this thread, files and WebAssembly memory. */
 const usedMiB = (): number => {

@@ -3,6 +3,7 @@ import { allHold, examineLayers, type Findings } from '../../../src/main/doctor/
 import type { KernelView } from '../../../src/main/doctor/kernel-view.ts';
 import { isolationLayer } from '../../../src/shared/contract/isolation.ts';
 import type { ProbeResult } from '../../../src/shared/protocol/probe-protocol.ts';
+import { MIB } from '../../../src/shared/units.ts';
 
 const MAIN = 1;
 
@@ -18,7 +19,6 @@ const browser: ProbeResult = { ...refused, name: 'fetch', group: 'browser-networ
 
 const OS_LAYERS = ['no-new-privileges', 'resource-limits', 'landlock', 'seccomp', 'browser-network'] as const;
 
-const MIB = 1024 * 1024;
 const DATA_LIMIT_MIB = 3840;
 
 const limits = { coreBytes: 0, openFiles: 512, dataBytes: DATA_LIMIT_MIB * MIB };

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FRAME_LIMITS, FrameHealth } from '../../../src/main/window/frame-health.ts';
+import { MIB } from '../../../src/shared/units.ts';
 
-const MIB = 1024 * 1024;
 /** A sample each quarter of a second, of a process that works a share of the time. */
 const run = (health: FrameHealth, seconds: number, share: number, memoryBytes = 100 * MIB): string | null => {
   for (let step = 0; step <= seconds * 4; step += 1) {

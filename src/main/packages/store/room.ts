@@ -5,8 +5,7 @@ import type { UserEntry } from '../resolve/package-entry.ts';
 import { PackageError } from '../package-error.ts';
 import type { PackageStore, StoredFile } from './store.ts';
 import type { UserLock } from './user-lock.ts';
-
-const MIB = 1024 * 1024;
+import { MIB } from '../../../shared/units.ts';
 
 /** Entries of the user's own lock that runs have brought, and what their files may have together, in bytes. */
 const MAX_ENTRIES = 2000;

@@ -1,8 +1,7 @@
 import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
 import { PackageError } from '../../packages/package-error.ts';
 import type { Wheel } from '../../packages/package-service.ts';
-
-const MIB = 1024 * 1024;
+import { MIB } from '../../../shared/units.ts';
 
 /**
  * Code may ask for all packages there are. What is read, sent and unpacked for one run has an end.

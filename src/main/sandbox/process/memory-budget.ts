@@ -1,6 +1,5 @@
 import { LIMITS } from '../../../shared/limits.ts';
-
-const MIB = 1024 * 1024;
+import { MIB } from '../../../shared/units.ts';
 
 /**
  * What a process needs before any guest's data, in MiB: itself (about 160) and as many interpreters as there may be

@@ -19,8 +19,8 @@ import { SidecarSnapshots } from './sidecar-snapshots.ts';
 import { SidecarPackages } from './sidecar-packages.ts';
 import { openSidecarPeer, type SidecarPeer } from './sidecar-peer.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
+import { MIB } from '../../../shared/units.ts';
 
-const MIB = 1024 * 1024;
 /** Output that may be under way from the sidecar at once, in bytes. */
 const RUN_WINDOW_BYTES = 8 * MIB;
 /** The same for a snapshot. */

@@ -17,8 +17,8 @@ import {
   world,
   type World,
 } from '../support/world.ts';
+import { MIB } from '../../../../src/shared/units.ts';
 
-const MIB = 1024 * 1024;
 const large = (name: string) => wheel(name, { padding: 0.6 * MIB });
 const FURTHER = [large('one'), large('two'), large('three'), large('four')] as const;
 

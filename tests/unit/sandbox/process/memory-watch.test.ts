@@ -10,8 +10,7 @@ import {
 } from '../../../../src/main/sandbox/process/memory-budget.ts';
 import { MemoryWatch } from '../../../../src/main/sandbox/process/memory-watch.ts';
 import { FakeClock } from '../support.ts';
-
-const MIB = 1024 * 1024;
+import { MIB } from '../../../../src/shared/units.ts';
 
 const setUp = () => {
   const clock = new FakeClock();

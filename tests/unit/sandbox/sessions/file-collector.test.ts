@@ -6,9 +6,9 @@ import { LIMITS } from '../../../../src/shared/limits.ts';
 import { RpcError } from '../../../../src/shared/rpc/errors.ts';
 import type { CollectedFile, OutputFile } from '../../../../src/shared/contract/sandbox.ts';
 import { FakeClock, FakeProcess, never, turns, until, utf8, type SidecarHandlers } from '../support.ts';
+import { MIB } from '../../../../src/shared/units.ts';
 
 const PIECE = 50_000;
-const MIB = 1024 * 1024;
 
 /** Sends bytes as an interpreter does: in pieces. */
 const pieces = async (
