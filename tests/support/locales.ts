@@ -5,7 +5,10 @@ import type { Texts } from '../../src/shared/translate.ts';
 
 const folder = path.join(import.meta.dirname, '..', '..', 'locales');
 
-export const localeFiles = (): string[] => readdirSync(folder).sort();
+export const localeFiles = (): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
 
 export const readLocale = (language: Language): Texts =>
   JSON.parse(readFileSync(path.join(folder, `${language}.json`), 'utf8')) as Texts;

@@ -1,14 +1,6 @@
 /** The words of the window, in the language of the settings. */
 import { computed, inject, type ComputedRef, type InjectionKey, type Ref } from 'vue';
-import de from '../../../locales/de.json';
-import en from '../../../locales/en.json';
-import es from '../../../locales/es.json';
-import fr from '../../../locales/fr.json';
-import it from '../../../locales/it.json';
-import ja from '../../../locales/ja.json';
-import pl from '../../../locales/pl.json';
-import pt from '../../../locales/pt.json';
-import zh from '../../../locales/zh.json';
+import { TEXTS } from '../../../locales/texts.ts';
 import type { Language } from '../../shared/config/config.ts';
 import { createTranslate, type Translate } from '../../shared/translate.ts';
 import { createFormat, type Format } from '../shared/format.ts';
@@ -19,8 +11,7 @@ export interface Translation {
 }
 
 export const createTranslation = (language: Readonly<Ref<Language>>): Translation => {
-  const texts = { de, en, es, fr, it, ja, pl, pt, zh };
-  const translate = computed(() => createTranslate(language.value, texts));
+  const translate = computed(() => createTranslate(language.value, TEXTS));
   return {
     // Reading the language makes whatever shows the text depend on it.
     t: (key, values) => translate.value(key, values),
