@@ -26,11 +26,10 @@ import { PackageIndex } from '../../../src/main/packages/sources/package-index.t
 import { Downloads } from '../../../src/main/packages/http/downloads.ts';
 import { isInRange, isNewer, isPreRelease } from '../../../src/main/packages/resolve/versions.ts';
 import { entryFromWheel } from '../../../src/main/packages/resolve/wheel-metadata.ts';
-import { guessImports } from '../../../src/main/sandbox/packages/import-guess.ts';
+import { CodeReading } from '../../../src/main/sandbox/packages/code-reading.ts';
 import { ModuleAdvice } from '../../../src/main/sandbox/packages/module-advice.ts';
 import { RunCollector } from '../../../src/main/run/run-collector.ts';
 import { checkFiles } from '../../../src/main/run/reported-files.ts';
-import { SpelledOut } from '../../../src/main/sandbox/packages/spelled-out.ts';
 import { disarmHtml } from '../../../src/main/window/guest-html.ts';
 import { outcomeBudgetBytes, PIECE_BYTES } from '../../../src/shared/protocol/interpreter.ts';
 import { MAX_OUTPUT_ELEMENTS, MAX_OUTPUT_LENGTH, SuggestedName } from '../../../src/shared/ipc/app.ts';
@@ -458,8 +457,8 @@ const ROWS: readonly Row[] = [
     asText,
     (text) => isInRange(PYTHON, text),
   ),
-  row('the imports of code', codes, asText, guessImports),
-  row('what code spells out', codes, asText, (code) => SpelledOut.in(code)),
+  row('the imports of code', codes, asText, (code) => new CodeReading(code).imports()),
+  row('what code spells out', codes, asText, (code) => new CodeReading(code).spelledOut()),
   row('the metadata block in code', codes, asText, scriptDependencies),
   row(
     'TOML of a metadata block',

@@ -1,4 +1,5 @@
 /** Real wheels out of a real store, handed over a real channel. */
+import { CodeReading } from '../../../src/main/sandbox/packages/code-reading.ts';
 import { describe, expect, it } from 'vitest';
 import { UnreachableSources } from '../../../src/main/packages/sources/unreachable-sources.ts';
 import type { PackageProvider } from '../../../src/main/sandbox/packages/package-provider.ts';
@@ -44,6 +45,7 @@ const scene = (
   const order = (request: Partial<RunRequest> = {}, part: Partial<InstallOrder> = {}): InstallOrder => ({
     interpreter,
     request: { code: 'import plot', ...request },
+    code: new CodeReading(request.code ?? 'import plot'),
     signal: new AbortController().signal,
     silent: new UnreachableSources(),
     ...part,
@@ -148,7 +150,8 @@ describe('what can not be had', () => {
     const interpreter = { id: 'one', sidecar: shelf.sidecar };
     const { signal } = new AbortController();
     const silent = new UnreachableSources();
-    const install = (request: RunRequest) => installer.install({ interpreter, request, signal, silent });
+    const install = (request: RunRequest) =>
+      installer.install({ interpreter, request, code: new CodeReading(request.code), signal, silent });
     expect((await install({ code: 'import plot' })).installed).toEqual([]);
     await expect(install({ code: '', packages: ['plot'] })).rejects.toMatchObject({ code: 'bad-settings' });
   });

@@ -3,6 +3,7 @@ import { PackageError } from '../../packages/package-error.ts';
 import { UnreachableSources } from '../../packages/sources/unreachable-sources.ts';
 import type { Backend, Opening, RunContext, RunProgress } from '../../run/backend.ts';
 import type { Verdict } from '../../run/verdict.ts';
+import { CodeReading } from '../packages/code-reading.ts';
 import { ModuleAdvice } from '../packages/module-advice.ts';
 import type { PackageInstaller } from '../packages/package-installer.ts';
 import type { OpenInterpreter } from '../sessions/session-registry.ts';
@@ -22,6 +23,12 @@ export interface EmbeddedBackendParts extends EmbeddedInterpreterParts {
   readonly onRest: () => void;
   /** Ends all processes. */
   readonly close: () => Promise<void>;
+}
+
+/** What is found out once for all tries of a run. */
+interface Reading {
+  readonly code: CodeReading;
+  readonly silent: UnreachableSources;
 }
 
 /** What it took so far to get a run its interpreter. */
@@ -80,11 +87,11 @@ export class EmbeddedBackend implements Backend {
 
   /** An interpreter with all that the code needs, or why there is none. */
   async #prepare(progress: Progress, request: RunRequest, context: RunContext): Promise<Provided> {
-    const silent = new UnreachableSources();
+    const reading = { code: new CodeReading(request.code), silent: new UnreachableSources() };
     for (let tries = 1; ; tries++) {
       progress.packages = [];
       const askedAt = this.#parts.clock.now();
-      const image = await this.#chooseImage(request, context, silent);
+      const image = await this.#chooseImage(request, context, reading);
       const startedAt = this.#parts.clock.now();
       progress.packagesMs += startedAt - askedAt;
       const startFrom = image === null ? undefined : this.#startFrom(image);
@@ -93,7 +100,7 @@ export class EmbeddedBackend implements Backend {
       if (opened.kind === 'refused') return opened;
       const { interpreter } = opened;
       progress.packages = this.#broughtBy(image, interpreter);
-      const refusal = await this.#installPackages(progress, interpreter, request, context, silent);
+      const refusal = await this.#installPackages(progress, interpreter, request, context, reading);
       if (refusal === null) return opened;
       // None of its code has run yet: it can have another process, unless its packages are what kills them.
       if (refusal !== 'process-died') return { kind: 'refused', verdict: refusal };
@@ -110,11 +117,11 @@ export class EmbeddedBackend implements Backend {
   async #chooseImage(
     request: RunRequest,
     { onPackages, signal }: RunContext,
-    silent: UnreachableSources,
+    { code, silent }: Reading,
   ): Promise<SelectedSnapshot | null> {
     const { images, interpreters } = this.#parts;
     if (request.session !== undefined && interpreters.has(request.session)) return null;
-    return (await images?.choose(request, signal, silent, onPackages)) ?? null;
+    return (await images?.choose(request, code, signal, silent, onPackages)) ?? null;
   }
 
   /** What the run needs of an image, if its interpreter came from that after all: its process may have died. */
@@ -149,13 +156,14 @@ export class EmbeddedBackend implements Backend {
     interpreter: OpenInterpreter,
     request: RunRequest,
     { onPackages: onProgress, signal }: RunContext,
-    silent: UnreachableSources,
+    { code, silent }: Reading,
   ): Promise<Verdict | 'process-died' | null> {
     const startedAt = this.#parts.clock.now();
     try {
       const { advice, installed } = await this.#parts.packages.install({
         interpreter,
         request,
+        code,
         signal,
         silent,
         onProgress,

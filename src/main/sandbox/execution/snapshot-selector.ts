@@ -3,7 +3,6 @@ import type { RunRequest } from '../../../shared/contract/sandbox.ts';
 import type { EnsureOptions, Wheel } from '../../packages/package-service.ts';
 import type { InstallProgress } from '../../packages/progress.ts';
 import { PackageUse } from '../../packages/store/holds.ts';
-import { scriptDependencies } from '../../packages/resolve/script-metadata.ts';
 import type { UnreachableSources } from '../../packages/sources/unreachable-sources.ts';
 import { bringPackages, suppliesOf } from '../packages/bring-packages.ts';
 import type { BytecodeStore } from '../packages/bytecode-store.ts';
@@ -13,7 +12,7 @@ import {
   type PackageSnapshotStore,
   type StoredImage,
 } from '../snapshots/package-snapshot-store.ts';
-import { guessImports } from '../packages/import-guess.ts';
+import type { CodeReading } from '../packages/code-reading.ts';
 import type { PackageProvider } from '../packages/package-provider.ts';
 import { refuseTooLarge } from '../packages/package-size.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
@@ -127,10 +126,12 @@ export class SnapshotSelector {
   /**
    * What the run needs is fetched first, for as long as that takes.
    *
+   * @param code that of the request
    * @returns null when there is no image for the run. Never rejects
    */
   async choose(
     request: RunRequest,
+    code: CodeReading,
     signal: AbortSignal,
     silent: UnreachableSources,
     onProgress?: (progress: InstallProgress) => void,
@@ -139,8 +140,8 @@ export class SnapshotSelector {
     if (request.files?.some(({ name }) => name.endsWith('.py')) === true) return null;
     const use = new PackageUse();
     try {
-      const guessed = await guessImports(request.code);
-      const named = [...(request.packages ?? []), ...(await scriptDependencies(request.code))];
+      const guessed = await code.imports();
+      const named = [...(request.packages ?? []), ...(await code.dependencies())];
       const providers = await this.#provider.providersOf(guessed);
       const imported = [...new Set([...providers.values()].map(({ name }) => name))];
       if (imported.length + named.length === 0) return null;

@@ -1,5 +1,5 @@
-import { Turns } from '../../foreign-text/turns.ts';
-import { readPythonText, type PythonText } from './python-text.ts';
+import type { Turns } from '../../foreign-text/turns.ts';
+import type { PythonText } from './python-text.ts';
 
 const IMPORT = /^import[ \t]+([^\n;:]+)/u;
 const FROM = /^from[ \t]+([\w.]+)[ \t]+import[ \t]*(?:\(([^()]*)|([^\n;:()]*))/u;
@@ -21,12 +21,6 @@ const STRETCH_UNITS = 64 * 1024;
  * The modules that code seems to import. Only a guess, made before any interpreter could read the code: what is
  * really imported is found out by Python.
  */
-export const guessImports = async (source: string): Promise<string[]> => {
-  const turns = new Turns();
-  return importsIn(await readPythonText(source, turns), turns);
-};
-
-/** The same for code that has been read. */
 export const importsIn = async ({ code }: PythonText, turns: Turns): Promise<string[]> => {
   const found = new Set<string>();
   // Names in modules are counted apart: they must not keep later modules out.

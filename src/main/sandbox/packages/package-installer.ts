@@ -9,14 +9,13 @@ import { PackageError } from '../../packages/package-error.ts';
 import { packageName } from '../../packages/resolve/requirement.ts';
 import type { Wheel } from '../../packages/package-service.ts';
 import type { InstallProgress } from '../../packages/progress.ts';
-import { scriptDependencies } from '../../packages/resolve/script-metadata.ts';
 import type { UnreachableSources } from '../../packages/sources/unreachable-sources.ts';
 import { bringPackages, suppliesOf, type Supply } from './bring-packages.ts';
+import type { CodeReading } from './code-reading.ts';
 import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { OpenInterpreter } from '../sessions/session-registry.ts';
 import { adviceAbout, ModuleAdvice } from './module-advice.ts';
-import { SpelledOut } from './spelled-out.ts';
 import type { PackageProvider } from './package-provider.ts';
 import { refuseTooLarge } from './package-size.ts';
 import { raceStop } from '../../base/stop-signal.ts';
@@ -47,6 +46,8 @@ export interface PackageInstallerOptions {
 export interface InstallOrder {
   readonly interpreter: OpenInterpreter;
   readonly request: RunRequest;
+  /** That of the request. */
+  readonly code: CodeReading;
   readonly signal: AbortSignal;
   /** Of the run. */
   readonly silent: UnreachableSources;
@@ -112,7 +113,7 @@ export class PackageInstaller {
   async install(order: InstallOrder): Promise<Installation> {
     const { interpreter } = order;
     const advice = new ModuleAdvice((name) => this.#installed.get(interpreter)?.has(name) === true);
-    const named = [...(order.request.packages ?? []), ...(await scriptDependencies(order.request.code))];
+    const named = [...(order.request.packages ?? []), ...(await order.code.dependencies())];
     const provider = this.#provider;
     if (provider === undefined) {
       if (named.length === 0) return { installed: [], advice };
@@ -144,7 +145,7 @@ export class PackageInstaller {
     const hints = report.hints.filter((module) => HINTED_MODULES.has(module));
     if (report.asked.length + report.modules.length + hints.length === 0) return wanted;
     // What the interpreter says is the guest's word: only what main reads there itself stands in the code.
-    const text = await SpelledOut.in(code);
+    const text = await order.code.spelledOut();
     for (const name of report.asked) {
       imported.set(name, [name]);
       if (text.hasLiteral(name)) spelledOut.add(packageName(name));

@@ -1,4 +1,5 @@
 /** Which image a run starts from: real wheels, a real store of images, processes at the other end of real channels. */
+import { CodeReading } from '../../../../src/main/sandbox/packages/code-reading.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -92,7 +93,7 @@ const scene = (first: ImageProcess, options: { allow?: string[]; from?: World } 
     wanted: () => wanted,
     asked: () => asked,
     choose: (code, request = {}, signal = new AbortController().signal) =>
-      made.chooser.choose({ code, ...request }, signal, new UnreachableSources()),
+      made.chooser.choose({ code, ...request }, new CodeReading(code), signal, new UnreachableSources()),
   };
   return made;
 };

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { guessImports } from '../../../../src/main/sandbox/packages/import-guess.ts';
+import { CodeReading } from '../../../../src/main/sandbox/packages/code-reading.ts';
+
+const guessImports = (code: string): Promise<readonly string[]> => new CodeReading(code).imports();
 
 it.each([
   ['import numpy', ['numpy']],

@@ -1,3 +1,4 @@
+import { CodeReading } from '../../../../src/main/sandbox/packages/code-reading.ts';
 import { expect, it } from 'vitest';
 import { PackageCatalog } from '../../../../src/main/packages/resolve/catalog.ts';
 import { PackageLock } from '../../../../src/main/packages/resolve/lock-file.ts';
@@ -38,6 +39,7 @@ const stage = (report: Partial<ImportReport>) => {
     installer.install({
       interpreter,
       request: { code },
+      code: new CodeReading(code),
       signal: new AbortController().signal,
       silent: new UnreachableSources(),
     });
