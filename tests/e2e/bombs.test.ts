@@ -1,9 +1,11 @@
 /** Outputs that are made to hurt: each costs its own frame, and neither the page nor what was in it before. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Locator } from 'playwright-core';
+import { untilGone } from '../support/processes.ts';
 import { ENABLED, ended, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
 
 let app: OpenedApp;
+let isClosed = false;
 
 beforeAll(async () => {
   app = await openApp(ENABLED);
@@ -11,7 +13,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await app.close();
+  if (!isClosed) await app.close();
 });
 
 /** Python that shows the value of `text`. */
@@ -49,11 +51,16 @@ const expectResponsive = async (): Promise<void> => {
 
 const cellsBefore = (): Promise<string[]> => app.page.locator('.cell .value').allInnerTexts();
 
-const guests = (): Promise<{ url: string; pid: number }[]> =>
-  app.app.evaluate(({ BrowserWindow }) => {
+const guests = async (): Promise<{ url: string; pid: number }[]> => {
+  const found = await app.app.evaluate(({ BrowserWindow }) => {
     const page = BrowserWindow.getAllWindows()[0]?.webContents.mainFrame;
     return (page?.frames ?? []).map((frame) => ({ url: frame.url, pid: frame.osProcessId }));
   });
+  for (const { pid } of found) if (pid > 0) everShown.add(pid);
+  return found;
+};
+/** Processes of all guests' documents that were seen. */
+const everShown = new Set<number>();
 const pagePid = (): Promise<number | undefined> =>
   app.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId());
 
@@ -61,6 +68,7 @@ const explode = async (code: string): Promise<Locator> => {
   const before = { values: await cellsBefore(), pid: await pagePid() };
   const cell = await runCode(app.page, code);
   await cell.getByRole('button', { name: 'Run' }).waitFor({ timeout: START_MS });
+  await guests();
   await expectResponsive();
   await cell.locator('.ended').waitFor({ timeout: 2 * START_MS });
   await expectResponsive();
@@ -235,7 +243,9 @@ it('a drawing is copied as a picture that its own process made', async () => {
   const box = await cell.locator('iframe').boundingBox();
   expect([Math.round(box?.width ?? 0), Math.round(box?.height ?? 0)]).toEqual([400, 300]);
   await cell.getByRole('button', { name: 'Copy image' }).click();
-  await page.getByText('Copied', { exact: true }).first().waitFor();
+  const told = page.getByText(/^(?:Copied|The image could not be copied\. Save it instead\.)$/u).first();
+  await told.waitFor();
+  expect(await told.innerText()).toBe('Copied');
   const copied = await app.app.evaluate(({ clipboard }) =>
     (clipboard as unknown as { readImage(): { getSize(): object } }).readImage().getSize(),
   );
@@ -284,10 +294,13 @@ it('a frame that is taken away while it is busy leaves no process behind', async
   await expect.poll(async () => (await guests()).find((one) => one.url === url)?.pid ?? 0).toBeGreaterThan(0);
   const pid = (await guests()).find((one) => one.url === url)?.pid;
   await cell.getByRole('button', { name: 'Remove cell' }).click();
-  await expect
-    .poll(
-      () => app.app.evaluate(({ app: electron }) => electron.getAppMetrics().map((metric) => metric.pid)),
-      { timeout: START_MS },
-    )
-    .not.toContain(pid);
+  if (pid !== undefined) await untilGone(pid);
+});
+
+it('no process is left of what was shown, also of those that were halted', async () => {
+  await guests();
+  await app.close();
+  isClosed = true;
+  expect(everShown.size).toBeGreaterThan(12);
+  for (const pid of everShown) await untilGone(pid);
 });

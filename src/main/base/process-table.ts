@@ -45,6 +45,16 @@ export const isAlive = ({ pid, startedAt }: ProcessIdentity): boolean => {
   }
 };
 
+/** SIGKILL to this very process, if it is still there. */
+export const killProcess = (identity: ProcessIdentity): void => {
+  if (!isAlive(identity)) return;
+  try {
+    process.kill(identity.pid, 'SIGKILL');
+  } catch {
+    // Gone is what was wanted.
+  }
+};
+
 const statusBytes = (pid: number, field: 'VmRSS' | 'VmData'): number | null => {
   const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'mu').exec(readProc(pid, 'status') ?? '')?.[1];
   return kibibytes === undefined ? null : Number(kibibytes) * 1024;

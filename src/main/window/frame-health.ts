@@ -5,7 +5,12 @@ import { MIB } from '../../shared/units.ts';
 export const FRAME_LIMITS = {
   /** Of one document's process: what is resident, the program's own pages included. */
   memoryBytes: 512 * MIB,
-  /** Of all of them together; the largest one is ended. */
+  /**
+   * What the process of a small document has resident, nearly all of it shared with the others (Electron 33 on Linux:
+   * 92 to 95 MiB each for twelve of them).
+   */
+  programBytes: 96 * MIB,
+  /** Of all of them together, beyond that of the program; the largest one is ended. */
   totalMemoryBytes: 1024 * MIB,
   /** Longest time without an answer, in ms, in which the process was at work… */
   silenceMs: 8000,
@@ -29,6 +34,16 @@ interface Question {
   readonly at: number;
   readonly workMs: number;
 }
+
+/** The one to be ended when all of them together have too much, or undefined. */
+export const largestOfTooMany = <S extends Pick<FrameSample, 'memoryBytes'>>(
+  samples: readonly S[],
+): S | undefined => {
+  const ownBytes = ({ memoryBytes }: S): number => Math.max(0, memoryBytes - FRAME_LIMITS.programBytes);
+  const total = samples.reduce((sum, sample) => sum + ownBytes(sample), 0);
+  if (total <= FRAME_LIMITS.totalMemoryBytes) return undefined;
+  return samples.reduce((most, sample) => (sample.memoryBytes > most.memoryBytes ? sample : most));
+};
 
 /** What is known of one process. */
 export class FrameHealth {

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import type { OutputEnd, OutputEnded, OutputSize } from '../../shared/ipc/app.ts';
 import { FRAME_CHANNEL, type FrameQuestion } from '../../shared/ipc/frame.ts';
 import type { GuestFrames } from '../app/guest-frames.ts';
-import { FRAME_LIMITS, FrameHealth, type FrameSample } from './frame-health.ts';
+import { identify, killProcess, type ProcessIdentity } from '../base/process-table.ts';
+import { FrameHealth, largestOfTooMany, type FrameSample } from './frame-health.ts';
 import { isOutputDocument, withoutQuery } from '../app/page-address.ts';
 
 /** While there are such frames, in ms. */
@@ -30,6 +31,12 @@ interface Watched {
   ended: boolean;
 }
 
+/** A process that takes no processor any more. It can't end by itself: Chromium may forget it, but it stays. */
+interface Halted {
+  readonly identity: ProcessIdentity;
+  readonly at: number;
+}
+
 /** What can be seen of a frame; null when its process is gone. */
 type Seen = { readonly url: string; readonly pid: number } | null;
 
@@ -47,8 +54,7 @@ export class WatchedFrames implements GuestFrames {
   readonly #onEnded: (ended: OutputEnded) => void;
   /** By the frames' places in the page. */
   readonly #watched = new Map<number, Watched>();
-  /** Processes that were halted, and when. */
-  readonly #halted = new Map<number, number>();
+  readonly #halted = new Map<number, Halted>();
   #contents: WebContents | null = null;
   #timer: NodeJS.Timeout | null = null;
 
@@ -107,7 +113,7 @@ export class WatchedFrames implements GuestFrames {
     for (const id of this.#watched.keys()) if (!seen.has(id)) this.#watched.delete(id);
     for (const [id, frame] of seen) this.#note(id, frame, page?.pid);
     this.#judgeAll(now, metrics, others);
-    this.#killHalted(now, metrics, new Set([...seen.values()].map((frame) => frame?.pid)));
+    this.#killHalted(now, new Set([...seen.values()].map((frame) => frame?.pid)));
     if (this.#watched.size === 0 && this.#halted.size === 0) this.#rest();
     else this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY_MS);
   }
@@ -145,12 +151,9 @@ export class WatchedFrames implements GuestFrames {
       };
       samples.push({ watched, sample });
     }
-    const total = samples.reduce((sum, { sample }) => sum + sample.memoryBytes, 0);
-    const largest = samples.reduce((most, { sample }) => Math.max(most, sample.memoryBytes), 0);
+    const tooMuch = largestOfTooMany(samples.map(({ sample }) => sample));
     for (const { sample, watched } of samples) {
-      const isLargest = sample.memoryBytes === largest;
-      const tooMuch = total > FRAME_LIMITS.totalMemoryBytes && isLargest ? 'memory' : null;
-      const fault = watched.health.judge(sample) ?? tooMuch;
+      const fault = watched.health.judge(sample) ?? (sample === tooMuch ? 'memory' : null);
       if (fault === null) this.#askIfDue(watched, sample);
       else {
         if (!others.has(watched.pid)) this.#halt(watched.pid, at);
@@ -161,21 +164,16 @@ export class WatchedFrames implements GuestFrames {
 
   /** It takes nothing more from now on. It is killed when the page has taken its frame away: nobody sees a crash. */
   #halt(pid: number, at: number): void {
-    this.#halted.set(pid, at);
-    signal(pid, 'SIGSTOP');
+    this.#halted.set(pid, { identity: identify(pid), at });
+    halt(pid);
   }
 
   /** @param shown processes with frames in the page */
-  #killHalted(
-    now: number,
-    metrics: ReadonlyMap<number, ProcessMetric>,
-    shown: ReadonlySet<number | undefined>,
-  ): void {
-    for (const [pid, haltedAt] of this.#halted) {
-      if (shown.has(pid) && now - haltedAt < REMOVAL_MS) continue;
+  #killHalted(now: number, shown: ReadonlySet<number | undefined>): void {
+    for (const [pid, { at, identity }] of this.#halted) {
+      if (shown.has(pid) && now - at < REMOVAL_MS) continue;
       this.#halted.delete(pid);
-      // Its number may be another one's by now, unless Chromium still has it.
-      if (metrics.has(pid)) signal(pid, 'SIGKILL');
+      killProcess(identity);
     }
   }
 
@@ -198,7 +196,7 @@ export class WatchedFrames implements GuestFrames {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
     this.#watched.clear();
-    for (const pid of this.#halted.keys()) signal(pid, 'SIGKILL');
+    for (const { identity } of this.#halted.values()) killProcess(identity);
     this.#halted.clear();
   }
 }
@@ -212,9 +210,9 @@ const framesOf = (contents: WebContents | null): readonly WebFrameMain[] => {
   }
 };
 
-const signal = (pid: number, name: 'SIGSTOP' | 'SIGKILL'): void => {
+const halt = (pid: number): void => {
   try {
-    process.kill(pid, name);
+    process.kill(pid, 'SIGSTOP');
   } catch {
     // It ended before; and on Windows nothing can be halted, it is only killed.
   }

@@ -4,8 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { killProcess } from '../../../src/main/sandbox/process/launcher.ts';
-import { identify, isAlive, residentBytes } from '../../../src/main/base/process-table.ts';
+import { identify, isAlive, killProcess, residentBytes } from '../../../src/main/base/process-table.ts';
 import { eventually } from '../../support/eventually.ts';
 import { needProcesses } from '../../support/processes.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FRAME_LIMITS, FrameHealth } from '../../../src/main/window/frame-health.ts';
+import { FRAME_LIMITS, FrameHealth, largestOfTooMany } from '../../../src/main/window/frame-health.ts';
 import { MIB } from '../../../src/shared/units.ts';
 
 /** A sample each quarter of a second, of a process that works a share of the time. */
@@ -55,4 +55,13 @@ it('counts from the first question that was not answered', () => {
     health.asked({ at, workMs: at / 3, memoryBytes: 0 });
   const at = FRAME_LIMITS.silenceMs + 1;
   expect(health.judge({ at, workMs: at / 3, memoryBytes: 0 })).toBe('unresponsive');
+});
+
+it('lets as many small documents be as have a place, and ends the largest of many large ones', () => {
+  const sample = (mib: number): { memoryBytes: number } => ({ memoryBytes: mib * MIB });
+  expect(largestOfTooMany(Array.from({ length: 12 }, () => sample(96)))).toBeUndefined();
+  expect(largestOfTooMany<{ memoryBytes: number }>([])).toBeUndefined();
+  const large = [sample(400), sample(410), sample(400)];
+  expect(largestOfTooMany(large)).toBeUndefined();
+  expect(largestOfTooMany([...large, sample(400)])).toBe(large[1]);
 });

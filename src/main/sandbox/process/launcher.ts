@@ -1,11 +1,4 @@
-import process from 'node:process';
-import {
-  dataBytes,
-  identify,
-  isAlive,
-  residentBytes,
-  type ProcessIdentity,
-} from '../../base/process-table.ts';
+import { dataBytes, identify, isAlive, killProcess, residentBytes } from '../../base/process-table.ts';
 import type { SidecarProcess } from '../sidecar/sidecar-process.ts';
 
 /** Starts sidecar processes: under Electron, or as plain Node children. */
@@ -18,16 +11,6 @@ export interface SidecarLauncher {
 export const SIDECAR_ENVIRONMENT: Readonly<Record<string, string>> = { VIVARIUM_SIDECAR: '1' };
 
 export const NO_CODE_FROM_STRINGS = '--disallow-code-generation-from-strings';
-
-/** SIGKILL to this very process, if it is still there. */
-export const killProcess = (identity: ProcessIdentity): void => {
-  if (!isAlive(identity)) return;
-  try {
-    process.kill(identity.pid, 'SIGKILL');
-  } catch {
-    // Gone is what was wanted.
-  }
-};
 
 /** A process that is only being started, by whatever means. */
 export interface StartingProcess {
