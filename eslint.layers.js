@@ -21,7 +21,7 @@ export const MAIN_FOLDERS = {
   sandbox: ['base', 'foreign-text', 'runtime', 'packages', 'run'],
   interpreter: ['base', 'foreign-text', 'run'],
   plugin: ['interpreter', 'packages/package-service.ts'],
-  doctor: ['base', 'runtime', 'sandbox/process'],
+  doctor: ['base', 'runtime', 'sandbox/process', 'sandbox/sidecar/sidecar-process.ts'],
   app: ['base', 'foreign-text', 'runtime', 'packages', 'run', 'native', 'sandbox', 'plugin'],
   ipc: ['base', 'config', 'packages', 'run', 'native', 'sandbox', 'interpreter', 'plugin', 'app'],
   'cli-host': ['base', 'packages', 'run', 'sandbox'],
