@@ -17,7 +17,8 @@ export const service = defineContract({
     echo: { params: z.unknown(), result: z.unknown() },
     /** Answers only when aborted or when the test says so. */
     hang: { params: z.null(), result: z.number() },
-    stream: { params: z.number(), result: z.string(), item: z.instanceof(Uint8Array) },
+    // Bounded: to a caller that wants no items, all of them are sent without a pause.
+    stream: { params: z.int().min(0).max(2_000_000), result: z.string(), item: z.instanceof(Uint8Array) },
   },
   events: { tick: z.strictObject({ n: z.number() }) },
 });
