@@ -20,14 +20,16 @@ const CODE_RANGE_MIB = 64;
 const NO_ASYNC_CHECKS = '--no-force-async-hooks-checks';
 
 /** A thread that waits to be told what to be. @param script of the worker, whole */
-export const bootWorker = (script: string): Worker => {
-  const worker = new Worker(script, {
+export const bootWorker = (script: string): Worker =>
+  new Worker(script, {
     eval: true,
     env: {},
     argv: [],
     execArgv: [NO_ASYNC_CHECKS],
     name: 'interpreter',
     stdin: false,
+    // What a worker prints is no output of a run, and is never read: whoever reads asks the worker for more, by a message
+    // whose handler in Node needs what a hardened thread has no more. An error there would be the interpreter's end.
     stdout: true,
     stderr: true,
     resourceLimits: {
@@ -36,8 +38,3 @@ export const bootWorker = (script: string): Worker => {
       codeRangeSizeMb: CODE_RANGE_MIB,
     },
   });
-  // What a worker prints is not output of a run: its streams are read so that they don't fill up.
-  worker.stdout.resume();
-  worker.stderr.resume();
-  return worker;
-};
