@@ -56,7 +56,7 @@ export interface SelectedSnapshot {
   readonly needed: readonly string[];
 }
 
-export interface ImageChooserOptions {
+export interface SnapshotSelectorOptions {
   readonly provider: PackageProvider;
   readonly store: PackageSnapshotStore;
   readonly bytecode: BytecodeStore;
@@ -112,7 +112,7 @@ export class SnapshotSelector {
     reachable,
     sidecar,
     store,
-  }: ImageChooserOptions) {
+  }: SnapshotSelectorOptions) {
     this.#provider = provider;
     this.#store = store;
     this.#bytecode = bytecode;
