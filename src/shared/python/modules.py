@@ -43,8 +43,8 @@ class Modules:
     def find(
         self,
         name: str,
-        globals: dict[str, Any] | None = None,  # noqa: A002
-        locals: dict[str, Any] | None = None,  # noqa: A002
+        globals: dict[str, Any] | None = None,  # noqa: A002 - as in __import__
+        locals: dict[str, Any] | None = None,  # noqa: A002 - as in __import__
         fromlist: tuple[str, ...] = (),
         level: int = 0,
     ) -> types.SimpleNamespace | types.ModuleType:

@@ -136,14 +136,14 @@ def _flush_streams() -> None:
 def main(folder: str, text_limit: int, *display_limits: int) -> None:
     """`display_limits` are those of `Outputs.show_with`."""
     # Both stay open as long as the process lives.
-    faults = open(_join(folder, "faults.txt"), "wb")  # noqa: SIM115
+    faults = open(_join(folder, "faults.txt"), "wb")  # noqa: SIM115 - open until the end
     faulthandler.enable(faults, all_threads=False)
     follow_parent()
     script = _join(folder, "script.py")
     with open(script, encoding="utf-8", newline="") as file:
         code = file.read()
     # Each line in one write, so that those of forked children stay whole.
-    displays = open(_join(folder, "displays.jsonl"), "ab", buffering=0)  # noqa: SIM115
+    displays = open(_join(folder, "displays.jsonl"), "ab", buffering=0)  # noqa: SIM115 - open until the end
     outputs = Outputs()
     outputs.show_with(lambda text: displays.write(text.encode() + b"\n"), *display_limits)
     outcome = _Run(script, _join(folder, "workspace"), text_limit, outputs).execute(code)

@@ -17,7 +17,9 @@ parentPort.on('message', () => setImmediate(() => parentPort.postMessage('done')
 
 it('a worker is never asked for more of what it prints: a hardened one would die of that', async () => {
   const worker = bootWorker(SCRIPT);
-  onTestFinished(async () => void (await worker.terminate()));
+  onTestFinished(async () => {
+    await worker.terminate();
+  });
   await once(worker, 'online');
   worker.postMessage('now');
   expect(await once(worker, 'message')).toEqual(['done']);
