@@ -1,6 +1,7 @@
 import path from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
+import { library } from './scripts/build/library.ts';
 import { standaloneScripts } from './scripts/build/standalone-scripts.ts';
 
 const root = import.meta.dirname;
@@ -11,7 +12,7 @@ const NODE_TARGET = 'node20';
 
 export default defineConfig({
   main: {
-    plugins: [standaloneScripts(root)],
+    plugins: [standaloneScripts(root), library(root)],
     build: {
       target: NODE_TARGET,
       outDir: 'out/main',

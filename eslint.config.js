@@ -23,10 +23,20 @@ const electron = {
   group: ['electron', 'electron/*'],
   message: 'Only *electron*-named files, src/main/index.ts and src/main/window/ touch Electron.',
 };
+const nodeControl = {
+  group: ['**/control/node/*', './node/*', '../node/*'],
+  message:
+    'The control thread knows the ports in control/host; src/utility/index.ts gives it what implements them.',
+};
 /** import('node:fs') escapes no-restricted-imports. */
 const dynamicHostImport = {
   selector: 'ImportExpression[source.value=/^(node:|electron(\\u002f|$))/]',
   message: 'This layer runs where Node is absent or must not be reached.',
+};
+/** What is not the one runtime need not be the other: src/shared/runtimes.ts says in what they differ. */
+const oneRuntime = {
+  selector: 'BinaryExpression[operator=/^[!=]=/] > Literal[value=/^(embedded|native)$/]',
+  message: 'Ask the table of src/shared/runtimes.ts, or switch over all runtimes.',
 };
 const hostGlobals = ['process', 'require', 'module', 'Buffer', 'global', '__dirname', '__filename'];
 
@@ -111,7 +121,7 @@ export default defineConfig(
     files: ['src/shared/**/*.ts', 'src/renderer/**/*.ts', 'src/renderer/**/*.vue'],
     rules: {
       'no-restricted-imports': ['error', { patterns: [nodeBuiltins, electron] }],
-      'no-restricted-syntax': ['error', dynamicHostImport],
+      'no-restricted-syntax': ['error', dynamicHostImport, oneRuntime],
       'no-restricted-globals': ['error', ...hostGlobals],
     },
   },
@@ -130,6 +140,24 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/main/**/*.ts', 'src/preload/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', oneRuntime] },
+  },
+  {
+    files: ['src/renderer/**/*.vue'],
+    rules: { 'vue/no-restricted-syntax': ['error', oneRuntime] },
+  },
+  {
+    // It runs in a page, too.
+    files: ['src/utility/control/**/*.ts'],
+    ignores: ['src/utility/control/node/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [nodeBuiltins, electron, nodeControl] }],
+      'no-restricted-syntax': ['error', dynamicHostImport],
+      'no-restricted-globals': ['error', ...hostGlobals],
+    },
+  },
+  {
     files: ['src/main/**/*.ts'],
     ignores: ['src/main/**/*electron*.ts', 'src/main/index.ts', 'src/main/window/**/*.ts'],
     rules: {
@@ -137,6 +165,7 @@ export default defineConfig(
       'no-restricted-syntax': [
         'error',
         { selector: 'ImportExpression[source.value=/^electron(\\u002f|$)/]', message: electron.message },
+        oneRuntime,
       ],
     },
   },
@@ -164,5 +193,13 @@ export default defineConfig(
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     extends: [eslint.configs.recommended],
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+  },
+  {
+    files: ['examples/embed-*/page.js'],
+    languageOptions: { globals: { window: 'readonly', document: 'readonly' } },
+  },
+  {
+    files: ['examples/embed-cjs/{main,preload}.js'],
+    languageOptions: { sourceType: 'commonjs', globals: { __dirname: 'readonly' } },
   },
 );

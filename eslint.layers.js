@@ -16,16 +16,17 @@ export const MAIN_FOLDERS = {
   runtime: ['base', 'foreign-text'],
   config: ['base'],
   packages: ['base', 'foreign-text', 'runtime'],
-  run: ['base', 'foreign-text', 'packages/progress.ts'],
+  run: ['base', 'foreign-text'],
   native: ['base', 'foreign-text', 'run'],
   sandbox: ['base', 'foreign-text', 'runtime', 'packages', 'run'],
   interpreter: ['base', 'foreign-text', 'run'],
-  plugin: ['interpreter', 'packages/package-service.ts'],
+  plugin: ['interpreter', 'packages/wheel.ts'],
   doctor: ['base', 'runtime', 'sandbox/process', 'sandbox/sidecar/sidecar-process.ts'],
   app: ['base', 'foreign-text', 'runtime', 'packages', 'run', 'native', 'sandbox', 'plugin'],
   ipc: ['base', 'config', 'packages', 'run', 'native', 'sandbox', 'interpreter', 'plugin', 'app'],
   'cli-host': ['base', 'packages', 'run', 'sandbox'],
-  cli: ['base', 'foreign-text', 'electron-files', 'runtime', 'config', 'packages', 'run', 'native'],
+  mcp: ['base', 'foreign-text', 'run'],
+  cli: ['base', 'foreign-text', 'electron-files', 'runtime', 'config', 'packages', 'run', 'native', 'mcp'],
   compose: [
     ...[
       'base',
@@ -41,6 +42,10 @@ export const MAIN_FOLDERS = {
       'ipc',
     ],
     'create-sandbox.ts',
+  ],
+  library: [
+    ...['base', 'runtime', 'packages', 'run', 'native', 'sandbox', 'interpreter', 'doctor'],
+    ...['app/pyodide-cache.ts', 'ipc/interpreter.ts', 'ipc/route.ts', 'create-sandbox.ts'],
   ],
   window: ['base', 'foreign-text', 'config', 'packages', 'run', 'sandbox', 'app', 'ipc', 'compose'],
 };
@@ -58,17 +63,39 @@ export const SANDBOX_FOLDERS = {
 export const SHARED_FOLDERS = {
   rpc: ['units.ts'],
   python: [],
-  contract: ['limits.ts', 'json-data.ts', 'protocol/probe-protocol.ts'],
-  packages: ['limits.ts'],
-  config: ['limits.ts'],
+  contract: ['limits.ts', 'runtimes.ts', 'json-data.ts'],
+  packages: ['limits.ts', 'setting-fields.ts'],
+  config: ['languages.ts', 'limits.ts', 'runtimes.ts', 'setting-fields.ts', 'packages'],
   protocol: ['limits.ts', 'units.ts', 'contract', 'packages', 'rpc'],
-  ipc: ['limits.ts', 'contract', 'packages', 'config', 'protocol'],
+  ipc: ['limits.ts', 'runtimes.ts', 'contract', 'packages', 'config', 'protocol'],
 };
 
 /** What knows private parts of Pyodide 314 or stands in for a browser knows nothing of the guest core. */
 export const REALM_FOLDERS = {
   platform: [],
   'pyodide-314': ['platform', 'describe-error.ts'],
+};
+
+/**
+ * Of the sidecar's control thread. `host` has the ports to what it runs in, which `node` implements; all the rest knows the
+ * ports alone, and runs in a page, too (eslint.config.js keeps Node's modules from it).
+ */
+export const CONTROL_FOLDERS = {
+  host: [],
+  node: ['host'],
+  packages: ['host'],
+  snapshots: ['host', 'packages'],
+  interpreters: ['host', 'packages', 'snapshots'],
+};
+
+/** Of the window's console: rules, which know nothing of the page, and what is made of them. */
+export const CONSOLE_FOLDERS = {
+  model: [],
+  start: [],
+  editor: ['model'],
+  output: ['model'],
+  files: ['model', 'output'],
+  cells: ['model', 'editor', 'output'],
 };
 
 const innerZones = (parent, folders) =>
@@ -96,6 +123,8 @@ export const layers = [
   ...innerZones('src/main/sandbox', SANDBOX_FOLDERS),
   ...innerZones('src/shared', SHARED_FOLDERS),
   ...innerZones('src/utility/realm', REALM_FOLDERS),
+  ...innerZones('src/utility/control', CONTROL_FOLDERS),
+  ...innerZones('src/renderer/console', CONSOLE_FOLDERS),
   zone('src', 'tests'),
   zone('src', 'scripts'),
   zone('src', 'bench'),

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import SlowestFirst from './scripts/test/slowest-first.ts';
 
 /**
  * What `npm run test:engines` runs under each Node, through NodeLauncher: what depends on the engine's V8, libuv
@@ -35,8 +36,20 @@ const DECLARED_ENGINE_TESTS = [
   'tests/integration/package-snapshot-fallbacks.test.ts',
   'tests/integration/snapshot-fallbacks.test.ts',
   'tests/security/cases.test.ts',
-  'tests/security/inventory.test.ts',
+  'tests/security/no-javascript.test.ts',
   'tests/unit/rpc/**/*.test.ts',
+];
+
+/**
+ * Sandboxes that are started by NodeLauncher in any project: left to `npm run test:engines`, which runs them under each
+ * engine or the declared one. What is Electron's in them is in snapshot-electron.test.ts, store-in-runs.test.ts and
+ * main-death.test.ts.
+ */
+const NODE_LAUNCHER_TESTS = [
+  'tests/integration/life-cycle/node-main-death.test.ts',
+  'tests/integration/package-snapshot-fallbacks.test.ts',
+  'tests/integration/package-snapshots.test.ts',
+  'tests/integration/snapshot-fallbacks.test.ts',
 ];
 
 /** Unit tests that start many processes, fill disks or read texts at their caps: left to `npm test`. */
@@ -51,9 +64,12 @@ const SLOW_UNIT_TESTS = [
   'tests/unit/snapshot/snapshot-damage.test.ts',
 ];
 
+const SETUP_FILES = ['tests/support/compare-bytes.ts'];
+
 /** For tests with real processes, which take their time on a busy machine. */
 const REAL_PROCESSES = {
   environment: 'node',
+  setupFiles: SETUP_FILES,
   testTimeout: 120_000,
   hookTimeout: 120_000,
   expect: { poll: { timeout: 20_000 } },
@@ -68,6 +84,7 @@ export default defineConfig({
   test: {
     // Most of the time a test waits for an interpreter to start, which keeps one core busy.
     maxWorkers: 2,
+    sequence: { sequencer: SlowestFirst },
     // Nothing of the user's own is touched, and no package index of theirs is asked.
     env: { VIVARIUM_DATA_DIR: path.join(import.meta.dirname, '.cache', 'test-data'), PIP_NO_INDEX: '1' },
     projects: [
@@ -76,6 +93,7 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/unit/**/*.test.ts'],
           exclude: SLOW_UNIT_TESTS,
+          setupFiles: SETUP_FILES,
           environment: 'node',
           testTimeout: 60_000,
         },
@@ -89,7 +107,7 @@ export default defineConfig({
             'tests/e2e/**/*.test.ts',
             ...SLOW_UNIT_TESTS,
           ],
-          exclude: BROWSER_TESTS,
+          exclude: [...BROWSER_TESTS, ...NODE_LAUNCHER_TESTS],
           ...REAL_PROCESSES,
         },
       },

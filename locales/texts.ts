@@ -1,5 +1,5 @@
 /** The texts of all languages, from the files beside this one: each is named after its language. */
-import type { Language } from '../src/shared/config/config.ts';
+import type { Language } from '../src/shared/languages.ts';
 import type { Texts } from '../src/shared/translate.ts';
 
 const files = import.meta.glob<Texts>('./*.json', { eager: true, import: 'default' });

@@ -11,7 +11,7 @@ export const NEEDED_OUTPUTS = [
   ...['sidecar.cjs', 'probe-sidecar.cjs', 'worker.cjs', 'guest.js', 'python_stdlib.zip'].map(
     (name) => `out/utility/${name}`,
   ),
-  ...['runtime.json', 'binding.json'].map((name) => `out/utility/${name}`),
+  ...['runtime.json', 'binding.json', 'pyodide/pyodide.asm.wasm'].map((name) => `out/utility/${name}`),
 ];
 const STAMP = 'out/.build-stamp.json';
 

@@ -1,4 +1,5 @@
-"""Adds compiled code to the standard library's zip file; run at build time by the interpreter it is for.
+"""Adds compiled code to the standard library's zip file, and leaves out what Pyodide has in it for JavaScript; run at
+build time by the interpreter it is for.
 
 Imports from the zip then compile nothing. The sources stay: tracebacks and `inspect` show them.
 """
@@ -11,6 +12,9 @@ from typing import Any
 
 # Any: its stub leaves out what is private.
 _bootstrap: Any = importlib._bootstrap_external
+
+# Packages of Python's side of the bridge to JavaScript.
+_LEFT_OUT = ("pyodide/", "_pyodide/")
 
 
 def compile_library(source: str, target: str, place: str) -> int:
@@ -26,6 +30,8 @@ def compile_library(source: str, target: str, place: str) -> int:
     ):
         warnings.simplefilter("ignore")
         for entry in old.infolist():
+            if entry.filename.startswith(_LEFT_OUT):
+                continue
             data = old.read(entry)
             entry.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(entry, data)

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -24,7 +24,8 @@ export function standaloneScripts(root: string): Plugin {
       await build(nodeScript(root, 'src/utility/worker/index.ts', 'worker.cjs'));
       await build(guestScript(root));
       await buildStandardLibrary(root, path.join(outDir, 'python_stdlib.zip'));
-      await writeRuntimeManifest(root, outDir);
+      await copyPyodide(root, path.join(outDir, 'pyodide'));
+      await writeRuntimeManifest(outDir);
       await writeBindingManifest(root, outDir);
     },
   };
@@ -62,8 +63,6 @@ const nodeScript = (root: string, entry: string, fileName: string): InlineConfig
 
 const guestScript = (root: string): InlineConfig => ({
   ...common(root),
-  // Direct eval is in Pyodide; the realm refuses it.
-  logLevel: 'error',
   plugins: [bareRealm(root)],
   build: {
     target: 'es2022',
@@ -85,6 +84,12 @@ interface Node {
   end: number;
 }
 
+const nameOf = (node: unknown): unknown =>
+  typeof node === 'object' && node !== null && 'name' in node ? node.name : undefined;
+
+/** Of what a shared library tells the linker, in bytes: many times as much as any has. */
+const MAX_LIBRARY_HEAD = 4 * 1024 * 1024;
+
 const SETS_PROTOTYPE = /^(?:Object|Reflect)\.setPrototypeOf$/u;
 
 /** Every node of a syntax tree. */
@@ -99,8 +104,8 @@ function* nodesOf(value: unknown): Generator<Node & Record<string, unknown>> {
 
 /**
  * Takes out of the bundle what does not belong into a bare realm. `import()` in a vm script rejects with an
- * error of the host's realm, from which a guest could climb out; so none may remain, in code or in text. What
- * changes prototypes is taken from the realm: Pyodide gets a function captured before.
+ * error of the host's realm, from which a guest could climb out; so none may remain, in code or in text. Emscripten's
+ * linker would evaluate JavaScript that stands in a shared library: it has no `eval`. What changes prototypes is taken from the realm: Pyodide gets a function captured before.
  */
 function bareRealm(root: string): Plugin {
   const seal = path.join(root, 'src/utility/realm/platform/seal-realm.ts');
@@ -110,10 +115,23 @@ function bareRealm(root: string): Plugin {
     transform(code, id) {
       if (!/[\\/]pyodide[\\/][^\\/]+\.mjs$/u.test(id)) return null;
       const text = new MagicString(code);
+      let bounded = !id.endsWith('pyodide.asm.mjs');
       for (const node of nodesOf(this.parse(code))) {
         if (node.type === 'ImportExpression') {
           const argument = node['source'] as Node;
           text.overwrite(node.start, argument.start, 'vivariumNoImport(');
+        } else if (node.type === 'CallExpression' && nameOf(node['callee']) === 'eval') {
+          const callee = node['callee'] as Node;
+          text.overwrite(callee.start, callee.end, 'vivariumNoEval');
+        } else if (node.type === 'FunctionDeclaration' && nameOf(node['id']) === 'getLEB') {
+          // Reads past the end would go on, and a file of zeros is a list of as many empty names: a shared library could
+          // have a list of any length in its head, which nothing else may come before.
+          const body = node['body'] as Node;
+          text.appendRight(
+            body.start + 1,
+            `if (offset >= Math.min(binary.length, ${String(MAX_LIBRARY_HEAD)})) throw new Error("damaged library");`,
+          );
+          bounded = true;
         } else if (node.type === 'MetaProperty') {
           text.overwrite(node.start, node.end, '({ url: "file:///pyodide/pyodide.asm.mjs" })');
         } else if (
@@ -123,8 +141,10 @@ function bareRealm(root: string): Plugin {
           text.overwrite(node.start, node.end, 'vivariumSetPrototypeOf');
         }
       }
+      if (!bounded) this.error('the reader of shared libraries is not the one that is known');
       text.prepend(`import { setPrototypeOf as vivariumSetPrototypeOf } from ${JSON.stringify(seal)};\n`);
       text.append('\nfunction vivariumNoImport() { throw new Error("no modules can be loaded here") }\n');
+      text.append('\nfunction vivariumNoEval() { throw new Error("no JavaScript can be evaluated here") }\n');
       return { code: text.toString(), map: null };
     },
     generateBundle(_options, bundle) {
@@ -132,6 +152,11 @@ function bareRealm(root: string): Plugin {
         if (output.type !== 'chunk') continue;
         if (/\bimport\s*\(|\bimport\.meta\b/u.test(output.code))
           this.error('the guest bundle contains import()');
+        // By the syntax: our Python, which is text in it, has a function of that name.
+        for (const node of nodesOf(this.parse(output.code))) {
+          if (node.type === 'CallExpression' && nameOf(node['callee']) === 'eval')
+            this.error('the guest bundle contains eval()');
+        }
         if (/\.\s*(?:setPrototypeOf\s*\(|__proto__\b)/u.test(output.code))
           this.error('the guest bundle uses what is taken from its realm');
         // One expression whose value is the exports: the realm's global object stays clean.
@@ -141,13 +166,29 @@ function bareRealm(root: string): Plugin {
   };
 }
 
-/** What main feeds the sidecar, by asset name; see src/main/runtime/runtime-assets.ts. */
-async function writeRuntimeManifest(root: string, outDir: string): Promise<void> {
+/**
+ * What of Pyodide is fed to the sidecar as it is. A copy, so that the folder is all that a sandbox needs: wherever it
+ * is put, beside a bundle or in an archive, nothing has to be looked for in `node_modules`.
+ */
+async function copyPyodide(root: string, target: string): Promise<void> {
   const require = createRequire(path.join(root, 'package.json'));
+  await mkdir(target, { recursive: true });
+  for (const name of ['pyodide.asm.wasm', 'pyodide-lock.json']) {
+    await copyFile(require.resolve(`pyodide/${name}`), path.join(target, name));
+  }
+  const { name, version, license } = require('pyodide/package.json') as Record<string, string>;
+  await writeFile(
+    path.join(target, 'package.json'),
+    `${JSON.stringify({ name, version, license, private: true }, null, 2)}\n`,
+  );
+}
+
+/** What main feeds the sidecar, by asset name; see src/main/runtime/runtime-assets.ts. */
+async function writeRuntimeManifest(outDir: string): Promise<void> {
   const files = {
-    wasm: require.resolve('pyodide/pyodide.asm.wasm'),
+    wasm: path.join(outDir, 'pyodide', 'pyodide.asm.wasm'),
     stdlib: path.join(outDir, 'python_stdlib.zip'),
-    lock: require.resolve('pyodide/pyodide-lock.json'),
+    lock: path.join(outDir, 'pyodide', 'pyodide-lock.json'),
     worker: path.join(outDir, 'worker.cjs'),
     guest: path.join(outDir, 'guest.js'),
   };

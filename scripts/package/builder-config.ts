@@ -37,10 +37,9 @@ export const builderConfig = (electron: PackagedElectron, folder: string): Confi
     '!out/main/{cli,program}.js',
     '!**/*.{map,d.ts,md,ts,html}',
     'out/renderer/**/*.html',
-    // Of Pyodide only the bytes that the sidecar is fed; its JavaScript is part of the build.
-    '!node_modules/pyodide/*.{js,mjs,zip}',
-    '!node_modules/{ws,typescript,@types}/**',
-    '!node_modules/koffi/{src,vendor,doc,lib}/**',
+    // Of the command line.
+    '!node_modules/{@modelcontextprotocol,commander}/**',
+    '!node_modules/{typescript,@types}/**',
   ],
   afterPack: async ({ appOutDir }) => {
     for (const name of NOT_OURS) await rm(path.join(appOutDir, name), { force: true });

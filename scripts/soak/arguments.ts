@@ -11,11 +11,14 @@ export interface SoakArguments {
   readonly parts: readonly PartName[];
   readonly starts: number;
   readonly workers: number;
+  /** Chooses the moments at which workers are ended. */
+  readonly seed: number;
+  readonly runs: number;
   readonly minutes: number;
 }
 
-export const USAGE = `Usage: npm run soak -- [electron|22|24|26 …] [--only starts,workers,hostile]
-                      [--starts N] [--workers N] [--minutes N]`;
+export const USAGE = `Usage: npm run soak -- [electron|22|24|26 …] [--only starts,workers,runs,hostile]
+                      [--starts N] [--workers N] [--seed N] [--runs N] [--minutes N]`;
 
 const ENGINES: readonly EngineName[] = [ELECTRON, ...NODE_MAJORS];
 
@@ -37,6 +40,8 @@ export const readSoakArguments = (given: readonly string[]): SoakArguments => {
     parts: values.only === undefined ? PARTS : PARTS.filter((part) => parts.includes(part)),
     starts: whole(values.starts, '--starts'),
     workers: whole(values.workers, '--workers'),
+    seed: whole(values.seed, '--seed'),
+    runs: whole(values.runs, '--runs'),
     minutes: positive(values.minutes, '--minutes'),
   };
 };
@@ -50,6 +55,8 @@ const parsed = (given: readonly string[]) => {
         only: { type: 'string' },
         starts: { type: 'string', default: '300' },
         workers: { type: 'string', default: '10000' },
+        seed: { type: 'string', default: '1' },
+        runs: { type: 'string', default: '200' },
         minutes: { type: 'string', default: '10' },
       },
     });

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { soakHostile } from './hostile.ts';
 import { Order, ORDER_VARIABLE, type Report } from './order.ts';
 import type { Surroundings } from './soaked-sandbox.ts';
+import { soakRuns } from './runs.ts';
 import { soakStarts } from './starts.ts';
 import { soakWorkers } from './workers.ts';
 
@@ -19,6 +20,8 @@ const soak = (order: Order, surroundings: Surroundings): Promise<Report> => {
       return soakStarts(order, surroundings);
     case 'workers':
       return soakWorkers(order, surroundings);
+    case 'runs':
+      return soakRuns(order, surroundings);
     case 'hostile':
       return soakHostile(order, surroundings);
   }

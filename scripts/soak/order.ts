@@ -1,7 +1,7 @@
 /** What a driver is told to do, and what it reports: both are files of JSON between two programs. */
 import { z } from 'zod';
 
-export const PARTS = ['starts', 'workers', 'hostile'] as const;
+export const PARTS = ['starts', 'workers', 'runs', 'hostile'] as const;
 export type PartName = (typeof PARTS)[number];
 
 /** Environment variable of a driver that names the file with its order. */
@@ -37,7 +37,16 @@ const common = {
 
 export const Order = z.discriminatedUnion('part', [
   z.strictObject({ part: z.literal('starts'), count: Count, ...common }),
-  z.strictObject({ part: z.literal('workers'), count: Count, ...common }),
+  z.strictObject({
+    part: z.literal('workers'),
+    count: Count,
+    /** Chooses the moments. */
+    seed: Count,
+    /** The script of the process whose threads are ended. */
+    sidecar: z.string(),
+    ...common,
+  }),
+  z.strictObject({ part: z.literal('runs'), count: Count, ...common }),
   z.strictObject({
     part: z.literal('hostile'),
     minutes: z.number().positive(),
@@ -48,6 +57,21 @@ export const Order = z.discriminatedUnion('part', [
 ]);
 export type Order = z.infer<typeof Order>;
 export type OrderOf<P extends PartName> = Extract<Order, { part: P }>;
+
+/** Of what was ended one after the other. */
+const ends = {
+  asked: Count,
+  /** Ended, by the way in which that was done, or what they were doing. */
+  ended: z.record(z.string(), Count),
+  hung: Count,
+  wrong: z.array(z.string()),
+  lost: z.array(z.string()),
+  perSecond: z.number(),
+  /** Threads of the process before the first and after the last one; null where they can't be counted. */
+  threads: z.strictObject({ before: Count, after: Count }).nullable(),
+  main: MemoryCourse.nullable(),
+  sidecar: MemoryCourse.nullable(),
+} as const;
 
 export const Report = z.discriminatedUnion('part', [
   z.strictObject({
@@ -62,20 +86,8 @@ export const Report = z.discriminatedUnion('part', [
     lost: z.array(z.string()),
     ms: z.strictObject({ p50: z.number(), p99: z.number(), max: z.number() }),
   }),
-  z.strictObject({
-    part: z.literal('workers'),
-    asked: Count,
-    /** Ended, by the way in which that was done. */
-    ended: z.record(z.string(), Count),
-    hung: Count,
-    wrong: z.array(z.string()),
-    lost: z.array(z.string()),
-    perSecond: z.number(),
-    /** Threads of the process before the first worker and after the last one; null where they can't be counted. */
-    threads: z.strictObject({ before: Count, after: Count }).nullable(),
-    main: MemoryCourse.nullable(),
-    sidecar: MemoryCourse.nullable(),
-  }),
+  z.strictObject({ part: z.literal('workers'), ...ends }),
+  z.strictObject({ part: z.literal('runs'), ...ends }),
   z.strictObject({
     part: z.literal('hostile'),
     minutes: z.number(),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { identify } from '../../src/main/base/process-table.ts';
 import { inTime } from './in-time.ts';
 import { percentile } from './measures.ts';
 import type { OrderOf, ReportOf } from './order.ts';
@@ -13,7 +14,7 @@ export const soakStarts = async (
   surroundings: Surroundings,
 ): Promise<ReportOf<'starts'>> => {
   const { lost, sandbox } = soakedSandbox(outDir, surroundings);
-  const pids = new Set<number>();
+  const seen = new Set<string>();
   const times: number[] = [];
   const wrong: string[] = [];
   let [good, hung] = [0, 0];
@@ -22,12 +23,15 @@ export const soakStarts = async (
     const result = await inTime(sandbox.run({ code: '1+1' }));
     times.push(performance.now() - begun);
     const { pid } = sandbox;
+    // Not by its pid alone: the system gives these out again.
+    const identity = pid === null ? null : JSON.stringify(identify(pid));
     if (result === 'hung') hung++;
     else if (result.value?.json !== 2) wrong.push(`start ${start}: ${inWords(result)}`);
-    else if (pid === null || pids.has(pid)) wrong.push(`start ${start}: no process of its own`);
+    else if (pid === null || identity === null || seen.has(identity))
+      wrong.push(`start ${start}: no process of its own`);
     else if (!isLockedDown(pid)) wrong.push(`start ${start}: not locked down`);
     else good++;
-    if (pid !== null) pids.add(pid);
+    if (identity !== null) seen.add(identity);
     if (start % TOLD_EVERY === 0) surroundings.log(`${start} of ${count} starts`);
     if ((await inTime(sandbox.restart())) === 'hung') hung++;
   }

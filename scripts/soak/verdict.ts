@@ -19,7 +19,8 @@ export const judge = (report: Report): Verdict => {
     case 'starts':
       return judgeStarts(report);
     case 'workers':
-      return judgeWorkers(report);
+    case 'runs':
+      return judgeEnds(report);
     case 'hostile':
       return judgeHostile(report);
   }
@@ -38,8 +39,8 @@ const judgeStarts = ({ asked, good, hung, lost, ms, wrong }: ReportOf<'starts'>)
   ],
 });
 
-const judgeWorkers = (report: ReportOf<'workers'>): Verdict => {
-  const { asked, ended, hung, lost, main, perSecond, sidecar, threads, wrong } = report;
+const judgeEnds = (report: ReportOf<'workers' | 'runs'>): Verdict => {
+  const { asked, ended, hung, lost, main, part, perSecond, sidecar, threads, wrong } = report;
   const all = Object.values(ended).reduce((sum, count) => sum + count, 0);
   return {
     figures: [
@@ -49,8 +50,8 @@ const judgeWorkers = (report: ReportOf<'workers'>): Verdict => {
       `main ${course(main)}`,
     ].join('; '),
     broken: [
-      ...(all === asked ? [] : [`only ${all} of ${asked} workers were ended`]),
-      ...atAll(hung, 'workers hung'),
+      ...(all === asked ? [] : [`only ${all} of ${asked} ${part} were ended`]),
+      ...atAll(hung, `${part} hung`),
       ...listed(wrong, 'wrong ends'),
       ...listed(lost, 'processes lost'),
       ...(threads !== null && threads.after > threads.before + MORE_THREADS

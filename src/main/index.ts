@@ -7,16 +7,13 @@ import { DEFAULTS } from '../shared/limits.ts';
 import { fromIpcChannel } from '../shared/rpc/child-process-port.ts';
 import { createSandbox } from './create-sandbox.ts';
 import { dataFolder } from './base/data-folder.ts';
-import { Doctor } from './doctor/doctor.ts';
+import { examineInstallation } from './doctor/examine-installation.ts';
 import { machineOfElectron, memoryOfProcess } from './doctor/machine-electron.ts';
 import { serveHost } from './cli-host/host.ts';
 import { electronTransport } from './packages/http/electron-transport.ts';
 import { withOwnCertificates } from './packages/http/own-certificates.ts';
 import { builtFiles } from './runtime/runtime-locations.ts';
 import { ElectronLauncher } from './sandbox/process/electron-launcher.ts';
-import { lockdownOrder } from './runtime/lockdown-binding.ts';
-import { dataLimitMiBFor, processLimitBytes } from './sandbox/process/memory-budget.ts';
-import { loadRuntimeAssets } from './runtime/runtime-assets.ts';
 import { registerPageSchemes } from './window/page-session.ts';
 import { runApp } from './window/run-app.ts';
 
@@ -25,19 +22,24 @@ const EXIT_FAILED = 70;
 
 const outDir = path.dirname(import.meta.dirname);
 
+const launcher = (script: string): ElectronLauncher => new ElectronLauncher(script);
+
 const examine = (lockdown: boolean): Promise<DoctorReport> => {
   const files = builtFiles(outDir);
-  const orderLockdown = lockdownOrder(files.binding);
-  const dataLimitMiB = dataLimitMiBFor(processLimitBytes(DEFAULTS.memoryMiB));
-  return new Doctor({
-    launcher: new ElectronLauncher(files.probeSidecar),
-    loadAssets: () => loadRuntimeAssets(files.runtime),
-    lockdown: async () => ({ ...(await orderLockdown(dataLimitMiB)), enabled: lockdown }),
-    pid: process.pid,
+  return examineInstallation({
+    files,
+    launcher,
+    lockdown,
     memoryMiB: DEFAULTS.memoryMiB,
     memoryOf: memoryOfProcess,
-    machine: () => machineOfElectron(path.dirname(outDir), dataFolder()),
-  }).examine();
+    machine: () =>
+      machineOfElectron({
+        appFolder: path.dirname(outDir),
+        dataFolder: dataFolder(),
+        vivariumVersion: app.getVersion(),
+        pyodideVersion: files.pyodideVersion,
+      }),
+  });
 };
 
 /** Serves the command line over the channel it was started with, and ends with it. */
@@ -49,7 +51,7 @@ const runAsHost = async (): Promise<void> => {
     createSandbox: ({ packages, ...options }, onEvent) =>
       createSandbox({
         outDir,
-        launcher: (script) => new ElectronLauncher(script),
+        launcher,
         onEvent,
         ...options,
         ...(packages === undefined

@@ -5,7 +5,7 @@ import type { NumberedAnswer } from '../shared/ipc/channels.ts';
 /** How a call says that it failed. */
 export type Failure<T> = (code: 'internal' | 'invalid-argument', message: string) => T;
 
-const failureOf = (error: unknown): Parameters<Failure<unknown>> =>
+export const failureOf = (error: unknown): Parameters<Failure<unknown>> =>
   error instanceof Error && error.message.includes('could not be cloned')
     ? ['invalid-argument', 'what was sent can not be sent; give plain values only']
     : ['internal', 'the app did not answer; try again'];

@@ -6,7 +6,7 @@ import type { IpcRenderer } from 'electron';
 import { FRAME_CHANNEL, MAX_PICTURE_SIDE, type FrameQuestion } from '../shared/ipc/frame.ts';
 
 const size = (): { readonly width: number; readonly height: number } | null => {
-  // Of the document itself, a form of that name would be found first.
+  // As a property of `document`, a form named documentElement would be found first.
   const root: unknown = Reflect.get(Document.prototype, 'documentElement', document);
   return root instanceof Element ? { width: root.scrollWidth, height: root.scrollHeight } : null;
 };

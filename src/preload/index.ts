@@ -5,28 +5,23 @@ import { CALLS, EVENTS } from '../shared/ipc/channels.ts';
 import { OUTPUT_PROTOCOL } from '../shared/ipc/frame.ts';
 import { Bridge, type Failure } from './bridge.ts';
 import { answerForFrame } from './guest-frame.ts';
+import { interpreterOver } from './interpreter-api.ts';
+import { StreamedRuns } from './streamed-runs.ts';
 
 const bridge = new Bridge(ipcRenderer);
 
 const failed: Failure<unknown> = (code, message) => ({ ok: false, error: { code, message } });
-const error: Failure<unknown> = (_code, message) => ({ error: message });
 
-const { interpreter } = CALLS;
 const on = EVENTS;
 
+const runs = new StreamedRuns(bridge.asker(CALLS.sandbox.run, failed));
+const onRun: WindowApi['sandbox']['onRun'] = bridge.subscriber(on.sandbox.onRun);
+onRun((event) => runs.hear(event));
+
 const api: WindowApi = {
-  interpreter: {
-    python: bridge.asker(interpreter.python, error),
-    pyodide: bridge.asker(interpreter.pyodide, error),
-    downloadPyodide: bridge.asker(interpreter.downloadPyodide, (_code, message) => ({
-      success: false,
-      error: message,
-    })),
-    isPyodideCached: bridge.asker(interpreter.isPyodideCached, () => false),
-    clearPyodideCache: bridge.asker(interpreter.clearPyodideCache, () => false),
-  },
+  interpreter: interpreterOver((channel, failure) => bridge.asker(channel, failure)),
   sandbox: {
-    run: bridge.asker(CALLS.sandbox.run, failed),
+    run: runs.run,
     cancel: bridge.asker(CALLS.sandbox.cancel, failed),
     answerInput: bridge.asker(CALLS.sandbox.answerInput, failed),
     reset: bridge.asker(CALLS.sandbox.reset, failed),
@@ -37,7 +32,7 @@ const api: WindowApi = {
     readFile: bridge.asker(CALLS.sandbox.readFile, failed),
     restart: bridge.asker(CALLS.sandbox.restart, failed),
     stop: bridge.asker(CALLS.sandbox.stop, failed),
-    onRun: bridge.subscriber(on.sandbox.onRun),
+    onRun,
     onEvent: bridge.subscriber(on.sandbox.onEvent),
   },
   packages: {
@@ -82,6 +77,6 @@ const api: WindowApi = {
   },
 };
 
-// In a guest's frame it has other work, and no door for anyone.
+// Electron loads this script in every frame. In a guest's document it measures that for main, and exposes no API.
 if (location.protocol === OUTPUT_PROTOCOL) answerForFrame(ipcRenderer);
 else contextBridge.exposeInMainWorld('api', api);

@@ -2,16 +2,17 @@ import { createApp, ref, shallowRef, watchEffect } from 'vue';
 import { config as zodConfig } from 'zod';
 import './app/tokens.css';
 import './app/base.css';
-import './console/ansi.css';
+import './console/output/ansi.css';
 import type { WindowApi } from '../shared/ipc/api.ts';
 import type { AppInfo } from '../shared/ipc/app.ts';
+import { languageTraits } from '../shared/languages.ts';
 import App from './app/App.vue';
 import { SandboxStore } from './app/sandbox-store.ts';
 import { SERVICES, Toasts, type Place } from './app/services.ts';
 import { SettingsStore } from './app/settings-store.ts';
 import { createTranslation, TRANSLATION } from './app/translation.ts';
 import { ConsoleStore } from './console/console-store.ts';
-import { GuestFrames } from './console/guest-frames.ts';
+import { GuestFrames } from './console/output/guest-frames.ts';
 import { RuntimeStore } from './settings/runtime-store.ts';
 
 declare global {
@@ -39,6 +40,7 @@ void api.app.info().then((answer) => {
 watchEffect(() => {
   const { language, theme } = settings.config.value.general;
   document.documentElement.lang = language;
+  document.documentElement.dir = languageTraits(language).direction;
   document.documentElement.dataset['theme'] = theme;
 });
 

@@ -1,7 +1,7 @@
 /**
  * Well-known packages beyond Pyodide's lock, and what packages use without importing it by name. Only what stands in
  * curated-packages.json may be fetched from a package index without being named. The guest's packages.py reads the
- * same file.
+ * same file; nothing else in the program knows packages by name.
  */
 import { z } from 'zod';
 import data from './curated-packages.json' with { type: 'json' };
@@ -14,23 +14,63 @@ const Module = z
   .string()
   .max(64)
   .regex(/^[A-Za-z_]\w*$/u, 'is not the name of a module at the top');
+const Modules = z.array(Module).min(1).max(10);
+const DottedModule = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/u, 'is not the name of a module');
+const Identifiers = z.array(Module).min(1).max(100);
+
+/**
+ * When one of `of` is imported, and the code has one of `names` (an attribute, a name, a keyword argument) and one of
+ * `texts` (a string, or with a dot the end of one), `needs` are imported, too. Left out, either is not asked for.
+ */
+const HiddenUse = z
+  .strictObject({
+    of: Modules,
+    names: Identifiers.exactOptional(),
+    texts: z.array(z.string().min(2).max(64)).min(1).max(50).exactOptional(),
+    needs: Modules,
+  })
+  .refine(({ names, texts }) => names !== undefined || texts !== undefined, 'says nothing of the code');
+export type HiddenUse = z.infer<typeof HiddenUse>;
 
 export const CuratedPackages = z
   .strictObject({
     /** Raised with every change of what a module is taken to be. */
     version: z.int().positive(),
     /** Pure Python packages on the package index, with the modules that each is the one to bring. */
-    packages: z.record(Name, z.array(Module).min(1).max(10)),
+    packages: z.record(Name, Modules),
     /** Modules of packages in Pyodide's lock that the lock does not list. */
     lockModules: z.record(Module, Name),
     /** Folders at the top that packages share, each with modules of its own in them. */
     sharedFolders: z.array(Module).max(100),
-    /** Names of functions and attributes, with the modules that they import when they are used. */
-    uses: z.record(z.string().max(64), z.array(Module).min(1).max(10)),
-    /** Modules with fonts, for characters that Matplotlib's own lack. */
-    fonts: z.strictObject({ kana: Module, hangul: Module, han: Module }),
-    /** The module with time zones. */
-    zones: Module,
+    /** Of packages that come without anyone having named them, the only bytes that are taken. */
+    pins: z.record(
+      Name,
+      z.strictObject({ version: z.string().max(64), sha256: z.string().regex(/^[0-9a-f]{64}$/u) }),
+    ),
+    /** What people reach for first; with all they need it is always kept. */
+    baseSet: z.array(Name).min(1).max(20),
+    /** What of a package of Pyodide's lock is imported into a snapshot, where that is not what the lock says. */
+    snapshotModules: z.record(Name, z.array(DottedModule).min(1).max(50)),
+    /** What packages import for some uses only. */
+    uses: z.array(HiddenUse).max(500),
+    /** Modules with fonts for characters that Matplotlib's own lack, and what plots. */
+    fonts: z.strictObject({
+      users: Modules,
+      plots: z.strictObject({ of: Modules, names: Identifiers }),
+      kana: Module,
+      hangul: Module,
+      han: Module,
+    }),
+    /** The module with time zones, where its files are, who uses it, and which others do as well. */
+    zones: z.strictObject({
+      user: Module,
+      module: Module,
+      files: z.string().max(100),
+      others: z.array(Module).max(10),
+    }),
   })
   .refine(({ packages }) => {
     const modules = Object.values(packages).flat();
@@ -50,9 +90,22 @@ export const CURATED_MODULES: ReadonlyMap<string, string> = new Map(
 /** Packages of Pyodide's lock by modules of theirs that it does not list. */
 export const LOCK_MODULES: ReadonlyMap<string, string> = new Map(Object.entries(CURATED.lockModules));
 
+/** A wheel by its version and by the SHA-256 of its bytes. */
+export type PinnedWheel = CuratedPackages['pins'][string];
+
+export const PINNED_WHEELS: ReadonlyMap<string, PinnedWheel> = new Map(Object.entries(CURATED.pins));
+
 /** What may be wanted without being imported: nobody learns anything from which of these is. */
 export const HINTED_MODULES: ReadonlySet<string> = new Set([
-  ...Object.values(CURATED.uses).flat(),
-  ...Object.values(CURATED.fonts),
-  CURATED.zones,
+  ...CURATED.uses.flatMap(({ needs }) => needs),
+  ...[CURATED.fonts.kana, CURATED.fonts.hangul, CURATED.fonts.han],
+  CURATED.zones.module,
 ]);
+
+/** Words without which no piece of code can need any of them, but for characters that want a font. */
+export const HINTING_WORDS: ReadonlySet<string> = new Set(
+  CURATED.uses.flatMap(({ names = [], texts = [] }) => [
+    ...names,
+    ...texts.flatMap((text) => text.match(/\w+/gu) ?? []),
+  ]),
+);

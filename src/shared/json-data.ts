@@ -6,7 +6,7 @@ export type JsonData = z.core.util.JSONType;
 const MAX_VALUES = 1_000_000;
 
 /** Whether JSON holds it. Neither calls itself nor tries several schemas at each value, as `z.json()` does. */
-export const isJsonData = (value: unknown): value is JsonData => {
+const isJsonData = (value: unknown): value is JsonData => {
   const pending: unknown[] = [value];
   for (let left = MAX_VALUES; pending.length > 0; left -= 1) {
     if (left === 0) return false;

@@ -14,6 +14,11 @@ export const LIMITS = {
   fileNameLength: 255,
   /** Longest session name, in UTF-16 units. */
   sessionNameLength: 64,
+  /** Most arguments of a script, and all of them together in UTF-16 units. */
+  argumentCount: 1000,
+  argumentsLength: 64 * 1024,
+  /** Narrowest and widest terminal that is told of, in columns. */
+  columns: { min: 20, max: 1000 },
   /** Shortest and longest time limit of a run, in ms (24 h). */
   timeoutMs: { min: 100, max: 24 * 60 * 60 * 1000 },
   /** Smallest and largest WebAssembly memory of one interpreter, in MiB (wasm32 ends at 4 GiB). */

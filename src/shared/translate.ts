@@ -1,6 +1,6 @@
 /** Texts for people, from `locales/*.json`: i18next's JSON format, with `{name}` for values and plural suffixes. */
 import { createInstance } from 'i18next';
-import type { Language } from './config/config.ts';
+import type { Language } from './languages.ts';
 
 /** A locale file. */
 export interface Texts {

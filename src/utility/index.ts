@@ -6,8 +6,8 @@ import process from 'node:process';
 import { LIMITS } from '../shared/limits.ts';
 import { RpcPeer } from '../shared/rpc/peer.ts';
 import { sidecarContract, sidecarHostContract } from '../shared/protocol/sidecar-protocol.ts';
-import { connectToMain } from './control/main-port.ts';
-import { NodeThreads } from './control/node-threads.ts';
+import { connectToMain } from './control/node/main-port.ts';
+import { nodeControlHost } from './control/node/node-control-host.ts';
 import { Sidecar } from './control/sidecar.ts';
 import { loadKoffi } from './lockdown/koffi-calls.ts';
 import { MIB } from '../shared/units.ts';
@@ -15,7 +15,8 @@ import { MIB } from '../shared/units.ts';
 // A Ctrl-C in a terminal reaches the whole process group; stopping is main's decision.
 process.on('SIGINT', () => undefined);
 
-const sidecar = new Sidecar(process.env, loadKoffi, new NodeThreads());
+const host = nodeControlHost(loadKoffi);
+const sidecar = new Sidecar(host);
 
 connectToMain((port) => {
   const peer = new RpcPeer({
@@ -23,6 +24,7 @@ connectToMain((port) => {
     local: sidecarContract,
     remote: sidecarHostContract,
     handlers: sidecar.handlers(),
+    nextTurn: () => host.threads.nextTurn(),
     limits: {
       maxMessageBytes: 32 * MIB,
       maxSendBytes: LIMITS.sidecarMessageBytes,

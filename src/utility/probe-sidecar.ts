@@ -6,16 +6,13 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { LIMITS } from '../shared/limits.ts';
-import {
-  probeContract,
-  ProbeTargets,
-  type ProbePlace,
-  type ProbeResult,
-} from '../shared/protocol/probe-protocol.ts';
+import type { RunEnd, RunOrder, RunPiece } from '../shared/protocol/interpreter.ts';
+import { MAX_PRINTED, probeContract, ProbeTargets } from '../shared/protocol/probe-protocol.ts';
+import type { ProbePlace, ProbeResult } from '../shared/contract/probes.ts';
 import { RpcPeer } from '../shared/rpc/peer.ts';
 import { sidecarHostContract } from '../shared/protocol/sidecar-protocol.ts';
-import { connectToMain } from './control/main-port.ts';
-import { NodeThreads } from './control/node-threads.ts';
+import { connectToMain } from './control/node/main-port.ts';
+import { nodeControlHost } from './control/node/node-control-host.ts';
 import { Sidecar } from './control/sidecar.ts';
 import { loadKoffi } from './lockdown/koffi-calls.ts';
 import type { SystemCalls } from './lockdown/native-calls.ts';
@@ -44,6 +41,36 @@ const anywhere = (load: (binding: string) => SystemCalls): Probe[] => [
   ...DEBUG_PROBES,
 ];
 
+interface Writing {
+  readonly write: (piece: RunPiece) => Promise<void>;
+  readonly tryWrite: (piece: RunPiece) => boolean;
+}
+type Run = (order: RunOrder, writing: Writing) => RunEnd | Promise<RunEnd>;
+
+/** Runs Python in an interpreter of this process, and keeps the start of what it prints. */
+const runPython = async (
+  run: Run,
+  code: string,
+): Promise<{ readonly printed: string; readonly died: string | null }> => {
+  const pieces: Uint8Array[] = [];
+  const keep = (piece: RunPiece): boolean => {
+    if (piece.channel === 'stdout') pieces.push(piece.bytes);
+    return true;
+  };
+  const end = await run(
+    { code, outputBytes: MAX_PRINTED, input: false },
+    {
+      tryWrite: keep,
+      write: (piece) => {
+        keep(piece);
+        return Promise.resolve();
+      },
+    },
+  );
+  const printed = Buffer.concat(pieces).toString('utf8').slice(0, MAX_PRINTED);
+  return { printed, died: end.kind === 'died' ? end.detail : null };
+};
+
 const serveProbes = (): void => {
   // All that is needed later is taken while it can be: files, Electron's `net`, the native calls.
   const ownScript = readFileSync(__filename, 'utf8');
@@ -52,11 +79,7 @@ const serveProbes = (): void => {
   const rings = findRings();
   let kept: SystemCalls | undefined;
   const load = (binding: string): SystemCalls => (kept ??= loadKoffi(binding));
-  const { loadAsset, prepare, openInterpreter } = new Sidecar(
-    process.env,
-    load,
-    new NodeThreads(),
-  ).handlers();
+  const { loadAsset, prepare, openInterpreter, run } = new Sidecar(nodeControlHost(load)).handlers();
 
   const probe = (where: ProbePlace, targets: ProbeTargets): Promise<ProbeResult[]> => {
     switch (where) {
@@ -89,6 +112,8 @@ const serveProbes = (): void => {
         loadAsset,
         prepare,
         openInterpreter,
+        runPython: ({ interpreter, code }, context) =>
+          runPython((order, write) => run({ ...order, interpreter }, { ...context, ...write }), code),
         probe: async ({ where, targets }) => ({ results: await probe(where, targets) }),
       },
       limits: { maxMessageBytes: 32 * MIB, maxSendBytes: LIMITS.sidecarMessageBytes },

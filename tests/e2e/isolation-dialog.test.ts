@@ -1,5 +1,5 @@
 /** The list of isolation layers fits its dialog: it never scrolls sideways. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ENABLED, openApp, START_MS, type OpenedApp } from './console-page.ts';
 
 const SMALL = { width: 760, height: 480 };
@@ -25,28 +25,35 @@ const tooWide = (): Promise<string[]> =>
       ),
   );
 
-describe.each(['en', 'de', 'pl', 'ja'])('%s', (language) => {
-  it.each([
-    ['as it opens', 1],
-    ['at 200 %', 2],
-  ])('%s', async (_name, zoom) => {
-    const { page } = app;
-    await page.setViewportSize(SMALL);
-    await page.evaluate((name) => globalThis.api.config.set('general.language', name), language as 'en');
-    await page.waitForFunction((name) => document.documentElement.lang === name, language);
-    await app.app.evaluate(({ BrowserWindow }, factor) => {
-      BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(factor);
-    }, zoom);
-    await page.getByRole('contentinfo').getByRole('button').last().click();
-    await page.locator('dialog li').first().waitFor({ timeout: START_MS });
-    expect(await page.locator('dialog li').count()).toBeGreaterThan(5);
-    expect(await tooWide()).toEqual([]);
-    const { left, right } = await page
-      .locator('dialog')
-      .evaluate((box) => box.getBoundingClientRect().toJSON() as DOMRect);
-    expect(left).toBeGreaterThanOrEqual(0);
-    expect(right).toBeLessThanOrEqual(await page.evaluate(() => document.documentElement.clientWidth));
-    await page.keyboard.press('Escape');
-    await page.locator('dialog').waitFor({ state: 'detached' });
-  });
+const expectToFit = async (): Promise<void> => {
+  const { page } = app;
+  expect(await tooWide()).toEqual([]);
+  const { left, right } = await page
+    .locator('dialog')
+    .evaluate((box) => box.getBoundingClientRect().toJSON() as DOMRect);
+  expect(left).toBeGreaterThanOrEqual(0);
+  expect(right).toBeLessThanOrEqual(await page.evaluate(() => document.documentElement.clientWidth));
+};
+
+const zoom = (factor: number): Promise<void> =>
+  app.app.evaluate(({ BrowserWindow }, to) => {
+    BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(to);
+  }, factor);
+
+it.each(['en', 'de', 'pl', 'ja'])('%s: as it opens, and at twice the size', async (language) => {
+  const { page } = app;
+  await page.setViewportSize(SMALL);
+  await zoom(1);
+  await page.evaluate((name) => globalThis.api.config.set('general.language', name), language as 'en');
+  await page.waitForFunction((name) => document.documentElement.lang === name, language);
+  await page.getByRole('contentinfo').getByRole('button').last().click();
+  await page.locator('dialog li').first().waitFor({ timeout: START_MS });
+  expect(await page.locator('dialog li').count()).toBeGreaterThan(5);
+  await expectToFit();
+  const width = await page.evaluate(() => document.documentElement.clientWidth);
+  await zoom(2);
+  await page.waitForFunction((before) => document.documentElement.clientWidth < before, width);
+  await expectToFit();
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
 });

@@ -1,6 +1,6 @@
 /** Nothing is wider than its place in any language, in a small window. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LANGUAGES } from '../../src/shared/config/config.ts';
+import { LANGUAGES, languageTraits } from '../../src/shared/languages.ts';
 import { ENABLED, openApp, type OpenedApp } from './console-page.ts';
 
 const WINDOW = { width: 900, height: 600 };
@@ -38,6 +38,7 @@ describe.each(LANGUAGES)('%s', (language) => {
     const { page } = app;
     await page.evaluate((name) => globalThis.api.config.set('general.language', name), language);
     await page.waitForFunction((name) => document.documentElement.lang === name, language);
+    expect(await page.evaluate(() => document.documentElement.dir)).toBe(languageTraits(language).direction);
     await page.getByRole('navigation').getByRole('button').nth(place).click();
     expect(await misfits()).toEqual([]);
   });

@@ -29,12 +29,8 @@ beforeAll(() => {
 afterAll(() => copy.remove());
 afterEach(() => copy.restore(file));
 
-/** Of all that the build has made, and of Pyodide. */
-const runtimeState = (): Map<string, string> =>
-  new Map([
-    ...stateBelow(path.join(copy.folder, 'out')),
-    ...stateBelow(path.join(copy.folder, 'node_modules', 'pyodide')),
-  ]);
+/** Of all that the build has made. */
+const runtimeState = (): Map<string, string> => new Map(stateBelow(path.join(copy.folder, 'out')));
 
 /** Another of the runtime's files, sound in itself. */
 const otherThan = (name: RuntimeAssetName): string =>

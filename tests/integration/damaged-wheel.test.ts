@@ -1,7 +1,8 @@
 /** A wheel of the right hash with a file in it that can't be unpacked, with a real process under it. */
 import { createHash } from 'node:crypto';
 import { afterAll, expect, it } from 'vitest';
-import type { Wheel } from '../../src/main/packages/package-service.ts';
+import type { Wheel } from '../../src/main/packages/wheel.ts';
+import { fakePackages } from '../support/fake-packages.ts';
 import { nodeSandbox } from '../support/node-sandbox.ts';
 import { zipOf } from '../unit/scripts/support/zip.ts';
 
@@ -26,12 +27,11 @@ const wheel: Wheel = {
 };
 
 const sandbox = nodeSandbox({
-  packages: {
-    ensure: async (names) => (names.length === 0 ? [] : [wheel]),
+  packages: fakePackages({
+    obtain: async () => [wheel],
     read: async () => archive,
-    providersOf: async () => new Map(),
-    close: async () => undefined,
-  },
+    providersOf: () => new Map([['odd', { name: 'odd', isVouchedFor: true }]]),
+  }),
 });
 afterAll(() => sandbox.dispose());
 

@@ -21,7 +21,7 @@ it('--json gives one report, and the exit code says whether the layers hold', as
   expect([stdout.split('\n').length, stderr, code]).toEqual([2, '', report.ok ? 0 : 1]);
   const { layers, probes, versions, memory } = report;
   expect(layers.filter(({ status, expected }) => expected && status !== 'active')).toEqual([]);
-  expect(layers).toHaveLength(10);
+  expect(layers).toHaveLength(11);
   expect(probes.length).toBeGreaterThan(50);
   for (const version of Object.values(versions)) expect(version).toMatch(/^\d/u);
   expect(memory.machineMiB).toBeGreaterThan(memory.freeMiB);

@@ -27,6 +27,12 @@ const CANCELLED = { status: 'cancelled', value: null, error: { type: 'Cancelled'
 describe('what never ends', () => {
   afterEach(() => sandbox().expectAlive());
 
+  it('an await of nothing is told at once', async () => {
+    const { error, status } = await sandbox().run('import asyncio\nawait asyncio.Future()');
+    expect({ status, type: error?.type }).toEqual({ status: 'error', type: 'RuntimeError' });
+    expect(error?.message).toContain('every task is waiting');
+  });
+
   it.each([
     ['an endless loop', 'while True: pass'],
     ['a loop inside of C', 'sum(range(10**12))'],
@@ -36,7 +42,6 @@ describe('what never ends', () => {
     ],
     ['a sleep', 'import time\ntime.sleep(3600)'],
     ['an await', 'import asyncio\nawait asyncio.sleep(3600)'],
-    ['an await of nothing', 'import asyncio\nawait asyncio.Future()'],
     ['asyncio.run', 'import asyncio\nasync def f():\n  while True: await asyncio.sleep(0)\nasyncio.run(f())'],
     [
       'a loop that swallows exceptions and ignores SIGINT',
@@ -54,12 +59,12 @@ describe('what never ends', () => {
       'import sys\nclass E(Exception):\n  def __str__(self):\n    while True: pass\nraise E',
     ],
   ])('%s ends at the time limit', async (_name, code) => {
-    expect(await sandbox().run(`print("before")\n${code}`, { timeoutMs: 1500 })).toMatchObject({
+    expect(await sandbox().run(`print("before")\n${code}`, { timeoutMs: 700 })).toMatchObject({
       ...TIMEOUT,
       stdout: 'before\n',
       error: {
         ...TIMEOUT.error,
-        message: expect.stringMatching(/^the code ran longer than its limit of 1\.5 s and /u) as string,
+        message: expect.stringMatching(/^the code ran longer than its limit of 0\.7 s and /u) as string,
       },
     });
   });
@@ -86,7 +91,7 @@ describe('memory', () => {
     ['a bomb of small objects', 'x = []\nwhile True: x = [x, x[:]]'],
     [
       'a decompression bomb',
-      'import zlib\nc = zlib.compressobj(9); z = b"".join(c.compress(bytes(10_000_000)) for _ in range(60)) + c.flush()\nlen(zlib.decompress(z))',
+      'import zlib\nc = zlib.compressobj(9); z = b"".join(c.compress(bytes(10_000_000)) for _ in range(35)) + c.flush()\nlen(zlib.decompress(z))',
     ],
   ])('%s ends as out of memory', async (_name, code) => {
     expect(await sandbox().run(code, { timeoutMs: 60_000 })).toMatchObject({
@@ -127,7 +132,8 @@ describe('an interpreter that dies', () => {
     ['os._exit(7)', 'import os\nos._exit(7)'],
     ['os.abort', 'import os\nos.abort()'],
     ['a segmentation fault', 'import faulthandler\nfaulthandler._sigsegv()'],
-    ['the fatal-error hook', 'import _pyodide_core\n_pyodide_core.trigger_fatal_error()'],
+    ['a fatal error of CPython', 'import ctypes\nctypes.pythonapi.Py_FatalError(b"made")'],
+    ['JavaScript called past Python', 'import ctypes\nctypes.CDLL(None).emscripten_run_script(b"0")'],
     [
       'a null pointer',
       'import ctypes\nctypes.cast(2**31, ctypes.POINTER(ctypes.c_int)).contents.value = 1\nctypes.CDLL(None).abort()',
@@ -159,20 +165,22 @@ describe('an interpreter that dies', () => {
   it.each([
     ['in Python', 'def f(n): return f(n + 1)\nf(0)'],
     ['through C', 'class A:\n  def __eq__(self, o): return A() == A()\nA() == A()'],
-    ['through a generator', 'def f():\n  yield from f()\nlist(f())'],
+    // It takes a minute to fill the memory: what it leaves is looked at earlier.
+    ['through a generator', 'def f():\n  yield from f()\nlist(f())', 5000],
     ['in the parser', 'eval("(" * 100_000)'],
     ['of a destructor', 'x = None\nfor _ in range(1_000_000): x = (x,)\ndel x\n1/0'],
-  ])('recursion with a raised limit, %s, is no success and loses nobody else', async (_name, code) => {
-    // Until the memory is full some of them take a minute.
-    const timeoutMs = 20_000;
-    const result = await sandbox().run(`import sys\nsys.setrecursionlimit(10**9)\n${code}`, { timeoutMs });
-    expect(result.value).toBeNull();
-    expect(['error', 'out-of-memory', 'crashed', 'timeout']).toContain(result.status);
-    if (result.status === 'error' || result.status === 'out-of-memory')
-      expect(result.error?.type).toMatch(
-        /^(?:RecursionError|MemoryError|OutOfMemory|SyntaxError|ZeroDivisionError)$/u,
-      );
-  });
+  ])(
+    'recursion with a raised limit, %s, is no success and loses nobody else',
+    async (_name, code, timeoutMs = 20_000) => {
+      const result = await sandbox().run(`import sys\nsys.setrecursionlimit(10**9)\n${code}`, { timeoutMs });
+      expect(result.value).toBeNull();
+      expect(['error', 'out-of-memory', 'crashed', 'timeout']).toContain(result.status);
+      if (result.status === 'error' || result.status === 'out-of-memory')
+        expect(result.error?.type).toMatch(
+          /^(?:RecursionError|MemoryError|OutOfMemory|SyntaxError|ZeroDivisionError)$/u,
+        );
+    },
+  );
 
   it('recursion at the usual limit is an ordinary error', async () => {
     const session = 'recursion';
@@ -382,10 +390,13 @@ describe('the end', () => {
 
 describe('a spoilt report', () => {
   const SPOIL = `
-import gc
-for thing in gc.get_objects():
-    if type(thing).__name__ == "Session" and hasattr(thing, "_outcome"):
-        type(thing)._outcome = lambda *_, **__: REPORT
+import sys
+frame = sys._getframe()
+while frame:
+    owner = type(frame.f_locals.get("self"))
+    if owner.__name__ == "Session" and hasattr(owner, "_outcome"):
+        owner._outcome = lambda *_, **__: REPORT
+    frame = frame.f_back
 `;
 
   it.each([

@@ -1,8 +1,8 @@
 /** Packages of several runs at once, each set larger than what the process keeps, with a real process under it. */
 import { createHash } from 'node:crypto';
 import { afterAll, expect, it } from 'vitest';
-import type { Wheel } from '../../src/main/packages/package-service.ts';
-import type { PackageProvider } from '../../src/main/sandbox/packages/package-provider.ts';
+import type { Wheel } from '../../src/main/packages/wheel.ts';
+import { fakePackages, wantedNames } from '../support/fake-packages.ts';
 import { nodeSandbox } from '../support/node-sandbox.ts';
 import { deferred } from '../unit/sandbox/support.ts';
 import { zipOf } from '../unit/scripts/support/zip.ts';
@@ -38,17 +38,17 @@ const bigPackage = (name: string): { readonly wheel: Wheel; readonly archive: Ui
 
 const packages = new Map(['a', 'b', 'c', 'd'].map((name) => [name, bigPackage(name)]));
 const firstIsDone = deferred();
-const provider: PackageProvider = {
-  ensure: async (names) =>
-    names.map((name) => packages.get(name)?.wheel).filter((wheel) => wheel !== undefined),
+const provider = fakePackages({
+  obtain: async (wants) =>
+    wantedNames(wants)
+      .map((name) => packages.get(name)?.wheel)
+      .filter((wheel) => wheel !== undefined),
   read: async ({ name }) => {
     // So the other's first package is there, and in the way, when the first run takes its two.
     if (name === 'd') await firstIsDone.promise;
     return packages.get(name)?.archive ?? new Uint8Array();
   },
-  providersOf: async () => new Map(),
-  close: async () => undefined,
-};
+});
 
 const sandbox = nodeSandbox({ packages: provider, memoryMiB: 1024 });
 afterAll(() => sandbox.dispose());

@@ -4,7 +4,7 @@ import { describe, expect, it, type TestContext } from 'vitest';
 import type { RunResult } from '../../src/shared/contract/sandbox.ts';
 import { LONG_MS, usePackageSandbox } from '../support/package-sandbox.ts';
 
-const ROOT = new URL('../../', import.meta.url);
+const ROOT = new URL('../..', import.meta.url);
 
 const run = usePackageSandbox();
 
@@ -52,6 +52,18 @@ plt.get_fignums()`;
     ]);
     const [first, second] = result.outputs.map(({ mime }) => mime['image/png']);
     expect(sizeOfPng(second).width).toBeGreaterThan(sizeOfPng(first).width);
+  });
+
+  it('are drawn after an import of IPython.display, also where no image has drawn one before', async (context) => {
+    // A session that has begun gets its packages one by one.
+    const session = 'begun';
+    await run(context, '1', { session });
+    const code = 'import IPython.display\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\n"drawn"';
+    expect(await run(context, code, { session })).toMatchObject({
+      error: null,
+      value: { json: 'drawn' },
+      outputs: [{ mime: { 'text/plain': '<Figure size 640x480 with 1 Axes>' } }],
+    });
   });
 
   it('that are displayed, shown by themselves or the value are not shown again', async (context) => {
@@ -111,9 +123,7 @@ three`;
       "import matplotlib.pyplot as plt\nfor _ in '12':\n  plt.figure()\n  plt.title('天気')\n  plt.show()";
     const { stderr, outputs } = await run(context, code);
     expect(outputs).toHaveLength(2);
-    expect(stderr).toBe(
-      'plot: no font has 天気; name cvttf-notosanscjk-regular for the run (packages, or --package NAME)\n',
-    );
+    expect(stderr).toBe('plot: no font has 天気; name cvttf-notosanscjk-regular for the run\n');
   });
 
   it('have the fonts that a package brings, without a word about it in the code', async (context) => {

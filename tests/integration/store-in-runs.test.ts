@@ -30,7 +30,7 @@ describe('with the network cut after set-up', { timeout: LONG_MS }, () => {
     });
     expect([first.code, first.stdout]).toEqual([0, expect.stringContaining('precipitation')]);
     const plots = filesIn(path.join(root, 'first'));
-    expect(Object.keys(plots)).toEqual(['plot-1.png', 'plot-2.png']);
+    expect(Object.keys(plots)).toEqual(['output-1.html', 'plot-1.png', 'plot-2.png']);
 
     const again = async (name: string, through: readonly string[]): Promise<void> => {
       const out = path.join(root, name);

@@ -6,6 +6,9 @@ import { useSandbox } from '../support/either-sandbox.ts';
 import { type RunningOptions } from '../support/test-sandbox.ts';
 import { MIB } from '../../src/shared/units.ts';
 
+/** What is said between the two ends of long output, and the part of a line that is left out with it, in bytes. */
+const WORDS_AND_LINE = 200;
+
 const sandbox = useSandbox();
 afterAll(() => sandbox().expectAlive());
 
@@ -114,7 +117,9 @@ describe('the value', () => {
   it('is a placeholder when it cannot be shown', async () => {
     const { status, value } = await inSession('class A:\n  def __str__(self): 1/0\nA()');
     expect(status).toBe('ok');
-    expect(value?.text).toBe('<unprintable A object: ZeroDivisionError raised by __str__>');
+    expect(value?.text).toBe(
+      'a value of type A that has no text: its __str__ raised ZeroDivisionError: division by zero',
+    );
   });
 
   it.each([
@@ -185,8 +190,10 @@ describe('output', () => {
     const outputs: RunOutput[] = [];
     const result = await sandbox().run(code, { onOutput: (output) => void outputs.push(output) });
     expect({ status: result.status, truncated: result.truncated }).toEqual({ status: 'ok', truncated: true });
-    expect(Buffer.byteLength(result.stdout)).toBe(MIB);
-    expect(bytesOf(outputs, 'stdout').length).toBe(MIB);
+    const length = Buffer.byteLength(result.stdout);
+    expect(length).toBeLessThanOrEqual(MIB);
+    expect(length).toBeGreaterThan(MIB - WORDS_AND_LINE);
+    expect(bytesOf(outputs, 'stdout').length).toBe(length);
   });
 
   it('has a cap for each stream, and says nothing was cut when nothing was', async () => {
@@ -202,12 +209,11 @@ describe('output', () => {
         timeoutMs: 3000,
       },
     );
-    expect({ ...result, stdout: result.stdout.length, stderr: result.stderr.length }).toMatchObject({
-      status: 'timeout',
-      truncated: true,
-      stdout: MIB,
-      stderr: MIB,
-    });
+    expect(result).toMatchObject({ status: 'timeout', truncated: true });
+    for (const { length } of [result.stdout, result.stderr]) {
+      expect(length).toBeLessThanOrEqual(MIB);
+      expect(length).toBeGreaterThan(MIB - WORDS_AND_LINE);
+    }
   });
 
   it('arrives before the run has ended', async () => {
@@ -277,12 +283,6 @@ describe('errors', () => {
       'import asyncio\nasync def f():\n  await asyncio.sleep(0)\n  1/0\nawait asyncio.gather(f())',
     );
     expect(result).toMatchObject({ status: 'error', error: { type: 'ZeroDivisionError', line: 4 } });
-    expectGuestTraceback(result);
-  });
-
-  it('that came from JavaScript have no host path', async () => {
-    const result = await inSession('import pyodide_js\npyodide_js.FS.readFile("/nowhere")');
-    expect(result.status).toBe('error');
     expectGuestTraceback(result);
   });
 

@@ -22,7 +22,7 @@ it('everything is refused, and the doctor says so', async (context) => {
   expect(openOnes(report.probes)).toEqual([]);
   expect(report.connections).toBe(0);
   expect(report.probes.filter(({ group }) => group === 'browser-network').length).toBeGreaterThan(3);
-  expect(statusesOf(report)).toEqual({ active: 10 - absentLandlock(report) });
+  expect(statusesOf(report)).toEqual({ active: 11 - absentLandlock(report) });
   expect(report).toMatchObject({ ok: true, system: { platform: 'linux' } });
   expect(report.memory.sidecarMiB).toBeGreaterThan(50);
 });

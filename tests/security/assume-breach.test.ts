@@ -13,7 +13,7 @@ import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
 import { lockdownOrder } from '../../src/main/runtime/lockdown-binding.ts';
 import { NodeLauncher } from '../../src/main/sandbox/process/node-launcher.ts';
 import { loadRuntimeAssets } from '../../src/main/runtime/runtime-assets.ts';
-import { ProbePlace } from '../../src/shared/protocol/probe-protocol.ts';
+import { ProbePlace } from '../../src/shared/contract/probes.ts';
 import { OUT_FOLDER } from '../support/node-sandbox.ts';
 import { needBinding } from '../support/binding.ts';
 import { openOnes } from './breach.ts';
@@ -109,6 +109,7 @@ describe('the doctor', () => {
       'no-code-from-strings',
       'frozen-worker',
       'bare-realm',
+      'no-javascript',
     ]);
   });
 });

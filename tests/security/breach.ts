@@ -1,5 +1,5 @@
 /** For the tests that assume a breach. */
-import type { ProbeResult } from '../../src/shared/protocol/probe-protocol.ts';
+import type { ProbeResult } from '../../src/shared/contract/probes.ts';
 
 /** What was not refused, for a failure's message. */
 export const openOnes = (probes: readonly ProbeResult[]): string[] =>

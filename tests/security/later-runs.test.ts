@@ -1,8 +1,8 @@
 /** What one run brought, and what later ones make of it: a hostile index, a real store, real interpreters. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { nodeTransport } from '../../src/main/packages/http/node-transport.ts';
 import { openPackages, type Packages } from '../../src/main/packages/open-packages.ts';
 import { loadPyodideLock } from '../../src/main/packages/resolve/pyodide-lock.ts';
@@ -33,6 +33,16 @@ const TABULATE = madeWheel('tabulate', {
   'tabulate/__init__.py': '__version__ = "0.9.0"\ndef tabulate(*args, **options): return "the real table"\n',
 });
 
+/** With an interpreter's snapshot, which would otherwise be made anew in each place. */
+let begun: string;
+beforeAll(async () => {
+  begun = await mkdtemp(path.join(tmpdir(), 'vivarium-begun-'));
+  const sandbox = nodeSandbox({ dataDir: begun });
+  expect(await sandbox.run({ code: '1' })).toMatchObject({ status: 'ok' });
+  await sandbox.dispose();
+});
+afterAll(() => rm(begun, { recursive: true, force: true }));
+
 interface Place {
   readonly requests: readonly string[];
   readonly data: string;
@@ -46,6 +56,8 @@ interface Place {
 const place = async (wheels: readonly MadeWheel[], mirror = ''): Promise<Place> => {
   const data = await mkdtemp(path.join(tmpdir(), 'vivarium-later-'));
   onTestFinished(() => rm(data, { recursive: true, force: true }));
+  const snapshots = path.join(data, 'snapshots');
+  await cp(begun, snapshots, { recursive: true });
   const index = await openIndex(wheels);
   const packages = async (offline = false): Promise<Packages> =>
     openPackages({
@@ -58,7 +70,7 @@ const place = async (wheels: readonly MadeWheel[], mirror = ''): Promise<Place> 
     });
   const runAll = async (requests: readonly RunRequest[], offline = false): Promise<RunResult[]> => {
     const { service } = await packages(offline);
-    const sandbox = nodeSandbox({ packages: service, dataDir: path.join(data, 'snapshots') });
+    const sandbox = nodeSandbox({ packages: service, dataDir: snapshots });
     try {
       const results: RunResult[] = [];
       for (const request of requests) results.push(await sandbox.run({ timeoutMs: LONG_MS, ...request }));
@@ -111,10 +123,30 @@ describe('an import', { timeout: LONG_MS }, () => {
       expect(result).toMatchObject({ status: 'error', stdout: '', packages: [] });
       expect(result?.error?.message).toMatch(
         ['resource', 'tkinter'].includes(module)
-          ? /belongs to Python's standard library, and the Python that runs here is built without it/u
-          : /if it is a file of yours, give it with the run .+name it for the run \(packages, or --package NAME\)/u,
+          ? /is not in this build of Python/u
+          : /if it is a file of yours, give it with the run .+name it for the run \(packages, or a line/u,
       );
     }
+  });
+
+  it('of a file that was given, or that the code writes, asks nobody, however well known its name is', async () => {
+    const { requests, session } = await place([
+      madeWheel('emoji', evil('emoji')),
+      madeWheel('tabulate', evil('tabulate')),
+      madeWheel('toml', evil('toml')),
+    ]);
+    const own = (name: string): { name: string; bytes: Uint8Array }[] => [
+      { name, bytes: new TextEncoder().encode('x = "mine"\n') },
+    ];
+    const results = await session([
+      {
+        code: 'from pathlib import Path\nPath("emoji.py").write_text("x = \'mine\'")\nimport emoji\nprint(emoji.x)',
+      },
+      { code: 'import tabulate\nprint(tabulate.x)', files: own('tabulate.py') },
+      { code: 'from toml import x\nprint(x)', files: own('toml/__init__.py') },
+    ]);
+    expect(results.map(({ packages, stdout }) => [stdout, packages])).toEqual(Array(3).fill(['mine\n', []]));
+    expect(requests).toEqual([]);
   });
 
   it('of a curated name is one, whatever else claims to bring that module', async () => {

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { TestContext } from 'vitest';
-import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
+import { bindingFile } from '../../src/main/runtime/runtime-locations.ts';
 import { OUT_FOLDER } from './node-sandbox.ts';
 import { needSystem, notRunHere } from './not-run.ts';
 
@@ -11,5 +11,5 @@ const ARCHITECTURES: readonly string[] = ['x64', 'arm64'];
 export const needBinding = (context: TestContext): string => {
   needSystem(context, process.platform === 'linux', 'only Linux has a lock-down');
   if (!ARCHITECTURES.includes(process.arch)) notRunHere(context, 'other-architecture', process.arch);
-  return builtFiles(OUT_FOLDER).binding.file ?? notRunHere(context, 'no-binding');
+  return bindingFile(OUT_FOLDER) ?? notRunHere(context, 'no-binding');
 };

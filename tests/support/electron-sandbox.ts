@@ -13,7 +13,7 @@ import { TestSandbox, useOpened, type Limits, type RunningOptions } from './test
 
 export { NEVER_BROKEN, type Limits, type RunningOptions } from './test-sandbox.ts';
 
-export const PROJECT_ROOT = fileURLToPath(new URL('../../', import.meta.url));
+export const PROJECT_ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 export class ElectronSandbox extends TestSandbox {
   readonly #host: ElectronHost;

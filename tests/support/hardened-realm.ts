@@ -29,7 +29,6 @@ const { assets } = builtFiles(OUT_FOLDER).runtime;
 const start = {
   wasm: await WebAssembly.compile(readFileSync(assets.wasm)),
   stdlib: new Uint8Array(readFileSync(assets.stdlib)),
-  lock: readFileSync(assets.lock, 'utf8'),
   guestScript: readFileSync(assets.guest, 'utf8'),
   interrupts: new SharedArrayBuffer(INTERRUPTS_BYTES),
   used: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
@@ -46,7 +45,7 @@ let realm: VmRealm | undefined;
 const own = process;
 // What process.exit does in the end, and all that is left of it after hardening.
 const exit = (Reflect.get(own, 'reallyExit') as (code: number) => never).bind(own);
-const { setTimeout, setImmediate, performance, TextDecoder, TextEncoder } = globalThis;
+const { setTimeout, performance, TextDecoder, TextEncoder } = globalThis;
 const say = (text: string): void => void writeSync(1, `${text}\n`);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -55,10 +54,6 @@ const hostAttack: unknown = asHost ? runInThisContext(attack) : undefined;
 const functions: HostFunctions = {
   now: () => performance.now(),
   random: (length) => randomBytes(length).toString('latin1'),
-  setTimer: (callback, delayMs) => {
-    if (delayMs === 0) setImmediate(callback);
-    else setTimeout(callback, delayMs);
-  },
   encode: (text) => encoder.encode(text),
   decode: (bytes) => decoder.decode(bytes),
   forgetInterrupt: () => undefined,

@@ -27,7 +27,7 @@ export const copyOfInstallation = (): Installation => {
   }
   for (const name of readdirSync(path.join(ROOT, 'node_modules'))) {
     const [from, to] = [path.join(ROOT, 'node_modules', name), path.join(modules, name)];
-    if (name === 'pyodide' || name === NATIVE) cpSync(from, to, { recursive: true });
+    if (name === NATIVE) cpSync(from, to, { recursive: true });
     else symlinkSync(from, to);
   }
   return {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { LANGUAGES, type Language } from '../../src/shared/config/config.ts';
+import { LANGUAGES, type Language } from '../../src/shared/languages.ts';
 import type { Texts } from '../../src/shared/translate.ts';
 
 const folder = path.join(import.meta.dirname, '..', '..', 'locales');

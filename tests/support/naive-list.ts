@@ -20,11 +20,6 @@ export const NAIVE_LIST: Readonly<Record<string, string>> = {
   filters: 'import warnings\n[f[0] for f in warnings.filters]',
   'garbage collector':
     'import gc\ngc.isenabled(), gc.get_threshold(), gc.garbage, gc.get_freeze_count(), gc.collect() >= 0',
-  javascript:
-    'import js, pyodide_js\nsorted(dir(js)), pyodide_js.version, sorted(pyodide_js.loadedPackages.to_py())',
-  'javascript globals': 'js.later = 5\nglobalThis = js.later\nglobalThis, hasattr(js, "nothing")',
-  'javascript objects':
-    'from pyodide.ffi import to_js, create_proxy\nlist(to_js([1, "é", 2.5])), create_proxy(len).unwrap()([1, 2])',
   // By its name: the address of a function is another one in every interpreter.
   signals: 'import signal\nsignal.getsignal(signal.SIGINT).__name__, signal.getsignal(signal.SIGTERM)',
   threads: 'import threading\nthreading.Thread(target=print).start()',
@@ -116,8 +111,6 @@ asyncio.run(main())`,
     'import sysconfig, site\nsysconfig.get_paths()["purelib"], os.listdir(sysconfig.get_paths()["purelib"])',
   'new package':
     'd = sysconfig.get_paths()["purelib"] + "/late.py"\nopen(d, "w").write("y = 7")\nimport late\nlate.y',
-  'pyodide code':
-    'from pyodide.code import eval_code, find_imports\neval_code("1 + 2"), find_imports("import numpy, os")',
-  'javascript promise': 'f = asyncio.ensure_future(asyncio.sleep(0.001, 4))\nawait f',
+  task: 'f = asyncio.ensure_future(asyncio.sleep(0.001, 4))\nawait f',
   last: 'sorted(k for k in sys.modules if k.startswith("_viv")), [n for n in dir(builtins) if "viv" in n.lower()]',
 };

@@ -9,6 +9,7 @@ import { loadPyodideLock } from '../../src/main/packages/resolve/pyodide-lock.ts
 import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
 import type { Sandbox } from '../../src/main/sandbox/sandbox.ts';
 import type { SandboxConfig } from '../../src/main/sandbox/sandbox-config.ts';
+import type { RunResult } from '../../src/shared/contract/sandbox.ts';
 import { nodeSandbox, OUT_FOLDER } from './node-sandbox.ts';
 import { testWheels } from './test-wheels.ts';
 
@@ -27,6 +28,8 @@ export interface Stage {
   readonly open: (allow?: string[], config?: Partial<SandboxConfig>) => Promise<Sandbox>;
   /** Of the images kept. */
   readonly files: () => Promise<string[]>;
+  /** Of the run that made the image. */
+  readonly made: RunResult | undefined;
 }
 
 const newFolder = (): Promise<string> => mkdtemp(path.join(tmpdir(), 'vivarium-images-'));
@@ -49,35 +52,38 @@ const openOn = async (
 };
 
 /** Made once, since it takes long: with NumPy in the store, an interpreter's snapshot, and an image with NumPy. */
-let madeFolder: Promise<string> | undefined;
-const withImage = async (mirror: string): Promise<string> => {
+let first: Promise<{ readonly folder: string; readonly made: RunResult }> | undefined;
+const withImage = async (mirror: string): Promise<{ folder: string; made: RunResult }> => {
   const folder = await newFolder();
   const sandbox = await openOn(folder, mirror);
-  expect((await sandbox.run({ code: USES_NUMPY })).status).toBe('ok');
+  const made = await sandbox.run({ code: USES_NUMPY });
+  expect(made.status).toBe('ok');
   await sandbox.dispose();
-  return folder;
+  return { folder, made };
 };
 afterAll(async () => {
-  const folder = await madeFolder?.catch(() => undefined);
-  if (folder !== undefined) await discard(folder);
+  const begun = await first?.catch(() => undefined);
+  if (begun !== undefined) await discard(begun.folder);
 });
 
-/** @param begin with nothing; with an interpreter's snapshot; or with an image that has NumPy in it as well */
+/** @param begin with an interpreter's snapshot, or with an image that has NumPy in it as well */
 export const stage = async (
   context: TestContext,
-  begin: 'empty' | 'snapshot' | 'image' = 'snapshot',
+  begin: 'snapshot' | 'image' = 'snapshot',
 ): Promise<Stage> => {
   const mirror = await testWheels(context);
   const folder = await newFolder();
   onTestFinished(() => discard(folder));
   const snapshots = path.join(folder, 'snapshots');
   const images = path.join(snapshots, 'packages');
-  if (begin !== 'empty') await cp(await (madeFolder ??= withImage(mirror)), folder, { recursive: true });
+  const { folder: begun, made } = await (first ??= withImage(mirror));
+  await cp(begun, folder, { recursive: true });
   if (begin === 'snapshot') {
     for (const name of ['packages', 'bytecode']) await discard(path.join(snapshots, name));
   }
   return {
     folder,
+    made: begin === 'image' ? made : undefined,
     open: async (allow, config) => {
       const sandbox = await openOn(folder, mirror, allow, config);
       onTestFinished(() => sandbox.dispose());

@@ -5,7 +5,7 @@ import { NodeLauncher } from '../../src/main/sandbox/process/node-launcher.ts';
 import { RunCollector } from '../../src/main/run/run-collector.ts';
 import { loadRuntimeAssets, type Asset } from '../../src/main/runtime/runtime-assets.ts';
 import { SidecarClient } from '../../src/main/sandbox/sidecar/sidecar-client.ts';
-import type { GuestOutcome } from '../../src/shared/contract/sandbox.ts';
+import type { GuestOutcome } from '../../src/shared/protocol/guest-report.ts';
 import type { SnapshotUse } from '../../src/shared/protocol/sidecar-protocol.ts';
 import type { Snapshots } from '../../src/main/sandbox/snapshots/snapshots.ts';
 import { OUT_FOLDER } from './node-sandbox.ts';

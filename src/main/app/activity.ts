@@ -11,7 +11,7 @@ const READING_INTERVAL_MS = 500;
 /** A change of so much of the limit is passed on at once. */
 const JUMP = 0.05;
 
-/** What happened to the sandbox, for who opens the window later, and for who watches now. */
+/** Log of the sandbox's events: kept for a window that opens later, and passed on live. */
 export class Activity {
   readonly #listeners = new Set<(event: SandboxEvent) => void>();
   #events: SandboxEvent[] = [];

@@ -1,7 +1,8 @@
-import type { PythonRuntime } from '../../shared/config/config.ts';
+import type { PythonRuntime } from '../../shared/runtimes.ts';
 import type { RunEvent, SandboxStatus } from '../../shared/ipc/sandbox.ts';
 import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import type { Clock } from '../base/clock.ts';
+import type { AdviceWords } from '../run/package-advice.ts';
 import type { Runner } from '../run/runner.ts';
 import { RunStream } from './run-stream.ts';
 
@@ -10,10 +11,12 @@ export interface ConsoleRunsOptions {
   /** Asked at each run. */
   readonly settings: () => { readonly runtime: PythonRuntime; readonly timeoutMs: number };
   readonly clock: Clock;
+  /** Asked at each run. */
+  readonly words: () => AdviceWords;
   readonly onEnded: (result: RunResult) => void;
 }
 
-/** Who asked for a run. */
+/** The page that asked for a run. */
 export interface RunOwner {
   readonly tell: (event: RunEvent) => void;
   /** Aborting it cancels the run. */
@@ -42,7 +45,7 @@ export class ConsoleRuns {
     return this.#runs.has(runId);
   }
 
-  /** Those that have not ended. */
+  /** The runs that have not ended. */
   get underWay(): SandboxStatus['runs'] {
     return [...this.#runs].map(([runId, { askedAt, runtime, session }]) => ({
       runId,
@@ -53,13 +56,14 @@ export class ConsoleRuns {
   }
 
   /**
-   * Runs code where the settings say. All its events have been told when it resolves.
+   * Runs code in the runtime of the settings. Resolves after all events of the run were sent, with the result without the
+   * output that they carried.
    *
    * @param runId not in use
    * @throws InvalidRequestError when the request breaks the contract
    */
   async run(runId: string, request: RunRequest, owner: RunOwner): Promise<RunResult> {
-    const { clock, onEnded, runners, settings } = this.#options;
+    const { clock, onEnded, runners, settings, words } = this.#options;
     const { runtime, timeoutMs } = settings();
     const stop = new AbortController();
     const cancel = (): void => stop.abort();
@@ -79,8 +83,9 @@ export class ConsoleRuns {
         { timeoutMs, ...request },
         {
           signal: stop.signal,
+          words: words(),
           onOutput: (output) => stream.text(output),
-          onDisplay: ({ mime }) => stream.event({ type: 'output', runId, mime }),
+          onDisplay: (display) => stream.display(display),
           onInput: (prompt, over, secret) => {
             stream.event({ type: 'input', runId, prompt, secret });
             return answerTo(run, over);
@@ -89,9 +94,9 @@ export class ConsoleRuns {
         },
       );
       onEnded(result);
-      return result;
+      return stream.end(result);
     } finally {
-      stream.end();
+      stream.close();
       owner.gone.removeEventListener('abort', cancel);
       this.#runs.delete(runId);
     }
@@ -112,7 +117,7 @@ export class ConsoleRuns {
   }
 }
 
-/** Waits for the page's answer, until nobody wants it any more. */
+/** Waits for the page's answer, or for the end of the run. */
 const answerTo = (run: ConsoleRun, over: AbortSignal): Promise<string | null> =>
   new Promise((resolve) => {
     const settle = (text: string | null): void => {

@@ -1,5 +1,5 @@
 /** An SVG of a guest as a document that shows it. */
-import type { OutputSize } from '../../shared/ipc/app.ts';
+import type { OutputSize } from '../../shared/ipc/output.ts';
 import { inPieces } from '../foreign-text/turns.ts';
 
 const STYLE =
@@ -74,7 +74,7 @@ const within = ({ height, width }: OutputSize): OutputSize => ({
   height: Math.min(Math.max(height, 1), MAX_SIDE),
 });
 
-/** What a drawing says of its size in its first tag; null when it says nothing. Only its beginning is read. */
+/** The size that an SVG declares in its first tag; null when it declares none. Only the beginning is read. */
 export const drawingSize = (svg: string): OutputSize | null => {
   const attributes = rootAttributes(svg);
   const width = pixels(attributes.get('width'));

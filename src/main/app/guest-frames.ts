@@ -1,6 +1,6 @@
-import type { OutputSize } from '../../shared/ipc/app.ts';
+import type { OutputSize } from '../../shared/ipc/output.ts';
 
-/** What can be asked of guests' documents that are shown, by their addresses. */
+/** Queries about guests' documents that are shown, by their addresses. */
 export interface GuestFrames {
   /** Null when there is none, or when it ends before it answers. */
   measure(url: string): Promise<OutputSize | null>;

@@ -18,19 +18,18 @@ export class LivePackages {
   get current(): Packages {
     const settings = this.#settings();
     const key = JSON.stringify(settings);
-    // What was opened before may still be in use, and holds nothing open.
+    // The previous store may still be in use; it keeps no files open.
     if (this.#opened?.key !== key) this.#opened = { key, packages: this.#open(settings) };
     return this.#opened.packages;
   }
 
-  /** The same for runs, which ask whenever they need something. */
+  /** The store for runs: each call goes to the store as the settings are at that moment. */
   get provider(): PackageProvider {
     const service = (): Packages['service'] => this.current.service;
     // Not at once, so that settings that can't be used make a call reject.
     return {
-      ensure: async (...given) => service().ensure(...given),
+      begin: async (...given) => service().begin(...given),
       read: async (...given) => service().read(...given),
-      providersOf: async (...given) => service().providersOf(...given),
       close: async () => service().close(),
     };
   }

@@ -18,7 +18,7 @@ export const outputAddress = (id: string): string => `${OUTPUT_SCHEME}://${id}/`
 
 const OUTPUT_ADDRESS = new RegExp(`^${OUTPUT_SCHEME}://[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/$`, 'u');
 
-/** Without what a link inside of it may have added. */
+/** Without a fragment, which a link in the page may have added. */
 export const withoutQuery = (url: string): string => {
   const end = url.search(/[?#]/u);
   return end === -1 ? url : url.slice(0, end);

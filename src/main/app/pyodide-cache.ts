@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { BASE_SET } from '../packages/resolve/base-set.ts';
-import type { InstallProgress } from '../packages/progress.ts';
+import { CURATED } from '../../shared/curated-packages.ts';
+import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 import { obtainPackages, removeAllPackages } from '../packages/maintenance.ts';
 import type { Packages } from '../packages/open-packages.ts';
 import type { Asset } from '../runtime/runtime-assets.ts';
@@ -20,7 +20,7 @@ export interface PyodideCacheOptions {
 
 export interface DownloadOptions {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: InstallProgress) => void;
+  readonly onProgress: (progress: PackageProgress) => void;
   /** Everything is fetched; Python is started once. */
   readonly onPreparing: () => void;
 }
@@ -37,7 +37,7 @@ export class PyodideCache {
   async download({ onPreparing, onProgress, signal }: DownloadOptions): Promise<void> {
     const { loadAssets, packages, startOnce } = this.#options;
     await loadAssets();
-    await obtainPackages(packages(), BASE_SET, { signal, onProgress });
+    await obtainPackages(packages(), CURATED.baseSet, { signal, onProgress });
     onPreparing();
     const problem = await startOnce(signal);
     if (problem !== null) throw new Error(problem);
@@ -46,7 +46,7 @@ export class PyodideCache {
   /** Whether all of it is there. Damage is found when it is used. */
   async isCached(): Promise<boolean> {
     const { loadAssets, packages, snapshots } = this.#options;
-    if ((await packages().service.missingFor(BASE_SET)).length > 0) return false;
+    if ((await packages().service.inventory.missingFor(CURATED.baseSet)).length > 0) return false;
     return snapshots.has(await loadAssets());
   }
 

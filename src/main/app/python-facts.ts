@@ -1,17 +1,18 @@
-import type { Config, PythonRuntime } from '../../shared/config/config.ts';
+import type { Config } from '../../shared/config/config.ts';
+import { traitsOf, type PythonRuntime } from '../../shared/runtimes.ts';
 import type { InterpreterCheck } from '../native/interpreter-check.ts';
 import type { PythonFacts } from '../plugin/describe-python.ts';
 
 export interface PythonFactsOptions {
   readonly settings: () => Config;
-  /** Of the embedded Python, such as `3.14`. */
+  /** The embedded Python's version, such as `3.14`. */
   readonly pythonVersion: string;
-  /** Names of the packages on this computer that a model may be told of. */
+  /** Names of installed packages, for the tool's description to a model. */
   readonly installed: () => Promise<readonly string[]>;
   readonly check: (binpath: string) => Promise<InterpreterCheck>;
 }
 
-/** What is true of Python here and now; what takes a while to find out is as it was at the last `refresh`. */
+/** Current facts about Python for the tool's description; slow ones are cached by `refresh`. */
 export class PythonFactsNow {
   readonly #options: PythonFactsOptions;
   #packages: readonly string[] = [];
@@ -21,12 +22,12 @@ export class PythonFactsNow {
     this.#options = options;
   }
 
-  /** Never rejects: what can't be found out is not told. */
+  /** Never rejects: unknown facts are left out. */
   async refresh(): Promise<void> {
     const { check, installed, settings } = this.#options;
     this.#packages = await installed().catch(() => []);
     const { binpath = '', runtime } = settings().plugins.python;
-    if (runtime !== 'native') return;
+    if (!traitsOf(runtime).needsProgram) return;
     const checked = await check(binpath);
     this.#native = { binpath, version: checked.ok ? checked.interpreter.version : null };
   }
@@ -34,21 +35,24 @@ export class PythonFactsNow {
   of(runtime: PythonRuntime): PythonFacts {
     const { plugins, sandbox } = this.#options.settings();
     const { outputKiB, timeoutSeconds } = sandbox;
-    if (runtime === 'native') {
-      const { binpath = '' } = plugins.python;
-      const pythonVersion = this.#native?.binpath === binpath ? this.#native.version : null;
-      return { runtime, pythonVersion, timeoutSeconds, outputKiB };
+    switch (runtime) {
+      case 'embedded':
+        return {
+          runtime,
+          pythonVersion: this.#options.pythonVersion,
+          packages: this.#packages,
+          autoInstall: sandbox.packages.autoInstall,
+          timeoutSeconds,
+          memoryMiB: sandbox.memoryMiB,
+          outputKiB,
+          // No run reaches the network yet, whatever the setting says.
+          hosts: [],
+        };
+      case 'native': {
+        const { binpath = '' } = plugins.python;
+        const pythonVersion = this.#native?.binpath === binpath ? this.#native.version : null;
+        return { runtime, pythonVersion, timeoutSeconds, outputKiB };
+      }
     }
-    return {
-      runtime,
-      pythonVersion: this.#options.pythonVersion,
-      packages: this.#packages,
-      autoInstall: sandbox.packages.autoInstall,
-      timeoutSeconds,
-      memoryMiB: sandbox.memoryMiB,
-      outputKiB,
-      // No run reaches the network yet, whatever the setting says.
-      hosts: [],
-    };
   }
 }

@@ -1,28 +1,32 @@
 import { TextDecoder } from 'node:util';
 import type { RunEvent } from '../../shared/ipc/sandbox.ts';
-import type { RunOutput } from '../../shared/contract/sandbox.ts';
+import type { RunDisplay, RunOutput, RunResult } from '../../shared/contract/sandbox.ts';
+import { isClearing, withoutStreamed } from '../../shared/contract/streamed-output.ts';
 import type { Clock } from '../base/clock.ts';
 
-/** Output is gathered for so long before the page is told, in ms: a frame of a screen. */
+/** Output is batched for this long, in ms: one frame of a screen. */
 const GATHER_MS = 16;
 
 type Stream = RunOutput['stream'];
 
 /**
- * What a run prints, as the page gets it: whole characters, in the order of what was written, and not more often
- * than a screen can show.
+ * Streams a run's output to the page as events: whole characters, in the order in which they were written, and at most
+ * one batch per frame of the screen.
  */
 export class RunStream {
   readonly #runId: string;
   readonly #tell: (event: RunEvent) => void;
   readonly #clock: Clock;
   readonly #decoders: Readonly<Record<Stream, TextDecoder>> = {
-    stdout: new TextDecoder(),
-    stderr: new TextDecoder(),
+    stdout: new TextDecoder('utf-8', { ignoreBOM: true }),
+    stderr: new TextDecoder('utf-8', { ignoreBOM: true }),
   };
   /** Pieces of one stream that follow each other are one. */
   #pending: { readonly stream: Stream; text: string }[] = [];
   #cancelFlush: (() => void) | null = null;
+  /** Amount that was sent or is pending. */
+  readonly #told = { stdout: 0, stderr: 0, outputs: 0 };
+  #isOver = false;
 
   constructor(runId: string, clock: Clock, tell: (event: RunEvent) => void) {
     this.#runId = runId;
@@ -34,16 +38,37 @@ export class RunStream {
     this.#add(stream, this.#decoders[stream].decode(bytes, { stream: true }));
   }
 
-  /** Something that is not text; what was printed before it is told before it. */
+  display(display: RunDisplay): void {
+    if (this.#isOver) return;
+    this.#told.outputs = isClearing(display) ? 0 : this.#told.outputs + 1;
+    this.event({ type: 'output', runId: this.#runId, mime: display.mime });
+  }
+
+  /** Sends another event, after all text that was printed before it. */
   event(event: RunEvent): void {
+    if (this.#isOver) return;
     this.flush();
     this.#tell(event);
   }
 
-  /** The run is over: half a character that is left becomes a replacement character. */
-  end(): void {
-    for (const stream of ['stdout', 'stderr'] as const) this.#add(stream, this.#decoders[stream].decode());
+  /**
+   * Sends the output of the result that was not streamed yet, such as an incomplete character at its end; later output is
+   * ignored.
+   *
+   * @returns the result without its output, which was sent
+   */
+  end(result: RunResult): RunResult {
+    const rest = withoutStreamed(result, this.#told);
+    for (const display of rest.outputs) this.display(display);
+    for (const stream of ['stdout', 'stderr'] as const) this.#add(stream, rest[stream]);
+    this.close();
+    return withoutStreamed(result, this.#told);
+  }
+
+  /** Sends what is pending; later output is ignored. */
+  close(): void {
     this.flush();
+    this.#isOver = true;
   }
 
   flush(): void {
@@ -55,7 +80,8 @@ export class RunStream {
   }
 
   #add(stream: Stream, text: string): void {
-    if (text === '') return;
+    if (text === '' || this.#isOver) return;
+    this.#told[stream] += text.length;
     const last = this.#pending.at(-1);
     if (last?.stream === stream) last.text += text;
     else this.#pending.push({ stream, text });

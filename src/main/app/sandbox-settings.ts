@@ -3,7 +3,7 @@ import type { SandboxSettings } from '../sandbox/sandbox-config.ts';
 
 const MS_PER_MINUTE = 60_000;
 
-/** What of the settings a sandbox obeys as a whole; the time limit goes with each run. */
+/** The settings that apply to a sandbox as a whole; the time limit is part of each run. */
 export const sandboxSettings = ({ sandbox }: Config): SandboxSettings => ({
   memoryMiB: sandbox.memoryMiB,
   outputKiB: sandbox.outputKiB,

@@ -1,5 +1,5 @@
 import { TEXTS } from '../../../locales/texts.ts';
-import type { Language } from '../../shared/config/config.ts';
+import type { Language } from '../../shared/languages.ts';
 import { createTranslate, type Translate } from '../../shared/translate.ts';
 
 /** The texts of main, in the language that is set. */

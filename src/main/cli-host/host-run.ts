@@ -1,15 +1,68 @@
-import type { HostRunItem } from '../../shared/protocol/host-protocol.ts';
-import type { CollectedFile, RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
-import type { InstallProgress } from '../packages/progress.ts';
+import { TextDecoder } from 'node:util';
+import type { HostRunItem, HostRunWishes } from '../../shared/protocol/host-protocol.ts';
+import type {
+  CollectedFile,
+  RunDisplay,
+  RunOutput,
+  RunRequest,
+  RunResult,
+} from '../../shared/contract/sandbox.ts';
+import { isClearing, withoutStreamed, type StreamedAmount } from '../../shared/contract/streamed-output.ts';
+import type { PackageProgress } from '../../shared/contract/package-progress.ts';
+import { commandLineWords, programWords } from '../run/package-advice.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 
 /** Of a file, in one item. */
 const FILE_PART_BYTES = 1024 * 1024;
 
-export interface HostRunWishes {
-  readonly displays: boolean;
-  readonly files: boolean;
-  readonly input: boolean;
+type Write = (item: HostRunItem) => Promise<void>;
+
+/** Streams a run's output, and knows how much of it the client has. */
+class SentOutput {
+  readonly #write: Write;
+  readonly #decoders = {
+    stdout: new TextDecoder('utf-8', { ignoreBOM: true }),
+    stderr: new TextDecoder('utf-8', { ignoreBOM: true }),
+  };
+  readonly #sent = { stdout: 0, stderr: 0, outputs: 0 };
+  /** The run is over, or something could not be sent: what comes after that comes with the result. */
+  #isOver = false;
+
+  constructor(write: Write) {
+    this.#write = write;
+  }
+
+  output(output: RunOutput): Promise<void> {
+    const { bytes, stream } = output;
+    return this.#send({ kind: 'output', output }, stream, () => {
+      return this.#decoders[stream].decode(bytes, { stream: true }).length;
+    });
+  }
+
+  display(display: RunDisplay): Promise<void> {
+    return this.#send({ kind: 'display', display }, 'outputs', () =>
+      isClearing(display) ? -this.#sent.outputs : 1,
+    );
+  }
+
+  /** What waits for room now is sent before the result, so it counts as sent. */
+  async #send(item: HostRunItem, counted: keyof StreamedAmount, amountOf: () => number): Promise<void> {
+    if (this.#isOver) return;
+    const amount = amountOf();
+    this.#sent[counted] += amount;
+    try {
+      await this.#write(item);
+    } catch {
+      this.#isOver = true;
+      this.#sent[counted] -= amount;
+    }
+  }
+
+  /** The result without what was sent. */
+  restOf(result: RunResult): RunResult {
+    this.#isOver = true;
+    return withoutStreamed(result, this.#sent);
+  }
 }
 
 /** A run that a client of the host has asked for. */
@@ -27,27 +80,33 @@ export class HostRun {
     this.#answer = undefined;
   }
 
-  /** @throws InvalidRequestError as `Sandbox.run` does */
-  run(
-    sandbox: Sandbox,
+  /**
+   * @returns the result without what was written
+   * @throws InvalidRequestError as `Sandbox.run` does
+   */
+  async run(
+    sandbox: Pick<Sandbox, 'run'>,
     request: RunRequest,
     wants: HostRunWishes,
-    write: (item: HostRunItem) => Promise<void>,
-    onPackages: ((progress: InstallProgress) => void) | undefined,
+    write: Write,
+    onPackages: ((progress: PackageProgress) => void) | undefined,
   ): Promise<RunResult> {
-    return sandbox.run(request, {
+    const sent = new SentOutput(write);
+    const result = await sandbox.run(request, {
       signal: this.#cancel.signal,
-      onOutput: (output) => write({ kind: 'output', output }),
+      words: wants.words === 'command-line' ? commandLineWords : programWords,
+      ...(wants.output ? { onOutput: (output) => sent.output(output) } : {}),
       ...(onPackages === undefined ? {} : { onPackages }),
-      ...(wants.displays ? { onDisplay: (display) => write({ kind: 'display', display }) } : {}),
+      ...(wants.displays ? { onDisplay: (display) => sent.display(display) } : {}),
       ...(wants.files ? { onFile: (file) => writeFile(file, write) } : {}),
       ...(wants.input
         ? { onInput: (prompt, _over, secret) => this.#ask({ kind: 'input', prompt, secret }, write) }
         : {}),
     });
+    return sent.restOf(result);
   }
 
-  async #ask(question: HostRunItem, write: (item: HostRunItem) => Promise<void>): Promise<string | null> {
+  async #ask(question: HostRunItem, write: Write): Promise<string | null> {
     const answered = new Promise<string | null>((resolve) => {
       this.#answer = resolve;
     });
@@ -56,7 +115,7 @@ export class HostRun {
   }
 }
 
-const writeFile = async (file: CollectedFile, write: (item: HostRunItem) => Promise<void>): Promise<void> => {
+const writeFile = async (file: CollectedFile, write: Write): Promise<void> => {
   if (file.kind === 'left-out') {
     await write({ kind: 'file', file });
     return;

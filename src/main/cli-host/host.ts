@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { DoctorReport } from '../../shared/contract/doctor.ts';
 import {
   hostClientContract,
@@ -11,7 +11,7 @@ import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { RpcPort } from '../../shared/rpc/port.ts';
 import type { SandboxEvent } from '../../shared/contract/sandbox-events.ts';
 import { WorkspaceFileError } from '../sandbox/sessions/file-collector.ts';
-import type { InstallProgress } from '../packages/progress.ts';
+import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 import { InvalidRequestError } from '../run/parse-request.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { HostRun } from './host-run.ts';
@@ -46,6 +46,7 @@ export const serveHost = async (options: HostOptions): Promise<boolean> => {
     local: hostContract,
     remote: hostClientContract,
     limits: HOST_LIMITS,
+    nextTurn: () => setImmediate(),
     handlers: {
       open: ({ sandbox: wanted, events }) => {
         if (sandbox !== undefined) throw new RpcError('failed', 'the sandbox is open already');
@@ -58,7 +59,7 @@ export const serveHost = async (options: HostOptions): Promise<boolean> => {
         const run = new HostRun();
         runs.set(id, run);
         const onPackages = wanted
-          ? (progress: InstallProgress) => peer.emit('packages', { id, progress })
+          ? (progress: PackageProgress) => peer.emit('packages', { id, progress })
           : undefined;
         try {
           return await run.run(opened(), request, wants, write, onPackages);

@@ -7,6 +7,7 @@ import type { CliDependencies } from './dependencies.ts';
 import { defineDoctor, runDoctor, type DoctorArguments } from './commands/doctor.ts';
 import { EXIT_CODES } from './output/exit-codes.ts';
 import type { RunArguments } from './commands/prepare-run.ts';
+import { defineMcp, runMcp, type McpArguments } from './commands/mcp.ts';
 import { definePackages, type PackagesArguments } from './commands/packages.ts';
 import { oneLine } from '../foreign-text/printable.ts';
 import { defineRun, runScript } from './commands/run.ts';
@@ -20,6 +21,7 @@ type Choice =
   | { readonly kind: 'window' }
   | { readonly kind: 'run'; readonly args: RunArguments }
   | { readonly kind: 'doctor'; readonly args: DoctorArguments }
+  | { readonly kind: 'mcp'; readonly args: McpArguments }
   | { readonly kind: 'packages'; readonly args: PackagesArguments }
   | { readonly kind: 'print'; readonly text: string };
 
@@ -39,6 +41,8 @@ export async function runCli(argv: readonly string[], dependencies: CliDependenc
         return await runScript(choice.args, dependencies);
       case 'doctor':
         return await runDoctor(choice.args, dependencies);
+      case 'mcp':
+        return await runMcp(choice.args, dependencies);
       case 'packages': {
         // Only this command pays for loading it.
         const { runPackages } = await import('./commands/run-packages.ts');
@@ -56,7 +60,10 @@ export async function runCli(argv: readonly string[], dependencies: CliDependenc
   }
 }
 
-function parse(argv: readonly string[], dependencies: CliDependencies): Choice {
+function parse(all: readonly string[], dependencies: CliDependencies): Choice {
+  // What follows is the script's own, whatever it looks like.
+  const dashes = all[0] === 'run' ? all.indexOf('--') : -1;
+  const argv = dashes === -1 ? all : all.slice(0, dashes);
   if (argv.length === 0) return { kind: 'window' };
   let choice = null as Choice | null;
   let text = '';
@@ -79,7 +86,7 @@ function parse(argv: readonly string[], dependencies: CliDependencies): Choice {
     .helpCommand(false)
     // Otherwise `vivarium run x.py --version` would print the version and run nothing.
     .enablePositionalOptions();
-  defineRun(program, dependencies.io.cwd, (args) => {
+  defineRun(program, dependencies.io.cwd, dashes === -1 ? [] : all.slice(dashes + 1), (args) => {
     choice = { kind: 'run', args };
   });
   defineDoctor(program, (args) => {
@@ -87,6 +94,9 @@ function parse(argv: readonly string[], dependencies: CliDependencies): Choice {
   });
   definePackages(program, dependencies.io.cwd, (args) => {
     choice = { kind: 'packages', args };
+  });
+  defineMcp(program, dependencies.io.cwd, (args) => {
+    choice = { kind: 'mcp', args };
   });
   try {
     program.parse(argv, { from: 'user' });
@@ -102,6 +112,7 @@ function usageErrorOf(error: CommanderError): UsageError {
   const help = 'see "vivarium --help"';
   if (error.code === 'commander.help') return new UsageError(`no command was given; ${help}`);
   const [what = '', ...hints] = error.message.replace(/^error: /u, '').split('\n');
+  if (error.code === 'commander.excessArguments') hints.push('arguments of the script come after "--"');
   return new UsageError([oneLine(what), ...hints.map(oneLine), help].join('; '));
 }
 

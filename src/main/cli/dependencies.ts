@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { DoctorReport } from '../../shared/contract/doctor.ts';
 import type { HostPackages } from '../../shared/protocol/host-protocol.ts';
 import type { PackageSettings } from '../../shared/packages/package-settings.ts';
+import type { SessionRunner } from '../mcp/session-runner.ts';
 import type { Runner } from '../run/runner.ts';
 import type { PackagePlaces } from './commands/package-places.ts';
 import type { PackageTool } from './commands/package-tool.ts';
@@ -44,6 +45,8 @@ export interface NativeOptions {
 export interface CliDependencies {
   readonly io: CliIo;
   openSandbox(options: SandboxOptions): Promise<Runner>;
+  /** The same, with its sessions open to be looked into. */
+  openSessions(options: SandboxOptions): Promise<SessionRunner>;
   /** Examines the isolation of this installation. @throws Error when nothing could be found out */
   examine(): Promise<DoctorReport>;
   openNative(options: NativeOptions): Promise<Runner>;

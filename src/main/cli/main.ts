@@ -28,6 +28,7 @@ export const main = async (argv: readonly string[], provideElectron: ProvideElec
   const exitCode = await runCli(argv, {
     io: processIo(),
     openSandbox: electronSandboxes(provideElectron, folder),
+    openSessions: electronSandboxes(provideElectron, folder),
     examine: electronDoctor(provideElectron, folder),
     openNative: openNativePython,
     openWindow: electronWindow(provideElectron, folder),

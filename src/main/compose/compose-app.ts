@@ -47,7 +47,7 @@ export interface AppOptions {
   readonly openExternal: (url: string) => Promise<void>;
   /** The address of a guest's document with an id. */
   readonly outputAddress: (id: string) => string;
-  /** Those documents as they are shown. */
+  /** The frames in which guests' documents are shown. */
   readonly frames: GuestFrames;
   /** Tells all pages something. */
   readonly broadcast: (channel: string, payload: unknown) => void;
@@ -72,7 +72,7 @@ interface Parts {
   readonly packages: AppPackages;
   readonly python: AppPython;
   readonly documents: OutputDocuments;
-  /** Of the embedded Python. */
+  /** The versions of the embedded Python and of the Pyodide that it is part of. */
   readonly versions: { readonly python: string; readonly pyodide: string };
 }
 
@@ -88,7 +88,7 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
     launcher,
     config,
     packages: packages.live.provider,
-    installed: async () => packagesToName(await packages.live.current.service.installed()),
+    installed: async () => packagesToName(await packages.live.current.service.inventory.installed()),
     pythonVersion: versions.python,
     onRunEnded: options.onRunEnded,
   });

@@ -12,6 +12,7 @@ import { Activity } from '../app/activity.ts';
 import { ConsoleRuns } from '../app/console-runs.ts';
 import type { Runner } from '../run/runner.ts';
 import { PythonFactsNow } from '../app/python-facts.ts';
+import { windowWords } from '../app/window-words.ts';
 import { sandboxSettings } from '../app/sandbox-settings.ts';
 import { translateTo } from '../app/texts.ts';
 
@@ -28,7 +29,7 @@ export interface AppPythonOptions {
   readonly packages: PackageProvider;
   /** Names of the packages on this computer that a model may be told of. */
   readonly installed: () => Promise<readonly string[]>;
-  /** Of the embedded Python. */
+  /** The embedded Python's version. */
   readonly pythonVersion: string;
   /** A run of the window has ended. */
   readonly onRunEnded: (result: RunResult) => void;
@@ -66,6 +67,7 @@ export const composePython = (options: AppPythonOptions): AppPython => {
     runners: { embedded: sandbox, native },
     settings: () => ({ runtime: config().plugins.python.runtime, timeoutMs: timeoutMs() }),
     clock: systemClock,
+    words: () => windowWords(translateTo(config().general.language)),
     onEnded: options.onRunEnded,
   });
   const limited =

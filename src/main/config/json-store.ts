@@ -23,7 +23,7 @@ export interface JsonStoreConfig {
 }
 
 export interface StoredDocument {
-  /** Of the current version; null when there is none to go by. */
+  /** The document, migrated to the current version; null when the file gives none. */
   readonly document: JsonObject | null;
   /** False when the file must be left as it is. */
   readonly writable: boolean;

@@ -8,7 +8,7 @@ import { allHold, examineLayers } from './examine-layers.ts';
 import { pythonSeries } from '../runtime/python-series.ts';
 
 export interface DoctorOptions extends ExaminationOptions {
-  /** Of the process that asks. */
+  /** The id of the process that examines. */
   readonly pid: number;
   readonly machine: () => Pick<DoctorReport, 'system' | 'paths'> & {
     readonly versions: Omit<DoctorReport['versions'], 'python'>;

@@ -1,12 +1,13 @@
 import { failuresOf } from '../../shared/protocol/interpreter.ts';
 import type { LockdownOrder } from '../../shared/contract/isolation.ts';
-import { ProbePlace, type ProbeResult } from '../../shared/protocol/probe-protocol.ts';
+import { ProbePlace, type ProbeResult } from '../../shared/contract/probes.ts';
 import type { SidecarLauncher } from '../sandbox/process/launcher.ts';
 import type { Asset } from '../runtime/runtime-assets.ts';
 import type { Findings } from './examine-layers.ts';
 import { kernelView } from './kernel-view.ts';
 import { ProbeClient } from './probe-client.ts';
 import { ProbeScene } from './probe-scene.ts';
+import { wallChecks } from './wall-probes.ts';
 
 export interface ExaminationOptions {
   /** Starts probe sidecars. */
@@ -35,7 +36,7 @@ export class Examination {
     this.#options = options;
   }
 
-  /** In words, what it is doing. */
+  /** The current step, for people. */
   get step(): string {
     return this.#step;
   }
@@ -76,6 +77,8 @@ export class Examination {
     this.#goOn('starting an interpreter');
     const checks = [...prepared.checks, ...(await client.openInterpreter())];
     const sidecarMiB = memoryOf(client.pid);
+    this.#goOn('looking for JavaScript from Python');
+    checks.push(...(await wallChecks(client)));
     const kernel = await kernelView(client.pid);
     const probes: ProbeResult[] = [];
     let connections = 0;

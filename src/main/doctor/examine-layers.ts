@@ -1,15 +1,11 @@
 import type { ExaminedLayer } from '../../shared/contract/doctor.ts';
 import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
-import {
-  isolationLayer,
-  type IsolationLayer,
-  type IsolationLayerName,
-} from '../../shared/contract/isolation.ts';
-import type { ProbeResult } from '../../shared/protocol/probe-protocol.ts';
+import { CheckedLayerName, isolationLayer, type IsolationLayer } from '../../shared/contract/isolation.ts';
+import type { ProbeResult } from '../../shared/contract/probes.ts';
 import type { KernelView, ResourceLimits } from './kernel-view.ts';
 import { MIB } from '../../shared/units.ts';
 
-/** What was seen of one probe sidecar. */
+/** Observations of one probe sidecar. */
 export interface Findings {
   /** What it says of itself. */
   readonly claims: readonly IsolationLayer[];
@@ -28,33 +24,14 @@ export interface Findings {
 /** As docs/security.md promises it. Of the process's own word for it nothing is taken. */
 const MOST_OPEN_FILES = 512;
 
-/** Self-checks that stand for a layer, by how their names begin. */
-const CHECKED: readonly {
-  readonly layer: IsolationLayerName;
-  readonly names: RegExp;
-  readonly detail: string;
-}[] = [
-  {
-    layer: 'minimal-environment',
-    names: /^process: environment/u,
-    detail: 'the environment variables of the app are not handed on',
-  },
-  {
-    layer: 'no-code-from-strings',
-    names: /no code from strings$/u,
-    detail: 'refused in the process, the worker and the realm',
-  },
-  {
-    layer: 'frozen-worker',
-    names: /^worker: (?!no code)/u,
-    detail: 'intrinsics frozen, ways out of the thread removed',
-  },
-  {
-    layer: 'bare-realm',
-    names: /^(?:realm: (?!no code)|guest bundle)/u,
-    detail: 'no Node globals, its own intrinsics, no stack traces',
-  },
-];
+/** What is told of a layer all of whose self-checks hold. */
+const CHECKED: Readonly<Record<CheckedLayerName, string>> = {
+  'minimal-environment': 'the environment variables of the app are not handed on',
+  'no-code-from-strings': 'refused in the process, the worker and the realm',
+  'frozen-worker': 'intrinsics frozen, ways out of the thread removed',
+  'bare-realm': 'no Node globals, its own intrinsics, no stack traces',
+  'no-javascript': 'Python finds none, and an interpreter that calls it all the same is ended',
+};
 
 const MOST_NAMED = 5;
 
@@ -63,12 +40,12 @@ const listed = (names: readonly string[]): string =>
   (names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '');
 
 const fromChecks = (checks: readonly SelfCheck[]): IsolationLayer[] =>
-  CHECKED.map(({ layer, names, detail }) => {
-    const own = checks.filter(({ name }) => names.test(name));
+  CheckedLayerName.options.map((layer) => {
+    const own = checks.filter((check) => check.layer === layer);
     if (own.length === 0) return isolationLayer(layer, 'not-verified', 'no self-check speaks of it');
     const failed = own.filter(({ holds }) => !holds).map(({ name }) => name);
     return failed.length === 0
-      ? isolationLayer(layer, 'active', detail)
+      ? isolationLayer(layer, 'active', CHECKED[layer])
       : isolationLayer(layer, 'absent', `does not hold: ${listed(failed)}`);
   });
 
@@ -82,7 +59,7 @@ const unknown = (detail: string): Evidence => ({ status: 'not-verified', detail 
 
 const UNSEEN = 'the process says so, but what the kernel shows of it could not be read';
 
-/** A layer that the process claims counts only as far as something else than its word speaks for it. */
+/** A layer that the process claims is reported only as far as probes or the kernel confirm it. */
 const judged = (claim: IsolationLayer, findings: Findings): IsolationLayer => {
   if (claim.status !== 'active') return claim;
   const evidence = evidenceOf(claim, findings);
@@ -109,6 +86,7 @@ const evidenceOf = ({ name, detail }: IsolationLayer, findings: Findings): Evide
     case 'no-code-from-strings':
     case 'frozen-worker':
     case 'bare-realm':
+    case 'no-javascript':
       return unknown('the process says so, and nothing else was asked');
   }
 };
@@ -125,7 +103,7 @@ const limitsEvidence = (limits: ResourceLimits | null, dataLimitMiB: number | nu
     : against(`the kernel shows other limits than were ordered: ${looser.join(', ')}`);
 };
 
-/** Of those that Landlock refuses; on the control thread, since older ones are not under it. */
+/** Probes that Landlock refuses. They count on the control thread only: threads started before it are not under it. */
 const UNDER_LANDLOCK: ReadonlySet<string> = new Set([
   'openat',
   'read a file',
@@ -166,6 +144,7 @@ const isExpected = (
     case 'no-code-from-strings':
     case 'frozen-worker':
     case 'bare-realm':
+    case 'no-javascript':
       return true;
     case 'no-new-privileges':
     case 'resource-limits':

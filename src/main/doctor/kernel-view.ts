@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What Linux shows of a process from outside. */
+/** A process as /proc shows it from outside. */
 export interface KernelView {
   /** Of all threads. */
   readonly noNewPrivileges: boolean;
@@ -41,7 +41,7 @@ const isGone = (error: unknown): boolean => error instanceof Error && 'code' in 
 const field = (status: string, name: string): string | undefined =>
   new RegExp(`^${name}:\\s*(\\S+)`, 'mu').exec(status)?.[1];
 
-/** Of the columns "soft" and "hard", the second. */
+/** A resource's hard limit: the second column of a line of /proc/<pid>/limits. */
 const hardLimit = (limits: string, name: string): number | undefined => {
   const value = new RegExp(`^${name}\\s+\\S+\\s+(\\d+|unlimited)\\s`, 'mu').exec(limits)?.[1];
   if (value === undefined) return undefined;
@@ -66,7 +66,7 @@ const offersLandlock = async (files: KernelFiles): Promise<boolean | null> => {
   }
 };
 
-/** Of the threads that are still there when they are asked: some end at any time. */
+/** The status texts of a process's threads. Threads end at any time: one that is gone by then is left out. */
 const threadStatuses = async (pid: number, files: KernelFiles): Promise<string[]> => {
   const threads = await files.list(`/proc/${pid}/task`);
   const statuses = await Promise.all(

@@ -4,15 +4,16 @@ import { LIMITS } from '../../shared/limits.ts';
 import {
   probeContract,
   type ProbeContract,
-  type ProbePlace,
-  type ProbeResult,
   type ProbeTargets,
 } from '../../shared/protocol/probe-protocol.ts';
+import type { ProbePlace, ProbeResult } from '../../shared/contract/probes.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { sidecarHostContract, type SidecarHostContract } from '../../shared/protocol/sidecar-protocol.ts';
 import type { SidecarProcess } from '../sandbox/sidecar/sidecar-process.ts';
 import type { Asset } from '../runtime/runtime-assets.ts';
 import { MIB } from '../../shared/units.ts';
+
+const INTERPRETER = 'doctor';
 
 /** One probe sidecar: takes the ordinary one's way to its lock-down, then tries to break out of it. */
 export class ProbeClient {
@@ -51,7 +52,17 @@ export class ProbeClient {
 
   /** Starts an interpreter as for a run; gives its self-checks. @throws RpcError when it does not start */
   async openInterpreter(): Promise<readonly SelfCheck[]> {
-    return (await this.#peer.call('openInterpreter', { id: 'doctor' })).checks;
+    return (await this.#peer.call('openInterpreter', { id: INTERPRETER })).checks;
+  }
+
+  /**
+   * Runs Python of ours in the interpreter.
+   *
+   * @returns what it printed, and why the interpreter died of it
+   * @throws RpcError when the process dies of it
+   */
+  run(code: string): Promise<{ readonly printed: string; readonly died: string | null }> {
+    return this.#peer.call('runPython', { interpreter: INTERPRETER, code });
   }
 
   /** @throws RpcError when the process dies of it */

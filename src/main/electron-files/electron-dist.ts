@@ -14,7 +14,7 @@ export function executableName(platform: NodeJS.Platform): string {
   return platform === 'win32' ? 'electron.exe' : 'electron';
 }
 
-export function readVersion(dist: string): string | undefined {
+function readVersion(dist: string): string | undefined {
   try {
     const version = readFileSync(path.join(dist, 'version'), 'utf8').trim().replace(/^v/, '');
     return version === '' ? undefined : version;

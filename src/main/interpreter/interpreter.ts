@@ -4,7 +4,10 @@ import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import { messageOf } from '../base/system-error.ts';
 import { Turns } from '../foreign-text/turns.ts';
 
-export type Run = (request: RunRequest) => Promise<RunResult>;
+/** What is used of a result. */
+type RunOutcome = Pick<RunResult, 'error' | 'status' | 'stdout' | 'value'>;
+
+export type Run = (request: RunRequest) => Promise<RunOutcome>;
 
 export interface InterpreterError {
   /** The traceback, or what else became of the run, for a person or a model to read. */
@@ -70,7 +73,7 @@ const withoutLineEnd = (text: string): string => {
   return text.slice(0, text.endsWith('\r\n') ? -2 : -1);
 };
 
-const attempt = async (run: Run, code: unknown): Promise<{ result: RunResult } | InterpreterError> => {
+const attempt = async (run: Run, code: unknown): Promise<{ result: RunOutcome } | InterpreterError> => {
   if (typeof code !== 'string') return { error: 'there is no code to run; give it as text' };
   try {
     const result = await run({ code });
@@ -80,7 +83,7 @@ const attempt = async (run: Run, code: unknown): Promise<{ result: RunResult } |
   }
 };
 
-const errorText = ({ status, error }: RunResult): string => {
+const errorText = ({ status, error }: RunOutcome): string => {
   if (error === null) return status;
   const what = error.message === '' ? error.type : `${error.type}: ${error.message}`;
   if (error.traceback === '') return what;

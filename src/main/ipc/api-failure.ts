@@ -16,7 +16,7 @@ export class ApiFailure extends Error {
 
 const MAX_MESSAGE = 1000;
 
-/** Errors made to be read pass with their words; anything else is a fault of ours and stays here. */
+/** Errors meant for the page keep their message; all others become `internal`, and their details stay in main. */
 export const apiErrorOf = (error: unknown): ApiError => {
   if (error instanceof ApiFailure || error instanceof PackageError) {
     return { code: error.code, message: error.message.slice(0, MAX_MESSAGE) };

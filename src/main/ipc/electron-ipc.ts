@@ -7,11 +7,11 @@ interface Page {
   readonly contents: WebContents;
   /** Aborted, and made anew, with each document. */
   gone: AbortController;
-  /** Events that it was told. */
+  /** Number of events sent to it. */
   told: number;
 }
 
-/** The pages of the app's windows, as those who ask and who are told. */
+/** The pages of the app's windows: senders of calls and receivers of events. */
 export class Pages {
   readonly #pages = new Map<number, Page>();
 
@@ -63,7 +63,7 @@ export class Pages {
         const before = page?.told ?? 0;
         const answer = await route.answer(this.callerOf(event), given);
         const after = page?.told ?? 0;
-        // Earlier ones may have been told to another document.
+        // Earlier events may have gone to a previous document.
         return [after > before ? after : 0, answer];
       });
     }

@@ -1,4 +1,4 @@
-import { MAX_OUTPUT_ELEMENTS } from '../../shared/ipc/app.ts';
+import { MAX_OUTPUT_ELEMENTS } from '../../shared/ipc/output.ts';
 import { drawingDocument, drawingSize } from '../app/guest-drawing.ts';
 import type { GuestFrames } from '../app/guest-frames.ts';
 import type { OutputDocuments } from '../app/output-documents.ts';

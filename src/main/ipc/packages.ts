@@ -16,21 +16,21 @@ import {
 } from '../packages/maintenance.ts';
 import type { Packages } from '../packages/open-packages.ts';
 import { PackageError } from '../packages/package-error.ts';
-import type { Wheel } from '../packages/package-service.ts';
+import type { Wheel } from '../packages/wheel.ts';
 import { ApiFailure } from './api-failure.ts';
 import type { Caller, HandlersOf } from './route.ts';
 
 export interface PackagesDeps {
-  /** By the settings of now. */
+  /** The store, opened with the current settings. */
   readonly packages: () => Packages;
-  /** The same with an offline pack as a further source. */
+  /** The store with an offline pack as a further source. */
   readonly openWithPack: (file: string) => Packages;
   readonly settings: () => PackageSettings;
   readonly pyodideVersion: string;
   readonly cache: { size(): Promise<number>; clear(): Promise<number> };
   readonly tasks: Tasks;
   readonly dialogs: FileDialogs;
-  /** How far a task is, for whoever shows it outside the page. */
+  /** Progress of a task, also shown outside the page (task bar). */
   readonly onProgress: (progress: TaskProgress) => void;
 }
 
@@ -90,13 +90,13 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
 
   return {
     list: async () => ({
-      packages: (await packages().service.installed()).map(shown),
+      packages: (await packages().service.inventory.installed()).map(shown),
       totalBytes: await cache.size(),
     }),
     available: async () => {
       const { service } = packages();
-      const installed = new Set((await service.installed()).map(({ name }) => name));
-      return (await service.available()).map(({ name, version }) => ({
+      const installed = new Set((await service.inventory.installed()).map(({ name }) => name));
+      return (await service.inventory.available()).map(({ name, version }) => ({
         name,
         version,
         installed: installed.has(name),
@@ -123,7 +123,7 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
         await mendPackages(packages(), namesToMend(damage), fetching(taskId, signal, tell));
         return reportOf(damage);
       }),
-    remove: async ([names]) => ({ bytes: await packages().service.remove(names) }),
+    remove: async ([names]) => ({ bytes: await packages().service.byHand.remove(names) }),
     clear: async () => ({ bytes: await cache.clear() }),
     exportPack: async ([names, { taskId }], caller) => {
       const file = await dialogs.saveAs({ name: PACK_NAME });
@@ -131,7 +131,7 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
       return task(taskId, caller, async (signal, tell) => {
         const wheels =
           names === null
-            ? await packages().service.exportable()
+            ? await packages().service.inventory.exportable()
             : await obtainPackages(packages(), names, fetching(taskId, signal, tell));
         if (wheels.length === 0) {
           throw new PackageError('bad-pack', 'no package is installed; install some first');

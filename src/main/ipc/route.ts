@@ -1,4 +1,4 @@
-/** One channel of the page: who may ask, what is sent, what is answered. Nothing of Electron in here. */
+/** One IPC channel of the page: sender check, validation of the arguments, and the answer. Independent of Electron. */
 import type { z } from 'zod';
 import type { WindowApi } from '../../shared/ipc/api.ts';
 import type { Answer, ApiError } from '../../shared/ipc/answer.ts';
@@ -19,12 +19,12 @@ export interface Caller {
 export interface Route {
   readonly channel: string;
   /** Never rejects. @param caller null when it is not the app's own page that asks */
-  answer(caller: Caller | null, given: readonly unknown[]): Promise<unknown>;
+  readonly answer: (caller: Caller | null, given: readonly unknown[]) => Promise<unknown>;
 }
 
 type ValueOf<T> = T extends (...args: never[]) => Promise<Answer<infer V>> ? V : never;
 
-/** What carries out the calls of one feature. They throw `ApiFailure` for what the page should be told. */
+/** Handlers of one feature's calls. They throw `ApiFailure` for errors that are meant for the page. */
 export type HandlersOf<F extends AnsweringFeature> = {
   readonly [M in keyof Calls[F] & keyof WindowApi[F]]: (
     args: ArgumentsOf<F, M>,
@@ -32,7 +32,7 @@ export type HandlersOf<F extends AnsweringFeature> = {
   ) => ValueOf<WindowApi[F][M]> | Promise<ValueOf<WindowApi[F][M]>>;
 };
 
-/** Input files go this way, as a whole. */
+/** Large enough for whole input files. */
 const MEASURE = {
   maxBytes: LIMITS.totalFileBytes + 64 * 1024 * 1024,
   maxDepth: 64,
@@ -43,7 +43,7 @@ const MAX_PROBLEM = 300;
 
 export const FORBIDDEN: ApiError = { code: 'forbidden', message: 'only the page of the app may ask this' };
 
-/** What is wrong with what was sent, or null. */
+/** Why the arguments exceed a limit, or null. */
 export const sizeProblem = (given: readonly unknown[]): ApiError | null => {
   const size = measure(given, MEASURE);
   if (typeof size === 'number') return null;
@@ -59,7 +59,7 @@ const shapeProblem = (error: z.ZodError): ApiError => {
   return { code: 'invalid-argument', message: text.slice(0, MAX_PROBLEM) };
 };
 
-/** Where faults of ours are told that no page should see. */
+/** Receives internal errors, which are not shown to the page. */
 export type OnFault = (channel: string, error: unknown) => void;
 
 /** The routes of one feature. */

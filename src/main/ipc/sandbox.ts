@@ -1,5 +1,5 @@
 import { EVENTS } from '../../shared/ipc/channels.ts';
-import type { PythonRuntime } from '../../shared/config/config.ts';
+import type { PythonRuntime } from '../../shared/runtimes.ts';
 import type { SandboxStatus } from '../../shared/ipc/sandbox.ts';
 import type { Activity } from '../app/activity.ts';
 import type { ConsoleRuns } from '../app/console-runs.ts';
@@ -86,7 +86,7 @@ export const sandboxHandlers = ({
   },
 });
 
-/** Why a file can't be had is told. */
+/** Passes the reason on when a file can't be read. */
 const fileWork = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();

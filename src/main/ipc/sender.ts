@@ -1,11 +1,11 @@
 import { isPage } from '../app/page-address.ts';
 
-/** What is known of who asks. */
+/** Facts about the sender of an IPC message. */
 export interface Sender {
   /** Whether it is in a window that the app opened for its page. */
   readonly isOwnWindow: boolean;
   readonly isMainFrame: boolean;
-  /** Of the document in that frame, as the browser knows it. */
+  /** The address of the document in that frame, as the browser process knows it. */
   readonly url: string;
 }
 

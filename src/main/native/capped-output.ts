@@ -1,3 +1,4 @@
+import { BothEnds } from '../../shared/both-ends.ts';
 import { inPieces, Turns } from '../foreign-text/turns.ts';
 import type { RunPiece } from '../../shared/protocol/interpreter.ts';
 import type { RunOutput } from '../../shared/contract/sandbox.ts';
@@ -5,33 +6,39 @@ import { MisbehaviourError, ReportError } from '../run/run-collector.ts';
 
 const LINE_END = 10;
 
-/** Passes on a process's output up to a cap per stream, and what it shows; the rest is read and dropped. */
+/** Passes on a process's output, of too much of it the beginning and the end, and what it shows. */
 export class CappedOutput {
   /** Cap of each stream. */
   readonly maxBytes: number;
   readonly #pass: (piece: RunPiece) => void;
-  readonly #left: Record<RunOutput['stream'], number>;
+  readonly #ends: Readonly<Record<RunOutput['stream'], BothEnds>>;
   #cut = false;
   #closed = false;
 
   constructor(maxBytes: number, pass: (piece: RunPiece) => void) {
     this.maxBytes = maxBytes;
     this.#pass = pass;
-    this.#left = { stdout: maxBytes, stderr: maxBytes };
+    const encoder = new TextEncoder();
+    const ends = (): BothEnds => new BothEnds(maxBytes, (text) => encoder.encode(text));
+    this.#ends = { stdout: ends(), stderr: ends() };
   }
 
   /** Whether anything was dropped. */
   get cut(): boolean {
-    return this.#cut;
+    return this.#cut || this.#ends.stdout.cut || this.#ends.stderr.cut;
   }
 
   push(stream: RunOutput['stream'], bytes: Uint8Array): void {
     if (this.#closed) return;
-    const kept = bytes.subarray(0, this.#left[stream]);
-    if (kept.byteLength < bytes.byteLength) this.#cut = true;
-    if (kept.byteLength === 0) return;
-    this.#left[stream] -= kept.byteLength;
-    this.#pass({ channel: stream, bytes: kept });
+    const kept = this.#ends[stream].push(bytes);
+    if (kept.byteLength > 0) this.#pass({ channel: stream, bytes: kept });
+  }
+
+  /** The process has ended: passes on what was kept of the end. */
+  async end(): Promise<void> {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      await inPieces(this.#ends[stream].end(), (bytes) => this.#pass({ channel: stream, bytes }));
+    }
   }
 
   /** Takes what was shown, a line of JSON each; null when that is more than a run may show. */
@@ -57,7 +64,7 @@ export class CappedOutput {
     }
   }
 
-  /** The result is made: what comes later is not part of it. */
+  /** The result is final: later output is not part of it. */
   close(): void {
     this.#closed = true;
   }

@@ -1,8 +1,8 @@
 /** Variable that marks everything a run has started, so that it can be found again. */
 export const RUN_MARKER = 'VIVARIUM_RUN';
 
-// What programs need to find themselves, their files, their language and the network. Everything else stays
-// out: the code may have been written by a model, and keys and tokens are what else lies in an environment.
+// Variables for program paths, home and temporary folders, locale and network. All others are left out: the code may be
+// a model's, and environments hold keys and tokens.
 const PASSED = new Set([
   'PATH',
   'HOME',
@@ -75,7 +75,7 @@ const withoutAppImage = (name: string, value: string, appFolder: string): string
 };
 
 /** The part of an environment that native code gets to see. */
-export const passedEnvironment = (environment: NodeJS.ProcessEnv): Record<string, string> => {
+const passedEnvironment = (environment: NodeJS.ProcessEnv): Record<string, string> => {
   const appFolder = environment['APPDIR'] ?? '';
   const passed: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {

@@ -1,10 +1,10 @@
-/** Searches the usual places for Python interpreters and asks each what it is. */
+/** Searches the usual locations for Python interpreters, and queries the version of each. */
 import { readdir, realpath } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import PQueue from 'p-queue';
-import type { NativeProblem } from '../../shared/ipc/app.ts';
+import type { NativeProblem } from '../../shared/ipc/native.ts';
 import { checkInterpreter, pathFolders } from './interpreter-check.ts';
 
 /** One that was found; with a problem it can't be used. */

@@ -4,19 +4,20 @@ import { access, constants, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import type { NativeProblem } from '../../shared/ipc/app.ts';
+import type { NativeProblem } from '../../shared/ipc/native.ts';
 import { oneLine, quote } from '../foreign-text/printable.ts';
 import { messageOf, systemErrorCode } from '../base/system-error.ts';
 import { runEnvironment } from './environment.ts';
 import { killTree } from './process-tree.ts';
 import probe from './python/probe.py?raw';
 
-/** For an interpreter to say what it is, in ms. A cold disk or a virus scanner may take its time. */
+/** Limit for the query of an interpreter's version, in ms: cold disks and virus scanners are slow. */
 const ANSWER_LIMIT_MS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 const OLDEST = [3, 8] as const;
 
-export interface Interpreter {
+/** An interpreter of the user's own that can be used. */
+export interface UsablePython {
   /** What to start; a full path. */
   readonly path: string;
   /** Such as `3.12.1`. */
@@ -30,7 +31,7 @@ export interface Interpreter {
 }
 
 export type InterpreterCheck =
-  | { readonly ok: true; readonly interpreter: Interpreter }
+  | { readonly ok: true; readonly interpreter: UsablePython }
   | { readonly ok: false; readonly problem: NativeProblem };
 
 export interface CheckOptions {
@@ -138,7 +139,7 @@ const ask = (file: string, environment: NodeJS.ProcessEnv, limitMs: number): Pro
     const texts = { stdout: '', stderr: '' };
     let settled = false;
     const settle = (answer: Answer): void => {
-      // What is killed below ends, too, and must not be heard as an answer.
+      // The exit of a process that is killed below must not count as an answer.
       if (settled) return;
       settled = true;
       clearTimeout(timer);

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { raceStop } from '../base/stop-signal.ts';
 import { messageOf } from '../base/system-error.ts';
 import type { Backend, Opening, RunContext } from '../run/backend.ts';
+import { factsOf } from '../run/run-facts.ts';
 import type { Verdict } from '../run/verdict.ts';
 import { checkInterpreter, type InterpreterCheck } from './interpreter-check.ts';
 import { NativeInterpreter } from './native-interpreter.ts';
@@ -59,7 +60,7 @@ export class NativeBackend implements Backend {
         'packages are not installed into your own Python; install them there, for example with pip';
       return refuse({ kind: 'setup-failed', detail });
     }
-    // Someone who cancels does not wait for a program that does not answer; the check has its own limit.
+    // A cancelled run does not wait for an interpreter that hangs; the check has its own limit.
     const checked = await raceStop(this.#check(), clock, CHECK_LIMIT_MS, signal);
     if (checked.stopped !== null) {
       return refuse(
@@ -72,7 +73,7 @@ export class NativeBackend implements Backend {
     if (!check.ok) return refuse({ kind: 'setup-failed', detail: check.problem.message });
     let folder;
     try {
-      folder = await RunFolder.create(request.code, request.files ?? []);
+      folder = await RunFolder.create(request.code, request.files ?? [], factsOf(request));
     } catch (error) {
       const detail = `the run's folder could not be made: ${messageOf(error)}`;
       return refuse({ kind: 'setup-failed', detail });
@@ -95,7 +96,7 @@ export class NativeBackend implements Backend {
     await Promise.all(this.#turns);
   }
 
-  /** What is at the path, asked again only when something there has changed. */
+  /** The interpreter at the path, checked again only when the file has changed. */
   async #check(): Promise<InterpreterCheck> {
     const binpath = this.#config.binpath();
     const environment = this.#config.environment ?? process.env;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { GuestOutcome, RunOutput } from '../../shared/contract/sandbox.ts';
+import type { RunOutput } from '../../shared/contract/sandbox.ts';
+import type { GuestOutcome } from '../../shared/protocol/guest-report.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import {
   outcomeBudgetBytes,
@@ -137,6 +138,7 @@ export class NativeInterpreter implements Interpreter {
     this.#process = python;
     try {
       const exit = await python.exited.finally(() => python.end(clock));
+      await output.end();
       await output.show(await folder.displays(MAX_DISPLAY_FILE_BYTES));
       return await this.#endOf(exit, output, lastWords, onPiece);
     } finally {

@@ -23,7 +23,7 @@ export interface NativeProcessOptions {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly environment: Record<string, string>;
-  /** What marks its environment; see `killTree`. */
+  /** Marker in its environment, by which `killTree` finds its descendants. */
   readonly marker: string;
   readonly onOutput: (output: RunOutput) => void;
 }

@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, open, readdir, rm, stat, writeFile } from 'node:
 import os from 'node:os';
 import path from 'node:path';
 import type { InputFile } from '../../shared/contract/sandbox.ts';
+import type { RunFacts } from '../../shared/protocol/interpreter.ts';
 import { NATIVE_SOURCES } from './native-sources.ts';
 import start from './python/start.py?raw';
 
@@ -10,7 +11,7 @@ import start from './python/start.py?raw';
 const MAX_FAULT_BYTES = 64 * 1024;
 
 /**
- * The folder of one run, readable by nobody else: the code, the runner, its reports, and below it the
+ * The folder of one run, readable by nobody else: the code and what it is told, the runner, its reports, and below it the
  * workspace, which is the working directory.
  */
 export class RunFolder {
@@ -21,13 +22,14 @@ export class RunFolder {
   }
 
   /** @throws Error of the file system */
-  static async create(code: string, files: readonly InputFile[]): Promise<RunFolder> {
+  static async create(code: string, files: readonly InputFile[], facts: RunFacts = {}): Promise<RunFolder> {
     const folder = new RunFolder(await mkdtemp(path.join(os.tmpdir(), 'vivarium-run-')));
     try {
       await mkdir(folder.workspace);
       await writeFile(folder.runner, start);
       await writeFile(path.join(folder.path, 'modules.json'), JSON.stringify(NATIVE_SOURCES));
       await writeFile(path.join(folder.path, 'script.py'), code);
+      await writeFile(path.join(folder.path, 'facts.json'), JSON.stringify(facts));
       for (const { name, bytes } of files) {
         const file = path.join(folder.workspace, name);
         await mkdir(path.dirname(file), { recursive: true });
@@ -77,7 +79,7 @@ export class RunFolder {
     return frames.length === 0 ? '' : ['Stack (most recent call first):', ...frames, ''].join('\n');
   }
 
-  /** Removes it all. What can't be removed stays: that must not cost anyone their result. */
+  /** Removes the folder. Failures are ignored: the result must not depend on them. */
   async remove(): Promise<void> {
     const options = { recursive: true, force: true, maxRetries: 3 };
     try {

@@ -3,13 +3,13 @@ import type { PackageReport } from '../../shared/ipc/packages.ts';
 import type { Packages } from './open-packages.ts';
 import { writePack } from './store/pack-writer.ts';
 import { PackageError } from './package-error.ts';
-import type { Wheel } from './package-service.ts';
-import type { InstallProgress } from './progress.ts';
+import type { Wheel } from './wheel.ts';
+import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 import type { StoreProgress, StoreSize } from './store/store.ts';
 
 export interface ObtainOptions {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: InstallProgress) => void;
+  readonly onProgress: (progress: PackageProgress) => void;
 }
 
 /** Reads everything once more, so that what was damaged in the store is mended too. */
@@ -17,7 +17,7 @@ export const obtainPackages = async (
   { service }: Pick<Packages, 'service'>,
   names: readonly string[],
   { signal, onProgress }: ObtainOptions,
-): Promise<Wheel[]> => {
+): Promise<readonly Wheel[]> => {
   const wheels = await service.ensure(names, { askedBy: 'user', signal, onProgress });
   for (const wheel of wheels) await service.read(wheel, { signal });
   return wheels;
@@ -28,9 +28,9 @@ export const installPackages = async (
   packages: Pick<Packages, 'service'>,
   names: readonly string[],
   options: ObtainOptions,
-): Promise<Wheel[]> => {
+): Promise<readonly Wheel[]> => {
   const wheels = await obtainPackages(packages, names, options);
-  await packages.service.markByHand(wheels, names);
+  await packages.service.byHand.mark(wheels, names);
   return wheels;
 };
 
@@ -70,7 +70,7 @@ export const examineStore = async (
   { service, store, userLock }: Pick<Packages, 'service' | 'store' | 'userLock'>,
   options: { readonly signal: AbortSignal; readonly onProgress: (progress: StoreProgress) => void },
 ): Promise<StoreDamage> => {
-  const known = await service.byHash();
+  const known = await service.inventory.byHash();
   const damagedEntries = await userLock.lost();
   const report = await store.verify(options);
   const damaged = report.damaged.map(({ sha256, reason }) => {
@@ -78,7 +78,7 @@ export const examineStore = async (
     return { name: wheel?.name ?? null, file: wheel?.fileName ?? sha256, reason };
   });
   const told = new Set(namesToMend({ damaged, damagedEntries, missing: [] }));
-  const missing = (await service.missing()).filter((name) => !told.has(name));
+  const missing = (await service.inventory.missing()).filter((name) => !told.has(name));
   return { files: report.files, bytes: report.bytes, damaged, damagedEntries, missing };
 };
 

@@ -1,21 +1,13 @@
-export interface InstallProgress {
-  readonly filesDone: number;
-  readonly filesTotal: number;
-  readonly bytesDone: number;
-  /** Of the files whose size is known so far; null before any is. */
-  readonly bytesTotal: number | null;
-  /** The package that moved last. */
-  readonly packageName: string;
-}
+import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 
 /** Adds up what happens to several files at once. */
 export class ProgressSum {
-  readonly #report: (progress: InstallProgress) => void;
+  readonly #report: (progress: PackageProgress) => void;
   readonly #filesTotal: number;
   readonly #files = new Map<string, { done: number; total: number | null }>();
   #filesDone = 0;
 
-  constructor(filesTotal: number, report: (progress: InstallProgress) => void) {
+  constructor(filesTotal: number, report: (progress: PackageProgress) => void) {
     this.#filesTotal = filesTotal;
     this.#report = report;
   }

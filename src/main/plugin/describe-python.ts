@@ -1,3 +1,4 @@
+import { ABSENT, type AbsentFeature } from '../../shared/absent.ts';
 import { isPlainName } from './named-packages.ts';
 
 /** What a model is told about the Python it may use. Only what is true here and now is said. */
@@ -56,6 +57,7 @@ export const describePython = (facts: PythonFacts): string => {
         limits(facts),
         `It has ${facts.memoryMiB} MiB of memory.`,
         `Denied: the user's files, other programs, threads and subprocesses, ${network(facts.hosts)}.`,
+        `Also absent: ${absent()}.`,
       ].join(' ');
     case 'native':
       return [
@@ -70,10 +72,22 @@ export const describePython = (facts: PythonFacts): string => {
   }
 };
 
+/** As the errors have it, see absent.json. */
+const ABSENT_FEATURES = ['screen', 'terminal', 'browser', 'javascript', 'ffmpeg', 'pip'] as const;
+
+const absent = (): string => {
+  const modules = Object.entries(ABSENT.modules);
+  const namesOf = (feature: AbsentFeature): string[] =>
+    modules.flatMap(([name, its]) => (its === feature && !name.startsWith('_') ? [name] : []));
+  const features = ABSENT_FEATURES.flatMap((feature) => [feature, ...namesOf(feature)]);
+  return `${[...new Set(features)].join(', ')}; packages without a build for it: ${Object.keys(ABSENT.noBuild).join(', ')}`;
+};
+
 const packagesAtHand = ({ autoInstall, ...facts }: EmbeddedFacts): string => {
   const packages = facts.packages.filter(isPlainName);
   const more = autoInstall
-    ? 'other well-known ones are fetched when imported, if they exist for WebAssembly'
+    ? 'other well-known ones are fetched when imported, further ones when a line "# pip install NAME" names them, ' +
+      'if they exist for WebAssembly'
     : 'no others';
   return packages.length === 0
     ? `are no packages at hand; ${more}`

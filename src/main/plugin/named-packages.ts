@@ -1,4 +1,4 @@
-import type { Wheel } from '../packages/package-service.ts';
+import type { Wheel } from '../packages/wheel.ts';
 
 /**
  * What may be named to a model: a package's name in its normalised form, and not so long that it could be a sentence. A

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../../shared/config/config.ts';
+import { DEFAULT_RUNTIME, traitsOf } from '../../shared/runtimes.ts';
 import type { Interpreter, InterpreterError, PyodideAnswer } from '../interpreter/interpreter.ts';
 import { describePython, type PythonFacts } from './describe-python.ts';
 
@@ -41,7 +42,7 @@ export class RunPythonCode {
 
   isEnabled(): boolean {
     const { enabled = false, binpath = '' } = this.#config.settings();
-    return enabled && (this.#runtime === 'embedded' || binpath.trim() !== '');
+    return enabled && (!traitsOf(this.#runtime).needsProgram || binpath.trim() !== '');
   }
 
   /** For the model; see `describePython`. */
@@ -73,6 +74,6 @@ export class RunPythonCode {
   }
 
   get #runtime(): PythonFacts['runtime'] {
-    return this.#config.settings().runtime ?? 'embedded';
+    return this.#config.settings().runtime ?? DEFAULT_RUNTIME;
   }
 }

@@ -8,6 +8,7 @@ import { OutputRelay } from './output-relay.ts';
 import { parseRequest } from './parse-request.ts';
 import { RunCollector } from './run-collector.ts';
 import { RunExecution } from './run-execution.ts';
+import { factsOf } from './run-facts.ts';
 import { relayTo } from './run-listener.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunQueue } from './run-queue.ts';
@@ -15,7 +16,7 @@ import { runResult } from './run-result.ts';
 import type { Runner } from './runner.ts';
 import { filesOf, interpreterLives, type Verdict } from './verdict.ts';
 
-/** Told of runs as they begin and end; `run` counts from 1. */
+/** Observes runs as they begin and end; `run` counts from 1. */
 export interface RunObserver {
   onRunBegan?(run: number, session: string | null): void;
   onRunEnded?(run: number, session: string | null, ended: EndedRunReport): void;
@@ -32,7 +33,7 @@ export interface BackendRunnerOptions {
   /** Orders the runs; whoever uses sessions between their runs shares it. */
   readonly queue: RunQueue;
   readonly clock: Clock;
-  /** Captured output per stream, in bytes. Asked at each run, so that a changed setting holds at once. */
+  /** Cap of captured output per stream, in bytes. Read at each run, so that a changed setting applies at once. */
   readonly outputBytes: () => number;
   /** Why runs fail once the runner was disposed of. */
   readonly disposedDetail: string;
@@ -123,7 +124,7 @@ export class BackendRunner implements Runner {
       }
     });
     input?.end();
-    // Someone who cancels, or whose reader has stalled, does not wait for the reader.
+    // A cancelled run does not wait for a listener that has stalled.
     if (!signal.aborted) await relay.drained(signal);
     unlink();
     if (ended === null) waitMs = clock.now() - arrived;
@@ -149,10 +150,11 @@ export class BackendRunner implements Runner {
     return { ...NOT_BEGUN, verdict };
   }
 
-  /** A run whose turn has come. Never rejects for anything that the guest or the system does. */
+  /** Runs the code once its turn has come. Failures of the guest or the system become verdicts, not rejections. */
   async #attempt(parts: RunParts): Promise<Attempt> {
     const { number, options, request, signal } = parts;
-    const opening = await this.#options.backend.open(request, { signal, onPackages: options.onPackages });
+    const { onPackages, words } = options;
+    const opening = await this.#options.backend.open(request, { signal, onPackages, words });
     const { packages, packagesMs, startMs } = opening;
     const prepared = { packages, packagesMs, startMs };
     if (opening.kind === 'refused') return { ...NOT_BEGUN, ...prepared, verdict: opening.verdict };
@@ -175,7 +177,7 @@ export class BackendRunner implements Runner {
     input?.connect((call, answer) => interpreter.answerInput(call, answer));
     return new RunExecution({
       interpreter,
-      order: { code: request.code, outputBytes, input: input !== null },
+      order: { code: request.code, facts: factsOf(request), outputBytes, input: input !== null },
       limitMs: request.timeoutMs ?? DEFAULTS.timeoutMs,
       collector,
       clock: this.#options.clock,
@@ -184,7 +186,7 @@ export class BackendRunner implements Runner {
   }
 }
 
-/** While the interpreter is there: one of the run's own is ended afterwards. */
+/** Before the interpreter is released: a run without a session ends its own. */
 const collectFiles = async (
   interpreter: Interpreter,
   verdict: Verdict,
@@ -195,6 +197,6 @@ const collectFiles = async (
   try {
     await interpreter.collectFiles(filesOf(verdict), onFile, signal);
   } catch {
-    // What a listener throws is its own affair: the run's result must not depend on it.
+    // Errors of listeners are ignored: the result must not depend on them.
   }
 };

@@ -1,12 +1,7 @@
 /** The port that each way to run Python implements: the sandbox's sidecar, the user's own Python. */
-import type { PythonRuntime } from '../../shared/config/config.ts';
-import type {
-  CollectedFile,
-  GuestOutcome,
-  OutputFile,
-  RunRequest,
-  SessionState,
-} from '../../shared/contract/sandbox.ts';
+import type { PythonRuntime } from '../../shared/runtimes.ts';
+import type { CollectedFile, OutputFile, RunRequest, SessionState } from '../../shared/contract/sandbox.ts';
+import type { GuestOutcome } from '../../shared/protocol/guest-report.ts';
 import type { InputAnswer } from '../../shared/protocol/blocking-calls.ts';
 import type { RunEnd, RunOrder, RunPiece } from '../../shared/protocol/interpreter.ts';
 import type { AbortSource } from '../../shared/rpc/abort.ts';
@@ -18,6 +13,7 @@ export interface RunContext {
   /** Cancels the run. */
   readonly signal: AbortSignal;
   readonly onPackages: RunOptions['onPackages'];
+  readonly words?: RunOptions['words'];
 }
 
 /** What it took to get an interpreter ready, or to find out that none can be had. */

@@ -1,13 +1,13 @@
 /**
- * Passes on what a run sends, one thing at a time and in order, to someone who may be slow. The sandbox does not
- * wait for them: a stalled reader must not look like a run that does not end.
+ * Passes what a run sends on to a listener that may be slow, one item at a time and in order. The run itself does not
+ * wait: a stalled listener must not look like code that does not end.
  */
 export class OutputRelay {
   #last: Promise<void> = Promise.resolve();
 
   /** `pass` is called when all that came before has been passed on. */
   push(pass: () => void | Promise<void>): void {
-    // What a listener throws is its own affair: the run's result must not depend on it.
+    // Errors of listeners are ignored: the result must not depend on them.
     this.#last = this.#last.then(pass).catch(() => undefined);
   }
 

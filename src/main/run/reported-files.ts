@@ -1,11 +1,6 @@
 import { LIMITS } from '../../shared/limits.ts';
-import {
-  MimeType,
-  type OutputFile,
-  type FoundFiles,
-  type ReportedFile,
-  type RunNotice,
-} from '../../shared/contract/sandbox.ts';
+import { MimeType, type OutputFile, type RunNotice } from '../../shared/contract/sandbox.ts';
+import type { FoundFiles, ReportedFile } from '../../shared/protocol/guest-report.ts';
 import { workspaceNameProblem } from '../../shared/contract/workspace-path.ts';
 import type { JsonPart } from '../foreign-text/json-reader.ts';
 import { quote } from '../foreign-text/printable.ts';
@@ -14,7 +9,7 @@ import { quote } from '../foreign-text/printable.ts';
 const UNKNOWN_TYPE = 'application/octet-stream';
 
 /** A list of files as pairs or as objects: each of them with all that is in it. */
-export const FILES_VALUES = 1 + 4 * LIMITS.listedFiles;
+export const FILES_VALUES = 1 + 5 * LIMITS.listedFiles;
 
 /** The guest's own list in its report. Without it, files are known by what is found. */
 export const REPORTED_FILES: JsonPart = {
@@ -29,8 +24,10 @@ const SHOWN_LENGTH = LIMITS.fileNameLength + 1;
 
 export interface CheckedFiles {
   readonly files: OutputFile[];
-  /** One, when files had to be left out. */
+  /** What became of files that are not in the list, or not under the name that the code gave them. */
   readonly notices: RunNotice[];
+  /** Whether some had to be left out that should be in the list. */
+  readonly cut: boolean;
 }
 
 /**
@@ -45,12 +42,24 @@ export const checkFiles = (
 ): CheckedFiles => {
   const types = new Map<string, string>();
   const refused = new Set<string>();
+  const elsewhere: (readonly [name: string, size: number])[] = [];
+  const renamed = new Map<string, string>();
   // Whoever tells of names that no file can have is told of, also when nothing of the kind was found.
-  for (const { mime, name } of said ?? []) {
-    if (workspaceNameProblem(name) === null) types.set(name, typeOf(mime));
-    else refused.add(name.slice(0, SHOWN_LENGTH));
+  for (const { mime, name, size, was } of said ?? []) {
+    if (isElsewhere(name) && isSize(size)) {
+      elsewhere.push([name, size]);
+    } else if (workspaceNameProblem(name) === null) {
+      types.set(name, typeOf(mime));
+      if (was !== undefined) renamed.set(name, was.slice(0, SHOWN_LENGTH));
+    } else {
+      refused.add(name.slice(0, SHOWN_LENGTH));
+    }
   }
-  const told = found ?? (said ?? []).map(({ name, size }): [string, number] => [name, size]);
+  const told =
+    found ??
+    (said ?? [])
+      .filter(({ name }) => !isElsewhere(name))
+      .map(({ name, size }): [string, number] => [name, size]);
   const files = new Map<string, OutputFile>();
   for (const [name, size] of told) {
     // First of all: a schema takes long to say no, and a long name to be looked up.
@@ -60,8 +69,17 @@ export const checkFiles = (
       files.set(name, { name, size, mime: types.get(name) ?? UNKNOWN_TYPE });
     }
   }
-  return { files: [...files.values()], notices: refused.size === 0 ? [] : [leftOut([...refused])] };
+  const notices = [
+    ...(refused.size === 0 ? [] : [leftOut([...refused])]),
+    ...(elsewhere.length === 0 ? [] : [madeElsewhere(elsewhere)]),
+    ...(renamed.size === 0 ? [] : [filesRenamed([...renamed].map(([name, was]) => [was, name]))]),
+  ];
+  return { files: [...files.values()], notices, cut: refused.size > 0 };
 };
+
+/** Absolute, and no way to a file of the workspace. */
+const isElsewhere = (name: string): boolean =>
+  name.length <= LIMITS.pathLength && name.startsWith('/') && !name.startsWith('/workspace/');
 
 const isSize = (size: number): boolean =>
   Number.isInteger(size) && size >= 0 && size <= LIMITS.listedFileBytes;
@@ -77,4 +95,27 @@ const leftOut = ([first = '', ...others]: readonly string[]): RunNotice => {
     code: 'files-left-out',
     message: `the list of files is without ${quote(first)} (${why})${more}`,
   };
+};
+
+/** Told of in one notice; more are counted. */
+const MAX_TOLD = 5;
+
+const andMore = (told: readonly string[]): string =>
+  told.length <= MAX_TOLD
+    ? told.join(', ')
+    : `${told.slice(0, MAX_TOLD).join(', ')} and ${told.length - MAX_TOLD} more`;
+
+const madeElsewhere = (files: readonly (readonly [name: string, size: number])[]): RunNotice => {
+  const names = andMore(files.map(([name, size]) => `${quote(name.slice(0, SHOWN_LENGTH))} (${size} bytes)`));
+  return {
+    code: 'files-elsewhere',
+    message: `made outside of /workspace, and so not handed out: ${names}; write to the working directory instead`,
+    values: { files: names },
+  };
+};
+
+/** @param names the old ones with the new ones */
+export const filesRenamed = (names: readonly (readonly [was: string, now: string])[]): RunNotice => {
+  const files = andMore(names.map(([was, now]) => `${quote(was)} as ${quote(now)}`));
+  return { code: 'files-renamed', message: `saved under another name: ${files}`, values: { files } };
 };

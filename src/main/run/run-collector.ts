@@ -8,22 +8,19 @@ import {
   type RunPiece,
 } from '../../shared/protocol/interpreter.ts';
 import { LIMITS } from '../../shared/limits.ts';
-import {
-  GuestReport,
-  type GuestOutcome,
-  type RunDisplay,
-  type RunOutput,
-} from '../../shared/contract/sandbox.ts';
+import type { RunDisplay, RunOutput } from '../../shared/contract/sandbox.ts';
+import { isClearing } from '../../shared/contract/streamed-output.ts';
+import { GuestReport, type GuestOutcome } from '../../shared/protocol/guest-report.ts';
 import { JsonError, JsonReader, type Json } from '../foreign-text/json-reader.ts';
 import { Utf8Text } from '../foreign-text/utf8-text.ts';
 import { checkFiles, FILES_VALUES, REPORTED_FILES } from './reported-files.ts';
 
-/** The sidecar sent more than it may. */
+/** The sidecar exceeded a limit. */
 export class MisbehaviourError extends Error {
   override readonly name = 'MisbehaviourError';
 }
 
-/** What the guest reports about its run is no report. */
+/** The guest's report does not have the form of one. */
 export class ReportError extends Error {
   override readonly name = 'ReportError';
 }
@@ -55,7 +52,7 @@ const reportReader = (outputBytes: number): JsonReader =>
     droppable: [VALUE_JSON, REPORTED_FILES],
   });
 
-/** Told of what a run sends, as it comes. */
+/** Receives what a run sends, as it arrives. */
 export interface RunListener {
   onOutput(output: RunOutput): void;
   onDisplay(display: RunDisplay): void;
@@ -64,7 +61,7 @@ export interface RunListener {
 }
 
 /**
- * Gathers what a run sends. Caps are kept again here: the sidecar may be in the guest's hands.
+ * Collects what a run sends. Limits are enforced here again, since the guest may have taken over the sidecar.
  */
 export class RunCollector {
   readonly #stdout = new Utf8Text();
@@ -80,6 +77,7 @@ export class RunCollector {
   #display = new JsonReader(DISPLAY_CAPS);
   #displayBytes = 0;
   #displaysBytes = 0;
+  #displaysCount = 0;
   #displaysCut = false;
   #questions = 0;
   #promptUnits = 0;
@@ -140,8 +138,8 @@ export class RunCollector {
     const report = GuestReport.safeParse(this.#wholeReport());
     if (!report.success) throw new ReportError('its report has the wrong form');
     const { changed, changedCut, error, files: said, truncated, value } = report.data;
-    const { files, notices } = checkFiles(said, changed);
-    const isCut = truncated || changedCut || notices.length > 0;
+    const { cut, files, notices } = checkFiles(said, changed);
+    const isCut = truncated || changedCut || cut;
     return { value, error, files, truncated: isCut, notices };
   }
 
@@ -166,7 +164,7 @@ export class RunCollector {
   }
 
   #addOutput(text: Utf8Text, stream: RunOutput['stream'], bytes: Uint8Array): void {
-    // Pieces of nothing never come to a cap, and a listener that is slow has them all waiting.
+    // Empty pieces never reach a byte limit, but would queue up for a slow listener.
     if (bytes.byteLength === 0) throw new MisbehaviourError('it sent nothing');
     refuseBeyond(this.#outputBytes, text.length + bytes.byteLength);
     text.push(bytes);
@@ -186,11 +184,11 @@ export class RunCollector {
   }
 
   #addDisplay(bytes: Uint8Array, last: boolean): void {
-    // Nothing, again and again, would be no more than nothing, but take memory.
+    // Empty parts never reach a byte limit, but would take memory.
     if (bytes.byteLength === 0 && !last) throw new MisbehaviourError('it sent an empty part');
     this.#displaysBytes += bytes.byteLength;
     const tooMuch =
-      this.#displaysBytes > LIMITS.totalDisplayBytes || this.#displays.length >= LIMITS.displayCount;
+      this.#displaysBytes > LIMITS.totalDisplayBytes || this.#displaysCount >= LIMITS.displayCount;
     if (tooMuch) throw new MisbehaviourError('it showed more than it may');
     this.#displayBytes += bytes.byteLength;
     refuseBeyond(LIMITS.displayBytes, this.#displayBytes);
@@ -200,7 +198,9 @@ export class RunCollector {
     this.#displayBytes = 0;
     this.#displaysCut ||= shown.cut;
     const display = { mime: Object.fromEntries(shown.mime) };
-    this.#displays.push(display);
+    this.#displaysCount += 1;
+    if (isClearing(display)) this.#displays.length = 0;
+    else this.#displays.push(display);
     this.#listener.onDisplay(display);
   }
 

@@ -6,7 +6,7 @@ import type { Interpreter } from './backend.ts';
 import { ReportError, type RunCollector } from './run-collector.ts';
 import type { StoppedBy, Verdict } from './verdict.ts';
 
-/** For an interpreter to say how an interrupt went, beyond the time that it was given for it, in ms. */
+/** How long an interpreter may take to report the result of an interrupt, beyond the interrupt's own limit, in ms. */
 const ANSWER_LIMIT_MS = 250;
 
 export interface RunExecutionOptions {
@@ -21,7 +21,10 @@ export interface RunExecutionOptions {
 
 const never = sharedController().signal;
 
-/** One piece of code in an open interpreter, until there is a verdict. An interpreter that must not be used again is ended. */
+/**
+ * Executes one run in an open interpreter until there is a verdict. Terminates an interpreter that must not be used
+ * again.
+ */
 export class RunExecution {
   readonly #options: RunExecutionOptions;
 
@@ -38,7 +41,7 @@ export class RunExecution {
     try {
       const raced = await raceStop(running, clock, limitMs, signal, outOfMemory);
       if (raced.stopped === null) return await this.#conclude(raced.value);
-      // Its end may come unheard now.
+      // Nobody awaits it any more.
       running.catch(() => undefined);
       if (signal.aborted) return { kind: 'cancelled', by: await this.#stop(running) };
       if (raced.stopped === 'deadline') return { kind: 'timeout', limitMs, by: await this.#stop(running) };
@@ -46,11 +49,11 @@ export class RunExecution {
       return { kind: 'out-of-memory', detail: String(outOfMemory.reason) };
     } catch (error) {
       if (!(error instanceof ReportError)) return await interpreter.failed(error);
-      // A guest can corrupt its own report: its interpreter's fault, not the process's.
+      // A guest can corrupt its own report: that ends its interpreter, not the process.
       await interpreter.terminate();
       return { kind: 'misbehaved', detail: error.message };
     } finally {
-      // The result is made now: what comes later is not part of it, whoever sends it.
+      // The result is final: later pieces are not part of it.
       ended.abort('the run has its verdict');
     }
   }
@@ -61,7 +64,7 @@ export class RunExecution {
       return { kind: 'finished', outcome: interpreter.advise(collector.conclude(end)) };
     }
     await interpreter.terminate();
-    // An allocation that the kernel refuses shows itself in many ways.
+    // An allocation refused by the kernel can surface as any kind of failure.
     const memory = interpreter.memoryExplanation();
     switch (end.cause) {
       case 'out-of-memory':
@@ -77,7 +80,7 @@ export class RunExecution {
     }
   }
 
-  /** Gently first, which keeps the state; then by ending the interpreter, or the process with it. */
+  /** Interrupts first, which keeps the state; then terminates the interpreter, or the process with it. */
   async #stop(running: Promise<RunEnd>): Promise<StoppedBy> {
     const { clock, collector, interpreter } = this.#options;
     const { interruptMs } = interpreter;
@@ -92,11 +95,11 @@ export class RunExecution {
       }
     } catch (error) {
       if (error instanceof ReportError) {
-        // It ended, but what it reports can't be used, and so the interpreter can't be either.
+        // It ended with an unusable report, so the interpreter can't be used again.
         await interpreter.terminate();
         return { means: 'interrupt', outcome: null };
       }
-      // Whatever else went wrong: the hard way remains.
+      // Any other failure: terminate.
     }
     await interpreter.terminate();
     return { means: 'termination' };

@@ -1,6 +1,7 @@
 import type { CollectedFile } from '../../shared/contract/sandbox.ts';
-import type { InstallProgress } from '../packages/progress.ts';
+import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 import type { OnInput } from './input-dialog.ts';
+import type { AdviceWords } from './package-advice.ts';
 import type { RunWatcher } from './run-listener.ts';
 
 /**
@@ -8,7 +9,9 @@ import type { RunWatcher } from './run-listener.ts';
  */
 export interface RunOptions extends RunWatcher {
   /** Told while packages are fetched for the run. */
-  readonly onPackages?: (progress: InstallProgress) => void;
+  readonly onPackages?: (progress: PackageProgress) => void;
+  /** The wording in which the run is told of packages that are missing; by default the one for programs. */
+  readonly words?: AdviceWords | undefined;
   /** Aborting it cancels the run, wherever it is. */
   readonly signal?: AbortSignal;
   /** Answers `input()` and other reads of standard input; without it they find the end of the file. */

@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 
 /**
- * Orders runs: those of one session one after the other, at most `concurrency` at once over all sessions.
+ * Serializes the runs of each session, and limits how many run at once over all sessions to `concurrency`.
  */
 export class RunQueue {
   readonly #all: PQueue;

@@ -1,6 +1,16 @@
-import type { PythonRuntime } from '../../shared/config/config.ts';
-import type { RunDisplay, RunResult, RunTiming, SessionState } from '../../shared/contract/sandbox.ts';
+import type { PythonRuntime } from '../../shared/runtimes.ts';
+import { absenceIn, sentenceOf } from '../../shared/absent.ts';
+import type {
+  RunDisplay,
+  RunNotice,
+  RunResult,
+  RunTiming,
+  SessionState,
+} from '../../shared/contract/sandbox.ts';
 import { filesOf, noticesOf, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
+
+/** Of an error's message, in UTF-16 units. */
+const MAX_SEARCHED = 10_000;
 
 /** What was captured of a run's output. */
 export interface CapturedOutput {
@@ -40,10 +50,19 @@ export const runResult = ({
   files: filesOf(verdict),
   session: { ...session },
   packages: [...packages],
-  notices: noticesOf(verdict),
+  notices: [...noticesOf(verdict), ...aboutAbsence(verdict)],
   timing,
   runtime,
 });
+
+/** The window says it in its user's language; the error itself is in English. */
+const aboutAbsence = (verdict: Verdict): RunNotice[] => {
+  const { error } = reportVerdict(verdict);
+  const absence = error === null ? null : absenceIn(error.message.slice(0, MAX_SEARCHED));
+  if (absence === null) return [];
+  const { feature, module } = absence;
+  return [{ code: 'absent', message: sentenceOf(absence), values: { feature, module } }];
+};
 
 const NOTHING_CAPTURED: CapturedOutput = {
   stdout: '',

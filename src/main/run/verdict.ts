@@ -1,11 +1,6 @@
 import type { ProcessEndCause } from '../../shared/contract/sandbox-events.ts';
-import type {
-  GuestOutcome,
-  OutputFile,
-  RunError,
-  RunNotice,
-  RunStatus,
-} from '../../shared/contract/sandbox.ts';
+import type { OutputFile, RunError, RunNotice, RunStatus } from '../../shared/contract/sandbox.ts';
+import type { GuestOutcome } from '../../shared/protocol/guest-report.ts';
 
 /** Why a sandbox process is gone. */
 export interface ProcessEnd {

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { z } from 'zod';
 import type { LockdownOrder } from '../../shared/contract/isolation.ts';
-import { readInstalled, readInstalledJson } from './installed-file.ts';
+import { InstalledFileError, readInstalled, readInstalledJson } from './installed-file.ts';
 
 /** Written by the build: the native bindings it knows, by system ("linux-x64"). */
 const BindingManifest = z.record(z.string(), z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/u) }));
@@ -30,6 +31,24 @@ export const checkedBinding = async (locations: BindingLocations): Promise<strin
   if (expected === undefined) return null;
   await readInstalled(locations.file, 'the native binding of the lock-down', expected);
   return locations.file;
+};
+
+/**
+ * Whether the build knew a binding for such computers: npm installs that of the computer that builds only, so a build
+ * that was carried to another architecture knows none.
+ *
+ * @param manifest file of the build's hashes
+ * @param system such as "linux-x64"
+ * @throws InstalledFileError
+ */
+export const knowsBinding = (manifest: string, system: string): boolean => {
+  try {
+    return Object.hasOwn(BindingManifest.parse(JSON.parse(readFileSync(manifest, 'utf8'))), system);
+  } catch (cause) {
+    throw new InstalledFileError('the list of native bindings can not be read; install Vivarium again', {
+      cause,
+    });
+  }
 };
 
 /** Gives the order for a sidecar. @param dataLimitMiB cap of the process's writable memory in MiB, or null */

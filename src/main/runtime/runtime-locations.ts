@@ -1,6 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
+import { z } from 'zod';
+import { InstalledFileError } from './installed-file.ts';
 import type { BindingLocations } from './lockdown-binding.ts';
 import type { RuntimeLocations } from './runtime-assets.ts';
 
@@ -11,7 +14,7 @@ export interface BuiltFiles {
   readonly probeSidecar: string;
   readonly runtime: RuntimeLocations;
   readonly binding: BindingLocations;
-  /** Of the pyodide package. */
+  /** Of the Pyodide that is part of the build. */
   readonly pyodideVersion: string;
 }
 
@@ -19,39 +22,54 @@ export interface BuiltFiles {
 const outsideOfArchive = (file: string): string =>
   file.replace(`app.asar${path.sep}`, `app.asar.unpacked${path.sep}`);
 
-/** Only for Linux, and for its GNU C library, there is a lock-down. */
-const bindingFile = (resolve: (name: string) => string): string | null => {
-  const system = `${process.platform}-${process.arch}`;
-  if (process.platform !== 'linux') return null;
+/**
+ * Only for Linux, and for its GNU C library, there is a lock-down. The binding is a package, or lies beside the build
+ * where that was copied without its packages. Needs no build. @param outDir the build's folder
+ */
+export const bindingFile = (outDir: string): string | null => {
+  const { arch, platform } = process;
+  if (platform !== 'linux') return null;
+  const name = `${platform}_${arch}/koffi.node`;
+  const copied = outsideOfArchive(path.join(outDir, 'native', name));
+  if (existsSync(copied)) return copied;
   try {
     return outsideOfArchive(
-      resolve(`@koromix/koffi-${system}/${process.platform}_${process.arch}/koffi.node`),
+      createRequire(path.join(outDir, 'main', 'index.js')).resolve(
+        `@koromix/koffi-${platform}-${arch}/${name}`,
+      ),
     );
   } catch {
     return null;
   }
 };
 
+const PyodidePackage = z.object({ version: z.string().regex(/^\d+\.\d+\.\d+$/u) });
+
+const pyodideVersion = (file: string): string => {
+  try {
+    return PyodidePackage.parse(JSON.parse(readFileSync(file, 'utf8'))).version;
+  } catch (cause) {
+    throw new InstalledFileError('the version of Pyodide can not be read; install Vivarium again', { cause });
+  }
+};
+
 /** Where the build and the packages have put what the sandbox needs. @param outDir the build's folder */
 export const builtFiles = (outDir: string): BuiltFiles => {
-  const require = createRequire(path.join(outDir, 'main', 'index.js'));
-  const { resolve } = require;
-  const { version } = require('pyodide/package.json') as { version: string };
-  const utility = (name: string): string => path.join(outDir, 'utility', name);
+  const utility = (...names: string[]): string => path.join(outDir, 'utility', ...names);
   return {
     sidecar: utility('sidecar.cjs'),
-    pyodideVersion: version,
+    pyodideVersion: pyodideVersion(utility('pyodide', 'package.json')),
     probeSidecar: utility('probe-sidecar.cjs'),
     runtime: {
       manifest: utility('runtime.json'),
       assets: {
-        wasm: resolve('pyodide/pyodide.asm.wasm'),
+        wasm: utility('pyodide', 'pyodide.asm.wasm'),
         stdlib: utility('python_stdlib.zip'),
-        lock: resolve('pyodide/pyodide-lock.json'),
+        lock: utility('pyodide', 'pyodide-lock.json'),
         worker: utility('worker.cjs'),
         guest: utility('guest.js'),
       },
     },
-    binding: { manifest: utility('binding.json'), file: bindingFile(resolve) },
+    binding: { manifest: utility('binding.json'), file: bindingFile(outDir) },
   };
 };

@@ -18,6 +18,7 @@ import { BackendRunner } from '../run/backend-runner.ts';
 import type { Runner } from '../run/runner.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import type { SandboxConfig, SandboxSettings } from './sandbox-config.ts';
+import { BetweenRuns } from './sessions/between-runs.ts';
 import { SessionFiles } from './sessions/session-files.ts';
 import type { SidecarClient } from './sidecar/sidecar-client.ts';
 import type { MemoryReading } from './process/sidecar-life.ts';
@@ -64,7 +65,7 @@ export class Sandbox implements Runner {
     });
     const bytecode =
       config.dataDir === undefined ? undefined : new BytecodeStore(path.join(config.dataDir, 'bytecode'));
-    const images = this.#imagesOf(config, bytecode);
+    const selector = this.#snapshotSelector(config, bytecode);
     this.#supervisor = new Supervisor({
       launcher: config.launcher,
       loadAssets: config.loadAssets,
@@ -78,7 +79,7 @@ export class Sandbox implements Runner {
       spares,
       crashLimit: config.crashLimit ?? CRASH_LIMIT,
       freeMemory: config.freeMemory,
-      improve: async (sidecar) => images?.makeWanted(sidecar),
+      improve: async (sidecar) => selector?.makeWanted(sidecar),
       warmUp,
       events: {
         onState: (state) => this.#emit({ type: 'state', at: Date.now(), state }),
@@ -105,8 +106,9 @@ export class Sandbox implements Runner {
       files,
       interpreters: this.#interpreters,
       memory: this.#memory,
-      images,
+      snapshots: selector,
       packages: this.#packages,
+      packageProvider: config.packages,
       provider: this.#provider,
       supervisor: this.#supervisor,
       onRest: () => this.#renewIfFree(),
@@ -127,16 +129,18 @@ export class Sandbox implements Runner {
           this.#emit({ type: 'run-ended', at: Date.now(), run, session, ...ended }),
       },
     });
-    this.#files = new SessionFiles({
+    this.#files = new SessionFiles(
       files,
-      interpreters: this.#interpreters,
-      queue: this.#queue,
-      supervisor: this.#supervisor,
-      signal: this.#runner.disposal,
-    });
+      new BetweenRuns({
+        interpreters: this.#interpreters,
+        queue: this.#queue,
+        supervisor: this.#supervisor,
+        signal: this.#runner.disposal,
+      }),
+    );
   }
 
-  #imagesOf(
+  #snapshotSelector(
     { clock, dataDir, packages }: SandboxConfig,
     bytecode: BytecodeStore | undefined,
   ): SnapshotSelector | undefined {

@@ -1,7 +1,7 @@
 import { Menu } from 'electron';
 import { menuTemplate, type AppMenuOptions } from './menu-template.ts';
 
-/** Puts the menu in place; again when the language changes. */
+/** Installs the application menu, and rebuilds it when the language changes. */
 export const setAppMenu = (options: AppMenuOptions): void => {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(options)));
 };

@@ -26,7 +26,7 @@ export const showProgress = (window: BrowserWindow | null, progress: TaskProgres
   window.setProgressBar(fraction(progress));
 };
 
-/** Tells of the end of a run, to someone who does not see the window. */
+/** Notifies the user of the end of a run while the window is hidden or minimized. */
 export const notifyOfRun = (
   window: BrowserWindow | null,
   { status }: Pick<RunResult, 'status'>,
@@ -34,7 +34,7 @@ export const notifyOfRun = (
 ): void => {
   if (window === null || window.isDestroyed() || !Notification.isSupported()) return;
   if (window.isVisible() && !window.isMinimized()) return;
-  // Whoever cancelled it was there.
+  // The user cancelled it, and so knows.
   if (status === 'cancelled') return;
   const key = status === 'ok' ? 'plugins.python.completed' : 'plugins.python.error';
   const notification = new Notification({ title: translate('app.name'), body: translate(key) });

@@ -1,5 +1,5 @@
 /** When the process of a guest's document has to be ended. Nothing of Electron in here. */
-import type { OutputEnd } from '../../shared/ipc/app.ts';
+import type { OutputEnd } from '../../shared/ipc/output.ts';
 import { MIB } from '../../shared/units.ts';
 
 export const FRAME_LIMITS = {

@@ -10,7 +10,7 @@ const REACHING_TAGS: readonly (readonly [tag: RegExp, harmless: string])[] = [
   [/<iframe(?=[\s/>])/gi, '<no-iframe'],
 ];
 
-/** Of the patterns, in UTF-16 units, with the mark after the name. */
+/** Length of the longest tag that the patterns look for, in UTF-16 units, with the character after its name. */
 const LONGEST_TAG = '<iframe>'.length;
 /** Small enough to be read at once, in UTF-16 units. */
 const STRETCH = 16 * 1024;

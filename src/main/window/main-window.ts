@@ -9,7 +9,7 @@ export interface MainWindowOptions {
   /** As it was stored, whatever that is. */
   readonly state: unknown;
   readonly devTools: boolean;
-  /** Told while it is still there to be asked. */
+  /** Called before the window is destroyed, so that its state can still be read. */
   readonly onClose: (state: StoredState) => void;
 }
 

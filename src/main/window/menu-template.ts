@@ -10,7 +10,7 @@ export interface AppMenuOptions {
   readonly onLink: (url: string) => void;
 }
 
-/** The menu with its shortcuts; what the page does is told to it as a command. */
+/** The menu with its shortcuts; actions of the page are sent to it as commands. */
 export const menuTemplate = (options: AppMenuOptions): MenuItemConstructorOptions[] => {
   const { devTools, onLink, platform, translate } = options;
   const mac = platform === 'darwin';
@@ -23,7 +23,7 @@ export const menuTemplate = (options: AppMenuOptions): MenuItemConstructorOption
     name: AppCommand,
     key: string,
     accelerator?: string,
-    // What the page hears itself, in an editor that has the focus.
+    // Handled by the page itself while an editor has the focus.
     registerAccelerator = true,
   ): MenuItemConstructorOptions => ({
     id: name,

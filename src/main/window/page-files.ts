@@ -22,7 +22,7 @@ const COMMON_HEADERS = {
   'Cache-Control': 'no-store',
 } as const;
 
-/** Its place in the page's head. */
+/** The tag in the page's head that carries the nonce. */
 const NONCE_META = (nonce: string): string => `<head><meta name="csp-nonce" content="${nonce}" />`;
 
 /**
@@ -66,7 +66,7 @@ export class PageFiles {
         headers: { ...COMMON_HEADERS, 'Content-Type': found.mime },
       });
     }
-    // Another one at each load: who knows one has nothing from it later.
+    // A new nonce for each load: one that leaked is of no use later.
     const nonce = randomBytes(16).toString('base64');
     return new Response(bytes.toString('utf8').replace('<head>', NONCE_META(nonce)), {
       headers: {

@@ -5,7 +5,7 @@ import type { PageFiles } from './page-files.ts';
 /** Apart from the session that packages are fetched with. */
 const PARTITION = 'persist:window';
 
-/** What the page may do beyond showing itself: put something on the clipboard when a person asks for it. */
+/** Permissions granted to the page: writing to the clipboard on a user gesture. */
 const PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
 
 /** What never leaves the computer. */

@@ -126,7 +126,7 @@ export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Pr
   await window.loadURL(PAGE_URL);
 };
 
-/** A page whose process died is loaded again, unless that happens all the time. */
+/** Reloads a page whose process died, unless it keeps dying. */
 const reviveWhenGone = (contents: WebContents): void => {
   const crashes = new CrashWindow(PAGE_CRASH_LIMIT);
   contents.on('render-process-gone', (_event, { reason }) => {

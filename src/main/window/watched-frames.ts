@@ -1,8 +1,8 @@
-/** Guests' documents as they are shown: each in a process of its own, under limits, whose end costs that one frame. */
+/** Monitors the frames that show guests' documents: one process each, under limits. Killing it affects that frame alone. */
 import process from 'node:process';
 import { app, MessageChannelMain, type ProcessMetric, type WebContents, type WebFrameMain } from 'electron';
 import { z } from 'zod';
-import type { OutputEnd, OutputEnded, OutputSize } from '../../shared/ipc/app.ts';
+import type { OutputEnd, OutputEnded, OutputSize } from '../../shared/ipc/output.ts';
 import { FRAME_CHANNEL, type FrameQuestion } from '../../shared/ipc/frame.ts';
 import type { GuestFrames } from '../app/guest-frames.ts';
 import { identify, killProcess, type ProcessIdentity } from '../base/process-table.ts';
@@ -11,9 +11,9 @@ import { isOutputDocument, withoutQuery } from '../app/page-address.ts';
 
 /** While there are such frames, in ms. */
 const LOOK_EVERY_MS = 250;
-/** For the page to take away a frame whose process is halted, in ms; then it is ended all the same. */
+/** How long the page may take to remove a frame whose process is halted, before that is killed, in ms. */
 const REMOVAL_MS = 1000;
-/** Whether a frame still answers is asked this often, in ms. */
+/** Interval of the checks whether a frame still responds, in ms. */
 const ASK_EVERY_MS = 2000;
 /** Longest picture, as base64: no more than a saved file may have. */
 const MAX_PICTURE_LENGTH = 128 * 1024 * 1024;
@@ -27,7 +27,7 @@ interface Watched {
   readonly pid: number;
   readonly health: FrameHealth;
   askedAt: number;
-  /** The page was told so; its frame may stay for a moment. */
+  /** The page was notified, and is to remove the frame. */
   ended: boolean;
 }
 
@@ -37,7 +37,7 @@ interface Halted {
   readonly at: number;
 }
 
-/** What can be seen of a frame; null when its process is gone. */
+/** Metrics of a frame's process; null when the process is gone. */
 type Seen = { readonly url: string; readonly pid: number } | null;
 
 const look = (frame: WebFrameMain): Seen => {
@@ -109,7 +109,7 @@ export class WatchedFrames implements GuestFrames {
     );
     const metrics = new Map(app.getAppMetrics().map((metric) => [metric.pid, metric]));
     const now = performance.now();
-    // What the page took away is none of anybody's business any more.
+    // Frames that the page removed are forgotten.
     for (const id of this.#watched.keys()) if (!seen.has(id)) this.#watched.delete(id);
     for (const [id, frame] of seen) this.#note(id, frame, page?.pid);
     this.#judgeAll(now, metrics, others);

@@ -28,7 +28,7 @@ const overlap = (from: number, size: number, otherFrom: number, otherSize: numbe
   Math.min(from + size, otherFrom + otherSize) - Math.max(from, otherFrom);
 
 /**
- * Where the window opens: where it was, unless that is no place any more.
+ * The bounds to open the window with: the last ones, unless they are outside of all displays now.
  *
  * @param displays the work areas of the displays that are there now
  */
@@ -52,6 +52,6 @@ export const placeWindow = (stored: unknown, displays: readonly Bounds[]): Windo
 /** Never rejects: without a state, or with one that can't be read, there is none. */
 export const readWindowState = async (store: JsonStore): Promise<unknown> => (await store.read()).document;
 
-/** Never rejects: the window opens where it would the first time. */
+/** Never rejects: without saved bounds the defaults are used. */
 export const saveWindowState = (store: JsonStore, state: StoredState): Promise<void> =>
   store.write({ ...state }).catch(() => undefined);

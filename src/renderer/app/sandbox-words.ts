@@ -9,16 +9,19 @@ export interface SandboxWords {
 
 export interface SandboxNow {
   readonly state: SandboxState;
-  /** Code runs in the user's own Python; the sidecar's state says nothing about it. */
-  readonly native: boolean;
+  /** Whether code runs in the sidecar; otherwise its state says nothing about runs. */
+  readonly supervised: boolean;
   /** Time of the run under way, `00:03`; '' when there is none. */
   readonly elapsed: string;
   /** Why the last process ended; null when none has. */
   readonly lastEnd: ProcessEndCause | null;
 }
 
-export const sandboxWords = (t: Translate, { state, native, elapsed, lastEnd }: SandboxNow): SandboxWords => {
-  if (native) {
+export const sandboxWords = (
+  t: Translate,
+  { state, supervised, elapsed, lastEnd }: SandboxNow,
+): SandboxWords => {
+  if (!supervised) {
     return elapsed === ''
       ? { text: t('status.idle'), tone: 'off' }
       : { text: t('status.running', { time: elapsed }), tone: 'active' };

@@ -3,7 +3,7 @@ import { inject, ref, type InjectionKey, type Ref } from 'vue';
 import type { WindowApi } from '../../shared/ipc/api.ts';
 import type { AppInfo } from '../../shared/ipc/app.ts';
 import type { ConsoleStore } from '../console/console-store.ts';
-import type { GuestFrames } from '../console/guest-frames.ts';
+import type { GuestFrames } from '../console/output/guest-frames.ts';
 import type { RuntimeStore } from '../settings/runtime-store.ts';
 import type { SandboxStore } from './sandbox-store.ts';
 import type { SettingsStore } from './settings-store.ts';

@@ -1,6 +1,8 @@
 import { computed, ref, shallowRef, type Ref } from 'vue';
 import type { ConfigApi } from '../../shared/ipc/api.ts';
-import { Config, type ConfigNotice, type Language } from '../../shared/config/config.ts';
+import { Config, type ConfigNotice } from '../../shared/config/config.ts';
+import { traitsOf, type PythonRuntime, type RuntimeTraits } from '../../shared/runtimes.ts';
+import type { Language } from '../../shared/languages.ts';
 import type { ApiError } from '../../shared/ipc/answer.ts';
 import type { SettingName, SettingsNow, SettingValues } from '../../shared/ipc/config.ts';
 
@@ -11,6 +13,9 @@ export class SettingsStore {
   readonly notices: Ref<readonly ConfigNotice[]> = shallowRef([]);
   /** Counts what was saved from this window, so that it can be said. */
   readonly saves = ref(0);
+  readonly runtime = computed<PythonRuntime>(() => this.config.value.plugins.python.runtime);
+  /** The traits of the runtime that runs of the console go to. */
+  readonly traits = computed<RuntimeTraits>(() => traitsOf(this.runtime.value));
   readonly language = computed<Language>(() => this.config.value.general.language);
 
   constructor(api: ConfigApi) {

@@ -1,7 +1,7 @@
 /** The words of the window, in the language of the settings. */
 import { computed, inject, type ComputedRef, type InjectionKey, type Ref } from 'vue';
 import { TEXTS } from '../../../locales/texts.ts';
-import type { Language } from '../../shared/config/config.ts';
+import type { Language } from '../../shared/languages.ts';
 import { createTranslate, type Translate } from '../../shared/translate.ts';
 import { createFormat, type Format } from '../shared/format.ts';
 

@@ -4,6 +4,7 @@ import type { Config } from '../../shared/config/config.ts';
 import type { RunEvent } from '../../shared/ipc/sandbox.ts';
 import type { InputFile, RunRequest } from '../../shared/contract/sandbox.ts';
 import type { SandboxEvent } from '../../shared/contract/sandbox-events.ts';
+import { traitsOf } from '../../shared/runtimes.ts';
 import type { Cell } from './model/cell.ts';
 import { Session } from './model/session.ts';
 
@@ -83,7 +84,7 @@ export class ConsoleStore {
     const result = answer.value;
     cell.finish(result, Date.now());
     if (result.session.state === 'lost') session.loseState(cell);
-    if (result.runtime !== 'embedded') return;
+    if (!traitsOf(result.runtime).hasFiles) return;
     session.noteFiles(result.files, cell.number);
     if (this.filesOpen.value) await this.refreshFiles(session);
   }

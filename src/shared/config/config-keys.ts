@@ -69,7 +69,7 @@ export class InvalidSettingError extends Error {
 }
 
 /** Why a value does not fit, in words that can follow the setting's name. */
-export const problemOf = (error: z.ZodError): string => {
+const problemOf = (error: z.ZodError): string => {
   const issue = error.issues[0];
   if (issue === undefined) return 'is not valid';
   const entry = issue.path[0];

@@ -3,77 +3,13 @@
  * everything that obeys a setting go by this schema.
  */
 import { z } from 'zod';
+import { Language } from '../languages.ts';
 import { DEFAULTS, LIMITS } from '../limits.ts';
+import { StoredPackageSettings } from '../packages/package-settings.ts';
+import { DEFAULT_RUNTIME, PythonRuntime } from '../runtimes.ts';
+import { between, flag, list, text, wholeBetween } from '../setting-fields.ts';
 
 const MS_PER_SECOND = 1000;
-
-const between = (
-  { min, max }: { readonly min: number; readonly max: number },
-  unit: string,
-): z.ZodType<number> => {
-  const range = `must be from ${min} to ${max} ${unit}`;
-  return z
-    .number(`must be a number, ${range.slice('must be '.length)}`)
-    .min(min, range)
-    .max(max, range);
-};
-
-const wholeBetween = (
-  range: { readonly min: number; readonly max: number },
-  unit: string,
-): z.ZodType<number> =>
-  between(range, unit).refine((value) => Number.isInteger(value), `must be a whole number of ${unit}`);
-
-// C0, DEL and C1: no path, name or address a person means contains them.
-const CONTROL_CHARACTERS = /\p{Cc}/u;
-const text = (maxLength: number): z.ZodString =>
-  z
-    .string('must be text')
-    .max(maxLength, `must not be longer than ${maxLength} characters`)
-    .refine((value) => !CONTROL_CHARACTERS.test(value), 'must not contain control characters');
-
-const ABSOLUTE_PATH = /^(?:\/|[A-Za-z]:[\\/]|\\\\[^\\])/u;
-
-const WEB_ADDRESS = /^https?:\/\/(?<authority>[^\s/?#\\]+)(?:[/?][^\s#]*)?$/iu;
-
-const NO_PASSWORD = 'must not contain a user name or password';
-
-const mirrorProblem = (mirror: string): string | null => {
-  if (mirror === '' || ABSOLUTE_PATH.test(mirror)) return null;
-  const authority = WEB_ADDRESS.exec(mirror)?.groups?.['authority'];
-  if (authority === undefined) {
-    return 'must be the full path of a folder, or an address with https:// or http:// and no part after "#"';
-  }
-  // The settings file is not a safe place for a password.
-  return authority.includes('@') ? NO_PASSWORD : null;
-};
-
-const indexProblem = (index: string): string | null => {
-  if (index === '') return null;
-  const authority = WEB_ADDRESS.exec(index)?.groups?.['authority'];
-  if (authority === undefined) {
-    return 'must be an address with https:// or http:// and no part after "#"';
-  }
-  return authority.includes('@') ? `${NO_PASSWORD}; pip's own configuration may` : null;
-};
-
-/** Where packages come from: '' for the official place, the full path of a folder, or a web address. */
-export const PackageMirror = text(LIMITS.pathLength).superRefine((mirror, context) => {
-  const problem = mirrorProblem(mirror);
-  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
-});
-
-/** Where packages come from that the lock does not know: '' for where pip or micropip would ask, or a web address. */
-export const PackageIndexAddress = text(LIMITS.pathLength).superRefine((index, context) => {
-  const problem = indexProblem(index);
-  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
-});
-
-/** As in package indexes: letters, digits, and ".", "_", "-" between them. */
-export const PackageName = text(128).regex(
-  /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/u,
-  'must be a package name, such as numpy',
-);
 
 const HOST_LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const HOST_PATTERN = new RegExp(
@@ -86,26 +22,13 @@ const HOST_PATTERN = new RegExp(
  * A star stands alone at the front and before at least two further parts: `*` and `*.org` would be nearly
  * everything.
  */
-export const HostPattern = text(260)
+const HostPattern = text(260)
   .toLowerCase()
   .regex(HOST_PATTERN, 'must be a host such as api.example.org or *.example.org, without https:// and path')
   .refine((host) => Number(/:(\d+)$/u.exec(host)?.[1] ?? 0) < 65_536, 'must have a port up to 65535');
 
-export const PythonRuntime = z.enum(['embedded', 'native'], 'must be "embedded" or "native"');
-export type PythonRuntime = z.infer<typeof PythonRuntime>;
-
-export const LANGUAGES = ['de', 'en', 'es', 'fr', 'it', 'ja', 'pl', 'pt', 'zh'] as const;
-export const Language = z.enum(LANGUAGES, `must be one of ${LANGUAGES.join(', ')}`);
-export type Language = z.infer<typeof Language>;
-
 export const Theme = z.enum(['system', 'light', 'dark'], 'must be "system", "light" or "dark"');
 export type Theme = z.infer<typeof Theme>;
-
-const flag = z.boolean('must be true or false');
-const list = <T extends z.ZodType>(element: T): z.ZodArray<T> =>
-  z
-    .array(element, 'must be a list')
-    .max(LIMITS.settingListLength, `must not have more than ${LIMITS.settingListLength} entries`);
 
 export const Config = z.object({
   plugins: z
@@ -113,8 +36,8 @@ export const Config = z.object({
       python: z
         .object({
           enabled: flag.default(false),
-          runtime: PythonRuntime.default('embedded'),
-          /** The user's own interpreter: a full path, or a name to be found on the PATH. Native only. */
+          runtime: PythonRuntime.default(DEFAULT_RUNTIME),
+          /** The user's own interpreter, for a runtime that needs one: a full path, or a name to be found on the PATH. */
           binpath: text(LIMITS.pathLength).optional(),
         })
         .prefault({}),
@@ -130,22 +53,12 @@ export const Config = z.object({
       ).default(DEFAULTS.timeoutMs / MS_PER_SECOND),
       memoryMiB: wholeBetween(LIMITS.memoryMiB, 'MiB').default(DEFAULTS.memoryMiB),
       outputKiB: wholeBetween(LIMITS.outputKiB, 'KiB').default(DEFAULTS.outputKiB),
-      /** Keep a started spare. */
+      /** Whether a second sidecar is kept started, to take over when the active one is gone. */
       standby: flag.default(true),
-      packages: z
-        .object({
-          autoInstall: flag.default(true),
-          mirror: PackageMirror.default(''),
-          index: PackageIndexAddress.default(''),
-          /** Room for all packages that code brings; what the user installs does not count. */
-          cacheMiB: wholeBetween(LIMITS.packageCacheMiB, 'MiB').default(DEFAULTS.packageCacheMiB),
-          /** Packages that may be installed; empty means any that the lock has. */
-          allow: list(PackageName).default([]),
-        })
-        .prefault({}),
+      packages: StoredPackageSettings.prefault({}),
       network: z
         .object({
-          /** Hosts that guest code may reach; empty means none. */
+          /** Hosts that guest code could reach. Kept for then: no run reaches the network yet, whatever is in here. */
           allow: list(HostPattern).default([]),
         })
         .prefault({}),

@@ -1,7 +1,7 @@
 /** What `vivarium doctor` finds out. */
 import { z } from 'zod';
 import { IsolationLayer } from './isolation.ts';
-import { ProbeResult } from '../protocol/probe-protocol.ts';
+import { ProbeResult } from './probes.ts';
 
 /** A layer as it was seen from outside, and whether it ought to be there on this system. */
 export const ExaminedLayer = IsolationLayer.extend({ expected: z.boolean() });

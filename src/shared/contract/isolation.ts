@@ -8,6 +8,7 @@ export const IsolationLayerName = z.enum([
   'no-code-from-strings',
   'frozen-worker',
   'bare-realm',
+  'no-javascript',
   'no-new-privileges',
   'resource-limits',
   'landlock',
@@ -15,6 +16,16 @@ export const IsolationLayerName = z.enum([
   'browser-network',
 ]);
 export type IsolationLayerName = z.infer<typeof IsolationLayerName>;
+
+/** Layers that a sidecar's self-checks speak for. */
+export const CheckedLayerName = IsolationLayerName.extract([
+  'minimal-environment',
+  'no-code-from-strings',
+  'frozen-worker',
+  'bare-realm',
+  'no-javascript',
+]);
+export type CheckedLayerName = z.infer<typeof CheckedLayerName>;
 
 const MAX_DETAIL = 300;
 

@@ -1,10 +1,11 @@
 /**
  * The run contract: what every caller sends (`RunRequest`) and what every run gives back (`RunResult`),
- * the same for the library, the CLI's `--json`, the MCP server and the window.
+ * the same for the library, the command line's `--json` and the window.
  */
 import { z } from 'zod';
 import { JsonData } from '../json-data.ts';
 import { LIMITS } from '../limits.ts';
+import { PythonRuntime } from '../runtimes.ts';
 import { workspaceNameProblem } from './workspace-path.ts';
 
 const utf8Length = (text: string): number => {
@@ -88,6 +89,19 @@ export const RunRequest = z.strictObject({
     })
     .optional(),
   packages: z.array(z.string().min(1).max(128)).max(128).optional(),
+  /** What the code finds in `sys.argv` after its own name. */
+  args: z
+    .array(z.string().max(LIMITS.argumentsLength))
+    .max(LIMITS.argumentCount)
+    .refine(
+      (args) => args.reduce((sum, arg) => sum + arg.length, 0) <= LIMITS.argumentsLength,
+      `arguments are longer than ${LIMITS.argumentsLength} characters together`,
+    )
+    .optional(),
+  /** The code's own name below /workspace: `__file__` and `sys.argv[0]`. It can be read when it is among `files`. */
+  script: WorkspaceFileName.optional(),
+  /** How wide a terminal the code finds; left out, a wide one. */
+  columns: z.number().int().min(LIMITS.columns.min).max(LIMITS.columns.max).optional(),
 });
 export type RunRequest = z.infer<typeof RunRequest>;
 
@@ -137,10 +151,15 @@ export const OutputFile = z.strictObject({
 });
 export type OutputFile = z.infer<typeof OutputFile>;
 
-/** Something that a reader of a result should know. Codes are stable; messages are for people, in English. */
+/**
+ * Something that a reader of a result should know. Codes are stable; messages are for people, in English. The window
+ * says it in its user's language, with the values.
+ */
 export const RunNotice = z.strictObject({
-  code: z.enum(['files-left-out']),
+  code: z.enum(['files-left-out', 'files-elsewhere', 'files-renamed', 'absent', 'package-not-installed']),
   message: z.string(),
+  /** What the message is about: names of files, sizes, or what is absent. */
+  values: z.record(z.string(), z.string()).exactOptional(),
 });
 export type RunNotice = z.infer<typeof RunNotice>;
 
@@ -189,7 +208,7 @@ export const RunResult = z.strictObject({
   /** What a reader should know beside it. */
   notices: z.array(RunNotice),
   timing: RunTiming,
-  runtime: z.enum(['embedded', 'native']),
+  runtime: PythonRuntime,
 });
 export type RunResult = z.infer<typeof RunResult>;
 
@@ -206,36 +225,3 @@ export const CollectedFile = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('left-out'), name: z.string(), why: z.string() }),
 ]);
 export type CollectedFile = z.infer<typeof CollectedFile>;
-
-/** A file as the guest tells of it: any text and any number. */
-const ReportedFile = z.strictObject({ name: z.string(), size: z.number(), mime: z.string() });
-export type ReportedFile = z.infer<typeof ReportedFile>;
-
-/** As the guest lists them; undefined where that is no list. */
-export const ReportedFiles = z.array(ReportedFile).max(LIMITS.listedFiles).optional().catch(undefined);
-
-/** Name and size of a file that is there: told by the realm around the interpreter, out of Python's reach. */
-export const FoundFiles = z.array(z.tuple([z.string(), z.number()])).max(LIMITS.listedFiles);
-export type FoundFiles = z.infer<typeof FoundFiles>;
-
-/** What the guest-side runner reports at the end of a run. Comes from the guest, hence hostile. */
-export const GuestReport = z.strictObject({
-  value: RunValue.nullable(),
-  error: RunError.nullable(),
-  files: ReportedFiles,
-  truncated: z.boolean(),
-  /** New or changed files, put before the guest's own words; absent where no realm surrounds it. */
-  changed: FoundFiles.optional(),
-  /** Whether more were changed. */
-  changedCut: z.boolean().default(false),
-});
-export type GuestReport = z.infer<typeof GuestReport>;
-
-/** A report that obeys the contract. */
-export interface GuestOutcome {
-  readonly value: RunValue | null;
-  readonly error: RunError | null;
-  readonly files: OutputFile[];
-  readonly truncated: boolean;
-  readonly notices: RunNotice[];
-}

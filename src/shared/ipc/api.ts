@@ -6,16 +6,11 @@
  */
 import type { DoctorReport } from '../contract/doctor.ts';
 import type { Answer } from './answer.ts';
-import type {
-  AppCommand,
-  AppInfo,
-  FoundPython,
-  LinkName,
-  NativeCheck,
-  OutputEnded,
-  OutputSize,
-  PluginInfo,
-} from './app.ts';
+import type { AppCommand, AppInfo, LinkName } from './app.ts';
+import type { FoundPython, NativeCheck } from './native.ts';
+import type { OutputEnded, OutputSize } from './output.ts';
+import type { PluginInfo } from './plugin.ts';
+import type { InterpreterApi } from './interpreter-api.ts';
 import type { SettingName, SettingSaved, SettingsChanged, SettingsNow, SettingValues } from './config.ts';
 import type {
   AvailablePackage,
@@ -29,23 +24,10 @@ import type { RunEvent, SandboxStatus } from './sandbox.ts';
 import type { OutputFile, RunRequest, RunResult } from '../contract/sandbox.ts';
 import type { SandboxEvent } from '../contract/sandbox-events.ts';
 
+export type { InterpreterApi } from './interpreter-api.ts';
+
 export type Unsubscribe = () => void;
 export type Subscribe<T> = (listener: (event: T) => void) => Unsubscribe;
-
-/** The interface that apps with these channels already have; its shapes are fixed. */
-export interface InterpreterApi {
-  /** In the user's own Python: the lines it printed, and then those of the last expression's value. */
-  python(code: string): Promise<{ readonly result: string[] } | { readonly error: string }>;
-  /** In the sandbox: the last value, or what was printed when there is none. */
-  pyodide(code: string): Promise<{ readonly result: string } | { readonly error: string }>;
-  /** Fetches the packages of the base set and prepares a fast start. Progress: see `packages.onProgress`. */
-  downloadPyodide(): Promise<
-    { readonly success: true } | { readonly success: false; readonly error: string }
-  >;
-  isPyodideCached(): Promise<boolean>;
-  /** False when it could not be removed. */
-  clearPyodideCache(): Promise<boolean>;
-}
 
 export interface SandboxApi {
   /** Runs code where the settings say; a native run ignores the session. */
@@ -130,7 +112,7 @@ export interface FileApi {
 export interface OutputApi {
   /** The address of a document; the oldest ones are dropped. `too-complex` when it has too many elements. */
   show(html: string): Promise<Answer<{ readonly url: string }>>;
-  /** The same of an SVG, which becomes an image as large as its frame. `size`: what it says of itself. */
+  /** The address of a document that shows an SVG as an image as large as its frame. `size`: what the SVG says of itself. */
   showDrawing(svg: string): Promise<Answer<{ readonly url: string; readonly size: OutputSize | null }>>;
   /** The size of what is in a frame; null when there is none, or it ends before it answers. */
   measure(url: string): Promise<Answer<OutputSize | null>>;

@@ -1,13 +1,11 @@
 /** What each call is sent with: the one place that main parses by. */
 import type { z } from 'zod';
-import {
-  appArguments,
-  doctorArguments,
-  fileArguments,
-  nativeArguments,
-  outputArguments,
-  pluginArguments,
-} from './app.ts';
+import { appArguments } from './app.ts';
+import { doctorArguments } from './doctor.ts';
+import { fileArguments } from './file.ts';
+import { nativeArguments } from './native.ts';
+import { outputArguments } from './output.ts';
+import { pluginArguments } from './plugin.ts';
 import type { Calls, Feature } from './channels.ts';
 import { configArguments } from './config.ts';
 import { packagesArguments } from './packages.ts';

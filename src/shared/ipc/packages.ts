@@ -1,7 +1,8 @@
 /** What the page may ask of the package store. */
 import { z } from 'zod';
 import type { IndexInUse } from '../packages/package-index.ts';
-import { TaskId, type PackageProgress } from './sandbox.ts';
+import { TaskId } from './sandbox.ts';
+import type { PackageProgress } from '../contract/package-progress.ts';
 
 /** Such as `pandas` or `rich>=13`; what it means is decided where it is read. */
 const Requirement = z.string().min(1).max(512);

@@ -1,6 +1,7 @@
 /** What the page may ask of the sandbox, and what it hears of it. */
 import { z } from 'zod';
-import type { PythonRuntime } from '../config/config.ts';
+import type { PackageProgress } from '../contract/package-progress.ts';
+import type { PythonRuntime } from '../runtimes.ts';
 import { LIMITS } from '../limits.ts';
 import { RunRequest, SessionName, WorkspaceFileName } from '../contract/sandbox.ts';
 import type { SandboxState } from '../contract/sandbox-events.ts';
@@ -28,17 +29,6 @@ export const sandboxArguments = {
   stop: z.tuple([]),
 } as const;
 
-/** How far the fetching of packages is, in files and bytes. */
-export interface PackageProgress {
-  readonly filesDone: number;
-  readonly filesTotal: number;
-  readonly bytesDone: number;
-  /** Of the files whose size is known so far; null before any is. */
-  readonly bytesTotal: number | null;
-  /** The package that moved last. */
-  readonly packageName: string;
-}
-
 /** What a run says while it goes on, in the order in which it happened. The result comes after the last one. */
 export type RunEvent =
   /** Whole characters only; pieces of one stream that follow each other may come as one. */
@@ -63,7 +53,7 @@ export type RunEvent =
 
 export interface SandboxStatus {
   readonly state: SandboxState;
-  /** Of the sidecar process; null while there is none. */
+  /** The sidecar's process id; null while there is none. */
   readonly pid: number | null;
   readonly standby: { readonly pid: number | null; readonly ready: boolean };
   /** Resident memory of the active process, as it was last measured; null without a process. */
@@ -82,6 +72,6 @@ export interface SandboxStatus {
   readonly runtime: PythonRuntime;
   /** The memory limit was changed, and holds once the sandbox is restarted: sessions would lose their state. */
   readonly restartNeeded: boolean;
-  /** Of the embedded Python. */
+  /** The versions of the embedded Python and of what it runs in. */
   readonly versions: { readonly python: string; readonly pyodide: string };
 }

@@ -4,8 +4,9 @@
  */
 
 /**
- * How an interpreter comes to life: from its beginnings; so, but able to be made a snapshot of, without or with
- * packages (never for guest code); or from a snapshot's memory.
+ * How an interpreter is started. 'plain': Pyodide boots. 'for-snapshot', 'for-package-snapshot': it boots in a form whose
+ * memory can be saved, without and with packages; guest code never runs in such a one. 'restore': its memory is
+ * overwritten with that of a snapshot.
  */
 export type BootMode = 'plain' | 'for-snapshot' | 'for-package-snapshot' | 'restore';
 
@@ -15,14 +16,14 @@ export interface HostBridge {
   now(): number;
   /** Random bytes, one per UTF-16 unit (0–255). At most 65,536 a call. */
   random(length: number): string;
-  /** Asks for `GuestCore.fireTimer(id)` after a delay in ms. */
-  setTimer(id: number, delayMs: number): void;
   /** Has the thread's memory measured, as the control thread wishes. */
   measure(): void;
   /** Takes a copy of the bytes. 1 is stdout, 2 is stderr. */
   write(stream: number, bytes: Uint8Array): void;
-  /** Takes something to show: JSON, see `GuestDisplay`. */
-  display(json: string): void;
+  /** Python is about to wait: what it has printed is to be seen meanwhile. */
+  pausing(): void;
+  /** Takes a copy of something to show: JSON in UTF-8, see `GuestDisplay`. */
+  display(json: Uint8Array): void;
   /**
    * Makes one of the `blockingCalls`: blocks until there is an answer to the request, which is JSON, and puts its bytes
    * into `target`. Returns how many those are, 0 at the end of what is read, or `CALL_FAILED` or `CALL_INTERRUPTED`.
@@ -35,14 +36,12 @@ export interface HostBridge {
    */
   fillMemory(memory: Uint8Array): boolean;
   /**
-   * Takes a snapshot's parts: Pyodide's header, the whole memory, that of an instance in which Python was not
+   * Takes a snapshot's parts: a header, the whole memory, that of an instance in which Python was not
    * started yet, and what packages need beside them, if there are any, as text; false when they are unusable. Only when one was asked for.
    */
   snapshotTaken(header: Uint8Array, memory: Uint8Array, untouched: Uint8Array, extension: string): boolean;
   /** The interpreter is ready, or could not be made: then `problem` says why. */
   booted(problem: string): void;
-  /** The run is over; the outcome is JSON (see `GuestOutcome`). */
-  finished(runId: number, outcome: string): void;
   /** The interpreter is dead and can't be used any more. `stack` is Python's, innermost call first, or ''. */
   died(cause: string, stack: string): void;
 }
@@ -52,25 +51,18 @@ export interface GuestCore {
   /** Guest-realm bytes for the host to fill. */
   allocate(length: number): Uint8Array;
   /**
-   * `wasm` is the compiled main module, `stdlib` a zip, `lock` the text of pyodide-lock.json, `interrupts` the
-   * memory described at `WorkerStart`. Answers through `HostBridge.booted`; with 'restore' not before `restore`.
+   * `wasm` is the compiled main module, `stdlib` a zip, `interrupts` the memory described at `WorkerStart`. Answers
+   * through `HostBridge.booted`; with 'restore' not before `restore`.
    */
-  boot(
-    bridge: HostBridge,
-    mode: BootMode,
-    wasm: object,
-    stdlib: Uint8Array,
-    lock: string,
-    interrupts: object,
-  ): void;
+  boot(bridge: HostBridge, mode: BootMode, wasm: object, stdlib: Uint8Array, interrupts: object): void;
   /** After `boot` for it: `header` and `extension` are the snapshot's. */
   restore(header: Uint8Array, extension: string): void;
   /** Before `restore`: a compiled library of the snapshot's packages. */
   addLibrary(path: string, module: object): void;
   /** Before `restore`: as `installPackage`. */
   addPackage(paths: string, sizes: string, firstId: number): void;
-  /** Answers one of the `guestQuestions`, whose params are JSON; '' when there is no answer. */
-  ask(question: string, params: string): string;
+  /** Answers one of the `guestQuestions`. Params and answer are JSON in UTF-8; no bytes when there is no answer. */
+  ask(question: string, params: Uint8Array): Uint8Array;
   /** Takes a file away, which is null when there is none. Only in an interpreter that is there to be saved. */
   takeFile(path: string): Uint8Array | null;
   /** Of an interpreter booted for it, in which no guest code has run. Returns '' or what went wrong. */
@@ -86,10 +78,10 @@ export interface GuestCore {
    * Makes a package's files. `paths` and `sizes` are JSON lists; the files' numbers begin at `firstId` (see
    * `blockingCalls.readPackageFile`). Returns '' or what went wrong.
    */
-  installPackage(name: string, paths: string, sizes: string, firstId: number): string;
-  /** Answers through `HostBridge.finished` or `died`, possibly before it returns. */
-  run(runId: number, code: string, textLimit: number): void;
-  fireTimer(id: number): void;
-  /** Interrupts a run that waits in a top-level await. False when none does. */
-  interrupt(): boolean;
+  installPackage(paths: string, sizes: string, firstId: number): string;
+  /**
+   * Runs code, UTF-8 in which lone surrogates have three bytes each: its outcome, JSON in UTF-8 (see `GuestOutcome`).
+   * `facts` is JSON (`RunFacts`). No bytes when the interpreter has died, which `HostBridge.died` was told before.
+   */
+  run(code: Uint8Array, facts: string, textLimit: number): Uint8Array;
 }

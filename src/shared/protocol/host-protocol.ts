@@ -1,5 +1,6 @@
 /** Command line ↔ headless Electron host. Both sides are ours; the schemas keep them in step. */
 import { z } from 'zod';
+import { PackageProgress } from '../contract/package-progress.ts';
 import { DoctorReport } from '../contract/doctor.ts';
 import { LIMITS } from '../limits.ts';
 import { PackageSettings } from '../packages/package-settings.ts';
@@ -18,6 +19,8 @@ import {
 import { SandboxEvent, SandboxState } from '../contract/sandbox-events.ts';
 import { MIB } from '../units.ts';
 
+const MS_PER_MINUTE = 60_000;
+
 const RunId = z.number().int().nonnegative();
 const Pid = z.number().int();
 
@@ -33,22 +36,16 @@ export const HostPackages = z.strictObject({
 });
 export type HostPackages = z.infer<typeof HostPackages>;
 
-/** Of what is fetched for a run. */
-export const PackageProgress = z.strictObject({
-  filesDone: z.number().int().nonnegative(),
-  filesTotal: z.number().int().nonnegative(),
-  bytesDone: z.number().nonnegative(),
-  /** Of the files whose size is known so far; null before any is. */
-  bytesTotal: z.number().nonnegative().nullable(),
-  /** The package that moved last. */
-  packageName: z.string(),
-});
-
 /** How the host's sandbox is to be; what is left out is as `SandboxConfig` says. */
 export const HostSandboxOptions = z.strictObject({
   memoryMiB: z.number().int().min(LIMITS.memoryMiB.min).max(LIMITS.memoryMiB.max),
   outputKiB: z.number().int().min(LIMITS.outputKiB.min).max(LIMITS.outputKiB.max),
-  idleMs: z.number().int().min(1).max(LIMITS.timeoutMs.max).exactOptional(),
+  idleMs: z
+    .number()
+    .int()
+    .min(1)
+    .max(LIMITS.idleMinutes.max * MS_PER_MINUTE)
+    .exactOptional(),
   standby: z.boolean().exactOptional(),
   spares: z.number().int().min(0).max(LIMITS.spares).exactOptional(),
   packages: HostPackages.exactOptional(),
@@ -86,6 +83,17 @@ export const HostRunItem = z.discriminatedUnion('kind', [
 ]);
 export type HostRunItem = z.infer<typeof HostRunItem>;
 
+/** What is streamed of a run, and in whose words it is told of packages that are missing. */
+export const HostRunWishes = z.strictObject({
+  output: z.boolean(),
+  displays: z.boolean(),
+  files: z.boolean(),
+  input: z.boolean(),
+  /** Someone at a terminal has options to give, a program that sends run requests has fields. */
+  words: z.enum(['command-line', 'program']),
+});
+export type HostRunWishes = z.infer<typeof HostRunWishes>;
+
 export const hostContract = defineContract({
   methods: {
     /** Sets the sandbox up; nothing is started yet. To be called once. */
@@ -101,12 +109,13 @@ export const hostContract = defineContract({
       params: z.strictObject({
         id: RunId,
         request: RunRequest,
-        /** What the client wants of it beside output. Without `input`, the guest finds the end of the file. */
-        wants: z.strictObject({ displays: z.boolean(), files: z.boolean(), input: z.boolean() }),
+        /** What the client wants of it as it comes. Without `input`, the guest finds the end of the file. */
+        wants: HostRunWishes,
         /** Whether the event `packages` is wanted while packages are fetched. */
         progress: z.boolean().default(false),
       }),
       item: HostRunItem,
+      /** Without what was streamed of its output (see streamed-output.ts). */
       result: RunResult,
     },
     /** A line for a run that waits for input; null: there is no more. */

@@ -15,13 +15,13 @@ const Nothing = z.strictObject({});
  * A question whose answer is a text of the guest's, hence hostile. It comes as UTF-8 in pieces; without a piece when
  * the guest core has no answer.
  *
- * @param maxLength of the answer, in UTF-16 units
+ * @param maxBytes of the answer; whoever asks holds it to that by answers.ts
  */
-const question = <P extends z.ZodObject>(params: P, maxLength: number) => ({
+const question = <P extends z.ZodObject>(params: P, maxBytes: number) => ({
   params,
   item: z.strictObject({ bytes: PieceBytes }),
   result: Nothing,
-  maxLength,
+  maxBytes,
 });
 
 /** Answered by the guest core; see `GuestCore.ask`. */
@@ -56,7 +56,7 @@ export const interpreterMethods = {
     item: z.strictObject({ bytes: PieceBytes }),
     result: Nothing,
   },
-  /** Answered when the thread is free: neither computing nor busy with timers. */
+  /** Answered when the thread is free: no run is under way in it. */
   whenIdle: { params: Nothing, result: Nothing },
 } as const;
 export type InterpreterMethod = keyof typeof interpreterMethods;

@@ -2,22 +2,31 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { InputQuestion } from './blocking-calls.ts';
-import { Bytes, FoundFiles, MimeType, ReportedFiles, WorkspaceFileName } from '../contract/sandbox.ts';
+import { CheckedLayerName } from '../contract/isolation.ts';
+import { Bytes, MimeType, RunRequest, WorkspaceFileName } from '../contract/sandbox.ts';
+import { FoundFiles, ReportedFiles } from './guest-report.ts';
 
 const MAX_CHECK_DETAIL = 500;
 
 /** One condition that must hold before guest code may run. */
 export const SelfCheck = z.strictObject({
   name: z.string().max(200),
+  /** The isolation layer that is absent where it does not hold; null where it is the engine that would be unfit. */
+  layer: CheckedLayerName.nullable(),
   holds: z.boolean(),
   /** Where it does not hold: what was found instead, and in which engine. */
   detail: z.string().max(MAX_CHECK_DETAIL).optional(),
 });
 export type SelfCheck = z.infer<typeof SelfCheck>;
 
-/** @param detail what was found instead, for a check that does not hold */
-export const selfCheck = (name: string, holds: boolean, detail = ''): SelfCheck =>
-  holds || detail === '' ? { name, holds } : { name, holds, detail: detail.slice(0, MAX_CHECK_DETAIL) };
+/** @param otherwise what was found instead, if it does not hold */
+export const selfCheck = (
+  layer: SelfCheck['layer'],
+  name: string,
+  holds: boolean,
+  otherwise: string,
+): SelfCheck =>
+  holds ? { name, layer, holds } : { name, layer, holds, detail: otherwise.slice(0, MAX_CHECK_DETAIL) };
 
 /** Those that do not hold, in words. */
 export const failuresOf = (checks: readonly SelfCheck[]): string[] =>
@@ -35,8 +44,16 @@ export const FilePart = z.strictObject({
 });
 export type FilePart = z.infer<typeof FilePart>;
 
+/** What is known of a run beside its code, see run_facts.py. */
+export const RunFacts = RunRequest.pick({ args: true, script: true, columns: true }).extend({
+  /** Whether its end is that of the program: nothing is run in the interpreter after it. */
+  last: z.boolean().optional(),
+});
+export type RunFacts = z.infer<typeof RunFacts>;
+
 export const RunOrder = z.strictObject({
   code: z.string().max(LIMITS.codeBytes),
+  facts: RunFacts.optional(),
   /** Bytes kept per output stream; the rest is dropped and reported. */
   outputBytes: z.number().int().positive(),
   /** Whether someone answers `input()`; otherwise it finds the end of the file. */
@@ -111,7 +128,7 @@ export const RunEnd = z.discriminatedUnion('kind', [
 export type RunEnd = z.infer<typeof RunEnd>;
 
 /** All bytes that one run may send up: both output streams, what it shows, and the outcome around value and error. */
-export const runBudgetBytes = (outputBytes: number): number =>
+const runBudgetBytes = (outputBytes: number): number =>
   2 * outputBytes + outcomeBudgetBytes(outputBytes) + LIMITS.totalDisplayBytes;
 
 /**

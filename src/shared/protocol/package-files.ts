@@ -25,9 +25,9 @@ export const PACKAGE_LIMITS = {
   imageBytes: 128 * 1024 * 1024,
   /** Modules that are imported into a snapshot. */
   modules: 500,
-  /** What trying packages may say, in UTF-16 units. */
+  /** What trying packages may say. */
   tryReport: 1024 * 1024,
-  /** What an interpreter may say about the imports of a piece of code, in UTF-16 units. */
+  /** What an interpreter may say about the imports of a piece of code. */
   importReport: 60_000,
 } as const;
 

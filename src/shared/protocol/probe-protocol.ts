@@ -1,26 +1,13 @@
 /**
- * Main ↔ probe sidecar: the ordinary sidecar, which in addition tries to break its own lock-down. It never
- * runs guest code.
+ * Main ↔ probe sidecar: the ordinary sidecar, which in addition tries to break its own lock-down. It runs no
+ * code but what tries the same from Python.
  */
 import { z } from 'zod';
 import { defineContract } from '../rpc/contract.ts';
+import { ProbePlace, ProbeResult } from '../contract/probes.ts';
+import { MAX_DEATH_DETAIL } from './interpreter.ts';
+import { InterpreterId } from './interpreter-methods.ts';
 import { sidecarContract } from './sidecar-protocol.ts';
-
-/** The thread that tries: the control thread, the pool that serves its files, a worker started afterwards. */
-export const ProbePlace = z.enum(['main', 'pool', 'worker']);
-export type ProbePlace = z.infer<typeof ProbePlace>;
-
-export const ProbeGroup = z.enum([
-  'files',
-  'programs',
-  'network',
-  'browser-network',
-  'other-processes',
-  'native-code',
-  'debugging',
-  'system-calls',
-]);
-export type ProbeGroup = z.infer<typeof ProbeGroup>;
 
 const HostPath = z.string().min(1).max(4096);
 
@@ -40,21 +27,22 @@ export const ProbeTargets = z.strictObject({
 });
 export type ProbeTargets = z.infer<typeof ProbeTargets>;
 
-export const ProbeResult = z.strictObject({
-  name: z.string().max(100),
-  group: ProbeGroup,
-  where: ProbePlace,
-  refused: z.boolean(),
-  /** The error it got, or what it got hold of. */
-  how: z.string().max(200),
-});
-export type ProbeResult = z.infer<typeof ProbeResult>;
+const MAX_PYTHON = 10_000;
+export const MAX_PRINTED = 10_000;
 
 export const probeContract = defineContract({
   methods: {
     loadAsset: sidecarContract.methods.loadAsset,
     prepare: sidecarContract.methods.prepare,
     openInterpreter: sidecarContract.methods.openInterpreter,
+    /** Runs Python of ours in an interpreter: the start of what it printed, and why the interpreter died of it. */
+    runPython: {
+      params: z.strictObject({ interpreter: InterpreterId, code: z.string().max(MAX_PYTHON) }),
+      result: z.strictObject({
+        printed: z.string().max(MAX_PRINTED),
+        died: z.string().max(MAX_DEATH_DETAIL).nullable(),
+      }),
+    },
     /** Tries everything that can be tried from there. */
     probe: {
       params: z.strictObject({ where: ProbePlace, targets: ProbeTargets }),

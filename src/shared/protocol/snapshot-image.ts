@@ -9,7 +9,7 @@ export interface SnapshotImage {
   readonly memoryBytes: number;
   /** Pairs of first page and number of pages, ascending: the pages that differ from a new instance's. */
   readonly runs: Uint32Array;
-  /** Pyodide's own part: its version and what JavaScript objects Python holds. */
+  /** Where in the memory the guest core finds Python's function that takes orders. */
   readonly header: Uint8Array;
   /** V8's code cache of the guest script, or empty. */
   readonly codeCache: Uint8Array;
@@ -22,7 +22,7 @@ export interface SnapshotImage {
 export const PAGE_BYTES = 4096;
 
 /** To be raised whenever what an image means changes: older ones are then made anew. */
-export const SNAPSHOT_FORMAT = 2;
+export const SNAPSHOT_FORMAT = 3;
 
 /** Largest image that is sent or stored. A plain interpreter's has about 12 MB. */
 export const MAX_SNAPSHOT_BYTES = 28 * 1024 * 1024;

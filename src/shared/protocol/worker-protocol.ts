@@ -43,8 +43,6 @@ export const workerContract = defineContract({
         z.strictObject({ kind: z.literal('died'), ...deathReport }),
       ]),
     },
-    /** Interrupts a run that waits in a top-level await; one that computes sees `WorkerStart.interrupts`. */
-    interrupt: { params: z.strictObject({}), result: z.strictObject({}) },
   },
   events: {
     /** The thread is blocked until it has the answer, through `WorkerStart.answers`. */
@@ -71,7 +69,6 @@ export interface WorkerStart {
   /** A compiled WebAssembly.Module. */
   readonly wasm: object;
   readonly stdlib: Uint8Array;
-  readonly lock: string;
   readonly guestScript: string;
   /**
    * Two Int32, for this worker alone: in the first the control thread stores `INTERRUPT_SIGNAL` to interrupt the

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Sequence
 from typing import NamedTuple, cast
 
+from .file_advice import about_missing_file
 from .modules import OWN_FILENAME
 from .text import describe, name_of, qualified_name, shorten, valid
 
@@ -66,8 +67,14 @@ def describe_failure(
         message, cut = "", False
     name = qualified_name(type(error))
     try:
+        advice = about_missing_file(error)
+    except BaseException:
+        advice = None
+    if advice is not None:
+        message = f"{message}; {advice}"[:text_limit]
+    try:
         text, shortened = shorten(_format(error), _MAX_TRACEBACK_CHARACTERS)
-        text = valid(text)
+        text = valid(text if advice is None else f"{text}{advice}\n")
     except BaseException as problem:
         text = f"[traceback not available: {name_of(type(problem))}]\n{name}: {message}\n"
         text, shortened = shorten(text, _MAX_TRACEBACK_CHARACTERS)

@@ -10,13 +10,17 @@ import io
 import os
 import re
 import sys
+import unicodedata
 import warnings
 import weakref
-from importlib.machinery import ModuleSpec, PathFinder
+from importlib.machinery import PathFinder
 from typing import Any
 
+from .after_import import AfterImport
+from .backends import attend_to_matplotlib, attend_to_pyplot
 from .display_forms import DisplayForms
 from .outputs import Outputs
+from .right_to_left import attend_to_text
 
 _modules = sys.modules
 
@@ -31,6 +35,7 @@ _FONT_PACKAGES = {
     "cvttf_NotoSansCJK_Regular": ("NotoSansCJKtc-Regular.otf",),
     "mplfonts": ("fonts/NotoSansCJKsc-Regular.otf", "fonts/SourceHanSansSC-Regular.otf"),
 }
+_UNSHAPED = re.compile(r"Matplotlib currently does not support (\w+) natively")
 _MISSING_GLYPH = re.compile(r"Glyph (\d+) .*missing from")
 _MAX_NAMED_GLYPHS = 20
 
@@ -41,6 +46,9 @@ _ADVICE = (
     (re.compile("[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff]"), "cvttf-notosanscjk-regular"),
 )
 
+
+_HELPED = tuple(pattern for pattern, _ in _ADVICE)
+_EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]")
 
 _MAX_TOLD = 1000
 
@@ -114,10 +122,17 @@ class Figures:
 
         @functools.wraps(pyplot.show)
         def show(*args: Any, **options: Any) -> None:
-            figures.take_open()
+            block = args[0] if args else options.get("block")
+            # Code that goes on while a figure is shown changes it: its last state is shown at the end of the run.
+            if block or (block is None and not pyplot.isinteractive()):
+                figures.take_open()
 
         pyplot.show = show
-        manager_base = _modules["matplotlib.backend_bases"].FigureManagerBase
+        attend_to_pyplot(pyplot)
+        backend_bases = _modules["matplotlib.backend_bases"]
+        # It looks for a shell of IPython's behind any module of that name, ours included.
+        backend_bases.FigureCanvasBase._fix_ipython_backend2gui = classmethod(lambda cls: None)
+        manager_base = backend_bases.FigureManagerBase
 
         @functools.wraps(manager_base.show)
         def show_manager(manager: Any) -> None:
@@ -171,15 +186,19 @@ class Figures:
             warnings.simplefilter("always")
             forms = _drawn(figure)
         missing: dict[str, None] = {}
+        unshaped: dict[str, None] = {}
         for warning in caught:
-            glyph = _MISSING_GLYPH.match(str(warning.message))
-            if glyph is None:
-                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-            else:
+            message = str(warning.message)
+            glyph, script = _MISSING_GLYPH.match(message), _UNSHAPED.match(message)
+            if glyph is not None:
                 missing[chr(int(glyph[1]))] = None
-        if missing and not self._has_warned:
+            elif script is not None:
+                unshaped[script[1]] = None
+            else:
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+        if (missing or unshaped) and not self._has_warned:
             self._has_warned = True
-            sys.stderr.write(_about_missing("".join(missing)))
+            sys.stderr.write(_about_missing("".join(missing), list(unshaped)))
         return forms
 
     def _take(self, figure: Any) -> None:
@@ -194,11 +213,26 @@ class Figures:
         return forms
 
 
-def _about_missing(characters: str) -> str:
-    """What to say of characters that no font has."""
-    packages = list(dict.fromkeys(name for pattern, name in _ADVICE if pattern.search(characters)))
-    advice = f"; name {' and '.join(packages)} for the run (packages, or --package NAME)" if packages else ""
-    return f"plot: no font has {characters[:_MAX_NAMED_GLYPHS]}{advice}\n"
+def _about_missing(characters: str, unshaped: list[str]) -> str:
+    """What to say of characters that no font has, and of scripts that Matplotlib can not set."""
+    packages = [name for pattern, name in _ADVICE if pattern.search(characters)]
+    helps = [f"name {' and '.join(packages)} for the run"] if packages else []
+    if _EMOJI.search(characters):
+        helps.append("write words instead of emoji")
+    rest = "".join(one for one in characters if not any(pattern.search(one) for pattern in (_EMOJI, *_HELPED)))
+    scripts = list(dict.fromkeys([*unshaped, *_scripts_of(rest)]))[:5]
+    if scripts:
+        helps.append(f"{', '.join(scripts)} can not be drawn here: write these texts in Latin letters")
+    what = (
+        f"no font has {characters[:_MAX_NAMED_GLYPHS]}" if characters else "a text can not be drawn in its right form"
+    )
+    return f"plot: {what}{''.join(f'; {one}' for one in helps)}\n"
+
+
+def _scripts_of(characters: str) -> list[str]:
+    """As the names of the characters begin: Devanagari, Thai."""
+    names = (unicodedata.name(character, "").partition(" ")[0].capitalize() for character in characters)
+    return list(dict.fromkeys(name for name in names if name))
 
 
 def _open_figures() -> list[Any]:
@@ -231,39 +265,10 @@ def _close(figure: Any) -> None:
         pyplot.close(figure)
 
 
-class _PyplotFinder:
-    """Lets `figures` attend to pyplot the moment it has been imported; otherwise finds nothing."""
-
-    def __init__(self, figures: Figures) -> None:
-        self._figures = figures
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if name != _PYPLOT:
-            return None
-        for finder in sys.meta_path:
-            if finder is self or not hasattr(finder, "find_spec"):
-                continue
-            spec = finder.find_spec(name, path, target)
-            if spec is not None:
-                self._follow(spec)
-                return spec
-        return None
-
-    def _follow(self, spec: ModuleSpec) -> None:
-        loader = spec.loader
-        if loader is None or not hasattr(loader, "exec_module"):
-            return
-        execute = loader.exec_module
-
-        def exec_module(module: Any) -> None:
-            execute(module)
-            self._figures.attend(module)
-
-        loader.exec_module = exec_module
-
-
-def install_figures(outputs: Outputs, forms: DisplayForms) -> Figures:
+def install_figures(outputs: Outputs, forms: DisplayForms, after_import: AfterImport) -> Figures:
     """Be ready for Matplotlib."""
     figures = Figures(outputs, forms)
-    sys.meta_path.insert(0, _PyplotFinder(figures))
+    after_import.call("matplotlib", attend_to_matplotlib)
+    after_import.call("matplotlib.text", attend_to_text)
+    after_import.call(_PYPLOT, figures.attend)
     return figures

@@ -49,13 +49,14 @@ def outcome_json(
     )
 
 
+# Made beforehand: there may be no memory left for them.
 _LAST_RESORT = outcome_json(
     None,
     Failure("RuntimeError", "The run ended, but its outcome could not be described.", "", None, True),
-)
-_LAST_RESORT_MEMORY = outcome_json(None, Failure("MemoryError", "", "", None, True))
+).encode()
+_LAST_RESORT_MEMORY = outcome_json(None, Failure("MemoryError", "", "", None, True)).encode()
 
 
-def last_resort(error: BaseException) -> str:
+def last_resort(error: BaseException) -> bytes:
     """The outcome when nothing better can be had."""
     return _LAST_RESORT_MEMORY if issubclass(type(error), MemoryError) else _LAST_RESORT

@@ -6,12 +6,12 @@ import ast
 import inspect
 import re
 import types
-from typing import Any, Coroutine, NamedTuple, TypeVar, cast
+from typing import NamedTuple, cast
 
-_Result = TypeVar("_Result")
+from .magics import Magics
+from .notebook_code import MAGICS, parse_notebook
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-_PyCF_ONLY_AST = ast.PyCF_ONLY_AST
 _Expr = ast.Expr
 _Expression = ast.Expression
 _CO_COROUTINE = inspect.CO_COROUTINE
@@ -25,42 +25,64 @@ class ScriptCode(NamedTuple):
 
     statements: types.CodeType | None
     expression: types.CodeType | None
+    # Whether it calls what notebooks have beside Python.
+    has_magics: bool
 
     @property
     def awaits(self) -> bool:
         """Whether there is an `await` at top level."""
-        return any(part is not None and part.co_flags & _CO_COROUTINE for part in self)
+        return any(part is not None and part.co_flags & _CO_COROUTINE for part in self._parts)
 
-    async def evaluate(self, namespace: dict[str, object]) -> object:
-        """Execute it; the value of the last expression, or None. Never waits unless the code does."""
+    @property
+    def _parts(self) -> tuple[types.CodeType | None, types.CodeType | None]:
+        return self.statements, self.expression
+
+    def evaluate(self, namespace: dict[str, object]) -> object:
+        """Execute code that awaits nothing; the value of the last expression, or None.
+
+        No coroutine: in one a StopIteration of the code's would become a RuntimeError.
+        """
         value = None
-        for part in self:
-            if part is not None:
+        try:
+            for part in self._begin(namespace):
+                value = eval(part, namespace)
+        finally:
+            self._end(namespace)
+        return None if self.expression is None else value
+
+    async def evaluate_awaiting(self, namespace: dict[str, object]) -> object:
+        """The same for code that has an `await` at top level."""
+        value = None
+        try:
+            for part in self._begin(namespace):
                 value = eval(part, namespace)
                 if part.co_flags & _CO_COROUTINE:
                     value = await value
+        finally:
+            self._end(namespace)
         return None if self.expression is None else value
 
+    def _begin(self, namespace: dict[str, object]) -> list[types.CodeType]:
+        if self.has_magics:
+            namespace[MAGICS] = Magics(namespace)
+        return [part for part in self._parts if part is not None]
 
-def compile_script(code: str, filename: str) -> ScriptCode:
+    def _end(self, namespace: dict[str, object]) -> None:
+        if self.has_magics:
+            namespace.pop(MAGICS, None)
+
+
+def compile_script(source: str, filename: str) -> ScriptCode:
     """Raises what the compiler raises."""
-    tree = compile(code, filename, "exec", _FLAGS | _PyCF_ONLY_AST, True)
+    tree, code, has_magics = parse_notebook(source, filename)
     body = tree.body
     expression = None
-    if body and type(body[-1]) is _Expr and not _ends_with_semicolon(code, body[-1]):
-        last = _Expression(body.pop().value)
-        expression = compile(last, filename, "eval", _FLAGS, True)
+    last = body[-1] if body else None
+    if isinstance(last, _Expr) and not _ends_with_semicolon(code, last):
+        body.pop()
+        expression = compile(_Expression(last.value), filename, "eval", _FLAGS, True)
     statements = compile(tree, filename, "exec", _FLAGS, True) if body else None
-    return ScriptCode(statements, expression)
-
-
-def in_one_step(coroutine: Coroutine[Any, Any, _Result]) -> _Result:
-    """What a coroutine that never waits returns. Raises what it raises."""
-    try:
-        coroutine.send(None)
-    except StopIteration as end:
-        return end.value
-    raise RuntimeError("code without an await waits")
+    return ScriptCode(statements, expression, has_magics)
 
 
 def lines_of(code: str) -> list[str]:

@@ -1,15 +1,25 @@
 /** The Python that both runtimes describe runs with; see modules.py for how it is loaded. */
+import afterImport from './after_import.py?raw';
+import backends from './backends.py?raw';
 import display from './display.py?raw';
 import displayForms from './display_forms.py?raw';
 import exactJson from './exact_json.py?raw';
 import failures from './failures.py?raw';
 import figures from './figures.py?raw';
+import fileAdvice from './file_advice.py?raw';
+import fileNames from './file_names.py?raw';
+import magics from './magics.py?raw';
 import mimeTexts from './mime_texts.py?raw';
 import modules from './modules.py?raw';
+import notebookCode from './notebook_code.py?raw';
 import outcome from './outcome.py?raw';
 import outputs from './outputs.py?raw';
+import places from './places.py?raw';
+import rightToLeft from './right_to_left.py?raw';
+import runFacts from './run_facts.py?raw';
 import scriptCode from './script_code.py?raw';
 import text from './text.py?raw';
+import wideFrames from './wide_frames.py?raw';
 import workspaceFiles from './workspace_files.py?raw';
 
 /** The module that loads the others. */
@@ -17,16 +27,26 @@ export const MODULES_SOURCE = modules;
 
 /** Sources by the names of their modules. */
 export const SHARED_SOURCES: Readonly<Record<string, string>> = {
+  after_import: afterImport,
+  backends,
   display,
   display_forms: displayForms,
   exact_json: exactJson,
   failures,
   figures,
+  file_advice: fileAdvice,
+  file_names: fileNames,
+  magics,
   mime_texts: mimeTexts,
   modules,
+  notebook_code: notebookCode,
   outcome,
   outputs,
+  places,
+  right_to_left: rightToLeft,
+  run_facts: runFacts,
   script_code: scriptCode,
   text,
+  wide_frames: wideFrames,
   workspace_files: workspaceFiles,
 };

@@ -5,6 +5,20 @@ Limits are in characters, that is Unicode code points.
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
+# Any: Python 3.8 has neither.
+_sys: Any = sys
+_get_max_digits = getattr(_sys, "get_int_max_str_digits", None)
+_set_max_digits = getattr(_sys, "set_int_max_str_digits", None)
+# What a script may print by itself, and what is written of longer integers. More digits take long to find.
+_PLAIN_DIGITS = 4300
+_SHOWN_DIGITS = 1000
+_MAX_DIGITS = 1_000_000
+_DIGITS_PER_BIT = 0.30103
+_MAX_REASON = 300
+
 MAX_TYPE_CHARACTERS = 512
 
 _str_getitem = str.__getitem__
@@ -52,20 +66,56 @@ def qualified_name(cls: type) -> str:
 
 
 def describe(value: object, limit: int) -> tuple[str, bool]:
-    """`str(value)` cut to `limit` characters, and whether it was cut; a placeholder when it cannot be had."""
+    """`str(value)` cut to `limit` characters, and whether it was cut; why not, when it can not be had."""
     try:
-        text = str(value)
+        text = _text_of(value)
         return valid(_exact(text, limit)), _str_len(text) > limit
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        hint = ""
-        if type(value) is int:
-            # str() refuses long integers; say so, because the placeholder alone would puzzle.
-            hint = f" ({value.bit_length()} bits; see sys.set_int_max_str_digits)"
-        name = name_of(type(value))
-        placeholder = f"<unprintable {name} object: {name_of(type(error))} raised by __str__{hint}>"
-        return valid(_exact(placeholder, limit)), len(placeholder) > limit
+        reason = f"a value of type {name_of(type(value))} that has no text: its __str__ raised {_words_of(error)}"
+        return valid(_exact(reason, limit)), len(reason) > limit
+
+
+def _text_of(value: object) -> str:
+    if type(value) is int and value.bit_length() * _DIGITS_PER_BIT > _PLAIN_DIGITS:
+        return _digits_of(value)
+    try:
+        return str(value)
+    except ValueError:
+        # Perhaps for an integer that is in it somewhere.
+        return _with_more_digits(value)
+
+
+def _with_more_digits(value: object) -> str:
+    if _get_max_digits is None or _set_max_digits is None:
+        return str(value)
+    usual = _get_max_digits()
+    _set_max_digits(_MAX_DIGITS)
+    try:
+        return str(value)
+    finally:
+        _set_max_digits(usual)
+
+
+def _digits_of(value: int) -> str:
+    """A long integer with its middle left out."""
+    if value.bit_length() * _DIGITS_PER_BIT > _MAX_DIGITS - 1:
+        about = int(value.bit_length() * _DIGITS_PER_BIT)
+        return f"an integer of about {about} digits, which would take long to write out"
+    text = _with_more_digits(value)
+    left_out = len(text) - 2 * _SHOWN_DIGITS
+    count = len(text) - text.startswith("-")
+    return f"{text[:_SHOWN_DIGITS]}[... {left_out} of {count} digits left out ...]{text[-_SHOWN_DIGITS:]}"
+
+
+def _words_of(error: BaseException) -> str:
+    name = name_of(type(error))
+    try:
+        words = _exact(str(error), _MAX_REASON)
+    except BaseException:
+        words = ""
+    return f"{name}: {words}" if words else name
 
 
 def shorten(text: str, limit: int) -> tuple[str, bool]:

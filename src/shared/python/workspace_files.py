@@ -10,10 +10,17 @@ import time
 from json.encoder import encode_basestring
 from typing import Any, Dict, Tuple
 
+from .file_names import fitting_name
+from .places import Places
+from .text import valid
+
 _MAX_FILES = 1000
+# Of those made elsewhere.
+_MAX_ELSEWHERE = 20
 _MAX_WALKED_ENTRIES = 10_000
 
 _scandir = os.scandir
+_rename, _symlink, _lexists = os.rename, os.symlink, os.path.lexists
 _makedirs = os.makedirs
 _chdir = os.chdir
 _S_ISREG, _S_ISDIR = stat.S_ISREG, stat.S_ISDIR
@@ -23,6 +30,9 @@ _encode_json_string = encode_basestring
 # Any: not every finder can forget what it has seen; that of a folder can.
 _path_importer_cache: dict[str, Any] = sys.path_importer_cache
 
+_modules = sys.modules
+_stat = os.stat
+
 # Name relative to the workspace -> (size in bytes, mtime in ns, inode). (typing's own, for Python 3.8.)
 FileStates = Dict[str, Tuple[int, int, int]]
 
@@ -31,11 +41,15 @@ class WorkspaceFiles:
     def __init__(self, folder: str) -> None:
         """`folder` is the workspace's absolute path."""
         self.folder = folder
+        self._places = Places(folder)
         self._mimetypes: mimetypes.MimeTypes | None = None
         self._walked_all = True
+        # Of the files that modules were made from: their times when the run ended that imported them.
+        self._sources: dict[str, int] = {}
 
     def enter(self) -> None:
         """Make the workspace the working directory, and files put there since the last run importable."""
+        self._places.unite()
         try:
             _chdir(self.folder)
         except OSError:
@@ -44,6 +58,11 @@ class WorkspaceFiles:
                 _chdir(self.folder)
             except OSError:
                 pass
+        if any(_time_of(path) != time for path, time in self._sources.items()):
+            # Others may hold on to what is old in one of them.
+            for name in self._own_modules():
+                _modules.pop(name, None)
+            self._sources = {}
         finder = _path_importer_cache.get(self.folder)
         if finder is not None:
             # Directory times have whole milliseconds: a file just added could go unnoticed.
@@ -51,6 +70,7 @@ class WorkspaceFiles:
 
     def before_run(self) -> FileStates:
         """The files as they are now, to be compared with later."""
+        self._places.before_run()
         before = self._walk()
         if before:
             # Files carry whole milliseconds: let one pass, or a rewrite within it would look like no change.
@@ -61,14 +81,62 @@ class WorkspaceFiles:
         return before
 
     def changed(self, before: FileStates) -> tuple[list[str], bool]:
-        """New and changed files as JSON objects in the order of their names, and whether some were left out."""
+        """New and changed files as JSON objects, and whether some were left out.
+
+        In the order of their names; after them, with absolute paths, what was made outside of the workspace.
+        """
         after = self._walk()
-        described, cut = self._describe({name: state for name, state in after.items() if before.get(name) != state})
-        return described, cut or not self._walked_all
+        changed = {name: state for name, state in after.items() if before.get(name) != state}
+        changed, renamed = self._give_fitting_names(changed, after)
+        described, cut = self._describe(changed, renamed)
+        self._sources = {path: self._sources.get(path) or _time_of(path) for path in self._own_modules().values()}
+        elsewhere = {path: (size, 0, 0) for path, size in self._places.made_elsewhere()[:_MAX_ELSEWHERE]}
+        return [*described, *self._describe(elsewhere, {})[0]], cut or not self._walked_all
+
+    def _own_modules(self) -> dict[str, str]:
+        """Modules made from files of the workspace: the files by the names of the modules."""
+        found: dict[str, str] = {}
+        for name, module in list(_modules.items()):
+            try:
+                path = module.__dict__.get("__file__")
+            except Exception:
+                # It is no module; anything can be in there.
+                continue
+            if type(name) is str and name != "__main__" and type(path) is str and path.startswith(f"{self.folder}/"):
+                found[name] = path
+        return found
+
+    def _give_fitting_names(self, changed: FileStates, after: FileStates) -> tuple[FileStates, dict[str, str]]:
+        """Move files whose names no caller could ask for to names that fit; their old names lead there.
+
+        The files by their names now, and the old names by the new ones.
+        """
+        found: FileStates = {}
+        renamed: dict[str, str] = {}
+        for name, state in changed.items():
+            fitting = fitting_name(name, lambda new: new in after or new in renamed)
+            if fitting != name and self._move(name, fitting):
+                renamed[fitting] = name
+                found[fitting] = state
+            else:
+                found[name] = state
+        return found, renamed
+
+    def _move(self, name: str, fitting: str) -> bool:
+        old, new = f"{self.folder}/{name}", f"{self.folder}/{fitting}"
+        try:
+            if _lexists(new):
+                return False
+            _makedirs(os.path.dirname(new), exist_ok=True)
+            _rename(old, new)
+            _symlink(new, old)
+        except (OSError, ValueError):
+            return False
+        return True
 
     def list_json(self) -> str:
         """All files as a JSON array (`GuestFileList`)."""
-        return f"[{','.join(self._describe(self._walk())[0])}]"
+        return f"[{','.join(self._describe(self._walk(), {})[0])}]"
 
     def _walk(self) -> FileStates:
         """The regular files; links are not followed."""
@@ -97,7 +165,7 @@ class WorkspaceFiles:
                 continue
         return found
 
-    def _describe(self, files: FileStates) -> tuple[list[str], bool]:
+    def _describe(self, files: FileStates, renamed: dict[str, str]) -> tuple[list[str], bool]:
         described: list[str] = []
         for name in sorted(files):
             try:
@@ -107,9 +175,10 @@ class WorkspaceFiles:
                 continue
             if len(described) == _MAX_FILES:
                 return described, True
+            was = f',"was":{_encode_json_string(valid(renamed[name]))}' if name in renamed else ""
             described.append(
                 f'{{"name":{_encode_json_string(name)},"size":{files[name][0]},'
-                f'"mime":{_encode_json_string(self._mime_of(name))}}}'
+                f'"mime":{_encode_json_string(self._mime_of(name))}{was}}}'
             )
         return described, False
 
@@ -125,3 +194,10 @@ class WorkspaceFiles:
                 "xz": "application/x-xz",
             }.get(encoding, "application/octet-stream")
         return kind if kind is not None else "application/octet-stream"
+
+
+def _time_of(path: str) -> int:
+    try:
+        return _stat(path).st_mtime_ns
+    except OSError:
+        return 0

@@ -26,9 +26,11 @@ export interface HandlerContext<Item> {
   /** Aborts when the caller cancels and when the peer closes. */
   readonly signal: AbortSignalLike;
   /**
-   * Streams an item. Resolves once it is posted, which waits for room in the caller's window; rejects with
-   * 'cancelled', 'closed', 'too-large' or 'invalid-result'. A promise that is dropped is never reported as
-   * unhandled. The item must not be changed after the call: it may be copied later.
+   * Streams an item. Resolves once it is posted, which waits for room in the caller's window and now and then for
+   * a turn of the event loop, so that a handler that awaits each write never keeps other messages waiting; rejects
+   * with 'cancelled', 'closed', 'too-large' or 'invalid-result'. A promise that is dropped is never reported as
+   * unhandled. The item must not be changed after the call: it may be copied later. Its schema is checked where it
+   * arrives.
    */
   readonly write: (item: Item) => Promise<void>;
   /** The same for producers that can't await: false when the item was refused, true when posted or queued. */

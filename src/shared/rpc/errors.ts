@@ -10,7 +10,7 @@ export const RPC_ERROR_CODES = [
   'unknown-method',
   /** The params failed the method's schema, or can't be cloned. */
   'invalid-params',
-  /** The result or an item failed the method's schema, or can't be cloned. */
+  /** The result or an item failed the method's schema at the caller, or can't be cloned. */
   'invalid-result',
   /** A message, an item or a queue is over its limit. */
   'too-large',

@@ -3,6 +3,7 @@ import type { Contract, Handler, HandlerContext, Handlers, MethodName, MethodSpe
 import { cutText, ProtocolViolation, RpcError } from './errors.ts';
 import type { RpcLimits } from './limits.ts';
 import type { Outbox } from './outbox.ts';
+import type { Pacer } from './pacer.ts';
 import { checkValue } from './schema.ts';
 import { ItemSender } from './stream.ts';
 import { ITEM_ENVELOPE_BYTES } from './wire.ts';
@@ -52,6 +53,7 @@ export class IncomingCalls {
   readonly #methods: ReadonlyMap<string, ServedMethod>;
   readonly #outbox: Outbox;
   readonly #limits: RpcLimits;
+  readonly #pacer: Pacer;
   readonly #onInternalError: (error: unknown) => void;
   /** Cancelled ones included, until their handler is done: they cost what the others cost. */
   readonly #running = new Map<number, RunningCall>();
@@ -61,11 +63,13 @@ export class IncomingCalls {
     methods: ReadonlyMap<string, ServedMethod>,
     outbox: Outbox,
     limits: RpcLimits,
+    pacer: Pacer,
     onInternalError: (error: unknown) => void,
   ) {
     this.#methods = methods;
     this.#outbox = outbox;
     this.#limits = limits;
+    this.#pacer = pacer;
     this.#onInternalError = onInternalError;
   }
 
@@ -116,13 +120,12 @@ export class IncomingCalls {
       maxQueuedBytes: this.#limits.maxQueuedBytes,
       weigh: (item) => {
         if (spec.item === undefined) throw new RpcError('invalid-result', 'the method has no items');
-        const checked = checkValue(spec.item, item);
-        if (!checked.ok) throw new RpcError('invalid-result', `the item is not valid: ${checked.problem}`);
         return this.#outbox.weigh({ kind: 'item', id, item }, 'invalid-result') - ITEM_ENVELOPE_BYTES;
       },
       post: (item) => {
         this.#outbox.post({ kind: 'item', id, item }, 'invalid-result');
       },
+      pacer: this.#pacer,
     });
     return { abort: new AbortSource(this.#onInternalError), items };
   }
@@ -136,10 +139,6 @@ export class IncomingCalls {
         write: (item) => items.write(item),
         tryWrite: (item) => items.tryWrite(item),
       });
-      const checked = checkValue(served.spec.result, result);
-      if (!checked.ok) {
-        throw new RpcError('invalid-result', `the result is not valid: ${checked.problem}`);
-      }
       reply = { kind: 'answer', id, result };
     } catch (error) {
       reply = this.#failure(id, error);

@@ -1,5 +1,6 @@
 import { ProtocolViolation, RpcError } from './errors.ts';
 import { Fifo } from './fifo.ts';
+import type { Pacer } from './pacer.ts';
 
 const ignore = (): void => undefined;
 
@@ -14,10 +15,11 @@ export interface ItemSenderOptions {
   /** Bytes that may be on the wire or unhandled at once. 0: the caller wants no items. */
   readonly window: number;
   readonly maxQueuedBytes: number;
-  /** Checks an item and returns its bytes; throws RpcError. */
+  /** Bytes of an item; throws RpcError. */
   readonly weigh: (item: unknown) => number;
   /** Throws RpcError. */
   readonly post: (item: unknown) => void;
+  readonly pacer: Pacer;
 }
 
 /** The answering side of one item stream: spends the caller's window, queues what exceeds it. */
@@ -36,17 +38,23 @@ export class ItemSender {
   }
 
   write(item: unknown): Promise<void> {
+    let bytes = 0;
     const written = new Promise<void>((resolve, reject) => {
-      this.#enqueue(item, resolve, reject);
+      bytes = this.#weigh(item);
+      this.#enqueue(item, bytes, resolve, reject);
     });
+    // Also after a refusal, which a producer may ignore.
+    const turn = this.#options.pacer.spend(bytes);
+    const paced = turn === null ? written : turn.then(() => written);
     // A producer that drops the promise has chosen not to care; an unhandled rejection would end its process.
     written.catch(ignore);
-    return written;
+    paced.catch(ignore);
+    return paced;
   }
 
   tryWrite(item: unknown): boolean {
     try {
-      this.#enqueue(item, ignore, ignore);
+      this.#enqueue(item, this.#weigh(item), ignore, ignore);
       return true;
     } catch (error) {
       if (RpcError.is(error)) return false;
@@ -80,11 +88,14 @@ export class ItemSender {
     this.#onDrained?.();
   }
 
-  #enqueue(item: unknown, posted: () => void, refused: (error: RpcError) => void): void {
+  #weigh(item: unknown): number {
     if (this.#refusal !== undefined) throw this.#refusal;
     if (this.#finished) throw new RpcError('closed', 'the handler has returned');
-    const { window, maxQueuedBytes, weigh, post } = this.#options;
-    const bytes = weigh(item);
+    return this.#options.weigh(item);
+  }
+
+  #enqueue(item: unknown, bytes: number, posted: () => void, refused: (error: RpcError) => void): void {
+    const { window, maxQueuedBytes, post } = this.#options;
     if (window === 0) {
       posted();
       return;

@@ -1,7 +1,7 @@
 import { interpreterMethods, type InterpreterMethod } from '../../shared/protocol/interpreter-methods.ts';
 import type { SidecarContract } from '../../shared/protocol/sidecar-protocol.ts';
 import type { HandlerContext, Handlers } from '../../shared/rpc/contract.ts';
-import type { InterpreterThread } from './interpreter-thread.ts';
+import type { InterpreterThread } from './interpreters/interpreter-thread.ts';
 
 type ForwardedHandlers = Pick<Handlers<SidecarContract>, InterpreterMethod>;
 type ForwardedCall = (

@@ -1,12 +1,12 @@
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { MAX_PACKAGE_SNAPSHOT_BYTES } from '../../shared/protocol/snapshot-image.ts';
-import { archiveBytecode, bytecodePaths } from './bytecode.ts';
-import { compress } from './compression.ts';
-import { InterpreterThread } from './interpreter-thread.ts';
-import type { PackageSnapshot, PackageSnapshots } from './package-snapshots.ts';
-import type { Runtime } from './runtime.ts';
-import type { CachedWheel } from './cached-wheel.ts';
-import { withTimeout } from './with-timeout.ts';
+import { archiveBytecode, bytecodePaths } from './packages/bytecode.ts';
+import { compress } from './snapshots/compressed-blocks.ts';
+import { InterpreterThread } from './interpreters/interpreter-thread.ts';
+import type { PackageSnapshot, PackageSnapshots } from './snapshots/package-snapshots.ts';
+import type { Runtime } from './interpreters/runtime.ts';
+import type { CachedWheel } from './packages/cached-wheel.ts';
+import { withTimeout } from './interpreters/with-timeout.ts';
 
 /** For one interpreter to import packages and try them, in ms. */
 const TRY_LIMIT_MS = 90_000;
@@ -37,18 +37,18 @@ export interface PackageSnapshotOrder {
  */
 export const makePackageSnapshot = async (
   runtime: Runtime,
-  images: PackageSnapshots,
+  snapshots: PackageSnapshots,
   { key, packages, modules }: PackageSnapshotOrder,
 ): Promise<MadePackageSnapshot> => {
   const { bytecode, bytes, said } = await withThread(
     new InterpreterThread(runtime, 'for-package-snapshot'),
     (thread) => withTimeout(TRY_LIMIT_MS, importAndTake(thread, packages, modules)),
   );
-  const image = await images.put(key, bytes, packages);
+  const image = await snapshots.put(key, bytes, packages);
   // On another thread, while this one's interpreter is tried.
   const compressing = Promise.all([
-    compress(bytes),
-    Promise.all(packages.map((wheel) => archiveBytecode(wheel, bytecode))),
+    compress(runtime.codec, bytes),
+    Promise.all(packages.map((wheel) => archiveBytecode(runtime.codec, wheel, bytecode))),
   ]);
   compressing.catch(() => undefined);
   try {
@@ -57,7 +57,7 @@ export const makePackageSnapshot = async (
     );
     if (again !== said) throw new RpcError('failed', 'packages work differently in an image of them');
   } catch (error) {
-    images.drop(key);
+    snapshots.drop(key);
     throw error;
   }
   const [compressed, archives] = await compressing;

@@ -1,8 +1,8 @@
 import type { SnapshotUse } from '../../shared/protocol/sidecar-protocol.ts';
-import { InterpreterPool, type StartedInterpreter } from './interpreter-pool.ts';
-import type { PackageSnapshot, PackageSnapshots } from './package-snapshots.ts';
-import type { Runtime } from './runtime.ts';
-import { startFromPackageSnapshot } from './start-interpreter.ts';
+import { InterpreterPool, type StartedInterpreter } from './interpreters/interpreter-pool.ts';
+import type { PackageSnapshot, PackageSnapshots } from './snapshots/package-snapshots.ts';
+import type { Runtime } from './interpreters/runtime.ts';
+import { startFromPackageSnapshot } from './interpreters/start-interpreter.ts';
 
 /** From giving an interpreter away to starting the next one, in ms: the run that wants it goes first. */
 const SPARE_DELAY_MS = 500;
@@ -15,13 +15,13 @@ export type PackageSnapshotStart =
 /** Starts interpreters from images, and keeps one ready from the image that was used last. */
 export class PackageSnapshotStarts {
   readonly #runtime: Runtime;
-  readonly #images: PackageSnapshots;
+  readonly #snapshots: PackageSnapshots;
   #last: { readonly image: PackageSnapshot; readonly pool: InterpreterPool } | undefined;
   #keepsSpare = false;
 
-  constructor(runtime: Runtime, images: PackageSnapshots) {
+  constructor(runtime: Runtime, snapshots: PackageSnapshots) {
     this.#runtime = runtime;
-    this.#images = images;
+    this.#snapshots = snapshots;
   }
 
   /** Whether one is kept ready: it takes as much memory as one in use. None at first. */
@@ -32,7 +32,7 @@ export class PackageSnapshotStarts {
 
   /** An image of which no interpreter can be started is dropped. Never rejects. */
   async start(key: string): Promise<PackageSnapshotStart> {
-    const image = this.#images.get(key);
+    const image = this.#snapshots.get(key);
     if (image === undefined) return { use: 'absent' };
     const pool = this.#poolOf(image);
     try {
@@ -40,7 +40,7 @@ export class PackageSnapshotStarts {
       setTimeout(() => this.#refill(pool), SPARE_DELAY_MS);
       return { use: 'used', started };
     } catch {
-      this.#images.drop(key);
+      this.#snapshots.drop(key);
       void pool.keep(0);
       if (this.#last?.pool === pool) this.#last = undefined;
       return { use: 'unusable' };

@@ -2,22 +2,19 @@ import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Handlers } from '../../shared/rpc/contract.ts';
 import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
 import type { SidecarContract, SnapshotUse } from '../../shared/protocol/sidecar-protocol.ts';
-import { lockDown } from '../lockdown/lockdown.ts';
-import type { SystemCalls } from '../lockdown/native-calls.ts';
-import { Assets } from './assets.ts';
+import { Assets } from './interpreters/assets.ts';
 import { forwardToInterpreter } from './forward-to-interpreter.ts';
-import { PackageSnapshotLoader } from './package-snapshot-loader.ts';
+import { PackageSnapshotLoader } from './snapshots/package-snapshot-loader.ts';
 import { makePackageSnapshot } from './package-snapshot-maker.ts';
 import { PackageSnapshotStarts, type PackageSnapshotStart } from './package-snapshot-starts.ts';
-import { InterpreterPool, type StartedInterpreter } from './interpreter-pool.ts';
-import type { InterpreterThread } from './interpreter-thread.ts';
-import { forbidCodeFromStrings, processChecks } from './process-checks.ts';
-import { PackageSnapshots } from './package-snapshots.ts';
-import { WheelCache } from './wheel-cache.ts';
-import { prepareRuntime, type Runtime } from './runtime.ts';
+import { InterpreterPool, type StartedInterpreter } from './interpreters/interpreter-pool.ts';
+import type { InterpreterThread } from './interpreters/interpreter-thread.ts';
+import { PackageSnapshots } from './snapshots/package-snapshots.ts';
+import { WheelCache } from './packages/wheel-cache.ts';
+import { prepareRuntime, type Runtime } from './interpreters/runtime.ts';
 import { makeSnapshot, sendInPieces } from './snapshot-maker.ts';
-import { startInterpreter } from './start-interpreter.ts';
-import type { ThreadHost } from './thread-host.ts';
+import { startInterpreter } from './interpreters/start-interpreter.ts';
+import type { ControlHost } from './host/control-host.ts';
 
 /** More threads than this are refused, whatever main asks for: as many sessions as may be idle and runs at once. */
 const MAX_INTERPRETERS = 64;
@@ -26,35 +23,28 @@ const MAX_INTERPRETERS = 64;
 interface Prepared {
   readonly runtime: Runtime;
   readonly pool: InterpreterPool;
-  readonly images: PackageSnapshotStarts;
+  readonly packageStarts: PackageSnapshotStarts;
 }
 
 const holdAll = (checks: readonly SelfCheck[]): boolean => checks.every((check) => check.holds);
 
 /** The control thread: owns the interpreters and answers at once, whatever they do. */
 export class Sidecar {
-  readonly #environment: Readonly<Record<string, string | undefined>>;
+  readonly #host: ControlHost;
   readonly #assets = new Assets();
-  readonly #shelf = new WheelCache();
-  readonly #images = new PackageSnapshots();
-  readonly #loader = new PackageSnapshotLoader();
+  readonly #wheels: WheelCache;
+  readonly #snapshots = new PackageSnapshots();
+  readonly #loader: PackageSnapshotLoader;
   readonly #interpreters = new Map<string, InterpreterThread>();
   readonly #opening = new Set<string>();
-  readonly #loadBinding: (file: string) => SystemCalls;
-  readonly #threads: ThreadHost;
   /** Set once the process is prepared. */
   #ready: Prepared | undefined;
   #opened = false;
 
-  /** @param loadBinding gives the native calls for the lock-down */
-  constructor(
-    environment: Readonly<Record<string, string | undefined>>,
-    loadBinding: (file: string) => SystemCalls,
-    threads: ThreadHost,
-  ) {
-    this.#threads = threads;
-    this.#environment = environment;
-    this.#loadBinding = loadBinding;
+  constructor(host: ControlHost) {
+    this.#host = host;
+    this.#wheels = new WheelCache(host.codec);
+    this.#loader = new PackageSnapshotLoader(host.codec);
   }
 
   handlers(): Handlers<SidecarContract> {
@@ -65,25 +55,25 @@ export class Sidecar {
       },
       prepare: async ({ memoryMiB, lockdown }) => {
         if (this.#ready !== undefined) throw new RpcError('failed', 'the sidecar is prepared already');
-        forbidCodeFromStrings();
-        const checks = processChecks(this.#environment);
+        const { guard } = this.#host;
+        const checks = guard.check();
         if (!holdAll(checks)) return { checks, layers: [] };
-        const runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB, this.#threads));
-        const locked = lockDown(lockdown, this.#loadBinding);
+        const runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB, this.#host));
+        const locked = guard.lockDown(lockdown);
         const all = { checks: [...checks, ...locked.checks], layers: [...locked.layers] };
         if (!holdAll(locked.checks)) return all;
         this.#ready = {
           runtime,
           pool: new InterpreterPool(() => startInterpreter(runtime)),
-          images: new PackageSnapshotStarts(runtime, this.#images),
+          packageStarts: new PackageSnapshotStarts(runtime, this.#snapshots),
         };
         // It would be of no use where interpreters are started from nothing.
         if (runtime.snapshot.image !== undefined) runtime.threads.prepare();
         return all;
       },
       keepSpares: async ({ count }) => {
-        const { images, pool } = this.#prepared();
-        images.keepSpare(count > 0);
+        const { packageStarts, pool } = this.#prepared();
+        packageStarts.keepSpare(count > 0);
         await pool.keep(count);
         return {};
       },
@@ -98,10 +88,10 @@ export class Sidecar {
       makePackageSnapshot: async ({ key, hashes, modules }, { write }) => {
         const { runtime } = this.#prepared();
         if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
-        const packages = this.#shelf.take(hashes);
-        const made = await makePackageSnapshot(runtime, this.#images, { key, packages, modules });
+        const packages = this.#wheels.take(hashes);
+        const made = await makePackageSnapshot(runtime, this.#snapshots, { key, packages, modules });
         if (this.#hasOpened()) {
-          this.#images.drop(key);
+          this.#snapshots.drop(key);
           throw new RpcError('failed', 'a guest was let in meanwhile');
         }
         let bytes = 0;
@@ -115,14 +105,14 @@ export class Sidecar {
         }
         return { bytes };
       },
-      hasPackageSnapshot: ({ key }) => ({ has: this.#images.has(key) }),
+      hasPackageSnapshot: ({ key }) => ({ has: this.#snapshots.has(key) }),
       loadPackageSnapshot: (part) => {
         this.#loader.add(part);
         return {};
       },
       adoptPackageSnapshot: async ({ key, hashes }) => {
         const image = await describeFailure(this.#loader.take(key));
-        await describeFailure(this.#images.put(key, image, this.#shelf.take(hashes)));
+        await describeFailure(this.#snapshots.put(key, image, this.#wheels.take(hashes)));
         return {};
       },
       openInterpreter: ({ id, image }) => this.#open(id, image),
@@ -132,15 +122,15 @@ export class Sidecar {
         return {};
       },
       loadPackage: async (part) => {
-        await this.#shelf.add(part);
+        await this.#wheels.add(part);
         return {};
       },
-      missingPackages: ({ hashes }) => ({ missing: this.#shelf.missing(hashes) }),
+      missingPackages: ({ hashes }) => ({ missing: this.#wheels.missing(hashes) }),
       installPackages: async ({ interpreter, hashes }) => {
         const thread = this.#find(interpreter);
-        const missing = this.#shelf.missing(hashes);
+        const missing = this.#wheels.missing(hashes);
         if (missing.length > 0) return { missing };
-        const clash = await thread.installPackages(this.#shelf.take(hashes));
+        const clash = await thread.installPackages(this.#wheels.take(hashes));
         return { missing, ...(clash === null ? {} : { clash }) };
       },
       run: ({ interpreter, ...order }, { write }) =>
@@ -162,7 +152,7 @@ export class Sidecar {
     id: string,
     image: string | undefined,
   ): Promise<Omit<StartedInterpreter, 'thread'> & { readonly image: SnapshotUse }> {
-    const { images, pool } = this.#prepared();
+    const { packageStarts, pool } = this.#prepared();
     if (this.#interpreters.has(id) || this.#opening.has(id)) {
       throw new RpcError('failed', 'an interpreter of that id runs already');
     }
@@ -173,7 +163,7 @@ export class Sidecar {
     this.#opening.add(id);
     try {
       const fromImage: PackageSnapshotStart =
-        image === undefined ? { use: 'absent' } : await images.start(image);
+        image === undefined ? { use: 'absent' } : await packageStarts.start(image);
       const { thread, ...report } = fromImage.use === 'used' ? fromImage.started : await pool.take();
       // Guest code never enters a thread that is not what it should be.
       if (holdAll(report.checks)) this.#interpreters.set(id, thread);

@@ -1,8 +1,8 @@
 import { PIECE_BYTES } from '../../shared/protocol/interpreter.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
-import { InterpreterThread } from './interpreter-thread.ts';
-import type { Runtime } from './runtime.ts';
-import { withTimeout } from './with-timeout.ts';
+import { InterpreterThread } from './interpreters/interpreter-thread.ts';
+import type { Runtime } from './interpreters/runtime.ts';
+import { withTimeout } from './interpreters/with-timeout.ts';
 
 /** For all of it, in ms: a start without a snapshot must still fit into main's patience afterwards. */
 const LIMIT_MS = 25_000;

@@ -39,7 +39,9 @@ const allAbsent = (reason: string): Lockdown => ({
   layers: OS_LAYERS.map((name) => isolationLayer(name, 'absent', reason)),
 });
 
-const LOOP_CHECK = 'process: an event loop without io_uring';
+/** A requirement of the engine: with io_uring the lock-down would end the process, it would not be a looser one. */
+const loopCheck = (holds: boolean, otherwise: string): SelfCheck =>
+  selfCheck(null, 'process: an event loop without io_uring', holds, otherwise);
 
 /** Of a result that is minus errno. */
 const errorName = (result: number): string => {
@@ -77,7 +79,7 @@ export const lockDown = (order: LockdownOrder, load: (binding: string) => System
     const detail =
       `${engineName(process.versions)}: its event loop makes its calls by io_uring, which the lock-down refuses, ` +
       `and that can't be taken from it: ${ring.reason}`;
-    return { checks: [selfCheck(LOOP_CHECK, false, detail)], layers: [] };
+    return { checks: [loopCheck(false, detail)], layers: [] };
   }
   endAtOnce(native);
   warmUp();
@@ -90,7 +92,7 @@ export const lockDown = (order: LockdownOrder, load: (binding: string) => System
     ...seccomp(native, table, facts),
   ];
   disarm();
-  return { checks: [selfCheck(LOOP_CHECK, true)], layers };
+  return { checks: [loopCheck(true, '')], layers };
 };
 
 const noNewPrivileges = (native: NativeCalls): IsolationLayer => {

@@ -1,10 +1,6 @@
 import { inspect } from 'node:util';
-import type {
-  ProbeGroup,
-  ProbePlace,
-  ProbeResult,
-  ProbeTargets,
-} from '../../shared/protocol/probe-protocol.ts';
+import type { ProbeTargets } from '../../shared/protocol/probe-protocol.ts';
+import type { ProbeGroup, ProbePlace, ProbeResult } from '../../shared/contract/probes.ts';
 
 /** Something that must be refused: it throws or rejects then, and otherwise gives what it got hold of. */
 export interface Probe {

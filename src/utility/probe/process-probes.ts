@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import v8 from 'node:v8';
-import type { ProbeGroup } from '../../shared/protocol/probe-protocol.ts';
+import type { ProbeGroup } from '../../shared/contract/probes.ts';
 import type { Probe } from './probe.ts';
 
 const SHELL = '/bin/sh';

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
-import { ProbeResult, type ProbeTargets } from '../../shared/protocol/probe-protocol.ts';
+import type { ProbeTargets } from '../../shared/protocol/probe-protocol.ts';
+import { ProbeResult } from '../../shared/contract/probes.ts';
 
 /**
  * Runs the probes in a worker thread that is started from source, after the lock-down, as interpreters are.

@@ -1,199 +1,182 @@
-"""Event loops of the guest interpreter: a blocking one for plain scripts, a tamed one for top-level await.
-
-Pyodide's only loop, `WebLoop`, sits on JavaScript's and cannot block: without JavaScript Promise Integration
-its `asyncio.run(main())` returns a pending future at once, and the usual script ends before it began.
-So plain scripts get `BlockingEventLoop`, and `WebLoop` is left to code with a top-level `await`.
-"""
+"""Event loops of the guest interpreter: every one blocks, so asyncio is the same in a plain script and at top level."""
 
 from __future__ import annotations
 
 import asyncio
 import asyncio.events
-import asyncio.runners
+import asyncio.tasks
 import asyncio.unix_events
 import contextvars
 import time
 import weakref
 from collections.abc import Callable, Coroutine
+from types import FrameType
 from typing import Any
 
-from .blocking_loop import BlockingEventLoop, LoopPolicy
-from .loose_tasks import report_and_abandon
+from ...shared.python.modules import OWN_FILENAME
+from .blocking_loop import BlockingEventLoop, LoopPolicy, is_of_loop
+from .interrupts import accept_interrupts, would_tear_package
 from .pauses import Pause, make_sleep
-from .run_marker import RUN, RunMarker
-from .web_loop import tame_web_loop
 
-_monotonic = time.monotonic
 _set_running_loop = asyncio.events._set_running_loop
-_get_running_loop = asyncio.events._get_running_loop
+_get_traceback = BaseException.__dict__["__traceback__"].__get__
 _wait = asyncio.wait
 _all_tasks = asyncio.all_tasks
 _CancelledError = asyncio.CancelledError
+_unregister_task = asyncio.tasks._unregister_task
 
 # How long cancelled tasks may take to clean up after a run, in seconds of wall time.
 _SETTLE_SECONDS = 1.0
-# Failed tasks remembered for the report at the end of a run; beyond that they are reported when collected.
-_MAX_FAILED = 1000
 
 
 class EventLoops:
-    """Moves the interpreter between its two loops and cleans up after a run."""
+    """Runs what awaits at top level, and cleans up after each run."""
 
-    def __init__(self, web_loop: Any, blocking_loops: weakref.WeakSet[BlockingEventLoop], pause: Pause) -> None:
-        self.web_loop = web_loop
-        self._pause = pause
-        self._blocking_loops = blocking_loops
-        self._current: RunMarker | None = None
+    def __init__(self, policy: LoopPolicy, loops: weakref.WeakSet[BlockingEventLoop]) -> None:
+        self._policy = policy
+        self._loops = loops
 
-    def sleep_with(self, block: Callable[[float], None]) -> None:
-        """From here on `block` is how to wait: it takes seconds and returns early when an interrupt comes."""
-        self._pause.block = block
+    def run(self, work: Coroutine[Any, Any, Any], context: contextvars.Context) -> Any:
+        """What `work` returns, run in `context` on the loop that all runs share. Raises what it raises.
 
-    # Plain runs.
+        An interrupt ends it at the await where it waits.
+        """
+        return _TopLevel(self._policy.own_loop(), work, context).run()
 
-    def enter_plain(self) -> None:
-        """From here on no loop runs, as in any script."""
+    def leave(self) -> None:
+        """Whatever happened: no loop runs."""
         _set_running_loop(None)
 
-    def restore(self) -> None:
-        """Whatever happened: JavaScript callbacks find their loop running."""
-        _set_running_loop(self.web_loop)
-
-    def _leave_plain(self) -> None:
-        """Give JavaScript callbacks their loop back, and cancel what the run left on blocking loops."""
-        # Before anything else: an interrupt may have left a blocking loop registered as running.
+    def settle(self) -> None:
+        """Cancel what a run left on event loops, wait for it within bounds, and silence what does not end."""
+        # Before anything else: an interrupt may have left a loop registered as running.
         _set_running_loop(None)
-        try:
-            if self._blocking_loops:
-                self._settle_blocking()
-        finally:
-            _set_running_loop(self.web_loop)
-
-    def _settle_blocking(self) -> None:
-        for loop in list(self._blocking_loops):
+        for loop in list(self._loops):
             if loop.is_closed() or loop.is_running():
                 continue
-            pending = _all_tasks(loop)
-            if not pending:
-                continue
-            for task in pending:
-                task.cancel()
-            waiter = loop.create_task(_bounded_wait(pending))
-            waiter._log_destroy_pending = False  # pyright: ignore[reportAttributeAccessIssue] - private
             try:
-                loop.run_until_complete(waiter)
+                self._settle(loop)
             finally:
-                report_and_abandon(loop, [*pending, waiter])
-                # Timers and callbacks of what was abandoned must not run in a later run.
-                loop.drop_callbacks()
+                if loop is self._policy.own:
+                    loop.report_failed_tasks()
+                    loop.drop_callbacks()
 
-    # Runs with a top-level await.
-
-    def start(
-        self,
-        drive: Callable[[RunMarker], Coroutine[Any, Any, str]],
-        context: contextvars.Context,
-    ) -> asyncio.Future[str]:
-        """Run `drive(marker)` as a task of the web loop in `context`, whose tasks all belong to this run.
-
-        The future gets what `drive` returns. It stands outside the run, so that it can tell JavaScript the
-        outcome when the run's own callbacks are dead already.
-        """
-        marker = RunMarker()
-        outcome: asyncio.Future[str] = self.web_loop.create_future()
-
-        async def run() -> None:
-            text = await drive(marker)
-            marker.ended = True
-            marker.failed.clear()
-            self._current = None
-            if not outcome.done():
-                outcome.set_result(text)
-
-        context.run(RUN.set, marker)
-        self._current = marker
-        marker.task = self.web_loop.create_task(run(), context=context)
-        return outcome
-
-    def interrupt(self) -> bool:
-        """End the run that is waiting in a top-level await as KeyboardInterrupt; False when there is none."""
-        marker = self._current
-        if marker is None or marker.ended or marker.task is None or marker.task.done():
-            return False
-        marker.interrupted = True
-        return marker.task.cancel()
-
-    def note_failed(self, future: asyncio.Future[Any]) -> None:
-        """Remember a failed task of the run, to report it at the end unless somebody looks at it."""
-        marker = self._current
-        if marker is not None and len(marker.failed) < _MAX_FAILED:
-            marker.failed.append(future)
-
-    async def settle(self, marker: RunMarker | None) -> None:
-        """Cancel what the run left behind, wait for it within bounds, and silence what does not end.
-
-        Without a marker it was a plain run; then nothing is awaited.
-        """
-        if marker is None:
-            self._leave_plain()
-        else:
-            await self._settle_tasks(marker)
-
-    async def _settle_tasks(self, marker: RunMarker) -> None:
-        own = marker.task
-        pending = [
-            task for task in _all_tasks(self.web_loop) if task is not own and task.get_context().get(RUN) is marker
-        ]
+    def _settle(self, loop: BlockingEventLoop) -> None:
+        pending = _all_tasks(loop)
         if pending:
             for task in pending:
                 task.cancel()
-            deadline = _monotonic() + _SETTLE_SECONDS
-            while (left := deadline - _monotonic()) > 0:
-                try:
-                    _, waiting = await _wait(pending, timeout=left)
-                    if not waiting:
-                        break
-                except _CancelledError:
-                    # A task that is being cleaned up cancels us: the outcome comes first.
-                    continue
-            report_and_abandon(self.web_loop, pending)
-        for future in marker.failed:
-            if getattr(future, "_log_traceback", False):
-                future._log_traceback = False
-                self.web_loop.call_exception_handler(
-                    {
-                        "message": "Task exception was never retrieved",
-                        "task": future,
-                        "exception": future.exception(),
-                    }
-                )
+            waiter = loop.create_task(_bounded_wait(loop, pending))
+            waiter._log_destroy_pending = False  # pyright: ignore[reportAttributeAccessIssue] - private
+            try:
+                while not waiter.done():
+                    try:
+                        loop.run_until_complete(waiter)
+                    except SystemExit, KeyboardInterrupt:
+                        # Of a task's own, in which it stays.
+                        continue
+            finally:
+                _report_and_abandon(loop, [*pending, waiter])
+                # Timers and callbacks of what was abandoned must not run in a later run.
+                loop.drop_callbacks()
 
 
-async def _bounded_wait(tasks: set[asyncio.Task[Any]]) -> None:
-    await _wait(tasks, timeout=_SETTLE_SECONDS)
+class _TopLevel:
+    """One run that awaits at top level."""
+
+    def __init__(self, loop: BlockingEventLoop, work: Coroutine[Any, Any, Any], context: contextvars.Context) -> None:
+        self._loop = loop
+        self._value: Any = None
+        self._error: BaseException | None = None
+        # What the run is to fail with once its task has been cancelled for it.
+        self._reason: BaseException | None = None
+        self._task = loop.create_task(self._keep_outcome(work), context=context)
+
+    def run(self) -> Any:
+        accept_interrupts(self._on_interrupt)
+        while not self._task.done():
+            try:
+                self._loop.run_until_complete(self._task)
+            except SystemExit:
+                # Stays in its task: it reaches whoever awaits it, or stderr at the end of the run.
+                continue
+            except KeyboardInterrupt:
+                # In another task: this one is to end.
+                self._end_with(KeyboardInterrupt())
+            except BaseException as error:
+                if self._reason is not None and not isinstance(self._reason, KeyboardInterrupt):
+                    raise
+                self._end_with(error)
+        error, reason = self._error, self._reason
+        if error is None:
+            return self._value
+        if reason is not None and issubclass(type(error), _CancelledError):
+            error = reason.with_traceback(_get_traceback(error))
+        raise error
+
+    async def _keep_outcome(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Whatever is raised is kept, so that the loop has no part in it."""
+        try:
+            self._value = await work
+        except BaseException as error:
+            self._error = error
+
+    def _end_with(self, reason: BaseException) -> None:
+        self._reason = reason
+        self._task.cancel()
+
+    def _on_interrupt(self, number: int, frame: FrameType | None) -> None:
+        """An exception in the loop's own code would lose a task's next step: there the task is cancelled instead."""
+        if would_tear_package(frame):
+            return
+        # What is ours is part of whatever called it: of the loop, or of a guest that sleeps.
+        while frame is not None and frame.f_code.co_filename == OWN_FILENAME:
+            frame = frame.f_back
+        if frame is not None and not is_of_loop(frame):
+            raise KeyboardInterrupt
+        self._end_with(KeyboardInterrupt())
 
 
-def install_event_loops() -> EventLoops:
-    """Put the loops in place, once per interpreter."""
-    from pyodide import webloop
+async def _bounded_wait(loop: BlockingEventLoop, tasks: set[asyncio.Task[Any]]) -> None:
+    deadline = loop.time() + _SETTLE_SECONDS
+    while tasks and (left := deadline - loop.time()) > 0:
+        try:
+            _, tasks = await _wait(tasks, timeout=left)
+        except _CancelledError:
+            # A task that is being cleaned up cancels us.
+            continue
 
-    original_sleep = webloop._orig_sleep  # pyright: ignore[reportPrivateUsage] - the real one
-    pause = Pause(original_sleep)
-    web_loop = _get_running_loop()
 
-    blocking_loops: weakref.WeakSet[BlockingEventLoop] = weakref.WeakSet()
+def _report_and_abandon(loop: Any, tasks: list[asyncio.Task[Any]]) -> None:
+    """Say on stderr which cancelled tasks failed; forget those that are still not done."""
+    for task in tasks:
+        if not task.done():
+            task._log_destroy_pending = False  # pyright: ignore[reportAttributeAccessIssue] - private
+            _unregister_task(task)
+        elif not task.cancelled() and task.exception() is not None:
+            loop.call_exception_handler(
+                {
+                    "message": "unhandled exception in a task that was cancelled at the end of the run",
+                    "exception": task.exception(),
+                    "task": task,
+                }
+            )
+
+
+def install_event_loops(block: Callable[[float], None]) -> EventLoops:
+    """Put the loops in place, once per interpreter. `block` is how to wait, see `Pause`."""
+    original_sleep = time.sleep
+    pause = Pause(block, original_sleep)
+    loops: weakref.WeakSet[BlockingEventLoop] = weakref.WeakSet()
     BlockingEventLoop.vivarium_pause = pause
-    BlockingEventLoop.vivarium_loops = blocking_loops
+    BlockingEventLoop.vivarium_loops = loops
 
     time.sleep = make_sleep(original_sleep, pause)
-    asyncio.run = asyncio.runners.run
     asyncio.EventLoop = asyncio.SelectorEventLoop = BlockingEventLoop
     asyncio.unix_events.EventLoop = asyncio.unix_events.SelectorEventLoop = BlockingEventLoop
     # Any: of these there is nothing in the stubs; the public names warn.
     unix_events: Any = asyncio.unix_events
     unix_events._DefaultEventLoopPolicy._loop_factory = BlockingEventLoop
-    asyncio.events._set_event_loop_policy(LoopPolicy())  # pyright: ignore[reportPrivateUsage]
-
-    loops = EventLoops(web_loop, blocking_loops, pause)
-    tame_web_loop(loops, webloop.scheduleCallback, webloop.create_once_callable)
-    return loops
+    policy = LoopPolicy()
+    asyncio.events._set_event_loop_policy(policy)  # pyright: ignore[reportPrivateUsage]
+    return EventLoops(policy, loops)

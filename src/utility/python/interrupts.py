@@ -14,6 +14,7 @@ import _signal
 import importlib._bootstrap
 import signal
 import sys
+from collections.abc import Callable
 from importlib.machinery import ExtensionFileLoader
 from types import FrameType
 from typing import Any
@@ -34,9 +35,9 @@ def install_interrupts() -> None:
     signal.default_int_handler = _interrupt
 
 
-def accept_interrupts() -> None:
-    """From here on an interrupt raises KeyboardInterrupt."""
-    _set_signal(_SIGINT, _interrupt)
+def accept_interrupts(handler: Callable[[int, FrameType | None], None] | None = None) -> None:
+    """From here on an interrupt raises KeyboardInterrupt, or does what `handler` does."""
+    _set_signal(_SIGINT, handler or _interrupt)
 
 
 def end_interrupts() -> None:
@@ -53,11 +54,11 @@ def ignore_interrupts() -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    if not _would_tear_package(frame):
+    if not would_tear_package(frame):
         raise KeyboardInterrupt
 
 
-def _would_tear_package(frame: FrameType | None) -> bool:
+def would_tear_package(frame: FrameType | None) -> bool:
     """Whether the innermost `frame` is in the import of a package of which an extension module is loaded already."""
     packages: set[str] = set()
     while frame is not None:

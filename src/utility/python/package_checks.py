@@ -143,11 +143,11 @@ _CHECKS: dict[str, Callable[[], list[str]]] = {
 }
 
 
-def try_packages(modules: str) -> str:
-    """`modules` is a JSON list. A JSON object of what was found, by module; the same wherever it is run."""
+def try_packages(modules: list[str]) -> str:
+    """A JSON object of what was found, by module; the same wherever it is run."""
     # What Python compiles is written beside its source, where the host takes it from.
     sys.dont_write_bytecode = False
-    for name in json.loads(modules):
+    for name in modules:
         try:
             import_module(name)
         except BaseException:

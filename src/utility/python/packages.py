@@ -11,10 +11,12 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from typing import Any
 
+from ...shared.python.notebook_code import parse_notebook
 from .curated import CURATED
 from .provided_modules import ProvidedModules
 
@@ -26,7 +28,6 @@ _MAX_NAME = 200
 _MAX_SCRIPTS = 100
 _MAX_SCRIPT_BYTES = 1024 * 1024
 
-_parse = ast.parse
 _walk = ast.walk
 _dumps = json.dumps
 _find_spec = find_spec
@@ -35,38 +36,67 @@ _invalidate_caches = importlib.invalidate_caches
 _open = open
 _listdir = os.listdir
 
-# curated-packages.json: what a package imports only when one of these names is used, modules with fonts, time zones.
+# curated-packages.json: what packages import for some uses only, modules with fonts, time zones.
 _CURATED = json.loads(CURATED)
-_USES = {name: tuple(modules) for name, modules in _CURATED["uses"].items()}
+_USES = _CURATED["uses"]
+_NAMES = frozenset(name for use in _USES for name in use.get("names", ()))
+_TEXTS = frozenset(text for use in _USES for text in use.get("texts", ()) if not text.startswith("."))
+_SUFFIXES = tuple(text for use in _USES for text in use.get("texts", ()) if text.startswith("."))
 
-# Those of the names above that mean this only on something of one of these packages.
-_USERS = ("pandas", "polars", "geopandas", "seaborn")
-
-
-# What plots in these packages, and characters that Matplotlib's own fonts lack. Japanese is told from Chinese by its
-# kana.
-_PLOTS = ("matplotlib", "seaborn")
+# Characters that Matplotlib's own fonts lack. Japanese is told from Chinese by its kana.
+_FONTS = _CURATED["fonts"]
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _HAN = re.compile("[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff]")
-_FONTS = _CURATED["fonts"]
 
 # Pyodide has no time zones of its own. `pytz` brings the files that `zoneinfo` reads; it comes with pandas.
 _ZONES = _CURATED["zones"]
-_ZONE_FILES = "/lib/python{}.{}/site-packages/pytz/zoneinfo".format(*sys.version_info)
+_ZONE_FILES = "/lib/python{}.{}/site-packages/{}".format(*sys.version_info[:2], _ZONES["files"])
+
+# Calls that import what their first argument names, or run what it says.
+_IMPORTERS = ("import_module", "__import__", "importorskip")
+_EXECUTORS = ("exec", "eval", "compile", "timeit", "repeat", "run_source")
+# Calls that start programs, such as pip.
+_STARTERS = ("system", "popen", "run", "call", "check_call", "check_output", "Popen", "getoutput", "getstatusoutput")
+_PIP = re.compile(r"(?:^|-m |/)(?:uv )?pip[\d.]{0,5} install (.{1,1000})", re.DOTALL)
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]{0,100}\])?([=<>!~].{0,60})?")
+_OWN_SCRIPT = re.compile(r"[\w./\\-]{1,200}\.py")
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+
+
+def _name_of(called: ast.expr) -> str:
+    """Of what is called, the last part of its name."""
+    if isinstance(called, ast.Attribute):
+        return called.attr
+    return called.id if isinstance(called, ast.Name) else ""
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _texts(node: ast.expr) -> list[str]:
+    """Of a string, or of a list of them."""
+    listed = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
+    return [text for item in listed if (text := _text(item)) is not None]
 
 
 class _Needs:
-    """What one piece of code mentions."""
+    """What pieces of code mention."""
 
     def __init__(self) -> None:
         self.modules: dict[str, None] = {}
-        self.uses: set[str] = set()
+        self.names: set[str] = set()
+        self.texts: set[str] = set()
         self.asked: dict[str, None] = {}
         self.fonts: dict[str, None] = {}
+        self.own: set[str] = set()
+        # Strings that may be code, and whether anything makes use of such.
+        self.sources: list[str] = []
+        self.executes = False
 
     def read(self, source: str) -> None:
-        for node in _walk(_parse(source)):
+        for node in _walk(parse_notebook(source, "<script>").tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     self.add(alias.name)
@@ -77,14 +107,39 @@ class _Needs:
                         if alias.name != "*":
                             self.add(f"{node.module}.{alias.name}")
             elif isinstance(node, ast.Attribute):
-                if node.attr in _USES:
-                    self.uses.add(node.attr)
+                self.mention(node.attr)
+            elif isinstance(node, ast.Name):
+                self.mention(node.id)
+            elif isinstance(node, ast.keyword):
+                self.mention(node.arg or "")
             elif isinstance(node, ast.Call):
                 self.read_call(node)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 self.read_text(node.value)
 
+    def read_sources(self) -> None:
+        """Code in strings: of files that the code writes, or that it executes."""
+        if not self.own and not self.executes:
+            return
+        for source in self.sources[:_MAX_SCRIPTS]:
+            try:
+                self.read(source)
+            except SyntaxError, ValueError, RecursionError:
+                continue
+
+    def mention(self, name: str) -> None:
+        if name in _NAMES:
+            self.names.add(name)
+
     def read_text(self, text: str) -> None:
+        if text in _TEXTS:
+            self.texts.add(text)
+        if len(text) <= 1000 and text.endswith(_SUFFIXES):
+            self.texts.add(text[text.rindex(".") :])
+        if "import" in text and len(text) <= _MAX_SCRIPT_BYTES:
+            self.sources.append(text)
+        if text.endswith(".py") and _OWN_SCRIPT.fullmatch(text):
+            self.own.update(_IDENTIFIER.findall(text[:-3]))
         if _KANA.search(text):
             self.fonts[_FONTS["kana"]] = None
         elif _HAN.search(text):
@@ -93,24 +148,44 @@ class _Needs:
             self.fonts[_FONTS["hangul"]] = None
 
     def read_call(self, node: ast.Call) -> None:
-        """`micropip.install(…)` with names in plain sight."""
-        called = node.func
-        if not (
-            isinstance(called, ast.Attribute)
-            and called.attr == "install"
-            and isinstance(called.value, ast.Name)
-            and called.value.id == "micropip"
-        ):
+        name = _name_of(node.func)
+        first = node.args[0] if node.args else None
+        if name in _IMPORTERS:
+            module = None if first is None else _text(first)
+            if module is not None and not module.startswith("."):
+                self.add(module)
+        elif name in _EXECUTORS:
+            self.executes = True
+        elif name in _STARTERS and first is not None:
+            self.read_command(_texts(first))
+        elif name == "install" and isinstance(node.func, ast.Attribute) and _name_of(node.func.value) == "micropip":
+            # With names in plain sight.
+            wanted = [*node.args[:1], *(one.value for one in node.keywords if one.arg == "requirements")]
+            for requirement in (text for argument in wanted for text in _texts(argument)):
+                self.ask(requirement)
+
+    def read_command(self, words: list[str]) -> None:
+        """`pip install …`, as a list or as one text."""
+        if len(words) == 1:
+            match = _PIP.search(words[0])
+            words = match[1].split() if match else []
+        elif "pip" in words and "install" in words:
+            words = words[words.index("install") + 1 :]
+        else:
             return
-        for argument in [*node.args[:1], *(one.value for one in node.keywords if one.arg == "requirements")]:
-            listed = argument.elts if isinstance(argument, (ast.List, ast.Tuple)) else [argument]
-            for item in listed:
-                if isinstance(item, ast.Constant) and isinstance(item.value, str) and 0 < len(item.value) <= 128:
-                    self.asked[item.value] = None
+        for word in words:
+            if _REQUIREMENT.fullmatch(word):
+                self.ask(word)
+
+    def ask(self, requirement: str) -> None:
+        if 0 < len(requirement) <= 128:
+            self.asked[requirement] = None
 
     def add(self, module: str) -> None:
-        if len(module) <= _MAX_NAME:
+        if 0 < len(module) <= _MAX_NAME:
             self.modules[module] = None
+            for part in module.split("."):
+                self.mention(part)
 
 
 def _spec_of(module: str) -> Any:
@@ -150,6 +225,12 @@ class Packages:
     """What is installed in this interpreter, and what is not."""
 
     def __init__(self) -> None:
+        # Of all that was run here: what one run defines is used by a later one.
+        self._names: set[str] = set()
+        self._texts: set[str] = set()
+        self._imported: set[str] = set()
+        # What was imported before anything was run, as in a snapshot, is no sign of use.
+        self._before: set[str] | None = None
         # Before anything imports `zoneinfo`, which looks at it once. What is not there yet does not trouble it.
         os.environ.setdefault("PYTHONTZPATH", _ZONE_FILES)
 
@@ -166,8 +247,22 @@ class Packages:
         _invalidate_caches()
 
     def _find_imports(self, code: str) -> str:
+        here = {name for name in list(sys.modules) if type(name) is str}
+        self._before = here if self._before is None else self._before
         needs = _Needs()
         needs.read(code)
+        needs.read_sources()
+        missing = self._missing(needs)
+        self._names |= needs.names
+        self._texts |= needs.texts
+        self._imported |= {name.partition(".")[0] for name in needs.modules}
+        imported = self._imported | (here - self._before)
+        hints = dict.fromkeys(module for module in self._hidden(needs, imported) if _spec_of(module) is None)
+        report = {"modules": missing, "hints": list(hints)[:100], "asked": list(needs.asked)[:100]}
+        return _dumps(report)
+
+    def _missing(self, needs: _Needs) -> list[str]:
+        """Modules that nothing provides; those that the code writes itself are not among them."""
         missing: list[str] = []
         seen_files: set[str] = set()
         checked: set[str] = set()
@@ -177,7 +272,7 @@ class Packages:
             spec = _spec_of(module)
             if spec is None:
                 # Others are no names of packages, and would spoil the report.
-                if module.isascii():
+                if module.isascii() and module.partition(".")[0] not in needs.own:
                     missing.append(module)
                 continue
             for path in _scripts_of(spec):
@@ -188,18 +283,22 @@ class Packages:
                     needs.read(_read(path))
                 except OSError, SyntaxError, ValueError:
                     continue
-        hints: dict[str, None] = {}
-        plots = False
-        if any(name.partition(".")[0] in _USERS for name in needs.modules):
-            plots = not needs.uses.isdisjoint(("plot", "hist", "boxplot"))
-            for use in sorted(needs.uses):
-                for module in _USES[use]:
-                    if _spec_of(module) is None:
-                        hints[module] = None
-        if plots or any(name.partition(".")[0] in _PLOTS for name in needs.modules):
-            for module in needs.fonts:
-                if _spec_of(module) is None:
-                    hints[module] = None
-        if "zoneinfo" in needs.modules and _spec_of("tzdata") is None and _spec_of(_ZONES) is None:
-            hints[_ZONES] = None
-        return _dumps({"modules": missing, "hints": list(hints), "asked": list(needs.asked)[:100]})
+        return missing
+
+    def _hidden(self, needs: _Needs, imported: set[str]) -> Iterator[str]:
+        """What is imported behind the reader's back, by what was imported here."""
+        for use in _USES:
+            if imported.isdisjoint(use["of"]):
+                continue
+            names, texts = use.get("names"), use.get("texts")
+            if (names is None or not self._names.isdisjoint(names)) and (
+                texts is None or not self._texts.isdisjoint(texts)
+            ):
+                yield from use["needs"]
+        plots = _FONTS["plots"]
+        if not imported.isdisjoint(_FONTS["users"]) or (
+            not imported.isdisjoint(plots["of"]) and not self._names.isdisjoint(plots["names"])
+        ):
+            yield from needs.fonts
+        if _ZONES["user"] in needs.modules and all(_spec_of(other) is None for other in _ZONES["others"]):
+            yield _ZONES["module"]

@@ -17,23 +17,28 @@ _SHORT_SECONDS = 0.001
 
 
 class Pause:
-    """How to block for a while; Emscripten's way burns CPU, the host may give a better one."""
+    """How to block for a while without using the processor, as Python's own way does here."""
 
-    __slots__ = ("block",)
+    __slots__ = ("_block", "_otherwise")
 
-    def __init__(self, block: Callable[[float], None]) -> None:
-        # Takes seconds; may return early.
-        self.block = block
+    def __init__(self, block: Callable[[float], None], otherwise: Callable[[float], None]) -> None:
+        """`block` takes seconds and may return early; where it raises OSError, `otherwise` is used."""
+        self._block = block
+        self._otherwise = otherwise
 
     def slice(self, left: float) -> None:
         """Block for a part of `left` seconds, then let interrupts in."""
-        self.block(min(left, _SLICE_SECONDS))
+        seconds = min(left, _SLICE_SECONDS)
+        try:
+            self._block(seconds)
+        except OSError:
+            self._otherwise(seconds)
         # repr() asks for pending signals at once; plain bytecode only every 50th time.
         _repr(None)
 
 
 def make_sleep(original: Callable[[float], None], pause: Pause) -> Callable[[float], None]:
-    """A `time.sleep` that notices interrupts between slices and never hands control to JavaScript."""
+    """A `time.sleep` that notices interrupts between slices."""
 
     def sleep(seconds: Any, /) -> None:
         """Delay execution for a given number of seconds, which may be a fraction."""

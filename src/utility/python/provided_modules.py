@@ -10,11 +10,16 @@ from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from typing import Any
 
+from .refused_modules import install_refused_modules
+
 _meta_path = sys.meta_path
 _compile, _exec = compile, exec
 
 # What `from IPython import …` can have of ours.
-_MEMBERS = frozenset(("IPython.get_ipython",))
+_MEMBERS = frozenset(("IPython.get_ipython", "IPython.version_info"))
+
+# What takes the place of a package's module.
+_REPLACING = frozenset(("micropip", "urllib3.contrib.emscripten"))
 
 
 class ProvidedModules:
@@ -49,8 +54,9 @@ class ProvidedModules:
 
 
 def install_provided_modules(sources: Mapping[str, str]) -> None:
-    """Let them be imported: our `micropip` in any case, the others when there is no package of that name."""
-    first = {name: source for name, source in sources.items() if name == "micropip"}
+    """Let them be imported: some in any case, the others when there is no package of that name."""
+    first = {name: source for name, source in sources.items() if name in _REPLACING}
     last = {name: source for name, source in sources.items() if name not in first}
     _meta_path.insert(0, ProvidedModules(first))
     _meta_path.append(ProvidedModules(last))
+    install_refused_modules()

@@ -6,12 +6,10 @@ must not break it, see modules.py.
 
 from __future__ import annotations
 
-import asyncio
 import builtins
 import contextvars
 import sys
 import types
-from collections.abc import Awaitable
 from typing import Any
 
 from ...shared.python.display import Display
@@ -19,21 +17,23 @@ from ...shared.python.failures import Failure, describe_failure
 from ...shared.python.figures import Figures
 from ...shared.python.outcome import Value, describe_value, last_resort, outcome_json
 from ...shared.python.outputs import Outputs
-from ...shared.python.script_code import ScriptCode, compile_script, in_one_step
+from ...shared.python.run_facts import RunFacts, read_facts
+from ...shared.python.script_code import ScriptCode, compile_script
 from ...shared.python.workspace_files import FileStates, WorkspaceFiles
 from .event_loops import EventLoops
 from .guest_state import GuestState
 from .interrupts import accept_interrupts, end_interrupts, ignore_interrupts
-from .packages import Packages
-from .run_marker import RunMarker
+from .program_end import ProgramEnd
 from .run_sources import RunSources
-from .standard_input import StandardInput
 from .standard_streams import StandardStreams
 
 _modules = sys.modules
-_CancelledError = asyncio.CancelledError
-_get_traceback = BaseException.__dict__["__traceback__"].__get__
 _new_bytearray = bytearray
+_decode = bytes.decode
+_encode = str.encode
+_dir = dir
+_GENERATORS = (types.GeneratorType, types.AsyncGeneratorType, types.CoroutineType)
+_KeyboardInterrupt, _MemoryError = KeyboardInterrupt, MemoryError
 
 # Held while guest code runs and given back when it fails: without it there may be no memory left to say that
 # there is no memory left.
@@ -49,30 +49,23 @@ class Session:
         outputs: Outputs,
         display: Display,
         figures: Figures,
-        standard_input: StandardInput,
         files: WorkspaceFiles,
-        packages: Packages,
+        program_end: ProgramEnd,
     ) -> None:
-        self.packages = packages
         self._loops = loops
         self._outputs = outputs
         self._display = display
         self._figures = figures
-        self._input = standard_input
         self._files = files
-        self._main = types.ModuleType("__main__")
-        self._globals = vars(self._main)
-        self._globals["__builtins__"] = builtins
-        # Tasks and plain code of all runs share it, so that context variables last like globals.
+        self._program_end = program_end
+        self._renew_main()
+        # All runs share it, so that context variables last like globals.
         self._context = contextvars.copy_context()
         self._filename = ""
         self._sources = RunSources()
         self._streams = StandardStreams()
         self._guest = GuestState()
         self._reserve: bytearray | None = None
-        self._busy = False
-        self._outer_main = _modules["__main__"]
-        _modules["__main__"] = self._main
         # A cached .pyc beside an imported input file would look like a result.
         sys.dont_write_bytecode = True
         if files.folder not in sys.path:
@@ -80,56 +73,29 @@ class Session:
         self._files.enter()
         end_interrupts()
 
-    def run(self, code: str, text_limit: int) -> str | Awaitable[str]:
-        """Execute `code`; its outcome as JSON (`GuestOutcome`), or a future of it for a top-level await.
+    def run(self, source: bytes, facts: str, text_limit: int) -> bytes:
+        """Execute `source`, UTF-8; its outcome as JSON (`GuestOutcome`).
 
-        `text_limit` is in characters and cuts the value's text and the error's message. Never raises.
+        `facts` is what it is told about itself (`RunFacts` as JSON). `text_limit` is in characters and cuts the
+        value's text and the error's message. Never raises.
         """
         try:
-            return self._run(code, text_limit)
+            # In here, as there may be no memory for it.
+            code = _decode(source, "utf-8", "surrogatepass")
+            return _encode(self._run(code, read_facts(facts), text_limit), "utf-8", "replace")
         except BaseException as error:
             return self._give_up(error)
-
-    def sleep_with(self, block: Any) -> None:
-        """Let `time.sleep` and idle event loops wait by `block(seconds)`, which an interrupt ends early."""
-        self._loops.sleep_with(block)
-
-    def show_with(self, send: Any, max_bytes: int, max_total_bytes: int, max_count: int, max_types: int) -> None:
-        """Let `send(json)` take what is shown; see outputs.py."""
-        self._outputs.show_with(send, max_bytes, max_total_bytes, max_count, max_types)
-
-    def ask_with(self, announce: Any) -> None:
-        """Let `announce(prompt, secret)` know what `input()` and `getpass()` ask for."""
-        self._input.announce_with(announce)
 
     def list_files(self) -> str:
         """The files below the workspace, as JSON (`GuestFileList`)."""
         return self._files.list_json()
-
-    def step_aside(self) -> None:
-        """Let `__main__` be what it was before this session; `step_in` takes the place again."""
-        _modules["__main__"] = self._outer_main
-
-    def step_in(self) -> None:
-        _modules["__main__"] = self._main
 
     def forget_runs(self) -> None:
         """As if nothing had been run yet; for runs of our own that leave nothing in the globals."""
         self._sources.forget()
         self._globals.pop("__file__", None)
 
-    def interrupt(self) -> bool:
-        """Stop a run that waits in a top-level await while no Python code runs; False when none does.
-
-        A run that computes is stopped through the interpreter's interrupt buffer instead.
-        """
-        return self._loops.interrupt()
-
-    def _run(self, code: str, text_limit: int) -> str | Awaitable[str]:
-        if self._busy:
-            return outcome_json(
-                None, Failure("RuntimeError", "another run of this session has not ended", "", None, False)
-            )
+    def _run(self, code: str, facts: RunFacts, text_limit: int) -> str:
         self._refill_reserve()
         # What some editors put before UTF-8; not part of the program.
         code = code.removeprefix("\ufeff")
@@ -144,56 +110,86 @@ class Session:
             failure = self._describe_failure(error, text_limit, code)
             self._end()
             return outcome_json(None, failure)
-        self._busy = True
-        if script.awaits:
-            return self._loops.start(lambda marker: self._drive(script, before, text_limit, marker), self._context)
-        self._loops.enter_plain()
-        return self._context.run(in_one_step, self._drive(script, before, text_limit, None))
-
-    async def _drive(self, script: ScriptCode, before: FileStates, text_limit: int, marker: RunMarker | None) -> str:
-        """The whole of a run, in the session's context. Never raises.
-
-        Without a `marker` nothing is ever awaited.
-        """
         value: Value | None = None
         failure: Failure | None = None
+        is_stopped = False
         try:
-            try:
-                self._guest.resume()
-                accept_interrupts()
-                result = await script.evaluate(self._globals)
-                if result is not None:
-                    value = describe_value(result, text_limit)
-                self._show_rest(result)
-                end_interrupts()
-            except BaseException as error:
-                ignore_interrupts()
-                self._reserve = None
-                value = None
-                if marker is not None and marker.interrupted and issubclass(type(error), _CancelledError):
-                    error = KeyboardInterrupt().with_traceback(_get_traceback(error))
-                self._show_after(error)
-                self._guest.suspend()
-                failure = self._describe_failure(error, text_limit)
-            self._guest.suspend()
-            try:
-                await self._loops.settle(marker)
-            except BaseException as error:
-                if failure is None and value is None:
-                    failure = self._describe_failure(error, text_limit)
-            self._end()
-            return self._outcome(value, failure, before)
+            self._guest.resume()
+            accept_interrupts()
+            facts.apply(self._globals)
+            result = self._evaluate(script)
+            value = self._context.run(self._look_at, result, text_limit)
+            # Nothing of ours keeps what the end of the program is to finalize.
+            result = None
+            end_interrupts()
         except BaseException as error:
-            return self._give_up(error)
-        finally:
-            self._busy = False
+            ignore_interrupts()
+            self._reserve = None
+            value = None
+            self._context.run(self._show_after, error)
+            self._guest.suspend()
+            failure = self._describe_failure(error, text_limit)
+            is_stopped = issubclass(type(error), (_KeyboardInterrupt, _MemoryError))
+        self._guest.suspend()
+        try:
+            self._loops.settle()
+        except BaseException as error:
+            if failure is None and value is None:
+                failure = self._describe_failure(error, text_limit)
+        # What was stopped, or has no memory left, is not to go on with its end.
+        self._finish(facts.last and not is_stopped)
+        self._end()
+        return self._outcome(value, failure, before)
 
-    def _give_up(self, error: BaseException) -> str:
+    def _evaluate(self, script: ScriptCode) -> object:
+        if script.awaits:
+            return self._loops.run(script.evaluate_awaiting(self._globals), self._context)
+        return self._context.run(script.evaluate, self._globals)
+
+    def _look_at(self, result: object, text_limit: int) -> Value | None:
+        """Describe the value of the last expression, and show what there is to show."""
+        accept_interrupts()
+        value = None if result is None else describe_value(result, text_limit)
+        self._show_rest(result)
+        return value
+
+    def _finish(self, is_last: bool) -> None:
+        """Bring what was written into the files; at the end of a program all that Python does there."""
+        self._guest.resume()
+        try:
+            accept_interrupts()
+            if is_last:
+                self._context.run(self._program_end.finish, self._forget_finalizable)
+            else:
+                self._context.run(self._program_end.flush)
+            end_interrupts()
+        except BaseException:
+            # It is to stop. That is known to whoever wants it.
+            ignore_interrupts()
+        self._guest.suspend()
+
+    def _renew_main(self) -> None:
+        """Begin with an empty `__main__`. What was in another is finalized, while it still finds its globals."""
+        self._main = types.ModuleType("__main__")
+        self._globals = vars(self._main)
+        self._globals["__builtins__"] = builtins
+        _modules["__main__"] = self._main
+
+    def _forget_finalizable(self) -> None:
+        """Let go of the globals with something to do at their end, while it still finds the others.
+
+        Not of all: to free a structure of many thousand levels takes more stack than there is: the interpreter ends.
+        """
+        for name in list(self._globals):
+            kind: Any = type(self._globals[name])  # pyright: ignore[reportUnknownVariableType]
+            if issubclass(kind, _GENERATORS) or "__del__" in _dir(kind):
+                del self._globals[name]
+
+    def _give_up(self, error: BaseException) -> bytes:
         """The outcome of a run whose end went wrong."""
         ignore_interrupts()
         self._reserve = None
-        self._loops.restore()
-        self._busy = False
+        self._loops.leave()
         return last_resort(error)
 
     def _refill_reserve(self) -> None:

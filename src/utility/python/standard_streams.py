@@ -28,7 +28,7 @@ class StandardStreams:
     def _reopen(self, name: str, stream: Any) -> None:
         """Replace a standard stream that was closed: `exit()` closes stdin, for one."""
         try:
-            if not stream.closed:
+            if not _is_closed(stream):
                 return
             stream = _open(
                 _NAMES.index(name),
@@ -41,6 +41,14 @@ class StandardStreams:
             return
         self._streams[name] = stream
         setattr(sys, name, stream)
+
+
+def _is_closed(stream: Any) -> bool:
+    """Also one whose buffer was taken away, which then can't even say whether it is closed."""
+    try:
+        return bool(stream.closed)
+    except Exception:
+        return True
 
 
 def _flush(stream: Any) -> None:

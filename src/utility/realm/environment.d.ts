@@ -26,12 +26,16 @@ interface WasmInstance {
 }
 
 declare const WebAssembly: {
-  Module: { prototype: object };
+  Module: {
+    new (source: ArrayBufferView | ArrayBuffer): object;
+    readonly prototype: object;
+    readonly customSections: (module: object, name: string) => ArrayBuffer[];
+  };
   Instance: { new (module: object, imports: LibraryImports): WasmInstance; readonly prototype: object };
   Global: new (
     kind: { readonly value: 'i32'; readonly mutable: true },
     value: number,
   ) => { value: number; required?: boolean };
   instantiate(module: object, imports: object): Promise<WasmInstance>;
-  instantiateStreaming?: (response: unknown, imports: object) => Promise<object>;
+  Exception: new (...values: never) => object;
 };

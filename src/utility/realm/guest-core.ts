@@ -1,19 +1,18 @@
 import type { BootMode, GuestCore, HostBridge } from '../../shared/protocol/guest-bridge.ts';
-import type { CrashReport } from './pyodide-314/crash-report.ts';
+import type { GuestQuestion } from '../../shared/protocol/interpreter-methods.ts';
 import { describe } from './describe-error.ts';
+import { guestDevice } from './guest-device.ts';
 import { Interpreter, type PlacedPackage } from './interpreter.ts';
 import { Interrupts } from './interrupts.ts';
 import type { DeferredBridge } from './platform/deferred-bridge.ts';
+import { setPrototypeOf } from './platform/seal-realm.ts';
+import { CrashReport } from './pyodide-314/crash-report.ts';
+import { connectStandardStreams, type Device } from './pyodide-314/devices.ts';
 import { describeFileError } from './pyodide-314/file-errors.ts';
+import { isWritingFiles } from './pyodide-314/open-files.ts';
 import { placeFiles, readPackageFile } from './pyodide-314/package-files.ts';
-import {
-  acceptErrorsWithoutTrace,
-  forgetLoading,
-  loadRuntime,
-  watchFatalErrors,
-  type Pyodide,
-  type RuntimeParts,
-} from './pyodide-314/pyodide-runtime.ts';
+import { loadRuntime, setInterruptBuffer, type Runtime } from './pyodide-314/pyodide-runtime.ts';
+import type { SnapshotExtension } from './pyodide-314/realm-state.ts';
 import {
   headerOf,
   plainLoading,
@@ -21,11 +20,8 @@ import {
   SavableLoading,
   type LoadingPlan,
   type RestoredPackages,
-  type SnapshotExtension,
 } from './pyodide-314/snapshot.ts';
-import { setPrototypeOf } from './platform/seal-realm.ts';
 import { StandardInput } from './standard-input.ts';
-import type { Timers } from './platform/timers.ts';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -34,54 +30,43 @@ const STDERR = 2;
 const adoptModule = (module: object): void => {
   setPrototypeOf(module, WebAssembly.Module.prototype);
 };
-/** The whole of what runs in the guest realm besides Pyodide itself. It uses no Node and no DOM. */
+/** The whole of what runs in the guest realm besides Emscripten's module. It uses no Node and no DOM. */
 export class RealmGuestCore implements GuestCore {
-  readonly #realm: Record<string, unknown>;
   readonly #bridge: DeferredBridge;
-  readonly #timers: Timers;
-  readonly #crashReport: CrashReport;
+  readonly #crashReport = new CrashReport();
+  #runtime: Runtime | undefined;
   #interpreter: Interpreter | undefined;
   /** Set in an interpreter that is there to be saved. */
-  #savable: { readonly pyodide: Pyodide; readonly loading: SavableLoading } | undefined;
+  #savable: SavableLoading | undefined;
   /** Set in an interpreter that is restored. */
   #restoring: RestoringLoading | undefined;
-  #interrupts: Interrupts | undefined;
-  #input: StandardInput | undefined;
   #dead = false;
+  readonly #input = new StandardInput((request, target) =>
+    this.#bridge.call('readInput', JSON.stringify(request), target),
+  );
   /** What comes with the snapshot that is to be restored. */
   readonly #libraries = new Map<string, object>();
-  readonly #packages: Pick<PlacedPackage, 'paths' | 'sizes' | 'firstId'>[] = [];
+  readonly #packages: PlacedPackage[] = [];
 
-  constructor(
-    realm: Record<string, unknown>,
-    bridge: DeferredBridge,
-    timers: Timers,
-    crashReport: CrashReport,
-  ) {
-    this.#crashReport = crashReport;
-    this.#realm = realm;
+  constructor(bridge: DeferredBridge) {
     this.#bridge = bridge;
-    this.#timers = timers;
   }
 
   allocate(length: number): Uint8Array {
     return new Uint8Array(length);
   }
 
-  boot(
-    bridge: HostBridge,
-    mode: BootMode,
-    wasm: object,
-    stdlib: Uint8Array,
-    lock: string,
-    interrupts: object,
-  ): void {
+  boot(bridge: HostBridge, mode: BootMode, wasm: object, stdlib: Uint8Array, interrupts: object): void {
     this.#bridge.connect(bridge);
     adoptModule(wasm);
-    const parts = { wasm, stdlib, lock, plan: this.#plan(mode) };
-    this.#start(parts, new Interrupts(interrupts, () => this.#bridge.measure())).then(
+    this.#start(
+      wasm,
+      stdlib,
+      this.#plan(mode),
+      new Interrupts(interrupts, () => this.#bridge.measure()),
+    ).then(
       () => this.#bridge.booted(''),
-      (error: unknown) => this.#bridge.booted(describe(error)),
+      (error: unknown) => this.#bridge.booted(this.#describe(error)),
     );
   }
 
@@ -103,23 +88,21 @@ export class RealmGuestCore implements GuestCore {
 
   takeSnapshot(): string {
     try {
-      if (this.#savable === undefined || this.#interpreter === undefined) return 'no snapshot can be taken';
-      const { pyodide, loading } = this.#savable;
-      const { packages, paths } = this.#interpreter.park();
+      const [interpreter, runtime, loading] = [this.#interpreter, this.#runtime, this.#savable];
+      if (loading === undefined || runtime === undefined || interpreter === undefined)
+        return 'no snapshot can be taken';
+      const extension = loading.extension(interpreter.park());
       this.#interpreter = undefined;
-      const extension = loading.extension(packages, paths);
-      const header = headerOf(pyodide.makeMemorySnapshot());
-      const { HEAPU8: memory } = pyodide._module;
       return this.#bridge.snapshotTaken(
-        header,
-        memory,
+        headerOf(interpreter.driver),
+        runtime.HEAPU8,
         loading.untouched,
         extension === undefined ? '' : JSON.stringify(extension),
       )
         ? ''
         : 'the snapshot is unusable';
     } catch (error) {
-      return describe(error);
+      return this.#describe(error);
     }
   }
 
@@ -141,20 +124,20 @@ export class RealmGuestCore implements GuestCore {
     }
   }
 
-  ask(question: string, params: string): string {
+  ask(question: string, params: Uint8Array): Uint8Array {
     try {
-      return this.#interpreter?.answer(question, params) ?? '';
-    } catch {
-      // Whatever the guest has done to its Python.
-      return '';
+      return this.#interpreter?.answer(question as GuestQuestion, params) ?? new Uint8Array();
+    } catch (error) {
+      this.#die(error);
+      return new Uint8Array();
     }
   }
 
-  installPackage(name: string, paths: string, sizes: string, firstId: number): string {
+  installPackage(paths: string, sizes: string, firstId: number): string {
     try {
       if (this.#interpreter === undefined) return 'the interpreter is not running';
       this.#interpreter.installPackage(
-        { name, paths: JSON.parse(paths) as string[], sizes: JSON.parse(sizes) as number[], firstId },
+        { paths: JSON.parse(paths) as string[], sizes: JSON.parse(sizes) as number[], firstId },
         (id, target) => readPackageFile(this.#bridge, id, target),
       );
       return '';
@@ -163,36 +146,15 @@ export class RealmGuestCore implements GuestCore {
     }
   }
 
-  run(runId: number, code: string, textLimit: number): void {
+  run(code: Uint8Array, facts: string, textLimit: number): Uint8Array {
     try {
       if (this.#interpreter === undefined) throw new Error('the interpreter is not running');
-      this.#interrupts?.beginRun();
-      this.#input?.beginRun();
-      const outcome = this.#interpreter.run(code, textLimit);
-      if (typeof outcome === 'string') {
-        this.#finish(runId, outcome);
-      } else {
-        outcome.then(
-          (text) => this.#finish(runId, text),
-          (error: unknown) => this.#die(error),
-        );
-      }
+      this.#input.beginRun();
+      return this.#interpreter.run(code, facts, textLimit);
     } catch (error) {
       this.#die(error);
+      return new Uint8Array();
     }
-  }
-
-  fireTimer(id: number): void {
-    try {
-      this.#interrupts?.beginCallback();
-      this.#timers.fire(id);
-    } catch (error) {
-      this.#die(error);
-    }
-  }
-
-  interrupt(): boolean {
-    return this.#interpreter?.interrupt() ?? false;
   }
 
   addLibrary(path: string, module: object): void {
@@ -230,87 +192,82 @@ export class RealmGuestCore implements GuestCore {
       case 'plain':
         return plainLoading;
       case 'for-snapshot':
-        return new SavableLoading(false);
       case 'for-package-snapshot':
-        return new SavableLoading(true);
+        this.#savable = new SavableLoading(mode === 'for-package-snapshot');
+        return this.#savable;
       case 'restore':
         this.#restoring = new RestoringLoading((memory) => this.#bridge.fillMemory(memory));
         return this.#restoring;
     }
   }
 
-  async #start(parts: RuntimeParts, interrupts: Interrupts): Promise<void> {
-    const pyodide = await loadRuntime(this.#realm, parts);
-    watchFatalErrors(pyodide, (error) => this.#die(error));
-    acceptErrorsWithoutTrace(pyodide);
-    this.#connectStreams(pyodide);
-    const input = this.#connectInput(pyodide, interrupts);
-    const { plan } = parts;
-    const interpreter =
-      plan instanceof RestoringLoading
-        ? Interpreter.resume(pyodide, plan.packages)
-        : Interpreter.load(pyodide);
-    if (plan instanceof SavableLoading) {
-      this.#savable = { pyodide, loading: plan };
-      plan.noteFiles();
-    } else {
-      forgetLoading(pyodide);
-      // Functions of this realm, which no snapshot could hold.
-      pyodide.setInterruptBuffer(interrupts.buffer);
-      this.#interrupts = interrupts;
-      interpreter.connect({
-        sleep: (seconds) => interrupts.sleep(seconds),
-        show: (json) => this.#bridge.display(json),
-        announce: (prompt, secret) => input.announce(prompt, secret),
-      });
-    }
-    this.#interpreter = interpreter;
-  }
-
-  #connectStreams(pyodide: Pyodide): void {
-    const handler = (stream: number): { write: (bytes: Uint8Array) => number; isatty: boolean } => ({
-      write: (bytes) => {
-        const length = bytes.length;
-        if (this.#crashReport.announced) {
-          this.#crashReport.write(bytes);
-          return length;
-        }
-        this.#bridge.write(stream, bytes);
-        return length;
-      },
-      isatty: false,
+  async #start(wasm: object, stdlib: Uint8Array, plan: LoadingPlan, interrupts: Interrupts): Promise<void> {
+    const runtime = await loadRuntime({ wasm, stdlib, plan, onRefusal: (refusal) => this.#die(refusal) });
+    this.#runtime = runtime;
+    connectStandardStreams(runtime.FS, {
+      stdin: this.#input,
+      stdout: this.#output(STDOUT),
+      stderr: this.#output(STDERR),
     });
-    pyodide.setStdout(handler(STDOUT));
-    pyodide.setStderr(handler(STDERR));
+    const device = guestDevice({
+      sleep: (seconds) => {
+        this.#bridge.pausing();
+        interrupts.sleep(seconds);
+      },
+      display: (json) => this.#bridge.display(json),
+      announce: (prompt) => this.#input.announce(prompt),
+      isWriting: () => isWritingFiles(runtime.FS),
+    });
+    if (this.#restoring !== undefined) {
+      this.#interpreter = Interpreter.resume(runtime, device, this.#restoring.driver);
+    } else {
+      this.#interpreter = Interpreter.load(runtime, device);
+    }
+    this.#savable?.noteFiles();
+    setInterruptBuffer(runtime, interrupts.buffer);
   }
 
-  #connectInput(pyodide: Pyodide, interrupts: Interrupts): StandardInput {
-    const { FS: files } = pyodide;
-    const input = new StandardInput(
-      (request, target) => {
-        // Whoever reads is the guest: an interrupt that has come is for it.
-        interrupts.beginRun();
-        return this.#bridge.call('readInput', JSON.stringify(request), target);
+  #output(stream: number): Device {
+    return {
+      write: (bytes) => {
+        if (this.#crashReport.isOpen) this.#crashReport.write(bytes);
+        else this.#bridge.write(stream, bytes);
       },
-      (errno) => {
-        throw new files.ErrnoError(errno);
-      },
-    );
-    this.#input = input;
-    pyodide.setStdin({ read: (buffer) => input.read(buffer), isatty: false });
-    return input;
+    };
   }
 
-  #finish(runId: number, outcome: string): void {
-    if (this.#dead) return;
-    this.#timers.clearAll();
-    this.#bridge.finished(runId, this.#interpreter?.withChangedFiles(outcome) ?? outcome);
+  /** What WebAssembly throws beside errors are exceptions of C++. */
+  #describe(error: unknown): string {
+    try {
+      return error instanceof WebAssembly.Exception && this.#runtime !== undefined
+        ? `C++ exception ${this.#runtime.getExceptionMessage(error).join(': ')}`
+        : describe(error);
+    } catch {
+      return describe(error);
+    }
   }
 
   #die(error: unknown): void {
     if (this.#dead) return;
+    const cause = this.#describe(error);
     // Throws when too little stack is left; then a caller further up comes here again.
-    this.#bridge.died(describe(error), this.#crashReport.text());
+    this.#bridge.died(cause, this.#pythonStack(error));
     this.#dead = true;
   }
+
+  /** Python's stack, innermost call first, or ''. */
+  #pythonStack(error: unknown): string {
+    if (hasExited(error)) return '';
+    try {
+      this.#crashReport.begin();
+      this.#runtime?._dump_traceback();
+    } catch {
+      // Nothing may be left that could tell.
+    }
+    return this.#crashReport.text();
+  }
 }
+
+/** Emscripten's way to say that the program came to its own end. */
+const hasExited = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === 'ExitStatus';

@@ -2,17 +2,16 @@
  * Entry of the guest bundle. The bundle is one expression: evaluated in a bare realm, its value is the guest
  * core, and nothing of it is left on the realm's global object.
  */
-import { bridge as deferredBridge, crashReport, realm, timers } from './globals.ts';
+import { bridge as deferredBridge } from './globals.ts';
 import type { GuestCore } from '../../shared/protocol/guest-bridge.ts';
 import { RealmGuestCore } from './guest-core.ts';
 
-const core = new RealmGuestCore(realm, deferredBridge, timers, crashReport);
+const core = new RealmGuestCore(deferredBridge);
 
 /** Plain functions, so that the host never looks a method up on a guest object twice. */
 export const guestCore: GuestCore = {
   allocate: (length) => core.allocate(length),
-  boot: (bridge, mode, wasm, stdlib, lock, interrupts) =>
-    core.boot(bridge, mode, wasm, stdlib, lock, interrupts),
+  boot: (bridge, mode, wasm, stdlib, interrupts) => core.boot(bridge, mode, wasm, stdlib, interrupts),
   restore: (header, extension) => core.restore(header, extension),
   addLibrary: (path, module) => core.addLibrary(path, module),
   addPackage: (paths, sizes, firstId) => core.addPackage(paths, sizes, firstId),
@@ -21,8 +20,6 @@ export const guestCore: GuestCore = {
   takeSnapshot: () => core.takeSnapshot(),
   writeFile: (name, bytes, append) => core.writeFile(name, bytes, append),
   readFile: (name, offset, length) => core.readFile(name, offset, length),
-  installPackage: (name, paths, sizes, firstId) => core.installPackage(name, paths, sizes, firstId),
-  run: (runId, code, textLimit) => core.run(runId, code, textLimit),
-  fireTimer: (id) => core.fireTimer(id),
-  interrupt: () => core.interrupt(),
+  installPackage: (paths, sizes, firstId) => core.installPackage(paths, sizes, firstId),
+  run: (code, facts, textLimit) => core.run(code, facts, textLimit),
 };

@@ -6,20 +6,14 @@ const { compareExchange, exchange, load, wait } = Atomics;
 /** Longest sleep between two looks, in seconds: what wakes it may have come just before. */
 const LONGEST_SLICE = 1;
 
-/** Looks of a callback that find nothing: Python looks every 50 instructions, so these are some tens of ms. */
-const OVERLOOKED = 20_000;
-
 /**
- * How an interrupt reaches Python: Pyodide reads element 0 of its buffer now and then, and stores 0. With
- * plain memory a signal that arrives between those two steps is erased; here that store only takes back what
- * the read has seen.
+ * How an interrupt reaches Python: it reads element 0 of its buffer now and then, and stores 0. With plain memory a
+ * signal that arrives between those two steps is erased; here that store only takes back what the read has seen.
  */
 export class Interrupts {
-  /** For Pyodide's `setInterruptBuffer`. */
+  /** For `setInterruptBuffer`. */
   readonly buffer: { 0: number };
   readonly #memory: Int32Array<SharedArrayBuffer>;
-  /** Looks that are still to find nothing. */
-  #overlooks = 0;
 
   /**
    * @param shared see `WorkerStart.interrupts`; of the host's realm
@@ -31,7 +25,6 @@ export class Interrupts {
     const memory = new Int32Array(own);
     this.#memory = memory;
     let seen = 0;
-    const overlooks = (): boolean => this.#overlooks > 0 && this.#overlooks-- > 0;
     const obeyMeasuring = (): void => {
       if (memory.length < 2 || load(memory, 1) === 0 || exchange(memory, 1, 0) === 0) return;
       try {
@@ -43,27 +36,13 @@ export class Interrupts {
     this.buffer = {
       get 0() {
         obeyMeasuring();
-        seen = overlooks() ? 0 : load(memory, 0);
+        seen = load(memory, 0);
         return seen;
       },
       set 0(value) {
         compareExchange(memory, 0, seen, value);
       },
     };
-  }
-
-  /** Code begins that is to be interrupted at once. */
-  beginRun(): void {
-    this.#overlooks = 0;
-  }
-
-  /**
-   * A callback of Python's event loop begins. A KeyboardInterrupt in the loop's own code would lose a task's
-   * next step; a callback that is short ends soon, and then its task can be cancelled. So only a long one,
-   * which is in the guest's code most of the time, sees a signal.
-   */
-  beginCallback(): void {
-    this.#overlooks = OVERLOOKED;
   }
 
   /** Blocks without burning the processor; an interrupt ends it. @param seconds a finite number */

@@ -1,44 +1,55 @@
 import curatedPackages from '../../shared/curated-packages.json?raw';
+import absentTable from '../../shared/python/absent.json?raw';
 import { SHARED_SOURCES } from '../../shared/python/sources.ts';
+import absentFeatures from '../python/absent_features.py?raw';
 import blockingLoop from '../python/blocking_loop.py?raw';
+import device from '../python/device.py?raw';
+import driver from '../python/driver.py?raw';
 import eventLoops from '../python/event_loops.py?raw';
 import guestState from '../python/guest_state.py?raw';
 import interpreter from '../python/interpreter.py?raw';
 import interrupts from '../python/interrupts.py?raw';
-import looseTasks from '../python/loose_tasks.py?raw';
+import packageChecks from '../python/package_checks.py?raw';
 import packages from '../python/packages.py?raw';
 import pauses from '../python/pauses.py?raw';
+import programEnd from '../python/program_end.py?raw';
 import ipython from '../python/provided/IPython/__init__.py?raw';
 import ipythonDisplay from '../python/provided/IPython/display.py?raw';
 import micropip from '../python/provided/micropip.py?raw';
+import urllib3Emscripten from '../python/provided/urllib3_emscripten.py?raw';
 import providedModules from '../python/provided_modules.py?raw';
-import runMarker from '../python/run_marker.py?raw';
+import refusedModules from '../python/refused_modules.py?raw';
 import runSources from '../python/run_sources.py?raw';
 import session from '../python/session.py?raw';
+import snapshot from '../python/snapshot.py?raw';
 import standardInput from '../python/standard_input.py?raw';
 import standardStreams from '../python/standard_streams.py?raw';
-import webLoop from '../python/web_loop.py?raw';
 
-/** The Python of an interpreter: sources by the names of their modules. interpreter.py is where it begins. */
+/** The Python of an interpreter: sources by the names of their modules. driver.py is where it begins. */
 export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   ...SHARED_SOURCES,
-  blocking_loop: blockingLoop,
   // JSON's strings are Python's.
+  absent: `ABSENT = ${JSON.stringify(absentTable)}\n`,
+  absent_features: absentFeatures,
+  blocking_loop: blockingLoop,
   curated: `CURATED = ${JSON.stringify(curatedPackages)}\n`,
+  device,
+  driver,
   event_loops: eventLoops,
   guest_state: guestState,
   interpreter,
   interrupts,
-  loose_tasks: looseTasks,
+  package_checks: packageChecks,
   packages,
   pauses,
+  program_end: programEnd,
   provided_modules: providedModules,
-  run_marker: runMarker,
+  refused_modules: refusedModules,
   run_sources: runSources,
   session,
+  snapshot,
   standard_input: standardInput,
   standard_streams: standardStreams,
-  web_loop: webLoop,
 };
 
 /** Modules that guest code can import: sources by the names of the modules. See provided_modules.py. */
@@ -46,4 +57,5 @@ export const PROVIDED_SOURCES: Readonly<Record<string, string>> = {
   micropip,
   IPython: ipython,
   'IPython.display': ipythonDisplay,
+  'urllib3.contrib.emscripten': urllib3Emscripten,
 };

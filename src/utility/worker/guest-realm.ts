@@ -27,11 +27,11 @@ export class GuestRealm {
     return this.#opened.codeCache();
   }
 
-  boot(bridge: HostBridge, { mode, wasm, stdlib, lock, interrupts }: WorkerStart): void {
-    this.#core.boot(bridge, mode, wasm, this.bytes(stdlib), lock, interrupts);
+  boot(bridge: HostBridge, { mode, wasm, stdlib, interrupts }: WorkerStart): void {
+    this.#core.boot(bridge, mode, wasm, this.bytes(stdlib), interrupts);
   }
 
-  /** In a realm that was booted for it. @param header Pyodide's part of the image */
+  /** In a realm that was booted for it. @param header of the image */
   restore(
     { libraries, packages }: Pick<WorkerImage, 'libraries' | 'packages'>,
     header: Uint8Array,
@@ -44,9 +44,9 @@ export class GuestRealm {
     this.#core.restore(this.bytes(header), extension);
   }
 
-  /** The guest core's answer to one of the `guestQuestions`; hostile text of any length. */
-  ask(question: GuestQuestion, params: unknown): unknown {
-    return this.#core.ask(question, JSON.stringify(params));
+  /** The guest core's answer to one of the `guestQuestions`, whose params are JSON in UTF-8; hostile bytes of any length. */
+  ask(question: GuestQuestion, params: Uint8Array): unknown {
+    return this.#core.ask(question, this.bytes(params));
   }
 
   /** A file, which is gone afterwards; null when there is none. Only in an interpreter that is there to be saved. */
@@ -82,19 +82,12 @@ export class GuestRealm {
   }
 
   /** Returns '' or what went wrong; hostile text. */
-  installPackage(name: string, paths: string, sizes: string, firstId: number): unknown {
-    return this.#core.installPackage(name, paths, sizes, firstId);
+  installPackage(paths: string, sizes: string, firstId: number): unknown {
+    return this.#core.installPackage(paths, sizes, firstId);
   }
 
-  run(runId: number, code: string, textLimit: number): void {
-    this.#core.run(runId, code, textLimit);
-  }
-
-  fireTimer(id: number): void {
-    this.#core.fireTimer(id);
-  }
-
-  interrupt(): void {
-    this.#core.interrupt();
+  /** The outcome, hostile bytes of any length. @param facts JSON, see `GuestCore.run` */
+  run(code: Uint8Array, facts: string, textLimit: number): unknown {
+    return this.#core.run(this.bytes(code), facts, textLimit);
   }
 }

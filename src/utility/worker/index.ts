@@ -15,7 +15,7 @@ import { MIB } from '../../shared/units.ts';
 
 if (parentPort === null) throw new Error('this script runs in a worker thread only');
 
-const { setTimeout: startTimer, setImmediate: startImmediate, performance: clock, process: own } = globalThis;
+const { performance: clock, process: own, setImmediate: startImmediate } = globalThis;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const { wait } = Atomics as { readonly wait: AtomicsWait };
@@ -29,13 +29,10 @@ const usedMiB = (): number => {
 const threadFunctions: ThreadFunctions = {
   now: () => clock.now(),
   random: (length) => randomBytes(length).toString('latin1'),
-  setTimer: (callback, delayMs) => {
-    if (delayMs === 0) startImmediate(callback);
-    else startTimer(callback, delayMs);
-  },
   encode: (text) => encoder.encode(text),
   decode: (bytes) => decoder.decode(bytes),
   usedMiB,
+  nextTurn: () => new Promise((resolve) => startImmediate(resolve)),
   wait,
 };
 

@@ -18,9 +18,10 @@ import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/proto
 import type { AtomicsWait, CallRequest } from '../../shared/protocol/blocking-calls.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
 import { CALL_FAILED } from '../../shared/protocol/call-codes.ts';
+import { bytesOfCode } from './code-bytes.ts';
 import { DisplaySender } from './display-sender.ts';
 import { GuestRealm, type OpenedRealm } from './guest-realm.ts';
-import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
+import { copyFromGuest, guestByteLength, viewOfGuest } from './host-intrinsics.ts';
 import { GuestCalls } from './guest-calls.ts';
 import { InputQuestions } from './input-questions.ts';
 import { OutputBatcher } from './output-batcher.ts';
@@ -43,7 +44,6 @@ export interface HostFunctions {
   readonly now: () => number;
   /** One character per byte. */
   readonly random: (length: number) => string;
-  readonly setTimer: (callback: () => void, delayMs: number) => void;
   readonly encode: (text: string) => Uint8Array;
   readonly decode: (bytes: Uint8Array) => string;
   readonly forgetInterrupt: () => void;
@@ -60,7 +60,6 @@ type WorkerRunEnd =
   | { kind: 'died'; detail: string; stack: string };
 
 interface CurrentRun {
-  readonly id: number;
   readonly stdout: OutputBatcher;
   readonly stderr: OutputBatcher;
   readonly displays: DisplaySender;
@@ -95,7 +94,6 @@ export class InterpreterHost {
   #realm: GuestRealm | undefined;
   #run: CurrentRun | undefined;
   #death: { detail: string; stack: string } | undefined;
-  #lastRunId = 0;
   readonly #calls: GuestCalls;
   /** What is being restored; taken away once it is. */
   #image: SnapshotImage | undefined;
@@ -207,9 +205,9 @@ export class InterpreterHost {
   /** What the guest core answers, as UTF-8; nothing when that is of no use. */
   ask<Q extends GuestQuestion>(question: Q, params: QuestionParams<Q>): Uint8Array {
     try {
-      const answer = this.#realm?.ask(question, params);
-      if (typeof answer === 'string' && answer.length <= guestQuestions[question].maxLength)
-        return this.#host.encode(answer);
+      const answer = this.#realm?.ask(question, this.#host.encode(JSON.stringify(params)));
+      const length = guestByteLength(answer);
+      if (length >= 0 && length <= guestQuestions[question].maxBytes) return copyFromGuest(answer, length);
     } catch {
       // What the guest threw is not looked at.
     }
@@ -220,9 +218,8 @@ export class InterpreterHost {
   installPackage(placed: PlacedPackage): string {
     if (this.#realm === undefined) return 'the interpreter is not running';
     try {
-      const { firstId, name, paths, sizes } = placed;
-      const [pathList, sizeList] = [JSON.stringify(paths), JSON.stringify(sizes)];
-      return detailOf(this.#realm.installPackage(name, pathList, sizeList, firstId));
+      const { firstId, paths, sizes } = placed;
+      return detailOf(this.#realm.installPackage(JSON.stringify(paths), JSON.stringify(sizes), firstId));
     } catch {
       return 'the interpreter failed';
     }
@@ -242,13 +239,12 @@ export class InterpreterHost {
           send: (bytes) => send({ channel, bytes }),
           pieceBytes: PIECE_BYTES,
           capBytes: order.outputBytes,
+          encode: this.#host.encode,
         });
-      const id = ++this.#lastRunId;
       this.#run = {
-        id,
         stdout: batcher('stdout'),
         stderr: batcher('stderr'),
-        displays: new DisplaySender({ encode: this.#host.encode, send }),
+        displays: new DisplaySender(send),
         input: order.input ? new InputQuestions(send) : null,
         outcomeBudget: outcomeBudgetBytes(order.outputBytes),
         send,
@@ -258,10 +254,11 @@ export class InterpreterHost {
       // Whatever came too late for the last run is not meant for this one.
       this.#host.forgetInterrupt();
       try {
-        realm.run(id, order.code, order.outputBytes);
+        const code = bytesOfCode(order.code, this.#host.encode);
+        this.#finish(realm.run(code, JSON.stringify(order.facts ?? {}), order.outputBytes));
       } catch {
         // What the guest threw is not looked at.
-        this.#die('the interpreter failed as the run began');
+        this.#die('the interpreter failed');
       }
     });
   }
@@ -273,18 +270,6 @@ export class InterpreterHost {
       return this.#realm.readFile(name, offset, PIECE_BYTES);
     } catch {
       return 'the interpreter failed';
-    }
-  }
-
-  /** Interrupts a run that waits in a top-level await. */
-  interrupt(): void {
-    if (this.#run === undefined) return;
-    try {
-      // No Python runs now, so nobody has seen the signal: raised as well, it would hit our own code.
-      this.#host.forgetInterrupt();
-      this.#realm?.interrupt();
-    } catch {
-      this.#die('the interpreter failed as it was interrupted');
     }
   }
 
@@ -311,13 +296,13 @@ export class InterpreterHost {
           typeof length === 'number' && length >= 0 && length <= MAX_RANDOM ? host.random(length) : '',
         '',
       ),
-      setTimer: guarded((id: unknown, delayMs: unknown) => {
-        if (typeof id !== 'number' || typeof delayMs !== 'number') return undefined;
-        host.setTimer(() => this.#fireTimer(id), delayMs);
-        return undefined;
-      }, undefined),
       write: guarded((stream: unknown, bytes: unknown) => {
         this.#write(stream, bytes);
+        return undefined;
+      }, undefined),
+      pausing: guarded(() => {
+        this.#run?.stdout.sendIfDue();
+        this.#run?.stderr.sendIfDue();
         return undefined;
       }, undefined),
       measure: guarded(() => {
@@ -347,10 +332,6 @@ export class InterpreterHost {
         this.#booted(detailOf(problem));
         return undefined;
       }, undefined),
-      finished: guarded((runId: unknown, outcome: unknown) => {
-        this.#finish(runId, outcome);
-        return undefined;
-      }, undefined),
       died: guarded((cause: unknown, stack: unknown) => {
         this.#die(detailOf(cause), typeof stack === 'string' ? stack.slice(0, MAX_DEATH_STACK) : '');
         return undefined;
@@ -359,32 +340,22 @@ export class InterpreterHost {
     return bridge;
   }
 
-  #fireTimer(id: number): void {
-    try {
-      this.#flushOutput();
-      this.#realm?.fireTimer(id);
-    } catch {
-      this.#die('the interpreter failed in a timer');
-    }
-  }
-
   #write(stream: unknown, bytes: unknown): void {
     const run = this.#run;
     if (run === undefined) return;
     const batcher = stream === 2 ? run.stderr : run.stdout;
-    const length = guestByteLength(bytes);
-    if (length <= 0) return;
-    // Not more than is kept: a write may be as large as the guest's memory.
-    const taken = Math.min(length, batcher.room);
-    if (taken < length) batcher.markCut();
-    if (taken > 0) batcher.write(copyFromGuest(bytes, taken));
+    // It copies what it keeps: a write may be as large as the guest's memory.
+    if (guestByteLength(bytes) > 0) batcher.write(viewOfGuest(bytes));
   }
 
   #display(json: unknown): void {
-    if (this.#run === undefined || typeof json !== 'string') return;
+    if (this.#run === undefined) return;
+    const length = guestByteLength(json);
+    if (length < 0) return;
     // What was printed before is to be seen before.
     this.#flushOutput();
-    this.#run.displays.show(json);
+    // Not more than is passed on: it may be as large as the guest's memory.
+    this.#run.displays.show(length, () => copyFromGuest(json, length));
   }
 
   #call(name: unknown, request: unknown, target: unknown): number {
@@ -402,16 +373,27 @@ export class InterpreterHost {
     this.#run?.stderr.flush();
   }
 
-  #finish(runId: unknown, outcome: unknown): void {
+  #endOutput(): void {
+    this.#run?.stdout.end();
+    this.#run?.stderr.end();
+  }
+
+  /** @param outcome the guest's; null when it is none */
+  #finish(outcome: unknown): void {
     const run = this.#run;
-    if (run === undefined || runId !== run.id) return;
-    const bytes =
-      typeof outcome === 'string' && outcome.length <= run.outcomeBudget ? this.#host.encode(outcome) : null;
-    if (bytes === null || bytes.length > run.outcomeBudget) {
+    // It has died.
+    if (run === undefined) return;
+    const length = guestByteLength(outcome);
+    if (length < 0) {
+      this.#die('the interpreter gave no result');
+      return;
+    }
+    if (length > run.outcomeBudget) {
       this.#die('the result is too large');
       return;
     }
-    this.#flushOutput();
+    const bytes = copyFromGuest(outcome, length);
+    this.#endOutput();
     const isSmall = bytes.length <= PIECE_BYTES;
     for (let start = 0; !isSmall && start < bytes.length; start += PIECE_BYTES) {
       run.send({ channel: 'outcome', bytes: bytes.slice(start, start + PIECE_BYTES) });
@@ -425,7 +407,7 @@ export class InterpreterHost {
     this.#death ??= { detail, stack };
     const run = this.#run;
     if (run === undefined) return;
-    this.#flushOutput();
+    this.#endOutput();
     this.#run = undefined;
     run.end({ kind: 'died', detail, stack });
   }

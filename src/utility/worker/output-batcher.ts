@@ -1,3 +1,4 @@
+import { BothEnds } from '../../shared/both-ends.ts';
 import { MAX_SMALL_PIECES } from '../../shared/protocol/interpreter.ts';
 
 /**
@@ -11,8 +12,9 @@ export interface OutputBatcherOptions {
   readonly send: (bytes: Uint8Array) => void;
   /** Largest piece sent, in bytes. */
   readonly pieceBytes: number;
-  /** Bytes passed on; the rest is dropped. */
+  /** Bytes passed on: of more, the beginning and the end. */
   readonly capBytes: number;
+  readonly encode: (text: string) => Uint8Array;
 }
 
 /** Messages that may leave at once, and how long until another may. */
@@ -23,40 +25,36 @@ export class OutputBatcher {
   readonly #options: OutputBatcherOptions;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
-  #acceptedBytes = 0;
+  readonly #ends: BothEnds;
   #tokens = BURST;
   #smallPieces = 0;
   #refilledAt: number;
-  #cut = false;
 
   constructor(options: OutputBatcherOptions) {
     this.#options = options;
     this.#refilledAt = options.now();
+    this.#ends = new BothEnds(options.capBytes, options.encode);
   }
 
   /** True when something was dropped. */
   get cut(): boolean {
-    return this.#cut;
+    return this.#ends.cut;
   }
 
-  /** Bytes that would still be taken. */
-  get room(): number {
-    return this.#options.capBytes - this.#acceptedBytes;
-  }
-
-  markCut(): void {
-    this.#cut = true;
-  }
-
-  /** Takes the bytes over; the caller must not change them. */
+  /** Copies what it keeps of the bytes. */
   write(bytes: Uint8Array): void {
-    const taken = bytes.subarray(0, this.room);
-    if (taken.length < bytes.length) this.#cut = true;
-    if (taken.length === 0) return;
-    this.#acceptedBytes += taken.length;
-    this.#waiting.push(taken);
-    this.#waitingBytes += taken.length;
-    if (this.#waitingBytes >= this.#options.pieceBytes || this.#takeToken()) this.flush();
+    this.#add(this.#ends.push(bytes).slice());
+  }
+
+  /** The run is over: sends what was kept of its end. */
+  end(): void {
+    this.#add(this.#ends.end());
+    this.flush();
+  }
+
+  /** Sends what waits, unless too much has been sent of late. */
+  sendIfDue(): void {
+    if (this.#waitingBytes > 0 && this.#takeToken()) this.flush();
   }
 
   flush(): void {
@@ -72,6 +70,13 @@ export class OutputBatcher {
     for (let start = 0; start < all.length; start += this.#options.pieceBytes) {
       this.#options.send(all.slice(start, start + this.#options.pieceBytes));
     }
+  }
+
+  #add(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes >= this.#options.pieceBytes || this.#takeToken()) this.flush();
   }
 
   #takeToken(): boolean {

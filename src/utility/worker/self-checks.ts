@@ -42,22 +42,34 @@ export const threadChecks = (
 ): SelfCheck[] => {
   const realmHas = (name: string): boolean => probeRealm(`typeof ${name}`) !== 'undefined';
   return [
-    { name: 'worker: no code from strings', holds: codeFromStringsIsRefused(Function) },
+    {
+      name: 'worker: no code from strings',
+      layer: 'no-code-from-strings',
+      holds: codeFromStringsIsRefused(Function),
+    },
     {
       name: 'worker: intrinsics frozen',
+      layer: 'frozen-worker',
       holds: INTRINSICS.every((intrinsic) => Object.isFrozen(intrinsic)),
     },
     {
       name: 'worker: process has no way out',
+      layer: 'frozen-worker',
       holds: DANGEROUS.every((name) => Reflect.get(processObject, name) === undefined),
     },
     {
       name: 'worker: no require, process or fetch in the global object',
+      layer: 'frozen-worker',
       holds: ['require', 'module', 'process', 'fetch', 'Buffer'].every((name) => !(name in globalThis)),
     },
-    { name: 'realm: no Node globals', holds: !['process', 'require', 'module', 'Buffer'].some(realmHas) },
+    {
+      name: 'realm: no Node globals',
+      layer: 'bare-realm',
+      holds: !['process', 'require', 'module', 'Buffer'].some(realmHas),
+    },
     {
       name: 'realm: no code from strings',
+      layer: 'no-code-from-strings',
       holds:
         probeRealm(
           "(() => { try { Function(''); return 0 } catch (e) { return e instanceof EvalError ? 1 : 0 } })()",
@@ -65,14 +77,20 @@ export const threadChecks = (
     },
     {
       name: 'realm: its own intrinsics',
+      layer: 'bare-realm',
       holds: probeRealm('Object.prototype') !== Object.prototype && probeRealm('Function') !== Function,
     },
     {
       name: 'realm: errors carry no stack',
+      layer: 'bare-realm',
       holds: probeRealm(TAKE_TRACE) === undefined,
     },
-    { name: 'realm: promises keep their prototype', holds: probeRealm(CHOOSE_PROTOTYPE) === 0 },
-    { name: 'realm: no streaming compilation', holds: !STREAMING.some(realmHas) },
-    { name: 'guest bundle: no import()', holds: !/\bimport\s*\(/u.test(guestScript) },
+    {
+      name: 'realm: promises keep their prototype',
+      layer: 'bare-realm',
+      holds: probeRealm(CHOOSE_PROTOTYPE) === 0,
+    },
+    { name: 'realm: no streaming compilation', layer: 'bare-realm', holds: !STREAMING.some(realmHas) },
+    { name: 'guest bundle: no import()', layer: 'bare-realm', holds: !/\bimport\s*\(/u.test(guestScript) },
   ];
 };

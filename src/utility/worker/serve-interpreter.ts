@@ -16,6 +16,7 @@ import {
   type WorkerImage,
   type WorkerStart,
 } from '../../shared/protocol/worker-protocol.ts';
+import type { NextTurn } from '../../shared/rpc/pacer.ts';
 import { InterpreterHost, type HostFunctions, type RealmHost } from './interpreter-host.ts';
 
 /** Captured before the thread is hardened. */
@@ -25,6 +26,7 @@ export interface ThreadFunctions extends Omit<
 > {
   /** Memory of the thread: its heap, files and WebAssembly memory, in MiB. */
   readonly usedMiB: () => number;
+  readonly nextTurn: NextTurn;
 }
 
 /** The thread that an interpreter lives in. */
@@ -130,17 +132,13 @@ const handlersOf = (
     return {};
   },
   run: (order, { write }) => interpreter.run(order, (piece) => void write(piece)),
-  interrupt: () => {
-    interpreter.interrupt();
-    return {};
-  },
   whenIdle: () => ({}),
 });
 
 /** Answers the control thread from now on. The interpreter is still to be begun. */
 export const serveInterpreter = ({ functions, port, realms, start, takeImage }: Thread): InterpreterHost => {
   const [interrupts, used] = [new Int32Array(start.interrupts), new Int32Array(start.used)];
-  const { usedMiB, ...ofThread } = functions;
+  const { nextTurn, usedMiB, ...ofThread } = functions;
   const host: HostFunctions = {
     ...ofThread,
     measure: () => void store(used, 0, usedMiB()),
@@ -155,6 +153,7 @@ export const serveInterpreter = ({ functions, port, realms, start, takeImage }: 
     remote: workerHostContract,
     limits: { maxMessageBytes: TO_WORKER_LIMITS.maxBytes, maxNodes: TO_WORKER_LIMITS.maxNodes },
     handlers: handlersOf(interpreter, takeImage),
+    nextTurn,
   });
   return interpreter;
 };

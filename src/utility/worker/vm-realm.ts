@@ -6,11 +6,7 @@ import { hardenThread } from './harden.ts';
 import type { RealmHost } from './interpreter-host.ts';
 import { threadChecks } from './self-checks.ts';
 
-/**
- * Pyodide's own stack filter knows its frames by this name
- * (`isPyodideFrame` in the runtime), so the bundle has to carry it.
- */
-const GUEST_SCRIPT_NAME = 'pyodide.asm.mjs';
+const GUEST_SCRIPT_NAME = 'guest.js';
 
 /** A bare realm of Node's, with the guest core in it. */
 export class VmRealm implements OpenedRealm {

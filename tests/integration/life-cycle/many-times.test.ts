@@ -61,7 +61,12 @@ it(
   `${INTERRUPTS} soft interrupts of code that waits: none is lost, and all say where it was`,
   async () => {
     const session = 'waiting';
-    const waits = ['asyncio.sleep(3600)', 'asyncio.Future()', 'storm()', 'asyncio.gather(storm(), storm())'];
+    const waits = [
+      'asyncio.sleep(3600)',
+      'asyncio.wait_for(asyncio.Future(), 3600)',
+      'storm()',
+      'asyncio.gather(storm(), storm())',
+    ];
     const storm = 'import asyncio\nasync def storm():\n  while True: await asyncio.sleep(0)';
     const odd: RunResult[] = [];
     for (let count = 0; count < INTERRUPTS; count++) {

@@ -8,9 +8,16 @@ import { fileURLToPath } from 'node:url';
 import { ESLint, type Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MAIN_FOLDERS, REALM_FOLDERS, SANDBOX_FOLDERS, SHARED_FOLDERS } from '../../../eslint.layers.js';
+import {
+  CONSOLE_FOLDERS,
+  CONTROL_FOLDERS,
+  MAIN_FOLDERS,
+  REALM_FOLDERS,
+  SANDBOX_FOLDERS,
+  SHARED_FOLDERS,
+} from '../../../eslint.layers.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const PATHS = 'import-x/no-restricted-paths';
 const IMPORTS = 'no-restricted-imports';
 const SYNTAX = 'no-restricted-syntax';
@@ -107,6 +114,8 @@ describe('inside of a layer', () => {
     'src/main/sandbox': SANDBOX_FOLDERS,
     'src/shared': SHARED_FOLDERS,
     'src/utility/realm': REALM_FOLDERS,
+    'src/utility/control': CONTROL_FOLDERS,
+    'src/renderer/console': CONSOLE_FOLDERS,
   };
   const pairs = Object.entries(PARENTS).flatMap(([parent, folders]) =>
     Object.entries(folders).flatMap(([from, allowed]) =>
@@ -137,6 +146,8 @@ describe('of the host', () => {
     'src/renderer/x.ts',
     'src/utility/realm/x.ts',
     'src/utility/realm/deep/x.ts',
+    'src/utility/control/x.ts',
+    'src/utility/control/packages/x.ts',
   ];
 
   it.each(WITHOUT_HOST)('%s reaches neither Node nor Electron', async (path) => {
@@ -192,6 +203,38 @@ describe('of the host', () => {
     'tests/integration/x.test.ts',
   ])('%s may import Electron', async (path) => {
     expect(await rulesHit(path, `import { app } from 'electron';\nexport const x = app;\n`)).toEqual([]);
+  });
+});
+
+describe('of the runtimes', () => {
+  it.each([
+    'src/main/cli/commands/x.ts',
+    'src/main/app/x.ts',
+    'src/main/window/x.ts',
+    'src/main/cli/host/open-electron-x.ts',
+    'src/renderer/x.ts',
+    'src/renderer/console/MadeUp.vue',
+    'src/preload/x.ts',
+  ])('%s may not compare with the name of one', async (path) => {
+    const script = (text: string): string =>
+      path.endsWith('.vue') ? `<script setup lang="ts">\n${text}</script>\n` : text;
+    for (const test of ["other === 'native'", "'embedded' !== other", "other == 'embedded'"]) {
+      const hit = await rulesHit(
+        path,
+        script(`const other: string = window.name;\nexport const x = ${test};\n`),
+      );
+      expect(
+        hit.filter((rule) => rule.endsWith(SYNTAX)),
+        test,
+      ).not.toEqual([]);
+    }
+    const all = "switch (window.name) {\n  case 'native':\n  default:\n    break;\n}\n";
+    expect(await rulesHit(path, script(all))).toEqual([]);
+  });
+
+  it('nor may the template of a component', async () => {
+    const template = `<template><p v-if="runtime === 'native'">x</p></template>\n`;
+    expect(await rulesHit('src/renderer/app/MadeUp.vue', template)).toContain(`vue/${SYNTAX}`);
   });
 });
 

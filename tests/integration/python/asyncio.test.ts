@@ -29,13 +29,6 @@ afterEach(() => {
 });
 
 describe('plain scripts', () => {
-  it('run to completion before run() returns', () => {
-    const text = guest.start(
-      'async def main():\n  await asyncio.sleep(0.02)\n  return 5\nasyncio.run(main())',
-    );
-    expect(JSON.parse(text as string)).toMatchObject({ value: { json: 5 }, error: null });
-  });
-
   it.each([
     ['asyncio.get_event_loop().run_until_complete(asyncio.sleep(0, 7))', 7],
     [
@@ -140,6 +133,39 @@ describe('top-level await', () => {
     expect(guest.takeStderr()).toBe('');
   });
 
+  it('says at once that nothing could wake it, and where it waits', async () => {
+    const { error } = await run('e = asyncio.Event()\nawait asyncio.sleep(0)\nawait e.wait()');
+    expect(error).toMatchObject({ type: 'RuntimeError', line: 3 });
+    expect(error?.message).toContain('nothing is left that could wake one');
+    expect((await run('await asyncio.sleep(0, 1)')).value?.json).toBe(1);
+  });
+
+  it('has one loop in all runs, whatever becomes of it', async () => {
+    await run(
+      'import contextvars\nv = contextvars.ContextVar("v")\nq = asyncio.Queue()\nawait q.put(v.set(1) and 5)',
+    );
+    expect((await run('asyncio.run(asyncio.sleep(0))\nv.get()')).value?.json).toBe(1);
+    expect((await run('[await q.get(), v.get()]')).value?.json).toEqual([5, 1]);
+    const same = 'own = asyncio.get_running_loop()\nawait asyncio.sleep(0)\nown is asyncio.get_event_loop()';
+    expect((await run(same)).value?.json).toBe(true);
+    await run('asyncio.get_event_loop().close()');
+    expect((await run('await asyncio.sleep(0, 2)')).value?.json).toBe(2);
+  });
+
+  it.each([
+    ['asyncio.get_running_loop().stop()\nawait asyncio.sleep(5)', 'RuntimeError'],
+    ['asyncio.get_running_loop().call_soon(lambda: 1 / 0)\nawait asyncio.sleep(0.01, "on")', null],
+    [
+      'async def bad(): raise KeyboardInterrupt\nt = asyncio.create_task(bad())\nawait asyncio.sleep(60)',
+      'KeyboardInterrupt',
+    ],
+    ['asyncio.get_running_loop().call_later(60, print, "late")\nawait asyncio.sleep(0)', null],
+  ])('survives %j', async (code, type) => {
+    expect((await run(code)).error?.type ?? null).toBe(type);
+    expect((await run('await asyncio.sleep(0.01, 3)')).value?.json).toBe(3);
+    expect(guest.takeStdout()).toBe('');
+  });
+
   it('is quieted by a semicolon and by None', async () => {
     expect((await run('await asyncio.sleep(0, 5);')).value).toBeNull();
     expect((await run('await asyncio.sleep(0)')).value).toBeNull();
@@ -211,42 +237,22 @@ describe('top-level await', () => {
         .error,
     ).toMatchObject({ type: 'RuntimeError', message: 'This event loop is already running' });
   });
-
-  it('refuses a second run while one is going on', async () => {
-    const first = guest.start('await asyncio.sleep(0.05, 1)');
-    expect((await run('2')).error?.message).toContain('another run');
-    expect(JSON.parse(await first)).toMatchObject({ value: { json: 1 } });
-    expect((await run('2')).value?.json).toBe(2);
-  });
 });
 
 describe('interrupts', () => {
-  const shared = new SharedArrayBuffer(4);
-  const signal = new Uint8Array(shared);
-  let last = 0;
-  // Pyodide reads and then clears, in two steps: a plain array would lose a signal that lands in between.
-  const buffer = {
-    get 0(): number {
-      return (last = Atomics.load(signal, 0));
-    },
-    set 0(value: number) {
-      Atomics.compareExchange(signal, 0, last, value);
-    },
-  };
-
   /** Runs code that another thread interrupts after `ms`. */
   const interrupted = async (code: string, ms = 150): ReturnType<Guest['run']> => {
-    guest.pyodide.setInterruptBuffer(buffer as unknown as Uint8Array);
-    Atomics.store(signal, 0, 0);
     const worker = new Worker(
       `const { workerData } = require('node:worker_threads');
-       setTimeout(() => Atomics.store(new Uint8Array(workerData), 0, 2), ${ms});`,
-      { eval: true, workerData: shared },
+       const signal = new Int32Array(workerData);
+       setTimeout(() => { Atomics.store(signal, 0, 2); Atomics.notify(signal, 0) }, ${ms});`,
+      { eval: true, workerData: guest.interrupts },
     );
     try {
       return await guest.run(code);
     } finally {
       await worker.terminate();
+      Atomics.store(new Int32Array(guest.interrupts), 0, 0);
     }
   };
 
@@ -257,6 +263,10 @@ describe('interrupts', () => {
     ['async def m():\n  while True: await asyncio.sleep(0)\nasyncio.run(m())', 3],
     ['await asyncio.sleep(0)\nwhile True: pass', 2],
     ['async def spin():\n  while True: pass\nt = asyncio.create_task(spin())\nawait asyncio.sleep(20)', 4],
+    ['await asyncio.sleep(0)\nawait asyncio.sleep(60)', 2],
+    ['await asyncio.sleep(0)\nimport time\ntime.sleep(20)', 3],
+    ['asyncio.get_running_loop().call_soon(exec, "while True: pass")\nawait asyncio.sleep(20)', 2],
+    ['async def m():\n  while True: await asyncio.sleep(0)\nawait m()', 2],
     ['class S:\n  def __str__(self):\n    while True: pass\nS()', 3],
   ])('%s', async (code, line) => {
     const started = performance.now();
@@ -271,18 +281,10 @@ describe('interrupts', () => {
   });
 
   it('ignores a signal that comes between runs', async () => {
-    guest.pyodide.setInterruptBuffer(buffer as unknown as Uint8Array);
+    const signal = new Int32Array(guest.interrupts);
     Atomics.store(signal, 0, 2);
-    expect(guest.pyodide.runPython('sum(range(10000))')).toBe(49995000);
+    guest.listFiles();
     expect((await run('1 + 1')).value?.json).toBe(2);
-  });
-
-  it('ends a run that waits, on request', async () => {
-    expect(guest.interrupt()).toBe(false);
-    const pending = guest.start('await asyncio.sleep(0)\nawait asyncio.sleep(60)');
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(guest.interrupt()).toBe(true);
-    expect(JSON.parse(await pending)).toMatchObject({ error: { type: 'KeyboardInterrupt', line: 2 } });
-    expect((await run('await asyncio.sleep(0, 1)')).value?.json).toBe(1);
+    expect(Atomics.load(signal, 0)).toBe(0);
   });
 });

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { WEATHER } from '../../support/weather-figures.ts';
 import { startGuest, type Guest } from './guest.ts';
 
-const ROOT = new URL('../../../', import.meta.url);
+const ROOT = new URL('../../..', import.meta.url);
 const example = (name: string): string => readFileSync(new URL(`examples/${name}`, ROOT), 'utf8');
 
 let guest: Guest;

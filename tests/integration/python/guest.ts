@@ -1,44 +1,53 @@
-/**
- * A real Pyodide with the runner loaded the way the realm's glue loads it.
- */
-import { loadPyodide, type PyodideAPI } from 'pyodide';
-import type { PyCallable, PyDict, PyProxy } from 'pyodide/ffi';
+/** A real Python with the driver loaded as the guest core loads it, in this very realm. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { ImportReport } from '../../../src/shared/protocol/package-files.ts';
-import { GuestDisplay } from '../../../src/shared/protocol/interpreter.ts';
+import { GuestDisplay, GuestFileList, type RunFacts } from '../../../src/shared/protocol/interpreter.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
-import { MODULES_SOURCE } from '../../../src/shared/python/sources.ts';
 import { OutputFile, RunError, RunValue } from '../../../src/shared/contract/sandbox.ts';
-import { INTERPRETER_SOURCES, PROVIDED_SOURCES } from '../../../src/utility/realm/python-sources.ts';
+import { guestDevice } from '../../../src/utility/realm/guest-device.ts';
+import { DISPLAY_LIMITS, Interpreter, type DisplayLimits } from '../../../src/utility/realm/interpreter.ts';
+import { Interrupts } from '../../../src/utility/realm/interrupts.ts';
+import { connectStandardStreams } from '../../../src/utility/realm/pyodide-314/devices.ts';
+import { isWritingFiles } from '../../../src/utility/realm/pyodide-314/open-files.ts';
+import {
+  loadRuntime,
+  setInterruptBuffer,
+  type Runtime,
+} from '../../../src/utility/realm/pyodide-314/pyodide-runtime.ts';
+import { plainLoading } from '../../../src/utility/realm/pyodide-314/snapshot.ts';
+import { bytesOfCode } from '../../../src/utility/worker/code-bytes.ts';
+
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
 const OutputFiles = z.array(OutputFile).max(LIMITS.listedFiles);
 
+/** Files as Python tells of them; those made outside of the workspace come after the others. */
+const ToldFiles = z
+  .array(z.looseObject({ name: z.string() }))
+  .transform((files) => files.filter(({ name }) => !name.startsWith('/')))
+  .pipe(z.array(OutputFile.extend({ was: z.string().exactOptional() })).max(LIMITS.listedFiles));
+
 /** What Python itself reports. */
-const PythonOutcome = z.strictObject({
+const PythonOutcome = z.object({
   value: RunValue.nullable(),
   error: RunError.nullable(),
-  files: OutputFiles,
+  files: ToldFiles,
   truncated: z.boolean(),
 });
 export type PythonOutcome = z.infer<typeof PythonOutcome>;
 
-/** The part of Emscripten's file system that the tests use; its own types are not installed. */
-interface FileSystem {
-  mkdirTree(path: string): void;
-  writeFile(path: string, data: string | Uint8Array): void;
-}
-
 export interface Guest {
-  readonly pyodide: PyodideAPI;
-  readonly files: FileSystem;
+  readonly runtime: Runtime;
+  readonly files: Runtime['FS'];
   /** Another session in the same interpreter: only for what does not outlast a session. */
   newSession(): Guest;
   /** Runs code and checks its outcome against the contract. */
-  run(code: string, textLimit?: number): Promise<PythonOutcome>;
-  /** What `Session.run` returns, unawaited. */
-  start(code: string, textLimit?: number): string | Promise<string>;
-  interrupt(): boolean;
+  run(code: string, textLimit?: number, facts?: RunFacts): Promise<PythonOutcome>;
+  /** Lets Python see an interrupt, as another thread does by `Atomics.store(memory, 0, 2)`. */
+  readonly interrupts: SharedArrayBuffer;
   /** What the guest wrote since the last call. */
   takeStdout(): string;
   takeStderr(): string;
@@ -46,97 +55,76 @@ export interface Guest {
   takeShown(): GuestDisplay[];
   /** What `input()` and `getpass()` announced since the last call. */
   takePrompts(): unknown[];
-  limitDisplays(limits: DisplayLimits): void;
   listFiles(): OutputFile[];
   /** What the code needs that is not there. */
   findImports(code: string): ImportReport;
 }
 
-/** See `LIMITS`. */
-export interface DisplayLimits {
-  readonly bytes: number;
-  readonly totalBytes: number;
-  readonly count: number;
-  readonly types: number;
-}
+const require = createRequire(import.meta.url);
+const bytesOf = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(require.resolve(`pyodide/${name}`)));
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+const parse = (bytes: Uint8Array): unknown =>
+  JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
 
-export const DISPLAY_LIMITS: DisplayLimits = {
-  bytes: LIMITS.displayBytes,
-  totalBytes: LIMITS.totalDisplayBytes,
-  count: LIMITS.displayCount,
-  types: LIMITS.displayMimeTypes,
-};
-
-export async function startGuest(): Promise<Guest> {
-  const pyodide = await loadPyodide();
+/** @param limits what it keeps to when it shows something */
+export async function startGuest(limits: DisplayLimits = DISPLAY_LIMITS): Promise<Guest> {
+  const runtime = await loadRuntime({
+    wasm: await WebAssembly.compile(bytesOf('pyodide.asm.wasm')),
+    stdlib: bytesOf('python_stdlib.zip'),
+    plan: plainLoading,
+    onRefusal: (refusal) => expect.fail(refusal.message),
+  });
   const captured = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
+  const output = (name: keyof typeof captured): { write: (bytes: Uint8Array) => void } => {
     const decoder = new TextDecoder();
-    const write = (bytes: Uint8Array): number => {
-      captured[name] += decoder.decode(bytes, { stream: true });
-      return bytes.length;
-    };
-    if (name === 'stdout') pyodide.setStdout({ write });
-    else pyodide.setStderr({ write });
-  }
-  pyodide.setStdin({ stdin: () => null });
-  const files = pyodide.FS as FileSystem;
-  files.mkdirTree('/workspace');
-
-  const builtins = pyodide.pyimport('builtins') as PyProxy & {
-    compile: PyCallable;
-    exec: PyCallable;
-    dict: () => PyDict;
+    return { write: (bytes) => void (captured[name] += decoder.decode(bytes.slice(), { stream: true })) };
   };
-  const loader = builtins.dict();
-  builtins.exec(builtins.compile(MODULES_SOURCE, '<vivarium>', 'exec'), loader);
-  const loadFrom = loader.get('load_from') as PyCallable;
-  const install = loadFrom(JSON.stringify(INTERPRETER_SOURCES), 'interpreter', 'install') as PyCallable;
-  const openPythonSession = install('/workspace', JSON.stringify(PROVIDED_SOURCES)) as PyCallable;
-  const take = (name: 'stdout' | 'stderr'): string => {
+  connectStandardStreams(runtime.FS, {
+    stdin: { read: () => 0 },
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+  });
+  const interrupts = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+  const seen = new Interrupts(interrupts);
+  const shown: GuestDisplay[] = [];
+  const prompts: unknown[] = [];
+  const device = guestDevice({
+    sleep: (seconds) => seen.sleep(seconds),
+    display: (json) => {
+      expect(json.length).toBeLessThanOrEqual(limits.bytes);
+      shown.push(GuestDisplay.parse(parse(json.slice())));
+    },
+    announce: ({ prompt, secret }) => void prompts.push(secret ? { secret: prompt } : prompt),
+    isWriting: () => isWritingFiles(runtime.FS),
+  });
+  setInterruptBuffer(runtime, seen.buffer);
+  const take = (name: keyof typeof captured): string => {
     const text = captured[name];
     captured[name] = '';
     return text;
   };
   const openSession = (): Guest => {
-    const session = openPythonSession() as PyProxy & {
-      run: (code: string, textLimit: number) => string | Promise<string>;
-      interrupt: () => boolean;
-      show_with: (send: (json: string) => void, ...limits: number[]) => void;
-      ask_with: (announce: (prompt: unknown, secret: boolean) => void) => void;
-      list_files: () => string;
-      packages: { find_imports: (code: string) => string };
-    };
-    const shown: GuestDisplay[] = [];
-    const limit = (limits: DisplayLimits): void =>
-      session.show_with(
-        (json) => {
-          expect(Buffer.byteLength(json)).toBeLessThanOrEqual(limits.bytes);
-          shown.push(GuestDisplay.parse(JSON.parse(json)));
-        },
-        limits.bytes,
-        limits.totalBytes,
-        limits.count,
-        limits.types,
-      );
-    limit(DISPLAY_LIMITS);
-    const prompts: unknown[] = [];
-    session.ask_with((prompt, secret) => void prompts.push(secret ? { secret: prompt } : prompt));
+    const interpreter = Interpreter.load(runtime, device, limits);
     return {
-      pyodide,
-      files,
+      runtime,
+      files: runtime.FS,
       newSession: openSession,
-      start: (code, textLimit = 1_000_000) => session.run(code, textLimit),
-      run: async (code, textLimit = 1_000_000) =>
-        PythonOutcome.parse(JSON.parse(await session.run(code, textLimit))),
-      interrupt: () => session.interrupt(),
+      interrupts,
+      run: (code, textLimit = 1_000_000, facts = {}) => {
+        const { value, error, files, truncated } = PythonOutcome.parse(
+          parse(interpreter.run(bytesOfCode(code, encode), JSON.stringify(facts), textLimit)),
+        );
+        return Promise.resolve({ value, error, files, truncated });
+      },
       takeStdout: () => take('stdout'),
       takeStderr: () => take('stderr'),
       takeShown: () => shown.splice(0),
       takePrompts: () => prompts.splice(0),
-      limitDisplays: limit,
-      findImports: (code) => ImportReport.parse(JSON.parse(session.packages.find_imports(code))),
-      listFiles: () => OutputFiles.parse(JSON.parse(session.list_files())),
+      findImports: (code) =>
+        ImportReport.parse(parse(interpreter.answer('findImports', encode(JSON.stringify({ code }))))),
+      listFiles: () =>
+        OutputFiles.parse(GuestFileList.parse(parse(interpreter.answer('listFiles', encode('{}')))).said),
     };
   };
   return openSession();

@@ -1,4 +1,5 @@
 /** What guest code finds as `IPython` where the package is not installed, in a real Pyodide. */
+import { CLEAR_OUTPUT } from '../../../src/shared/contract/clear-output.ts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startGuest, type Guest } from './guest.ts';
 
@@ -73,7 +74,7 @@ display(Image('dot.png'), Image(filename='dot.png'), Image(pathlib.Path('dot.png
     expect(await errorOf('from IPython.display import NoSuchThing')).toMatchObject({ type: 'ImportError' });
   });
 
-  it('is the display of everywhere: handles, text, updates; nothing is taken back', async () => {
+  it('is the display of everywhere: handles, text, updates; clearing is told to whoever shows it', async () => {
     const code = `
 import builtins
 from IPython.display import publish_display_data, update_display
@@ -84,8 +85,9 @@ handle.update(HTML('second'))
 update_display(HTML('third'), display_id='one')
 publish_display_data({'text/plain': 'fourth'});`;
     const shown = await shownBy(code);
-    expect(shown.map((mime) => mime['text/html'] ?? mime['text/plain'])).toEqual([
+    expect(shown.map((mime) => mime['text/html'] ?? mime['text/plain'] ?? mime[CLEAR_OUTPUT])).toEqual([
       'first',
+      '{"wait": true}',
       'second',
       'third',
       'fourth',
@@ -94,10 +96,10 @@ publish_display_data({'text/plain': 'fourth'});`;
 });
 
 describe('IPython', () => {
-  it('is not pretended to be there: no version, no other parts, no get_ipython in sight', async () => {
+  it('is not pretended to be there: no version but the one that Matplotlib asks for, no other parts, no get_ipython in sight', async () => {
     const code = `
-import IPython
-found = [hasattr(IPython, '__version__'), hasattr(IPython, 'version_info'), 'get_ipython' in globals()]
+import IPython, sys
+found = [hasattr(IPython, '__version__'), sys.modules['IPython'].version_info[:2] >= (8, 24), 'get_ipython' in globals()]
 try:
     get_ipython()
 except NameError:
@@ -111,7 +113,7 @@ except ModuleNotFoundError as error:
 found`;
     expect(await guest.run(code)).toMatchObject({
       error: null,
-      value: { json: [false, false, false, 'NameError', null, "No module named 'IPython.core'"] },
+      value: { json: [false, true, false, 'NameError', null, "No module named 'IPython.core'"] },
     });
   });
 

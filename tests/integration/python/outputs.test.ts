@@ -1,6 +1,6 @@
 /** `display()` and `input()` in a real Pyodide, without the processes around it. */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DISPLAY_LIMITS, startGuest, type Guest } from './guest.ts';
+import { startGuest, type Guest } from './guest.ts';
 
 let guest: Guest;
 
@@ -12,7 +12,6 @@ beforeEach(() => {
   guest.takeStdout();
   guest.takeStderr();
   guest.takeShown();
-  guest.limitDisplays(DISPLAY_LIMITS);
 });
 
 /** What the code shows: MIME type to content, each. */
@@ -144,17 +143,20 @@ Table()`;
 });
 
 describe('budgets', () => {
-  const small = { bytes: 20_000, totalBytes: 50_000, count: 6, types: 4 };
+  let tight: Guest;
+
+  beforeAll(async () => {
+    tight = await startGuest({ bytes: 20_000, totalBytes: 50_000, count: 6, types: 4 });
+  }, 60_000);
 
   it('leaves out a form that is too large, and says so in the text', async () => {
-    guest.limitDisplays(small);
-    await guest.run(`
+    await tight.run(`
 class Large:
     def _repr_html_(self): return 'x' * 30_000
     def _repr_latex_(self): return 'kept'
     def __repr__(self): return 'Large()'
 display(Large())`);
-    const [shown] = guest.takeShown();
+    const [shown] = tight.takeShown();
     expect(shown?.cut).toBe(true);
     expect(shown?.mime).toEqual([
       ['text/plain', 'Large()\n[text/html left out: 30000 bytes are more than the 20000 of one output]'],
@@ -163,36 +165,32 @@ display(Large())`);
   });
 
   it('cuts text that is too large by itself', async () => {
-    guest.limitDisplays(small);
-    await guest.run("class T:\n  def __repr__(self): return '\\x01' * 100_000\ndisplay(T())");
-    const [shown] = guest.takeShown();
+    await tight.run("class T:\n  def __repr__(self): return '\\x01' * 100_000\ndisplay(T())");
+    const [shown] = tight.takeShown();
     expect(shown?.cut).toBe(true);
     expect(shown?.mime[0]?.[1]).toContain('[text/plain cut: 100000 characters are too many for one output]');
   });
 
   it('ends with a note when all together are too large, or too many', async () => {
-    guest.limitDisplays(small);
-    await guest.run('for _ in range(100): display({"text/plain": "y" * 12_000}, raw=True)');
-    const large = guest.takeShown();
+    await tight.run('for _ in range(100): display({"text/plain": "y" * 12_000}, raw=True)');
+    const large = tight.takeShown();
     expect(large).toHaveLength(5);
     expect(large.map(({ cut }) => cut)).toEqual([false, false, false, false, true]);
     expect(large.at(-1)?.mime[0]?.[1]).toContain('together they are larger than 50000 bytes');
-    guest.limitDisplays(small);
-    await guest.run('for number in range(1000): display(number)');
-    const many = guest.takeShown();
+    await tight.run('for number in range(1000): display(number)');
+    const many = tight.takeShown();
     expect(many).toHaveLength(6);
     expect(many.at(-1)?.mime[0]?.[1]).toContain('there are more than 5');
-    await guest.run('display("the next run begins anew")');
-    expect(guest.takeShown()).toHaveLength(1);
+    await tight.run('display("the next run begins anew")');
+    expect(tight.takeShown()).toHaveLength(1);
   });
 
   it('leaves out what is no MIME type, and more types than there may be', async () => {
-    guest.limitDisplays(small);
-    await guest.run(
+    await tight.run(
       'display({"__proto__": "a", "text/html\\n": "b", 5: "c", "text/html": "d"}, raw=True)\n' +
         'display({f"x/t{n}": "" for n in range(50)}, raw=True)',
     );
-    const [names, types] = guest.takeShown();
+    const [names, types] = tight.takeShown();
     expect(names?.mime.map(([mime]) => mime)).toEqual(['text/html', 'text/plain']);
     expect(names?.mime[1]?.[1]).toContain("'__proto__' left out: no MIME type");
     expect(types?.mime).toHaveLength(4);

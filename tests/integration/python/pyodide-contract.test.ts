@@ -2,32 +2,36 @@
  * What `src/utility/realm/pyodide-314` and its neighbours build on that Pyodide, Emscripten and CPython promise nobody:
  * an upgrade has to provide all of it, or change what stands beside it.
  */
-import { loadPyodide } from 'pyodide';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bytecodePaths } from '../../../src/utility/control/bytecode.ts';
-import { SITE_PACKAGES } from '../../../src/utility/control/wheel-files.ts';
+import { bytecodePaths } from '../../../src/utility/control/packages/bytecode.ts';
+import { SITE_PACKAGES } from '../../../src/utility/control/packages/wheel-files.ts';
 import { ERRNO } from '../../../src/utility/realm/pyodide-314/file-errors.ts';
+import { loadRuntime, type Runtime } from '../../../src/utility/realm/pyodide-314/pyodide-runtime.ts';
+import { plainLoading } from '../../../src/utility/realm/pyodide-314/snapshot.ts';
+import { startGuest, type Guest } from './guest.ts';
 
 type Kind = 'function' | 'object' | 'number' | 'string';
 
-/** Paths from the object that `loadPyodide` gives, what is there, and what needs it. */
-const PYODIDE: readonly (readonly [path: string, kind: Kind, needs: string])[] = [
-  ['_api.fatal_error', 'function', 'errors without a trace'],
-  ['_api.runtimeEnv', 'object', 'kept from the guest'],
-  ['_api.config', 'object', 'ways of loading that are taken away'],
-  ['_module.handle_js_error', 'function', 'errors without a trace'],
-  ['_module.HEAPU8', 'object', 'snapshots'],
-  ['_module.HEAP32', 'object', 'snapshots: the trampoline'],
-  ['_module.__PyRuntime', 'number', 'snapshots: the trampoline'],
-  ['_module.__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET', 'number', 'snapshots: the trampoline'],
-  ['_module.__hiwire_set', 'function', 'packages of a snapshot'],
-  ['loadedPackages', 'object', 'packages that were installed'],
-  ['makeMemorySnapshot', 'function', 'snapshots'],
-  ['setInterruptBuffer', 'function', 'interrupts'],
-  ['setStdout', 'function', 'output'],
-  ['setStderr', 'function', 'output'],
-  ['setStdin', 'function', 'input'],
-  ['pyimport', 'function', 'the runner'],
+/** What Emscripten's module has, and what needs it. */
+const MODULE: readonly (readonly [name: string, kind: Kind, needs: string])[] = [
+  ['ENV', 'object', 'the environment'],
+  ['HEAP8', 'object', 'interrupts'],
+  ['_Py_EMSCRIPTEN_SIGNAL_HANDLING', 'number', 'interrupts'],
+  ['HEAPU8', 'object', 'calls of Python, snapshots'],
+  ['HEAP32', 'object', 'snapshots: the trampoline'],
+  ['__PyRuntime', 'number', 'snapshots: the trampoline'],
+  ['__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET', 'number', 'snapshots: the trampoline'],
+  ['_dump_traceback', 'function', 'the stack of a fatal error'],
+  ['getExceptionMessage', 'function', 'exceptions of C++ that nobody caught'],
+  ...(
+    [
+      ...['_PyBytes_FromStringAndSize', '_PyBytes_AsString', '_PyBytes_Size', '_PyObject_CallOneArg'],
+      ...['_PyDict_New', '_PyDict_SetItemString', '_PyDict_GetItemString', '_Py_CompileStringExFlags'],
+      ...['_PyEval_EvalCode', '_PyErr_Clear', '_Py_IncRef', '_Py_DecRef'],
+    ] as const
+  ).map((name) => [name, 'function', 'calls of Python'] as const),
 ];
 
 const FILE_SYSTEM: readonly (readonly [path: string, kind: Kind])[] = [
@@ -35,9 +39,15 @@ const FILE_SYSTEM: readonly (readonly [path: string, kind: Kind])[] = [
     [
       ...['mkdirTree', 'lookupPath', 'chdir', 'open', 'write', 'read', 'close', 'readFile', 'writeFile'],
       ...['unlink', 'lstat', 'isFile', 'isDir', 'readdir', 'createStream', 'closeStream', 'ErrnoError'],
+      ...['makedev', 'registerDevice', 'mkdev', 'getPath'],
     ] as const
   ).map((name) => [name, 'function'] as const),
   ['streams', 'object'],
+  ['nameTable', 'object'],
+  ['currentPath', 'string'],
+  ['nextInode', 'number'],
+  ['MAX_OPEN_FDS', 'number'],
+  ['createDevice', 'function'],
   ['filesystems.MEMFS.createNode', 'function'],
 ];
 
@@ -66,67 +76,86 @@ const at = (root: unknown, path: string): unknown =>
       root,
     );
 
-interface Private {
-  readonly _module: object;
-  readonly FS: Readonly<Record<string, unknown>>;
-  runPython(code: string): unknown;
-}
+const require = createRequire(import.meta.url);
+const bytesOf = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(require.resolve(`pyodide/${name}`)));
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
-let pyodide: Private;
+let runtime: Runtime;
+let guest: Guest;
+const valueOf = async (code: string): Promise<unknown> => {
+  const { error, value } = await guest.run(code);
+  expect(error).toBeNull();
+  return value?.json;
+};
 beforeAll(async () => {
-  pyodide = (await loadPyodide()) as unknown as Private;
-});
-
-describe('Pyodide 314 has', () => {
-  it.each(PYODIDE)('%s, a %s, for %s', (path, kind) => {
-    expect(typeof at(pyodide, path)).toBe(kind);
+  runtime = await loadRuntime({
+    wasm: await WebAssembly.compile(bytesOf('pyodide.asm.wasm')),
+    stdlib: bytesOf('python_stdlib.zip'),
+    plan: plainLoading,
+    onRefusal: (refusal) => expect.fail(refusal.message),
   });
+  guest = await startGuest();
+}, 60_000);
 
-  it('a hook for fatal errors, which is not set', () => {
-    expect(at(pyodide, '_api.on_fatal')).toBeUndefined();
+describe("Emscripten's module has", () => {
+  it.each(MODULE)('%s, a %s, for %s', (path, kind) => {
+    expect(typeof at(runtime, path)).toBe(kind);
   });
 });
 
 describe("Emscripten's file system has", () => {
   it.each(FILE_SYSTEM)('%s, a %s', (path, kind) => {
-    expect(typeof at(pyodide.FS, path)).toBe(kind);
+    expect(typeof at(runtime.FS, path)).toBe(kind);
   });
 
   it('files with the bytes, size and time that packages and workspaces are made of', () => {
-    pyodide.runPython('open("/tmp/probe.txt", "w").write("abc")');
-    const { node } = (pyodide.FS['lookupPath'] as (path: string) => { node: object })('/tmp/probe.txt');
+    runtime.FS.writeFile('/tmp/probe.txt', 'abc');
+    const { node } = runtime.FS.lookupPath('/tmp/probe.txt');
     expect(node).toMatchObject({ id: expect.any(Number) as number, usedBytes: 3 });
     expect(['contents', 'mode', 'mtime'].filter((name) => !(name in node))).toEqual([]);
   });
 
   it.each(
-    Object.entries({ absent: 'FileNotFoundError', io: 'OSError', interrupted: 'InterruptedError' } as const),
-  )('the number for %s that Python takes for %s', (name, exception) => {
+    Object.entries({
+      absent: 'FileNotFoundError',
+      invalid: 'OSError',
+      io: 'OSError',
+      interrupted: 'InterruptedError',
+      notPermitted: 'PermissionError',
+    } as const),
+  )('the number for %s that Python takes for %s', async (name, exception) => {
     const errno = ERRNO[name as keyof typeof ERRNO];
-    expect(pyodide.runPython(`type(OSError(${String(errno)}, "x")).__name__`)).toBe(exception);
+    expect(await valueOf(`type(OSError(${String(errno)}, "x")).__name__`)).toBe(exception);
   });
 });
 
 describe("Emscripten's linker has", () => {
   it.each(LINKER)('%s, a %s', (path, kind) => {
-    expect(typeof at(pyodide._module, path)).toBe(kind);
+    expect(typeof at(runtime, path)).toBe(kind);
   });
 });
 
 describe('CPython 3.14', () => {
-  it('keeps packages where wheels are put', () => {
-    expect(`${String(pyodide.runPython('import site\nsite.getsitepackages()[0]'))}/`).toBe(SITE_PACKAGES);
+  it('keeps packages where wheels are put', async () => {
+    expect(`${String(await valueOf('import site\nsite.getsitepackages()[0]'))}/`).toBe(SITE_PACKAGES);
   });
 
-  it('calls bytecode as archives of it do', () => {
+  it('calls bytecode as archives of it do', async () => {
     const path = '/lib/a/b.py';
     const code = `from importlib.util import cache_from_source\ncache_from_source("${path}")`;
-    expect(bytecodePaths([path])).toEqual([pyodide.runPython(code)]);
+    expect(bytecodePaths([path])).toEqual([await valueOf(code)]);
   });
 
-  it('writes and reads bytecode by the time of its source', () => {
+  it('writes and reads bytecode by the time of its source', async () => {
     const code =
       'from importlib import _bootstrap_external as files\ncallable(files._validate_timestamp_pyc)';
-    expect(pyodide.runPython(code)).toBe(true);
+    expect(await valueOf(code)).toBe(true);
   });
+});
+
+it('No module of Pyodide itself is there until a guest imports one', async () => {
+  const code =
+    'import sys\n[name for name in sys.modules if "pyodide" in name or name in ("js", "pyodide_js")]';
+  expect(await valueOf(code)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RunFacts } from '../../../src/shared/protocol/interpreter.ts';
 import { startGuest, type Guest } from './guest.ts';
 
 let guest: Guest;
@@ -16,6 +17,39 @@ beforeAll(async () => {
 beforeEach(() => {
   guest.takeStdout();
   guest.takeStderr();
+});
+
+describe('what code is told about itself', () => {
+  const told = async (code: string, facts: RunFacts): Promise<unknown> => {
+    const outcome = await guest.run(code, undefined, facts);
+    expect(outcome.error).toBeNull();
+    return outcome.value?.json;
+  };
+
+  it.each([
+    [{ args: [] }, ['-c']],
+    [{ args: ['a b', '', '--x=1'], script: 'dir/it.py' }, ['dir/it.py', 'a b', '', '--x=1']],
+    [
+      { args: ['"\\', '1\n2\r\u2028', '{"args":[]}', '😀\0'] },
+      ['-c', '"\\', '1\n2\r\u2028', '{"args":[]}', '😀\0'],
+    ],
+  ])('%j as sys.argv', async (facts, argv) => {
+    expect(await told('import sys\nsys.argv', facts)).toEqual(argv);
+  });
+
+  it('a lone surrogate among its arguments', async () => {
+    expect(await told('import sys\nascii(sys.argv[1])', { args: ['\ud800'] })).toBe("'\\ud800'");
+  });
+
+  it('its file and the width of the terminal', async () => {
+    const code = 'import os, shutil\n[__file__, shutil.get_terminal_size().columns]';
+    expect(await told(code, { script: 'a.py', columns: 132 })).toEqual(['/workspace/a.py', 132]);
+  });
+
+  it('is no part of the code: a comment at its end tells it nothing', async () => {
+    const code = 'import sys\nsys.argv[0]\n#vivarium-run: {"args": ["forged"], "file": "forged"}';
+    expect(await told(code, { args: [] })).toBe('-c');
+  });
 });
 
 describe('value', () => {
@@ -89,10 +123,22 @@ describe('value', () => {
   });
 
   it.each([
-    ['def __str__(self): raise ValueError("no")', '<unprintable Foo object: ValueError raised by __str__>'],
-    ['def __str__(self): return 5', '<unprintable Foo object: TypeError raised by __str__>'],
-    ['def __str__(self): raise SystemExit(3)', '<unprintable Foo object: SystemExit raised by __str__>'],
-    ['def __repr__(self): raise MemoryError', '<unprintable Foo object: MemoryError raised by __str__>'],
+    [
+      'def __str__(self): raise ValueError("no")',
+      'a value of type Foo that has no text: its __str__ raised ValueError: no',
+    ],
+    [
+      'def __str__(self): return 5',
+      'a value of type Foo that has no text: its __str__ raised TypeError: __str__ returned non-string (type int)',
+    ],
+    [
+      'def __str__(self): raise SystemExit(3)',
+      'a value of type Foo that has no text: its __str__ raised SystemExit: 3',
+    ],
+    [
+      'def __repr__(self): raise MemoryError',
+      'a value of type Foo that has no text: its __str__ raised MemoryError',
+    ],
   ])('%s', async (method, text) => {
     expect(await run(`class Foo:\n  ${method}\nFoo()`)).toMatchObject({ value: { text }, error: null });
   });
@@ -105,7 +151,9 @@ class Foo(metaclass=Meta):
     def __str__(self): raise ValueError
     __class__ = property(lambda self: 1 / 0)
 Foo()`;
-    expect((await run(code)).value?.text).toBe('<unprintable Foo object: ValueError raised by __str__>');
+    expect((await run(code)).value?.text).toBe(
+      'a value of type Foo that has no text: its __str__ raised ValueError',
+    );
     const text = `
 class S(str):
     def __len__(self): return -1
@@ -116,9 +164,13 @@ Foo()`;
     expect((await run(text)).value).toEqual({ text: 'fine' });
   });
 
-  it('says why a long integer is not printed', async () => {
-    expect((await run('10 ** 5000')).value?.text).toMatch(
-      /^<unprintable int object: .*set_int_max_str_digits/u,
+  it('cuts a long integer in the middle, and says how long a very long one is', async () => {
+    expect((await run('-10 ** 5000')).value?.text).toBe(
+      `-1${'0'.repeat(998)}[... 3002 of 5001 digits left out ...]${'0'.repeat(1000)}`,
+    );
+    expect((await run('[10 ** 5000]')).value?.text).toBe(`[1${'0'.repeat(5000)}]`);
+    expect((await run('1 << 40_000_000')).value?.text).toBe(
+      'an integer of about 12041200 digits, which would take long to write out',
     );
   });
 });
@@ -200,8 +252,14 @@ describe('errors', () => {
   });
 
   it.each([
-    ['def __str__(self): raise ValueError', '<unprintable Bad object: ValueError raised by __str__>'],
-    ['def __str__(self): return 1', '<unprintable Bad object: TypeError raised by __str__>'],
+    [
+      'def __str__(self): raise ValueError',
+      'a value of type Bad that has no text: its __str__ raised ValueError',
+    ],
+    [
+      'def __str__(self): return 1',
+      'a value of type Bad that has no text: its __str__ raised TypeError: __str__ returned non-string (type int)',
+    ],
     ['__traceback__ = property(lambda self: 1 / 0)', 'm'],
     ['__class__ = property(lambda self: 1 / 0)', 'm'],
     ['__cause__ = property(lambda self: 1 / 0)', 'm'],
@@ -217,6 +275,33 @@ describe('errors', () => {
     expect(outcome.error?.message).toBe('a'.repeat(100));
     expect(outcome.error?.traceback.length).toBeLessThanOrEqual(64 * 1024);
     expect(outcome.error?.traceback).toMatch(/^Traceback[\s\S]*characters left out[\s\S]*END\n$/u);
+  });
+
+  it.each([
+    ['next(iter([]))', 'StopIteration', 1],
+    ['def f(): raise StopIteration(7)\nf()', 'StopIteration', 1],
+    [
+      'def add(a, b):\n    """\n    >>> 1 + 1\n    2\n    """\n    return a + b\nprint(add(1, 2)',
+      'SyntaxError',
+      7,
+    ],
+    ['x = (1\n\n# >>> 2\n', 'SyntaxError', 1],
+    ['from email.MIMEText import MIMEText', 'ModuleNotFoundError', 1],
+  ])('as Python has it: %j', async (code, type, line) => {
+    const { error, value } = await run(code);
+    expect(value).toBeNull();
+    expect(error).toMatchObject({ type, line });
+    expect(error?.message).not.toMatch(/coroutine|build of Python/u);
+  });
+
+  it('gives the next run arguments and a stdout, whatever became of the last ones', async () => {
+    await run(
+      'import io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding="utf-8")\nprint(1)',
+    );
+    expect((await run('print(2)')).error).toBeNull();
+    await run('import sys\ndel sys.argv');
+    const { error, value } = await guest.run('import sys\nsys.argv', undefined, { args: ['a'] });
+    expect([error, value?.json]).toEqual([null, ['-c', 'a']]);
   });
 
   it('makes lone surrogates in messages printable', async () => {
@@ -316,9 +401,8 @@ Number()`;
   });
 
   it('survives a workspace that was removed', async () => {
-    const own = guest.newSession();
-    await own.run('import os, shutil\nos.chdir("/")\nshutil.rmtree("/workspace")');
-    expect((await own.run('import os\nos.getcwd()')).value?.json).toBe('/workspace');
+    await run('import os, shutil\nos.chdir("/")\nshutil.rmtree("/workspace")');
+    expect((await run('import os\nos.getcwd()')).value?.json).toBe('/workspace');
   });
 });
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { extractFile, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageApp } from '../../../scripts/package.ts';
 import { installedElectron, sandboxSwitches } from '../../../src/main/cli/host/electron-command.ts';
@@ -14,6 +14,7 @@ import { DoctorReport } from '../../../src/shared/contract/doctor.ts';
 import { describeDist } from '../../../src/main/electron-files/electron-dist.ts';
 import { runProgram } from '../../../scripts/shared/run-program.ts';
 import { untilNone, processesMarked, canSeeProcesses } from '../../support/processes.ts';
+import { pageOfPackedApp } from '../../support/packed-app.ts';
 import { openVirtualDisplay, type VirtualDisplay } from '../../support/virtual-display.ts';
 import { enablePython } from '../../support/vivarium-window.ts';
 
@@ -29,18 +30,6 @@ let executable: string;
 let app: ChildProcess;
 let page: Page;
 
-/** The inspector is off in here, so the window is driven through Chromium's own protocol. */
-const addressOf = (child: ChildProcess): Promise<string> =>
-  new Promise((resolve, reject) => {
-    let said = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-      const address = /DevTools listening on (ws:\S+)/u.exec(said)?.[1];
-      if (address !== undefined) resolve(address);
-    });
-    child.once('exit', () => reject(new Error(`the app ended: ${said}`)));
-  });
-
 beforeAll(async () => {
   display = await openVirtualDisplay();
   const dist = describeDist(path.dirname(await installedElectron()), process.platform, 'override');
@@ -51,10 +40,7 @@ beforeAll(async () => {
     env: { ...process.env, DISPLAY: display.name, VIVARIUM_DATA_DIR: dataFolder },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const browser = await chromium.connectOverCDP(await addressOf(app));
-  const [context] = browser.contexts();
-  if (context === undefined) throw new Error('the app has no window');
-  page = context.pages()[0] ?? (await context.waitForEvent('page'));
+  page = await pageOfPackedApp(app);
   await page.waitForFunction(() => 'api' in globalThis);
 });
 
@@ -132,7 +118,7 @@ describe('what is in it', () => {
         'out/preload/index.cjs',
         'out/renderer/index.html',
         'out/utility/sidecar.cjs',
-        'node_modules/pyodide/pyodide.asm.wasm',
+        'out/utility/pyodide/pyodide.asm.wasm',
         'LICENSE',
         'NOTICE',
       ]),

@@ -225,8 +225,12 @@ describe('hostile arguments', () => {
   it('in a request name the field', async () => {
     const refused = await window.page.evaluate(async () => {
       const { run } = globalThis.api.sandbox;
-      const ask = (request: object, options: object = { runId: 'a' }): Promise<Answered> =>
-        run(request as { code: string }, options as { runId: string });
+      // Each its own id: two runs under way can't share one, and these are asked for at the same time.
+      let asked = 0;
+      const ask = (
+        request: object,
+        options: object = { runId: `request-${(asked += 1)}` },
+      ): Promise<Answered> => run(request as { code: string }, options as { runId: string });
       const bytes = new Uint8Array(1);
       return Promise.all([
         ask({}),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { spawn } from 'node:child_process';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { installedElectron, sandboxSwitches } from '../../../src/main/cli/host/electron-command.ts';
 import type { SandboxStatus } from '../../../src/shared/ipc/sandbox.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -53,6 +53,23 @@ const beginLoop = async (window: VivariumWindow): Promise<number> => {
 
 const endOfLoop = ({ page }: VivariumWindow): Promise<unknown> =>
   page.evaluate(() => (globalThis as unknown as { ended: Promise<unknown> }).ended);
+
+/** For tests that need nothing but a page that is there. */
+let sharedFolder: string;
+let sharedWindow: VivariumWindow | undefined;
+beforeAll(async () => {
+  sharedFolder = mkdtempSync(path.join(tmpdir(), 'vivarium-life-'));
+  sharedWindow = await openVivariumWindow({ dataFolder: sharedFolder });
+  await enablePython(sharedWindow.page);
+});
+afterAll(async () => {
+  await sharedWindow?.close();
+  rmSync(sharedFolder, { recursive: true, force: true });
+});
+const shared = (): VivariumWindow => {
+  if (sharedWindow === undefined) throw new Error('the window is not open');
+  return sharedWindow;
+};
 
 it('a sidecar killed during a run: the run says so, the next one works, activity shows it', async () => {
   const window = await open();
@@ -128,7 +145,7 @@ describe('settings hold at once', () => {
   });
 
   it('the theme and the language of the menu', async () => {
-    const window = await open();
+    const window = shared();
     const seen = () =>
       window.app.evaluate(({ Menu, nativeTheme }) => ({
         theme: nativeTheme.themeSource,
@@ -142,7 +159,7 @@ describe('settings hold at once', () => {
   });
 
   it('the mirror, and what may be installed from it', async () => {
-    const window = await open();
+    const window = shared();
     await set(window, 'sandbox.packages.mirror', '/nowhere/at/all');
     expect(await window.page.evaluate(() => globalThis.api.packages.sources())).toEqual({
       ok: true,
@@ -200,7 +217,7 @@ it('a page whose process dies is loaded again; Python is still there', async () 
 });
 
 it('menu commands are told to the page', async () => {
-  const window = await open();
+  const window = shared();
   // Listening before it is clicked: the answer is fetched afterwards.
   await window.page.evaluate(() => {
     const heard = new Promise((resolve) => void globalThis.api.app.onCommand(resolve));

@@ -21,6 +21,8 @@ export const bundleForBrowser = async (entry: string): Promise<string> => {
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
+    // Of zip.js, which would look there for workers of its own.
+    define: { 'import.meta.url': '""' },
     plugins: [withoutNode],
     build: {
       write: false,

@@ -8,8 +8,7 @@ import { thisMachine } from '../../../scripts/provision/machine.ts';
 import { builtFiles } from '../../../src/main/runtime/runtime-locations.ts';
 import { RunCollector } from '../../../src/main/run/run-collector.ts';
 import type { RunEnd, RunPiece, SelfCheck } from '../../../src/shared/protocol/interpreter.ts';
-import type { GuestOutcome } from '../../../src/shared/contract/sandbox.ts';
-import type { PackageContent } from '../../../src/utility/control/cached-wheel.ts';
+import type { GuestOutcome } from '../../../src/shared/protocol/guest-report.ts';
 import { OUT_FOLDER } from '../node-sandbox.ts';
 import {
   ASSETS,
@@ -21,6 +20,7 @@ import {
   WORKER_SCRIPT,
 } from './addresses.ts';
 import { bundleForBrowser } from './bundles.ts';
+import type { Started } from './page.ts';
 import { PageServer, type ServedFile } from './page-server.ts';
 
 const OUTPUT_BYTES = 512 * 1024;
@@ -32,7 +32,8 @@ const PAGE_POLICY =
 export const WORKER_POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types vivarium";
 
-const JAVASCRIPT = 'text/javascript';
+// Without it, texts in a script are read in another encoding.
+const JAVASCRIPT = 'text/javascript; charset=utf-8';
 const BYTES = 'application/octet-stream';
 
 const quiet = { onOutput: () => undefined, onDisplay: () => undefined, onInput: () => undefined };
@@ -53,15 +54,17 @@ const conclude = (pieces: readonly RunPiece[], end: RunEnd): Ran => {
 /** An interpreter in a Web Worker of its own. */
 export class WebInterpreter {
   readonly #page: Page;
-  readonly #id: number;
+  readonly #id: string;
   readonly checks: readonly SelfCheck[];
   readonly snapshot: string;
+  readonly image: string;
 
-  constructor(page: Page, started: { id: number; checks: SelfCheck[]; snapshot: string }) {
+  constructor(page: Page, { checks, id, image, snapshot }: Started) {
     this.#page = page;
-    this.#id = started.id;
-    this.checks = started.checks;
-    this.snapshot = started.snapshot;
+    this.#id = id;
+    this.checks = checks;
+    this.snapshot = snapshot;
+    this.image = image;
   }
 
   async run(code: string): Promise<Ran> {
@@ -109,17 +112,12 @@ export class GuestPage {
   /** Of the browser, by its own account. */
   readonly version: string;
   readonly page: Page;
-  /** What interpreters can be given, by name. */
-  readonly packages: Map<string, PackageContent>;
+  /** Wheels that interpreters can be given, by name. */
+  readonly packages: Map<string, Uint8Array>;
   readonly #browser: Browser;
   readonly #server: PageServer;
 
-  private constructor(
-    browser: Browser,
-    server: PageServer,
-    page: Page,
-    packages: Map<string, PackageContent>,
-  ) {
+  private constructor(browser: Browser, server: PageServer, page: Page, packages: Map<string, Uint8Array>) {
     this.#browser = browser;
     this.#server = server;
     this.page = page;
@@ -128,7 +126,7 @@ export class GuestPage {
   }
 
   static async open(program: string, workerPolicy = WORKER_POLICY): Promise<GuestPage> {
-    const packages = new Map<string, PackageContent>();
+    const packages = new Map<string, Uint8Array>();
     const server = await PageServer.open(await filesOf(packages, workerPolicy));
     const browser = await chromium.launch({
       executablePath: program,
@@ -141,7 +139,8 @@ export class GuestPage {
     });
     const page = await browser.newPage();
     await page.goto(server.origin + PAGE_ADDRESS);
-    await page.evaluate((memoryMiB) => window.guests.prepare(memoryMiB), MEMORY_MIB);
+    const failed = await page.evaluate((memoryMiB) => window.guests.prepare(memoryMiB), MEMORY_MIB);
+    if (failed.length > 0) throw new Error(`the page is not fit: ${failed.join(', ')}`);
     return new GuestPage(browser, server, page, packages);
   }
 
@@ -150,8 +149,21 @@ export class GuestPage {
     return [...this.#server.asked];
   }
 
-  async start(): Promise<WebInterpreter> {
-    return new WebInterpreter(this.page, await this.page.evaluate(() => window.guests.start()));
+  /** @param image key of an image with packages in it */
+  async start(image?: string): Promise<WebInterpreter> {
+    return new WebInterpreter(this.page, await this.page.evaluate((key) => window.guests.start(key), image));
+  }
+
+  /** Made, and handed over again under another key. */
+  makePackageSnapshot(
+    keys: { readonly made: string; readonly again: string },
+    packages: readonly string[],
+    modules: readonly string[],
+  ): Promise<{ image: number; bytecode: number[] }> {
+    return this.page.evaluate(
+      ([both, names, imported]) => window.guests.makePackageSnapshot(both, names, imported),
+      [keys, packages, modules] as const,
+    );
   }
 
   makeSnapshot(): Promise<number> {
@@ -165,7 +177,7 @@ export class GuestPage {
 }
 
 const filesOf = async (
-  packages: ReadonlyMap<string, PackageContent>,
+  packages: ReadonlyMap<string, Uint8Array>,
   workerPolicy: string,
 ): Promise<(path: string) => Promise<ServedFile | undefined>> => {
   const { assets } = builtFiles(OUT_FOLDER).runtime;
@@ -195,20 +207,12 @@ const filesOf = async (
     [`${ASSETS}worker`, { type: BYTES, body: WORKER_SCRIPT }],
     ...(await Promise.all([asset('wasm'), asset('stdlib'), asset('lock'), asset('guest')])),
   ]);
-  return async (path) => files.get(path) ?? fileOfPackage(path, packages);
+  return async (path) => files.get(path) ?? wheelAt(path, packages);
 };
 
-const fileOfPackage = async (
-  path: string,
-  packages: ReadonlyMap<string, PackageContent>,
-): Promise<ServedFile | undefined> => {
-  if (!path.startsWith(PACKAGES)) return undefined;
-  const [name = '', part = ''] = path.slice(PACKAGES.length).split('/');
-  const wheel = packages.get(name);
-  if (wheel === undefined) return undefined;
-  const { paths, sizes } = wheel;
-  if (part === 'files') return { type: 'application/json', body: JSON.stringify({ paths, sizes }) };
-  return { type: BYTES, body: await wheel.read(Number(part)) };
+const wheelAt = (path: string, packages: ReadonlyMap<string, Uint8Array>): ServedFile | undefined => {
+  const wheel = path.startsWith(PACKAGES) ? packages.get(path.slice(PACKAGES.length)) : undefined;
+  return wheel === undefined ? undefined : { type: BYTES, body: wheel };
 };
 
 /** The program for such a page. @throws SetupError that says how to install it */

@@ -65,18 +65,28 @@ export class WebRealmHost implements RealmHost {
     this.#evaluate();
     const core = global[GUEST_CORE] as GuestCore;
     Reflect.deleteProperty(global, GUEST_CORE);
-    const checks = [
+    const checks: SelfCheck[] = [
       {
         name: `worker: nothing but the language (${left.join(', ').slice(0, 150)})`,
+        layer: 'frozen-worker',
         holds: left.length === 0,
       },
-      { name: 'worker: no code from strings', holds: codeFromStringsIsRefused(Function) },
-      { name: 'realm: errors carry no stack', holds: stackOf(new Error('x')) === undefined },
+      {
+        name: 'worker: no code from strings',
+        layer: 'no-code-from-strings',
+        holds: codeFromStringsIsRefused(Function),
+      },
+      {
+        name: 'realm: errors carry no stack',
+        layer: 'bare-realm',
+        holds: stackOf(new Error('x')) === undefined,
+      },
       {
         name: 'realm: no streaming compilation',
+        layer: 'bare-realm',
         holds: !('compileStreaming' in WebAssembly) && !('instantiateStreaming' in WebAssembly),
       },
-      { name: 'guest bundle: no import()', holds: !/\bimport\s*\(/u.test(guestScript) },
+      { name: 'guest bundle: no import()', layer: 'bare-realm', holds: !/\bimport\s*\(/u.test(guestScript) },
     ];
     return { realm: { core, codeCache: () => new Uint8Array(0) }, checks };
   }

@@ -1,6 +1,10 @@
 import type { WorkerImage, WorkerStart } from '../../../src/shared/protocol/worker-protocol.ts';
 import { fromEventTargetPort, type RpcPort } from '../../../src/shared/rpc/port.ts';
-import type { HostThread, ThreadHost, ThreadListener } from '../../../src/utility/control/thread-host.ts';
+import type {
+  HostThread,
+  ThreadHost,
+  ThreadListener,
+} from '../../../src/utility/control/host/thread-host.ts';
 
 /** A browser does not tell when a worker is gone; it is when it was terminated. */
 const EXIT_CODE = 1;

@@ -5,7 +5,7 @@ import type { WorkerImage, WorkerStart } from '../../../src/shared/protocol/work
 import { serveInterpreter, type ThreadFunctions } from '../../../src/utility/worker/serve-interpreter.ts';
 import { WebRealmHost } from './web-realm.ts';
 
-const { addEventListener: listen, performance: clock, setTimeout: startTimer, crypto } = globalThis;
+const { addEventListener: listen, performance: clock, crypto, setTimeout: startTimer } = globalThis;
 // A page's window has another function of that name.
 const post = globalThis.postMessage as (message: unknown) => void;
 const encoder = new TextEncoder();
@@ -22,12 +22,12 @@ const latin1 = (bytes: Uint8Array): string => {
 const functions: ThreadFunctions = {
   now: () => clock.now(),
   random: (length) => latin1(crypto.getRandomValues(new Uint8Array(length))),
-  setTimer: (callback, delayMs) => void startTimer(callback, delayMs),
   encode: (text) => encoder.encode(text),
   decode: (bytes) => decoder.decode(bytes),
   wait,
   // A page is not told before it is isolated from others, and then only later.
   usedMiB: () => 0,
+  nextTurn: () => new Promise((resolve) => startTimer(resolve, 0)),
 };
 
 /** What the port brings, which is sent before `boot` is asked for; nothing to an interpreter that is not restored. */

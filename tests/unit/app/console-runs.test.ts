@@ -1,7 +1,8 @@
+import { programWords } from '../../../src/main/run/package-advice.ts';
 import { expect, it } from 'vitest';
 import { ConsoleRuns } from '../../../src/main/app/console-runs.ts';
 import type { Runner } from '../../../src/main/run/runner.ts';
-import type { PythonRuntime } from '../../../src/shared/config/config.ts';
+import type { PythonRuntime } from '../../../src/shared/runtimes.ts';
 import type { RunEvent } from '../../../src/shared/ipc/sandbox.ts';
 import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { resultOf } from '../../support/run-results.ts';
@@ -31,14 +32,14 @@ const setUp = (): Stage => {
         const over = new AbortController();
         const answer = onInput?.('name? ', over.signal, request.code === 'input, secret');
         if (request.code === 'input, gone') over.abort();
-        return resultOf({ runtime, stdout: String(await answer) });
+        return resultOf({ runtime, stdout: `${request.code}${String(await answer)}` });
       }
       if (request.code !== '') {
         await new Promise<void>((resolve) => {
           if (signal?.aborted === true) resolve();
           signal?.addEventListener('abort', () => resolve());
         });
-        return resultOf({ status: 'cancelled', runtime });
+        return resultOf({ status: 'cancelled', runtime, stdout: request.code });
       }
       return resultOf({ runtime });
     },
@@ -49,6 +50,7 @@ const setUp = (): Stage => {
       runners: { embedded: runner('embedded'), native: runner('native') },
       settings: () => stage.settings,
       clock: new FakeClock(),
+      words: () => programWords,
       onEnded: (result) => ended.push(result),
     }),
     run: (runId, request) =>
@@ -101,7 +103,8 @@ it('ask for input, in order with what they print, and go on with the answer', as
   ]);
   expect([stage.runs.answerInput('b', 'x'), stage.runs.answerInput('a', 'Ada')]).toEqual([false, true]);
   expect(stage.runs.answerInput('a', 'again')).toBe(false);
-  expect((await running).stdout).toBe('Ada');
+  await running;
+  expect(stage.told.at(-1)).toMatchObject({ type: 'text', text: 'Ada' });
 });
 
 it('say when the answer must not be seen', async () => {
@@ -110,11 +113,25 @@ it('say when the answer must not be seen', async () => {
   await expect.poll(() => stage.told.length).toBe(2);
   expect(stage.told[1]).toEqual({ type: 'input', runId: 'a', prompt: 'name? ', secret: true });
   stage.runs.answerInput('a', 'hush');
-  expect((await running).stdout).toBe('hush');
+  await running;
+  expect(stage.told.at(-1)).toMatchObject({ type: 'text', text: 'hush' });
 });
 
 it('take no answer that nobody waits for any more', async () => {
   const stage = setUp();
-  expect((await stage.run('a', { code: 'input, gone' })).stdout).toBe('null');
+  await stage.run('a', { code: 'input, gone' });
+  expect(stage.told.at(-1)).toMatchObject({ type: 'text', text: 'null' });
   expect(stage.runs.answerInput('a', 'late')).toBe(false);
+});
+
+it('send their output once: what events told is not in the result', async () => {
+  const stage = setUp();
+  const code = 'x'.repeat(200_000);
+  const running = stage.run('a', { code });
+  stage.runs.cancel('a');
+  const result = await running;
+  expect(stage.ended[0]?.stdout).toBe(code);
+  const sent = JSON.stringify([stage.told, result]).length;
+  expect(sent).toBeGreaterThan(code.length);
+  expect(sent).toBeLessThan(1.01 * code.length);
 });

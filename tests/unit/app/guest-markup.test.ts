@@ -5,7 +5,7 @@ import { drawingDocument, drawingSize } from '../../../src/main/app/guest-drawin
 import { hasMoreTags } from '../../../src/main/app/tag-count.ts';
 import { BUDGET_MS, longestStall } from '../foreign-text/stall.ts';
 import { disarmHtml } from '../../../src/main/window/guest-html.ts';
-import { MAX_OUTPUT_ELEMENTS, MAX_OUTPUT_LENGTH } from '../../../src/shared/ipc/app.ts';
+import { MAX_OUTPUT_ELEMENTS, MAX_OUTPUT_LENGTH } from '../../../src/shared/ipc/output.ts';
 
 describe('start tags', () => {
   it.each([

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { RunStream } from '../../../src/main/app/run-stream.ts';
+import { CLEAR_OUTPUT } from '../../../src/shared/contract/clear-output.ts';
 import type { RunEvent } from '../../../src/shared/ipc/sandbox.ts';
+import { resultOf } from '../../support/run-results.ts';
 import { FakeClock, utf8 } from '../sandbox/support.ts';
 
 const setUp = (): { stream: RunStream; clock: FakeClock; told: RunEvent[] } => {
@@ -8,6 +10,8 @@ const setUp = (): { stream: RunStream; clock: FakeClock; told: RunEvent[] } => {
   const told: RunEvent[] = [];
   return { clock, told, stream: new RunStream('a', clock, (event) => told.push(event)) };
 };
+
+const showing = (value: string) => ({ mime: { 'text/plain': value } });
 
 const text = (stream: 'stdout' | 'stderr', value: string): RunEvent => ({
   type: 'text',
@@ -34,7 +38,8 @@ it('tells whole characters, however the bytes are cut, also when streams take tu
     stream.text({ stream: 'stdout', bytes: new Uint8Array([byte]) });
     stream.text({ stream: 'stderr', bytes: second.subarray(0, 1) });
   }
-  stream.end();
+  const rest = stream.end(resultOf({ stdout: 'é🐍', stderr: '\uFFFD'.repeat(first.length) }));
+  expect([rest.stdout, rest.stderr]).toEqual(['', '']);
   const said = (wanted: string): string =>
     told.map((event) => (event.type === 'text' && event.stream === wanted ? event.text : '')).join('');
   expect(said('stdout')).toBe('é🐍');
@@ -44,10 +49,45 @@ it('tells whole characters, however the bytes are cut, also when streams take tu
 it('ends with all that is left, half a character included, and tells nothing later', () => {
   const { clock, stream, told } = setUp();
   stream.text({ stream: 'stdout', bytes: new Uint8Array([0x61, 0xf0, 0x9f]) });
-  stream.end();
+  expect(stream.end(resultOf({ stdout: 'a\uFFFD' })).stdout).toBe('');
   expect(told).toEqual([text('stdout', 'a\uFFFD')]);
+  stream.text({ stream: 'stdout', bytes: utf8('late') });
+  stream.display({ mime: { 'text/plain': 'late' } });
   clock.advance(1000);
   expect([told.length, clock.waiting]).toEqual([1, 0]);
+});
+
+it('tells at the end what a cancelled run had no time to pass on, and gives it back to nobody', () => {
+  const { stream, told } = setUp();
+  const shown = [{ mime: { 'text/plain': 'one' } }, { mime: { 'text/plain': 'two' } }];
+  stream.text({ stream: 'stdout', bytes: utf8('heard, ü').subarray(0, -1) });
+  stream.display({ mime: { 'text/plain': 'one' } });
+  const result = resultOf({ status: 'cancelled', stdout: 'heard, über', stderr: 'err', outputs: shown });
+  expect(stream.end(result)).toEqual({ ...result, stdout: '', stderr: '', outputs: [] });
+  expect(told).toEqual([
+    text('stdout', 'heard, '),
+    { type: 'output', runId: 'a', mime: { 'text/plain': 'one' } },
+    { type: 'output', runId: 'a', mime: { 'text/plain': 'two' } },
+    text('stdout', 'über'),
+    text('stderr', 'err'),
+  ]);
+});
+
+it('what was cleared was told, and is not told again at the end', () => {
+  const { stream, told } = setUp();
+  const clear = { mime: { [CLEAR_OUTPUT]: '{}' } };
+  for (const display of [showing('one'), showing('two'), clear, showing('three')]) stream.display(display);
+  expect(stream.end(resultOf({ outputs: [showing('three'), showing('four')] })).outputs).toEqual([]);
+  expect(told.map((event) => (event.type === 'output' ? event.mime : null))).toEqual(
+    [showing('one'), showing('two'), clear, showing('three'), showing('four')].map(({ mime }) => mime),
+  );
+});
+
+it('tells a byte order mark as the result has it', () => {
+  const { stream, told } = setUp();
+  stream.text({ stream: 'stdout', bytes: utf8('\uFEFFa') });
+  expect(stream.end(resultOf({ stdout: '\uFEFFa' })).stdout).toBe('');
+  expect(told).toEqual([text('stdout', '\uFEFFa')]);
 });
 
 it('tells what was printed before something else first', () => {
@@ -64,7 +104,7 @@ it('does not tell more often than a screen shows', () => {
     stream.text({ stream: 'stdout', bytes: utf8('line\n') });
     clock.advance(1);
   }
-  stream.end();
+  stream.close();
   expect(told.length).toBeLessThan(80);
   expect(told.map((event) => (event.type === 'text' ? event.text : '')).join('')).toBe('line\n'.repeat(1000));
 });

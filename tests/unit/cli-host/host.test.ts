@@ -7,7 +7,7 @@ import { hostClientContract, hostContract, HOST_LIMITS } from '../../../src/shar
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../../src/shared/rpc/port.ts';
 
-const NOTHING = { displays: false, files: false, input: false };
+const NOTHING = { output: false, displays: false, files: false, input: false, words: 'program' } as const;
 const LIMITS = { sandbox: { memoryMiB: 256, outputKiB: 64 }, events: false };
 
 /** A host whose sandboxes can't be started: what is tested here is the host. */

@@ -14,7 +14,10 @@ const exitCode = await runCli(process.argv.slice(2), {
     async run(request, { signal, onOutput } = {}) {
       // The test's cue: signals are handled from here on.
       process.stderr.write('running\n');
-      if (request.code === 'hang') await new Promise<never>(() => setInterval(() => undefined, 1000));
+      if (request.code === 'hang') {
+        signal?.addEventListener('abort', () => process.stderr.write('told\n'));
+        await new Promise<never>(() => setInterval(() => undefined, 1000));
+      }
       while (signal?.aborted !== true) {
         await onOutput?.({ stream: 'stdout', bytes: new TextEncoder().encode(`${'x'.repeat(1000)}\n`) });
         await new Promise((resolve) => setTimeout(resolve, 1));
@@ -24,6 +27,7 @@ const exitCode = await runCli(process.argv.slice(2), {
     },
     dispose: async () => undefined,
   }),
+  openSessions: () => Promise.reject(new Error('no sessions here')),
   examine: () => Promise.reject(new Error('no doctor here')),
   openNative: async () => {
     throw new Error('no native Python here');

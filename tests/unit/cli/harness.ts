@@ -89,6 +89,7 @@ export function start(argv: readonly string[], setup: Setup = {}): Started {
     },
     packageSettings: () =>
       Promise.resolve(setup.packageSettings ?? { autoInstall: true, mirror: '', allow: [] }),
+    openSessions: () => Promise.reject(new Error('no sessions here')),
     examine: setup.examine ?? (() => Promise.reject(new Error('no doctor here'))),
     openNative:
       setup.openNative ??

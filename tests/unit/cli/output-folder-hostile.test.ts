@@ -67,8 +67,8 @@ describe.each([false, true])('with force: %j', (force) => {
       notice: async (text) => void notices.push(text),
     });
     await saver.saveFile({ kind: 'whole', name: 'Plot-1.PNG', mime: '', bytes: bytes('file') });
-    await saver.saveImages([{ mime: { 'image/png': 'YQ==' } }, { mime: { 'image/svg+xml': '<svg/>' } }]);
-    expect([notices, saver.failed]).toEqual([[], false]);
+    await saver.saveOutputs([{ mime: { 'image/png': 'YQ==' } }, { mime: { 'image/svg+xml': '<svg/>' } }]);
+    expect([notices, saver.failed]).toEqual([['what was shown is in plot-2.png, plot-3.svg'], false]);
     expect(readdirSync(folder).sort()).toEqual(['Plot-1.PNG', 'plot-2.png', 'plot-3.svg']);
     expect([textOf('Plot-1.PNG'), textOf('plot-2.png')]).toEqual(['file', 'a']);
   });

@@ -2,8 +2,8 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { setTimeout } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
 import { needPosix } from '../../support/not-run.ts';
 
 const SCRIPT = new URL('fake-vivarium.ts', import.meta.url).pathname;
@@ -44,16 +44,24 @@ describe('the command as a process', () => {
     child.stdout.resume();
     await once(child.stderr, 'data');
     child.kill('SIGINT');
-    await setTimeout(500);
+    // The run was told to stop.
+    await once(child.stderr, 'data');
     expect(child.exitCode).toBeNull();
-    child.kill('SIGINT');
-    expect(await exitOf(child)).toEqual([130, null]);
+    const exit = exitOf(child);
+    // Those that come at once belong to the first key press.
+    await eventually(() => {
+      child.kill('SIGINT');
+      expect(child.exitCode).not.toBeNull();
+    });
+    expect(await exit).toEqual([130, null]);
   });
 
   it('delivers all output to a slow reader before it exits', async () => {
     const child = vivarium('run', '-c', 'once');
     await once(child.stderr, 'data');
-    await setTimeout(300);
+    // It waits in the pipe, unread: more than that holds is on its way.
+    await once(child.stdout, 'readable');
+    expect(child.exitCode).toBeNull();
     expect(await text(child.stdout)).toHaveLength(1001 + 1_000_001);
   });
 });

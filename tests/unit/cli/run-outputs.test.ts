@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { CLEAR_OUTPUT } from '../../../src/shared/contract/clear-output.ts';
 import type { CollectedFile, RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { cli, type Run } from './harness.ts';
@@ -46,8 +47,13 @@ it('writes files and pictures into the folder', async () => {
     cwd,
     run: making(file('a/b.csv', '1,2'), file('c.txt', 'text')),
   });
-  expect(outcome).toMatchObject({ code: 0, stdout: '', stderr: '' });
-  expect(readdirSync(path.join(cwd, 'out')).sort()).toEqual(['a', 'c.txt', 'plot-1.png', 'plot-2.svg']);
+  expect(outcome).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: 'vivarium: what was shown is in output-1.html, plot-1.png, plot-2.svg\n',
+  });
+  const written = ['a', 'c.txt', 'output-1.html', 'plot-1.png', 'plot-2.svg'];
+  expect(readdirSync(path.join(cwd, 'out')).sort()).toEqual(written);
   expect(read('out', 'a', 'b.csv') + read('out', 'c.txt')).toBe('1,2text');
   expect(read('out', 'plot-1.png') + read('out', 'plot-2.svg')).toBe('a picture<svg>é</svg>');
 });
@@ -65,6 +71,109 @@ it('says what it did not write, and writes the rest', async () => {
   expect(outcome.stderr).not.toContain('\u001b');
   expect(existsSync(path.join(cwd, '..', 'evil'))).toBe(false);
   expect(read('good')).toBe('x');
+});
+
+it('writes each form that is more than text: pages, pictures beside them, JSON', async () => {
+  const outputs = [
+    { mime: { 'text/html': '<b>1</b>', 'application/json': '{"a": 1}', 'text/plain': 'x' } },
+    { mime: { 'application/vnd.plotly.v1+json': '{}', 'image/svg+xml': '<svg/>', 'image/png': 'aGk=' } },
+    { mime: { 'text/markdown': '**only text**' } },
+  ];
+  await cli(['run', '-c', '1', '--out', '.'], { cwd, run: async () => resultOf({ outputs }) });
+  expect(readdirSync(cwd).sort()).toEqual([
+    ...['output-1.html', 'output-2.json', 'output-3.json', 'output-4.svg', 'plot-1.png'],
+  ]);
+});
+
+it.each([
+  ['run_2025-03-04T05:06:07.log', 'run_2025-03-04T05_06_07.log'],
+  ['sales: north vs south?.txt', 'sales_ north vs south_.txt'],
+  ['C:/Users/me/out.csv', 'Users/me/out.csv'],
+  ['con.txt', '_con.txt'],
+  ['ends with a dot.', 'ends with a dot_'],
+  [`${'é'.repeat(200)}.csv`, `${'é'.repeat(118)}.csv`],
+])('writes %j under a name that every system can have, and says so', async (name, now) => {
+  const outcome = await cli(['run', '-c', '1', '--out', '.'], {
+    cwd,
+    run: async (_request, { onFile }) => {
+      await onFile?.(file(name, 'text'));
+      return resultOf();
+    },
+  });
+  expect(outcome).toMatchObject({
+    code: 0,
+    stderr: `vivarium: saved under another name: ${JSON.stringify(name)} as ${JSON.stringify(now)}\n`,
+  });
+  expect(read(now)).toBe('text');
+});
+
+it('gives a file another name when only case tells it from one that is written', async () => {
+  const run: Run = async (_request, { onFile }) => {
+    await onFile?.(file('Report.txt', 'first'));
+    await onFile?.(file('report.txt', 'second'));
+    return resultOf();
+  };
+  const outcome = await cli(['run', '-c', '1', '--out', '.'], { cwd, run });
+  expect([outcome.code, read('Report.txt'), read('report-2.txt')]).toEqual([0, 'first', 'second']);
+});
+
+const showing =
+  (shown: readonly (string | Record<string, string>)[], value: string | null = null): Run =>
+  async (_request, { onDisplay, onOutput }) => {
+    for (const what of shown) {
+      if (typeof what === 'string')
+        await onOutput({ stream: 'stdout', bytes: new TextEncoder().encode(what) });
+      else await onDisplay?.({ mime: what });
+    }
+    return resultOf({ value: value === null ? null : { text: value } });
+  };
+
+it.each([
+  ['text', ['a\n', { 'text/plain': '42' }, 'b\n'], null, 'a\n42\nb\n'],
+  ['in the middle of a line', ['a', { 'text/plain': '42' }, 'b'], null, 'a\n42\nb'],
+  [
+    'what says no more than its type',
+    [{ 'text/plain': '<x.HTML object>', 'text/html': '<b>bold</b> &amp; more' }],
+    null,
+    'bold & more\n',
+  ],
+  [
+    'Markdown',
+    [{ 'text/plain': '<IPython.display.Markdown object>', 'text/markdown': '**b**' }],
+    null,
+    '**b**\n',
+  ],
+  [
+    'a table of HTML',
+    [{ 'text/html': '<style>td {}</style><table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>' }],
+    null,
+    '1  2\n3\n',
+  ],
+  ['a value once', [{ 'text/plain': 'a  b', 'text/html': '<table/>' }], 'a  b', 'a  b\n'],
+  [
+    'a value without text once',
+    [{ 'text/plain': '<S object at 0x1f>', 'text/html': '<i>styled</i>' }],
+    '<S object at 0x2f>',
+    'styled\n',
+  ],
+  ['a display and another value', [{ 'text/plain': 'one' }], 'two', 'one\ntwo\n'],
+  [
+    'a chart in a word',
+    [{ 'application/vnd.vegalite.v5+json': '{}', 'text/plain': 'alt.Chart(...)' }],
+    null,
+    '[a chart that moves with the mouse: --out DIR writes it to a file]\n',
+  ],
+] as const)('prints the text of what is shown: %s', async (_what, shown, value, stdout) => {
+  expect((await cli(['run', '-c', '1'], { cwd, run: showing(shown, value) })).stdout).toBe(stdout);
+});
+
+it.each([
+  [true, '\u001b[2J\u001b[Hsecond\n'],
+  [false, 'first\nsecond\n'],
+])('clears the screen of a terminal, and nothing else: %j', async (stdoutIsTty, end) => {
+  const shown = [{ 'text/plain': 'first' }, { [CLEAR_OUTPUT]: '{}' }, { 'text/plain': 'second' }];
+  const { stdout } = await cli(['run', '-c', '1'], { cwd, run: showing(shown), stdoutIsTty });
+  expect(stdout.endsWith(end)).toBe(true);
 });
 
 it('keeps what is there unless it is told otherwise', async () => {

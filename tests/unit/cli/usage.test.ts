@@ -1,12 +1,24 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeFileError } from '../../../src/main/base/system-error.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
+import { eventually } from '../../support/eventually.ts';
 import { needPosix } from '../../support/not-run.ts';
 import { cli, start, type Setup } from './harness.ts';
 
@@ -61,7 +73,7 @@ describe('arguments', () => {
     [['run', 'ok.py', '--force'], /--force is about files of --out; add --out DIR/],
     [['run', 'ok.py', '--out', 'ok.py'], /--out ".*ok\.py" can't be written \(EEXIST\)/],
     [['run', 'ok.py', '--out', 'o', '--runtime', 'native'], /native code can write them itself/],
-    ...['mcp', 'help'].map((command): [string[], RegExp] => [
+    ...['serve', 'help'].map((command): [string[], RegExp] => [
       [command],
       new RegExp(`unknown command '${command}'`, 'u'),
     ]),
@@ -119,7 +131,7 @@ describe('--memory', () => {
 
   it('takes whole MiB', async () => {
     const outcome = await cli(['run', 'ok.py', '--memory', '512'], { cwd: folder });
-    expect(outcome.opened).toMatchObject([{ memoryMiB: 512, outputKiB: 1024 }]);
+    expect(outcome.opened).toMatchObject([{ memoryMiB: 512, outputKiB: 4096 }]);
   });
 });
 
@@ -206,26 +218,49 @@ describe('the script', () => {
   });
 
   it('takes code after -c, also when it looks like an option', async () => {
-    expect((await cli(['run', '-c', '-1'])).requests[0]).toEqual({ code: '-1', timeoutMs: 60_000 });
+    expect((await cli(['run', '-c', '-1'])).requests[0]).toEqual({
+      args: [],
+      code: '-1',
+      columns: 80,
+      timeoutMs: 60_000,
+    });
     expect((await cli(['run', '-c', ''])).requests[0]?.code).toBe('');
   });
 
-  it('waits for a named pipe, and can be interrupted there', async (context) => {
-    needPosix(context);
-    const pipe = join(folder, 'pipe');
-    execFileSync('mkfifo', [pipe]);
-    const interrupted = start(['run', pipe]);
-    await setTimeout(50);
-    interrupted.interrupt();
-    expect(await interrupted.outcome).toMatchObject({
-      code: 130,
-      stderr: 'vivarium: cancelled before the run started; run it again to start over\n',
-      opened: [],
+  describe('a named pipe', () => {
+    const newPipe = (name: string): string => {
+      const pipe = join(folder, name);
+      execFileSync('mkfifo', [pipe]);
+      return pipe;
+    };
+
+    /** Its other end, once someone reads: before that, it can't be opened for writing without waiting. */
+    const whenRead = (pipe: string): Promise<number> =>
+      eventually(() => openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK));
+
+    it('is waited for', async (context) => {
+      needPosix(context);
+      const pipe = newPipe('awaited');
+      const outcome = cli(['run', pipe]);
+      const end = await whenRead(pipe);
+      writeSync(end, '2+2');
+      closeSync(end);
+      expect((await outcome).requests[0]?.code).toBe('2+2');
     });
-    const waiting = cli(['run', pipe]);
-    await setTimeout(50);
-    spawn('sh', ['-c', 'printf "2+2" > "$1"', 'sh', pipe], { stdio: 'ignore' });
-    expect((await waiting).requests[0]?.code).toBe('2+2');
+
+    it('that nobody writes to: the wait can be interrupted', async (context) => {
+      needPosix(context);
+      const pipe = newPipe('interrupted');
+      const { outcome, interrupt } = start(['run', pipe]);
+      const end = await whenRead(pipe);
+      interrupt();
+      expect(await outcome).toMatchObject({
+        code: 130,
+        stderr: 'vivarium: cancelled before the run started; run it again to start over\n',
+        opened: [],
+      });
+      closeSync(end);
+    });
   });
 });
 
@@ -279,7 +314,38 @@ describe('--file', () => {
       ['a=b.txt', 'whole'],
       ['c', 'whole'],
       ['empty', ''],
+      ['ok.py', readFileSync(join(folder, 'ok.py'), 'utf8')],
     ]);
+  });
+
+  it('leaves a file of the name of the script as it is given', async () => {
+    const outcome = await cli(['run', 'ok.py', '--file', 'data.csv=ok.py'], { cwd: folder });
+    expect(outcome.requests[0]).toMatchObject({ script: 'ok.py', files: [{ name: 'ok.py' }] });
+    expect(Buffer.from(outcome.requests[0]?.files?.[0]?.bytes ?? []).toString()).toBe('a,b\n');
+  });
+});
+
+describe('arguments of the script', () => {
+  it.each([
+    [['run', 'ok.py', '--', '3', '--json', '--'], { args: ['3', '--json', '--'], script: 'ok.py' }],
+    [['run', '--timeout', '5', 'sub/../ok.py', '--'], { args: [], script: 'ok.py', timeoutMs: 5000 }],
+    [['run', '-c', '1', '--', 'a b', ''], { args: ['a b', ''], code: '1' }],
+    [['run', '--', 'ok.py', 'x'], { args: ['x'], script: 'ok.py' }],
+  ])('come after "--": %j', async (argv, request) => {
+    expect((await cli(argv, { cwd: folder })).requests[0]).toMatchObject(request);
+  });
+
+  it('are pointed to when they come before it', async () => {
+    await expectUsageError(['run', 'ok.py', 'more.py'], /arguments of the script come after "--"/);
+  });
+
+  it.each([
+    [true, [], 100],
+    [false, [], 80],
+    [true, ['--json'], undefined],
+  ])('come with the width of a terminal: %j, %j', async (stdoutIsTty, flags, columns) => {
+    const { requests } = await cli(['run', '-c', '1', ...flags], { stdoutIsTty });
+    expect(requests[0]?.columns).toBe(columns);
   });
 });
 

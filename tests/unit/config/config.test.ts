@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Config } from '../../../src/shared/config/config.ts';
+import { LIMITS } from '../../../src/shared/limits.ts';
+import { PackageSettings } from '../../../src/shared/packages/package-settings.ts';
+import { HostPackages } from '../../../src/shared/protocol/host-protocol.ts';
 import {
   changesOf,
   InvalidSettingError,
@@ -23,6 +26,34 @@ describe('the schema', () => {
       },
       general: { language: 'en', theme: 'system' },
     });
+  });
+
+  it('gives the packages’ settings to the host that runs of the command line have, each of them and as they are', () => {
+    const stored = Config.parse({
+      sandbox: { packages: { index: 'https://index.example', allow: ['numpy'] } },
+    });
+    const { packages: settings } = stored.sandbox;
+    expect(HostPackages.parse({ settings, official: true }).settings).toEqual(settings);
+    expect(Object.keys(PackageSettings.shape).sort()).toEqual(Object.keys(settings).sort());
+    for (const [key, wrong] of [
+      ['autoInstall', 1],
+      ['cacheMiB', LIMITS.packageCacheMiB.max + 1],
+      ['allow', ['../x']],
+      ['mirror', 'x'.repeat(LIMITS.pathLength + 1)],
+      ['index', 'a\0b'],
+      ['sources', []],
+    ] as const) {
+      const given = { settings: { ...settings, [key]: wrong }, official: true };
+      expect(HostPackages.safeParse(given).success, key).toBe(false);
+    }
+  });
+
+  it('keeps passwords out of the file, but the command line may name a place that has one', () => {
+    const place = 'https://me:secret@packages.example/';
+    for (const key of ['mirror', 'index']) {
+      expect(Config.safeParse({ sandbox: { packages: { [key]: place } } }).success).toBe(false);
+      expect(PackageSettings.parse({ [key]: place })).toMatchObject({ [key]: place });
+    }
   });
 
   it('is walked to every setting', () => {

@@ -73,6 +73,7 @@ const hangingProbes = (): { readonly process: SidecarProcess; readonly probing: 
       loadAsset: () => ({}),
       prepare: () => PREPARED,
       openInterpreter: () => ({ checks: PREPARED.checks }),
+      runPython: () => ({ printed: '', died: 'JavaScript is not available' }),
       probe: () => {
         probing.resolve();
         return never<{ results: [] }>();

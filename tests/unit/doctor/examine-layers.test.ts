@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { allHold, examineLayers, type Findings } from '../../../src/main/doctor/examine-layers.ts';
 import type { KernelView } from '../../../src/main/doctor/kernel-view.ts';
-import { isolationLayer } from '../../../src/shared/contract/isolation.ts';
-import type { ProbeResult } from '../../../src/shared/protocol/probe-protocol.ts';
+import { CheckedLayerName, isolationLayer } from '../../../src/shared/contract/isolation.ts';
+import type { ProbeResult } from '../../../src/shared/contract/probes.ts';
 import { MIB } from '../../../src/shared/units.ts';
 
 const MAIN = 1;
@@ -28,14 +28,16 @@ const kernel: KernelView = { noNewPrivileges: true, filtered: true, limits, offe
 const findings = (part: Partial<Findings> = {}): Findings => ({
   claims: OS_LAYERS.map((name) => isolationLayer(name, 'active', 'so it says')),
   checks: [
-    'process: no code from strings',
-    'process: environment not inherited',
-    'worker: no code from strings',
-    'worker: intrinsics frozen',
-    'realm: no Node globals',
-    'realm: no code from strings',
-    'guest bundle: no import()',
-  ].map((name) => ({ name, holds: true })),
+    { name: 'process: no code from strings', layer: 'no-code-from-strings', holds: true },
+    { name: 'process: environment not inherited', layer: 'minimal-environment', holds: true },
+    { name: 'process: a supported engine', layer: null, holds: true },
+    { name: 'worker: no code from strings', layer: 'no-code-from-strings', holds: true },
+    { name: 'worker: intrinsics frozen', layer: 'frozen-worker', holds: true },
+    { name: 'realm: no Node globals', layer: 'bare-realm', holds: true },
+    { name: 'realm: no code from strings', layer: 'no-code-from-strings', holds: true },
+    { name: 'guest bundle: no import()', layer: 'bare-realm', holds: true },
+    { name: 'python: no module or object of JavaScript', layer: 'no-javascript', holds: true },
+  ],
   probes: [refused, browser],
   connections: 0,
   touched: false,
@@ -122,15 +124,22 @@ describe('a layer', () => {
     expect(statuses(through('pool'))).toMatchObject({ landlock: 'not-verified' });
   });
 
-  it.each([
-    ['process: environment not inherited', 'minimal-environment'],
-    ['realm: no code from strings', 'no-code-from-strings'],
-    ['worker: intrinsics frozen', 'frozen-worker'],
-    ['guest bundle: no import()', 'bare-realm'],
-  ])('does not when the self-check "%s" fails', (failing, layer) => {
-    const checks = findings().checks.map(({ name }) => ({ name, holds: name !== failing }));
-    const seen = statuses({ checks });
-    expect(Object.keys(seen).filter((name) => seen[name] === 'absent')).toEqual([layer]);
+  it.each(CheckedLayerName.options)('%s does not when one of its self-checks fails', (layer) => {
+    const own = findings().checks.filter((check) => check.layer === layer);
+    expect(own).not.toEqual([]);
+    for (const failing of own) {
+      const checks = findings().checks.map((check) => ({ ...check, holds: check.name !== failing.name }));
+      expect(doubtful({ checks })).toEqual({ [layer]: 'absent' });
+    }
+  });
+
+  it('is told by what a self-check is for, whatever it is called', () => {
+    const checks = [
+      ...findings().checks,
+      { name: 'worker: enough room on its stack', layer: null, holds: false },
+      { name: 'process: no Node globals in its realm', layer: 'bare-realm' as const, holds: false },
+    ];
+    expect(doubtful({ checks })).toEqual({ 'bare-realm': 'absent' });
   });
 
   it('is not verified when no self-check speaks of it', () => {

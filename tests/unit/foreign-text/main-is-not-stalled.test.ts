@@ -32,7 +32,8 @@ import { RunCollector } from '../../../src/main/run/run-collector.ts';
 import { checkFiles } from '../../../src/main/run/reported-files.ts';
 import { disarmHtml } from '../../../src/main/window/guest-html.ts';
 import { outcomeBudgetBytes, PIECE_BYTES } from '../../../src/shared/protocol/interpreter.ts';
-import { MAX_OUTPUT_ELEMENTS, MAX_OUTPUT_LENGTH, SuggestedName } from '../../../src/shared/ipc/app.ts';
+import { MAX_OUTPUT_ELEMENTS, MAX_OUTPUT_LENGTH } from '../../../src/shared/ipc/output.ts';
+import { SuggestedName } from '../../../src/shared/ipc/file.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { ImportReport } from '../../../src/shared/protocol/package-files.ts';
 import { measure } from '../../../src/shared/rpc/measure.ts';
@@ -572,7 +573,7 @@ const ROWS: readonly Row[] = [
       const clock = { now: () => 0, after: () => () => undefined };
       const stream = new RunStream('r', clock, () => undefined);
       for (let piece = 0; piece < 16; piece++) stream.text({ stream: 'stdout', bytes });
-      stream.end();
+      stream.close();
     },
   ),
   row(

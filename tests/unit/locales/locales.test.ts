@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LANGUAGES, type Language } from '../../../src/shared/config/config.ts';
+import { LANGUAGES, languageTraits, type Language } from '../../../src/shared/languages.ts';
+import { RUNTIME_NAMES, traitsOf } from '../../../src/shared/runtimes.ts';
 import { createTranslate, type Texts } from '../../../src/shared/translate.ts';
 import { allTexts, localeFiles, readLocale } from '../../support/locales.ts';
 
@@ -47,7 +48,17 @@ const SAME: Readonly<Record<string, readonly Language[]>> = {
 };
 
 it('there is one file for each language', () => {
-  expect(localeFiles()).toEqual(LANGUAGES.map((language) => `${language}.json`));
+  expect(localeFiles()).toEqual(LANGUAGES.map((language) => `${language}.json`).sort());
+});
+
+it('every runtime has its texts', () => {
+  for (const name of RUNTIME_NAMES) {
+    const { hasFiles, sandboxed } = traitsOf(name);
+    const keys = ['Runtime', 'Description', 'Short'].map((text) => `settings.plugins.python.${name}${text}`);
+    if (!sandboxed) keys.push(`isolation.notFor.${name}`);
+    if (!hasFiles) keys.push(`console.noFiles.${name}`);
+    expect(keys.filter((key) => !english.has(key))).toEqual([]);
+  }
 });
 
 describe.each(LANGUAGES)('%s', (language) => {
@@ -114,12 +125,8 @@ describe.each(OTHERS)('%s', (language) => {
   });
 
   it('is written in its own script', () => {
-    const script =
-      language === 'ja'
-        ? /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u
-        : language === 'zh'
-          ? /\p{Script=Han}/u
-          : /\p{Script=Latin}/u;
+    const { scripts } = languageTraits(language);
+    const script = new RegExp(`[${scripts.map((name) => `\\p{Script=${name}}`).join('')}]`, 'u');
     for (const [key, text] of texts) {
       if (key in SAME || placeholders(text).length > 0) continue;
       expect(text, key).toMatch(script);

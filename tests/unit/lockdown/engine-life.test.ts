@@ -206,6 +206,7 @@ describe('is refused, with the engine’s name and the reason, and nothing is ap
       checks: [
         {
           name: 'process: an event loop without io_uring',
+          layer: null,
           holds: false,
           detail: expect.stringMatching(reason) as string,
         },

@@ -34,9 +34,10 @@ describe('packages that the lock does not know', () => {
     const offline = small.open({ settings: settingsFor('') }).service;
     expect(await names(offline, 'sheet>=1.5')).toHaveLength(4);
     // What came along was asked for by nobody: it stands for no import.
-    const providers = await offline.providersOf(['sheet.part', 'cells', 'frame']);
+    const work = await offline.begin({ askedBy: 'code' });
+    const providers = work.providersOf(['sheet.part', 'cells', 'frame']);
     expect([...providers.keys()]).toEqual(['frame']);
-    expect((await offline.installed()).find(({ name }) => name === 'sheet')?.origin).toBe('user');
+    expect((await offline.inventory.installed()).find(({ name }) => name === 'sheet')?.origin).toBe('user');
   });
 
   test('older versions are had by asking for them', async () => {
@@ -49,8 +50,8 @@ describe('packages that the lock does not know', () => {
   test('are forgotten when they are removed: another version may come then', async () => {
     const { service } = world({ further }).open();
     await service.ensure(['sheet<1.5'], { askedBy: 'user' });
-    expect(await service.remove(['sheet'])).toBeGreaterThan(0);
-    expect(await service.missing()).toEqual([]);
+    expect(await service.byHand.remove(['sheet'])).toBeGreaterThan(0);
+    expect(await service.inventory.missing()).toEqual([]);
     const [...wheels] = await service.ensure(['sheet'], { askedBy: 'user' });
     expect(wheels.at(-1)?.version).toBe('1.5');
   });

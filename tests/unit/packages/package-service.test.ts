@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { UnreachableSources } from '../../../src/main/packages/sources/unreachable-sources.ts';
 import { nodeTransport } from '../../../src/main/packages/http/node-transport.ts';
 import type { DownloadLimits } from '../../../src/main/packages/http/downloads.ts';
-import type { InstallProgress } from '../../../src/main/packages/progress.ts';
+import type { PackageProgress } from '../../../src/shared/contract/package-progress.ts';
 import type { Transport } from '../../../src/main/packages/http/transport.ts';
 import { eventually } from '../../support/eventually.ts';
 import { hang, serve, status, testServer, type Handler } from './support/test-server.ts';
@@ -53,7 +52,7 @@ describe('from a mirror folder', () => {
   test('packages come with all that they need, verified, in order', async () => {
     const small = world();
     const { service } = small.open();
-    const seen: InstallProgress[] = [];
+    const seen: PackageProgress[] = [];
     const wheels = await service.ensure(['plot'], {
       askedBy: 'code',
       onProgress: (state) => seen.push(state),
@@ -115,7 +114,7 @@ describe('from a mirror folder', () => {
         ) as string,
       });
     }
-    expect(await service.missing()).toEqual(['numbers']);
+    expect(await service.inventory.missing()).toEqual(['numbers']);
   });
 
   test.each([
@@ -344,10 +343,11 @@ test('a source that does not answer is waited for once in all that belongs to on
     downloadLimits: { ...QUICK, attempts: 1 },
     limits: { parallel: 1 },
   });
-  const work = { askedBy: 'code', silent: new UnreachableSources() } as const;
+  const work = await service.begin({ askedBy: 'code' });
   for (const name of ['numbers', 'frame', 'plot']) {
-    await expect(service.ensure([name], work)).rejects.toMatchObject({ code: 'no-source' });
+    await expect(work.obtain({ required: [name] })).rejects.toMatchObject({ code: 'no-source' });
   }
+  await work.release();
   expect(asked).toBe(1);
   await expect(service.ensure(['numbers'], { askedBy: 'code' })).rejects.toMatchObject({ code: 'no-source' });
   expect(asked).toBe(2);
@@ -357,14 +357,14 @@ describe('what is removed', () => {
   test('is gone with its bytes; what others need is missing then, and comes again', async () => {
     const { service } = world().open();
     await names(service, 'plot');
-    expect(await service.missingFor(['plot'])).toEqual([]);
-    expect(await service.remove(['Numbers', 'no-such-package'])).toBe(WHEELS.numbers.bytes.length);
-    expect((await service.installed()).map(({ name }) => name)).toEqual(['frame', 'plot']);
-    expect(await service.missingFor(['plot'])).toEqual(['numbers']);
-    expect(await service.missingFor(['numbers', 'nowhere'])).toEqual(['numbers', 'nowhere']);
-    expect(await service.remove(['numbers'])).toBe(0);
+    expect(await service.inventory.missingFor(['plot'])).toEqual([]);
+    expect(await service.byHand.remove(['Numbers', 'no-such-package'])).toBe(WHEELS.numbers.bytes.length);
+    expect((await service.inventory.installed()).map(({ name }) => name)).toEqual(['frame', 'plot']);
+    expect(await service.inventory.missingFor(['plot'])).toEqual(['numbers']);
+    expect(await service.inventory.missingFor(['numbers', 'nowhere'])).toEqual(['numbers', 'nowhere']);
+    expect(await service.byHand.remove(['numbers'])).toBe(0);
     expect(await names(service, 'plot')).toEqual(['numbers', 'frame', 'plot']);
-    expect(await service.missingFor(['plot'])).toEqual([]);
+    expect(await service.inventory.missingFor(['plot'])).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Which packages the tool's description names to a model: their names are text of others. */
 import { expect, it } from 'vitest';
-import type { Wheel } from '../../../src/main/packages/package-service.ts';
+import type { Wheel } from '../../../src/main/packages/wheel.ts';
 import { isPlainName, packagesToName } from '../../../src/main/plugin/named-packages.ts';
 
 const installed = (name: string, further: Partial<Wheel> = {}): Wheel => ({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Cell } from '../../../src/renderer/console/model/cell.ts';
+import { CLEAR_OUTPUT } from '../../../src/shared/contract/clear-output.ts';
 import { resultOf } from '../../support/run-results.ts';
 
 const LIMITS = { timeoutSeconds: 60, memoryMiB: 1024 };
@@ -33,6 +34,17 @@ describe('a cell', () => {
       2000,
     );
     expect(seen(cell)).toEqual([['stdout', 'ab'], ['stderr', 'oh'], 'rich', ['stdout', 'c'], 'value']);
+  });
+
+  it('is empty once its code clears it, also of what the result holds once more', () => {
+    const cell = runningCell();
+    cell.apply(text('stdout', 'first\n'));
+    cell.apply({ type: 'output', runId: 'r', mime: { 'image/png': PIXEL } });
+    cell.apply({ type: 'output', runId: 'r', mime: { [CLEAR_OUTPUT]: '{}' } });
+    expect(seen(cell)).toEqual([]);
+    cell.apply({ type: 'output', runId: 'r', mime: { 'text/html': '<b>last</b>' } });
+    cell.finish(resultOf({ stdout: 'first\n', outputs: [{ mime: { 'text/html': '<b>last</b>' } }] }), 2000);
+    expect(seen(cell)).toEqual(['rich']);
   });
 
   it('gives a new list at its end: whoever watches it is told by that', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { verdictOf } from '../../../src/renderer/console/model/verdict.ts';
 import { RunStatus, SessionState } from '../../../src/shared/contract/sandbox.ts';
+import { RUNTIME_NAMES } from '../../../src/shared/runtimes.ts';
 import { createTranslate } from '../../../src/shared/translate.ts';
 import { allTexts } from '../../support/locales.ts';
 import { resultOf } from '../../support/run-results.ts';
@@ -44,7 +45,7 @@ it.each([
 it('has words for every status and state', () => {
   for (const status of RunStatus.options) {
     for (const state of SessionState.options) {
-      for (const runtime of ['embedded', 'native'] as const) {
+      for (const runtime of RUNTIME_NAMES) {
         const sentence = said({ status, session: { id: 's', state }, runtime, error }) ?? '';
         expect(sentence, `${status} ${state}`).not.toMatch(/console\./u);
       }

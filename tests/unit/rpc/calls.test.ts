@@ -5,7 +5,7 @@ import { defineContract } from '../../../src/shared/rpc/contract.ts';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../../src/shared/rpc/port.ts';
-import { codeOf, makeGate, makePair } from './support.ts';
+import { client as clientContract, codeOf, makeGate, makePair, service, serviceHandlers } from './support.ts';
 
 test('calls work in both directions at once', async () => {
   const { server, client } = makePair();
@@ -189,12 +189,16 @@ test.each<[string, () => unknown]>([
   expect(await server.call('ask', 'still there?')).toBe('answer to still there?');
 });
 
-test('a result that fails its schema is an "invalid-result" answer', async () => {
+test('a result that fails its schema fails that call at the caller, and nothing else', async () => {
   const { client } = makePair({
     // @ts-expect-error: add answers with a number.
     handlers: { add: () => 'seven' },
   });
-  expect(await codeOf(client.call('add', { a: 1, b: 2 }))).toBe('invalid-result');
+  await expect(client.call('add', { a: 1, b: 2 })).rejects.toMatchObject({
+    code: 'invalid-result',
+    origin: 'local',
+  });
+  expect(await client.call('echo', 'still there')).toBe('still there');
 });
 
 test('too large a message is refused before it is posted, both as params and as a result', async () => {
@@ -265,13 +269,28 @@ test('events arrive in order with calls; a listener that throws is only logged',
   expect(await client.call('add', { a: 1, b: 1 })).toBe(2);
 });
 
-test('an event that could not be accepted throws where it is emitted', () => {
+test('an event that cannot be sent throws where it is emitted', () => {
   const { server } = makePair({ server: { limits: { maxSendBytes: 100 } } });
-  // @ts-expect-error: n must be a number.
-  expect(() => server.emit('tick', { n: 'x' })).toThrow(RpcError);
+  // @ts-expect-error: there is no such event.
+  expect(() => server.emit('tock', { n: 1 })).toThrow(RpcError);
   expect(() => server.emit('tick', { n: 1 })).toThrow(/too many bytes/);
   server.close('done');
   expect(() => server.emit('tick', { n: 1 })).not.toThrow();
+});
+
+test('an event that fails its schema is a violation where it arrives', async () => {
+  const { server, client } = makePair();
+  // @ts-expect-error: n must be a number.
+  server.emit('tick', { n: 'x' });
+  expect(await client.closed).toContain('an event that fails its schema');
+});
+
+test('a side that streams items is told when it has no way to wait for the event loop', () => {
+  const { port1 } = new MessageChannel();
+  const port = fromEmitterPort(port1);
+  const [local, remote] = [service, clientContract];
+  expect(() => new RpcPeer({ port, local, remote, handlers: serviceHandlers })).toThrow(/nextTurn/);
+  port1.close();
 });
 
 test('a log that throws does no harm', async () => {

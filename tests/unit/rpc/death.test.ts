@@ -3,7 +3,16 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../../src/shared/rpc/port.ts';
-import { client, clientHandlers, codeOf, makeClient, makeGate, makePair, service } from './support.ts';
+import {
+  client,
+  clientHandlers,
+  codeOf,
+  makeClient,
+  makeGate,
+  makePair,
+  nextTurn,
+  service,
+} from './support.ts';
 
 test('closing rejects every pending call of both sides at once, with the reason', async () => {
   const { server, client: caller } = makePair({
@@ -168,6 +177,7 @@ test('a port that throws on everything closes the peer instead of throwing', asy
       hang: () => 1,
       stream: () => '',
     },
+    nextTurn,
     onInternalError: (error) => errors.push(error),
   });
   expect(await codeOf(peer.call('ask', 'x'))).toBe('invalid-params');

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort, fromEventTargetPort } from '../../../src/shared/rpc/port.ts';
 import type { RpcPort } from '../../../src/shared/rpc/port.ts';
-import { client, clientHandlers, codeOf, service, serviceHandlers } from './support.ts';
+import { client, clientHandlers, codeOf, nextTurn, service, serviceHandlers } from './support.ts';
 
 /** Electron's MessagePortMain: an EventEmitter whose 'message' carries {data, ports} and which needs start(). */
 class FakeMessagePortMain extends EventEmitter {
@@ -49,6 +49,7 @@ test.each<[string, (port: MessagePort) => RpcPort]>([
     local: service,
     remote: client,
     handlers: serviceHandlers,
+    nextTurn,
   });
   expect(await early).toBe(3);
   expect(await server.call('ask', 'you')).toBe('answer to you');
@@ -68,6 +69,7 @@ test('a message shaped like an event is no event', async () => {
     local: service,
     remote: client,
     handlers: serviceHandlers,
+    nextTurn,
   });
   port2.postMessage({ data: { kind: 'request', id: 0, method: 'add', params: { a: 1, b: 1 }, window: 0 } });
   expect(await server.closed).toBe('protocol violation: a malformed message');

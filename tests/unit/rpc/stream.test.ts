@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { RpcLimits } from '../../../src/shared/rpc/limits.ts';
 import { measure } from '../../../src/shared/rpc/measure.ts';
-import { codeOf, makeGate, makePair } from './support.ts';
+import { codeOf, FOR_EVER, makeGate, makePair } from './support.ts';
 
 const ITEM = new Uint8Array(1000);
 const itemBytes = Number(measure(ITEM, { maxBytes: 1e6, maxDepth: 1, maxNodes: 1 }));
@@ -254,23 +255,29 @@ test('what onItem throws becomes the call’s rejection, and the handler is canc
   await expect(client.call('stream', 1, { onItem: () => Promise.reject(oops) })).rejects.toBe(oops);
 });
 
-test('an item that fails its schema is refused where it is written', async () => {
-  const codes: string[] = [];
+test('an item that fails its schema ends its call at the caller, and cancels the handler', async () => {
+  const cancelled = makeGate();
   const { client } = makePair({
     handlers: {
-      stream: async (_count, { write }) => {
-        codes.push(
-          await codeOf(
-            // @ts-expect-error: items are bytes.
-            write('text'),
-          ),
-        );
+      stream: async (_count, { write, signal }) => {
+        signal.addEventListener('abort', cancelled.open);
+        // @ts-expect-error: items are bytes.
+        await write('text');
+        await cancelled.opened;
         return 'done';
       },
     },
   });
-  await client.call('stream', 1, { onItem: () => undefined });
-  expect(codes).toEqual(['invalid-result']);
+  let items = 0;
+  const call = client.call('stream', 1, {
+    onItem: () => {
+      items++;
+    },
+  });
+  await expect(call).rejects.toMatchObject({ code: 'invalid-result', origin: 'local' });
+  await cancelled.opened;
+  expect(items).toBe(0);
+  expect(await client.call('add', { a: 1, b: 1 })).toBe(2);
 });
 
 test('writing after the handler has returned is refused', async () => {
@@ -310,4 +317,113 @@ test('a failing handler’s earlier items still arrive before the error', async 
 test.each([0, -1, 1.5, Number.NaN])('a window of %d is refused here', async (window) => {
   const { client } = makePair();
   expect(await codeOf(client.call('stream', 1, { window, onItem: () => undefined }))).toBe('invalid-params');
+});
+
+const NOTHING = new Uint8Array(0);
+
+describe('a handler that writes as fast as it can', () => {
+  /** What it wrote until another call was answered, of which it learns by `others`. */
+  const writtenMeanwhile = async (
+    options: { readonly window?: number; readonly onItem?: () => void | Promise<void> },
+    write: (context: { write: (item: Uint8Array<ArrayBuffer>) => Promise<void> }) => Promise<void>,
+    limits: Partial<RpcLimits> = {},
+  ): Promise<number> => {
+    let written = 0;
+    let answered = false;
+    const { client } = makePair({
+      handlers: {
+        stream: async (_count, context) => {
+          for (; !answered && written < FOR_EVER; written++) await write(context);
+          return 'done';
+        },
+        echo: (value) => {
+          answered = true;
+          return value;
+        },
+      },
+      server: { limits },
+    });
+    const streamed = client.call('stream', 0, options);
+    await client.call('echo', null);
+    await streamed.catch(() => undefined);
+    return written;
+  };
+
+  test('to a caller that wants no items lets other calls be answered', async () => {
+    expect(await writtenMeanwhile({}, ({ write }) => write(ITEM))).toBeLessThan(FOR_EVER);
+  });
+
+  test('items of nothing lets other calls be answered', async () => {
+    expect(await writtenMeanwhile({}, ({ write }) => write(NOTHING))).toBeLessThan(FOR_EVER);
+  });
+
+  test('into a window as large as all of them lets other calls be answered', async () => {
+    const options = { window: 250_000_000, onItem: () => undefined };
+    expect(await writtenMeanwhile(options, ({ write }) => write(NOTHING))).toBeLessThan(FOR_EVER);
+  });
+
+  test('what is refused, and goes on all the same, lets other calls be answered', async () => {
+    const options = { window: 100, onItem: () => undefined };
+    const tooLarge = writtenMeanwhile(options, ({ write }) => write(ITEM).catch(() => undefined));
+    expect(await tooLarge).toBeLessThan(FOR_EVER);
+    const full = writtenMeanwhile(
+      { window: 2 * itemBytes, onItem: () => new Promise((resolve) => setImmediate(resolve)) },
+      async ({ write }) => {
+        void write(ITEM);
+        await write(ITEM).catch(() => undefined);
+      },
+      { maxQueuedBytes: itemBytes },
+    );
+    expect(await full).toBeLessThan(FOR_EVER);
+  });
+
+  test('and does not hear that its call was cancelled lets other calls be answered', async () => {
+    let written = 0;
+    let answered = false;
+    const begun = makeGate();
+    const { client } = makePair({
+      handlers: {
+        stream: async (_count, { write }) => {
+          begun.open();
+          for (; !answered && written < FOR_EVER; written++) await write(ITEM).catch(() => undefined);
+          return 'done';
+        },
+        echo: (value) => {
+          answered = true;
+          return value;
+        },
+      },
+    });
+    const stop = new AbortController();
+    const streamed = codeOf(client.call('stream', 0, { signal: stop.signal }));
+    await begun.opened;
+    stop.abort();
+    expect(await streamed).toBe('cancelled');
+    await client.call('echo', null);
+    expect(written).toBeLessThan(FOR_EVER);
+  });
+
+  test('holds no more than the window and the queue, and ends with the connection', async () => {
+    const codes: string[] = [];
+    let written = 0;
+    const ended = makeGate();
+    const { client, server } = makePair({
+      handlers: {
+        stream: async (_count, { write }) => {
+          for (let code = ''; code !== 'closed' && written < FOR_EVER; written++) {
+            code = await codeOf(write(ITEM));
+            if (code !== codes.at(-1)) codes.push(code);
+          }
+          ended.open();
+          return 'done';
+        },
+      },
+    });
+    const call = codeOf(client.call('stream', 0));
+    await client.call('add', { a: 1, b: 1 });
+    server.close('enough');
+    expect(await call).toBe('closed');
+    await ended.opened;
+    expect(codes).toEqual(['resolved undefined', 'closed']);
+  });
 });

@@ -4,6 +4,7 @@ import {
   MAX_QUESTIONS,
   outcomeBudgetBytes,
 } from '../../../src/shared/protocol/interpreter.ts';
+import { CLEAR_OUTPUT } from '../../../src/shared/contract/clear-output.ts';
 import { MisbehaviourError, ReportError, RunCollector } from '../../../src/main/run/run-collector.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { CHECKED_OUTCOME, OUTCOME, utf8 } from '../sandbox/support.ts';
@@ -129,7 +130,7 @@ describe('the files of an outcome', () => {
 
   it.each([
     '../../etc/passwd',
-    '/etc/shadow',
+    '/workspace/../etc/shadow',
     'a\u202egnp.exe',
     'a\u0000b',
     'a\u001b]0;x\u0007',
@@ -147,6 +148,32 @@ describe('the files of an outcome', () => {
     expect(truncated).toBe(true);
     expect(notices).toEqual([{ code: 'files-left-out', message: expect.any(String) as string }]);
     expect(notices[0]?.message).not.toMatch(/[\p{C}\p{Zl}]/u);
+  });
+
+  it('are without what was made elsewhere, which is told with its size', () => {
+    const { files, notices, truncated } = outcomeOf({
+      files: [file('real.txt'), file('/tmp/a\u202eb.csv', 7), file('/data/x', 8)],
+      changed: [['real.txt', 1]],
+    });
+    expect([files.map(({ name }) => name), truncated]).toEqual([['real.txt'], false]);
+    const named = '"/tmp/a\\u{202e}b.csv" (7 bytes), "/data/x" (8 bytes)';
+    expect(notices).toEqual([
+      {
+        code: 'files-elsewhere',
+        message: `made outside of /workspace, and so not handed out: ${named}; write to the working directory instead`,
+        values: { files: named },
+      },
+    ]);
+  });
+
+  it('that could not keep their names are told with both', () => {
+    const renamed = { ...file('Users/me/out.csv'), was: 'C:\\Users\\me\\out.csv' };
+    const { files, notices } = outcomeOf({ files: [renamed], changed: [['Users/me/out.csv', 1]] });
+    expect(files).toEqual([file('Users/me/out.csv')]);
+    const named = '"C:\\Users\\me\\out.csv" as "Users/me/out.csv"';
+    expect(notices).toEqual([
+      { code: 'files-renamed', message: `saved under another name: ${named}`, values: { files: named } },
+    ]);
   });
 
   it.each([2 ** 53 - 1, -1, 0.5])('have no sizes that make no sense: %d', (size) => {
@@ -214,6 +241,21 @@ describe('the files of an outcome', () => {
 });
 
 describe('displays', () => {
+  it('that the guest clears are in no result, and the budget is that of all', () => {
+    const { collector, passed } = collect();
+    const shown = (mime: string): void =>
+      collector.push({
+        channel: 'display',
+        bytes: utf8(`{"mime":[["${mime}","{}"]],"cut":false}`),
+        last: true,
+      });
+    for (const mime of ['text/plain', 'text/html', CLEAR_OUTPUT, 'text/markdown']) shown(mime);
+    expect(collector.displays).toEqual([{ mime: { 'text/markdown': '{}' } }]);
+    expect(passed).toContain(`display ${CLEAR_OUTPUT}`);
+    for (let count = 4; count < LIMITS.displayCount; count++) shown(CLEAR_OUTPUT);
+    expect(() => shown(CLEAR_OUTPUT)).toThrow(MisbehaviourError);
+  });
+
   const show = (collector: RunCollector, json: string, last = true): void =>
     collector.push({ channel: 'display', bytes: utf8(json), last });
   const ONE = '{"mime":[["text/plain","x"]],"cut":false}';

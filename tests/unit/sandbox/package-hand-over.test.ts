@@ -1,7 +1,6 @@
 /** Real wheels out of a real store, handed over a real channel. */
-import { CodeReading } from '../../../src/main/sandbox/packages/code-reading.ts';
 import { describe, expect, it } from 'vitest';
-import { UnreachableSources } from '../../../src/main/packages/sources/unreachable-sources.ts';
+import { RunNeeds } from '../../../src/main/sandbox/packages/run-needs.ts';
 import type { PackageProvider } from '../../../src/main/sandbox/packages/package-provider.ts';
 import {
   PackageInstaller,
@@ -36,20 +35,18 @@ interface Scene extends WheelCacheProcess {
 
 const scene = (
   behaviour: Behaviour = {},
-  provider: PackageProvider | undefined = world({ further: [wheel('tabulate')] }).open().service,
+  provider: PackageProvider = world({ further: [wheel('tabulate')] }).open().service,
 ): Scene => {
   const shelf = wheelCacheProcess(behaviour);
   const clock = new FakeClock();
   const installer = new PackageInstaller({ provider, clock });
   const interpreter = { id: 'one', sidecar: shelf.sidecar };
-  const order = (request: Partial<RunRequest> = {}, part: Partial<InstallOrder> = {}): InstallOrder => ({
-    interpreter,
-    request: { code: 'import plot', ...request },
-    code: new CodeReading(request.code ?? 'import plot'),
-    signal: new AbortController().signal,
-    silent: new UnreachableSources(),
-    ...part,
-  });
+  const order = (part: Partial<RunRequest> = {}, more: Partial<InstallOrder> = {}): InstallOrder => {
+    const request = { code: 'import plot', ...part };
+    const { signal = new AbortController().signal } = more;
+    const needs = new RunNeeds(request, provider, { signal });
+    return { interpreter, request, needs, signal, ...more };
+  };
   return { ...shelf, clock, installer, order, install: (request) => installer.install(order(request)) };
 };
 
@@ -140,7 +137,7 @@ describe('what can not be had', () => {
       line: 1,
     };
     expect(advice.applyTo({ ...CHECKED_OUTCOME, error }).error?.message).toMatch(
-      /^No module named 'nowhere'; no known package provides "nowhere"; .+packages install NAME/u,
+      /^No module named 'nowhere'; no known package provides "nowhere"; .+# pip install NAME/u,
     );
   });
 
@@ -149,9 +146,7 @@ describe('what can not be had', () => {
     const installer = new PackageInstaller({ provider: undefined, clock: new FakeClock() });
     const interpreter = { id: 'one', sidecar: shelf.sidecar };
     const { signal } = new AbortController();
-    const silent = new UnreachableSources();
-    const install = (request: RunRequest) =>
-      installer.install({ interpreter, request, code: new CodeReading(request.code), signal, silent });
+    const install = (request: RunRequest) => installer.install({ interpreter, request, needs: null, signal });
     expect((await install({ code: 'import plot' })).installed).toEqual([]);
     await expect(install({ code: '', packages: ['plot'] })).rejects.toMatchObject({ code: 'bad-settings' });
   });
@@ -249,8 +244,7 @@ describe('while packages are handed over', () => {
     const { service } = world().open();
     let reads = 0;
     const counting: PackageProvider = {
-      ensure: (...args) => service.ensure(...args),
-      providersOf: (modules) => service.providersOf(modules),
+      begin: (options) => service.begin(options),
       close: () => service.close(),
       read: (...args) => {
         reads += 1;
@@ -287,14 +281,24 @@ describe('while packages are handed over', () => {
     const { service } = world().open();
     let reads = 0;
     const large: PackageProvider = {
-      providersOf: (modules) => service.providersOf(modules),
       close: () => service.close(),
       read: (...args) => {
         reads += 1;
         return service.read(...args);
       },
-      ensure: async (...args) =>
-        (await service.ensure(...args)).map((one) => ({ ...one, bytes: 100 * 1024 * 1024 })),
+      begin: async (options) => {
+        const work = await service.begin(options);
+        return {
+          modules: work.modules,
+          providersOf: (modules) => work.providersOf(modules),
+          kept: (names) => work.kept(names),
+          release: () => work.release(),
+          obtain: async (wants) => {
+            const { refused, wheels } = await work.obtain(wants);
+            return { refused, wheels: wheels.map((one) => ({ ...one, bytes: 100 * 1024 * 1024 })) };
+          },
+        };
+      },
     };
     const { install, process } = scene(reports(['plot']), large);
     await expect(install()).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 /** Packages that a run needs: what becomes of it, and of its session, when something goes wrong with them. */
 import { expect, it } from 'vitest';
 import { PackageError } from '../../../src/main/packages/package-error.ts';
-import type { PackageProvider } from '../../../src/main/sandbox/packages/package-provider.ts';
+import { fakePackages } from '../../support/fake-packages.ts';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { RunResult, type RunRequest } from '../../../src/shared/contract/sandbox.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
@@ -21,12 +21,8 @@ const wheel = {
   imports: ['six'],
   origin: 'lock',
 } as const;
-const packages: PackageProvider = {
-  ensure: async () => [wheel],
-  read: async () => utf8('x'),
-  providersOf: async () => new Map(),
-  close: async () => undefined,
-};
+const read = async (): Promise<Uint8Array> => utf8('x');
+const packages = fakePackages({ obtain: async () => [wheel], read });
 
 it('tells whose words it has for it: a guest in the session can choose them', async () => {
   const refuse = (): Promise<never> =>
@@ -105,14 +101,14 @@ it('with a dying process loses the files of a run that never began but was told 
       },
     },
     {
-      packages: {
-        ...packages,
-        ensure: async () => {
+      packages: fakePackages({
+        read,
+        obtain: async () => {
           if (refused) return [wheel];
           refused = true;
           throw new PackageError('no-source', 'it is nowhere to be had', { packageName: 'six' });
         },
-      },
+      }),
     },
   );
   const files = [{ name: 'a', bytes: utf8('a') }];
@@ -177,11 +173,11 @@ it('of an image are not said to be installed when the process that had it died b
     }),
     {
       dataDir: temporaryFolder(),
-      packages: {
-        ...packages,
-        ensure: async () => [{ ...wheel, bytes: 3_000_000 }],
-        providersOf: async () => new Map([['six', { name: 'six', isVouchedFor: true }]]),
-      },
+      packages: fakePackages({
+        read,
+        obtain: async () => [{ ...wheel, bytes: 3_000_000 }],
+        providersOf: () => new Map([['six', { name: 'six', isVouchedFor: true }]]),
+      }),
     },
   );
   const files = [{ name: 'a', bytes: utf8('a') }];

@@ -266,12 +266,12 @@ describe('failing to start', () => {
   it.each([
     [
       'its self-check',
-      { prepare: () => ({ checks: [{ name: 'eval off', holds: false }], layers: [] }) },
+      { prepare: () => ({ checks: [{ name: 'eval off', layer: null, holds: false }], layers: [] }) },
       /eval off/u,
     ],
     [
       'a self-check of the worker',
-      { openInterpreter: () => ({ checks: [{ name: 'frozen', holds: false }] }) },
+      { openInterpreter: () => ({ checks: [{ name: 'frozen', layer: null, holds: false }] }) },
       /frozen/u,
     ],
     ['its assets', { prepare: () => Promise.reject(new RpcError('failed', 'damaged')) }, /damaged/u],

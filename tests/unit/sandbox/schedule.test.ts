@@ -25,7 +25,7 @@ const misbehave = (): Behaviour => {
       () => Promise.reject(new RpcError('failed', 'refused')),
       () => Promise.reject(new Error('internal')),
       () => ({ kind: 'died', cause: 'fatal', detail: '', stack: '' }),
-      () => ({ checks: [{ name: 'x', holds: false }] }),
+      () => ({ checks: [{ name: 'x', layer: null, holds: false }] }),
     ];
     behaviour[METHODS[below(METHODS.length)] ?? 'run'] = faults[below(faults.length)];
   }

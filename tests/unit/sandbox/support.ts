@@ -1,10 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
 import type { Handlers } from '../../../src/shared/rpc/contract.ts';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort, type RpcPort } from '../../../src/shared/rpc/port.ts';
-import type { GuestOutcome } from '../../../src/shared/contract/sandbox.ts';
+import type { GuestOutcome } from '../../../src/shared/protocol/guest-report.ts';
 import {
   sidecarContract,
   sidecarHostContract,
@@ -123,7 +124,7 @@ export const answerWith =
     return {};
   };
 
-export const CHECKS = { checks: [{ name: 'all is well', holds: true }] };
+export const CHECKS = { checks: [{ name: 'all is well', layer: null, holds: true }] };
 
 export const PREPARED = { ...CHECKS, layers: [] };
 
@@ -204,6 +205,7 @@ export class FakeProcess implements SidecarProcess {
       local: sidecarContract,
       remote: sidecarHostContract,
       handlers: { ...HONEST, ...handlers },
+      nextTurn: () => nextTurn(),
     });
     onTestFinished(() => this.exit(0, null));
   }

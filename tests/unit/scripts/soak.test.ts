@@ -6,6 +6,7 @@ import { courseOf, percentile } from '../../../scripts/soak/measures.ts';
 import type { ReportOf } from '../../../scripts/soak/order.ts';
 import { isTrue } from '../../../scripts/soak/truth.ts';
 import { judge } from '../../../scripts/soak/verdict.ts';
+import { momentOf, nameOf, OCCUPATIONS } from '../../../scripts/soak/ended-threads/moments.ts';
 import { SetupError } from '../../../scripts/shared/setup-error.ts';
 import { RunStatus } from '../../../src/shared/contract/sandbox.ts';
 
@@ -13,9 +14,11 @@ describe('arguments', () => {
   test('without any, all parts run on all engines in full', () => {
     expect(readSoakArguments([])).toEqual({
       engines: ['electron', 22, 24, 26],
-      parts: ['starts', 'workers', 'hostile'],
+      parts: ['starts', 'workers', 'runs', 'hostile'],
       starts: 300,
       workers: 10_000,
+      seed: 1,
+      runs: 200,
       minutes: 10,
     });
   });
@@ -39,6 +42,8 @@ describe('arguments', () => {
     [['--starts', '1.5']],
     [['--workers', '-1']],
     [['--workers', '1e3']],
+    [['--seed', 'x']],
+    [['--runs', '0']],
     [['--minutes', 'ten']],
     [['--minutes', '0']],
     [['--hours', '1']],
@@ -84,6 +89,7 @@ const workers: ReportOf<'workers'> = {
   main: { firstMiB: 100, lastMiB: 160, peakMiB: 200 },
   sidecar: { firstMiB: 1000, lastMiB: 1200, peakMiB: 1300 },
 };
+const runs: ReportOf<'runs'> = { ...workers, part: 'runs' };
 const hostile: ReportOf<'hostile'> = {
   part: 'hostile',
   minutes: 10,
@@ -98,8 +104,38 @@ const hostile: ReportOf<'hostile'> = {
   canary: { untouched: true, connections: 0 },
 };
 
+describe('moments at which threads are ended', () => {
+  const COUNT = 10_000;
+  const moments = Array.from({ length: COUNT }, (_none, index) => momentOf(7, index));
+
+  test('follow from the seed', () => {
+    expect(moments).toEqual(Array.from({ length: COUNT }, (_none, index) => momentOf(7, index)));
+    expect(momentOf(8, 0)).not.toEqual(moments[0]);
+  });
+
+  test('are in every part of a life, and during all that a guest does', () => {
+    const counts: Record<string, number> = {};
+    for (const moment of moments) counts[nameOf(moment)] = (counts[nameOf(moment)] ?? 0) + 1;
+    const beforeRuns = [
+      'before its snapshot',
+      'while it starts',
+      'while it starts from nothing',
+      'once it has started',
+    ];
+    expect(Object.keys(counts).sort()).toEqual([...beforeRuns, ...Object.keys(OCCUPATIONS)].sort());
+    for (const [name, count] of Object.entries(counts)) expect(count, name).toBeGreaterThan(20);
+  });
+
+  test('are all over a start', () => {
+    const tenths = new Set<number>();
+    for (const moment of moments)
+      if (moment.kind === 'while it starts') tenths.add(Math.floor(moment.share * 10));
+    expect(tenths.size).toBe(10);
+  });
+});
+
 describe('verdict', () => {
-  test.each([starts, workers, hostile])('$part: within all bounds', (report) => {
+  test.each([starts, workers, runs, hostile])('$part: within all bounds', (report) => {
     expect(judge(report).broken).toEqual([]);
   });
 

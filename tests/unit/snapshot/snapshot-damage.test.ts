@@ -2,7 +2,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Wheel } from '../../../src/main/packages/package-service.ts';
+import type { Wheel } from '../../../src/main/packages/wheel.ts';
 import { BytecodeStore } from '../../../src/main/sandbox/packages/bytecode-store.ts';
 import {
   imageKey,

@@ -2,13 +2,13 @@ import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, it } from 'vitest';
 import { translateTo } from '../../../src/main/app/texts.ts';
 import { menuTemplate } from '../../../src/main/window/menu-template.ts';
-import { LANGUAGES } from '../../../src/shared/config/config.ts';
+import { LANGUAGES, type Language } from '../../../src/shared/languages.ts';
 import { APP_COMMANDS, LINKS } from '../../../src/shared/ipc/app.ts';
 
 const itemsOf = (items: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] =>
   items.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? itemsOf(item.submenu) : [])]);
 
-const build = (platform: NodeJS.Platform, language: (typeof LANGUAGES)[number] = 'en') => {
+const build = (platform: NodeJS.Platform, language: Language = 'en') => {
   const commands: string[] = [];
   const links: string[] = [];
   const items = itemsOf(

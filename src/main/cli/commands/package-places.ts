@@ -33,8 +33,11 @@ export const placesOf = ({ pack, mirror, index, offline }: PlaceFlags, cwd: stri
 export const withPlaces = (command: Command): Command =>
   command
     .option('--pack <FILE>', 'look into this offline pack first')
-    .option('--mirror <PLACE>', 'folder or http(s) address that holds the files of the package lock')
-    .option('--index <URL>', 'package index for what the lock does not know (or VIVARIUM_PACKAGE_INDEX)')
+    .option('--mirror <PLACE>', 'folder or http(s) address that holds the package files of Pyodide’s lock')
+    .option(
+      '--index <URL>',
+      'package index for packages that Pyodide does not come with (or VIVARIUM_PACKAGE_INDEX)',
+    )
     .option('--offline', 'ask neither the official CDN nor the package index');
 
 /** The index's address for places that the user gave, or undefined when there is none. */

@@ -9,7 +9,7 @@ import {
   removeAllPackages,
   type ObtainOptions,
 } from '../../packages/maintenance.ts';
-import type { Wheel } from '../../packages/package-service.ts';
+import type { Wheel } from '../../packages/wheel.ts';
 import type { PackageTool } from './package-tool.ts';
 import type { PackagesArguments } from './packages.ts';
 import { oneLine } from '../../foreign-text/printable.ts';
@@ -46,11 +46,11 @@ export function carryOut(
 }
 
 async function list(all: boolean, tool: PackageTool): Promise<ActionResult> {
-  const installed = await tool.service.installed();
+  const installed = await tool.service.inventory.installed();
   const bytes = sum(installed);
   const packages = installed.map((wheel) => ({ ...shown(wheel), installed: true }));
   const names = new Set(installed.map(({ name }) => name));
-  const others = all ? (await tool.service.available()).filter(({ name }) => !names.has(name)) : [];
+  const others = all ? (await tool.service.inventory.available()).filter(({ name }) => !names.has(name)) : [];
   const further = others.map(({ name, version }) => ({ name, version, installed: false }));
   const lines = [
     ...installed.map(
@@ -143,7 +143,7 @@ async function pack(
   const wheels =
     args.names.length > 0
       ? await obtainPackages(tool, args.names, following(progress, signal))
-      : await tool.service.exportable();
+      : await tool.service.inventory.exportable();
   if (wheels.length === 0) {
     throw new UsageError('no package is installed and none was named; give NAME, or install some first');
   }

@@ -1,22 +1,33 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import process from 'node:process';
-import { DEFAULTS } from '../../../shared/limits.ts';
-import type { PythonRuntime } from '../../../shared/config/config.ts';
-import type { HostPackages } from '../../../shared/protocol/host-protocol.ts';
-import type { PackageSettings } from '../../../shared/packages/package-settings.ts';
-import { RunRequest } from '../../../shared/contract/sandbox.ts';
-import type { CliDependencies, SandboxOptions } from '../dependencies.ts';
+import { workspaceNameProblem } from '../../../shared/contract/workspace-path.ts';
+import { DEFAULTS, LIMITS } from '../../../shared/limits.ts';
+import {
+  DEFAULT_RUNTIME,
+  RUNTIME_NAMES,
+  traitsOf,
+  type PythonRuntime,
+  type RuntimeTraits,
+} from '../../../shared/runtimes.ts';
+import { RunRequest, type InputFile } from '../../../shared/contract/sandbox.ts';
+import type { CliDependencies, CliIo, SandboxOptions } from '../dependencies.ts';
 import { readInputFiles } from '../input/input-files.ts';
 import { parseMemory, parseRuntime, parseSession, parseTimeout } from '../input/option-values.ts';
 import { OutputFolder } from '../output/output-folder.ts';
-import { indexOf, type PackagePlaces } from './package-places.ts';
+import type { PackagePlaces } from './package-places.ts';
+import { packagesFrom } from './packages-from.ts';
 import { oneLine } from '../../foreign-text/printable.ts';
-import { readScript, scriptSource } from '../input/read-script.ts';
+import { readScript, scriptSource, type ScriptSource } from '../input/read-script.ts';
 import { UsageError } from '../usage-error.ts';
+
+/** Of what is no terminal. */
+const USUAL_COLUMNS = 80;
 
 /** The run command's arguments as the user typed them. */
 export interface RunArguments {
   readonly script: string | undefined;
+  /** The script's own. */
+  readonly args: readonly string[];
   readonly code: string | undefined;
   readonly json: boolean;
   readonly timeout: string | undefined;
@@ -62,11 +73,17 @@ export async function prepareRun(
   const out = args.out === undefined ? null : await OutputFolder.open(resolve(io.cwd, args.out), args.force);
   const files = await readInputFiles(args.files, io.cwd, signal);
   const code = await readScript(source, io, signal);
+  const script = ownName(source, code, files);
   const request = RunRequest.safeParse({
     code,
     timeoutMs,
     ...session,
-    ...(files.length === 0 ? {} : { files }),
+    args: [...args.args],
+    ...(args.json ? {} : { columns: columnsOf(io) }),
+    ...(script === null ? {} : { script: script.name }),
+    ...(files.length === 0 && script === null
+      ? {}
+      : { files: script === null ? files : [...files, ...script.files] }),
     ...(args.packages.length === 0 ? {} : { packages: [...args.packages] }),
   });
   if (!request.success) {
@@ -76,43 +93,67 @@ export async function prepareRun(
   const packages = packagesFrom(args.places, await packageSettings(), process.env);
   return {
     request: request.data,
-    sandbox: { memoryMiB, outputKiB: DEFAULTS.outputKiB, packages },
+    sandbox: { memoryMiB, outputKiB: args.json ? DEFAULTS.outputKiB : LIMITS.outputKiB.max, packages },
     runtime,
     out,
-    takesInput: source.kind !== 'stdin' && runtime === 'embedded',
+    takesInput: source.kind !== 'stdin' && traitsOf(runtime).takesInput,
   };
 }
 
-function packagesFrom(
-  places: PackagePlaces,
-  settings: PackageSettings,
-  environment: Readonly<Record<string, string | undefined>>,
-): HostPackages {
-  const { mirror, offline, pack } = places;
-  const indexUrl = indexOf(places, environment);
-  return {
-    settings: mirror === undefined ? settings : { ...settings, mirror },
-    official: !offline,
-    ...(pack === undefined ? {} : { pack }),
-    ...(indexUrl === undefined ? {} : { indexUrl }),
-  };
+/** A terminal's width; 80 columns where the output goes elsewhere. */
+function columnsOf({ columns, stdoutIsTty }: CliIo): number {
+  const { max, min } = LIMITS.columns;
+  return stdoutIsTty ? Math.min(max, Math.max(min, columns)) : USUAL_COLUMNS;
 }
 
-function runtimeOf({ runtime, python, memory, packages, out, force }: RunArguments): PythonRuntime {
+/** What a script's file is called where it runs, and that file: it is there as it is on the user's computer. */
+function ownName(
+  source: ScriptSource,
+  code: string,
+  files: readonly InputFile[],
+): { readonly name: string; readonly files: readonly InputFile[] } | null {
+  if (source.kind !== 'file') return null;
+  const name = basename(source.path);
+  if (workspaceNameProblem(name) !== null) return null;
+  const isGiven = files.some((file) => file.name === name);
+  const bytes = new TextEncoder().encode(code);
+  const total = files.reduce((sum, file) => sum + file.bytes.byteLength, bytes.byteLength);
+  const fits =
+    !files.some((file) => file.name.startsWith(`${name}/`)) &&
+    files.length < LIMITS.fileCount &&
+    total <= LIMITS.totalFileBytes;
+  return { name, files: isGiven || !fits ? [] : [{ name, bytes }] };
+}
+
+/** For messages: the runtimes with that trait. */
+function thatHave(trait: keyof RuntimeTraits): string {
+  return RUNTIME_NAMES.filter((name) => traitsOf(name)[trait]).join(' or ');
+}
+
+/** @throws UsageError when it is no runtime, or an option says nothing to it */
+export function runtimeOf({ runtime, python, memory, packages, out, force }: RunArguments): PythonRuntime {
   if (force && out === undefined) throw new UsageError('--force is about files of --out; add --out DIR');
-  const chosen = runtime === undefined ? 'embedded' : parseRuntime(runtime);
-  if (chosen === 'embedded' && python !== undefined) {
-    throw new UsageError('--python names your own Python; add --runtime native to run in it');
-  }
+  const chosen = runtime === undefined ? DEFAULT_RUNTIME : parseRuntime(runtime);
+  const traits = traitsOf(chosen);
   // An option that did nothing would be a promise not kept.
-  if (chosen === 'native' && memory !== undefined) {
-    throw new UsageError('--memory limits the embedded runtime only; leave it out with --runtime native');
+  if (!traits.needsProgram && python !== undefined) {
+    const runtimes = thatHave('needsProgram');
+    throw new UsageError(`--python names your own Python; add --runtime ${runtimes} to run in it`);
   }
-  if (chosen === 'native' && out !== undefined) {
-    throw new UsageError('--out gets files out of the sandbox; native code can write them itself');
+  if (!traits.limitsMemory && memory !== undefined) {
+    const runtimes = thatHave('limitsMemory');
+    throw new UsageError(
+      `--memory limits the ${runtimes} runtime only; leave it out with --runtime ${chosen}`,
+    );
   }
-  if (chosen === 'native' && packages.length > 0) {
-    throw new UsageError('--package installs into the embedded runtime only; install it in your own Python');
+  if (!traits.hasFiles && out !== undefined) {
+    throw new UsageError(`--out gets files out of the sandbox; ${chosen} code can write them itself`);
+  }
+  if (!traits.installsPackages && packages.length > 0) {
+    const runtimes = thatHave('installsPackages');
+    throw new UsageError(
+      `--package installs into the ${runtimes} runtime only; install it in your own Python`,
+    );
   }
   return chosen;
 }

@@ -3,13 +3,17 @@ import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { DEFAULTS, LIMITS } from '../../../shared/limits.ts';
 import type { RunOutput, RunResult } from '../../../shared/contract/sandbox.ts';
-import type { CliDependencies } from '../dependencies.ts';
+import { traitsOf, type PythonRuntime } from '../../../shared/runtimes.ts';
+import type { CliDependencies, SandboxOptions } from '../dependencies.ts';
+import { DisplayPrinter } from '../output/display-printer.ts';
 import { EXIT_CODES, exitCodeOf, type ExitCode } from '../output/exit-codes.ts';
 import { runInterruptible } from '../terminal/interruptible.ts';
-import { prepareRun, type PreparedRun, type RunArguments } from './prepare-run.ts';
+import { prepareRun, runtimeOf, type PreparedRun, type RunArguments } from './prepare-run.ts';
 import { limitsOf, reportImages, reportJson, reportText } from '../output/report.ts';
+import { commandLineWords } from '../../run/package-advice.ts';
 import { resultWithoutRun } from '../../run/run-result.ts';
 import { countImages, OutputSaver } from '../output/save-outputs.ts';
+import type { Runner } from '../../run/runner.ts';
 import { SandboxLease } from '../host/sandbox-lease.ts';
 import { StandardInput } from '../input/standard-input.ts';
 import type { CommandOutput } from '../terminal/stdio.ts';
@@ -21,10 +25,8 @@ import { ProgressLine } from '../terminal/progress-line.ts';
 
 /** Longest wait for the sandbox's processes to end after a run, in ms. */
 const DISPOSE_MS = 10_000;
-/** The same after a second interrupt: the user waits at the prompt. */
+/** Longest wait for them after a second interrupt, in ms: the user waits at the prompt. */
 const FORCED_DISPOSE_MS = 300;
-
-const NATIVE_NOTICE = 'native Python is not sandboxed: the script can do whatever you can';
 
 const collect = (value: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), value];
 
@@ -42,17 +44,26 @@ interface RunFlags extends PlaceFlags {
   readonly force?: true;
 }
 
-/** Adds `vivarium run` to the program; `choose` gets the arguments when it is the command given. */
-export function defineRun(program: Command, cwd: string, choose: (args: RunArguments) => void): void {
+/**
+ * Adds `vivarium run` to the program; `choose` gets the arguments when it is the command given.
+ *
+ * @param given what follows `--`: the script's own arguments
+ */
+export function defineRun(
+  program: Command,
+  cwd: string,
+  given: readonly string[],
+  choose: (args: RunArguments) => void,
+): void {
   withPlaces(
     program
       .command('run')
       .summary('run Python code in the sandbox')
       .description(
         'Run Python code in the sandbox. The script’s output appears as it comes, then the value of its last ' +
-          'expression.',
+          'expression. What follows "--" are arguments of the script, found in sys.argv.',
       )
-      .usage('[options] FILE | - | -c CODE')
+      .usage('[options] FILE | - | -c CODE [-- ARGS…]')
       .argument('[FILE]', 'script to run; "-" reads it from standard input')
       .option('-c <CODE>', 'run this code instead of a file')
       .option('--json', 'print one JSON result on stdout and nothing else')
@@ -81,7 +92,7 @@ export function defineRun(program: Command, cwd: string, choose: (args: RunArgum
     .option('--python <PATH>', 'with --runtime native: the Python to run in (default: the first on the PATH)')
     .option(
       '--out <DIR>',
-      'write the files that the script makes or changes, and its plots, into this folder',
+      'write the files that the script makes or changes, and its plots, pages and other displays, into this folder',
     )
     .option('--force', 'with --out: replace files that exist')
     .addHelpText(
@@ -89,9 +100,14 @@ export function defineRun(program: Command, cwd: string, choose: (args: RunArgum
       '\nExit codes: 0 ok, 1 Python error, 2 usage, 70 crashed or set-up failed, 124 time limit, ' +
         '130 cancelled, 137 out of memory, 141 output closed early (| head)',
     )
-    .action((script: string | undefined, flags: RunFlags) => {
+    .action((file: string | undefined, flags: RunFlags) => {
+      // `run -- FILE` is for a file whose name begins with a dash.
+      const isAfter = file === undefined && flags.c === undefined;
+      const script = isAfter ? given[0] : file;
+      const args = isAfter ? given.slice(1) : given;
       choose({
         script,
+        args,
         code: flags.c,
         json: flags.json ?? false,
         timeout: flags.timeout,
@@ -110,16 +126,13 @@ export function defineRun(program: Command, cwd: string, choose: (args: RunArgum
 
 /** Carries out `vivarium run`. Returns once everything is printed and the sandbox is gone. */
 export function runScript(args: RunArguments, dependencies: CliDependencies): Promise<number> {
-  const lease = new SandboxLease((options) =>
-    args.runtime === 'native'
-      ? dependencies.openNative({
-          python: args.python,
-          cwd: dependencies.io.cwd,
-          outputKiB: options.outputKiB,
-        })
-      : dependencies.openSandbox(options),
-  );
-  return runInterruptible(dependencies.io, {
+  const { io } = dependencies;
+  const open: Readonly<Record<PythonRuntime, (options: SandboxOptions) => Promise<Runner>>> = {
+    embedded: (options) => dependencies.openSandbox(options),
+    native: ({ outputKiB }) => dependencies.openNative({ python: args.python, cwd: io.cwd, outputKiB }),
+  };
+  const lease = new SandboxLease<PreparedRun>(({ runtime, sandbox }) => open[runtime](sandbox));
+  return runInterruptible(io, {
     perform: async (out, stop) => {
       const code = await perform(args, dependencies, out, lease, stop);
       const problem = await lease.release(DISPOSE_MS);
@@ -134,7 +147,7 @@ async function perform(
   args: RunArguments,
   dependencies: CliDependencies,
   out: CommandOutput,
-  lease: SandboxLease,
+  lease: SandboxLease<PreparedRun>,
   stop: AbortSignal,
 ): Promise<ExitCode> {
   let prepared: PreparedRun;
@@ -146,18 +159,21 @@ async function perform(
       return EXIT_CODES.usage;
     }
     if (!stop.aborted) throw error;
-    const result = resultWithoutRun({ kind: 'cancelled', by: null }, args.session, 'embedded');
+    const result = resultWithoutRun({ kind: 'cancelled', by: null }, args.session, runtimeOf(args));
     if (args.json) await reportJson(result, out);
     else await out.notice('cancelled before the run started; run it again to start over');
     return EXIT_CODES.cancelled;
   }
-  const notice = prepared.runtime === 'native' ? NATIVE_NOTICE : dependencies.startNotice;
+  const notice = traitsOf(prepared.runtime).sandboxed
+    ? dependencies.startNotice
+    : `${prepared.runtime} Python is not sandboxed: the script can do whatever you can`;
   if (notice !== undefined) await out.notice(notice);
   const saver = prepared.out === null ? null : new OutputSaver(prepared.out, out);
+  const displays = new DisplayPrinter(out);
   const result = await answer(
     args,
     prepared,
-    { out, lease, saver, stdin: () => dependencies.io.stdin, columns: dependencies.io.columns },
+    { out, displays, lease, saver, stdin: () => dependencies.io.stdin, columns: dependencies.io.columns },
     stop,
   );
   // The run was cancelled because nobody takes its output; there is nobody to tell either.
@@ -166,17 +182,18 @@ async function perform(
     await reportJson(result, out);
   } else {
     const limits = limitsOf(prepared.request.timeoutMs, prepared.sandbox);
-    await reportText(result, limits, args.session, out);
+    await reportText(result, limits, args.session, out, displays);
     if (saver === null) await reportImages(countImages(result.outputs), out);
   }
-  await saver?.saveImages(result.outputs);
+  await saver?.saveOutputs(result.outputs);
   const code = exitCodeOf(result.status);
   return code === EXIT_CODES.ok && saver?.failed === true ? EXIT_CODES.failed : code;
 }
 
 interface RunParts {
   readonly out: CommandOutput;
-  readonly lease: SandboxLease;
+  readonly displays: DisplayPrinter;
+  readonly lease: SandboxLease<PreparedRun>;
   readonly saver: OutputSaver | null;
   readonly stdin: () => Readable;
   /** Width of the terminal. */
@@ -187,12 +204,12 @@ interface RunParts {
 async function answer(
   args: RunArguments,
   prepared: PreparedRun,
-  { out, lease, saver, stdin, columns }: RunParts,
+  { out, displays, lease, saver, stdin, columns }: RunParts,
   stop: AbortSignal,
 ): Promise<RunResult> {
   let sandbox;
   try {
-    sandbox = await lease.open(prepared.sandbox, stop);
+    sandbox = await lease.open(prepared, stop);
   } catch (error) {
     return resultWithoutRun(
       { kind: 'setup-failed', detail: messageOf(error) },
@@ -208,10 +225,19 @@ async function answer(
   try {
     return await sandbox.run(prepared.request, {
       signal: stop,
+      words: commandLineWords,
       onOutput: (output) => {
         progress.end();
-        return args.json ? undefined : show(output, out);
+        return args.json ? undefined : show(output, displays, out);
       },
+      ...(args.json
+        ? {}
+        : {
+            onDisplay: (display) => {
+              progress.end();
+              return displays.show(display);
+            },
+          }),
       ...(saver === null ? {} : { onFile: (file) => saver.saveFile(file) }),
       ...(prepared.takesInput ? { onInput: (_prompt, over, secret) => input.line(over, secret) } : {}),
       ...(out.stderr.isTty
@@ -230,7 +256,8 @@ async function answer(
   }
 }
 
-function show(output: RunOutput, out: CommandOutput): Promise<void> {
+async function show(output: RunOutput, displays: DisplayPrinter, out: CommandOutput): Promise<void> {
+  await displays.release();
   switch (output.stream) {
     case 'stdout':
       return out.stdout.writeGuest(output.bytes);

@@ -1,27 +1,53 @@
-import type { HostRunItem } from '../../../shared/protocol/host-protocol.ts';
+import { TextDecoder } from 'node:util';
+import type { RunOutput, RunResult } from '../../../shared/contract/sandbox.ts';
+import { StreamedOutput } from '../../../shared/contract/streamed-output.ts';
+import type { HostRunItem, HostRunWishes } from '../../../shared/protocol/host-protocol.ts';
 import { joinBytes } from '../../../shared/protocol/snapshot-image.ts';
+import { commandLineWords } from '../../run/package-advice.ts';
 import type { RunOptions } from '../../run/run-options.ts';
 
 /** Hands what the host sends of one run to those who want it. */
 export class HostRunReader {
-  /** What the host is to send beside output. */
-  readonly wants: { readonly displays: boolean; readonly files: boolean; readonly input: boolean };
+  /** What the host is to send as it comes; all else of the output comes with the result. */
+  readonly wants: HostRunWishes;
   readonly #options: RunOptions;
   readonly #answer: (line: string | null) => void;
   readonly #ended = new AbortController();
-  /** Of the file that is on its way. */
+  readonly #streamed = new StreamedOutput();
+  readonly #decoders: Readonly<Record<RunOutput['stream'], TextDecoder>> = {
+    stdout: new TextDecoder('utf-8', { ignoreBOM: true }),
+    stderr: new TextDecoder('utf-8', { ignoreBOM: true }),
+  };
+  /** The parts received so far of the file that is being sent. */
   #parts: Uint8Array[] = [];
 
   constructor(options: RunOptions, answer: (line: string | null) => void) {
     this.#options = options;
     this.#answer = answer;
     this.wants = {
+      output: options.onOutput !== undefined,
       displays: options.onDisplay !== undefined,
       files: options.onFile !== undefined,
       input: options.onInput !== undefined,
+      // Words are functions, which can't be sent: of those that the host has, the ones for programs are the default.
+      words: options.words === commandLineWords ? 'command-line' : 'program',
     };
   }
 
+  /** To be told of each item at once, in order. */
+  note(item: HostRunItem): void {
+    if (item.kind === 'display') this.#streamed.display(item.display);
+    if (item.kind !== 'output') return;
+    const { bytes, stream } = item.output;
+    this.#streamed.text(stream, this.#decoders[stream].decode(bytes, { stream: true }));
+  }
+
+  /** The whole result. @param rest as the host sent it */
+  complete(rest: RunResult): RunResult {
+    return this.#streamed.complete(rest);
+  }
+
+  /** Hands an item on; to be called when the one before has been taken. */
   async take(item: HostRunItem): Promise<void> {
     switch (item.kind) {
       case 'output':

@@ -15,7 +15,7 @@ import { RpcError } from '../../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../../shared/rpc/peer.ts';
 import type { OutputFile, RunRequest, RunResult } from '../../../shared/contract/sandbox.ts';
 import type { SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
-import type { InstallProgress } from '../../packages/progress.ts';
+import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
 import { identify } from '../../base/process-table.ts';
 import type { RunOptions } from '../../run/run-options.ts';
 import type { Runner } from '../../run/runner.ts';
@@ -50,7 +50,7 @@ export class ElectronHost implements Runner {
   readonly #exited: Promise<void>;
   readonly #stderr = new TextTail(STDERR_TAIL);
   readonly #running = new Set<Promise<unknown>>();
-  readonly #onPackages = new Map<number, (progress: InstallProgress) => void>();
+  readonly #onPackages = new Map<number, (progress: PackageProgress) => void>();
   #nextRun = 0;
 
   /**
@@ -164,6 +164,7 @@ export class ElectronHost implements Runner {
       {
         window: WINDOW_BYTES,
         onItem: (item) => {
+          reader.note(item);
           delivered = delivered.then(() => reader.take(item));
           delivered.catch(() => undefined);
         },
@@ -176,7 +177,7 @@ export class ElectronHost implements Runner {
       const result = await running;
       // Someone who cancels does not wait for a stalled reader.
       await Promise.race([delivered, aborted]);
-      return result;
+      return reader.complete(result);
     } finally {
       this.#running.delete(running);
       reader.end();
@@ -185,7 +186,7 @@ export class ElectronHost implements Runner {
     }
   }
 
-  /** Of the sandbox; asking starts nothing. */
+  /** The state of the host's sandbox; asking for it starts no process. */
   status(): Promise<HostStatus> {
     return this.#peer.call('status', {});
   }

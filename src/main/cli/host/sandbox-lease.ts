@@ -1,19 +1,18 @@
 import type { Runner } from '../../run/runner.ts';
-import type { CliDependencies, SandboxOptions } from '../dependencies.ts';
 import { aborted, settledWithin } from '../terminal/waiting.ts';
 
 /** The one sandbox a command opens; makes sure that it is disposed of, also while it is still opening. */
-export class SandboxLease {
-  readonly #open: CliDependencies['openSandbox'];
+export class SandboxLease<Options> {
+  readonly #open: (options: Options) => Promise<Runner>;
   #opening: Promise<Runner> | null = null;
   #disposing: Promise<void> | null = null;
 
-  constructor(open: CliDependencies['openSandbox']) {
+  constructor(open: (options: Options) => Promise<Runner>) {
     this.#open = open;
   }
 
   /** Opens the sandbox; null when the signal was aborted first. */
-  async open(options: SandboxOptions, signal: AbortSignal): Promise<Runner | null> {
+  async open(options: Options, signal: AbortSignal): Promise<Runner | null> {
     if (signal.aborted) return null;
     this.#opening = this.#open(options);
     return Promise.race([this.#opening, aborted(signal).then(() => null)]);

@@ -45,7 +45,7 @@ export async function readInputFiles(
  * Splits `PATH[=NAME]`. A value that names an existing file as a whole is that file, even with "=" in it;
  * otherwise the last "=" separates path and name. Without a name the file keeps its own.
  */
-export function parseInputFile(value: string, cwd: string): InputFileSpec {
+function parseInputFile(value: string, cwd: string): InputFileSpec {
   const separator = value.lastIndexOf('=');
   if (separator === -1 || isFile(resolve(cwd, value))) return { path: value, name: basename(value) };
   return { path: value.slice(0, separator), name: value.slice(separator + 1) };

@@ -1,5 +1,5 @@
-import { PythonRuntime } from '../../../shared/config/config.ts';
 import { LIMITS } from '../../../shared/limits.ts';
+import { PythonRuntime, RUNTIME_NAMES } from '../../../shared/runtimes.ts';
 import { SessionName } from '../../../shared/contract/sandbox.ts';
 import { quote } from '../../foreign-text/printable.ts';
 import { UsageError } from '../usage-error.ts';
@@ -36,7 +36,7 @@ export function parseMemory(text: string): number {
 export function parseRuntime(text: string): PythonRuntime {
   const parsed = PythonRuntime.safeParse(text);
   if (!parsed.success) {
-    throw new UsageError(`--runtime ${quote(text)} is not a runtime; give embedded or native`);
+    throw new UsageError(`--runtime ${quote(text)} is not a runtime; give ${RUNTIME_NAMES.join(' or ')}`);
   }
   return parsed.data;
 }

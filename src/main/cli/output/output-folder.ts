@@ -6,27 +6,15 @@ import { workspaceNameProblem } from '../../../shared/contract/workspace-path.ts
 import { quote } from '../../foreign-text/printable.ts';
 import { systemErrorCode } from '../../base/system-error.ts';
 import { UsageError } from '../usage-error.ts';
+import { diskName, unusableOnDisk } from './disk-name.ts';
 
 /** A file could not be written; the message says why. */
 export class OutputFileError extends Error {
   override readonly name = 'OutputFileError';
 }
 
-/** Names that Windows takes for devices, with any ending. */
-const DEVICE_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/iu;
-
 /** Windows does not know it; there the name is random enough. */
 const NO_FOLLOW = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
-
-/** Names that mean something else on some system. */
-const unusableOnDisk = (name: string): string | null => {
-  for (const segment of name.split('/')) {
-    if (/[<>:"|?*]/u.test(segment) || /[. ]$/u.test(segment) || DEVICE_NAME.test(segment)) {
-      return 'can not be a file name on every system';
-    }
-  }
-  return null;
-};
 
 const folded = (name: string): string => name.normalize('NFC').toLowerCase().normalize('NFC');
 
@@ -68,6 +56,14 @@ export class OutputFolder {
   /** Whether a file of that name was written before: on some system that would be the same file. */
   has(name: string): boolean {
     return this.#written.has(folded(name));
+  }
+
+  /** The name itself where every system can have it and no file of the run has it; otherwise one near to it. */
+  nameFor(name: string): string {
+    if (workspaceNameProblem(name) !== null) return name;
+    return unusableOnDisk(name) === null && !this.has(name)
+      ? name
+      : diskName(name, (other) => this.has(other));
   }
 
   /**

@@ -1,10 +1,12 @@
 import type { DoctorReport } from '../../../shared/contract/doctor.ts';
 import { DEFAULTS, LIMITS } from '../../../shared/limits.ts';
+import { traitsOf } from '../../../shared/runtimes.ts';
 import type { RunError, RunResult } from '../../../shared/contract/sandbox.ts';
 import type { SandboxOptions } from '../dependencies.ts';
 import type { RunArguments } from '../commands/prepare-run.ts';
 import { oneLine } from '../../foreign-text/printable.ts';
 import type { CommandOutput } from '../terminal/stdio.ts';
+import type { DisplayPrinter } from './display-printer.ts';
 
 /** The limits that were in force, for messages about them. */
 export interface RunLimits extends SandboxOptions {
@@ -28,11 +30,9 @@ export async function reportText(
   limits: RunLimits,
   session: RunArguments['session'],
   out: CommandOutput,
+  displays: DisplayPrinter,
 ): Promise<void> {
-  if (result.value !== null) {
-    const gap = out.stdout.atLineStart ? '' : '\n';
-    await out.stdout.writeGuestText(`${gap}${result.value.text}\n`);
-  }
+  await displays.end(result.value);
   if (result.error !== null && (result.status === 'error' || result.error.traceback !== '')) {
     await reportPythonError(result.error, out);
   }
@@ -42,19 +42,28 @@ export async function reportText(
     const kept = session === undefined ? '' : `, session "${oneLine(session)}" ${result.session.state}`;
     await out.notice(`${verdict.what}${kept}; ${verdict.advice}`);
   }
-  for (const { message } of result.notices) await out.notice(oneLine(message));
+  // What is absent is said in the error.
+  const notices = result.notices.filter(({ code }) => code !== 'absent');
+  for (const { message } of notices) await out.notice(oneLine(message));
   // Where a notice says what was left out, it may be all that was.
-  if (result.notices.length > 0 && !isFull(result, limits.outputKiB)) return;
+  if (notices.some(({ code }) => code === 'files-left-out') && !isFull(result, limits.outputKiB)) return;
   if (result.truncated && result.outputs.length > 0 && !isFull(result, limits.outputKiB)) {
     await out.notice('too much was shown with display() or plots, and a part was left out; show less');
   } else if (result.truncated) {
-    await out.notice(`the output was cut at ${limits.outputKiB} KiB per stream; print less`);
+    await out.notice(
+      `the output was cut at ${limits.outputKiB} KiB per stream: its beginning and end are kept; print less`,
+    );
   }
 }
 
+/** What a stream may be short of its cap that is cut in the middle, in bytes; see both-ends.ts. */
+const CUT_SHORT_BYTES = 2048;
+
 /** Whether a stream may have reached its cap; in bytes, of which a character has at least one. */
 function isFull({ stdout, stderr, value }: RunResult, outputKiB: number): boolean {
-  return [stdout, stderr, value?.text ?? ''].some((text) => Buffer.byteLength(text) >= outputKiB * 1024);
+  return [stdout, stderr, value?.text ?? ''].some(
+    (text) => Buffer.byteLength(text) >= outputKiB * 1024 - CUT_SHORT_BYTES,
+  );
 }
 
 /** Pictures can't be printed. */
@@ -107,7 +116,7 @@ function verdictOf(result: RunResult, limits: RunLimits): Verdict | null {
     case 'cancelled':
       return { what: 'cancelled', advice: 'run it again to start over' };
     case 'out-of-memory':
-      if (result.runtime === 'native')
+      if (!traitsOf(result.runtime).limitsMemory)
         return { what: 'out of memory', advice: 'work on less data at a time' };
       return {
         what: `out of memory (limit ${limits.memoryMiB} MiB)`,
@@ -117,8 +126,9 @@ function verdictOf(result: RunResult, limits: RunLimits): Verdict | null {
     case 'crashed':
       return {
         what: `${nameOf(result)} crashed${because(result.error)}`,
-        advice:
-          result.runtime === 'native' ? 'look at the script' : 'nothing else was affected; run it again',
+        advice: traitsOf(result.runtime).sandboxed
+          ? 'nothing else was affected; run it again'
+          : 'look at the script',
       };
     case 'setup-failed':
       return {
@@ -129,7 +139,7 @@ function verdictOf(result: RunResult, limits: RunLimits): Verdict | null {
 }
 
 function nameOf({ runtime }: RunResult): string {
-  return runtime === 'native' ? 'Python' : 'the sandbox';
+  return traitsOf(runtime).sandboxed ? 'the sandbox' : 'Python';
 }
 
 function because(error: RunError | null): string {

@@ -1,38 +1,69 @@
 import type { CollectedFile, RunDisplay } from '../../../shared/contract/sandbox.ts';
+import { filesRenamed } from '../../run/reported-files.ts';
 import { OutputFileError, type OutputFolder } from './output-folder.ts';
 import { oneLine, quote } from '../../foreign-text/printable.ts';
 import type { CommandOutput } from '../terminal/stdio.ts';
 
-/** Plots and pictures, and the endings of their files. */
-const IMAGE_ENDINGS: readonly (readonly [mime: string, ending: string])[] = [
-  ['image/png', 'png'],
-  ['image/svg+xml', 'svg'],
-  ['image/jpeg', 'jpg'],
+interface Form {
+  readonly ending: string;
+  readonly encoding: 'utf8' | 'base64';
+}
+
+/** Plots and pictures, and the endings of their files: the first that an output has is written. */
+const IMAGES: readonly (readonly [mime: string, form: Form])[] = [
+  ['image/png', { ending: 'png', encoding: 'base64' }],
+  ['image/svg+xml', { ending: 'svg', encoding: 'utf8' }],
+  ['image/jpeg', { ending: 'jpg', encoding: 'base64' }],
+  ['image/gif', { ending: 'gif', encoding: 'base64' }],
+  ['image/webp', { ending: 'webp', encoding: 'base64' }],
 ];
 
-interface Image {
+/** What is more than text: all that an output has is written. */
+const formOf = (mime: string): Form | null => {
+  if (mime === 'text/html') return { ending: 'html', encoding: 'utf8' };
+  if (mime === 'image/svg+xml') return { ending: 'svg', encoding: 'utf8' };
+  if (mime === 'application/pdf') return { ending: 'pdf', encoding: 'base64' };
+  if (mime === 'application/json' || mime.endsWith('+json')) return { ending: 'json', encoding: 'utf8' };
+  return null;
+};
+
+interface Part {
   readonly ending: string;
   readonly bytes: Uint8Array;
 }
 
+const partOf = (content: string, { encoding, ending }: Form): Part => ({
+  ending,
+  bytes: Buffer.from(content, encoding),
+});
+
 /** The picture among an output's forms, if there is one. */
-const imageOf = ({ mime }: RunDisplay): Image | null => {
-  for (const [type, ending] of IMAGE_ENDINGS) {
+const imageOf = ({ mime }: RunDisplay): Part | null => {
+  for (const [type, form] of IMAGES) {
     const content = mime[type];
-    if (content === undefined) continue;
-    return { ending, bytes: Buffer.from(content, ending === 'svg' ? 'utf8' : 'base64') };
+    if (content !== undefined) return partOf(content, form);
   }
   return null;
 };
 
+export const hasImage = (output: RunDisplay): boolean => imageOf(output) !== null;
+
 /** How many of them are pictures. */
-export const countImages = (outputs: readonly RunDisplay[]): number =>
-  outputs.filter((output) => imageOf(output) !== null).length;
+export const countImages = (outputs: readonly RunDisplay[]): number => outputs.filter(hasImage).length;
+
+/** The other forms that are worth a file. */
+const othersOf = ({ mime }: RunDisplay, image: Part | null): Part[] =>
+  Object.entries(mime).flatMap(([type, content]) => {
+    const form = formOf(type);
+    return form === null || form.ending === image?.ending ? [] : [partOf(content, form)];
+  });
 
 /** Writes what a run made into a folder, and says on stderr what it could not write. */
 export class OutputSaver {
   readonly #folder: OutputFolder;
   readonly #out: Pick<CommandOutput, 'notice'>;
+  /** Files with the names that they were given instead. */
+  readonly #renamed: [was: string, now: string][] = [];
   #failed = false;
 
   constructor(folder: OutputFolder, out: Pick<CommandOutput, 'notice'>) {
@@ -46,29 +77,44 @@ export class OutputSaver {
   }
 
   async saveFile(file: CollectedFile): Promise<void> {
-    if (file.kind === 'whole') await this.#write(file.name, file.bytes);
-    else await this.#complain(file.name, file.why);
+    if (file.kind === 'left-out') {
+      await this.#complain(file.name, file.why);
+      return;
+    }
+    const name = this.#folder.nameFor(file.name);
+    if ((await this.#write(name, file.bytes)) && name !== file.name) this.#renamed.push([file.name, name]);
   }
 
-  /** As `plot-1.png` and so on; a number that a file of the script has is left out. */
-  async saveImages(outputs: readonly RunDisplay[]): Promise<void> {
-    let number = 0;
+  /**
+   * Pictures as `plot-1.png` and so on, other forms as `output-1.html`; a number that a file of the script has is left
+   * out. Says what was written, and which files have another name than the script gave them.
+   */
+  async saveOutputs(outputs: readonly RunDisplay[]): Promise<void> {
+    const numbers = { plot: 0, output: 0 };
+    const written: string[] = [];
+    const save = async (kind: keyof typeof numbers, { bytes, ending }: Part): Promise<void> => {
+      let name: string;
+      do name = `${kind}-${++numbers[kind]}.${ending}`;
+      while (this.#folder.has(name));
+      if (await this.#write(name, bytes)) written.push(name);
+    };
     for (const output of outputs) {
       const image = imageOf(output);
-      if (image === null) continue;
-      let name: string;
-      do name = `plot-${++number}.${image.ending}`;
-      while (this.#folder.has(name));
-      await this.#write(name, image.bytes);
+      if (image !== null) await save('plot', image);
+      for (const part of othersOf(output, image)) await save('output', part);
     }
+    if (this.#renamed.length > 0) await this.#out.notice(oneLine(filesRenamed(this.#renamed).message));
+    if (written.length > 0) await this.#out.notice(`what was shown is in ${namesOf(written)}`);
   }
 
-  async #write(name: string, bytes: Uint8Array): Promise<void> {
+  async #write(name: string, bytes: Uint8Array): Promise<boolean> {
     try {
       await this.#folder.write(name, bytes);
+      return true;
     } catch (error) {
       if (!(error instanceof OutputFileError)) throw error;
       await this.#complain(name, error.message);
+      return false;
     }
   }
 
@@ -77,3 +123,10 @@ export class OutputSaver {
     await this.#out.notice(`${quote(name)} was not written: ${oneLine(why)}`);
   }
 }
+
+const MAX_NAMED = 10;
+
+const namesOf = (names: readonly string[]): string =>
+  names.length <= MAX_NAMED
+    ? names.join(', ')
+    : `${names.slice(0, MAX_NAMED).join(', ')} and ${names.length - MAX_NAMED} more files`;

@@ -76,6 +76,14 @@ export class OutputStream {
     return this.#write(text);
   }
 
+  /** What a terminal shows goes, and printing begins at its top; nothing where there is none. */
+  async clearScreen(): Promise<void> {
+    if (!this.isTty) return;
+    await this.endGuest();
+    this.#atLineStart = true;
+    await this.#write('\u001b[2J\u001b[H');
+  }
+
   /** Settles once everything written has left the process, or can't any more. */
   flush(): Promise<void> {
     return this.#lastWrite;

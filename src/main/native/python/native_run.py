@@ -1,8 +1,8 @@
 """Runs one piece of code in the user's own interpreter and writes down what came of it.
 
-The run's folder holds `script.py` (the code), `workspace` (the working directory) and `faults.txt`. The outcome
-(`GuestOutcome` as JSON) goes to `outcome.json` there, what is shown to `displays.jsonl` (`GuestDisplay`, one a line).
-Nothing of our own is ever printed.
+The run's folder holds `script.py` (the code), `facts.json` (`RunFacts`), `workspace` (the working directory) and
+`faults.txt`. The outcome (`GuestOutcome` as JSON) goes to `outcome.json` there, what is shown to `displays.jsonl`
+(`GuestDisplay`, one a line). Nothing of our own is ever printed.
 
 The code can reach and change all of this: it is a convenience, never a boundary.
 """
@@ -19,13 +19,16 @@ import sys
 import types
 from typing import Any
 
+from ....shared.python.after_import import install_after_import
 from ....shared.python.display import Display, install_display
 from ....shared.python.display_forms import DisplayForms
 from ....shared.python.failures import Failure, describe_failure
 from ....shared.python.figures import Figures, install_figures
 from ....shared.python.outcome import Value, describe_value, outcome_json
 from ....shared.python.outputs import Outputs
-from ....shared.python.script_code import compile_script, in_one_step, linecache_entry
+from ....shared.python.run_facts import RunFacts, read_facts
+from ....shared.python.script_code import compile_script, linecache_entry
+from ....shared.python.wide_frames import install_wide_frames
 from ....shared.python.workspace_files import WorkspaceFiles
 from .lifeline import follow_parent
 
@@ -46,12 +49,13 @@ class _Run:
         self._script = script
         self._text_limit = text_limit
         self._files = WorkspaceFiles(workspace)
-        forms = DisplayForms()
+        forms, after_import = DisplayForms(), install_after_import()
         self._display: Display = install_display(outputs, forms)
-        self._figures: Figures = install_figures(outputs, forms)
+        self._figures: Figures = install_figures(outputs, forms, after_import)
+        install_wide_frames(after_import)
         builtins.input = _no_input
 
-    def execute(self, code: str) -> str | None:
+    def execute(self, code: str, facts: RunFacts) -> str | None:
         """The outcome as JSON; None in a forked child that came back here."""
         pid = _getpid()
         namespace = self._enter(code)
@@ -64,8 +68,8 @@ class _Run:
             return outcome_json(None, self._failure(error, code))
         error = None
         try:
-            evaluation = script.evaluate(namespace)
-            result = asyncio.run(evaluation) if script.awaits else in_one_step(evaluation)
+            facts.apply(namespace)
+            result = asyncio.run(script.evaluate_awaiting(namespace)) if script.awaits else script.evaluate(namespace)
         except BaseException as caught:
             error = caught
         if _getpid() != pid:
@@ -142,11 +146,13 @@ def main(folder: str, text_limit: int, *display_limits: int) -> None:
     script = _join(folder, "script.py")
     with open(script, encoding="utf-8", newline="") as file:
         code = file.read()
+    with open(_join(folder, "facts.json"), encoding="utf-8") as file:
+        facts = read_facts(file.read())
     # Each line in one write, so that those of forked children stay whole.
     displays = open(_join(folder, "displays.jsonl"), "ab", buffering=0)  # noqa: SIM115 - open until the end
     outputs = Outputs()
     outputs.show_with(lambda text: displays.write(text.encode() + b"\n"), *display_limits)
-    outcome = _Run(script, _join(folder, "workspace"), text_limit, outputs).execute(code)
+    outcome = _Run(script, _join(folder, "workspace"), text_limit, outputs).execute(code, facts)
     if outcome is None:
         return
     try:

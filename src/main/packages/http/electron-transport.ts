@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
-import { net, type IncomingMessage } from 'electron';
+// As a whole: see electron-launcher.ts.
+import * as electron from 'electron';
+import type { IncomingMessage } from 'electron';
 import type { Transport, TransportResponse } from './transport.ts';
 
 /**
@@ -10,7 +12,12 @@ export function electronTransport(): Transport {
   return ({ url, headers, signal }) =>
     new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      const request = net.request({ url, headers: { ...headers }, redirect: 'manual', credentials: 'omit' });
+      const request = electron.net.request({
+        url,
+        headers: { ...headers },
+        redirect: 'manual',
+        credentials: 'omit',
+      });
       const abort = (): void => {
         request.abort();
         reject(new Error('the request was aborted'));

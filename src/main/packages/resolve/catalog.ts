@@ -3,7 +3,7 @@ import type { PackageLock } from './lock-file.ts';
 import { ModuleOwners, topOf } from './module-owners.ts';
 import { normalizeName } from '../../../shared/packages/package-settings.ts';
 import type { PackageEntry, UserEntry } from './package-entry.ts';
-import { PINNED_WHEELS } from './pinned-wheels.ts';
+import { PINNED_WHEELS } from '../../../shared/curated-packages.ts';
 
 /** The package that an import stands for. */
 export interface Provider {
@@ -109,6 +109,11 @@ export class PackageCatalog {
     ]);
   }
 
+  /** Each entry beyond the lock, as it was recorded. */
+  recorded(): UserEntry[] {
+    return [...this.#user.values()].flat();
+  }
+
   isByHand({ sha256 }: Pick<PackageEntry, 'sha256'>): boolean {
     return this.#byHand.has(sha256);
   }
@@ -153,7 +158,7 @@ export class PackageCatalog {
   }
 }
 
-/** What comes unasked comes with the bytes only that are known: see pinned-wheels.ts. */
+/** What comes unasked comes with the bytes only that are known: see the pins in curated-packages.json. */
 const isAsPinned = ({ asked, name, sha256 }: UserEntry): boolean => {
   const pin = asked === '' ? PINNED_WHEELS.get(name) : undefined;
   return pin === undefined || pin.sha256 === sha256;

@@ -1,7 +1,7 @@
 import type { MarkerEnvironment } from './markers.ts';
 import { UserEntry, type OfferedWheel } from './package-entry.ts';
 import { PackageError } from '../package-error.ts';
-import { PINNED_WHEELS } from './pinned-wheels.ts';
+import { PINNED_WHEELS } from '../../../shared/curated-packages.ts';
 import type { Requirement } from './requirement.ts';
 import { askedBy } from './resolver.ts';
 import type { Room } from '../store/room.ts';

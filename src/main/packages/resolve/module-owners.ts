@@ -22,16 +22,34 @@ export const topOf = (module: string): string => module.split('.', 1)[0] ?? modu
 /** Knows whom modules belong to by Pyodide's lock, the curated packages and Python's own list, and by nothing else. */
 export class ModuleOwners {
   readonly #ofLock: ReadonlyMap<string, string>;
+  /** Of each package of the lock, the module at the top that one thinks of first. */
+  readonly #mainModules: ReadonlyMap<string, string>;
   /** Modules at the top that no package beyond the lock may bring. */
   readonly #reserved: ReadonlySet<string>;
 
   /** @param lock the entries of Pyodide's lock */
   constructor(lock: Iterable<PackageEntry>) {
-    this.#ofLock = providersIn(lock);
+    const entries = [...lock];
+    this.#ofLock = providersIn(entries);
+    this.#mainModules = new Map(entries.flatMap(({ imports, name }) => mainModule(name, imports)));
     const tops = [...this.#ofLock.keys()].map(topOf);
     const reserved = new Set([...tops, ...LOCK_MODULES.keys(), ...STANDARD_MODULES]);
     for (const shared of CURATED.sharedFolders) reserved.delete(shared);
     this.#reserved = reserved;
+  }
+
+  isInLock(packageName: string): boolean {
+    return this.#mainModules.has(packageName);
+  }
+
+  /** The module at the top that a package of the lock is imported by; undefined for others. */
+  moduleInLock(packageName: string): string | undefined {
+    return this.#mainModules.get(packageName);
+  }
+
+  /** Of packages of the lock. */
+  topsInLock(): Iterable<string> {
+    return new Set(this.#mainModules.values());
   }
 
   ownerOf(module: string): ModuleOwner {
@@ -46,15 +64,24 @@ export class ModuleOwners {
   /**
    * Modules at the top that belong to others than this package beyond the lock: its wheel may have such files, but they
    * are not put anywhere. What bears its own name is its own, unless it is the lock's or Python's.
+   *
+   * @param released modules of well-known packages that it may bring all the same
    */
-  withheldFrom(packageName: string): string[] {
+  withheldFrom(packageName: string, released: ReadonlySet<string> = new Set()): string[] {
     const others = [...CURATED_MODULES]
       .filter(([module, owner]) => owner !== packageName && normalizeName(module) !== packageName)
       .map(([module]) => module)
-      .filter((module) => !CURATED.sharedFolders.includes(module) && !this.#reserved.has(module));
+      .filter((module) => !CURATED.sharedFolders.includes(module) && !this.#reserved.has(module))
+      .filter((module) => !released.has(module));
     return [...this.#reserved, ...others];
   }
 }
+
+const mainModule = (name: string, imports: readonly string[]): [string, string][] => {
+  const tops = imports.map(topOf).filter((top) => !top.startsWith('_'));
+  const own = tops.find((top) => normalizeName(top) === name) ?? tops[0];
+  return own === undefined ? [] : [[name, own]];
+};
 
 /** Packages by the modules they bring. Of several the one of the module's own name, otherwise the first. */
 const providersIn = (entries: Iterable<PackageEntry>): ReadonlyMap<string, string> => {

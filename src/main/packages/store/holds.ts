@@ -37,21 +37,6 @@ export class Holds {
   }
 }
 
-/** A piece of work that uses packages, and holds them until it is over. */
-export class PackageUse {
-  #hold: Hold | null = null;
-
-  /** One for all the work. */
-  of(holds: Holds): Hold {
-    return (this.#hold ??= holds.open());
-  }
-
-  /** Never rejects. */
-  async release(): Promise<void> {
-    await this.#hold?.release();
-  }
-}
-
 /** What one piece of work holds, until it is released. */
 export class Hold {
   readonly #folder: string;

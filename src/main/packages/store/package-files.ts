@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 import type { PackageEntry } from '../resolve/package-entry.ts';
-import { ProgressSum, type InstallProgress } from '../progress.ts';
+import { ProgressSum } from '../progress.ts';
+import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
 import type { SourceChain } from '../sources/source-chain.ts';
 import type { PackageStore } from './store.ts';
 
@@ -31,7 +32,7 @@ export class PackageFiles {
     entries: readonly PackageEntry[],
     chain: SourceChain,
     signal: AbortSignal,
-    onProgress: (progress: InstallProgress) => void,
+    onProgress: (progress: PackageProgress) => void,
     keep?: Keep,
   ): Promise<void> {
     const progress = new ProgressSum(entries.length, onProgress);

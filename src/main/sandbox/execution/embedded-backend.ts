@@ -1,11 +1,12 @@
 import type { RunRequest, SessionState } from '../../../shared/contract/sandbox.ts';
 import { PackageError } from '../../packages/package-error.ts';
-import { UnreachableSources } from '../../packages/sources/unreachable-sources.ts';
 import type { Backend, Opening, RunContext, RunProgress } from '../../run/backend.ts';
+import { programWords } from '../../run/package-advice.ts';
 import type { Verdict } from '../../run/verdict.ts';
-import { CodeReading } from '../packages/code-reading.ts';
-import { ModuleAdvice } from '../packages/module-advice.ts';
+import { ModuleAdvice, refusalOf } from '../packages/module-advice.ts';
 import type { PackageInstaller } from '../packages/package-installer.ts';
+import type { PackageProvider } from '../packages/package-provider.ts';
+import { RunNeeds } from '../packages/run-needs.ts';
 import type { OpenInterpreter } from '../sessions/session-registry.ts';
 import { describeRemoteError } from '../sidecar/remote-errors.ts';
 import type { SelectedSnapshot, SnapshotSelector } from './snapshot-selector.ts';
@@ -17,18 +18,14 @@ const PACKAGE_TRIES = 2;
 
 export interface EmbeddedBackendParts extends EmbeddedInterpreterParts {
   /** Undefined: every interpreter starts without packages. */
-  readonly images: SnapshotSelector | undefined;
+  readonly snapshots: SnapshotSelector | undefined;
   readonly packages: PackageInstaller;
+  /** Undefined: no packages are to be had. */
+  readonly packageProvider: PackageProvider | undefined;
   /** Called when nothing uses the sandbox for the moment. */
   readonly onRest: () => void;
   /** Ends all processes. */
   readonly close: () => Promise<void>;
-}
-
-/** What is found out once for all tries of a run. */
-interface Reading {
-  readonly code: CodeReading;
-  readonly silent: UnreachableSources;
 }
 
 /** What it took so far to get a run its interpreter. */
@@ -59,8 +56,14 @@ export class EmbeddedBackend implements Backend {
   }
 
   async open(request: RunRequest, context: RunContext): Promise<Opening> {
-    const progress: Progress = { startMs: 0, packagesMs: 0, packages: [], advice: new ModuleAdvice() };
-    const opened = await this.#prepare(progress, request, context);
+    const progress: Progress = {
+      startMs: 0,
+      packagesMs: 0,
+      packages: [],
+      advice: new ModuleAdvice({ words: context.words }),
+    };
+    const needs = this.#needsOf(request, context);
+    const opened = await this.#prepare(progress, request, context, needs).finally(() => needs?.release());
     const { advice, ...preparation } = progress;
     if (opened.kind === 'refused') return { ...opened, ...preparation };
     const interpreter = new EmbeddedInterpreter(this.#parts, opened.interpreter, request.session, advice);
@@ -85,13 +88,24 @@ export class EmbeddedBackend implements Backend {
     return this.#parts.close();
   }
 
+  #needsOf(request: RunRequest, { onPackages: onProgress, signal }: RunContext): RunNeeds | null {
+    const { packageProvider } = this.#parts;
+    return packageProvider === undefined
+      ? null
+      : new RunNeeds(request, packageProvider, { signal, onProgress });
+  }
+
   /** An interpreter with all that the code needs, or why there is none. */
-  async #prepare(progress: Progress, request: RunRequest, context: RunContext): Promise<Provided> {
-    const reading = { code: new CodeReading(request.code), silent: new UnreachableSources() };
+  async #prepare(
+    progress: Progress,
+    request: RunRequest,
+    context: RunContext,
+    needs: RunNeeds | null,
+  ): Promise<Provided> {
     for (let tries = 1; ; tries++) {
       progress.packages = [];
       const askedAt = this.#parts.clock.now();
-      const image = await this.#chooseImage(request, context, reading);
+      const image = await this.#chooseImage(request, context, needs);
       const startedAt = this.#parts.clock.now();
       progress.packagesMs += startedAt - askedAt;
       const startFrom = image === null ? undefined : this.#startFrom(image);
@@ -100,7 +114,7 @@ export class EmbeddedBackend implements Backend {
       if (opened.kind === 'refused') return opened;
       const { interpreter } = opened;
       progress.packages = this.#broughtBy(image, interpreter);
-      const refusal = await this.#installPackages(progress, interpreter, request, context, reading);
+      const refusal = await this.#installPackages(progress, interpreter, request, context, needs);
       if (refusal === null) return opened;
       // None of its code has run yet: it can have another process, unless its packages are what kills them.
       if (refusal !== 'process-died') return { kind: 'refused', verdict: refusal };
@@ -116,12 +130,13 @@ export class EmbeddedBackend implements Backend {
   /** An image for a run that gets a fresh interpreter, if there is one. */
   async #chooseImage(
     request: RunRequest,
-    { onPackages, signal }: RunContext,
-    { code, silent }: Reading,
+    { signal }: RunContext,
+    needs: RunNeeds | null,
   ): Promise<SelectedSnapshot | null> {
-    const { images, interpreters } = this.#parts;
+    const { snapshots, interpreters } = this.#parts;
+    if (needs === null) return null;
     if (request.session !== undefined && interpreters.has(request.session)) return null;
-    return (await images?.choose(request, code, signal, silent, onPackages)) ?? null;
+    return (await snapshots?.choose(request, needs, signal)) ?? null;
   }
 
   /** What the run needs of an image, if its interpreter came from that after all: its process may have died. */
@@ -134,7 +149,7 @@ export class EmbeddedBackend implements Backend {
     return {
       sidecar,
       start: async (interpreter) => {
-        const discard = async (): Promise<void> => this.#parts.images?.discard(key);
+        const discard = async (): Promise<void> => this.#parts.snapshots?.discard(key);
         const opening = sidecar.openFromPackageSnapshot(interpreter.id, key);
         const use = await opening.catch(async (error: unknown) => {
           // The process may have died of it.
@@ -155,18 +170,17 @@ export class EmbeddedBackend implements Backend {
     progress: Progress,
     interpreter: OpenInterpreter,
     request: RunRequest,
-    { onPackages: onProgress, signal }: RunContext,
-    { code, silent }: Reading,
+    { signal, words }: RunContext,
+    needs: RunNeeds | null,
   ): Promise<Verdict | 'process-died' | null> {
     const startedAt = this.#parts.clock.now();
     try {
       const { advice, installed } = await this.#parts.packages.install({
         interpreter,
         request,
-        code,
+        needs,
         signal,
-        silent,
-        onProgress,
+        words,
       });
       progress.packages = [...progress.packages, ...installed];
       progress.advice = advice;
@@ -177,10 +191,11 @@ export class EmbeddedBackend implements Backend {
       else if (request.session === undefined) this.#parts.provider.discard(interpreter);
       if (signal.aborted) return { kind: 'cancelled', by: null };
       if (processDied(error)) return 'process-died';
-      return {
-        kind: 'setup-failed',
-        detail: describeRemoteError(error, 'its packages could not be installed'),
-      };
+      const detail =
+        error instanceof PackageError
+          ? (words ?? programWords)(refusalOf(error))
+          : describeRemoteError(error, 'its packages could not be installed');
+      return { kind: 'setup-failed', detail };
     } finally {
       progress.packagesMs += this.#parts.clock.now() - startedAt;
     }

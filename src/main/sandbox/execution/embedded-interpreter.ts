@@ -1,4 +1,5 @@
-import type { CollectedFile, GuestOutcome, OutputFile } from '../../../shared/contract/sandbox.ts';
+import type { CollectedFile, OutputFile } from '../../../shared/contract/sandbox.ts';
+import type { GuestOutcome } from '../../../shared/protocol/guest-report.ts';
 import type { InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
 import type { RunEnd, RunOrder, RunPiece } from '../../../shared/protocol/interpreter.ts';
 import type { AbortSource } from '../../../shared/rpc/abort.ts';

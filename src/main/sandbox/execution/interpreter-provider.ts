@@ -13,7 +13,7 @@ import type { Verdict } from '../../run/verdict.ts';
 const START_ATTEMPTS = 3;
 /** For a thread to be ended by the control thread, before the whole process is killed, in ms. */
 const CLOSE_LIMIT_MS = 1000;
-/** The same when nobody waits for it, in ms. */
+/** For a thread to be ended when no run waits for that, before the whole process is killed, in ms. */
 const TIDY_LIMIT_MS = 10_000;
 
 const never = sharedController().signal;

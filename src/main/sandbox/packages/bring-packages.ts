@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
 import type { PackagePart } from '../../../shared/protocol/package-files.ts';
-import type { Wheel } from '../../packages/package-service.ts';
+import type { Wheel } from '../../packages/wheel.ts';
 import type { PackageProvider } from './package-provider.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 
@@ -14,9 +15,9 @@ export interface Supply extends Pick<PackagePart, 'sha256' | 'name' | 'kind' | '
 }
 
 /** The wheels themselves, each checked when it is read. */
-export const suppliesOf = (wheels: readonly Wheel[], provider: PackageProvider): Supply[] =>
+export const suppliesOf = (wheels: readonly Wheel[], provider: Pick<PackageProvider, 'read'>): Supply[] =>
   wheels.map((wheel) => ({
-    sha256: wheel.sha256,
+    sha256: supplyKeyOf(wheel),
     name: wheel.name,
     kind: wheel.kind,
     ...(wheel.origin === 'lock' ? {} : { beyond: { withheld: [...(wheel.withheld ?? [])] } }),
@@ -50,3 +51,14 @@ export const bringPackages = async (
   );
   return absent;
 };
+
+/**
+ * What a process keeps a wheel by: its hash, unless a run has named it, since less of it is withheld then. What one run
+ * has named must not be what another one gets.
+ */
+const supplyKeyOf = ({ isNamed, sha256, withheld = [] }: Wheel): string =>
+  isNamed === true
+    ? createHash('sha256')
+        .update(`${sha256}\n${withheld.join('\n')}`)
+        .digest('hex')
+    : sha256;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
-import type { Wheel } from '../../packages/package-service.ts';
+import type { Wheel } from '../../packages/wheel.ts';
 import type { Supply } from './bring-packages.ts';
 import { SnapshotStore } from '../snapshots/snapshot-store.ts';
 

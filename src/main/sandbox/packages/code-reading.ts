@@ -1,11 +1,18 @@
 import { Turns } from '../../foreign-text/turns.ts';
+import { packageName } from '../../packages/resolve/requirement.ts';
 import { scriptDependencies } from '../../packages/resolve/script-metadata.ts';
 import { importsIn } from './import-guess.ts';
-import { readPythonText } from './python-text.ts';
+import { ownModulesIn } from './own-modules.ts';
+import { readPythonText, type PythonText } from './python-text.ts';
+import { requestedByCommand, requestedByComment, type AskedFor } from './requirement-lines.ts';
 import { SpelledOut } from './spelled-out.ts';
+
+/** Requests of one piece of code. */
+const MAX_REQUESTS = 100;
 
 interface Read {
   readonly imports: readonly string[];
+  readonly asked: AskedFor;
   readonly spelledOut: SpelledOut;
 }
 
@@ -19,13 +26,18 @@ export class CodeReading {
     this.#code = code;
   }
 
-  /** The modules that it seems to import: a guess. */
+  /** The modules that it seems to import: a guess. Those that it writes itself are not among them. */
   async imports(): Promise<readonly string[]> {
     return (await this.#all()).imports;
   }
 
   async spelledOut(): Promise<SpelledOut> {
     return (await this.#all()).spelledOut;
+  }
+
+  /** What its lines ask to be installed: see requirement-lines.ts. */
+  async asked(): Promise<AskedFor> {
+    return (await this.#all()).asked;
   }
 
   /** What its script metadata names. @throws PackageError when that is wrong */
@@ -41,6 +53,23 @@ export class CodeReading {
 const readCode = async (code: string): Promise<Read> => {
   const turns = new Turns();
   const text = await readPythonText(code, turns);
-  const imports = await importsIn(text, turns);
-  return { imports, spelledOut: new SpelledOut(text.literals, imports) };
+  const own = ownModulesIn(text.literals);
+  const imports = (await importsIn(text, turns)).filter((module) => !own.has(module.split('.', 1)[0] ?? ''));
+  const commands = new Set(commandsIn(text.literals).map(packageName));
+  return { imports, asked: askedIn(text), spelledOut: new SpelledOut(text.literals, imports, commands) };
 };
+
+const askedIn = ({ commands, comments }: PythonText): AskedFor => {
+  const all = [...commands.map(requestedByCommand), ...comments.map(requestedByComment)];
+  return {
+    requirements: [...new Set(all.flatMap(({ requirements }) => requirements))].slice(0, MAX_REQUESTS),
+    files: [...new Set(all.flatMap(({ files }) => files))].slice(0, MAX_REQUESTS),
+  };
+};
+
+/** Commands in strings are requests only where the code runs them: that is Python's to say. */
+const commandsIn = (literals: ReadonlySet<string>): readonly string[] =>
+  [...literals]
+    .filter((literal) => literal.includes('install'))
+    .slice(0, MAX_REQUESTS)
+    .flatMap((literal) => requestedByCommand(literal).requirements);

@@ -1,7 +1,13 @@
+import type { RunNotice } from '../../../shared/contract/sandbox.ts';
+import type { GuestOutcome } from '../../../shared/protocol/guest-report.ts';
+import { absenceIn } from '../../../shared/absent.ts';
+import { CURATED } from '../../../shared/curated-packages.ts';
 import { normalizeName } from '../../../shared/packages/package-settings.ts';
-import type { GuestOutcome } from '../../../shared/contract/sandbox.ts';
-import { STANDARD_MODULES } from '../../../shared/standard-library.ts';
-import { topOf } from '../../packages/resolve/module-owners.ts';
+import type { PackageError } from '../../packages/package-error.ts';
+import type { AdviceWords, PackageAdvice, PackageRefusal } from '../../run/package-advice.ts';
+import { programWords } from '../../run/package-advice.ts';
+import { MAX_WANTED, wantedIn, withoutForeignAdvice } from './library-words.ts';
+import { ModuleKnowledge } from './module-knowledge.ts';
 
 /** What Python, and our `micropip`, say of a module that is not there. */
 const NO_MODULE = /^No module named '([^']{1,200})'|^No package named '([^']{1,200})'/u;
@@ -10,23 +16,48 @@ const NO_MODULE = /^No module named '([^']{1,200})'|^No package named '([^']{1,2
 const NO_ZONE = /No time zone found with key ([\w+/-]{1,100})/u;
 const PYODIDES_ADVICE =
   /\.? ?(?:\\n|\n) On Pyodide you must do pyodide\.loadPackage\('tzdata'\) package before you use zoneinfo\./u;
+/** The first one is what is hinted at: see packages.py. */
+const ZONES = [CURATED.zones.module, ...CURATED.zones.others];
 
-/** The packages that bring time zones; the first one is what is hinted at: see packages.py. */
-const ZONES = ['pytz', 'tzdata'] as const;
+export interface ModuleAdviceOptions {
+  /** Of the entry that the run came by. */
+  readonly words?: AdviceWords | undefined;
+  readonly knowledge?: ModuleKnowledge;
+  /** Modules of files that were given with the run. */
+  readonly files?: readonly string[];
+  /** Whether a package, by its normalised name, is in the run's interpreter. */
+  readonly isInstalled?: (packageName: string) => boolean;
+}
 
-/** Why packages are not there that code imports or uses, by module and by package. */
+/** Says why packages are not there that code imports or uses, and what would help. */
 export class ModuleAdvice {
-  readonly #reasons = new Map<string, string>();
+  readonly #words: AdviceWords;
+  readonly #knowledge: ModuleKnowledge;
+  readonly #files: readonly string[];
   readonly #isInstalled: (packageName: string) => boolean;
+  /** By module and by package. */
+  readonly #known = new Map<string, PackageAdvice>();
+  readonly #notices: RunNotice[] = [];
 
-  /** @param isInstalled whether a package, by its normalised name, is in the run's interpreter */
-  constructor(isInstalled: (packageName: string) => boolean = () => false) {
-    this.#isInstalled = isInstalled;
+  constructor({ files = [], isInstalled, knowledge, words }: ModuleAdviceOptions = {}) {
+    this.#words = words ?? programWords;
+    this.#knowledge = knowledge ?? new ModuleKnowledge(null);
+    this.#files = files;
+    this.#isInstalled = isInstalled ?? (() => false);
   }
 
-  /** @param reason what to do is in it */
-  add(name: string, reason: string): void {
-    this.#reasons.set(keyOf(name), reason);
+  /** @param name of a module or of a package */
+  add(name: string, advice: PackageAdvice): void {
+    this.#known.set(keyOf(name), advice);
+  }
+
+  /** A package that was asked for in a line of the code could not be had. */
+  addUnmet(requirement: string, refusal: PackageRefusal): void {
+    this.add(requirement, refusal);
+    const module = this.#knowledge.moduleOf(nameIn(requirement));
+    if (module !== null && !this.#known.has(keyOf(module))) this.add(module, refusal);
+    const message = this.#words({ kind: 'unmet', packageName: nameIn(requirement), refusal });
+    this.#notices.push({ code: 'package-not-installed', message });
   }
 
   /**
@@ -34,16 +65,24 @@ export class ModuleAdvice {
    * stay as they are.
    */
   applyTo(outcome: GuestOutcome): GuestOutcome {
-    const { error } = outcome;
-    if (error === null) return outcome;
+    const told =
+      this.#notices.length === 0 ? outcome : { ...outcome, notices: [...outcome.notices, ...this.#notices] };
+    const { error } = told;
+    if (error === null) return told;
     // Python names the module of a type that is not built in.
     switch (error.type.slice(error.type.lastIndexOf('.') + 1)) {
       case 'ModuleNotFoundError':
-        return withAdvice(outcome, error, this.#aboutModule(error.message));
+        // Python has said all that is to be said.
+        if (absenceIn(error.message) !== null) return told;
+        return withAdvice(told, error, this.#aboutModule(error.message) ?? this.#aboutLibrary(error.message));
+      case 'ImportError':
+      case 'FeatureNotFound':
+      case 'RuntimeError':
+        return withAdvice(told, error, this.#aboutLibrary(error.message));
       case 'ZoneInfoNotFoundError':
-        return withAdvice(outcome, inOwnWords(error), this.#aboutZone(error.message));
+        return withAdvice(told, inOwnWords(error), this.#aboutZone(error.message));
       default:
-        return outcome;
+        return told;
     }
   }
 
@@ -51,34 +90,52 @@ export class ModuleAdvice {
     const match = NO_MODULE.exec(message);
     const name = match?.[1] ?? match?.[2];
     if (name === undefined) return null;
-    return this.#reasons.get(keyOf(name)) ?? this.#reasons.get(keyOf(name.split('.')[0] ?? name)) ?? null;
+    const top = name.split('.')[0] ?? name;
+    const known = this.#known.get(keyOf(name)) ?? this.#known.get(keyOf(top));
+    if (known !== undefined) return this.#words(known);
+    const advice = this.#knowledge.about(name, this.#files);
+    // The package is there, and has no such part.
+    if (advice.kind === 'not-named' && this.#isInstalled(advice.packageName)) return null;
+    return this.#words(advice);
+  }
+
+  /** A library says in its own words that another package would be needed. */
+  #aboutLibrary(message: string): string | null {
+    const advice = new Map<string, PackageAdvice>();
+    for (const name of wantedIn(message)) {
+      const packageName = this.#knowledge.packageNamed(name);
+      if (packageName === null || advice.size >= MAX_WANTED || this.#isInstalled(packageName)) continue;
+      const known = this.#known.get(keyOf(name)) ?? this.#known.get(keyOf(packageName));
+      advice.set(packageName, known ?? { kind: 'not-named', module: name, packageName });
+    }
+    if (advice.size === 0) return null;
+    return [...new Set([...advice.values()].map(this.#words))].join('; ');
   }
 
   #aboutZone(message: string): string | null {
     if (!NO_ZONE.test(message) || ZONES.some((name) => this.#isInstalled(name))) return null;
-    const reason = this.#reasons.get(ZONES[0]);
-    const help = 'time zones come with a package: name tzdata for the run (packages, or --package tzdata)';
-    return reason === undefined ? help : `time zones come with a package: ${reason}`;
+    const refusal = this.#known.get(CURATED.zones.module);
+    return this.#words(refusal ?? { kind: 'time-zones' });
   }
 }
 
-/** What to do about a module that no package brings which may come without being named. */
-export const adviceAbout = (module: string): string =>
-  STANDARD_MODULES.has(topOf(module))
-    ? `"${topOf(module)}" belongs to Python's standard library, and the Python that runs here is built without it`
-    : `no known package provides "${module}"; if it is a file of yours, give it with the run (--file, or add it to ` +
-      'the run); if you know which package provides it, name it for the run (packages, or --package NAME), or install ' +
-      'it once with "vivarium packages install NAME"';
+export const refusalOf = ({ code, message, packageName }: PackageError): PackageRefusal => ({
+  kind: 'refused',
+  code,
+  message,
+  packageName,
+});
 
 type GuestError = NonNullable<GuestOutcome['error']>;
 
 const withAdvice = (outcome: GuestOutcome, error: GuestError, advice: string | null): GuestOutcome => {
   if (advice === null) return { ...outcome, error };
-  const traceback =
-    error.traceback === ''
-      ? ''
-      : `${error.traceback}${error.traceback.endsWith('\n') ? '' : '\n'}${advice}\n`;
-  return { ...outcome, error: { ...error, message: `${error.message}; ${advice}`, traceback } };
+  const message = withoutForeignAdvice(error.message)
+    .trimEnd()
+    .replace(/[.;,:]$/u, '');
+  const traceback = withoutForeignAdvice(error.traceback);
+  const advised = traceback === '' ? '' : `${traceback}${traceback.endsWith('\n') ? '' : '\n'}${advice}\n`;
+  return { ...outcome, error: { ...error, message: `${message}; ${advice}`, traceback: advised } };
 };
 
 /** Without what Pyodide advises, which does not work here. */
@@ -88,5 +145,8 @@ const inOwnWords = (error: GuestError): GuestError => ({
   traceback: error.traceback.replace(PYODIDES_ADVICE, ''),
 });
 
+/** A requirement's name, without version. */
+const nameIn = (requirement: string): string => /^[\w.-]+/u.exec(requirement.trim())?.[0] ?? requirement;
+
 /** A requirement's or a module's name, without version or case. */
-const keyOf = (name: string): string => normalizeName(/^[\w.-]+/u.exec(name.trim())?.[0] ?? name);
+const keyOf = (name: string): string => normalizeName(nameIn(name));

@@ -1,23 +1,21 @@
-import { HINTED_MODULES } from '../../../shared/curated-packages.ts';
 import { ImportReport, type PackageClash } from '../../../shared/protocol/package-files.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { RunRequest } from '../../../shared/contract/sandbox.ts';
-import type { Provider } from '../../packages/resolve/catalog.ts';
-import { PackageUse } from '../../packages/store/holds.ts';
-import { topOf } from '../../packages/resolve/module-owners.ts';
+import type { Wheel } from '../../packages/wheel.ts';
+import { topOf, type ModuleOwners } from '../../packages/resolve/module-owners.ts';
 import { PackageError } from '../../packages/package-error.ts';
 import { packageName } from '../../packages/resolve/requirement.ts';
-import type { Wheel } from '../../packages/package-service.ts';
-import type { InstallProgress } from '../../packages/progress.ts';
-import type { UnreachableSources } from '../../packages/sources/unreachable-sources.ts';
+import type { AdviceWords, PackageRefusal } from '../../run/package-advice.ts';
 import { bringPackages, suppliesOf, type Supply } from './bring-packages.ts';
-import type { CodeReading } from './code-reading.ts';
 import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { OpenInterpreter } from '../sessions/session-registry.ts';
-import { adviceAbout, ModuleAdvice } from './module-advice.ts';
+import { ModuleAdvice, refusalOf } from './module-advice.ts';
+import { ModuleKnowledge } from './module-knowledge.ts';
+import { ownModulesIn } from './own-modules.ts';
 import type { PackageProvider } from './package-provider.ts';
 import { refuseTooLarge } from './package-size.ts';
+import type { RunNeeds } from './run-needs.ts';
 import { raceStop } from '../../base/stop-signal.ts';
 
 /** For an interpreter to say what code imports, in ms. One that is slower runs the code without help. */
@@ -32,9 +30,6 @@ const BRING_ROUNDS = 3;
 /** So soon after one could not be had, a package that is only hinted at is not sought again for that interpreter, in ms. */
 const HINT_PAUSE_MS = 60_000;
 
-/** Code without this word imports nothing, save by means that nobody could foresee. */
-const MAY_IMPORT = /\bimport\b/u;
-
 export interface PackageInstallerOptions {
   /** Undefined: no packages are to be had. */
   readonly provider: PackageProvider | undefined;
@@ -46,12 +41,11 @@ export interface PackageInstallerOptions {
 export interface InstallOrder {
   readonly interpreter: OpenInterpreter;
   readonly request: RunRequest;
-  /** That of the request. */
-  readonly code: CodeReading;
+  /** Of that request; null where no packages are to be had. */
+  readonly needs: RunNeeds | null;
   readonly signal: AbortSignal;
-  /** Of the run. */
-  readonly silent: UnreachableSources;
-  readonly onProgress?: ((progress: InstallProgress) => void) | undefined;
+  /** In which the run is told what is missing. */
+  readonly words?: AdviceWords | undefined;
 }
 
 export interface Installation {
@@ -60,25 +54,13 @@ export interface Installation {
   readonly advice: ModuleAdvice;
 }
 
-/** What the code wants, as far as can be seen before it runs. */
-interface Wanted {
-  /** By the request and by the script's own metadata: without these the run is not begun. */
-  readonly named: readonly string[];
-  /** What the code imports, by package. Without one of these the run goes on, and its error says why. */
-  readonly imported: ReadonlyMap<string, readonly string[]>;
-  /** Only of use for something that the code may do, by package. */
-  readonly hinted: ReadonlyMap<string, readonly string[]>;
-  /** Imported or hinted at, and no package that may come unasked has it. */
-  readonly unknown: readonly string[];
-  /** Those of them that stand in the request itself: see `EnsureOptions`. */
-  readonly spelledOut: ReadonlySet<string>;
-}
-
 /** A hint that came to nothing. */
 interface FailedHint {
   readonly at: number;
-  readonly reason: string;
+  readonly refusal: PackageRefusal;
 }
+
+const NOTHING: ImportReport = { modules: [], hints: [], asked: [] };
 
 /** Puts the packages that a run needs into its interpreter before its code runs. */
 export class PackageInstaller {
@@ -89,6 +71,8 @@ export class PackageInstaller {
   readonly #failedHints = new WeakMap<OpenInterpreter, Map<string, FailedHint>>();
   /** Hashes of what each interpreter has, by package. */
   readonly #installed = new WeakMap<OpenInterpreter, Map<string, string>>();
+  /** Those of Pyodide's lock, once some run has needed packages. */
+  #owners: ModuleOwners | null = null;
 
   constructor({ bytecode, provider, clock }: PackageInstallerOptions) {
     this.#provider = provider;
@@ -111,144 +95,89 @@ export class PackageInstaller {
    * @throws RpcError when the interpreter is gone, does not answer or does not take a package
    */
   async install(order: InstallOrder): Promise<Installation> {
-    const { interpreter } = order;
-    const advice = new ModuleAdvice((name) => this.#installed.get(interpreter)?.has(name) === true);
-    const named = [...(order.request.packages ?? []), ...(await order.code.dependencies())];
+    const { interpreter, needs, request, words } = order;
     const provider = this.#provider;
-    if (provider === undefined) {
-      if (named.length === 0) return { installed: [], advice };
+    const adviceBy = (owners: ModuleOwners | null): ModuleAdvice =>
+      new ModuleAdvice({
+        words,
+        knowledge: new ModuleKnowledge(owners),
+        files: [...ownModulesIn(request.files?.map(({ name }) => name) ?? [])],
+        isInstalled: (name) => this.#installed.get(interpreter)?.has(name) === true,
+      });
+    if (provider === undefined || needs === null) {
+      if ((request.packages ?? []).length === 0) return { installed: [], advice: adviceBy(null) };
       throw new PackageError('bad-settings', 'this sandbox was set up without packages; leave them out');
     }
-    if (named.length === 0 && !MAY_IMPORT.test(order.request.code)) return { installed: [], advice };
-    const use = new PackageUse();
-    try {
-      const wanted = await this.#wanted(named, provider, order);
-      for (const module of wanted.unknown.flatMap((one) => [one, topOf(one)])) {
-        advice.add(module, adviceAbout(module));
-      }
-      const wheels = await this.#obtain(wanted, provider, order, use, advice);
-      return { installed: await this.#put(wheels, provider, order), advice };
-    } finally {
-      await use.release();
+    const named = [...(await needs.required()), ...(await needs.requested())];
+    const report = needs.mayImport(this.installedIn(interpreter).length > 0)
+      ? await this.#report(order)
+      : NOTHING;
+    if (named.length + report.asked.length + report.modules.length + report.hints.length === 0) {
+      return { installed: [], advice: adviceBy(this.#owners) };
     }
-  }
-
-  async #wanted(named: readonly string[], provider: PackageProvider, order: InstallOrder): Promise<Wanted> {
-    const { code } = order.request;
-    const spelledOut = new Set(named.map(packageName));
-    const imported = new Map<string, string[]>();
-    const hinted = new Map<string, string[]>();
-    const unknown: string[] = [];
-    const wanted: Wanted = { named, imported, hinted, unknown, spelledOut };
-    if (!MAY_IMPORT.test(code)) return wanted;
-    const report = await this.#report(order);
-    const hints = report.hints.filter((module) => HINTED_MODULES.has(module));
-    if (report.asked.length + report.modules.length + hints.length === 0) return wanted;
-    // What the interpreter says is the guest's word: only what main reads there itself stands in the code.
-    const text = await order.code.spelledOut();
-    for (const name of report.asked) {
-      imported.set(name, [name]);
-      if (text.hasLiteral(name)) spelledOut.add(packageName(name));
-    }
-    const providers = await provider.providersOf(new Set([...report.modules, ...hints]));
-    const assign = (
-      to: Map<string, string[]>,
-      modules: readonly string[],
-      mayAsk: (one: string) => boolean,
-    ): void => {
-      for (const module of modules) {
-        const found: Provider | undefined = providers.get(module);
-        if (found === undefined) unknown.push(module);
-        else {
-          to.set(found.name, [...(to.get(found.name) ?? [found.name]), module]);
-          if (found.isVouchedFor && mayAsk(module)) spelledOut.add(found.name);
-        }
-      }
-    };
-    assign(imported, report.modules, (module) => text.hasImport(module));
-    // The guest could hint at anything; which of these it is gives nothing away.
-    assign(hinted, hints, () => true);
-    return wanted;
+    const packages = await needs.packages();
+    this.#owners = packages.modules;
+    const advice = adviceBy(packages.modules);
+    const wheels = await this.#obtain(needs, report, interpreter, advice);
+    return { installed: await this.#put(wheels, provider, order), advice };
   }
 
   /** What the interpreter says; nothing when what it says makes no sense. */
   async #report({ interpreter, request, signal }: InstallOrder): Promise<ImportReport> {
-    const asking = interpreter.sidecar.packages.findImports(interpreter.id, request.code);
+    const asking = interpreter.sidecar.questions.ask(interpreter.id, 'findImports', { code: request.code });
     const raced = await raceStop(asking, this.#clock, FIND_LIMIT_MS, signal);
-    const nothing: ImportReport = { modules: [], hints: [], asked: [] };
     if (raced.stopped !== null) {
       // It may come later, or fail with its process.
       asking.catch(() => undefined);
       if (raced.stopped === 'cancelled') throw cancelled();
-      return nothing;
+      return NOTHING;
     }
     try {
-      return ImportReport.safeParse(JSON.parse(raced.value)).data ?? nothing;
+      return ImportReport.safeParse(JSON.parse(raced.value)).data ?? NOTHING;
     } catch {
-      return nothing;
+      return NOTHING;
     }
   }
 
   async #obtain(
-    { named, imported, hinted, spelledOut }: Wanted,
-    provider: PackageProvider,
-    { interpreter, signal, silent, onProgress }: InstallOrder,
-    use: PackageUse,
+    needs: RunNeeds,
+    report: ImportReport,
+    interpreter: OpenInterpreter,
     advice: ModuleAdvice,
-  ): Promise<Wheel[]> {
-    const ensure = (names: readonly string[]): Promise<Wheel[]> =>
-      names.length === 0
-        ? Promise.resolve([])
-        : provider.ensure(names, {
-            askedBy: 'code',
-            spelledOut,
-            signal,
-            silent,
-            use,
-            present: this.#installed.get(interpreter) ?? new Map(),
-            ...(onProgress === undefined ? {} : { onProgress }),
-          });
-    const wheels = new Map<string, Wheel>();
-    const take = (more: readonly Wheel[]): void => {
-      for (const wheel of more) if (!wheels.has(wheel.name)) wheels.set(wheel.name, wheel);
-    };
-    try {
-      take(await ensure([...named, ...imported.keys()]));
-    } catch (error) {
-      if (!isRefusal(error) || imported.size === 0) throw error;
-      take(await ensure(named));
-      for (const [name, modules] of imported) {
-        try {
-          take(await ensure([...named, name]));
-        } catch (refusal) {
-          if (!isRefusal(refusal)) throw refusal;
-          for (const module of modules) advice.add(module, reasonOf(refusal, module));
+  ): Promise<readonly Wheel[]> {
+    const { hinted, requested, wants } = await needs.found(report);
+    const packages = await needs.packages();
+    const knowledge = new ModuleKnowledge(packages.modules);
+    const failedHints = this.#failedHints.get(interpreter) ?? new Map<string, FailedHint>();
+    this.#failedHints.set(interpreter, failedHints);
+    const optional = (wants.optional ?? []).filter(({ modules, requirement }) => {
+      const failed = hinted.has(requirement) ? failedHints.get(requirement) : undefined;
+      if (failed === undefined || this.#clock.now() - failed.at >= HINT_PAUSE_MS) return true;
+      for (const name of [requirement, ...modules]) advice.add(name, failed.refusal);
+      return false;
+    });
+    const present = this.#installed.get(interpreter) ?? new Map<string, string>();
+    const { refused, wheels } = await packages.obtain({ ...wants, optional, present });
+    for (const { modules, requirement } of optional) {
+      const error = refused.get(requirement);
+      if (error !== undefined) {
+        const refusal = refusalOf(error);
+        if (hinted.has(requirement)) failedHints.set(requirement, { at: this.#clock.now(), refusal });
+        if (requested.has(requirement)) advice.addUnmet(requirement, refusal);
+        const isGuess = error.code === 'unknown-package' && !wants.spelledOut?.has(requirement);
+        for (const name of [requirement, ...modules]) {
+          advice.add(name, isGuess ? knowledge.about(name) : refusal);
+        }
+        continue;
+      }
+      const wheel = wheels.find(({ name }) => name === packageName(requirement));
+      for (const module of modules) {
+        if (isWithout(wheel, module)) {
+          advice.add(module, { kind: 'not-in-package', module, packageName: requirement });
         }
       }
     }
-    for (const [name, modules] of imported) {
-      for (const module of modules) {
-        if (isWithout(wheels.get(packageName(name)), module)) advice.add(module, withoutIt(name, module));
-      }
-    }
-    const failedHints = this.#failedHints.get(interpreter) ?? new Map<string, FailedHint>();
-    this.#failedHints.set(interpreter, failedHints);
-    for (const [name, modules] of hinted) {
-      const failed = failedHints.get(name);
-      if (failed !== undefined && this.#clock.now() - failed.at < HINT_PAUSE_MS) {
-        for (const module of modules) advice.add(module, failed.reason);
-        continue;
-      }
-      try {
-        take(await ensure([...named, name]));
-      } catch (refusal) {
-        if (!isRefusal(refusal)) throw refusal;
-        const reason = reasonOf(refusal, name);
-        failedHints.set(name, { at: this.#clock.now(), reason });
-        for (const module of modules) advice.add(module, reason);
-      }
-    }
-    return [...wheels.values()];
+    return wheels;
   }
 
   async #put(
@@ -320,19 +249,6 @@ const crowdedOut = (): PackageError =>
     'other runs need so many packages at once that there is no room for those of this one; run it again later',
   );
 
-/** Whether a package can't be had, rather than that all is over. */
-const isRefusal = (error: unknown): error is PackageError =>
-  error instanceof PackageError && error.code !== 'cancelled';
-
-const reasonOf = (refusal: PackageError, module: string): string =>
-  refusal.code === 'unknown-package' || refusal.code === 'bad-requirement'
-    ? adviceAbout(module)
-    : refusal.message;
-
 /** Whether a package was found by a guess that was wrong. What the lock says needs no such check. */
 const isWithout = (wheel: Wheel | undefined, module: string): boolean =>
-  wheel?.origin === 'user' && !wheel.imports.includes(module.split('.')[0] ?? module);
-
-const withoutIt = (name: string, module: string): string =>
-  `the package "${name}" does not provide "${module}"; if you know which one does, name it for the run ` +
-  '(packages, or --package NAME)';
+  wheel?.origin === 'user' && !wheel.imports.includes(topOf(module));

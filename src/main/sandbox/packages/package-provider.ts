@@ -1,8 +1,14 @@
-import type { Provider } from '../../packages/resolve/catalog.ts';
-import type { EnsureOptions, PackageService, Wheel } from '../../packages/package-service.ts';
+import type { PackageWork, PackageWorkOptions } from '../../packages/package-work.ts';
+import type { PackageService } from '../../packages/package-service.ts';
+import type { Wheel } from '../../packages/wheel.ts';
+
+/** What a run needs of its piece of work with packages; see `PackageWork`. */
+export type RunPackages = Pick<PackageWork, 'providersOf' | 'modules' | 'obtain' | 'kept' | 'release'>;
 
 /** Where a sandbox gets packages from. All methods throw PackageError. */
-export type PackageProvider = Pick<PackageService, 'ensure' | 'read' | 'providersOf' | 'close'>;
+export interface PackageProvider extends Pick<PackageService, 'read' | 'close'> {
+  begin(options: PackageWorkOptions): Promise<RunPackages>;
+}
 
 /** A service that is opened when the first run needs it. */
 export class LazyPackages implements PackageProvider {
@@ -13,16 +19,12 @@ export class LazyPackages implements PackageProvider {
     this.#open = open;
   }
 
-  async ensure(requirements: readonly string[], options: EnsureOptions): Promise<Wheel[]> {
-    return (await this.#service()).ensure(requirements, options);
+  async begin(options: PackageWorkOptions): Promise<RunPackages> {
+    return (await this.#service()).begin(options);
   }
 
   async read(wheel: Wheel, options: { signal?: AbortSignal } = {}): Promise<Uint8Array> {
     return (await this.#service()).read(wheel, options);
-  }
-
-  async providersOf(modules: Iterable<string>): Promise<ReadonlyMap<string, Provider>> {
-    return (await this.#service()).providersOf(modules);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
 import { PackageError } from '../../packages/package-error.ts';
-import type { Wheel } from '../../packages/package-service.ts';
+import type { Wheel } from '../../packages/wheel.ts';
 import { MIB } from '../../../shared/units.ts';
 
 /**

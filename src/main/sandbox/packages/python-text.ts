@@ -1,4 +1,5 @@
 import type { Turns } from '../../foreign-text/turns.ts';
+import { isInstallCommand } from './requirement-lines.ts';
 
 /**
  * Tells Python's code from its strings and comments, as well as that can be done in one pass: in an f-string, what
@@ -15,14 +16,23 @@ const STRETCH_PARTS = 4096;
 const MAX_LITERAL = 200;
 /** Nobody names more packages in one piece of code. */
 const MAX_LITERALS = 10_000;
+/** Lines that ask for packages, and the length of one. */
+const MAX_REQUESTS = 100;
+const MAX_REQUEST = 4000;
 
 export interface PythonText {
   /** The code with its strings and comments blanked out. Lines that go on in the next one are one line; each ends with `\n`. */
   readonly code: string;
   /** What stands in short strings without a prefix and without backslashes; the first ones, of very many. */
   readonly literals: ReadonlySet<string>;
+  /** Commands of a shell or a notebook that install something; they are no code. */
+  readonly commands: readonly string[];
+  /** Comments that speak of installing. */
+  readonly comments: readonly string[];
 }
 
+const SPACE = 0x20;
+const TAB = 0x09;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const DOUBLE_QUOTE = 0x22;
@@ -39,7 +49,10 @@ export const readPythonText = async (text: string, turns: Turns): Promise<Python
   const stretches: string[] = [];
   let parts: string[] = [];
   const literals = new Set<string>();
+  const commands: string[] = [];
+  const comments: string[] = [];
   let copied = 0;
+  let lineStart = true;
   let at = 0;
   let pauseAt = STRETCH_UNITS;
   /** Puts something in the place of what stands between here and there. */
@@ -55,8 +68,23 @@ export const readPythonText = async (text: string, turns: Turns): Promise<Python
       await turns.pause();
     }
     const mark = text.charCodeAt(at);
+    if (lineStart && (mark === SPACE || mark === TAB)) {
+      at += 1;
+      continue;
+    }
+    if (lineStart && isInstallCommand(text, at)) {
+      const end = endOfCommand(text, at);
+      if (commands.length < MAX_REQUESTS)
+        commands.push(joined(text.slice(at, Math.min(end, at + MAX_REQUEST))));
+      replace(end, '');
+      continue;
+    }
+    lineStart = mark === NEWLINE || mark === RETURN;
     if (mark === HASH) {
-      replace(endOfLine(text, at), '');
+      const end = endOfLine(text, at);
+      const comment = text.slice(at, Math.min(end, at + MAX_REQUEST));
+      if (comments.length < MAX_REQUESTS && comment.includes('install')) comments.push(comment);
+      replace(end, '');
     } else if (mark === BACKSLASH) {
       // At the end of a line; elsewhere it means nothing.
       replace(at + 1 + lineEndAt(text, at + 1), ' ');
@@ -73,7 +101,7 @@ export const readPythonText = async (text: string, turns: Turns): Promise<Python
     }
   }
   stretches.push(parts.join(''), text.slice(copied));
-  return { code: stretches.join(''), literals };
+  return { code: stretches.join(''), literals, commands, comments };
 };
 
 /** @param start where its first quote stands */
@@ -104,6 +132,17 @@ const isPrefixed = (text: string, quote: number): boolean => {
   const length = quote - start;
   return length > 0 && length <= MAX_PREFIX && !/\w/u.test(text.charAt(start - 1));
 };
+
+/** A command goes on in the next line after a backslash. */
+const endOfCommand = (text: string, from: number): number => {
+  let end = endOfLine(text, from);
+  while (end < text.length && text.charCodeAt(end - 1) === BACKSLASH) {
+    end = endOfLine(text, end + lineEndAt(text, end));
+  }
+  return end;
+};
+
+const joined = (command: string): string => command.replaceAll(/\\(?:\r\n|\r|\n)/gu, ' ');
 
 const endOfLine = (text: string, from: number): number => {
   let at = from;

@@ -1,11 +1,11 @@
 export interface CrashLimit {
-  /** So many crashes… */
+  /** Most crashes that are tolerated … */
   readonly crashes: number;
-  /** …within so many ms are too many. */
+  /** … within this many ms. */
   readonly windowMs: number;
 }
 
-/** Tells a sandbox that crashes now and then from one that can't live. */
+/** Counts crashes in a sliding window, to tell occasional crashes from a crash loop. */
 export class CrashWindow {
   readonly #limit: CrashLimit;
   #crashes: number[] = [];
@@ -21,7 +21,7 @@ export class CrashWindow {
     return this.#crashes.length >= this.#limit.crashes;
   }
 
-  /** Whoever restarts by hand starts afresh. */
+  /** Forgets all crashes, after a restart by the user. */
   reset(): void {
     this.#crashes = [];
   }

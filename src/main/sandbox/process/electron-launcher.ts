@@ -1,38 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 import type { Readable } from 'node:stream';
-import {
-  app,
-  MessageChannelMain,
-  session,
-  utilityProcess,
-  type Details,
-  type Session,
-  type UtilityProcess,
-} from 'electron';
+// As a whole: the library says in its own words that it is not in Electron, where these names are missing.
+import * as electron from 'electron';
+import type { Details, Session, UtilityProcess } from 'electron';
 import { fromEmitterPort } from '../../../shared/rpc/port.ts';
 import { LastWords } from './last-words.ts';
 import { NO_CODE_FROM_STRINGS, SIDECAR_ENVIRONMENT, type SidecarLauncher, whenStarted } from './launcher.ts';
 import type { ProcessExit, SidecarProcess } from '../sidecar/sidecar-process.ts';
 import { utilityExit } from './utility-exit.ts';
 
-/** For Electron to tell why a process is gone, after having told that it is, in ms. */
+/** How long Electron may take to report why a process exited, after its 'exit' event, in ms. */
 const REASON_LIMIT_MS = 200;
 
 const KIBIBYTE = 1024;
 
-/** What Electron measures itself, where the system's process table can't be read. */
+/** Memory by Electron's own metrics, for systems whose process table can't be read. */
 const measuredByElectron = (pid: number): number | null => {
-  const metric = app.getAppMetrics().find((metrics) => metrics.pid === pid);
+  const metric = electron.app.getAppMetrics().find((metrics) => metrics.pid === pid);
   return metric === undefined ? null : metric.memory.workingSetSize * KIBIBYTE;
 };
 
 /** In memory; apart from all others. */
 const PARTITION = 'vivarium-python';
 
-/** A session that refuses every request: for what asks through Electron's network, which from 43 on can be given one. */
+/** A session that refuses every request. Utility processes can be given one from Electron 43 on; `net` uses it. */
 const closedSession = (): Session => {
-  const opened = session.fromPartition(PARTITION);
+  const opened = electron.session.fromPartition(PARTITION);
   opened.webRequest.onBeforeRequest((_details, decide) => decide({ cancel: true }));
   return opened;
 };
@@ -43,13 +37,13 @@ const goneDetails = (name: string, child: UtilityProcess): Promise<Details | nul
     let tooLate: NodeJS.Timeout | undefined;
     const settle = (details: Details | null): void => {
       clearTimeout(tooLate);
-      app.off('child-process-gone', onGone);
+      electron.app.off('child-process-gone', onGone);
       resolve(details);
     };
     const onGone = (_event: unknown, details: Details): void => {
       if (details.name === name) settle(details);
     };
-    app.on('child-process-gone', onGone);
+    electron.app.on('child-process-gone', onGone);
     child.once('exit', () => {
       tooLate = setTimeout(() => settle(null), REASON_LIMIT_MS);
     });
@@ -65,27 +59,27 @@ export class ElectronLauncher implements SidecarLauncher {
   }
 
   async launch(): Promise<SidecarProcess> {
-    // One name per process: it is all that tells whose end Electron reports, whichever launcher started it.
+    // A name per process: 'child-process-gone' identifies the process by nothing else.
     const name = `python sidecar ${randomUUID()}`;
-    const child = utilityProcess.fork(this.#script, [], {
+    const child = electron.utilityProcess.fork(this.#script, [], {
       serviceName: name,
       env: { ...SIDECAR_ENVIRONMENT },
       stdio: 'pipe',
       execArgv: [`--js-flags=${NO_CODE_FROM_STRINGS}`],
-      // Older Electrons know neither, and take no offence.
+      // Older versions of Electron ignore both options.
       session: closedSession(),
-      // macOS is not to take what it asks for as asked for by the app.
+      // macOS would attribute its permission requests to the app otherwise.
       disclaim: true,
     });
     // Nothing of a run comes this way; unread pipes would fill up.
     child.stdout?.resume();
     // Electron hands its streams out under the type of what they extend.
     const words = new LastWords(child.stderr as Readable | null);
-    // Unheard, a fatal error of its engine would end this process; what it is about is on standard error as well.
+    // Without a listener, a fatal V8 error in it would throw here; its message is on standard error as well.
     child.on('error', () => undefined);
     const exited = this.#exit(name, child, words);
     const started = await whenStarted(child, exited);
-    const { port1, port2 } = new MessageChannelMain();
+    const { port1, port2 } = new electron.MessageChannelMain();
     child.postMessage(null, [port2]);
     const { pid } = started;
     return {

@@ -2,20 +2,23 @@ import type { Clock } from '../../base/clock.ts';
 
 export interface HeartbeatOptions {
   readonly clock: Clock;
-  /** From one answer to the next question, in ms. */
+  /** From one answer to the next ping, in ms. */
   readonly intervalMs: number;
-  /** Unanswered for so long counts as silent, in ms. */
+  /** A ping unanswered for this long makes the process unresponsive, in ms. */
   readonly silentMs: number;
-  /** Silent for so long counts as dead, in ms. A second stage: after a machine's sleep the first one is missed. */
+  /**
+   * Unresponsive for this long, the process counts as hung, in ms. A second stage, since every process misses the first
+   * one when the machine sleeps.
+   */
   readonly deadMs: number;
-  /** Resolves when the other side has answered. What it rejects with is told elsewhere. */
+  /** Resolves with the answer. Rejections are ignored: the closed connection is handled elsewhere. */
   readonly ping: () => Promise<void>;
   readonly onSilent: () => void;
   readonly onAnswer: () => void;
   readonly onDead: () => void;
 }
 
-/** Asks a process now and then whether it is there. */
+/** Pings a process periodically, and reports when it stops answering. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   #cancel: () => void = () => undefined;
@@ -40,7 +43,7 @@ export class Heartbeat {
     let silent = false;
     this.#cancel = clock.after(silentMs, () => {
       silent = true;
-      // A question of its own: the first one may have got lost in a machine's sleep.
+      // A second ping: the first one may have been lost while the machine slept.
       this.#cancel = clock.after(deadMs, () => {
         this.stop();
         onDead();

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /**
- * What engines and allocators print as they end a process for want of memory: V8 and Node for a heap at its limit or
+ * What engines and allocators print when they abort because an allocation failed: V8 and Node for a heap at its limit or
  * a single object that is larger than any may be, C++ for an allocation that was refused.
  */
 const MEMORY_WORDS =
@@ -9,10 +9,10 @@ const MEMORY_WORDS =
 
 /** A line that says it is shorter. */
 const KEPT = 512;
-/** For what was printed to arrive after the end was told, in ms. */
+/** How long output may still arrive after the exit was reported, in ms. */
 const ARRIVES_MS = 300;
 
-/** Whether these are an engine's words for memory that ran out. */
+/** Whether this is an engine's message about a failed allocation. */
 export const saysOutOfMemory = (text: string): boolean => MEMORY_WORDS.test(text);
 
 /**
@@ -28,7 +28,7 @@ export class LastWords {
   constructor(stream: Readable | null) {
     stream?.setEncoding('utf8');
     stream?.on('data', (text: string) => this.#hear(text));
-    // A broken pipe is an end like any other.
+    // A broken pipe counts as the end of the output.
     stream?.on('error', () => undefined);
     this.#ended = new Promise((resolve) => {
       if (stream === null) resolve();
@@ -38,7 +38,7 @@ export class LastWords {
 
   /** To be asked once the process is gone, by that signal if any; waits for what is still on its way. */
   async saidOutOfMemory(signal: string | null): Promise<boolean> {
-    // Its end was somebody else's.
+    // It was killed from outside, not by a failed allocation.
     if (signal === 'SIGKILL') return false;
     let tooLate: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {

@@ -7,19 +7,19 @@ export interface SidecarLauncher {
   launch(): Promise<SidecarProcess>;
 }
 
-/** All the environment that a sidecar gets. Never empty: Electron hands over the whole parent's then. */
+/** The whole environment of a sidecar. Not empty, since Electron lets a process inherit the parent's environment then. */
 export const SIDECAR_ENVIRONMENT: Readonly<Record<string, string>> = { VIVARIUM_SIDECAR: '1' };
 
 export const NO_CODE_FROM_STRINGS = '--disallow-code-generation-from-strings';
 
-/** A process that is only being started, by whatever means. */
+/** A process that was spawned and has not reported its start yet. */
 export interface StartingProcess {
   readonly pid?: number | undefined;
   once(event: 'spawn', listener: () => void): unknown;
 }
 
 /**
- * What can be done with any process, once it has started.
+ * The operations that work alike for every kind of process, once it has started.
  *
  * @param failed resolves when it won't start any more
  * @throws Error when it does not start

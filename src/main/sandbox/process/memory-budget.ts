@@ -10,17 +10,17 @@ const BASE_MIB = 1280;
 /** An idle session with pandas in it: about 310 MiB of data and 250 MiB of that resident. */
 const SESSION_MIB = 320;
 
-/** Of the machine's memory, what is left to others. */
+/** Memory of the machine that is left to other programs. */
 const SPARED_BYTES = 1024 * MIB;
 
 /** Data of a process is more than what is resident of it, by about that factor: stacks and heaps reserve. */
 const RESERVES = 1.5;
 
-/** From here on idle sessions are dropped. */
+/** Share of the limit from which on idle sessions are evicted. */
 const TIGHT = 0.75;
-/** From here on the process is not spared. */
+/** Share of the limit at which the process is killed. */
 const FAR_OVER = 1.25;
-/** A process that dies with this much in use died of it, whatever its exit code says. */
+/** A process that exits while it uses this share is reported as out of memory, whatever its exit code. */
 const FATAL = 0.7;
 
 /** What a process may use on any machine: itself, small sessions, and two interpreters at their cap. */
@@ -51,7 +51,7 @@ export const processLimitBytes = (memoryMiB: number, availableBytes = 0): number
 export const dataBudgetBytes = (memoryMiB: number, availableBytes: number): number =>
   between(leastBytes(memoryMiB), availableBytes * RESERVES, mostBytes(memoryMiB));
 
-/** Between the watch in main and the kernel, in MiB. */
+/** How far RLIMIT_DATA is above the limit that main watches, in MiB. */
 const LEEWAY_MIB = 512;
 
 /**
@@ -69,7 +69,7 @@ export const pressureOf = (usedBytes: number, limitBytes: number): MemoryPressur
   return usedBytes >= limitBytes * TIGHT ? 'tight' : 'none';
 };
 
-/** Whether a death that nobody explained is one of memory. @param lastBytes null when it was never measured */
+/** Whether an unexplained exit is put down to memory. @param lastBytes null when it was never measured */
 export const diedOfMemory = (lastBytes: number | null, limitBytes: number): boolean =>
   lastBytes !== null && lastBytes >= limitBytes * FATAL;
 

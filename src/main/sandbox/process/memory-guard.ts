@@ -2,10 +2,10 @@ import type { Clock } from '../../base/clock.ts';
 import { diedOfMemory, pressureOf, shareOf, type MemoryUse } from './memory-budget.ts';
 import { sharedController } from '../../base/stop-signal.ts';
 
-/** For the memory of an interpreter that was ended to be given back, in ms. */
+/** How long the memory of a terminated interpreter may take to be released, in ms. */
 const MEMORY_SETTLES_MS = 500;
 
-/** Share of the limit by which memory that grows differs from noise. */
+/** Growth that is more than noise, as a share of the limit. */
 const GROWS = 0.05;
 
 export interface MemoryGuardOptions {
@@ -14,7 +14,7 @@ export interface MemoryGuardOptions {
   readonly evict: () => boolean;
 }
 
-/** Gives memory back in steps: idle sessions first, then the runs under way, then the process. */
+/** Reclaims memory in steps: evicts idle sessions first, then ends the runs under way, then the process. */
 export class MemoryGuard {
   readonly #options: MemoryGuardOptions;
   #outOfMemory = sharedController();
@@ -51,7 +51,7 @@ export class MemoryGuard {
     const pressure = pressureOf(usedBytes, limitBytes);
     if (pressure === 'far-over') return false;
     if (pressure === 'none') return true;
-    // What was done last shows only now and then; but whoever goes on growing is not waited for.
+    // Memory is released with a delay, so the last step may not show yet; growth is not waited for.
     const settles = clock.now() < this.#settlesAt;
     const grows = pressure === 'over' && shareOf(use) > this.#actedAt + GROWS;
     if (settles && !grows) return true;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 
-/** From one look to the next, in ms: while code runs, and otherwise. */
+/** Sampling intervals in ms: while code runs, and otherwise. */
 const BUSY_INTERVAL_MS = 100;
 const QUIET_INTERVAL_MS = 2000;
 
@@ -37,9 +37,9 @@ export class MemoryWatch {
     this.#cancel();
   }
 
-  /** To be called when code begins to run: from now on readings come more often. */
+  /** Samples more often from now on; to be called when code begins to run. */
   wake(): void {
-    // The next look is not put off: runs may follow each other faster than looks do.
+    // The next sample is not postponed: runs may follow each other faster than samples do.
     if (this.#soon || this.#stopped) return;
     this.#cancel();
     this.#wait();

@@ -7,7 +7,7 @@ export const describeExit = (exit: ProcessExit | null): string => {
   return exit.code === null ? 'no exit code' : `exit code ${exit.code}`;
 };
 
-/** Whether that end speaks against the sandbox: not what was wanted, nor the guest's hunger for memory. */
+/** Whether the exit counts as a crash: neither wanted, nor caused by the guest's use of memory. */
 export const isCrash = ({ cause }: ProcessEnd): boolean => {
   switch (cause) {
     case 'exited':

@@ -14,14 +14,14 @@ export type SandboxTransition =
   | { readonly type: 'stop' }
   /** The process is gone, expected or not, or could not be started. */
   | { readonly type: 'gone' }
-  /** Gone too often: nothing starts any more. */
+  /** Too many crashes: nothing is started until a restart is asked for. */
   | { readonly type: 'broke'; readonly reason: string }
-  /** Someone wants it to be tried again. */
+  /** A restart was asked for. */
   | { readonly type: 'restart' };
 
 const busyOrReady = (runs: number): SandboxState => (runs <= 0 ? { name: 'ready' } : { name: 'busy', runs });
 
-/** The state after the transition. One that means nothing in a state changes nothing. */
+/** The state after the transition. Transitions that do not apply to a state leave it unchanged. */
 export const nextState = (state: SandboxState, transition: SandboxTransition): SandboxState => {
   if (transition.type === 'broke') return { name: 'broken', reason: transition.reason };
   if (state.name === 'broken') return transition.type === 'restart' ? { name: 'stopped' } : state;

@@ -21,11 +21,11 @@ import { SetupError } from '../setup-error.ts';
 import { SidecarClient } from '../sidecar/sidecar-client.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
 
-/** From the wish to have a process until it is ready, in ms. */
+/** Limit for a process to become ready, in ms. */
 export const START_LIMIT_MS = 60_000;
 /** How long a killed process may take to be gone, in ms. */
 const GONE_MS = 5000;
-/** How long after its end was told a process may still be seen, in ms. */
+/** How long a process may still be in the process table after its exit event, in ms. */
 const PROBE_MS = 500;
 
 const HEARTBEAT = { intervalMs: 5000, silentMs: 5000, deadMs: 10_000 } as const;
@@ -33,10 +33,10 @@ const HEARTBEAT = { intervalMs: 5000, silentMs: 5000, deadMs: 10_000 } as const;
 export interface SidecarLifeOptions {
   readonly role: ProcessRole;
   readonly launcher: SidecarLauncher;
-  /** Reads and checks what the sidecar is fed. */
+  /** Reads and verifies the assets that are loaded into the sidecar. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
   readonly lockdown: LockdownFactory;
-  /** Makes starts faster. */
+  /** Snapshots to start interpreters from. */
   readonly snapshots: Snapshots | undefined;
   readonly clock: Clock;
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
@@ -48,7 +48,7 @@ export interface SidecarLifeOptions {
   /** Something more that belongs to being ready. */
   readonly warmUp: (sidecar: SidecarClient) => Promise<void>;
   readonly isBusy: () => boolean;
-  /** Nobody is to get this process any more; called once, before `gone` resolves. */
+  /** The process must not be given out any more; called once, before `gone` resolves. */
   readonly onEnding: () => void;
   readonly onSilent: () => void;
   readonly onAnswer: () => void;
@@ -90,7 +90,7 @@ const endedWhileStarting = ({ cause, detail }: ProcessEnd): string => {
   }
 };
 
-/** One sidecar process from the wish to have it until it is gone. */
+/** The life cycle of one sidecar process, from its start until the system shows that it is gone. */
 export class SidecarLife {
   /** Rejects when it ends before it is ready. */
   readonly ready: Promise<SidecarClient>;
@@ -126,7 +126,7 @@ export class SidecarLife {
     const cancel = options.clock.after(START_LIMIT_MS, () => {
       void this.end('start-failed', `Python was not ready within ${START_LIMIT_MS / 1000} s`);
     });
-    // A launch that hangs for ever must not keep anyone waiting when this life is over.
+    // A launch that never settles must not keep callers waiting once the process was given up.
     const over = this.gone.then((end) => Promise.reject(new SidecarEndedError(end)));
     const reachable = new Promise<SidecarClient>((resolve) => {
       this.#markReachable = resolve;
@@ -134,7 +134,7 @@ export class SidecarLife {
     this.ready = Promise.race([this.#start(), over]).finally(cancel);
     this.reachable = Promise.race([reachable, over]);
     this.reachable.catch(() => undefined);
-    // Who does not wait for it learns of its failure by `gone`.
+    // Callers that do not await `ready` learn of the failure by `gone`.
     this.ready.catch(() => undefined);
   }
 
@@ -195,7 +195,7 @@ export class SidecarLife {
     try {
       await after;
       this.#check();
-      // Side by side: to read and check takes about as long as for a process to come up.
+      // In parallel: verifying the assets takes about as long as starting the process.
       const launching = launcher.launch().then((process) => this.#adopt(new SidecarClient(process)));
       this.#dataBudgetBytes = dataBudgetBytes(memoryMiB, this.#options.freeMemory());
       const dataLimitMiB = dataLimitMiBFor(this.#dataBudgetBytes);
@@ -233,7 +233,7 @@ export class SidecarLife {
   #adopt(sidecar: SidecarClient): SidecarClient {
     this.#sidecar = sidecar;
     void sidecar.gone.then((exit) => this.#probe(sidecar, exit));
-    // A process that can't be spoken to is of no use, and may be in the wrong hands.
+    // A process whose connection is closed can't be used, and may be compromised.
     void sidecar.lost.then((reason) => this.end(sidecar.misbehaved ? 'misbehaved' : 'exited', reason));
     if (this.#ending !== undefined) sidecar.kill();
     return sidecar;
@@ -275,12 +275,12 @@ export class SidecarLife {
     if (first) this.#options.onEnding();
   }
 
-  /** Its end was told; now the system has to agree. */
+  /** Its exit was reported; wait until the process table agrees. */
   #probe(sidecar: SidecarClient, exit: ProcessExit): void {
     const detail = describeExit(exit);
     const last = this.#lastUse;
     const memory = exit.outOfMemory || (last !== undefined && diedOfMemory(last.usedBytes, last.limitBytes));
-    // What ended it may have been noticed first by a connection that broke.
+    // The closed connection may have been noticed before the exit.
     if (this.#ending === undefined || this.#ending.cause === 'exited') {
       this.#decide(memory ? 'out-of-memory' : 'exited', detail);
     }

@@ -13,7 +13,7 @@ export class Standby {
   readonly #crashes: CrashWindow;
   #isWanted: boolean;
   #life: SidecarLife | undefined;
-  /** Nothing is held on standby any more, until a restart: it crashed too often. */
+  /** Standby processes crashed too often: none is started until a restart. */
   #fails = false;
   #isOutdated = false;
   #isImproving = false;
@@ -43,7 +43,7 @@ export class Standby {
     return this.#isWanted && !this.#fails && this.#options.freeMemory() >= FREE_BYTES;
   }
 
-  /** Gives the process away, unless there is none, or one that is busy for an unknown time. */
+  /** Hands the process over; undefined when there is none, or when it is busy for an unknown time. */
   take(): SidecarLife | undefined {
     if (this.#isImproving) return undefined;
     const life = this.#life;
@@ -51,14 +51,14 @@ export class Standby {
     return life;
   }
 
-  /** Fills the place when it may be filled. */
+  /** Starts a standby process when one is wanted and allowed. */
   fill(begin: () => SidecarLife): void {
     if (this.#isOutdated) void this.end('stopped', 'another one takes its place');
     this.#isOutdated = false;
     if (this.#life === undefined && this.isAllowed) this.#life = begin();
   }
 
-  /** The process is replaced when the place is filled the next time. */
+  /** Marks the process to be replaced at the next refill. */
   outdate(): void {
     this.#isOutdated = true;
   }
@@ -70,7 +70,7 @@ export class Standby {
     void life.end('stopped', 'the settings were changed');
   }
 
-  /** Does with the process what is to be done before it is ready. */
+  /** Prepares the process for its first run. */
   async warmUp(sidecar: SidecarClient): Promise<void> {
     this.#isImproving = true;
     try {

@@ -9,7 +9,7 @@ import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import type { MemoryReading } from './sidecar-life.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
 
-/** What may change while a supervisor is at work. */
+/** Settings that can change while the supervisor runs. */
 export interface SupervisorSettings {
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
@@ -21,12 +21,12 @@ export interface SupervisorSettings {
 
 export interface SupervisorOptions extends SupervisorSettings {
   readonly launcher: SidecarLauncher;
-  /** Reads and checks what the sidecar is fed. */
+  /** Reads and verifies the assets that are loaded into the sidecar. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
-  /** Asked before each start: how the operating system is to hold the process in. */
+  /** The operating system's confinement of the process; asked for before each start. */
   readonly lockdown: LockdownFactory;
   readonly clock: Clock;
-  /** Makes starts faster. */
+  /** Snapshots to start interpreters from. */
   readonly snapshots?: Snapshots | undefined;
   /** Started interpreters kept ready in each process. */
   readonly spares: number;

@@ -20,7 +20,7 @@ export class Supervisor {
   readonly #standby: Standby;
   #settings: SupervisorSettings;
   #state: SandboxState = { name: 'stopped' };
-  /** What callers get. A life that is ending is in here no more. */
+  /** The process that callers get; cleared as soon as it begins to end. */
   #active: SidecarLife | undefined;
   /** Not gone yet. */
   readonly #ending = new Set<SidecarLife>();
@@ -101,7 +101,7 @@ export class Supervisor {
       const standby = this.#standby.take();
       if (standby !== undefined) this.#promote(standby);
       else {
-        // What it does may take long; nobody waits for that.
+        // It may take long, and callers must not wait for it.
         void this.#standby.end('stopped', 'it was not ready when it was needed');
         this.#active = this.#begin('active');
       }
@@ -109,7 +109,7 @@ export class Supervisor {
     return this.#active ?? new SetupError('the sandbox was stopped');
   }
 
-  /** Someone is about to need a process. To be followed by `release`. */
+  /** Keeps the process from becoming idle until `release` is called. */
   use(): void {
     this.#users++;
     this.#cancelIdle();
@@ -133,7 +133,7 @@ export class Supervisor {
     this.#standby.outdate();
   }
 
-  /** Nobody needs it for now: from here on it is idle, however the run went. */
+  /** Undoes `use`: with the last one the idle time begins, however the run ended. */
   release(): void {
     this.#users--;
     if (this.#users > 0 || this.#disposed) return;
@@ -172,7 +172,7 @@ export class Supervisor {
   /** Ends all processes, also those that are only starting; resolves when they are gone or were given up. */
   async stop(cause: ProcessEndCause = 'stopped', detail = ''): Promise<void> {
     this.#cancelIdle();
-    // In this order: the one on standby would take over otherwise.
+    // The standby process first: it would take over otherwise.
     void this.#standby.end(cause, detail);
     void this.#active?.end(cause, detail);
     await Promise.all([...this.#ending].map(({ gone }) => gone));
@@ -188,7 +188,7 @@ export class Supervisor {
     return (await this.#lives.get(sidecar)?.gone) ?? { cause: 'exited', detail: 'it was lost' };
   }
 
-  /** Ends what runs and forgets past crashes: the next run starts anew, also when all was broken. */
+  /** Ends all processes and forgets past crashes, so that the next run starts a process also in the state `broken`. */
   async restart(): Promise<void> {
     await this.stop();
     this.#crashes.reset();
@@ -196,7 +196,7 @@ export class Supervisor {
     this.#apply({ type: 'restart' });
   }
 
-  /** As `stop`, for good. */
+  /** As `stop`, and refuses every later start. */
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.stop();
@@ -221,7 +221,7 @@ export class Supervisor {
       clock,
       memoryMiB,
       freeMemory,
-      // Two processes of one session's state at once would need its memory twice.
+      // Two processes at once would need the memory twice.
       after: Promise.all([...this.#ending].map(({ gone }) => gone)),
       warmUp: role === 'active' ? () => Promise.resolve() : (sidecar) => this.#standby.warmUp(sidecar),
       onEnding: () => this.#detach(life),
@@ -246,7 +246,7 @@ export class Supervisor {
       (sidecar) => {
         this.#lives.set(sidecar, life);
         if (this.#active === life) this.#apply({ type: 'started' });
-        // The active one may have gone meanwhile.
+        // The active process may have exited meanwhile.
         else this.#takeOver();
         this.#tell(() => events.onStarted(sidecar.pid, life.role, life.readyMs));
       },
@@ -257,12 +257,12 @@ export class Supervisor {
       const othersEnd = [...this.#ending].some(({ role }) => role === 'active');
       if (this.#state.name === 'stopping' && life.role === 'active' && !othersEnd) {
         this.#apply({ type: 'gone' });
-        // Someone waits for the next one already.
+        // A run waits for the next process already.
         if (this.#active !== undefined) this.#apply({ type: 'start' });
       }
       this.#tell(() => events.onEnded(life.sidecar, life.role, end));
       if (!isCrash(end) || life.lacked) return;
-      // One that only waited costs nobody anything but the standby process.
+      // A standby process that crashes affects no run.
       if (life.role === 'standby') this.#standby.noteCrash();
       else if (this.#crashes.note(clock.now())) this.#break(end);
     });
@@ -277,13 +277,13 @@ export class Supervisor {
     this.#takeOver();
   }
 
-  /** A standby process takes the place of one that is gone, or on its way. */
+  /** Promotes the standby process when the active one has exited or is being ended. */
   #takeOver(): void {
     if (this.#active !== undefined || !this.#standby.isReady) return;
     const standby = this.#standby.take();
     if (standby === undefined) return;
     this.#promote(standby);
-    // Otherwise that comes with the end of the last run.
+    // Otherwise this happens when the last run ends.
     if (this.#users === 0) this.#prepareForNext();
   }
 
@@ -306,7 +306,7 @@ export class Supervisor {
     this.#apply({ type: 'broke', reason });
   }
 
-  /** Nothing runs: a good time to make the next start, and the next crash, cheap. */
+  /** No run is under way: start the standby process now. */
   #prepareForNext(): void {
     const { spares } = this.#options;
     const active = this.#active;
@@ -321,7 +321,7 @@ export class Supervisor {
     if (this.#state !== before) this.#tell(() => this.#options.events.onState(this.#state));
   }
 
-  /** What a listener throws is its own affair: no run may depend on it. */
+  /** Errors of listeners are ignored: no run may depend on them. */
   #tell(listener: () => void): void {
     try {
       listener();

@@ -1,17 +1,17 @@
 import { constants } from 'node:os';
 import type { ProcessExit } from '../sidecar/sidecar-process.ts';
 
-/** What Electron's 'child-process-gone' says of a process; reasons that are not known here may come with later versions. */
+/** What Electron's 'child-process-gone' says of a process; later versions may add reasons. */
 export interface GoneDetails {
   readonly reason: string;
   readonly exitCode: number;
 }
 
-/** 'memory-eviction' since Electron 40: the system took the process to have memory for others. */
+/** 'memory-eviction' since Electron 40: the system ended the process to reclaim memory. */
 const OUT_OF_MEMORY: ReadonlySet<string> = new Set(['oom', 'memory-eviction']);
 const BY_SIGNAL: ReadonlySet<string> = new Set(['killed', 'crashed']);
 
-/** On Windows there are no signals, and the numbers mean something else. */
+/** Windows has no signals; its exit codes mean something else. */
 const signalNamed = (number: number, platform: NodeJS.Platform): string | null =>
   platform === 'win32'
     ? null

@@ -5,8 +5,8 @@ const INTERPRETER = 'warm-up';
 const OUTPUT_BYTES = 1024;
 
 /**
- * Runs something in an interpreter that is thrown away, and leaves another one ready: what a process does for
- * the first time takes several times as long.
+ * Runs code in an interpreter that is discarded, and leaves another one ready: the first run in a process is
+ * several times as slow as later ones.
  *
  * @throws SetupError, RpcError when nothing can be run in the process
  */

@@ -16,7 +16,7 @@ export class WorkspaceFileError extends Error {
   override readonly name = 'WorkspaceFileError';
 }
 
-/** For all files of a run to be read, in ms. */
+/** Limit for reading all files of a run, in ms. */
 const COLLECT_LIMIT_MS = 60_000;
 
 /** Of the two lists: that of the realm, and that of the guest, which may be anything. */
@@ -42,7 +42,7 @@ export class FileCollector {
     const reader = new JsonReader(LIST_CAPS);
     try {
       await this.#gather(
-        (onPiece, ended) => sidecar.files.list(id, onPiece, ended),
+        (onPiece, ended) => sidecar.questions.askInPieces(id, 'listFiles', {}, onPiece, ended),
         (bytes) => reader.push(bytes),
         LIMITS.fileListBytes,
         COLLECT_LIMIT_MS,
@@ -133,7 +133,7 @@ export class FileCollector {
       if (raced.stopped === 'cancelled') throw new WorkspaceFileError('cancelled before it was read');
       if (raced.stopped === 'deadline') throw new WorkspaceFileError(TOO_SLOW);
     } catch (error) {
-      // What the other side says of a failure may be a guest's words.
+      // The message of a remote failure may be the guest's text.
       if (RpcError.is(error)) throw new WorkspaceFileError(error.message);
       throw error;
     } finally {

@@ -8,27 +8,27 @@ export interface OpenInterpreter {
   readonly sidecar: SidecarClient;
 }
 
-/** Losses that are remembered until someone asks. */
+/** Most lost sessions that are remembered until their next run reports the loss. */
 const MAX_LOSSES = 1000;
 
-/** Why a session's state is no more. */
+/** Why a session's state was lost. */
 export type SessionEnd = 'reset' | 'evicted' | 'run-stopped' | 'process-ended';
 
 interface Session {
   readonly interpreter: OpenInterpreter;
-  /** A run uses it: it can't be dropped. */
+  /** A run uses it, so it can't be evicted. */
   busy: boolean;
   /** A run began in it, or ended and left it: there is something to lose. */
   hasState: boolean;
 }
 
-/** Knows which session's state lives in which interpreter, and drops what was not used for longest. */
+/** Maps sessions to the interpreters that hold their state, and evicts the least recently used one. */
 export class SessionRegistry {
-  /** In the order of their last use, the oldest first. */
+  /** By last use, least recently used first. */
   readonly #sessions = new Map<string, Session>();
   /** Not yet kept: interpreters that are being opened for a session. */
   readonly #opening = new Set<string>();
-  /** Sessions whose state is gone without any run having said so. */
+  /** Sessions whose loss no result has reported yet. */
   readonly #lost = new Set<string>();
   readonly #onEnd: (session: string, interpreter: OpenInterpreter, why: SessionEnd) => void;
   #nextId = 1;
@@ -74,7 +74,7 @@ export class SessionRegistry {
   keep(session: string, interpreter: OpenInterpreter): void {
     const before = this.#sessions.get(session);
     if (before !== undefined && before.interpreter !== interpreter) {
-      // Its process is on its way out, and another one has taken over before that was over.
+      // Its process is being ended, and another one has taken over already.
       this.#lose(session, 'process-ended');
     }
     const hasState = this.#sessions.get(session)?.hasState ?? false;
@@ -144,7 +144,7 @@ export class SessionRegistry {
     }
   }
 
-  /** Drops the session that was not used for longest and is not in use. Its name, or null when there is none. */
+  /** Evicts the least recently used idle session. @returns its name, or null when there is none */
   evictOldest(): string | null {
     for (const [name, { busy }] of this.#sessions) {
       if (busy) continue;
@@ -174,7 +174,7 @@ export class SessionRegistry {
     }
   }
 
-  /** A session that had nothing to lose goes without a word. */
+  /** The loss of a session without state is not reported. */
   #lose(session: string, why: SessionEnd): void {
     if (this.#sessions.get(session)?.hasState === true) {
       this.#noteLoss(session);

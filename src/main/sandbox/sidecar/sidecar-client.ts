@@ -16,6 +16,7 @@ import type { Asset } from '../../runtime/runtime-assets.ts';
 import { SetupError } from '../setup-error.ts';
 import { SidecarFiles } from './sidecar-files.ts';
 import { SidecarSnapshots } from './sidecar-snapshots.ts';
+import { SidecarQuestions } from './sidecar-questions.ts';
 import { SidecarPackages } from './sidecar-packages.ts';
 import { openSidecarPeer, type SidecarPeer } from './sidecar-peer.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
@@ -23,7 +24,7 @@ import { MIB } from '../../../shared/units.ts';
 
 /** Output that may be under way from the sidecar at once, in bytes. */
 const RUN_WINDOW_BYTES = 8 * MIB;
-/** The same for a snapshot. */
+/** Bytes of a snapshot that may be under way from the sidecar at once. */
 const SNAPSHOT_WINDOW_BYTES = 4 * MIB;
 
 const requireAll = (checks: readonly SelfCheck[]): void => {
@@ -43,8 +44,9 @@ export class SidecarClient {
   readonly lost: Promise<string>;
   readonly pid: number;
   readonly files: SidecarFiles;
-  readonly images: SidecarSnapshots;
+  readonly packageSnapshots: SidecarSnapshots;
   readonly packages: SidecarPackages;
+  readonly questions: SidecarQuestions;
 
   readonly #process: SidecarProcess;
   #spares = 0;
@@ -62,8 +64,9 @@ export class SidecarClient {
     this.gone = process.exited;
     this.#peer = openSidecarPeer(process.port);
     this.files = new SidecarFiles(this.#peer);
-    this.images = new SidecarSnapshots(this.#peer);
+    this.packageSnapshots = new SidecarSnapshots(this.#peer);
     this.packages = new SidecarPackages(this.#peer);
+    this.questions = new SidecarQuestions(this.#peer);
     // A process that can't be spoken to is of no use, and may be in the wrong hands.
     this.lost = this.#peer.closed;
     void this.lost.then(() => process.kill());

@@ -41,13 +41,4 @@ export class SidecarFiles {
       { window: PART_BYTES, onItem: ({ bytes }) => onPiece(bytes), signal },
     );
   }
-
-  /** The files below /workspace as JSON, in pieces. Rejects with RpcError, or with what `onPiece` threw. */
-  async list(interpreter: string, onPiece: (bytes: Uint8Array) => void, signal: AbortSignal): Promise<void> {
-    await this.#peer.call(
-      'listFiles',
-      { interpreter },
-      { window: PART_BYTES, onItem: ({ bytes }) => onPiece(bytes), signal },
-    );
-  }
 }

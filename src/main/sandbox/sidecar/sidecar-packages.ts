@@ -1,10 +1,8 @@
-import { interpreterMethods } from '../../../shared/protocol/interpreter-methods.ts';
 import {
   PACKAGE_LIMITS,
   type PackageClash,
   type PackagePart,
 } from '../../../shared/protocol/package-files.ts';
-import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { SidecarPeer } from './sidecar-peer.ts';
 
 /** The packages at hand in a process, and in its interpreters. */
@@ -13,24 +11,6 @@ export class SidecarPackages {
 
   constructor(peer: SidecarPeer) {
     this.#peer = peer;
-  }
-
-  /**
-   * What the interpreter says the code imports, as JSON; the guest's words.
-   *
-   * @throws RpcError when it is gone or says too much
-   */
-  async findImports(interpreter: string, code: string): Promise<string> {
-    const decoder = new TextDecoder();
-    const { maxLength } = interpreterMethods.findImports;
-    let report = '';
-    const onItem = ({ bytes }: { bytes: Uint8Array }): void => {
-      report += decoder.decode(bytes, { stream: true });
-      if (report.length > maxLength)
-        throw new RpcError('invalid-result', 'the report on imports is too long');
-    };
-    await this.#peer.call('findImports', { interpreter, code }, { onItem });
-    return report;
   }
 
   /**

@@ -32,14 +32,14 @@ export interface MemoryChart {
   readonly peakMiB: number;
 }
 
-export const memoryPoints = (events: readonly SandboxEvent[], since: number): MemoryPoint[] =>
+const memoryPoints = (events: readonly SandboxEvent[], since: number): MemoryPoint[] =>
   events.flatMap((event) =>
     event.type === 'memory' && event.at >= since
       ? [{ at: event.at, mib: event.residentMiB, pid: event.pid }]
       : [],
   );
 
-export const chartMarks = (events: readonly SandboxEvent[], since: number): ChartMark[] =>
+const chartMarks = (events: readonly SandboxEvent[], since: number): ChartMark[] =>
   events.flatMap((event): ChartMark[] => {
     if (event.at < since) return [];
     if (event.type === 'process-started' && event.role === 'active') return [{ at: event.at, kind: 'start' }];

@@ -55,7 +55,7 @@ const entry = (
 });
 
 /** Null for what is shown elsewhere or as part of another line. */
-export const timelineEntry = (event: SandboxEvent): TimelineEntry | null => {
+const timelineEntry = (event: SandboxEvent): TimelineEntry | null => {
   switch (event.type) {
     case 'process-started':
       return entry(event.at, 'start', event.role === 'active' ? 'processStarted' : 'spareStarted', {

@@ -1,5 +1,7 @@
 /** A piece of source and what came of it. Plain data and rules: nothing here knows of the page. */
-import type { PackageProgress, RunEvent } from '../../../shared/ipc/sandbox.ts';
+import type { RunEvent } from '../../../shared/ipc/sandbox.ts';
+import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
+import { CLEAR_OUTPUT } from '../../../shared/contract/clear-output.ts';
 import type { RunError, RunResult } from '../../../shared/contract/sandbox.ts';
 import { shownOutput, type Mime, type ShownOutput } from './rich-output.ts';
 import { TextBlock, type TextStream } from './text-block.ts';
@@ -7,7 +9,7 @@ import { TextBlock, type TextStream } from './text-block.ts';
 export interface RichItem {
   readonly kind: 'rich';
   readonly shown: ShownOutput;
-  /** The same in plain text, if that came along. */
+  /** The output's plain text form, if it has one. */
   readonly plain: string | undefined;
   /** Whether it is the value of the run. */
   readonly isValue: boolean;
@@ -57,6 +59,8 @@ export class Cell {
   items: CellItem[] = [];
   /** What its run left is gone. */
   stale = false;
+  /** Its code took away what was shown. */
+  cleared = false;
   /** While packages are fetched for it. */
   packages: PackageProgress | null = null;
   /** What held when it began. */
@@ -75,6 +79,7 @@ export class Cell {
     this.stopAskedAt = null;
     this.items = [];
     this.stale = false;
+    this.cleared = false;
     this.packages = null;
     this.phase = { name: 'running', runId, since: now, stopping: false };
   }
@@ -89,6 +94,11 @@ export class Cell {
         return;
       case 'output':
         this.packages = null;
+        if (Object.hasOwn(event.mime, CLEAR_OUTPUT)) {
+          this.items = [];
+          this.cleared = true;
+          return;
+        }
         this.items.push(richItem(event.mime));
         return;
       case 'input':
@@ -170,7 +180,7 @@ const textBlock = (cell: Cell, stream: TextStream): TextBlock => {
 /** The result holds everything once more; what no event told of is taken from there. */
 const addUnheard = (cell: Cell, result: RunResult): void => {
   for (const stream of ['stdout', 'stderr'] as const) {
-    const heard = cell.items.some((item) => item.kind === 'text' && item.stream === stream);
+    const heard = cell.cleared || cell.items.some((item) => item.kind === 'text' && item.stream === stream);
     if (!heard && result[stream] !== '') textBlock(cell, stream).append(result[stream]);
   }
   const shown = cell.items.filter((item) => item.kind === 'rich').length;

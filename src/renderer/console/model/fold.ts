@@ -1,5 +1,5 @@
 /** More lines than this are folded. */
-export const FOLD_LINES = 40;
+const FOLD_LINES = 40;
 const HEAD = 20;
 
 export type Fold =

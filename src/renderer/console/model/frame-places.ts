@@ -15,7 +15,7 @@ export interface FramePlace {
 }
 
 /** Frames at once. */
-export const MAX_FRAMES = 12;
+const MAX_FRAMES = 12;
 
 export class FramePlaces {
   readonly #most: number;
@@ -78,7 +78,7 @@ export class FramePlaces {
     return true;
   }
 
-  /** Those who wait come in. */
+  /** Gives free places to frames that wait for one, those in sight first. */
   #fill(): void {
     for (const place of this.#inSight) {
       if (this.#taken.has(place)) continue;

@@ -1,5 +1,5 @@
 /** How large the frame of a guest's document is. */
-import type { OutputSize } from '../../../shared/ipc/app.ts';
+import type { OutputSize } from '../../../shared/ipc/output.ts';
 
 /** In CSS pixels. Higher documents scroll, higher drawings are drawn smaller. */
 const MAX_HEIGHT = 480;

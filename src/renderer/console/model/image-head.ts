@@ -11,7 +11,7 @@ export interface ImageHead {
 }
 
 /** Pixels of an image that stands still: some 256 MiB when it is decoded. */
-export const MAX_PIXELS = 64 * 1024 * 1024;
+const MAX_PIXELS = 64 * 1024 * 1024;
 const MAX_MOVING_PIXELS = 4 * 1024 * 1024;
 /** Pixels of all passes together. */
 const MAX_PASSED_PIXELS = 1024 * 1024 * 1024;

@@ -12,7 +12,7 @@ const BASE64_IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 const TEXTS = ['text/markdown', 'text/latex', 'application/json', 'text/plain'];
 
 /** Null for what is no base64. */
-export const decodeBase64 = (text: string): Uint8Array<ArrayBuffer> | null => {
+const decodeBase64 = (text: string): Uint8Array<ArrayBuffer> | null => {
   try {
     const binary = atob(text);
     const bytes = new Uint8Array(binary.length);

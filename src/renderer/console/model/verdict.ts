@@ -1,5 +1,6 @@
 /** What the sandbox itself has to say about a run: what happened, what was kept, what to do. */
 import type { RunResult } from '../../../shared/contract/sandbox.ts';
+import { traitsOf } from '../../../shared/runtimes.ts';
 
 export interface Sentence {
   readonly key: string;
@@ -54,14 +55,14 @@ const cancelled = (result: RunResult, { stopTime }: VerdictTexts): Verdict => {
   }
 };
 
-const crashed = (result: RunResult, reason: string): Verdict => {
-  return result.runtime === 'native'
-    ? { tone: 'danger', sentences: [{ key: 'console.nativeCrashed', values: { reason } }], activity: false }
-    : {
-        tone: 'danger',
-        sentences: [{ key: 'console.crashed', values: { reason } }, { key: 'console.stateLost' }],
-        activity: true,
-      };
+const crashed = ({ runtime }: RunResult, reason: string): Verdict => {
+  const { keepsSessions, sandboxed, supervised } = traitsOf(runtime);
+  const key = sandboxed ? 'console.crashed' : 'console.pythonCrashed';
+  return {
+    tone: 'danger',
+    sentences: [{ key, values: { reason } }, ...(keepsSessions ? [{ key: 'console.stateLost' }] : [])],
+    activity: supervised,
+  };
 };
 
 /** Null when there is nothing to add to what the code itself brought out. */
@@ -84,14 +85,13 @@ export const verdictOf = (result: RunResult, texts: VerdictTexts): Verdict | nul
     case 'out-of-memory':
       return {
         tone: 'danger',
-        sentences:
-          result.runtime === 'native'
-            ? [{ key: 'console.nativeOutOfMemory' }]
-            : [
-                { key: 'console.outOfMemory', values: { limit: texts.memoryLimit } },
-                ...stateSentence(result),
-              ],
-        activity: result.runtime === 'embedded',
+        sentences: [
+          traitsOf(result.runtime).limitsMemory
+            ? { key: 'console.outOfMemory', values: { limit: texts.memoryLimit } }
+            : { key: 'console.pythonOutOfMemory' },
+          ...stateSentence(result),
+        ],
+        activity: traitsOf(result.runtime).supervised,
       };
     case 'crashed':
       return crashed(result, texts.crashReason);

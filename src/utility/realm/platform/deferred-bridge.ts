@@ -24,11 +24,6 @@ export class DeferredBridge implements HostBridge {
     return this.#bridge?.random(length) ?? '';
   }
 
-  setTimer(id: number, delayMs: number): void {
-    requireStack();
-    this.#bridge?.setTimer(id, delayMs);
-  }
-
   measure(): void {
     requireStack();
     this.#bridge?.measure();
@@ -39,7 +34,12 @@ export class DeferredBridge implements HostBridge {
     this.#bridge?.write(stream, bytes);
   }
 
-  display(json: string): void {
+  pausing(): void {
+    requireStack();
+    this.#bridge?.pausing();
+  }
+
+  display(json: Uint8Array): void {
     requireStack();
     this.#bridge?.display(json);
   }
@@ -62,11 +62,6 @@ export class DeferredBridge implements HostBridge {
   booted(problem: string): void {
     requireStack();
     this.#bridge?.booted(problem);
-  }
-
-  finished(runId: number, outcome: string): void {
-    requireStack();
-    this.#bridge?.finished(runId, outcome);
   }
 
   died(cause: string, stack: string): void {

@@ -26,16 +26,10 @@ const takeNoTraces = (): void => {
 
 /** Node's part of streaming compilation rejects with its own errors. */
 const forgetStreaming = (): void => {
-  const webAssembly: { instantiateStreaming?: unknown; compileStreaming?: unknown } = WebAssembly;
+  const webAssembly = WebAssembly as { instantiateStreaming?: unknown; compileStreaming?: unknown };
   delete webAssembly.instantiateStreaming;
   delete webAssembly.compileStreaming;
 };
-
-const { getPrototypeOf } = Object;
-
-function ownPrototype(this: unknown): unknown {
-  return this === undefined || this === null ? undefined : getPrototypeOf(this);
-}
 
 /**
  * When a promise is rejected, Node looks two symbols of its own up on it, in the host's realm: a proxy among its
@@ -50,22 +44,12 @@ const fixPrototypes = (): void => {
   ): unknown => construct(target, values);
   Object.defineProperty(Reflect, 'construct', { value: ofItsOwnClass });
   for (const owner of [Object, Reflect]) Reflect.deleteProperty(owner, 'setPrototypeOf');
-  // It can still be read, as by Object.getPrototypeOf. First deleted, as its setter would stay otherwise.
+  // Without anything in its place: a guest's file of that name is an entry like others of its folder.
   Reflect.deleteProperty(Object.prototype, '__proto__');
-  Object.defineProperty(Object.prototype, '__proto__', { get: ownPrototype });
 };
 
 export const sealRealm = (): void => {
   takeNoTraces();
   forgetStreaming();
   fixPrototypes();
-};
-
-/** Pyodide takes a thrown error without a trace for no error at all: this gives it an empty one. */
-export const giveEmptyTrace = (error: unknown): void => {
-  try {
-    if (error instanceof Error && typeof error.stack !== 'string') error.stack = '';
-  } catch {
-    // The guest's own frozen error or proxy.
-  }
 };

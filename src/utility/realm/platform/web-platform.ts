@@ -1,9 +1,8 @@
 import type { HostBridge } from '../../../shared/protocol/guest-bridge.ts';
 import { RealmTextDecoder, RealmTextEncoder } from './text-codec.ts';
-import type { Timers } from './timers.ts';
 
 /** Where the runtime believes it was loaded from. No such place exists. */
-export const BASE_URL = 'file:///pyodide/';
+const BASE_URL = 'file:///pyodide/';
 
 const RANDOM_CHUNK = 65_536;
 
@@ -35,16 +34,11 @@ const fillRandom = (bridge: HostBridge, target: ArrayBufferView): ArrayBufferVie
 };
 
 /**
- * Gives the bare realm what makes Pyodide take it for a module web worker. Everything is made of objects of
+ * Gives the bare realm what makes Emscripten take it for a module web worker. Everything is made of objects of
  * this realm; the host is reached through `bridge`, which stays in closures.
  */
-export const installWebPlatform = (
-  realm: Record<string, unknown>,
-  bridge: HostBridge,
-  timers: Timers,
-  onConsoleError: (message: unknown) => void,
-): void => {
-  // Pyodide asks `self instanceof WorkerGlobalScope`.
+export const installWebPlatform = (realm: Record<string, unknown>, bridge: HostBridge): void => {
+  // Emscripten asks `self instanceof WorkerGlobalScope`.
   const WorkerGlobalScope = function WorkerGlobalScope(): void {
     throw new TypeError('Illegal constructor');
   };
@@ -65,18 +59,16 @@ export const installWebPlatform = (
     console: {
       log: nothing,
       warn: nothing,
-      error: onConsoleError,
+      error: nothing,
       info: nothing,
       debug: nothing,
       trace: nothing,
     },
     navigator: { userAgent: '' },
     crypto: { getRandomValues: (target: ArrayBufferView) => fillRandom(bridge, target) },
-    setTimeout: (callback: () => unknown, delay: unknown, ...values: unknown[]) =>
-      timers.set(callback, delay, values),
-    clearTimeout: (id: unknown) => {
-      timers.clear(id);
-    },
+    // Nothing of the guest's runs when nothing of it is on the stack.
+    setTimeout: () => 0,
+    clearTimeout: nothing,
     TextDecoder: RealmTextDecoder,
     TextEncoder: RealmTextEncoder,
     URL: RealmUrl,

@@ -1,27 +1,24 @@
 import { RealmTextDecoder } from '../platform/text-codec.ts';
 
-/** How Pyodide announces that it is about to give up (`fatal_error` in the runtime). */
-const ANNOUNCEMENT = 'Pyodide has suffered a fatal error';
-
 const MAX_BYTES = 32_768;
 
 /** Our own frames, which a guest's stack trace has no use for. */
 const OWN_FRAME = /^ {2}File "<vivarium>".*\n/gmu;
 
 /**
- * Pyodide writes the Python stack of a fatal error to stdout. It is no output of the guest's, so from the
- * announcement on it is kept apart.
+ * Python writes the stack of a fatal error to standard output. It is no output of the guest's, so from the beginning of
+ * that on it is kept apart.
  */
 export class CrashReport {
   readonly #bytes: number[] = [];
-  #announced = false;
+  #isOpen = false;
 
-  get announced(): boolean {
-    return this.#announced;
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
-  onConsoleError(message: unknown): void {
-    if (typeof message === 'string' && message.startsWith(ANNOUNCEMENT)) this.#announced = true;
+  begin(): void {
+    this.#isOpen = true;
   }
 
   write(bytes: Uint8Array): void {

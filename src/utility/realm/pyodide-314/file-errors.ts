@@ -1,7 +1,7 @@
 import { describe } from '../describe-error.ts';
 
 /** Emscripten's numbers of errors, which are those of WASI. */
-export const ERRNO = { interrupted: 27, io: 29, absent: 44 } as const;
+export const ERRNO = { interrupted: 27, io: 29, absent: 44, invalid: 28, notPermitted: 63 } as const;
 
 /** Emscripten's file system throws objects that are no errors. */
 export const describeFileError = (error: unknown): string => {

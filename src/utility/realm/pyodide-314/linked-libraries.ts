@@ -91,6 +91,22 @@ export interface SavedLinking {
   readonly freeSlots: readonly number[];
 }
 
+/** What is linked, in plain values. */
+export interface LinkedState {
+  readonly libraries: readonly string[];
+  /** Of symbols that libraries refer to. */
+  readonly addresses: readonly (readonly [name: string, address: number])[];
+  readonly tableLength: number;
+  readonly freeSlots: readonly number[];
+}
+
+export const linkingListed = ({ GOT, LDSO, freeTableIndexes, wasmTable }: Linker): LinkedState => ({
+  libraries: Object.keys(LDSO.loadedLibsByName),
+  addresses: Object.entries(GOT).map(([name, { value }]) => [name, value]),
+  tableLength: wasmTable.length,
+  freeSlots: [...freeTableIndexes],
+});
+
 /** Makes the table's length the same whatever the engine puts into it. */
 const PAD_TO = 1024;
 const PAD_ROOM = 64;

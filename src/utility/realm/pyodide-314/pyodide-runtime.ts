@@ -1,154 +1,137 @@
-import { loadPyodide } from 'pyodide';
+/**
+ * CPython as Pyodide 314 builds it, without Pyodide: its JavaScript, which lets Python hold objects of JavaScript, needs a
+ * module of Python's, `_pyodide_core`, that is never imported here. What is left is Emscripten's.
+ */
+import createPyodideModule from 'pyodide/pyodide.asm.mjs';
+import { cutImports, sealLinker } from './bridge-imports.ts';
+import type { CPython } from './python-calls.ts';
+import type { DeviceFileSystem } from './devices.ts';
 import type { FolderNode, PackageFileSystem } from './package-files.ts';
-import { giveEmptyTrace } from '../platform/seal-realm.ts';
-import type { LoadingPlan } from './snapshot.ts';
-import { BASE_URL } from '../platform/web-platform.ts';
+import type { LoadingPlan, SavedModule } from './snapshot.ts';
 import type { FileSystemNode, WalkedFileSystem } from './workspace-files.ts';
 
-interface Emscripten extends PackageFileSystem, WalkedFileSystem {
+interface FileSystem extends PackageFileSystem, WalkedFileSystem, DeviceFileSystem {
   lookupPath(path: string): { readonly node: FolderNode & FileSystemNode };
   chdir(path: string): void;
-  open(path: string, flags: string): unknown;
+  open(path: string, flags: string | number): { fd: number | null };
   write(stream: unknown, bytes: Uint8Array, offset: number, length: number): number;
   read(stream: unknown, bytes: Uint8Array, offset: number, length: number, position: number): number;
   close(stream: unknown): void;
   readFile(path: string): Uint8Array;
+  writeFile(path: string, bytes: Uint8Array | string): void;
   unlink(path: string): void;
   lstat(path: string): { readonly mode: number };
-  readonly ErrnoError: new (errno: number) => Error;
 }
 
-interface StreamHandler {
-  write(bytes: Uint8Array): number;
-  isatty: boolean;
+/** The part of Emscripten's module that the guest core builds on. */
+export interface Runtime extends CPython, SavedModule {
+  readonly FS: FileSystem & SavedModule['FS'];
+  readonly ENV: Record<string, string>;
+  readonly HEAP8: Int8Array;
+  /** Of libraries that were compiled ahead, of which there are none. */
+  readonly preloadedWasm: object;
+  /** Address of the byte that says whether Python is to look for signals. */
+  readonly _Py_EMSCRIPTEN_SIGNAL_HANDLING: number;
+  /** Where it looks for them. */
+  Py_EmscriptenSignalBuffer?: { 0: number };
+  /** Text of an exception of C++ and its type. */
+  getExceptionMessage(exception: unknown): readonly [type: string, message: string];
+  /** Writes Python's stack to standard output. */
+  _dump_traceback(): void;
 }
 
-/** The part of Pyodide 314's interface, private parts included, that the guest core builds on. */
-export interface Pyodide {
-  readonly FS: Emscripten;
-  readonly _api: {
-    on_fatal?: (error: unknown) => void;
-    fatal_error: (error: unknown) => void;
-    readonly runtimeEnv: object;
-    /** What `loadPyodide` was given. */
-    readonly config: object;
-  };
-  readonly _module: {
-    handle_js_error: (error: unknown) => void;
-    readonly HEAPU8: Uint8Array;
-    /** Puts a JavaScript object into the table through which Python holds them. */
-    __hiwire_set(index: number, value: unknown): number;
-  };
-  /** Where each package came from, by its name. */
-  readonly loadedPackages: Record<string, string>;
-  makeMemorySnapshot(): Uint8Array;
-  setInterruptBuffer(buffer: object): void;
-  setStdout(handler: StreamHandler): void;
-  setStderr(handler: StreamHandler): void;
-  setStdin(handler: { read: (buffer: Uint8Array) => number; isatty: boolean }): void;
-  pyimport(name: string): unknown;
-}
-
-/** What loading takes from memory instead of from a server. */
+/** What the runtime is made of. */
 export interface RuntimeParts {
+  /** The compiled main module. */
   readonly wasm: object;
+  /** Zip of the standard library. */
   readonly stdlib: Uint8Array;
-  readonly lock: string;
   readonly plan: LoadingPlan;
+  /** Told of a call of what is cut off from the guest. */
+  readonly onRefusal: (refusal: Error) => void;
 }
+
+const STANDARD_LIBRARY = '/lib/python314.zip';
+const SITE_PACKAGES = '/lib/python3.14/site-packages';
+const HOME = '/home/pyodide';
+
+const ENVIRONMENT = {
+  HOME,
+  PYTHONINSPECT: '1',
+  PYTHONDONTWRITEBYTECODE: '1',
+  // Plots are drawn, and taken by figures.py.
+  MPLBACKEND: 'Agg',
+  LD_LIBRARY_PATH: `/usr/lib:${SITE_PACKAGES}`,
+} as const;
+
+/** What Pyodide's own functions look at while they are made; none of them is called. */
+const unusedInterface = (): object => ({
+  config: { jsglobals: Object.create(null) as object },
+  runtimeEnv: Object.freeze({}),
+});
+
+const placeStandardLibrary = ({ ENV: environment, FS: files }: Runtime, stdlib: Uint8Array): void => {
+  for (const folder of [SITE_PACKAGES, HOME]) files.mkdirTree(folder);
+  files.writeFile(STANDARD_LIBRARY, stdlib);
+  files.chdir(HOME);
+  Object.assign(environment, ENVIRONMENT);
+};
 
 /**
- * Loads Pyodide from memory: it fetches its files and compiles while streaming, so for the time of loading
- * both lead to `parts`. Neither exists afterwards.
+ * Python, started or restored as the plan says, and without JavaScript from its beginning.
+ *
+ * @throws Error when it does not come to life
  */
-export const loadRuntime = async (realm: Record<string, unknown>, parts: RuntimeParts): Promise<Pyodide> => {
-  let instantiationFailed: (error: unknown) => void = () => undefined;
-  // Pyodide only logs it when the module can't be instantiated, and then waits for ever.
+export const loadRuntime = async ({ onRefusal, plan, stdlib, wasm }: RuntimeParts): Promise<Runtime> => {
+  let fail: (error: unknown) => void = () => undefined;
+  // Emscripten waits for ever when its module can't be instantiated.
   const failed = new Promise<never>((_resolve, reject) => {
-    instantiationFailed = reject;
+    fail = reject;
   });
-  realm['fetch'] = (url: unknown): Promise<object> =>
-    Promise.resolve({
-      ok: String(url).endsWith('.zip') || String(url).endsWith('.wasm'),
-      status: 200,
-      arrayBuffer: () => Promise.resolve(parts.stdlib.buffer),
-    });
-  WebAssembly.instantiateStreaming = async (_response, imports) => {
-    try {
-      const instance = await WebAssembly.instantiate(parts.wasm, imports);
-      parts.plan.instantiated(instance.exports);
-      return { instance, module: parts.wasm };
-    } catch (error) {
-      instantiationFailed(error);
-      throw error;
-    }
+  const exit: { code?: number } = {};
+  const settings = {
+    API: unusedInterface(),
+    noImageDecoding: true,
+    noAudioDecoding: true,
+    noWasmDecoding: false,
+    noInitialRun: plan.isRestored,
+    preRun: [(module: Runtime) => placeStandardLibrary(module, stdlib)],
+    onRuntimeInitialized: () => {
+      // Emscripten adds everything to the settings: they are the module.
+      const module = settings as unknown as Runtime;
+      sealLinker(module);
+      plan.initialized(module);
+    },
+    onExit: (code: number) => {
+      exit.code = code;
+    },
+    locateFile: (name: string) => name,
+    print: () => undefined,
+    printErr: () => undefined,
+    arguments: [],
+    instantiateWasm: (
+      imports: Parameters<typeof cutImports>[0],
+      receive: (instance: object, module: object) => void,
+    ) => {
+      // Emscripten adds everything to the settings: they are the module.
+      cutImports(imports, onRefusal, () => (settings as unknown as Runtime).HEAPU8);
+      WebAssembly.instantiate(wasm, imports)
+        .then((instance) => {
+          plan.instantiated(instance.exports);
+          receive(instance, wasm);
+        })
+        .catch(fail);
+      return {};
+    },
   };
-  const options: object = {
-    indexURL: BASE_URL,
-    packageBaseUrl: BASE_URL,
-    lockFileContents: parts.lock,
-    jsglobals: Object.create(null) as object,
-    createPyodideModule: (settings: object) => parts.plan.createModule(settings),
-    stdin: () => null,
-    // Plots are drawn, and taken by figures.py.
-    env: { HOME: '/home/pyodide', PYTHONDONTWRITEBYTECODE: '1', MPLBACKEND: 'Agg' },
-    ...parts.plan.options,
-  };
-  try {
-    const loaded: Promise<unknown> = loadPyodide(options);
-    return (await Promise.race([loaded, failed])) as Pyodide;
-  } finally {
-    delete realm['fetch'];
-    delete WebAssembly.instantiateStreaming;
-  }
+  const module = (await Promise.race([createPyodideModule(settings), failed])) as Runtime;
+  if (exit.code !== undefined) throw new Error(`Python ended with ${String(exit.code)} as it started`);
+  await plan.finish(module);
+  return module;
 };
 
-/** Python is dead then, and what is called of it afterwards does not work. */
-export const watchFatalErrors = ({ _api: api }: Pyodide, onFatal: (error: unknown) => void): void => {
-  api.on_fatal = onFatal;
-  // A guest that flips these would break its own later runs.
-  Object.freeze(api.runtimeEnv);
-};
-
-/** Our way to load it is of no use to a guest, and would tell it whether its memory was restored. */
-export const forgetLoading = ({ _api: api }: Pyodide): void => {
-  for (const option of ['createPyodideModule', '_loadSnapshot']) Reflect.deleteProperty(api.config, option);
-};
-
-/** The place in Pyodide's table of JavaScript objects for the packages loaded, which it does not restore. */
-const LOADED_PACKAGES_INDEX = 6;
-
-/** What `loadedPackages` says of where a package came from. */
-const CHANNEL = 'vivarium';
-
-/** Lets Pyodide know of packages that are in its memory: without that it would load them again. */
-export const notePackage = ({ loadedPackages }: Pyodide, name: string): void => {
-  loadedPackages[name] = CHANNEL;
-};
-
-/** The same for those of a memory that was restored. */
-export const restorePackages = (pyodide: Pyodide, names: readonly string[]): void => {
-  pyodide._module.__hiwire_set(LOADED_PACKAGES_INDEX, pyodide.loadedPackages);
-  for (const name of names) notePackage(pyodide, name);
-};
-
-/** Takes the packages from a Pyodide that is saved: the table of them is JavaScript's, and is made anew. */
-export const takePackages = ({ loadedPackages }: Pyodide): string[] => {
-  const names = Object.keys(loadedPackages);
-  for (const name of names) Reflect.deleteProperty(loadedPackages, name);
-  return names;
-};
-
-/** For a realm whose errors have no `stack`, see seal-realm.ts. */
-export const acceptErrorsWithoutTrace = ({ _api: api, _module: module }: Pyodide): void => {
-  const handleError = module.handle_js_error;
-  module.handle_js_error = (error) => {
-    giveEmptyTrace(error);
-    handleError(error);
-  };
-  const fatalError = api.fatal_error;
-  api.fatal_error = (error) => {
-    giveEmptyTrace(error);
-    fatalError(error);
-  };
+/** From now on Python looks for interrupts there. */
+export const setInterruptBuffer = (runtime: Runtime, buffer: { 0: number }): void => {
+  runtime.HEAP8[runtime._Py_EMSCRIPTEN_SIGNAL_HANDLING] = 1;
+  runtime.Py_EmscriptenSignalBuffer = buffer;
 };

@@ -12,6 +12,8 @@ interface OpenStream {
 
 /** As far as it is used here. */
 export interface SnapshotFileSystem extends PackageFileSystem {
+  /** Devices of our own are open beyond. */
+  readonly MAX_OPEN_FDS: number;
   readonly streams: readonly (OpenStream | null)[];
   open(path: string, flags: number): OpenStream;
   createStream(stream: object, fd: number): OpenStream;
@@ -86,7 +88,7 @@ export const addedFiles = (files: SnapshotFileSystem, isKnown: (path: string) =>
  * @throws Error when one is open for writing
  */
 export const openFiles = (files: SnapshotFileSystem): SavedStream[] => {
-  const open = files.streams.filter((stream, index) => stream !== null && index >= STANDARD_STREAMS);
+  const open = files.streams.slice(STANDARD_STREAMS, files.MAX_OPEN_FDS);
   return open
     .filter((stream) => stream !== null)
     .map(({ fd, flags, path, position }) => {

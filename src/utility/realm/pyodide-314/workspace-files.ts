@@ -1,5 +1,5 @@
 import { LIMITS } from '../../../shared/limits.ts';
-import type { FoundFiles } from '../../../shared/contract/sandbox.ts';
+import type { FoundFiles } from '../../../shared/protocol/guest-report.ts';
 
 /** Files and folders in Emscripten's file system, as far as they are used here. */
 export interface FileSystemNode {
@@ -65,7 +65,8 @@ export class WorkspaceFiles {
 
   #walk(): { readonly found: ReadonlyMap<string, FileState>; readonly isWhole: boolean } {
     const found = new Map<string, FileState>();
-    const pending = [{ prefix: '', folder: this.#files.lookupPath(this.#folder).node }];
+    const root = this.#root();
+    const pending = root === null ? [] : [{ prefix: '', folder: root }];
     let left = MAX_WALKED;
     for (let next; (next = pending.pop()) !== undefined;) {
       for (const [name, node] of this.#in(next.folder)) {
@@ -79,6 +80,15 @@ export class WorkspaceFiles {
       }
     }
     return { found, isWhole: true };
+  }
+
+  /** Null when the guest has taken it away. */
+  #root(): FileSystemNode | null {
+    try {
+      return this.#files.lookupPath(this.#folder).node;
+    } catch {
+      return null;
+    }
   }
 
   #in(folder: FileSystemNode): [string, FileSystemNode][] {

@@ -1,8 +1,10 @@
 import { PassThrough, Writable } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { commandLineWords } from '../../../../src/main/run/package-advice.ts';
 import type { RunResult, RunStatus } from '../../../../src/shared/contract/sandbox.ts';
 import { resultOf } from '../../../support/run-results.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { cli, errorOf, start, whenAborted, type Run } from '../harness.ts';
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
@@ -15,6 +17,15 @@ const printing =
     await onOutput({ stream: 'stderr', bytes: bytes(stderr) });
     return resultOf({ stdout, stderr, ...result });
   };
+
+/** A promise that a test settles. */
+const cue = (): { readonly given: Promise<void>; readonly give: () => void } => {
+  let give: () => void = () => undefined;
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+};
 
 const untilCancelled: Run = async (_request, { signal }) => {
   await whenAborted(signal);
@@ -121,7 +132,11 @@ describe('text output', () => {
       [],
       'the sandbox could not start (the runtime is damaged); mend that and run it again',
     ],
-    [{ truncated: true }, [], 'the output was cut at 1024 KiB per stream; print less'],
+    [
+      { truncated: true },
+      [],
+      'the output was cut at 4096 KiB per stream: its beginning and end are kept; print less',
+    ],
     [
       { truncated: true, notices: [{ code: 'files-left-out', message: 'the list is without "a\u202e\n"' }] },
       [],
@@ -150,7 +165,9 @@ describe('text output', () => {
         return resultOf();
       },
     });
-    await setTimeout(100);
+    await eventually(() => expect(stdout.writableNeedDrain).toBe(true));
+    // Whatever is sent all the same is sent in one of these turns.
+    for (let turn = 0; turn < 100; turn++) await setImmediate();
     expect(sent).toBeLessThan(5);
     stdout.resume();
     expect((await outcome).code).toBe(0);
@@ -197,8 +214,13 @@ describe('interrupts', () => {
       ['run', '-c', '1'],
       ['run', '-c', '1', '--json'],
     ]) {
-      const started = start(argv, { run: untilCancelled });
-      await setTimeout(20);
+      const began = cue();
+      const run: Run = (request, options) => {
+        began.give();
+        return untilCancelled(request, options);
+      };
+      const started = start(argv, { run });
+      await began.given;
       started.interrupt();
       started.interrupt();
       const outcome = await started.outcome;
@@ -210,13 +232,15 @@ describe('interrupts', () => {
   });
 
   it('tell the truth when the run was faster', async () => {
+    const began = cue();
     const started = start(['run', '-c', '1'], {
       run: async (_request, { signal }) => {
+        began.give();
         await whenAborted(signal);
         return resultOf({ value: { text: 'done' } });
       },
     });
-    await setTimeout(20);
+    await began.given;
     started.interrupt();
     expect(await started.outcome).toMatchObject({ code: 0, stdout: 'done\n' });
   });
@@ -224,9 +248,11 @@ describe('interrupts', () => {
   it('while the sandbox opens: no run, and it is disposed of once it is there', async () => {
     let disposed = false;
     let ran = false;
+    const [asked, opened] = [cue(), cue()];
     const started = start(['run', '-c', '1', '--json'], {
       openSandbox: async () => {
-        await setTimeout(150);
+        asked.give();
+        await opened.given;
         return {
           run: async () => {
             ran = true;
@@ -238,16 +264,18 @@ describe('interrupts', () => {
         };
       },
     });
-    await setTimeout(20);
+    await asked.given;
     started.interrupt();
+    opened.give();
     const outcome = await started.outcome;
     expect(JSON.parse(outcome.stdout)).toMatchObject({ status: 'cancelled' });
     expect([outcome.code, ran, disposed]).toEqual([130, false, true]);
   });
 
   it('while a script is typed: nothing is started', async () => {
-    const started = start(['run', '-', '--json'], {});
-    await setTimeout(20);
+    const stdin = new PassThrough();
+    const started = start(['run', '-', '--json'], { stdin });
+    await eventually(() => expect(stdin.readableFlowing).not.toBeNull());
     started.interrupt();
     const outcome = await started.outcome;
     expect(outcome).toMatchObject({ code: 130, opened: [] });
@@ -256,14 +284,25 @@ describe('interrupts', () => {
 
   it('a second time: leave at once, whatever hangs', async () => {
     const never = new Promise<never>(() => undefined);
-    const started = start(['run', '-c', '1'], { run: () => never, dispose: () => never });
-    await setTimeout(20);
+    const [began, told] = [cue(), cue()];
+    const run: Run = async (_request, { signal }) => {
+      began.give();
+      await whenAborted(signal);
+      told.give();
+      return never;
+    };
+    const started = start(['run', '-c', '1'], { run, dispose: () => never });
+    await began.given;
     started.interrupt();
-    await setTimeout(300);
-    started.interrupt();
-    const before = performance.now();
-    expect(await started.outcome).toMatchObject({ code: 130, disposals: 1, stdout: '' });
-    expect(performance.now() - before).toBeLessThan(1000);
+    await told.given;
+    let left = false;
+    const outcome = started.outcome.finally(() => (left = true));
+    // Those that come at once belong to the first key press.
+    await eventually(() => {
+      started.interrupt();
+      expect(left).toBe(true);
+    });
+    expect(await outcome).toMatchObject({ code: 130, disposals: 1, stdout: '' });
   });
 });
 
@@ -273,7 +312,7 @@ describe('output that nobody takes', () => {
   const printingUntilCancelled: Run = async (request, options) => {
     while (!options.signal.aborted) {
       await options.onOutput({ stream: 'stdout', bytes: bytes('x\n') });
-      await setTimeout(1);
+      await setImmediate();
     }
     return untilCancelled(request, options);
   };
@@ -301,4 +340,14 @@ it('says when the sandbox does not shut down cleanly, and keeps the exit code', 
   expect(outcome.stderr).toBe(
     'vivarium: the sandbox did not shut down cleanly: still there; look for leftover processes\n',
   );
+});
+
+it('has the run told of missing packages in words for a terminal', async () => {
+  const used: unknown[] = [];
+  const run: Run = async (_request, { words }) => {
+    used.push(words);
+    return resultOf();
+  };
+  await cli(['run', '-c', '1'], { run });
+  expect(used).toEqual([commandLineWords]);
 });

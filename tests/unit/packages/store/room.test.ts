@@ -6,7 +6,6 @@ import { PackageCatalog } from '../../../../src/main/packages/resolve/catalog.ts
 import { ModuleOwners } from '../../../../src/main/packages/resolve/module-owners.ts';
 import { PackageLock } from '../../../../src/main/packages/resolve/lock-file.ts';
 import type { UserEntry } from '../../../../src/main/packages/resolve/package-entry.ts';
-import { PackageUse } from '../../../../src/main/packages/store/holds.ts';
 import {
   LOCK_WHEELS,
   lockText,
@@ -41,33 +40,39 @@ it('what was not used for longest makes room, with its entry', async () => {
   usedAt(small, 'one', 2_000_000);
   usedAt(small, 'two', 1_000_000);
   await service.ensure(['three'], byCode('three'));
-  expect((await service.installed()).map(({ name }) => name)).toEqual(['one', 'three']);
-  expect(await service.missing()).toEqual([]);
+  expect((await service.inventory.installed()).map(({ name }) => name)).toEqual(['one', 'three']);
+  expect(await service.inventory.missing()).toEqual([]);
 });
 
 it('what the user installed by hand is not counted, and stays', async () => {
   const small = world({ further: FURTHER });
   const service = capped(small);
   const wheels = await service.ensure(['one', 'two'], { askedBy: 'user' });
-  await service.markByHand(wheels, ['one', 'two']);
+  await service.byHand.mark(wheels, ['one', 'two']);
   usedAt(small, 'one', 1_000_000);
   await service.ensure(['three'], byCode('three'));
   await service.ensure(['four'], byCode('four'));
-  expect((await service.installed()).map(({ name }) => name)).toEqual(['four', 'one', 'three', 'two']);
+  expect((await service.inventory.installed()).map(({ name }) => name)).toEqual([
+    'four',
+    'one',
+    'three',
+    'two',
+  ]);
 });
 
 it('what another run is about to use stays; without other room the run is refused', async () => {
   const small = world({ further: FURTHER });
   const service = capped(small);
-  const use = new PackageUse();
-  await service.ensure(['one', 'two'], { ...byCode('one', 'two'), use });
+  const { spelledOut, ...options } = byCode('one', 'two');
+  const work = await service.begin(options);
+  await work.obtain({ required: ['one', 'two'], spelledOut });
   await expect(service.ensure(['three'], byCode('three'))).rejects.toMatchObject({
     name: 'PackageError',
     message: expect.stringContaining('cacheMiB') as string,
   });
-  await use.release();
+  await work.release();
   await service.ensure(['three'], byCode('three'));
-  expect((await service.installed()).map(({ name }) => name)).toContain('three');
+  expect((await service.inventory.installed()).map(({ name }) => name)).toContain('three');
 });
 
 it('1500 entries of the user’s lock and 400 imports are looked through at once', () => {

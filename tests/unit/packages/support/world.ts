@@ -34,12 +34,15 @@ export interface WheelOptions {
   /** Adds bytes, so that a transfer takes more than one packet. */
   padding?: number;
   statedName?: string;
+  /** The module that it brings, where that has not its name. */
+  module?: string;
 }
 
 /** A pure Python wheel of one module, with the metadata that real ones have. */
 export function wheel(name: string, options: WheelOptions = {}): SmallWheel {
   const { version = '1.0', depends = [], padding = 0, statedName = name } = options;
-  const module = name.replaceAll('-', '_');
+  const file = name.replaceAll('-', '_');
+  const { module = file } = options;
   const metadata = [
     'Metadata-Version: 2.1',
     `Name: ${statedName}`,
@@ -50,9 +53,9 @@ export function wheel(name: string, options: WheelOptions = {}): SmallWheel {
   ];
   const bytes = zipOf([
     { name: `${module}/__init__.py`, contents: `# ${name}\n${'#'.repeat(padding)}` },
-    { name: `${module}-${version}.dist-info/METADATA`, contents: metadata.join('\n') },
+    { name: `${file}-${version}.dist-info/METADATA`, contents: metadata.join('\n') },
   ]);
-  return { name, version, fileName: `${module}-${version}-py3-none-any.whl`, bytes, depends };
+  return { name, version, fileName: `${file}-${version}-py3-none-any.whl`, bytes, depends };
 }
 
 export const lockText = (wheels: readonly SmallWheel[], further: Record<string, unknown> = {}): string =>

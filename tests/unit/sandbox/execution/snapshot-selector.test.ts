@@ -1,10 +1,9 @@
 /** Which image a run starts from: real wheels, a real store of images, processes at the other end of real channels. */
-import { CodeReading } from '../../../../src/main/sandbox/packages/code-reading.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BytecodeStore } from '../../../../src/main/sandbox/packages/bytecode-store.ts';
-import { UnreachableSources } from '../../../../src/main/packages/sources/unreachable-sources.ts';
+import { RunNeeds } from '../../../../src/main/sandbox/packages/run-needs.ts';
 import {
   SnapshotSelector,
   type SelectedSnapshot,
@@ -92,8 +91,15 @@ const scene = (first: ImageProcess, options: { allow?: string[]; from?: World } 
     inBackground: false,
     wanted: () => wanted,
     asked: () => asked,
-    choose: (code, request = {}, signal = new AbortController().signal) =>
-      made.chooser.choose({ code, ...request }, new CodeReading(code), signal, new UnreachableSources()),
+    choose: async (code, part = {}, signal = new AbortController().signal) => {
+      const request = { code, ...part };
+      const needs = new RunNeeds(request, service, { signal });
+      try {
+        return await made.chooser.choose(request, needs, signal);
+      } finally {
+        await needs.release();
+      }
+    },
   };
   return made;
 };
@@ -129,12 +135,27 @@ describe('in a process without a guest', () => {
     ['imports so little that an image takes longer', 'import small'],
     ['imports packages that the makers of Pyodide do not vouch for', 'import extra'],
     ['has modules of its own', 'import frame', { files: [{ name: 'frame.py', bytes: new Uint8Array(1) }] }],
+    [
+      'has the name of what it imports',
+      'import frame',
+      { script: 'frame.py', files: [{ name: 'frame.py', bytes: new Uint8Array(1) }] },
+    ],
     ['names what can not be had', 'import frame', { packages: ['nowhere'] }],
   ])('none is for a run that %s', async (_what, code, request) => {
     const process = await imageProcess();
     const { choose } = scene(process);
     expect(await choose(code, request)).toBeNull();
     expect(process.process.called('makePackageSnapshot')).toEqual([]);
+  });
+
+  it('one is for a run whose only module is its own script', async () => {
+    const { choose } = scene(await imageProcess());
+    const files = [
+      { name: 'script.py', bytes: new Uint8Array(1) },
+      { name: 'data.csv', bytes: new Uint8Array(1) },
+    ];
+    expect(names(await choose('import frame', { script: 'script.py', files }))).toEqual(['numbers', 'frame']);
+    expect(await choose('import frame', { script: 'other.py', files })).toBeNull();
   });
 
   it('two runs at once have it made once', async () => {
@@ -160,6 +181,16 @@ describe('in a process without a guest', () => {
     expect(await made.choose('import frame')).toBeNull();
     expect(other.process.called('makePackageSnapshot')).toEqual([]);
     expect(names(await made.choose('import drawing'))).toEqual(['drawing']);
+  });
+
+  it('one that a slow machine did not make in time is tried again by the next process', async () => {
+    const late = {
+      makePackageSnapshot: () => Promise.reject(new RpcError('busy', 'not done within 90000 ms')),
+    };
+    const { choose, use } = scene(await imageProcess(late));
+    expect(await choose('import frame')).toBeNull();
+    use(await imageProcess());
+    expect(names(await choose('import frame'))).toEqual(['numbers', 'frame']);
   });
 
   it('one whose process was ended meanwhile is tried again', async () => {

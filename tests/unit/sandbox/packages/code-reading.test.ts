@@ -6,7 +6,7 @@ it('is what code imports and names, not what its strings and comments import', a
     'import a.b\n"""\nimport c\n"""\n# import d\nmicropip.install("e>1")\nf"{g}"',
   ).spelledOut();
   expect(['a', 'a.z', 'b', 'c', 'd', 'e'].filter((name) => text.hasImport(name))).toEqual(['a', 'a.z']);
-  expect(['a', 'e', 'e>1', '{g}'].filter((name) => text.hasLiteral(name))).toEqual(['e>1']);
+  expect(['a', 'e', 'e>1', '{g}'].filter((name) => text.hasRequest(name))).toEqual(['e>1']);
 });
 
 it('is read at most once, and a wrong metadata block fails each time it is asked for', async () => {

@@ -91,7 +91,8 @@ describe('the budget', () => {
     const gib = 1024 * MIB;
     expect(processLimitBytes(1024, 4 * gib)).toBe((1280 + 2048) * MIB);
     expect(processLimitBytes(1024, 9 * gib)).toBe(8 * gib);
-    expect(processLimitBytes(1024, 1000 * gib)).toBe(processLimitBytes(1024, 100 * gib));
+    expect(processLimitBytes(1024, 100 * gib)).toBe((12_800 + 2048) * MIB);
+    expect(processLimitBytes(256, 1000 * gib)).toBe((12_800 + 512) * MIB);
   });
 
   it('of data has room for all sessions with pandas, idle, on a machine with the memory', () => {

@@ -52,9 +52,9 @@ describe('starting', () => {
 
   it('names the self-checks that failed', async () => {
     const checks = [
-      { name: 'one', holds: false },
-      { name: 'two', holds: true },
-      { name: 'three', holds: false },
+      { name: 'one', layer: null, holds: false },
+      { name: 'two', layer: null, holds: true },
+      { name: 'three', layer: null, holds: false },
     ];
     const { supervisor, launcher } = supervisorStage(() => ({ prepare: () => ({ checks, layers: [] }) }));
     await expect(supervisor.sidecar()).rejects.toThrow(/self-check failed: one, three$/u);

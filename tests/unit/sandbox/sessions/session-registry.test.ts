@@ -117,7 +117,7 @@ it('in which nothing has been is forgotten without a word', async () => {
 
 it('keeps nothing of an interpreter that fails its self-check', async () => {
   const { interpreters, sidecar } = setUp({
-    openInterpreter: () => ({ checks: [{ name: 'frozen', holds: false }] }),
+    openInterpreter: () => ({ checks: [{ name: 'frozen', layer: null, holds: false }] }),
   });
   await expect(interpreters.open(sidecar, 'a')).rejects.toThrow('self-check failed: frozen');
   expect(interpreters.has('a')).toBe(false);

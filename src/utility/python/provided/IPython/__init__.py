@@ -2,7 +2,10 @@
 
 from . import display
 
-__all__ = ["display", "get_ipython"]
+__all__ = ["display", "get_ipython", "version_info"]
+
+# Matplotlib asks for it where there is a module of this name: from here on it leaves IPython's shell alone.
+version_info = (8, 24, 0)
 
 
 def get_ipython() -> None:

@@ -29,8 +29,13 @@ _builtins: Any = builtins
 display: Callable[..., Any] = _builtins.display
 
 
+# As in src/shared/contract/sandbox.ts.
+_CLEAR = "application/vnd.vivarium.clear+json"
+
+
 def clear_output(wait: bool = False) -> None:
-    """Takes nothing back: what was shown stays."""
+    """Lets whoever shows the run take away what was shown so far; what was printed stays in the result."""
+    display({_CLEAR: {"wait": bool(wait)}}, raw=True)
 
 
 def publish_display_data(

@@ -1,0 +1,11 @@
+// Put there by registerInterpreter() in main; see node_modules/vivarium/docs/embedding.md.
+const { interpreter } = window.vivarium;
+const [code, run, answer] = ['code', 'run', 'answer'].map((id) => document.getElementById(id));
+
+run.addEventListener('click', async () => {
+  run.disabled = true;
+  const given = await interpreter.pyodide(code.value);
+  // Text only: what Python gives is as untrusted as its code.
+  answer.textContent = 'error' in given ? given.error : given.result;
+  run.disabled = false;
+});

@@ -1,0 +1,54 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import ts from 'typescript';
+
+/** Sources of the declarations, by the name they get in `out/lib`. What these import is among them. */
+const SOURCES = {
+  main: 'main/library/electron.ts',
+  node: 'main/library/node.ts',
+  build: 'main/library/copy-assets.ts',
+  preload: 'preload/library/preload.ts',
+  renderer: 'renderer/library/renderer.ts',
+  api: 'main/library/api.ts',
+  errors: 'main/library/errors.ts',
+  exports: 'main/library/exports.ts',
+  'native-python': 'main/library/native-python.ts',
+  'register-interpreter': 'main/library/register-electron-interpreter.ts',
+  'interpreter-api': 'shared/ipc/interpreter-api.ts',
+};
+
+/** Extensions of declarations, and of the scripts they stand for. */
+const KINDS = [
+  { declaration: 'd.ts', script: 'js' },
+  { declaration: 'd.cts', script: 'cjs' },
+] as const;
+
+const RELATIVE_IMPORT = /(?<=\bfrom ")\.[^"]*(?=")|(?<=\bfrom ')\.[^']*(?=')/gu;
+
+/**
+ * Writes the declarations of what the package exports, each file by itself: the sources say the types of all that they
+ * export. No program is made for that, which would take most of a build's time.
+ */
+export async function writeLibraryTypes(root: string): Promise<void> {
+  const names = new Map(Object.entries(SOURCES).map(([name, file]) => [path.join(root, 'src', file), name]));
+  for (const [file, name] of names) {
+    const { diagnostics, outputText } = ts.transpileDeclaration(await readFile(file, 'utf8'), {
+      fileName: file,
+      reportDiagnostics: true,
+      compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, strict: true },
+    });
+    const [problem] = diagnostics ?? [];
+    if (problem !== undefined) {
+      throw new Error(`${file}: ${ts.flattenDiagnosticMessageText(problem.messageText, '\n')}`);
+    }
+    for (const { declaration, script } of KINDS) {
+      const text = outputText.replace(RELATIVE_IMPORT, (imported) => {
+        const target = names.get(path.resolve(path.dirname(file), imported));
+        if (target === undefined)
+          throw new Error(`${file} exports types of ${imported}, which the package leaves out`);
+        return `./${target}.${script}`;
+      });
+      await writeFile(path.join(root, 'out', 'lib', `${name}.${declaration}`), text);
+    }
+  }
+}

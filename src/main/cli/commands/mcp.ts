@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { DEFAULTS } from '../../../shared/limits.ts';
+import { systemClock } from '../../base/clock.ts';
+import { AllowedFolders, type AllowedFolder } from '../../mcp/allowed-folders.ts';
+import { PythonServer } from '../../mcp/python-server.ts';
+import type { CliDependencies } from '../dependencies.ts';
+import { parseMemory, parseTimeout } from '../input/option-values.ts';
+import { EXIT_CODES, type ExitCode } from '../output/exit-codes.ts';
+import { UsageError } from '../usage-error.ts';
+import { placesOf, withPlaces, type PackagePlaces, type PlaceFlags } from './package-places.ts';
+import { packagesFrom } from './packages-from.ts';
+
+export interface McpArguments {
+  readonly memory: string | undefined;
+  readonly timeout: string | undefined;
+  readonly folders: readonly string[];
+  /** Port to serve on instead of stdin and stdout. */
+  readonly http: string | undefined;
+  readonly places: PackagePlaces;
+}
+
+interface Flags extends PlaceFlags {
+  readonly memory?: string;
+  readonly timeout?: string;
+  readonly allowDir?: readonly string[];
+  readonly http?: string;
+}
+
+const MS_PER_SECOND = 1000;
+const MAX_PORT = 65_535;
+/** What the user may give a token of their own by. */
+const TOKEN_VARIABLE = 'VIVARIUM_MCP_TOKEN';
+const TOKEN = /^[!-~]{16,512}$/u;
+const TOKEN_BYTES = 24;
+
+/** Adds `vivarium mcp` to the program; `choose` gets the arguments when it is the command given. */
+export function defineMcp(program: Command, cwd: string, choose: (args: McpArguments) => void): void {
+  const command = program
+    .command('mcp')
+    .summary('offer Python to an agent, over the Model Context Protocol')
+    .description(
+      'Serve one client of the Model Context Protocol on stdin and stdout, until it is gone. Nothing else is printed there.',
+    )
+    .option('--timeout <SECONDS>', 'time limit of a run that says none of its own', '60')
+    .option('--memory <MIB>', 'WebAssembly memory of each session')
+    .option(
+      '--allow-dir <PATH>',
+      'let files be read from this folder; with ":rw" after it, also written to (may be given several times)',
+      (folder: string, before: readonly string[] | undefined) => [...(before ?? []), folder],
+    )
+    .option(
+      '--http <PORT>',
+      `serve clients on this computer over HTTP instead; 0 for a port that is free. Clients need a token: that in ${TOKEN_VARIABLE}, else a new one, which is printed`,
+    );
+  withPlaces(command).action(({ allowDir = [], http, memory, timeout, ...places }: Flags) => {
+    choose({ http, memory, timeout, folders: allowDir, places: placesOf(places, cwd) });
+  });
+}
+
+/** Carries out `vivarium mcp`. @throws UsageError before anything is served */
+export async function runMcp(args: McpArguments, dependencies: CliDependencies): Promise<ExitCode> {
+  const { io, version } = dependencies;
+  const memoryMiB = args.memory === undefined ? DEFAULTS.memoryMiB : parseMemory(args.memory);
+  const timeoutMs = args.timeout === undefined ? DEFAULTS.timeoutMs : parseTimeout(args.timeout);
+  const folders = new AllowedFolders(args.folders.map((given) => folderOf(given, io.cwd)));
+  const http = args.http === undefined ? null : { port: parsePort(args.http), ...tokenFrom(process.env) };
+  const packages = packagesFrom(args.places, await dependencies.packageSettings(), process.env);
+  const python = new PythonServer({
+    open: () => dependencies.openSessions({ memoryMiB, outputKiB: DEFAULTS.outputKiB, packages }),
+    folders,
+    clock: systemClock,
+  });
+  const stop = new AbortController();
+  const unhear = io.onInterrupt(() => stop.abort());
+  try {
+    const serving = {
+      python,
+      folders,
+      version,
+      memoryMiB,
+      timeoutSeconds: timeoutMs / MS_PER_SECOND,
+      signal: stop.signal,
+    };
+    // Only this command pays for loading them.
+    if (http === null) {
+      const { serveOverStdio } = await import('../../mcp/serve-stdio.ts');
+      await serveOverStdio({ ...serving, stdin: io.stdin, stdout: io.stdout });
+    } else {
+      const { serveOverHttp } = await import('../../mcp/serve-http.ts');
+      await serveOverHttp({
+        ...serving,
+        port: http.port,
+        token: http.token,
+        onListening: (address) => {
+          const token = http.isNew ? `Authorization: Bearer ${http.token}\n` : '';
+          io.stdout.write(`${address}\n${token}`);
+        },
+      }).catch((error: unknown) => {
+        throw new UsageError(
+          `--http: port ${http.port} can't be had (${codeOf(error)}); choose another, or 0 for one that is free`,
+        );
+      });
+    }
+  } finally {
+    unhear();
+    await python.dispose();
+  }
+  return EXIT_CODES.ok;
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+
+const parsePort = (given: string): number => {
+  const port = /^\d{1,5}$/u.test(given) ? Number(given) : Infinity;
+  if (port <= MAX_PORT) return port;
+  throw new UsageError(`--http: ${JSON.stringify(given)} is no port; give a number from 0 to ${MAX_PORT}`);
+};
+
+const tokenFrom = (env: NodeJS.ProcessEnv): { readonly token: string; readonly isNew: boolean } => {
+  const given = env[TOKEN_VARIABLE];
+  if (given === undefined || given === '')
+    return { token: randomBytes(TOKEN_BYTES).toString('base64url'), isNew: true };
+  if (TOKEN.test(given)) return { token: given, isNew: false };
+  throw new UsageError(`${TOKEN_VARIABLE}: a token has 16 to 512 characters of ASCII and no spaces`);
+};
+
+const folderOf = (given: string, cwd: string): AllowedFolder => {
+  const writable = given.endsWith(':rw');
+  const folder = path.resolve(cwd, writable ? given.slice(0, -':rw'.length) : given.replace(/:ro$/u, ''));
+  if (existsSync(folder) && statSync(folder).isDirectory()) return { folder, writable };
+  throw new UsageError(`--allow-dir: ${JSON.stringify(folder)} is no folder; see "vivarium mcp --help"`);
+};

@@ -1,0 +1,32 @@
+import type { RunDisplay } from '../../../shared/contract/sandbox.ts';
+import { hasImage } from './save-outputs.ts';
+import { textOfHtml } from './html-text.ts';
+
+/** What an object prints that has nothing to say: `<IPython.display.HTML object>`. */
+const BARE = /^<[\w.<>]{1,200} object(?: at 0x[0-9a-f]{1,16})?>$/u;
+
+/** Charts that are drawn by JavaScript. */
+const CHART = /^application\/vnd\.(?:plotly|vega|bokeh)/u;
+
+export const isBare = (text: string): boolean => BARE.test(text);
+
+/** What a terminal can show of an output: null for a picture, which can only be counted. */
+export const textOfDisplay = (output: RunDisplay): string | null => {
+  if (hasImage(output)) return null;
+  const { mime } = output;
+  const types = Object.keys(mime);
+  if (types.some((type) => CHART.test(type))) {
+    return '[a chart that moves with the mouse: --out DIR writes it to a file]';
+  }
+  const plain = mime['text/plain'];
+  if (plain !== undefined && !isBare(plain)) return plain;
+  const html = mime['text/html'];
+  return (
+    mime['text/markdown'] ??
+    mime['text/latex'] ??
+    mime['application/json'] ??
+    (html === undefined ? undefined : textOfHtml(html)) ??
+    plain ??
+    `[${types.join(', ')}]`
+  );
+};

@@ -1,0 +1,20 @@
+/** `vivarium/main`: the sandbox for Electron's main process. */
+import { electronPlatform } from './electron-platform.ts';
+import type { Sandbox, SandboxOptions } from './api.ts';
+import { openSandbox } from './library-sandbox.ts';
+
+export * from './exports.ts';
+export {
+  registerInterpreter,
+  type InterpreterPage,
+  type RegisterInterpreterOptions,
+} from './register-electron-interpreter.ts';
+
+/**
+ * Makes a sandbox. Nothing is started before the first run, and Electron need not be ready yet.
+ *
+ * @throws VivariumError `invalid-option`, `not-electron`, `unsupported-electron`, `assets-missing`,
+ *   `assets-damaged`, `lockdown-unavailable`
+ */
+export const createSandbox = (options: SandboxOptions = {}): Sandbox =>
+  openSandbox(options, electronPlatform(import.meta.url));

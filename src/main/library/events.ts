@@ -1,0 +1,38 @@
+import type { Disposable, SandboxEvent, SandboxEvents } from './api.ts';
+
+export class EventSource implements SandboxEvents {
+  readonly #listeners = new Set<{ readonly hear: (event: SandboxEvent) => void }>();
+
+  on<T extends SandboxEvent['type']>(
+    type: T,
+    listener: (event: Extract<SandboxEvent, { type: T }>) => void,
+  ): Disposable {
+    return this.onAny((event) => {
+      if (event.type === type) listener(event as Extract<SandboxEvent, { type: T }>);
+    });
+  }
+
+  onAny(hear: (event: SandboxEvent) => void): Disposable {
+    // An entry of its own, so that one function may listen twice.
+    const entry = { hear };
+    this.#listeners.add(entry);
+    return { dispose: () => void this.#listeners.delete(entry) };
+  }
+
+  tell(event: SandboxEvent): void {
+    for (const { hear } of [...this.#listeners]) {
+      try {
+        hear(event);
+      } catch (error) {
+        // Told where uncaught errors are, after the work that this event is about.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  clear(): void {
+    this.#listeners.clear();
+  }
+}

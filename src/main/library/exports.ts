@@ -1,0 +1,4 @@
+/** What `vivarium/main` and `vivarium/node` have in common. */
+export type * from './api.ts';
+export { VivariumError } from './errors.ts';
+export { createNativePython } from './native-python.ts';

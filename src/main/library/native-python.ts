@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
+import { systemClock } from '../base/clock.ts';
+import { nativeRunner } from '../native/native-runner.ts';
+import type { NativePython, NativePythonOptions } from './api.ts';
+import { VivariumError } from './errors.ts';
+import { inLibraryTerms } from './library-error.ts';
+
+const Options = z.strictObject({
+  /** A full path, or a name on the PATH. */
+  python: z.string().min(1).max(LIMITS.pathLength).default('python3'),
+  /** Captured output per stream and run, in KiB. */
+  outputKiB: z.int().min(LIMITS.outputKiB.min).max(LIMITS.outputKiB.max).default(DEFAULTS.outputKiB),
+});
+
+/** @throws VivariumError `invalid-option` */
+export const createNativePython = (options: NativePythonOptions = {}): NativePython => {
+  const parsed = Options.safeParse(options);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new VivariumError(
+      'invalid-option',
+      `${issue?.path.map(String).join('.') ?? 'options'}: ${issue?.message ?? 'not valid'}`,
+    );
+  }
+  const { outputKiB, python } = parsed.data;
+  const runner = nativeRunner({ binpath: () => python, clock: systemClock, outputKiB: () => outputKiB });
+  return {
+    run: (request, given = {}) =>
+      inLibraryTerms(() => runner.run(typeof request === 'string' ? { code: request } : request, given)),
+    dispose: () => runner.dispose(),
+  };
+};

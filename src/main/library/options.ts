@@ -1,0 +1,88 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
+import { PackageSettings } from '../../shared/packages/package-settings.ts';
+import { TimeoutMs } from '../../shared/contract/sandbox.ts';
+import { VivariumError } from './errors.ts';
+
+const MS_PER_MINUTE = 60_000;
+
+const Folder = z
+  .string()
+  .min(1)
+  .max(LIMITS.pathLength)
+  .refine((folder) => path.isAbsolute(folder), 'must be an absolute path');
+
+/** Where packages may come from, and which code may have. */
+const PackageOptions = PackageSettings.extend({
+  /** Nothing outside this computer and the mirror is asked. */
+  offline: z.boolean().default(false),
+  /** File of an offline pack, as `vivarium packages pack` writes it. */
+  pack: Folder.exactOptional(),
+});
+
+const Options = z.strictObject({
+  /** Cap of each interpreter's WebAssembly memory, in MiB. */
+  memoryMiB: z.int().min(LIMITS.memoryMiB.min).max(LIMITS.memoryMiB.max).default(DEFAULTS.memoryMiB),
+  /** Captured output per stream and run, in KiB. */
+  outputKiB: z.int().min(LIMITS.outputKiB.min).max(LIMITS.outputKiB.max).default(DEFAULTS.outputKiB),
+  /** Time limit of runs that say none of their own, in ms. */
+  timeoutMs: TimeoutMs.default(DEFAULTS.timeoutMs),
+  /** Unused for so long, the processes are ended, in ms. */
+  idleMs: z
+    .int()
+    .min(LIMITS.idleMinutes.min * MS_PER_MINUTE)
+    .max(LIMITS.idleMinutes.max * MS_PER_MINUTE)
+    .default(DEFAULTS.idleMinutes * MS_PER_MINUTE),
+  /** Keep a second, started process in reserve, where memory allows. */
+  standby: z.boolean().default(false),
+  /** Started interpreters kept ready for runs without a session. */
+  spares: z.int().min(0).max(LIMITS.spares).default(0),
+  /** After so many crashes within that time the sandbox stays down until `restart()`. */
+  crashLimit: z
+    .strictObject({
+      crashes: z.int().min(1).max(1000),
+      windowMs: z
+        .int()
+        .min(1)
+        .max(24 * 60 * MS_PER_MINUTE),
+    })
+    .default({ crashes: 3, windowMs: 5 * MS_PER_MINUTE }),
+  /** Folder for packages and for what makes starts faster. By default one that all users of Vivarium share. */
+  dataDir: Folder.exactOptional(),
+  /** Folder with Python's runtime, where it is not found by itself: see docs/embedding.md. */
+  assetsDir: Folder.exactOptional(),
+  /** False for none at all. */
+  packages: z.union([z.literal(false), PackageOptions]).prefault({}),
+  /**
+   * Whether the operating system must hold the process in: `supported` where there is a lock-down for the system
+   * (Linux on x64 and arm64), `required` everywhere, `optional` nowhere.
+   */
+  lockdown: z.enum(['supported', 'required', 'optional']).default('supported'),
+});
+export type ParsedOptions = z.output<typeof Options>;
+
+/** @throws VivariumError `invalid-option`, whose message begins with the option's name */
+export const parseOptions = (options: unknown): ParsedOptions => {
+  const parsed = Options.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new VivariumError('invalid-option', issue === undefined ? 'not valid' : describe(issue));
+};
+
+const describe = (issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): string => {
+  const place = [...above, ...issue.path];
+  if (issue.code === 'invalid_union') {
+    // Of `false | {…}` the object was meant, unless the value is none.
+    const inner = issue.errors
+      .flat()
+      .find(({ path: at, code }) => at.length > 0 || code === 'unrecognized_keys');
+    if (inner !== undefined) return describe(inner, place);
+  }
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => [...place, key].map(String).join('.'));
+    return `${names.join(', ')}: there is no such option; see docs/embedding.md for all of them`;
+  }
+  const name = place.length === 0 ? 'options' : place.map(String).join('.');
+  return `${name}: ${issue.message}`;
+};

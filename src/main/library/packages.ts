@@ -1,0 +1,84 @@
+import { examineStore, installPackages, mendPackages, namesToMend } from '../packages/maintenance.ts';
+import type { Packages } from '../packages/open-packages.ts';
+import type { PyodideCache } from '../app/pyodide-cache.ts';
+import type { InstalledPackage, PackageTaskOptions, SandboxPackages } from './api.ts';
+import { VivariumError } from './errors.ts';
+import { inLibraryTerms } from './library-error.ts';
+
+/** What is opened when the first of it is needed. */
+export interface OpenedPackages {
+  readonly packages: Packages;
+  readonly cache: PyodideCache;
+}
+
+const unheard = (): void => undefined;
+
+const taskOptions = ({
+  onProgress = unheard,
+  signal = new AbortController().signal,
+}: PackageTaskOptions): Required<PackageTaskOptions> => ({ onProgress, signal });
+
+export class StoredPackages implements SandboxPackages {
+  readonly #open: () => Promise<OpenedPackages>;
+
+  constructor(open: () => Promise<OpenedPackages>) {
+    this.#open = open;
+  }
+
+  install(names: readonly string[], options: PackageTaskOptions = {}): Promise<InstalledPackage[]> {
+    return this.#with(async ({ packages }) =>
+      (await installPackages(packages, names, taskOptions(options))).map(installed),
+    );
+  }
+
+  installed(): Promise<InstalledPackage[]> {
+    return this.#with(async ({ packages }) => (await packages.service.inventory.installed()).map(installed));
+  }
+
+  available(): Promise<{ name: string; version: string }[]> {
+    return this.#with(({ packages }) => packages.service.inventory.available());
+  }
+
+  remove(names: readonly string[]): Promise<number> {
+    return this.#with(({ packages }) => packages.service.byHand.remove(names));
+  }
+
+  verify(options: PackageTaskOptions = {}): Promise<string[]> {
+    return this.#with(async ({ packages }) => {
+      const task = taskOptions(options);
+      const names = namesToMend(await examineStore(packages, { signal: task.signal, onProgress: unheard }));
+      await mendPackages(packages, names, task);
+      return names;
+    });
+  }
+
+  prepare(options: PackageTaskOptions & { readonly onPreparing?: () => void } = {}): Promise<void> {
+    return this.#with(({ cache }) =>
+      cache.download({ ...taskOptions(options), onPreparing: options.onPreparing ?? unheard }),
+    );
+  }
+
+  isPrepared(): Promise<boolean> {
+    return this.#with(({ cache }) => cache.isCached());
+  }
+
+  clear(): Promise<number> {
+    return this.#with(({ cache }) => cache.clear());
+  }
+
+  #with<T>(work: (opened: OpenedPackages) => Promise<T>): Promise<T> {
+    return inLibraryTerms(async () => work(await this.#open()));
+  }
+}
+
+const installed = ({ bytes, name, version }: InstalledPackage): InstalledPackage => ({
+  name,
+  version,
+  bytes,
+});
+
+/** Opens nothing: packages were switched off. */
+export const noPackages = (): Promise<never> =>
+  Promise.reject(
+    new VivariumError('packages-off', 'packages are switched off; leave out the option packages: false'),
+  );

@@ -1,0 +1,96 @@
+import { SessionName } from '../../shared/contract/sandbox.ts';
+import type { Sandbox as InnerSandbox } from '../sandbox/sandbox.ts';
+import type { InputFile, RunResult, Session, SessionFiles, SessionRunOptions } from './api.ts';
+import { VivariumError } from './errors.ts';
+import { inLibraryTerms } from './library-error.ts';
+
+export class NamedSession implements Session {
+  readonly name: string;
+  readonly files: SessionFiles = {
+    list: () => this.#open(async () => (await this.#sandbox.listFiles(this.name)) ?? []),
+    read: (name) => this.#open(() => this.#sandbox.readFile(this.name, name)),
+    write: (files) => this.#open(() => this.#write(files)),
+  };
+  readonly #sandbox: InnerSandbox;
+  readonly #timeoutMs: number;
+  readonly #onClosed: () => void;
+  readonly #running = new Set<AbortController>();
+  #isClosed = false;
+
+  /** @throws VivariumError `invalid-option` for a name that is none */
+  constructor(sandbox: InnerSandbox, name: string, timeoutMs: number, onClosed: () => void) {
+    const parsed = SessionName.safeParse(name);
+    if (!parsed.success) {
+      throw new VivariumError('invalid-option', `name: ${parsed.error.issues[0]?.message ?? 'not valid'}`);
+    }
+    this.name = name;
+    this.#sandbox = sandbox;
+    this.#timeoutMs = timeoutMs;
+    this.#onClosed = onClosed;
+  }
+
+  run(code: string, options: SessionRunOptions = {}): Promise<RunResult> {
+    return this.#open(() => this.#run(code, options));
+  }
+
+  interrupt(): void {
+    for (const run of this.#running) run.abort();
+  }
+
+  reset(): Promise<boolean> {
+    return this.#open(() => this.#sandbox.reset(this.name));
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.interrupt();
+    this.#onClosed();
+    await inLibraryTerms(() => this.#sandbox.reset(this.name));
+  }
+
+  async #run(
+    code: string,
+    { files, packages, timeoutMs, ...options }: SessionRunOptions,
+  ): Promise<RunResult> {
+    const stop = new AbortController();
+    const { signal } = options;
+    const abort = (): void => stop.abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted === true) stop.abort();
+    this.#running.add(stop);
+    try {
+      return await this.#sandbox.run(
+        {
+          code,
+          session: this.name,
+          timeoutMs: timeoutMs ?? this.#timeoutMs,
+          ...(files === undefined ? {} : { files: [...files] }),
+          ...(packages === undefined ? {} : { packages: [...packages] }),
+        },
+        { ...options, signal: stop.signal },
+      );
+    } finally {
+      this.#running.delete(stop);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  async #write(files: readonly InputFile[]): Promise<void> {
+    // A run of nothing: files come with runs, and go the way of a run of the session.
+    const { error, status } = await this.#run('', { files });
+    if (status === 'ok') return;
+    throw new VivariumError(
+      'file-unavailable',
+      `the files were not written (${status}): ${error?.message ?? 'the sandbox did not say why'}`,
+    );
+  }
+
+  #open<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) {
+      const message = `the session "${this.name}" was closed; take another by session()`;
+      return Promise.reject(new VivariumError('session-closed', message));
+    }
+    return inLibraryTerms(work);
+  }
+}

@@ -1,0 +1,350 @@
+/** What the tools do: sessions of one client, and its runs. Nothing of the protocol in here. */
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  WorkspaceFileName,
+  type OutputFile,
+  type RunRequest,
+  type RunResult,
+} from '../../shared/contract/sandbox.ts';
+import { LIMITS } from '../../shared/limits.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { raceStop } from '../base/stop-signal.ts';
+import { programWords } from '../run/package-advice.ts';
+import type { RunOptions } from '../run/run-options.ts';
+import { FolderError, type AllowedFolders } from './allowed-folders.ts';
+import { LiveRunner } from './live-runner.ts';
+import { runAnswer, type KeptOutput, type RunAnswer } from './run-answer.ts';
+import type { SessionRunner } from './session-runner.ts';
+import type { GivenFile } from './tool-schemas.ts';
+
+/** Clients mostly give up after 60 s without an answer. */
+const PATIENCE_MS = 45_000;
+/** Handles given out, the one used last at the end: far more than there are sessions at once. */
+const MAX_HANDLES = 1000;
+/** Outputs that are linked to, of all sessions, in characters. */
+const MAX_KEPT_LENGTH = 64 * 1024 * 1024;
+const MAX_KEPT = 1000;
+
+/** The message is for the client: it says what was wrong and what to do. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+}
+
+export interface RunOrder {
+  readonly script: string;
+  readonly session: string | undefined;
+  readonly packages: readonly string[];
+  readonly files: readonly GivenFile[];
+  readonly timeoutMs: number;
+}
+
+/** How a call is followed. */
+export interface CallContext {
+  readonly signal: AbortSignal;
+  /** Tells the client how far it is. */
+  readonly progress: (message: string) => void;
+}
+
+export interface PythonServerOptions {
+  readonly open: () => Promise<SessionRunner>;
+  readonly folders: AllowedFolders;
+  readonly clock: Clock;
+  readonly patienceMs?: number;
+}
+
+interface RunUnderWay {
+  readonly order: RunOrder;
+  readonly stop: AbortController;
+  readonly result: Promise<RunResult>;
+  isSettled: boolean;
+  step: string;
+  tell: (message: string) => void;
+}
+
+export class PythonServer {
+  readonly #options: PythonServerOptions;
+  readonly #runner: LiveRunner;
+  readonly #handles = new Set<string>();
+  /** Runs whose results nobody has got yet, by session. */
+  readonly #underWay = new Map<string, RunUnderWay>();
+  readonly #kept = new Map<string, KeptOutput>();
+  #keptLength = 0;
+  #nextOutput = 1;
+
+  constructor(options: PythonServerOptions) {
+    this.#options = options;
+    this.#runner = new LiveRunner(options.open);
+  }
+
+  /** @throws ToolError, FolderError */
+  async run(order: RunOrder, context: CallContext): Promise<RunAnswer> {
+    const session = this.#sessionOf(order.session);
+    const earlier = this.#underWay.get(session);
+    const isSame = earlier !== undefined && isSameWork(earlier.order, order);
+    // A result that nobody has asked for does not block the session for good.
+    if (earlier !== undefined && !isSame && !earlier.isSettled) {
+      throw new ToolError(
+        'another script of this session is under way, or this one with other files, packages or time limit; call ' +
+          'again with all that it was given for its result, or cancel it with reset_session',
+      );
+    }
+    return this.#follow(session, isSame ? earlier : this.#start(session, order), context);
+  }
+
+  /** @throws ToolError */
+  async reset(handle: string, context: CallContext): Promise<boolean> {
+    const session = this.#known(handle);
+    const run = this.#underWay.get(session);
+    if (run !== undefined) {
+      run.stop.abort();
+      this.#forget(session, run);
+    }
+    return this.#inTurn(session, context, (runner) => runner.reset(session));
+  }
+
+  /** @throws ToolError */
+  async files(handle: string, context: CallContext): Promise<OutputFile[]> {
+    const session = this.#known(handle);
+    return this.#inTurn(session, context, async (runner) => (await runner.listFiles(session)) ?? []);
+  }
+
+  /** @throws ToolError */
+  async read(handle: string, name: string, context: CallContext): Promise<Uint8Array> {
+    const session = this.#known(handle);
+    const parsed = WorkspaceFileName.safeParse(name);
+    if (!parsed.success) throw new ToolError('that is no name of a file in /workspace; see list_files');
+    return this.#inTurn(session, context, async (runner) => {
+      try {
+        return await runner.readFile(session, parsed.data);
+      } catch (error) {
+        throw new ToolError(`the file can't be had: ${reasonOf(error)}; see list_files`);
+      }
+    });
+  }
+
+  /** Writes a file of the session onto the user's computer. @throws ToolError, FolderError */
+  async save(handle: string, name: string, file: string, context: CallContext): Promise<number> {
+    const bytes = await this.read(handle, name, context);
+    await this.#options.folders.write(file, bytes);
+    return bytes.byteLength;
+  }
+
+  /** @throws ToolError, FolderError */
+  async write(
+    handle: string | undefined,
+    file: GivenFile,
+    context: CallContext,
+  ): Promise<{ session: string; size: number }> {
+    const session = this.#sessionOf(handle);
+    const files = await this.#bytesOf([file]);
+    return this.#inTurn(session, context, async (runner, signal) => {
+      // Files come with runs: this one runs nothing.
+      const { error, status } = await runner.run({ code: '', session, files }, { signal });
+      if (status !== 'ok')
+        throw new ToolError(`the file was not written (${status}): ${error?.message ?? 'unknown reason'}`);
+      return { session, size: files[0]?.bytes.byteLength ?? 0 };
+    });
+  }
+
+  /** An output that an answer has linked to; undefined when it is gone. */
+  output(address: string): KeptOutput | undefined {
+    return this.#kept.get(address);
+  }
+
+  async dispose(): Promise<void> {
+    for (const { stop } of this.#underWay.values()) stop.abort();
+    await this.#runner.dispose();
+  }
+
+  #start(session: string, order: RunOrder): RunUnderWay {
+    const stop = new AbortController();
+    const run: RunUnderWay = {
+      order,
+      stop,
+      isSettled: false,
+      result: this.#execute(session, order, () => this.#step(run, 'Python runs, and has printed nothing'), {
+        signal: stop.signal,
+        words: programWords,
+        onOutput: () => this.#step(run, 'Python runs, and prints'),
+        onPackages: ({ bytesDone, bytesTotal, packageName }) => {
+          const part =
+            bytesTotal === null || bytesTotal === 0
+              ? ''
+              : `, ${Math.floor((100 * bytesDone) / bytesTotal)} %`;
+          this.#step(run, `fetching ${packageName}${part}`);
+        },
+      }),
+      step: 'starting Python',
+      tell: () => undefined,
+    };
+    const settle = (): void => {
+      run.isSettled = true;
+    };
+    // Whoever waits for it hears how it ended.
+    run.result.then(settle, settle);
+    this.#underWay.set(session, run);
+    return run;
+  }
+
+  async #execute(
+    session: string,
+    { files, packages, script, timeoutMs }: RunOrder,
+    onStarted: () => void,
+    options: RunOptions,
+  ): Promise<RunResult> {
+    const bytes = await this.#bytesOf(files);
+    const runner = await this.#runner.get();
+    onStarted();
+    try {
+      return await runner.run(
+        { code: script, session, timeoutMs, files: bytes, packages: [...packages] },
+        options,
+      );
+    } catch (error) {
+      // Refused before anything of it was done: the program that runs Python is there, and so is the session.
+      const isRefused = RpcError.is(error) && error.code === 'invalid-params';
+      throw new ToolError(isRefused ? reasonOf(error) : `${LOST} (${reasonOf(error)})`);
+    }
+  }
+
+  /**
+   * Does what takes its turn with the runs of a session; what can't be answered within the client's patience is given up.
+   * @throws ToolError
+   */
+  async #inTurn<T>(
+    session: string,
+    { signal }: CallContext,
+    work: (runner: SessionRunner, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { clock, patienceMs = PATIENCE_MS } = this.#options;
+    const stop = new AbortController();
+    const working = this.#runner.get().then((runner) => work(runner, stop.signal));
+    const raced = await raceStop(working, clock, patienceMs, signal);
+    switch (raced.stopped) {
+      case null:
+        return raced.value;
+      case 'deadline': {
+        stop.abort();
+        const step = this.#underWay.get(session)?.step ?? 'starting Python';
+        throw new ToolError(
+          `this waits for a script of the session (${step}); get its result first, or stop it with reset_session`,
+        );
+      }
+      case 'cancelled':
+        stop.abort();
+        throw new ToolError('the call was cancelled');
+    }
+  }
+
+  async #follow(session: string, run: RunUnderWay, { progress, signal }: CallContext): Promise<RunAnswer> {
+    run.tell = progress;
+    progress(run.step);
+    const { clock, patienceMs = PATIENCE_MS } = this.#options;
+    const raced = await raceStop(run.result, clock, patienceMs, signal).catch((error: unknown) => {
+      this.#forget(session, run);
+      throw error;
+    });
+    run.tell = () => undefined;
+    switch (raced.stopped) {
+      case null:
+        this.#forget(session, run);
+        return runAnswer(session, raced.value, {
+          file: (name) => `vivarium://session/${session}/files/${encodeURIComponent(name)}`,
+          keep: (output) => this.#keep(session, output),
+        });
+      case 'deadline':
+        return underWay(session, run.step);
+      case 'cancelled':
+        run.stop.abort();
+        this.#forget(session, run);
+        throw new ToolError('the call was cancelled');
+    }
+  }
+
+  #forget(session: string, run: RunUnderWay): void {
+    if (this.#underWay.get(session) === run) this.#underWay.delete(session);
+  }
+
+  #step(run: RunUnderWay, step: string): void {
+    if (run.step === step) return;
+    run.step = step;
+    run.tell(step);
+  }
+
+  #sessionOf(handle: string | undefined): string {
+    if (handle !== undefined) return this.#known(handle);
+    const made = `py-${randomBytes(6).toString('hex')}`;
+    this.#handles.add(made);
+    const [oldest] = this.#handles;
+    if (this.#handles.size > MAX_HANDLES && oldest !== undefined) this.#handles.delete(oldest);
+    return made;
+  }
+
+  #known(handle: string): string {
+    if (this.#handles.delete(handle)) {
+      // Used last, it is the last to be dropped.
+      this.#handles.add(handle);
+      return handle;
+    }
+    throw new ToolError('there is no session of that handle; leave "session" out to begin a new one');
+  }
+
+  async #bytesOf(files: readonly GivenFile[]): Promise<NonNullable<RunRequest['files']>> {
+    const read = await Promise.all(
+      files.map(async ({ base64, name, path, text }) => {
+        if (path !== undefined) {
+          return { name, bytes: await this.#options.folders.read(path, LIMITS.fileBytes) };
+        }
+        const bytes = base64 === undefined ? Buffer.from(text ?? '') : Buffer.from(base64, 'base64');
+        return { name, bytes: new Uint8Array(bytes) };
+      }),
+    );
+    const total = read.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+    if (total > LIMITS.totalFileBytes)
+      throw new FolderError(`the files are larger than ${LIMITS.totalFileBytes} bytes together`);
+    return read;
+  }
+
+  #keep(session: string, output: KeptOutput): string {
+    const address = `vivarium://session/${session}/outputs/${this.#nextOutput++}`;
+    this.#kept.set(address, output);
+    this.#keptLength += output.data.length;
+    for (const [oldest, { data }] of this.#kept) {
+      if (this.#keptLength <= MAX_KEPT_LENGTH && this.#kept.size <= MAX_KEPT) break;
+      this.#kept.delete(oldest);
+      this.#keptLength -= data.length;
+    }
+    return address;
+  }
+}
+
+const LOST =
+  'the program that runs Python ended before there was a result; variables and files of the session are lost. Call again';
+
+/** The session does not count: the first call of one may not have named it yet. */
+const isSameWork = (one: RunOrder, other: RunOrder): boolean =>
+  isDeepStrictEqual({ ...one, session: undefined }, { ...other, session: undefined });
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown reason');
+
+const underWay = (session: string, step: string): RunAnswer => ({
+  content: [
+    {
+      type: 'text',
+      text: `[Not done yet: ${step}. It goes on; call run_python_code again with all that this call was given, and the session, for the result.]`,
+    },
+  ],
+  structuredContent: {
+    session,
+    status: 'under-way',
+    state: 'kept',
+    truncated: false,
+    error_type: null,
+    error_line: null,
+    packages: [],
+    milliseconds: 0,
+  },
+  isError: false,
+});

@@ -1,0 +1,133 @@
+import type { RunResult } from '../../shared/contract/sandbox.ts';
+import { withinBudget } from './text-budget.ts';
+import type { RunOutput } from './tool-schemas.ts';
+
+/** All text of an answer, in bytes: far below the 25,000 tokens that clients take, whatever the text is. */
+const TEXT_BYTES = { value: 6000, stdout: 8000, stderr: 2500, error: 4000, notice: 300 } as const;
+/** Of the picture that is shown at once, in characters of base64. */
+const PICTURE_LENGTH = 600_000;
+const SHOWN_FILES = 20;
+const SHOWN_OUTPUTS = 50;
+const SHOWN_NOTICES = 5;
+const SHOWN_PACKAGES = 40;
+const SHOWN_NAME_BYTES = 120;
+
+const PICTURES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+
+export type ContentBlock =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image'; readonly data: string; readonly mimeType: string }
+  | {
+      readonly type: 'resource_link';
+      readonly uri: string;
+      readonly name: string;
+      readonly mimeType?: string;
+      readonly size?: number;
+    };
+
+export interface RunAnswer {
+  readonly content: ContentBlock[];
+  readonly structuredContent: RunOutput;
+  readonly isError: boolean;
+}
+
+/** An output that was not shown itself. */
+export interface KeptOutput {
+  readonly mime: string;
+  readonly data: string;
+}
+
+/**
+ * What the client gets of a result, each thing once and all within its budget.
+ *
+ * @param keep takes an output that is only linked to, and returns its address
+ */
+export const runAnswer = (
+  session: string,
+  result: RunResult,
+  addresses: { readonly file: (name: string) => string; readonly keep: (output: KeptOutput) => string },
+): RunAnswer => {
+  const { error, files, status, stderr, stdout, timing, value } = result;
+  let isCut = result.truncated;
+  const within = (text: string, bytes: number): string => {
+    const cut = withinBudget(text, bytes);
+    isCut ||= cut.cut;
+    return cut.text;
+  };
+  const firstOf = <T>(things: readonly T[], count: number): readonly T[] => {
+    isCut ||= things.length > count;
+    return things.slice(0, count);
+  };
+  // What a name of a guest's costs is capped like all else.
+  const shown = files.slice(0, SHOWN_FILES).filter(({ name }) => !withinBudget(name, SHOWN_NAME_BYTES).cut);
+  const hidden = files.length - shown.length;
+  const parts = [
+    stdout === '' ? '' : within(stdout.trimEnd(), TEXT_BYTES.stdout),
+    stderr === '' ? '' : `[stderr]\n${within(stderr.trimEnd(), TEXT_BYTES.stderr)}`,
+    value === null ? '' : within(value.text, TEXT_BYTES.value),
+    error === null ? '' : `[${status}]\n${within(errorText(result), TEXT_BYTES.error)}`,
+    error?.type === 'EOFError'
+      ? '[There is no one to answer input(): give what is needed in the script.]'
+      : '',
+    ...firstOf(result.notices, SHOWN_NOTICES).map(({ message }) => `[${within(message, TEXT_BYTES.notice)}]`),
+    leftOut('notices', result.notices.length, SHOWN_NOTICES),
+    leftOut('packages', result.packages.length, SHOWN_PACKAGES),
+    hidden > 0 ? `[${hidden} ${shown.length === 0 ? 'files' : 'more files'}: see list_files]` : '',
+  ].filter((part) => part !== '');
+  const blocks: ContentBlock[] = [];
+  let isShown = false;
+  for (const { mime } of firstOf(result.outputs, SHOWN_OUTPUTS)) {
+    const picture = PICTURES.find((kind) => mime[kind] !== undefined);
+    const data = picture === undefined ? undefined : mime[picture];
+    if (picture !== undefined && data !== undefined && !isShown && data.length <= PICTURE_LENGTH) {
+      blocks.push({ type: 'image', data, mimeType: picture });
+      isShown = true;
+      continue;
+    }
+    const [kind] =
+      picture === undefined ? Object.keys(mime).filter((name) => name !== 'text/plain') : [picture];
+    const plain = mime['text/plain'];
+    if (kind === undefined) {
+      if (plain !== undefined) parts.push(within(plain, 1000));
+      continue;
+    }
+    const uri = addresses.keep({ mime: kind, data: mime[kind] ?? '' });
+    blocks.push({ type: 'resource_link', uri, name: uri.slice(uri.lastIndexOf('/') + 1), mimeType: kind });
+  }
+  const unseen = leftOut('outputs', result.outputs.length, SHOWN_OUTPUTS);
+  if (unseen !== '') parts.push(unseen);
+  for (const { name, size, mime } of shown) {
+    blocks.push({ type: 'resource_link', uri: addresses.file(name), name, mimeType: mime, size });
+  }
+  const packages = firstOf(result.packages, SHOWN_PACKAGES);
+  const text = parts.length === 0 ? '[The code ran, and printed nothing.]' : parts.join('\n');
+  return {
+    content: [{ type: 'text', text: within(text, 24_000) }, ...blocks],
+    structuredContent: {
+      session,
+      status,
+      state: result.session.state,
+      truncated: isCut,
+      error_type: error === null ? null : error.type.slice(0, 200),
+      error_line: error?.line ?? null,
+      packages: [...packages],
+      milliseconds: Math.round(timing.startMs + timing.packagesMs + timing.runMs),
+    },
+    isError: status !== 'ok',
+  };
+};
+
+/** A word about what can't be had any more; '' when that is nothing. */
+const leftOut = (what: string, count: number, shown: number): string =>
+  count > shown ? `[${count - shown} of ${count} ${what} left out]` : '';
+
+const errorText = ({ error }: RunResult): string => {
+  if (error === null) return '';
+  const what = error.message === '' ? error.type : `${error.type}: ${error.message}`;
+  const { traceback } = error;
+  return traceback === ''
+    ? what
+    : traceback.includes(error.message)
+      ? traceback.trimEnd()
+      : `${what}\n${traceback.trimEnd()}`;
+};

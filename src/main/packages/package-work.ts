@@ -1,0 +1,416 @@
+import { autoInstallOff, type AccessRules, type Asker } from './access-rules.ts';
+import { PackageError } from './package-error.ts';
+import { ProgressSum } from './progress.ts';
+import type { PackageProgress } from '../../shared/contract/package-progress.ts';
+import type { PackageCatalog, Provider } from './resolve/catalog.ts';
+import type { Discovery } from './resolve/discovery.ts';
+import type { MarkerEnvironment } from './resolve/markers.ts';
+import { topOf, type ModuleOwners } from './resolve/module-owners.ts';
+import type { PackageEntry, UserEntry } from './resolve/package-entry.ts';
+import { parseRequirement, requirementText, type Requirement } from './resolve/requirement.ts';
+import { noSuitableVersions, resolve, type UnknownPackage } from './resolve/resolver.ts';
+import type { SourceChain } from './sources/source-chain.ts';
+import type { UnreachableSources } from './sources/unreachable-sources.ts';
+import type { PackageFiles } from './store/package-files.ts';
+import type { Room } from './store/room.ts';
+import type { PackageStore } from './store/store.ts';
+import { Turns } from '../foreign-text/turns.ts';
+import { withDeadline } from './with-deadline.ts';
+import { wheelOf, type Wheel } from './wheel.ts';
+
+/** Rounds of looking up: each one finds the dependencies of what the one before has found. */
+const MAX_ROUNDS = 30;
+
+/** A package that the work can do without. */
+export interface OptionalWant {
+  /** Such as `pandas` or `rich>=13`. */
+  readonly requirement: string;
+  /** What it is wanted for. */
+  readonly modules: readonly string[];
+  /** Whether what is to be run names it, rather than that an import stands for it. */
+  readonly named: boolean;
+}
+
+export interface Wants {
+  /** Without one of these, the work fails. */
+  readonly required: readonly string[];
+  readonly optional?: readonly OptionalWant[];
+  /**
+   * Of what code wants: the packages, normalised, that stand in what was handed in to be run. Names that code makes up
+   * as it runs are not looked up on the network, which would be a way to send something out.
+   */
+  readonly spelledOut?: ReadonlySet<string>;
+  /** Hashes of what is in the interpreter already, by name: these versions of what they are, where they will do. */
+  readonly present?: ReadonlyMap<string, string>;
+}
+
+export interface Obtained {
+  /** In the store, each after what it depends on. */
+  readonly wheels: readonly Wheel[];
+  /** Why optional ones are not among them, by requirement. */
+  readonly refused: ReadonlyMap<string, PackageError>;
+}
+
+export interface PackageWorkOptions {
+  readonly askedBy: Asker;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: PackageProgress) => void) | undefined;
+}
+
+export interface PackageWorkParts {
+  readonly catalog: PackageCatalog;
+  readonly owners: ModuleOwners;
+  readonly rules: AccessRules;
+  readonly discovery: Discovery;
+  readonly files: PackageFiles;
+  readonly store: PackageStore;
+  readonly chain: SourceChain;
+  readonly silent: UnreachableSources;
+  readonly room: Room;
+  readonly environment: MarkerEnvironment;
+  /** Such as `3.14.0`. */
+  readonly python: string;
+  readonly overallMs: number;
+  /** Ends the hold on what the work uses. */
+  readonly release: () => Promise<void>;
+}
+
+/** What is asked for in one call of `obtain`. */
+interface Question {
+  readonly spelledOut: ReadonlySet<string>;
+  readonly present: ReadonlyMap<string, string>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The packages of one piece of work, a run or an installation: the catalogue as it was when the work began, and all that
+ * was looked up and fetched since. Nothing is asked twice: neither the store's records nor a source, and what has failed
+ * has failed. All that it gives out stays in the store until it is released. All methods throw PackageError.
+ */
+export class PackageWork {
+  readonly #parts: PackageWorkParts;
+  readonly #options: PackageWorkOptions;
+  /** Looked up, by name. */
+  readonly #found = new Map<string, UserEntry>();
+  /** Look-ups that failed, by what was asked. */
+  readonly #failed = new Map<string, PackageError>();
+  /** Sizes of files that are there and held, by hash. */
+  readonly #sizes = new Map<string, number>();
+  readonly #recorded = new Set<string>();
+
+  constructor(parts: PackageWorkParts, options: PackageWorkOptions) {
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  /** The packages that imports stand for, by module. What stands for none is left out. */
+  providersOf(modules: Iterable<string>): ReadonlyMap<string, Provider> {
+    return this.#parts.catalog.providersOf(modules);
+  }
+
+  /** Whom modules belong to. */
+  get modules(): ModuleOwners {
+    return this.#parts.owners;
+  }
+
+  /** Makes sure that packages and all that they need are in the store. */
+  obtain({ required, optional = [], spelledOut, present }: Wants): Promise<Obtained> {
+    return withDeadline(this.#parts.overallMs, this.#options.signal, async (signal) => {
+      const question: Question = {
+        spelledOut: spelledOut ?? new Set(),
+        present: present ?? new Map(),
+        signal,
+      };
+      const musts = await this.#requirementsOf(required);
+      const refused = new Map<string, PackageError>();
+      const options = await this.#optionsOf(optional, refused);
+      const named = [...musts, ...options.filter(({ named: isNamed }) => isNamed).map(only)];
+      const claimed = await this.#claimedBy(named, question);
+      const wanted = options.filter((option) => !isClaimed(option, claimed, this.#parts.owners));
+      const { accepted, entries } = await this.#entriesOf(musts, wanted, refused, question);
+      await this.#noteNamed([...musts, ...accepted], entries, question);
+      const there = new Set(entries.map(({ name }) => name));
+      const released = releasedIn(options, wanted, there);
+      const wheels = entries.map((entry): Wheel => {
+        const wheel = wheelOf(entry, this.#sizes.get(entry.sha256) ?? 0);
+        if (entry.origin === 'lock') return wheel;
+        const { owners } = this.#parts;
+        const own = new Set([...released].filter((module) => claimed.get(module) === entry.name));
+        const withheld = owners.withheldFrom(entry.name, own);
+        return own.size === 0 ? { ...wheel, withheld } : { ...wheel, withheld, isNamed: true };
+      });
+      return { wheels, refused };
+    });
+  }
+
+  /**
+   * Packages and all that they need, if all of that is in the store and allowed. Asks no source.
+   *
+   * @param names of packages of Pyodide's lock
+   */
+  async kept(names: readonly string[]): Promise<readonly Wheel[] | null> {
+    try {
+      return await withDeadline(this.#parts.overallMs, this.#options.signal, async () => {
+        const wanted = await this.#requirementsOf(names);
+        const { entries, unknown } = await resolve(wanted, this.#parts.catalog, this.#parts.python);
+        if (unknown.length > 0 || entries.some(({ origin }) => origin !== 'lock')) return null;
+        await this.#hold(entries);
+        if (!entries.every(({ sha256 }) => this.#sizes.has(sha256))) return null;
+        return entries.map((entry) => wheelOf(entry, this.#sizes.get(entry.sha256) ?? 0));
+      });
+    } catch (error) {
+      if (error instanceof PackageError && error.code !== 'cancelled') return null;
+      throw error;
+    }
+  }
+
+  /** Never rejects. */
+  release(): Promise<void> {
+    return this.#parts.release();
+  }
+
+  async #requirementsOf(texts: readonly string[]): Promise<Requirement[]> {
+    const turns = new Turns();
+    const requirements: Requirement[] = [];
+    for (const text of texts) {
+      await turns.pause();
+      const requirement = this.#requirementOf(text);
+      if (requirement !== null) requirements.push(requirement);
+    }
+    return requirements;
+  }
+
+  /** Null for what does not apply here. @throws PackageError for what can't be read or is not allowed */
+  #requirementOf(text: string): Requirement | null {
+    const requirement = parseRequirement(text, this.#parts.environment);
+    if (requirement !== null) this.#parts.rules.refuseForbidden(requirement.name, this.#options.askedBy);
+    return requirement;
+  }
+
+  async #optionsOf(
+    optional: readonly OptionalWant[],
+    refused: Map<string, PackageError>,
+  ): Promise<readonly Option[]> {
+    const turns = new Turns();
+    const options: Option[] = [];
+    for (const { modules, named, requirement: text } of optional) {
+      await turns.pause();
+      try {
+        const requirement = this.#requirementOf(text);
+        if (requirement !== null) options.push({ requirement, text, modules, named });
+      } catch (error) {
+        refused.set(text, asRefusal(error));
+      }
+    }
+    return options;
+  }
+
+  /** Modules at the top that packages beyond the lock bring, of those that were named; by module, the package. */
+  async #claimedBy(named: readonly Requirement[], question: Question): Promise<ReadonlyMap<string, string>> {
+    const claimed = new Map<string, string>();
+    for (const requirement of named) {
+      const { name } = requirement;
+      if (this.#parts.catalog.ofLock(name) !== undefined) continue;
+      // What can't be had is told later.
+      const entries = await this.#resolve([requirement], question).catch(refusedToNothing);
+      const own = entries.find((entry) => entry.name === name && entry.origin === 'user');
+      for (const module of own?.imports ?? []) claimed.set(topOf(module), name);
+    }
+    return claimed;
+  }
+
+  /** Of optional ones as many as can be had. */
+  async #entriesOf(
+    musts: readonly Requirement[],
+    options: readonly Option[],
+    refused: Map<string, PackageError>,
+    question: Question,
+  ): Promise<{ entries: readonly PackageEntry[]; accepted: readonly Requirement[] }> {
+    const obtain = async (more: readonly Option[]): Promise<readonly PackageEntry[]> => {
+      const entries = await this.#resolve([...musts, ...more.map(only)], question);
+      await this.#fetch(entries, question.signal);
+      return entries;
+    };
+    try {
+      return { entries: await obtain(options), accepted: options.map(only) };
+    } catch (error) {
+      if (options.length === 0) throw error;
+      asRefusal(error);
+    }
+    let entries = await obtain([]);
+    const possible: Option[] = [];
+    for (const option of options) {
+      try {
+        await obtain([option]);
+        possible.push(option);
+      } catch (error) {
+        refused.set(option.text, asRefusal(error));
+      }
+    }
+    try {
+      entries = await obtain(possible);
+      return { entries, accepted: possible.map(only) };
+    } catch (error) {
+      asRefusal(error);
+    }
+    // Each of them can be had, but not all at once: those that come first go first.
+    const accepted: Option[] = [];
+    for (const option of possible) {
+      try {
+        entries = await obtain([...accepted, option]);
+        accepted.push(option);
+      } catch (error) {
+        refused.set(option.text, asRefusal(error));
+      }
+    }
+    return { entries, accepted: accepted.map(only) };
+  }
+
+  /** Looks up what the locks do not know until all is known. */
+  async #resolve(wanted: readonly Requirement[], question: Question): Promise<readonly PackageEntry[]> {
+    const { catalog, python } = this.#parts;
+    const found = new Map(this.#found);
+    for (const [name, sha256] of question.present) {
+      const entry = catalog.withHash(name, sha256);
+      if (entry?.origin === 'user') found.set(name, entry as UserEntry);
+    }
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const { entries, unknown } = await resolve(wanted, catalog, python, found, question.signal);
+      if (unknown.length === 0) return entries;
+      for (const missing of unknown) {
+        found.set(missing.requirement.name, await this.#lookUp(missing, question));
+      }
+    }
+    throw noSuitableVersions(wanted);
+  }
+
+  async #lookUp(missing: UnknownPackage, question: Question): Promise<UserEntry> {
+    const { requirement } = missing;
+    const { rules } = this.#parts;
+    const mayAsk = rules.mayLookUp(missing, this.#options.askedBy, question.spelledOut);
+    const asked = `${requirementText(requirement)} ${String(mayAsk)}`;
+    const before = this.#failed.get(asked);
+    if (before !== undefined) throw before;
+    try {
+      const entry = await this.#discover(missing, mayAsk, question);
+      this.#found.set(requirement.name, entry);
+      return entry;
+    } catch (error) {
+      if (error instanceof PackageError && error.code !== 'cancelled') this.#failed.set(asked, error);
+      throw error;
+    }
+  }
+
+  #discover(
+    { neededBy, requirement }: UnknownPackage,
+    mayAsk: boolean,
+    { signal, spelledOut }: Question,
+  ): Promise<UserEntry> {
+    const { chain, discovery, room, rules, silent } = this.#parts;
+    const { askedBy, onProgress } = this.#options;
+    const { name } = requirement;
+    if (!rules.mayFetch(askedBy)) throw autoInstallOff(name);
+    const progress = new ProgressSum(1, onProgress ?? (() => undefined));
+    return discovery.find(
+      {
+        requirement,
+        neededBy,
+        mayAsk,
+        isPatient: askedBy === 'user',
+        named: neededBy === null && this.#isNamed(name, spelledOut),
+      },
+      { chain, silent, room, signal, onProgress: (done, total) => progress.moved(name, done, total) },
+    );
+  }
+
+  /** Somebody names now what came along with something else before. */
+  async #noteNamed(
+    wanted: readonly Requirement[],
+    entries: readonly PackageEntry[],
+    { spelledOut }: Question,
+  ): Promise<void> {
+    const { catalog, room } = this.#parts;
+    const named = new Set(wanted.map(({ name }) => name).filter((name) => this.#isNamed(name, spelledOut)));
+    const hashes = new Set(entries.filter(({ name }) => named.has(name)).map(({ sha256 }) => sha256));
+    if (hashes.size === 0) return;
+    for (const entry of catalog.recorded()) {
+      if (!hashes.has(entry.sha256) || entry.named || this.#recorded.has(entry.sha256)) continue;
+      await room.record({ ...entry, named: true });
+    }
+    for (const hash of hashes) this.#recorded.add(hash);
+  }
+
+  /** Names that stand for themselves, rather than for what another package needs. */
+  #isNamed(name: string, spelledOut: ReadonlySet<string>): boolean {
+    return this.#options.askedBy === 'user' || spelledOut.has(name);
+  }
+
+  async #fetch(entries: readonly PackageEntry[], signal: AbortSignal): Promise<void> {
+    const { chain, files, room, rules, store } = this.#parts;
+    await this.#hold(entries);
+    const missing = entries.filter(({ sha256 }) => !this.#sizes.has(sha256));
+    const [first] = missing;
+    if (first === undefined) return;
+    if (!rules.mayFetch(this.#options.askedBy)) throw autoInstallOff(first.name);
+    const onProgress = this.#options.onProgress ?? (() => undefined);
+    await files.obtainAll(missing, chain, signal, onProgress, (sha256, bytes) => room.keep(sha256, bytes));
+    for (const { sha256 } of missing) this.#sizes.set(sha256, (await store.sizeOf(sha256)) ?? 0);
+  }
+
+  /** What of it is there stays there. */
+  async #hold(entries: readonly PackageEntry[]): Promise<void> {
+    const { room, store } = this.#parts;
+    const hashes = entries.map(({ sha256 }) => sha256).filter((sha256) => !this.#sizes.has(sha256));
+    if (hashes.length === 0) return;
+    await room.hold(hashes);
+    await store.touch(hashes);
+    for (const sha256 of hashes) {
+      const bytes = await store.sizeOf(sha256);
+      if (bytes !== null) this.#sizes.set(sha256, bytes);
+    }
+  }
+}
+
+/** An optional want that could be read. */
+interface Option {
+  readonly requirement: Requirement;
+  readonly text: string;
+  readonly modules: readonly string[];
+  readonly named: boolean;
+}
+
+const only = ({ requirement }: Option): Requirement => requirement;
+
+/**
+ * Whether a well-known package is wanted for nothing but modules that a package brings which was named: whoever names
+ * awesome-slugify does not want python-slugify for `import slugify`.
+ */
+const isClaimed = (
+  { modules, named }: Option,
+  claimed: ReadonlyMap<string, string>,
+  owners: ModuleOwners,
+): boolean =>
+  !named &&
+  modules.length > 0 &&
+  modules.every((module) => claimed.has(topOf(module)) && owners.ownerOf(module).kind === 'curated');
+
+/** Modules that well-known packages would have been wanted for, and that do not come with them. */
+const releasedIn = (
+  options: readonly Option[],
+  wanted: readonly Option[],
+  there: ReadonlySet<string>,
+): ReadonlySet<string> => {
+  const left = options.filter((option) => !wanted.includes(option) && !there.has(option.requirement.name));
+  return new Set(left.flatMap(({ modules }) => modules.map(topOf)));
+};
+
+/** @throws what is no refusal: then all is over */
+const asRefusal = (error: unknown): PackageError => {
+  if (error instanceof PackageError && error.code !== 'cancelled') return error;
+  throw error;
+};
+
+const refusedToNothing = (error: unknown): readonly PackageEntry[] => {
+  asRefusal(error);
+  return [];
+};

@@ -1,0 +1,119 @@
+import { RpcError } from '../../../shared/rpc/errors.ts';
+import type { Wheel } from '../../packages/wheel.ts';
+import { bringPackages, suppliesOf } from '../packages/bring-packages.ts';
+import type { BytecodeStore } from '../packages/bytecode-store.ts';
+import type { PackageProvider, RunPackages } from '../packages/package-provider.ts';
+import type { SidecarClient } from '../sidecar/sidecar-client.ts';
+import {
+  imageKey,
+  type PackageSnapshotStore,
+  type StoredImage,
+} from '../snapshots/package-snapshot-store.ts';
+import type { SnapshotNeed } from './snapshot-need.ts';
+
+export interface SnapshotTransferParts {
+  readonly provider: PackageProvider;
+  readonly store: PackageSnapshotStore;
+  readonly bytecode: BytecodeStore;
+}
+
+/** The process for a run, which may only be starting. */
+export interface TargetProcess {
+  readonly sidecar: SidecarClient;
+  /** Resolves when it takes runs. */
+  readonly ready: Promise<unknown>;
+}
+
+/** Brings package snapshots into processes, and has processes make them. */
+export class SnapshotTransfer {
+  readonly #provider: PackageProvider;
+  readonly #store: PackageSnapshotStore;
+  readonly #bytecode: BytecodeStore;
+
+  constructor({ bytecode, provider, store }: SnapshotTransferParts) {
+    this.#provider = provider;
+    this.#store = store;
+    this.#bytecode = bytecode;
+  }
+
+  /** The snapshot's wheels, once it is there; null when it is not for this run. */
+  async load(
+    stored: StoredImage,
+    need: SnapshotNeed,
+    packages: RunPackages,
+    { ready, sidecar }: TargetProcess,
+    signal: AbortSignal,
+  ): Promise<readonly Wheel[] | null> {
+    const has = new Set(stored.hashes);
+    if (!need.wheels.every(({ sha256 }) => has.has(sha256))) return null;
+    const wheels = await wheelsOf(stored, need, packages);
+    if (wheels.length !== stored.hashes.length || !wheels.every(({ sha256 }) => has.has(sha256))) return null;
+    if (await sidecar.packageSnapshots.has(stored.key)) {
+      await this.#store.used(stored.key);
+      return wheels;
+    }
+    const [isHandedOver] = await Promise.all([
+      this.#handOver(stored, sidecar, signal),
+      this.#bringPackages(wheels, sidecar, signal),
+    ]);
+    await ready;
+    if (!isHandedOver || signal.aborted) return null;
+    try {
+      await sidecar.packageSnapshots.adopt(stored.key, stored.hashes);
+      return wheels;
+    } catch (error) {
+      // Not when its process is gone: that was hardly its doing.
+      if (isRefusal(error)) await this.#store.discard(stored.key);
+      return null;
+    }
+  }
+
+  /** In a process in which no guest has been. False when it can't be made. */
+  async make(
+    need: SnapshotNeed,
+    runtime: string,
+    sidecar: SidecarClient,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { roots, wheels, modules } = need;
+    await this.#bringPackages(wheels, sidecar, signal);
+    const content = { runtime, roots: [...roots], hashes: wheels.map(({ sha256 }) => sha256) };
+    const making = sidecar.packageSnapshots.make(imageKey(content), content.hashes, modules);
+    const [made, isImpossible] = await making.then(
+      (image) => [image, false] as const,
+      (error: unknown) => [undefined, isRefusal(error)] as const,
+    );
+    // A run that did not wait may have let a guest in meanwhile.
+    if (!sidecar.isPristine) return false;
+    if (made !== undefined) {
+      await this.#bytecode.keep(made.bytecode);
+      await this.#store.keep(content, made.image);
+    }
+    // It would fail again, and cost as much: nobody has disturbed it.
+    if (isImpossible && !signal.aborted) await this.#store.refuse(content);
+    return made !== undefined;
+  }
+
+  /** False when it is not there, or damaged. */
+  async #handOver({ key }: StoredImage, sidecar: SidecarClient, signal: AbortSignal): Promise<boolean> {
+    const bytes = await this.#store.read(key);
+    if (bytes !== undefined) await sidecar.packageSnapshots.load(key, bytes, signal);
+    return bytes !== undefined;
+  }
+
+  async #bringPackages(wheels: readonly Wheel[], sidecar: SidecarClient, signal: AbortSignal): Promise<void> {
+    const missing = await sidecar.packages.missing(wheels.map(({ sha256 }) => sha256));
+    await bringPackages(suppliesOf(wheels, this.#provider), missing, sidecar, signal);
+  }
+}
+
+/** Not more than what the settings allow now, and as the lock knows it now. */
+const wheelsOf = async (
+  { hashes, roots }: StoredImage,
+  { wheels }: SnapshotNeed,
+  packages: RunPackages,
+): Promise<readonly Wheel[]> =>
+  hashes.length === wheels.length ? wheels : ((await packages.kept(roots)) ?? []);
+
+/** The snapshot itself is refused: not when its process was ended, had lost a package, or took too long over it. */
+const isRefusal = (error: unknown): boolean => RpcError.is(error) && error.code === 'failed';

@@ -1,0 +1,111 @@
+/**
+ * Lines in which people say what to install: `!pip install rich`, `%pip install "rich>=13"`, `# pip install rich`. Each is
+ * a request for packages. What is no name of one, such as an option or the rest of a sentence, is left out.
+ */
+
+/**
+ * What a requirement may look like; what else stands there is a path, an address or a sentence. Versions are told apart by
+ * commas only, so that there is one way to read each text.
+ */
+const REQUIREMENT =
+  /^([A-Za-z0-9][A-Za-z0-9._-]{0,127})(?:\[[\w\s,.-]{0,200}\])?((?:[=<>!~]=?=?[\w.*+!-]{1,64}(?:,|$)){0,8})$/u;
+
+/** A program that installs packages, at the start of a line or after what a comment may begin with. */
+const COMMAND =
+  /[!%]{0,2}[ \t]{0,8}(?:(?:\{sys\.executable\}|sys\.executable|python[\d.]{0,5}|py)[ \t]{1,8}-m[ \t]{1,8}|uv[ \t]{1,8})?(?:pip[\d.]{0,5}|conda|mamba|micromamba)[ \t]{1,8}install(?=[ \t])/uy;
+const LABEL = /[#!%$>` \t]{0,20}(?:[A-Za-z][\w -]{0,40}:[ \t]{0,8})?[$`]?[ \t]{0,8}/uy;
+
+/** Options that are followed by a value. */
+const WITH_VALUE = new Set(
+  (
+    '-i --index-url --extra-index-url -f --find-links -c --constraint -t --target --prefix --root --python ' +
+    '--platform --channel -n --name -p --trusted-host --timeout --retries --proxy -e --editable'
+  ).split(' '),
+);
+const WITH_FILE = new Set(['-r', '--requirement', '--file']);
+
+/** In a comment, a sentence goes on after the names. */
+const PROSE = new Set(
+  (
+    'a after all and also any as at be because before but by can case do enable ensure etc eg first for from fully get ' +
+    'have here if in is it its later like make module must need needed needs not of on once only optional optionally or ' +
+    'package packages please prior required requires run see separately should some that the them then these this to ' +
+    'try use used using via want when where which will with within work works you your'
+  ).split(' '),
+);
+
+const MAX_WORDS = 100;
+/** Words and blanks between them. */
+const MAX_BLANKS = 1000;
+
+export interface AskedFor {
+  /** Such as `rich` or `rich>=13`, without extras. */
+  readonly requirements: readonly string[];
+  /** Files with requirements. */
+  readonly files: readonly string[];
+}
+
+const NOTHING: AskedFor = { requirements: [], files: [] };
+
+/** Whether a command that installs begins there. */
+export const isInstallCommand = (text: string, at: number): boolean => {
+  COMMAND.lastIndex = at;
+  return COMMAND.test(text);
+};
+
+/** @param line a command that installs, as in a shell or a notebook */
+export const requestedByCommand = (line: string): AskedFor => {
+  COMMAND.lastIndex = 0;
+  return COMMAND.test(line) ? wordsOf(line.slice(COMMAND.lastIndex), false) : NOTHING;
+};
+
+/** @param comment with its mark */
+export const requestedByComment = (comment: string): AskedFor => {
+  LABEL.lastIndex = 0;
+  COMMAND.lastIndex = LABEL.test(comment) ? LABEL.lastIndex : 0;
+  return COMMAND.test(comment) ? wordsOf(comment.slice(COMMAND.lastIndex), true) : NOTHING;
+};
+
+/** What a file with requirements asks for. */
+export const requestedByFile = (text: string): readonly string[] =>
+  text
+    .split(/\r?\n/u, 1000)
+    .flatMap((line) => wordsOf(line.split(/[;#]/u, 1)[0] ?? '', false).requirements.slice(0, 1));
+
+/** Without what a sentence may have after a word. */
+const withoutEnd = (word: string): string => {
+  let end = word.length;
+  while (end > 0 && ',.;:)'.includes(word.charAt(end - 1))) end -= 1;
+  return word.slice(0, end);
+};
+
+const wordsOf = (text: string, isComment: boolean): AskedFor => {
+  const requirements: string[] = [];
+  const files: string[] = [];
+  const words = text
+    .slice(0, 10_000)
+    .replaceAll(/["'`]/gu, '')
+    .split(/\s/u, MAX_BLANKS)
+    .filter((word) => word !== '')
+    .slice(0, MAX_WORDS);
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    if (/^(?:#|&&|\|\||[|;>&]|--$|\()/u.test(word)) break;
+    if (word.startsWith('-')) {
+      const next = words[at + 1];
+      if (WITH_FILE.has(word) && next !== undefined) files.push(next);
+      if (WITH_FILE.has(word) || WITH_VALUE.has(word)) at += 1;
+      continue;
+    }
+    const [, name, versions = ''] = REQUIREMENT.exec(withoutEnd(word)) ?? [];
+    if (name === undefined || (isComment && PROSE.has(name.toLowerCase()))) {
+      if (isComment) break;
+      continue;
+    }
+    requirements.push(`${name}${versions.replace(/,$/u, '')}`);
+    // `rich; then …`, `(rich)`
+    if (isComment && /[.;:)]$/u.test(word)) break;
+    if (!isComment && word.endsWith(';')) break;
+  }
+  return { requirements, files };
+};

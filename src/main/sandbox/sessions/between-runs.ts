@@ -1,0 +1,47 @@
+import type { RunQueue } from '../../run/run-queue.ts';
+import type { Supervisor } from '../process/supervisor.ts';
+import type { SessionRegistry, OpenInterpreter } from './session-registry.ts';
+
+export interface BetweenRunsParts {
+  readonly interpreters: SessionRegistry;
+  readonly queue: RunQueue;
+  readonly supervisor: Supervisor;
+  /** Aborted when nobody is to be waited for any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Work in the interpreters of sessions while nothing runs in them. */
+export class BetweenRuns {
+  readonly #parts: BetweenRunsParts;
+
+  constructor(parts: BetweenRunsParts) {
+    this.#parts = parts;
+  }
+
+  /** Aborted when the work is to be given up. */
+  get signal(): AbortSignal {
+    return this.#parts.signal;
+  }
+
+  /**
+   * Waits for the runs that the session was asked for before; then neither its interpreter nor the process is put
+   * away until the work is done.
+   *
+   * @returns null when the session has no interpreter
+   */
+  do<T>(session: string, work: (interpreter: OpenInterpreter) => Promise<T>): Promise<T | null> {
+    const { interpreters, queue, signal, supervisor } = this.#parts;
+    return queue.add<T | null>(session, signal, async () => {
+      const interpreter = interpreters.find(session);
+      if (interpreter === undefined) return null;
+      supervisor.use();
+      interpreters.use(session);
+      try {
+        return await work(interpreter);
+      } finally {
+        supervisor.release();
+        interpreters.rest(session);
+      }
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { answerInPieces, wholeAnswer } from '../../../shared/protocol/answers.ts';
+import type {
+  GuestQuestion,
+  InterpreterMethod,
+  QuestionParams,
+} from '../../../shared/protocol/interpreter-methods.ts';
+import type { AbortSignalLike } from '../../../shared/rpc/abort.ts';
+import { MIB } from '../../../shared/units.ts';
+import type { SidecarPeer } from './sidecar-peer.ts';
+
+/** Of an answer, under way at once. */
+const WINDOW_BYTES = 4 * MIB;
+
+/** Questions that main may ask. */
+export type MainQuestion = Extract<GuestQuestion, InterpreterMethod>;
+
+type Params<Q extends MainQuestion> = QuestionParams<Q>;
+type Call = (
+  question: MainQuestion,
+  params: object,
+  options: {
+    readonly window: number;
+    readonly onItem: (item: { readonly bytes: Uint8Array }) => void;
+    readonly signal?: AbortSignalLike;
+  },
+) => Promise<unknown>;
+
+/** Asks the interpreters of a process, between their runs. The answers are the guest's words. */
+export class SidecarQuestions {
+  readonly #call: Call;
+
+  constructor(peer: SidecarPeer) {
+    // Each question has its own types, which a call of any of them can't express.
+    this.#call = peer.call.bind(peer) as unknown as Call;
+  }
+
+  /** @throws RpcError when it is gone or says too much */
+  async ask<Q extends MainQuestion>(interpreter: string, question: Q, params: Params<Q>): Promise<string> {
+    const answer = await wholeAnswer(question, (onItem) =>
+      this.#call(question, { interpreter, ...params }, { window: WINDOW_BYTES, onItem }),
+    );
+    return new TextDecoder().decode(answer);
+  }
+
+  /** The same in pieces of UTF-8, for what is to be read under a budget. @throws what `onPiece` throws, too */
+  askInPieces<Q extends MainQuestion>(
+    interpreter: string,
+    question: Q,
+    params: Params<Q>,
+    onPiece: (bytes: Uint8Array) => void,
+    signal: AbortSignalLike,
+  ): Promise<void> {
+    return answerInPieces(
+      question,
+      (onItem) => this.#call(question, { interpreter, ...params }, { window: WINDOW_BYTES, onItem, signal }),
+      onPiece,
+    );
+  }
+}

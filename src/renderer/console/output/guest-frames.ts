@@ -1,0 +1,57 @@
+import type { OutputApi } from '../../../shared/ipc/api.ts';
+import type { Answer } from '../../../shared/ipc/answer.ts';
+import type { OutputEnd, OutputSize } from '../../../shared/ipc/output.ts';
+import { FramePlaces } from '../model/frame-places.ts';
+
+export interface GuestDocument {
+  readonly url: string;
+  /** What it says of itself, if that is known before it is shown. */
+  readonly size: OutputSize | null;
+}
+
+/** Guests' documents that the page shows in frames. */
+export class GuestFrames {
+  readonly places = new FramePlaces();
+  readonly #api: OutputApi;
+  readonly #listeners = new Map<string, (reason: OutputEnd) => void>();
+
+  constructor(api: OutputApi) {
+    this.#api = api;
+    api.onEnded(({ reason, url }) => this.#listeners.get(url)?.(reason));
+  }
+
+  /** @param onEnded told when its process has ended, unless it was forgotten before */
+  async open(
+    kind: 'html' | 'drawing',
+    markup: string,
+    onEnded: (reason: OutputEnd) => void,
+  ): Promise<Answer<GuestDocument>> {
+    const answer = await this.#ask(kind, markup);
+    if (answer.ok) this.#listeners.set(answer.value.url, onEnded);
+    return answer;
+  }
+
+  /** Its frame has to be gone by then, or to go. */
+  forget(url: string): void {
+    this.#listeners.delete(url);
+    void this.#api.forget(url);
+  }
+
+  /** Null when it does not say. */
+  async measure(url: string): Promise<OutputSize | null> {
+    const answer = await this.#api.measure(url);
+    return answer.ok ? answer.value : null;
+  }
+
+  /** A drawing as a PNG; null when it can't be had. */
+  async picture(url: string): Promise<Uint8Array<ArrayBuffer> | null> {
+    const answer = await this.#api.picture(url);
+    return answer.ok && answer.value !== null ? new Uint8Array(answer.value) : null;
+  }
+
+  async #ask(kind: 'html' | 'drawing', markup: string): Promise<Answer<GuestDocument>> {
+    if (kind === 'drawing') return this.#api.showDrawing(markup);
+    const answer = await this.#api.show(markup);
+    return answer.ok ? { ok: true, value: { url: answer.value.url, size: null } } : answer;
+  }
+}

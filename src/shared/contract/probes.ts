@@ -1,0 +1,28 @@
+/** Attempts of a sidecar to break out of its own lock-down, as `vivarium doctor` reports them. */
+import { z } from 'zod';
+
+/** The thread that tries: the control thread, the pool that serves its files, a worker started afterwards. */
+export const ProbePlace = z.enum(['main', 'pool', 'worker']);
+export type ProbePlace = z.infer<typeof ProbePlace>;
+
+export const ProbeGroup = z.enum([
+  'files',
+  'programs',
+  'network',
+  'browser-network',
+  'other-processes',
+  'native-code',
+  'debugging',
+  'system-calls',
+]);
+export type ProbeGroup = z.infer<typeof ProbeGroup>;
+
+export const ProbeResult = z.strictObject({
+  name: z.string().max(100),
+  group: ProbeGroup,
+  where: ProbePlace,
+  refused: z.boolean(),
+  /** The error it got, or what it got hold of. */
+  how: z.string().max(200),
+});
+export type ProbeResult = z.infer<typeof ProbeResult>;

@@ -1,0 +1,43 @@
+/** What the guest reports of a run at its end. It comes from the guest, hence is hostile. */
+import { z } from 'zod';
+import { LIMITS } from '../limits.ts';
+import { RunError, RunValue, type OutputFile, type RunNotice } from '../contract/sandbox.ts';
+
+/** A file as the guest tells of it: any text and any number. With an absolute name it is outside of /workspace. */
+const ReportedFile = z.strictObject({
+  name: z.string(),
+  size: z.number(),
+  mime: z.string(),
+  /** The name that the code gave it, where that could not be kept. */
+  was: z.string().exactOptional(),
+});
+export type ReportedFile = z.infer<typeof ReportedFile>;
+
+/** As the guest lists them; undefined where that is no list. */
+export const ReportedFiles = z.array(ReportedFile).max(LIMITS.listedFiles).optional().catch(undefined);
+
+/** Name and size of a file that is there: told by the realm around the interpreter, out of Python's reach. */
+export const FoundFiles = z.array(z.tuple([z.string(), z.number()])).max(LIMITS.listedFiles);
+export type FoundFiles = z.infer<typeof FoundFiles>;
+
+/** The report itself; see outcome.py. */
+export const GuestReport = z.strictObject({
+  value: RunValue.nullable(),
+  error: RunError.nullable(),
+  files: ReportedFiles,
+  truncated: z.boolean(),
+  /** New or changed files, put before the guest's own words; absent where no realm surrounds it. */
+  changed: FoundFiles.optional(),
+  /** Whether more were changed. */
+  changedCut: z.boolean().default(false),
+});
+export type GuestReport = z.infer<typeof GuestReport>;
+
+/** A report that obeys the contract. */
+export interface GuestOutcome {
+  readonly value: RunValue | null;
+  readonly error: RunError | null;
+  readonly files: OutputFile[];
+  readonly truncated: boolean;
+  readonly notices: RunNotice[];
+}

@@ -1,0 +1,258 @@
+"""Reads code as people paste it: indented as a whole, out of a notebook, a chat or an interactive session.
+
+Only what Python itself can't parse is looked at, and no line gets another number.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import NamedTuple
+
+_PyCF_ONLY_AST = ast.PyCF_ONLY_AST
+_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+
+# What the translated lines call; see magics.py.
+MAGICS = "__vivarium_magics__"
+
+_MAX_LINES = 200
+
+_LINE_MAGIC = re.compile(r"(\s*)(?:(.*?[^=!<>\s]\s*=)\s*)?%(\w+)\s*(.*)")
+_SHELL = re.compile(r"(\s*)(?:(.*?[^=!<>\s]\s*=)\s*)?!!?\s*(.*)")
+_HELP = re.compile(r"(\s*)(?:\?{1,2}([\w.]+)|([\w.]+)\?{1,2})\s*;?\s*(?:#.*)?")
+_CELL_MAGIC = re.compile(r"\s*%%(\w+)\s*(.*)")
+_FENCE = re.compile(r"\s*(?:```|~~~)\s*\w*\s*")
+_PROMPT = re.compile(r"\s*(?:>>>|In \[\d+\]:) ?")
+_CONTINUED_PROMPT = re.compile(r"\s*(?:\.\.\.|\.{3,}:) ?")
+_OPTIONS = re.compile(r"(?:-\w\s*\d*\s+)*")
+
+# They change what a notebook does, not what the code means.
+_QUIET = frozenset(
+    (
+        "matplotlib",
+        "config",
+        "load_ext",
+        "reload_ext",
+        "autoreload",
+        "precision",
+        "colors",
+        "xmode",
+        "automagic",
+        "capture",
+    )
+)
+_INSTALLERS = frozenset(("pip", "pip3", "conda", "mamba", "uv"))
+_SHOWN_CELLS = {
+    "html": "text/html",
+    "markdown": "text/markdown",
+    "latex": "text/latex",
+    "svg": "image/svg+xml",
+}
+
+
+class Notebook(NamedTuple):
+    """Code as Python takes it."""
+
+    tree: ast.Module
+    # What it was read from.
+    code: str
+    # Whether it calls magics.py.
+    has_magics: bool
+
+
+def parse_notebook(code: str, filename: str) -> Notebook:
+    """Raises what the compiler raises, and SyntaxError for what belongs to a notebook and is not known here."""
+    try:
+        return Notebook(_parse(code, filename), code, False)
+    except SyntaxError as error:
+        first = error
+    # Out of its reach: what is raised there stands for itself.
+    return _Translation(code, filename).read(first)
+
+
+def _parse(code: str, filename: str) -> ast.Module:
+    return compile(code, filename, "exec", _FLAGS | _PyCF_ONLY_AST, True)
+
+
+class _Translation:
+    def __init__(self, code: str, filename: str) -> None:
+        self._filename = filename
+        self._lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._written = list(self._lines)
+        self._has_magics = False
+        self._is_timed = False
+        self._is_dedented = False
+
+    def read(self, first: SyntaxError) -> Notebook:
+        """`first` is what the compiler says of the code as it is."""
+        written = self._cell_magic()
+        if written is not None:
+            return Notebook(_parse(written, self._filename), written, True)
+        error = first
+        # A cell magic that was taken out may have been all that was wrong.
+        is_mended = self._lines != self._written
+        for _ in range(_MAX_LINES):
+            if not (is_mended or self._mend(error)):
+                raise error
+            is_mended = False
+            code = "\n".join(self._lines)
+            try:
+                tree = _parse(code, self._filename)
+            except SyntaxError as next_error:
+                error = next_error
+                continue
+            return Notebook(self._timed(tree) if self._is_timed else tree, code, self._has_magics)
+        raise error
+
+    def _mend(self, error: SyntaxError) -> bool:
+        """Whether something was changed that the error may be about."""
+        if isinstance(error, IndentationError) and not self._is_dedented:
+            self._is_dedented = True
+            if self._dedent():
+                return True
+        number = error.lineno
+        line = self._lines[number - 1] if number is not None and 1 <= number <= len(self._lines) else None
+        if self._is_at_prompt(line) and self._take_prompts_off():
+            return True
+        if number is None or line is None:
+            return False
+        changed = self._translate(line, number)
+        if changed is None:
+            return False
+        self._lines[number - 1] = changed
+        return True
+
+    def _dedent(self) -> bool:
+        """Take away what all lines are indented by; the first line may have lost it on its way."""
+        for first in (0, 1):
+            lines = [line for line in self._lines[first:] if line.strip()]
+            margin = min((len(line) - len(line.lstrip()) for line in lines), default=0)
+            start = lines[0][:margin] if lines else ""
+            if margin > 0 and all(line.startswith(start) for line in lines):
+                # A single line that is indented is a slip, and for Python to tell of.
+                if first == 1 and (len(lines) < 2 or self._lines[0].rstrip().endswith(":")):
+                    return False
+                self._lines[first:] = [line[margin:] if line.strip() else "" for line in self._lines[first:]]
+                return True
+        return False
+
+    def _is_at_prompt(self, line: str | None) -> bool:
+        """Whether it is the prompts that don't parse: there are some in strings, too, as in doctests."""
+        first = next((written for written in self._lines if written.strip()), "")
+        return any(_PROMPT.match(text) is not None for text in (first, line or ""))
+
+    def _take_prompts_off(self) -> bool:
+        """As of an interactive session; what it printed is left out."""
+        if not any(_PROMPT.match(line) for line in self._lines):
+            return False
+        is_code = False
+        for index, line in enumerate(self._lines):
+            prompt = _PROMPT.match(line) or (_CONTINUED_PROMPT.match(line) if is_code else None)
+            is_code = prompt is not None
+            self._lines[index] = "" if prompt is None else line[prompt.end() :]
+        return True
+
+    def _translate(self, line: str, number: int) -> str | None:
+        """The line as Python; None when it is nothing known."""
+        if _FENCE.fullmatch(line):
+            return ""
+        help_match = _HELP.fullmatch(line)
+        if help_match is not None:
+            return f"{help_match[1]}{self._call('help', help_match[2] or help_match[3])}"
+        magic = _LINE_MAGIC.fullmatch(line)
+        if magic is not None:
+            return self._line_magic(magic, line, number)
+        shell = _SHELL.fullmatch(line)
+        return None if shell is None else self._shell(shell, line, number)
+
+    def _line_magic(self, magic: re.Match[str], line: str, number: int) -> str:
+        indent, target, name, rest = magic[1], magic[2] or "", magic[3], magic[4]
+        if name in _QUIET:
+            return f"{indent}pass"
+        if name in _INSTALLERS:
+            return f"{indent}{self._call('install', rest)}"
+        if name == "time" and rest:
+            return indent + target + self._time(rest)
+        if name == "timeit" and rest:
+            self._has_magics = True
+            code = _OPTIONS.sub("", rest, count=1)
+            return f"{indent}{target}{MAGICS}.timeit(lambda: ({code}))"
+        raise self._unknown(f"%{name}", "magic", line, number)
+
+    def _shell(self, shell: re.Match[str], line: str, number: int) -> str:
+        words = shell[3].split()
+        tool = words[0].rpartition("/")[2] if words else ""
+        if tool.startswith(("python", "{sys.executable}")) and words[1:2] == ["-m"]:
+            words, tool = words[2:], words[2] if len(words) > 2 else ""
+        if tool in _INSTALLERS and "install" in words:
+            return f"{shell[1]}{self._call('install', ' '.join(words[1:]))}"
+        raise self._unknown(f"!{shell[3]}", "shell command", line, number)
+
+    def _time(self, rest: str) -> str:
+        """`stop(start(), expression)`: arguments are evaluated one after the other."""
+        self._has_magics = True
+        begin, end = f"{MAGICS}.end({MAGICS}.begin(), ", ")"
+        statement = rest.rstrip(";")
+        assigned = re.fullmatch(r"([\w.,\s\[\]'\"]+?=)(?!=)\s*(.+)", statement)
+        if assigned is not None:
+            return f"{assigned[1]} {begin}{assigned[2]}{end}"
+        try:
+            _parse(f"({statement})", self._filename)
+        except SyntaxError:
+            return statement
+        return f"{begin}{statement}{end}" + (";" if rest.endswith(";") else "")
+
+    def _call(self, name: str, text: str) -> str:
+        self._has_magics = True
+        return f"{MAGICS}.{name}({text!r})"
+
+    def _cell_magic(self) -> str | None:
+        """Translate a magic in the first line that is for the whole cell. The code, where its text is no Python."""
+        for index, line in enumerate(self._lines):
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            magic = _CELL_MAGIC.fullmatch(line)
+            if magic is None:
+                return None
+            name, rest = magic[1], magic[2].strip()
+            body = "\n".join(self._lines[index + 1 :])
+            if name in ("time", "timeit"):
+                self._is_timed = self._has_magics = True
+            elif name in _SHOWN_CELLS:
+                return f"display({{{_SHOWN_CELLS[name]!r}: {body!r}}}, raw=True)"
+            elif name in ("writefile", "file"):
+                words = rest.split()
+                target = next((word for word in words if not word.startswith("-")), "")
+                return f"{MAGICS}.write_file({target!r}, {body!r}, {'-a' in words})"
+            elif name not in _QUIET:
+                raise self._unknown(f"%%{name}", "magic", line, index + 1)
+            self._lines[index] = ""
+            return None
+        return None
+
+    def _timed(self, tree: ast.Module) -> ast.Module:
+        """Begins to count before the first statement, and says how long it took after the last."""
+        began = ast.parse(f"{MAGICS}.begin_cell()").body
+        ended = ast.parse(f"{MAGICS}.end_cell()").body[0]
+        last = tree.body[-1] if tree.body else None
+        if isinstance(last, ast.Expr) and isinstance(ended, ast.Expr) and isinstance(ended.value, ast.Call):
+            # The value of the cell is still that of its last expression.
+            ended.value.args.append(last.value)
+            last.value = ended.value
+        else:
+            tree.body.append(ended)
+        # Imports of the future come first.
+        at = 0
+        while at < len(tree.body) and isinstance(tree.body[at], ast.ImportFrom):
+            at += 1
+        tree.body[at:at] = began
+        return tree
+
+    def _unknown(self, what: str, kind: str, line: str, number: int) -> SyntaxError:
+        advice = {
+            "magic": "it belongs to IPython and is not known here; write it in Python, or take the line out",
+            "shell command": "shell commands do not run here; write it in Python, or take the line out",
+        }[kind]
+        start = len(line) - len(line.lstrip()) + 1
+        shown = what if len(what) <= 60 else what[:60] + "…"
+        return SyntaxError(f"{kind} {shown} in line {number}: {advice}", (self._filename, number, start, line))

@@ -1,0 +1,103 @@
+import PQueue from 'p-queue';
+import type { SelfCheck } from '../../../shared/protocol/interpreter.ts';
+import type { SnapshotUse } from '../../../shared/protocol/sidecar-protocol.ts';
+import type { InterpreterThread } from './interpreter-thread.ts';
+
+/** Concurrent starts; more would only compete for the processor. */
+const CONCURRENT_BOOTS = 2;
+
+/** From giving a spare away to starting the next one, in ms: about as long as a short run takes. */
+const REFILL_DELAY_MS = 20;
+
+/** Requested interpreters are started before spare ones. */
+const PRIORITY = { wanted: 1, spare: 0 } as const;
+
+/** A started interpreter, in which no guest code has run, and what its thread found of itself. */
+export interface StartedInterpreter {
+  readonly thread: InterpreterThread;
+  readonly checks: SelfCheck[];
+  readonly snapshot: SnapshotUse;
+}
+
+/** A pool of prewarmed interpreters. Each is handed out once and never returned. */
+export class InterpreterPool {
+  readonly #start: () => Promise<StartedInterpreter>;
+  readonly #refillDelayMs: number;
+  readonly #boots = new PQueue({ concurrency: CONCURRENT_BOOTS });
+  readonly #ready: StartedInterpreter[] = [];
+  /** Callers that wait for a spare that is being started; called with null when its start failed. */
+  readonly #waiting: ((spare: StartedInterpreter | null) => void)[] = [];
+  #starting = 0;
+  #wanted = 0;
+
+  /**
+   * @param start starts an interpreter, or rejects and leaves nothing behind
+   * @param refillDelayMs from giving a spare away to starting the next one
+   */
+  constructor(start: () => Promise<StartedInterpreter>, refillDelayMs = REFILL_DELAY_MS) {
+    this.#start = start;
+    this.#refillDelayMs = refillDelayMs;
+  }
+
+  /** Spares that are ready or being made ready. */
+  get size(): number {
+    return this.#ready.length + this.#starting - this.#waiting.length;
+  }
+
+  /** Sets the number of spares; surplus ones are terminated. Resolves when no start is pending. */
+  async keep(spares: number): Promise<void> {
+    this.#wanted = spares;
+    for (const { thread } of this.#ready.splice(spares)) void thread.terminate();
+    this.#refill();
+    await this.#boots.onIdle();
+  }
+
+  /** @throws RpcError when no interpreter can be started */
+  async take(): Promise<StartedInterpreter> {
+    const spare = this.#ready.shift() ?? (await this.#nextSpare());
+    if (spare !== null) {
+      // Delayed: starting a thread blocks this one for a moment, and the run that takes this spare is about to begin.
+      setTimeout(() => this.#refill(), this.#refillDelayMs);
+      return spare;
+    }
+    // Queued before a new spare, which would take the free slot and delay this caller.
+    const own = this.#boots.add(() => this.#start(), { priority: PRIORITY.wanted });
+    this.#refill();
+    return own;
+  }
+
+  /** One that is on its way and that nobody else waits for, or null. */
+  #nextSpare(): Promise<StartedInterpreter | null> | null {
+    if (this.#starting <= this.#waiting.length) return null;
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  #refill(): void {
+    while (this.size < this.#wanted) {
+      this.#starting++;
+      void this.#boots.add(() => this.#addSpare(), { priority: PRIORITY.spare });
+    }
+  }
+
+  async #addSpare(): Promise<void> {
+    // A failed spare is not reported: the next request starts an interpreter itself and reports its failure.
+    const spare = await this.#start().catch(() => null);
+    this.#starting--;
+    const taker = this.#waiting.shift();
+    if (taker !== undefined) {
+      taker(spare);
+    } else if (spare !== null && this.#ready.length < this.#wanted) {
+      this.#ready.push(spare);
+      void spare.thread.died.then(() => this.#forget(spare));
+    } else {
+      await spare?.thread.terminate();
+    }
+  }
+
+  #forget(spare: StartedInterpreter): void {
+    const index = this.#ready.indexOf(spare);
+    if (index >= 0) this.#ready.splice(index, 1);
+  }
+}

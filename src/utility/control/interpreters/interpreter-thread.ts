@@ -1,0 +1,320 @@
+import type { BootMode } from '../../../shared/protocol/guest-bridge.ts';
+import {
+  MAX_DEATH_DETAIL,
+  runWindowBytes,
+  type DeathCause,
+  type RunEnd,
+  type RunOrder,
+  type RunPiece,
+  type SelfCheck,
+} from '../../../shared/protocol/interpreter.ts';
+import type { PlacedPackage } from '../../../shared/protocol/package-files.ts';
+import { answerMemory, AnswerSlot } from '../../../shared/protocol/answer-slot.ts';
+import { blockingCalls, type InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
+import { wholeAnswer } from '../../../shared/protocol/answers.ts';
+import { RpcPeer } from '../../../shared/rpc/peer.ts';
+import { RpcError } from '../../../shared/rpc/errors.ts';
+import { decodeImage, joinBytes, MAX_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';
+import {
+  INTERRUPT_SIGNAL,
+  INTERRUPTS_BYTES,
+  TO_WORKER_LIMITS,
+  workerContract,
+  workerHostContract,
+  type WorkerContract,
+  type WorkerImage,
+  type WorkerStart,
+} from '../../../shared/protocol/worker-protocol.ts';
+import { PackageFileServer } from '../packages/package-file-server.ts';
+import type { PackageSnapshot } from '../snapshots/package-snapshots.ts';
+import { PlacedFiles, type Clash } from '../packages/placed-files.ts';
+import type { HostThread, ThreadHost } from '../host/thread-host.ts';
+import type { PackageContent } from '../packages/cached-wheel.ts';
+import { MIB } from '../../../shared/units.ts';
+
+/** How long a guest may take to tidy up after an interrupt before it gets the next one, in ms. */
+const INTERRUPT_AGAIN_MS = 150;
+
+/** From one wish to know a thread's memory to the next, in ms. */
+const MEASURE_MS = 50;
+
+type WorkerPeer = RpcPeer<typeof workerHostContract, WorkerContract>;
+
+interface Death {
+  readonly cause: DeathCause;
+  readonly detail: string;
+}
+
+/** A memory that an interpreter is started from, and what comes with it. */
+export type Image = Pick<PackageSnapshot, 'bytes'> & Partial<Pick<PackageSnapshot, 'packages' | 'libraries'>>;
+
+/** What a thread and its interpreter are made of. */
+export interface ThreadParts {
+  readonly threadHost: ThreadHost;
+  readonly workerScript: string;
+  /** What all workers are given. */
+  readonly start: Pick<WorkerStart, 'wasm' | 'stdlib' | 'guestScript'>;
+  /** Of an interpreter that is restored; undefined when there is none. */
+  readonly snapshot: { readonly image: Uint8Array | undefined };
+  /** What one interpreter may use in all, in MiB. */
+  readonly interpreterLimitMiB: number;
+}
+
+/** A worker thread and the interpreter in it, seen from the control thread. The worker may be hostile. */
+export class InterpreterThread {
+  /** Resolves when the thread is gone, with the reason. */
+  readonly died: Promise<Death>;
+
+  readonly #thread: HostThread;
+  readonly #peer: WorkerPeer;
+  /** See `WorkerStart.interrupts`. */
+  readonly #interrupts = new Int32Array(new SharedArrayBuffer(INTERRUPTS_BYTES));
+  /** See `WorkerStart.used`. */
+  readonly #used = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #limitMiB: number;
+  /** See `WorkerStart.answers`. */
+  readonly #answers = {
+    readInput: answerMemory(blockingCalls.readInput.partBytes),
+    readPackageFile: answerMemory(blockingCalls.readPackageFile.partBytes),
+  };
+  readonly #input = new AnswerSlot(this.#answers.readInput);
+  readonly #files: PackageFileServer;
+  readonly #placed = new PlacedFiles();
+  #death: Death | undefined;
+  /** The run under way: settles when it has ended. */
+  #running: Promise<unknown> = Promise.resolve();
+
+  /** @param mode how its interpreter comes to life; with 'restore' it begins at once, and is told by `boot` from what */
+  constructor(parts: ThreadParts, mode: BootMode) {
+    this.#limitMiB = parts.interpreterLimitMiB;
+    this.#files = new PackageFileServer({
+      slot: new AnswerSlot(this.#answers.readPackageFile),
+      nextTurn: () => parts.threadHost.nextTurn(),
+      onFlood: () => this.#peer.close('it asked for files without waiting for them'),
+    });
+    const snapshot = mode === 'restore' ? parts.snapshot.image : undefined;
+    const start: Omit<WorkerStart, 'images'> = {
+      ...parts.start,
+      mode,
+      // Of its own memory, as all that a worker is given.
+      codeCache: snapshot === undefined ? new Uint8Array(0) : decodeImage(snapshot).codeCache.slice(),
+      interrupts: this.#interrupts.buffer,
+      used: this.#used.buffer,
+      answers: this.#answers,
+    };
+    let resolveDied: (death: Death) => void = () => undefined;
+    this.died = new Promise((resolve) => {
+      resolveDied = resolve;
+    });
+    this.#thread = parts.threadHost.start(parts.workerScript, {
+      onError: (error) => this.#note(causeOf(error)),
+      onExit: (code) => {
+        this.#note({ cause: 'exited', detail: `the interpreter's thread ended with code ${code}` });
+        resolveDied(this.#death ?? { cause: 'exited', detail: '' });
+      },
+    });
+    this.#thread.begin(start);
+    this.#peer = new RpcPeer({
+      port: this.#thread.port,
+      local: workerHostContract,
+      remote: workerContract,
+      handlers: {},
+      onEvent: { readPackageFile: (question) => this.#files.give(question) },
+      limits: {
+        maxMessageBytes: 2 * MIB,
+        maxSendBytes: TO_WORKER_LIMITS.maxBytes,
+        maxNodes: TO_WORKER_LIMITS.maxNodes,
+      },
+    });
+    void this.#peer.closed.then((reason) => {
+      // A worker that breaks the protocol is not spoken to again.
+      this.#note({ cause: 'misbehaved', detail: reason });
+      void this.#thread.terminate();
+    });
+  }
+
+  /** Whether someone had the thread ended. */
+  get closed(): boolean {
+    return this.#death?.cause === 'closed';
+  }
+
+  /**
+   * @param image for one that is restored
+   * @throws RpcError when the interpreter can't be started
+   */
+  async boot(image?: Image): Promise<SelfCheck[]> {
+    this.#thread.giveImage(image === undefined ? null : this.#copyOf(image));
+    return (await this.#peer.call('boot', {})).checks;
+  }
+
+  /** For this thread alone: workers share no memory. */
+  #copyOf({ bytes, libraries, packages = [] }: Image): WorkerImage {
+    return { snapshot: bytes.slice(), packages: this.#place(packages), libraries: libraries ?? new Map() };
+  }
+
+  /**
+   * The image of an interpreter started for it.
+   *
+   * @throws RpcError when it can't be had
+   */
+  async takeSnapshot(maxBytes = MAX_SNAPSHOT_BYTES): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    let received = 0;
+    const { bytes } = await this.#peer.call(
+      'takeSnapshot',
+      {},
+      {
+        onItem: (piece) => {
+          received += piece.bytes.length;
+          if (received > maxBytes) throw new RpcError('failed', 'the snapshot is too large');
+          pieces.push(piece.bytes);
+        },
+      },
+    );
+    if (bytes !== received) throw new RpcError('failed', 'the snapshot is not whole');
+    return joinBytes(pieces);
+  }
+
+  /** Takes files away from an interpreter that no guest enters: what was in those that were there. */
+  async takeFiles(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const taken = new Map<string, Uint8Array>();
+    await this.#peer.call(
+      'takeFiles',
+      { paths: [...paths] },
+      { onItem: ({ index, bytes }) => void taken.set(paths[index] ?? '', bytes) },
+    );
+    return taken;
+  }
+
+  /** Asks the thread for what the control thread has no part in. @throws RpcError as the peer does */
+  get call(): WorkerPeer['call'] {
+    return this.#peer.call.bind(this.#peer);
+  }
+
+  /** @throws RpcError when the packages do not work */
+  async tryPackages(modules: readonly string[]): Promise<string> {
+    const answer = await wholeAnswer('tryPackages', (onItem) =>
+      this.#peer.call('tryPackages', { modules: [...modules] }, { onItem }),
+    );
+    const said = new TextDecoder().decode(answer);
+    if (said.startsWith('{')) return said;
+    throw new RpcError('failed', `the packages do not work: ${said.slice(0, MAX_DEATH_DETAIL)}`);
+  }
+
+  /** Answers a guest that waits for input. */
+  answerInput(call: number, answer: InputAnswer): void {
+    this.#input.answer(call, answer);
+  }
+
+  /**
+   * Makes the packages' files. Where two clash, nothing is done, and it is said which.
+   *
+   * @throws RpcError when their files can't be made
+   */
+  async installPackages(wheels: readonly PackageContent[]): Promise<Clash | null> {
+    const placement = this.#placed.place(wheels);
+    if ('clash' in placement) return placement.clash;
+    for (const [index, wheel] of wheels.entries())
+      await this.#peer.call('installPackage', this.#files.place(wheel, placement.files[index]));
+    return null;
+  }
+
+  /** The same for an image, in which its packages are already. */
+  #place(wheels: readonly PackageContent[]): PlacedPackage[] {
+    this.#placed.place(wheels);
+    return wheels.map((wheel) => this.#files.place(wheel));
+  }
+
+  /** Never rejects. `onPiece` may take its time: the thread's output is bounded anyway. */
+  run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
+    const running = this.#run(order, onPiece);
+    this.#running = running;
+    return running;
+  }
+
+  /**
+   * Raises KeyboardInterrupt in the run under way, until it ends or `limitMs` are over. True when it has ended
+   * and the thread answers: whatever the guest made of the interrupt, nothing of it goes on. Never rejects.
+   */
+  async interrupt(limitMs: number): Promise<boolean> {
+    const raise = (): void => {
+      Atomics.store(this.#interrupts, 0, INTERRUPT_SIGNAL);
+      Atomics.notify(this.#interrupts, 0);
+      this.#input.ring();
+    };
+    let tooLate: NodeJS.Timeout | undefined;
+    const again = setInterval(raise, INTERRUPT_AGAIN_MS);
+    raise();
+    try {
+      return await Promise.race([
+        this.#running.then(() => this.#peer.call('whenIdle', {})).then(() => true),
+        new Promise<false>((resolve) => {
+          tooLate = setTimeout(() => resolve(false), limitMs);
+        }),
+      ]);
+    } catch {
+      return false;
+    } finally {
+      clearInterval(again);
+      clearTimeout(tooLate);
+    }
+  }
+
+  /**
+   * What the thread uses is asked for and looked at while code runs. A guest that keeps its thread from measuring is
+   * up to main, which sees the process.
+   */
+  #watchMemory(): void {
+    const used = Atomics.load(this.#used, 0);
+    if (used <= this.#limitMiB) {
+      Atomics.store(this.#interrupts, 1, 1);
+      return;
+    }
+    const detail = `the interpreter used ${used} MiB of ${this.#limitMiB} MiB for its data, files and objects`;
+    this.#note({ cause: 'out-of-memory', detail });
+    void this.#thread.terminate();
+  }
+
+  async #run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
+    // What an earlier run had may be gone.
+    Atomics.store(this.#used, 0, 0);
+    const watch = setInterval(() => this.#watchMemory(), MEASURE_MS);
+    try {
+      const end = await this.#peer.call('run', order, {
+        onItem: onPiece,
+        window: runWindowBytes(order.outputBytes),
+      });
+      return end.kind === 'finished' ? end : { ...end, cause: fatalCause(end.detail) };
+    } catch (error) {
+      void this.terminate();
+      const death = await this.died;
+      if (death.cause !== 'closed') return { kind: 'died', ...death, stack: '' };
+      const detail = error instanceof Error ? error.message : 'no reason given';
+      return { kind: 'died', cause: 'misbehaved', detail: detail.slice(0, MAX_DEATH_DETAIL), stack: '' };
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  /** Ends the thread, whatever it does. Resolves once it is gone. */
+  async terminate(): Promise<void> {
+    this.#note({ cause: 'closed', detail: 'the interpreter was closed' });
+    await this.#thread.terminate();
+  }
+
+  /** The first reason is the true one; what follows are consequences. */
+  #note(death: Death): void {
+    this.#death ??= { cause: death.cause, detail: death.detail.slice(0, MAX_DEATH_DETAIL) };
+  }
+}
+
+/** By the engine's own words for an allocation that was refused. The guest can say them too: it dies all the same. */
+const fatalCause = (detail: string): DeathCause =>
+  /allocation failed|out of memory/iu.test(detail) ? 'out-of-memory' : 'fatal';
+
+const causeOf = (error: unknown): Death => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ERR_WORKER_OUT_OF_MEMORY'
+    ? { cause: 'out-of-memory', detail: 'the interpreter ran out of JavaScript memory' }
+    : { cause: 'exited', detail: "the interpreter's thread failed" };
+};

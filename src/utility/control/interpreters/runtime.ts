@@ -1,0 +1,47 @@
+import { interpreterLimitMiB } from '../../../shared/limits.ts';
+import type { Assets } from './assets.ts';
+import { PreloadedThreads } from './preloaded-threads.ts';
+import { InterpreterThread, type ThreadParts } from './interpreter-thread.ts';
+import { SnapshotHolder } from '../snapshots/snapshot-holder.ts';
+import type { Codec } from '../host/codec.ts';
+import type { ControlHost } from '../host/control-host.ts';
+import { capMemory } from './wasm-memory-cap.ts';
+
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
+
+/** All that a process starts interpreters with. */
+export interface Runtime extends ThreadParts {
+  readonly threads: PreloadedThreads;
+  readonly snapshot: SnapshotHolder;
+  readonly codec: Codec;
+}
+
+const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+
+/**
+ * @param memoryMiB cap of each interpreter's WebAssembly memory
+ * @throws Error when an asset is missing or damaged
+ */
+export const prepareRuntime = async (
+  assets: Assets,
+  memoryMiB: number,
+  { codec, threads }: Pick<ControlHost, 'codec' | 'threads'>,
+): Promise<Runtime> => {
+  const wasm = assets.take('wasm');
+  capMemory(wasm, memoryMiB);
+  const runtime: Runtime = {
+    workerScript: text(assets.take('worker')),
+    threadHost: threads,
+    codec,
+    threads: new PreloadedThreads(() => new InterpreterThread(runtime, 'restore')),
+    start: {
+      wasm: await WebAssembly.compile(wasm),
+      // Of its own memory: each worker gets a copy of all that the view lies in.
+      stdlib: new Uint8Array(assets.take('stdlib')),
+      guestScript: text(assets.take('guest')),
+    },
+    snapshot: new SnapshotHolder(assets.takeIfThere('snapshot')),
+    interpreterLimitMiB: interpreterLimitMiB(memoryMiB),
+  };
+  return runtime;
+};

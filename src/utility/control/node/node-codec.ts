@@ -1,0 +1,101 @@
+import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import * as zlib from 'node:zlib';
+import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl';
+import { ZipFile as ZipWriter } from 'yazl';
+import type { Codec, CompressionMethod, ZipContent, ZipEntry } from '../host/codec.ts';
+
+type Transform = (bytes: Uint8Array, options?: object) => Promise<Uint8Array>;
+
+/** Engines from Node 22 on have it; it is several times as fast. */
+const { zstdCompress, zstdDecompress } = zlib as {
+  zstdCompress?: typeof zlib.gzip;
+  zstdDecompress?: typeof zlib.gunzip;
+};
+
+const asTransform = (work: unknown): Transform => promisify(work as typeof zlib.gzip);
+
+const [deflate, inflate] = [asTransform(zlib.deflateRaw), asTransform(zlib.inflateRaw)];
+const zstd =
+  zstdCompress === undefined || zstdDecompress === undefined
+    ? null
+    : { compress: asTransform(zstdCompress), decompress: asTransform(zstdDecompress) };
+
+/** Somebody waits for what is deflated, and it is read more often than kept. */
+const DEFLATE_LEVEL = 1;
+
+/** Of an entry of a zip. */
+const STORED = 0;
+const DEFLATED = 8;
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** zlib's own limit must be above 0. */
+const inflateAtMost = (bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> =>
+  inflate(bytes, { maxOutputLength: Math.max(maxBytes, 1) });
+
+const contentOf = async (archive: Buffer, zip: ZipFile, entry: Entry): Promise<Uint8Array> => {
+  const { compressedSize, compressionMethod, fileName, uncompressedSize } = entry;
+  const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+  const raw = archive.subarray(fileDataStart, fileDataStart + compressedSize);
+  switch (compressionMethod) {
+    case STORED:
+      return raw;
+    case DEFLATED:
+      return inflateAtMost(raw, uncompressedSize);
+    default:
+      throw new Error(`"${fileName}" is compressed in an unknown way`);
+  }
+};
+
+const entryOf = (archive: Buffer, zip: ZipFile, entry: Entry): ZipEntry => ({
+  name: entry.fileName,
+  bytes: entry.uncompressedSize,
+  listBytes: entry.extraFieldLength + entry.fileCommentLength + entry.fileNameLength,
+  read: async () => {
+    const content = await contentOf(archive, zip, entry);
+    if (content.byteLength !== entry.uncompressedSize) throw new Error(`"${entry.fileName}" is damaged`);
+    return content;
+  },
+});
+
+/** Node's zlib, which works on threads of its own; yauzl and yazl for what is around that in a zip. */
+export class NodeCodec implements Codec {
+  readonly methods: readonly CompressionMethod[] = zstd === null ? ['deflate'] : ['zstd', 'deflate'];
+
+  compress(method: CompressionMethod, bytes: Uint8Array): Promise<Uint8Array> {
+    switch (method) {
+      case 'zstd':
+        return zstd === null ? Promise.reject(new Error('there is no zstd')) : zstd.compress(bytes);
+      case 'deflate':
+        return deflate(bytes, { level: DEFLATE_LEVEL });
+    }
+  }
+
+  decompress(method: CompressionMethod, bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+    switch (method) {
+      case 'zstd':
+        return zstd === null
+          ? Promise.reject(new Error('there is no zstd'))
+          : zstd.decompress(bytes, { maxOutputLength: Math.max(maxBytes, 1) });
+      case 'deflate':
+        return inflateAtMost(bytes, maxBytes);
+    }
+  }
+
+  async *zipEntries(bytes: Uint8Array): AsyncGenerator<ZipEntry> {
+    const archive = bufferOf(bytes);
+    // Refuses absolute names, backslashes and `..`.
+    const zip = await fromBufferPromise(archive);
+    for await (const entry of zip.eachEntry()) yield entryOf(archive, zip, entry);
+  }
+
+  async makeZip(contents: readonly ZipContent[]): Promise<Uint8Array> {
+    const zip = new ZipWriter();
+    for (const { bytes, name } of contents) {
+      zip.addBuffer(bufferOf(bytes), name, { compressionLevel: DEFLATE_LEVEL });
+    }
+    zip.end();
+    return new Uint8Array(await buffer(zip.outputStream));
+  }
+}

@@ -1,0 +1,99 @@
+import type { AnswerSlot } from '../../../shared/protocol/answer-slot.ts';
+import { blockingCalls, type PackageFileQuestion } from '../../../shared/protocol/blocking-calls.ts';
+import type { PlacedPackage } from '../../../shared/protocol/package-files.ts';
+import type { PackageContent } from './cached-wheel.ts';
+
+/** In one answer. */
+const PART_BYTES = blockingCalls.readPackageFile.partBytes;
+
+interface Placed {
+  readonly wheel: PackageContent;
+  readonly firstId: number;
+  /** Numbers of its files that the worker may ask for. */
+  readonly files: readonly number[];
+}
+
+/**
+ * A worker waits half a minute for each answer before it wants the next one: so often that has not happened while
+ * one was being given.
+ */
+const MAX_GIVEN_UP = 20;
+
+export interface PackageFileServerOptions {
+  /** Where the worker finds its answers. */
+  readonly slot: AnswerSlot;
+  /** See `ThreadHost.nextTurn`. */
+  readonly nextTurn: () => Promise<void>;
+  /** Told when the worker does not wait for its answers, as no honest one would do. */
+  readonly onFlood: () => void;
+}
+
+/** Gives one worker what is in the files of the packages that were put into its interpreter, and of no others. */
+export class PackageFileServer {
+  readonly #options: PackageFileServerOptions;
+  readonly #placed: Placed[] = [];
+  #nextId = 0;
+  /** Not looked at yet. */
+  #wanted: PackageFileQuestion | undefined;
+  #isGiving = false;
+  /** Questions that came while another one was being answered. */
+  #givenUp = 0;
+  /** The file asked for last: large ones are asked for part by part. */
+  #last: { readonly id: number; readonly bytes: Uint8Array } | undefined;
+
+  constructor(options: PackageFileServerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * From now on the worker may ask for files of that package.
+   *
+   * @param files numbers of those that it may; left out: all
+   */
+  place(wheel: PackageContent, files: readonly number[] = [...wheel.paths.keys()]): PlacedPackage {
+    const firstId = this.#nextId;
+    this.#placed.push({ wheel, firstId, files });
+    this.#nextId += files.length;
+    const paths = files.map((index) => wheel.paths[index] ?? '');
+    return { name: wheel.name, paths, sizes: files.map((index) => wheel.sizes[index] ?? 0), firstId };
+  }
+
+  /** Answers with the part of the file from that offset on. Never rejects. */
+  async give(question: PackageFileQuestion): Promise<void> {
+    // An honest worker waits for its answer. When it has given up on that, only its latest question counts.
+    this.#wanted = question;
+    if (this.#isGiving) {
+      if (++this.#givenUp > MAX_GIVEN_UP) this.#options.onFlood();
+      return;
+    }
+    this.#isGiving = true;
+    while (this.#wanted !== undefined) {
+      const next = this.#wanted;
+      this.#wanted = undefined;
+      await this.#answer(next);
+    }
+    this.#isGiving = false;
+    this.#givenUp = 0;
+  }
+
+  async #answer({ call, id, offset }: PackageFileQuestion): Promise<void> {
+    try {
+      const bytes = await this.#read(id);
+      const end = offset + PART_BYTES;
+      this.#options.slot.answer(call, { kind: 'bytes', bytes: bytes.subarray(offset, end) });
+      this.#last = end < bytes.length ? { id, bytes } : undefined;
+    } catch {
+      this.#options.slot.answer(call, { kind: 'failed' });
+    }
+  }
+
+  /** Never at once, so that questions that came together with this one are seen to be too much. */
+  async #read(id: number): Promise<Uint8Array> {
+    const found = this.#placed.findLast(({ firstId }) => firstId <= id);
+    if (found !== undefined && this.#last?.id !== id)
+      return found.wheel.read(found.files[id - found.firstId] ?? -1);
+    await this.#options.nextTurn();
+    if (this.#last?.id !== id) throw new Error('there is no such file');
+    return this.#last.bytes;
+  }
+}

@@ -1,0 +1,2 @@
+# Made of src/shared/python/absent.json by python-sources.ts.
+ABSENT: str

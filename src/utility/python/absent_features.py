@@ -1,0 +1,236 @@
+"""Says at once, in plain words, that something can not be had here: no network, no threads, no such module.
+
+What is absent, and the words, stand in src/shared/python/absent.json. Guest code can undo all of this: it takes nothing
+away that is not refused anyway.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import io
+import json
+import re
+import sys
+from typing import Any, cast
+
+from ...shared.python.after_import import AfterImport
+from .absent import ABSENT
+
+_TABLE = json.loads(ABSENT)
+_FEATURES: dict[str, dict[str, str]] = _TABLE["features"]
+_MODULES: dict[str, str] = _TABLE["modules"]
+_NO_BUILD: dict[str, str] = _TABLE["noBuild"]
+# `test` is missing in that set.
+_STANDARD = sys.stdlib_module_names | {"test"}
+
+_getframe = sys._getframe  # pyright: ignore[reportPrivateUsage] - there is no other way to know who asks
+_ModuleNotFoundError = ModuleNotFoundError
+
+_SHOWN_COMMAND = 200
+_PIP = re.compile(r"(?:^|/)(?:pip[\d.]*|uv|conda|mamba)$")
+_PACKAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+def sentence(feature: str, module: str = "", advice: str | None = None) -> str:
+    """Reason and advice, as in absent.ts."""
+    words = _FEATURES[feature]
+    return f"{words['reason'].replace('{module}', module)}; {advice or words['advice']}"
+
+
+def about_module(module: str) -> str | None:
+    """Why a module can't be imported that nothing provides; None for one that nothing is known of."""
+    if module in _MODULES:
+        return sentence(_MODULES[module], module)
+    top, dot, _ = module.partition(".")
+    if dot:
+        # What it belongs to is there: only this part of it is not.
+        return None
+    if top in _NO_BUILD:
+        return sentence("no-build", top, _NO_BUILD[top])
+    return sentence("standard-library", top) if top in _STANDARD else None
+
+
+class _AbsentModules:
+    """The last finder: gives the reason when an import is about to fail. Whoever only asks for a spec gets none."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if not _is_import(_getframe(1)):
+            return
+        reason = about_module(name)
+        if reason is not None:
+            raise _ModuleNotFoundError(f"No module named {name!r}; {reason}", name=name)
+
+
+def _is_import(frame: Any) -> bool:
+    """Whether a finder was called by the import system, which first asks its `_find_spec`."""
+    outer = frame.f_back
+    return (
+        outer is not None
+        and outer.f_code.co_name == "_find_and_load_unlocked"
+        and outer.f_code.co_filename == "<frozen importlib._bootstrap>"
+    )
+
+
+def _no_threads(threading: Any) -> None:
+    def start_joinable_thread(*args: Any, **options: Any) -> None:
+        # The first words are CPython's: some libraries look for them.
+        raise RuntimeError(f"can't start new thread: {sentence('threads')}")
+
+    threading._start_joinable_thread = start_joinable_thread
+
+
+def _no_network(socket: Any) -> None:
+    text = sentence("network")
+
+    def resolve(*args: Any, **options: Any) -> None:
+        raise socket.gaierror(socket.EAI_FAIL, text)
+
+    def refuse(*args: Any, **options: Any) -> None:
+        raise OSError(errno.ENETUNREACH, text)
+
+    for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo"):
+        setattr(socket, name, resolve)
+    # There are none, so that nothing has to be said of what could be done with one.
+    socket.socket.__init__ = socket.socketpair = refuse
+
+
+def _no_programs(subprocess: Any) -> None:
+    @functools.wraps(subprocess.Popen.__init__)
+    def refuse(process: Any, args: Any, *rest: Any, **options: Any) -> None:
+        _refuse_command(args)
+        # Nothing is left to do, and it went well.
+        process.args, process.pid, process.returncode = args, 0, 0
+        process.stdin = process.stdout = process.stderr = None
+        process._communication_started = False
+        process._input = None
+
+    # What its destructor asks for.
+    subprocess.Popen._child_created = False
+    subprocess.Popen.__init__ = refuse
+
+
+def _no_shell() -> None:
+    import os
+
+    def system(command: Any) -> int:
+        _refuse_command(command)
+        return 0
+
+    def popen(command: Any, *args: Any, **options: Any) -> Any:
+        _refuse_command(command)
+        return io.StringIO()
+
+    def fork() -> int:
+        raise OSError(errno.ENOTSUP, sentence("processes"))
+
+    os.system, os.popen = system, popen
+    for name in ("fork", "forkpty"):
+        setattr(os, name, fork)
+
+
+def _refuse_command(args: Any) -> None:
+    """Raises OSError; not for the installation of packages that are there, since they come before the code runs."""
+    is_split = isinstance(args, (list, tuple))
+    words = [str(word) for word in cast("list[Any]", args)] if is_split else str(args).split()
+    command = " ".join(words)[:_SHOWN_COMMAND]
+    if "install" not in words or not any(_PIP.search(word) for word in words[: words.index("install")]):
+        raise OSError(errno.ENOTSUP, f"{sentence('programs')} ({command})")
+    wanted = [word for word in words[words.index("install") + 1 :] if not word.startswith("-")]
+    missing = [name for name in wanted if not _is_installed(name)]
+    if missing or not wanted:
+        raise OSError(errno.ENOTSUP, f"{sentence('pip')} (not installed: {', '.join(missing)})")
+    sys.stdout.write(f"Installed before the code ran: {', '.join(wanted)}\n")
+
+
+def _is_installed(requirement: str) -> bool:
+    from importlib import metadata
+
+    match = _PACKAGE.match(requirement)
+    if match is None:
+        return False
+    try:
+        metadata.distribution(match[0])
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _no_processes(context: Any) -> None:
+    def refuse(*args: Any, **options: Any) -> None:
+        raise OSError(errno.ENOTSUP, sentence("processes"))
+
+    for name in ("Pool", "Manager", "Lock", "RLock", "Queue", "SimpleQueue", "JoinableQueue", "Semaphore", "Event"):
+        setattr(context.BaseContext, name, refuse)
+    for name in ("Condition", "Barrier", "BoundedSemaphore", "Value", "Array", "Pipe"):
+        setattr(context.BaseContext, name, refuse)
+
+
+def _no_process(process: Any) -> None:
+    def start(*args: Any, **options: Any) -> None:
+        raise OSError(errno.ENOTSUP, sentence("processes"))
+
+    process.BaseProcess.start = start
+
+
+def _no_process_pools(module: Any) -> None:
+    def refuse(*args: Any, **options: Any) -> None:
+        raise NotImplementedError(sentence("processes"))
+
+    module.ProcessPoolExecutor.__init__ = refuse
+
+
+def _no_browser(webbrowser: Any) -> None:
+    def open_page(url: Any, *args: Any, **options: Any) -> bool:
+        sys.stderr.write(f"{sentence('browser')} ({str(url)[:_SHOWN_COMMAND]})\n")
+        return False
+
+    def get(*args: Any, **options: Any) -> None:
+        raise webbrowser.Error(sentence("browser"))
+
+    for name in ("open", "open_new", "open_new_tab"):
+        setattr(webbrowser, name, open_page)
+    webbrowser.get = get
+
+
+def _no_films(animation: Any) -> None:
+    """Matplotlib knows the programs that are missing by name only."""
+    find = animation.MovieWriterRegistry.__getitem__
+
+    @functools.wraps(find)
+    def find_writer(registry: Any, name: Any) -> Any:
+        if isinstance(name, str) and name.startswith(("ffmpeg", "avconv", "imagemagick")):
+            raise RuntimeError(f"Requested MovieWriter ({name}) not available: {sentence('ffmpeg')}")
+        return find(registry, name)
+
+    animation.MovieWriterRegistry.__getitem__ = find_writer
+    save = animation.Animation.save
+
+    @functools.wraps(save)
+    def save_animation(shown: Any, filename: Any, *args: Any, **options: Any) -> Any:
+        writer = args[0] if args else options.get("writer")
+        name = str(filename).lower()
+        if writer is None and name.endswith(".gif"):
+            options["writer"] = "pillow"
+        elif name.endswith((".mp4", ".m4v", ".avi", ".mov", ".mkv", ".webm", ".mpg", ".mpeg")):
+            raise RuntimeError(f"{filename} can not be written: {sentence('ffmpeg')}")
+        return save(shown, filename, *args, **options)
+
+    animation.Animation.save = save_animation
+
+
+def install_absent_features(after_import: AfterImport) -> None:
+    """Once per interpreter, when all finders are there."""
+    sys.meta_path.append(_AbsentModules())
+    _no_shell()
+    for name, attend in (
+        ("threading", _no_threads),
+        ("socket", _no_network),
+        ("subprocess", _no_programs),
+        ("multiprocessing.context", _no_processes),
+        ("multiprocessing.process", _no_process),
+        ("concurrent.futures.process", _no_process_pools),
+        ("webbrowser", _no_browser),
+        ("matplotlib.animation", _no_films),
+    ):
+        after_import.call(name, attend)

@@ -1,0 +1,168 @@
+"""What Python does at the end of a program, for an interpreter in which nothing runs afterwards: `atexit`, finalizers,
+files that are still open. Between the runs of a session what was written is brought into the files, no more.
+
+Within a deadline, as all of this is guest code; what does not end even so is ended by the run's time limit.
+"""
+
+from __future__ import annotations
+
+import _io
+import atexit
+import gc
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+_SECONDS = 10.0
+
+_modules = sys.modules
+_settrace = sys.settrace
+_monotonic = time.monotonic
+_get_objects, _collect = gc.get_objects, gc.collect
+# Any: of these there is nothing in the stubs.
+_atexit: Any = atexit
+_run_exit_functions = _atexit._run_exitfuncs
+_IOBase: Any = _io._IOBase  # pyright: ignore[reportPrivateUsage]
+_TextIOWrapper, _FileIO = _io.TextIOWrapper, _io.FileIO
+_WRITERS = (_io.BufferedWriter, _io.BufferedRandom)
+_BUFFERS = (*_WRITERS, _io.BufferedReader, _io.BufferedRWPair)
+_IN_MEMORY = (_io.BytesIO, _io.StringIO)
+
+
+def _is_open_writer(writer: Any) -> bool:
+    return not writer._handles.handle.closed
+
+
+def _is_open_workbook(workbook: Any) -> bool:
+    return not workbook.fileclosed
+
+
+def _may_be_open(_document: Any) -> bool:
+    """Of what can be closed twice."""
+    return True
+
+
+# Files of several parts that are not whole before they are closed, and are no file objects. The outer ones first.
+_DOCUMENTS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+    ("pandas.io.excel._base", "ExcelWriter", _is_open_writer),
+    ("xlsxwriter.workbook", "Workbook", _is_open_workbook),
+    ("matplotlib.backends.backend_pdf", "PdfPages", _may_be_open),
+    ("tarfile", "TarFile", _may_be_open),
+    ("zipfile", "ZipFile", _may_be_open),
+)
+
+
+class ProgramEnd:
+    def __init__(self, is_writing: Callable[[], bool]) -> None:
+        """`is_writing` says whether files are open for writing."""
+        self._is_writing = is_writing
+        self._deadline = 0.0
+
+    def finish(self, forget: Callable[[], None]) -> None:
+        """`forget` lets go of the program's globals. Raises KeyboardInterrupt when the run is to stop."""
+        self._deadline = _monotonic() + _SECONDS
+        self._within_deadline(_run_exit_functions)
+        # Finalizers of a cycle come in any order: an inner file could be closed before the outer one has written.
+        for phase in (self._close_documents, self._flush_files):
+            _guarded(phase)
+        for step in (forget, _collect):
+            self._within_deadline(step)
+        _guarded(self._close_files)
+
+    def flush(self) -> None:
+        """Bring what was written into the files, which stay open. Raises KeyboardInterrupt when the run is to stop."""
+        if not self._is_writing():
+            return
+        self._deadline = _monotonic() + _SECONDS
+        _guarded(self._flush_files)
+
+    def _flush_files(self) -> None:
+        found = _get_objects()
+        for kinds in ((_TextIOWrapper,), _WRITERS):
+            for file in found:
+                if any(type(file) is kind for kind in kinds) and _is_open(file):
+                    self._within_deadline(file.flush)
+
+    def _close_documents(self) -> None:
+        for module, name, is_open in _DOCUMENTS:
+            kind = getattr(_modules.get(module), name, None)
+            if not isinstance(kind, type):
+                continue
+            for document in [thing for thing in _get_objects() if issubclass(type(thing), kind)]:
+                try:
+                    unfinished = is_open(document)
+                except Exception:
+                    # It was never opened, or is of another version.
+                    continue
+                if unfinished:
+                    self._within_deadline(document.close)
+
+    def _close_files(self) -> None:
+        files = [thing for thing in _get_objects() if issubclass(type(thing), _IOBase) and _is_of_guest(thing)]
+        for file in sorted(files, key=_depth):
+            self._within_deadline(file.close)
+
+    def _within_deadline(self, step: Callable[[], object]) -> None:
+        _settrace(self._trace)
+        try:
+            step()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            _settrace(None)
+            _tell(error)
+        finally:
+            _settrace(None)
+
+    def _trace(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if _monotonic() > self._deadline:
+            raise TimeoutError(f"the end of the program took longer than {_SECONDS:.0f} seconds")
+        return self._trace
+
+
+def _guarded(phase: Callable[[], None]) -> None:
+    """Whatever an object of the guest's does to a phase, the next one comes. Raises KeyboardInterrupt."""
+    try:
+        phase()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        _tell(error)
+
+
+def _is_open(file: Any) -> bool:
+    """Not so one whose buffer was taken away: it can't even say whether it is closed."""
+    try:
+        return not file.closed
+    except Exception:
+        return False
+
+
+def _is_of_guest(file: Any) -> bool:
+    """Whether it is open, more than memory, and none of the standard streams."""
+    try:
+        if any(type(file) is kind for kind in _IN_MEMORY) or file.closed:
+            return False
+    except Exception:
+        return False
+    try:
+        return file.fileno() > 2
+    except Exception:
+        # It has no descriptor of its own, as a compressed file in another.
+        return True
+
+
+def _depth(file: object) -> int:
+    """Outer files are closed first, as they write into inner ones."""
+    kind = type(file)
+    return 0 if kind is _TextIOWrapper else 3 if kind is _FileIO else 2 if kind in _BUFFERS else 1
+
+
+def _tell(error: BaseException) -> None:
+    try:
+        sys.stderr.write(f"Ignored at the end of the program: {type(error).__name__}: {error}\n")
+    except BaseException:
+        # There is no stderr any more.
+        pass

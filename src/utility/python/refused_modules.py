@@ -1,0 +1,36 @@
+"""Modules that Pyodide has for JavaScript. Here they can't be imported, and say why."""
+
+from __future__ import annotations
+
+import sys
+import types
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_loader
+from typing import Any
+
+from .absent_features import sentence
+
+_meta_path = sys.meta_path
+
+_REFUSED = frozenset(("js", "pyodide", "pyodide_js", "_pyodide", "_pyodide_core"))
+
+
+class RefusedModules:
+    """A finder that knows them, so that nobody looks for packages of those names, and a loader that refuses."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if name.partition(".")[0] not in _REFUSED:
+            return None
+        # The stub still wants load_module(), which is not called where there is an exec_module().
+        return spec_from_loader(name, self, origin="vivarium")  # pyright: ignore[reportArgumentType]
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        raise ImportError(f"{sentence('javascript')} (no module {spec.name!r})", name=spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        raise NotImplementedError
+
+
+def install_refused_modules() -> None:
+    """Before all others that find modules: one of them is built in."""
+    _meta_path.insert(0, RefusedModules())

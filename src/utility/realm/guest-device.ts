@@ -1,0 +1,68 @@
+/** The device to which Python writes what it has to say to the realm beside its output; see device.py. */
+import type { CallRequest } from '../../shared/protocol/blocking-calls.ts';
+import { LIMITS } from '../../shared/limits.ts';
+import { RealmTextDecoder } from './platform/text-codec.ts';
+import { DeviceError, type Device } from './pyodide-314/devices.ts';
+import { ERRNO } from './pyodide-314/file-errors.ts';
+
+/** A message's first byte, and what the rest of it is. */
+const OPERATIONS = {
+  /** A time in seconds, as text: block for it, or until an interrupt comes. */
+  sleep: 's'.charCodeAt(0),
+  /** Something to show: JSON, see `GuestDisplay`. */
+  display: 'd'.charCodeAt(0),
+  /** What is asked for before standard input is read, where the answer may be seen, and where not. */
+  prompt: 'q'.charCodeAt(0),
+  secretPrompt: 'p'.charCodeAt(0),
+} as const;
+
+/** Of a number as text, in bytes. */
+const MAX_NUMBER_BYTES = 64;
+/** A character of UTF-8 has four at most. */
+const MAX_PROMPT_BYTES = 4 * LIMITS.promptLength;
+
+export interface GuestDeviceOptions {
+  /** Blocks for a time in seconds, or until an interrupt comes. @param seconds a finite number above 0 */
+  readonly sleep: (seconds: number) => void;
+  /** @param json the guest's memory, of any length; good until it returns */
+  readonly display: (json: Uint8Array) => void;
+  readonly announce: (prompt: CallRequest<'readInput'>) => void;
+  /** Whether files are open for writing. */
+  readonly isWriting: () => boolean;
+}
+
+/**
+ * Each write is one message; a read gives one byte, 1 while files are open for writing, else 0. The guest may do both,
+ * too: it can say what our Python says, and learn what it can find out by itself, and nothing else.
+ */
+export const guestDevice = ({ announce, display, isWriting, sleep }: GuestDeviceOptions): Device => ({
+  read: (target) => {
+    target[0] = isWriting() ? 1 : 0;
+    return Math.min(1, target.length);
+  },
+  write: (message) => {
+    const content = message.subarray(1);
+    switch (message[0]) {
+      case OPERATIONS.sleep: {
+        const seconds = Number(new RealmTextDecoder('latin1').decode(content.subarray(0, MAX_NUMBER_BYTES)));
+        // What is no number would be waited for without end.
+        if (seconds > 0 && seconds < Infinity) sleep(seconds);
+        return;
+      }
+      case OPERATIONS.display:
+        display(content);
+        return;
+      case OPERATIONS.prompt:
+      case OPERATIONS.secretPrompt: {
+        const prompt = new RealmTextDecoder().decode(content.subarray(0, MAX_PROMPT_BYTES));
+        announce({
+          prompt: prompt.slice(0, LIMITS.promptLength),
+          secret: message[0] === OPERATIONS.secretPrompt,
+        });
+        return;
+      }
+      default:
+        throw new DeviceError(ERRNO.invalid);
+    }
+  },
+});

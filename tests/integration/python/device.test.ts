@@ -1,0 +1,84 @@
+/** The device that Python's own messages to the realm go through, in a guest's hands. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startGuest, type Guest } from './guest.ts';
+
+let guest: Guest;
+
+beforeAll(async () => {
+  guest = await startGuest();
+  await guest.run('import os, time, asyncio\nDEVICE = 4096\nos.fstat(DEVICE)');
+}, 60_000);
+
+/** The value, as JSON, of code that does not fail. */
+const valueOf = async (code: string): Promise<unknown> => {
+  const { error, value } = await guest.run(code);
+  expect(error).toBeNull();
+  return value?.json;
+};
+
+describe('a guest that writes to the device', () => {
+  it.each([
+    ['b"s1e999"', 6],
+    ['b"snan"', 4],
+    ['b"s-5"', 3],
+    ['b"s0.001"', 6],
+    ['b"q" + b"?" * 1_000_000', 1_000_001],
+  ])('%s goes on at once', async (message, length) => {
+    expect(await valueOf(`os.write(DEVICE, ${message})`)).toBe(length);
+  });
+
+  it.each(['b""', 'b"\\0"', 'b"S1"', 'bytes(range(200, 256))'])('%s gets an error', async (message) => {
+    expect((await guest.run(`os.write(DEVICE, ${message})`)).error?.type).toBe('OSError');
+  });
+
+  it('can show what it could show anyway', async () => {
+    await valueOf(`os.write(DEVICE, b'd{"mime":[["text/plain","own"]],"cut":false}')`);
+    expect(guest.takeShown()).toEqual([{ mime: [['text/plain', 'own']], cut: false }]);
+  });
+
+  it('learns from it what it could find out anyway: whether files are open for writing', async () => {
+    expect(await valueOf('list(os.read(DEVICE, 10)), len(os.read(DEVICE, 0))')).toEqual([[0], 0]);
+    await valueOf('reading = open("/lib/python314.zip", "rb")\nfolder = os.open("/tmp", os.O_RDONLY)');
+    expect(await valueOf('list(os.read(DEVICE, 1))')).toEqual([0]);
+    await valueOf(
+      'kept = [open(f"/tmp/kept-{n}", "w") for n in range(300)]\nfor file in kept[:-1]: file.close()',
+    );
+    expect(await valueOf('list(os.read(DEVICE, 1))')).toEqual([1]);
+    expect(await valueOf('kept[-1].close()\nlist(os.read(DEVICE, 1))')).toEqual([0]);
+  });
+
+  it('does not find it by a name', async () => {
+    expect(await valueOf('[name for name in os.listdir("/dev") if "vivarium" in name]')).toEqual([]);
+  });
+});
+
+describe('a guest without the device', () => {
+  it.each(['os.close(DEVICE)', 'os.closerange(3, 5000)'])(
+    'after %s sleeps, and has it again in the next run',
+    async (code) => {
+      expect(await valueOf(`${code}\ntime.sleep(0.03)\nawait asyncio.sleep(0.03, 4)`)).toBe(4);
+      await valueOf('display("again")');
+      expect(guest.takeShown()).toHaveLength(1);
+    },
+  );
+
+  it('gets an error of its own where it wants to show something', async () => {
+    expect((await guest.run('os.close(DEVICE)\ndisplay(1)')).error).toMatchObject({
+      type: 'OSError',
+      line: 2,
+    });
+    expect(await valueOf('1 + 1')).toBe(2);
+  });
+
+  it('can put nothing in its place', async () => {
+    const code = `
+other = os.open("/tmp/other", os.O_CREAT | os.O_RDWR)
+try: os.dup2(other, DEVICE)
+except OSError as error: refused = error.errno
+os.close(other)
+display("here")
+refused`;
+    expect(await valueOf(code)).toBe(8);
+    expect(guest.takeShown()).toHaveLength(1);
+  });
+});

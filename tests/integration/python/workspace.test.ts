@@ -1,0 +1,46 @@
+/** Files and modules of a session's workspace, in a plain Pyodide. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startGuest, type Guest } from './guest.ts';
+
+let guest: Guest;
+beforeAll(async () => {
+  guest = await startGuest();
+});
+
+const valueOf = async (code: string): Promise<unknown> => (await guest.run(code)).value?.json;
+
+describe('modules made from files of the workspace', () => {
+  it('are made anew when the file is given anew, with those that hold on to it', async () => {
+    guest.files.writeFile('/workspace/rates.py', 'EUR = 1\n');
+    guest.files.writeFile('/workspace/shop.py', 'from rates import EUR\n');
+    expect(await valueOf('import rates, shop\n[rates.EUR, shop.EUR]')).toEqual([1, 1]);
+    guest.files.writeFile('/workspace/rates.py', 'EUR = 2222\n');
+    expect(await valueOf('import rates, shop\n[rates.EUR, shop.EUR]')).toEqual([2222, 2222]);
+  });
+
+  it('stay while no file of theirs changes', async () => {
+    guest.files.writeFile('/workspace/counter.py', 'calls = []\n');
+    await guest.run('import counter\ncounter.calls.append(1)');
+    guest.files.writeFile('/workspace/unrelated.csv', 'a\n');
+    expect(await valueOf('import counter\ncounter.calls.append(1)\nlen(counter.calls)')).toBe(2);
+  });
+});
+
+describe('what a run tells of its files', () => {
+  it('has the old name of one that was given a name that fits, and the old name leads there', async () => {
+    const write =
+      'from pathlib import Path\nPath("C:\\\\data\\\\a.csv").write_text("x")\nPath("b\\nc").write_text("y")';
+    const { files } = await guest.run(`${write}\nNone`);
+    expect(files.map(({ name, was }) => [name, was])).toEqual([
+      ['b_c', 'b\nc'],
+      ['data/a.csv', 'C:\\data\\a.csv'],
+    ]);
+    expect(await valueOf('open("C:\\\\data\\\\a.csv").read() + open("b\\nc").read()')).toBe('xy');
+    expect((await guest.run('open("data/a.csv").read()')).files).toEqual([]);
+  });
+
+  it('does not take a name that is there', async () => {
+    const { files } = await guest.run('open("d_e", "w").close()\nopen("d\\ne", "w").close()');
+    expect(files.map(({ name }) => name)).toEqual(['d_e', 'd_e-2']);
+  });
+});

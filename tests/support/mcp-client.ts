@@ -1,0 +1,79 @@
+/** The official client against `vivarium mcp`, a process of its own. */
+import path from 'node:path';
+import process from 'node:process';
+import { Client, type Progress } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { z } from 'zod';
+import { PROJECT_ROOT } from './electron-sandbox.ts';
+
+const Answer = z.object({
+  content: z.array(
+    z.looseObject({
+      type: z.string(),
+      text: z.string().optional(),
+      data: z.string().optional(),
+      uri: z.string().optional(),
+      name: z.string().optional(),
+    }),
+  ),
+  structuredContent: z.record(z.string(), z.unknown()).optional(),
+  isError: z.boolean().optional(),
+});
+type Answer = z.infer<typeof Answer>;
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly onprogress?: (progress: Progress) => void;
+}
+
+export class McpClient {
+  readonly client: Client;
+  /** Of the server. */
+  readonly pid: number;
+
+  private constructor(client: Client, pid: number) {
+    this.client = client;
+    this.pid = pid;
+  }
+
+  /** @param revision of the protocol: the one before the current, or the current */
+  static async open(
+    dataFolder: string,
+    { args = [], revision = 'current' }: { args?: readonly string[]; revision?: 'before' | 'current' } = {},
+  ): Promise<McpClient> {
+    const env: Record<string, string> = { VIVARIUM_DATA_DIR: dataFolder };
+    for (const [name, value] of Object.entries<string | undefined>(process.env)) {
+      if (value !== undefined) env[name] ??= value;
+    }
+    const transport = new StdioClientTransport({
+      command: process.execPath,
+      args: [path.join(PROJECT_ROOT, 'out/main/cli.js'), 'mcp', ...args],
+      env,
+      stderr: 'ignore',
+    });
+    const client = new Client(
+      { name: 'test', version: '1' },
+      { versionNegotiation: { mode: revision === 'before' ? 'legacy' : 'auto' } },
+    );
+    await client.connect(transport);
+    if (transport.pid === null) throw new Error('the server has no process');
+    return new McpClient(client, transport.pid);
+  }
+
+  async call(name: string, given: Record<string, unknown>, options: CallOptions = {}): Promise<Answer> {
+    return Answer.parse(
+      await this.client.callTool({ name, arguments: given }, { timeout: 110_000, ...options }),
+    );
+  }
+
+  /** Runs code in a session, or in a new one. */
+  async run(script: string, given: Record<string, unknown> = {}, options: CallOptions = {}): Promise<Answer> {
+    return this.call('run_python_code', { script, ...given }, options);
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+}
+
+export const textOf = ({ content }: Answer): string => content.map(({ text }) => text ?? '').join('\n');

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { parseOptions } from '../../../src/main/library/options.ts';
+import { VivariumError } from '../../../src/main/library/errors.ts';
+
+const problemWith = (options: unknown): string => {
+  try {
+    parseOptions(options);
+  } catch (error) {
+    if (error instanceof VivariumError) return `${error.code} ${error.message}`;
+    throw error;
+  }
+  return 'taken';
+};
+
+describe('an option that can not be used is named', () => {
+  it.each<[string, unknown]>([
+    ['memoryMiB', { memoryMiB: 1 }],
+    ['memoryMiB', { memoryMiB: '512' }],
+    ['memoryMiB', { memoryMiB: Number.NaN }],
+    ['outputKiB', { outputKiB: 0.5 }],
+    ['timeoutMs', { timeoutMs: Number.POSITIVE_INFINITY }],
+    ['idleMs', { idleMs: 0 }],
+    ['spares', { spares: 99 }],
+    ['standby', { standby: 1 }],
+    ['crashLimit.windowMs', { crashLimit: { crashes: 1 } }],
+    ['crashLimit.often', { crashLimit: { crashes: 1, windowMs: 1, often: 1 } }],
+    ['dataDir', { dataDir: 'relative' }],
+    ['dataDir', { dataDir: '' }],
+    ['assetsDir', { assetsDir: 3 }],
+    ['lockdown', { lockdown: 'no' }],
+    ['packages', { packages: true }],
+    ['packages.allow', { packages: { allow: 'pandas' } }],
+    ['packages.allow.1', { packages: { allow: ['pandas', '../x'] } }],
+    ['packages.offline', { packages: { offline: 'yes' } }],
+    ['packages.mirrors', { packages: { mirrors: '/x' } }],
+    ['memory', { memory: 512 }],
+    ['__proto__', JSON.parse('{ "__proto__": { "spares": 1 } }')],
+    ['options', null],
+    ['options', []],
+    ['options', 'memoryMiB'],
+  ])('%s in %j', (name, options) => {
+    expect(problemWith(options)).toMatch(
+      new RegExp(`^invalid-option ${name.replaceAll('.', '\\.')}: .`, 'u'),
+    );
+  });
+});
+
+it('has a default for everything but the folders', () => {
+  expect(Object.keys(parseOptions({})).sort()).toEqual([
+    'crashLimit',
+    'idleMs',
+    'lockdown',
+    'memoryMiB',
+    'outputKiB',
+    'packages',
+    'spares',
+    'standby',
+    'timeoutMs',
+  ]);
+  expect(parseOptions({ packages: false }).packages).toBe(false);
+});

@@ -1,0 +1,100 @@
+/** Electron is not started: what it would be asked for is told by stand-ins. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Session } from 'electron';
+import { expect, it, vi } from 'vitest';
+import type { Sandbox } from '../../../src/main/library/api.ts';
+import { registerInterpreter } from '../../../src/main/library/register-electron-interpreter.ts';
+import type { PreloadSession } from '../../../src/main/library/register-preload.ts';
+import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
+
+vi.mock('electron', () => ({}));
+vi.mock(import('../../../src/main/library/require-electron.ts'), () => ({
+  requireElectron: () => undefined,
+}));
+
+/** Refuses a channel that is answered already, as Electron does. */
+class Channels {
+  readonly answered = new Set<string>();
+
+  handle(channel: string): void {
+    if (this.answered.has(channel))
+      throw new Error(`Attempted to register a second handler for '${channel}'`);
+    this.answered.add(channel);
+  }
+
+  removeHandler(channel: string): void {
+    this.answered.delete(channel);
+  }
+}
+
+const sandboxIn = (assetsDir: string): Sandbox => ({ assetsDir }) as Sandbox;
+
+const putPreload = (folder: string): string => {
+  const file = path.join(folder, 'lib', 'registered-preload.cjs');
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, '');
+  return file;
+};
+
+const place = () => {
+  const folder = temporaryFolder();
+  const channels = new Channels();
+  const preloads = {
+    registerPreloadScript: vi.fn<NonNullable<PreloadSession['registerPreloadScript']>>(() => 'id-1'),
+    unregisterPreloadScript: vi.fn<NonNullable<PreloadSession['unregisterPreloadScript']>>(),
+  };
+  const register = () =>
+    registerInterpreter({
+      sandbox: sandboxIn(folder),
+      ipcMain: channels,
+      session: preloads as unknown as Session,
+    });
+  return { folder, channels, preloads, register };
+};
+
+it("takes the preload from the sandbox's own folder, and takes all of it back", () => {
+  const { channels, folder, preloads, register } = place();
+  const filePath = putPreload(folder);
+  const registered = register();
+  expect(preloads.registerPreloadScript).toHaveBeenCalledExactlyOnceWith({ type: 'frame', filePath });
+  expect(channels.answered.size).toBe(5);
+  registered.dispose();
+  expect(preloads.unregisterPreloadScript).toHaveBeenCalledExactlyOnceWith('id-1');
+  expect(channels.answered.size).toBe(0);
+});
+
+it('leaves no channel taken when there is no preload: the next try succeeds', () => {
+  const { channels, folder, register } = place();
+  expect(register).toThrow(
+    expect.objectContaining({
+      code: 'assets-missing',
+      message: expect.stringContaining(path.join(folder, 'lib')) as string,
+    }),
+  );
+  expect(channels.answered.size).toBe(0);
+  putPreload(folder);
+  register();
+  expect(channels.answered.size).toBe(5);
+});
+
+it('leaves no channel taken when the session refuses the preload', () => {
+  const { channels, folder, preloads, register } = place();
+  putPreload(folder);
+  preloads.registerPreloadScript.mockImplementationOnce(() => {
+    throw new Error('refused');
+  });
+  expect(register).toThrow('refused');
+  expect(channels.answered.size).toBe(0);
+  register();
+  expect(channels.answered.size).toBe(5);
+});
+
+it('gives back the channels it has taken, and puts no preload in, when one is answered by somebody else', () => {
+  const { channels, folder, preloads, register } = place();
+  putPreload(folder);
+  channels.handle('code-pyodide-clear-cache');
+  expect(register).toThrow(expect.objectContaining({ code: 'channel-taken' }));
+  expect([...channels.answered]).toEqual(['code-pyodide-clear-cache']);
+  expect(preloads.registerPreloadScript).not.toHaveBeenCalled();
+});

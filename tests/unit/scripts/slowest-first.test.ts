@@ -1,0 +1,10 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { projectRoot } from '../../../scripts/shared/project.ts';
+import { SLOWEST } from '../../../scripts/test/slowest-first.ts';
+
+test('each file that comes first is there, once', () => {
+  expect(SLOWEST.filter((file) => !existsSync(path.join(projectRoot, file)))).toEqual([]);
+  expect(new Set(SLOWEST).size).toBe(SLOWEST.length);
+});

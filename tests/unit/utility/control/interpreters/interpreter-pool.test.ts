@@ -1,0 +1,173 @@
+import { expect, it } from 'vitest';
+import type { SelfCheck } from '../../../../../src/shared/protocol/interpreter.ts';
+import { InterpreterPool } from '../../../../../src/utility/control/interpreters/interpreter-pool.ts';
+import type { InterpreterThread } from '../../../../../src/utility/control/interpreters/interpreter-thread.ts';
+import { deferred, turns, until, type Deferred } from '../../../sandbox/support.ts';
+
+interface FakeThread {
+  readonly number: number;
+  readonly booting: Deferred<SelfCheck[]>;
+  readonly die: () => void;
+  readonly state: { booted: boolean; terminated: number };
+}
+
+const setUp = () => {
+  const threads: FakeThread[] = [];
+  const pool = new InterpreterPool(async () => {
+    const booting = deferred<SelfCheck[]>();
+    const dead = deferred<{ cause: 'exited'; detail: string }>();
+    const state = { booted: false, terminated: 0 };
+    const number = threads.length + 1;
+    threads.push({ number, booting, state, die: () => dead.resolve({ cause: 'exited', detail: '' }) });
+    const thread: Pick<InterpreterThread, 'boot' | 'died' | 'terminate'> = {
+      died: dead.promise,
+      boot: () => {
+        state.booted = true;
+        return booting.promise;
+      },
+      terminate: () => {
+        state.terminated++;
+        return Promise.resolve();
+      },
+    };
+    try {
+      const checks = await thread.boot();
+      return { thread: thread as unknown as InterpreterThread, checks, snapshot: 'absent' };
+    } catch (error) {
+      await thread.terminate();
+      throw error;
+    }
+  }, 0);
+  const boot = async (...numbers: number[]): Promise<void> => {
+    for (const number of numbers)
+      threads[number - 1]?.booting.resolve([{ name: `${number}`, layer: null, holds: true }]);
+    await turns(1);
+  };
+  const fail = async (number: number): Promise<void> => {
+    threads[number - 1]?.booting.reject(new Error(`thread ${number} can't`));
+    await turns(1);
+  };
+  const take = async (): Promise<number> => Number((await pool.take()).checks[0]?.name);
+  const terminated = (): number[] =>
+    threads.filter(({ state }) => state.terminated > 0).map(({ number }) => number);
+  return { pool, threads, boot, fail, take, terminated };
+};
+
+it('starts nothing before it is wanted, and then what is wanted', async () => {
+  const { pool, threads, boot, take } = setUp();
+  await turns(1);
+  expect(threads).toHaveLength(0);
+  const taking = take();
+  await turns(1);
+  await boot(1);
+  expect([await taking, pool.size, threads.length]).toEqual([1, 0, 1]);
+});
+
+it('gives a ready spare at once and makes another one afterwards', async () => {
+  const { pool, threads, boot, take } = setUp();
+  void pool.keep(1);
+  await boot(1);
+  expect(pool.size).toBe(1);
+  const taking = take();
+  expect(threads).toHaveLength(1);
+  expect(await taking).toBe(1);
+  await until(() => threads.length === 2);
+  expect(pool.size).toBe(1);
+});
+
+it('gives each spare once', async () => {
+  const { pool, boot, take } = setUp();
+  void pool.keep(3);
+  await boot(1, 2);
+  await boot(3);
+  expect(new Set(await Promise.all([take(), take(), take()]))).toEqual(new Set([1, 2, 3]));
+});
+
+it('waits for a spare that is on its way instead of starting one more, each waiter for its own', async () => {
+  const { pool, threads, boot, take } = setUp();
+  void pool.keep(1);
+  await turns(1);
+  const [first, second] = [take(), take()];
+  await turns(1);
+  expect(threads).toHaveLength(2);
+  await boot(2);
+  expect(await second).toBe(2);
+  await boot(1);
+  expect(await first).toBe(1);
+});
+
+it('starts two at once, and those who wait go before spares', async () => {
+  const { pool, threads, boot, take } = setUp();
+  void pool.keep(4);
+  await turns(1);
+  expect(threads).toHaveLength(2);
+  await boot(1, 2);
+  const taken = [await take(), await take()];
+  expect(taken).toEqual([1, 2]);
+  expect(threads.filter(({ state }) => state.booted)).toHaveLength(4);
+});
+
+it('tells whoever waits for a spare that fails only if the next try fails too', async () => {
+  const { pool, threads, boot, fail, take } = setUp();
+  void pool.keep(1);
+  await turns(1);
+  const lucky = take();
+  await fail(1);
+  await turns(1);
+  // Its own, and a spare in the background.
+  expect(threads.length).toBeGreaterThanOrEqual(2);
+  await boot(2, 3);
+  expect(await lucky).toBeGreaterThan(1);
+});
+
+it('a boot that fails is told, its thread ended, and the pool goes on', async () => {
+  const { threads, boot, fail, take, terminated } = setUp();
+  const unlucky = take();
+  await turns(1);
+  unlucky.catch(() => undefined);
+  await fail(1);
+  await expect(unlucky).rejects.toThrow("thread 1 can't");
+  expect(terminated()).toEqual([1]);
+  const next = take();
+  await turns(1);
+  await boot(2);
+  expect([await next, threads.length]).toEqual([2, 2]);
+});
+
+it('spares that fail are not tried for ever', async () => {
+  const { pool, threads, fail } = setUp();
+  void pool.keep(1);
+  await turns(1);
+  await fail(1);
+  await turns(4);
+  expect([threads.length, pool.size]).toEqual([1, 0]);
+});
+
+it('never gives out a spare that has died', async () => {
+  const { pool, threads, boot, take } = setUp();
+  void pool.keep(2);
+  await boot(1, 2);
+  threads[0]?.die();
+  await turns(1);
+  expect(pool.size).toBe(1);
+  expect(await take()).toBe(2);
+});
+
+it('ends what is too much, also what is only on its way', async () => {
+  const { pool, boot, terminated } = setUp();
+  void pool.keep(2);
+  await boot(1);
+  void pool.keep(0);
+  await boot(2);
+  expect([pool.size, terminated()]).toEqual([0, [1, 2]]);
+});
+
+it('gives a spare that is on its way to whoever waits, also after none are wanted any more', async () => {
+  const { pool, boot, take, terminated } = setUp();
+  void pool.keep(1);
+  await turns(1);
+  const taking = take();
+  void pool.keep(0);
+  await boot(1);
+  expect([await taking, pool.size, terminated()]).toEqual([1, 0, []]);
+});
