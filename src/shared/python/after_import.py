@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.machinery import ModuleSpec
 from typing import Any
 
@@ -23,7 +24,7 @@ class AfterImport:
         if module is None:
             self._attend.setdefault(name, []).append(attend)
         else:
-            attend(module)
+            _adapt(module, attend)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if name not in self._attend:
@@ -60,11 +61,18 @@ class _Attending:
         self._loader.exec_module(module)
         # Not before: whoever asks for a spec need not import the module.
         for attend in self._attend.pop(module.__name__, ()):
-            attend(module)
+            _adapt(module, attend)
+
+
+def _adapt(module: Any, attend: Callable[[Any], object]) -> None:
+    # A file of the guest's own may have the name of a package: its import does not fail for what it lacks.
+    with suppress(Exception):
+        attend(module)
 
 
 def install_after_import() -> AfterImport:
-    """One for an interpreter."""
+    """One for an interpreter: that of an earlier session is removed, as each asks all the others."""
+    _meta_path[:] = [finder for finder in _meta_path if type(finder).__name__ != AfterImport.__name__]
     after_import = AfterImport()
     _meta_path.insert(0, after_import)
     return after_import
