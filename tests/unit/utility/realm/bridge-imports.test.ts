@@ -32,6 +32,8 @@ const emscriptensEnv = async (): Promise<Env> => {
   return new Promise((resolve, reject) => {
     create({
       API: { config: {}, runtimeEnv: {} },
+      // Pyodide adds to it where the engine can switch stacks (Node 24 and later).
+      preRun: [],
       instantiateWasm: ({ env }: { env: Env }) => {
         resolve(env);
         return {};
