@@ -22,8 +22,10 @@ const CALLERS = 4;
 const LONGEST_START_MS = 800;
 /** …or since a run began. */
 const LONGEST_RUN_MS = 250;
-/** Of the kills this part waits for a run to begin. */
+/** Of the kills this part waits for a run to begin… */
 const IN_A_RUN = 0.12;
+/** …and every one of so many for a run to succeed: on a slow machine the others leave none the time for it. */
+const KILLS_PER_SUCCESS = 10;
 
 const LIMITS = { memoryMiB: 256, crashLimit: NEVER_BROKEN } as const;
 const sandbox = useSandbox({ ...LIMITS, standby: true, spares: 1 });
@@ -107,7 +109,14 @@ it(
     };
     const callers = Array.from({ length: CALLERS }, (_, caller) => call(caller));
     const killed = new Set<number>();
+    const succeeded = (): number => results.filter(({ status }) => status === 'ok').length;
+    let awaited = 0;
     while (killed.size < KILLS) {
+      if (killed.size >= awaited) {
+        awaited = killed.size + KILLS_PER_SUCCESS;
+        const before = succeeded();
+        await eventually(() => expect(succeeded()).toBeGreaterThan(before), { withinMs: 120_000 });
+      }
       const inRun = random() < IN_A_RUN;
       if (inRun) {
         const begun = sandbox().told('run-began').length;
@@ -134,10 +143,8 @@ it(
     expect(new Set(ended.map(({ run }) => run)).size).toBe(results.length);
     const counts = tally(results);
     console.log(`${killed.size} kills, ${results.length} runs: ${JSON.stringify(counts)}`);
-    expect(counts).toMatchObject({
-      ok: expect.any(Number) as number,
-      crashed: expect.any(Number) as number,
-    });
+    expect(counts['ok']).toBeGreaterThanOrEqual(KILLS / KILLS_PER_SUCCESS);
+    expect(counts['crashed']).toBeGreaterThan(0);
     const dead = sandbox()
       .told('process-ended')
       .map(({ pid }) => pid);
