@@ -1,7 +1,7 @@
 /** The official client against `vivarium mcp`, a process of its own. */
 import path from 'node:path';
 import process from 'node:process';
-import { Client, type Progress } from '@modelcontextprotocol/client';
+import { Client, type ElicitResult, type Progress } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { z } from 'zod';
 import { PROJECT_ROOT } from './electron-sandbox.ts';
@@ -26,6 +26,14 @@ export interface CallOptions {
   readonly onprogress?: (progress: Progress) => void;
 }
 
+export interface McpClientOptions {
+  /** What the client's user says when asked; without it the client can't ask. */
+  readonly answer?: (message: string) => ElicitResult;
+  readonly args?: readonly string[];
+  /** Of the protocol: the one before the current, or the current. */
+  readonly revision?: 'before' | 'current';
+}
+
 export class McpClient {
   readonly client: Client;
   /** Of the server. */
@@ -36,10 +44,9 @@ export class McpClient {
     this.pid = pid;
   }
 
-  /** @param revision of the protocol: the one before the current, or the current */
   static async open(
     dataFolder: string,
-    { args = [], revision = 'current' }: { args?: readonly string[]; revision?: 'before' | 'current' } = {},
+    { answer, args = [], revision = 'current' }: McpClientOptions = {},
   ): Promise<McpClient> {
     const env: Record<string, string> = { VIVARIUM_DATA_DIR: dataFolder };
     for (const [name, value] of Object.entries<string | undefined>(process.env)) {
@@ -53,8 +60,13 @@ export class McpClient {
     });
     const client = new Client(
       { name: 'test', version: '1' },
-      { versionNegotiation: { mode: revision === 'before' ? 'legacy' : 'auto' } },
+      {
+        versionNegotiation: { mode: revision === 'before' ? 'legacy' : 'auto' },
+        capabilities: answer === undefined ? {} : { elicitation: { form: {} } },
+      },
     );
+    if (answer !== undefined)
+      client.setRequestHandler('elicitation/create', async ({ params }) => answer(params.message));
     await client.connect(transport);
     if (transport.pid === null) throw new Error('the server has no process');
     return new McpClient(client, transport.pid);

@@ -1,8 +1,18 @@
 /** The protocol's side: tools and resources of one connection. */
-import { McpServer, ResourceTemplate, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  inputRequired,
+  inputResponse,
+  McpServer,
+  ResourceTemplate,
+  type CallToolResult,
+  type InputRequiredResult,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { z } from 'zod';
 import type { AllowedFolders } from './allowed-folders.ts';
 import { FolderError } from './allowed-folders.ts';
-import { ToolError, type CallContext, type PythonServer } from './python-server.ts';
+import { ToolError, type CallContext, type PythonServer, type RunStep } from './python-server.ts';
 import { withinBudget } from './text-budget.ts';
 import {
   FilesOutput,
@@ -30,6 +40,14 @@ const READ_BYTES = 12_000;
 const RESOURCE_BYTES = 700 * 1024;
 const LISTED_FILES = 200;
 const MS_PER_SECOND = 1000;
+/** Questions of one script, in the revision in which the server asks within one call. */
+const MAX_QUESTIONS = 100;
+const PROMPT_BYTES = 1000;
+/** The name of the one question of an answer. */
+const LINE = 'line';
+const Line = z.object({ [LINE]: z.string().max(100_000).meta({ title: 'Input' }) });
+/** Which question a client answers: it is the client's to give back. */
+const QUESTION = /^([\w-]{1,64})\/(\d{1,9})$/u;
 
 const describe = ({ folders, memoryMiB, timeoutSeconds }: McpServerParts): string =>
   [
@@ -38,14 +56,59 @@ const describe = ({ folders, memoryMiB, timeoutSeconds }: McpServerParts): strin
     'Variables and files in /workspace stay in the session whose handle the answer names; pass it on to use them.',
     'Packages such as numpy, pandas, matplotlib, scipy, scikit-learn, sympy and openpyxl are installed when imported.',
     `The code may take ${timeoutSeconds} s unless timeout_seconds says otherwise, and ${memoryMiB} MiB of memory.`,
-    "There is no network, no input() and no access to the user's files; /workspace is all there is.",
+    "input() asks the user, where the client can do that. There is no network and no access to the user's files; /workspace is all there is.",
     `Folders of the user's computer that files may come from by "path": ${folders.description}.`,
   ].join(' ');
 
-const contextOf = ({ mcpReq }: ServerContext, gone: AbortSignal | undefined): CallContext => {
+const Capabilities = z.object({
+  elicitation: z.object({ form: z.looseObject({}).optional(), url: z.looseObject({}).optional() }).optional(),
+});
+
+/** By a form: a declaration that names no way means one, too. */
+const canElicit = (capabilities: unknown): boolean => {
+  const { elicitation } = Capabilities.safeParse(capabilities).data ?? {};
+  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+};
+
+/** The question goes out as the answer to the call; the client calls again with what its user said. */
+const asAnswer = (step: RunStep): CallToolResult | InputRequiredResult => {
+  switch (step.kind) {
+    case 'answer':
+      return { ...step.answer };
+    case 'input': {
+      const { number, prompt } = step.question;
+      const text = withinBudget(prompt.trim(), PROMPT_BYTES).text;
+      const message =
+        text === '' ? 'The Python script asks for a line of input.' : `The Python script asks: ${text}`;
+      return inputRequired({
+        inputRequests: { [LINE]: inputRequired.elicit({ message, requestedSchema: Line }) },
+        requestState: `${step.session}/${number}`,
+      });
+    }
+  }
+};
+
+/** What the user said to a question; a line of null is none. Undefined when this is no answer to one. */
+const givenLine = ({
+  mcpReq,
+}: ServerContext):
+  { readonly session: string; readonly question: number; readonly line: string | null } | undefined => {
+  const state = mcpReq.requestState();
+  if (typeof state !== 'string') return undefined;
+  const [, session, question] = QUESTION.exec(state) ?? [];
+  if (session === undefined)
+    throw new ToolError('the state of the request is not one that this server gives');
+  const response = inputResponse(mcpReq.inputResponses, LINE);
+  const accepted = response.kind === 'elicit' && response.action === 'accept';
+  const line = accepted ? Line.parse(response.content)[LINE] : null;
+  return { session, question: Number(question), line };
+};
+
+const contextOf = ({ mcpReq }: ServerContext, gone: AbortSignal | undefined, canAsk = false): CallContext => {
   const token = mcpReq._meta?.progressToken;
   let progress = 0;
   return {
+    canAsk,
     signal: gone === undefined ? mcpReq.signal : AbortSignal.any([mcpReq.signal, gone]),
     progress: (message) => {
       if (token === undefined) return;
@@ -85,8 +148,14 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
   const { python, timeoutSeconds, version } = parts;
   const server = new McpServer(
     { name: 'vivarium', title: 'Vivarium: Python under glass', version },
-    { capabilities: { tools: {}, resources: {} } },
+    { capabilities: { tools: {}, resources: {} }, inputRequired: { maxRounds: MAX_QUESTIONS } },
   );
+  /** Each request says it in the current revision, the first one in the revision before. */
+  const canAsk = ({ mcpReq }: ServerContext): boolean => {
+    const ofRequest: unknown = Reflect.get(mcpReq.envelope ?? {}, CLIENT_CAPABILITIES_META_KEY);
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- requests of the revision before do not say it
+    return canElicit(ofRequest ?? server.server.getClientCapabilities());
+  };
   server.registerTool(
     'run_python_code',
     {
@@ -98,12 +167,12 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
     },
     ({ files = [], packages = [], script, session, timeout_seconds: seconds = timeoutSeconds }, context) =>
       orFailed(async () => {
+        const follow = contextOf(context, gone, canAsk(context));
+        const given = givenLine(context);
+        if (given !== undefined)
+          return asAnswer(await python.goOn(given.session, given.question, given.line, follow));
         const timeoutMs = Math.round(seconds * MS_PER_SECOND);
-        const answer = await python.run(
-          { script, session, packages, files, timeoutMs },
-          contextOf(context, gone),
-        );
-        return { ...answer };
+        return asAnswer(await python.run({ script, session, packages, files, timeoutMs }, follow));
       }),
   );
   server.registerTool(

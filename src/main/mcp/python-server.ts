@@ -1,6 +1,5 @@
 /** What the tools do: sessions of one client, and its runs. Nothing of the protocol in here. */
 import { randomBytes } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import {
   WorkspaceFileName,
   type OutputFile,
@@ -16,6 +15,8 @@ import type { RunOptions } from '../run/run-options.ts';
 import { FolderError, type AllowedFolders } from './allowed-folders.ts';
 import { LiveRunner } from './live-runner.ts';
 import { runAnswer, type KeptOutput, type RunAnswer } from './run-answer.ts';
+import type { InputQuestion } from './input-questions.ts';
+import { RunUnderWay, type RunOrder } from './run-under-way.ts';
 import type { SessionRunner } from './session-runner.ts';
 import type { GivenFile } from './tool-schemas.ts';
 
@@ -32,35 +33,25 @@ export class ToolError extends Error {
   override readonly name = 'ToolError';
 }
 
-export interface RunOrder {
-  readonly script: string;
-  readonly session: string | undefined;
-  readonly packages: readonly string[];
-  readonly files: readonly GivenFile[];
-  readonly timeoutMs: number;
-}
-
 /** How a call is followed. */
 export interface CallContext {
   readonly signal: AbortSignal;
   /** Tells the client how far it is. */
   readonly progress: (message: string) => void;
+  /** Whether the client can ask its user for a line of input. */
+  readonly canAsk: boolean;
 }
+
+/** What a call that runs code comes to. */
+export type RunStep =
+  | { readonly kind: 'answer'; readonly answer: RunAnswer }
+  | { readonly kind: 'input'; readonly session: string; readonly question: InputQuestion };
 
 export interface PythonServerOptions {
   readonly open: () => Promise<SessionRunner>;
   readonly folders: AllowedFolders;
   readonly clock: Clock;
   readonly patienceMs?: number;
-}
-
-interface RunUnderWay {
-  readonly order: RunOrder;
-  readonly stop: AbortController;
-  readonly result: Promise<RunResult>;
-  isSettled: boolean;
-  step: string;
-  tell: (message: string) => void;
 }
 
 export class PythonServer {
@@ -79,10 +70,10 @@ export class PythonServer {
   }
 
   /** @throws ToolError, FolderError */
-  async run(order: RunOrder, context: CallContext): Promise<RunAnswer> {
+  async run(order: RunOrder, context: CallContext): Promise<RunStep> {
     const session = this.#sessionOf(order.session);
     const earlier = this.#underWay.get(session);
-    const isSame = earlier !== undefined && isSameWork(earlier.order, order);
+    const isSame = earlier?.isOf(order) === true;
     // A result that nobody has asked for does not block the session for good.
     if (earlier !== undefined && !isSame && !earlier.isSettled) {
       throw new ToolError(
@@ -91,6 +82,21 @@ export class PythonServer {
       );
     }
     return this.#follow(session, isSame ? earlier : this.#start(session, order), context);
+  }
+
+  /**
+   * Goes on with a run that waits for a line of input.
+   *
+   * @param line null when there is none: the script finds the end of its input
+   * @throws ToolError
+   */
+  async goOn(handle: string, question: number, line: string | null, context: CallContext): Promise<RunStep> {
+    const session = this.#known(handle);
+    const run = this.#underWay.get(session);
+    if (run?.questions.answer(question, line) !== true)
+      throw new ToolError('nothing waits for that line of input any more; run the script again');
+    run.goOn('Python runs');
+    return this.#follow(session, run, context);
   }
 
   /** @throws ToolError */
@@ -159,31 +165,26 @@ export class PythonServer {
   }
 
   #start(session: string, order: RunOrder): RunUnderWay {
-    const stop = new AbortController();
-    const run: RunUnderWay = {
-      order,
-      stop,
-      isSettled: false,
-      result: this.#execute(session, order, () => this.#step(run, 'Python runs, and has printed nothing'), {
-        signal: stop.signal,
+    const run = new RunUnderWay(order, (started) =>
+      this.#execute(session, order, () => started.goOn('Python runs, and has printed nothing'), {
+        signal: started.stop.signal,
         words: programWords,
-        onOutput: () => this.#step(run, 'Python runs, and prints'),
+        onOutput: () => started.goOn('Python runs, and prints'),
+        onInput: async (prompt, over, secret) => {
+          // The protocol forbids to ask for secrets that way.
+          if (!started.canAsk || secret) return null;
+          started.goOn('Python waits for input');
+          return started.questions.ask(prompt, over);
+        },
         onPackages: ({ bytesDone, bytesTotal, packageName }) => {
           const part =
             bytesTotal === null || bytesTotal === 0
               ? ''
               : `, ${Math.floor((100 * bytesDone) / bytesTotal)} %`;
-          this.#step(run, `fetching ${packageName}${part}`);
+          started.goOn(`fetching ${packageName}${part}`);
         },
       }),
-      step: 'starting Python',
-      tell: () => undefined,
-    };
-    const settle = (): void => {
-      run.isSettled = true;
-    };
-    // Whoever waits for it hears how it ended.
-    run.result.then(settle, settle);
+    );
     this.#underWay.set(session, run);
     return run;
   }
@@ -238,24 +239,23 @@ export class PythonServer {
     }
   }
 
-  async #follow(session: string, run: RunUnderWay, { progress, signal }: CallContext): Promise<RunAnswer> {
-    run.tell = progress;
-    progress(run.step);
+  async #follow(session: string, run: RunUnderWay, context: CallContext): Promise<RunStep> {
     const { clock, patienceMs = PATIENCE_MS } = this.#options;
-    const raced = await raceStop(run.result, clock, patienceMs, signal).catch((error: unknown) => {
+    run.canAsk = context.canAsk;
+    run.follow(context.progress);
+    const next = Promise.race([run.result, run.questions.next()]);
+    const raced = await raceStop(next, clock, patienceMs, context.signal).catch((error: unknown) => {
       this.#forget(session, run);
       throw error;
     });
-    run.tell = () => undefined;
+    run.unfollow();
     switch (raced.stopped) {
       case null:
-        this.#forget(session, run);
-        return runAnswer(session, raced.value, {
-          file: (name) => `vivarium://session/${session}/files/${encodeURIComponent(name)}`,
-          keep: (output) => this.#keep(session, output),
-        });
+        return 'prompt' in raced.value
+          ? { kind: 'input', session, question: raced.value }
+          : { kind: 'answer', answer: this.#answer(session, run, raced.value) };
       case 'deadline':
-        return underWay(session, run.step);
+        return { kind: 'answer', answer: underWay(session, run.step) };
       case 'cancelled':
         run.stop.abort();
         this.#forget(session, run);
@@ -263,14 +263,16 @@ export class PythonServer {
     }
   }
 
-  #forget(session: string, run: RunUnderWay): void {
-    if (this.#underWay.get(session) === run) this.#underWay.delete(session);
+  #answer(session: string, run: RunUnderWay, result: RunResult): RunAnswer {
+    this.#forget(session, run);
+    return runAnswer(session, result, {
+      file: (name) => `vivarium://session/${session}/files/${encodeURIComponent(name)}`,
+      keep: (output) => this.#keep(session, output),
+    });
   }
 
-  #step(run: RunUnderWay, step: string): void {
-    if (run.step === step) return;
-    run.step = step;
-    run.tell(step);
+  #forget(session: string, run: RunUnderWay): void {
+    if (this.#underWay.get(session) === run) this.#underWay.delete(session);
   }
 
   #sessionOf(handle: string | undefined): string {
@@ -322,10 +324,6 @@ export class PythonServer {
 
 const LOST =
   'the program that runs Python ended before there was a result; variables and files of the session are lost. Call again';
-
-/** The session does not count: the first call of one may not have named it yet. */
-const isSameWork = (one: RunOrder, other: RunOrder): boolean =>
-  isDeepStrictEqual({ ...one, session: undefined }, { ...other, session: undefined });
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown reason');
 

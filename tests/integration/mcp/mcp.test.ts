@@ -63,6 +63,24 @@ describe.each(['before', 'current'] as const)('the revision %s of the protocol',
     await opened.close();
     await untilGone(opened.pid);
   });
+
+  it('asks the user for what input() waits for', async () => {
+    const asked: string[] = [];
+    const opened = await McpClient.open(dataFolder, {
+      revision,
+      answer: (message) => ({ action: 'accept', content: { line: `answer ${asked.push(message)}` } }),
+    });
+    const answer = await opened.run('a = input("first? ")\nb = input("second? ")\n[a, b]');
+    expect([answer.isError, textOf(answer)]).toEqual([
+      false,
+      expect.stringContaining("['answer 1', 'answer 2']") as string,
+    ]);
+    expect(asked).toEqual(['The Python script asks: first?', 'The Python script asks: second?']);
+    const session = sessionOf(answer);
+    expect(textOf(await opened.run('a + b', { session }))).toBe('answer 1answer 2');
+    await opened.close();
+    await untilGone(opened.pid);
+  });
 });
 
 describe('a session', () => {

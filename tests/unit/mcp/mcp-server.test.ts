@@ -221,10 +221,11 @@ it('a run is told of missing packages in words for a program, which has no optio
 
 it('a handle that is in use stays, however many sessions are begun meanwhile', async () => {
   const { python } = served().parts;
-  const context = { signal: new AbortController().signal, progress: () => undefined };
+  const context = { signal: new AbortController().signal, progress: () => undefined, canAsk: false };
   const begin = async (): Promise<string> => {
     const order = { script: '', session: undefined, packages: [], files: [], timeoutMs: 1000 };
-    return (await python.run(order, context)).structuredContent.session;
+    const step = await python.run(order, context);
+    return step.kind === 'answer' ? step.answer.structuredContent.session : step.session;
   };
   const [used, idle] = [await begin(), await begin()];
   for (let begun = 0; begun < 1000; begun += 1) {

@@ -1,5 +1,5 @@
 /** The tools by the protocol's official client, in one process with a runner whose answers a test decides. */
-import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
+import { Client, InMemoryTransport, type ElicitResult } from '@modelcontextprotocol/client';
 import { onTestFinished } from 'vitest';
 import { AllowedFolders } from '../../../src/main/mcp/allowed-folders.ts';
 import { mcpServer, type McpServerParts } from '../../../src/main/mcp/mcp-server.ts';
@@ -16,6 +16,9 @@ export interface Served {
   /** What was run, and not answered by `answer` yet. */
   readonly runs: { readonly request: RunRequest; readonly options: RunOptions }[];
 }
+
+/** The user's side of a question. */
+export type AnswerQuestion = (message: string) => ElicitResult;
 
 /** @param given what the runner does otherwise than to answer at once */
 export const served = (given: Partial<SessionRunner> = {}): Served => {
@@ -37,9 +40,18 @@ export const served = (given: Partial<SessionRunner> = {}): Served => {
   return { parts: { python, folders, version: '0', timeoutSeconds: 60, memoryMiB: 512 }, clock, runs };
 };
 
-export const connect = async ({ parts }: Served): Promise<Client> => {
+/** @param answer what the client's user says when asked; without it the client can't ask */
+export const connect = async ({ parts }: Served, answer?: AnswerQuestion): Promise<Client> => {
   const [near, far] = InMemoryTransport.createLinkedPair();
-  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'legacy' } });
+  const client = new Client(
+    { name: 'test', version: '1' },
+    {
+      versionNegotiation: { mode: 'legacy' },
+      capabilities: answer === undefined ? {} : { elicitation: { form: {} } },
+    },
+  );
+  if (answer !== undefined)
+    client.setRequestHandler('elicitation/create', async ({ params }) => answer(params.message));
   await mcpServer(parts).connect(far);
   await client.connect(near);
   onTestFinished(() => client.close());
