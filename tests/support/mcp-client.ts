@@ -19,7 +19,7 @@ const Answer = z.object({
   structuredContent: z.record(z.string(), z.unknown()).optional(),
   isError: z.boolean().optional(),
 });
-type Answer = z.infer<typeof Answer>;
+export type Answer = z.infer<typeof Answer>;
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -73,9 +73,7 @@ export class McpClient {
   }
 
   async call(name: string, given: Record<string, unknown>, options: CallOptions = {}): Promise<Answer> {
-    return Answer.parse(
-      await this.client.callTool({ name, arguments: given }, { timeout: 110_000, ...options }),
-    );
+    return callTool(this.client, name, given, options);
   }
 
   /** Runs code in a session, or in a new one. */
@@ -87,5 +85,13 @@ export class McpClient {
     return this.client.close();
   }
 }
+
+export const callTool = async (
+  client: Client,
+  name: string,
+  given: Record<string, unknown>,
+  options: CallOptions = {},
+): Promise<Answer> =>
+  Answer.parse(await client.callTool({ name, arguments: given }, { timeout: 110_000, ...options }));
 
 export const textOf = ({ content }: Answer): string => content.map(({ text }) => text ?? '').join('\n');

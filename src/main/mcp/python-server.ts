@@ -280,7 +280,12 @@ export class PythonServer {
     const made = `py-${randomBytes(6).toString('hex')}`;
     this.#handles.add(made);
     const [oldest] = this.#handles;
-    if (this.#handles.size > MAX_HANDLES && oldest !== undefined) this.#handles.delete(oldest);
+    if (this.#handles.size > MAX_HANDLES && oldest !== undefined) {
+      this.#handles.delete(oldest);
+      // Nobody can ask for its result any more.
+      this.#underWay.get(oldest)?.stop.abort();
+      this.#underWay.delete(oldest);
+    }
     return made;
   }
 

@@ -236,6 +236,23 @@ it('a handle that is in use stays, however many sessions are begun meanwhile', a
   await expect(python.files(idle, context)).rejects.toThrow('there is no session of that handle');
 });
 
+it('a run of a handle that was dropped is stopped', async () => {
+  const { run } = endless();
+  const made = served({
+    run: (request, options) =>
+      request.code === 'long' ? run(request, options) : Promise.resolve(resultOf()),
+  });
+  const client = await connect(made);
+  const first = call(client, 'run_python_code', { script: 'long' });
+  await expect.poll(() => made.runs.length).toBe(1);
+  made.clock.advance(45_000);
+  const session = (await first).structuredContent?.['session'];
+  for (let begun = 0; begun < 1000; begun += 1) await newSession(client);
+  expect(made.runs[0]?.options.signal?.aborted).toBe(true);
+  const late = await call(client, 'run_python_code', { script: 'long', session });
+  expect([late.isError, textOf(late)]).toEqual([true, expect.stringContaining('no session') as string]);
+});
+
 it.each([
   ['short names', 10, 3],
   ['names that take all the room', 150, 300],
