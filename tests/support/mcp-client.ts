@@ -26,10 +26,16 @@ export interface CallOptions {
   readonly onprogress?: (progress: Progress) => void;
 }
 
+const BUILT = [path.join(PROJECT_ROOT, 'out/main/cli.js'), 'mcp'];
+
 export interface McpClientOptions {
   /** What the client's user says when asked; without it the client can't ask. */
   readonly answer?: (message: string) => ElicitResult;
   readonly args?: readonly string[];
+  /** What Node is started with, if not what was built. */
+  readonly command?: readonly string[];
+  /** On top of this process's. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Of the protocol: the one before the current, or the current. */
   readonly revision?: 'before' | 'current';
 }
@@ -46,15 +52,15 @@ export class McpClient {
 
   static async open(
     dataFolder: string,
-    { answer, args = [], revision = 'current' }: McpClientOptions = {},
+    { answer, args = [], command = BUILT, environment = {}, revision = 'current' }: McpClientOptions = {},
   ): Promise<McpClient> {
-    const env: Record<string, string> = { VIVARIUM_DATA_DIR: dataFolder };
+    const env: Record<string, string> = { ...environment, VIVARIUM_DATA_DIR: dataFolder };
     for (const [name, value] of Object.entries<string | undefined>(process.env)) {
       if (value !== undefined) env[name] ??= value;
     }
     const transport = new StdioClientTransport({
       command: process.execPath,
-      args: [path.join(PROJECT_ROOT, 'out/main/cli.js'), 'mcp', ...args],
+      args: [...command, ...args],
       env,
       stderr: 'ignore',
     });
