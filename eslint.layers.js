@@ -16,7 +16,8 @@ export const MAIN_FOLDERS = {
   runtime: ['base', 'foreign-text'],
   config: ['base'],
   packages: ['base', 'foreign-text', 'runtime'],
-  run: ['base', 'foreign-text'],
+  functions: ['base', 'foreign-text'],
+  run: ['base', 'foreign-text', 'functions'],
   native: ['base', 'foreign-text', 'run'],
   sandbox: ['base', 'foreign-text', 'runtime', 'packages', 'run'],
   interpreter: ['base', 'foreign-text', 'run'],
@@ -44,7 +45,7 @@ export const MAIN_FOLDERS = {
     'create-sandbox.ts',
   ],
   library: [
-    ...['base', 'runtime', 'packages', 'run', 'native', 'sandbox', 'interpreter', 'doctor'],
+    ...['base', 'runtime', 'packages', 'functions', 'run', 'native', 'sandbox', 'interpreter', 'doctor'],
     ...['app/pyodide-cache.ts', 'ipc/interpreter.ts', 'ipc/route.ts', 'create-sandbox.ts'],
   ],
   window: ['base', 'foreign-text', 'config', 'packages', 'run', 'sandbox', 'app', 'ipc', 'compose'],

@@ -12,6 +12,7 @@ const SOURCES = {
   api: 'main/library/api.ts',
   errors: 'main/library/errors.ts',
   exports: 'main/library/exports.ts',
+  functions: 'main/library/functions.ts',
   'native-python': 'main/library/native-python.ts',
   'register-interpreter': 'main/library/register-electron-interpreter.ts',
   'interpreter-api': 'shared/ipc/interpreter-api.ts',

@@ -70,6 +70,22 @@ export const LIMITS = {
   pathLength: 4096,
   /** Most entries of a list in the settings. */
   settingListLength: 1000,
+  /** Most functions of the app's that one run is given. */
+  functionCount: 200,
+  /** Longest name of a function, its dots included, in UTF-16 units. */
+  functionNameLength: 128,
+  /** All that a run is told of its functions, as JSON in UTF-16 units. */
+  functionTextLength: 1024 * 1024,
+  /** Most calls of functions that one run can make. */
+  functionCalls: 10_000,
+  /** Arguments of one call, as JSON in UTF-8 with the function's name, and those of all calls of a run. */
+  callBytes: 1024 * 1024,
+  totalCallBytes: 24 * 1024 * 1024,
+  /** Levels and values of one call's JSON. */
+  callDepth: 64,
+  callValues: 100_000,
+  /** Result of one call, as JSON in UTF-8. */
+  callResultBytes: 8 * 1024 * 1024,
   /** Longest answer to an `input()`, in UTF-16 units. */
   inputLength: 64 * 1024,
   /** Largest settings file: it is parsed in one go, by main. */

@@ -32,7 +32,11 @@ const start = {
   guestScript: readFileSync(assets.guest, 'utf8'),
   interrupts: new SharedArrayBuffer(INTERRUPTS_BYTES),
   used: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
-  answers: { readInput: answerMemory(16), readPackageFile: answerMemory(16) },
+  answers: {
+    readInput: answerMemory(16),
+    readPackageFile: answerMemory(16),
+    callFunction: answerMemory(16),
+  },
   mode: 'plain' as const,
   codeCache: new Uint8Array(),
   images: new MessageChannel().port2,

@@ -87,6 +87,102 @@ export interface RunResult {
   /** In ms. */
   timing: { waitMs: number; startMs: number; packagesMs: number; runMs: number };
   runtime: 'embedded' | 'native';
+  /** Calls of your functions, in the order in which they were settled; absent where the run was given none. */
+  calls?: RunCall[];
+}
+
+/**
+ * What became of a call: `denied` by `confirm`; `refused` before that, for its arguments, its name or a limit; `error`:
+ * the function failed; `abandoned`: the run has ended meanwhile, and what the function has done so far is done.
+ */
+export type CallOutcome = 'ok' | 'error' | 'denied' | 'refused' | 'abandoned';
+
+export interface RunCall {
+  /** As the code gave it: of a refused call any text. */
+  name: string;
+  /** Of the call and of what was answered, as JSON in UTF-8. */
+  bytes: number;
+  resultBytes: number;
+  /** From the call to its answer, a decision that was waited for included. */
+  ms: number;
+  outcome: CallOutcome;
+  /** Only with the option `calls.keepArguments`. */
+  arguments?: JsonData;
+}
+
+/** A call of one of your functions, its arguments of the right form. */
+export interface ProposedCall {
+  readonly name: string;
+  /** As the code has given them. */
+  readonly arguments: Readonly<Record<string, JsonData>>;
+  /** Of the run; null for one of its own. */
+  readonly session: string | null;
+  /** Aborted when nobody waits for the decision any longer. */
+  readonly signal: AbortSignal;
+}
+
+export interface Denial {
+  /** Why, for the code and whoever wrote it. */
+  readonly deny: string;
+}
+
+export type CallDecision = 'allow' | 'ask' | 'deny' | Denial;
+
+/** Whether calls are let through: always, never, by asking, or as the function decides for each. */
+export type ConfirmPolicy = CallDecision | ((call: ProposedCall) => CallDecision | Promise<CallDecision>);
+
+/** Asks a person, or whatever stands for one. */
+export type ConfirmCall = (call: ProposedCall) => boolean | Denial | Promise<boolean | Denial>;
+
+export interface CallContext {
+  readonly name: string;
+  readonly session: string | null;
+  /** Aborted when the run has ended, or nobody waits for the result any longer. */
+  readonly signal: AbortSignal;
+}
+
+/** What a schema of zod 4 makes of its input; of a JSON Schema nothing is known here. */
+export type SchemaValue<Schema> = Schema extends { readonly _zod: { readonly output: infer Value } }
+  ? Value
+  : unknown;
+
+/** A function that code may call. */
+export interface HostFunction<Input = unknown> {
+  /** What it does, for whoever writes the code: its docstring. */
+  readonly description?: string | undefined;
+  /** JSON Schema or zod 4: an object with the arguments by their names. Without it there are none. */
+  readonly input?: (Input & object) | object | undefined;
+  /** JSON Schema or zod 4 of the result, which is held against it. */
+  readonly output?: object | undefined;
+  /** `allow` by default. */
+  readonly confirm?: ConfirmPolicy | undefined;
+  /** Gives what JSON can hold. The message of what it throws goes to the code, and nothing else of it. */
+  handler(input: SchemaValue<Input>, context: CallContext): unknown;
+}
+
+/** Functions by their names; dots make namespaces: `github.create_issue`. */
+export type HostFunctions = Readonly<Record<string, HostFunction>>;
+
+/** What calls of one run may take. */
+export interface CallOptions {
+  /** 1000 by default. */
+  calls?: number;
+  /** Further ones wait; 1000 by default. */
+  perSecond?: number;
+  /** Arguments of one call, as JSON; 256 by default. */
+  argumentKiB?: number;
+  /** Result of one call, as JSON; 1024 by default. */
+  resultKiB?: number;
+  /** Whether `RunResult.calls` and events have the arguments; false by default. */
+  keepArguments?: boolean;
+}
+
+/** What code imports from `host`, as Python stub files. */
+export interface FunctionStubs {
+  /** Sources by their paths, for editors and type checkers: `host/__init__.pyi`. */
+  readonly files: Readonly<Record<string, string>>;
+  /** All in one, for the description of a tool. */
+  readonly text: string;
 }
 
 /** Raw bytes: a chunk may end inside a UTF-8 sequence. */
@@ -127,6 +223,13 @@ export interface RunOptions {
   readonly onPackages?: (progress: InstallProgress) => void;
 }
 
+export interface SandboxRunOptions extends RunOptions {
+  /** What the code may call, in place of the sandbox's `functions`; `{}` for nothing. */
+  readonly functions?: HostFunctions | undefined;
+  /** In place of the sandbox's. */
+  readonly confirm?: ConfirmCall | undefined;
+}
+
 export type SandboxState =
   | { name: 'stopped' | 'starting' | 'ready' | 'stopping' }
   | { name: 'busy' | 'unresponsive'; runs: number }
@@ -159,6 +262,7 @@ export type SandboxEvent =
       state: SessionState;
       runMs: number;
     }
+  | { type: 'function-called'; at: number; run: number; session: string | null; call: RunCall }
   | { type: 'session-ended'; at: number; session: string; why: string }
   | { type: 'memory'; at: number; pid: number; residentMiB: number; limitMiB: number };
 
@@ -219,6 +323,11 @@ export interface SandboxOptions {
    * (Linux on x64 and arm64), which is the default, `required` everywhere, `optional` nowhere.
    */
   lockdown?: 'supported' | 'required' | 'optional';
+  /** What code may call, with `from host import …`. */
+  functions?: HostFunctions;
+  /** Decides on calls of functions whose `confirm` is `ask`; without it they are denied. */
+  confirm?: ConfirmCall;
+  calls?: CallOptions;
 }
 
 export interface PackageTaskOptions {
@@ -252,7 +361,7 @@ export interface SandboxPackages {
 }
 
 /** What a run of a session is asked with, beside its code. */
-export interface SessionRunOptions extends RunOptions {
+export interface SessionRunOptions extends SandboxRunOptions {
   readonly timeoutMs?: number;
   readonly files?: readonly InputFile[];
   readonly packages?: readonly string[];
@@ -311,7 +420,7 @@ export interface Sandbox {
    * Runs code: in a fresh interpreter, or in that of `request.session`. Resolves with what became of it, whatever that
    * was; rejects only with VivariumError `invalid-request`.
    */
-  run(request: string | RunRequest, options?: RunOptions): Promise<RunResult>;
+  run(request: string | RunRequest, options?: SandboxRunOptions): Promise<RunResult>;
   /** The session of that name; the same object for the same name until it is closed. */
   session(name: string): Session;
   /** What happens to processes, sessions and runs. */

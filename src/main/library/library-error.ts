@@ -1,3 +1,4 @@
+import { FunctionError } from '../functions/function-set.ts';
 import { PackageError } from '../packages/package-error.ts';
 import { InvalidRequestError } from '../run/parse-request.ts';
 import { InstalledFileError } from '../runtime/installed-file.ts';
@@ -9,7 +10,7 @@ const libraryError = (error: unknown): unknown => {
   if (error instanceof PackageError) {
     return new VivariumError('packages-failed', `${error.message} (${error.code})`, { cause: error });
   }
-  if (error instanceof InvalidRequestError) {
+  if (error instanceof InvalidRequestError || error instanceof FunctionError) {
     return new VivariumError('invalid-request', error.message, { cause: error });
   }
   if (error instanceof InstalledFileError) {

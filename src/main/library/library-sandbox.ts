@@ -21,16 +21,17 @@ import { SnapshotStore } from '../sandbox/snapshots/snapshot-store.ts';
 import { engineVersion, Snapshots } from '../sandbox/snapshots/snapshots.ts';
 import type {
   DoctorReport,
-  RunOptions,
   RunRequest,
   RunResult,
   Sandbox,
   SandboxOptions,
+  SandboxRunOptions,
   SandboxState,
 } from './api.ts';
 import { VivariumError } from './errors.ts';
 import { EventSource } from './events.ts';
 import { findAssets, type AssetHints } from './find-assets.ts';
+import { OfferedFunctions } from './offered-functions.ts';
 import { inLibraryTerms } from './library-error.ts';
 import { parseOptions, type ParsedOptions } from './options.ts';
 import { noPackages, StoredPackages, type OpenedPackages } from './packages.ts';
@@ -56,10 +57,11 @@ export interface Platform {
 /** @throws VivariumError for options that can't be used here; nothing is started yet */
 export const openSandbox = (options: SandboxOptions, platform: Platform): LibrarySandbox => {
   const parsed = parseOptions(options);
+  const functions = new OfferedFunctions(parsed);
   const outDir = findAssets(parsed.assetsDir, platform.hints);
   const files = locate(outDir);
   requireLockdown(parsed.lockdown, files.binding);
-  return new LibrarySandbox({ options: parsed, outDir, files, platform });
+  return new LibrarySandbox({ options: parsed, outDir, files, platform, functions });
 };
 
 const locate = (outDir: string): BuiltFiles => {
@@ -81,6 +83,7 @@ interface LibraryParts {
   readonly outDir: string;
   readonly files: BuiltFiles;
   readonly platform: Platform;
+  readonly functions: OfferedFunctions;
 }
 
 export class LibrarySandbox implements Sandbox {
@@ -128,11 +131,15 @@ export class LibrarySandbox implements Sandbox {
     return this.#parts.outDir;
   }
 
-  run(request: string | RunRequest, options: RunOptions = {}): Promise<RunResult> {
-    const { timeoutMs } = this.#parts.options;
+  run(request: string | RunRequest, options: SandboxRunOptions = {}): Promise<RunResult> {
+    const { functions, options: own } = this.#parts;
+    const { timeoutMs } = own;
     return inLibraryTerms(() => {
       const whole = typeof request === 'string' ? { code: request } : request;
-      return this.#inner.run({ ...whole, timeoutMs: whole.timeoutMs ?? timeoutMs }, options);
+      return this.#inner.run(
+        { ...whole, timeoutMs: whole.timeoutMs ?? timeoutMs },
+        functions.optionsOf(options),
+      );
     });
   }
 
@@ -141,7 +148,8 @@ export class LibrarySandbox implements Sandbox {
       throw new VivariumError('disposed', 'the sandbox was disposed of; make another one');
     const open = this.#sessions.get(name);
     if (open !== undefined) return open;
-    const session = new NamedSession(this.#inner, name, this.#parts.options.timeoutMs, () => {
+    const { functions, options } = this.#parts;
+    const session = new NamedSession(this.#inner, name, options.timeoutMs, functions, () => {
       this.#sessions.delete(name);
     });
     this.#sessions.set(name, session);

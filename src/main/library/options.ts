@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import { PackageSettings } from '../../shared/packages/package-settings.ts';
 import { TimeoutMs } from '../../shared/contract/sandbox.ts';
+import type { ConfirmCall, HostFunctions } from '../functions/host-function.ts';
 import { VivariumError } from './errors.ts';
 
 const MS_PER_MINUTE = 60_000;
@@ -19,6 +20,30 @@ const PackageOptions = PackageSettings.extend({
   offline: z.boolean().default(false),
   /** File of an offline pack, as `vivarium packages pack` writes it. */
   pack: Folder.exactOptional(),
+});
+
+/** Looked at more closely by `FunctionSet`. */
+const Functions = z.custom<HostFunctions>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be an object with the functions by their names',
+);
+const Confirm = z.custom<ConfirmCall>((value) => typeof value === 'function', 'must be a function');
+
+/** What calls of one run may take. */
+const Calls = z.strictObject({
+  calls: z.int().min(0).max(LIMITS.functionCalls).default(1000),
+  perSecond: z.number().min(0.01).max(LIMITS.functionCalls).default(1000),
+  argumentKiB: z
+    .int()
+    .min(1)
+    .max(LIMITS.callBytes / 1024)
+    .default(256),
+  resultKiB: z
+    .int()
+    .min(1)
+    .max(LIMITS.callResultBytes / 1024)
+    .default(1024),
+  keepArguments: z.boolean().default(false),
 });
 
 const Options = z.strictObject({
@@ -59,6 +84,11 @@ const Options = z.strictObject({
    * (Linux on x64 and arm64), `required` everywhere, `optional` nowhere.
    */
   lockdown: z.enum(['supported', 'required', 'optional']).default('supported'),
+  /** What code may call. */
+  functions: Functions.default({}),
+  /** Decides on calls of functions whose `confirm` is `ask`. */
+  confirm: Confirm.exactOptional(),
+  calls: Calls.prefault({}),
 });
 export type ParsedOptions = z.output<typeof Options>;
 

@@ -2,6 +2,7 @@ import { SessionName } from '../../shared/contract/sandbox.ts';
 import type { Sandbox as InnerSandbox } from '../sandbox/sandbox.ts';
 import type { InputFile, RunResult, Session, SessionFiles, SessionRunOptions } from './api.ts';
 import { VivariumError } from './errors.ts';
+import type { OfferedFunctions } from './offered-functions.ts';
 import { inLibraryTerms } from './library-error.ts';
 
 export class NamedSession implements Session {
@@ -13,12 +14,19 @@ export class NamedSession implements Session {
   };
   readonly #sandbox: InnerSandbox;
   readonly #timeoutMs: number;
+  readonly #functions: OfferedFunctions;
   readonly #onClosed: () => void;
   readonly #running = new Set<AbortController>();
   #isClosed = false;
 
   /** @throws VivariumError `invalid-option` for a name that is none */
-  constructor(sandbox: InnerSandbox, name: string, timeoutMs: number, onClosed: () => void) {
+  constructor(
+    sandbox: InnerSandbox,
+    name: string,
+    timeoutMs: number,
+    functions: OfferedFunctions,
+    onClosed: () => void,
+  ) {
     const parsed = SessionName.safeParse(name);
     if (!parsed.success) {
       throw new VivariumError('invalid-option', `name: ${parsed.error.issues[0]?.message ?? 'not valid'}`);
@@ -26,6 +34,7 @@ export class NamedSession implements Session {
     this.name = name;
     this.#sandbox = sandbox;
     this.#timeoutMs = timeoutMs;
+    this.#functions = functions;
     this.#onClosed = onClosed;
   }
 
@@ -68,7 +77,7 @@ export class NamedSession implements Session {
           ...(files === undefined ? {} : { files: [...files] }),
           ...(packages === undefined ? {} : { packages: [...packages] }),
         },
-        { ...options, signal: stop.signal },
+        { ...this.#functions.optionsOf(options), signal: stop.signal },
       );
     } finally {
       this.#running.delete(stop);

@@ -84,6 +84,11 @@ export class NativeInterpreter implements Interpreter {
     return Promise.resolve();
   }
 
+  /** It is given no functions. */
+  answerFunction(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async interrupt(limitMs: number): Promise<boolean> {
     this.#process?.interrupt();
     const raced = await raceStop(this.#running, this.#options.clock, limitMs, never);

@@ -1,5 +1,12 @@
-import type { RunRequest, RunResult, RunStatus, SessionState } from '../../shared/contract/sandbox.ts';
+import type {
+  RunCall,
+  RunRequest,
+  RunResult,
+  RunStatus,
+  SessionState,
+} from '../../shared/contract/sandbox.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
+import { CallDialog } from '../functions/call-dialog.ts';
 import type { Clock } from '../base/clock.ts';
 import { linkSignals, sharedController } from '../base/stop-signal.ts';
 import type { Backend, Interpreter, RunProgress } from './backend.ts';
@@ -20,6 +27,8 @@ import { filesOf, interpreterLives, type Verdict } from './verdict.ts';
 export interface RunObserver {
   onRunBegan?(run: number, session: string | null): void;
   onRunEnded?(run: number, session: string | null, ended: EndedRunReport): void;
+  /** A call of a function was settled. */
+  onCall?(run: number, session: string | null, call: RunCall): void;
 }
 
 export interface EndedRunReport {
@@ -47,6 +56,8 @@ interface RunParts {
   readonly options: RunOptions;
   readonly collector: RunCollector;
   readonly input: InputDialog | null;
+  /** Null when it may call nothing. */
+  readonly calls: CallDialog | null;
   readonly outputBytes: number;
   readonly signal: AbortSignal;
 }
@@ -99,8 +110,9 @@ export class BackendRunner implements Runner {
     const session = request.session ?? null;
     const relay = new OutputRelay();
     const input = options.onInput === undefined ? null : new InputDialog(options.onInput);
+    const calls = this.#callsOf(number, session, options);
     const outputBytes = this.#options.outputBytes();
-    const collector = new RunCollector(outputBytes, relayTo(relay, options, input));
+    const collector = new RunCollector(outputBytes, relayTo(relay, options, input, calls));
     const disposed = this.#disposal.signal.aborted;
     const { signal, unlink } = linkSignals(this.#disposal.signal, options.signal ?? never);
     const arrived = clock.now();
@@ -115,6 +127,7 @@ export class BackendRunner implements Runner {
           options,
           collector,
           input,
+          calls,
           outputBytes,
           signal,
         });
@@ -138,9 +151,21 @@ export class BackendRunner implements Runner {
       packages,
       timing: { waitMs, startMs, packagesMs, runMs },
       runtime: backend.runtime,
+      calls: calls?.records,
     });
     this.#options.observer?.onRunEnded?.(number, session, { status: result.status, state, runMs });
     return result;
+  }
+
+  #callsOf(run: number, session: string | null, { functions }: RunOptions): CallDialog | null {
+    const { clock, observer } = this.#options;
+    if (functions === undefined || functions.set.all.length === 0) return null;
+    return new CallDialog({
+      functions,
+      clock,
+      session,
+      onSettled: (call) => observer?.onCall?.(run, session, call),
+    });
   }
 
   #neverBegun(disposed: boolean): Attempt {
@@ -172,16 +197,23 @@ export class BackendRunner implements Runner {
 
   #execute(
     interpreter: Interpreter,
-    { collector, input, outputBytes, request, signal }: RunParts,
+    { calls, collector, input, outputBytes, request, signal }: RunParts,
   ): Promise<Verdict> {
     input?.connect((call, answer) => interpreter.answerInput(call, answer));
+    calls?.connect((call, answer) => interpreter.answerFunction(call, answer));
     return new RunExecution({
       interpreter,
-      order: { code: request.code, facts: factsOf(request), outputBytes, input: input !== null },
+      order: {
+        code: request.code,
+        facts: factsOf(request, calls?.facts),
+        outputBytes,
+        input: input !== null,
+      },
       limitMs: request.timeoutMs ?? DEFAULTS.timeoutMs,
       collector,
       clock: this.#options.clock,
       signal,
+      onEnding: () => calls?.end(),
     }).run();
   }
 }

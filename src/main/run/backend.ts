@@ -2,7 +2,7 @@
 import type { PythonRuntime } from '../../shared/runtimes.ts';
 import type { CollectedFile, OutputFile, RunRequest, SessionState } from '../../shared/contract/sandbox.ts';
 import type { GuestOutcome } from '../../shared/protocol/guest-report.ts';
-import type { InputAnswer } from '../../shared/protocol/blocking-calls.ts';
+import type { FunctionAnswer, InputAnswer } from '../../shared/protocol/blocking-calls.ts';
 import type { RunEnd, RunOrder, RunPiece } from '../../shared/protocol/interpreter.ts';
 import type { AbortSource } from '../../shared/rpc/abort.ts';
 import type { RunOptions } from './run-options.ts';
@@ -74,6 +74,8 @@ export interface Interpreter {
   run(order: RunOrder, onPiece: (piece: RunPiece) => void, ended: AbortSource): Promise<RunEnd>;
   /** Answers the call of that number (see `InputQuestion`). */
   answerInput(call: number, answer: InputAnswer): Promise<void>;
+  /** Answers a call of a function of the app's (see `FunctionQuestion`). */
+  answerFunction(call: number, answer: FunctionAnswer): Promise<void>;
   /** Asks the run under way to stop. True when it has ended and the interpreter can be used again. */
   interrupt(limitMs: number): Promise<boolean>;
   /** Ends the interpreter, whatever it does. Resolves once it is gone. */

@@ -1,4 +1,4 @@
-import type { InputQuestion } from '../../shared/protocol/blocking-calls.ts';
+import type { FunctionQuestion, InputQuestion } from '../../shared/protocol/blocking-calls.ts';
 import {
   outcomeBudgetBytes,
   GuestDisplay,
@@ -13,12 +13,11 @@ import { isClearing } from '../../shared/contract/streamed-output.ts';
 import { GuestReport, type GuestOutcome } from '../../shared/protocol/guest-report.ts';
 import { JsonError, JsonReader, type Json } from '../foreign-text/json-reader.ts';
 import { Utf8Text } from '../foreign-text/utf8-text.ts';
+import { CallBudget } from './call-budget.ts';
+import { MisbehaviourError } from './misbehaviour.ts';
 import { checkFiles, FILES_VALUES, REPORTED_FILES } from './reported-files.ts';
 
-/** The sidecar exceeded a limit. */
-export class MisbehaviourError extends Error {
-  override readonly name = 'MisbehaviourError';
-}
+export { MisbehaviourError };
 
 /** The guest's report does not have the form of one. */
 export class ReportError extends Error {
@@ -58,6 +57,10 @@ export interface RunListener {
   onDisplay(display: RunDisplay): void;
   /** The guest waits for a line, which must not be seen when it is secret. */
   onInput(question: InputQuestion): void;
+  /** A piece of a call. Absent where the run was given no functions. */
+  readonly onCall?: (piece: FunctionQuestion) => void;
+  /** The guest waits for the next part of what was answered. */
+  readonly onCallRest?: (call: number) => void;
 }
 
 /**
@@ -79,6 +82,7 @@ export class RunCollector {
   #displaysBytes = 0;
   #displaysCount = 0;
   #displaysCut = false;
+  readonly #calls = new CallBudget();
   #questions = 0;
   #promptUnits = 0;
 
@@ -106,6 +110,16 @@ export class RunCollector {
         break;
       case 'input':
         this.#addQuestion(piece);
+        break;
+      case 'call':
+        this.#calls.add(piece);
+        if (this.#listener.onCall === undefined)
+          throw new MisbehaviourError('it called what it was not given');
+        this.#listener.onCall(piece);
+        break;
+      case 'call-rest':
+        this.#calls.addRest();
+        this.#listener.onCallRest?.(piece.call);
         break;
     }
   }

@@ -17,6 +17,8 @@ export interface RunExecutionOptions {
   readonly clock: Clock;
   /** Cancels the run. */
   readonly signal: AbortSignal;
+  /** Called once the run is to stop, or has come to its end: from then on it may ask for nothing. */
+  readonly onEnding?: () => void;
 }
 
 const never = sharedController().signal;
@@ -41,6 +43,7 @@ export class RunExecution {
     try {
       const raced = await raceStop(running, clock, limitMs, signal, outOfMemory);
       if (raced.stopped === null) return await this.#conclude(raced.value);
+      this.#options.onEnding?.();
       // Nobody awaits it any more.
       running.catch(() => undefined);
       if (signal.aborted) return { kind: 'cancelled', by: await this.#stop(running) };
@@ -53,6 +56,7 @@ export class RunExecution {
       await interpreter.terminate();
       return { kind: 'misbehaved', detail: error.message };
     } finally {
+      this.#options.onEnding?.();
       // The result is final: later pieces are not part of it.
       ended.abort('the run has its verdict');
     }

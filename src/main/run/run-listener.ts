@@ -1,5 +1,7 @@
 import type { RunDisplay, RunOutput } from '../../shared/contract/sandbox.ts';
+import type { CallDialog } from '../functions/call-dialog.ts';
 import type { InputDialog } from './input-dialog.ts';
+
 import type { OutputRelay } from './output-relay.ts';
 import type { RunListener } from './run-collector.ts';
 
@@ -10,7 +12,12 @@ export interface RunWatcher {
 }
 
 /** Passes on what comes, in order; a question for input comes after all that was printed before. */
-export const relayTo = (relay: OutputRelay, watcher: RunWatcher, input: InputDialog | null): RunListener => ({
+export const relayTo = (
+  relay: OutputRelay,
+  watcher: RunWatcher,
+  input: InputDialog | null,
+  calls: CallDialog | null,
+): RunListener => ({
   onOutput: (output) => {
     const { onOutput } = watcher;
     if (onOutput !== undefined) relay.push(() => onOutput(output));
@@ -25,4 +32,7 @@ export const relayTo = (relay: OutputRelay, watcher: RunWatcher, input: InputDia
       if (input !== null) void input.ask(question);
     });
   },
+  ...(calls === null
+    ? {}
+    : { onCall: (piece) => calls.push(piece), onCallRest: (call) => calls.giveRest(call) }),
 });

@@ -1,6 +1,7 @@
 import type { CollectedFile } from '../../shared/contract/sandbox.ts';
 import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 import type { OnInput } from './input-dialog.ts';
+import type { RunFunctions } from '../functions/call-dialog.ts';
 import type { AdviceWords } from './package-advice.ts';
 import type { RunWatcher } from './run-listener.ts';
 
@@ -16,6 +17,8 @@ export interface RunOptions extends RunWatcher {
   readonly signal?: AbortSignal;
   /** Answers `input()` and other reads of standard input; without it they find the end of the file. */
   readonly onInput?: OnInput;
+  /** What the code may call of the app; nothing without it. */
+  readonly functions?: RunFunctions | undefined;
   /** Gets the contents of the files that the run made or changed, before the result comes. */
   readonly onFile?: (file: CollectedFile) => void | Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { PythonRuntime } from '../../shared/runtimes.ts';
 import { absenceIn, sentenceOf } from '../../shared/absent.ts';
 import type {
+  RunCall,
   RunDisplay,
   RunNotice,
   RunResult,
@@ -30,10 +31,13 @@ export interface EndedRun {
   readonly packages: readonly string[];
   readonly timing: RunTiming;
   readonly runtime: PythonRuntime;
+  /** Of functions; undefined where there were none to be called. */
+  readonly calls?: readonly RunCall[] | undefined;
 }
 
 /** What the caller gets of a run. */
 export const runResult = ({
+  calls,
   captured,
   packages,
   runtime,
@@ -53,6 +57,7 @@ export const runResult = ({
   notices: [...noticesOf(verdict), ...aboutAbsence(verdict)],
   timing,
   runtime,
+  ...(calls === undefined ? {} : { calls: [...calls] }),
 });
 
 /** The window says it in its user's language; the error itself is in English. */

@@ -125,6 +125,8 @@ export class Sandbox implements Runner {
       disposedDetail: 'the sandbox was disposed of',
       observer: {
         onRunBegan: (run, session) => this.#emit({ type: 'run-began', at: Date.now(), run, session }),
+        onCall: (run, session, call) =>
+          this.#emit({ type: 'function-called', at: Date.now(), run, session, call }),
         onRunEnded: (run, session, ended) =>
           this.#emit({ type: 'run-ended', at: Date.now(), run, session, ...ended }),
       },

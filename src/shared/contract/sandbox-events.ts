@@ -1,6 +1,6 @@
 /** What a sandbox tells whoever watches it: a window, a log. All times are ms since the epoch. */
 import { z } from 'zod';
-import { RunStatus, SessionState } from './sandbox.ts';
+import { RunCall, RunStatus, SessionState } from './sandbox.ts';
 
 const Runs = z.number().int().nonnegative();
 
@@ -80,6 +80,14 @@ export const SandboxEvent = z.discriminatedUnion('type', [
     status: RunStatus,
     state: SessionState,
     runMs: z.number().nonnegative(),
+  }),
+  /** A call of one of the app's functions was settled. */
+  z.strictObject({
+    type: z.literal('function-called'),
+    at: At,
+    run: Run,
+    session: z.string().nullable(),
+    call: RunCall,
   }),
   z.strictObject({
     type: z.literal('session-ended'),

@@ -189,6 +189,28 @@ export const RunDisplay = z.strictObject({
 });
 export type RunDisplay = z.infer<typeof RunDisplay>;
 
+/**
+ * What became of a call: `denied` at the gate; `refused` before it, for its arguments, its name or a limit; `error`:
+ * the function failed; `abandoned`: nobody waits for it any longer, and what it has done so far is done.
+ */
+export const CallOutcome = z.enum(['ok', 'error', 'denied', 'refused', 'abandoned']);
+export type CallOutcome = z.infer<typeof CallOutcome>;
+
+/** A call of a function of the app's. */
+export const RunCall = z.strictObject({
+  /** As the code gave it: of a refused call any text. */
+  name: z.string().max(LIMITS.functionNameLength),
+  /** Of the call and of what was answered, as JSON in UTF-8. */
+  bytes: z.number().int().nonnegative(),
+  resultBytes: z.number().int().nonnegative(),
+  /** From the call to its answer, a decision that was waited for included. */
+  ms: z.number().nonnegative(),
+  outcome: CallOutcome,
+  /** Only where the app wants them kept. */
+  arguments: JsonData.exactOptional(),
+});
+export type RunCall = z.infer<typeof RunCall>;
+
 export const RunResult = z.strictObject({
   status: RunStatus,
   /** Last expression; null when there is none (None counts as none). */
@@ -209,6 +231,8 @@ export const RunResult = z.strictObject({
   notices: z.array(RunNotice),
   timing: RunTiming,
   runtime: PythonRuntime,
+  /** Calls of the app's functions, in the order in which they were settled; absent where the run was given none. */
+  calls: z.array(RunCall).max(LIMITS.functionCalls).exactOptional(),
 });
 export type RunResult = z.infer<typeof RunResult>;
 

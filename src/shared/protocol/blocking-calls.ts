@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { Bytes } from '../contract/sandbox.ts';
-import { INPUT_PART_BYTES } from './call-codes.ts';
+import { FUNCTION_PART_BYTES, INPUT_PART_BYTES } from './call-codes.ts';
 
 /** Each call of an interpreter has the next number, from 1 to the last one and then from 1 again. */
 export const LAST_CALL = 2 ** 31 - 1;
@@ -41,6 +41,21 @@ export const blockingCalls = {
     interruptible: false,
     limitMs: 30_000,
   },
+  /**
+   * A function of the app's, with which it answers in parts. Asked for in the run's stream, as what was printed before
+   * is to be seen before; answered by main.
+   */
+  callFunction: {
+    request: z.strictObject({
+      /** The guest's own number of the call: the same when it asks again after an interrupt. */
+      id: z.int().nonnegative(),
+      /** What is called and with what: JSON, see `FunctionCall`. Null for the next part of the answer. */
+      json: z.string().max(LIMITS.callBytes).nullable(),
+    }),
+    partBytes: FUNCTION_PART_BYTES,
+    interruptible: true,
+    limitMs: null,
+  },
 } as const;
 
 export type BlockingCall = keyof typeof blockingCalls;
@@ -49,6 +64,10 @@ export type CallRequest<C extends BlockingCall> = z.output<(typeof blockingCalls
 /** Asks main for a line of input, in a run's stream. */
 export const InputQuestion = blockingCalls.readInput.request.extend({ call: CallNumber });
 export type InputQuestion = z.infer<typeof InputQuestion>;
+
+/** Calls a function of the app's: all pieces together are a `FunctionCall`, JSON in UTF-8. */
+export const FunctionQuestion = z.strictObject({ call: CallNumber, bytes: Bytes, last: z.boolean() });
+export type FunctionQuestion = z.infer<typeof FunctionQuestion>;
 
 /** Asks the control thread for a part of a package's file. */
 export const PackageFileQuestion = blockingCalls.readPackageFile.request.extend({ call: CallNumber });
@@ -73,6 +92,17 @@ export const InputAnswer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('failed') }),
 ]);
 export type InputAnswer = z.infer<typeof InputAnswer>;
+
+/** Part of the answer to `callFunction`, with the byte before it that says whether it is the last. */
+export const FunctionAnswer = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('bytes'),
+    bytes: Bytes.refine((bytes) => bytes.byteLength > 0 && bytes.byteLength <= FUNCTION_PART_BYTES),
+  }),
+  /** There is none: nothing was called. */
+  z.strictObject({ kind: z.literal('failed') }),
+]);
+export type FunctionAnswer = z.infer<typeof FunctionAnswer>;
 
 /** `Atomics.wait`, which a page's main thread and so the shared code's types do not have. */
 export type AtomicsWait = (

@@ -1,7 +1,7 @@
 /** Schemas that both hops, main ↔ sidecar and sidecar ↔ worker, speak. */
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
-import { InputQuestion } from './blocking-calls.ts';
+import { CallNumber, FunctionQuestion, InputQuestion } from './blocking-calls.ts';
 import { CheckedLayerName } from '../contract/isolation.ts';
 import { Bytes, MimeType, RunRequest, WorkspaceFileName } from '../contract/sandbox.ts';
 import { FoundFiles, ReportedFiles } from './guest-report.ts';
@@ -48,6 +48,8 @@ export type FilePart = z.infer<typeof FilePart>;
 export const RunFacts = RunRequest.pick({ args: true, script: true, columns: true }).extend({
   /** Whether its end is that of the program: nothing is run in the interpreter after it. */
   last: z.boolean().optional(),
+  /** The functions of the app's that it may call: JSON, see `FunctionFacts`. Absent when there are none. */
+  functions: z.string().max(LIMITS.functionTextLength).optional(),
 });
 export type RunFacts = z.infer<typeof RunFacts>;
 
@@ -73,6 +75,10 @@ export const RunPiece = z.discriminatedUnion('channel', [
   z.strictObject({ channel: z.literal('display'), bytes: PieceBytes, last: z.boolean() }),
   /** The guest's thread is blocked until `answerInput` answers that call. */
   InputQuestion.extend({ channel: z.literal('input') }),
+  /** A call of a function; whole with the piece that is the last. The thread is blocked until `answerFunction`. */
+  FunctionQuestion.extend({ channel: z.literal('call'), bytes: PieceBytes }),
+  /** The next part of the answer is wanted, as another call of its own number. */
+  z.strictObject({ channel: z.literal('call-rest'), call: CallNumber }),
 ]);
 export type RunPiece = z.infer<typeof RunPiece>;
 
@@ -146,6 +152,9 @@ export const MAX_QUESTIONS = 50_000;
 /** All prompts of a run together, in UTF-16 units; later questions have none. */
 export const MAX_PROMPT_UNITS = 1024 * 1024;
 
+/** Times that one run may ask for a further part of an answer. */
+export const MAX_CALL_RESTS = 10_000;
+
 /** What a piece costs in a stream's window beside its bytes, rounded up. */
 const PIECE_OVERHEAD_BYTES = 256;
 
@@ -153,6 +162,13 @@ const PIECE_OVERHEAD_BYTES = 256;
  * Window for a run's stream. The guest blocks its thread, so the sender can't wait for room: there has to be
  * room for all it may send.
  */
-export const runWindowBytes = (outputBytes: number): number =>
+export const runWindowBytes = (outputBytes: number, hasFunctions = false): number =>
   2 * (runBudgetBytes(outputBytes) + MAX_PROMPT_UNITS) +
-  (2 * MAX_SMALL_PIECES + LIMITS.displayCount + MAX_QUESTIONS) * PIECE_OVERHEAD_BYTES;
+  (2 * MAX_SMALL_PIECES + LIMITS.displayCount + MAX_QUESTIONS) * PIECE_OVERHEAD_BYTES +
+  (hasFunctions ? CALLS_WINDOW_BYTES : 0);
+
+/** Room for calls, whose pieces are whole but for the last of each. */
+const CALLS_WINDOW_BYTES =
+  LIMITS.totalCallBytes +
+  (LIMITS.functionCalls + Math.ceil(LIMITS.totalCallBytes / PIECE_BYTES) + MAX_CALL_RESTS) *
+    PIECE_OVERHEAD_BYTES;

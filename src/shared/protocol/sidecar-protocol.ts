@@ -1,6 +1,6 @@
 /** Main ↔ control thread of the sidecar. The sidecar is the hostile side. */
 import { z } from 'zod';
-import { CallNumber, InputAnswer } from './blocking-calls.ts';
+import { CallNumber, FunctionAnswer, InputAnswer } from './blocking-calls.ts';
 import { RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
 import { InterpreterId, interpreterMethods, ofInterpreter } from './interpreter-methods.ts';
 import { IsolationLayers, LockdownOrder } from '../contract/isolation.ts';
@@ -111,6 +111,11 @@ export const sidecarContract = defineContract({
     /** Answers a guest's thread that waits for input (see `RunPiece`); ignored when it does not wait for that call. */
     answerInput: {
       params: z.strictObject({ interpreter: InterpreterId, call: CallNumber, answer: InputAnswer }),
+      result: z.strictObject({}),
+    },
+    /** The same for a guest's thread that has called a function. */
+    answerFunction: {
+      params: z.strictObject({ interpreter: InterpreterId, call: CallNumber, answer: FunctionAnswer }),
       result: z.strictObject({}),
     },
     /** Hands over a package, in parts; it stays at hand for all interpreters. */

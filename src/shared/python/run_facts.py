@@ -20,6 +20,8 @@ class RunFacts(NamedTuple):
     columns: int | None = None
     # Whether its end is that of the program.
     last: bool = False
+    # The functions of the app's that it may call, as JSON; see host_functions.py.
+    functions: str | None = None
 
     def apply(self, namespace: dict[str, object]) -> None:
         if self.args is not None:

@@ -121,6 +121,10 @@ export class Sidecar {
         this.#find(interpreter).answerInput(call, answer);
         return {};
       },
+      answerFunction: ({ interpreter, call, answer }) => {
+        this.#find(interpreter).answerFunction(call, answer);
+        return {};
+      },
       loadPackage: async (part) => {
         await this.#wheels.add(part);
         return {};

@@ -1,6 +1,6 @@
 """The way out of Python: one character device, to which each write is a message to the realm.
 
-Its first byte says what is wanted (see guest-device.ts); a read is the answer to the one question that there is. Guest
+Its first byte says what is wanted (see guest-device.ts); a read is the answer to what was asked. Guest
 code can do both, too: it can say nothing that it could not have said by calling what is here.
 """
 
@@ -10,11 +10,17 @@ import os
 
 _read, _write = os.read, os.write
 _repr = repr
+_join = b"".join
+
+# Most bytes of an answer that come at once, with the byte before them, and that byte where no more follow.
+_PART_BYTES = 256 * 1024
+_LAST = b"\1"
 
 
 class Device:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._calls = 0
 
     def sleep(self, seconds: float) -> None:
         """Block for that time, less when an interrupt comes. Raises OSError when there is no device."""
@@ -30,6 +36,23 @@ class Device:
             return _read(self._descriptor, 1) != b"\0"
         except OSError:
             return True
+
+    def call(self, call: bytes) -> bytes:
+        """Call a function of the app's, and block until it has answered; both are JSON. Raises OSError when it can't.
+
+        An interrupt is raised here as everywhere; the answer to what was let go of that way is never seen.
+        """
+        self._calls += 1
+        number = _repr(self._calls).encode()
+        # Where the interrupt is of no concern, Python writes the same again, and waits for the same answer.
+        _write(self._descriptor, b"c" + number + b" " + call)
+        parts: list[bytes] = []
+        while True:
+            part = _read(self._descriptor, _PART_BYTES)
+            parts.append(part[1:])
+            if part[:1] == _LAST:
+                return _join(parts)
+            _write(self._descriptor, b"r" + number)
 
     def announce(self, prompt: str, secret: bool) -> None:
         """Say what is asked for before standard input is read, and whether the answer must not be seen."""

@@ -40,4 +40,4 @@ def install(workspace: str, provided: str, device: Device, limits: dict[str, int
     install_provided_modules(json.loads(provided))
     install_absent_features(after_import)
     install_wide_frames(after_import)
-    return Session(loops, outputs, display, figures, files, ProgramEnd(device.is_writing)), Packages()
+    return Session(loops, outputs, display, figures, files, ProgramEnd(device.is_writing), device), Packages()

@@ -20,6 +20,7 @@ from ...shared.python.outputs import Outputs
 from ...shared.python.run_facts import RunFacts, read_facts
 from ...shared.python.script_code import ScriptCode, compile_script
 from ...shared.python.workspace_files import FileStates, WorkspaceFiles
+from .device import Device
 from .event_loops import EventLoops
 from .guest_state import GuestState
 from .interrupts import accept_interrupts, end_interrupts, ignore_interrupts
@@ -51,6 +52,7 @@ class Session:
         figures: Figures,
         files: WorkspaceFiles,
         program_end: ProgramEnd,
+        device: Device,
     ) -> None:
         self._loops = loops
         self._outputs = outputs
@@ -58,6 +60,9 @@ class Session:
         self._figures = figures
         self._files = files
         self._program_end = program_end
+        self._device = device
+        # There once a run was given functions of the app's.
+        self._functions: Any = None
         self._renew_main()
         # All runs share it, so that context variables last like globals.
         self._context = contextvars.copy_context()
@@ -102,6 +107,7 @@ class Session:
         self._filename = self._globals["__file__"] = self._sources.add(code)
         self._files.enter()
         before = self._files.before_run()
+        self._place_functions(facts.functions)
         self._outputs.begin_run()
         self._figures.begin_run()
         try:
@@ -140,6 +146,17 @@ class Session:
         self._finish(facts.last and not is_stopped)
         self._end()
         return self._outcome(value, failure, before)
+
+    def _place_functions(self, text: str | None) -> None:
+        """Let the run import those functions, and none of an earlier run's."""
+        if self._functions is None:
+            if text is None:
+                return
+            # Loaded here: most interpreters are never given any.
+            from .host_functions import HostFunctions
+
+            self._functions = HostFunctions(self._device)
+        self._functions.begin_run(text)
 
     def _evaluate(self, script: ScriptCode) -> object:
         if script.awaits:

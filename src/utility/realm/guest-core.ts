@@ -1,6 +1,7 @@
 import type { BootMode, GuestCore, HostBridge } from '../../shared/protocol/guest-bridge.ts';
 import type { GuestQuestion } from '../../shared/protocol/interpreter-methods.ts';
 import { describe } from './describe-error.ts';
+import { FunctionCalls } from './function-calls.ts';
 import { guestDevice } from './guest-device.ts';
 import { Interpreter, type PlacedPackage } from './interpreter.ts';
 import { Interrupts } from './interrupts.ts';
@@ -43,6 +44,9 @@ export class RealmGuestCore implements GuestCore {
   #dead = false;
   readonly #input = new StandardInput((request, target) =>
     this.#bridge.call('readInput', JSON.stringify(request), target),
+  );
+  readonly #functions = new FunctionCalls((request, target) =>
+    this.#bridge.call('callFunction', JSON.stringify(request), target),
   );
   /** What comes with the snapshot that is to be restored. */
   readonly #libraries = new Map<string, object>();
@@ -150,6 +154,7 @@ export class RealmGuestCore implements GuestCore {
     try {
       if (this.#interpreter === undefined) throw new Error('the interpreter is not running');
       this.#input.beginRun();
+      this.#functions.beginRun();
       return this.#interpreter.run(code, facts, textLimit);
     } catch (error) {
       this.#die(error);
@@ -216,6 +221,9 @@ export class RealmGuestCore implements GuestCore {
       },
       display: (json) => this.#bridge.display(json),
       announce: (prompt) => this.#input.announce(prompt),
+      callFunction: (id, json) => this.#functions.call(id, json),
+      awaitRest: (id) => this.#functions.awaitRest(id),
+      readAnswer: (target) => this.#functions.read(target),
       isWriting: () => isWritingFiles(runtime.FS),
     });
     if (this.#restoring !== undefined) {

@@ -14,6 +14,10 @@ const OPERATIONS = {
   /** What is asked for before standard input is read, where the answer may be seen, and where not. */
   prompt: 'q'.charCodeAt(0),
   secretPrompt: 'p'.charCodeAt(0),
+  /** A function of the app's: the call's number as text, a space, and what is called, JSON. Blocks until it has answered. */
+  call: 'c'.charCodeAt(0),
+  /** The next part of that answer: the call's number as text. Blocks until it is there. */
+  rest: 'r'.charCodeAt(0),
 } as const;
 
 /** Of a number as text, in bytes. */
@@ -27,16 +31,46 @@ export interface GuestDeviceOptions {
   /** @param json the guest's memory, of any length; good until it returns */
   readonly display: (json: Uint8Array) => void;
   readonly announce: (prompt: CallRequest<'readInput'>) => void;
+  /** @param json the guest's memory, of any length; good until it returns. @throws DeviceError */
+  readonly callFunction: (id: number, json: Uint8Array) => void;
+  /** @throws DeviceError */
+  readonly awaitRest: (id: number) => void;
+  /** Bytes of an answer to a function call, put into the target; null when there are none to be read. */
+  readonly readAnswer: (target: Uint8Array) => number | null;
   /** Whether files are open for writing. */
   readonly isWriting: () => boolean;
 }
 
+/** Where a number as text ends. */
+const SPACE = 0x20;
+
+const numberIn = (text: Uint8Array): number =>
+  Number(new RealmTextDecoder('latin1').decode(text.subarray(0, MAX_NUMBER_BYTES)));
+
+/** A call's number. @throws DeviceError */
+const idIn = (text: Uint8Array): number => {
+  const id = numberIn(text);
+  if (!Number.isSafeInteger(id) || id < 0) throw new DeviceError(ERRNO.invalid);
+  return id;
+};
+
 /**
- * Each write is one message; a read gives one byte, 1 while files are open for writing, else 0. The guest may do both,
+ * Each write is one message; a read gives what a function has answered or, where there is nothing of that, one byte: 1
+ * while files are open for writing, else 0. The guest may do both,
  * too: it can say what our Python says, and learn what it can find out by itself, and nothing else.
  */
-export const guestDevice = ({ announce, display, isWriting, sleep }: GuestDeviceOptions): Device => ({
+export const guestDevice = ({
+  announce,
+  awaitRest,
+  callFunction,
+  display,
+  isWriting,
+  readAnswer,
+  sleep,
+}: GuestDeviceOptions): Device => ({
   read: (target) => {
+    const answered = readAnswer(target);
+    if (answered !== null) return answered;
     target[0] = isWriting() ? 1 : 0;
     return Math.min(1, target.length);
   },
@@ -44,7 +78,7 @@ export const guestDevice = ({ announce, display, isWriting, sleep }: GuestDevice
     const content = message.subarray(1);
     switch (message[0]) {
       case OPERATIONS.sleep: {
-        const seconds = Number(new RealmTextDecoder('latin1').decode(content.subarray(0, MAX_NUMBER_BYTES)));
+        const seconds = numberIn(content);
         // What is no number would be waited for without end.
         if (seconds > 0 && seconds < Infinity) sleep(seconds);
         return;
@@ -61,6 +95,14 @@ export const guestDevice = ({ announce, display, isWriting, sleep }: GuestDevice
         });
         return;
       }
+      case OPERATIONS.call: {
+        const end = content.subarray(0, MAX_NUMBER_BYTES).indexOf(SPACE);
+        callFunction(idIn(content.subarray(0, Math.max(end, 0))), content.subarray(end + 1));
+        return;
+      }
+      case OPERATIONS.rest:
+        awaitRest(idIn(content));
+        return;
       default:
         throw new DeviceError(ERRNO.invalid);
     }

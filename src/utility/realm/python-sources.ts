@@ -7,19 +7,23 @@ import device from '../python/device.py?raw';
 import driver from '../python/driver.py?raw';
 import eventLoops from '../python/event_loops.py?raw';
 import guestState from '../python/guest_state.py?raw';
+import hostFunctions from '../python/host_functions.py?raw';
 import interpreter from '../python/interpreter.py?raw';
 import interrupts from '../python/interrupts.py?raw';
 import packageChecks from '../python/package_checks.py?raw';
 import packages from '../python/packages.py?raw';
 import pauses from '../python/pauses.py?raw';
+import plainData from '../python/plain_data.py?raw';
 import programEnd from '../python/program_end.py?raw';
 import ipython from '../python/provided/IPython/__init__.py?raw';
 import ipythonDisplay from '../python/provided/IPython/display.py?raw';
+import host from '../python/provided/host.py?raw';
 import micropip from '../python/provided/micropip.py?raw';
 import urllib3Emscripten from '../python/provided/urllib3_emscripten.py?raw';
 import providedModules from '../python/provided_modules.py?raw';
 import refusedModules from '../python/refused_modules.py?raw';
 import runSources from '../python/run_sources.py?raw';
+import schemaChecks from '../python/schema_checks.py?raw';
 import session from '../python/session.py?raw';
 import snapshot from '../python/snapshot.py?raw';
 import standardInput from '../python/standard_input.py?raw';
@@ -37,15 +41,18 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   driver,
   event_loops: eventLoops,
   guest_state: guestState,
+  host_functions: hostFunctions,
   interpreter,
   interrupts,
   package_checks: packageChecks,
   packages,
   pauses,
+  plain_data: plainData,
   program_end: programEnd,
   provided_modules: providedModules,
   refused_modules: refusedModules,
   run_sources: runSources,
+  schema_checks: schemaChecks,
   session,
   snapshot,
   standard_input: standardInput,
@@ -54,6 +61,7 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
 
 /** Modules that guest code can import: sources by the names of the modules. See provided_modules.py. */
 export const PROVIDED_SOURCES: Readonly<Record<string, string>> = {
+  host,
   micropip,
   IPython: ipython,
   'IPython.display': ipythonDisplay,

@@ -10,6 +10,8 @@ export interface BlockingCallerOptions<Request> {
   readonly wait: AtomicsWait;
   /** Sends the question of that number; false when it may not be asked. */
   readonly ask: (call: number, request: Request) => boolean;
+  /** Whether that asks for what is open already; otherwise nobody waits for the open one any more. */
+  readonly isSame?: (open: Request, request: Request) => boolean;
   /** Whether an interrupt waits to be seen; null for a call that can't be interrupted. */
   readonly isInterrupted: (() => boolean) | null;
   /** Longest time without an answer, in ms; null for as long as it takes. */
@@ -21,8 +23,8 @@ export class BlockingCaller<Request> {
   readonly #options: BlockingCallerOptions<Request>;
   readonly #slot: AnswerSlot;
   #last = 0;
-  /** Whether the last call was asked and has not been answered. */
-  #isOpen = false;
+  /** What was asked last, if it has not been answered. */
+  #open: { readonly request: Request } | null = null;
 
   constructor(options: BlockingCallerOptions<Request>) {
     this.#options = options;
@@ -31,7 +33,7 @@ export class BlockingCaller<Request> {
 
   /** An answer that is still to come is of no concern any more: the next call asks anew. */
   forget(): void {
-    this.#isOpen = false;
+    this.#open = null;
   }
 
   /**
@@ -39,23 +41,24 @@ export class BlockingCaller<Request> {
    * stays open: calling again waits for its answer.
    */
   call(request: Request): CallAnswer | 'interrupted' {
-    const { ask, isInterrupted, limitMs, wait } = this.#options;
-    if (!this.#isOpen) {
+    const { ask, isInterrupted, isSame, limitMs, wait } = this.#options;
+    if (this.#open === null || isSame?.(this.#open.request, request) === false) {
+      this.#open = null;
       this.#last = nextCall(this.#last);
       if (!ask(this.#last, request)) return { kind: 'failed' };
-      this.#isOpen = true;
+      this.#open = { request };
     }
     for (;;) {
       const heard = this.#slot.rung;
       const answer = this.#slot.answerTo(this.#last);
       if (answer !== null) {
-        this.#isOpen = false;
+        this.#open = null;
         return answer;
       }
       if (isInterrupted?.() === true) return 'interrupted';
       if (this.#slot.wait(heard, limitMs ?? LONGEST_SLICE_MS, wait) !== 'timed-out') continue;
       if (limitMs === null) continue;
-      this.#isOpen = false;
+      this.#open = null;
       return { kind: 'failed' };
     }
   }

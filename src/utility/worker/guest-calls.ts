@@ -31,12 +31,17 @@ export class GuestCalls {
   readonly #callers: ReadonlyMap<unknown, Caller>;
 
   constructor({ answers, ask, isInterrupted, wait }: GuestCallsOptions) {
-    const entryOf = <C extends BlockingCall>(name: C, askFor: Ask<C>): [C, Caller] => {
+    const entryOf = <C extends BlockingCall>(
+      name: C,
+      askFor: Ask<C>,
+      isSame: (open: CallRequest<C>, request: CallRequest<C>) => boolean = () => true,
+    ): [C, Caller] => {
       const { interruptible, limitMs, request: schema } = blockingCalls[name];
       const caller = new BlockingCaller<CallRequest<C>>({
         memory: answers[name],
         wait,
         ask: askFor,
+        isSame,
         isInterrupted: interruptible ? isInterrupted : null,
         limitMs,
       });
@@ -49,6 +54,11 @@ export class GuestCalls {
     this.#callers = new Map<unknown, Caller>([
       entryOf('readInput', ask.readInput),
       entryOf('readPackageFile', ask.readPackageFile),
+      entryOf(
+        'callFunction',
+        ask.callFunction,
+        (open, { id, json }) => open.id === id && (open.json === null) === (json === null),
+      ),
     ]);
   }
 

@@ -20,6 +20,7 @@ import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-prot
 import { CALL_FAILED } from '../../shared/protocol/call-codes.ts';
 import { bytesOfCode } from './code-bytes.ts';
 import { DisplaySender } from './display-sender.ts';
+import { FunctionQuestions } from './function-questions.ts';
 import { GuestRealm, type OpenedRealm } from './guest-realm.ts';
 import { copyFromGuest, guestByteLength, viewOfGuest } from './host-intrinsics.ts';
 import { GuestCalls } from './guest-calls.ts';
@@ -65,6 +66,8 @@ interface CurrentRun {
   readonly displays: DisplaySender;
   /** Null when nobody answers. */
   readonly input: InputQuestions | null;
+  /** Null when the run was given no functions. */
+  readonly functions: FunctionQuestions | null;
   readonly outcomeBudget: number;
   readonly send: (piece: RunPiece) => void;
   readonly end: (end: WorkerRunEnd) => void;
@@ -119,6 +122,7 @@ export class InterpreterHost {
           askForPackageFile(call, request);
           return true;
         },
+        callFunction: (call, request) => this.#run?.functions?.ask(call, request) ?? false,
       },
     });
   }
@@ -246,6 +250,8 @@ export class InterpreterHost {
         stderr: batcher('stderr'),
         displays: new DisplaySender(send),
         input: order.input ? new InputQuestions(send) : null,
+        functions:
+          order.facts?.functions === undefined ? null : new FunctionQuestions(send, this.#host.encode),
         outcomeBudget: outcomeBudgetBytes(order.outputBytes),
         send,
         end: resolve,
@@ -363,6 +369,10 @@ export class InterpreterHost {
       // Nobody answers: as if a closed file were standard input.
       if ((this.#run?.input ?? null) === null) return 0;
       // What was printed before is to be seen before.
+      this.#flushOutput();
+    }
+    if (name === 'callFunction') {
+      if ((this.#run?.functions ?? null) === null) return CALL_FAILED;
       this.#flushOutput();
     }
     return this.#calls.call(name, request, target);

@@ -7,6 +7,8 @@ import { ImportReport } from '../../../src/shared/protocol/package-files.ts';
 import { GuestDisplay, GuestFileList, type RunFacts } from '../../../src/shared/protocol/interpreter.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { OutputFile, RunError, RunValue } from '../../../src/shared/contract/sandbox.ts';
+import { CALL_FAILED } from '../../../src/shared/protocol/call-codes.ts';
+import { FunctionCalls, type CallFunction } from '../../../src/utility/realm/function-calls.ts';
 import { guestDevice } from '../../../src/utility/realm/guest-device.ts';
 import { DISPLAY_LIMITS, Interpreter, type DisplayLimits } from '../../../src/utility/realm/interpreter.ts';
 import { Interrupts } from '../../../src/utility/realm/interrupts.ts';
@@ -67,8 +69,18 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const parse = (bytes: Uint8Array): unknown =>
   JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
 
-/** @param limits what it keeps to when it shows something */
-export async function startGuest(limits: DisplayLimits = DISPLAY_LIMITS): Promise<Guest> {
+/** Nobody answers. */
+const noFunctions: CallFunction = () => CALL_FAILED;
+
+/**
+ * @param limits what it keeps to when it shows something
+ * @param callFunction what it calls of the app's functions
+ */
+export async function startGuest(
+  limits: DisplayLimits = DISPLAY_LIMITS,
+  callFunction: CallFunction = noFunctions,
+): Promise<Guest> {
+  const functions = new FunctionCalls(callFunction);
   const runtime = await loadRuntime({
     wasm: await WebAssembly.compile(bytesOf('pyodide.asm.wasm')),
     stdlib: bytesOf('python_stdlib.zip'),
@@ -96,6 +108,9 @@ export async function startGuest(limits: DisplayLimits = DISPLAY_LIMITS): Promis
       shown.push(GuestDisplay.parse(parse(json.slice())));
     },
     announce: ({ prompt, secret }) => void prompts.push(secret ? { secret: prompt } : prompt),
+    callFunction: (id, json) => functions.call(id, json),
+    awaitRest: (id) => functions.awaitRest(id),
+    readAnswer: (target) => functions.read(target),
     isWriting: () => isWritingFiles(runtime.FS),
   });
   setInterruptBuffer(runtime, seen.buffer);

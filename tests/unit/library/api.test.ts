@@ -5,6 +5,7 @@ import type { SandboxEvent } from '../../../src/shared/contract/sandbox-events.t
 import type {
   CollectedFile,
   OutputFile,
+  RunCall,
   RunDisplay,
   RunError,
   RunNotice,
@@ -12,6 +13,7 @@ import type {
   RunRequest,
   RunResult,
 } from '../../../src/shared/contract/sandbox.ts';
+import type { ConfirmCall, HostFunctions } from '../../../src/main/functions/host-function.ts';
 import type * as api from '../../../src/main/library/api.ts';
 import type { LibrarySandbox } from '../../../src/main/library/library-sandbox.ts';
 import type { parseOptions } from '../../../src/main/library/options.ts';
@@ -31,12 +33,15 @@ describe('the types of the package', () => {
   it('give what the sandbox takes', () => {
     expectTypeOf<api.RunRequest>().toExtend<RunRequest>();
     expectTypeOf<api.RunOptions>().toExtend<RunOptions>();
+    expectTypeOf<api.HostFunctions>().toExtend<HostFunctions>();
+    expectTypeOf<api.ConfirmCall>().toExtend<ConfirmCall>();
   });
 
   it('know every field and every option', () => {
     expectTypeOf<keyof api.RunRequest>().toEqualTypeOf<keyof RunRequest>();
-    // The words for missing packages are the app's own matter.
-    expectTypeOf<keyof api.RunOptions>().toEqualTypeOf<Exclude<keyof RunOptions, 'words'>>();
+    // The words for missing packages are the app's own matter; functions are given as they are declared.
+    expectTypeOf<keyof api.RunOptions>().toEqualTypeOf<Exclude<keyof RunOptions, 'words' | 'functions'>>();
+    expectTypeOf<keyof api.RunCall>().toEqualTypeOf<keyof RunCall>();
     expectTypeOf<keyof Required<api.SandboxOptions>>().toEqualTypeOf<
       keyof Required<ReturnType<typeof parseOptions>>
     >();

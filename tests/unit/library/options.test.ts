@@ -33,6 +33,12 @@ describe('an option that can not be used is named', () => {
     ['packages.allow.1', { packages: { allow: ['pandas', '../x'] } }],
     ['packages.offline', { packages: { offline: 'yes' } }],
     ['packages.mirrors', { packages: { mirrors: '/x' } }],
+    ['functions', { functions: [] }],
+    ['functions', { functions: 'all' }],
+    ['confirm', { confirm: true }],
+    ['calls.calls', { calls: { calls: 1_000_000 } }],
+    ['calls.perSecond', { calls: { perSecond: 0 } }],
+    ['calls.resultKiB', { calls: { resultKiB: 100_000 } }],
     ['memory', { memory: 512 }],
     ['__proto__', JSON.parse('{ "__proto__": { "spares": 1 } }')],
     ['options', null],
@@ -47,7 +53,9 @@ describe('an option that can not be used is named', () => {
 
 it('has a default for everything but the folders', () => {
   expect(Object.keys(parseOptions({})).sort()).toEqual([
+    'calls',
     'crashLimit',
+    'functions',
     'idleMs',
     'lockdown',
     'memoryMiB',

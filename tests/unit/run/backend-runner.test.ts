@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunDisplay, RunOutput, SessionState } from '../../../src/shared/contract/sandbox.ts';
 import type { GuestOutcome } from '../../../src/shared/protocol/guest-report.ts';
-import type { InputAnswer } from '../../../src/shared/protocol/blocking-calls.ts';
+import type { FunctionAnswer, InputAnswer } from '../../../src/shared/protocol/blocking-calls.ts';
 import type { RunEnd, RunPiece } from '../../../src/shared/protocol/interpreter.ts';
 import type { Backend, Interpreter, Opening, RunProgress } from '../../../src/main/run/backend.ts';
 import { BackendRunner, type EndedRunReport } from '../../../src/main/run/backend-runner.ts';
@@ -18,6 +18,7 @@ class FakeInterpreter implements Interpreter {
   readonly memory = new AbortController();
   readonly ending: Deferred<RunEnd> = deferred<RunEnd>();
   readonly answers: (InputAnswer & { readonly call: number })[] = [];
+  readonly answered: (FunctionAnswer & { readonly call: number })[] = [];
   readonly calls: string[] = [];
   explanation: string | null = null;
   lostBefore = false;
@@ -44,6 +45,10 @@ class FakeInterpreter implements Interpreter {
 
   finish(outcome: unknown = OUTCOME, outputCut = false): void {
     this.ending.resolve({ kind: 'finished', outputCut, outcome: utf8(JSON.stringify(outcome)) });
+  }
+
+  async answerFunction(call: number, answer: FunctionAnswer): Promise<void> {
+    this.answered.push({ call, ...answer });
   }
 
   async answerInput(call: number, answer: InputAnswer): Promise<void> {

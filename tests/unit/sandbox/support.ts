@@ -145,6 +145,7 @@ const HONEST: SidecarHandlers = {
   readFile: () => ({}),
   listFiles: () => ({}),
   answerInput: () => ({}),
+  answerFunction: () => ({}),
   findImports: () => ({}),
   whenIdle: () => ({}),
   missingPackages: () => ({ missing: [] }),

@@ -1,6 +1,6 @@
 import type { CollectedFile, OutputFile } from '../../../shared/contract/sandbox.ts';
 import type { GuestOutcome } from '../../../shared/protocol/guest-report.ts';
-import type { InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
+import type { FunctionAnswer, InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
 import type { RunEnd, RunOrder, RunPiece } from '../../../shared/protocol/interpreter.ts';
 import type { AbortSource } from '../../../shared/rpc/abort.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
@@ -76,6 +76,11 @@ export class EmbeddedInterpreter implements Interpreter {
   answerInput(call: number, answer: InputAnswer): Promise<void> {
     const { id, sidecar } = this.#interpreter;
     return sidecar.answerInput(id, call, answer);
+  }
+
+  answerFunction(call: number, answer: FunctionAnswer): Promise<void> {
+    const { id, sidecar } = this.#interpreter;
+    return sidecar.answerFunction(id, call, answer);
   }
 
   interrupt(limitMs: number): Promise<boolean> {

@@ -5,7 +5,7 @@ import {
   type RunPiece,
   type SelfCheck,
 } from '../../../shared/protocol/interpreter.ts';
-import type { InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
+import type { FunctionAnswer, InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
 import type { IsolationLayer, LockdownOrder } from '../../../shared/contract/isolation.ts';
 import type { AbortSignalLike } from '../../../shared/rpc/abort.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
@@ -156,6 +156,11 @@ export class SidecarClient {
   /** For a guest that waits for input. */
   async answerInput(interpreter: string, call: number, answer: InputAnswer): Promise<void> {
     await this.#peer.call('answerInput', { interpreter, call, answer });
+  }
+
+  /** For a guest that has called a function of the app's. */
+  async answerFunction(interpreter: string, call: number, answer: FunctionAnswer): Promise<void> {
+    await this.#peer.call('answerFunction', { interpreter, call, answer });
   }
 
   /**

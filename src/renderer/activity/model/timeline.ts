@@ -81,6 +81,8 @@ const timelineEntry = (event: SandboxEvent): TimelineEntry | null => {
       return event.state.name === 'broken'
         ? entry(event.at, 'crash', 'broken', { detail: event.state.reason })
         : null;
+    // The window gives its runs no functions.
+    case 'function-called':
     case 'run-began':
     case 'memory':
       return null;

@@ -10,7 +10,11 @@ import {
 } from '../../../shared/protocol/interpreter.ts';
 import type { PlacedPackage } from '../../../shared/protocol/package-files.ts';
 import { answerMemory, AnswerSlot } from '../../../shared/protocol/answer-slot.ts';
-import { blockingCalls, type InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
+import {
+  blockingCalls,
+  type FunctionAnswer,
+  type InputAnswer,
+} from '../../../shared/protocol/blocking-calls.ts';
 import { wholeAnswer } from '../../../shared/protocol/answers.ts';
 import { RpcPeer } from '../../../shared/rpc/peer.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
@@ -76,8 +80,10 @@ export class InterpreterThread {
   readonly #answers = {
     readInput: answerMemory(blockingCalls.readInput.partBytes),
     readPackageFile: answerMemory(blockingCalls.readPackageFile.partBytes),
+    callFunction: answerMemory(blockingCalls.callFunction.partBytes),
   };
   readonly #input = new AnswerSlot(this.#answers.readInput);
+  readonly #functions = new AnswerSlot(this.#answers.callFunction);
   readonly #files: PackageFileServer;
   readonly #placed = new PlacedFiles();
   #death: Death | undefined;
@@ -206,6 +212,11 @@ export class InterpreterThread {
     this.#input.answer(call, answer);
   }
 
+  /** Answers a guest that has called a function of the app's. */
+  answerFunction(call: number, answer: FunctionAnswer): void {
+    this.#functions.answer(call, answer);
+  }
+
   /**
    * Makes the packages' files. Where two clash, nothing is done, and it is said which.
    *
@@ -241,6 +252,7 @@ export class InterpreterThread {
       Atomics.store(this.#interrupts, 0, INTERRUPT_SIGNAL);
       Atomics.notify(this.#interrupts, 0);
       this.#input.ring();
+      this.#functions.ring();
     };
     let tooLate: NodeJS.Timeout | undefined;
     const again = setInterval(raise, INTERRUPT_AGAIN_MS);
@@ -282,7 +294,7 @@ export class InterpreterThread {
     try {
       const end = await this.#peer.call('run', order, {
         onItem: onPiece,
-        window: runWindowBytes(order.outputBytes),
+        window: runWindowBytes(order.outputBytes, order.facts?.functions !== undefined),
       });
       return end.kind === 'finished' ? end : { ...end, cause: fatalCause(end.detail) };
     } catch (error) {

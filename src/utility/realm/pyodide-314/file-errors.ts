@@ -1,7 +1,14 @@
 import { describe } from '../describe-error.ts';
 
 /** Emscripten's numbers of errors, which are those of WASI. */
-export const ERRNO = { interrupted: 27, io: 29, absent: 44, invalid: 28, notPermitted: 63 } as const;
+export const ERRNO = {
+  tooLarge: 22,
+  interrupted: 27,
+  invalid: 28,
+  io: 29,
+  absent: 44,
+  notPermitted: 63,
+} as const;
 
 /** Emscripten's file system throws objects that are no errors. */
 export const describeFileError = (error: unknown): string => {

@@ -11,6 +11,9 @@ const setUp = () => {
     sleep: (seconds) => void heard.push(['sleep', seconds]),
     display: (json) => void heard.push(['display', [...json]]),
     announce: (prompt) => void heard.push(prompt),
+    callFunction: (id, json) => void heard.push(['call', id, [...json]]),
+    awaitRest: (id) => void heard.push(['rest', id]),
+    readAnswer: () => null,
     isWriting: () => true,
   });
   const write = (message: Uint8Array): unknown[] => {
@@ -28,6 +31,9 @@ describe('a message', () => {
     ['qwho? é', [{ prompt: 'who? é', secret: false }]],
     ['pKey:', [{ prompt: 'Key:', secret: true }]],
     ['d{}', [['display', [0x7b, 0x7d]]]],
+    ['c7 {}', [['call', 7, [0x7b, 0x7d]]]],
+    ['c0 ', [['call', 0, []]]],
+    ['r12', [['rest', 12]]],
   ])('%s is understood', (message, heard) => {
     expect(setUp().write(Uint8Array.from(utf8(message)))).toEqual(heard);
   });

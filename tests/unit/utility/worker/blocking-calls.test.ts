@@ -4,6 +4,7 @@ import { answerMemory, AnswerSlot, nextCall } from '../../../../src/shared/proto
 import {
   LAST_CALL,
   type AtomicsWait,
+  type BlockingCall,
   type CallAnswer,
 } from '../../../../src/shared/protocol/blocking-calls.ts';
 import { CALL_FAILED, CALL_INTERRUPTED } from '../../../../src/shared/protocol/call-codes.ts';
@@ -111,9 +112,15 @@ describe('a blocking call', () => {
   });
 });
 
+const answersOf = (partBytes: number): Record<BlockingCall, SharedArrayBuffer> => ({
+  readInput: answerMemory(partBytes),
+  readPackageFile: answerMemory(partBytes),
+  callFunction: answerMemory(partBytes),
+});
+
 describe("a guest's call", () => {
   const setUp = (answer: CallAnswer): { calls: GuestCalls; asked: unknown[] } => {
-    const answers = { readInput: answerMemory(8), readPackageFile: answerMemory(8) };
+    const answers = answersOf(8);
     const asked: unknown[] = [];
     const ask = (slot: AnswerSlot) => (call: number, request: object) => {
       asked.push(request);
@@ -127,6 +134,7 @@ describe("a guest's call", () => {
       ask: {
         readInput: ask(new AnswerSlot(answers.readInput)),
         readPackageFile: ask(new AnswerSlot(answers.readPackageFile)),
+        callFunction: ask(new AnswerSlot(answers.callFunction)),
       },
     });
     return { calls, asked };
@@ -151,15 +159,45 @@ describe("a guest's call", () => {
   });
 
   it('that can be interrupted is; one of a package file is not', () => {
-    const answers = { readInput: answerMemory(8), readPackageFile: answerMemory(8) };
+    const answers = answersOf(8);
     const calls = new GuestCalls({
       answers,
       wait: () => 'timed-out',
       isInterrupted: () => true,
-      ask: { readInput: () => true, readPackageFile: () => true },
+      ask: { readInput: () => true, readPackageFile: () => true, callFunction: () => true },
     });
     expect(calls.call('readInput', INPUT, new Uint8Array(1))).toBe(CALL_INTERRUPTED);
     expect(calls.call('readPackageFile', '{"id":0,"offset":0}', new Uint8Array(1))).toBe(CALL_FAILED);
+  });
+
+  it('of a function that was let go of is asked for no more: the next one is another', () => {
+    const answers = answersOf(8);
+    const slot = new AnswerSlot(answers.callFunction);
+    const asked: number[] = [];
+    let interrupted = true;
+    const calls = new GuestCalls({
+      answers,
+      // What was let go of is answered late.
+      wait: () => {
+        slot.answer(1, bytes(1));
+        slot.answer(asked.at(-1) ?? 0, bytes(2));
+        return 'ok';
+      },
+      isInterrupted: () => interrupted,
+      ask: {
+        readInput: () => true,
+        readPackageFile: () => true,
+        callFunction: (call) => asked.push(call) > 0,
+      },
+    });
+    const target = new Uint8Array(1);
+    const call = (id: number, json: string | null = '{}'): number =>
+      calls.call('callFunction', JSON.stringify({ id, json }), target);
+    expect([call(1), call(1)]).toEqual([CALL_INTERRUPTED, CALL_INTERRUPTED]);
+    expect(asked).toEqual([1]);
+    interrupted = false;
+    expect([call(2), target[0], asked]).toEqual([1, 2, [1, 2]]);
+    expect([call(2, null), asked]).toEqual([1, [1, 2, 3]]);
   });
 
   it.each([

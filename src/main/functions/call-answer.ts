@@ -1,0 +1,96 @@
+/** What a call is answered with, as Python reads it; see host_functions.py. */
+import { FUNCTION_PART_BYTES, LAST_PART, MORE_TO_COME } from '../../shared/protocol/call-codes.ts';
+import type { CallOutcome } from '../../shared/contract/sandbox.ts';
+import { isNestedDeeperThan } from '../../shared/nesting.ts';
+
+/** Which exception it is in Python. */
+export type CallErrorKind = 'invalid' | 'denied' | 'limit' | 'failed';
+
+export type CallAnswer =
+  | { readonly kind: 'value'; readonly json: string }
+  | { readonly kind: CallErrorKind; readonly message: string };
+
+/** Of a message, in UTF-16 units. */
+const MAX_MESSAGE_LENGTH = 4000;
+/** Python's reader of JSON calls itself for each level. */
+const MAX_DEPTH = 128;
+/** Before each part. */
+const MARK_BYTES = 1;
+
+export const failed = (kind: CallErrorKind, message: string): CallAnswer => ({
+  kind,
+  message: message.slice(0, MAX_MESSAGE_LENGTH).replaceAll(/\p{Surrogate}/gu, '\uFFFD'),
+});
+
+/** A function's result as an answer; what JSON can't hold is an error of the function's. */
+export const answerOf = (result: unknown, maxBytes: number): CallAnswer => {
+  try {
+    // Refuses circles; what it has gone through, others can go through.
+    const json = stringify(result) ?? 'null';
+    // No text has fewer bytes than units.
+    if (json.length > maxBytes || Buffer.byteLength(json) > maxBytes) {
+      return failed(
+        'failed',
+        `its result is larger than ${maxBytes} bytes; have it give less, or in several calls`,
+      );
+    }
+    return isNestedDeeperThan(result, MAX_DEPTH)
+      ? failed('failed', 'its result is nested too deeply')
+      : { kind: 'value', json };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'it is no JSON';
+    return failed('failed', `its result can't be passed on: ${why}`);
+  }
+};
+
+/** Undefined where JSON has nothing for it, such as a function. @throws TypeError, RangeError */
+const stringify = (value: unknown): string | undefined => JSON.stringify(value, refuseBytes);
+
+/** `this` has the value as it is, before `toJSON`. */
+function refuseBytes(this: unknown, key: string, value: unknown): unknown {
+  const original: unknown = (this as Record<string, unknown>)[key];
+  if (ArrayBuffer.isView(original) || original instanceof ArrayBuffer) {
+    throw new TypeError('bytes are no JSON; give them as base64 text');
+  }
+  return value;
+}
+
+export const outcomeOf = ({ kind }: CallAnswer): CallOutcome => {
+  switch (kind) {
+    case 'value':
+      return 'ok';
+    case 'failed':
+      return 'error';
+    case 'denied':
+      return 'denied';
+    case 'invalid':
+    case 'limit':
+      return 'refused';
+  }
+};
+
+/** The answer in UTF-8, handed out part by part. */
+export class AnswerParts {
+  readonly bytes: number;
+  #left: Uint8Array;
+
+  constructor(answer: CallAnswer) {
+    const text =
+      answer.kind === 'value'
+        ? `{"value":${answer.json}}`
+        : JSON.stringify({ error: answer.kind, message: answer.message });
+    this.#left = new TextEncoder().encode(text);
+    this.bytes = this.#left.length;
+  }
+
+  /** With the byte before it; null when all has been given. */
+  next(): Uint8Array | null {
+    if (this.#left.length === 0) return null;
+    const taken = this.#left.subarray(0, FUNCTION_PART_BYTES - MARK_BYTES);
+    this.#left = this.#left.subarray(taken.length);
+    const part = new Uint8Array(MARK_BYTES + taken.length);
+    part[0] = this.#left.length === 0 ? LAST_PART : MORE_TO_COME;
+    part.set(taken, MARK_BYTES);
+    return part;
+  }
+}

@@ -1,0 +1,233 @@
+import type { CallOutcome, RunCall } from '../../shared/contract/sandbox.ts';
+import { LIMITS } from '../../shared/limits.ts';
+import type { FunctionAnswer, FunctionQuestion } from '../../shared/protocol/blocking-calls.ts';
+import type { Clock } from '../base/clock.ts';
+import { AnswerParts, answerOf, failed, outcomeOf, type CallAnswer } from './call-answer.ts';
+import { decideOn } from './call-gate.ts';
+import { CallPace } from './call-pace.ts';
+import { CallReader, type FunctionCall, type ReadCall } from './call-reader.ts';
+import type { FunctionSet } from './function-set.ts';
+import type { ConfirmCall } from './host-function.ts';
+
+/** What calls of one run may take. */
+export interface CallLimits {
+  readonly calls: number;
+  /** Further ones wait. */
+  readonly perSecond: number;
+  /** Of one call, as JSON in UTF-8. */
+  readonly argumentBytes: number;
+  readonly resultBytes: number;
+  /** Whether arguments are kept in the record. */
+  readonly keepArguments: boolean;
+}
+
+/** What a run may call. */
+export interface RunFunctions {
+  readonly set: FunctionSet;
+  readonly limits: CallLimits;
+  readonly confirm?: ConfirmCall | undefined;
+}
+
+/** Hands the answer to that call to the guest that made it. */
+type SendAnswer = (call: number, answer: FunctionAnswer) => Promise<void>;
+
+export interface CallDialogOptions {
+  readonly functions: RunFunctions;
+  readonly clock: Clock;
+  /** Of the run; null for one of its own. */
+  readonly session: string | null;
+  /** Told once of each call. What it throws is not looked at. */
+  readonly onSettled: (call: RunCall) => void;
+}
+
+/** Handlers at work for one run. A guest waits for one; others are those that it does not wait for any longer. */
+const MAX_RUNNING = 4;
+
+/** A call that is not settled yet. */
+interface OpenCall {
+  readonly read: ReadCall;
+  readonly askedAt: number;
+  readonly stop: AbortController;
+}
+
+/** Answers the calls of one run, and of no other: once it has ended, nothing is called any more. */
+export class CallDialog {
+  readonly #options: CallDialogOptions;
+  readonly #reader = new CallReader();
+  readonly #pace: CallPace;
+  readonly #records: RunCall[] = [];
+  #send: SendAnswer | undefined;
+  #open: OpenCall | null = null;
+  /** What is left of the last answer. */
+  #rest: AnswerParts | null = null;
+  #calls = 0;
+  #running = 0;
+  #hasEnded = false;
+
+  constructor(options: CallDialogOptions) {
+    this.#options = options;
+    this.#pace = new CallPace(options.clock, options.functions.limits.perSecond);
+  }
+
+  /** What Python is told, see `RunFacts`. */
+  get facts(): string {
+    const { limits, set } = this.#options.functions;
+    return set.facts({ calls: limits.calls, bytes: limits.argumentBytes, depth: LIMITS.callDepth - 2 });
+  }
+
+  /** Of all calls that are settled. */
+  get records(): readonly RunCall[] {
+    return this.#records;
+  }
+
+  connect(send: SendAnswer): void {
+    this.#send = send;
+  }
+
+  /** Takes a piece of a call. What it leads to is answered when it is there. */
+  push(piece: FunctionQuestion): void {
+    const read = this.#reader.push(piece);
+    if (read === null) return;
+    if (this.#hasEnded) {
+      // It is not to wait for what never comes.
+      this.#give(read.number);
+      return;
+    }
+    // A guest waits for one call at a time: of an earlier one it has let go.
+    this.#settle('abandoned', 0);
+    this.#rest = null;
+    this.#calls++;
+    const open: OpenCall = {
+      read,
+      askedAt: this.#options.clock.now(),
+      stop: new AbortController(),
+    };
+    this.#open = open;
+    void this.#answer(open);
+  }
+
+  /** Gives the next part of what was answered, as the call of that number. */
+  giveRest(call: number): void {
+    if (!this.#hasEnded) this.#give(call);
+  }
+
+  /** The run is over, or is to stop: what is under way is not waited for, and nothing is called any more. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#settle('abandoned', 0);
+    this.#rest = null;
+  }
+
+  /** Never rejects. */
+  async #answer(open: OpenCall): Promise<void> {
+    const answer = await this.#decide(open);
+    if (this.#open !== open) return;
+    this.#rest = new AnswerParts(answer);
+    this.#settle(outcomeOf(answer), this.#rest.bytes);
+    this.#give(open.read.number);
+  }
+
+  #give(call: number): void {
+    const part = this.#rest?.next() ?? null;
+    // A process that is gone waits for nothing.
+    this.#send?.(call, part === null ? { kind: 'failed' } : { kind: 'bytes', bytes: part }).catch(
+      () => undefined,
+    );
+  }
+
+  /** Says what became of the call that is open, if there is one. */
+  #settle(outcome: CallOutcome, resultBytes: number): void {
+    const open = this.#open;
+    if (open === null) return;
+    this.#open = null;
+    const { bytes, call } = open.read;
+    const record: RunCall = {
+      name: call?.name ?? '',
+      bytes,
+      resultBytes,
+      ms: this.#options.clock.now() - open.askedAt,
+      outcome,
+      ...(this.#options.functions.limits.keepArguments && call !== null ? { arguments: call.arguments } : {}),
+    };
+    this.#records.push(record);
+    if (outcome === 'abandoned') open.stop.abort();
+    try {
+      this.#options.onSettled(record);
+    } catch {
+      // No call depends on who is told of it.
+    }
+  }
+
+  async #decide({ read, stop }: OpenCall): Promise<CallAnswer> {
+    const { limits } = this.#options.functions;
+    const { bytes, call } = read;
+    if (call === null) return failed('invalid', 'what was called could not be read');
+    if (this.#calls > limits.calls) {
+      return failed('limit', `one run can make ${limits.calls} calls, and has made them`);
+    }
+    if (bytes > limits.argumentBytes) {
+      return failed('limit', `the arguments are larger than ${limits.argumentBytes} bytes`);
+    }
+    if (this.#running >= MAX_RUNNING) {
+      return failed('limit', 'earlier calls, which nobody waits for any longer, are still at work');
+    }
+    await this.#waitForTurn(stop.signal);
+    return stop.signal.aborted ? NOT_WANTED : this.#call(call, stop.signal);
+  }
+
+  async #call(call: FunctionCall, signal: AbortSignal): Promise<CallAnswer> {
+    const { functions, session } = this.#options;
+    const { name } = call;
+    const found = functions.set.find(name);
+    if (found === undefined) return failed('invalid', 'this run was given no function of that name');
+    const input = await checked(found.input.check(call.arguments));
+    if (!input.ok) return failed('invalid', input.problem);
+    const proposed = { name, arguments: call.arguments, session, signal };
+    const denial = await decideOn(proposed, found.confirm, functions.confirm);
+    if (denial !== null) return denial;
+    if (signal.aborted) return NOT_WANTED;
+    this.#running++;
+    try {
+      const output = await found.output.check(await found.handler(input.value, { name, session, signal }));
+      return output.ok
+        ? answerOf(output.value, functions.limits.resultBytes)
+        : failed('failed', `its result is not what it should be: ${output.problem}`);
+    } catch (error) {
+      return failed('failed', messageOf(error));
+    } finally {
+      this.#running--;
+    }
+  }
+
+  /** Until the pace allows the call, or nobody wants it any longer. */
+  #waitForTurn(signal: AbortSignal): Promise<void> {
+    const waitMs = this.#pace.next();
+    if (waitMs === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(waitMs, resolve);
+      signal.addEventListener('abort', () => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+}
+
+/** Of a call that was abandoned: it goes nowhere. */
+const NOT_WANTED: CallAnswer = failed('limit', 'nobody waits for it');
+
+/** A schema of the app's that fails has checked nothing. */
+const checked = async <T>(
+  checking: Promise<T>,
+): Promise<T | { readonly ok: false; readonly problem: string }> => {
+  try {
+    return await checking;
+  } catch {
+    return { ok: false, problem: 'the arguments could not be checked' };
+  }
+};
+
+const messageOf = (error: unknown): string => {
+  if (error instanceof Error) return error.message;
+  return typeof error === 'string' ? error : 'it failed';
+};

@@ -1,0 +1,145 @@
+import { LIMITS } from '../../shared/limits.ts';
+import type { ConfirmPolicy, HostFunction, HostFunctions } from './host-function.ts';
+import { docOf, signatureOf } from './python-signature.ts';
+import { PythonTypes } from './python-types.ts';
+import { isIdentifier } from './python-words.ts';
+import { ANYTHING, NO_ARGUMENTS, valueSchema, type ValueSchema } from './value-schema.ts';
+
+/** What the module `host` has beside functions. */
+const OWN_NAMES: ReadonlySet<string> = new Set([
+  ...['aio', 'FunctionError', 'CallDeniedError', 'CallLimitError', 'ValidationError'],
+]);
+
+/** A declaration that can't be used; the message begins with where it is wrong. */
+export class FunctionError extends Error {
+  override readonly name = 'FunctionError';
+}
+
+/** A function that can be called. */
+export interface PreparedFunction {
+  readonly name: string;
+  readonly description: string;
+  readonly input: ValueSchema;
+  readonly output: ValueSchema;
+  readonly confirm: ConfirmPolicy;
+  readonly handler: HostFunction['handler'];
+}
+
+/** The functions that a run may call, and no others. */
+export class FunctionSet {
+  readonly #functions = new Map<string, PreparedFunction>();
+  /** What Python is told of them, as JSON without its last brace; see `facts`. */
+  readonly #described: string;
+
+  /** @throws FunctionError for one that can't be used */
+  constructor(functions: HostFunctions) {
+    const names = Object.keys(functions);
+    if (names.length > LIMITS.functionCount) {
+      throw new FunctionError(`functions: at most ${LIMITS.functionCount} can be given, not ${names.length}`);
+    }
+    for (const name of names) {
+      const declared = functions[name];
+      checkName(name, names);
+      if (declared === undefined) throw new FunctionError(`functions.${name}: is missing`);
+      this.#functions.set(name, prepare(name, declared));
+    }
+    this.#described = JSON.stringify(this.all.map(describe));
+    if (this.#described.length > LIMITS.functionTextLength / 2) {
+      throw new FunctionError('functions: their descriptions and schemas are too long together');
+    }
+  }
+
+  get all(): readonly PreparedFunction[] {
+    return [...this.#functions.values()];
+  }
+
+  /** Own names only. */
+  find(name: string): PreparedFunction | undefined {
+    return this.#functions.get(name);
+  }
+
+  /** What Python is told of them. @param limits that it keeps by itself */
+  facts(limits: { readonly calls: number; readonly bytes: number; readonly depth: number }): string {
+    return `{"limits":${JSON.stringify(limits)},"functions":${this.#described}}`;
+  }
+}
+
+/** As host_functions.py reads it. */
+const describe = (prepared: PreparedFunction): object => {
+  const signature = signatureOf(prepared, new PythonTypes());
+  return {
+    name: prepared.name,
+    doc: docOf(prepared, signature),
+    parameters: signature.parameters.map(({ initial, isRequired, key, name, type }) => ({
+      name,
+      key,
+      type,
+      required: isRequired,
+      ...(initial === undefined ? {} : { default: initial }),
+    })),
+    others: signature.takesOthers,
+    returns: signature.returns,
+    schema: prepared.input.json,
+  };
+};
+
+const checkName = (name: string, all: readonly string[]): void => {
+  const parts = name.split('.');
+  const isName =
+    name.length <= LIMITS.functionNameLength &&
+    parts.every((part) => isIdentifier(part) && !part.startsWith('_') && !OWN_NAMES.has(part));
+  if (!isName) {
+    throw new FunctionError(
+      `functions.${name.slice(0, LIMITS.functionNameLength)}: is no name for a function; it consists of letters, ` +
+        `digits and "_", with dots between namespaces, and no part of it begins with "_", is a word of Python's own or ` +
+        `one of ${[...OWN_NAMES].join(', ')}`,
+    );
+  }
+  const other = all.find((one) => one.startsWith(`${name}.`));
+  if (other !== undefined) throw new FunctionError(`functions.${name}: is also the namespace of ${other}`);
+};
+
+const prepare = (name: string, declared: HostFunction): PreparedFunction => {
+  const { confirm, description, input, output } = declared;
+  const place = `functions.${name}`;
+  if (typeof declared.handler !== 'function') throw new FunctionError(`${place}.handler: must be a function`);
+  if (description !== undefined && typeof description !== 'string') {
+    throw new FunctionError(`${place}.description: must be a text`);
+  }
+  checkPolicy(confirm, place);
+  return {
+    name,
+    description: description ?? '',
+    input: input === undefined ? NO_ARGUMENTS : schemaAt(`${place}.input`, input, 'input'),
+    output: output === undefined ? ANYTHING : schemaAt(`${place}.output`, output, 'output'),
+    confirm: confirm ?? 'allow',
+    handler: (values, context) => declared.handler(values, context),
+  };
+};
+
+const POLICIES: ReadonlySet<unknown> = new Set(['allow', 'ask', 'deny']);
+
+const checkPolicy = (confirm: unknown, place: string): void => {
+  const isDenial = typeof confirm === 'object' && confirm !== null && 'deny' in confirm;
+  if (confirm === undefined || typeof confirm === 'function' || POLICIES.has(confirm) || isDenial) return;
+  throw new FunctionError(`${place}.confirm: must be "allow", "ask", "deny", { deny: why } or a function`);
+};
+
+const schemaAt = (place: string, schema: unknown, direction: 'input' | 'output'): ValueSchema => {
+  if (typeof schema !== 'object' || schema === null) {
+    throw new FunctionError(`${place}: must be a schema of zod 4 or a JSON Schema`);
+  }
+  let read: ValueSchema;
+  try {
+    read = valueSchema(schema, direction);
+  } catch (error) {
+    throw new FunctionError(`${place}: ${error instanceof Error ? error.message : 'is no schema'}`, {
+      cause: error,
+    });
+  }
+  const { type } = read.json;
+  if (direction === 'input' && type !== 'object' && read.json['$ref'] === undefined) {
+    throw new FunctionError(`${place}: must describe an object with the arguments by their names`);
+  }
+  return read;
+};

@@ -1,0 +1,51 @@
+/** Pieces of Python source. Whatever the texts are, what is made of them is what it says and nothing else. */
+import type { JsonData } from '../../shared/json-data.ts';
+
+const KEYWORDS: ReadonlySet<string> = new Set(
+  (
+    'False None True and as assert async await break class continue def del elif else except finally for from ' +
+    'global if import in is lambda nonlocal not or pass raise return try while with yield'
+  ).split(' '),
+);
+const IDENTIFIER = /^[A-Za-z_]\w*$/;
+
+export const isIdentifier = (text: string): boolean => IDENTIFIER.test(text) && !KEYWORDS.has(text);
+
+/** A parameter's name for any key: `from` is `from_`, `user-id` is `user_id`. */
+export const parameterName = (key: string): string => {
+  const name = key.replaceAll(/\W/g, '_');
+  if (KEYWORDS.has(name)) return `${name}_`;
+  return isIdentifier(name) ? name : `_${name}`;
+};
+
+/** JSON's escapes are Python's. */
+export const stringLiteral = (text: string): string => JSON.stringify(text);
+
+/** A value as a default, or in `Literal`; null where source would be too long for that. */
+export const shortLiteral = (value: JsonData): string | null => {
+  if (value === null) return 'None';
+  if (value === true) return 'True';
+  if (value === false) return 'False';
+  if (typeof value === 'string') return stringLiteral(value);
+  if (typeof value === 'number') return String(value);
+  return null;
+};
+
+/** Escapes what would end the string, or be no character of it. */
+const escapeInDocstring = (text: string): string =>
+  text
+    .replaceAll(/\p{Surrogate}/gu, '\uFFFD')
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll(/\r\n?/g, '\n')
+    // eslint-disable-next-line no-control-regex -- they are what is looked for
+    .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f]/g, ' ');
+
+/** @param indent of the line that it stands in */
+export const docstring = (text: string, indent: string): string => {
+  const lines = escapeInDocstring(text)
+    .split('\n')
+    .map((line) => line.trimEnd());
+  const whole = lines.map((line, index) => (index === 0 || line === '' ? line : `${indent}${line}`));
+  return lines.length === 1 ? `"""${whole.join('')}"""` : `"""${whole.join('\n')}\n${indent}"""`;
+};

@@ -1,0 +1,249 @@
+"""The module `host`: functions of the app's that code may call, for one run at a time.
+
+A call goes to the app and blocks until it has answered. Guest code can reach and change all of this: it can say to the
+app what it could say by calling, and the app checks all of it again.
+"""
+
+# Schemas and arguments are data of any form.
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+from .device import Device
+from .plain_data import PlainDataError, plain_data, plain_json
+from .schema_checks import Problem, accepts_none, problems_of
+
+_modules = sys.modules
+_loads = json.loads
+_NAME = "host"
+_ASYNC = "host.aio"
+_DOC = "Functions of the app that runs this code."
+
+
+class FunctionError(Exception):
+    """A function of the app's failed; its message is the function's own."""
+
+    __module__ = _NAME
+
+
+class CallDeniedError(FunctionError):
+    """The app did not let the call through."""
+
+    __module__ = _NAME
+
+
+class CallLimitError(FunctionError):
+    """There were too many calls, or too much in one."""
+
+    __module__ = _NAME
+
+
+class ValidationError(FunctionError, ValueError):
+    """The arguments are not what the function takes. Nothing was called."""
+
+    __module__ = _NAME
+
+
+_ERRORS: dict[str, type[FunctionError]] = {
+    "failed": FunctionError,
+    "denied": CallDeniedError,
+    "limit": CallLimitError,
+    "invalid": ValidationError,
+}
+
+
+class _Unset:
+    """The default of what may be left out."""
+
+    def __repr__(self) -> str:
+        return "..."
+
+
+class _Type:
+    """An annotation: what the stubs call it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+_UNSET = _Unset()
+
+
+class _Described:
+    """A function as the app has described it (`FunctionSet` in function-set.ts)."""
+
+    def __init__(self, parts: dict[str, Any]) -> None:
+        self.name: str = parts["name"]
+        self.doc: str = parts["doc"]
+        self.schema: dict[str, Any] = parts["schema"]
+        self._keys = {one["name"]: one["key"] for one in parts["parameters"]}
+        self._others: bool = parts["others"]
+        self._optional = frozenset(one["name"] for one in parts["parameters"] if not one["required"])
+        self.signature = self._signature(parts)
+
+    def _signature(self, parts: dict[str, Any]) -> inspect.Signature:
+        parameters = [
+            inspect.Parameter(
+                one["name"],
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=inspect.Parameter.empty if one["required"] else one.get("default", _UNSET),
+                annotation=_Type(one["type"]),
+            )
+            for one in parts["parameters"]
+        ]
+        if self._others:
+            name = "others"
+            while name in self._keys:
+                name += "_"
+            parameters.append(inspect.Parameter(name, inspect.Parameter.VAR_KEYWORD, annotation=_Type("Any")))
+        return inspect.Signature(parameters, return_annotation=_Type(parts["returns"]))
+
+    def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """What was given, by the keys of the schema. Raises TypeError as any Python function does."""
+        try:
+            bound = self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.name}() {error}") from None
+        given: dict[str, Any] = {}
+        for name, value in bound.arguments.items():
+            if name not in self._keys:
+                given.update(value)
+            elif value is _UNSET or (value is None and self._is_left_out(name)):
+                continue
+            else:
+                given[self._keys[name]] = value
+        return given
+
+    def _is_left_out(self, name: str) -> bool:
+        """Whether None for that parameter can only mean that it is not given."""
+        field = (self.schema.get("properties") or {}).get(self._keys[name])
+        return name in self._optional and not accepts_none(field, self.schema)
+
+
+class _Calls:
+    """Makes the calls of one run."""
+
+    def __init__(self, device: Device, limits: dict[str, int]) -> None:
+        self._device = device
+        self._limits = limits
+        self._left = limits["calls"]
+
+    def call(self, function: _Described, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        given = function.arguments(args, kwargs)
+        try:
+            plain = plain_data(given, self._limits["bytes"], self._limits["depth"])
+        except PlainDataError as error:
+            if error.kind == "too_large":
+                raise CallLimitError(f"{function.name}: {self._too_large()}") from None
+            raise _invalid(
+                function.name, [Problem(error.path, str(error), error.kind, _at(given, error.path))]
+            ) from None
+        if problems := problems_of(plain, function.schema):
+            raise _invalid(function.name, problems)
+        call = plain_json({"name": function.name, "arguments": plain})
+        if len(call) > self._limits["bytes"]:
+            raise CallLimitError(f"{function.name}: {self._too_large()}")
+        if self._left == 0:
+            raise CallLimitError(f"one run can make {self._limits['calls']} calls, and has made them")
+        self._left -= 1
+        return self._answered(call)
+
+    def _too_large(self) -> str:
+        return f"the arguments are larger than {self._limits['bytes']} bytes; pass less, or in several calls"
+
+    def _answered(self, call: bytes) -> Any:
+        try:
+            answer = _loads(self._device.call(call))
+        except OSError:
+            raise FunctionError("the app can't be called: this run was given no functions, or has ended") from None
+        if "error" in answer:
+            raise _ERRORS.get(answer["error"], FunctionError)(answer["message"])
+        return answer["value"]
+
+
+def _at(value: Any, path: str) -> Any:
+    """What the path leads to, as far as it can be followed."""
+    for key in path.split("."):
+        try:
+            value = value[key] if type(value) is dict else value[int(key)]
+        except Exception:
+            return value
+    return value
+
+
+def _invalid(name: str, problems: list[Problem]) -> ValidationError:
+    count = f"{len(problems)} validation error{'' if len(problems) == 1 else 's'}"
+    return ValidationError("\n".join((f"{count} for {name}", *(problem.text() for problem in problems))))
+
+
+class HostFunctions:
+    """Puts the functions of each run where code imports them from."""
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self._placed: dict[str, types.ModuleType] = {}
+
+    def begin_run(self, text: str | None) -> None:
+        """`text` is JSON (see `FunctionSet.facts`); None when the run was given none."""
+        for name, module in self._placed.items():
+            if _modules.get(name) is module:
+                del _modules[name]
+        self._placed = {}
+        if text is None:
+            return
+        parts = _loads(text)
+        calls = _Calls(self._device, parts["limits"])
+        for name in (_NAME, _ASYNC):
+            module = self._module(name)
+            for error in (*_ERRORS.values(),):
+                setattr(module, error.__name__, error)
+        for described in parts["functions"]:
+            function = _Described(described)
+            self._place(_NAME, function, _synchronous(calls, function))
+            self._place(_ASYNC, function, _awaitable(calls, function))
+        _modules.update(self._placed)
+
+    def _place(self, root: str, function: _Described, callee: Callable[..., Any]) -> None:
+        space, _, name = function.name.rpartition(".")
+        module = self._module(f"{root}.{space}" if space else root)
+        callee.__name__ = callee.__qualname__ = name
+        callee.__module__ = module.__name__
+        callee.__doc__ = function.doc or None
+        callee.__signature__ = function.signature
+        setattr(module, name, callee)
+
+    def _module(self, name: str) -> types.ModuleType:
+        """The module of that name, in the one that it belongs to."""
+        module = self._placed.get(name)
+        if module is None:
+            module = self._placed[name] = types.ModuleType(name, _DOC)
+            # Modules may be in it.
+            module.__path__ = []
+            parent, _, last = name.rpartition(".")
+            if parent:
+                setattr(self._module(parent), last, module)
+        return module
+
+
+def _synchronous(calls: _Calls, function: _Described) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return calls.call(function, args, kwargs)
+
+    return call
+
+
+def _awaitable(calls: _Calls, function: _Described) -> Callable[..., Any]:
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        return calls.call(function, args, kwargs)
+
+    return call

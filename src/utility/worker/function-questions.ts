@@ -1,0 +1,40 @@
+import type { CallRequest } from '../../shared/protocol/blocking-calls.ts';
+import { MAX_CALL_RESTS, PIECE_BYTES, type RunPiece } from '../../shared/protocol/interpreter.ts';
+import { LIMITS } from '../../shared/limits.ts';
+
+/** Sends what one run calls of the app's functions, as often and with as much as main takes of a run. */
+export class FunctionQuestions {
+  readonly #send: (piece: RunPiece) => void;
+  readonly #encode: (text: string) => Uint8Array;
+  #callsLeft: number = LIMITS.functionCalls;
+  #bytesLeft: number = LIMITS.totalCallBytes;
+  #restsLeft: number = MAX_CALL_RESTS;
+
+  constructor(send: (piece: RunPiece) => void, encode: (text: string) => Uint8Array) {
+    this.#send = send;
+    this.#encode = encode;
+  }
+
+  /** False when there has been too much. */
+  ask(call: number, { json }: CallRequest<'callFunction'>): boolean {
+    return json === null ? this.#askForRest(call) : this.#askFor(call, this.#encode(json));
+  }
+
+  #askForRest(call: number): boolean {
+    if (this.#restsLeft === 0) return false;
+    this.#restsLeft--;
+    this.#send({ channel: 'call-rest', call });
+    return true;
+  }
+
+  #askFor(call: number, bytes: Uint8Array): boolean {
+    if (this.#callsLeft === 0 || bytes.length > Math.min(LIMITS.callBytes, this.#bytesLeft)) return false;
+    this.#callsLeft--;
+    this.#bytesLeft -= bytes.length;
+    for (let start = 0; start === 0 || start < bytes.length; start += PIECE_BYTES) {
+      const end = start + PIECE_BYTES;
+      this.#send({ channel: 'call', call, bytes: bytes.slice(start, end), last: end >= bytes.length });
+    }
+    return true;
+  }
+}
