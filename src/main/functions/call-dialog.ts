@@ -40,7 +40,7 @@ export interface CallDialogOptions {
   readonly onSettled: (call: RunCall) => void;
 }
 
-/** Handlers at work for one run. A guest waits for one; others are those that it does not wait for any longer. */
+/** Calls at work for one run. A guest waits for one; others are those that it does not wait for any longer. */
 const MAX_RUNNING = 4;
 
 /** A call that is not settled yet. */
@@ -172,7 +172,13 @@ export class CallDialog {
       return failed('limit', 'earlier calls, which nobody waits for any longer, are still at work');
     }
     await this.#waitForTurn(stop.signal);
-    return stop.signal.aborted ? NOT_WANTED : this.#call(call, stop.signal);
+    if (stop.signal.aborted) return NOT_WANTED;
+    this.#running++;
+    try {
+      return await this.#call(call, stop.signal);
+    } finally {
+      this.#running--;
+    }
   }
 
   async #call(call: FunctionCall, signal: AbortSignal): Promise<CallAnswer> {
@@ -186,7 +192,6 @@ export class CallDialog {
     const denial = await decideOn(proposed, found.confirm, functions.confirm);
     if (denial !== null) return denial;
     if (signal.aborted) return NOT_WANTED;
-    this.#running++;
     try {
       const output = await found.output.check(await found.handler(input.value, { name, session, signal }));
       return output.ok
@@ -194,8 +199,6 @@ export class CallDialog {
         : failed('failed', `its result is not what it should be: ${output.problem}`);
     } catch (error) {
       return failed('failed', messageOf(error));
-    } finally {
-      this.#running--;
     }
   }
 

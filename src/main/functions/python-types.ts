@@ -132,9 +132,7 @@ export class PythonTypes {
 
   #union(types: readonly string[]): string {
     const different = [...new Set(types)];
-    return different.length === 0 || different.includes(this.any)
-      ? this.any
-      : different.join(' | ');
+    return different.length === 0 || different.includes(this.any) ? this.any : different.join(' | ');
   }
 
   #literal(values: readonly JsonData[]): string {

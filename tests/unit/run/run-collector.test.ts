@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
+  MAX_CALL_RESTS,
   MAX_PROMPT_UNITS,
   MAX_QUESTIONS,
   outcomeBudgetBytes,
+  runWindowBytes,
 } from '../../../src/shared/protocol/interpreter.ts';
 import { CLEAR_OUTPUT } from '../../../src/shared/contract/clear-output.ts';
 import { MisbehaviourError, ReportError, RunCollector } from '../../../src/main/run/run-collector.ts';
@@ -310,3 +312,58 @@ it('an empty part that is not the last is refused', () => {
   const empty = { channel: 'display', bytes: new Uint8Array(), last: false } as const;
   expect(() => collector.push(empty)).toThrow(MisbehaviourError);
 });
+
+describe('calls of functions', () => {
+  const calling = () => {
+    const passed: string[] = [];
+    const collector = new RunCollector(CAP, {
+      onOutput: () => undefined,
+      onDisplay: () => undefined,
+      onInput: () => undefined,
+      onCall: ({ call, last }) => void passed.push(`call ${call} ${String(last)}`),
+      onCallRest: (call) => void passed.push(`rest ${call}`),
+    });
+    const push = (bytes: number, last = true): void =>
+      collector.push({ channel: 'call', call: 1, bytes: new Uint8Array(bytes), last });
+    return { collector, passed, push };
+  };
+
+  it('are passed on, piece by piece', () => {
+    const { collector, passed, push } = calling();
+    push(5, false);
+    push(0);
+    collector.push({ channel: 'call-rest', call: 2 });
+    expect(passed).toEqual(['call 1 false', 'call 1 true', 'rest 2']);
+  });
+
+  it('of a run that was given none are no call of its own Python', () => {
+    const { collector } = collect();
+    expect(() => collector.push({ channel: 'call', call: 1, bytes: utf8('{}'), last: true })).toThrow(
+      MisbehaviourError,
+    );
+  });
+
+  it.each<[string, (push: (bytes: number, last?: boolean) => void, rest: () => void) => void]>([
+    ['pieces of nothing', (push) => push(0, false)],
+    ['more in one call', (push) => push(LIMITS.callBytes + 1, false)],
+    ['more in one call, piece by piece', (push) => repeat(2, () => push(LIMITS.callBytes / 2 + 1, false))],
+    ['more in all calls', (push) => repeat(25, () => push(LIMITS.callBytes))],
+    ['more calls', (push) => repeat(LIMITS.functionCalls + 1, () => push(1))],
+    ['more parts of answers', (_push, rest) => repeat(MAX_CALL_RESTS + 1, rest)],
+  ])('have bounds: %s', (_what, send) => {
+    const { collector, push } = calling();
+    expect(() => send(push, () => collector.push({ channel: 'call-rest', call: 1 }))).toThrow(
+      MisbehaviourError,
+    );
+  });
+
+  it('up to their bounds fit into the window of a run', () => {
+    const largest = LIMITS.outputKiB.max * 1024;
+    expect(runWindowBytes(largest, true)).toBeLessThanOrEqual(256 * 1024 * 1024);
+    expect(runWindowBytes(largest, true) - runWindowBytes(largest)).toBeGreaterThan(LIMITS.totalCallBytes);
+  });
+});
+
+const repeat = (times: number, work: () => void): void => {
+  for (let left = times; left > 0; left--) work();
+};

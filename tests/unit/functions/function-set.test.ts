@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { z as mini } from 'zod/mini';
+import { FunctionError, FunctionSet } from '../../../src/main/functions/function-set.ts';
+import type { HostFunctions } from '../../../src/main/functions/host-function.ts';
+
+const handler = (): number => 1;
+
+const problemWith = (functions: unknown): string => {
+  try {
+    new FunctionSet(functions as HostFunctions);
+  } catch (error) {
+    if (error instanceof FunctionError) return error.message;
+    throw error;
+  }
+  return 'taken';
+};
+
+describe('a declaration that can not be used is named', () => {
+  it.each<[string, unknown]>([
+    ['functions.', { '': { handler } }],
+    ['functions.a.', { 'a.': { handler } }],
+    ['functions.a-b', { 'a-b': { handler } }],
+    ['functions.1a', { '1a': { handler } }],
+    ['functions._a', { _a: { handler } }],
+    ['functions.a.__init__', { 'a.__init__': { handler } }],
+    ['functions.class', { class: { handler } }],
+    ['functions.aio', { aio: { handler } }],
+    ['functions.aio.x', { 'aio.x': { handler } }],
+    ['functions.FunctionError', { FunctionError: { handler } }],
+    ['functions.é', { é: { handler } }],
+    ['functions.a b', { 'a b': { handler } }],
+    ['functions.a\nb', { 'a\nb': { handler } }],
+    ['functions.a', { a: { handler }, 'a.b': { handler } }],
+    ['functions.a', { a: undefined }],
+    ['functions.a.handler', { a: {} }],
+    ['functions.a.description', { a: { handler, description: 1 } }],
+    ['functions.a.confirm', { a: { handler, confirm: 'always' } }],
+    ['functions.a.input', { a: { handler, input: 'string' } }],
+    ['functions.a.input', { a: { handler, input: [] } }],
+    ['functions.a.input', { a: { handler, input: { type: 'string' } } }],
+    ['functions.a.input', { a: { handler, input: z.string() } }],
+    [
+      'functions.a.input',
+      { a: { handler, input: { type: 'object', properties: { x: { not: { type: 'null' } } } } } },
+    ],
+    ['functions.a.input', { a: { handler, input: { type: 'object', x: () => 1 } } }],
+    ['functions.a.output', { a: { handler, output: 1 } }],
+    ['functions', Object.fromEntries(Array.from({ length: 201 }, (_v, n) => [`f${String(n)}`, { handler }]))],
+    ['functions', { a: { handler, description: 'x'.repeat(600_000) } }],
+  ])('%s', (name, functions) => {
+    const problem = problemWith(functions);
+    expect(problem.startsWith(`${name}: `) && problem.length > name.length + 5, problem).toBe(true);
+  });
+});
+
+it('takes schemas of zod and of its small sister, and JSON Schemas', async () => {
+  const set = new FunctionSet({
+    one: { input: z.object({ n: z.coerce.number().int() }), handler },
+    two: { input: mini.object({ n: mini.number() }), handler },
+    three: { input: { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] }, handler },
+    four: { handler },
+  });
+  const check = async (name: string, value: unknown): Promise<unknown> => set.find(name)?.input.check(value);
+  expect(await check('one', { n: '3' })).toEqual({ ok: true, value: { n: 3 } });
+  for (const name of ['two', 'three']) {
+    expect(await check(name, { n: 3 })).toEqual({ ok: true, value: { n: 3 } });
+    expect(await check(name, { n: 'x' })).toMatchObject({ ok: false });
+  }
+  expect(await check('four', {})).toEqual({ ok: true, value: {} });
+  expect(await check('four', { n: 1 })).toMatchObject({ ok: false });
+  expect(set.find('constructor')).toBeUndefined();
+});
+
+it('keeps this of a handler that is a method', async () => {
+  const counter = {
+    count: 41,
+    handler(): number {
+      return ++this.count;
+    },
+  };
+  const found = new FunctionSet({ counter }).find('counter');
+  const context = { name: 'counter', session: null, signal: new AbortController().signal };
+  expect(found?.handler({}, context)).toBe(42);
+});
