@@ -1,6 +1,6 @@
 /** A function as Python sees it: parameters, types, docstring. */
 import type { JsonData } from '../../shared/json-data.ts';
-import { parameterName, shortLiteral } from './python-words.ts';
+import { cleanText, parameterName, shortLiteral } from './python-words.ts';
 import { isSchema, resolve, type PythonTypes } from './python-types.ts';
 import type { PreparedFunction } from './function-set.ts';
 
@@ -90,9 +90,10 @@ export const docOf = ({ description, input }: PreparedFunction, { parameters }: 
   const { properties } = outermost(input.json);
   const about = parameters.flatMap(({ key, name }) => {
     const of = isSchema(properties) ? properties[key] : undefined;
-    const text = isSchema(of) ? of['description'] : undefined;
-    return typeof text === 'string' ? [`    ${name}: ${text.replaceAll(/\s+/g, ' ').trim()}`] : [];
+    const described = isSchema(of) ? of['description'] : undefined;
+    const text = typeof described === 'string' ? cleanText(described).replaceAll(/\s+/g, ' ') : '';
+    return text === '' ? [] : [`    ${name}: ${text}`];
   });
-  const parts = [description.trim(), about.length === 0 ? '' : ['Args:', ...about].join('\n')];
+  const parts = [cleanText(description), about.length === 0 ? '' : ['Args:', ...about].join('\n')];
   return parts.filter((part) => part !== '').join('\n\n');
 };

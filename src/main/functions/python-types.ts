@@ -48,7 +48,7 @@ const className = (words: string): string => {
     .split(/[^A-Za-z0-9]+/)
     .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
     .join('');
-  return /^[A-Za-z]/.test(name) ? name : `Value${name}`;
+  return isIdentifier(name) ? name : `Value${name}`;
 };
 
 interface Place {
@@ -164,7 +164,8 @@ export class PythonTypes {
 
   #object(schema: Record<string, JsonData>, place: Place): string {
     const { additionalProperties: others, properties } = schema;
-    if (!isSchema(properties) || Object.keys(properties).length === 0) {
+    // A class has no field without a name.
+    if (!isSchema(properties) || Object.keys(properties).length === 0 || Object.hasOwn(properties, '')) {
       const type = isSchema(others) ? this.#typeOf(others, place) : this.any;
       return `${this.#word('dict')}[${this.#word('str')}, ${type}]`;
     }

@@ -11,9 +11,9 @@ const IDENTIFIER = /^[A-Za-z_]\w*$/;
 
 export const isIdentifier = (text: string): boolean => IDENTIFIER.test(text) && !KEYWORDS.has(text);
 
-/** A parameter's name for any key: `from` is `from_`, `user-id` is `user_id`. */
+/** A parameter's name for any key: `from` is `from_`, `user-id` is `user_id`. Two `_` before it have a meaning of their own. */
 export const parameterName = (key: string): string => {
-  const name = key.replaceAll(/\W/g, '_');
+  const name = key.replaceAll(/\W/g, '_').replace(/^__+/, '_');
   if (KEYWORDS.has(name)) return `${name}_`;
   return isIdentifier(name) ? name : `_${name}`;
 };
@@ -31,21 +31,24 @@ export const shortLiteral = (value: JsonData): string | null => {
   return null;
 };
 
-/** Escapes what would end the string, or be no character of it. */
-const escapeInDocstring = (text: string): string =>
+/** A text for people, without what is no character of one, and without spaces at the ends of lines. */
+export const cleanText = (text: string): string =>
   text
     .replaceAll(/\p{Surrogate}/gu, '\uFFFD')
-    .replaceAll('\\', '\\\\')
-    .replaceAll('"', '\\"')
     .replaceAll(/\r\n?/g, '\n')
     // eslint-disable-next-line no-control-regex -- they are what is looked for
-    .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f]/g, ' ');
+    .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f]/g, ' ')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trim();
+
+/** Escapes what would end the string. */
+const escapeInDocstring = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
 
 /** @param indent of the line that it stands in */
 export const docstring = (text: string, indent: string): string => {
-  const lines = escapeInDocstring(text)
-    .split('\n')
-    .map((line) => line.trimEnd());
+  const lines = escapeInDocstring(cleanText(text)).split('\n');
   const whole = lines.map((line, index) => (index === 0 || line === '' ? line : `${indent}${line}`));
   return lines.length === 1 ? `"""${whole.join('')}"""` : `"""${whole.join('\n')}\n${indent}"""`;
 };
