@@ -1,4 +1,5 @@
 /** Functions of the app's that code calls, in a real sandbox. */
+import path from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -11,7 +12,9 @@ import type {
   SessionRunOptions,
 } from '../../src/main/library/api.ts';
 import { RunResult as RunResultSchema } from '../../src/shared/contract/sandbox.ts';
+import { runProgram } from '../../scripts/shared/run-program.ts';
 import { librarySandbox } from '../support/library-sandbox.ts';
+import { testWheels } from '../support/test-wheels.ts';
 
 /** What handlers were called with. */
 const handled: unknown[] = [];
@@ -446,6 +449,65 @@ except KeyboardInterrupt:
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
     expect(await valueOf('from host import add\nadd(1)')).toBe(3);
   });
+});
+
+describe('what libraries have', () => {
+  it('crosses as plain data: a table as its records', { timeout: 300_000 }, async (context) => {
+    const mirror = await testWheels(context);
+    const withPackages = librarySandbox({ functions, packages: { mirror, offline: true } });
+    try {
+      const { error, value } = await withPackages.run({
+        code: `
+import numpy as np, pandas as pd
+from host import echo
+table = pd.DataFrame({"n": [1, 2], "x": [0.5, None], "when": pd.to_datetime(["2026-01-02", None]), "t": ["a", None]})
+[echo(one) for one in (table, table["x"], np.arange(3), np.float64(1.5), {"a": np.eye(2, dtype=int)}, table.head(0))]`,
+        timeoutMs: 240_000,
+      });
+      expect(error).toBeNull();
+      expect(value?.json).toEqual([
+        [
+          { n: 1, x: 0.5, when: '2026-01-02T00:00:00', t: 'a' },
+          { n: 2, x: null, when: null, t: null },
+        ],
+        [0.5, null],
+        [0, 1, 2],
+        1.5,
+        {
+          a: [
+            [1, 0],
+            [0, 1],
+          ],
+        },
+        [],
+      ]);
+    } finally {
+      await withPackages.dispose();
+    }
+  });
+});
+
+it('examples/host-functions.mjs gets its answers, and one no', async () => {
+  const { stderr, stdout } = await runProgram(process.execPath, ['examples/host-functions.mjs'], {
+    cwd: path.join(import.meta.dirname, '..', '..'),
+    env: process.env,
+  });
+  expect(stderr).toBe('');
+  const told: unknown = JSON.parse(stdout.slice(stdout.indexOf('\n{'), stdout.indexOf('\n}') + 2));
+  expect(told).toEqual({
+    value: {
+      owed: { Ada: 164, Bo: 176, Cy: 220 },
+      results: ['Cy', 'Bo', 'the call was denied: ask the customer by telephone'],
+    },
+    reminded: [9, 17],
+  });
+  expect(stdout).toMatch(/^def orders\.find\(customer: str = \.\.\.\) -> list\[Order\]:$/mu);
+  expect(stdout.trimEnd().split('\n').slice(-4)).toEqual([
+    'orders.find: ok',
+    'remind: ok',
+    'remind: ok',
+    'remind: denied',
+  ]);
 });
 
 describe('limits', () => {

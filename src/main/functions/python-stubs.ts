@@ -105,5 +105,7 @@ const overview = (functions: FunctionSet): string => {
   if (functions.all.length === 0) return '';
   const types = new PythonTypes();
   const defined = functions.all.map((one) => definition(one, types, one.name, false));
-  return [...types.classes, ...defined].join('\n\n');
+  const names = [...new Set(functions.all.map(({ name }) => name.split('.', 1)[0]))].join(', ');
+  const imports = `# from host import ${names}\n# The same to be awaited: from host.aio import ${names}`;
+  return `${[imports, ...types.classes, ...defined].join('\n\n')}\n`;
 };
