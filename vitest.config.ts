@@ -9,6 +9,7 @@ import SlowestFirst from './scripts/test/slowest-first.ts';
 const ENGINE_TESTS = [
   // Life cycle and interrupts.
   'tests/integration/node-launcher.test.ts',
+  'tests/integration/host-functions.test.ts',
   'tests/integration/life-cycle/loops.test.ts',
   'tests/integration/life-cycle/memory.test.ts',
   'tests/integration/life-cycle/node-main-death.test.ts',
@@ -36,6 +37,7 @@ const DECLARED_ENGINE_TESTS = [
   'tests/integration/package-snapshot-fallbacks.test.ts',
   'tests/integration/snapshot-fallbacks.test.ts',
   'tests/security/cases.test.ts',
+  'tests/security/host-functions.test.ts',
   'tests/security/no-javascript.test.ts',
   'tests/unit/rpc/**/*.test.ts',
 ];
