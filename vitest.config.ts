@@ -35,6 +35,7 @@ const DECLARED_ENGINE_TESTS = [
   'tests/integration/life-cycle/crash-limit.test.ts',
   'tests/integration/life-cycle/idle.test.ts',
   'tests/integration/package-snapshot-fallbacks.test.ts',
+  'tests/integration/package-snapshot-sets.test.ts',
   'tests/integration/snapshot-fallbacks.test.ts',
   'tests/security/cases.test.ts',
   'tests/security/host-functions.test.ts',
@@ -50,6 +51,7 @@ const DECLARED_ENGINE_TESTS = [
 const NODE_LAUNCHER_TESTS = [
   'tests/integration/life-cycle/node-main-death.test.ts',
   'tests/integration/package-snapshot-fallbacks.test.ts',
+  'tests/integration/package-snapshot-sets.test.ts',
   'tests/integration/package-snapshots.test.ts',
   'tests/integration/snapshot-fallbacks.test.ts',
 ];

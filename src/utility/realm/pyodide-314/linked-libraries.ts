@@ -201,12 +201,14 @@ export class LinkingRecorder {
       const address = linker.getFunctionAddress(value);
       if (address >= this.#plainLength) fromJavaScript.set(address, name);
     }
-    const { wasmTable } = linker;
+    const { freeTableIndexes, wasmTable } = linker;
     const own = new Uint8Array(wasmTable.length);
     for (const { tableBase, tableSize } of libraries) own.fill(1, tableBase, tableBase + tableSize);
+    // What was freed still has its function in it until the next one is put there; nothing calls it.
+    const free = new Set(freeTableIndexes);
     const slots: [number, string, string][] = [];
     for (let index = this.#paddedLength; index < wasmTable.length; index++) {
-      const value = own[index] === 1 ? null : wasmTable.get(index);
+      const value = own[index] === 1 || free.has(index) ? null : wasmTable.get(index);
       if (value === null) continue;
       const origin = origins.get(value);
       const imported = fromJavaScript.get(index);
