@@ -24,7 +24,10 @@ export interface PinnedWheel {
   readonly sha256: string;
 }
 
-/** Pure Python packages that Pyodide's lock does not know, as the package index has them. */
+/**
+ * Pure Python packages as the package index has them: what Pyodide's lock does not know, and progress bars, of which only
+ * the official CDN has the lock's files.
+ */
 export const FURTHER_WHEELS: readonly PinnedWheel[] = [
   {
     name: 'et-xmlfile',
@@ -57,10 +60,22 @@ export const FURTHER_WHEELS: readonly PinnedWheel[] = [
     sha256: '160838e0b8565a8b1f67947675886e9fea18aa5e795db7ae531606d68e785cba',
   },
   {
+    name: 'rich',
+    version: '15.0.0',
+    fileName: 'rich-15.0.0-py3-none-any.whl',
+    sha256: '33bd4ef74232fb73fe9279a257718407f169c09b78a87ad3d296f548e27de0bb',
+  },
+  {
     name: 'seaborn',
     version: '0.13.2',
     fileName: 'seaborn-0.13.2-py3-none-any.whl',
     sha256: '636f8336facf092165e27924f223d3c62ca560b1f2bb5dff7ab7fad265361987',
+  },
+  {
+    name: 'tqdm',
+    version: '4.67.1',
+    fileName: 'tqdm-4.67.1-py3-none-any.whl',
+    sha256: '26445eca388f82e72884e0d580d5464cd801a3ea01e63e5601bdff9ba6a48de2',
   },
   {
     name: 'xlsxwriter',

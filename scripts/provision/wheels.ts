@@ -76,7 +76,8 @@ export async function obtainWheels(machine: Machine, plan?: WheelPlan): Promise<
       await removeDeadStagingDirs(machine.cacheDir);
       await obtainLocked(machine, folder, wanted, official, bundle);
       await obtainFurther(machine, folder, further);
-      const offers: OfferFile = { format: 1, packages: [...further] };
+      const offered = further.filter(({ name }) => lock.get(name) === undefined);
+      const offers: OfferFile = { format: 1, packages: offered };
       await placeList(folder, `${JSON.stringify(offers, null, 1)}\n`);
       return folder;
     });

@@ -78,6 +78,8 @@ class Figures:
         self._font_packages: set[str] = set()
         self._font_files: list[str] = []
         self._has_warned = False
+        # Of other warnings that drawing gave: each is told once.
+        self._told_warnings: dict[Any, Any] = {}
         forms.add_formatter(_is_figure, self._form_of)
 
     def begin_run(self) -> None:
@@ -195,11 +197,16 @@ class Figures:
             elif script is not None:
                 unshaped[script[1]] = None
             else:
-                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+                self._pass_on(warning)
         if (missing or unshaped) and not self._has_warned:
             self._has_warned = True
             sys.stderr.write(_about_missing("".join(missing), list(unshaped)))
         return forms
+
+    def _pass_on(self, warning: warnings.WarningMessage) -> None:
+        warnings.warn_explicit(
+            warning.message, warning.category, warning.filename, warning.lineno, registry=self._told_warnings
+        )
 
     def _take(self, figure: Any) -> None:
         forms = self._draw(figure)

@@ -14,6 +14,7 @@ import modules from './modules.py?raw';
 import notebookCode from './notebook_code.py?raw';
 import outcome from './outcome.py?raw';
 import outputs from './outputs.py?raw';
+import ownFrames from './own_frames.py?raw';
 import places from './places.py?raw';
 import rightToLeft from './right_to_left.py?raw';
 import runFacts from './run_facts.py?raw';
@@ -42,6 +43,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   notebook_code: notebookCode,
   outcome,
   outputs,
+  own_frames: ownFrames,
   places,
   right_to_left: rightToLeft,
   run_facts: runFacts,

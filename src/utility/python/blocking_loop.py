@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import asyncio.base_events
 import asyncio.events
+import asyncio.tasks
+import contextlib
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from types import FrameType, TracebackType
 from typing import Any, ClassVar
 
@@ -15,12 +17,20 @@ from ...shared.python.modules import OWN_FILENAME
 from .pauses import Pause
 
 _monotonic = time.monotonic
+_get_running_loop, _set_running_loop = asyncio.events._get_running_loop, asyncio.events._set_running_loop
+# Any: of it there is nothing in the stubs.
+_tasks: Any = asyncio.tasks
+_swap_current_task = _tasks._swap_current_task
+_BaseEventLoop: Any = asyncio.base_events.BaseEventLoop
+_check_running = _BaseEventLoop._check_running
 
 _DEADLOCK = (
     "every task is waiting and nothing is left that could wake one: the program would hang for ever. "
     "(There are no threads, connections or processes here that could.)"
 )
 
+# What a loop raises that was stopped too early.
+STOPPED = "Event loop stopped before Future completed."
 
 _ASYNCIO = asyncio.__file__.rpartition("/")[0] + "/"
 
@@ -59,10 +69,22 @@ class BlockingEventLoop(asyncio.base_events.BaseEventLoop):
     vivarium_pause: ClassVar[Pause] = Pause(time.sleep, time.sleep)
     vivarium_loops: ClassVar[weakref.WeakSet[BlockingEventLoop]] = weakref.WeakSet()
 
+    # Whether a loop may run while another one does, or the same one; see nested_loops.py.
+    vivarium_nests: ClassVar[bool] = False
+    vivarium_nest: ClassVar[Any]
+    # What is waited for inside of a task, the innermost last.
+    vivarium_nested: ClassVar[list[asyncio.Future[Any]]] = []
+
     # Of the base class; its stub leaves out what is private.
     _ready: Any
     _scheduled: Any
+    _stopping: bool
+    _thread_id: int | None
+    _old_agen_hooks: Any
     _check_closed: Callable[[], None]
+    _run_forever_setup: Callable[[], None]
+    _run_forever_cleanup: Callable[[], None]
+    _run_once: Callable[[], None]
 
     def __init__(self, selector: object = None) -> None:
         """`selector` is accepted, and ignored, for code written for SelectorEventLoop."""
@@ -75,6 +97,68 @@ class BlockingEventLoop(asyncio.base_events.BaseEventLoop):
         task = super().create_task(coro, **options)
         self._tasks.add(task)
         return task
+
+    def run_forever(self) -> None:
+        outer = _get_running_loop()
+        if outer is None:
+            super().run_forever()
+            return
+        self._check_running()
+        with self._inside_of(outer):
+            super().run_forever()
+
+    def run_until_complete(self, future: Any) -> Any:
+        outer = _get_running_loop()
+        if outer is None:
+            return super().run_until_complete(future)
+        self._check_closed()
+        self._check_running()
+        awaited: Any = asyncio.ensure_future(future, loop=self)
+        if awaited is not future:
+            awaited._log_destroy_pending = False
+        self.vivarium_nested.append(awaited)
+        is_stopped = False
+        try:
+            with self._inside_of(outer) as was_running:
+                if not was_running:
+                    return super().run_until_complete(awaited)
+                self._run_forever_setup()
+                try:
+                    while not awaited.done():
+                        self._run_once()
+                        # That is for the outermost: perhaps what it waits for is done.
+                        is_stopped = is_stopped or self._stopping
+                        self._stopping = False
+                finally:
+                    self._run_forever_cleanup()
+        finally:
+            self.vivarium_nested.pop()
+            self._stopping = self._stopping or is_stopped
+        return awaited.result()
+
+    def _check_running(self) -> None:
+        if not self.vivarium_nests:
+            _check_running(self)
+
+    @contextlib.contextmanager
+    def _inside_of(self, outer: asyncio.AbstractEventLoop) -> Generator[bool]:
+        """Let this loop run while the task that asks for it is held. Whether it runs already."""
+        task = _swap_current_task(outer, None)
+        _set_running_loop(None)
+        kept = self._thread_id, self._old_agen_hooks, self._stopping
+        waiting = len(self._ready)
+        self._stopping = False
+        try:
+            yield self._thread_id is not None
+        finally:
+            self._thread_id, self._old_agen_hooks, self._stopping = kept
+            _set_running_loop(outer)
+            _swap_current_task(outer, task)
+            # The outer one is going to take as many as there were, some of which are done.
+            while len(self._ready) < waiting:
+                done = asyncio.Handle(_nothing, (), self)
+                done.cancel()
+                self._ready.append(done)
 
     def report_failed_tasks(self) -> None:
         """Say on stderr which tasks failed without anybody having looked, as happens when they are collected."""
@@ -125,6 +209,18 @@ class BlockingEventLoop(asyncio.base_events.BaseEventLoop):
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
         self._executor_shutdown_called = True
+
+
+def _nothing() -> None:
+    pass
+
+
+def forget_current_task() -> None:
+    """Whatever was interrupted: no loop runs, and no task."""
+    nobody: Any = object()
+    _set_running_loop(nobody)
+    _swap_current_task(nobody, None)
+    _set_running_loop(None)
 
 
 def _of_guest(trace: TracebackType | None) -> TracebackType | None:

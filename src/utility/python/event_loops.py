@@ -14,8 +14,9 @@ from types import FrameType
 from typing import Any
 
 from ...shared.python.modules import OWN_FILENAME
-from .blocking_loop import BlockingEventLoop, LoopPolicy, is_of_loop
+from .blocking_loop import STOPPED, BlockingEventLoop, LoopPolicy, forget_current_task, is_of_loop
 from .interrupts import accept_interrupts, would_tear_package
+from .nested_loops import install_nested_loops
 from .pauses import Pause, make_sleep
 
 _set_running_loop = asyncio.events._set_running_loop
@@ -48,18 +49,27 @@ class EventLoops:
         _set_running_loop(None)
 
     def settle(self) -> None:
-        """Cancel what a run left on event loops, wait for it within bounds, and silence what does not end."""
+        """Cancel what a run left on event loops, wait for it within bounds, and silence what does not end.
+
+        Of all loops, whatever one of them raises; then the first of it is raised.
+        """
         # Before anything else: an interrupt may have left a loop registered as running.
-        _set_running_loop(None)
+        forget_current_task()
+        BlockingEventLoop.vivarium_nested.clear()
+        failure: BaseException | None = None
         for loop in list(self._loops):
             if loop.is_closed() or loop.is_running():
                 continue
             try:
                 self._settle(loop)
+                loop.report_failed_tasks()
+            except BaseException as error:
+                failure = failure or error
             finally:
                 if loop is self._policy.own:
-                    loop.report_failed_tasks()
                     loop.drop_callbacks()
+        if failure is not None:
+            raise failure
 
     def _settle(self, loop: BlockingEventLoop) -> None:
         pending = _all_tasks(loop)
@@ -75,6 +85,10 @@ class EventLoops:
                     except SystemExit, KeyboardInterrupt:
                         # Of a task's own, in which it stays.
                         continue
+                    except RuntimeError as error:
+                        # A task that is being cleaned up has stopped the loop.
+                        if error.args != (STOPPED,):
+                            raise
             finally:
                 _report_and_abandon(loop, [*pending, waiter])
                 # Timers and callbacks of what was abandoned must not run in a later run.
@@ -104,6 +118,9 @@ class _TopLevel:
                 # In another task: this one is to end.
                 self._end_with(KeyboardInterrupt())
             except BaseException as error:
+                if self._reason is None and error.args == (STOPPED,):
+                    # By code that knows a loop as its own; this one goes on for what is awaited.
+                    continue
                 if self._reason is not None and not isinstance(self._reason, KeyboardInterrupt):
                     raise
                 self._end_with(error)
@@ -123,7 +140,9 @@ class _TopLevel:
 
     def _end_with(self, reason: BaseException) -> None:
         self._reason = reason
-        self._task.cancel()
+        nested = self._loop.vivarium_nested
+        # A task that waits for a loop inside of it takes note of nothing else.
+        (nested[-1] if nested else self._task).cancel()
 
     def _on_interrupt(self, number: int, frame: FrameType | None) -> None:
         """An exception in the loop's own code would lose a task's next step: there the task is cancelled instead."""
@@ -177,6 +196,7 @@ def install_event_loops(block: Callable[[float], None]) -> EventLoops:
     # Any: of these there is nothing in the stubs; the public names warn.
     unix_events: Any = asyncio.unix_events
     unix_events._DefaultEventLoopPolicy._loop_factory = BlockingEventLoop
+    install_nested_loops()
     policy = LoopPolicy()
     asyncio.events._set_event_loop_policy(policy)  # pyright: ignore[reportPrivateUsage]
     return EventLoops(policy, loops)

@@ -9,6 +9,7 @@ from ...shared.python.display import install_display
 from ...shared.python.display_forms import DisplayForms
 from ...shared.python.figures import install_figures
 from ...shared.python.outputs import Outputs
+from ...shared.python.own_frames import hide_own_frames
 from ...shared.python.wide_frames import install_wide_frames
 from ...shared.python.workspace_files import WorkspaceFiles
 from .absent_features import install_absent_features
@@ -17,6 +18,7 @@ from .event_loops import install_event_loops
 from .interrupts import install_interrupts
 from .packages import Packages
 from .program_end import ProgramEnd
+from .progress_bars import install_progress_bars
 from .provided_modules import install_provided_modules
 from .session import Session
 from .standard_input import install_standard_input
@@ -29,6 +31,7 @@ def install(workspace: str, provided: str, device: Device, limits: dict[str, int
     modules for guest code; `limits` are those of what is shown.
     """
     install_interrupts()
+    hide_own_frames()
     loops = install_event_loops(device.sleep)
     outputs, forms = Outputs(), DisplayForms()
     display = install_display(outputs, forms)
@@ -39,5 +42,6 @@ def install(workspace: str, provided: str, device: Device, limits: dict[str, int
     files = WorkspaceFiles(workspace)
     install_provided_modules(json.loads(provided))
     install_absent_features(after_import)
+    install_progress_bars(after_import)
     install_wide_frames(after_import)
     return Session(loops, outputs, display, figures, files, ProgramEnd(device.is_writing), device), Packages()

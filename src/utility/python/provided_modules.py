@@ -19,7 +19,7 @@ _compile, _exec = compile, exec
 _MEMBERS = frozenset(("IPython.get_ipython", "IPython.version_info"))
 
 # What takes the place of a package's module.
-_REPLACING = frozenset(("micropip", "urllib3.contrib.emscripten"))
+_REPLACING = frozenset(("micropip", "nest_asyncio", "urllib3.contrib.emscripten"))
 
 
 class ProvidedModules:

@@ -10,6 +10,7 @@ import guestState from '../python/guest_state.py?raw';
 import hostFunctions from '../python/host_functions.py?raw';
 import interpreter from '../python/interpreter.py?raw';
 import interrupts from '../python/interrupts.py?raw';
+import nestedLoops from '../python/nested_loops.py?raw';
 import packageChecks from '../python/package_checks.py?raw';
 import packages from '../python/packages.py?raw';
 import pauses from '../python/pauses.py?raw';
@@ -19,7 +20,9 @@ import ipython from '../python/provided/IPython/__init__.py?raw';
 import ipythonDisplay from '../python/provided/IPython/display.py?raw';
 import host from '../python/provided/host.py?raw';
 import micropip from '../python/provided/micropip.py?raw';
+import nestAsyncio from '../python/provided/nest_asyncio.py?raw';
 import urllib3Emscripten from '../python/provided/urllib3_emscripten.py?raw';
+import progressBars from '../python/progress_bars.py?raw';
 import providedModules from '../python/provided_modules.py?raw';
 import refusedModules from '../python/refused_modules.py?raw';
 import runSources from '../python/run_sources.py?raw';
@@ -44,11 +47,13 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   host_functions: hostFunctions,
   interpreter,
   interrupts,
+  nested_loops: nestedLoops,
   package_checks: packageChecks,
   packages,
   pauses,
   plain_data: plainData,
   program_end: programEnd,
+  progress_bars: progressBars,
   provided_modules: providedModules,
   refused_modules: refusedModules,
   run_sources: runSources,
@@ -63,6 +68,7 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
 export const PROVIDED_SOURCES: Readonly<Record<string, string>> = {
   host,
   micropip,
+  nest_asyncio: nestAsyncio,
   IPython: ipython,
   'IPython.display': ipythonDisplay,
   'urllib3.contrib.emscripten': urllib3Emscripten,

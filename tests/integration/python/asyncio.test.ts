@@ -153,7 +153,11 @@ describe('top-level await', () => {
   });
 
   it.each([
-    ['asyncio.get_running_loop().stop()\nawait asyncio.sleep(5)', 'RuntimeError'],
+    ['asyncio.get_running_loop().stop()\nawait asyncio.sleep(0.01)', null],
+    [
+      'async def last():\n  try: await asyncio.sleep(60)\n  finally: asyncio.get_running_loop().stop()\nt = asyncio.create_task(last())\nawait asyncio.sleep(0)',
+      null,
+    ],
     ['asyncio.get_running_loop().call_soon(lambda: 1 / 0)\nawait asyncio.sleep(0.01, "on")', null],
     [
       'async def bad(): raise KeyboardInterrupt\nt = asyncio.create_task(bad())\nawait asyncio.sleep(60)',

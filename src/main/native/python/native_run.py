@@ -26,6 +26,7 @@ from ....shared.python.failures import Failure, describe_failure
 from ....shared.python.figures import Figures, install_figures
 from ....shared.python.outcome import Value, describe_value, outcome_json
 from ....shared.python.outputs import Outputs
+from ....shared.python.own_frames import hide_own_frames
 from ....shared.python.run_facts import RunFacts, read_facts
 from ....shared.python.script_code import compile_script, linecache_entry
 from ....shared.python.wide_frames import install_wide_frames
@@ -53,6 +54,7 @@ class _Run:
         self._display: Display = install_display(outputs, forms)
         self._figures: Figures = install_figures(outputs, forms, after_import)
         install_wide_frames(after_import)
+        hide_own_frames()
         builtins.input = _no_input
 
     def execute(self, code: str, facts: RunFacts) -> str | None:
