@@ -71,7 +71,9 @@ def describe_failure(
     except BaseException:
         advice = None
     if advice is not None:
-        message = f"{message}; {advice}"[:text_limit]
+        message = f"{message}; {advice}"
+        cut = cut or len(message) > text_limit
+        message = message[:text_limit]
     try:
         text, shortened = shorten(_format(error), _MAX_TRACEBACK_CHARACTERS)
         text = valid(text if advice is None else f"{text}{advice}\n")
@@ -126,18 +128,11 @@ def _clean_stacks(root: traceback.TracebackException) -> None:
 
 def _without_machinery(stack: Sequence[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
     """The frames but for our own, and for what lies between those and the guest's first."""
-    first, is_ours = 0, False
-    for frame in stack:
-        is_ours = is_ours or frame.filename == OWN_FILENAME
-        if not _is_outer(frame.filename) and not (is_ours and frame.filename.startswith(_ASYNCIO)):
-            break
-        first += 1
+    first = 0
+    if stack and stack[0].filename == OWN_FILENAME:
+        while first < len(stack) and stack[first].filename.startswith((OWN_FILENAME, _ASYNCIO)):
+            first += 1
     return [frame for frame in stack[first:] if frame.filename != OWN_FILENAME]
-
-
-def _is_outer(filename: str) -> bool:
-    """Whether a frame is machinery around the guest's code when it comes before any of the guest's."""
-    return filename == OWN_FILENAME or "/pyodide/" in filename or "/_pyodide/" in filename
 
 
 def _line_of_compiler(error: BaseException, code: str) -> int | None:

@@ -38,6 +38,8 @@ class Places:
         """`folder` is the workspace's absolute path."""
         self._folder = folder
         self._before: PlaceStates = {}
+        # Whether there were too many entries to know them all.
+        self._is_cut = False
         if _IN_SANDBOX:
             os.environ["HOME"] = folder
             for name, path in _OWN_FOLDERS.items():
@@ -67,16 +69,26 @@ class Places:
 
     def before_run(self) -> None:
         """Take note of the files elsewhere."""
-        self._before = self._walk()
+        self._before, self._is_cut = self._walk()
 
     def made_elsewhere(self) -> list[tuple[str, int]]:
-        """Paths and sizes of what was made or changed since then outside of the workspace."""
-        return [(path, state[0]) for path, state in sorted(self._walk().items()) if self._before.get(path) != state]
+        """Paths and sizes of what was made or changed since then outside of the workspace.
 
-    def _walk(self) -> PlaceStates:
+        Where not all was known before, only what was known and has changed: the rest may have been there.
+        """
+        after, _ = self._walk()
+        before = self._before
+        return [
+            (path, state[0])
+            for path, state in sorted(after.items())
+            if before.get(path) != state and (path in before or not self._is_cut)
+        ]
+
+    def _walk(self) -> tuple[PlaceStates, bool]:
+        """The regular files, and whether some were left out."""
         found: PlaceStates = {}
         if not _IN_SANDBOX:
-            return found
+            return found, False
         left = _MAX_WALKED
         pending = ["/"]
         while pending:
@@ -85,7 +97,7 @@ class Places:
                     for entry in entries:
                         left -= 1
                         if left < 0:
-                            return found
+                            return found, True
                         path = entry.path
                         if path == self._folder or path in _SKIPPED or entry.name == "__pycache__":
                             continue
@@ -100,4 +112,4 @@ class Places:
                             found[path] = (status.st_size, status.st_mtime_ns)
             except OSError:
                 continue
-        return found
+        return found, False

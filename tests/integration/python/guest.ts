@@ -26,19 +26,31 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
 const OutputFiles = z.array(OutputFile).max(LIMITS.listedFiles);
 
-/** Files as Python tells of them; those made outside of the workspace come after the others. */
-const ToldFiles = z
-  .array(z.looseObject({ name: z.string() }))
-  .transform((files) => files.filter(({ name }) => !name.startsWith('/')))
-  .pipe(z.array(OutputFile.extend({ was: z.string().exactOptional() })).max(LIMITS.listedFiles));
+const ToldFile = OutputFile.extend({ was: z.string().exactOptional() });
 
 /** What Python itself reports. */
-const PythonOutcome = z.object({
-  value: RunValue.nullable(),
-  error: RunError.nullable(),
-  files: ToldFiles,
-  truncated: z.boolean(),
-});
+const PythonOutcome = z
+  .object({
+    value: RunValue.nullable(),
+    error: RunError.nullable(),
+    files: z.array(z.looseObject({ name: z.string() })),
+    truncated: z.boolean(),
+  })
+  .transform(({ files, ...rest }) => ({
+    ...rest,
+    files: files.filter(({ name }) => !name.startsWith('/')),
+    /** Those made outside of the workspace, with absolute paths; they come after the others. */
+    elsewhere: files.filter(({ name }) => name.startsWith('/')),
+  }))
+  .pipe(
+    z.object({
+      value: RunValue.nullable(),
+      error: RunError.nullable(),
+      files: z.array(ToldFile).max(LIMITS.listedFiles),
+      elsewhere: z.array(z.object({ name: z.string(), size: z.number().int() })),
+      truncated: z.boolean(),
+    }),
+  );
 export type PythonOutcome = z.infer<typeof PythonOutcome>;
 
 export interface Guest {
@@ -127,10 +139,10 @@ export async function startGuest(
       newSession: openSession,
       interrupts,
       run: (code, textLimit = 1_000_000, facts = {}) => {
-        const { value, error, files, truncated } = PythonOutcome.parse(
+        const outcome = PythonOutcome.parse(
           parse(interpreter.run(bytesOfCode(code, encode), JSON.stringify(facts), textLimit)),
         );
-        return Promise.resolve({ value, error, files, truncated });
+        return Promise.resolve(outcome);
       },
       takeStdout: () => take('stdout'),
       takeStderr: () => take('stderr'),

@@ -80,7 +80,7 @@ describe('value', () => {
     ['\ufeff7', { text: '7', json: 7 }],
     ['1\r\n2', { text: '2', json: 2 }],
   ])('%s', async (code, value) => {
-    expect(await run(code)).toEqual({ value, error: null, files: [], truncated: false });
+    expect(await run(code)).toMatchObject({ value, error: null, files: [], truncated: false });
   });
 
   it.each([
@@ -267,6 +267,14 @@ describe('errors', () => {
     const { error } = await run(`class Bad(Exception):\n  ${member}\nraise Bad("m")`);
     expect(error).toMatchObject({ type: 'Bad', message, line: 3 });
     expect(error?.traceback).not.toBe('');
+  });
+
+  it('says that it cut advice after the message', async () => {
+    const whole = await run('open("nowhere.csv")');
+    expect(whole.truncated).toBe(false);
+    const length = whole.error?.message.length ?? 0;
+    expect(await run('open("nowhere.csv")', length - 1)).toMatchObject({ truncated: true });
+    expect(await run('open("nowhere.csv")', length)).toMatchObject({ truncated: false });
   });
 
   it('cuts the message at the limit and the traceback to 64 KiB, head and tail kept', async () => {

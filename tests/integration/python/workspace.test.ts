@@ -44,3 +44,30 @@ describe('what a run tells of its files', () => {
     expect(files.map(({ name }) => name)).toEqual(['d_e', 'd_e-2']);
   });
 });
+
+describe('what a run tells of files elsewhere', () => {
+  const elsewhere = async (session: Guest, code: string): Promise<string[]> =>
+    (await session.run(code)).elsewhere.map(({ name }) => name);
+
+  it('is those that it made or changed', async () => {
+    const session = guest.newSession();
+    expect(await elsewhere(session, 'for n in "ab": open(f"/tmp/{n}.csv", "w").write(n)')).toEqual([
+      '/tmp/a.csv',
+      '/tmp/b.csv',
+    ]);
+    expect(await elsewhere(session, 'open("/tmp/b.csv").read()')).toEqual([]);
+    expect(await elsewhere(session, 'open("/tmp/b.csv", "a").write("more")')).toEqual(['/tmp/b.csv']);
+  });
+
+  it('is no file that was there before, however many they are', async () => {
+    const session = await startGuest();
+    const many =
+      'import os\nos.makedirs("/data", exist_ok=True)\nfor n in range(2500): open(f"/data/{n:04}", "w").close()';
+    expect(await elsewhere(session, many)).toHaveLength(20);
+    // Room for others among those that are looked at.
+    const fewer = 'for n in range(600): os.unlink(f"/data/{n:04}")\nopen("/tmp/new", "w").close()';
+    expect((await elsewhere(session, fewer)).filter((name) => name.startsWith('/data/'))).toEqual([]);
+    expect(await elsewhere(session, 'for n in range(600, 1200): os.unlink(f"/data/{n:04}")')).toEqual([]);
+    expect(await elsewhere(session, 'open("/tmp/newer", "w").close()')).toEqual(['/tmp/newer']);
+  });
+});
