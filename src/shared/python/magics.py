@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import inspect
-import re
 import sys
 import time
-from collections.abc import Callable
+import timeit
+import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from .pip_words import requirements_in
 
 _perf_counter = time.perf_counter
 _open = open
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _UNITS = ((1e-6, 1e9, "ns"), (1e-3, 1e6, "µs"), (1.0, 1e3, "ms"))
 # Of one measurement, in seconds.
 _LONG_ENOUGH = 0.2
@@ -30,23 +33,42 @@ class Magics:
         _say(f"Wall time: {_in_words(_perf_counter() - began)}")
         return value
 
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Around a statement."""
+        began = self.begin()
+        yield
+        self.end(began)
+
+    def run_timed(self, code: str, names: dict[str, Any]) -> None:
+        """A statement of several lines' kind, such as a loop, that stands in one; `names` are those around it."""
+        # As one namespace: functions in it would find nothing of two.
+        self.end(self.begin(), exec(code, names if names is self._namespace else {**self._namespace, **names}))
+
     def begin_cell(self) -> None:
         self._cell_began = _perf_counter()
 
     def end_cell(self, value: Any = None) -> Any:
         return self.end(self._cell_began, value)
 
-    def timeit(self, work: Callable[[], Any]) -> None:
+    def timeit(self, work: Callable[[], Any] | str, names: dict[str, Any] | None = None, answers: bool = False) -> Any:
+        """`work` is a statement's code when it is no expression; then `names` are those around it.
+
+        With `answers`, returns what was found.
+        """
+        if isinstance(work, str):
+            timer = timeit.Timer(work, globals={**self._namespace, **(names or {})})
+        else:
+            timer = timeit.Timer(work)
         loops = 1
         while True:
-            began = _perf_counter()
-            for _ in range(loops):
-                work()
-            took = _perf_counter() - began
+            took = timer.timeit(loops)
             if took >= _LONG_ENOUGH or loops >= _MAX_LOOPS:
                 break
             loops *= 10
-        _say(f"{_in_words(took / loops)} per loop ({loops} loop{'' if loops == 1 else 's'})")
+        each = took / loops
+        _say(f"{_in_words(each)} per loop ({loops} loop{'' if loops == 1 else 's'})")
+        return types.SimpleNamespace(average=each, best=each, worst=each, loops=loops, repeat=1) if answers else None
 
     def help(self, name: str) -> None:
         try:
@@ -66,18 +88,16 @@ class Magics:
         """Packages are there before the code runs, or not at all: says which are not."""
         from importlib import metadata
 
-        wanted = [word.strip("'\"") for word in words.split() if not word.startswith("-")]
-        if wanted[:1] in (["install"], ["pip"]):
-            wanted = wanted[1:]
-        for name in wanted:
-            match = _NAME.match(name)
-            if match is None or match[0] == "install":
-                continue
+        given = words.split()
+        if "install" not in given:
+            sys.stderr.write(f"pip does not run here, so {' '.join(given[:2])!r} changes and shows nothing\n")
+            return
+        for _, name in requirements_in(given[given.index("install") + 1 :]):
             try:
-                metadata.distribution(match[0])
+                metadata.distribution(name)
             except metadata.PackageNotFoundError:
                 sys.stderr.write(
-                    f"{match[0]} is not installed: packages come before the code runs, not while it does; "
+                    f"{name} is not installed: packages come before the code runs, not while it does; "
                     "name it for the run\n"
                 )
 

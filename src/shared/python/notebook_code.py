@@ -16,6 +16,10 @@ _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 MAGICS = "__vivarium_magics__"
 
 _MAX_LINES = 200
+# Of a line that is translated, in characters: to find out what an endless one is takes too long.
+_MAX_LINE = 4000
+# All code is parsed again for each line that is mended: this many characters in all.
+_MAX_PARSED = 8_000_000
 
 _LINE_MAGIC = re.compile(r"(\s*)(?:(.*?[^=!<>\s]\s*=)\s*)?%(\w+)\s*(.*)")
 _SHELL = re.compile(r"(\s*)(?:(.*?[^=!<>\s]\s*=)\s*)?!!?\s*(.*)")
@@ -91,11 +95,13 @@ class _Translation:
         error = first
         # A cell magic that was taken out may have been all that was wrong.
         is_mended = self._lines != self._written
+        parsed = 0
         for _ in range(_MAX_LINES):
-            if not (is_mended or self._mend(error)):
+            if parsed > _MAX_PARSED or not (is_mended or self._mend(error)):
                 raise error
             is_mended = False
             code = "\n".join(self._lines)
+            parsed += len(code)
             try:
                 tree = _parse(code, self._filename)
             except SyntaxError as next_error:
@@ -154,6 +160,8 @@ class _Translation:
 
     def _translate(self, line: str, number: int) -> str | None:
         """The line as Python; None when it is nothing known."""
+        if len(line) > _MAX_LINE:
+            return None
         if _FENCE.fullmatch(line):
             return ""
         help_match = _HELP.fullmatch(line)
@@ -170,13 +178,12 @@ class _Translation:
         if name in _QUIET:
             return f"{indent}pass"
         if name in _INSTALLERS:
+            # `%conda install -y x`, `%uv pip install x`
             return f"{indent}{self._call('install', rest)}"
         if name == "time" and rest:
-            return indent + target + self._time(rest)
+            return indent + self._time(f"{target} {rest}".strip())
         if name == "timeit" and rest:
-            self._has_magics = True
-            code = _OPTIONS.sub("", rest, count=1)
-            return f"{indent}{target}{MAGICS}.timeit(lambda: ({code}))"
+            return indent + target + self._timeit(rest)
         raise self._unknown(f"%{name}", "magic", line, number)
 
     def _shell(self, shell: re.Match[str], line: str, number: int) -> str:
@@ -188,19 +195,50 @@ class _Translation:
             return f"{shell[1]}{self._call('install', ' '.join(words[1:]))}"
         raise self._unknown(f"!{shell[3]}", "shell command", line, number)
 
-    def _time(self, rest: str) -> str:
-        """`stop(start(), expression)`: arguments are evaluated one after the other."""
+    def _time(self, code: str) -> str:
+        """An expression keeps its value: `end(begin(), expression)`, whose arguments are evaluated one after the other."""
+        expression = self._expression_in(code)
+        if expression is not None:
+            self._has_magics = True
+            quiet = ";" if code.rstrip().endswith(";") else ""
+            return f"{MAGICS}.end({MAGICS}.begin(), {expression}){quiet}"
+        if self._parses(f"with _: {code}"):
+            self._has_magics = True
+            return f"with {MAGICS}.timed(): {code}"
+        if self._parses(code):
+            self._has_magics = True
+            return f"{MAGICS}.run_timed({code!r}, locals())"
+        # It goes on in the next line.
+        return code
+
+    def _timeit(self, rest: str) -> str:
+        options = _OPTIONS.match(rest)
+        given = "" if options is None else options[0]
+        code = rest[len(given) :]
+        answers = ", answers=True" if "-o" in given.split() else ""
         self._has_magics = True
-        begin, end = f"{MAGICS}.end({MAGICS}.begin(), ", ")"
-        statement = rest.rstrip(";")
-        assigned = re.fullmatch(r"([\w.,\s\[\]'\"]+?=)(?!=)\s*(.+)", statement)
-        if assigned is not None:
-            return f"{assigned[1]} {begin}{assigned[2]}{end}"
+        expression = self._expression_in(code)
+        if expression is not None:
+            return f"{MAGICS}.timeit(lambda: ({expression}){answers})"
+        return f"{MAGICS}.timeit({code!r}, locals(){answers})"
+
+    def _expression_in(self, code: str) -> str | None:
+        """The code without what follows, such as a comment, when it is one expression."""
         try:
-            _parse(f"({statement})", self._filename)
+            body = _parse(code, self._filename).body
         except SyntaxError:
-            return statement
-        return f"{begin}{statement}{end}" + (";" if rest.endswith(";") else "")
+            return None
+        if len(body) != 1 or not isinstance(body[0], ast.Expr):
+            return None
+        # Columns of the tree count bytes of UTF-8.
+        return code.encode()[body[0].value.col_offset : body[0].value.end_col_offset].decode()
+
+    def _parses(self, code: str) -> bool:
+        try:
+            _parse(code, self._filename)
+        except SyntaxError:
+            return False
+        return True
 
     def _call(self, name: str, text: str) -> str:
         self._has_magics = True

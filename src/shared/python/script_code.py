@@ -43,33 +43,24 @@ class ScriptCode(NamedTuple):
         No coroutine: in one a StopIteration of the code's would become a RuntimeError.
         """
         value = None
-        try:
-            for part in self._begin(namespace):
-                value = eval(part, namespace)
-        finally:
-            self._end(namespace)
+        for part in self._begin(namespace):
+            value = eval(part, namespace)
         return None if self.expression is None else value
 
     async def evaluate_awaiting(self, namespace: dict[str, object]) -> object:
         """The same for code that has an `await` at top level."""
         value = None
-        try:
-            for part in self._begin(namespace):
-                value = eval(part, namespace)
-                if part.co_flags & _CO_COROUTINE:
-                    value = await value
-        finally:
-            self._end(namespace)
+        for part in self._begin(namespace):
+            value = eval(part, namespace)
+            if part.co_flags & _CO_COROUTINE:
+                value = await value
         return None if self.expression is None else value
 
     def _begin(self, namespace: dict[str, object]) -> list[types.CodeType]:
         if self.has_magics:
+            # It stays: functions of this code may be called by a later run.
             namespace[MAGICS] = Magics(namespace)
         return [part for part in self._parts if part is not None]
-
-    def _end(self, namespace: dict[str, object]) -> None:
-        if self.has_magics:
-            namespace.pop(MAGICS, None)
 
 
 def compile_script(source: str, filename: str) -> ScriptCode:

@@ -15,6 +15,7 @@ import notebookCode from './notebook_code.py?raw';
 import outcome from './outcome.py?raw';
 import outputs from './outputs.py?raw';
 import ownFrames from './own_frames.py?raw';
+import pipWords from './pip_words.py?raw';
 import places from './places.py?raw';
 import rightToLeft from './right_to_left.py?raw';
 import runFacts from './run_facts.py?raw';
@@ -44,6 +45,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   outcome,
   outputs,
   own_frames: ownFrames,
+  pip_words: pipWords,
   places,
   right_to_left: rightToLeft,
   run_facts: runFacts,

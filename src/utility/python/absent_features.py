@@ -15,6 +15,7 @@ import sys
 from typing import Any, cast
 
 from ...shared.python.after_import import AfterImport
+from ...shared.python.pip_words import requirements_in
 from .absent import ABSENT
 
 _TABLE = json.loads(ABSENT)
@@ -29,7 +30,6 @@ _ModuleNotFoundError = ModuleNotFoundError
 
 _SHOWN_COMMAND = 200
 _PIP = re.compile(r"(?:^|/)(?:pip[\d.]*|uv|conda|mamba)$")
-_PACKAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 def sentence(feature: str, module: str = "", advice: str | None = None) -> str:
@@ -136,21 +136,19 @@ def _refuse_command(args: Any) -> None:
     command = " ".join(words)[:_SHOWN_COMMAND]
     if "install" not in words or not any(_PIP.search(word) for word in words[: words.index("install")]):
         raise OSError(errno.ENOTSUP, f"{sentence('programs')} ({command})")
-    wanted = [word for word in words[words.index("install") + 1 :] if not word.startswith("-")]
-    missing = [name for name in wanted if not _is_installed(name)]
+    requirements = requirements_in(words[words.index("install") + 1 :])
+    wanted = [requirement for requirement, _ in requirements]
+    missing = [requirement for requirement, name in requirements if not _is_installed(name)]
     if missing or not wanted:
         raise OSError(errno.ENOTSUP, f"{sentence('pip')} (not installed: {', '.join(missing)})")
     sys.stdout.write(f"Installed before the code ran: {', '.join(wanted)}\n")
 
 
-def _is_installed(requirement: str) -> bool:
+def _is_installed(name: str) -> bool:
     from importlib import metadata
 
-    match = _PACKAGE.match(requirement)
-    if match is None:
-        return False
     try:
-        metadata.distribution(match[0])
+        metadata.distribution(name)
     except metadata.PackageNotFoundError:
         return False
     return True

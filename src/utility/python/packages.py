@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from ...shared.python.notebook_code import parse_notebook
+from ...shared.python.pip_words import requirements_in
 from .curated import CURATED
 from .provided_modules import ProvidedModules
 
@@ -173,9 +174,9 @@ class _Needs:
             words = words[words.index("install") + 1 :]
         else:
             return
-        for word in words:
-            if _REQUIREMENT.fullmatch(word):
-                self.ask(word)
+        for requirement, _ in requirements_in(words):
+            if _REQUIREMENT.fullmatch(requirement):
+                self.ask(requirement)
 
     def ask(self, requirement: str) -> None:
         if 0 < len(requirement) <= 128:

@@ -1,0 +1,113 @@
+/** Code as notebooks have it: magics that do something, and how long it takes to tell what a line is. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startGuest, type Guest } from './guest.ts';
+
+let guest: Guest;
+
+beforeAll(async () => {
+  guest = await startGuest();
+}, 60_000);
+
+const run = async (code: string): Promise<{ value: unknown; stdout: string; stderr: string }> => {
+  const { error, value } = await guest.run(code);
+  expect(error).toBeNull();
+  return { value: value?.json, stdout: guest.takeStdout(), stderr: guest.takeStderr() };
+};
+
+const WALL = /^Wall time: [\d.e+-]+ (?:ns|µs|ms|s)\n$/u;
+const LOOPS = /^[\d.e+-]+ (?:ns|µs|ms|s) per loop \(\d+ loops?\)\n$/u;
+
+describe('%time', () => {
+  it.each<[string, string, unknown]>([
+    ['an expression', '%time sum(range(4))', 6],
+    ['with a comment', '%time sum(range(4))  # six', 6],
+    ['an assignment', '%time x = sum(range(4))\nx', 6],
+    ['several targets', '%time a, b = c = 1, 2\n[a, b, *c]', [1, 2, 1, 2]],
+    ['an augmented assignment', 'x = 1\n%time x += 1\nx', 2],
+    ['on the right', 'x = %time 2 + 3\nx', 5],
+    ['an import', '%time import string\nstring.digits', '0123456789'],
+    ['a loop in one line', 'x = 0\n%time for i in range(4): x += i\nx', 6],
+    ['in a function', 'def f(n):\n    %time total = sum(range(n))\n    return total\nf(4)', 6],
+    [
+      'in a block',
+      'for n in (4,):\n    if n:\n        %time total = sum(range(n))\n    else:\n        pass\ntotal',
+      6,
+    ],
+    ['of what is awaited', 'import asyncio\n%time x = await asyncio.sleep(0, 7)\nx', 7],
+    ['a walrus', '%time (y := 3)\ny', 3],
+  ])('tells how long it took: %s', async (_what, code, value) => {
+    const { stdout, value: got } = await run(code);
+    expect(got).toEqual(value);
+    expect(stdout).toMatch(WALL);
+  });
+
+  it('works in a function that a later run calls', async () => {
+    await run('def later():\n    %time x = 5\n    return x');
+    const { stdout, value } = await run('later()');
+    expect([value, WALL.test(stdout)]).toEqual([5, true]);
+  });
+
+  it('runs what goes on in the next line', async () => {
+    expect((await run('%time x = sum([\n    1,\n    2,\n])\nx')).value).toBe(3);
+  });
+});
+
+describe('%timeit', () => {
+  it.each([
+    '%timeit sum(range(9))',
+    '%timeit x = sum(range(9))',
+    '%timeit -n 10 -r 3 y = 1; y += 1',
+    'def f(n):\n    %timeit n + 1\nf(2)',
+    'def g(n):\n    %timeit m = n + 1\ng(2)',
+  ])('measures %j', async (code) => {
+    const { stdout } = await run(code);
+    expect(stdout).toMatch(LOOPS);
+  });
+
+  it('changes no name, and answers when it is asked to', async () => {
+    const { value } = await run(
+      'x = 1\n%timeit x = 2\nfound = %timeit -o x + 1\n[x, found.average > 0, found.loops >= 1]',
+    );
+    expect(value).toEqual([1, true, true]);
+  });
+});
+
+describe('%pip install', () => {
+  it.each([
+    ['%pip install -r requirements.txt', []],
+    ['%pip install --index-url https://index.invalid/simple -q lefthand', ['lefthand']],
+    [
+      '%pip install -i https://index.invalid/simple "lefthand[all]>=1,<2" righthand',
+      ['lefthand', 'righthand'],
+    ],
+    ['!pip install -U lefthand  # and more', ['lefthand']],
+    ['!pip install lefthand && echo done', ['lefthand']],
+    ['%conda install -y -c channel lefthand', ['lefthand']],
+    ['!uv pip install --python 3.12 lefthand', ['lefthand']],
+    ['!pip install git+https://host.invalid/x.git ./local.whl', []],
+    ['%pip list', []],
+  ])('names the packages that are not there: %j', async (code, names) => {
+    const { stderr } = await run(code);
+    expect([...stderr.matchAll(/^(\S+) is not installed:/gmu)].map(([, name]) => name)).toEqual(names);
+  });
+
+  it.each([
+    ['subprocess.run(["pip", "install", "-r", "requirements.txt", "lefthand"])', ['lefthand']],
+    ['os.system("pip install --index-url https://index.invalid/simple lefthand>=1")', ['lefthand>=1']],
+  ])('asks for no values of options: %j', (code, asked) => {
+    expect(guest.findImports(`import os, subprocess\n${code}`).asked).toEqual(asked);
+  });
+});
+
+describe('code that is no Python', () => {
+  it.each([
+    ['a line of a million characters', `%time ${'a = '.repeat(250_000)}`],
+    ['the same of a shell', `!${'a = '.repeat(250_000)}`],
+    ['the same with a question mark', `${'a.'.repeat(500_000)}??`],
+    ['many magics in much code', `${'%time x = 1\n'.repeat(150)}${'y = [1, 2, 3]\n'.repeat(40_000)}`],
+  ])('is told to be so in good time: %s', async (_what, code) => {
+    const began = performance.now();
+    expect((await guest.run(code)).error?.type).toBe('SyntaxError');
+    expect(performance.now() - began).toBeLessThan(30_000);
+  });
+});
