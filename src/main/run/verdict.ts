@@ -1,5 +1,11 @@
 import type { ProcessEndCause } from '../../shared/contract/sandbox-events.ts';
-import type { OutputFile, RunError, RunNotice, RunStatus } from '../../shared/contract/sandbox.ts';
+import {
+  PACKAGES_MISSING,
+  type OutputFile,
+  type RunError,
+  type RunNotice,
+  type RunStatus,
+} from '../../shared/contract/sandbox.ts';
 import type { GuestOutcome } from '../../shared/protocol/guest-report.ts';
 
 /** Why a sandbox process is gone. */
@@ -31,7 +37,9 @@ export type Verdict =
   | { readonly kind: 'misbehaved'; readonly detail: string }
   /** The way to whoever runs the code broke. */
   | { readonly kind: 'runner-failed'; readonly detail: string }
-  | { readonly kind: 'setup-failed'; readonly detail: string };
+  | { readonly kind: 'setup-failed'; readonly detail: string }
+  /** Python is there, a package that the run needs is not. */
+  | { readonly kind: 'packages-missing'; readonly detail: string };
 
 const ownError = (type: string, message: string): RunError => ({ type, message, traceback: '', line: null });
 
@@ -135,6 +143,8 @@ export const reportVerdict = (verdict: Verdict): VerdictReport => {
       return { status: 'crashed', error: ownError('Crashed', verdict.detail) };
     case 'setup-failed':
       return { status: 'setup-failed', error: ownError('SetupFailed', verdict.detail) };
+    case 'packages-missing':
+      return { status: 'setup-failed', error: ownError(PACKAGES_MISSING, verdict.detail) };
   }
 };
 
@@ -152,6 +162,7 @@ const outcomeOf = (verdict: Verdict): GuestOutcome | null => {
     case 'misbehaved':
     case 'runner-failed':
     case 'setup-failed':
+    case 'packages-missing':
       return null;
   }
 };

@@ -136,6 +136,9 @@ export const RunError = z.strictObject({
 });
 export type RunError = z.infer<typeof RunError>;
 
+/** Type of the error of a run that was not begun since a package could not be had; its status is `setup-failed`. */
+export const PACKAGES_MISSING = 'PackagesMissing';
+
 /** `text/html`: type and subtype of restricted names as RFC 6838 has them, in lower case. */
 export const MimeType = z
   .string()

@@ -7,7 +7,7 @@ import sys
 import time
 import timeit
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,7 +34,7 @@ class Magics:
         return value
 
     @contextmanager
-    def timed(self) -> Iterator[None]:
+    def timed(self) -> Generator[None, None, None]:
         """Around a statement."""
         began = self.begin()
         yield

@@ -196,7 +196,7 @@ class _Translation:
         raise self._unknown(f"!{shell[3]}", "shell command", line, number)
 
     def _time(self, code: str) -> str:
-        """An expression keeps its value: `end(begin(), expression)`, whose arguments are evaluated one after the other."""
+        """An expression keeps its value: `end(begin(), expression)`, evaluated one after the other."""
         expression = self._expression_in(code)
         if expression is not None:
             self._has_magics = True

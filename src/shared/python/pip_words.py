@@ -7,10 +7,33 @@ import re
 # Options that are followed by a value.
 _WITH_VALUE = frozenset(
     (
-        "-i --index-url --extra-index-url -f --find-links -c --constraint -t --target --prefix --root --python "
-        "--platform --channel -n --name -p --trusted-host --timeout --retries --proxy -e --editable "
-        "-r --requirement --file"
-    ).split()
+        "-i",
+        "--index-url",
+        "--extra-index-url",
+        "-f",
+        "--find-links",
+        "-c",
+        "--constraint",
+        "-t",
+        "--target",
+        "--prefix",
+        "--root",
+        "--python",
+        "--platform",
+        "--channel",
+        "-n",
+        "--name",
+        "-p",
+        "--trusted-host",
+        "--timeout",
+        "--retries",
+        "--proxy",
+        "-e",
+        "--editable",
+        "-r",
+        "--requirement",
+        "--file",
+    )
 )
 # Where another command begins, or a comment.
 _END = re.compile(r"#|&&|\|\||[|;>&]")

@@ -38,6 +38,10 @@ it.each([
   ],
   [{ status: 'crashed', runtime: 'native', error }, 'Python ended unexpectedly (signal SIGKILL).'],
   [{ status: 'setup-failed', error }, 'Python could not start: signal SIGKILL'],
+  [
+    { status: 'setup-failed', error: { ...error, type: 'PackagesMissing', message: 'rich is not there' } },
+    'Not run, as a package is missing: rich is not there',
+  ],
 ] as const)('%j', (changes, sentence) => {
   expect(said(changes)).toBe(sentence);
 });

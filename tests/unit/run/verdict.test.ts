@@ -68,6 +68,9 @@ const CASES: Record<Verdict['kind'], [Verdict, string, string | null, RegExp][]>
   ],
   misbehaved: [[{ kind: 'misbehaved', detail: 'd' }, 'crashed', 'Crashed', /misbehaved and was ended: d/u]],
   'runner-failed': [[{ kind: 'runner-failed', detail: 'd' }, 'crashed', 'Crashed', /^d$/u]],
+  'packages-missing': [
+    [{ kind: 'packages-missing', detail: 'd' }, 'setup-failed', 'PackagesMissing', /^d$/u],
+  ],
   'setup-failed': [[{ kind: 'setup-failed', detail: 'd' }, 'setup-failed', 'SetupFailed', /^d$/u]],
 };
 

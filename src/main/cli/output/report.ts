@@ -1,7 +1,7 @@
 import type { DoctorReport } from '../../../shared/contract/doctor.ts';
 import { DEFAULTS, LIMITS } from '../../../shared/limits.ts';
 import { traitsOf } from '../../../shared/runtimes.ts';
-import type { RunError, RunResult } from '../../../shared/contract/sandbox.ts';
+import { PACKAGES_MISSING, type RunError, type RunResult } from '../../../shared/contract/sandbox.ts';
 import type { SandboxOptions } from '../dependencies.ts';
 import type { RunArguments } from '../commands/prepare-run.ts';
 import { oneLine } from '../../foreign-text/printable.ts';
@@ -131,11 +131,22 @@ function verdictOf(result: RunResult, limits: RunLimits): Verdict | null {
           : 'look at the script',
       };
     case 'setup-failed':
+      if (result.error?.type === PACKAGES_MISSING) return packagesMissing(result.error.message);
       return {
         what: `${nameOf(result)} could not start${because(result.error)}`,
         advice: 'mend that and run it again',
       };
   }
+}
+
+/** What is said of packages ends with what to do. */
+function packagesMissing(message: string): Verdict {
+  const text = oneLine(message);
+  const [, reason, advice] = /^(.+); ([^;]+)$/u.exec(text) ?? [];
+  return {
+    what: `the script was not run, as a package is missing: ${reason ?? text}`,
+    advice: advice ?? 'name another package, or another version of it',
+  };
 }
 
 function nameOf({ runtime }: RunResult): string {

@@ -191,11 +191,13 @@ export class EmbeddedBackend implements Backend {
       else if (request.session === undefined) this.#parts.provider.discard(interpreter);
       if (signal.aborted) return { kind: 'cancelled', by: null };
       if (processDied(error)) return 'process-died';
-      const detail =
-        error instanceof PackageError
-          ? (words ?? programWords)(refusalOf(error))
-          : describeRemoteError(error, 'its packages could not be installed');
-      return { kind: 'setup-failed', detail };
+      return {
+        kind: 'packages-missing',
+        detail:
+          error instanceof PackageError
+            ? (words ?? programWords)(refusalOf(error))
+            : describeRemoteError(error, 'its packages could not be installed'),
+      };
     } finally {
       progress.packagesMs += this.#parts.clock.now() - startedAt;
     }

@@ -1,5 +1,5 @@
 /** What the sandbox itself has to say about a run: what happened, what was kept, what to do. */
-import type { RunResult } from '../../../shared/contract/sandbox.ts';
+import { PACKAGES_MISSING, type RunResult } from '../../../shared/contract/sandbox.ts';
 import { traitsOf } from '../../../shared/runtimes.ts';
 
 export interface Sentence {
@@ -98,7 +98,12 @@ export const verdictOf = (result: RunResult, texts: VerdictTexts): Verdict | nul
     case 'setup-failed':
       return {
         tone: 'danger',
-        sentences: [{ key: 'console.setupFailed', values: { reason: result.error?.message ?? '' } }],
+        sentences: [
+          {
+            key: result.error?.type === PACKAGES_MISSING ? 'console.packagesMissing' : 'console.setupFailed',
+            values: { reason: result.error?.message ?? '' },
+          },
+        ],
         activity: false,
       };
   }

@@ -133,6 +133,19 @@ describe('text output', () => {
       'the sandbox could not start (the runtime is damaged); mend that and run it again',
     ],
     [
+      {
+        status: 'setup-failed',
+        error: errorOf('PackagesMissing', 'rich could not be obtained: no answer; check the network', ''),
+      },
+      [],
+      'the script was not run, as a package is missing: rich could not be obtained: no answer; check the network',
+    ],
+    [
+      { status: 'setup-failed', error: errorOf('PackagesMissing', 'a and b do not go together', '') },
+      [],
+      'the script was not run, as a package is missing: a and b do not go together; name another package, or another version of it',
+    ],
+    [
       { truncated: true },
       [],
       'the output was cut at 4096 KiB per stream: its beginning and end are kept; print less',
