@@ -22,6 +22,7 @@ from .progress_bars import install_progress_bars
 from .provided_modules import install_provided_modules
 from .session import Session
 from .standard_input import install_standard_input
+from .time_zone import renew_time_zone
 
 
 def install(workspace: str, provided: str, device: Device, limits: dict[str, int]) -> tuple[Session, Packages]:
@@ -31,6 +32,7 @@ def install(workspace: str, provided: str, device: Device, limits: dict[str, int
     modules for guest code; `limits` are those of what is shown.
     """
     install_interrupts()
+    renew_time_zone()
     hide_own_frames()
     loops = install_event_loops(device.sleep)
     outputs, forms = Outputs(), DisplayForms()

@@ -6,6 +6,7 @@ import { RealmTextDecoder, RealmTextEncoder } from './platform/text-codec.ts';
 import { HiddenDevice, type Device } from './pyodide-314/devices.ts';
 import { placeFiles } from './pyodide-314/package-files.ts';
 import type { Runtime } from './pyodide-314/pyodide-runtime.ts';
+import { setTimeZone } from './pyodide-314/time-zone.ts';
 import { functionFrom, PythonFunction } from './pyodide-314/python-calls.ts';
 import { WorkspaceFiles } from './pyodide-314/workspace-files.ts';
 import { INTERPRETER_SOURCES, PROVIDED_SOURCES } from './python-sources.ts';
@@ -94,6 +95,7 @@ export class Interpreter {
   /** Into a new Python. @param device that Python writes its messages to */
   static load(runtime: Runtime, device: Device, displayLimits = DISPLAY_LIMITS): Interpreter {
     enterWorkspace(runtime);
+    setTimeZone(runtime);
     const hidden = new HiddenDevice(runtime.FS, device);
     const installation: Installation = {
       workspace: WORKSPACE,
@@ -118,6 +120,7 @@ export class Interpreter {
    */
   static resume(runtime: Runtime, device: Device, address: number): Interpreter {
     enterWorkspace(runtime);
+    setTimeZone(runtime);
     const driver = new PythonFunction(runtime, address);
     const interpreter = new Interpreter(runtime, driver, new HiddenDevice(runtime.FS, device));
     if (decode(interpreter.#order('resume')) !== '2') throw new Error('the saved memory is unusable');

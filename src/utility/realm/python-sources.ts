@@ -31,6 +31,7 @@ import session from '../python/session.py?raw';
 import snapshot from '../python/snapshot.py?raw';
 import standardInput from '../python/standard_input.py?raw';
 import standardStreams from '../python/standard_streams.py?raw';
+import timeZone from '../python/time_zone.py?raw';
 
 /** The Python of an interpreter: sources by the names of their modules. driver.py is where it begins. */
 export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
@@ -62,6 +63,7 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   snapshot,
   standard_input: standardInput,
   standard_streams: standardStreams,
+  time_zone: timeZone,
 };
 
 /** Modules that guest code can import: sources by the names of the modules. See provided_modules.py. */

@@ -8,6 +8,7 @@ import type { CPython } from './python-calls.ts';
 import type { DeviceFileSystem } from './devices.ts';
 import type { FolderNode, PackageFileSystem } from './package-files.ts';
 import type { LoadingPlan, SavedModule } from './snapshot.ts';
+import type { ZoneVariables } from './time-zone.ts';
 import type { FileSystemNode, WalkedFileSystem } from './workspace-files.ts';
 
 interface FileSystem extends PackageFileSystem, WalkedFileSystem, DeviceFileSystem {
@@ -24,7 +25,7 @@ interface FileSystem extends PackageFileSystem, WalkedFileSystem, DeviceFileSyst
 }
 
 /** The part of Emscripten's module that the guest core builds on. */
-export interface Runtime extends CPython, SavedModule {
+export interface Runtime extends CPython, SavedModule, ZoneVariables {
   readonly FS: FileSystem & SavedModule['FS'];
   readonly ENV: Record<string, string>;
   readonly HEAP8: Int8Array;
