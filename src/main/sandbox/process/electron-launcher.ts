@@ -6,7 +6,7 @@ import * as electron from 'electron';
 import type { Details, Session, UtilityProcess } from 'electron';
 import { fromEmitterPort } from '../../../shared/rpc/port.ts';
 import { LastWords } from './last-words.ts';
-import { NO_CODE_FROM_STRINGS, SIDECAR_ENVIRONMENT, type SidecarLauncher, whenStarted } from './launcher.ts';
+import { NO_CODE_FROM_STRINGS, sidecarEnvironment, type SidecarLauncher, whenStarted } from './launcher.ts';
 import type { ProcessExit, SidecarProcess } from '../sidecar/sidecar-process.ts';
 import { utilityExit } from './utility-exit.ts';
 
@@ -63,7 +63,7 @@ export class ElectronLauncher implements SidecarLauncher {
     const name = `python sidecar ${randomUUID()}`;
     const child = electron.utilityProcess.fork(this.#script, [], {
       serviceName: name,
-      env: { ...SIDECAR_ENVIRONMENT },
+      env: sidecarEnvironment(),
       stdio: 'pipe',
       execArgv: [`--js-flags=${NO_CODE_FROM_STRINGS}`],
       // Older versions of Electron ignore both options.

@@ -7,8 +7,27 @@ export interface SidecarLauncher {
   launch(): Promise<SidecarProcess>;
 }
 
-/** The whole environment of a sidecar. Not empty, since Electron lets a process inherit the parent's environment then. */
+/** What every sidecar has in its environment. Not empty, since Electron lets a process inherit the parent's environment then. */
 export const SIDECAR_ENVIRONMENT: Readonly<Record<string, string>> = { VIVARIUM_SIDECAR: '1' };
+
+/**
+ * The environment of a sidecar on this computer: with the time zone that the user has set by a variable, since code finds
+ * the time as it is here. Otherwise the engine finds the system's zone by itself.
+ *
+ * @param zone value of the user's TZ; one that is no name of a zone is left out
+ */
+export const sidecarEnvironment = (zone = process.env['TZ']): Record<string, string> => {
+  const environment = { ...SIDECAR_ENVIRONMENT };
+  if (zone === undefined || !ZONE_NAME.test(zone)) return environment;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+  } catch {
+    return environment;
+  }
+  return { ...environment, TZ: zone };
+};
+
+const ZONE_NAME = /^[A-Za-z][\w+/-]{0,63}$/u;
 
 export const NO_CODE_FROM_STRINGS = '--disallow-code-generation-from-strings';
 

@@ -7,6 +7,8 @@ import { selfCheck, type SelfCheck } from '../../../shared/protocol/interpreter.
 /** Variables that main gives on purpose, and those that the platform itself sets in any process. */
 const EXPECTED_VARIABLES: ReadonlySet<string> = new Set([
   'VIVARIUM_SIDECAR',
+  // The time zone, where the user has set one by a variable.
+  'TZ',
   // A Node child process: its channel to main.
   'NODE_CHANNEL_FD',
   'NODE_CHANNEL_SERIALIZATION_MODE',
