@@ -49,6 +49,19 @@ _FONTS = _CURATED["fonts"]
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _HAN = re.compile("[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff]")
+# Names of fonts that code asks for, as models write them, by what their texts are written in.
+_FONT_NAMES = {
+    "han": "SimHei|SimSun|KaiTi|FangSong|Microsoft YaHei|PingFang|WenQuanYi|STHeiti|STSong|Songti|Heiti|Source Han|"
+    "Noto Sans CJK|Noto Serif CJK|Microsoft JhengHei|Noto Sans SC|Noto Sans TC",
+    "kana": "MS Gothic|MS Mincho|Yu Gothic|YuGothic|Meiryo|Hiragino|IPAexGothic|IPAGothic|IPAPGothic|TakaoPGothic|"
+    "Noto Sans JP|japanize",
+    "hangul": "Malgun|NanumGothic|Nanum|AppleGothic|Apple SD Gothic|Batang|Gulim|Noto Sans KR",
+}
+_NAMED_FONTS = {kind: re.compile(f"(?:{names})") for kind, names in _FONT_NAMES.items()}
+# Texts given with a run, of which plots may have words: how many are looked at, and how far into each, in bytes.
+_TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".md", ".xml", ".html", ".yaml", ".yml")
+_MAX_TEXTS = 20
+_MAX_TEXT_BYTES = 64 * 1024
 
 # Pyodide has no time zones of its own. `pytz` brings the files that `zoneinfo` reads; it comes with pandas.
 _ZONES = _CURATED["zones"]
@@ -141,6 +154,13 @@ class _Needs:
             self.sources.append(text)
         if text.endswith(".py") and _OWN_SCRIPT.fullmatch(text):
             self.own.update(_IDENTIFIER.findall(text[:-3]))
+        self.read_words(text)
+        if len(text) <= _MAX_NAME:
+            for kind, names in _NAMED_FONTS.items():
+                if names.match(text):
+                    self.fonts[_FONTS[kind]] = None
+
+    def read_words(self, text: str) -> None:
         if _KANA.search(text):
             self.fonts[_FONTS["kana"]] = None
         elif _HAN.search(text):
@@ -222,6 +242,20 @@ def _read(path: str) -> str:
         return file.read(_MAX_SCRIPT_BYTES)
 
 
+def _texts_given() -> Iterator[str]:
+    """The beginnings of text files in the workspace: what a plot says may stand in one of them."""
+    try:
+        names = sorted(name for name in _listdir(_WORKSPACE) if name.lower().endswith(_TEXT_SUFFIXES))
+    except OSError:
+        return
+    for name in names[:_MAX_TEXTS]:
+        try:
+            with _open(f"{_WORKSPACE}/{name}", "rb") as file:
+                yield file.read(_MAX_TEXT_BYTES).decode("utf-8", "ignore")
+        except OSError:
+            continue
+
+
 class Packages:
     """What is installed in this interpreter, and what is not."""
 
@@ -288,6 +322,8 @@ class Packages:
 
     def _hidden(self, needs: _Needs, imported: set[str]) -> Iterator[str]:
         """What is imported behind the reader's back, by what was imported here."""
+        if _ZONES["user"] in needs.modules and all(_spec_of(other) is None for other in _ZONES["others"]):
+            yield _ZONES["module"]
         for use in _USES:
             if imported.isdisjoint(use["of"]):
                 continue
@@ -297,9 +333,11 @@ class Packages:
             ):
                 yield from use["needs"]
         plots = _FONTS["plots"]
+        if imported.isdisjoint((*_FONTS["users"], *plots["of"])):
+            return
+        for text in _texts_given():
+            needs.read_words(text)
         if not imported.isdisjoint(_FONTS["users"]) or (
             not imported.isdisjoint(plots["of"]) and not self._names.isdisjoint(plots["names"])
         ):
             yield from needs.fonts
-        if _ZONES["user"] in needs.modules and all(_spec_of(other) is None for other in _ZONES["others"]):
-            yield _ZONES["module"]

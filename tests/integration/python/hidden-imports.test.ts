@@ -118,3 +118,50 @@ describe('modules that code imports', () => {
     expect(found(code)?.asked).toEqual(asked);
   });
 });
+
+describe('fonts', () => {
+  it.each<[string, string, string[]]>([
+    [
+      'SimHei',
+      'import matplotlib.pyplot as plt\nplt.rcParams["font.sans-serif"] = ["SimHei", "Arial"]',
+      ['cvttf_NotoSansCJK_Regular'],
+    ],
+    [
+      'Microsoft YaHei',
+      'import matplotlib\nmatplotlib.rc("font", family="Microsoft YaHei")',
+      ['cvttf_NotoSansCJK_Regular'],
+    ],
+    [
+      'MS Gothic',
+      'import matplotlib.pyplot as plt\nplt.rcParams["font.family"] = "MS Gothic"',
+      ['matplotlib_fontja'],
+    ],
+    [
+      'Malgun Gothic',
+      'import matplotlib.pyplot as plt\nplt.rc("font", family="Malgun Gothic")',
+      ['koreanize_matplotlib'],
+    ],
+    ['Arial', 'import matplotlib.pyplot as plt\nplt.rc("font", family="Arial")', []],
+  ])('come for the font that the code names: %s', (_name, code, expected) => {
+    expect(hints(code)?.filter((name) => name !== 'numpy')).toEqual(expected);
+  });
+
+  it('come for the words of a text file that was given', () => {
+    const plot =
+      'import pandas as pd\nimport matplotlib.pyplot as plt\nplt.bar(*pd.read_csv("a.csv").values.T)';
+    const only = (): string[] | undefined =>
+      hints(plot)?.filter((name) => /cjk|fontja|koreanize/iu.test(name));
+    for (const [text, expected] of [
+      ['name,sold\nnorth,3\n', []],
+      ['name,sold\n北京,3\n', ['cvttf_NotoSansCJK_Regular']],
+      ['name,sold\n서울,3\n', ['koreanize_matplotlib']],
+      ['name,sold\nおおさか,3\n', ['matplotlib_fontja']],
+    ] as const) {
+      guest.files.writeFile('/workspace/a.csv', text);
+      expect(only(), text).toEqual(expected);
+    }
+    // Not where nothing is drawn.
+    expect(hints('print(open("a.csv").read())')).toEqual([]);
+    guest.files.unlink('/workspace/a.csv');
+  });
+});
