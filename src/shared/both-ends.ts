@@ -9,6 +9,9 @@ const NEWLINE = 0x0a;
 /** The end begins with a whole line, if one begins so soon, in bytes. */
 const LINE_SEARCH = 1000;
 
+/** What a stream may be short of its cap that is cut in the middle, in bytes; only in large ones it tells them apart. */
+export const CUT_SHORT_BYTES = WORDS_BYTES + LINE_SEARCH;
+
 /** At most `capBytes` bytes of a stream: all of it, or its two ends with the number of bytes between them. */
 export class BothEnds {
   readonly #headBytes: number;
@@ -19,6 +22,9 @@ export class BothEnds {
   /** A ring; made when it is needed. */
   #tail: Uint8Array | undefined;
   #tailTotal = 0;
+  /** The end was given: nothing passes any more. */
+  #isOver = false;
+  #isCutOver = false;
 
   constructor(capBytes: number, encode: (text: string) => Uint8Array) {
     this.#encode = encode;
@@ -29,7 +35,7 @@ export class BothEnds {
 
   /** Whether something between the ends is left out. */
   get cut(): boolean {
-    return this.#tailTotal > this.#tailBytes;
+    return this.#isOver ? this.#isCutOver : this.#tailTotal > this.#tailBytes;
   }
 
   /** What of the bytes belongs to the beginning; the rest is kept as long as it may be the end. */
@@ -50,10 +56,12 @@ export class BothEnds {
     return bytes.subarray(0, length);
   }
 
-  /** The stream is over: the end of it, after the number of bytes that are left out. */
+  /** The stream is over: the end of it, after the number of bytes that are left out. What comes after it is dropped. */
   end(): Uint8Array {
     const tail = this.#tail;
     if (tail === undefined) return new Uint8Array();
+    this.#isCutOver = this.cut;
+    this.#isOver = true;
     // The words take their room only where something is left out.
     const length = this.cut ? this.#tailBytes - WORDS_BYTES : this.#tailTotal;
     const from = this.#tailTotal - length;
@@ -70,6 +78,10 @@ export class BothEnds {
   }
 
   #keep(bytes: Uint8Array): void {
+    if (this.#isOver) {
+      this.#isCutOver ||= bytes.length > 0;
+      return;
+    }
     if (this.#tailBytes === 0) {
       this.#tailTotal += bytes.length;
       return;

@@ -62,6 +62,7 @@ const functions: HostFunctions = {
   decode: (bytes) => decoder.decode(bytes),
   forgetInterrupt: () => undefined,
   isInterrupted: () => false,
+  isStopping: () => false,
   measure: () => undefined,
   wait: () => 'timed-out',
   askForPackageFile: () => undefined,

@@ -7,6 +7,7 @@ import {
   type FinishedRun,
   type RunPiece,
 } from '../../shared/protocol/interpreter.ts';
+import { CUT_SHORT_BYTES } from '../../shared/both-ends.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { RunDisplay, RunOutput } from '../../shared/contract/sandbox.ts';
 import { isClearing } from '../../shared/contract/streamed-output.ts';
@@ -35,6 +36,9 @@ const VALUE_JSON = {
 /** Of a report, beside its value's JSON: a few texts, and the files as the guest tells of them and as they were found. */
 const REPORT_VALUES = 16 + 2 * FILES_VALUES;
 const REPORT_DEPTH = 4;
+
+/** Of smaller ones the words about what is left out are too large a part. */
+const LARGE_CAP_BYTES = 64 * 1024;
 
 /** Pairs of a type and a text. */
 const DISPLAY_CAPS = {
@@ -134,9 +138,10 @@ export class RunCollector {
     return this.#displaysCut;
   }
 
-  /** True when a stream has reached its cap: what came after that was dropped. */
+  /** True when a stream has reached its cap: what came after that was dropped, or the middle is left out. */
   get full(): boolean {
-    return Math.max(this.#stdout.length, this.#stderr.length) >= this.#outputBytes;
+    const short = this.#outputBytes < LARGE_CAP_BYTES ? 0 : CUT_SHORT_BYTES;
+    return Math.max(this.#stdout.length, this.#stderr.length) >= this.#outputBytes - short;
   }
 
   get stdout(): string {

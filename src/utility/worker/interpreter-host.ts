@@ -49,6 +49,8 @@ export interface HostFunctions {
   readonly decode: (bytes: Uint8Array) => string;
   readonly forgetInterrupt: () => void;
   readonly isInterrupted: () => boolean;
+  /** Whether the thread may be ended soon: the run was interrupted, and goes on. */
+  readonly isStopping: () => boolean;
   /** Measures this thread's memory, and leaves that for the control thread. */
   readonly measure: () => void;
   readonly wait: AtomicsWait;
@@ -313,6 +315,8 @@ export class InterpreterHost {
       }, undefined),
       measure: guarded(() => {
         host.measure();
+        // A loop that writes nothing, too, gives its output away before it is ended.
+        this.#saveOutput();
         return undefined;
       }, undefined),
       display: guarded((json: unknown) => {
@@ -352,6 +356,7 @@ export class InterpreterHost {
     const batcher = stream === 2 ? run.stderr : run.stdout;
     // It copies what it keeps: a write may be as large as the guest's memory.
     if (guestByteLength(bytes) > 0) batcher.write(viewOfGuest(bytes));
+    this.#saveOutput();
   }
 
   #display(json: unknown): void {
@@ -376,6 +381,11 @@ export class InterpreterHost {
       this.#flushOutput();
     }
     return this.#calls.call(name, request, target);
+  }
+
+  /** What is kept of long output would be lost with the thread. */
+  #saveOutput(): void {
+    if (this.#host.isStopping()) this.#endOutput();
   }
 
   #flushOutput(): void {

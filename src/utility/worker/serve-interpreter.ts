@@ -22,7 +22,7 @@ import { InterpreterHost, type HostFunctions, type RealmHost } from './interpret
 /** Captured before the thread is hardened. */
 export interface ThreadFunctions extends Omit<
   HostFunctions,
-  'askForPackageFile' | 'isInterrupted' | 'forgetInterrupt' | 'measure'
+  'askForPackageFile' | 'isInterrupted' | 'isStopping' | 'forgetInterrupt' | 'measure'
 > {
   /** Memory of the thread: its heap, files and WebAssembly memory, in MiB. */
   readonly usedMiB: () => number;
@@ -144,6 +144,7 @@ export const serveInterpreter = ({ functions, port, realms, start, takeImage }: 
     measure: () => void store(used, 0, usedMiB()),
     askForPackageFile: (call, request) => peer.emit('readPackageFile', { call, ...request }),
     isInterrupted: () => load(interrupts, 0) !== 0,
+    isStopping: () => load(interrupts, 2) !== 0,
     forgetInterrupt: () => void store(interrupts, 0, 0),
   };
   const interpreter = new InterpreterHost(start, host, realms);

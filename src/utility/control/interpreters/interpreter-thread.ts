@@ -248,7 +248,11 @@ export class InterpreterThread {
    * and the thread answers: whatever the guest made of the interrupt, nothing of it goes on. Never rejects.
    */
   async interrupt(limitMs: number): Promise<boolean> {
+    let raised = 0;
     const raise = (): void => {
+      raised += 1;
+      // It does not end at once: its thread may be ended soon, and with it what is kept of its output.
+      if (raised > 1) Atomics.store(this.#interrupts, 2, 1);
       Atomics.store(this.#interrupts, 0, INTERRUPT_SIGNAL);
       Atomics.notify(this.#interrupts, 0);
       this.#input.ring();
@@ -290,6 +294,7 @@ export class InterpreterThread {
   async #run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
     // What an earlier run had may be gone.
     Atomics.store(this.#used, 0, 0);
+    Atomics.store(this.#interrupts, 2, 0);
     const watch = setInterval(() => this.#watchMemory(), MEASURE_MS);
     try {
       const end = await this.#peer.call('run', order, {
