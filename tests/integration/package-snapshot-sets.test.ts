@@ -33,18 +33,15 @@ const SETS: readonly PackageSet[] = [
 ];
 
 describe('a package snapshot', { timeout: LONG_MS }, () => {
-  it.for(SETS)(
-    'of $name is made, and used by the next process',
-    async ({ code, module, value }, context) => {
-      const { files, open } = await stage(context);
-      const sandbox = await open();
-      const made = await sandbox.run({ code });
-      expect([made.status, made.value?.text, await files()]).toEqual(['ok', value, [expect.any(String)]]);
-      await sandbox.dispose();
-      const before = `import sys\nprint(${JSON.stringify(module)} in sys.modules)\n${code}`;
-      const used = await (await open()).run({ code: before });
-      // Loaded before the code's first line, which only an image can bring about.
-      expect([used.status, used.stdout, used.value?.text]).toEqual(['ok', 'True\n', value]);
-    },
-  );
+  it.for(SETS)('of $name is made, and used by the next process', async ({ code, module, value }, context) => {
+    const { files, open } = await stage(context);
+    const sandbox = await open();
+    const made = await sandbox.run({ code });
+    expect([made.status, made.value?.text, await files()]).toEqual(['ok', value, [expect.any(String)]]);
+    await sandbox.dispose();
+    const before = `import sys\nprint(${JSON.stringify(module)} in sys.modules)\n${code}`;
+    const used = await (await open()).run({ code: before });
+    // Loaded before the code's first line, which only an image can bring about.
+    expect([used.status, used.stdout, used.value?.text]).toEqual(['ok', 'True\n', value]);
+  });
 });
