@@ -526,6 +526,14 @@ def attempt():
       const refused = 'one run can make 3 calls, and has made them';
       expect(value?.json).toEqual([3, 3, 3, refused, refused]);
       expect(calls).toHaveLength(3);
+      // Of a run, and not of a function that was imported in an earlier one.
+      const session = few.session('again');
+      const first = await session.run('from host import add\n[add(1), add(1), add(1)]');
+      const second = await session.run('[add(1), add(1), add(1)]');
+      expect([first.value?.json, second.value?.json]).toEqual([
+        [3, 3, 3],
+        [3, 3, 3],
+      ]);
       expect(calls?.every((call) => !('arguments' in call))).toBe(true);
     } finally {
       await few.dispose();

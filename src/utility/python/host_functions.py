@@ -131,10 +131,14 @@ class _Described:
 
 
 class _Calls:
-    """Makes the calls of one run."""
+    """Makes the calls of the run under way, also by functions that an earlier one has imported."""
 
-    def __init__(self, device: Device, limits: dict[str, int]) -> None:
+    def __init__(self, device: Device) -> None:
         self._device = device
+        self._limits = {"calls": 0, "bytes": 0, "depth": 0}
+        self._left = 0
+
+    def begin_run(self, limits: dict[str, int]) -> None:
         self._limits = limits
         self._left = limits["calls"]
 
@@ -190,7 +194,7 @@ class HostFunctions:
     """Puts the functions of each run where code imports them from."""
 
     def __init__(self, device: Device) -> None:
-        self._device = device
+        self._calls = _Calls(device)
         self._placed: dict[str, types.ModuleType] = {}
 
     def begin_run(self, text: str | None) -> None:
@@ -202,7 +206,8 @@ class HostFunctions:
         if text is None:
             return
         parts = _loads(text)
-        calls = _Calls(self._device, parts["limits"])
+        calls = self._calls
+        calls.begin_run(parts["limits"])
         for name in (_NAME, _ASYNC):
             module = self._module(name)
             for error in (*_ERRORS.values(),):
