@@ -120,6 +120,20 @@ describe('modules that code imports', () => {
 });
 
 describe('fonts', () => {
+  // The only session of its interpreter.
+  let alone: Guest;
+  beforeAll(async () => {
+    alone = await startGuest();
+  }, 60_000);
+  const fontsOf = (code: string): string[] =>
+    alone.findImports(code).hints.filter((name) => /cjk|fontja|koreanize/iu.test(name));
+
+  it('do not come where nothing is drawn', () => {
+    alone.files.writeFile('/workspace/a.csv', '北京\n');
+    expect(fontsOf('print(open("a.csv").read())')).toEqual([]);
+    alone.files.unlink('/workspace/a.csv');
+  });
+
   it.each<[string, string, string[]]>([
     [
       'SimHei',
@@ -143,25 +157,21 @@ describe('fonts', () => {
     ],
     ['Arial', 'import matplotlib.pyplot as plt\nplt.rc("font", family="Arial")', []],
   ])('come for the font that the code names: %s', (_name, code, expected) => {
-    expect(hints(code)?.filter((name) => name !== 'numpy')).toEqual(expected);
+    expect(fontsOf(code)).toEqual(expected);
   });
 
   it('come for the words of a text file that was given', () => {
     const plot =
       'import pandas as pd\nimport matplotlib.pyplot as plt\nplt.bar(*pd.read_csv("a.csv").values.T)';
-    const only = (): string[] | undefined =>
-      hints(plot)?.filter((name) => /cjk|fontja|koreanize/iu.test(name));
     for (const [text, expected] of [
       ['name,sold\nnorth,3\n', []],
       ['name,sold\n北京,3\n', ['cvttf_NotoSansCJK_Regular']],
       ['name,sold\n서울,3\n', ['koreanize_matplotlib']],
       ['name,sold\nおおさか,3\n', ['matplotlib_fontja']],
     ] as const) {
-      guest.files.writeFile('/workspace/a.csv', text);
-      expect(only(), text).toEqual(expected);
+      alone.files.writeFile('/workspace/a.csv', text);
+      expect(fontsOf(plot), text).toEqual(expected);
     }
-    // Not where nothing is drawn.
-    expect(hints('print(open("a.csv").read())')).toEqual([]);
-    guest.files.unlink('/workspace/a.csv');
+    alone.files.unlink('/workspace/a.csv');
   });
 });

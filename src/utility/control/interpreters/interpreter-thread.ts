@@ -252,7 +252,11 @@ export class InterpreterThread {
     const raise = (): void => {
       raised += 1;
       // It does not end at once: its thread may be ended soon, and with it what is kept of its output.
-      if (raised > 1) Atomics.store(this.#interrupts, 2, 1);
+      if (raised > 1) {
+        Atomics.store(this.#interrupts, 2, 1);
+        // Looked at where nothing is written, too.
+        Atomics.store(this.#interrupts, 1, 1);
+      }
       Atomics.store(this.#interrupts, 0, INTERRUPT_SIGNAL);
       Atomics.notify(this.#interrupts, 0);
       this.#input.ring();
