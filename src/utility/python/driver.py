@@ -14,6 +14,7 @@ from .interpreter import install
 from .packages import Packages
 from .session import Session
 from .snapshot import park, resume
+from .time_zone import renew_time_zone
 
 _encode = str.encode
 _loads = json.loads
@@ -66,5 +67,6 @@ class Driver:
             park(self._session)
             return ""
         if name == b"resume":
+            renew_time_zone()
             return resume()
         return ""

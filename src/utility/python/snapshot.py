@@ -9,8 +9,6 @@ import gc
 import sys
 from typing import Any
 
-from .time_zone import renew_time_zone
-
 
 def park(session: Any) -> None:
     """Afterwards the memory may be saved."""
@@ -25,7 +23,6 @@ def park(session: Any) -> None:
 def resume() -> str:
     """In a copy of a memory that was saved. Says what one and one is."""
     renew_randomness()
-    renew_time_zone()
     # Through compiler and evaluator: a memory that does not fit fails here, not in the guest's code.
     return str(eval("1+1"))
 
