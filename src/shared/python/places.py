@@ -38,6 +38,8 @@ class Places:
         """`folder` is the workspace's absolute path."""
         self._folder = folder
         self._before: PlaceStates = {}
+        # What the last run left.
+        self._last: tuple[PlaceStates, bool] | None = None
         # Whether there were too many entries to know them all.
         self._is_cut = False
         if _IN_SANDBOX:
@@ -68,15 +70,21 @@ class Places:
                 continue
 
     def before_run(self) -> None:
-        """Take note of the files elsewhere."""
-        self._before, self._is_cut = self._walk()
+        """Take note of the files elsewhere: those at the end of the last run, as nothing is made between runs."""
+        last, self._last = self._last, None
+        self._before, self._is_cut = self._walk() if last is None else last
+
+    def forget_runs(self) -> None:
+        """What was there is to be looked for again: in a copy of this memory other files may be there."""
+        self._last = None
 
     def made_elsewhere(self) -> list[tuple[str, int]]:
         """Paths and sizes of what was made or changed since then outside of the workspace.
 
         Where not all was known before, only what was known and has changed: the rest may have been there.
         """
-        after, _ = self._walk()
+        self._last = self._walk()
+        after, _ = self._last
         before = self._before
         return [
             (path, state[0])

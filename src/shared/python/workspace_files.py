@@ -46,6 +46,12 @@ class WorkspaceFiles:
         self._walked_all = True
         # Of the files that modules were made from: their times when the run ended that imported them.
         self._sources: dict[str, int] = {}
+        # Modules there were when they were looked through for that.
+        self._modules_seen = 0
+
+    def forget_runs(self) -> None:
+        """As if nothing had been run yet."""
+        self._places.forget_runs()
 
     def enter(self) -> None:
         """Make the workspace the working directory, and files put there since the last run importable."""
@@ -89,7 +95,10 @@ class WorkspaceFiles:
         changed = {name: state for name, state in after.items() if before.get(name) != state}
         changed, renamed = self._give_fitting_names(changed, after)
         described, cut = self._describe(changed, renamed)
-        self._sources = {path: self._sources.get(path) or _time_of(path) for path in self._own_modules().values()}
+        # There are many modules, and most runs have no files and import nothing.
+        if before or after or len(_modules) != self._modules_seen:
+            self._sources = {path: self._sources.get(path) or _time_of(path) for path in self._own_modules().values()}
+            self._modules_seen = len(_modules)
         elsewhere = {path: (size, 0, 0) for path, size in self._places.made_elsewhere()[:_MAX_ELSEWHERE]}
         return [*described, *self._describe(elsewhere, {})[0]], cut or not self._walked_all
 

@@ -98,6 +98,7 @@ class Session:
     def forget_runs(self) -> None:
         """As if nothing had been run yet; for runs of our own that leave nothing in the globals."""
         self._sources.forget()
+        self._files.forget_runs()
         self._globals.pop("__file__", None)
 
     def _run(self, code: str, facts: RunFacts, text_limit: int) -> str:
