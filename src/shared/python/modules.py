@@ -1,7 +1,7 @@
 """Loads our own Python modules out of reach of `sys.modules`, the guest's globals and what it does to `builtins`.
 
 A relative import says where the file is kept, so that type checkers and editors find it, and the last part of its name
-is the module that is loaded: `from ...shared.python.text import valid` loads `text`.
+is the module that is loaded: `from ....shared.python.outcomes.failures import Failure` loads `failures`.
 
 Guest code can reach and change all of this: what is loaded is a convenience, never a boundary. But code that means no
 harm must not break it, so each module captures what it needs when it is loaded.

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from .device import Device
 from .interpreter import install
-from .packages import Packages
-from .session import Session
+from .packages.packages import Packages
+from .sessions.session import Session
 from .snapshot import park, resume
 from .time_zone import renew_time_zone
 
@@ -56,7 +56,7 @@ class Driver:
             return ""
         # Only where no guest is: its modules are loaded only then.
         if name == b"tryPackages":
-            from .package_checks import try_packages
+            from .packages.package_checks import try_packages
 
             try:
                 return try_packages(_loads(text)["modules"])

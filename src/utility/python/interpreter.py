@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 
 from ...shared.python.after_import import install_after_import
-from ...shared.python.display import install_display
-from ...shared.python.display_forms import DisplayForms
-from ...shared.python.figures import install_figures
-from ...shared.python.outputs import Outputs
-from ...shared.python.own_frames import hide_own_frames
-from ...shared.python.wide_frames import install_wide_frames
-from ...shared.python.workspace_files import WorkspaceFiles
-from .absent_features import install_absent_features
+from ...shared.python.displays.display import install_display
+from ...shared.python.displays.display_forms import DisplayForms
+from ...shared.python.displays.outputs import Outputs
+from ...shared.python.displays.wide_frames import install_wide_frames
+from ...shared.python.outcomes.own_frames import hide_own_frames
+from ...shared.python.plots.figures import install_figures
+from ...shared.python.workspace.workspace_files import WorkspaceFiles
 from .device import Device
-from .event_loops import install_event_loops
+from .imports.absent_features import install_absent_features
+from .imports.progress_bars import install_progress_bars
+from .imports.provided_modules import install_provided_modules
 from .interrupts import install_interrupts
-from .packages import Packages
-from .program_end import ProgramEnd
-from .progress_bars import install_progress_bars
-from .provided_modules import install_provided_modules
-from .session import Session
-from .standard_input import install_standard_input
+from .loops.event_loops import install_event_loops
+from .packages.packages import Packages
+from .sessions.program_end import ProgramEnd
+from .sessions.session import Session
+from .sessions.standard_input import install_standard_input
 from .time_zone import renew_time_zone
 
 

@@ -20,17 +20,17 @@ import types
 from typing import Any
 
 from ....shared.python.after_import import install_after_import
-from ....shared.python.display import Display, install_display
-from ....shared.python.display_forms import DisplayForms
-from ....shared.python.failures import Failure, describe_failure
-from ....shared.python.figures import Figures, install_figures
-from ....shared.python.outcome import Value, describe_value, outcome_json
-from ....shared.python.outputs import Outputs
-from ....shared.python.own_frames import hide_own_frames
+from ....shared.python.code.script_code import compile_script, linecache_entry
+from ....shared.python.displays.display import Display, install_display
+from ....shared.python.displays.display_forms import DisplayForms
+from ....shared.python.displays.outputs import Outputs
+from ....shared.python.displays.wide_frames import install_wide_frames
+from ....shared.python.outcomes.failures import Failure, describe_failure
+from ....shared.python.outcomes.outcome import Value, describe_value, outcome_json
+from ....shared.python.outcomes.own_frames import hide_own_frames
+from ....shared.python.plots.figures import Figures, install_figures
 from ....shared.python.run_facts import RunFacts, read_facts
-from ....shared.python.script_code import compile_script, linecache_entry
-from ....shared.python.wide_frames import install_wide_frames
-from ....shared.python.workspace_files import WorkspaceFiles
+from ....shared.python.workspace.workspace_files import WorkspaceFiles
 from .lifeline import follow_parent
 
 _FILENAME = "<script>"

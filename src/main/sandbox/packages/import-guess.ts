@@ -5,7 +5,7 @@ const IMPORT = /^import[ \t]+([^\n;:]+)/u;
 const FROM = /^from[ \t]+([\w.]+)[ \t]+import[ \t]*(?:\(([^()]*)|([^\n;:()]*))/u;
 
 const MODULE = /^[^\W\d]\w*(?:\.[^\W\d]\w*)*$/u;
-/** What the sandbox itself provides (src/utility/python/provided): no reason to have a package of that name. */
+/** What the sandbox itself provides (src/utility/python/imports/provided): no reason to have a package of that name. */
 const PROVIDED = /^(?:host|micropip|nest_asyncio|IPython\.(?:display|get_ipython))(?:\.|$)|^IPython$/u;
 const MAX_MODULES = 100;
 const MAX_LENGTH = 200;

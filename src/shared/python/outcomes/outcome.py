@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from json.encoder import encode_basestring
 from typing import NamedTuple
 
+from ..text import describe
 from .exact_json import exact_json
 from .failures import Failure
-from .text import describe
 
 _encode = encode_basestring
 

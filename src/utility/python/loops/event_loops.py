@@ -13,9 +13,9 @@ from collections.abc import Callable, Coroutine
 from types import FrameType
 from typing import Any
 
-from ...shared.python.modules import OWN_FILENAME
+from ....shared.python.modules import OWN_FILENAME
+from ..interrupts import accept_interrupts, would_tear_package
 from .blocking_loop import STOPPED, BlockingEventLoop, LoopPolicy, forget_current_task, is_of_loop
-from .interrupts import accept_interrupts, would_tear_package
 from .nested_loops import install_nested_loops
 from .pauses import Pause, make_sleep
 

@@ -7,7 +7,7 @@ import json
 from json.encoder import encode_basestring
 from typing import Any, Sequence, cast
 
-from .text import valid
+from ..text import valid
 
 _b64encode = base64.b64encode
 _dumps = json.dumps

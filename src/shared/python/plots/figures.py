@@ -16,10 +16,10 @@ import weakref
 from importlib.machinery import PathFinder
 from typing import Any
 
-from .after_import import AfterImport
+from ..after_import import AfterImport
+from ..displays.display_forms import DisplayForms
+from ..displays.outputs import Outputs
 from .backends import attend_to_matplotlib, attend_to_pyplot
-from .display_forms import DisplayForms
-from .outputs import Outputs
 from .right_to_left import attend_to_text
 
 _modules = sys.modules

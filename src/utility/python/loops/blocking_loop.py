@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from types import FrameType, TracebackType
 from typing import Any, ClassVar
 
-from ...shared.python.modules import OWN_FILENAME
+from ....shared.python.modules import OWN_FILENAME
 from .pauses import Pause
 
 _monotonic = time.monotonic

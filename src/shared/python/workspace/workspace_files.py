@@ -10,9 +10,9 @@ import time
 from json.encoder import encode_basestring
 from typing import Any, Dict, Tuple
 
+from ..text import valid
 from .file_names import fitting_name
 from .places import Places
-from .text import valid
 
 _MAX_FILES = 1000
 # Of those made elsewhere.

@@ -6,7 +6,7 @@ import sys
 import traceback
 from typing import Any, Callable, Collection, Dict, cast
 
-from .modules import OWN_FILENAME
+from ..modules import OWN_FILENAME
 
 _TracebackException = traceback.TracebackException
 

@@ -7,7 +7,7 @@ import traceback
 import warnings
 from typing import Any
 
-from .modules import OWN_FILENAME
+from ..modules import OWN_FILENAME
 
 
 def hide_own_frames() -> None:

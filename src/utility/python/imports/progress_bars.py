@@ -6,7 +6,7 @@ import functools
 import time
 from typing import Any
 
-from ...shared.python.after_import import AfterImport
+from ....shared.python.after_import import AfterImport
 
 _monotonic = time.monotonic
 

@@ -16,10 +16,10 @@ from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from typing import Any
 
-from ...shared.python.notebook_code import parse_notebook
-from ...shared.python.pip_words import requirements_in
+from ....shared.python.code.notebook_code import parse_notebook
+from ....shared.python.code.pip_words import requirements_in
+from ..imports.provided_modules import ProvidedModules
 from .curated import CURATED
-from .provided_modules import ProvidedModules
 
 _WORKSPACE = "/workspace"
 

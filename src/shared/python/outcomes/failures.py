@@ -9,9 +9,9 @@ import traceback
 from collections.abc import Sequence
 from typing import NamedTuple, cast
 
+from ..modules import OWN_FILENAME
+from ..text import describe, name_of, qualified_name, shorten, valid
 from .file_advice import about_missing_file
-from .modules import OWN_FILENAME
-from .text import describe, name_of, qualified_name, shorten, valid
 
 # Characters are Unicode code points.
 _MAX_TRACEBACK_CHARACTERS = 64 * 1024

@@ -16,7 +16,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from .device import Device
+from ..device import Device
 from .plain_data import PlainDataError, plain_data, plain_json
 from .schema_checks import Problem, accepts_none, problems_of
 

@@ -12,18 +12,18 @@ import sys
 import types
 from typing import Any
 
-from ...shared.python.display import Display
-from ...shared.python.failures import Failure, describe_failure
-from ...shared.python.figures import Figures
-from ...shared.python.outcome import Value, describe_value, last_resort, outcome_json
-from ...shared.python.outputs import Outputs
-from ...shared.python.run_facts import RunFacts, read_facts
-from ...shared.python.script_code import ScriptCode, compile_script
-from ...shared.python.workspace_files import FileStates, WorkspaceFiles
-from .device import Device
-from .event_loops import EventLoops
+from ....shared.python.code.script_code import ScriptCode, compile_script
+from ....shared.python.displays.display import Display
+from ....shared.python.displays.outputs import Outputs
+from ....shared.python.outcomes.failures import Failure, describe_failure
+from ....shared.python.outcomes.outcome import Value, describe_value, last_resort, outcome_json
+from ....shared.python.plots.figures import Figures
+from ....shared.python.run_facts import RunFacts, read_facts
+from ....shared.python.workspace.workspace_files import FileStates, WorkspaceFiles
+from ..device import Device
+from ..interrupts import accept_interrupts, end_interrupts, ignore_interrupts
+from ..loops.event_loops import EventLoops
 from .guest_state import GuestState
-from .interrupts import accept_interrupts, end_interrupts, ignore_interrupts
 from .program_end import ProgramEnd
 from .run_sources import RunSources
 from .standard_streams import StandardStreams
@@ -154,7 +154,7 @@ class Session:
             if text is None:
                 return
             # Loaded here: most interpreters are never given any.
-            from .host_functions import HostFunctions
+            from ..functions.host_functions import HostFunctions
 
             self._functions = HostFunctions(self._device)
         self._functions.begin_run(text)

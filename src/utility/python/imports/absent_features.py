@@ -14,8 +14,8 @@ import re
 import sys
 from typing import Any, cast
 
-from ...shared.python.after_import import AfterImport
-from ...shared.python.pip_words import requirements_in
+from ....shared.python.after_import import AfterImport
+from ....shared.python.code.pip_words import requirements_in
 from .absent import ABSENT
 
 _TABLE = json.loads(ABSENT)

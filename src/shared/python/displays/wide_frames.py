@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .after_import import AfterImport
+from ..after_import import AfterImport
 
 _MAX_COLUMNS = 60
 
