@@ -11,10 +11,13 @@ import os
 _read, _write = os.read, os.write
 _repr = repr
 _join = b"".join
+_from_bytes = int.from_bytes
 
 # Most bytes of an answer that come at once, with the byte before them, and that byte where no more follow.
 _PART_BYTES = 256 * 1024
 _LAST = b"\1"
+# Of the state of files: a byte that says whether some are written, and the count of changes.
+_STATE_BYTES = 7
 
 
 class Device:
@@ -36,6 +39,14 @@ class Device:
             return _read(self._descriptor, 1) != b"\0"
         except OSError:
             return True
+
+    def file_changes(self) -> int | None:
+        """A number that grows with each change of a file. None when there is no device that could tell."""
+        try:
+            state = _read(self._descriptor, _STATE_BYTES)
+        except OSError:
+            return None
+        return _from_bytes(state[1:], "little") if len(state) == _STATE_BYTES else None
 
     def call(self, call: bytes) -> bytes:
         """Call a function of the app's, and block until it has answered; both are JSON. Raises OSError when it can't.

@@ -41,7 +41,7 @@ def install(workspace: str, provided: str, device: Device, limits: dict[str, int
     figures = install_figures(outputs, forms, after_import)
     outputs.show_with(device.show, limits["bytes"], limits["totalBytes"], limits["count"], limits["types"])
     install_standard_input(device.announce)
-    files = WorkspaceFiles(workspace)
+    files = WorkspaceFiles(workspace, device.file_changes)
     install_provided_modules(json.loads(provided))
     install_absent_features(after_import)
     install_progress_bars(after_import)

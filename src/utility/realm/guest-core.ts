@@ -10,6 +10,7 @@ import { setPrototypeOf } from './platform/seal-realm.ts';
 import { CrashReport } from './pyodide-314/crash-report.ts';
 import { connectStandardStreams, type Device } from './pyodide-314/devices.ts';
 import { describeFileError } from './pyodide-314/file-errors.ts';
+import { FileChanges } from './pyodide-314/file-changes.ts';
 import { isWritingFiles } from './pyodide-314/open-files.ts';
 import { placeFiles, readPackageFile } from './pyodide-314/package-files.ts';
 import { loadRuntime, setInterruptBuffer, type Runtime } from './pyodide-314/pyodide-runtime.ts';
@@ -214,6 +215,7 @@ export class RealmGuestCore implements GuestCore {
       stdout: this.#output(STDOUT),
       stderr: this.#output(STDERR),
     });
+    const changes = new FileChanges(runtime.FS);
     const device = guestDevice({
       sleep: (seconds) => {
         this.#bridge.pausing();
@@ -225,6 +227,7 @@ export class RealmGuestCore implements GuestCore {
       awaitRest: (id) => this.#functions.awaitRest(id),
       readAnswer: (target) => this.#functions.read(target),
       isWriting: () => isWritingFiles(runtime.FS),
+      fileChanges: () => changes.count,
     });
     if (this.#restoring !== undefined) {
       this.#interpreter = Interpreter.resume(runtime, device, this.#restoring.driver);

@@ -39,6 +39,8 @@ export interface GuestDeviceOptions {
   readonly readAnswer: (target: Uint8Array) => number | null;
   /** Whether files are open for writing. */
   readonly isWriting: () => boolean;
+  /** A number that grows with each change of a file. */
+  readonly fileChanges: () => number;
 }
 
 /** Where a number as text ends. */
@@ -54,9 +56,20 @@ const idIn = (text: Uint8Array): number => {
   return id;
 };
 
+/** Of the count of changes, little-endian. */
+const COUNT_BYTES = 6;
+
+const fileState = (isWriting: boolean, changes: number): Uint8Array => {
+  const state = new Uint8Array(1 + COUNT_BYTES);
+  state[0] = isWriting ? 1 : 0;
+  for (let index = 1, rest = changes; index <= COUNT_BYTES; index++, rest = Math.floor(rest / 256))
+    state[index] = rest;
+  return state;
+};
+
 /**
- * Each write is one message; a read gives what a function has answered or, where there is nothing of that, one byte: 1
- * while files are open for writing, else 0. The guest may do both,
+ * Each write is one message; a read gives what a function has answered or, where there is nothing of that, the state of
+ * files: a byte that is 1 while some are open for writing, else 0, and the count of their changes. The guest may do both,
  * too: it can say what our Python says, and learn what it can find out by itself, and nothing else.
  */
 export const guestDevice = ({
@@ -64,6 +77,7 @@ export const guestDevice = ({
   awaitRest,
   callFunction,
   display,
+  fileChanges,
   isWriting,
   readAnswer,
   sleep,
@@ -71,8 +85,9 @@ export const guestDevice = ({
   read: (target) => {
     const answered = readAnswer(target);
     if (answered !== null) return answered;
-    target[0] = isWriting() ? 1 : 0;
-    return Math.min(1, target.length);
+    const state = fileState(isWriting(), fileChanges()).subarray(0, target.length);
+    target.set(state);
+    return state.length;
   },
   write: (message) => {
     const content = message.subarray(1);

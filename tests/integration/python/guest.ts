@@ -13,6 +13,7 @@ import { guestDevice } from '../../../src/utility/realm/guest-device.ts';
 import { DISPLAY_LIMITS, Interpreter, type DisplayLimits } from '../../../src/utility/realm/interpreter.ts';
 import { Interrupts } from '../../../src/utility/realm/interrupts.ts';
 import { connectStandardStreams } from '../../../src/utility/realm/pyodide-314/devices.ts';
+import { FileChanges } from '../../../src/utility/realm/pyodide-314/file-changes.ts';
 import { isWritingFiles } from '../../../src/utility/realm/pyodide-314/open-files.ts';
 import {
   loadRuntime,
@@ -113,6 +114,7 @@ export async function startGuest(
   const seen = new Interrupts(interrupts);
   const shown: GuestDisplay[] = [];
   const prompts: unknown[] = [];
+  const changes = new FileChanges(runtime.FS);
   const device = guestDevice({
     sleep: (seconds) => seen.sleep(seconds),
     display: (json) => {
@@ -124,6 +126,7 @@ export async function startGuest(
     awaitRest: (id) => functions.awaitRest(id),
     readAnswer: (target) => functions.read(target),
     isWriting: () => isWritingFiles(runtime.FS),
+    fileChanges: () => changes.count,
   });
   setInterruptBuffer(runtime, seen.buffer);
   const take = (name: keyof typeof captured): string => {

@@ -49,6 +49,13 @@ const FILE_SYSTEM: readonly (readonly [path: string, kind: Kind])[] = [
   ['MAX_OPEN_FDS', 'number'],
   ['createDevice', 'function'],
   ['filesystems.MEMFS.createNode', 'function'],
+  ['filesystems.MEMFS.stream_ops.write', 'function'],
+  ...['setattr', 'mknod', 'rename', 'unlink', 'rmdir', 'symlink'].map(
+    (name) => [`filesystems.MEMFS.ops_table.dir.node.${name}`, 'function'] as const,
+  ),
+  ['filesystems.MEMFS.ops_table.file.node.setattr', 'function'],
+  ['filesystems.MEMFS.ops_table.file.stream.write', 'function'],
+  ['filesystems.MEMFS.ops_table.link.node.setattr', 'function'],
 ];
 
 /** Emscripten's dynamic linker, for packages with shared libraries in a snapshot (linked-libraries.ts). */

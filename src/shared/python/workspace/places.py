@@ -38,8 +38,8 @@ class Places:
         """`folder` is the workspace's absolute path."""
         self._folder = folder
         self._before: PlaceStates = {}
-        # What the last run left.
-        self._last: tuple[PlaceStates, bool] | None = None
+        # The count of changes at the last walk, what it found, and whether it left something out.
+        self._walked: tuple[int, PlaceStates, bool] | None = None
         # Whether there were too many entries to know them all.
         self._is_cut = False
         if _IN_SANDBOX:
@@ -69,34 +69,41 @@ class Places:
             except OSError:
                 continue
 
-    def before_run(self) -> None:
-        """Take note of the files elsewhere: those at the end of the last run, as nothing is made between runs."""
-        last, self._last = self._last, None
-        self._before, self._is_cut = self._walk() if last is None else last
+    def before_run(self, count: int | None) -> None:
+        """Take note of the files elsewhere. `count` grows with each change of a file; None where nobody counts."""
+        self._before, self._is_cut = self._walk(count)
 
     def forget_runs(self) -> None:
         """What was there is to be looked for again: in a copy of this memory other files may be there."""
-        self._last = None
+        self._walked = None
 
-    def made_elsewhere(self) -> list[tuple[str, int]]:
+    def made_elsewhere(self, count: int | None) -> list[tuple[str, int]]:
         """Paths and sizes of what was made or changed since then outside of the workspace.
 
         Where not all was known before, only what was known and has changed: the rest may have been there.
         """
-        self._last = self._walk()
-        after, _ = self._last
+        after, _ = self._walk(count)
         before = self._before
+        if after is before:
+            return []
         return [
             (path, state[0])
             for path, state in sorted(after.items())
             if before.get(path) != state and (path in before or not self._is_cut)
         ]
 
-    def _walk(self) -> tuple[PlaceStates, bool]:
+    def _walk(self, count: int | None) -> tuple[PlaceStates, bool]:
         """The regular files, and whether some were left out."""
-        found: PlaceStates = {}
         if not _IN_SANDBOX:
-            return found, False
+            return {}, False
+        if self._walked is not None and self._walked[0] == count:
+            return self._walked[1:]
+        found, is_cut = self._look_through()
+        self._walked = None if count is None else (count, found, is_cut)
+        return found, is_cut
+
+    def _look_through(self) -> tuple[PlaceStates, bool]:
+        found: PlaceStates = {}
         left = _MAX_WALKED
         pending = ["/"]
         while pending:

@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 import time
+from collections.abc import Callable
 from json.encoder import encode_basestring
 from typing import Any, Dict, Tuple
 
@@ -38,9 +39,17 @@ FileStates = Dict[str, Tuple[int, int, int]]
 
 
 class WorkspaceFiles:
-    def __init__(self, folder: str) -> None:
-        """`folder` is the workspace's absolute path."""
+    def __init__(self, folder: str, count_changes: Callable[[], int | None] = lambda: None) -> None:
+        """`folder` is the workspace's absolute path.
+
+        `count_changes` gives a number that grows with each change of any file, or None where nobody counts.
+        """
         self.folder = folder
+        self._count_changes = count_changes
+        # That number when the workspace was entered.
+        self._entered_at: int | None = None
+        # What the last walk found, and that number at the time.
+        self._walked: tuple[int, FileStates] | None = None
         self._places = Places(folder)
         self._mimetypes: mimetypes.MimeTypes | None = None
         self._walked_all = True
@@ -51,11 +60,16 @@ class WorkspaceFiles:
 
     def forget_runs(self) -> None:
         """As if nothing had been run yet."""
+        # In a copy of this memory others are counted.
+        self._entered_at = self._walked = None
         self._places.forget_runs()
 
     def enter(self) -> None:
         """Make the workspace the working directory, and files put there since the last run importable."""
-        self._places.unite()
+        count = self._count_changes()
+        is_unchanged = count is not None and count == self._entered_at
+        if not is_unchanged:
+            self._places.unite()
         try:
             _chdir(self.folder)
         except OSError:
@@ -64,6 +78,8 @@ class WorkspaceFiles:
                 _chdir(self.folder)
             except OSError:
                 pass
+        if is_unchanged:
+            return
         if any(_time_of(path) != time for path, time in self._sources.items()):
             # Others may hold on to what is old in one of them.
             for name in self._own_modules():
@@ -73,11 +89,13 @@ class WorkspaceFiles:
         if finder is not None:
             # Directory times have whole milliseconds: a file just added could go unnoticed.
             finder.invalidate_caches()
+        self._entered_at = self._count_changes()
 
     def before_run(self) -> FileStates:
         """The files as they are now, to be compared with later."""
-        self._places.before_run()
-        before = self._walk()
+        count = self._count_changes()
+        self._places.before_run(count)
+        before = self._walk(count)
         if before:
             # Files carry whole milliseconds: let one pass, or a rewrite within it would look like no change.
             newest = max(times for _, times, _ in before.values()) // 1_000_000
@@ -91,15 +109,16 @@ class WorkspaceFiles:
 
         In the order of their names; after them, with absolute paths, what was made outside of the workspace.
         """
-        after = self._walk()
-        changed = {name: state for name, state in after.items() if before.get(name) != state}
+        count = self._count_changes()
+        after = self._walk(count)
+        changed = {} if after is before else {name: state for name, state in after.items() if before.get(name) != state}
         changed, renamed = self._give_fitting_names(changed, after)
         described, cut = self._describe(changed, renamed)
         # There are many modules, and most runs have no files and import nothing.
         if before or after or len(_modules) != self._modules_seen:
             self._sources = {path: self._sources.get(path) or _time_of(path) for path in self._own_modules().values()}
             self._modules_seen = len(_modules)
-        elsewhere = {path: (size, 0, 0) for path, size in self._places.made_elsewhere()[:_MAX_ELSEWHERE]}
+        elsewhere = {path: (size, 0, 0) for path, size in self._places.made_elsewhere(count)[:_MAX_ELSEWHERE]}
         return [*described, *self._describe(elsewhere, {})[0]], cut or not self._walked_all
 
     def _own_modules(self) -> dict[str, str]:
@@ -145,12 +164,15 @@ class WorkspaceFiles:
 
     def list_json(self) -> str:
         """All files as a JSON array (`GuestFileList`)."""
-        return f"[{','.join(self._describe(self._walk(), {})[0])}]"
+        return f"[{','.join(self._describe(self._walk(self._count_changes()), {})[0])}]"
 
-    def _walk(self) -> FileStates:
-        """The regular files; links are not followed."""
+    def _walk(self, count: int | None) -> FileStates:
+        """The regular files; links are not followed. What the last walk found, where `count` is as it was then."""
+        if self._walked is not None and self._walked[0] == count:
+            return self._walked[1]
         self._walked_all = True
         found: FileStates = {}
+        self._walked = None if count is None else (count, found)
         left = _MAX_WALKED_ENTRIES
         pending = [("", self.folder)]
         while pending:

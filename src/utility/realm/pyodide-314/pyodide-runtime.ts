@@ -6,6 +6,7 @@ import createPyodideModule from 'pyodide/pyodide.asm.mjs';
 import { cutImports, sealLinker } from './bridge-imports.ts';
 import type { CPython } from './python-calls.ts';
 import type { DeviceFileSystem } from './devices.ts';
+import type { ChangingFileSystem } from './file-changes.ts';
 import type { FolderNode, PackageFileSystem } from './package-files.ts';
 import type { LoadingPlan, SavedModule } from './snapshot.ts';
 import type { ZoneVariables } from './time-zone.ts';
@@ -26,7 +27,7 @@ interface FileSystem extends PackageFileSystem, WalkedFileSystem, DeviceFileSyst
 
 /** The part of Emscripten's module that the guest core builds on. */
 export interface Runtime extends CPython, SavedModule, ZoneVariables {
-  readonly FS: FileSystem & SavedModule['FS'];
+  readonly FS: FileSystem & ChangingFileSystem & SavedModule['FS'];
   readonly ENV: Record<string, string>;
   readonly HEAP8: Int8Array;
   /** Of libraries that were compiled ahead, of which there are none. */

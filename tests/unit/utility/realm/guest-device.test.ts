@@ -15,6 +15,7 @@ const setUp = () => {
     awaitRest: (id) => void heard.push(['rest', id]),
     readAnswer: () => null,
     isWriting: () => true,
+    fileChanges: () => 0x01_02_03_04_05_06,
   });
   const write = (message: Uint8Array): unknown[] => {
     device.write?.(message);
