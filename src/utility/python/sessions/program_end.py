@@ -11,6 +11,7 @@ import atexit
 import gc
 import sys
 import time
+import types
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -23,12 +24,14 @@ _monotonic = time.monotonic
 _get_objects, _collect = gc.get_objects, gc.collect
 # Any: of these there is nothing in the stubs.
 _atexit: Any = atexit
-_run_exit_functions = _atexit._run_exitfuncs
+_run_exit_functions, _count_exit_functions = _atexit._run_exitfuncs, _atexit._ncallbacks
 _IOBase: Any = _io._IOBase  # pyright: ignore[reportPrivateUsage]
 _TextIOWrapper, _FileIO = _io.TextIOWrapper, _io.FileIO
 _WRITERS = (_io.BufferedWriter, _io.BufferedRandom)
 _BUFFERS = (*_WRITERS, _io.BufferedReader, _io.BufferedRWPair)
 _IN_MEMORY = (_io.BytesIO, _io.StringIO)
+_GENERATORS = (types.GeneratorType, types.AsyncGeneratorType, types.CoroutineType)
+_get_type_attribute = type.__getattribute__
 
 
 def _is_open_writer(writer: Any) -> bool:
@@ -59,17 +62,38 @@ class ProgramEnd:
         """`is_writing` says whether files are open for writing."""
         self._is_writing = is_writing
         self._deadline = 0.0
+        self._own_exit_functions = _count_exit_functions()
 
-    def finish(self, forget: Callable[[], None]) -> None:
-        """`forget` lets go of the program's globals. Raises KeyboardInterrupt when the run is to stop."""
+    def forget_runs(self) -> None:
+        """As if nothing had been run yet: what is to be done at the exit is that of packages."""
+        self._own_exit_functions = _count_exit_functions()
+
+    def finish(self, namespace: dict[str, Any]) -> None:
+        """`namespace` has the program's globals. Raises KeyboardInterrupt when the run is to stop."""
+        if self._has_nothing_to_finish(namespace):
+            _collect()
+            return
+
+        def forget() -> None:
+            _forget_finalizable(namespace)
+
         self._deadline = _monotonic() + _SECONDS
         self._within_deadline(_run_exit_functions)
+        self._own_exit_functions = _count_exit_functions()
         # Finalizers of a cycle come in any order: an inner file could be closed before the outer one has written.
         for phase in (self._close_documents, self._flush_files):
             _guarded(phase)
         for step in (forget, _collect):
             self._within_deadline(step)
         _guarded(self._close_files)
+
+    def _has_nothing_to_finish(self, namespace: dict[str, Any]) -> bool:
+        """Whether no object has anything to do at its end: to trace what is done there slows even that down."""
+        if _count_exit_functions() != self._own_exit_functions:
+            return False
+        kinds = {*map(type, _get_objects()), *map(type, namespace.values())}
+        others = tuple(_known_kinds())
+        return not any(_is_finalizable(kind) or _is_file(kind) or issubclass(kind, others) for kind in kinds)
 
     def flush(self) -> None:
         """Bring what was written into the files, which stay open. Raises KeyboardInterrupt when the run is to stop."""
@@ -120,6 +144,40 @@ class ProgramEnd:
         if _monotonic() > self._deadline:
             raise TimeoutError(f"the end of the program took longer than {_SECONDS:.0f} seconds")
         return self._trace
+
+
+def _known_kinds() -> list[type]:
+    """Of the modules that are loaded: what is finished by us, or by an exit function of a module."""
+    names = [*((module, name) for module, name, _ in _DOCUMENTS), ("logging", "Handler")]
+    kinds = [getattr(_modules.get(module), name, None) for module, name in names]
+    return [kind for kind in kinds if isinstance(kind, type)]
+
+
+def _is_file(kind: type) -> bool:
+    return issubclass(kind, _IOBase) and kind not in _IN_MEMORY
+
+
+def _is_finalizable(kind: type[Any]) -> bool:
+    if issubclass(kind, _GENERATORS):
+        return True
+    try:
+        _get_type_attribute(kind, "__del__")
+    except AttributeError:
+        return False
+    return True
+
+
+def _forget_finalizable(namespace: dict[str, Any]) -> None:
+    """Let go of the globals with something to do at their end, while it still finds the others.
+
+    Not of all: to free a structure of many thousand levels takes more stack than there is: the interpreter ends.
+    """
+    for name in list(namespace):
+        value: object = namespace[name]
+        if _is_finalizable(type(value)):
+            # Nothing of ours keeps it.
+            value = None
+            del namespace[name]
 
 
 def _guarded(phase: Callable[[], None]) -> None:

@@ -32,8 +32,6 @@ _modules = sys.modules
 _new_bytearray = bytearray
 _decode = bytes.decode
 _encode = str.encode
-_dir = dir
-_GENERATORS = (types.GeneratorType, types.AsyncGeneratorType, types.CoroutineType)
 _KeyboardInterrupt, _MemoryError = KeyboardInterrupt, MemoryError
 
 # Held while guest code runs and given back when it fails: without it there may be no memory left to say that
@@ -99,6 +97,7 @@ class Session:
         """As if nothing had been run yet; for runs of our own that leave nothing in the globals."""
         self._sources.forget()
         self._files.forget_runs()
+        self._program_end.forget_runs()
         self._globals.pop("__file__", None)
 
     def _run(self, code: str, facts: RunFacts, text_limit: int) -> str:
@@ -177,7 +176,7 @@ class Session:
         try:
             accept_interrupts()
             if is_last:
-                self._context.run(self._program_end.finish, self._forget_finalizable)
+                self._context.run(self._program_end.finish, self._globals)
             else:
                 self._context.run(self._program_end.flush)
             end_interrupts()
@@ -192,16 +191,6 @@ class Session:
         self._globals = vars(self._main)
         self._globals["__builtins__"] = builtins
         _modules["__main__"] = self._main
-
-    def _forget_finalizable(self) -> None:
-        """Let go of the globals with something to do at their end, while it still finds the others.
-
-        Not of all: to free a structure of many thousand levels takes more stack than there is: the interpreter ends.
-        """
-        for name in list(self._globals):
-            kind: Any = type(self._globals[name])  # pyright: ignore[reportUnknownVariableType]
-            if issubclass(kind, _GENERATORS) or "__del__" in _dir(kind):
-                del self._globals[name]
 
     def _give_up(self, error: BaseException) -> bytes:
         """The outcome of a run whose end went wrong."""

@@ -24,6 +24,17 @@ const setUp = () => {
   return { device, write };
 };
 
+describe('what is read where no function has answered', () => {
+  it('is whether files are written, and the count of changes, as far as there is room', () => {
+    const { device } = setUp();
+    const target = new Uint8Array(10);
+    expect(device.read?.(target)).toBe(7);
+    expect([...target]).toEqual([1, 6, 5, 4, 3, 2, 1, 0, 0, 0]);
+    expect(device.read?.(new Uint8Array(1))).toBe(1);
+    expect(device.read?.(new Uint8Array(0))).toBe(0);
+  });
+});
+
 describe('a message', () => {
   it.each([
     ['s0.25', [['sleep', 0.25]]],
