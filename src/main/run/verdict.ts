@@ -89,10 +89,16 @@ const processDeath = ({ cause, detail }: ProcessEnd): VerdictReport => {
   }
 };
 
+/** What the parser says of code that is nested too deeply for its stack (CPython's Parser/pegen.h, `p->level`). */
+const PARSER_STACK = 'Parser stack overflowed';
+
+const isLackOfMemory = ({ message, type }: RunError): boolean =>
+  type === 'MemoryError' && !message.startsWith(PARSER_STACK);
+
 const statusOfOutcome = (outcome: GuestOutcome): RunStatus => {
   if (outcome.error === null) return 'ok';
   // Whoever raised it: an allocation that was refused can't be told from code that says so itself.
-  return outcome.error.type === 'MemoryError' ? 'out-of-memory' : 'error';
+  return isLackOfMemory(outcome.error) ? 'out-of-memory' : 'error';
 };
 
 export interface VerdictReport {

@@ -199,7 +199,6 @@ describe('errors', () => {
     ['x = 1\ny = "\ud800"', 'UnicodeEncodeError', 2],
     ['return 5', 'SyntaxError', 1],
     ['('.repeat(300), 'SyntaxError', 1],
-    ['-'.repeat(100_000) + '1', 'MemoryError', null],
     ['\nyield 1', 'SyntaxError', 2],
   ])('%j does not compile', async (code, type, line) => {
     const outcome = await run(code);
@@ -207,6 +206,18 @@ describe('errors', () => {
     expect(outcome.error).toMatchObject({ type, line });
     expect(outcome.error?.traceback).not.toMatch(/vivarium|Traceback/u);
   });
+
+  it.each([
+    ['signs', '-'.repeat(100_000) + '1'],
+    ['branches', `if 1:\n pass\n${'elif 1:\n pass\n'.repeat(20_000)}`],
+  ])(
+    'too many %s in each other are a SyntaxError: the parser has no memory for them',
+    async (_name, code) => {
+      const { error } = await run(code);
+      expect(error).toMatchObject({ type: 'SyntaxError', line: 1 });
+      expect(error?.message).toContain('nested too deeply');
+    },
+  );
 
   it('names types as a traceback does', async () => {
     expect((await run('import json\njson.loads("{")')).error?.type).toBe('json.decoder.JSONDecodeError');

@@ -4,7 +4,7 @@ import { RunError } from '../../../src/shared/contract/sandbox.ts';
 import { reportVerdict, type Verdict } from '../../../src/main/run/verdict.ts';
 import { CHECKED_OUTCOME } from '../sandbox/support.ts';
 
-const pythonError = (type: string): RunError => ({ type, message: 'm', traceback: 't', line: 3 });
+const pythonError = (type: string, message = 'm'): RunError => ({ type, message, traceback: 't', line: 3 });
 
 const ENDED = { means: 'termination' } as const;
 const INTERRUPTED = {
@@ -30,6 +30,18 @@ const CASES: Record<Verdict['kind'], [Verdict, string, string | null, RegExp][]>
       'out-of-memory',
       'MemoryError',
       /^m$/u,
+    ],
+    [
+      {
+        kind: 'finished',
+        outcome: {
+          ...CHECKED_OUTCOME,
+          error: pythonError('MemoryError', 'Parser stack overflowed - Python source too complex to parse'),
+        },
+      },
+      'error',
+      'MemoryError',
+      /^Parser/u,
     ],
   ],
   timeout: [

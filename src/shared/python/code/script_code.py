@@ -16,6 +16,11 @@ _Expr = ast.Expr
 _Expression = ast.Expression
 _CO_COROUTINE = inspect.CO_COROUTINE
 
+_NESTED = "the code is nested too deeply to be read"
+# More than the parser and the compiler need, in bytes.
+_NEEDED_BYTES, _NEEDED_BYTES_EACH = 1024 * 1024, 200
+_new_bytearray = bytearray
+
 # A semicolon after an expression: closing brackets around it, blanks and comments may come before.
 _SEMICOLON = re.compile(r"(?:[\s)\\]|#[^\n]*(?![^\n]))*;")
 
@@ -64,7 +69,16 @@ class ScriptCode(NamedTuple):
 
 
 def compile_script(source: str, filename: str) -> ScriptCode:
-    """Raises what the compiler raises."""
+    """Raises what the compiler raises, and SyntaxError where that is MemoryError for the lack of something else."""
+    try:
+        return _compile(source, filename)
+    except MemoryError:
+        # The parser raises it for what is nested too deeply for its stack, too. Raises when memory is what lacks.
+        _new_bytearray(_NEEDED_BYTES + _NEEDED_BYTES_EACH * len(source))
+    raise SyntaxError(_NESTED, (filename, 1, 1, None))
+
+
+def _compile(source: str, filename: str) -> ScriptCode:
     tree, code, has_magics = parse_notebook(source, filename)
     body = tree.body
     expression = None

@@ -75,9 +75,3 @@ describe('a message', () => {
   });
 });
 
-it('what is read from it is one byte: whether files are open for writing', () => {
-  const { read } = setUp().device;
-  const target = new Uint8Array(3);
-  expect([read?.(target), ...target]).toEqual([1, 1, 0, 0]);
-  expect(read?.(new Uint8Array())).toBe(0);
-});
