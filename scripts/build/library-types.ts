@@ -10,6 +10,8 @@ const SOURCES = {
   preload: 'preload/library/preload.ts',
   renderer: 'renderer/library/renderer.ts',
   api: 'main/library/api.ts',
+  'run-api': 'main/library/run-api.ts',
+  'functions-api': 'main/library/functions-api.ts',
   errors: 'main/library/errors.ts',
   exports: 'main/library/exports.ts',
   functions: 'main/library/functions.ts',
