@@ -1,25 +1,17 @@
-import { autoInstallOff, type AccessRules, type Asker } from './access-rules.ts';
+import { autoInstallOff } from './access-rules.ts';
+import { LookUps, type LookUpParts, type PackageWorkOptions, type Question } from './look-ups.ts';
 import { PackageError } from './package-error.ts';
-import { ProgressSum } from './progress.ts';
-import type { PackageProgress } from '../../shared/contract/package-progress.ts';
-import type { PackageCatalog, Provider } from './resolve/catalog.ts';
-import type { Discovery } from './resolve/discovery.ts';
+import type { Provider } from './resolve/catalog.ts';
 import type { MarkerEnvironment } from './resolve/markers.ts';
 import { topOf, type ModuleOwners } from './resolve/module-owners.ts';
-import type { PackageEntry, UserEntry } from './resolve/package-entry.ts';
-import { parseRequirement, requirementText, type Requirement } from './resolve/requirement.ts';
-import { noSuitableVersions, resolve, type UnknownPackage } from './resolve/resolver.ts';
-import type { SourceChain } from './sources/source-chain.ts';
-import type { UnreachableSources } from './sources/unreachable-sources.ts';
+import type { PackageEntry } from './resolve/package-entry.ts';
+import { parseRequirement, type Requirement } from './resolve/requirement.ts';
+import { resolve } from './resolve/resolver.ts';
 import type { PackageFiles } from './store/package-files.ts';
-import type { Room } from './store/room.ts';
 import type { PackageStore } from './store/store.ts';
 import { Turns } from '../foreign-text/turns.ts';
 import { withDeadline } from './with-deadline.ts';
 import { wheelOf, type Wheel } from './wheel.ts';
-
-/** Rounds of looking up: each one finds the dependencies of what the one before has found. */
-const MAX_ROUNDS = 30;
 
 /** A package that the work can do without. */
 export interface OptionalWant {
@@ -51,35 +43,14 @@ export interface Obtained {
   readonly refused: ReadonlyMap<string, PackageError>;
 }
 
-export interface PackageWorkOptions {
-  readonly askedBy: Asker;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: PackageProgress) => void) | undefined;
-}
-
-export interface PackageWorkParts {
-  readonly catalog: PackageCatalog;
+export interface PackageWorkParts extends LookUpParts {
   readonly owners: ModuleOwners;
-  readonly rules: AccessRules;
-  readonly discovery: Discovery;
   readonly files: PackageFiles;
   readonly store: PackageStore;
-  readonly chain: SourceChain;
-  readonly silent: UnreachableSources;
-  readonly room: Room;
   readonly environment: MarkerEnvironment;
-  /** Such as `3.14.0`. */
-  readonly python: string;
   readonly overallMs: number;
   /** Ends the hold on what the work uses. */
   readonly release: () => Promise<void>;
-}
-
-/** What is asked for in one call of `obtain`. */
-interface Question {
-  readonly spelledOut: ReadonlySet<string>;
-  readonly present: ReadonlyMap<string, string>;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -90,10 +61,7 @@ interface Question {
 export class PackageWork {
   readonly #parts: PackageWorkParts;
   readonly #options: PackageWorkOptions;
-  /** Looked up, by name. */
-  readonly #found = new Map<string, UserEntry>();
-  /** Look-ups that failed, by what was asked. */
-  readonly #failed = new Map<string, PackageError>();
+  readonly #lookUps: LookUps;
   /** Sizes of files that are there and held, by hash. */
   readonly #sizes = new Map<string, number>();
   readonly #recorded = new Set<string>();
@@ -101,6 +69,7 @@ export class PackageWork {
   constructor(parts: PackageWorkParts, options: PackageWorkOptions) {
     this.#parts = parts;
     this.#options = options;
+    this.#lookUps = new LookUps(parts, options);
   }
 
   /** The packages that imports stand for, by module. What stands for none is left out. */
@@ -212,7 +181,7 @@ export class PackageWork {
       const { name } = requirement;
       if (this.#parts.catalog.ofLock(name) !== undefined) continue;
       // What can't be had is told later.
-      const entries = await this.#resolve([requirement], question).catch(refusedToNothing);
+      const entries = await this.#lookUps.resolve([requirement], question).catch(refusedToNothing);
       const own = entries.find((entry) => entry.name === name && entry.origin === 'user');
       for (const module of own?.imports ?? []) claimed.set(topOf(module), name);
     }
@@ -227,7 +196,7 @@ export class PackageWork {
     question: Question,
   ): Promise<{ entries: readonly PackageEntry[]; accepted: readonly Requirement[] }> {
     const obtain = async (more: readonly Option[]): Promise<readonly PackageEntry[]> => {
-      const entries = await this.#resolve([...musts, ...more.map(only)], question);
+      const entries = await this.#lookUps.resolve([...musts, ...more.map(only)], question);
       await this.#fetch(entries, question.signal);
       return entries;
     };
@@ -266,63 +235,6 @@ export class PackageWork {
     return { entries, accepted: accepted.map(only) };
   }
 
-  /** Looks up what the locks do not know until all is known. */
-  async #resolve(wanted: readonly Requirement[], question: Question): Promise<readonly PackageEntry[]> {
-    const { catalog, python } = this.#parts;
-    const found = new Map(this.#found);
-    for (const [name, sha256] of question.present) {
-      const entry = catalog.withHash(name, sha256);
-      if (entry?.origin === 'user') found.set(name, entry as UserEntry);
-    }
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      const { entries, unknown } = await resolve(wanted, catalog, python, found, question.signal);
-      if (unknown.length === 0) return entries;
-      for (const missing of unknown) {
-        found.set(missing.requirement.name, await this.#lookUp(missing, question));
-      }
-    }
-    throw noSuitableVersions(wanted);
-  }
-
-  async #lookUp(missing: UnknownPackage, question: Question): Promise<UserEntry> {
-    const { requirement } = missing;
-    const { rules } = this.#parts;
-    const mayAsk = rules.mayLookUp(missing, this.#options.askedBy, question.spelledOut);
-    const asked = `${requirementText(requirement)} ${String(mayAsk)}`;
-    const before = this.#failed.get(asked);
-    if (before !== undefined) throw before;
-    try {
-      const entry = await this.#discover(missing, mayAsk, question);
-      this.#found.set(requirement.name, entry);
-      return entry;
-    } catch (error) {
-      if (error instanceof PackageError && error.code !== 'cancelled') this.#failed.set(asked, error);
-      throw error;
-    }
-  }
-
-  #discover(
-    { neededBy, requirement }: UnknownPackage,
-    mayAsk: boolean,
-    { signal, spelledOut }: Question,
-  ): Promise<UserEntry> {
-    const { chain, discovery, room, rules, silent } = this.#parts;
-    const { askedBy, onProgress } = this.#options;
-    const { name } = requirement;
-    if (!rules.mayFetch(askedBy)) throw autoInstallOff(name);
-    const progress = new ProgressSum(1, onProgress ?? (() => undefined));
-    return discovery.find(
-      {
-        requirement,
-        neededBy,
-        mayAsk,
-        isPatient: askedBy === 'user',
-        named: neededBy === null && this.#isNamed(name, spelledOut),
-      },
-      { chain, silent, room, signal, onProgress: (done, total) => progress.moved(name, done, total) },
-    );
-  }
-
   /** Somebody names now what came along with something else before. */
   async #noteNamed(
     wanted: readonly Requirement[],
@@ -330,7 +242,9 @@ export class PackageWork {
     { spelledOut }: Question,
   ): Promise<void> {
     const { catalog, room } = this.#parts;
-    const named = new Set(wanted.map(({ name }) => name).filter((name) => this.#isNamed(name, spelledOut)));
+    const named = new Set(
+      wanted.map(({ name }) => name).filter((name) => this.#lookUps.isNamed(name, spelledOut)),
+    );
     const hashes = new Set(entries.filter(({ name }) => named.has(name)).map(({ sha256 }) => sha256));
     if (hashes.size === 0) return;
     for (const entry of catalog.recorded()) {
@@ -338,11 +252,6 @@ export class PackageWork {
       await room.record({ ...entry, named: true });
     }
     for (const hash of hashes) this.#recorded.add(hash);
-  }
-
-  /** Names that stand for themselves, rather than for what another package needs. */
-  #isNamed(name: string, spelledOut: ReadonlySet<string>): boolean {
-    return this.#options.askedBy === 'user' || spelledOut.has(name);
   }
 
   async #fetch(entries: readonly PackageEntry[], signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
-import type { PackageWork, PackageWorkOptions } from '../../packages/package-work.ts';
+import type { PackageWorkOptions } from '../../packages/look-ups.ts';
+import type { PackageWork } from '../../packages/package-work.ts';
 import type { PackageService } from '../../packages/package-service.ts';
 import type { Wheel } from '../../packages/wheel.ts';
 

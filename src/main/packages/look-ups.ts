@@ -1,0 +1,119 @@
+import type { PackageProgress } from '../../shared/contract/package-progress.ts';
+import { autoInstallOff, type AccessRules, type Asker } from './access-rules.ts';
+import { PackageError } from './package-error.ts';
+import { ProgressSum } from './progress.ts';
+import type { PackageCatalog } from './resolve/catalog.ts';
+import type { Discovery } from './resolve/discovery.ts';
+import type { PackageEntry, UserEntry } from './resolve/package-entry.ts';
+import { requirementText, type Requirement } from './resolve/requirement.ts';
+import { noSuitableVersions, resolve, type UnknownPackage } from './resolve/resolver.ts';
+import type { SourceChain } from './sources/source-chain.ts';
+import type { UnreachableSources } from './sources/unreachable-sources.ts';
+import type { Room } from './store/room.ts';
+
+/** Rounds of looking up: each one finds the dependencies of what the one before has found. */
+const MAX_ROUNDS = 30;
+
+export interface PackageWorkOptions {
+  readonly askedBy: Asker;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: PackageProgress) => void) | undefined;
+}
+
+export interface LookUpParts {
+  readonly catalog: PackageCatalog;
+  readonly rules: AccessRules;
+  readonly discovery: Discovery;
+  readonly chain: SourceChain;
+  readonly silent: UnreachableSources;
+  readonly room: Room;
+  /** Such as `3.14.0`. */
+  readonly python: string;
+}
+
+/** What is asked for in one call of `PackageWork.obtain`. */
+export interface Question {
+  readonly spelledOut: ReadonlySet<string>;
+  readonly present: ReadonlyMap<string, string>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The resolution of requirements in one piece of work, and what sources were asked for it. Nothing is asked twice: what
+ * was found is known, and what has failed has failed. Throws PackageError.
+ */
+export class LookUps {
+  readonly #parts: LookUpParts;
+  readonly #options: PackageWorkOptions;
+  /** Looked up, by name. */
+  readonly #found = new Map<string, UserEntry>();
+  /** Look-ups that failed, by what was asked. */
+  readonly #failed = new Map<string, PackageError>();
+
+  constructor(parts: LookUpParts, options: PackageWorkOptions) {
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  /** Looks up what the locks do not know until all is known. */
+  async resolve(wanted: readonly Requirement[], question: Question): Promise<readonly PackageEntry[]> {
+    const { catalog, python } = this.#parts;
+    const found = new Map(this.#found);
+    for (const [name, sha256] of question.present) {
+      const entry = catalog.withHash(name, sha256);
+      if (entry?.origin === 'user') found.set(name, entry as UserEntry);
+    }
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const { entries, unknown } = await resolve(wanted, catalog, python, found, question.signal);
+      if (unknown.length === 0) return entries;
+      for (const missing of unknown) {
+        found.set(missing.requirement.name, await this.#lookUp(missing, question));
+      }
+    }
+    throw noSuitableVersions(wanted);
+  }
+
+  async #lookUp(missing: UnknownPackage, question: Question): Promise<UserEntry> {
+    const { requirement } = missing;
+    const { rules } = this.#parts;
+    const mayAsk = rules.mayLookUp(missing, this.#options.askedBy, question.spelledOut);
+    const asked = `${requirementText(requirement)} ${String(mayAsk)}`;
+    const before = this.#failed.get(asked);
+    if (before !== undefined) throw before;
+    try {
+      const entry = await this.#discover(missing, mayAsk, question);
+      this.#found.set(requirement.name, entry);
+      return entry;
+    } catch (error) {
+      if (error instanceof PackageError && error.code !== 'cancelled') this.#failed.set(asked, error);
+      throw error;
+    }
+  }
+
+  #discover(
+    { neededBy, requirement }: UnknownPackage,
+    mayAsk: boolean,
+    { signal, spelledOut }: Question,
+  ): Promise<UserEntry> {
+    const { chain, discovery, room, rules, silent } = this.#parts;
+    const { askedBy, onProgress } = this.#options;
+    const { name } = requirement;
+    if (!rules.mayFetch(askedBy)) throw autoInstallOff(name);
+    const progress = new ProgressSum(1, onProgress ?? (() => undefined));
+    return discovery.find(
+      {
+        requirement,
+        neededBy,
+        mayAsk,
+        isPatient: askedBy === 'user',
+        named: neededBy === null && this.isNamed(name, spelledOut),
+      },
+      { chain, silent, room, signal, onProgress: (done, total) => progress.moved(name, done, total) },
+    );
+  }
+
+  /** Names that stand for themselves, rather than for what another package needs. */
+  isNamed(name: string, spelledOut: ReadonlySet<string>): boolean {
+    return this.#options.askedBy === 'user' || spelledOut.has(name);
+  }
+}
