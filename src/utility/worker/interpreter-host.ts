@@ -2,7 +2,6 @@ import {
   MAX_DEATH_DETAIL,
   MAX_DEATH_STACK,
   PIECE_BYTES,
-  outcomeBudgetBytes,
   type RunOrder,
   type RunPiece,
   type SelfCheck,
@@ -19,13 +18,10 @@ import type { AtomicsWait, CallRequest } from '../../shared/protocol/blocking-ca
 import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
 import { CALL_FAILED } from '../../shared/protocol/call-codes.ts';
 import { bytesOfCode } from './code-bytes.ts';
-import { DisplaySender } from './display-sender.ts';
-import { FunctionQuestions } from './function-questions.ts';
+import { CurrentRun, type WorkerRunEnd } from './current-run.ts';
 import { GuestRealm, type OpenedRealm } from './guest-realm.ts';
-import { copyFromGuest, guestByteLength, viewOfGuest } from './host-intrinsics.ts';
+import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
 import { GuestCalls } from './guest-calls.ts';
-import { InputQuestions } from './input-questions.ts';
-import { OutputBatcher } from './output-batcher.ts';
 import { collectImage, fillGuestMemory } from './snapshot-memory.ts';
 
 /** Where a guest's realm comes from. */
@@ -58,23 +54,6 @@ export interface HostFunctions {
   readonly askForPackageFile: (call: number, request: CallRequest<'readPackageFile'>) => void;
 }
 
-type WorkerRunEnd =
-  | { kind: 'finished'; outputCut: boolean; outcome: Uint8Array }
-  | { kind: 'died'; detail: string; stack: string };
-
-interface CurrentRun {
-  readonly stdout: OutputBatcher;
-  readonly stderr: OutputBatcher;
-  readonly displays: DisplaySender;
-  /** Null when nobody answers. */
-  readonly input: InputQuestions | null;
-  /** Null when the run was given no functions. */
-  readonly functions: FunctionQuestions | null;
-  readonly outcomeBudget: number;
-  readonly send: (piece: RunPiece) => void;
-  readonly end: (end: WorkerRunEnd) => void;
-}
-
 const MAX_RANDOM = 65_536;
 
 const FOR_SNAPSHOTS: ReadonlySet<BootMode> = new Set(['for-snapshot', 'for-package-snapshot']);
@@ -90,6 +69,20 @@ interface Begun {
 /** Cuts text whose length the guest chose. */
 const detailOf = (text: unknown): string =>
   typeof text === 'string' ? text.slice(0, MAX_DEATH_DETAIL) : 'the interpreter gave no reason';
+
+/** What guest code can call: whatever `action` does, nothing of the host's comes back but a primitive. */
+const guarded =
+  <A extends unknown[], R extends number | string | boolean | null | undefined>(
+    action: (...values: A) => R,
+    otherwise: R,
+  ): ((...values: A) => R) =>
+  (...values) => {
+    try {
+      return action(...values);
+    } catch {
+      return otherwise;
+    }
+  };
 
 /** One interpreter: the realm, and the bridge between it and the control thread. */
 export class InterpreterHost {
@@ -239,25 +232,7 @@ export class InterpreterHost {
     }
     if (this.#death !== undefined) return Promise.resolve({ kind: 'died', ...this.#death });
     return new Promise((resolve) => {
-      const batcher = (channel: 'stdout' | 'stderr'): OutputBatcher =>
-        new OutputBatcher({
-          now: this.#host.now,
-          send: (bytes) => send({ channel, bytes }),
-          pieceBytes: PIECE_BYTES,
-          capBytes: order.outputBytes,
-          encode: this.#host.encode,
-        });
-      this.#run = {
-        stdout: batcher('stdout'),
-        stderr: batcher('stderr'),
-        displays: new DisplaySender(send),
-        input: order.input ? new InputQuestions(send) : null,
-        functions:
-          order.facts?.functions === undefined ? null : new FunctionQuestions(send, this.#host.encode),
-        outcomeBudget: outcomeBudgetBytes(order.outputBytes),
-        send,
-        end: resolve,
-      };
+      this.#run = new CurrentRun(order, this.#host, send, resolve);
       this.#calls.forget();
       // Whatever came too late for the last run is not meant for this one.
       this.#host.forgetInterrupt();
@@ -283,19 +258,6 @@ export class InterpreterHost {
 
   #bridge(): HostBridge {
     const host = this.#host;
-    // Guest code calls these: whatever they do, nothing of the host's may come back but a primitive.
-    const guarded = <A extends unknown[], R extends number | string | boolean | null | undefined>(
-      action: (...values: A) => R,
-      otherwise: R,
-    ): ((...values: A) => R) => {
-      return (...values) => {
-        try {
-          return action(...values);
-        } catch {
-          return otherwise;
-        }
-      };
-    };
     const bridge = {
       __proto__: null,
       now: guarded(() => host.now(), 0),
@@ -305,12 +267,12 @@ export class InterpreterHost {
         '',
       ),
       write: guarded((stream: unknown, bytes: unknown) => {
-        this.#write(stream, bytes);
+        this.#run?.write(stream, bytes);
+        this.#saveOutput();
         return undefined;
       }, undefined),
       pausing: guarded(() => {
-        this.#run?.stdout.sendIfDue();
-        this.#run?.stderr.sendIfDue();
+        this.#run?.sendIfDue();
         return undefined;
       }, undefined),
       measure: guarded(() => {
@@ -320,7 +282,7 @@ export class InterpreterHost {
         return undefined;
       }, undefined),
       display: guarded((json: unknown) => {
-        this.#display(json);
+        this.#run?.show(json);
         return undefined;
       }, undefined),
       call: guarded(
@@ -350,85 +312,39 @@ export class InterpreterHost {
     return bridge;
   }
 
-  #write(stream: unknown, bytes: unknown): void {
-    const run = this.#run;
-    if (run === undefined) return;
-    const batcher = stream === 2 ? run.stderr : run.stdout;
-    // It copies what it keeps: a write may be as large as the guest's memory.
-    if (guestByteLength(bytes) > 0) batcher.write(viewOfGuest(bytes));
-    this.#saveOutput();
-  }
-
-  #display(json: unknown): void {
-    if (this.#run === undefined) return;
-    const length = guestByteLength(json);
-    if (length < 0) return;
-    // What was printed before is to be seen before.
-    this.#flushOutput();
-    // Not more than is passed on: it may be as large as the guest's memory.
-    this.#run.displays.show(length, () => copyFromGuest(json, length));
-  }
-
   #call(name: unknown, request: unknown, target: unknown): number {
+    const run = this.#run;
     if (name === 'readInput') {
       // Nobody answers: as if a closed file were standard input.
-      if ((this.#run?.input ?? null) === null) return 0;
+      if ((run?.input ?? null) === null) return 0;
       // What was printed before is to be seen before.
-      this.#flushOutput();
+      run?.flush();
     }
     if (name === 'callFunction') {
-      if ((this.#run?.functions ?? null) === null) return CALL_FAILED;
-      this.#flushOutput();
+      if ((run?.functions ?? null) === null) return CALL_FAILED;
+      run?.flush();
     }
     return this.#calls.call(name, request, target);
   }
 
   /** What is kept of long output would be lost with the thread. */
   #saveOutput(): void {
-    if (this.#host.isStopping()) this.#endOutput();
-  }
-
-  #flushOutput(): void {
-    this.#run?.stdout.flush();
-    this.#run?.stderr.flush();
-  }
-
-  #endOutput(): void {
-    this.#run?.stdout.end();
-    this.#run?.stderr.end();
+    if (this.#host.isStopping()) this.#run?.endOutput();
   }
 
   /** @param outcome the guest's; null when it is none */
   #finish(outcome: unknown): void {
-    const run = this.#run;
-    // It has died.
-    if (run === undefined) return;
-    const length = guestByteLength(outcome);
-    if (length < 0) {
-      this.#die('the interpreter gave no result');
-      return;
-    }
-    if (length > run.outcomeBudget) {
-      this.#die('the result is too large');
-      return;
-    }
-    const bytes = copyFromGuest(outcome, length);
-    this.#endOutput();
-    const isSmall = bytes.length <= PIECE_BYTES;
-    for (let start = 0; !isSmall && start < bytes.length; start += PIECE_BYTES) {
-      run.send({ channel: 'outcome', bytes: bytes.slice(start, start + PIECE_BYTES) });
-    }
-    this.#run = undefined;
-    const outputCut = run.stdout.cut || run.stderr.cut || run.displays.cut;
-    run.end({ kind: 'finished', outputCut, outcome: isSmall ? bytes : new Uint8Array() });
+    // It may have died.
+    if (this.#run === undefined) return;
+    const problem = this.#run.finish(outcome);
+    if (problem === '') this.#run = undefined;
+    else this.#die(problem);
   }
 
   #die(detail: string, stack = ''): void {
     this.#death ??= { detail, stack };
     const run = this.#run;
-    if (run === undefined) return;
-    this.#endOutput();
     this.#run = undefined;
-    run.end({ kind: 'died', detail, stack });
+    run?.die(detail, stack);
   }
 }
