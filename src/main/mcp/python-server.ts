@@ -13,6 +13,7 @@ import { raceStop } from '../base/stop-signal.ts';
 import { programWords } from '../run/package-advice.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import { FolderError, type AllowedFolders } from './allowed-folders.ts';
+import { LinkedOutputs } from './linked-outputs.ts';
 import { LiveRunner } from './live-runner.ts';
 import { runAnswer, type KeptOutput, type RunAnswer } from './run-answer.ts';
 import type { InputQuestion } from './input-questions.ts';
@@ -24,9 +25,6 @@ import type { GivenFile } from './tool-schemas.ts';
 const PATIENCE_MS = 45_000;
 /** Handles given out, the one used last at the end: far more than there are sessions at once. */
 const MAX_HANDLES = 1000;
-/** Outputs that are linked to, of all sessions, in characters. */
-const MAX_KEPT_LENGTH = 64 * 1024 * 1024;
-const MAX_KEPT = 1000;
 
 /** The message is for the client: it says what was wrong and what to do. */
 export class ToolError extends Error {
@@ -60,9 +58,7 @@ export class PythonServer {
   readonly #handles = new Set<string>();
   /** Runs whose results nobody has got yet, by session. */
   readonly #underWay = new Map<string, RunUnderWay>();
-  readonly #kept = new Map<string, KeptOutput>();
-  #keptLength = 0;
-  #nextOutput = 1;
+  readonly #linked = new LinkedOutputs();
 
   constructor(options: PythonServerOptions) {
     this.#options = options;
@@ -156,7 +152,7 @@ export class PythonServer {
 
   /** An output that an answer has linked to; undefined when it is gone. */
   output(address: string): KeptOutput | undefined {
-    return this.#kept.get(address);
+    return this.#linked.at(address);
   }
 
   async dispose(): Promise<void> {
@@ -267,7 +263,7 @@ export class PythonServer {
     this.#forget(session, run);
     return runAnswer(session, result, {
       file: (name) => `vivarium://session/${session}/files/${encodeURIComponent(name)}`,
-      keep: (output) => this.#keep(session, output),
+      keep: (output) => this.#linked.keep(session, output),
     });
   }
 
@@ -312,18 +308,6 @@ export class PythonServer {
     if (total > LIMITS.totalFileBytes)
       throw new FolderError(`the files are larger than ${LIMITS.totalFileBytes} bytes together`);
     return read;
-  }
-
-  #keep(session: string, output: KeptOutput): string {
-    const address = `vivarium://session/${session}/outputs/${this.#nextOutput++}`;
-    this.#kept.set(address, output);
-    this.#keptLength += output.data.length;
-    for (const [oldest, { data }] of this.#kept) {
-      if (this.#keptLength <= MAX_KEPT_LENGTH && this.#kept.size <= MAX_KEPT) break;
-      this.#kept.delete(oldest);
-      this.#keptLength -= data.length;
-    }
-    return address;
   }
 }
 
