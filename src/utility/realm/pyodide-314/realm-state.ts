@@ -8,11 +8,11 @@
 import {
   type LinkingRecorder,
   linkingListed,
-  relink,
   type LinkedState,
   type Linker,
   type SavedLinking,
 } from './linked-libraries.ts';
+import { relink } from './relink.ts';
 import {
   addedFiles,
   filePaths,
