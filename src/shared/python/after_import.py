@@ -40,7 +40,9 @@ class AfterImport:
 
     def _follow(self, name: str, spec: ModuleSpec) -> None:
         if spec.loader is not None and hasattr(spec.loader, "exec_module"):
-            spec.loader = _Attending(spec.loader, self._attend)  # pyright: ignore[reportAttributeAccessIssue]
+            # No Loader by its base class, but it has the methods of the one that it stands for.
+            attending: Any = _Attending(spec.loader, self._attend)
+            spec.loader = attending
 
 
 class _Attending:

@@ -48,8 +48,8 @@ class _JsonWriter:
 
     def write(self, value: Any, depth: int) -> None:
         """Append `value`, which `depth` containers enclose."""
-        # By the exact type, as a subclass may have a text of its own; checkers do not follow that.
-        cls = type(value)  # pyright: ignore[reportUnknownVariableType]
+        # By the exact type, as a subclass may have a text of its own.
+        cls = type(value)  # pyright: ignore[reportUnknownVariableType] - the type of Any is not known
         if value is None:
             self.put("null", 4)
         elif value is True:

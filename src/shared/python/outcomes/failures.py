@@ -120,8 +120,8 @@ def _clean_stacks(root: traceback.TracebackException) -> None:
             item.stack = None  # pyright: ignore[reportAttributeAccessIssue] - format() knows it
         else:
             item.stack = _StackSummary()
-            # Its formatter asks for this one.
-            item.exc_traceback = None  # pyright: ignore[reportAttributeAccessIssue]
+            # The formatter of this Python writes a header unless it is None; newer ones, and the stubs, do not have it.
+            item.exc_traceback = None  # pyright: ignore[reportAttributeAccessIssue] - see above
         queue.extend((item.__cause__, item.__context__))
         queue.extend(getattr(item, "exceptions", None) or ())
 

@@ -37,8 +37,9 @@ class ProvidedModules:
         if name not in self._sources:
             return None
         is_package = self._is_package(name)
-        # The stub still wants load_module(), which is not called where there is an exec_module().
-        return spec_from_loader(name, self, origin="vivarium", is_package=is_package)  # pyright: ignore[reportArgumentType]
+        # The stub of Loader still has load_module(), which is not called where there is an exec_module().
+        loader: Any = self
+        return spec_from_loader(name, loader, origin="vivarium", is_package=is_package)
 
     def create_module(self, spec: ModuleSpec) -> None:
         return None

@@ -21,8 +21,9 @@ class RefusedModules:
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if name.partition(".")[0] not in _REFUSED:
             return None
-        # The stub still wants load_module(), which is not called where there is an exec_module().
-        return spec_from_loader(name, self, origin="vivarium")  # pyright: ignore[reportArgumentType]
+        # The stub of Loader still has load_module(), which is not called where there is an exec_module().
+        loader: Any = self
+        return spec_from_loader(name, loader, origin="vivarium")
 
     def create_module(self, spec: ModuleSpec) -> None:
         raise ImportError(f"{sentence('javascript')} (no module {spec.name!r})", name=spec.name)

@@ -230,8 +230,8 @@ def _of_guest(trace: TracebackType | None) -> TracebackType | None:
     return trace
 
 
-# The public name of the base class warns.
-class LoopPolicy(asyncio.events._AbstractEventLoopPolicy):  # pyright: ignore[reportPrivateUsage]
+# Private, since the public name of the base class warns.
+class LoopPolicy(asyncio.events._AbstractEventLoopPolicy):  # pyright: ignore[reportPrivateUsage] - see above
     """What asyncio asks when no loop is running."""
 
     def __init__(self) -> None:

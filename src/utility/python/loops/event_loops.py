@@ -198,5 +198,5 @@ def install_event_loops(block: Callable[[float], None]) -> EventLoops:
     unix_events._DefaultEventLoopPolicy._loop_factory = BlockingEventLoop
     install_nested_loops()
     policy = LoopPolicy()
-    asyncio.events._set_event_loop_policy(policy)  # pyright: ignore[reportPrivateUsage]
+    asyncio.events._set_event_loop_policy(policy)  # pyright: ignore[reportPrivateUsage] - the public name warns
     return EventLoops(policy, loops)

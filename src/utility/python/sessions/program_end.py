@@ -25,7 +25,7 @@ _get_objects, _collect = gc.get_objects, gc.collect
 # Any: of these there is nothing in the stubs.
 _atexit: Any = atexit
 _run_exit_functions, _count_exit_functions = _atexit._run_exitfuncs, _atexit._ncallbacks
-_IOBase: Any = _io._IOBase  # pyright: ignore[reportPrivateUsage]
+_IOBase: Any = _io._IOBase  # pyright: ignore[reportPrivateUsage] - io.IOBase knows the others by registration only
 _TextIOWrapper, _FileIO = _io.TextIOWrapper, _io.FileIO
 _WRITERS = (_io.BufferedWriter, _io.BufferedRandom)
 _BUFFERS = (*_WRITERS, _io.BufferedReader, _io.BufferedRWPair)
