@@ -9,6 +9,7 @@ import { installedElectron } from '../../src/main/cli/host/electron-command.ts';
 import { ElectronHost } from '../../src/main/cli/host/open-electron-host.ts';
 import { loadPyodideLock } from '../../src/main/packages/resolve/pyodide-lock.ts';
 import { checkedBinding } from '../../src/main/runtime/lockdown-binding.ts';
+import { loadPythonSeries } from '../../src/main/runtime/python-series.ts';
 import { loadRuntimeAssets } from '../../src/main/runtime/runtime-assets.ts';
 import { DEFAULTS } from '../../src/shared/limits.ts';
 import type { RunResult } from '../../src/shared/contract/sandbox.ts';
@@ -71,14 +72,13 @@ describe('is found before it is given to anyone, by name', () => {
   });
 
   it.each(DAMAGES)('the package lock, $what', async ({ apply }) => {
-    file = copy.files.runtime.assets.lock;
-    apply(file, otherThan('lock'));
-    await expect(loadPyodideLock(copy.files.runtime)).rejects.toMatchObject({
-      code: 'bad-lock',
-      message: expect.stringMatching(
-        /^the package lock (?:is damaged|can not be read) \(.+\); install Vivarium again$/u,
-      ) as string,
-    });
+    file = copy.files.runtime.lock;
+    apply(file, copy.files.runtime.assets.stdlib);
+    const message = expect.stringMatching(
+      /^the package lock (?:is damaged|can not be read) \(.+\); install Vivarium again$/u,
+    ) as string;
+    await expect(loadPyodideLock(copy.files.runtime)).rejects.toMatchObject({ code: 'bad-lock', message });
+    await expect(loadPythonSeries(copy.files.runtime)).rejects.toMatchObject({ message });
     expectRestUntouched();
   });
 

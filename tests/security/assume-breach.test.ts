@@ -12,6 +12,7 @@ import { ProbeScene } from '../../src/main/doctor/probe-scene.ts';
 import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
 import { lockdownOrder } from '../../src/main/runtime/lockdown-binding.ts';
 import { NodeLauncher } from '../../src/main/sandbox/process/node-launcher.ts';
+import { loadPythonSeries } from '../../src/main/runtime/python-series.ts';
 import { loadRuntimeAssets } from '../../src/main/runtime/runtime-assets.ts';
 import { ProbePlace } from '../../src/shared/contract/probes.ts';
 import { OUT_FOLDER } from '../support/node-sandbox.ts';
@@ -86,6 +87,7 @@ describe('the doctor', () => {
     new Doctor({
       launcher: new NodeLauncher(files.probeSidecar),
       loadAssets: () => loadRuntimeAssets(files.runtime),
+      pythonVersion: () => loadPythonSeries(files.runtime),
       lockdown: async () => ({ ...(await lockdownOrder(files.binding)(null)), enabled }),
       pid: process.pid,
       memoryMiB: 256,

@@ -222,7 +222,7 @@ describe('between sessions', () => {
     const assets = new Assets();
     const tiny = [0, 97, 115, 109, 1, 0, 0, 0, 5, 6, 1, 1, 1, 128, 128, 4];
     assets.put('wasm', new Uint8Array(tiny));
-    for (const name of ['worker', 'guest', 'lock', 'stdlib'] as const) assets.put(name, new Uint8Array(8));
+    for (const name of ['worker', 'guest', 'stdlib'] as const) assets.put(name, new Uint8Array(8));
     const { start } = await prepareRuntime(assets, 64, {
       threads: new NodeThreads(),
       codec: new NodeCodec(),

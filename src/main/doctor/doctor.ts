@@ -1,15 +1,14 @@
-import { z } from 'zod';
 import type { DoctorReport } from '../../shared/contract/doctor.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
-import type { Asset } from '../runtime/runtime-assets.ts';
 import { raceStop } from '../base/stop-signal.ts';
 import { Examination, type ExaminationOptions } from './examination.ts';
 import { allHold, examineLayers } from './examine-layers.ts';
-import { pythonSeries } from '../runtime/python-series.ts';
 
 export interface DoctorOptions extends ExaminationOptions {
   /** The id of the process that examines. */
   readonly pid: number;
+  /** Such as `3.14`. */
+  readonly pythonVersion: () => Promise<string>;
   readonly machine: () => Pick<DoctorReport, 'system' | 'paths'> & {
     readonly versions: Omit<DoctorReport['versions'], 'python'>;
     readonly memory: Omit<DoctorReport['memory'], 'sidecarMiB'>;
@@ -17,14 +16,6 @@ export interface DoctorOptions extends ExaminationOptions {
   /** The system's, unless a test holds it still. */
   readonly clock?: Clock;
 }
-
-/** The part of Pyodide's lock file that names Python's version. */
-const LockInfo = z.object({ info: z.object({ python: z.string().max(100) }) });
-
-const pythonVersion = (assets: readonly Asset[]): string => {
-  const lock = assets.find(({ name }) => name === 'lock');
-  return pythonSeries(LockInfo.parse(JSON.parse(new TextDecoder().decode(lock?.bytes))).info.python);
-};
 
 /** Longest that an examination may take, in ms; some seconds are usual. */
 const LIMIT_MS = 60_000;
@@ -60,7 +51,8 @@ export class Doctor {
   }
 
   async #report(examination: Examination): Promise<DoctorReport> {
-    const { findings, sidecarMiB, assets } = await examination.run();
+    const python = await this.#options.pythonVersion();
+    const { findings, sidecarMiB } = await examination.run();
     const { system, versions, memory, paths } = this.#options.machine();
     const layers = examineLayers(findings, system.platform, this.#options.pid);
     return {
@@ -69,7 +61,7 @@ export class Doctor {
       probes: [...findings.probes],
       connections: findings.connections,
       system,
-      versions: { ...versions, python: pythonVersion(assets) },
+      versions: { ...versions, python },
       memory: { ...memory, sidecarMiB },
       paths,
     };

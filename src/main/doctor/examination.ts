@@ -22,7 +22,6 @@ export interface ExaminationOptions {
 export interface Seen {
   readonly findings: Findings;
   readonly sidecarMiB: number | null;
-  readonly assets: readonly Asset[];
 }
 
 /** One look at one probe sidecar, which may be given up at any moment. */
@@ -57,17 +56,13 @@ export class Examination {
     const client = new ProbeClient(await launcher.launch());
     this.#client = client;
     try {
-      return { ...(await this.#look(client, assets, order)), assets };
+      return await this.#look(client, assets, order);
     } finally {
       await client.end();
     }
   }
 
-  async #look(
-    client: ProbeClient,
-    assets: readonly Asset[],
-    order: LockdownOrder,
-  ): Promise<Pick<Seen, 'findings' | 'sidecarMiB'>> {
+  async #look(client: ProbeClient, assets: readonly Asset[], order: LockdownOrder): Promise<Seen> {
     const { memoryMiB, memoryOf } = this.#options;
     this.#goOn('locking the process down');
     const prepared = await client.prepare(assets, memoryMiB, order);

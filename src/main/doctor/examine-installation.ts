@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { DoctorReport } from '../../shared/contract/doctor.ts';
 import { lockdownOrder } from '../runtime/lockdown-binding.ts';
+import { loadPythonSeries } from '../runtime/python-series.ts';
 import { loadRuntimeAssets } from '../runtime/runtime-assets.ts';
 import type { BuiltFiles } from '../runtime/runtime-locations.ts';
 import type { SidecarLauncher } from '../sandbox/process/launcher.ts';
@@ -26,6 +27,7 @@ export const examineInstallation = (options: InstallationExamination): Promise<D
   return new Doctor({
     launcher: launcher(files.probeSidecar),
     loadAssets: () => loadRuntimeAssets(files.runtime),
+    pythonVersion: () => loadPythonSeries(files.runtime),
     lockdown: async () => ({ ...(await orderLockdown(dataLimitMiB)), enabled: lockdown }),
     pid: process.pid,
     memoryMiB,

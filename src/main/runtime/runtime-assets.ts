@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { RuntimeAssetName } from '../../shared/protocol/sidecar-protocol.ts';
 import { readInstalled, readInstalledJson } from './installed-file.ts';
 
-/** Written by the build: what each asset must be. */
-const RuntimeManifest = z.record(
-  RuntimeAssetName,
+/** Written by the build: what each asset must be, and the lock, which main alone reads. */
+export const RuntimeManifest = z.record(
+  z.enum([...RuntimeAssetName.options, 'lock']),
   z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/u), bytes: z.number().int().positive() }),
 );
 
@@ -12,6 +12,8 @@ export interface RuntimeLocations {
   /** The build's manifest of hashes. */
   readonly manifest: string;
   readonly assets: Readonly<Record<RuntimeAssetName, string>>;
+  /** Pyodide's list of packages. */
+  readonly lock: string;
 }
 
 export interface Asset {

@@ -65,10 +65,10 @@ export const builtFiles = (outDir: string): BuiltFiles => {
       assets: {
         wasm: utility('pyodide', 'pyodide.asm.wasm'),
         stdlib: utility('python_stdlib.zip'),
-        lock: utility('pyodide', 'pyodide-lock.json'),
         worker: utility('worker.cjs'),
         guest: utility('guest.js'),
       },
+      lock: utility('pyodide', 'pyodide-lock.json'),
     },
     binding: { manifest: utility('binding.json'), file: bindingFile(outDir) },
   };

@@ -18,7 +18,7 @@ import { Bytes } from '../contract/sandbox.ts';
 import { MAX_PACKAGE_SNAPSHOT_BYTES, MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
 
 /** Everything the sidecar needs to run Python; it reads no file itself. */
-export const RuntimeAssetName = z.enum(['wasm', 'stdlib', 'lock', 'worker', 'guest']);
+export const RuntimeAssetName = z.enum(['wasm', 'stdlib', 'worker', 'guest']);
 export type RuntimeAssetName = z.infer<typeof RuntimeAssetName>;
 
 /** The snapshot only makes it faster. */

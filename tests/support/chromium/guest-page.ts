@@ -187,7 +187,7 @@ const filesOf = async (
     body,
     ...(policy === undefined ? {} : { policy }),
   });
-  const asset = async (name: 'wasm' | 'stdlib' | 'lock' | 'guest'): Promise<[string, ServedFile]> => [
+  const asset = async (name: 'wasm' | 'stdlib' | 'guest'): Promise<[string, ServedFile]> => [
     ASSETS + name,
     { type: BYTES, body: await readFile(assets[name]) },
   ];
@@ -205,7 +205,7 @@ const filesOf = async (
     [GUEST_ADDRESS, script(`'use strict';globalThis.${GUEST_CORE} = ${guest}`)],
     // In a browser a worker is started by its address.
     [`${ASSETS}worker`, { type: BYTES, body: WORKER_SCRIPT }],
-    ...(await Promise.all([asset('wasm'), asset('stdlib'), asset('lock'), asset('guest')])),
+    ...(await Promise.all([asset('wasm'), asset('stdlib'), asset('guest')])),
   ]);
   return async (path) => files.get(path) ?? wheelAt(path, packages);
 };

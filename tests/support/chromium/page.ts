@@ -13,7 +13,7 @@ import { Sidecar } from '../../../src/utility/control/sidecar.ts';
 import { ASSETS, PACKAGES } from './addresses.ts';
 import { webControlHost } from './web-control-host.ts';
 
-const FETCHED = ['wasm', 'stdlib', 'lock', 'worker', 'guest'] as const;
+const FETCHED = ['wasm', 'stdlib', 'worker', 'guest'] as const;
 
 /** Whoever asks waits for all of it. */
 const WINDOW_BYTES = 64 * MIB;

@@ -13,22 +13,21 @@ import { probeContract } from '../../../src/shared/protocol/probe-protocol.ts';
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../../src/shared/rpc/port.ts';
 import { sidecarHostContract } from '../../../src/shared/protocol/sidecar-protocol.ts';
-import { deferred, FakeClock, never, PREPARED, until, utf8 } from '../sandbox/support.ts';
+import { deferred, FakeClock, never, PREPARED, until } from '../sandbox/support.ts';
 
 const LIMIT_MS = 60_000;
 const CLEAN_UP_MS = 5000;
 const SILENT_SIDECAR = path.join(import.meta.dirname, '..', '..', 'support', 'sidecars', 'never-ready.cjs');
 
-const LOCK: Asset = { name: 'lock', sha256: '', bytes: utf8('{"info":{"python":"3.14.0"}}') };
-
 const doctorWith = (
   launcher: SidecarLauncher,
-  loadAssets: () => Promise<readonly Asset[]> = async () => [LOCK],
+  loadAssets: () => Promise<readonly Asset[]> = async () => [],
 ): { readonly doctor: Doctor; readonly clock: FakeClock } => {
   const clock = new FakeClock();
   const doctor = new Doctor({
     launcher,
     loadAssets,
+    pythonVersion: async () => '3.14',
     lockdown: async () => ({ enabled: true, dataLimitMiB: null, binding: null }),
     pid: process.pid,
     memoryMiB: 256,
@@ -98,7 +97,7 @@ const hangingProbes = (): { readonly process: SidecarProcess; readonly probing: 
 describe('an examination that hangs', () => {
   it.each<[string, SidecarLauncher, () => Promise<readonly Asset[]>]>([
     ['reading the runtime’s files', { launch: never }, never],
-    ['starting the process', { launch: never }, async () => [LOCK]],
+    ['starting the process', { launch: never }, async () => []],
   ])('is given up after a minute, and says that it was %s', async (step, launcher, loadAssets) => {
     const { doctor, clock } = doctorWith(launcher, loadAssets);
     const report = doctor.examine();

@@ -20,7 +20,7 @@ export interface PyodideLock {
  * @throws PackageError `bad-lock`
  */
 export async function loadPyodideLock(runtime: RuntimeLocations): Promise<PyodideLock> {
-  const file = runtime.assets.lock;
+  const file = runtime.lock;
   try {
     const manifest = await readInstalledJson(runtime.manifest, 'the list of runtime files', Manifest);
     const packageFile = path.join(path.dirname(file), 'package.json');
