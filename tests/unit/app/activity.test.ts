@@ -11,7 +11,7 @@ const memory = (at: number, residentMiB: number, pid = 1): SandboxEvent => ({
 });
 const began = (at: number): SandboxEvent => ({ type: 'run-began', at, run: at, session: null });
 
-it('passes memory on at most twice a second, jumps and other processes at once', () => {
+it('passes memory readings on at most twice a second, but sudden changes and those of another process at once', () => {
   const activity = new Activity();
   const heard: SandboxEvent[] = [];
   activity.onEvent((event) => heard.push(event));
@@ -28,7 +28,7 @@ it('passes memory on at most twice a second, jumps and other processes at once',
   expect(heard).toEqual([readings[0], readings[3], readings[5], readings[6]]);
 });
 
-it('knows the last reading of the process that is asked for, passed on or not', () => {
+it('knows the last memory reading of a process, also one that was not passed on', () => {
   const activity = new Activity();
   activity.record(memory(0, 100));
   activity.record(memory(1, 101));
@@ -36,7 +36,7 @@ it('knows the last reading of the process that is asked for, passed on or not', 
   expect([activity.memoryOf(2), activity.memoryOf(null)]).toEqual([null, null]);
 });
 
-it('keeps a bounded history in the order of time, and no reading pushes an event out', () => {
+it('keeps a bounded history in order of time, in which memory readings displace no events', () => {
   const activity = new Activity();
   for (let at = 0; at < 5000; at++) {
     activity.record(began(2 * at));
@@ -50,7 +50,7 @@ it('keeps a bounded history in the order of time, and no reading pushes an event
   expect(history.at(-1)?.at).toBe(9999);
 });
 
-it('stops calling who no longer listens', () => {
+it('stops calling a listener that was removed', () => {
   const activity = new Activity();
   const heard: SandboxEvent[] = [];
   activity.onEvent((event) => heard.push(event))();

@@ -63,7 +63,7 @@ const setUp = (): Stage => {
   return stage;
 };
 
-it('go where the settings say at that moment, with their time limit unless the request has one', async () => {
+it('go to the runtime that the settings name when they begin, with its time limit unless the request has one', async () => {
   const stage = setUp();
   expect((await stage.run('a', { code: '' })).runtime).toBe('embedded');
   stage.settings = { runtime: 'native', timeoutMs: 5000 };
@@ -73,7 +73,7 @@ it('go where the settings say at that moment, with their time limit unless the r
   expect(stage.ended.map(({ runtime }) => runtime)).toEqual(['embedded', 'native', 'native']);
 });
 
-it('are known by their ids until they end, and have told everything by then', async () => {
+it('are known by their ids until they end, when all their events have been sent', async () => {
   const stage = setUp();
   const running = stage.run('a', { code: 'loop', session: 's' });
   expect(stage.runs.underWay).toEqual([
@@ -107,7 +107,7 @@ it('ask for input, in order with what they print, and go on with the answer', as
   expect(stage.told.at(-1)).toMatchObject({ type: 'text', text: 'Ada' });
 });
 
-it('say when the answer must not be seen', async () => {
+it('say when the answer must not be shown as it is typed', async () => {
   const stage = setUp();
   const running = stage.run('a', { code: 'input, secret' });
   await expect.poll(() => stage.told.length).toBe(2);
@@ -117,7 +117,7 @@ it('say when the answer must not be seen', async () => {
   expect(stage.told.at(-1)).toMatchObject({ type: 'text', text: 'hush' });
 });
 
-it('take no answer that nobody waits for any more', async () => {
+it('ignore an answer to a question that is no longer open', async () => {
   const stage = setUp();
   await stage.run('a', { code: 'input, gone' });
   expect(stage.told.at(-1)).toMatchObject({ type: 'text', text: 'null' });

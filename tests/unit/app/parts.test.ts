@@ -8,7 +8,7 @@ import { Config } from '../../../src/shared/config/config.ts';
 import type { PackageSettings } from '../../../src/shared/packages/package-settings.ts';
 
 describe('documents of guests', () => {
-  it('have addresses that nobody guesses, until they are removed', () => {
+  it('have addresses that can not be guessed, until they are removed', () => {
     const documents = new OutputDocuments((id) => `scheme://${id}/`);
     const [one, other] = [documents.add('<b>1</b>'), documents.add('<b>2</b>')];
     expect(one).toMatch(/^scheme:\/\/[0-9a-f-]{36}\/$/u);
@@ -17,7 +17,7 @@ describe('documents of guests', () => {
     expect([documents.get(one), documents.get(other)]).toEqual([undefined, '<b>2</b>']);
   });
 
-  it('make room: the oldest go, by number and by size, the newest never', () => {
+  it('are bounded in number and size: the oldest are removed, the newest never', () => {
     const documents = new OutputDocuments((id) => id);
     const urls = Array.from({ length: 501 }, () => documents.add('x'));
     expect(urls.filter((url) => documents.get(url) !== undefined)).toEqual(urls.slice(1));
@@ -29,7 +29,7 @@ describe('documents of guests', () => {
   });
 });
 
-it('packages are opened again when their settings have changed, and only then', () => {
+it('packages are opened again only when their settings have changed', () => {
   const opened: PackageSettings[] = [];
   let settings: PackageSettings = { autoInstall: true, mirror: '', allow: [] };
   const packages = new LivePackages(

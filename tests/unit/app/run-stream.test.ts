@@ -20,7 +20,7 @@ const text = (stream: 'stdout' | 'stderr', value: string): RunEvent => ({
   text: value,
 });
 
-it('tells in the order of what was written, pieces of one stream together', () => {
+it('passes output on in the order in which it was written, pieces of one stream joined', () => {
   const { clock, stream, told } = setUp();
   stream.text({ stream: 'stdout', bytes: utf8('1') });
   stream.text({ stream: 'stdout', bytes: utf8('2') });
@@ -31,7 +31,7 @@ it('tells in the order of what was written, pieces of one stream together', () =
   expect(told).toEqual([text('stdout', '12'), text('stderr', '3'), text('stdout', '4')]);
 });
 
-it('tells whole characters, however the bytes are cut, also when streams take turns', () => {
+it('passes on whole characters, wherever the bytes are cut, also when streams take turns', () => {
   const { stream, told } = setUp();
   const [first, second] = [utf8('é🐍'), utf8('ü')];
   for (const byte of first) {
@@ -46,7 +46,7 @@ it('tells whole characters, however the bytes are cut, also when streams take tu
   expect(said('stderr')).toBe('\uFFFD'.repeat(first.length));
 });
 
-it('ends with all that is left, half a character included, and tells nothing later', () => {
+it('passes on all that is left at the end, half a character included, and nothing afterwards', () => {
   const { clock, stream, told } = setUp();
   stream.text({ stream: 'stdout', bytes: new Uint8Array([0x61, 0xf0, 0x9f]) });
   expect(stream.end(resultOf({ stdout: 'a\uFFFD' })).stdout).toBe('');
@@ -57,7 +57,7 @@ it('ends with all that is left, half a character included, and tells nothing lat
   expect([told.length, clock.waiting]).toEqual([1, 0]);
 });
 
-it('tells at the end what a cancelled run had no time to pass on, and gives it back to nobody', () => {
+it('passes on at the end what a cancelled run had no time for, and keeps it out of the result', () => {
   const { stream, told } = setUp();
   const shown = [{ mime: { 'text/plain': 'one' } }, { mime: { 'text/plain': 'two' } }];
   stream.text({ stream: 'stdout', bytes: utf8('heard, ü').subarray(0, -1) });
@@ -73,7 +73,7 @@ it('tells at the end what a cancelled run had no time to pass on, and gives it b
   ]);
 });
 
-it('what was cleared was told, and is not told again at the end', () => {
+it('does not pass output on again at the end that was cleared after it had been passed on', () => {
   const { stream, told } = setUp();
   const clear = { mime: { [CLEAR_OUTPUT]: '{}' } };
   for (const display of [showing('one'), showing('two'), clear, showing('three')]) stream.display(display);
@@ -83,14 +83,14 @@ it('what was cleared was told, and is not told again at the end', () => {
   );
 });
 
-it('tells a byte order mark as the result has it', () => {
+it('passes a byte order mark on as the result has it', () => {
   const { stream, told } = setUp();
   stream.text({ stream: 'stdout', bytes: utf8('\uFEFFa') });
   expect(stream.end(resultOf({ stdout: '\uFEFFa' })).stdout).toBe('');
   expect(told).toEqual([text('stdout', '\uFEFFa')]);
 });
 
-it('tells what was printed before something else first', () => {
+it('passes on what was printed before another event first', () => {
   const { stream, told } = setUp();
   const shown: RunEvent = { type: 'output', runId: 'a', mime: { 'text/plain': 'x' } };
   stream.text({ stream: 'stdout', bytes: utf8('before') });
@@ -98,7 +98,7 @@ it('tells what was printed before something else first', () => {
   expect(told).toEqual([text('stdout', 'before'), shown]);
 });
 
-it('does not tell more often than a screen shows', () => {
+it('passes output on no more often than a screen is redrawn', () => {
   const { clock, stream, told } = setUp();
   for (let index = 0; index < 1000; index++) {
     stream.text({ stream: 'stdout', bytes: utf8('line\n') });

@@ -19,7 +19,7 @@ const child = async (...args: string[]): Promise<ChildProcess & { pid: number }>
 
 const LIVE = ['-e', 'setInterval(() => {}, 1000)'];
 
-it('knows a process that lives, and that it is gone when it is', async () => {
+it('tells a living process from one that is gone', async () => {
   const started = await child(...LIVE);
   const identity = identify(started.pid);
   expect([identity.pid, isAlive(identity)]).toEqual([started.pid, true]);
@@ -51,7 +51,7 @@ describe('where the system shows its processes', () => {
     expect(identify(identity.pid).startedAt).toBe(identity.startedAt);
   });
 
-  it('takes no other process of the same pid for it, and never kills that', async () => {
+  it('takes no other process with the same pid for it, and never kills that one', async () => {
     const started = await child(...LIVE);
     const real = identify(started.pid);
     const earlier = { pid: started.pid, startedAt: String(Number(real.startedAt) - 1) };

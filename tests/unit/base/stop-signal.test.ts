@@ -12,7 +12,7 @@ const setUp = () => {
   return { clock, controller, work, raced, left };
 };
 
-it('gives the value and leaves nothing behind', async () => {
+it('gives the value and leaves no timer or listener behind', async () => {
   const { work, raced, left } = setUp();
   expect(left()).toEqual([1, 1]);
   work.resolve(7);
@@ -27,7 +27,7 @@ it('passes a rejection on', async () => {
   expect(left()).toEqual([0, 0]);
 });
 
-it('makes an error of a rejection that is none', async () => {
+it('makes an Error of a rejection with another value', async () => {
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- that is the case at hand
   await expect(raceStop(Promise.reject('x'), new FakeClock(), 1, AbortSignal.any([]))).rejects.toThrow('x');
 });
@@ -69,7 +69,7 @@ it('links signals: the first that aborts counts, with its reason, and nothing is
   expect([signal.reason, left()]).toEqual(['second', [0, 0]]);
 });
 
-it('links signals that have aborted before, and follows none after it is unlinked', () => {
+it('links signals that have aborted before, and follows none once unlinked', () => {
   expect(linkSignals(new AbortController().signal, AbortSignal.abort('r')).signal).toMatchObject({
     ...{ aborted: true, reason: 'r' },
   });

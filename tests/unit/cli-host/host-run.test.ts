@@ -62,7 +62,7 @@ const transfer = async (
 const stdout = (text: string): RunOutput => ({ stream: 'stdout', bytes: utf8(text) });
 const listens = { onOutput: () => undefined };
 
-it('output is sent once to who listens to it, and only with the result to who does not', async () => {
+it('output is sent once: as it comes to clients that listen to it, with the result to the others', async () => {
   const sandbox = sandboxOf({ output: [stdout('x'.repeat(100_000)), stdout('y'.repeat(100_000))] });
   const streamed = await transfer(sandbox, listens);
   expect([streamed.items.length, streamed.rest.stdout]).toEqual([2, '']);
@@ -71,7 +71,7 @@ it('output is sent once to who listens to it, and only with the result to who do
   expect(streamed.result).toEqual(whole.result);
 });
 
-it('the same of what was shown', async () => {
+it('displays are sent once, in the same way', async () => {
   const displays = [{ mime: { 'text/plain': 'a' } }, { mime: { 'text/plain': 'b' } }];
   const streamed = await transfer(sandboxOf({ displays }), { onDisplay: () => undefined });
   expect([streamed.items.length, streamed.rest.outputs]).toEqual([2, []]);
@@ -80,7 +80,7 @@ it('the same of what was shown', async () => {
   expect([streamed.result.outputs, whole.result.outputs]).toEqual([displays, displays]);
 });
 
-it('what was cleared is in no result, wherever it is put together', async () => {
+it('outputs that code has cleared are in no result, wherever that is put together', async () => {
   const shown = (text: string): RunDisplay => ({ mime: { 'text/plain': text } });
   const clear: RunDisplay = { mime: { [CLEAR_OUTPUT]: '{}' } };
   const sandbox: Pick<Runner, 'run'> = {
@@ -111,7 +111,7 @@ it('characters that are cut between pieces, halves at the end and byte order mar
   }
 });
 
-it('what was not passed on in time, or could not be sent, comes with the result', async () => {
+it('output that was not passed on in time, or could not be sent, comes with the result', async () => {
   const output = [stdout('a'), stdout('b'), stdout('c')];
   const late = await transfer(sandboxOf({ output, passedOn: 1 }), listens);
   expect([late.items.length, late.rest.stdout, late.result.stdout]).toEqual([1, 'bc', 'abc']);
@@ -122,7 +122,7 @@ it('what was not passed on in time, or could not be sent, comes with the result'
   expect([failing.items.length, failing.rest.stdout, failing.result.stdout]).toEqual([1, 'bc', 'abc']);
 });
 
-it('a run is told of missing packages in the words of who asked for it', async () => {
+it('a run is told of missing packages in the words of the client that asked for it', async () => {
   const used: (AdviceWords | undefined)[] = [];
   const sandbox: Pick<Runner, 'run'> = {
     run: async (_request, { words } = {}) => {

@@ -87,7 +87,7 @@ it('ignores the cancelling of a run it does not know', async () => {
   expect(await client.call('cancel', { id: 99 })).toEqual({});
 });
 
-it('disposes of the sandbox when its client is gone, and only then has served', async () => {
+it('disposes of the sandbox when its client is gone, and has ended only after that', async () => {
   const { client, served, sandboxes } = connect();
   await client.call('open', LIMITS);
   client.close('gone');
@@ -97,7 +97,7 @@ it('disposes of the sandbox when its client is gone, and only then has served', 
   });
 });
 
-it('says so when the sandbox’s processes have ended, and when that hangs', async () => {
+it('says whether the sandbox’s processes have ended in time', async () => {
   const sound = connect();
   await sound.client.call('open', LIMITS);
   sound.client.close('done');

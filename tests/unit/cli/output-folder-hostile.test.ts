@@ -38,7 +38,7 @@ describe.each([false, true])('with force: %j', (force) => {
     ['below a link', 'link/file'],
     ['below a file', 'hard/file'],
     ['of a folder', 'folder'],
-  ])('nothing is written by a name %s', async (_what, name) => {
+  ])('nothing is written under a name %s', async (_what, name) => {
     writeFileSync(path.join(outside, 'mine'), 'mine');
     linkSync(path.join(outside, 'mine'), path.join(folder, 'hard'));
     symlinkSync(outside, path.join(folder, 'link'));

@@ -58,7 +58,7 @@ it('writes files and pictures into the folder', async () => {
   expect(read('out', 'plot-1.png') + read('out', 'plot-2.svg')).toBe('a picture<svg>é</svg>');
 });
 
-it('says what it did not write, and writes the rest', async () => {
+it('names the files that it did not write, and writes the rest', async () => {
   const run = making(
     file('../evil', 'x'),
     { kind: 'left-out', name: 'large\u001b[2J', why: 'more than\u001b[2J 5 bytes' },
@@ -92,7 +92,7 @@ it.each([
   ['con.txt', '_con.txt'],
   ['ends with a dot.', 'ends with a dot_'],
   [`${'é'.repeat(200)}.csv`, `${'é'.repeat(118)}.csv`],
-])('writes %j under a name that every system can have, and says so', async (name, now) => {
+])('writes %j under a name that is valid on every system, and says so', async (name, now) => {
   const outcome = await cli(['run', '-c', '1', '--out', '.'], {
     cwd,
     run: async (_request, { onFile }) => {
@@ -176,7 +176,7 @@ it.each([
   expect(stdout.endsWith(end)).toBe(true);
 });
 
-it('keeps what is there unless it is told otherwise', async () => {
+it('replaces existing files only with --force', async () => {
   writeFileSync(path.join(cwd, 'plot-1.png'), 'mine');
   const kept = await cli(['run', '-c', '1', '--out', '.'], { cwd, run: making() });
   expect(kept.code).toBe(70);

@@ -165,7 +165,7 @@ describe('the script', () => {
   });
 
   // Not with a real file: root, whom containers run tests as, may read everything.
-  it('says when one may not be read', () => {
+  it('says when a script may not be read', () => {
     const error = Object.assign(new Error('EACCES'), { code: 'EACCES' });
     expect(describeFileError(error)).toMatch(/^may not be read by you; /);
   });
@@ -318,7 +318,7 @@ describe('--file', () => {
     ]);
   });
 
-  it('leaves a file of the name of the script as it is given', async () => {
+  it('keeps a given file that has the name of the script', async () => {
     const outcome = await cli(['run', 'ok.py', '--file', 'data.csv=ok.py'], { cwd: folder });
     expect(outcome.requests[0]).toMatchObject({ script: 'ok.py', files: [{ name: 'ok.py' }] });
     expect(Buffer.from(outcome.requests[0]?.files?.[0]?.bytes ?? []).toString()).toBe('a,b\n');
@@ -349,7 +349,7 @@ describe('arguments of the script', () => {
   });
 });
 
-describe('--package and where packages come from', () => {
+describe('--package and the options that name sources of packages', () => {
   it('puts the names into the request and the places into the sandbox', async () => {
     const args = ['--package', 'pandas>=2', '--package', 'rich', '--mirror', 'wheels', '--pack', 'a.pack'];
     const outcome = await cli(['run', ...args, '-c', '1'], { cwd: '/there' });
@@ -361,7 +361,7 @@ describe('--package and where packages come from', () => {
     });
   });
 
-  it('asks nobody outside with --offline', async () => {
+  it('sets packages to offline with --offline', async () => {
     const { opened } = await cli(['run', '--offline', '--index', 'https://index.test/simple', '-c', '1']);
     expect(opened[0]?.packages).toEqual({
       settings: { autoInstall: true, mirror: '', allow: [] },
@@ -369,7 +369,7 @@ describe('--package and where packages come from', () => {
     });
   });
 
-  it('goes by the settings where it says nothing', async () => {
+  it('uses the settings for sources that the command line does not name', async () => {
     const packageSettings = { autoInstall: false, mirror: '/mirror', allow: ['numpy'] };
     const silent = await cli(['run', '-c', '1'], { packageSettings });
     expect(silent.opened[0]?.packages?.settings).toEqual(packageSettings);
@@ -377,7 +377,7 @@ describe('--package and where packages come from', () => {
     expect(other.opened[0]?.packages?.settings).toEqual({ ...packageSettings, mirror: '/other' });
   });
 
-  it('can do nothing for native Python', async () => {
+  it('are refused for native Python', async () => {
     const outcome = await cli(['run', '--runtime', 'native', '--package', 'rich', '-c', '1']);
     expect(outcome).toMatchObject({ code: 2, requests: [] });
     expect(outcome.stderr).toContain('--package');
@@ -399,11 +399,11 @@ describe('without running anything', () => {
     }
   });
 
-  it('opens the window when nothing is said, and passes its exit code on', async () => {
+  it('opens the window without arguments, and passes its exit code on', async () => {
     expect(await cli([], { openWindow: async () => 3 })).toMatchObject({ code: 3, stdout: '', stderr: '' });
   });
 
-  it('says when the window fails', async () => {
+  it('says so when the window fails', async () => {
     const failing = await cli([], { openWindow: async () => Promise.reject(new Error('no display\nat x')) });
     expect(failing).toMatchObject({ code: 70, stderr: 'vivarium: failed: no display\\u{a}at x\n' });
   });

@@ -28,7 +28,7 @@ describe('the schema', () => {
     });
   });
 
-  it('gives the packages’ settings to the host that runs of the command line have, each of them and as they are', () => {
+  it('gives the host of the command line all settings of packages, unchanged', () => {
     const stored = Config.parse({
       sandbox: { packages: { index: 'https://index.example', allow: ['numpy'] } },
     });
@@ -48,7 +48,7 @@ describe('the schema', () => {
     }
   });
 
-  it('keeps passwords out of the file, but the command line may name a place that has one', () => {
+  it('refuses passwords in the file, but takes them in addresses on the command line', () => {
     const place = 'https://me:secret@packages.example/';
     for (const key of ['mirror', 'index']) {
       expect(Config.safeParse({ sandbox: { packages: { [key]: place } } }).success).toBe(false);
@@ -56,7 +56,7 @@ describe('the schema', () => {
     }
   });
 
-  it('is walked to every setting', () => {
+  it('gives the name of every setting', () => {
     expect(SETTING_KEYS.map(({ name }) => name)).toEqual([
       'plugins.python.enabled',
       'plugins.python.runtime',
@@ -148,7 +148,7 @@ describe('the schema', () => {
     expect(() => changesOf(patch as never)).toThrow(InvalidSettingError);
   });
 
-  it('reads nothing that is inherited', () => {
+  it('reads own properties only', () => {
     const document = JSON.parse(
       '{"__proto__":{"general":{"theme":"dark"}},"general":{"__proto__":{"theme":"dark"}}}',
     ) as Record<string, unknown>;

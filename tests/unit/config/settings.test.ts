@@ -72,7 +72,7 @@ describe('upgrades', () => {
     expect(python(await load())).toEqual({ enabled: false, runtime: 'embedded' });
   });
 
-  it('someone who goes back to embedded stays there, with the path kept', async () => {
+  it('a user who goes back to embedded stays there, and the path of native Python is kept', async () => {
     const settings = await load();
     await settings.update({ plugins: { python: { runtime: 'native', binpath: '/opt/python' } } });
     await settings.update({ plugins: { python: { runtime: 'embedded' } } });
@@ -185,7 +185,7 @@ describe('files that are not as they should be', () => {
     ],
     ['nesting that any engine reads', `{"a":${'['.repeat(100)}${']'.repeat(100)}}`, /nested too deeply/u],
     ['nested objects', `${'{"a":'.repeat(101)}1${'}'.repeat(101)}`, /nested too deeply/u],
-  ])('%s: moved aside, the defaults hold, saving works', async (_name, content, detail) => {
+  ])('%s: the file is moved aside, the defaults hold, saving works', async (_name, content, detail) => {
     await writeFile(file, content);
     const settings = await load();
     const movedTo = path.join(folder, 'settings.damaged-1.json');
@@ -199,7 +199,7 @@ describe('files that are not as they should be', () => {
     expect((await load()).notices).toEqual([]);
   });
 
-  it('damaged while the app runs: nothing is lost', async () => {
+  it('a file that is damaged while the app runs: no setting is lost', async () => {
     const settings = await load();
     await settings.update({ general: { theme: 'dark' } });
     for (const number of [1, 2]) {
@@ -270,7 +270,7 @@ describe('files that are not as they should be', () => {
     expect(settings.get().plugins.python.binpath).toBe('/opt/python');
   });
 
-  it('a folder in its place: the settings work until the app is closed', async () => {
+  it('a folder in the place of the file: the settings work until the app is closed', async () => {
     await mkdir(file);
     const settings = await load();
     expect(settings.notices).toEqual([{ code: 'unreadable', detail: 'it is a folder' }]);
@@ -282,7 +282,7 @@ describe('files that are not as they should be', () => {
     expect(await stored()).toEqual({ version: 1, general: { theme: 'dark', language: 'fr' } });
   });
 
-  it('a named pipe in its place is not waited for', async (context) => {
+  it('a named pipe in the place of the file is not waited for', async (context) => {
     needPosix(context);
     execFileSync('mkfifo', [file]);
     expect((await load()).notices).toEqual([{ code: 'unreadable', detail: 'it is not a file' }]);
@@ -332,7 +332,7 @@ describe('files that are not as they should be', () => {
   });
 });
 
-it('settings that could not be read again are not written', async () => {
+it('settings are not written where the file can not be read again first', async () => {
   const settings = await load();
   await settings.update({ sandbox: { memoryMiB: 128 } });
   const before = await readFile(file, 'utf8');

@@ -62,7 +62,7 @@ const doubtful = (part: Partial<Findings>): Record<string, string> => {
 };
 
 describe('a layer', () => {
-  it('holds when it was seen to; of Landlock nothing can be seen', () => {
+  it('is active when the kernel shows it, which it does not of Landlock', () => {
     const layers = examineLayers(findings(), 'linux', MAIN);
     expect(doubtful({})).toEqual({});
     expect(layers.filter(({ expected }) => !expected).map(({ name }) => name)).toEqual(['landlock']);
@@ -124,7 +124,7 @@ describe('a layer', () => {
     expect(statuses(through('pool'))).toMatchObject({ landlock: 'not-verified' });
   });
 
-  it.each(CheckedLayerName.options)('%s does not when one of its self-checks fails', (layer) => {
+  it.each(CheckedLayerName.options)('%s is not active when one of its self-checks fails', (layer) => {
     const own = findings().checks.filter((check) => check.layer === layer);
     expect(own).not.toEqual([]);
     for (const failing of own) {
@@ -133,7 +133,7 @@ describe('a layer', () => {
     }
   });
 
-  it('is told by what a self-check is for, whatever it is called', () => {
+  it("is found by the layer that a self-check names, not by the self-check's name", () => {
     const checks = [
       ...findings().checks,
       { name: 'worker: enough room on its stack', layer: null, holds: false },
@@ -142,7 +142,7 @@ describe('a layer', () => {
     expect(doubtful({ checks })).toEqual({ 'bare-realm': 'absent' });
   });
 
-  it('is not verified when no self-check speaks of it', () => {
+  it('is not verified when no self-check is for it', () => {
     expect(statuses({ checks: [] })).toMatchObject({ 'bare-realm': 'not-verified' });
     expect(allHold(examineLayers(findings({ checks: [] }), 'linux', MAIN))).toBe(false);
   });
@@ -151,7 +151,7 @@ describe('a layer', () => {
 describe('what is expected', () => {
   const absent = OS_LAYERS.map((name) => isolationLayer(name, 'absent', 'not here'));
 
-  it('of Linux is everything, Landlock only where the kernel offers it', () => {
+  it('are all layers on Linux, Landlock only where the kernel offers it', () => {
     expect(allHold(examineLayers(findings({ claims: absent }), 'linux', MAIN))).toBe(false);
     const claims = findings().claims.map((claim) =>
       claim.name === 'landlock' ? isolationLayer('landlock', 'absent', 'not offered') : claim,
@@ -165,7 +165,7 @@ describe('what is expected', () => {
     expect(allHold(examineLayers(findings({ claims: absent, kernel: null }), platform, MAIN))).toBe(true);
   });
 
-  it('is never nothing at all', () => {
+  it('does not hold for an empty list of layers', () => {
     expect(allHold([])).toBe(false);
   });
 });

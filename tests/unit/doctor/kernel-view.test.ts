@@ -40,7 +40,7 @@ const HONEST = {
 };
 
 describe('what the kernel shows', () => {
-  it('is of all threads, with the limits that hold', async () => {
+  it('covers all threads of a process, with their limits', async () => {
     expect(await kernelView(PID, kernel(HONEST))).toEqual({
       noNewPrivileges: true,
       filtered: true,
@@ -67,23 +67,23 @@ describe('what the kernel shows', () => {
     ],
     ['the process is gone', { [STATUS]: failure('ENOENT') }],
     ['there are no limits to read', { [`/proc/${PID}/limits`]: failure('EACCES') }],
-  ])('is nothing when %s', async (_what, part) => {
+  ])('is null when %s', async (_what, part) => {
     expect(await kernelView(PID, kernel({ ...HONEST, ...part }))).toBeNull();
   });
 
-  it('is the hard limit, since the soft one can be raised again', async () => {
+  it('has hard limits, since soft ones can be raised again', async () => {
     const limits = LIMITS.replace(/^(Max open files +512 +)512 /mu, '$1unlimited ');
     const view = await kernelView(PID, kernel({ ...HONEST, [`/proc/${PID}/limits`]: limits }));
     expect(view?.limits).toMatchObject({ coreBytes: 0, openFiles: Infinity });
   });
 
-  it('is no limits at all when one of them is not on the list', async () => {
+  it('has no limits when one of them is missing from the list', async () => {
     const limits = LIMITS.replace('Max data size', 'Max something');
     const view = await kernelView(PID, kernel({ ...HONEST, [`/proc/${PID}/limits`]: limits }));
     expect(view).toMatchObject({ noNewPrivileges: true, limits: null });
   });
 
-  it('is Landlock only where it is on the list of security modules', async () => {
+  it('has Landlock only where it is on the list of security modules', async () => {
     const offered = async (lsm: string | Error): Promise<boolean | null | undefined> =>
       (await kernelView(PID, kernel({ ...HONEST, '/sys/kernel/security/lsm': lsm })))?.offersLandlock;
     expect([

@@ -27,7 +27,7 @@ it('leaves no folder when the binding can not be copied', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('counts who comes, and takes everything away', async () => {
+it('counts connections, and removes its files and servers', async () => {
   const folder = await temporaryFolder('short');
   const before = listeners();
   const scene = await ProbeScene.set(null);

@@ -26,7 +26,7 @@ const overrideFolder = (): string => {
 };
 
 describe('the order', () => {
-  it('a named folder, the installed one, the prepared fall-back, none', async () => {
+  it('is a named folder, the installed one, the prepared fall-back, none', async () => {
     expect(await search()).toEqual({ kind: 'none', damaged: null });
     await prepareFallback();
     expect(await search()).toMatchObject({ kind: 'found', electron: { source: 'closed-network' } });
@@ -39,7 +39,7 @@ describe('the order', () => {
     });
   });
 
-  it('is changed by VIVARIUM_ELECTRON, but a named folder stays first', async () => {
+  it('is changed by VIVARIUM_ELECTRON, except that a named folder stays first', async () => {
     await prepareFallback();
     expect(await search({ VIVARIUM_ELECTRON: 'official' })).toEqual({ kind: 'none', damaged: null });
     placeOfficial(small.machine.electronPackageDir);
@@ -51,7 +51,7 @@ describe('the order', () => {
     ).toMatchObject({ electron: { source: 'override' } });
   });
 
-  it('goes on where the electron package is not installed at all', async () => {
+  it('continues where the electron package is not installed', async () => {
     const places = { ...small.machine, env: {}, electronPackageDir: null };
     expect(await findElectron(places, { pin: small.pin })).toEqual({ kind: 'none', damaged: null });
     await prepareFallback();
@@ -66,7 +66,7 @@ describe('the order', () => {
     ],
     ['of another version', (folder: string) => writeFileSync(path.join(folder, 'dist', 'version'), '44.0.0')],
     ['without its program', (folder: string) => rmSync(path.join(folder, 'dist', 'electron'))],
-  ])('passes an installed one by that is %s', async (_what, damage) => {
+  ])('skips an installed one that is %s', async (_what, damage) => {
     await prepareFallback();
     placeOfficial(small.machine.electronPackageDir);
     damage(small.machine.electronPackageDir);
@@ -123,14 +123,14 @@ describe('a prepared fall-back is not used when', () => {
 describe('the command line', () => {
   const places = () => ({ ...small.machine, env: {} });
 
-  it('gives the executable', async () => {
+  it('gets the path of the executable', async () => {
     placeOfficial(small.machine.electronPackageDir);
     expect(await installedElectron(places())).toBe(
       path.join(small.machine.electronPackageDir, 'dist', 'electron'),
     );
   });
 
-  it('says in one sentence what to run when there is none', async () => {
+  it('says what to run when there is no Electron', async () => {
     await expect(installedElectron(places())).rejects.toThrow(
       /^there is no Electron yet: run "npm run provision" in \S+$/u,
     );

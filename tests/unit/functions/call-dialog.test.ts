@@ -100,7 +100,7 @@ describe('a call', () => {
     expect([called, outcomes(settled)]).toEqual([1, ['refused', 'ok']]);
   });
 
-  it('is answered part by part, as they are asked for, and no more of it than there is', async () => {
+  it('is answered in the parts that are asked for, up to the end of the answer', async () => {
     const { answers, call, dialog, textOf } = stage({ give: { handler: () => 'é'.repeat(200_000) } });
     call(1, 'give');
     await until(() => answers.length === 1);
@@ -115,7 +115,7 @@ describe('a call', () => {
     expect(textOf(1).length + textOf(2).length).toBeGreaterThan(200_000);
   });
 
-  it('that nobody waits for any longer is told of once, and answered never', async () => {
+  it('that was abandoned is reported once, and never answered', async () => {
     const works: Deferred<string>[] = [];
     const signals: AbortSignal[] = [];
     const { answers, call, settled, textOf } = stage({
@@ -142,7 +142,7 @@ describe('a call', () => {
     expect(outcomes(settled)).toEqual(['abandoned', 'ok']);
   });
 
-  it('is not made while too many that nobody waits for are still at work', async () => {
+  it('is refused while too many abandoned calls are still at work', async () => {
     let begun = 0;
     const { call, settled, textOf } = stage({
       stuck: { handler: () => (begun++, new Promise(() => undefined)) },
@@ -156,7 +156,7 @@ describe('a call', () => {
     expect(textOf(50)).toMatch(/"error":"limit"/u);
   });
 
-  it('does not ask a person more often either', async () => {
+  it('has at most four confirmations by a person open at once', async () => {
     let asked = 0;
     const { call, settled } = stage({ act: { confirm: 'ask', handler: () => 1 } }, {}, () => {
       asked++;
@@ -170,7 +170,7 @@ describe('a call', () => {
     expect(asked).toBe(4);
   });
 
-  it('is not made when it was denied after the run has ended', async () => {
+  it('is not made when the decision comes after the run has ended', async () => {
     const decision = deferred<boolean>();
     let called = false;
     const { answers, call, dialog, settled } = stage(
@@ -223,7 +223,7 @@ describe('limits', () => {
     expect(textOf(1)).toMatch(/"limit".*larger than 100 bytes/u);
   });
 
-  it('of time make calls wait: a burst of a second, and then one after the other', async () => {
+  it('of calls per second make further calls wait: those of one second at once, then one after the other', async () => {
     const times: number[] = [];
     const { call, clock, settled } = stage(
       { one: { handler: () => times.push(clock.now()) } },
@@ -238,7 +238,7 @@ describe('limits', () => {
     expect(times).toEqual([0, 0, 500, 1000, 1500]);
   });
 
-  it('leave no timer behind when the run ends while a call waits', async () => {
+  it('of calls per second leave no timer behind when the run ends while a call waits', async () => {
     const { call, clock, dialog, settled } = stage({ one: { handler: () => 1 } }, { perSecond: 1 });
     call(1, 'one');
     await until(() => settled.length === 1);
@@ -250,7 +250,7 @@ describe('limits', () => {
 });
 
 describe('after the end', () => {
-  it('nothing is called, and whoever asks is told so at once', async () => {
+  it('of the run, calls are refused at once', async () => {
     let called = false;
     const { answers, call, dialog, settled } = stage({ one: { handler: () => (called = true) } });
     dialog.end();

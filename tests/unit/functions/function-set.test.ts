@@ -54,7 +54,7 @@ describe('a declaration that can not be used is named', () => {
   });
 });
 
-it('takes schemas of zod and of its small sister, and JSON Schemas', async () => {
+it('takes schemas of zod and zod/mini, and JSON Schemas', async () => {
   const set = new FunctionSet({
     one: { input: z.object({ n: z.coerce.number().int() }), handler },
     two: { input: mini.object({ n: mini.number() }), handler },
@@ -72,7 +72,7 @@ it('takes schemas of zod and of its small sister, and JSON Schemas', async () =>
   expect(set.find('constructor')).toBeUndefined();
 });
 
-it('keeps this of a handler that is a method', async () => {
+it('calls a handler that is a method with its object as this', async () => {
   const counter = {
     count: 41,
     handler(): number {

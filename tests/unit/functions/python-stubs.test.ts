@@ -36,7 +36,7 @@ const functions = {
   'files.list': { output: { type: 'array', items: { type: 'string' } }, handler },
 };
 
-it('are one text for the description of a tool', () => {
+it('are given as one text, for the description of a tool', () => {
   expect(functionStubs(functions).text).toBe(`\
 # from host import search, github, files
 # The same to be awaited: from host.aio import search, github, files
@@ -67,7 +67,7 @@ def files.list() -> list[str]: ...
 `);
 });
 
-it('are files for editors, in which a function may have the name of a type', () => {
+it('are given as files for editors, in which a function may have the name of a type', () => {
   const { files } = functionStubs(functions);
   expect(Object.keys(files).sort()).toEqual([
     'host/__init__.pyi',
@@ -85,7 +85,7 @@ async def list() -> _list[str]: ...
 `);
 });
 
-it('of nothing are empty, and of what can not be used there are none', () => {
+it('are empty without functions, and refused for a function that can not be used', () => {
   expect(functionStubs({}).text).toBe('');
   expect(() => functionStubs({ class: { handler } })).toThrow(VivariumError);
 });

@@ -27,7 +27,7 @@ it('answers in the shapes that apps with these channels know', async () => {
   });
 });
 
-it('says in the same shapes what failed', async () => {
+it('reports failures in the same shapes', async () => {
   const fail = (): Promise<never> => Promise.reject(new Error('no network; try again'));
   expect(await ask({ download: fail, isCached: fail, clear: fail })).toMatchObject({
     'code-pyodide-download': { success: false, error: 'no network; try again' },
@@ -36,7 +36,7 @@ it('says in the same shapes what failed', async () => {
   });
 });
 
-it('tells nobody else anything, in the same shapes', async () => {
+it('refuses other senders in the same shapes', async () => {
   const error = 'only the page of the app may ask this';
   expect(await ask({}, null)).toEqual({
     'code-python-run': { error },

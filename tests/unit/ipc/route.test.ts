@@ -54,7 +54,7 @@ const refused = (message: RegExp | string): unknown => ({
 
 const bytes = new Uint8Array([1]);
 
-it('each call of the contract has a schema, and each channel is of one call or event only', () => {
+it('each call of the contract has a schema, and each channel belongs to one call or event', () => {
   for (const [feature, calls] of Object.entries(CALLS)) {
     if (feature === 'interpreter') continue;
     expect(Object.keys(ARGUMENTS[feature as keyof typeof ARGUMENTS])).toEqual(Object.keys(calls));
@@ -71,7 +71,7 @@ it('gives the parsed arguments to the handler, and its value to the page', async
   expect(all.calls).toEqual([['python']]);
 });
 
-it('answers nobody but the app’s own page, and calls nothing', async () => {
+it('refuses senders other than the app’s own page, without calling a handler', async () => {
   const all = listen();
   for (const route of all.routes) {
     expect(await route.answer(null, ['python'])).toMatchObject({ ok: false, error: { code: 'forbidden' } });
@@ -79,7 +79,7 @@ it('answers nobody but the app’s own page, and calls nothing', async () => {
   expect(all.calls).toEqual([]);
 });
 
-describe('what is refused, with the argument named', () => {
+describe('arguments that break the schema are refused by name', () => {
   it.each<[string, string, unknown[], RegExp | string]>([
     ['too few arguments', 'file-save', [], /^the arguments: /u],
     ['too many', 'file-find', ['python', 'more'], /^the arguments: /u],
@@ -121,7 +121,7 @@ describe('what is refused, with the argument named', () => {
     expect(all.calls).toEqual([]);
   });
 
-  it('in few words, however much was sent', async () => {
+  it('in a short message, however much was sent', async () => {
     const all = listen();
     const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`key${index}`, 1]));
     const answer = (await ask(all, 'file-pick', many)) as { error: { message: string } };
@@ -143,7 +143,7 @@ describe('what a handler throws', () => {
     expect(all.faults).toEqual([]);
   });
 
-  it('by accident stays in main: no path, no stack', async () => {
+  it('by accident reaches the page as "internal", without path or stack', async () => {
     const all = listen(() => Promise.reject(new Error('ENOENT: no such file, open /home/someone/secret')));
     const answer = await ask(all, 'file-save', 'a', bytes);
     expect(answer).toMatchObject({ ok: false, error: { code: 'internal' } });

@@ -4,7 +4,7 @@ import { isOwnDocument } from '../../../src/main/library/own-document.ts';
 import { addPreload, type PreloadSession } from '../../../src/main/library/register-preload.ts';
 import { requireElectron } from '../../../src/main/library/require-electron.ts';
 
-describe('the place where it is used', () => {
+describe('the check for a supported Electron', () => {
   it.each<[string, string, NodeJS.ProcessVersions | object, string | undefined]>([
     ['not-electron', 'vivarium/node', {}, undefined],
     ['not-electron', 'registerInterpreter', { electron: '45.4.1' }, 'renderer'],
@@ -17,7 +17,7 @@ describe('the place where it is used', () => {
     );
   });
 
-  it.each(['33.2.1', '45.4.1', '100.0.0-beta.1'])('is fine in Electron %s', (electron) => {
+  it.each(['33.2.1', '45.4.1', '100.0.0-beta.1'])('accepts Electron %s', (electron) => {
     expect(() => requireElectron({ electron }, 'browser')).not.toThrow();
   });
 });
@@ -53,7 +53,7 @@ describe('a page that may ask', () => {
     expect(others.filter((url) => own(url))).toEqual([]);
   });
 
-  it('may come from this computer while the app is developed', () => {
+  it('may come from a server on this computer while the app is developed', () => {
     expect(
       ['http://localhost:5173/', 'http://127.0.0.1:1/', 'http://[::1]:5173/x'].map((url) => own(url, false)),
     ).toEqual([true, true, true]);
@@ -68,7 +68,7 @@ describe('a page that may ask', () => {
 });
 
 describe('the preload', () => {
-  it('goes through the list of Electron 35 and later, and out of it again', () => {
+  it('is registered with the session in Electron 35 and later, and taken out again', () => {
     const session = {
       registerPreloadScript: vi.fn<NonNullable<PreloadSession['registerPreloadScript']>>(() => 'id-1'),
       unregisterPreloadScript: vi.fn(),
@@ -81,7 +81,7 @@ describe('the preload', () => {
     expect(session.setPreloads).not.toHaveBeenCalled();
   });
 
-  it('stands beside those of the app in older ones', () => {
+  it("is added to the app's own preloads in older versions", () => {
     let preloads = ['/theirs.js'];
     const session = {
       getPreloads: () => preloads,

@@ -32,7 +32,7 @@ const putPackage = (...names: string[]): string => {
   return putAssets(path.relative(folder, target), 'out');
 };
 
-it('finds them around the module, as the package has it', () => {
+it('finds the assets around the module, as they are in the package', () => {
   const out = putPackage('app');
   expect(
     findAssets(undefined, { ...NOWHERE, moduleUrl: url('app/node_modules/vivarium/out/lib/main.js') }),
@@ -58,7 +58,7 @@ it('finds a copy beside a bundle or among the resources', () => {
   expect(findAssets(undefined, { ...NOWHERE, resourcesFolder: within('resources') })).toBe(resources);
 });
 
-it('takes those around the module first, then the resources, before all that is further up', () => {
+it('prefers the assets around the module, then those among the resources, to those in folders above', () => {
   const hints = {
     moduleUrl: url('app/resources/app/dist/main.js'),
     programFolders: [within('app', 'resources', 'app')],
@@ -74,7 +74,7 @@ it('takes those around the module first, then the resources, before all that is 
   expect(findAssets(undefined, ofPackage)).toBe(out);
 });
 
-it('looks around the script of a Node program, and in no folder of documents', () => {
+it('looks around the script of a Node program, not around its arguments', () => {
   const script = within('app', 'main.js');
   expect(programFolders(['/usr/bin/node', script, within('documents', 'x.py')])).toEqual([within('app')]);
   // What stands there with `node -e`, with `node -` and in the REPL.
@@ -83,7 +83,7 @@ it('looks around the script of a Node program, and in no folder of documents', (
   }
 });
 
-it('takes the folder that is named, and no other instead', () => {
+it('uses the folder of the option, and no other in its place', () => {
   putPackage('app');
   const named = putAssets('named');
   const hints = { ...NOWHERE, programFolders: [within('app')] };
@@ -96,7 +96,7 @@ it('takes the folder that is named, and no other instead', () => {
   );
 });
 
-it('says where it has looked and what to do', () => {
+it('names the places it has looked in and what to do', () => {
   const hints = { ...NOWHERE, moduleUrl: url('bundle/main.js') };
   expect(() => findAssets(undefined, hints)).toThrow(
     expect.objectContaining({

@@ -53,7 +53,7 @@ const place = () => {
   return { folder, channels, preloads, register };
 };
 
-it("takes the preload from the sandbox's own folder, and takes all of it back", () => {
+it("adds the preload from the sandbox's own folder, and undoes everything when disposed of", () => {
   const { channels, folder, preloads, register } = place();
   const filePath = putPreload(folder);
   const registered = register();
@@ -64,7 +64,7 @@ it("takes the preload from the sandbox's own folder, and takes all of it back", 
   expect(channels.answered.size).toBe(0);
 });
 
-it('leaves no channel taken when there is no preload: the next try succeeds', () => {
+it('leaves no channel registered when there is no preload, so that the next attempt succeeds', () => {
   const { channels, folder, register } = place();
   expect(register).toThrow(
     expect.objectContaining({
@@ -78,7 +78,7 @@ it('leaves no channel taken when there is no preload: the next try succeeds', ()
   expect(channels.answered.size).toBe(5);
 });
 
-it('leaves no channel taken when the session refuses the preload', () => {
+it('leaves no channel registered when the session refuses the preload', () => {
   const { channels, folder, preloads, register } = place();
   putPreload(folder);
   preloads.registerPreloadScript.mockImplementationOnce(() => {
@@ -90,7 +90,7 @@ it('leaves no channel taken when the session refuses the preload', () => {
   expect(channels.answered.size).toBe(5);
 });
 
-it('gives back the channels it has taken, and puts no preload in, when one is answered by somebody else', () => {
+it('unregisters its channels, and adds no preload, when a channel already has another handler', () => {
   const { channels, folder, preloads, register } = place();
   putPreload(folder);
   channels.handle('code-pyodide-clear-cache');

@@ -47,7 +47,7 @@ it.each(['supported', 'required'] as const)('%s refuses to be without the bindin
   }
 });
 
-it('a list of bindings that can not be read is no permission', () => {
+it('a list of bindings that can not be read is an error, not a missing lock-down', () => {
   const { file, manifest } = installed('linux-x64');
   const damaged = expect.objectContaining({ code: 'assets-damaged' }) as Error;
   expect(() => requireLockdown('supported', { file, manifest: `${manifest}.gone` }, X64)).toThrow(damaged);
@@ -55,7 +55,7 @@ it('a list of bindings that can not be read is no permission', () => {
   expect(() => requireLockdown('supported', { file, manifest }, X64)).toThrow(damaged);
 });
 
-it('only "required" insists where there is no lock-down yet, and "optional" nowhere', () => {
+it('"required" fails on systems that have no lock-down, "optional" on none', () => {
   const none = { ...installed(), file: null };
   expect(() => requireLockdown('supported', none, MAC)).not.toThrow();
   expect(() => requireLockdown('required', none, MAC)).toThrow(unavailable(/no lock-down for darwin arm64/u));

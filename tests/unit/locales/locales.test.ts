@@ -68,7 +68,7 @@ describe.each(LANGUAGES)('%s', (language) => {
     expect([...texts.keys()].sort()).toEqual(keysFor(language));
   });
 
-  it('says something everywhere, calmly', () => {
+  it('has no empty text, and no exclamations or placeholders of another syntax', () => {
     for (const [key, text] of texts) {
       expect(text.trim(), key).toBe(text);
       expect(text, key).not.toBe('');
@@ -113,7 +113,7 @@ describe.each(LANGUAGES)('%s', (language) => {
 describe.each(OTHERS)('%s', (language) => {
   const texts = textsOf(language);
 
-  it('left nothing in English', () => {
+  it('has no text left in English', () => {
     const same = [...texts]
       .filter(([key, text]) => english.get(key) === text && /\p{L}/u.test(text.replaceAll(/\{\w+\}/gu, '')))
       .map(([key]) => key);
@@ -145,7 +145,7 @@ describe('translating', () => {
     expect(translate('__proto__.x')).toBe('__proto__.x');
   });
 
-  it('takes values as they are', () => {
+  it('inserts values unchanged', () => {
     const translate = createTranslate('en', allTexts());
     for (const hostile of ['{limit}', '$t(app.name)', '<b>', '{{limit}}', '$&', "$'"]) {
       expect(translate('status.stopped', { reason: hostile, limit: 'L' })).toBe(`Stopped: ${hostile}`);

@@ -200,7 +200,7 @@ describe('is refused, with the engine’s name and the reason, and nothing is ap
     ['no reading', /its memory could not be read$/u],
     ['other rings', /none of the \d+ rings was found in it$/u],
     ['no writing', /(?:its memory could not be written to|none of the 1 rings was found in it)$/u],
-  ])('where its ring can’t be taken: %s', async ([task, reason], context) => {
+  ])('where its io_uring can’t be taken: %s', async ([task, reason], context) => {
     const child = await start(context, 'refuses.ts', task, ['ignore', 'ignore']);
     expect(await nextMessage(child)).toEqual({
       checks: [

@@ -62,7 +62,7 @@ describe('with a kernel that lacks a layer', () => {
     });
   };
 
-  it('the others apply: no Landlock', async (context) => {
+  it('the other layers apply: no Landlock', async (context) => {
     expect(await lockedChild(context, 'landlock_create_ruleset', ENOSYS)).toMatchObject({
       layers: [
         expect.stringMatching(/^no-new-privileges active/u),
@@ -75,7 +75,7 @@ describe('with a kernel that lacks a layer', () => {
     });
   });
 
-  it('the others apply: no filter', async (context) => {
+  it('the other layers apply: no seccomp filter', async (context) => {
     expect(await lockedChild(context, 'seccomp', EINVAL)).toMatchObject({
       layers: [
         expect.stringMatching(/^no-new-privileges active/u),
@@ -96,7 +96,7 @@ describe('the link to the browser process', () => {
     ...part,
   });
 
-  it('is the first stream that the parent made, beyond the standard ones', () => {
+  it('is the first stream that the parent process opened beyond the standard ones', () => {
     const sockets = [
       socket(1),
       socket(4, { isLocalStream: false }),
@@ -117,7 +117,7 @@ describe('Landlock’s rules', () => {
     );
   };
 
-  it('handle all that a version knows, and no more', () => {
+  it('cover all access rights that a version of Landlock knows, and no others', () => {
     expect([1, 2, 3, 4, 5, 6, 99].map(words)).toEqual([
       [0x1fff],
       [0x3fff],

@@ -64,7 +64,7 @@ const find = (bytes: Uint8Array, fds = [FD, 23], maps = MAPS): number[] =>
   findLoopRings(bytes, fds, ringMappings(maps)).map(({ at }) => at);
 
 describe('the mappings of rings', () => {
-  it('are those of the kernel’s own name, and nothing else', () => {
+  it('are those that the kernel names as io_uring, and no others', () => {
     expect(ringMappings(MAPS)).toEqual([
       { start: QUEUES, end: QUEUES + 12_288n, offset: 0n },
       { start: ENTRIES, end: ENTRIES + ENTRIES_LENGTH, offset: 0x1000_0000n },
@@ -93,7 +93,7 @@ describe('the ring of a loop', () => {
     expect(find(shifted.subarray(8))).toEqual([312]);
   });
 
-  it('is both of two', () => {
+  it('is two rings where the loop has two', () => {
     expect(find(memory({ at: 312, words: RING }, { at: 432, words: RING }))).toEqual([312, 432]);
   });
 
@@ -113,7 +113,7 @@ describe('the ring of a loop', () => {
     expect(find(memory({ at: 312, words: { ...RING, ...change } }))).toEqual([]);
   });
 
-  it('is none where no ring is mapped, and none of a number by itself', () => {
+  it("is not found where no ring is mapped, nor by a descriptor's number alone", () => {
     expect(find(memory({ at: 312, words: RING }), [FD], '')).toEqual([]);
     const number = new Uint8Array(1024);
     new DataView(number.buffer).setInt32(312, FD, true);

@@ -107,13 +107,13 @@ describe.each(processors)('the filter for $processor', ({ processor, table }) =>
     expect(verdict('sendto', args)).toBe(expected);
   });
 
-  it('sendto: any socket where the link is not known, but never with an address', () => {
+  it('sendto: any socket where the link to the browser process is not known, but never with an address', () => {
     const open = compiled({ ...FACTS, sendTo: 'any' });
     expect(verdict('sendto', [29, 1, 8, 0, 0, 0], open)).toBe(ALLOW);
     expect(verdict('sendto', [29, 1, 8, 0, 0x7f0000000000n, 16], open)).toBe(EPERM);
   });
 
-  it('sendto: no socket where none is to be sent to', () => {
+  it('sendto: no socket where no link to the browser process is needed', () => {
     const closed = compiled({ ...FACTS, sendTo: [] });
     for (const fd of [0, 3, LINK]) expect(verdict('sendto', [fd, 1, 8, 0, 0, 0], closed)).toBe(EPERM);
   });
@@ -126,18 +126,18 @@ describe.each(processors)('the filter for $processor', ({ processor, table }) =>
     expect(verdict(call, [0x1_0000_001dn, 1, 8])).toBe(EPERM);
   });
 
-  it('fcntl: only looks, and sets flags', () => {
+  it('fcntl: only reads and sets flags', () => {
     for (const command of [1, 3, 4]) expect(verdict('fcntl', [7, command])).toBe(ALLOW);
     for (const command of [0, 2, 5, 6, 8, 1030, 1033]) expect(verdict('fcntl', [7, command])).toBe(EPERM);
   });
 
-  it('prctl: only names things', () => {
+  it('prctl: only names threads and mappings', () => {
     for (const option of [15, 0x53564d41]) expect(verdict('prctl', [option])).toBe(ALLOW);
     for (const option of [1, 4, 8, 22, 24, 38, 43, 0x59616d61])
       expect(verdict('prctl', [option])).toBe(EPERM);
   });
 
-  it('tgkill: only itself, and only to end', () => {
+  it('tgkill: only the own process, and only signals that end it', () => {
     for (const signal of [2, 4, 5, 6, 11, 15]) expect(verdict('tgkill', [PID, PID, signal])).toBe(ALLOW);
     for (const signal of [0, 1, 3, 9, 10, 12, 17, 19])
       expect(verdict('tgkill', [PID, PID, signal])).toBe(EPERM);
@@ -146,27 +146,27 @@ describe.each(processors)('the filter for $processor', ({ processor, table }) =>
     }
   });
 
-  it('prlimit64: only reads its own', () => {
+  it("prlimit64: only reads the own process's limits", () => {
     expect(verdict('prlimit64', [0, 2, 0, 0x7f0000000000n])).toBe(ALLOW);
     expect(verdict('prlimit64', [0, 2, 0x7f0000000000n, 0])).toBe(EPERM);
     expect(verdict('prlimit64', [0, 2, 0x7000, 0])).toBe(EPERM);
     expect(verdict('prlimit64', [1, 2, 0, 0x7f0000000000n])).toBe(EPERM);
   });
 
-  it('sends callers on a way round where they have one', () => {
+  it('answers with an error at which callers use another call', () => {
     expect([verdict('clone3'), verdict('openat2')]).toEqual([ENOSYS, ENOSYS]);
     expect(verdict('fsync', [1])).toBe(EINVAL);
     expect(verdict('openat', [-100, 0x7000, 0, 0])).toBe(EACCES);
     if (known('open')) expect(verdict('open', [0x7000])).toBe(EACCES);
   });
 
-  it('answers for the kernel, whoever is asked about, where a thread may ask about itself', () => {
+  it('answers in place of the kernel where a thread may ask about itself, whatever process it names', () => {
     for (const call of ['sched_getparam', 'sched_getscheduler']) {
       for (const pid of [0, 1, PID, PID + 1]) expect(verdict(call, [pid, 0x7000])).toBe(ANSWER_ZERO);
     }
   });
 
-  it('refuses what an attacker would want most', () => {
+  it('refuses calls that attackers would want most', () => {
     const wanted: Record<string, { x64: number; arm64: number }> = {
       socket: { x64: 41, arm64: 198 },
       connect: { x64: 42, arm64: 203 },
@@ -196,16 +196,19 @@ describe.each(processors)('the filter for $processor', ({ processor, table }) =>
   });
 });
 
-it('kills x32 calls, which carry the numbers of others', () => {
+it('kills x32 calls, whose numbers overlap those of other calls', () => {
   const program = encode(seccompFilter(X64_SYSCALLS, FACTS));
   for (const number of [0x40000000, 0x40000001, 0x40000207, 0xffffffff]) {
     expect(runFilter(program, { number, arch: X64_SYSCALLS.auditArch, args: [] })).toBe(KILL);
   }
 });
 
-it.each(processors)('every call that a rule names is one of $processor, or of the other', ({ table }) => {
-  const missing = callRules(FACTS)
-    .map(({ call }) => call)
-    .filter((call) => !(call in table.numbers));
-  expect(missing).toEqual(table === X64_SYSCALLS ? [] : ['time', 'epoll_wait', 'open']);
-});
+it.each(processors)(
+  'every call that a rule names exists on $processor or on the other processor',
+  ({ table }) => {
+    const missing = callRules(FACTS)
+      .map(({ call }) => call)
+      .filter((call) => !(call in table.numbers));
+    expect(missing).toEqual(table === X64_SYSCALLS ? [] : ['time', 'epoll_wait', 'open']);
+  },
+);

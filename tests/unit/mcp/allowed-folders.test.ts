@@ -68,14 +68,14 @@ describe('refuses to read', () => {
 });
 
 describe('writes', () => {
-  it('new files where that is allowed, and replaces none', async () => {
+  it('new files where that is allowed, and replaces no file', async () => {
     const file = path.join(folder, 'writable', 'new.txt');
     await folders.write(file, new TextEncoder().encode('new'));
     expect(readFileSync(file, 'utf8')).toBe('new');
     await expect(folders.write(file, new Uint8Array())).rejects.toThrow(/is there already/u);
   });
 
-  it('nothing elsewhere, and through no link', async () => {
+  it('no file elsewhere, nor through a link', async () => {
     symlinkSync(path.join(folder, 'made.txt'), path.join(folder, 'writable', 'link'));
     symlinkSync(folder, path.join(folder, 'writable', 'up'));
     for (const file of [
@@ -90,7 +90,7 @@ describe('writes', () => {
   });
 });
 
-it('says that no folder is open', async () => {
+it('says so when no folder is open', async () => {
   folders = new AllowedFolders([]);
   await expect(read('/etc/passwd')).rejects.toThrow(/none; the user can open one with --allow-dir/u);
 });

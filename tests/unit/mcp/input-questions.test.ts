@@ -72,7 +72,7 @@ describe('input() of a script', () => {
 });
 
 describe('questions', () => {
-  it('are answered by their number only, once', async () => {
+  it('are answered once, by their number', async () => {
     const questions = new InputQuestions();
     const line = questions.ask('a?', over);
     expect(await questions.next()).toMatchObject({ number: 1, prompt: 'a?' });
@@ -82,7 +82,7 @@ describe('questions', () => {
     expect(await line).toBe('yes');
   });
 
-  it('are heard of by whoever waits last, also before they are asked', async () => {
+  it('reach the caller that waits last, also when it waits before they are asked', async () => {
     const questions = new InputQuestions();
     let early = false;
     void questions.next().then(() => {

@@ -175,7 +175,7 @@ describe('a run that takes longer than clients wait', () => {
   });
 });
 
-it('a program that ends in the midst of a run is told of, and the session goes on', async () => {
+it('a host program that ends during a run is an error that says so, and the session can go on', async () => {
   let hasFailed = false;
   const made = served({
     run: async ({ code }) => {
@@ -195,7 +195,7 @@ it('a program that ends in the midst of a run is told of, and the session goes o
     expect(textOf(await call(client, 'run_python_code', { script, session }))).toBe('fine');
 });
 
-it('a request that is refused is told of in its own words, and nothing is said to be lost', async () => {
+it('a refused request gives the reason, and does not say that state was lost', async () => {
   const made = served({
     run: async ({ code, files = [] }) => {
       if (files.length < 2) return resultOf({ value: { text: code } });
@@ -219,7 +219,7 @@ it('a run is told of missing packages in words for a program, which has no optio
   expect(made.runs.map(({ options }) => options.words)).toEqual([programWords]);
 });
 
-it('a handle that is in use stays, however many sessions are begun meanwhile', async () => {
+it('a handle in use stays valid, however many sessions are begun meanwhile', async () => {
   const { python } = served().parts;
   const context = { signal: new AbortController().signal, progress: () => undefined, canAsk: false };
   const begin = async (): Promise<string> => {
@@ -236,7 +236,7 @@ it('a handle that is in use stays, however many sessions are begun meanwhile', a
   await expect(python.files(idle, context)).rejects.toThrow('there is no session of that handle');
 });
 
-it('a run of a handle that was dropped is stopped', async () => {
+it("a run is stopped when its session's handle is dropped", async () => {
   const { run } = endless();
   const made = served({
     run: (request, options) =>

@@ -18,19 +18,19 @@ const CASES: readonly [string, number, (count: number) => Partial<RunResult>][] 
   ['packages', 40, (count) => ({ packages: many(count, (n) => `package-${n}`) })],
 ];
 
-it.each(CASES)('%s are all told of up to %i', (_what, limit, made) => {
+it.each(CASES)('%s are all listed up to %i', (_what, limit, made) => {
   const answer = answerOf(made(limit));
   expect(answer.structuredContent.truncated).toBe(false);
   expect(textOf(answer)).not.toContain('left out');
 });
 
-it.each(CASES)('of more %s than %i it is said how many are left out', (what, limit, made) => {
+it.each(CASES)('of more %s than %i the answer says how many are left out', (what, limit, made) => {
   const answer = answerOf(made(limit + 7));
   expect(answer.structuredContent.truncated).toBe(true);
   expect(textOf(answer)).toContain(`[7 of ${limit + 7} ${what} left out]`);
 });
 
-it('what is left out is told of below any amount of text', () => {
+it('the note on what is left out follows any amount of text', () => {
   const outputs = many(60, () => ({ mime: { 'text/plain': 'x'.repeat(5000) } }));
   expect(textOf(answerOf({ outputs }))).toMatch(/\[10 of 60 outputs left out\]$/u);
 });

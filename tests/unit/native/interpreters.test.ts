@@ -105,7 +105,7 @@ describe('checking a path', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('one that hangs is given up, and all of it ended', async (context) => {
+  it('a program that hangs is given up, and its processes are ended', async (context) => {
     needProcesses(context);
     const marker = `hang-${process.pid}-${Date.now()}`;
     const hanging = await script(marker, '#!/bin/sh\nsleep 1000 &\nexec sleep 1000\n');
@@ -117,7 +117,7 @@ describe('checking a path', () => {
     await untilNone(() => processesMarked(marker));
   });
 
-  it('one that leaves something behind that holds its output is not waited for', async (context) => {
+  it('a program whose child keeps its output open is not waited for', async (context) => {
     needProcesses(context);
     const marker = `holder-${process.pid}-${Date.now()}`;
     const holding = await script(
@@ -144,7 +144,7 @@ describe('searching', () => {
     }
   });
 
-  it('on the PATH, in virtual environments, in pyenv; each once, newest first, troubles last', async (context) => {
+  it('finds interpreters on the PATH, in virtual environments and in pyenv: each once, newest first, unusable ones last', async (context) => {
     needPosix(context);
     await pretender('bin/python3.9', '3.9.5');
     await symlink('python3.9', path.join(folder, 'bin', 'python3'));
@@ -174,7 +174,7 @@ describe('searching', () => {
     ]);
   });
 
-  it('a virtual environment is one of its own', { timeout: 120_000 }, async (context) => {
+  it('lists a virtual environment as an interpreter of its own', { timeout: 120_000 }, async (context) => {
     const python = await nativePython(context);
     const environment = path.join(folder, 'venv');
     execFileSync(python, ['-m', 'venv', '--without-pip', environment]);

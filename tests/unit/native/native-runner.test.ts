@@ -87,13 +87,13 @@ describe('values', () => {
     expect(await run(code)).toMatchObject({ status: 'ok', value, error: null, truncated: false });
   });
 
-  it('cuts a big one and says so', async () => {
+  it('a large value is cut, and the result says so', async () => {
     const result = await run('"x" * 5_000_000');
     expect(result).toMatchObject({ status: 'ok', truncated: true, value: { text: 'x'.repeat(64 * 1024) } });
     expect(result.value).not.toHaveProperty('json');
   });
 
-  it('every Python that is installed here can do it', { timeout: 120_000 }, async (context) => {
+  it('are described by every Python that is installed here', { timeout: 120_000 }, async (context) => {
     for (const { path: at, version } of await nativePythons(context)) {
       binpath = at;
       const code =
@@ -145,7 +145,7 @@ describe('errors', () => {
     expect(await run(code)).toMatchObject({ status: 'error', error: { type, line } });
   });
 
-  it('sys.exit without a complaint is none', async () => {
+  it('sys.exit without a message is no error', async () => {
     expect(await run('import sys\nprint(1)\nsys.exit()')).toMatchObject({
       status: 'ok',
       stdout: '1\n',
@@ -222,7 +222,7 @@ describe('output', () => {
     expect(result.stdout).toMatch(/^aé+\n\[\.\.\. \d+ bytes left out \.\.\.\]\né+z\n$/u);
   });
 
-  it('what is told of a run, and what notebooks have, is as in the sandbox', async () => {
+  it('facts of the run and notebook features are as in the sandbox', async () => {
     const request = {
       code: '%matplotlib inline\nimport os, sys\n[sys.argv, open(__file__).read(), os.environ["COLUMNS"]]',
       args: ['3', 'a b'],
@@ -235,7 +235,7 @@ describe('output', () => {
     expect(value?.json).toEqual([['mine.py', '3', 'a b'], '# mine', '120']);
   });
 
-  it('a file that is not there is told of with those that are', async () => {
+  it('the error about a missing file lists the files that are there', async () => {
     const files = [{ name: 'sales.csv', bytes: new TextEncoder().encode('a') }];
     const { error } = await make().run({ code: 'open("/mnt/data/sale.csv")', files });
     expect(error?.message).toMatch(/; did you mean 'sales\.csv'\? the files here are: sales\.csv$/u);
@@ -295,7 +295,7 @@ describe('stopping', () => {
     for (const result of await Promise.all(busy)) expect(result.status).toBe('cancelled');
   });
 
-  it('so can one whose interpreter does not answer', async (context) => {
+  it('a run whose interpreter does not answer can be cancelled', async (context) => {
     needPosix(context);
     const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
     binpath = path.join(folder, 'python');
@@ -308,7 +308,7 @@ describe('stopping', () => {
     execFileSync('rm', ['-r', folder]);
   });
 
-  it('disposing ends what runs and leaves nothing behind', async () => {
+  it('dispose ends the processes and leaves no files behind', async () => {
     const started = new Promise<void>((resolve) => {
       void runner.run({ code: 'print(1)\nimport time\ntime.sleep(1000)' }, { onOutput: () => resolve() });
     });
@@ -339,7 +339,7 @@ describe('processes', () => {
     await untilNone(() => processesMarked(stopped.stdout.trim()));
   });
 
-  it('so does a daemon that left the group', async (context) => {
+  it('a daemon that left the process group ends with the run', async (context) => {
     needProcesses(context);
     const result = await run(
       `${spawned}daemon = subprocess.Popen(wait, start_new_session=True)\nprint(daemon.pid)`,
@@ -348,7 +348,7 @@ describe('processes', () => {
     await untilGone(Number(result.stdout));
   });
 
-  it('and a child in the group that was given another environment', async (context) => {
+  it('a child with another environment ends with the run', async (context) => {
     needProcesses(context);
     const result = await run(`${spawned}child = subprocess.Popen(wait, env={})\nprint(child.pid)`);
     expect(result.status).toBe('ok');
@@ -376,7 +376,7 @@ describe('processes', () => {
     expect(await run(code)).toMatchObject({ status: 'ok', stdout: '[1, 4, 9]\n' });
   });
 
-  it('it ends when the process that started it is killed', { timeout: 60_000 }, async (context) => {
+  it('Python ends when the process that started it is killed', { timeout: 60_000 }, async (context) => {
     needProcesses(context);
     const marker = `lifeline-${process.pid}-${Date.now()}`;
     const code =
@@ -484,7 +484,7 @@ describe('files and surroundings', () => {
     expect((await run(code)).value?.text).not.toContain('touch');
   });
 
-  it('a changed path holds at the next run; a wrong one says what is wrong', async () => {
+  it('a changed path of the interpreter holds from the next run on; a wrong one is an error that says why', async () => {
     expect(await run('1')).toMatchObject({ status: 'ok' });
     const right = binpath;
     binpath = path.join(os.tmpdir(), 'no-such-python');
@@ -511,7 +511,7 @@ describe('files and surroundings', () => {
 });
 
 describe('what is shown', () => {
-  it('is in the result, in order and in all its forms, and a listener hears of it', async () => {
+  it('is in the result, in order and in all its forms, and is passed to the listener', async () => {
     const heard: RunDisplay[] = [];
     const code = `
 class Rich:
@@ -550,7 +550,7 @@ Rich()`;
     expect(result.outputs.at(-1)?.mime['text/plain']).toContain('no more are shown');
   });
 
-  it('is left out, and the result says so, when it is no display', async () => {
+  it('is left out, with a notice, when it is no valid display', async () => {
     const code = `
 import os
 with open(os.path.join(os.path.dirname(__file__), 'displays.jsonl'), 'ab') as file: file.write(b'{"mime":1}\\n')
@@ -559,7 +559,7 @@ with open(os.path.join(os.path.dirname(__file__), 'displays.jsonl'), 'ab') as fi
   });
 });
 
-it('input() says that there is none, instead of waiting', async () => {
+it('input() raises EOFError instead of waiting', async () => {
   const result = await run('input("Name? ")');
   expect(result).toMatchObject({ status: 'error', stdout: 'Name? ', error: { type: 'EOFError' } });
   expect(result.error?.message).toContain('no input');

@@ -19,7 +19,7 @@ describe('the folder of a run', () => {
     await expect(stat(folder.path)).rejects.toThrow('ENOENT');
   });
 
-  it('goes even when the script has locked everyone out', async (context) => {
+  it('is removed also when the script has taken away all permissions', async (context) => {
     becomeOrdinary(context);
     const folder = await RunFolder.create('', []);
     const locked = path.join(folder.workspace, 'locked');
@@ -31,7 +31,7 @@ describe('the folder of a run', () => {
     await expect(stat(folder.path)).rejects.toThrow('ENOENT');
   });
 
-  it('takes only a report that is a file of acceptable size', async () => {
+  it('accepts a report only as a regular file within the size limit', async () => {
     const folder = await RunFolder.create('', []);
     const report = path.join(folder.path, 'outcome.json');
     expect(await folder.outcome(10)).toBeNull();

@@ -40,7 +40,7 @@ describe('packages that the lock does not know', () => {
     expect((await offline.inventory.installed()).find(({ name }) => name === 'sheet')?.origin).toBe('user');
   });
 
-  test('older versions are had by asking for them', async () => {
+  test('can be had in older versions by asking for these', async () => {
     const { service } = world({ further }).open();
     const [sheet] = await service.ensure(['sheet<1.5'], { askedBy: 'user' });
     expect(sheet?.version).toBe('1.4');
@@ -56,7 +56,7 @@ describe('packages that the lock does not know', () => {
     expect(wheels.at(-1)?.version).toBe('1.5');
   });
 
-  test('what several need in versions that do not go together is refused', async () => {
+  test('are refused when others need them in versions that conflict', async () => {
     const both = [wheel('one', { depends: ['sheet<1.5'] }), wheel('two', { depends: ['sheet>=1.5'] })];
     const { service } = world({ further: [...further, ...both] }).open();
     expect(await names(service, 'one')).toEqual(['sheet', 'one']);
@@ -114,7 +114,7 @@ describe('packages that the lock does not know', () => {
     expect(existsSync(path.join(small.store, 'user-lock'))).toBe(false);
   });
 
-  test('a package that may come unasked is taken with the bytes that are known only', async () => {
+  test('a package that code may fetch without being named is taken only with the hash that is known', async () => {
     const name = 'matplotlib-fontja';
     const { service } = world({
       further: [wheel(name, { version: '1.1.0' }), wheel(name, { version: '1.0' })],
@@ -144,7 +144,7 @@ describe('packages that the lock does not know', () => {
     });
   });
 
-  test('names that code makes up are not sent over the network', async () => {
+  test('names that code makes up at run time are not looked up over the network', async () => {
     const small = world();
     const server = await testServer(
       serve(
@@ -165,7 +165,7 @@ describe('packages that the lock does not know', () => {
     expect(await names(allowed.service, 'sheet')).toContain('sheet');
   });
 
-  test('names that stand in what is to be run are looked up, for a while', async () => {
+  test('names that are in the code to be run are looked up, within a time limit', async () => {
     const small = world();
     const server = await testServer(
       serve(
@@ -214,7 +214,7 @@ describe('a package index', () => {
   const install = (url: string, small = world()) =>
     small.open({ indexUrl: `${url}/simple` }).service.ensure(['cells'], { askedBy: 'user' });
 
-  test('gives what the lock does not know, by the hash that it states', async () => {
+  test('gives packages that the lock does not know, checked against the hash that it states', async () => {
     const later = [
       file({ filename: 'cells-1.3-cp314-cp314-manylinux_2_17_x86_64.whl' }),
       file({ filename: 'cells-1.9-py3-none-any.whl', yanked: 'broken' }),
@@ -236,7 +236,7 @@ describe('a package index', () => {
     expect(existsSync(path.join(small.store, 'files'))).toBe(false);
   });
 
-  test('in the older form, HTML, is as good', async () => {
+  test('is understood in its HTML form, too', async () => {
     const { fileName, bytes } = cells;
     const server = await index(
       `<!DOCTYPE html><html><head><base href="/files/"></head><body>
@@ -289,7 +289,7 @@ describe('a package index', () => {
       expect(recorded).not.toContain('secret');
     });
 
-    test('does not see its password go where it redirects to', async () => {
+    test('has its password not sent to the address that it redirects to', async () => {
       const server = await testServer((_request, response) => {
         response.writeHead(302, { location: 'https://elsewhere.invalid/cells/' }).end();
       });
@@ -318,7 +318,7 @@ describe('a package index', () => {
       await expect(failed).rejects.not.toThrow(/secret/u);
     });
 
-    test('and that is none of the web is a clear error', async () => {
+    test('and whose address is not http is a clear error', async () => {
       await expect(configured('/srv/secret').ensure(['cells'], { askedBy: 'user' })).rejects.toThrow(
         /the package index of pip, set in .*pip\.conf, is not an http\(s\) address/u,
       );

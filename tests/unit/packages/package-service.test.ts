@@ -80,7 +80,7 @@ describe('from a mirror folder', () => {
     expect((await names(world().open().service, 'loop-a')).sort()).toEqual(['loop-a', 'loop-b']);
   });
 
-  test('the second time nothing is asked for, and nothing need be there', async () => {
+  test('installed packages need no source', async () => {
     const small = world();
     await names(small.open().service, 'plot');
     rmSync(small.mirror, { recursive: true });
@@ -213,7 +213,7 @@ describe('from a mirror address', () => {
     },
   );
 
-  test('no source that can be reached: all are named, nothing is kept', async () => {
+  test('without a source that can be reached all sources are named, and nothing is kept', async () => {
     const small = world();
     const { service } = small.open({
       settings: settingsFor('http://127.0.0.1:1'),
@@ -234,7 +234,7 @@ describe('from a mirror address', () => {
     expect(filesBelow(small.data)).toEqual([]);
   });
 
-  test('one that hangs is not asked for every file', async () => {
+  test('a source that hangs is not asked for every file', async () => {
     const many = Array.from({ length: 20 }, (_one, index) => wheel(`many-${String(index)}`));
     const all = wheel('all', { depends: many.map(({ name }) => name) });
     const small = world({ wheels: [...many, all] });
@@ -247,7 +247,7 @@ describe('from a mirror address', () => {
     expect(server.requests.length).toBeLessThanOrEqual(4);
   });
 
-  test('what has arrived before a failure is kept', async () => {
+  test('files that arrived before a failure are kept', async () => {
     const small = world();
     const good = overHttp();
     const server = await testServer((request, response) => {
@@ -260,7 +260,7 @@ describe('from a mirror address', () => {
     expect((await store.sizes()).files).toBe(2);
   });
 
-  test('it can be cancelled, and goes on from there', async () => {
+  test('a download can be cancelled, and the next one goes on from there', async () => {
     const small = world();
     const controller = new AbortController();
     const good = overHttp();
@@ -275,7 +275,7 @@ describe('from a mirror address', () => {
     expect(await names(service, 'plot')).toHaveLength(3);
   });
 
-  test('the deadline for the whole is kept', async () => {
+  test('the deadline for the whole work is kept', async () => {
     const small = world();
     const server = await testServer(hang);
     const { service } = small.open({ settings: settingsFor(server.url), limits: { overallMs: 100 } });
@@ -332,7 +332,7 @@ describe('from a mirror address', () => {
   });
 });
 
-test('a source that does not answer is waited for once in all that belongs to one piece of work', async () => {
+test('a source that does not answer is waited for once in one piece of work', async () => {
   let asked = 0;
   const { service } = world().open({
     settings: settingsFor('http://silent.invalid'),
@@ -354,7 +354,7 @@ test('a source that does not answer is waited for once in all that belongs to on
 });
 
 describe('what is removed', () => {
-  test('is gone with its bytes; what others need is missing then, and comes again', async () => {
+  test('is gone with its bytes; what others need of it is fetched again', async () => {
     const { service } = world().open();
     await names(service, 'plot');
     expect(await service.inventory.missingFor(['plot'])).toEqual([]);
@@ -400,7 +400,7 @@ describe('two at once in one process', () => {
 });
 
 describe('who may have what', () => {
-  test('an allow-list holds for code, with what the allowed needs, and not for the user', async () => {
+  test('an allow-list holds for code, dependencies of allowed packages included, and not for the user', async () => {
     const small = world();
     const { service } = small.open({ settings: settingsFor(small.mirror, { allow: ['Frame'] }) });
     expect(await names(service, 'frame')).toEqual(['numbers', 'frame']);
@@ -412,7 +412,7 @@ describe('who may have what', () => {
     expect(await service.ensure(['loop-a'], { askedBy: 'user' })).toHaveLength(2);
   });
 
-  test('without auto-install, code gets what is there', async () => {
+  test('without auto-install, code gets only packages in the store', async () => {
     const small = world();
     const { service } = small.open({ settings: settingsFor(small.mirror, { autoInstall: false }) });
     await expect(names(service, 'numbers')).rejects.toMatchObject({
@@ -423,7 +423,7 @@ describe('who may have what', () => {
     expect(await names(service, 'numbers')).toEqual(['numbers']);
   });
 
-  test('versions of the lock are the only ones', async () => {
+  test("packages of the lock come only in the lock's versions", async () => {
     const { service } = world().open();
     expect(await names(service, 'numbers>=1,<2')).toEqual(['numbers']);
     await expect(names(service, 'numbers>=2')).rejects.toMatchObject({ code: 'version-unavailable' });

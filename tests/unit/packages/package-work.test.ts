@@ -42,7 +42,7 @@ test('optional packages that can not be had are told, and the others come', asyn
   await work.release();
 });
 
-test('of optional ones that do not go together, those that come first come', async () => {
+test('of optional packages that conflict, those that were named first come', async () => {
   const further = [
     wheel('sheet', { version: '1.5' }),
     wheel('sheet', { version: '1.4' }),
@@ -89,7 +89,7 @@ test('the records are read once, and a look-up that failed is not repeated', asy
   loads.mockRestore();
 });
 
-test('what is kept is given without asking anyone, and only when all of it is there', async () => {
+test('kept() gives packages without asking a source, and only when all of them are in the store', async () => {
   const server = await testServer(hang);
   const small = world();
   await (await small.open().service.begin({ askedBy: 'code' })).obtain(wants({ required: ['frame'] }));
@@ -104,7 +104,7 @@ test.each([
   ['awesome-slugify', 'slugify', 'python-slugify'],
   ['typer-slim', 'typer', 'typer'],
   ['pyjwt-fork', 'jwt', 'pyjwt'],
-])('%s, when it was named, brings %s itself', async (name, module, owner) => {
+])('%s, when it is named, is the provider of %s', async (name, module, owner) => {
   const further = [wheel(name, { module }), wheel(owner, { module }), wheel('other', { depends: [name] })];
   const small = world({ further });
   const { service } = small.open();

@@ -162,7 +162,7 @@ describe('a disk that is full', () => {
     return file;
   };
 
-  test("is said when a package is recorded in the user's own lock, and what was there stays", async (context) => {
+  test("is named when a package is recorded in the user's own lock, whose entries stay", async (context) => {
     const disk = temporaryFolder();
     mountSmallDisk(context, disk, '1m');
     const lock = new UserLock(disk);
@@ -186,7 +186,7 @@ describe('a disk that is full', () => {
     expect((await lock.load()).entries).toEqual([entry('one'), entry('two')]);
   });
 
-  test('keeps no further snapshot, and leaves the one that is there and nothing half-written', async (context) => {
+  test('keeps no further snapshot, but the one that is there, and no partial file', async (context) => {
     const disk = temporaryFolder();
     mountSmallDisk(context, disk, '2m');
     const folder = path.join(disk, 'snapshots');
@@ -203,7 +203,7 @@ describe('a disk that is full', () => {
     expect(await snapshots.read('two')).toEqual(content);
   });
 
-  test('is said, and once there is room the rest is installed', async (context) => {
+  test('is named, and once there is room the rest is installed', async (context) => {
     const disk = temporaryFolder();
     mountSmallDisk(context, disk, '3m');
     const { folder, store, start } = place(path.join(disk, 'data'));

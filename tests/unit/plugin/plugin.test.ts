@@ -90,7 +90,7 @@ describe('errors are values', () => {
     expect(await broken.pyodide('1')).toEqual({ error: 'no runtime' });
   });
 
-  it('says how long it took when the time is up', async () => {
+  it('says how long the code ran when it times out', async () => {
     const impatient: Run = (request): Promise<RunResult> => runner.run({ ...request, timeoutMs: 300 });
     const both = new Interpreter({ runEmbedded: impatient, runNative: impatient });
     expect(await both.pyodide('while True: pass')).toEqual({
@@ -160,7 +160,7 @@ describe('run_python_code', () => {
     expect(asked).toEqual([]);
   });
 
-  it('has words for the person', () => {
+  it('has texts for the user', () => {
     expect(plugin({}).getStatus('running')).toBe('<plugins.python.running>');
     expect(plugin({}).getStatus({ result: '' })).toBe('<plugins.python.completed>');
     expect(plugin({}).getStatus({ error: 'e' })).toBe('<plugins.python.error>');

@@ -41,7 +41,7 @@ it('an answer waits for the events that were told before it', async () => {
   expect(order).toEqual(['one', 'two', 'answer a']);
 });
 
-it('waits for nothing that has been heard, or when nothing was told', async () => {
+it('an answer does not wait for events that have arrived, nor where there were none', async () => {
   const { ask, order, tell } = setUp(() => Promise.resolve([order.length === 0 ? 0 : 5, 'a']));
   await ask();
   tell(5, 'five');
@@ -49,14 +49,14 @@ it('waits for nothing that has been heard, or when nothing was told', async () =
   expect(order).toEqual(['answer a', 'five', 'answer a']);
 });
 
-it('what can’t be sent and a main that is gone are answers', async () => {
+it('a message that can’t be sent, or a main process that is gone, gives an error as an answer', async () => {
   const clone = setUp(() => Promise.reject(new Error('An object could not be cloned.')));
   expect(await clone.ask()).toBe('invalid-argument');
   const gone = setUp(() => Promise.reject(new Error('reply was never sent')));
   expect(await gone.ask()).toBe('internal');
 });
 
-it('who no longer listens hears nothing', () => {
+it('a listener that was removed is not called', () => {
   const { order, tell, unsubscribe } = setUp(() => Promise.resolve([0, 'a']));
   unsubscribe();
   tell(1, 'one');

@@ -17,7 +17,7 @@ const request = { code: '1' };
 const text = (runId: string, stream: 'stdout' | 'stderr', said: string) =>
   ({ type: 'text', runId, stream, text: said }) as const;
 
-it('puts events and the rest together, each run by itself', async () => {
+it('joins streamed output and result, for each run by itself', async () => {
   const { asked, runs } = setUp();
   const [first, second] = [runs.run(request, { runId: 'a' }), runs.run(request, { runId: 'b' })];
   runs.hear(text('a', 'stdout', '1'));
@@ -35,7 +35,7 @@ it('puts events and the rest together, each run by itself', async () => {
   expect(await second).toEqual({ ok: true, value: { ...rest, stdout: 'other3' } });
 });
 
-it('begins anew with an id that is free again, also after a refusal', async () => {
+it('accepts an id that is free again, also after a refusal', async () => {
   const { asked, runs } = setUp();
   for (const ok of [true, false, true]) {
     const run = runs.run(request, { runId: 'a' });
@@ -46,7 +46,7 @@ it('begins anew with an id that is free again, also after a refusal', async () =
   }
 });
 
-it('refuses an id whose run the page has not heard the end of', async () => {
+it('refuses the id of a run whose result has not reached the page', async () => {
   const { asked, runs } = setUp();
   const run = runs.run(request, { runId: 'a' });
   expect(await runs.run(request, { runId: 'a' })).toMatchObject({ error: { code: 'duplicate-id' } });
@@ -55,7 +55,7 @@ it('refuses an id whose run the page has not heard the end of', async () => {
   expect(await run).toMatchObject({ ok: true });
 });
 
-it.each([undefined, null, {}, { runId: 7 }])('leaves it to main to refuse %j', async (options) => {
+it.each([undefined, null, {}, { runId: 7 }])('passes %j on to main, which refuses it', async (options) => {
   const { asked, runs } = setUp();
   const refused = { ok: false, error: { code: 'invalid-argument', message: '' } } as const;
   // @ts-expect-error: a page may give anything.

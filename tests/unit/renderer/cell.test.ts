@@ -17,7 +17,7 @@ const seen = (cell: Cell): unknown[] =>
   cell.items.map((item) => (item.kind === 'text' ? [item.stream, item.plain()] : item.kind));
 
 describe('a cell', () => {
-  it('shows what a run says in the order in which it says it', () => {
+  it('shows output and displays of a run in their order', () => {
     const cell = runningCell();
     cell.apply(text('stdout', 'a'));
     cell.apply(text('stdout', 'b\n'));
@@ -36,7 +36,7 @@ describe('a cell', () => {
     expect(seen(cell)).toEqual([['stdout', 'ab'], ['stderr', 'oh'], 'rich', ['stdout', 'c'], 'value']);
   });
 
-  it('is empty once its code clears it, also of what the result holds once more', () => {
+  it('is empty once its code clears it, also of outputs that the result repeats', () => {
     const cell = runningCell();
     cell.apply(text('stdout', 'first\n'));
     cell.apply({ type: 'output', runId: 'r', mime: { 'image/png': PIXEL } });
@@ -47,7 +47,7 @@ describe('a cell', () => {
     expect(seen(cell)).toEqual(['rich']);
   });
 
-  it('gives a new list at its end: whoever watches it is told by that', () => {
+  it('replaces its list of items at the end, which watchers notice', () => {
     const cell = runningCell();
     const before = cell.items;
     cell.finish(resultOf({ value: { text: '7' } }), 2000);
@@ -62,7 +62,7 @@ describe('a cell', () => {
     expect(cell.items).toEqual([]);
   });
 
-  it('takes from the result what no event told of', () => {
+  it('takes from the result what no event has brought', () => {
     const cell = runningCell();
     cell.finish(resultOf({ stdout: 'out', stderr: 'err', outputs: [{ mime: { 'text/plain': 'x' } }] }), 2000);
     expect(seen(cell)).toEqual([['stdout', 'out'], ['stderr', 'err'], 'rich']);
@@ -79,7 +79,7 @@ describe('a cell', () => {
     expect(seen(crashed)).toEqual([]);
   });
 
-  it('does not repeat as text the value that was shown in a richer form', () => {
+  it('does not repeat a value as text that was shown in a richer form', () => {
     const cell = runningCell();
     cell.apply({ type: 'output', runId: 'r', mime: { 'text/html': '<table>', 'text/plain': ' a\n1' } });
     cell.finish(resultOf({ value: { text: ' a\n1' } }), 2000);
@@ -103,7 +103,7 @@ describe('a cell', () => {
     expect(cell.openInput).toBeNull();
   });
 
-  it('is new again when it is run again', () => {
+  it('is empty again when it is run again', () => {
     const cell = runningCell();
     cell.apply(text('stdout', 'first'));
     cell.stopping(1500);

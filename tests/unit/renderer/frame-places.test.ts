@@ -35,7 +35,7 @@ it('keeps frames that went out of sight until their places are needed', () => {
   expect(states()).toBe('tat');
 });
 
-it('does not make a frame anew for what comes back into sight', () => {
+it('keeps the frame of a document that comes back into sight', () => {
   const { all, places } = setUp(1);
   const [a] = all as [Place];
   places.enter(a);
@@ -44,7 +44,7 @@ it('does not make a frame anew for what comes back into sight', () => {
   expect([a.state, a.changes]).toEqual(['taken', 1]);
 });
 
-it('never has more than there are places, and lets those in who wait', () => {
+it('has no more frames than places, and gives free places to documents that wait', () => {
   const { all, places, states } = setUp(4);
   const [a, b, c, d] = all as [Place, Place, Place, Place];
   for (const place of all) places.enter(place);
@@ -57,7 +57,7 @@ it('never has more than there are places, and lets those in who wait', () => {
   expect(b.changes).toBe(1);
 });
 
-it('takes the one that is wanted, at the cost of the one that was there for longest', () => {
+it('loads a document that is asked for in place of the one that was there for longest', () => {
   const { all, places, states } = setUp(3);
   const [, , c] = all as [Place, Place, Place];
   for (const place of all) places.enter(place);
@@ -65,7 +65,7 @@ it('takes the one that is wanted, at the cost of the one that was there for long
   expect(states()).toBe('ctt');
 });
 
-it('gives back a place whose frame has ended, and takes it again when asked to', () => {
+it('frees the place of a frame that has ended, and loads it again when asked to', () => {
   const { all, places, states } = setUp(3);
   const [a, b, c] = all as [Place, Place, Place];
   for (const place of all) places.enter(place);

@@ -18,7 +18,7 @@ const FRAME = `<div>
 describe('a data frame', () => {
   const table = readHtmlTable(FRAME);
 
-  it('becomes rows of texts, whatever they look like', () => {
+  it('becomes rows of texts, markup in cells included', () => {
     expect(table?.head.map((row) => row.map(({ text }) => text))).toEqual([['', 'city', 'people']]);
     expect(table?.body.map((row) => row.map(({ text }) => text))).toEqual([
       ['0', 'Bern & more', '134794'],
@@ -36,12 +36,12 @@ describe('a data frame', () => {
   });
 });
 
-it('takes no style for a text', () => {
+it('does not take the contents of a style element for text', () => {
   const table = readHtmlTable('<table><tr><td><style>td { color: red }</style>a</td></tr></table>');
   expect(table?.body[0]?.map(({ text }) => text)).toEqual(['a']);
 });
 
-it('keeps spans within reason', () => {
+it('bounds the spans of cells', () => {
   const table = readHtmlTable(
     '<table><tr><td colspan="2" rowspan="0">a</td><td colspan="1e9">b</td></tr></table>',
   );
@@ -67,11 +67,11 @@ it.each([
   ['a number without end', `<table><tr><td>${'1'.repeat(2_000_000)}x</td></tr></table>`, 1],
   ['elements in each other', `<table>${'<div>'.repeat(500_000)}${'</b>'.repeat(500_000)}</table>`, null],
   ['ends of nothing', `<table><tr><td>x${'</b>'.repeat(1_000_000)}</td></tr></table>`, 1],
-])('is done with %s before anyone would call it hung', (_what, html, rows) => {
+])('reads %s in bounded time', (_what, html, rows) => {
   expect(readHtmlTable(html)?.body.length ?? null).toBe(rows);
 });
 
-it('leaves to a frame what would keep the page busy', () => {
+it('leaves tables that would keep the page busy to a frame', () => {
   const rows = (count: number, text: string): string =>
     `<table>${`<tr><td>${text}</td></tr>`.repeat(count)}</table>`;
   expect(readHtmlTable(rows(10_000, 'x'))?.body).toHaveLength(10_000);

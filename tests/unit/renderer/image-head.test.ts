@@ -102,7 +102,7 @@ describe('the head of', () => {
     expect(readImageHead(file)).toEqual(head);
   });
 
-  it('files that are made up never throws', () => {
+  it('is read from made-up files without an exception', () => {
     const heads = [png(1, 1), jpeg(frameHeader(0xc0, 1, 1)), gif(1, 1, gifImage(1, 1)), webp('VP8X', [])];
     for (const head of heads) {
       for (let length = 0; length <= head.length; length += 1) {
@@ -120,7 +120,7 @@ describe('an image', () => {
   const of = (head: Partial<ImageHead>): boolean =>
     isShowable({ type: 'image/png', width: 10, height: 10, ...still, ...head });
 
-  it('is shown when decoding it is bearable', () => {
+  it('is shown when its decoded size is within bounds', () => {
     expect(of({ width: 8192, height: 8192 })).toBe(true);
     expect(of({ width: 8193, height: 8192 })).toBe(false);
     expect(of({ width: 32_000, height: 32_000 })).toBe(false);
@@ -130,7 +130,7 @@ describe('an image', () => {
     expect(of({ width: 8000, height: 8000, passes: 400 })).toBe(false);
   });
 
-  it('is what it is, not what it is called', () => {
+  it('has the type that its bytes say, not the one it is given', () => {
     expect(pictureOf('image/png', gif(1, 1, gifImage(1, 1)))).toEqual({ kind: 'image', type: 'image/gif' });
     expect(pictureOf('image/png', bytes(ascii('<svg/>')))).toEqual({ kind: 'unreadable' });
     expect(pictureOf('image/gif', png(23_000, 23_000))).toEqual({

@@ -11,7 +11,7 @@ const ranCell = (session: Session, changes: Parameters<typeof resultOf>[0] = {})
 };
 
 describe('a session', () => {
-  it('always has a cell to write in', () => {
+  it('always has a draft cell at its end', () => {
     const session = new Session('s', 1);
     const [only] = session.cells;
     if (only === undefined) throw new Error('no cell');
@@ -22,7 +22,7 @@ describe('a session', () => {
     expect(session.cells.at(-1)?.phase.name).toBe('draft');
   });
 
-  it('marks the cells whose variables are lost: those that left some, and not the one that tells of it', () => {
+  it('marks the cells whose variables are lost, but not the cell that reports the loss', () => {
     const session = new Session('s', 1);
     const early = ranCell(session);
     const crashed = ranCell(session, { status: 'crashed', session: { id: 's', state: 'lost' } });

@@ -23,7 +23,7 @@ describe('an output', () => {
 });
 
 describe('a preview', () => {
-  it('of a table knows quotes, and how many rows it shows', () => {
+  it('of a table understands quotes, and counts its rows', () => {
     const rows = Array.from({ length: 150 }, (_, index) => `${index};"a;""b""\nc"`).join('\r\n');
     const preview = previewOf('x.CSV', bytesOf(`n;text\r\n${rows}`));
     if (preview.kind !== 'table') throw new Error(preview.kind);
@@ -43,7 +43,7 @@ describe('a preview', () => {
     expect(previewOf(name, kind === 'none' ? new Uint8Array([0, 255]) : bytesOf('hello ü')).kind).toBe(kind);
   });
 
-  it('reads no more rows than it wants', () => {
+  it('reads no more rows than it shows', () => {
     expect(readDelimited('a,b\n'.repeat(1000), 3)).toHaveLength(3);
     expect(readDelimited('', 3)).toEqual([]);
   });
@@ -63,7 +63,7 @@ describe('packages', () => {
     ['numpy', 'openblas'],
   );
 
-  it('here come first; libraries are of no interest', () => {
+  it('are listed with installed ones first and without shared libraries', () => {
     expect(rows.map(({ name, bytes, inSession }) => [name, bytes, inSession])).toEqual([
       ['numpy', 5, true],
       ['geopandas', null, false],
@@ -71,7 +71,7 @@ describe('packages', () => {
     ]);
   });
 
-  it('are found by part of the name, the best first', () => {
+  it('are found by part of the name, the best match first', () => {
     expect(findPackages(rows, ' PANDAS').map(({ name }) => name)).toEqual(['pandas', 'geopandas']);
   });
 });

@@ -49,7 +49,7 @@ describe('spans', () => {
     });
   });
 
-  it('cut a line that nobody reads', () => {
+  it('cut very long lines', () => {
     const [span] = spansOf({ carry: '', text: 'x'.repeat(1_000_000) });
     expect(span?.text.length).toBeLessThan(10_000);
   });

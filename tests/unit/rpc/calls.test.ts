@@ -116,7 +116,7 @@ test('a thrown RpcError arrives with code and message; anything else only as "in
   expect(errors).toEqual([secret]);
 });
 
-test('a thrown proxy runs no trap and harms nobody', async () => {
+test('a thrown proxy has none of its traps called', async () => {
   let traps = 0;
   const trap = (): never => {
     traps++;
@@ -293,7 +293,7 @@ test('a side that streams items is told when it has no way to wait for the event
   port1.close();
 });
 
-test('a log that throws does no harm', async () => {
+test('a log that throws does not disturb calls', async () => {
   const { client } = makePair({
     handlers: { echo: () => Promise.reject(new Error('x')) },
     server: {
@@ -306,6 +306,6 @@ test('a log that throws does no harm', async () => {
   expect(await client.call('add', { a: 1, b: 1 })).toBe(2);
 });
 
-test('a nonsensical limit is refused at once', () => {
+test('an invalid limit is refused by the constructor', () => {
   expect(() => makePair({ server: { limits: { maxDepth: Number.NaN } } })).toThrow(RangeError);
 });

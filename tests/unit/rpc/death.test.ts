@@ -71,7 +71,7 @@ test('an answer sent just before closing still arrives', async () => {
   expect(await caller.closed).toBe('closed by the other side: bye');
 });
 
-test('a port that closes without a goodbye is noticed', async () => {
+test('a port that closes without a closing message is noticed', async () => {
   const { port1, port2 } = new MessageChannel();
   const caller = makeClient(port1);
   const call = codeOf(caller.call('hang', null));
@@ -80,7 +80,7 @@ test('a port that closes without a goodbye is noticed', async () => {
   expect(await caller.closed).toBe('port closed');
 });
 
-test('an owner that closes from inside a handler or a listener harms nobody', async () => {
+test('the owner may close the peer from inside a handler or a listener', async () => {
   const errors: unknown[] = [];
   const { client: caller, server } = makePair({
     handlers: {

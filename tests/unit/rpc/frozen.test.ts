@@ -31,7 +31,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 test.each([
   { flags: [], evalWorks: true },
   { flags: ['--disallow-code-generation-from-strings'], evalWorks: false },
-])('works in a worker with frozen intrinsics, flags: $flags', async ({ flags, evalWorks }) => {
+])('an RPC peer works in a worker with frozen intrinsics, flags: $flags', async ({ flags, evalWorks }) => {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [
     ...flags,
     '--unhandled-rejections=strict',

@@ -368,7 +368,7 @@ test('a million tiny items inside a large window cost a slow consumer no quadrat
   expect(items).toBe(100_000);
 });
 
-test('the goodbye of a hostile side is only a text', async () => {
+test('the closing message of a hostile side is treated as text', async () => {
   const end = hostileServer();
   const call = codeOf(end.client.call('hang', null));
   end.post({ kind: 'close', reason: 'protocol violation: yours' });

@@ -200,7 +200,7 @@ describe('results', () => {
     expect(await running).toMatchObject({ status: 'ok', truncated: true });
   });
 
-  it('of a refused run tell why, and nothing began', async () => {
+  it('of a refused run give the reason, and nothing was started', async () => {
     const { backend, began, runner } = stage();
     backend.refusal = { kind: 'setup-failed', detail: 'no Python' };
     expect(await runner.run({ code: 'a', session: 's' })).toMatchObject({
@@ -221,7 +221,7 @@ describe('results', () => {
     expect(interpreter.calls).toEqual(['run', 'terminate', 'end', 'release']);
   });
 
-  it('of a lost connection are what the interpreter makes of it', async () => {
+  it('of a lost connection follow from what the interpreter says of it', async () => {
     const { backend, runner } = stage();
     const running = runner.run({ code: 'a' });
     const interpreter = await backend.interpreterOf('a');
@@ -242,7 +242,7 @@ describe('results', () => {
     expect((await running).status).toBe(status);
   });
 
-  it('are refused to invalid requests', async () => {
+  it('are not given for invalid requests, which reject', async () => {
     const { runner } = stage();
     await expect(runner.run({ code: 1 } as never)).rejects.toThrow(InvalidRequestError);
   });
@@ -350,7 +350,7 @@ describe('stopping', () => {
     expect(began).toEqual([1]);
   });
 
-  it('memory that runs short ends the run as out of memory', async () => {
+  it('a shortage of memory ends the run as out of memory', async () => {
     const { backend, runner } = stage();
     const running = runner.run({ code: 'a' });
     const interpreter = await backend.interpreterOf('a');
@@ -359,7 +359,7 @@ describe('stopping', () => {
     expect(interpreter.calls).toEqual(['run', 'terminate', 'end', 'release']);
   });
 
-  it('what comes after the verdict is not part of the result', async () => {
+  it('output that comes after the verdict is not part of the result', async () => {
     const { backend, clock, runner } = stage();
     const running = runner.run({ code: 'a', timeoutMs: 1000 });
     const interpreter = await backend.interpreterOf('a');
@@ -428,7 +428,7 @@ describe('files', () => {
     expect(got).toEqual(['a.txt']);
   });
 
-  it('a listener that throws costs nobody the result', async () => {
+  it('a listener that throws does not prevent the result', async () => {
     const { backend, runner } = stage();
     const running = runner.run(
       { code: 'a' },

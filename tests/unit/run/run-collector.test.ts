@@ -144,7 +144,7 @@ describe('the files of an outcome', () => {
     '',
     '\ud800',
     'x'.repeat(256),
-  ])('have no names that are none: %j is left out and told', (name) => {
+  ])('have valid names only: %j is left out, with a notice', (name) => {
     const { files, notices, truncated } = outcomeOf({ files: [file('real.txt'), file(name)] });
     expect(files).toEqual([file('real.txt')]);
     expect(truncated).toBe(true);
@@ -152,7 +152,7 @@ describe('the files of an outcome', () => {
     expect(notices[0]?.message).not.toMatch(/[\p{C}\p{Zl}]/u);
   });
 
-  it('are without what was made elsewhere, which is told with its size', () => {
+  it('are without those made outside the workspace, which a notice names with their size', () => {
     const { files, notices, truncated } = outcomeOf({
       files: [file('real.txt'), file('/tmp/a\u202eb.csv', 7), file('/data/x', 8)],
       changed: [['real.txt', 1]],
@@ -168,7 +168,7 @@ describe('the files of an outcome', () => {
     ]);
   });
 
-  it('that could not keep their names are told with both', () => {
+  it('that could not keep their names are named in a notice with both', () => {
     const renamed = { ...file('Users/me/out.csv'), was: 'C:\\Users\\me\\out.csv' };
     const { files, notices } = outcomeOf({ files: [renamed], changed: [['Users/me/out.csv', 1]] });
     expect(files).toEqual([file('Users/me/out.csv')]);
@@ -178,7 +178,7 @@ describe('the files of an outcome', () => {
     ]);
   });
 
-  it.each([2 ** 53 - 1, -1, 0.5])('have no sizes that make no sense: %d', (size) => {
+  it.each([2 ** 53 - 1, -1, 0.5])('have valid sizes only: %d is refused', (size) => {
     const { files, notices } = outcomeOf({ files: [file('a', size)] });
     expect(files).toEqual([]);
     expect(notices[0]?.message).toMatch(/"a" \(its size/u);
@@ -217,7 +217,7 @@ describe('the files of an outcome', () => {
     ['of the wrong form', [{ name: 1 }]],
     ['nested', [[[[[1]]]]]],
     ['no list', 'x'],
-  ])('are known without a list of the guest: %s', (_what, files) => {
+  ])('do not depend on the list that the guest gives: %s', (_what, files) => {
     expect(outcomeOf({ changed: [['real', 1]], files }).files).toHaveLength(1);
     expect(outcomeOf({ files }).files).toEqual([]);
   });
@@ -243,7 +243,7 @@ describe('the files of an outcome', () => {
 });
 
 describe('displays', () => {
-  it('that the guest clears are in no result, and the budget is that of all', () => {
+  it('that the guest clears are in no result, but count against the budget', () => {
     const { collector, passed } = collect();
     const shown = (mime: string): void =>
       collector.push({
@@ -276,7 +276,7 @@ describe('displays', () => {
     expect(collector.displaysCut).toBe(true);
   });
 
-  it('that break the contract are no report', () => {
+  it('that break the contract make the report invalid', () => {
     const wrong = ['', '{}', '{"mime":[],"cut":false}', '{"mime":[["plain","x"]],"cut":false}', `[${ONE}]`];
     for (const json of wrong) expect(() => show(collect().collector, json)).toThrow(ReportError);
   });
@@ -336,7 +336,7 @@ describe('calls of functions', () => {
     expect(passed).toEqual(['call 1 false', 'call 1 true', 'rest 2']);
   });
 
-  it('of a run that was given none are no call of its own Python', () => {
+  it('of a run that was given no functions make the report invalid', () => {
     const { collector } = collect();
     expect(() => collector.push({ channel: 'call', call: 1, bytes: utf8('{}'), last: true })).toThrow(
       MisbehaviourError,

@@ -65,7 +65,7 @@ describe('RunQueue', () => {
     expect(await new RunQueue(1).add(null, AbortSignal.abort(), async () => 1)).toBeNull();
   });
 
-  it('leaves a task alone that has begun', async () => {
+  it('does not cancel a task that has begun', async () => {
     const controller = new AbortController();
     const gate = deferred<number>();
     const run = new RunQueue(1).add(null, controller.signal, () => gate.promise);

@@ -96,12 +96,12 @@ describe.each(Object.values(CASES).flat())('%j', (verdict, status, type, message
   });
 });
 
-it('passes the stack of a dead interpreter on', () => {
+it('passes on the stack of an interpreter that died', () => {
   const { error } = reportVerdict({ kind: 'interpreter-died', detail: 'd', stack: 'File "<run>"' });
   expect(error?.traceback).toBe('File "<run>"');
 });
 
-it('says where an interrupted run was, unless it failed of something else', () => {
+it('names the line of an interrupted run, unless it failed otherwise', () => {
   const by = (type: string) =>
     ({ means: 'interrupt', outcome: { ...CHECKED_OUTCOME, error: pythonError(type) } }) as const;
   expect(reportVerdict({ kind: 'cancelled', by: by('KeyboardInterrupt') }).error).toMatchObject({

@@ -18,7 +18,7 @@ const place = (system: string) => {
   return { manifest, file };
 };
 
-it('is the file that the build knew', async () => {
+it('is the file whose hash the build has written', async () => {
   const locations = place(SYSTEM);
   expect(await checkedBinding(locations)).toBe(locations.file);
   expect(await lockdownOrder(locations)(1536)).toEqual({
@@ -28,7 +28,7 @@ it('is the file that the build knew', async () => {
   });
 });
 
-it('is refused when it is another one: it would run as native code', async () => {
+it('is refused with another hash, since it runs as native code', async () => {
   const locations = place(SYSTEM);
   writeFileSync(locations.file, 'other code');
   await expect(checkedBinding(locations)).rejects.toThrow(
@@ -36,7 +36,7 @@ it('is refused when it is another one: it would run as native code', async () =>
   );
 });
 
-it('is none where none is installed, or the build knew none', async () => {
+it('is null where no binding is installed, or the build had none', async () => {
   expect(await checkedBinding({ ...place(SYSTEM), file: null })).toBeNull();
   expect(await checkedBinding(place('other-system'))).toBeNull();
 });

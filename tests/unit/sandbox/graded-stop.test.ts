@@ -78,7 +78,7 @@ describe('an interrupt that is taken', () => {
     expect(all.sandbox.sessions).toEqual(['s']);
   });
 
-  it('is tried less long for an interpreter that is thrown away, which it is', async () => {
+  it('is tried less long for a run without a session, whose interpreter is ended anyway', async () => {
     const all = stage(interruptible());
     const { result } = await begin(all);
     all.clock.advance(1000);
@@ -87,7 +87,7 @@ describe('an interrupt that is taken', () => {
     expect(all.launcher.last.called('interruptRun').map(({ params }) => params['limitMs'])).toEqual([250]);
   });
 
-  it('of a code that made something else of it, says so and no more', async () => {
+  it('that code turned into a value is reported as a timeout without a line or value', async () => {
     const all = stage(interruptible({ ...OUTCOME, value: { text: '1', json: 1 } }));
     const { result } = await begin(all, { session: 's' });
     all.clock.advance(1000);
@@ -111,7 +111,7 @@ describe('an interrupt that is taken', () => {
     });
   });
 
-  it('by a report that is none ends the interpreter', async () => {
+  it('that is answered by an invalid report ends the interpreter', async () => {
     const all = stage(interruptible('nonsense'));
     const { result } = await begin(all, { session: 's' });
     all.clock.advance(1000);
@@ -147,7 +147,7 @@ describe('an interrupt that does not help', () => {
     expect(all.clock.waiting).toBe(3);
   });
 
-  it('nor does closing, ends the process; the user waits for the sum of the limits and no longer', async () => {
+  it('is followed by closing the interpreter, and when that hangs by ending the process, within the sum of the limits', async () => {
     const all = stage((launch) =>
       launch === 1 ? { run: never, interruptRun: never, closeInterpreter: never } : {},
     );
@@ -165,8 +165,8 @@ describe('an interrupt that does not help', () => {
   });
 });
 
-describe('what comes in between', () => {
-  it('a second cancel, a dispose: still one result', async () => {
+describe('something that happens meanwhile', () => {
+  it('a second cancel or a dispose: there is still one result', async () => {
     const controller = new AbortController();
     const all = stage({ run: never, interruptRun: never });
     const { result } = await begin(all, { session: 's', signal: controller.signal });
@@ -206,7 +206,7 @@ describe('what comes in between', () => {
     });
   });
 
-  it('a connection that breaks while the interpreter is ended: that is why the process had to go', async () => {
+  it("a connection that breaks while the interpreter is ended: that is the cause of the process's end", async () => {
     const all = stage((launch) =>
       launch === 1 ? { run: never, interruptRun: () => ({ stopped: false }), closeInterpreter: never } : {},
     );
@@ -219,7 +219,7 @@ describe('what comes in between', () => {
     expect(all.events.find(({ type }) => type === 'process-ended')).toMatchObject({ cause: 'exited' });
   });
 
-  it('output after the interrupt: it still counts, until the run has ended', async () => {
+  it('output after the interrupt: it is part of the result until the run has ended', async () => {
     const end = deferred();
     const talkative: RunHandler = async (order, context) => {
       await end.promise;
@@ -253,7 +253,7 @@ describe('out of memory', () => {
     await turns();
   };
 
-  it('ends the run and its interpreter, tells how much there was, and spares the process', async () => {
+  it('ends the run and its interpreter, names the limit, and keeps the process', async () => {
     const all = onFullMachine({ run: never });
     const { result } = await begin(all, { session: 's' });
     await use(all, 1800);
@@ -280,7 +280,7 @@ describe('out of memory', () => {
     expect((await next.result).status).toBe('cancelled');
   });
 
-  it('by far ends the process, as out of memory and not as a crash', async () => {
+  it('by a large amount ends the process, as out of memory and not as a crash', async () => {
     const all = onFullMachine((launch) => (launch === 1 ? { run: never } : {}), {
       crashLimit: { crashes: 1, windowMs: 1000 },
     });
@@ -338,7 +338,7 @@ describe('out of memory', () => {
     expect((await result).status).toBe('cancelled');
   });
 
-  it('is a matter of what the machine has: with more memory there is room for more', async () => {
+  it("depends on the machine's memory: with more of it more is allowed", async () => {
     const free = { bytes: 10 * 1024 * MIB };
     const all = stage({ run: never }, { freeMemory: () => free.bytes });
     const { result } = await begin(all, { session: 's' });
@@ -353,7 +353,7 @@ describe('out of memory', () => {
     });
   });
 
-  it('is also what the kernel counts, touched or not: idle sessions go before it is reached', async () => {
+  it('is also a matter of writable memory, touched or not: idle sessions are dropped before that limit', async () => {
     const all = onFullMachine({});
     for (const session of ['a', 'b', 'c']) await all.sandbox.run({ code: 'x', session });
     all.launcher.last.data = 1350 * MIB;

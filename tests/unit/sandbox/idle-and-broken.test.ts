@@ -56,7 +56,7 @@ describe('idleness', () => {
     expect([all.alive(), all.supervisor.state.name]).toEqual([[], 'stopped']);
   });
 
-  it('ends nothing under a use that begins in the same moment, before or after the timer', async () => {
+  it('ends no process that is used from the same moment on, before or after the timer', async () => {
     const before = supervisorStage();
     await useOnce(before);
     await before.elapse(IDLE_MS - 1);
@@ -73,7 +73,7 @@ describe('idleness', () => {
     expect(after.ends).toMatchObject([{ pid: 1001, cause: 'idle' }]);
   });
 
-  it('is no crash, however often', async () => {
+  it('does not count as a crash, however often', async () => {
     const all = supervisorStage(undefined, { crashLimit: { crashes: 1, windowMs: 1e9 } });
     for (let round = 1; round < 5; round++) {
       await useOnce(all);
@@ -93,7 +93,7 @@ describe('too many crashes', () => {
     await until(() => all.ends.length === count + 1);
   };
 
-  it('within the window keep it down, with the reason; a restart heals', async () => {
+  it('within the window make the sandbox broken, with the reason, until a restart', async () => {
     const all = supervisorStage(undefined, { crashLimit: LIMIT });
     for (let count = 0; count < 3; count++) await crash(all);
     expect(all.supervisor.state).toEqual({
@@ -111,7 +111,7 @@ describe('too many crashes', () => {
     expect((await all.supervisor.sidecar()).pid).toBe(1006);
   });
 
-  it('keep it down, however much time passes', async () => {
+  it('make the sandbox broken, however much time passes', async () => {
     const all = supervisorStage(undefined, { crashLimit: LIMIT });
     for (let count = 0; count < 3; count++) await crash(all);
     all.clock.advance(1e9);
@@ -119,7 +119,7 @@ describe('too many crashes', () => {
     expect(all.launcher.launches).toBe(3);
   });
 
-  it('spread over more than the window do not', async () => {
+  it('spread over more than the window do not make it broken', async () => {
     const all = supervisorStage(undefined, { crashLimit: LIMIT });
     for (let count = 0; count < 10; count++) {
       await crash(all);
@@ -158,7 +158,7 @@ describe('too many crashes', () => {
     expect(all.supervisor.state.name).toBe(counts ? 'broken' : 'stopped');
   });
 
-  it('can be starts that fail', async () => {
+  it('include starts that fail', async () => {
     const all = supervisorStage(() => ({ prepare: () => Promise.reject(new Error('no')) }), {
       crashLimit: LIMIT,
     });
@@ -215,7 +215,7 @@ describe('too many crashes', () => {
 });
 
 describe('reasons', () => {
-  it('are the first ones: what follows are consequences', async () => {
+  it('are those of the first cause, not of its consequences', async () => {
     const all = supervisorStage();
     const sidecar = await all.supervisor.sidecar();
     const [first, second] = await Promise.all([
@@ -229,7 +229,7 @@ describe('reasons', () => {
     expect(all.ends).toHaveLength(1);
   });
 
-  it('tell a death of memory by the last reading', async () => {
+  it('name memory by the last reading', async () => {
     const all = supervisorStage(undefined, { freeMemory: () => 0 });
     const sidecar = await all.supervisor.sidecar();
     all.launcher.last.resident = 2 * 1024 ** 3;
@@ -242,7 +242,7 @@ describe('reasons', () => {
     });
   });
 
-  it('tell a death of memory by what the system says', async () => {
+  it('name memory by what the system says', async () => {
     const all = supervisorStage();
     const sidecar = await all.supervisor.sidecar();
     all.launcher.last.outOfMemory = true;
@@ -250,7 +250,7 @@ describe('reasons', () => {
     expect(await all.supervisor.endOf(sidecar)).toEqual({ cause: 'out-of-memory', detail: 'exit code 133' });
   });
 
-  it('say that a process is still there although its end was told', async () => {
+  it('say that a process is still there although its end was reported', async () => {
     const all = supervisorStage();
     const sidecar = await all.supervisor.sidecar();
     all.launcher.last.undead = true;

@@ -56,7 +56,7 @@ describe('the memory cap', () => {
     expect([all.sandbox.restartNeeded, all.sandbox.state.name]).toEqual([false, 'ready']);
   });
 
-  it('replaces a process in reserve, which nobody would miss', async () => {
+  it('replaces a standby process at once, since it has no state', async () => {
     const all = await setUp({ standby: true });
     await all.sandbox.run({ code: 'x = 1', session: 'a' });
     await until(() => all.sandbox.standby.ready);
@@ -87,7 +87,7 @@ describe('the standby process', () => {
 });
 
 describe('the idle time', () => {
-  it('counts anew, from the change on', async () => {
+  it('is counted anew from the change on', async () => {
     const all = await setUp();
     await all.sandbox.run({ code: '1' });
     all.sandbox.configure({ ...BEFORE, idleMs: MINUTE / 2 });
@@ -95,7 +95,7 @@ describe('the idle time', () => {
     await stopped(all);
   });
 
-  it('does not end what runs', async () => {
+  it('does not end runs under way', async () => {
     const gate = deferred();
     const all = stage({
       run: async (order, context) => {

@@ -77,18 +77,18 @@ describe('what a run needs', () => {
     expect(installed).toEqual([{ interpreter: 'one', hashes: hashes(WHEELS.numbers) }]);
   });
 
-  it('is only of use for what it may do: of the packages that may come for that', async () => {
+  it('has of hinted packages only those that may be installed for a hint', async () => {
     const { install } = scene(reports([], { hints: ['tabulate', 'numbers'] }));
     expect((await install({ code: 'import x' })).installed).toEqual(['tabulate']);
   });
 
-  it('is nothing: then nobody is asked', async () => {
+  it('is nothing: then no source is asked', async () => {
     const { install, process } = scene();
     expect((await install({ code: 'print("important")' })).installed).toEqual([]);
     expect(process.calls).toEqual([]);
   });
 
-  it('is not put there twice, and not sent twice to a process', async () => {
+  it('is not installed twice, and not sent twice to a process', async () => {
     const { installer, install, order, process, sidecar, installed } = scene(reports(['plot']));
     await install();
     const sent = process.called('loadPackage').length;
@@ -120,13 +120,13 @@ describe('what a run needs', () => {
 });
 
 describe('what can not be had', () => {
-  it('and is named, ends it; nothing was put anywhere', async () => {
+  it('fails the run when the code names it; nothing is installed', async () => {
     const { install, installed } = scene(reports(['plot']));
     await expect(install({ packages: ['nowhere'] })).rejects.toMatchObject({ code: 'unknown-package' });
     expect(installed).toEqual([]);
   });
 
-  it('and is only imported, is explained where it is missed; the others come', async () => {
+  it('is explained in the ImportError when the code only imports it; the others are installed', async () => {
     const { install } = scene(reports(['frame', 'nowhere.deep'], { hints: ['neither'] }));
     const { installed, advice } = await install();
     expect(installed).toEqual(['numbers', 'frame']);
@@ -141,7 +141,7 @@ describe('what can not be had', () => {
     );
   });
 
-  it('since there are no packages at all', async () => {
+  it('fails where there are no packages at all', async () => {
     const shelf = wheelCacheProcess();
     const installer = new PackageInstaller({ provider: undefined, clock: new FakeClock() });
     const interpreter = { id: 'one', sidecar: shelf.sidecar };
@@ -159,7 +159,7 @@ describe("the interpreter's word", () => {
     ['modules that are none', '{"modules":["../x"],"hints":[],"asked":[]}'],
     ['more than it should be', '{"modules":[],"hints":[],"asked":[],"__proto__":{"x":1},"extra":1}'],
     ['far too many modules', JSON.stringify({ modules: Array(501).fill('m'), hints: [], asked: [] })],
-  ])('that makes no sense is not heeded: %s', async (_what, report) => {
+  ])('that makes no sense is ignored: %s', async (_what, report) => {
     const { install } = scene({ findImports: answerWith(report) });
     expect((await install({ packages: ['numbers'] })).installed).toEqual(['numbers']);
   });
@@ -174,7 +174,7 @@ describe("the interpreter's word", () => {
     await expect(install({ packages: ['numbers'] })).rejects.toMatchObject({ code: 'invalid-result' });
   });
 
-  it('is waited for 10 s, and then done without', async () => {
+  it('is waited for 10 s, and then ignored', async () => {
     const { install, clock, process } = scene({ findImports: () => never() });
     const installing = install({ packages: ['numbers'] });
     await eventually(() => expect(process.called('findImports')).toHaveLength(1));
@@ -219,7 +219,7 @@ describe('while packages are handed over', () => {
     });
   });
 
-  it('the process may die', async () => {
+  it('the process may die, at which installing rejects with "closed"', async () => {
     const dying = deferred();
     const { install, process } = scene({ ...reports(['plot']), loadPackage: () => never() });
     const installing = install();
@@ -230,7 +230,7 @@ describe('while packages are handed over', () => {
     await expect(installing).rejects.toMatchObject({ name: 'RpcError', code: 'closed' });
   });
 
-  it('a process that says it has them not, again and again, is of no use', async () => {
+  it('a process that says again and again that it lacks packages is an error', async () => {
     const { install } = scene({
       ...reports(['plot']),
       installPackages: ({ hashes: wanted }) => ({ missing: wanted }),
@@ -240,7 +240,7 @@ describe('while packages are handed over', () => {
     });
   });
 
-  it('main holds four at most, however many there are', async () => {
+  it('main holds four packages in memory at most, however many there are', async () => {
     const { service } = world().open();
     let reads = 0;
     const counting: PackageProvider = {

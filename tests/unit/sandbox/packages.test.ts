@@ -122,7 +122,7 @@ it('with a dying process loses the files of a run that never began but was told 
   });
 });
 
-it('without an answer ends the interpreter, whose session would hang at each run', async () => {
+it('that gives no answer ends the interpreter, whose session would hang at each run', async () => {
   const all = stage({ installPackages: () => never() }, { packages });
   const running = run(all, { session: 's', packages: ['six'] });
   await until(() => all.launcher.processes.at(-1)?.called('installPackages').length === 1);

@@ -125,7 +125,7 @@ describe('time', () => {
     expect(all.launcher.last.kills).toBe(0);
   });
 
-  it('ends a run whose output is at its cap: that is cut', async () => {
+  it('ends a run whose output is at its cap, and reports it as cut', async () => {
     const all = stage({ run: printThenHang('x'.repeat(1024)) });
     let told = 0;
     const running = run(
@@ -276,7 +276,7 @@ describe('failing to start', () => {
     ],
     ['its assets', { prepare: () => Promise.reject(new RpcError('failed', 'damaged')) }, /damaged/u],
     ['the schema', { prepare: () => ({ checks: 'fine' }) as never }, /not valid|the handler failed/u],
-  ])('at %s: nothing runs', async (_what, behaviour: Behaviour, message) => {
+  ])('at %s: no code runs', async (_what, behaviour: Behaviour, message) => {
     const all = stage(behaviour);
     expect(await run(all)).toMatchObject({
       status: 'setup-failed',
@@ -433,7 +433,7 @@ describe('a hostile sidecar', () => {
     });
   });
 
-  it('that answers twice, or goes on after its answer, is not listened to', async () => {
+  it('that answers twice, or sends more after its answer, is ignored', async () => {
     const told: string[] = [];
     const all = stage((launch) => (launch === 1 ? { run: never } : {}));
     const running = all.sandbox.run(
@@ -452,7 +452,7 @@ describe('a hostile sidecar', () => {
     expect(told).toEqual([]);
   });
 
-  it('that floods after a run was stopped is not listened to either', async () => {
+  it('that floods after a run was stopped is ignored', async () => {
     const told: number[] = [];
     const all = stage({ run: never });
     const running = all.sandbox.run({ code: 'x', timeoutMs: 100 }, { onOutput: () => void told.push(1) });
@@ -509,7 +509,7 @@ describe('dispose', () => {
     expect(all.launcher.launches).toBe(1);
   });
 
-  it('while the process is only starting leaves none behind', async () => {
+  it('while the process is still starting leaves no process behind', async () => {
     const launch = deferred<Behaviour>();
     const all = stage(() => launch.promise);
     const running = run(all);
@@ -523,7 +523,7 @@ describe('dispose', () => {
 });
 
 describe('listeners', () => {
-  it('get one chunk at a time, and the result waits for the last', async () => {
+  it('get one chunk at a time, and the result comes after the last one', async () => {
     const gate = deferred();
     const all = stage({ run: finishWith(OUTCOME, 'x') });
     let settled = false;
@@ -535,7 +535,7 @@ describe('listeners', () => {
     expect((await running).status).toBe('ok');
   });
 
-  it('that stall do not hold up someone who cancels', async () => {
+  it('that stall do not delay a cancel', async () => {
     const controller = new AbortController();
     const all = stage({ run: finishWith(OUTCOME, 'x') });
     const running = run(all, {}, { onOutput: never, signal: controller.signal });
@@ -545,7 +545,7 @@ describe('listeners', () => {
     expect((await running).status).toBe('ok');
   });
 
-  it('may throw, as may the one for states', async () => {
+  it('may throw, as may the listener for states', async () => {
     const fail = (): never => {
       throw new Error('careless');
     };

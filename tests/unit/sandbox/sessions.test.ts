@@ -55,7 +55,7 @@ describe('room for sessions', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('that is refused once the process is ended for an interpreter that does not go', async () => {
+  it('is refused once the process is ended for an interpreter that can not be closed', async () => {
     const all = stage((launch) => (launch === 1 ? { closeInterpreter: never } : {}));
     await run(all, 'a');
     expect(await all.sandbox.reset('a')).toBe(true);
@@ -68,7 +68,7 @@ describe('room for sessions', () => {
 });
 
 describe('reset', () => {
-  it('ends the interpreter; the next run has a new one and lost nothing', async () => {
+  it('ends the interpreter; the next run has a new one, and is not told of a loss', async () => {
     const all = stage();
     await run(all, 'a');
     await run(all, 'b');
@@ -100,7 +100,7 @@ describe('reset', () => {
     expect(all.launcher.last.called('openInterpreter')).toHaveLength(2);
   });
 
-  it('of a session whose state was lost already takes that news with it', async () => {
+  it('of a session whose state was lost already also forgets that loss', async () => {
     const all = stage();
     await run(all, 'a');
     all.launcher.last.exit(1);
@@ -149,7 +149,7 @@ describe('state is lost, and the next run says so,', () => {
     expect([await stateOf(all, 'a'), await stateOf(all, 'a')]).toEqual(['lost', 'kept']);
   });
 
-  it('by files that could not be written because its interpreter is gone', async () => {
+  it('by files that could not be written since its interpreter is gone', async () => {
     const all = stage({ writeFile: () => Promise.reject(new Error('gone')) });
     await run(all, 'a');
     const files = [{ name: 'f', bytes: new Uint8Array(1) }];
@@ -159,7 +159,7 @@ describe('state is lost, and the next run says so,', () => {
     });
   });
 
-  it('by a session that no longer answers; it goes alone', async () => {
+  it('by a session that no longer answers, and only by that session', async () => {
     const all = stage({ writeFile: never });
     await run(all, 'a');
     await run(all, 'b');
@@ -193,7 +193,7 @@ describe('a start whose process died', () => {
     },
   );
 
-  it('three times is told', async () => {
+  it('three times fails the run with the reason', async () => {
     const all = stage(() => ({ prepare: never }), { crashLimit: { crashes: 10, windowMs: 1000 } });
     const running = run(all);
     for (let launch = 0; launch < 3; launch++) {
@@ -207,7 +207,7 @@ describe('a start whose process died', () => {
     expect(all.launcher.launches).toBe(3);
   });
 
-  it('too often makes it broken: runs fail with the reason until it is restarted', async () => {
+  it('too often makes the sandbox broken: runs fail with the reason until it is restarted', async () => {
     const all = stage((launch) => (launch <= 3 ? { prepare: never } : {}));
     const running = run(all);
     for (let launch = 0; launch < 3; launch++) {
@@ -227,7 +227,7 @@ describe('a start whose process died', () => {
     expect((await run(all)).status).toBe('ok');
   });
 
-  it('by waiting too long fails alone when others live in that process', async () => {
+  it('by waiting too long fails alone when that process has other interpreters', async () => {
     const all = stage({ openInterpreter: ({ id }) => (id === 'interpreter-2' ? never() : CHECKS) });
     await run(all, 'lives');
     const late = run(all, 'late');
@@ -240,7 +240,7 @@ describe('a start whose process died', () => {
     expect([all.launcher.last.kills, await stateOf(all, 'lives')]).toEqual([0, 'kept']);
   });
 
-  it('by hanging takes only that process, once, whoever waits for it', async () => {
+  it('by hanging ends that process once, whoever waits for it', async () => {
     const all = stage((launch) => (launch === 1 ? { openInterpreter: never } : {}), { standby: true });
     const runs = [run(all), run(all), run(all)];
     await until(() => all.launcher.processes[0]?.called('openInterpreter').length === 3);

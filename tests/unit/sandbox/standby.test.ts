@@ -109,7 +109,7 @@ describe('takes over', () => {
     expect([all.supervisor.pid, all.supervisor.state.name]).toEqual([1002, 'ready']);
   });
 
-  it('while it is still starting, for whoever needs it', async () => {
+  it('while it is still starting, for the caller that needs it', async () => {
     const gate = deferred();
     const all = setUp(undefined, { warmUp: () => gate.promise });
     await runOnce(all);
@@ -127,7 +127,7 @@ describe('takes over', () => {
     expect(all.started.at(-1)).toEqual([1002, 'active']);
   });
 
-  it('and dies while it does: the caller is told so, and the next one gets a new process', async () => {
+  it('and dies meanwhile: the caller is told so, and the next one gets a new process', async () => {
     const gate = deferred();
     const all = setUp(undefined, { warmUp: () => gate.promise });
     await runOnce(all);
@@ -142,7 +142,7 @@ describe('takes over', () => {
     expect([third.pid, all.supervisor.state.name]).toEqual([1003, 'ready']);
   });
 
-  it('from a process whose end takes long: the state is that of the new one', async () => {
+  it("from a process whose end takes long: the sandbox's state is that of the new process", async () => {
     const all = setUp((launch) => (launch === 1 ? { mortal: false } : {}));
     const first = await runOnce(all);
     await untilReady(all);
@@ -153,7 +153,7 @@ describe('takes over', () => {
     expect([all.supervisor.pid, all.supervisor.state.name]).toEqual([1002, 'ready']);
   });
 
-  it('never makes two active: each caller of one moment gets the same process', async () => {
+  it('for all callers of one moment: two processes are never active', async () => {
     const all = setUp();
     await runOnce(all);
     await untilReady(all);
@@ -167,7 +167,7 @@ describe('takes over', () => {
 });
 
 describe('its own death', () => {
-  it('disturbs nobody, is told, and is made good after the next run', async () => {
+  it('is reported, disturbs no run, and the process is replaced after the next run', async () => {
     const all = setUp();
     await runOnce(all);
     await untilReady(all);
@@ -189,7 +189,7 @@ describe('its own death', () => {
     expect([all.supervisor.pid, all.supervisor.standbyPid]).toEqual([1001, 1003]);
   });
 
-  it('again and again is not tried any more until a restart, and costs the active one nothing', async () => {
+  it('again and again ends further starts until a restart, and does not affect the active process', async () => {
     const all = setUp(undefined, { crashLimit: { crashes: 2, windowMs: 1_000_000 } });
     for (const launch of [2, 3]) {
       await runOnce(all);
@@ -209,7 +209,7 @@ describe('its own death', () => {
     expect(all.launcher.launches).toBe(5);
   });
 
-  it('by hanging is noticed, without a word about the active one', async () => {
+  it('by hanging is noticed, and does not make the sandbox unresponsive', async () => {
     const all = setUp((launch) => (launch === 2 ? { ping: never } : {}));
     await runOnce(all);
     await untilReady(all);
@@ -219,7 +219,7 @@ describe('its own death', () => {
     expect(all.states).not.toContain('unresponsive');
   });
 
-  it('by never getting ready ends at its limit; nobody is kept waiting by it later', async () => {
+  it('by never getting ready comes at the limit for starts, and delays no later caller', async () => {
     const all = setUp((launch) => (launch === 2 ? { prepare: never } : {}));
     await runOnce(all);
     await until(() => all.launcher.processes[1]?.called('prepare').length === 1);
@@ -233,7 +233,7 @@ describe('its own death', () => {
 });
 
 describe('the end of all', () => {
-  it('by idleness takes both, and leaves no timer', async () => {
+  it('by idleness ends both, and leaves no timer', async () => {
     const all = setUp();
     await runOnce(all);
     await untilReady(all);
@@ -261,7 +261,7 @@ describe('the end of all', () => {
     expect(all.ends.map(({ cause }) => cause)).toEqual(['stopped', 'stopped']);
   });
 
-  it('by dispose while both are only starting leaves none behind', async () => {
+  it('by dispose while both are still starting leaves no process behind', async () => {
     const gates = [deferred<Behaviour>(), deferred<Behaviour>()];
     const all = setUp((launch) => (launch === 1 ? {} : (gates[launch - 2]?.promise ?? {})));
     await runOnce(all);

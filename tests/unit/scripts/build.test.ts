@@ -87,7 +87,7 @@ describe('a build is stale', () => {
 });
 
 describe('a build is not stale', () => {
-  test('when files got new times but kept their contents', async () => {
+  test('when files have new times but the same contents', async () => {
     const { root, options } = project();
     await buildProject(options);
     utimesSync(path.join(root, 'src/main/index.ts'), new Date(0), new Date(0));

@@ -17,7 +17,7 @@ function lockIn(folder: string) {
   return { said, options };
 }
 
-test('two at once run one after the other, and the second says that it waits', async () => {
+test('two holders run one after the other, and the second says that it waits', async () => {
   const { said, options } = lockIn(temporaryFolder());
   const order: string[] = [];
   const events = new EventEmitter();
@@ -41,7 +41,7 @@ test('two at once run one after the other, and the second says that it waits', a
   expect(said).toEqual(['waiting for another process that is testing …']);
 });
 
-test('a lock without a sign of life is taken over', async () => {
+test('a lock whose holder gives no sign of life is taken over', async () => {
   const { said, options } = lockIn(temporaryFolder());
   mkdirSync(options.lockPath, { recursive: true });
   const longAgo = new Date(Date.now() - 3_600_000);
@@ -50,7 +50,7 @@ test('a lock without a sign of life is taken over', async () => {
   expect(said).toEqual([]);
 });
 
-test('a failing action frees the lock and its error passes', async () => {
+test('a failing action releases the lock and rejects with its error', async () => {
   const { options } = lockIn(temporaryFolder());
   await expect(withLock(options, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   expect(await withLock(options, () => Promise.resolve('ran'))).toBe('ran');

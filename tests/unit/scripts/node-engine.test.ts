@@ -127,7 +127,7 @@ describe('the pins', () => {
     }
   });
 
-  test('have none where the registry has none', () => {
+  test('have no Node where the registry has no package', () => {
     expect(pinnedNode({ platform: 'win32', arch: 'arm64' }, 24)).toBeUndefined();
     expect(pinnedNode({ platform: 'freebsd', arch: 'x64' }, 24)).toBeUndefined();
   });

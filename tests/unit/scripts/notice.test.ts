@@ -60,7 +60,7 @@ const noticed = (): Map<string, string> => {
   return found;
 };
 
-test('all that our sources import, what that needs, and what is installed with us', () => {
+test('NOTICE names all that our sources import, what that depends on, and what is installed with the package', () => {
   const ours = imported();
   // Some of each kind, so that nothing holds for want of names.
   expect(ours).toEqual(

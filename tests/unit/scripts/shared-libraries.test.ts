@@ -11,7 +11,7 @@ const LDD = `\tlinux-vdso.so.1 (0x00007ffd)
 \t/lib64/ld-linux-x86-64.so.2 (0x00007f02)
 `;
 
-test('only libraries that are not found are named, each once', () => {
+test('libraries that are not found are named, each once', () => {
   expect(parseMissingLibraries(LDD)).toEqual(['libgtk-3.so.0', 'libasound.so.2']);
 });
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { projectRoot } from '../../../scripts/shared/project.ts';
 import { SLOWEST } from '../../../scripts/test/slowest-first.ts';
 
-test('each file that comes first is there, once', () => {
+test('each file that is to run first exists, and is listed once', () => {
   expect(SLOWEST.filter((file) => !existsSync(path.join(projectRoot, file)))).toEqual([]);
   expect(new Set(SLOWEST).size).toBe(SLOWEST.length);
 });

@@ -60,7 +60,7 @@ describe('figures', () => {
     expect(percentile([], 0.5)).toBe(0);
   });
 
-  test('the course of memory leaves the warm-up out, but not of the peak', () => {
+  test('the course of memory leaves the warm-up out, except for the peak', () => {
     const samples = [900, ...Array.from({ length: 9 }, () => 100), ...Array.from({ length: 10 }, () => 130)];
     expect(courseOf(samples)).toEqual({ firstMiB: 100, lastMiB: 130, peakMiB: 900 });
     expect(courseOf([7])).toEqual({ firstMiB: 7, lastMiB: 7, peakMiB: 7 });
@@ -113,7 +113,7 @@ describe('moments at which threads are ended', () => {
     expect(momentOf(8, 0)).not.toEqual(moments[0]);
   });
 
-  test('are in every part of a life, and during all that a guest does', () => {
+  test("cover every part of an interpreter's life, and all that a guest does", () => {
     const counts: Record<string, number> = {};
     for (const moment of moments) counts[nameOf(moment)] = (counts[nameOf(moment)] ?? 0) + 1;
     const beforeRuns = [
@@ -126,7 +126,7 @@ describe('moments at which threads are ended', () => {
     for (const [name, count] of Object.entries(counts)) expect(count, name).toBeGreaterThan(20);
   });
 
-  test('are all over a start', () => {
+  test('are spread over the whole start', () => {
     const tenths = new Set<number>();
     for (const moment of moments)
       if (moment.kind === 'while it starts') tenths.add(Math.floor(moment.share * 10));
@@ -187,19 +187,19 @@ describe('a true verdict', () => {
     timing: { waitMs: 0, startMs: 0, packagesMs: 0, runMs },
   });
 
-  test('is what the code can lead to', () => {
+  test('is one that the code can lead to', () => {
     expect(isTrue(attack, result('error'), [])).toBe(true);
     for (const status of RunStatus.options.filter((one) => one !== 'error')) {
       expect(isTrue(attack, result(status), []), status).toBe(false);
     }
   });
 
-  test('is a timeout only when the time is over', () => {
+  test('is a timeout only after the time limit', () => {
     expect(isTrue(attack, result('timeout', 999), [])).toBe(false);
     expect(isTrue(attack, result('timeout', 1000), [])).toBe(true);
   });
 
-  test('is the end of the process, by its cause', () => {
+  test("is that of the process's end, by its cause", () => {
     expect(isTrue(attack, result('crashed'), [{ cause: 'exited' }])).toBe(true);
     expect(isTrue(attack, result('crashed'), [{ cause: 'out-of-memory' }])).toBe(false);
     expect(isTrue(attack, result('out-of-memory'), [{ cause: 'out-of-memory' }])).toBe(true);
@@ -208,7 +208,7 @@ describe('a true verdict', () => {
   });
 });
 
-test('the attacks have names of their own, and a short soak has each kind of them', () => {
+test('the attacks have unique names, and a short soak has each kind of them', () => {
   const all = attacks();
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
   const first = all.slice(0, 7).map(({ name }) => name);

@@ -64,7 +64,7 @@ describe('on Debian', () => {
     expect(commands).toEqual([]);
   });
 
-  test('others get the command to run', async () => {
+  test('users other than root get the command to run', async () => {
     const { machine, commands } = debian({ programs: ['apt-get'], missing: ['libnss3.so'], isRoot: false });
     await expect(ensureSystemPackages(machine, withoutWindow)).rejects.toThrow(
       'sudo apt-get install -y libnss3\n',
@@ -72,7 +72,7 @@ describe('on Debian', () => {
     expect(commands).toEqual([]);
   });
 
-  test('a failed installation is told with what apt said', async () => {
+  test("a failed installation is reported with apt's output", async () => {
     const { machine } = debian({
       programs: ['apt-get'],
       missing: ['libnss3.so'],
@@ -93,7 +93,7 @@ test('on other kinds of Linux the libraries are named', async () => {
   await expect(ensureSystemPackages(machine, withoutWindow)).rejects.toThrow('libnss3.so, libgbm.so.1');
 });
 
-test('other systems are left alone', async () => {
+test('on other systems nothing is done', async () => {
   const { machine } = debian({ programs: [], missing: ['libnss3.so'], isRoot: false });
   await ensureSystemPackages({ ...machine, platform: 'darwin' }, withWindow);
 });

@@ -28,7 +28,7 @@ test('the totals of several runs are added up, with what failed beside the tests
   expect(totalsLine([])).toBe('0 passed, 0 failed');
 });
 
-test('checks that did not run are grouped by reason, those that could have run apart', () => {
+test('checks that did not run are grouped by reason, apart from those that could have run', () => {
   const notRun: Outcome['notRun'] = [
     { code: 'no-wheels', detail: '', test: 'a > plots' },
     { code: 'other-system', detail: 'Windows only', test: 'b > pipes' },
@@ -46,7 +46,7 @@ test('checks that did not run are grouped by reason, those that could have run a
   expect(describeNotRun(outcome())).toEqual(['not run on this machine: none']);
 });
 
-test('tests that passed at a second try only are named', () => {
+test('tests that passed only at a second try are named', () => {
   expect(describeRetried(outcome())).toEqual([]);
   expect(describeRetried(outcome({ retried: ['a > b: it hung\nfor a while'] }))).toEqual([
     'passed at a second try only:',
@@ -146,7 +146,7 @@ describe('a real run of vitest', { timeout: 60_000 }, () => {
     expect(totalsLine([end.outcome])).toMatch(/, 1 failed$/u);
   });
 
-  test('with -t leaves the others out on purpose', async () => {
+  test('with -t does not count the others as left out', async () => {
     expect(await run(`it('one', () => {});\nit('other', () => {});`, '-t', 'one')).toMatchObject({
       isGood: true,
       outcome: { passed: 1, problems: [] },

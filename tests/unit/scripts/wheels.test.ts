@@ -85,7 +85,7 @@ const webSource = (baseUrl: string): WebMirror =>
 const PLOT_FILES = [WHEELS.numbers, WHEELS.frame, WHEELS.plot].map(({ fileName }) => fileName);
 const wheelsIn = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith('.whl'));
 
-test('in a closed network they come out of a bundle and with pip, into a folder that is a mirror', async () => {
+test('in a closed network wheels come from a bundle and through pip, into a folder that is a mirror', async () => {
   const { machine, plan, log, asked } = setup();
   const folder = await obtainWheels(machine, plan);
   expect(folder).toBe(wheelsFolder(machine, '1.2.3'));
@@ -103,7 +103,7 @@ test('in a closed network they come out of a bundle and with pip, into a folder 
   expect(readdirSync(machine.cacheDir).filter((name) => name.startsWith('.staging'))).toEqual([]);
 });
 
-test('where the official place can be reached, pip is asked for the rest only', async () => {
+test('where the official source can be reached, pip is asked only for the rest', async () => {
   const { machine, plan, asked } = setup();
   const files = new Map(LOCK_WHEELS.map(({ fileName, bytes }) => [`/${fileName}`, bytes]));
   const server = await testServer(serve(files));
@@ -112,7 +112,7 @@ test('where the official place can be reached, pip is asked for the rest only', 
   expect(asked).toHaveLength(1);
 });
 
-test('the second time nothing is asked for; what is damaged is mended', async () => {
+test('a second time only damaged wheels are fetched', async () => {
   const { machine, plan, asked } = setup();
   const folder = await obtainWheels(machine, plan);
   await obtainWheels(machine, plan);

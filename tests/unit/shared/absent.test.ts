@@ -25,7 +25,7 @@ describe.each(AbsentFeature.options)('%s', (feature) => {
     if (feature !== 'no-build') expect(limits).toContain(advice);
   });
 
-  it('is found again in the error that says it', () => {
+  it('is recognised in the error that names it', () => {
     const module = reason.includes('{module}')
       ? (Object.entries(ABSENT.modules).find(([, its]) => its === feature)?.[0] ??
         (feature === 'no-build' ? 'torch' : 'resource'))
@@ -37,7 +37,7 @@ describe.each(AbsentFeature.options)('%s', (feature) => {
 });
 
 it.each([...Object.keys(ABSENT.modules), ...Object.keys(ABSENT.noBuild)])(
-  '%s: named in docs/limits.md, and brought by no package',
+  '%s is named in docs/limits.md, and provided by no package',
   (module) => {
     expect(limits).toContain(`\`${module}\``);
     expect(absenceOf(module)).not.toBeNull();
@@ -49,12 +49,12 @@ it('names no module of the standard library as one without a build', () => {
   expect(Object.keys(ABSENT.noBuild).filter((module) => STANDARD_MODULES.has(module))).toEqual([]);
 });
 
-it('knows nothing of other modules, nor of names of objects', () => {
+it('knows no other modules, nor names that every object has', () => {
   expect(['numpy', 'constructor', '__proto__', ''].map(absenceOf)).toEqual(Array(4).fill(null));
   expect(absenceIn("No module named 'config'")).toBeNull();
 });
 
-it('is what a model is told', () => {
+it('the table is what a model is told', () => {
   const card = describePython({
     runtime: 'embedded',
     pythonVersion: null,

@@ -21,7 +21,7 @@ it('finds the deepest branch among many', () => {
   expect(isNestedDeeperThan(wide, 21)).toBe(true);
 });
 
-it('does not overflow itself', () => {
+it('does not overflow the stack', () => {
   expect(isNestedDeeperThan(nested(100_000), 100)).toBe(true);
   expect(isNestedDeeperThan(nested(100_000), 100_000)).toBe(false);
 });

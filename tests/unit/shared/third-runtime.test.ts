@@ -61,7 +61,7 @@ it('is a runtime for the settings and for results', () => {
   expect(RunResult.parse(crashed).runtime).toBe(REMOTE);
 });
 
-it('is not sandboxed for the command line, which offers it and refuses what it has not', async () => {
+it('is not sandboxed for the command line, which offers it and refuses options that it does not have', async () => {
   const { stderr } = await cli(['run', '--runtime', REMOTE, '-c', '1']);
   expect(stderr).toMatch(/^vivarium: remote Python is not sandboxed: the script can do whatever you can\n/u);
   const refused = async (...args: string[]): Promise<string> =>

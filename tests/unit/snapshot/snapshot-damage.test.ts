@@ -18,7 +18,7 @@ const CONTENT = Uint8Array.from({ length: 100_000 }, (_none, index) => index % 2
 const OTHER = CONTENT.map((byte) => byte ^ 1);
 
 describe('a snapshot', () => {
-  it.each(DAMAGES)('$what is none, and can be written anew', async ({ apply }) => {
+  it.each(DAMAGES)('$what is not used, and can be written anew', async ({ apply }) => {
     const folder = temporaryFolder();
     const store = new SnapshotStore(folder);
     const fileOf = (key: string): string => path.join(folder, `${key}.snapshot`);
@@ -33,7 +33,7 @@ describe('a snapshot', () => {
     expect(without(stateBelow(folder), 'a.snapshot')).toEqual(before);
   });
 
-  it('that is a link to a sound one is none', async () => {
+  it('that is a link to a sound one is not used', async () => {
     const folder = temporaryFolder();
     const store = new SnapshotStore(folder);
     await store.write('b', OTHER);
@@ -61,7 +61,7 @@ const CASES = PLACES.flatMap(([kind, below]) =>
 );
 
 describe('of images with packages', () => {
-  it.each(CASES)('$kind, $what: that one is none, the other one stays', async ({ below, apply }) => {
+  it.each(CASES)('$kind, $what: that image is not used, the other one is kept', async ({ below, apply }) => {
     const folder = temporaryFolder();
     const store = new PackageSnapshotStore(folder);
     await store.keep(ONE, CONTENT);
@@ -82,7 +82,7 @@ describe('of images with packages', () => {
     expect(await store.read(KEY)).toEqual(CONTENT);
   });
 
-  it('what does not belong there disturbs nothing', async () => {
+  it('other files in the folder are ignored', async () => {
     const folder = temporaryFolder();
     const store = new PackageSnapshotStore(folder);
     symlinkSync('/nowhere/at/all', path.join(folder, 'link'));
@@ -101,7 +101,7 @@ describe('bytecode of a package', () => {
   })) as [Wheel, Wheel];
   const { signal } = new AbortController();
 
-  it.each(DAMAGES)("$what: that one is done without, never another package's", async ({ apply }) => {
+  it.each(DAMAGES)('$what: is not used, and never that of another package', async ({ apply }) => {
     const folder = temporaryFolder();
     const store = new BytecodeStore(folder);
     const fileOf = async (wheel: Wheel): Promise<string> => {

@@ -7,7 +7,7 @@ it.each([
   ['equal to a buffer', Buffer.alloc(BYTES), true],
   ['of another length', new Uint8Array(BYTES + 1), false],
   ['different in one', new Uint8Array(BYTES).fill(1, BYTES - 1), false],
-])('bytes that are %s, also inside of others', (_how, other, isEqual) => {
+])('compares bytes that are %s, also within larger buffers', (_how, other, isEqual) => {
   const bytes = new Uint8Array(BYTES);
   for (const [one, another] of [
     [bytes, other],

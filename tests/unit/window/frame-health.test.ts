@@ -22,23 +22,23 @@ it('lets a small animation go on for hours', () => {
   expect(run(new FrameHealth(), 7200, FRAME_LIMITS.steadyShare)).toBeNull();
 });
 
-it.each([1, 2, 0.9])('ends what keeps %d processors busy for good', (share) => {
+it.each([1, 2, 0.9])('ends a document that keeps %d processors busy without an end', (share) => {
   expect(run(new FrameHealth(), 12, share)).toBe('unresponsive');
 });
 
-it('ends what uses too much memory, at once', () => {
+it('ends a document that uses too much memory, at once', () => {
   const health = new FrameHealth();
   expect(health.judge({ at: 0, workMs: 0, memoryBytes: FRAME_LIMITS.memoryBytes })).toBeNull();
   expect(health.judge({ at: 1, workMs: 0, memoryBytes: FRAME_LIMITS.memoryBytes + 1 })).toBe('memory');
 });
 
-it('ends what works without answering, though it gets a quarter of a processor', () => {
+it('ends a document that computes without answering, though it gets a quarter of a processor', () => {
   const health = new FrameHealth();
   health.asked({ at: 0, workMs: 0, memoryBytes: 0 });
   expect(run(health, 12, 0.25)).toBe('unresponsive');
 });
 
-it('does not blame one that gets no processor, or that answers', () => {
+it('does not end a document that gets no processor time, or that answers', () => {
   const starved = new FrameHealth();
   starved.asked({ at: 0, workMs: 0, memoryBytes: 0 });
   expect(run(starved, 60, 0.01)).toBeNull();
@@ -57,7 +57,7 @@ it('counts from the first question that was not answered', () => {
   expect(health.judge({ at, workMs: at / 3, memoryBytes: 0 })).toBe('unresponsive');
 });
 
-it('lets as many small documents be as have a place, and ends the largest of many large ones', () => {
+it('keeps as many small documents as there are places, and ends the largest of many large ones', () => {
   const sample = (mib: number): { memoryBytes: number } => ({ memoryBytes: mib * MIB });
   expect(largestOfTooMany(Array.from({ length: 12 }, () => sample(96)))).toBeUndefined();
   expect(largestOfTooMany<{ memoryBytes: number }>([])).toBeUndefined();

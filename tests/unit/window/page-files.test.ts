@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('serves what the build made, with the right types and nothing left to guess', async () => {
+it('serves the built files with their types, and forbids guessing these', async () => {
   const script = await get('vivarium://app/assets/index-1.js');
   expect([script.status, await script.text()]).toEqual([200, 'export {}']);
   expect(Object.fromEntries(script.headers)).toMatchObject({
@@ -76,7 +76,7 @@ it.each([
   },
 );
 
-describe('has nothing else', () => {
+describe('serves nothing else', () => {
   it.each([
     'vivarium://app/',
     'vivarium://app',

@@ -8,7 +8,7 @@ const BOUNDS = { x: 100, y: 50, width: 1200, height: 800 };
 const place = (bounds: unknown, displays = [LEFT, RIGHT]): unknown =>
   placeWindow({ bounds, maximized: false, version: 0 }, displays).bounds;
 
-it('opens where it was, on whichever display', () => {
+it('opens where it was, on any display', () => {
   expect(placeWindow({ bounds: BOUNDS, maximized: true }, [LEFT])).toEqual({
     bounds: BOUNDS,
     maximized: true,

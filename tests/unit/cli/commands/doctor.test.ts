@@ -33,14 +33,14 @@ const doctor = (report: DoctorReport, argv: readonly string[] = ['doctor']): Ret
   cli(argv, { examine: async () => DoctorReport.parse(report) });
 
 describe('exit codes', () => {
-  it('0 when the expected layers hold, 1 when one does not', async () => {
+  it('are 0 when the expected layers hold, 1 when one does not', async () => {
     expect(await doctor(reportOf())).toMatchObject({ code: 0, stderr: '' });
     expect((await doctor(reportOf({ ok: false }))).code).toBe(1);
     expect((await doctor(reportOf(), ['doctor', '--json'])).code).toBe(0);
     expect((await doctor(reportOf({ ok: false }), ['doctor', '--json'])).code).toBe(1);
   });
 
-  it('70 when nothing could be found out, which is said on stderr', async () => {
+  it('are 70 when the examination failed, which is said on stderr', async () => {
     const examine = (): Promise<never> => Promise.reject(new Error('Electron is missing\nhere'));
     expect(await cli(['doctor'], { examine })).toMatchObject({
       code: 70,
@@ -81,7 +81,7 @@ describe('text', () => {
     expect(stdout).not.toMatch(/\p{Cc}(?<!\n)/u);
   });
 
-  it('tells what is missing from what can not be had here', async () => {
+  it('tells layers that are missing from those that this system does not have', async () => {
     const missing = await doctor(
       reportOf({
         ok: false,
@@ -104,7 +104,7 @@ describe('text', () => {
     expect((await doctor(reportOf())).stdout).toMatch(/\nAll layers hold\.\n$/u);
   });
 
-  it('tells what could not be verified from what does not hold', async () => {
+  it('tells layers that could not be verified from those that do not hold', async () => {
     const doubtful = await doctor(
       reportOf({
         ok: false,
@@ -136,7 +136,7 @@ describe('text', () => {
     expect(asRoot.stdout).toContain('off, because this runs as root');
   });
 
-  it('obeys nothing that a detail contains', async () => {
+  it('prints no control characters of a detail', async () => {
     const { stdout } = await doctor(
       reportOf({ layers: [layer('seccomp', 'absent', true, 'x\u001b[2J\ny')] }),
     );

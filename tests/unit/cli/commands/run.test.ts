@@ -201,7 +201,7 @@ describe('--json', () => {
     expect(JSON.parse(outcome.stdout)).toEqual(result);
   });
 
-  it('prints one also when the sandbox does not open or breaks its word', async () => {
+  it('prints a result also when the sandbox does not open or rejects', async () => {
     const unopened = await cli(['run', '-c', '1', '--json'], {
       openSandbox: async () => Promise.reject(new Error('Electron is missing')),
     });
@@ -244,7 +244,7 @@ describe('interrupts', () => {
     }
   });
 
-  it('tell the truth when the run was faster', async () => {
+  it('give the result of a run that ended before the interrupt', async () => {
     const began = cue();
     const started = start(['run', '-c', '1'], {
       run: async (_request, { signal }) => {
@@ -295,7 +295,7 @@ describe('interrupts', () => {
     expect(JSON.parse(outcome.stdout)).toMatchObject({ status: 'cancelled' });
   });
 
-  it('a second time: leave at once, whatever hangs', async () => {
+  it('a second time: the command ends at once, whatever hangs', async () => {
     const never = new Promise<never>(() => undefined);
     const [began, told] = [cue(), cue()];
     const run: Run = async (_request, { signal }) => {
@@ -330,7 +330,7 @@ describe('output that nobody takes', () => {
     return untilCancelled(request, options);
   };
 
-  it('cancels the run and is quiet when the reader went away', async () => {
+  it('cancels the run, without a message, when the reader went away', async () => {
     const outcome = await cli(['run', '-c', '1'], { run: printingUntilCancelled, stdout: failing('EPIPE') });
     expect(outcome).toMatchObject({ code: 141, stderr: '', disposals: 1 });
     expect(await cli(['--help'], { stdout: failing('EPIPE') })).toMatchObject({ code: 141, stderr: '' });
@@ -345,7 +345,7 @@ describe('output that nobody takes', () => {
   });
 });
 
-it('says when the sandbox does not shut down cleanly, and keeps the exit code', async () => {
+it('says so when the sandbox does not shut down cleanly, and keeps the exit code', async () => {
   const outcome = await cli(['run', '-c', '1'], {
     dispose: async () => Promise.reject(new Error('still there')),
   });

@@ -40,7 +40,7 @@ const inUse = (folders: HostFolders, owner: ProcessIdentity, host?: ProcessIdent
   return folder;
 };
 
-it('what a dead owner and its dead host left is removed, and nothing before that', async () => {
+it('a folder is removed once its owner and its host are dead, and not before', async () => {
   const folders = new HostFolders(temporaryFolder());
   const [owner, host] = [await living(), await living()];
   const folder = inUse(folders, owner, host);
@@ -55,7 +55,7 @@ it('what a dead owner and its dead host left is removed, and nothing before that
   expect([existsSync(folder), existsSync(mine)]).toEqual([false, true]);
 });
 
-it('while the owner lives, a dead host changes nothing', async () => {
+it('a folder whose owner lives stays, also when its host is dead', async () => {
   const folders = new HostFolders(temporaryFolder());
   const [owner, host] = [await living(), await living()];
   const folder = inUse(folders, owner, host);
@@ -64,7 +64,7 @@ it('while the owner lives, a dead host changes nothing', async () => {
   expect(existsSync(folder)).toBe(true);
 });
 
-it('one whose host was never named goes after a while', async () => {
+it('a folder whose host was never named is removed after a while', async () => {
   const folders = new HostFolders(temporaryFolder());
   const owner = await living();
   const folder = inUse(folders, owner);
@@ -87,7 +87,7 @@ it('a pid that was given out again does not keep a folder', async (context) => {
   expect(existsSync(folder)).toBe(false);
 });
 
-it('what others put there is left alone: other computers, other programs, links', async () => {
+it('folders of other computers and programs, and links, are left alone', async () => {
   const parent = temporaryFolder();
   const [folders, elsewhere] = [new HostFolders(parent), new HostFolders(parent, '00000000')];
   const dead = { pid: 2 ** 22 + 1, startedAt: '1' };
@@ -111,6 +111,6 @@ it('what others put there is left alone: other computers, other programs, links'
   expect(existsSync(path.join(goal, 'precious'))).toBe(true);
 });
 
-it('where nothing can be listed, nothing happens', async () => {
+it('nothing is removed where the temporary folder can not be listed', async () => {
   await expect(new HostFolders('/nowhere/at/all').sweep()).resolves.toBeUndefined();
 });

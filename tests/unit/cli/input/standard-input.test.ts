@@ -23,7 +23,7 @@ it('gives lines in order, the last without its end too, then none', async () => 
   expect(opened).toBe(1);
 });
 
-it('waits no longer than it is wanted, and loses no line by that', async () => {
+it('stops waiting when the question is withdrawn, and loses no line by that', async () => {
   const stream = new PassThrough();
   const input = new StandardInput(() => stream, nobody);
   const stop = new AbortController();
@@ -36,7 +36,7 @@ it('waits no longer than it is wanted, and loses no line by that', async () => {
   expect(await input.line(never, false)).toBeNull();
 });
 
-it('takes a broken stream for its end', async () => {
+it('takes an error of the stream for its end', async () => {
   const stream = new PassThrough();
   const input = new StandardInput(() => stream, nobody);
   const waiting = input.line(never, false);
@@ -73,7 +73,7 @@ describe('a secret', () => {
     expect([await ended, terminal.raw]).toEqual([null, [true, false, true, false]]);
   });
 
-  it('leaves Ctrl-C to interrupt, and the terminal as it was when it is not wanted any more', async () => {
+  it('lets Ctrl-C interrupt, and restores the terminal when the question is withdrawn', async () => {
     const terminal = new Terminal();
     const stop = new AbortController();
     const input = new StandardInput(

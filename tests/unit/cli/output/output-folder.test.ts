@@ -100,7 +100,7 @@ describe.each([false, true])('links in the folder, force: %s', (force) => {
   });
 });
 
-it('a file in the place of a folder, and the other way round, is said', async () => {
+it('a file in the place of a folder, or a folder in that of a file, is an error that says so', async () => {
   const out = await open(true);
   await out.write('file', bytes('1'));
   await expect(out.write('file/below', bytes('2'))).rejects.toThrow('a file where a folder is needed');

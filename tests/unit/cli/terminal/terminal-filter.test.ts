@@ -45,7 +45,7 @@ describe('TerminalFilter', () => {
     expect(filtered([Uint8Array.of(0x9b, 0x41), Uint8Array.of(0xe2, 0x82)])).toBe('\ufffdA\ufffd');
   });
 
-  it('holds back no more than the start of a colour', () => {
+  it('holds back no more than the beginning of a colour sequence', () => {
     const filter = new TerminalFilter();
     expect(filter.push(new TextEncoder().encode(`a${ESC}[`))).toBe('a');
     expect(filter.push(new TextEncoder().encode('1'.repeat(100)))).toBe(`␛[${'1'.repeat(100)}`);

@@ -80,7 +80,7 @@ describe('what arrives', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  test('a part that does not fit is not used', async () => {
+  test('a partial file that does not match is not used', async () => {
     const wrong: Handler = (_request, response) =>
       response
         .writeHead(206, { 'content-range': `bytes 7-20/${String(BODY.length)}`, 'content-length': '14' })
@@ -148,7 +148,7 @@ describe('what fails, and how', () => {
   });
 
   test.each([false, true])(
-    'plain http to another host, never (other hosts allowed: %s)',
+    'a redirect to plain http on another host is refused (other hosts allowed: %s)',
     async (otherHosts) => {
       const other = await testServer(serve(new Map([['/x', BODY]])));
       const server = await testServer(status(302, { location: `${other.url}/x` }));
@@ -159,7 +159,7 @@ describe('what fails, and how', () => {
     },
   );
 
-  test('nobody listens', async () => {
+  test('no server listens', async () => {
     await expect(downloads().get('http://127.0.0.1:1/x', options())).rejects.toMatchObject({
       kind: 'unreachable',
       message: expect.stringMatching(/ECONNREFUSED/u) as string,
@@ -197,7 +197,7 @@ describe('what fails, and how', () => {
     });
   });
 
-  test('a slow server is waited for as long as something comes', async () => {
+  test('a slow server is waited for as long as data arrives', async () => {
     const server = await testServer((_request, response) => {
       response.writeHead(200, { 'content-length': '8' });
       let sent = 0;
@@ -234,7 +234,7 @@ describe('what fails, and how', () => {
     await expect(downloads().get(server.url, options())).rejects.toMatchObject({ kind: 'refused' });
   });
 
-  test('the caller gives up', async () => {
+  test('the caller cancels', async () => {
     const server = await testServer(hang);
     const controller = new AbortController();
     const getting = downloads().get(server.url, options({ signal: controller.signal }));

@@ -43,7 +43,7 @@ const get = async (transport: Transport, url: string): Promise<string> => {
   return Buffer.concat(chunks).toString();
 };
 
-test('certificates that pip or Node were told of are known, and no others', async () => {
+test('certificates that pip or Node are configured with are trusted, and no others', async () => {
   const folder = temporaryFolder();
   const { url, certificate } = await guardedServer(folder);
   const configuration = path.join(folder, 'pip.conf');

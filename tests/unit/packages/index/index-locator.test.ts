@@ -54,7 +54,7 @@ const locate = (surroundings: Surroundings) => locator(surroundings).locate(new 
 const pip = `[global]\nindex-url = ${COMPANY}\n`;
 
 describe('which package index is asked', () => {
-  test("the caller's before the settings', then pip's, then micropip's", async () => {
+  test("is the caller's, else that of the settings, else pip's, else micropip's", async () => {
     const given = 'http://given.invalid/simple/';
     const setting = 'https://set.invalid/';
     expect(await locate({ given, setting, pip })).toMatchObject({ url: given, origin: 'option' });

@@ -84,14 +84,14 @@ describe('which index pip asks', () => {
     expect(await readPipIndex(withFile('/dev/null'))).toEqual({ kind: 'unset' });
   });
 
-  test('no-index is none at all', async () => {
+  test('with no-index, there is no index', async () => {
     const one = computer({ '.pip/pip.conf': `${indexIn(FIRST)}no_index = Yes\n` });
     expect(await readPipIndex(one)).toEqual({ kind: 'none', place: one.at('.pip/pip.conf') });
     const again = { ...one, environment: { ...one.environment, PIP_NO_INDEX: '0' } };
     expect(await readPipIndex(again)).toMatchObject({ address: FIRST });
   });
 
-  test('a folder, a damaged file and one without end in the place of a file count for nothing', async () => {
+  test('a folder, a damaged file or an endless device in the place of a file is ignored', async () => {
     const one = computer({
       '.pip/pip.conf/x': '',
       '.config/pip/pip.conf': `${indexIn(FIRST)}${'#'.repeat(2 * 1024 * 1024)}`,
@@ -135,7 +135,7 @@ describe('the form of the file', () => {
     expect(optionsOf(text).global.get('index-url')).toBe('https://a.invalid/x');
   });
 
-  test('keeps what others take for a comment', () => {
+  test('keeps characters that begin a comment elsewhere', () => {
     expect(optionsOf('[global]\nindex-url = https://u:p;%23q@a.invalid/x').global.get('index-url')).toBe(
       'https://u:p;%23q@a.invalid/x',
     );

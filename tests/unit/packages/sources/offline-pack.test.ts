@@ -47,7 +47,7 @@ test('a pack brings packages to a computer without any network', async () => {
   for (const one of wheels) expect(sha256(await service.read(one))).toBe(one.sha256);
 });
 
-test('the same packages give the same bytes, and an existing file stays', async () => {
+test('the same packages give the same bytes, and an existing file is not replaced', async () => {
   const small = world();
   const file = await packed(small, 'plot');
   const first = readFileSync(file);
@@ -56,7 +56,7 @@ test('the same packages give the same bytes, and an existing file stays', async 
   expect(readFileSync(await packed(small, 'plot')).equals(first)).toBe(true);
 });
 
-test('a pack that can not be completed leaves nothing', async () => {
+test('a pack that can not be completed leaves no file', async () => {
   const folder = world().folder;
   const file = {
     name: 'x',

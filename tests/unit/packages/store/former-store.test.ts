@@ -25,7 +25,7 @@ const former = async (): Promise<World> => {
   return small;
 };
 
-test('stays, whatever runs bring, and answers for no import', async () => {
+test('packages of an older store are kept whatever runs bring, and provide no import', async () => {
   const small = await former();
   const settings = { ...settingsFor(small.mirror), cacheMiB: 1 };
   const { handMarks, service } = small.open({ settings });
@@ -45,7 +45,7 @@ test('stays, whatever runs bring, and answers for no import', async () => {
   ]);
 });
 
-test('is the user’s own by name again once they install it', async () => {
+test('a package of an older store counts as named once the user installs it again', async () => {
   const { service } = (await former()).open();
   const wheels = await service.ensure(['gadget'], { askedBy: 'user' });
   await service.byHand.mark(wheels, ['gadget']);
@@ -54,7 +54,7 @@ test('is the user’s own by name again once they install it', async () => {
   await work.release();
 });
 
-test('is nothing in a store of this version, whose runs brought what is there', async () => {
+test('no package of a store of this version, where runs brought them, is marked as installed by hand', async () => {
   const small = world({ further: FURTHER });
   await small.open().service.ensure(['gadget'], { askedBy: 'code', spelledOut: new Set(['gadget']) });
   const { handMarks, service } = small.open();

@@ -32,7 +32,7 @@ const usedAt = (small: World, name: string, seconds: number): void => {
   utimesSync(storedAt(small, one), seconds, seconds);
 };
 
-it('what was not used for longest makes room, with its entry', async () => {
+it('the package not used for longest is evicted first, with its entry', async () => {
   const small = world({ further: FURTHER });
   const service = capped(small);
   await service.ensure(['one'], byCode('one'));
@@ -44,7 +44,7 @@ it('what was not used for longest makes room, with its entry', async () => {
   expect(await service.inventory.missing()).toEqual([]);
 });
 
-it('what the user installed by hand is not counted, and stays', async () => {
+it('packages installed by hand are not counted and not evicted', async () => {
   const small = world({ further: FURTHER });
   const service = capped(small);
   const wheels = await service.ensure(['one', 'two'], { askedBy: 'user' });
@@ -60,7 +60,7 @@ it('what the user installed by hand is not counted, and stays', async () => {
   ]);
 });
 
-it('what another run is about to use stays; without other room the run is refused', async () => {
+it('packages held by another run are not evicted; without room a run is refused', async () => {
   const small = world({ further: FURTHER });
   const service = capped(small);
   const { spelledOut, ...options } = byCode('one', 'two');
@@ -75,7 +75,7 @@ it('what another run is about to use stays; without other room the run is refuse
   expect((await service.inventory.installed()).map(({ name }) => name)).toContain('three');
 });
 
-it('1500 entries of the user’s lock and 400 imports are looked through at once', () => {
+it('finds the providers of 400 imports among 1500 entries of the user’s lock in one pass', () => {
   const lock = PackageLock.parse(lockText(LOCK_WHEELS));
   const entries = Array.from({ length: 1500 }, (_none, index): UserEntry => {
     const name = `made-up-${String(index)}`;

@@ -57,7 +57,7 @@ test('gives back what it was given, under its hash only', async () => {
   expect(readdirSync(path.join(folder, 'unfinished'))).toEqual([]);
 });
 
-test('takes nothing that has another hash', async () => {
+test('refuses bytes with another hash', async () => {
   const { store, folder } = await filled();
   await expect(store.write('0'.repeat(64), ONE)).rejects.toMatchObject({ code: 'hash-mismatch' });
   expect(readdirSync(path.join(folder, 'files'))).toHaveLength(2);
@@ -159,7 +159,7 @@ describe('a damaged file is found before it is used, and moved aside', () => {
   });
 });
 
-test('what another process mends while it is being read is not moved aside', async (context) => {
+test('a file that another process mends while it is being read is not moved aside', async (context) => {
   needSystem(context, process.platform === 'linux', 'there is no /proc to see open files in');
   const { store, folder, file } = await filled();
   const good = `${file}.good`;
@@ -183,7 +183,7 @@ const openFiles = (): string[] =>
     }
   });
 
-describe('what the file system refuses is explained', () => {
+describe('errors of the file system are explained', () => {
   test('a file where the folder should be', async () => {
     const folder = path.join(temporaryFolder(), 'store');
     writeFileSync(folder, 'in the way');
@@ -225,7 +225,7 @@ test('a check can be cancelled', async () => {
   await expect(store.verify({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
 });
 
-test('only the stores of older versions are removed', async () => {
+test('removes the stores of older versions only', async () => {
   const data = temporaryFolder();
   const cache = path.join(data, 'pyodide-cache');
   for (const name of ['0.27.7', '313.9.9', '314.0.2', '314.0.3', '314.0.10', '315.0.0', 'mine']) {

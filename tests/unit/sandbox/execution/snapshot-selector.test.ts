@@ -108,7 +108,7 @@ const names = (chosen: SelectedSnapshot | null): string[] | null =>
   chosen?.wheels.map(({ name }) => name) ?? null;
 
 describe('in a process without a guest', () => {
-  it('one is made, once its packages are at hand there, and is kept', async () => {
+  it('an image is made once its packages are in the process, and is kept', async () => {
     const process = await imageProcess();
     const { choose, store, files } = scene(process);
     const chosen = await choose(
@@ -148,7 +148,7 @@ describe('in a process without a guest', () => {
     expect(process.process.called('makePackageSnapshot')).toEqual([]);
   });
 
-  it('one is for a run whose only module is its own script', async () => {
+  it('an image is used for a run whose only module is its own script', async () => {
     const { choose } = scene(await imageProcess());
     const files = [
       { name: 'script.py', bytes: new Uint8Array(1) },
@@ -158,7 +158,7 @@ describe('in a process without a guest', () => {
     expect(await choose('import frame', { script: 'other.py', files })).toBeNull();
   });
 
-  it('two runs at once have it made once', async () => {
+  it('two runs at once have an image made once', async () => {
     const process = await imageProcess();
     const { choose } = scene(process);
     const both = await Promise.all([choose('import frame'), choose('import frame, numbers')]);
@@ -169,7 +169,7 @@ describe('in a process without a guest', () => {
     expect(process.process.called('makePackageSnapshot')).toHaveLength(1);
   });
 
-  it('one that can not be made is not tried again, here or elsewhere', async () => {
+  it('an image that can not be made is not tried again, in this or another process', async () => {
     const refuse = { makePackageSnapshot: () => Promise.reject(new RpcError('failed', 'it does not work')) };
     const process = await imageProcess(refuse);
     const made = scene(process);
@@ -183,7 +183,7 @@ describe('in a process without a guest', () => {
     expect(names(await made.choose('import drawing'))).toEqual(['drawing']);
   });
 
-  it('one that a slow machine did not make in time is tried again by the next process', async () => {
+  it('an image that was not made in time is tried again by the next process', async () => {
     const late = {
       makePackageSnapshot: () => Promise.reject(new RpcError('busy', 'not done within 90000 ms')),
     };
@@ -193,7 +193,7 @@ describe('in a process without a guest', () => {
     expect(names(await choose('import frame'))).toEqual(['numbers', 'frame']);
   });
 
-  it('one whose process was ended meanwhile is tried again', async () => {
+  it('an image whose process was ended meanwhile is tried again', async () => {
     const process = await imageProcess({ makePackageSnapshot: () => never() });
     const { choose, files, use } = scene(process);
     const choosing = choose('import numbers');
@@ -205,7 +205,7 @@ describe('in a process without a guest', () => {
     expect(files()).toHaveLength(1);
   });
 
-  it('one that a guest came in the way of is tried again', async () => {
+  it('an image that was given up since a guest came in is tried again', async () => {
     const making = deferred();
     const process = await imageProcess({
       makePackageSnapshot: async () => {
@@ -224,7 +224,7 @@ describe('in a process without a guest', () => {
   });
 });
 
-describe('one that was made before', () => {
+describe('an image that was made before', () => {
   const withImage = async (code = 'import frame'): Promise<Scene & { key: string }> => {
     const made = scene(await imageProcess());
     const chosen = await made.choose(code);
@@ -248,7 +248,7 @@ describe('one that was made before', () => {
     expect(process.process.called('loadPackageSnapshot')).toHaveLength(handedOver);
   });
 
-  it('with more in it will do, if all of that is allowed', async () => {
+  it('is used with more packages in it than needed, if all of them are allowed', async () => {
     const { use, choose, key, small } = await withImage('import frame');
     use(await imageProcess());
     expect(await choose('import numbers')).toMatchObject({ key, needed: ['numbers'] });
@@ -257,7 +257,7 @@ describe('one that was made before', () => {
     expect([names(chosen), chosen?.key === key]).toEqual([['numbers'], false]);
   });
 
-  it('with less in it will not', async () => {
+  it('is not used with fewer packages in it than needed', async () => {
     const { use, choose } = await withImage('import numbers');
     use(await imageProcess());
     expect(names(await choose('import frame'))).toEqual(['numbers', 'frame']);
@@ -297,15 +297,15 @@ describe('one that was made before', () => {
     expect(await store.read(key)).toBeDefined();
   });
 
-  it('that turned out to be of no use is discarded', async () => {
+  it('that turned out to be unusable is discarded', async () => {
     const { chooser, key, store } = await withImage();
     await chooser.discard(key);
     expect(await store.read(key)).toBeUndefined();
   });
 });
 
-describe('for another process to make', () => {
-  it('is what a process with guests lacks, each set once, and eight sets at most', async () => {
+describe('the list of images for another process to make', () => {
+  it('has the sets of packages that a process with guests lacks, each once, eight at most', async () => {
     const process = await imageProcess();
     await process.sidecar.openInterpreter('guest');
     const many = Array.from({ length: 10 }, (_one, index) =>
@@ -324,7 +324,7 @@ describe('for another process to make', () => {
     expect(reserve.process.called('makePackageSnapshot')).toHaveLength(1);
   });
 
-  it('is everything, where one is in reserve', async () => {
+  it('has all of them where a process is on standby', async () => {
     const made = scene(await imageProcess());
     made.inBackground = true;
     expect(await made.choose('import frame')).toBeNull();
@@ -347,8 +347,8 @@ describe('for another process to make', () => {
   });
 });
 
-describe('a run does not wait for ever', () => {
-  it('150 s for an image', async () => {
+describe('a run waits at most', () => {
+  it('150 s for an image to be made', async () => {
     const process = await imageProcess({ makePackageSnapshot: () => never() });
     const { choose, clock } = scene(process);
     const chosen = choose('import frame');
@@ -357,7 +357,7 @@ describe('a run does not wait for ever', () => {
     expect(await chosen).toBeNull();
   });
 
-  it('and not at all when it is cancelled, or its process is gone', async () => {
+  it('until it is cancelled, or its process is gone', async () => {
     const process = await imageProcess({ makePackageSnapshot: () => never() });
     const { choose } = scene(process);
     const controller = new AbortController();

@@ -49,7 +49,7 @@ const refusal = (message: string): PackageRefusal => ({
   message,
 });
 
-describe('what would help', () => {
+describe('advice on a missing module', () => {
   it('is added to an error about a module, and to no other', () => {
     const advice = advising();
     advice.add('Some_Package>=1', refusal('it is not here; bring it'));
@@ -75,7 +75,7 @@ describe('what would help', () => {
     expect(traceback).toContain('--package tzdata');
   });
 
-  it('says why the time zones did not come by themselves', () => {
+  it('says why the package of the time zones was not installed by itself', () => {
     const advice = advising();
     advice.add('pytz', refusal('no source has it; get one'));
     expect(after(advice, 'ZoneInfoNotFoundError', zone('UTC'))[0]).toBe(
@@ -83,7 +83,7 @@ describe('what would help', () => {
     );
   });
 
-  it('is not a package when the zone does not exist', () => {
+  it('names no package when the zone does not exist', () => {
     const advice = advising({ isInstalled: (name) => name === 'pytz' });
     expect(after(advice, 'ZoneInfoNotFoundError', zone('Europe/Berlim'))[0]).toBe(
       '"No time zone found with key Europe/Berlim"',
@@ -126,7 +126,7 @@ describe('in place of the advice of libraries, which does not work here, the pac
     }
   });
 
-  it('with the reason, where it was sought and could not be had; and of two names, both', () => {
+  it('with the reason where it could not be installed, and with both names where there are two', () => {
     const advice = advising();
     advice.add('pyarrow', refusal('pyarrow 22 could not be obtained: no network'));
     const [message] = after(
@@ -143,13 +143,13 @@ describe('in place of the advice of libraries, which does not work here, the pac
     ['of what nobody knows', "Missing optional dependency 'tables'.  Use pip or conda to install pytables."],
     ['of what is installed', 'this method requires pandas to be first'],
     ['of nothing at all', 'it requires a list'],
-  ])('but nothing is added to words %s', (_what, text) => {
+  ])('except that nothing is added to messages %s', (_what, text) => {
     const outcome = failed('ImportError', text);
     expect(advising({ isInstalled: (name) => name === 'pandas' }).applyTo(outcome)).toEqual(outcome);
   });
 });
 
-describe('every entry has words of its own', () => {
+describe('every entry has a text of its own', () => {
   const window = windowWords(translateTo('en'));
   const said = (words: AdviceWords, module: string): string =>
     after(
@@ -166,13 +166,13 @@ describe('every entry has words of its own', () => {
     ['scipy.special', /scipy/u],
     ['Pandas', /"pandas"/u],
     ['python_docx', /"docx"/u],
-  ])('and none of another: %s', (module, right) => {
+  ])('and not that of another entry: %s', (module, right) => {
     for (const words of [commandLineWords, programWords, window]) expect(said(words, module)).toMatch(right);
     for (const words of [programWords, window]) expect(said(words, module)).not.toMatch(/--|vivarium/u);
     expect(said(window, module)).not.toMatch(/packages,|\(files\)/u);
   });
 
-  it('also for what the settings forbid', () => {
+  it('also for packages that the settings forbid', () => {
     const order = `install it with "vivarium packages install six"`;
     const off: PackageRefusal = {
       kind: 'refused',

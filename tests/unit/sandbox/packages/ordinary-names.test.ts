@@ -16,7 +16,7 @@ tasks tools train tree users util utils vector views visualize worker`.split(/\s
 
 const lockFile = createRequire(import.meta.url).resolve('pyodide/pyodide-lock.json');
 
-it('no package comes for them, and none is offered as what was meant', async () => {
+it('no package is installed for ordinary names, nor suggested', async () => {
   const lock = PackageLock.parse(await readFile(lockFile, 'utf8'));
   const knowledge = new ModuleKnowledge(new ModuleOwners(lock.entries()));
   for (const module of ORDINARY) {

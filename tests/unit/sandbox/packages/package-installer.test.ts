@@ -96,7 +96,7 @@ it.each([
   expect(advice.applyTo(failedWith(`No module named '${module}'`)).error?.message).toMatch(message);
 });
 
-it('what was hinted at and could not be had is not sought with every run', async () => {
+it('a hinted package that could not be installed is not looked up again in every run', async () => {
   const { asked, clock, install, session } = stage({ hints: ['openpyxl'] });
   const code = 'import pandas';
   await install(code);

@@ -37,7 +37,7 @@ describe('a line that installs asks for packages', () => {
     );
   });
 
-  it('or names the file that does', async () => {
+  it('or names the file that has the requirements', async () => {
     const reading = new CodeReading('!pip install -r requirements.txt --requirement other.txt');
     expect(await reading.asked()).toEqual({ requirements: [], files: ['requirements.txt', 'other.txt'] });
     expect(
@@ -47,7 +47,7 @@ describe('a line that installs asks for packages', () => {
     ).toEqual(['rich>=13', 'emoji==2.0']);
   });
 
-  it('and what it is followed by is read as ever', async () => {
+  it('and the code after it is read as usual', async () => {
     const reading = new CodeReading(
       '!pip install "rich" # it\'s fine\nimport emoji\nx = "later"\n# pip install attrs\nimport b',
     );

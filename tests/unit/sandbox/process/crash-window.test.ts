@@ -4,7 +4,7 @@ import { CrashWindow } from '../../../../src/main/sandbox/process/crash-window.t
 const make = (): CrashWindow => new CrashWindow({ crashes: 3, windowMs: 1000 });
 const note = (window: CrashWindow, ...times: number[]): boolean[] => times.map((at) => window.note(at));
 
-it('says so at the last crash that is one too many, and goes on saying so', () => {
+it('is full at the crash that is one too many, and at further ones', () => {
   expect(note(make(), 0, 1, 2, 3)).toEqual([false, false, true, true]);
 });
 
@@ -13,11 +13,11 @@ it('counts only what lies within the window, to the millisecond', () => {
   expect(note(make(), 0, 500, 999)).toEqual([false, false, true]);
 });
 
-it('slides: old crashes drop out one by one', () => {
+it('slides, so that old crashes drop out one by one', () => {
   expect(note(make(), 0, 600, 1200, 1599)).toEqual([false, false, false, true]);
 });
 
-it('forgets all after a machine’s sleep', () => {
+it('forgets all crashes after the machine has slept', () => {
   expect(note(make(), 0, 1, 86_400_000)).toEqual([false, false, false]);
 });
 
@@ -28,6 +28,6 @@ it('starts afresh after a reset', () => {
   expect(note(window, 2, 3, 4)).toEqual([false, false, true]);
 });
 
-it('of one crash is broken at once', () => {
+it('is full at the first crash when one is the limit', () => {
   expect(new CrashWindow({ crashes: 1, windowMs: 1 }).note(5)).toBe(true);
 });

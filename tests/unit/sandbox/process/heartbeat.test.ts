@@ -27,7 +27,7 @@ const setUp = () => {
   return { clock, pings, told, heartbeat, pass };
 };
 
-it('asks again only an interval after the last answer, and tells nothing while there are answers', async () => {
+it('asks again one interval after the last answer, and reports nothing while there are answers', async () => {
   const { clock, pings, told, pass } = setUp();
   await pass(999);
   expect(pings).toHaveLength(0);
@@ -42,7 +42,7 @@ it('asks again only an interval after the last answer, and tells nothing while t
   expect([pings.length, told, clock.waiting]).toEqual([2, [], 1]);
 });
 
-it('tells of silence, asks once more, and then of death; nothing after that', async () => {
+it('reports silence, asks once more, then reports death, and nothing after that', async () => {
   const { clock, pings, told, pass } = setUp();
   await pass(1499);
   expect([pings.length, told]).toEqual([1, []]);
@@ -57,20 +57,23 @@ it('tells of silence, asks once more, and then of death; nothing after that', as
   expect([told, pings.length]).toEqual([['silent', 'dead'], 2]);
 });
 
-it.each([0, 1])('an answer to question %i after silence brings everything back', async (answered) => {
-  const { clock, pings, told, pass } = setUp();
-  await pass(1500);
-  pings[answered]?.resolve();
-  await turns(1);
-  expect([told, clock.waiting]).toEqual([['silent', 'answer'], 1]);
-  // The other answer, late, counts for nothing.
-  pings[1 - answered]?.resolve();
-  await turns(1);
-  await pass(1000);
-  expect([told, pings.length, clock.waiting]).toEqual([['silent', 'answer'], 3, 1]);
-});
+it.each([0, 1])(
+  'an answer to question %i after silence is reported, and the heartbeat goes on',
+  async (answered) => {
+    const { clock, pings, told, pass } = setUp();
+    await pass(1500);
+    pings[answered]?.resolve();
+    await turns(1);
+    expect([told, clock.waiting]).toEqual([['silent', 'answer'], 1]);
+    // The other answer, late, counts for nothing.
+    pings[1 - answered]?.resolve();
+    await turns(1);
+    await pass(1000);
+    expect([told, pings.length, clock.waiting]).toEqual([['silent', 'answer'], 3, 1]);
+  },
+);
 
-it('does not take a machine’s sleep for death: the clock jumps, the answer comes after it', async () => {
+it('does not take a machine’s sleep for death when the clock jumps and the answer comes after it', async () => {
   const { pings, told, pass, clock } = setUp();
   await pass(1000);
   // All timers of an hour fire late and at once, as the first stage does here…
@@ -93,7 +96,7 @@ it('a question that fails counts as unanswered', async () => {
   expect(told).toEqual(['silent', 'dead']);
 });
 
-it.each([0, 1000, 1500])('stopped after %i ms leaves no timer and tells nothing', async (after) => {
+it.each([0, 1000, 1500])('stopped after %i ms leaves no timer and reports nothing', async (after) => {
   const { clock, heartbeat, pings, told, pass } = setUp();
   await pass(after);
   told.length = 0;
@@ -103,7 +106,7 @@ it.each([0, 1000, 1500])('stopped after %i ms leaves no timer and tells nothing'
   expect([clock.waiting, told]).toEqual([0, []]);
 });
 
-it('stopped by whom it tells of silence asks nothing more', async () => {
+it('asks nothing more when it is stopped by its listener for silence', async () => {
   const clock = new FakeClock();
   const told: string[] = [];
   const heartbeat: Heartbeat = new Heartbeat({

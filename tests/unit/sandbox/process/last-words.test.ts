@@ -28,7 +28,7 @@ describe('words of engines', () => {
 });
 
 describe('what a process prints', () => {
-  it('is heard across pieces, after any amount of other words', async () => {
+  it('is recognised across pieces, after any amount of other output', async () => {
     const stream = new PassThrough();
     const words = new LastWords(stream);
     for (let index = 0; index < 1000; index++) stream.write(`${'x'.repeat(1000)}\n`);
@@ -44,7 +44,7 @@ describe('what a process prints', () => {
     expect(await asked).toBe(true);
   });
 
-  it('counts for nothing when it was killed, and is not waited for without end', async () => {
+  it('is ignored when it was killed, and is waited for with a limit', async () => {
     const stream = new PassThrough();
     const words = new LastWords(stream);
     stream.write('FATAL ERROR: out of memory\n');
@@ -53,7 +53,7 @@ describe('what a process prints', () => {
     expect(await new LastWords(null).saidOutOfMemory('SIGABRT')).toBe(false);
   });
 
-  it('costs no time to speak of, whatever it is', async () => {
+  it('is read in bounded time, whatever it is', async () => {
     const stream = new PassThrough();
     const words = new LastWords(stream);
     const before = process.cpuUsage();

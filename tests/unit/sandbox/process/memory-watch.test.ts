@@ -43,7 +43,7 @@ describe('the watch', () => {
     expect(readings).toHaveLength(5);
   });
 
-  it('is not put off by runs that begin more often than it looks', () => {
+  it('reads on time also when runs begin more often than it reads', () => {
     const { clock, world, readings, watch } = setUp();
     world.busy = true;
     for (let run = 0; run < 20; run++) {
@@ -53,7 +53,7 @@ describe('the watch', () => {
     expect(readings).toHaveLength(10);
   });
 
-  it('goes on where nothing can be read, and keeps the last reading', () => {
+  it('continues where nothing can be read, and keeps the last reading', () => {
     const { clock, world, readings, watch } = setUp();
     clock.advance(2000);
     world.bytes = null;
@@ -64,7 +64,7 @@ describe('the watch', () => {
     expect([readings, watch.last]).toEqual([[5, 7], 7]);
   });
 
-  it('can be stopped, also by whom it tells, and is not woken afterwards', () => {
+  it('can be stopped, also by its listener, and does not read afterwards', () => {
     const { clock, watch } = setUp();
     watch.stop();
     watch.wake();
@@ -95,7 +95,7 @@ describe('the budget', () => {
     expect(processLimitBytes(256, 1000 * gib)).toBe((12_800 + 512) * MIB);
   });
 
-  it('of data has room for all sessions with pandas, idle, on a machine with the memory', () => {
+  it('of writable memory has room for all sessions with pandas, idle, where the machine has the memory', () => {
     const budget = dataBudgetBytes(1024, 24 * 1024 * MIB);
     // As measured: 310 MiB each, 950 for the process.
     const idle = (950 + LIMITS.sessions * 310) * MIB;
@@ -105,7 +105,7 @@ describe('the budget', () => {
   });
 
   it.each([64, 256, 1024, 4096])(
-    'of %i MiB: the kernel strikes after the last step of the watch',
+    "of %i MiB: the kernel's limit lies above the last step of the watch",
     (memoryMiB) => {
       for (const free of [0, 2, 8, 64].map((gib) => gib * 1024 * MIB)) {
         const budget = dataBudgetBytes(memoryMiB, free);
@@ -137,7 +137,7 @@ describe('the budget', () => {
     expect(pressureOf(bytes, 1000)).toBe(pressure);
   });
 
-  it('tells a death of memory from others by the last reading', () => {
+  it('tells an end through lack of memory from others by the last reading', () => {
     expect([null, 0, 699, 700, 2000].map((last) => diedOfMemory(last, 1000))).toEqual([
       ...[false, false, false, true, true],
     ]);

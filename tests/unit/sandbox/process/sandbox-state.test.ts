@@ -58,7 +58,7 @@ describe('the state machine', () => {
     }
   }
 
-  it('never counts below one run nor leaves its states, whatever comes', () => {
+  it('never counts below one run, nor has any other state, whatever events come', () => {
     const random = makeRandom(1);
     let state: SandboxState = { name: 'stopped' };
     for (let step = 0; step < 20_000; step++) {

@@ -97,7 +97,7 @@ describe('death', () => {
 });
 
 describe('stopping', () => {
-  it('is over when the process is gone', async () => {
+  it('ends when the process is gone', async () => {
     const { supervisor, launcher, states, gone, clock } = supervisorStage();
     await supervisor.sidecar();
     await Promise.all([supervisor.stop(), supervisor.stop()]);
@@ -151,7 +151,7 @@ describe('stopping', () => {
     expect(supervisor.state.name).toBe('ready');
   });
 
-  it('gives a process up that does not go away, and its calls fail', async () => {
+  it('gives up a process that does not end, and its calls fail', async () => {
     const { supervisor, launcher, clock, gone } = supervisorStage((launch) =>
       launch === 1 ? { mortal: false, openInterpreter: never } : {},
     );

@@ -98,7 +98,7 @@ describe('one file', () => {
       },
       /the disk is on fire/u,
     ],
-  ])('%s is told as such', async (_what, readFile, message) => {
+  ])('%s is reported as such', async (_what, readFile, message) => {
     const { collector, interpreter, signal } = scene({ readFile });
     await expect(collector.read(interpreter, 'data.csv', signal)).rejects.toMatchObject({
       name: 'WorkspaceFileError',
@@ -106,7 +106,7 @@ describe('one file', () => {
     });
   });
 
-  it('without an end is given up at the cap', async () => {
+  it('without an end is cut off at the cap', async () => {
     let sent = 0;
     const piece = new Uint8Array(PIECE);
     const { collector, interpreter, signal } = scene({
@@ -145,7 +145,7 @@ describe('one file', () => {
     await expect(reading).rejects.toThrow('cancelled before it was read');
   });
 
-  it('goes down with its process', async () => {
+  it('fails when its process ends', async () => {
     const { collector, interpreter, signal, process } = scene({ readFile: () => never() });
     const reading = collector.read(interpreter, 'slow', signal);
     reading.catch(() => undefined);
@@ -166,7 +166,7 @@ describe('the list', () => {
     return collector.list(interpreter, signal);
   };
 
-  it('is what the interpreter has', async () => {
+  it('is that of the interpreter', async () => {
     const files = Array.from({ length: 1000 }, (_none, index) => file(`${'long/'.repeat(10)}${index}`));
     const found = files.map(({ name, size }) => [name, size]);
     expect(await listing(utf8(JSON.stringify({ found, said: files })))).toEqual(files);
@@ -186,7 +186,7 @@ describe('the list', () => {
 });
 
 describe('all files of a run', () => {
-  it('are handed out in order; what can not be had is named', async () => {
+  it('are handed out in order, and those that can not be read are named', async () => {
     const made = scene({ readFile: having({ one: utf8('1'), two: utf8('2') }) });
     expect(await collected(made, ['one', 'gone', '../x', 'two'].map(file))).toEqual([
       ['one', '1'],
@@ -206,7 +206,7 @@ describe('all files of a run', () => {
     ]);
   });
 
-  it('have a time for all of them together', async () => {
+  it('share one time limit', async () => {
     let asked = 0;
     const made = scene({
       readFile: async (_params, { write }) => {
@@ -229,7 +229,7 @@ describe('all files of a run', () => {
     ]);
   });
 
-  it('leave it to the listener to fail', async () => {
+  it('are rejected with what the listener throws', async () => {
     const { collector, interpreter, signal } = scene({ readFile: having({ one: utf8('1') }) });
     const refuse = (): never => {
       throw new Error('no room');

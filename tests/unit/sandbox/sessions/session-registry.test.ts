@@ -11,7 +11,7 @@ const setUp = (behaviour: Behaviour = {}) => {
   return { process, sidecar: new SidecarClient(process), interpreters, ends };
 };
 
-it('gives a session its own interpreter again, and nobody else', async () => {
+it('gives an interpreter to its own session again, and to no other', async () => {
   const { interpreters, sidecar, process } = setUp();
   const a = await interpreters.open(sidecar, 'a');
   expect(interpreters.has('a')).toBe(false);
@@ -82,7 +82,7 @@ it('drops the idle session that was not used for longest to make room, and remem
   expect(interpreters.evictOldest()).toBe(null);
 });
 
-it('that is replaced although its process was not told gone yet counts as lost', async () => {
+it('a session that is replaced before its process was reported as gone counts as lost', async () => {
   const { interpreters, sidecar, ends } = setUp();
   interpreters.keep('a', await interpreters.open(sidecar, 'a'));
   interpreters.enter('a');
@@ -108,7 +108,7 @@ it.each([
   expect([interpreters.takeLoss('a'), ends]).toEqual([isLoss, [['a', why]]]);
 });
 
-it('in which nothing has been is forgotten without a word', async () => {
+it('a session in which no code has run is dropped without being reported as lost', async () => {
   const { interpreters, sidecar, ends } = setUp();
   interpreters.keep('a', await interpreters.open(sidecar, 'a'));
   interpreters.forgetAll(sidecar);

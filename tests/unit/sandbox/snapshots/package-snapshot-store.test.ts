@@ -25,7 +25,7 @@ const keysIn = async (store: PackageSnapshotStore, runtime = RUNTIME): Promise<s
   (await store.list(runtime)).map(({ key }) => key);
 
 describe('the key of an image', () => {
-  it('says what is in it and for what runtime, whoever asked for it and in what order', () => {
+  it('is made of its packages and the runtime, in whatever order they are named', () => {
     const one = content('numpy', 'pandas');
     expect(imageKey(one)).toBe(imageKey({ ...one, hashes: [...one.hashes].reverse() }));
     const others = [
@@ -58,7 +58,7 @@ describe('a store of images', () => {
     expect(await keysIn(store, sha256('a third one'))).toEqual([]);
   });
 
-  it('remembers what can not be made, until it was made after all', async () => {
+  it('remembers images that can not be made, until one is made after all', async () => {
     const store = new PackageSnapshotStore(temporaryFolder());
     const one = content('numpy');
     await store.refuse(one);
@@ -68,7 +68,7 @@ describe('a store of images', () => {
     expect(await store.list(RUNTIME)).toMatchObject([{ isRefused: false }]);
   });
 
-  it('forgets what is discarded, and nothing else', async () => {
+  it('removes an image that is discarded, and no other', async () => {
     const store = new PackageSnapshotStore(temporaryFolder());
     const [one, other] = [content('numpy'), content('pandas')];
     for (const each of [one, other]) await store.keep(each, image('x'));
@@ -99,7 +99,7 @@ describe('a store of images', () => {
     expect(await keysIn(store)).not.toContain(c);
   });
 
-  it('is one for two who write the same at once', async () => {
+  it('keeps one image when two processes write the same at once', async () => {
     const folder = temporaryFolder();
     const stores = [new PackageSnapshotStore(folder), new PackageSnapshotStore(folder)];
     const one = content('numpy');
@@ -109,7 +109,7 @@ describe('a store of images', () => {
     expect(await keysIn(new PackageSnapshotStore(folder))).toEqual([imageKey(one)]);
   });
 
-  it('where nothing can be written, keeps nothing and rejects nothing', async () => {
+  it('keeps no image where nothing can be written, and does not reject', async () => {
     const store = new PackageSnapshotStore('/dev/null/images');
     await store.keep(content('numpy'), image('x'));
     await store.refuse(content('numpy'));

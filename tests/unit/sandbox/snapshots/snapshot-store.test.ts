@@ -74,7 +74,7 @@ describe('a snapshot store', () => {
     ['nothing in it', () => Buffer.alloc(0)],
     ['more after its end', (bytes: Buffer) => Buffer.concat([bytes, Buffer.from('x')])],
     ['something else in it', () => Buffer.from('{"not":"a snapshot"}'.repeat(1000))],
-  ])('takes a file with %s for none, removes it, and takes a new one', async (_name, damage) => {
+  ])('ignores a file with %s, removes it, and accepts a new one', async (_name, damage) => {
     const { store, file } = await setUp();
     await store.write('a', CONTENT);
     await writeFile(file('a'), damage(await readFile(file('a'))));
@@ -103,7 +103,7 @@ describe('a snapshot store', () => {
     expect(await store.write('a', CONTENT)).toBe(true);
   });
 
-  it('keeps nothing, and says so, where nothing can be written', async () => {
+  it('keeps no snapshot, and says so, where nothing can be written', async () => {
     const { store, folder } = await setUp();
     await mkdir(path.dirname(folder), { recursive: true });
     await writeFile(folder, 'a file in the place of the folder');

@@ -47,7 +47,7 @@ describe('a process', () => {
     expect(await snapshots.find(ASSETS)).toEqual(IMAGE);
   });
 
-  it('gets the one there is, and makes none', async () => {
+  it('gets the snapshot that is kept, and makes none', async () => {
     const { start } = await setUp(true);
     const { process } = await start({});
     expect(process.calls.map(({ method }) => method)).toEqual(['loadAsset', 'loadAsset', 'prepare']);
@@ -57,7 +57,7 @@ describe('a process', () => {
   it.each([
     ['fails to make one', () => Promise.reject(new RpcError('failed', 'no'))],
     ['sends less than it says', sends(IMAGE.length + 1)],
-  ])('that %s is of use all the same', async (_name, takeSnapshot) => {
+  ])('that %s is used all the same', async (_name, takeSnapshot) => {
     const { start, names } = await setUp(false);
     const { client } = await start({ takeSnapshot, ...opensWith('absent') });
     expect(await client.openInterpreter('a')).toBe('absent');
@@ -66,7 +66,7 @@ describe('a process', () => {
 });
 
 describe('a snapshot', () => {
-  it('stays when it works, whatever becomes of later interpreters', async () => {
+  it('is kept when it was restored once, whatever becomes of later interpreters', async () => {
     const { start, names } = await setUp(true);
     let opened = 0;
     const { client } = await start({
@@ -76,7 +76,7 @@ describe('a snapshot', () => {
     expect(await names()).toHaveLength(1);
   });
 
-  it.each([true, false])('of no use goes (kept before: %s)', async (kept) => {
+  it.each([true, false])('that is unusable is removed (kept before: %s)', async (kept) => {
     const { start, names } = await setUp(kept);
     const { client } = await start({ takeSnapshot: sends(), ...opensWith('unusable') });
     expect(await names()).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('a snapshot', () => {
     expect(await names()).toEqual([]);
   });
 
-  it('goes when the process dies of its first interpreter', async () => {
+  it('is removed when the process dies as it starts its first interpreter', async () => {
     const { start, names } = await setUp(true);
     const { client, process } = await start({
       openInterpreter: () => {
@@ -96,7 +96,7 @@ describe('a snapshot', () => {
     expect(await names()).toEqual([]);
   });
 
-  it('stays when the process was killed meanwhile', async () => {
+  it('is kept when the process was killed meanwhile', async () => {
     const { start, names } = await setUp(true);
     const { client } = await start({
       openInterpreter: () => {

@@ -33,14 +33,14 @@ describe.each(QUESTIONS)('the answer to %s', (question) => {
     expect(taken).toEqual([maxBytes]);
   });
 
-  it('does not come in pieces of nothing', async () => {
+  it('is refused in empty pieces', async () => {
     await expect(wholeAnswer(question, inPieces(new Uint8Array()))).rejects.toMatchObject({
       code: 'invalid-result',
     });
   });
 });
 
-it('ends with what its reader threw, or with what became of the call', async () => {
+it('the answer rejects with what its reader threw, or as the call does', async () => {
   const broken = new Error('no list');
   const read = answerInPieces('listFiles', inPieces(Uint8Array.of(0x5b)), () => {
     throw broken;

@@ -55,7 +55,7 @@ describe('a snapshot image', () => {
     expect(() => fillGuestMemory({ length: PAGES * PAGE_BYTES }, decodeImage(image()))).toThrow();
   });
 
-  it('is not taken of a memory that grew, or of what is none', () => {
+  it('is not taken of a memory that grew, nor of anything else than a memory', () => {
     const memory = later();
     expect(() => collect({ extension: 1 })).toThrow();
     expect(() => collect({ memory, untouched: new Uint8Array(PAGE_BYTES) })).toThrow();

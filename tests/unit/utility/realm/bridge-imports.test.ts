@@ -45,7 +45,7 @@ const emscriptensEnv = async (): Promise<Env> => {
 const namesOf = (env: Env): string[] => Object.keys(env).filter((name) => typeof env[name] === 'function');
 
 describe('the main module', () => {
-  it('imports nothing that nobody has looked at, and all that is listed', async () => {
+  it('imports all functions on our lists, and no others', async () => {
     const module = await WebAssembly.compile(readFileSync(pathOf('pyodide/pyodide.asm.wasm')));
     const imported = WebAssembly.Module.imports(module).filter(({ kind }) => kind === 'function');
     const names = imported.map(({ name }) => name);
@@ -66,7 +66,7 @@ describe('what libraries are linked from', () => {
     cutImports({ env }, tell, () => memory);
   });
 
-  it('has what is kept as it was, but for bounds of texts and of numbers of arguments', () => {
+  it('has the kept functions unchanged, except that texts and numbers of arguments are bounded', () => {
     const changed = [...KEPT].filter((name) => env[name] !== originals.get(name));
     expect(
       changed.filter(
@@ -109,7 +109,7 @@ describe('what libraries are linked from', () => {
     expect(withText.filter((name) => !bounded.includes(name))).toEqual([]);
   });
 
-  it('has answers that are constants in the place of others', () => {
+  it('has functions with constant answers in the place of some', () => {
     for (const [name, answer] of ANSWERED) {
       const replaced = env[name] as typeof answer;
       expect(replaced, name).not.toBe(originals.get(name));
@@ -118,7 +118,7 @@ describe('what libraries are linked from', () => {
     expect(told).toEqual([]);
   });
 
-  it('has nothing else: each of a thousand tells of itself and throws', () => {
+  it('has nothing else: each of a thousand other functions names itself and throws', () => {
     const gone = namesOf(env).filter((name) => !KEPT.has(name) && !ANSWERED.has(name));
     expect(gone.length).toBeGreaterThan(1200);
     for (const name of gone) {
@@ -149,7 +149,7 @@ describe('what libraries are linked from', () => {
   );
 });
 
-it('the tables of the linker have no names but those that were put there', () => {
+it("the linker's tables have no inherited names", () => {
   const tables = {
     GOT: { a: 1 },
     LDSO: { loadedLibsByName: { b: 2 } },

@@ -26,7 +26,7 @@ it('gives a signal once', () => {
   expect([take(), take(), Atomics.load(host, 0)]).toEqual([SIGNAL, 0, 0]);
 });
 
-it('keeps a signal that comes between nothing seen and the zero that is stored', () => {
+it('keeps a signal that comes between a look that saw none and the zero stored after it', () => {
   const { host, interrupts, take } = setUp();
   // The order of stock Pyodide at its worst: read 0, the signal comes, 0 is stored.
   const seen = interrupts.buffer[0];
@@ -42,13 +42,13 @@ it('keeps another signal that comes while one is taken', () => {
   expect(take()).toBe(SIGNAL);
 });
 
-it('only looking takes nothing', () => {
+it('does not take a signal by looking', () => {
   const { host, interrupts, take } = setUp();
   Atomics.store(host, 0, SIGNAL);
   expect([interrupts.buffer[0], interrupts.buffer[0], take()]).toEqual([SIGNAL, SIGNAL, SIGNAL]);
 });
 
-it('a sleep does not begin when a signal waits', () => {
+it('does not begin to sleep when a signal is pending', () => {
   const { host, interrupts, take } = setUp();
   Atomics.store(host, 0, SIGNAL);
   // Each would take a second otherwise, and all of them longer than a test may.
@@ -56,7 +56,7 @@ it('a sleep does not begin when a signal waits', () => {
   expect(take()).toBe(SIGNAL);
 });
 
-it('has the memory measured once for each wish, and a measure that fails costs no signal', () => {
+it('has the memory measured once per request, and loses no signal when that fails', () => {
   const shared = new SharedArrayBuffer(8);
   const host = new Int32Array(shared);
   let measured = 0;

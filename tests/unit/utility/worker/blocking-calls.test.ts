@@ -99,7 +99,7 @@ describe('a blocking call', () => {
     expect(caller.call('refused')).toEqual({ kind: 'failed' });
   });
 
-  it('fails after its time limit, and what comes later is not taken for the next answer', () => {
+  it('fails after its time limit, and a late answer is not taken for the next one', () => {
     const { caller, meanwhile, slot } = stage(10);
     expect(caller.call('a')).toEqual({ kind: 'failed' });
     slot.answer(1, bytes(1));
@@ -107,7 +107,7 @@ describe('a blocking call', () => {
     expect(caller.call('b')).toEqual(bytes(2));
   });
 
-  it('has numbers that begin again after the last one', () => {
+  it('has numbers that start again after the largest one', () => {
     expect([nextCall(0), nextCall(1), nextCall(LAST_CALL)]).toEqual([1, 2, 1]);
   });
 });
@@ -170,7 +170,7 @@ describe("a guest's call", () => {
     expect(calls.call('readPackageFile', '{"id":0,"offset":0}', new Uint8Array(1))).toBe(CALL_FAILED);
   });
 
-  it('of a function that was let go of is asked for no more: the next one is another', () => {
+  it('of a function that was interrupted is given up, and the next call is a new one', () => {
     const answers = answersOf(8);
     const slot = new AnswerSlot(answers.callFunction);
     const asked: number[] = [];
@@ -215,7 +215,7 @@ describe("a guest's call", () => {
     expect(setUp(bytes(1, 2, 3)).calls.call(name, request, target)).toBe(CALL_FAILED);
   });
 
-  it('whose request is no JSON throws, which its host takes for a failure', () => {
+  it('whose request is no JSON throws, which the host answers as a failure', () => {
     expect(() => setUp(bytes(1)).calls.call('readInput', '{', new Uint8Array(8))).toThrow();
   });
 });

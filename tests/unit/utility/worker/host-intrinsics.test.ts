@@ -17,7 +17,7 @@ describe('guest bytes', () => {
     }
   }
 
-  it('of any realm are copied, whatever they say of themselves', () => {
+  it('of any realm are copied, whatever their own properties say', () => {
     expect(copyFromGuest(foreign, guestByteLength(foreign))).toEqual(Uint8Array.of(1, 2, 3));
     const liar = new Liar(2);
     expect(guestByteLength(liar)).toBe(2);
@@ -42,7 +42,7 @@ describe('guest bytes', () => {
     expect(() => copyToGuest(value, new Uint8Array(2))).toThrow('no memory');
   });
 
-  it('may be detached or resized: what is copied is never out of bounds', () => {
+  it('may be detached or resized, and are never copied out of bounds', () => {
     const detached = new Uint8Array(4);
     structuredClone(detached, { transfer: [detached.buffer] });
     expect(guestByteLength(detached)).toBe(0);

@@ -31,7 +31,7 @@ describe('OutputBatcher', () => {
     return { time, sent, batcher, text: () => Buffer.concat(sent).toString('latin1') };
   };
 
-  it('lets a burst out at once, gathers a steady stream, and lets it out in time', () => {
+  it('sends a burst at once, gathers a steady stream, and sends that in time', () => {
     const { time, sent, batcher, text } = setUp();
     for (let count = 0; count < 32; count++) batcher.write(utf8('a'));
     expect(sent).toHaveLength(32);
@@ -46,7 +46,7 @@ describe('OutputBatcher', () => {
     expect([sent.length, text().slice(34)]).toEqual([34, 'd']);
   });
 
-  it('lets out what waits as Python pauses, as often as small pieces may leave', () => {
+  it('sends what is gathered when Python pauses, as often as small pieces may be sent', () => {
     const { time, sent, batcher, text } = setUp();
     for (let count = 0; count < 33; count++) batcher.write(utf8('a'));
     batcher.sendIfDue();

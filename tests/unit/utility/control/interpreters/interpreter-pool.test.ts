@@ -53,7 +53,7 @@ const setUp = () => {
   return { pool, threads, boot, fail, take, terminated };
 };
 
-it('starts nothing before it is wanted, and then what is wanted', async () => {
+it('starts no spares before some are wanted, and then as many as are wanted', async () => {
   const { pool, threads, boot, take } = setUp();
   await turns(1);
   expect(threads).toHaveLength(0);
@@ -63,7 +63,7 @@ it('starts nothing before it is wanted, and then what is wanted', async () => {
   expect([await taking, pool.size, threads.length]).toEqual([1, 0, 1]);
 });
 
-it('gives a ready spare at once and makes another one afterwards', async () => {
+it('gives a ready spare at once and starts another one afterwards', async () => {
   const { pool, threads, boot, take } = setUp();
   void pool.keep(1);
   await boot(1);
@@ -83,7 +83,7 @@ it('gives each spare once', async () => {
   expect(new Set(await Promise.all([take(), take(), take()]))).toEqual(new Set([1, 2, 3]));
 });
 
-it('waits for a spare that is on its way instead of starting one more, each waiter for its own', async () => {
+it('lets each caller wait for a spare of its own that is being started, instead of starting another one', async () => {
   const { pool, threads, boot, take } = setUp();
   void pool.keep(1);
   await turns(1);
@@ -96,7 +96,7 @@ it('waits for a spare that is on its way instead of starting one more, each wait
   expect(await first).toBe(1);
 });
 
-it('starts two at once, and those who wait go before spares', async () => {
+it('starts two at once, and waiting callers are served before spares are kept', async () => {
   const { pool, threads, boot, take } = setUp();
   void pool.keep(4);
   await turns(1);
@@ -107,7 +107,7 @@ it('starts two at once, and those who wait go before spares', async () => {
   expect(threads.filter(({ state }) => state.booted)).toHaveLength(4);
 });
 
-it('tells whoever waits for a spare that fails only if the next try fails too', async () => {
+it('reports the failure of a spare to a waiting caller only if the next attempt fails too', async () => {
   const { pool, threads, boot, fail, take } = setUp();
   void pool.keep(1);
   await turns(1);
@@ -120,7 +120,7 @@ it('tells whoever waits for a spare that fails only if the next try fails too', 
   expect(await lucky).toBeGreaterThan(1);
 });
 
-it('a boot that fails is told, its thread ended, and the pool goes on', async () => {
+it('reports a boot that fails, ends its thread, and goes on', async () => {
   const { threads, boot, fail, take, terminated } = setUp();
   const unlucky = take();
   await turns(1);
@@ -134,7 +134,7 @@ it('a boot that fails is told, its thread ended, and the pool goes on', async ()
   expect([await next, threads.length]).toEqual([2, 2]);
 });
 
-it('spares that fail are not tried for ever', async () => {
+it('limits the attempts to start spares that fail', async () => {
   const { pool, threads, fail } = setUp();
   void pool.keep(1);
   await turns(1);
@@ -153,7 +153,7 @@ it('never gives out a spare that has died', async () => {
   expect(await take()).toBe(2);
 });
 
-it('ends what is too much, also what is only on its way', async () => {
+it('ends surplus spares, also those that are being started', async () => {
   const { pool, boot, terminated } = setUp();
   void pool.keep(2);
   await boot(1);
@@ -162,7 +162,7 @@ it('ends what is too much, also what is only on its way', async () => {
   expect([pool.size, terminated()]).toEqual([0, [1, 2]]);
 });
 
-it('gives a spare that is on its way to whoever waits, also after none are wanted any more', async () => {
+it('gives a spare that is being started to a waiting caller, also after none are wanted any more', async () => {
   const { pool, boot, take, terminated } = setUp();
   void pool.keep(1);
   await turns(1);

@@ -18,7 +18,7 @@ const setUp = () => {
   return { threads, died, begun: () => died.length, shorten: (now: boolean) => (isShort = now) };
 };
 
-it('one is ready once one was wanted, and each is given away once', () => {
+it('a preloaded thread is ready once one was wanted, and each is given away once', () => {
   const { threads, begun } = setUp();
   const first = threads.take();
   expect(begun()).toBe(1);
@@ -28,7 +28,7 @@ it('one is ready once one was wanted, and each is given away once', () => {
   expect(begun()).toBe(2);
 });
 
-it('one that has died is not given away', async () => {
+it('a preloaded thread that has died is not given away', async () => {
   const { threads, died, begun } = setUp();
   threads.prepare();
   died[0]?.();
@@ -37,7 +37,7 @@ it('one that has died is not given away', async () => {
   expect(begun()).toBe(2);
 });
 
-it('without memory for another thread nothing happens until one is wanted', () => {
+it('without memory for another thread none is started until one is wanted', () => {
   const { threads, begun, shorten } = setUp();
   threads.take();
   shorten(true);

@@ -5,7 +5,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('what is not done in time is "busy": that says nothing of what was to be done', async () => {
+it('an action that is not done in time rejects with "busy", which says nothing of its outcome', async () => {
   vi.useFakeTimers();
   const late = withTimeout(100, new Promise(() => undefined));
   const outcome = expect(late).rejects.toMatchObject({ code: 'busy', message: 'not done within 100 ms' });
@@ -13,7 +13,7 @@ it('what is not done in time is "busy": that says nothing of what was to be done
   await outcome;
 });
 
-it('what is done in time is passed on, also when it fails, and leaves no timer behind', async () => {
+it('the result or error of an action that is done in time is passed on, and no timer is left behind', async () => {
   vi.useFakeTimers();
   expect(await withTimeout(100, Promise.resolve(7))).toBe(7);
   await expect(withTimeout(100, Promise.reject(new Error('damaged')))).rejects.toThrow('damaged');

@@ -21,7 +21,7 @@ describe('paths', () => {
     expect(paths).toHaveLength(1);
   });
 
-  it('of very many folders are refused: each is looked at by itself', async () => {
+  it('of very many folders are refused, since each is checked by itself', async () => {
     await expect(open(`made/${'a/'.repeat(230)}b.py`)).rejects.toThrow('too deep');
   });
 });
@@ -31,7 +31,7 @@ describe('a file that only says that its folder is shared', () => {
     '__path__ = __import__("pkgutil").extend_path(__path__, __name__)  # type: ignore\n',
     '# comment\n__import__("pkg_resources").declare_namespace(__name__)',
     'try:\n    import pkg_resources\n    pkg_resources.declare_namespace(__name__)\nexcept ImportError:\n    import pkgutil\n    __path__ = pkgutil.extend_path(__path__, __name__)\n',
-  ])('is known: %j', (source) => {
+  ])('is recognised: %j', (source) => {
     expect(isDeclaration(source)).toBe(true);
   });
 

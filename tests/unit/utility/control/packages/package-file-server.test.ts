@@ -125,7 +125,7 @@ describe('a file of a package', () => {
     expect(questions.map(({ offset }) => offset)).toEqual([0, PART_BYTES, 2 * PART_BYTES]);
   });
 
-  it('may be empty: nobody is asked', async () => {
+  it('may be empty, and is not asked for then', async () => {
     const { read, questions } = readerOf(honestly(), [await wheelOf({ name: 'empty.py', contents: '' })]);
     expect((await read(0, 0)).got).toBe(true);
     expect(questions).toEqual([]);
@@ -134,13 +134,13 @@ describe('a file of a package', () => {
   it.each([
     ['of no number', 7, 3],
     ['into memory of another size', 0, 4],
-  ])('is not had %s', async (_what, id, size) => {
+  ])('is not given out %s', async (_what, id, size) => {
     const { read } = readerOf(honestly(), [await wheelOf({ name: 'a.py', contents: 'abc' })]);
     expect((await read(id, size)).got).toBe(false);
     expect((await read(0, 3)).got).toBe(true);
   });
 
-  it('that comes when the thread has given up on it is not taken for the next one', async () => {
+  it('that comes after the thread has given up is not taken for the next answer', async () => {
     const stage = honestly();
     const wheel = await wheelOf({ name: 'a.py', contents: 'abc' }, { name: 'b.py', contents: 'def' });
     let late: PackageFileQuestion | undefined;
@@ -156,7 +156,7 @@ describe('a file of a package', () => {
     expect(await read(1, 3)).toEqual({ got: true, hash: hashOf('def') });
   });
 
-  it('that is damaged is refused, and the next one comes', async () => {
+  it('that is damaged is refused, and the next one is served', async () => {
     const archive = zipOf([
       { name: 'a.py', contents: 'abc' },
       { name: 'b.py', contents: 'def' },
@@ -174,7 +174,7 @@ describe('a file of a package', () => {
     ['a file', 0],
     ['further parts of a file', PART_BYTES],
     ['no file', 9],
-  ])('is given one at a time: who wants %s without waiting is told on', async (_what, at) => {
+  ])('is given one at a time: a thread that asks for %s without waiting is reported', async (_what, at) => {
     let floods = 0;
     const { giver } = giving(() => (floods += 1));
     giver.place(await wheelOf({ name: 'large.bin', contents: 'x'.repeat(2 * PART_BYTES) }));

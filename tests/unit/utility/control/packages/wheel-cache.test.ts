@@ -47,7 +47,7 @@ describe('a package in parts', () => {
     expect(await taken(cache, parts)).toEqual(WHOLE);
   });
 
-  it('may be left half-way, and begun anew', async () => {
+  it('may be left incomplete, and begun anew', async () => {
     const cache = new WheelCache(codec);
     const parts = partsOf(HONEST);
     for (const part of parts.slice(0, 2)) await cache.add(part);
@@ -75,7 +75,7 @@ describe('a package in parts', () => {
   });
 });
 
-describe('more than is kept', () => {
+describe("a package beyond the cache's bounds", () => {
   /** Two packages, each larger than what the cache keeps. */
   const KEPT_BYTES = 4;
   const packageOf = (name: string): PackagePart[] =>
@@ -86,7 +86,7 @@ describe('more than is kept', () => {
   };
   const hashesOf = (...packages: PackagePart[][]): string[] => packages.flatMap(hashOf);
 
-  it('is dropped when others are taken, the one not used for longest first', async () => {
+  it('is dropped when others arrive, the one not used for longest first', async () => {
     const bytes = a[0]?.totalBytes ?? 0;
     const cache = new WheelCache(codec, 2 * bytes);
     await bring(cache, a, b, c);
@@ -94,7 +94,7 @@ describe('more than is kept', () => {
     expect(cache.missing(hashesOf(a, b, c))).toEqual(hashesOf(b));
   });
 
-  it('stays for two runs that need it at once, whoever comes first', async () => {
+  it('stays for two runs that need it at once, whichever installs first', async () => {
     const cache = new WheelCache(codec, KEPT_BYTES);
     const [one, other] = [hashesOf(a, b), hashesOf(c, d)];
     expect([cache.missing(one), cache.missing(other)]).toEqual([one, other]);
@@ -105,7 +105,7 @@ describe('more than is kept', () => {
     expect(cache.missing(one)).toEqual(one);
   });
 
-  it('stays for a run to which only some of it had to be brought', async () => {
+  it('stays for a run that needs it together with packages that are still to come', async () => {
     const cache = new WheelCache(codec, KEPT_BYTES);
     await bring(cache, a);
     cache.take(hashesOf(a));
@@ -115,7 +115,7 @@ describe('more than is kept', () => {
     expect(cache.take(hashesOf(a, b))).toHaveLength(2);
   });
 
-  it('does not stay for a run that has taken what there was of it', async () => {
+  it('does not stay for a run that has installed it', async () => {
     const cache = new WheelCache(codec, KEPT_BYTES);
     expect(cache.missing(hashesOf(a, b))).toEqual(hashesOf(a, b));
     await bring(cache, a);
@@ -125,7 +125,7 @@ describe('more than is kept', () => {
     expect(cache.missing(hashesOf(a))).toEqual(hashesOf(a));
   });
 
-  it('does not stay for ever for a run that never comes back', async () => {
+  it('does not stay for ever for a run that never installs it', async () => {
     const cache = new WheelCache(codec, KEPT_BYTES);
     expect(cache.missing(hashesOf(a))).toEqual(hashesOf(a));
     await bring(cache, a);
@@ -185,7 +185,7 @@ describe('a hostile wheel', () => {
     await expect(taken(cache, parts)).rejects.toThrow(message);
   });
 
-  it('with a link: it is a file like any other, whose text is where it leads', async () => {
+  it("with a link: it becomes a file whose text is the link's target", async () => {
     const archive = wheel({ name: 'x/link', contents: '/etc/passwd', mode: 0o120777 });
     const cache = new WheelCache(codec);
     const parts = partsOf(archive);

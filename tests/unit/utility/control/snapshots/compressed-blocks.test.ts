@@ -32,13 +32,13 @@ describe('what was compressed', () => {
     expect(back.buffer.byteLength).toBe(BLOCK);
   });
 
-  it('is refused when there would be more of it than allowed, before anything is made of it', async () => {
+  it('is refused when it would become larger than allowed, before it is decompressed', async () => {
     const compressed = await compress(codec, sample(2 * BLOCK));
     await expect(decompress(codec, compressed, BLOCK)).rejects.toThrow('it is too large');
   });
 });
 
-describe('what is damaged is refused', () => {
+describe('damaged blocks are refused', () => {
   const change =
     (offset: number, value: number) =>
     (bytes: Uint8Array): Uint8Array => {

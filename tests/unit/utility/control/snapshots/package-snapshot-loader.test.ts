@@ -36,21 +36,21 @@ describe('an image in parts', () => {
     await expect(loader.take(KEY)).rejects.toThrow('not whole');
   });
 
-  it('may be left half-way, and begun anew', async () => {
+  it('may be left incomplete, and begun anew', async () => {
     const loader = new PackageSnapshotLoader(codec);
     const parts = await partsOf();
     for (const part of parts.slice(0, 2)) loader.add(part);
     expect(await taken(loader, parts)).toBe(true);
   });
 
-  it('takes the place of another one that was left half-way', async () => {
+  it('takes the place of another one that was left incomplete', async () => {
     const loader = new PackageSnapshotLoader(codec);
     const [first] = await partsOf('b'.repeat(64));
     if (first !== undefined) loader.add(first);
     expect(await taken(loader, await partsOf())).toBe(true);
   });
 
-  it('with a part missing is refused, as nothing that would be the image’s own fault', async () => {
+  it('with a part missing is refused without counting as damaged', async () => {
     const loader = new PackageSnapshotLoader(codec);
     const [first, , last] = await partsOf();
     await expect(taken(loader, [first, last])).rejects.toMatchObject({ code: 'busy' });

@@ -10,7 +10,7 @@ const check = (...sections: number[][]): void =>
   checkLibrary(Uint8Array.from([...HEADER, ...sections.flat()]));
 
 describe('a library', () => {
-  it('may have functions, of all that they can take and give', () => {
+  it('may have functions with all types of parameters and results', () => {
     check(
       section(1, 2, 0x60, 1, ...REFERENCE_TO_FUNCTIONS, 1, 0x7f, 0x60, 0, 0),
       section(3, 1, 0),
@@ -31,11 +31,11 @@ describe('a library', () => {
     ['a structure', [0x5f, 0]],
     ['a group of types', [0x4e, 1, 0x60, 0, 0]],
     ['a type below another', [0x50, 0, 0x5e, 0x7f, 1]],
-  ])('may have no types beside those of functions: %s', (_what, type) => {
+  ])('may have no types other than those of functions: %s', (_what, type) => {
     expect(() => check(section(1, 2, 0x60, 0, 0, ...type))).toThrow('types of functions only');
   });
 
-  it('is damaged when it ends too early, or a number does not', () => {
+  it('is damaged when it ends too early, or a number in it has no end', () => {
     expect(() => check([1])).toThrow('damaged');
     expect(() => check([1, 1])).toThrow('damaged');
     expect(() => check([1, 0x80, 0x80, 0x80, 0x80, 0x80, 0])).toThrow('damaged');
