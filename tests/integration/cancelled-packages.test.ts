@@ -110,7 +110,7 @@ const PHASES: readonly {
 ];
 
 it.for(PHASES)(
-  'while $phase: cancelled, and the next run finds what was told',
+  'a run cancelled while $phase: the next run has the state that the result told',
   { timeout: LONG_MS },
   async ({ at, stalls = false, code = USES_REGEX, packages = [], began = false }, context) => {
     const mirror = { stalls };
@@ -156,7 +156,7 @@ it.for(PHASES)(
 );
 
 it(
-  'while an image of them is made or handed over: cancelled, and the next run has one',
+  'a run cancelled while an image is made or handed over: the next run has an image',
   { timeout: LONG_MS },
   async (context) => {
     let at = '';

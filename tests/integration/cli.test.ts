@@ -175,7 +175,7 @@ describe('vivarium run', () => {
     ['the time limit', 124, 'timeout', ['--timeout', '1', '-c', 'while True: pass']],
     ['the memory limit', 137, 'out-of-memory', ['--memory', '128', '-c', 'x = bytearray(2**28)']],
     ['a crash', 70, 'crashed', ['-c', 'import os; os._exit(0)']],
-  ])('tells %s by its exit code %i', async (_name, code, status, argv) => {
+  ])('reports %s by its exit code %i', async (_name, code, status, argv) => {
     const ended = await vivarium('--json', ...argv);
     expect(ended.code).toBe(code);
     expect(parseJson(ended)).toMatchObject({ status });
@@ -189,7 +189,7 @@ describe('vivarium run', () => {
     );
   });
 
-  it('says in words what ended the run', async () => {
+  it('says in a sentence what ended the run', async () => {
     const { code, stderr } = await vivarium('--timeout', '1', '-c', 'while True: pass');
     expect({ code, stderr }).toEqual({
       code: 124,
@@ -217,7 +217,7 @@ describe('vivarium run, while it runs', () => {
   beforeEach(needProcesses);
   const ENDLESS = 'print("started", flush=True)\nwhile True: pass';
 
-  it('prints at once, and its processes are there to be found', async () => {
+  it('prints at once, while its processes can be seen', async () => {
     const command = start('-c', ENDLESS);
     await command.untilPrinted('started\n');
     const running = processesOfCommand();

@@ -49,7 +49,7 @@ const CASES = RuntimeAssetName.options.flatMap((name) =>
   DAMAGES.map(({ what, apply }) => ({ name, what, apply })),
 );
 
-describe('is found before it is given to anyone, by name', () => {
+describe('damage is found before a file is used, and named', () => {
   it.each(CASES)('the $name, $what', async ({ name, apply }) => {
     file = copy.files.runtime.assets[name];
     apply(file, otherThan(name));
@@ -105,7 +105,7 @@ describe('in Electron', () => {
     host.run({ code: '6 * 7' }, { signal: new AbortController().signal, onOutput: () => undefined });
 
   it.each(RuntimeAssetName.options)(
-    'no process gets a damaged %s; the app lives on, and runs once that is mended',
+    'no process gets a damaged %s; the app goes on, and runs code once that is mended',
     async (name) => {
       file = copy.files.runtime.assets[name];
       for (const { what, apply } of DAMAGES) {
@@ -128,7 +128,7 @@ describe('in Electron', () => {
     },
   );
 
-  it('nor without the native binding, and it heals as well', async (context) => {
+  it('no process starts without the native binding; runs work once that is mended', async (context) => {
     needBinding(context);
     file = copy.files.binding.file ?? '';
     for (const { what, apply } of DAMAGES) {
@@ -145,7 +145,7 @@ describe('in Electron', () => {
     await host.restart();
   });
 
-  it('the command line says it and ends with 70', async () => {
+  it('the command line names the damaged file and ends with 70', async () => {
     file = copy.files.runtime.assets.wasm;
     flipByte(file);
     const child = spawn(process.execPath, [path.join(copy.folder, 'out/main/cli.js'), 'run', '-c', '6 * 7'], {

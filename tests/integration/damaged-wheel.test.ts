@@ -35,19 +35,23 @@ const sandbox = nodeSandbox({
 });
 afterAll(() => sandbox.dispose());
 
-it('reading it is an error like any other: the interpreter goes on', { timeout: LONG_MS }, async () => {
-  const first = await sandbox.run({
-    code: 'import odd\nopen(odd.place).read()',
-    packages: ['odd'],
-    session: 's',
-    timeoutMs: LONG_MS,
-  });
-  expect(first).toMatchObject({
-    status: 'error',
-    packages: ['odd'],
-    error: { type: 'OSError', message: '[Errno 29] I/O error' },
-    session: { state: 'kept' },
-  });
-  const second = await sandbox.run({ code: 'odd.place', session: 's', timeoutMs: LONG_MS });
-  expect(second.value?.text).toMatch(/odd\/data\.txt$/u);
-});
+it(
+  'reading a file of a damaged wheel is an ordinary error, and the interpreter goes on',
+  { timeout: LONG_MS },
+  async () => {
+    const first = await sandbox.run({
+      code: 'import odd\nopen(odd.place).read()',
+      packages: ['odd'],
+      session: 's',
+      timeoutMs: LONG_MS,
+    });
+    expect(first).toMatchObject({
+      status: 'error',
+      packages: ['odd'],
+      error: { type: 'OSError', message: '[Errno 29] I/O error' },
+      session: { state: 'kept' },
+    });
+    const second = await sandbox.run({ code: 'odd.place', session: 's', timeoutMs: LONG_MS });
+    expect(second.value?.text).toMatch(/odd\/data\.txt$/u);
+  },
+);

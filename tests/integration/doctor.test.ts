@@ -15,7 +15,7 @@ const doctor = (...options: string[]): Promise<{ code: number; stdout: string; s
     );
   });
 
-it('--json gives one report, and the exit code says whether the layers hold', async () => {
+it('doctor --json prints one report, and the exit code says whether the layers hold', async () => {
   const { code, stdout, stderr } = await doctor('--json');
   const report = DoctorReport.parse(JSON.parse(stdout));
   expect([stdout.split('\n').length, stderr, code]).toEqual([2, '', report.ok ? 0 : 1]);
@@ -27,7 +27,7 @@ it('--json gives one report, and the exit code says whether the layers hold', as
   expect(memory.machineMiB).toBeGreaterThan(memory.freeMiB);
 });
 
-it('without it, a table for people', async () => {
+it('doctor prints a table for people without --json', async () => {
   const { code, stdout } = await doctor();
   expect(code).toBe(0);
   for (const line of [/^ {2}separate-process +active /mu, /^ {2}Python +3\./mu, /^ {2}data +\S/mu]) {

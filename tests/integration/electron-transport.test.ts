@@ -147,7 +147,7 @@ test("Electron's network: files, resumption, failures; redirects are not followe
   });
 });
 
-test("Electron's proxy is asked", async () => {
+test("Electron's proxy settings are used", async () => {
   const proxy = await testServer((_request, response) => response.end(BODY));
   const url = 'http://packages.invalid/x';
   expect(await answersFor([{ url, idleMs: PATIENT_MS }], proxy.url)).toEqual({ [url]: sha256(BODY) });

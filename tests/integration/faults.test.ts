@@ -24,10 +24,10 @@ const TIMEOUT = {
 const CRASHED = { status: 'crashed', value: null, error: { type: 'Crashed', line: null } };
 const CANCELLED = { status: 'cancelled', value: null, error: { type: 'Cancelled' } };
 
-describe('what never ends', () => {
+describe('code that never ends', () => {
   afterEach(() => sandbox().expectAlive());
 
-  it('an await of nothing is told at once', async () => {
+  it('an await that nothing can end is reported at once', async () => {
     const { error, status } = await sandbox().run('import asyncio\nawait asyncio.Future()');
     expect({ status, type: error?.type }).toEqual({ status: 'error', type: 'RuntimeError' });
     expect(error?.message).toContain('every task is waiting');
@@ -101,11 +101,11 @@ describe('memory', () => {
     });
   });
 
-  it('within the limit is there', async () => {
+  it('can be used up to the limit', async () => {
     expect(await sandbox().run('len(bytearray(150 * 2**20)) >> 20')).toMatchObject({ value: { json: 150 } });
   });
 
-  it('that ran out once does not end a session', async () => {
+  it('that ran out in one run does not end the session', async () => {
     const session = 'memory';
     await sandbox().run('x = 1', { session });
     expect(await sandbox().run('bytearray(2**30)', { session })).toMatchObject({
@@ -116,7 +116,7 @@ describe('memory', () => {
     expect(await sandbox().run('x', { session })).toMatchObject({ value: { json: 1 } });
   });
 
-  it('given back by a run is there for the next one', async () => {
+  it('freed by a run can be used by the next one', async () => {
     const code = `len(bytearray(${MEMORY_MIB - 100} * 2**20)) > 0`;
     for (let count = 0; count < 3; count++) {
       expect(await sandbox().run(code)).toMatchObject({ value: { json: true } });
@@ -150,7 +150,7 @@ describe('an interpreter that dies', () => {
     expect(result.error?.message).toMatch(/^the Python interpreter ended: ./u);
   });
 
-  it('takes only its own session with it', async () => {
+  it('loses only its own session', async () => {
     await sandbox().run('x = 1', { session: 'bystander' });
     const pid = await sandbox().sidecarPid();
     expect(await sandbox().run('import os\nos._exit(0)', { session: 'victim' })).toMatchObject({
@@ -170,7 +170,7 @@ describe('an interpreter that dies', () => {
     ['in the parser', 'eval("(" * 100_000)'],
     ['of a destructor', 'x = None\nfor _ in range(1_000_000): x = (x,)\ndel x\n1/0'],
   ])(
-    'recursion with a raised limit, %s, is no success and loses nobody else',
+    'recursion with a raised limit, %s, is no success and affects no other session',
     async (_name, code, timeoutMs = 20_000) => {
       const result = await sandbox().run(`import sys\nsys.setrecursionlimit(10**9)\n${code}`, { timeoutMs });
       expect(result.value).toBeNull();
@@ -197,7 +197,7 @@ describe('the sidecar process', () => {
   beforeEach(needProcesses);
   afterEach(() => sandbox().expectAlive());
 
-  it('killed in the middle of a run is that run’s crash, and replaced', async () => {
+  it('killed in the middle of a run makes it end as crashed, and is replaced', async () => {
     const run = start(ENDLESS);
     await run.printed;
     const pid = await sandbox().sidecarPid();
@@ -233,7 +233,7 @@ describe('the sidecar process', () => {
     expect(await sandbox().sidecarPid()).not.toBe(pid);
   });
 
-  it('killed right before a run costs at most that run', async () => {
+  it('killed right before a run affects at most that run', async () => {
     await sandbox().expectAlive();
     process.kill(await sandbox().sidecarPid(), 'SIGKILL');
     const result = await sandbox().run('1+1');
@@ -303,7 +303,7 @@ describe('cancelling', () => {
     });
   });
 
-  it('a run that is over changes nothing', async () => {
+  it('a run that is over has no effect', async () => {
     const run = start('print(1)\n2');
     const result = await run.result;
     run.cancel();
@@ -388,7 +388,7 @@ describe('the end', () => {
   });
 });
 
-describe('a spoilt report', () => {
+describe('an invalid report', () => {
   const SPOIL = `
 import sys
 frame = sys._getframe()
@@ -402,7 +402,7 @@ while frame:
   it.each([
     ['that is no JSON', 'REPORT = "x"'],
     ['that is too large', 'REPORT = "\\u4e2d" * 6_000_000'],
-  ])('%s costs only its own session', async (_name, report) => {
+  ])('%s ends only its own session', async (_name, report) => {
     expect(await sandbox().run('kept = 1', { session: 'bystander' })).toMatchObject({ status: 'ok' });
     const pid = (await sandbox().status()).pid;
     expect(await sandbox().run(`${report}\n${SPOIL}`, { session: 'spoiler' })).toMatchObject({

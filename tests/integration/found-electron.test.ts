@@ -33,19 +33,19 @@ const run = (cache: string): Promise<CommandOutcome> =>
     env: { ELECTRON_OVERRIDE_DIST_PATH: '', VIVARIUM_ELECTRON: 'closed-network', VIVARIUM_CACHE_DIR: cache },
   });
 
-it('uses the one that provisioning has prepared', async () => {
+it('uses the Electron that provisioning has prepared', async () => {
   const { code, stdout, stderr } = await run(cacheDir);
   expect([code, stdout], stderr).toEqual([0, '42\n']);
 });
 
-it('uses no damaged one, and says why and what to run', async () => {
+it('does not use a damaged Electron, and says why and what to run', async () => {
   appendFileSync(path.join(dist, 'resources.pak'), 'x');
   const { code, stdout, stderr } = await run(cacheDir);
   expect([code, stdout]).toEqual([70, '']);
   expect(stderr).toMatch(/cannot be used \(resources\.pak has another size\): run "npm run provision" in /u);
 });
 
-it('says what to run when there is none', async () => {
+it('says what to run when there is no Electron', async () => {
   const { code, stdout, stderr } = await run(path.join(cacheDir, 'empty'));
   expect([code, stdout]).toEqual([70, '']);
   expect(stderr).toMatch(/there is no Electron yet: run "npm run provision" in /u);

@@ -11,7 +11,7 @@ import {
 } from '../../src/main/cli/host/electron-command.ts';
 import { PROJECT_ROOT } from '../support/electron-sandbox.ts';
 
-it('come and are answered, small and large', async () => {
+it('calls of functions are made and answered through Electron, small and large', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-functions-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const { stdout } = await runProgram(

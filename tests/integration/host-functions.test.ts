@@ -94,7 +94,7 @@ describe('a function', () => {
     expect(await valueOf(code)).toEqual(value);
   });
 
-  it('gets what was given by the names of its schema, and what is left out as the schema says', async () => {
+  it("gets arguments by the names of its schema, and the schema's defaults for the others", async () => {
     await valueOf('from host import add, github\nadd(4)\ngithub.create_issue("abc", None, None)\n0');
     expect(handled).toEqual([
       { first: 4, second: 2 },
@@ -118,7 +118,7 @@ import inspect
     ]);
   });
 
-  it('is told of in the result and as an event, with its arguments where they are wanted', async () => {
+  it('is reported in the result and as an event, with its arguments if so configured', async () => {
     const events: SandboxEvent[] = [];
     const listening = sandbox.events.on('function-called', (event) => void events.push(event));
     const { calls } = await run('from host import add\nadd(1)');
@@ -143,7 +143,7 @@ import inspect
     ]);
   });
 
-  it('comes after what was printed before', async () => {
+  it('is called after what was printed before has been passed on', async () => {
     const order: string[] = [];
     await run('from host import note\nprint("one")\nnote("two")\nprint("three")', {
       functions: {
@@ -170,7 +170,7 @@ describe('values', () => {
     ['"\\ud800"', '?'],
     ['2**53 - 1', 2 ** 53 - 1],
     ['"\\x00" * 3', '\0\0\0'],
-  ])('%s crosses', async (source, value) => {
+  ])('%s crosses unchanged', async (source, value) => {
     expect(await valueOf(`from host import echo\necho(${source})`)).toEqual(value);
   });
 
@@ -232,7 +232,7 @@ describe('arguments of another form', () => {
     expect(await errorOf(`from host import add\n${call}`)).toBe(message);
   });
 
-  it('are refused by the app as well, whatever Python thinks of them', async () => {
+  it('are refused by the app as well, whatever Python has let through', async () => {
     const even = {
       even: {
         input: z.object({ n: z.number().refine((n) => n % 2 === 0, 'must be even') }),
@@ -246,7 +246,7 @@ describe('arguments of another form', () => {
 });
 
 describe('what goes wrong', () => {
-  it('in a handler is an exception with its message, and nothing else of it', async () => {
+  it('in a handler raises an exception with its message, and nothing else of it', async () => {
     const { calls, error } = await sandbox.run('from host import fail\nfail()');
     expect(error).toMatchObject({ type: 'host.FunctionError', message: 'the record is locked', line: 2 });
     expect(error?.traceback).toBe(
@@ -269,7 +269,7 @@ describe('what goes wrong', () => {
     expect(text).toContain(`host.FunctionError: ${message}`);
   });
 
-  it('with the schema of a result is an exception', async () => {
+  it('with the schema of a result raises an exception', async () => {
     const wrong = { count: { output: z.number(), handler: () => 'three' } };
     expect(await errorOf('from host import count\ncount()', { functions: wrong })).toMatch(
       /^host\.FunctionError: its result is not what it should be: .*expected number/u,
@@ -344,7 +344,7 @@ def attempt(what):
 });
 
 describe('the functions of a run', () => {
-  it('are no other run of its session has', async () => {
+  it('are not available to other runs of its session', async () => {
     const session = sandbox.session('changing');
     const one = { one: { handler: () => 1 } };
     const two = { two: { handler: () => 2 } };
@@ -363,19 +363,19 @@ describe('the functions of a run', () => {
     await session.close();
   });
 
-  it('are the ones of the sandbox where it was given none of its own', async () => {
+  it('are those of the sandbox where it was given none of its own', async () => {
     const session = sandbox.session('usual');
     expect((await session.run('from host import add\nadd(1)')).value?.json).toBe(3);
     await session.close();
   });
 
-  it('that has none are told of in words', async () => {
+  it('that has none are explained by the ImportError of "host"', async () => {
     expect(await errorOf('import host', { functions: {} })).toBe(
       "ImportError: the app that runs this code gave it no functions to call (no module 'host')",
     );
   });
 
-  it('that can not be used are told of by name', async () => {
+  it('that can not be used are refused by name', async () => {
     const broken = { 'a.class': { handler: () => 1 } };
     await expect(sandbox.run('1', { functions: broken })).rejects.toMatchObject({
       code: 'invalid-request',
@@ -414,7 +414,7 @@ describe('the end of a run', () => {
     await session.close();
   });
 
-  it('takes the right to call with it: code that ignores its stop calls nothing', async () => {
+  it('ends the right to call: code that ignores its stop calls nothing', async () => {
     const code = `
 import host
 try:
@@ -433,7 +433,7 @@ except KeyboardInterrupt:
     ]);
   });
 
-  it('by the death of its process settles its call once', async () => {
+  it('by the end of its process settles its call once', async () => {
     const { functions: given, signals } = hanging();
     const killing: HostFunctions = {
       hang: {
@@ -487,7 +487,7 @@ table = pd.DataFrame({"n": [1, 2], "x": [0.5, None], "when": pd.to_datetime(["20
   });
 });
 
-it('examples/host-functions.mjs gets its answers, and one no', async () => {
+it('examples/host-functions.mjs gets its answers, and has one call denied', async () => {
   const { stderr, stdout } = await runProgram(process.execPath, ['examples/host-functions.mjs'], {
     cwd: path.join(import.meta.dirname, '..', '..'),
     env: process.env,

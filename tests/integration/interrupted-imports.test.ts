@@ -35,7 +35,7 @@ signal.raise_signal(signal.SIGINT)`;
     expect(await run(context, 'kept', { session })).toMatchObject({ value: { json: 5 } });
   });
 
-  it('by a cancel, can be imported by the next run, and the state is kept or said to be lost', async (context) => {
+  it('by a cancel: the next run can import it, and the state is kept or reported as lost', async (context) => {
     const session = 'cancelled';
     const stop = new AbortController();
     const code =
@@ -52,7 +52,7 @@ signal.raise_signal(signal.SIGINT)`;
     expect((await run(context, '"kept" in globals()', { session })).value?.json).toBe(state === 'kept');
   });
 
-  it('a module that never ends is stopped in its import, also when it has imported NumPy', async (context) => {
+  it('a module whose import never ends is stopped, also when it has imported NumPy', async (context) => {
     const session = 'endless';
     await run(context, 'kept = 5', { session, packages: ['numpy'] });
     const endless = 'import numpy\nprint("now", flush=True)\nwhile True: pass';

@@ -59,7 +59,7 @@ it.each([
     { ...SIDECAR_ENVIRONMENT, PATH: '/bin' },
     /not inherited/u,
   ],
-])('refuses to start when %s', async (_what, execArgv, env, message) => {
+])('the sidecar under Node refuses to start when %s', async (_what, execArgv, env, message) => {
   const files = builtFiles(OUT_FOLDER);
   const child = fork(files.sidecar, [], {
     env: { ...env },

@@ -14,7 +14,7 @@ const RAW = 'send = display.__closure__[0].cell_contents._outputs._send\n';
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 describe('display', { timeout: LONG_MS }, () => {
-  it('comes as it happens, in order with what is printed, and is in the result', async () => {
+  it('is passed on at once, in order with printed output, and is in the result', async () => {
     const events: string[] = [];
     const shown: RunDisplay[] = [];
     const code = `
@@ -44,7 +44,7 @@ Plot()`;
     expect(Buffer.from(result.outputs[0]?.mime['image/png'] ?? '', 'base64')).toEqual(Buffer.alloc(100_000));
   });
 
-  it('keeps to the budget, says so, and goes on', async () => {
+  it('is cut to its budget, with a notice, and the run goes on', async () => {
     const code = `
 for n in range(10):
     display({'text/html': 'x' * 5_000_000, 'text/plain': str(n)}, raw=True)
@@ -57,7 +57,7 @@ for n in range(10):
     expect(result.outputs.at(-1)?.mime['text/plain']).toContain('no more are shown');
   });
 
-  it('shows what came before a run was ended', async () => {
+  it('is kept of a run that was ended', async () => {
     const result = await sandbox().run('display(1)\nwhile True: pass', { timeoutMs: 1000 });
     expect(result).toMatchObject({ status: 'timeout', outputs: [{ mime: { 'text/plain': '1' } }] });
   });
@@ -79,7 +79,7 @@ for n in range(10):
     await sandbox().expectAlive();
   });
 
-  it('what is no text is not passed on', async () => {
+  it('a display that is not valid text is not passed on', async () => {
     const tries = `for thing in (1, None, [], b'x', print):
     try: send(thing)
     except AttributeError: pass
@@ -88,7 +88,7 @@ for n in range(10):
     expect(result).toMatchObject({ status: 'ok', value: { text: 'done' }, outputs: [] });
   });
 
-  it('a flood past the budgets is dropped, and the run says so', async () => {
+  it('a flood past the budgets is dropped, with a notice', async () => {
     const code = `${RAW}
 for _ in range(20_000): send('{"mime":[["a/b","x"]],"cut":false}')
 send('{"mime":[["a/b","' + 'x' * 40_000_000 + '"]],"cut":false}')
@@ -109,7 +109,7 @@ describe('files out', { timeout: LONG_MS }, () => {
   };
   const collect = async (code: string): Promise<CollectedFile[]> => (await runWith(code)).files;
 
-  it('hands out what a run made, whole', async () => {
+  it('hands out the files of a run, whole', async () => {
     const files = await collect(`
 import os
 os.makedirs('a/b')
@@ -125,7 +125,7 @@ open('empty.txt', 'w').close()`);
     expect(bytes.equals(Buffer.concat(Array.from({ length: 10_000 }, () => expected)))).toBe(true);
   });
 
-  it('leaves out what can not be handed out, and says why', async () => {
+  it('leaves out files that can not be handed out, and says why', async () => {
     const { files, result } = await runWith(`
 open('bad\\nname', 'w').close()
 open('back\\\\slash', 'w').close()
@@ -143,7 +143,7 @@ open('good', 'w').write('!')`);
     expect(result.notices.map(({ code }) => code)).toEqual(['files-renamed']);
   });
 
-  it('more files than are looked at are no flood', async () => {
+  it('more files than are listed do not end the run', async () => {
     const code = `
 import os
 for n in range(20_000): open(f'f{n:06}', 'w').close()`;
@@ -169,7 +169,7 @@ for n in range(20_000): open(f'f{n:06}', 'w').close()`;
 });
 
 describe('input', { timeout: LONG_MS }, () => {
-  it('says which answers must not be seen', async () => {
+  it('says which answers must not be shown', async () => {
     const asked: [string, boolean][] = [];
     const code = 'import getpass\n[input("Name? "), getpass.getpass("Key: "), input("Age? ")]';
     const result = await sandbox().run(code, {
@@ -186,7 +186,7 @@ describe('input', { timeout: LONG_MS }, () => {
     ]);
   });
 
-  it('asks, waits, and goes on with the answer', async () => {
+  it('waits for the answer and goes on with it', async () => {
     const prompts: string[] = [];
     const printed: string[] = [];
     const answers = ['Ödön', '', 'x'.repeat(200_000), null];
@@ -244,7 +244,7 @@ except EOFError: print('no more')
     },
   );
 
-  it('a cancel ends the waiting', async () => {
+  it('stops waiting at a cancel', async () => {
     const stop = new AbortController();
     const result = await sandbox().run('input()', {
       signal: stop.signal,
@@ -256,7 +256,7 @@ except EOFError: print('no more')
     expect(result.status).toBe('cancelled');
   });
 
-  it('without anyone to ask it is the end of the file; a line too long is an error', async () => {
+  it('is the end of the file when nobody answers; a line that is too long is an error', async () => {
     expect(await sandbox().run('input()')).toMatchObject({ status: 'error', error: { type: 'EOFError' } });
     const result = await sandbox().run('input()', {
       onInput: () => Promise.resolve('x'.repeat(LIMITS.inputLineBytes + 1)),

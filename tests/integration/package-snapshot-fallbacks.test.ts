@@ -21,7 +21,7 @@ describe('a package snapshot', { timeout: LONG_MS }, () => {
     expect((await sandbox.run({ code: '1', session: 'a' })).session.state).toBe('kept');
   });
 
-  it('that is being made holds nobody up, and is dropped when a guest comes in', async (context) => {
+  it('that is being made delays no run, and is given up when a guest comes in', async (context) => {
     const { open, files } = await stage(context);
     const sandbox = await open();
     const [one, other] = await Promise.all([
@@ -46,7 +46,7 @@ describe('a package snapshot', { timeout: LONG_MS }, () => {
     expect(await readFile(image)).not.toEqual(bytes);
   });
 
-  it('is not used by code that may not have what is in it', async (context) => {
+  it('is not used by code that its packages are not allowed for', async (context) => {
     const { open } = await stage(context, 'image');
     const result = await (await open(['six'])).run({ code: USES_NUMPY });
     expect(result).toMatchObject({ status: 'error', packages: [] });

@@ -28,7 +28,7 @@ describe('a package snapshot', { timeout: LONG_MS }, () => {
     expect(await readFile(image)).toEqual(bytes);
   });
 
-  it('gives nothing of one run to another, and is random', async (context) => {
+  it('carries no state of one run to another, and has fresh randomness', async (context) => {
     const { open } = await stage(context, 'image');
     const sandbox = await open();
     const spoil = `

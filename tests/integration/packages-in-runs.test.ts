@@ -61,7 +61,7 @@ int(pd.read_excel("weather.xlsx")["degrees"].sum())
     expect(result.timing.packagesMs).toBeGreaterThan(0);
   });
 
-  it('are really of use: scikit-learn, Pillow and lxml', async (context) => {
+  it('compute: scikit-learn, Pillow and lxml', async (context) => {
     const code = `
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
@@ -87,7 +87,7 @@ tree = etree.fromstring("<a><b n='1'/><b n='2'/></a>")
     });
   });
 
-  it('stay in their session, and are not in any other', async (context) => {
+  it('stay in their session only', async (context) => {
     const box = await opened(context);
     const first = await box.run('import six; six.__name__', { session: 'a' });
     expect([first.packages, first.value?.text]).toEqual([['six'], 'six']);
@@ -100,7 +100,7 @@ importlib.util.find_spec("six") is None`;
     expect((await box.run(dynamic)).value?.text).toBe('True');
   });
 
-  it('are found in input files too, and not sought when the code brings them along', async (context) => {
+  it('are found in input files too, and not looked up when they are among these', async (context) => {
     const box = await opened(context);
     const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
     const files = [
@@ -126,7 +126,7 @@ zone = zoneinfo.ZoneInfo("Europe/Berlin")
     expect(wrong.error?.message).toBe('"No time zone found with key Europe/Berlim"');
   });
 
-  it('can be asked for with micropip when they are named in plain sight', async (context) => {
+  it('can be asked for with micropip when the code names them as literals', async (context) => {
     const code = `
 import micropip
 await micropip.install(["six"])
@@ -143,7 +143,7 @@ name`;
     expect(result.stdout).toContain('--package');
   });
 
-  it('are not looked for where it is IPython.display, which is there, also for Matplotlib', async (context) => {
+  it('do not include IPython for IPython.display, which is provided, also for Matplotlib', async (context) => {
     const code = `
 from IPython.display import display, HTML
 display(HTML('<b>x</b>'))

@@ -42,7 +42,7 @@ function temporaryFolder(): string {
   return folder;
 }
 
-test('NumPy, pandas and Matplotlib are installed, checked, mended, packed and carried over', async (context) => {
+test('NumPy, pandas and Matplotlib are installed, verified, repaired, packed and unpacked elsewhere', async (context) => {
   const mirror = await testWheels(context);
   const folder = temporaryFolder();
   const here = path.join(folder, 'here');
@@ -92,7 +92,7 @@ test('NumPy, pandas and Matplotlib are installed, checked, mended, packed and ca
 /** Files are read at once, so that those that are large take the time they take. */
 const REAL = ['pandas', 'matplotlib', 'scipy'];
 
-test('two that install the same real packages at once both succeed, and the store is whole', async (context) => {
+test('two processes that install the same real packages at once both succeed, and the store is consistent', async (context) => {
   const mirror = await testWheels(context);
   const data = temporaryFolder();
   const install = (): Promise<Outcome> =>
@@ -110,7 +110,7 @@ test('two that install the same real packages at once both succeed, and the stor
   expect(readdirSync(path.join(store, 'unfinished'))).toEqual([]);
 });
 
-test('one that is killed while it writes leaves a store that the next one makes whole', async (context) => {
+test('a process that is killed while it writes leaves a store that the next one repairs', async (context) => {
   const mirror = await testWheels(context);
   const data = temporaryFolder();
   const store = path.join(data, 'pyodide-cache', '314.0.3');
@@ -155,7 +155,7 @@ test('a disk that is too small for real wheels is named, and once there is room 
 
 const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
-test('without any source it says what was tried', async () => {
+test('without any source the error says what was tried', async () => {
   const outcome = await packages(temporaryFolder(), 'install', 'numpy', '--offline');
   expect(outcome).toEqual({
     code: 70,
@@ -165,7 +165,7 @@ test('without any source it says what was tried', async () => {
   });
 });
 
-test('what a run names comes from the index that pip is configured for, and answers for its own name later', async () => {
+test('a package that a run names comes from the index that pip is configured for, and later provides its own name only', async () => {
   const folder = temporaryFolder();
   const greeting = wheel('greeting', { version: '1.2' });
   const files = [

@@ -24,7 +24,7 @@ const plain = ({ outputs }: RunResult): (string | undefined)[] =>
   outputs.map(({ mime }) => mime['text/plain']);
 
 describe('figures', { timeout: LONG_MS }, () => {
-  it('are taken by show, in order, each once, and those left open at the end', async (context) => {
+  it('are shown by show(), in order, each once, and those left open at the end of the run', async (context) => {
     const code = `
 import matplotlib.pyplot as plt
 for n in (1, 2):
@@ -118,7 +118,7 @@ three`;
     });
   });
 
-  it('tell once which characters no font has, and where fonts come from', async (context) => {
+  it('report once which characters no font has, and where fonts come from', async (context) => {
     const code =
       "import matplotlib.pyplot as plt\nfor _ in '12':\n  plt.figure()\n  plt.title('天気')\n  plt.show()";
     const { stderr, outputs } = await run(context, code);
@@ -126,7 +126,7 @@ three`;
     expect(stderr).toBe('plot: no font has 天気; name cvttf-notosanscjk-regular for the run\n');
   });
 
-  it('have the fonts that a package brings, without a word about it in the code', async (context) => {
+  it('use the fonts that a package brings, without naming them in the code', async (context) => {
     const draw = "import matplotlib.pyplot as plt\nplt.figure()\nplt.title('{}')\nplt.show()";
     const session = 'fonts';
     const without = await run(context, draw.replace('{}', '天気'), { session });
@@ -143,7 +143,7 @@ three`;
     expect(otherWithFont.outputs[0]?.mime['image/png']).not.toBe(pictures[1]);
   });
 
-  it('have fonts for what stands in the code by themselves, whatever font it asks for', async (context) => {
+  it('get fonts for the characters in the code by themselves, whatever font the code names', async (context) => {
     const code = `
 import matplotlib.pyplot as plt
 plt.rcParams['font.family'] = 'No Such Font'

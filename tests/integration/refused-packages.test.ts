@@ -24,8 +24,8 @@ afterAll(async () => {
   await sandbox?.dispose();
 });
 
-describe('packages that can not be had', { timeout: LONG_MS }, () => {
-  it('time zones: the error says what would help', async (context) => {
+describe('packages that can not be installed', { timeout: LONG_MS }, () => {
+  it('of time zones: the error says what would help', async (context) => {
     await opened(context);
     const strict = await openWith('');
     try {
@@ -81,7 +81,7 @@ describe('packages that can not be had', { timeout: LONG_MS }, () => {
     }
   });
 
-  it('when the run is cancelled meanwhile', async (context) => {
+  it('are not looked up further when the run is cancelled', async (context) => {
     const box = await opened(context);
     const cancel = new AbortController();
     const running = box.run('import sympy', { signal: cancel.signal, session: 'cancelled' });

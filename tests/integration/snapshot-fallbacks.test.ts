@@ -11,7 +11,7 @@ import { testAssets, TestSidecar } from '../support/sidecar.ts';
 import { snapshotsIn, temporaryFolder } from '../support/snapshot-folder.ts';
 
 describe('a snapshot', () => {
-  it('is not needed, and of another runtime it is not used', async () => {
+  it('is not needed, and one of another runtime is not used', async () => {
     const folder = await temporaryFolder();
     const without = await TestSidecar.start({});
     expect((await without.open()).snapshot).toBe('absent');
@@ -24,7 +24,7 @@ describe('a snapshot', () => {
     expect(await snapshots.find(other)).toEqual(Uint8Array.of(1));
   });
 
-  it('fits whatever memory an interpreter may have', async () => {
+  it('can be restored under any memory cap', async () => {
     const folder = await temporaryFolder();
     await TestSidecar.start({ snapshots: snapshotsIn(folder), memoryMiB: 4096 });
     const small = await TestSidecar.start({ snapshots: snapshotsIn(folder), memoryMiB: 64 });
@@ -66,7 +66,7 @@ describe('a snapshot', () => {
     expect(await snapshots.find(assets)).toBeDefined();
   });
 
-  it('that can be kept nowhere stops no run', async () => {
+  it('that can not be stored does not prevent runs', async () => {
     const folder = await temporaryFolder();
     await writeFile(path.join(folder, 'file'), '');
     const sandbox = nodeSandbox({ dataDir: path.join(folder, 'file', 'below a file') });
@@ -76,7 +76,7 @@ describe('a snapshot', () => {
 });
 
 describe('an interpreter from a snapshot', () => {
-  it('is like any other', async () => {
+  it('behaves like one that was booted', async () => {
     const folder = await temporaryFolder();
     const sidecars = [
       await TestSidecar.start({}),

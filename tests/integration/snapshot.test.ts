@@ -11,7 +11,7 @@ import {
 } from '../support/snapshot-folder.ts';
 
 describe('a snapshot', () => {
-  it('is made by the first process, for itself too, and used by the next one', async () => {
+  it('is made by the first process, which uses it as well, and used by the next one', async () => {
     const folder = await temporaryFolder();
     const first = await TestSidecar.start({ snapshots: snapshotsIn(folder) });
     const made = await hashOf(await onlySnapshot(folder));
@@ -36,7 +36,7 @@ describe('a snapshot', () => {
 describe('an interpreter from a snapshot', () => {
   const shared = useSharedFolder();
 
-  it('is random', async () => {
+  it('has fresh randomness', async () => {
     const folder = await shared();
     const sidecar = await TestSidecar.start({ snapshots: snapshotsIn(folder) });
     const code = `
@@ -54,7 +54,7 @@ import random, tempfile, uuid, secrets, os
     });
   });
 
-  it('knows the time', async () => {
+  it('has the current time', async () => {
     const folder = await shared();
     const sidecar = await TestSidecar.start({ snapshots: snapshotsIn(folder) });
     const { id } = await sidecar.open();

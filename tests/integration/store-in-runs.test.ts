@@ -22,7 +22,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 describe('with the network cut after set-up', { timeout: LONG_MS }, () => {
   const filesIn = (folder: string): Record<string, string> => Object.fromEntries(stateBelow(folder));
 
-  it('the pandas example does what it did before, with no source left', async (context) => {
+  it('the pandas example gives the same result without any source', async (context) => {
     const mirror = await testWheels(context);
     const data = path.join(root, 'example');
     const first = await vivarium([...EXAMPLE, '--mirror', mirror, '--out', path.join(root, 'first')], {
@@ -117,7 +117,7 @@ describe('over a damaged store', { timeout: LONG_MS }, () => {
   };
 
   it.for(SOME)(
-    'an interpreter snapshot, $what: the run is right, and makes it anew',
+    'an interpreter snapshot, $what: the run succeeds, and makes it anew',
     async ({ apply }, context) => {
       const place = await store(context);
       const folder = path.join(place.folder, 'snapshots');
@@ -127,7 +127,7 @@ describe('over a damaged store', { timeout: LONG_MS }, () => {
     },
   );
 
-  it.for(CASES)('$kind, $what: the run is right, and makes it anew', async ({ below, apply }, context) => {
+  it.for(CASES)('$kind, $what: the run succeeds, and makes it anew', async ({ below, apply }, context) => {
     const place = await store(context);
     const [file, other] = filesOf(place.folder, below);
     // Made anew together: an image whose description is gone, and the bytecode that is made along with images.
@@ -136,22 +136,27 @@ describe('over a damaged store', { timeout: LONG_MS }, () => {
     await expectMended(place, [file, image, bytecode], () => apply(file, other));
   });
 
-  it.for(SOME)('a wheel, $what: mended from the mirror, named without one', async ({ apply }, context) => {
-    const { folder, options } = await store(context);
-    const files = path.join(folder, 'files');
-    const sound = stateBelow(files);
-    const named = await vivarium(['packages', 'list', '--json'], options);
-    const { packages } = JSON.parse(named.stdout) as { packages: { name: string; sha256: string }[] };
-    const sha256 = packages.find(({ name }) => name === 'numpy')?.sha256 ?? '';
-    const file = path.join(files, sha256);
-    const before = without(stateBelow(folder), path.relative(folder, file), 'damaged', 'unfinished');
-    apply(file, path.join(files, [...sound.keys()].find((name) => name !== sha256) ?? ''));
-    const alone = await runJson([...CODE, '--offline'], options);
-    expect(alone).toMatchObject({ value: null });
-    expect(alone.error?.message).toMatch(/numpy 2\.4\.3 could not be obtained: no source is set up/u);
-    expect(without(stateBelow(folder), path.relative(folder, file), 'damaged', 'unfinished')).toEqual(before);
-    const mended = await runJson([...CODE, '--offline', '--mirror', mirror ?? ''], options);
-    expect([mended.status, mended.value?.text]).toEqual(['ok', RIGHT]);
-    expect(stateBelow(files)).toEqual(sound);
-  });
+  it.for(SOME)(
+    'a wheel, $what: fetched again from the mirror, named in the error without one',
+    async ({ apply }, context) => {
+      const { folder, options } = await store(context);
+      const files = path.join(folder, 'files');
+      const sound = stateBelow(files);
+      const named = await vivarium(['packages', 'list', '--json'], options);
+      const { packages } = JSON.parse(named.stdout) as { packages: { name: string; sha256: string }[] };
+      const sha256 = packages.find(({ name }) => name === 'numpy')?.sha256 ?? '';
+      const file = path.join(files, sha256);
+      const before = without(stateBelow(folder), path.relative(folder, file), 'damaged', 'unfinished');
+      apply(file, path.join(files, [...sound.keys()].find((name) => name !== sha256) ?? ''));
+      const alone = await runJson([...CODE, '--offline'], options);
+      expect(alone).toMatchObject({ value: null });
+      expect(alone.error?.message).toMatch(/numpy 2\.4\.3 could not be obtained: no source is set up/u);
+      expect(without(stateBelow(folder), path.relative(folder, file), 'damaged', 'unfinished')).toEqual(
+        before,
+      );
+      const mended = await runJson([...CODE, '--offline', '--mirror', mirror ?? ''], options);
+      expect([mended.status, mended.value?.text]).toEqual(['ok', RIGHT]);
+      expect(stateBelow(files)).toEqual(sound);
+    },
+  );
 });

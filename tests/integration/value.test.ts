@@ -131,7 +131,7 @@ describe('the value', () => {
       '__getattribute__ of a metaclass',
       'class M(type):\n  def __getattribute__(c, n):\n    while True: pass\nclass A(metaclass=M):\n  def __str__(self): return str(type(self).name)\nA()',
     ],
-  ])('that loops for ever in %s ends at the time limit', async (_name, code) => {
+  ])('whose %s loops for ever ends the run at the time limit', async (_name, code) => {
     const result = await sandbox().run(code, { timeoutMs: 1000 });
     expect(result).toMatchObject({
       status: 'timeout',
@@ -202,7 +202,7 @@ describe('output', () => {
     expect(result.stdout.length).toBe(MIB);
   });
 
-  it('stays bounded while the guest floods without end', async () => {
+  it('stays bounded while the guest writes without end', async () => {
     const result = await sandbox().run(
       'import sys\nwhile True:\n  sys.stdout.write("A" * 65536)\n  sys.stderr.write("B" * 65536)',
       {
@@ -239,7 +239,7 @@ describe('output', () => {
     expect(result).toMatchObject({ status: 'cancelled', stdout: 'early\n' });
   });
 
-  it('has no input: end of file', async () => {
+  it('has no standard input: reading finds the end of the file', async () => {
     expect(await inSession('import sys\nsys.stdin.read()')).toMatchObject({
       status: 'ok',
       value: { text: '' },
@@ -309,7 +309,7 @@ describe('errors', () => {
     });
   });
 
-  it('KeyboardInterrupt in a task ends the run and nothing else', async () => {
+  it('KeyboardInterrupt in a task ends the run, not the session', async () => {
     const code =
       'import asyncio\nasync def f():\n  raise KeyboardInterrupt\nt = asyncio.ensure_future(f())\nawait asyncio.sleep(30)';
     const result = await inSession(code);
@@ -321,7 +321,7 @@ describe('errors', () => {
     expect(await inSession('"still " + "here"')).toMatchObject({ value: { text: 'still here' } });
   });
 
-  it('SystemExit in a task that nobody awaits is said on stderr', async () => {
+  it('SystemExit in a task that nobody awaits is reported on stderr', async () => {
     const code =
       'import asyncio\nasync def f():\n  raise SystemExit(4)\nt = asyncio.ensure_future(f())\nawait asyncio.sleep(0.01, 7)';
     const result = await inSession(code);
@@ -337,7 +337,7 @@ describe('errors', () => {
     });
   });
 
-  it('raised in asyncio.run are told', async () => {
+  it('raised in asyncio.run are errors of the run', async () => {
     const code = 'import asyncio\nasync def f():\n  raise LookupError("x")\nasyncio.run(f())';
     expect(await inSession(code)).toMatchObject({
       status: 'error',
@@ -418,7 +418,7 @@ describe('files', () => {
 });
 
 describe('sessions', () => {
-  it('two runs without one see nothing of each other', async () => {
+  it('two runs without a session see nothing of each other', async () => {
     const look = [
       'import builtins, json, os, random, sys, uuid',
       'seen = json.dumps([',
@@ -469,7 +469,7 @@ describe('sessions', () => {
     expect(result).toMatchObject({ status: 'ok', value: { json: false } });
   });
 
-  it('the state outlasts a time-out of code that takes an interrupt', async () => {
+  it('the state is kept at a timeout of code that can be interrupted', async () => {
     const session = 'timed-out';
     await sandbox().run('x = 1', { session });
     expect(await sandbox().run('while True: pass', { session, timeoutMs: 500 })).toMatchObject({
@@ -480,7 +480,7 @@ describe('sessions', () => {
     expect(await sandbox().run('x', { session })).toMatchObject({ value: { json: 1 } });
   });
 
-  it('the state is lost with a time-out of code that takes none, and the next run starts anew', async () => {
+  it('the state is lost at a timeout of code that can not be interrupted, and the next run starts anew', async () => {
     const session = 'stubborn';
     const code = 'x = 1\nwhile True:\n  try:\n    while True: pass\n  except BaseException: pass';
     expect(await sandbox().run(code, { session, timeoutMs: 500 })).toMatchObject({

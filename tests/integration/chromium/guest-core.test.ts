@@ -36,7 +36,7 @@ describe('a guest in Chromium', () => {
     await interpreter.terminate();
   });
 
-  it('gives its output and its value, in any script', async () => {
+  it('gives its output and its value, in any writing system', async () => {
     const interpreter = await (await guestPage()).start();
     const code =
       'import sys\nprint("Grüße", "你好", "🐍")\nprint("aside", file=sys.stderr)\n{"a": [1, 2.5, None]}';
@@ -51,7 +51,7 @@ describe('a guest in Chromium', () => {
     await interpreter.terminate();
   });
 
-  it('tells an exception with its traceback, and goes on', async () => {
+  it('reports an exception with its traceback, and goes on', async () => {
     const interpreter = await (await guestPage()).start();
     const { error, value } = await interpreter.run('def f():\n    return 1 / 0\nf()');
     expect(value).toBeNull();
@@ -112,7 +112,7 @@ describe('a guest in Chromium', () => {
     await good.terminate();
   });
 
-  it('has the memory that it is given and no more', async () => {
+  it('has the memory of its cap and no more', async () => {
     const interpreter = await (await guestPage()).start();
     const bomb = 'b = []\nwhile True: b.append(bytearray(20_000_000))';
     expect((await interpreter.run(bomb)).error?.type).toBe('MemoryError');
@@ -121,8 +121,8 @@ describe('a guest in Chromium', () => {
   });
 });
 
-describe("the seals of a guest's realm in Chromium", () => {
-  it('there is no JavaScript: its modules are refused', async () => {
+describe("the hardening of a guest's realm in Chromium", () => {
+  it("refuses the modules of Pyodide's JavaScript interface", async () => {
     const interpreter = await (await guestPage()).start();
     for (const code of ['import js', 'import pyodide_js', 'from pyodide.ffi import to_js']) {
       const { error } = await interpreter.run(code);
@@ -132,7 +132,7 @@ describe("the seals of a guest's realm in Chromium", () => {
     await interpreter.terminate();
   });
 
-  it('there is no code from strings', async () => {
+  it('makes no code from strings', async () => {
     const interpreter = await (await guestPage()).start();
     // Emscripten's own way of evaluating, which ends the interpreter: it must not give an answer.
     const run = await interpreter.begin(
@@ -143,7 +143,7 @@ describe("the seals of a guest's realm in Chromium", () => {
     await interpreter.terminate();
   });
 
-  it('nothing is asked of the network', async () => {
+  it('sends no request to the network', async () => {
     const page = await guestPage();
     const interpreter = await page.start();
     const before = page.asked.length;
@@ -163,7 +163,7 @@ await attempt(lambda: socket.create_connection(('127.0.0.1', 80), 1))
     await interpreter.terminate();
   });
 
-  it('a policy that lets strings become code is noticed before a guest is in', async () => {
+  it('notices a policy that allows code from strings before a guest is let in', async () => {
     const lax = WORKER_POLICY.replace("'wasm-unsafe-eval'", "'unsafe-eval'").replace(/; require-.*$/u, '');
     const page = await GuestPage.open(await chromiumProgram(), lax);
     try {

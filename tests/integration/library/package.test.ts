@@ -54,7 +54,7 @@ describe('what is packed', () => {
     expect(messages).toEqual([]);
   });
 
-  it('has types that are right for every importer', async () => {
+  it('has types that are right for every kind of import', async () => {
     const checked = await checkPackage(createPackageFromTarballData(readFileSync(packed.tarball)));
     // TypeScript's oldest way to find modules knows no exports.
     const problems = 'problems' in checked ? checked.problems : [{ kind: 'no types at all' }];
@@ -282,7 +282,7 @@ describe('the interpreter of a page', () => {
   });
   afterAll(() => opened.close());
 
-  it('stands beside what the app has exposed itself', async () => {
+  it("is exposed beside the app's own API", async () => {
     const found = await opened.page.evaluate(() => ({
       greeting: (globalThis as unknown as { api: { greeting(): string } }).api.greeting(),
       own: Object.keys((globalThis as unknown as { api: object }).api),

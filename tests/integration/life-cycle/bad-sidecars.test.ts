@@ -98,12 +98,12 @@ describe('a sidecar', () => {
     expect(await own.run({ code: '1 + 1' })).toMatchObject({ status: 'ok', value: { json: 2 } });
   });
 
-  it('that exits silently once costs nobody anything', async () => {
+  it('that exits silently once has no effect on runs', async () => {
     const { own } = setUp(1, script('exits-silently'), real());
     expect(await own.run({ code: '1 + 1' })).toMatchObject({ status: 'ok', value: { json: 2 } });
   });
 
-  it('that talks nonsense is ended', async () => {
+  it('that sends invalid messages is ended', async () => {
     const { own } = setUp(1, script('talks-nonsense'), real());
     expect(await own.run({ code: '1' })).toMatchObject({
       status: 'setup-failed',
@@ -124,7 +124,7 @@ describe('a sidecar', () => {
     return { ...stage, pid };
   };
 
-  it('whose control thread freezes between two runs is found out and replaced', async () => {
+  it('whose control thread freezes between two runs is detected and replaced', async () => {
     const { own, causes, pid } = await frozen();
     await eventually(() => expect(causes()).toEqual(['unresponsive']));
     await untilGone(pid);
@@ -135,7 +135,7 @@ describe('a sidecar', () => {
     });
   });
 
-  it('that freezes for a while and comes back is left alone', async () => {
+  it('that freezes for a while and answers again is kept', async () => {
     const { own, causes, pid } = await frozen();
     process.kill(pid, 'SIGCONT');
     await eventually(() => expect(own.state.name).toBe('ready'));

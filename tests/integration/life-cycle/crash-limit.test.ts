@@ -11,7 +11,7 @@ const sandbox = useSandbox({ memoryMiB: 256 });
 
 beforeEach(needProcesses);
 
-it('three crashes in a row, a reason for each run after them, a restart, and all is well', async () => {
+it('after three crashes in a row runs fail with the reason until a restart', async () => {
   for (let crash = 1; crash <= 3; crash++) {
     expect((await sandbox().status()).state.name).not.toBe('broken');
     const run = startRun(sandbox(), 'print("in", flush=True)\nwhile True: pass');

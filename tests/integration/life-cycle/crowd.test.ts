@@ -35,7 +35,7 @@ it(`${SESSIONS} sessions at once, each with its own state`, { timeout: 300_000 }
   expect(new Set((await sandbox().status()).sessions)).toEqual(new Set(names));
 });
 
-it('a flood of output ends at its cap; the time limit and the others are unharmed', async () => {
+it('a flood of output is cut at its cap; the time limit and other runs are not affected', async () => {
   const session = 's0';
   const flood = startRun(sandbox(), 'while True: print("x" * 1000)', { session, timeoutMs: 1500 });
   await flood.printed;
@@ -46,7 +46,7 @@ it('a flood of output ends at its cap; the time limit and the others are unharme
   expect(result.stdout.length).toBeGreaterThan(0);
 });
 
-it('a flood through both streams, without line ends', async () => {
+it('a flood through both streams, without line ends, is cut at its cap', async () => {
   const code =
     'import sys\nfor _ in range(3000):\n  sys.stdout.write("a" * 997)\n  sys.stderr.write("b" * 997)\n"done"';
   const result = await sandbox().run(code, { session: 's2' });

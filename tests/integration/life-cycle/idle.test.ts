@@ -17,7 +17,7 @@ const untilStopped = (): Promise<void> =>
     }),
   );
 
-it('the process goes, the one in reserve too, and a session’s next run says that its state was lost', async () => {
+it('idle processes are ended, the standby too, and a session’s next run says that its state was lost', async () => {
   const session = 'idle';
   expect(await sandbox().run('x = 1', { session })).toMatchObject({ status: 'ok' });
   const pid = await sandbox().sidecarPid();
@@ -45,7 +45,7 @@ it('the process goes, the one in reserve too, and a session’s next run says th
   });
 });
 
-it('also after a run that failed, and not during one that takes longer', async () => {
+it('the idle time counts from the end of a failed run, too, and not during a long run', async () => {
   const told = sandbox().told('process-ended').length;
   const seconds = IDLE_MS / 1000 + 1;
   expect(await sandbox().run(`import time\ntime.sleep(${seconds})\n1/0`)).toMatchObject({ status: 'error' });

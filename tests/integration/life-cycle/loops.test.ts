@@ -44,7 +44,7 @@ describe('stopped by an interrupt', () => {
     expect(after.value?.text).toMatch(/^\([1-9]\d*, 2\)$/u);
   });
 
-  it('by a cancel: the same', async () => {
+  it('by a cancel: the state is kept as well', async () => {
     await sandbox().run('y = 5', { session });
     const run = startRun(sandbox(), 'print("in", flush=True)\nwhile True: pass', { session });
     await run.printed;
@@ -60,7 +60,7 @@ describe('stopped by an interrupt', () => {
     expect(await sandbox().run('y', { session })).toMatchObject({ value: { json: 5 } });
   });
 
-  it('that comes when the run is over does not hit the next one', async () => {
+  it('that comes when the run is over does not affect the next one', async () => {
     for (let count = 0; count < 10; count++) {
       const run = startRun(sandbox(), 'print("in", flush=True)', { session });
       await run.printed;
@@ -96,7 +96,7 @@ describe('not stopped by an interrupt', () => {
       'a storm of tasks that refuse to be cancelled',
       'import asyncio\nasync def t():\n  while True:\n    try: await asyncio.sleep(0)\n    except BaseException: pass\nawait asyncio.gather(*(t() for _ in range(50)))',
     ],
-  ])('%s: the interpreter is ended, the process and other sessions live', async (name, code) => {
+  ])('%s: the interpreter is ended, the process and other sessions are kept', async (name, code) => {
     await sandbox().run('z = 7', { session: bystander });
     const pid = await sandbox().sidecarPid();
     const session = 'hard';

@@ -18,32 +18,36 @@ beforeEach(needProcesses);
 
 const LOOP = 'import signal\nsignal.signal(2, signal.SIG_IGN)\nprint("in", flush=True)\nwhile True: pass';
 
-it('killed while code loops, with a process in reserve: all are gone', { timeout: 300_000 }, async () => {
-  const sandbox = await ElectronSandbox.open({ memoryMiB: 256, standby: true });
-  await sandbox.run('1');
-  const standby = await eventually(
-    async () => {
-      const status = await sandbox.status();
-      expect(status.standby.ready).toBe(true);
-      return status.standby.pid ?? -1;
-    },
-    { withinMs: 250_000 },
-  );
-  const runs = [
-    startRun(sandbox, LOOP),
-    startRun(sandbox, 'import time\nprint(1, flush=True)\ntime.sleep(3600)'),
-  ];
-  await Promise.all(runs.map(({ printed }) => printed));
-  const ended = Promise.allSettled(runs.map(({ result }) => result));
-  const pid = await sandbox.sidecarPid();
-  process.kill(sandbox.mainPid, 'SIGKILL');
-  for (const { status } of await ended) expect(status).toBe('rejected');
-  await untilGone(pid);
-  await untilGone(standby);
-  await sandbox.expectGone();
-});
+it(
+  'the app is killed while code loops, with a standby process: no process is left',
+  { timeout: 300_000 },
+  async () => {
+    const sandbox = await ElectronSandbox.open({ memoryMiB: 256, standby: true });
+    await sandbox.run('1');
+    const standby = await eventually(
+      async () => {
+        const status = await sandbox.status();
+        expect(status.standby.ready).toBe(true);
+        return status.standby.pid ?? -1;
+      },
+      { withinMs: 250_000 },
+    );
+    const runs = [
+      startRun(sandbox, LOOP),
+      startRun(sandbox, 'import time\nprint(1, flush=True)\ntime.sleep(3600)'),
+    ];
+    await Promise.all(runs.map(({ printed }) => printed));
+    const ended = Promise.allSettled(runs.map(({ result }) => result));
+    const pid = await sandbox.sidecarPid();
+    process.kill(sandbox.mainPid, 'SIGKILL');
+    for (const { status } of await ended) expect(status).toBe('rejected');
+    await untilGone(pid);
+    await untilGone(standby);
+    await sandbox.expectGone();
+  },
+);
 
-it('killed while the sidecar is starting: the same', async () => {
+it('the app is killed while the sidecar is starting: no process is left', async () => {
   const sandbox = await ElectronSandbox.open({ memoryMiB: 256 });
   const running = sandbox.run('1+1');
   running.catch(() => undefined);
@@ -53,7 +57,7 @@ it('killed while the sidecar is starting: the same', async () => {
   await sandbox.expectGone();
 });
 
-it('killed in the middle of a run, without one in reserve: the same', async () => {
+it('the app is killed in the middle of a run, without a standby process: no process is left', async () => {
   const sandbox = await ElectronSandbox.open();
   const run = startRun(sandbox, 'print(1, flush=True)\nwhile True: pass');
   await run.printed;
@@ -65,7 +69,7 @@ it('killed in the middle of a run, without one in reserve: the same', async () =
   await sandbox.expectGone();
 });
 
-it('of the command line, killed before the host could listen: the host ends', async () => {
+it('the command line is killed before its host could listen: the host ends', async () => {
   const files = temporaryFolder();
   const host = spawn(
     await installedElectron(),

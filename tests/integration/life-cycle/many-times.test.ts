@@ -38,7 +38,7 @@ const tally = (results: readonly RunResult[]): Record<string, number> => {
 };
 
 it(
-  `${INTERRUPTS} soft interrupts of a tight loop: none is lost, no state either`,
+  `${INTERRUPTS} interrupts of a tight loop: no interrupt is lost, nor any state`,
   async () => {
     const session = 'interrupted';
     await sandbox().run('count = 0', { session });
@@ -60,7 +60,7 @@ it(
 );
 
 it(
-  `${INTERRUPTS} soft interrupts of code that waits: none is lost, and all say where it was`,
+  `${INTERRUPTS} interrupts of code that waits: none is lost, and each result names the line`,
   async () => {
     const session = 'waiting';
     const waits = [
@@ -155,7 +155,7 @@ it(
 );
 
 it(
-  `${STARTS} starts in a row: none hangs`,
+  `none of ${STARTS} starts in a row hangs`,
   async () => {
     const pids = new Set<number>();
     for (let count = 0; count < STARTS; count++) {

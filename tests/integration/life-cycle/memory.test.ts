@@ -19,7 +19,7 @@ for n in range(10_000):
 `;
 
 describe('a bomb within the interpreter', () => {
-  it('is out of memory, and costs no state', async () => {
+  it('ends as out of memory, and the session keeps its state', async () => {
     const session = 'wasm';
     await sandbox().run('x = 1', { session });
     expect(
@@ -34,7 +34,7 @@ describe('a bomb within the interpreter', () => {
 });
 
 describe('a bomb of files', () => {
-  it('is out of memory, says how much there was, and the app goes on', async () => {
+  it('ends as out of memory, with the limit in the message, and the app goes on', async () => {
     const result = await sandbox().run(FILES, { session: 'files', timeoutMs: 100_000 });
     expect(result).toMatchObject({
       status: 'out-of-memory',
@@ -58,7 +58,7 @@ describe('a bomb of files', () => {
     ).not.toContain('exited');
   });
 
-  it('that is stopped gives its memory back', async () => {
+  it('that is stopped frees its memory', async () => {
     expect(await sandbox().run('len(bytearray(60 * 2**20)) >> 20', { session: 'after' })).toMatchObject({
       value: { json: 60 },
     });

@@ -13,7 +13,7 @@ beforeEach(needProcesses);
 it.each([
   ['in the middle of a run', [], ['active', 'looping']],
   ['with a process in reserve', ['--standby'], ['active', 'looping', 'standby']],
-])('killed %s: all are gone', { timeout: 300_000 }, async (_when, options, wanted) => {
+])('the Node app is killed %s: no process is left', { timeout: 300_000 }, async (_when, options, wanted) => {
   const main = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

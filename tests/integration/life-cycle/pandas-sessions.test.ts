@@ -35,7 +35,7 @@ const BOMBS = {
 };
 
 it(
-  'twelve are kept, and ten of them outlive two bombs in the others',
+  'twelve sessions with pandas are kept, and ten of them survive memory bombs in the other two',
   { timeout: 2 * LONG_MS },
   async (context) => {
     const sandbox = await open(context);
@@ -66,7 +66,7 @@ it(
   },
 );
 
-it('every kind of bomb costs its own interpreter only', { timeout: 2 * LONG_MS }, async (context) => {
+it('every kind of memory bomb ends its own interpreter only', { timeout: 2 * LONG_MS }, async (context) => {
   const sandbox = await open(context);
   await sandbox.run('import pandas\nx = 41', { session: 'other', timeoutMs: LONG_MS });
   const pid = await sandbox.sidecarPid();

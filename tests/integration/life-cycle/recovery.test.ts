@@ -11,11 +11,11 @@ const ENDLESS = 'print("started", flush=True)\nwhile True: pass';
 
 const kill = (pid: number): void => void process.kill(pid, 'SIGKILL');
 
-describe('without one in reserve', () => {
+describe('without a standby process', () => {
   beforeEach(needProcesses);
   const sandbox = useSandbox({ memoryMiB: 256, crashLimit: NEVER_BROKEN });
 
-  it('killed while it starts, the run gets another one and never learns of it', async () => {
+  it('killed while it starts, the process is replaced, and the run is not affected', async () => {
     await sandbox().restart();
     expect(sandbox().sidecarPids()).toEqual([]);
     const running = sandbox().run('6 * 7');
@@ -30,7 +30,7 @@ describe('without one in reserve', () => {
     expect(await sandbox().sidecarPid()).not.toBe(victim);
   });
 
-  it('killed before a run, that run gets another one; what the sessions knew is said to be lost', async () => {
+  it("killed before a run, the process is replaced; the sessions' state is reported as lost", async () => {
     const session = 'before';
     await sandbox().run('x = 1', { session });
     const pid = await sandbox().sidecarPid();
@@ -45,7 +45,7 @@ describe('without one in reserve', () => {
     expect(await sandbox().run('1', { session })).toMatchObject({ session: { state: 'kept' } });
   });
 
-  it('killed during a run, that run says how it ended', async () => {
+  it("killed during a run, the process's end is the reason in that run's result", async () => {
     const run = startRun(sandbox(), ENDLESS, { session: 'during' });
     await run.printed;
     kill(await sandbox().sidecarPid());
@@ -58,7 +58,7 @@ describe('without one in reserve', () => {
     expect(await sandbox().run('1+1', { session: 'during' })).toMatchObject({ value: { json: 2 } });
   });
 
-  it('killed while it is being stopped, the stop succeeds and the next run works', async () => {
+  it('killed while it is being stopped, the process is gone: the stop succeeds and the next run works', async () => {
     const pid = await sandbox().sidecarPid();
     const restarting = sandbox().restart();
     try {
@@ -72,7 +72,7 @@ describe('without one in reserve', () => {
     expect(await sandbox().run('1+1')).toMatchObject({ value: { json: 2 } });
   });
 
-  it('stopped while it starts leaves nothing', async () => {
+  it('stopped while it starts, it leaves no process', async () => {
     await sandbox().restart();
     const running = sandbox().run('1+1');
     await eventually(() => expect(sandbox().sidecarPids()).toHaveLength(1));
@@ -82,7 +82,7 @@ describe('without one in reserve', () => {
   });
 });
 
-describe('with one in reserve', { timeout: 300_000 }, () => {
+describe('with a standby process', { timeout: 300_000 }, () => {
   beforeEach(needProcesses);
   const sandbox = useSandbox({
     ...{ memoryMiB: 256, crashLimit: NEVER_BROKEN, standby: true, spares: 1 },
@@ -98,7 +98,7 @@ describe('with one in reserve', { timeout: 300_000 }, () => {
       { withinMs: 250_000 },
     );
 
-  it('a killed process is replaced by it, between two runs and in the middle of one', async () => {
+  it('a killed process is replaced by the standby, between two runs and in the middle of one', async () => {
     await sandbox().run('x = 1', { session: 's' });
     const standby = await untilStandby();
     const pid = await sandbox().sidecarPid();
@@ -123,7 +123,7 @@ describe('with one in reserve', { timeout: 300_000 }, () => {
     await untilGone(standby);
   });
 
-  it('its own death disturbs nobody, and is made good', async () => {
+  it('the end of the standby affects no run, and it is replaced', async () => {
     await sandbox().run('x = 2', { session: 'undisturbed' });
     const standby = await untilStandby();
     const pid = await sandbox().sidecarPid();
@@ -139,7 +139,7 @@ describe('with one in reserve', { timeout: 300_000 }, () => {
     expect(await sandbox().sidecarPid()).toBe(pid);
   });
 
-  it('both killed at once: the next run starts anew', async () => {
+  it('when both are killed at once, the next run starts a new process', async () => {
     const standby = await untilStandby();
     const pid = await sandbox().sidecarPid();
     kill(standby);

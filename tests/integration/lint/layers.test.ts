@@ -140,7 +140,7 @@ describe('inside of a layer', () => {
   });
 });
 
-describe('of the host', () => {
+describe('of Node and Electron', () => {
   const WITHOUT_HOST = [
     'src/shared/x.ts',
     'src/renderer/x.ts',
@@ -175,7 +175,7 @@ describe('of the host', () => {
     }
   });
 
-  it.each(WITHOUT_HOST)('%s may import what is not of the host', async (path) => {
+  it.each(WITHOUT_HOST)('%s may import other packages', async (path) => {
     expect(await rulesHit(path, `import { z } from 'zod';\nexport const x = z;\n`)).toEqual([]);
   });
 
@@ -206,7 +206,7 @@ describe('of the host', () => {
   });
 });
 
-describe('of the runtimes', () => {
+describe('of the table of runtimes', () => {
   it.each([
     'src/main/cli/commands/x.ts',
     'src/main/app/x.ts',

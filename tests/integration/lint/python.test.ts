@@ -74,7 +74,7 @@ describe('Ruff', () => {
     },
   );
 
-  it.each(EXAMPLES)('lets %s print and end with a value', (file) => {
+  it.each(EXAMPLES)('allows print() and a last expression in %s', (file) => {
     expect(ruff.check(file, 'print(1)\nx = 2\nx\n')).toEqual([]);
     expect(codes('src/shared/python/made_up.py', 'x = 2\nx\n')).toEqual(['B018']);
   });
@@ -93,7 +93,7 @@ describe('Ruff', () => {
     expect(codes('src/shared/python/made_up.py', old)).not.toContain('UP045');
   });
 
-  it('says where: file, line, column, rule; and which file is not formatted', () => {
+  it('gives file, line, column and rule of a finding, and names files that are not formatted', () => {
     const root = projectWith({ 'src/utility/python/made_up.py': 'x = 1\nimport os\ny = {  }\n' });
     const findings = lintPython(root, ['src/utility/python/made_up.py']);
     expect(findings[0]).toMatch(/^src\/utility\/python\/made_up\.py:2:1: E402 \S/);
@@ -102,7 +102,7 @@ describe('Ruff', () => {
     expect(ruff.format('src/utility/python/made_up.py', 'def broken(:\n')).toBeNull();
   });
 
-  it('takes no setting that it would not apply', () => {
+  it('refuses settings that it would not apply', () => {
     for (const settings of [
       '[lint.per-file-ignores]\n"src/*/python.py" = ["F401"]\n',
       'target-versio = "py38"\n',

@@ -25,7 +25,7 @@ const Manifest = z.object({
 const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-mcp-bundle-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('serves Python with nothing but Node beside it', { timeout: 300_000 }, async () => {
+it('the MCP bundle serves Python with nothing but Node', { timeout: 300_000 }, async () => {
   const electronDist = path.dirname(await installedElectron());
   const bundle = await packMcpBundle({ electronDist, folder: path.join(folder, 'made') });
   const unpacked = path.join(folder, 'unpacked');

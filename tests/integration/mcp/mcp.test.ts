@@ -281,7 +281,7 @@ it.each([
   expect(textOf(await mcp.run('1 + 1'))).toBe('2');
 });
 
-it('leaves nothing behind when the client vanishes in the midst of a run', async (context) => {
+it('leaves no process behind when the client disappears during a run', async (context) => {
   needProcesses(context);
   const opened = await McpClient.open(dataFolder);
   const progress: string[] = [];
@@ -302,7 +302,7 @@ it('leaves nothing behind when the client vanishes in the midst of a run', async
   await untilNone(ofServer);
 });
 
-it('says what is wrong with a folder, and serves nothing then', async () => {
+it('names the fault of a folder, and does not serve then', async () => {
   const { code, stderr, stdout } = await vivarium(['mcp', '--allow-dir', '/nowhere'], { data: dataFolder });
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain('--allow-dir: "/nowhere" is no folder');

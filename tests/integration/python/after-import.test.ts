@@ -21,7 +21,7 @@ it.each(['pandas', 'matplotlib', 'webbrowser'])(
   },
 );
 
-it('modules are found in each of many sessions of one interpreter, and adapted in the last', async () => {
+it('modules are adapted in the last of many sessions of one interpreter', async () => {
   const sessions = Array.from({ length: 40 }, () => guest.newSession());
   const last = sessions.at(-1);
   const code = `

@@ -98,7 +98,7 @@ describe('plain scripts', () => {
     expect(error?.traceback).not.toContain('vivarium');
   });
 
-  it('cancels what it leaves on a loop', async () => {
+  it('cancels the tasks that a script leaves on a loop', async () => {
     await run(
       'loop = asyncio.new_event_loop()\nasync def left():\n  try: await asyncio.sleep(60)\n  finally: print("cleaned")\nt = loop.create_task(left())\nloop.run_until_complete(asyncio.sleep(0))',
     );
@@ -133,14 +133,14 @@ describe('top-level await', () => {
     expect(guest.takeStderr()).toBe('');
   });
 
-  it('says at once that nothing could wake it, and where it waits', async () => {
+  it('reports at once that nothing could wake it, and where it waits', async () => {
     const { error } = await run('e = asyncio.Event()\nawait asyncio.sleep(0)\nawait e.wait()');
     expect(error).toMatchObject({ type: 'RuntimeError', line: 3 });
     expect(error?.message).toContain('nothing is left that could wake one');
     expect((await run('await asyncio.sleep(0, 1)')).value?.json).toBe(1);
   });
 
-  it('has one loop in all runs, whatever becomes of it', async () => {
+  it('has one loop in all runs, also after code has closed or replaced it', async () => {
     await run(
       'import contextvars\nv = contextvars.ContextVar("v")\nq = asyncio.Queue()\nawait q.put(v.set(1) and 5)',
     );
@@ -170,7 +170,7 @@ describe('top-level await', () => {
     expect(guest.takeStdout()).toBe('');
   });
 
-  it('is quieted by a semicolon and by None', async () => {
+  it('gives no value for a semicolon at the end and for None', async () => {
     expect((await run('await asyncio.sleep(0, 5);')).value).toBeNull();
     expect((await run('await asyncio.sleep(0)')).value).toBeNull();
   });
@@ -217,7 +217,7 @@ describe('top-level await', () => {
     ).toEqual([0, true]);
   });
 
-  it('does not wait long for a task that swallows cancellation, nor lets it go on', async () => {
+  it('does not wait long for a task that suppresses its cancellation, and does not let it go on', async () => {
     const started = performance.now();
     const outcome = await run(
       'beats = []\nasync def stubborn():\n  while True:\n    try:\n      beats.append(1)\n      await asyncio.sleep(0.005)\n    except asyncio.CancelledError: pass\nt = asyncio.create_task(stubborn())\nawait asyncio.sleep(0.01)\n"done"',
@@ -228,7 +228,7 @@ describe('top-level await', () => {
     expect((await run(next)).value?.json).toEqual([0, 1]);
   });
 
-  it('refuses a loop in the loop, as CPython does', async () => {
+  it('refuses a nested loop, as CPython does', async () => {
     expect(
       (await run('c = asyncio.sleep(0)\ntry: asyncio.run(c)\nfinally: c.close()\nawait asyncio.sleep(0)'))
         .error,

@@ -31,12 +31,12 @@ describe('a guest that writes to the device', () => {
     expect((await guest.run(`os.write(DEVICE, ${message})`)).error?.type).toBe('OSError');
   });
 
-  it('can show what it could show anyway', async () => {
+  it('can send displays, as display() can', async () => {
     await valueOf(`os.write(DEVICE, b'd{"mime":[["text/plain","own"]],"cut":false}')`);
     expect(guest.takeShown()).toEqual([{ mime: [['text/plain', 'own']], cut: false }]);
   });
 
-  it('learns from it what it could find out anyway: whether files are open for writing, and a count of changes', async () => {
+  it('reads from it only whether files are open for writing, and a count of changes', async () => {
     expect(
       await valueOf('state = os.read(DEVICE, 10)\nstate[0], len(state), len(os.read(DEVICE, 0))'),
     ).toEqual([0, 7, 0]);
@@ -49,7 +49,7 @@ describe('a guest that writes to the device', () => {
     expect(await valueOf('kept[-1].close()\nlist(os.read(DEVICE, 1))')).toEqual([0]);
   });
 
-  it('does not find it by a name', async () => {
+  it('does not find the device by a path', async () => {
     expect(await valueOf('[name for name in os.listdir("/dev") if "vivarium" in name]')).toEqual([]);
   });
 });
@@ -64,7 +64,7 @@ describe('a guest without the device', () => {
     },
   );
 
-  it('gets an error of its own where it wants to show something', async () => {
+  it('gets an exception where it wants to show something', async () => {
     expect((await guest.run('os.close(DEVICE)\ndisplay(1)')).error).toMatchObject({
       type: 'OSError',
       line: 2,
@@ -72,7 +72,7 @@ describe('a guest without the device', () => {
     expect(await valueOf('1 + 1')).toBe(2);
   });
 
-  it('can put nothing in its place', async () => {
+  it('can not replace the device', async () => {
     const code = `
 other = os.open("/tmp/other", os.O_CREAT | os.O_RDWR)
 try: os.dup2(other, DEVICE)

@@ -15,7 +15,7 @@ const found = (...cells: string[]) => {
 };
 const hints = (...cells: string[]): string[] | undefined => found(...cells)?.hints.sort();
 
-describe('packages that others import behind the reader’s back', () => {
+describe('packages that others import without the code naming them', () => {
   it.each<[string, string, string[]]>([
     ['bs4 with lxml', 'from bs4 import BeautifulSoup\nBeautifulSoup(page, "lxml")', ['lxml']],
     ['bs4 with XML', 'import bs4\nbs4.BeautifulSoup(page, features="xml")', ['lxml']],
@@ -64,7 +64,7 @@ describe('packages that others import behind the reader’s back', () => {
     expect(hints(code)).toEqual(expected);
   });
 
-  it('also when an earlier run has imported them, or has named what they are used with', () => {
+  it('are found also when an earlier run has imported them, or the packages they are used with', () => {
     expect(hints('import pandas as pd', 'df = 1', 'df.plot()')).toEqual(['matplotlib']);
     expect(hints('def save(frame): frame.to_excel("a.xlsx")', 'import pandas\nsave(1)')).toEqual([
       'openpyxl',
@@ -73,7 +73,7 @@ describe('packages that others import behind the reader’s back', () => {
     expect(hints('import matplotlib', 'title = "売上の推移"')).toEqual(['matplotlib_fontja']);
   });
 
-  it('also when they were imported by names that no reader sees; but not since a snapshot has them', async () => {
+  it('are found also when they were imported under computed names, except for those of a snapshot', async () => {
     const session = guest.newSession();
     session.findImports('1');
     await session.run('import sys, types\nsys.modules["pandas"] = types.ModuleType("pandas")');
@@ -128,7 +128,7 @@ describe('fonts', () => {
   const fontsOf = (code: string): string[] =>
     alone.findImports(code).hints.filter((name) => /cjk|fontja|koreanize/iu.test(name));
 
-  it('do not come where nothing is drawn', () => {
+  it('are not wanted where nothing is drawn', () => {
     alone.files.writeFile('/workspace/a.csv', '北京\n');
     expect(fontsOf('print(open("a.csv").read())')).toEqual([]);
     alone.files.unlink('/workspace/a.csv');
@@ -160,7 +160,7 @@ describe('fonts', () => {
     expect(fontsOf(code)).toEqual(expected);
   });
 
-  it('come for the words of a text file that was given', () => {
+  it('are wanted for the characters of a text file that was given', () => {
     const plot =
       'import pandas as pd\nimport matplotlib.pyplot as plt\nplt.bar(*pd.read_csv("a.csv").values.T)';
     for (const [text, expected] of [

@@ -65,7 +65,7 @@ const literal = (value: unknown): string =>
 const seeds = Array.from({ length: SETS }, (_none, index) => index + 1);
 
 describe('stubs of schemas at random', () => {
-  it.each(seeds)('are what the functions are (%i)', async (seed) => {
+  it.each(seeds)('describe the functions (%i)', async (seed) => {
     const { set } = randomSet(seed);
     const { files } = stubsOf(set);
     const code = `
@@ -100,7 +100,7 @@ for name, source in files.items():
     expect(await valueOf(code, set)).toEqual([2 * FUNCTIONS_EACH, []]);
   });
 
-  it('have nothing that a type checker complains of', { timeout: 240_000 }, async () => {
+  it('pass a type checker', { timeout: 240_000 }, async () => {
     const root = mkdtempSync(path.join(tmpdir(), 'vivarium-stubs-'));
     try {
       writeFileSync(path.join(root, 'pyrightconfig.json'), '{ "typeCheckingMode": "standard" }');
@@ -119,7 +119,7 @@ for name, source in files.items():
 });
 
 describe('values that the app takes', () => {
-  it.each(seeds)('leave Python as they are (%i)', async (seed) => {
+  it.each(seeds)('are sent by Python unchanged (%i)', async (seed) => {
     const { schemas, set } = randomSet(seed);
     for (const one of set.all) {
       const given = Array.from({ length: 4 }, () => schemas.object(one.input.json as never));

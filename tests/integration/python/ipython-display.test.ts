@@ -74,7 +74,7 @@ display(Image('dot.png'), Image(filename='dot.png'), Image(pathlib.Path('dot.png
     expect(await errorOf('from IPython.display import NoSuchThing')).toMatchObject({ type: 'ImportError' });
   });
 
-  it('is the display of everywhere: handles, text, updates; clearing is told to whoever shows it', async () => {
+  it('is the same as the built-in display(): handles, text, updates; clearing is passed on', async () => {
     const code = `
 import builtins
 from IPython.display import publish_display_data, update_display
@@ -96,7 +96,7 @@ publish_display_data({'text/plain': 'fourth'});`;
 });
 
 describe('IPython', () => {
-  it('is not pretended to be there: no version but the one that Matplotlib asks for, no other parts, no get_ipython in sight', async () => {
+  it('has only what is provided: the version that Matplotlib asks for, no other modules, no global get_ipython', async () => {
     const code = `
 import IPython, sys
 found = [hasattr(IPython, '__version__'), sys.modules['IPython'].version_info[:2] >= (8, 24), 'get_ipython' in globals()]
@@ -117,7 +117,7 @@ found`;
     });
   });
 
-  it('is looked for only by those who import it, and the package is used where there is one', async () => {
+  it('is imported only on demand, and the real package is used where it is installed', async () => {
     const fresh = await startGuest();
     expect(await fresh.run("import sys\n[name for name in sys.modules if 'IPython' in name]")).toMatchObject({
       value: { json: [] },
@@ -135,7 +135,7 @@ IPython.__version__, HTML`;
     expect(await fresh.run(code)).toMatchObject({ error: null, value: { json: ['real', 5] } });
   }, 60_000);
 
-  it('is code of the guest, with the built-ins that all of it has', async () => {
+  it("runs as guest code, with the guest's built-ins", async () => {
     const code = `
 import builtins, micropip, IPython.display
 [module.__builtins__ is builtins for module in (micropip, IPython, IPython.display)]`;

@@ -25,7 +25,7 @@ const valueOf = async (code: string): Promise<unknown> => {
   return value?.json;
 };
 
-describe('loops inside of each other', () => {
+describe('nested event loops', () => {
   it.each<[string, string, unknown]>([
     ['in a plain script', 'asyncio.run(work(1))', 1],
     ['asyncio.run in a task', 'async def outer(): return asyncio.run(work(1))\nasyncio.run(outer())', 1],
@@ -91,7 +91,7 @@ describe('loops inside of each other', () => {
     expect(await valueOf('[await work(1), asyncio.run(work(2))]')).toEqual([1, 2]);
   });
 
-  it('show no frame of ours in what code prints of an error', async () => {
+  it('show none of our frames in tracebacks that code prints', async () => {
     const code =
       'async def bad(): 1 / 0\ntry: asyncio.run(bad())\nexcept ZeroDivisionError:\n  import traceback\n  traceback.print_exc()\nawait work(0)';
     expect((await guest.run(SETUP + code)).error).toBeNull();
@@ -123,8 +123,8 @@ describe('warnings', () => {
   });
 });
 
-describe('loops of the code’s own', () => {
-  it('are all settled at the end of a run, also after one that fails', async () => {
+describe('event loops that the code makes', () => {
+  it('have their tasks ended at the end of a run, also after one that fails', async () => {
     const session = guest.newSession();
     const { error } = await session.run(`
 import asyncio

@@ -64,7 +64,7 @@ describe('%timeit', () => {
     expect(stdout).toMatch(LOOPS);
   });
 
-  it('changes no name, and answers when it is asked to', async () => {
+  it('leaves variables unchanged, and returns its result with -o', async () => {
     const { value } = await run(
       'x = 1\n%timeit x = 2\nfound = %timeit -o x + 1\n[x, found.average > 0, found.loops >= 1]',
     );
@@ -99,13 +99,13 @@ describe('%pip install', () => {
   });
 });
 
-describe('code that is no Python', () => {
+describe('code that is not valid Python', () => {
   it.each([
     ['a line of a million characters', `%time ${'a = '.repeat(250_000)}`],
     ['the same of a shell', `!${'a = '.repeat(250_000)}`],
     ['the same with a question mark', `${'a.'.repeat(500_000)}??`],
     ['many magics in much code', `${'%time x = 1\n'.repeat(150)}${'y = [1, 2, 3]\n'.repeat(40_000)}`],
-  ])('is told to be so in good time: %s', async (_what, code) => {
+  ])('is reported in bounded time: %s', async (_what, code) => {
     const began = performance.now();
     expect((await guest.run(code)).error?.type).toBe('SyntaxError');
     expect(performance.now() - began).toBeLessThan(30_000);

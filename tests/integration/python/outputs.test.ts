@@ -75,7 +75,7 @@ display({'text/x-own': 'raw'}, raw=True)`;
     ]);
   });
 
-  it('tells of a form that fails, and shows the others', async () => {
+  it('reports a form that fails, and shows the others', async () => {
     const code = `
 class Broken:
     def _repr_html_(self): return 1 / 0
@@ -107,7 +107,7 @@ display(Own())`;
     expect(await shownBy(code)).toEqual([{ 'text/plain': "'by itself'" }]);
   });
 
-  it('gives a handle for a display id, which shows anew', async () => {
+  it('gives a handle for a display id, which updates the display', async () => {
     const code = 'handle = display(1, display_id=True)\nhandle.update(2)\nassert display(3) is None';
     expect(await shownBy(code)).toEqual([
       { 'text/plain': '1' },
@@ -185,7 +185,7 @@ display(Large())`);
     expect(tight.takeShown()).toHaveLength(1);
   });
 
-  it('leaves out what is no MIME type, and more types than there may be', async () => {
+  it('leaves out invalid MIME types, and types beyond the maximum', async () => {
     await tight.run(
       'display({"__proto__": "a", "text/html\\n": "b", 5: "c", "text/html": "d"}, raw=True)\n' +
         'display({f"x/t{n}": "" for n in range(50)}, raw=True)',

@@ -108,7 +108,7 @@ describe('the end of a program', () => {
     await valueOf('import os; os.remove("f")');
   });
 
-  it('calls what was registered, last first, then finalizers, which find their globals', async () => {
+  it('calls atexit functions, last first, then finalizers, which find their globals', async () => {
     const printed = await program(`import atexit
 name = "its global"
 class C:
@@ -126,7 +126,7 @@ print("last line")`);
     expect(others.sort()).toEqual(['deleted with its global', 'generator closed with its global']);
   });
 
-  it('is there for code that failed', async () => {
+  it('comes also for code that failed', async () => {
     const { error } = await run('import atexit\natexit.register(print, "goodbye")\n1/0', true);
     expect([error?.type, guest.takeStdout()]).toEqual(['ZeroDivisionError', 'goodbye\n']);
   });
@@ -160,7 +160,7 @@ del frame
     expect(guest.takeStderr()).toContain('the end of the program took longer than');
   });
 
-  it('is not for code that was stopped, whose files have what was written', async () => {
+  it('does not come for code that was stopped, whose files have what was written', async () => {
     const code =
       'import atexit\natexit.register(print, "end")\nf = open("stopped", "w"); f.write("12")\nraise KeyboardInterrupt';
     const { files } = await run(code, true);
@@ -194,7 +194,7 @@ describe('between the runs of a session', () => {
     await run('b.close()', false);
   });
 
-  it('nothing else ends', async () => {
+  it('exit functions are not called, and globals are kept', async () => {
     await run('import atexit\natexit.register(print, "not yet")\nlasting = 1', false);
     expect([await valueOf('lasting'), guest.takeStdout()]).toEqual([1, '']);
     expect(await program('')).toBe('not yet\n');

@@ -39,7 +39,7 @@ describe('tqdm', () => {
       'asyncio',
       'import asyncio\nfrom tqdm.asyncio import tqdm\nasync def m(): await tqdm.gather(*[asyncio.sleep(0) for _ in range(3)])\nasyncio.run(m())',
     ],
-  ])('draws a bar and says nothing else: %s', async (name, code) => {
+  ])('draws a bar and nothing else: %s', async (name, code) => {
     const { stderr } = await written(code);
     const bar = name === 'autonotebook' ? stderr.replace(/^<script[^\r]*/u, '') : stderr;
     expect(bar).toMatch(BAR);

@@ -144,11 +144,11 @@ describe("Emscripten's linker has", () => {
 });
 
 describe('CPython 3.14', () => {
-  it('keeps packages where wheels are put', async () => {
+  it('has its packages in the folder that wheels are put into', async () => {
     expect(`${String(await valueOf('import site\nsite.getsitepackages()[0]'))}/`).toBe(SITE_PACKAGES);
   });
 
-  it('calls bytecode as archives of it do', async () => {
+  it('names bytecode files as we do', async () => {
     const path = '/lib/a/b.py';
     const code = `from importlib.util import cache_from_source\ncache_from_source("${path}")`;
     expect(bytecodePaths([path])).toEqual([await valueOf(code)]);

@@ -121,7 +121,7 @@ describe('a realm', () => {
       'import sys, signal\nsys.own = own = 1\nsignal.signal(signal.SIGUSR1, print)',
       'hasattr(sys, "own") or "own" in globals()',
     ],
-  ])('has nothing of a guest once it was put back: %s', async (_what, code, left) => {
+  ])('has nothing of a guest after a reset: %s', async (_what, code, left) => {
     const before = graph();
     const listed = state.list();
     expect((await guest.run(code)).error).toBeNull();
@@ -138,7 +138,7 @@ describe('a realm', () => {
     expect(rewind()).toBe('');
   });
 
-  it('goes back many times', async () => {
+  it('can be reset many times', async () => {
     const before = graph();
     for (let count = 0; count < 20; count++) {
       await guest.run(`open("/workspace/own-${String(count)}", "w").write("x" * 100_000)`);
@@ -150,7 +150,7 @@ describe('a realm', () => {
   });
 });
 
-describe('a realm is not put back, and nothing in it changed, when', () => {
+describe('a realm refuses to be reset, and stays unchanged, when', () => {
   beforeEach(start, 60_000);
 
   it.each([

@@ -52,7 +52,7 @@ describe('what code is told about itself', () => {
   });
 });
 
-describe('value', () => {
+describe('the value of a run', () => {
   it.each([
     ['1 + 1', { text: '2', json: 2 }],
     ['x = 4\nx\n\n# a comment\n', { text: '4', json: 4 }],
@@ -143,7 +143,7 @@ describe('value', () => {
     expect(await run(`class Foo:\n  ${method}\nFoo()`)).toMatchObject({ value: { text }, error: null });
   });
 
-  it('survives lying metaclasses and string subclasses', async () => {
+  it('is described for metaclasses and string subclasses with hostile methods', async () => {
     const code = `
 class Meta(type):
     def __getattribute__(cls, name): raise RuntimeError(name)
@@ -280,7 +280,7 @@ describe('errors', () => {
     expect(error?.traceback).not.toBe('');
   });
 
-  it('says that it cut advice after the message', async () => {
+  it('say so when advice after the message was cut', async () => {
     const whole = await run('open("nowhere.csv")');
     expect(whole.truncated).toBe(false);
     const length = whole.error?.message.length ?? 0;
@@ -383,7 +383,7 @@ Number()`;
     expect(await run(code)).toMatchObject({ value: { text: '0.33' } });
   });
 
-  it('is __main__', async () => {
+  it('runs code as __main__', async () => {
     expect(await valueOf('import __main__\n__main__.__dict__ is globals() and __name__ == "__main__"')).toBe(
       true,
     );
@@ -469,7 +469,7 @@ os.symlink("/", "root")
   });
 });
 
-describe('tampering by accident', () => {
+describe('code that replaces what the runner could need', () => {
   // Each code breaks something the runner could need; the outcome and the next runs must not suffer.
   it.each([
     'import builtins\nfor n in ("len", "isinstance", "str", "type", "getattr", "repr", "open"): setattr(builtins, n, None)\n1/0',
@@ -495,7 +495,7 @@ describe('tampering by accident', () => {
     expect((await own.run('= wrong')).error?.type).toBe('SyntaxError');
   });
 
-  it('gives the next run its streams back and flushes what replaced them', async () => {
+  it('the next run has its streams back, and what replaced them is flushed', async () => {
     await run('import sys, io\nsys.stdout = io.StringIO()\nprint("lost")');
     await run('print("seen", end="")');
     expect(guest.takeStdout()).toBe('seen');

@@ -30,7 +30,7 @@ it.each([
   },
 );
 
-it('imports nothing to renew it', async () => {
+it('imports no module to renew randomness', async () => {
   const code = `
 import sys
 hidden = {name: sys.modules.pop(name, None) for name in ("random", "tempfile", "uuid")}

@@ -77,7 +77,7 @@ describe('the time zone', () => {
     expect(value?.json).toEqual(expected);
   });
 
-  it('is the one in which datetime.now() tells the time', async () => {
+  it('is that of datetime.now()', async () => {
     const guest = await startIn('America/New_York');
     const { value } = await guest.run(
       'from datetime import datetime, timezone\nlocal, utc = datetime.now(), datetime.now(timezone.utc)\nround((utc.replace(tzinfo=None) - local).total_seconds() / 3600)',

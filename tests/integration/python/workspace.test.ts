@@ -10,7 +10,7 @@ beforeAll(async () => {
 const valueOf = async (code: string): Promise<unknown> => (await guest.run(code)).value?.json;
 
 describe('modules made from files of the workspace', () => {
-  it('are made anew when the file is given anew, with those that hold on to it', async () => {
+  it('are imported again when the file is given anew, with modules that import it', async () => {
     guest.files.writeFile('/workspace/rates.py', 'EUR = 1\n');
     guest.files.writeFile('/workspace/shop.py', 'from rates import EUR\n');
     expect(await valueOf('import rates, shop\n[rates.EUR, shop.EUR]')).toEqual([1, 1]);
@@ -18,7 +18,7 @@ describe('modules made from files of the workspace', () => {
     expect(await valueOf('import rates, shop\n[rates.EUR, shop.EUR]')).toEqual([2222, 2222]);
   });
 
-  it('stay while no file of theirs changes', async () => {
+  it('stay imported while none of their files changes', async () => {
     guest.files.writeFile('/workspace/counter.py', 'calls = []\n');
     await guest.run('import counter\ncounter.calls.append(1)');
     guest.files.writeFile('/workspace/unrelated.csv', 'a\n');
@@ -26,8 +26,8 @@ describe('modules made from files of the workspace', () => {
   });
 });
 
-describe('what a run tells of its files', () => {
-  it('has the old name of one that was given a name that fits, and the old name leads there', async () => {
+describe('files of a run', () => {
+  it('have their former name listed when they were renamed, and are found under it', async () => {
     const write =
       'from pathlib import Path\nPath("C:\\\\data\\\\a.csv").write_text("x")\nPath("b\\nc").write_text("y")';
     const { files } = await guest.run(`${write}\nNone`);
@@ -39,17 +39,17 @@ describe('what a run tells of its files', () => {
     expect((await guest.run('open("data/a.csv").read()')).files).toEqual([]);
   });
 
-  it('does not take a name that is there', async () => {
+  it('are not renamed to a name that exists', async () => {
     const { files } = await guest.run('open("d_e", "w").close()\nopen("d\\ne", "w").close()');
     expect(files.map(({ name }) => name)).toEqual(['d_e', 'd_e-2']);
   });
 });
 
-describe('what a run tells of files elsewhere', () => {
+describe('files outside the workspace', () => {
   const elsewhere = async (session: Guest, code: string): Promise<string[]> =>
     (await session.run(code)).elsewhere.map(({ name }) => name);
 
-  it('is those that it made or changed', async () => {
+  it('are listed when the run made or changed them', async () => {
     const session = guest.newSession();
     expect(await elsewhere(session, 'for n in "ab": open(f"/tmp/{n}.csv", "w").write(n)')).toEqual([
       '/tmp/a.csv',
@@ -59,7 +59,7 @@ describe('what a run tells of files elsewhere', () => {
     expect(await elsewhere(session, 'open("/tmp/b.csv", "a").write("more")')).toEqual(['/tmp/b.csv']);
   });
 
-  it('is no file that was there before, however many they are', async () => {
+  it('are not listed when they were there before, however many they are', async () => {
     const session = await startGuest();
     const many =
       'import os\nos.makedirs("/data", exist_ok=True)\nfor n in range(2500): open(f"/data/{n:04}", "w").close()';

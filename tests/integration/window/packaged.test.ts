@@ -67,7 +67,7 @@ it('runs Python, without anything having been fetched', async () => {
   expect(answer).toMatchObject({ ok: true, value: { status: 'ok', value: { text: "('emscripten', 42)" } } });
 });
 
-it('keeps every layer of the isolation', async () => {
+it('has every layer of the isolation', async () => {
   const answer = await page.evaluate(() => globalThis.api.doctor.examine());
   const report = DoctorReport.parse(answer.ok ? answer.value : null);
   expect(report.layers.filter(({ expected, status }) => expected && status !== 'active')).toEqual([]);
@@ -92,7 +92,7 @@ describe('the fuses', () => {
     expect(off.map((fuse) => wire[fuse])).toEqual(off.map(() => OFF));
   });
 
-  it('hold: a variable does not make the app into Node', async () => {
+  it('hold: an environment variable does not make the app run as Node', async () => {
     const env = {
       ...process.env,
       DISPLAY: display.name,
@@ -106,8 +106,8 @@ describe('the fuses', () => {
   });
 });
 
-describe('what is in it', () => {
-  it('is the build and what it needs at run time', () => {
+describe('the packaged app', () => {
+  it('has the build and what that needs at run time', () => {
     const archive = path.join(appFolder, 'resources', 'app.asar');
     const names = listPackage(archive, { isPack: false }).map((name) =>
       name.split(path.sep).slice(1).join('/'),
@@ -131,7 +131,7 @@ describe('what is in it', () => {
     });
   });
 
-  it('is in the archive, but for the native binding', () => {
+  it('is in the archive, except for the native binding', () => {
     const resources = path.join(appFolder, 'resources');
     expect(readdirSync(resources).sort()).toEqual(['app.asar', 'app.asar.unpacked']);
     const loose = readdirSync(path.join(resources, 'app.asar.unpacked'), {

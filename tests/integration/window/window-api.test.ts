@@ -75,7 +75,7 @@ describe('its surface', () => {
 });
 
 describe('settings', () => {
-  it('begin as nobody has set them: off, and embedded', async () => {
+  it('begin with their defaults: off, and embedded', async () => {
     const answer = await window.page.evaluate(() => globalThis.api.config.get());
     expect(answer).toMatchObject({
       ok: true,
@@ -83,7 +83,7 @@ describe('settings', () => {
     });
   });
 
-  it('are stored when they are set, and the page hears of it', async () => {
+  it('are stored when they are set, and the page gets an event', async () => {
     const { answer, heard, afterwards } = await window.page.evaluate(async () => {
       const events: unknown[] = [];
       const stop = globalThis.api.config.onChange(({ keys }) => events.push(keys));
@@ -139,7 +139,7 @@ describe('settings', () => {
 });
 
 describe('hostile arguments', () => {
-  it('of every kind get an answer from every function, and harm nothing', async () => {
+  it('of every kind get an answer from every function, and have no effect', async () => {
     const outcome = await window.page.evaluate(async () => {
       const cyclic: Record<string, unknown> = {};
       cyclic['self'] = cyclic;
@@ -210,7 +210,7 @@ describe('hostile arguments', () => {
     );
   });
 
-  it('to a subscription are an error of the page’s', async () => {
+  it('to a subscription are an error in the page', async () => {
     const said = await window.page.evaluate(() => {
       try {
         globalThis.api.sandbox.onRun('listen' as never);
@@ -339,7 +339,7 @@ describe('runs', () => {
     expect(outcome.after).toMatchObject({ value: { status: 'error', error: { type: 'NameError' } } });
   });
 
-  it('go to the user’s own Python once the settings say so, and back', async (context) => {
+  it('use the user’s own Python once the settings say so, and back', async (context) => {
     const python = await nativePython(context);
     const outcome = await window.page.evaluate(async (file) => {
       const { config, native, plugin, sandbox } = globalThis.api;
@@ -373,7 +373,7 @@ describe('runs', () => {
 });
 
 describe('what runs show, ask and leave', () => {
-  it('is told in order: text, what is displayed, the question, and the answer reaches the code', async () => {
+  it('is passed on in order: text, displays, the question; and the answer reaches the code', async () => {
     const { answers, events, result } = await window.page.evaluate(async () => {
       const told: unknown[] = [];
       const { answerInput, onRun, run } = globalThis.api.sandbox;
@@ -500,7 +500,7 @@ describe('the interpreter of other apps', () => {
 });
 
 describe('activity', () => {
-  it('tells what happens, and what happened before', async () => {
+  it('passes on events as they happen, and earlier ones on request', async () => {
     const { history, live } = await window.page.evaluate(async () => {
       const { history: past, onEvent, run } = globalThis.api.sandbox;
       const heard: unknown[] = [];
@@ -534,7 +534,7 @@ it('finds the interpreters of this computer', async (context) => {
   expect(found.ok ? found.value.map((one) => one.path) : []).toContain(python);
 });
 
-it('has the isolation examined, once for all who ask', async () => {
+it('examines the isolation once for callers at the same time', async () => {
   const [one, other] = await window.page.evaluate(() =>
     Promise.all([globalThis.api.doctor.examine(), globalThis.api.doctor.examine()]),
   );
@@ -555,7 +555,7 @@ describe('the system’s dialogs', () => {
       { picked, saved },
     );
 
-  it('give the page a path, or nothing', async () => {
+  it('give the page a path, or null', async () => {
     await choose(['/usr/bin/python3'], '');
     const pick = () => window.page.evaluate(() => globalThis.api.file.pickFile({ title: 'Python' }));
     expect(await pick()).toEqual({ ok: true, value: '/usr/bin/python3' });
@@ -563,7 +563,7 @@ describe('the system’s dialogs', () => {
     expect(await pick()).toEqual({ ok: true, value: null });
   });
 
-  it('save bytes where the person says, or say what stands in the way', async () => {
+  it('save bytes in the chosen file, or give the reason why not', async () => {
     const file = path.join(window.dataFolder, 'plot.png');
     const save = () =>
       window.page.evaluate(() => globalThis.api.file.saveFile('plot.png', new Uint8Array([1, 2, 3])));

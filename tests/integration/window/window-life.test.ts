@@ -194,7 +194,7 @@ it('a page that is loaded again has its runs cancelled', async () => {
   await eventually(async () => expect((await statusOf(window)).runs).toEqual([]));
 });
 
-it('a page whose process dies is loaded again; Python is still there', async () => {
+it("a page whose process dies is loaded again; the sandbox's process goes on", async () => {
   const window = await open();
   const run = (code: string): Promise<unknown> =>
     window.page.evaluate(
@@ -216,7 +216,7 @@ it('a page whose process dies is loaded again; Python is still there', async () 
   expect(answer).toMatchObject({ ok: true, value: { value: { json: 1 }, session: { state: 'kept' } } });
 });
 
-it('menu commands are told to the page', async () => {
+it('menu commands are sent to the page', async () => {
   const window = shared();
   // Listening before it is clicked: the answer is fetched afterwards.
   await window.page.evaluate(() => {
@@ -230,7 +230,7 @@ it('menu commands are told to the page', async () => {
   expect(await heard).toBe('show-settings');
 });
 
-it('tells of the end of a run to someone who does not see the window, and to nobody else', async () => {
+it('notifies of the end of a run only while the window is not in front', async () => {
   const window = await open();
   await window.app.evaluate(({ Notification }) => {
     const shown: string[] = [];
@@ -279,7 +279,7 @@ describe('the end', () => {
     await untilGone(pid);
   });
 
-  it('keeps where the window was', async () => {
+  it('stores the bounds of the window', async () => {
     const folder = newFolder();
     const first = await openVivariumWindow({ dataFolder: folder });
     await first.app.evaluate(({ BrowserWindow }) => {
@@ -313,7 +313,7 @@ describe('the end', () => {
   });
 });
 
-it('starts when what it keeps can’t be written, and says that nothing is stored', async () => {
+it('starts where its data folder can’t be written to, and says that nothing is stored', async () => {
   const folder = newFolder();
   mkdirSync(path.join(folder, 'settings.json'));
   const window = await openVivariumWindow({ dataFolder: folder });

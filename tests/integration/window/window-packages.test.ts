@@ -37,7 +37,7 @@ const choose = (file: string): Promise<void> =>
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
   }, file);
 
-it('knows what can be had, and that nothing is here yet', async () => {
+it('lists packages that can be installed, and that none is', async () => {
   const available = await window.page.evaluate(() => globalThis.api.packages.available());
   expect(available.ok ? available.value : []).toContainEqual(
     expect.objectContaining({ name: 'numpy', installed: false }),
@@ -45,7 +45,7 @@ it('knows what can be had, and that nothing is here yet', async () => {
   expect(await installed()).toEqual([]);
 });
 
-it('installs with all that is needed, says how far it is, and code uses it', async () => {
+it('installs a package with its dependencies and reports progress; code uses it', async () => {
   const { answer, progress } = await window.page.evaluate(async () => {
     const told: { taskId: string; type: string; bytesDone?: number; bytesTotal?: number | null }[] = [];
     const stop = globalThis.api.packages.onProgress((one) => told.push(one));
@@ -68,7 +68,7 @@ it('installs with all that is needed, says how far it is, and code uses it', asy
   expect(run).toMatchObject({ value: { status: 'ok', value: { json: 1999 } } });
 });
 
-it('shows in the task bar how far it is, and takes that away again', async () => {
+it('shows progress in the task bar, and removes it at the end', async () => {
   await window.app.evaluate(({ BrowserWindow }) => {
     const bar: number[] = [];
     const [shown] = BrowserWindow.getAllWindows();
@@ -97,7 +97,7 @@ it('fetches for a run what it imports, and says so before the code begins', asyn
   expect(events.at(-1)).toBe('text');
 });
 
-it('says in the error what was asked for in vain', async () => {
+it('refuses invalid requirements with a code and their text', async () => {
   const answers = await window.page.evaluate(async () => {
     const { install, cancel } = globalThis.api.packages;
     return [
@@ -113,7 +113,7 @@ it('says in the error what was asked for in vain', async () => {
   ]);
 });
 
-it('goes into a pack, is removed, and comes back out of the pack', async () => {
+it('packs packages, removes them, and installs them from the pack', async () => {
   const file = path.join(window.dataFolder, 'all.vivarium-pack');
   await choose(file);
   const before = await installed();
@@ -169,7 +169,7 @@ describe('the base set', () => {
     expect(await installed()).toEqual([]);
   });
 
-  it('can be cancelled, and says so', async () => {
+  it('can be cancelled, which the result says', async () => {
     const outcome = await window.page.evaluate(async () => {
       const { interpreter, packages } = globalThis.api;
       const began = new Promise<void>((resolve) => {

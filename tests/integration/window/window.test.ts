@@ -22,7 +22,7 @@ afterAll(async () => {
   await window.close();
 });
 
-it('opens on its own origin, with something to see', async () => {
+it('opens on its own origin, and shows its page', async () => {
   const { app, page } = window;
   expect(page.url()).toBe(PAGE);
   expect(await page.evaluate(() => [globalThis.origin, document.title])).toEqual([
@@ -168,7 +168,7 @@ it('is given no permission but to write to the clipboard', async () => {
 });
 
 describe('navigation', () => {
-  it('elsewhere is refused, and no further window opens', async () => {
+  it('to another address is refused, and no further window opens', async () => {
     const { app, page } = window;
     // Listening before anything is tried: the answer is fetched afterwards.
     await app.evaluate(({ BrowserWindow }) => {
@@ -194,7 +194,7 @@ describe('navigation', () => {
     expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
   });
 
-  it('to the page itself is loading it again', async () => {
+  it('to the page itself reloads it', async () => {
     const { page } = window;
     await page.evaluate(() => {
       (globalThis as unknown as { before: boolean }).before = true;
@@ -239,7 +239,7 @@ describe('HTML of a guest', () => {
     expect(size).toMatchObject({ ok: true, value: { height: 321 } });
   });
 
-  it('is measured whatever its forms are called, and by main alone', async () => {
+  it('is measured by main alone, whatever names its forms have', async () => {
     const url = await show(
       '<!doctype html><style>body { margin: 0 } div { height: 210px }</style><div></div><form name="documentElement"></form><form name="createElement"></form>',
     );
@@ -249,7 +249,7 @@ describe('HTML of a guest', () => {
     expect(none).toEqual({ ok: true, value: null });
   });
 
-  it('has an origin that is nobody’s, and processes apart from the page’s and from each other', async () => {
+  it("has an origin of its own, and a process apart from the page’s and other documents'", async () => {
     const urls = [await show('<p>one</p>'), await show('<p>two</p>')];
     const seen = await window.app.evaluate(({ BrowserWindow }) => {
       const page = BrowserWindow.getAllWindows()[0]?.webContents.mainFrame;
@@ -266,7 +266,7 @@ describe('HTML of a guest', () => {
     expect(pids).not.toContain(undefined);
   });
 
-  it('runs no script, loads nothing, leads nowhere', async () => {
+  it('runs no script, loads nothing, and does not navigate', async () => {
     const url = await show(
       [
         '<script>parent.document.title = "script"</script>',
@@ -294,7 +294,7 @@ describe('HTML of a guest', () => {
     expect(page.url()).toBe(PAGE);
   });
 
-  it('has no name looked up, which no policy would forbid', async () => {
+  it('has no host name looked up, which no content policy would forbid', async () => {
     const log = path.join(window.dataFolder, 'network.json');
     await window.app.evaluate(async ({ session }, file) => {
       await session.fromPartition('persist:window').netLog.startLogging(file, { captureMode: 'everything' });
@@ -318,7 +318,7 @@ describe('HTML of a guest', () => {
     expect([text.includes('seen.invalid'), text.includes('told.invalid')]).toEqual([true, false]);
   });
 
-  it('has no door to main', async () => {
+  it('can not reach main', async () => {
     const frame = frameOf(await show('<p>guest</p>'));
     expect(
       await frame.evaluate(() => ['api', 'require', 'process'].filter((name) => name in globalThis)),
@@ -340,7 +340,7 @@ describe('HTML of a guest', () => {
   });
 });
 
-describe('main answers nobody else', () => {
+describe('main does not answer other senders', () => {
   const ASK = `Promise.all([
     api.sandbox.status(), api.config.get(), api.interpreter.pyodide('1'), api.interpreter.isPyodideCached(),
   ])`;
