@@ -16,7 +16,7 @@ const statusesOf = ({ layers }: DoctorReport): Record<string, number> => {
 const absentLandlock = ({ layers }: DoctorReport): number =>
   layers.some(({ name, status }) => name === 'landlock' && status === 'active') ? 0 : 1;
 
-it('everything is refused, and the doctor says so', async (context) => {
+it('every attempt is refused, and the doctor reports it', async (context) => {
   needBinding(context);
   const report = await examineInElectron(true);
   expect(openOnes(report.probes)).toEqual([]);
@@ -27,7 +27,7 @@ it('everything is refused, and the doctor says so', async (context) => {
   expect(report.memory.sidecarMiB).toBeGreaterThan(50);
 });
 
-it('without the lock-down they get through, the browser process’s network included', async (context) => {
+it('without the lock-down attempts succeed, the browser process’s network included', async (context) => {
   needBinding(context);
   const report = await examineInElectron(false);
   expect(report.ok).toBe(false);

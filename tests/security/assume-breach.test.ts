@@ -36,7 +36,7 @@ const inNode = async (enabled: boolean) => {
 };
 
 describe('under plain Node', () => {
-  it.for(ProbePlace.options)('everything is refused: %s', async (where, context) => {
+  it.for(ProbePlace.options)('every attempt is refused: %s', async (where, context) => {
     needBinding(context);
     const { layers, probe, client } = await inNode(true);
     expect(layers.map(({ status, name }) => `${name} ${status}`)).toEqual([
@@ -66,7 +66,7 @@ describe('under plain Node', () => {
   });
 
   it.for(ProbePlace.options)(
-    'nearly everything succeeds without the lock-down: %s',
+    'nearly every attempt succeeds without the lock-down: %s',
     async (where, context) => {
       needBinding(context);
       const { layers, probe } = await inNode(false);
@@ -100,7 +100,7 @@ describe('the doctor', () => {
       }),
     });
 
-  it('sees that layers are missing when they are', async (context) => {
+  it('reports layers that are missing', async (context) => {
     needBinding(context);
     const report = await doctor(false).examine();
     expect(report.ok).toBe(false);

@@ -89,7 +89,7 @@ const expectHostUntouched = (everything: string): void => {
 };
 
 describe.each(securityCases)('$id: $tries', ({ id, runs }) => {
-  it('stays inside', async () => {
+  it('is contained', async () => {
     const before = await sandbox.sidecarPid();
     const umask = umaskOf(before);
     const names = { mainPid: String(sandbox.mainPid), sidecarPid: String(before) };

@@ -58,8 +58,8 @@ const gc = (): void => {
   (runInNewContext('gc') as () => void)();
 };
 
-describe('a guest that calls by itself', () => {
-  it('is answered like any other', async () => {
+describe('a guest that writes calls to the device by itself', () => {
+  it('is answered like a call through the module "host"', async () => {
     const result = await run(`print(attempt('{"name":"one","arguments":{}}'))`);
     expect(lines(result)).toEqual(['{"value":1}']);
   });
@@ -86,7 +86,7 @@ describe('a guest that calls by itself', () => {
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 
-  it('with more than a call may have does not get past its own thread', async () => {
+  it('with more bytes than a call may have is stopped in its own thread', async () => {
     const result = await run(`print(attempt(" " * 1_048_577))\nprint(attempt(b"\\xff" * 1_000_000))`);
     expect(lines(result)).toEqual(['OSError 22', 'OSError 29']);
     expect([called, told]).toEqual([0, []]);
@@ -107,7 +107,7 @@ print(attempt('{"name":"one","arguments":{}}'))`);
     },
   );
 
-  it('200,000 times costs main no memory, and each call is told of once', async () => {
+  it("200,000 times does not grow main's memory, and each call is reported once", async () => {
     gc();
     const before = process.memoryUsage().heapUsed;
     const result = await run(`
@@ -127,7 +127,7 @@ print(sum(kinds.values()), kinds["OSError 29"])`);
     expect(grown).toBeLessThan(24 * 1024 * 1024);
   });
 
-  it('with all that a run may send costs main no memory', async () => {
+  it("with all that a run may send does not grow main's memory", async () => {
     gc();
     const before = process.memoryUsage().heapUsed;
     const result = await run(`
@@ -143,11 +143,11 @@ print([attempt(call)[:20] for _ in range(40)].count("OSError 29"))`);
   });
 });
 
-describe('the authority of a run', () => {
+describe('the right of a run to call functions', () => {
   const NAMES = ['one', 'mine', 'theirs', 'host.one', 'aio.one'];
   const tryAll = `print([attempt('{"name":"' + name + '","arguments":{}}')[:9] for name in ${JSON.stringify(NAMES)}])`;
 
-  it('is no other one, also while both run', async () => {
+  it('is not that of another run, also while both run', async () => {
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => {
       release = resolve;
@@ -160,12 +160,12 @@ describe('the authority of a run', () => {
     expect((await holder).value?.json).toBe('secret');
   });
 
-  it('is none where nothing was given', async () => {
+  it('does not exist where no functions were given', async () => {
     expect(lines(await run(tryAll, {}))).toEqual([`[${NAMES.map(() => "'OSError 2'").join(', ')}]`]);
     expect([called, told]).toEqual([0, []]);
   });
 
-  it('ends with it: what an earlier run has left calls nothing', async () => {
+  it('ends with the run: what an earlier run has left running calls nothing', async () => {
     const session = sandbox.session('left');
     const first = await session.run(`${RAW}\nfrom host import one\nkept = one\none()`);
     expect(first.value?.json).toBe(1);
@@ -180,7 +180,7 @@ describe('the authority of a run', () => {
     await session.close();
   });
 
-  it('ends with a stop, whatever code makes of that', async () => {
+  it('ends when the run is stopped, whatever the code does then', async () => {
     const { calls, status } = await run(
       `
 import time
@@ -195,7 +195,7 @@ while True:
     expect([status, calls, called]).toEqual(['timeout', [], 0]);
   });
 
-  it('is not widened by functions that the guest describes itself', async () => {
+  it('is not extended by functions that the guest describes itself', async () => {
     const result = await run(`
 import host, types
 function = host.one.__closure__
@@ -211,7 +211,7 @@ except host.ValidationError as error:
     expect(called).toBe(0);
   });
 
-  it('lost with its process settles what was under way once', async () => {
+  it('settles open calls once when the process dies', async () => {
     const stuck: HostFunctions = {
       one: {
         handler: () => {

@@ -110,7 +110,7 @@ for name in ("docx", "jwt", "dotenv", "company_utils", "openpyxl", "tabulate", "
 found`;
 
 describe('an import', { timeout: LONG_MS }, () => {
-  it('that nobody vouches for is no request for a package', async () => {
+  it("of a module that only a guest's package claims requests no package", async () => {
     const modules = ['aaa_helper', 'config', 'utils', 'helpers', 'resource', 'ace_tools', 'tkinter'];
     const { requests, session } = await place([
       HELPER,
@@ -129,7 +129,7 @@ describe('an import', { timeout: LONG_MS }, () => {
     }
   });
 
-  it('of a file that was given, or that the code writes, asks nobody, however well known its name is', async () => {
+  it('of a file that was given, or that the code writes, asks no source, however well known its name is', async () => {
     const { requests, session } = await place([
       madeWheel('emoji', evil('emoji')),
       madeWheel('tabulate', evil('tabulate')),
@@ -149,7 +149,7 @@ describe('an import', { timeout: LONG_MS }, () => {
     expect(requests).toEqual([]);
   });
 
-  it('of a curated name is one, whatever else claims to bring that module', async () => {
+  it('of a curated name requests the curated package, whatever else claims to bring that module', async () => {
     const { requests, run } = await place([DOCX, HELPER, madeWheel('docx', evil('docx'))]);
     expect(told(await run({ code: 'import docx' }))).toEqual({
       status: 'ok',
@@ -161,7 +161,7 @@ describe('an import', { timeout: LONG_MS }, () => {
 });
 
 describe('a package that a run named', { timeout: LONG_MS }, () => {
-  it('answers later for no module but that of its own name', async () => {
+  it('provides later only the module of its own name', async () => {
     const { run } = await place([HELPER, DOCX]);
     expect((await run({ code: 'import aaa_helper', packages: ['aaa-helper'] })).status).toBe('ok');
     for (const module of ['docx', 'jwt', 'dotenv', 'company_utils']) {
@@ -175,7 +175,7 @@ describe('a package that a run named', { timeout: LONG_MS }, () => {
     expect(told(real)).toEqual({ status: 'ok', stdout: 'the real docx\n', packages: ['python-docx'] });
   });
 
-  it('does not stand in for what pandas uses, nor for modules that this Python lacks', async (context) => {
+  it('does not provide what pandas uses, nor modules that this Python lacks', async (context) => {
     const mirror = await wheelsFor(context);
     const { run } = await place([HINTS, TABULATE], mirror);
     expect((await run({ code: 'import aab_hints', packages: ['aab-hints'] })).status).toBe('ok');
@@ -190,7 +190,7 @@ describe('a package that a run named', { timeout: LONG_MS }, () => {
     }
   });
 
-  it('and its dependencies: they answer for nothing, also by their own names', async () => {
+  it('has dependencies that provide no module later, not even by their own names', async () => {
     const { run } = await place([
       madeWheel('aac-deps', { 'aac_deps/__init__.py': '' }, { requires: ['company-utils', 'openpyxl==1.0'] }),
       madeWheel('company-utils', evil('company_utils')),
@@ -206,7 +206,7 @@ describe('a package that a run named', { timeout: LONG_MS }, () => {
     expect((await run({ code: 'import openpyxl\nopenpyxl.version' })).value?.text).toBe('2');
   });
 
-  it('in another version than others ask for: each gets what it asked for', async () => {
+  it('in another version than other runs ask for: each gets its own version', async () => {
     const { packages } = await place([
       madeWheel('greeting', { 'greeting/__init__.py': '' }, { version: '1.0' }),
       madeWheel('greeting', { 'greeting/__init__.py': '' }, { version: '2.0' }),
@@ -364,7 +364,7 @@ place = os.path.dirname(six.__file__)
 });
 
 describe('what the user installed by hand', { timeout: LONG_MS }, () => {
-  it('answers for what its wheel brings, where that is nobody else’s, and keeps its version', async () => {
+  it('provides the modules of its wheel that belong to no other package, and keeps its version', async () => {
     const tools = madeWheel('company-tools', {
       'company_utils/__init__.py': 'print("by hand")\n',
       ...evil('docx', 'json'),

@@ -49,7 +49,7 @@ describe('modules', () => {
     expect(error?.message).toContain(REFUSED);
   });
 
-  it('are not in the standard library either, for who takes our finder away', async () => {
+  it('are not in the standard library either when code removes our finder', async () => {
     const { stdout } = await run(`
 import sys
 sys.meta_path[:] = [finder for finder in sys.meta_path if 'vivarium' not in type(finder).__module__ and type(finder).__name__ != 'RefusedModules']
@@ -60,7 +60,7 @@ for name in ('js', 'pyodide_js', 'pyodide', 'pyodide.ffi', '_pyodide'):
     expect(stdout).toBe('True\nTrue\nTrue\nTrue\nTrue\n');
   });
 
-  it('the one that is built in gives nothing', async () => {
+  it('the built-in one, _pyodide_core, gives nothing', async () => {
     const code = `import _imp, importlib.machinery as m; _imp.create_builtin(m.ModuleSpec('_pyodide_core', None)).to_js([])`;
     const { status } = await run(code);
     expect(['crashed', 'error']).toContain(status);
@@ -138,7 +138,7 @@ describe('a shared library of the guest’s own', () => {
     expectRefusal(await attack(source), name);
   });
 
-  it('catches what is thrown then, and has not a thing of it', async () => {
+  it('catches the exception thrown then, and gets no object of it', async () => {
     const source = `(import "env" "JsvObject_New" (func $new (result externref)))
       ${body('(try (do (drop (call $new))) (catch_all))')}`;
     expectRefusal(await attack(source), 'JsvObject_New');
@@ -191,7 +191,7 @@ describe('a shared library of the guest’s own', () => {
     },
   );
 
-  it('looks for addresses under names that every object has', async () => {
+  it('finds no addresses under names that every object has', async () => {
     for (const name of ['__proto__', 'constructor']) {
       const { error } = await attack(
         `(import "GOT.mem" "${name}" (global $address (mut i32))) ${body('(drop (global.get $address))')}`,
@@ -200,13 +200,13 @@ describe('a shared library of the guest’s own', () => {
     }
   });
 
-  it('reads where there is no memory: the end of its own interpreter', async () => {
+  it('reads outside of the memory, which ends its own interpreter', async () => {
     const source = `(import "env" "memory" (memory 1)) ${body('(drop (i32.load (i32.const -4)))')}`;
     expect((await attack(source)).status).toBe('crashed');
   });
 });
 
-describe('what JavaScript would take to pieces, as the last that a guest can hand it', () => {
+describe('texts and libraries that JavaScript code of the linker parses', () => {
   it.each([
     ['a path of folders', `os.stat('a/' * 50_000_000)`],
     ['a path of slashes', `open('/' * 200_000_000)`],
@@ -230,8 +230,8 @@ describe('what JavaScript would take to pieces, as the last that a guest can han
   });
 });
 
-describe('what JavaScript would make a list of, of any length', () => {
-  it('a library whose head is a list of empty names is refused as damaged', async () => {
+describe('lists of any length that JavaScript code would build', () => {
+  it('a library with a list of empty names in its head is refused as damaged', async () => {
     const { error } = await run(`
 import ctypes
 def number(value):
@@ -246,7 +246,7 @@ ctypes.CDLL('/workspace/guest.so')`);
     expect(error?.message).toContain('damaged library');
   });
 
-  it('functions of ctypes that are given back without end are the end of their own interpreter', async () => {
+  it('functions of ctypes that are freed without end end their own interpreter', async () => {
     const source = `(module (import "env" "ffi_closure_free_js" (func $free (param i32)))
       (func (export "attack") (loop $again (call $free (i32.const 0)) (br $again))))`;
     const { status } = await run(
@@ -277,6 +277,6 @@ for name in ('__proto__', 'constructor'):
   expect(stdout).toBe('__proto__\nconstructor\n');
 });
 
-it('whatever ended, ended alone', async () => {
+it("in all these cases only the guest's own interpreter ended", async () => {
   expect(await bystander('x + 1')).toBe('42');
 });

@@ -32,6 +32,6 @@ it.each([
   expect(await plant(source)).toBe('2 survived');
 });
 
-it('with options as Node has them it does cost the process', async () => {
+it("with Node's default options a planted promise ends the process", async () => {
   await expect(plant(both('-5'), '--as-node-does')).rejects.toMatchObject({ signal: 'SIGABRT' });
 });

@@ -44,13 +44,13 @@ const atEveryDepth = (...calls: string[]): Promise<string> =>
   `);
 
 describe('from JavaScript in the realm', () => {
-  it('there is no import(), whose rejections are errors of the host, in the bundle', async () => {
+  it('the bundle has no import(), whose rejections are errors of the host', async () => {
     const bundle = await readFile(path.join(OUT_FOLDER, 'utility', 'guest.js'), 'utf8');
     expect(bundle).toContain('vivariumNoImport(');
     expect(bundle.match(/\bimport\s*\(|\bimport\.meta\b/gu)).toBeNull();
   });
 
-  it('streaming compilation, which rejects with errors of the host, is gone', async () => {
+  it('streaming compilation, which rejects with errors of the host, is removed', async () => {
     const body = `const kept = [];
       for (const name of ['compileStreaming', 'instantiateStreaming']) {
         const compile = WebAssembly[name];
@@ -73,13 +73,13 @@ describe('from JavaScript in the realm', () => {
     expect(await atEveryDepth(...calls)).toBe('tried, leaks: 0');
   });
 
-  it('other builtins that the engine asks the host about fail within the realm, at any depth', async () => {
+  it('other built-in functions that the engine asks the host about fail within the realm, at any depth', async () => {
     const wasm = 'new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))';
     const calls = [`Function('')`, `(0, eval)('')`, 'Promise.reject(1)', wasm, 'new Date().toString()'];
     expect(await atEveryDepth(...calls)).toContain(', leaks: 0');
   });
 
-  it('Error.prepareStackTrace is asked by nobody and the limit can not be brought back', async () => {
+  it('Error.prepareStackTrace is never called, and the limit of stack traces can not be restored', async () => {
     const body = `let asked = 0;
       Error.prepareStackTrace = (error, sites) => { asked++; if (foreign(sites)) later('leak'); return 'x'; };
       Error.stackTraceLimit = 50;
@@ -94,7 +94,7 @@ describe('from JavaScript in the realm', () => {
     expect(await guest(body)).toBe('asked: 0, back: false');
   });
 
-  it('rejections that nobody handles are not looked at', async () => {
+  it('the host does not inspect unhandled rejections', async () => {
     const body = `const inspect = Symbol.for('nodejs.util.inspect.custom');
       const trap = new Proxy({}, { get: (_target, name) => (...given) => { later('trap ' + name); return Reflect[name](...given); } });
       const bait = { stack: 'x', [inspect]: (...given) => { later('inspect ' + given.some(foreign)); return ''; } };
@@ -108,7 +108,7 @@ describe('from JavaScript in the realm', () => {
     expect(await guest(body)).toBe('done');
   });
 
-  it('no promise gets a prototype that tells a guest what Node looks for', async () => {
+  it('no promise gets a prototype that shows a guest which properties Node reads', async () => {
     const body = `let changed = 0, asked = 0;
       const spy = new Proxy({}, { get: (_target, name) => { asked++; later('asked for ' + String(name)); } });
       const rejected = (change) => {
@@ -138,7 +138,7 @@ describe('from JavaScript in the realm', () => {
     expect(await guest(body)).toBe('changed: 0, asked: 0');
   });
 
-  it('an exception that nobody catches is not looked at', async () => {
+  it('the host does not inspect uncaught exceptions', async () => {
     const body = `const inspect = Symbol.for('nodejs.util.inspect.custom');
       const registry = (globalThis.kept = new FinalizationRegistry(() => {
         later('thrown');
@@ -179,7 +179,7 @@ describe('from JavaScript in the realm', () => {
     expect(await guest(body)).toBe('watched');
   });
 
-  it('code from strings, modules and sloppy functions are not to be had', async () => {
+  it('code from strings, modules and sloppy functions are not available', async () => {
     const body = `const out = [];
       for (const make of [Function, (async () => 0).constructor, function* () {}.constructor, eval]) {
         try { make('1'); out.push('made'); } catch (error) { out.push(error.name + foreign(error)); }
@@ -189,7 +189,7 @@ describe('from JavaScript in the realm', () => {
   });
 });
 
-describe('assuming that a guest has got hold of objects of the host', () => {
+describe('assuming that a guest has got objects of the host', () => {
   const HOST = `const out = []; const test = (name, act) => {
     try { out.push(name + ': ' + act()); } catch (error) { out.push(name + ': ' + error.name); } };`;
 
@@ -205,7 +205,7 @@ describe('assuming that a guest has got hold of objects of the host', () => {
     expect(await attack(body, '--host')).toBe('open: 0; getter: false');
   });
 
-  it('no constructor makes code, and process leads nowhere', async () => {
+  it('no constructor makes code, and process gives access to nothing', async () => {
     const body = `(processObject) => { ${HOST}
       test('Function', () => (() => 0).constructor('return 1')());
       test('AsyncFunction', () => (async () => 0).constructor('return 1'));

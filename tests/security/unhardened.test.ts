@@ -28,7 +28,7 @@ const runUnhardened = async (code: string): Promise<string> => {
 
 const reaching = securityCases.filter(({ unhardened }) => unhardened !== undefined);
 
-it('knows the cases that must reach the host', () => {
+it('the list of cases that must reach the host without hardening is complete', () => {
   expect(reaching.map(({ id }) => id)).toEqual([
     'HE-01',
     'HE-02',
@@ -41,20 +41,17 @@ it('knows the cases that must reach the host', () => {
   ]);
 });
 
-it.each(reaching)(
-  '$id reaches the host where nothing holds it back: $tries',
-  async ({ runs, unhardened }) => {
-    const stdout = await runUnhardened(canaries.fill(runs[0]?.code ?? ''));
-    if (unhardened !== undefined && 'prints' in unhardened) {
-      expect(stdout).toMatch(new RegExp(canaries.fill(unhardened.prints), 'u'));
-    }
-    if (unhardened !== undefined && 'creates' in unhardened) {
-      expect(existsSync(path.join(canaries.folder, unhardened.creates))).toBe(true);
-    }
-  },
-);
+it.each(reaching)('$id reaches the host without hardening: $tries', async ({ runs, unhardened }) => {
+  const stdout = await runUnhardened(canaries.fill(runs[0]?.code ?? ''));
+  if (unhardened !== undefined && 'prints' in unhardened) {
+    expect(stdout).toMatch(new RegExp(canaries.fill(unhardened.prints), 'u'));
+  }
+  if (unhardened !== undefined && 'creates' in unhardened) {
+    expect(existsSync(path.join(canaries.folder, unhardened.creates))).toBe(true);
+  }
+});
 
-it('the other canaries notice as well', async () => {
+it('the other canaries detect an escape as well', async () => {
   const before = canaries.fingerprint();
   const stdout = await runUnhardened(
     canaries.fill(
