@@ -65,7 +65,7 @@ it('the first start', async () => {
   expect(await findings()).toEqual([]);
 });
 
-it('is reached by the keyboard alone: each place, and the code', async () => {
+it('each place and the code can be reached by the keyboard alone', async () => {
   const { page } = app;
   await page.evaluate(() => globalThis.api.config.set('plugins.python.enabled', true));
   await page.getByRole('navigation').getByRole('button', { name: 'Console' }).focus();

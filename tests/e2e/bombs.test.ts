@@ -159,7 +159,7 @@ describe('costs its own frame only:', () => {
   });
 });
 
-it('several at once do not hurt what is beside them', async () => {
+it('several documents that use too much do not affect others', async () => {
   const bomb = [
     'text = "<p>" + "x" * 10',
     `parts = ['''${SVG}<defs><rect id="a0" width="1" height="1"/>''']`,
@@ -183,7 +183,7 @@ it('several at once do not hurt what is beside them', async () => {
   expect(calm?.pid).toBeGreaterThan(0);
 });
 
-it('what has too many elements is not shown, but what it is as text, and it can be saved', async () => {
+it('a document with too many elements is shown as text, and can be saved', async () => {
   const cell = await ended(await runCode(app.page, show('html', "text = '<i>x</i>' * 60_000")));
   await cell.getByText('This output is too large to be shown').waitFor();
   expect(await cell.locator('iframe').count()).toBe(0);
@@ -191,7 +191,7 @@ it('what has too many elements is not shown, but what it is as text, and it can 
   await cell.getByRole('button', { name: 'Save output' }).waitFor();
 });
 
-it('an image that would be too large to decode is told by its size', async () => {
+it('an image that would be too large to decode is replaced by its size', async () => {
   const cell = await ended(
     await runCode(
       app.page,
@@ -208,7 +208,7 @@ it('an image that would be too large to decode is told by its size', async () =>
   expect(await cell.locator('img').count()).toBe(0);
 });
 
-it('a file that is a drawing is previewed in a frame as well', async () => {
+it('an SVG file is previewed in a frame as well', async () => {
   const { page } = app;
   const cell = await ended(
     await runCode(
@@ -236,7 +236,7 @@ it('a file that is a drawing is previewed in a frame as well', async () => {
   await page.getByRole('button', { name: 'Files' }).click();
 });
 
-it('a drawing is copied as a picture that its own process made, also before that has loaded it', async () => {
+it('a drawing is copied as a picture that its own process has made, also before it has loaded', async () => {
   const { page } = app;
   const copied = (): Promise<object> =>
     app.app.evaluate(({ clipboard }) =>
@@ -276,7 +276,7 @@ it('a drawing is copied as a picture that its own process made, also before that
   await page.keyboard.press('Escape');
 });
 
-it('no more frames are there than have a place, and they come and go with what is in sight', async () => {
+it('there are no more frames than places, and those in sight have them', async () => {
   const cell = await ended(
     await runCode(
       app.page,
@@ -318,7 +318,7 @@ it('a frame that is taken away while it is busy leaves no process behind', async
   if (pid !== undefined) await untilGone(pid);
 });
 
-it('no process is left of what was shown, also of those that were halted', async () => {
+it('no process of a frame is left, also of those that were stopped by a signal', async () => {
   await guests();
   await app.close();
   isClosed = true;

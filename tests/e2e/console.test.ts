@@ -35,7 +35,7 @@ it('keeps variables, shows an error with its line, and folds the traceback', asy
   expect(await cell.locator('details pre').innerText()).toContain('line 2');
 });
 
-it('shows what a guest writes as text, never as markup', async () => {
+it('shows output of a guest as text, never as markup', async () => {
   const cell = await ended(
     await runCode(app.page, 'print("<img src=x onerror=alert(1)>\\x1b[31mred\\x1b[0m")'),
   );
@@ -59,7 +59,7 @@ it('folds a long text, and draws only the lines in sight when it is unfolded', a
   await cell.getByRole('button', { name: 'Show less' }).click();
 });
 
-it('stays at the end while its reader is there, and leaves a reader who is elsewhere alone', async () => {
+it('scrolls with new output only while the end is in sight', async () => {
   const { page } = app;
   const panel = page.getByRole('tabpanel');
   const toEnd = (): Promise<number> =>
@@ -75,7 +75,7 @@ it('stays at the end while its reader is there, and leaves a reader who is elsew
   expect(await panel.evaluate((box) => box.scrollTop)).toBe(0);
 });
 
-it('brings earlier code back with arrow-up in an empty cell', async () => {
+it('brings back earlier code with arrow-up in an empty cell', async () => {
   const { page } = app;
   const last = page.locator('.cell').last();
   await last.locator('.cm-content').click();
@@ -99,7 +99,7 @@ it('stops an endless loop and keeps the variables', async () => {
   expect(await next.locator('.value').innerText()).toContain('2');
 });
 
-it('has sessions of their own, as tabs for the keyboard', async () => {
+it('shows sessions as tabs that the keyboard reaches', async () => {
   const { page } = app;
   await page.getByRole('button', { name: 'New session' }).click();
   const cell = await ended(await runCode(page, 'kept'));
@@ -119,7 +119,7 @@ it('marks what is lost after a reset', async () => {
   expect(await page.locator('.stale-note').first().innerText()).toBe('The variables of this cell are lost.');
 });
 
-it('tells in Activity what happened', async () => {
+it('shows in Activity what happened', async () => {
   const { page } = app;
   await goTo(page, 'Activity');
   await page.getByText('Session 1: stopped by hand').waitFor();
@@ -134,6 +134,6 @@ it('tells in Activity what happened', async () => {
   await goTo(page, 'Console');
 });
 
-it('broke no rule of the page on the way', () => {
+it("broke no rule of the page's content policy", () => {
   expect(app.errors).toEqual([]);
 });

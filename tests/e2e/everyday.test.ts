@@ -25,7 +25,7 @@ it('starts and runs offline; a package that can not be fetched is named', async 
   expect(await other.getByRole('alert').first().innerText()).toContain('numpy');
 });
 
-it('frees its memory when it is idle, and comes back for the next run', async () => {
+it('ends idle processes, and starts one for the next run', async () => {
   const { page } = await open({ ...ENABLED, sandbox: { idleMinutes: 0.1, standby: false } });
   await ended(await runCode(page, 'x = 1'));
   const status = async () => {

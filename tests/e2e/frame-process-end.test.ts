@@ -11,7 +11,7 @@ interface Frame {
   readonly pid: number;
 }
 
-it('the end of a frame’s process is told, and the frame comes back', async () => {
+it('the end of a frame’s process is shown, and the frame can be loaded again', async () => {
   // Of its own: Playwright takes the end of a frame's process for that of the page, which is of no use afterwards.
   const { app, close, page } = await openApp(ENABLED);
   onTestFinished(close);

@@ -58,7 +58,7 @@ it('shows a page of a guest in a frame without scripts, as high as it is', async
   expect(await app.page.title()).toBe('Vivarium');
 });
 
-it('asks for input in its place, and takes Esc for the end', async () => {
+it('asks for input in the cell, and takes Esc for the end of the file', async () => {
   const { page } = app;
   const cell = await runCode(page, 'name = input("Your name? ")\nf"hello {name}"');
   const field = cell.locator('.input input');
@@ -76,7 +76,7 @@ it('asks for input in its place, and takes Esc for the end', async () => {
   expect(await again.getByRole('alert').innerText()).toContain('EOFError');
 });
 
-it('takes a file that is dropped, shows what code makes, and previews it', async () => {
+it('takes a file that is dropped, and previews a file that code makes', async () => {
   const { page } = app;
   const transfer = await page.evaluateHandle(() => {
     const dropped = new DataTransfer();
@@ -102,6 +102,6 @@ it('takes a file that is dropped, shows what code makes, and previews it', async
   await page.keyboard.press('Escape');
 });
 
-it('broke no rule of the page on the way, but for the script of the guest', () => {
+it("broke no rule of the page's content policy, except by the script of the guest", () => {
   expect(app.errors).toEqual([expect.stringContaining('Blocked script execution')]);
 });

@@ -14,7 +14,7 @@ afterAll(async () => {
   await app.close();
 });
 
-it('downloads what the embedded Python needs, says so everywhere, and shows what is here', async (context) => {
+it('downloads what the embedded Python needs, shows progress everywhere, and lists what is installed', async (context) => {
   const mirror = await testWheels(context);
   const { page } = app;
   await page.evaluate((folder) => globalThis.api.config.set('sandbox.packages.mirror', folder), mirror);
@@ -30,7 +30,7 @@ it('downloads what the embedded Python needs, says so everywhere, and shows what
   expect(await first.innerText()).toMatch(/^numpy\s[\d.]+\s[\d.]+ MB\sOn disk/u);
 });
 
-it('tells what the session in the console has from what is only on disk', async (context) => {
+it("tells packages of the console's session from those that are only on disk", async (context) => {
   await testWheels(context);
   const { page } = app;
   const stateOf = async (name: string): Promise<string> => {
@@ -51,7 +51,7 @@ it('tells what the session in the console has from what is only on disk', async 
   expect(await stateOf('cycler')).toBe('On disk');
 });
 
-it('says which package index is asked and why, and takes another one', async () => {
+it('says which package index is used and why, and accepts another one', async () => {
   const { page } = app;
   await goTo(page, 'Settings');
   const field = page.getByLabel('Package index', { exact: true });
@@ -72,7 +72,7 @@ it('says which package index is asked and why, and takes another one', async () 
   await page.getByText("pip's configuration switches it off").waitFor();
 });
 
-it('gets from the package index what the lock does not know', async () => {
+it('installs from the package index what the lock does not know', async () => {
   const greeting = wheel('greeting', { version: '1.2' });
   const files = [
     { filename: greeting.fileName, url: `/${greeting.fileName}`, hashes: { sha256: sha256(greeting.bytes) } },

@@ -58,7 +58,7 @@ it('auto-recovery after OOM', async () => {
   expect(app.errors).toEqual([]);
 });
 
-it('restart and stop from Activity, and the status bar says so', async () => {
+it('restart and stop from Activity are shown in the status bar', async () => {
   const { page } = app;
   await goTo(page, 'Activity');
   await page.getByRole('button', { name: 'Stop now' }).click();

@@ -32,7 +32,7 @@ it('explains itself at the first start, and runs once it is enabled', async () =
   expect(await cell.locator('.output').innerText()).toBe('first');
 });
 
-it('offers the download once to whoever goes to and fro between the runtimes', async () => {
+it('offers the download once when the runtime is changed several times', async () => {
   const { page } = app;
   await goTo(page, 'Settings');
   const radio = (value: string) => page.locator(`input[name="runtime"][value="${value}"]`);
@@ -85,7 +85,7 @@ it('settings UI runtime toggle', async (context) => {
   expect(app.errors).toEqual([]);
 });
 
-it('says the range for a value that can’t be, and keeps the old one', async () => {
+it('shows the range for an invalid value, and keeps the old one', async () => {
   const { page } = app;
   await goTo(page, 'Settings');
   const memory = page.getByLabel('Memory limit (MiB)');
@@ -98,7 +98,7 @@ it('says the range for a value that can’t be, and keeps the old one', async ()
   await eventually(() => expect(stored()).toMatchObject({ sandbox: { memoryMiB: 512 } }));
 });
 
-it('speaks another language at once, and wears another theme', async () => {
+it('changes language and theme at once', async () => {
   const { page } = app;
   await page.locator('#language').selectOption('de');
   await page.getByRole('button', { name: 'Konsole' }).waitFor();
@@ -112,7 +112,7 @@ it('speaks another language at once, and wears another theme', async () => {
 });
 
 describe('a settings file that is damaged', () => {
-  it('is told of, and kept', async () => {
+  it('is reported, and kept', async () => {
     const damaged = await openApp('{"plugins": ');
     try {
       const notice = damaged.page.locator('.notice');
