@@ -1,4 +1,4 @@
-/** Time, injected so that tests can hold it still. */
+/** Time, injected so that tests can control it. */
 export interface Clock {
   /** Milliseconds from a monotonic source. */
   now(): number;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
-/** Which process a pid stands for: pids are given out again. */
+/** Which process a pid stands for, since the system reuses pids. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Start time in the kernel's clock ticks, or null where it can't be told. */
@@ -35,7 +35,7 @@ export const isAlive = ({ pid, startedAt }: ProcessIdentity): boolean => {
     const now = stat(pid);
     return now !== null && now.startedAt === startedAt && now.state !== 'Z' && now.state !== 'X';
   }
-  // Where processes can be told apart, it was gone already when it was identified: the pid may be another's.
+  // Where start times can be read, the process was gone already when it was identified: its pid may be another's.
   if (stat(process.pid) !== null) return false;
   try {
     process.kill(pid, 0);
@@ -51,7 +51,7 @@ export const killProcess = (identity: ProcessIdentity): void => {
   try {
     process.kill(identity.pid, 'SIGKILL');
   } catch {
-    // Gone is what was wanted.
+    // The process has ended already, which was the aim.
   }
 };
 

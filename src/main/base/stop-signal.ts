@@ -6,7 +6,7 @@ export type Stop = 'cancelled' | 'deadline';
 
 export type Raced<T> = { readonly stopped: null; readonly value: T } | { readonly stopped: Stop };
 
-/** For a signal that many wait for at once: that is no leak, and no warning is due. */
+/** For a signal with many listeners at once, which is no leak: Node must not warn. */
 export const sharedController = (): AbortController => {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
@@ -16,11 +16,11 @@ export const sharedController = (): AbortController => {
 /** A signal that aborts with the first of its sources. */
 export interface LinkedSignal {
   readonly signal: AbortSignal;
-  /** To be called when it is no longer needed: sources that live long hold nothing of it then. */
+  /** To be called when it is no longer needed, so that long-lived sources keep no listener. */
   readonly unlink: () => void;
 }
 
-/** As `AbortSignal.any`, which leaves something behind at its sources each time. */
+/** Like `AbortSignal.any`, which leaves a listener at its sources each time. */
 export const linkSignals = (...sources: readonly AbortSignal[]): LinkedSignal => {
   const controller = new AbortController();
   const abort = (): void => controller.abort(sources.find(({ aborted }) => aborted)?.reason);

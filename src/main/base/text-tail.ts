@@ -1,4 +1,4 @@
-/** The last part of a text that goes on. */
+/** The last part of a text that arrives in pieces. */
 export class TextTail {
   readonly #length: number;
   #text = '';

@@ -32,7 +32,7 @@ const DISPOSE_MS = 10_000;
 /**
  * Serves one client, the command line, until it is gone, and ends the sandbox's processes then.
  *
- * @returns false when that hangs, as it may where a disk does: this process is of no more use then
+ * @returns false when that hangs, as it may where a disk does: this process can not serve any more then
  */
 export const serveHost = async (options: HostOptions): Promise<boolean> => {
   const runs = new Map<number, HostRun>();

@@ -36,11 +36,11 @@ export interface CallDialogOptions {
   readonly clock: Clock;
   /** Of the run; null for one of its own. */
   readonly session: string | null;
-  /** Told once of each call. What it throws is not looked at. */
+  /** Called once for each call. What it throws is ignored. */
   readonly onSettled: (call: RunCall) => void;
 }
 
-/** Calls at work for one run. A guest waits for one; others are those that it does not wait for any longer. */
+/** Calls under way for one run. A guest waits for one at most; the others were abandoned. */
 const MAX_RUNNING = 4;
 
 /** A call that is not settled yet. */
@@ -89,11 +89,11 @@ export class CallDialog {
     const read = this.#reader.push(piece);
     if (read === null) return;
     if (this.#hasEnded) {
-      // It is not to wait for what never comes.
+      // An answer to this call will never come.
       this.#give(read.number);
       return;
     }
-    // A guest waits for one call at a time: of an earlier one it has let go.
+    // A guest waits for one call at a time, so an earlier one was abandoned.
     this.#settle('abandoned', 0);
     this.#rest = null;
     this.#calls++;
@@ -111,7 +111,7 @@ export class CallDialog {
     if (!this.#hasEnded) this.#give(call);
   }
 
-  /** The run is over, or is to stop: what is under way is not waited for, and nothing is called any more. */
+  /** The run is over, or is to stop: calls under way are abandoned, and later ones refused. */
   end(): void {
     this.#hasEnded = true;
     this.#settle('abandoned', 0);
@@ -129,13 +129,13 @@ export class CallDialog {
 
   #give(call: number): void {
     const part = this.#rest?.next() ?? null;
-    // A process that is gone waits for nothing.
+    // The process may be gone, which waits for no answer.
     this.#send?.(call, part === null ? { kind: 'failed' } : { kind: 'bytes', bytes: part }).catch(
       () => undefined,
     );
   }
 
-  /** Says what became of the call that is open, if there is one. */
+  /** Reports the outcome of the open call, if there is one. */
   #settle(outcome: CallOutcome, resultBytes: number): void {
     const open = this.#open;
     if (open === null) return;
@@ -154,7 +154,7 @@ export class CallDialog {
     try {
       this.#options.onSettled(record);
     } catch {
-      // No call depends on who is told of it.
+      // A listener must not affect the call.
     }
   }
 
@@ -202,7 +202,7 @@ export class CallDialog {
     }
   }
 
-  /** Until the pace allows the call, or nobody wants it any longer. */
+  /** Waits until the limit per second allows the call, or it is abandoned. */
   #waitForTurn(signal: AbortSignal): Promise<void> {
     const waitMs = this.#pace.next();
     if (waitMs === 0) return Promise.resolve();
@@ -216,10 +216,10 @@ export class CallDialog {
   }
 }
 
-/** Of a call that was abandoned: it goes nowhere. */
+/** Of a call that was abandoned: it is not sent. */
 const NOT_WANTED: CallAnswer = failed('limit', 'nobody waits for it');
 
-/** A schema of the app's that fails has checked nothing. */
+/** An exception in a schema of the app's is not a successful check. */
 const checked = async <T>(
   checking: Promise<T>,
 ): Promise<T | { readonly ok: false; readonly problem: string }> => {

@@ -14,7 +14,7 @@ export const decideOn = async (
   confirm: ConfirmCall | undefined,
 ): Promise<CallAnswer | null> => {
   try {
-    // Of code that no compiler may have checked: whatever is not known lets nothing through.
+    // Policies come from code that no compiler may have checked: an unknown one denies the call.
     const decision: unknown = typeof policy === 'function' ? await policy(call) : policy;
     if (decision === 'allow') return null;
     if (decision !== 'ask') return denied(decision);
@@ -22,7 +22,7 @@ export const decideOn = async (
     const said: unknown = await confirm(call);
     return said === true ? null : denied(said);
   } catch {
-    // What went wrong there is the app's own affair; nothing is let through by a fault.
+    // Errors of the policy are the app's own and are not passed to the guest; they deny the call.
     return failed('denied', 'the app could not decide on the call');
   }
 };

@@ -2,11 +2,11 @@ import type { Clock } from '../base/clock.ts';
 
 const SECOND_MS = 1000;
 
-/** So many calls in a second, all of them at once if need be; further ones wait. */
+/** Limits the calls per second: those of one second may come at once, further ones wait. */
 export class CallPace {
   readonly #clock: Clock;
   readonly #eachMs: number;
-  /** When all calls so far would have been made one after the other. */
+  /** The time at which all calls so far would have been made at an even rate. */
   #busyUntil = 0;
 
   constructor(clock: Clock, perSecond: number) {

@@ -16,7 +16,7 @@ export type FunctionCall = z.infer<typeof FunctionCall>;
 export interface ReadCall {
   readonly number: number;
   readonly bytes: number;
-  /** Null when what came is no call. */
+  /** Null when the request is no valid call. */
   readonly call: FunctionCall | null;
 }
 
@@ -54,7 +54,7 @@ export class CallReader {
     try {
       work();
     } catch {
-      // Whatever is wrong with it: it is the guest's, who is told so.
+      // Every error in a request is the guest's fault, and reported to it.
       this.#isReadable = false;
     }
   }

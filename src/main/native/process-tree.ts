@@ -9,7 +9,7 @@ import { RUN_MARKER } from './environment.ts';
 const SWEEPS = 5;
 const TASKKILL_LIMIT_MS = 5000;
 
-/** Sends a signal; a process that is gone is none of ours to complain about. */
+/** Sends a signal; that a process has ended already is no error. */
 export const signalQuietly = (pid: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(pid, signal);

@@ -78,7 +78,7 @@ export interface Interpreter {
   answerFunction(call: number, answer: FunctionAnswer): Promise<void>;
   /** Asks the run under way to stop. True when it has ended and the interpreter can be used again. */
   interrupt(limitMs: number): Promise<boolean>;
-  /** Ends the interpreter, whatever it does. Resolves once it is gone. */
+  /** Ends the interpreter, also while it runs code. Resolves once it is gone. */
   terminate(): Promise<void>;
   /** What a rejection of `run` means; whatever is left of the interpreter is ended. Never rejects. */
   failed(error: unknown): Promise<Verdict>;
@@ -92,6 +92,6 @@ export interface Interpreter {
     onFile: (file: CollectedFile) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
-  /** The run is over and its files are collected: what is of no more use is put away. */
+  /** The run is over and its files are collected: frees what only this run needed. */
   release(): Promise<void>;
 }

@@ -31,16 +31,16 @@ export class InputDialog {
 
   /** Never rejects. */
   async ask({ call, prompt, secret }: InputQuestion): Promise<void> {
-    // A guest waits for one answer at a time; whoever asks for more is no guest of ours.
+    // A guest waits for one answer at a time; a second question means that the sidecar breaks the protocol.
     if (this.#asking || this.#hasEnded()) return;
     this.#asking = true;
     const answer = await this.#answer(prompt, secret);
     this.#asking = false;
-    // A process that is gone waits for nothing.
+    // The process may be gone, which waits for no answer.
     if (!this.#hasEnded()) await this.#send?.(call, answer).catch(() => undefined);
   }
 
-  /** The run is over: what is still being thought about is not wanted any more. */
+  /** The run is over: answers to open questions are not wanted any more. */
   end(): void {
     this.#ended.abort();
   }

@@ -34,7 +34,7 @@ export interface CheckedFiles {
  * The files that a guest tells of, as far as they obey the contract.
  *
  * @param said the guest's own list; undefined when it gave none
- * @param found those that are there, seen by somebody else; undefined when nobody has looked
+ * @param found those that are there, as the realm has seen them; undefined for a backend without one
  */
 export const checkFiles = (
   said: readonly ReportedFile[] | undefined,

@@ -96,7 +96,7 @@ export class Sandbox implements Runner {
     this.#provider = new InterpreterProvider(this.#supervisor, this.#interpreters, config.clock);
     this.#memory = new MemoryGuard({
       clock: config.clock,
-      // What nobody has used yet goes before what somebody may come back to.
+      // Spare interpreters, which have no state, are ended before sessions, which a user may continue.
       evict: () => this.#supervisor.dropSpares() || this.#interpreters.evictOldest() !== null,
     });
     const files = new FileCollector(config.clock);

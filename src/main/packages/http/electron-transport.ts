@@ -25,7 +25,7 @@ export function electronTransport(): Transport {
       signal.addEventListener('abort', abort, { once: true });
       request.on('redirect', (status, _method, location) => {
         resolve(redirect(status, location));
-        // It ends by itself, with an error that says so: nobody has told it to go on.
+        // Electron ends the request with an error that says so, unless followRedirect() is called.
       });
       request.on('response', (response) => {
         resolve(answer(response, () => request.abort()));

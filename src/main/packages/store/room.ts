@@ -34,7 +34,7 @@ export interface StoreRoomOptions {
 
 /**
  * The room that the store has. What the user asks for may take any; what code brings has so much in all, and what was
- * not used for longest goes first, with its entry in the user's own lock.
+ * not used for longest is evicted first, with its entry in the user's own lock.
  */
 export class StoreRoom {
   readonly #options: StoreRoomOptions;

@@ -30,7 +30,7 @@ export type Provided =
 
 const refused = (verdict: Verdict): Provided => ({ kind: 'refused', verdict });
 
-/** Gets runs the interpreters they need, and ends those that are of no more use. */
+/** Gives runs the interpreters they need, and ends those that are not needed any more. */
 export class InterpreterProvider {
   readonly #supervisor: Supervisor;
   readonly #interpreters: SessionRegistry;
@@ -112,7 +112,7 @@ export class InterpreterProvider {
     );
   }
 
-  /** An interpreter that was only now opened is of no use; one in which a session lives stays. */
+  /** An interpreter that was opened for this run is ended; one that has a session's state is kept. */
   async #closeUnlessKept(interpreter: OpenInterpreter): Promise<void> {
     if (!this.#interpreters.isKept(interpreter)) await this.#endInterpreter(interpreter, CLOSE_LIMIT_MS);
   }

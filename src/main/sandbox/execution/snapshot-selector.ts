@@ -15,7 +15,7 @@ import { SnapshotTransfer } from './snapshot-transfer.ts';
 /** For an image to be made, or handed over, in ms; then the run goes on without. */
 const LIMIT_MS = 150_000;
 
-/** The same for one that nobody waits for: a process has to be ready a while later, in ms. */
+/** The same for an image that no run waits for, in ms: its process has to be ready after a while. */
 const WANTED_LIMIT_MS = 40_000;
 /** Images that are made because runs wanted them, by one sandbox: code could think of any number of sets. */
 const MAX_WANTED = 8;

@@ -89,7 +89,7 @@ export class SnapshotTransfer {
       await this.#bytecode.keep(made.bytecode);
       await this.#store.keep(content, made.image);
     }
-    // It would fail again, and cost as much: nobody has disturbed it.
+    // It would fail again at the same cost, since no guest has interrupted it.
     if (isImpossible && !signal.aborted) await this.#store.refuse(content);
     return made !== undefined;
   }

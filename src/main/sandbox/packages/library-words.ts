@@ -23,7 +23,7 @@ const WANTED = [
   `\\bImport ${QUOTE}${NAME}${QUOTE} failed`,
 ].map((text) => new RegExp(text, 'gu'));
 
-/** Sentences that send people to a terminal that is not there. */
+/** Sentences that advise a command for a terminal, which the sandbox does not have. */
 const FOREIGN_ADVICE = [
   / {0,2}[Uu]se pip or conda to install [^\n]{1,100}?(?:\.(?=\s|$)|$)/gmu,
   / {0,2}(?:You can|Please|Try to|To fix this,?) {0,2}(?:install|use|run)[^\n]{0,100}?(?:pip3?|conda) install [^\n]{1,100}?(?:[`'"]\.?|\.(?=\s|$)|$)/gmu,

@@ -1,4 +1,4 @@
-/** Longer names are compared with nothing. */
+/** Longer names are not compared. */
 const MAX_LENGTH = 40;
 
 /**

@@ -27,7 +27,7 @@ const BRING_LIMIT_MS = 16 * 60_000;
 /** Packages may be pushed out again by those of other runs before they are all there. */
 const BRING_ROUNDS = 3;
 
-/** So soon after one could not be had, a package that is only hinted at is not sought again for that interpreter, in ms. */
+/** How long a package that is only hinted at, and could not be installed, is not looked up again for that interpreter, in ms. */
 const HINT_PAUSE_MS = 60_000;
 
 export interface PackageInstallerOptions {
@@ -54,7 +54,7 @@ export interface Installation {
   readonly advice: ModuleAdvice;
 }
 
-/** A hint that came to nothing. */
+/** A hinted package that could not be installed. */
 interface FailedHint {
   readonly at: number;
   readonly refusal: PackageRefusal;
@@ -67,7 +67,7 @@ export class PackageInstaller {
   readonly #provider: PackageProvider | undefined;
   readonly #bytecode: BytecodeStore | undefined;
   readonly #clock: Clock;
-  /** Of each interpreter, by package: what came of one run's hints is no reason to leave another's alone. */
+  /** Of each interpreter, by package: failures of one run's hints do not apply to other interpreters. */
   readonly #failedHints = new WeakMap<OpenInterpreter, Map<string, FailedHint>>();
   /** Hashes of what each interpreter has, by package. */
   readonly #installed = new WeakMap<OpenInterpreter, Map<string, string>>();
@@ -122,7 +122,7 @@ export class PackageInstaller {
     return { installed: await this.#put(wheels, provider, order), advice };
   }
 
-  /** What the interpreter says; nothing when what it says makes no sense. */
+  /** What the interpreter reports; empty when the report is invalid. */
   async #report({ interpreter, request, signal }: InstallOrder): Promise<ImportReport> {
     const asking = interpreter.sidecar.questions.ask(interpreter.id, 'findImports', { code: request.code });
     const raced = await raceStop(asking, this.#clock, FIND_LIMIT_MS, signal);
@@ -227,7 +227,7 @@ export class PackageInstaller {
     // It may come later, or fail with its process.
     work.catch(() => undefined);
     if (raced.stopped === 'cancelled') throw cancelled();
-    // Whatever its interpreter does there, it is of no more use.
+    // An interpreter that does not answer is ended, whatever it is doing.
     throw new RpcError('failed', `packages were not installed within ${limitMs / 1000} s`);
   }
 }

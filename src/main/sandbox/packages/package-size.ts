@@ -4,7 +4,7 @@ import type { Wheel } from '../../packages/wheel.ts';
 import { MIB } from '../../../shared/units.ts';
 
 /**
- * Code may ask for all packages there are. What is read, sent and unpacked for one run has an end.
+ * Code may ask for all packages that exist, so what is read, sent and unpacked for one run is limited.
  *
  * @throws PackageError `too-large`
  */

@@ -3,7 +3,7 @@ import { isInstallCommand } from './requirement-lines.ts';
 
 /**
  * Tells Python's code from its strings and comments, as well as that can be done in one pass: in an f-string, what
- * stands in braces counts as text. Not a parser: those that bear with broken code take seconds for what is hostile, and
+ * stands in braces counts as text. Not a parser: those that accept broken code take seconds for hostile input, and
  * main must never wait for that. Character by character: an expression for each mark takes ten times as long. A stretch
  * after the other: a megabyte of marks takes longer than main may be kept from its other work.
  */
@@ -12,9 +12,9 @@ import { isInstallCommand } from './requirement-lines.ts';
 const STRETCH_UNITS = 64 * 1024;
 const STRETCH_PARTS = 4096;
 
-/** Longer ones are no names of anything. */
+/** Longer strings are no names of packages or files. */
 const MAX_LITERAL = 200;
-/** Nobody names more packages in one piece of code. */
+/** Most names of packages taken from one piece of code. */
 const MAX_LITERALS = 10_000;
 /** Lines that ask for packages, and the length of one. */
 const MAX_REQUESTS = 100;

@@ -26,7 +26,7 @@ const FATAL = 0.7;
 /** What a process may use on any machine: itself, small sessions, and two interpreters at their cap. */
 const leastBytes = (memoryMiB: number): number => (BASE_MIB + 2 * memoryMiB) * MIB;
 
-/** Beyond this more would be of no use: all the sessions that there may be, idle, explain no death yet. */
+/** More is not needed: with the maximum of idle sessions the process is still below the share that counts as out of memory. */
 const mostBytes = (memoryMiB: number): number =>
   Math.ceil((BASE_MIB + LIMITS.sessions * SESSION_MIB) / FATAL) * MIB + 2 * memoryMiB * MIB;
 

@@ -33,7 +33,7 @@ export interface SupervisorOptions extends SupervisorSettings {
   readonly crashLimit: CrashLimit;
   /** Free memory of the machine, in bytes. */
   readonly freeMemory: () => number;
-  /** Does something for later runs in a standby process before that is warmed up; nobody is to wait for it. */
+  /** Does something for later runs in a standby process before that is warmed up; no run waits for it. */
   readonly improve?: (sidecar: SidecarClient) => Promise<void>;
   /** Runs something in a fresh interpreter of a standby process. */
   readonly warmUp: (sidecar: SidecarClient) => Promise<void>;

@@ -6,7 +6,7 @@ export interface BetweenRunsParts {
   readonly interpreters: SessionRegistry;
   readonly queue: RunQueue;
   readonly supervisor: Supervisor;
-  /** Aborted when nobody is to be waited for any more. */
+  /** Aborted when the sandbox is disposed of. */
   readonly signal: AbortSignal;
 }
 

@@ -1,6 +1,6 @@
 import { RpcError } from '../../../shared/rpc/errors.ts';
 
-/** Longest stretch of somebody else's words in a message of ours, in UTF-16 units. */
+/** Longest part of a remote error's text in a message of ours, in UTF-16 units. */
 const MAX_WORDS = 500;
 
 /**

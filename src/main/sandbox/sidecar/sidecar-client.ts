@@ -67,7 +67,7 @@ export class SidecarClient {
     this.packageSnapshots = new SidecarSnapshots(this.#peer);
     this.packages = new SidecarPackages(this.#peer);
     this.questions = new SidecarQuestions(this.#peer);
-    // A process that can't be spoken to is of no use, and may be in the wrong hands.
+    // A process without a connection can not be used, and a guest may have taken it over.
     this.lost = this.#peer.closed;
     void this.lost.then(() => process.kill());
     void process.exited.then(() => this.disconnect('the sandbox process ended'));

@@ -80,7 +80,7 @@ export class PackageSnapshotStore {
     await this.#note({ ...content, isRefused: true });
   }
 
-  /** It turned out to be of no use. */
+  /** Removes an image that turned out to be unusable. */
   async discard(key: string): Promise<void> {
     await this.#images.remove(key);
     await this.#descriptions.remove(key);

@@ -35,7 +35,7 @@ export class Snapshots {
     await this.#store.write(this.keyOf(assets), image);
   }
 
-  /** It turned out to be of no use: the next process makes another one. */
+  /** Removes a snapshot that turned out to be unusable: the next process makes another one. */
   async discard(assets: readonly Asset[]): Promise<void> {
     await this.#store.remove(this.keyOf(assets));
   }
