@@ -27,7 +27,7 @@ export type AssetName = z.infer<typeof AssetName>;
 
 /**
  * Whether an interpreter was started from a snapshot: from one, without since there is none, or without
- * though there was one, because that one is of no use.
+ * though there was one, because that one is unusable.
  */
 export const SnapshotUse = z.enum(['used', 'absent', 'unusable']);
 export type SnapshotUse = z.infer<typeof SnapshotUse>;
@@ -150,7 +150,7 @@ export const sidecarContract = defineContract({
       params: z.strictObject({ count: z.number().int().min(0).max(LIMITS.spares) }),
       result: z.strictObject({}),
     },
-    /** Ends the thread, whatever it does. Answers once it is gone. */
+    /** Ends the thread, also while it runs code. Answers once it is gone. */
     closeInterpreter: { params: z.strictObject({ id: InterpreterId }), result: z.strictObject({}) },
     /** Answered by the control thread, whatever guests do. */
     ping: { params: z.strictObject({}), result: z.strictObject({}) },

@@ -4,7 +4,7 @@ import type { PackageSnapshot, PackageSnapshots } from './snapshots/package-snap
 import type { Runtime } from './interpreters/runtime.ts';
 import { startFromPackageSnapshot } from './interpreters/start-interpreter.ts';
 
-/** From giving an interpreter away to starting the next one, in ms: the run that wants it goes first. */
+/** From giving an interpreter away to starting the next one, in ms: the run that wants it has the processor first. */
 const SPARE_DELAY_MS = 500;
 
 /** What came of the wish for an interpreter with packages in it. */

@@ -28,7 +28,7 @@ interface Prepared {
 
 const holdAll = (checks: readonly SelfCheck[]): boolean => checks.every((check) => check.holds);
 
-/** The control thread: owns the interpreters and answers at once, whatever they do. */
+/** The control thread: owns the interpreters and answers at once, also while they run code. */
 export class Sidecar {
   readonly #host: ControlHost;
   readonly #assets = new Assets();
@@ -67,7 +67,7 @@ export class Sidecar {
           pool: new InterpreterPool(() => startInterpreter(runtime)),
           packageStarts: new PackageSnapshotStarts(runtime, this.#snapshots),
         };
-        // It would be of no use where interpreters are started from nothing.
+        // Without snapshots such a thread would not be used.
         if (runtime.snapshot.image !== undefined) runtime.threads.prepare();
         return all;
       },

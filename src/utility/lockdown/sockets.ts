@@ -43,7 +43,7 @@ export const openSockets = (native: NativeCalls): OpenSocket[] =>
 /**
  * Chromium's link to the browser process, over which the message ports run. It is the first socket that the
  * process was started with, made by its parent; later ones that the parent has made lead to other
- * processes, the network service before all. Undefined when there is none like that.
+ * processes, above all the network service. Undefined when there is none like that.
  */
 export const linkToBrowser = (sockets: readonly OpenSocket[], parentPid: number): number | undefined =>
   sockets.find(

@@ -85,7 +85,7 @@ export class CurrentRun {
     this.#stderr.end();
   }
 
-  /** @returns '' or why the outcome is none; then the run has not ended */
+  /** @returns '' or why the outcome is invalid; then the run has not ended */
   finish(outcome: unknown): string {
     const length = guestByteLength(outcome);
     if (length < 0) return 'the interpreter gave no result';

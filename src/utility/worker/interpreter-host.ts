@@ -201,7 +201,7 @@ export class InterpreterHost {
     }
   }
 
-  /** What the guest core answers, as UTF-8; nothing when that is of no use. */
+  /** What the guest core answers, as UTF-8; empty when the answer is too long or no bytes. */
   ask<Q extends GuestQuestion>(question: Q, params: QuestionParams<Q>): Uint8Array {
     try {
       const answer = this.#realm?.ask(question, this.#host.encode(JSON.stringify(params)));

@@ -19,7 +19,7 @@ export interface HostThread {
    * worker is asked to boot. The memory of the snapshot is given away.
    */
   giveImage(image: WorkerImage | null): void;
-  /** Ends it, whatever it does. Resolves once it is gone. */
+  /** Ends the thread, also while it runs code. Resolves once it is gone. */
   terminate(): Promise<void>;
 }
 

@@ -317,7 +317,7 @@ export class InterpreterThread {
     }
   }
 
-  /** Ends the thread, whatever it does. Resolves once it is gone. */
+  /** Ends the thread, also while it runs code. Resolves once it is gone. */
   async terminate(): Promise<void> {
     this.#note({ cause: 'closed', detail: 'the interpreter was closed' });
     await this.#thread.terminate();

@@ -1,6 +1,6 @@
 import type { InterpreterThread } from './interpreter-thread.ts';
 
-/** From handing a thread out to preloading the next one, in ms, so that the run that takes it goes first. */
+/** From handing a thread out to preloading the next one, in ms, so that the run that takes it has the processor. */
 const REFILL_DELAY_MS = 250;
 
 /**
