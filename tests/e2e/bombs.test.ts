@@ -1,4 +1,4 @@
-/** Outputs that are made to hurt: each costs its own frame, and neither the page nor what was in it before. */
+/** Outputs made to exhaust the page: each ends its own frame, and affects neither the page nor its earlier contents. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Locator } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';

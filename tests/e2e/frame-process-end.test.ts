@@ -12,7 +12,7 @@ interface Frame {
 }
 
 it('the end of a frame’s process is shown, and the frame can be loaded again', async () => {
-  // Of its own: Playwright takes the end of a frame's process for that of the page, which is of no use afterwards.
+  // Of its own: Playwright takes the end of a frame's process for that of the page, which it can not drive afterwards.
   const { app, close, page } = await openApp(ENABLED);
   onTestFinished(close);
   const frames = (): Promise<Frame[]> =>

@@ -131,7 +131,7 @@ it.for(PHASES)(
       { code, packages, session: 's', timeoutMs: LONG_MS },
       { signal: stop.signal, onOutput: () => note('its code printed') },
     );
-    // The mirror stalls still: nobody has waited for it.
+    // The mirror stalls still: the run did not wait for it.
     expect(cancelled).toMatchObject({
       status: 'cancelled',
       error: {

@@ -19,7 +19,7 @@ import {
 } from '../support/processes.ts';
 import { WEATHER } from '../support/weather-figures.ts';
 
-/** In the place of Electron: whoever starts it leaves a trace. */
+/** In the place of Electron: a program that leaves a trace when it is started. */
 const fakeElectron = (dist: string, trace: string): void => {
   mkdirSync(dist);
   writeFileSync(path.join(dist, 'version'), '33.2.1');

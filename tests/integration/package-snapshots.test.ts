@@ -1,4 +1,4 @@
-/** Interpreters started from a package snapshot: made once, tried, used ever after, and shared by nobody. */
+/** Interpreters started from a package snapshot: made once, tried, used by later processes, and without state shared between interpreters. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { LONG_MS, stage, USES_NUMPY } from '../support/package-snapshot-stage.ts';

@@ -223,7 +223,7 @@ describe('a package that a run named', { timeout: LONG_MS }, () => {
       ['1.0'],
       ['2.0'],
     ]);
-    // The default is an answer to whoever leaves it room.
+    // The default may be left out of a call.
     expect(await versions('greeting>1', true)).toEqual(['2.0']);
   });
 
@@ -272,7 +272,7 @@ describe('a package that a run named', { timeout: LONG_MS }, () => {
     expect(third?.error?.message).toMatch(
       /^company-utils can not be installed: aaa-helper, which the session has/u,
     );
-    // Its own run asked for it by its name: that module is nobody else's there.
+    // Its own run asked for it by its name, and no other package provides that module there.
     expect(last?.value?.text).toBe('[None, True]');
   });
 });

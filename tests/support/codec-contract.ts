@@ -55,7 +55,7 @@ export const itIsACodec = (codec: Codec): void => {
       await expect(codec.decompress(method, new Uint8Array(100).fill(255), SAMPLE.length)).rejects.toThrow();
       await expect(
         codec.decompress(method, compressed.subarray(0, -1), SAMPLE.length).then((bytes) => {
-          // Some engines give what there was: whoever knows its size sees it.
+          // Some engines give what there was, which a receiver notices that knows the size.
           if (bytes.length !== SAMPLE.length) throw new Error('cut');
         }),
       ).rejects.toThrow();

@@ -1,4 +1,4 @@
-/** An app of somebody else, with the package in it, in a real Electron. */
+/** An embedding app, with the package in it, in a real Electron. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';

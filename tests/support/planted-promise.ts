@@ -1,5 +1,5 @@
 /**
- * A program for tests: a worker as the sidecar starts it, in whose bare realm somebody has got hold of the symbols
+ * A program for tests: a worker as the sidecar starts it, in whose bare realm a guest has got hold of the symbols
  * that Node looks for on rejected promises (the realm is not sealed here: the breach is assumed), and plants values
  * under them. The value is the last argument, a JavaScript expression. Writes "survived" when a second
  * worker of the same process still answers afterwards; with `--as-node-does` the workers have Node's own options.

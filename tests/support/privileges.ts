@@ -16,7 +16,7 @@ const hasSysAdmin = (): boolean => {
   return ((BigInt(`0x${bits}`) >> SYS_ADMIN) & 1n) === 1n;
 };
 
-/** Runs a program of util-linux that root may run; ends the test where nobody here could. */
+/** Runs a program of util-linux that root may run; ends the test where that is not possible. */
 const runAsAdmin = (context: TestContext, program: string, args: readonly string[]): void => {
   needSystem(context, process.platform === 'linux', `${program} as Linux has it`);
   if (process.geteuid?.() !== 0) notRunHere(context, 'ordinary-user', program);
@@ -46,7 +46,7 @@ export const withoutNetwork = (context: TestContext): readonly string[] => {
 };
 
 /**
- * Permissions do not apply to root: for the rest of the test, hooks included, it becomes somebody else.
+ * Permissions do not apply to root: for the rest of the test, hooks included, it becomes another user.
  *
  * @param owned what that user is to own
  */

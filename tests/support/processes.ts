@@ -29,7 +29,7 @@ const readOf = (pid: number, file: string): string => {
   }
 };
 
-/** A dead process that nobody has asked about yet counts as none. */
+/** A zombie process counts as ended. */
 const infoOf = (pid: number): ProcessInfo | null => {
   const stat = readOf(pid, 'stat');
   // The name is in brackets and may hold anything; the fields come after the last one.
@@ -49,7 +49,7 @@ export const allProcesses = (): ProcessInfo[] =>
     .map((name) => infoOf(Number(name)))
     .filter((info) => info !== null);
 
-/** What a detached process started, whoever its parent is by now, itself included. */
+/** What a detached process started, whatever its parent is by now, itself included. */
 export const processesOfSession = (session: number): ProcessInfo[] =>
   allProcesses().filter((info) => info.session === session);
 

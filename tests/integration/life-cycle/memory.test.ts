@@ -50,7 +50,7 @@ describe('a bomb of files', () => {
         ) as string,
       },
     });
-    // Not a crash: whoever is hungry is not ill.
+    // Lack of memory does not count as a crash.
     expect(
       sandbox()
         .told('process-ended')

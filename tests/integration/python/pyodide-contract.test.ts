@@ -1,5 +1,5 @@
 /**
- * What `src/utility/realm/pyodide-314` and its neighbours build on that Pyodide, Emscripten and CPython promise nobody:
+ * What `src/utility/realm/pyodide-314` and its neighbours build on although Pyodide, Emscripten and CPython do not document it:
  * an upgrade has to provide all of it, or change what stands beside it.
  */
 import { readFileSync } from 'node:fs';

@@ -46,7 +46,7 @@ describe('where the system shows its processes', () => {
     await eventually(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n'));
     killProcess(identity);
     await eventually(() => expect(isAlive(identity)).toBe(false));
-    // The pid itself is still taken: whoever asks for that alone is told otherwise.
+    // The pid itself is still in use, so asking for the pid alone says that it runs.
     expect(process.kill(identity.pid, 0)).toBe(true);
     expect(identify(identity.pid).startedAt).toBe(identity.startedAt);
   });

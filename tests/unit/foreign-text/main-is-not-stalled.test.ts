@@ -1,5 +1,5 @@
 /**
- * Every reader of somebody else's text in main's process, at its cap, with what takes longest: none keeps main's
+ * Every reader of foreign text in main's process, at its cap, with the slowest input: none keeps main's
  * thread from its other work for longer than the budget. A new reader is a new row.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

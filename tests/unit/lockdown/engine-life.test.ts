@@ -51,7 +51,7 @@ interface UnreadPipe {
   readonly own: number;
 }
 
-/** A pipe that nobody reads until it is wanted. What Node calls a pipe is a socket, which the lock-down closes. */
+/** A pipe that is not read until the test does so. What Node calls a pipe is a socket, which the lock-down closes. */
 const unreadPipe = (): UnreadPipe => {
   const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-pipe-'));
   const file = path.join(folder, 'pipe');

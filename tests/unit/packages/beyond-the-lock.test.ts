@@ -33,7 +33,7 @@ describe('packages that the lock does not know', () => {
     rmSync(small.mirror, { recursive: true });
     const offline = small.open({ settings: settingsFor('') }).service;
     expect(await names(offline, 'sheet>=1.5')).toHaveLength(4);
-    // What came along was asked for by nobody: it stands for no import.
+    // A dependency was not asked for by name: it provides no import.
     const work = await offline.begin({ askedBy: 'code' });
     const providers = work.providersOf(['sheet.part', 'cells', 'frame']);
     expect([...providers.keys()]).toEqual(['frame']);

@@ -1,4 +1,4 @@
-/** Everything that the store keeps, damaged in every way: found before use, mended or named, and nothing else touched. */
+/** Everything that the store keeps, damaged in every way: found before use, fetched again or named, and nothing else changed. */
 import { existsSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -120,7 +120,7 @@ test.each([
   expect(await obtained({ optional: [named(`${name}>=1`), byImport] })).toEqual(alone);
   // Named without a use for that module, it does not bring what a later run may want of the well-known one.
   expect(await obtained({ required: [name] })).toEqual([{ name, has: false }]);
-  // What nobody named does not take the place of what is well known.
+  // A package that was not named does not replace a well-known one.
   expect(await obtained({ optional: [byImport] })).toEqual([{ name: owner, has: true }]);
   expect(await obtained({ required: ['other'] })).toContainEqual({ name, has: false });
   // Both were named.

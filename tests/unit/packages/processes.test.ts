@@ -221,7 +221,7 @@ describe('a disk that is full', () => {
 });
 
 describe('what the user may not read or write', () => {
-  /** Root may read everything, so the test becomes somebody else. */
+  /** Root may read everything, so the test becomes another user. */
   const somebody = (folder: string): { uid?: number } => {
     if (process.getuid?.() !== 0) return {};
     for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {

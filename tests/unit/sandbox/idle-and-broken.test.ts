@@ -1,4 +1,4 @@
-/** Ends that nobody asked for: nobody uses it, or it crashes too often. */
+/** Ends that no caller asked for: by idleness, or by too many crashes. */
 import { describe, expect, it } from 'vitest';
 import type { SidecarClient } from '../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { IDLE_MS, supervisorStage, type SupervisorStage } from './supervisor-stage.ts';

@@ -84,7 +84,7 @@ describe('takes over', () => {
     expect([all.supervisor.state.name, all.promoted, (await all.supervisor.sidecar()).pid]).toEqual([
       ...['ready', [1002], 1002],
     ]);
-    // Also when nobody runs anything: the next death must cost as little.
+    // Also without runs: the next death must affect as little.
     await until(() => all.supervisor.standbyPid === 1003);
     expect(all.ends).toMatchObject([
       { pid: 1001, role: 'active', cause: 'exited', detail: 'signal SIGKILL' },

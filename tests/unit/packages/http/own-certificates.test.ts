@@ -9,7 +9,7 @@ import { withOwnCertificates } from '../../../../src/main/packages/http/own-cert
 import type { Transport } from '../../../../src/main/packages/http/transport.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 
-/** A server whose certificate nobody knows who was not told of it. */
+/** A server whose certificate is trusted only by clients that are configured with it. */
 const guardedServer = async (folder: string): Promise<{ url: string; certificate: string }> => {
   const [key, certificate] = [path.join(folder, 'key.pem'), path.join(folder, 'own.pem')];
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];

@@ -83,7 +83,7 @@ describe("Pyodide's own lock", () => {
         ['PIL.Image', 'pillow'],
         ['sklearn', 'scikit-learn'],
         ['numpy', 'numpy'],
-        // By hand: what its wheel claims counts, where it is nobody else's.
+        // Installed by hand: it provides the modules its wheel claims, where no other package has them.
         ['of_its_own.part', name],
       ]);
     },

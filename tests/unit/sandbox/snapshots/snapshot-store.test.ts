@@ -19,7 +19,7 @@ import { becomeOrdinary } from '../../../support/privileges.ts';
 
 const CONTENT = Uint8Array.from({ length: 100_000 }, (_none, index) => index % 251);
 
-/** Root may read everything, so it is somebody else until the test is over. */
+/** Root may read everything, so the test runs as another user. */
 const setUp = async (): Promise<{
   above: string;
   folder: string;

@@ -177,7 +177,7 @@ describe("a guest's call", () => {
     let interrupted = true;
     const calls = new GuestCalls({
       answers,
-      // What was let go of is answered late.
+      // The abandoned call is answered late.
       wait: () => {
         slot.answer(1, bytes(1));
         slot.answer(asked.at(-1) ?? 0, bytes(2));

@@ -28,7 +28,7 @@ it('a worker is never asked for more of what it prints: a hardened one would die
 
 const PAYLOADS = 32;
 
-/** A thread that was taken over: it speaks to Node's parent side as Node's own code does, without waiting to be asked. */
+/** A thread that was taken over: it sends messages to Node's parent side as Node's own code does, without being asked. */
 const FLOOD = `
 const stream = (name) => process[name];
 for (const name of ['stdout', 'stderr']) {

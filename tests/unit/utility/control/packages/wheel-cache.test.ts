@@ -1,4 +1,4 @@
-/** Packages as the sidecar takes them: from several runs at once, and made by someone who means harm. */
+/** Packages as the sidecar takes them: from several runs at once, and made by an attacker. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { PACKAGE_LIMITS, type PackagePart } from '../../../../../src/shared/protocol/package-files.ts';
