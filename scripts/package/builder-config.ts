@@ -45,7 +45,7 @@ export const builderConfig = (electron: PackagedElectron, folder: string): Confi
     for (const name of NOT_OURS) await rm(path.join(appOutDir, name), { force: true });
   },
   electronFuses: {
-    // The app is never Node, whoever sets a variable or gives a switch.
+    // The app never runs as Node, whatever variables and switches are set.
     runAsNode: false,
     enableNodeOptionsEnvironmentVariable: false,
     enableNodeCliInspectArguments: false,

@@ -1,4 +1,4 @@
-/** Something the user can mend: the message says what was wrong and what to do, so no stack is shown. */
+/** An error that the user can resolve: the message says what was wrong and what to do, so no stack is shown. */
 export class SetupError extends Error {
   override name = 'SetupError';
 }

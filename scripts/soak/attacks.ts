@@ -1,4 +1,4 @@
-/** What a hostile guest does, again and again: the security tests' cases, and what wears main and the process out. */
+/** What a hostile guest does, repeatedly: the security tests' cases, and what exhausts main and the process. */
 import { securityCases } from '../../tests/support/security-cases.ts';
 import { HOSTILE_PACKAGES } from './hostile-index.ts';
 import type { Attack } from './order.ts';
@@ -144,7 +144,7 @@ const TEXTS: readonly Attack[] = [
   ending('blanks', `${' '.repeat(500_000)}1\nimport`, 'error'),
 ];
 
-/** Imports of packages that only the hostile index has: they can't be had, or harm nobody. */
+/** Imports of packages that only the hostile index has: they are refused, or have no effect outside of their interpreter. */
 const PACKAGES: readonly Attack[] = HOSTILE_PACKAGES.map((name) =>
   ending(`package ${name}`, `import ${name}`, 'ok', 'error', 'setup-failed'),
 );

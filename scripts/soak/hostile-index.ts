@@ -1,4 +1,4 @@
-/** A package index on the loopback that means harm: each of its projects in another way. */
+/** A hostile package index on the loopback: each of its projects attacks in another way. */
 import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import { zipOf } from '../../tests/unit/scripts/support/zip.ts';

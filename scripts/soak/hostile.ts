@@ -17,7 +17,7 @@ import { isTrue, type ProcessEnd } from './truth.ts';
 
 /** Attackers at the same time. */
 const ATTACKERS = 3;
-/** One more, who does no harm. */
+/** A harmless run beside them. */
 const BYSTANDER: Attack = { name: 'bystander', code: '1+1', verdicts: ['ok'], timeoutMs: 60_000 };
 const PAUSE_MS = 1000;
 const SAMPLE_MS = 1000;

@@ -1,4 +1,4 @@
-/** The ways in which an interpreter's worker thread comes to its end while its process goes on. */
+/** The ways in which an interpreter's worker thread ends while its process goes on. */
 import type { Sandbox } from '../../src/main/sandbox/sandbox.ts';
 import { inWords } from './soaked-sandbox.ts';
 
@@ -34,7 +34,7 @@ const stubborn: End = async (sandbox) => {
   return result.status === 'cancelled' ? null : inWords(result);
 };
 
-/** With the state of a session in it, and nobody waits for the end. */
+/** With the state of a session in it; the end is not waited for. */
 const reset: End = async (sandbox, index) => {
   const session = `session-${index}`;
   const result = await sandbox.run({ code: 'kept = 1', session });

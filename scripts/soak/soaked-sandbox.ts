@@ -18,7 +18,7 @@ export interface Surroundings {
 /** Nothing is to hide behind the limit of crashes. */
 const NEVER_BROKEN = { crashes: 1_000_000, windowMs: 1 } as const;
 
-/** The sandbox as the app has it, and the ends of its processes that nobody wanted. */
+/** The sandbox as the app has it, and the unexpected ends of its processes. */
 export const soakedSandbox = (
   outDir: string,
   { launcher }: Surroundings,

@@ -15,7 +15,7 @@ import type { OrderOf, ReportOf } from './order.ts';
 import type { Surroundings } from './soaked-sandbox.ts';
 import { fewestThreads } from './threads.ts';
 
-/** From one look at the memory to the next, in workers: none is alive then. */
+/** Workers between two readings of the memory, at which none is running. */
 const BATCH = 100;
 /** For that many on a busy machine. Each of them is watched more closely, in the process itself. */
 const BATCH_LIMIT_MS = 900_000;

@@ -23,10 +23,10 @@ export const totalsLine = (outcomes: readonly Outcome[]): string => {
   return `${sum(({ passed }) => passed)} passed, ${sum(failuresOf)} failed`;
 };
 
-/** Repeated at the end, since nobody finds them among thousands of lines. */
+/** Repeated at the end, since they are hard to find among thousands of lines. */
 export const describeFailures = ({ failures }: Outcome): string[] => listed('failed tests:', failures);
 
-/** Tests that can fail for a reason that is not known yet: nobody should take them for sound. */
+/** Tests that can fail for a reason that is not known yet, and are not to be relied on. */
 export const describeRetried = ({ retried }: Outcome): string[] =>
   listed('passed at a second try only:', retried);
 
