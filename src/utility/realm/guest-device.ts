@@ -1,4 +1,4 @@
-/** The device to which Python writes what it has to say to the realm beside its output; see device.py. */
+/** The device to which Python writes its messages to the realm, apart from its output; see device.py. */
 import type { CallRequest } from '../../shared/protocol/blocking-calls.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { RealmTextDecoder } from './platform/text-codec.ts';

@@ -10,7 +10,7 @@ export interface BlockingCallerOptions<Request> {
   readonly wait: AtomicsWait;
   /** Sends the question of that number; false when it may not be asked. */
   readonly ask: (call: number, request: Request) => boolean;
-  /** Whether that asks for what is open already; otherwise nobody waits for the open one any more. */
+  /** Whether that continues the open call; otherwise the open one is abandoned. */
   readonly isSame?: (open: Request, request: Request) => boolean;
   /** Whether an interrupt waits to be seen; null for a call that can't be interrupted. */
   readonly isInterrupted: (() => boolean) | null;

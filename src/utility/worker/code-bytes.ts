@@ -9,7 +9,7 @@ const threeBytes = (unit: number): [number, number, number] => [
 ];
 
 /**
- * Code as Python gets it: UTF-8 in which lone surrogates keep their place (`surrogatepass`), so that Python says what is
+ * Code as Python gets it: UTF-8 in which lone surrogates are kept (`surrogatepass`), so that Python says what is
  * wrong with them, and nothing else is run than was given.
  */
 export const bytesOfCode = (code: string, encode: (text: string) => Uint8Array): Uint8Array => {

@@ -14,9 +14,9 @@ export type WorkerRunEnd =
   | { kind: 'finished'; outputCut: boolean; outcome: Uint8Array }
   | { kind: 'died'; detail: string; stack: string };
 
-/** The run in an interpreter: what it writes, shows and ends with, of which nothing is believed, leaves in pieces. */
+/** The run in an interpreter: what it writes, shows and ends with, all untrusted, is sent in pieces. */
 export class CurrentRun {
-  /** Null when nobody answers. */
+  /** Null when the run takes no input. */
   readonly input: InputQuestions | null;
   /** Null when the run was given no functions. */
   readonly functions: FunctionQuestions | null;

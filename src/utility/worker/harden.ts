@@ -3,7 +3,7 @@
  * be changed (Node reads some of them on itself later), and `process` has nothing left that reaches out.
  */
 
-/** What Node's own code needs of `process` in a running worker. Everything else goes. */
+/** What Node's own code needs of `process` in a running worker. Everything else is removed. */
 const KEPT_PROCESS_MEMBERS: ReadonlySet<string | symbol> = new Set<string | symbol>([
   'nextTick',
   'emit',

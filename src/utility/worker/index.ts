@@ -1,6 +1,6 @@
 /**
  * A worker thread of the sidecar: one interpreter for one session. Started from source in memory, so that
- * it also starts when the process may open no file. It boots blank: the first message says what it is to be.
+ * it also starts when the process may open no file. It boots without a task: the first message says what it is to do.
  */
 import { randomBytes } from 'node:crypto';
 import { getHeapStatistics } from 'node:v8';

@@ -185,7 +185,7 @@ export class InterpreterHost {
     return encodeImage({ ...taken, codeCache: realm.codeCache() });
   }
 
-  /** Something in this thread threw and nobody caught it. */
+  /** An uncaught exception in this thread. */
   fail(): void {
     this.#booted('the interpreter failed: an uncaught error in its thread');
     this.#die('the interpreter failed: an uncaught error in its thread');
@@ -315,7 +315,7 @@ export class InterpreterHost {
   #call(name: unknown, request: unknown, target: unknown): number {
     const run = this.#run;
     if (name === 'readInput') {
-      // Nobody answers: as if a closed file were standard input.
+      // The run takes no input: as if standard input were a closed file.
       if ((run?.input ?? null) === null) return 0;
       // What was printed before is to be seen before.
       run?.flush();

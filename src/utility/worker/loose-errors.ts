@@ -4,7 +4,7 @@ interface ErrorEvents {
 }
 
 /**
- * Keeps Node away from errors that nobody caught: they may be the guest's, and Node would read and print
+ * Keeps Node away from uncaught errors: they may be the guest's, and Node would read and print
  * them, calling their getters, `Error.prepareStackTrace` and custom inspectors with objects of the host's.
  *
  * @param onUncaught told of exceptions; not of rejections, which end no web worker either

@@ -3,7 +3,7 @@ import { MAX_SMALL_PIECES } from '../../shared/protocol/interpreter.ts';
 
 /**
  * Decides when output is sent. A message per write would let a printing loop flood the other processes; a
- * buffer alone would hold back the last words of a guest that then computes for an hour, since nothing runs
+ * buffer alone would hold back the last output of a guest that then computes for an hour, since nothing runs
  * in this thread meanwhile. So a burst goes out at once, and only a steady stream is gathered.
  */
 export interface OutputBatcherOptions {

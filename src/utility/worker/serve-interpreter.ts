@@ -45,7 +45,7 @@ const { load, store } = Atomics;
 /** Of the image on its way to the control thread. */
 const SNAPSHOT_PIECE_BYTES = 512 * 1024;
 
-/** No guest has been in an interpreter that is saved: what it says may be passed on. */
+/** No guest has been in an interpreter that is saved, so its message may be passed on. */
 const describeFailure = <T>(work: () => T): T => {
   try {
     return work();
@@ -93,7 +93,7 @@ const handlersOf = (
     try {
       return { checks: await interpreter.boot(await takeImage()) };
     } catch (error) {
-      // No guest has been in it: what it says may be passed on.
+      // No guest has been in it, so its message may be passed on.
       throw new RpcError('failed', error instanceof Error ? error.message : 'the interpreter did not start');
     }
   },

@@ -1,4 +1,4 @@
-/** What libraries say of packages that they would need: which, and the advice that does not work here. */
+/** Messages of libraries about packages that they need: which ones, and advice that does not work here. */
 
 /** How much of a message is looked at, in UTF-16 units. */
 const MAX_LENGTH = 4000;

@@ -251,7 +251,7 @@ export class InterpreterThread {
     let raised = 0;
     const raise = (): void => {
       raised += 1;
-      // It does not end at once: its thread may be ended soon, and with it what is kept of its output.
+      // It does not end at once: its thread may be ended soon, which would lose the output that is kept back.
       if (raised > 1) {
         Atomics.store(this.#interrupts, 2, 1);
         // Looked at where nothing is written, too.
@@ -329,7 +329,7 @@ export class InterpreterThread {
   }
 }
 
-/** By the engine's own words for an allocation that was refused. The guest can say them too: it dies all the same. */
+/** By the engine's own words for an allocation that was refused. A guest can print them too; it is dead in either case. */
 const fatalCause = (detail: string): DeathCause =>
   /allocation failed|out of memory/iu.test(detail) ? 'out-of-memory' : 'fatal';
 

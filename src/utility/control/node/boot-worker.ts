@@ -37,7 +37,7 @@ export const bootWorker = (script: string): Worker => {
     execArgv: [NO_ASYNC_CHECKS],
     name: 'interpreter',
     stdin: false,
-    // What a worker prints is no output of a run, and is never read: whoever reads asks the worker for more, by a message
+    // What a worker prints is no output of a run, and is never read: a reader makes Node ask the worker for more, by a message
     // whose handler in Node needs what a hardened thread has no more. An error there would be the interpreter's end.
     stdout: true,
     stderr: true,

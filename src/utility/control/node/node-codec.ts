@@ -21,7 +21,7 @@ const zstd =
     ? null
     : { compress: asTransform(zstdCompress), decompress: asTransform(zstdDecompress) };
 
-/** Somebody waits for what is deflated, and it is read more often than kept. */
+/** A run waits for the compression, and images are read more often than written. */
 const DEFLATE_LEVEL = 1;
 
 /** Of an entry of a zip. */

@@ -41,7 +41,7 @@ class NodeThread implements HostThread {
 export class NodeThreads implements ThreadHost {
   start(script: string, { onError, onExit }: ThreadListener): HostThread {
     const worker = bootWorker(script);
-    // Before anyone listens for messages: why it ended is told before that it did.
+    // Registered before listeners for messages, so that the reason of an end is known before the end.
     worker.on('error', onError);
     worker.on('exit', onExit);
     return new NodeThread(worker);

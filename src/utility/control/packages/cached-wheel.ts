@@ -45,7 +45,7 @@ export type PackageContent = Pick<
   'name' | 'paths' | 'sizes' | 'read' | 'isOfLock' | 'sharedFolders'
 >;
 
-/** Parts of a path, the folder of packages among them: more than real packages have, and each is looked at by itself. */
+/** Most parts of a path, including the folder of packages: more than real packages have. Each part is checked by itself. */
 const MAX_DEPTH = 40;
 
 /** Whether a path says where it leads, without steps that go nowhere. */
@@ -92,7 +92,7 @@ export class CachedWheel {
   }
 
   /**
-   * @param bytes checked against their hash; whoever made them may still mean harm
+   * @param bytes checked against their hash; they may still be hostile
    * @param beyond of a wheel beyond Pyodide's lock
    * @throws Error when it is no zip or too large
    */

@@ -17,7 +17,7 @@ export interface Clash {
 /** What of each package is put into an interpreter: numbers of its files, in the order of the packages. */
 export type Placement = { readonly files: readonly (readonly number[])[] } | { readonly clash: Clash };
 
-/** A module, or another file: whoever has it keeps others out of it. */
+/** A module or another file that one package has, which keeps other packages from having it. */
 interface Claim {
   /** Parts of the path; of what is below the packages' folder without that. */
   readonly parts: readonly string[];

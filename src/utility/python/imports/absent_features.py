@@ -91,7 +91,7 @@ def _no_network(socket: Any) -> None:
 
     for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo"):
         setattr(socket, name, resolve)
-    # There are none, so that nothing has to be said of what could be done with one.
+    # No socket can be made, so the methods of one need no errors of their own.
     socket.socket.__init__ = socket.socketpair = refuse
 
 

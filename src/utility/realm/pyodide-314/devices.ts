@@ -36,7 +36,7 @@ export interface Device {
   readonly write?: (bytes: Uint8Array) => void;
 }
 
-/** An error number for whoever reads or writes. */
+/** An error number for the guest's read or write. */
 export class DeviceError extends Error {
   constructor(readonly errno: number) {
     super(`error ${String(errno)} of a device`);

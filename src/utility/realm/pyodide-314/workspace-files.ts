@@ -29,7 +29,7 @@ interface FileState {
 const MAX_WALKED = 10_000;
 /** Enough of a name to show that it is too long. */
 const MAX_NAME = LIMITS.fileNameLength + 1;
-/** What Python compiles beside a module is nobody's result. */
+/** Bytecode that Python writes beside a module is no output of a run. */
 const PASSED_BY = '__pycache__';
 
 /**
