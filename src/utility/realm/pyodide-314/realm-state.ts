@@ -2,8 +2,9 @@
  * What an interpreter is beside its memory: all that Emscripten's JavaScript keeps for it, in one place. It can be
  * listed, put back as it was, and saved for a snapshot.
  *
- * Not in here, as there is nothing: timers (`setitimer` does nothing, Python waits by blocking), sockets, promises,
- * references that Python holds. The environment is Emscripten's only until Python has started, and lies in memory then.
+ * Not in here, since an interpreter has none: timers (`setitimer` does nothing, Python waits by blocking), sockets,
+ * promises, references that Python holds. The environment is Emscripten's only until Python has started, and lies in
+ * memory then.
  */
 import {
   type LinkingRecorder,
@@ -154,7 +155,8 @@ export class RealmState {
   }
 
   /**
-   * Puts everything back as it was noted; the memory is the caller's.
+   * Puts everything back as it was noted; the memory is the caller's. No run does so: interpreters are used once, or keep
+   * their state. It is held to work with this Pyodide by its test, for memory that is rewound between runs.
    *
    * @returns '' or why it can't: a library was loaded, the table of functions changed, or the memory grew. Then nothing
    *   was changed, and only a new interpreter is as good as new.
