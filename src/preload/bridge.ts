@@ -65,7 +65,7 @@ export class Bridge {
   }
 }
 
-/** What a listener throws is told as an error of the page's, and is nobody else's affair. */
+/** What a listener throws is reported as an error of the page, and does not affect others. */
 const deliver = (hear: (event: never) => void, event: never): void => {
   try {
     hear(event);

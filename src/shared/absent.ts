@@ -35,7 +35,7 @@ export const AbsentTable = z.strictObject({
   features: z.record(AbsentFeature, z.strictObject({ reason: Sentence, advice: Sentence })),
   /** Modules that can't be imported, with the feature that they are a part of. */
   modules: z.record(Module, AbsentFeature),
-  /** Modules of well-known packages that nobody builds for WebAssembly, with what to do instead. */
+  /** Modules of well-known packages without a build for WebAssembly, with what to do instead. */
   noBuild: z.record(Module, Sentence),
 });
 export type AbsentTable = z.infer<typeof AbsentTable>;

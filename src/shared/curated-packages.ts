@@ -95,7 +95,7 @@ export type PinnedWheel = CuratedPackages['pins'][string];
 
 export const PINNED_WHEELS: ReadonlyMap<string, PinnedWheel> = new Map(Object.entries(CURATED.pins));
 
-/** What may be wanted without being imported: nobody learns anything from which of these is. */
+/** What may be wanted without being imported: which of these is reveals nothing about the code. */
 export const HINTED_MODULES: ReadonlySet<string> = new Set([
   ...CURATED.uses.flatMap(({ needs }) => needs),
   ...[CURATED.fonts.kana, CURATED.fonts.hangul, CURATED.fonts.han],

@@ -38,7 +38,7 @@ export interface AppPackages {
   readonly settings: () => Config['sandbox']['packages'];
   /** The store with an offline pack as a further source. */
   readonly openWithPack: (file: string) => Packages;
-  /** Downloads the base set, as a task. Rejects with words for a person. */
+  /** Downloads the base set, as a task. Rejects with a message for the user. */
   readonly download: (tell: (progress: TaskProgress) => void) => Promise<void>;
 }
 

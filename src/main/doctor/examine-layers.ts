@@ -111,7 +111,7 @@ const UNDER_LANDLOCK: ReadonlySet<string> = new Set([
   'make a folder',
 ]);
 
-/** The kernel shows nobody what is under Landlock, and the filter refuses all that could show it. */
+/** The kernel does not show what Landlock restricts, and the filter refuses all calls that could show it. */
 const landlockEvidence = (detail: string, { probes }: Findings): Evidence => {
   const through = probes.filter(
     ({ name, where, refused }) => where === 'main' && !refused && UNDER_LANDLOCK.has(name),

@@ -10,7 +10,7 @@ import type { SidecarLauncher } from '../sandbox/process/launcher.ts';
 import type { Platform } from './library-sandbox.ts';
 import { requireElectron } from './require-electron.ts';
 
-/** A process can be started only once Electron is ready: whoever asks sooner waits. */
+/** A process can be started only once Electron is ready: earlier callers wait. */
 class ReadyLauncher implements SidecarLauncher {
   readonly #launcher: ElectronLauncher;
 

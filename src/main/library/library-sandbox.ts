@@ -205,7 +205,7 @@ export class LibrarySandbox implements Sandbox {
 
   #open(): Promise<OpenedPackages> {
     const opening = (this.#opened ??= this.#openPackages());
-    // What was damaged may be mended: the next call tries again.
+    // A damaged file may have been repaired: the next call tries again.
     opening.catch(() => {
       if (this.#opened === opening) this.#opened = undefined;
     });

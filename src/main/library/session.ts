@@ -86,7 +86,7 @@ export class NamedSession implements Session {
   }
 
   async #write(files: readonly InputFile[]): Promise<void> {
-    // A run of nothing: files come with runs, and go the way of a run of the session.
+    // Runs empty code: files are written by runs, in turn with the session's other runs.
     const { error, status } = await this.#run('', { files });
     if (status === 'ok') return;
     throw new VivariumError(

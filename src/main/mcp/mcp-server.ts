@@ -129,7 +129,7 @@ interface Failed {
   readonly isError: true;
 }
 
-/** What can't be done is told to the model, which can do better. */
+/** Errors are returned to the model as results, so that it can correct the call. */
 const orFailed = async <T>(work: () => Promise<T>): Promise<T | Failed> => {
   try {
     return await work();

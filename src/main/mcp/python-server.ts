@@ -56,7 +56,7 @@ export class PythonServer {
   readonly #options: PythonServerOptions;
   readonly #runner: LiveRunner;
   readonly #handles = new Set<string>();
-  /** Runs whose results nobody has got yet, by session. */
+  /** Runs whose results were not fetched yet, by session. */
   readonly #underWay = new Map<string, RunUnderWay>();
   readonly #linked = new LinkedOutputs();
 
@@ -70,7 +70,7 @@ export class PythonServer {
     const session = this.#sessionOf(order.session);
     const earlier = this.#underWay.get(session);
     const isSame = earlier?.isOf(order) === true;
-    // A result that nobody has asked for does not block the session for good.
+    // A result that is never fetched does not block the session.
     if (earlier !== undefined && !isSame && !earlier.isSettled) {
       throw new ToolError(
         'another script of this session is under way, or this one with other files, packages or time limit; call ' +

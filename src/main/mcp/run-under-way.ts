@@ -11,7 +11,7 @@ export interface RunOrder {
   readonly timeoutMs: number;
 }
 
-/** A run whose result nobody has got yet. */
+/** A run whose result was not fetched yet. */
 export class RunUnderWay {
   readonly order: RunOrder;
   readonly stop = new AbortController();

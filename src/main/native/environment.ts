@@ -92,6 +92,6 @@ export const runEnvironment = (environment: NodeJS.ProcessEnv, marker: string): 
   PYTHONIOENCODING: 'utf-8',
   // A cached .pyc beside an imported input file would look like a result.
   PYTHONDONTWRITEBYTECODE: '1',
-  // A plot must not wait for somebody to close its window.
+  // A plot must not wait until the user closes its window.
   MPLBACKEND: 'agg',
 });

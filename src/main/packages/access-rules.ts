@@ -27,7 +27,7 @@ export class AccessRules {
     );
   }
 
-  /** Whether files may be fetched for whoever asks. */
+  /** Whether files may be fetched for that asker. */
   mayFetch(asker: Asker): boolean {
     return asker === 'user' || this.#autoInstall;
   }

@@ -180,7 +180,7 @@ export class PackageWork {
     for (const requirement of named) {
       const { name } = requirement;
       if (this.#parts.catalog.ofLock(name) !== undefined) continue;
-      // What can't be had is told later.
+      // Errors are reported by the resolution that follows.
       const entries = await this.#lookUps.resolve([requirement], question).catch(refusedToNothing);
       const own = entries.find((entry) => entry.name === name && entry.origin === 'user');
       for (const module of own?.imports ?? []) claimed.set(topOf(module), name);

@@ -162,7 +162,7 @@ export class WatchedFrames implements GuestFrames {
     }
   }
 
-  /** It takes nothing more from now on. It is killed when the page has taken its frame away: nobody sees a crash. */
+  /** Stops it by a signal. It is killed once the page has removed its frame, so that no crash is shown. */
   #halt(pid: number, at: number): void {
     this.#halted.set(pid, { identity: identify(pid), at });
     halt(pid);

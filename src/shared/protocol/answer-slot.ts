@@ -33,7 +33,7 @@ export class AnswerSlot {
     this.#bytes = new Uint8Array(memory, HEADER_BYTES);
   }
 
-  /** Answers the call of that number and wakes whoever waits. An answer that nobody waits for is never looked at. */
+  /** Answers the call of that number and wakes whoever waits. An answer to a call that was abandoned is ignored. */
   answer(call: number, answer: CallAnswer): void {
     switch (answer.kind) {
       case 'bytes':

@@ -64,7 +64,7 @@ export async function prepareRun(
   { io, packageSettings }: Pick<CliDependencies, 'io' | 'packageSettings'>,
   signal: AbortSignal,
 ): Promise<PreparedRun> {
-  // What can be judged without reading anything comes first: nobody should type a script in vain.
+  // Options are checked before anything is read, so that no script is typed in vain.
   const source = scriptSource(args.script, args.code);
   const timeoutMs = args.timeout === undefined ? DEFAULTS.timeoutMs : parseTimeout(args.timeout);
   const memoryMiB = args.memory === undefined ? DEFAULTS.memoryMiB : parseMemory(args.memory);

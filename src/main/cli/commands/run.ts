@@ -176,7 +176,7 @@ async function perform(
     { out, displays, lease, saver, stdin: () => dependencies.io.stdin, columns: dependencies.io.columns },
     stop,
   );
-  // The run was cancelled because nobody takes its output; there is nobody to tell either.
+  // The run was cancelled because the reader of its output is gone, so no message is printed either.
   if (out.hasFailed) return exitCodeOf(result.status);
   if (args.json) {
     await reportJson(result, out);

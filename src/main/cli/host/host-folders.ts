@@ -62,7 +62,7 @@ export class HostFolders {
     try {
       writeFileSync(path.join(folder, HOST_FILE), textOf(host), { mode: 0o600 });
     } catch {
-      // Should the owner be killed too, the folder goes later.
+      // If the owner is killed too, the folder is removed by a later start.
     }
   }
 

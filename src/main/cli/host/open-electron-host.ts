@@ -153,7 +153,7 @@ export class ElectronHost implements Runner {
       // When the host is gone, the run itself says so.
       this.#peer.call('cancel', { id }).catch(() => undefined);
     };
-    // The reader may be slow, the host must not be: it would hold the answer back.
+    // A slow reader must not delay the host, whose answer would be late.
     let delivered = Promise.resolve();
     const reader = new HostRunReader(options, (line) => {
       this.#peer.call('answer', { id, line }).catch(() => undefined);

@@ -23,7 +23,7 @@ export class SandboxLease<Options> {
     if (this.#opening === null) return null;
     this.#disposing ??= this.#opening.then(
       (sandbox) => sandbox.dispose(),
-      // It never opened, so there is nothing to dispose of; whoever opened it knows the reason.
+      // It never opened, so there is nothing to dispose of; the caller of open() has the reason.
       () => undefined,
     );
     try {

@@ -12,7 +12,7 @@ class FolderError extends Error {
  * Opens a file, pipe or device for reading.
  *
  * Pipes are opened without blocking and read through the event loop: a read that waits in a thread of
- * libuv's pool can't be given up, and keeps the process from exiting until somebody writes.
+ * reads in libuv's pool can't be cancelled, and keep the process from exiting until data arrives.
  */
 export function openForReading(path: string): Readable {
   // O_NONBLOCK does not exist on Windows, whatever its type says.

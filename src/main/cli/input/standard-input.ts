@@ -93,5 +93,5 @@ export class StandardInput {
 
 const isTerminal = (input: Readable): boolean => 'isTTY' in input && input.isTTY === true;
 
-/** Where readline echoes what nobody may see. */
+/** Where readline echoes a secret. */
 const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -134,7 +134,7 @@ export class OutputFolder {
     } catch (error) {
       if (systemErrorCode(error) === 'EEXIST')
         throw new OutputFileError('exists already; replace it with --force');
-      // A file system without links; nobody else was there a moment ago.
+      // A file system without hard links; the file did not exist a moment ago.
       await rename(from, to);
     }
   }

@@ -6,7 +6,7 @@ import { aborted } from './waiting.ts';
 
 /** A command that Ctrl-C stops. */
 export interface InterruptibleCommand {
-  /** @param stop aborted by an interrupt, and when nobody reads the output any more @returns the exit code */
+  /** @param stop aborted by an interrupt, and when the reader of the output is gone @returns the exit code */
   readonly perform: (out: CommandOutput, stop: AbortSignal) => Promise<number>;
   /** The user does not wait for `perform` any more. */
   readonly leave?: () => Promise<unknown>;

@@ -25,7 +25,7 @@ export function processIo(): CliIo {
       for (const signal of INTERRUPTS) process.on(signal, listener);
       return () => {
         for (const signal of INTERRUPTS) {
-          // With nobody listening the next one would end the process on its way out, before it has tidied up.
+          // Without a listener the next signal would end the process before it has tidied up.
           process.on(signal, ignore);
           process.off(signal, listener);
         }

@@ -45,7 +45,7 @@ export class OutputStream {
     return this.#failure;
   }
 
-  /** True when the failure only means that nobody reads any more (`| head -1`). */
+  /** True when the failure only means that the reader is gone (`| head -1`). */
   get readerIsGone(): boolean {
     return this.#failure !== null && READER_GONE.has(systemErrorCode(this.#failure) ?? '');
   }

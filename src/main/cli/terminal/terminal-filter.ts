@@ -1,4 +1,4 @@
-/** Longest colour sequence let through, in UTF-16 units; longer ones are nobody's colours. */
+/** Longest colour sequence let through, in UTF-16 units; longer ones are no colour sequences. */
 const MAX_SEQUENCE_LENGTH = 64;
 
 const RESET = '\u001b[0m';

@@ -5,7 +5,7 @@ import { readPipCertificates, type PipSurroundings } from '../index/pip-configur
 import { nodeTransport } from './node-transport.ts';
 import type { Transport } from './transport.ts';
 
-/** What Chromium and Node say of a server whose certificate was issued by somebody they don't know. */
+/** Errors of Chromium and Node for a server whose certificate has an unknown issuer. */
 const UNKNOWN_ISSUER =
   /ERR_CERT_AUTHORITY_INVALID|SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/u;
 

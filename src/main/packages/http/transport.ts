@@ -17,6 +17,6 @@ export interface TransportResponse {
 
 /**
  * How addresses are reached: through Node, or through Electron, which knows the system's proxies. Does NOT
- * follow redirects: where they may lead is decided by whoever asks.
+ * follow redirects: the caller decides where they may lead.
  */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>;

@@ -63,7 +63,7 @@ export class IndexLocator {
     }
   }
 
-  /** Asks nobody outside this computer. */
+  /** Sends nothing outside this computer. */
   async inUse(): Promise<IndexInUse> {
     const said = await this.#said();
     if (said !== null && said.kind !== 'index') return said;

@@ -150,7 +150,7 @@ export class PackageCatalog {
     const name = normalizeName(top);
     const known = this.#user.get(name) ?? [];
     const isVouchedFor = this.#allowed.has(name) || known.some((entry) => this.isNamedByHand(entry));
-    // What came along with something else was asked for by nobody.
+    // A dependency was not asked for by name.
     if (isVouchedFor || known.some(({ asked, named }) => asked === '' && named))
       return { name, isVouchedFor };
     const claimant = this.#claimedByHand.get(top);

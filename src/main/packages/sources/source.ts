@@ -9,11 +9,11 @@ export interface FetchOptions {
 /** What is fetched: an entry of a lock, or a wheel that was found beyond it. */
 export type SourceFile = Pick<PackageEntry, 'fileName' | 'sha256' | 'url'>;
 
-/** Somewhere that packages come from. What it gives is checked by whoever asked. */
+/** Somewhere that packages come from. What it gives is checked by the caller. */
 export interface PackageSource {
   /** As it is called in messages: "the mirror". */
   readonly name: string;
-  /** Whether it is on this computer: then asking it tells nobody anything. */
+  /** Whether it is on this computer: then a request reveals nothing to others. */
   readonly isLocal: boolean;
   /** @throws SourceFailure; the signal's reason when the caller aborted */
   fetch(file: SourceFile, options: FetchOptions): Promise<Uint8Array>;

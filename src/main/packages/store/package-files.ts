@@ -69,7 +69,7 @@ export class PackageFiles {
       if (kept.state === 'sound') return kept.bytes;
       const other = this.#underway.get(entry.sha256);
       if (other === undefined) return this.#fetch(entry, chain, signal, onMoved, keep);
-      // It may be given up by whoever wanted it: then it is our turn.
+      // Its caller may cancel it: then this call fetches the file itself.
       await settled(other, signal);
     }
   }

@@ -68,7 +68,7 @@ export class RecordFolder<T> {
 
   /** @throws PackageError `store-unreadable` */
   load(): Promise<Records<T>> {
-    // Whoever comes while the folder is being read may be told of what was there a moment ago, as if it had come then.
+    // A caller during the reading of the folder may get a result that is a moment old.
     this.#loading ??= this.#load().finally(() => {
       this.#loading = null;
     });

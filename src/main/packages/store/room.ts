@@ -13,7 +13,7 @@ const MAX_ENTRY_BYTES = 16 * MIB;
 
 /** How one piece of work keeps files in the store. All methods throw PackageError. */
 export interface Room {
-  /** These are about to be used: nobody removes them until the work is over. */
+  /** These are about to be used: no process removes them until the work is over. */
   hold(hashes: Iterable<string>): Promise<void>;
   /** Writes a file into the store. */
   keep(sha256: string, bytes: Uint8Array): Promise<void>;
