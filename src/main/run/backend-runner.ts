@@ -21,7 +21,7 @@ import type { RunOptions } from './run-options.ts';
 import type { RunQueue } from './run-queue.ts';
 import { runResult } from './run-result.ts';
 import type { Runner } from './runner.ts';
-import { filesOf, interpreterLives, type Verdict } from './verdict.ts';
+import { outcomeOf, type Verdict } from './verdict.ts';
 
 /** Observes runs as they begin and end; `run` counts from 1. */
 export interface RunObserver {
@@ -225,9 +225,11 @@ const collectFiles = async (
   onFile: RunOptions['onFile'],
   signal: AbortSignal,
 ): Promise<void> => {
-  if (onFile === undefined || !interpreterLives(verdict)) return;
+  const outcome = outcomeOf(verdict);
+  // Without one the interpreter is gone, and its files with it.
+  if (onFile === undefined || outcome === null) return;
   try {
-    await interpreter.collectFiles(filesOf(verdict), onFile, signal);
+    await interpreter.collectFiles(outcome.files, onFile, signal);
   } catch {
     // Errors of listeners are ignored: the result must not depend on them.
   }

@@ -156,10 +156,10 @@ export class RunCollector {
   outcome(): GuestOutcome {
     const report = GuestReport.safeParse(this.#wholeReport());
     if (!report.success) throw new ReportError('its report has the wrong form');
-    const { changed, changedCut, error, files: said, truncated, value } = report.data;
+    const { changed, changedCut, files: said, truncated, ...reported } = report.data;
     const { cut, files, notices } = checkFiles(said, changed);
     const isCut = truncated || changedCut || cut;
-    return { value, error, files, truncated: isCut, notices };
+    return { ...reported, files, truncated: isCut, notices };
   }
 
   /**

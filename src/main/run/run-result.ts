@@ -8,7 +8,7 @@ import type {
   RunTiming,
   SessionState,
 } from '../../shared/contract/sandbox.ts';
-import { filesOf, noticesOf, reportVerdict, truncationOf, type Verdict } from './verdict.ts';
+import { outcomeOf, reportVerdict, type Verdict } from './verdict.ts';
 
 /** Of an error's message, in UTF-16 units. */
 const MAX_SEARCHED = 10_000;
@@ -44,21 +44,24 @@ export const runResult = ({
   session,
   timing,
   verdict,
-}: EndedRun): RunResult => ({
-  ...reportVerdict(verdict),
-  value: verdict.kind === 'finished' ? verdict.outcome.value : null,
-  stdout: captured.stdout,
-  stderr: captured.stderr,
-  truncated: (truncationOf(verdict) ?? captured.full) || captured.displaysCut,
-  outputs: captured.displays,
-  files: filesOf(verdict),
-  session: { ...session },
-  packages: [...packages],
-  notices: [...noticesOf(verdict), ...aboutAbsence(verdict)],
-  timing,
-  runtime,
-  ...(calls === undefined ? {} : { calls: [...calls] }),
-});
+}: EndedRun): RunResult => {
+  const outcome = outcomeOf(verdict);
+  return {
+    ...reportVerdict(verdict),
+    value: verdict.kind === 'finished' ? verdict.outcome.value : null,
+    stdout: captured.stdout,
+    stderr: captured.stderr,
+    truncated: (outcome?.truncated ?? captured.full) || captured.displaysCut,
+    outputs: captured.displays,
+    files: outcome?.files ?? [],
+    session: { ...session },
+    packages: [...packages],
+    notices: [...(outcome?.notices ?? []), ...aboutAbsence(verdict)],
+    timing,
+    runtime,
+    ...(calls === undefined ? {} : { calls: [...calls] }),
+  };
+};
 
 /** The window says it in its user's language; the error itself is in English. */
 const aboutAbsence = (verdict: Verdict): RunNotice[] => {

@@ -1,11 +1,5 @@
 import type { ProcessEndCause } from '../../shared/contract/sandbox-events.ts';
-import {
-  PACKAGES_MISSING,
-  type OutputFile,
-  type RunError,
-  type RunNotice,
-  type RunStatus,
-} from '../../shared/contract/sandbox.ts';
+import { PACKAGES_MISSING, type RunError, type RunStatus } from '../../shared/contract/sandbox.ts';
 import type { GuestOutcome } from '../../shared/protocol/guest-report.ts';
 
 /** Why a sandbox process is gone. */
@@ -154,8 +148,8 @@ export const reportVerdict = (verdict: Verdict): VerdictReport => {
   }
 };
 
-/** What the guest itself reported, if it came to that. */
-const outcomeOf = (verdict: Verdict): GuestOutcome | null => {
+/** What the guest itself reported; null where it did not come to that, which is where its interpreter is gone. */
+export const outcomeOf = (verdict: Verdict): GuestOutcome | null => {
   switch (verdict.kind) {
     case 'finished':
       return verdict.outcome;
@@ -172,15 +166,3 @@ const outcomeOf = (verdict: Verdict): GuestOutcome | null => {
       return null;
   }
 };
-
-/** Files that the run made or changed, as far as it could say. */
-export const filesOf = (verdict: Verdict): OutputFile[] => outcomeOf(verdict)?.files ?? [];
-
-/** What a reader of the result should know beside it. */
-export const noticesOf = (verdict: Verdict): RunNotice[] => outcomeOf(verdict)?.notices ?? [];
-
-/** Whether the interpreter is still there, so that files can be read out of it. */
-export const interpreterLives = (verdict: Verdict): boolean => outcomeOf(verdict) !== null;
-
-/** Whether the guest had to cut what it reported; null when it reported nothing. */
-export const truncationOf = (verdict: Verdict): boolean | null => outcomeOf(verdict)?.truncated ?? null;

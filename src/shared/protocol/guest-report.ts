@@ -34,10 +34,7 @@ export const GuestReport = z.strictObject({
 export type GuestReport = z.infer<typeof GuestReport>;
 
 /** A report that obeys the contract. */
-export interface GuestOutcome {
-  readonly value: RunValue | null;
-  readonly error: RunError | null;
+export interface GuestOutcome extends Readonly<Omit<GuestReport, 'files' | 'changed' | 'changedCut'>> {
   readonly files: OutputFile[];
-  readonly truncated: boolean;
   readonly notices: RunNotice[];
 }
