@@ -128,6 +128,18 @@ describe('in Electron', () => {
     },
   );
 
+  it('a process starts without the package lock, which it is not sent: runs without packages work', async () => {
+    file = copy.files.runtime.lock;
+    for (const { what, apply } of DAMAGES) {
+      apply(file, copy.files.runtime.assets.stdlib);
+      await host.restart();
+      const { status, value } = await run();
+      expect([what, status, value?.text]).toEqual([what, 'ok', '42']);
+      copy.restore(file);
+    }
+    await host.restart();
+  });
+
   it('no process starts without the native binding; runs work once that is mended', async (context) => {
     needBinding(context);
     file = copy.files.binding.file ?? '';
