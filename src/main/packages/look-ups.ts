@@ -31,8 +31,8 @@ export interface LookUpParts {
   readonly python: string;
 }
 
-/** What is asked for in one call of `PackageWork.obtain`. */
-export interface Question {
+/** What belongs to one call of `PackageWork.obtain`. */
+export interface ObtainContext {
   readonly spelledOut: ReadonlySet<string>;
   readonly present: ReadonlyMap<string, string>;
   readonly signal: AbortSignal;
@@ -56,32 +56,32 @@ export class LookUps {
   }
 
   /** Looks up what the locks do not know until all is known. */
-  async resolve(wanted: readonly Requirement[], question: Question): Promise<readonly PackageEntry[]> {
+  async resolve(wanted: readonly Requirement[], context: ObtainContext): Promise<readonly PackageEntry[]> {
     const { catalog, python } = this.#parts;
     const found = new Map(this.#found);
-    for (const [name, sha256] of question.present) {
+    for (const [name, sha256] of context.present) {
       const entry = catalog.withHash(name, sha256);
       if (entry?.origin === 'user') found.set(name, entry as UserEntry);
     }
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const { entries, unknown } = await resolve(wanted, catalog, python, found, question.signal);
+      const { entries, unknown } = await resolve(wanted, catalog, python, found, context.signal);
       if (unknown.length === 0) return entries;
       for (const missing of unknown) {
-        found.set(missing.requirement.name, await this.#lookUp(missing, question));
+        found.set(missing.requirement.name, await this.#lookUp(missing, context));
       }
     }
     throw noSuitableVersions(wanted);
   }
 
-  async #lookUp(missing: UnknownPackage, question: Question): Promise<UserEntry> {
+  async #lookUp(missing: UnknownPackage, context: ObtainContext): Promise<UserEntry> {
     const { requirement } = missing;
     const { rules } = this.#parts;
-    const mayAsk = rules.mayLookUp(missing, this.#options.askedBy, question.spelledOut);
+    const mayAsk = rules.mayLookUp(missing, this.#options.askedBy, context.spelledOut);
     const asked = `${requirementText(requirement)} ${String(mayAsk)}`;
     const before = this.#failed.get(asked);
     if (before !== undefined) throw before;
     try {
-      const entry = await this.#discover(missing, mayAsk, question);
+      const entry = await this.#discover(missing, mayAsk, context);
       this.#found.set(requirement.name, entry);
       return entry;
     } catch (error) {
@@ -93,7 +93,7 @@ export class LookUps {
   #discover(
     { neededBy, requirement }: UnknownPackage,
     mayAsk: boolean,
-    { signal, spelledOut }: Question,
+    { signal, spelledOut }: ObtainContext,
   ): Promise<UserEntry> {
     const { chain, discovery, room, rules, silent } = this.#parts;
     const { askedBy, onProgress } = this.#options;

@@ -1,5 +1,5 @@
 import { autoInstallOff } from './access-rules.ts';
-import { LookUps, type LookUpParts, type PackageWorkOptions, type Question } from './look-ups.ts';
+import { LookUps, type LookUpParts, type PackageWorkOptions, type ObtainContext } from './look-ups.ts';
 import { PackageError } from './package-error.ts';
 import type { Provider } from './resolve/catalog.ts';
 import type { MarkerEnvironment } from './resolve/markers.ts';
@@ -85,7 +85,7 @@ export class PackageWork {
   /** Makes sure that packages and all that they need are in the store. */
   obtain({ required, optional = [], spelledOut, present }: Wants): Promise<Obtained> {
     return withDeadline(this.#parts.overallMs, this.#options.signal, async (signal) => {
-      const question: Question = {
+      const context: ObtainContext = {
         spelledOut: spelledOut ?? new Set(),
         present: present ?? new Map(),
         signal,
@@ -94,10 +94,10 @@ export class PackageWork {
       const refused = new Map<string, PackageError>();
       const options = await this.#optionsOf(optional, refused);
       const named = [...musts, ...options.filter(({ named: isNamed }) => isNamed).map(only)];
-      const claimed = await this.#claimedBy(named, question);
+      const claimed = await this.#claimedBy(named, context);
       const wanted = options.filter((option) => !isClaimed(option, claimed, this.#parts.owners));
-      const { accepted, entries } = await this.#entriesOf(musts, wanted, refused, question);
-      await this.#noteNamed([...musts, ...accepted], entries, question);
+      const { accepted, entries } = await this.#entriesOf(musts, wanted, refused, context);
+      await this.#noteNamed([...musts, ...accepted], entries, context);
       const there = new Set(entries.map(({ name }) => name));
       const released = releasedIn(options, wanted, there);
       const wheels = entries.map((entry): Wheel => {
@@ -175,13 +175,16 @@ export class PackageWork {
   }
 
   /** Modules at the top that packages beyond the lock bring, of those that were named; by module, the package. */
-  async #claimedBy(named: readonly Requirement[], question: Question): Promise<ReadonlyMap<string, string>> {
+  async #claimedBy(
+    named: readonly Requirement[],
+    context: ObtainContext,
+  ): Promise<ReadonlyMap<string, string>> {
     const claimed = new Map<string, string>();
     for (const requirement of named) {
       const { name } = requirement;
       if (this.#parts.catalog.ofLock(name) !== undefined) continue;
       // Errors are reported by the resolution that follows.
-      const entries = await this.#lookUps.resolve([requirement], question).catch(refusedToNothing);
+      const entries = await this.#lookUps.resolve([requirement], context).catch(refusedToNothing);
       const own = entries.find((entry) => entry.name === name && entry.origin === 'user');
       for (const module of own?.imports ?? []) claimed.set(topOf(module), name);
     }
@@ -193,11 +196,11 @@ export class PackageWork {
     musts: readonly Requirement[],
     options: readonly Option[],
     refused: Map<string, PackageError>,
-    question: Question,
+    context: ObtainContext,
   ): Promise<{ entries: readonly PackageEntry[]; accepted: readonly Requirement[] }> {
     const obtain = async (more: readonly Option[]): Promise<readonly PackageEntry[]> => {
-      const entries = await this.#lookUps.resolve([...musts, ...more.map(only)], question);
-      await this.#fetch(entries, question.signal);
+      const entries = await this.#lookUps.resolve([...musts, ...more.map(only)], context);
+      await this.#fetch(entries, context.signal);
       return entries;
     };
     try {
@@ -239,7 +242,7 @@ export class PackageWork {
   async #noteNamed(
     wanted: readonly Requirement[],
     entries: readonly PackageEntry[],
-    { spelledOut }: Question,
+    { spelledOut }: ObtainContext,
   ): Promise<void> {
     const { catalog, room } = this.#parts;
     const named = new Set(
