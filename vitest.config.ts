@@ -9,7 +9,6 @@ import SlowestFirst from './scripts/test/slowest-first.ts';
 const ENGINE_TESTS = [
   // Life cycle and interrupts.
   'tests/integration/node-launcher.test.ts',
-  'tests/integration/host-functions.test.ts',
   'tests/integration/life-cycle/loops.test.ts',
   'tests/integration/life-cycle/memory.test.ts',
   'tests/integration/life-cycle/node-main-death.test.ts',
@@ -31,6 +30,7 @@ const ENGINE_TESTS = [
 /** The same under the Node of the declared Electron only: with all three they would take too long. */
 const DECLARED_ENGINE_TESTS = [
   'tests/integration/faults.test.ts',
+  'tests/integration/host-functions.test.ts',
   'tests/integration/life-cycle/bad-sidecars.test.ts',
   'tests/integration/life-cycle/crash-limit.test.ts',
   'tests/integration/life-cycle/idle.test.ts',
