@@ -10,6 +10,7 @@ export const AbsentFeature = z.enum([
   'threads',
   'processes',
   'programs',
+  'libraries',
   'pip',
   'browser',
   'javascript',
@@ -17,7 +18,9 @@ export const AbsentFeature = z.enum([
   'terminal',
   'key-value-files',
   'standard-library',
+  'removed',
   'no-build',
+  'other-service',
   'ffmpeg',
 ]);
 export type AbsentFeature = z.infer<typeof AbsentFeature>;
@@ -27,6 +30,10 @@ const Module = z
   .string()
   .max(64)
   .regex(/^[A-Za-z_]\w*$/u, 'is not the name of a module at the top');
+const DottedModule = z
+  .string()
+  .max(64)
+  .regex(/^[A-Za-z_]\w*(?:\.\w+)?$/u, 'is not the name of a module');
 
 export const AbsentTable = z.strictObject({
   /** Raised with every change of what is absent. */
@@ -37,16 +44,35 @@ export const AbsentTable = z.strictObject({
   modules: z.record(Module, AbsentFeature),
   /** Modules of well-known packages without a build for WebAssembly, with what to do instead. */
   noBuild: z.record(Module, Sentence),
+  /** Modules that Python had once, with what took their place. */
+  removed: z.record(Module, Sentence),
+  /** Modules that other services have for their own use, with what to do instead. */
+  otherServices: z.record(DottedModule, Sentence),
 });
 export type AbsentTable = z.infer<typeof AbsentTable>;
 
 export const ABSENT: AbsentTable = AbsentTable.parse(data);
 
+/** Features that have advice of their own for each module. */
+const ADVICE_OF_MODULES = {
+  'no-build': ABSENT.noBuild,
+  removed: ABSENT.removed,
+  'other-service': ABSENT.otherServices,
+} as const satisfies Partial<Record<AbsentFeature, Readonly<Record<string, string>>>>;
+
+const adviceAbout = (feature: AbsentFeature, module: string): string | null => {
+  const advice: Readonly<Record<string, string>> =
+    feature in ADVICE_OF_MODULES ? ADVICE_OF_MODULES[feature as keyof typeof ADVICE_OF_MODULES] : {};
+  return Object.hasOwn(advice, module) ? (advice[module] ?? null) : null;
+};
+
 /** Null for a module that is not in the table. */
 export const absenceOf = (module: string): Absence | null => {
   const feature = Object.hasOwn(ABSENT.modules, module) ? ABSENT.modules[module] : undefined;
   if (feature !== undefined) return { feature, module };
-  return Object.hasOwn(ABSENT.noBuild, module) ? { feature: 'no-build', module } : null;
+  for (const [part, advice] of Object.entries(ADVICE_OF_MODULES))
+    if (Object.hasOwn(advice, module)) return { feature: part as keyof typeof ADVICE_OF_MODULES, module };
+  return null;
 };
 
 export interface Absence {
@@ -55,7 +81,7 @@ export interface Absence {
   readonly module: string;
 }
 
-const MODULE_BEFORE = /([A-Za-z_]\w{0,63})$/u;
+const MODULE_BEFORE = /([A-Za-z_][\w.]{0,63})$/u;
 
 /** What a text of the guest's, such as an error's message, says is absent; it may say so of anything. */
 export const absenceIn = (text: string): Absence | null => {
@@ -72,8 +98,6 @@ export const absenceIn = (text: string): Absence | null => {
 
 /** In English. */
 export const sentenceOf = ({ feature, module }: Absence): string => {
-  const instead =
-    feature === 'no-build' && Object.hasOwn(ABSENT.noBuild, module) ? ABSENT.noBuild[module] : undefined;
   const { advice, reason } = ABSENT.features[feature];
-  return `${reason.replace('{module}', module)}; ${instead ?? advice}`;
+  return `${reason.replace('{module}', module)}; ${adviceAbout(feature, module) ?? advice}`;
 };

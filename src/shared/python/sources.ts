@@ -1,5 +1,6 @@
 /** The Python that both runtimes describe runs with; see modules.py for how it is loaded. */
 import afterImport from './after_import.py?raw';
+import animations from './plots/animations.py?raw';
 import backends from './plots/backends.py?raw';
 import display from './displays/display.py?raw';
 import displayForms from './displays/display_forms.py?raw';
@@ -12,9 +13,11 @@ import magics from './code/magics.py?raw';
 import mimeTexts from './displays/mime_texts.py?raw';
 import modules from './modules.py?raw';
 import notebookCode from './code/notebook_code.py?raw';
+import notebookShell from './code/notebook_shell.py?raw';
 import outcome from './outcomes/outcome.py?raw';
 import outputs from './displays/outputs.py?raw';
 import ownFrames from './outcomes/own_frames.py?raw';
+import pastedText from './code/pasted_text.py?raw';
 import pipWords from './code/pip_words.py?raw';
 import places from './workspace/places.py?raw';
 import rightToLeft from './plots/right_to_left.py?raw';
@@ -30,6 +33,7 @@ export const MODULES_SOURCE = modules;
 /** Sources by the names of their modules. */
 export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   after_import: afterImport,
+  animations,
   backends,
   display,
   display_forms: displayForms,
@@ -42,9 +46,11 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   mime_texts: mimeTexts,
   modules,
   notebook_code: notebookCode,
+  notebook_shell: notebookShell,
   outcome,
   outputs,
   own_frames: ownFrames,
+  pasted_text: pastedText,
   pip_words: pipWords,
   places,
   right_to_left: rightToLeft,

@@ -53,6 +53,7 @@ class Driver:
             return self._packages.find_imports(_loads(text)["code"])
         if name == b"installed":
             self._packages.installed()
+            self._session.files_placed()
             return ""
         # Only where no guest is: its modules are loaded only then.
         if name == b"tryPackages":

@@ -3,9 +3,11 @@ import absentTable from '../../shared/python/absent.json?raw';
 import { SHARED_SOURCES } from '../../shared/python/sources.ts';
 import absentFeatures from '../python/imports/absent_features.py?raw';
 import blockingLoop from '../python/loops/blocking_loop.py?raw';
+import deadline from '../python/sessions/deadline.py?raw';
 import device from '../python/device.py?raw';
 import driver from '../python/driver.py?raw';
 import eventLoops from '../python/loops/event_loops.py?raw';
+import finalizable from '../python/sessions/finalizable.py?raw';
 import guestState from '../python/sessions/guest_state.py?raw';
 import hostFunctions from '../python/functions/host_functions.py?raw';
 import interpreter from '../python/interpreter.py?raw';
@@ -17,7 +19,12 @@ import pauses from '../python/loops/pauses.py?raw';
 import plainData from '../python/functions/plain_data.py?raw';
 import programEnd from '../python/sessions/program_end.py?raw';
 import ipython from '../python/imports/provided/IPython/__init__.py?raw';
+import ipythonCore from '../python/imports/provided/IPython/core/__init__.py?raw';
+import ipythonCoreDisplay from '../python/imports/provided/IPython/core/display.py?raw';
+import ipythonInteractiveShell from '../python/imports/provided/IPython/core/interactiveshell.py?raw';
 import ipythonDisplay from '../python/imports/provided/IPython/display.py?raw';
+import ipythonLib from '../python/imports/provided/IPython/lib/__init__.py?raw';
+import ipythonLibDisplay from '../python/imports/provided/IPython/lib/display.py?raw';
 import host from '../python/imports/provided/host.py?raw';
 import micropip from '../python/imports/provided/micropip.py?raw';
 import nestAsyncio from '../python/imports/provided/nest_asyncio.py?raw';
@@ -41,9 +48,11 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   absent_features: absentFeatures,
   blocking_loop: blockingLoop,
   curated: `CURATED = ${JSON.stringify(curatedPackages)}\n`,
+  deadline,
   device,
   driver,
   event_loops: eventLoops,
+  finalizable,
   guest_state: guestState,
   host_functions: hostFunctions,
   interpreter,
@@ -72,6 +81,12 @@ export const PROVIDED_SOURCES: Readonly<Record<string, string>> = {
   micropip,
   nest_asyncio: nestAsyncio,
   IPython: ipython,
+  'IPython.core': ipythonCore,
+  'IPython.core.display': ipythonCoreDisplay,
+  'IPython.core.display_functions': ipythonCoreDisplay,
+  'IPython.core.interactiveshell': ipythonInteractiveShell,
   'IPython.display': ipythonDisplay,
+  'IPython.lib': ipythonLib,
+  'IPython.lib.display': ipythonLibDisplay,
   'urllib3.contrib.emscripten': urllib3Emscripten,
 };

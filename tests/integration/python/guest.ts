@@ -71,6 +71,8 @@ export interface Guest {
   /** What `input()` and `getpass()` announced since the last call. */
   takePrompts(): unknown[];
   listFiles(): OutputFile[];
+  /** Puts a package's file there, between runs. */
+  placePackageFile(path: string, bytes: Uint8Array): void;
   /** What the code needs that is not there. */
   findImports(code: string): ImportReport;
 }
@@ -151,6 +153,12 @@ export async function startGuest(
       takeStderr: () => take('stderr'),
       takeShown: () => shown.splice(0),
       takePrompts: () => prompts.splice(0),
+      placePackageFile: (path, bytes) => {
+        interpreter.installPackage({ paths: [path], sizes: [bytes.length], firstId: 0 }, (_id, target) => {
+          target.set(bytes);
+          return true;
+        });
+      },
       findImports: (code) =>
         ImportReport.parse(parse(interpreter.answer('findImports', encode(JSON.stringify({ code }))))),
       listFiles: () =>

@@ -96,16 +96,15 @@ publish_display_data({'text/plain': 'fourth'});`;
 });
 
 describe('IPython', () => {
-  it('has only what is provided: the version that Matplotlib asks for, no other modules, no global get_ipython', async () => {
+  it('has only what is provided: the version that Matplotlib asks for, no other modules, no shell for libraries', async () => {
     const code = `
 import IPython, sys
-found = [hasattr(IPython, '__version__'), sys.modules['IPython'].version_info[:2] >= (8, 24), 'get_ipython' in globals()]
-try:
-    get_ipython()
-except NameError:
-    found.append('NameError')
-from IPython import get_ipython
-found.append(get_ipython())
+found = [hasattr(IPython, '__version__'), sys.modules['IPython'].version_info[:2] >= (8, 24)]
+open('library.py', 'w').write("""import builtins, IPython
+seen = [IPython.get_ipython(), hasattr(builtins, 'get_' + 'ipython')]
+""")
+import library
+found += library.seen
 try:
     import IPython.core.magic
 except ModuleNotFoundError as error:
@@ -113,7 +112,22 @@ except ModuleNotFoundError as error:
 found`;
     expect(await guest.run(code)).toMatchObject({
       error: null,
-      value: { json: [false, true, false, 'NameError', null, "No module named 'IPython.core'"] },
+      value: { json: [false, true, null, false, "No module named 'IPython.core.magic'"] },
+    });
+  });
+
+  it('has a shell with the known magics for a script that asks for it, and that is of no class of IPython', async () => {
+    const code = `
+from IPython import get_ipython as shell
+get_ipython().run_line_magic('matplotlib', 'inline')
+shell().run_cell('x = 5')
+[x, shell() is get_ipython(), type(shell()).__name__, shell().config, shell().ev('x + 1')]`;
+    expect(await guest.run(code)).toMatchObject({
+      error: null,
+      value: { json: [5, true, 'NotebookShell', {}, 6] },
+    });
+    await expect(guest.run("get_ipython().system('ls')")).resolves.toMatchObject({
+      error: { type: 'SyntaxError' },
     });
   });
 
@@ -147,7 +161,9 @@ import builtins, micropip, IPython.display
     ['from IPython.display import display, HTML', []],
     ['from IPython import get_ipython, display', []],
     ['import IPython.core.magic', ['IPython.core.magic']],
-    ['from IPython.core.display import HTML', ['IPython.core.display', 'IPython.core.display.HTML']],
+    ['from IPython.core.display import HTML, display', []],
+    ['from IPython.core.interactiveshell import InteractiveShell', []],
+    ['from IPython.lib.display import Audio', []],
     ['from micropip import install', []],
   ])('%s needs these packages', (code, modules) => {
     expect(guest.findImports(code).modules).toEqual(modules);

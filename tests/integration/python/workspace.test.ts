@@ -59,6 +59,13 @@ describe('files outside the workspace', () => {
     expect(await elsewhere(session, 'open("/tmp/b.csv", "a").write("more")')).toEqual(['/tmp/b.csv']);
   });
 
+  it('are not listed when a package brought them between runs', async () => {
+    const session = guest.newSession();
+    expect(await elsewhere(session, 'open("/tmp/mine", "w").close()')).toEqual(['/tmp/mine']);
+    session.placePackageFile('/share/man/man1/tool.1', new Uint8Array([1]));
+    expect(await elsewhere(session, 'open("/tmp/other", "w").close()')).toEqual(['/tmp/other']);
+  });
+
   it('are not listed when they were there before, however many they are', async () => {
     const session = await startGuest();
     const many =

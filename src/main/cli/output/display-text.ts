@@ -21,11 +21,13 @@ export const textOfDisplay = (output: RunDisplay): string | null => {
   const plain = mime['text/plain'];
   if (plain !== undefined && !isBare(plain)) return plain;
   const html = mime['text/html'];
+  // A page without words, such as a player of sound, has none.
+  const words = html === undefined ? '' : textOfHtml(html);
   return (
     mime['text/markdown'] ??
     mime['text/latex'] ??
     mime['application/json'] ??
-    (html === undefined ? undefined : textOfHtml(html)) ??
+    (words.trim() === '' ? undefined : words) ??
     plain ??
     `[${types.join(', ')}]`
   );

@@ -10,8 +10,10 @@ The code can reach and change all of this: it is a convenience, never a boundary
 from __future__ import annotations
 
 import asyncio
+import atexit
 import builtins
 import faulthandler
+import gc
 import linecache
 import os
 import signal
@@ -30,12 +32,12 @@ from ....shared.python.outcomes.outcome import Value, describe_value, outcome_js
 from ....shared.python.outcomes.own_frames import hide_own_frames
 from ....shared.python.plots.figures import Figures, install_figures
 from ....shared.python.run_facts import RunFacts, read_facts
-from ....shared.python.workspace.workspace_files import WorkspaceFiles
+from ....shared.python.workspace.workspace_files import FileStates, WorkspaceFiles
 from .lifeline import follow_parent
 
 _FILENAME = "<script>"
 
-_getpid = os.getpid
+_getpid, _exit = os.getpid, os._exit
 _join, _replace = os.path.join, os.replace
 _linecache = linecache.cache
 _set_signal = signal.signal
@@ -49,6 +51,10 @@ class _Run:
         """`script` is the path of the code's file; `text_limit` cuts texts, in characters."""
         self._script = script
         self._text_limit = text_limit
+        self._namespace: dict[str, Any] = {}
+        self._before: FileStates = {}
+        self._value: Value | None = None
+        self._failed: Failure | None = None
         self._files = WorkspaceFiles(workspace)
         forms, after_import = DisplayForms(), install_after_import()
         self._display: Display = install_display(outputs, forms)
@@ -57,17 +63,18 @@ class _Run:
         hide_own_frames()
         builtins.input = _no_input
 
-    def execute(self, code: str, facts: RunFacts) -> str | None:
-        """The outcome as JSON; None in a forked child that came back here."""
+    def execute(self, code: str, facts: RunFacts) -> bool:
+        """Whether there is an outcome from now on: not in a forked child that came back here."""
         pid = _getpid()
-        namespace = self._enter(code)
-        before = self._files.before_run()
+        namespace = self._namespace = self._enter(code)
+        self._before = self._files.before_run()
         value, result = None, None
         try:
             script = compile_script(code, _FILENAME)
         except BaseException as error:
             _ignore_interrupts()
-            return outcome_json(None, self._failure(error, code))
+            self._failed = self._failure(error, code)
+            return True
         error = None
         try:
             facts.apply(namespace)
@@ -77,7 +84,7 @@ class _Run:
         if _getpid() != pid:
             if error is not None:
                 raise error
-            return None
+            return False
         try:
             value = self._show(result, error)
         except BaseException as caught:
@@ -86,9 +93,17 @@ class _Run:
         _ignore_interrupts()
         _flush_streams()
         _linecache[_FILENAME] = linecache_entry(_FILENAME, code)
-        failure = None if error is None else self._failure(error)
-        files, cut = self._files.changed(before)
-        return outcome_json(value if failure is None else None, failure, files, cut)
+        self._failed = None if error is None else self._failure(error)
+        self._value = value if self._failed is None else None
+        return True
+
+    def finish(self) -> str:
+        """The outcome as JSON, when all but the globals is done that Python does at the end of a program."""
+        # What they hold writes into its files, and closes them.
+        self._namespace.clear()
+        gc.collect()
+        files, cut = self._files.changed(self._before)
+        return outcome_json(self._value, self._failed, files, cut)
 
     def _enter(self, code: str) -> dict[str, Any]:
         """Be where the script expects to be; its globals."""
@@ -154,13 +169,23 @@ def main(folder: str, text_limit: int, *display_limits: int) -> None:
     displays = open(_join(folder, "displays.jsonl"), "ab", buffering=0)  # noqa: SIM115 - open until the end
     outputs = Outputs()
     outputs.show_with(lambda text: displays.write(text.encode() + b"\n"), *display_limits)
-    outcome = _Run(script, _join(folder, "workspace"), text_limit, outputs).execute(code, facts)
-    if outcome is None:
-        return
-    try:
-        with open(_join(folder, "outcome.tmp"), "wb") as file:
-            file.write(outcome.encode())
-        _replace(_join(folder, "outcome.tmp"), _join(folder, "outcome.json"))
-    except OSError:
-        # The script has removed the folder, or the disk is full; that there is no outcome says it.
-        sys.exit(1)
+    run = _Run(script, _join(folder, "workspace"), text_limit, outputs)
+    pid = _getpid()
+    is_over: list[bool] = []
+
+    def write_outcome() -> None:
+        # Not in a forked child that ends as a program does.
+        if _getpid() != pid or not is_over:
+            return
+        try:
+            with open(_join(folder, "outcome.tmp"), "wb") as file:
+                file.write(run.finish().encode())
+            _replace(_join(folder, "outcome.tmp"), _join(folder, "outcome.json"))
+        except OSError:
+            # The script has removed the folder, or the disk is full; that there is no outcome says it.
+            _exit(1)
+
+    # Registered first, so called last: after threads have ended, and what the script has registered.
+    atexit.register(write_outcome)
+    if run.execute(code, facts):
+        is_over.append(True)

@@ -78,6 +78,7 @@ export class ModuleAdvice {
       case 'ImportError':
       case 'FeatureNotFound':
       case 'RuntimeError':
+      case 'AttributeError':
         return withAdvice(told, error, this.#aboutLibrary(error.message));
       case 'ZoneInfoNotFoundError':
         return withAdvice(told, inOwnWords(error), this.#aboutZone(error.message));

@@ -11,10 +11,12 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
+from .notebook_shell import NotebookShell
 from .pip_words import requirements_in
 
 _perf_counter = time.perf_counter
 _open = open
+_KEPT = frozenset(("get_ipython",))
 _UNITS = ((1e-6, 1e9, "ns"), (1e-3, 1e6, "µs"), (1.0, 1e3, "ms"))
 # Of one measurement, in seconds.
 _LONG_ENOUGH = 0.2
@@ -25,6 +27,7 @@ class Magics:
     def __init__(self, namespace: dict[str, object]) -> None:
         self._namespace = namespace
         self._cell_began = 0.0
+        self.shell = NotebookShell(namespace)
 
     def begin(self) -> float:
         return _perf_counter()
@@ -100,6 +103,11 @@ class Magics:
                     f"{name} is not installed: packages come before the code runs, not while it does; "
                     "name it for the run\n"
                 )
+
+    def reset(self, options: str) -> None:
+        """Forget what the user has named. `%reset` asks first; here nobody could answer."""
+        for name in [name for name in self._namespace if not name.startswith("_") and name not in _KEPT]:
+            del self._namespace[name]
 
     def write_file(self, name: str, text: str, append: bool) -> None:
         """As `%%writefile` does."""

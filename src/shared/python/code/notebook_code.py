@@ -9,6 +9,8 @@ import ast
 import re
 from typing import NamedTuple
 
+from .pasted_text import MAX_LINE, dedented, without_lookalikes, without_prose
+
 _PyCF_ONLY_AST = ast.PyCF_ONLY_AST
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
@@ -16,8 +18,6 @@ _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 MAGICS = "__vivarium_magics__"
 
 _MAX_LINES = 200
-# Of a line that is translated, in characters: to find out what an endless one is takes too long.
-_MAX_LINE = 4000
 # All code is parsed again for each line that is mended: this many characters in all.
 _MAX_PARSED = 8_000_000
 
@@ -27,7 +27,7 @@ _HELP = re.compile(r"(\s*)(?:\?{1,2}([\w.]+)|([\w.]+)\?{1,2})\s*;?\s*(?:#.*)?")
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)\s*(.*)")
 _FENCE = re.compile(r"\s*(?:```|~~~)\s*\w*\s*")
 _PROMPT = re.compile(r"\s*(?:>>>|In \[\d+\]:) ?")
-_CONTINUED_PROMPT = re.compile(r"\s*(?:\.\.\.|\.{3,}:) ?")
+_CONTINUED_PROMPT = re.compile(r"\s*\.{3,}:? ?")
 _OPTIONS = re.compile(r"(?:-\w\s*\d*\s+)*")
 
 # They change what a notebook does, not what the code means.
@@ -43,6 +43,8 @@ _QUIET = frozenset(
         "xmode",
         "automagic",
         "capture",
+        "clear",
+        "cls",
     )
 )
 _INSTALLERS = frozenset(("pip", "pip3", "conda", "mamba", "uv"))
@@ -85,7 +87,7 @@ class _Translation:
         self._written = list(self._lines)
         self._has_magics = False
         self._is_timed = False
-        self._is_dedented = False
+        self._is_dedented = self._is_unfenced = False
 
     def read(self, first: SyntaxError) -> Notebook:
         """`first` is what the compiler says of the code as it is."""
@@ -114,33 +116,31 @@ class _Translation:
         """Whether something was changed that the error may be about."""
         if isinstance(error, IndentationError) and not self._is_dedented:
             self._is_dedented = True
-            if self._dedent():
+            if self._becomes(dedented(self._lines)):
                 return True
         number = error.lineno
+        if not self._is_unfenced:
+            self._is_unfenced = True
+            if self._becomes(without_prose(self._lines, number)):
+                return True
         line = self._lines[number - 1] if number is not None and 1 <= number <= len(self._lines) else None
         if self._is_at_prompt(line) and self._take_prompts_off():
             return True
         if number is None or line is None:
             return False
-        changed = self._translate(line, number)
+        changed = without_lookalikes(line, error)
+        if changed is None:
+            changed = self._translate(line, number)
         if changed is None:
             return False
         self._lines[number - 1] = changed
         return True
 
-    def _dedent(self) -> bool:
-        """Take away what all lines are indented by; the first line may have lost it on its way."""
-        for first in (0, 1):
-            lines = [line for line in self._lines[first:] if line.strip()]
-            margin = min((len(line) - len(line.lstrip()) for line in lines), default=0)
-            start = lines[0][:margin] if lines else ""
-            if margin > 0 and all(line.startswith(start) for line in lines):
-                # A single line that is indented is a slip, and for Python to tell of.
-                if first == 1 and (len(lines) < 2 or self._lines[0].rstrip().endswith(":")):
-                    return False
-                self._lines[first:] = [line[margin:] if line.strip() else "" for line in self._lines[first:]]
-                return True
-        return False
+    def _becomes(self, lines: list[str] | None) -> bool:
+        if lines is None or lines == self._lines:
+            return False
+        self._lines = lines
+        return True
 
     def _is_at_prompt(self, line: str | None) -> bool:
         """Whether it is the prompts that don't parse: there are some in strings, too, as in doctests."""
@@ -160,7 +160,7 @@ class _Translation:
 
     def _translate(self, line: str, number: int) -> str | None:
         """The line as Python; None when it is nothing known."""
-        if len(line) > _MAX_LINE:
+        if len(line) > MAX_LINE:
             return None
         if _FENCE.fullmatch(line):
             return ""
@@ -177,6 +177,8 @@ class _Translation:
         indent, target, name, rest = magic[1], magic[2] or "", magic[3], magic[4]
         if name in _QUIET:
             return f"{indent}pass"
+        if name == "reset":
+            return f"{indent}{self._call('reset', rest)}"
         if name in _INSTALLERS:
             # `%conda install -y x`, `%uv pip install x`
             return f"{indent}{self._call('install', rest)}"

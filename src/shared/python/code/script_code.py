@@ -12,6 +12,8 @@ from .magics import Magics
 from .notebook_code import MAGICS, parse_notebook
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+# What notebooks have as a built-in, and scripts that were exported from one use.
+_SHELL = "get_ipython"
 _Expr = ast.Expr
 _Expression = ast.Expression
 _CO_COROUTINE = inspect.CO_COROUTINE
@@ -64,7 +66,11 @@ class ScriptCode(NamedTuple):
     def _begin(self, namespace: dict[str, object]) -> list[types.CodeType]:
         if self.has_magics:
             # It stays: functions of this code may be called by a later run.
-            namespace[MAGICS] = Magics(namespace)
+            magics = namespace.get(MAGICS)
+            if not isinstance(magics, Magics):
+                magics = namespace[MAGICS] = Magics(namespace)
+            shell = magics.shell
+            namespace.setdefault(_SHELL, lambda: shell)
         return [part for part in self._parts if part is not None]
 
 
@@ -87,7 +93,7 @@ def _compile(source: str, filename: str) -> ScriptCode:
         body.pop()
         expression = compile(_Expression(last.value), filename, "eval", _FLAGS, True)
     statements = compile(tree, filename, "exec", _FLAGS, True) if body else None
-    return ScriptCode(statements, expression, has_magics)
+    return ScriptCode(statements, expression, has_magics or _SHELL in code)
 
 
 def lines_of(code: str) -> list[str]:

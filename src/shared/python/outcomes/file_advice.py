@@ -7,6 +7,7 @@ import os
 from typing import cast
 
 _scandir, _getcwd, _basename, _lexists = os.scandir, os.getcwd, os.path.basename, os.path.lexists
+_dirname = os.path.dirname
 _close_matches = difflib.get_close_matches
 
 _MAX_NAMED = 20
@@ -21,6 +22,16 @@ def about_missing_file(error: BaseException) -> str | None:
     missing = cast(FileNotFoundError, error).filename
     if type(missing) is not str or _lexists(missing):
         return None
+    folder = _dirname(missing)
+    if folder and not _lexists(folder):
+        # Whoever writes there needs the folder, whoever reads may have meant another file.
+        start = f"there is no folder {folder!r}: make it with os.makedirs, or use the working directory; "
+    else:
+        start = ""
+    return start + _about_files(missing)
+
+
+def _about_files(missing: str) -> str:
     names = _names_here()
     if not names:
         return f"there are no files in {_getcwd()}"

@@ -19,6 +19,7 @@ from typing import Any
 from ..after_import import AfterImport
 from ..displays.display_forms import DisplayForms
 from ..displays.outputs import Outputs
+from .animations import play
 from .backends import attend_to_matplotlib, attend_to_pyplot
 from .right_to_left import attend_to_text
 
@@ -186,6 +187,7 @@ class Figures:
         self._taken.add(figure)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
+            play(figure)
             forms = _drawn(figure)
         missing: dict[str, None] = {}
         unshaped: dict[str, None] = {}

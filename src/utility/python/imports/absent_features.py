@@ -10,6 +10,7 @@ import errno
 import functools
 import io
 import json
+import os
 import re
 import sys
 from typing import Any, cast
@@ -22,13 +23,19 @@ _TABLE = json.loads(ABSENT)
 _FEATURES: dict[str, dict[str, str]] = _TABLE["features"]
 _MODULES: dict[str, str] = _TABLE["modules"]
 _NO_BUILD: dict[str, str] = _TABLE["noBuild"]
+_REMOVED: dict[str, str] = _TABLE["removed"]
+_OTHER_SERVICES: dict[str, str] = _TABLE["otherServices"]
 # `test` is missing in that set.
 _STANDARD = sys.stdlib_module_names | {"test"}
 
 _getframe = sys._getframe  # pyright: ignore[reportPrivateUsage] - there is no other way to know who asks
 _ModuleNotFoundError = ModuleNotFoundError
 
+_IMPORT_SYSTEM = "<frozen importlib._bootstrap>"
+_MAX_FRAMES = 20
 _SHOWN_COMMAND = 200
+# What scripts do to the window that they expect to run in.
+_CONSOLE_COMMANDS = frozenset(("clear", "cls", "reset", "pause", "title", "color", "chcp", "mode", "stty"))
 _PIP = re.compile(r"(?:^|/)(?:pip[\d.]*|uv|conda|mamba)$")
 
 
@@ -42,12 +49,16 @@ def about_module(module: str) -> str | None:
     """Why a module can't be imported that nothing provides; None for one that nothing is known of."""
     if module in _MODULES:
         return sentence(_MODULES[module], module)
+    if module in _OTHER_SERVICES:
+        return sentence("other-service", module, _OTHER_SERVICES[module])
     top, dot, _ = module.partition(".")
     if dot:
         # What it belongs to is there: only this part of it is not.
         return None
     if top in _NO_BUILD:
         return sentence("no-build", top, _NO_BUILD[top])
+    if top in _REMOVED:
+        return sentence("removed", top, _REMOVED[top])
     return sentence("standard-library", top) if top in _STANDARD else None
 
 
@@ -57,9 +68,24 @@ class _AbsentModules:
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
         if not _is_import(_getframe(1)):
             return
-        reason = about_module(name)
+        # The name that was asked for says more than the folder that is looked for first.
+        reason = about_module(imported_name(name)) or about_module(name)
         if reason is not None:
             raise _ModuleNotFoundError(f"No module named {name!r}; {reason}", name=name)
+
+
+def imported_name(name: str) -> str:
+    """`a.b` where `a` is looked for since `a.b.c` is imported; `name` itself otherwise."""
+    asked, frame = name, _getframe(1)
+    for _ in range(_MAX_FRAMES):
+        frame = frame.f_back
+        if frame is None:
+            break
+        if frame.f_code.co_name == "_find_and_load_unlocked" and frame.f_code.co_filename == _IMPORT_SYSTEM:
+            outer = frame.f_locals.get("name")
+            if type(outer) is str and outer.startswith(f"{name}."):
+                asked = outer
+    return ".".join(asked.split(".")[:2])
 
 
 def _is_import(frame: Any) -> bool:
@@ -68,7 +94,7 @@ def _is_import(frame: Any) -> bool:
     return (
         outer is not None
         and outer.f_code.co_name == "_find_and_load_unlocked"
-        and outer.f_code.co_filename == "<frozen importlib._bootstrap>"
+        and outer.f_code.co_filename == _IMPORT_SYSTEM
     )
 
 
@@ -111,8 +137,6 @@ def _no_programs(subprocess: Any) -> None:
 
 
 def _no_shell() -> None:
-    import os
-
     def system(command: Any) -> int:
         _refuse_command(command)
         return 0
@@ -130,9 +154,13 @@ def _no_shell() -> None:
 
 
 def _refuse_command(args: Any) -> None:
-    """Raises OSError; not for the installation of packages that are there, since they come before the code runs."""
+    """Raises OSError; not for what changes a console only, nor for the installation of packages that are there, since
+    they come before the code runs.
+    """
     is_split = isinstance(args, (list, tuple))
     words = [str(word) for word in cast("list[Any]", args)] if is_split else str(args).split()
+    if not words or words[0].lower() in _CONSOLE_COMMANDS:
+        return
     command = " ".join(words)[:_SHOWN_COMMAND]
     if "install" not in words or not any(_PIP.search(word) for word in words[: words.index("install")]):
         raise OSError(errno.ENOTSUP, f"{sentence('programs')} ({command})")
@@ -217,6 +245,40 @@ def _no_films(animation: Any) -> None:
     animation.Animation.save = save_animation
 
 
+def _no_libraries(ctypes: Any) -> None:
+    """Emscripten looks for them over the network, and says so."""
+    load = ctypes.CDLL._load_library
+
+    @functools.wraps(load)
+    def load_library(library: Any, name: Any, *args: Any, **options: Any) -> Any:
+        try:
+            return load(library, name, *args, **options)
+        except OSError:
+            if isinstance(name, str) and os.path.exists(name):
+                raise
+            raise OSError(f"{sentence('libraries')} ({name})") from None
+
+    ctypes.CDLL._load_library = load_library
+
+    def absent(name: str) -> Any:
+        if name in ("windll", "oledll", "WinDLL", "OleDLL", "WinError", "FormatError"):
+            raise AttributeError(f"module 'ctypes' has no attribute {name!r}: {sentence('libraries')}")
+        raise AttributeError(f"module 'ctypes' has no attribute {name!r}")
+
+    ctypes.__getattr__ = absent
+
+
+def _without_files_of_code(dotenv: Any) -> None:
+    """It looks beside the file of whoever calls it, and the code of a run is in none: let it look where code runs."""
+    find = dotenv.find_dotenv
+
+    @functools.wraps(find)
+    def find_dotenv(filename: str = ".env", raise_error_if_not_found: bool = False, usecwd: bool = True) -> str:
+        return find(filename, raise_error_if_not_found, True)
+
+    dotenv.find_dotenv = find_dotenv
+
+
 def install_absent_features(after_import: AfterImport) -> None:
     """Once per interpreter, when all finders are there."""
     sys.meta_path.append(_AbsentModules())
@@ -230,5 +292,7 @@ def install_absent_features(after_import: AfterImport) -> None:
         ("concurrent.futures.process", _no_process_pools),
         ("webbrowser", _no_browser),
         ("matplotlib.animation", _no_films),
+        ("ctypes", _no_libraries),
+        ("dotenv.main", _without_files_of_code),
     ):
         after_import.call(name, attend)

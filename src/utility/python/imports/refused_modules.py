@@ -8,10 +8,12 @@ from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from typing import Any
 
-from .absent_features import sentence
+from .absent_features import imported_name, sentence
 
 _meta_path = sys.meta_path
 
+# What has `pyfetch` and `open_url`.
+_OF_THE_NETWORK = frozenset(("pyodide.http",))
 _REFUSED = frozenset(("js", "pyodide", "pyodide_js", "_pyodide", "_pyodide_core"))
 
 
@@ -26,7 +28,9 @@ class RefusedModules:
         return spec_from_loader(name, loader, origin="vivarium")
 
     def create_module(self, spec: ModuleSpec) -> None:
-        raise ImportError(f"{sentence('javascript')} (no module {spec.name!r})", name=spec.name)
+        asked = imported_name(spec.name)
+        feature = "network" if asked in _OF_THE_NETWORK else "javascript"
+        raise ImportError(f"{sentence(feature)} (no module {asked!r})", name=spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
         raise NotImplementedError

@@ -75,6 +75,7 @@ _STARTERS = ("system", "popen", "run", "call", "check_call", "check_output", "Po
 _PIP = re.compile(r"(?:^|-m |/)(?:uv )?pip[\d.]{0,5} install (.{1,1000})", re.DOTALL)
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]{0,100}\])?([=<>!~].{0,60})?")
 _OWN_SCRIPT = re.compile(r"[\w./\\-]{1,200}\.py")
+_MODULE = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -108,6 +109,9 @@ class _Needs:
         # Strings that may be code, and whether anything makes use of such.
         self.sources: list[str] = []
         self.executes = False
+        # Strings that may be names of modules, and whether something is imported by a name that is computed.
+        self.words: dict[str, None] = {}
+        self.imports_words = False
 
     def read(self, source: str) -> None:
         for node in _walk(parse_notebook(source, "<script>").tree):
@@ -148,6 +152,8 @@ class _Needs:
     def read_text(self, text: str) -> None:
         if text in _TEXTS:
             self.texts.add(text)
+        if len(self.words) < _MAX_MODULES and len(text) <= _MAX_NAME and _MODULE.fullmatch(text):
+            self.words[text] = None
         if len(text) <= 1000 and text.endswith(_SUFFIXES):
             self.texts.add(text[text.rindex(".") :])
         if "import" in text and len(text) <= _MAX_SCRIPT_BYTES:
@@ -173,6 +179,7 @@ class _Needs:
         first = node.args[0] if node.args else None
         if name in _IMPORTERS:
             module = None if first is None else _text(first)
+            self.imports_words = self.imports_words or (first is not None and module is None)
             if module is not None and not module.startswith("."):
                 self.add(module)
         elif name in _EXECUTORS:
@@ -219,7 +226,7 @@ def _spec_of(module: str) -> Any:
         return True
     child = f"{top}.{rest.partition('.')[0]}"
     if rest and spec is not None and isinstance(spec.loader, ProvidedModules):
-        return spec if spec.loader.provides(child) else None
+        return spec if spec.loader.provides(module) else None
     if spec is None or not rest or spec.origin is not None or spec.submodule_search_locations is None:
         return spec
     # A folder that several packages share: this one's part may be missing.
@@ -287,6 +294,9 @@ class Packages:
         needs = _Needs()
         needs.read(code)
         needs.read_sources()
+        for word in needs.words if needs.imports_words else ():
+            # Only what is well known by that name is installed.
+            needs.add(word)
         missing = self._missing(needs)
         self._names |= needs.names
         self._texts |= needs.texts

@@ -10,17 +10,16 @@ import _io
 import atexit
 import gc
 import sys
-import time
 import types
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
+
+from .deadline import Deadline
+from .finalizable import FinalizableNames
 
 _SECONDS = 10.0
 
 _modules = sys.modules
-_settrace = sys.settrace
-_monotonic = time.monotonic
 _get_objects, _collect = gc.get_objects, gc.collect
 # Any: of these there is nothing in the stubs.
 _atexit: Any = atexit
@@ -61,7 +60,7 @@ class ProgramEnd:
     def __init__(self, is_writing: Callable[[], bool]) -> None:
         """`is_writing` says whether files are open for writing."""
         self._is_writing = is_writing
-        self._deadline = 0.0
+        self._deadline = _new_deadline()
         self._own_exit_functions = _count_exit_functions()
 
     def forget_runs(self) -> None:
@@ -77,7 +76,7 @@ class ProgramEnd:
         def forget() -> None:
             _forget_finalizable(namespace)
 
-        self._deadline = _monotonic() + _SECONDS
+        self._deadline = _new_deadline()
         self._within_deadline(_run_exit_functions)
         self._own_exit_functions = _count_exit_functions()
         # Finalizers of a cycle come in any order: an inner file could be closed before the outer one has written.
@@ -99,7 +98,7 @@ class ProgramEnd:
         """Bring what was written into the files, which stay open. Raises KeyboardInterrupt when the run is to stop."""
         if not self._is_writing():
             return
-        self._deadline = _monotonic() + _SECONDS
+        self._deadline = _new_deadline()
         _guarded(self._flush_files)
 
     def _flush_files(self) -> None:
@@ -129,21 +128,16 @@ class ProgramEnd:
             self._within_deadline(file.close)
 
     def _within_deadline(self, step: Callable[[], object]) -> None:
-        _settrace(self._trace)
         try:
-            step()
+            self._deadline.watch(step)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            _settrace(None)
             _tell(error)
-        finally:
-            _settrace(None)
 
-    def _trace(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if _monotonic() > self._deadline:
-            raise TimeoutError(f"the end of the program took longer than {_SECONDS:.0f} seconds")
-        return self._trace
+
+def _new_deadline() -> Deadline:
+    return Deadline(_SECONDS, f"the end of the program took longer than {_SECONDS:.0f} seconds")
 
 
 def _known_kinds() -> list[type]:
@@ -168,16 +162,9 @@ def _is_finalizable(kind: type[Any]) -> bool:
 
 
 def _forget_finalizable(namespace: dict[str, Any]) -> None:
-    """Let go of the globals with something to do at their end, while it still finds the others.
-
-    Not of all: to free a structure of many thousand levels takes more stack than there is: the interpreter ends.
-    """
-    for name in list(namespace):
-        value: object = namespace[name]
-        if _is_finalizable(type(value)):
-            # Nothing of ours keeps it.
-            value = None
-            del namespace[name]
+    """Let go of the globals with something to do at their end, while it still finds the others."""
+    for name in FinalizableNames(namespace).find():
+        namespace.pop(name, None)
 
 
 def _guarded(phase: Callable[[], None]) -> None:

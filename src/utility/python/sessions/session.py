@@ -93,6 +93,10 @@ class Session:
         """The files below the workspace, as JSON (`GuestFileList`)."""
         return self._files.list_json()
 
+    def files_placed(self) -> None:
+        """Files of packages are no work of a run."""
+        self._files.forget_runs()
+
     def forget_runs(self) -> None:
         """As if nothing had been run yet; for runs of our own that leave nothing in the globals."""
         self._sources.forget()

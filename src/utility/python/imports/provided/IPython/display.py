@@ -7,20 +7,37 @@ import os
 from collections.abc import Callable, Collection
 from typing import Any, ClassVar, cast
 
+from .lib.display import Audio, FileLink, FileLinks, IFrame, Video, YouTubeVideo
+
 __all__ = [
     "HTML",
     "JSON",
     "SVG",
+    "Audio",
+    "Code",
     "DisplayObject",
+    "FileLink",
+    "FileLinks",
+    "IFrame",
     "Image",
     "Javascript",
     "Latex",
     "Markdown",
     "Math",
     "Pretty",
+    "TextDisplayObject",
+    "Video",
+    "YouTubeVideo",
     "clear_output",
     "display",
+    "display_html",
+    "display_latex",
+    "display_markdown",
+    "display_png",
+    "display_pretty",
+    "display_svg",
     "publish_display_data",
+    "set_matplotlib_formats",
     "update_display",
 ]
 
@@ -89,6 +106,19 @@ class DisplayObject:
     def _check_data(self) -> None:
         if self.data is not None and not isinstance(self.data, str):
             raise TypeError(f"{type(self).__name__} expects text, not {self.data!r}")
+
+
+TextDisplayObject = DisplayObject
+
+
+class Code(DisplayObject):
+    """Code as text; `language` has no effect."""
+
+    def __init__(self, data: Any = None, url: str | None = None, filename: Any = None, language: object = None) -> None:
+        super().__init__(data, url, filename)
+
+    def __repr__(self) -> str:
+        return self.data or ""
 
 
 class Pretty(DisplayObject):
@@ -206,6 +236,32 @@ class Image(DisplayObject):
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> dict[str, Any]:
         return {f"image/{self.format}": self.data}
+
+
+def _display_as(mime: str) -> Callable[..., None]:
+    def show(*objs: object, raw: bool = False, **options: Any) -> None:
+        for obj in objs:
+            if raw:
+                display({mime: obj}, raw=True)
+            else:
+                display(obj, include=[mime, "text/plain"])
+
+    return show
+
+
+display_html = _display_as("text/html")
+display_markdown = _display_as("text/markdown")
+display_latex = _display_as("text/latex")
+display_png = _display_as("image/png")
+display_svg = _display_as("image/svg+xml")
+display_pretty = _display_as("text/plain")
+
+
+def set_matplotlib_formats(*formats: str, **options: Any) -> None:
+    """Of the formats, SVG is taken; pictures are PNG otherwise."""
+    import matplotlib
+
+    matplotlib.rcParams["savefig.format"] = "svg" if "svg" in formats else "png"
 
 
 def _is_file(text: str) -> bool:

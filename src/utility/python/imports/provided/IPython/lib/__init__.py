@@ -1,0 +1,1 @@
+"""Parts of IPython's library that scripts import by name; see IPython/__init__.py."""

@@ -1,0 +1,68 @@
+"""Which of a program's names hold something that has still to be done when the program ends: finalizers, generators."""
+
+from __future__ import annotations
+
+import gc
+import types
+from typing import Any
+
+_get_referents = gc.get_referents
+_dir, _id, _len = dir, id, len
+_GENERATORS = (types.GeneratorType, types.AsyncGeneratorType, types.CoroutineType)
+# They lead to everything, and hold nothing of their own.
+_SHARED = (
+    type,
+    types.ModuleType,
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.CodeType,
+    types.FrameType,
+)
+_CONTAINERS = (list, tuple, dict, set, frozenset)
+
+# To free a structure of many thousand levels takes more stack than there is: the interpreter ends.
+_MAX_LEVELS = 100
+# Objects looked at for one name, and for all of them.
+_MAX_OBJECTS = 20_000
+_MAX_OBJECTS_IN_ALL = 200_000
+
+
+class FinalizableNames:
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self._namespace = namespace
+        self._left = _MAX_OBJECTS_IN_ALL
+        self._kinds: dict[Any, bool] = {}
+
+    def find(self) -> list[str]:
+        """In their order. Without those of structures too large to know what is in them, or too deep to be freed."""
+        return [name for name, value in list(self._namespace.items()) if self._holds(value)]
+
+    def _holds(self, value: Any) -> bool:
+        """Whether there is something to finalize in it."""
+        seen: set[int] = {_id(self._namespace)}
+        is_found = False
+        level = [value]
+        for _ in range(_MAX_LEVELS):
+            inner: list[Any] = []
+            for held in level:
+                kind: Any = type(held)  # pyright: ignore[reportUnknownVariableType]
+                if _id(held) in seen or issubclass(kind, _SHARED):
+                    continue
+                seen.add(_id(held))
+                self._left -= 1
+                if _len(seen) > _MAX_OBJECTS or self._left < 0:
+                    return False
+                if kind in _CONTAINERS and _len(held) > _MAX_OBJECTS:
+                    return False
+                is_found = is_found or self._is_finalizable(kind)
+                inner.extend(_get_referents(held))
+            if not inner:
+                return is_found
+            level = inner
+        return False
+
+    def _is_finalizable(self, kind: Any) -> bool:
+        known = self._kinds.get(kind)
+        if known is None:
+            known = self._kinds[kind] = issubclass(kind, _GENERATORS) or "__del__" in _dir(kind)
+        return known
