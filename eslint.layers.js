@@ -25,9 +25,23 @@ export const MAIN_FOLDERS = {
   doctor: ['base', 'runtime', 'sandbox/process', 'sandbox/sidecar/sidecar-process.ts'],
   app: ['base', 'foreign-text', 'runtime', 'packages', 'run', 'native', 'sandbox', 'plugin'],
   ipc: ['base', 'config', 'packages', 'run', 'native', 'sandbox', 'interpreter', 'plugin', 'app'],
-  'cli-host': ['base', 'packages', 'run', 'sandbox'],
-  mcp: ['base', 'foreign-text', 'run'],
-  cli: ['base', 'foreign-text', 'electron-files', 'runtime', 'config', 'packages', 'run', 'native', 'mcp'],
+  connect: ['base', 'foreign-text', 'functions'],
+  'cli-host': ['base', 'packages', 'functions', 'run', 'sandbox'],
+  mcp: ['base', 'foreign-text', 'functions', 'run'],
+  cli: [
+    ...[
+      'base',
+      'foreign-text',
+      'electron-files',
+      'runtime',
+      'config',
+      'packages',
+      'functions',
+      'run',
+      'native',
+    ],
+    ...['connect', 'mcp'],
+  ],
   compose: [
     ...[
       'base',

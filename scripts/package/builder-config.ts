@@ -39,6 +39,9 @@ export const builderConfig = (electron: PackagedElectron, folder: string): Confi
     'out/renderer/**/*.html',
     // Of the command line.
     '!node_modules/{@modelcontextprotocol,commander}/**',
+    // Of its client of the Model Context Protocol.
+    '!node_modules/{cross-spawn,eventsource,eventsource-parser,isexe,jose,path-key,pkce-challenge}/**',
+    '!node_modules/{shebang-command,shebang-regex,which}/**',
     '!node_modules/{typescript,@types}/**',
   ],
   afterPack: async ({ appOutDir }) => {

@@ -104,6 +104,9 @@ export const DEFAULTS = {
   memoryMiB: 1024,
   outputKiB: 1024,
   packageCacheMiB: 2048,
+  /** Of calls of the app's functions: in one run, and in a second of it. */
+  functionCalls: 1000,
+  functionCallsPerSecond: 1000,
 } as const;
 
 /** What an interpreter may have beside its WebAssembly memory, in MiB: files, and objects of JavaScript. */

@@ -18,6 +18,8 @@ export interface RuntimeTraits {
   readonly installsPackages: boolean;
   /** Whether `input()` is answered. */
   readonly takesInput: boolean;
+  /** Whether code can call functions of the program that runs it. */
+  readonly callsFunctions: boolean;
   /** Whether there are packages to download before it is at its best. */
   readonly downloads: boolean;
   /** Whether the user names the interpreter's program, and has to for the tool. */
@@ -33,6 +35,7 @@ export const RUNTIMES = {
     hasFiles: true,
     installsPackages: true,
     takesInput: true,
+    callsFunctions: true,
     downloads: true,
     needsProgram: false,
   },
@@ -44,6 +47,7 @@ export const RUNTIMES = {
     hasFiles: false,
     installsPackages: false,
     takesInput: false,
+    callsFunctions: false,
     downloads: false,
     needsProgram: true,
   },

@@ -1,4 +1,5 @@
 import { TextDecoder } from 'node:util';
+import type { FunctionAnswer } from '../../shared/protocol/blocking-calls.ts';
 import type { HostRunItem, HostRunWishes } from '../../shared/protocol/host-protocol.ts';
 import type {
   CollectedFile,
@@ -11,6 +12,7 @@ import { isClearing, withoutStreamed, type StreamedAmount } from '../../shared/c
 import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 import { commandLineWords, programWords } from '../run/package-advice.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { ForwardedCalls } from './forwarded-calls.ts';
 
 /** Of a file, in one item. */
 const FILE_PART_BYTES = 1024 * 1024;
@@ -69,6 +71,7 @@ class SentOutput {
 export class HostRun {
   readonly #cancel = new AbortController();
   #answer: ((line: string | null) => void) | undefined;
+  #calls: ForwardedCalls | undefined;
 
   cancel(): void {
     this.#cancel.abort();
@@ -80,7 +83,13 @@ export class HostRun {
     this.#answer = undefined;
   }
 
+  /** What the client says to a call of one of its functions; ignored when there are none. */
+  answerCall(call: number, answer: FunctionAnswer): void {
+    this.#calls?.answer(call, answer);
+  }
+
   /**
+   * @param functions what Python is told of the client's functions
    * @returns the result without what was written
    * @throws InvalidRequestError as `Sandbox.run` does
    */
@@ -90,11 +99,14 @@ export class HostRun {
     wants: HostRunWishes,
     write: Write,
     onPackages: ((progress: PackageProgress) => void) | undefined,
+    functions?: string,
   ): Promise<RunResult> {
     const sent = new SentOutput(write);
+    if (functions !== undefined) this.#calls = new ForwardedCalls(functions, write);
     const result = await sandbox.run(request, {
       signal: this.#cancel.signal,
       words: wants.words === 'command-line' ? commandLineWords : programWords,
+      forwardedCalls: this.#calls,
       ...(wants.output ? { onOutput: (output) => sent.output(output) } : {}),
       ...(onPackages === undefined ? {} : { onPackages }),
       ...(wants.displays ? { onDisplay: (display) => sent.display(display) } : {}),

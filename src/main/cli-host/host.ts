@@ -55,14 +55,14 @@ export const serveHost = async (options: HostOptions): Promise<boolean> => {
         });
         return {};
       },
-      run: async ({ id, request, wants, progress: wanted }, { write }) => {
+      run: async ({ functions, id, request, wants, progress: wanted }, { write }) => {
         const run = new HostRun();
         runs.set(id, run);
         const onPackages = wanted
           ? (progress: PackageProgress) => peer.emit('packages', { id, progress })
           : undefined;
         try {
-          return await run.run(opened(), request, wants, write, onPackages);
+          return await run.run(opened(), request, wants, write, onPackages, functions);
         } catch (error) {
           if (error instanceof InvalidRequestError) throw new RpcError('invalid-params', error.message);
           throw error;
@@ -76,6 +76,10 @@ export const serveHost = async (options: HostOptions): Promise<boolean> => {
       },
       answer: ({ id, line }) => {
         runs.get(id)?.answer(line);
+        return {};
+      },
+      answerCall: ({ answer, call, id }) => {
+        runs.get(id)?.answerCall(call, answer);
         return {};
       },
       listFiles: async ({ session }) => ({ files: await describeFailure(opened().listFiles(session)) }),

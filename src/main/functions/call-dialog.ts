@@ -1,6 +1,6 @@
 import type { CallOutcome, RunCall } from '../../shared/contract/sandbox.ts';
 import { LIMITS } from '../../shared/limits.ts';
-import type { FunctionAnswer, FunctionQuestion } from '../../shared/protocol/blocking-calls.ts';
+import type { FunctionQuestion } from '../../shared/protocol/blocking-calls.ts';
 import type { Clock } from '../base/clock.ts';
 import { AnswerParts, answerOf, failed, outcomeOf, type CallAnswer } from './call-answer.ts';
 import { decideOn } from './call-gate.ts';
@@ -8,6 +8,7 @@ import { CallPace } from './call-pace.ts';
 import { CallReader, type FunctionCall, type ReadCall } from './call-reader.ts';
 import type { FunctionSet } from './function-set.ts';
 import type { ConfirmCall } from './host-function.ts';
+import type { RunCalls, SendAnswer } from './run-calls.ts';
 
 /** What calls of one run may take. */
 export interface CallLimits {
@@ -27,9 +28,6 @@ export interface RunFunctions {
   readonly limits: CallLimits;
   readonly confirm?: ConfirmCall | undefined;
 }
-
-/** Hands the answer to that call to the guest that made it. */
-type SendAnswer = (call: number, answer: FunctionAnswer) => Promise<void>;
 
 export interface CallDialogOptions {
   readonly functions: RunFunctions;
@@ -51,7 +49,7 @@ interface OpenCall {
 }
 
 /** Answers the calls of one run, and of no other: once it has ended, nothing is called any more. */
-export class CallDialog {
+export class CallDialog implements RunCalls {
   readonly #options: CallDialogOptions;
   readonly #reader = new CallReader();
   readonly #pace: CallPace;
@@ -69,13 +67,11 @@ export class CallDialog {
     this.#pace = new CallPace(options.clock, options.functions.limits.perSecond);
   }
 
-  /** What Python is told, see `RunFacts`. */
   get facts(): string {
     const { limits, set } = this.#options.functions;
     return set.facts({ calls: limits.calls, bytes: limits.argumentBytes, depth: LIMITS.callDepth - 2 });
   }
 
-  /** Of all calls that are settled. */
   get records(): readonly RunCall[] {
     return this.#records;
   }
@@ -84,7 +80,6 @@ export class CallDialog {
     this.#send = send;
   }
 
-  /** Takes a piece of a call. What it leads to is answered when it is there. */
   push(piece: FunctionQuestion): void {
     const read = this.#reader.push(piece);
     if (read === null) return;
@@ -106,12 +101,10 @@ export class CallDialog {
     void this.#answer(open);
   }
 
-  /** Gives the next part of what was answered, as the call of that number. */
   giveRest(call: number): void {
     if (!this.#hasEnded) this.#give(call);
   }
 
-  /** The run is over, or is to stop: calls under way are abandoned, and later ones refused. */
   end(): void {
     this.#hasEnded = true;
     this.#settle('abandoned', 0);

@@ -83,11 +83,13 @@ const describe = (prepared: PreparedFunction): object => {
   };
 };
 
+/** Whether it can be a part of a function's name. */
+export const isMemberName = (text: string): boolean =>
+  isIdentifier(text) && !text.startsWith('_') && !OWN_NAMES.has(text);
+
 const checkName = (name: string, all: readonly string[]): void => {
   const parts = name.split('.');
-  const isName =
-    name.length <= LIMITS.functionNameLength &&
-    parts.every((part) => isIdentifier(part) && !part.startsWith('_') && !OWN_NAMES.has(part));
+  const isName = name.length <= LIMITS.functionNameLength && parts.every(isMemberName);
   if (!isName) {
     throw new FunctionError(
       `functions.${name.slice(0, LIMITS.functionNameLength)}: is no name for a function; it consists of letters, ` +

@@ -35,7 +35,7 @@ export const stubsOf = (functions: FunctionSet): Stubs => {
       files[`${module.replaceAll('.', '/')}/__init__.pyi`] = moduleStub(flavour, name, space);
     }
   }
-  return { files, text: overview(functions) };
+  return { files, text: stubText(functions.all) };
 };
 
 const spacesOf = (functions: FunctionSet): ReadonlyMap<string, Space> => {
@@ -101,11 +101,11 @@ const definition = (
 };
 
 /** Python source but for the dots in names, which say where a function is imported from. */
-const overview = (functions: FunctionSet): string => {
-  if (functions.all.length === 0) return '';
+export const stubText = (functions: readonly PreparedFunction[]): string => {
+  if (functions.length === 0) return '';
   const types = new PythonTypes();
-  const defined = functions.all.map((one) => definition(one, types, one.name, false));
-  const names = [...new Set(functions.all.map(({ name }) => name.split('.', 1)[0]))].join(', ');
+  const defined = functions.map((one) => definition(one, types, one.name, false));
+  const names = [...new Set(functions.map(({ name }) => name.split('.', 1)[0]))].join(', ');
   const imports = `# from host import ${names}\n# The same to be awaited: from host.aio import ${names}`;
   return `${[imports, ...types.classes, ...defined].join('\n\n')}\n`;
 };

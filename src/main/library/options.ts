@@ -31,8 +31,8 @@ const Confirm = z.custom<ConfirmCall>((value) => typeof value === 'function', 'm
 
 /** What calls of one run may take. */
 const Calls = z.strictObject({
-  calls: z.int().min(0).max(LIMITS.functionCalls).default(1000),
-  perSecond: z.number().min(0.01).max(LIMITS.functionCalls).default(1000),
+  calls: z.int().min(0).max(LIMITS.functionCalls).default(DEFAULTS.functionCalls),
+  perSecond: z.number().min(0.01).max(LIMITS.functionCalls).default(DEFAULTS.functionCallsPerSecond),
   argumentKiB: z
     .int()
     .min(1)

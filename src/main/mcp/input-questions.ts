@@ -1,49 +1,64 @@
-/** A line of input that a script waits for, which the client is asked for in the answer to a call. */
-export interface InputQuestion {
+import type { ProposedCall } from '../functions/host-function.ts';
+
+/** What a script waits for and only the client's user can say: a line of input, or whether it may call a function. */
+export type Asked =
+  | { readonly kind: 'line'; readonly prompt: string }
+  | { readonly kind: 'call'; readonly call: Pick<ProposedCall, 'name' | 'arguments'> };
+
+/** What the user says of a call: yes, yes to all of that function in this script, or no. */
+export type CallPermission = 'once' | 'script' | 'no';
+
+export type Reply =
+  /** A line of null is none: the script finds the end of its input. */
+  | { readonly kind: 'line'; readonly line: string | null }
+  | { readonly kind: 'call'; readonly permission: CallPermission };
+
+/** A question, which the client is asked in the answer to a call. */
+export interface Question {
   /** Of this run, from 1. */
   readonly number: number;
-  readonly prompt: string;
+  readonly asked: Asked;
 }
 
-interface OpenQuestion extends InputQuestion {
-  readonly settle: (line: string | null) => void;
+interface OpenQuestion extends Question {
+  readonly settle: (reply: Reply | null) => void;
 }
 
 /** The questions of one run, one at a time. */
 export class InputQuestions {
   #asked = 0;
   #open: OpenQuestion | undefined;
-  #heard: (question: InputQuestion) => void = () => undefined;
+  #heard: (question: Question) => void = () => undefined;
 
-  /** @param over aborts when nobody waits for the line any more. @returns null when there is none */
-  ask(prompt: string, over: AbortSignal): Promise<string | null> {
+  /** @param over aborts when nobody waits for the reply any more. @returns null when there is none */
+  ask(asked: Asked, over: AbortSignal): Promise<Reply | null> {
     return new Promise((resolve) => {
       this.#asked += 1;
-      const settle = (line: string | null): void => {
+      const settle = (reply: Reply | null): void => {
         over.removeEventListener('abort', end);
         this.#open = undefined;
-        resolve(line);
+        resolve(reply);
       };
       const end = (): void => settle(null);
       over.addEventListener('abort', end, { once: true });
-      this.#open = { number: this.#asked, prompt, settle };
+      this.#open = { number: this.#asked, asked, settle };
       if (over.aborted) end();
       else this.#heard(this.#open);
     });
   }
 
   /** The question that is open, or the next one. A later caller takes the place of an earlier one. */
-  next(): Promise<InputQuestion> {
+  next(): Promise<Question> {
     return new Promise((resolve) => {
       if (this.#open === undefined) this.#heard = resolve;
       else resolve(this.#open);
     });
   }
 
-  /** @param line null when there is none. @returns false when that question is not open (any more) */
-  answer(number: number, line: string | null): boolean {
-    if (this.#open?.number !== number) return false;
-    this.#open.settle(line);
+  /** @returns false when that question, or one of that kind, is not open (any more) */
+  answer(number: number, reply: Reply): boolean {
+    if (this.#open?.number !== number || this.#open.asked.kind !== reply.kind) return false;
+    this.#open.settle(reply);
     return true;
   }
 }

@@ -1,18 +1,15 @@
 /** The protocol's side: tools and resources of one connection. */
 import {
   CLIENT_CAPABILITIES_META_KEY,
-  inputRequired,
-  inputResponse,
   McpServer,
   ResourceTemplate,
-  type CallToolResult,
-  type InputRequiredResult,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { z } from 'zod';
 import type { AllowedFolders } from './allowed-folders.ts';
 import { FolderError } from './allowed-folders.ts';
-import { ToolError, type CallContext, type PythonServer, type RunStep } from './python-server.ts';
+import { asAnswer, canElicit, givenReply } from './ask-user.ts';
+import { describePython, type CallableFunctions } from './describe-python.ts';
+import { ToolError, type CallContext, type PythonServer } from './python-server.ts';
 import { withinBudget } from './text-budget.ts';
 import {
   FilesOutput,
@@ -32,7 +29,12 @@ export interface McpServerParts {
   readonly version: string;
   readonly timeoutSeconds: number;
   readonly memoryMiB: number;
+  /** Of other servers, which code can call; absent where there are none. */
+  readonly functions?: CallableFunctions | undefined;
 }
+
+const NO_EFFECT = { readOnlyHint: true, destructiveHint: false, openWorldHint: false } as const;
+const ANY_EFFECT = { readOnlyHint: false, destructiveHint: true, openWorldHint: true } as const;
 
 /** Of a file in one answer, in bytes. */
 const READ_BYTES = 12_000;
@@ -42,67 +44,6 @@ const LISTED_FILES = 200;
 const MS_PER_SECOND = 1000;
 /** Questions of one script, in the revision in which the server asks within one call. */
 const MAX_QUESTIONS = 100;
-const PROMPT_BYTES = 1000;
-/** The name of the one question of an answer. */
-const LINE = 'line';
-const Line = z.object({ [LINE]: z.string().max(100_000).meta({ title: 'Input' }) });
-/** Which question a client answers: it is the client's to give back. */
-const QUESTION = /^([\w-]{1,64})\/(\d{1,9})$/u;
-
-const describe = ({ folders, memoryMiB, timeoutSeconds }: McpServerParts): string =>
-  [
-    'Runs Python 3.14 in a sandbox (WebAssembly): code that may fail, loop or be wrong does no harm.',
-    'Shows what is printed and the value of the last expression; plots of Matplotlib come as pictures.',
-    'Variables and files in /workspace stay in the session whose handle the answer names; pass it on to use them.',
-    'Packages such as numpy, pandas, matplotlib, scipy, scikit-learn, sympy and openpyxl are installed when imported.',
-    `The code may take ${timeoutSeconds} s unless timeout_seconds says otherwise, and ${memoryMiB} MiB of memory.`,
-    "input() asks the user, where the client can do that. There is no network and no access to the user's files; /workspace is all there is.",
-    `Folders of the user's computer that files may come from by "path": ${folders.description}.`,
-  ].join(' ');
-
-const Capabilities = z.object({
-  elicitation: z.object({ form: z.looseObject({}).optional(), url: z.looseObject({}).optional() }).optional(),
-});
-
-/** By a form: a declaration that names no way means one, too. */
-const canElicit = (capabilities: unknown): boolean => {
-  const { elicitation } = Capabilities.safeParse(capabilities).data ?? {};
-  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
-};
-
-/** The question goes out as the answer to the call; the client calls again with what its user said. */
-const asAnswer = (step: RunStep): CallToolResult | InputRequiredResult => {
-  switch (step.kind) {
-    case 'answer':
-      return { ...step.answer };
-    case 'input': {
-      const { number, prompt } = step.question;
-      const text = withinBudget(prompt.trim(), PROMPT_BYTES).text;
-      const message =
-        text === '' ? 'The Python script asks for a line of input.' : `The Python script asks: ${text}`;
-      return inputRequired({
-        inputRequests: { [LINE]: inputRequired.elicit({ message, requestedSchema: Line }) },
-        requestState: `${step.session}/${number}`,
-      });
-    }
-  }
-};
-
-/** What the user said to a question; a line of null is none. Undefined when this is no answer to one. */
-const givenLine = ({
-  mcpReq,
-}: ServerContext):
-  { readonly session: string; readonly question: number; readonly line: string | null } | undefined => {
-  const state = mcpReq.requestState();
-  if (typeof state !== 'string') return undefined;
-  const [, session, question] = QUESTION.exec(state) ?? [];
-  if (session === undefined)
-    throw new ToolError('the state of the request is not one that this server gives');
-  const response = inputResponse(mcpReq.inputResponses, LINE);
-  const accepted = response.kind === 'elicit' && response.action === 'accept';
-  const line = accepted ? Line.parse(response.content)[LINE] : null;
-  return { session, question: Number(question), line };
-};
 
 const contextOf = ({ mcpReq }: ServerContext, gone: AbortSignal | undefined, canAsk = false): CallContext => {
   const token = mcpReq._meta?.progressToken;
@@ -160,17 +101,18 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
     'run_python_code',
     {
       title: 'Run Python code',
-      description: describe(parts),
+      description: describePython(parts),
       inputSchema: RunInput,
       outputSchema: RunOutput,
-      annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: false },
+      // What functions of other servers do is theirs.
+      annotations: parts.functions === undefined ? NO_EFFECT : ANY_EFFECT,
     },
     ({ files = [], packages = [], script, session, timeout_seconds: seconds = timeoutSeconds }, context) =>
       orFailed(async () => {
         const follow = contextOf(context, gone, canAsk(context));
-        const given = givenLine(context);
+        const given = givenReply(context);
         if (given !== undefined)
-          return asAnswer(await python.goOn(given.session, given.question, given.line, follow));
+          return asAnswer(await python.goOn(given.session, given.question, given.reply, follow));
         const timeoutMs = Math.round(seconds * MS_PER_SECOND);
         return asAnswer(await python.run({ script, session, packages, files, timeoutMs }, follow));
       }),

@@ -9,6 +9,8 @@ import {
 import { LIMITS } from '../../shared/limits.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import type { CallLimits } from '../functions/call-dialog.ts';
+import type { FunctionSet } from '../functions/function-set.ts';
 import { raceStop } from '../base/stop-signal.ts';
 import { programWords } from '../run/package-advice.ts';
 import type { RunOptions } from '../run/run-options.ts';
@@ -16,7 +18,8 @@ import { FolderError, type AllowedFolders } from './allowed-folders.ts';
 import { LinkedOutputs } from './linked-outputs.ts';
 import { LiveRunner } from './live-runner.ts';
 import { runAnswer, type KeptOutput, type RunAnswer } from './run-answer.ts';
-import type { InputQuestion } from './input-questions.ts';
+import { permissionToCall } from './call-permission.ts';
+import type { Question, Reply } from './input-questions.ts';
 import { RunUnderWay, type RunOrder } from './run-under-way.ts';
 import type { SessionRunner } from './session-runner.ts';
 import type { GivenFile } from './tool-schemas.ts';
@@ -36,19 +39,21 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Tells the client how far it is. */
   readonly progress: (message: string) => void;
-  /** Whether the client can ask its user for a line of input. */
+  /** Whether the client can ask its user. */
   readonly canAsk: boolean;
 }
 
 /** What a call that runs code comes to. */
 export type RunStep =
   | { readonly kind: 'answer'; readonly answer: RunAnswer }
-  | { readonly kind: 'input'; readonly session: string; readonly question: InputQuestion };
+  | { readonly kind: 'question'; readonly session: string; readonly question: Question };
 
 export interface PythonServerOptions {
   readonly open: () => Promise<SessionRunner>;
   readonly folders: AllowedFolders;
   readonly clock: Clock;
+  /** What code may call; calls that are to be asked for are the user's to allow. */
+  readonly functions?: { readonly set: FunctionSet; readonly limits: CallLimits } | undefined;
   readonly patienceMs?: number;
 }
 
@@ -81,16 +86,15 @@ export class PythonServer {
   }
 
   /**
-   * Goes on with a run that waits for a line of input.
+   * Goes on with a run that waits for what its user says.
    *
-   * @param line null when there is none: the script finds the end of its input
    * @throws ToolError
    */
-  async goOn(handle: string, question: number, line: string | null, context: CallContext): Promise<RunStep> {
+  async goOn(handle: string, question: number, reply: Reply, context: CallContext): Promise<RunStep> {
     const session = this.#known(handle);
     const run = this.#underWay.get(session);
-    if (run?.questions.answer(question, line) !== true)
-      throw new ToolError('nothing waits for that line of input any more; run the script again');
+    if (run?.questions.answer(question, reply) !== true)
+      throw new ToolError('nothing waits for that answer of the user any more; run the script again');
     run.goOn('Python runs');
     return this.#follow(session, run, context);
   }
@@ -161,6 +165,7 @@ export class PythonServer {
   }
 
   #start(session: string, order: RunOrder): RunUnderWay {
+    const { functions } = this.#options;
     const run = new RunUnderWay(order, (started) =>
       this.#execute(session, order, () => started.goOn('Python runs, and has printed nothing'), {
         signal: started.stop.signal,
@@ -170,8 +175,10 @@ export class PythonServer {
           // The protocol forbids to ask for secrets that way.
           if (!started.canAsk || secret) return null;
           started.goOn('Python waits for input');
-          return started.questions.ask(prompt, over);
+          const reply = await started.questions.ask({ kind: 'line', prompt }, over);
+          return reply?.kind === 'line' ? reply.line : null;
         },
+        functions: functions && { ...functions, confirm: permissionToCall(started) },
         onPackages: ({ bytesDone, bytesTotal, packageName }) => {
           const part =
             bytesTotal === null || bytesTotal === 0
@@ -247,8 +254,8 @@ export class PythonServer {
     run.unfollow();
     switch (raced.stopped) {
       case null:
-        return 'prompt' in raced.value
-          ? { kind: 'input', session, question: raced.value }
+        return 'asked' in raced.value
+          ? { kind: 'question', session, question: raced.value }
           : { kind: 'answer', answer: this.#answer(session, run, raced.value) };
       case 'deadline':
         return { kind: 'answer', answer: underWay(session, run.step) };

@@ -7,6 +7,7 @@ import type {
 } from '../../shared/contract/sandbox.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
 import { CallDialog } from '../functions/call-dialog.ts';
+import type { RunCalls } from '../functions/run-calls.ts';
 import type { Clock } from '../base/clock.ts';
 import { linkSignals, sharedController } from '../base/stop-signal.ts';
 import type { Backend, Interpreter, RunProgress } from './backend.ts';
@@ -57,7 +58,7 @@ interface RunParts {
   readonly collector: RunCollector;
   readonly input: InputDialog | null;
   /** Null when it may call nothing. */
-  readonly calls: CallDialog | null;
+  readonly calls: RunCalls | null;
   readonly outputBytes: number;
   readonly signal: AbortSignal;
 }
@@ -157,8 +158,9 @@ export class BackendRunner implements Runner {
     return result;
   }
 
-  #callsOf(run: number, session: string | null, { functions }: RunOptions): CallDialog | null {
+  #callsOf(run: number, session: string | null, { forwardedCalls, functions }: RunOptions): RunCalls | null {
     const { clock, observer } = this.#options;
+    if (forwardedCalls !== undefined) return forwardedCalls;
     if (functions === undefined || functions.set.all.length === 0) return null;
     return new CallDialog({
       functions,

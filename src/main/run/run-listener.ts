@@ -1,5 +1,5 @@
 import type { RunDisplay, RunOutput } from '../../shared/contract/sandbox.ts';
-import type { CallDialog } from '../functions/call-dialog.ts';
+import type { RunCalls } from '../functions/run-calls.ts';
 import type { InputDialog } from './input-dialog.ts';
 
 import type { OutputRelay } from './output-relay.ts';
@@ -16,7 +16,7 @@ export const relayTo = (
   relay: OutputRelay,
   watcher: RunWatcher,
   input: InputDialog | null,
-  calls: CallDialog | null,
+  calls: RunCalls | null,
 ): RunListener => ({
   onOutput: (output) => {
     const { onOutput } = watcher;

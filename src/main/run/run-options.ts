@@ -2,6 +2,7 @@ import type { CollectedFile } from '../../shared/contract/sandbox.ts';
 import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 import type { OnInput } from './input-dialog.ts';
 import type { RunFunctions } from '../functions/call-dialog.ts';
+import type { RunCalls } from '../functions/run-calls.ts';
 import type { AdviceWords } from './package-advice.ts';
 import type { RunWatcher } from './run-listener.ts';
 
@@ -19,6 +20,8 @@ export interface RunOptions extends RunWatcher {
   readonly onInput?: OnInput;
   /** What the code may call of the app; nothing without it. */
   readonly functions?: RunFunctions | undefined;
+  /** Instead of `functions`, where another process has them and answers. */
+  readonly forwardedCalls?: RunCalls | undefined;
   /** Gets the contents of the files that the run made or changed, before the result comes. */
   readonly onFile?: (file: CollectedFile) => void | Promise<void>;
 }

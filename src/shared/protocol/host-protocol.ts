@@ -18,6 +18,7 @@ import {
 } from '../contract/sandbox.ts';
 import { SandboxEvent, SandboxState } from '../contract/sandbox-events.ts';
 import { MIB } from '../units.ts';
+import { CallNumber, FunctionAnswer, FunctionQuestion } from './blocking-calls.ts';
 
 const MS_PER_MINUTE = 60_000;
 
@@ -80,6 +81,12 @@ export const HostRunItem = z.discriminatedUnion('kind', [
     last: z.boolean(),
   }),
   z.strictObject({ kind: z.literal('file'), file: CollectedFile }),
+  /** A piece of a call of one of the client's functions. The run waits until `answerCall` is called. */
+  z.strictObject({ kind: z.literal('call'), piece: FunctionQuestion }),
+  /** The run waits for the next part of what was answered. */
+  z.strictObject({ kind: z.literal('call-rest'), call: CallNumber }),
+  /** From now on the run can call nothing. */
+  z.strictObject({ kind: z.literal('calls-end') }),
 ]);
 export type HostRunItem = z.infer<typeof HostRunItem>;
 
@@ -113,6 +120,8 @@ export const hostContract = defineContract({
         wants: HostRunWishes,
         /** Whether the event `packages` is wanted while packages are fetched. */
         progress: z.boolean().default(false),
+        /** What Python is told of the client's functions (`RunCalls.facts`). Without it, nothing can be called. */
+        functions: z.string().max(LIMITS.functionTextLength).exactOptional(),
       }),
       item: HostRunItem,
       /** Without what was streamed of its output (see streamed-output.ts). */
@@ -121,6 +130,11 @@ export const hostContract = defineContract({
     /** A line for a run that waits for input; null: there is no more. */
     answer: {
       params: z.strictObject({ id: RunId, line: z.string().nullable() }),
+      result: z.strictObject({}),
+    },
+    /** Answers a call of one of the client's functions. */
+    answerCall: {
+      params: z.strictObject({ id: RunId, call: CallNumber, answer: FunctionAnswer }),
       result: z.strictObject({}),
     },
     /** The files below /workspace of a session; null when it has no interpreter. */

@@ -40,7 +40,9 @@ describe('the types of the package', () => {
   it('know every field and every option', () => {
     expectTypeOf<keyof api.RunRequest>().toEqualTypeOf<keyof RunRequest>();
     // The words for missing packages are the app's own matter; functions are given as they are declared.
-    expectTypeOf<keyof api.RunOptions>().toEqualTypeOf<Exclude<keyof RunOptions, 'words' | 'functions'>>();
+    expectTypeOf<keyof api.RunOptions>().toEqualTypeOf<
+      Exclude<keyof RunOptions, 'words' | 'functions' | 'forwardedCalls'>
+    >();
     expectTypeOf<keyof api.RunCall>().toEqualTypeOf<keyof RunCall>();
     expectTypeOf<keyof Required<api.SandboxOptions>>().toEqualTypeOf<
       keyof Required<ReturnType<typeof parseOptions>>

@@ -1,7 +1,7 @@
 /** What a script asks by `input()`, and the client's user answers. */
 import type { ElicitResult } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
-import { InputQuestions } from '../../../src/main/mcp/input-questions.ts';
+import { InputQuestions, type Asked, type Reply } from '../../../src/main/mcp/input-questions.ts';
 import type { SessionRunner } from '../../../src/main/mcp/session-runner.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { connect, served } from './served.ts';
@@ -71,15 +71,18 @@ describe('input() of a script', () => {
   });
 });
 
+const A: Asked = { kind: 'line', prompt: 'a?' };
+const lineOf = (line: string): Reply => ({ kind: 'line', line });
+
 describe('questions', () => {
   it('are answered once, by their number', async () => {
     const questions = new InputQuestions();
-    const line = questions.ask('a?', over);
-    expect(await questions.next()).toMatchObject({ number: 1, prompt: 'a?' });
-    expect(questions.answer(2, 'x')).toBe(false);
-    expect(questions.answer(1, 'yes')).toBe(true);
-    expect(questions.answer(1, 'again')).toBe(false);
-    expect(await line).toBe('yes');
+    const line = questions.ask(A, over);
+    expect(await questions.next()).toMatchObject({ number: 1, asked: A });
+    expect(questions.answer(2, lineOf('x'))).toBe(false);
+    expect(questions.answer(1, lineOf('yes'))).toBe(true);
+    expect(questions.answer(1, lineOf('again'))).toBe(false);
+    expect(await line).toEqual(lineOf('yes'));
   });
 
   it('reach the caller that waits last, also when it waits before they are asked', async () => {
@@ -89,7 +92,7 @@ describe('questions', () => {
       early = true;
     });
     const next = questions.next();
-    void questions.ask('a?', over);
+    void questions.ask(A, over);
     expect(await next).toMatchObject({ number: 1 });
     expect(early).toBe(false);
   });
@@ -97,9 +100,12 @@ describe('questions', () => {
   it('end without a line when the run is over, before or after', async () => {
     const questions = new InputQuestions();
     const run = new AbortController();
-    const line = questions.ask('a?', run.signal);
+    const line = questions.ask(A, run.signal);
     run.abort();
-    expect([await line, await questions.ask('b?', run.signal)]).toEqual([null, null]);
-    expect(questions.answer(1, 'late')).toBe(false);
+    expect([await line, await questions.ask({ kind: 'line', prompt: 'b?' }, run.signal)]).toEqual([
+      null,
+      null,
+    ]);
+    expect(questions.answer(1, lineOf('late'))).toBe(false);
   });
 });

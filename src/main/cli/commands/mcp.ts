@@ -11,12 +11,15 @@ import { parseMemory, parseTimeout } from '../input/option-values.ts';
 import { EXIT_CODES, type ExitCode } from '../output/exit-codes.ts';
 import { UsageError } from '../usage-error.ts';
 import { placesOf, withPlaces, type PackagePlaces, type PlaceFlags } from './package-places.ts';
+import { CONNECT_HELP, connectServers, serverListAt } from './connect-servers.ts';
 import { packagesFrom } from './packages-from.ts';
 
 export interface McpArguments {
   readonly memory: string | undefined;
   readonly timeout: string | undefined;
   readonly folders: readonly string[];
+  /** File that names servers whose tools code may call. */
+  readonly connect: string | undefined;
   /** Port to serve on instead of stdin and stdout. */
   readonly http: string | undefined;
   readonly places: PackagePlaces;
@@ -26,6 +29,7 @@ interface Flags extends PlaceFlags {
   readonly memory?: string;
   readonly timeout?: string;
   readonly allowDir?: readonly string[];
+  readonly connect?: string;
   readonly http?: string;
 }
 
@@ -51,12 +55,13 @@ export function defineMcp(program: Command, cwd: string, choose: (args: McpArgum
       'let files be read from this folder; with ":rw" after it, also written to (may be given several times)',
       (folder: string, before: readonly string[] | undefined) => [...(before ?? []), folder],
     )
+    .option('--connect <FILE>', CONNECT_HELP)
     .option(
       '--http <PORT>',
       `serve clients on this computer over HTTP instead; 0 for a port that is free. Clients need a token: that in ${TOKEN_VARIABLE}, else a new one, which is printed`,
     );
-  withPlaces(command).action(({ allowDir = [], http, memory, timeout, ...places }: Flags) => {
-    choose({ http, memory, timeout, folders: allowDir, places: placesOf(places, cwd) });
+  withPlaces(command).action(({ allowDir = [], connect, http, memory, timeout, ...places }: Flags) => {
+    choose({ connect, http, memory, timeout, folders: allowDir, places: placesOf(places, cwd) });
   });
 }
 
@@ -68,15 +73,20 @@ export async function runMcp(args: McpArguments, dependencies: CliDependencies):
   const folders = new AllowedFolders(args.folders.map((given) => folderOf(given, io.cwd)));
   const http = args.http === undefined ? null : { port: parsePort(args.http), ...tokenFrom(process.env) };
   const packages = packagesFrom(args.places, await dependencies.packageSettings(), process.env);
+  const stop = new AbortController();
+  const list = args.connect === undefined ? null : await serverListAt(args.connect, io.cwd, stop.signal);
+  const unhear = io.onInterrupt(() => stop.abort());
+  const say = (line: string): unknown => io.stderr.write(`vivarium: ${line}\n`);
+  const servers = list === null ? null : await connectServers(list, { version, say, signal: stop.signal });
   const python = new PythonServer({
     open: () => dependencies.openSessions({ memoryMiB, outputKiB: DEFAULTS.outputKiB, packages }),
     folders,
     clock: systemClock,
+    functions: servers?.functions,
   });
-  const stop = new AbortController();
-  const unhear = io.onInterrupt(() => stop.abort());
   try {
     const serving = {
+      functions: servers ?? undefined,
       python,
       folders,
       version,
@@ -106,7 +116,7 @@ export async function runMcp(args: McpArguments, dependencies: CliDependencies):
     }
   } finally {
     unhear();
-    await python.dispose();
+    await Promise.all([python.dispose(), servers?.close()]);
   }
   return EXIT_CODES.ok;
 }

@@ -14,6 +14,8 @@ import type { CliDependencies, CliIo, SandboxOptions } from '../dependencies.ts'
 import { readInputFiles } from '../input/input-files.ts';
 import { parseMemory, parseRuntime, parseSession, parseTimeout } from '../input/option-values.ts';
 import { OutputFolder } from '../output/output-folder.ts';
+import type { ServerSettings } from '../../connect/server-list.ts';
+import { serverListAt } from './connect-servers.ts';
 import type { PackagePlaces } from './package-places.ts';
 import { packagesFrom } from './packages-from.ts';
 import { oneLine } from '../../foreign-text/printable.ts';
@@ -42,6 +44,8 @@ export interface RunArguments {
   readonly force: boolean;
   /** Names, with or without versions. */
   readonly packages: readonly string[];
+  /** File that names servers whose tools the script may call. */
+  readonly connect: string | undefined;
   readonly places: PackagePlaces;
 }
 
@@ -53,6 +57,8 @@ export interface PreparedRun {
   readonly out: OutputFolder | null;
   /** Whether the script may read standard input: not when it came that way itself. */
   readonly takesInput: boolean;
+  /** Whose tools it may call. */
+  readonly servers: readonly ServerSettings[];
 }
 
 /**
@@ -71,6 +77,7 @@ export async function prepareRun(
   const session = args.session === undefined ? {} : { session: parseSession(args.session) };
   const runtime = runtimeOf(args);
   const out = args.out === undefined ? null : await OutputFolder.open(resolve(io.cwd, args.out), args.force);
+  const servers = args.connect === undefined ? [] : await serverListAt(args.connect, io.cwd, signal);
   const files = await readInputFiles(args.files, io.cwd, signal);
   const code = await readScript(source, io, signal);
   const script = ownName(source, code, files);
@@ -97,6 +104,7 @@ export async function prepareRun(
     runtime,
     out,
     takesInput: source.kind !== 'stdin' && traitsOf(runtime).takesInput,
+    servers,
   };
 }
 
@@ -131,7 +139,15 @@ function thatHave(trait: keyof RuntimeTraits): string {
 }
 
 /** @throws UsageError when it is no runtime, or an option says nothing to it */
-export function runtimeOf({ runtime, python, memory, packages, out, force }: RunArguments): PythonRuntime {
+export function runtimeOf({
+  connect,
+  force,
+  memory,
+  out,
+  packages,
+  python,
+  runtime,
+}: RunArguments): PythonRuntime {
   if (force && out === undefined) throw new UsageError('--force is about files of --out; add --out DIR');
   const chosen = runtime === undefined ? DEFAULT_RUNTIME : parseRuntime(runtime);
   const traits = traitsOf(chosen);
@@ -153,6 +169,12 @@ export function runtimeOf({ runtime, python, memory, packages, out, force }: Run
     const runtimes = thatHave('installsPackages');
     throw new UsageError(
       `--package installs into the ${runtimes} runtime only; install it in your own Python`,
+    );
+  }
+  if (!traits.callsFunctions && connect !== undefined) {
+    const runtimes = thatHave('callsFunctions');
+    throw new UsageError(
+      `--connect gives functions to the ${runtimes} runtime only; ${chosen} code has none`,
     );
   }
   return chosen;

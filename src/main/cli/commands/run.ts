@@ -8,6 +8,7 @@ import type { CliDependencies, SandboxOptions } from '../dependencies.ts';
 import { DisplayPrinter } from '../output/display-printer.ts';
 import { EXIT_CODES, exitCodeOf, type ExitCode } from '../output/exit-codes.ts';
 import { runInterruptible } from '../terminal/interruptible.ts';
+import { CONNECT_HELP, connectServers } from './connect-servers.ts';
 import { prepareRun, runtimeOf, type PreparedRun, type RunArguments } from './prepare-run.ts';
 import { limitsOf, reportImages, reportJson, reportText } from '../output/report.ts';
 import { commandLineWords } from '../../run/package-advice.ts';
@@ -15,13 +16,15 @@ import { resultWithoutRun } from '../../run/run-result.ts';
 import { countImages, OutputSaver } from '../output/save-outputs.ts';
 import type { Runner } from '../../run/runner.ts';
 import { SandboxLease } from '../host/sandbox-lease.ts';
-import { StandardInput } from '../input/standard-input.ts';
+import { isTerminal, StandardInput } from '../input/standard-input.ts';
 import type { CommandOutput } from '../terminal/stdio.ts';
 import { messageOf } from '../../base/system-error.ts';
 import { UsageError } from '../usage-error.ts';
 import { placesOf, withPlaces, type PlaceFlags } from './package-places.ts';
 import { oneLine } from '../../foreign-text/printable.ts';
+import { confirmAtTerminal } from '../terminal/confirm-call.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
+import type { ConnectedServers } from '../../connect/connected-servers.ts';
 
 /** Longest wait for the sandbox's processes to end after a run, in ms. */
 const DISPOSE_MS = 10_000;
@@ -42,6 +45,7 @@ interface RunFlags extends PlaceFlags {
   readonly python?: string;
   readonly out?: string;
   readonly force?: true;
+  readonly connect?: string;
 }
 
 /**
@@ -95,6 +99,7 @@ export function defineRun(
       'write the files that the script makes or changes, and its plots, pages and other displays, into this folder',
     )
     .option('--force', 'with --out: replace files that exist')
+    .option('--connect <FILE>', CONNECT_HELP)
     .addHelpText(
       'after',
       '\nExit codes: 0 ok, 1 Python error, 2 usage, 70 crashed or set-up failed, 124 time limit, ' +
@@ -119,6 +124,7 @@ export function defineRun(
         out: flags.out,
         force: flags.force ?? false,
         packages: flags.package ?? [],
+        connect: flags.connect,
         places: placesOf(flags, cwd),
       });
     });
@@ -168,14 +174,19 @@ async function perform(
     ? dependencies.startNotice
     : `${prepared.runtime} Python is not sandboxed: the script can do whatever you can`;
   if (notice !== undefined) await out.notice(notice);
+  const servers = await connected(prepared, dependencies, out, stop);
   const saver = prepared.out === null ? null : new OutputSaver(prepared.out, out);
   const displays = new DisplayPrinter(out);
   const result = await answer(
     args,
     prepared,
-    { out, displays, lease, saver, stdin: () => dependencies.io.stdin, columns: dependencies.io.columns },
+    {
+      ...{ out, displays, lease, saver, servers },
+      stdin: () => dependencies.io.stdin,
+      columns: dependencies.io.columns,
+    },
     stop,
-  );
+  ).finally(() => servers?.close());
   // The run was cancelled because the reader of its output is gone, so no message is printed either.
   if (out.hasFailed) return exitCodeOf(result.status);
   if (args.json) {
@@ -190,11 +201,23 @@ async function perform(
   return code === EXIT_CODES.ok && saver?.failed === true ? EXIT_CODES.failed : code;
 }
 
+/** Null when there are none to be connected to. */
+async function connected(
+  { servers }: PreparedRun,
+  { version }: CliDependencies,
+  out: CommandOutput,
+  signal: AbortSignal,
+): Promise<ConnectedServers | null> {
+  if (servers.length === 0) return null;
+  return connectServers(servers, { version, say: (line) => void out.notice(line), signal });
+}
+
 interface RunParts {
   readonly out: CommandOutput;
   readonly displays: DisplayPrinter;
   readonly lease: SandboxLease<PreparedRun>;
   readonly saver: OutputSaver | null;
+  readonly servers: ConnectedServers | null;
   readonly stdin: () => Readable;
   /** Width of the terminal. */
   readonly columns: number;
@@ -204,7 +227,7 @@ interface RunParts {
 async function answer(
   args: RunArguments,
   prepared: PreparedRun,
-  { out, displays, lease, saver, stdin, columns }: RunParts,
+  { out, displays, lease, saver, servers, stdin, columns }: RunParts,
   stop: AbortSignal,
 ): Promise<RunResult> {
   let sandbox;
@@ -222,10 +245,17 @@ async function answer(
   }
   const input = new StandardInput(stdin, () => void process.emit('SIGINT'));
   const progress = new ProgressLine(out.stderr, columns);
+  const confirm = confirmAtTerminal({
+    out,
+    line: (over) => input.answer(over),
+    // Opened only for a run that may have something to ask.
+    nobody: servers === null ? null : whyNobodyIsAsked(prepared, stdin),
+  });
   try {
     return await sandbox.run(prepared.request, {
       signal: stop,
       words: commandLineWords,
+      ...(servers === null ? {} : { functions: { ...servers.functions, confirm } }),
       onOutput: (output) => {
         progress.end();
         return args.json ? undefined : show(output, displays, out);
@@ -254,6 +284,13 @@ async function answer(
     input.close();
     progress.end();
   }
+}
+
+/** Null where somebody can be asked whether the script may make a call. */
+function whyNobodyIsAsked({ takesInput }: PreparedRun, stdin: () => Readable): string | null {
+  const how = 'it can be allowed in the file of --connect';
+  if (!takesInput) return `it is to be asked for, and the script itself came by standard input; ${how}`;
+  return isTerminal(stdin()) ? null : `it is to be asked for, and standard input is no terminal; ${how}`;
 }
 
 async function show(output: RunOutput, displays: DisplayPrinter, out: CommandOutput): Promise<void> {

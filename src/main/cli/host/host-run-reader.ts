@@ -3,6 +3,7 @@ import type { RunOutput, RunResult } from '../../../shared/contract/sandbox.ts';
 import { StreamedOutput } from '../../../shared/contract/streamed-output.ts';
 import type { HostRunItem, HostRunWishes } from '../../../shared/protocol/host-protocol.ts';
 import { joinBytes } from '../../../shared/protocol/snapshot-image.ts';
+import type { RunCalls } from '../../functions/run-calls.ts';
 import { commandLineWords } from '../../run/package-advice.ts';
 import type { RunOptions } from '../../run/run-options.ts';
 
@@ -12,6 +13,7 @@ export class HostRunReader {
   readonly wants: HostRunWishes;
   readonly #options: RunOptions;
   readonly #answer: (line: string | null) => void;
+  readonly #calls: RunCalls | null;
   readonly #ended = new AbortController();
   readonly #streamed = new StreamedOutput();
   readonly #decoders: Readonly<Record<RunOutput['stream'], TextDecoder>> = {
@@ -21,9 +23,11 @@ export class HostRunReader {
   /** The parts received so far of the file that is being sent. */
   #parts: Uint8Array[] = [];
 
-  constructor(options: RunOptions, answer: (line: string | null) => void) {
+  /** @param calls who answers the run's calls */
+  constructor(options: RunOptions, answer: (line: string | null) => void, calls: RunCalls | null = null) {
     this.#options = options;
     this.#answer = answer;
+    this.#calls = calls;
     this.wants = {
       output: options.onOutput !== undefined,
       displays: options.onDisplay !== undefined,
@@ -37,6 +41,8 @@ export class HostRunReader {
   /** To be told of each item at once, in order. */
   note(item: HostRunItem): void {
     if (item.kind === 'display') this.#streamed.display(item.display);
+    // Not after what was printed before: a reader that has stalled keeps no function at work.
+    if (item.kind === 'calls-end') this.#calls?.end();
     if (item.kind !== 'output') return;
     const { bytes, stream } = item.output;
     this.#streamed.text(stream, this.#decoders[stream].decode(bytes, { stream: true }));
@@ -44,7 +50,8 @@ export class HostRunReader {
 
   /** The whole result. @param rest as the host sent it */
   complete(rest: RunResult): RunResult {
-    return this.#streamed.complete(rest);
+    const result = this.#streamed.complete(rest);
+    return this.#calls === null ? result : { ...result, calls: [...this.#calls.records] };
   }
 
   /** Hands an item on; to be called when the one before has been taken. */
@@ -67,12 +74,21 @@ export class HostRunReader {
       }
       case 'file':
         return this.#options.onFile?.(item.file);
+      case 'call':
+        this.#calls?.push(item.piece);
+        return;
+      case 'call-rest':
+        this.#calls?.giveRest(item.call);
+        return;
+      case 'calls-end':
+        return;
     }
   }
 
   /** The run is over: no answer is wanted any more. */
   end(): void {
     this.#ended.abort();
+    this.#calls?.end();
   }
 
   async #ask(prompt: string, secret: boolean): Promise<void> {

@@ -16,7 +16,9 @@ import { RpcPeer } from '../../../shared/rpc/peer.ts';
 import type { OutputFile, RunRequest, RunResult } from '../../../shared/contract/sandbox.ts';
 import type { SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
 import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
+import { systemClock } from '../../base/clock.ts';
 import { identify } from '../../base/process-table.ts';
+import { CallDialog, type RunFunctions } from '../../functions/call-dialog.ts';
 import type { RunOptions } from '../../run/run-options.ts';
 import type { Runner } from '../../run/runner.ts';
 import type { SandboxOptions } from '../dependencies.ts';
@@ -141,7 +143,7 @@ export class ElectronHost implements Runner {
   }
 
   async run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
-    const { signal, onPackages } = options;
+    const { functions, onPackages, signal } = options;
     const id = this.#nextRun++;
     if (onPackages !== undefined) this.#onPackages.set(id, onPackages);
     let noteAbort = (): void => undefined;
@@ -155,12 +157,20 @@ export class ElectronHost implements Runner {
     };
     // A slow reader must not delay the host, whose answer would be late.
     let delivered = Promise.resolve();
-    const reader = new HostRunReader(options, (line) => {
+    const calls = functions === undefined ? null : this.#callsOf(id, request, functions);
+    const answer = (line: string | null): void => {
       this.#peer.call('answer', { id, line }).catch(() => undefined);
-    });
+    };
+    const reader = new HostRunReader(options, answer, calls);
     const running = this.#peer.call(
       'run',
-      { id, request, wants: reader.wants, progress: onPackages !== undefined },
+      {
+        id,
+        request,
+        wants: reader.wants,
+        progress: onPackages !== undefined,
+        ...(calls === null ? {} : { functions: calls.facts }),
+      },
       {
         window: WINDOW_BYTES,
         onItem: (item) => {
@@ -184,6 +194,17 @@ export class ElectronHost implements Runner {
       this.#onPackages.delete(id);
       signal?.removeEventListener('abort', cancel);
     }
+  }
+
+  /** Functions stay in this process: the host passes calls on, and answers back. */
+  #callsOf(id: number, request: RunRequest, functions: RunFunctions): CallDialog | null {
+    if (functions.set.all.length === 0) return null;
+    const session = request.session ?? null;
+    const calls = new CallDialog({ functions, clock: systemClock, session, onSettled: () => undefined });
+    calls.connect(async (call, answer) => {
+      await this.#peer.call('answerCall', { id, call, answer });
+    });
+    return calls;
   }
 
   /** The state of the host's sandbox; asking for it starts no process. */

@@ -36,6 +36,12 @@ export class StandardInput {
     return signal.aborted ? null : (this.#lines.shift() ?? null);
   }
 
+  /** As `line`, of what is typed from now on: what was typed for others before answers nothing. */
+  answer(signal: AbortSignal): Promise<string | null> {
+    this.#lines.length = 0;
+    return this.line(signal, false);
+  }
+
   /** Reads no more. */
   close(): void {
     this.#ended = this.#reader !== undefined;
@@ -91,7 +97,7 @@ export class StandardInput {
   }
 }
 
-const isTerminal = (input: Readable): boolean => 'isTTY' in input && input.isTTY === true;
+export const isTerminal = (input: Readable): boolean => 'isTTY' in input && input.isTTY === true;
 
 /** Where readline echoes a secret. */
 const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });

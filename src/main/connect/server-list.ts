@@ -1,0 +1,130 @@
+/** The file that names servers of the Model Context Protocol, as it is written for other clients, too. */
+import path from 'node:path';
+import { z } from 'zod';
+import type { CallDecision } from '../functions/host-function.ts';
+import { oneLine } from '../foreign-text/printable.ts';
+import { memberName } from './python-names.ts';
+
+/** Largest file. */
+export const SERVER_LIST_BYTES = 256 * 1024;
+const MAX_SERVERS = 16;
+const MAX_TEXT = 32 * 1024;
+
+const Policy = z.union([
+  z.enum(['allow', 'ask', 'deny']),
+  z.strictObject({ deny: z.string().min(1).max(500) }),
+]);
+
+const Server = z.strictObject({
+  type: z.literal('stdio').optional(),
+  command: z.string().min(1).max(4096),
+  args: z.array(z.string().max(MAX_TEXT)).max(256).default([]),
+  /** On top of the few variables that every server gets. */
+  env: z.record(z.string().min(1).max(256), z.string().max(MAX_TEXT)).default({}),
+  cwd: z.string().min(1).max(4096).optional(),
+  disabled: z.boolean().default(false),
+  /** Of its tools that `tools` does not name. */
+  confirm: Policy.default('ask'),
+  /** By the names that the server gives them. */
+  tools: z.record(z.string().min(1).max(256), Policy).default({}),
+  /** For one call, in seconds. */
+  timeoutSeconds: z.number().min(1).max(600).default(60),
+});
+
+const ServerList = z.strictObject({
+  mcpServers: z.record(z.string().min(1).max(64), Server),
+});
+
+export interface ServerSettings {
+  /** As the file has it. */
+  readonly name: string;
+  /** What it is called in Python. */
+  readonly pythonName: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly folder: string;
+  readonly timeoutMs: number;
+  /** Never by what the server says of its tools: that is the server's own word. */
+  readonly policyOf: (tool: string) => CallDecision;
+}
+
+/** The file can't be used. The message says what is wrong with it, and is fit to print. */
+export class ServerListError extends Error {
+  override readonly name = 'ServerListError';
+}
+
+const MS_PER_SECOND = 1000;
+const KNOWN = Object.keys(Server.shape).join(', ');
+
+/**
+ * @param folder that of the file: relative folders of servers start from it
+ * @throws ServerListError
+ */
+export const readServerList = (bytes: Uint8Array, folder: string): ServerSettings[] => {
+  const parsed = ServerList.safeParse(jsonOf(bytes));
+  if (!parsed.success) throw new ServerListError(problemOf(parsed.error));
+  const servers = Object.entries(parsed.data.mcpServers)
+    .filter(([, { disabled }]) => !disabled)
+    .map(([name, server]) => settingsOf(name, server, folder));
+  if (servers.length > MAX_SERVERS) {
+    throw new ServerListError(
+      `mcpServers: at most ${MAX_SERVERS} servers, not ${servers.length}; disable some`,
+    );
+  }
+  for (const [index, { name, pythonName }] of servers.entries()) {
+    const other = servers.slice(0, index).find((one) => one.pythonName === pythonName);
+    if (other === undefined) continue;
+    throw new ServerListError(
+      `mcpServers: ${oneLine(other.name)} and ${oneLine(name)} are both ${pythonName} in Python; rename one`,
+    );
+  }
+  return servers;
+};
+
+const settingsOf = (
+  name: string,
+  { args, command, confirm, cwd, env, timeoutSeconds, tools }: z.output<typeof Server>,
+  folder: string,
+): ServerSettings => {
+  const pythonName = memberName(name);
+  if (pythonName === null) {
+    throw new ServerListError(`mcpServers.${oneLine(name)}: has no letter of a Python name in it; rename it`);
+  }
+  const policies = new Map(Object.entries(tools));
+  return {
+    name,
+    pythonName,
+    command,
+    args,
+    env,
+    folder: cwd === undefined ? folder : path.resolve(folder, cwd),
+    timeoutMs: timeoutSeconds * MS_PER_SECOND,
+    policyOf: (tool) => policies.get(tool) ?? confirm,
+  };
+};
+
+const jsonOf = (bytes: Uint8Array): unknown => {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ServerListError('is no text in UTF-8');
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ServerListError(`is no JSON: ${oneLine(error instanceof Error ? error.message : '')}`);
+  }
+};
+
+const problemOf = ({ issues: [issue] }: z.ZodError): string => {
+  if (issue === undefined) return 'is not valid';
+  const place = issue.path.map((key) => oneLine(String(key))).join('.');
+  const [unknown] = issue.code === 'unrecognized_keys' ? issue.keys : [];
+  if (unknown === undefined) return `${place === '' ? '' : `${place}: `}${oneLine(issue.message)}`;
+  if (issue.path.length === 0) return `has only mcpServers, not ${oneLine(unknown.slice(0, 64))}`;
+  return unknown === 'url'
+    ? `${place}: is a server at an address; only those that are started by a command can be used`
+    : `${place}: there is no field ${oneLine(unknown.slice(0, 64))}, only ${KNOWN}`;
+};

@@ -1,0 +1,102 @@
+/** Tools of servers as functions in Python. What a server lists is any text: none of it is more than a word about a tool. */
+import type { Tool } from '@modelcontextprotocol/client';
+import { LIMITS } from '../../shared/limits.ts';
+import { FunctionError, FunctionSet } from '../functions/function-set.ts';
+import type { HostFunction, HostFunctions } from '../functions/host-function.ts';
+import { oneLine } from '../foreign-text/printable.ts';
+import { memberName } from './python-names.ts';
+import type { ServerSettings } from './server-list.ts';
+import { TEXT_OR_DATA } from './tool-result.ts';
+import { plainSchema, visibleText } from './tool-schema.ts';
+
+/** Of one tool, in UTF-16 units. */
+const MAX_DESCRIPTION = 2000;
+const MAX_SCHEMA = 16_000;
+/** What Python is told of each function has its schema, and of each argument type and description once more. */
+const TIMES_TOLD = 3;
+const MAX_TOLD = LIMITS.functionTextLength / 2 - 64 * 1024;
+/** Of one server's name for a tool, in UTF-16 units, and what is shown of it. */
+const MAX_NAME = 256;
+const SHOWN_NAME = 64;
+
+/** What takes any arguments by their names. */
+const ANY_ARGUMENTS = { type: 'object', additionalProperties: true } as const;
+
+/** Calls a tool of that server by the name that the server gives it. */
+export type CallTool = (tool: string, input: unknown, signal: AbortSignal) => Promise<unknown>;
+
+export interface OfferedServer {
+  readonly settings: ServerSettings;
+  readonly tools: readonly Tool[];
+  readonly call: CallTool;
+}
+
+export interface ToolFunctions {
+  readonly functions: HostFunctions;
+  /** Tools that can't be had as functions, and why; fit to print. */
+  readonly leftOut: readonly string[];
+}
+
+export const toolFunctions = (servers: readonly OfferedServer[]): ToolFunctions => {
+  const functions = new Map<string, HostFunction>();
+  const leftOut: string[] = [];
+  let told = 0;
+  for (const { call, settings, tools } of servers) {
+    let tooMany = 0;
+    for (const tool of tools) {
+      const place = `${oneLine(settings.name)}: tool ${oneLine(tool.name.slice(0, SHOWN_NAME))}`;
+      const leave = (why: string): unknown => leftOut.push(`${place} is left out: ${why}`);
+      const member = tool.name.length > MAX_NAME ? null : memberName(tool.name);
+      if (member === null) {
+        leave('there is no name of Python for it');
+        continue;
+      }
+      const name = `${settings.pythonName}.${member}`;
+      if (functions.has(name)) {
+        leave(`another one is ${name} already`);
+        continue;
+      }
+      const one = functionOf(name, tool, settings, call);
+      told +=
+        TIMES_TOLD * JSON.stringify([one.input, one.output]).length + (one.description ?? '').length * 2;
+      if (functions.size === LIMITS.functionCount || told > MAX_TOLD) {
+        tooMany += 1;
+        continue;
+      }
+      functions.set(name, one);
+    }
+    if (tooMany > 0) {
+      leftOut.push(
+        `${oneLine(settings.name)}: ${tooMany} tools are left out: there are too many, or too much is said of them`,
+      );
+    }
+  }
+  return { functions: Object.fromEntries(functions), leftOut };
+};
+
+const functionOf = (name: string, tool: Tool, settings: ServerSettings, call: CallTool): HostFunction => {
+  const given = {
+    description: visibleText(tool.description ?? '', MAX_DESCRIPTION),
+    confirm: settings.policyOf(tool.name),
+    handler: (input: unknown, { signal }: { readonly signal: AbortSignal }): Promise<unknown> =>
+      call(tool.name, input, signal),
+  };
+  const described = {
+    ...given,
+    input: { ...plainSchema(tool.inputSchema), type: 'object' },
+    output: tool.outputSchema === undefined ? TEXT_OR_DATA : plainSchema(tool.outputSchema),
+  };
+  return isUsable(name, described) ? described : { ...given, input: ANY_ARGUMENTS };
+};
+
+/** Whether values can be checked by its schemas. */
+const isUsable = (name: string, declared: HostFunction): boolean => {
+  if (JSON.stringify([declared.input, declared.output]).length > MAX_SCHEMA) return false;
+  try {
+    new FunctionSet({ [name]: declared });
+    return true;
+  } catch (error) {
+    if (error instanceof FunctionError) return false;
+    throw error;
+  }
+};

@@ -1,0 +1,27 @@
+import type { ConfirmCall } from '../functions/host-function.ts';
+import type { RunUnderWay } from './run-under-way.ts';
+
+const NOBODY = {
+  deny: 'it is to be asked for, and this client can ask nobody; the user can allow it in the file of --connect',
+} as const;
+
+/** Asks the client's user whether a script may make a call. What was allowed for the script is not asked again. */
+export const permissionToCall = (run: RunUnderWay): ConfirmCall => {
+  const allowed = new Set<string>();
+  return async ({ arguments: values, name, signal }) => {
+    if (allowed.has(name)) return true;
+    if (!run.canAsk) return NOBODY;
+    run.goOn(`Python waits for the permission to call ${name}`);
+    const reply = await run.questions.ask({ kind: 'call', call: { name, arguments: values } }, signal);
+    if (reply?.kind !== 'call') return false;
+    switch (reply.permission) {
+      case 'no':
+        return { deny: 'the user said no' };
+      case 'script':
+        allowed.add(name);
+        return true;
+      case 'once':
+        return true;
+    }
+  };
+};
