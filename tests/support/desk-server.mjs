@@ -1,12 +1,13 @@
 // A server of the Model Context Protocol by the official SDK, whose tools do what tests need.
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import process from 'node:process';
+import { setInterval } from 'node:timers';
 import { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { z } from 'zod';
 
 const text = (said) => ({ content: [{ type: 'text', text: said }] });
-const { DESK_LOG: log, DESK_PID: pidFile } = process.env;
+const { DESK_LOG: log, DESK_PIDS: pids } = process.env;
 
 const desk = () => {
   const server = new McpServer({ name: 'desk', version: '1' }, { capabilities: { tools: {} } });
@@ -50,7 +51,7 @@ const desk = () => {
   return server;
 };
 
-if (pidFile !== undefined) writeFileSync(pidFile, String(process.pid));
+if (pids !== undefined) appendFileSync(pids, `${process.pid}\n`);
 if (process.argv.includes('--stubborn')) {
   process.on('SIGTERM', () => undefined);
   setInterval(() => undefined, 1000);

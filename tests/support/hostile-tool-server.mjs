@@ -15,6 +15,7 @@ const doubling = Object.fromEntries(
 
 const TOOLS = [
   tool('from'),
+  tool('harmless', { annotations: { readOnlyHint: true, destructiveHint: false } }),
   tool('9 lives'),
   tool('__import__'),
   tool('same name'),

@@ -62,7 +62,7 @@ export class ConnectedServers {
       const tools = listed[index] ?? null;
       if (tools === null) return [];
       const { settings } = server;
-      return [{ settings, tools, call: (tool, input, signal) => server.call(tool, input, signal) }];
+      return [{ settings, tools, call: (...given) => server.call(...given) }];
     });
     return new ConnectedServers(started, offered, say);
   }

@@ -1,4 +1,3 @@
-import process from 'node:process';
 import {
   Client,
   ProtocolError,
@@ -7,21 +6,17 @@ import {
   type CallToolResult,
   type Tool,
 } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { TextTail } from '../base/text-tail.ts';
 import { oneLine } from '../foreign-text/printable.ts';
 import type { ServerSettings } from './server-list.ts';
+import { MAX_MESSAGE_BYTES, ServerProcess } from './server-process.ts';
 import { valueOf } from './tool-result.ts';
 import { visibleText } from './tool-schema.ts';
 
 /** For a server to be started, and to list its tools, in ms. */
 const START_MS = 20_000;
-/** Largest message of a server, in bytes: results of calls are smaller still. */
-const MAX_MESSAGE_BYTES = 12 * 1024 * 1024;
 /** What is looked at of a server's list. */
 const MAX_TOOLS = 200;
 const MAX_PAGES = 20;
-const STDERR_TAIL = 1000;
 /** A server that has ended is started again by the next call, so many times. */
 const MAX_STARTS = 4;
 /** Of what a server says of an error, in UTF-16 units. */
@@ -38,7 +33,8 @@ class ToolServerError extends Error {
 /** A server's process under way. */
 interface Connection {
   readonly client: Client;
-  readonly transport: StdioClientTransport;
+  /** Ends the server, if need be by force. */
+  readonly close: () => Promise<void>;
   /** Aborted with a `ToolServerError` when the server is gone, or is to go. */
   readonly gone: AbortSignal;
 }
@@ -76,7 +72,7 @@ export class ToolServer {
       return tools;
     } catch (error) {
       if (!this.#ended.signal.aborted) this.#say(`is not there: ${this.#reasonOf(error, limit)}`);
-      await connection?.client.close().catch(() => undefined);
+      await connection?.close();
       return null;
     }
   }
@@ -89,7 +85,7 @@ export class ToolServer {
     let result: CallToolResult;
     try {
       result = await client.request(
-        { method: 'tools/call', params: { name: tool, arguments: input as Record<string, unknown> } },
+        { method: 'tools/call', params: { name: tool, arguments: input } },
         { signal: stop, timeout: timeoutMs },
       );
     } catch (error) {
@@ -102,7 +98,7 @@ export class ToolServer {
   async close(): Promise<void> {
     this.#ended.abort(new ToolServerError(`the server ${this.#name} is being ended`));
     const connection = await this.#connecting?.catch(() => undefined);
-    await connection?.client.close().catch(() => undefined);
+    await connection?.close();
   }
 
   get #name(): string {
@@ -144,53 +140,36 @@ export class ToolServer {
   }
 
   async #open(mode: 'legacy' | { readonly pin: string }, signal: AbortSignal): Promise<Connection> {
-    const { args, command, env, folder } = this.settings;
-    const transport = new StdioClientTransport({
-      command,
-      args: [...args],
-      env: { ...env },
-      cwd: folder,
-      stderr: 'pipe',
-      maxBufferSize: MAX_MESSAGE_BYTES,
-    });
-    const words = new TextTail(STDERR_TAIL);
-    transport.stderr?.on('data', (bytes: Buffer) => words.push(bytes.toString('utf8')));
+    const process = new ServerProcess(this.settings);
     // It may do nothing for us but answer: it is offered nothing, and what it says of its results is not compiled.
     const client = new Client(
       { name: 'vivarium', version: this.#options.version },
       { capabilities: {}, versionNegotiation: { mode }, inputRequired: { autoFulfill: false } },
     );
     const gone = new AbortController();
-    // Whoever can't wait for it to end leaves it not behind.
-    const abandon = (): void => killAtOnce(transport.pid);
-    process.once('exit', abandon);
-    const end = (why: string): void => {
-      if (gone.signal.aborted) return;
-      gone.abort(new ToolServerError(why));
-      if (this.#connecting !== undefined) this.#connecting = undefined;
-      if (this.#ended.signal.aborted) return;
-      const last = words.text.split('\n').at(-1) ?? '';
-      this.#say(`has ended${last === '' ? '' : `; its last words: ${oneLine(last)}`}`);
-    };
     let isOpen = false;
-    client.onclose = () => {
-      process.off('exit', abandon);
-      if (isOpen) end(`the server ${this.#name} has ended; the next call starts it anew`);
+    const end = (why: string): void => {
+      if (!isOpen || gone.signal.aborted) return;
+      gone.abort(new ToolServerError(why));
+      this.#connecting = undefined;
+      if (this.#ended.signal.aborted) return;
+      this.#say(`has ended${process.lastWords === '' ? '' : `; its last words: ${process.lastWords}`}`);
     };
+    client.onclose = () => end(`the server ${this.#name} has ended; the next call starts it anew`);
     client.onerror = (error) => {
       // The transport ends a server that says more at once than may be.
-      if (isOpen && /exceeded maximum size/u.test(error.message)) {
-        end(`what the server ${this.#name} said is larger than ${MAX_MESSAGE_BYTES} bytes; it was ended`);
-      }
+      if (!error.message.includes('exceeded maximum size')) return;
+      end(`what the server ${this.#name} said is larger than ${MAX_MESSAGE_BYTES} bytes; it was ended`);
+      void process.end(client);
     };
     try {
-      await client.connect(transport, { signal, timeout: START_MS });
+      await client.connect(process.transport, { signal, timeout: START_MS });
     } catch (error) {
-      await client.close().catch(() => undefined);
+      await process.end(client);
       throw error;
     }
     isOpen = true;
-    return { client, transport, gone: gone.signal };
+    return { client, close: () => process.end(client), gone: gone.signal };
   }
 
   #told(error: unknown): unknown {
@@ -217,15 +196,6 @@ export class ToolServer {
     return visibleText(text, MAX_MESSAGE);
   }
 }
-
-const killAtOnce = (pid: number | null): void => {
-  if (pid === null) return;
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // Gone is what was wanted.
-  }
-};
 
 /** Page by page, as far as it is looked at. */
 const listOf = async (
