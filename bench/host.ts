@@ -5,6 +5,7 @@ import { ElectronHost } from '../src/main/cli/host/open-electron-host.ts';
 import { projectRoot } from '../scripts/shared/project.ts';
 import { DEFAULTS } from '../src/shared/limits.ts';
 import type { HostSandboxOptions } from '../src/shared/protocol/host-protocol.ts';
+import type { RunOptions } from '../src/main/run/run-options.ts';
 import type { RunRequest, RunResult } from '../src/shared/contract/sandbox.ts';
 
 const quiet = { signal: new AbortController().signal, onOutput: (): void => undefined };
@@ -29,8 +30,8 @@ export class BenchHost {
     return new BenchHost(host);
   }
 
-  run(request: RunRequest): Promise<RunResult> {
-    return this.host.run(request, quiet);
+  run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
+    return this.host.run(request, { ...quiet, ...options });
   }
 
   /** Ends on anything but the answer, so that no failure passes for a fast run. */

@@ -16,7 +16,9 @@ import type { Group } from './measure.ts';
 import { measureBaselines, type Baselines } from './naive.ts';
 import { asMarkdown, asText, type Machine } from './report.ts';
 import { calls } from './rows/calls.ts';
+import { functions } from './rows/functions.ts';
 import { lockdown } from './rows/lockdown.ts';
+import { mcp } from './rows/mcp.ts';
 import { memory } from './rows/memory.ts';
 import { packages } from './rows/packages.ts';
 import { peers } from './rows/peers.ts';
@@ -30,6 +32,8 @@ type Measure = (electron: string, baselines: Baselines) => Promise<Group>;
 const GROUPS: Readonly<Record<string, Measure>> = {
   starts,
   calls,
+  functions,
+  mcp,
   stopping,
   memory,
   lockdown,
