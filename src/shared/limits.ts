@@ -86,6 +86,8 @@ export const LIMITS = {
   callValues: 100_000,
   /** Result of one call, as JSON in UTF-8. */
   callResultBytes: 8 * 1024 * 1024,
+  /** Calls of functions that one guest waits for at the same time. */
+  callsTogether: 4,
   /** Longest answer to an `input()`, in UTF-16 units. */
   inputLength: 64 * 1024,
   /** Largest settings file: it is parsed in one go, by main. */

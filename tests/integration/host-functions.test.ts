@@ -540,3 +540,88 @@ def attempt():
     }
   });
 });
+
+describe('awaited calls', () => {
+  /** Answers when so many calls are at work at the same time. */
+  const meeting = (count: number): { readonly functions: HostFunctions; most: () => number } => {
+    let atWork = 0;
+    let most = 0;
+    let open = (): void => undefined;
+    const met = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const handler = async (input: unknown): Promise<unknown> => {
+      atWork += 1;
+      most = Math.max(most, atWork);
+      if (atWork === count) open();
+      await met;
+      atWork -= 1;
+      return (input as { n: number }).n;
+    };
+    const input = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
+    return { functions: { meet: { input, handler } }, most: () => most };
+  };
+
+  it('are at work at the same time, up to four of them', async () => {
+    const { functions: given, most } = meeting(3);
+    const code =
+      'import asyncio\nfrom host.aio import meet\nawait asyncio.gather(*(meet(n) for n in range(3)))';
+    expect(await valueOf(code, { functions: given })).toEqual([0, 1, 2]);
+    expect(most()).toBe(3);
+    const many = meeting(4);
+    const ten = code.replace('range(3)', 'range(10)');
+    expect(await valueOf(ten, { functions: many.functions })).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(many.most()).toBe(4);
+  });
+
+  it('fail each by itself, and one that is cancelled before is not made', async () => {
+    const code = `
+import asyncio
+from host.aio import add, fail
+task = asyncio.ensure_future(add(40))
+results = await asyncio.gather(add(1), fail(), add("1"), return_exceptions=True)
+cancelled = asyncio.ensure_future(add(50))
+asyncio.get_running_loop().call_soon(cancelled.cancel)
+await asyncio.wait([cancelled])
+[await task, results[0], str(results[1]), type(results[2]).__name__, cancelled.cancelled()]`;
+    const { calls, error, value } = await run(code);
+    expect([error, value?.json]).toEqual([null, [42, 3, 'the record is locked', 'ValidationError', true]]);
+    // They were settled in any order.
+    expect(calls?.map(({ name, outcome }) => `${name} ${outcome}`).sort()).toEqual([
+      'add ok',
+      'add ok',
+      'fail error',
+    ]);
+  });
+
+  it('of several loops, and of none, are answered', async () => {
+    const code = `
+import asyncio, nest_asyncio
+nest_asyncio.apply()
+from host.aio import add
+async def inner():
+    return asyncio.new_event_loop().run_until_complete(add(1)) + await add(2)
+by_hand = add(3)
+try:
+    by_hand.send(None)
+except StopIteration as stopped:
+    value = stopped.value
+[asyncio.run(inner()), value]`;
+    expect(await valueOf(code)).toEqual([7, 5]);
+  });
+
+  it('are all stopped with their run', async () => {
+    const { functions: given } = meeting(10);
+    const code =
+      'import asyncio\nfrom host.aio import meet\nawait asyncio.gather(*(meet(n) for n in range(6)))';
+    const { calls, status } = await run(code, { functions: given, timeoutMs: 1500 });
+    expect(status).toBe('timeout');
+    expect(calls?.map(({ outcome }) => outcome)).toEqual([
+      'abandoned',
+      'abandoned',
+      'abandoned',
+      'abandoned',
+    ]);
+    expect(await valueOf('from host import add\nadd(1)')).toBe(3);
+  });
+});

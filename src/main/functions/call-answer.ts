@@ -69,18 +69,18 @@ export const outcomeOf = ({ kind }: CallAnswer): CallOutcome => {
   }
 };
 
-/** The answer in UTF-8, handed out part by part. */
+/** As JSON. */
+export const textOf = (answer: CallAnswer): string =>
+  answer.kind === 'value'
+    ? `{"value":${answer.json}}`
+    : JSON.stringify({ error: answer.kind, message: answer.message });
+
+/** What is answered, in UTF-8, handed out part by part. */
 export class AnswerParts {
-  readonly bytes: number;
   #left: Uint8Array;
 
-  constructor(answer: CallAnswer) {
-    const text =
-      answer.kind === 'value'
-        ? `{"value":${answer.json}}`
-        : JSON.stringify({ error: answer.kind, message: answer.message });
-    this.#left = new TextEncoder().encode(text);
-    this.bytes = this.#left.length;
+  constructor(json: string) {
+    this.#left = new TextEncoder().encode(json);
   }
 
   /** With the byte before it; null when all has been given. */

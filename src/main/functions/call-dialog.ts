@@ -2,12 +2,12 @@ import type { CallOutcome, RunCall } from '../../shared/contract/sandbox.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { FunctionQuestion } from '../../shared/protocol/blocking-calls.ts';
 import type { Clock } from '../base/clock.ts';
-import { AnswerParts, answerOf, failed, outcomeOf, type CallAnswer } from './call-answer.ts';
+import { AnswerParts, answerOf, failed, outcomeOf, textOf, type CallAnswer } from './call-answer.ts';
 import { decideOn } from './call-gate.ts';
 import { CallPace } from './call-pace.ts';
 import { CallReader, type FunctionCall, type ReadCall } from './call-reader.ts';
 import type { FunctionSet } from './function-set.ts';
-import type { ConfirmCall } from './host-function.ts';
+import type { ConfirmCall, ConfirmPolicy, ProposedCall } from './host-function.ts';
 import type { RunCalls, SendAnswer } from './run-calls.ts';
 
 /** What calls of one run may take. */
@@ -38,12 +38,23 @@ export interface CallDialogOptions {
   readonly onSettled: (call: RunCall) => void;
 }
 
-/** Calls under way for one run. A guest waits for one at most; the others were abandoned. */
-const MAX_RUNNING = 4;
+/** Calls at work for one run: those that a guest waits for, and as many that it does not wait for any longer. */
+const MAX_RUNNING = 2 * LIMITS.callsTogether;
 
-/** A call that is not settled yet. */
+/** A call whose answer is waited for. */
 interface OpenCall {
+  /** Of the run, from 1. */
+  readonly number: number;
+  /** Null when what came is no call. */
+  readonly call: FunctionCall | null;
+  readonly bytes: number;
+  isSettled: boolean;
+}
+
+/** What the guest waits for: one call, or several. */
+interface OpenQuestion {
   readonly read: ReadCall;
+  readonly calls: readonly OpenCall[];
   readonly askedAt: number;
   readonly stop: AbortController;
 }
@@ -55,7 +66,9 @@ export class CallDialog implements RunCalls {
   readonly #pace: CallPace;
   readonly #records: RunCall[] = [];
   #send: SendAnswer | undefined;
-  #open: OpenCall | null = null;
+  #open: OpenQuestion | null = null;
+  /** Whoever decides on calls is asked about one at a time. */
+  #deciding: Promise<unknown> = Promise.resolve();
   /** What is left of the last answer. */
   #rest: AnswerParts | null = null;
   #calls = 0;
@@ -69,7 +82,12 @@ export class CallDialog implements RunCalls {
 
   get facts(): string {
     const { limits, set } = this.#options.functions;
-    return set.facts({ calls: limits.calls, bytes: limits.argumentBytes, depth: LIMITS.callDepth - 2 });
+    return set.facts({
+      calls: limits.calls,
+      bytes: limits.argumentBytes,
+      depth: LIMITS.callDepth - 2,
+      together: LIMITS.callsTogether,
+    });
   }
 
   get records(): readonly RunCall[] {
@@ -88,12 +106,12 @@ export class CallDialog implements RunCalls {
       this.#give(read.number);
       return;
     }
-    // A guest waits for one call at a time, so an earlier one was abandoned.
-    this.#settle('abandoned', 0);
+    // A guest waits for one answer at a time: an earlier one was abandoned.
+    this.#abandon();
     this.#rest = null;
-    this.#calls++;
-    const open: OpenCall = {
+    const open: OpenQuestion = {
       read,
+      calls: this.#callsOf(read),
       askedAt: this.#options.clock.now(),
       stop: new AbortController(),
     };
@@ -107,17 +125,46 @@ export class CallDialog implements RunCalls {
 
   end(): void {
     this.#hasEnded = true;
-    this.#settle('abandoned', 0);
+    this.#abandon();
     this.#rest = null;
   }
 
   /** Never rejects. */
-  async #answer(open: OpenCall): Promise<void> {
-    const answer = await this.#decide(open);
+  async #answer(open: OpenQuestion): Promise<void> {
+    const answers = await Promise.all(open.calls.map((call) => this.#answerOne(open, call)));
     if (this.#open !== open) return;
-    this.#rest = new AnswerParts(answer);
-    this.#settle(outcomeOf(answer), this.#rest.bytes);
+    this.#open = null;
+    const list = answers.join(',');
+    this.#rest = new AnswerParts(open.read.areTogether ? `{"answers":[${list}]}` : list);
     this.#give(open.read.number);
+  }
+
+  /** The answer as JSON. */
+  async #answerOne(open: OpenQuestion, call: OpenCall): Promise<string> {
+    const answer = await this.#decide(call, open.stop.signal);
+    const text = textOf(answer);
+    if (this.#open === open) this.#settle(open, call, outcomeOf(answer), Buffer.byteLength(text));
+    return text;
+  }
+
+  #callsOf({ areTogether, bytes, calls }: ReadCall): OpenCall[] {
+    return (calls ?? [null]).map((call) => ({
+      number: ++this.#calls,
+      call,
+      bytes: areTogether ? Buffer.byteLength(JSON.stringify(call)) : bytes,
+      isSettled: false,
+    }));
+  }
+
+  /** Abandons the open question, if there is one. */
+  #abandon(): void {
+    const open = this.#open;
+    if (open === null) return;
+    this.#open = null;
+    for (const call of open.calls) {
+      if (!call.isSettled) this.#settle(open, call, 'abandoned', 0);
+    }
+    open.stop.abort();
   }
 
   #give(call: number): void {
@@ -128,22 +175,21 @@ export class CallDialog implements RunCalls {
     );
   }
 
-  /** Reports the outcome of the open call, if there is one. */
-  #settle(outcome: CallOutcome, resultBytes: number): void {
-    const open = this.#open;
-    if (open === null) return;
-    this.#open = null;
-    const { bytes, call } = open.read;
+  /** Reports the outcome of a call. */
+  #settle({ askedAt }: OpenQuestion, open: OpenCall, outcome: CallOutcome, resultBytes: number): void {
+    open.isSettled = true;
+    // Of more calls than any run may make, all are refused: nothing is to be said of them.
+    if (this.#records.length === LIMITS.functionCalls) return;
+    const { bytes, call } = open;
     const record: RunCall = {
       name: call?.name ?? '',
       bytes,
       resultBytes,
-      ms: this.#options.clock.now() - open.askedAt,
+      ms: this.#options.clock.now() - askedAt,
       outcome,
       ...(this.#options.functions.limits.keepArguments && call !== null ? { arguments: call.arguments } : {}),
     };
     this.#records.push(record);
-    if (outcome === 'abandoned') open.stop.abort();
     try {
       this.#options.onSettled(record);
     } catch {
@@ -151,24 +197,23 @@ export class CallDialog implements RunCalls {
     }
   }
 
-  async #decide({ read, stop }: OpenCall): Promise<CallAnswer> {
+  async #decide({ bytes, call, number }: OpenCall, signal: AbortSignal): Promise<CallAnswer> {
     const { limits } = this.#options.functions;
-    const { bytes, call } = read;
     if (call === null) return failed('invalid', 'what was called could not be read');
-    if (this.#calls > limits.calls) {
+    if (number > limits.calls) {
       return failed('limit', `one run can make ${limits.calls} calls, and has made them`);
     }
     if (bytes > limits.argumentBytes) {
       return failed('limit', `the arguments are larger than ${limits.argumentBytes} bytes`);
     }
+    await this.#waitForTurn(signal);
+    if (signal.aborted) return NOT_WANTED;
     if (this.#running >= MAX_RUNNING) {
       return failed('limit', 'earlier calls, which nobody waits for any longer, are still at work');
     }
-    await this.#waitForTurn(stop.signal);
-    if (stop.signal.aborted) return NOT_WANTED;
     this.#running++;
     try {
-      return await this.#call(call, stop.signal);
+      return await this.#call(call, signal);
     } finally {
       this.#running--;
     }
@@ -182,7 +227,7 @@ export class CallDialog implements RunCalls {
     const input = await checked(found.input.check(call.arguments));
     if (!input.ok) return failed('invalid', input.problem);
     const proposed = { name, arguments: call.arguments, session, signal };
-    const denial = await decideOn(proposed, found.confirm, functions.confirm);
+    const denial = await this.#gate(proposed, found.confirm);
     if (denial !== null) return denial;
     if (signal.aborted) return NOT_WANTED;
     try {
@@ -193,6 +238,19 @@ export class CallDialog implements RunCalls {
     } catch (error) {
       return failed('failed', messageOf(error));
     }
+  }
+
+  /** Null lets the call through. */
+  #gate(proposed: ProposedCall, policy: ConfirmPolicy): Promise<CallAnswer | null> {
+    const { confirm } = this.#options.functions;
+    if (policy === 'allow') return decideOn(proposed, policy, confirm);
+    const { signal } = proposed;
+    const decided = this.#deciding.then(() =>
+      signal.aborted ? NOT_WANTED : decideOn(proposed, policy, confirm),
+    );
+    // Whoever never answers holds up nothing that comes after it was let go.
+    this.#deciding = Promise.race([decided, aborted(signal)]);
+    return decided;
   }
 
   /** Waits until the limit per second allows the call, or it is abandoned. */
@@ -209,7 +267,13 @@ export class CallDialog implements RunCalls {
   }
 }
 
-/** Of a call that was abandoned: it is not sent. */
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
+
+/** Of a call that was abandoned: it goes nowhere. */
 const NOT_WANTED: CallAnswer = failed('limit', 'nobody waits for it');
 
 /** An exception in a schema of the app's is not a successful check. */

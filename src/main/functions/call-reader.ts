@@ -13,18 +13,35 @@ const FunctionCall = z.strictObject({
 });
 export type FunctionCall = z.infer<typeof FunctionCall>;
 
+/** Several calls, which are made at the same time and answered together. */
+const FunctionCalls = z.strictObject({
+  calls: z.array(FunctionCall).min(1).max(LIMITS.callsTogether),
+});
+
 export interface ReadCall {
   readonly number: number;
   readonly bytes: number;
-  /** Null when the request is no valid call. */
-  readonly call: FunctionCall | null;
+  /** Null when what came is no call. */
+  readonly calls: readonly FunctionCall[] | null;
+  /** Whether the answers are wanted in a list. */
+  readonly areTogether: boolean;
 }
+
+/** Levels around the arguments of calls that are made together, beyond those of a call by itself. */
+const LEVELS_AROUND = 2;
 
 const CAPS = {
   maxBytes: LIMITS.callBytes,
-  maxDepth: LIMITS.callDepth,
+  maxDepth: LIMITS.callDepth + LEVELS_AROUND,
   maxValues: LIMITS.callValues,
 } as const;
+
+const callsIn = (whole: unknown): Pick<ReadCall, 'calls' | 'areTogether'> => {
+  const several = FunctionCalls.safeParse(whole);
+  if (several.success) return { calls: several.data.calls, areTogether: true };
+  const one = FunctionCall.safeParse(whole);
+  return { calls: one.success ? [one.data] : null, areTogether: false };
+};
 
 /** Puts calls together as their pieces come, in stretches that take no long time. */
 export class CallReader {
@@ -32,7 +49,7 @@ export class CallReader {
   #bytes = 0;
   #isReadable = true;
 
-  /** The call, once it is whole. */
+  /** What was called, once it is whole. */
   push({ bytes, call: number, last }: FunctionQuestion): ReadCall | null {
     this.#bytes += bytes.byteLength;
     this.#read(() => this.#reader.push(bytes));
@@ -41,8 +58,7 @@ export class CallReader {
     this.#read(() => {
       whole = this.#reader.end();
     });
-    const parsed = this.#isReadable ? FunctionCall.safeParse(whole) : null;
-    const read = { number, bytes: this.#bytes, call: parsed?.data ?? null };
+    const read = { number, bytes: this.#bytes, ...callsIn(this.#isReadable ? whole : null) };
     this.#reader = new JsonReader(CAPS);
     this.#bytes = 0;
     this.#isReadable = true;

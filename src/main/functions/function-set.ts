@@ -25,6 +25,15 @@ export interface PreparedFunction {
   readonly handler: HostFunction['handler'];
 }
 
+/** Limits that Python keeps by itself; main does not count on it. */
+export interface CallFacts {
+  readonly calls: number;
+  readonly bytes: number;
+  readonly depth: number;
+  /** Calls that are made at the same time. */
+  readonly together: number;
+}
+
 /** The functions that a run may call, and no others. */
 export class FunctionSet {
   readonly #functions = new Map<string, PreparedFunction>();
@@ -58,8 +67,8 @@ export class FunctionSet {
     return this.#functions.get(name);
   }
 
-  /** What Python is told of them. @param limits that it keeps by itself */
-  facts(limits: { readonly calls: number; readonly bytes: number; readonly depth: number }): string {
+  /** What Python is told of them. */
+  facts(limits: CallFacts): string {
     return `{"limits":${JSON.stringify(limits)},"functions":${this.#described}}`;
   }
 }

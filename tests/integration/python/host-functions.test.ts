@@ -50,7 +50,7 @@ const randomSet = (seed: number): { set: FunctionSet; schemas: RandomSchemas } =
 };
 
 const factsOf = (set: FunctionSet): string =>
-  set.facts({ calls: 10_000, bytes: LIMITS.callBytes, depth: 62 });
+  set.facts({ calls: 10_000, bytes: LIMITS.callBytes, depth: 62, together: LIMITS.callsTogether });
 
 /** The value, as JSON, of code that does not fail. */
 const valueOf = async (code: string, set: FunctionSet): Promise<unknown> => {

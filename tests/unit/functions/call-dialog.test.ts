@@ -152,7 +152,7 @@ describe('a call', () => {
       await turns();
     }
     await until(() => settled.length === 50);
-    expect(begun).toBe(4);
+    expect(begun).toBe(8);
     expect(textOf(50)).toMatch(/"error":"limit"/u);
   });
 
@@ -167,7 +167,7 @@ describe('a call', () => {
       await turns();
     }
     await until(() => settled.length === 50);
-    expect(asked).toBe(4);
+    expect(asked).toBe(8);
   });
 
   it('is not made when the decision comes after the run has ended', async () => {
@@ -259,5 +259,85 @@ describe('after the end', () => {
     dialog.giveRest(2);
     await turns(32);
     expect([called, settled, answers]).toEqual([false, [], [{ call: 1, kind: 'failed' }]]);
+  });
+});
+
+describe('calls that are made together', () => {
+  const together = (names: readonly string[]): Uint8Array =>
+    utf8(JSON.stringify({ calls: names.map((name) => ({ name, arguments: {} })) }));
+
+  it('are at work at the same time, and answered in a list when all are done', async () => {
+    const waits = new Map<string, Deferred<number>>();
+    const slow = (name: string): HostFunctions[string] => ({
+      handler: () => {
+        const wait = deferred<number>();
+        waits.set(name, wait);
+        return wait.promise;
+      },
+    });
+    const { answers, dialog, settled, textOf } = stage({ one: slow('one'), two: slow('two') });
+    dialog.push({ call: 1, bytes: together(['one', 'two', 'none']), last: true });
+    await until(() => waits.size === 2);
+    waits.get('two')?.resolve(2);
+    await until(() => settled.length === 2);
+    expect(answers).toEqual([]);
+    waits.get('one')?.resolve(1);
+    await until(() => answers.length > 0);
+    expect(JSON.parse(textOf(1))).toEqual({
+      answers: [{ value: 1 }, { value: 2 }, { error: 'invalid', message: expect.any(String) as string }],
+    });
+    expect(settled.map(({ name, outcome }) => [name, outcome])).toEqual([
+      ['none', 'refused'],
+      ['two', 'ok'],
+      ['one', 'ok'],
+    ]);
+  });
+
+  it.each([0, 5, 1000])('are none when there are %i', async (count) => {
+    const { answers, dialog, settled, textOf } = stage({ one: { handler: () => 1 } }, { argumentBytes: 1e6 });
+    dialog.push({ call: 1, bytes: together(Array.from({ length: count }, () => 'one')), last: true });
+    await until(() => answers.length > 0);
+    expect(textOf(1)).toContain('could not be read');
+    expect(outcomes(settled)).toEqual(['refused']);
+  });
+
+  it('count each by itself', async () => {
+    const { answers, dialog, settled } = stage({ one: { handler: () => 1 } }, { calls: 3 });
+    for (const call of [1, 2]) {
+      dialog.push({ call, bytes: together(['one', 'one']), last: true });
+      await until(() => answers.some((answer) => answer.call === call));
+    }
+    expect(outcomes(settled).sort()).toEqual(['ok', 'ok', 'ok', 'refused']);
+  });
+
+  it('are asked for one at a time, and abandoned together', async () => {
+    const asked: Deferred<boolean>[] = [];
+    const one = { confirm: 'ask', handler: () => 1 } as const;
+    const { dialog, settled } = stage({ one }, {}, () => {
+      const said = deferred<boolean>();
+      asked.push(said);
+      return said.promise;
+    });
+    dialog.push({ call: 1, bytes: together(['one', 'one', 'one']), last: true });
+    await until(() => asked.length === 1);
+    await turns();
+    expect(asked).toHaveLength(1);
+    asked[0]?.resolve(false);
+    await until(() => asked.length === 2);
+    dialog.end();
+    asked[1]?.resolve(true);
+    await turns();
+    expect(asked).toHaveLength(2);
+    expect(outcomes(settled)).toEqual(['denied', 'abandoned', 'abandoned']);
+  });
+
+  it('fill no record without end', async () => {
+    const { answers, dialog } = stage({ one: { handler: () => 1 } });
+    for (let call = 1; call <= 3000; call += 1) {
+      dialog.push({ call, bytes: together(['none', 'none', 'none', 'none']), last: true });
+      await until(() => answers.some((answer) => answer.call === call));
+      answers.length = 0;
+    }
+    expect(dialog.records).toHaveLength(10_000);
   });
 });

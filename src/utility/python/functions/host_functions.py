@@ -9,6 +9,7 @@ app what it could say by calling, and the app checks all of it again.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import sys
@@ -25,6 +26,8 @@ _loads = json.loads
 _NAME = "host"
 _ASYNC = "host.aio"
 _DOC = "Functions of the app that runs this code."
+# Calls that are larger together are made one after the other.
+_TOGETHER_BYTES = 64 * 1024
 
 
 class FunctionError(Exception):
@@ -135,14 +138,62 @@ class _Calls:
 
     def __init__(self, device: Device) -> None:
         self._device = device
-        self._limits = {"calls": 0, "bytes": 0, "depth": 0}
+        self._limits = {"calls": 0, "bytes": 0, "depth": 0, "together": 1}
         self._left = 0
+        # Awaited calls that the next turn of their loop is going to make.
+        self._awaited: dict[asyncio.AbstractEventLoop, list[tuple[bytes, asyncio.Future[Any]]]] = {}
 
     def begin_run(self, limits: dict[str, int]) -> None:
         self._limits = limits
         self._left = limits["calls"]
+        self._awaited = {}
 
     def call(self, function: _Described, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return _value_of(self._ask(self._prepared(function, args, kwargs)))
+
+    async def call_soon(self, function: _Described, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call it together with what else is awaited by then."""
+        call = self._prepared(function, args, kwargs)
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            # Driven by hand: nothing else can be awaited meanwhile.
+            return _value_of(self._ask(call))
+        answer: asyncio.Future[Any] = loop.create_future()
+        waiting = self._awaited.get(loop)
+        if waiting is None:
+            waiting = self._awaited[loop] = []
+            loop.call_soon(self._make_awaited, loop)
+        waiting.append((call, answer))
+        return _value_of(await answer)
+
+    def _make_awaited(self, loop: asyncio.AbstractEventLoop) -> None:
+        # Whoever has let go of a call by now has not made it.
+        waiting = [one for one in self._awaited.pop(loop, []) if not one[1].done()]
+        while waiting:
+            count = size = 0
+            for call, _ in waiting[: self._limits["together"]]:
+                size += len(call)
+                if count > 0 and size > _TOGETHER_BYTES:
+                    break
+                count += 1
+            made, waiting = waiting[:count], waiting[count:]
+            try:
+                answers = self._ask_together([call for call, _ in made])
+            except FunctionError as error:
+                for _, future in made:
+                    future.set_exception(error)
+                continue
+            except BaseException:
+                # An interrupt: what waits for the others is over, too.
+                for _, future in (*made, *waiting):
+                    future.cancel()
+                raise
+            for (_, future), answer in zip(made, answers, strict=True):
+                future.set_result(answer)
+
+    def _prepared(self, function: _Described, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
+        """The call as JSON. Raises what is wrong with it."""
         given = function.arguments(args, kwargs)
         try:
             plain = plain_data(given, self._limits["bytes"], self._limits["depth"])
@@ -160,19 +211,27 @@ class _Calls:
         if self._left == 0:
             raise CallLimitError(f"one run can make {self._limits['calls']} calls, and has made them")
         self._left -= 1
-        return self._answered(call)
+        return call
 
     def _too_large(self) -> str:
         return f"the arguments are larger than {self._limits['bytes']} bytes; pass less, or in several calls"
 
-    def _answered(self, call: bytes) -> Any:
+    def _ask(self, call: bytes) -> Any:
         try:
-            answer = _loads(self._device.call(call))
+            return _loads(self._device.call(call))
         except OSError:
             raise FunctionError("the app can't be called: this run was given no functions, or has ended") from None
-        if "error" in answer:
-            raise _ERRORS.get(answer["error"], FunctionError)(answer["message"])
-        return answer["value"]
+
+    def _ask_together(self, calls: list[bytes]) -> list[Any]:
+        if len(calls) == 1:
+            return [self._ask(calls[0])]
+        return self._ask(b'{"calls":[' + b",".join(calls) + b"]}")["answers"]
+
+
+def _value_of(answer: Any) -> Any:
+    if "error" in answer:
+        raise _ERRORS.get(answer["error"], FunctionError)(answer["message"])
+    return answer["value"]
 
 
 def _at(value: Any, path: str) -> Any:
@@ -249,6 +308,6 @@ def _synchronous(calls: _Calls, function: _Described) -> Callable[..., Any]:
 
 def _awaitable(calls: _Calls, function: _Described) -> Callable[..., Any]:
     async def call(*args: Any, **kwargs: Any) -> Any:
-        return calls.call(function, args, kwargs)
+        return await calls.call_soon(function, args, kwargs)
 
     return call
