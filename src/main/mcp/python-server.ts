@@ -17,7 +17,7 @@ import type { RunOptions } from '../run/run-options.ts';
 import { FolderError, type AllowedFolders } from './allowed-folders.ts';
 import { LinkedOutputs } from './linked-outputs.ts';
 import { LiveRunner } from './live-runner.ts';
-import { runAnswer, type KeptOutput, type RunAnswer } from './run-answer.ts';
+import { runAnswer, underWay, type KeptOutput, type RunAnswer } from './run-answer.ts';
 import { permissionToCall } from './call-permission.ts';
 import type { Question, Reply } from './input-questions.ts';
 import { RunUnderWay, type RunOrder } from './run-under-way.ts';
@@ -322,23 +322,3 @@ const LOST =
   'the program that runs Python ended before there was a result; variables and files of the session are lost. Call again';
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown reason');
-
-const underWay = (session: string, step: string): RunAnswer => ({
-  content: [
-    {
-      type: 'text',
-      text: `[Not done yet: ${step}. It goes on; call run_python_code again with all that this call was given, and the session, for the result.]`,
-    },
-  ],
-  structuredContent: {
-    session,
-    status: 'under-way',
-    state: 'kept',
-    truncated: false,
-    error_type: null,
-    error_line: null,
-    packages: [],
-    milliseconds: 0,
-  },
-  isError: false,
-});

@@ -131,3 +131,24 @@ const errorText = ({ error }: RunResult): string => {
       ? traceback.trimEnd()
       : `${what}\n${traceback.trimEnd()}`;
 };
+
+/** Of a run that goes on. @param step what it does at the moment */
+export const underWay = (session: string, step: string): RunAnswer => ({
+  content: [
+    {
+      type: 'text',
+      text: `[Not done yet: ${step}. It goes on; call run_python_code again with all that this call was given, and the session, for the result.]`,
+    },
+  ],
+  structuredContent: {
+    session,
+    status: 'under-way',
+    state: 'kept',
+    truncated: false,
+    error_type: null,
+    error_line: null,
+    packages: [],
+    milliseconds: 0,
+  },
+  isError: false,
+});
