@@ -61,17 +61,16 @@ export class ToolServer {
 
   /** Starts the server. @returns what it lists, or null when it can't be had, which the user is told */
   async tools(): Promise<readonly Tool[] | null> {
-    const limit = AbortSignal.timeout(START_MS);
     let connection: Connection | undefined;
     try {
       connection = await this.#connected();
-      const stop = AbortSignal.any([limit, connection.gone, this.#ended.signal]);
+      const stop = AbortSignal.any([connection.gone, this.#ended.signal]);
       const { isWhole, tools } = await listOf(connection, stop);
       if (!isWhole)
         this.#say(`has more than ${MAX_TOOLS} tools, or ${MAX_PAGES} pages of them; those are left out`);
       return tools;
     } catch (error) {
-      if (!this.#ended.signal.aborted) this.#say(`is not there: ${this.#reasonOf(error, limit)}`);
+      if (!this.#ended.signal.aborted) this.#say(`is not there: ${this.#told(error, START_MS).message}`);
       await connection?.close();
       return null;
     }
@@ -89,7 +88,7 @@ export class ToolServer {
         { signal: stop, timeout: timeoutMs },
       );
     } catch (error) {
-      throw gone.aborted ? gone.reason : this.#told(error);
+      throw gone.aborted ? gone.reason : this.#told(error, timeoutMs);
     }
     return valueOf(result);
   }
@@ -132,9 +131,9 @@ export class ToolServer {
     try {
       return await this.#open('legacy', signal);
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw this.#told(error);
+      if (!(error instanceof ProtocolError)) throw this.#told(error, START_MS);
       return await this.#open({ pin: NEWEST }, signal).catch((second: unknown) => {
-        throw this.#told(second);
+        throw this.#told(second, START_MS);
       });
     }
   }
@@ -172,18 +171,16 @@ export class ToolServer {
     return { client, close: () => process.end(client), gone: gone.signal };
   }
 
-  #told(error: unknown): unknown {
-    if (error instanceof ToolServerError) return error;
-    return new ToolServerError(this.#reasonOf(error, undefined));
+  /** @param limitMs how long was waited for an answer */
+  #told(error: unknown, limitMs: number): ToolServerError {
+    return error instanceof ToolServerError ? error : new ToolServerError(this.#reasonOf(error, limitMs));
   }
 
-  #reasonOf(error: unknown, limit: AbortSignal | undefined): string {
-    const { timeoutMs } = this.settings;
-    if (limit?.aborted === true) return `it did not answer within ${START_MS / 1000} s`;
+  #reasonOf(error: unknown, limitMs: number): string {
     if (error instanceof SdkError) {
       switch (error.code) {
         case SdkErrorCode.RequestTimeout:
-          return `the server ${this.#name} did not answer within ${timeoutMs / 1000} s`;
+          return `the server ${this.#name} did not answer within ${limitMs / 1000} s`;
         case SdkErrorCode.ConnectionClosed:
         case SdkErrorCode.NotConnected:
         case SdkErrorCode.SendFailed:
@@ -204,9 +201,11 @@ const listOf = async (
 ): Promise<{ readonly tools: readonly Tool[]; readonly isWhole: boolean }> => {
   const tools: Tool[] = [];
   let cursor: string | undefined;
+  const until = performance.now() + START_MS;
   for (let page = 0; page < MAX_PAGES; page += 1) {
+    const timeout = Math.max(1, until - performance.now());
     const params = cursor === undefined ? {} : { cursor };
-    const listed = await client.request({ method: 'tools/list', params }, { signal, timeout: START_MS });
+    const listed = await client.request({ method: 'tools/list', params }, { signal, timeout });
     const room = MAX_TOOLS - tools.length;
     tools.push(...listed.tools.slice(0, room));
     if (listed.tools.length > room) return { tools, isWhole: false };
