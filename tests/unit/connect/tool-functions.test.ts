@@ -60,7 +60,9 @@ describe('tools of a server', () => {
     const many = Array.from({ length: 1000 }, (_none, n) => tool(`t${n}`, long));
     const { functions, leftOut } = functionsOf(many);
     const set = new FunctionSet(functions);
-    expect(set.facts({ calls: 1, bytes: 1, depth: 1, together: 1 }).length).toBeLessThan(LIMITS.functionTextLength);
+    expect(set.facts({ calls: 1, bytes: 1, depth: 1, together: 1 }).length).toBeLessThan(
+      LIMITS.functionTextLength,
+    );
     expect(set.all.length).toBeGreaterThan(3);
     expect(leftOut).toEqual([expect.stringMatching(/^my server: \d+ tools are left out/u)]);
     expect(Object.keys(functionsOf(many.map(({ name }) => tool(name))).functions)).toHaveLength(200);

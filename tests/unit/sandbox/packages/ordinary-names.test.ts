@@ -7,8 +7,7 @@ import { PackageLock } from '../../../../src/main/packages/resolve/lock-file.ts'
 import { ModuleOwners } from '../../../../src/main/packages/resolve/module-owners.ts';
 import { ModuleKnowledge } from '../../../../src/main/sandbox/packages/module-knowledge.ts';
 
-const ORDINARY =
-  `ace_tools analysis api app auth base bank cache client cleaning common config conf constants core data
+const ORDINARY = `analysis api app auth base bank cache client cleaning common config conf constants core data
 database dataset db engine errors events exceptions features forms functional functions game graph helper helpers
 inventory lib loader logger main matrix metrics model models my_module parse parser pipeline player plots plotting
 processing queries report routes sales schema schemas script search server service settings shapes solver stats student
@@ -23,4 +22,7 @@ it('no package is installed for ordinary names, nor suggested', async () => {
     expect(CURATED_MODULES.has(module), module).toBe(false);
     expect(knowledge.about(module)).toEqual({ kind: 'no-package', module, near: null });
   }
+  // A service of another place, which people's code names: it is told what to do here.
+  expect(CURATED_MODULES.has('ace_tools')).toBe(false);
+  expect(knowledge.about('ace_tools')).toMatchObject({ kind: 'absent' });
 });

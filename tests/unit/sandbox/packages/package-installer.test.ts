@@ -85,7 +85,7 @@ it.each([
   ['plain', /no known package provides "plain"; if it is a file of yours, give it/u],
   ['config', /--file.+name it with --package NAME/u],
   ['resource', /"resource" belongs to Python's standard library/u],
-  ['ace_tools', /no known package provides "ace_tools"/u],
+  ['ace_tools', /display\(frame\) shows a table/u],
   ['framme', /did you mean "frame"/u],
   ['Frame', /"Frame" is the name of a package; its module is imported as "frame"/u],
   ['python_docx', /imported as "docx"/u],

@@ -74,4 +74,3 @@ describe('a message', () => {
     expect(broken.prompt).toBe('\ufffd\ufffd');
   });
 });
-
