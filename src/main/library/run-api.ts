@@ -1,6 +1,7 @@
 /** What a run is asked with and what comes of it: the part of the package's types (api.ts) that sandbox and native Python share. */
 import type { JsonData, RunCall } from './functions-api.ts';
 
+/** How a run ended; `setup-failed` when the code was not run, as something it needs is missing. */
 export type RunStatus =
   'ok' | 'error' | 'timeout' | 'cancelled' | 'out-of-memory' | 'crashed' | 'setup-failed';
 
