@@ -150,7 +150,7 @@ display(HTML('<b>x</b>'))
 import matplotlib.pyplot as plt
 plt.plot([1, 2])
 display(plt.gcf())
-get_ipython() if 'get_ipython' in globals() else 'plain'`;
+'plain'`;
     const result = await (await opened(context)).run(code);
     expect(told(result)).toMatchObject({ status: 'ok', value: 'plain', message: undefined });
     expect(result.packages).not.toContain('ipython');
@@ -160,6 +160,6 @@ get_ipython() if 'get_ipython' in globals() else 'plain'`;
     ]);
     const more = await (await opened(context)).run('import IPython.core.magic');
     expect(more).toMatchObject({ status: 'error', error: { type: 'ModuleNotFoundError' } });
-    expect(more.error?.message).toMatch(/^No module named 'IPython\.core'; /u);
+    expect(more.error?.message).toMatch(/^No module named 'IPython\.core\.magic'; /u);
   });
 });

@@ -118,13 +118,17 @@ describe('an import', { timeout: LONG_MS }, () => {
     ]);
     const results = await session(modules.map((module) => ({ code: `import ${module}` })));
     expect(requests).toEqual([]);
+    const advised: Readonly<Record<string, RegExp>> = {
+      resource: /is not in this build of Python/u,
+      tkinter: /is not in this build of Python/u,
+      ace_tools: /display\(frame\) shows a table/u,
+    };
     for (const [index, module] of modules.entries()) {
       const [result] = results.slice(index);
       expect(result).toMatchObject({ status: 'error', stdout: '', packages: [] });
       expect(result?.error?.message).toMatch(
-        ['resource', 'tkinter'].includes(module)
-          ? /is not in this build of Python/u
-          : /if it is a file of yours, give it with the run .+name it for the run \(packages, or a line/u,
+        advised[module] ??
+          /if it is a file of yours, give it with the run .+name it for the run \(packages, or a line/u,
       );
     }
   });
