@@ -12,9 +12,8 @@ import { plainSchema, visibleText } from './tool-schema.ts';
 /** Of one tool, in UTF-16 units. */
 const MAX_DESCRIPTION = 2000;
 const MAX_SCHEMA = 16_000;
-/** What Python is told of each function has its schema, and of each argument type and description once more. */
-const TIMES_TOLD = 3;
-const MAX_TOLD = LIMITS.functionTextLength / 2 - 64 * 1024;
+/** What Python is told of all functions, in UTF-16 units. */
+const MAX_TOLD = LIMITS.functionTextLength / 2 - LIMITS.functionCount;
 /** Of one server's name for a tool, in UTF-16 units, and what is shown of it. */
 const MAX_NAME = 256;
 const SHOWN_NAME = 64;
@@ -57,12 +56,12 @@ export const toolFunctions = (servers: readonly OfferedServer[]): ToolFunctions 
         continue;
       }
       const one = functionOf(name, tool, settings, call);
-      told +=
-        TIMES_TOLD * JSON.stringify([one.input, one.output]).length + (one.description ?? '').length * 2;
-      if (functions.size === LIMITS.functionCount || told > MAX_TOLD) {
+      const length = new FunctionSet({ [name]: one }).toldLength;
+      if (functions.size === LIMITS.functionCount || told + length > MAX_TOLD) {
         tooMany += 1;
         continue;
       }
+      told += length;
       functions.set(name, one);
     }
     if (tooMany > 0) {
@@ -91,12 +90,13 @@ const functionOf = (name: string, tool: Tool, settings: ServerSettings, call: Ca
 
 /** Whether values can be checked by its schemas. */
 const isUsable = (name: string, declared: HostFunction): boolean => {
-  if (JSON.stringify([declared.input, declared.output]).length > MAX_SCHEMA) return false;
   try {
+    if (JSON.stringify([declared.input, declared.output]).length > MAX_SCHEMA) return false;
     new FunctionSet({ [name]: declared });
     return true;
   } catch (error) {
-    if (error instanceof FunctionError) return false;
+    // V8 has a longest text, too.
+    if (error instanceof FunctionError || error instanceof RangeError) return false;
     throw error;
   }
 };

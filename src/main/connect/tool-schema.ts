@@ -5,6 +5,8 @@ const MAX_PARTS = 600;
 const MAX_DEPTH = 12;
 const MAX_VALUES_OF_ENUM = 64;
 const MAX_TEXT = 500;
+/** Of a property's name, in UTF-16 units: types in Python are named after it. */
+const MAX_KEY = 128;
 
 const TYPES: ReadonlySet<unknown> = new Set([
   ...['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'],
@@ -24,7 +26,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export const visibleText = (text: string, length: number): string =>
   text
     .slice(0, length)
-    .replaceAll(/[\p{Cf}\p{Cs}\p{Co}\p{Cn}]/gu, '')
+    .replaceAll(/[\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2800]|(?!\uFE0F)\p{Default_Ignorable_Code_Point}/gu, '')
     .replaceAll(/[\p{Zl}\p{Zp}]/gu, ' ')
     .trim();
 
@@ -45,8 +47,10 @@ class Reader {
 
   /** @param through references on the way here */
   read(given: unknown, depth: number, through: readonly string[]): Schema {
-    if (!isObject(given) || depth > MAX_DEPTH || this.#left <= 0) return {};
+    if (this.#left <= 0) return {};
+    // What is no schema counts, too: there may be millions, which several references lead to.
     this.#left -= 1;
+    if (!isObject(given) || depth > MAX_DEPTH) return {};
     const { $ref: reference } = given;
     if (typeof reference === 'string') {
       const isCircle = through.includes(reference);
@@ -78,10 +82,15 @@ class Reader {
     if (type === 'array' && isObject(items)) schema['items'] = inner(items);
     if (type !== 'object') return schema;
     if (isObject(properties)) {
-      const known = Object.entries(properties).slice(0, Math.max(0, this.#left));
+      const known = Object.entries(properties)
+        .filter(([key]) => key.length <= MAX_KEY)
+        .slice(0, Math.max(0, this.#left));
       schema['properties'] = Object.fromEntries(known.map(([key, of]) => [key, inner(of)]));
       const names = new Set(known.map(([key]) => key));
-      if (Array.isArray(required)) schema['required'] = required.filter((key) => names.has(key as string));
+      if (Array.isArray(required)) {
+        const listed = new Set<unknown>(required.slice(0, MAX_PARTS));
+        schema['required'] = [...names].filter((key) => listed.has(key));
+      }
       // Names that are left out may be given all the same.
       if (known.length < Object.keys(properties).length) return schema;
     }

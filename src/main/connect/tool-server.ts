@@ -105,7 +105,7 @@ export class ToolServer {
   }
 
   #say(what: string): void {
-    this.#options.say(`server ${this.#name} ${what}`);
+    this.#options.say(oneLine(`server ${this.settings.name} ${what}`));
   }
 
   /** Not given up with the call that has asked for it: others may wait for the same. */

@@ -2,8 +2,9 @@
 const MAX_LENGTH = 1000;
 
 // Controls, invisible format characters (bidi overrides among them), line separators and lone surrogates:
-// in a message they would forge terminal output or hide what is really there.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+// in a message they would forge terminal output or hide what is really there. So would blanks of other kinds, which no
+// font shows; not the selector that gives emoji their colours.
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u2800]|(?!\uFE0F)\p{Default_Ignorable_Code_Point}/gu;
 
 /** Makes foreign text fit for a one-line message: `a\nb` is shown as `a\u{a}b`. */
 export function oneLine(text: string): string {

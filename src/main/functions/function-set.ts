@@ -58,6 +58,11 @@ export class FunctionSet {
     }
   }
 
+  /** How much Python is told of them, in UTF-16 units. */
+  get toldLength(): number {
+    return this.#described.length;
+  }
+
   get all(): readonly PreparedFunction[] {
     return [...this.#functions.values()];
   }

@@ -7,15 +7,15 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { oneLine } from '../foreign-text/printable.ts';
+import { shownArguments } from '../foreign-text/shown-arguments.ts';
+import type { ProposedCall } from '../functions/host-function.ts';
 import type { Asked, Reply } from './input-questions.ts';
 import { ToolError, type RunStep } from './python-server.ts';
 import { withinBudget } from './text-budget.ts';
 
 const PROMPT_BYTES = 1000;
-const ARGUMENT_BYTES = 2000;
-/** Of one text among the arguments that is shown, in UTF-16 units. */
-const SHOWN_LENGTH = 4000;
+/** Of the arguments of a call, in UTF-16 units. */
+const SHOWN_LENGTH = 2000;
 
 /** The names of the one question of an answer. */
 const LINE = 'line';
@@ -62,21 +62,15 @@ const requestOf = (asked: Asked): NonNullable<Parameters<typeof inputRequired>[0
       return { [LINE]: inputRequired.elicit({ message, requestedSchema: Line }) };
     }
     case 'call': {
-      const message = `The Python script wants to call ${asked.call.name} with ${shownArguments(asked.call.arguments)}`;
+      const message = `The Python script wants to call ${asked.call.name} with ${argumentsIn(asked.call) ?? '…'}`;
       return { [PERMISSION]: inputRequired.elicit({ message, requestedSchema: Permission }) };
     }
   }
 };
 
-/** In one line, with nothing in it that would not be seen. */
-const shownArguments = (values: object): string =>
-  withinBudget(printable(JSON.stringify(values)), ARGUMENT_BYTES).text;
-
-/** `oneLine` shows the beginning only: of arguments the end matters, too. */
-const printable = (text: string): string => {
-  const shown = withinBudget(text, SHOWN_LENGTH).text;
-  return (shown.match(/[^]{1,500}/gu) ?? []).map(oneLine).join('');
-};
+/** For the user, who decides on them; null when there are too many to be shown. */
+export const argumentsIn = ({ arguments: values }: Pick<ProposedCall, 'arguments'>): string | null =>
+  shownArguments(values, SHOWN_LENGTH);
 
 /** What the user said to a question. Undefined when this is no answer to one. */
 export const givenReply = ({

@@ -1,9 +1,12 @@
 import type { ConfirmCall } from '../functions/host-function.ts';
+import { argumentsIn } from './ask-user.ts';
 import type { RunUnderWay } from './run-under-way.ts';
 
 const NOBODY = {
   deny: 'it is to be asked for, and this client can ask nobody; the user can allow it in the file of --connect',
 } as const;
+
+const TOO_MANY = { deny: 'it is to be asked for, and it has too many arguments to be shown' } as const;
 
 /** Asks the client's user whether a script may make a call. What was allowed for the script is not asked again. */
 export const permissionToCall = (run: RunUnderWay): ConfirmCall => {
@@ -11,6 +14,7 @@ export const permissionToCall = (run: RunUnderWay): ConfirmCall => {
   return async ({ arguments: values, name, signal }) => {
     if (allowed.has(name)) return true;
     if (!run.canAsk) return NOBODY;
+    if (argumentsIn({ arguments: values }) === null) return TOO_MANY;
     run.goOn(`Python waits for the permission to call ${name}`);
     const reply = await run.questions.ask({ kind: 'call', call: { name, arguments: values } }, signal);
     if (reply?.kind !== 'call') return false;

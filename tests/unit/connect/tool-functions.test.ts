@@ -47,6 +47,35 @@ describe('tools of a server', () => {
     ]);
   });
 
+  it.each([
+    [
+      'many parameters of which nothing is said',
+      14,
+      Object.fromEntries(Array.from({ length: 590 }, (_none, n) => [`p${n}`, {}])),
+    ],
+    ['a name of thousands of characters', 2, { ['k'.repeat(5000)]: {} }],
+    [
+      'types with long names in many alternatives',
+      60,
+      {
+        x: {
+          anyOf: Array.from({ length: 64 }, (_none, n) => ({
+            type: 'object',
+            properties: { [`${'k'.repeat(100)}${n}`]: { type: 'object', properties: { a: {} } } },
+          })),
+        },
+      },
+    ],
+  ])('take no other server down with %s', (_name, count, properties) => {
+    const inputSchema = { type: 'object' as const, properties };
+    const { functions } = functionsOf([
+      tool('honest'),
+      ...Array.from({ length: count }, (_none, n) => tool(`t${n}`, { inputSchema })),
+    ]);
+    expect(Object.keys(functions)).toContain('my_server.honest');
+    expect(() => new FunctionSet(functions)).not.toThrow();
+  });
+
   it('are left out where a run could not be told of all', () => {
     const long = {
       description: 'd'.repeat(100_000),

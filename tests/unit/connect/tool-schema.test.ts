@@ -40,6 +40,26 @@ describe('a schema of a server', () => {
     });
   });
 
+  it.each([
+    [
+      'required',
+      { type: 'object', properties: { a: 1 }, required: Array.from({ length: 1_000_000 }, () => 'a') },
+    ],
+    [
+      'properties that are no schemas',
+      {
+        type: 'object',
+        properties: Object.fromEntries(Array.from({ length: 200_000 }, (_none, n) => [n, n])),
+      },
+    ],
+  ])('is small however often references lead to millions of %s', (_name, large) => {
+    const properties = Object.fromEntries(
+      Array.from({ length: 299 }, (_none, n) => [`p${n}`, { $ref: '#/$defs/x' }]),
+    );
+    const read = plainSchema({ type: 'object', properties, $defs: { x: large } });
+    expect(JSON.stringify(read).length).toBeLessThan(50_000);
+  });
+
   it('says less, not more, where something is left out', () => {
     expect(
       plainSchema({ type: 'object', patternProperties: { '^(a+)+$': {} }, additionalProperties: false }),

@@ -247,9 +247,10 @@ async function answer(
   const progress = new ProgressLine(out.stderr, columns);
   const confirm = confirmAtTerminal({
     out,
-    line: (over) => input.answer(over),
+    forget: (over) => input.forget(over),
+    line: (over) => input.line(over, false),
     // Opened only for a run that may have something to ask.
-    nobody: servers === null ? null : whyNobodyIsAsked(prepared, stdin),
+    nobody: servers === null ? null : whyNobodyIsAsked(prepared, stdin, out),
   });
   try {
     return await sandbox.run(prepared.request, {
@@ -287,9 +288,16 @@ async function answer(
 }
 
 /** Null where somebody can be asked whether the script may make a call. */
-function whyNobodyIsAsked({ takesInput }: PreparedRun, stdin: () => Readable): string | null {
+function whyNobodyIsAsked(
+  { takesInput }: PreparedRun,
+  stdin: () => Readable,
+  out: CommandOutput,
+): string | null {
   const how = 'it can be allowed in the file of --connect';
   if (!takesInput) return `it is to be asked for, and the script itself came by standard input; ${how}`;
+  if (!out.stderr.isTty) {
+    return `it is to be asked for, and the question would not be seen: standard error is no terminal; ${how}`;
+  }
   return isTerminal(stdin()) ? null : `it is to be asked for, and standard input is no terminal; ${how}`;
 }
 

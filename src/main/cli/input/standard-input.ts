@@ -1,6 +1,9 @@
 import { createInterface, type Interface } from 'node:readline';
 import { Writable, type Readable } from 'node:stream';
 
+/** What a terminal has kept comes at once; without a line for so long, in ms, there is none. */
+const QUIET_MS = 100;
+
 /** Lines of our own standard input, for a script that asks. Nothing is read before the first question. */
 export class StandardInput {
   readonly #open: () => Readable;
@@ -36,10 +39,16 @@ export class StandardInput {
     return signal.aborted ? null : (this.#lines.shift() ?? null);
   }
 
-  /** As `line`, of what is typed from now on: what was typed for others before answers nothing. */
-  answer(signal: AbortSignal): Promise<string | null> {
+  /** Lines that were typed before, also such as the terminal still keeps, are no answer to what is asked next. */
+  async forget(signal: AbortSignal): Promise<void> {
+    for (let isQuiet = false; !isQuiet && !this.#ended && !signal.aborted;) {
+      this.#lines.length = 0;
+      const quiet = new AbortController();
+      const timer = setTimeout(() => quiet.abort(), QUIET_MS);
+      isQuiet = (await this.line(AbortSignal.any([signal, quiet.signal]), false)) === null;
+      clearTimeout(timer);
+    }
     this.#lines.length = 0;
-    return this.line(signal, false);
   }
 
   /** Reads no more. */

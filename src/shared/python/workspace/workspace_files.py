@@ -170,9 +170,14 @@ class WorkspaceFiles:
         """The regular files; links are not followed. What the last walk found, where `count` is as it was then."""
         if self._walked is not None and self._walked[0] == count:
             return self._walked[1]
-        self._walked_all = True
-        found: FileStates = {}
+        found, self._walked_all = self._look_through()
+        # Only now: without memory the walk may end early.
         self._walked = None if count is None else (count, found)
+        return found
+
+    def _look_through(self) -> tuple[FileStates, bool]:
+        """The regular files, and whether these are all."""
+        found: FileStates = {}
         left = _MAX_WALKED_ENTRIES
         pending = [("", self.folder)]
         while pending:
@@ -182,8 +187,7 @@ class WorkspaceFiles:
                     for entry in entries:
                         left -= 1
                         if left < 0:
-                            self._walked_all = False
-                            return found
+                            return found, False
                         try:
                             status = entry.stat(follow_symlinks=False)
                         except OSError:
@@ -194,7 +198,7 @@ class WorkspaceFiles:
                             pending.append((f"{prefix}{entry.name}/", entry.path))
             except OSError:
                 continue
-        return found
+        return found, True
 
     def _describe(self, files: FileStates, renamed: dict[str, str]) -> tuple[list[str], bool]:
         described: list[str] = []

@@ -36,6 +36,20 @@ it('stops waiting when the question is withdrawn, and loses no line by that', as
   expect(await input.line(never, false)).toBeNull();
 });
 
+it('forgets what was typed before a question, also what nobody has read yet', async () => {
+  const stream = new PassThrough();
+  const input = new StandardInput(() => stream, nobody);
+  stream.write('first\ny\na\n');
+  expect(await input.line(never, false)).toBe('first');
+  await input.forget(never);
+  const answer = input.line(never, false);
+  stream.write('n\n');
+  expect(await answer).toBe('n');
+  stream.end();
+  await input.forget(never);
+  expect(await input.line(never, false)).toBeNull();
+});
+
 it('takes an error of the stream for its end', async () => {
   const stream = new PassThrough();
   const input = new StandardInput(() => stream, nobody);
