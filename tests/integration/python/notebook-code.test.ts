@@ -111,3 +111,20 @@ describe('code that is not valid Python', () => {
     expect(performance.now() - began).toBeLessThan(30_000);
   });
 });
+
+describe('a text with fences in it', () => {
+  const text = 'text = """# Title\n\n```bash\npip install x\n```\nend\n"""\ntext';
+  it('stays as it is where the code comes in fences of its own', async () => {
+    expect((await run(`\`\`\`python\n${text}\n\`\`\``)).value).toBe(
+      '# Title\n\n```bash\npip install x\n```\nend\n',
+    );
+  });
+});
+
+describe('an error that is left after characters were taken for others', () => {
+  it('is that about the line as it was written', async () => {
+    const { error } = await guest.run('x = 1\nprint(\u201cHe said "hi"\u201d)');
+    expect(error).toMatchObject({ type: 'SyntaxError', line: 2 });
+    expect(error?.message).toMatch(/invalid character .*U\+201C/u);
+  });
+});

@@ -168,6 +168,39 @@ del frame
     expect(await program('f.close()')).toBe('end\n');
   });
 
+  it.each([
+    [
+      'holds many thousand objects',
+      'class W:\n    def __init__(self): self.rows = []\n    def __del__(self): print(len(self.rows))\nw = W()\nfor i in range(30_000): w.rows.append([i])',
+      '30000\n',
+    ],
+    [
+      'comes after lists of many thousand objects',
+      'for n in range(15): globals()[f"l{n}"] = [[i] for i in range(19_000)]\nclass W:\n    def __del__(self): print("end")\nw = W()',
+      'end\n',
+    ],
+    [
+      'logs, where the logger is a global made before it',
+      'import logging, sys\nlogging.basicConfig(level=logging.INFO, stream=sys.stdout, force=True)\nlogger = logging.getLogger("x")\nclass W:\n    def __del__(self): logger.info("closing")\nw = W()',
+      'INFO:x:closing\n',
+    ],
+    [
+      'writes into a file that another global holds',
+      'class Db:\n    def __init__(self): self.file = open("db", "w")\ndb = Db()\nclass W:\n    def __del__(self): db.file.write("closed"); print("wrote")\nw = W()',
+      'wrote\n',
+    ],
+  ])('finalizes an object that %s', async (_name, code, printed) => {
+    expect(await program(code)).toBe(printed);
+    expect(guest.takeStderr()).toBe('');
+  });
+
+  it('finishes files beside a class without a hash', async () => {
+    const meta =
+      'class Meta(type):\n    def __eq__(cls, other): return cls is other\nclass A(metaclass=Meta): pass\na = A()';
+    await program(`${meta}\nf = open("hash", "w"); f.write("data")`);
+    expect(await valueOf('open("hash").read()')).toBe('data');
+  });
+
   it('frees no structure that would take more stack than there is', async () => {
     expect(await program('x = []\nfor _ in range(300_000): x = [x, x[:]]\nprint("done")')).toBe('done\n');
     expect(await valueOf('kept = x\nlen(kept)')).toBe(2);

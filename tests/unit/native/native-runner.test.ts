@@ -447,6 +447,21 @@ None`;
     ]);
   });
 
+  it.each([
+    [
+      'finds its modules in a finalizer',
+      'import os\nclass Temp:\n    def __init__(self, p): self.p = p; open(p, "w").close()\n    def __del__(self): os.remove(self.p); print("removed")\nt = Temp("x.tmp")\nNone',
+      'removed\n',
+    ],
+    [
+      'leaves threads that still run their globals',
+      'import threading, time\ndef beat():\n    while True: time.sleep(0.001)\nthreading.Thread(target=beat, daemon=True).start()\njunk = [[i] for i in range(300_000)]\nNone',
+      '',
+    ],
+  ])('ends without an error of its own where the code %s', async (_name, code, stdout) => {
+    expect(await run(code)).toMatchObject({ status: 'ok', stdout, stderr: '', files: [] });
+  });
+
   it('imports modules among its files', async () => {
     const files = [{ name: 'helper.py', bytes: new TextEncoder().encode('x = 5') }];
     expect(await run('import helper\nhelper.x', { files })).toMatchObject({ value: { json: 5 }, files: [] });

@@ -14,10 +14,12 @@ import atexit
 import builtins
 import faulthandler
 import gc
+import io
 import linecache
 import os
 import signal
 import sys
+import threading
 import types
 from typing import Any
 
@@ -99,9 +101,14 @@ class _Run:
 
     def finish(self) -> str:
         """The outcome as JSON, when all but the globals is done that Python does at the end of a program."""
-        # What they hold writes into its files, and closes them.
-        self._namespace.clear()
+        _flush_files()
+        # As at Python's own end: what they hold writes into its files and closes them, while it still finds the others.
+        self._namespace = {}
+        sys.modules.pop("__main__", None)
         gc.collect()
+        # Threads still use them.
+        if threading.active_count() == 1:
+            _clear_globals(self._script)
         files, cut = self._files.changed(self._before)
         return outcome_json(self._value, self._failed, files, cut)
 
@@ -130,6 +137,31 @@ class _Run:
 
     def _failure(self, error: BaseException, code: str | None = None) -> Failure | None:
         return describe_failure(error, self._text_limit, _FILENAME, code)
+
+
+def _clear_globals(script: str) -> None:
+    """Where something still holds them, as functions do that were registered for the exit: in CPython's order."""
+    # Any: of what is in them, nothing is known.
+    dicts: list[dict[Any, Any]] = [found for found in gc.get_objects() if type(found) is dict]
+    for found in dicts:
+        if found.get("__name__") != "__main__" or found.get("__file__") != script:
+            continue
+        names = [name for name in found if type(name) is str and name != "__builtins__"]
+        for name in sorted(names, key=lambda name: not (name.startswith("_") and not name.startswith("__"))):
+            found[name] = None
+
+
+def _flush_files() -> None:
+    """Those in a cycle would be closed in any order: an inner one before the outer one has written into it."""
+    found = gc.get_objects()
+    for kinds in ((io.TextIOWrapper,), (io.BufferedWriter, io.BufferedRandom)):
+        for file in found:
+            if type(file) in kinds:
+                try:
+                    file.flush()
+                except Exception:
+                    # It is closed, or was never made.
+                    continue
 
 
 def _no_input(prompt: object = "", /) -> str:

@@ -6,7 +6,8 @@ const FROM = /^from[ \t]+([\w.]+)[ \t]+import[ \t]*(?:\(([^()]*)|([^\n;:()]*))/u
 
 const MODULE = /^[^\W\d]\w*(?:\.[^\W\d]\w*)*$/u;
 /** What the sandbox itself provides (src/utility/python/imports/provided): no reason to have a package of that name. */
-const PROVIDED = /^(?:host|micropip|nest_asyncio|IPython\.(?:display|get_ipython))(?:\.|$)|^IPython$/u;
+const PROVIDED =
+  /^(?:host|micropip|nest_asyncio|IPython\.(?:display|get_ipython|(?:core|lib)\.display|core\.interactiveshell))(?:\.|$)|^IPython(?:\.core|\.lib)?$/u;
 const MAX_MODULES = 100;
 const MAX_LENGTH = 200;
 /** Statements that are looked at, and names in one: code with more of them is made to take time. */

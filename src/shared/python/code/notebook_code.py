@@ -88,6 +88,8 @@ class _Translation:
         self._has_magics = False
         self._is_timed = False
         self._is_dedented = self._is_unfenced = False
+        # By the number of a line in which characters were taken for others: what was wrong with it as it was written.
+        self._guessed: dict[int, SyntaxError] = {}
 
     def read(self, first: SyntaxError) -> Notebook:
         """`first` is what the compiler says of the code as it is."""
@@ -100,7 +102,7 @@ class _Translation:
         parsed = 0
         for _ in range(_MAX_LINES):
             if parsed > _MAX_PARSED or not (is_mended or self._mend(error)):
-                raise error
+                raise self._as_written(error)
             is_mended = False
             code = "\n".join(self._lines)
             parsed += len(code)
@@ -110,7 +112,11 @@ class _Translation:
                 error = next_error
                 continue
             return Notebook(self._timed(tree) if self._is_timed else tree, code, self._has_magics)
-        raise error
+        raise self._as_written(error)
+
+    def _as_written(self, error: SyntaxError) -> SyntaxError:
+        """The one about the line that the user wrote, where that became no Python by what was changed."""
+        return self._guessed.get(error.lineno or 0, error)
 
     def _mend(self, error: SyntaxError) -> bool:
         """Whether something was changed that the error may be about."""
@@ -129,7 +135,9 @@ class _Translation:
         if number is None or line is None:
             return False
         changed = without_lookalikes(line, error)
-        if changed is None:
+        if changed is not None:
+            self._guessed.setdefault(number, error)
+        else:
             changed = self._translate(line, number)
         if changed is None:
             return False

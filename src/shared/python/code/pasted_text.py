@@ -36,6 +36,9 @@ def without_prose(lines: list[str], error_line: int | None) -> list[str] | None:
     has_code = False
     for number, line in enumerate(lines, 1):
         fence = _FENCE.fullmatch(line) if len(line) <= MAX_LINE else None
+        if fence is not None and is_code is True and _is_in_string(kept):
+            # They belong to a text in the code.
+            return None
         if fence is not None:
             is_code = fence[1].lower() in _CODE_FENCES if is_code is None else None
         is_kept = fence is None and is_code is True
@@ -46,6 +49,10 @@ def without_prose(lines: list[str], error_line: int | None) -> list[str] | None:
         kept.append(line if is_kept else "")
         has_code = has_code or (is_kept and bool(line.strip()))
     return kept if has_code else None
+
+
+def _is_in_string(lines: list[str]) -> bool:
+    return any(sum(line.count(quotes) for line in lines) % 2 == 1 for quotes in _QUOTES)
 
 
 def without_lookalikes(line: str, error: SyntaxError) -> str | None:
@@ -83,4 +90,5 @@ def _dedented_around_strings(lines: list[str]) -> list[str] | None:
     start = first[: len(first) - len(first.lstrip())]
     if not start or not any(quotes in line for line in lines for quotes in _QUOTES):
         return None
-    return [line.removeprefix(start) for line in lines]
+    # Not removeprefix(), for Python 3.8.
+    return [line[len(start) :] if line.startswith(start) else line for line in lines]

@@ -10,7 +10,7 @@ from typing import Any
 _modules = sys.modules
 _monotonic = time.monotonic
 
-# Of one figure's: what comes after either is not drawn.
+# Of one animation: what comes after either is not drawn.
 _SECONDS = 10.0
 _MAX_FRAMES = 2000
 
@@ -21,17 +21,28 @@ def play(figure: Any) -> None:
     if module is None:
         return
     for animation in _animations_on(figure, module.Animation):
-        if animation._draw_was_started:
+        # Older versions of Matplotlib don't say.
+        if getattr(animation, "_draw_was_started", True):
             continue
         # As if its window had been drawn: it does not complain that nobody has seen it.
         animation._draw_was_started = True
-        animation._init_draw()
-        until = _monotonic() + _SECONDS
-        for frame in islice(animation.new_saved_frame_seq(), _MAX_FRAMES):
-            animation._draw_next_frame(frame, blit=False)
-            if _monotonic() > until:
-                sys.stderr.write(f"plot: an animation was played for {_SECONDS:.0f} seconds, not to its end\n")
-                break
+        try:
+            _play(animation)
+        except Exception as error:
+            # As on a desktop, where the window goes on: the figure is shown as it is by then.
+            sys.stderr.write(f"plot: an animation ended with {type(error).__name__}: {error}\n")
+
+
+def _play(animation: Any) -> None:
+    animation._init_draw()
+    until = _monotonic() + _SECONDS
+    for frame in islice(animation.new_saved_frame_seq(), _MAX_FRAMES):
+        # Only what it draws into: the figure itself is drawn once, when it is shown.
+        animation._pre_draw(frame, False)
+        animation._draw_frame(frame)
+        if _monotonic() > until:
+            sys.stderr.write(f"plot: an animation was played for {_SECONDS:.0f} seconds, not to its end\n")
+            return
 
 
 def _animations_on(figure: Any, kind: type) -> list[Any]:

@@ -35,7 +35,8 @@ _IMPORT_SYSTEM = "<frozen importlib._bootstrap>"
 _MAX_FRAMES = 20
 _SHOWN_COMMAND = 200
 # What scripts do to the window that they expect to run in.
-_CONSOLE_COMMANDS = frozenset(("clear", "cls", "reset", "pause", "title", "color", "chcp", "mode", "stty"))
+_CONSOLE_COMMANDS = frozenset(("clear", "cls", "reset", "pause", "title", "color", "chcp"))
+_SHELL_OPERATOR = re.compile(r"&+|\|+|;")
 _PIP = re.compile(r"(?:^|/)(?:pip[\d.]*|uv|conda|mamba)$")
 
 
@@ -159,7 +160,7 @@ def _refuse_command(args: Any) -> None:
     """
     is_split = isinstance(args, (list, tuple))
     words = [str(word) for word in cast("list[Any]", args)] if is_split else str(args).split()
-    if not words or words[0].lower() in _CONSOLE_COMMANDS:
+    if not words or _is_of_console(" ".join(words)):
         return
     command = " ".join(words)[:_SHOWN_COMMAND]
     if "install" not in words or not any(_PIP.search(word) for word in words[: words.index("install")]):
@@ -170,6 +171,12 @@ def _refuse_command(args: Any) -> None:
     if missing or not wanted:
         raise OSError(errno.ENOTSUP, f"{sentence('pip')} (not installed: {', '.join(missing)})")
     sys.stdout.write(f"Installed before the code ran: {', '.join(wanted)}\n")
+
+
+def _is_of_console(command: str) -> bool:
+    """Whether all commands in it are."""
+    parts = _SHELL_OPERATOR.split(command[:_SHOWN_COMMAND])
+    return all(part.split()[:1] and part.split()[0].lower() in _CONSOLE_COMMANDS for part in parts)
 
 
 def _is_installed(name: str) -> bool:

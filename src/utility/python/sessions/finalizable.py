@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import _io
 import gc
 import types
 from typing import Any
 
 _get_referents = gc.get_referents
-_dir, _id, _len = dir, id, len
+_id, _len = id, len
+_get_type_attribute = type.__getattribute__
+_IOBase: Any = _io._IOBase  # pyright: ignore[reportPrivateUsage] - the class that all kinds of files have in common
 _GENERATORS = (types.GeneratorType, types.AsyncGeneratorType, types.CoroutineType)
 # They lead to everything, and hold nothing of their own.
 _SHARED = (
@@ -31,17 +34,20 @@ class FinalizableNames:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self._namespace = namespace
         self._left = _MAX_OBJECTS_IN_ALL
-        self._kinds: dict[Any, bool] = {}
+        self._kinds: dict[int, bool] = {}
 
     def find(self) -> list[str]:
         """In their order. Without those of structures too large to know what is in them, or too deep to be freed."""
         return [name for name, value in list(self._namespace.items()) if self._holds(value)]
 
-    def _holds(self, value: Any) -> bool:
+    def _holds(self, value: object) -> bool:
         """Whether there is something to finalize in it."""
         seen: set[int] = {_id(self._namespace)}
         is_found = False
-        level = [value]
+        level: list[Any] = [value]
+        # Whatever it holds.
+        if self._is_finalizable(type(value)):
+            return True
         for _ in range(_MAX_LEVELS):
             inner: list[Any] = []
             for held in level:
@@ -61,8 +67,22 @@ class FinalizableNames:
             level = inner
         return False
 
-    def _is_finalizable(self, kind: Any) -> bool:
-        known = self._kinds.get(kind)
+    def _is_finalizable(self, kind: type[Any]) -> bool:
+        # Not by the class itself: one of a metaclass with `__eq__` may have no hash.
+        known = self._kinds.get(_id(kind))
         if known is None:
-            known = self._kinds[kind] = issubclass(kind, _GENERATORS) or "__del__" in _dir(kind)
+            known = self._kinds[_id(kind)] = is_finalizable(kind)
         return known
+
+
+def is_finalizable(kind: type[Any]) -> bool:
+    """Whether its objects have something to do at their end. Not files, which are closed after all others."""
+    if issubclass(kind, _IOBase):
+        return False
+    if issubclass(kind, _GENERATORS):
+        return True
+    try:
+        _get_type_attribute(kind, "__del__")
+    except AttributeError:
+        return False
+    return True

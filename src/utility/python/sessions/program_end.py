@@ -10,12 +10,11 @@ import _io
 import atexit
 import gc
 import sys
-import types
 from collections.abc import Callable
 from typing import Any
 
 from .deadline import Deadline
-from .finalizable import FinalizableNames
+from .finalizable import FinalizableNames, is_finalizable
 
 _SECONDS = 10.0
 
@@ -29,8 +28,7 @@ _TextIOWrapper, _FileIO = _io.TextIOWrapper, _io.FileIO
 _WRITERS = (_io.BufferedWriter, _io.BufferedRandom)
 _BUFFERS = (*_WRITERS, _io.BufferedReader, _io.BufferedRWPair)
 _IN_MEMORY = (_io.BytesIO, _io.StringIO)
-_GENERATORS = (types.GeneratorType, types.AsyncGeneratorType, types.CoroutineType)
-_get_type_attribute = type.__getattribute__
+_id = id
 
 
 def _is_open_writer(writer: Any) -> bool:
@@ -90,9 +88,16 @@ class ProgramEnd:
         """Whether no object has anything to do at its end: to trace what is done there slows even that down."""
         if _count_exit_functions() != self._own_exit_functions:
             return False
-        kinds = {*map(type, _get_objects()), *map(type, namespace.values())}
-        others = tuple(_known_kinds())
-        return not any(_is_finalizable(kind) or _is_file(kind) or issubclass(kind, others) for kind in kinds)
+        try:
+            # By number: a class of a metaclass with `__eq__` may have no hash.
+            kinds = {_id(kind): kind for found in (_get_objects(), namespace.values()) for kind in map(type, found)}
+            others = tuple(_known_kinds())
+            return not any(
+                is_finalizable(kind) or _is_file(kind) or issubclass(kind, others) for kind in kinds.values()
+            )
+        except Exception:
+            # Where that can't be found out, there may be something.
+            return False
 
     def flush(self) -> None:
         """Bring what was written into the files, which stay open. Raises KeyboardInterrupt when the run is to stop."""
@@ -149,16 +154,6 @@ def _known_kinds() -> list[type]:
 
 def _is_file(kind: type) -> bool:
     return issubclass(kind, _IOBase) and kind not in _IN_MEMORY
-
-
-def _is_finalizable(kind: type[Any]) -> bool:
-    if issubclass(kind, _GENERATORS):
-        return True
-    try:
-        _get_type_attribute(kind, "__del__")
-    except AttributeError:
-        return False
-    return True
 
 
 def _forget_finalizable(namespace: dict[str, Any]) -> None:

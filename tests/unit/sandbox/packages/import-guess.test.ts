@@ -29,6 +29,10 @@ it.each([
     'import micropip, IPython\nfrom IPython.display import display, HTML\nfrom IPython import get_ipython',
     [],
   ],
+  [
+    'from IPython.core.display import HTML\nfrom IPython.lib.display import Audio\nfrom IPython.core.interactiveshell import InteractiveShell\nfrom IPython.core import display',
+    [],
+  ],
   ['import IPython.core.magic, IPythonic', ['IPython.core.magic', 'IPythonic']],
 ])('%j seems to import %j', async (code, modules) => {
   expect(await guessImports(code)).toEqual(modules);
