@@ -38,7 +38,6 @@ describe('modules', () => {
     'import pyodide',
     'from pyodide.ffi import to_js, create_proxy',
     'from pyodide.code import run_js',
-    'from pyodide.http import pyfetch, open_url',
     'from pyodide.webloop import WebLoop',
     'import _pyodide._importhook',
     '__import__("importlib").import_module("pyodide.ffi")',
@@ -47,6 +46,12 @@ describe('modules', () => {
     const { error, status } = await run(code);
     expect({ status, type: error?.type }).toEqual({ status: 'error', type: 'ImportError' });
     expect(error?.message).toContain(REFUSED);
+  });
+
+  it('pyodide.http is what the network is reached by: an ImportError that says so', async () => {
+    const { error, status } = await run('from pyodide.http import pyfetch, open_url');
+    expect({ status, type: error?.type }).toEqual({ status: 'error', type: 'ImportError' });
+    expect(error?.message).toContain('code in the sandbox has no network');
   });
 
   it('are not in the standard library either when code removes our finder', async () => {
