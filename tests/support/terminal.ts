@@ -5,7 +5,7 @@ import process from 'node:process';
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Types one of the lines at each appearance of `question`. @returns all that the terminal showed */
+/** Types one of the lines at each appearance of `question`, or of one of several with `|` between them. @returns all that the terminal showed */
 export const runInTerminal = async (
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -20,7 +20,8 @@ export const runInTerminal = async (
   let typed = 0;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     shown += text;
-    while (typed < lines.length && shown.split(question).length - 1 > typed) {
+    const asked = question.split('|').reduce((sum, one) => sum + shown.split(one).length - 1, 0);
+    while (typed < lines.length && asked > typed) {
       child.stdin.write(`${lines[typed] ?? ''}\n`);
       typed += 1;
     }

@@ -204,12 +204,16 @@ names = [name for name in dir(hostile) if not name.startswith("_")]
 
 describe('at a terminal', () => {
   /** Types those lines, each when the question before it was asked. */
-  const typed = async (lines: readonly string[], code: string): Promise<string> => {
+  const typed = async (
+    lines: readonly string[],
+    code: string,
+    question = 'anything else: no',
+  ): Promise<string> => {
     const file = path.join(folder, 'asks.py');
     writeFileSync(file, code);
     const connect = connectTo({ desk: desk({ confirm: 'ask' }) });
     const argv = [process.execPath, path.join(PROJECT_ROOT, 'out/main/cli.js'), 'run', ...connect, file];
-    return runInTerminal(argv, { VIVARIUM_DATA_DIR: data }, 'anything else: no', lines);
+    return runInTerminal(argv, { VIVARIUM_DATA_DIR: data }, question, lines);
   };
 
   it('the user allows a call, all calls of a function, or none', async (context) => {
@@ -226,9 +230,23 @@ for title in ("no", "once", "no again", "all", "and more"):
       'result: all',
       'result: and more',
     ]);
-    expect(shown).toContain('desk.create_issue with {"title":"no\\u{202e}\\nallow it?"}');
+    expect(shown).toContain('desk.create_issue with {"title": "no\\u{202e}\\nallow it?"}');
     expect(shown).not.toContain('\u202e');
     expect(logged().match(/^.*(?=\u202e$)/gmu)).toEqual(['once', 'all', 'and more']);
+  });
+
+  it('what the script had typed before a question does not answer it', async (context) => {
+    needProcesses(context);
+    const code = `${TRY}
+from host import desk
+import time
+print("Press y and Enter")
+time.sleep(2)
+print("result:", tried(lambda: desk.create_issue("typed ahead")))`;
+    // The second line comes once the question is there.
+    const shown = await typed(['y', 'n'], code, 'Press y and Enter\r\n|anything else: no');
+    expect(shown).toContain('result: CallDeniedError: the call was denied: the user said no');
+    expect(logged()).not.toContain('typed ahead');
   });
 });
 
@@ -294,7 +312,7 @@ print([tried(lambda: desk.create_issue(str(n)))[:20] for n in range(5)], tried(l
       "['CallDeniedError: the', '1 by nobody', '2 by nobody', '3 by nobody', '4 by nobody'] CallDeniedError: the",
     );
     expect(asked).toHaveLength(4);
-    expect(asked[0]).toBe('The Python script wants to call desk.create_issue with {"title":"0"}');
+    expect(asked[0]).toBe('The Python script wants to call desk.create_issue with {"title": "0"}');
     // What was allowed for a script does not hold for the next one.
     expect(textOf(await opened.run('from host import desk\ndesk.create_issue("x")'))).toContain(
       'CallDeniedError',

@@ -295,10 +295,10 @@ function whyNobodyIsAsked(
 ): string | null {
   const how = 'it can be allowed in the file of --connect';
   if (!takesInput) return `it is to be asked for, and the script itself came by standard input; ${how}`;
-  if (!out.stderr.isTty) {
-    return `it is to be asked for, and the question would not be seen: standard error is no terminal; ${how}`;
-  }
-  return isTerminal(stdin()) ? null : `it is to be asked for, and standard input is no terminal; ${how}`;
+  if (!isTerminal(stdin())) return `it is to be asked for, and standard input is no terminal; ${how}`;
+  return out.stderr.isTty
+    ? null
+    : `it is to be asked for, and the question would not be seen, as standard error is no terminal; ${how}`;
 }
 
 async function show(output: RunOutput, displays: DisplayPrinter, out: CommandOutput): Promise<void> {
