@@ -24,7 +24,7 @@ const shortened = (text: string, length: number): string => {
 export const shownArguments = (values: object, length: number): string | null => {
   const entries = Object.entries(values).map(([name, value]): [string, string] => [
     JSON.stringify(name),
-    JSON.stringify(value) ?? 'null',
+    JSON.stringify(value),
   ]);
   const names = entries.reduce((sum, [name]) => sum + name.length + 4, 0);
   const share = Math.floor((length - names) / Math.max(1, entries.length));

@@ -7,15 +7,12 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { shownArguments } from '../foreign-text/shown-arguments.ts';
-import type { ProposedCall } from '../functions/host-function.ts';
+import { argumentsIn } from './asked-arguments.ts';
 import type { Asked, Reply } from './input-questions.ts';
 import { ToolError, type RunStep } from './python-server.ts';
 import { withinBudget } from './text-budget.ts';
 
 const PROMPT_BYTES = 1000;
-/** Of the arguments of a call, in UTF-16 units. */
-const SHOWN_LENGTH = 2000;
 
 /** The names of the one question of an answer. */
 const LINE = 'line';
@@ -67,10 +64,6 @@ const requestOf = (asked: Asked): NonNullable<Parameters<typeof inputRequired>[0
     }
   }
 };
-
-/** For the user, who decides on them; null when there are too many to be shown. */
-export const argumentsIn = ({ arguments: values }: Pick<ProposedCall, 'arguments'>): string | null =>
-  shownArguments(values, SHOWN_LENGTH);
 
 /** What the user said to a question. Undefined when this is no answer to one. */
 export const givenReply = ({

@@ -1,5 +1,5 @@
 import type { ConfirmCall } from '../functions/host-function.ts';
-import { argumentsIn } from './ask-user.ts';
+import { argumentsIn } from './asked-arguments.ts';
 import type { RunUnderWay } from './run-under-way.ts';
 
 const NOBODY = {
