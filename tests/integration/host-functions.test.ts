@@ -10,7 +10,7 @@ import type {
   Sandbox,
   SandboxEvent,
   SessionRunOptions,
-} from '../../src/main/library/api.ts';
+} from '../../src/main/library/api/api.ts';
 import { RunResult as RunResultSchema } from '../../src/shared/contract/sandbox.ts';
 import { runProgram } from '../../scripts/shared/run-program.ts';
 import { librarySandbox } from '../support/library-sandbox.ts';

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import process from 'node:process';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { HostFunctions, RunCall, RunResult, Sandbox } from '../../src/main/library/api.ts';
+import type { HostFunctions, RunCall, RunResult, Sandbox } from '../../src/main/library/api/api.ts';
 import { librarySandbox } from '../support/library-sandbox.ts';
 
 /** What the module does, without any check of its own. */

@@ -1,6 +1,6 @@
 /** `vivarium/main`: the sandbox for Electron's main process. */
 import { electronPlatform } from './electron-platform.ts';
-import type { Sandbox, SandboxOptions } from './api.ts';
+import type { Sandbox, SandboxOptions } from './api/api.ts';
 import { openSandbox } from './library-sandbox.ts';
 
 export * from './exports.ts';

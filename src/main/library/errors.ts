@@ -1,4 +1,4 @@
-import type { VivariumErrorCode } from './api.ts';
+import type { VivariumErrorCode } from './api/api.ts';
 
 /** Thrown by everything of the library. The message says what was wrong and, after a semicolon, what to do. */
 export class VivariumError extends Error {

@@ -1,4 +1,4 @@
-import type { Disposable, SandboxEvent, SandboxEvents } from './api.ts';
+import type { Disposable, SandboxEvent, SandboxEvents } from './api/api.ts';
 
 export class EventSource implements SandboxEvents {
   readonly #listeners = new Set<{ readonly hear: (event: SandboxEvent) => void }>();

@@ -1,6 +1,6 @@
 import { FunctionError, FunctionSet } from '../functions/function-set.ts';
 import { stubsOf } from '../functions/python-stubs.ts';
-import type { FunctionStubs, HostFunction, HostFunctions } from './api.ts';
+import type { FunctionStubs, HostFunction, HostFunctions } from './api/api.ts';
 import { VivariumError } from './errors.ts';
 
 /** The same function, its handler typed by the schema of its input. */

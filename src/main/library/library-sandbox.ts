@@ -27,7 +27,7 @@ import type {
   SandboxOptions,
   SandboxRunOptions,
   SandboxState,
-} from './api.ts';
+} from './api/api.ts';
 import { VivariumError } from './errors.ts';
 import { EventSource } from './events.ts';
 import { findAssets, type AssetHints } from './find-assets.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import { systemClock } from '../base/clock.ts';
 import { nativeRunner } from '../native/native-runner.ts';
-import type { NativePython, NativePythonOptions } from './api.ts';
+import type { NativePython, NativePythonOptions } from './api/api.ts';
 import { VivariumError } from './errors.ts';
 import { inLibraryTerms } from './library-error.ts';
 

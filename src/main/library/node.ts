@@ -4,7 +4,7 @@ import { machineOfNode, memoryOfNodeProcess } from '../doctor/machine-node.ts';
 import { nodeTransport } from '../packages/http/node-transport.ts';
 import { withOwnCertificates } from '../packages/http/own-certificates.ts';
 import { NodeLauncher } from '../sandbox/process/node-launcher.ts';
-import type { Sandbox, SandboxOptions } from './api.ts';
+import type { Sandbox, SandboxOptions } from './api/api.ts';
 import { VivariumError } from './errors.ts';
 import { programFolders } from './find-assets.ts';
 import { openSandbox, type Platform } from './library-sandbox.ts';

@@ -2,7 +2,7 @@ import { FunctionError, FunctionSet } from '../functions/function-set.ts';
 import type { CallLimits, RunFunctions } from '../functions/call-dialog.ts';
 import type { HostFunctions } from '../functions/host-function.ts';
 import type { RunOptions as InnerRunOptions } from '../run/run-options.ts';
-import type { ConfirmCall, SandboxRunOptions } from './api.ts';
+import type { ConfirmCall, SandboxRunOptions } from './api/api.ts';
 import { VivariumError } from './errors.ts';
 import type { ParsedOptions } from './options.ts';
 

@@ -1,7 +1,7 @@
 import { examineStore, installPackages, mendPackages, namesToMend } from '../packages/maintenance.ts';
 import type { Packages } from '../packages/open-packages.ts';
 import type { PyodideCache } from '../app/pyodide-cache.ts';
-import type { InstalledPackage, PackageTaskOptions, SandboxPackages } from './api.ts';
+import type { InstalledPackage, PackageTaskOptions, SandboxPackages } from './api/api.ts';
 import { VivariumError } from './errors.ts';
 import { inLibraryTerms } from './library-error.ts';
 

@@ -4,7 +4,7 @@ import * as electron from 'electron';
 import { Interpreter } from '../interpreter/interpreter.ts';
 import { interpreterRoutes } from '../ipc/interpreter.ts';
 import type { Caller } from '../ipc/route.ts';
-import type { Disposable, NativePython, Sandbox } from './api.ts';
+import type { Disposable, NativePython, Sandbox } from './api/api.ts';
 import { VivariumError } from './errors.ts';
 import { isOwnDocument } from './own-document.ts';
 import { requireElectron } from './require-electron.ts';

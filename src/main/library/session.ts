@@ -1,6 +1,6 @@
 import { SessionName } from '../../shared/contract/sandbox.ts';
 import type { Sandbox as InnerSandbox } from '../sandbox/sandbox.ts';
-import type { InputFile, RunResult, Session, SessionFiles, SessionRunOptions } from './api.ts';
+import type { InputFile, RunResult, Session, SessionFiles, SessionRunOptions } from './api/api.ts';
 import { VivariumError } from './errors.ts';
 import type { OfferedFunctions } from './offered-functions.ts';
 import { inLibraryTerms } from './library-error.ts';

@@ -14,6 +14,7 @@ import interpreter from '../python/interpreter.py?raw';
 import interrupts from '../python/interrupts.py?raw';
 import nestedLoops from '../python/loops/nested_loops.py?raw';
 import packageChecks from '../python/packages/package_checks.py?raw';
+import plotFonts from '../python/packages/plot_fonts.py?raw';
 import packages from '../python/packages/packages.py?raw';
 import pauses from '../python/loops/pauses.py?raw';
 import plainData from '../python/functions/plain_data.py?raw';
@@ -59,6 +60,7 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   interrupts,
   nested_loops: nestedLoops,
   package_checks: packageChecks,
+  plot_fonts: plotFonts,
   packages,
   pauses,
   plain_data: plainData,

@@ -14,7 +14,7 @@ import type {
   RunResult,
 } from '../../../src/shared/contract/sandbox.ts';
 import type { ConfirmCall, HostFunctions } from '../../../src/main/functions/host-function.ts';
-import type * as api from '../../../src/main/library/api.ts';
+import type * as api from '../../../src/main/library/api/api.ts';
 import type { LibrarySandbox } from '../../../src/main/library/library-sandbox.ts';
 import type { parseOptions } from '../../../src/main/library/options.ts';
 import type { NamedSession } from '../../../src/main/library/session.ts';

@@ -20,6 +20,7 @@ from ....shared.python.code.notebook_code import parse_notebook
 from ....shared.python.code.pip_words import requirements_in
 from ..imports.provided_modules import ProvidedModules
 from .curated import CURATED
+from .plot_fonts import PlotFonts
 
 _WORKSPACE = "/workspace"
 
@@ -37,31 +38,12 @@ _invalidate_caches = importlib.invalidate_caches
 _open = open
 _listdir = os.listdir
 
-# curated-packages.json: what packages import for some uses only, modules with fonts, time zones.
+# curated-packages.json: what packages import for some uses only, time zones.
 _CURATED = json.loads(CURATED)
 _USES = _CURATED["uses"]
 _NAMES = frozenset(name for use in _USES for name in use.get("names", ()))
 _TEXTS = frozenset(text for use in _USES for text in use.get("texts", ()) if not text.startswith("."))
 _SUFFIXES = tuple(text for use in _USES for text in use.get("texts", ()) if text.startswith("."))
-
-# Characters that Matplotlib's own fonts lack. Japanese is told from Chinese by its kana.
-_FONTS = _CURATED["fonts"]
-_KANA = re.compile("[\u3040-\u30ff]")
-_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
-_HAN = re.compile("[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff]")
-# Names of fonts that code asks for, as models write them, by what their texts are written in.
-_FONT_NAMES = {
-    "han": "SimHei|SimSun|KaiTi|FangSong|Microsoft YaHei|PingFang|WenQuanYi|STHeiti|STSong|Songti|Heiti|Source Han|"
-    "Noto Sans CJK|Noto Serif CJK|Microsoft JhengHei|Noto Sans SC|Noto Sans TC",
-    "kana": "MS Gothic|MS Mincho|Yu Gothic|YuGothic|Meiryo|Hiragino|IPAexGothic|IPAGothic|IPAPGothic|TakaoPGothic|"
-    "Noto Sans JP|japanize",
-    "hangul": "Malgun|NanumGothic|Nanum|AppleGothic|Apple SD Gothic|Batang|Gulim|Noto Sans KR",
-}
-_NAMED_FONTS = {kind: re.compile(f"(?:{names})") for kind, names in _FONT_NAMES.items()}
-# Texts given with a run, of which plots may have words: how many are looked at, and how far into each, in bytes.
-_TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".md", ".xml", ".html", ".yaml", ".yml")
-_MAX_TEXTS = 20
-_MAX_TEXT_BYTES = 64 * 1024
 
 # Pyodide has no time zones of its own. `pytz` brings the files that `zoneinfo` reads; it comes with pandas.
 _ZONES = _CURATED["zones"]
@@ -104,7 +86,7 @@ class _Needs:
         self.names: set[str] = set()
         self.texts: set[str] = set()
         self.asked: dict[str, None] = {}
-        self.fonts: dict[str, None] = {}
+        self.fonts = PlotFonts()
         self.own: set[str] = set()
         # Strings that may be code, and whether anything makes use of such.
         self.sources: list[str] = []
@@ -160,19 +142,7 @@ class _Needs:
             self.sources.append(text)
         if text.endswith(".py") and _OWN_SCRIPT.fullmatch(text):
             self.own.update(_IDENTIFIER.findall(text[:-3]))
-        self.read_words(text)
-        if len(text) <= _MAX_NAME:
-            for kind, names in _NAMED_FONTS.items():
-                if names.match(text):
-                    self.fonts[_FONTS[kind]] = None
-
-    def read_words(self, text: str) -> None:
-        if _KANA.search(text):
-            self.fonts[_FONTS["kana"]] = None
-        elif _HAN.search(text):
-            self.fonts[_FONTS["han"]] = None
-        if _HANGUL.search(text):
-            self.fonts[_FONTS["hangul"]] = None
+        self.fonts.read(text)
 
     def read_call(self, node: ast.Call) -> None:
         name = _name_of(node.func)
@@ -247,20 +217,6 @@ def _scripts_of(spec: Any) -> list[str]:
 def _read(path: str) -> str:
     with _open(path, encoding="utf-8", errors="replace") as file:
         return file.read(_MAX_SCRIPT_BYTES)
-
-
-def _texts_given() -> Iterator[str]:
-    """The beginnings of text files in the workspace: what a plot says may stand in one of them."""
-    try:
-        names = sorted(name for name in _listdir(_WORKSPACE) if name.lower().endswith(_TEXT_SUFFIXES))
-    except OSError:
-        return
-    for name in names[:_MAX_TEXTS]:
-        try:
-            with _open(f"{_WORKSPACE}/{name}", "rb") as file:
-                yield file.read(_MAX_TEXT_BYTES).decode("utf-8", "ignore")
-        except OSError:
-            continue
 
 
 class Packages:
@@ -342,12 +298,4 @@ class Packages:
                 texts is None or not self._texts.isdisjoint(texts)
             ):
                 yield from use["needs"]
-        plots = _FONTS["plots"]
-        if imported.isdisjoint((*_FONTS["users"], *plots["of"])):
-            return
-        for text in _texts_given():
-            needs.read_words(text)
-        if not imported.isdisjoint(_FONTS["users"]) or (
-            not imported.isdisjoint(plots["of"]) and not self._names.isdisjoint(plots["names"])
-        ):
-            yield from needs.fonts
+        yield from needs.fonts.needed(imported, self._names)

@@ -85,7 +85,7 @@ class ProgramEnd:
         _guarded(self._close_files)
 
     def _has_nothing_to_finish(self, namespace: dict[str, Any]) -> bool:
-        """Whether no object has anything to do at its end: to trace what is done there slows even that down."""
+        """Whether no object has anything to do at its end: then all of that can be left out."""
         if _count_exit_functions() != self._own_exit_functions:
             return False
         try:

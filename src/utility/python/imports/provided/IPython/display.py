@@ -158,14 +158,8 @@ class Javascript(DisplayObject):
 
 
 class SVG(DisplayObject):
-    def __init__(
-        self,
-        data: Any = None,
-        url: str | None = None,
-        filename: str | os.PathLike[str] | None = None,
-        metadata: dict[str, Any] | None = None,
-    ) -> None:
-        super().__init__(data.decode() if isinstance(data, bytes) else data, url, filename, metadata)
+    def __init__(self, data: Any = None, *rest: Any, **options: Any) -> None:
+        super().__init__(data.decode() if isinstance(data, bytes) else data, *rest, **options)
 
     def _repr_svg_(self) -> Any:
         """Without what stands before the picture."""
