@@ -18,8 +18,16 @@ export const parameterName = (key: string): string => {
   return isIdentifier(name) ? name : `_${name}`;
 };
 
-/** JSON's escapes are Python's. */
-export const stringLiteral = (text: string): string => JSON.stringify(text);
+/** Characters that nobody sees, or that end a line for some readers; not the selector that gives emoji their colours. */
+const UNSEEN = /[\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u2800]|(?!\uFE0F)\p{Default_Ignorable_Code_Point}/gu;
+
+const escaped = (character: string): string => {
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
+};
+
+/** JSON's escapes are Python's, but for characters beyond 16 bits. */
+export const stringLiteral = (text: string): string => JSON.stringify(text).replaceAll(UNSEEN, escaped);
 
 /** A value as a default, or in `Literal`; null where source would be too long for that. */
 export const shortLiteral = (value: JsonData): string | null => {
