@@ -30,10 +30,6 @@ const ENGINE_TESTS = [
 /** The same under the Node of the declared Electron only: with all three they would take too long. */
 const DECLARED_ENGINE_TESTS = [
   'tests/integration/faults.test.ts',
-  'tests/integration/host-functions.test.ts',
-  'tests/integration/life-cycle/bad-sidecars.test.ts',
-  'tests/integration/life-cycle/crash-limit.test.ts',
-  'tests/integration/life-cycle/idle.test.ts',
   'tests/integration/package-snapshot-fallbacks.test.ts',
   'tests/integration/package-snapshot-sets.test.ts',
   'tests/integration/snapshot-fallbacks.test.ts',
