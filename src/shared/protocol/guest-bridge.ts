@@ -84,4 +84,9 @@ export interface GuestCore {
    * `facts` is JSON (`RunFacts`). No bytes when the interpreter has died, which `HostBridge.died` was told before.
    */
   run(code: Uint8Array, facts: string, textLimit: number): Uint8Array;
+  /**
+   * After runs of ours, which leave nothing in Python's globals: as if nothing had been run yet. Returns '' or what
+   * went wrong.
+   */
+  forgetRuns(): string;
 }

@@ -13,7 +13,7 @@ from .device import Device
 from .interpreter import install
 from .packages.packages import Packages
 from .sessions.session import Session
-from .snapshot import park, resume
+from .snapshot import park, renew_randomness
 from .time_zone import renew_time_zone
 
 _encode = str.encode
@@ -65,9 +65,13 @@ class Driver:
                 # No guest is in here: what is wrong may be told.
                 return f"failed: {type(error).__name__}: {error}"
         if name == b"park":
-            park(self._session)
+            park()
             return ""
         if name == b"resume":
             renew_time_zone()
-            return resume()
+            renew_randomness()
+            return ""
+        if name == b"forgetRuns":
+            self._session.forget_runs()
+            return ""
         return ""

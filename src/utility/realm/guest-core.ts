@@ -163,6 +163,16 @@ export class RealmGuestCore implements GuestCore {
     }
   }
 
+  forgetRuns(): string {
+    try {
+      if (this.#interpreter === undefined) return 'the interpreter is not running';
+      this.#interpreter.forgetRuns();
+      return '';
+    } catch (error) {
+      return this.#describe(error);
+    }
+  }
+
   addLibrary(path: string, module: object): void {
     adoptModule(module);
     this.#libraries.set(path, module);

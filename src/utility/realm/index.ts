@@ -22,4 +22,5 @@ export const guestCore: GuestCore = {
   readFile: (name, offset, length) => core.readFile(name, offset, length),
   installPackage: (paths, sizes, firstId) => core.installPackage(paths, sizes, firstId),
   run: (code, facts, textLimit) => core.run(code, facts, textLimit),
+  forgetRuns: () => core.forgetRuns(),
 };

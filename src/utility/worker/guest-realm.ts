@@ -90,4 +90,9 @@ export class GuestRealm {
   run(code: Uint8Array, facts: string, textLimit: number): unknown {
     return this.#core.run(this.bytes(code), facts, textLimit);
   }
+
+  /** See `GuestCore.forgetRuns`. */
+  forgetRuns(): unknown {
+    return this.#core.forgetRuns();
+  }
 }
