@@ -70,6 +70,14 @@ const api: WindowApi = {
     forget: bridge.asker(CALLS.output.forget, failed),
     onEnded: bridge.subscriber(on.output.onEnded),
   },
+  work: {
+    names: bridge.asker(CALLS.work.names, failed),
+    read: bridge.asker(CALLS.work.read, failed),
+    save: bridge.asker(CALLS.work.save, failed),
+    setAside: bridge.asker(CALLS.work.setAside, failed),
+    settled: bridge.asker(CALLS.work.settled, failed),
+    onSettle: bridge.subscriber(on.work.onSettle),
+  },
   app: {
     info: bridge.asker(CALLS.app.info, failed),
     openLink: bridge.asker(CALLS.app.openLink, failed),

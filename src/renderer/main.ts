@@ -12,6 +12,8 @@ import { SERVICES, Toasts, type Place } from './app/services.ts';
 import { SettingsStore } from './app/settings-store.ts';
 import { createTranslation, TRANSLATION } from './app/translation.ts';
 import { ConsoleStore } from './console/console-store.ts';
+import { loadOutputs, restoreWork, WorkReader, type WorkNotice } from './console/work/restore-work.ts';
+import { WorkKeeper } from './console/work/work-keeper.ts';
 import { GuestFrames } from './console/output/guest-frames.ts';
 import { RuntimeStore } from './settings/runtime-store.ts';
 
@@ -28,6 +30,8 @@ const { api } = window;
 const settings = new SettingsStore(api.config);
 const sandbox = new SandboxStore(api.sandbox);
 const info = shallowRef<AppInfo | null>(null);
+// Its answer decides what is shown first.
+const restored = await restoreWork(api.work, api.sandbox);
 const uniqueName = (): string => crypto.randomUUID().slice(0, 8);
 
 // Nothing is shown in a language or theme that changes at once.
@@ -44,13 +48,28 @@ watchEffect(() => {
   document.documentElement.dataset['theme'] = theme;
 });
 
+const store = new ConsoleStore({
+  api: api.sandbox,
+  config: () => settings.config.value,
+  uniqueName,
+  restored,
+});
+const workNotices = shallowRef<readonly WorkNotice[]>(restored.notices);
+const keeper = new WorkKeeper(api.work, () => store.work);
+const reader = new WorkReader(api.work, (notice) => {
+  workNotices.value = [...workNotices.value, notice];
+});
+keeper.start();
+void loadOutputs(reader, store.sessionsActiveFirst, (cell) => keeper.noteRestored(cell));
+
 createApp(App)
   .provide(TRANSLATION, createTranslation(settings.language))
   .provide(SERVICES, {
     api,
     settings,
     sandbox,
-    console: new ConsoleStore({ api: api.sandbox, config: () => settings.config.value, uniqueName }),
+    console: store,
+    work: { notices: workNotices, problem: keeper.problem },
     frames: new GuestFrames(api.output),
     runtime: new RuntimeStore(api.interpreter, api.packages),
     info,

@@ -90,6 +90,13 @@ export const LIMITS = {
   callsTogether: 4,
   /** Longest answer to an `input()`, in UTF-16 units. */
   inputLength: 64 * 1024,
+  /** Largest part of the work that is kept of the console: a session's cells, or one cell's output. */
+  workPartBytes: 32 * 1024 * 1024,
+  /** Most parts, and all of them together. */
+  workParts: 20_000,
+  workBytes: 2 * 1024 * 1024 * 1024,
+  /** Parts that are saved in one go. */
+  workPartsAtOnce: 256,
   /** Largest settings file: it is parsed in one go, by main. */
   settingsBytes: 128 * 1024,
   /**

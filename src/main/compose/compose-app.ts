@@ -1,4 +1,5 @@
 /** The app's parts put together, without a window and without Electron, which is handed in. */
+import path from 'node:path';
 import type { DoctorReport } from '../../shared/contract/doctor.ts';
 import type { AppInfo } from '../../shared/ipc/app.ts';
 import { EVENTS } from '../../shared/ipc/channels.ts';
@@ -18,6 +19,7 @@ import { packagesHandlers } from '../ipc/packages.ts';
 import { pluginHandlers } from '../ipc/plugin.ts';
 import { routesOf, type OnFault, type Route } from '../ipc/route.ts';
 import { sandboxHandlers } from '../ipc/sandbox.ts';
+import { workHandlers } from '../ipc/work.ts';
 import { findInterpreters } from '../native/find-interpreters.ts';
 import { checkInterpreter } from '../native/interpreter-check.ts';
 import { loadPyodideLock } from '../packages/resolve/pyodide-lock.ts';
@@ -30,6 +32,9 @@ import type { GuestFrames } from '../app/guest-frames.ts';
 import { OutputDocuments } from '../app/output-documents.ts';
 import { sandboxSettings } from '../app/sandbox-settings.ts';
 import { packagesToName } from '../plugin/named-packages.ts';
+import { systemClock } from '../base/clock.ts';
+import { Settling } from '../work/settling.ts';
+import { WorkStore } from '../work/work-store.ts';
 import { pythonSeries } from '../runtime/python-series.ts';
 
 export interface AppOptions {
@@ -62,6 +67,10 @@ export interface ComposedApp {
   readonly settings: Settings;
   readonly routes: readonly Route[];
   readonly documents: OutputDocuments;
+  /** Whether a run of the page is under way. */
+  readonly isRunning: () => boolean;
+  /** Has the page save what it has not saved yet; waits for a few seconds at most. */
+  settleWork(): Promise<void>;
   /** Ends everything that runs; resolves when the processes are gone. */
   dispose(): Promise<void>;
 }
@@ -72,6 +81,8 @@ interface Parts {
   readonly packages: AppPackages;
   readonly python: AppPython;
   readonly documents: OutputDocuments;
+  readonly work: WorkStore;
+  readonly settling: Settling;
   /** The versions of the embedded Python and of the Pyodide that it is part of. */
   readonly versions: { readonly python: string; readonly pyodide: string };
 }
@@ -93,6 +104,8 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
     onRunEnded: options.onRunEnded,
   });
   const documents = new OutputDocuments(options.outputAddress);
+  const work = new WorkStore(path.join(dataFolder, 'work'));
+  const settling = new Settling(systemClock);
 
   settings.onChange(({ config: now, keys }) => {
     python.sandbox.configure(sandboxSettings(now));
@@ -103,7 +116,9 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
   return {
     settings,
     documents,
-    routes: routesOfParts({ settings, packages, python, documents, versions }, options),
+    routes: routesOfParts({ settings, packages, python, documents, work, settling, versions }, options),
+    isRunning: () => python.runs.underWay.length > 0,
+    settleWork: () => settling.wait(() => broadcast(EVENTS.work.onSettle, null)),
     dispose: async () => {
       packages.tasks.cancelAll();
       await Promise.allSettled([python.sandbox.dispose(), python.native.dispose()]);
@@ -153,6 +168,7 @@ const routesOfParts = (parts: Parts, options: AppOptions): readonly Route[] => {
       onFault,
     ),
     ...routesOf('output', outputHandlers(documents, options.frames), onFault),
+    ...routesOf('work', workHandlers(parts.work, parts.settling), onFault),
     ...routesOf('app', app, onFault),
   ];
 };

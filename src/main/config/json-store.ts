@@ -6,13 +6,12 @@
  *   left alone.
  * - Written to a file beside it, flushed to the disk, then renamed: there is never half a file.
  */
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfigNotice } from '../../shared/config/config.ts';
 import { isJsonObject, withValueAt, type JsonObject } from '../../shared/config/config-keys.ts';
 import { isNestedDeeperThan } from '../../shared/nesting.ts';
+import { describe, moveAside, replaceFile } from '../base/replace-file.ts';
 import { messageOf, systemErrorCode } from '../base/system-error.ts';
 import type { Migration } from './migrations/index.ts';
 
@@ -30,11 +29,6 @@ export interface StoredDocument {
   readonly notice: ConfigNotice | null;
 }
 
-/** Virus scanners and indexers hold files open for moments on Windows. */
-const RENAME_ATTEMPTS = 8;
-const RENAME_PAUSE_MS = 50;
-const HELD_OPEN = new Set(['EACCES', 'EPERM', 'EBUSY']);
-const MAX_ASIDE = 1000;
 /** Far deeper than any settings; also those of later versions. */
 const MAX_DEPTH = 100;
 
@@ -86,20 +80,7 @@ export class JsonStore {
     await mkdir(path.dirname(this.#config.path), { recursive: true });
     // Renaming over a link would cut it off from the file someone keeps elsewhere.
     const target = await realpath(this.#config.path).catch(() => this.#config.path);
-    const temporary = `${target}.${randomUUID()}.tmp`;
-    try {
-      const file = await open(temporary, 'wx', 0o600);
-      try {
-        await file.writeFile(text);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await renamePatiently(temporary, target);
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
-      throw error;
-    }
+    await replaceFile(target, [Buffer.from(text)]);
   }
 
   async #parse(): Promise<JsonObject> {
@@ -126,23 +107,6 @@ export class JsonStore {
     }
   }
 }
-
-/** A failed file operation, for a notice. */
-export const describe = (error: unknown): string => {
-  switch (systemErrorCode(error)) {
-    case 'EISDIR':
-      return 'it is a folder';
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return 'you have no permission for it';
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'the disk is full';
-    default:
-      return messageOf(error);
-  }
-};
 
 const versionOf = (document: JsonObject): number => {
   const version = Object.hasOwn(document, 'version') ? document['version'] : 0;
@@ -173,33 +137,4 @@ const readCappedText = async (file: string, maxBytes: number): Promise<string> =
   } finally {
     await handle.close();
   }
-};
-
-const renamePatiently = async (from: string, to: string): Promise<void> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await rename(from, to);
-      return;
-    } catch (error) {
-      const heldOpen = process.platform === 'win32' && HELD_OPEN.has(systemErrorCode(error) ?? '');
-      if (!heldOpen || attempt >= RENAME_ATTEMPTS) throw error;
-    }
-    await delay(RENAME_PAUSE_MS * attempt);
-  }
-};
-
-/** `settings.json` becomes `settings.damaged-1.json`, or the next number that is free. */
-const moveAside = async (file: string): Promise<string> => {
-  const { dir, name, ext } = path.parse(file);
-  for (let number = 1; number <= MAX_ASIDE; number += 1) {
-    const free = path.join(dir, `${name}.damaged-${number}${ext}`);
-    try {
-      await stat(free);
-    } catch (error) {
-      if (systemErrorCode(error) !== 'ENOENT') throw error;
-      await renamePatiently(file, free);
-      return free;
-    }
-  }
-  throw new Error('there are too many damaged files beside it');
 };

@@ -8,7 +8,8 @@ import {
   type JsonObject,
   type SettingChange,
 } from '../../shared/config/config-keys.ts';
-import { describe, type JsonStore } from './json-store.ts';
+import { describe } from '../base/replace-file.ts';
+import type { JsonStore } from './json-store.ts';
 
 export interface SettingsChange {
   readonly config: Config;

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { describe } from '../config/json-store.ts';
+import { describe } from '../base/replace-file.ts';
 import type { FileDialogs } from '../app/file-dialogs.ts';
 import type { FoundInterpreter } from '../native/find-interpreters.ts';
 import { ApiFailure } from './api-failure.ts';

@@ -9,8 +9,6 @@ export interface MainWindowOptions {
   /** As it was stored, whatever that is. */
   readonly state: unknown;
   readonly devTools: boolean;
-  /** Called before the window is destroyed, so that its state can still be read. */
-  readonly onClose: (state: StoredState) => void;
 }
 
 /** Makes the app's window, with nothing in it yet. It has no reach beyond its own page. */
@@ -39,11 +37,11 @@ export const createMainWindow = (options: MainWindowOptions): BrowserWindow => {
   });
   if (maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
-  window.on('close', () => options.onClose(stateOf(window)));
   return window;
 };
 
-const stateOf = (window: BrowserWindow): StoredState => ({
+/** @param window not destroyed */
+export const stateOf = (window: BrowserWindow): StoredState => ({
   bounds: window.getNormalBounds(),
   maximized: window.isMaximized(),
 });

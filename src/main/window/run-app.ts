@@ -16,14 +16,15 @@ import { CrashWindow } from '../sandbox/process/crash-window.ts';
 import { ElectronLauncher } from '../sandbox/process/electron-launcher.ts';
 import { setAppMenu } from './app-menu.ts';
 import { notifyOfRun, showProgress } from './attention.ts';
+import { closeByQuitting, quitInOrder } from './closing.ts';
 import { nativeFileDialogs } from './file-dialogs.ts';
 import { guardContents } from './guard-contents.ts';
-import { createMainWindow } from './main-window.ts';
+import { createMainWindow, stateOf } from './main-window.ts';
 import { outputAddress, PAGE_URL } from '../app/page-address.ts';
 import { PageFiles } from './page-files.ts';
 import { openPageSession } from './page-session.ts';
 import { WatchedFrames } from './watched-frames.ts';
-import { readWindowState, saveWindowState, type StoredState } from './window-state.ts';
+import { readWindowState, saveWindowState } from './window-state.ts';
 
 export interface RunAppOptions {
   /** The build's folder, `out`. */
@@ -33,8 +34,6 @@ export interface RunAppOptions {
   readonly examine: () => Promise<DoctorReport>;
 }
 
-/** For the processes to end before the app goes all the same, in ms. */
-const DISPOSAL_LIMIT_MS = 8000;
 /** From then on it stays as it is: something in it makes it die. */
 const PAGE_CRASH_LIMIT = { crashes: 3, windowMs: 60_000 } as const;
 const MAX_WINDOW_STATE_BYTES = 64 * 1024;
@@ -103,11 +102,17 @@ export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Pr
     maxBytes: MAX_WINDOW_STATE_BYTES,
     migrations: [],
   });
-  let state: StoredState | null = null;
-  quitInOrder(async () => {
-    // Closing it tells where it was.
-    if (window !== null && !window.isDestroyed()) window.close();
-    await Promise.all([composed.dispose(), state === null ? null : saveWindowState(stateStore, state)]);
+  quitInOrder({
+    window: () => window,
+    isRunning: composed.isRunning,
+    translate: () => translateTo(language()),
+    end: async () => {
+      const open = window === null || window.isDestroyed() ? null : window;
+      const state = open === null ? null : stateOf(open);
+      if (open !== null) await composed.settleWork();
+      open?.destroy();
+      await Promise.all([composed.dispose(), state === null ? null : saveWindowState(stateStore, state)]);
+    },
   });
   pages.serve(composed.routes);
   const files = await PageFiles.of(path.join(outDir, 'renderer'), composed.documents);
@@ -116,10 +121,8 @@ export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Pr
     session: openPageSession(files),
     state: await readWindowState(stateStore),
     devTools: !app.isPackaged,
-    onClose: (last) => {
-      state = last;
-    },
   });
+  closeByQuitting(window);
   pages.add(window.webContents);
   frames.watch(window.webContents);
   reviveWhenGone(window.webContents);
@@ -142,23 +145,4 @@ const focus = (window: BrowserWindow | null): void => {
   if (window === null || window.isDestroyed()) return;
   if (window.isMinimized()) window.restore();
   window.focus();
-};
-
-/** Whatever makes the app quit, its processes end first. */
-const quitInOrder = (end: () => Promise<void>): void => {
-  let ending = false;
-  app.on('window-all-closed', () => app.quit());
-  app.on('before-quit', (event) => {
-    // The app goes with `exit`, when all has ended.
-    event.preventDefault();
-    if (ending) return;
-    ending = true;
-    const limit = setTimeout(() => app.exit(0), DISPOSAL_LIMIT_MS);
-    void end()
-      .catch(() => undefined)
-      .then(() => {
-        clearTimeout(limit);
-        app.exit(0);
-      });
-  });
 };

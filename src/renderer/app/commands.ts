@@ -1,11 +1,12 @@
 import type { AppCommand } from '../../shared/ipc/app.ts';
+import type { Removing } from '../console/use-removing.ts';
 import type { Services } from './services.ts';
 
 const runningCell = ({ console: store }: Services) =>
   store.active.value?.cells.find(({ phase }) => phase.name === 'running');
 
 /** What the menu and its shortcuts ask for. */
-export const obeyCommand = (services: Services, command: AppCommand): void => {
+export const obeyCommand = (services: Services, removing: Removing, command: AppCommand): void => {
   const { console: store, place } = services;
   const session = store.active.value;
   switch (command) {
@@ -26,7 +27,7 @@ export const obeyCommand = (services: Services, command: AppCommand): void => {
       store.addSession();
       return;
     case 'close-session':
-      if (session !== null) void store.closeSession(session);
+      if (session !== null) removing.closeSession(session);
       return;
     case 'run': {
       const cell = session?.cells.findLast(({ source }) => source.trim() !== '');

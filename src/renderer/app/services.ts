@@ -3,6 +3,7 @@ import { inject, ref, type InjectionKey, type Ref } from 'vue';
 import type { WindowApi } from '../../shared/ipc/api.ts';
 import type { AppInfo } from '../../shared/ipc/app.ts';
 import type { ConsoleStore } from '../console/console-store.ts';
+import type { WorkNotice } from '../console/work/restore-work.ts';
 import type { GuestFrames } from '../console/output/guest-frames.ts';
 import type { RuntimeStore } from '../settings/runtime-store.ts';
 import type { SandboxStore } from './sandbox-store.ts';
@@ -11,11 +12,25 @@ import type { SettingsStore } from './settings-store.ts';
 export const PLACES = ['console', 'packages', 'activity', 'settings'] as const;
 export type Place = (typeof PLACES)[number];
 
+/** What can be done about it. */
+export interface ToastAction {
+  readonly label: string;
+  readonly run: () => void;
+}
+
 /** A short message at the window's edge; it goes by itself. */
 export interface Toast {
   readonly id: number;
   readonly text: string;
   readonly tone: 'calm' | 'danger';
+  readonly action: ToastAction | null;
+}
+
+/** Which work was kept, and whether it still is. */
+export interface KeptWorkState {
+  readonly notices: Readonly<Ref<readonly WorkNotice[]>>;
+  /** Why the last changes are not on disk; null when they are. */
+  readonly problem: Readonly<Ref<string | null>>;
 }
 
 export interface Services {
@@ -23,6 +38,7 @@ export interface Services {
   readonly settings: SettingsStore;
   readonly sandbox: SandboxStore;
   readonly console: ConsoleStore;
+  readonly work: KeptWorkState;
   readonly frames: GuestFrames;
   readonly runtime: RuntimeStore;
   readonly info: Readonly<Ref<AppInfo | null>>;
@@ -31,19 +47,43 @@ export interface Services {
 }
 
 const SHOWN_MS = 6000;
+/** With something to be done. */
+const SHOWN_WITH_ACTION_MS = 12_000;
 
 export class Toasts {
   readonly shown: Ref<readonly Toast[]> = ref([]);
+  readonly #held = new Set<number>();
   #count = 0;
 
-  show(text: string, tone: Toast['tone'] = 'calm'): void {
+  show(text: string, tone: Toast['tone'] = 'calm', action: ToastAction | null = null): number {
     this.#count += 1;
-    const toast = { id: this.#count, text, tone };
+    const toast = { id: this.#count, text, tone, action };
     this.shown.value = [...this.shown.value, toast].slice(-3);
-    setTimeout(() => this.dismiss(toast.id), SHOWN_MS);
+    this.#dismissLater(toast);
+    return toast.id;
+  }
+
+  /** While somebody is at it, it stays. */
+  hold(id: number): void {
+    this.#held.add(id);
+  }
+
+  release(id: number): void {
+    this.#held.delete(id);
+  }
+
+  #dismissLater(toast: Toast): void {
+    setTimeout(
+      () => {
+        if (this.#held.has(toast.id)) this.#dismissLater(toast);
+        else this.dismiss(toast.id);
+      },
+      toast.action === null ? SHOWN_MS : SHOWN_WITH_ACTION_MS,
+    );
   }
 
   dismiss(id: number): void {
+    this.#held.delete(id);
     this.shown.value = this.shown.value.filter((toast) => toast.id !== id);
   }
 }

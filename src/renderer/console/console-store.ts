@@ -3,10 +3,13 @@ import type { SandboxApi } from '../../shared/ipc/api.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { RunEvent } from '../../shared/ipc/sandbox.ts';
 import type { InputFile, RunRequest } from '../../shared/contract/sandbox.ts';
-import type { SandboxEvent } from '../../shared/contract/sandbox-events.ts';
+import type { ProcessEndCause, SandboxEvent } from '../../shared/contract/sandbox-events.ts';
 import { traitsOf } from '../../shared/runtimes.ts';
 import type { Cell } from './model/cell.ts';
-import { Session } from './model/session.ts';
+import { Session, type LostReason } from './model/session.ts';
+import { Removals, type Removal } from './removals.ts';
+import type { RestoredWork } from './work/restore-work.ts';
+import type { KeptWork } from './work/work-keeper.ts';
 
 /** How often the page is redrawn while output streams in, in ms. */
 const BATCH_MS = 33;
@@ -16,11 +19,15 @@ interface Running {
   readonly cell: Cell;
 }
 
+export type FocusWish = { readonly kind: 'tab' } | { readonly kind: 'cell'; readonly cell: Cell };
+
 export interface ConsoleStoreOptions {
   readonly api: SandboxApi;
   readonly config: () => Config;
   /** Random text, so that no name of an earlier page comes up again. */
   readonly uniqueName: () => string;
+  /** What there was before. */
+  readonly restored: Pick<RestoredWork, 'active' | 'made' | 'sessions'>;
 }
 
 /** The sessions and their cells, and what goes on in them. */
@@ -29,12 +36,18 @@ export class ConsoleStore {
   readonly sessions: Ref<readonly Session[]> = shallowRef([]);
   readonly activeName = ref('');
   readonly filesOpen = ref(false);
+  /** Where the keyboard is to go on; the view takes it from there. */
+  readonly focusWish: Ref<FocusWish | null> = shallowRef(null);
+  /** What can come back. */
+  readonly removals = new Removals((removal) => this.#forget(removal));
   readonly active = computed<Session | null>(
     () => this.sessions.value.find(({ name }) => name === this.activeName.value) ?? null,
   );
   readonly #running = new Map<string, Running>();
   #waiting: RunEvent[] = [];
-  #sessionsMade = 0;
+  #sessionsMade: number;
+  /** Sessions that ended with a process of which it is not told yet why. */
+  #bereaved: readonly Session[] = [];
   #runsMade = 0;
   #listings = 0;
 
@@ -42,7 +55,29 @@ export class ConsoleStore {
     this.#options = options;
     options.api.onRun((event) => this.#hear(event));
     options.api.onEvent((event) => this.#hearSandbox(event));
-    this.addSession();
+    const { active, made, sessions } = options.restored;
+    this.#sessionsMade = made;
+    this.sessions.value = sessions;
+    this.activeName.value = (sessions.find(({ name }) => name === active) ?? sessions[0])?.name ?? '';
+    if (sessions.length === 0) this.addSession();
+  }
+
+  get sessionsActiveFirst(): readonly Session[] {
+    const active = this.active.value;
+    return active === null
+      ? this.sessions.value
+      : [active, ...this.sessions.value.filter((session) => session !== active)];
+  }
+
+  /** All that is to be kept on disk. */
+  get work(): KeptWork {
+    const { cells, sessions } = this.removals;
+    return {
+      sessions: this.sessions.value,
+      active: this.activeName.value,
+      made: this.#sessionsMade,
+      removed: { sessions: sessions.value, cells: cells.value },
+    };
   }
 
   addSession(): Session {
@@ -54,17 +89,64 @@ export class ConsoleStore {
     return session;
   }
 
-  /** What runs in it is stopped, and its variables are forgotten. */
-  async closeSession(session: Session): Promise<void> {
+  /** What runs in it is stopped. It can come back for a while, with its variables; then they are forgotten. */
+  closeSession(session: Session): Removal {
     const index = this.sessions.value.indexOf(session);
+    const removal: Removal = { kind: 'session', session, index };
+    this.removals.add(removal);
     this.sessions.value = this.sessions.value.filter((other) => other !== session);
     if (this.sessions.value.length === 0) this.addSession();
     if (this.activeName.value === session.name) {
       const next = this.sessions.value[Math.min(index, this.sessions.value.length - 1)];
       this.activeName.value = next?.name ?? '';
     }
-    await Promise.all(session.cells.map((cell) => this.stop(cell)));
-    await this.#options.api.reset(session.name);
+    for (const cell of session.cells) void this.stop(cell);
+    return removal;
+  }
+
+  /** It can come back for a while. */
+  removeCell(session: Session, cell: Cell): Removal {
+    const removal: Removal = { kind: 'cell', session, cell, index: session.cells.indexOf(cell) };
+    this.removals.add(removal);
+    session.removeCell(cell);
+    return removal;
+  }
+
+  /** Brings back what was removed: this, or the last of it. Null when there is nothing any more. */
+  undo(removal?: Removal): Removal | null {
+    const back = this.removals.take(removal);
+    switch (back?.kind) {
+      case undefined:
+        return null;
+      case 'session':
+        this.sessions.value = this.sessions.value.toSpliced(back.index, 0, back.session);
+        this.activeName.value = back.session.name;
+        break;
+      case 'cell':
+        back.session.insertCell(back.cell, back.index);
+        if (this.sessions.value.includes(back.session)) this.activeName.value = back.session.name;
+        break;
+    }
+    return back;
+  }
+
+  #forget(removal: Removal): void {
+    switch (removal.kind) {
+      case 'session':
+        void this.#options.api.reset(removal.session.name);
+        return;
+      case 'cell':
+        return;
+    }
+  }
+
+  /** Runs cells one after the other; what does not end well is the last. */
+  async runAll(session: Session, cells: readonly Cell[]): Promise<void> {
+    for (const cell of cells) {
+      if (cell.source.trim() === '') continue;
+      await this.run(session, cell);
+      if (cell.phase.name !== 'done' || cell.phase.result.status !== 'ok') return;
+    }
   }
 
   async run(session: Session, cell: Cell): Promise<void> {
@@ -83,7 +165,8 @@ export class ConsoleStore {
     }
     const result = answer.value;
     cell.finish(result, Date.now());
-    if (result.session.state === 'lost') session.loseState(cell);
+    if (result.session.state === 'lost') session.loseState('run-stopped', cell);
+    session.noteRun();
     if (!traitsOf(result.runtime).hasFiles) return;
     session.noteFiles(result.files, cell.number);
     if (this.filesOpen.value) await this.refreshFiles(session);
@@ -107,7 +190,7 @@ export class ConsoleStore {
   async reset(session: Session): Promise<void> {
     await Promise.all(session.cells.map((cell) => this.stop(cell)));
     await this.#options.api.reset(session.name);
-    session.loseState();
+    session.loseState('reset');
   }
 
   /** Puts files into a session's folder; null, or why it could not be done. */
@@ -162,7 +245,29 @@ export class ConsoleStore {
   }
 
   #hearSandbox(event: SandboxEvent): void {
-    if (event.type !== 'session-ended') return;
-    this.sessions.value.find(({ name }) => name === event.session)?.loseState();
+    if (event.type === 'session-ended') {
+      const all = [...this.sessions.value, ...this.removals.sessions.value];
+      const session = all.find(({ name }) => name === event.session);
+      if (session === undefined) return;
+      session.loseState(event.why);
+      if (event.why === 'process-ended') this.#bereaved = [...this.#bereaved, session];
+    }
+    if (event.type === 'process-ended' && event.role === 'active') {
+      for (const session of this.#bereaved) {
+        if (session.lost !== null) session.lost = { ...session.lost, reason: endReason(event.cause) };
+      }
+      this.#bereaved = [];
+    }
   }
 }
+
+const endReason = (cause: ProcessEndCause): LostReason => {
+  switch (cause) {
+    case 'idle':
+    case 'stopped':
+    case 'out-of-memory':
+      return cause;
+    default:
+      return 'process-ended';
+  }
+};

@@ -21,6 +21,7 @@ import type {
   TaskProgress,
 } from './packages.ts';
 import type { RunEvent, SandboxStatus } from './sandbox.ts';
+import type { ReadPart, WorkPart } from './work.ts';
 import type { OutputFile, RunRequest, RunResult } from '../contract/sandbox.ts';
 import type { SandboxEvent } from '../contract/sandbox-events.ts';
 
@@ -123,6 +124,22 @@ export interface OutputApi {
   readonly onEnded: Subscribe<OutputEnded>;
 }
 
+/** What is kept of the console's sessions, as parts whose meaning is the page's. Calls take turns. */
+export interface WorkApi {
+  /** Names of all parts. */
+  names(): Promise<Answer<readonly string[]>>;
+  /** A part, or the one before it when that is damaged. */
+  read(name: string): Promise<Answer<ReadPart>>;
+  /** Writes parts in their order, each whole or not at all, then removes others. */
+  save(parts: readonly WorkPart[], removed: readonly string[]): Promise<Answer<null>>;
+  /** Moves aside what the page does not understand; where it is now, or null when there is none. */
+  setAside(name: string): Promise<Answer<string | null>>;
+  /** The answer to `onSettle`. */
+  settled(): Promise<Answer<null>>;
+  /** The app is about to end: what is not saved yet is to be saved now. */
+  readonly onSettle: Subscribe<null>;
+}
+
 export interface AppApi {
   info(): Promise<Answer<AppInfo>>;
   /** Opens one of the pages of `LINKS` in the browser. */
@@ -141,5 +158,6 @@ export interface WindowApi {
   readonly doctor: { examine(): Promise<Answer<DoctorReport>> };
   readonly plugin: { info(): Promise<Answer<PluginInfo>> };
   readonly output: OutputApi;
+  readonly work: WorkApi;
   readonly app: AppApi;
 }

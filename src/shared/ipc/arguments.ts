@@ -10,6 +10,7 @@ import type { Calls, Feature } from './channels.ts';
 import { configArguments } from './config.ts';
 import { packagesArguments } from './packages.ts';
 import { sandboxArguments } from './sandbox.ts';
+import { workArguments } from './work.ts';
 
 /** The features that answer with `Answer`; the interpreter's shapes are older than we are. */
 export type AnsweringFeature = Exclude<Feature, 'interpreter'>;
@@ -23,6 +24,7 @@ export const ARGUMENTS = {
   doctor: doctorArguments,
   plugin: pluginArguments,
   output: outputArguments,
+  work: workArguments,
   app: appArguments,
 } as const satisfies { [F in AnsweringFeature]: Record<keyof Calls[F], z.ZodType<unknown[]>> };
 

@@ -50,6 +50,13 @@ export const CALLS = {
     picture: 'output-picture',
     forget: 'output-forget',
   },
+  work: {
+    names: 'work-names',
+    read: 'work-read',
+    save: 'work-save',
+    setAside: 'work-set-aside',
+    settled: 'work-settled',
+  },
   app: { info: 'app-info', openLink: 'app-open-link' },
 } as const;
 
@@ -59,6 +66,7 @@ export const EVENTS = {
   packages: { onProgress: 'packages-progress' },
   config: { onChange: 'config-changed' },
   output: { onEnded: 'output-ended' },
+  work: { onSettle: 'work-settle' },
   app: { onCommand: 'app-command' },
 } as const;
 

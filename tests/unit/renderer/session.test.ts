@@ -29,7 +29,7 @@ describe('a session', () => {
     const later = ranCell(session);
     const draft = session.addCell('y');
     session.noteFiles([{ name: 'a.csv', size: 1, mime: 'text/csv' }], 1);
-    session.loseState(later);
+    session.loseState('process-ended', later);
     expect([early, crashed, later, draft].map(({ stale }) => stale)).toEqual([true, false, false, false]);
     expect(session.files).toEqual([]);
   });

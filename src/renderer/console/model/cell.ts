@@ -8,6 +8,8 @@ import { TextBlock, type TextStream } from './text-block.ts';
 
 export interface RichItem {
   readonly kind: 'rich';
+  /** All forms in which it came. */
+  readonly mime: Mime;
   readonly shown: ShownOutput;
   /** The output's plain text form, if it has one. */
   readonly plain: string | undefined;
@@ -41,6 +43,8 @@ export type CellPhase =
   | { readonly name: 'draft' }
   | { readonly name: 'running'; readonly runId: string; readonly since: number; readonly stopping: boolean }
   | { readonly name: 'done'; readonly result: RunResult; readonly endedAt: number }
+  /** The app ended during its run, and with it the run. */
+  | { readonly name: 'unfinished' }
   /** It was never run, for a reason in words. */
   | { readonly name: 'refused'; readonly code: string; readonly message: string };
 
@@ -59,6 +63,10 @@ export class Cell {
   items: CellItem[] = [];
   /** What its run left is gone. */
   stale = false;
+  /** What came of it is being read from the disk. */
+  isLoading = false;
+  /** Some of its output was too much to be kept. */
+  isCut = false;
   /** Its code took away what was shown. */
   cleared = false;
   /** While packages are fetched for it. */
@@ -78,6 +86,8 @@ export class Cell {
     this.limits = limits;
     this.stopAskedAt = null;
     this.items = [];
+    this.isLoading = false;
+    this.isCut = false;
     this.stale = false;
     this.cleared = false;
     this.packages = null;
@@ -139,6 +149,14 @@ export class Cell {
     this.phase = { ...this.phase, stopping: true };
   }
 
+  /** Whether its run has left something in the session. */
+  get hasKeptState(): boolean {
+    return (
+      this.phase.name === 'unfinished' ||
+      (this.phase.name === 'done' && this.phase.result.session.state === 'kept')
+    );
+  }
+
   /** The input that the code waits for. */
   get openInput(): InputItem | null {
     const item = this.items.findLast((candidate) => candidate.kind === 'input');
@@ -151,8 +169,9 @@ export class Cell {
   }
 }
 
-const richItem = (mime: Mime): RichItem => ({
+export const richItem = (mime: Mime): RichItem => ({
   kind: 'rich',
+  mime,
   shown: shownOutput(mime),
   plain: mime['text/plain'],
   isValue: false,

@@ -38,6 +38,18 @@ export class History {
     return this.#position >= 0 && this.#entries.at(-1 - this.#position) === text;
   }
 
+  /** The newest ones, oldest first, as far as they fit into `length` UTF-16 units. */
+  newest(length: number): string[] {
+    let left = length;
+    let from = this.#entries.length;
+    while (from > 0) {
+      left -= this.#entries[from - 1]?.length ?? 0;
+      if (left < 0) break;
+      from -= 1;
+    }
+    return this.#entries.slice(from);
+  }
+
   leave(): void {
     this.#position = -1;
   }

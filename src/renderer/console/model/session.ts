@@ -4,6 +4,20 @@ import type { OutputFile } from '../../../shared/contract/sandbox.ts';
 import { Cell } from './cell.ts';
 import { History } from './history.ts';
 
+/** Why variables are gone. */
+export type LostReason =
+  'app-closed' | 'reset' | 'evicted' | 'run-stopped' | 'idle' | 'stopped' | 'out-of-memory' | 'process-ended';
+
+export interface LostState {
+  readonly reason: LostReason;
+  /** Names of the files that went with them. */
+  readonly files: readonly string[];
+}
+
+type KeptParts = Pick<Session, 'cells' | 'cellsMade' | 'files' | 'runs' | 'scrollTop' | 'title'> & {
+  readonly history: readonly string[];
+};
+
 export interface WorkspaceFile extends OutputFile {
   /** The cell that made or changed it last; null for what a person put there. */
   readonly cell: number | null;
@@ -15,9 +29,15 @@ export class Session {
   readonly name: string;
   /** For people. */
   readonly number: number;
-  readonly history = new History();
+  /** The name that a person gave it. */
+  title: string | null = null;
+  history = new History();
   cells: Cell[] = [];
   files: readonly WorkspaceFile[] = [];
+  /** What was in its interpreter is gone; until its cells are run again, or that is known. */
+  lost: LostState | null = null;
+  /** Where one was in it, in CSS pixels; null for its end. */
+  scrollTop: number | null = null;
   runs = 0;
   cellsMade = 0;
 
@@ -42,6 +62,10 @@ export class Session {
     if (this.cells.length === 0) this.addCell();
   }
 
+  insertCell(cell: Cell, index: number): void {
+    this.cells = this.cells.toSpliced(index, 0, cell);
+  }
+
   /** A cell to write in at the end, which is there or is made. */
   openCell(): Cell {
     const last = this.cells.at(-1);
@@ -61,14 +85,34 @@ export class Session {
     return this.cells.some((cell) => cell.phase.name === 'running');
   }
 
+  /** As it was kept. */
+  restore(kept: KeptParts): void {
+    this.title = kept.title;
+    this.cells = kept.cells;
+    this.cellsMade = kept.cellsMade;
+    this.runs = kept.runs;
+    this.history = new History(kept.history);
+    this.files = kept.files;
+    this.scrollTop = kept.scrollTop;
+    if (this.cells.length === 0) this.addCell();
+  }
+
   /** Variables are gone: every cell that has run, but `but`, shows it. */
-  loseState(but?: Cell): void {
+  loseState(reason: LostReason, but?: Cell): void {
+    const ran = this.cells.some((cell) => cell !== but && (cell.isLoading || cell.hasKeptState));
+    const files = this.files.map(({ name }) => name);
+    if (ran || files.length > 0) this.lost = { reason, files };
     for (const cell of this.cells) {
-      if (cell !== but && cell.phase.name === 'done' && cell.phase.result.session.state === 'kept') {
+      if (cell !== but && cell.hasKeptState) {
         cell.stale = true;
       }
     }
     this.files = [];
+  }
+
+  /** After a run: once all cells have been run again, nothing is missing any more. */
+  noteRun(): void {
+    if (this.cells.every(({ isLoading, stale }) => !stale && !isLoading)) this.lost = null;
   }
 
   noteFiles(files: readonly OutputFile[], cell: number | null): void {

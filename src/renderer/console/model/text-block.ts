@@ -61,6 +61,11 @@ export class TextBlock {
     return found;
   }
 
+  /** As one text that makes the same block again. */
+  raw(): string {
+    return [...this.#lines.map(({ text }) => text), this.#open].join('\n');
+  }
+
   /** As one text, without colours. */
   plain(): string {
     return this.lines(0, this.lineCount)

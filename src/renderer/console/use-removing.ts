@@ -1,0 +1,45 @@
+import { useServices } from '../app/services.ts';
+import { useTranslation } from '../app/translation.ts';
+import type { Cell } from './model/cell.ts';
+import type { Session } from './model/session.ts';
+import type { Removal } from './removals.ts';
+import { useSessionTitle } from './session-title.ts';
+
+export interface Removing {
+  readonly closeSession: (session: Session) => void;
+  readonly removeCell: (session: Session, cell: Cell) => void;
+  /** Brings back what was removed last. */
+  readonly undo: () => void;
+}
+
+/** Removes sessions and cells so that they can come back; the keyboard stays where it can go on. */
+export const useRemoving = (): Removing => {
+  const { console: store, toasts, place } = useServices();
+  const { t } = useTranslation();
+  const titleOf = useSessionTitle();
+
+  const undo = (removal?: Removal): void => {
+    const back = store.undo(removal);
+    if (back === null) return;
+    place.value = 'console';
+    store.focusWish.value = back.kind === 'cell' ? { kind: 'cell', cell: back.cell } : { kind: 'tab' };
+  };
+  const tell = (text: string, removal: Removal): void => {
+    toasts.show(text, 'calm', { label: t('menu.undo'), run: () => undo(removal) });
+  };
+  return {
+    closeSession: (session) => {
+      const removal = store.closeSession(session);
+      store.focusWish.value = { kind: 'tab' };
+      tell(t('console.sessionClosed', { name: titleOf(session) }), removal);
+    },
+    removeCell: (session, cell) => {
+      const index = session.cells.indexOf(cell);
+      const removal = store.removeCell(session, cell);
+      const next = session.cells[Math.min(index, session.cells.length - 1)];
+      if (next !== undefined) store.focusWish.value = { kind: 'cell', cell: next };
+      if (cell.source.trim() !== '' || cell.items.length > 0) tell(t('console.cellRemoved'), removal);
+    },
+    undo: () => undo(),
+  };
+};

@@ -1,0 +1,208 @@
+/** How sessions and cells are kept on disk. What is read is checked: another version, or anyone, may have written it. */
+import { z } from 'zod';
+import { MimeType, OutputFile, RunError, RunResult, SessionName } from '../../../shared/contract/sandbox.ts';
+import { LIMITS } from '../../../shared/limits.ts';
+import { richItem, type Cell, type CellItem, type CellPhase } from '../model/cell.ts';
+import type { Session } from '../model/session.ts';
+import { TextBlock } from '../model/text-block.ts';
+
+const Count = z.number().int().nonnegative();
+const Text = z.string();
+
+/** The sessions in their order. Under the name `sessions`. */
+export const KeptIndex = z.strictObject({
+  version: z.literal(1),
+  sessions: z.array(SessionName),
+  active: Text,
+  /** Sessions made so far: the next one has the number after it. */
+  made: Count,
+  /** Closed: what is left of them is to be removed. */
+  closed: z.array(SessionName),
+});
+export type KeptIndex = z.infer<typeof KeptIndex>;
+
+/** A session's code. Under the session's name. */
+export const KeptSession = z.strictObject({
+  version: z.literal(1),
+  name: SessionName,
+  number: Count,
+  title: Text.nullable(),
+  cells: z.array(z.strictObject({ id: Text, source: Text, ran: z.boolean() })),
+  cellsMade: Count,
+  runs: Count,
+  history: z.array(Text),
+  files: z.array(z.strictObject({ ...OutputFile.shape, mime: Text, cell: Count.nullable() })),
+  scrollTop: z.number().nonnegative().nullable(),
+});
+export type KeptSession = z.infer<typeof KeptSession>;
+
+const KeptItem = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('text'), stream: z.enum(['stdout', 'stderr']), text: Text }),
+  z.strictObject({ kind: z.literal('rich'), mime: z.record(MimeType, Text), isValue: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('input'),
+    prompt: Text,
+    printed: z.boolean(),
+    secret: z.boolean(),
+    answer: Text.nullable(),
+  }),
+  z.strictObject({ kind: z.literal('value'), text: Text }),
+  z.strictObject({ kind: z.literal('error'), error: RunError }),
+]);
+type KeptItem = z.infer<typeof KeptItem>;
+
+const KeptPhase = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('draft') }),
+  z.strictObject({ name: z.literal('done'), result: RunResult, endedAt: z.number() }),
+  z.strictObject({ name: z.literal('refused'), code: Text, message: Text }),
+  z.strictObject({ name: z.literal('unfinished') }),
+]);
+
+/** What came of a cell. Under the cell's id. */
+export const KeptCell = z.strictObject({
+  version: z.literal(1),
+  number: Count.nullable(),
+  phase: KeptPhase,
+  items: z.array(KeptItem),
+  stale: z.boolean(),
+  cut: z.boolean(),
+  limits: z.strictObject({ timeoutSeconds: z.number(), memoryMiB: z.number() }),
+  stopAskedAt: z.number().nullable(),
+});
+export type KeptCell = z.infer<typeof KeptCell>;
+
+/** Most UTF-16 units of one cell's output that are kept. */
+export const KEPT_OUTPUT_LENGTH = 8 * 1024 * 1024;
+/** Most UTF-16 units of earlier code that are kept. */
+const KEPT_HISTORY_LENGTH = 256 * 1024;
+
+export const encode = (kept: KeptIndex | KeptSession | KeptCell): Uint8Array =>
+  new TextEncoder().encode(JSON.stringify(kept));
+
+/** Null for what is none of that kind. */
+export const decode = <T>(schema: z.ZodType<T>, bytes: Uint8Array): T | null => {
+  try {
+    const parsed = schema.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+};
+
+export const keptSession = (session: Session): KeptSession => ({
+  version: 1,
+  name: session.name,
+  number: session.number,
+  title: session.title,
+  cells: session.cells.map(({ id, isLoading, phase, source }) => ({
+    id,
+    source,
+    ran: isLoading || phase.name !== 'draft',
+  })),
+  cellsMade: session.cellsMade,
+  runs: session.runs,
+  history: session.history.newest(KEPT_HISTORY_LENGTH),
+  files: [...session.files],
+  scrollTop: session.scrollTop,
+});
+
+/** Its code is kept elsewhere, whole; output beyond the limit is not. */
+export const encodeCell = (cell: Cell, limit = KEPT_OUTPUT_LENGTH): Uint8Array => {
+  const { cut, items } = keptItems(cell.items, limit);
+  const bytes = encode({
+    version: 1,
+    number: cell.number,
+    phase: keptPhase(cell.phase),
+    items,
+    stale: cell.stale,
+    cut: cut || cell.isCut,
+    limits: { ...cell.limits },
+    stopAskedAt: cell.stopAskedAt,
+  });
+  // Characters may take several bytes.
+  return bytes.byteLength > LIMITS.workPartBytes && limit > 0
+    ? encodeCell(cell, Math.floor(limit / 4))
+    : bytes;
+};
+
+const keptPhase = (phase: CellPhase): KeptCell['phase'] => {
+  switch (phase.name) {
+    case 'running':
+      return { name: 'unfinished' };
+    case 'done': {
+      const { calls: _calls, ...result } = phase.result;
+      // The items have all of it.
+      const told = { ...result, value: null, stdout: '', stderr: '', outputs: [] };
+      return { name: 'done', result: told, endedAt: phase.endedAt };
+    }
+    default:
+      return phase;
+  }
+};
+
+const keptItems = (items: readonly CellItem[], limit: number): { items: KeptItem[]; cut: boolean } => {
+  let left = limit;
+  let cut = false;
+  /** As much of it as there is room for. */
+  const fit = (text: string): string => {
+    const fitting = text.slice(0, left);
+    left -= fitting.length;
+    cut ||= fitting.length < text.length;
+    return fitting;
+  };
+  const kept = items.flatMap((item): KeptItem[] => {
+    switch (item.kind) {
+      case 'text':
+        return [{ kind: 'text', stream: item.stream, text: fit(item.raw()) }];
+      case 'rich': {
+        const size = Object.values(item.mime).reduce((sum, { length }) => sum + length, 0);
+        if (size > left) {
+          cut = true;
+          return [];
+        }
+        left -= size;
+        return [{ kind: 'rich', mime: item.mime, isValue: item.isValue }];
+      }
+      case 'input': {
+        // A password is kept nowhere.
+        const answer =
+          item.answer === undefined ? null : item.secret && item.answer !== null ? '' : item.answer;
+        return [{ kind: 'input', prompt: item.prompt, printed: item.printed, secret: item.secret, answer }];
+      }
+      case 'value':
+        return [{ kind: 'value', text: fit(item.text) }];
+      case 'error': {
+        const { message, traceback, ...rest } = item.error;
+        return [{ kind: 'error', error: { ...rest, message: fit(message), traceback: fit(traceback) } }];
+      }
+    }
+  });
+  return { items: kept, cut };
+};
+
+/** Puts what was kept into a cell that has not been run since. */
+export const restoreCell = (cell: Cell, kept: KeptCell): void => {
+  cell.number = kept.number;
+  cell.phase = kept.phase;
+  cell.items = kept.items.map(restoreItem);
+  cell.stale = kept.stale;
+  cell.isCut = kept.cut;
+  cell.limits = kept.limits;
+  cell.stopAskedAt = kept.stopAskedAt;
+};
+
+const restoreItem = (item: KeptItem): CellItem => {
+  switch (item.kind) {
+    case 'text': {
+      const block = new TextBlock(item.stream);
+      block.append(item.text);
+      return block;
+    }
+    case 'rich':
+      return { ...richItem(item.mime), isValue: item.isValue };
+    case 'input':
+    case 'value':
+    case 'error':
+      return item;
+  }
+};
