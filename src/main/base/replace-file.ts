@@ -12,35 +12,21 @@ const HELD_OPEN = new Set(['EACCES', 'EPERM', 'EBUSY']);
 const MAX_ASIDE = 1000;
 const MODE = 0o600;
 
-export interface ReplaceOptions {
-  /** Where the file that is replaced goes; left out, it is gone. */
-  readonly previous?: string;
-}
-
 /**
  * Writes a file beside its place, flushes it to the disk, then renames it: there is never half a file, also after a
- * crash of the computer. With `previous` there is none for a moment, and the previous one is whole then.
+ * crash of the computer.
  *
- * @throws Error of the file system; the file is then as it was, or it is the previous one
+ * @throws Error of the file system; the file is then as it was
  */
-export const replaceFile = async (
-  target: string,
-  pieces: readonly Uint8Array[],
-  { previous }: ReplaceOptions = {},
-): Promise<void> => {
+export const replaceFile = async (target: string, bytes: Uint8Array): Promise<void> => {
   const unfinished = `${target}.${randomUUID()}.tmp`;
   try {
     const file = await open(unfinished, 'wx', MODE);
     try {
-      for (const piece of pieces) await file.writeFile(piece);
+      await file.writeFile(bytes);
       await file.sync();
     } finally {
       await file.close();
-    }
-    if (previous !== undefined) {
-      await renamePatiently(target, previous).catch((error: unknown) => {
-        if (systemErrorCode(error) !== 'ENOENT') throw error;
-      });
     }
     await renamePatiently(unfinished, target);
   } catch (error) {
@@ -51,7 +37,7 @@ export const replaceFile = async (
 };
 
 /** So that the rename itself survives a power cut. Windows and some file systems can't. */
-const syncFolder = async (folder: string): Promise<void> => {
+export const syncFolder = async (folder: string): Promise<void> => {
   try {
     const handle = await open(folder, 'r');
     await handle.sync().finally(() => handle.close());
@@ -60,7 +46,8 @@ const syncFolder = async (folder: string): Promise<void> => {
   }
 };
 
-const renamePatiently = async (from: string, to: string): Promise<void> => {
+/** @throws Error of the file system */
+export const renamePatiently = async (from: string, to: string): Promise<void> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await rename(from, to);

@@ -80,7 +80,7 @@ export class JsonStore {
     await mkdir(path.dirname(this.#config.path), { recursive: true });
     // Renaming over a link would cut it off from the file someone keeps elsewhere.
     const target = await realpath(this.#config.path).catch(() => this.#config.path);
-    await replaceFile(target, [Buffer.from(text)]);
+    await replaceFile(target, Buffer.from(text));
   }
 
   async #parse(): Promise<JsonObject> {

@@ -1,19 +1,23 @@
 /**
  * What a person does in the console, as parts of which each is a file in one folder. A part is bytes to main: what
- * they mean is the page's business. A file begins with the hash of what follows, so that damage is seen; the one
- * before it is kept beside it.
+ * they mean is the page's business. A file begins with the hash of what follows, so that damage is seen. Beside it are the
+ * one before it, and for a moment the next one, until that is flushed to the disk.
  */
 import { webcrypto } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkPartName, type ReadPart, type WorkPart } from '../../shared/ipc/work.ts';
 import { LIMITS } from '../../shared/limits.ts';
-import { describe, moveAside, replaceFile } from '../base/replace-file.ts';
+import { describe, moveAside, renamePatiently, syncFolder } from '../base/replace-file.ts';
 import { systemErrorCode } from '../base/system-error.ts';
 
 const FOLDER_MODE = 0o700;
 const ENDING = '.part';
+const MODE = 0o600;
+const NEXT = '.next';
 const PREVIOUS = '.previous';
+/** From the newest to the oldest. */
+const MARKS = [NEXT, '', PREVIOUS] as const;
 const HEAD = 'vivarium-work 1 ';
 const HASH_LENGTH = 64;
 const HEAD_BYTES = HEAD.length + HASH_LENGTH + 1;
@@ -44,20 +48,22 @@ export class WorkStore {
   }
 
   /**
-   * A part, or the one before it when that is damaged or was not written to its end. What is damaged is moved aside.
+   * A part, or the one before it when that is damaged. What is damaged is moved aside; what is not written to its
+   * end is passed over.
    *
    * @throws WorkStoreError when there is a file that can't be read or moved
    */
   read(name: string): Promise<ReadPart> {
     return this.#inTurn(async () => {
       const damaged: string[] = [];
-      for (const file of [this.#file(name), this.#file(name, PREVIOUS)]) {
+      for (const mark of MARKS) {
+        const file = this.#file(name, mark);
         const found = await readPart(file);
         switch (found.kind) {
           case 'whole':
             return { bytes: found.bytes, damaged };
           case 'damaged':
-            damaged.push(await moveAside(file));
+            if (mark !== NEXT) damaged.push(await moveAside(file));
             break;
           case 'missing':
             break;
@@ -68,28 +74,36 @@ export class WorkStore {
   }
 
   /**
-   * Writes parts, one after the other, then removes others.
+   * Writes parts, then removes others. From when they are written, before they are flushed to the disk, they survive
+   * the end of the app.
    *
-   * @throws WorkStoreError when one could not be written; those before it are
+   * @throws WorkStoreError when one could not be written; each other is the new or the old one
    */
   save(parts: readonly WorkPart[], removed: readonly string[]): Promise<void> {
     return this.#inTurn(async () => {
       const sizes = await this.#known();
       await mkdir(this.#folder, { recursive: true, mode: FOLDER_MODE });
+      for (const { bytes, name } of parts) this.#refuseExcess(sizes, name, bytes.byteLength);
+      const written = await Promise.allSettled(
+        parts.map((part) => writePart(this.#file(part.name, NEXT), part.bytes)),
+      );
+      const handles = written.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      const synced = await Promise.allSettled(
+        handles.map((handle) => handle.sync().finally(() => handle.close())),
+      );
+      const failed = [...written, ...synced].find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
       for (const { bytes, name } of parts) {
-        this.#refuseExcess(sizes, name, bytes.byteLength);
-        const hash = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
-        await replaceFile(this.#file(name), [Buffer.from(`${HEAD}${hash}\n`), bytes], {
-          previous: this.#file(name, PREVIOUS),
-        });
+        await renameIfThere(this.#file(name), this.#file(name, PREVIOUS));
+        await renamePatiently(this.#file(name, NEXT), this.#file(name));
         sizes.set(name, bytes.byteLength);
       }
       for (const name of removed) {
-        // The newer one first: after a crash in between, an older one comes back rather than none.
-        await rm(this.#file(name), { force: true });
-        await rm(this.#file(name, PREVIOUS), { force: true });
+        // The newest first: after a crash in between, an older one comes back rather than none.
+        for (const mark of MARKS) await rm(this.#file(name, mark), { force: true });
         sizes.delete(name);
       }
+      await syncFolder(this.#folder);
     });
   }
 
@@ -100,8 +114,9 @@ export class WorkStore {
    */
   setAside(name: string): Promise<string | null> {
     return this.#inTurn(async () => {
-      for (const file of [this.#file(name), this.#file(name, PREVIOUS)]) {
-        if ((await stat(file).catch(() => null)) !== null) return moveAside(file);
+      for (const mark of MARKS) {
+        const file = this.#file(name, mark);
+        if ((await readPart(file)).kind === 'whole') return moveAside(file);
       }
       return null;
     });
@@ -121,7 +136,7 @@ export class WorkStore {
     for (const file of files) {
       if (!file.endsWith(ENDING)) continue;
       const stem = file.slice(0, -ENDING.length);
-      const name = WorkPartName.safeParse(stem.endsWith(PREVIOUS) ? stem.slice(0, -PREVIOUS.length) : stem);
+      const name = WorkPartName.safeParse(stem.replace(/\.(?:next|previous)$/u, ''));
       if (!name.success) continue;
       const found = await stat(path.join(this.#folder, file)).catch(() => null);
       sizes.set(name.data, Math.max(found?.size ?? 0, sizes.get(name.data) ?? 0));
@@ -145,6 +160,29 @@ export class WorkStore {
     return turn;
   }
 }
+
+const hashOf = async (bytes: Uint8Array): Promise<string> =>
+  Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+
+/** Not flushed to the disk yet. */
+const writePart = async (file: string, bytes: Uint8Array): Promise<FileHandle> => {
+  const head = Buffer.from(`${HEAD}${await hashOf(bytes)}\n`);
+  const handle = await open(file, 'w', MODE);
+  try {
+    await handle.writeFile(head);
+    await handle.writeFile(bytes);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  return handle;
+};
+
+const renameIfThere = async (from: string, to: string): Promise<void> => {
+  await renamePatiently(from, to).catch((error: unknown) => {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  });
+};
 
 type FoundPart =
   | { readonly kind: 'whole'; readonly bytes: Uint8Array }
@@ -170,8 +208,7 @@ const readPart = async (file: string): Promise<FoundPart> => {
     }
     const head = buffer.subarray(0, HEAD_BYTES).toString('latin1');
     const bytes = buffer.subarray(HEAD_BYTES, length);
-    const hash = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
-    return head === `${HEAD}${hash}\n`
+    return head === `${HEAD}${await hashOf(bytes)}\n`
       ? { kind: 'whole', bytes: new Uint8Array(bytes) }
       : { kind: 'damaged' };
   } finally {

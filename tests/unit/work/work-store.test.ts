@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -74,6 +82,22 @@ describe('parts of the work', () => {
     const later = new WorkStore(folder);
     expect(await later.names()).toEqual(['s1']);
     expect(textOf((await later.read('s1')).bytes)).toBe('one');
+  });
+
+  it('that are written and not flushed yet when the app ends are the newest', async () => {
+    const folder = newFolder();
+    const store = new WorkStore(folder);
+    await save(store, 's1', 'one');
+    await save(store, 's1', 'two');
+    renameSync(path.join(folder, 's1.part'), path.join(folder, 's1.next.part'));
+    renameSync(path.join(folder, 's1.previous.part'), path.join(folder, 's1.part'));
+    const later = new WorkStore(folder);
+    expect(textOf((await later.read('s1')).bytes)).toBe('two');
+    writeFileSync(path.join(folder, 's1.next.part'), 'vivarium-work 1 half of i');
+    expect(await later.read('s1')).toMatchObject({ damaged: [] });
+    expect(textOf((await later.read('s1')).bytes)).toBe('one');
+    await save(later, 's1', 'three');
+    expect(readdirSync(folder).sort()).toEqual(['s1.part', 's1.previous.part']);
   });
 
   it('that their reader does not understand are moved aside, one version after the other', async () => {

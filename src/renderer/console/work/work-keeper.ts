@@ -5,7 +5,7 @@ import type { Session } from '../model/session.ts';
 import { encode, encodeCell, keptSession, type KeptIndex } from './kept.ts';
 
 /** From a change to its saving, in ms: changes in between go with it. */
-const GATHER_MS = 500;
+const GATHER_MS = 400;
 /** After a save that failed, in ms. */
 const AGAIN_MS = 5000;
 
@@ -16,6 +16,13 @@ export interface KeptWork {
   readonly made: number;
   /** Sessions and cells that were removed and can come back. */
   readonly removed: { readonly sessions: readonly Session[]; readonly cells: readonly Cell[] };
+}
+
+interface Change {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** It is on disk. */
+  readonly saved: () => void;
 }
 
 /** What of a cell its part is made of. */
@@ -31,7 +38,7 @@ const stateOf = ({ isCut, isLoading, items, phase, stale }: Cell): CellState => 
 const isSame = (one: CellState | undefined, other: CellState): boolean =>
   one !== undefined && one.every((value, index) => value === other[index]);
 
-/** Saves the sessions while their user goes on: what changed, half a second after it has changed. */
+/** Saves the sessions while their user goes on: what changed, a moment after it has changed. */
 export class WorkKeeper {
   readonly #api: WorkApi;
   readonly #work: () => KeptWork;
@@ -95,13 +102,10 @@ export class WorkKeeper {
   async #saveChanges(): Promise<void> {
     const work = this.#work();
     const sessions = [...work.sessions, ...work.removed.sessions];
-    let problem: string | null = null;
-    const note = (found: string | null): void => {
-      problem ??= found;
-    };
+    const changes: Change[] = [];
     for (const session of sessions) {
-      for (const cell of session.cells) note(await this.#saveCell(cell));
-      note(await this.#saveText(session.name, encode(keptSession(session))));
+      for (const cell of session.cells) changes.push(...this.#cellChange(cell));
+      changes.push(...this.#textChange(session.name, encode(keptSession(session))));
     }
     const index: KeptIndex = {
       version: 1,
@@ -110,30 +114,45 @@ export class WorkKeeper {
       made: work.made,
       closed: work.removed.sessions.map(({ name }) => name),
     };
-    note(await this.#saveText('sessions', encode(index)));
-    note(await this.#remove(sessions, work.removed.cells));
+    changes.push(...this.#textChange('sessions', encode(index)));
+    const problem = (await this.#send(changes)) ?? (await this.#remove(sessions, work.removed.cells));
     this.problem.value = problem;
     if (problem !== null) this.#schedule(AGAIN_MS);
   }
 
-  async #saveCell(cell: Cell): Promise<string | null> {
+  #cellChange(cell: Cell): Change[] {
     const state = stateOf(cell);
-    if (cell.isLoading || isSame(this.#cells.get(cell.id), state)) return null;
+    if (cell.isLoading || isSame(this.#cells.get(cell.id), state)) return [];
     // What was never run has nothing to keep but its code.
-    if (cell.phase.name === 'draft' && !this.#cells.has(cell.id)) return null;
-    const answer = await this.#api.save([{ name: cell.id, bytes: encodeCell(cell) }], []);
-    if (!answer.ok) return answer.error.message;
-    this.#cells.set(cell.id, state);
-    return null;
+    if (cell.phase.name === 'draft' && !this.#cells.has(cell.id)) return [];
+    const bytes = encodeCell(cell);
+    return [{ name: cell.id, bytes, saved: () => void this.#cells.set(cell.id, state) }];
   }
 
-  async #saveText(name: string, bytes: Uint8Array): Promise<string | null> {
+  #textChange(name: string, bytes: Uint8Array): Change[] {
     const text = new TextDecoder().decode(bytes);
-    if (this.#texts.get(name) === text) return null;
-    const answer = await this.#api.save([{ name, bytes }], []);
-    if (!answer.ok) return answer.error.message;
-    this.#texts.set(name, text);
-    return null;
+    if (this.#texts.get(name) === text) return [];
+    return [{ name, bytes, saved: () => void this.#texts.set(name, text) }];
+  }
+
+  /** As many at once as go into one message; those of a refused message one by one. The first problem, or null. */
+  async #send(changes: readonly Change[]): Promise<string | null> {
+    let problem: string | null = null;
+    for (const group of grouped(changes)) {
+      const answer = await this.#api.save(
+        group.map(({ bytes, name }) => ({ name, bytes })),
+        [],
+      );
+      if (answer.ok) for (const { saved } of group) saved();
+      else if (group.length === 1) problem ??= answer.error.message;
+      else {
+        for (const change of group) {
+          const found = await this.#send([change]);
+          problem ??= found;
+        }
+      }
+    }
+    return problem;
   }
 
   async #remove(sessions: readonly Session[], cells: readonly Cell[]): Promise<string | null> {
@@ -158,6 +177,23 @@ export class WorkKeeper {
 }
 
 const REMOVED_AT_ONCE = 100;
+/** What goes in one message, in parts and bytes. */
+const TOGETHER = { parts: 64, bytes: 16 * 1024 * 1024 } as const;
+
+const grouped = (changes: readonly Change[]): Change[][] => {
+  const groups: Change[][] = [];
+  let bytes = 0;
+  for (const change of changes) {
+    const last = groups.at(-1);
+    bytes += change.bytes.byteLength;
+    if (last !== undefined && last.length < TOGETHER.parts && bytes <= TOGETHER.bytes) last.push(change);
+    else {
+      groups.push([change]);
+      bytes = change.bytes.byteLength;
+    }
+  }
+  return groups;
+};
 
 /** Reads whatever is kept, so that Vue tells when it changes. Something else each time. */
 const touch = (work: KeptWork): object => [
