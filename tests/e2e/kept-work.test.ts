@@ -43,7 +43,7 @@ const sourcesOf = (page: Page): Promise<string[]> =>
     .evaluateAll((editors) =>
       editors.map((editor) =>
         [...editor.querySelectorAll('.cm-line')]
-          .map((line) => (line.querySelector('.cm-placeholder') === null ? (line.textContent ?? '') : ''))
+          .map((line) => (line.querySelector('.cm-placeholder') === null ? line.textContent : ''))
           .join('\n'),
       ),
     );

@@ -5,9 +5,9 @@ const NEAR = 24;
 
 export interface ScrollPlace {
   /** Goes to the end, and stays there. */
-  stick(): void;
+  readonly stick: () => void;
   /** Goes to where one was, also while what is above it is still being drawn. @param top null for the end */
-  place(top: number | null): void;
+  readonly place: (top: number | null) => void;
 }
 
 /**

@@ -264,7 +264,11 @@ describe('the end', () => {
     expect(before).toContain(window.pid);
     expect(before.length).toBeGreaterThan(3);
     const pids = [...before, (await statusOf(window)).pid ?? 0, (await statusOf(window)).standby.pid ?? 0];
-    await window.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await window.app.evaluate(({ BrowserWindow, dialog }) => {
+      // Only the system's own dialog is not really asked.
+      dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false });
+      BrowserWindow.getAllWindows()[0]?.close();
+    });
     await untilNone(() => processesMarked(folder));
     for (const pid of pids) if (pid > 0) await untilGone(pid);
   });

@@ -130,9 +130,8 @@ const keptPhase = (phase: CellPhase): KeptCell['phase'] => {
     case 'running':
       return { name: 'unfinished' };
     case 'done': {
-      const { calls: _calls, ...result } = phase.result;
       // The items have all of it.
-      const told = { ...result, value: null, stdout: '', stderr: '', outputs: [] };
+      const told = { ...phase.result, value: null, stdout: '', stderr: '', outputs: [] };
       return { name: 'done', result: told, endedAt: phase.endedAt };
     }
     default:

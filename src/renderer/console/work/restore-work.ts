@@ -89,7 +89,7 @@ export const restoreWork = async (
   const unwanted = names.filter((name) => closed.has(name.split(CELL_MARK)[0] ?? ''));
   for (const name of order) {
     const read = await reader.read(name, KeptSession);
-    if (read === null || read.kept.name !== name) continue;
+    if (read?.kept.name !== name) continue;
     const session = sessionOf(read.kept);
     if (!alive.has(name)) session.loseState('app-closed');
     sessions.push(session);
@@ -125,8 +125,8 @@ export const loadOutputs = async (
     for (const cell of session.cells) {
       if (!cell.isLoading) continue;
       const read = await reader.read(cell.id, KeptCell);
-      // It was run meanwhile, or taken away.
-      if (!cell.isLoading) continue;
+      // It was run meanwhile.
+      if (cell.phase.name !== 'draft') continue;
       cell.isLoading = false;
       if (read === null) continue;
       restoreCell(cell, read.kept);

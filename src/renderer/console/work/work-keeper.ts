@@ -36,7 +36,7 @@ const stateOf = ({ isCut, isLoading, items, phase, stale }: Cell): CellState => 
   isLoading,
 ];
 const isSame = (one: CellState | undefined, other: CellState): boolean =>
-  one !== undefined && one.every((value, index) => value === other[index]);
+  one?.every((value, index) => value === other[index]) === true;
 
 /** Saves the sessions while their user goes on: what changed, a moment after it has changed. */
 export class WorkKeeper {
