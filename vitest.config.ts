@@ -56,7 +56,9 @@ const NODE_LAUNCHER_TESTS = [
 const SLOW_UNIT_TESTS = [
   'tests/unit/foreign-text/main-is-not-stalled.test.ts',
   'tests/unit/lockdown/engine-life.test.ts',
+  'tests/unit/native/native-input.test.ts',
   'tests/unit/native/native-runner.test.ts',
+  'tests/unit/native/native-sessions.test.ts',
   'tests/unit/packages/damage.test.ts',
   'tests/unit/packages/processes.test.ts',
   'tests/unit/plugin/plugin.test.ts',

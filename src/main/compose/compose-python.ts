@@ -3,7 +3,7 @@ import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import { createSandbox, type CreateSandboxOptions } from '../create-sandbox.ts';
 import { Interpreter } from '../interpreter/interpreter.ts';
 import { checkInterpreter } from '../native/interpreter-check.ts';
-import { nativeRunner } from '../native/native-runner.ts';
+import { nativeRunner, type NativeRunner } from '../native/native-runner.ts';
 import { RunPythonCode } from '../plugin/run-python-code.ts';
 import { systemClock } from '../base/clock.ts';
 import type { PackageProvider } from '../sandbox/packages/package-provider.ts';
@@ -38,9 +38,11 @@ export interface AppPythonOptions {
 /** Both Pythons of the app, and the ways to run code in them. */
 export interface AppPython {
   readonly sandbox: Sandbox;
-  readonly native: Runner;
+  readonly native: NativeRunner;
   readonly activity: Activity;
   readonly runs: ConsoleRuns;
+  /** Forgets a session's state, wherever its code has run. False when there was none. */
+  readonly reset: (session: string) => Promise<boolean>;
   readonly interpreter: Interpreter;
   readonly facts: PythonFactsNow;
   readonly tool: RunPythonCode;
@@ -62,6 +64,8 @@ export const composePython = (options: AppPythonOptions): AppPython => {
     binpath: () => config().plugins.python.binpath ?? '',
     clock: systemClock,
     outputKiB: () => config().sandbox.outputKiB,
+    idleMs: () => sandboxSettings(config()).idleMs ?? Infinity,
+    onSessionEnd: (session, why) => activity.record({ type: 'session-ended', at: Date.now(), session, why }),
   });
   const runs = new ConsoleRuns({
     runners: { embedded: sandbox, native },
@@ -87,5 +91,9 @@ export const composePython = (options: AppPythonOptions): AppPython => {
     facts: (runtime) => facts.of(runtime),
     translate: (key) => translateTo(config().general.language)(key),
   });
-  return { sandbox, native, activity, runs, interpreter, facts, tool };
+  const reset = async (session: string): Promise<boolean> => {
+    const had = await Promise.all([sandbox.reset(session), native.reset(session)]);
+    return had.includes(true);
+  };
+  return { sandbox, native, activity, runs, reset, interpreter, facts, tool };
 };

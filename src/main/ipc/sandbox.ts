@@ -15,7 +15,6 @@ export interface SandboxDeps {
     | 'packagesIn'
     | 'pid'
     | 'readFile'
-    | 'reset'
     | 'restart'
     | 'restartNeeded'
     | 'sessions'
@@ -23,6 +22,8 @@ export interface SandboxDeps {
     | 'state'
     | 'stop'
   >;
+  /** Forgets a session's state, wherever its code has run. */
+  readonly reset: (session: string) => Promise<boolean>;
   readonly runs: ConsoleRuns;
   readonly activity: Activity;
   /** Asked each time. */
@@ -32,6 +33,7 @@ export interface SandboxDeps {
 
 export const sandboxHandlers = ({
   activity,
+  reset,
   runs,
   sandbox,
   settings,
@@ -49,7 +51,7 @@ export const sandboxHandlers = ({
   },
   cancel: ([runId]) => runs.cancel(runId),
   answerInput: ([runId, text]) => runs.answerInput(runId, text),
-  reset: ([session]) => sandbox.reset(session),
+  reset: ([session]) => reset(session),
   status: () => {
     const { pid, restartNeeded, sessions, standby, state } = sandbox;
     const memory = activity.memoryOf(pid);

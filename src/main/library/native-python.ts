@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SessionName } from '../../shared/contract/sandbox.ts';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import { systemClock } from '../base/clock.ts';
 import { nativeRunner } from '../native/native-runner.ts';
@@ -6,11 +7,19 @@ import type { NativePython, NativePythonOptions } from './api/api.ts';
 import { VivariumError } from './errors.ts';
 import { inLibraryTerms } from './library-error.ts';
 
+const MS_PER_MINUTE = 60_000;
+
 const Options = z.strictObject({
   /** A full path, or a name on the PATH. */
   python: z.string().min(1).max(LIMITS.pathLength).default('python3'),
   /** Captured output per stream and run, in KiB. */
   outputKiB: z.int().min(LIMITS.outputKiB.min).max(LIMITS.outputKiB.max).default(DEFAULTS.outputKiB),
+  /** Without a run, before a session is ended; see `CreateSandboxOptions`. */
+  idleMs: z
+    .number()
+    .min(LIMITS.idleMinutes.min * MS_PER_MINUTE)
+    .max(LIMITS.idleMinutes.max * MS_PER_MINUTE)
+    .default(DEFAULTS.idleMinutes * MS_PER_MINUTE),
 });
 
 /** @throws VivariumError `invalid-option` */
@@ -23,11 +32,24 @@ export const createNativePython = (options: NativePythonOptions = {}): NativePyt
       `${issue?.path.map(String).join('.') ?? 'options'}: ${issue?.message ?? 'not valid'}`,
     );
   }
-  const { outputKiB, python } = parsed.data;
-  const runner = nativeRunner({ binpath: () => python, clock: systemClock, outputKiB: () => outputKiB });
+  const { idleMs, outputKiB, python } = parsed.data;
+  const runner = nativeRunner({
+    binpath: () => python,
+    clock: systemClock,
+    outputKiB: () => outputKiB,
+    idleMs: () => idleMs,
+  });
   return {
     run: (request, given = {}) =>
       inLibraryTerms(() => runner.run(typeof request === 'string' ? { code: request } : request, given)),
+    get sessions() {
+      return [...runner.sessions];
+    },
+    reset: async (session) => {
+      const name = SessionName.safeParse(session);
+      if (name.success) return runner.reset(name.data);
+      throw new VivariumError('invalid-request', `session: ${name.error.issues[0]?.message ?? 'not valid'}`);
+    },
     dispose: () => runner.dispose(),
   };
 };

@@ -1,16 +1,23 @@
-/** Runs Python in the user's own interpreter: one fresh process for each run, not sandboxed. */
+/** Runs Python in the user's own interpreter, not sandboxed: a process for each session, and for each run without one. */
 import { stat } from 'node:fs/promises';
 import process from 'node:process';
 import type { RunRequest, SessionState } from '../../shared/contract/sandbox.ts';
+import type { SessionEnd } from '../../shared/contract/sandbox-events.ts';
+import { DEFAULTS } from '../../shared/limits.ts';
 import type { Clock } from '../base/clock.ts';
 import { raceStop } from '../base/stop-signal.ts';
 import { messageOf } from '../base/system-error.ts';
-import type { Backend, Opening, RunContext } from '../run/backend.ts';
+import type { Backend, Interpreter, Opening, RunContext, RunProgress } from '../run/backend.ts';
 import { factsOf } from '../run/run-facts.ts';
 import type { Verdict } from '../run/verdict.ts';
 import { checkInterpreter, type InterpreterCheck } from './interpreter-check.ts';
-import { NativeInterpreter } from './native-interpreter.ts';
+import { INTERRUPT_BY, type InterruptBy } from './native-process.ts';
+import { NativeSession } from './native-session.ts';
+import { NativeSessions, NoRoomError } from './native-sessions.ts';
+import { NotBegunError } from './not-begun.ts';
+import { ProgramInterpreter, type ProgramInterpreterOptions } from './program-interpreter.ts';
 import { RunFolder } from './run-folder.ts';
+import { SessionInterpreter } from './session-interpreter.ts';
 
 export interface NativeBackendConfig {
   /** Asked at each run, so that a changed setting holds at once. A full path, or a name on the PATH. */
@@ -18,29 +25,53 @@ export interface NativeBackendConfig {
   readonly clock: Clock;
   /** Where the variables that native code may see are taken from. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Without a run, in ms, before a session's process is ended. Asked whenever one comes to rest. */
+  readonly idleMs?: () => number;
+  /** Told of each session that is no more. */
+  readonly onSessionEnd?: (session: string, why: SessionEnd) => void;
+  /** By default as this system can. */
+  readonly interruptBy?: InterruptBy;
 }
 
 /** For the interpreter to be checked, in ms; longer than the check's own limit. */
 const CHECK_LIMIT_MS = 30_000;
+/** For a session's Python to be ready for its first run, in ms. */
+const START_LIMIT_MS = 60_000;
+const IDLE_MS = DEFAULTS.idleMinutes * 60_000;
 
 export class NativeBackend implements Backend {
   readonly runtime = 'native';
   readonly #config: NativeBackendConfig;
   /** Of each run whose turn has come: settles when it is over, its process and folder included. */
   readonly #turns = new Set<Promise<void>>();
+  readonly #sessions: NativeSessions;
   #checked: { readonly key: string; readonly check: InterpreterCheck } | null = null;
 
   constructor(config: NativeBackendConfig) {
     this.#config = config;
+    const { clock, idleMs = () => IDLE_MS, onSessionEnd = () => undefined } = config;
+    this.#sessions = new NativeSessions({ clock, idleMs, onEnd: onSessionEnd });
   }
 
-  hold(): () => void {
+  /** Named sessions with state, the one used last at the end. */
+  get sessions(): string[] {
+    return this.#sessions.names;
+  }
+
+  /** Forgets a session's state, when none of its runs is under way. False when there was none. */
+  reset(session: string): Promise<boolean> {
+    return this.#sessions.reset(session);
+  }
+
+  hold(session: string | null): () => void {
+    if (session !== null) this.#sessions.use(session);
     let release: () => void = () => undefined;
     const turn = new Promise<void>((resolve) => {
       release = resolve;
     });
     this.#turns.add(turn);
     return () => {
+      if (session !== null) this.#sessions.rest(session);
       this.#turns.delete(turn);
       release();
     };
@@ -71,29 +102,79 @@ export class NativeBackend implements Backend {
     }
     const check = checked.value;
     if (!check.ok) return refuse({ kind: 'setup-failed', detail: check.problem.message });
-    let folder;
-    try {
-      folder = await RunFolder.create(request.code, request.files ?? [], factsOf(request));
-    } catch (error) {
-      const detail = `the run's folder could not be made: ${messageOf(error)}`;
-      return refuse({ kind: 'setup-failed', detail });
-    }
-    const interpreter = new NativeInterpreter({
-      folder,
-      program: check.interpreter.path,
-      clock,
-      environment: this.#config.environment ?? process.env,
-    });
-    return { kind: 'opened', interpreter, ...preparation() };
+    const opened = await this.#openIn(check.interpreter.path, request, signal);
+    return opened.kind === 'refused'
+      ? refuse(opened.verdict)
+      : { kind: 'opened', interpreter: opened.interpreter, ...preparation() };
   }
 
-  /** Each run has a process of its own: nothing is kept. */
-  stateAfter(): SessionState {
-    return 'reset';
+  stateAfter(session: string | undefined, progress: RunProgress): SessionState {
+    // A process of its own leaves nothing that could be kept or lost.
+    if (session === undefined) return 'reset';
+    return this.#sessions.losses.stateAfter(session, progress, this.#sessions.has(session));
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#turns);
+    await this.#sessions.close();
+  }
+
+  async #openIn(program: string, request: RunRequest, signal: AbortSignal): Promise<Opened> {
+    try {
+      if (request.session === undefined) return await this.#openProgram(program, request);
+      return await this.#openSession(program, request, request.session, signal);
+    } catch (error) {
+      if (signal.aborted) return { kind: 'refused', verdict: { kind: 'cancelled', by: null } };
+      return { kind: 'refused', verdict: { kind: 'setup-failed', detail: detailOf(error) } };
+    }
+  }
+
+  async #openProgram(program: string, request: RunRequest): Promise<Opened> {
+    const folder = await newFolder();
+    try {
+      await prepare(folder, request);
+    } catch (error) {
+      await folder.remove();
+      throw error;
+    }
+    return { kind: 'opened', interpreter: new ProgramInterpreter({ ...this.#parts(program), folder }) };
+  }
+
+  async #openSession(
+    program: string,
+    request: RunRequest,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Opened> {
+    const { clock } = this.#config;
+    const key = this.#checked?.key ?? '';
+    let session = await this.#sessions.find(name, key);
+    // Code has removed it, and its process can do nothing without.
+    if (session !== null && !(await session.folder.isThere())) {
+      await this.#sessions.lose(name);
+      session = null;
+    }
+    session ??= await this.#sessions.start(name, key, () => this.#startSession(program, signal));
+    await prepare(session.folder, request);
+    const takeLoss = (): boolean => this.#sessions.losses.take(name);
+    return { kind: 'opened', interpreter: new SessionInterpreter({ clock, session, takeLoss }) };
+  }
+
+  async #startSession(program: string, signal: AbortSignal): Promise<NativeSession> {
+    const session = new NativeSession({ ...this.#parts(program), folder: await newFolder() });
+    try {
+      const raced = await raceStop(session.ready(), this.#config.clock, START_LIMIT_MS, signal);
+      if (raced.stopped !== null) throw new NotBegunError('Python was not ready in time');
+      return session;
+    } catch (error) {
+      await session.kill();
+      throw error;
+    }
+  }
+
+  #parts(program: string): Omit<ProgramInterpreterOptions, 'folder'> {
+    const { clock, environment = process.env, interruptBy = INTERRUPT_BY } = this.#config;
+    return { program, clock, environment, interruptBy };
   }
 
   /** The interpreter at the path, checked again only when the file has changed. */
@@ -109,6 +190,36 @@ export class NativeBackend implements Backend {
     return check;
   }
 }
+
+type Opened =
+  | { readonly kind: 'opened'; readonly interpreter: Interpreter }
+  | { readonly kind: 'refused'; readonly verdict: Verdict };
+
+/** The run's folder can't be made or filled. */
+class FolderError extends Error {
+  override readonly name = 'FolderError';
+}
+
+const newFolder = async (): Promise<RunFolder> => {
+  try {
+    return await RunFolder.create();
+  } catch (error) {
+    throw new FolderError(`the run's folder could not be made: ${messageOf(error)}`);
+  }
+};
+
+const prepare = async (folder: RunFolder, request: RunRequest): Promise<void> => {
+  try {
+    await folder.prepare(request.code, request.files ?? [], factsOf(request));
+  } catch (error) {
+    throw new FolderError(`the run's files could not be written: ${messageOf(error)}`);
+  }
+};
+
+const detailOf = (error: unknown): string => {
+  const isTold = [FolderError, NoRoomError, NotBegunError].some((kind) => error instanceof kind);
+  return isTold ? messageOf(error) : `Python could not be started: ${messageOf(error)}`;
+};
 
 const keyOf = async (binpath: string, program: string): Promise<string> => {
   const found = await stat(program).catch(() => null);

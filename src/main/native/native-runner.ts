@@ -1,23 +1,44 @@
-import type { Clock } from '../base/clock.ts';
+import { LIMITS } from '../../shared/limits.ts';
+import { sharedController } from '../base/stop-signal.ts';
 import { BackendRunner } from '../run/backend-runner.ts';
 import { RunQueue } from '../run/run-queue.ts';
 import type { Runner } from '../run/runner.ts';
 import { NativeBackend, type NativeBackendConfig } from './native-backend.ts';
 
 export interface NativeRunnerConfig extends NativeBackendConfig {
-  readonly clock: Clock;
   /** Captured output per stream, in KiB. Asked at each run. */
   readonly outputKiB: () => number;
 }
 
-const MAX_CONCURRENT_RUNS = 4;
+export interface NativeRunner extends Runner {
+  /** Named sessions with state, the one used last at the end. */
+  readonly sessions: readonly string[];
+  /** Forgets a session's state once its runs are over, and ends its process. False when there was none. */
+  reset(session: string): Promise<boolean>;
+}
 
-/** Runs in the user's own Python. A session in a request keeps nothing: its state is `reset` after each run. */
-export const nativeRunner = ({ outputKiB, ...config }: NativeRunnerConfig): Runner =>
-  new BackendRunner({
-    backend: new NativeBackend(config),
-    queue: new RunQueue(MAX_CONCURRENT_RUNS),
+/** Every session may wait for something at the same time. */
+const MAX_CONCURRENT_RUNS = LIMITS.sessions;
+
+const never = sharedController().signal;
+
+/** Runs in the user's own Python. */
+export const nativeRunner = ({ outputKiB, ...config }: NativeRunnerConfig): NativeRunner => {
+  const backend = new NativeBackend(config);
+  const queue = new RunQueue(MAX_CONCURRENT_RUNS);
+  const runner = new BackendRunner({
+    backend,
+    queue,
     clock: config.clock,
     outputBytes: () => outputKiB() * 1024,
     disposedDetail: 'Python was switched off',
   });
+  return {
+    run: (request, options) => runner.run(request, options),
+    dispose: () => runner.dispose(),
+    get sessions() {
+      return backend.sessions;
+    },
+    reset: async (session) => (await queue.add(session, never, () => backend.reset(session))) ?? false,
+  };
+};

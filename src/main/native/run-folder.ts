@@ -10,9 +10,15 @@ import start from './python/start.py?raw';
 /** More than all of a run's reports may hold. */
 const MAX_FAULT_BYTES = 64 * 1024;
 
+const WORKSPACE = 'workspace';
+const OUTCOME = 'outcome.json';
+const DISPLAYS = 'displays.jsonl';
+const SCRIPT = 'script.py';
+const FACTS = 'facts.json';
+
 /**
- * The folder of one run, readable by nobody else: the code and what it is told, the runner, its reports, and below it the
- * workspace, which is the working directory.
+ * The folder of one run, or of a session and its runs, readable by nobody else: the code and what it is told, the
+ * runner, its reports, and below it the workspace, which is the working directory.
  */
 export class RunFolder {
   readonly path: string;
@@ -22,19 +28,12 @@ export class RunFolder {
   }
 
   /** @throws Error of the file system */
-  static async create(code: string, files: readonly InputFile[], facts: RunFacts = {}): Promise<RunFolder> {
+  static async create(): Promise<RunFolder> {
     const folder = new RunFolder(await mkdtemp(path.join(os.tmpdir(), 'vivarium-run-')));
     try {
       await mkdir(folder.workspace);
       await writeFile(folder.runner, start);
       await writeFile(path.join(folder.path, 'modules.json'), JSON.stringify(NATIVE_SOURCES));
-      await writeFile(path.join(folder.path, 'script.py'), code);
-      await writeFile(path.join(folder.path, 'facts.json'), JSON.stringify(facts));
-      for (const { name, bytes } of files) {
-        const file = path.join(folder.workspace, name);
-        await mkdir(path.dirname(file), { recursive: true });
-        await writeFile(file, bytes);
-      }
       return folder;
     } catch (error) {
       await folder.remove();
@@ -42,8 +41,26 @@ export class RunFolder {
     }
   }
 
+  /**
+   * Puts in what the next run is made of; what the last one has reported is gone.
+   *
+   * @throws Error of the file system
+   */
+  async prepare(code: string, files: readonly InputFile[], facts: RunFacts = {}): Promise<void> {
+    for (const name of [OUTCOME, DISPLAYS, SCRIPT, FACTS]) {
+      await rm(path.join(this.path, name), { recursive: true, force: true });
+    }
+    await writeAnew(path.join(this.path, SCRIPT), code);
+    await writeAnew(path.join(this.path, FACTS), JSON.stringify(facts));
+    for (const { name, bytes } of files) {
+      const file = path.join(this.workspace, name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeAnew(file, bytes);
+    }
+  }
+
   get workspace(): string {
-    return path.join(this.path, 'workspace');
+    return path.join(this.path, WORKSPACE);
   }
 
   get runner(): string {
@@ -52,22 +69,22 @@ export class RunFolder {
 
   /** Whether the runner ever got to its first line; a folder that is gone was removed by the script. */
   async hasBegun(): Promise<boolean> {
-    const exists = (file: string): Promise<boolean> =>
-      stat(file).then(
-        () => true,
-        () => false,
-      );
-    return (await exists(path.join(this.path, 'faults.txt'))) || !(await exists(this.path));
+    return (await exists(path.join(this.path, 'faults.txt'))) || !(await this.isThere());
+  }
+
+  /** Code may have removed it. */
+  isThere(): Promise<boolean> {
+    return exists(this.path);
   }
 
   /** The runner's report, or null when there is none of an acceptable size. */
   outcome(maxBytes: number): Promise<Buffer | null> {
-    return readCapped(path.join(this.path, 'outcome.json'), maxBytes);
+    return readCapped(path.join(this.path, OUTCOME), maxBytes);
   }
 
   /** What was shown, a line of JSON each; null when it is not of an acceptable size. */
   displays(maxBytes: number): Promise<Buffer | null> {
-    return readCapped(path.join(this.path, 'displays.jsonl'), maxBytes);
+    return readCapped(path.join(this.path, DISPLAYS), maxBytes);
   }
 
   /** Python's own stack at a fatal signal, without the runner's frames; '' when there is none. */
@@ -91,6 +108,18 @@ export class RunFolder {
     }
   }
 }
+
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );
+
+/** What an earlier run has put there is not written to: it may lead elsewhere, or to a pipe that nobody reads. */
+const writeAnew = async (file: string, content: string | Uint8Array): Promise<void> => {
+  await rm(file, { force: true });
+  await writeFile(file, content, { flag: 'wx' });
+};
 
 const isOwnFrame = (line: string, runner: string): boolean =>
   line.includes('"<vivarium>"') || line.includes(runner);

@@ -207,7 +207,7 @@ export class Sandbox implements Runner {
       (await this.#queue.add(session, never, () => {
         const interpreter = this.#interpreters.find(session);
         if (interpreter !== undefined) this.#interpreters.forget(interpreter, 'reset');
-        const wasLost = this.#interpreters.takeLoss(session);
+        const wasLost = this.#interpreters.losses.take(session);
         return Promise.resolve(interpreter !== undefined || wasLost);
       })) ?? false
     );

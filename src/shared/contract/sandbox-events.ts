@@ -45,6 +45,10 @@ export type ProcessEndCause = z.infer<typeof ProcessEndCause>;
 export const ProcessRole = z.enum(['active', 'standby']);
 export type ProcessRole = z.infer<typeof ProcessRole>;
 
+/** Why a session's state was lost; 'evicted': dropped for want of memory or room. */
+export const SessionEnd = z.enum(['reset', 'evicted', 'run-stopped', 'process-ended']);
+export type SessionEnd = z.infer<typeof SessionEnd>;
+
 const At = z.number().nonnegative();
 const Pid = z.number().int();
 const Run = z.number().int().nonnegative();
@@ -93,8 +97,7 @@ export const SandboxEvent = z.discriminatedUnion('type', [
     type: z.literal('session-ended'),
     at: At,
     session: z.string(),
-    /** 'evicted': dropped for want of memory or room. */
-    why: z.enum(['reset', 'evicted', 'run-stopped', 'process-ended']),
+    why: SessionEnd,
   }),
   /** Resident memory of the active process. */
   z.strictObject({ type: z.literal('memory'), at: At, pid: Pid, residentMiB: MiB, limitMiB: MiB }),

@@ -9,6 +9,7 @@ import failures from './outcomes/failures.py?raw';
 import figures from './plots/figures.py?raw';
 import fileAdvice from './outcomes/file_advice.py?raw';
 import fileNames from './workspace/file_names.py?raw';
+import guestState from './sessions/guest_state.py?raw';
 import magics from './code/magics.py?raw';
 import mimeTexts from './displays/mime_texts.py?raw';
 import modules from './modules.py?raw';
@@ -22,7 +23,10 @@ import pipWords from './code/pip_words.py?raw';
 import places from './workspace/places.py?raw';
 import rightToLeft from './plots/right_to_left.py?raw';
 import runFacts from './run_facts.py?raw';
+import runSources from './sessions/run_sources.py?raw';
 import scriptCode from './code/script_code.py?raw';
+import standardInput from './sessions/standard_input.py?raw';
+import standardStreams from './sessions/standard_streams.py?raw';
 import text from './text.py?raw';
 import wideFrames from './displays/wide_frames.py?raw';
 import workspaceFiles from './workspace/workspace_files.py?raw';
@@ -42,6 +46,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   figures,
   file_advice: fileAdvice,
   file_names: fileNames,
+  guest_state: guestState,
   magics,
   mime_texts: mimeTexts,
   modules,
@@ -55,7 +60,10 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   places,
   right_to_left: rightToLeft,
   run_facts: runFacts,
+  run_sources: runSources,
   script_code: scriptCode,
+  standard_input: standardInput,
+  standard_streams: standardStreams,
   text,
   wide_frames: wideFrames,
   workspace_files: workspaceFiles,

@@ -11,6 +11,7 @@ from ...shared.python.displays.outputs import Outputs
 from ...shared.python.displays.wide_frames import install_wide_frames
 from ...shared.python.outcomes.own_frames import hide_own_frames
 from ...shared.python.plots.figures import install_figures
+from ...shared.python.sessions.standard_input import install_standard_input
 from ...shared.python.workspace.workspace_files import WorkspaceFiles
 from .device import Device
 from .imports.absent_features import install_absent_features
@@ -21,7 +22,6 @@ from .loops.event_loops import install_event_loops
 from .packages.packages import Packages
 from .sessions.program_end import ProgramEnd
 from .sessions.session import Session
-from .sessions.standard_input import install_standard_input
 from .time_zone import renew_time_zone
 
 

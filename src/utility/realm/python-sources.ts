@@ -8,7 +8,6 @@ import device from '../python/device.py?raw';
 import driver from '../python/driver.py?raw';
 import eventLoops from '../python/loops/event_loops.py?raw';
 import finalizable from '../python/sessions/finalizable.py?raw';
-import guestState from '../python/sessions/guest_state.py?raw';
 import hostFunctions from '../python/functions/host_functions.py?raw';
 import interpreter from '../python/interpreter.py?raw';
 import interrupts from '../python/interrupts.py?raw';
@@ -33,12 +32,9 @@ import urllib3Emscripten from '../python/imports/provided/urllib3_emscripten.py?
 import progressBars from '../python/imports/progress_bars.py?raw';
 import providedModules from '../python/imports/provided_modules.py?raw';
 import refusedModules from '../python/imports/refused_modules.py?raw';
-import runSources from '../python/sessions/run_sources.py?raw';
 import schemaChecks from '../python/functions/schema_checks.py?raw';
 import session from '../python/sessions/session.py?raw';
 import snapshot from '../python/snapshot.py?raw';
-import standardInput from '../python/sessions/standard_input.py?raw';
-import standardStreams from '../python/sessions/standard_streams.py?raw';
 import timeZone from '../python/time_zone.py?raw';
 
 /** The Python of an interpreter: sources by the names of their modules. driver.py is where it begins. */
@@ -54,7 +50,6 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   driver,
   event_loops: eventLoops,
   finalizable,
-  guest_state: guestState,
   host_functions: hostFunctions,
   interpreter,
   interrupts,
@@ -68,12 +63,9 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   progress_bars: progressBars,
   provided_modules: providedModules,
   refused_modules: refusedModules,
-  run_sources: runSources,
   schema_checks: schemaChecks,
   session,
   snapshot,
-  standard_input: standardInput,
-  standard_streams: standardStreams,
   time_zone: timeZone,
 };
 

@@ -288,7 +288,7 @@ describe('stopping', () => {
 
   it('a run that waits for its turn can be cancelled', async () => {
     const abort = new AbortController();
-    const busy = Array.from({ length: 4 }, () =>
+    const busy = Array.from({ length: LIMITS.sessions }, () =>
       runner.run({ code: 'import time\ntime.sleep(1000)' }, { signal: abort.signal }),
     );
     const waiting = new AbortController();
@@ -385,13 +385,15 @@ describe('processes', () => {
     const marker = `lifeline-${process.pid}-${Date.now()}`;
     const code =
       'import subprocess, sys, time\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])\nprint("armed")\ntime.sleep(1000)';
-    const own = await RunFolder.create(code, []);
+    const own = await RunFolder.create();
+    await own.prepare(code, []);
     const script = `import { NativeProcess } from ${JSON.stringify(path.resolve('src/main/native/native-process.ts'))};
       const [, , program, runner, folder] = process.argv;
       new NativeProcess({
-        program, args: ['-u', runner, folder, '1000'], cwd: folder,
+        program, args: ['-u', runner, folder, 'program', '1000', '1', '1', '1', '1'], cwd: folder,
         environment: { PATH: process.env.PATH, MARK: ${JSON.stringify(marker)} }, marker: 'none',
-        onOutput: () => process.kill(process.pid, 'SIGKILL'),
+        interruptBy: 'signal', onOutput: () => process.kill(process.pid, 'SIGKILL'),
+        onReport: () => undefined, onMisbehaviour: () => undefined,
       });`;
     const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
     const file = path.join(folder, 'parent.mts');
@@ -505,9 +507,9 @@ None`;
     await withSecrets.dispose();
   });
 
-  it('each run is a fresh process, also in a session', async () => {
-    expect(await run('x = 1', { session: 's' })).toMatchObject({ session: { id: 's', state: 'reset' } });
-    expect(await run('x', { session: 's' })).toMatchObject({ status: 'error', error: { type: 'NameError' } });
+  it('each run without a session is a fresh process', async () => {
+    expect(await run('x = 1')).toMatchObject({ session: { state: 'reset' } });
+    expect(await run('x')).toMatchObject({ status: 'error', error: { type: 'NameError' } });
   });
 
   it('says that it does not install packages', async () => {
@@ -596,10 +598,4 @@ with open(os.path.join(os.path.dirname(__file__), 'displays.jsonl'), 'ab') as fi
 5`;
     expect(await run(code)).toMatchObject({ status: 'ok', truncated: true, outputs: [], value: { json: 5 } });
   });
-});
-
-it('input() raises EOFError instead of waiting', async () => {
-  const result = await run('input("Name? ")');
-  expect(result).toMatchObject({ status: 'error', stdout: 'Name? ', error: { type: 'EOFError' } });
-  expect(result.error?.message).toContain('no input');
 });

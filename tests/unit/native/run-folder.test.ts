@@ -8,7 +8,8 @@ import { becomeOrdinary } from '../../support/privileges.ts';
 describe('the folder of a run', () => {
   it('holds the code and the files; nobody else may look', async () => {
     const bytes = new TextEncoder().encode('x');
-    const folder = await RunFolder.create('print("é")', [{ name: 'a/b.txt', bytes }]);
+    const folder = await RunFolder.create();
+    await folder.prepare('print("é")', [{ name: 'a/b.txt', bytes }]);
     expect(await readFile(path.join(folder.path, 'script.py'), 'utf8')).toBe('print("é")');
     expect(await readFile(path.join(folder.workspace, 'a', 'b.txt'), 'utf8')).toBe('x');
     if (process.platform !== 'win32') expect((await stat(folder.path)).mode & 0o777).toBe(0o700);
@@ -21,7 +22,7 @@ describe('the folder of a run', () => {
 
   it('is removed also when the script has taken away all permissions', async (context) => {
     becomeOrdinary(context);
-    const folder = await RunFolder.create('', []);
+    const folder = await RunFolder.create();
     const locked = path.join(folder.workspace, 'locked');
     await mkdir(path.join(locked, 'deeper'), { recursive: true });
     await writeFile(path.join(locked, 'deeper', 'file'), '');
@@ -32,7 +33,7 @@ describe('the folder of a run', () => {
   });
 
   it('accepts a report only as a regular file within the size limit', async () => {
-    const folder = await RunFolder.create('', []);
+    const folder = await RunFolder.create();
     const report = path.join(folder.path, 'outcome.json');
     expect(await folder.outcome(10)).toBeNull();
     await writeFile(report, '0123456789');

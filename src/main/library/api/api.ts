@@ -241,13 +241,25 @@ export interface NativePythonOptions {
   python?: string;
   /** Captured output per stream and run, in KiB; 1024 by default. */
   outputKiB?: number;
+  /** A session in which nothing has run for so long is ended, in ms, 6 s to 24 h; 15 minutes by default. */
+  idleMs?: number;
 }
 
 /** The user's own Python, which is not sandboxed: it may do what the user may. */
 export interface NativePython {
-  /** Runs code in a process of its own. Rejects only with VivariumError `invalid-request`. */
+  /**
+   * Runs code in the process of its session, which keeps what runs leave, or else in one of its own. Rejects only with
+   * VivariumError `invalid-request`.
+   */
   run(request: string | RunRequest, options?: RunOptions): Promise<RunResult>;
-  /** Ends what runs. */
+  /** Sessions that have a process, at most 24; the one used last at the end. */
+  readonly sessions: readonly string[];
+  /**
+   * Ends a session once its runs are over. False when there was none. Rejects only with VivariumError
+   * `invalid-request`.
+   */
+  reset(session: string): Promise<boolean>;
+  /** Ends what runs, and all sessions. */
   dispose(): Promise<void>;
 }
 

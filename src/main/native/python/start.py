@@ -1,4 +1,4 @@
-"""Started as `python -u native_runner.py FOLDER TEXT_LIMIT DISPLAY_LIMIT…`; see native_run.py.
+"""Started as `python -u native_runner.py FOLDER OPTION,… LIMIT…`; see native_run.py.
 
 Loads our modules from `modules.json` in FOLDER. Runs on Python 3.8 and newer, as they do.
 """
@@ -12,12 +12,12 @@ from typing import Any
 
 
 def start() -> None:
-    folder, limits = sys.argv[1], [int(limit) for limit in sys.argv[2:]]
+    folder, options, limits = sys.argv[1], sys.argv[2].split(","), [int(limit) for limit in sys.argv[3:]]
     with open(os.path.join(folder, "modules.json"), encoding="utf-8") as file:
         sources = file.read()
     loader: dict[str, Any] = {}
     exec(compile(json.loads(sources)["modules"], "<vivarium>", "exec"), loader)
-    loader["load_from"](sources, "native_run", "main")(folder, *limits)
+    loader["load_from"](sources, "native_run", "main")(folder, frozenset(options), *limits)
 
 
 if __name__ == "__main__":

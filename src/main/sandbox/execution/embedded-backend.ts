@@ -70,18 +70,12 @@ export class EmbeddedBackend implements Backend {
     return { kind: 'opened', interpreter, ...preparation };
   }
 
-  stateAfter(session: string | undefined, { began, lostBefore, verdict }: RunProgress): SessionState {
+  stateAfter(session: string | undefined, progress: RunProgress): SessionState {
     const { interpreters } = this.#parts;
-    const finished = verdict.kind === 'finished';
-    if (session === undefined) return finished || !began ? 'reset' : 'lost';
-    const alive = interpreters.has(session);
-    // A run that never began tells of a loss, but the one that begins next has to tell of it too.
-    if (!began && !alive) return interpreters.knowsLoss(session) ? 'lost' : 'reset';
-    if (!finished && !alive) {
-      interpreters.takeLoss(session);
-      return 'lost';
+    if (session === undefined) {
+      return progress.verdict.kind === 'finished' || !progress.began ? 'reset' : 'lost';
     }
-    return lostBefore ? 'lost' : 'kept';
+    return interpreters.losses.stateAfter(session, progress, interpreters.has(session));
   }
 
   close(): Promise<void> {

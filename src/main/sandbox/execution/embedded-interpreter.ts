@@ -62,7 +62,7 @@ export class EmbeddedInterpreter implements Interpreter {
 
   begin(): { readonly lostBefore: boolean } {
     const { interpreters, supervisor } = this.#parts;
-    const lostBefore = this.#session !== undefined && interpreters.takeLoss(this.#session);
+    const lostBefore = this.#session !== undefined && interpreters.losses.take(this.#session);
     if (this.#session !== undefined) interpreters.enter(this.#session);
     supervisor.runBegan(this.#interpreter.sidecar);
     return { lostBefore };

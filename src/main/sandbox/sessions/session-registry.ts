@@ -1,4 +1,6 @@
+import type { SessionEnd } from '../../../shared/contract/sandbox-events.ts';
 import { LIMITS } from '../../../shared/limits.ts';
+import { SessionLosses } from '../../run/session-losses.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import { SetupError } from '../setup-error.ts';
 
@@ -7,12 +9,6 @@ export interface OpenInterpreter {
   readonly id: string;
   readonly sidecar: SidecarClient;
 }
-
-/** Most lost sessions that are remembered until their next run reports the loss. */
-const MAX_LOSSES = 1000;
-
-/** Why a session's state was lost. */
-export type SessionEnd = 'reset' | 'evicted' | 'run-stopped' | 'process-ended';
 
 interface Session {
   readonly interpreter: OpenInterpreter;
@@ -28,8 +24,7 @@ export class SessionRegistry {
   readonly #sessions = new Map<string, Session>();
   /** Not yet kept: interpreters that are being opened for a session. */
   readonly #opening = new Set<string>();
-  /** Sessions whose loss no result has reported yet. */
-  readonly #lost = new Set<string>();
+  readonly losses = new SessionLosses();
   readonly #onEnd: (session: string, interpreter: OpenInterpreter, why: SessionEnd) => void;
   #nextId = 1;
 
@@ -154,16 +149,6 @@ export class SessionRegistry {
     return null;
   }
 
-  /** Whether the session's state was lost since its last run; the next one has to say so. */
-  knowsLoss(session: string): boolean {
-    return this.#lost.has(session);
-  }
-
-  /** The same, asked once: the caller says so. */
-  takeLoss(session: string): boolean {
-    return this.#lost.delete(session);
-  }
-
   #makeRoomFor(session: string): void {
     const others = new Set([...this.#sessions.keys(), ...this.#opening]);
     others.delete(session);
@@ -177,18 +162,11 @@ export class SessionRegistry {
   /** The loss of a session without state is not reported. */
   #lose(session: string, why: SessionEnd): void {
     if (this.#sessions.get(session)?.hasState === true) {
-      this.#noteLoss(session);
+      this.losses.note(session);
       this.#drop(session, why);
     } else {
       this.#sessions.delete(session);
     }
-  }
-
-  #noteLoss(session: string): void {
-    this.#lost.delete(session);
-    this.#lost.add(session);
-    const [oldest] = this.#lost;
-    if (this.#lost.size > MAX_LOSSES && oldest !== undefined) this.#lost.delete(oldest);
   }
 
   #drop(name: string, why: SessionEnd): void {

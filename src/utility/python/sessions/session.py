@@ -19,14 +19,14 @@ from ....shared.python.outcomes.failures import Failure, describe_failure
 from ....shared.python.outcomes.outcome import Value, describe_value, last_resort, outcome_json
 from ....shared.python.plots.figures import Figures
 from ....shared.python.run_facts import RunFacts, read_facts
+from ....shared.python.sessions.guest_state import GuestState
+from ....shared.python.sessions.run_sources import RunSources
+from ....shared.python.sessions.standard_streams import StandardStreams
 from ....shared.python.workspace.workspace_files import FileStates, WorkspaceFiles
 from ..device import Device
 from ..interrupts import accept_interrupts, end_interrupts, ignore_interrupts
 from ..loops.event_loops import EventLoops
-from .guest_state import GuestState
 from .program_end import ProgramEnd
-from .run_sources import RunSources
-from .standard_streams import StandardStreams
 
 _modules = sys.modules
 _new_bytearray = bytearray

@@ -1,6 +1,7 @@
 import { LIMITS } from '../../../../src/shared/limits.ts';
 import { expect, it } from 'vitest';
-import { SessionRegistry, type SessionEnd } from '../../../../src/main/sandbox/sessions/session-registry.ts';
+import { SessionRegistry } from '../../../../src/main/sandbox/sessions/session-registry.ts';
+import type { SessionEnd } from '../../../../src/shared/contract/sandbox-events.ts';
 import { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { FakeProcess, type Behaviour } from '../support.ts';
 
@@ -41,7 +42,7 @@ it('forgets one interpreter', async () => {
   interpreters.keep('a', a);
   interpreters.keep('b', b);
   interpreters.forget(a, 'reset');
-  expect([interpreters.has('a'), interpreters.has('b'), interpreters.takeLoss('a')]).toEqual([
+  expect([interpreters.has('a'), interpreters.has('b'), interpreters.losses.take('a')]).toEqual([
     ...[false, true, false],
   ]);
   expect(ends).toEqual([['a', 'reset']]);
@@ -75,7 +76,7 @@ it('drops the idle session that was not used for longest to make room, and remem
   interpreters.rest('s2');
   interpreters.keep('new', await interpreters.open(sidecar, 'new'));
   expect(ends).toEqual([['s3', 'evicted']]);
-  expect([interpreters.takeLoss('s3'), interpreters.takeLoss('s3'), interpreters.has('s1')]).toEqual([
+  expect([interpreters.losses.take('s3'), interpreters.losses.take('s3'), interpreters.has('s1')]).toEqual([
     ...[true, false, true],
   ]);
   expect(interpreters.evictOldest()).toBe('s2');
@@ -90,10 +91,10 @@ it('a session that is replaced before its process was reported as gone counts as
   const other = setUp().sidecar;
   const again = await interpreters.open(other, 'a');
   interpreters.keep('a', again);
-  expect([ends, interpreters.takeLoss('a')]).toEqual([[['a', 'process-ended']], true]);
+  expect([ends, interpreters.losses.take('a')]).toEqual([[['a', 'process-ended']], true]);
   // The news of its end comes later, and must not take the new state away.
   interpreters.forgetAll(sidecar);
-  expect([interpreters.find('a'), interpreters.takeLoss('a')]).toEqual([again, false]);
+  expect([interpreters.find('a'), interpreters.losses.take('a')]).toEqual([again, false]);
 });
 
 it.each([
@@ -105,14 +106,14 @@ it.each([
   interpreters.keep('a', a);
   interpreters.enter('a');
   interpreters.forget(a, why);
-  expect([interpreters.takeLoss('a'), ends]).toEqual([isLoss, [['a', why]]]);
+  expect([interpreters.losses.take('a'), ends]).toEqual([isLoss, [['a', why]]]);
 });
 
 it('a session in which no code has run is dropped without being reported as lost', async () => {
   const { interpreters, sidecar, ends } = setUp();
   interpreters.keep('a', await interpreters.open(sidecar, 'a'));
   interpreters.forgetAll(sidecar);
-  expect([interpreters.has('a'), interpreters.takeLoss('a'), ends]).toEqual([false, false, []]);
+  expect([interpreters.has('a'), interpreters.losses.take('a'), ends]).toEqual([false, false, []]);
 });
 
 it('keeps nothing of an interpreter that fails its self-check', async () => {

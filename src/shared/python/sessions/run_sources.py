@@ -8,7 +8,7 @@ import inspect
 import linecache
 from typing import Any
 
-from ....shared.python.code.script_code import linecache_entry
+from ..code.script_code import linecache_entry
 
 # Sources kept, newest first out last.
 _MAX_SOURCES = 256

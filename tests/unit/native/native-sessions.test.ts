@@ -1,0 +1,397 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/main/base/clock.ts';
+import type { NativeBackendConfig } from '../../../src/main/native/native-backend.ts';
+import { nativeRunner, type NativeRunner } from '../../../src/main/native/native-runner.ts';
+import { RunResult, type RunRequest } from '../../../src/shared/contract/sandbox.ts';
+import type { SessionEnd } from '../../../src/shared/contract/sandbox-events.ts';
+import { LIMITS } from '../../../src/shared/limits.ts';
+import { eventually } from '../../support/eventually.ts';
+import { nativePython, nativePythons } from '../../support/native-python.ts';
+import { needPosix } from '../../support/not-run.ts';
+import { needProcesses, processesMarked, untilGone, untilNone } from '../../support/processes.ts';
+
+// Other test files make such folders at the same time.
+const temporary = mkdtempSync(path.join(os.tmpdir(), 'vivarium-native-test-'));
+process.env['TMPDIR'] = temporary;
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+const runFolders = async (): Promise<string[]> =>
+  (await readdir(temporary)).filter((name) => name.startsWith('vivarium-run-'));
+
+let binpath: string;
+let runner: NativeRunner;
+let ends: [session: string, why: SessionEnd][];
+const make = (config: Partial<NativeBackendConfig> = {}): NativeRunner => {
+  ends = [];
+  return nativeRunner({
+    binpath: () => binpath,
+    clock: systemClock,
+    outputKiB: () => 64,
+    onSessionEnd: (session, why) => ends.push([session, why]),
+    ...config,
+  });
+};
+
+beforeEach(async (context) => {
+  binpath = await nativePython(context);
+  runner = make();
+});
+afterEach(async () => {
+  await runner.dispose();
+  expect(await runFolders()).toEqual([]);
+});
+
+const run = async (code: string, request: Partial<RunRequest> = {}): Promise<RunResult> => {
+  const result = await runner.run({ code, session: 's', timeoutMs: 60_000, ...request });
+  expect(RunResult.parse(result)).toEqual(result);
+  return result;
+};
+const kept = { status: 'ok', error: null, session: { id: 's', state: 'kept' } };
+
+describe('what is kept between runs', () => {
+  it(
+    'variables, imports, functions, the working directory, in every Python that is installed here',
+    {
+      timeout: 240_000,
+    },
+    async (context) => {
+      for (const { path: at, version } of await nativePythons(context)) {
+        binpath = at;
+        const session = `s-${version}`;
+        const go = (code: string): Promise<RunResult> => run(code, { session });
+        const alike = { ...kept, session: { id: session, state: 'kept' } };
+        expect(await go('import sys, asyncio\nx = 41\ndef f():\n    return x + 1')).toMatchObject({
+          ...alike,
+          value: null,
+        });
+        expect(await go('f()')).toMatchObject({ ...alike, value: { json: 42 } });
+        expect(await go('open("a.txt", "w").write("é")')).toMatchObject({
+          ...alike,
+          files: [{ name: 'a.txt', size: 2 }],
+        });
+        expect(await go('open("a.txt").read(), "%d.%d.%d" % sys.version_info[:3]')).toMatchObject({
+          ...alike,
+          value: { json: ['é', version] },
+          files: [],
+        });
+        expect(await go('def g():\n    return 1 / 0')).toMatchObject(alike);
+        const { error } = await go('\ng()');
+        expect(error).toMatchObject({ type: 'ZeroDivisionError', line: 2 });
+        expect(error?.traceback).toMatch(
+          /^Traceback[^\n]*\n {2}File "<script 6>", line 2, in <module>\n {4}g\(\)\n(?:[ ~^]+\n)? {2}File "<script 5>", line 2, in g\n {4}return 1 \/ 0\n/u,
+        );
+        expect(await go('async def h():\n    await asyncio.sleep(0)\n    return 7\nawait h()')).toMatchObject(
+          {
+            ...alike,
+            value: { json: 7 },
+          },
+        );
+        await runner.reset(session);
+      }
+    },
+  );
+
+  it('two sessions and runs without one share nothing', async () => {
+    await run('x = 1');
+    expect(await run('x', { session: 't' })).toMatchObject({ error: { type: 'NameError' } });
+    expect(await runner.run({ code: 'x' })).toMatchObject({ error: { type: 'NameError' } });
+    expect(await run('x')).toMatchObject({ ...kept, value: { json: 1 } });
+    expect(runner.sessions).toEqual(['t', 's']);
+  });
+
+  it('what an event loop holds: tasks go on with the next await', async () => {
+    await run(
+      'import asyncio\nevent = asyncio.Event()\ntask = asyncio.ensure_future(event.wait())\nawait asyncio.sleep(0)',
+    );
+    await run('event.set()');
+    expect(await run('await task')).toMatchObject({ ...kept, value: { json: true } });
+  });
+
+  it('files of a run are put in; those that are there are no new ones', async () => {
+    const files = [{ name: 'in/data.csv', bytes: new TextEncoder().encode('a\n1\n') }];
+    expect(await run('', { files })).toMatchObject({ ...kept, files: [] });
+    expect(await run('open("in/data.csv").read()')).toMatchObject({ ...kept, value: { json: 'a\n1\n' } });
+    expect(
+      await run('import os\nos.remove("in/data.csv")\nos.symlink(__file__, "in/data.csv")\n'),
+    ).toMatchObject(kept);
+    expect(await run('os.path.islink("in/data.csv")', { files })).toMatchObject({ value: { json: false } });
+  });
+
+  it('a file that is open is written to the disk after each run, and stays open', async () => {
+    const first = await run('file = open("log.txt", "w")\nn = file.write("one")\n');
+    expect(first.files).toMatchObject([{ name: 'log.txt', size: 3 }]);
+    const second = await run('n = file.write("two")\n');
+    expect(second.files).toMatchObject([{ name: 'log.txt', size: 6 }]);
+  });
+
+  it('what code changes of the interpreter: built-ins, the recursion limit, streams are usual again', async () => {
+    await run(
+      'import builtins, sys, io\nbuiltins.len = lambda _: 7\nsys.setrecursionlimit(500)\nsys.stdout = io.StringIO()',
+    );
+    expect(await run('print("seen")\nlen([]), sys.getrecursionlimit()')).toMatchObject({
+      ...kept,
+      stdout: 'seen\n',
+      value: { json: [7, 500] },
+    });
+    expect(await run('exit()')).toMatchObject(kept);
+    expect(await run('print(1)')).toMatchObject({ ...kept, stdout: '1\n' });
+  });
+
+  it('what is shown and the facts belong to one run', async () => {
+    expect((await run('display(1)', { args: ['a'], script: 'one.py', columns: 90 })).outputs).toHaveLength(1);
+    const second = await run('import sys, os\ndisplay(2)\nsys.argv[1:], os.environ["COLUMNS"]', {
+      args: ['b'],
+    });
+    expect(second.outputs).toEqual([{ mime: { 'text/plain': '2' } }]);
+    expect(second.value?.json).toEqual([['b'], '90']);
+  });
+});
+
+describe('output', () => {
+  it('of a run is all in its own result, however much it is', { timeout: 120_000 }, async () => {
+    for (let n = 1; n <= 30; n += 1) {
+      const { stderr, stdout } = await run(
+        `import os\nprint("${n}:" + "x" * 40_000)\nos.write(2, b"e" * 30_000)\nprint("end")`,
+      );
+      expect([
+        stdout.length,
+        stderr.length,
+        stdout.startsWith(`${n}:x`),
+        stdout.endsWith('x\nend\n'),
+      ]).toEqual([40_000 + `${n}:\nend\n`.length, 30_000, true, true]);
+    }
+  });
+
+  it('that a thread prints between runs is in the next one', async () => {
+    const code =
+      'import threading, os\ngo = threading.Event()\ndef f():\n    go.wait()\n    print("late")\n    open("told", "w").close()\n' +
+      'thread = threading.Thread(target=f)\nthread.start()\nthreading.Timer(0.2, go.set).start()';
+    expect(await run(code)).toMatchObject({ ...kept, stdout: '' });
+    expect(await run('thread.join()')).toMatchObject({ ...kept, stdout: 'late\n' });
+  });
+});
+
+describe('stopping', () => {
+  it('an interrupt keeps the state', { timeout: 60_000 }, async () => {
+    await run('x = 5');
+    const late = await run('x = 6\nwhile True: pass', { timeoutMs: 1500 });
+    expect(late).toMatchObject({
+      status: 'timeout',
+      session: { state: 'kept' },
+      error: { type: 'Timeout', line: 2 },
+    });
+    expect(await run('x')).toMatchObject({ ...kept, value: { json: 6 } });
+    const waiting = await run('import asyncio\nawait asyncio.sleep(1000)', { timeoutMs: 1500 });
+    expect(waiting).toMatchObject({ status: 'timeout', session: { state: 'kept' } });
+    expect(await run('await asyncio.sleep(0, x)')).toMatchObject({ ...kept, value: { json: 6 } });
+  });
+
+  it('works by an order, too, as where there is no signal for it', { timeout: 60_000 }, async () => {
+    await runner.dispose();
+    runner = make({ interruptBy: 'order' });
+    await run('x = 5');
+    const late = await run('x = 6\nwhile True: pass', { timeoutMs: 1500 });
+    expect(late).toMatchObject({ status: 'timeout', session: { state: 'kept' }, error: { line: 2 } });
+    const program = await runner.run({ code: 'print(1)\nwhile True: pass', timeoutMs: 3000 });
+    expect(program).toMatchObject({ status: 'timeout', stdout: '1\n', error: { line: 2 } });
+    const answered = await runner.run(
+      { code: 'x, input()', session: 's' },
+      { onInput: () => Promise.resolve('é') },
+    );
+    expect(answered).toMatchObject({ ...kept, value: { json: [6, 'é'] } });
+  });
+
+  it(
+    'a session that takes no interrupt is killed with all that it started, and replaced',
+    { timeout: 60_000 },
+    async (context) => {
+      needProcesses(context);
+      const started = await run(
+        'import subprocess, sys, os\nchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])\n' +
+          'os.environ["VIVARIUM_RUN"]',
+      );
+      const marker = started.value?.json as string;
+      expect(processesMarked(marker)).toHaveLength(2);
+      const code = 'import time\nwhile True:\n    try: time.sleep(1000)\n    except KeyboardInterrupt: pass';
+      const stopped = await run(code, { timeoutMs: 500 });
+      expect(stopped).toMatchObject({ status: 'timeout', session: { state: 'lost' } });
+      await untilNone(() => processesMarked(marker));
+      expect(ends).toEqual([['s', 'run-stopped']]);
+      expect(await run('child')).toMatchObject({ error: { type: 'NameError' }, session: { state: 'kept' } });
+    },
+  );
+
+  it('a crash is told with its signal, and the state is lost', async (context) => {
+    needPosix(context);
+    await run('x = 1');
+    const crashed = await run('import os\nprint("before")\ndef f():\n    os.abort()\nf()');
+    expect(crashed).toMatchObject({ status: 'crashed', stdout: 'before\n', session: { state: 'lost' } });
+    expect(crashed.error?.message).toContain('signal SIGABRT');
+    expect(crashed.error?.traceback).toContain('File "<script 2>", line 4 in f');
+    expect(await run('x')).toMatchObject({ error: { type: 'NameError' }, session: { state: 'kept' } });
+    expect(await run('import os\nos._exit(3)')).toMatchObject({
+      status: 'crashed',
+      session: { state: 'lost' },
+    });
+  });
+
+  it('a process that dies between runs is lost, and the next run says so', async (context) => {
+    needPosix(context);
+    const { value } = await run('import os\nos.getpid()');
+    process.kill(value?.json as number, 'SIGKILL');
+    await eventually(() => expect(ends).toEqual([['s', 'process-ended']]));
+    expect(await run('2')).toMatchObject({ status: 'ok', session: { state: 'lost' } });
+    expect(await run('2')).toMatchObject(kept);
+  });
+
+  it('code that takes its folder away loses its session, no more', async () => {
+    await run('import os, shutil');
+    expect(await run('shutil.rmtree(os.path.dirname(__file__))')).toMatchObject({
+      status: 'crashed',
+      session: { state: 'lost' },
+    });
+    await run('import os, shutil, threading');
+    expect(
+      await run('threading.Timer(0.1, shutil.rmtree, [os.path.dirname(__file__)]).start()'),
+    ).toMatchObject(kept);
+    await eventually(async () => expect(await runFolders()).toEqual([]));
+    expect(await run('1')).toMatchObject({ status: 'ok', session: { state: 'lost' } });
+  });
+
+  it.each([
+    ['garbage', 'b"hello\\n"'],
+    ['a line without an end', 'b"x" * 100_000'],
+    ['a run that is not under way', 'b\'{"say":"done","run":99}\\n\''],
+    [
+      'a question too long',
+      'b\'{"say":"input","call":1,"secret":false,"prompt":"\' + b"x" * 5000 + b\'"}\\n\'',
+    ],
+    ['keys that no schema has', 'b\'{"say":"ready","__proto__":{}}\\n\''],
+    ['more than it can have to say', 'b\'{"say":"ready"}\\n\' * 5000'],
+  ])('%s in the channel ends the session, and nothing else', async (_name, bytes) => {
+    await run('1', { session: 'other' });
+    const code = `import os, time\nos.write(5, ${bytes})\ntime.sleep(1000)`;
+    expect(await run(code)).toMatchObject({
+      status: 'crashed',
+      session: { state: 'lost' },
+      error: { message: expect.stringContaining('misbehaved') as string },
+    });
+    expect(await run('1', { session: 'other' })).toMatchObject({ session: { state: 'kept' } });
+  });
+});
+
+describe('the end of a session', () => {
+  const withEnd = (file: string): string => `
+import atexit
+target = ${JSON.stringify(file)}
+def note(text, target=target, open=open):
+    with open(target, "a") as out: out.write(text)
+class Held:
+    def __del__(self, note=note): note("deleted ")
+held = Held()
+late = open(target + ".late", "w"); n = late.write("flushed")
+@atexit.register
+def at_end(): note("atexit ")
+None`;
+  const read = async (file: string): Promise<string> => {
+    const { readFile } = await import('node:fs/promises');
+    return readFile(file, 'utf8').catch(() => '');
+  };
+
+  it('reset ends it in order, as a program ends, and its folder is gone', async () => {
+    const file = path.join(temporary, 'ended.txt');
+    await run(withEnd(file));
+    expect(await read(file)).toBe('');
+    expect(await runner.reset('s')).toBe(true);
+    expect(await read(file)).toBe('atexit deleted ');
+    expect(await read(`${file}.late`)).toBe('flushed');
+    expect([ends, await runFolders(), runner.sessions]).toEqual([[['s', 'reset']], [], []]);
+    expect(await run('held')).toMatchObject({ error: { type: 'NameError' }, session: { state: 'kept' } });
+    expect(await runner.reset('never')).toBe(false);
+  });
+
+  it('waits no longer than its deadline for what does not end', async (context) => {
+    needPosix(context);
+    const { value } = await run('import atexit, os, time\natexit.register(time.sleep, 1000)\nos.getpid()');
+    const began = performance.now();
+    await runner.reset('s');
+    expect(performance.now() - began).toBeLessThan(8000);
+    await untilGone(value?.json as number);
+  });
+
+  it('comes when nobody has run anything for a while; the next run says so', async (context) => {
+    needPosix(context);
+    await runner.dispose();
+    runner = make({ idleMs: () => 300 });
+    const { value } = await run('import time, os\ntime.sleep(0.6)\nos.getpid()');
+    await untilGone(value?.json as number);
+    expect(ends).toEqual([['s', 'process-ended']]);
+    expect(await run('1')).toMatchObject({ status: 'ok', session: { state: 'lost' } });
+  });
+
+  it('comes with the whole runner', async (context) => {
+    needPosix(context);
+    const file = path.join(temporary, 'disposed.txt');
+    const { value } = await run(`${withEnd(file)}\nimport os\nos.getpid()`);
+    await runner.dispose();
+    await untilGone(value?.json as number);
+    expect(await read(file)).toBe('atexit deleted ');
+    expect(await run('1')).toMatchObject({ status: 'setup-failed' });
+  });
+
+  it(
+    'comes for the one not used for longest when there is no room; not for one in use',
+    { timeout: 240_000 },
+    async () => {
+      for (let n = 0; n < LIMITS.sessions; n += 1) await run('x = 1', { session: `s${n}` });
+      await run('x', { session: 's0' });
+      await run('x = 1', { session: 'new' });
+      expect([ends, runner.sessions.length]).toEqual([[['s1', 'evicted']], LIMITS.sessions]);
+      expect(await run('x', { session: 's0' })).toMatchObject({
+        value: { json: 1 },
+        session: { state: 'kept' },
+      });
+      expect(await run('x', { session: 's1' })).toMatchObject({
+        error: { type: 'NameError' },
+        session: { state: 'lost' },
+      });
+    },
+  );
+
+  it('comes when another Python is chosen', async (context) => {
+    const pythons = await nativePythons(context);
+    await run('x = 1');
+    binpath = path.join(temporary, 'no-such-python');
+    expect(await run('x')).toMatchObject({ status: 'setup-failed', session: { state: 'kept' } });
+    const other = pythons.at(-1);
+    if (other === undefined || pythons.length < 2) return;
+    binpath = other.path;
+    expect(await run('import sys\n"%d.%d.%d" % sys.version_info[:3]')).toMatchObject({
+      value: { json: other.version },
+      session: { state: 'lost' },
+    });
+  });
+
+  it('a start that is cancelled leaves nothing behind', async () => {
+    const stop = new AbortController();
+    await run('1', { session: 'warm' });
+    const running = runner.run({ code: '1', session: 's' }, { signal: stop.signal });
+    setImmediate(() => stop.abort());
+    expect(await running).toMatchObject({ status: 'cancelled' });
+    expect(await runFolders()).toHaveLength(1);
+  });
+});
+
+it('a forked child that comes back is no session', async (context) => {
+  needPosix(context);
+  const result = await run(
+    'import os\npid, status = os.fork(), 0\nif pid: status = os.waitpid(pid, 0)[1]\npid == 0, status',
+  );
+  expect(result).toMatchObject({ ...kept, value: { json: [false, 0] } });
+  expect(await run('pid > 0')).toMatchObject({ ...kept, value: { json: true } });
+});
