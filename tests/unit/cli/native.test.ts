@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openNativePython } from '../../../src/main/cli/host/open-native.ts';
 import { RunResult } from '../../../src/shared/contract/sandbox.ts';
@@ -38,6 +39,19 @@ describe('vivarium run --runtime native', () => {
       value: { json: { a: 1 } },
       runtime: 'native',
     });
+  });
+
+  it('input() reads standard input', async () => {
+    const outcome = await cli(
+      ['run', '--runtime', 'native', '--python', python, '-c', 'input("Name? "), input()'],
+      { openNative: openNativePython, cwd, stdin: Readable.from(['Zoë\n', 'B\n']) },
+    );
+    expect(outcome).toMatchObject({ code: 0, stdout: "Name? \n('Zoë', 'B')\n" });
+  });
+
+  it('--session says what became of it', async () => {
+    const outcome = await native('--json', '--session', 'mine', '-c', '1');
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ session: { id: 'mine', state: 'kept' } });
   });
 
   it.each([

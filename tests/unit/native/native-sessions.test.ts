@@ -5,6 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/base/clock.ts';
+import { createNativePython } from '../../../src/main/library/native-python.ts';
 import type { NativeBackendConfig } from '../../../src/main/native/native-backend.ts';
 import { nativeRunner, type NativeRunner } from '../../../src/main/native/native-runner.ts';
 import { RunResult, type RunRequest } from '../../../src/shared/contract/sandbox.ts';
@@ -394,4 +395,26 @@ it('a forked child that comes back is no session', async (context) => {
   );
   expect(result).toMatchObject({ ...kept, value: { json: [false, 0] } });
   expect(await run('pid > 0')).toMatchObject({ ...kept, value: { json: true } });
+});
+
+it('the library has them, too', async () => {
+  const python = createNativePython({ python: binpath, idleMs: 60_000 });
+  try {
+    await python.run({ code: 'x = 1', session: 'mine' });
+    const onInput = (prompt: string): Promise<string> => Promise.resolve(prompt.toUpperCase());
+    expect(await python.run({ code: 'x, input("a")', session: 'mine' }, { onInput })).toMatchObject({
+      value: { json: [1, 'A'] },
+      session: { state: 'kept' },
+    });
+    expect(python.sessions).toEqual(['mine']);
+    expect([await python.reset('mine'), await python.reset('mine'), python.sessions]).toEqual([
+      true,
+      false,
+      [],
+    ]);
+    await expect(python.reset('no/name')).rejects.toMatchObject({ code: 'invalid-request' });
+    expect(() => createNativePython({ idleMs: 1 })).toThrow(/^idleMs: /u);
+  } finally {
+    await python.dispose();
+  }
 });

@@ -36,7 +36,10 @@ it.each([
     { status: 'crashed', session: lost, error },
     'The sandbox process ended (signal SIGKILL). Nothing else was affected. Variables lost.',
   ],
-  [{ status: 'crashed', runtime: 'native', error }, 'Python ended unexpectedly (signal SIGKILL).'],
+  [
+    { status: 'crashed', runtime: 'native', error },
+    'Python ended unexpectedly (signal SIGKILL). Variables lost.',
+  ],
   [{ status: 'setup-failed', error }, 'Python could not start: signal SIGKILL'],
   [
     { status: 'setup-failed', error: { ...error, type: 'PackagesMissing', message: 'rich is not there' } },
