@@ -1,6 +1,7 @@
 import { createApp, ref, shallowRef, watchEffect } from 'vue';
 import { config as zodConfig } from 'zod';
 import './app/tokens.css';
+import './app/elements.css';
 import './app/base.css';
 import './console/output/ansi.css';
 import type { WindowApi } from '../shared/ipc/api.ts';
@@ -8,13 +9,14 @@ import type { AppInfo } from '../shared/ipc/app.ts';
 import { languageTraits } from '../shared/languages.ts';
 import App from './app/App.vue';
 import { SandboxStore } from './app/sandbox-store.ts';
-import { SERVICES, Toasts, type Place } from './app/services.ts';
+import { SERVICES, Toasts, type Place, type Services } from './app/services.ts';
 import { SettingsStore } from './app/settings-store.ts';
 import { createTranslation, TRANSLATION } from './app/translation.ts';
 import { ConsoleStore } from './console/console-store.ts';
 import { loadOutputs, restoreWork, WorkReader, type WorkNotice } from './console/work/restore-work.ts';
 import { WorkKeeper } from './console/work/work-keeper.ts';
 import { GuestFrames } from './console/output/guest-frames.ts';
+import { PYTHON_SERVICES } from './settings/python-services.ts';
 import { RuntimeStore } from './settings/runtime-store.ts';
 
 declare global {
@@ -62,18 +64,20 @@ const reader = new WorkReader(api.work, (notice) => {
 keeper.start();
 void loadOutputs(reader, store.sessionsActiveFirst, (cell) => keeper.noteRestored(cell));
 
+const services: Services = {
+  api,
+  settings,
+  sandbox,
+  console: store,
+  work: { notices: workNotices, problem: keeper.problem },
+  frames: new GuestFrames(api.output),
+  runtime: new RuntimeStore(api.interpreter, api.packages),
+  info,
+  place: ref<Place>('console'),
+  toasts: new Toasts(),
+};
 createApp(App)
   .provide(TRANSLATION, createTranslation(settings.language))
-  .provide(SERVICES, {
-    api,
-    settings,
-    sandbox,
-    console: store,
-    work: { notices: workNotices, problem: keeper.problem },
-    frames: new GuestFrames(api.output),
-    runtime: new RuntimeStore(api.interpreter, api.packages),
-    info,
-    place: ref<Place>('console'),
-    toasts: new Toasts(),
-  })
+  .provide(SERVICES, services)
+  .provide(PYTHON_SERVICES, services)
   .mount('#app');

@@ -1,5 +1,5 @@
-import { computed, ref, shallowRef, type Ref } from 'vue';
-import type { ConfigApi } from '../../shared/ipc/api.ts';
+import { computed, onScopeDispose, ref, shallowRef, type Ref } from 'vue';
+import type { PythonSettingsApi } from '../../shared/ipc/python-settings-api.ts';
 import { Config, type ConfigNotice } from '../../shared/config/config.ts';
 import { traitsOf, type PythonRuntime, type RuntimeTraits } from '../../shared/runtimes.ts';
 import type { Language } from '../../shared/languages.ts';
@@ -8,7 +8,7 @@ import type { SettingName, SettingsNow, SettingValues } from '../../shared/ipc/c
 
 /** The settings as main has them; every change goes there first. */
 export class SettingsStore {
-  readonly #api: ConfigApi;
+  readonly #api: PythonSettingsApi['config'];
   readonly config: Ref<Config> = shallowRef(Config.parse({}));
   readonly notices: Ref<readonly ConfigNotice[]> = shallowRef([]);
   /** Counts what was saved from this window, so that it can be said. */
@@ -18,9 +18,13 @@ export class SettingsStore {
   readonly traits = computed<RuntimeTraits>(() => traitsOf(this.runtime.value));
   readonly language = computed<Language>(() => this.config.value.general.language);
 
-  constructor(api: ConfigApi) {
+  constructor(api: PythonSettingsApi['config']) {
     this.#api = api;
-    api.onChange((changed) => this.#take(changed));
+    // The app's own is there as long as the page, and is made outside of any scope.
+    onScopeDispose(
+      api.onChange((changed) => this.#take(changed)),
+      true,
+    );
   }
 
   async load(): Promise<ApiError | null> {

@@ -1,7 +1,7 @@
 import { onScopeDispose, ref, shallowRef, type Ref } from 'vue';
 import type { Answer } from '../../shared/ipc/answer.ts';
 import type { TaskProgress } from '../../shared/ipc/packages.ts';
-import { useServices } from '../app/services.ts';
+import { usePythonServices } from '../settings/python-services.ts';
 
 export interface Task {
   readonly running: Readonly<Ref<boolean>>;
@@ -12,7 +12,7 @@ export interface Task {
 
 /** One task of the package store at a time, with its progress. */
 export const useTask = (): Task => {
-  const { api } = useServices();
+  const { api } = usePythonServices();
   const running = ref(false);
   const progress = shallowRef<TaskProgress | null>(null);
   let taskId = '';

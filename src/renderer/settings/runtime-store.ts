@@ -1,6 +1,7 @@
-import { ref, shallowRef, type Ref } from 'vue';
-import type { InterpreterApi, PackagesApi } from '../../shared/ipc/api.ts';
+import { onScopeDispose, ref, shallowRef, type Ref } from 'vue';
+import type { InterpreterApi } from '../../shared/ipc/api.ts';
 import { PYODIDE_DOWNLOAD_TASK, type TaskProgress } from '../../shared/ipc/packages.ts';
+import type { StoredPythonApi } from '../../shared/ipc/python-settings-api.ts';
 
 export type Download =
   | { readonly name: 'none' }
@@ -11,21 +12,22 @@ export type Download =
 /** Whether the embedded Python's packages are on this computer, and their download. */
 export class RuntimeStore {
   readonly #interpreter: InterpreterApi;
-  readonly #packages: PackagesApi;
+  readonly #packages: StoredPythonApi;
   /** Null until it is known. */
   readonly cached: Ref<boolean | null> = ref(null);
   /** Everything on disk, in bytes. */
   readonly bytes: Ref<number | null> = ref(null);
   readonly download: Ref<Download> = shallowRef({ name: 'none' });
 
-  constructor(interpreter: InterpreterApi, packages: PackagesApi) {
+  constructor(interpreter: InterpreterApi, packages: StoredPythonApi) {
     this.#interpreter = interpreter;
     this.#packages = packages;
-    packages.onProgress((progress) => {
+    const end = packages.onProgress((progress) => {
       if (progress.taskId === PYODIDE_DOWNLOAD_TASK && this.download.value.name === 'running') {
         this.download.value = { name: 'running', progress };
       }
     });
+    onScopeDispose(end, true);
   }
 
   async load(): Promise<void> {

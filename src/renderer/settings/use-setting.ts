@@ -1,7 +1,7 @@
 import { ref, type Ref } from 'vue';
 import type { SettingName, SettingValues } from '../../shared/ipc/config.ts';
-import { useServices } from '../app/services.ts';
 import { useTranslation } from '../app/translation.ts';
+import { usePythonServices } from './python-services.ts';
 
 export interface SettingBinding<K extends SettingName> {
   /** Why the last value was refused; '' when it was taken. */
@@ -11,7 +11,7 @@ export interface SettingBinding<K extends SettingName> {
 
 /** Saves one setting, and has the words for a refusal. */
 export const useSetting = <K extends SettingName>(name: K): SettingBinding<K> => {
-  const { settings } = useServices();
+  const { settings } = usePythonServices();
   const { t } = useTranslation();
   const error = ref('');
   return {
