@@ -65,6 +65,8 @@ export class CallDialog implements RunCalls {
   readonly #reader = new CallReader();
   readonly #pace: CallPace;
   readonly #records: RunCall[] = [];
+  /** See `ProposedCall.run`. */
+  readonly #run = Object.freeze({});
   #send: SendAnswer | undefined;
   #open: OpenQuestion | null = null;
   /** Whoever decides on calls is asked about one at a time. */
@@ -226,7 +228,7 @@ export class CallDialog implements RunCalls {
     if (found === undefined) return failed('invalid', 'this run was given no function of that name');
     const input = await checked(found.input.check(call.arguments));
     if (!input.ok) return failed('invalid', input.problem);
-    const proposed = { name, arguments: call.arguments, session, signal };
+    const proposed = { name, arguments: call.arguments, session, run: this.#run, signal };
     const denial = await this.#gate(proposed, found.confirm);
     if (denial !== null) return denial;
     if (signal.aborted) return NOT_WANTED;

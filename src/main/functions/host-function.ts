@@ -11,6 +11,8 @@ export interface ProposedCall {
   readonly arguments: Readonly<Record<string, JsonData>>;
   /** Of the run; null for one of its own. */
   readonly session: string | null;
+  /** Stands for the run: the same object for all of its calls, and for no other's. */
+  readonly run: object;
   /** Aborted when nobody waits for the decision any longer. */
   readonly signal: AbortSignal;
 }

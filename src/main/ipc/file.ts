@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import type { FoundPython } from '../../shared/ipc/native.ts';
 import { describe } from '../base/replace-file.ts';
 import type { FileDialogs } from '../app/file-dialogs.ts';
 import type { FoundInterpreter } from '../native/find-interpreters.ts';
@@ -10,14 +11,16 @@ export interface FileDeps {
   readonly findInterpreters: () => Promise<readonly FoundInterpreter[]>;
 }
 
+export const foundPythons = (found: readonly FoundInterpreter[]): FoundPython[] =>
+  found.map(({ implementation, path, problem, version }) => ({
+    path,
+    version,
+    implementation,
+    problem: problem ?? null,
+  }));
+
 export const fileHandlers = ({ dialogs, findInterpreters }: FileDeps): HandlersOf<'file'> => ({
-  find: async () =>
-    (await findInterpreters()).map(({ implementation, path, problem, version }) => ({
-      path,
-      version,
-      implementation,
-      problem: problem ?? null,
-    })),
+  find: async () => foundPythons(await findInterpreters()),
   pickFile: ([options]) => dialogs.pick(options),
   saveFile: async ([name, bytes]) => {
     const path = await dialogs.saveAs({ name });

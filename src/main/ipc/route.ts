@@ -62,6 +62,29 @@ const shapeProblem = (error: z.ZodError): ApiError => {
 /** Receives internal errors, which are not shown to the page. */
 export type OnFault = (channel: string, error: unknown) => void;
 
+/** One channel, whose arguments are parsed by the schema. */
+export const answering = <Given extends unknown[]>(
+  channel: string,
+  schema: z.ZodType<Given>,
+  handler: (given: Given, caller: Caller) => unknown,
+  onFault: OnFault,
+): Route => ({
+  channel,
+  answer: async (caller, given): Promise<Answer<unknown>> => {
+    const refused = caller === null ? FORBIDDEN : sizeProblem(given);
+    if (caller === null || refused !== null) return { ok: false, error: refused ?? FORBIDDEN };
+    const parsed = schema.safeParse(given);
+    if (!parsed.success) return { ok: false, error: shapeProblem(parsed.error) };
+    try {
+      return { ok: true, value: await handler(parsed.data, caller) };
+    } catch (error) {
+      const told = apiErrorOf(error);
+      if (told.code === 'internal') onFault(channel, error);
+      return { ok: false, error: told };
+    }
+  },
+});
+
 /** The routes of one feature. */
 export const routesOf = <F extends AnsweringFeature>(
   feature: F,
@@ -74,19 +97,6 @@ export const routesOf = <F extends AnsweringFeature>(
     const schema = schemas[method];
     const handler = handlers[method as keyof HandlersOf<F>] as (args: unknown[], caller: Caller) => unknown;
     if (schema === undefined) throw new Error(`${feature}.${method} has no schema`);
-    const answer = async (caller: Caller | null, given: readonly unknown[]): Promise<Answer<unknown>> => {
-      const refused = caller === null ? FORBIDDEN : sizeProblem(given);
-      if (caller === null || refused !== null) return { ok: false, error: refused ?? FORBIDDEN };
-      const parsed = schema.safeParse(given);
-      if (!parsed.success) return { ok: false, error: shapeProblem(parsed.error) };
-      try {
-        return { ok: true, value: await handler(parsed.data, caller) };
-      } catch (error) {
-        const told = apiErrorOf(error);
-        if (told.code === 'internal') onFault(channel, error);
-        return { ok: false, error: told };
-      }
-    };
-    return { channel, answer };
+    return answering(channel, schema, handler, onFault);
   });
 };

@@ -40,6 +40,7 @@ const SAME: Readonly<Record<string, readonly Language[]>> = {
   'settings.plugins.python.title': OTHERS,
   'nav.console': ['fr', 'it', 'pt'],
   'console.session': ['fr'],
+  'questions.session': ['fr'],
   'console.runKey': ['ja', 'pl', 'pt', 'zh'],
   'packages.name': ['de'],
   'packages.version': ['de', 'fr'],

@@ -1,4 +1,7 @@
 /** What code may call of the app: the part of the package's types (api.ts) that functions and their calls have. */
+import type { CallQuestion, QuestionAnswer } from '../../../shared/ipc/questions-api.ts';
+
+export type { CallQuestion, QuestionAnswer } from '../../../shared/ipc/questions-api.ts';
 
 export type JsonData = null | boolean | number | string | JsonData[] | { [key: string]: JsonData };
 
@@ -28,6 +31,8 @@ export interface ProposedCall {
   readonly arguments: Readonly<Record<string, JsonData>>;
   /** Of the run; null for one of its own. */
   readonly session: string | null;
+  /** Stands for the run: the same object for all of its calls, and for no other's. */
+  readonly run: object;
   /** Aborted when nobody waits for the decision any longer. */
   readonly signal: AbortSignal;
 }
@@ -44,6 +49,23 @@ export type ConfirmPolicy = CallDecision | ((call: ProposedCall) => CallDecision
 
 /** Asks a person, or whatever stands for one. */
 export type ConfirmCall = (call: ProposedCall) => boolean | Denial | Promise<boolean | Denial>;
+
+export interface QuestionsOptions {
+  /** A question that was not answered for so long is denied, in ms; 120,000 by default. The run's own time limit counts, too. */
+  readonly timeoutMs?: number;
+}
+
+/** Asks people in the app's windows: `<vivarium-questions>`, or whatever shows `open` and gives answers. */
+export interface Questions {
+  /** For `createSandbox`, or for a run. Denies where nobody watches. */
+  readonly confirm: ConfirmCall;
+  /** Calls that wait for a decision, the oldest first. */
+  readonly open: readonly CallQuestion[];
+  /** False when the question is not open any more. */
+  answer(id: string, answer: QuestionAnswer): boolean;
+  /** Tells all open questions, now and after each change. When the last watcher ends, all of them are denied. */
+  watch(listener: (open: readonly CallQuestion[]) => void): { dispose(): void };
+}
 
 export interface CallContext {
   readonly name: string;
