@@ -195,7 +195,7 @@ export default defineConfig(
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
   },
   {
-    files: ['examples/embed-*/page.js'],
+    files: ['examples/embed-*/page.js', 'examples/embed-*/src/renderer/*.js'],
     languageOptions: { globals: { window: 'readonly', document: 'readonly' } },
   },
   {

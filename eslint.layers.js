@@ -61,8 +61,21 @@ export const MAIN_FOLDERS = {
     'create-sandbox.ts',
   ],
   library: [
-    ...['base', 'runtime', 'packages', 'functions', 'run', 'native', 'sandbox', 'interpreter', 'doctor'],
-    ...['app/pyodide-cache.ts', 'ipc/interpreter.ts', 'ipc/route.ts', 'create-sandbox.ts'],
+    ...[
+      'base',
+      'runtime',
+      'config',
+      'packages',
+      'functions',
+      'run',
+      'native',
+      'sandbox',
+      'interpreter',
+      'doctor',
+    ],
+    ...['app/pyodide-cache.ts', 'app/tasks.ts'],
+    ...['ipc/api-failure.ts', 'ipc/file.ts', 'ipc/interpreter.ts', 'ipc/native.ts', 'ipc/route.ts'],
+    'create-sandbox.ts',
   ],
   window: ['base', 'foreign-text', 'config', 'packages', 'run', 'sandbox', 'app', 'ipc', 'compose'],
 };

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type InlineConfig, type Plugin } from 'vite';
+import { elementConstants, elementPlugins } from './library-elements.ts';
 import { writeLibraryTypes } from './library-types.ts';
 
 /** Bundled though it is a dependency: it is an ES module only, and the oldest Electron can't `require` those. */
@@ -28,7 +29,11 @@ export function library(root: string): Plugin {
         }),
       );
       await build(pages(root, 'preload', 'preload/library/preload.ts'));
-      await build(pages(root, 'renderer', 'renderer/library/renderer.ts'));
+      await build({
+        ...pages(root, 'renderer', 'renderer/library/renderer.ts'),
+        plugins: elementPlugins(),
+        define: elementConstants,
+      });
       await build(pages(root, 'registered-preload', 'preload/library/registered-preload.ts', ['cjs']));
       await writeLibraryTypes(root);
     },

@@ -1,9 +1,13 @@
 import type { IpcRenderer } from 'electron';
+import type { Answer } from '../shared/ipc/answer.ts';
 import type { Unsubscribe } from '../shared/ipc/api.ts';
 import type { NumberedAnswer } from '../shared/ipc/channels.ts';
 
 /** How a call says that it failed. */
 export type Failure<T> = (code: 'internal' | 'invalid-argument', message: string) => T;
+
+/** The answer for a failure, as most calls have it. */
+export const failed: Failure<Answer<never>> = (code, message) => ({ ok: false, error: { code, message } });
 
 export const failureOf = (error: unknown): Parameters<Failure<unknown>> =>
   error instanceof Error && error.message.includes('could not be cloned')
@@ -66,7 +70,7 @@ export class Bridge {
 }
 
 /** What a listener throws is reported as an error of the page, and does not affect others. */
-const deliver = (hear: (event: never) => void, event: never): void => {
+export const deliver = (hear: (event: never) => void, event: never): void => {
   try {
     hear(event);
   } catch (error) {

@@ -3,14 +3,12 @@ import { contextBridge, ipcRenderer } from 'electron';
 import type { WindowApi } from '../shared/ipc/api.ts';
 import { CALLS, EVENTS } from '../shared/ipc/channels.ts';
 import { OUTPUT_PROTOCOL } from '../shared/ipc/frame.ts';
-import { Bridge, type Failure } from './bridge.ts';
+import { Bridge, failed } from './bridge.ts';
 import { answerForFrame } from './guest-frame.ts';
 import { interpreterOver } from './interpreter-api.ts';
 import { StreamedRuns } from './streamed-runs.ts';
 
 const bridge = new Bridge(ipcRenderer);
-
-const failed: Failure<unknown> = (code, message) => ({ ok: false, error: { code, message } });
 
 const on = EVENTS;
 

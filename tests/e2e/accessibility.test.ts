@@ -1,19 +1,11 @@
 /** Each place in both themes against axe; serious and critical findings fail. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings } from '../support/axe.ts';
 import { ENABLED, ended, goTo, openApp, runCode, type OpenedApp, type PlaceName } from './console-page.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let app: OpenedApp;
 
-const findings = async (): Promise<string[]> => {
-  const results = await app.page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-};
+const findings = (): Promise<string[]> => axeFindings(app.page);
 
 const setTheme = async (theme: 'light' | 'dark'): Promise<void> => {
   await app.page.evaluate((name) => globalThis.api.config.set('general.theme', name), theme);
@@ -22,7 +14,6 @@ const setTheme = async (theme: 'light' | 'dark'): Promise<void> => {
 
 beforeAll(async () => {
   app = await openApp(ENABLED);
-  await app.page.evaluate(axe);
   await ended(
     await runCode(
       app.page,

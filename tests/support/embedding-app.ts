@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { installedElectron, sandboxSwitches } from '../../src/main/cli/host/electron-command.ts';
 import type { InterpreterApi } from '../../src/shared/ipc/interpreter-api.ts';
 
@@ -17,6 +18,34 @@ export interface EmbeddingApp {
   /** Ends it as a person does, by closing its window. */
   close(): Promise<void>;
 }
+
+const PANDAS = 'import pandas as pd\npd.DataFrame({"n": [1, 2, 39]})["n"].sum() + 0';
+
+/** In the sandbox, as a page asks. */
+export const python = ({ page }: EmbeddingApp, code: string): Promise<unknown> =>
+  page.evaluate((text) => globalThis.vivarium.interpreter.pyodide(text), code);
+
+/** Of the process that runs Python. */
+export const sidecarPid = ({ app }: EmbeddingApp): Promise<number | undefined> =>
+  app.evaluate(
+    ({ app: main }) =>
+      main.getAppMetrics().find(({ name }) => name?.startsWith('python sidecar') === true)?.pid,
+  );
+
+/** Runs pandas in an app of ours, whose window's title says what Python does, kills its process, and runs pandas again. */
+export const recoversFromKill = async (opened: EmbeddingApp): Promise<void> => {
+  expect(await python(opened, PANDAS)).toEqual({ result: '42' });
+  const pid = await sidecarPid(opened);
+  if (pid === undefined) throw new Error('no process runs Python');
+  const running = python(opened, 'while True: pass');
+  const title = (): Promise<string | undefined> =>
+    opened.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle());
+  await expect.poll(title).toBe('Python is busy');
+  process.kill(pid, 'SIGKILL');
+  expect(await running).toMatchObject({ error: expect.stringContaining('ended') as string });
+  expect(await python(opened, PANDAS)).toEqual({ result: '42' });
+  expect(await sidecarPid(opened)).not.toBe(pid);
+};
 
 export interface EmbeddingOptions {
   readonly folder: string;

@@ -10,19 +10,21 @@ export interface PackedPackage {
   readonly tarball: string;
   /** What is in there has the package in its `node_modules`. */
   readonly folder: string;
-  /** Copies an example there. Returns its folder. */
-  example(name: string): string;
+  /** Copies an example there, and builds it where it has a tool for that. Returns its folder. */
+  example(name: string): Promise<string>;
   remove(): void;
 }
 
-const npm = async (args: readonly string[], cwd: string): Promise<void> => {
-  const { code, stderr, stdout } = await runProgram(
-    'npm',
-    [...args, '--no-audit', '--no-fund', '--prefer-offline'],
-    { cwd },
-  );
-  if (code !== 0) throw new Error(`npm ${args.join(' ')}: ${stdout}${stderr}`);
+/** The tool that builds an example, of this project's development dependencies; other examples run as they are. */
+const BUILT_BY: Readonly<Record<string, string>> = { 'embed-electron-vite': 'electron-vite' };
+
+const run = async (program: string, args: readonly string[], cwd: string): Promise<void> => {
+  const { code, stderr, stdout } = await runProgram(program, args, { cwd });
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')}: ${stdout}${stderr}`);
 };
+
+const npm = (args: readonly string[], cwd: string): Promise<void> =>
+  run('npm', [...args, '--no-audit', '--no-fund', '--prefer-offline'], cwd);
 
 /** Of what `npm test` has built. */
 export const packPackage = async (): Promise<PackedPackage> => {
@@ -35,9 +37,11 @@ export const packPackage = async (): Promise<PackedPackage> => {
   return {
     tarball,
     folder,
-    example: (example) => {
+    example: async (example) => {
       const target = path.join(folder, example);
       cpSync(path.join(ROOT, 'examples', example), target, { recursive: true });
+      const tool = BUILT_BY[example];
+      if (tool !== undefined) await run(path.join(ROOT, 'node_modules/.bin', tool), ['build'], target);
       return target;
     },
     remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }),

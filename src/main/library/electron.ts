@@ -4,6 +4,8 @@ import type { Sandbox, SandboxOptions } from './api/api.ts';
 import { openSandbox } from './library-sandbox.ts';
 
 export * from './exports.ts';
+export { openPythonSettings } from './python-settings.ts';
+export { createQuestions } from './questions.ts';
 export {
   registerInterpreter,
   type InterpreterPage,

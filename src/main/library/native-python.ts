@@ -32,9 +32,19 @@ export const createNativePython = (options: NativePythonOptions = {}): NativePyt
       `${issue?.path.map(String).join('.') ?? 'options'}: ${issue?.message ?? 'not valid'}`,
     );
   }
-  const { idleMs, outputKiB, python } = parsed.data;
+  const { python, ...limits } = parsed.data;
+  return nativePython(() => python, limits);
+};
+
+type NativeLimits = Omit<z.infer<typeof Options>, 'python'>;
+
+/** @param python asked at each run; '' for none, which the result says then */
+export const nativePython = (
+  python: () => string,
+  { idleMs, outputKiB }: NativeLimits = Options.parse({}),
+): NativePython => {
   const runner = nativeRunner({
-    binpath: () => python,
+    binpath: python,
     clock: systemClock,
     outputKiB: () => outputKiB,
     idleMs: () => idleMs,

@@ -62,6 +62,10 @@ export class StoredPackages implements SandboxPackages {
     return this.#with(({ cache }) => cache.isCached());
   }
 
+  size(): Promise<number> {
+    return this.#with(({ cache }) => cache.size());
+  }
+
   clear(): Promise<number> {
     return this.#with(({ cache }) => cache.clear());
   }

@@ -1,14 +1,24 @@
 import process from 'node:process';
 // As a whole: see electron-launcher.ts.
 import * as electron from 'electron';
+import { EVENTS } from '../../shared/ipc/channels.ts';
+import { libraryChannel } from '../../shared/ipc/library-channels.ts';
+import { PYODIDE_DOWNLOAD_TASK, type TaskProgress } from '../../shared/ipc/packages.ts';
+import { Tasks } from '../app/tasks.ts';
 import { Interpreter } from '../interpreter/interpreter.ts';
-import { interpreterRoutes } from '../ipc/interpreter.ts';
-import type { Caller } from '../ipc/route.ts';
-import type { Disposable, NativePython, Sandbox } from './api/api.ts';
+import { interpreterRoutes, type InterpreterDeps } from '../ipc/interpreter.ts';
+import type { OnFault, Route } from '../ipc/route.ts';
+import { findInterpreters } from '../native/find-interpreters.ts';
+import type { Disposable, NativePython, PythonSettingsStore, Questions, Sandbox } from './api/api.ts';
+import { AskingPages } from './asking-pages-electron.ts';
 import { VivariumError } from './errors.ts';
+import { nativePython } from './native-python.ts';
 import { isOwnDocument } from './own-document.ts';
+import { pickFileFor } from './pick-file-electron.ts';
+import { questionRoutes } from './question-routes.ts';
 import { requireElectron } from './require-electron.ts';
 import { addPreload, preloadFile } from './register-preload.ts';
+import { settingsNow, settingsRoutes } from './settings-routes.ts';
 
 /** Who asks. */
 export interface InterpreterPage {
@@ -19,13 +29,17 @@ export interface InterpreterPage {
 
 export interface RegisterInterpreterOptions {
   readonly sandbox: Sandbox;
-  /** Answers `interpreter.python`; without it, that says that there is none. */
+  /** Answers `interpreter.python`; without it, that is the Python of `settings`, and without these there is none. */
   readonly native?: NativePython;
+  /** What `<vivarium-settings>` shows and changes. */
+  readonly settings?: PythonSettingsStore;
+  /** What `<vivarium-questions>` asks. */
+  readonly questions?: Questions;
   /** Electron's, unless it is another's that stands for it. */
   readonly ipcMain?: Pick<electron.IpcMain, 'handle' | 'removeHandler'>;
   /** Whose pages may ask, and get the preload. By default Electron's default session. */
   readonly session?: electron.Session;
-  /** Whether the preload is put in; without it, take `interpreterApi` of `vivarium/preload` into your own. */
+  /** Whether the preload is put in; without it, take `vivariumApi` of `vivarium/preload` into your own. */
   readonly preload?: boolean;
   /**
    * Further pages that may ask. By default those are the app's own: files of the app, and, while it is not packaged,
@@ -37,8 +51,9 @@ export interface RegisterInterpreterOptions {
 }
 
 /**
- * Gives the pages of a session `window.vivarium.interpreter`, and `window.api.interpreter` where the app has no
- * `window.api` of its own; to be called once Electron is ready, before the first window.
+ * Gives the pages of a session `window.vivarium`, with `interpreter` and what the elements of `vivarium/renderer` ask, and
+ * `window.api.interpreter` where the app has no `window.api` of its own; to be called once Electron is ready, before the
+ * first window.
  *
  * When it throws, nothing of it is left behind.
  *
@@ -47,31 +62,20 @@ export interface RegisterInterpreterOptions {
  */
 export const registerInterpreter = (options: RegisterInterpreterOptions): Disposable => {
   requireElectron(process.versions, process.type);
-  const { native, sandbox } = options;
   const ipcMain = options.ipcMain ?? electron.ipcMain;
   const session = options.session ?? electron.session.defaultSession;
-  const interpreter = new Interpreter({
-    runEmbedded: (request) => sandbox.run(request),
-    runNative: (request) =>
-      native === undefined
-        ? Promise.reject(
-            new Error('this app has no native Python; give registerInterpreter the option "native"'),
-          )
-        : native.run(request),
-  });
-  const cache = {
-    download: () => sandbox.packages.prepare(),
-    isCached: () => sandbox.packages.isPrepared(),
-    clear: () => sandbox.packages.clear(),
-  };
+  const pages = new AskingPages();
+  const { close, routes } = servedBy(options, pages);
   const answered: string[] = [];
   const release = (): void => {
     for (const channel of answered.splice(0)) ipcMain.removeHandler(channel);
+    pages.close();
+    close();
   };
-  for (const { answer, channel } of interpreterRoutes({ interpreter, cache })) {
+  for (const { answer, channel } of routes) {
     try {
       ipcMain.handle(channel, (event, ...given: unknown[]) =>
-        answer(mayAsk(event, session, options.allow) ? callerOf(event.sender) : null, given),
+        answer(mayAsk(event, session, options.allow) ? pages.callerOf(event.sender) : null, given),
       );
     } catch (cause) {
       release();
@@ -85,7 +89,8 @@ export const registerInterpreter = (options: RegisterInterpreterOptions): Dispos
   }
   let removePreload: (() => void) | undefined;
   try {
-    if (options.preload !== false) removePreload = addPreload(session, preloadFile(sandbox.assetsDir));
+    if (options.preload !== false)
+      removePreload = addPreload(session, preloadFile(options.sandbox.assetsDir));
   } catch (cause) {
     // Otherwise the next try would find the channels taken, by us.
     release();
@@ -99,6 +104,81 @@ export const registerInterpreter = (options: RegisterInterpreterOptions): Dispos
   };
 };
 
+/** All that is answered, and what ends the work behind it. */
+const servedBy = (
+  { native, questions, sandbox, settings }: RegisterInterpreterOptions,
+  pages: AskingPages,
+): { readonly routes: readonly Route[]; readonly close: () => void } => {
+  const chosen = settings === undefined ? undefined : nativePython(() => settings.get().binpath ?? '');
+  const python = native ?? chosen;
+  const interpreter = new Interpreter({
+    runEmbedded: (request) => sandbox.run(request),
+    runNative: (request) =>
+      python === undefined
+        ? Promise.reject(
+            new Error('this app has no native Python; give registerInterpreter the option "native"'),
+          )
+        : python.run(request),
+  });
+  const tasks = new Tasks();
+  const told = settings?.onChange(() =>
+    pages.broadcast(libraryChannel(EVENTS.config.onChange), settingsNow(settings)),
+  );
+  const cache = downloadsOf(sandbox, tasks, (progress) =>
+    pages.broadcast(libraryChannel(EVENTS.packages.onProgress), progress),
+  );
+  return {
+    routes: [
+      ...interpreterRoutes({ interpreter, cache }),
+      ...settingsRoutes({
+        settings,
+        packages: sandbox.packages,
+        tasks,
+        findInterpreters,
+        pickFile: pickFileFor(pages),
+        onFault: warn,
+      }),
+      ...(questions === undefined ? [] : questionRoutes(questions, warn)),
+    ],
+    close: () => {
+      told?.dispose();
+      tasks.cancelAll();
+      void chosen?.dispose();
+    },
+  };
+};
+
+const downloadsOf = (
+  { packages }: Pick<Sandbox, 'packages'>,
+  tasks: Tasks,
+  tell: (progress: TaskProgress) => void,
+): InterpreterDeps['cache'] => {
+  const taskId = PYODIDE_DOWNLOAD_TASK;
+  return {
+    download: async () => {
+      if (tasks.has(taskId)) throw new Error('the download is under way already');
+      await tasks.run(taskId, (signal) =>
+        packages.prepare({
+          signal,
+          onProgress: (progress) => tell({ taskId, type: 'fetching', ...progress }),
+          onPreparing: () => tell({ taskId, type: 'preparing' }),
+        }),
+      );
+    },
+    isCached: () => packages.isPrepared(),
+    clear: () => packages.clear(),
+  };
+};
+
+/** A fault of ours, or of what the app has handed in: the page is told no more than that there was one. */
+const warn: OnFault = (channel, error) =>
+  process.emitWarning(
+    `the channel "${channel}" failed: ${error instanceof Error ? error.message : String(error)}`,
+    {
+      code: 'VIVARIUM_FAULT',
+    },
+  );
+
 const mayAsk = (
   { sender, senderFrame }: Pick<electron.IpcMainInvokeEvent, 'sender' | 'senderFrame'>,
   session: electron.Session,
@@ -110,11 +190,4 @@ const mayAsk = (
   const { app } = electron;
   if (isOwnDocument(url, { appFolder: app.getAppPath(), isPackaged: app.isPackaged })) return true;
   return allow?.({ url, webContents: sender }) === true;
-};
-
-/** The interpreter's channels tell nothing beside their answers. */
-const callerOf = (contents: electron.WebContents): Caller => {
-  const gone = new AbortController();
-  contents.once('destroyed', () => gone.abort());
-  return { gone: gone.signal, tell: () => undefined };
 };

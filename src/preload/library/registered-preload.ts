@@ -1,12 +1,12 @@
 /** The preload that `registerInterpreter` puts in, beside the app's own. */
 import { contextBridge } from 'electron';
-import { interpreterApi } from './preload.ts';
+import { vivariumApi } from './preload.ts';
 
-const interpreter = interpreterApi();
+const vivarium = vivariumApi();
 
-const expose = (name: string): void => {
+const expose = (name: string, api: object): void => {
   try {
-    contextBridge.exposeInMainWorld(name, { interpreter });
+    contextBridge.exposeInMainWorld(name, api);
   } catch {
     // The app has something of that name, and keeps it.
   }
@@ -16,7 +16,7 @@ const expose = (name: string): void => {
 if (globalThis.top === globalThis.window) {
   // Told after all preloads (of `process` a sandboxed preload has only the global): the app's own may have an `api`, and comes first.
   process.once('loaded', () => {
-    expose('vivarium');
-    expose('api');
+    expose('vivarium', vivarium);
+    expose('api', { interpreter: vivarium.interpreter });
   });
 }

@@ -16,6 +16,7 @@ import type {
 
 export type * from './functions-api.ts';
 export type * from './run-api.ts';
+export type * from './settings-api.ts';
 
 export interface SandboxRunOptions extends RunOptions {
   /** What the code may call, in place of the sandbox's `functions`; `{}` for nothing. */
@@ -150,6 +151,8 @@ export interface SandboxPackages {
   /** Fetches numpy, pandas and Matplotlib, and prepares a fast start, so that all later ones need no network. */
   prepare(options?: PackageTaskOptions & { readonly onPreparing?: () => void }): Promise<void>;
   isPrepared(): Promise<boolean>;
+  /** All that is on disk, prepared starts included, in bytes. */
+  size(): Promise<number>;
   /** Removes all packages and prepared starts. Returns the bytes that were removed. */
   clear(): Promise<number>;
 }

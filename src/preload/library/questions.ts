@@ -1,0 +1,35 @@
+import type { Answer } from '../../shared/ipc/answer.ts';
+import { QUESTION_CHANNELS } from '../../shared/ipc/library-channels.ts';
+import type { QuestionsApi } from '../../shared/ipc/questions-api.ts';
+import { failed } from '../bridge.ts';
+import type { Asker } from '../interpreter-api.ts';
+import type { Subscribers } from './subscribers.ts';
+
+export const questionsOver = (asker: Asker, subscribers: Subscribers): QuestionsApi => {
+  const changed: QuestionsApi['watch'] = subscribers.of(QUESTION_CHANNELS.changed);
+  const watch = asker<Answer<null>>(QUESTION_CHANNELS.watch, failed);
+  const unwatch = asker<Answer<null>>(QUESTION_CHANNELS.unwatch, failed);
+  const answer = asker<Answer<boolean>>(QUESTION_CHANNELS.answer, failed);
+  /** Main knows of one watcher for each document. */
+  let watchers = 0;
+  return {
+    watch: (listener) => {
+      const end = changed(listener);
+      watchers += 1;
+      // Main tells the open ones, also to those who watch already.
+      void watch();
+      let isOver = false;
+      return () => {
+        if (isOver) return;
+        isOver = true;
+        end();
+        watchers -= 1;
+        if (watchers === 0) void unwatch();
+      };
+    },
+    answer: async (id, said) => {
+      const given = await answer(id, said);
+      return given.ok && given.value;
+    },
+  };
+};
