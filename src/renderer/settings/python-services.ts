@@ -9,7 +9,7 @@ export interface PythonServices {
   readonly api: Omit<PythonSettingsApi, 'config'>;
   readonly settings: SettingsStore;
   readonly runtime: RuntimeStore;
-  readonly toasts: Pick<Toasts, 'show'>;
+  readonly toasts: { show(...given: Parameters<Toasts['show']>): unknown };
 }
 
 export const PYTHON_SERVICES: InjectionKey<PythonServices> = Symbol('python services');
