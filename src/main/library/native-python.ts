@@ -36,7 +36,10 @@ export const createNativePython = (options: NativePythonOptions = {}): NativePyt
   return nativePython(() => python, limits);
 };
 
-type NativeLimits = Omit<z.infer<typeof Options>, 'python'>;
+interface NativeLimits {
+  readonly idleMs: number;
+  readonly outputKiB: number;
+}
 
 /** @param python asked at each run; '' for none, which the result says then */
 export const nativePython = (
