@@ -1,5 +1,4 @@
-/** Variable that marks everything a run has started, so that it can be found again. */
-export const RUN_MARKER = 'VIVARIUM_RUN';
+import { TREE_MARKER } from '../base/process-tree.ts';
 
 // Variables for program paths, home and temporary folders, locale and network. All others are left out: the code may be
 // a model's, and environments hold keys and tokens.
@@ -87,7 +86,7 @@ const passedEnvironment = (environment: NodeJS.ProcessEnv): Record<string, strin
 /** The environment of one run. */
 export const runEnvironment = (environment: NodeJS.ProcessEnv, marker: string): Record<string, string> => ({
   ...passedEnvironment(environment),
-  [RUN_MARKER]: marker,
+  [TREE_MARKER]: marker,
   PYTHONUTF8: '1',
   PYTHONIOENCODING: 'utf-8',
   // A cached .pyc beside an imported input file would look like a result.

@@ -8,7 +8,7 @@ import type { NativeProblem } from '../../shared/ipc/native.ts';
 import { oneLine, quote } from '../foreign-text/printable.ts';
 import { messageOf, systemErrorCode } from '../base/system-error.ts';
 import { runEnvironment } from './environment.ts';
-import { killTree } from './process-tree.ts';
+import { killTree } from '../base/process-tree.ts';
 import probe from './python/probe.py?raw';
 
 /** Limit for the query of an interpreter's version, in ms: cold disks and virus scanners are slow. */

@@ -3,10 +3,10 @@ import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import type { RunOutput } from '../../shared/contract/sandbox.ts';
 import type { Clock } from '../base/clock.ts';
+import { killTree, signalQuietly } from '../base/process-tree.ts';
 import { raceStop, sharedController } from '../base/stop-signal.ts';
 import { MisbehaviourError } from '../run/misbehaviour.ts';
 import { orderLine, ReportLines, type NativeOrder, type NativeReport } from './native-channel.ts';
-import { killTree, signalQuietly } from './process-tree.ts';
 
 /** For the last output to arrive once the process has ended, in ms: something it started may hold the pipes. */
 const DRAIN_LIMIT_MS = 2000;

@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import { RUN_MARKER } from './environment.ts';
+
+/** Variable that marks everything a process has started, so that it can be found again. */
+export const TREE_MARKER = 'VIVARIUM_RUN';
 
 /** One that is being ended may start another meanwhile. */
 const SWEEPS = 5;
@@ -19,10 +21,12 @@ export const signalQuietly = (pid: number, signal: NodeJS.Signals): void => {
 };
 
 /**
- * Kills the process `pid`, which leads a process group on POSIX, and all that came of it.
+ * Kills the process `pid`, which leads a process group on POSIX, and its descendants. Never rejects.
  *
- * What has left the group (a daemon that called `setsid`) is found on Linux by its environment, unless it has
- * given itself another one. On macOS it escapes, on Windows `taskkill` goes by parents.
+ * On Linux, descendants that left the group (with `setsid`) are found by `marker` in their environment, unless they
+ * replaced it. On macOS they escape. On Windows `taskkill` follows parent process ids.
+ *
+ * @param marker value of `TREE_MARKER` in the environment that `pid` was started with
  */
 export const killTree = async (pid: number, marker: string): Promise<void> => {
   if (process.platform === 'win32') {
@@ -42,7 +46,7 @@ export const killTree = async (pid: number, marker: string): Promise<void> => {
 };
 
 const marked = async (marker: string): Promise<number[]> => {
-  const needle = `${RUN_MARKER}=${marker}`;
+  const needle = `${TREE_MARKER}=${marker}`;
   const names = await readdir('/proc').catch(() => []);
   const found = await Promise.all(
     names
