@@ -76,6 +76,8 @@ export async function runMcp(args: McpArguments, dependencies: CliDependencies):
   const stop = new AbortController();
   const list = args.connect === undefined ? null : await serverListAt(args.connect, io.cwd, stop.signal);
   const unhear = io.onInterrupt(() => stop.abort());
+  // A client may close it.
+  io.stderr.on('error', () => undefined);
   const say = (line: string): unknown => io.stderr.write(`vivarium: ${line}\n`);
   const servers = list === null ? null : await connectServers(list, { version, say, signal: stop.signal });
   const python = new PythonServer({
