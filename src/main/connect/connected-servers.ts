@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { CallLimits } from '../functions/call-dialog.ts';
 import { FunctionSet, type PreparedFunction } from '../functions/function-set.ts';
@@ -32,15 +33,19 @@ export class ConnectedServers {
   /** Names of the servers that are not there. */
   readonly missing: readonly string[];
   readonly #servers: readonly ToolServer[];
+  /** Listens to the end of this process. */
+  readonly #abandon: () => void;
 
   private constructor(
     servers: readonly ToolServer[],
     offered: readonly OfferedServer[],
     say: (line: string) => void,
+    abandon: () => void,
   ) {
     const { functions, leftOut } = toolFunctions(offered);
     for (const line of leftOut) say(line);
     this.#servers = servers;
+    this.#abandon = abandon;
     const set = new FunctionSet(functions);
     this.functions = { set, limits: CALL_LIMITS };
     this.usable = set.all.filter(({ confirm }) => confirm === 'ask' || confirm === 'allow');
@@ -53,6 +58,8 @@ export class ConnectedServers {
   /** Starts them, at the same time. Never rejects: of those that can't be had, the user is told. */
   static async open({ servers, say, signal, version }: ConnectOptions): Promise<ConnectedServers> {
     const started = servers.map((settings) => new ToolServer({ settings, say, version }));
+    const abandon = (): void => started.forEach((server) => server.abandon());
+    process.once('exit', abandon);
     const stop = (): void => started.forEach((server) => void server.close());
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
@@ -64,11 +71,12 @@ export class ConnectedServers {
       const { settings } = server;
       return [{ settings, tools, call: (...given) => server.call(...given) }];
     });
-    return new ConnectedServers(started, offered, say);
+    return new ConnectedServers(started, offered, say, abandon);
   }
 
   /** Ends them all, if need be by force. */
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()));
+    process.off('exit', this.#abandon);
   }
 }

@@ -1,11 +1,11 @@
 /** Tools of servers as functions in Python. What a server lists is any text: none of it is more than a word about a tool. */
-import type { Tool } from '@modelcontextprotocol/client';
 import { LIMITS } from '../../shared/limits.ts';
 import { FunctionError, FunctionSet } from '../functions/function-set.ts';
 import type { HostFunction, HostFunctions } from '../functions/host-function.ts';
 import { oneLine } from '../foreign-text/printable.ts';
 import { memberName } from './python-names.ts';
 import type { ServerSettings } from './server-list.ts';
+import type { ListedTool } from './tool-list.ts';
 import { TEXT_OR_DATA } from './tool-result.ts';
 import { plainSchema, visibleText } from './tool-schema.ts';
 
@@ -26,7 +26,7 @@ export type CallTool = (tool: string, input: unknown, signal: AbortSignal) => Pr
 
 export interface OfferedServer {
   readonly settings: ServerSettings;
-  readonly tools: readonly Tool[];
+  readonly tools: readonly ListedTool[];
   readonly call: CallTool;
 }
 
@@ -73,7 +73,12 @@ export const toolFunctions = (servers: readonly OfferedServer[]): ToolFunctions 
   return { functions: Object.fromEntries(functions), leftOut };
 };
 
-const functionOf = (name: string, tool: Tool, settings: ServerSettings, call: CallTool): HostFunction => {
+const functionOf = (
+  name: string,
+  tool: ListedTool,
+  settings: ServerSettings,
+  call: CallTool,
+): HostFunction => {
   const given = {
     description: visibleText(tool.description ?? '', MAX_DESCRIPTION),
     confirm: settings.policyOf(tool.name),

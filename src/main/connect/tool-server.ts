@@ -1,16 +1,15 @@
-import {
-  Client,
-  ProtocolError,
-  SdkError,
-  SdkErrorCode,
-  type CallToolResult,
-  type Tool,
-} from '@modelcontextprotocol/client';
+import { Client, ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
+import { z } from 'zod';
+import { linkSignals, sharedController } from '../base/stop-signal.ts';
+import type { Json } from '../foreign-text/json-reader.ts';
 import { oneLine } from '../foreign-text/printable.ts';
 import type { ServerSettings } from './server-list.ts';
-import { MAX_MESSAGE_BYTES, ServerProcess } from './server-process.ts';
-import { valueOf } from './tool-result.ts';
+import { ServerProcess } from './server-process.ts';
+import { PROBLEM, ServerTransport, WHOLE_RESULT } from './server-transport.ts';
+import { pageOf, type ListedTool } from './tool-list.ts';
+import { AnswerError, valueOf } from './tool-result.ts';
 import { visibleText } from './tool-schema.ts';
+import { ToolServerError } from './tool-server-error.ts';
 
 /** For a server to be started, and to list its tools, in ms. */
 const START_MS = 20_000;
@@ -25,18 +24,24 @@ const MAX_MESSAGE = 2000;
 /** The revision that is tried where a server refuses those before it. */
 const NEWEST = '2026-07-28';
 
-/** The message is for whoever wrote the code that called. */
-class ToolServerError extends Error {
-  override readonly name = 'ToolServerError';
-}
+/** A result as the transport frames it. */
+const Framed = z.object({
+  [WHOLE_RESULT]: z.custom<Readonly<Record<string, Json>>>().optional(),
+  [PROBLEM]: z.string().optional(),
+});
 
 /** A server's process under way. */
 interface Connection {
   readonly client: Client;
-  /** Ends the server, if need be by force. */
-  readonly close: () => Promise<void>;
+  readonly process: ServerProcess;
   /** Aborted with a `ToolServerError` when the server is gone, or is to go. */
   readonly gone: AbortSignal;
+}
+
+interface RequestOptions {
+  readonly signal: AbortSignal;
+  /** For the answer, in ms. */
+  readonly timeout: number;
 }
 
 export interface ToolServerOptions {
@@ -50,7 +55,9 @@ export interface ToolServerOptions {
 export class ToolServer {
   readonly settings: ServerSettings;
   readonly #options: ToolServerOptions;
-  readonly #ended = new AbortController();
+  readonly #ended = sharedController();
+  /** Of now, and those that are not gone yet. */
+  readonly #processes = new Set<ServerProcess>();
   #connecting: Promise<Connection> | undefined;
   #starts = 0;
 
@@ -60,44 +67,45 @@ export class ToolServer {
   }
 
   /** Starts the server. @returns what it lists, or null when it can't be had, which the user is told */
-  async tools(): Promise<readonly Tool[] | null> {
+  async tools(): Promise<readonly ListedTool[] | null> {
     let connection: Connection | undefined;
     try {
       connection = await this.#connected();
-      const stop = AbortSignal.any([connection.gone, this.#ended.signal]);
-      const { isWhole, tools } = await listOf(connection, stop);
+      const { isWhole, tools } = await listOf(connection);
       if (!isWhole)
         this.#say(`has more than ${MAX_TOOLS} tools, or ${MAX_PAGES} pages of them; those are left out`);
       return tools;
     } catch (error) {
       if (!this.#ended.signal.aborted) this.#say(`is not there: ${this.#told(error, START_MS).message}`);
-      await connection?.close();
+      await connection?.process.end();
       return null;
     }
   }
 
   /** @throws Error with what went wrong, for whoever wrote the code that calls */
-  async call(tool: string, input: unknown, signal: AbortSignal): Promise<unknown> {
-    const { client, gone } = await this.#connected();
+  async call(tool: string, input: unknown, signal: AbortSignal): Promise<Json> {
+    const connection = await this.#connected();
     const { timeoutMs } = this.settings;
-    const stop = AbortSignal.any([signal, gone]);
-    let result: CallToolResult;
+    const { signal: stop, unlink } = linkSignals(signal, connection.gone);
     try {
-      result = await client.request(
-        { method: 'tools/call', params: { name: tool, arguments: input } },
-        { signal: stop, timeout: timeoutMs },
-      );
+      const params = { name: tool, arguments: input };
+      return valueOf(await ask(connection, 'tools/call', params, { signal: stop, timeout: timeoutMs }));
     } catch (error) {
-      throw gone.aborted ? gone.reason : this.#told(error, timeoutMs);
+      throw connection.gone.aborted ? connection.gone.reason : this.#told(error, timeoutMs);
+    } finally {
+      unlink();
     }
-    return valueOf(result);
   }
 
-  /** Ends the server, if need be by force. */
+  /** Ends the server, if need be by force. Whatever waits for it ends at once. */
   async close(): Promise<void> {
     this.#ended.abort(new ToolServerError(`the server ${this.#name} is being ended`));
-    const connection = await this.#connecting?.catch(() => undefined);
-    await connection?.close();
+    await Promise.all([...this.#processes].map((process) => process.end()));
+  }
+
+  /** Kills the server without waiting: this process is about to exit. */
+  abandon(): void {
+    for (const process of this.#processes) process.abandon();
   }
 
   get #name(): string {
@@ -138,37 +146,51 @@ export class ToolServer {
     }
   }
 
-  async #open(mode: 'legacy' | { readonly pin: string }, signal: AbortSignal): Promise<Connection> {
+  async #open(mode: 'legacy' | { readonly pin: string }, ended: AbortSignal): Promise<Connection> {
+    ended.throwIfAborted();
     const process = new ServerProcess(this.settings);
+    this.#processes.add(process);
+    void process.ended.then(() => this.#processes.delete(process));
     // It may do nothing for us but answer: it is offered nothing, and what it says of its results is not compiled.
     const client = new Client(
       { name: 'vivarium', version: this.#options.version },
       { capabilities: {}, versionNegotiation: { mode }, inputRequired: { autoFulfill: false } },
     );
-    const gone = new AbortController();
+    const gone = sharedController();
+    let fault: ToolServerError | undefined;
     let isOpen = false;
-    const end = (why: string): void => {
-      if (!isOpen || gone.signal.aborted) return;
-      gone.abort(new ToolServerError(why));
+    const end = (why: ToolServerError): void => {
+      if (gone.signal.aborted) return;
+      gone.abort(why);
+      if (!isOpen) return;
       this.#connecting = undefined;
-      if (this.#ended.signal.aborted) return;
+      if (ended.aborted) return;
       this.#say(`has ended${process.lastWords === '' ? '' : `; its last words: ${process.lastWords}`}`);
     };
-    client.onclose = () => end(`the server ${this.#name} has ended; the next call starts it anew`);
-    client.onerror = (error) => {
-      // The transport ends a server that says more at once than may be.
-      if (!error.message.includes('exceeded maximum size')) return;
-      end(`what the server ${this.#name} said is larger than ${MAX_MESSAGE_BYTES} bytes; it was ended`);
-      void process.end(client);
+    const fail = (why: ToolServerError): void => {
+      fault = why;
+      end(why);
     };
+    const transport = new ServerTransport(process, this.#name, fail);
+    client.onclose = () =>
+      end(new ToolServerError(`the server ${this.#name} has ended; the next call starts it anew`));
+    // The client itself does not listen while it asks for the revision.
+    const onEnded = (): void => {
+      fail(ended.reason as ToolServerError);
+      void process.end();
+    };
+    ended.addEventListener('abort', onEnded, { once: true });
     try {
-      await client.connect(process.transport, { signal, timeout: START_MS });
+      await client.connect(transport, { signal: gone.signal, timeout: START_MS });
+      if (gone.signal.aborted) throw gone.signal.reason;
     } catch (error) {
-      await process.end(client);
-      throw error;
+      await process.end();
+      throw fault ?? error;
+    } finally {
+      void process.ended.then(() => ended.removeEventListener('abort', onEnded));
     }
     isOpen = true;
-    return { client, close: () => process.end(client), gone: gone.signal };
+    return { client, process, gone: gone.signal };
   }
 
   /** @param limitMs how long was waited for an answer */
@@ -189,28 +211,43 @@ export class ToolServer {
           return `the server ${this.#name} gave no answer that can be understood (${error.code})`;
       }
     }
+    if (error instanceof AnswerError)
+      return `the server ${this.#name} gave no answer that can be understood: ${error.message}`;
     const text = error instanceof Error ? error.message : 'unknown reason';
     return visibleText(text, MAX_MESSAGE);
   }
 }
 
+/** @throws SdkError, ProtocolError, ToolServerError, AnswerError */
+const ask = async (
+  { client }: Connection,
+  method: 'tools/call' | 'tools/list',
+  params: object,
+  options: RequestOptions,
+): Promise<Readonly<Record<string, Json>>> => {
+  const framed = await client.request({ method, params: { ...params } }, Framed, options);
+  const { [PROBLEM]: problem, [WHOLE_RESULT]: result } = framed;
+  if (result === undefined) throw new AnswerError(problem ?? 'it is empty');
+  return result;
+};
+
 /** Page by page, as far as it is looked at. */
 const listOf = async (
-  { client }: Connection,
-  signal: AbortSignal,
-): Promise<{ readonly tools: readonly Tool[]; readonly isWhole: boolean }> => {
-  const tools: Tool[] = [];
-  let cursor: string | undefined;
+  connection: Connection,
+): Promise<{ readonly tools: readonly ListedTool[]; readonly isWhole: boolean }> => {
+  const tools: ListedTool[] = [];
+  let next: string | undefined;
   const until = performance.now() + START_MS;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const timeout = Math.max(1, until - performance.now());
-    const params = cursor === undefined ? {} : { cursor };
-    const listed = await client.request({ method: 'tools/list', params }, { signal, timeout });
+    const params = next === undefined ? {} : { cursor: next };
+    const given = await ask(connection, 'tools/list', params, { signal: connection.gone, timeout });
+    const { cursor, isWhole, tools: listed } = pageOf(given);
     const room = MAX_TOOLS - tools.length;
-    tools.push(...listed.tools.slice(0, room));
-    if (listed.tools.length > room) return { tools, isWhole: false };
-    cursor = listed.nextCursor;
-    if (cursor === undefined) return { tools, isWhole: true };
+    tools.push(...listed.slice(0, room));
+    if (!isWhole || listed.length > room) return { tools, isWhole: false };
+    next = cursor;
+    if (next === undefined) return { tools, isWhole: true };
   }
   return { tools, isWhole: false };
 };

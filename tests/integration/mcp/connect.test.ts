@@ -1,4 +1,5 @@
 /** `--connect`: code in the sandbox calls tools of other servers, real processes by the official SDK. */
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -317,6 +318,40 @@ print([tried(lambda: desk.create_issue(str(n)))[:20] for n in range(5)], tried(l
     expect(textOf(await opened.run('from host import desk\ndesk.create_issue("x")'))).toContain(
       'CallDeniedError',
     );
+    await opened.close();
+  });
+
+  it('goes on when nobody hears what it says on stderr', async () => {
+    const argv = ['mcp', ...connectTo({ absent: { command: 'no-such-program' } })];
+    const child = spawn(process.execPath, [path.join(PROJECT_ROOT, 'out/main/cli.js'), ...argv], {
+      env: { ...process.env, VIVARIUM_DATA_DIR: data },
+    });
+    child.stderr.destroy();
+    let answers = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (answers += text));
+    const params = {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 't', version: '1' },
+    };
+    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`);
+    await expect.poll(() => answers).toContain('"serverInfo"');
+    child.stdin.end();
+    await expect.poll(() => child.exitCode).toBe(0);
+  });
+
+  it('whose server is killed leaves none of the processes behind that this one started', async (context) => {
+    needProcesses(context);
+    const env = { ATTACK_PIDS: pids };
+    const wrapped = {
+      command: process.execPath,
+      args: [serverAt('attacking-tool-server.mjs'), 'wrapped'],
+      env,
+    };
+    const opened = await McpClient.open(data, { args: connectTo({ wrapped }) });
+    await opened.client.listTools();
+    process.kill(opened.pid, 'SIGKILL');
+    await untilNoneIsLeft();
     await opened.close();
   });
 

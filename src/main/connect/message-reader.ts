@@ -1,0 +1,98 @@
+import { JsonError, JsonReader, type Json, type JsonPart } from '../foreign-text/json-reader.ts';
+
+/** Largest message of a server, in bytes: results of calls are smaller still. */
+export const MAX_MESSAGE_BYTES = 12 * 1024 * 1024;
+/** Most values in a result, at all levels: what checks and copies them afterwards does so in one stretch. */
+export const MAX_RESULT_VALUES = 200_000;
+/** Most levels of a result. */
+export const MAX_RESULT_DEPTH = 100;
+/** Values of all else in a message, and its levels. */
+const MAX_OTHER_VALUES = 100;
+const MAX_OTHER_DEPTH = 5;
+
+const NEWLINE = 0x0a;
+
+/** The rest of the message remains where a result is left out: the call that it answers can be told. */
+const RESULT: JsonPart = {
+  path: ['result'],
+  maxBytes: MAX_MESSAGE_BYTES,
+  maxDepth: MAX_RESULT_DEPTH,
+  maxValues: MAX_RESULT_VALUES,
+};
+/** Of requests and notifications of the server, and details of its errors: none of it is used. */
+const UNUSED: readonly JsonPart[] = [['params'], ['error', 'data']].map((path) => ({
+  path,
+  maxBytes: MAX_MESSAGE_BYTES,
+  maxDepth: 0,
+  maxValues: 0,
+}));
+
+const CAPS = {
+  maxBytes: MAX_MESSAGE_BYTES,
+  maxDepth: MAX_OTHER_DEPTH,
+  // Those of a result that is kept count, too.
+  maxValues: MAX_RESULT_VALUES + MAX_OTHER_VALUES,
+  droppable: [RESULT, ...UNUSED],
+};
+
+/** A line of a server is longer than a message may be. */
+export class MessageTooLong extends Error {
+  override readonly name = 'MessageTooLong';
+}
+
+/**
+ * Takes messages out of what a server writes to stdout: one JSON object a line. Counts before it builds, and takes time
+ * in proportion to the bytes, however they are split.
+ */
+export class MessageReader {
+  readonly #take: (line: Json | undefined) => void;
+  /** Of the line that is being read; null where it is no JSON that may be, and passed by. */
+  #reader: JsonReader | null | undefined;
+  #bytes = 0;
+
+  /** @param take given each line's JSON, or undefined for a line without any */
+  constructor(take: (line: Json | undefined) => void) {
+    this.#take = take;
+  }
+
+  /** @param piece short enough to be read in one go @throws MessageTooLong; what `take` throws */
+  push(piece: Uint8Array): void {
+    let start = 0;
+    while (start < piece.byteLength) {
+      const newline = piece.indexOf(NEWLINE, start);
+      const end = newline === -1 ? piece.byteLength : newline;
+      this.#read(piece.subarray(start, end));
+      if (newline !== -1) this.#endLine();
+      start = end + 1;
+    }
+  }
+
+  #read(part: Uint8Array): void {
+    if (part.byteLength === 0) return;
+    this.#bytes += part.byteLength;
+    if (this.#bytes > MAX_MESSAGE_BYTES) throw new MessageTooLong();
+    if (this.#reader === undefined) this.#reader = new JsonReader(CAPS);
+    this.#guarded((reader) => reader.push(part));
+  }
+
+  #endLine(): void {
+    let line: Json | undefined;
+    this.#guarded((reader) => {
+      line = reader.end();
+    });
+    this.#reader = undefined;
+    this.#bytes = 0;
+    this.#take(line);
+  }
+
+  /** Servers print other things, too: these are no errors. */
+  #guarded(work: (reader: JsonReader) => void): void {
+    if (this.#reader === null || this.#reader === undefined) return;
+    try {
+      work(this.#reader);
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      this.#reader = null;
+    }
+  }
+}
