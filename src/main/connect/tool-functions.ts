@@ -2,6 +2,7 @@
 import { LIMITS } from '../../shared/limits.ts';
 import { FunctionError, FunctionSet } from '../functions/function-set.ts';
 import type { HostFunction, HostFunctions } from '../functions/host-function.ts';
+import { problemOfLarge } from '../functions/schema-work.ts';
 import { oneLine } from '../foreign-text/printable.ts';
 import { memberName } from './python-names.ts';
 import type { ServerSettings } from './server-list.ts';
@@ -82,15 +83,22 @@ const functionOf = (
   const given = {
     description: visibleText(tool.description ?? '', MAX_DESCRIPTION),
     confirm: settings.policyOf(tool.name),
-    handler: (input: unknown, { signal }: { readonly signal: AbortSignal }): Promise<unknown> =>
-      call(tool.name, input, signal),
   };
+  const handler: HostFunction['handler'] = (input, { signal }) => call(tool.name, input, signal);
+  const output = tool.outputSchema === undefined ? TEXT_OR_DATA : plainSchema(tool.outputSchema);
   const described = {
     ...given,
     input: { ...plainSchema(tool.inputSchema), type: 'object' },
-    output: tool.outputSchema === undefined ? TEXT_OR_DATA : plainSchema(tool.outputSchema),
+    output,
+    handler: async (...called: Parameters<HostFunction['handler']>): Promise<unknown> => {
+      const value = await handler(...called);
+      // Schema and result are both the server's: together they could keep zod at work for very long.
+      const problem = problemOfLarge(output, value);
+      if (problem !== null) throw new Error(`its result is not what it should be: ${problem}`);
+      return value;
+    },
   };
-  return isUsable(name, described) ? described : { ...given, input: ANY_ARGUMENTS };
+  return isUsable(name, described) ? described : { ...given, input: ANY_ARGUMENTS, handler };
 };
 
 /** Whether values can be checked by its schemas. */

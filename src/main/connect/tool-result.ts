@@ -1,3 +1,4 @@
+import type { JsonData } from '../../shared/json-data.ts';
 import type { Json } from '../foreign-text/json-reader.ts';
 import { visibleText } from './tool-schema.ts';
 
@@ -7,14 +8,14 @@ const MAX_MESSAGE = 2000;
 const MAX_BLOCKS = 1000;
 
 /** What a tool without a schema for its result gives. */
-export const TEXT_OR_DATA = {
+export const TEXT_OR_DATA: Readonly<Record<string, JsonData>> = {
   anyOf: [
     { type: 'string' },
     { type: 'null' },
     { type: 'object' },
     { type: 'array', items: { type: 'object' } },
   ],
-} as const;
+};
 
 type Fields = Readonly<Record<string, Json>>;
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { JsonData } from '../../shared/json-data.ts';
 import { isNestedDeeperThan } from '../../shared/nesting.ts';
 import type { FunctionSchema } from './host-function.ts';
+import { problemOfLarge } from './schema-work.ts';
 
 export type JsonSchema = Readonly<Record<string, JsonData>>;
 
@@ -28,17 +29,27 @@ const isZod = (schema: object): schema is z.core.$ZodType => '_zod' in schema;
  * @throws Error when it is no schema, or one that values can't be checked by
  */
 export const valueSchema = (schema: FunctionSchema, direction: 'input' | 'output'): ValueSchema => {
-  if (isZod(schema)) {
-    return { json: jsonSchemaOf(schema, direction), check: (value) => check(schema, value) };
-  }
+  if (isZod(schema)) return valueSchemaOf(jsonSchemaOf(schema, direction), schema, direction);
   const json = JsonData.safeParse(schema);
   if (!json.success || Array.isArray(schema) || isNestedDeeperThan(schema, MAX_SCHEMA_DEPTH)) {
     throw new Error('must be a schema of zod 4 or a JSON Schema');
   }
   const parsed = json.data as JsonSchema;
-  const checker = z.fromJSONSchema(parsed);
-  return { json: parsed, check: (value) => check(checker, value) };
+  return valueSchemaOf(parsed, z.fromJSONSchema(parsed), direction);
 };
+
+/** What goes into a function comes from a guest, and may be all wrong. */
+const valueSchemaOf = (
+  json: JsonSchema,
+  schema: z.core.$ZodType,
+  direction: 'input' | 'output',
+): ValueSchema => ({
+  json,
+  check: async (value) => {
+    const problem = direction === 'input' ? problemOfLarge(json, value) : null;
+    return problem === null ? check(schema, value) : { ok: false, problem };
+  },
+});
 
 /** What a function has that says nothing of what it takes. */
 export const NO_ARGUMENTS: ValueSchema = {
