@@ -6,30 +6,30 @@ import type { LockdownFactory } from '../runtime/lockdown-binding.ts';
 import type { PackageProvider } from './packages/package-provider.ts';
 import type { Asset } from '../runtime/runtime-assets.ts';
 
-/** What may change while a sandbox is at work. */
+/** Settings that can change while a sandbox is in use. */
 export interface SandboxSettings {
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
   /** Captured output per stream, in KiB. */
   readonly outputKiB: number;
-  /** Unused for so long, the processes are ended, in ms. By default 15 minutes. */
+  /** Idle time after which the processes are ended, in ms. By default 15 minutes. */
   readonly idleMs?: number;
-  /** Keep a started process in reserve, where memory allows. By default not. */
+  /** Whether a started standby process is kept, where memory allows. By default not. */
   readonly standby?: boolean;
 }
 
 export interface SandboxConfig extends SandboxSettings {
   readonly launcher: SidecarLauncher;
-  /** Reads and checks what the sidecar is fed. */
+  /** Reads and verifies the assets that are loaded into the sidecar. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
-  /** How the operating system is to hold the process in; see `lockdownOrder`. */
+  /** Confinement of the process by the operating system; see `lockdownOrder`. */
   readonly lockdown: LockdownFactory;
   readonly clock: Clock;
-  /** Folder for what makes later starts faster; without it nothing is kept. May be emptied at any time. */
+  /** Folder for snapshots and bytecode, which make later starts faster; without it none are kept. May be emptied at any time. */
   readonly dataDir?: string;
   /** Started interpreters kept ready for fresh runs. By default none. */
   readonly spares?: number;
-  /** By default 3 crashes in 5 minutes. */
+  /** Crashes after which nothing is started any more. By default 3 in 5 minutes. */
   readonly crashLimit?: CrashLimit;
   /** Free memory of the machine, in bytes. */
   readonly freeMemory: () => number;

@@ -29,7 +29,7 @@ import { Supervisor } from './process/supervisor.ts';
 import type { SupervisorSettings } from './process/supervisor-options.ts';
 import { warmUp } from './process/warm-up.ts';
 
-/** Interpreters that run guest code at once: every session may wait for something at the same time. */
+/** Most interpreters that run guest code at once. Every session may be blocked at the same time, so none is left out. */
 const MAX_CONCURRENT_RUNS = LIMITS.sessions;
 const IDLE_MS = DEFAULTS.idleMinutes * 60_000;
 const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };
@@ -96,7 +96,7 @@ export class Sandbox implements Runner {
     this.#provider = new InterpreterProvider(this.#supervisor, this.#interpreters, config.clock);
     this.#memory = new MemoryGuard({
       clock: config.clock,
-      // Spare interpreters, which have no state, are ended before sessions, which a user may continue.
+      // Evict unused prewarmed interpreters before idle sessions, whose state a user may still need.
       evict: () => this.#supervisor.dropSpares() || this.#interpreters.evictOldest() !== null,
     });
     const files = new FileCollector(config.clock);
@@ -165,12 +165,12 @@ export class Sandbox implements Runner {
     return this.#supervisor.state;
   }
 
-  /** Of the sidecar process, or null while there is none. */
+  /** Process id of the sidecar, or null while there is none. */
   get pid(): number | null {
     return this.#supervisor.pid;
   }
 
-  /** Of the process in reserve, or null; and whether it could take over this moment. */
+  /** The standby process, or null; and whether it could take over now. */
   get standby(): { readonly pid: number | null; readonly ready: boolean } {
     return { pid: this.#supervisor.standbyPid, ready: this.#supervisor.standbyReady };
   }
@@ -190,7 +190,7 @@ export class Sandbox implements Runner {
   }
 
   /**
-   * Goes the way of a run of that session, without running anything. False when the session has no interpreter.
+   * Does what a run of that session does, without code. Returns false when the session has no interpreter.
    *
    * @throws RpcError when its process dies meanwhile
    */
@@ -200,9 +200,9 @@ export class Sandbox implements Runner {
     return interpreter !== undefined;
   }
 
-  /** Forgets a session's state: its next run begins with nothing. False when there was none. */
+  /** Discards a session's state, so that its next run starts fresh. Returns false when there was none. */
   async reset(session: string): Promise<boolean> {
-    // In turn: a run of the session that is under way is not disturbed.
+    // Queued, so that a run of the session that is under way is not disturbed.
     return (
       (await this.#queue.add(session, never, () => {
         const interpreter = this.#interpreters.find(session);
@@ -214,8 +214,8 @@ export class Sandbox implements Runner {
   }
 
   /**
-   * Takes new settings on, without disturbing what runs. Another memory cap holds from the next process on: it is
-   * started as soon as no session has state that would be lost with the present one (see `restartNeeded`).
+   * Applies new settings without disturbing current runs. A new memory cap takes effect with the next process, which is
+   * started as soon as no session would lose state with the current one (see `restartNeeded`).
    */
   configure(settings: SandboxSettings): void {
     this.#settings = settings;
@@ -223,12 +223,12 @@ export class Sandbox implements Runner {
     this.#renewIfFree();
   }
 
-  /** Whether the memory cap in force is not the one that is set, for the sake of sessions with state. */
+  /** Whether the current process still has another memory cap than the settings, because sessions have state in it. */
   get restartNeeded(): boolean {
     return this.#supervisor.outdated;
   }
 
-  /** Ends the processes, as being idle does; runs under way end as cancelled. The next run starts anew. */
+  /** Ends the processes, as the idle time does; current runs end as cancelled. The next run starts a new process. */
   stop(): Promise<void> {
     return this.#supervisor.stop();
   }
@@ -259,7 +259,7 @@ export class Sandbox implements Runner {
     return this.#files.read(session, name);
   }
 
-  /** Ends the processes; the next run starts anew, also after too many crashes. Runs under way end. */
+  /** Ends the processes and current runs; the next run starts a new process, also after too many crashes. */
   restart(): Promise<void> {
     return this.#supervisor.restart();
   }
@@ -287,7 +287,7 @@ export class Sandbox implements Runner {
     try {
       this.#config.onEvent?.(event);
     } catch {
-      // What a listener throws is its own affair: no run may depend on it.
+      // Errors of listeners are ignored: no run may depend on them.
     }
   }
 }

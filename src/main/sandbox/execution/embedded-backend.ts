@@ -13,14 +13,14 @@ import type { SelectedSnapshot, SnapshotSelector } from './snapshot-selector.ts'
 import { EmbeddedInterpreter, type EmbeddedInterpreterParts } from './embedded-interpreter.ts';
 import { processDied, type Provided, type StartFromPackageSnapshot } from './interpreter-provider.ts';
 
-/** Processes that a run may lose while its packages are installed. */
+/** Most processes that may die while the packages of one run are installed before the run fails. */
 const PACKAGE_TRIES = 2;
 
 export interface EmbeddedBackendParts extends EmbeddedInterpreterParts {
   /** Undefined: every interpreter starts without packages. */
   readonly snapshots: SnapshotSelector | undefined;
   readonly packages: PackageInstaller;
-  /** Undefined: no packages are to be had. */
+  /** Undefined: packages can not be installed. */
   readonly packageProvider: PackageProvider | undefined;
   /** Called when nothing uses the sandbox for the moment. */
   readonly onRest: () => void;
@@ -28,7 +28,7 @@ export interface EmbeddedBackendParts extends EmbeddedInterpreterParts {
   readonly close: () => Promise<void>;
 }
 
-/** What it took so far to get a run its interpreter. */
+/** Time and packages that were spent so far on preparing a run's interpreter. */
 interface Progress {
   startMs: number;
   packagesMs: number;
@@ -110,7 +110,7 @@ export class EmbeddedBackend implements Backend {
       progress.packages = this.#broughtBy(image, interpreter);
       const refusal = await this.#installPackages(progress, interpreter, request, context, needs);
       if (refusal === null) return opened;
-      // None of its code has run yet: it can have another process, unless its packages are what kills them.
+      // No guest code has run yet, so another process can be tried, unless installing the packages is what kills it.
       if (refusal !== 'process-died') return { kind: 'refused', verdict: refusal };
       const end = await this.#parts.supervisor.endOf(interpreter.sidecar);
       if (end.cause === 'out-of-memory') return { kind: 'refused', verdict: { kind: 'process-died', end } };
@@ -121,7 +121,7 @@ export class EmbeddedBackend implements Backend {
     }
   }
 
-  /** An image for a run that gets a fresh interpreter, if there is one. */
+  /** A package snapshot for a run that starts a fresh interpreter, or null when none fits. */
   async #chooseImage(
     request: RunRequest,
     { signal }: RunContext,
@@ -133,7 +133,7 @@ export class EmbeddedBackend implements Backend {
     return (await snapshots?.choose(request, needs, signal)) ?? null;
   }
 
-  /** What the run needs of an image, if its interpreter came from that after all: its process may have died. */
+  /** Packages that the run needs and got from the snapshot: none if the interpreter was started without it after all. */
   #broughtBy(image: SelectedSnapshot | null, interpreter: OpenInterpreter): readonly string[] {
     const present = new Set(this.#parts.packages.installedIn(interpreter));
     return image?.needed.filter((name) => present.has(name)) ?? [];
@@ -146,7 +146,7 @@ export class EmbeddedBackend implements Backend {
         const discard = async (): Promise<void> => this.#parts.snapshots?.discard(key);
         const opening = sidecar.openFromPackageSnapshot(interpreter.id, key);
         const use = await opening.catch(async (error: unknown) => {
-          // The process may have died of it.
+          // Installing packages may have killed the process.
           if (processDied(error)) await discard();
           throw error;
         });
@@ -159,7 +159,7 @@ export class EmbeddedBackend implements Backend {
     };
   }
 
-  /** What the code needs goes into its interpreter; otherwise why that can't be done. */
+  /** Installs the packages that the code needs into its interpreter, or returns why it failed. */
   async #installPackages(
     progress: Progress,
     interpreter: OpenInterpreter,
@@ -180,7 +180,7 @@ export class EmbeddedBackend implements Backend {
       progress.advice = advice;
       return null;
     } catch (error) {
-      // A package that can't be had leaves a session as it was; anything else means that its interpreter is gone.
+      // A package that is not available leaves the session unchanged; after any other failure its interpreter is gone.
       if (!(error instanceof PackageError)) await this.#parts.provider.close(interpreter);
       else if (request.session === undefined) this.#parts.provider.discard(interpreter);
       if (signal.aborted) return { kind: 'cancelled', by: null };

@@ -16,9 +16,9 @@ import type { FileCollector } from '../sessions/file-collector.ts';
 import type { SessionRegistry, OpenInterpreter } from '../sessions/session-registry.ts';
 import type { InterpreterProvider } from './interpreter-provider.ts';
 
-/** How long a guest may take to end after an interrupt, in ms: longer where a session's state is at stake. */
+/** How long to wait after an interrupt before the interpreter is terminated, in ms: longer where that would lose a session's state. */
 const INTERRUPT_MS = { session: 500, ownInterpreter: 250 } as const;
-/** For a process whose connection is lost to be seen as gone, in ms. */
+/** How long a process may take to exit once its connection was lost, in ms. */
 const EXIT_LIMIT_MS = 6000;
 
 const never = sharedController().signal;
@@ -41,7 +41,7 @@ export class EmbeddedInterpreter implements Interpreter {
   readonly #session: string | undefined;
   readonly #advice: ModuleAdvice;
 
-  /** @param session undefined for an interpreter of the run's own */
+  /** @param session undefined for an interpreter that belongs to this run alone */
   constructor(
     parts: EmbeddedInterpreterParts,
     interpreter: OpenInterpreter,
@@ -101,7 +101,7 @@ export class EmbeddedInterpreter implements Interpreter {
       await supervisor.end(sidecar, 'misbehaved', detail);
       return { kind: 'misbehaved', detail };
     }
-    // The connection is gone, and with it the process.
+    // A process that lost its connection is ended.
     const gone = await raceStop(supervisor.endOf(sidecar), clock, EXIT_LIMIT_MS, never);
     return {
       kind: 'process-died',
@@ -116,7 +116,7 @@ export class EmbeddedInterpreter implements Interpreter {
   end(verdict: Verdict): void {
     const { interpreters, supervisor } = this.#parts;
     const { sidecar } = this.#interpreter;
-    // Whatever is still found of the process, the next run gets another one.
+    // Even if the process has not exited yet, the next run uses another one.
     if (verdict.kind === 'process-died') interpreters.forgetAll(sidecar);
     supervisor.runEnded(sidecar);
   }

@@ -9,16 +9,16 @@ import { raceStop, sharedController } from '../../base/stop-signal.ts';
 import type { Supervisor } from '../process/supervisor.ts';
 import type { Verdict } from '../../run/verdict.ts';
 
-/** Starts that are tried for one run when processes die under it before its code began. */
+/** Attempts to start an interpreter for one run when processes die before its code began. */
 const START_ATTEMPTS = 3;
-/** For a thread to be ended by the control thread, before the whole process is killed, in ms. */
+/** How long the control thread may take to end an interpreter's thread before the whole process is killed, in ms. */
 const CLOSE_LIMIT_MS = 1000;
-/** For a thread to be ended when no run waits for that, before the whole process is killed, in ms. */
+/** The same when no run waits for it, in ms. */
 const TIDY_LIMIT_MS = 10_000;
 
 const never = sharedController().signal;
 
-/** Another way to start an interpreter, in one very process. */
+/** Starts an interpreter from a snapshot that is loaded in one particular process. */
 export interface StartFromPackageSnapshot {
   readonly sidecar: SidecarClient;
   readonly start: (interpreter: OpenInterpreter) => Promise<void>;
@@ -62,16 +62,16 @@ export class InterpreterProvider {
         if (raced.stopped === 'cancelled') return refused({ kind: 'cancelled', by: null });
         const detail = `Python was not ready within ${START_LIMIT_MS / 1000} s`;
         const session = request.session === undefined ? undefined : this.#interpreters.find(request.session);
-        // A session that no longer answers goes alone, an interpreter that can't be started with the whole
-        // process, unless others use that: on a busy machine it may only have to wait behind theirs. A process
-        // that only starts is ended by its supervisor.
+        // If an existing session does not answer, only its interpreter is ended. If a new interpreter can't be
+        // started, the whole process is ended, unless other runs use it: on a busy machine it may only be waiting
+        // for them. A process that is still starting is ended by its supervisor.
         if (session !== undefined) await this.close(session);
         else if (used !== undefined && this.#supervisor.runs === 0 && !this.#interpreters.liveIn(used)) {
           await this.#supervisor.end(used, 'start-failed', detail);
         }
         return refused({ kind: 'setup-failed', detail });
       } catch (error) {
-        // No guest code has run yet: whoever killed the process, the run can have another one.
+        // No guest code has run yet, so the run can be given another process.
         if (attempt < START_ATTEMPTS && processDied(error) && !signal.aborted) continue;
         const detail = error instanceof Error ? error.message : 'unknown reason';
         return refused({ kind: 'setup-failed', detail });
@@ -88,23 +88,23 @@ export class InterpreterProvider {
     const sidecar = await this.#supervisor.sidecar();
     onSidecar(sidecar);
     const interpreter = await this.#interpreters.open(sidecar, request.session ?? null, (fresh) =>
-      // The process that has the image may be gone.
+      // The process that holds the snapshot may have exited.
       startFrom?.sidecar === sidecar ? startFrom.start(fresh) : sidecar.openInterpreter(fresh.id),
     );
     try {
       await sidecar.files.write(interpreter.id, request.files ?? [], signal);
     } catch (error) {
-      // A refused file leaves the session as it was; any other failure means that its interpreter is gone.
+      // A refused file leaves the session unchanged; after any other failure its interpreter is gone.
       const alive = signal.aborted || (RpcError.is(error) && error.code === 'failed');
       await (alive ? this.#closeUnlessKept(interpreter) : this.close(interpreter));
-      // Whether its process died of it is asked further up.
+      // The caller finds out whether the process died.
       if (!RpcError.is(error) || error.code !== 'failed') throw error;
       throw new RpcError('failed', describeRemoteError(error, 'its files could not be written'));
     }
     return interpreter;
   }
 
-  /** Nobody waits for this interpreter any more: when it comes, it goes. */
+  /** Ends an interpreter as soon as it has started, because the run that asked for it was given up. */
   #abandon(opening: Promise<OpenInterpreter>): void {
     opening.then(
       (interpreter) => this.#closeUnlessKept(interpreter),
@@ -112,7 +112,7 @@ export class InterpreterProvider {
     );
   }
 
-  /** An interpreter that was opened for this run is ended; one that has a session's state is kept. */
+  /** Ends an interpreter that was opened for this run alone; one that holds a session's state is kept. */
   async #closeUnlessKept(interpreter: OpenInterpreter): Promise<void> {
     if (!this.#interpreters.isKept(interpreter)) await this.#endInterpreter(interpreter, CLOSE_LIMIT_MS);
   }
@@ -130,7 +130,7 @@ export class InterpreterProvider {
       const raced = await raceStop(closing, this.#clock, limitMs, never);
       if (raced.stopped === null) return;
     } catch {
-      // Not answering and refusing are the same here. A process that is gone has a reason of its own already.
+      // No answer and a refusal are treated alike. A process that is gone already has its own reason.
     }
     await this.#supervisor.end(interpreter.sidecar, 'stop-failed', 'an interpreter could not be ended');
   }
@@ -141,7 +141,7 @@ export class InterpreterProvider {
   }
 }
 
-/** Whether a process died under a call of its own accord. */
+/** Whether a call failed because the process died, not because the supervisor ended it. */
 export const processDied = (error: unknown): boolean =>
   error instanceof SidecarEndedError
     ? error.end.cause === 'exited'

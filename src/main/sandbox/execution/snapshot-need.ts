@@ -11,17 +11,17 @@ export interface SnapshotNeed {
   readonly modules: readonly string[];
 }
 
-/** Of the snapshot with exactly these packages. */
+/** Key of the snapshot with exactly these packages. */
 export const keyOf = ({ wheels }: SnapshotNeed, runtime: string): string =>
   imageKey({ runtime, hashes: wheels.map(({ sha256 }) => sha256) });
 
-/** What a snapshot has of a package: the same whatever a run's code does with it. */
+/** The modules of a package to import into a snapshot: the same for every run, whatever its code imports. */
 export const modulesOf = ({ imports, name }: Wheel, isRoot: boolean): readonly string[] =>
   snapshotModulesOf(name) ?? (isRoot ? imports.filter((module) => !isOdd(module)) : []);
 
 const snapshotModulesOf = (name: string): readonly string[] | undefined =>
   Object.hasOwn(CURATED.snapshotModules, name) ? CURATED.snapshotModules[name] : undefined;
 
-/** Parts of packages that do more than being imported: tests, programs. */
+/** Submodules with effects beyond their import: tests, programs. */
 const isOdd = (module: string): boolean =>
   module.split('.').some((part) => part.startsWith('_') || /^(?:conftest|testing|tests?)$/u.test(part));

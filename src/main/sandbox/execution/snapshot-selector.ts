@@ -12,22 +12,22 @@ import { raceStop } from '../../base/stop-signal.ts';
 import { keyOf, modulesOf, type SnapshotNeed } from './snapshot-need.ts';
 import { SnapshotTransfer } from './snapshot-transfer.ts';
 
-/** For an image to be made, or handed over, in ms; then the run goes on without. */
+/** How long a run waits for a snapshot to be made or transferred, in ms; then it starts without. */
 const LIMIT_MS = 150_000;
 
-/** The same for an image that no run waits for, in ms: its process has to be ready after a while. */
+/** The same for a snapshot that no run waits for, in ms: its process must become available again. */
 const WANTED_LIMIT_MS = 40_000;
-/** Images that are made because runs wanted them, by one sandbox: code could think of any number of sets. */
+/** Most snapshots that one sandbox makes because runs asked for them: hostile code could ask for any number of package sets. */
 const MAX_WANTED = 8;
 
-/** Less than that is imported faster than an image is restored, in bytes of wheels. */
+/** Package sets smaller than this are imported faster than a snapshot is restored, in bytes of wheels. */
 const WORTH_BYTES = 2_000_000;
 
-/** An image that an interpreter can be started from, in that process. */
+/** A snapshot that is loaded in a process, so that an interpreter can be started from it there. */
 export interface SelectedSnapshot {
   readonly sidecar: SidecarClient;
   readonly key: string;
-  /** The packages that are in the image. */
+  /** The packages in the snapshot. */
   readonly wheels: readonly Wheel[];
   /** Names of those that the run needs. */
   readonly needed: readonly string[];
@@ -38,13 +38,13 @@ export interface SnapshotSelectorOptions {
   readonly store: PackageSnapshotStore;
   readonly bytecode: BytecodeStore;
   readonly clock: Clock;
-  /** Gives the process for the next run. */
+  /** Resolves with the process for the next run. */
   readonly sidecar: () => Promise<SidecarClient>;
-  /** Gives the process for the next run as soon as it can be called, even while it is still being prepared. */
+  /** Resolves with the process for the next run as soon as it answers calls, even while it is still being prepared. */
   readonly reachable: () => Promise<SidecarClient>;
-  /** Whether another process will make what is wanted, so that no run has to wait for it. */
+  /** Whether a standby process will make the missing snapshot, so that no run has to wait for it. */
   readonly inBackground: () => boolean;
-  /** A run went without an image, which `makeWanted` can make in another process. */
+  /** Called when a run started without a snapshot that `makeWanted` can make in a standby process. */
   readonly onWanted: () => void;
 }
 
@@ -55,8 +55,8 @@ interface Starting {
 }
 
 /**
- * Finds an image that has the packages a run needs, or has one made. Whatever goes wrong only costs time: packages
- * that no image brings are installed one by one.
+ * Finds a snapshot with the packages that a run needs, or has one made. Failures only cost time: without a snapshot the
+ * packages are installed one by one.
  */
 export class SnapshotSelector {
   readonly #store: PackageSnapshotStore;
@@ -67,9 +67,9 @@ export class SnapshotSelector {
   readonly #inBackground: () => boolean;
   readonly #onWanted: () => void;
   readonly #wanted: SnapshotNeed[] = [];
-  /** Keys of images that were wanted before. */
+  /** Keys of snapshots that runs have asked for. */
   readonly #everWanted = new Set<string>();
-  /** A process takes one image at a time. */
+  /** Pending transfers: a process takes one snapshot at a time. */
   readonly #handingOver = new WeakMap<SidecarClient, Promise<unknown>>();
 
   constructor({
@@ -92,21 +92,21 @@ export class SnapshotSelector {
   }
 
   /**
-   * What the run needs is fetched first, for as long as that takes.
+   * Downloads the packages first, without a time limit of its own. Never rejects.
    *
-   * @param needs those of the request
-   * @returns null when there is no image for the run. Never rejects
+   * @param needs the packages that the request needs
+   * @returns null when there is no snapshot for the run
    */
   async choose(request: RunRequest, needs: RunNeeds, signal: AbortSignal): Promise<SelectedSnapshot | null> {
     try {
       const imports = await needs.code.imports();
-      // It may have the name of one in an image, where it would come second.
+      // An input file may have the name of a module in the snapshot, which would then take precedence.
       if (hasModules(request, imports)) return null;
       if (imports.length + (await needs.required()).length + (await needs.requested()).length === 0)
         return null;
       const { wants } = await needs.guessed();
       if (wants.required.length + (wants.optional ?? []).length === 0) return null;
-      // The run needs it in any case: it may start meanwhile.
+      // The run needs a process in any case: start it in parallel.
       const starting: Starting = { ready: this.#sidecar(), reachable: this.#reachable() };
       starting.ready.catch(() => undefined);
       starting.reachable.catch(() => undefined);
@@ -120,12 +120,12 @@ export class SnapshotSelector {
       const raced = await raceStop(found, this.#clock, LIMIT_MS, signal);
       return raced.stopped === null ? raced.value : null;
     } catch {
-      // What is missing, and why, comes up again when packages are installed.
+      // The installation reports later what is missing, and why.
       return null;
     }
   }
 
-  /** Makes what a run has wanted, in a process that is there for later runs. Never rejects. */
+  /** Makes the snapshot that a run asked for, in a standby process. Never rejects. */
   async makeWanted(sidecar: SidecarClient): Promise<void> {
     const wanted = this.#wanted.shift();
     if (wanted === undefined || sidecar.runtimeKey === undefined || !sidecar.isPristine) return;
@@ -135,7 +135,7 @@ export class SnapshotSelector {
     stop.abort();
   }
 
-  /** It could not be used. */
+  /** Forgets a snapshot that could not be used. */
   async discard(key: string): Promise<void> {
     await this.#store.discard(key);
   }
@@ -175,7 +175,7 @@ export class SnapshotSelector {
 
   async #need(wants: Wants, packages: RunPackages): Promise<SnapshotNeed | null> {
     const { wheels: all } = await packages.obtain(wants);
-    // What others than Pyodide's makers vouch for is imported by those only who want it.
+    // Only packages of Pyodide's own lock go into snapshots unasked; others are imported only by runs that name them.
     const ofLock = new Set(all.filter(({ origin }) => origin === 'lock').map(({ name }) => name));
     const imported = (wants.optional ?? []).filter(({ modules }) => modules.length > 0);
     const roots = imported.map(({ requirement }) => requirement).filter((name) => ofLock.has(name));
@@ -198,7 +198,7 @@ export class SnapshotSelector {
     this.#onWanted();
   }
 
-  /** One after the other for each process, whether earlier ones failed or not. */
+  /** Runs tasks one after the other for each process, also after failures. */
   #inTurn<T>(sidecar: SidecarClient, work: () => Promise<T>): Promise<T> {
     const turn = (this.#handingOver.get(sidecar) ?? Promise.resolve()).then(work);
     this.#handingOver.set(
@@ -209,11 +209,11 @@ export class SnapshotSelector {
   }
 }
 
-/** What is imported into an image depends on the roots: that it can't be made of some says nothing of others. */
+/** Whether two sets of requested packages are equal. A snapshot that can not be made of one says nothing about others. */
 const isSameSet = (some: readonly string[], others: readonly string[]): boolean =>
   some.length === others.length && some.every((one) => others.includes(one));
 
-/** Whether modules were given with a run. Its script is one only to code that imports it. */
+/** Whether Python modules were uploaded with a run. The script itself counts only if the code imports it. */
 const hasModules = ({ files = [], script }: RunRequest, imports: readonly string[]): boolean =>
   files
     .filter(({ name }) => name.endsWith('.py'))

@@ -20,7 +20,7 @@ export interface SnapshotTransferParts {
 /** The process for a run, which may only be starting. */
 export interface TargetProcess {
   readonly sidecar: SidecarClient;
-  /** Resolves when it takes runs. */
+  /** Resolves when the process accepts runs. */
   readonly ready: Promise<unknown>;
 }
 
@@ -36,7 +36,7 @@ export class SnapshotTransfer {
     this.#bytecode = bytecode;
   }
 
-  /** The snapshot's wheels, once it is there; null when it is not for this run. */
+  /** The wheels of the snapshot once it is loaded; null when it can not be used for this run. */
   async load(
     stored: StoredImage,
     need: SnapshotNeed,
@@ -62,7 +62,7 @@ export class SnapshotTransfer {
       await sidecar.packageSnapshots.adopt(stored.key, stored.hashes);
       return wheels;
     } catch (error) {
-      // Not when its process is gone: that was hardly its doing.
+      // Unless the process is gone, which the snapshot hardly caused.
       if (isRefusal(error)) await this.#store.discard(stored.key);
       return null;
     }
@@ -83,18 +83,18 @@ export class SnapshotTransfer {
       (image) => [image, false] as const,
       (error: unknown) => [undefined, isRefusal(error)] as const,
     );
-    // A run that did not wait may have let a guest in meanwhile.
+    // Another run may have executed guest code in this process meanwhile.
     if (!sidecar.isPristine) return false;
     if (made !== undefined) {
       await this.#bytecode.keep(made.bytecode);
       await this.#store.keep(content, made.image);
     }
-    // It would fail again at the same cost, since no guest has interrupted it.
+    // No guest code interfered, so it would fail again at the same cost.
     if (isImpossible && !signal.aborted) await this.#store.refuse(content);
     return made !== undefined;
   }
 
-  /** False when it is not there, or damaged. */
+  /** False when the snapshot is missing or damaged. */
   async #handOver({ key }: StoredImage, sidecar: SidecarClient, signal: AbortSignal): Promise<boolean> {
     const bytes = await this.#store.read(key);
     if (bytes !== undefined) await sidecar.packageSnapshots.load(key, bytes, signal);
@@ -107,7 +107,7 @@ export class SnapshotTransfer {
   }
 }
 
-/** Not more than what the settings allow now, and as the lock knows it now. */
+/** The wheels of a stored snapshot, as the current lock and settings have them. */
 const wheelsOf = async (
   { hashes, roots }: StoredImage,
   { wheels }: SnapshotNeed,
@@ -115,5 +115,5 @@ const wheelsOf = async (
 ): Promise<readonly Wheel[]> =>
   hashes.length === wheels.length ? wheels : ((await packages.kept(roots)) ?? []);
 
-/** The snapshot itself is refused: not when its process was ended, had lost a package, or took too long over it. */
+/** Whether the snapshot itself was refused, as opposed to a process that ended, lacked a package or took too long. */
 const isRefusal = (error: unknown): boolean => RpcError.is(error) && error.code === 'failed';

@@ -5,12 +5,12 @@ import type { Wheel } from '../../packages/wheel.ts';
 import type { PackageProvider } from './package-provider.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 
-/** Packages in main's memory at once: one is read while another one is taken on. */
+/** Packages in main's memory at once: the next one is read while one is being sent. */
 const AT_ONCE = 4;
 
-/** Something that a process can have at hand, under its hash. */
+/** A file that can be sent to a process, which keeps it under its hash. */
 export interface Supply extends Pick<PackagePart, 'sha256' | 'name' | 'kind' | 'beyond'> {
-  /** Undefined where it can be done without, and can't be had. Rejects with PackageError. */
+  /** Undefined when the file is optional and not available. Rejects with PackageError. */
   readonly read: (signal: AbortSignal) => Promise<Uint8Array | undefined>;
 }
 
@@ -25,10 +25,10 @@ export const suppliesOf = (wheels: readonly Wheel[], provider: Pick<PackageProvi
   }));
 
 /**
- * Hands supplies over to a process. While one is taken on there, the next is read.
+ * Sends files to a process. The next one is read while one is being received there.
  *
- * @param missing hashes of those that the process has not
- * @returns hashes of those that can't be had, and need not be
+ * @param missing hashes of the files that the process does not have
+ * @returns hashes of the optional files that are not available
  * @throws PackageError when one can't be read; RpcError when one is refused
  */
 export const bringPackages = async (
@@ -53,8 +53,8 @@ export const bringPackages = async (
 };
 
 /**
- * What a process keeps a wheel by: its hash, unless a run has named it, since less of it is withheld then. What one run
- * has named must not be what another one gets.
+ * Key under which a process keeps a wheel: its hash or, when a run named the package, a hash that covers what is withheld of it,
+ * which is less then. Runs that did not name the package must not get those files.
  */
 const supplyKeyOf = ({ isNamed, sha256, withheld = [] }: Wheel): string =>
   isNamed === true

@@ -8,8 +8,8 @@ import { SnapshotStore } from '../snapshots/snapshot-store.ts';
 const KEPT = 200;
 
 /**
- * Bytecode of packages, as archives like wheels, made along with images: where no image is of use, importing takes
- * less than half the time with it. A cache, as `SnapshotStore`. Nothing in here ever rejects.
+ * Compiled bytecode of packages, in archives like wheels, made together with snapshots. Where no snapshot can be used, it
+ * halves the time of imports. A cache, as `SnapshotStore`; no method rejects.
  */
 export class BytecodeStore {
   readonly #archives: SnapshotStore;
@@ -24,7 +24,7 @@ export class BytecodeStore {
     for (const [hash, archive] of archives) await this.#archives.write(keyOf(hash), archive);
   }
 
-  /** What is kept for these packages, to be put into an interpreter beside them. */
+  /** The archives for these packages, to be installed into an interpreter with them. */
   async suppliesFor(wheels: readonly Wheel[]): Promise<Supply[]> {
     const supplies = wheels.map(({ name, sha256 }): Supply => {
       const key = keyOf(sha256);
@@ -35,5 +35,5 @@ export class BytecodeStore {
   }
 }
 
-/** Not the package's own hash: a process has both at hand. */
+/** Differs from the hash of the package, since a process keeps both under their keys. */
 const keyOf = (hash: string): string => createHash('sha256').update(`bytecode\n${hash}`).digest('hex');

@@ -7,7 +7,7 @@ import { readPythonText, type PythonText } from './python-text.ts';
 import { requestedByCommand, requestedByComment, type AskedFor } from './requirement-lines.ts';
 import { SpelledOut } from './spelled-out.ts';
 
-/** Requests of one piece of code. */
+/** Most package requests that are read from one piece of code. */
 const MAX_REQUESTS = 100;
 
 interface Read {
@@ -16,7 +16,7 @@ interface Read {
   readonly spelledOut: SpelledOut;
 }
 
-/** What main itself reads in the code of a run about packages: each thing at most once, when it is asked for. */
+/** What the code of a run says about packages, as main reads it: lazily, and each part once. */
 export class CodeReading {
   readonly #code: string;
   #read: Promise<Read> | undefined;
@@ -35,12 +35,12 @@ export class CodeReading {
     return (await this.#all()).spelledOut;
   }
 
-  /** What its lines ask to be installed: see requirement-lines.ts. */
+  /** Packages that lines of the code ask to install: see requirement-lines.ts. */
   async asked(): Promise<AskedFor> {
     return (await this.#all()).asked;
   }
 
-  /** What its script metadata names. @throws PackageError when that is wrong */
+  /** Packages in its script metadata. @throws PackageError when the metadata is invalid */
   dependencies(): Promise<readonly string[]> {
     return (this.#dependencies ??= scriptDependencies(this.#code));
   }
@@ -67,7 +67,7 @@ const askedIn = ({ commands, comments }: PythonText): AskedFor => {
   };
 };
 
-/** Commands in strings are requests only where the code runs them: that is Python's to say. */
+/** Commands in strings count only where the code executes them, which Python decides. */
 const commandsIn = (literals: ReadonlySet<string>): readonly string[] =>
   [...literals]
     .filter((literal) => literal.includes('install'))

@@ -10,17 +10,17 @@ const PROVIDED =
   /^(?:host|micropip|nest_asyncio|IPython\.(?:display|get_ipython|(?:core|lib)\.display|core\.interactiveshell))(?:\.|$)|^IPython(?:\.core|\.lib)?$/u;
 const MAX_MODULES = 100;
 const MAX_LENGTH = 200;
-/** Statements that are looked at, and names in one: code with more of them is made to take time. */
+/** Most statements that are read, and names in each: only code that is meant to be slow has more. */
 const MAX_STATEMENTS = 10_000;
 const MAX_NAMES = 1000;
-/** Of a statement, in UTF-16 units: what comes later in it is not looked at. */
+/** Longest part of a statement that is read, in UTF-16 units. */
 const MAX_STATEMENT = 20_000;
-/** Gone through at once, in UTF-16 units. */
+/** Text that is read before other work gets a turn, in UTF-16 units. */
 const STRETCH_UNITS = 64 * 1024;
 
 /**
- * The modules that code seems to import. Only a guess, made before any interpreter could read the code: what is
- * really imported is found out by Python.
+ * The modules that code seems to import. A guess, made before an interpreter is there to parse the code; Python
+ * determines the real imports.
  */
 export const importsIn = async ({ code }: PythonText, turns: Turns): Promise<string[]> => {
   const found = new Set<string>();

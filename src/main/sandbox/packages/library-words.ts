@@ -31,7 +31,7 @@ const FOREIGN_ADVICE = [
   / {0,2}Do you need to install a parser library\?/gu,
 ];
 
-/** Names in the words of a library, of packages or of their modules; the first ones. */
+/** Names of packages or modules in a library's message; the first few. */
 export const wantedIn = (message: string): readonly string[] => {
   const text = message.slice(0, MAX_LENGTH);
   const found = new Set<string>();
@@ -42,7 +42,7 @@ export const wantedIn = (message: string): readonly string[] => {
   return [...found];
 };
 
-/** Without what does not work here. */
+/** The message without advice that does not work in the sandbox. */
 export const withoutForeignAdvice = (text: string): string =>
   text.length > MAX_TEXT
     ? text

@@ -9,10 +9,10 @@ import { programWords } from '../../run/package-advice.ts';
 import { MAX_WANTED, wantedIn, withoutForeignAdvice } from './library-words.ts';
 import { ModuleKnowledge } from './module-knowledge.ts';
 
-/** What Python, and our `micropip`, say of a module that is not there. */
+/** Messages of Python, and of our `micropip`, about a missing module. */
 const NO_MODULE = /^No module named '([^']{1,200})'|^No package named '([^']{1,200})'/u;
 
-/** What Python says of a time zone that is not there, and what Pyodide adds. */
+/** Message of Python about a missing time zone, and what Pyodide appends. */
 const NO_ZONE = /No time zone found with key ([\w+/-]{1,100})/u;
 const PYODIDES_ADVICE =
   /\.? ?(?:\\n|\n) On Pyodide you must do pyodide\.loadPackage\('tzdata'\) package before you use zoneinfo\./u;
@@ -20,7 +20,7 @@ const PYODIDES_ADVICE =
 const ZONES = [CURATED.zones.module, ...CURATED.zones.others];
 
 export interface ModuleAdviceOptions {
-  /** Of the entry that the run came by. */
+  /** The wording for the way the run was started (command line, MCP, library). */
   readonly words?: AdviceWords | undefined;
   readonly knowledge?: ModuleKnowledge;
   /** Modules of files that were given with the run. */
@@ -29,7 +29,7 @@ export interface ModuleAdviceOptions {
   readonly isInstalled?: (packageName: string) => boolean;
 }
 
-/** Says why packages are not there that code imports or uses, and what would help. */
+/** Explains why a package that the code imports or uses is missing, and what would help. */
 export class ModuleAdvice {
   readonly #words: AdviceWords;
   readonly #knowledge: ModuleKnowledge;
@@ -72,7 +72,7 @@ export class ModuleAdvice {
     // Python names the module of a type that is not built in.
     switch (error.type.slice(error.type.lastIndexOf('.') + 1)) {
       case 'ModuleNotFoundError':
-        // Python has said all that is to be said.
+        // Python's own message says enough.
         if (absenceIn(error.message) !== null) return told;
         return withAdvice(told, error, this.#aboutModule(error.message) ?? this.#aboutLibrary(error.message));
       case 'ImportError':
@@ -95,7 +95,7 @@ export class ModuleAdvice {
     const known = this.#known.get(keyOf(name)) ?? this.#known.get(keyOf(top));
     if (known !== undefined) return this.#words(known);
     const advice = this.#knowledge.about(name, this.#files);
-    // The package is there, and has no such part.
+    // The package is installed, but has no such submodule.
     if (advice.kind === 'not-named' && this.#isInstalled(advice.packageName)) return null;
     return this.#words(advice);
   }
@@ -139,7 +139,7 @@ const withAdvice = (outcome: GuestOutcome, error: GuestError, advice: string | n
   return { ...outcome, error: { ...error, message: `${message}; ${advice}`, traceback: advised } };
 };
 
-/** Without what Pyodide advises, which does not work here. */
+/** The message without Pyodide's advice, which does not work in the sandbox. */
 const inOwnWords = (error: GuestError): GuestError => ({
   ...error,
   message: error.message.replace(PYODIDES_ADVICE, ''),

@@ -6,11 +6,11 @@ import { topOf, type ModuleOwners } from '../../packages/resolve/module-owners.t
 import type { PackageAdvice } from '../../run/package-advice.ts';
 import { nearMiss } from './near-miss.ts';
 
-/** Knows of modules and packages what Pyodide's lock, the curated data and Python's own list say. */
+/** Looks up modules and packages in Pyodide's lock, the curated data and the list of Python's standard library. */
 export class ModuleKnowledge {
   readonly #owners: ModuleOwners | null;
 
-  /** @param owners null while nobody has opened the lock: then it knows of the others only */
+  /** @param owners modules of the lock; null while the lock has not been opened */
   constructor(owners: ModuleOwners | null) {
     this.#owners = owners;
   }

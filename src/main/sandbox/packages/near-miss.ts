@@ -2,8 +2,8 @@
 const MAX_LENGTH = 40;
 
 /**
- * Of names, the one that was most likely meant by another one; null when none is near. Case makes no difference, and
- * two neighbours that changed places are one slip.
+ * The name that a misspelled one most likely means; null when none is similar. Case does not matter, and two
+ * swapped neighbours count as one edit.
  */
 export const nearMiss = (name: string, candidates: Iterable<string>): string | null => {
   const typed = name.toLowerCase();
@@ -19,7 +19,7 @@ export const nearMiss = (name: string, candidates: Iterable<string>): string | n
   return best?.name ?? null;
 };
 
-/** In short names one slip makes another word. */
+/** Edits that are tolerated: fewer in short names, where one edit makes another word. */
 const slipsFor = (length: number): number => (length < 5 ? 0 : length < 10 ? 1 : 2);
 
 /**

@@ -1,7 +1,7 @@
 const SCRIPT = '.py';
 const MODULE = /^[A-Za-z_]\w*$/u;
 
-/** Modules at the top that code may write itself, by the names of Python files in its strings. */
+/** Top-level modules that the code may write itself, from names of Python files in its strings. */
 export const ownModulesIn = (literals: Iterable<string>): ReadonlySet<string> => {
   const own = new Set<string>();
   for (const literal of literals) {

@@ -18,22 +18,22 @@ import { refuseTooLarge } from './package-size.ts';
 import type { RunNeeds } from './run-needs.ts';
 import { raceStop } from '../../base/stop-signal.ts';
 
-/** For an interpreter to say what code imports, in ms. One that is slower runs the code without help. */
+/** How long an interpreter may take to report what code imports, in ms; then the code runs without these packages. */
 const FIND_LIMIT_MS = 10_000;
-/** For one step of putting packages into an interpreter, in ms. */
+/** Limit for one step of installing packages into an interpreter, in ms. */
 const INSTALL_LIMIT_MS = 120_000;
-/** For packages to be read and handed over, in ms: what is damaged is fetched again in that time. */
+/** Limit for reading and sending packages, in ms, including new downloads of damaged ones. */
 const BRING_LIMIT_MS = 16 * 60_000;
-/** Packages may be pushed out again by those of other runs before they are all there. */
+/** Attempts: packages of other runs may evict some before all are there. */
 const BRING_ROUNDS = 3;
 
 /** How long a package that is only hinted at, and could not be installed, is not looked up again for that interpreter, in ms. */
 const HINT_PAUSE_MS = 60_000;
 
 export interface PackageInstallerOptions {
-  /** Undefined: no packages are to be had. */
+  /** Undefined: packages can not be installed. */
   readonly provider: PackageProvider | undefined;
-  /** Undefined: packages are compiled by whoever imports them. */
+  /** Undefined: packages are compiled when they are imported. */
   readonly bytecode?: BytecodeStore | undefined;
   readonly clock: Clock;
 }
@@ -41,10 +41,10 @@ export interface PackageInstallerOptions {
 export interface InstallOrder {
   readonly interpreter: OpenInterpreter;
   readonly request: RunRequest;
-  /** Of that request; null where no packages are to be had. */
+  /** The packages that the request needs; null where none can be installed. */
   readonly needs: RunNeeds | null;
   readonly signal: AbortSignal;
-  /** In which the run is told what is missing. */
+  /** The wording of advice about missing packages. */
   readonly words?: AdviceWords | undefined;
 }
 
@@ -67,9 +67,9 @@ export class PackageInstaller {
   readonly #provider: PackageProvider | undefined;
   readonly #bytecode: BytecodeStore | undefined;
   readonly #clock: Clock;
-  /** Of each interpreter, by package: failures of one run's hints do not apply to other interpreters. */
+  /** Failed hints of each interpreter, by package: they do not apply to other interpreters. */
   readonly #failedHints = new WeakMap<OpenInterpreter, Map<string, FailedHint>>();
-  /** Hashes of what each interpreter has, by package. */
+  /** Hashes of the packages in each interpreter. */
   readonly #installed = new WeakMap<OpenInterpreter, Map<string, string>>();
   /** Those of Pyodide's lock, once some run has needed packages. */
   #owners: ModuleOwners | null = null;

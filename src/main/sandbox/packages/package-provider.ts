@@ -3,7 +3,7 @@ import type { PackageWork } from '../../packages/package-work.ts';
 import type { PackageService } from '../../packages/package-service.ts';
 import type { Wheel } from '../../packages/wheel.ts';
 
-/** What a run needs of its piece of work with packages; see `PackageWork`. */
+/** The package operations of one run; see `PackageWork`. */
 export type RunPackages = Pick<PackageWork, 'providersOf' | 'modules' | 'obtain' | 'kept' | 'release'>;
 
 /** Where a sandbox gets packages from. All methods throw PackageError. */
@@ -29,13 +29,13 @@ export class LazyPackages implements PackageProvider {
   }
 
   async close(): Promise<void> {
-    // What never opened is closed.
+    // Nothing to close if it never opened.
     await this.#opened?.then((service) => service.close()).catch(() => undefined);
   }
 
   #service(): Promise<PackageProvider> {
     const opening = (this.#opened ??= this.#open());
-    // A damaged lock may be mended: the next run tries again.
+    // A damaged lock may be repaired, so the next run tries again.
     opening.catch(() => {
       if (this.#opened === opening) this.#opened = undefined;
     });

@@ -2,32 +2,32 @@ import type { Turns } from '../../foreign-text/turns.ts';
 import { isInstallCommand } from './requirement-lines.ts';
 
 /**
- * Tells Python's code from its strings and comments, as well as that can be done in one pass: in an f-string, what
- * stands in braces counts as text. Not a parser: those that accept broken code take seconds for hostile input, and
- * main must never wait for that. Character by character: an expression for each mark takes ten times as long. A stretch
- * after the other: a megabyte of marks takes longer than main may be kept from its other work.
+ * Separates Python code from its strings and comments in one pass; expressions in f-strings count as text. Not a full
+ * parser: parsers that accept broken code take seconds for hostile input. Reads single characters, since a regular
+ * expression for each mark takes ten times as long, and yields between stretches, since a megabyte of quotation marks
+ * would block main's event loop for too long.
  */
 
-/** Read, or put together, at once: in UTF-16 units, and in parts. */
+/** Work before other work gets a turn: UTF-16 units read, and parts joined. */
 const STRETCH_UNITS = 64 * 1024;
 const STRETCH_PARTS = 4096;
 
-/** Longer strings are no names of packages or files. */
+/** Longest string that may be the name of a package or file, in UTF-16 units. */
 const MAX_LITERAL = 200;
 /** Most names of packages taken from one piece of code. */
 const MAX_LITERALS = 10_000;
-/** Lines that ask for packages, and the length of one. */
+/** Most lines that ask for packages, and the longest one, in UTF-16 units. */
 const MAX_REQUESTS = 100;
 const MAX_REQUEST = 4000;
 
 export interface PythonText {
   /** The code with its strings and comments blanked out. Lines that go on in the next one are one line; each ends with `\n`. */
   readonly code: string;
-  /** What stands in short strings without a prefix and without backslashes; the first ones, of very many. */
+  /** Contents of short strings without prefix and backslashes; only the first ones. */
   readonly literals: ReadonlySet<string>;
-  /** Commands of a shell or a notebook that install something; they are no code. */
+  /** Shell and notebook commands that install something; they are not Python code. */
   readonly commands: readonly string[];
-  /** Comments that speak of installing. */
+  /** Comments that mention an installation. */
   readonly comments: readonly string[];
 }
 
@@ -40,7 +40,7 @@ const HASH = 0x23;
 const SINGLE_QUOTE = 0x27;
 const BACKSLASH = 0x5c;
 
-/** A string after one or two of these is not what it seems: raw, bytes, formatted. */
+/** Prefixes of strings that are raw, bytes or formatted. */
 const PREFIXES = 'bfrtuBFRTU';
 const MAX_PREFIX = 2;
 
@@ -55,7 +55,7 @@ export const readPythonText = async (text: string, turns: Turns): Promise<Python
   let lineStart = true;
   let at = 0;
   let pauseAt = STRETCH_UNITS;
-  /** Puts something in the place of what stands between here and there. */
+  /** Replaces a range of the code. */
   const replace = (end: number, by: string): void => {
     parts.push(text.slice(copied, at), by);
     at = copied = end;
@@ -86,7 +86,7 @@ export const readPythonText = async (text: string, turns: Turns): Promise<Python
       if (comments.length < MAX_REQUESTS && comment.includes('install')) comments.push(comment);
       replace(end, '');
     } else if (mark === BACKSLASH) {
-      // At the end of a line; elsewhere it means nothing.
+      // A backslash matters at the end of a line only.
       replace(at + 1 + lineEndAt(text, at + 1), ' ');
     } else if (mark === RETURN) {
       replace(at + lineEndAt(text, at), '\n');
@@ -94,7 +94,7 @@ export const readPythonText = async (text: string, turns: Turns): Promise<Python
       const { contents, end } = stringAt(text, at, mark);
       const isLiteral = contents !== null && literals.size < MAX_LITERALS && !isPrefixed(text, at);
       if (isLiteral) literals.add(contents);
-      // Something, so that what is before it and after it stays apart.
+      // A placeholder keeps the tokens before and after it apart.
       replace(end, ' "" ');
     } else {
       at += 1;
@@ -104,7 +104,7 @@ export const readPythonText = async (text: string, turns: Turns): Promise<Python
   return { code: stretches.join(''), literals, commands, comments };
 };
 
-/** @param start where its first quote stands */
+/** @param start index of its first quotation mark */
 const stringAt = (text: string, start: number, quote: number): { end: number; contents: string | null } => {
   const isLong = text.charCodeAt(start + 1) === quote && text.charCodeAt(start + 2) === quote;
   const first = start + (isLong ? 3 : 1);
@@ -115,7 +115,7 @@ const stringAt = (text: string, start: number, quote: number): { end: number; co
       isPlain = false;
       at += Math.max(1, lineEndAt(text, at + 1));
     } else if ((mark === NEWLINE || mark === RETURN) && !isLong) {
-      // Not closed: an error in the code, which ends with its line.
+      // An unterminated string is an error in the code, and ends with its line.
       return { end: at, contents: null };
     } else if (mark === quote) {
       if (isLong && !(text.charCodeAt(at + 1) === quote && text.charCodeAt(at + 2) === quote)) continue;
@@ -150,7 +150,7 @@ const endOfLine = (text: string, from: number): number => {
   return at;
 };
 
-/** How long an end of a line is here; 0 where there is none. */
+/** Length of the line break at this index; 0 where there is none. */
 const lineEndAt = (text: string, at: number): number => {
   const mark = text.charCodeAt(at);
   if (mark === RETURN) return text.charCodeAt(at + 1) === NEWLINE ? 2 : 1;

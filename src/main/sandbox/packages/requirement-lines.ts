@@ -1,16 +1,16 @@
 /**
  * Lines in which people say what to install: `!pip install rich`, `%pip install "rich>=13"`, `# pip install rich`. Each is
- * a request for packages. What is no name of one, such as an option or the rest of a sentence, is left out.
+ * a request for packages. Anything that is not a requirement, such as an option or the rest of a sentence, is ignored.
  */
 
 /**
- * What a requirement may look like; what else stands there is a path, an address or a sentence. Versions are told apart by
- * commas only, so that there is one way to read each text.
+ * Form of a requirement; anything else is a path, an address or a sentence. Version constraints are separated by
+ * commas only, so that the expression matches in linear time.
  */
 const REQUIREMENT =
   /^([A-Za-z0-9][A-Za-z0-9._-]{0,127})(?:\[[\w\s,.-]{0,200}\])?((?:[=<>!~]=?=?[\w.*+!-]{1,64}(?:,|$)){0,8})$/u;
 
-/** A program that installs packages, at the start of a line or after what a comment may begin with. */
+/** A command that installs packages, at the start of a line or after the mark of a comment. */
 const COMMAND =
   /[!%]{0,2}[ \t]{0,8}(?:(?:\{sys\.executable\}|sys\.executable|python[\d.]{0,5}|py)[ \t]{1,8}-m[ \t]{1,8}|uv[ \t]{1,8})?(?:pip[\d.]{0,5}|conda|mamba|micromamba)[ \t]{1,8}install(?=[ \t])/uy;
 const LABEL = /[#!%$>` \t]{0,20}(?:[A-Za-z][\w -]{0,40}:[ \t]{0,8})?[$`]?[ \t]{0,8}/uy;
@@ -24,7 +24,7 @@ const WITH_VALUE = new Set(
 );
 const WITH_FILE = new Set(['-r', '--requirement', '--file']);
 
-/** In a comment, a sentence goes on after the names. */
+/** Words that end the list of names in a comment. */
 const PROSE = new Set(
   (
     'a after all and also any as at be because before but by can case do enable ensure etc eg first for from fully get ' +
@@ -41,13 +41,13 @@ const MAX_BLANKS = 1000;
 export interface AskedFor {
   /** Such as `rich` or `rich>=13`, without extras. */
   readonly requirements: readonly string[];
-  /** Files with requirements. */
+  /** Names of requirements files. */
   readonly files: readonly string[];
 }
 
 const NOTHING: AskedFor = { requirements: [], files: [] };
 
-/** Whether a command that installs begins there. */
+/** Whether an install command begins there. */
 export const isInstallCommand = (text: string, at: number): boolean => {
   COMMAND.lastIndex = at;
   return COMMAND.test(text);
@@ -59,20 +59,20 @@ export const requestedByCommand = (line: string): AskedFor => {
   return COMMAND.test(line) ? wordsOf(line.slice(COMMAND.lastIndex), false) : NOTHING;
 };
 
-/** @param comment with its mark */
+/** @param comment including its "#" */
 export const requestedByComment = (comment: string): AskedFor => {
   LABEL.lastIndex = 0;
   COMMAND.lastIndex = LABEL.test(comment) ? LABEL.lastIndex : 0;
   return COMMAND.test(comment) ? wordsOf(comment.slice(COMMAND.lastIndex), true) : NOTHING;
 };
 
-/** What a file with requirements asks for. */
+/** Requirements in a requirements file. */
 export const requestedByFile = (text: string): readonly string[] =>
   text
     .split(/\r?\n/u, 1000)
     .flatMap((line) => wordsOf(line.split(/[;#]/u, 1)[0] ?? '', false).requirements.slice(0, 1));
 
-/** Without what a sentence may have after a word. */
+/** The word without punctuation around it. */
 const withoutEnd = (word: string): string => {
   let end = word.length;
   while (end > 0 && ',.;:)'.includes(word.charAt(end - 1))) end -= 1;

@@ -9,13 +9,13 @@ import { CodeReading } from './code-reading.ts';
 import type { PackageProvider, RunPackages } from './package-provider.ts';
 import { requestedByFile } from './requirement-lines.ts';
 
-/** Of a file with requirements. */
+/** Largest requirements file that is read, in bytes. */
 const MAX_FILE_BYTES = 64 * 1024;
 
-/** Code without these imports nothing, save by means that nobody could foresee. */
+/** Code without any of these imports nothing that could be predicted. */
 const MAY_IMPORT = /\bimport\b|\bimport_module\b|__import__|\bimportorskip\b/u;
 const MAY_INSTALL = /\binstall\b/u;
-/** What fonts are needed for. */
+/** Packages that use fonts. */
 const WANTS_FONT = /[ᄀ-ᇿ⺀-⿟぀-ヿ㄰-㆏㐀-䶿一-鿿가-힯]/u;
 const WORD = /\w+/gu;
 
@@ -24,18 +24,18 @@ export interface RunNeedsOptions {
   readonly onProgress?: ((progress: PackageProgress) => void) | undefined;
 }
 
-/** What the code of a run needs of packages, and why. */
+/** Packages that the code of a run needs, and why. */
 export interface FoundNeeds {
   readonly wants: Wants;
-  /** Of the wanted, those that are only of use for something that the code may do. */
+  /** Wanted packages that serve only something the code might do. */
   readonly hinted: ReadonlySet<string>;
-  /** Of the wanted, those that lines of the code ask for. */
+  /** Wanted packages that lines of the code ask for. */
   readonly requested: ReadonlySet<string>;
 }
 
 /**
- * The packages of one run: what was named for it, what main reads in its code, and the one piece of work in which all of
- * that is resolved. It is handed on from the choice of a snapshot to the installation, whatever is tried again.
+ * The packages of one run: those named with it, those that main finds in its code, and the one `PackageWork` in which all
+ * are resolved. Kept from the choice of a snapshot to the installation, also across retries.
  */
 export class RunNeeds {
   readonly code: CodeReading;
@@ -51,12 +51,12 @@ export class RunNeeds {
     this.#options = options;
   }
 
-  /** Named by the request and by the script's metadata: without these the run is not begun. @throws PackageError */
+  /** Packages named by the request and by the script's metadata, without which the run does not begin. @throws PackageError */
   async required(): Promise<readonly string[]> {
     return [...(this.#request.packages ?? []), ...(await this.code.dependencies())];
   }
 
-  /** Named in lines of the code, and in files that these name. */
+  /** Packages named in lines of the code, and in requirements files that these name. */
   async requested(): Promise<readonly string[]> {
     if (!MAY_INSTALL.test(this.#request.code)) return [];
     const { files, requirements } = await this.code.asked();
@@ -71,7 +71,7 @@ export class RunNeeds {
     return [...new Set([...requirements, ...inFiles])];
   }
 
-  /** Whether it makes sense to ask an interpreter what the code imports. @param hasPackages that interpreter */
+  /** Whether an interpreter should be asked what the code imports. @param hasPackages whether packages are installed in it */
   mayImport(hasPackages: boolean): boolean {
     const { code } = this.#request;
     if (MAY_IMPORT.test(code) || MAY_INSTALL.test(code)) return true;
@@ -81,23 +81,23 @@ export class RunNeeds {
     return false;
   }
 
-  /** The same one each time. @throws PackageError */
+  /** Opened once for the run. @throws PackageError */
   packages(): Promise<RunPackages> {
     const { onProgress, signal } = this.#options;
     const begin = (): Promise<RunPackages> => this.#provider.begin({ askedBy: 'code', signal, onProgress });
     const packages = (this.#packages ??= begin());
-    // What could not be begun may be later.
+    // A failure to open may be temporary, so the next call tries again.
     packages.catch(() => (this.#packages = undefined));
     return packages;
   }
 
-  /** As far as main can see it before there is an interpreter. @throws PackageError */
+  /** The needs as main can tell them before an interpreter is there. @throws PackageError */
   async guessed(): Promise<FoundNeeds> {
     return this.found({ modules: [...(await this.code.imports())], hints: [], asked: [] });
   }
 
   /**
-   * What an interpreter says is the guest's word: only what main reads in the code itself is looked up elsewhere.
+   * An interpreter's report may be the guest's: only names that main finds in the code itself are looked up in an index.
    *
    * @throws PackageError
    */
@@ -121,7 +121,7 @@ export class RunNeeds {
       : (await this.packages()).providersOf([...modules, ...known]);
     const assign = (module: string, mayAsk: boolean, isHint: boolean): void => {
       const provider = providers.get(module);
-      // Why it is missing is found out when it is missed.
+      // The reason is determined only if the code misses it.
       if (provider === undefined) return;
       const before = optional.get(provider.name);
       if (before === undefined && isHint) hinted.add(provider.name);
@@ -133,7 +133,7 @@ export class RunNeeds {
       if (provider.isVouchedFor && mayAsk) spelledOut.add(provider.name);
     };
     for (const module of modules) assign(module, text.hasImport(module), false);
-    // The guest could hint at anything; which of these it is gives nothing away.
+    // The guest can hint at any name; which one is tried reveals nothing.
     for (const module of known) assign(module, true, true);
     const wants = { required, optional: [...optional.values()], spelledOut };
     return { wants, hinted, requested: new Set(requested) };

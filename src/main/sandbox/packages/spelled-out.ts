@@ -1,7 +1,7 @@
 import { packageName } from '../../packages/resolve/requirement.ts';
 import { topOf } from '../../packages/resolve/module-owners.ts';
 
-/** What stands in a piece of code itself, read without any interpreter, whose word would be the guest's. */
+/** Names that occur in the code itself. Main reads them without an interpreter, whose report could be the guest's. */
 export class SpelledOut {
   readonly #literals: ReadonlySet<string>;
   readonly #modules: ReadonlySet<string>;
@@ -21,12 +21,12 @@ export class SpelledOut {
     this.#commanded = commanded;
   }
 
-  /** Whether the code imports it, or something of the same package, or has its name as a string. */
+  /** Whether the code imports the module or its package, or has its name as a string. */
   hasImport(module: string): boolean {
     return this.#modules.has(topOf(module)) || this.#literals.has(module);
   }
 
-  /** Whether the code has what asks for a package as a string, or in one. */
+  /** Whether a string of the code is, or contains, a request for that package. */
   hasRequest(requirement: string): boolean {
     return this.#literals.has(requirement) || this.#commanded.has(packageName(requirement));
   }

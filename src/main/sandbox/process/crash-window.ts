@@ -1,7 +1,7 @@
 export interface CrashLimit {
-  /** Most crashes that are tolerated … */
+  /** Most crashes that are tolerated within `windowMs`. */
   readonly crashes: number;
-  /** … within this many ms. */
+  /** Length of the window, in ms. */
   readonly windowMs: number;
 }
 

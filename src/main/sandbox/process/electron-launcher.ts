@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 import type { Readable } from 'node:stream';
-// As a whole: the library says in its own words that it is not in Electron, where these names are missing.
+// A namespace import: outside Electron these names are missing, and the library reports that in its own words.
 import * as electron from 'electron';
 import type { Details, Session, UtilityProcess } from 'electron';
 import { fromEmitterPort } from '../../../shared/rpc/port.ts';
@@ -15,13 +15,13 @@ const REASON_LIMIT_MS = 200;
 
 const KIBIBYTE = 1024;
 
-/** Memory by Electron's own metrics, for systems whose process table can't be read. */
+/** Memory by Electron's metrics, for systems whose process table can't be read. */
 const measuredByElectron = (pid: number): number | null => {
   const metric = electron.app.getAppMetrics().find((metrics) => metrics.pid === pid);
   return metric === undefined ? null : metric.memory.workingSetSize * KIBIBYTE;
 };
 
-/** In memory; apart from all others. */
+/** Name of an in-memory partition that nothing else uses. */
 const PARTITION = 'vivarium-python';
 
 /** A session that refuses every request. Utility processes can be given one from Electron 43 on; `net` uses it. */
@@ -71,9 +71,9 @@ export class ElectronLauncher implements SidecarLauncher {
       // macOS would attribute its permission requests to the app otherwise.
       disclaim: true,
     });
-    // Nothing of a run comes this way; unread pipes would fill up.
+    // Output of runs does not use these pipes; unread, they would fill up.
     child.stdout?.resume();
-    // Electron hands its streams out under the type of what they extend.
+    // Electron types its streams by their base class.
     const words = new LastWords(child.stderr as Readable | null);
     // Without a listener, a fatal V8 error in it would throw here; its message is on standard error as well.
     child.on('error', () => undefined);

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 const MEMORY_WORDS =
   /^(?:# *)?(?:FATAL ERROR: .*|Fatal process |terminate called .*)(?:out of memory|OOM|allocation failed|bad_alloc)|^# Fatal JavaScript invalid size error/imu;
 
-/** A line that says it is shorter. */
+/** Longest line that is examined, in UTF-16 units. */
 const KEPT = 512;
 /** How long output may still arrive after the exit was reported, in ms. */
 const ARRIVES_MS = 300;
@@ -36,7 +36,7 @@ export class LastWords {
     });
   }
 
-  /** To be asked once the process is gone, by that signal if any; waits for what is still on its way. */
+  /** Whether memory ran out. To be called once the process has exited, with its signal if any; waits for pending output. */
   async saidOutOfMemory(signal: string | null): Promise<boolean> {
     // It was killed from outside, not by a failed allocation.
     if (signal === 'SIGKILL') return false;

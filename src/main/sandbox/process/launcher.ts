@@ -11,10 +11,10 @@ export interface SidecarLauncher {
 export const SIDECAR_ENVIRONMENT: Readonly<Record<string, string>> = { VIVARIUM_SIDECAR: '1' };
 
 /**
- * The environment of a sidecar on this computer: with the time zone that the user has set by a variable, since code finds
- * the time as it is here. Otherwise the engine finds the system's zone by itself.
+ * The environment of a sidecar. It passes the time zone on that the user has set by a variable; without one the engine
+ * uses the system's zone.
  *
- * @param zone value of the user's TZ; one that is no name of a zone is left out
+ * @param zone value of the user's TZ; ignored unless it is the name of a zone
  */
 export const sidecarEnvironment = (zone = process.env['TZ']): Record<string, string> => {
   const environment = { ...SIDECAR_ENVIRONMENT };
@@ -31,14 +31,14 @@ const ZONE_NAME = /^[A-Za-z][\w+/-]{0,63}$/u;
 
 export const NO_CODE_FROM_STRINGS = '--disallow-code-generation-from-strings';
 
-/** A process that was spawned and has not reported its start yet. */
+/** A process that was spawned and has not reported yet that it started. */
 export interface StartingProcess {
   readonly pid?: number | undefined;
   once(event: 'spawn', listener: () => void): unknown;
 }
 
 /**
- * The operations that work alike for every kind of process, once it has started.
+ * A started process with the operations that are the same for all kinds of processes.
  *
  * @param failed resolves when it won't start any more
  * @throws Error when it does not start

@@ -13,7 +13,7 @@ const SESSION_MIB = 320;
 /** Memory of the machine that is left to other programs. */
 const SPARED_BYTES = 1024 * MIB;
 
-/** Data of a process is more than what is resident of it, by about that factor: stacks and heaps reserve. */
+/** Approximate ratio of a process's data to its resident memory: stacks and heaps reserve more than they use. */
 const RESERVES = 1.5;
 
 /** Share of the limit from which on idle sessions are evicted. */
@@ -23,10 +23,10 @@ const FAR_OVER = 1.25;
 /** A process that exits while it uses this share is reported as out of memory, whatever its exit code. */
 const FATAL = 0.7;
 
-/** What a process may use on any machine: itself, small sessions, and two interpreters at their cap. */
+/** Lowest limit on any machine: the process, small sessions, and two interpreters at their cap. */
 const leastBytes = (memoryMiB: number): number => (BASE_MIB + 2 * memoryMiB) * MIB;
 
-/** More is not needed: with the maximum of idle sessions the process is still below the share that counts as out of memory. */
+/** Highest limit: with the maximum of idle sessions the process stays below the share that counts as out of memory. */
 const mostBytes = (memoryMiB: number): number =>
   Math.ceil((BASE_MIB + LIMITS.sessions * SESSION_MIB) / FATAL) * MIB + 2 * memoryMiB * MIB;
 
@@ -34,8 +34,8 @@ const between = (least: number, wanted: number, most: number): number =>
   Math.min(Math.max(least, wanted), most);
 
 /**
- * What a sidecar process may have resident, in bytes: code of many sessions shares it, and file data and
- * JavaScript memory lie outside the interpreters' own caps.
+ * Limit of a sidecar's resident memory, in bytes. Many sessions share the process, and file data and JavaScript memory
+ * are not part of the interpreters' own caps.
  *
  * @param memoryMiB cap of each interpreter's WebAssembly memory
  * @param availableBytes what the machine has free, and what the process has of it already
@@ -44,7 +44,7 @@ export const processLimitBytes = (memoryMiB: number, availableBytes = 0): number
   between(leastBytes(memoryMiB), availableBytes - SPARED_BYTES, mostBytes(memoryMiB));
 
 /**
- * What a process may have as writable memory that is its own, in bytes, touched or not: what the kernel counts.
+ * Limit of a process's private writable memory, in bytes, used or only reserved: as the kernel counts it.
  *
  * @param availableBytes what the machine has free as the process begins
  */
@@ -55,8 +55,8 @@ export const dataBudgetBytes = (memoryMiB: number, availableBytes: number): numb
 const LEEWAY_MIB = 512;
 
 /**
- * The kernel's cap for such a budget (RLIMIT_DATA), in MiB: above the last step of the watch in main, which says
- * more clearly what happened, but holds also against what grows between two looks.
+ * The kernel's cap for such a budget (RLIMIT_DATA), in MiB. Above the limit that main watches, since main reports the cause more
+ * clearly; the kernel's cap also stops growth between two of main's readings.
  */
 export const dataLimitMiBFor = (budgetBytes: number): number =>
   Math.ceil((budgetBytes * FAR_OVER) / MIB) + LEEWAY_MIB;
@@ -69,17 +69,17 @@ export const pressureOf = (usedBytes: number, limitBytes: number): MemoryPressur
   return usedBytes >= limitBytes * TIGHT ? 'tight' : 'none';
 };
 
-/** Whether an unexplained exit is put down to memory. @param lastBytes null when it was never measured */
+/** Whether an unexplained exit counts as out of memory. @param lastBytes last reading; null when there was none */
 export const diedOfMemory = (lastBytes: number | null, limitBytes: number): boolean =>
   lastBytes !== null && lastBytes >= limitBytes * FATAL;
 
-/** One kind of memory: what there is of it, and what there may be, in bytes. */
+/** One kind of memory: use and limit, in bytes. */
 export interface MemoryUse {
   readonly usedBytes: number;
   readonly limitBytes: number;
 }
 
-/** The kind that is nearest to its limit. */
+/** The reading that is closest to its limit. */
 export const tightest = (uses: readonly [MemoryUse, ...MemoryUse[]]): MemoryUse =>
   uses.reduce((worst, use) => (shareOf(use) > shareOf(worst) ? use : worst));
 

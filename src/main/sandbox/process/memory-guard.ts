@@ -10,7 +10,7 @@ const GROWS = 0.05;
 
 export interface MemoryGuardOptions {
   readonly clock: Clock;
-  /** Drops the idle session not used for longest; false when there is none. */
+  /** Evicts the least recently used idle session; false when there is none. */
   readonly evict: () => boolean;
 }
 
@@ -18,9 +18,9 @@ export interface MemoryGuardOptions {
 export class MemoryGuard {
   readonly #options: MemoryGuardOptions;
   #outOfMemory = sharedController();
-  /** Until then the memory given back last may not show yet; on the clock. */
+  /** Time on the clock until which memory that was released may still count as used. */
   #settlesAt = 0;
-  /** Share of its limit that was used when something was done last. */
+  /** Share of the limit that was used at the last step. */
   #actedAt = 0;
   #explanation: string | null = null;
 
@@ -28,7 +28,7 @@ export class MemoryGuard {
     this.#options = options;
   }
 
-  /** Aborted when the runs under way use too much; for each run the one of its beginning. */
+  /** Aborted when the current runs use too much memory; a run uses the signal that is there when it begins. */
   get outOfMemory(): AbortSignal {
     return this.#outOfMemory.signal;
   }
@@ -39,10 +39,10 @@ export class MemoryGuard {
   }
 
   /**
-   * The process was measured. What can be done without ending it is done.
+   * Takes a reading and releases memory as far as possible without ending the process.
    *
    * @param detail says how much it uses
-   * @returns false when the process is not to be spared
+   * @returns false when the process must be ended
    */
   measured(use: MemoryUse, detail: string): boolean {
     const { limitBytes, usedBytes } = use;

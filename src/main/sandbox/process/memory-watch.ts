@@ -51,7 +51,7 @@ export class MemoryWatch {
     this.#cancel = clock.after(this.#soon ? BUSY_INTERVAL_MS : QUIET_INTERVAL_MS, () => {
       const bytes = this.#options.read();
       if (bytes !== null) this.#last = bytes;
-      // First, so that a listener can stop the watch.
+      // Scheduled first, so that a listener can stop the watch.
       this.#wait();
       if (bytes !== null) this.#options.onReading(bytes);
     });

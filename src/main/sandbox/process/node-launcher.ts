@@ -29,7 +29,7 @@ export class NodeLauncher implements SidecarLauncher {
       });
     });
     const failed = new Promise<Error>((resolve) => {
-      // For good: a message sent to a process that is just ending is reported here as well.
+      // Never removed: a message to a process that is just exiting also causes an error here.
       child.on('error', resolve);
     });
     const started = await Promise.race([

@@ -1,7 +1,7 @@
 import type { SandboxState } from '../../../shared/contract/sandbox-events.ts';
 
 /**
- * The life of the sandbox as a pure state machine: no process, no timer. Effects are up to who drives it.
+ * The life cycle of the sandbox as a pure state machine, without processes and timers; the caller carries out the effects.
  */
 export type SandboxTransition =
   | { readonly type: 'start' }

@@ -43,22 +43,22 @@ export interface SidecarLifeOptions {
   readonly memoryMiB: number;
   /** Free memory of the machine, in bytes. */
   readonly freeMemory: () => number;
-  /** Waited for before anything is started. */
+  /** Awaited before the process is started. */
   readonly after: Promise<unknown>;
-  /** Something more that belongs to being ready. */
+  /** Further preparation that must finish before `ready` resolves. */
   readonly warmUp: (sidecar: SidecarClient) => Promise<void>;
   readonly isBusy: () => boolean;
-  /** The process must not be given out any more; called once, before `gone` resolves. */
+  /** Called once when the process must not be used any more, before `gone` resolves. */
   readonly onEnding: () => void;
   readonly onSilent: () => void;
   readonly onAnswer: () => void;
   readonly onMemory: (reading: MemoryReading) => void;
 }
 
-/** What a look at a process's memory found. */
+/** A reading of a process's memory. */
 export interface MemoryReading {
   readonly resident: MemoryUse;
-  /** That, or what the kernel counts, whichever is nearer to its limit. */
+  /** Resident memory or the kernel's count, whichever is closer to its limit. */
   readonly tightest: MemoryUse;
 }
 
@@ -94,7 +94,7 @@ const endedWhileStarting = ({ cause, detail }: ProcessEnd): string => {
 export class SidecarLife {
   /** Rejects when it ends before it is ready. */
   readonly ready: Promise<SidecarClient>;
-  /** Resolves before `ready`, once things for later can be handed over to the process; rejects as that does. */
+  /** Resolves before `ready`, once packages and snapshots can be sent to the process; rejects like `ready`. */
   readonly reachable: Promise<SidecarClient>;
   /** Resolves when the process is gone or was given up. */
   readonly gone: Promise<ProcessEnd>;
@@ -107,7 +107,7 @@ export class SidecarLife {
   #isReady = false;
   #readyMs = 0;
   #lacked = false;
-  /** Why it is ended; the first reason is the true one. */
+  /** Why it is being ended; later reasons are ignored. */
   #ending: ProcessEnd | undefined;
   #markGone: (end: ProcessEnd) => void = () => undefined;
   #markReachable: (sidecar: SidecarClient) => void = () => undefined;
@@ -148,8 +148,8 @@ export class SidecarLife {
   }
 
   /**
-   * Whether it ended before it began, since a file was damaged or missing, or the system would not start a process:
-   * nothing has crashed, and the cause can go away.
+   * Whether it never started because a file was damaged or missing, or the system refused to start a process. That is
+   * not a crash, and may be temporary.
    */
   get lacked(): boolean {
     return this.#lacked;
@@ -160,18 +160,18 @@ export class SidecarLife {
     return this.#options.memoryMiB;
   }
 
-  /** What it may have resident, as the machine is now. */
+  /** Limit of its resident memory, with the machine's current free memory. */
   get processLimitBytes(): number {
     const { freeMemory, memoryMiB } = this.#options;
     return processLimitBytes(memoryMiB, freeMemory() + (this.#memory?.last ?? 0));
   }
 
-  /** From the wish to being ready, in ms. */
+  /** From the request to start until ready, in ms. */
   get readyMs(): number {
     return this.#readyMs;
   }
 
-  /** Code is about to run: memory is looked at more often now. */
+  /** Called when code is about to run: reads memory more often from now on. */
   wake(): void {
     this.#memory?.wake();
   }
@@ -294,7 +294,7 @@ export class SidecarLife {
     );
   }
 
-  /** The process is gone, or counts as gone. @param remains what is left of it, in words */
+  /** Marks the process as gone. @param remains what is left of it, in words */
   #over(exit: string, remains = ''): void {
     const { cause, detail } = this.#ending ?? { cause: 'exited', detail: exit };
     this.#sidecar?.disconnect('the sandbox process was ended');

@@ -7,7 +7,7 @@ import type { SupervisorOptions, SupervisorSettings } from './supervisor-options
 /** Memory that must be free for a process to be started on standby, in bytes. */
 const FREE_BYTES = 1.5 * 1024 ** 3;
 
-/** The process on standby, if there is one: whether it is wanted, and whether it may be taken. */
+/** The standby process, if there is one: whether it is wanted, and whether it can take over. */
 export class Standby {
   readonly #options: SupervisorOptions;
   readonly #crashes: CrashWindow;
@@ -28,17 +28,17 @@ export class Standby {
     return this.#life === undefined;
   }
 
-  /** Of the process, or null. */
+  /** Process id of the standby process, or null. */
   get pid(): number | null {
     return this.#life?.sidecar?.pid ?? null;
   }
 
-  /** Whether the process could take over this moment. */
+  /** Whether the process could take over now. */
   get isReady(): boolean {
     return this.#life?.isReady ?? false;
   }
 
-  /** Whether there may be one, as things are. */
+  /** Whether the settings and free memory allow a standby process. */
   get isAllowed(): boolean {
     return this.#isWanted && !this.#fails && this.#options.freeMemory() >= FREE_BYTES;
   }
@@ -85,7 +85,7 @@ export class Standby {
     await this.#life?.end(cause, detail);
   }
 
-  /** That one is ending. */
+  /** Called when that process is ending. */
   drop(life: SidecarLife): void {
     if (this.#life === life) this.#life = undefined;
   }

@@ -13,9 +13,9 @@ import type { Snapshots } from '../snapshots/snapshots.ts';
 export interface SupervisorSettings {
   /** Cap of each interpreter's WebAssembly memory, in MiB. */
   readonly memoryMiB: number;
-  /** Unused for so long, all processes are ended, in ms. */
+  /** Idle time after which all processes are ended, in ms. */
   readonly idleMs: number;
-  /** Keep a second, started process to take over at once. */
+  /** Whether a second, started process is kept that can take over at once. */
   readonly standby: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface SupervisorOptions extends SupervisorSettings {
   readonly launcher: SidecarLauncher;
   /** Reads and verifies the assets that are loaded into the sidecar. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
-  /** The operating system's confinement of the process; asked for before each start. */
+  /** Confinement of the process by the operating system; requested before each start. */
   readonly lockdown: LockdownFactory;
   readonly clock: Clock;
   /** Snapshots to start interpreters from. */
@@ -33,7 +33,7 @@ export interface SupervisorOptions extends SupervisorSettings {
   readonly crashLimit: CrashLimit;
   /** Free memory of the machine, in bytes. */
   readonly freeMemory: () => number;
-  /** Does something for later runs in a standby process before that is warmed up; no run waits for it. */
+  /** Prepares snapshots for later runs in a standby process before it is warmed up; no run waits for it. */
   readonly improve?: (sidecar: SidecarClient) => Promise<void>;
   /** Runs something in a fresh interpreter of a standby process. */
   readonly warmUp: (sidecar: SidecarClient) => Promise<void>;

@@ -37,13 +37,13 @@ export class Supervisor {
     this.#standby = new Standby(options);
   }
 
-  /** What the process that runs code may have resident, or the next one if there is none, as the machine is now. */
+  /** Limit of the resident memory of the active process, or of the next one, with the machine's current free memory. */
   get processLimitBytes(): number {
     const { freeMemory } = this.#options;
     return this.#active?.processLimitBytes ?? processLimitBytes(this.#settings.memoryMiB, freeMemory());
   }
 
-  /** Whether the process that runs code was started with another cap than the settings' one. */
+  /** Whether the active process was started with another memory cap than the settings have now. */
   get outdated(): boolean {
     return this.#active !== undefined && this.#active.memoryMiB !== this.#settings.memoryMiB;
   }
@@ -52,7 +52,7 @@ export class Supervisor {
     return this.#state;
   }
 
-  /** Of the process that runs code, or null. */
+  /** Process id of the active process, or null. */
   get pid(): number | null {
     return this.#active?.sidecar?.pid ?? null;
   }
@@ -62,7 +62,7 @@ export class Supervisor {
     return this.#users > 0;
   }
 
-  /** Under way, in whatever process. */
+  /** Number of runs in all processes. */
   get runs(): number {
     return this.#runs;
   }
@@ -71,7 +71,7 @@ export class Supervisor {
     return this.#standby.pid;
   }
 
-  /** True when the standby process could take over this moment. */
+  /** Whether the standby process could take over now. */
   get standbyReady(): boolean {
     return this.#standby.isReady;
   }
@@ -93,7 +93,7 @@ export class Supervisor {
     return life instanceof Error ? Promise.reject(life) : life.reachable;
   }
 
-  /** The process that runs code: begun now if there is none; or why there is none. */
+  /** The active process, which is started if there is none; or why it can not be started. */
   #lifeNow(): SidecarLife | SetupError {
     if (this.#disposed) return new SetupError('the sandbox was disposed of');
     if (this.#state.name === 'broken') return new SetupError(this.#state.reason);
@@ -101,7 +101,7 @@ export class Supervisor {
       const standby = this.#standby.take();
       if (standby !== undefined) this.#promote(standby);
       else {
-        // It may take long, and callers must not wait for it.
+        // This may take long, and callers must not wait for it.
         void this.#standby.end('stopped', 'it was not ready when it was needed');
         this.#active = this.#begin('active');
       }
@@ -128,12 +128,12 @@ export class Supervisor {
     return !this.#standby.isEmpty || this.#standby.isAllowed;
   }
 
-  /** Another process takes the place of the one on standby, and is warmed up anew, once no run is under way. */
+  /** Replaces the standby process by a newly prepared one, once no run is under way. */
   renewStandby(): void {
     this.#standby.outdate();
   }
 
-  /** Undoes `use`: with the last one the idle time begins, however the run ended. */
+  /** Undoes `use`. The last release starts the idle time, however the run ended. */
   release(): void {
     this.#users--;
     if (this.#users > 0 || this.#disposed) return;
@@ -144,8 +144,8 @@ export class Supervisor {
   }
 
   /**
-   * Takes new settings on. The idle time and the standby follow at once; a process keeps the cap it was started
-   * with (see `outdated`), but one on standby is replaced.
+   * Applies new settings. The idle time and the standby change at once; a running process keeps the memory cap it was
+   * started with (see `outdated`), and a standby process is replaced.
    */
   configure(settings: SupervisorSettings): void {
     const before = this.#settings;
@@ -178,12 +178,12 @@ export class Supervisor {
     await Promise.all([...this.#ending].map(({ gone }) => gone));
   }
 
-  /** Ends this very process; harmless when another one has taken its place. Resolves with the true reason. */
+  /** Ends this process; has no effect when another one has replaced it. Resolves with the reason that counts. */
   async end(sidecar: SidecarClient, cause: ProcessEndCause, detail = ''): Promise<ProcessEnd> {
     return (await this.#lives.get(sidecar)?.end(cause, detail)) ?? { cause, detail };
   }
 
-  /** Why that process, which was ready once, is gone; resolves when it is. */
+  /** Resolves once that process, which was ready before, is gone, with the reason. */
   async endOf(sidecar: SidecarClient): Promise<ProcessEnd> {
     return (await this.#lives.get(sidecar)?.gone) ?? { cause: 'exited', detail: 'it was lost' };
   }
@@ -196,7 +196,7 @@ export class Supervisor {
     this.#apply({ type: 'restart' });
   }
 
-  /** As `stop`, and refuses every later start. */
+  /** Like `stop`, and refuses every later start. */
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.stop();

@@ -5,8 +5,8 @@ const INTERPRETER = 'warm-up';
 const OUTPUT_BYTES = 1024;
 
 /**
- * Runs code in an interpreter that is discarded, and leaves another one ready: the first run in a process is
- * several times as slow as later ones.
+ * Runs code in an interpreter that is then discarded, and leaves another one ready: the first run in a process takes
+ * several times as long as later ones.
  *
  * @throws SetupError, RpcError when nothing can be run in the process
  */

@@ -10,7 +10,7 @@ export interface BetweenRunsParts {
   readonly signal: AbortSignal;
 }
 
-/** Work in the interpreters of sessions while nothing runs in them. */
+/** Calls to the interpreters of sessions between their runs. */
 export class BetweenRuns {
   readonly #parts: BetweenRunsParts;
 
@@ -18,14 +18,13 @@ export class BetweenRuns {
     this.#parts = parts;
   }
 
-  /** Aborted when the work is to be given up. */
+  /** Aborts the call. */
   get signal(): AbortSignal {
     return this.#parts.signal;
   }
 
   /**
-   * Waits for the runs that the session was asked for before; then neither its interpreter nor the process is put
-   * away until the work is done.
+   * Waits for the session's earlier runs. Neither its interpreter nor the process is ended until the work is done.
    *
    * @returns null when the session has no interpreter
    */

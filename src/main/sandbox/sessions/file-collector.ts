@@ -11,7 +11,7 @@ import type { OpenInterpreter } from './session-registry.ts';
 import { checkFiles, FILES_VALUES, REPORTED_FILES } from '../../run/reported-files.ts';
 import { raceStop } from '../../base/stop-signal.ts';
 
-/** A file below /workspace can't be had; the message says why. */
+/** A file below /workspace is not available; the message says why. */
 export class WorkspaceFileError extends Error {
   override readonly name = 'WorkspaceFileError';
 }
@@ -19,7 +19,7 @@ export class WorkspaceFileError extends Error {
 /** Limit for reading all files of a run, in ms. */
 const COLLECT_LIMIT_MS = 60_000;
 
-/** Of the two lists: that of the realm, and that of the guest, which may be anything. */
+/** Caps of the two lists: that of the realm, and that of the guest, which may be any text. */
 const LIST_CAPS = {
   maxBytes: LIMITS.fileListBytes,
   maxDepth: 4,
@@ -29,7 +29,7 @@ const LIST_CAPS = {
 
 const TOO_SLOW = `not read within ${COLLECT_LIMIT_MS / 1000} s`;
 
-/** Reads files out of interpreters in which nothing runs. The interpreter's word about them is a guest's. */
+/** Reads files from interpreters in which nothing runs. What an interpreter says about them is untrusted. */
 export class FileCollector {
   readonly #clock: Clock;
 
@@ -58,12 +58,12 @@ export class FileCollector {
     }
   }
 
-  /** @throws WorkspaceFileError when the file can't be had */
+  /** @throws WorkspaceFileError when the file is not available */
   read(interpreter: OpenInterpreter, name: string, signal: AbortSignal): Promise<Uint8Array> {
     return this.#read(interpreter, name, LIMITS.collectedFileBytes, COLLECT_LIMIT_MS, signal);
   }
 
-  /** Hands each of the files out in turn, or says why not. Never rejects, save for what `onFile` throws. */
+  /** Passes each file to `onFile`, or the reason why it is not available. Rejects only with what `onFile` throws. */
   async collect(
     interpreter: OpenInterpreter,
     files: readonly OutputFile[],
@@ -133,7 +133,7 @@ export class FileCollector {
       if (raced.stopped === 'cancelled') throw new WorkspaceFileError('cancelled before it was read');
       if (raced.stopped === 'deadline') throw new WorkspaceFileError(TOO_SLOW);
     } catch (error) {
-      // The message of a remote failure may be the guest's text.
+      // The message of a remote error may be written by the guest.
       if (RpcError.is(error)) throw new WorkspaceFileError(error.message);
       throw error;
     } finally {

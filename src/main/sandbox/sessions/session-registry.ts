@@ -12,29 +12,29 @@ export interface OpenInterpreter {
 
 interface Session {
   readonly interpreter: OpenInterpreter;
-  /** A run uses it, so it can't be evicted. */
+  /** Whether a run uses it, so that it can not be evicted. */
   busy: boolean;
-  /** A run began in it, or ended and left it: there is something to lose. */
+  /** Whether a run has begun in it, so that there is state to lose. */
   hasState: boolean;
 }
 
 /** Maps sessions to the interpreters that hold their state, and evicts the least recently used one. */
 export class SessionRegistry {
-  /** By last use, least recently used first. */
+  /** Ordered by last use, least recently used first. */
   readonly #sessions = new Map<string, Session>();
-  /** Not yet kept: interpreters that are being opened for a session. */
+  /** Interpreters that are being opened for a session and not registered by `keep` yet. */
   readonly #opening = new Set<string>();
   readonly losses = new SessionLosses();
   readonly #onEnd: (session: string, interpreter: OpenInterpreter, why: SessionEnd) => void;
   #nextId = 1;
 
-  /** @param onEnd told of each session that is no more; ending the interpreter, if it still lives, is up to it */
+  /** @param onEnd called for each session that was removed; must end its interpreter if that is still running */
   constructor(onEnd: (session: string, interpreter: OpenInterpreter, why: SessionEnd) => void) {
     this.#onEnd = onEnd;
   }
 
   /**
-   * The session's interpreter, or a fresh one: that becomes the session's by `keep`.
+   * The session's interpreter, or a fresh one, which `keep` then assigns to the session.
    *
    * @param session null for an interpreter of the run's own
    * @param start starts a fresh one of that id
@@ -65,11 +65,11 @@ export class SessionRegistry {
     return interpreter;
   }
 
-  /** From now on the session lives in this interpreter, and a run uses it. */
+  /** Assigns the interpreter to the session, and marks it as used by a run. */
   keep(session: string, interpreter: OpenInterpreter): void {
     const before = this.#sessions.get(session);
     if (before !== undefined && before.interpreter !== interpreter) {
-      // Its process is being ended, and another one has taken over already.
+      // Its process is being ended, and has been replaced already.
       this.#lose(session, 'process-ended');
     }
     const hasState = this.#sessions.get(session)?.hasState ?? false;
@@ -77,19 +77,19 @@ export class SessionRegistry {
     this.#sessions.set(session, { interpreter, busy: true, hasState });
   }
 
-  /** A run begins in the session: whatever becomes of it, its state is not what it was. */
+  /** Marks that a run begins in the session and may change its state. */
   enter(session: string): void {
     const known = this.#sessions.get(session);
     if (known !== undefined) known.hasState = true;
   }
 
-  /** Something other than a run uses the session: it can't be dropped. */
+  /** Marks the session as used by something other than a run, so that it is not evicted. */
   use(session: string): void {
     const known = this.#sessions.get(session);
     if (known !== undefined) known.busy = true;
   }
 
-  /** The run that used it is over. */
+  /** The run that used it has ended. */
   rest(session: string): void {
     const known = this.#sessions.get(session);
     if (known === undefined) return;
@@ -97,12 +97,12 @@ export class SessionRegistry {
     known.hasState = true;
   }
 
-  /** Whether a session lives in this interpreter. */
+  /** Whether this interpreter belongs to a session. */
   isKept(interpreter: OpenInterpreter): boolean {
     return [...this.#sessions.values()].some((session) => session.interpreter === interpreter);
   }
 
-  /** Where the session lives, if it does. */
+  /** The session's interpreter, if it has one. */
   find(session: string): OpenInterpreter | undefined {
     return this.#sessions.get(session)?.interpreter;
   }
@@ -112,7 +112,7 @@ export class SessionRegistry {
     return this.#sessions.has(session);
   }
 
-  /** Whether any session lives in that process. */
+  /** Whether any session has its interpreter in that process. */
   liveIn(sidecar: SidecarClient): boolean {
     return [...this.#sessions.values()].some(({ interpreter }) => interpreter.sidecar === sidecar);
   }
@@ -122,7 +122,7 @@ export class SessionRegistry {
     return [...this.#sessions.keys()];
   }
 
-  /** Forgets the session that lives in this interpreter, if one does. A run says so, unless that was wanted. */
+  /** Removes the session of this interpreter, if there is one. Its next run reports the loss, unless it was requested. */
   forget(interpreter: OpenInterpreter, why: SessionEnd): void {
     for (const [name, session] of this.#sessions) {
       if (session.interpreter !== interpreter) continue;

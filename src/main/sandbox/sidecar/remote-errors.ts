@@ -4,10 +4,10 @@ import { RpcError } from '../../../shared/rpc/errors.ts';
 const MAX_WORDS = 500;
 
 /**
- * Why an interpreter could not be prepared. What comes from its side may be the words of a guest that was in it
- * before, and is told as such.
+ * Why an interpreter could not be prepared. Text from the interpreter may be written by a guest that ran in it before, and is
+ * quoted as such.
  *
- * @param what what could not be done
+ * @param what the step that failed
  */
 export const describeRemoteError = (error: unknown, what: string): string => {
   if (RpcError.is(error) && error.origin === 'remote') {

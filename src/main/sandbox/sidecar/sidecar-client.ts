@@ -22,13 +22,13 @@ import { openSidecarPeer, type SidecarPeer } from './sidecar-peer.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
 import { MIB } from '../../../shared/units.ts';
 
-/** Output that may be under way from the sidecar at once, in bytes. */
+/** Window of an output stream: unacknowledged bytes from the sidecar. */
 const RUN_WINDOW_BYTES = 8 * MIB;
-/** Bytes of a snapshot that may be under way from the sidecar at once. */
+/** The same for the bytes of a snapshot. */
 const SNAPSHOT_WINDOW_BYTES = 4 * MIB;
 
 const requireAll = (checks: readonly SelfCheck[]): void => {
-  // A sidecar that checks nothing has not passed.
+  // A sidecar without any self-check has not passed.
   if (checks.length === 0) throw new SetupError('the sandbox refused to start: it made no self-check');
   const failed = failuresOf(checks);
   if (failed.length > 0) {
@@ -36,7 +36,7 @@ const requireAll = (checks: readonly SelfCheck[]): void => {
   }
 };
 
-/** One sidecar process, from its start to its end. What it says is checked; it may be hostile. */
+/** One sidecar process, from its start to its end. Its messages are validated, since it may be hostile. */
 export class SidecarClient {
   /** Resolves when the process is gone. */
   readonly gone: Promise<ProcessExit>;
@@ -67,20 +67,20 @@ export class SidecarClient {
     this.packageSnapshots = new SidecarSnapshots(this.#peer);
     this.packages = new SidecarPackages(this.#peer);
     this.questions = new SidecarQuestions(this.#peer);
-    // A process without a connection can not be used, and a guest may have taken it over.
+    // A process that closed its connection can not be used, and a guest may control it.
     this.lost = this.#peer.closed;
     void this.lost.then(() => process.kill());
     void process.exited.then(() => this.disconnect('the sandbox process ended'));
   }
 
-  /** What the operating system holds it in with, by its own account; known once it is prepared. */
+  /** Isolation layers that the process reports as active; known once it is prepared. */
   get layers(): readonly IsolationLayer[] {
     return this.#layers;
   }
 
   /**
-   * Hands the runtime over, and lets the process check itself and lock itself down. With `snapshots` it gets the
-   * one that fits, or makes it before anything else is done in it; whatever goes wrong with that only costs time.
+   * Sends the runtime, and lets the process run its self-checks and lock itself down. With `snapshots` it receives the
+   * matching one, or makes it before anything else; failures of that only cost time.
    *
    * @throws SetupError when a self-check fails
    * @throws RpcError when the process dies or refuses
@@ -105,22 +105,22 @@ export class SidecarClient {
   }
 
   /**
-   * Says which runtime in which engine it is, and how large its memories may be. Known once it is being prepared;
-   * undefined where nothing is kept for later starts.
+   * Identifies runtime, engine and memory cap. Known once the process is being prepared; undefined where no snapshots are
+   * kept.
    */
   get runtimeKey(): string | undefined {
     return this.#runtimeKey;
   }
 
-  /** Whether no guest can have been in this process. */
+  /** Whether no guest code can have run in this process. */
   get isPristine(): boolean {
     return this.#isPristine;
   }
 
   /**
-   * From an image that was handed over, or made there; otherwise as `openInterpreter`.
+   * Like `openInterpreter`, from a package snapshot that was sent to the process or made in it.
    *
-   * @returns whether it came from the image; 'absent' when that is not at hand there
+   * @returns whether the snapshot was used; 'absent' when the process does not have it
    * @throws SetupError, RpcError as `prepare` does
    */
   async openFromPackageSnapshot(id: string, image: string): Promise<SnapshotUse> {
@@ -140,25 +140,25 @@ export class SidecarClient {
       requireAll(checks);
       return snapshot;
     } catch (error) {
-      // A process that dies of its first interpreter, and not by us, may have died of the snapshot.
+      // A process that dies while it opens its first interpreter may have died of the snapshot.
       if (RpcError.is(error) && error.code === 'closed' && !this.#isKilled) await this.#judgeSnapshot(false);
       throw error;
     }
   }
 
-  /** Only the first interpreter decides: what comes later may be a guest's doing. */
+  /** Only the first interpreter tells: later failures may be caused by a guest. */
   async #judgeSnapshot(works: boolean): Promise<void> {
     const discard = this.#discardSnapshot;
     this.#discardSnapshot = undefined;
     if (!works) await discard?.();
   }
 
-  /** For a guest that waits for input. */
+  /** Answers a guest that waits for input. */
   async answerInput(interpreter: string, call: number, answer: InputAnswer): Promise<void> {
     await this.#peer.call('answerInput', { interpreter, call, answer });
   }
 
-  /** For a guest that has called a function of the app's. */
+  /** Answers a guest that has called a function of the app. */
   async answerFunction(interpreter: string, call: number, answer: FunctionAnswer): Promise<void> {
     await this.#peer.call('answerFunction', { interpreter, call, answer });
   }
@@ -193,7 +193,7 @@ export class SidecarClient {
     return this.#spares > 0;
   }
 
-  /** How many started interpreters to keep ready. Asked again for as many, it answers at once. */
+  /** Sets how many started interpreters are kept ready. Resolves at once when the number is unchanged. */
   async keepSpares(count: number): Promise<void> {
     if (count === this.#spares) return;
     this.#spares = count;
@@ -210,17 +210,17 @@ export class SidecarClient {
     await this.#peer.call('ping', {});
   }
 
-  /** Resident memory in bytes, or null where it can't be told. */
+  /** Resident memory in bytes, or null where it is not known. */
   residentBytes(): number | null {
     return this.#process.residentBytes();
   }
 
-  /** What the kernel caps of it, in bytes, or null where it can't be told. */
+  /** Memory that the kernel counts against its cap, in bytes, or null where it is not known. */
   dataBytes(): number | null {
     return this.#process.dataBytes?.() ?? null;
   }
 
-  /** Asks the system, not the connection. */
+  /** Whether the process has exited, by the system's process table. */
   isAlive(): boolean {
     return this.#process.isAlive();
   }

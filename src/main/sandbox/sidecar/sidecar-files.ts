@@ -1,7 +1,7 @@
 import type { InputFile } from '../../../shared/contract/sandbox.ts';
 import type { SidecarPeer } from './sidecar-peer.ts';
 
-/** Sent, or under way, at once. */
+/** Bytes sent in one message, or received without acknowledgement. */
 const PART_BYTES = 4 * 1024 * 1024;
 
 /** The files below /workspace of the interpreters of a process. */
@@ -21,7 +21,7 @@ export class SidecarFiles {
     for (const { name, bytes } of files) {
       for (let start = 0; start === 0 || start < bytes.byteLength; start += PART_BYTES) {
         if (signal.aborted) return;
-        // In memory of its own, which a Buffer's slice() is not: a view would be sent with all that it views.
+        // A copy, which Buffer.slice() does not make: a view would be sent with its whole buffer.
         const part = new Uint8Array(bytes.subarray(start, start + PART_BYTES));
         await this.#peer.call('writeFile', { interpreter, name, bytes: part, append: start > 0 });
       }

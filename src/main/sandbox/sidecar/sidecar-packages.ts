@@ -5,7 +5,7 @@ import {
 } from '../../../shared/protocol/package-files.ts';
 import type { SidecarPeer } from './sidecar-peer.ts';
 
-/** The packages at hand in a process, and in its interpreters. */
+/** The packages that a process and its interpreters have. */
 export class SidecarPackages {
   readonly #peer: SidecarPeer;
 
@@ -14,7 +14,7 @@ export class SidecarPackages {
   }
 
   /**
-   * Hands a whole package over; stops between two parts once `signal` aborts.
+   * Sends a whole package; stops between two parts once `signal` aborts.
    *
    * @throws RpcError when it can't be unpacked
    */
@@ -26,7 +26,7 @@ export class SidecarPackages {
     const { beyond, sha256, name, kind } = wheel;
     const what = { sha256, name, kind, ...(beyond === undefined ? {} : { beyond }) };
     for (let start = 0; start < bytes.byteLength && !signal.aborted; start += PACKAGE_LIMITS.partBytes) {
-      // In memory of its own, as for files.
+      // A copy, as for files.
       const part = new Uint8Array(bytes.subarray(start, start + PACKAGE_LIMITS.partBytes));
       const totalBytes = bytes.byteLength;
       await this.#peer.call('loadPackage', { ...what, totalBytes, offset: start, bytes: part });
@@ -34,8 +34,8 @@ export class SidecarPackages {
   }
 
   /**
-   * Puts packages into an interpreter. Those that have to be handed over first are returned, or two that clash with each
-   * other; then nothing was done.
+   * Installs packages into an interpreter. Returns those that must be sent first, or two that conflict with each other;
+   * then nothing was installed.
    *
    * @throws RpcError when their files can't be made
    */
@@ -46,7 +46,7 @@ export class SidecarPackages {
     return this.#peer.call('installPackages', { interpreter, hashes: [...hashes] });
   }
 
-  /** Of these packages, those that have to be handed over. @throws RpcError when the process is gone */
+  /** Those of the packages that the process does not have yet. @throws RpcError when the process is gone */
   async missing(hashes: readonly string[]): Promise<string[]> {
     return (await this.#peer.call('missingPackages', { hashes: [...hashes] })).missing;
   }

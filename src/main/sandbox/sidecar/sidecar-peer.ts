@@ -10,10 +10,10 @@ import {
 
 const MAX_SEND_BYTES = 32 * 1024 * 1024;
 
-/** The line to one sidecar process. */
+/** The RPC connection to one sidecar process. */
 export type SidecarPeer = RpcPeer<SidecarHostContract, SidecarContract>;
 
-/** From here on, what that process says is listened to, and checked. */
+/** Connects: messages of the process are received and validated from now on. */
 export const openSidecarPeer = (port: RpcPort): SidecarPeer =>
   new RpcPeer({
     port,

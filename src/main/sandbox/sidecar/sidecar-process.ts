@@ -1,6 +1,6 @@
 import type { RpcPort } from '../../../shared/rpc/port.ts';
 
-/** How a sidecar process ended, as far as the system tells. */
+/** How a sidecar process ended, as far as the system reports it. */
 export interface ProcessExit {
   readonly code: number | null;
   readonly signal: string | null;
@@ -15,11 +15,11 @@ export interface SidecarProcess {
   readonly port: RpcPort;
   /** Resolves when the process is gone. */
   readonly exited: Promise<ProcessExit>;
-  /** Resident memory in bytes, or null where it can't be told. */
+  /** Resident memory in bytes, or null where it is not known. */
   residentBytes(): number | null;
-  /** What the kernel counts against its cap of the process, in bytes; null, or absent, where it can't be told. */
+  /** Memory that the kernel counts against the cap of the process, in bytes; null, or absent, where it is not known. */
   dataBytes?(): number | null;
-  /** Asks the system, which may know more than `exited` does. */
+  /** Whether the process is in the system's process table, which may be ahead of `exited`. */
   isAlive(): boolean;
   /** Ends the process at once, without asking it. Harmless when it is gone. */
   kill(): void;

@@ -8,10 +8,10 @@ import type { AbortSignalLike } from '../../../shared/rpc/abort.ts';
 import { MIB } from '../../../shared/units.ts';
 import type { SidecarPeer } from './sidecar-peer.ts';
 
-/** Of an answer, under way at once. */
+/** Window of an answer: unacknowledged bytes. */
 const WINDOW_BYTES = 4 * MIB;
 
-/** Questions that main may ask. */
+/** Questions that main can ask an interpreter. */
 export type MainQuestion = Extract<GuestQuestion, InterpreterMethod>;
 
 type Params<Q extends MainQuestion> = QuestionParams<Q>;
@@ -25,16 +25,16 @@ type Call = (
   },
 ) => Promise<unknown>;
 
-/** Asks the interpreters of a process, between their runs. The answers are the guest's words. */
+/** Asks the interpreters of a process between their runs. The answers are untrusted. */
 export class SidecarQuestions {
   readonly #call: Call;
 
   constructor(peer: SidecarPeer) {
-    // Each question has its own types, which a call of any of them can't express.
+    // The types of the single questions can't be expressed in one generic call.
     this.#call = peer.call.bind(peer) as unknown as Call;
   }
 
-  /** @throws RpcError when it is gone or says too much */
+  /** @throws RpcError when the interpreter is gone or its answer is too long */
   async ask<Q extends MainQuestion>(interpreter: string, question: Q, params: Params<Q>): Promise<string> {
     const answer = await wholeAnswer(question, (onItem) =>
       this.#call(question, { interpreter, ...params }, { window: WINDOW_BYTES, onItem }),

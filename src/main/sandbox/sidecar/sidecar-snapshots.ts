@@ -2,10 +2,10 @@ import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
 import { joinBytes } from '../../../shared/protocol/snapshot-image.ts';
 import type { SidecarPeer } from './sidecar-peer.ts';
 
-/** What may be under way of an image that is made, in bytes. */
+/** Window of a snapshot that is received: unacknowledged bytes. */
 const IMAGE_WINDOW_BYTES = 4 * 1024 * 1024;
 
-/** What a process has made of packages. */
+/** A package snapshot that a process has made. */
 export interface MadePackageSnapshot {
   /** Compressed. */
   readonly image: Uint8Array;
@@ -13,7 +13,7 @@ export interface MadePackageSnapshot {
   readonly bytecode: ReadonlyMap<string, Uint8Array>;
 }
 
-/** The images with packages that a process can start interpreters from. */
+/** The package snapshots that a process can start interpreters from. */
 export class SidecarSnapshots {
   readonly #peer: SidecarPeer;
 
@@ -21,13 +21,13 @@ export class SidecarSnapshots {
     this.#peer = peer;
   }
 
-  /** Whether that image is at hand there. @throws RpcError when the process is gone */
+  /** Whether the process has that snapshot. @throws RpcError when the process is gone */
   async has(key: string): Promise<boolean> {
     return (await this.#peer.call('hasPackageSnapshot', { key })).has;
   }
 
   /**
-   * Hands an image over, for `adopt`; stops between two parts once `signal` aborts.
+   * Sends a snapshot, for `adopt`; stops between two parts once `signal` aborts.
    *
    * @param image compressed
    * @throws RpcError when it is refused
@@ -35,23 +35,23 @@ export class SidecarSnapshots {
   async load(key: string, image: Uint8Array, signal: AbortSignal): Promise<void> {
     const totalBytes = image.byteLength;
     for (let start = 0; start < totalBytes && !signal.aborted; start += PACKAGE_LIMITS.partBytes) {
-      // In memory of its own: a view would be sent with all that it views.
+      // A copy: a view would be sent with its whole buffer.
       const bytes = new Uint8Array(image.subarray(start, start + PACKAGE_LIMITS.partBytes));
       await this.#peer.call('loadPackageSnapshot', { key, totalBytes, offset: start, bytes });
     }
   }
 
-  /** Makes it usable, once it and its packages were handed over. @throws RpcError when it is of no use */
+  /** Makes a snapshot usable, once it and its packages were sent. @throws RpcError when it can not be used */
   async adopt(key: string, hashes: readonly string[]): Promise<void> {
     await this.#peer.call('adoptPackageSnapshot', { key, hashes: [...hashes] });
   }
 
   /**
-   * Has an image made of packages that are at hand there. Only for a process in which no guest has been, before and
+   * Makes a snapshot of packages that the process has. Only for a process in which no guest code runs, before or
    * afterwards.
    *
    * @param modules imported into it
-   * @throws RpcError, Error when there is none to be had
+   * @throws RpcError, Error when it can not be made
    */
   async make(
     key: string,

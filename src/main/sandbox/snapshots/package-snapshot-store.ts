@@ -4,15 +4,15 @@ import { z } from 'zod';
 import { PACKAGE_LIMITS, PackageHash } from '../../../shared/protocol/package-files.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 
-/** What an image has in it. */
+/** Description of a package snapshot. */
 const ImageContent = z.strictObject({
   /** The runtime and engine that it was made in. */
   runtime: PackageHash,
-  /** What was asked for: everything else in it is what that needs. */
+  /** Requested packages; all others in it are their dependencies. */
   roots: z.array(z.string().max(128)).min(1).max(PACKAGE_LIMITS.packages),
-  /** Of the wheels, each after what it depends on. */
+  /** Hashes of the wheels, each after those it depends on. */
   hashes: z.array(PackageHash).min(1).max(PACKAGE_LIMITS.packages),
-  /** It can't be made. */
+  /** Whether it can not be made. */
   isRefused: z.boolean().default(false),
 });
 export type ImageContent = z.infer<typeof ImageContent>;
@@ -22,18 +22,18 @@ type NewContent = Omit<ImageContent, 'isRefused'>;
 export type StoredImage = ImageContent & { readonly key: string };
 
 const MAX_DESCRIPTION_BYTES = 64 * 1024;
-/** Far more than images: also of those that can't be made. */
+/** Descriptions that are kept: many more than snapshots, also of those that can not be made. */
 const KEPT_DESCRIPTIONS = 50;
 
-/** The key of an image: whatever decides what is in it. */
+/** Key of a snapshot: covers all that determines its content. */
 export const imageKey = ({ hashes, runtime }: Pick<ImageContent, 'runtime' | 'hashes'>): string =>
   createHash('sha256')
     .update(`packages\n${runtime}\n${[...hashes].sort().join('\n')}`)
     .digest('hex');
 
 /**
- * Images with packages on disk, compressed, and descriptions of them. A cache, as `SnapshotStore`, of the few that
- * were used last. Nothing in here ever rejects.
+ * Package snapshots on disk, compressed, and their descriptions. A cache, as `SnapshotStore`, of the few that were used
+ * last. No method rejects.
  */
 export class PackageSnapshotStore {
   readonly #images: SnapshotStore;
@@ -65,7 +65,7 @@ export class PackageSnapshotStore {
     return this.#images.read(key);
   }
 
-  /** It was used without being read. */
+  /** Marks a snapshot as used, without reading it. */
   used(key: string): Promise<void> {
     return this.#images.used(key);
   }
@@ -75,12 +75,12 @@ export class PackageSnapshotStore {
       await this.#images.write(imageKey(content), image);
   }
 
-  /** It can't be made: to try again would be in vain. */
+  /** Records that a snapshot can not be made, so that it is not tried again. */
   async refuse(content: NewContent): Promise<void> {
     await this.#note({ ...content, isRefused: true });
   }
 
-  /** Removes an image that turned out to be unusable. */
+  /** Removes a snapshot that turned out to be unusable. */
   async discard(key: string): Promise<void> {
     await this.#images.remove(key);
     await this.#descriptions.remove(key);

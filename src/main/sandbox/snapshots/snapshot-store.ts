@@ -5,29 +5,29 @@ import path from 'node:path';
 import { MAX_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';
 import { sha256 } from '../../foreign-text/hash.ts';
 
-/** A file is: this, the SHA-256 of key and content, the content. */
+/** A file consists of this magic number, the SHA-256 of key and content, and the content. */
 const MAGIC = Buffer.from('VIVSNAP2');
 const HASH_BYTES = 32;
 const PREFIX_BYTES = MAGIC.length + HASH_BYTES;
 
 const EXTENSION = '.snapshot';
 const UNFINISHED = '.tmp';
-/** What an interrupted writer left behind goes after this time. */
+/** Age after which files of interrupted writers are removed, in ms. */
 const UNFINISHED_MS = 60 * 60 * 1000;
 /** Snapshots kept, those used last. */
 const KEPT = 3;
 
-/** With the key: a file that is sound in itself may be another one's. */
+/** The key is part of the hash, since an intact file may belong to another key. */
 const hashOf = async (key: string, content: Uint8Array): Promise<Buffer> =>
   Buffer.from(await sha256(`${key}\n`, content), 'hex');
 
-/** Neither through a link nor waiting at a pipe; Windows knows neither flag. */
+/** Does not follow links or block on pipes; Windows has neither flag. */
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
 const READ_FLAGS = (O_RDONLY ?? 0) | O_NOFOLLOW | O_NONBLOCK;
 
 /**
- * Snapshots on disk, one file a key. It is a cache: whatever is wrong with the disk or with a file makes a
- * snapshot be missing and nothing worse.
+ * Snapshots on disk, one file for each key. A cache: any problem with the disk or a file only means that the snapshot
+ * is missing.
  */
 export class SnapshotStore {
   readonly #folder: string;
@@ -45,7 +45,7 @@ export class SnapshotStore {
     this.#kept = kept;
   }
 
-  /** Whether a file is there under that key, sound or not. Never rejects. */
+  /** Whether there is a file for that key, intact or not. Never rejects. */
   has(key: string): Promise<boolean> {
     return stat(this.#file(key)).then(
       (found) => found.isFile(),
@@ -70,13 +70,13 @@ export class SnapshotStore {
     }
   }
 
-  /** Used now: it is the last one to be removed. Never rejects. */
+  /** Marks the file as used now, so that it is removed last. Never rejects. */
   async used(key: string): Promise<void> {
     const now = new Date();
     await utimes(this.#file(key), now, now).catch(() => undefined);
   }
 
-  /** Puts a whole file in the place of what is there; false when that can't be done. Never rejects. */
+  /** Replaces the file of a key atomically; false when that fails. Never rejects. */
   async write(key: string, content: Uint8Array): Promise<boolean> {
     if (content.byteLength > this.#maxBytes) return false;
     const unfinished = path.join(this.#folder, `${key}.${randomUUID()}${UNFINISHED}`);
@@ -84,7 +84,7 @@ export class SnapshotStore {
       await mkdir(this.#folder, { recursive: true });
       await writeWhole(unfinished, key, content);
       await rename(unfinished, this.#file(key)).catch(async () => {
-        // A folder has taken its place.
+        // A folder is in its place.
         await this.remove(key);
         await rename(unfinished, this.#file(key));
       });
@@ -98,11 +98,11 @@ export class SnapshotStore {
 
   /** Never rejects. */
   async remove(key: string): Promise<void> {
-    // Whatever it is that has taken the file's place.
+    // Also removes a folder in the file's place.
     await rm(this.#file(key), { recursive: true, force: true }).catch(() => undefined);
   }
 
-  /** Of all that is there, the one used last first; what they hold was not looked at. Never rejects. */
+  /** Keys of all files, the one used last first; their contents are not read. Never rejects. */
   async keys(): Promise<string[]> {
     const entries = await this.#entries().catch(() => []);
     return entries
@@ -119,7 +119,7 @@ export class SnapshotStore {
     const names = await readdir(this.#folder);
     const entries = await Promise.all(
       names.map(async (name) => {
-        // One that can't be looked at, or is gone meanwhile, keeps nobody from the others.
+        // A file that can not be examined, or was removed meanwhile, is skipped.
         const found = await lstat(path.join(this.#folder, name)).catch(() => undefined);
         return found?.isFile() === true ? [{ name, usedAt: found.mtimeMs }] : [];
       }),

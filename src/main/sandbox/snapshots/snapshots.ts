@@ -4,12 +4,12 @@ import { SNAPSHOT_FORMAT } from '../../../shared/protocol/snapshot-image.ts';
 import type { Asset } from '../../runtime/runtime-assets.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 
-/** What decides, beside the assets, whether a snapshot fits: the engine's tables of functions go into it. */
+/** Engine on which a snapshot depends, beside the assets: its function tables are part of the snapshot. */
 export const engineVersion = (): string =>
   ['electron', 'node', 'v8'].map((name) => `${name} ${process.versions[name] ?? '-'}`).join(', ') +
   `, ${process.platform} ${process.arch}`;
 
-/** The snapshots of interpreters, each for one runtime in one engine. Nothing in here ever rejects. */
+/** Snapshots of started interpreters, each for one runtime in one engine. No method rejects. */
 export class Snapshots {
   readonly #store: SnapshotStore;
   readonly #engine: string;
@@ -20,17 +20,17 @@ export class Snapshots {
     this.#engine = engine;
   }
 
-  /** The one made from these very assets, or undefined. */
+  /** The snapshot made from exactly these assets, or undefined. */
   find(assets: readonly Asset[]): Promise<Uint8Array | undefined> {
     return this.#store.read(this.keyOf(assets));
   }
 
-  /** Whether there is one; its content is not looked at. */
+  /** Whether there is one; its content is not read. */
   has(assets: readonly Asset[]): Promise<boolean> {
     return this.#store.has(this.keyOf(assets));
   }
 
-  /** Takes one on that a process made in which no guest has been. */
+  /** Stores a snapshot that was made in a process without any guest code. */
   async keep(assets: readonly Asset[], image: Uint8Array): Promise<void> {
     await this.#store.write(this.keyOf(assets), image);
   }
@@ -40,7 +40,7 @@ export class Snapshots {
     await this.#store.remove(this.keyOf(assets));
   }
 
-  /** Says which runtime in which engine it is; with `memoryMiB`, also with what cap of its memory. */
+  /** Identifies runtime and engine and, with `memoryMiB`, the memory cap. */
   keyOf(assets: readonly Asset[], memoryMiB?: number): string {
     const hash = createHash('sha256').update(`${SNAPSHOT_FORMAT}\n${this.#engine}\n`);
     for (const { name, sha256 } of assets) hash.update(`${name} ${sha256}\n`);
