@@ -40,24 +40,24 @@ export interface EndedRunReport {
 
 export interface BackendRunnerOptions {
   readonly backend: Backend;
-  /** Orders the runs; whoever uses sessions between their runs shares it. */
+  /** Orders the runs; shared with all that use sessions between their runs. */
   readonly queue: RunQueue;
   readonly clock: Clock;
   /** Cap of captured output per stream, in bytes. Read at each run, so that a changed setting applies at once. */
   readonly outputBytes: () => number;
-  /** Why runs fail once the runner was disposed of. */
+  /** Message of the runs that fail because the runner was disposed of. */
   readonly disposedDetail: string;
   readonly observer?: RunObserver;
 }
 
-/** What one run works with. */
+/** State of one run. */
 interface RunParts {
   readonly number: number;
   readonly request: RunRequest;
   readonly options: RunOptions;
   readonly collector: RunCollector;
   readonly input: InputDialog | null;
-  /** Null when it may call nothing. */
+  /** Function calls of the run; null when it was given no functions. */
   readonly calls: RunCalls | null;
   readonly outputBytes: number;
   readonly signal: AbortSignal;
@@ -81,7 +81,7 @@ const NOT_BEGUN = {
 
 const never = sharedController().signal;
 
-/** Takes each run through its life: request, turn, interpreter, code, verdict, files, result. */
+/** Carries out each run: request, queue, interpreter, code, verdict, files, result. */
 export class BackendRunner implements Runner {
   readonly #options: BackendRunnerOptions;
   readonly #disposal = sharedController();
@@ -91,7 +91,7 @@ export class BackendRunner implements Runner {
     this.#options = options;
   }
 
-  /** Aborted with the disposal. */
+  /** Aborted when the runner is disposed of. */
   get disposal(): AbortSignal {
     return this.#disposal.signal;
   }
@@ -220,7 +220,7 @@ export class BackendRunner implements Runner {
   }
 }
 
-/** Before the interpreter is released: a run without a session ends its own. */
+/** Called before the interpreter is released, since a run without a session ends its interpreter. */
 const collectFiles = async (
   interpreter: Interpreter,
   verdict: Verdict,

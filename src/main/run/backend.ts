@@ -1,4 +1,4 @@
-/** The port that each way to run Python implements: the sandbox's sidecar, the user's own Python. */
+/** The interface that each runtime implements: the sandbox's sidecar and the user's own Python. */
 import type { PythonRuntime } from '../../shared/runtimes.ts';
 import type { CollectedFile, OutputFile, RunRequest, SessionState } from '../../shared/contract/sandbox.ts';
 import type { GuestOutcome } from '../../shared/protocol/guest-report.ts';
@@ -8,7 +8,7 @@ import type { AbortSource } from '../../shared/rpc/abort.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Verdict } from './verdict.ts';
 
-/** What a backend is told of a run whose turn has come. */
+/** What a backend needs to know about a run that is about to begin. */
 export interface RunContext {
   /** Cancels the run. */
   readonly signal: AbortSignal;
@@ -16,7 +16,7 @@ export interface RunContext {
   readonly words?: RunOptions['words'];
 }
 
-/** What it took to get an interpreter ready, or to find out that none can be had. */
+/** What was spent on preparing an interpreter, also when that failed. */
 export interface Preparation {
   /** Starting the process and the interpreter, in ms. */
   readonly startMs: number;
@@ -31,62 +31,62 @@ export type Opening =
   | ({ readonly kind: 'opened'; readonly interpreter: Interpreter } & Preparation)
   | ({ readonly kind: 'refused'; readonly verdict: Verdict } & Preparation);
 
-/** How far a run came. */
+/** Progress of a run. */
 export interface RunProgress {
   readonly verdict: Verdict;
-  /** Whether its code was begun. */
+  /** Whether its code began to run. */
   readonly began: boolean;
-  /** Whether what earlier runs of the session had left was gone before this one began. */
+  /** Whether the session's state had been lost before this run began. */
   readonly lostBefore: boolean;
 }
 
 export interface Backend {
   readonly runtime: PythonRuntime;
   /**
-   * A run's turn has come: what it may use is not put away until the returned function is called.
+   * Called when a run's turn has come: keeps the process and the session alive until the returned function is called.
    *
-   * @param session null for a run of its own
+   * @param session null for a run without a session
    */
   hold(session: string | null): () => void;
   /** Never rejects. */
   open(request: RunRequest, context: RunContext): Promise<Opening>;
-  /** What became of the session's state. A loss that is told here is told. */
+  /** Whether the session's state was kept. A loss is reported only once. */
   stateAfter(session: string | undefined, progress: RunProgress): SessionState;
   /** Ends all processes; `open` refuses afterwards. Idempotent. */
   close(): Promise<void>;
 }
 
-/** A place for one run's code. */
+/** An interpreter that runs the code of one run. */
 export interface Interpreter {
-  /** How long an interrupt is tried before the interpreter is ended, in ms. */
+  /** How long the run may take to end after an interrupt before the interpreter is terminated, in ms. */
   readonly interruptMs: number;
-  /** Aborted when memory runs short; its reason says how much there is. */
+  /** Aborted when memory runs short; its reason says how much is in use. */
   readonly outOfMemory: AbortSignal;
-  /** How much memory is in use, when that explains a death; otherwise null. */
+  /** How much memory is in use, if that explains why the interpreter died; otherwise null. */
   memoryExplanation(): string | null;
-  /** Called before `run`. Says whether what earlier runs of the session had left is gone. */
+  /** Called before `run`. Returns whether the session's state had been lost. */
   begin(): { readonly lostBefore: boolean };
   /**
-   * Runs the code; rejects when the way to the interpreter breaks.
+   * Runs the code; rejects when the connection to the interpreter breaks.
    *
-   * @param ended aborted when the result is made: pieces that come later are not wanted
+   * @param ended aborted when the result is final: later pieces are ignored
    */
   run(order: RunOrder, onPiece: (piece: RunPiece) => void, ended: AbortSource): Promise<RunEnd>;
   /** Answers the call of that number (see `InputQuestion`). */
   answerInput(call: number, answer: InputAnswer): Promise<void>;
   /** Answers a call of a function of the app's (see `FunctionQuestion`). */
   answerFunction(call: number, answer: FunctionAnswer): Promise<void>;
-  /** Asks the run under way to stop. True when it has ended and the interpreter can be used again. */
+  /** Interrupts the current run. Resolves with true when it has ended and the interpreter can be used again. */
   interrupt(limitMs: number): Promise<boolean>;
   /** Ends the interpreter, also while it runs code. Resolves once it is gone. */
   terminate(): Promise<void>;
-  /** What a rejection of `run` means; whatever is left of the interpreter is ended. Never rejects. */
+  /** Converts a rejection of `run` into a verdict, and ends what is left of the interpreter. Never rejects. */
   failed(error: unknown): Promise<Verdict>;
-  /** Adds to an error of the guest's what would help. */
+  /** Adds advice to an error of the guest, such as which package is missing. */
   advise(outcome: GuestOutcome): GuestOutcome;
-  /** Called once `run` has settled or is not waited for any more. */
+  /** Called once `run` has settled or was given up. */
   end(verdict: Verdict): void;
-  /** Hands files of the run out; never rejects, save for what `onFile` throws. */
+  /** Passes the run's files to `onFile`; rejects only with what `onFile` throws. */
   collectFiles(
     files: readonly OutputFile[],
     onFile: (file: CollectedFile) => void | Promise<void>,

@@ -3,7 +3,7 @@ import { MAX_CALL_RESTS } from '../../shared/protocol/interpreter.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { MisbehaviourError } from './misbehaviour.ts';
 
-/** Counts what a run sends for its calls. The worker keeps to the limits by itself, unless a guest has taken it over. */
+/** Counts the messages and bytes that a run sends for its calls. The worker enforces the same limits, unless a guest controls it. */
 export class CallBudget {
   #calls = 0;
   #bytes = 0;

@@ -3,8 +3,9 @@ import { INPUT_PART_BYTES } from '../../shared/protocol/call-codes.ts';
 import { LIMITS } from '../../shared/limits.ts';
 
 /**
- * Gives a line of input for the guest, without its newline; null when there is no more. `signal` aborts when
- * nobody waits for it any longer; a `secret` line must not be seen while it is typed. A rejection, or a line that is too long, is an OSError for the guest.
+ * Returns a line of input for the guest, without its newline; null at the end of input. `signal` aborts when the guest
+ * no longer waits; a `secret` line must not be displayed while it is typed. A rejection, or a line that is too long, raises
+ * OSError in the guest.
  */
 export type OnInput = (prompt: string, signal: AbortSignal, secret: boolean) => Promise<string | null>;
 
@@ -17,7 +18,7 @@ export class InputDialog {
   readonly #ended = new AbortController();
   readonly #encoder = new TextEncoder();
   #send: SendAnswer | undefined;
-  /** Of the line given last. */
+  /** Parts of the last line that were not sent yet. */
   #rest = new Uint8Array();
   #asking = false;
 
@@ -31,16 +32,16 @@ export class InputDialog {
 
   /** Never rejects. */
   async ask({ call, prompt, secret }: InputQuestion): Promise<void> {
-    // A guest waits for one answer at a time; a second question means that the sidecar breaks the protocol.
+    // A guest waits for one answer at a time, so a second question violates the protocol.
     if (this.#asking || this.#hasEnded()) return;
     this.#asking = true;
     const answer = await this.#answer(prompt, secret);
     this.#asking = false;
-    // The process may be gone, which waits for no answer.
+    // The process may have exited.
     if (!this.#hasEnded()) await this.#send?.(call, answer).catch(() => undefined);
   }
 
-  /** The run is over: answers to open questions are not wanted any more. */
+  /** The run is over: answers to open questions are discarded. */
   end(): void {
     this.#ended.abort();
   }

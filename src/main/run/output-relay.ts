@@ -1,6 +1,6 @@
 /**
- * Passes what a run sends on to a listener that may be slow, one item at a time and in order. The run itself does not
- * wait: a stalled listener must not look like code that does not end.
+ * Passes the output of a run to a listener that may be slow, one item at a time and in order. The run does not wait for
+ * it: a stalled listener must not look like code that does not end.
  */
 export class OutputRelay {
   #last: Promise<void> = Promise.resolve();

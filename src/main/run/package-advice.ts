@@ -1,26 +1,26 @@
 import { sentenceOf, type Absence } from '../../shared/absent.ts';
 import type { PackageErrorCode } from '../../shared/packages/package-error-code.ts';
 
-/** What would help where a module is missing. Each entry to the program has words of its own for it. */
+/** Advice for a missing module. Command line, MCP server and library each have their own wording. */
 export type PackageAdvice =
-  /** No package stands for the module that may come unasked. */
+  /** No package that may be installed without being named has the module. */
   | { readonly kind: 'no-package'; readonly module: string; readonly near: string | null }
-  /** It can't be here: the table of `shared/absent.ts` says why. */
+  /** The module can not work in the sandbox; `shared/absent.ts` says why. */
   | { readonly kind: 'absent'; readonly absence: Absence }
   /** The name is that of a package whose module has another one. */
   | { readonly kind: 'other-module'; readonly module: string; readonly imports: string }
-  /** Python's own, but not in the Python that runs here. */
+  /** A module of the standard library that this Python lacks. */
   | { readonly kind: 'not-built'; readonly module: string }
-  /** A package has it that may come, but nothing said beforehand that it is needed. */
+  /** An installable package has the module, but the code did not show beforehand that it is needed. */
   | { readonly kind: 'not-named'; readonly module: string; readonly packageName: string }
-  /** The package that was meant does not have it. */
+  /** The package that was meant does not have the module. */
   | { readonly kind: 'not-in-package'; readonly module: string; readonly packageName: string }
   | { readonly kind: 'time-zones' }
-  /** A line of the code asked for a package that could not be had. */
+  /** A line of the code asked for a package that is not available. */
   | { readonly kind: 'unmet'; readonly packageName: string; readonly refusal: PackageRefusal }
   | PackageRefusal;
 
-/** Why a package can't be had. */
+/** Why a package is not available. */
 export interface PackageRefusal {
   readonly kind: 'refused';
   readonly code: PackageErrorCode;
@@ -31,7 +31,7 @@ export interface PackageRefusal {
 
 export type AdviceWords = (advice: PackageAdvice) => string;
 
-/** How someone gives a file, names a package, and installs one for good, in the words of one entry. */
+/** How a user passes a file, names a package, and installs one permanently, in the wording of one interface. */
 export interface WaysToHelp {
   readonly giveFile: string;
   readonly namePackage: (name: string) => string;
@@ -105,5 +105,5 @@ const refusalIn = (ways: WaysToHelp, { code, message, packageName }: PackageRefu
 /** For someone at a terminal. */
 export const commandLineWords: AdviceWords = wordsWith(commandLine);
 
-/** For whoever sends run requests. */
+/** For programs that send run requests. */
 export const programWords: AdviceWords = wordsWith(program);

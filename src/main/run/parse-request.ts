@@ -1,6 +1,6 @@
 import { RunRequest } from '../../shared/contract/sandbox.ts';
 
-/** The request breaks the contract: the caller's fault, so it is thrown and not made into a result. */
+/** The request violates the contract. The caller's mistake, so it is thrown instead of becoming a result. */
 export class InvalidRequestError extends Error {
   override readonly name = 'InvalidRequestError';
 }

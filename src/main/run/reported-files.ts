@@ -5,13 +5,13 @@ import { workspaceNameProblem } from '../../shared/contract/workspace-path.ts';
 import type { JsonPart } from '../foreign-text/json-reader.ts';
 import { quote } from '../foreign-text/printable.ts';
 
-/** Where nothing is known of what is in a file. */
+/** MIME type of a file whose content is unknown. */
 const UNKNOWN_TYPE = 'application/octet-stream';
 
-/** A list of files as pairs or as objects: each of them with all that is in it. */
+/** Values in the JSON of a list of files, for each file. */
 export const FILES_VALUES = 1 + 5 * LIMITS.listedFiles;
 
-/** The guest's own list in its report. Without it, files are known by what is found. */
+/** The list of files in the guest's report. Without it, the files that the realm found are used. */
 export const REPORTED_FILES: JsonPart = {
   path: ['files'],
   maxBytes: LIMITS.fileListBytes,
@@ -19,22 +19,22 @@ export const REPORTED_FILES: JsonPart = {
   maxValues: FILES_VALUES,
 };
 
-/** Of a name that is refused, in UTF-16 units; a longer one is still one that is too long. */
+/** Part of a refused name that is kept, in UTF-16 units: enough to be recognised as too long. */
 const SHOWN_LENGTH = LIMITS.fileNameLength + 1;
 
 export interface CheckedFiles {
   readonly files: OutputFile[];
-  /** What became of files that are not in the list, or not under the name that the code gave them. */
+  /** Notices about files that are not in the list, or were renamed. */
   readonly notices: RunNotice[];
   /** Whether some had to be left out that should be in the list. */
   readonly cut: boolean;
 }
 
 /**
- * The files that a guest tells of, as far as they obey the contract.
+ * The files that a guest reports, as far as they conform to the contract.
  *
- * @param said the guest's own list; undefined when it gave none
- * @param found those that are there, as the realm has seen them; undefined for a backend without one
+ * @param said the guest's own list; undefined when it reported none
+ * @param found files that the realm found; undefined for a backend without a realm
  */
 export const checkFiles = (
   said: readonly ReportedFile[] | undefined,
@@ -44,7 +44,7 @@ export const checkFiles = (
   const refused = new Set<string>();
   const elsewhere: (readonly [name: string, size: number])[] = [];
   const renamed = new Map<string, string>();
-  // Whoever tells of names that no file can have is told of, also when nothing of the kind was found.
+  // Invalid names that the guest reports lead to a notice, also when no such file was found.
   for (const { mime, name, size, was } of said ?? []) {
     if (isElsewhere(name) && isSize(size)) {
       elsewhere.push([name, size]);
@@ -62,7 +62,7 @@ export const checkFiles = (
       .map(({ name, size }): [string, number] => [name, size]);
   const files = new Map<string, OutputFile>();
   for (const [name, size] of told) {
-    // First of all: a schema takes long to say no, and a long name to be looked up.
+    // Checked first: a schema is slow to refuse, and long names are slow to look up.
     if (workspaceNameProblem(name) !== null || !isSize(size)) {
       refused.add(name.slice(0, SHOWN_LENGTH));
     } else if (!files.has(name)) {
@@ -77,7 +77,7 @@ export const checkFiles = (
   return { files: [...files.values()], notices, cut: refused.size > 0 };
 };
 
-/** Absolute, and no way to a file of the workspace. */
+/** Whether the path is absolute and outside of the workspace. */
 const isElsewhere = (name: string): boolean =>
   name.length <= LIMITS.pathLength && name.startsWith('/') && !name.startsWith('/workspace/');
 
@@ -97,7 +97,7 @@ const leftOut = ([first = '', ...others]: readonly string[]): RunNotice => {
   };
 };
 
-/** Told of in one notice; more are counted. */
+/** Names in one notice; further ones are counted. */
 const MAX_TOLD = 5;
 
 const andMore = (told: readonly string[]): string =>

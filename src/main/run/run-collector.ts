@@ -25,7 +25,7 @@ export class ReportError extends Error {
   override readonly name = 'ReportError';
 }
 
-/** It is left out when it could not be passed on as it is: too large, too deep, or with a key that schemas drop. */
+/** A value's JSON is left out when it can not be passed on unchanged: too large, too deep, or with a key that schemas drop. */
 const VALUE_JSON = {
   path: ['value', 'json'],
   maxBytes: LIMITS.valueJsonBytes,
@@ -33,11 +33,11 @@ const VALUE_JSON = {
   maxValues: LIMITS.valueJsonValues,
 } as const;
 
-/** Of a report, beside its value's JSON: a few texts, and the files as the guest tells of them and as they were found. */
+/** Caps of a report without its value's JSON: a few texts, and the files as the guest reports them and as they were found. */
 const REPORT_VALUES = 16 + 2 * FILES_VALUES;
 const REPORT_DEPTH = 4;
 
-/** Of smaller ones the words about what is left out are too large a part. */
+/** Smallest cap of an output stream, in bytes: with less, the marker for omitted output would take too large a part. */
 const LARGE_CAP_BYTES = 64 * 1024;
 
 /** Pairs of a type and a text. */
@@ -55,32 +55,32 @@ const reportReader = (outputBytes: number): JsonReader =>
     droppable: [VALUE_JSON, REPORTED_FILES],
   });
 
-/** Receives what a run sends, as it arrives. */
+/** Receives the messages of a run as they arrive. */
 export interface RunListener {
   onOutput(output: RunOutput): void;
   onDisplay(display: RunDisplay): void;
-  /** The guest waits for a line, which must not be seen when it is secret. */
+  /** The guest waits for a line of input; a secret one must not be displayed. */
   onInput(question: InputQuestion): void;
-  /** A piece of a call. Absent where the run was given no functions. */
+  /** A piece of a function call. Absent where the run was given no functions. */
   readonly onCall?: (piece: FunctionQuestion) => void;
-  /** The guest waits for the next part of what was answered. */
+  /** The guest waits for the next part of an answer. */
   readonly onCallRest?: (call: number) => void;
 }
 
 /**
- * Collects what a run sends. Limits are enforced here again, since the guest may have taken over the sidecar.
+ * Collects the messages of a run. Enforces the limits again, since a guest may control the sidecar.
  */
 export class RunCollector {
   readonly #stdout = new Utf8Text();
   readonly #stderr = new Utf8Text();
   readonly #report: JsonReader;
   #reportBytes = 0;
-  /** Why what came is no report. */
+  /** Why the report is invalid. */
   #notReadable: JsonError | null = null;
   readonly #outputBytes: number;
   readonly #listener: RunListener;
   readonly #displays: RunDisplay[] = [];
-  /** What has come so far of the next one. */
+  /** Parts of the next display that have arrived so far. */
   #display = new JsonReader(DISPLAY_CAPS);
   #displayBytes = 0;
   #displaysBytes = 0;
@@ -97,7 +97,7 @@ export class RunCollector {
     this.#report = reportReader(outputBytes);
   }
 
-  /** @throws MisbehaviourError when a cap is passed, ReportError when what is shown has the wrong form */
+  /** @throws MisbehaviourError when a cap is exceeded, ReportError when a display is malformed */
   push(piece: RunPiece): void {
     switch (piece.channel) {
       case 'stdout':
@@ -128,17 +128,17 @@ export class RunCollector {
     }
   }
 
-  /** What was shown so far, in order. */
+  /** Displays so far, in order. */
   get displays(): RunDisplay[] {
     return [...this.#displays];
   }
 
-  /** Whether something was left out of what was shown. */
+  /** Whether some display was left out. */
   get displaysCut(): boolean {
     return this.#displaysCut;
   }
 
-  /** True when a stream has reached its cap: what came after that was dropped, or the middle is left out. */
+  /** Whether a stream has reached its cap, so that later output was dropped or the middle is left out. */
   get full(): boolean {
     const short = this.#outputBytes < LARGE_CAP_BYTES ? 0 : CUT_SHORT_BYTES;
     return Math.max(this.#stdout.length, this.#stderr.length) >= this.#outputBytes - short;
@@ -152,7 +152,7 @@ export class RunCollector {
     return this.#stderr.text();
   }
 
-  /** @throws ReportError when what came is no outcome */
+  /** @throws ReportError when the report is malformed */
   outcome(): GuestOutcome {
     const report = GuestReport.safeParse(this.#wholeReport());
     if (!report.success) throw new ReportError('its report has the wrong form');
@@ -163,9 +163,9 @@ export class RunCollector {
   }
 
   /**
-   * The outcome of a run in the sandbox that came to its own end.
+   * The outcome of a run in the sandbox that ended by itself.
    *
-   * @throws ReportError, MisbehaviourError when what came is no outcome
+   * @throws ReportError, MisbehaviourError when the report is malformed
    */
   conclude({ outcome: inline, outputCut }: FinishedRun): GuestOutcome {
     this.push({ channel: 'outcome', bytes: inline });

@@ -6,7 +6,7 @@ import type { Interpreter } from './backend.ts';
 import { ReportError, type RunCollector } from './run-collector.ts';
 import type { StoppedBy, Verdict } from './verdict.ts';
 
-/** How long an interpreter may take to report the result of an interrupt, beyond the interrupt's own limit, in ms. */
+/** How long an interpreter may take to report the result of an interrupt, in addition to the interrupt's own limit, in ms. */
 const ANSWER_LIMIT_MS = 250;
 
 export interface RunExecutionOptions {
@@ -17,7 +17,7 @@ export interface RunExecutionOptions {
   readonly clock: Clock;
   /** Cancels the run. */
   readonly signal: AbortSignal;
-  /** Called once the run is to stop, or has come to its end: from then on it may ask for nothing. */
+  /** Called once the run ends or is being stopped: later questions and calls are refused. */
   readonly onEnding?: () => void;
 }
 
@@ -44,7 +44,7 @@ export class RunExecution {
       const raced = await raceStop(running, clock, limitMs, signal, outOfMemory);
       if (raced.stopped === null) return await this.#conclude(raced.value);
       this.#options.onEnding?.();
-      // Nobody awaits it any more.
+      // The rejection is no longer awaited.
       running.catch(() => undefined);
       if (signal.aborted) return { kind: 'cancelled', by: await this.#stop(running) };
       if (raced.stopped === 'deadline') return { kind: 'timeout', limitMs, by: await this.#stop(running) };
@@ -52,7 +52,7 @@ export class RunExecution {
       return { kind: 'out-of-memory', detail: String(outOfMemory.reason) };
     } catch (error) {
       if (!(error instanceof ReportError)) return await interpreter.failed(error);
-      // A guest can corrupt its own report: that ends its interpreter, not the process.
+      // A guest can corrupt its own report, which ends its interpreter but not the process.
       await interpreter.terminate();
       return { kind: 'misbehaved', detail: error.message };
     } finally {
@@ -99,7 +99,7 @@ export class RunExecution {
       }
     } catch (error) {
       if (error instanceof ReportError) {
-        // It ended with an unusable report, so the interpreter can't be used again.
+        // It ended with a malformed report, so the interpreter can't be used again.
         await interpreter.terminate();
         return { means: 'interrupt', outcome: null };
       }

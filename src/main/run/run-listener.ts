@@ -5,13 +5,13 @@ import type { InputDialog } from './input-dialog.ts';
 import type { OutputRelay } from './output-relay.ts';
 import type { RunListener } from './run-collector.ts';
 
-/** Who wants to know what a run sends. */
+/** Receives the output and the questions of a run. */
 export interface RunWatcher {
   readonly onOutput?: (output: RunOutput) => void | Promise<void>;
   readonly onDisplay?: (display: RunDisplay) => void | Promise<void>;
 }
 
-/** Passes on what comes, in order; a question for input comes after all that was printed before. */
+/** Passes the messages of a run on in order; a question for input follows everything that was printed before. */
 export const relayTo = (
   relay: OutputRelay,
   watcher: RunWatcher,
@@ -28,7 +28,7 @@ export const relayTo = (
   },
   onInput: (question) => {
     relay.push(() => {
-      // Not waited for: a run may end while someone still thinks about an answer.
+      // Not awaited: a run may end while a person still considers an answer.
       if (input !== null) void input.ask(question);
     });
   },

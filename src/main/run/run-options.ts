@@ -7,21 +7,21 @@ import type { AdviceWords } from './package-advice.ts';
 import type { RunWatcher } from './run-listener.ts';
 
 /**
- * `onOutput` and `onDisplay` get what comes, in order, one thing at a time; the result waits for the last one.
+ * `onOutput` and `onDisplay` are called in order, one at a time; the result waits for the last call.
  */
 export interface RunOptions extends RunWatcher {
-  /** Told while packages are fetched for the run. */
+  /** Called while packages are downloaded for the run. */
   readonly onPackages?: (progress: PackageProgress) => void;
-  /** The wording in which the run is told of packages that are missing; by default the one for programs. */
+  /** Wording of advice about missing packages; by default the one for programs. */
   readonly words?: AdviceWords | undefined;
-  /** Aborting it cancels the run, wherever it is. */
+  /** Aborting it cancels the run at any stage. */
   readonly signal?: AbortSignal;
   /** Answers `input()` and other reads of standard input; without it they find the end of the file. */
   readonly onInput?: OnInput;
-  /** What the code may call of the app; nothing without it. */
+  /** Functions of the app that the code may call; none without it. */
   readonly functions?: RunFunctions | undefined;
-  /** Instead of `functions`, where another process has them and answers. */
+  /** Instead of `functions`, where another process has the functions and answers the calls. */
   readonly forwardedCalls?: RunCalls | undefined;
-  /** Gets the contents of the files that the run made or changed, before the result comes. */
+  /** Receives the contents of the files that the run made or changed, before the result. */
   readonly onFile?: (file: CollectedFile) => void | Promise<void>;
 }

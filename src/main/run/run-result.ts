@@ -10,15 +10,15 @@ import type {
 } from '../../shared/contract/sandbox.ts';
 import { outcomeOf, reportVerdict, type Verdict } from './verdict.ts';
 
-/** Of an error's message, in UTF-16 units. */
+/** Longest message of an error, in UTF-16 units. */
 const MAX_SEARCHED = 10_000;
 
-/** What was captured of a run's output. */
+/** Captured output of a run. */
 export interface CapturedOutput {
   readonly stdout: string;
   readonly stderr: string;
   readonly displays: RunDisplay[];
-  /** Whether something was left out of what was shown. */
+  /** Whether some display was left out. */
   readonly displaysCut: boolean;
   /** Whether a stream has reached its cap. */
   readonly full: boolean;
@@ -31,11 +31,11 @@ export interface EndedRun {
   readonly packages: readonly string[];
   readonly timing: RunTiming;
   readonly runtime: PythonRuntime;
-  /** Of functions; undefined where there were none to be called. */
+  /** Record of function calls; undefined where the run was given no functions. */
   readonly calls?: readonly RunCall[] | undefined;
 }
 
-/** What the caller gets of a run. */
+/** The result that the caller receives. */
 export const runResult = ({
   calls,
   captured,
@@ -63,7 +63,7 @@ export const runResult = ({
   };
 };
 
-/** The window says it in its user's language; the error itself is in English. */
+/** Code for the window, which shows the message in the user's language; the error's own message is in English. */
 const aboutAbsence = (verdict: Verdict): RunNotice[] => {
   const { error } = reportVerdict(verdict);
   const absence = error === null ? null : absenceIn(error.message.slice(0, MAX_SEARCHED));
@@ -80,7 +80,7 @@ const NOTHING_CAPTURED: CapturedOutput = {
   full: false,
 };
 
-/** The result of a run that no runner could answer for: none could be opened, or the way to it broke. */
+/** The result of a run that no runner carried out: none could be opened, or the connection to it broke. */
 export const resultWithoutRun = (
   verdict: Verdict,
   session: string | undefined,

@@ -1,7 +1,7 @@
 import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import type { RunOptions } from './run-options.ts';
 
-/** Runs Python code, wherever that happens. Each run ends in exactly one result. */
+/** Runs Python code in any runtime. Each run ends in exactly one result. */
 export interface Runner {
   /**
    * Never rejects for anything that the code or the system does.

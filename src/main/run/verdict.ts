@@ -5,48 +5,48 @@ import type { GuestOutcome } from '../../shared/protocol/guest-report.ts';
 /** Why a sandbox process is gone. */
 export interface ProcessEnd {
   readonly cause: ProcessEndCause;
-  /** For people: exit code, signal, or what was measured. */
+  /** For people: exit code, signal, or the measured memory. */
   readonly detail: string;
 }
 
-/** How a run was made to end. */
+/** How a run was stopped. */
 export type StoppedBy =
-  /** It took the interrupt and ended; what it reported. The interpreter lives. */
+  /** The run ended after an interrupt, with this report. The interpreter can be used again. */
   | { readonly means: 'interrupt'; readonly outcome: GuestOutcome | null }
-  /** The interpreter was ended. */
+  /** The interpreter was terminated. */
   | { readonly means: 'termination' };
 
 /** How a run ended, before it is put into a RunResult. */
 export type Verdict =
   | { readonly kind: 'finished'; readonly outcome: GuestOutcome }
   | { readonly kind: 'timeout'; readonly limitMs: number; readonly by: StoppedBy }
-  /** `by` is null when it never began. */
+  /** `by` is null when the run never began. */
   | { readonly kind: 'cancelled'; readonly by: StoppedBy | null }
   | { readonly kind: 'out-of-memory'; readonly detail: string }
-  /** The interpreter died; both texts may be the guest's own words. */
+  /** The interpreter died; both texts may be written by the guest. */
   | { readonly kind: 'interpreter-died'; readonly detail: string; readonly stack: string }
   /** The whole process died. */
   | { readonly kind: 'process-died'; readonly end: ProcessEnd }
-  /** The sidecar broke the protocol or sent nonsense: it was ended. */
+  /** The sidecar violated the protocol, and was ended. */
   | { readonly kind: 'misbehaved'; readonly detail: string }
-  /** The way to whoever runs the code broke. */
+  /** The connection to the process that runs the code broke. */
   | { readonly kind: 'runner-failed'; readonly detail: string }
   | { readonly kind: 'setup-failed'; readonly detail: string }
-  /** Python is there, a package that the run needs is not. */
+  /** A package that the run needs is not available. */
   | { readonly kind: 'packages-missing'; readonly detail: string };
 
 const ownError = (type: string, message: string): RunError => ({ type, message, traceback: '', line: null });
 
 const seconds = (ms: number): string => `${Number((ms / 1000).toFixed(3))} s`;
 
-/** Where the guest was when it was interrupted, if it says so. */
+/** Where the guest was interrupted, if it reports that. */
 const stoppedError = (type: string, message: string, by: StoppedBy): RunError => {
   if (by.means === 'termination') {
     return ownError(type, `${message} and did not react to an interrupt, so its interpreter was ended`);
   }
   const where = by.outcome?.error;
   const error = ownError(type, `${message} and was interrupted`);
-  // Guest frames tell where it hung; an error of another kind tells of something else.
+  // Only KeyboardInterrupt has the frames where the code hung.
   return where?.type === 'KeyboardInterrupt'
     ? { ...error, traceback: where.traceback, line: where.line }
     : error;
@@ -83,7 +83,7 @@ const processDeath = ({ cause, detail }: ProcessEnd): VerdictReport => {
   }
 };
 
-/** What the parser says of code that is nested too deeply for its stack (CPython's Parser/pegen.h, `p->level`). */
+/** Message of the parser about code that is nested too deeply for its stack (CPython's Parser/pegen.h, `p->level`). */
 const PARSER_STACK = 'Parser stack overflowed';
 
 const isLackOfMemory = ({ message, type }: RunError): boolean =>
@@ -91,7 +91,7 @@ const isLackOfMemory = ({ message, type }: RunError): boolean =>
 
 const statusOfOutcome = (outcome: GuestOutcome): RunStatus => {
   if (outcome.error === null) return 'ok';
-  // Whoever raised it: an allocation that was refused can't be told from code that says so itself.
+  // Code may raise it itself, which can't be distinguished from a refused allocation.
   return isLackOfMemory(outcome.error) ? 'out-of-memory' : 'error';
 };
 
@@ -100,7 +100,7 @@ export interface VerdictReport {
   readonly error: RunError | null;
 }
 
-/** The status and the error that tell the truth about a verdict. */
+/** Status and error of the result for a verdict. */
 export const reportVerdict = (verdict: Verdict): VerdictReport => {
   switch (verdict.kind) {
     case 'finished':
@@ -148,7 +148,7 @@ export const reportVerdict = (verdict: Verdict): VerdictReport => {
   }
 };
 
-/** What the guest itself reported; null where it did not come to that, which is where its interpreter is gone. */
+/** The guest's own report; null where there is none, because its interpreter is gone. */
 export const outcomeOf = (verdict: Verdict): GuestOutcome | null => {
   switch (verdict.kind) {
     case 'finished':
