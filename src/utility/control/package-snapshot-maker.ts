@@ -8,32 +8,31 @@ import type { Runtime } from './interpreters/runtime.ts';
 import type { CachedWheel } from './packages/cached-wheel.ts';
 import { withTimeout } from './interpreters/with-timeout.ts';
 
-/** For one interpreter to import packages and try them, in ms. */
+/** Limit for one interpreter to import packages and test them, in ms. */
 const TRY_LIMIT_MS = 90_000;
-/** For an interpreter to be there from an image, and to try its packages, in ms. */
+/** Limit for starting an interpreter from a snapshot and testing its packages, in ms. */
 const CHECK_LIMIT_MS = 45_000;
 
-/** What was made of packages, compressed. */
+/** A compressed package snapshot. */
 export interface MadePackageSnapshot {
   readonly image: Uint8Array;
   /** Bytecode of what was imported, as an archive of each package, in their order; null for one without. */
   readonly bytecode: readonly (Uint8Array | null)[];
 }
 
-/** What an image is to be made of. */
+/** What a snapshot is made of. */
 export interface PackageSnapshotOrder {
   readonly key: string;
   readonly packages: readonly CachedWheel[];
-  /** Imported into it; names that are none are passed over. */
+  /** Modules to import into it; invalid names are skipped. */
   readonly modules: readonly string[];
 }
 
 /**
- * Imports packages in an interpreter that is there for nothing else, saves its memory, and starts another one from
- * that. Only when their packages work alike is the image taken on. To be called before any guest code has run in
- * this process.
+ * Imports packages in a dedicated interpreter, saves its memory, and starts another one from that. The snapshot is accepted
+ * only when the packages work the same in both. To be called before any guest code has run in this process.
  *
- * @throws RpcError when there is no image to be had
+ * @throws RpcError when no snapshot can be made
  */
 export const makePackageSnapshot = async (
   runtime: Runtime,
@@ -45,7 +44,7 @@ export const makePackageSnapshot = async (
     (thread) => withTimeout(TRY_LIMIT_MS, importAndTake(thread, packages, modules)),
   );
   const image = await snapshots.put(key, bytes, packages);
-  // On another thread, while this one's interpreter is tried.
+  // Compressed on another thread while the restored interpreter is tested.
   const compressing = Promise.all([
     compress(runtime.codec, bytes),
     Promise.all(packages.map((wheel) => archiveBytecode(runtime.codec, wheel, bytecode))),

@@ -4,15 +4,15 @@ import type { PackageSnapshot, PackageSnapshots } from './snapshots/package-snap
 import type { Runtime } from './interpreters/runtime.ts';
 import { startFromPackageSnapshot } from './interpreters/start-interpreter.ts';
 
-/** From giving an interpreter away to starting the next one, in ms: the run that wants it has the processor first. */
+/** Delay between handing out an interpreter and starting the next one, in ms, so that the run is not slowed down. */
 const SPARE_DELAY_MS = 500;
 
-/** What came of the wish for an interpreter with packages in it. */
+/** Result of a request for an interpreter with packages. */
 export type PackageSnapshotStart =
   | { readonly use: 'used'; readonly started: StartedInterpreter }
   | { readonly use: Exclude<SnapshotUse, 'used'> };
 
-/** Starts interpreters from images, and keeps one ready from the image that was used last. */
+/** Starts interpreters from package snapshots, and keeps one ready from the snapshot that was used last. */
 export class PackageSnapshotStarts {
   readonly #runtime: Runtime;
   readonly #snapshots: PackageSnapshots;
@@ -30,7 +30,7 @@ export class PackageSnapshotStarts {
     if (this.#last !== undefined) void this.#last.pool.keep(keeps ? 1 : 0);
   }
 
-  /** An image of which no interpreter can be started is dropped. Never rejects. */
+  /** Drops a snapshot that no interpreter can be started from. Never rejects. */
   async start(key: string): Promise<PackageSnapshotStart> {
     const image = this.#snapshots.get(key);
     if (image === undefined) return { use: 'absent' };

@@ -16,10 +16,10 @@ import { makeSnapshot, sendInPieces } from './snapshot-maker.ts';
 import { startInterpreter } from './interpreters/start-interpreter.ts';
 import type { ControlHost } from './host/control-host.ts';
 
-/** More threads than this are refused, whatever main asks for: as many sessions as may be idle and runs at once. */
+/** Most threads, whatever main asks for: idle sessions and concurrent runs together. */
 const MAX_INTERPRETERS = 64;
 
-/** What there is once the process is prepared. */
+/** State once the process is prepared. */
 interface Prepared {
   readonly runtime: Runtime;
   readonly pool: InterpreterPool;
@@ -169,7 +169,7 @@ export class Sidecar {
       const fromImage: PackageSnapshotStart =
         image === undefined ? { use: 'absent' } : await packageStarts.start(image);
       const { thread, ...report } = fromImage.use === 'used' ? fromImage.started : await pool.take();
-      // Guest code never enters a thread that is not what it should be.
+      // No guest code runs in a thread that failed its self-checks.
       if (holdAll(report.checks)) this.#interpreters.set(id, thread);
       else await thread.terminate();
       return { ...report, image: fromImage.use };
@@ -196,7 +196,7 @@ export class Sidecar {
   }
 }
 
-/** Our own assets' faults may be told to main; other errors stay here. */
+/** Errors about our own assets are reported to main; others are not passed on. */
 const describeFailure = async <T>(work: Promise<T>): Promise<T> => {
   try {
     return await work;

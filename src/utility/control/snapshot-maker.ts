@@ -4,14 +4,14 @@ import { InterpreterThread } from './interpreters/interpreter-thread.ts';
 import type { Runtime } from './interpreters/runtime.ts';
 import { withTimeout } from './interpreters/with-timeout.ts';
 
-/** For all of it, in ms: a start without a snapshot must still fit into main's patience afterwards. */
+/** Limit for the whole, in ms: a start without a snapshot must still fit into main's limit afterwards. */
 const LIMIT_MS = 25_000;
 
 /**
- * Starts an interpreter for nothing else than to save its memory, and lets later ones start from that. To be
- * called before any guest code has run in this process.
+ * Starts a dedicated interpreter, saves its memory, and lets later ones start from that. To be called before any guest code has
+ * run in this process.
  *
- * @throws RpcError when there is no snapshot to be had
+ * @throws RpcError when no snapshot can be made
  */
 export const makeSnapshot = async (runtime: Runtime): Promise<Uint8Array> => {
   const thread = new InterpreterThread(runtime, 'for-snapshot');
@@ -31,7 +31,7 @@ const bootAndTake = async (thread: InterpreterThread): Promise<Uint8Array> => {
   return thread.takeSnapshot();
 };
 
-/** Passes an image on in messages that may leave the sidecar. */
+/** Splits a snapshot into messages that are small enough to leave the sidecar. */
 export const sendInPieces = async (
   image: Uint8Array,
   write: (piece: { bytes: Uint8Array }) => Promise<void>,

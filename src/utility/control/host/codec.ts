@@ -5,11 +5,11 @@ export type CompressionMethod = (typeof COMPRESSION_METHODS)[number];
 export interface ZipEntry {
   /** Neither absolute nor with `..` in it. Folders end with a slash. */
   readonly name: string;
-  /** Of what is in it, unpacked, as the archive says. */
+  /** Size of its uncompressed content, as the archive declares it, in bytes. */
   readonly bytes: number;
-  /** Of its name, comment and further fields in the archive's list. */
+  /** Size of its name, comment and extra fields in the central directory, in bytes. */
   readonly listBytes: number;
-  /** Off this thread. @throws Error when it is damaged, or has not as many bytes as the archive says */
+  /** Decompresses off this thread. @throws Error when it is damaged, or has another size than the archive declares */
   read(): Promise<Uint8Array>;
 }
 
@@ -18,15 +18,15 @@ export interface ZipContent {
   readonly bytes: Uint8Array;
 }
 
-/** Compression and archives: Node's zlib; in a page what the browser has. What is read may be hostile. */
+/** Compression and archives: by Node's zlib, or by the browser in a page. Input may be hostile. */
 export interface Codec {
-  /** Those that this engine has. */
+  /** The methods that this engine supports. */
   readonly methods: readonly CompressionMethod[];
-  /** Off this thread. */
+  /** Compresses off this thread. */
   compress(method: CompressionMethod, bytes: Uint8Array): Promise<Uint8Array>;
-  /** Off this thread. @throws Error when it is damaged, or there is more of it than `maxBytes` */
+  /** Decompresses off this thread. @throws Error when it is damaged, or larger than `maxBytes` */
   decompress(method: CompressionMethod, bytes: Uint8Array, maxBytes: number): Promise<Uint8Array>;
-  /** One by one: whoever finds them to be too many stops. @throws Error when it is no zip, or its list is damaged */
+  /** Yields entries one by one, so that the caller can stop at a limit. @throws Error when it is no zip, or its directory is damaged */
   zipEntries(archive: Uint8Array): AsyncIterable<ZipEntry>;
   /** Compressed fast rather than well. */
   makeZip(contents: readonly ZipContent[]): Promise<Uint8Array>;

@@ -2,10 +2,10 @@ import type { LockdownOrder } from '../../../shared/contract/isolation.ts';
 import type { SelfCheck } from '../../../shared/protocol/interpreter.ts';
 import type { Lockdown } from '../../lockdown/lockdown.ts';
 
-/** The process, or the page, around the interpreters: whether it is what it should be, and what it may still do. */
+/** Self-checks and lockdown of the process, or the page, that holds the interpreters. */
 export interface ProcessGuard {
-  /** Forbids what can be forbidden from within. @returns what must hold before any interpreter is started */
+  /** Disables what can be disabled from within. @returns checks that must hold before any interpreter is started */
   check(): SelfCheck[];
-  /** Has the operating system refuse everything that running Python does not need. Irreversible. */
+  /** Asks the operating system to refuse everything that Python does not need. Irreversible. */
   lockDown(order: LockdownOrder): Lockdown;
 }

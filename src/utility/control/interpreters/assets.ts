@@ -1,6 +1,6 @@
 import type { AssetName, RuntimeAssetName } from '../../../shared/protocol/sidecar-protocol.ts';
 
-/** What main has handed over so far. */
+/** Assets that main has sent so far. */
 export class Assets {
   readonly #assets = new Map<AssetName, Uint8Array>();
 
@@ -8,14 +8,14 @@ export class Assets {
     this.#assets.set(name, bytes);
   }
 
-  /** Gives an asset away: it is kept once, not twice. @throws Error when main never sent it */
+  /** Removes and returns an asset, so that it is not kept twice. @throws Error when main did not send it */
   take(name: RuntimeAssetName): Uint8Array {
     const bytes = this.takeIfThere(name);
     if (bytes === undefined) throw new Error(`the asset ${name} was not handed over`);
     return bytes;
   }
 
-  /** As `take`, for what main may leave out. */
+  /** Like `take`, for optional assets. */
   takeIfThere(name: AssetName): Uint8Array | undefined {
     const bytes = this.#assets.get(name);
     this.#assets.delete(name);

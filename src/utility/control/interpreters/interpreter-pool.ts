@@ -6,13 +6,13 @@ import type { InterpreterThread } from './interpreter-thread.ts';
 /** Concurrent starts; more would only compete for the processor. */
 const CONCURRENT_BOOTS = 2;
 
-/** From giving a spare away to starting the next one, in ms: about as long as a short run takes. */
+/** Delay between handing out a spare and starting the next one, in ms: about the time of a short run. */
 const REFILL_DELAY_MS = 20;
 
 /** Requested interpreters are started before spare ones. */
 const PRIORITY = { wanted: 1, spare: 0 } as const;
 
-/** A started interpreter, in which no guest code has run, and what its thread found of itself. */
+/** A started interpreter in which no guest code has run, with the results of its thread's self-checks. */
 export interface StartedInterpreter {
   readonly thread: InterpreterThread;
   readonly checks: SelfCheck[];
@@ -32,7 +32,7 @@ export class InterpreterPool {
 
   /**
    * @param start starts an interpreter, or rejects and leaves nothing behind
-   * @param refillDelayMs from giving a spare away to starting the next one
+   * @param refillDelayMs delay between handing out a spare and starting the next one
    */
   constructor(start: () => Promise<StartedInterpreter>, refillDelayMs = REFILL_DELAY_MS) {
     this.#start = start;
@@ -66,7 +66,7 @@ export class InterpreterPool {
     return own;
   }
 
-  /** One that is on its way and that nobody else waits for, or null. */
+  /** A spare that is being started and that no other caller waits for, or null. */
   #nextSpare(): Promise<StartedInterpreter | null> | null {
     if (this.#starting <= this.#waiting.length) return null;
     return new Promise((resolve) => {

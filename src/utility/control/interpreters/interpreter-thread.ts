@@ -36,10 +36,10 @@ import type { HostThread, ThreadHost } from '../host/thread-host.ts';
 import type { PackageContent } from '../packages/cached-wheel.ts';
 import { MIB } from '../../../shared/units.ts';
 
-/** How long a guest may take to tidy up after an interrupt before it gets the next one, in ms. */
+/** How long a guest may take to clean up after an interrupt before it receives the next one, in ms. */
 const INTERRUPT_AGAIN_MS = 150;
 
-/** From one wish to know a thread's memory to the next, in ms. */
+/** Interval between requests for a thread's memory, in ms. */
 const MEASURE_MS = 50;
 
 type WorkerPeer = RpcPeer<typeof workerHostContract, WorkerContract>;
@@ -49,18 +49,18 @@ interface Death {
   readonly detail: string;
 }
 
-/** A memory that an interpreter is started from, and what comes with it. */
+/** A snapshot that an interpreter is started from, with its packages. */
 export type Image = Pick<PackageSnapshot, 'bytes'> & Partial<Pick<PackageSnapshot, 'packages' | 'libraries'>>;
 
-/** What a thread and its interpreter are made of. */
+/** What is needed to start a thread and its interpreter. */
 export interface ThreadParts {
   readonly threadHost: ThreadHost;
   readonly workerScript: string;
-  /** What all workers are given. */
+  /** Data that all workers receive. */
   readonly start: Pick<WorkerStart, 'wasm' | 'stdlib' | 'guestScript'>;
   /** Of an interpreter that is restored; undefined when there is none. */
   readonly snapshot: { readonly image: Uint8Array | undefined };
-  /** What one interpreter may use in all, in MiB. */
+  /** Memory limit of one interpreter in total, in MiB. */
   readonly interpreterLimitMiB: number;
 }
 
@@ -87,10 +87,10 @@ export class InterpreterThread {
   readonly #files: PackageFileServer;
   readonly #placed = new PlacedFiles();
   #death: Death | undefined;
-  /** The run under way: settles when it has ended. */
+  /** The current run; settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
 
-  /** @param mode how its interpreter comes to life; with 'restore' it begins at once, and is told by `boot` from what */
+  /** @param mode how its interpreter is started; with 'restore' it starts at once and receives the snapshot by `boot` */
   constructor(parts: ThreadParts, mode: BootMode) {
     this.#limitMiB = parts.interpreterLimitMiB;
     this.#files = new PackageFileServer({
@@ -102,7 +102,7 @@ export class InterpreterThread {
     const start: Omit<WorkerStart, 'images'> = {
       ...parts.start,
       mode,
-      // Of its own memory, as all that a worker is given.
+      // In a buffer of its own, like all data that a worker receives.
       codeCache: snapshot === undefined ? new Uint8Array(0) : decodeImage(snapshot).codeCache.slice(),
       interrupts: this.#interrupts.buffer,
       used: this.#used.buffer,
@@ -133,13 +133,13 @@ export class InterpreterThread {
       },
     });
     void this.#peer.closed.then((reason) => {
-      // A worker that breaks the protocol is not spoken to again.
+      // A worker that violates the protocol receives no further messages.
       this.#note({ cause: 'misbehaved', detail: reason });
       void this.#thread.terminate();
     });
   }
 
-  /** Whether someone had the thread ended. */
+  /** Whether the thread was terminated on request. */
   get closed(): boolean {
     return this.#death?.cause === 'closed';
   }
@@ -161,7 +161,7 @@ export class InterpreterThread {
   /**
    * The image of an interpreter started for it.
    *
-   * @throws RpcError when it can't be had
+   * @throws RpcError when it can not be made
    */
   async takeSnapshot(maxBytes = MAX_SNAPSHOT_BYTES): Promise<Uint8Array> {
     const pieces: Uint8Array[] = [];
@@ -181,7 +181,7 @@ export class InterpreterThread {
     return joinBytes(pieces);
   }
 
-  /** Takes files away from an interpreter that no guest enters: what was in those that were there. */
+  /** Removes files from an interpreter without guest code. @returns the contents of those that existed */
   async takeFiles(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const taken = new Map<string, Uint8Array>();
     await this.#peer.call(
@@ -192,7 +192,7 @@ export class InterpreterThread {
     return taken;
   }
 
-  /** Asks the thread for what the control thread has no part in. @throws RpcError as the peer does */
+  /** Calls the thread with what the control thread only passes on. @throws RpcError as the peer does */
   get call(): WorkerPeer['call'] {
     return this.#peer.call.bind(this.#peer);
   }
@@ -212,13 +212,13 @@ export class InterpreterThread {
     this.#input.answer(call, answer);
   }
 
-  /** Answers a guest that has called a function of the app's. */
+  /** Answers a guest that has called a function of the app. */
   answerFunction(call: number, answer: FunctionAnswer): void {
     this.#functions.answer(call, answer);
   }
 
   /**
-   * Makes the packages' files. Where two clash, nothing is done, and it is said which.
+   * Installs the packages' files. If two packages conflict, nothing is installed, and both are returned.
    *
    * @throws RpcError when their files can't be made
    */
@@ -230,13 +230,13 @@ export class InterpreterThread {
     return null;
   }
 
-  /** The same for an image, in which its packages are already. */
+  /** The same for a snapshot, which has the files of its packages already. */
   #place(wheels: readonly PackageContent[]): PlacedPackage[] {
     this.#placed.place(wheels);
     return wheels.map((wheel) => this.#files.place(wheel));
   }
 
-  /** Never rejects. `onPiece` may take its time: the thread's output is bounded anyway. */
+  /** Never rejects. `onPiece` may be slow: the thread's output is bounded. */
   run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
     const running = this.#run(order, onPiece);
     this.#running = running;
@@ -244,17 +244,17 @@ export class InterpreterThread {
   }
 
   /**
-   * Raises KeyboardInterrupt in the run under way, until it ends or `limitMs` are over. True when it has ended
-   * and the thread answers: whatever the guest made of the interrupt, nothing of it goes on. Never rejects.
+   * Raises KeyboardInterrupt in the current run repeatedly, until it ends or `limitMs` have passed. Resolves with true when the
+   * run has ended and the thread answers, so that no guest code is left running. Never rejects.
    */
   async interrupt(limitMs: number): Promise<boolean> {
     let raised = 0;
     const raise = (): void => {
       raised += 1;
-      // It does not end at once: its thread may be ended soon, which would lose the output that is kept back.
+      // The run did not end at once, so its thread may be terminated soon: flush the buffered output, which would be lost.
       if (raised > 1) {
         Atomics.store(this.#interrupts, 2, 1);
-        // Looked at where nothing is written, too.
+        // Also checked while the guest writes nothing.
         Atomics.store(this.#interrupts, 1, 1);
       }
       Atomics.store(this.#interrupts, 0, INTERRUPT_SIGNAL);
@@ -281,8 +281,8 @@ export class InterpreterThread {
   }
 
   /**
-   * What the thread uses is asked for and looked at while code runs. A guest that keeps its thread from measuring is
-   * up to main, which sees the process.
+   * Requests and checks the memory of the thread while code runs. If a guest prevents its thread from measuring, main still
+   * watches the process.
    */
   #watchMemory(): void {
     const used = Atomics.load(this.#used, 0);
@@ -296,7 +296,7 @@ export class InterpreterThread {
   }
 
   async #run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
-    // What an earlier run had may be gone.
+    // The reading of an earlier run is outdated.
     Atomics.store(this.#used, 0, 0);
     Atomics.store(this.#interrupts, 2, 0);
     const watch = setInterval(() => this.#watchMemory(), MEASURE_MS);
@@ -323,13 +323,13 @@ export class InterpreterThread {
     await this.#thread.terminate();
   }
 
-  /** The first reason is the true one; what follows are consequences. */
+  /** Only the first reason counts; later ones are consequences. */
   #note(death: Death): void {
     this.#death ??= { cause: death.cause, detail: death.detail.slice(0, MAX_DEATH_DETAIL) };
   }
 }
 
-/** By the engine's own words for an allocation that was refused. A guest can print them too; it is dead in either case. */
+/** Recognises the engine's message about a refused allocation. A guest can forge it, but its thread is gone in either case. */
 const fatalCause = (detail: string): DeathCause =>
   /allocation failed|out of memory/iu.test(detail) ? 'out-of-memory' : 'fatal';
 

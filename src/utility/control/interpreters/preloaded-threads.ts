@@ -1,6 +1,6 @@
 import type { InterpreterThread } from './interpreter-thread.ts';
 
-/** From handing a thread out to preloading the next one, in ms, so that the run that takes it has the processor. */
+/** Delay between handing out a thread and preloading the next one, in ms, so that the run is not slowed down. */
 const REFILL_DELAY_MS = 250;
 
 /**
@@ -22,7 +22,7 @@ export class PreloadedThreads {
     try {
       thread = this.#begin();
     } catch {
-      // Short memory is no reason to end the process and its sessions.
+      // Low memory must not end the process and its sessions.
       return;
     }
     this.#ready = thread;

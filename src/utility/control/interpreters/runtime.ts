@@ -9,7 +9,7 @@ import { capMemory } from './wasm-memory-cap.ts';
 
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
-/** All that a process starts interpreters with. */
+/** Assets and settings with which a process starts interpreters. */
 export interface Runtime extends ThreadParts {
   readonly threads: PreloadedThreads;
   readonly snapshot: SnapshotHolder;
@@ -36,7 +36,7 @@ export const prepareRuntime = async (
     threads: new PreloadedThreads(() => new InterpreterThread(runtime, 'restore')),
     start: {
       wasm: await WebAssembly.compile(wasm),
-      // Of its own memory: each worker gets a copy of all that the view lies in.
+      // In a buffer of its own: each worker receives a copy of the whole buffer of a view.
       stdlib: new Uint8Array(assets.take('stdlib')),
       guestScript: text(assets.take('guest')),
     },

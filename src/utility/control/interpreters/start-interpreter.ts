@@ -12,7 +12,7 @@ const PLAIN_LIMIT_MS = 40_000;
 /**
  * A fresh interpreter with packages in it.
  *
- * @throws RpcError when it can't be started from that image
+ * @throws RpcError when it can not be started from that snapshot
  */
 export const startFromPackageSnapshot = async (
   runtime: Runtime,

@@ -1,8 +1,8 @@
 import { RpcError } from '../../../shared/rpc/errors.ts';
 
 /**
- * As `work`, but rejects with 'busy' when that takes longer: the machine may only be slow, so nothing is to be held against
- * what was worked on ('failed' would be kept on disk of a package snapshot). What goes on then is the caller's to end.
+ * Like `work`, but rejects with 'busy' after the limit. The machine may only be slow, so the failure must not be recorded
+ * ('failed' would mark a package snapshot on disk as unusable). The caller must end the work that goes on.
  */
 export const withTimeout = async <T>(limitMs: number, work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;

@@ -17,7 +17,7 @@ export const bytecodePaths = (paths: readonly string[]): string[] =>
  * The bytecode of a package as an archive like a wheel's, to be put into an interpreter beside the package.
  *
  * @param bytecode by path; may have that of other packages, too
- * @returns null when there is none of that package
+ * @returns null when there is no bytecode of that package
  */
 export const archiveBytecode = async (
   codec: Codec,

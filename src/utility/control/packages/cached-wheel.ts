@@ -48,21 +48,21 @@ export type PackageContent = Pick<
 /** Most parts of a path, including the folder of packages: more than real packages have. Each part is checked by itself. */
 const MAX_DEPTH = 40;
 
-/** Whether a path says where it leads, without steps that go nowhere. */
+/** Whether a path is in normal form: no `.`, `..` or empty parts. */
 const isPlain = (path: string): boolean => segmentsOf(path.slice(1)) !== null;
 
 const declarationsIn = async (wheel: CachedWheel): Promise<number[]> => {
   const found: number[] = [];
   for (const [index, path] of wheel.paths.entries()) {
     if (!path.endsWith('/__init__.py') || (wheel.sizes[index] ?? 0) > MAX_DECLARATION_BYTES) continue;
-    // One that can't be read declares nothing.
+    // An unreadable file declares nothing.
     const source = await wheel.read(index).catch(() => new Uint8Array());
     if (isDeclaration(new TextDecoder().decode(source))) found.push(index);
   }
   return found;
 };
 
-/** A wheel, or a shared library's archive, whose files are taken out of it when they are wanted. */
+/** A wheel, or the archive of a shared library, whose files are extracted on demand. */
 export class CachedWheel {
   readonly name: string;
   /** Of its files, absolute; where they belong in the interpreter. */

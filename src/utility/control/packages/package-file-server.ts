@@ -24,16 +24,16 @@ export interface PackageFileServerOptions {
   readonly slot: AnswerSlot;
   /** See `ThreadHost.nextTurn`. */
   readonly nextTurn: () => Promise<void>;
-  /** Told when the worker does not wait for its answers, as no honest one would do. */
+  /** Called when the worker does not wait for its answers, which violates the protocol. */
   readonly onFlood: () => void;
 }
 
-/** Gives one worker what is in the files of the packages that were put into its interpreter, and of no others. */
+/** Serves one worker the files of the packages that were installed into its interpreter, and no others. */
 export class PackageFileServer {
   readonly #options: PackageFileServerOptions;
   readonly #placed: Placed[] = [];
   #nextId = 0;
-  /** Not looked at yet. */
+  /** Questions that were not read yet. */
   #wanted: PackageFileQuestion | undefined;
   #isGiving = false;
   /** Questions that came while another one was being answered. */
@@ -60,7 +60,7 @@ export class PackageFileServer {
 
   /** Answers with the part of the file from that offset on. Never rejects. */
   async give(question: PackageFileQuestion): Promise<void> {
-    // An honest worker waits for its answer. When it has given up on that, only its latest question counts.
+    // A worker waits for its answer. If it gave up on that, only its latest question counts.
     this.#wanted = question;
     if (this.#isGiving) {
       if (++this.#givenUp > MAX_GIVEN_UP) this.#options.onFlood();
@@ -87,7 +87,7 @@ export class PackageFileServer {
     }
   }
 
-  /** Never at once, so that questions that came together with this one are seen to be too much. */
+  /** Deferred, so that several questions that arrived together are noticed as a violation. */
   async #read(id: number): Promise<Uint8Array> {
     const found = this.#placed.findLast(({ firstId }) => firstId <= id);
     if (found !== undefined && this.#last?.id !== id)

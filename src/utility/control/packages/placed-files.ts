@@ -3,14 +3,14 @@ import { normalizeName } from '../../../shared/packages/package-settings.ts';
 import type { PackageContent } from './cached-wheel.ts';
 import { folded, segmentsOf, SITE_PACKAGES, stemOf } from './wheel-files.ts';
 
-/** Who wins where two packages have the same module: the one of the lower rank, otherwise the one that was there first. */
+/** Precedence where two packages have the same module: the lower rank wins, otherwise the one that was installed first. */
 const RANK = { lock: 0, curated: 1, ownName: 2, other: 3 } as const;
 type Rank = (typeof RANK)[keyof typeof RANK];
 
 /** Two packages that can't both be in one interpreter. */
 export interface Clash {
   readonly name: string;
-  /** It is there already, with files in the place of the other's. */
+  /** Installed already, with files at the paths of the other. */
   readonly other: string;
 }
 
@@ -41,8 +41,8 @@ const BYTECODE = '__pycache__';
 const JOINT = '/';
 
 /**
- * Which package has which modules in one interpreter. Files never take the place of another package's, nor come before
- * them: `six/`, `six.so` and bytecode of `six` all stand for `six.py`, and a file in `pandas/` is pandas' affair.
+ * Which package has which modules in one interpreter. A file never replaces or shadows one of another package: `six/`,
+ * `six.so` and bytecode of `six` all count as `six.py`, and everything in `pandas/` belongs to pandas.
  */
 export class PlacedFiles {
   /** By path. */
@@ -50,7 +50,7 @@ export class PlacedFiles {
   /** Of everything below a folder, by the folder and by name. */
   readonly #within = new Map<string, Map<string, Owner>>();
 
-  /** Decides on all of them, and remembers it unless two clash. Packages of Pyodide's lock fit together. */
+  /** Decides on the files of all packages, and records it unless two conflict. Packages of Pyodide's lock never conflict. */
   place(wheels: readonly PackageContent[]): Placement {
     const claims = wheels
       .flatMap((wheel, index) => claimsOf(wheel).map((claim) => ({ claim, index, wheel })))
@@ -95,7 +95,7 @@ export class PlacedFiles {
   }
 }
 
-/** What a wheel lays claim to. */
+/** Modules and files that a wheel claims. */
 const claimsOf = (wheel: PackageContent): Claim[] => {
   const paths = wheel.paths.map(partsOf);
   const packages = new Set(

@@ -32,8 +32,8 @@ export class WheelCache {
   }
 
   /**
-   * Takes a part of a package on. Two runs may hand the same one over at once, or one may stop half-way: a part that
-   * is there already, of the same bytes by their hash, changes nothing.
+   * Adds a part of a package. Two runs may send the same package at once, or one may stop half-way: a part that is there
+   * already, with the same bytes by the package's hash, changes nothing.
    *
    * @throws RpcError when it is not a package
    */
@@ -68,14 +68,14 @@ export class WheelCache {
     }
   }
 
-  /** Hashes that are not in the cache. The caller brings these, then takes all. */
+  /** Hashes that are not in the cache. The caller sends these, then calls `take` for all. */
   missing(hashes: readonly string[]): string[] {
     const missing = hashes.filter((hash) => !this.#packages.has(hash));
     if (missing.length > 0) this.#await(hashes);
     return missing;
   }
 
-  /** In that order. @throws RpcError when one is not at hand */
+  /** The wheels, in that order. @throws RpcError when one is missing */
   take(hashes: readonly string[]): CachedWheel[] {
     if (hashes.length > PACKAGE_LIMITS.packages) throw new RpcError('failed', 'too many packages');
     const taken = hashes.map((hash) => {
@@ -85,7 +85,7 @@ export class WheelCache {
       this.#packages.set(hash, found);
       return found;
     });
-    // Also when fewer are taken than were asked for: the others could not be had.
+    // Also when fewer are taken than were requested, since the others were not available.
     for (const [set, awaited] of this.#awaited) {
       if (hashes.every((hash) => awaited.has(hash))) this.#awaited.delete(set);
     }

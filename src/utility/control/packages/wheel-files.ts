@@ -27,7 +27,7 @@ export const segmentsOf = (path: string): string[] | null => {
     : segments;
 };
 
-/** Tells the files that a wheel may bring from those that would stand for something of others. */
+/** Separates the files that a wheel may install from those that would shadow modules of other packages. */
 export class WheelFiles {
   readonly #name: string;
   readonly #withheld: ReadonlySet<string>;

@@ -46,7 +46,7 @@ export const decompress = async (codec: Codec, whole: Uint8Array, maxBytes: numb
   const result = new Uint8Array(total);
   await Promise.all(
     blocks.map(async ({ bytes, compressed, offset }) => {
-      // What the engine says of it differs from one to the next.
+      // Error messages differ between engines.
       const block = await codec.decompress(method, compressed, bytes).catch(() => null);
       if (block?.byteLength !== bytes) throw damaged();
       result.set(block, offset);

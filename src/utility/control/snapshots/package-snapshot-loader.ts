@@ -4,7 +4,7 @@ import { joinBytes, MAX_PACKAGE_SNAPSHOT_BYTES } from '../../../shared/protocol/
 import type { Codec } from '../host/codec.ts';
 import { decompress } from './compressed-blocks.ts';
 
-/** Takes on an image that arrives in parts. One at a time: what another one has left behind is dropped. */
+/** Receives a snapshot in parts. One at a time: an incomplete earlier one is dropped. */
 export class PackageSnapshotLoader {
   readonly #codec: Codec;
   #key = '';
@@ -17,9 +17,9 @@ export class PackageSnapshotLoader {
   }
 
   /**
-   * The first part begins anew. With the last one it is decompressed, while other things go on.
+   * The first part starts a new snapshot; the last one starts its decompression in the background.
    *
-   * @throws RpcError when a part is missing, or it is too large
+   * @throws RpcError when a part is missing, or the snapshot is too large
    */
   add({ key, totalBytes, offset, bytes }: PackageSnapshotPart): void {
     if (offset === 0) this.#begin(key);
@@ -34,11 +34,11 @@ export class PackageSnapshotLoader {
     this.#parts = [];
     if (received > totalBytes) throw new RpcError('failed', 'the image is too large');
     this.#image = decompress(this.#codec, whole, MAX_PACKAGE_SNAPSHOT_BYTES);
-    // Told to who takes it.
+    // `take` reports the error.
     this.#image.catch(() => undefined);
   }
 
-  /** The image of that key, once. @throws RpcError when it is not whole; Error when it is damaged */
+  /** The snapshot of that key, once. @throws RpcError when it is incomplete; Error when it is damaged */
   take(key: string): Promise<Uint8Array> {
     const image = key === this.#key ? this.#image : undefined;
     this.#begin('');

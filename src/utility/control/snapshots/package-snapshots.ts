@@ -4,7 +4,7 @@ import type { CachedWheel } from '../packages/cached-wheel.ts';
 
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
-/** An interpreter's memory with packages in it, and all that comes with it. */
+/** Memory of an interpreter with packages, and what is needed to restore it. */
 export interface PackageSnapshot {
   readonly bytes: Uint8Array;
   readonly packages: readonly CachedWheel[];
@@ -12,7 +12,7 @@ export interface PackageSnapshot {
   readonly libraries: ReadonlyMap<string, object>;
 }
 
-/** Images that are kept; each has some hundred MB with its packages. */
+/** Snapshots that are kept; each takes some hundred MB with its packages. */
 const KEPT = 2;
 
 /** What is needed here of the image's extension; see realm/snapshot.ts. */
@@ -20,9 +20,9 @@ const Extension = z.object({
   linking: z.object({ libraries: z.array(z.object({ name: z.string() })) }),
 });
 
-/** The images with packages that interpreters of this process can be started from. */
+/** The package snapshots that interpreters of this process can be started from. */
 export class PackageSnapshots {
-  /** The one not used for longest first. */
+  /** Ordered by last use, least recently used first. */
   readonly #images = new Map<string, PackageSnapshot>();
 
   has(key: string): boolean {
@@ -39,7 +39,7 @@ export class PackageSnapshots {
   }
 
   /**
-   * Takes an image on, and compiles its libraries once for all interpreters.
+   * Adds a snapshot, and compiles its libraries once for all interpreters.
    *
    * @throws Error when it is damaged, or does not fit the packages
    */

@@ -5,7 +5,7 @@ export class SnapshotHolder {
   #image: Uint8Array | undefined;
   #unusable = false;
 
-  /** @param image as main handed it over, or undefined when it has none */
+  /** @param image compressed snapshot from main, or undefined when main has none */
   constructor(image: Uint8Array | undefined) {
     if (image !== undefined) this.put(image);
   }
