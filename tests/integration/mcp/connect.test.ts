@@ -34,9 +34,9 @@ const desk = (more: object = {}, ...args: string[]): object => ({
   ...more,
 });
 const logged = (): string => (existsSync(log) ? readFileSync(log, 'utf8') : '');
-const untilNoneIsLeft = (): Promise<void> =>
+const untilNoneIsLeft = (file = pids): Promise<void> =>
   untilNone(() => {
-    const started = new Set(readFileSync(pids, 'utf8').split('\n').map(Number));
+    const started = new Set(readFileSync(file, 'utf8').split('\n').map(Number));
     return allProcesses().filter(({ pid }) => started.has(pid));
   });
 
@@ -342,7 +342,8 @@ print([tried(lambda: desk.create_issue(str(n)))[:20] for n in range(5)], tried(l
 
   it('whose server is killed leaves none of the processes behind that this one started', async (context) => {
     needProcesses(context);
-    const env = { ATTACK_PIDS: pids };
+    const ownPids = path.join(folder, 'wrapped.txt');
+    const env = { ATTACK_PIDS: ownPids };
     const wrapped = {
       command: process.execPath,
       args: [serverAt('attacking-tool-server.mjs'), 'wrapped'],
@@ -350,8 +351,9 @@ print([tried(lambda: desk.create_issue(str(n)))[:20] for n in range(5)], tried(l
     };
     const opened = await McpClient.open(data, { args: connectTo({ wrapped }) });
     await opened.client.listTools();
+    await expect.poll(() => readFileSync(ownPids, 'utf8').trim().split('\n')).toHaveLength(4);
     process.kill(opened.pid, 'SIGKILL');
-    await untilNoneIsLeft();
+    await untilNoneIsLeft(ownPids);
     await opened.close();
   });
 
