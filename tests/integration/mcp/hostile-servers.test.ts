@@ -115,9 +115,7 @@ describe('all processes of a server', () => {
     const servers = Array.from({ length: 12 }, () => open('none'));
     await Promise.all(servers.map(({ server }) => server.tools()));
     const [{ attack }] = servers as [Opened];
-    const calls = Promise.allSettled(
-      Array.from({ length: 30 }, () => attack({ text: 'x'.repeat(MIB / 4) })),
-    );
+    const calls = Promise.allSettled(Array.from({ length: 30 }, () => attack({ text: 'x'.repeat(MIB / 4) })));
     await delay(100);
     await Promise.all(servers.map(({ server }) => server.close()));
     await calls;
