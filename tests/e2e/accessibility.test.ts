@@ -1,7 +1,16 @@
 /** Each place in both themes against axe; serious and critical findings fail. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
-import { ENABLED, ended, goTo, openApp, runCode, type OpenedApp, type PlaceName } from './console-page.ts';
+import {
+  chooseNative,
+  ENABLED,
+  ended,
+  goTo,
+  openApp,
+  runCode,
+  type OpenedApp,
+  type PlaceName,
+} from './console-page.ts';
 
 let app: OpenedApp;
 
@@ -38,8 +47,15 @@ describe.each(['light', 'dark'] as const)('%s', (theme) => {
   it('the native runtime, and the isolation layers', async () => {
     await goTo(app.page, 'Settings');
     await app.page.locator('input[name="runtime"][value="native"]').check();
-    await app.page.locator('#python-binpath').waitFor();
+    await app.page.getByRole('dialog', { name: 'Run code without the sandbox?' }).waitFor();
     expect(await findings()).toEqual([]);
+    await app.page.getByRole('button', { name: 'Cancel' }).click();
+    await chooseNative(app.page);
+    expect(await findings()).toEqual([]);
+    await goTo(app.page, 'Console');
+    await app.page.getByRole('img', { name: 'Native · not sandboxed' }).waitFor();
+    expect(await findings()).toEqual([]);
+    await goTo(app.page, 'Settings');
     await app.page.locator('input[name="runtime"][value="embedded"]').check();
     await app.page.getByRole('button', { name: 'Later' }).click();
     await app.page.getByRole('contentinfo').getByRole('button', { name: 'Isolation layers' }).click();

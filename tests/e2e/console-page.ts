@@ -45,6 +45,13 @@ export type PlaceName = 'Console' | 'Packages' | 'Activity' | 'Settings';
 export const goTo = (page: Page, place: PlaceName): Promise<void> =>
   page.getByRole('navigation').getByRole('button', { name: place }).click();
 
+/** In the settings: points at the native runtime, and says that this is meant. */
+export const chooseNative = async (page: Page): Promise<void> => {
+  await page.locator('input[name="runtime"][value="native"]').check();
+  await page.getByRole('button', { name: 'Run without the sandbox' }).click();
+  await page.locator('#python-binpath').waitFor();
+};
+
 /** Types code into the last cell and runs it with the keyboard; the cell that runs. */
 export const runCode = async (page: Page, code: string): Promise<Locator> => {
   const cells = page.locator('.cell');

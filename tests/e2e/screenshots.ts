@@ -10,7 +10,16 @@ import type { Page } from 'playwright-core';
 import { obtainWheels } from '../../scripts/provision/wheels.ts';
 import { thisMachine } from '../../scripts/provision/machine.ts';
 import { logToStderr } from '../../scripts/shared/log.ts';
-import { ENABLED, ended, goTo, openApp, runCode, type OpenedApp, type PlaceName } from './console-page.ts';
+import {
+  chooseNative,
+  ENABLED,
+  ended,
+  goTo,
+  openApp,
+  runCode,
+  type OpenedApp,
+  type PlaceName,
+} from './console-page.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const SIZES = [
@@ -153,7 +162,7 @@ const allPictures = async (): Promise<void> => {
       await page.getByRole('heading', { level: 1 }).waitFor();
       await shoot(place.toLowerCase());
     }
-    await page.locator('input[name="runtime"][value="native"]').check();
+    await chooseNative(page);
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByText(/interpreters? found|No interpreter found/u).waitFor();
     await shoot('settings-native');

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { nativePython } from '../support/native-python.ts';
-import { ended, goTo, openApp, runCode, type OpenedApp } from './console-page.ts';
+import { chooseNative, ended, goTo, openApp, runCode, type OpenedApp } from './console-page.ts';
 
 let app: OpenedApp;
 
@@ -39,6 +39,7 @@ it('offers the download once when the runtime is changed several times', async (
   for (let time = 0; time < 3; time++) {
     // Without waiting for what comes of the first one; a dialog left from before would be in the way.
     await radio('native').check();
+    await page.getByRole('button', { name: 'Run without the sandbox' }).click();
     await radio('embedded').check();
     await page.getByRole('button', { name: 'Later' }).click();
   }
@@ -51,8 +52,7 @@ it('settings UI runtime toggle', async (context) => {
   await goTo(page, 'Settings');
   expect(await page.locator('#python-binpath').count()).toBe(0);
   expect(await page.locator('#python-cache').count()).toBe(1);
-  await page.locator('input[name="runtime"][value="native"]').check();
-  await page.locator('#python-binpath').waitFor();
+  await chooseNative(page);
   expect(await page.locator('#python-cache').count()).toBe(0);
 
   await page.locator('#python-binpath').fill('/nowhere/python3');

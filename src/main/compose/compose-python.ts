@@ -1,4 +1,5 @@
 import type { Config } from '../../shared/config/config.ts';
+import type { PythonRuntime } from '../../shared/runtimes.ts';
 import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import { createSandbox, type CreateSandboxOptions } from '../create-sandbox.ts';
 import { Interpreter } from '../interpreter/interpreter.ts';
@@ -41,6 +42,8 @@ export interface AppPython {
   readonly native: NativeRunner;
   readonly activity: Activity;
   readonly runs: ConsoleRuns;
+  /** Those with state, by where it is kept. */
+  readonly sessions: () => Readonly<Record<PythonRuntime, readonly string[]>>;
   /** Forgets a session's state, wherever its code has run. False when there was none. */
   readonly reset: (session: string) => Promise<boolean>;
   readonly interpreter: Interpreter;
@@ -95,5 +98,9 @@ export const composePython = (options: AppPythonOptions): AppPython => {
     const had = await Promise.all([sandbox.reset(session), native.reset(session)]);
     return had.includes(true);
   };
-  return { sandbox, native, activity, runs, reset, interpreter, facts, tool };
+  const sessions = (): Readonly<Record<PythonRuntime, readonly string[]>> => ({
+    embedded: sandbox.sessions,
+    native: native.sessions,
+  });
+  return { sandbox, native, activity, runs, reset, sessions, interpreter, facts, tool };
 };

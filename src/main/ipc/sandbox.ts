@@ -17,13 +17,14 @@ export interface SandboxDeps {
     | 'readFile'
     | 'restart'
     | 'restartNeeded'
-    | 'sessions'
     | 'standby'
     | 'state'
     | 'stop'
   >;
   /** Forgets a session's state, wherever its code has run. */
   readonly reset: (session: string) => Promise<boolean>;
+  /** Those with state, by where it is kept; the one used last at the end. */
+  readonly sessions: () => Readonly<Record<PythonRuntime, readonly string[]>>;
   readonly runs: ConsoleRuns;
   readonly activity: Activity;
   /** Asked each time. */
@@ -36,6 +37,7 @@ export const sandboxHandlers = ({
   reset,
   runs,
   sandbox,
+  sessions,
   settings,
   versions,
 }: SandboxDeps): HandlersOf<'sandbox'> => ({
@@ -53,7 +55,7 @@ export const sandboxHandlers = ({
   answerInput: ([runId, text]) => runs.answerInput(runId, text),
   reset: ([session]) => reset(session),
   status: () => {
-    const { pid, restartNeeded, sessions, standby, state } = sandbox;
+    const { pid, restartNeeded, standby, state } = sandbox;
     const memory = activity.memoryOf(pid);
     return {
       state,
@@ -63,7 +65,7 @@ export const sandboxHandlers = ({
         memory === null
           ? null
           : { at: memory.at, residentMiB: memory.residentMiB, limitMiB: memory.limitMiB },
-      sessions,
+      sessions: sessions()[settings().runtime],
       runs: runs.underWay,
       runtime: settings().runtime,
       restartNeeded,

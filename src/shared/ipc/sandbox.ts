@@ -58,7 +58,7 @@ export interface SandboxStatus {
   readonly standby: { readonly pid: number | null; readonly ready: boolean };
   /** Resident memory of the active process, as it was last measured; null without a process. */
   readonly memory: { readonly at: number; readonly residentMiB: number; readonly limitMiB: number } | null;
-  /** Named sessions with state, the one used last at the end. */
+  /** Named sessions with state where the next run goes, the one used last at the end. */
   readonly sessions: readonly string[];
   /** Runs of the page that have not ended. */
   readonly runs: readonly {
