@@ -1,7 +1,7 @@
 import { AnswerSlot, nextCall } from '../../shared/protocol/answer-slot.ts';
 import type { AtomicsWait, CallAnswer } from '../../shared/protocol/blocking-calls.ts';
 
-/** Longest sleep between two looks for an interrupt, in ms; the bell usually comes first. */
+/** Longest wait between two checks for an interrupt, in ms; usually the wake-up comes first. */
 const LONGEST_SLICE_MS = 1000;
 
 export interface BlockingCallerOptions<Request> {
@@ -10,9 +10,9 @@ export interface BlockingCallerOptions<Request> {
   readonly wait: AtomicsWait;
   /** Sends the question of that number; false when it may not be asked. */
   readonly ask: (call: number, request: Request) => boolean;
-  /** Whether that continues the open call; otherwise the open one is abandoned. */
+  /** Whether the request continues the open call; otherwise the open call is abandoned. */
   readonly isSame?: (open: Request, request: Request) => boolean;
-  /** Whether an interrupt waits to be seen; null for a call that can't be interrupted. */
+  /** Whether an interrupt is pending; null for a call that can't be interrupted. */
   readonly isInterrupted: (() => boolean) | null;
   /** Longest time without an answer, in ms; null for as long as it takes. */
   readonly limitMs: number | null;
@@ -23,7 +23,7 @@ export class BlockingCaller<Request> {
   readonly #options: BlockingCallerOptions<Request>;
   readonly #slot: AnswerSlot;
   #last = 0;
-  /** What was asked last, if it has not been answered. */
+  /** The open call, if there is one. */
   #open: { readonly request: Request } | null = null;
 
   constructor(options: BlockingCallerOptions<Request>) {
@@ -31,14 +31,14 @@ export class BlockingCaller<Request> {
     this.#slot = new AnswerSlot(options.memory);
   }
 
-  /** An answer that is still to come is of no concern any more: the next call asks anew. */
+  /** Abandons the open call: a late answer is ignored, and the next call sends a new question. */
   forget(): void {
     this.#open = null;
   }
 
   /**
-   * Blocks until there is an answer, whose bytes are a view, good until the next call. After an interrupt the question
-   * stays open: calling again waits for its answer.
+   * Blocks until there is an answer. Its bytes are a view that is valid until the next call. After an interrupt the question
+   * stays open: the next call waits for its answer.
    */
   call(request: Request): CallAnswer | 'interrupted' {
     const { ask, isInterrupted, isSame, limitMs, wait } = this.#options;

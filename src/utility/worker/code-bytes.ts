@@ -9,8 +9,8 @@ const threeBytes = (unit: number): [number, number, number] => [
 ];
 
 /**
- * Code as Python gets it: UTF-8 in which lone surrogates are kept (`surrogatepass`), so that Python says what is
- * wrong with them, and nothing else is run than was given.
+ * Encodes code for Python: UTF-8 in which lone surrogates are kept (`surrogatepass`), so that Python reports them and the
+ * code is not altered.
  */
 export const bytesOfCode = (code: string, encode: (text: string) => Uint8Array): Uint8Array => {
   const lone = [...code.matchAll(LONE_SURROGATE)];

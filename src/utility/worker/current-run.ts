@@ -14,7 +14,7 @@ export type WorkerRunEnd =
   | { kind: 'finished'; outputCut: boolean; outcome: Uint8Array }
   | { kind: 'died'; detail: string; stack: string };
 
-/** The run in an interpreter: what it writes, shows and ends with, all untrusted, is sent in pieces. */
+/** The current run of an interpreter. Sends its output, displays and outcome in pieces; all of it is untrusted. */
 export class CurrentRun {
   /** Null when the run takes no input. */
   readonly input: InputQuestions | null;
@@ -27,7 +27,7 @@ export class CurrentRun {
   readonly #send: (piece: RunPiece) => void;
   readonly #end: (end: WorkerRunEnd) => void;
 
-  /** @param end told once, after the last piece */
+  /** @param end called once, after the last piece */
   constructor(
     { facts, input, outputBytes }: RunOrder,
     { encode, now }: { readonly encode: (text: string) => Uint8Array; readonly now: () => number },
@@ -55,20 +55,20 @@ export class CurrentRun {
   /** @param stream 2 for standard error, everything else for standard output */
   write(stream: unknown, bytes: unknown): void {
     const batcher = stream === 2 ? this.#stderr : this.#stdout;
-    // It copies what it keeps: a write may be as large as the guest's memory.
+    // The batcher copies only what it keeps: a write may be as large as the guest's memory.
     if (guestByteLength(bytes) > 0) batcher.write(viewOfGuest(bytes));
   }
 
   show(json: unknown): void {
     const length = guestByteLength(json);
     if (length < 0) return;
-    // What was printed before is to be seen before.
+    // Flushed first, so that earlier output arrives first.
     this.flush();
-    // Not more than is passed on: it may be as large as the guest's memory.
+    // Copies no more than is sent: the guest's bytes may be as large as its memory.
     this.#displays.show(length, () => copyFromGuest(json, length));
   }
 
-  /** Sends the output that waits, unless too much has been sent of late. */
+  /** Sends buffered output, unless the rate limit is reached. */
   sendIfDue(): void {
     this.#stdout.sendIfDue();
     this.#stderr.sendIfDue();
@@ -79,7 +79,7 @@ export class CurrentRun {
     this.#stderr.flush();
   }
 
-  /** Sends also what was kept of the end of long output. */
+  /** Sends all buffered output, including the kept end of long output. */
   endOutput(): void {
     this.#stdout.end();
     this.#stderr.end();

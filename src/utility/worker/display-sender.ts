@@ -1,7 +1,7 @@
 import { LIMITS } from '../../shared/limits.ts';
 import { PIECE_BYTES, type RunPiece } from '../../shared/protocol/interpreter.ts';
 
-/** Sends what one run shows, in pieces. What exceeds the caps is dropped: honest Python keeps to them itself. */
+/** Sends the displays of one run, in pieces. Drops what exceeds the caps, which our Python code enforces as well. */
 export class DisplaySender {
   readonly #send: (piece: RunPiece) => void;
   #bytesLeft: number = LIMITS.totalDisplayBytes;
@@ -18,8 +18,8 @@ export class DisplaySender {
   }
 
   /**
-   * @param length of it in bytes
-   * @param json gives it, in any form: main looks at it. Not asked when it is too large
+   * @param length length of the JSON in bytes
+   * @param json returns the JSON, which main validates; not called when it is too large
    */
   show(length: number, json: () => Uint8Array): void {
     if (this.#countLeft === 0 || length > Math.min(LIMITS.displayBytes, this.#bytesLeft)) {

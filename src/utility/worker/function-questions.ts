@@ -2,7 +2,7 @@ import type { CallRequest } from '../../shared/protocol/blocking-calls.ts';
 import { MAX_CALL_RESTS, PIECE_BYTES, type RunPiece } from '../../shared/protocol/interpreter.ts';
 import { LIMITS } from '../../shared/limits.ts';
 
-/** Sends what one run calls of the app's functions, as often and with as much as main takes of a run. */
+/** Sends one run's calls of the app's functions, up to the number and size that main accepts. */
 export class FunctionQuestions {
   readonly #send: (piece: RunPiece) => void;
   readonly #encode: (text: string) => Uint8Array;
@@ -15,7 +15,7 @@ export class FunctionQuestions {
     this.#encode = encode;
   }
 
-  /** False when there has been too much. */
+  /** False when a limit is exceeded. */
   ask(call: number, { json }: CallRequest<'callFunction'>): boolean {
     return json === null ? this.#askForRest(call) : this.#askFor(call, this.#encode(json));
   }

@@ -26,7 +26,7 @@ interface Caller {
   forget(): void;
 }
 
-/** The blocking calls that the guest makes: requests as JSON, answers as bytes in memory of the guest's. */
+/** The guest's blocking calls: requests are JSON, answers are written into the guest's memory. */
 export class GuestCalls {
   readonly #callers: ReadonlyMap<unknown, Caller>;
 
@@ -62,12 +62,12 @@ export class GuestCalls {
     ]);
   }
 
-  /** A run begins: what an earlier one asked for is of no concern to it. */
+  /** Called when a run begins: abandons open calls of earlier runs. */
   forget(): void {
     for (const caller of this.#callers.values()) caller.forget();
   }
 
-  /** See `HostBridge.call`. What it is given is the guest's. */
+  /** See `HostBridge.call`. Its arguments are untrusted. */
   call(name: unknown, request: unknown, target: unknown): number {
     const caller = this.#callers.get(name);
     return caller === undefined || typeof request !== 'string'
@@ -76,7 +76,7 @@ export class GuestCalls {
   }
 }
 
-/** What `HostBridge.call` returns of an answer, whose bytes are put into memory of the guest's. */
+/** Return value of `HostBridge.call` for an answer, whose bytes are copied into the guest's memory. */
 export const putAnswer = (answer: CallAnswer | 'interrupted', target: unknown): number => {
   if (answer === 'interrupted') return CALL_INTERRUPTED;
   switch (answer.kind) {

@@ -9,7 +9,7 @@ const MAX_PROBLEM = 500;
 /** A realm in which the guest bundle has been evaluated. */
 export interface OpenedRealm {
   readonly core: GuestCore;
-  /** The engine's code of all that has been run so far, so that a later realm need not compile it; or empty. */
+  /** The engine's code cache of the guest script, so that a later realm need not compile it; or empty. */
   codeCache(): Uint8Array;
 }
 
@@ -44,12 +44,12 @@ export class GuestRealm {
     this.#core.restore(this.bytes(header), extension);
   }
 
-  /** The guest core's answer to one of the `guestQuestions`, whose params are JSON in UTF-8; hostile bytes of any length. */
+  /** The guest core's answer to one of the `guestQuestions`, with params as JSON in UTF-8; untrusted bytes of any length. */
   ask(question: GuestQuestion, params: Uint8Array): unknown {
     return this.#core.ask(question, this.bytes(params));
   }
 
-  /** A file, which is gone afterwards; null when there is none. Only in an interpreter that is there to be saved. */
+  /** Removes a file and returns its content; null when there is none. Only in an interpreter that is started for a snapshot. */
   takeFile(path: string): Uint8Array | null {
     const taken: unknown = this.#core.takeFile(path);
     return taken === null ? null : copyFromGuest(taken, Math.max(guestByteLength(taken), 0));

@@ -1,6 +1,6 @@
 /**
- * Makes the worker's own realm worthless to a guest that gets hold of one of its objects: intrinsics can't
- * be changed (Node reads some of them on itself later), and `process` has nothing left that reaches out.
+ * Makes the worker's realm useless to a guest that obtains one of its objects: intrinsics can't be changed (Node
+ * uses some of them later), and `process` keeps no member that reaches outside of the thread.
  */
 
 /** What Node's own code needs of `process` in a running worker. Everything else is removed. */
@@ -48,7 +48,7 @@ const callSites = (): unknown[] => {
     : [];
 };
 
-/** Not reachable as a property of anything that is. */
+/** Intrinsics that are not properties of other reachable objects. */
 const hiddenIntrinsics = (): unknown[] => [
   Object.getPrototypeOf(async () => Promise.resolve()),
   Object.getPrototypeOf(function* () {
@@ -116,7 +116,7 @@ const drop = (owner: object, key: string | symbol): void => {
     if (Reflect.deleteProperty(owner, key)) return;
     Object.defineProperty(owner, key, { value: undefined });
   } catch {
-    // What can't be removed is caught by the self-check, if it matters.
+    // The self-check reports members that can't be removed, if they matter.
   }
 };
 

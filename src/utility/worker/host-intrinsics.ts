@@ -1,6 +1,6 @@
 /**
- * Host functions for touching guest objects, uncurried before any guest exists. Looking a method up on a
- * guest object would let the guest's prototypes receive host objects; these look nothing up.
+ * Host functions that access guest objects, captured and uncurried before any guest exists. Looking up a method on a guest
+ * object would pass host objects to the guest's prototypes; these functions look nothing up.
  */
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
@@ -22,7 +22,7 @@ const byteOffset = typedArrayIntrinsic('byteOffset', 'get');
 const set = typedArrayIntrinsic('set', 'value');
 const HostUint8Array = Uint8Array;
 
-/** Bytes of a genuine Uint8Array of any realm, or -1. Reads internal slots only, so nothing can lie. */
+/** Length of a genuine Uint8Array of any realm in bytes, or -1. Reads internal slots only, which can't be forged. */
 export const guestByteLength = (value: unknown): number => {
   if (apply(tag, value, []) !== 'Uint8Array') return -1;
   const length = apply(byteLength, value, []);

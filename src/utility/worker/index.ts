@@ -43,7 +43,7 @@ const takeImage = (images: MessagePort): WorkerImage | undefined => {
   return received?.message;
 };
 
-/** From now on this thread is that interpreter. */
+/** Makes this thread that interpreter. */
 const serve = (port: MessagePort, start: WorkerStart): void => {
   const interpreter = serveInterpreter({
     port: fromEmitterPort(port),

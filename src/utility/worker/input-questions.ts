@@ -2,7 +2,7 @@ import type { CallRequest } from '../../shared/protocol/blocking-calls.ts';
 import { MAX_PROMPT_UNITS, MAX_QUESTIONS, type RunPiece } from '../../shared/protocol/interpreter.ts';
 import { LIMITS } from '../../shared/limits.ts';
 
-/** Sends what one run asks for its standard input, as often and with as much text as main takes of a run. */
+/** Sends one run's requests for standard input, up to the number and length that main accepts. */
 export class InputQuestions {
   readonly #send: (piece: RunPiece) => void;
   #questionsLeft: number = MAX_QUESTIONS;
@@ -12,7 +12,7 @@ export class InputQuestions {
     this.#send = send;
   }
 
-  /** False when there have been too many. */
+  /** False when there were too many. */
   ask(call: number, { prompt, secret }: CallRequest<'readInput'>): boolean {
     if (this.#questionsLeft === 0) return false;
     this.#questionsLeft--;

@@ -24,11 +24,11 @@ import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
 import { GuestCalls } from './guest-calls.ts';
 import { collectImage, fillGuestMemory } from './snapshot-memory.ts';
 
-/** Where a guest's realm comes from. */
+/** Creates the guest's realm. */
 export interface RealmHost {
   /**
-   * Makes the realm, whose guest core no guest has entered yet, in a thread that is of no more use to a guest that gets
-   * out of it. Irreversible; to be called once.
+   * Hardens the thread, so that it is useless to a guest that escapes its realm, and creates the realm with the guest core.
+   * Irreversible; to be called once.
    */
   open(
     guestScript: string,
@@ -45,12 +45,12 @@ export interface HostFunctions {
   readonly decode: (bytes: Uint8Array) => string;
   readonly forgetInterrupt: () => void;
   readonly isInterrupted: () => boolean;
-  /** Whether the thread may be ended soon: the run was interrupted, and goes on. */
+  /** Whether the thread may be terminated soon, because the run was interrupted and has not ended. */
   readonly isStopping: () => boolean;
-  /** Measures this thread's memory, and leaves that for the control thread. */
+  /** Measures this thread's memory, and stores the result for the control thread. */
   readonly measure: () => void;
   readonly wait: AtomicsWait;
-  /** Asks the control thread for a part of a package's file. */
+  /** Requests a part of a package's file from the control thread. */
   readonly askForPackageFile: (call: number, request: CallRequest<'readPackageFile'>) => void;
 }
 
@@ -62,11 +62,11 @@ const WARM_UP_VALUE = '"text":"2"';
 
 const FOR_SNAPSHOTS: ReadonlySet<BootMode> = new Set(['for-snapshot', 'for-package-snapshot']);
 
-/** An interpreter on its way. */
+/** An interpreter that is being started. */
 interface Begun {
   readonly realm: GuestRealm;
   readonly checks: SelfCheck[];
-  /** Resolves when it is there, with '' or with what went wrong. */
+  /** Resolves when it has started, with '', or with the error message. */
   readonly booted: Promise<string>;
 }
 
@@ -74,7 +74,7 @@ interface Begun {
 const detailOf = (text: unknown): string =>
   typeof text === 'string' ? text.slice(0, MAX_DEATH_DETAIL) : 'the interpreter gave no reason';
 
-/** What guest code can call: whatever `action` does, nothing of the host's comes back but a primitive. */
+/** Wraps a function for guest code: whatever `action` does, the guest receives only a primitive. */
 const guarded =
   <A extends unknown[], R extends number | string | boolean | null | undefined>(
     action: (...values: A) => R,
@@ -97,13 +97,13 @@ export class InterpreterHost {
   #run: CurrentRun | undefined;
   #death: { detail: string; stack: string } | undefined;
   readonly #calls: GuestCalls;
-  /** What is being restored; taken away once it is. */
+  /** The snapshot that is being restored; cleared afterwards. */
   #image: SnapshotImage | undefined;
   /** Set while a snapshot is taken. */
   #onImage: ((image: SnapshotImage) => void) | undefined;
   #booted: (problem: string) => void = () => undefined;
   #begun: Begun | undefined;
-  /** Why it could not begin. */
+  /** Why the start failed. */
   #problem: unknown = new Error('the interpreter was not begun');
 
   constructor(start: WorkerStart, host: HostFunctions, realms: RealmHost) {
@@ -183,12 +183,12 @@ export class InterpreterHost {
     realm.restore({ libraries, packages }, image.header, this.#host.decode(image.extension));
   }
 
-  /** A file of an interpreter that no guest enters; it is gone afterwards. Null when there is none. */
+  /** Removes a file of an interpreter without guest code and returns its content; null when there is none. */
   takeFile(path: string): Uint8Array | null {
     return this.#realm?.takeFile(path) ?? null;
   }
 
-  /** The image of this interpreter, which is of no other use afterwards. @throws Error when it can't be saved */
+  /** The snapshot of this interpreter, which can't be used afterwards. @throws Error when it can't be saved */
   takeSnapshot(): Uint8Array {
     const realm = this.#realm;
     if (realm === undefined || !FOR_SNAPSHOTS.has(this.#start.mode))
@@ -242,7 +242,7 @@ export class InterpreterHost {
     }
   }
 
-  /** Resolves when the guest is done or dead. Pieces are sent before. */
+  /** Resolves when the run has ended or the guest has died; all pieces were sent before. */
   run(order: RunOrder, send: (piece: RunPiece) => void): Promise<WorkerRunEnd> {
     const realm = this.#realm;
     if (realm === undefined || this.#run !== undefined) {
@@ -252,7 +252,7 @@ export class InterpreterHost {
     return new Promise((resolve) => {
       this.#run = new CurrentRun(order, this.#host, send, resolve);
       this.#calls.forget();
-      // Whatever came too late for the last run is not meant for this one.
+      // A late interrupt of the last run must not reach this one.
       this.#host.forgetInterrupt();
       try {
         const code = bytesOfCode(order.code, this.#host.encode);
@@ -295,7 +295,7 @@ export class InterpreterHost {
       }, undefined),
       measure: guarded(() => {
         host.measure();
-        // A loop that writes nothing, too, gives its output away before it is ended.
+        // Flush buffered output also for a loop that writes nothing, before its thread is terminated.
         this.#saveOutput();
         return undefined;
       }, undefined),
@@ -335,7 +335,7 @@ export class InterpreterHost {
     if (name === 'readInput') {
       // The run takes no input: as if standard input were a closed file.
       if ((run?.input ?? null) === null) return 0;
-      // What was printed before is to be seen before.
+      // Flushed first, so that earlier output arrives first.
       run?.flush();
     }
     if (name === 'callFunction') {
@@ -345,12 +345,12 @@ export class InterpreterHost {
     return this.#calls.call(name, request, target);
   }
 
-  /** What is kept of long output would be lost with the thread. */
+  /** Flushes the kept end of long output, which would be lost with the thread. */
   #saveOutput(): void {
     if (this.#host.isStopping()) this.#run?.endOutput();
   }
 
-  /** @param outcome the guest's; null when it is none */
+  /** @param outcome the guest's; null when it is invalid */
   #finish(outcome: unknown): void {
     // It may have died.
     if (this.#run === undefined) return;

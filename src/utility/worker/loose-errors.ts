@@ -1,13 +1,13 @@
-/** What of `process` this file needs. */
+/** The part of `process` that this file needs. */
 interface ErrorEvents {
   on(event: string, listener: () => void): unknown;
 }
 
 /**
- * Keeps Node away from uncaught errors: they may be the guest's, and Node would read and print
- * them, calling their getters, `Error.prepareStackTrace` and custom inspectors with objects of the host's.
+ * Prevents Node from handling uncaught errors. They may be the guest's, and Node would read and print them, which calls
+ * their getters, `Error.prepareStackTrace` and custom inspectors with host objects.
  *
- * @param onUncaught told of exceptions; not of rejections, which end no web worker either
+ * @param onUncaught called for exceptions; not for rejections, which do not end a web worker either
  */
 export const looseErrors = (processObject: ErrorEvents, onUncaught: () => void): void => {
   processObject.on('unhandledRejection', () => undefined);

@@ -12,7 +12,7 @@ export interface OutputBatcherOptions {
   readonly send: (bytes: Uint8Array) => void;
   /** Largest piece sent, in bytes. */
   readonly pieceBytes: number;
-  /** Bytes passed on: of more, the beginning and the end. */
+  /** Most bytes that are sent: of longer output, the beginning and the end. */
   readonly capBytes: number;
   readonly encode: (text: string) => Uint8Array;
 }
@@ -46,13 +46,13 @@ export class OutputBatcher {
     this.#add(this.#ends.push(bytes).slice());
   }
 
-  /** The run is over: sends what was kept of its end. */
+  /** The run is over: sends the kept end of its output. */
   end(): void {
     this.#add(this.#ends.end());
     this.flush();
   }
 
-  /** Sends what waits, unless too much has been sent of late. */
+  /** Sends buffered output, unless the rate limit is reached. */
   sendIfDue(): void {
     if (this.#waitingBytes > 0 && this.#takeToken()) this.flush();
   }

@@ -9,7 +9,7 @@ const DANGEROUS = [
 
 const INTRINSICS = [Object.prototype, Function.prototype, Array.prototype, Promise.prototype, Error, Reflect];
 
-/** Tries to get a stack trace by all means that a guest has; evaluated in its realm. */
+/** Tries all ways in which a guest could obtain a stack trace; evaluated in its realm. */
 const TAKE_TRACE =
   "(() => { Error.stackTraceLimit = 9; const e = new Error('x'); Error.captureStackTrace(e); return e.stack })()";
 

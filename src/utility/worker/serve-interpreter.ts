@@ -45,7 +45,7 @@ const { load, store } = Atomics;
 /** Of the image on its way to the control thread. */
 const SNAPSHOT_PIECE_BYTES = 512 * 1024;
 
-/** No guest has been in an interpreter that is saved, so its message may be passed on. */
+/** No guest code has run in an interpreter that is saved, so its message is trusted. */
 const describeFailure = <T>(work: () => T): T => {
   try {
     return work();
@@ -93,7 +93,7 @@ const handlersOf = (
     try {
       return { checks: await interpreter.boot(await takeImage()) };
     } catch (error) {
-      // No guest has been in it, so its message may be passed on.
+      // No guest code has run in it, so its message is trusted.
       throw new RpcError('failed', error instanceof Error ? error.message : 'the interpreter did not start');
     }
   },
@@ -135,7 +135,7 @@ const handlersOf = (
   whenIdle: () => ({}),
 });
 
-/** Answers the control thread from now on. The interpreter is still to be begun. */
+/** Answers the control thread from now on. The interpreter is started by `boot`. */
 export const serveInterpreter = ({ functions, port, realms, start, takeImage }: Thread): InterpreterHost => {
   const [interrupts, used] = [new Int32Array(start.interrupts), new Int32Array(start.used)];
   const { nextTurn, usedMiB, ...ofThread } = functions;

@@ -1,4 +1,4 @@
-/** Between an interpreter's memory, which lies in the guest's realm, and a snapshot of it. */
+/** Converts between an interpreter's memory, which is in the guest's realm, and a snapshot of it. */
 import { PAGE_BYTES, type SnapshotImage } from '../../shared/protocol/snapshot-image.ts';
 import { copyFromGuest, guestByteLength, viewOfGuest } from './host-intrinsics.ts';
 
@@ -20,13 +20,13 @@ export const fillGuestMemory = (memory: unknown, image: SnapshotImage): void => 
   }
 };
 
-/** What a guest core hands over; all of it lies in the guest's realm. */
+/** Parts of a snapshot from the guest core; all are in the guest's realm. */
 export interface TakenParts {
   readonly header: unknown;
-  /** The whole memory as it is. */
+  /** The whole current memory. */
   readonly memory: unknown;
   readonly extension: unknown;
-  /** A copy of the memory from before Python was started: what every new instance has by itself. */
+  /** A copy of the memory from before Python was started, which equals that of every new instance. */
   readonly untouched: unknown;
 }
 
@@ -38,7 +38,7 @@ export const collectImage = (
   const memoryBytes = guestByteLength(memory);
   if (typeof extension !== 'string') throw new Error('the snapshot is not whole');
   const hasGrown = memoryBytes !== guestByteLength(untouched);
-  // Only packages let it grow: without them it comes back as large as it is.
+  // Only packages make it grow; without them the restored memory must have the same size.
   if (memoryBytes <= 0 || memoryBytes % PAGE_BYTES !== 0 || (hasGrown && extension === '')) {
     throw new Error('the memory has grown');
   }
@@ -68,7 +68,7 @@ const differingPages = (now: Uint8Array, before: Uint8Array): number[] => {
   for (let page = 0; page * wordsPerPage < bitsNow.length; page++) {
     const end = (page + 1) * wordsPerPage;
     let index = page * wordsPerPage;
-    // What has been added is 0 in a new instance.
+    // Added pages are zero in a new instance.
     while (index < end && bitsNow[index] === (bitsBefore[index] ?? 0)) index++;
     if (index < end) pages.push(page);
   }
