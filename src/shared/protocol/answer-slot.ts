@@ -1,6 +1,6 @@
 /**
- * The memory through which the control thread answers a thread that is blocked. Both sides are ours, but the worker may
- * be in the guest's hands; the control thread only writes here.
+ * Shared memory through which the control thread answers a blocked thread. A guest may control the worker, so the
+ * control thread only writes here.
  */
 import { LAST_CALL, type AtomicsWait, type CallAnswer } from './blocking-calls.ts';
 
@@ -8,7 +8,7 @@ import { LAST_CALL, type AtomicsWait, type CallAnswer } from './blocking-calls.t
 const BELL = 0;
 /** Number of the call that is answered; 0 before there was one. */
 const CALL = 1;
-/** Of the answer in bytes, or one of the two below. */
+/** Length of the answer in bytes, or one of the two codes below. */
 const LENGTH = 2;
 const HEADER_BYTES = 3 * Int32Array.BYTES_PER_ELEMENT;
 
@@ -51,13 +51,13 @@ export class AnswerSlot {
     this.ring();
   }
 
-  /** Wakes whoever waits, to look around. */
+  /** Wakes the waiting thread, so that it checks for interrupts. */
   ring(): void {
     add(this.#numbers, BELL, 1);
     notify(this.#numbers, BELL);
   }
 
-  /** The answer to that call, or null while there is none. Its bytes are a view, good until the next call. */
+  /** The answer to that call, or null while there is none. Its bytes are a view that is valid until the next call. */
   answerTo(call: number): CallAnswer | null {
     if (load(this.#numbers, CALL) !== call) return null;
     const length = load(this.#numbers, LENGTH);
@@ -66,12 +66,12 @@ export class AnswerSlot {
     return { kind: 'bytes', bytes: this.#bytes.subarray(0, length) };
   }
 
-  /** How often it has rung. */
+  /** Number of wake-ups so far. */
   get rung(): number {
     return load(this.#numbers, BELL);
   }
 
-  /** Blocks until it rings, at most `limitMs`; not at all if it has rung since `heard`. */
+  /** Blocks until the next wake-up, at most `limitMs`; not at all if there was one since the number `heard`. */
   wait(heard: number, limitMs: number, wait: AtomicsWait): 'ok' | 'not-equal' | 'timed-out' {
     return wait(this.#numbers, BELL, heard, limitMs);
   }

@@ -1,4 +1,4 @@
-/** What answers a question to an interpreter: hostile, in pieces, and held to the question's cap by whoever asks. */
+/** Receives the answer to a question to an interpreter: untrusted, in pieces, capped by the caller. */
 import { RpcError } from '../rpc/errors.ts';
 import { guestQuestions, type GuestQuestion } from './interpreter-methods.ts';
 import { joinBytes } from './snapshot-image.ts';
@@ -19,7 +19,7 @@ export const answerInPieces = async (
   const { maxBytes } = guestQuestions[question];
   let received = 0;
   await call(({ bytes }) => {
-    // Each would cost something, and none would count.
+    // Empty pieces cost time, but do not count towards the cap.
     if (bytes.length === 0) throw new RpcError('invalid-result', 'the answer came in pieces of nothing');
     received += bytes.length;
     if (received > maxBytes)

@@ -1,7 +1,7 @@
 /**
- * What a guest's thread asks for and blocks on until it has the answer, declared once. A question goes up as a message
- * with a number; since a blocked thread reads no messages, the answer comes through memory (see answer-slot.ts). Each
- * call has its own, as one that was interrupted may still be open when another one is made.
+ * Declares the calls on which a guest's thread blocks until it has the answer. A question is sent as a message with a
+ * number; a blocked thread reads no messages, so the answer comes through shared memory (see answer-slot.ts). Each kind of call
+ * has its own slot, because an interrupted call may still be open when another one is made.
  */
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
@@ -19,16 +19,16 @@ export const blockingCalls = {
    */
   readInput: {
     request: z.strictObject({
-      /** What `input()` asks with. */
+      /** Prompt of `input()`. */
       prompt: z.string().max(LIMITS.promptLength),
-      /** Whether the line must not be seen. */
+      /** Whether the line must not be displayed. */
       secret: z.boolean(),
     }),
     partBytes: INPUT_PART_BYTES,
     interruptible: true,
     limitMs: null,
   },
-  /** A part of a package's file. Answered by the control thread, with which the packages lie. */
+  /** A part of a package's file. Answered by the control thread, which keeps the packages. */
   readPackageFile: {
     request: z.strictObject({
       /** Number of the file in that interpreter. */
@@ -49,7 +49,7 @@ export const blockingCalls = {
     request: z.strictObject({
       /** The guest's own number of the call: the same when it asks again after an interrupt. */
       id: z.int().nonnegative(),
-      /** What is called and with what: JSON, see `FunctionCall`. Null for the next part of the answer. */
+      /** Function and arguments as JSON, see `FunctionCall`. Null requests the next part of the answer. */
       json: z.string().max(LIMITS.callBytes).nullable(),
     }),
     partBytes: FUNCTION_PART_BYTES,
@@ -73,7 +73,7 @@ export type FunctionQuestion = z.infer<typeof FunctionQuestion>;
 export const PackageFileQuestion = blockingCalls.readPackageFile.request.extend({ call: CallNumber });
 export type PackageFileQuestion = z.infer<typeof PackageFileQuestion>;
 
-/** What a blocked thread gets. */
+/** Answers to a blocked thread. */
 export type CallAnswer =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   /** There is no more. */
@@ -88,7 +88,7 @@ export const InputAnswer = z.discriminatedUnion('kind', [
   }),
   /** There is no more input. */
   z.strictObject({ kind: z.literal('end') }),
-  /** There was something wrong with the input. */
+  /** Reading the input failed. */
   z.strictObject({ kind: z.literal('failed') }),
 ]);
 export type InputAnswer = z.infer<typeof InputAnswer>;

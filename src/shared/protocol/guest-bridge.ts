@@ -1,6 +1,6 @@
 /**
- * The seam between the guest realm (where Pyodide and the guest's Python live) and its host (a worker thread
- * today; a Web Worker could host the same core). Only primitives and copied bytes pass.
+ * The interface between the guest realm, which has Pyodide and the guest's Python, and its host (a worker thread; in
+ * tests also a Web Worker). Only primitives and copied bytes pass.
  */
 
 /**
@@ -16,11 +16,11 @@ export interface HostBridge {
   now(): number;
   /** Random bytes, one per UTF-16 unit (0–255). At most 65,536 a call. */
   random(length: number): string;
-  /** Has the thread's memory measured, as the control thread wishes. */
+  /** Measures the thread's memory, when the control thread has requested it. */
   measure(): void;
   /** Takes a copy of the bytes. 1 is stdout, 2 is stderr. */
   write(stream: number, bytes: Uint8Array): void;
-  /** Python is about to wait: what it has printed is to be seen meanwhile. */
+  /** Called when Python is about to wait: flushes its output. */
   pausing(): void;
   /** Takes a copy of something to show: JSON in UTF-8, see `GuestDisplay`. */
   display(json: Uint8Array): void;

@@ -1,9 +1,9 @@
-/** What the guest reports of a run at its end. It comes from the guest, hence is hostile. */
+/** The guest's report at the end of a run. Untrusted. */
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { RunError, RunValue, type OutputFile, type RunNotice } from '../contract/sandbox.ts';
 
-/** A file as the guest tells of it: any text and any number. With an absolute name it is outside of /workspace. */
+/** A file as the guest reports it: any text and any number. An absolute name is outside of /workspace. */
 const ReportedFile = z.strictObject({
   name: z.string(),
   size: z.number(),
@@ -13,10 +13,10 @@ const ReportedFile = z.strictObject({
 });
 export type ReportedFile = z.infer<typeof ReportedFile>;
 
-/** As the guest lists them; undefined where that is no list. */
+/** Files as the guest lists them; undefined where that is no list. */
 export const ReportedFiles = z.array(ReportedFile).max(LIMITS.listedFiles).optional().catch(undefined);
 
-/** Name and size of a file that is there: told by the realm around the interpreter, out of Python's reach. */
+/** Name and size of a file that exists, as found by the realm around the interpreter, out of Python's reach. */
 export const FoundFiles = z.array(z.tuple([z.string(), z.number()])).max(LIMITS.listedFiles);
 export type FoundFiles = z.infer<typeof FoundFiles>;
 

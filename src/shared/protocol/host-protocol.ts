@@ -25,7 +25,7 @@ const MS_PER_MINUTE = 60_000;
 const RunId = z.number().int().nonnegative();
 const Pid = z.number().int();
 
-/** Where the sandbox's packages may come from, and which code may have. */
+/** Sources of the sandbox's packages, and which packages code may use. */
 export const HostPackages = z.strictObject({
   settings: PackageSettings,
   /** File of an offline pack. */
@@ -37,7 +37,7 @@ export const HostPackages = z.strictObject({
 });
 export type HostPackages = z.infer<typeof HostPackages>;
 
-/** How the host's sandbox is to be; what is left out is as `SandboxConfig` says. */
+/** Settings of the host's sandbox; defaults are those of `SandboxConfig`. */
 export const HostSandboxOptions = z.strictObject({
   memoryMiB: z.number().int().min(LIMITS.memoryMiB.min).max(LIMITS.memoryMiB.max),
   outputKiB: z.number().int().min(LIMITS.outputKiB.min).max(LIMITS.outputKiB.max),
@@ -67,7 +67,7 @@ export const HostStatus = z.strictObject({
 });
 export type HostStatus = z.infer<typeof HostStatus>;
 
-/** What comes while a run goes on, in order. A file comes in parts, whole with the one that is the last. */
+/** Messages during a run, in order. A file comes in parts, and is complete with the last one. */
 export const HostRunItem = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('output'), output: RunOutput }),
   z.strictObject({ kind: z.literal('display'), display: RunDisplay }),
@@ -85,18 +85,18 @@ export const HostRunItem = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('call'), piece: FunctionQuestion }),
   /** The run waits for the next part of what was answered. */
   z.strictObject({ kind: z.literal('call-rest'), call: CallNumber }),
-  /** From now on the run can call nothing. */
+  /** From now on the run's calls are refused. */
   z.strictObject({ kind: z.literal('calls-end') }),
 ]);
 export type HostRunItem = z.infer<typeof HostRunItem>;
 
-/** What is streamed of a run, and in whose words it is told of packages that are missing. */
+/** What is streamed of a run, and the wording of advice about missing packages. */
 export const HostRunWishes = z.strictObject({
   output: z.boolean(),
   displays: z.boolean(),
   files: z.boolean(),
   input: z.boolean(),
-  /** Someone at a terminal has options to give, a program that sends run requests has fields. */
+  /** Advice for a user at a terminal names options; advice for a program names fields of the request. */
   words: z.enum(['command-line', 'program']),
 });
 export type HostRunWishes = z.infer<typeof HostRunWishes>;
@@ -149,14 +149,14 @@ export const hostContract = defineContract({
     /** Cancels a run; the run itself then answers with its result. */
     cancel: { params: z.strictObject({ id: RunId }), result: z.strictObject({}) },
     status: { params: z.strictObject({}), result: HostStatus },
-    /** Goes the way of a run of that session, without running anything. */
+    /** Does what a run of that session does, without code. */
     ping: {
       params: z.strictObject({ session: SessionName }),
       result: z.strictObject({ alive: z.boolean() }),
     },
     /** Forgets a session's state. */
     reset: { params: z.strictObject({ session: SessionName }), result: z.strictObject({ had: z.boolean() }) },
-    /** Ends the sidecar; the next run starts anew, also after too many crashes. */
+    /** Ends the sidecar; the next run starts a new one, also after too many crashes. */
     restart: { params: z.strictObject({}), result: z.strictObject({}) },
     /**
      * Examines the isolation; needs no sandbox to be opened. `lockdown: false` shows what the same probes reach

@@ -1,4 +1,4 @@
-/** Schemas that both hops, main ↔ sidecar and sidecar ↔ worker, speak. */
+/** Schemas of both connections, main ↔ sidecar and sidecar ↔ worker. */
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { CallNumber, FunctionQuestion, InputQuestion } from './blocking-calls.ts';
@@ -11,7 +11,7 @@ const MAX_CHECK_DETAIL = 500;
 /** One condition that must hold before guest code may run. */
 export const SelfCheck = z.strictObject({
   name: z.string().max(200),
-  /** The isolation layer that is absent where it does not hold; null where it is the engine that would be unfit. */
+  /** The isolation layer that is absent if the condition fails; null if the engine is then unsuitable. */
   layer: CheckedLayerName.nullable(),
   holds: z.boolean(),
   /** Where it does not hold: what was found instead, and in which engine. */
@@ -28,7 +28,7 @@ export const selfCheck = (
 ): SelfCheck =>
   holds ? { name, layer, holds } : { name, layer, holds, detail: otherwise.slice(0, MAX_CHECK_DETAIL) };
 
-/** Those that do not hold, in words. */
+/** Describes the conditions that fail. */
 export const failuresOf = (checks: readonly SelfCheck[]): string[] =>
   checks
     .filter(({ holds }) => !holds)
@@ -63,7 +63,7 @@ export const RunOrder = z.strictObject({
 });
 export type RunOrder = z.infer<typeof RunOrder>;
 
-/** Bytes of one message: a larger one would be the end of a locked-down process. */
+/** Most bytes of one message: sending a larger one kills a locked-down process. */
 export const PieceBytes = Bytes.refine((bytes) => bytes.byteLength <= LIMITS.sidecarMessageBytes);
 
 /** Streamed while a run goes on, in the order in which things happened. */
@@ -109,7 +109,7 @@ export const MAX_DEATH_STACK = 16_000;
 export const DeathCause = z.enum(['fatal', 'exited', 'out-of-memory', 'misbehaved', 'closed']);
 export type DeathCause = z.infer<typeof DeathCause>;
 
-/** What is known of a death; both texts may be the guest's. */
+/** Details of a death; both texts may be written by the guest. */
 export const deathReport = {
   detail: z.string().max(MAX_DEATH_DETAIL),
   /** Python's stack, innermost call first, or ''. */

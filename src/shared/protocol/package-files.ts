@@ -1,9 +1,9 @@
-/** Packages on their way into an interpreter: schemas of both hops, main ↔ sidecar and sidecar ↔ worker. */
+/** Schemas for installing packages into an interpreter, on both connections: main ↔ sidecar and sidecar ↔ worker. */
 import { z } from 'zod';
 import { PackageName as StrictName } from '../packages/package-settings.ts';
 import { Bytes } from '../contract/sandbox.ts';
 
-/** Caps of what is put into an interpreter. Bytes unless the name says otherwise. */
+/** Caps of packages in an interpreter. Bytes unless the name says otherwise. */
 export const PACKAGE_LIMITS = {
   /** Names, extra fields and comments of all entries of a zip: an extra field of 64 KiB may become 16,000 objects. */
   zipListBytes: 4 * 1024 * 1024,
@@ -19,15 +19,15 @@ export const PACKAGE_LIMITS = {
   pathLength: 512,
   /** Most packages of one interpreter. */
   packages: 500,
-  /** What is sent of a wheel in one message. */
+  /** Part of a wheel in one message. */
   partBytes: 8 * 1024 * 1024,
   /** Largest image with packages in it, compressed. */
   imageBytes: 128 * 1024 * 1024,
   /** Modules that are imported into a snapshot. */
   modules: 500,
-  /** What trying packages may say. */
+  /** Longest result of testing packages. */
   tryReport: 1024 * 1024,
-  /** What an interpreter may say about the imports of a piece of code. */
+  /** Longest report about the imports of a piece of code. */
   importReport: 60_000,
 } as const;
 
@@ -39,14 +39,14 @@ const PackageName = z.string().min(1).max(128);
 export const PackageKind = z.enum(['wheel', 'library', 'tests']);
 export type PackageKind = z.infer<typeof PackageKind>;
 
-/** What is to be heeded of a wheel that Pyodide's lock does not know. */
+/** Restrictions for a wheel that is not in Pyodide's lock. */
 export const PackageBeyond = z.strictObject({
   /** Modules at the top that belong to others: no file of it is put there. */
   withheld: z.array(z.string().max(256)).max(10_000),
 });
 export type PackageBeyond = z.infer<typeof PackageBeyond>;
 
-/** Two packages that can't both be in one interpreter: `other` is there already, with files in the place of the first one's. */
+/** Two packages that conflict in one interpreter: `other` is installed already, with files at the paths of the first. */
 export const PackageClash = z.strictObject({ name: StrictName, other: StrictName });
 export type PackageClash = z.infer<typeof PackageClash>;
 
@@ -65,7 +65,7 @@ export const PackagePart = z.strictObject({
 });
 export type PackagePart = z.infer<typeof PackagePart>;
 
-/** A package as it lies in an interpreter's file system. What is in its files is asked for when they are read. */
+/** A package in an interpreter's file system. The contents of its files are requested when they are read. */
 export const PlacedPackage = z.strictObject({
   name: PackageName,
   /** Absolute, and none of them leads out of where packages belong. */
@@ -82,7 +82,7 @@ export const ModuleName = z
   .max(256)
   .regex(/^[^\W\d]\w*(?:\.[^\W\d]\w*)*$/u);
 
-/** What an interpreter found in a piece of code, as JSON from the guest, hence hostile. */
+/** Imports that an interpreter found in a piece of code: JSON from the guest, untrusted. */
 export const ImportReport = z.strictObject({
   /** Imported, and not to be found in the interpreter. */
   modules: z.array(ModuleName).max(500),

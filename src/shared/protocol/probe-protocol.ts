@@ -11,7 +11,7 @@ import { sidecarContract } from './sidecar-protocol.ts';
 
 const HostPath = z.string().min(1).max(4096);
 
-/** Things that are there to be reached, if anything lets the probes through. */
+/** Targets that the probes try to reach. */
 export const ProbeTargets = z.strictObject({
   /** A file, and a folder with a file "victim". */
   file: HostPath,

@@ -21,7 +21,7 @@ export interface SnapshotImage {
 
 export const PAGE_BYTES = 4096;
 
-/** To be raised whenever what an image means changes: older ones are then made anew. */
+/** Version of the format. Increase it whenever the meaning of an image changes, so that older ones are made again. */
 export const SNAPSHOT_FORMAT = 3;
 
 /** Largest image that is sent or stored. A plain interpreter's has about 12 MB. */

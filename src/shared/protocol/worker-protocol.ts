@@ -81,7 +81,7 @@ export interface WorkerStart {
   readonly used: SharedArrayBuffer;
   /** Where answers to blocking calls come, see answer-slot.ts; never handed to the guest. */
   readonly answers: Readonly<Record<BlockingCall, SharedArrayBuffer>>;
-  /** How the interpreter comes to life. One that no guest ever enters is there to be made a snapshot of. */
+  /** How the interpreter is started. No guest code runs in one that is started for a snapshot. */
   readonly mode: BootMode;
   /** V8's code of the guest script, or empty. */
   readonly codeCache: Uint8Array;
