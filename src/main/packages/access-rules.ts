@@ -3,10 +3,10 @@ import { normalizeName } from '../../shared/packages/package-settings.ts';
 import { PackageError } from './package-error.ts';
 import type { UnknownPackage } from './resolve/resolver.ts';
 
-/** Who wants something. A user may have anything, code what the settings allow. */
+/** Who requests a package. Users may install any package, code only what the settings allow. */
 export type Asker = 'user' | 'code';
 
-/** What the settings say about who may have which packages. */
+/** Which packages the settings allow, and to whom. */
 export class AccessRules {
   /** There is a list only when it is not empty. */
   readonly allowed: ReadonlySet<string>;
@@ -42,7 +42,7 @@ export class AccessRules {
     asker: Asker,
     spelledOut: ReadonlySet<string>,
   ): boolean {
-    // What an allowed package needs is allowed.
+    // Dependencies of an allowed package are allowed.
     return (
       asker === 'user' ||
       neededBy !== null ||

@@ -13,11 +13,11 @@ export interface CatalogReaderOptions {
   readonly store: PackageStore;
   /** Of that lock. */
   readonly owners: ModuleOwners;
-  /** Names that the settings let code have; empty for any. */
+  /** Names of the packages that the settings allow to code; empty for any. */
   readonly allowed: ReadonlySet<string>;
 }
 
-/** Makes the catalogue of what the folders hold; the same one as long as nothing was added or removed. */
+/** Builds the catalogue from the folders; returns the same object until something is added or removed. */
 export class CatalogReader {
   readonly #options: CatalogReaderOptions;
   #made: { readonly entries: unknown; readonly marks: unknown; readonly catalog: PackageCatalog } | null =

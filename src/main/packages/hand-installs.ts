@@ -34,7 +34,7 @@ export class HandInstalls {
     await handMarks.put(
       wheels.map(({ name, sha256, version }) => ({ sha256, name, version, named: named.has(name) })),
     );
-    // Of a package, they have the version that they named last.
+    // The user has the version of a package that they named last.
     const now = new Map(wheels.map(({ name, sha256 }) => [name, sha256]));
     const marks = [...(await handMarks.load()).values()];
     const replaced = marks.filter(({ name, sha256 }) => named.has(name) && now.get(name) !== sha256);

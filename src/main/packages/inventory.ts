@@ -15,7 +15,7 @@ export interface PackageInventoryParts {
   readonly catalog: CatalogReader;
 }
 
-/** Says what is in the store and what is not. Nothing is changed, and no source is asked. All methods throw PackageError. */
+/** Lists what is in the store and what is missing. Changes nothing and uses no source. All methods throw PackageError. */
 export class PackageInventory {
   readonly #parts: PackageInventoryParts;
 
@@ -23,7 +23,7 @@ export class PackageInventory {
     this.#parts = parts;
   }
 
-  /** What is in the store, by name. Damage in it is not looked for. */
+  /** Packages in the store, by name. Their contents are not checked. */
   async installed(): Promise<Wheel[]> {
     const catalog = await this.#parts.catalog.read();
     const sizes = new Map((await this.#parts.store.list()).map(({ bytes, sha256 }) => [sha256, bytes]));
@@ -34,7 +34,7 @@ export class PackageInventory {
     });
   }
 
-  /** What is in the store and may be handed on: without what only runs have brought, save for well-known packages. */
+  /** Packages in the store that may be exported: not those that only runs have brought, except well-known ones. */
   async exportable(): Promise<Wheel[]> {
     const catalog = await this.#parts.catalog.read();
     const installed = await this.installed();
@@ -55,7 +55,7 @@ export class PackageInventory {
     return new Map((await this.#parts.catalog.read()).entries().map((entry) => [entry.sha256, entry]));
   }
 
-  /** What installed packages need, and what the user's own lock records, that is not in the store. */
+  /** Packages missing from the store that installed packages need or the user's own lock records. */
   async missing(): Promise<string[]> {
     const catalog = await this.#parts.catalog.read();
     const there = await this.#hashesThere();

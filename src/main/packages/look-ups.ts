@@ -11,7 +11,7 @@ import type { SourceChain } from './sources/source-chain.ts';
 import type { UnreachableSources } from './sources/unreachable-sources.ts';
 import type { Room } from './store/room.ts';
 
-/** Rounds of looking up: each one finds the dependencies of what the one before has found. */
+/** Most rounds of look-ups: each finds the dependencies of the packages found in the round before. */
 const MAX_ROUNDS = 30;
 
 export interface PackageWorkOptions {
@@ -31,7 +31,7 @@ export interface LookUpParts {
   readonly python: string;
 }
 
-/** What belongs to one call of `PackageWork.obtain`. */
+/** State of one call of `PackageWork.obtain`. */
 export interface ObtainContext {
   readonly spelledOut: ReadonlySet<string>;
   readonly present: ReadonlyMap<string, string>;
@@ -55,7 +55,7 @@ export class LookUps {
     this.#options = options;
   }
 
-  /** Looks up what the locks do not know until all is known. */
+  /** Looks up packages that are in no lock, until all dependencies are known. */
   async resolve(wanted: readonly Requirement[], context: ObtainContext): Promise<readonly PackageEntry[]> {
     const { catalog, python } = this.#parts;
     const found = new Map(this.#found);
@@ -112,7 +112,7 @@ export class LookUps {
     );
   }
 
-  /** Names that stand for themselves, rather than for what another package needs. */
+  /** Names that were requested themselves, not as dependencies. */
   isNamed(name: string, spelledOut: ReadonlySet<string>): boolean {
     return this.#options.askedBy === 'user' || spelledOut.has(name);
   }

@@ -12,7 +12,7 @@ export interface ObtainOptions {
   readonly onProgress: (progress: PackageProgress) => void;
 }
 
-/** Reads everything once more, so that what was damaged in the store is mended too. */
+/** Reads everything again, so that damaged files in the store are repaired as well. */
 export const obtainPackages = async (
   { service }: Pick<Packages, 'service'>,
   names: readonly string[],
@@ -23,7 +23,7 @@ export const obtainPackages = async (
   return wheels;
 };
 
-/** The same for what the user wants to have for good: see hand-marks.ts. */
+/** The same for packages that the user installs permanently: see hand-marks.ts. */
 export const installPackages = async (
   packages: Pick<Packages, 'service'>,
   names: readonly string[],
@@ -44,7 +44,7 @@ export const mendPackages = async (
     await service.read(wheel, { signal });
 };
 
-/** Removes all packages, and what is known of them. Returns what was removed from the store. */
+/** Removes all packages and their records. Returns what was removed from the store. */
 export const removeAllPackages = async ({
   handMarks,
   store,
@@ -82,7 +82,7 @@ export const examineStore = async (
   return { files: report.files, bytes: report.bytes, damaged, damagedEntries, missing };
 };
 
-/** What has to be obtained again for the store to be whole. */
+/** Packages that must be downloaded again for the store to be complete. */
 export const namesToMend = (
   damage: Pick<StoreDamage, 'damaged' | 'damagedEntries' | 'missing'>,
 ): string[] => [

@@ -37,9 +37,9 @@ export interface OpenPackagesOptions {
    * user's pip, or micropip's: see index/index-locator.ts.
    */
   readonly indexUrl?: string;
-  /** False when nothing outside this computer and the mirror may be asked, save what `indexUrl` names. */
+  /** False when no network source may be used except the mirror and `indexUrl`. */
   readonly official?: boolean;
-  /** What the user's pip is configured by; left out, that of this process. */
+  /** Environment and folders of the user's pip configuration; by default those of this process. */
   readonly pip?: PipSurroundings;
   readonly downloadLimits?: DownloadLimits;
   readonly limits?: Partial<PackageServiceLimits>;
@@ -51,7 +51,7 @@ export interface Packages {
   readonly userLock: UserLock;
   readonly handMarks: HandMarks;
   readonly pack: OfflinePack | null;
-  /** Null when no index may be asked. */
+  /** Null when no index may be used. */
   readonly index: IndexLocator | null;
 }
 

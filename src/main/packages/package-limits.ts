@@ -1,7 +1,7 @@
 export interface PackageServiceLimits {
   /** Longest time for one piece of work, in ms. */
   readonly overallMs: number;
-  /** Longest time for looking up what code wants and the lock does not know, in ms: mostly it is a slip of the pen. */
+  /** Longest time for look-ups of names in code that are not in the lock, in ms: most are typing errors. */
   readonly lookUpMs: number;
   /** Files fetched at once. */
   readonly parallel: number;

@@ -85,7 +85,7 @@ export class PackageService {
     this.byHand = new HandInstalls(parts);
   }
 
-  /** A piece of work with packages: a run, or an installation. It has to be released. */
+  /** Begins an operation on packages, for a run or an installation. The caller must release it. */
   async begin(options: PackageWorkOptions): Promise<PackageWork> {
     const { lock, sources, store } = this.#options;
     const hold = this.#holds.open();
@@ -146,14 +146,14 @@ export class PackageService {
     return [...mended, ...(await this.ensure(lost, { askedBy: 'user', signal: caller, onProgress }))];
   }
 
-  /** The bytes of a wheel, checked just now. What is missing or damaged in the store is fetched again. */
+  /** The verified bytes of a wheel. Downloads it again if it is missing or damaged in the store. */
   async read(wheel: Wheel, options: { signal?: AbortSignal } = {}): Promise<Uint8Array> {
     return withDeadline(this.#limits.overallMs, options.signal, (signal) =>
       this.#files.bytesOf(wheel, new SourceChain(this.#options.sources), signal),
     );
   }
 
-  /** Lets go of open files. */
+  /** Closes open files. */
   async close(): Promise<void> {
     await Promise.all(this.#options.sources.map((source) => source.close()));
   }

@@ -13,7 +13,7 @@ import { Turns } from '../foreign-text/turns.ts';
 import { withDeadline } from './with-deadline.ts';
 import { wheelOf, type Wheel } from './wheel.ts';
 
-/** A package that the work can do without. */
+/** An optional package: the work goes on without it. */
 export interface OptionalWant {
   /** Such as `pandas` or `rich>=13`. */
   readonly requirement: string;
@@ -32,12 +32,12 @@ export interface Wants {
    * as it runs are not looked up on the network, which would be a way to send something out.
    */
   readonly spelledOut?: ReadonlySet<string>;
-  /** Hashes of what is in the interpreter already, by name: these versions of what they are, where they will do. */
+  /** Hashes of packages in the interpreter already, by name: these versions are preferred where they satisfy the requirements. */
   readonly present?: ReadonlyMap<string, string>;
 }
 
 export interface Obtained {
-  /** In the store, each after what it depends on. */
+  /** Wheels in the store, each after those it depends on. */
   readonly wheels: readonly Wheel[];
   /** Why optional ones are not among them, by requirement. */
   readonly refused: ReadonlyMap<string, PackageError>;
@@ -49,7 +49,7 @@ export interface PackageWorkParts extends LookUpParts {
   readonly store: PackageStore;
   readonly environment: MarkerEnvironment;
   readonly overallMs: number;
-  /** Ends the hold on what the work uses. */
+  /** Releases the files that the work uses. */
   readonly release: () => Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export class PackageWork {
   readonly #parts: PackageWorkParts;
   readonly #options: PackageWorkOptions;
   readonly #lookUps: LookUps;
-  /** Sizes of files that are there and held, by hash. */
+  /** Sizes of the files that are in the store and held, by hash. */
   readonly #sizes = new Map<string, number>();
   readonly #recorded = new Set<string>();
 
@@ -72,12 +72,12 @@ export class PackageWork {
     this.#lookUps = new LookUps(parts, options);
   }
 
-  /** The packages that imports stand for, by module. What stands for none is left out. */
+  /** The packages that provide imported modules, by module. Modules without a package are left out. */
   providersOf(modules: Iterable<string>): ReadonlyMap<string, Provider> {
     return this.#parts.catalog.providersOf(modules);
   }
 
-  /** Whom modules belong to. */
+  /** The owners of modules. */
   get modules(): ModuleOwners {
     return this.#parts.owners;
   }
@@ -225,7 +225,7 @@ export class PackageWork {
     } catch (error) {
       asRefusal(error);
     }
-    // Each of them can be had, but not all at once: those that come first go first.
+    // Each is available, but they conflict: earlier ones take precedence.
     const accepted: Option[] = [];
     for (const option of possible) {
       try {
@@ -238,7 +238,7 @@ export class PackageWork {
     return { entries, accepted: accepted.map(only) };
   }
 
-  /** Somebody names now what came along with something else before. */
+  /** Marks a package as named that was installed as a dependency before. */
   async #noteNamed(
     wanted: readonly Requirement[],
     entries: readonly PackageEntry[],

@@ -21,9 +21,9 @@ export const DOWNLOAD_LIMITS: DownloadLimits = {
   pauseMs: 500,
 };
 
-/** A password, in the form in which it is sent. */
+/** Credentials, in the form in which they are sent. */
 export interface Credentials {
-  /** Scheme, host and port that it is for. */
+  /** Origin (scheme, host and port) that they are for. */
   readonly origin: string;
   /** Value of the header `authorization`. */
   readonly authorization: string;
@@ -43,7 +43,7 @@ export interface DownloadOptions {
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/** Gets files over HTTP, within deadlines and caps. What it gives has not been checked against any hash. */
+/** Downloads files over HTTP, within deadlines and caps. The bytes are not checked against a hash here. */
 export class Downloads {
   readonly #transport: Transport;
   readonly #limits: DownloadLimits;
@@ -88,7 +88,7 @@ export class Downloads {
     const idle = new IdleTimer(this.#limits.idleMs);
     const signal = AbortSignal.any([options.signal, overall, idle.signal]);
     const headers = {
-      // Compressed transfers would make lengths and ranges mean something else.
+      // With compressed transfers, lengths and ranges would refer to the compressed bytes.
       'accept-encoding': 'identity',
       ...(options.accept === undefined ? {} : { accept: options.accept }),
       ...body.rangeHeaders(),
@@ -209,7 +209,7 @@ function isWorthAnother(failure: SourceFailure): boolean {
   }
 }
 
-/** Whoever ignores the signal is left behind. */
+/** Rejects when the signal aborts, even if the work ignores it. */
 async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = (): void => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
@@ -228,7 +228,7 @@ const tooLarge = (maxBytes: number): SourceFailure =>
 
 const seconds = (ms: number): string => `${ms / 1000} s`;
 
-/** Aborts when it was not restarted in time. */
+/** A signal that aborts unless it is restarted in time. */
 class IdleTimer {
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-// As a whole: see electron-launcher.ts.
+// A namespace import: see electron-launcher.ts.
 import * as electron from 'electron';
 import type { IncomingMessage } from 'electron';
 import type { Transport, TransportResponse } from './transport.ts';

@@ -29,7 +29,7 @@ export function nodeTransport(certificates?: string): Transport {
       },
       body: response.body,
       discard: () => {
-        // Destroying it is an error for its reader, of which there is none any more.
+        // Destroying it emits an error, which has no reader any more.
         response.body.on('error', () => undefined).destroy();
       },
     };

@@ -2,13 +2,13 @@ import { joined } from '../../foreign-text/turns.ts';
 import { SourceFailure } from '../sources/source-failure.ts';
 import type { TransportResponse } from './transport.ts';
 
-/** What has arrived of a file, over one or more attempts. */
+/** The part of a file that has arrived, over one or more attempts. */
 export class PartialBody {
   readonly #maxBytes: number;
   #chunks: Uint8Array[] = [];
   #length = 0;
   #total: number | null = null;
-  /** What tells this version of the file from others; without it nothing can be resumed. */
+  /** Identifies this version of the file (its ETag); without it a download can not be resumed. */
   #tag: string | null = null;
 
   constructor(maxBytes: number) {

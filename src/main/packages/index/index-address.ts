@@ -1,17 +1,17 @@
 import type { IndexOrigin } from '../../../shared/packages/package-index.ts';
 
-/** A package index, with what it wants to know of who asks. */
+/** A package index and the credentials for it. */
 export interface IndexAddress {
   /** Without user name and password; ends with a slash. */
   readonly url: string;
-  /** Value of the header `authorization`. For the host of `url` only, and never to be shown. */
+  /** Value of the header `authorization`. For the host of `url` only, and never displayed. */
   readonly authorization: string | null;
   readonly origin: IndexOrigin;
-  /** The file or the variable that names it; null when `origin` says it all. */
+  /** The file or variable that names it; null when `origin` is enough. */
   readonly place: string | null;
 }
 
-/** Reads an address; null when it is none of an index on the web. What is wrong with it may be a password. */
+/** Parses an address; null when it is not that of an index on the web. Never quotes it, since it may contain a password. */
 export const parseIndexAddress = (
   text: string,
   origin: IndexOrigin,

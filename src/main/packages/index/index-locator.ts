@@ -7,9 +7,9 @@ import { indexOfMicropip } from './micropip-index.ts';
 import { readPipIndex, type PipSurroundings } from './pip-configuration.ts';
 
 export interface IndexLocatorOptions {
-  /** What the caller names; undefined when nothing. */
+  /** Address from the caller, or undefined. */
   readonly given: string | undefined;
-  /** What the settings name; '' for nothing. */
+  /** Address from the settings, or ''. */
   readonly setting: string;
   readonly pip: PipSurroundings;
   /** The checked bytes of the lock's micropip. */
@@ -21,7 +21,7 @@ export interface IndexLocatorOptions {
   };
 }
 
-/** What someone has said about the index. */
+/** The configured index, if any. */
 type Said =
   | { readonly kind: 'index'; readonly address: IndexAddress }
   | { readonly kind: 'switched-off'; readonly place: string }
@@ -36,7 +36,7 @@ const HELP = 'name one with --index or in the settings (sandbox.packages.index)'
 export class IndexLocator {
   readonly #named: IndexAddress | null;
   readonly #options: IndexLocatorOptions;
-  /** Micropip's, once it is known: its wheel never changes. */
+  /** Micropip's index, cached once it is known: its wheel never changes. */
   #default: IndexAddress | undefined;
 
   /** @throws PackageError `bad-settings` when the caller or the settings name something that is no address */

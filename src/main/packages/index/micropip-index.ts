@@ -27,7 +27,7 @@ export const indexOfMicropip = async (wheel: Uint8Array): Promise<string | null>
   return onlyMatch(listed, new RegExp(`^${ADDRESS}$`, 'gu'));
 };
 
-/** What the group holds; null unless there is exactly one match: of several it is not known which one is used. */
+/** The text of the group; null unless there is exactly one match, since it is not known which of several is used. */
 const onlyMatch = (text: string, pattern: RegExp): string | null => {
   const [first, ...others] = text.matchAll(pattern);
   return others.length === 0 ? (first?.[1] ?? null) : null;

@@ -14,9 +14,9 @@ export interface PipSurroundings {
 export type PipIndex =
   /** `address` may hold a user name and a password. */
   | { readonly kind: 'index'; readonly address: string; readonly place: string }
-  /** pip is told to ask none (`no-index`). */
+  /** pip is configured to use no index (`no-index`). */
   | { readonly kind: 'none'; readonly place: string }
-  /** pip is not told anything. */
+  /** pip has no configuration of an index. */
   | { readonly kind: 'unset' };
 
 const MAX_FILE_BYTES = 256 * 1024;
@@ -24,7 +24,7 @@ const MAX_FILE_BYTES = 256 * 1024;
 /** Those that `pip install` obeys; the later one wins. */
 const SECTIONS = ['global', 'install'] as const;
 
-/** What pip takes for yes. */
+/** Values that pip reads as true. */
 const YES = new Set(['1', 'true', 't', 'yes', 'y', 'on']);
 
 /** Reads which index pip asks. */
@@ -136,7 +136,7 @@ const isThere = (place: string): Promise<boolean> =>
 const textOf = async (file: string): Promise<string> => {
   try {
     const found = await stat(file);
-    // A pipe would be waited for.
+    // Reading a pipe would block.
     return found.isFile() && found.size <= MAX_FILE_BYTES ? await readFile(file, 'utf8') : '';
   } catch (error) {
     if (systemCode(error) === null) throw error;

@@ -158,7 +158,7 @@ export class PackageCatalog {
   }
 }
 
-/** What comes unasked comes with the bytes only that are known: see the pins in curated-packages.json. */
+/** A package that is installed unasked must match its pinned hash, if it has one: see curated-packages.json. */
 const isAsPinned = ({ asked, name, sha256 }: UserEntry): boolean => {
   const pin = asked === '' ? PINNED_WHEELS.get(name) : undefined;
   return pin === undefined || pin.sha256 === sha256;

@@ -26,7 +26,7 @@ export interface Sought {
   readonly neededBy: string | null;
   /** Whether it may be looked up on the network. */
   readonly mayAsk: boolean;
-  /** Whether someone waits who knows what they have asked for; code has often just misspelt something. */
+  /** Whether a user waits who requested the package; names in code are often just misspelt. */
   readonly isPatient: boolean;
   /** Whether someone named it, rather than that another package or an import stands for it. */
   readonly named: boolean;

@@ -3,7 +3,7 @@ import { STANDARD_MODULES } from '../../../shared/standard-library.ts';
 import { normalizeName } from '../../../shared/packages/package-settings.ts';
 import type { PackageEntry } from './package-entry.ts';
 
-/** Whom a module belongs to, whatever a wheel claims to bring. */
+/** The owner of a module, regardless of what wheels claim to bring. */
 export type ModuleOwner =
   /** A package of Pyodide's lock. */
   | { readonly kind: 'lock'; readonly name: string }
@@ -19,7 +19,7 @@ const MAX_PARTS = 10;
 /** The module at the top: `a` of `a.b.c`. */
 export const topOf = (module: string): string => module.split('.', 1)[0] ?? module;
 
-/** Knows whom modules belong to by Pyodide's lock, the curated packages and Python's own list, and by nothing else. */
+/** Determines the owners of modules from Pyodide's lock, the curated packages and Python's own list only. */
 export class ModuleOwners {
   readonly #ofLock: ReadonlyMap<string, string>;
   /** Of each package of the lock, the module at the top that one thinks of first. */

@@ -3,7 +3,7 @@ import { markerHolds, type MarkerEnvironment } from './markers.ts';
 import { PackageError } from '../package-error.ts';
 import { isInRange, isRange } from './versions.ts';
 
-/** A package and the versions of it that will do. */
+/** A package and its acceptable versions. */
 export interface Requirement {
   /** Normalised. */
   readonly name: string;
@@ -54,7 +54,7 @@ export const packageName = (text: string): string => normalizeName(partsOf(text)
 /** In a form that `parseRequirement` reads again. */
 export const requirementText = ({ name, versions }: Requirement): string => `${name}${versions}`;
 
-/** Whether a version will do. Pre-releases do: what is pinned is pinned. */
+/** Whether a version is acceptable. Pre-releases are, since a version may be pinned to one. */
 export function isSatisfiedBy({ versions }: Requirement, version: string): boolean {
   return versions === '' || isInRange(version, versions);
 }

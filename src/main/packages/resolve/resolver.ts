@@ -27,7 +27,7 @@ const MAX_VERSIONS = 200;
 /** Times that a version may turn out not to suit another package that needs it. */
 const MAX_ROUNDS = 30;
 
-/** Gives way, and ends the work when it is cancelled meanwhile. */
+/** Yields to the event loop; throws if the work was cancelled meanwhile. */
 class CancellableTurns {
   readonly #turns = new Turns();
   readonly #signal: AbortSignal | undefined;
@@ -99,7 +99,7 @@ export async function resolve(
       const entry = await choose(name, [...versions], catalog, preferred, turns);
       if (entry?.sha256 !== chosen.get(name)?.sha256) isSettled = false;
       chosen.set(name, entry);
-      // A version has to suit everyone who wants the package.
+      // The version must satisfy all requirements of the package.
       if (entry === null) unknown.push({ requirement: { name, versions: askedBy(versions) }, neededBy });
     }
     if (isSettled || unknown.length > 0) return { entries, unknown };

@@ -28,7 +28,7 @@ export interface ListedFile {
   readonly sha256: string | undefined;
   /** Versions of Python that it is for; '' for all. */
   readonly python: string;
-  /** Taken back by its makers. */
+  /** Yanked (PEP 592). */
   readonly yanked: boolean;
 }
 

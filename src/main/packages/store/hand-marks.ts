@@ -53,7 +53,7 @@ export class HandMarks {
     return marks;
   }
 
-  /** What was named once stays so. */
+  /** A package that was named once stays marked as named. */
   async put(marks: Iterable<HandMark>): Promise<void> {
     const there = await this.load();
     for (const mark of marks) {

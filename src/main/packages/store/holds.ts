@@ -6,7 +6,7 @@ import { systemCode } from './file-errors.ts';
 
 const HASH = /^[0-9a-f]{64}$/u;
 
-/** Files of the store that some process is about to use, so that none makes room by removing them: a file for each hold. */
+/** Files of the store that a process is about to use, so that no process evicts them. One file for each hold. */
 export class Holds {
   readonly #folder: string;
 

@@ -110,7 +110,7 @@ export class StoreRoom {
     const mayGo = brought
       .filter(({ sha256 }) => !held.has(sha256))
       .sort((left, right) => (usedAt.get(left.sha256) ?? 0) - (usedAt.get(right.sha256) ?? 0));
-    // Somewhat more than must be, so that it is not done again with the next one.
+    // Evict somewhat more than necessary, so that the next file does not need it again.
     const going = new Set(mayGo.slice(0, Math.max(brought.length - MAX_ENTRIES * 0.9, mayGo.length / 10)));
     const staying = new Set(lock.entries.filter((entry) => !going.has(entry)).map(({ sha256 }) => sha256));
     await userLock.forget(going);

@@ -219,7 +219,7 @@ export class PackageStore {
     }
   }
 
-  /** Whoever can put a link there decides where files are written. */
+  /** Refuses links: whoever can create one there would decide where files are written. */
   async #refuseLink(): Promise<void> {
     const found = await lstat(this.#files).catch(() => null);
     if (found?.isSymbolicLink() !== true) return;
