@@ -25,18 +25,18 @@ declare global {
   }
 }
 
-// Otherwise it tries to make code from text, which the page's policy refuses.
+// Otherwise zod tests whether code generation is allowed, which the page's policy refuses.
 zodConfig({ jitless: true });
 
 const { api } = window;
 const settings = new SettingsStore(api.config);
 const sandbox = new SandboxStore(api.sandbox);
 const info = shallowRef<AppInfo | null>(null);
-// Its answer decides what is shown first.
+// The restored work decides what is shown first.
 const restored = await restoreWork(api.work, api.sandbox);
 const uniqueName = (): string => crypto.randomUUID().slice(0, 8);
 
-// Nothing is shown in a language or theme that changes at once.
+// Mounted after the settings are known, so that language and theme do not change at once.
 await settings.load();
 void sandbox.load();
 void api.app.info().then((answer) => {

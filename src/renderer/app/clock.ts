@@ -1,6 +1,6 @@
 import { onScopeDispose, ref, watch, type Ref } from 'vue';
 
-/** The time, in ms since the epoch, moving on while it is wanted. */
+/** The current time, in ms since the epoch, updated while it is enabled. */
 export const useClock = (wanted: () => boolean, everyMs = 250): Readonly<Ref<number>> => {
   const now = ref(Date.now());
   let timer: ReturnType<typeof setInterval> | undefined;

@@ -5,7 +5,7 @@ import type { Services } from './services.ts';
 const runningCell = ({ console: store }: Services) =>
   store.active.value?.cells.find(({ phase }) => phase.name === 'running');
 
-/** What the menu and its shortcuts ask for. */
+/** Commands of the menu and its shortcuts. */
 export const obeyCommand = (services: Services, removing: Removing, command: AppCommand): void => {
   const { console: store, place } = services;
   const session = store.active.value;

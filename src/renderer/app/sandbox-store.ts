@@ -7,7 +7,7 @@ import { addEvents } from '../activity/model/event-log.ts';
 /** How often the page is redrawn while events stream in, in ms. */
 const BATCH_MS = 100;
 
-/** The sidecar's life as far as it is known here. */
+/** State of the sidecar as the window knows it. */
 export class SandboxStore {
   readonly #api: SandboxApi;
   readonly state: Ref<SandboxState> = shallowRef({ name: 'stopped' });
@@ -16,7 +16,7 @@ export class SandboxStore {
   /** Resident memory of the active process, in MiB. */
   readonly memory: Ref<{ readonly residentMiB: number; readonly limitMiB: number } | null> = shallowRef(null);
   readonly loaded = ref(false);
-  /** What last ended the process, for the words behind "stopped". */
+  /** Why the last process ended, for the text after "stopped". */
   readonly lastEnd = computed(() => {
     const found = this.events.value.findLast(
       (event) => event.type === 'process-ended' && event.role === 'active',

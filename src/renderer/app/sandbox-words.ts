@@ -1,4 +1,4 @@
-/** The state of where code runs, as the status bar says it. */
+/** Text of the status bar about the state of the runtime. */
 import type { ProcessEndCause, SandboxState } from '../../shared/contract/sandbox-events.ts';
 import type { Translate } from '../../shared/translate.ts';
 
@@ -11,7 +11,7 @@ export interface SandboxNow {
   readonly state: SandboxState;
   /** Whether code runs in the sidecar; otherwise its state says nothing about runs. */
   readonly supervised: boolean;
-  /** Time of the run under way, `00:03`; '' when there is none. */
+  /** Elapsed time of the current run, `00:03`; '' when there is none. */
   readonly elapsed: string;
   /** Why the last process ended; null when none has. */
   readonly lastEnd: ProcessEndCause | null;

@@ -1,4 +1,4 @@
-/** What the parts of the window share; made once, in main.ts. */
+/** Services that the parts of the window share; created once, in main.ts. */
 import { inject, ref, type InjectionKey, type Ref } from 'vue';
 import type { WindowApi } from '../../shared/ipc/api.ts';
 import type { AppInfo } from '../../shared/ipc/app.ts';
@@ -12,13 +12,13 @@ import type { SettingsStore } from './settings-store.ts';
 export const PLACES = ['console', 'packages', 'activity', 'settings'] as const;
 export type Place = (typeof PLACES)[number];
 
-/** What can be done about it. */
+/** An action that is offered with the message. */
 export interface ToastAction {
   readonly label: string;
   readonly run: () => void;
 }
 
-/** A short message at the window's edge; it goes by itself. */
+/** A short message at the window's edge that disappears by itself. */
 export interface Toast {
   readonly id: number;
   readonly text: string;
@@ -26,7 +26,7 @@ export interface Toast {
   readonly action: ToastAction | null;
 }
 
-/** Which work was kept, and whether it still is. */
+/** Which work was restored, and whether changes are being saved. */
 export interface KeptWorkState {
   readonly notices: Readonly<Ref<readonly WorkNotice[]>>;
   /** Why the last changes are not on disk; null when they are. */
@@ -47,7 +47,7 @@ export interface Services {
 }
 
 const SHOWN_MS = 6000;
-/** With something to be done. */
+/** How long a message with an action is shown, in ms. */
 const SHOWN_WITH_ACTION_MS = 12_000;
 
 export class Toasts {
@@ -63,7 +63,7 @@ export class Toasts {
     return toast.id;
   }
 
-  /** While somebody is at it, it stays. */
+  /** Keeps the message while it has the focus or the pointer. */
   hold(id: number): void {
     this.#held.add(id);
   }

@@ -6,12 +6,12 @@ import type { Language } from '../../shared/languages.ts';
 import type { ApiError } from '../../shared/ipc/answer.ts';
 import type { SettingName, SettingsNow, SettingValues } from '../../shared/ipc/config.ts';
 
-/** The settings as main has them; every change goes there first. */
+/** The settings as main has them; changes are sent to main first. */
 export class SettingsStore {
   readonly #api: PythonSettingsApi['config'];
   readonly config: Ref<Config> = shallowRef(Config.parse({}));
   readonly notices: Ref<readonly ConfigNotice[]> = shallowRef([]);
-  /** Counts what was saved from this window, so that it can be said. */
+  /** Number of changes saved from this window, so that "Saved" can be shown for each. */
   readonly saves = ref(0);
   readonly runtime = computed<PythonRuntime>(() => this.config.value.plugins.python.runtime);
   /** The traits of the runtime that runs of the console go to. */
@@ -34,7 +34,7 @@ export class SettingsStore {
     return null;
   }
 
-  /** Null when it holds now; otherwise why it was refused, and the old value stays. */
+  /** Null when the change was accepted; otherwise the reason for the refusal, and the old value stays. */
   async set<K extends SettingName>(name: K, value: SettingValues[K]): Promise<ApiError | null> {
     const answer = await this.#api.set(name, value);
     if (!answer.ok) return answer.error;

@@ -39,7 +39,7 @@ const questionsContent = (): App => createApp(QuestionsElement, { questions: fin
  * @throws Error where the page was given nothing by `registerInterpreter`, once an element is put into it
  */
 export const defineElements = (): void => {
-  // Otherwise it tries to make code from text, which a policy refuses, and reports.
+  // Otherwise zod tests whether code generation is allowed, which violates the page's policy and is reported.
   zodConfig({ jitless: true });
   for (const [name, content] of [
     ['vivarium-settings', settingsContent],

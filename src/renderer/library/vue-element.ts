@@ -4,7 +4,7 @@ import { createTranslation, TRANSLATION } from '../app/translation.ts';
 import { languageAt } from './page-language.ts';
 import { LIBRARY_STYLES } from './styles.ts';
 
-/** Makes the content of an element, and what it needs; within a scope that ends with it. */
+/** Creates the content of an element and its services, in a scope that ends with the element. */
 export type Content = (element: HTMLElement) => App;
 
 interface Shown {
@@ -45,7 +45,7 @@ export const elementOf = (content: Content): CustomElementConstructor => {
     }
 
     disconnectedCallback(): void {
-      // Who moves it takes it out for a moment, and its state is to stay.
+      // Moving an element removes it for a moment; its state must survive that.
       queueMicrotask(() => {
         if (this.isConnected || this.#shown === null) return;
         const { app, scope, watching } = this.#shown;

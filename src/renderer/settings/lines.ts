@@ -1,4 +1,4 @@
-/** Entries of a list, one a line; commas separate as well, empty lines count for nothing. */
+/** Entries of a list, separated by line breaks or commas; empty ones are ignored. */
 export const splitLines = (text: string): string[] => [
   ...new Set(
     text

@@ -4,7 +4,7 @@ import type { Toasts } from '../app/services.ts';
 import type { SettingsStore } from '../app/settings-store.ts';
 import type { RuntimeStore } from './runtime-store.ts';
 
-/** What the settings of Python need of the page they are in, which may be another app's. */
+/** Services that the Python settings need from their page, which may belong to another app. */
 export interface PythonServices {
   readonly api: Omit<PythonSettingsApi, 'config'>;
   readonly settings: SettingsStore;

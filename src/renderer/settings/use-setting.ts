@@ -9,7 +9,7 @@ export interface SettingBinding<K extends SettingName> {
   save(value: SettingValues[K]): Promise<boolean>;
 }
 
-/** Saves one setting, and has the words for a refusal. */
+/** Saves one setting, and provides the message when it is refused. */
 export const useSetting = <K extends SettingName>(name: K): SettingBinding<K> => {
   const { settings } = usePythonServices();
   const { t } = useTranslation();

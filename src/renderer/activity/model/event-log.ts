@@ -3,7 +3,7 @@ import { CHART_MS } from './memory-chart.ts';
 
 const KEPT = 2000;
 
-/** Adds events in their order; memory is kept for as long as it is drawn, the rest up to a number. */
+/** Appends events in order. Memory readings are kept for the time span of the chart, other events up to a maximum number. */
 export const addEvents = (
   log: readonly SandboxEvent[],
   added: readonly SandboxEvent[],
@@ -22,16 +22,16 @@ export const addEvents = (
 type ProcessEnded = Extract<SandboxEvent, { type: 'process-ended' }>;
 
 export interface Recovery {
-  /** How the process ended, as the system tells it. */
+  /** How the process ended, as reported by the system. */
   readonly detail: string;
-  /** Until another one was ready; null when none has come since. */
+  /** Time until another process was ready; null when there was none since. */
   readonly readyMs: number | null;
 }
 
-/** A spare may have taken over before the end of the other process was seen, this many ms at most. */
+/** How long before the end of a process was noticed its replacement may have taken over, in ms. */
 const EARLY_MS = 5000;
 
-/** What is known of the death of a process that ended a run at `runEndedAt`; null when none did. */
+/** Details of the death of the process that ended a run at `runEndedAt`; null when there was none. */
 export const recoveryOf = (log: readonly SandboxEvent[], runEndedAt: number): Recovery | null => {
   const died = log.findLast(
     (event): event is ProcessEnded =>

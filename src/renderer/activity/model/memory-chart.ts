@@ -2,7 +2,7 @@
 import type { SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
 
 export const CHART_MS = 10 * 60 * 1000;
-/** A longer silence than this is a gap: there was no process to measure. */
+/** A longer interval without readings is a gap, since there was no process to measure. */
 const GAP_MS = 15_000;
 
 export interface MemoryPoint {
@@ -22,7 +22,7 @@ export interface ChartSize {
 }
 
 export interface MemoryChart {
-  /** SVG path data, a piece for each process. */
+  /** SVG path data, one subpath for each process. */
   readonly line: string;
   readonly area: string;
   /** Height of the limit line. */
@@ -49,7 +49,7 @@ const chartMarks = (events: readonly SandboxEvent[], since: number): ChartMark[]
     return [{ at: event.at, kind: calm ? 'stop' : 'crash' }];
   });
 
-/** Runs of points without a gap in them. */
+/** Sequences of points without a gap. */
 const pieces = (points: readonly MemoryPoint[]): MemoryPoint[][] => {
   const found: MemoryPoint[][] = [];
   for (const point of points) {
@@ -78,7 +78,7 @@ export const memoryChart = (
   const drawn = pieces(points).map((piece) => piece.map(({ at, mib }) => `${x(at)} ${y(mib)}`));
   const ends = pieces(points).map((piece) => [x(piece[0]?.at ?? now), x(piece.at(-1)?.at ?? now)]);
   return {
-    // A single measure is a dot: a line of no length with round ends.
+    // A single reading is drawn as a dot: a line of length zero with round caps.
     line: drawn.map((piece) => `M${piece.join('L')}${piece.length === 1 ? 'h0.01' : ''}`).join(''),
     area: drawn
       .map(

@@ -11,7 +11,7 @@ export interface TimelineEntry {
   /** Key of the text, and what is put into it. */
   readonly key: string;
   readonly values: Readonly<Record<string, string | number>>;
-  /** Exit code, signal or measure, as the system told it; '' when there is none. */
+  /** Exit code, signal or memory reading, as reported by the system; '' when there is none. */
   readonly detail: string;
   readonly durationMs: number | null;
   readonly state: SessionState | null;

@@ -3,7 +3,7 @@ import type { AvailablePackage, InstalledPackage } from '../../../shared/ipc/pac
 export interface PackageRow {
   readonly name: string;
   readonly version: string;
-  /** Null for what is not here: its size is not known before. */
+  /** Size in bytes; null when the package is not installed, since it is not known then. */
   readonly bytes: number | null;
   readonly installed: boolean;
   /** Whether the session that the console shows has it. */
