@@ -134,7 +134,7 @@ describe('a server that knows the newest revision only', () => {
   it.each(['twice', 'input-required', 'many-values', 'requests'])(
     'can not attack otherwise: %s',
     async (attack) => {
-      const call = open(`newest-${attack}`, { timeoutSeconds: 5 });
+      const call = open(`newest-${attack}`, { timeoutSeconds: attack === 'requests' ? 5 : 60 });
       await call.server.tools();
       expect(await outcomeOf(call.attack())).toMatch(attack === 'requests' ? /within 5 s/u : /understood/u);
       expect(await call.echo()).toBe('echo');
@@ -171,7 +171,7 @@ describe('an answer of a server', () => {
     ['strange-error', /understood/u],
     ['input-required', /understood/u],
   ])('is one error of the call, in no time: %s', async (attack, message) => {
-    const call = open(attack, { timeoutSeconds: 20 });
+    const call = open(attack, { timeoutSeconds: 60 });
     await call.server.tools();
     let outcome: unknown;
     const stall = await longestStall(async () => {
@@ -189,14 +189,14 @@ describe('an answer of a server', () => {
     ['other-ids', 'for this call'],
     ['other-lines', 'after them'],
   ])('is the first one to that call: %s', async (attack, expected) => {
-    const call = open(attack, { timeoutSeconds: 20 });
+    const call = open(attack, { timeoutSeconds: 60 });
     await call.server.tools();
     expect(await outcomeOf(call.attack())).toBe(expected);
     expect(await call.echo()).toBe('echo');
   });
 
   it('is not got for requests of its own, but for a ping', async () => {
-    const { attack, server } = open('requests', { timeoutSeconds: 20 });
+    const { attack, server } = open('requests', { timeoutSeconds: 60 });
     await server.tools();
     const refused = [
       'sampling/createMessage',
@@ -219,7 +219,7 @@ describe('a server that says more than it was asked for', () => {
     ['no-line', /larger than 12582912 bytes/u],
     ['closes-stdout', /has ended/u],
   ])('is ended: %s', async (attack, message) => {
-    const call = open(attack, { timeoutSeconds: 30 });
+    const call = open(attack, { timeoutSeconds: 60 });
     await call.server.tools();
     let outcome: unknown;
     const stall = await longestStall(async () => {
