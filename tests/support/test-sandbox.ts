@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import type { RunOptions } from '../../src/main/run/run-options.ts';
 import type { HostSandboxOptions, HostStatus } from '../../src/shared/protocol/host-protocol.ts';
 import type { SandboxEvent } from '../../src/shared/contract/sandbox-events.ts';
-import type { OutputFile, RunRequest, RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { EndedSession, OutputFile, RunRequest, RunResult } from '../../src/shared/contract/sandbox.ts';
 import { eventually } from './eventually.ts';
 import { allProcesses } from './processes.ts';
 
@@ -34,12 +34,16 @@ export abstract class TestSandbox {
   abstract status(): Promise<TestStatus>;
   abstract listFiles(session: string): Promise<OutputFile[] | null>;
   abstract readFile(session: string, name: string): Promise<Uint8Array>;
-  abstract reset(session: string): Promise<boolean>;
+  abstract endSession(session: string): Promise<EndedSession>;
   abstract restart(): Promise<void>;
   /** Ends everything in order and makes sure that it is gone. */
   abstract dispose(): Promise<void>;
   /** In the command line of each sidecar process. */
   protected abstract readonly sidecarMark: string;
+
+  async reset(session: string): Promise<boolean> {
+    return (await this.endSession(session)).had;
+  }
 
   /** Events of that type so far. */
   told<T extends SandboxEvent['type']>(type: T): Extract<SandboxEvent, { type: T }>[] {

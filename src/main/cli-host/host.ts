@@ -91,7 +91,7 @@ export const serveHost = async (options: HostOptions): Promise<boolean> => {
         return { state, pid, standby, sessions, electron: options.electron };
       },
       ping: async ({ session }) => ({ alive: await opened().ping(session) }),
-      reset: async ({ session }) => ({ had: await opened().reset(session) }),
+      reset: ({ session }) => opened().endSession(session),
       restart: async () => {
         await opened().restart();
         return {};

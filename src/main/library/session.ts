@@ -1,6 +1,13 @@
-import { SessionName } from '../../shared/contract/sandbox.ts';
+import { SessionName, type EndedSession } from '../../shared/contract/sandbox.ts';
 import type { Sandbox as InnerSandbox } from '../sandbox/sandbox.ts';
-import type { InputFile, RunResult, Session, SessionFiles, SessionRunOptions } from './api/api.ts';
+import type {
+  InputFile,
+  RunResult,
+  SandboxRunOptions,
+  Session,
+  SessionFiles,
+  SessionRunOptions,
+} from './api/api.ts';
 import { VivariumError } from './errors.ts';
 import type { OfferedFunctions } from './offered-functions.ts';
 import { inLibraryTerms } from './library-error.ts';
@@ -46,16 +53,20 @@ export class NamedSession implements Session {
     for (const run of this.#running) run.abort();
   }
 
-  reset(): Promise<boolean> {
-    return this.#open(() => this.#sandbox.reset(this.name));
+  async reset(options: SandboxRunOptions = {}): Promise<boolean> {
+    return (await this.#open(() => this.#end(options))).had;
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
+  async close(options: SandboxRunOptions = {}): Promise<RunResult | null> {
+    if (this.#isClosed) return null;
     this.#isClosed = true;
     this.interrupt();
     this.#onClosed();
-    await inLibraryTerms(() => this.#sandbox.reset(this.name));
+    return (await inLibraryTerms(() => this.#end(options))).end;
+  }
+
+  #end(options: SandboxRunOptions): Promise<EndedSession> {
+    return this.#sandbox.endSession(this.name, this.#functions.optionsOf(options));
   }
 
   async #run(

@@ -10,6 +10,7 @@ import { FolderError } from './allowed-folders.ts';
 import { asAnswer, canElicit, givenReply } from './ask-user.ts';
 import { describePython, type CallableFunctions } from './describe-python.ts';
 import { ToolError, type CallContext, type PythonServer } from './python-server.ts';
+import { printedAtEnd } from './run-answer.ts';
 import { withinBudget } from './text-budget.ts';
 import {
   FilesOutput,
@@ -121,15 +122,16 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
     'reset_session',
     {
       title: 'Reset a Python session',
-      description: 'Stops what runs in a session, and forgets its variables and files.',
+      description: 'Stops what runs in a session, ends its program, and forgets its variables and files.',
       inputSchema: SessionInput,
       outputSchema: ResetOutput,
     },
     ({ session }, context) =>
       orFailed(async () => {
-        const had = await python.reset(session, contextOf(context, gone));
+        const { end, had } = await python.reset(session, contextOf(context, gone));
+        const text = had ? 'The session is empty now.' : 'The session had no state.';
         return {
-          content: [{ type: 'text', text: had ? 'The session is empty now.' : 'The session had no state.' }],
+          content: [{ type: 'text', text: `${text}${end === null ? '' : printedAtEnd(end)}` }],
           structuredContent: { had_state: had },
         };
       }),

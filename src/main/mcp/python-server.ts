@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   WorkspaceFileName,
+  type EndedSession,
   type OutputFile,
   type RunRequest,
   type RunResult,
@@ -100,14 +101,14 @@ export class PythonServer {
   }
 
   /** @throws ToolError */
-  async reset(handle: string, context: CallContext): Promise<boolean> {
+  async reset(handle: string, context: CallContext): Promise<EndedSession> {
     const session = this.#known(handle);
     const run = this.#underWay.get(session);
     if (run !== undefined) {
       run.stop.abort();
       this.#forget(session, run);
     }
-    return this.#inTurn(session, context, (runner) => runner.reset(session));
+    return this.#inTurn(session, context, (runner) => runner.endSession(session));
   }
 
   /** @throws ToolError */

@@ -117,6 +117,16 @@ export const runAnswer = (
   };
 };
 
+/** What a session printed as it ended; '' when that is nothing. */
+export const printedAtEnd = ({ stderr, stdout }: RunResult): string =>
+  [
+    ['stdout', stdout],
+    ['stderr', stderr],
+  ]
+    .filter(([, text]) => text !== '')
+    .map(([stream, text = '']) => `\n[${stream} at its end]\n${withinBudget(text.trimEnd(), 2500).text}`)
+    .join('');
+
 /** A word about what can't be had any more; '' when that is nothing. */
 const leftOut = (what: string, count: number, shown: number): string =>
   count > shown ? `[${count - shown} of ${count} ${what} left out]` : '';

@@ -1,10 +1,10 @@
-import type { OutputFile } from '../../shared/contract/sandbox.ts';
+import type { EndedSession, OutputFile } from '../../shared/contract/sandbox.ts';
 import type { Runner } from '../run/runner.ts';
 
 /** A runner whose sessions can be looked into between their runs. */
 export interface SessionRunner extends Runner {
-  /** Forgets a session's state. False when it had none. */
-  reset(session: string): Promise<boolean>;
+  /** Ends a session as a program ends, and forgets its state. */
+  endSession(session: string): Promise<EndedSession>;
   /** The files of a session; null when it has no interpreter. */
   listFiles(session: string): Promise<OutputFile[] | null>;
   /** @throws Error with why the file can't be had */

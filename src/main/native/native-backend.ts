@@ -210,7 +210,7 @@ const newFolder = async (): Promise<RunFolder> => {
 
 const prepare = async (folder: RunFolder, request: RunRequest): Promise<void> => {
   try {
-    await folder.prepare(request.code, request.files ?? [], factsOf(request));
+    await folder.prepare(request.code, request.files ?? [], factsOf(request, false));
   } catch (error) {
     throw new FolderError(`the run's files could not be written: ${messageOf(error)}`);
   }

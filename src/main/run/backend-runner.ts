@@ -55,6 +55,8 @@ interface RunParts {
   readonly number: number;
   readonly request: RunRequest;
   readonly options: RunOptions;
+  /** See `RunContext.endsSession`. */
+  readonly endsSession: boolean;
   readonly collector: RunCollector;
   readonly input: InputDialog | null;
   /** Function calls of the run; null when it was given no functions. */
@@ -63,7 +65,7 @@ interface RunParts {
   readonly signal: AbortSignal;
 }
 
-interface Attempt extends RunProgress {
+interface Attempt extends Omit<RunProgress, 'endsSession'> {
   readonly startMs: number;
   readonly packagesMs: number;
   readonly runMs: number;
@@ -97,7 +99,12 @@ export class BackendRunner implements Runner {
   }
 
   async run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
-    return await this.#run(parseRequest(request), options);
+    return await this.#run(parseRequest(request), options, false);
+  }
+
+  /** Does what is left to do when the program of a session ends, and forgets its state. Told to no observer. */
+  async endSession(session: string, timeoutMs: number, options: RunOptions): Promise<RunResult> {
+    return await this.#run({ code: '', session, timeoutMs }, options, true);
   }
 
   async dispose(): Promise<void> {
@@ -105,7 +112,7 @@ export class BackendRunner implements Runner {
     await this.#options.backend.close();
   }
 
-  async #run(request: RunRequest, options: RunOptions): Promise<RunResult> {
+  async #run(request: RunRequest, options: RunOptions, endsSession: boolean): Promise<RunResult> {
     const { backend, clock, queue } = this.#options;
     const number = this.#nextRun++;
     const session = request.session ?? null;
@@ -126,13 +133,14 @@ export class BackendRunner implements Runner {
           number,
           request,
           options,
+          endsSession,
           collector,
           input,
           calls,
           outputBytes,
           signal,
         });
-        return { attempt, state: backend.stateAfter(request.session, attempt) };
+        return { attempt, state: backend.stateAfter(request.session, { ...attempt, endsSession }) };
       } finally {
         release();
       }
@@ -143,7 +151,7 @@ export class BackendRunner implements Runner {
     unlink();
     if (ended === null) waitMs = clock.now() - arrived;
     const attempt = ended?.attempt ?? this.#neverBegun(disposed);
-    const state = ended?.state ?? backend.stateAfter(request.session, attempt);
+    const state = ended?.state ?? backend.stateAfter(request.session, { ...attempt, endsSession: false });
     const { packages, packagesMs, runMs, startMs, verdict } = attempt;
     const result = runResult({
       verdict,
@@ -154,7 +162,8 @@ export class BackendRunner implements Runner {
       runtime: backend.runtime,
       calls: calls?.records,
     });
-    this.#options.observer?.onRunEnded?.(number, session, { status: result.status, state, runMs });
+    if (!endsSession)
+      this.#options.observer?.onRunEnded?.(number, session, { status: result.status, state, runMs });
     return result;
   }
 
@@ -179,15 +188,17 @@ export class BackendRunner implements Runner {
 
   /** Runs the code once its turn has come. Failures of the guest or the system become verdicts, not rejections. */
   async #attempt(parts: RunParts): Promise<Attempt> {
-    const { number, options, request, signal } = parts;
+    const { endsSession, number, options, request, signal } = parts;
     const { onPackages, words } = options;
-    const opening = await this.#options.backend.open(request, { signal, onPackages, words });
+    const context = { signal, onPackages, words, endsSession };
+    const opening = await this.#options.backend.open(request, context);
     const { packages, packagesMs, startMs } = opening;
     const prepared = { packages, packagesMs, startMs };
     if (opening.kind === 'refused') return { ...NOT_BEGUN, ...prepared, verdict: opening.verdict };
     const { interpreter } = opening;
     const { lostBefore } = interpreter.begin();
-    this.#options.observer?.onRunBegan?.(number, request.session ?? null);
+    // The end of a session is told as such.
+    if (!endsSession) this.#options.observer?.onRunBegan?.(number, request.session ?? null);
     const ranAt = this.#options.clock.now();
     const verdict = await this.#execute(interpreter, parts);
     const runMs = this.#options.clock.now() - ranAt;
@@ -199,7 +210,7 @@ export class BackendRunner implements Runner {
 
   #execute(
     interpreter: Interpreter,
-    { calls, collector, input, outputBytes, request, signal }: RunParts,
+    { calls, collector, endsSession, input, outputBytes, request, signal }: RunParts,
   ): Promise<Verdict> {
     input?.connect((call, answer) => interpreter.answerInput(call, answer));
     calls?.connect((call, answer) => interpreter.answerFunction(call, answer));
@@ -207,7 +218,7 @@ export class BackendRunner implements Runner {
       interpreter,
       order: {
         code: request.code,
-        facts: factsOf(request, calls?.facts),
+        facts: factsOf(request, endsSession, calls?.facts),
         outputBytes,
         input: input !== null,
       },

@@ -14,6 +14,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   readonly onPackages: RunOptions['onPackages'];
   readonly words?: RunOptions['words'];
+  /** Whether the session ends with this run as a program does. One that is not there is not begun for it. */
+  readonly endsSession: boolean;
 }
 
 /** What was spent on preparing an interpreter, also when that failed. */
@@ -38,6 +40,8 @@ export interface RunProgress {
   readonly began: boolean;
   /** Whether the session's state had been lost before this run began. */
   readonly lostBefore: boolean;
+  /** See `RunContext.endsSession`; false for one whose turn never came. */
+  readonly endsSession: boolean;
 }
 
 export interface Backend {

@@ -1,12 +1,23 @@
 import type { RunRequest } from '../../shared/contract/sandbox.ts';
 import type { RunFacts } from '../../shared/protocol/interpreter.ts';
 
-/** Facts about a run that its interpreter receives with the code. */
-/** @param functions see `FunctionSet.facts` */
-export const factsOf = ({ args, columns, script, session }: RunRequest, functions?: string): RunFacts => ({
+/** For what is left to do when a program ends, in seconds: less where somebody waits for a session to be gone. */
+const END_SECONDS = { program: 10, session: 3 } as const;
+
+/**
+ * What an interpreter is told of a run beside its code.
+ *
+ * @param endsSession see `RunContext.endsSession`
+ * @param functions see `FunctionSet.facts`
+ */
+export const factsOf = (
+  { args, columns, script, session }: RunRequest,
+  endsSession: boolean,
+  functions?: string,
+): RunFacts => ({
   args,
   columns,
   script,
-  last: session === undefined,
+  endSeconds: session === undefined ? END_SECONDS.program : endsSession ? END_SECONDS.session : undefined,
   functions,
 });

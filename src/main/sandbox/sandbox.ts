@@ -2,7 +2,7 @@ import path from 'node:path';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import { MIB } from '../../shared/units.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/contract/sandbox-events.ts';
-import type { OutputFile, RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
+import type { EndedSession, OutputFile, RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import type { CrashLimit } from './process/crash-window.ts';
 import { FileCollector } from './sessions/file-collector.ts';
 import { SnapshotSelector } from './execution/snapshot-selector.ts';
@@ -24,7 +24,6 @@ import type { SidecarClient } from './sidecar/sidecar-client.ts';
 import type { MemoryReading } from './process/sidecar-life.ts';
 import { SnapshotStore } from './snapshots/snapshot-store.ts';
 import { engineVersion, Snapshots } from './snapshots/snapshots.ts';
-import { sharedController } from '../base/stop-signal.ts';
 import { Supervisor } from './process/supervisor.ts';
 import type { SupervisorSettings } from './process/supervisor-options.ts';
 import { warmUp } from './process/warm-up.ts';
@@ -35,7 +34,8 @@ const IDLE_MS = DEFAULTS.idleMinutes * 60_000;
 const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };
 const toMiB = (bytes: number): number => Math.round(bytes / MIB);
 
-const never = sharedController().signal;
+/** For the end of a session, in ms; then its interpreter is ended as it is. */
+const SESSION_END_MS = 5000;
 
 /** Runs untrusted Python in a process of its own. Each run ends in exactly one result. */
 export class Sandbox implements Runner {
@@ -200,17 +200,21 @@ export class Sandbox implements Runner {
     return interpreter !== undefined;
   }
 
-  /** Discards a session's state, so that its next run starts fresh. Returns false when there was none. */
+  /** Ends a session as `endSession` does. False when it had no state. */
   async reset(session: string): Promise<boolean> {
-    // Queued, so that a run of the session that is under way is not disturbed.
-    return (
-      (await this.#queue.add(session, never, () => {
-        const interpreter = this.#interpreters.find(session);
-        if (interpreter !== undefined) this.#interpreters.forget(interpreter, 'reset');
-        const wasLost = this.#interpreters.losses.take(session);
-        return Promise.resolve(interpreter !== undefined || wasLost);
-      })) ?? false
-    );
+    return (await this.endSession(session)).had;
+  }
+
+  /**
+   * Ends a session after its runs under way, as a program ends, and forgets its state: its next run begins with
+   * nothing.
+   *
+   * @param options get what the end prints, shows and writes
+   */
+  async endSession(session: string, options: RunOptions = {}): Promise<EndedSession> {
+    const end = await this.#runner.endSession(session, SESSION_END_MS, options);
+    const isEnded = end.status !== 'setup-failed';
+    return { had: isEnded || end.session.state === 'lost', end: isEnded ? end : null };
   }
 
   /**

@@ -239,6 +239,15 @@ export const RunResult = z.strictObject({
 });
 export type RunResult = z.infer<typeof RunResult>;
 
+/** How a session ended. */
+export const EndedSession = z.strictObject({
+  /** Whether it had state, or had lost it without saying so. */
+  had: z.boolean(),
+  /** What its end printed, showed and wrote; null when it had no interpreter. */
+  end: RunResult.nullable(),
+});
+export type EndedSession = z.infer<typeof EndedSession>;
+
 /** Streamed while a run goes on. Raw bytes: a chunk may end inside a UTF-8 sequence. */
 export const RunOutput = z.strictObject({
   stream: z.enum(['stdout', 'stderr']),

@@ -8,6 +8,7 @@ import { defineContract } from '../rpc/contract.ts';
 import {
   Bytes,
   CollectedFile,
+  EndedSession,
   OutputFile,
   RunDisplay,
   RunOutput,
@@ -154,8 +155,8 @@ export const hostContract = defineContract({
       params: z.strictObject({ session: SessionName }),
       result: z.strictObject({ alive: z.boolean() }),
     },
-    /** Forgets a session's state. */
-    reset: { params: z.strictObject({ session: SessionName }), result: z.strictObject({ had: z.boolean() }) },
+    /** Ends a session as a program ends, and forgets its state. */
+    reset: { params: z.strictObject({ session: SessionName }), result: EndedSession },
     /** Ends the sidecar; the next run starts a new one, also after too many crashes. */
     restart: { params: z.strictObject({}), result: z.strictObject({}) },
     /**

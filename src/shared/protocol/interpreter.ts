@@ -46,8 +46,11 @@ export type FilePart = z.infer<typeof FilePart>;
 
 /** What is known of a run beside its code, see run_facts.py. */
 export const RunFacts = RunRequest.pick({ args: true, script: true, columns: true }).extend({
-  /** Whether its end is that of the program: nothing is run in the interpreter after it. */
-  last: z.boolean().optional(),
+  /**
+   * Given when nothing is run in the interpreter after it: its end is that of the program, which may take that many
+   * seconds.
+   */
+  endSeconds: z.number().positive().optional(),
   /** The functions of the app's that it may call: JSON, see `FunctionFacts`. Absent when there are none. */
   functions: z.string().max(LIMITS.functionTextLength).optional(),
 });

@@ -18,8 +18,8 @@ class RunFacts(NamedTuple):
     # The code's own name below the workspace.
     script: str | None = None
     columns: int | None = None
-    # Whether its end is that of the program.
-    last: bool = False
+    # Where its end is that of the program: how long that may take.
+    endSeconds: float | None = None  # noqa: N815 - its name in the protocol
     # The functions of the app's that it may call, as JSON; see host_functions.py.
     functions: str | None = None
 

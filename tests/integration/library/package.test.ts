@@ -81,8 +81,11 @@ describe('in plain Node', () => {
     const session = sandbox.session('first');
     await session.files.write([{ name: 'n.txt', bytes: new TextEncoder().encode('42') }]);
     const result = await session.run('int(open("n.txt").read())');
+    await session.run('import atexit; f = open("end.txt", "w"); atexit.register(lambda: f.write("its end"))');
+    const files = [];
+    const end = await session.close({ onFile: ({ name, bytes }) => void files.push([name, String.fromCharCode(...bytes)]) });
     await sandbox.dispose();
-    process.stdout.write(JSON.stringify(result));`;
+    process.stdout.write(JSON.stringify({ result, files, end: [end.status, end.files.map(({ name }) => name)] }));`;
 
   it.each([
     ['ES modules', 'module', `import { createSandbox } from 'vivarium/node';${code}`],
@@ -93,8 +96,10 @@ describe('in plain Node', () => {
       env: { ...process.env, VIVARIUM_DATA_DIR: dataFolder() },
     });
     expect(stderr).toBe('');
-    const { value, ...result } = RunResult.parse(JSON.parse(stdout));
+    const { end, files, ...rest } = JSON.parse(stdout) as Record<string, unknown>;
+    const { value, ...result } = RunResult.parse(rest['result']);
     expect([result.status, value]).toEqual(['ok', { text: '42', json: 42 }]);
+    expect([end, files]).toEqual([['ok', ['end.txt']], [['end.txt', 'its end']]]);
   });
 
   it('says what to do where the runtime is not found', async () => {

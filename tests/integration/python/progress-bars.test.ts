@@ -18,7 +18,7 @@ beforeEach(async (context) => {
 
 /** What it writes, with what went wrong at the end of a program as well. */
 const written = async (code: string): Promise<{ stdout: string; stderr: string }> => {
-  const { error } = await guest.run(code, undefined, { last: true });
+  const { error } = await guest.run(code, undefined, { endSeconds: 10 });
   expect(error).toBeNull();
   return { stdout: guest.takeStdout(), stderr: guest.takeStderr() };
 };

@@ -124,6 +124,16 @@ describe('a run that takes longer than clients wait', () => {
     expect(textOf(await next)).toBe('next');
   });
 
+  it('tells on a reset what the session printed at its end, within bounds', async () => {
+    const end = resultOf({ stdout: `bye${'.'.repeat(10_000)}`, stderr: 'late\n' });
+    const client = await connect(served({ endSession: async () => ({ had: true, end }) }));
+    const session = (await call(client, 'run_python_code', { script: 'x' })).structuredContent?.['session'];
+    const text = textOf(await call(client, 'reset_session', { session }));
+    expect(text).toMatch(/^The session is empty now\.\n\[stdout at its end\]\nbye\.+\n\[… \d+ characters/u);
+    expect(text).toMatch(/\n\[stderr at its end\]\nlate$/u);
+    expect(text.length).toBeLessThan(4000);
+  });
+
   it('is stopped by a reset, after which the session takes another script', async () => {
     const { end, run } = endless();
     const made = served({ run });

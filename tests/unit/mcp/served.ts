@@ -29,7 +29,7 @@ export const served = (given: Partial<SessionRunner> = {}): Served => {
       runs.push({ request, options });
       return (await given.run?.(request, options)) ?? resultOf({ value: { text: request.code } });
     },
-    reset: given.reset ?? (async () => true),
+    endSession: given.endSession ?? (async () => ({ had: true, end: null })),
     listFiles: given.listFiles ?? (async () => []),
     readFile: given.readFile ?? (async () => new Uint8Array()),
     status: async () => null,

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
 import { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import { RunOrder } from '../../../src/shared/protocol/interpreter.ts';
 import { CHECKS, deferred, finishWith, never, stage, turns, until, type Stage } from './support.ts';
 
 const run = async ({ sandbox }: Stage, session?: string): Promise<RunResult> =>
@@ -77,8 +78,49 @@ describe('reset', () => {
     await until(() => closed(all).length === 1);
     expect(await stateOf(all, 'a')).toBe('kept');
     expect(all.launcher.last.called('run').map(({ params }) => params['interpreter'])).toEqual([
-      ...['interpreter-1', 'interpreter-2', 'interpreter-3'],
+      ...['interpreter-1', 'interpreter-2', 'interpreter-1', 'interpreter-3'],
     ]);
+  });
+
+  it('has the interpreter end its program first; a session that is dropped for others does not', async () => {
+    const all = stage();
+    const ends = (): [string, number | undefined][] =>
+      all.launcher.last.called('run').map(({ params }) => {
+        const { code, facts } = RunOrder.loose().parse(params);
+        return [code, facts?.endSeconds];
+      });
+    await run(all, 'a');
+    await all.sandbox.reset('a');
+    expect(ends().slice(1)).toEqual([['', 3]]);
+    for (let index = 0; index <= LIMITS.sessions; index++) await run(all, `s${String(index)}`);
+    expect(all.events.filter(({ type }) => type === 'session-ended')).toMatchObject([
+      ...[{ why: 'reset' }, { why: 'evicted' }],
+    ]);
+    expect(ends().filter(([, seconds]) => seconds !== undefined)).toHaveLength(1);
+  });
+
+  it('is done within 6 s, whatever the program does at its end', async () => {
+    const hang = { on: false };
+    const all = stage({ run: (order, context) => (hang.on ? never() : finishWith()(order, context)) });
+    await run(all, 'a');
+    hang.on = true;
+    const ended = all.sandbox.endSession('a');
+    await until(() => all.launcher.last.called('run').length === 2);
+    for (let seconds = 0; seconds < 6; seconds++) {
+      all.clock.advance(1000);
+      await turns();
+    }
+    expect(await ended).toMatchObject({ had: true, end: { status: 'timeout' } });
+    hang.on = false;
+    expect(await stateOf(all, 'a')).toBe('kept');
+  });
+
+  it('tells nobody of a run', async () => {
+    const all = stage();
+    await run(all, 'a');
+    const before = all.events.filter(({ type }) => type.startsWith('run-')).length;
+    await all.sandbox.reset('a');
+    expect(all.events.filter(({ type }) => type.startsWith('run-'))).toHaveLength(before);
   });
 
   it('waits for the run under way, which it does not disturb, and comes before the next', async () => {

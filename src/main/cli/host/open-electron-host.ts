@@ -13,7 +13,7 @@ import { DEFAULTS } from '../../../shared/limits.ts';
 import { fromIpcChannel } from '../../../shared/rpc/child-process-port.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../../shared/rpc/peer.ts';
-import type { OutputFile, RunRequest, RunResult } from '../../../shared/contract/sandbox.ts';
+import type { EndedSession, OutputFile, RunRequest, RunResult } from '../../../shared/contract/sandbox.ts';
 import type { SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
 import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
 import { systemClock } from '../../base/clock.ts';
@@ -217,9 +217,9 @@ export class ElectronHost implements Runner {
     return (await this.#peer.call('ping', { session })).alive;
   }
 
-  /** Forgets a session's state. False when it had none. */
-  async reset(session: string): Promise<boolean> {
-    return (await this.#peer.call('reset', { session })).had;
+  /** Ends a session as a program ends, and forgets its state. */
+  endSession(session: string): Promise<EndedSession> {
+    return this.#peer.call('reset', { session });
   }
 
   /** The files of a session; null when it has no interpreter. */

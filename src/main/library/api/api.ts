@@ -182,10 +182,16 @@ export interface Session {
   run(code: string, options?: SessionRunOptions): Promise<RunResult>;
   /** Stops the runs under way and those that wait; the state is kept where Python can be interrupted. */
   interrupt(): void;
-  /** Forgets the state, in turn with the runs. False when there was none. */
-  reset(): Promise<boolean>;
-  /** Stops what runs and forgets the state. This object can't be used any more; another of its name can. */
-  close(): Promise<void>;
+  /**
+   * Ends the session's program, in turn with the runs (`atexit`, what is still open, at most 5 s), and forgets the state.
+   * False when there was none. `options` get what the end prints, shows and writes; its files are gone afterwards.
+   */
+  reset(options?: SandboxRunOptions): Promise<boolean>;
+  /**
+   * The same, and stops what runs. Resolves with the result of the end, null when there was nothing to end. This object
+   * can't be used any more; another of its name can.
+   */
+  close(options?: SandboxRunOptions): Promise<RunResult | null>;
 }
 
 export interface IsolationLayer {

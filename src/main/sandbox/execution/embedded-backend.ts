@@ -56,6 +56,7 @@ export class EmbeddedBackend implements Backend {
   }
 
   async open(request: RunRequest, context: RunContext): Promise<Opening> {
+    if (context.endsSession) return this.#openToEnd(request.session);
     const progress: Progress = {
       startMs: 0,
       packagesMs: 0,
@@ -66,7 +67,30 @@ export class EmbeddedBackend implements Backend {
     const opened = await this.#prepare(progress, request, context, needs).finally(() => needs?.release());
     const { advice, ...preparation } = progress;
     if (opened.kind === 'refused') return { ...opened, ...preparation };
-    const interpreter = new EmbeddedInterpreter(this.#parts, opened.interpreter, request.session, advice);
+    const interpreter = new EmbeddedInterpreter(
+      this.#parts,
+      opened.interpreter,
+      request.session,
+      advice,
+      false,
+    );
+    return { kind: 'opened', interpreter, ...preparation };
+  }
+
+  /** The session's interpreter as it is, if there is one: nothing is started for its end. */
+  #openToEnd(session: string | undefined): Opening {
+    const { interpreters } = this.#parts;
+    const preparation = { startMs: 0, packagesMs: 0, packages: [] };
+    const found = session === undefined ? undefined : interpreters.find(session);
+    if (session === undefined || found === undefined) {
+      return {
+        kind: 'refused',
+        verdict: { kind: 'setup-failed', detail: 'the session has no state' },
+        ...preparation,
+      };
+    }
+    interpreters.use(session);
+    const interpreter = new EmbeddedInterpreter(this.#parts, found, session, new ModuleAdvice({}), true);
     return { kind: 'opened', interpreter, ...preparation };
   }
 
@@ -75,6 +99,7 @@ export class EmbeddedBackend implements Backend {
     if (session === undefined) {
       return progress.verdict.kind === 'finished' || !progress.began ? 'reset' : 'lost';
     }
+    if (progress.endsSession) return interpreters.losses.take(session) ? 'lost' : 'reset';
     return interpreters.losses.stateAfter(session, progress, interpreters.has(session));
   }
 

@@ -40,18 +40,24 @@ export class EmbeddedInterpreter implements Interpreter {
   readonly #interpreter: OpenInterpreter;
   readonly #session: string | undefined;
   readonly #advice: ModuleAdvice;
+  readonly #endsSession: boolean;
 
-  /** @param session undefined for an interpreter that belongs to this run alone */
+  /**
+   * @param session undefined for an interpreter of the run's own
+   * @param endsSession see `RunContext.endsSession`
+   */
   constructor(
     parts: EmbeddedInterpreterParts,
     interpreter: OpenInterpreter,
     session: string | undefined,
     advice: ModuleAdvice,
+    endsSession: boolean,
   ) {
     this.#parts = parts;
     this.#interpreter = interpreter;
     this.#session = session;
     this.#advice = advice;
+    this.#endsSession = endsSession;
     this.interruptMs = session === undefined ? INTERRUPT_MS.ownInterpreter : INTERRUPT_MS.session;
     this.outOfMemory = parts.memory.outOfMemory;
   }
@@ -131,6 +137,7 @@ export class EmbeddedInterpreter implements Interpreter {
 
   release(): Promise<void> {
     if (this.#session === undefined) this.#parts.provider.discard(this.#interpreter);
+    if (this.#endsSession) this.#parts.interpreters.forget(this.#interpreter, 'reset');
     return Promise.resolve();
   }
 }

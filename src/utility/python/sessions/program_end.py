@@ -16,7 +16,8 @@ from typing import Any
 from .deadline import Deadline
 from .finalizable import FinalizableNames, is_finalizable
 
-_SECONDS = 10.0
+# For what was written to be brought into the files, between runs.
+_FLUSH_SECONDS = 10.0
 
 _modules = sys.modules
 _get_objects, _collect = gc.get_objects, gc.collect
@@ -58,15 +59,15 @@ class ProgramEnd:
     def __init__(self, is_writing: Callable[[], bool]) -> None:
         """`is_writing` says whether files are open for writing."""
         self._is_writing = is_writing
-        self._deadline = _new_deadline()
+        self._deadline = _new_deadline(_FLUSH_SECONDS)
         self._own_exit_functions = _count_exit_functions()
 
     def forget_runs(self) -> None:
         """As if nothing had been run yet: what is to be done at the exit is that of packages."""
         self._own_exit_functions = _count_exit_functions()
 
-    def finish(self, namespace: dict[str, Any]) -> None:
-        """`namespace` has the program's globals. Raises KeyboardInterrupt when the run is to stop."""
+    def finish(self, namespace: dict[str, Any], seconds: float) -> None:
+        """`namespace` has the program's globals; `seconds` are for all of it. Raises KeyboardInterrupt when the run is to stop."""
         if self._has_nothing_to_finish(namespace):
             _collect()
             return
@@ -74,7 +75,7 @@ class ProgramEnd:
         def forget() -> None:
             _forget_finalizable(namespace)
 
-        self._deadline = _new_deadline()
+        self._deadline = _new_deadline(seconds)
         self._within_deadline(_run_exit_functions)
         self._own_exit_functions = _count_exit_functions()
         # Finalizers of a cycle come in any order: an inner file could be closed before the outer one has written.
@@ -103,7 +104,7 @@ class ProgramEnd:
         """Bring what was written into the files, which stay open. Raises KeyboardInterrupt when the run is to stop."""
         if not self._is_writing():
             return
-        self._deadline = _new_deadline()
+        self._deadline = _new_deadline(_FLUSH_SECONDS)
         _guarded(self._flush_files)
 
     def _flush_files(self) -> None:
@@ -141,8 +142,8 @@ class ProgramEnd:
             _tell(error)
 
 
-def _new_deadline() -> Deadline:
-    return Deadline(_SECONDS, f"the end of the program took longer than {_SECONDS:.0f} seconds")
+def _new_deadline(seconds: float) -> Deadline:
+    return Deadline(seconds, f"the end of the program took longer than {seconds:.0f} seconds")
 
 
 def _known_kinds() -> list[type]:

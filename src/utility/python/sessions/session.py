@@ -147,7 +147,7 @@ class Session:
             if failure is None and value is None:
                 failure = self._describe_failure(error, text_limit)
         # What was stopped, or has no memory left, is not to go on with its end.
-        self._finish(facts.last and not is_stopped)
+        self._finish(None if is_stopped else facts.endSeconds)
         self._end()
         return self._outcome(value, failure, before)
 
@@ -174,15 +174,15 @@ class Session:
         self._show_rest(result)
         return value
 
-    def _finish(self, is_last: bool) -> None:
+    def _finish(self, end_seconds: float | None) -> None:
         """Bring what was written into the files; at the end of a program all that Python does there."""
         self._guest.resume()
         try:
             accept_interrupts()
-            if is_last:
-                self._context.run(self._program_end.finish, self._globals)
-            else:
+            if end_seconds is None:
                 self._context.run(self._program_end.flush)
+            else:
+                self._context.run(self._program_end.finish, self._globals, end_seconds)
             end_interrupts()
         except BaseException:
             # It is to stop. That is known to whoever wants it.
