@@ -53,6 +53,6 @@ archive.writestr("a.txt", "a")`;
   });
 
   it('that has nothing to do starts nothing', async () => {
-    expect(await sandbox().endSession('never begun')).toEqual({ had: false, end: null });
+    expect(await sandbox().endSession('never-begun')).toEqual({ had: false, end: null });
   });
 });

@@ -14,6 +14,7 @@ import magics from './code/magics.py?raw';
 import mimeTexts from './displays/mime_texts.py?raw';
 import modules from './modules.py?raw';
 import notebookCode from './code/notebook_code.py?raw';
+import notebookExports from './code/notebook_exports.py?raw';
 import notebookShell from './code/notebook_shell.py?raw';
 import outcome from './outcomes/outcome.py?raw';
 import outputs from './displays/outputs.py?raw';
@@ -52,6 +53,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   modules,
   notebook_code: notebookCode,
   notebook_shell: notebookShell,
+  notebook_exports: notebookExports,
   outcome,
   outputs,
   own_frames: ownFrames,

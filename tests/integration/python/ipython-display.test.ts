@@ -116,16 +116,7 @@ found`;
     });
   });
 
-  it('has a shell with the known magics for a script that asks for it, and that is of no class of IPython', async () => {
-    const code = `
-from IPython import get_ipython as shell
-get_ipython().run_line_magic('matplotlib', 'inline')
-shell().run_cell('x = 5')
-[x, shell() is get_ipython(), type(shell()).__name__, shell().config, shell().ev('x + 1')]`;
-    expect(await guest.run(code)).toMatchObject({
-      error: null,
-      value: { json: [5, true, 'NotebookShell', {}, 6] },
-    });
+  it('has magics that say what does not work here', async () => {
     await expect(guest.run("get_ipython().system('ls')")).resolves.toMatchObject({
       error: { type: 'SyntaxError' },
     });

@@ -128,3 +128,124 @@ describe('an error that is left after characters were taken for others', () => {
     expect(error?.message).toMatch(/invalid character .*U\+201C/u);
   });
 });
+
+describe('characters that only look right', () => {
+  it.each([
+    ['quotation marks', 'x = “a” + "“b”"', 'a“b”'],
+    ['quotation marks after a string with them', 'x = "“b”" + “a”', '“b”a'],
+    ['an apostrophe in a string', 'x = ‘a’ + "it’s"', 'ait’s'],
+    ['an apostrophe in what they enclose', 'x = “it’s”', 'it’s'],
+    ['one of them and one of the keyboard', 'x = “a"', 'a'],
+    ['escaped ones', 'x = "a\\" b"', 'a" b'],
+    ['blanks', 'x = "a b" # c d', 'a b'],
+    ['an invisible character', 'x = "a​b"​', 'a​b'],
+    ['blanks before a long string', 'x = """a b\nc d"""', 'a b\nc d'],
+  ])('are mended outside of strings alone: %s', async (_what, code, value) => {
+    expect((await run(`${code}\nx`)).value).toBe(value);
+  });
+});
+
+describe('the answer of a chat', () => {
+  const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
+  it.each([
+    ['a language beside none', `Try:\n${fenced('python', 'x = 1')}\nIt prints:\n${fenced('', 'x = 2')}\n`, 1],
+    [
+      'none before a language',
+      `Put this there:\n${fenced('', 'a b c')}\nand run\n${fenced('py', 'x = 1')}\n`,
+      1,
+    ],
+    [
+      'only none, and one is no Python',
+      `Try:\n${fenced('', 'x = 1')}\nIt prints:\n${fenced('', 'No. 1: 2')}\n`,
+      1,
+    ],
+    [
+      'only none, of which all are Python',
+      `Try:\n${fenced('', 'x = 1')}\nthen\n${fenced('', 'x += 2')}\n`,
+      3,
+    ],
+  ])('is read by the languages of its fences: %s', async (_what, text, value) => {
+    expect((await run(`${text}`)).value).toBeUndefined();
+    expect((await run('x')).value).toBe(value);
+  });
+});
+
+describe('get_ipython', () => {
+  it.each([
+    [
+      'the usual test for a notebook',
+      `def in_notebook():
+    try:
+        return get_ipython().__class__.__name__ == 'ZMQInteractiveShell'
+    except NameError:
+        return False
+in_notebook()`,
+      false,
+    ],
+    [
+      'by its configuration',
+      `try:
+    answer = 'IPKernelApp' in get_ipython().config
+except NameError:
+    answer = 'no shell'
+answer`,
+      'no shell',
+    ],
+    [
+      'where a magic is called as well',
+      `try:
+    get_ipython()
+    answer = 'a shell'
+except NameError:
+    answer = 'no shell'
+get_ipython().run_line_magic('matplotlib', 'inline')
+answer`,
+      'no shell',
+    ],
+    ['from IPython', 'from IPython import get_ipython\nget_ipython() is None', true],
+    ['one of its own', 'def get_ipython(): return "own"\nget_ipython().upper()', 'OWN'],
+  ])('is not there for who asks where it runs: %s', async (_what, code, value) => {
+    expect((await run(code)).value).toBe(value);
+  });
+
+  it.each([
+    ['at once', "get_ipython().run_cell('y = 5')\ny", 5],
+    ['by a name', "ip = get_ipython()\nif ip is not None:\n    ip.run_cell('y = 6')\ny", 6],
+    ['in a function', "def magic():\n    get_ipython().run_cell('y = 7')\nmagic()\ny", 7],
+    ['under another name', "from IPython import get_ipython as shell\nshell().run_cell('y = 8')\ny", 8],
+    ['for a value', "y = 9\nget_ipython().ev('y')", 9],
+    ['without our own future', "get_ipython().run_cell('def f(x: 1): pass')\nf.__annotations__['x']", 1],
+  ])('does the known magics: %s', async (_what, code, value) => {
+    expect((await run(code)).value).toBe(value);
+  });
+});
+
+describe('the prompts of an interactive session', () => {
+  it.each([
+    ['that are Python, too', 'In [1]: n = 3', 3],
+    ['with answers', 'In [1]: n = 4\n\nIn [2]: n\nOut[2]: 4', 4],
+    [
+      'with lines that go on',
+      'In [1]: n = 5\n\nIn [2]: for i in range(2):\n   ...:     n += i\n   ...:\n',
+      6,
+    ],
+  ])('are taken off: %s', async (_what, code, value) => {
+    await run(code);
+    expect((await run('n')).value).toBe(value);
+  });
+
+  it('are none where the code has that name', async () => {
+    expect((await run('In = {}\nIn[1]: int = 7\nIn[1]')).value).toBe(7);
+  });
+});
+
+describe('code that is nested too deeply', () => {
+  it('is told with its line', async () => {
+    const deep = `${'('.repeat(150)}${'-'.repeat(60_000)}1${')'.repeat(150)}`;
+    expect((await guest.run(`a = 1\nb = 2\nc = ${deep}\nd = 4\n`)).error).toMatchObject({
+      type: 'SyntaxError',
+      message: expect.stringContaining('nested too deeply') as string,
+      line: 3,
+    });
+  });
+});

@@ -61,6 +61,16 @@ describe('the end of a program', () => {
       'open("f").read() == "7"',
     ],
     [
+      'a mapped file that is closed itself',
+      'import mmap\nopen("f", "wb").write(b"old")\nf = open("f", "r+b"); m = mmap.mmap(f.fileno(), 0); f.close(); m[:] = b"new"',
+      'open("f", "rb").read() == b"new"',
+    ],
+    [
+      'a mapped file that something else still uses',
+      'import mmap\nopen("f", "wb").write(b"old")\nf = open("f", "r+b"); m = mmap.mmap(f.fileno(), 0); v = memoryview(m); f.close(); v[:] = b"New"',
+      'open("f", "rb").read() == b"New"',
+    ],
+    [
       'gzip',
       'import gzip; f = gzip.open("f", "wt"); f.write("8")',
       '__import__("gzip").open("f").read() == b"8"',
@@ -225,6 +235,18 @@ describe('between the runs of a session', () => {
       true,
     ]);
     await run('b.close()', false);
+  });
+
+  it('what is in a mapped file is in the file', async () => {
+    await run('import mmap\nopen("m", "wb").write(b"old")', false);
+    const { files } = await run(
+      'f = open("m", "r+b"); m = mmap.mmap(f.fileno(), 0); f.close(); m[:] = b"new"',
+      false,
+    );
+    expect(files).toMatchObject([{ name: 'm', size: 3 }]);
+    expect(await valueOf('open("m").read()')).toBe('new');
+    await run('m[0:1] = b"N"; m.close()', false);
+    expect(await valueOf('open("m").read()')).toBe('New');
   });
 
   it('exit functions are not called, and globals are kept', async () => {

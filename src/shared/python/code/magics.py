@@ -11,12 +11,12 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
+from .notebook_code import compile_alone
 from .notebook_shell import NotebookShell
 from .pip_words import requirements_in
 
 _perf_counter = time.perf_counter
 _open = open
-_KEPT = frozenset(("get_ipython",))
 _UNITS = ((1e-6, 1e9, "ns"), (1e-3, 1e6, "µs"), (1.0, 1e3, "ms"))
 # Of one measurement, in seconds.
 _LONG_ENOUGH = 0.2
@@ -45,8 +45,9 @@ class Magics:
 
     def run_timed(self, code: str, names: dict[str, Any]) -> None:
         """A statement of several lines' kind, such as a loop, that stands in one; `names` are those around it."""
+        timed = compile_alone(code, "<magic>", "exec")
         # As one namespace: functions in it would find nothing of two.
-        self.end(self.begin(), exec(code, names if names is self._namespace else {**self._namespace, **names}))
+        self.end(self.begin(), exec(timed, names if names is self._namespace else {**self._namespace, **names}))
 
     def begin_cell(self) -> None:
         self._cell_began = _perf_counter()
@@ -106,7 +107,7 @@ class Magics:
 
     def reset(self, options: str) -> None:
         """Forget what the user has named. `%reset` asks first; here nobody could answer."""
-        for name in [name for name in self._namespace if not name.startswith("_") and name not in _KEPT]:
+        for name in [name for name in self._namespace if not name.startswith("_")]:
             del self._namespace[name]
 
     def write_file(self, name: str, text: str, append: bool) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from types import CodeType
 from typing import NamedTuple
 
 from .pasted_text import MAX_LINE, dedented, without_lookalikes, without_prose
@@ -68,16 +69,39 @@ class Notebook(NamedTuple):
 
 def parse_notebook(code: str, filename: str) -> Notebook:
     """Raises what the compiler raises, and SyntaxError for what belongs to a notebook and is not known here."""
+    first: SyntaxError | None = None
     try:
-        return Notebook(_parse(code, filename), code, False)
+        tree = _parse(code, filename)
     except SyntaxError as error:
         first = error
+    else:
+        if not _has_prompts(tree):
+            return Notebook(tree, code, False)
     # Out of its reach: what is raised there stands for itself.
     return _Translation(code, filename).read(first)
 
 
+def compile_alone(source: str | ast.Module, filename: str, mode: str) -> CodeType:
+    """Without the future statements of our own modules, which `compile`, `exec` and `eval` pass on."""
+    return compile(source, filename, mode, 0, True)
+
+
 def _parse(code: str, filename: str) -> ast.Module:
     return compile(code, filename, "exec", _FLAGS | _PyCF_ONLY_AST, True)
+
+
+def _has_prompts(tree: ast.Module) -> bool:
+    """Whether it is `In [1]: x = 3`, which is Python, too: an annotation of a part of `In`."""
+    return any(_is_prompt(statement) for statement in tree.body) and not any(
+        isinstance(node, ast.Name) and node.id == "In" and not isinstance(node.ctx, ast.Load) for node in ast.walk(tree)
+    )
+
+
+def _is_prompt(statement: ast.stmt) -> bool:
+    if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Subscript):
+        return False
+    name, number = statement.target.value, statement.target.slice
+    return isinstance(name, ast.Name) and name.id == "In" and isinstance(number, ast.Constant)
 
 
 class _Translation:
@@ -91,12 +115,14 @@ class _Translation:
         # By the number of a line in which characters were taken for others: what was wrong with it as it was written.
         self._guessed: dict[int, SyntaxError] = {}
 
-    def read(self, first: SyntaxError) -> Notebook:
-        """`first` is what the compiler says of the code as it is."""
+    def read(self, first: SyntaxError | None) -> Notebook:
+        """`first` is what the compiler says of the code as it is; None where there are only prompts to be taken off."""
         written = self._cell_magic()
         if written is not None:
             return Notebook(_parse(written, self._filename), written, True)
-        error = first
+        error = first or SyntaxError("invalid syntax", (self._filename, 1, 1, self._lines[0]))
+        if first is None:
+            self._take_prompts_off()
         # A cell magic that was taken out may have been all that was wrong.
         is_mended = self._lines != self._written
         parsed = 0
@@ -127,7 +153,7 @@ class _Translation:
         number = error.lineno
         if not self._is_unfenced:
             self._is_unfenced = True
-            if self._becomes(without_prose(self._lines, number)):
+            if self._becomes(without_prose(self._lines, number, self._parses)):
                 return True
         line = self._lines[number - 1] if number is not None and 1 <= number <= len(self._lines) else None
         if self._is_at_prompt(line) and self._take_prompts_off():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .notebook_code import parse_notebook
+from .notebook_code import compile_alone, parse_notebook
 
-_compile, _exec, _eval = compile, exec, eval
+_exec, _eval = exec, eval
 _FILENAME = "<magic>"
 
 
@@ -39,7 +39,7 @@ class NotebookShell:
         self._run(raw_cell)
 
     def ev(self, expr: str) -> Any:
-        return _eval(expr, self.user_ns)
+        return _eval(compile_alone(expr, _FILENAME, "eval"), self.user_ns)
 
     def _run(self, text: str) -> None:
-        _exec(_compile(parse_notebook(text, _FILENAME).tree, _FILENAME, "exec"), self.user_ns)
+        _exec(compile_alone(parse_notebook(text, _FILENAME).tree, _FILENAME, "exec"), self.user_ns)

@@ -6,14 +6,17 @@ No line gets another number.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import NamedTuple
 
 # Of a line that is looked at, in characters.
 MAX_LINE = 4000
 
 # The beginning or the end of code in a chat's answer.
 _FENCE = re.compile(r"\s*(?:```|~~~)\s*(\w*).*")
-_CODE_FENCES = frozenset(("", "python", "py", "python3", "ipython", "ipython3", "tool_code"))
+_CODE_FENCES = frozenset(("python", "py", "python3", "ipython", "ipython3", "tool_code"))
 _QUOTES = ('"""', "'''")
+_QUOTE = ('"', "'")
 
 _INVALID_CHARACTER = re.compile(r"invalid (?:non-printable )?character .*U\+([0-9A-F]{4,6})")
 _BLANKS = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -26,29 +29,55 @@ _LOOKALIKES = (
 )
 
 
-def without_prose(lines: list[str], error_line: int | None) -> list[str] | None:
+class _Block(NamedTuple):
+    """What stands between two fences: lines by their index."""
+
+    language: str
+    start: int
+    end: int
+
+
+def without_prose(lines: list[str], error_line: int | None, parses: Callable[[str], bool]) -> list[str] | None:
     """The code of a chat's answer: what stands between fences, where the error is in what stands around them.
 
-    None for anything else, such as a program with fences in its strings.
+    Fences of no language are around code where none are of Python and it parses (`parses`), or none does. None for
+    anything else, such as a program with fences in its strings.
     """
-    kept: list[str] = []
-    is_code: bool | None = None
-    has_code = False
-    for number, line in enumerate(lines, 1):
+    blocks = _blocks_in(lines)
+    if blocks is None:
+        return None
+    code = [block for block in blocks if block.language in _CODE_FENCES]
+    if not code:
+        bare = [block for block in blocks if not block.language]
+        code = [block for block in bare if parses("\n".join(lines[block.start : block.end]))] or bare
+    kept = [""] * len(lines)
+    for block in code:
+        if error_line is not None and block.start < error_line <= block.end:
+            return None
+        kept[block.start : block.end] = lines[block.start : block.end]
+    return kept if any(line.strip() for line in kept) else None
+
+
+def _blocks_in(lines: list[str]) -> list[_Block] | None:
+    """None where fences belong to a text in the code."""
+    blocks: list[_Block] = []
+    language: str | None = None
+    start = 0
+    for index, line in enumerate(lines):
         fence = _FENCE.fullmatch(line) if len(line) <= MAX_LINE else None
-        if fence is not None and is_code is True and _is_in_string(kept):
-            # They belong to a text in the code.
-            return None
-        if fence is not None:
-            is_code = fence[1].lower() in _CODE_FENCES if is_code is None else None
-        is_kept = fence is None and is_code is True
-        if is_kept and number == error_line:
-            return None
-        if is_code is None and any(quotes in line for quotes in _QUOTES):
-            return None
-        kept.append(line if is_kept else "")
-        has_code = has_code or (is_kept and bool(line.strip()))
-    return kept if has_code else None
+        if language is None:
+            if any(quotes in line for quotes in _QUOTES):
+                return None
+            if fence is not None:
+                language, start = fence[1].lower(), index + 1
+        elif fence is not None:
+            if (not language or language in _CODE_FENCES) and _is_in_string(lines[start:index]):
+                return None
+            blocks.append(_Block(language, start, index))
+            language = None
+    if language is not None:
+        blocks.append(_Block(language, start, len(lines)))
+    return blocks
 
 
 def _is_in_string(lines: list[str]) -> bool:
@@ -58,7 +87,7 @@ def _is_in_string(lines: list[str]) -> bool:
 def without_lookalikes(line: str, error: SyntaxError) -> str | None:
     """The line with what was meant, where Python can't read a character of it; None for other errors.
 
-    Only of the kind that Python names: others may stand in strings.
+    Only of the kind that Python names, and only what stands outside of strings and comments.
     """
     invalid = _INVALID_CHARACTER.match(error.msg)
     if invalid is None or len(line) > MAX_LINE:
@@ -66,8 +95,38 @@ def without_lookalikes(line: str, error: SyntaxError) -> str | None:
     found = chr(int(invalid[1], 16))
     for kind, meant in _LOOKALIKES:
         if found in kind:
-            return "".join(meant if character in kind else character for character in line)
+            return _meant(line, _column(line, found, error), kind, meant)
     return None
+
+
+def _column(line: str, found: str, error: SyntaxError) -> int:
+    """Where Python found it: up to there it could read the line."""
+    column = (error.offset or 1) - 1
+    return column if line[column : column + 1] == found else max(line.find(found), 0)
+
+
+def _meant(line: str, start: int, kind: str, meant: str) -> str:
+    """The line with `meant` for those of the kind that stand in the code from `start` on."""
+    written = [line[:start]]
+    # What closes the string that the character is in; empty in the code.
+    closing = ""
+    is_escaped = False
+    for index in range(start, len(line)):
+        character = line[index]
+        is_meant = character in kind and (not closing or character in closing)
+        if closing:
+            if is_meant or (character in closing and not is_escaped):
+                closing = ""
+            is_escaped = character == "\\" and not is_escaped
+        elif character == "#" or line.startswith(_QUOTES, index):
+            # What is in a comment stays; where the string ends is further down.
+            return "".join(written) + line[index:]
+        elif is_meant and meant in _QUOTE:
+            closing = kind + meant
+        elif character in _QUOTE:
+            closing = character
+        written.append(meant if is_meant else character)
+    return "".join(written)
 
 
 def dedented(lines: list[str]) -> list[str] | None:

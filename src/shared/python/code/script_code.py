@@ -10,15 +10,16 @@ from typing import NamedTuple, cast
 
 from .magics import Magics
 from .notebook_code import MAGICS, parse_notebook
+from .notebook_exports import lend_shell
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-# What notebooks have as a built-in, and scripts that were exported from one use.
-_SHELL = "get_ipython"
 _Expr = ast.Expr
 _Expression = ast.Expression
 _CO_COROUTINE = inspect.CO_COROUTINE
 
 _NESTED = "the code is nested too deeply to be read"
+# For the line of it to be found, in characters.
+_MAX_PARSED = 8_000_000
 # More than the parser and the compiler need, in bytes.
 _NEEDED_BYTES, _NEEDED_BYTES_EACH = 1024 * 1024, 200
 _new_bytearray = bytearray
@@ -68,9 +69,7 @@ class ScriptCode(NamedTuple):
             # It stays: functions of this code may be called by a later run.
             magics = namespace.get(MAGICS)
             if not isinstance(magics, Magics):
-                magics = namespace[MAGICS] = Magics(namespace)
-            shell = magics.shell
-            namespace.setdefault(_SHELL, lambda: shell)
+                namespace[MAGICS] = Magics(namespace)
         return [part for part in self._parts if part is not None]
 
 
@@ -81,11 +80,34 @@ def compile_script(source: str, filename: str) -> ScriptCode:
     except MemoryError:
         # The parser raises it for what is nested too deeply for its stack, too. Raises when memory is what lacks.
         _new_bytearray(_NEEDED_BYTES + _NEEDED_BYTES_EACH * len(source))
-    raise SyntaxError(_NESTED, (filename, 1, 1, None))
+    raise SyntaxError(_NESTED, (filename, _nested_line(source), 1, None))
+
+
+def _nested_line(source: str) -> int:
+    """The first line up to which it is nested too deeply; 1 where it would take too long to find out."""
+    lines = lines_of(source)
+    low, high = 0, len(lines)
+    if len(source) * high.bit_length() > _MAX_PARSED:
+        return 1
+    # The line is after `low`, and not after `high`.
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            compile("\n".join(lines[:middle]), "", "exec", _FLAGS | ast.PyCF_ONLY_AST, True)
+            low = middle
+        except MemoryError:
+            high = middle
+        except Exception:
+            # It ends where it can't end.
+            low = middle
+    return high
 
 
 def _compile(source: str, filename: str) -> ScriptCode:
     tree, code, has_magics = parse_notebook(source, filename)
+    # The name alone costs nothing to find.
+    if "get_ipython" in code and lend_shell(tree, MAGICS):
+        has_magics = True
     body = tree.body
     expression = None
     last = body[-1] if body else None
@@ -93,7 +115,7 @@ def _compile(source: str, filename: str) -> ScriptCode:
         body.pop()
         expression = compile(_Expression(last.value), filename, "eval", _FLAGS, True)
     statements = compile(tree, filename, "exec", _FLAGS, True) if body else None
-    return ScriptCode(statements, expression, has_magics or _SHELL in code)
+    return ScriptCode(statements, expression, has_magics)
 
 
 def lines_of(code: str) -> list[str]:

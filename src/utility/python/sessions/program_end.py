@@ -53,6 +53,7 @@ _DOCUMENTS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("tarfile", "TarFile", _may_be_open),
     ("zipfile", "ZipFile", _may_be_open),
 )
+_MAPPED = ("mmap", "mmap")
 
 
 class ProgramEnd:
@@ -67,7 +68,7 @@ class ProgramEnd:
         self._own_exit_functions = _count_exit_functions()
 
     def finish(self, namespace: dict[str, Any], seconds: float) -> None:
-        """`namespace` has the program's globals; `seconds` are for all of it. Raises KeyboardInterrupt when the run is to stop."""
+        """`namespace` has the program's globals; `seconds` are for all of it. Raises KeyboardInterrupt to stop."""
         if self._has_nothing_to_finish(namespace):
             _collect()
             return
@@ -113,6 +114,12 @@ class ProgramEnd:
             for file in found:
                 if any(type(file) is kind for kind in kinds) and _is_open(file):
                     self._within_deadline(file.flush)
+        # Here a mapped file is a copy in memory, whoever still has the file.
+        mapped = getattr(_modules.get(_MAPPED[0]), _MAPPED[1], None)
+        if isinstance(mapped, type):
+            for file in found:
+                if type(file) is mapped and _is_open(file):
+                    self._within_deadline(file.flush)
 
     def _close_documents(self) -> None:
         for module, name, is_open in _DOCUMENTS:
@@ -148,7 +155,7 @@ def _new_deadline(seconds: float) -> Deadline:
 
 def _known_kinds() -> list[type]:
     """Of the modules that are loaded: what is finished by us, or by an exit function of a module."""
-    names = [*((module, name) for module, name, _ in _DOCUMENTS), ("logging", "Handler")]
+    names = [*((module, name) for module, name, _ in _DOCUMENTS), ("logging", "Handler"), _MAPPED]
     kinds = [getattr(_modules.get(module), name, None) for module, name in names]
     return [kind for kind in kinds if isinstance(kind, type)]
 

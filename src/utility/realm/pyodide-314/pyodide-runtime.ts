@@ -8,6 +8,7 @@ import type { CPython } from './python-calls.ts';
 import type { DeviceFileSystem } from './devices.ts';
 import type { ChangingFileSystem } from './file-changes.ts';
 import type { FolderNode, PackageFileSystem } from './package-files.ts';
+import { keepMappedFiles } from './mapped-files.ts';
 import type { LoadingPlan, SavedModule } from './snapshot.ts';
 import type { ZoneVariables } from './time-zone.ts';
 import type { FileSystemNode, WalkedFileSystem } from './workspace-files.ts';
@@ -116,7 +117,9 @@ export const loadRuntime = async ({ onRefusal, plan, stdlib, wasm }: RuntimePart
       receive: (instance: object, module: object) => void,
     ) => {
       // Emscripten adds everything to the settings: they are the module.
-      cutImports(imports, onRefusal, () => (settings as unknown as Runtime).HEAPU8);
+      const runtimeOf = (): Runtime => settings as unknown as Runtime;
+      cutImports(imports, onRefusal, () => runtimeOf().HEAPU8);
+      keepMappedFiles(imports.env, runtimeOf);
       WebAssembly.instantiate(wasm, imports)
         .then((instance) => {
           plan.instantiated(instance.exports);
