@@ -165,7 +165,7 @@ describe('the answer of a chat', () => {
       3,
     ],
   ])('is read by the languages of its fences: %s', async (_what, text, value) => {
-    expect((await run(`${text}`)).value).toBeUndefined();
+    expect((await run(text)).value).toBeUndefined();
     expect((await run('x')).value).toBe(value);
   });
 });
