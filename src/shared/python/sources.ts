@@ -12,6 +12,7 @@ import fileNames from './workspace/file_names.py?raw';
 import guestState from './sessions/guest_state.py?raw';
 import magics from './code/magics.py?raw';
 import mimeTexts from './displays/mime_texts.py?raw';
+import missingGlyphs from './plots/missing_glyphs.py?raw';
 import modules from './modules.py?raw';
 import notebookCode from './code/notebook_code.py?raw';
 import notebookExports from './code/notebook_exports.py?raw';
@@ -50,6 +51,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   guest_state: guestState,
   magics,
   mime_texts: mimeTexts,
+  missing_glyphs: missingGlyphs,
   modules,
   notebook_code: notebookCode,
   notebook_shell: notebookShell,

@@ -18,6 +18,8 @@ _SHOWN_DIGITS = 1000
 _MAX_DIGITS = 1_000_000
 _DIGITS_PER_BIT = 0.30103
 _MAX_REASON = 300
+# Of a cut text, in characters.
+_LEAST_FOR_ENDS = 1000
 
 MAX_TYPE_CHARACTERS = 512
 
@@ -31,6 +33,16 @@ _type_module = type.__dict__["__module__"].__get__
 def _exact(text: str, limit: int) -> str:
     """The first `limit` characters as an exact `str`, whatever methods a subclass overrides."""
     return _str_getitem(text, slice(0, limit))
+
+
+def _cut(text: str, limit: int) -> str:
+    """At most `limit` characters: the first ones, or both ends where that leaves enough of them."""
+    length = _str_len(text)
+    notice = f"\n[... {length - limit} characters left out ...]\n"
+    if length <= limit or limit < _LEAST_FOR_ENDS:
+        return _exact(text, limit)
+    half = (limit - len(notice)) // 2
+    return _exact(text, half) + notice + _str_getitem(text, slice(length - half, length))
 
 
 def valid(text: str) -> str:
@@ -69,7 +81,7 @@ def describe(value: object, limit: int) -> tuple[str, bool]:
     """`str(value)` cut to `limit` characters, and whether it was cut; why not, when it can not be had."""
     try:
         text = _text_of(value)
-        return valid(_exact(text, limit)), _str_len(text) > limit
+        return valid(_cut(text, limit)), _str_len(text) > limit
     except KeyboardInterrupt:
         raise
     except BaseException as error:

@@ -143,9 +143,10 @@ describe('--session', () => {
     );
   });
 
-  it('takes a name', async () => {
-    const outcome = await cli(['run', 'ok.py', '--session', 'a.b_c-1'], { cwd: folder });
-    expect(outcome.requests[0]?.session).toBe('a.b_c-1');
+  it('takes a name for the result; the program ends with the command', async () => {
+    const outcome = await cli(['run', 'ok.py', '--json', '--session', 'a.b_c-1'], { cwd: folder });
+    expect(outcome.requests.map(({ session }) => session)).toEqual([undefined]);
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ session: { id: 'a.b_c-1' } });
   });
 });
 

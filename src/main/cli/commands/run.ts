@@ -252,8 +252,10 @@ async function answer(
     // Opened only for a run that may have something to ask.
     nobody: servers === null ? null : whyNobodyIsAsked(prepared, stdin, out),
   });
+  // The session ends with the command: its program has an end.
+  const { session, ...request } = prepared.request;
   try {
-    return await sandbox.run(prepared.request, {
+    const result = await sandbox.run(request, {
       signal: stop,
       words: commandLineWords,
       ...(servers === null ? {} : { functions: { ...servers.functions, confirm } }),
@@ -275,6 +277,7 @@ async function answer(
         ? { onPackages: (state) => progress.redraw({ ...state, label: state.packageName }) }
         : {}),
     });
+    return session === undefined ? result : { ...result, session: { ...result.session, id: session } };
   } catch (error) {
     return resultWithoutRun(
       { kind: 'runner-failed', detail: messageOf(error) },

@@ -8,9 +8,7 @@ from __future__ import annotations
 import functools
 import io
 import os
-import re
 import sys
-import unicodedata
 import warnings
 import weakref
 from importlib.machinery import PathFinder
@@ -21,6 +19,7 @@ from ..displays.display_forms import DisplayForms
 from ..displays.outputs import Outputs
 from .animations import play
 from .backends import attend_to_matplotlib, attend_to_pyplot
+from .missing_glyphs import MissingGlyphs
 from .right_to_left import attend_to_text
 
 _modules = sys.modules
@@ -36,21 +35,8 @@ _FONT_PACKAGES = {
     "cvttf_NotoSansCJK_Regular": ("NotoSansCJKtc-Regular.otf",),
     "mplfonts": ("fonts/NotoSansCJKsc-Regular.otf", "fonts/SourceHanSansSC-Regular.otf"),
 }
-_UNSHAPED = re.compile(r"Matplotlib currently does not support (\w+) natively")
-_MISSING_GLYPH = re.compile(r"Glyph (\d+) .*missing from")
-_MAX_NAMED_GLYPHS = 20
 
-# Characters -> the package that has them; of several, the first that fits.
-_ADVICE = (
-    (re.compile("[\u3040-\u30ff]"), "matplotlib-fontja"),
-    (re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]"), "koreanize-matplotlib"),
-    (re.compile("[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff]"), "cvttf-notosanscjk-regular"),
-)
-
-
-_HELPED = tuple(pattern for pattern, _ in _ADVICE)
-_EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]")
-
+# Messages of Matplotlib's that are remembered.
 _MAX_TOLD = 1000
 
 
@@ -78,14 +64,14 @@ class Figures:
         self._taken: weakref.WeakSet[Any] = weakref.WeakSet()
         self._font_packages: set[str] = set()
         self._font_files: list[str] = []
-        self._has_warned = False
-        # Of other warnings that drawing gave: each is told once.
+        self.missing_glyphs = MissingGlyphs()
+        # Of warnings that drawing gave: each is told once.
         self._told_warnings: dict[Any, Any] = {}
         forms.add_formatter(_is_figure, self._form_of)
 
     def begin_run(self) -> None:
         """What was installed since the last run may bring fonts."""
-        self._has_warned = False
+        self.missing_glyphs.begin_run()
         self._taken.clear()
         pyplot = _modules.get(_PYPLOT)
         if pyplot is not None:
@@ -104,6 +90,7 @@ class Figures:
             except Exception as error:
                 failure = failure or error
                 _close(figure)
+        self.missing_glyphs.tell()
         if failure is not None:
             raise failure
 
@@ -183,26 +170,15 @@ class Figures:
                 return
 
     def _draw(self, figure: Any) -> dict[str, Any]:
-        """As `_drawn`, and says once in a run which characters no font has."""
+        """As `_drawn`, and says which characters no font has."""
         self._taken.add(figure)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             play(figure)
             forms = _drawn(figure)
-        missing: dict[str, None] = {}
-        unshaped: dict[str, None] = {}
         for warning in caught:
-            message = str(warning.message)
-            glyph, script = _MISSING_GLYPH.match(message), _UNSHAPED.match(message)
-            if glyph is not None:
-                missing[chr(int(glyph[1]))] = None
-            elif script is not None:
-                unshaped[script[1]] = None
-            else:
-                self._pass_on(warning)
-        if (missing or unshaped) and not self._has_warned:
-            self._has_warned = True
-            sys.stderr.write(_about_missing("".join(missing), list(unshaped)))
+            self._pass_on(warning)
+        self.missing_glyphs.tell()
         return forms
 
     def _pass_on(self, warning: warnings.WarningMessage) -> None:
@@ -220,28 +196,6 @@ class Figures:
         forms = self._draw(figure)
         _close(figure)
         return forms
-
-
-def _about_missing(characters: str, unshaped: list[str]) -> str:
-    """What to say of characters that no font has, and of scripts that Matplotlib can not set."""
-    packages = [name for pattern, name in _ADVICE if pattern.search(characters)]
-    helps = [f"name {' and '.join(packages)} for the run"] if packages else []
-    if _EMOJI.search(characters):
-        helps.append("write words instead of emoji")
-    rest = "".join(one for one in characters if not any(pattern.search(one) for pattern in (_EMOJI, *_HELPED)))
-    scripts = list(dict.fromkeys([*unshaped, *_scripts_of(rest)]))[:5]
-    if scripts:
-        helps.append(f"{', '.join(scripts)} can not be drawn here: write these texts in Latin letters")
-    what = (
-        f"no font has {characters[:_MAX_NAMED_GLYPHS]}" if characters else "a text can not be drawn in its right form"
-    )
-    return f"plot: {what}{''.join(f'; {one}' for one in helps)}\n"
-
-
-def _scripts_of(characters: str) -> list[str]:
-    """As the names of the characters begin: Devanagari, Thai."""
-    names = (unicodedata.name(character, "").partition(" ")[0].capitalize() for character in characters)
-    return list(dict.fromkeys(name for name in names if name))
 
 
 def _open_figures() -> list[Any]:
@@ -279,5 +233,7 @@ def install_figures(outputs: Outputs, forms: DisplayForms, after_import: AfterIm
     figures = Figures(outputs, forms)
     after_import.call("matplotlib", attend_to_matplotlib)
     after_import.call("matplotlib.text", attend_to_text)
+    after_import.call("matplotlib._text_helpers", figures.missing_glyphs.attend_to_texts)
+    after_import.call("matplotlib._mathtext", figures.missing_glyphs.attend_to_mathematics)
     after_import.call(_PYPLOT, figures.attend)
     return figures
