@@ -13,6 +13,8 @@ export const AbsentFeature = z.enum([
   'libraries',
   'pip',
   'browser',
+  'alarms',
+  'locales',
   'javascript',
   'screen',
   'terminal',

@@ -240,12 +240,16 @@ describe('the prompts of an interactive session', () => {
 });
 
 describe('code that is nested too deeply', () => {
-  it('is told with its line', async () => {
-    const deep = `${'('.repeat(150)}${'-'.repeat(60_000)}1${')'.repeat(150)}`;
-    expect((await guest.run(`a = 1\nb = 2\nc = ${deep}\nd = 4\n`)).error).toMatchObject({
+  const signs = `a = 1\nb = 2 # not a (\nc = ${'- '.repeat(60_000)}1\nd = 4\n`;
+  it.each([
+    ['signs', signs, 3],
+    // Which line of them is at fault can't be told: none is blamed.
+    ['branches', `a = 1\nif a: pass\n${'elif a: pass\n'.repeat(20_000)}`, null],
+  ])('is told with its line, or with none: %s', async (_what, code, line) => {
+    expect((await guest.run(code)).error).toMatchObject({
       type: 'SyntaxError',
       message: expect.stringContaining('nested too deeply') as string,
-      line: 3,
+      line,
     });
   });
 });

@@ -49,6 +49,11 @@ class Magics:
         # As one namespace: functions in it would find nothing of two.
         self.end(self.begin(), exec(timed, names if names is self._namespace else {**self._namespace, **names}))
 
+    def echo(self, value: Any) -> None:
+        """As an interactive session does."""
+        if value is not None:
+            _say(repr(value))
+
     def begin_cell(self) -> None:
         self._cell_began = _perf_counter()
 

@@ -110,7 +110,7 @@ class _Translation:
         self._lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         self._written = list(self._lines)
         self._has_magics = False
-        self._is_timed = False
+        self._is_timed = self._had_prompts = False
         self._is_dedented = self._is_unfenced = False
         # By the number of a line in which characters were taken for others: what was wrong with it as it was written.
         self._guessed: dict[int, SyntaxError] = {}
@@ -137,6 +137,8 @@ class _Translation:
             except SyntaxError as next_error:
                 error = next_error
                 continue
+            if self._had_prompts:
+                self._echo(tree)
             return Notebook(self._timed(tree) if self._is_timed else tree, code, self._has_magics)
         raise self._as_written(error)
 
@@ -185,6 +187,7 @@ class _Translation:
         """As of an interactive session; what it printed is left out."""
         if not any(_PROMPT.match(line) for line in self._lines):
             return False
+        self._had_prompts = True
         is_code = False
         for index, line in enumerate(self._lines):
             prompt = _PROMPT.match(line) or (_CONTINUED_PROMPT.match(line) if is_code else None)
@@ -303,6 +306,16 @@ class _Translation:
             self._lines[index] = ""
             return None
         return None
+
+    def _echo(self, tree: ast.Module) -> None:
+        """Each value is shown, as in an interactive session; that of the last one is the code's."""
+        for statement in tree.body[:-1]:
+            if isinstance(statement, ast.Expr):
+                shown = ast.parse(f"{MAGICS}.echo()", mode="eval").body
+                if isinstance(shown, ast.Call):
+                    shown.args.append(statement.value)
+                    statement.value = ast.fix_missing_locations(ast.copy_location(shown, statement.value))
+                    self._has_magics = True
 
     def _timed(self, tree: ast.Module) -> ast.Module:
         """Begins to count before the first statement, and says how long it took after the last."""

@@ -26,6 +26,11 @@ _LOOKALIKES = (
     ("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
     ("\u201c\u201d\u201e\u201f", '"'),
     ("\u2018\u2019\u201a\u201b", "'"),
+    ("\u2010\u2011\u2012\u2013\u2212", "-"),
+    ("\u2026", "..."),
+    # Those of East Asian keyboards.
+    ("\u3002", "."),
+    *((chr(0xFEE0 + ord(mark)), mark) for mark in "!\"#%&'()*+,-./:;<=>@[\\]^`{|}~"),
 )
 
 

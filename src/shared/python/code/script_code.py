@@ -18,8 +18,7 @@ _Expression = ast.Expression
 _CO_COROUTINE = inspect.CO_COROUTINE
 
 _NESTED = "the code is nested too deeply to be read"
-# For the line of it to be found, in characters.
-_MAX_PARSED = 8_000_000
+_SIGNS = re.compile(r"(?:(?:[-+~(\[{]|not\b)[ \t]*){1000}")
 # More than the parser and the compiler need, in bytes.
 _NEEDED_BYTES, _NEEDED_BYTES_EACH = 1024 * 1024, 200
 _new_bytearray = bytearray
@@ -80,27 +79,13 @@ def compile_script(source: str, filename: str) -> ScriptCode:
     except MemoryError:
         # The parser raises it for what is nested too deeply for its stack, too. Raises when memory is what lacks.
         _new_bytearray(_NEEDED_BYTES + _NEEDED_BYTES_EACH * len(source))
-    raise SyntaxError(_NESTED, (filename, _nested_line(source), 1, None))
+    raise SyntaxError(_NESTED, (filename, _nested_line(source), None, None))
 
 
-def _nested_line(source: str) -> int:
-    """The first line up to which it is nested too deeply; 1 where it would take too long to find out."""
-    lines = lines_of(source)
-    low, high = 0, len(lines)
-    if len(source) * high.bit_length() > _MAX_PARSED:
-        return 1
-    # The line is after `low`, and not after `high`.
-    while high - low > 1:
-        middle = (low + high) // 2
-        try:
-            compile("\n".join(lines[:middle]), "", "exec", _FLAGS | ast.PyCF_ONLY_AST, True)
-            low = middle
-        except MemoryError:
-            high = middle
-        except Exception:
-            # It ends where it can't end.
-            low = middle
-    return high
+def _nested_line(source: str) -> int | None:
+    """The line of a long row of signs, which is what can be told without a parser."""
+    found = _SIGNS.search(source)
+    return None if found is None else source.count("\n", 0, found.start()) + 1
 
 
 def _compile(source: str, filename: str) -> ScriptCode:

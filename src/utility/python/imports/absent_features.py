@@ -226,6 +226,46 @@ def _no_browser(webbrowser: Any) -> None:
     webbrowser.get = get
 
 
+def _no_alarms(signal: Any) -> None:
+    """They are passed over: whoever sets one would rather not hear of it."""
+    set_timer = signal.setitimer
+    told = False
+
+    def say() -> None:
+        nonlocal told
+        if not told:
+            told = True
+            sys.stderr.write(f"{sentence('alarms')}\n")
+
+    def alarm(seconds: int) -> int:
+        if seconds:
+            say()
+        return 0
+
+    @functools.wraps(set_timer)
+    def setitimer(which: Any, seconds: float, interval: float = 0.0) -> Any:
+        if seconds:
+            say()
+        return set_timer(which, seconds, interval)
+
+    signal.alarm, signal.setitimer = alarm, setitimer
+
+
+def _no_locales(locale: Any) -> None:
+    """Emscripten takes any name, and formats as ever."""
+    set_locale = locale.setlocale
+
+    @functools.wraps(set_locale)
+    def setlocale(category: Any, wanted: Any = None) -> Any:
+        if isinstance(wanted, (tuple, list)):
+            wanted = locale.normalize(locale._build_localename(wanted))
+        if isinstance(wanted, str) and wanted.partition(".")[0] not in ("", "C", "POSIX"):
+            raise locale.Error(f"unsupported locale setting ({wanted[:_SHOWN_COMMAND]}): {sentence('locales')}")
+        return set_locale(category, wanted)
+
+    locale.setlocale = setlocale
+
+
 def _no_films(animation: Any) -> None:
     """Matplotlib knows the programs that are missing by name only."""
     find = animation.MovieWriterRegistry.__getitem__
@@ -298,6 +338,8 @@ def install_absent_features(after_import: AfterImport) -> None:
         ("multiprocessing.process", _no_process),
         ("concurrent.futures.process", _no_process_pools),
         ("webbrowser", _no_browser),
+        ("signal", _no_alarms),
+        ("locale", _no_locales),
         ("matplotlib.animation", _no_films),
         ("ctypes", _no_libraries),
         ("dotenv.main", _without_files_of_code),
