@@ -199,7 +199,10 @@ class _Translation:
         """The line as Python; None when it is nothing known."""
         if len(line) > MAX_LINE:
             return None
-        if _FENCE.fullmatch(line):
+        cell_magic = _CELL_MAGIC.fullmatch(line)
+        if cell_magic is not None and cell_magic[1] not in (*_QUIET, "time", "timeit"):
+            raise self._unknown(f"%%{cell_magic[1]}", "magic", line, number)
+        if cell_magic is not None or _FENCE.fullmatch(line):
             return ""
         help_match = _HELP.fullmatch(line)
         if help_match is not None:

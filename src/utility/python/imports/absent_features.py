@@ -228,26 +228,23 @@ def _no_browser(webbrowser: Any) -> None:
 
 def _no_alarms(signal: Any) -> None:
     """They are passed over: whoever sets one would rather not hear of it."""
-    set_timer = signal.setitimer
     told = False
 
-    def say() -> None:
+    def say(seconds: float) -> None:
         nonlocal told
-        if not told:
+        if seconds and not told:
             told = True
             sys.stderr.write(f"{sentence('alarms')}\n")
 
-    def alarm(seconds: int) -> int:
-        if seconds:
-            say()
+    def alarm(seconds: int, /) -> int:
+        say(seconds)
         return 0
 
-    @functools.wraps(set_timer)
-    def setitimer(which: Any, seconds: float, interval: float = 0.0) -> Any:
-        if seconds:
-            say()
-        return set_timer(which, seconds, interval)
+    def setitimer(which: int, seconds: float, interval: float = 0.0, /) -> tuple[float, float]:
+        say(seconds)
+        return 0.0, 0.0
 
+    # This build has neither.
     signal.alarm, signal.setitimer = alarm, setitimer
 
 
