@@ -49,9 +49,9 @@ describe('vivarium run --runtime native', () => {
     expect(outcome).toMatchObject({ code: 0, stdout: "Name? \n('Zoë', 'B')\n" });
   });
 
-  it('--session says what became of it', async () => {
+  it('--session names it in the result; it ends with the command', async () => {
     const outcome = await native('--json', '--session', 'mine', '-c', '1');
-    expect(JSON.parse(outcome.stdout)).toMatchObject({ session: { id: 'mine', state: 'kept' } });
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ session: { id: 'mine', state: 'reset' } });
   });
 
   it.each([
