@@ -380,32 +380,38 @@ describe('processes', () => {
     expect(await run(code)).toMatchObject({ status: 'ok', stdout: '[1, 4, 9]\n' });
   });
 
-  it('Python ends when the process that started it is killed', { timeout: 60_000 }, async (context) => {
-    needProcesses(context);
-    const marker = `lifeline-${process.pid}-${Date.now()}`;
-    const code =
-      'import subprocess, sys, time\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])\nprint("armed")\ntime.sleep(1000)';
-    const own = await RunFolder.create();
-    await own.prepare(code, []);
-    const script = `import { NativeProcess } from ${JSON.stringify(path.resolve('src/main/native/native-process.ts'))};
+  describe('of a process that is killed', () => {
+    beforeEach((context) => needProcesses(context));
+
+    it.each([
+      ['a program', 'program'],
+      ['a session', 'session'],
+    ])('%s ends when the process that started it is killed', { timeout: 60_000 }, async (_name, mode) => {
+      const marker = `lifeline-${process.pid}-${mode}-${Date.now()}`;
+      const code =
+        'import subprocess, sys, time\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"])\nprint("armed")\ntime.sleep(1000)';
+      const own = await RunFolder.create();
+      await own.prepare(code, []);
+      const script = `import { NativeProcess } from ${JSON.stringify(path.resolve('src/main/native/native-process.ts'))};
       const [, , program, runner, folder] = process.argv;
-      new NativeProcess({
-        program, args: ['-u', runner, folder, 'program', '1000', '1', '1', '1', '1'], cwd: folder,
+      const python = new NativeProcess({
+        program, args: ['-u', runner, folder, '${mode}', '1000', '1', '1', '1', '1'], cwd: folder,
         environment: { PATH: process.env.PATH, MARK: ${JSON.stringify(marker)} }, marker: 'none',
-        interruptBy: 'signal', onOutput: () => process.kill(process.pid, 'SIGKILL'),
-        onReport: () => undefined, onMisbehaviour: () => undefined,
+        interruptBy: 'signal', clock: performance, onOutput: () => process.kill(process.pid, 'SIGKILL'),
+        onReport: () => python.order({ do: 'run', run: 1, textLimit: 1000, input: false }), onMisbehaviour: () => undefined,
       });`;
-    const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
-    const file = path.join(folder, 'parent.mts');
-    execFileSync('tee', [file], { input: script, stdio: ['pipe', 'ignore', 'inherit'] });
-    expect(() =>
-      execFileSync(process.execPath, ['--import', 'tsx', file, binpath, own.runner, own.path], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      }),
-    ).toThrow(/SIGKILL|Command failed/u);
-    await untilNone(() => processesMarked(marker));
-    execFileSync('rm', ['-r', folder]);
-    await own.remove();
+      const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
+      const file = path.join(folder, 'parent.mts');
+      execFileSync('tee', [file], { input: script, stdio: ['pipe', 'ignore', 'inherit'] });
+      expect(() =>
+        execFileSync(process.execPath, ['--import', 'tsx', file, binpath, own.runner, own.path], {
+          stdio: ['ignore', 'ignore', 'inherit'],
+        }),
+      ).toThrow(/SIGKILL|Command failed/u);
+      await untilNone(() => processesMarked(marker));
+      execFileSync('rm', ['-r', folder]);
+      await own.remove();
+    });
   });
 });
 
