@@ -195,8 +195,19 @@ export default defineConfig(
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
   },
   {
-    files: ['examples/embed-*/page.js', 'examples/embed-*/src/renderer/*.js'],
+    files: ['examples/embed-*/page.js', 'examples/embed-*/src/page.js', 'examples/embed-*/src/renderer/*.js'],
     languageOptions: { globals: { window: 'readonly', document: 'readonly' } },
+  },
+  {
+    // Forge's plugin makes CommonJS of it, and puts the names of the window in.
+    files: ['examples/embed-forge/src/main.js'],
+    languageOptions: {
+      globals: {
+        __dirname: 'readonly',
+        MAIN_WINDOW_VITE_DEV_SERVER_URL: 'readonly',
+        MAIN_WINDOW_VITE_NAME: 'readonly',
+      },
+    },
   },
   {
     files: ['examples/embed-cjs/{main,preload}.js'],

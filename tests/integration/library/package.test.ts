@@ -22,6 +22,7 @@ import { runProgram } from '../../../scripts/shared/run-program.ts';
 import { sandboxSwitches } from '../../../src/main/cli/host/electron-command.ts';
 import { RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { openEmbeddingApp, recoversFromKill, type EmbeddingApp } from '../../support/embedding-app.ts';
+import { packWithForge } from '../../support/forge-app.ts';
 import { packAsar, pageOfPackedApp } from '../../support/packed-app.ts';
 import { packPackage, type PackedPackage } from '../../support/packed-package.ts';
 import { allProcesses, processesMarked, untilNone } from '../../support/processes.ts';
@@ -225,25 +226,43 @@ describe.each(['embed-esm', 'embed-cjs', 'embed-electron-vite'])('examples/%s', 
   );
 });
 
-describe('an app in an archive, its fuses blown', () => {
+interface PackedApp {
+  /** Returns the executable. */
+  readonly pack: (folder: string) => Promise<string>;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const PACKED_APPS: Readonly<Record<string, PackedApp>> = {
+  'embed-cjs in an archive, its fuses blown': {
+    pack: async (folder) =>
+      packAsar({
+        app: await packed.example('embed-cjs'),
+        modules: path.join(packed.folder, 'node_modules'),
+        folder,
+      }),
+    // What the fuses are there to refuse.
+    env: { ELECTRON_RUN_AS_NODE: '1' },
+  },
+  'embed-forge, packed by Forge with its Vite plugin': {
+    pack: (folder) => packWithForge(packed.tarball, folder),
+    env: {},
+  },
+};
+
+describe.each(Object.entries(PACKED_APPS))('%s', (name, { env, pack }) => {
   it(
     'runs pandas with every layer of the isolation, and recovers',
     { timeout: LIMIT_MS },
     async (context) => {
-      const folder = path.join(packed.folder, 'packed-app');
-      const executable = await packAsar({
-        app: await packed.example('embed-cjs'),
-        modules: path.join(packed.folder, 'node_modules'),
-        folder,
-      });
+      const folder = path.join(packed.folder, 'packed-apps', name.split(' ')[0]?.replace(',', '') ?? name);
+      const executable = await pack(folder);
       const app = spawn(executable, [...sandboxSwitches(), '--remote-debugging-port=0'], {
         env: {
           ...process.env,
           DISPLAY: display.name,
           VIVARIUM_DATA_DIR: dataFolder(),
           VIVARIUM_MIRROR: await testWheels(context),
-          // What the fuses are there to refuse.
-          ELECTRON_RUN_AS_NODE: '1',
+          ...env,
         },
         stdio: ['ignore', 'ignore', 'pipe'],
       });
@@ -252,7 +271,7 @@ describe('an app in an archive, its fuses blown', () => {
       await page.waitForFunction(() => 'vivarium' in globalThis);
       const python = (code: string): Promise<unknown> =>
         page.evaluate((text) => globalThis.vivarium.interpreter.pyodide(text), code);
-      expect(page.url()).toMatch(/app\.asar\/index\.html$/u);
+      expect(page.url()).toMatch(/app\.asar\/(?:.*\/)?index\.html$/u);
       expect(await python(PANDAS)).toEqual({ result: '42' });
       const [sidecar] = allProcesses().filter(
         ({ commandLine, parent }) => parent === app.pid && commandLine.includes('node.mojom.NodeService'),
