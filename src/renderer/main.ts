@@ -74,6 +74,7 @@ const services: Services = {
   runtime: new RuntimeStore(api.interpreter, api.packages),
   info,
   place: ref<Place>('console'),
+  showsShortcuts: ref(false),
   toasts: new Toasts(),
 };
 createApp(App)

@@ -118,7 +118,7 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
     documents,
     routes: routesOfParts({ settings, packages, python, documents, work, settling, versions }, options),
     isRunning: () => python.runs.underWay.length > 0,
-    settleWork: () => settling.wait(() => broadcast(EVENTS.work.onSettle, null)),
+    settleWork: () => settling.wait(() => broadcast(EVENTS.work.onSettle, null)).then(() => work.flushed()),
     dispose: async () => {
       packages.tasks.cancelAll();
       await Promise.allSettled([python.sandbox.dispose(), python.native.dispose()]);

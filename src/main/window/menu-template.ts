@@ -86,6 +86,7 @@ export const menuTemplate = (options: AppMenuOptions): MenuItemConstructorOption
       label: translate('console.run'),
       submenu: [
         command('run', 'console.run', 'CmdOrCtrl+Enter', false),
+        command('run-all', 'console.runAll'),
         command('stop', 'console.stop', 'CmdOrCtrl+.'),
         command('reset', 'console.reset'),
       ],
@@ -94,6 +95,8 @@ export const menuTemplate = (options: AppMenuOptions): MenuItemConstructorOption
       label: translate('menu.help'),
       role: 'help',
       submenu: [
+        command('show-shortcuts', 'shortcuts.title'),
+        separator,
         link('menu.pythonDocs', LINKS['python-docs']),
         link('menu.pyodidePackages', LINKS['pyodide-packages']),
         link('menu.pyodideConstraints', LINKS['pyodide-constraints']),

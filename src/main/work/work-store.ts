@@ -1,10 +1,13 @@
 /**
- * What a person does in the console, as parts of which each is a file in one folder. A part is bytes to main: what
- * they mean is the page's business. A file begins with the hash of what follows, so that damage is seen. Beside it are the
- * one before it, and for a moment the next one, until that is flushed to the disk.
+ * What a person does in the console, as parts of which each is a file in one folder. A part is bytes to main: what they
+ * mean is the page's business. A file begins with the hash of what follows, so that damage is seen.
+ *
+ * A part that is saved is written at once as the fresh one, which survives the end of the app. Flushing to the disk may
+ * take seconds on a busy one, so it goes on behind: the fresh one becomes the next one, is flushed, and takes the place
+ * of the current one, which is kept as the previous one.
  */
 import { webcrypto } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkPartName, type ReadPart, type WorkPart } from '../../shared/ipc/work.ts';
 import { LIMITS } from '../../shared/limits.ts';
@@ -14,10 +17,14 @@ import { systemErrorCode } from '../base/system-error.ts';
 const FOLDER_MODE = 0o700;
 const ENDING = '.part';
 const MODE = 0o600;
+const FRESH = '.fresh';
 const NEXT = '.next';
+const CURRENT = '';
 const PREVIOUS = '.previous';
 /** From the newest to the oldest. */
-const MARKS = [NEXT, '', PREVIOUS] as const;
+const MARKS = [FRESH, NEXT, CURRENT, PREVIOUS] as const;
+/** They are whole only once they are flushed; after a crash of the computer they may not be. */
+const UNFLUSHED: readonly string[] = [FRESH, NEXT];
 const HEAD = 'vivarium-work 1 ';
 const HASH_LENGTH = 64;
 const HEAD_BYTES = HEAD.length + HASH_LENGTH + 1;
@@ -31,6 +38,11 @@ export class WorkStoreError extends Error {
 export class WorkStore {
   readonly #folder: string;
   #turn: Promise<unknown> = Promise.resolve();
+  /** Parts whose fresh ones are to become the current ones. */
+  readonly #unflushed = new Set<string>();
+  #flushing: Promise<void> | null = null;
+  /** Why something could not be flushed, until it is told. */
+  #problem: WorkStoreError | null = null;
   /** Bytes of each part, once it was looked. */
   #sizes: Map<string, number> | null = null;
 
@@ -63,7 +75,7 @@ export class WorkStore {
           case 'whole':
             return { bytes: found.bytes, damaged };
           case 'damaged':
-            if (mark !== NEXT) damaged.push(await moveAside(file));
+            if (!UNFLUSHED.includes(mark)) damaged.push(await moveAside(file));
             break;
           case 'missing':
             break;
@@ -74,37 +86,38 @@ export class WorkStore {
   }
 
   /**
-   * Writes parts, then removes others. From when they are written, before they are flushed to the disk, they survive
-   * the end of the app.
+   * Writes parts, then removes others; flushing them to the disk goes on behind.
    *
-   * @throws WorkStoreError when one could not be written; each other is the new or the old one
+   * @throws WorkStoreError when one could not be written, or could not be flushed since the last call; each part is the
+   *   new or the old one
    */
   save(parts: readonly WorkPart[], removed: readonly string[]): Promise<void> {
     return this.#inTurn(async () => {
       const sizes = await this.#known();
       await mkdir(this.#folder, { recursive: true, mode: FOLDER_MODE });
-      for (const { bytes, name } of parts) this.#refuseExcess(sizes, name, bytes.byteLength);
-      const written = await Promise.allSettled(
-        parts.map((part) => writePart(this.#file(part.name, NEXT), part.bytes)),
-      );
-      const handles = written.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-      const synced = await Promise.allSettled(
-        handles.map((handle) => handle.sync().finally(() => handle.close())),
-      );
-      const failed = [...written, ...synced].find((result) => result.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
       for (const { bytes, name } of parts) {
-        await renameIfThere(this.#file(name), this.#file(name, PREVIOUS));
-        await renamePatiently(this.#file(name, NEXT), this.#file(name));
+        this.#refuseExcess(sizes, name, bytes.byteLength);
+        await writePart(this.#file(name, FRESH), bytes);
         sizes.set(name, bytes.byteLength);
+        this.#unflushed.add(name);
       }
       for (const name of removed) {
         // The newest first: after a crash in between, an older one comes back rather than none.
         for (const mark of MARKS) await rm(this.#file(name, mark), { force: true });
         sizes.delete(name);
+        this.#unflushed.delete(name);
       }
-      await syncFolder(this.#folder);
+      this.#flushing ??= this.#flushAll();
+      const problem = this.#problem;
+      this.#problem = null;
+      if (problem !== null) throw problem;
     });
+  }
+
+  /** Resolves when all that was saved is on the disk, or could not be brought there. */
+  async flushed(): Promise<void> {
+    await this.#turn;
+    await this.#flushing;
   }
 
   /**
@@ -122,6 +135,29 @@ export class WorkStore {
     });
   }
 
+  /** Not in turn: others may be saved meanwhile. Never rejects. */
+  async #flushAll(): Promise<void> {
+    for (let [name] = this.#unflushed; name !== undefined; [name] = this.#unflushed) {
+      this.#unflushed.delete(name);
+      const next = this.#file(name, NEXT);
+      const current = this.#file(name, CURRENT);
+      try {
+        await this.#inTurn(() => renameIfThere(this.#file(name, FRESH), next));
+        await flushIfThere(next);
+        await this.#inTurn(async () => {
+          // It may have been removed meanwhile.
+          if ((await stat(next).catch(() => null)) === null) return;
+          await renameIfThere(current, this.#file(name, PREVIOUS));
+          await renameIfThere(next, current);
+        });
+        await syncFolder(this.#folder);
+      } catch (error) {
+        this.#problem = asStoreError(error);
+      }
+    }
+    this.#flushing = null;
+  }
+
   #file(name: string, mark = ''): string {
     return path.join(this.#folder, `${name}${mark}${ENDING}`);
   }
@@ -136,7 +172,7 @@ export class WorkStore {
     for (const file of files) {
       if (!file.endsWith(ENDING)) continue;
       const stem = file.slice(0, -ENDING.length);
-      const name = WorkPartName.safeParse(stem.replace(/\.(?:next|previous)$/u, ''));
+      const name = WorkPartName.safeParse(stem.replace(/\.(?:fresh|next|previous)$/u, ''));
       if (!name.success) continue;
       const found = await stat(path.join(this.#folder, file)).catch(() => null);
       sizes.set(name.data, Math.max(found?.size ?? 0, sizes.get(name.data) ?? 0));
@@ -154,7 +190,7 @@ export class WorkStore {
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#turn.then(work).catch((error: unknown) => {
-      throw error instanceof WorkStoreError ? error : new WorkStoreError(describe(error), { cause: error });
+      throw asStoreError(error);
     });
     this.#turn = turn.catch(() => undefined);
     return turn;
@@ -164,18 +200,33 @@ export class WorkStore {
 const hashOf = async (bytes: Uint8Array): Promise<string> =>
   Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
 
-/** Not flushed to the disk yet. */
-const writePart = async (file: string, bytes: Uint8Array): Promise<FileHandle> => {
-  const head = Buffer.from(`${HEAD}${await hashOf(bytes)}\n`);
-  const handle = await open(file, 'w', MODE);
+const asStoreError = (error: unknown): WorkStoreError =>
+  error instanceof WorkStoreError ? error : new WorkStoreError(describe(error), { cause: error });
+
+/** Whole or not at all, as far as the app can end; not flushed to the disk. */
+const writePart = async (file: string, bytes: Uint8Array): Promise<void> => {
+  const unfinished = `${file}.tmp`;
+  const handle = await open(unfinished, 'w', MODE);
   try {
-    await handle.writeFile(head);
+    await handle.writeFile(`${HEAD}${await hashOf(bytes)}\n`);
     await handle.writeFile(bytes);
-  } catch (error) {
+  } finally {
     await handle.close();
-    throw error;
   }
-  return handle;
+  await renamePatiently(unfinished, file);
+};
+
+const flushIfThere = async (file: string): Promise<void> => {
+  // Windows flushes only what may be written.
+  const handle = await open(file, 'r+').catch((error: unknown) => {
+    if (systemErrorCode(error) === 'ENOENT') return null;
+    throw error;
+  });
+  try {
+    await handle?.sync();
+  } finally {
+    await handle?.close();
+  }
 };
 
 const renameIfThere = async (from: string, to: string): Promise<void> => {

@@ -30,10 +30,20 @@ export const obeyCommand = (services: Services, removing: Removing, command: App
       if (session !== null) removing.closeSession(session);
       return;
     case 'run': {
-      const cell = session?.cells.findLast(({ source }) => source.trim() !== '');
+      const current = session?.current ?? null;
+      const cell =
+        session !== null && current !== null && session.cells.includes(current)
+          ? current
+          : session?.cells.findLast(({ source }) => source.trim() !== '');
       if (session !== null && cell !== undefined) void store.run(session, cell);
       return;
     }
+    case 'run-all':
+      if (session !== null) void store.runAll(session, session.cells);
+      return;
+    case 'show-shortcuts':
+      services.showsShortcuts.value = true;
+      return;
     case 'stop': {
       const cell = runningCell(services);
       if (cell !== undefined) void store.stop(cell);

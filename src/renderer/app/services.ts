@@ -43,6 +43,7 @@ export interface Services {
   readonly runtime: RuntimeStore;
   readonly info: Readonly<Ref<AppInfo | null>>;
   readonly place: Ref<Place>;
+  readonly showsShortcuts: Ref<boolean>;
   readonly toasts: Toasts;
 }
 

@@ -6,6 +6,7 @@ import type { InputFile, RunRequest } from '../../shared/contract/sandbox.ts';
 import type { ProcessEndCause, SandboxEvent } from '../../shared/contract/sandbox-events.ts';
 import { traitsOf } from '../../shared/runtimes.ts';
 import type { Cell } from './model/cell.ts';
+import { mergedSource } from './model/cell-edits.ts';
 import { Session, type LostReason } from './model/session.ts';
 import { Removals, type Removal } from './removals.ts';
 import type { RestoredWork } from './work/restore-work.ts';
@@ -19,7 +20,10 @@ interface Running {
   readonly cell: Cell;
 }
 
-export type FocusWish = { readonly kind: 'tab' } | { readonly kind: 'cell'; readonly cell: Cell };
+export type FocusWish =
+  | { readonly kind: 'tab' }
+  /** Its code, or the cell as a whole. */
+  | { readonly kind: 'cell' | 'frame'; readonly cell: Cell };
 
 export interface ConsoleStoreOptions {
   readonly api: SandboxApi;
@@ -112,6 +116,23 @@ export class ConsoleStore {
     return removal;
   }
 
+  /** Puts the code of the lower one into the upper one; it can be undone for a while. */
+  mergeCells(session: Session, upper: Cell, lower: Cell): Removal {
+    const source = { before: upper.source, after: mergedSource(upper.source, lower.source) };
+    const removal: Removal = {
+      kind: 'merge',
+      session,
+      cell: lower,
+      index: session.cells.indexOf(lower),
+      upper,
+      source,
+    };
+    upper.source = source.after;
+    this.removals.add(removal);
+    session.removeCell(lower);
+    return removal;
+  }
+
   /** Brings back what was removed: this, or the last of it. Null when there is nothing any more. */
   undo(removal?: Removal): Removal | null {
     const back = this.removals.take(removal);
@@ -122,12 +143,21 @@ export class ConsoleStore {
         this.sessions.value = this.sessions.value.toSpliced(back.index, 0, back.session);
         this.activeName.value = back.session.name;
         break;
+      case 'merge':
+        // What was written since then stays.
+        if (back.upper.source === back.source.after) back.upper.source = back.source.before;
+        this.#bringBack(back.session, back.cell, back.index);
+        break;
       case 'cell':
-        back.session.insertCell(back.cell, back.index);
-        if (this.sessions.value.includes(back.session)) this.activeName.value = back.session.name;
+        this.#bringBack(back.session, back.cell, back.index);
         break;
     }
     return back;
+  }
+
+  #bringBack(session: Session, cell: Cell, index: number): void {
+    session.insertCell(cell, index);
+    if (this.sessions.value.includes(session)) this.activeName.value = session.name;
   }
 
   #forget(removal: Removal): void {
@@ -136,6 +166,7 @@ export class ConsoleStore {
         void this.#options.api.reset(removal.session.name);
         return;
       case 'cell':
+      case 'merge':
         return;
     }
   }

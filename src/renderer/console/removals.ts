@@ -4,6 +4,15 @@ import type { Session } from './model/session.ts';
 
 export type Removal =
   | { readonly kind: 'session'; readonly session: Session; readonly index: number }
+  /** The code of `cell` was put at the end of that of `upper`. */
+  | {
+      readonly kind: 'merge';
+      readonly session: Session;
+      readonly cell: Cell;
+      readonly index: number;
+      readonly upper: Cell;
+      readonly source: { readonly before: string; readonly after: string };
+    }
   | { readonly kind: 'cell'; readonly session: Session; readonly cell: Cell; readonly index: number };
 
 /** So long something removed can come back, in ms. */
@@ -17,7 +26,7 @@ export class Removals {
     this.entries.value.flatMap((removal) => (removal.kind === 'session' ? [removal.session] : [])),
   );
   readonly cells = computed(() =>
-    this.entries.value.flatMap((removal) => (removal.kind === 'cell' ? [removal.cell] : [])),
+    this.entries.value.flatMap((removal) => (removal.kind === 'session' ? [] : [removal.cell])),
   );
 
   /** @param onForgotten told when something can't come back any more */

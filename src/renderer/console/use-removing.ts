@@ -22,7 +22,7 @@ export const useRemoving = (): Removing => {
     const back = store.undo(removal);
     if (back === null) return;
     place.value = 'console';
-    store.focusWish.value = back.kind === 'cell' ? { kind: 'cell', cell: back.cell } : { kind: 'tab' };
+    store.focusWish.value = back.kind === 'session' ? { kind: 'tab' } : { kind: 'frame', cell: back.cell };
   };
   const tell = (text: string, removal: Removal): void => {
     toasts.show(text, 'calm', { label: t('menu.undo'), run: () => undo(removal) });
@@ -37,7 +37,7 @@ export const useRemoving = (): Removing => {
       const index = session.cells.indexOf(cell);
       const removal = store.removeCell(session, cell);
       const next = session.cells[Math.min(index, session.cells.length - 1)];
-      if (next !== undefined) store.focusWish.value = { kind: 'cell', cell: next };
+      if (next !== undefined) store.focusWish.value = { kind: 'frame', cell: next };
       if (cell.source.trim() !== '' || cell.items.length > 0) tell(t('console.cellRemoved'), removal);
     },
     undo: () => undo(),

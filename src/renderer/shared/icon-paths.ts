@@ -8,6 +8,7 @@ export const ICON_PATHS = {
   play: 'M5 3.2v9.6l7.5-4.8z',
   stop: 'M4 4h8v8H4z',
   plus: 'M8 3v10M3 8h10',
+  more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
   close: 'M4 4l8 8M12 4l-8 8',
   files: 'M3 2h6l4 4v8H3zM9 2v4h4',
   download: 'M8 2v8M4.8 7 8 10.2 11.2 7M3 13.5h10',

@@ -50,6 +50,8 @@ export const APP_COMMANDS = [
   'close-session',
   'run',
   'stop',
+  'run-all',
   'reset',
+  'show-shortcuts',
 ] as const;
 export type AppCommand = (typeof APP_COMMANDS)[number];

@@ -24,8 +24,11 @@ const newFolder = (): string => {
   return path.join(folder, 'work');
 };
 
-const save = (store: WorkStore, name: string, text: string): Promise<void> =>
-  store.save([{ name, bytes: bytesOf(text) }], []);
+/** Saves and waits until it is flushed, so that it is the current one. */
+const save = async (store: WorkStore, name: string, text: string): Promise<void> => {
+  await store.save([{ name, bytes: bytesOf(text) }], []);
+  await store.flushed();
+};
 
 describe('parts of the work', () => {
   it('are there again for another store in the same folder, and none before the first', async () => {
@@ -84,20 +87,36 @@ describe('parts of the work', () => {
     expect(textOf((await later.read('s1')).bytes)).toBe('one');
   });
 
-  it('that are written and not flushed yet when the app ends are the newest', async () => {
+  it.each(['fresh', 'next'])(
+    'that are %s when the app ends are the newest, if they are whole',
+    async (mark) => {
+      const folder = newFolder();
+      const store = new WorkStore(folder);
+      await save(store, 's1', 'one');
+      await save(store, 's1', 'two');
+      const unflushed = path.join(folder, `s1.${mark}.part`);
+      renameSync(path.join(folder, 's1.part'), unflushed);
+      renameSync(path.join(folder, 's1.previous.part'), path.join(folder, 's1.part'));
+      const later = new WorkStore(folder);
+      expect(textOf((await later.read('s1')).bytes)).toBe('two');
+      writeFileSync(unflushed, 'vivarium-work 1 half of i');
+      const read = await later.read('s1');
+      expect([textOf(read.bytes), read.damaged]).toEqual(['one', []]);
+      await save(later, 's1', 'three');
+      expect(readdirSync(folder).sort()).toEqual(['s1.part', 's1.previous.part']);
+    },
+  );
+
+  it('are there for another store as soon as they are saved, before they are flushed', async () => {
     const folder = newFolder();
     const store = new WorkStore(folder);
-    await save(store, 's1', 'one');
-    await save(store, 's1', 'two');
-    renameSync(path.join(folder, 's1.part'), path.join(folder, 's1.next.part'));
-    renameSync(path.join(folder, 's1.previous.part'), path.join(folder, 's1.part'));
-    const later = new WorkStore(folder);
-    expect(textOf((await later.read('s1')).bytes)).toBe('two');
-    writeFileSync(path.join(folder, 's1.next.part'), 'vivarium-work 1 half of i');
-    expect(await later.read('s1')).toMatchObject({ damaged: [] });
-    expect(textOf((await later.read('s1')).bytes)).toBe('one');
-    await save(later, 's1', 'three');
-    expect(readdirSync(folder).sort()).toEqual(['s1.part', 's1.previous.part']);
+    for (const text of ['one', 'two', 'three', 'four']) {
+      await store.save([{ name: 's1', bytes: bytesOf(text) }], []);
+      expect(textOf((await new WorkStore(folder).read('s1')).bytes)).toBe(text);
+    }
+    await store.save([], ['s1']);
+    await store.flushed();
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('that their reader does not understand are moved aside, one version after the other', async () => {
@@ -123,13 +142,25 @@ describe('parts of the work', () => {
     const folder = newFolder();
     const store = new WorkStore(folder);
     await save(store, 's0', 'x');
-    mkdirSync(path.join(folder, 's1.part'));
-    mkdirSync(path.join(folder, 's1.previous.part'));
-    writeFileSync(path.join(folder, 's1.previous.part', 'full'), '');
-    await expect(save(store, 's1', 'x')).rejects.toMatchObject({ name: 'WorkStoreError' });
+    mkdirSync(path.join(folder, 's1.fresh.part.tmp'));
+    await expect(save(store, 's1', 'x')).rejects.toMatchObject({
+      name: 'WorkStoreError',
+      message: 'it is a folder',
+    });
     await save(store, 's2', 'y');
     expect(textOf((await store.read('s2')).bytes)).toBe('y');
-    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('that can not take their place are told at the next save', async () => {
+    const folder = newFolder();
+    const store = new WorkStore(folder);
+    await save(store, 's1', 'x');
+    rmSync(path.join(folder, 's1.part'));
+    mkdirSync(path.join(folder, 's1.part', 'full'), { recursive: true });
+    mkdirSync(path.join(folder, 's1.previous.part', 'full'), { recursive: true });
+    await save(store, 's1', 'y');
+    await expect(save(store, 's2', 'z')).rejects.toMatchObject({ name: 'WorkStoreError' });
+    expect(textOf((await store.read('s2')).bytes)).toBe('z');
   });
 });
 

@@ -23,9 +23,14 @@ export interface EditorWords {
   readonly phrases: Readonly<Record<string, string>>;
 }
 
+/** Where the keyboard goes after a run: it stays, to the next cell, or into a new one below. */
+export type AfterRun = 'stay' | 'next' | 'insert';
+
 export interface EditorActions {
   changed(text: string): void;
-  run(): void;
+  run(after: AfterRun): void;
+  /** At a place in the text, in UTF-16 units. */
+  split(at: number): void;
   /** Earlier or later code for a cell whose text is `text`; null when there is none. */
   recall(direction: 'older' | 'newer', text: string): string | null;
   /** Esc: the keyboard leaves the text. */
@@ -57,8 +62,12 @@ export class CodeEditor {
       this.setText(found);
       return true;
     };
-    const run = (): boolean => {
-      actions.run();
+    const run = (after: AfterRun) => (): boolean => {
+      actions.run(after);
+      return true;
+    };
+    const split = (view: EditorView): boolean => {
+      actions.split(view.state.selection.main.head);
       return true;
     };
     const leave = (): boolean => {
@@ -73,8 +82,10 @@ export class CodeEditor {
         extensions: [
           Prec.highest(
             keymap.of([
-              { key: 'Mod-Enter', run },
-              { key: 'Shift-Enter', run },
+              { key: 'Mod-Enter', run: run('stay') },
+              { key: 'Shift-Enter', run: run('next') },
+              { key: 'Alt-Enter', run: run('insert') },
+              { key: 'Mod-Shift--', run: split },
             ]),
           ),
           keymap.of([
@@ -125,6 +136,11 @@ export class CodeEditor {
 
   blame(line: number | null): void {
     this.#view.dispatch({ effects: blameLine.of(line) });
+  }
+
+  /** Where the cursor is, in UTF-16 units. */
+  get cursor(): number {
+    return this.#view.state.selection.main.head;
   }
 
   focus(): void {

@@ -138,6 +138,17 @@ export class Cell {
     this.phase = { name: 'done', result, endedAt: now };
   }
 
+  /** Takes away what came of it. */
+  clear(): void {
+    if (this.phase.name === 'running') return;
+    this.phase = { name: 'draft' };
+    this.number = null;
+    this.items = [];
+    this.stale = false;
+    this.isCut = false;
+    this.isLoading = false;
+  }
+
   refuse(code: string, message: string): void {
     this.packages = null;
     this.phase = { name: 'refused', code, message };

@@ -34,6 +34,8 @@ export class Session {
   history = new History();
   cells: Cell[] = [];
   files: readonly WorkspaceFile[] = [];
+  /** The cell that the keyboard was in last. */
+  current: Cell | null = null;
   /** What was in its interpreter is gone; until its cells are run again, or that is known. */
   lost: LostState | null = null;
   /** Where one was in it, in CSS pixels; null for its end. */
@@ -47,11 +49,12 @@ export class Session {
     this.addCell();
   }
 
-  /** After `after`, or at the end. */
-  addCell(source = '', after?: Cell): Cell {
+  /** After `after`, or at the end; null: at the beginning. */
+  addCell(source = '', after?: Cell | null): Cell {
     this.cellsMade += 1;
     const cell = shallowReactive(new Cell(`${this.name}-cell-${this.cellsMade}`, source));
-    const index = after === undefined ? this.cells.length : this.cells.indexOf(after) + 1;
+    const index =
+      after === undefined ? this.cells.length : after === null ? 0 : this.cells.indexOf(after) + 1;
     this.cells = [...this.cells.slice(0, index), cell, ...this.cells.slice(index)];
     return cell;
   }

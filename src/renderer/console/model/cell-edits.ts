@@ -1,0 +1,92 @@
+/** What can be done with the cells of a session beside running them. Code never gets lost on the way. */
+import type { Cell } from './cell.ts';
+import type { Session } from './session.ts';
+
+export const CELL_ACTIONS = [
+  'insert-above',
+  'insert-below',
+  'move-up',
+  'move-down',
+  'duplicate',
+  'split',
+  'merge',
+  'copy-output',
+  'clear-output',
+  'run-above',
+] as const;
+export type CellAction = (typeof CELL_ACTIONS)[number];
+
+export const isPossible = (action: CellAction, session: Session, cell: Cell): boolean => {
+  const index = session.cells.indexOf(cell);
+  const next = session.cells[index + 1];
+  switch (action) {
+    case 'insert-above':
+    case 'insert-below':
+    case 'duplicate':
+    case 'split':
+      return true;
+    case 'move-up':
+      return index > 0;
+    case 'move-down':
+      return next !== undefined;
+    case 'merge':
+      return next !== undefined && next.phase.name !== 'running' && cell.phase.name !== 'running';
+    case 'copy-output':
+      return cell.items.length > 0;
+    case 'clear-output':
+      return cell.phase.name !== 'running' && cell.phase.name !== 'draft';
+    case 'run-above':
+      return index > 0 && !session.isRunning;
+  }
+};
+
+/** @param by cells to go down, or up when negative */
+export const moveCell = (session: Session, cell: Cell, by: number): void => {
+  const from = session.cells.indexOf(cell);
+  const to = from + by;
+  if (from < 0 || to < 0 || to >= session.cells.length) return;
+  session.cells = session.cells.toSpliced(from, 1).toSpliced(to, 0, cell);
+};
+
+/** A cell with the same code below it, not run yet. */
+export const duplicateCell = (session: Session, cell: Cell): Cell => session.addCell(cell.source, cell);
+
+/**
+ * Cuts a cell in two; the upper one keeps what was brought out. Line breaks at the cut go, unless that would leave
+ * nothing.
+ *
+ * @param at place in the code, in UTF-16 units
+ * @returns the lower one
+ */
+export const splitCell = (session: Session, cell: Cell, at: number): Cell => {
+  const upper = cell.source.slice(0, at).replace(/\r?\n$/u, '');
+  const lower = cell.source.slice(at).replace(/^\r?\n/u, '');
+  cell.source = upper;
+  return session.addCell(lower, cell);
+};
+
+/** The code of two cells as that of one. */
+export const mergedSource = (upper: string, lower: string): string =>
+  upper === '' || lower === '' ? upper + lower : `${upper}\n${lower}`;
+
+/** All that a cell has brought out, as text. */
+export const outputText = (cell: Cell): string =>
+  cell.items
+    .map((item) => {
+      switch (item.kind) {
+        case 'text':
+          return item.plain();
+        case 'rich':
+          return item.plain ?? '';
+        case 'input':
+          return `${item.printed ? '' : item.prompt}${item.secret ? '' : (item.answer ?? '')}`;
+        case 'value':
+          return item.text;
+        case 'error':
+          return item.error.traceback === ''
+            ? `${item.error.type}: ${item.error.message}`
+            : item.error.traceback.trimEnd();
+      }
+    })
+    .filter((text) => text !== '')
+    .join('\n');

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { cellKeyOf, type PressedKey } from '../../../src/renderer/console/cells/cell-keys.ts';
+import {
+  duplicateCell,
+  isPossible,
+  mergedSource,
+  moveCell,
+  outputText,
+  splitCell,
+} from '../../../src/renderer/console/model/cell-edits.ts';
+import { Session } from '../../../src/renderer/console/model/session.ts';
+import { resultOf } from '../../support/run-results.ts';
+
+const sessionOf = (...sources: string[]) => {
+  const session = new Session('s1', 1);
+  session.cells = [];
+  const cells = sources.map((source) => session.addCell(source));
+  return { session, cells, sources: () => session.cells.map(({ source }) => source) };
+};
+
+describe('cells', () => {
+  it('are put above the first, and below any', () => {
+    const { session, cells, sources } = sessionOf('one', 'two');
+    session.addCell('zero', null);
+    session.addCell('between', cells[0]);
+    expect(sources()).toEqual(['zero', 'one', 'between', 'two']);
+  });
+
+  it('move by one, and stay at the ends', () => {
+    const { session, cells, sources } = sessionOf('one', 'two', 'three');
+    const [one, , three] = cells;
+    if (one === undefined || three === undefined) throw new Error('no cells');
+    moveCell(session, one, 1);
+    moveCell(session, three, 1);
+    expect(sources()).toEqual(['two', 'one', 'three']);
+    expect([isPossible('move-down', session, three), isPossible('move-up', session, three)]).toEqual([
+      false,
+      true,
+    ]);
+    moveCell(session, three, -1);
+    expect(sources()).toEqual(['two', 'three', 'one']);
+  });
+
+  it.each([
+    ['a = 1\nb = 2', 5, 'a = 1', 'b = 2'],
+    ['a = 1\nb = 2', 6, 'a = 1', 'b = 2'],
+    ['a = 1\nb = 2', 3, 'a =', ' 1\nb = 2'],
+    ['a = 1', 0, '', 'a = 1'],
+    ['a = 1', 5, 'a = 1', ''],
+    ['a\n\n\nb', 2, 'a', '\nb'],
+  ])('%j is split at %i', (source, at, upper, lower) => {
+    const { session, cells, sources } = sessionOf(source, 'last');
+    const [cell] = cells;
+    if (cell === undefined) throw new Error('no cell');
+    splitCell(session, cell, at);
+    expect(sources()).toEqual([upper, lower, 'last']);
+  });
+
+  it('are duplicated without what came of them', () => {
+    const { session, cells } = sessionOf('code');
+    const [cell] = cells;
+    if (cell === undefined) throw new Error('no cell');
+    cell.begin('run', 1, 0, { timeoutSeconds: 1, memoryMiB: 64 });
+    cell.finish(resultOf({ stdout: 'text' }), 1);
+    expect(duplicateCell(session, cell)).toMatchObject({
+      source: 'code',
+      phase: { name: 'draft' },
+      items: [],
+    });
+  });
+
+  it('are merged with a line break where both have code', () => {
+    expect([mergedSource('a', 'b'), mergedSource('', 'b'), mergedSource('a', '')]).toEqual([
+      'a\nb',
+      'b',
+      'a',
+    ]);
+  });
+
+  it('give their output as text, without colours and passwords', () => {
+    const { cells } = sessionOf('code');
+    const [cell] = cells;
+    if (cell === undefined) throw new Error('no cell');
+    cell.begin('run', 1, 0, { timeoutSeconds: 1, memoryMiB: 64 });
+    cell.apply({ type: 'text', runId: 'run', stream: 'stdout', text: '\u001B[31mred\u001B[0m\n' });
+    cell.apply({ type: 'input', runId: 'run', prompt: 'Secret? ', secret: true });
+    cell.items = cell.items.map((item) => (item.kind === 'input' ? { ...item, answer: 'opensesame' } : item));
+    cell.finish(resultOf({ value: { text: '42' } }), 1);
+    expect(outputText(cell)).toBe('red\nSecret? \n42');
+    cell.clear();
+    expect([cell.items, cell.phase.name, cell.number]).toEqual([[], 'draft', null]);
+  });
+});
+
+describe('keys of a cell', () => {
+  const key = (name: string, held: Partial<PressedKey> = {}) =>
+    cellKeyOf({
+      key: name,
+      altKey: false,
+      ctrlKey: false,
+      metaKey: false,
+      shiftKey: false,
+      ...held,
+    });
+
+  it('are its own alone', () => {
+    expect([key('a'), key('A'), key('ArrowUp'), key('ArrowUp', { altKey: true })]).toEqual([
+      'insert-above',
+      'insert-above',
+      'previous',
+      'move-up',
+    ]);
+    const others = [
+      key('a', { ctrlKey: true }),
+      key('d', { metaKey: true }),
+      key('x'),
+      key('toString'),
+      key('Tab'),
+    ];
+    expect(others.filter((found) => found !== null)).toEqual([]);
+  });
+});
