@@ -36,6 +36,9 @@ it('ends idle processes, and starts one for the next run', async () => {
   await eventually(async () => expect(await status()).toMatchObject({ pid: null, sessions: [] }), {
     withinMs: START_MS,
   });
+  const note = page.locator('.lost');
+  await note.getByText('Nothing ran for a while, and Python was ended: variables are gone.').waitFor();
+  expect(await page.getByRole('tab', { selected: true }).innerText()).toContain('Variables are gone.');
   await goTo(page, 'Activity');
   await page
     .getByText(/Session 1: variables lost/u)
@@ -44,6 +47,10 @@ it('ends idle processes, and starts one for the next run', async () => {
   await goTo(page, 'Console');
   const next = await ended(await runCode(page, '"x" in globals()'));
   expect(await next.locator('.value').innerText()).toContain('False');
+  // The first cell again, and nothing is missing any more.
+  await note.getByRole('button', { name: 'Run all' }).click();
+  await note.waitFor({ state: 'detached', timeout: START_MS });
+  expect(await page.locator('.stale-note').count()).toBe(0);
 });
 
 it('takes a CSV that is dropped, plots it, and saves the picture', async (context) => {

@@ -33,6 +33,7 @@ it('crash-isolated tool execution', async () => {
     /The sandbox process ended \(.+\)\. Nothing else was affected\. Variables lost\./su,
   );
   await early.locator('.stale-note').waitFor();
+  await page.locator('.lost').getByText('The process of this session ended: variables are gone.').waitFor();
 
   const next = await ended(await runCode(page, '"alive"'));
   expect(await next.locator('.value').innerText()).toContain('alive');

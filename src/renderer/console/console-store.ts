@@ -15,6 +15,9 @@ import type { KeptWork } from './work/work-keeper.ts';
 /** How often the page is redrawn while output streams in, in ms. */
 const BATCH_MS = 33;
 
+/** A process and its sessions end this close to each other, in ms. */
+const SAME_END_MS = 1000;
+
 interface Running {
   readonly session: Session;
   readonly cell: Cell;
@@ -51,7 +54,7 @@ export class ConsoleStore {
   #waiting: RunEvent[] = [];
   #sessionsMade: number;
   /** Sessions that ended with a process of which it is not told yet why. */
-  #bereaved: readonly Session[] = [];
+  #bereaved: readonly { readonly session: Session; readonly at: number }[] = [];
   #runsMade = 0;
   #listings = 0;
 
@@ -196,7 +199,7 @@ export class ConsoleStore {
     }
     const result = answer.value;
     cell.finish(result, Date.now());
-    if (result.session.state === 'lost') session.loseState('run-stopped', cell);
+    if (result.session.state === 'lost') session.loseState(session.lost?.reason ?? 'run-stopped', cell);
     session.noteRun();
     if (!traitsOf(result.runtime).hasFiles) return;
     session.noteFiles(result.files, cell.number);
@@ -281,11 +284,12 @@ export class ConsoleStore {
       const session = all.find(({ name }) => name === event.session);
       if (session === undefined) return;
       session.loseState(event.why);
-      if (event.why === 'process-ended') this.#bereaved = [...this.#bereaved, session];
+      if (event.why === 'process-ended') this.#bereaved = [...this.#bereaved, { session, at: event.at }];
     }
     if (event.type === 'process-ended' && event.role === 'active') {
-      for (const session of this.#bereaved) {
-        if (session.lost !== null) session.lost = { ...session.lost, reason: endReason(event.cause) };
+      for (const { at, session } of this.#bereaved) {
+        if (session.lost !== null && event.at - at < SAME_END_MS)
+          session.lost = { ...session.lost, reason: endReason(event.cause) };
       }
       this.#bereaved = [];
     }

@@ -32,6 +32,15 @@ describe('a session', () => {
     session.loseState('process-ended', later);
     expect([early, crashed, later, draft].map(({ stale }) => stale)).toEqual([true, false, false, false]);
     expect(session.files).toEqual([]);
+    expect(session.lost).toEqual({ reason: 'process-ended', files: ['a.csv'] });
+    // What the run itself says of it comes after what the sandbox has said.
+    session.loseState('run-stopped', later);
+    expect(session.lost?.files).toEqual(['a.csv']);
+    session.noteRun();
+    expect(session.lost).not.toBeNull();
+    early.stale = false;
+    session.noteRun();
+    expect(session.lost).toBeNull();
   });
 
   it('knows which cell made a file last', () => {

@@ -103,7 +103,7 @@ export class Session {
   /** Variables are gone: every cell that has run, but `but`, shows it. */
   loseState(reason: LostReason, but?: Cell): void {
     const ran = this.cells.some((cell) => cell !== but && (cell.isLoading || cell.hasKeptState));
-    const files = this.files.map(({ name }) => name);
+    const files = [...new Set([...(this.lost?.files ?? []), ...this.files.map(({ name }) => name)])];
     if (ran || files.length > 0) this.lost = { reason, files };
     for (const cell of this.cells) {
       if (cell !== but && cell.hasKeptState) {
