@@ -108,8 +108,9 @@ export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Pr
     translate: () => translateTo(language()),
     end: async () => {
       const open = window === null || window.isDestroyed() ? null : window;
-      const state = open === null ? null : stateOf(open);
       if (open !== null) await composed.settleWork();
+      // At the last moment: the system may still have been placing it.
+      const state = open === null || open.isDestroyed() ? null : stateOf(open);
       open?.destroy();
       await Promise.all([composed.dispose(), state === null ? null : saveWindowState(stateStore, state)]);
     },
