@@ -7,7 +7,7 @@
  * of the current one, which is kept as the previous one.
  */
 import { webcrypto } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkPartName, type ReadPart, type WorkPart } from '../../shared/ipc/work.ts';
 import { LIMITS } from '../../shared/limits.ts';
@@ -216,12 +216,15 @@ const writePart = async (file: string, bytes: Uint8Array): Promise<void> => {
   await renamePatiently(unfinished, file);
 };
 
-const flushIfThere = async (file: string): Promise<void> => {
-  // Windows flushes only what may be written.
-  const handle = await open(file, 'r+').catch((error: unknown) => {
+const openIfThere = (file: string, flags: 'r' | 'r+'): Promise<FileHandle | null> =>
+  open(file, flags).catch((error: unknown) => {
     if (systemErrorCode(error) === 'ENOENT') return null;
     throw error;
   });
+
+const flushIfThere = async (file: string): Promise<void> => {
+  // Windows flushes only what may be written.
+  const handle = await openIfThere(file, 'r+');
   try {
     await handle?.sync();
   } finally {
@@ -248,7 +251,9 @@ const readPart = async (file: string): Promise<FoundPart> => {
   });
   if (found === null) return { kind: 'missing' };
   if (!found.isFile() || found.size > HEAD_BYTES + LIMITS.workPartBytes) return { kind: 'damaged' };
-  const handle = await open(file, 'r');
+  const handle = await openIfThere(file, 'r');
+  // It has become an older one meanwhile, which is looked at next.
+  if (handle === null) return { kind: 'missing' };
   try {
     const buffer = Buffer.alloc(found.size);
     let length = 0;
