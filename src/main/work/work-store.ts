@@ -6,8 +6,9 @@
  * take seconds on a busy one, so it goes on behind: the fresh one becomes the next one, is flushed, and takes the place
  * of the current one, which is kept as the previous one.
  */
-import { webcrypto } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
+import { createHash, webcrypto } from 'node:crypto';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkPartName, type ReadPart, type WorkPart } from '../../shared/ipc/work.ts';
 import { LIMITS } from '../../shared/limits.ts';
@@ -25,6 +26,11 @@ const PREVIOUS = '.previous';
 const MARKS = [FRESH, NEXT, CURRENT, PREVIOUS] as const;
 /** They are whole only once they are flushed; after a crash of the computer they may not be. */
 const UNFLUSHED: readonly string[] = [FRESH, NEXT];
+/**
+ * Up to that, a part is hashed and written in one go, in bytes: what is typed must not wait behind the app's other file
+ * work in Node's four threads, which takes seconds when it starts. Main's loop is held for a millisecond.
+ */
+const WRITTEN_AT_ONCE_BYTES = 256 * 1024;
 const HEAD = 'vivarium-work 1 ';
 const HASH_LENGTH = 64;
 const HEAD_BYTES = HEAD.length + HASH_LENGTH + 1;
@@ -94,7 +100,7 @@ export class WorkStore {
   save(parts: readonly WorkPart[], removed: readonly string[]): Promise<void> {
     return this.#inTurn(async () => {
       const sizes = await this.#known();
-      await mkdir(this.#folder, { recursive: true, mode: FOLDER_MODE });
+      mkdirSync(this.#folder, { recursive: true, mode: FOLDER_MODE });
       for (const { bytes, name } of parts) {
         this.#refuseExcess(sizes, name, bytes.byteLength);
         await writePart(this.#file(name, FRESH), bytes);
@@ -206,6 +212,17 @@ const asStoreError = (error: unknown): WorkStoreError =>
 /** Whole or not at all, as far as the app can end; not flushed to the disk. */
 const writePart = async (file: string, bytes: Uint8Array): Promise<void> => {
   const unfinished = `${file}.tmp`;
+  if (bytes.byteLength <= WRITTEN_AT_ONCE_BYTES) {
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    writeFileSync(unfinished, Buffer.concat([Buffer.from(`${HEAD}${hash}\n`), bytes]), { mode: MODE });
+    try {
+      renameSync(unfinished, file);
+    } catch {
+      // On Windows somebody may have it open for a moment.
+      await renamePatiently(unfinished, file);
+    }
+    return;
+  }
   const handle = await open(unfinished, 'w', MODE);
   try {
     await handle.writeFile(`${HEAD}${await hashOf(bytes)}\n`);
