@@ -102,7 +102,13 @@ export class CallQuestions {
   }
 
   #tell(): void {
-    for (const { tell } of [...this.#watchers]) tell(this.open);
+    for (const { tell } of [...this.#watchers]) {
+      try {
+        tell(this.open);
+      } catch {
+        // A watcher whose window is gone throws. Others are told, and the decision stands.
+      }
+    }
   }
 }
 

@@ -1,4 +1,6 @@
 /** What the settings of Python in a page may ask. The channels are those of Vivarium's own window, under the package's name. */
+import PQueue from 'p-queue';
+import type { z } from 'zod';
 import { Config } from '../../shared/config/config.ts';
 import { changesOf, InvalidSettingError, withValueAt } from '../../shared/config/config-keys.ts';
 import { ARGUMENTS } from '../../shared/ipc/arguments.ts';
@@ -53,60 +55,57 @@ export const settingsRoutes = (deps: SettingsRoutesDeps): Route[] => {
       'this app keeps no settings for Python; give registerInterpreter the option "settings"',
     );
   };
+  /** All of it is there only for pages of apps that have given their settings: a page could start any program else. */
+  const route = <Given extends unknown[]>(
+    channel: string,
+    schema: z.ZodType<Given>,
+    handler: (given: Given, caller: Caller, store: PythonSettingsStore) => unknown,
+  ): Route =>
+    answering(
+      libraryChannel(channel),
+      schema,
+      (given, caller) => handler(given, caller, settings()),
+      onFault,
+    );
+  const { check } = nativeHandlers(oneAtATime(checkInterpreter));
+  const find = shared(findInterpreters);
   const { config, file, native, packages: store } = CALLS;
   return [
-    answering(libraryChannel(config.get), ARGUMENTS.config.get, () => settingsNow(settings()), onFault),
-    answering(
-      libraryChannel(config.set),
-      ARGUMENTS.config.set,
-      async ([name, value]) => {
-        await inPageTerms(settings().set(changeOf(name, value)));
-        const now = settingsNow(settings());
-        return { ...now, saved: !now.notices.some(({ code }) => UNSAVED.has(code)) };
-      },
-      onFault,
-    ),
-    answering(
-      libraryChannel(store.list),
-      ARGUMENTS.packages.list,
-      async () => ({ totalBytes: await inPageTerms(packages.size()) }),
-      onFault,
-    ),
-    answering(
-      libraryChannel(store.verify),
-      ARGUMENTS.packages.verify,
-      async ([{ taskId }]) => {
-        await inPageTerms(tasks.run(taskId, (signal) => packages.verify({ signal })));
-        // What was damaged is mended by now.
-        return { damaged: [] };
-      },
-      onFault,
-    ),
-    answering(
-      libraryChannel(store.cancel),
-      ARGUMENTS.packages.cancel,
-      ([taskId]) => tasks.cancel(taskId),
-      onFault,
-    ),
-    answering(
-      libraryChannel(native.check),
-      ARGUMENTS.native.check,
-      (given, caller) => nativeHandlers(checkInterpreter).check(given, caller),
-      onFault,
-    ),
-    answering(
-      libraryChannel(file.find),
-      ARGUMENTS.file.find,
-      async () => foundPythons(await findInterpreters()),
-      onFault,
-    ),
-    answering(
-      libraryChannel(file.pickFile),
-      ARGUMENTS.file.pickFile,
-      ([options], caller) => pickFile(options, caller),
-      onFault,
-    ),
+    route(config.get, ARGUMENTS.config.get, (_given, _caller, own) => settingsNow(own)),
+    route(config.set, ARGUMENTS.config.set, async ([name, value], _caller, own) => {
+      await inPageTerms(own.set(changeOf(name, value)));
+      const now = settingsNow(own);
+      return { ...now, saved: !now.notices.some(({ code }) => UNSAVED.has(code)) };
+    }),
+    route(store.list, ARGUMENTS.packages.list, async () => ({
+      totalBytes: await inPageTerms(packages.size()),
+    })),
+    route(store.verify, ARGUMENTS.packages.verify, async ([{ taskId }]) => {
+      if (tasks.has(taskId)) throw new ApiFailure('duplicate-id', `a task "${taskId}" is under way already`);
+      await inPageTerms(tasks.run(taskId, (signal) => packages.verify({ signal })));
+      // What was damaged is mended by now.
+      return { damaged: [] };
+    }),
+    route(store.cancel, ARGUMENTS.packages.cancel, ([taskId]) => tasks.cancel(taskId)),
+    route(native.check, ARGUMENTS.native.check, check),
+    route(file.find, ARGUMENTS.file.find, async () => foundPythons(await find())),
+    route(file.pickFile, ARGUMENTS.file.pickFile, ([options], caller) => pickFile(options, caller)),
   ];
+};
+
+/** A page may ask as often as it likes: one interpreter after the other is started. */
+const oneAtATime = <A, T>(work: (argument: A) => Promise<T>): ((argument: A) => Promise<T>) => {
+  const queue = new PQueue({ concurrency: 1 });
+  return (argument) => queue.add(() => work(argument));
+};
+
+/** Whoever asks while it is under way gets the same answer. */
+const shared = <T>(work: () => Promise<T>): (() => Promise<T>) => {
+  let underWay: Promise<T> | undefined;
+  return () =>
+    (underWay ??= work().finally(() => {
+      underWay = undefined;
+    }));
 };
 
 /** Notices of settings whose changes hold only until the app is closed. */

@@ -125,7 +125,9 @@ export class BackendRunner implements Runner {
     const { signal, unlink } = linkSignals(this.#disposal.signal, options.signal ?? never);
     const arrived = clock.now();
     let waitMs = 0;
-    const ended = await queue.add(session, signal, async () => {
+    // The end of a session always gets its turn: its caller's signal only shortens it, or the state would stay.
+    const untilTurn = endsSession ? this.#disposal.signal : signal;
+    const ended = await queue.add(session, untilTurn, async () => {
       waitMs = clock.now() - arrived;
       const release = backend.hold(session);
       try {

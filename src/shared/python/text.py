@@ -38,11 +38,15 @@ def _exact(text: str, limit: int) -> str:
 def _cut(text: str, limit: int) -> str:
     """At most `limit` characters: the first ones, or both ends where that leaves enough of them."""
     length = _str_len(text)
-    notice = f"\n[... {length - limit} characters left out ...]\n"
     if length <= limit or limit < _LEAST_FOR_ENDS:
         return _exact(text, limit)
-    half = (limit - len(notice)) // 2
-    return _exact(text, half) + notice + _str_getitem(text, slice(length - half, length))
+    # The number that is told is not longer than this one.
+    half = (limit - len(_left_out(length))) // 2
+    return _exact(text, half) + _left_out(length - 2 * half) + _str_getitem(text, slice(length - half, length))
+
+
+def _left_out(count: int) -> str:
+    return f"\n[... {count} characters left out ...]\n"
 
 
 def valid(text: str) -> str:

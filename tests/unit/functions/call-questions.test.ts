@@ -58,6 +58,23 @@ it('arguments are shown with nothing in them that would not be seen, and cut in 
   expect(shown.length).toBeLessThan(4200);
 });
 
+it('a watcher that throws, as one does whose window is destroyed, changes nothing for the others', async () => {
+  const { clock, questions, seen, watch } = stage();
+  questions.watch((open) => {
+    if (open.length > 0 || seen.length > 1) throw new Error('Object has been destroyed');
+  });
+  watch();
+  const stop = new AbortController();
+  const ended = questions.ask(call({ signal: stop.signal }));
+  expect(onlyOne(questions)).toBe(seen.at(-1)?.[0]);
+  stop.abort();
+  const late = questions.ask(call());
+  clock.advance(TIMEOUT_MS);
+  const denial = { deny: expect.any(String) as string };
+  expect([await ended, await late]).toEqual([denial, denial]);
+  expect([questions.open, seen.at(-1)]).toEqual([[], []]);
+});
+
 describe('a question is denied', () => {
   it('where nobody watches', async () => {
     const { questions } = stage();

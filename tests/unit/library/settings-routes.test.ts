@@ -1,6 +1,7 @@
 /** What the settings in a page may ask of an app that has put them there: those of Python, and nothing else. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import { describe, expect, it, vi } from 'vitest';
 import { Tasks } from '../../../src/main/app/tasks.ts';
 import { FORBIDDEN, type Caller } from '../../../src/main/ipc/route.ts';
@@ -99,10 +100,54 @@ it('a page that is not the app’s own is refused everywhere', async () => {
   }
 });
 
-it('an app that keeps no settings says what to give', async () => {
-  expect(await stage({}).ask('vivarium-config-get')).toMatchObject({
-    error: { code: 'failed', message: expect.stringContaining('the option "settings"') as string },
+it('an app that keeps no settings says what to give, and starts nothing for a page', async () => {
+  const started = vi.fn();
+  const { ask } = stage({
+    findInterpreters: () => Promise.resolve(started() ?? []),
+    pickFile: () => Promise.resolve(started() ?? null),
+    packages: { size: () => Promise.resolve(7), verify: () => Promise.resolve(started() ?? []) },
   });
+  // It would run, and end with what `checkInterpreter` says of a program that is no Python.
+  for (const [channel, ...given] of [
+    ['vivarium-config-get'],
+    ['vivarium-native-check', process.execPath],
+    ['vivarium-file-find', 'python3'],
+    ['vivarium-file-pick', {}],
+    ['vivarium-packages-verify', { taskId: 'one' }],
+  ] as const) {
+    expect([channel, await ask(channel, given)]).toMatchObject([
+      channel,
+      {
+        ok: false,
+        error: { code: 'failed', message: expect.stringContaining('the option "settings"') as string },
+      },
+    ]);
+  }
+  expect(started).not.toHaveBeenCalled();
+});
+
+it('a page that asks again and again has one search and one verification under way', async () => {
+  const { settings } = await opened();
+  const find = vi.fn(() => new Promise<never[]>((resolve) => setImmediate(() => resolve([]))));
+  let verified: (() => void) | undefined;
+  const { ask } = stage({
+    settings,
+    findInterpreters: find,
+    packages: {
+      size: () => Promise.resolve(7),
+      verify: () => new Promise((resolve) => (verified = () => resolve([]))),
+    },
+  });
+  const all = await Promise.all([1, 2, 3].map(async () => ask('vivarium-file-find', ['python3'])));
+  expect([find.mock.calls.length, all]).toEqual([1, Array(3).fill({ ok: true, value: [] })]);
+  expect(await ask('vivarium-file-find', ['python3'])).toEqual({ ok: true, value: [] });
+  expect(find).toHaveBeenCalledTimes(2);
+  const first = ask('vivarium-packages-verify', [{ taskId: 'one' }]);
+  expect(await ask('vivarium-packages-verify', [{ taskId: 'one' }])).toMatchObject({
+    error: { code: 'duplicate-id' },
+  });
+  verified?.();
+  expect(await first).toMatchObject({ ok: true });
 });
 
 it('settings that an app keeps itself are checked, and a fault of the app is its own', async () => {
@@ -118,7 +163,9 @@ it('settings that an app keeps itself are checked, and a fault of the app is its
 
 it('the words of what the store can not do reach the page', async () => {
   const off = new VivariumError('packages-off', 'packages are switched off');
+  const { settings } = await opened();
   const { ask } = stage({
+    settings,
     packages: { size: () => Promise.reject(off), verify: () => Promise.reject(off) },
   });
   const error = { code: 'failed', message: 'packages are switched off' };

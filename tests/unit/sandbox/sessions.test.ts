@@ -115,6 +115,27 @@ describe('reset', () => {
     expect(await stateOf(all, 'a')).toBe('kept');
   });
 
+  it('forgets the state also when the caller has given up before its turn', async () => {
+    const gate = deferred();
+    const all = stage({
+      run: async (order, context) => {
+        await gate.promise;
+        return finishWith()(order, context);
+      },
+    });
+    const first = run(all, 'a');
+    await until(() => all.launcher.processes[0]?.called('run').length === 1);
+    const stop = new AbortController();
+    const ended = all.sandbox.endSession('a', { signal: stop.signal });
+    stop.abort();
+    gate.resolve();
+    await first;
+    expect(await ended).toMatchObject({ had: true, end: { status: 'cancelled' } });
+    expect(all.sandbox.sessions).toEqual([]);
+    expect(await stateOf(all, 'a')).toBe('kept');
+    expect(all.launcher.last.called('openInterpreter')).toHaveLength(2);
+  });
+
   it('tells nobody of a run', async () => {
     const all = stage();
     await run(all, 'a');
