@@ -126,6 +126,7 @@ export const CONSOLE_FOLDERS = {
   output: ['model'],
   files: ['model', 'output'],
   cells: ['model', 'editor', 'output'],
+  work: ['model'],
 };
 
 const innerZones = (parent, folders) =>
