@@ -77,6 +77,8 @@ const lost = (typed: readonly Typed[], endedAt: number, text: string): string[] 
 it('typing survives kill -9 of the main process', async () => {
   const folder = newFolder();
   const first = await open(folder);
+  // While the app and its first interpreter start, they compete for the processors with the saving.
+  await ended(await runCode(first.page, 'print("started")'));
   const typed = await typeLines(first.page);
   const endedAt = performance.now();
   const gone = first.app.waitForEvent('close');
