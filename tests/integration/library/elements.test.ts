@@ -51,7 +51,19 @@ const stored = (): unknown =>
   JSON.parse(readFileSync(path.join(packed.folder, 'data', 'chromium', 'python.json'), 'utf8'));
 const runtimeIn = (language: Language): string =>
   createTranslate(language, allTexts())('settings.plugins.python.runtime');
+/** Points at the native runtime, and says that this is meant. */
+const chooseNative = async (): Promise<void> => {
+  await settings()
+    .getByRole('radio', { name: /^Native/u })
+    .check();
+  await settings().getByRole('button', { name: MEANT }).click();
+  await settings().locator('#python-binpath').waitFor();
+};
+const MEANT = 'Run without the sandbox';
 const dialog = (): Locator => opened.page.locator('vivarium-questions').getByRole('dialog');
+
+/** In whatever document or shadow tree it is. */
+const hasFocus = (element: Element): boolean => element.matches(':focus');
 
 /** Runs code for another document of the app, which shows no questions and stays when the page is loaded again. */
 const pythonOfOtherWindow = (code: string): Promise<unknown> =>
@@ -79,9 +91,7 @@ describe('the settings', () => {
       return page.locator('#answer').innerText();
     };
     expect(await settings().locator('#python-binpath').count()).toBe(0);
-    await settings()
-      .getByRole('radio', { name: /^Native/u })
-      .check();
+    await chooseNative();
     await settings().locator('#python-binpath').fill('/nowhere/python3');
     await page.keyboard.press('Enter');
     await settings().getByText('There is nothing at this path. Check it.').waitFor();
@@ -121,7 +131,13 @@ describe('the settings', () => {
     await expect.poll(stored).toMatchObject({ plugins: { python: { enabled: false } } });
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowDown');
+    const meant = settings().getByRole('button', { name: MEANT });
+    await meant.waitFor();
+    for (let tabs = 0; tabs < 5 && !(await meant.evaluate(hasFocus)); tabs++)
+      await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
     await expect.poll(stored).toMatchObject({ plugins: { python: { runtime: 'native' } } });
+    await meant.waitFor({ state: 'detached' });
     await page.keyboard.press('ArrowUp');
     await expect.poll(stored).toMatchObject({ plugins: { python: { runtime: 'embedded' } } });
   });
@@ -150,13 +166,13 @@ describe('the settings', () => {
       document.querySelector('vivarium-settings')?.setAttribute('theme', name);
       document.documentElement.style.colorScheme = name;
     }, theme);
-    for (const runtime of [/^Native/u, /^Embedded/u]) {
-      await settings().getByRole('radio', { name: runtime }).check();
-      await settings()
-        .locator(runtime.source.includes('Native') ? '#python-binpath' : '#python-cache')
-        .waitFor();
-      expect(await axeFindings(opened.page)).toEqual([]);
-    }
+    await chooseNative();
+    expect(await axeFindings(opened.page)).toEqual([]);
+    await settings()
+      .getByRole('radio', { name: /^Embedded/u })
+      .check();
+    await settings().locator('#python-cache').waitFor();
+    expect(await axeFindings(opened.page)).toEqual([]);
   });
 });
 
