@@ -97,6 +97,47 @@ describe('what is kept between runs', () => {
     },
   );
 
+  it('where code has gone to, as long as that is there', async () => {
+    const elsewhere = mkdtempSync(path.join(temporary, 'elsewhere-'));
+    const at = JSON.stringify(elsewhere);
+    await run(`import os, shutil\nstart = os.getcwd()\nos.chdir(${at})\nopen("data.csv", "w").close()`);
+    const files = [{ name: 'in.txt', bytes: new TextEncoder().encode('a') }];
+    expect(
+      await run(`open("data.csv").close()\nos.path.samefile(os.getcwd(), ${at})`, { files }),
+    ).toMatchObject({
+      ...kept,
+      value: { json: true },
+      files: [],
+    });
+    // The name of a file in the list is relative to the workspace, wherever the code is.
+    expect(await run('open(os.path.join(start, "out.txt"), "w").close()')).toMatchObject({
+      ...kept,
+      files: [{ name: 'out.txt' }],
+    });
+    expect(await run('import sys\nsys.path[0] == start, sorted(os.listdir(start))')).toMatchObject({
+      value: { json: [true, ['in.txt', 'out.txt']] },
+    });
+    await run('1/0');
+    expect(await run(`os.path.samefile(os.getcwd(), ${at})`)).toMatchObject({
+      ...kept,
+      value: { json: true },
+    });
+  });
+
+  it('where code has gone to, unless that is gone: then it is the workspace again', async (context) => {
+    needPosix(context);
+    const elsewhere = mkdtempSync(path.join(temporary, 'elsewhere-'));
+    await run(`import os, shutil\nstart = os.getcwd()\nos.chdir(${JSON.stringify(elsewhere)})`);
+    rmSync(elsewhere, { recursive: true });
+    expect(await run('os.getcwd() == start')).toMatchObject({ ...kept, value: { json: true } });
+    await run('shutil.rmtree(start)');
+    expect(await run('open("a.txt", "w").close()\nos.getcwd() == start')).toMatchObject({
+      ...kept,
+      value: { json: true },
+      files: [{ name: 'a.txt' }],
+    });
+  });
+
   it('two sessions and runs without one share nothing', async () => {
     await run('x = 1');
     expect(await run('x', { session: 't' })).toMatchObject({ error: { type: 'NameError' } });

@@ -71,6 +71,7 @@ class _Session:
         self._streams = StandardStreams()
         self._interrupts = _Interrupts()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._has_entered = False
         # The built-ins of now are those that belong there.
         self._guest = GuestState()
 
@@ -79,7 +80,9 @@ class _Session:
         code, facts = self._parts.read("script.py"), read_facts(self._parts.read("facts.json"))
         filename = self._sources.add(code)
         files, figures = self._parts.files, self._parts.figures
-        files.enter()
+        # Where code has gone to is kept, as all else of the session.
+        files.enter(stay=self._has_entered)
+        self._has_entered = True
         before = files.before_run()
         self._parts.collect_displays()
         figures.begin_run()

@@ -23,7 +23,7 @@ _MAX_WALKED_ENTRIES = 10_000
 _scandir = os.scandir
 _rename, _symlink, _lexists = os.rename, os.symlink, os.path.lexists
 _makedirs = os.makedirs
-_chdir = os.chdir
+_chdir, _getcwd = os.chdir, os.getcwd
 _S_ISREG, _S_ISDIR = stat.S_ISREG, stat.S_ISDIR
 _time_ns = time.time_ns
 _MimeTypes = mimetypes.MimeTypes
@@ -64,20 +64,17 @@ class WorkspaceFiles:
         self._entered_at = self._walked = None
         self._places.forget_runs()
 
-    def enter(self) -> None:
-        """Make the workspace the working directory, and files put there since the last run importable."""
+    def enter(self, *, stay: bool = False) -> None:
+        """Make the workspace the working directory, and files put there since the last run importable.
+
+        With `stay`, a working directory that is still there remains.
+        """
         count = self._count_changes()
         is_unchanged = count is not None and count == self._entered_at
         if not is_unchanged:
             self._places.unite()
-        try:
-            _chdir(self.folder)
-        except OSError:
-            try:
-                _makedirs(self.folder, exist_ok=True)
-                _chdir(self.folder)
-            except OSError:
-                pass
+        if not (stay and _has_working_directory()):
+            self._go_in()
         if is_unchanged:
             return
         if any(_time_of(path) != time for path, time in self._sources.items()):
@@ -90,6 +87,16 @@ class WorkspaceFiles:
             # Directory times have whole milliseconds: a file just added could go unnoticed.
             finder.invalidate_caches()
         self._entered_at = self._count_changes()
+
+    def _go_in(self) -> None:
+        try:
+            _chdir(self.folder)
+        except OSError:
+            try:
+                _makedirs(self.folder, exist_ok=True)
+                _chdir(self.folder)
+            except OSError:
+                pass
 
     def before_run(self) -> FileStates:
         """The files as they are now, to be compared with later."""
@@ -229,6 +236,14 @@ class WorkspaceFiles:
                 "xz": "application/x-xz",
             }.get(encoding, "application/octet-stream")
         return kind if kind is not None else "application/octet-stream"
+
+
+def _has_working_directory() -> bool:
+    try:
+        _getcwd()
+    except OSError:
+        return False
+    return True
 
 
 def _time_of(path: str) -> int:
