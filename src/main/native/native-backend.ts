@@ -149,13 +149,14 @@ export class NativeBackend implements Backend {
     const { clock } = this.#config;
     const key = this.#checked?.key ?? '';
     let session = await this.#sessions.find(name, key);
-    // Code has removed it, and its process can do nothing without.
-    if (session !== null && !(await session.folder.isThere())) {
+    if (session !== null && !(await isPrepared(session, request))) {
       await this.#sessions.lose(name);
       session = null;
     }
-    session ??= await this.#sessions.start(name, key, () => this.#startSession(program, signal));
-    await prepare(session.folder, request);
+    if (session === null) {
+      session = await this.#sessions.start(name, key, () => this.#startSession(program, signal));
+      await prepare(session.folder, request);
+    }
     const takeLoss = (): boolean => this.#sessions.losses.take(name);
     return { kind: 'opened', interpreter: new SessionInterpreter({ clock, session, takeLoss }) };
   }
@@ -214,6 +215,17 @@ const prepare = async (folder: RunFolder, request: RunRequest): Promise<void> =>
   } catch (error) {
     throw new FolderError(`the run's files could not be written: ${messageOf(error)}`);
   }
+};
+
+/** False when the session can run nothing any more: its process has ended meanwhile, or code has removed its folder. */
+const isPrepared = async (session: NativeSession, request: RunRequest): Promise<boolean> => {
+  try {
+    await prepare(session.folder, request);
+  } catch (error) {
+    if (session.isAlive && (await session.folder.isThere())) throw error;
+    return false;
+  }
+  return session.isAlive;
 };
 
 const detailOf = (error: unknown): string => {

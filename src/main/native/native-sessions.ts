@@ -54,6 +54,11 @@ export class NativeSessions {
   use(session: string): void {
     const entry = this.#entries.get(session);
     if (entry === undefined) return;
+    if (!entry.session.isAlive) {
+      // It ended with no run under way.
+      void this.lose(session);
+      return;
+    }
     entry.cancelIdle();
     entry.busy = true;
   }
@@ -68,14 +73,14 @@ export class NativeSessions {
   }
 
   /**
-   * The session's process, or null when it has none that is of this Python.
+   * The session's process, or null when it has none that is of this Python and can run code.
    *
    * @param key tells Pythons apart
    */
   async find(session: string, key: string): Promise<NativeSession | null> {
     const entry = this.#entries.get(session);
     if (entry === undefined) return null;
-    if (entry.key === key) {
+    if (entry.key === key && entry.session.isAlive) {
       this.#entries.delete(session);
       this.#entries.set(session, entry);
       return entry.session;

@@ -291,6 +291,27 @@ describe('stopping', () => {
     expect(await run('2')).toMatchObject(kept);
   });
 
+  it('a process that is coming to its end is not given the next run, which says that it was lost', async (context) => {
+    needProcesses(context);
+    // It holds the session's output open, out of reach of what ends the session: the end takes its time.
+    const code = `import os, subprocess, sys
+holder = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(4)"], env={}, start_new_session=True)
+x = 1
+os.getpid()`;
+    const { value } = await run(code);
+    const pid = value?.json as number;
+    process.kill(pid, 'SIGKILL');
+    await untilGone(pid);
+    expect(await run('print("new")\n"x" in globals()')).toMatchObject({
+      status: 'ok',
+      stdout: 'new\n',
+      value: { json: false },
+      session: { id: 's', state: 'lost' },
+    });
+    expect(ends).toEqual([['s', 'process-ended']]);
+    expect(await run('2')).toMatchObject(kept);
+  });
+
   it('code that takes its folder away loses its session, no more', async () => {
     await run('import os, shutil');
     expect(await run('shutil.rmtree(os.path.dirname(__file__))')).toMatchObject({
