@@ -7,6 +7,8 @@ const MAX_WORK = 100_000;
 const COSTLY = 8;
 /** Of each value that an alternative lists and that does not fit. */
 const LISTED = 2;
+/** Of each listed value that zod passes by before the one that fits, where they are not all texts. */
+const PASSED_BY = 1 / 4;
 /** Values at all levels that zod may have in any case. */
 const FEW_VALUES = 1000;
 /** References that are followed one in another, and levels of values. */
@@ -50,8 +52,18 @@ class TooMuchWork extends Error {
   override readonly name = 'TooMuchWork';
 }
 
+/** What an `enum` lists. */
+interface Listed {
+  /** Scalars, and their places in the list. */
+  readonly places: ReadonlyMap<unknown, number>;
+  /** Whether it lists only texts, among which zod finds one at once. Others are alternatives to it. */
+  readonly isOfTexts: boolean;
+  readonly hasOthers: boolean;
+}
+
 class Inspection {
   readonly #root: JsonSchema;
+  readonly #listed = new Map<readonly unknown[], Listed>();
   #left = MAX_WORK;
 
   constructor(root: JsonSchema) {
@@ -65,11 +77,35 @@ class Inspection {
     if (typeof reference === 'string') return this.problem(this.#find(reference), value, place, depth + 1);
     return (
       scalarProblem(schema, value, place) ??
+      this.#listedProblem(schema, value, place) ??
       this.#alternatives(schema, value, place, depth) ??
       (Array.isArray(value) ? this.#items(schema, value, place, depth) : null) ??
       (isFields(value) ? this.#properties(schema, value, place, depth) : null) ??
       this.#leave(schema, value)
     );
+  }
+
+  #listedProblem({ enum: values }: Fields, value: unknown, place: string): string | null {
+    if (!Array.isArray(values)) return null;
+    const { hasOthers, isOfTexts, places } = this.#listedIn(values);
+    const found = places.get(value);
+    // Lists and objects are not compared here.
+    if (found === undefined && (!hasOthers || isScalar(value))) return at(place, NOT_LISTED);
+    if (!isOfTexts) this.#spend(found === undefined ? values.length * LISTED : found * PASSED_BY);
+    return null;
+  }
+
+  #listedIn(values: readonly unknown[]): Listed {
+    const known = this.#listed.get(values);
+    if (known !== undefined) return known;
+    this.#spend(values.length);
+    const listed = {
+      places: new Map(values.map((one, index) => [one, index] as const).filter(([one]) => isScalar(one))),
+      isOfTexts: values.every((one) => typeof one === 'string'),
+      hasOthers: !values.every(isScalar),
+    };
+    this.#listed.set(values, listed);
+    return listed;
   }
 
   /** As zod tries them: in order, up to the first that fits. */
@@ -134,17 +170,16 @@ class Inspection {
   }
 }
 
-/** Of type, listed values and bounds. */
+const NOT_LISTED = 'is none of the values that it can have';
+
+/** Of type, the only value and bounds. */
 const scalarProblem = (schema: Fields, value: unknown, place: string): string | null => {
-  const { const: only, enum: listed, maxLength, maximum, minLength, minimum, type } = schema;
+  const { const: only, maxLength, maximum, minLength, minimum, type } = schema;
   const types: unknown[] = Array.isArray(type) ? type : [type];
   if (type !== undefined && !types.some((one) => isOfType(one, value))) {
     return at(place, `must be ${types.map(String).join(' or ')}`);
   }
-  const isListed =
-    !Array.isArray(listed) || isFields(value) || Array.isArray(value) || listed.includes(value);
-  if (!isListed || (isScalar(only) && only !== value))
-    return at(place, 'is none of the values that it can have');
+  if (isScalar(only) && only !== value) return at(place, NOT_LISTED);
   if (typeof value === 'number') {
     const isLow = typeof minimum === 'number' && value < minimum;
     const isHigh = typeof maximum === 'number' && value > maximum;

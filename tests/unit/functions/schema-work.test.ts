@@ -42,6 +42,29 @@ describe('checking arguments', () => {
     expect(stall).toBeLessThan(BUDGET_MS);
   });
 
+  it.each<[string, unknown[], unknown[], object]>([
+    ['texts', many('x', 5000).map((x, n) => x + String(n)), many('x4999', 90_000), { ok: true }],
+    ['numbers', many(0, 5000).map((_none, n) => n), many(4999, 90_000), { ok: false }],
+    ['few numbers', many(0, 12).map((_none, n) => n), many(11, 20_000), { ok: true }],
+    ['an amount of numbers that just fits', many(0, 400).map((_none, n) => n), many(399, 980), { ok: true }],
+    ['lists for texts', many('x', 600).map((x, n) => x + String(n)), many([], 90_000), { ok: false }],
+    [
+      'lists among what is listed',
+      [...many('x', 600).map((x, n) => x + String(n)), [1]],
+      many([], 90_000),
+      { ok: false },
+    ],
+  ])('takes no time that is felt for one of many listed values: %s', async (_what, listed, a, expected) => {
+    const { check } = valueSchema(listOf({ enum: listed } as JsonSchema), 'input');
+    await check({ a: [] });
+    let checked: unknown;
+    const stall = await longestStall(async () => {
+      checked = await check({ a });
+    });
+    expect(checked).toMatchObject(expected);
+    expect(stall).toBeLessThan(BUDGET_MS);
+  });
+
   it('goes by a schema of zod, too', async () => {
     const { check } = valueSchema(z.object({ a: z.array(z.int()) }), 'input');
     expect(await check({ a: many('x', 100_000) })).toEqual({ ok: false, problem: 'a.0: must be integer' });
