@@ -1,4 +1,5 @@
 import { JsonError, JsonReader, type Json, type JsonPart } from '../foreign-text/json-reader.ts';
+import { PIECE_BYTES, Turns } from '../foreign-text/turns.ts';
 
 /** Largest message of a server, in bytes: results of calls are smaller still. */
 export const MAX_MESSAGE_BYTES = 12 * 1024 * 1024;
@@ -45,6 +46,8 @@ export class MessageTooLong extends Error {
  * in proportion to the bytes, however they are split.
  */
 export class MessageReader {
+  /** Of all that is read: what waits to be read comes in as many parts as the server likes. */
+  readonly #turns = new Turns();
   readonly #take: (line: Json | undefined) => void;
   /** Of the line that is being read; null where it is no JSON that may be, and passed by. */
   #reader: JsonReader | null | undefined;
@@ -55,15 +58,17 @@ export class MessageReader {
     this.#take = take;
   }
 
-  /** @param piece short enough to be read in one go @throws MessageTooLong; what `take` throws */
-  push(piece: Uint8Array): void {
+  /** Gives way to others between lines. Not to be called again before it is done. @throws MessageTooLong; what `take` throws */
+  async push(bytes: Uint8Array): Promise<void> {
     let start = 0;
-    while (start < piece.byteLength) {
-      const newline = piece.indexOf(NEWLINE, start);
-      const end = newline === -1 ? piece.byteLength : newline;
-      this.#read(piece.subarray(start, end));
-      if (newline !== -1) this.#endLine();
-      start = end + 1;
+    while (start < bytes.byteLength) {
+      const piece = bytes.subarray(start, start + PIECE_BYTES);
+      const newline = piece.indexOf(NEWLINE);
+      const isLineEnd = newline !== -1;
+      this.#read(isLineEnd ? piece.subarray(0, newline) : piece);
+      if (isLineEnd) this.#endLine();
+      start += isLineEnd ? newline + 1 : piece.byteLength;
+      await this.#turns.pause();
     }
   }
 

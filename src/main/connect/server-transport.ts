@@ -1,7 +1,6 @@
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import { systemClock } from '../base/clock.ts';
 import type { Json } from '../foreign-text/json-reader.ts';
-import { inPieces } from '../foreign-text/turns.ts';
 import { CallPace } from '../functions/call-pace.ts';
 import {
   MAX_MESSAGE_BYTES,
@@ -17,9 +16,12 @@ import { ToolServerError } from './tool-server-error.ts';
 /** What a server has been sent and does not read, at most: in bytes, and in messages. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 const MAX_UNREAD_MESSAGES = 1000;
-/** Messages that nothing of ours has asked for (logs, progress, requests), in each second; and how late they may be, in ms. */
-const UNASKED_PER_SECOND = 1000;
-const MAX_BEHIND_MS = 4000;
+/**
+ * Messages that nothing of ours has asked for (logs, progress, requests), in each second; and how late they may be, in ms:
+ * servers say much at once when they begin, or while they work, and then nothing for long.
+ */
+const UNASKED_PER_SECOND = 50;
+const MAX_BEHIND_MS = 19_000;
 /** Longest id of a server's request, in UTF-16 units. */
 const MAX_ID = 256;
 /** Of what says the kind of a result, in UTF-16 units. */
@@ -115,9 +117,7 @@ export class ServerTransport implements Transport {
   async #read(): Promise<void> {
     const reader = new MessageReader((line) => this.#take(line));
     try {
-      for await (const chunk of this.#process.stdout ?? []) {
-        await inPieces(chunk as Buffer, (piece) => reader.push(piece));
-      }
+      for await (const chunk of this.#process.stdout ?? []) await reader.push(chunk as Buffer);
     } catch (error) {
       if (error instanceof ToolServerError) this.#onFault(error);
       else if (error instanceof MessageTooLong) {

@@ -76,7 +76,8 @@ export class ToolServer {
         this.#say(`has more than ${MAX_TOOLS} tools, or ${MAX_PAGES} pages of them; those are left out`);
       return tools;
     } catch (error) {
-      if (!this.#ended.signal.aborted) this.#say(`is not there: ${this.#told(error, START_MS).message}`);
+      const why: unknown = connection?.gone.aborted === true ? connection.gone.reason : error;
+      if (!this.#ended.signal.aborted) this.#say(`is not there: ${this.#told(why, START_MS).message}`);
       await connection?.process.end();
       return null;
     }

@@ -52,8 +52,8 @@ interface OpenPart {
   open: number | null;
 }
 
-/** Long texts are gathered in stretches of this size, in bytes. */
-const STRING_BUFFER_BYTES = 64 * 1024;
+/** Long texts are gathered in stretches of this size, in bytes. Each reader has room for one, and there may be one for a line. */
+const STRING_BUFFER_BYTES = 4 * 1024;
 const NUMBER_BUFFER_BYTES = 64;
 
 /** More digits than any number that is meant; to make a number of millions of them takes long. */

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const STRETCH_MS = 10;
 
 /** Small enough for any work on one of them to be short, in bytes. */
-const PIECE_BYTES = 16 * 1024;
+export const PIECE_BYTES = 16 * 1024;
 
 /** Lets long work give way: main serves windows, processes and time limits with the same thread. */
 export class Turns {
