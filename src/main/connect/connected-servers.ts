@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { CallLimits } from '../functions/call-dialog.ts';
-import { FunctionSet, type PreparedFunction } from '../functions/function-set.ts';
+import type { FunctionSet, PreparedFunction } from '../functions/function-set.ts';
 import type { ServerSettings } from './server-list.ts';
 import { toolFunctions, type OfferedServer } from './tool-functions.ts';
 import { ToolServer } from './tool-server.ts';
@@ -39,14 +39,11 @@ export class ConnectedServers {
   private constructor(
     servers: readonly ToolServer[],
     offered: readonly OfferedServer[],
-    say: (line: string) => void,
+    set: FunctionSet,
     abandon: () => void,
   ) {
-    const { functions, leftOut } = toolFunctions(offered);
-    for (const line of leftOut) say(line);
     this.#servers = servers;
     this.#abandon = abandon;
-    const set = new FunctionSet(functions);
     this.functions = { set, limits: CALL_LIMITS };
     this.usable = set.all.filter(({ confirm }) => confirm === 'ask' || confirm === 'allow');
     const there = new Set(offered.map(({ settings }) => settings));
@@ -71,7 +68,9 @@ export class ConnectedServers {
       const { settings } = server;
       return [{ settings, tools, call: (...given) => server.call(...given) }];
     });
-    return new ConnectedServers(started, offered, say, abandon);
+    const { functions, leftOut } = await toolFunctions(offered);
+    for (const line of leftOut) say(line);
+    return new ConnectedServers(started, offered, functions, abandon);
   }
 
   /** Ends them all, if need be by force. */

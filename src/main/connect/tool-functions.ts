@@ -1,9 +1,10 @@
 /** Tools of servers as functions in Python. What a server lists is any text: none of it is more than a word about a tool. */
 import { LIMITS } from '../../shared/limits.ts';
 import { FunctionError, FunctionSet } from '../functions/function-set.ts';
-import type { HostFunction, HostFunctions } from '../functions/host-function.ts';
+import type { HostFunction } from '../functions/host-function.ts';
 import { problemOfLarge } from '../functions/schema-work.ts';
 import { oneLine } from '../foreign-text/printable.ts';
+import { Turns } from '../foreign-text/turns.ts';
 import { memberName } from './python-names.ts';
 import type { ServerSettings } from './server-list.ts';
 import type { ListedTool } from './tool-list.ts';
@@ -32,18 +33,19 @@ export interface OfferedServer {
 }
 
 export interface ToolFunctions {
-  readonly functions: HostFunctions;
+  readonly functions: FunctionSet;
   /** Tools that can't be had as functions, and why; fit to print. */
   readonly leftOut: readonly string[];
 }
 
-export const toolFunctions = (servers: readonly OfferedServer[]): ToolFunctions => {
-  const functions = new Map<string, HostFunction>();
+/** Gives way to others between tools: a schema takes its time, and there may be many. */
+export const toolFunctions = async (servers: readonly OfferedServer[]): Promise<ToolFunctions> => {
+  const turns = new Turns();
+  const functions = new Map<string, FunctionSet>();
   const leftOut: string[] = [];
   let told = 0;
   for (const { call, settings, tools } of servers) {
-    let tooMany = 0;
-    for (const tool of tools) {
+    for (const [index, tool] of tools.entries()) {
       const place = `${oneLine(settings.name)}: tool ${oneLine(tool.name.slice(0, SHOWN_NAME))}`;
       const leave = (why: string): unknown => leftOut.push(`${place} is left out: ${why}`);
       const member = tool.name.length > MAX_NAME ? null : memberName(tool.name);
@@ -56,30 +58,29 @@ export const toolFunctions = (servers: readonly OfferedServer[]): ToolFunctions 
         leave(`another one is ${name} already`);
         continue;
       }
-      const one = functionOf(name, tool, settings, call);
-      const length = new FunctionSet({ [name]: one }).toldLength;
-      if (functions.size === LIMITS.functionCount || told + length > MAX_TOLD) {
-        tooMany += 1;
-        continue;
+      await turns.pause();
+      const one = functions.size < LIMITS.functionCount ? functionOf(name, tool, settings, call) : null;
+      if (one === null || told + one.toldLength > MAX_TOLD) {
+        // Nor is looked at those after it; the next server's may be shorter.
+        leftOut.push(
+          `${oneLine(settings.name)}: ${tools.length - index} tools are left out: there are too many, or too much is said of them`,
+        );
+        break;
       }
-      told += length;
+      told += one.toldLength;
       functions.set(name, one);
     }
-    if (tooMany > 0) {
-      leftOut.push(
-        `${oneLine(settings.name)}: ${tooMany} tools are left out: there are too many, or too much is said of them`,
-      );
-    }
   }
-  return { functions: Object.fromEntries(functions), leftOut };
+  return { functions: FunctionSet.joined([...functions.values()]), leftOut };
 };
 
+/** The function alone in a set. */
 const functionOf = (
   name: string,
   tool: ListedTool,
   settings: ServerSettings,
   call: CallTool,
-): HostFunction => {
+): FunctionSet => {
   const given = {
     description: visibleText(tool.description ?? '', MAX_DESCRIPTION),
     confirm: settings.policyOf(tool.name),
@@ -98,18 +99,19 @@ const functionOf = (
       return value;
     },
   };
-  return isUsable(name, described) ? described : { ...given, input: ANY_ARGUMENTS, handler };
+  return (
+    prepared(name, described) ?? new FunctionSet({ [name]: { ...given, input: ANY_ARGUMENTS, handler } })
+  );
 };
 
-/** Whether values can be checked by its schemas. */
-const isUsable = (name: string, declared: HostFunction): boolean => {
+/** Null when values can't be checked by its schemas. */
+const prepared = (name: string, declared: HostFunction): FunctionSet | null => {
   try {
-    if (JSON.stringify([declared.input, declared.output]).length > MAX_SCHEMA) return false;
-    new FunctionSet({ [name]: declared });
-    return true;
+    if (JSON.stringify([declared.input, declared.output]).length > MAX_SCHEMA) return null;
+    return new FunctionSet({ [name]: declared });
   } catch (error) {
     // V8 has a longest text, too.
-    if (error instanceof FunctionError || error instanceof RangeError) return false;
+    if (error instanceof FunctionError || error instanceof RangeError) return null;
     throw error;
   }
 };

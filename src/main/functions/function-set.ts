@@ -38,24 +38,29 @@ export interface CallFacts {
 export class FunctionSet {
   readonly #functions = new Map<string, PreparedFunction>();
   /** What Python is told of them, as JSON without its last brace; see `facts`. */
-  readonly #described: string;
+  #described = '[]';
 
   /** @throws FunctionError for one that can't be used */
   constructor(functions: HostFunctions) {
-    const names = Object.keys(functions);
-    if (names.length > LIMITS.functionCount) {
-      throw new FunctionError(`functions: at most ${LIMITS.functionCount} can be given, not ${names.length}`);
-    }
-    for (const name of names) {
-      const declared = functions[name];
-      checkName(name, names);
+    checkNames(Object.keys(functions));
+    for (const [name, declared] of Object.entries<HostFunction | undefined>(functions)) {
       if (declared === undefined) throw new FunctionError(`functions.${name}: is missing`);
       this.#functions.set(name, prepare(name, declared));
     }
-    this.#described = JSON.stringify(this.all.map(describe));
-    if (this.#described.length > LIMITS.functionTextLength / 2) {
-      throw new FunctionError('functions: their descriptions and schemas are too long together');
+    this.#tell(JSON.stringify(this.all.map(describe)));
+  }
+
+  /** The functions of all these sets, as they are prepared. @throws FunctionError when they do not go together */
+  static joined(sets: readonly FunctionSet[]): FunctionSet {
+    const whole = new FunctionSet({});
+    checkNames(sets.flatMap((set) => [...set.#functions.keys()]));
+    for (const [name, prepared] of sets.flatMap((set) => [...set.#functions])) {
+      if (whole.#functions.has(name)) throw new FunctionError(`functions.${name}: is there twice`);
+      whole.#functions.set(name, prepared);
     }
+    const described = sets.map((set) => set.#described.slice(1, -1)).filter((text) => text !== '');
+    whole.#tell(`[${described.join(',')}]`);
+    return whole;
   }
 
   /** How much Python is told of them, in UTF-16 units. */
@@ -75,6 +80,13 @@ export class FunctionSet {
   /** What Python is told of them. */
   facts(limits: CallFacts): string {
     return `{"limits":${JSON.stringify(limits)},"functions":${this.#described}}`;
+  }
+
+  #tell(described: string): void {
+    if (described.length > LIMITS.functionTextLength / 2) {
+      throw new FunctionError('functions: their descriptions and schemas are too long together');
+    }
+    this.#described = described;
   }
 }
 
@@ -100,6 +112,13 @@ const describe = (prepared: PreparedFunction): object => {
 /** Whether it can be a part of a function's name. */
 export const isMemberName = (text: string): boolean =>
   isIdentifier(text) && !text.startsWith('_') && !OWN_NAMES.has(text);
+
+const checkNames = (names: readonly string[]): void => {
+  if (names.length > LIMITS.functionCount) {
+    throw new FunctionError(`functions: at most ${LIMITS.functionCount} can be given, not ${names.length}`);
+  }
+  for (const name of names) checkName(name, names);
+};
 
 const checkName = (name: string, all: readonly string[]): void => {
   const parts = name.split('.');

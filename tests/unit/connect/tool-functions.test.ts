@@ -3,10 +3,10 @@ import type { Tool } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
 import { readServerList } from '../../../src/main/connect/server-list.ts';
 import { toolFunctions, type ToolFunctions } from '../../../src/main/connect/tool-functions.ts';
-import { FunctionSet } from '../../../src/main/functions/function-set.ts';
 import { AllowedFolders } from '../../../src/main/mcp/allowed-folders.ts';
 import { describePython } from '../../../src/main/mcp/describe-python.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
+import { BUDGET_MS, longestStall } from '../foreign-text/stall.ts';
 import { served } from '../mcp/served.ts';
 
 const tool = (name: string, more: Partial<Tool> = {}): Tool => ({
@@ -15,7 +15,9 @@ const tool = (name: string, more: Partial<Tool> = {}): Tool => ({
   ...more,
 });
 
-const functionsOf = (tools: readonly Tool[], server: object = {}): ToolFunctions => {
+const namesOf = ({ functions }: ToolFunctions): string[] => functions.all.map(({ name }) => name);
+
+const functionsOf = (tools: readonly Tool[], server: object = {}): Promise<ToolFunctions> => {
   const list = JSON.stringify({ mcpServers: { 'my server': { command: 'x', ...server } } });
   const [settings] = readServerList(Buffer.from(list), '/');
   if (settings === undefined) throw new Error('no server');
@@ -23,24 +25,23 @@ const functionsOf = (tools: readonly Tool[], server: object = {}): ToolFunctions
 };
 
 describe('tools of a server', () => {
-  it('are functions of names that Python can say', () => {
+  it('are functions of names that Python can say', async () => {
     const names = ['create-issue', 'from', 'a.b', '9', 'FunctionError', '__init__', 'ä', 'aio', '-', '💥'];
-    const { functions, leftOut } = functionsOf(names.map((name) => tool(name)));
-    expect(Object.keys(functions)).toEqual(
+    const told = await functionsOf(names.map((name) => tool(name)));
+    expect(namesOf(told)).toEqual(
       ['create_issue', 'from_', 'a_b', 'n9', 'FunctionError_', 'init__', 'aio_'].map(
         (name) => `my_server.${name}`,
       ),
     );
-    expect(leftOut).toHaveLength(3);
-    expect(() => new FunctionSet(functions)).not.toThrow();
+    expect(told.leftOut).toHaveLength(3);
   });
 
-  it('are decided on by the file, whatever they say of themselves', () => {
+  it('are decided on by the file, whatever they say of themselves', async () => {
     const tools = ['a', 'b', 'c'].map((name) => tool(name, { annotations: { readOnlyHint: true } }));
-    const policies = (server: object): unknown[] =>
-      Object.values(functionsOf(tools, server).functions).map(({ confirm }) => confirm);
-    expect(policies({})).toEqual(['ask', 'ask', 'ask']);
-    expect(policies({ confirm: 'allow', tools: { b: 'deny', c: { deny: 'no' } } })).toEqual([
+    const policies = async (server: object): Promise<unknown[]> =>
+      (await functionsOf(tools, server)).functions.all.map(({ confirm }) => confirm);
+    expect(await policies({})).toEqual(['ask', 'ask', 'ask']);
+    expect(await policies({ confirm: 'allow', tools: { b: 'deny', c: { deny: 'no' } } })).toEqual([
       'allow',
       'deny',
       { deny: 'no' },
@@ -66,17 +67,16 @@ describe('tools of a server', () => {
         },
       },
     ],
-  ])('take no other server down with %s', (_name, count, properties) => {
+  ])('take no other server down with %s', async (_name, count, properties) => {
     const inputSchema = { type: 'object' as const, properties };
-    const { functions } = functionsOf([
+    const told = await functionsOf([
       tool('honest'),
       ...Array.from({ length: count }, (_none, n) => tool(`t${n}`, { inputSchema })),
     ]);
-    expect(Object.keys(functions)).toContain('my_server.honest');
-    expect(() => new FunctionSet(functions)).not.toThrow();
+    expect(namesOf(told)).toContain('my_server.honest');
   });
 
-  it('are left out where a run could not be told of all', () => {
+  it('are left out where a run could not be told of all', async () => {
     const long = {
       description: 'd'.repeat(100_000),
       inputSchema: {
@@ -87,23 +87,77 @@ describe('tools of a server', () => {
       },
     };
     const many = Array.from({ length: 1000 }, (_none, n) => tool(`t${n}`, long));
-    const { functions, leftOut } = functionsOf(many);
-    const set = new FunctionSet(functions);
+    const { functions: set, leftOut } = await functionsOf(many);
     expect(set.facts({ calls: 1, bytes: 1, depth: 1, together: 1 }).length).toBeLessThan(
       LIMITS.functionTextLength,
     );
     expect(set.all.length).toBeGreaterThan(3);
     expect(leftOut).toEqual([expect.stringMatching(/^my server: \d+ tools are left out/u)]);
-    expect(Object.keys(functionsOf(many.map(({ name }) => tool(name))).functions)).toHaveLength(200);
+    const short = await functionsOf(many.map(({ name }) => tool(name)));
+    expect([namesOf(short).length, short.leftOut]).toEqual([
+      200,
+      [expect.stringMatching(/^my server: 800 tools are left out/u)],
+    ]);
+  });
+
+  it.each<[string, (n: number) => Record<string, unknown>]>([
+    [
+      'objects in objects',
+      (n) => ({
+        properties: Object.fromEntries(
+          Array.from({ length: 150 }, (_none, k) => [
+            `p${n}_${k}`,
+            { type: 'object', properties: { a: {} } },
+          ]),
+        ),
+      }),
+    ],
+    [
+      'alternatives',
+      (n) => ({
+        properties: Object.fromEntries(
+          Array.from({ length: 8 }, (_none, k) => [
+            `p${n}_${k}`,
+            { anyOf: Array.from({ length: 64 }, (_other, m) => ({ const: m })) },
+          ]),
+        ),
+      }),
+    ],
+    [
+      'listed values',
+      (n) => ({
+        properties: Object.fromEntries(
+          Array.from({ length: 20 }, (_none, k) => [
+            `p${n}_${k}`,
+            { enum: Array.from({ length: 64 }, (_other, m) => (m % 2 === 0 ? m : `${m}`)) },
+          ]),
+        ),
+      }),
+    ],
+  ])('are made one after another, so that nobody waits for all of them: %s', async (_what, schemaOf) => {
+    const tools = Array.from({ length: 200 }, (_none, n) =>
+      tool(`t${n}`, {
+        inputSchema: { type: 'object', ...schemaOf(n) },
+        outputSchema: { type: 'object', ...schemaOf(n) },
+      }),
+    );
+    let told: ToolFunctions | undefined;
+    const stall = await longestStall(async () => {
+      told = await functionsOf(tools);
+    });
+    const schemas = told?.functions.all.map(({ input }) => JSON.stringify(input.json).length) ?? [];
+    expect(schemas.length).toBeGreaterThan(10);
+    expect(Math.min(...schemas)).toBeGreaterThan(4000);
+    expect(stall).toBeLessThan(BUDGET_MS);
   });
 });
 
 describe('a model', () => {
-  it('is told of many functions within a budget, of the rest by name', () => {
+  it('is told of many functions within a budget, of the rest by name', async () => {
     const tools = Array.from({ length: 200 }, (_none, n) =>
       tool(`tool_${n}`, { description: 'd'.repeat(500) }),
     );
-    const usable = new FunctionSet(functionsOf(tools).functions).all;
+    const usable = (await functionsOf(tools)).functions.all;
     const { parts } = served();
     const alone = describePython(parts);
     const told = describePython({ ...parts, functions: { usable, missing: [] } });

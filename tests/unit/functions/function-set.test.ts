@@ -83,3 +83,36 @@ it('calls a handler that is a method with its object as this', async () => {
   const context = { name: 'counter', session: null, signal: new AbortController().signal };
   expect(found?.handler({}, context)).toBe(42);
 });
+
+describe('sets that are joined', () => {
+  const one = { 'a.b': { handler, description: 'b' } };
+  const two = { c: { handler, input: z.object({ n: z.int() }) }, d: { handler } };
+  const limits = { calls: 1, bytes: 1, depth: 1, together: 1 };
+
+  it('are as one that was made of all functions', () => {
+    const joined = FunctionSet.joined([one, {}, two].map((functions) => new FunctionSet(functions)));
+    const whole = new FunctionSet({ ...one, ...two });
+    expect(joined.facts(limits)).toBe(whole.facts(limits));
+    expect(joined.toldLength).toBe(whole.toldLength);
+    expect(joined.all.map(({ name }) => name)).toEqual(['a.b', 'c', 'd']);
+    expect(FunctionSet.joined([]).facts(limits)).toBe(new FunctionSet({}).facts(limits));
+  });
+
+  it.each<[string, HostFunctions[]]>([
+    ['of the same name', [one, one]],
+    ['of which one is the namespace of another', [one, { a: { handler } }]],
+    [
+      'that are too many',
+      [0, 1].map((half) =>
+        Object.fromEntries(Array.from({ length: 150 }, (_none, n) => [`f${half}_${n}`, { handler }])),
+      ),
+    ],
+    [
+      'of which too much is said',
+      ['a', 'b'].map((name) => ({ [name]: { handler, description: 'x'.repeat(300_000) } })),
+    ],
+  ])('are refused with functions %s', (_what, parts) => {
+    const sets = parts.map((functions) => new FunctionSet(functions));
+    expect(() => FunctionSet.joined(sets)).toThrow(FunctionError);
+  });
+});
