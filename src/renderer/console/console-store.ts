@@ -174,10 +174,11 @@ export class ConsoleStore {
     }
   }
 
-  /** Runs cells one after the other; what does not end well is the last. */
+  /** Runs cells one after the other; what does not end well is the last. What was taken away meanwhile is left out. */
   async runAll(session: Session, cells: readonly Cell[]): Promise<void> {
     for (const cell of cells) {
-      if (cell.source.trim() === '') continue;
+      if (!this.sessions.value.includes(session)) return;
+      if (!session.cells.includes(cell) || cell.source.trim() === '') continue;
       await this.run(session, cell);
       if (cell.phase.name !== 'done' || cell.phase.result.status !== 'ok') return;
     }

@@ -1,0 +1,69 @@
+/** What becomes of the console's sessions and cells while runs go on and sessions end. */
+import { describe, expect, it } from 'vitest';
+import type { SandboxApi } from '../../../src/shared/ipc/api.ts';
+import { Config } from '../../../src/shared/config/config.ts';
+import type { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
+import { ConsoleStore } from '../../../src/renderer/console/console-store.ts';
+import type { Cell } from '../../../src/renderer/console/model/cell.ts';
+import type { Session } from '../../../src/renderer/console/model/session.ts';
+import { resultOf } from '../../support/run-results.ts';
+
+interface Opened {
+  readonly store: ConsoleStore;
+  readonly session: Session;
+  /** Its cells with the codes `1`, `2` and `3`. */
+  readonly cells: readonly [Cell, Cell, Cell];
+  /** Codes that were run. */
+  readonly ran: readonly string[];
+  readonly tell: (event: SandboxEvent) => void;
+}
+
+/** @param run what comes of a run of that code */
+const opened = (run: (code: string) => Partial<RunResult> = () => ({})): Opened => {
+  const ran: string[] = [];
+  let tell: (event: SandboxEvent) => void = () => undefined;
+  const api: Partial<SandboxApi> = {
+    onRun: () => () => undefined,
+    onEvent: (listener) => {
+      tell = listener;
+      return () => undefined;
+    },
+    run: ({ code }) => {
+      ran.push(code);
+      return Promise.resolve({ ok: true, value: resultOf(run(code)) });
+    },
+    cancel: () => Promise.resolve({ ok: true, value: true }),
+  };
+  const store = new ConsoleStore({
+    api: api as SandboxApi,
+    config: () => Config.parse({}),
+    uniqueName: () => 'x',
+    restored: { active: '', made: 0, sessions: [] },
+  });
+  const session = store.active.value;
+  if (session === null) throw new Error('no session');
+  const cells = [session.openCell(), session.addCell(), session.addCell()] as const;
+  for (const [index, cell] of cells.entries()) cell.source = `${index + 1}`;
+  return { store, session, cells, ran, tell: (event) => tell(event) };
+};
+
+describe('running all cells', () => {
+  it('leaves out what is removed or merged meanwhile', async () => {
+    const { cells, ran, session, store } = opened((code) => {
+      if (code === '1') store.removeCell(session, cells[1]);
+      return {};
+    });
+    await store.runAll(session, session.cells);
+    expect(ran).toEqual(['1', '3']);
+  });
+
+  it('ends when the session is closed, even if the run under way ends well', async () => {
+    const { ran, session, store } = opened((code) => {
+      if (code === '1') store.closeSession(session);
+      return {};
+    });
+    await store.runAll(session, session.cells);
+    expect(ran).toEqual(['1']);
+  });
+});
