@@ -43,6 +43,20 @@ describe('a session', () => {
     expect(session.lost).toBeNull();
   });
 
+  it('marks a cell at the next loss that told of an earlier one itself, and says that something is gone', () => {
+    const session = new Session('s', 1);
+    const lost = { id: 's', state: 'lost' } as const;
+    const error = { type: 'ValueError', message: 'no', traceback: '…', line: 1 };
+    const cells = [
+      ranCell(session, { session: lost }),
+      ranCell(session, { session: lost, status: 'error', error }),
+      ranCell(session, { session: lost, status: 'timeout' }),
+    ];
+    session.loseState('evicted');
+    expect(cells.map(({ stale }) => stale)).toEqual([true, true, false]);
+    expect(session.lost).toEqual({ reason: 'evicted', files: [] });
+  });
+
   it('knows which cell made a file last', () => {
     const session = new Session('s', 1);
     session.noteFiles(

@@ -162,10 +162,10 @@ export class Cell {
 
   /** Whether its run has left something in the session. */
   get hasKeptState(): boolean {
-    return (
-      this.phase.name === 'unfinished' ||
-      (this.phase.name === 'done' && this.phase.result.session.state === 'kept')
-    );
+    if (this.phase.name !== 'done') return this.phase.name === 'unfinished';
+    const { session, status } = this.phase.result;
+    // A run to its end that tells of a loss tells of an earlier one: what it made itself is there.
+    return session.state === 'kept' || (session.state === 'lost' && (status === 'ok' || status === 'error'));
   }
 
   /** The input that the code waits for. */
