@@ -15,6 +15,7 @@ import {
 } from '@codemirror/view';
 import { blamedLine, blameLine } from './blamed-line.ts';
 import { editorLook } from './editor-theme.ts';
+import { textChange } from './text-change.ts';
 
 export interface EditorWords {
   readonly label: string;
@@ -59,7 +60,7 @@ export class CodeEditor {
     const recall = (direction: 'older' | 'newer') => (view: EditorView) => {
       const found = actions.recall(direction, view.state.doc.toString());
       if (found === null) return false;
-      this.setText(found);
+      this.#replace(found, true);
       return true;
     };
     const run = (after: AfterRun) => (): boolean => {
@@ -122,12 +123,14 @@ export class CodeEditor {
     });
   }
 
+  /** A text that something else has made, as merging cells does: the editor's undo leaves it alone. */
   setText(text: string): void {
-    if (text === this.#view.state.doc.toString()) return;
-    this.#view.dispatch({
-      changes: { from: 0, to: this.#view.state.doc.length, insert: text },
-      selection: { anchor: text.length },
-    });
+    this.#replace(text, false);
+  }
+
+  #replace(text: string, isUndoable: boolean): void {
+    const { doc } = this.#view.state;
+    if (text !== doc.toString()) this.#view.dispatch(textChange(doc, text, isUndoable));
   }
 
   setWords(words: EditorWords): void {
