@@ -68,7 +68,8 @@ export const composePython = (options: AppPythonOptions): AppPython => {
     clock: systemClock,
     outputKiB: () => config().sandbox.outputKiB,
     idleMs: () => sandboxSettings(config()).idleMs ?? Infinity,
-    onSessionEnd: (session, why) => activity.record({ type: 'session-ended', at: Date.now(), session, why }),
+    onSessionEnd: (session, why) =>
+      activity.record({ type: 'session-ended', at: Date.now(), session, runtime: 'native', why }),
   });
   const runs = new ConsoleRuns({
     runners: { embedded: sandbox, native },

@@ -59,7 +59,7 @@ export class Sandbox implements Runner {
     this.#config = config;
     this.#settings = config;
     this.#interpreters = new SessionRegistry((session, interpreter, why) => {
-      this.#emit({ type: 'session-ended', at: Date.now(), session, why });
+      this.#emit({ type: 'session-ended', at: Date.now(), session, runtime: 'embedded', why });
       if (why === 'evicted' || why === 'reset') this.#provider.discard(interpreter);
       this.#renewIfFree();
     });

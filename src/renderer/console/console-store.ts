@@ -200,6 +200,7 @@ export class ConsoleStore {
     }
     const result = answer.value;
     cell.finish(result, Date.now());
+    if (result.status !== 'setup-failed') session.noteRuntime(result.runtime, cell);
     if (result.session.state === 'lost') session.loseState(session.lost?.reason ?? 'run-stopped', cell);
     session.noteRun();
     if (!traitsOf(result.runtime).hasFiles) return;
@@ -234,6 +235,7 @@ export class ConsoleStore {
     const answer = await this.#options.api.run(request, { runId: this.#nextRunId() });
     if (!answer.ok) return answer.error.message;
     if (answer.value.status !== 'ok') return answer.value.error?.message ?? answer.value.status;
+    session.noteRuntime(answer.value.runtime);
     session.noteFiles(
       files.map(({ name, bytes }) => ({ name, size: bytes.byteLength, mime: '' })),
       null,
@@ -283,9 +285,10 @@ export class ConsoleStore {
     if (event.type === 'session-ended') {
       const all = [...this.sessions.value, ...this.removals.sessions.value];
       const session = all.find(({ name }) => name === event.session);
-      if (session === undefined) return;
+      if (session?.isIn(event.runtime) !== true) return;
       session.loseState(event.why);
-      if (event.why === 'process-ended') this.#bereaved = [...this.#bereaved, { session, at: event.at }];
+      if (event.why === 'process-ended' && traitsOf(event.runtime).supervised)
+        this.#bereaved = [...this.#bereaved, { session, at: event.at }];
     }
     if (event.type === 'process-ended' && event.role === 'active') {
       for (const { at, session } of this.#bereaved) {

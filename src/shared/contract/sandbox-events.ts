@@ -1,5 +1,6 @@
 /** What a sandbox tells whoever watches it: a window, a log. All times are ms since the epoch. */
 import { z } from 'zod';
+import { PythonRuntime } from '../runtimes.ts';
 import { RunCall, RunStatus, SessionState } from './sandbox.ts';
 
 const Runs = z.number().int().nonnegative();
@@ -97,6 +98,8 @@ export const SandboxEvent = z.discriminatedUnion('type', [
     type: z.literal('session-ended'),
     at: At,
     session: z.string(),
+    /** Where its state was: another runtime may have a session of the same name. */
+    runtime: PythonRuntime,
     why: SessionEnd,
   }),
   /** Resident memory of the active process. */

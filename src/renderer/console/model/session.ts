@@ -1,12 +1,21 @@
 /** One interpreter with its state, as the page sees it: the cells that were run in it, and what they made. */
 import { shallowReactive } from 'vue';
 import type { OutputFile } from '../../../shared/contract/sandbox.ts';
+import type { PythonRuntime } from '../../../shared/runtimes.ts';
 import { Cell } from './cell.ts';
 import { History } from './history.ts';
 
 /** Why variables are gone. */
 export type LostReason =
-  'app-closed' | 'reset' | 'evicted' | 'run-stopped' | 'idle' | 'stopped' | 'out-of-memory' | 'process-ended';
+  | 'app-closed'
+  | 'other-python'
+  | 'reset'
+  | 'evicted'
+  | 'run-stopped'
+  | 'idle'
+  | 'stopped'
+  | 'out-of-memory'
+  | 'process-ended';
 
 export interface LostState {
   readonly reason: LostReason;
@@ -14,7 +23,10 @@ export interface LostState {
   readonly files: readonly string[];
 }
 
-type KeptParts = Pick<Session, 'cells' | 'cellsMade' | 'files' | 'runs' | 'scrollTop' | 'title'> & {
+type KeptParts = Pick<
+  Session,
+  'cells' | 'cellsMade' | 'files' | 'runs' | 'runtime' | 'scrollTop' | 'title'
+> & {
   readonly history: readonly string[];
 };
 
@@ -42,6 +54,8 @@ export class Session {
   scrollTop: number | null = null;
   runs = 0;
   cellsMade = 0;
+  /** Where its last run was; null before the first one. */
+  runtime: PythonRuntime | null = null;
 
   constructor(name: string, number: number) {
     this.name = name;
@@ -94,6 +108,7 @@ export class Session {
     this.cells = kept.cells;
     this.cellsMade = kept.cellsMade;
     this.runs = kept.runs;
+    this.runtime = kept.runtime;
     this.history = new History(kept.history);
     this.files = kept.files;
     this.scrollTop = kept.scrollTop;
@@ -102,15 +117,34 @@ export class Session {
 
   /** Variables are gone: every cell that has run, but `but`, shows it. */
   loseState(reason: LostReason, but?: Cell): void {
-    const ran = this.cells.some((cell) => cell !== but && (cell.isLoading || cell.hasKeptState));
     const files = [...new Set([...(this.lost?.files ?? []), ...this.files.map(({ name }) => name)])];
-    if (ran || files.length > 0) this.lost = { reason, files };
-    for (const cell of this.cells) {
-      if (cell !== but && cell.hasKeptState) {
-        cell.stale = true;
-      }
-    }
+    if (this.hasStateOfOthers(but) || files.length > 0) this.lost = { reason, files };
+    this.markStale(but);
     this.files = [];
+  }
+
+  /** Whether a cell other than `but` has left something, as far as that is known. */
+  hasStateOfOthers(but?: Cell): boolean {
+    return this.cells.some((cell) => cell !== but && (cell.isLoading || cell.hasKeptState));
+  }
+
+  /** Every cell that has left something, but `but`, shows that it is gone. */
+  markStale(but?: Cell): void {
+    for (const cell of this.cells) if (cell !== but && cell.hasKeptState) cell.stale = true;
+  }
+
+  /** Whether its state would be there. */
+  isIn(runtime: PythonRuntime): boolean {
+    return this.runtime === null || this.runtime === runtime;
+  }
+
+  /** A run, that of `cell`, has ended there. What others have left in another runtime is not at hand any more. */
+  noteRuntime(runtime: PythonRuntime, cell?: Cell): void {
+    const isSame = this.isIn(runtime);
+    this.runtime = runtime;
+    if (isSame || !this.hasStateOfOthers(cell)) return;
+    this.markStale(cell);
+    this.lost ??= { reason: 'other-python', files: [] };
   }
 
   /** After a run: once all cells have been run again, nothing is missing any more. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MimeType, OutputFile, RunError, RunResult, SessionName } from '../../../shared/contract/sandbox.ts';
 import { LIMITS } from '../../../shared/limits.ts';
+import { PythonRuntime } from '../../../shared/runtimes.ts';
 import { richItem, type Cell, type CellItem, type CellPhase } from '../model/cell.ts';
 import type { Session } from '../model/session.ts';
 import { TextBlock } from '../model/text-block.ts';
@@ -30,6 +31,7 @@ export const KeptSession = z.strictObject({
   cells: z.array(z.strictObject({ id: Text, source: Text, ran: z.boolean() })),
   cellsMade: Count,
   runs: Count,
+  runtime: PythonRuntime.nullable().default(null),
   history: z.array(Text),
   files: z.array(z.strictObject({ ...OutputFile.shape, mime: Text, cell: Count.nullable() })),
   scrollTop: z.number().nonnegative().nullable(),
@@ -101,6 +103,7 @@ export const keptSession = (session: Session): KeptSession => ({
   })),
   cellsMade: session.cellsMade,
   runs: session.runs,
+  runtime: session.runtime,
   history: session.history.newest(KEPT_HISTORY_LENGTH),
   files: [...session.files],
   scrollTop: session.scrollTop,
