@@ -23,7 +23,7 @@ export const MAIN_FOLDERS = {
   interpreter: ['base', 'foreign-text', 'run'],
   plugin: ['interpreter', 'packages/wheel.ts'],
   doctor: ['base', 'runtime', 'sandbox/process', 'sandbox/sidecar/sidecar-process.ts'],
-  work: ['base'],
+  work: ['base', 'foreign-text'],
   app: ['base', 'foreign-text', 'runtime', 'packages', 'run', 'native', 'sandbox', 'plugin'],
   ipc: ['base', 'config', 'work', 'packages', 'run', 'native', 'sandbox', 'interpreter', 'plugin', 'app'],
   connect: ['base', 'foreign-text', 'functions'],

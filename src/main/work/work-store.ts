@@ -14,6 +14,8 @@ import { WorkPartName, type ReadPart, type WorkPart } from '../../shared/ipc/wor
 import { LIMITS } from '../../shared/limits.ts';
 import { describe, moveAside, renamePatiently, syncFolder } from '../base/replace-file.ts';
 import { systemErrorCode } from '../base/system-error.ts';
+import { Turns } from '../foreign-text/turns.ts';
+import { PartSizes } from './part-sizes.ts';
 
 const FOLDER_MODE = 0o700;
 const ENDING = '.part';
@@ -49,8 +51,8 @@ export class WorkStore {
   #flushing: Promise<void> | null = null;
   /** Why something could not be flushed, until it is told. */
   #problem: WorkStoreError | null = null;
-  /** Bytes of each part, once it was looked. */
-  #sizes: Map<string, number> | null = null;
+  /** Once it was looked. */
+  #sizes: PartSizes | null = null;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -62,7 +64,7 @@ export class WorkStore {
    * @throws WorkStoreError when the folder can't be read
    */
   names(): Promise<readonly string[]> {
-    return this.#inTurn(async () => [...(await this.#known()).keys()].sort());
+    return this.#inTurn(async () => (await this.#known()).names.sort());
   }
 
   /**
@@ -74,20 +76,23 @@ export class WorkStore {
   read(name: string): Promise<ReadPart> {
     return this.#inTurn(async () => {
       const damaged: string[] = [];
+      let isOlder = false;
       for (const mark of MARKS) {
         const file = this.#file(name, mark);
         const found = await readPart(file);
         switch (found.kind) {
           case 'whole':
-            return { bytes: found.bytes, damaged };
+            // The previous one is the newest only when the one after it was moved aside or lost.
+            return { bytes: found.bytes, damaged, isOlder: isOlder || mark === PREVIOUS };
           case 'damaged':
+            isOlder = true;
             if (!UNFLUSHED.includes(mark)) damaged.push(await moveAside(file));
             break;
           case 'missing':
             break;
         }
       }
-      return { bytes: null, damaged };
+      return { bytes: null, damaged, isOlder };
     });
   }
 
@@ -101,11 +106,13 @@ export class WorkStore {
     return this.#inTurn(async () => {
       const sizes = await this.#known();
       mkdirSync(this.#folder, { recursive: true, mode: FOLDER_MODE });
+      const turns = new Turns();
       for (const { bytes, name } of parts) {
         this.#refuseExcess(sizes, name, bytes.byteLength);
         await writePart(this.#file(name, FRESH), bytes);
         sizes.set(name, bytes.byteLength);
         this.#unflushed.add(name);
+        await turns.pause();
       }
       for (const name of removed) {
         // The newest first: after a crash in between, an older one comes back rather than none.
@@ -168,28 +175,29 @@ export class WorkStore {
     return path.join(this.#folder, `${name}${mark}${ENDING}`);
   }
 
-  async #known(): Promise<Map<string, number>> {
+  async #known(): Promise<PartSizes> {
     if (this.#sizes !== null) return this.#sizes;
     const files = await readdir(this.#folder).catch((error: unknown) => {
       if (systemErrorCode(error) === 'ENOENT') return [];
       throw error;
     });
-    const sizes = new Map<string, number>();
+    const sizes = new PartSizes();
     for (const file of files) {
       if (!file.endsWith(ENDING)) continue;
       const stem = file.slice(0, -ENDING.length);
       const name = WorkPartName.safeParse(stem.replace(/\.(?:fresh|next|previous)$/u, ''));
       if (!name.success) continue;
       const found = await stat(path.join(this.#folder, file)).catch(() => null);
-      sizes.set(name.data, Math.max(found?.size ?? 0, sizes.get(name.data) ?? 0));
+      sizes.set(name.data, Math.max(found?.size ?? 0, sizes.of(name.data) ?? 0));
     }
     this.#sizes = sizes;
     return sizes;
   }
 
-  #refuseExcess(sizes: ReadonlyMap<string, number>, name: string, bytes: number): void {
-    const others = [...sizes].reduce((sum, [other, size]) => sum + (other === name ? 0 : size), 0);
-    if (others + bytes > LIMITS.workBytes || (sizes.size >= LIMITS.workParts && !sizes.has(name))) {
+  #refuseExcess(sizes: PartSizes, name: string, bytes: number): void {
+    const before = sizes.of(name);
+    const isTooMany = before === undefined && sizes.count >= LIMITS.workParts;
+    if (isTooMany || sizes.bytes - (before ?? 0) + bytes > LIMITS.workBytes) {
       throw new WorkStoreError('all that is kept has become too much; close sessions that you do not need');
     }
   }

@@ -33,4 +33,6 @@ export interface ReadPart {
   readonly bytes: Uint8Array | null;
   /** Where damaged files of it were moved. */
   readonly damaged: readonly string[];
+  /** A newer one was saved, and is damaged or not written to its end: what these bytes say may not hold any more. */
+  readonly isOlder: boolean;
 }

@@ -5,6 +5,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,7 +36,7 @@ describe('parts of the work', () => {
     const folder = newFolder();
     const store = new WorkStore(folder);
     expect(await store.names()).toEqual([]);
-    expect(await store.read('s1')).toEqual({ bytes: null, damaged: [] });
+    expect(await store.read('s1')).toEqual({ bytes: null, damaged: [], isOlder: false });
     await save(store, 's1', 'x = "ä"');
     await save(store, 's1-cell-1', '');
     const later = new WorkStore(folder);
@@ -68,7 +69,7 @@ describe('parts of the work', () => {
     writeFileSync(file, damaged, 'latin1');
     const store = new WorkStore(folder);
     const read = await store.read('s1');
-    expect(textOf(read.bytes)).toBe('one');
+    expect([textOf(read.bytes), read.isOlder]).toEqual(['one', true]);
     expect(read.damaged).toEqual([path.join(folder, 's1.damaged-1.part')]);
     expect(readFileSync(read.damaged[0] ?? '', 'latin1')).toBe(damaged);
     // What is saved next leaves what was moved aside alone.
@@ -84,7 +85,8 @@ describe('parts of the work', () => {
     rmSync(path.join(folder, 's1.part'));
     const later = new WorkStore(folder);
     expect(await later.names()).toEqual(['s1']);
-    expect(textOf((await later.read('s1')).bytes)).toBe('one');
+    const read = await later.read('s1');
+    expect([textOf(read.bytes), read.isOlder]).toEqual(['one', true]);
   });
 
   it.each(['fresh', 'next'])(
@@ -98,10 +100,11 @@ describe('parts of the work', () => {
       renameSync(path.join(folder, 's1.part'), unflushed);
       renameSync(path.join(folder, 's1.previous.part'), path.join(folder, 's1.part'));
       const later = new WorkStore(folder);
-      expect(textOf((await later.read('s1')).bytes)).toBe('two');
+      const whole = await later.read('s1');
+      expect([textOf(whole.bytes), whole.isOlder]).toEqual(['two', false]);
       writeFileSync(unflushed, 'vivarium-work 1 half of i');
       const read = await later.read('s1');
-      expect([textOf(read.bytes), read.damaged]).toEqual(['one', []]);
+      expect([textOf(read.bytes), read.damaged, read.isOlder]).toEqual(['one', [], true]);
       await save(later, 's1', 'three');
       expect(readdirSync(folder).sort()).toEqual(['s1.part', 's1.previous.part']);
     },
@@ -128,6 +131,40 @@ describe('parts of the work', () => {
     expect(await store.setAside('s1')).toMatch(/s1\.previous\.damaged-1\.part$/u);
     expect((await store.read('s1')).bytes).toBeNull();
     expect(await store.setAside('s1')).toBeNull();
+  });
+
+  it('that are saved together let others have their turn in between', async () => {
+    const store = new WorkStore(newFolder());
+    await store.names();
+    const bytes = new Uint8Array(256 * 1024);
+    const parts = Array.from({ length: 128 }, (_, index) => ({
+      name: `s${index}`,
+      bytes,
+    }));
+    let turns = 0;
+    let isSaved = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isSaved) setImmediate(count);
+    };
+    setImmediate(count);
+    await store.save(parts, []);
+    isSaved = true;
+    await store.flushed();
+    expect(turns).toBeGreaterThan(2);
+  });
+
+  it('are refused once they are too much in all, and fit again when others are removed', async () => {
+    const folder = newFolder();
+    await save(new WorkStore(folder), 's1', 'x');
+    truncateSync(path.join(folder, 's1.part'), LIMITS.workBytes - 3);
+    const store = new WorkStore(folder);
+    await expect(save(store, 's2', 'four')).rejects.toMatchObject({ name: 'WorkStoreError' });
+    await save(store, 's2', 'two');
+    await expect(save(store, 's3', 'x')).rejects.toMatchObject({ name: 'WorkStoreError' });
+    await store.save([], ['s1']);
+    await save(store, 's3', 'x');
+    expect(textOf((await store.read('s3')).bytes)).toBe('x');
   });
 
   it('take turns: what is read is what was saved last', async () => {
