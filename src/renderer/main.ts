@@ -62,7 +62,7 @@ const reader = new WorkReader(api.work, (notice) => {
   workNotices.value = [...workNotices.value, notice];
 });
 keeper.start();
-void loadOutputs(reader, store.sessionsActiveFirst, (cell) => keeper.noteRestored(cell));
+void loadOutputs(reader, store.allCells, (cell) => keeper.noteRestored(cell));
 
 const services: Services = {
   api,

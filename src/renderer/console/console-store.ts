@@ -8,8 +8,8 @@ import { traitsOf } from '../../shared/runtimes.ts';
 import type { Cell } from './model/cell.ts';
 import { mergedSource } from './model/cell-edits.ts';
 import { Session, type LostReason } from './model/session.ts';
-import { Removals, type Removal } from './removals.ts';
-import type { RestoredWork } from './work/restore-work.ts';
+import { Removals, type Removal } from './model/removals.ts';
+import type { PlacedCell, RestoredWork } from './work/restore-work.ts';
 import type { KeptWork } from './work/work-keeper.ts';
 
 /** How often the page is redrawn while output streams in, in ms. */
@@ -17,11 +17,6 @@ const BATCH_MS = 33;
 
 /** A process and its sessions end this close to each other, in ms. */
 const SAME_END_MS = 1000;
-
-interface Running {
-  readonly session: Session;
-  readonly cell: Cell;
-}
 
 export type FocusWish =
   | { readonly kind: 'tab' }
@@ -34,7 +29,7 @@ export interface ConsoleStoreOptions {
   /** Random text, so that no name of an earlier page comes up again. */
   readonly uniqueName: () => string;
   /** What there was before. */
-  readonly restored: Pick<RestoredWork, 'active' | 'made' | 'sessions'>;
+  readonly restored: Pick<RestoredWork, 'active' | 'made' | 'removals' | 'sessions'>;
 }
 
 /** The sessions and their cells, and what goes on in them. */
@@ -50,7 +45,7 @@ export class ConsoleStore {
   readonly active = computed<Session | null>(
     () => this.sessions.value.find(({ name }) => name === this.activeName.value) ?? null,
   );
-  readonly #running = new Map<string, Running>();
+  readonly #running = new Map<string, PlacedCell>();
   #waiting: RunEvent[] = [];
   #sessionsMade: number;
   /** Sessions that ended with a process of which it is not told yet why. */
@@ -62,28 +57,34 @@ export class ConsoleStore {
     this.#options = options;
     options.api.onRun((event) => this.#hear(event));
     options.api.onEvent((event) => this.#hearSandbox(event));
-    const { active, made, sessions } = options.restored;
+    const { active, made, removals, sessions } = options.restored;
     this.#sessionsMade = made;
     this.sessions.value = sessions;
+    for (const removal of removals) this.removals.add(removal);
     this.activeName.value = (sessions.find(({ name }) => name === active) ?? sessions[0])?.name ?? '';
     if (sessions.length === 0) this.addSession();
   }
 
-  get sessionsActiveFirst(): readonly Session[] {
+  /** Those of the active session first, and at the end those that were removed and can come back. */
+  get allCells(): readonly PlacedCell[] {
     const active = this.active.value;
-    return active === null
-      ? this.sessions.value
-      : [active, ...this.sessions.value.filter((session) => session !== active)];
+    const cellsOf = (session: Session): PlacedCell[] => session.cells.map((cell) => ({ session, cell }));
+    return [
+      ...(active === null ? [] : cellsOf(active)),
+      ...this.sessions.value.filter((session) => session !== active).flatMap(cellsOf),
+      ...this.removals.entries.value.flatMap((removal) =>
+        removal.kind === 'session' ? cellsOf(removal.session) : [removal],
+      ),
+    ];
   }
 
   /** All that is to be kept on disk. */
   get work(): KeptWork {
-    const { cells, sessions } = this.removals;
     return {
       sessions: this.sessions.value,
       active: this.activeName.value,
       made: this.#sessionsMade,
-      removed: { sessions: sessions.value, cells: cells.value },
+      removals: this.removals.entries.value,
     };
   }
 

@@ -2,7 +2,7 @@ import { useServices } from '../app/services.ts';
 import { useTranslation } from '../app/translation.ts';
 import type { Cell } from './model/cell.ts';
 import type { Session } from './model/session.ts';
-import type { Removal } from './removals.ts';
+import type { Removal } from './model/removals.ts';
 import { useSessionTitle } from './session-title.ts';
 
 export interface Removing {

@@ -1,51 +1,25 @@
 /** What becomes of the console's sessions and cells while runs go on and sessions end. */
 import { describe, expect, it } from 'vitest';
-import type { SandboxApi } from '../../../src/shared/ipc/api.ts';
-import { Config } from '../../../src/shared/config/config.ts';
 import type { RunResult } from '../../../src/shared/contract/sandbox.ts';
 import type { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
-import { ConsoleStore } from '../../../src/renderer/console/console-store.ts';
 import type { Cell } from '../../../src/renderer/console/model/cell.ts';
 import type { Session } from '../../../src/renderer/console/model/session.ts';
-import { resultOf } from '../../support/run-results.ts';
+import { openedConsole, type OpenedConsole } from './support.ts';
 
-interface Opened {
-  readonly store: ConsoleStore;
+interface Opened extends OpenedConsole {
   readonly session: Session;
   /** Its cells with the codes `1`, `2` and `3`. */
   readonly cells: readonly [Cell, Cell, Cell];
-  /** Codes that were run. */
-  readonly ran: readonly string[];
-  readonly tell: (event: SandboxEvent) => void;
 }
 
 /** @param run what comes of a run of that code */
 const opened = (run: (code: string) => Partial<RunResult> = () => ({})): Opened => {
-  const ran: string[] = [];
-  let tell: (event: SandboxEvent) => void = () => undefined;
-  const api: Partial<SandboxApi> = {
-    onRun: () => () => undefined,
-    onEvent: (listener) => {
-      tell = listener;
-      return () => undefined;
-    },
-    run: ({ code }) => {
-      ran.push(code);
-      return Promise.resolve({ ok: true, value: resultOf(run(code)) });
-    },
-    cancel: () => Promise.resolve({ ok: true, value: true }),
-  };
-  const store = new ConsoleStore({
-    api: api as SandboxApi,
-    config: () => Config.parse({}),
-    uniqueName: () => 'x',
-    restored: { active: '', made: 0, sessions: [] },
-  });
-  const session = store.active.value;
+  const all = openedConsole(({ code }) => run(code));
+  const session = all.store.active.value;
   if (session === null) throw new Error('no session');
   const cells = [session.openCell(), session.addCell(), session.addCell()] as const;
   for (const [index, cell] of cells.entries()) cell.source = `${index + 1}`;
-  return { store, session, cells, ran, tell: (event) => tell(event) };
+  return { ...all, session, cells };
 };
 
 describe('running all cells', () => {

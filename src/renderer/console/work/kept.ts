@@ -6,6 +6,7 @@ import { PythonRuntime } from '../../../shared/runtimes.ts';
 import { richItem, type Cell, type CellItem, type CellPhase } from '../model/cell.ts';
 import type { Session } from '../model/session.ts';
 import { TextBlock } from '../model/text-block.ts';
+import type { Removal } from '../model/removals.ts';
 
 const Count = z.number().int().nonnegative();
 const Text = z.string();
@@ -17,10 +18,12 @@ export const KeptIndex = z.strictObject({
   active: Text,
   /** Sessions made so far: the next one has the number after it. */
   made: Count,
-  /** Closed: what is left of them is to be removed. */
+  /** Closed ones that can come back for a while, in the order in which they were closed. */
   closed: z.array(SessionName),
 });
 export type KeptIndex = z.infer<typeof KeptIndex>;
+
+const KeptCode = z.strictObject({ id: Text, source: Text, ran: z.boolean() });
 
 /** A session's code. Under the session's name. */
 export const KeptSession = z.strictObject({
@@ -28,7 +31,18 @@ export const KeptSession = z.strictObject({
   name: SessionName,
   number: Count,
   title: Text.nullable(),
-  cells: z.array(z.strictObject({ id: Text, source: Text, ran: z.boolean() })),
+  cells: z.array(KeptCode),
+  /** Removed cells that can come back for a while, in the order in which they were removed. */
+  removed: z
+    .array(
+      z.strictObject({
+        ...KeptCode.shape,
+        index: Count,
+        /** The cell at whose end its code was put, and how long that one's own code was, in UTF-16 units. */
+        merged: z.strictObject({ into: Text, length: Count }).nullable(),
+      }),
+    )
+    .default([]),
   cellsMade: Count,
   runs: Count,
   runtime: PythonRuntime.nullable().default(null),
@@ -91,16 +105,26 @@ export const decode = <T>(schema: z.ZodType<T>, bytes: Uint8Array): T | null => 
   }
 };
 
-export const keptSession = (session: Session): KeptSession => ({
+const keptCode = ({ id, isLoading, phase, source }: Cell): z.infer<typeof KeptCode> => ({
+  id,
+  source,
+  ran: isLoading || phase.name !== 'draft',
+});
+
+/** @param removals what can come back, also into other sessions */
+export const keptSession = (session: Session, removals: readonly Removal[] = []): KeptSession => ({
   version: 1,
   name: session.name,
   number: session.number,
   title: session.title,
-  cells: session.cells.map(({ id, isLoading, phase, source }) => ({
-    id,
-    source,
-    ran: isLoading || phase.name !== 'draft',
-  })),
+  cells: session.cells.map(keptCode),
+  removed: removals.flatMap((removal) => {
+    if (removal.kind === 'session' || removal.session.name !== session.name) return [];
+    const { cell, index } = removal;
+    const merged =
+      removal.kind === 'merge' ? { into: removal.upper.id, length: removal.source.before.length } : null;
+    return [{ ...keptCode(cell), index, merged }];
+  }),
   cellsMade: session.cellsMade,
   runs: session.runs,
   runtime: session.runtime,

@@ -3,7 +3,9 @@ import { shallowReactive } from 'vue';
 import type { SandboxApi, WorkApi } from '../../../shared/ipc/api.ts';
 import type { z } from 'zod';
 import { Cell } from '../model/cell.ts';
+import { mergedSource } from '../model/cell-edits.ts';
 import { Session } from '../model/session.ts';
+import type { Removal } from '../model/removals.ts';
 import { decode, KeptCell, KeptIndex, KeptSession, restoreCell } from './kept.ts';
 
 /** What a person should know about what was kept. */
@@ -15,6 +17,8 @@ export interface RestoredWork {
   readonly sessions: readonly Session[];
   readonly active: string;
   readonly made: number;
+  /** What was removed and could come back when the app, or its page, ended. */
+  readonly removals: readonly Removal[];
   readonly notices: readonly WorkNotice[];
 }
 
@@ -53,7 +57,7 @@ export class WorkReader {
       asides.push(...answer.value.damaged);
       if (answer.value.bytes === null) return told(false, null);
       const kept = decode(schema, answer.value.bytes);
-      if (kept !== null) return told(true, { kept, isOlder: asides.length > 0 });
+      if (kept !== null) return told(true, { kept, isOlder: answer.value.isOlder || asides.length > 0 });
       const aside = await this.#api.setAside(name);
       if (!aside.ok || aside.value === null) {
         this.#onNotice({ code: 'unreadable', detail: aside.ok ? name : aside.error.message });
@@ -75,63 +79,100 @@ export const restoreWork = async (
   const notices: WorkNotice[] = [];
   const reader = new WorkReader(api, (notice) => void notices.push(notice));
   const names = await reader.names();
-  const index = names.includes('sessions')
-    ? ((await reader.read('sessions', KeptIndex))?.kept ?? NO_INDEX)
-    : NO_INDEX;
-  const closed = new Set(index.closed);
-  const there = names.filter((name) => name !== 'sessions' && !name.includes(CELL_MARK) && !closed.has(name));
-  // A session that the list does not name is none the less: an older list may have been read.
-  const order = [...index.sessions.filter((name) => there.includes(name))];
-  order.push(...there.filter((name) => !order.includes(name)));
+  const list = names.includes('sessions') ? await reader.read('sessions', KeptIndex) : null;
+  const index = list?.kept ?? NO_INDEX;
+  // A session that an older list has as closed may have been brought back since, and one may have been made.
+  const isNewest = list?.isOlder === false;
+  const closed = new Set(isNewest ? index.closed : []);
+  const there = new Set(names.filter((name) => name !== 'sessions' && !name.includes(CELL_MARK)));
+  const order = new Set([...index.sessions, ...closed, ...there]);
   const status = await sandbox.status();
   const alive = new Set(status.ok ? status.value.sessions : []);
   const sessions: Session[] = [];
-  const unwanted = names.filter((name) => closed.has(name.split(CELL_MARK)[0] ?? ''));
+  const removals: Removal[] = [];
+  const unwanted: string[] = [];
   for (const name of order) {
+    if (!there.has(name)) continue;
     const read = await reader.read(name, KeptSession);
     if (read?.kept.name !== name) continue;
-    const session = sessionOf(read.kept);
-    if (!alive.has(name)) session.loseState('app-closed');
-    sessions.push(session);
+    const restored = sessionOf(read.kept, alive.has(name));
+    const { session } = restored;
+    removals.push(...restored.removals);
+    if (closed.has(name)) removals.push({ kind: 'session', session, index: sessions.length });
+    else sessions.push(session);
     if (read.isOlder) continue;
-    const own = new Set(session.cells.map(({ id }) => id));
+    const own = new Set([...read.kept.cells, ...read.kept.removed].map(({ id }) => id));
     unwanted.push(...names.filter((part) => part.startsWith(`${name}${CELL_MARK}`) && !own.has(part)));
   }
-  for (let at = 0; at < unwanted.length; at += 100) await api.save([], unwanted.slice(at, at + 100));
-  const made = Math.max(index.made, ...sessions.map(({ number }) => number));
-  return { sessions, active: index.active, made, notices };
+  if (isNewest)
+    for (let at = 0; at < unwanted.length; at += 100) await api.save([], unwanted.slice(at, at + 100));
+  const numbers = [...sessions, ...removals.map(({ session }) => session)].map(({ number }) => number);
+  return { sessions, active: index.active, made: Math.max(index.made, ...numbers), removals, notices };
 };
 
-const sessionOf = (kept: KeptSession): Session => {
+const cellOf = ({ id, ran, source }: KeptSession['cells'][number]): Cell => {
+  const cell = shallowReactive(new Cell(id, source));
+  cell.isLoading = ran;
+  return cell;
+};
+
+const sessionOf = (
+  kept: KeptSession,
+  isAlive: boolean,
+): { readonly session: Session; readonly removals: readonly Removal[] } => {
   const session = shallowReactive(new Session(kept.name, kept.number));
-  session.restore({
-    ...kept,
-    cells: kept.cells.map(({ id, ran, source }) => {
-      const cell = shallowReactive(new Cell(id, source));
-      cell.isLoading = ran;
-      return cell;
-    }),
-  });
-  return session;
+  const cells = kept.cells.map(cellOf);
+  const removed = kept.removed.map(cellOf);
+  // What removed cells have made is gone, too.
+  session.restore({ ...kept, cells: [...cells, ...removed] });
+  if (!isAlive) session.loseState('app-closed');
+  session.cells = cells;
+  if (cells.length === 0) session.addCell();
+  const known = new Map([...cells, ...removed].map((cell) => [cell.id, cell]));
+  /** The code of cells as it was at a removal: the last one is looked at first. */
+  const sources = new Map<Cell, string>();
+  const removals = kept.removed.map((of, at): Removal => ({
+    kind: 'cell',
+    session,
+    cell: removed[at] ?? cellOf(of),
+    index: of.index,
+  }));
+  for (const [at, { merged }] of [...kept.removed.entries()].reverse()) {
+    const removal = removals[at];
+    const upper = known.get(merged?.into ?? '');
+    if (removal === undefined || removal.kind === 'session' || merged === null || upper === undefined)
+      continue;
+    const after = sources.get(upper) ?? upper.source;
+    const before = after.slice(0, merged.length);
+    // Otherwise something else was written into it since, which stays.
+    if (after !== mergedSource(before, removal.cell.source)) continue;
+    sources.set(upper, before);
+    removals[at] = { ...removal, kind: 'merge', upper, source: { before, after } };
+  }
+  return { session, removals };
 };
 
-/** Reads what came of the cells, session after session. */
+/** A cell, and where it is or was. */
+export interface PlacedCell {
+  readonly session: Session;
+  readonly cell: Cell;
+}
+
+/** Reads what came of cells, one after the other. */
 export const loadOutputs = async (
   reader: WorkReader,
-  sessions: readonly Session[],
+  cells: readonly PlacedCell[],
   onLoaded: (cell: Cell) => void,
 ): Promise<void> => {
-  for (const session of sessions) {
-    for (const cell of session.cells) {
-      if (!cell.isLoading) continue;
-      const read = await reader.read(cell.id, KeptCell);
-      // It was run meanwhile.
-      if (cell.phase.name !== 'draft') continue;
-      cell.isLoading = false;
-      if (read === null) continue;
-      restoreCell(cell, read.kept);
-      if (session.lost !== null && cell.hasKeptState) cell.stale = true;
-      onLoaded(cell);
-    }
+  for (const { cell, session } of cells) {
+    if (!cell.isLoading) continue;
+    const read = await reader.read(cell.id, KeptCell);
+    // It was run meanwhile.
+    if (cell.phase.name !== 'draft') continue;
+    cell.isLoading = false;
+    if (read === null) continue;
+    restoreCell(cell, read.kept);
+    if (session.lost !== null && cell.hasKeptState) cell.stale = true;
+    onLoaded(cell);
   }
 };

@@ -2,21 +2,43 @@ import { ref, watch, type Ref } from 'vue';
 import type { WorkApi } from '../../../shared/ipc/api.ts';
 import type { Cell } from '../model/cell.ts';
 import type { Session } from '../model/session.ts';
+import type { Removal } from '../model/removals.ts';
 import { encode, encodeCell, keptSession, type KeptIndex } from './kept.ts';
 
 /** From a change to its saving, in ms: changes in between go with it. */
 const GATHER_MS = 400;
 /** After a save that failed, in ms. */
 const AGAIN_MS = 5000;
+/** Between two savings of what a run under way brings out, in ms; the more that is, the longer. */
+const OUTPUT_PAUSE_MS = 2000;
+const OUTPUT_BYTES_PER_SECOND = 250_000;
 
 /** What is kept: the store has it. */
 export interface KeptWork {
   readonly sessions: readonly Session[];
   readonly active: string;
   readonly made: number;
-  /** Sessions and cells that were removed and can come back. */
-  readonly removed: { readonly sessions: readonly Session[]; readonly cells: readonly Cell[] };
+  /** What was removed and can come back. */
+  readonly removals: readonly Removal[];
 }
+
+/** Sessions that are open, or closed and can come back; each with its cells, also the removed ones that can. */
+const heldSessions = ({
+  removals,
+  sessions,
+}: KeptWork): { readonly session: Session; readonly cells: readonly Cell[] }[] =>
+  [...sessions, ...closedOf(removals)].map((session) => ({
+    session,
+    cells: [
+      ...session.cells,
+      ...removals.flatMap((removal) =>
+        removal.kind !== 'session' && removal.session.name === session.name ? [removal.cell] : [],
+      ),
+    ],
+  }));
+
+const closedOf = (removals: readonly Removal[]): Session[] =>
+  removals.flatMap((removal) => (removal.kind === 'session' ? [removal.session] : []));
 
 interface Change {
   readonly name: string;
@@ -26,17 +48,29 @@ interface Change {
 }
 
 /** What of a cell its part is made of. */
-type CellState = readonly unknown[];
+type CellState = Pick<Cell, 'isCut' | 'isLoading' | 'items' | 'phase' | 'stale'>;
 
-const stateOf = ({ isCut, isLoading, items, phase, stale }: Cell): CellState => [
+/** A cell as its part on disk has it. */
+interface SavedCell {
+  readonly state: CellState;
+  readonly bytes: number;
+  /** By the page's clock, in ms. */
+  readonly at: number;
+}
+
+const stateOf = ({ isCut, isLoading, items, phase, stale }: Cell): CellState => ({
   phase,
   items,
   stale,
   isCut,
   isLoading,
-];
-const isSame = (one: CellState | undefined, other: CellState): boolean =>
-  one?.every((value, index) => value === other[index]) === true;
+});
+const isSame = (one: CellState, other: CellState): boolean =>
+  one.phase === other.phase &&
+  one.items === other.items &&
+  one.stale === other.stale &&
+  one.isCut === other.isCut &&
+  one.isLoading === other.isLoading;
 
 /** Saves the sessions while their user goes on: what changed, a moment after it has changed. */
 export class WorkKeeper {
@@ -47,7 +81,9 @@ export class WorkKeeper {
   /** Texts of the parts that are seldom large, as they are on disk. */
   readonly #texts = new Map<string, string>();
   /** States of the cells whose parts are on disk. */
-  readonly #cells = new Map<string, CellState>();
+  readonly #cells = new Map<string, SavedCell>();
+  /** Until output of cells that are running is saved. */
+  #outputTimer: ReturnType<typeof setTimeout> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #saving: Promise<void> | null = null;
 
@@ -70,27 +106,28 @@ export class WorkKeeper {
 
   /** A cell was read from its part as it is now. */
   noteRestored(cell: Cell): void {
-    this.#cells.set(cell.id, stateOf(cell));
+    this.#cells.set(cell.id, { state: stateOf(cell), bytes: 0, at: performance.now() });
   }
 
   /** Resolves when everything is saved, or could not be. */
   async saveNow(): Promise<void> {
     await this.#saving;
-    await this.#save();
+    await this.#save(true);
   }
 
   #schedule(afterMs: number): void {
     this.#timer ??= setTimeout(() => void this.#save(), afterMs);
   }
 
-  async #save(): Promise<void> {
+  /** @param isAll also output that could wait */
+  async #save(isAll = false): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#saving !== null) {
       this.#schedule(GATHER_MS);
       return;
     }
-    this.#saving = this.#saveChanges();
+    this.#saving = this.#saveChanges(isAll);
     try {
       await this.#saving;
     } finally {
@@ -99,34 +136,59 @@ export class WorkKeeper {
   }
 
   /** Outputs first, then code, then the list: what a part names is there before it. */
-  async #saveChanges(): Promise<void> {
+  async #saveChanges(isAll: boolean): Promise<void> {
     const work = this.#work();
-    const sessions = [...work.sessions, ...work.removed.sessions];
+    const held = heldSessions(work);
     const changes: Change[] = [];
-    for (const session of sessions) {
-      for (const cell of session.cells) changes.push(...this.#cellChange(cell));
-      changes.push(...this.#textChange(session.name, encode(keptSession(session))));
+    let soonestMs = Infinity;
+    for (const { cells, session } of held) {
+      for (const cell of cells) {
+        const waitMs = isAll ? 0 : this.#outputWaitMs(cell);
+        if (waitMs > 0) soonestMs = Math.min(soonestMs, waitMs);
+        else changes.push(...this.#cellChange(cell));
+      }
+      changes.push(...this.#textChange(session.name, encode(keptSession(session, work.removals))));
     }
+    this.#saveOutputIn(soonestMs);
     const index: KeptIndex = {
       version: 1,
       sessions: work.sessions.map(({ name }) => name),
       active: work.active,
       made: work.made,
-      closed: work.removed.sessions.map(({ name }) => name),
+      closed: closedOf(work.removals).map(({ name }) => name),
     };
     changes.push(...this.#textChange('sessions', encode(index)));
-    const problem = (await this.#send(changes)) ?? (await this.#remove(sessions, work.removed.cells));
+    const wanted = held.flatMap(({ cells, session }) => [session.name, ...cells.map(({ id }) => id)]);
+    const problem = (await this.#send(changes)) ?? (await this.#removeAllBut(['sessions', ...wanted]));
     this.problem.value = problem;
     if (problem !== null) this.#schedule(AGAIN_MS);
   }
 
+  #saveOutputIn(afterMs: number): void {
+    if (this.#outputTimer !== null) clearTimeout(this.#outputTimer);
+    this.#outputTimer = afterMs === Infinity ? null : setTimeout(() => void this.#save(), afterMs);
+  }
+
+  /** How long more output of a run under way is to wait: all that it has brought out is written each time. */
+  #outputWaitMs({ id, items, phase }: Cell): number {
+    const saved = this.#cells.get(id);
+    if (saved === undefined || phase.name !== 'running' || saved.state.phase !== phase) return 0;
+    if (saved.state.items === items) return 0;
+    const pauseMs = Math.max(OUTPUT_PAUSE_MS, (saved.bytes / OUTPUT_BYTES_PER_SECOND) * 1000);
+    return saved.at + pauseMs - performance.now();
+  }
+
   #cellChange(cell: Cell): Change[] {
     const state = stateOf(cell);
-    if (cell.isLoading || isSame(this.#cells.get(cell.id), state)) return [];
+    const saved = this.#cells.get(cell.id);
+    if (cell.isLoading || (saved !== undefined && isSame(saved.state, state))) return [];
     // What was never run has nothing to keep but its code.
-    if (cell.phase.name === 'draft' && !this.#cells.has(cell.id)) return [];
+    if (cell.phase.name === 'draft' && saved === undefined) return [];
     const bytes = encodeCell(cell);
-    return [{ name: cell.id, bytes, saved: () => void this.#cells.set(cell.id, state) }];
+    const noteSaved = (): void => {
+      this.#cells.set(cell.id, { state, bytes: bytes.byteLength, at: performance.now() });
+    };
+    return [{ name: cell.id, bytes, saved: noteSaved }];
   }
 
   #textChange(name: string, bytes: Uint8Array): Change[] {
@@ -155,14 +217,10 @@ export class WorkKeeper {
     return problem;
   }
 
-  async #remove(sessions: readonly Session[], cells: readonly Cell[]): Promise<string | null> {
-    const wanted = new Set(['sessions']);
-    for (const { cells: own, name } of sessions) {
-      wanted.add(name);
-      for (const { id } of own) wanted.add(id);
-    }
-    for (const { id } of cells) wanted.add(id);
-    const gone = [...this.#texts.keys(), ...this.#cells.keys()].filter((name) => !wanted.has(name));
+  /** Outputs first, so that none is left without the session that it belongs to. */
+  async #removeAllBut(names: readonly string[]): Promise<string | null> {
+    const wanted = new Set(names);
+    const gone = [...this.#cells.keys(), ...this.#texts.keys()].filter((name) => !wanted.has(name));
     for (let index = 0; index < gone.length; index += REMOVED_AT_ONCE) {
       const some = gone.slice(index, index + REMOVED_AT_ONCE);
       const answer = await this.#api.save([], some);
@@ -198,12 +256,11 @@ const grouped = (changes: readonly Change[]): Change[][] => {
 /** Reads whatever is kept, so that Vue tells when it changes. Something else each time. */
 const touch = (work: KeptWork): object => [
   work.active,
-  work.removed.sessions,
-  work.removed.cells,
-  work.sessions.map(({ cells, files, scrollTop, title }) => [
+  work.removals,
+  heldSessions(work).map(({ cells, session: { files, scrollTop, title } }) => [
     files,
     scrollTop,
     title,
-    cells.map((cell) => [cell.source, ...stateOf(cell)]),
+    cells.map((cell) => [cell.source, stateOf(cell)]),
   ]),
 ];

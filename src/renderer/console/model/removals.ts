@@ -1,6 +1,6 @@
 import { computed, shallowRef, type Ref } from 'vue';
-import type { Cell } from './model/cell.ts';
-import type { Session } from './model/session.ts';
+import type { Cell } from './cell.ts';
+import type { Session } from './session.ts';
 
 export type Removal =
   | { readonly kind: 'session'; readonly session: Session; readonly index: number }
@@ -24,9 +24,6 @@ export class Removals {
   readonly #onForgotten: (removal: Removal) => void;
   readonly sessions = computed(() =>
     this.entries.value.flatMap((removal) => (removal.kind === 'session' ? [removal.session] : [])),
-  );
-  readonly cells = computed(() =>
-    this.entries.value.flatMap((removal) => (removal.kind === 'session' ? [] : [removal.cell])),
   );
 
   /** @param onForgotten told when something can't come back any more */

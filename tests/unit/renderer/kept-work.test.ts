@@ -1,0 +1,293 @@
+/** What a page finds of the work of the page before it: nothing that somebody wrote is lost on the way. */
+import { mkdtempSync, readdirSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { SandboxApi } from '../../../src/shared/ipc/api.ts';
+import { WorkStore } from '../../../src/main/work/work-store.ts';
+import type { ConsoleStore } from '../../../src/renderer/console/console-store.ts';
+import type { Cell } from '../../../src/renderer/console/model/cell.ts';
+import type { Session } from '../../../src/renderer/console/model/session.ts';
+import { loadOutputs, restoreWork, WorkReader } from '../../../src/renderer/console/work/restore-work.ts';
+import { WorkKeeper } from '../../../src/renderer/console/work/work-keeper.ts';
+import { deferred } from '../sandbox/support.ts';
+import { openedConsole, workApi, type OpenedConsole } from './support.ts';
+
+const newFolder = (): string => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-kept-work-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return path.join(folder, 'work');
+};
+
+interface Page extends OpenedConsole {
+  readonly keeper: WorkKeeper;
+  /** Resolves when everything is on the disk, as at the end of the app. */
+  readonly save: () => Promise<void>;
+}
+
+/** A page as it begins, with no interpreter that is left from before. */
+const openPage = async (folder: string, run?: Parameters<typeof openedConsole>[0]): Promise<Page> => {
+  const parts = new WorkStore(folder);
+  const api = workApi(parts);
+  const sandbox: Pick<SandboxApi, 'status'> = {
+    status: () => Promise.resolve({ ok: false, error: { code: 'failed', message: 'none' } }),
+  };
+  const opened = openedConsole(run, await restoreWork(api, sandbox));
+  const keeper = new WorkKeeper(api, () => opened.store.work);
+  const reader = new WorkReader(api, () => undefined);
+  await loadOutputs(reader, opened.store.allCells, (cell) => keeper.noteRestored(cell));
+  return {
+    ...opened,
+    keeper,
+    save: async () => {
+      await keeper.saveNow();
+      await parts.flushed();
+    },
+  };
+};
+
+const activeOf = (store: ConsoleStore): Session => {
+  const session = store.active.value;
+  if (session === null) throw new Error('no session');
+  return session;
+};
+
+/** Puts cells with these codes into the session that is shown. */
+const write = (store: ConsoleStore, ...codes: string[]): readonly Cell[] => {
+  const session = activeOf(store);
+  return codes.map((code, index) => {
+    const cell = session.cells[index] ?? session.addCell();
+    cell.source = code;
+    return cell;
+  });
+};
+
+const codesOf = (store: ConsoleStore): string[][] =>
+  store.sessions.value.map(({ cells }) => cells.map(({ source }) => source));
+
+describe('what was removed before the end of the app', () => {
+  it('comes back: a cell at its place, with its output', async () => {
+    const folder = newFolder();
+    const before = await openPage(folder, () => ({ stdout: 'brought out' }));
+    const [, second] = write(before.store, 'a', 'b', 'c');
+    if (second === undefined) throw new Error('no cell');
+    await before.store.run(activeOf(before.store), second);
+    before.store.removeCell(activeOf(before.store), second);
+    await before.save();
+    const { store } = await openPage(folder);
+    expect(codesOf(store)).toEqual([['a', 'c']]);
+    // What it had made is gone with the rest.
+    expect(activeOf(store).lost?.reason).toBe('app-closed');
+    store.undo();
+    expect(codesOf(store)).toEqual([['a', 'b', 'c']]);
+    const [, back] = activeOf(store).cells;
+    expect(back).toMatchObject({ stale: true, phase: { name: 'done' }, items: [{ kind: 'text' }] });
+  });
+
+  it('comes back: a session that was closed, with its cells', async () => {
+    const folder = newFolder();
+    const before = await openPage(folder);
+    write(before.store, 'first');
+    before.store.addSession();
+    const [x] = write(before.store, 'x', 'y') as [Cell];
+    before.store.removeCell(activeOf(before.store), x);
+    before.store.closeSession(activeOf(before.store));
+    await before.save();
+    const { store } = await openPage(folder);
+    expect(codesOf(store)).toEqual([['first']]);
+    store.undo();
+    expect(codesOf(store)).toEqual([['first'], ['y']]);
+    store.undo();
+    expect(codesOf(store)).toEqual([['first'], ['x', 'y']]);
+    expect(store.undo()).toBeNull();
+  });
+
+  it('comes back: cells that were merged, one after the other', async () => {
+    const folder = newFolder();
+    const before = await openPage(folder);
+    const [a, b, c] = write(before.store, 'a', 'b', 'c') as [Cell, Cell, Cell];
+    before.store.mergeCells(activeOf(before.store), a, b);
+    before.store.mergeCells(activeOf(before.store), a, c);
+    await before.save();
+    const { store } = await openPage(folder);
+    expect(codesOf(store)).toEqual([['a\nb\nc']]);
+    store.undo();
+    expect(codesOf(store)).toEqual([['a\nb', 'c']]);
+    store.undo();
+    expect(codesOf(store)).toEqual([['a', 'b', 'c']]);
+  });
+
+  it('leaves a merged cell as it was changed since, and brings the other one back', async () => {
+    const folder = newFolder();
+    const before = await openPage(folder);
+    const [a, b] = write(before.store, 'a', 'b') as [Cell, Cell];
+    before.store.mergeCells(activeOf(before.store), a, b);
+    a.source = 'a # without the other';
+    await before.save();
+    const { store } = await openPage(folder);
+    store.undo();
+    expect(codesOf(store)).toEqual([['a # without the other', 'b']]);
+  });
+
+  it('is gone once its time is over', async () => {
+    const folder = newFolder();
+    const before = await openPage(folder, () => ({ stdout: 'brought out' }));
+    const [cell] = write(before.store, 'x', 'y') as [Cell];
+    await before.store.run(activeOf(before.store), cell);
+    before.store.closeSession(activeOf(before.store));
+    await before.save();
+    const name = before.store.removals.sessions.value[0]?.name ?? 'none';
+    expect(readdirSync(folder).filter((file) => file.startsWith(name))).toHaveLength(2);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const after = await openPage(folder);
+    await after.save();
+    vi.advanceTimersByTime(200_000);
+    vi.useRealTimers();
+    await after.save();
+    expect(after.store.undo()).toBeNull();
+    // The new session has its part; the one before it is removed with its output.
+    expect(
+      readdirSync(folder).filter((file) => file.startsWith(`${name}.`) || file.startsWith(`${name}-`)),
+    ).toEqual([]);
+  });
+});
+
+it.each([
+  ['damaged', ''],
+  ['not written to its end', '.fresh'],
+])(
+  'a session that an older list has as closed stays with its output when the newer list is %s',
+  async (_what, mark) => {
+    const folder = newFolder();
+    const page = await openPage(folder, () => ({ stdout: 'brought out' }));
+    const [cell] = write(page.store, 'precious') as [Cell];
+    await page.store.run(activeOf(page.store), cell);
+    page.store.closeSession(activeOf(page.store));
+    await page.save();
+    page.store.undo();
+    await page.save();
+    const list = (of: string): string => path.join(folder, `sessions${of}.part`);
+    truncateSync(list(''), 20);
+    if (mark !== '') {
+      renameSync(list(''), list(mark));
+      renameSync(list('.previous'), list(''));
+    }
+    const next = await openPage(folder);
+    expect(codesOf(next.store).flat()).toContain('precious');
+    expect(next.store.removals.entries.value).toEqual([]);
+    expect(
+      next.store.sessions.value.flatMap(({ cells }) => cells.map(({ items }) => items.length)),
+    ).toContain(1);
+  },
+);
+
+it('output stays that an older version of its session does not know', async () => {
+  const folder = newFolder();
+  const page = await openPage(folder, () => ({ stdout: 'brought out' }));
+  const session = activeOf(page.store);
+  write(page.store, 'a');
+  await page.save();
+  const cell = session.addCell('b');
+  await page.store.run(session, cell);
+  await page.save();
+  truncateSync(path.join(folder, `${session.name}.part`), 20);
+  await openPage(folder);
+  expect(readdirSync(folder)).toContain(`${cell.id}.part`);
+});
+
+it('output of a run that goes on and on is saved the more seldom the more it is; its beginning and end at once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const end = deferred();
+  let runId = '';
+  const { say, store } = openedConsole(async (_request, id) => {
+    runId = id;
+    await end.promise;
+    return {};
+  });
+  const [cell] = write(store, 'loop') as [Cell];
+  const saved: { readonly at: number; readonly bytes: number }[] = [];
+  const codes: string[] = [];
+  const begunAt = performance.now();
+  let settle: () => void = () => undefined;
+  const keeper = new WorkKeeper(
+    {
+      ...workApi(new WorkStore(newFolder())),
+      onSettle: (listener) => {
+        settle = () => listener(null);
+        return () => undefined;
+      },
+      save: (parts) => {
+        for (const { bytes, name } of parts) {
+          if (name === cell.id) saved.push({ at: performance.now() - begunAt, bytes: bytes.byteLength });
+          else codes.push(name);
+        }
+        return Promise.resolve({ ok: true, value: null });
+      },
+    },
+    () => store.work,
+  );
+  keeper.start();
+  await vi.advanceTimersByTimeAsync(1000);
+  void store.run(activeOf(store), cell);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(saved).toHaveLength(1);
+  const piece = 'x'.repeat(49_999);
+  for (let ms = 0; ms < 60_000; ms += 100) {
+    say({ type: 'text', runId, stream: 'stdout', text: `${piece}\n` });
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  const written = saved.reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(saved.length).toBeGreaterThan(2);
+  for (const [index, { at }] of saved.slice(1).entries()) {
+    const before = saved[index] ?? { at: 0, bytes: 0 };
+    expect(at - before.at).toBeGreaterThanOrEqual(Math.max(2000, before.bytes / 250) - 1);
+  }
+  expect(written).toBeLessThan(40_000_000);
+  // Code does not wait.
+  codes.length = 0;
+  activeOf(store).addCell('more');
+  await vi.advanceTimersByTimeAsync(500);
+  expect(codes).toEqual([activeOf(store).name]);
+  // The end of the app does not wait, either.
+  const count = saved.length;
+  settle();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(saved.length).toBe(count + 1);
+  say({ type: 'text', runId, stream: 'stdout', text: 'last words' });
+  end.resolve();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(saved.length).toBe(count + 2);
+});
+
+it('the last output before a long silence is saved during it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let runId = '';
+  const { say, store } = openedConsole((_request, id) => {
+    runId = id;
+    return deferred().promise.then(() => ({}));
+  });
+  const [cell] = write(store, 'quiet') as [Cell];
+  const saved: string[] = [];
+  const keeper = new WorkKeeper(
+    {
+      ...workApi(new WorkStore(newFolder())),
+      save: (parts) => {
+        for (const { bytes, name } of parts)
+          if (name === cell.id) saved.push(new TextDecoder().decode(bytes));
+        return Promise.resolve({ ok: true, value: null });
+      },
+    },
+    () => store.work,
+  );
+  keeper.start();
+  void store.run(activeOf(store), cell);
+  await vi.advanceTimersByTimeAsync(500);
+  say({ type: 'text', runId, stream: 'stdout', text: 'thinking' });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(saved.at(-1)).not.toContain('thinking');
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(saved.at(-1)).toContain('thinking');
+});
