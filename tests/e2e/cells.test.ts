@@ -102,6 +102,13 @@ it('cells are inserted, moved, duplicated, split and merged; the keyboard goes a
   await press('Escape', 'm');
   await eventually(async () => expect(await sources()).toEqual(['zero', 'two', 't', 'wo\none', 'three']));
   await becomes('cell 3');
+  // The editor's own undo leaves the code of both.
+  await press('Enter');
+  await becomes('code 3');
+  await press('Control+z');
+  expect(await sources()).toEqual(['zero', 'two', 't', 'wo\none', 'three']);
+  await press('Escape');
+  await becomes('cell 3');
   await press('Control+z');
   await eventually(async () => expect(await sources()).toEqual(['zero', 'two', 't', 'wo', 'one', 'three']));
   await becomes('cell 4');

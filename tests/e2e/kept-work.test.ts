@@ -297,3 +297,27 @@ it('a closed session and a removed cell come back, by the message and by Ctrl+Z,
   await page.keyboard.press('Control+z');
   expect((await sourcesOf(page)).at(-1)).toBe('');
 });
+
+it('a closed session and a removed cell come back by Ctrl+Z after the next start, too', async () => {
+  const folder = newFolder();
+  const first = await open(folder);
+  await ended(await runCode(first.page, 'y = 5\nprint("five")'));
+  await first.page.locator('.cell').first().getByRole('button', { name: 'Remove cell' }).click();
+  await first.page.getByRole('button', { name: 'New session' }).click();
+  await first.page.locator('.cm-content').last().click();
+  await first.page.keyboard.insertText('precious = True');
+  await first.page.getByRole('tab', { name: 'Session 2' }).locator('.close').click();
+  await first.page.getByText('Session 2 closed.').waitFor();
+  await first.close();
+
+  const { page } = await reopen(folder);
+  expect(await page.locator('[role=tab] .name').allInnerTexts()).toEqual(['Session 1']);
+  await page.getByRole('tab', { name: 'Session 1' }).focus();
+  await page.keyboard.press('Control+z');
+  await page.getByRole('tab', { name: 'Session 2', selected: true }).waitFor();
+  await eventually(async () => expect(await sourcesOf(page)).toEqual(['precious = True']));
+  await page.keyboard.press('Control+z');
+  await page.getByRole('tab', { name: 'Session 1', selected: true }).waitFor();
+  await page.locator('.cell').first().getByText('five', { exact: true }).waitFor();
+  expect(await page.locator('.cell').first().locator('.stale-note').count()).toBe(1);
+});
