@@ -87,6 +87,7 @@ const functionOf = (
   };
   const handler: HostFunction['handler'] = (input, { signal }) => call(tool.name, input, signal);
   const output = tool.outputSchema === undefined ? TEXT_OR_DATA : plainSchema(tool.outputSchema);
+  const problemOf = problemOfLarge(output);
   const described = {
     ...given,
     input: { ...plainSchema(tool.inputSchema), type: 'object' },
@@ -94,7 +95,7 @@ const functionOf = (
     handler: async (...called: Parameters<HostFunction['handler']>): Promise<unknown> => {
       const value = await handler(...called);
       // Schema and result are both the server's: together they could keep zod at work for very long.
-      const problem = problemOfLarge(output, value);
+      const problem = problemOf(value);
       if (problem !== null) throw new Error(`its result is not what it should be: ${problem}`);
       return value;
     },

@@ -9,8 +9,9 @@ const COSTLY = 8;
 const LISTED = 2;
 /** Of each listed value that zod passes by before the one that fits, where they are not all texts. */
 const PASSED_BY = 1 / 4;
-/** Values at all levels that zod may have in any case. */
+/** Values at all levels that zod may have in any case; fewer where each is held against more than some alternatives. */
 const FEW_VALUES = 1000;
+const FEW_COMPARISONS = 16_000;
 /** References that are followed one in another, and levels of values. */
 const MAX_DEPTH = 200;
 
@@ -20,30 +21,47 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * The first thing that is wrong with a large value of JSON, in words, or that it is too much work to say. Null says little: small
- * values, keywords that take long to check, and those that it does not know are left to zod.
+ * Tells the first thing that is wrong with a large value of JSON, in words, or that it is too much work to say. Null says little:
+ * small values, keywords that take long to check, and those that it does not know are left to zod.
  */
-export const problemOfLarge = (schema: JsonSchema, value: unknown): string | null => {
-  if (!isLarge(value)) return null;
-  const inspection = new Inspection(schema);
-  try {
-    return inspection.problem(schema, value, '', 0);
-  } catch (error) {
-    if (error instanceof TooMuchWork) {
-      return 'it has too many values to be checked against the alternatives of its schema; pass fewer at once';
+export const problemOfLarge = (schema: JsonSchema): ((value: unknown) => string | null) => {
+  const few = Math.min(FEW_VALUES, Math.ceil(FEW_COMPARISONS / Math.max(1, alternativesIn(schema))));
+  return (value) => {
+    if (!isLarge(value, few)) return null;
+    try {
+      return new Inspection(schema).problem(schema, value, '', 0);
+    } catch (error) {
+      if (error instanceof TooMuchWork) {
+        return 'it has too many values to be checked against the alternatives of its schema; pass fewer at once';
+      }
+      throw error;
     }
-    throw error;
-  }
+  };
 };
 
-const isLarge = (value: unknown): boolean => {
-  const pending: unknown[] = [value];
-  for (let left = FEW_VALUES; pending.length > 0; left -= 1) {
-    if (left === 0 || pending.length > FEW_VALUES) return true;
+/** All alternatives and listed values of a schema, at all levels. */
+const alternativesIn = (schema: JsonSchema): number => {
+  let count = 0;
+  const pending: unknown[] = [schema];
+  while (pending.length > 0) {
     const next = pending.pop();
-    if (Array.isArray(next) && next.length > FEW_VALUES) return true;
+    if (typeof next !== 'object' || next === null) continue;
+    for (const [key, inner] of Object.entries(next)) {
+      if (Array.isArray(inner) && ['enum', 'anyOf', 'oneOf'].includes(key)) count += inner.length;
+      pending.push(inner);
+    }
+  }
+  return count;
+};
+
+const isLarge = (value: unknown, few: number): boolean => {
+  const pending: unknown[] = [value];
+  for (let left = few; pending.length > 0; left -= 1) {
+    if (left === 0 || pending.length > few) return true;
+    const next = pending.pop();
+    if (Array.isArray(next) && next.length > few) return true;
     const inner: unknown[] = typeof next === 'object' && next !== null ? Object.values(next) : [];
-    pending.push(...inner.slice(0, FEW_VALUES));
+    pending.push(...inner.slice(0, few + 1));
   }
   return false;
 };

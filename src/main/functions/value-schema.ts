@@ -43,13 +43,16 @@ const valueSchemaOf = (
   json: JsonSchema,
   schema: z.core.$ZodType,
   direction: 'input' | 'output',
-): ValueSchema => ({
-  json,
-  check: async (value) => {
-    const problem = direction === 'input' ? problemOfLarge(json, value) : null;
-    return problem === null ? check(schema, value) : { ok: false, problem };
-  },
-});
+): ValueSchema => {
+  const problemOf = direction === 'input' ? problemOfLarge(json) : () => null;
+  return {
+    json,
+    check: async (value) => {
+      const problem = problemOf(value);
+      return problem === null ? check(schema, value) : { ok: false, problem };
+    },
+  };
+};
 
 /** What a function has that says nothing of what it takes. */
 export const NO_ARGUMENTS: ValueSchema = {

@@ -47,6 +47,16 @@ describe('checking arguments', () => {
     ['numbers', many(0, 5000).map((_none, n) => n), many(4999, 90_000), { ok: false }],
     ['few numbers', many(0, 12).map((_none, n) => n), many(11, 20_000), { ok: true }],
     ['an amount of numbers that just fits', many(0, 400).map((_none, n) => n), many(399, 980), { ok: true }],
+    ['a few wrong ones for many numbers', many(0, 5000).map((_none, n) => n), many('y', 990), { ok: false }],
+    ['a few wrong ones for some numbers', many(0, 64).map((_none, n) => n), many('y', 990), { ok: false }],
+    [
+      'a few wrong ones for many texts',
+      many('x', 5000).map((x, n) => x + String(n)),
+      many('y', 990),
+      { ok: false },
+    ],
+    ['one wrong one for many numbers', many(0, 5000).map((_none, n) => n), ['y'], { ok: false }],
+    ['a few right ones of many numbers', many(0, 64).map((_none, n) => n), many(63, 990), { ok: true }],
     ['lists for texts', many('x', 600).map((x, n) => x + String(n)), many([], 90_000), { ok: false }],
     [
       'lists among what is listed',
@@ -99,7 +109,7 @@ describe('a problem of a large value', () => {
       ...('$defs' in schema ? { $defs: schema['$defs'] } : {}),
     };
     const told = problem === null ? null : `of${/^[\w.]+: /u.test(problem) ? '.' : ': '}${problem}`;
-    expect(problemOfLarge(list, { right: many(1, 2000), of: value })).toBe(told);
-    expect(problemOfLarge(list, { right: [], of: value })).toBeNull();
+    expect(problemOfLarge(list)({ right: many(1, 2000), of: value })).toBe(told);
+    expect(problemOfLarge(list)({ right: [], of: value })).toBeNull();
   });
 });
