@@ -140,8 +140,33 @@ describe('characters that only look right', () => {
     ['blanks', 'x = "a b" # c d', 'a b'],
     ['an invisible character', 'x = "a​b"​', 'a​b'],
     ['blanks before a long string', 'x = """a b\nc d"""', 'a b\nc d'],
+    ['a dash beside a string in others', 'a = 3 – 1; x = “1–2”', '1–2'],
+    ['a comma beside one', 'x = [“x，y”，1]', ['x，y', 1]],
+    ['brackets around one', 'x = str（“你好（世界）”）', '你好（世界）'],
+    ['a colon before one', 'x = {1：“b：c”}[1]', 'b：c'],
+    ['apostrophes beside one', 'x = {‘a’: “it’s”}[‘a’]', 'it’s'],
+    ['a blank beside one', 'x =\u00a0“a\u00a0b”', 'a\u00a0b'],
+    ['an invisible character beside one', 'x = \u200b“a\u200bb”', 'a\u200bb'],
+    ['full-width quotation marks', 'x = [＂a，b＂，1]', ['a，b', 1]],
+    ['low ones', 'a = 3 – 1; x = „1–2“ + ‚–‘', '1–2–'],
+    ['a string in others within one', 'x = {“a”：‘b：“c”’}[“a”]', 'b：“c”'],
+    ['a number sign in one', 'x = “a#–b” + ‘#’; a = 3 – 1 # – “', 'a#–b#'],
+    ['an escaped one within', 'x = “a\\”b”', 'a"b'],
+    ['one in an f-string', 'd = {“k”: 1}; x = f“{d[‘k’]}，”', '1，'],
+    ['an equals sign and a semicolon', 'x ＝ “x＝1；”；x ＝ x', 'x＝1；'],
   ])('are mended outside of strings alone: %s', async (_what, code, value) => {
-    expect((await run(`${code}\nx`)).value).toBe(value);
+    expect((await run(`${code}\nx`)).value).toEqual(value);
+  });
+});
+
+describe('code that is indented around a string', () => {
+  it('loses what it is indented by, not the string', async () => {
+    expect((await run('    x = """\n  a\n"""\n    if x:\n        y = x\n    y')).value).toBe('\n  a\n');
+  });
+
+  it('keeps it, and its first error, where it is no Python afterwards', async () => {
+    const { error } = await guest.run('    x = 1\ny = """d"""\nfor i in y:\n    print(i)\n');
+    expect(error).toMatchObject({ type: 'IndentationError', line: 1 });
   });
 });
 
@@ -164,6 +189,9 @@ describe('the answer of a chat', () => {
       `Try:\n${fenced('', 'x = 1')}\nthen\n${fenced('', 'x += 2')}\n`,
       3,
     ],
+    ['with a copied blank in the code', `Sure:\n${fenced('python', 'x =\u00a03')}\nDone\n`, 3],
+    ['with such quotation marks in it', `Sure:\n${fenced('python', 'x = “it’s”')}\nThat’s it\n`, 'it’s'],
+    ['of no language with a copied blank', `Sure:\n${fenced('', 'x =\u00a04')}\nDone\n`, 4],
   ])('is read by the languages of its fences: %s', async (_what, text, value) => {
     expect((await run(text)).value).toBeUndefined();
     expect((await run('x')).value).toBe(value);

@@ -149,13 +149,13 @@ class _Translation:
     def _mend(self, error: SyntaxError) -> bool:
         """Whether something was changed that the error may be about."""
         if isinstance(error, IndentationError) and not self._is_dedented:
-            self._is_dedented = True
-            if self._becomes(dedented(self._lines)):
+            self._is_dedented = self._becomes(dedented(self._lines, self._parses))
+            if self._is_dedented:
                 return True
         number = error.lineno
         if not self._is_unfenced:
-            self._is_unfenced = True
-            if self._becomes(without_prose(self._lines, number, self._parses)):
+            self._is_unfenced = self._becomes(without_prose(self._lines, number, self._parses))
+            if self._is_unfenced:
                 return True
         line = self._lines[number - 1] if number is not None and 1 <= number <= len(self._lines) else None
         if self._is_at_prompt(line) and self._take_prompts_off():

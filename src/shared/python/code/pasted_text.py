@@ -17,6 +17,9 @@ _FENCE = re.compile(r"\s*(?:```|~~~)\s*(\w*).*")
 _CODE_FENCES = frozenset(("python", "py", "python3", "ipython", "ipython3", "tool_code"))
 _QUOTES = ('"""', "'''")
 _QUOTE = ('"', "'")
+# Those of one kind: each of them opens a string, and any of them closes it.
+_DOUBLE_QUOTES = '"\u201c\u201d\u201e\u201f\uff02'
+_SINGLE_QUOTES = "'\u2018\u2019\u201a\u201b\uff07"
 
 _INVALID_CHARACTER = re.compile(r"invalid (?:non-printable )?character .*U\+([0-9A-F]{4,6})")
 _BLANKS = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -120,22 +123,33 @@ def _meant(line: str, start: int, kind: str, meant: str) -> str:
         character = line[index]
         is_meant = character in kind and (not closing or character in closing)
         if closing:
-            if is_meant or (character in closing and not is_escaped):
+            if character in closing and not is_escaped:
                 closing = ""
             is_escaped = character == "\\" and not is_escaped
         elif character == "#" or line.startswith(_QUOTES, index):
             # What is in a comment stays; where the string ends is further down.
             return "".join(written) + line[index:]
-        elif is_meant and meant in _QUOTE:
-            closing = kind + meant
-        elif character in _QUOTE:
-            closing = character
+        else:
+            closing = _closing(character)
         written.append(meant if is_meant else character)
     return "".join(written)
 
 
-def dedented(lines: list[str]) -> list[str] | None:
-    """Without what all lines are indented by; the first line may have lost it on its way. None where it is nothing."""
+def _closing(opening: str) -> str:
+    """What ends the string that the character begins; empty where it begins none.
+
+    Also of those that Python can't read and that are not yet mended: what is in their strings stays as well.
+    """
+    if opening in _QUOTE:
+        return opening
+    return next((quotes for quotes in (_DOUBLE_QUOTES, _SINGLE_QUOTES) if opening in quotes), "")
+
+
+def dedented(lines: list[str], parses: Callable[[str], bool]) -> list[str] | None:
+    """Without what all lines are indented by; the first line may have lost it on its way. None where it is nothing.
+
+    Where lines stand further left, as those of a string may, it is to be Python afterwards (`parses`).
+    """
     for first in (0, 1):
         written = [line for line in lines[first:] if line.strip()]
         margin = min((len(line) - len(line.lstrip()) for line in written), default=0)
@@ -145,7 +159,8 @@ def dedented(lines: list[str]) -> list[str] | None:
             if first == 1 and (len(written) < 2 or lines[0].rstrip().endswith(":")):
                 return None
             return [*lines[:first], *(line[margin:] if line.strip() else "" for line in lines[first:])]
-    return _dedented_around_strings(lines)
+    around = _dedented_around_strings(lines)
+    return around if around is not None and parses("\n".join(around)) else None
 
 
 def _dedented_around_strings(lines: list[str]) -> list[str] | None:
