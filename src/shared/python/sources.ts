@@ -20,6 +20,7 @@ import notebookShell from './code/notebook_shell.py?raw';
 import outcome from './outcomes/outcome.py?raw';
 import outputs from './displays/outputs.py?raw';
 import ownFrames from './outcomes/own_frames.py?raw';
+import pastedSession from './code/pasted_session.py?raw';
 import pastedText from './code/pasted_text.py?raw';
 import pipWords from './code/pip_words.py?raw';
 import places from './workspace/places.py?raw';
@@ -59,6 +60,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   outcome,
   outputs,
   own_frames: ownFrames,
+  pasted_session: pastedSession,
   pasted_text: pastedText,
   pip_words: pipWords,
   places,

@@ -248,25 +248,6 @@ answer`,
   });
 });
 
-describe('the prompts of an interactive session', () => {
-  it.each([
-    ['that are Python, too', 'In [1]: n = 3', 3],
-    ['with answers', 'In [1]: n = 4\n\nIn [2]: n\nOut[2]: 4', 4],
-    [
-      'with lines that go on',
-      'In [1]: n = 5\n\nIn [2]: for i in range(2):\n   ...:     n += i\n   ...:\n',
-      6,
-    ],
-  ])('are taken off: %s', async (_what, code, value) => {
-    await run(code);
-    expect((await run('n')).value).toBe(value);
-  });
-
-  it('are none where the code has that name', async () => {
-    expect((await run('In = {}\nIn[1]: int = 7\nIn[1]')).value).toBe(7);
-  });
-});
-
 describe('code that is nested too deeply', () => {
   const signs = `a = 1\nb = 2 # not a (\nc = ${'- '.repeat(60_000)}1\nd = 4\n`;
   it.each([

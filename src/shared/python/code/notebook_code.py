@@ -10,6 +10,7 @@ import re
 from types import CodeType
 from typing import NamedTuple
 
+from .pasted_session import Session, begins_with_prompt, without_prompts
 from .pasted_text import MAX_LINE, dedented, without_lookalikes, without_prose
 
 _PyCF_ONLY_AST = ast.PyCF_ONLY_AST
@@ -21,14 +22,14 @@ MAGICS = "__vivarium_magics__"
 _MAX_LINES = 200
 # All code is parsed again for each line that is mended: this many characters in all.
 _MAX_PARSED = 8_000_000
+# So is each line of a session: this many characters in all.
+_MAX_SESSION = 200_000
 
 _LINE_MAGIC = re.compile(r"(\s*)(?:(.*?[^=!<>\s]\s*=)\s*)?%(\w+)\s*(.*)")
 _SHELL = re.compile(r"(\s*)(?:(.*?[^=!<>\s]\s*=)\s*)?!!?\s*(.*)")
 _HELP = re.compile(r"(\s*)(?:\?{1,2}([\w.]+)|([\w.]+)\?{1,2})\s*;?\s*(?:#.*)?")
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)\s*(.*)")
 _FENCE = re.compile(r"\s*(?:```|~~~)\s*\w*\s*")
-_PROMPT = re.compile(r"\s*(?:>>>|In \[\d+\]:) ?")
-_CONTINUED_PROMPT = re.compile(r"\s*\.{3,}:? ?")
 _OPTIONS = re.compile(r"(?:-\w\s*\d*\s+)*")
 
 # They change what a notebook does, not what the code means.
@@ -69,16 +70,18 @@ class Notebook(NamedTuple):
 
 def parse_notebook(code: str, filename: str) -> Notebook:
     """Raises what the compiler raises, and SyntaxError for what belongs to a notebook and is not known here."""
-    first: SyntaxError | None = None
+    tree, first = None, None
     try:
         tree = _parse(code, filename)
     except SyntaxError as error:
         first = error
-    else:
-        if not _has_prompts(tree):
-            return Notebook(tree, code, False)
-    # Out of its reach: what is raised there stands for itself.
-    return _Translation(code, filename).read(first)
+    # Out of its reach: what is raised below stands for itself.
+    if tree is not None and not begins_with_prompt(code):
+        return Notebook(tree, code, False)
+    translation = _Translation(code, filename)
+    if tree is not None and not translation.take_prompts_off():
+        return Notebook(tree, code, False)
+    return translation.read(first)
 
 
 def compile_alone(source: str | ast.Module, filename: str, mode: str) -> CodeType:
@@ -90,40 +93,35 @@ def _parse(code: str, filename: str) -> ast.Module:
     return compile(code, filename, "exec", _FLAGS | _PyCF_ONLY_AST, True)
 
 
-def _has_prompts(tree: ast.Module) -> bool:
-    """Whether it is `In [1]: x = 3`, which is Python, too: an annotation of a part of `In`."""
-    return any(_is_prompt(statement) for statement in tree.body) and not any(
-        isinstance(node, ast.Name) and node.id == "In" and not isinstance(node.ctx, ast.Load) for node in ast.walk(tree)
-    )
-
-
-def _is_prompt(statement: ast.stmt) -> bool:
-    if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Subscript):
-        return False
-    name, number = statement.target.value, statement.target.slice
-    return isinstance(name, ast.Name) and name.id == "In" and isinstance(number, ast.Constant)
-
-
 class _Translation:
     def __init__(self, code: str, filename: str) -> None:
         self._filename = filename
         self._lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         self._written = list(self._lines)
         self._has_magics = False
-        self._is_timed = self._had_prompts = False
+        self._is_timed = False
+        self._session: Session | None = None
+        self._session_left = _MAX_SESSION
         self._is_dedented = self._is_unfenced = False
         # By the number of a line in which characters were taken for others: what was wrong with it as it was written.
         self._guessed: dict[int, SyntaxError] = {}
 
+    def take_prompts_off(self) -> bool:
+        """Whether it is a session, of which what it printed is left out."""
+        code = "\n".join(self._lines)
+        if self._session is not None or not begins_with_prompt(code) or len(code) > self._session_left:
+            return False
+        self._session_left -= len(code)
+        self._session = without_prompts(code, self._parse)
+        return self._session is not None and self._becomes(self._session.lines)
+
     def read(self, first: SyntaxError | None) -> Notebook:
-        """`first` is what the compiler says of the code as it is; None where there are only prompts to be taken off."""
+        """`first` is what the compiler says of the code as it is; None where only prompts were taken off."""
         written = self._cell_magic()
         if written is not None:
             return Notebook(_parse(written, self._filename), written, True)
         error = first or SyntaxError("invalid syntax", (self._filename, 1, 1, self._lines[0]))
-        if first is None:
-            self._take_prompts_off()
-        # A cell magic that was taken out may have been all that was wrong.
+        # The prompts, or a cell magic that was taken out, may have been all that was wrong.
         is_mended = self._lines != self._written
         parsed = 0
         for _ in range(_MAX_LINES):
@@ -137,8 +135,8 @@ class _Translation:
             except SyntaxError as next_error:
                 error = next_error
                 continue
-            if self._had_prompts:
-                self._echo(tree)
+            if self._session is not None:
+                self._echo(tree, self._session)
             return Notebook(self._timed(tree) if self._is_timed else tree, code, self._has_magics)
         raise self._as_written(error)
 
@@ -157,11 +155,11 @@ class _Translation:
             self._is_unfenced = self._becomes(without_prose(self._lines, number, self._parses))
             if self._is_unfenced:
                 return True
-        line = self._lines[number - 1] if number is not None and 1 <= number <= len(self._lines) else None
-        if self._is_at_prompt(line) and self._take_prompts_off():
+        if self.take_prompts_off():
             return True
-        if number is None or line is None:
+        if number is None or not 1 <= number <= len(self._lines):
             return False
+        line = self._lines[number - 1]
         changed = without_lookalikes(line, error)
         if changed is not None:
             self._guessed.setdefault(number, error)
@@ -176,23 +174,6 @@ class _Translation:
         if lines is None or lines == self._lines:
             return False
         self._lines = lines
-        return True
-
-    def _is_at_prompt(self, line: str | None) -> bool:
-        """Whether it is the prompts that don't parse: there are some in strings, too, as in doctests."""
-        first = next((written for written in self._lines if written.strip()), "")
-        return any(_PROMPT.match(text) is not None for text in (first, line or ""))
-
-    def _take_prompts_off(self) -> bool:
-        """As of an interactive session; what it printed is left out."""
-        if not any(_PROMPT.match(line) for line in self._lines):
-            return False
-        self._had_prompts = True
-        is_code = False
-        for index, line in enumerate(self._lines):
-            prompt = _PROMPT.match(line) or (_CONTINUED_PROMPT.match(line) if is_code else None)
-            is_code = prompt is not None
-            self._lines[index] = "" if prompt is None else line[prompt.end() :]
         return True
 
     def _translate(self, line: str, number: int) -> str | None:
@@ -275,9 +256,12 @@ class _Translation:
         # Columns of the tree count bytes of UTF-8.
         return code.encode()[body[0].value.col_offset : body[0].value.end_col_offset].decode()
 
+    def _parse(self, code: str) -> ast.Module:
+        return _parse(code, self._filename)
+
     def _parses(self, code: str) -> bool:
         try:
-            _parse(code, self._filename)
+            self._parse(code)
         except SyntaxError:
             return False
         return True
@@ -310,10 +294,10 @@ class _Translation:
             return None
         return None
 
-    def _echo(self, tree: ast.Module) -> None:
+    def _echo(self, tree: ast.Module, session: Session) -> None:
         """Each value is shown, as in an interactive session; that of the last one is the code's."""
-        for statement in tree.body[:-1]:
-            if isinstance(statement, ast.Expr):
+        for statement, following in zip(tree.body, tree.body[1:]):
+            if isinstance(statement, ast.Expr) and session.shows(statement.lineno, following.lineno):
                 shown = ast.parse(f"{MAGICS}.echo()", mode="eval").body
                 if isinstance(shown, ast.Call):
                     shown.args.append(statement.value)
