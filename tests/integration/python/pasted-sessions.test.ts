@@ -41,6 +41,7 @@ describe('the prompts of an interactive session', () => {
       '',
       9,
     ],
+    ['with output that is nested deeply', `>>> print(1)\n${'['.repeat(5000)}\n>>> 6\n6`, '1\n', 6],
     ['in the answer of a chat', 'Try:\n```python\n>>> x = 5\n>>> x\n5\n```\nDone\n', '', 5],
     ['several statements in a line', '>>> 1; 2\n1\n2\n>>> 3\n3', '1\n2\n', 3],
   ])('are taken off: %s', async (_what, code, stdout, value) => {
@@ -119,6 +120,7 @@ describe('what may be code between prompts', () => {
   it.each([
     ['results', `>>> f(x)\n${'P(1)\n'.repeat(39_000)}a b`],
     ['prompts', '>>> x(1)\n1\n'.repeat(18_000)],
+    ['blanks', `>>> ${' '.repeat(180_000)}a b`],
     ['more than is looked at', '>>> x(1)\n1\n'.repeat(200_000)],
   ])('is told in bounded time: %s', async (_what, code) => {
     const began = performance.now();

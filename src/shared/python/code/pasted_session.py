@@ -26,7 +26,8 @@ _BEGINS = re.compile(rf"(?:[^\S\n]*(?:#[^\n]*)?\n)*[^\S\n]*(?:>>>|{_CELL})")
 # What Python itself prints, with lines of the code in it.
 _REPORT = re.compile(r'.*Traceback \(most recent call last\)|\s*File "|\S+:\d+: \w*Warning: ')
 _DOTS = re.compile(r"^\s*\.{3,}:?\s")
-_MAGIC = re.compile(r"\s*(?:[\w., ]+=\s*)?[%!?]|\s*[\w.]+\?{1,2}\s*$")
+# Of a line without the blanks before it.
+_MAGIC = re.compile(r"(?:[\w., ]+=\s*)?[%!?]|[\w.]+\?{1,2}\s*$")
 _SHOWING_MAGIC = re.compile(r"%time|[!?]")
 _PRINTS = re.compile(r"\bprint\b")
 # Without one of these a line does nothing.
@@ -155,7 +156,7 @@ class _Input(NamedTuple):
     def read(text: str, parse: Parse) -> _Input | None:
         """None where it is no whole statement."""
         tree = _parsed(text, parse)
-        if tree is None and any(_MAGIC.match(line) for line in text.split("\n")):
+        if tree is None and any(_MAGIC.match(line.lstrip()) for line in text.split("\n")):
             return _Input(_SHOWING_MAGIC.search(text) is not None, "!" in text)
         if tree is None:
             return None
@@ -238,5 +239,6 @@ def _is_part_shown(node: ast.AST, called: set[ast.AST]) -> bool:
 def _parsed(text: str, parse: Parse) -> ast.Module | None:
     try:
         return parse(text)
-    except SyntaxError:
+    except (SyntaxError, MemoryError, RecursionError):
+        # The latter for what is nested too deeply.
         return None
