@@ -351,7 +351,10 @@ print([tried(lambda: desk.create_issue(str(n)))[:20] for n in range(5)], tried(l
     };
     const opened = await McpClient.open(data, { args: connectTo({ wrapped }) });
     await opened.client.listTools();
-    await expect.poll(() => readFileSync(ownPids, 'utf8').trim().split('\n')).toHaveLength(4);
+    // On a busy machine it is started more than once.
+    await expect
+      .poll(() => readFileSync(ownPids, 'utf8').trim().split('\n').length)
+      .toBeGreaterThanOrEqual(4);
     process.kill(opened.pid, 'SIGKILL');
     await untilNoneIsLeft(ownPids);
     await opened.close();
