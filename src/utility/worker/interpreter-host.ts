@@ -23,6 +23,7 @@ import { GuestRealm, type OpenedRealm } from './guest-realm.ts';
 import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
 import { GuestCalls } from './guest-calls.ts';
 import { collectImage, fillGuestMemory } from './snapshot-memory.ts';
+import { warmUp } from './warm-up.ts';
 
 /** Creates the guest's realm. */
 export interface RealmHost {
@@ -55,10 +56,6 @@ export interface HostFunctions {
 }
 
 const MAX_RANDOM = 65_536;
-
-const WARM_UP: RunOrder = { code: '1+1', outputBytes: 1024, input: false };
-/** As it is in the outcome. */
-const WARM_UP_VALUE = '"text":"2"';
 
 const FOR_SNAPSHOTS: ReadonlySet<BootMode> = new Set(['for-snapshot', 'for-package-snapshot']);
 
@@ -148,21 +145,12 @@ export class InterpreterHost {
     this.#image = undefined;
     if (problem !== '') throw new Error(problem);
     this.#realm = realm;
-    await this.#warmUp(realm);
+    await warmUp({
+      run: (order) => this.run(order, () => undefined),
+      forgetRuns: () => detailOf(realm.forgetRuns()),
+      decode: this.#host.decode,
+    });
     return checks;
-  }
-
-  /**
-   * Takes a run of ours through all that a run goes through: what does not work, such as a saved memory that does not
-   * fit, is found before a guest's code, and the engine has compiled what that needs (of 5 ms, a first run of `1+1`
-   * takes 2.4).
-   */
-  async #warmUp(realm: GuestRealm): Promise<void> {
-    const end = await this.run(WARM_UP, () => undefined);
-    if (end.kind === 'died') throw new Error(end.detail);
-    if (!this.#host.decode(end.outcome).includes(WARM_UP_VALUE)) throw new Error('Python does not work');
-    const problem = detailOf(realm.forgetRuns());
-    if (problem !== '') throw new Error(problem);
   }
 
   #begin(): Begun {

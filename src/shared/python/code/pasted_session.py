@@ -12,9 +12,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from textwrap import dedent
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-Parse = Callable[[str], ast.Module]
+if TYPE_CHECKING:
+    # Python 3.8 can't make it when it runs.
+    Parse = Callable[[str], ast.Module]
 
 _CELL = r"In[ \u00a0]\[(?:\d+|[ *\u00a0])\]:"
 _PROMPT = re.compile(rf"\s*(?:>>>|(?P<cell>{_CELL}))[ \u00a0]?")
