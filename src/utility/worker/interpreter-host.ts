@@ -20,6 +20,7 @@ import { CALL_FAILED } from '../../shared/protocol/call-codes.ts';
 import { bytesOfCode } from './code-bytes.ts';
 import { CurrentRun, type WorkerRunEnd } from './current-run.ts';
 import { GuestRealm, type OpenedRealm } from './guest-realm.ts';
+import { guarded } from './guarded.ts';
 import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
 import { GuestCalls } from './guest-calls.ts';
 import { collectImage, fillGuestMemory } from './snapshot-memory.ts';
@@ -70,20 +71,6 @@ interface Begun {
 /** Cuts text whose length the guest chose. */
 const detailOf = (text: unknown): string =>
   typeof text === 'string' ? text.slice(0, MAX_DEATH_DETAIL) : 'the interpreter gave no reason';
-
-/** Wraps a function for guest code: whatever `action` does, the guest receives only a primitive. */
-const guarded =
-  <A extends unknown[], R extends number | string | boolean | null | undefined>(
-    action: (...values: A) => R,
-    otherwise: R,
-  ): ((...values: A) => R) =>
-  (...values) => {
-    try {
-      return action(...values);
-    } catch {
-      return otherwise;
-    }
-  };
 
 /** One interpreter: the realm, and the bridge between it and the control thread. */
 export class InterpreterHost {
