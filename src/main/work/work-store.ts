@@ -7,7 +7,7 @@
  * of the current one, which is kept as the previous one.
  */
 import { createHash, webcrypto } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkPartName, type ReadPart, type WorkPart } from '../../shared/ipc/work.ts';
@@ -159,7 +159,7 @@ export class WorkStore {
         await flushIfThere(next);
         await this.#inTurn(async () => {
           // It may have been removed meanwhile.
-          if ((await stat(next).catch(() => null)) === null) return;
+          if (!existsSync(next)) return;
           await renameIfThere(current, this.#file(name, PREVIOUS));
           await renameIfThere(next, current);
         });
@@ -217,18 +217,24 @@ const hashOf = async (bytes: Uint8Array): Promise<string> =>
 const asStoreError = (error: unknown): WorkStoreError =>
   error instanceof WorkStoreError ? error : new WorkStoreError(describe(error), { cause: error });
 
+/** Not in Node's four threads, where it would wait behind the app's other file work, and the next save behind it. */
+const renameAtOnce = async (from: string, to: string): Promise<void> => {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') throw error;
+    // On Windows somebody may have it open for a moment.
+    await renamePatiently(from, to);
+  }
+};
+
 /** Whole or not at all, as far as the app can end; not flushed to the disk. */
 const writePart = async (file: string, bytes: Uint8Array): Promise<void> => {
   const unfinished = `${file}.tmp`;
   if (bytes.byteLength <= WRITTEN_AT_ONCE_BYTES) {
     const hash = createHash('sha256').update(bytes).digest('hex');
     writeFileSync(unfinished, Buffer.concat([Buffer.from(`${HEAD}${hash}\n`), bytes]), { mode: MODE });
-    try {
-      renameSync(unfinished, file);
-    } catch {
-      // On Windows somebody may have it open for a moment.
-      await renamePatiently(unfinished, file);
-    }
+    await renameAtOnce(unfinished, file);
     return;
   }
   const handle = await open(unfinished, 'w', MODE);
@@ -258,7 +264,7 @@ const flushIfThere = async (file: string): Promise<void> => {
 };
 
 const renameIfThere = async (from: string, to: string): Promise<void> => {
-  await renamePatiently(from, to).catch((error: unknown) => {
+  await renameAtOnce(from, to).catch((error: unknown) => {
     if (systemErrorCode(error) !== 'ENOENT') throw error;
   });
 };

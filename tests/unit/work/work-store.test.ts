@@ -1,3 +1,4 @@
+import { pbkdf2 } from 'node:crypto';
 import {
   mkdirSync,
   mkdtempSync,
@@ -10,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WorkStore } from '../../../src/main/work/work-store.ts';
 import { workArguments } from '../../../src/shared/ipc/work.ts';
@@ -152,6 +154,27 @@ describe('parts of the work', () => {
     isSaved = true;
     await store.flushed();
     expect(turns).toBeGreaterThan(2);
+  });
+
+  it("that are small are saved one after the other while all of Node's threads are busy", async () => {
+    const store = new WorkStore(newFolder());
+    await store.names();
+    let busy = 0;
+    const isFree = Promise.all(
+      Array.from({ length: 8 }, async () => {
+        busy += 1;
+        await promisify(pbkdf2)('x', 'y', 500_000, 64, 'sha512');
+        busy -= 1;
+      }),
+    );
+    for (const text of ['one', 'two', 'three']) {
+      await store.save([{ name: 's1', bytes: bytesOf(text) }], []);
+      await store.save([{ name: 's2', bytes: bytesOf(text) }], []);
+    }
+    expect(busy).toBe(8);
+    await isFree;
+    await store.flushed();
+    expect(textOf((await store.read('s1')).bytes)).toBe('three');
   });
 
   it('are refused once they are too much in all, and fit again when others are removed', async () => {
