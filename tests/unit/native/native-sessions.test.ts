@@ -258,7 +258,8 @@ describe('stopping', () => {
           'os.environ["VIVARIUM_RUN"]',
       );
       const marker = started.value?.json as string;
-      expect(processesMarked(marker)).toHaveLength(2);
+      // A process that has just been made shows no environment for a moment.
+      await expect.poll(() => processesMarked(marker)).toHaveLength(2);
       const code = 'import time\nwhile True:\n    try: time.sleep(1000)\n    except KeyboardInterrupt: pass';
       const stopped = await run(code, { timeoutMs: 500 });
       expect(stopped).toMatchObject({ status: 'timeout', session: { state: 'lost' } });
