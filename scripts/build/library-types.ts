@@ -22,7 +22,7 @@ const SOURCES = {
   'native-python': 'main/library/native-python.ts',
   'python-settings': 'main/library/python-settings.ts',
   questions: 'main/library/questions.ts',
-  'register-interpreter': 'main/library/register-electron-interpreter.ts',
+  'register-interpreter': 'main/library/pages/register-electron-interpreter.ts',
   'interpreter-api': 'shared/ipc/interpreter-api.ts',
 };
 

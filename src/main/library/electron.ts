@@ -10,7 +10,7 @@ export {
   registerInterpreter,
   type InterpreterPage,
   type RegisterInterpreterOptions,
-} from './register-electron-interpreter.ts';
+} from './pages/register-electron-interpreter.ts';
 
 /**
  * Makes a sandbox. Nothing is started before the first run, and Electron need not be ready yet.

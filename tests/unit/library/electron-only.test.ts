@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
-import { isOwnDocument } from '../../../src/main/library/own-document.ts';
-import { addPreload, type PreloadSession } from '../../../src/main/library/register-preload.ts';
+import { isOwnDocument } from '../../../src/main/library/pages/own-document.ts';
+import { addPreload, type PreloadSession } from '../../../src/main/library/pages/register-preload.ts';
 import { requireElectron } from '../../../src/main/library/require-electron.ts';
 
 describe('the check for a supported Electron', () => {

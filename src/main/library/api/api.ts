@@ -58,7 +58,7 @@ export type SandboxEvent =
       runMs: number;
     }
   | { type: 'function-called'; at: number; run: number; session: string | null; call: RunCall }
-  | { type: 'session-ended'; at: number; session: string; why: string }
+  | { type: 'session-ended'; at: number; session: string; runtime: 'embedded' | 'native'; why: string }
   | { type: 'memory'; at: number; pid: number; residentMiB: number; limitMiB: number };
 
 export interface Disposable {

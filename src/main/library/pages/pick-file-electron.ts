@@ -1,6 +1,6 @@
 // As a whole: see electron-launcher.ts.
 import * as electron from 'electron';
-import type { Caller } from '../ipc/route.ts';
+import type { Caller } from '../../ipc/route.ts';
 import type { AskingPages } from './asking-pages-electron.ts';
 import type { SettingsRoutesDeps } from './settings-routes.ts';
 

@@ -1,5 +1,5 @@
 import type { WebContents } from 'electron';
-import type { Caller } from '../ipc/route.ts';
+import type { Caller } from '../../ipc/route.ts';
 
 interface Page {
   readonly caller: Caller;

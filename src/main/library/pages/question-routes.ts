@@ -1,8 +1,8 @@
 /** What pages may ask of questions about calls. */
-import { QUESTION_CHANNELS } from '../../shared/ipc/library-channels.ts';
-import { questionArguments } from '../../shared/ipc/questions.ts';
-import { answering, type Caller, type OnFault, type Route } from '../ipc/route.ts';
-import type { Disposable, Questions } from './api/api.ts';
+import { QUESTION_CHANNELS } from '../../../shared/ipc/library-channels.ts';
+import { questionArguments } from '../../../shared/ipc/questions.ts';
+import { answering, type Caller, type OnFault, type Route } from '../../ipc/route.ts';
+import type { Disposable, Questions } from '../api/api.ts';
 
 export const questionRoutes = (questions: Questions, onFault: OnFault): Route[] => {
   const watching = new WeakMap<Caller, Disposable>();

@@ -1,21 +1,21 @@
 /** What the settings of Python in a page may ask. The channels are those of Vivarium's own window, under the package's name. */
 import PQueue from 'p-queue';
 import type { z } from 'zod';
-import { Config } from '../../shared/config/config.ts';
-import { changesOf, InvalidSettingError, withValueAt } from '../../shared/config/config-keys.ts';
-import { ARGUMENTS } from '../../shared/ipc/arguments.ts';
-import { CALLS } from '../../shared/ipc/channels.ts';
-import type { SettingsNow } from '../../shared/ipc/config.ts';
-import { libraryChannel } from '../../shared/ipc/library-channels.ts';
-import type { Tasks } from '../app/tasks.ts';
-import { ApiFailure } from '../ipc/api-failure.ts';
-import { nativeHandlers } from '../ipc/native.ts';
-import { answering, type Caller, type OnFault, type Route } from '../ipc/route.ts';
-import type { FoundInterpreter } from '../native/find-interpreters.ts';
-import { checkInterpreter } from '../native/interpreter-check.ts';
-import { foundPythons } from '../ipc/file.ts';
-import type { PythonSettingsStore, SandboxPackages } from './api/api.ts';
-import { VivariumError } from './errors.ts';
+import { Config } from '../../../shared/config/config.ts';
+import { changesOf, InvalidSettingError, withValueAt } from '../../../shared/config/config-keys.ts';
+import { ARGUMENTS } from '../../../shared/ipc/arguments.ts';
+import { CALLS } from '../../../shared/ipc/channels.ts';
+import type { SettingsNow } from '../../../shared/ipc/config.ts';
+import { libraryChannel } from '../../../shared/ipc/library-channels.ts';
+import type { Tasks } from '../../app/tasks.ts';
+import { ApiFailure } from '../../ipc/api-failure.ts';
+import { nativeHandlers } from '../../ipc/native.ts';
+import { answering, type Caller, type OnFault, type Route } from '../../ipc/route.ts';
+import type { FoundInterpreter } from '../../native/find-interpreters.ts';
+import { checkInterpreter } from '../../native/interpreter-check.ts';
+import { foundPythons } from '../../ipc/file.ts';
+import type { PythonSettingsStore, SandboxPackages } from '../api/api.ts';
+import { VivariumError } from '../errors.ts';
 
 export interface SettingsRoutesDeps {
   /** Undefined where the app has given none. */

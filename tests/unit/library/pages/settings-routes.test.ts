@@ -3,12 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { describe, expect, it, vi } from 'vitest';
-import { Tasks } from '../../../src/main/app/tasks.ts';
-import { FORBIDDEN, type Caller } from '../../../src/main/ipc/route.ts';
-import { VivariumError } from '../../../src/main/library/errors.ts';
-import { openPythonSettings } from '../../../src/main/library/python-settings.ts';
-import { settingsRoutes, type SettingsRoutesDeps } from '../../../src/main/library/settings-routes.ts';
-import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
+import { Tasks } from '../../../../src/main/app/tasks.ts';
+import { FORBIDDEN, type Caller } from '../../../../src/main/ipc/route.ts';
+import { VivariumError } from '../../../../src/main/library/errors.ts';
+import { openPythonSettings } from '../../../../src/main/library/python-settings.ts';
+import {
+  settingsRoutes,
+  type SettingsRoutesDeps,
+} from '../../../../src/main/library/pages/settings-routes.ts';
+import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 
 const CALLER: Caller = { gone: new AbortController().signal, tell: () => undefined };
 

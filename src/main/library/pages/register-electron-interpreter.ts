@@ -1,22 +1,22 @@
 import process from 'node:process';
 // As a whole: see electron-launcher.ts.
 import * as electron from 'electron';
-import { EVENTS } from '../../shared/ipc/channels.ts';
-import { libraryChannel } from '../../shared/ipc/library-channels.ts';
-import { PYODIDE_DOWNLOAD_TASK, type TaskProgress } from '../../shared/ipc/packages.ts';
-import { Tasks } from '../app/tasks.ts';
-import { Interpreter } from '../interpreter/interpreter.ts';
-import { interpreterRoutes, type InterpreterDeps } from '../ipc/interpreter.ts';
-import type { OnFault, Route } from '../ipc/route.ts';
-import { findInterpreters } from '../native/find-interpreters.ts';
-import type { Disposable, NativePython, PythonSettingsStore, Questions, Sandbox } from './api/api.ts';
+import { EVENTS } from '../../../shared/ipc/channels.ts';
+import { libraryChannel } from '../../../shared/ipc/library-channels.ts';
+import { PYODIDE_DOWNLOAD_TASK, type TaskProgress } from '../../../shared/ipc/packages.ts';
+import { Tasks } from '../../app/tasks.ts';
+import { Interpreter } from '../../interpreter/interpreter.ts';
+import { interpreterRoutes, type InterpreterDeps } from '../../ipc/interpreter.ts';
+import type { OnFault, Route } from '../../ipc/route.ts';
+import { findInterpreters } from '../../native/find-interpreters.ts';
+import type { Disposable, NativePython, PythonSettingsStore, Questions, Sandbox } from '../api/api.ts';
 import { AskingPages } from './asking-pages-electron.ts';
-import { VivariumError } from './errors.ts';
-import { nativePython } from './native-python.ts';
+import { VivariumError } from '../errors.ts';
+import { nativePython } from '../native-python.ts';
 import { isOwnDocument } from './own-document.ts';
 import { pickFileFor } from './pick-file-electron.ts';
 import { questionRoutes } from './question-routes.ts';
-import { requireElectron } from './require-electron.ts';
+import { requireElectron } from '../require-electron.ts';
 import { addPreload, preloadFile } from './register-preload.ts';
 import { settingsNow, settingsRoutes } from './settings-routes.ts';
 

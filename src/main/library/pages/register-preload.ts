@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { VivariumError } from './errors.ts';
+import { VivariumError } from '../errors.ts';
 
 /** What is used of a session; since Electron 35 it keeps a list, before that there is one list to be replaced. */
 export interface PreloadSession {

@@ -3,13 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Session } from 'electron';
 import { expect, it, vi } from 'vitest';
-import type { Sandbox } from '../../../src/main/library/api/api.ts';
-import { registerInterpreter } from '../../../src/main/library/register-electron-interpreter.ts';
-import type { PreloadSession } from '../../../src/main/library/register-preload.ts';
-import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
+import type { Sandbox } from '../../../../src/main/library/api/api.ts';
+import { registerInterpreter } from '../../../../src/main/library/pages/register-electron-interpreter.ts';
+import type { PreloadSession } from '../../../../src/main/library/pages/register-preload.ts';
+import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 
 vi.mock('electron', () => ({}));
-vi.mock(import('../../../src/main/library/require-electron.ts'), () => ({
+vi.mock(import('../../../../src/main/library/require-electron.ts'), () => ({
   requireElectron: () => undefined,
 }));
 
