@@ -18,7 +18,13 @@ import { isTrue, type ProcessEnd } from './truth.ts';
 /** Attackers at the same time. */
 const ATTACKERS = 3;
 /** A harmless run beside them. */
-const BYSTANDER: Attack = { name: 'bystander', code: '1+1', verdicts: ['ok'], timeoutMs: 60_000 };
+const BYSTANDER: Attack = {
+  name: 'bystander',
+  code: '1+1',
+  verdicts: ['ok'],
+  timeoutMs: 60_000,
+  fillsMemory: false,
+};
 const PAUSE_MS = 1000;
 const SAMPLE_MS = 1000;
 const TOLD_EVERY_MS = 30_000;
@@ -28,6 +34,9 @@ const NS_PER_MS = 1e6;
 const HUNG_MS = 300_000;
 /** How closely the event loop is watched, in ms: what is measured has it in it. */
 const RESOLUTION_MS = 10;
+
+const inSession = (before: readonly Attack[]): string =>
+  before.length === 0 ? '' : ` in a session after ${before.map(({ name }) => name).join(', ')}`;
 
 /** What the app is made of, in this main process, under attack by code and by a package index. */
 export const soakHostile = async (
@@ -60,6 +69,7 @@ export const soakHostile = async (
   });
   const statuses: Record<string, number> = {};
   const untrue: string[] = [];
+  const histories = new Map<string, Attack[]>();
   let [runs, hung, broken] = [0, 0, 0];
 
   const attack = async (one: Attack, session: string | null): Promise<void> => {
@@ -79,9 +89,13 @@ export const soakHostile = async (
     }
     statuses[result.status] = (statuses[result.status] ?? 0) + 1;
     const during = ends.filter(({ at }) => at >= begun);
-    if (!isTrue(one, result, during)) {
-      untrue.push(`${one.name}: ${result.status} (${result.error?.message.slice(0, 200) ?? 'no error'})`);
+    const before = session === null ? [] : (histories.get(session) ?? []);
+    if (!isTrue(one, result, during, before)) {
+      untrue.push(
+        `${one.name}: ${result.status} (${result.error?.message.slice(0, 200) ?? 'no error'})${inSession(before)}`,
+      );
     }
+    if (session !== null) histories.set(session, result.session.state === 'lost' ? [] : [...before, one]);
     // As a person would, once told that nothing runs any more.
     if (python.sandbox.state.name === 'broken') {
       broken++;

@@ -24,6 +24,8 @@ export const Attack = z.strictObject({
   /** Verdicts that tell the truth about it. */
   verdicts: z.array(z.string()).min(1),
   timeoutMs: z.number().int(),
+  /** Leaves its interpreter without memory, so that a later run in the same session may truly have none. */
+  fillsMemory: z.boolean().default(false),
 });
 export type Attack = z.infer<typeof Attack>;
 

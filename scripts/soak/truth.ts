@@ -9,11 +9,13 @@ export type ProcessEnd = Extract<SandboxEvent, { type: 'process-ended' }>;
  * became of the process that others used too.
  *
  * @param ends of processes while it ran
+ * @param before what ran in the same interpreter earlier, and has left it as it is
  */
 export const isTrue = (
   { timeoutMs, verdicts }: Pick<Attack, 'timeoutMs' | 'verdicts'>,
   { status, timing }: Pick<RunResult, 'status' | 'timing'>,
   ends: readonly Pick<ProcessEnd, 'cause'>[],
+  before: readonly Pick<Attack, 'fillsMemory'>[] = [],
 ): boolean => {
   if (verdicts.includes(status)) return true;
   switch (status) {
@@ -22,7 +24,9 @@ export const isTrue = (
     case 'crashed':
       return ends.some(({ cause }) => cause !== 'out-of-memory');
     case 'out-of-memory':
-      return ends.some(({ cause }) => cause === 'out-of-memory');
+      return (
+        ends.some(({ cause }) => cause === 'out-of-memory') || before.some(({ fillsMemory }) => fillsMemory)
+      );
     case 'setup-failed':
       return ends.length > 0;
     case 'cancelled':

@@ -88,8 +88,7 @@ const errorText = ({ status, error }: RunOutcome): string => {
   const what = error.message === '' ? error.type : `${error.type}: ${error.message}`;
   if (error.traceback === '') return what;
   const traceback = error.traceback.trimEnd();
-  // A traceback of the code's own error ends with its message. Where a run was when it was stopped, or
-  // crashed, does not say what happened.
-  const isOwnError = status === 'error' || status === 'out-of-memory';
-  return isOwnError ? traceback : `${what}\n${traceback}`;
+  // A traceback of the code's own error ends with its message. Where a run was when it was stopped, crashed, or
+  // had no more memory, does not say what happened.
+  return status === 'error' ? traceback : `${what}\n${traceback}`;
 };

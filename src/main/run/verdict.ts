@@ -83,28 +83,35 @@ const processDeath = ({ cause, detail }: ProcessEnd): VerdictReport => {
   }
 };
 
+export interface VerdictReport {
+  readonly status: RunStatus;
+  readonly error: RunError | null;
+}
+
 /** Message of the parser about code that is nested too deeply for its stack (CPython's Parser/pegen.h, `p->level`). */
 const PARSER_STACK = 'Parser stack overflowed';
 
 const isLackOfMemory = ({ message, type }: RunError): boolean =>
   type === 'MemoryError' && !message.startsWith(PARSER_STACK);
 
-const statusOfOutcome = (outcome: GuestOutcome): RunStatus => {
-  if (outcome.error === null) return 'ok';
-  // Code may raise it itself, which can't be distinguished from a refused allocation.
-  return isLackOfMemory(outcome.error) ? 'out-of-memory' : 'error';
-};
+/** CPython's own MemoryError has no message. */
+const NO_MEMORY_LEFT = 'its interpreter has no more memory; what the session keeps counts, too';
 
-export interface VerdictReport {
-  readonly status: RunStatus;
-  readonly error: RunError | null;
-}
+const reportOutcome = ({ error }: GuestOutcome): VerdictReport => {
+  if (error === null) return { status: 'ok', error };
+  // Code may raise it itself, which can't be distinguished from a refused allocation.
+  if (!isLackOfMemory(error)) return { status: 'error', error };
+  return {
+    status: 'out-of-memory',
+    error: { ...error, message: error.message === '' ? NO_MEMORY_LEFT : error.message },
+  };
+};
 
 /** Status and error of the result for a verdict. */
 export const reportVerdict = (verdict: Verdict): VerdictReport => {
   switch (verdict.kind) {
     case 'finished':
-      return { status: statusOfOutcome(verdict.outcome), error: verdict.outcome.error };
+      return reportOutcome(verdict.outcome);
     case 'timeout':
       return {
         status: 'timeout',

@@ -32,6 +32,12 @@ const CASES: Record<Verdict['kind'], [Verdict, string, string | null, RegExp][]>
       /^m$/u,
     ],
     [
+      { kind: 'finished', outcome: { ...CHECKED_OUTCOME, error: pythonError('MemoryError', '') } },
+      'out-of-memory',
+      'MemoryError',
+      /no more memory/u,
+    ],
+    [
       {
         kind: 'finished',
         outcome: {

@@ -204,6 +204,8 @@ describe('a true verdict', () => {
     expect(isTrue(attack, result('crashed'), [{ cause: 'out-of-memory' }])).toBe(false);
     expect(isTrue(attack, result('out-of-memory'), [{ cause: 'out-of-memory' }])).toBe(true);
     expect(isTrue(attack, result('out-of-memory'), [{ cause: 'exited' }])).toBe(false);
+    expect(isTrue(attack, result('out-of-memory'), [], [{ fillsMemory: true }])).toBe(true);
+    expect(isTrue(attack, result('out-of-memory'), [], [{ fillsMemory: false }])).toBe(false);
     expect(isTrue(attack, result('ok'), [{ cause: 'exited' }])).toBe(false);
   });
 });
