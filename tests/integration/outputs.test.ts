@@ -1,4 +1,5 @@
 /** What runs show, write and ask for, in a locked-down process; hostile guests included. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/shared/limits.ts';
 import type { CollectedFile, RunDisplay, RunResult } from '../../src/shared/contract/sandbox.ts';
@@ -222,7 +223,7 @@ except EOFError: print('no more')
   });
 
   it.each(['input()', 'import asyncio\nawait asyncio.sleep(0)\ninput()'])(
-    'an unanswered question ends with the time limit, the state kept: %j',
+    'a question that a program does not answer ends with the time limit, the state kept: %j',
     async (code) => {
       const session = 'waits';
       await sandbox().run('kept = 1', { session });
@@ -230,6 +231,7 @@ except EOFError: print('no more')
       const result = await sandbox().run(code, {
         session,
         timeoutMs: 1000,
+        countsInput: true,
         onInput: (_prompt, signal) =>
           new Promise((resolve) => {
             signal.addEventListener('abort', () => {
@@ -243,6 +245,18 @@ except EOFError: print('no more')
       expect((await sandbox().run('kept', { session })).value?.text).toBe('1');
     },
   );
+
+  it('takes its time where a person answers, and the code has its own all the same', async () => {
+    const timeoutMs = 1500;
+    const result = await sandbox().run('name = input()\nwhile True: pass', {
+      session: 'takes its time',
+      timeoutMs,
+      onInput: () => delay(2 * timeoutMs, 'Ada'),
+    });
+    expect(result).toMatchObject({ status: 'timeout', session: { state: 'kept' } });
+    expect(result.timing.runMs).toBeGreaterThan(3 * timeoutMs - 100);
+    expect((await sandbox().run('name', { session: 'takes its time' })).value?.json).toBe('Ada');
+  });
 
   it('stops waiting at a cancel', async () => {
     const stop = new AbortController();

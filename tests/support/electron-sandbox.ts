@@ -39,11 +39,12 @@ export class ElectronSandbox extends TestSandbox {
 
   override async run(code: string, options: RunningOptions = {}): Promise<RunResult> {
     const { signal = new AbortController().signal, onOutput = () => undefined, ...rest } = options;
-    const { onDisplay, onFile, onInput, onPackages, ...request } = rest;
+    const { countsInput, onDisplay, onFile, onInput, onPackages, ...request } = rest;
     const watcher = {
       ...(onDisplay === undefined ? {} : { onDisplay }),
       ...(onFile === undefined ? {} : { onFile }),
       ...(onInput === undefined ? {} : { onInput }),
+      ...(countsInput === undefined ? {} : { countsInput }),
       ...(onPackages === undefined ? {} : { onPackages }),
     };
     return RunResult.parse(await this.#host.run({ code, ...request }, { signal, onOutput, ...watcher }));

@@ -35,6 +35,7 @@ export class NodeMainSandbox extends TestSandbox {
   override async run(code: string, options: RunningOptions = {}): Promise<RunResult> {
     const {
       signal,
+      countsInput,
       onOutput = () => undefined,
       onDisplay,
       onFile,
@@ -48,6 +49,7 @@ export class NodeMainSandbox extends TestSandbox {
       ...(onDisplay === undefined ? {} : { onDisplay }),
       ...(onFile === undefined ? {} : { onFile }),
       ...(onInput === undefined ? {} : { onInput }),
+      ...(countsInput === undefined ? {} : { countsInput }),
       ...(onPackages === undefined ? {} : { onPackages }),
     };
     return RunResult.parse(await this.#sandbox.run({ code, ...request }, watcher));

@@ -111,6 +111,7 @@ export class HostRun {
       ...(onPackages === undefined ? {} : { onPackages }),
       ...(wants.displays ? { onDisplay: (display) => sent.display(display) } : {}),
       ...(wants.files ? { onFile: (file) => writeFile(file, write) } : {}),
+      countsInput: wants.countsInput,
       ...(wants.input
         ? { onInput: (prompt, _over, secret) => this.#ask({ kind: 'input', prompt, secret }, write) }
         : {}),

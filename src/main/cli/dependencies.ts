@@ -11,6 +11,7 @@ import type { PackageTool } from './commands/package-tool.ts';
 export interface CliIo {
   /** Read only when a command needs it. */
   readonly stdin: Readable;
+  readonly stdinIsTty: boolean;
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly stdoutIsTty: boolean;

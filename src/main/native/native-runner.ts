@@ -1,4 +1,4 @@
-import { LIMITS } from '../../shared/limits.ts';
+import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import { sharedController } from '../base/stop-signal.ts';
 import { BackendRunner } from '../run/backend-runner.ts';
 import { RunQueue } from '../run/run-queue.ts';
@@ -31,6 +31,7 @@ export const nativeRunner = ({ outputKiB, ...config }: NativeRunnerConfig): Nati
     queue,
     clock: config.clock,
     outputBytes: () => outputKiB() * 1024,
+    inputWaitMs: config.idleMs ?? (() => DEFAULTS.idleMinutes * 60_000),
     disposedDetail: 'Python was switched off',
   });
   return {

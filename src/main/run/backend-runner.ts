@@ -15,6 +15,7 @@ import { InputDialog } from './input-dialog.ts';
 import { OutputRelay } from './output-relay.ts';
 import { parseRequest } from './parse-request.ts';
 import { RunCollector } from './run-collector.ts';
+import { RunDeadline } from './run-deadline.ts';
 import { RunExecution } from './run-execution.ts';
 import { factsOf } from './run-facts.ts';
 import { relayTo } from './run-listener.ts';
@@ -45,6 +46,8 @@ export interface BackendRunnerOptions {
   readonly clock: Clock;
   /** Cap of captured output per stream, in bytes. Read at each run, so that a changed setting applies at once. */
   readonly outputBytes: () => number;
+  /** How long an unanswered question for input stops the clock of a run, in ms: who leaves it longer is away. Read at each run. */
+  readonly inputWaitMs: () => number;
   /** Message of the runs that fail because the runner was disposed of. */
   readonly disposedDetail: string;
   readonly observer?: RunObserver;
@@ -212,9 +215,15 @@ export class BackendRunner implements Runner {
 
   #execute(
     interpreter: Interpreter,
-    { calls, collector, endsSession, input, outputBytes, request, signal }: RunParts,
+    { calls, collector, endsSession, input, options, outputBytes, request, signal }: RunParts,
   ): Promise<Verdict> {
-    input?.connect((call, answer) => interpreter.answerInput(call, answer));
+    const { clock, inputWaitMs } = this.#options;
+    const limitMs = request.timeoutMs ?? DEFAULTS.timeoutMs;
+    const deadline = new RunDeadline(clock, limitMs, inputWaitMs());
+    input?.connect(
+      (call, answer) => interpreter.answerInput(call, answer),
+      options.countsInput === true ? null : deadline,
+    );
     calls?.connect((call, answer) => interpreter.answerFunction(call, answer));
     return new RunExecution({
       interpreter,
@@ -224,9 +233,10 @@ export class BackendRunner implements Runner {
         outputBytes,
         input: input !== null,
       },
-      limitMs: request.timeoutMs ?? DEFAULTS.timeoutMs,
+      deadline,
+      limitMs,
       collector,
-      clock: this.#options.clock,
+      clock,
       signal,
       onEnding: () => calls?.end(),
     }).run();

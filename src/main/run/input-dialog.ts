@@ -1,6 +1,7 @@
 import type { InputAnswer, InputQuestion } from '../../shared/protocol/blocking-calls.ts';
 import { INPUT_PART_BYTES } from '../../shared/protocol/call-codes.ts';
 import { LIMITS } from '../../shared/limits.ts';
+import type { RunDeadline } from './run-deadline.ts';
 
 /**
  * Returns a line of input for the guest, without its newline; null at the end of input. `signal` aborts when the guest
@@ -12,12 +13,15 @@ export type OnInput = (prompt: string, signal: AbortSignal, secret: boolean) => 
 /** Hands the answer to that call to the guest that made it. */
 type SendAnswer = (call: number, answer: InputAnswer) => Promise<void>;
 
+type Pausable = Pick<RunDeadline, 'pause'>;
+
 /** Answers the questions of one run. */
 export class InputDialog {
   readonly #onInput: OnInput;
   readonly #ended = new AbortController();
   readonly #encoder = new TextEncoder();
   #send: SendAnswer | undefined;
+  #deadline: Pausable | null = null;
   /** Parts of the last line that were not sent yet. */
   #rest = new Uint8Array();
   #asking = false;
@@ -26,8 +30,10 @@ export class InputDialog {
     this.#onInput = onInput;
   }
 
-  connect(send: SendAnswer): void {
+  /** @param deadline stands still while a person has not answered yet; null: waiting counts */
+  connect(send: SendAnswer, deadline: Pausable | null): void {
     this.#send = send;
+    this.#deadline = deadline;
   }
 
   /** Never rejects. */
@@ -67,10 +73,14 @@ export class InputDialog {
 
   /** Undefined when there was something wrong. */
   async #line(prompt: string, secret: boolean): Promise<string | null | undefined> {
+    // Only our own question counts: what the guest says of itself stops no clock.
+    const goOn = this.#deadline?.pause();
     try {
       return await this.#onInput(prompt, this.#ended.signal, secret);
     } catch {
       return undefined;
+    } finally {
+      goOn?.();
     }
   }
 }

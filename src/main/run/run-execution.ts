@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { raceStop, sharedController } from '../base/stop-signal.ts';
 import type { Interpreter } from './backend.ts';
 import { ReportError, type RunCollector } from './run-collector.ts';
+import type { RunDeadline } from './run-deadline.ts';
 import type { StoppedBy, Verdict } from './verdict.ts';
 
 /** How long an interpreter may take to report the result of an interrupt, in addition to the interrupt's own limit, in ms. */
@@ -12,6 +13,8 @@ const ANSWER_LIMIT_MS = 250;
 export interface RunExecutionOptions {
   readonly interpreter: Interpreter;
   readonly order: RunOrder;
+  /** The run's time limit, and how it is told. */
+  readonly deadline: RunDeadline;
   readonly limitMs: number;
   readonly collector: RunCollector;
   readonly clock: Clock;
@@ -36,18 +39,18 @@ export class RunExecution {
 
   /** Never rejects. */
   async run(): Promise<Verdict> {
-    const { clock, collector, interpreter, limitMs, order, signal } = this.#options;
+    const { clock, collector, deadline, interpreter, limitMs, order, signal } = this.#options;
     const { outOfMemory } = interpreter;
     const ended = new AbortSource(() => undefined);
     const running = interpreter.run(order, (piece) => collector.push(piece), ended);
     try {
-      const raced = await raceStop(running, clock, limitMs, signal, outOfMemory);
+      const raced = await raceStop(running, clock, Infinity, signal, deadline.over, outOfMemory);
       if (raced.stopped === null) return await this.#conclude(raced.value);
       this.#options.onEnding?.();
       // The rejection is no longer awaited.
       running.catch(() => undefined);
       if (signal.aborted) return { kind: 'cancelled', by: await this.#stop(running) };
-      if (raced.stopped === 'deadline') return { kind: 'timeout', limitMs, by: await this.#stop(running) };
+      if (deadline.over.aborted) return { kind: 'timeout', limitMs, by: await this.#stop(running) };
       await interpreter.terminate();
       return { kind: 'out-of-memory', detail: String(outOfMemory.reason) };
     } catch (error) {
@@ -57,6 +60,7 @@ export class RunExecution {
       return { kind: 'misbehaved', detail: error.message };
     } finally {
       this.#options.onEnding?.();
+      deadline.end();
       // The result is final: later pieces are not part of it.
       ended.abort('the run has its verdict');
     }

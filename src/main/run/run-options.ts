@@ -18,6 +18,11 @@ export interface RunOptions extends RunWatcher {
   readonly signal?: AbortSignal;
   /** Answers `input()` and other reads of standard input; without it they find the end of the file. */
   readonly onInput?: OnInput;
+  /**
+   * Whether the time that `onInput` takes counts against the time limit, as where lines come from a pipe. By default it does
+   * not: a person answers.
+   */
+  readonly countsInput?: boolean | undefined;
   /** Functions of the app that the code may call; none without it. */
   readonly functions?: RunFunctions | undefined;
   /** Instead of `functions`, where another process has the functions and answers the calls. */

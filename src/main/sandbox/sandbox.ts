@@ -122,6 +122,7 @@ export class Sandbox implements Runner {
       queue: this.#queue,
       clock: config.clock,
       outputBytes: () => this.#settings.outputKiB * 1024,
+      inputWaitMs: () => this.#settings.idleMs ?? IDLE_MS,
       disposedDetail: 'the sandbox was disposed of',
       observer: {
         onRunBegan: (run, session) => this.#emit({ type: 'run-began', at: Date.now(), run, session }),

@@ -97,6 +97,8 @@ export const HostRunWishes = z.strictObject({
   displays: z.boolean(),
   files: z.boolean(),
   input: z.boolean(),
+  /** See `RunOptions.countsInput`. */
+  countsInput: z.boolean().default(false),
   /** Advice for a user at a terminal names options; advice for a program names fields of the request. */
   words: z.enum(['command-line', 'program']),
 });

@@ -30,6 +30,7 @@ export interface Setup {
   packageSettings?: Awaited<ReturnType<CliDependencies['packageSettings']>>;
   stdin?: Readable;
   stdout?: Writable;
+  stdinIsTty?: boolean;
   stdoutIsTty?: boolean;
   stderrIsTty?: boolean;
   cwd?: string;
@@ -64,6 +65,7 @@ export function start(argv: readonly string[], setup: Setup = {}): Started {
       stdin: setup.stdin ?? new PassThrough(),
       stdout: setup.stdout ?? stdout,
       stderr,
+      stdinIsTty: setup.stdinIsTty ?? false,
       stdoutIsTty: setup.stdoutIsTty ?? false,
       stderrIsTty: setup.stderrIsTty ?? false,
       columns: 100,

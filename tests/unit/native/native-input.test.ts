@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -101,6 +102,15 @@ describe.each([
       status: 'ok',
       value: { json: '' },
     });
+  });
+
+  it('takes the time of a person, which is not that of the code', async () => {
+    const timeoutMs = 1500;
+    const result = await runner.run(
+      { code: 'name = input()\nname.upper()', timeoutMs, ...(session && { session }) },
+      { onInput: () => delay(2 * timeoutMs, 'Ada') },
+    );
+    expect(result).toMatchObject({ status: 'ok', value: { json: 'ADA' } });
   });
 
   it('is broken off by a cancel', async () => {

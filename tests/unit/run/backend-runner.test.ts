@@ -11,6 +11,8 @@ import { RunQueue } from '../../../src/main/run/run-queue.ts';
 import type { Verdict } from '../../../src/main/run/verdict.ts';
 import { deferred, FakeClock, OUTCOME, turns, until, utf8, type Deferred } from '../sandbox/support.ts';
 
+const INPUT_WAIT_MS = 60_000;
+
 /** What one run's interpreter does; the test plays it. */
 class FakeInterpreter implements Interpreter {
   readonly interruptMs = 500;
@@ -150,6 +152,7 @@ const stage = (concurrency = 4, outputBytes = 1024): Stage => {
     queue: new RunQueue(concurrency),
     clock,
     outputBytes: () => outputBytes,
+    inputWaitMs: () => INPUT_WAIT_MS,
     disposedDetail: 'gone',
     observer: {
       onRunBegan: (run) => began.push(run),
@@ -413,6 +416,91 @@ describe('input', () => {
     interpreter.finish();
     await running;
     expect(over?.aborted).toBe(true);
+  });
+});
+
+describe('input and the time limit', () => {
+  const LIMIT_MS = 1000;
+  const asking = async ({ countsInput = false } = {}) => {
+    const { backend, clock, runner } = stage();
+    const lines = [deferred<string | null>(), deferred<string | null>()];
+    let asked = 0;
+    const running = runner.run(
+      { code: 'a', timeoutMs: LIMIT_MS },
+      { onInput: () => lines[asked++]?.promise ?? Promise.resolve(null), countsInput },
+    );
+    const interpreter = await backend.interpreterOf('a');
+    const ask = async (call: number): Promise<void> => {
+      interpreter.send({ channel: 'input', call, prompt: '', secret: false });
+      await until(() => asked === call);
+    };
+    const answer = async (call: number): Promise<void> => {
+      lines[call - 1]?.resolve('x');
+      await until(() => interpreter.answers.length === call);
+    };
+    return { answer, ask, clock, interpreter, running };
+  };
+
+  it('the time of a person is not that of the run', async () => {
+    const { answer, ask, clock, interpreter, running } = await asking();
+    clock.advance(LIMIT_MS - 100);
+    await ask(1);
+    clock.advance(10 * LIMIT_MS);
+    await answer(1);
+    clock.advance(99);
+    await ask(2);
+    clock.advance(10 * LIMIT_MS);
+    await answer(2);
+    interpreter.finish();
+    expect((await running).status).toBe('ok');
+  });
+
+  it('what the run itself has taken adds up over its questions', async () => {
+    const { answer, ask, clock, running } = await asking();
+    clock.advance(LIMIT_MS - 100);
+    await ask(1);
+    clock.advance(10 * LIMIT_MS);
+    await answer(1);
+    clock.advance(101);
+    expect(await running).toMatchObject({ status: 'timeout', session: { state: 'reset' } });
+  });
+
+  it('a question that nobody answers does not keep a run for ever', async () => {
+    const { ask, clock, running } = await asking();
+    await ask(1);
+    clock.advance(INPUT_WAIT_MS + LIMIT_MS + 1);
+    expect((await running).status).toBe('timeout');
+  });
+
+  it('a program that gives the lines takes of the time', async () => {
+    const { ask, clock, running } = await asking({ countsInput: true });
+    await ask(1);
+    clock.advance(LIMIT_MS + 1);
+    expect((await running).status).toBe('timeout');
+  });
+
+  it('a question that was asked but is not put to anybody stops no clock', async () => {
+    const { backend, clock, runner } = stage();
+    const stalled = deferred<undefined>();
+    const running = runner.run(
+      { code: 'a', timeoutMs: LIMIT_MS },
+      { onOutput: () => stalled.promise, onInput: () => new Promise(() => undefined) },
+    );
+    const interpreter = await backend.interpreterOf('a');
+    interpreter.send({ channel: 'stdout', bytes: utf8('x') });
+    interpreter.send({ channel: 'input', call: 1, prompt: '', secret: false });
+    await turns();
+    clock.advance(LIMIT_MS + 1);
+    stalled.resolve(undefined);
+    expect((await running).status).toBe('timeout');
+  });
+
+  it('no timer is left behind', async () => {
+    const { ask, clock, interpreter, running } = await asking();
+    await ask(1);
+    interpreter.finish();
+    await running;
+    expect(clock.waiting).toBe(0);
   });
 });
 

@@ -13,7 +13,7 @@ const dialogWith = (onInput: OnInput): { dialog: InputDialog; answers: InputAnsw
     calls.push(call);
     answers.push(answer);
     return Promise.resolve();
-  });
+  }, null);
   return { dialog, answers, calls };
 };
 

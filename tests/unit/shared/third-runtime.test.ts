@@ -41,7 +41,7 @@ const told = async (result: RunResult): Promise<string> => {
   const stderr = new PassThrough();
   const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr, columns: 80, cwd: '/' };
   const out = new CommandOutput(
-    { ...io, stdoutIsTty: false, stderrIsTty: false, onInterrupt: () => () => undefined },
+    { ...io, stdinIsTty: false, stdoutIsTty: false, stderrIsTty: false, onInterrupt: () => () => undefined },
     () => undefined,
   );
   await reportText(

@@ -183,6 +183,7 @@ async function perform(
     {
       ...{ out, displays, lease, saver, servers },
       stdin: () => dependencies.io.stdin,
+      stdinIsTty: dependencies.io.stdinIsTty,
       columns: dependencies.io.columns,
     },
     stop,
@@ -219,6 +220,7 @@ interface RunParts {
   readonly saver: OutputSaver | null;
   readonly servers: ConnectedServers | null;
   readonly stdin: () => Readable;
+  readonly stdinIsTty: boolean;
   /** Width of the terminal. */
   readonly columns: number;
 }
@@ -227,7 +229,7 @@ interface RunParts {
 async function answer(
   args: RunArguments,
   prepared: PreparedRun,
-  { out, displays, lease, saver, servers, stdin, columns }: RunParts,
+  { out, displays, lease, saver, servers, stdin, stdinIsTty, columns }: RunParts,
   stop: AbortSignal,
 ): Promise<RunResult> {
   let sandbox;
@@ -272,7 +274,13 @@ async function answer(
             },
           }),
       ...(saver === null ? {} : { onFile: (file) => saver.saveFile(file) }),
-      ...(prepared.takesInput ? { onInput: (_prompt, over, secret) => input.line(over, secret) } : {}),
+      ...(prepared.takesInput
+        ? {
+            onInput: (_prompt, over, secret) => input.line(over, secret),
+            // What feeds a pipe may never say anything.
+            countsInput: !stdinIsTty,
+          }
+        : {}),
       ...(out.stderr.isTty
         ? { onPackages: (state) => progress.redraw({ ...state, label: state.packageName }) }
         : {}),

@@ -33,6 +33,7 @@ export class HostRunReader {
       displays: options.onDisplay !== undefined,
       files: options.onFile !== undefined,
       input: options.onInput !== undefined,
+      countsInput: options.countsInput === true,
       // Words are functions, which can't be sent: of those that the host has, the ones for programs are the default.
       words: options.words === commandLineWords ? 'command-line' : 'program',
     };

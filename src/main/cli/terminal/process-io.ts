@@ -16,6 +16,7 @@ export function processIo(): CliIo {
     },
     stdout: process.stdout,
     stderr: process.stderr,
+    stdinIsTty: isatty(0),
     stdoutIsTty: isatty(1),
     stderrIsTty: isatty(2),
     // Some pseudo-terminals say 0.

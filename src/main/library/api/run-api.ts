@@ -120,6 +120,12 @@ export interface RunOptions {
    * it any longer; a `secret` line must not be seen while it is typed. Without it, `input()` finds the end of the file.
    */
   readonly onInput?: (prompt: string, signal: AbortSignal, secret: boolean) => Promise<string | null>;
+  /**
+   * Whether the time that `onInput` takes counts against the time limit: where a program answers, that may never do so.
+   * Without it, it does not: a person takes the time that it takes. Who leaves a question for longer than the idle time is
+   * away, and the clock goes on.
+   */
+  readonly countsInput?: boolean | undefined;
   /** Gets the contents of the files that the run made or changed, before the result comes. */
   readonly onFile?: (file: CollectedFile) => void | Promise<void>;
   /** Told while packages are fetched for the run. */

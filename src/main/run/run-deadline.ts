@@ -1,0 +1,57 @@
+import type { Clock } from '../base/clock.ts';
+
+/** The time limit of a run, which stands still while somebody is asked for input. */
+export class RunDeadline {
+  readonly #clock: Clock;
+  readonly #mostPausedMs: number;
+  readonly #over = new AbortController();
+  #leftMs: number;
+  #startedAt = 0;
+  #hasEnded = false;
+  #cancel: () => void = () => undefined;
+
+  /**
+   * Begins at once.
+   *
+   * @param limitMs all the time that the run has
+   * @param mostPausedMs longest pause; then it goes on by itself, as nobody is there
+   */
+  constructor(clock: Clock, limitMs: number, mostPausedMs: number) {
+    this.#clock = clock;
+    this.#leftMs = limitMs;
+    this.#mostPausedMs = mostPausedMs;
+    this.#start();
+  }
+
+  /** Aborts once the time is over. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Stands still until the returned function is called. One pause at a time. */
+  pause(): () => void {
+    if (this.#hasEnded || this.over.aborted) return () => undefined;
+    this.#cancel();
+    this.#leftMs -= this.#clock.now() - this.#startedAt;
+    let isPaused = true;
+    const resume = (): void => {
+      if (!isPaused || this.#hasEnded) return;
+      isPaused = false;
+      this.#cancel();
+      this.#start();
+    };
+    this.#cancel = this.#clock.after(this.#mostPausedMs, resume);
+    return resume;
+  }
+
+  /** The run is over: no time is measured any more. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#cancel();
+  }
+
+  #start(): void {
+    this.#startedAt = this.#clock.now();
+    this.#cancel = this.#clock.after(Math.max(0, this.#leftMs), () => this.#over.abort());
+  }
+}
