@@ -24,6 +24,7 @@ const api: WindowApi = {
     answerInput: bridge.asker(CALLS.sandbox.answerInput, failed),
     reset: bridge.asker(CALLS.sandbox.reset, failed),
     status: bridge.asker(CALLS.sandbox.status, failed),
+    memory: bridge.asker(CALLS.sandbox.memory, failed),
     history: bridge.asker(CALLS.sandbox.history, failed),
     files: bridge.asker(CALLS.sandbox.files, failed),
     packages: bridge.asker(CALLS.sandbox.packages, failed),

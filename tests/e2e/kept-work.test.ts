@@ -125,7 +125,7 @@ it("typing survives kill -9 of the page's process, and the variables stay", asyn
   );
   expect(await inPage('document.querySelectorAll(".lost, .stale-note").length')).toBe(0);
   const answer = await inPage(
-    `api.sandbox.status().then(({ value }) => api.sandbox.run({ code: 'kept', session: value.sessions[0] }, { runId: 'a' }))`,
+    `api.sandbox.status().then(({ value }) => api.sandbox.run({ code: 'kept', session: value.sessions[0].name }, { runId: 'a' }))`,
   );
   expect(answer).toMatchObject({ value: { value: { text: '42' } } });
 });

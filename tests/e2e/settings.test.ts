@@ -88,7 +88,7 @@ it('settings UI runtime toggle', async (context) => {
 it('shows the range for an invalid value, and keeps the old one', async () => {
   const { page } = app;
   await goTo(page, 'Settings');
-  const memory = page.getByLabel('Memory limit (MiB)');
+  const memory = page.getByLabel('Memory limit of a session (MiB)');
   await memory.fill('1');
   await page.keyboard.press('Enter');
   await page.getByText('Give a value from 64 to 4,096. 1,024 was kept.').waitFor();

@@ -1,5 +1,5 @@
 import { EVENTS } from '../../shared/ipc/channels.ts';
-import type { PythonRuntime } from '../../shared/runtimes.ts';
+import { RUNTIME_NAMES, type PythonRuntime } from '../../shared/runtimes.ts';
 import type { SandboxStatus } from '../../shared/ipc/sandbox.ts';
 import type { Activity } from '../app/activity.ts';
 import type { ConsoleRuns } from '../app/console-runs.ts';
@@ -17,6 +17,7 @@ export interface SandboxDeps {
     | 'readFile'
     | 'restart'
     | 'restartNeeded'
+    | 'sessionMemory'
     | 'standby'
     | 'state'
     | 'stop'
@@ -65,13 +66,14 @@ export const sandboxHandlers = ({
         memory === null
           ? null
           : { at: memory.at, residentMiB: memory.residentMiB, limitMiB: memory.limitMiB },
-      sessions: sessions()[settings().runtime],
+      sessions: RUNTIME_NAMES.flatMap((at) => sessions()[at].map((name) => ({ name, runtime: at }))),
       runs: runs.underWay,
       runtime: settings().runtime,
       restartNeeded,
       versions,
     };
   },
+  memory: () => sandbox.sessionMemory(),
   history: () => activity.history,
   files: async ([session]) => {
     const files = await fileWork(() => sandbox.listFiles(session));

@@ -2,7 +2,13 @@ import path from 'node:path';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import { MIB } from '../../shared/units.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/contract/sandbox-events.ts';
-import type { EndedSession, OutputFile, RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
+import type {
+  EndedSession,
+  OutputFile,
+  RunRequest,
+  RunResult,
+  SessionMemory,
+} from '../../shared/contract/sandbox.ts';
 import type { CrashLimit } from './process/crash-window.ts';
 import { FileCollector } from './sessions/file-collector.ts';
 import { SnapshotSelector } from './execution/snapshot-selector.ts';
@@ -179,6 +185,20 @@ export class Sandbox implements Runner {
   /** Named sessions that have state, the one used last at the end. */
   get sessions(): string[] {
     return this.#interpreters.names;
+  }
+
+  /** What each named session uses for its data, files and objects, as it was measured last; in the order of `sessions`. */
+  async sessionMemory(): Promise<SessionMemory[]> {
+    const sidecars = new Set(this.sessions.map((session) => this.#interpreters.find(session)?.sidecar));
+    const readings = await Promise.all(
+      // One that is gone has no sessions any more.
+      [...sidecars].map(async (sidecar) => (await sidecar?.interpreterMiB().catch(() => null)) ?? new Map()),
+    );
+    const all = new Map<string, number>(readings.flatMap((reading) => [...reading]));
+    return this.sessions.flatMap((session) => {
+      const usedMiB = all.get(this.#interpreters.find(session)?.id ?? '');
+      return usedMiB === undefined ? [] : [{ session, usedMiB }];
+    });
   }
 
   /**

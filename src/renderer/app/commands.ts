@@ -2,9 +2,6 @@ import type { AppCommand } from '../../shared/ipc/app.ts';
 import type { Removing } from '../console/use-removing.ts';
 import type { Services } from './services.ts';
 
-const runningCell = ({ console: store }: Services) =>
-  store.active.value?.cells.find(({ phase }) => phase.name === 'running');
-
 /** Commands of the menu and its shortcuts. */
 export const obeyCommand = (services: Services, removing: Removing, command: AppCommand): void => {
   const { console: store, place } = services;
@@ -44,11 +41,10 @@ export const obeyCommand = (services: Services, removing: Removing, command: App
     case 'show-shortcuts':
       services.showsShortcuts.value = true;
       return;
-    case 'stop': {
-      const cell = runningCell(services);
-      if (cell !== undefined) void store.stop(cell);
+    case 'stop':
+      // Also what waits for its turn.
+      for (const cell of session?.cells ?? []) void store.stop(cell);
       return;
-    }
     case 'reset':
       if (session !== null) void store.reset(session);
       return;

@@ -15,6 +15,8 @@ export class SandboxStore {
   readonly events: Ref<readonly SandboxEvent[]> = shallowRef([]);
   /** Resident memory of the active process, in MiB. */
   readonly memory: Ref<{ readonly residentMiB: number; readonly limitMiB: number } | null> = shallowRef(null);
+  /** What each session in the sandbox used when it was last asked, in MiB; those without variables are not in it. */
+  readonly sessionMiB: Ref<ReadonlyMap<string, number>> = shallowRef(new Map());
   readonly loaded = ref(false);
   /** Why the last process ended, for the text after "stopped". */
   readonly lastEnd = computed(() => {
@@ -47,6 +49,13 @@ export class SandboxStore {
     this.status.value = status.value;
     this.state.value = status.value.state;
     this.memory.value = status.value.memory;
+  }
+
+  /** Asks what each session uses. */
+  async measureSessions(): Promise<void> {
+    const answer = await this.#api.memory();
+    if (answer.ok)
+      this.sessionMiB.value = new Map(answer.value.map(({ session, usedMiB }) => [session, usedMiB]));
   }
 
   async restart(): Promise<void> {

@@ -11,6 +11,8 @@ export interface SandboxNow {
   readonly state: SandboxState;
   /** Whether code runs in the sidecar; otherwise its state says nothing about runs. */
   readonly supervised: boolean;
+  /** What waits for an answer of the user's, in words; '' when nothing does. */
+  readonly waiting: string;
   /** Elapsed time of the current run, `00:03`; '' when there is none. */
   readonly elapsed: string;
   /** Why the last process ended; null when none has. */
@@ -19,8 +21,9 @@ export interface SandboxNow {
 
 export const sandboxWords = (
   t: Translate,
-  { state, supervised, elapsed, lastEnd }: SandboxNow,
+  { state, supervised, elapsed, lastEnd, waiting }: SandboxNow,
 ): SandboxWords => {
+  if (waiting !== '' && (!supervised || state.name === 'busy')) return { text: waiting, tone: 'waiting' };
   if (!supervised) {
     return elapsed === ''
       ? { text: t('status.idle'), tone: 'off' }

@@ -7,6 +7,7 @@ import type { ProcessEndCause, SandboxEvent } from '../../shared/contract/sandbo
 import { traitsOf } from '../../shared/runtimes.ts';
 import type { Cell } from './model/cell.ts';
 import { mergedSource } from './model/cell-edits.ts';
+import { CellQueue, type Turn } from './model/cell-queue.ts';
 import { Session, type LostReason } from './model/session.ts';
 import { Removals, type Removal } from './model/removals.ts';
 import type { PlacedCell, RestoredWork } from './work/restore-work.ts';
@@ -45,6 +46,7 @@ export class ConsoleStore {
   readonly active = computed<Session | null>(
     () => this.sessions.value.find(({ name }) => name === this.activeName.value) ?? null,
   );
+  readonly #queue = new CellQueue((turn) => this.#run(turn));
   readonly #running = new Map<string, PlacedCell>();
   #waiting: RunEvent[] = [];
   #sessionsMade: number;
@@ -116,6 +118,7 @@ export class ConsoleStore {
   removeCell(session: Session, cell: Cell): Removal {
     const removal: Removal = { kind: 'cell', session, cell, index: session.cells.indexOf(cell) };
     this.removals.add(removal);
+    this.#queue.takeOut(cell);
     session.removeCell(cell);
     return removal;
   }
@@ -133,6 +136,7 @@ export class ConsoleStore {
     };
     upper.source = source.after;
     this.removals.add(removal);
+    this.#queue.takeOut(lower);
     session.removeCell(lower);
     return removal;
   }
@@ -177,39 +181,45 @@ export class ConsoleStore {
 
   /** Runs cells one after the other; what does not end well is the last. What was taken away meanwhile is left out. */
   async runAll(session: Session, cells: readonly Cell[]): Promise<void> {
-    for (const cell of cells) {
-      if (!this.sessions.value.includes(session)) return;
-      if (!session.cells.includes(cell) || cell.source.trim() === '') continue;
-      await this.run(session, cell);
-      if (cell.phase.name !== 'done' || cell.phase.result.status !== 'ok') return;
-    }
+    const wanted = cells.filter(({ isActive, source }) => !isActive && source.trim() !== '');
+    for (const { source } of wanted) session.history.add(source);
+    await this.#queue.add(session, wanted);
   }
 
-  async run(session: Session, cell: Cell): Promise<void> {
-    if (cell.phase.name === 'running' || cell.source.trim() === '') return;
-    session.history.add(cell.source);
+  /** At once, or when those of its session that were asked for before have ended. */
+  run(session: Session, cell: Cell): Promise<void> {
+    return this.runAll(session, [cell]);
+  }
+
+  /** @returns whether it ended well */
+  async #run({ session, cell, source }: Turn): Promise<boolean> {
     const runId = this.#nextRunId();
     const { timeoutSeconds, memoryMiB } = this.#options.config().sandbox;
     cell.begin(runId, session.nextRunNumber(), Date.now(), { timeoutSeconds, memoryMiB });
     this.#running.set(runId, { session, cell });
-    const answer = await this.#options.api.run({ code: cell.source, session: session.name }, { runId });
+    const answer = await this.#options.api.run({ code: source, session: session.name }, { runId });
     this.#flush();
     this.#running.delete(runId);
     if (!answer.ok) {
       cell.refuse(answer.error.code, answer.error.message);
-      return;
+      return false;
     }
     const result = answer.value;
     cell.finish(result, Date.now());
     if (result.status !== 'setup-failed') session.noteRuntime(result.runtime, cell);
     if (result.session.state === 'lost') session.loseState(session.lost?.reason ?? 'run-stopped', cell);
     session.noteRun();
-    if (!traitsOf(result.runtime).hasFiles) return;
-    session.noteFiles(result.files, cell.number);
-    if (this.filesOpen.value) await this.refreshFiles(session);
+    session.noteMissing(cell);
+    if (traitsOf(result.runtime).hasFiles) {
+      session.noteFiles(result.files, cell.number);
+      if (this.filesOpen.value) await this.refreshFiles(session);
+    }
+    return result.status === 'ok';
   }
 
+  /** One that waits for its turn is taken out. */
   async stop(cell: Cell): Promise<void> {
+    this.#queue.takeOut(cell);
     if (cell.phase.name !== 'running') return;
     cell.stopping(Date.now());
     await this.#options.api.cancel(cell.phase.runId);
@@ -286,7 +296,10 @@ export class ConsoleStore {
     if (event.type === 'session-ended') {
       const all = [...this.sessions.value, ...this.removals.sessions.value];
       const session = all.find(({ name }) => name === event.session);
-      if (session?.isIn(event.runtime) !== true) return;
+      if (session?.isIn(event.runtime) !== true) {
+        session?.loseElsewhere(event.runtime);
+        return;
+      }
       session.loseState(event.why);
       if (event.why === 'process-ended' && traitsOf(event.runtime).supervised)
         this.#bereaved = [...this.#bereaved, { session, at: event.at }];

@@ -248,6 +248,13 @@ export const EndedSession = z.strictObject({
 });
 export type EndedSession = z.infer<typeof EndedSession>;
 
+/** Of a named session in the sandbox. */
+export interface SessionMemory {
+  readonly session: string;
+  /** For its data, files and objects, as it was measured last: while it runs and at the end of each run. */
+  readonly usedMiB: number;
+}
+
 /** Streamed while a run goes on. Raw bytes: a chunk may end inside a UTF-8 sequence. */
 export const RunOutput = z.strictObject({
   stream: z.enum(['stdout', 'stderr']),

@@ -22,7 +22,7 @@ import type {
 } from './packages.ts';
 import type { RunEvent, SandboxStatus } from './sandbox.ts';
 import type { ReadPart, WorkPart } from './work.ts';
-import type { OutputFile, RunRequest, RunResult } from '../contract/sandbox.ts';
+import type { OutputFile, RunRequest, RunResult, SessionMemory } from '../contract/sandbox.ts';
 import type { SandboxEvent } from '../contract/sandbox-events.ts';
 
 export type { InterpreterApi } from './interpreter-api.ts';
@@ -40,6 +40,8 @@ export interface SandboxApi {
   /** Forgets a session's state. False when there was none. */
   reset(session: string): Promise<Answer<boolean>>;
   status(): Promise<Answer<SandboxStatus>>;
+  /** What each session uses that has state in the sandbox. */
+  memory(): Promise<Answer<readonly SessionMemory[]>>;
   /** What happened since the app was started, oldest first, as far as it was kept. */
   history(): Promise<Answer<readonly SandboxEvent[]>>;
   /** The files in a session's workspace; waits for its run under way. `not-found` when it has no state. */

@@ -18,6 +18,7 @@ export const CALLS = {
     answerInput: 'sandbox-answer-input',
     reset: 'sandbox-reset',
     status: 'sandbox-status',
+    memory: 'sandbox-memory',
     history: 'sandbox-history',
     files: 'sandbox-files',
     packages: 'sandbox-packages',

@@ -21,6 +21,7 @@ export const sandboxArguments = {
   answerInput: z.tuple([TaskId, z.string().max(LIMITS.inputLength).nullable()]),
   reset: z.tuple([SessionName]),
   status: z.tuple([]),
+  memory: z.tuple([]),
   history: z.tuple([]),
   files: z.tuple([SessionName]),
   packages: z.tuple([SessionName]),
@@ -58,8 +59,8 @@ export interface SandboxStatus {
   readonly standby: { readonly pid: number | null; readonly ready: boolean };
   /** Resident memory of the active process, as it was last measured; null without a process. */
   readonly memory: { readonly at: number; readonly residentMiB: number; readonly limitMiB: number } | null;
-  /** Named sessions with state where the next run goes, the one used last at the end. */
-  readonly sessions: readonly string[];
+  /** Named sessions with state, by where it is; of each runtime the one used last at the end. */
+  readonly sessions: readonly { readonly name: string; readonly runtime: PythonRuntime }[];
   /** Runs of the page that have not ended. */
   readonly runs: readonly {
     readonly runId: string;

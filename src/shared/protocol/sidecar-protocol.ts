@@ -152,6 +152,15 @@ export const sidecarContract = defineContract({
     },
     /** Ends the thread, also while it runs code. Answers once it is gone. */
     closeInterpreter: { params: z.strictObject({ id: InterpreterId }), result: z.strictObject({}) },
+    /** What each interpreter uses, as it was measured last. Answered by the control thread, whatever guests do. */
+    memory: {
+      params: z.strictObject({}),
+      result: z.strictObject({
+        interpreters: z
+          .array(z.strictObject({ id: InterpreterId, usedMiB: z.number().int().nonnegative() }))
+          .max(1000),
+      }),
+    },
     /** Answered by the control thread, whatever guests do. */
     ping: { params: z.strictObject({}), result: z.strictObject({}) },
   },

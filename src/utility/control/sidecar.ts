@@ -148,6 +148,9 @@ export class Sidecar {
         await thread?.terminate();
         return {};
       },
+      memory: () => ({
+        interpreters: [...this.#interpreters].map(([id, { usedMiB }]) => ({ id, usedMiB })),
+      }),
       ping: () => ({}),
     };
   }

@@ -88,6 +88,7 @@ const questionHandlers = (interpreter: InterpreterHost): Pick<Handlers<WorkerCon
 const handlersOf = (
   interpreter: InterpreterHost,
   takeImage: Thread['takeImage'],
+  measure: () => void,
 ): Handlers<WorkerContract> => ({
   boot: async () => {
     try {
@@ -131,7 +132,12 @@ const handlersOf = (
     if (problem !== '') throw new RpcError('failed', problem);
     return {};
   },
-  run: (order, { write }) => interpreter.run(order, (piece) => void write(piece)),
+  run: async (order, { write }) => {
+    const end = await interpreter.run(order, (piece) => void write(piece));
+    // What it holds from now on.
+    measure();
+    return end;
+  },
   whenIdle: () => ({}),
 });
 
@@ -153,7 +159,7 @@ export const serveInterpreter = ({ functions, port, realms, start, takeImage }: 
     local: workerContract,
     remote: workerHostContract,
     limits: { maxMessageBytes: TO_WORKER_LIMITS.maxBytes, maxNodes: TO_WORKER_LIMITS.maxNodes },
-    handlers: handlersOf(interpreter, takeImage),
+    handlers: handlersOf(interpreter, takeImage, host.measure),
     nextTurn,
   });
   return interpreter;

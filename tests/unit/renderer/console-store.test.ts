@@ -4,6 +4,7 @@ import type { RunResult } from '../../../src/shared/contract/sandbox.ts';
 import type { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
 import type { Cell } from '../../../src/renderer/console/model/cell.ts';
 import type { Session } from '../../../src/renderer/console/model/session.ts';
+import { turns } from '../sandbox/support.ts';
 import { openedConsole, type OpenedConsole } from './support.ts';
 
 interface Opened extends OpenedConsole {
@@ -13,7 +14,9 @@ interface Opened extends OpenedConsole {
 }
 
 /** @param run what comes of a run of that code */
-const opened = (run: (code: string) => Partial<RunResult> = () => ({})): Opened => {
+const opened = (
+  run: (code: string) => Partial<RunResult> | Promise<Partial<RunResult>> = () => ({}),
+): Opened => {
   const all = openedConsole(({ code }) => run(code));
   const session = all.store.active.value;
   if (session === null) throw new Error('no session');
@@ -42,6 +45,130 @@ describe('running all cells', () => {
   });
 });
 
+describe('cells that wait for their turn', () => {
+  /** Runs that end when they are let go. */
+  const held = () => {
+    const letGo = new Map<string, (result: Partial<RunResult>) => void>();
+    const all = opened((code) => new Promise((resolve) => letGo.set(code, resolve)));
+    const finish = async (code: string, result: Partial<RunResult> = {}): Promise<void> => {
+      letGo.get(code)?.(result);
+      await turns();
+    };
+    return { ...all, finish };
+  };
+  const placesOf = (cells: readonly Cell[]): (number | null)[] => cells.map(({ queuedAt }) => queuedAt);
+
+  it('have their place, and run one after the other with the code that they had', async () => {
+    const { cells, finish, ran, session, store } = held();
+    const all = cells.map((cell) => store.run(session, cell));
+    expect([cells[0].phase.name, ...placesOf(cells)]).toEqual(['running', null, 1, 2]);
+    cells[1].source = 'changed since';
+    await finish('1');
+    expect([cells[1].phase.name, ...placesOf(cells)]).toEqual(['running', null, null, 1]);
+    await finish('2');
+    await finish('3');
+    await Promise.all(all);
+    expect(ran).toEqual(['1', '2', '3']);
+    expect(session.isRunning).toBe(false);
+  });
+
+  it('are taken out by a stop, and keep what they had', async () => {
+    const { cells, finish, ran, session, store } = held();
+    const first = store.run(session, cells[1]);
+    await finish('2', { stdout: 'kept' });
+    await first;
+    void store.run(session, cells[0]);
+    const second = store.run(session, cells[1]);
+    void store.run(session, cells[2]);
+    await store.stop(cells[1]);
+    await second;
+    expect([cells[1].phase.name, ...placesOf(cells)]).toEqual(['done', null, null, 1]);
+    expect(cells[1].items).toHaveLength(1);
+    await finish('1');
+    await finish('3');
+    expect(ran).toEqual(['2', '1', '3']);
+  });
+
+  it('are left out after a failure, when they were asked for together', async () => {
+    const { cells, finish, ran, session, store } = held();
+    const all = store.runAll(session, cells.slice(0, 2));
+    void store.run(session, cells[2]);
+    await finish('1', { status: 'error' });
+    await all;
+    await finish('3');
+    expect(ran).toEqual(['1', '3']);
+    expect(placesOf(cells)).toEqual([null, null, null]);
+  });
+
+  it('are no cells to write the next code in', () => {
+    const { cells, session, store } = held();
+    void store.run(session, cells[0]);
+    void store.run(session, cells[2]);
+    expect(session.cells.at(-1)).toBe(cells[2]);
+    expect(session.openCell()).not.toBe(cells[2]);
+  });
+
+  it('of two sessions do not wait for each other', async () => {
+    const { cells, finish, ran, session, store } = held();
+    void store.run(session, cells[0]);
+    const other = store.addSession();
+    const cell = other.openCell();
+    cell.source = 'other';
+    void store.run(other, cell);
+    expect(ran).toEqual(['1', 'other']);
+    await finish('1');
+    await finish('other');
+  });
+
+  it('are not asked for twice', async () => {
+    const { cells, finish, ran, session, store } = held();
+    void store.run(session, cells[0]);
+    void store.run(session, cells[1]);
+    void store.run(session, cells[1]);
+    await finish('1');
+    await finish('2');
+    expect(ran).toEqual(['1', '2']);
+  });
+});
+
+describe('a name that is not there', () => {
+  const nameError = (name: string): Partial<RunResult> => ({
+    status: 'error',
+    error: { type: 'NameError', message: `name '${name}' is not defined`, traceback: '', line: 1 },
+  });
+
+  const afterLoss = async (name: string) => {
+    const all = opened((code) => (code === '2' ? nameError(name) : {}));
+    const { cells, session, store, tell } = all;
+    cells[0].source = 'x = 1';
+    await store.run(session, cells[0]);
+    tell({ type: 'session-ended', at: 1, session: session.name, runtime: 'embedded', why: 'evicted' });
+    await store.run(session, cells[1]);
+    return all;
+  };
+
+  it('is told of as lost, when a cell had made it before the loss', async () => {
+    const { cells, session, store } = await afterLoss('x');
+    expect([cells[1].missing, session.lost?.reason]).toEqual(['x', 'evicted']);
+    cells[1].source = '3';
+    await store.runAll(session, cells.slice(0, 2));
+    expect(cells[1].missing).toBeNull();
+  });
+
+  it('is not, when no cell had', async () => {
+    const { cells } = await afterLoss('y');
+    expect(cells[1].missing).toBeNull();
+  });
+
+  it('is not, when nothing was lost', async () => {
+    const { cells, session, store } = opened((code) => (code === '2' ? nameError('x') : {}));
+    cells[0].source = 'x = 1';
+    await store.run(session, cells[0]);
+    await store.run(session, cells[1]);
+    expect(cells[1].missing).toBeNull();
+  });
+});
+
 describe('sessions of two runtimes', () => {
   const ending = (session: Session, runtime: RunResult['runtime']): SandboxEvent => ({
     type: 'session-ended',
@@ -66,14 +193,31 @@ describe('sessions of two runtimes', () => {
     },
   );
 
-  it('cells that ran in the other one are stale after a run, and the session says why', async () => {
+  it('what cells left in the other one is not at hand after a run, and is again on the way back', async () => {
     const { cells, session, store } = opened((code) => ({ runtime: code === '3' ? 'native' : 'embedded' }));
     await store.run(session, cells[0]);
     await store.run(session, cells[1]);
     expect(session.lost).toBeNull();
     await store.run(session, cells[2]);
-    expect(cells.map(({ stale }) => stale)).toEqual([true, true, false]);
-    expect(session.lost).toEqual({ reason: 'other-python', files: [] });
+    const elsewhere = (): boolean[] => cells.map((cell) => cell.elsewhere);
+    expect([elsewhere(), session.lost]).toEqual([[true, true, false], { reason: 'other-python', files: [] }]);
+    await store.run(session, cells[0]);
+    expect(elsewhere()).toEqual([false, false, true]);
+    expect(cells.map(({ stale }) => stale)).toEqual([false, false, false]);
+  });
+
+  it('what is lost in the one that is not used is lost on the way back', async () => {
+    const { cells, session, store, tell } = opened((code) => ({
+      runtime: code === '3' ? 'native' : 'embedded',
+    }));
+    await store.run(session, cells[0]);
+    await store.run(session, cells[2]);
+    tell(ending(session, 'embedded'));
+    expect(cells.map(({ elsewhere, stale }) => [elsewhere, stale])).toEqual([
+      [false, true],
+      [false, false],
+      [false, false],
+    ]);
   });
 
   it('a run that could not begin in the other one changes nothing', async () => {

@@ -155,6 +155,7 @@ const HONEST: SidecarHandlers = {
   interruptRun: () => ({ stopped: false }),
   keepSpares: () => ({}),
   closeInterpreter: () => ({}),
+  memory: () => ({ interpreters: [] }),
   ping: () => ({}),
 };
 

@@ -94,6 +94,7 @@ it('is not sandboxed for the window either', () => {
   const words = sandboxWords((key) => key, {
     state: { name: 'ready' },
     supervised: store.traits.value.supervised,
+    waiting: '',
     elapsed: '',
     lastEnd: null,
   });

@@ -210,6 +210,12 @@ export class SidecarClient {
     await this.#peer.call('ping', {});
   }
 
+  /** What each interpreter uses, in MiB, by its id. The process's own word. @throws RpcError when it is gone */
+  async interpreterMiB(): Promise<ReadonlyMap<string, number>> {
+    const { interpreters } = await this.#peer.call('memory', {});
+    return new Map(interpreters.map(({ id, usedMiB }) => [id, usedMiB]));
+  }
+
   /** Resident memory in bytes, or null where it is not known. */
   residentBytes(): number | null {
     return this.#process.residentBytes();

@@ -30,11 +30,11 @@ export const isPossible = (action: CellAction, session: Session, cell: Cell): bo
     case 'move-down':
       return next !== undefined;
     case 'merge':
-      return next !== undefined && next.phase.name !== 'running' && cell.phase.name !== 'running';
+      return next !== undefined && !next.isActive && !cell.isActive;
     case 'copy-output':
       return cell.items.length > 0;
     case 'clear-output':
-      return cell.phase.name !== 'running' && cell.phase.name !== 'draft';
+      return !cell.isActive && cell.phase.name !== 'draft';
     case 'run-above':
       return index > 0 && !session.isRunning;
   }

@@ -3,6 +3,7 @@ import type { RunEvent } from '../../../shared/ipc/sandbox.ts';
 import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
 import { CLEAR_OUTPUT } from '../../../shared/contract/clear-output.ts';
 import type { RunError, RunResult } from '../../../shared/contract/sandbox.ts';
+import type { PythonRuntime } from '../../../shared/runtimes.ts';
 import { shownOutput, type Mime, type ShownOutput } from './rich-output.ts';
 import { TextBlock, type TextStream } from './text-block.ts';
 
@@ -61,8 +62,14 @@ export class Cell {
   source: string;
   phase: CellPhase = { name: 'draft' };
   items: CellItem[] = [];
+  /** Its place among those that wait for their turn, from 1; null when it does not wait. */
+  queuedAt: number | null = null;
   /** What its run left is gone. */
   stale = false;
+  /** What its run left is in another Python than the one that its session runs in now. */
+  elsewhere = false;
+  /** A variable that its run did not find, and that a cell had made before it was lost. */
+  missing: string | null = null;
   /** What came of it is being read from the disk. */
   isLoading = false;
   /** Some of its output was too much to be kept. */
@@ -89,6 +96,8 @@ export class Cell {
     this.isLoading = false;
     this.isCut = false;
     this.stale = false;
+    this.elsewhere = false;
+    this.missing = null;
     this.cleared = false;
     this.packages = null;
     this.phase = { name: 'running', runId, since: now, stopping: false };
@@ -145,6 +154,8 @@ export class Cell {
     this.number = null;
     this.items = [];
     this.stale = false;
+    this.elsewhere = false;
+    this.missing = null;
     this.isCut = false;
     this.isLoading = false;
   }
@@ -160,6 +171,11 @@ export class Cell {
     this.phase = { ...this.phase, stopping: true };
   }
 
+  /** Whether it runs, or will. */
+  get isActive(): boolean {
+    return this.phase.name === 'running' || this.queuedAt !== null;
+  }
+
   /** Whether its run has left something in the session. */
   get hasKeptState(): boolean {
     if (this.phase.name !== 'done') return this.phase.name === 'unfinished';
@@ -172,6 +188,20 @@ export class Cell {
   get openInput(): InputItem | null {
     const item = this.items.findLast((candidate) => candidate.kind === 'input');
     return item?.kind === 'input' && item.answer === undefined ? item : null;
+  }
+
+  /** Where its run was; null when it had none to its end. */
+  get ranIn(): PythonRuntime | null {
+    return this.phase.name === 'done' ? this.phase.result.runtime : null;
+  }
+
+  /** The name that its code did not find; null when it ended otherwise. */
+  get unknownName(): string | null {
+    if (this.phase.name !== 'done') return null;
+    const { error } = this.phase.result;
+    return error?.type === 'NameError'
+      ? (/^name '([^']+)' is not defined/u.exec(error.message)?.[1] ?? null)
+      : null;
   }
 
   /** 1-based line of the source that an error blames. */

@@ -3,6 +3,7 @@ import { shallowReactive } from 'vue';
 import type { OutputFile } from '../../../shared/contract/sandbox.ts';
 import type { PythonRuntime } from '../../../shared/runtimes.ts';
 import { Cell } from './cell.ts';
+import { definesName } from './defined-names.ts';
 import { History } from './history.ts';
 
 /** Why variables are gone. */
@@ -86,7 +87,7 @@ export class Session {
   /** A cell to write in at the end, which is there or is made. */
   openCell(): Cell {
     const last = this.cells.at(-1);
-    return last?.phase.name === 'draft' ? last : this.addCell();
+    return last?.phase.name === 'draft' && !last.isActive ? last : this.addCell();
   }
 
   nextRunNumber(): number {
@@ -98,8 +99,14 @@ export class Session {
     return this.cells.every((cell) => cell.phase.name === 'draft' && cell.source.trim() === '');
   }
 
+  /** Whether one of its cells runs or waits for its turn. */
   get isRunning(): boolean {
-    return this.cells.some((cell) => cell.phase.name === 'running');
+    return this.cells.some(({ isActive }) => isActive);
+  }
+
+  /** The cell whose code waits for an answer of the user's. */
+  get asking(): Cell | null {
+    return this.cells.find((cell) => cell.phase.name === 'running' && cell.openInput !== null) ?? null;
   }
 
   /** As it was kept. */
@@ -115,22 +122,42 @@ export class Session {
     if (this.cells.length === 0) this.addCell();
   }
 
-  /** Variables are gone: every cell that has run, but `but`, shows it. */
+  /** Variables are gone: every cell that has run where they were, but `but`, shows it. */
   loseState(reason: LostReason, but?: Cell): void {
     const files = [...new Set([...(this.lost?.files ?? []), ...this.files.map(({ name }) => name)])];
     if (this.hasStateOfOthers(but) || files.length > 0) this.lost = { reason, files };
-    this.markStale(but);
+    this.markStale(this.runtime, but);
     this.files = [];
   }
 
-  /** Whether a cell other than `but` has left something, as far as that is known. */
-  hasStateOfOthers(but?: Cell): boolean {
-    return this.cells.some((cell) => cell !== but && (cell.isLoading || cell.hasKeptState));
+  /** The same in a Python that the session does not run in now: it has shown already that they are not at hand. */
+  loseElsewhere(runtime: PythonRuntime): void {
+    this.markStale(runtime);
   }
 
-  /** Every cell that has left something, but `but`, shows that it is gone. */
-  markStale(but?: Cell): void {
-    for (const cell of this.cells) if (cell !== but && cell.hasKeptState) cell.stale = true;
+  /** Whether a cell other than `but` has left something that is at hand, as far as that is known. */
+  hasStateOfOthers(but?: Cell): boolean {
+    return this.cells.some(
+      (cell) => cell !== but && (cell.isLoading || (cell.hasKeptState && !cell.elsewhere)),
+    );
+  }
+
+  /** Every cell that has left something there, but `but`, shows that it is gone. */
+  markStale(runtime: PythonRuntime | null, but?: Cell): void {
+    for (const cell of this.cells) {
+      const isThere = runtime === null || cell.ranIn === null || cell.ranIn === runtime;
+      if (cell === but || !isThere || !cell.hasKeptState) continue;
+      cell.stale = true;
+      cell.elsewhere = false;
+    }
+  }
+
+  /** Tells a cell that it wanted what another one had made before that was lost. */
+  noteMissing(cell: Cell): void {
+    const name = cell.unknownName;
+    const isLost = (other: Cell): boolean => other !== cell && (other.stale || other.elsewhere);
+    if (name !== null && this.cells.some((other) => isLost(other) && definesName(other.source, name)))
+      cell.missing = name;
   }
 
   /** Whether its state would be there. */
@@ -138,18 +165,27 @@ export class Session {
     return this.runtime === null || this.runtime === runtime;
   }
 
-  /** A run, that of `cell`, has ended there. What others have left in another runtime is not at hand any more. */
+  /** A run, that of `cell`, has ended there: what others have left in another one is not at hand until the way back. */
   noteRuntime(runtime: PythonRuntime, cell?: Cell): void {
     const isSame = this.isIn(runtime);
     this.runtime = runtime;
-    if (isSame || !this.hasStateOfOthers(cell)) return;
-    this.markStale(cell);
-    this.lost ??= { reason: 'other-python', files: [] };
+    if (isSame) return;
+    for (const other of this.cells) if (other !== cell) this.placeCell(other);
+    const isAway = this.cells.some(({ elsewhere }) => elsewhere);
+    if (isAway) this.lost ??= { reason: 'other-python', files: [] };
+    else if (this.lost?.reason === 'other-python') this.lost = null;
+  }
+
+  /** Says of a cell whether what it left is in another Python. */
+  placeCell(cell: Cell): void {
+    const isAway = cell.ranIn !== null && !this.isIn(cell.ranIn);
+    cell.elsewhere = isAway && !cell.stale && cell.hasKeptState;
   }
 
   /** After a run: once all cells have been run again, nothing is missing any more. */
   noteRun(): void {
-    if (this.cells.every(({ isLoading, stale }) => !stale && !isLoading)) this.lost = null;
+    if (this.cells.every(({ elsewhere, isLoading, stale }) => !stale && !isLoading && !elsewhere))
+      this.lost = null;
   }
 
   noteFiles(files: readonly OutputFile[], cell: number | null): void {

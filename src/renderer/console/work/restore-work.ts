@@ -87,7 +87,9 @@ export const restoreWork = async (
   const there = new Set(names.filter((name) => name !== 'sessions' && !name.includes(CELL_MARK)));
   const order = new Set([...index.sessions, ...closed, ...there]);
   const status = await sandbox.status();
-  const alive = new Set(status.ok ? status.value.sessions : []);
+  const alive = status.ok ? status.value.sessions : [];
+  const isAlive = ({ name, runtime }: KeptSession): boolean =>
+    alive.some((one) => one.name === name && (runtime === null || one.runtime === runtime));
   const sessions: Session[] = [];
   const removals: Removal[] = [];
   const unwanted: string[] = [];
@@ -95,7 +97,7 @@ export const restoreWork = async (
     if (!there.has(name)) continue;
     const read = await reader.read(name, KeptSession);
     if (read?.kept.name !== name) continue;
-    const restored = sessionOf(read.kept, alive.has(name));
+    const restored = sessionOf(read.kept, isAlive(read.kept));
     const { session } = restored;
     removals.push(...restored.removals);
     if (closed.has(name)) removals.push({ kind: 'session', session, index: sessions.length });
@@ -173,6 +175,7 @@ export const loadOutputs = async (
     if (read === null) continue;
     restoreCell(cell, read.kept);
     if (session.lost !== null && cell.hasKeptState) cell.stale = true;
+    else session.placeCell(cell);
     onLoaded(cell);
   }
 };

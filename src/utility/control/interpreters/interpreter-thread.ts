@@ -75,6 +75,8 @@ export class InterpreterThread {
   readonly #interrupts = new Int32Array(new SharedArrayBuffer(INTERRUPTS_BYTES));
   /** See `WorkerStart.used`. */
   readonly #used = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  /** The last reading of the runs before. */
+  #usedBefore = 0;
   readonly #limitMiB: number;
   /** See `WorkerStart.answers`. */
   readonly #answers = {
@@ -137,6 +139,12 @@ export class InterpreterThread {
       this.#note({ cause: 'misbehaved', detail: reason });
       void this.#thread.terminate();
     });
+  }
+
+  /** What the interpreter uses for its data, files and objects, as it was measured last, in MiB. */
+  get usedMiB(): number {
+    // The thread may have written anything.
+    return Math.max(0, Atomics.load(this.#used, 0)) || this.#usedBefore;
   }
 
   /** Whether the thread was terminated on request. */
@@ -297,6 +305,7 @@ export class InterpreterThread {
 
   async #run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
     // The reading of an earlier run is outdated.
+    this.#usedBefore = this.usedMiB;
     Atomics.store(this.#used, 0, 0);
     Atomics.store(this.#interrupts, 2, 0);
     const watch = setInterval(() => this.#watchMemory(), MEASURE_MS);

@@ -1,0 +1,88 @@
+/** Cells that wait for their turn: those of a session run one after the other. */
+import type { Cell } from './cell.ts';
+import type { Session } from './session.ts';
+
+/** A cell whose turn has come. */
+export interface Turn {
+  readonly session: Session;
+  readonly cell: Cell;
+  /** The code as it was when the cell was queued. */
+  readonly source: string;
+}
+
+interface Waiting extends Turn {
+  /** Those that were queued together: what does not end well is the last of them. */
+  readonly group: object;
+  readonly settle: () => void;
+}
+
+export class CellQueue {
+  /** Runs a cell to its end. @returns whether it ended well; must not reject */
+  readonly #run: (turn: Turn) => Promise<boolean>;
+  readonly #waiting = new Map<Session, readonly Waiting[]>();
+  readonly #busy = new Set<Session>();
+
+  constructor(run: (turn: Turn) => Promise<boolean>) {
+    this.#run = run;
+  }
+
+  /** Queues cells together. Resolves once each of them has run or was taken out. */
+  async add(session: Session, cells: readonly Cell[]): Promise<void> {
+    const group = {};
+    const settled = cells.map(
+      (cell) =>
+        new Promise<void>((settle) => {
+          this.#set(session, [...this.#of(session), { session, cell, source: cell.source, group, settle }]);
+        }),
+    );
+    void this.#work(session);
+    await Promise.all(settled);
+  }
+
+  /** It will not run. */
+  takeOut(cell: Cell): void {
+    for (const session of this.#waiting.keys()) this.#drop(session, (waiting) => waiting.cell === cell);
+  }
+
+  async #work(session: Session): Promise<void> {
+    if (this.#busy.has(session)) return;
+    this.#busy.add(session);
+    for (let next; (next = this.#next(session)) !== undefined;) {
+      const { group, settle } = next;
+      const isWell = await this.#run(next);
+      if (!isWell) this.#drop(session, (waiting) => waiting.group === group);
+      settle();
+    }
+    this.#busy.delete(session);
+  }
+
+  #of(session: Session): readonly Waiting[] {
+    return this.#waiting.get(session) ?? [];
+  }
+
+  #next(session: Session): Waiting | undefined {
+    const [next, ...rest] = this.#of(session);
+    if (next !== undefined) next.cell.queuedAt = null;
+    this.#set(session, rest);
+    return next;
+  }
+
+  #drop(session: Session, isDropped: (waiting: Waiting) => boolean): void {
+    const dropped = this.#of(session).filter(isDropped);
+    if (dropped.length === 0) return;
+    this.#set(
+      session,
+      this.#of(session).filter((waiting) => !isDropped(waiting)),
+    );
+    for (const { cell, settle } of dropped) {
+      cell.queuedAt = null;
+      settle();
+    }
+  }
+
+  #set(session: Session, waiting: readonly Waiting[]): void {
+    if (waiting.length === 0) this.#waiting.delete(session);
+    else this.#waiting.set(session, waiting);
+    for (const [index, { cell }] of waiting.entries()) cell.queuedAt = index + 1;
+  }
+}

@@ -1,0 +1,52 @@
+import { onScopeDispose, watch } from 'vue';
+import { useServices } from '../app/services.ts';
+import { useTranslation } from '../app/translation.ts';
+import type { LostReason, Session } from './model/session.ts';
+import { useSessionTitle } from './session-title.ts';
+
+/** What has one cause is told at once, and the cause may come after the loss, in ms. */
+const GATHERED_MS = 300;
+
+/** Says which sessions have lost their variables, and why, where that is not in view. */
+export const useLossToasts = (): void => {
+  const { console: store, place, toasts } = useServices();
+  const { t } = useTranslation();
+  const titleOf = useSessionTitle();
+  let pending: readonly Session[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const isInView = (session: Session): boolean =>
+    place.value === 'console' && session.name === store.activeName.value;
+  const goTo = (session: Session): void => {
+    place.value = 'console';
+    store.activeName.value = session.name;
+    store.focusWish.value = { kind: 'tab' };
+  };
+  const tell = (): void => {
+    const byReason = new Map<LostReason, Session[]>();
+    for (const session of pending) {
+      if (session.lost === null || isInView(session)) continue;
+      byReason.set(session.lost.reason, [...(byReason.get(session.lost.reason) ?? []), session]);
+    }
+    pending = [];
+    for (const [reason, sessions] of byReason) {
+      const [first] = sessions;
+      if (first === undefined) continue;
+      toasts.show(`${sessions.map(titleOf).join(', ')}: ${t(`console.lost.${reason}`)}`, 'calm', {
+        label: t('states.show'),
+        run: () => goTo(first),
+      });
+    }
+  };
+  const lostOnes = (): Session[] => store.sessions.value.filter(({ lost }) => lost !== null);
+  let known = new Set(lostOnes());
+  watch(lostOnes, (lost) => {
+    const added = lost.filter((session) => !known.has(session));
+    known = new Set(lost);
+    if (added.length === 0) return;
+    pending = [...pending, ...added];
+    clearTimeout(timer);
+    timer = setTimeout(tell, GATHERED_MS);
+  });
+  onScopeDispose(() => clearTimeout(timer));
+};
