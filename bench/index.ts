@@ -25,6 +25,7 @@ import { peers } from './rows/peers.ts';
 import { science } from './rows/science.ts';
 import { starts } from './rows/starts.ts';
 import { stopping } from './rows/stopping.ts';
+import { window } from './rows/window.ts';
 import { MIB } from '../src/shared/units.ts';
 
 type Measure = (electron: string, baselines: Baselines) => Promise<Group>;
@@ -40,6 +41,7 @@ const GROUPS: Readonly<Record<string, Measure>> = {
   packages,
   science,
   peers,
+  window,
 };
 
 const machine = (electron: string): Machine => ({
@@ -55,7 +57,7 @@ const machine = (electron: string): Machine => ({
 
 await runAsCommand(async () => {
   const { electronDist, electronPath, electronVersion } = await provision({
-    window: false,
+    window: true,
     log: logToStderr,
   });
   await buildIfStale(logToStderr);

@@ -8,6 +8,8 @@ const MAX_EVENTS = 2000;
 const MAX_READINGS = 1200;
 /** From one memory reading that is passed on to the next, in ms. */
 const READING_INTERVAL_MS = 500;
+/** As long nothing is passed on that has not changed, in ms: less than what the chart takes for a gap. */
+const UNCHANGED_MS = 10_000;
 /** A change of so much of the limit is passed on at once. */
 const JUMP = 0.05;
 
@@ -48,11 +50,10 @@ export class Activity {
 
   #isNews({ at, limitMiB, pid, residentMiB }: MemoryEvent): boolean {
     const last = this.#readings.at(-1);
-    return (
-      last?.pid !== pid ||
-      at - last.at >= READING_INTERVAL_MS ||
-      Math.abs(residentMiB - last.residentMiB) >= limitMiB * JUMP
-    );
+    if (last?.pid !== pid) return true;
+    const change = Math.abs(residentMiB - last.residentMiB);
+    if (change >= limitMiB * JUMP) return true;
+    return at - last.at >= (change === 0 ? UNCHANGED_MS : READING_INTERVAL_MS);
   }
 }
 

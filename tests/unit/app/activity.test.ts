@@ -11,7 +11,7 @@ const memory = (at: number, residentMiB: number, pid = 1): SandboxEvent => ({
 });
 const began = (at: number): SandboxEvent => ({ type: 'run-began', at, run: at, session: null });
 
-it('passes memory readings on at most twice a second, but sudden changes and those of another process at once', () => {
+it('passes memory readings on at most twice a second, and seldom without a change, but sudden changes and another process at once', () => {
   const activity = new Activity();
   const heard: SandboxEvent[] = [];
   activity.onEvent((event) => heard.push(event));
@@ -23,9 +23,12 @@ it('passes memory readings on at most twice a second, but sudden changes and tho
     memory(500, 151),
     memory(600, 151, 2),
     memory(1100, 151, 2),
+    memory(1200, 152, 2),
+    memory(11_199, 152, 2),
+    memory(11_200, 152, 2),
   ];
   for (const reading of readings) activity.record(reading);
-  expect(heard).toEqual([readings[0], readings[3], readings[5], readings[6]]);
+  expect(heard).toEqual([readings[0], readings[3], readings[5], readings[7], readings[9]]);
 });
 
 it('knows the last memory reading of a process, also one that was not passed on', () => {

@@ -5,15 +5,9 @@ import { python } from '@codemirror/lang-python';
 import { bracketMatching, indentOnInput, indentUnit } from '@codemirror/language';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state';
-import {
-  drawSelection,
-  EditorView,
-  highlightSpecialChars,
-  keymap,
-  lineNumbers,
-  placeholder,
-} from '@codemirror/view';
+import { EditorView, highlightSpecialChars, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { blamedLine, blameLine } from './blamed-line.ts';
+import { caret } from './caret.ts';
 import { editorLook } from './editor-theme.ts';
 import { textChange } from './text-change.ts';
 
@@ -97,7 +91,7 @@ export class CodeEditor {
           EditorView.lineWrapping,
           highlightSpecialChars(),
           history(),
-          drawSelection(),
+          caret,
           indentUnit.of('    '),
           indentOnInput(),
           bracketMatching(),

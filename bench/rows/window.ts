@@ -1,0 +1,115 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { _electron, type Page } from 'playwright-core';
+import { projectRoot } from '../../scripts/shared/project.ts';
+import { sandboxSwitches } from '../../src/main/cli/host/electron-command.ts';
+import { openVirtualDisplay } from '../../tests/support/virtual-display.ts';
+import { summarize, type Group, type Row } from '../measure.ts';
+
+const MEASURED_MS = 10_000;
+/** For what was set off to come to an end, in ms; the caret blinks for good. */
+const SETTLES_MS = 15_000;
+/** Of the kernel's accounting, in ms. */
+const TICK_MS = 10;
+
+const SETTINGS = { version: 1, plugins: { python: { enabled: true, runtime: 'embedded' } } };
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface ProcessWork {
+  readonly pid: number;
+  readonly parent: number;
+  /** At work until now, in ms. */
+  readonly ms: number;
+}
+
+const workOf = (pid: string): ProcessWork[] => {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name, which may hold blanks, ends with the last bracket; the state follows, then the parent.
+    const fields = text
+      .slice(text.lastIndexOf(')') + 4)
+      .split(' ')
+      .map(Number);
+    return [
+      { pid: Number(pid), parent: fields[0] ?? 0, ms: ((fields[10] ?? 0) + (fields[11] ?? 0)) * TICK_MS },
+    ];
+  } catch {
+    // It has ended.
+    return [];
+  }
+};
+
+/** What a process and all that it has started have worked until now, in ms, by process. */
+const workUnder = (root: number): ReadonlyMap<number, number> => {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/u.test(name))
+    .flatMap(workOf);
+  const found = new Map<number, number>();
+  const add = (one: ProcessWork): void => {
+    found.set(one.pid, one.ms);
+    for (const child of all.filter(({ parent }) => parent === one.pid)) add(child);
+  };
+  for (const one of all.filter(({ pid }) => pid === root)) add(one);
+  return found;
+};
+
+/** The share of a core that all processes of the app take together, in %. */
+const shareOfCore = async (root: number): Promise<number> => {
+  const [before, from] = [workUnder(root), performance.now()];
+  await pause(MEASURED_MS);
+  const worked = [...workUnder(root)].reduce((sum, [pid, ms]) => sum + ms - (before.get(pid) ?? 0), 0);
+  return (100 * worked) / (performance.now() - from);
+};
+
+const run = async (page: Page, code: string): Promise<void> => {
+  await page.locator('.cm-content').last().click();
+  await page.keyboard.insertText(code);
+  await page.keyboard.press('Control+Enter');
+};
+
+/** What the window takes of a core while nothing, or little, happens in it. Linux only, as processes tell it there. */
+export async function window(electron: string): Promise<Group> {
+  const title = `Idle: all processes of the app over ${MEASURED_MS / 1000} s, share of one core`;
+  if (process.platform !== 'linux') return { title, rows: [] };
+  const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-bench-'));
+  writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(SETTINGS));
+  const display = await openVirtualDisplay();
+  const app = await _electron.launch({
+    executablePath: electron,
+    args: [...sandboxSwitches(), projectRoot],
+    colorScheme: null,
+    env: { ...process.env, DISPLAY: display.name, VIVARIUM_DATA_DIR: folder },
+  });
+  const rows: Row[] = [];
+  try {
+    const page = await app.firstWindow();
+    const root = app.process().pid ?? Number.NaN;
+    const goTo = (place: string): Promise<void> =>
+      page.getByRole('navigation').getByRole('button', { name: place }).click();
+    const take = async (name: string, target: string, prepare: () => Promise<void>): Promise<void> => {
+      await prepare();
+      await pause(SETTLES_MS);
+      rows.push({ name, unit: '%', measured: summarize([await shareOfCore(root)]), target });
+    };
+    await take('nothing has run, the caret in the code', '0', () =>
+      page.locator('.cm-content').last().click(),
+    );
+    await take('after a run, the caret in the code', '0', () => run(page, '1 + 1'));
+    await take('another place of the window', '0', () => goTo('Packages'));
+    await take('the chart of memory', '0', () => goTo('Activity'));
+    await goTo('Console');
+    await take('a cell that sleeps', '≤ 2 %', () => run(page, 'import time\ntime.sleep(1000)'));
+    await page.getByRole('button', { name: 'Stop' }).first().click();
+    await take('a cell that waits for input', '≤ 2 %', () => run(page, 'input()'));
+    // The window asks before it is closed during a run.
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
+  } finally {
+    await app.close();
+    await display.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return { title, rows };
+}
