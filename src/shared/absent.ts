@@ -1,6 +1,6 @@
 /**
  * What code in the sandbox can't have, with the reason and what to do instead. Errors, the tool's description and
- * docs/limits.md say what stands in python/absent.json. The guest's absent_features.py reads the same file.
+ * docs/limits.md say what stands in python/absent.json. The guest's absent_words.py reads the same file.
  */
 import { z } from 'zod';
 import data from './python/absent.json' with { type: 'json' };
@@ -24,6 +24,8 @@ export const AbsentFeature = z.enum([
   'no-build',
   'other-service',
   'ffmpeg',
+  'latex',
+  'fonts',
 ]);
 export type AbsentFeature = z.infer<typeof AbsentFeature>;
 

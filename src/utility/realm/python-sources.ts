@@ -2,6 +2,8 @@ import curatedPackages from '../../shared/curated-packages.json?raw';
 import absentTable from '../../shared/python/absent.json?raw';
 import { SHARED_SOURCES } from '../../shared/python/sources.ts';
 import absentFeatures from '../python/imports/absent_features.py?raw';
+import absentInPictures from '../python/imports/absent_in_pictures.py?raw';
+import absentWords from '../python/imports/absent_words.py?raw';
 import blockingLoop from '../python/loops/blocking_loop.py?raw';
 import deadline from '../python/sessions/deadline.py?raw';
 import device from '../python/device.py?raw';
@@ -43,6 +45,8 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   // JSON's strings are Python's.
   absent: `ABSENT = ${JSON.stringify(absentTable)}\n`,
   absent_features: absentFeatures,
+  absent_in_pictures: absentInPictures,
+  absent_words: absentWords,
   blocking_loop: blockingLoop,
   curated: `CURATED = ${JSON.stringify(curatedPackages)}\n`,
   deadline,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import functools
 import io
-import json
 import os
 import re
 import sys
@@ -17,14 +16,13 @@ from typing import Any, cast
 
 from ....shared.python.after_import import AfterImport
 from ....shared.python.code.pip_words import requirements_in
-from .absent import ABSENT
+from .absent_in_pictures import ABSENT_IN_PICTURES
+from .absent_words import MODULES as _MODULES
+from .absent_words import NO_BUILD as _NO_BUILD
+from .absent_words import OTHER_SERVICES as _OTHER_SERVICES
+from .absent_words import REMOVED as _REMOVED
+from .absent_words import sentence
 
-_TABLE = json.loads(ABSENT)
-_FEATURES: dict[str, dict[str, str]] = _TABLE["features"]
-_MODULES: dict[str, str] = _TABLE["modules"]
-_NO_BUILD: dict[str, str] = _TABLE["noBuild"]
-_REMOVED: dict[str, str] = _TABLE["removed"]
-_OTHER_SERVICES: dict[str, str] = _TABLE["otherServices"]
 # `test` is missing in that set.
 _STANDARD = sys.stdlib_module_names | {"test"}
 
@@ -38,12 +36,6 @@ _SHOWN_COMMAND = 200
 _CONSOLE_COMMANDS = frozenset(("clear", "cls", "reset", "pause", "title", "color", "chcp"))
 _SHELL_OPERATOR = re.compile(r"&+|\|+|;")
 _PIP = re.compile(r"(?:^|/)(?:pip[\d.]*|uv|conda|mamba)$")
-
-
-def sentence(feature: str, module: str = "", advice: str | None = None) -> str:
-    """Reason and advice, as in absent.ts."""
-    words = _FEATURES[feature]
-    return f"{words['reason'].replace('{module}', module)}; {advice or words['advice']}"
 
 
 def about_module(module: str) -> str | None:
@@ -263,32 +255,6 @@ def _no_locales(locale: Any) -> None:
     locale.setlocale = setlocale
 
 
-def _no_films(animation: Any) -> None:
-    """Matplotlib knows the programs that are missing by name only."""
-    find = animation.MovieWriterRegistry.__getitem__
-
-    @functools.wraps(find)
-    def find_writer(registry: Any, name: Any) -> Any:
-        if isinstance(name, str) and name.startswith(("ffmpeg", "avconv", "imagemagick")):
-            raise RuntimeError(f"Requested MovieWriter ({name}) not available: {sentence('ffmpeg')}")
-        return find(registry, name)
-
-    animation.MovieWriterRegistry.__getitem__ = find_writer
-    save = animation.Animation.save
-
-    @functools.wraps(save)
-    def save_animation(shown: Any, filename: Any, *args: Any, **options: Any) -> Any:
-        writer = args[0] if args else options.get("writer")
-        name = str(filename).lower()
-        if writer is None and name.endswith(".gif"):
-            options["writer"] = "pillow"
-        elif name.endswith((".mp4", ".m4v", ".avi", ".mov", ".mkv", ".webm", ".mpg", ".mpeg")):
-            raise RuntimeError(f"{filename} can not be written: {sentence('ffmpeg')}")
-        return save(shown, filename, *args, **options)
-
-    animation.Animation.save = save_animation
-
-
 def _no_libraries(ctypes: Any) -> None:
     """Emscripten looks for them over the network, and says so."""
     load = ctypes.CDLL._load_library
@@ -337,8 +303,8 @@ def install_absent_features(after_import: AfterImport) -> None:
         ("webbrowser", _no_browser),
         ("signal", _no_alarms),
         ("locale", _no_locales),
-        ("matplotlib.animation", _no_films),
         ("ctypes", _no_libraries),
         ("dotenv.main", _without_files_of_code),
+        *ABSENT_IN_PICTURES,
     ):
         after_import.call(name, attend)
