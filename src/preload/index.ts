@@ -29,6 +29,8 @@ const api: WindowApi = {
     files: bridge.asker(CALLS.sandbox.files, failed),
     packages: bridge.asker(CALLS.sandbox.packages, failed),
     readFile: bridge.asker(CALLS.sandbox.readFile, failed),
+    removeFile: bridge.asker(CALLS.sandbox.removeFile, failed),
+    saveFiles: bridge.asker(CALLS.sandbox.saveFiles, failed),
     restart: bridge.asker(CALLS.sandbox.restart, failed),
     stop: bridge.asker(CALLS.sandbox.stop, failed),
     onRun,

@@ -52,6 +52,7 @@ watchEffect(() => {
 
 const store = new ConsoleStore({
   api: api.sandbox,
+  work: api.work,
   config: () => settings.config.value,
   uniqueName,
   restored,

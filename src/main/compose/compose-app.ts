@@ -139,7 +139,12 @@ const routesOfParts = (parts: Parts, options: AppOptions): readonly Route[] => {
     isCached: () => cache.isCached(),
     clear: () => cache.clear(),
   };
-  const sandbox = sandboxHandlers({ ...python, versions, settings: () => settings.get().plugins.python });
+  const sandbox = sandboxHandlers({
+    ...python,
+    dialogs,
+    versions,
+    settings: () => settings.get().plugins.python,
+  });
   const store = packagesHandlers({
     ...packages,
     packages: () => packages.live.current,

@@ -3,6 +3,9 @@ import { RUNTIME_NAMES, type PythonRuntime } from '../../shared/runtimes.ts';
 import type { SandboxStatus } from '../../shared/ipc/sandbox.ts';
 import type { Activity } from '../app/activity.ts';
 import type { ConsoleRuns } from '../app/console-runs.ts';
+import type { FileDialogs } from '../app/file-dialogs.ts';
+import { writeZip } from '../app/workspace-zip.ts';
+import { describe } from '../base/replace-file.ts';
 import { WorkspaceFileError } from '../sandbox/sessions/file-collector.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { ApiFailure } from './api-failure.ts';
@@ -15,6 +18,7 @@ export interface SandboxDeps {
     | 'packagesIn'
     | 'pid'
     | 'readFile'
+    | 'removeFile'
     | 'restart'
     | 'restartNeeded'
     | 'sessionMemory'
@@ -27,6 +31,7 @@ export interface SandboxDeps {
   /** Those with state, by where it is kept; the one used last at the end. */
   readonly sessions: () => Readonly<Record<PythonRuntime, readonly string[]>>;
   readonly runs: ConsoleRuns;
+  readonly dialogs: Pick<FileDialogs, 'saveAs'>;
   readonly activity: Activity;
   /** Asked each time. */
   readonly settings: () => { readonly enabled: boolean; readonly runtime: PythonRuntime };
@@ -35,6 +40,7 @@ export interface SandboxDeps {
 
 export const sandboxHandlers = ({
   activity,
+  dialogs,
   reset,
   runs,
   sandbox,
@@ -82,6 +88,19 @@ export const sandboxHandlers = ({
   },
   packages: ([session]) => sandbox.packagesIn(session),
   readFile: ([session, name]) => fileWork(() => sandbox.readFile(session, name)),
+  removeFile: ([session, name]) => fileWork(() => sandbox.removeFile(session, name)),
+  saveFiles: async ([session]) => {
+    const files = await fileWork(() => sandbox.listFiles(session));
+    if (files === null) throw new ApiFailure('not-found', `the session "${session}" has no state`);
+    const path = await dialogs.saveAs({ name: ZIP_NAME });
+    if (path === null) return null;
+    const names = files.map(({ name }) => name);
+    try {
+      return { path, ...(await writeZip(path, names, (name) => sandbox.readFile(session, name))) };
+    } catch (error) {
+      throw new ApiFailure('failed', `the files were not saved: ${describe(error)}; choose another place`);
+    }
+  },
   restart: async () => {
     await sandbox.restart();
     return null;
@@ -91,6 +110,9 @@ export const sandboxHandlers = ({
     return null;
   },
 });
+
+/** What is suggested. */
+const ZIP_NAME = 'workspace.zip';
 
 /** Passes the reason on when a file can't be read. */
 const fileWork = async <T>(work: () => Promise<T>): Promise<T> => {

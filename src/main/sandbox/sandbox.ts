@@ -284,6 +284,16 @@ export class Sandbox implements Runner {
     return this.#files.read(session, name);
   }
 
+  /**
+   * Removes a file below /workspace of a session, after its runs under way. False when the session has no interpreter.
+   *
+   * @param name relative to /workspace
+   * @throws WorkspaceFileError when it can't be removed
+   */
+  removeFile(session: string, name: string): Promise<boolean> {
+    return this.#files.remove(session, name);
+  }
+
   /** Ends the processes and current runs; the next run starts a new process, also after too many crashes. */
   restart(): Promise<void> {
     return this.#supervisor.restart();

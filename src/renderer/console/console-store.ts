@@ -1,10 +1,10 @@
 import { computed, ref, shallowReactive, shallowRef, type Ref } from 'vue';
-import type { SandboxApi } from '../../shared/ipc/api.ts';
+import type { SandboxApi, WorkApi } from '../../shared/ipc/api.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { RunEvent } from '../../shared/ipc/sandbox.ts';
-import type { InputFile, RunRequest } from '../../shared/contract/sandbox.ts';
 import type { ProcessEndCause, SandboxEvent } from '../../shared/contract/sandbox-events.ts';
 import { traitsOf } from '../../shared/runtimes.ts';
+import { SessionFiles } from './files/session-files.ts';
 import type { Cell } from './model/cell.ts';
 import { mergedSource } from './model/cell-edits.ts';
 import { CellQueue, type Turn } from './model/cell-queue.ts';
@@ -26,6 +26,7 @@ export type FocusWish =
 
 export interface ConsoleStoreOptions {
   readonly api: SandboxApi;
+  readonly work: Pick<WorkApi, 'read' | 'save'>;
   readonly config: () => Config;
   /** Random text, so that no name of an earlier page comes up again. */
   readonly uniqueName: () => string;
@@ -46,6 +47,7 @@ export class ConsoleStore {
   readonly active = computed<Session | null>(
     () => this.sessions.value.find(({ name }) => name === this.activeName.value) ?? null,
   );
+  readonly files: SessionFiles;
   readonly #queue = new CellQueue((turn) => this.#run(turn));
   readonly #running = new Map<string, PlacedCell>();
   #waiting: RunEvent[] = [];
@@ -53,10 +55,10 @@ export class ConsoleStore {
   /** Sessions that ended with a process of which it is not told yet why. */
   #bereaved: readonly { readonly session: Session; readonly at: number }[] = [];
   #runsMade = 0;
-  #listings = 0;
 
   constructor(options: ConsoleStoreOptions) {
     this.#options = options;
+    this.files = new SessionFiles({ ...options, runId: () => this.#nextRunId() });
     options.api.onRun((event) => this.#hear(event));
     options.api.onEvent((event) => this.#hearSandbox(event));
     const { active, made, removals, sessions } = options.restored;
@@ -194,13 +196,21 @@ export class ConsoleStore {
   /** @returns whether it ended well */
   async #run({ session, cell, source }: Turn): Promise<boolean> {
     const runId = this.#nextRunId();
-    const { timeoutSeconds, memoryMiB } = this.#options.config().sandbox;
+    const { plugins, sandbox } = this.#options.config();
+    const { timeoutSeconds, memoryMiB } = sandbox;
     cell.begin(runId, session.nextRunNumber(), Date.now(), { timeoutSeconds, memoryMiB });
     this.#running.set(runId, { session, cell });
-    const answer = await this.#options.api.run({ code: source, session: session.name }, { runId });
+    const isMissing = session.attached.some(({ isPlaced }) => !isPlaced);
+    const takesFiles = traitsOf(plugins.python.runtime).hasFiles;
+    const files = isMissing && takesFiles ? await this.files.missing(session) : [];
+    const run = this.#options.api.run({ code: source, session: session.name, files: [...files] }, { runId });
+    // It was stopped while its files were read.
+    if (this.#isStopping(cell)) void this.#options.api.cancel(runId);
+    const answer = await run;
     this.#flush();
     this.#running.delete(runId);
     if (!answer.ok) {
+      this.files.noteMissing(session, files);
       cell.refuse(answer.error.code, answer.error.message);
       return false;
     }
@@ -212,9 +222,14 @@ export class ConsoleStore {
     session.noteMissing(cell);
     if (traitsOf(result.runtime).hasFiles) {
       session.noteFiles(result.files, cell.number);
-      if (this.filesOpen.value) await this.refreshFiles(session);
-    }
+      this.files.noteSent(session, files, result.status);
+      if (this.filesOpen.value) await this.files.refresh(session);
+    } else this.files.noteMissing(session, files);
     return result.status === 'ok';
+  }
+
+  #isStopping({ phase }: Cell): boolean {
+    return phase.name === 'running' && phase.stopping;
   }
 
   /** One that waits for its turn is taken out. */
@@ -238,36 +253,6 @@ export class ConsoleStore {
     await Promise.all(session.cells.map((cell) => this.stop(cell)));
     await this.#options.api.reset(session.name);
     session.loseState('reset');
-  }
-
-  /** Puts files into a session's folder; null, or why it could not be done. */
-  async upload(session: Session, files: readonly InputFile[]): Promise<string | null> {
-    const request: RunRequest = { code: '', session: session.name, files: [...files] };
-    const answer = await this.#options.api.run(request, { runId: this.#nextRunId() });
-    if (!answer.ok) return answer.error.message;
-    if (answer.value.status !== 'ok') return answer.value.error?.message ?? answer.value.status;
-    session.noteRuntime(answer.value.runtime);
-    session.noteFiles(
-      files.map(({ name, bytes }) => ({ name, size: bytes.byteLength, mime: '' })),
-      null,
-    );
-    return null;
-  }
-
-  /** Asks what is in a session's folder now. */
-  async refreshFiles(session: Session): Promise<void> {
-    this.#listings += 1;
-    const asked = this.#listings;
-    const answer = await this.#options.api.files(session.name);
-    // A later question knows more.
-    if (!answer.ok || asked !== this.#listings) return;
-    const cells = new Map(session.files.map(({ name, cell }) => [name, cell]));
-    session.files = [];
-    for (const file of answer.value) session.noteFiles([file], cells.get(file.name) ?? null);
-  }
-
-  readFile(session: Session, name: string): ReturnType<SandboxApi['readFile']> {
-    return this.#options.api.readFile(session.name, name);
   }
 
   #nextRunId(): string {

@@ -20,7 +20,7 @@ import type {
   PackageSourceInfo,
   TaskProgress,
 } from './packages.ts';
-import type { RunEvent, SandboxStatus } from './sandbox.ts';
+import type { RunEvent, SandboxStatus, SavedFiles } from './sandbox.ts';
 import type { ReadPart, WorkPart } from './work.ts';
 import type { OutputFile, RunRequest, RunResult, SessionMemory } from '../contract/sandbox.ts';
 import type { SandboxEvent } from '../contract/sandbox-events.ts';
@@ -50,6 +50,10 @@ export interface SandboxApi {
   packages(session: string): Promise<Answer<readonly string[]>>;
   /** Waits for the session's run under way, as `files` does. */
   readFile(session: string, name: string): Promise<Answer<Uint8Array>>;
+  /** False when the session has no state, and so no files. Waits for the session's run under way. */
+  removeFile(session: string, name: string): Promise<Answer<boolean>>;
+  /** Asks where to, and writes a session's files there as a zip. Null when the dialog was closed. */
+  saveFiles(session: string): Promise<Answer<SavedFiles | null>>;
   /** Ends the processes and forgets past crashes; the next run starts anew. Sessions lose their state. */
   restart(): Promise<Answer<null>>;
   /** Ends the processes; runs under way end. The next run starts anew. */

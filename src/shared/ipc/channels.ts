@@ -23,6 +23,8 @@ export const CALLS = {
     files: 'sandbox-files',
     packages: 'sandbox-packages',
     readFile: 'sandbox-read-file',
+    removeFile: 'sandbox-remove-file',
+    saveFiles: 'sandbox-save-files',
     restart: 'sandbox-restart',
     stop: 'sandbox-stop',
   },

@@ -26,6 +26,8 @@ export const sandboxArguments = {
   files: z.tuple([SessionName]),
   packages: z.tuple([SessionName]),
   readFile: z.tuple([SessionName, WorkspaceFileName]),
+  removeFile: z.tuple([SessionName, WorkspaceFileName]),
+  saveFiles: z.tuple([SessionName]),
   restart: z.tuple([]),
   stop: z.tuple([]),
 } as const;
@@ -51,6 +53,14 @@ export type RunEvent =
     }
   /** Packages are fetched before the code begins. */
   | { readonly type: 'packages'; readonly runId: string; readonly progress: PackageProgress };
+
+/** A session's files in a zip. */
+export interface SavedFiles {
+  readonly path: string;
+  readonly files: number;
+  /** Why some are not in it, each with its name. */
+  readonly leftOut: readonly string[];
+}
 
 export interface SandboxStatus {
   readonly state: SandboxState;

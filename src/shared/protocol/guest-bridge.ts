@@ -74,6 +74,8 @@ export interface GuestCore {
    * wrong.
    */
   readFile(name: string, offset: number, length: number): Uint8Array | string;
+  /** Removes a file below /workspace. Returns '' or what went wrong. */
+  removeFile(name: string): string;
   /**
    * Makes a package's files. `paths` and `sizes` are JSON lists; the files' numbers begin at `firstId` (see
    * `blockingCalls.readPackageFile`). Returns '' or what went wrong.

@@ -56,6 +56,8 @@ export const interpreterMethods = {
     item: z.strictObject({ bytes: PieceBytes }),
     result: Nothing,
   },
+  /** Removes a file below /workspace. */
+  removeFile: { params: z.strictObject({ name: WorkspaceFileName }), result: Nothing },
   /** Answered when the thread is free: no run is under way in it. */
   whenIdle: { params: Nothing, result: Nothing },
 } as const;

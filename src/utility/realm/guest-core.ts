@@ -129,6 +129,16 @@ export class RealmGuestCore implements GuestCore {
     }
   }
 
+  removeFile(name: string): string {
+    try {
+      if (this.#interpreter === undefined) return 'the interpreter is not running';
+      this.#interpreter.removeFile(name);
+      return '';
+    } catch (error) {
+      return describeFileError(error);
+    }
+  }
+
   ask(question: string, params: Uint8Array): Uint8Array {
     try {
       return this.#interpreter?.answer(question as GuestQuestion, params) ?? new Uint8Array();

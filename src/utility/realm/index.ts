@@ -20,6 +20,7 @@ export const guestCore: GuestCore = {
   takeSnapshot: () => core.takeSnapshot(),
   writeFile: (name, bytes, append) => core.writeFile(name, bytes, append),
   readFile: (name, offset, length) => core.readFile(name, offset, length),
+  removeFile: (name) => core.removeFile(name),
   installPackage: (paths, sizes, firstId) => core.installPackage(paths, sizes, firstId),
   run: (code, facts, textLimit) => core.run(code, facts, textLimit),
   forgetRuns: () => core.forgetRuns(),

@@ -206,6 +206,11 @@ export class Interpreter {
     }
   }
 
+  /** Not a folder. @throws what Emscripten's file system throws, also when there is none */
+  removeFile(name: string): void {
+    this.#runtime.FS.unlink(`${WORKSPACE}/${name}`);
+  }
+
   /**
    * Makes a package's files.
    *

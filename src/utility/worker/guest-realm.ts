@@ -72,6 +72,11 @@ export class GuestRealm {
     return this.#core.writeFile(name, this.bytes(bytes), append);
   }
 
+  /** Returns '' or what went wrong; hostile text. */
+  removeFile(name: string): unknown {
+    return this.#core.removeFile(name);
+  }
+
   /** Some bytes, at most `length`, or what went wrong; hostile text. */
   readFile(name: string, offset: number, length: number): Uint8Array | string {
     const read: unknown = this.#core.readFile(name, offset, length);

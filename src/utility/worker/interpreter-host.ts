@@ -194,6 +194,16 @@ export class InterpreterHost {
     }
   }
 
+  /** Returns '' or what went wrong. */
+  removeFile(name: string): string {
+    if (this.#realm === undefined) return 'the interpreter is not running';
+    try {
+      return detailOf(this.#realm.removeFile(name));
+    } catch {
+      return 'the interpreter failed';
+    }
+  }
+
   /** What the guest core answers, as UTF-8; empty when the answer is too long or no bytes. */
   ask<Q extends GuestQuestion>(question: Q, params: QuestionParams<Q>): Uint8Array {
     try {

@@ -118,6 +118,11 @@ const handlersOf = (
     if (problem !== '') throw new RpcError('failed', problem);
     return {};
   },
+  removeFile: ({ name }) => {
+    const problem = interpreter.removeFile(name);
+    if (problem !== '') throw new RpcError('failed', problem);
+    return {};
+  },
   readFile: async ({ name }, { write, signal }) => {
     for (let offset = 0; !signal.aborted;) {
       const bytes = known(interpreter.readFile(name, offset));

@@ -32,7 +32,7 @@ const openPage = async (folder: string, run?: Parameters<typeof openedConsole>[0
   const sandbox: Pick<SandboxApi, 'status'> = {
     status: () => Promise.resolve({ ok: false, error: { code: 'failed', message: 'none' } }),
   };
-  const opened = openedConsole(run, await restoreWork(api, sandbox));
+  const opened = openedConsole(run, await restoreWork(api, sandbox), api);
   const keeper = new WorkKeeper(api, () => opened.store.work);
   const reader = new WorkReader(api, () => undefined);
   await loadOutputs(reader, opened.store.allCells, (cell) => keeper.noteRestored(cell));

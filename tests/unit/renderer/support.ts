@@ -30,6 +30,10 @@ export const openedConsole = (
     removals: [],
     sessions: [],
   },
+  work: Pick<WorkApi, 'read' | 'save'> = {
+    read: () => Promise.resolve(fine({ bytes: null, damaged: [], isOlder: false })),
+    save: () => Promise.resolve(fine(null)),
+  },
 ): OpenedConsole => {
   const ran: string[] = [];
   let tell: (event: SandboxEvent) => void = () => undefined;
@@ -49,9 +53,11 @@ export const openedConsole = (
     },
     cancel: () => Promise.resolve(fine(true)),
     reset: () => Promise.resolve(fine(true)),
+    removeFile: () => Promise.resolve(fine(true)),
   };
   const store = new ConsoleStore({
     api: api as SandboxApi,
+    work,
     config: () => Config.parse({}),
     uniqueName: () => 'x',
     restored,

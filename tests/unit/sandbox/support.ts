@@ -143,6 +143,7 @@ const HONEST: SidecarHandlers = {
   loadPackageSnapshot: () => ({}),
   adoptPackageSnapshot: () => ({}),
   readFile: () => ({}),
+  removeFile: () => ({}),
   listFiles: () => ({}),
   answerInput: () => ({}),
   answerFunction: () => ({}),

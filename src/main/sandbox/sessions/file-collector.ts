@@ -63,6 +63,20 @@ export class FileCollector {
     return this.#read(interpreter, name, LIMITS.collectedFileBytes, COLLECT_LIMIT_MS, signal);
   }
 
+  /** @throws WorkspaceFileError when it can't be removed */
+  async remove({ id, sidecar }: OpenInterpreter, name: string, signal: AbortSignal): Promise<void> {
+    const problem = workspaceNameProblem(name);
+    if (problem !== null) throw new WorkspaceFileError(`its name ${problem}`);
+    try {
+      const raced = await raceStop(sidecar.files.remove(id, name), this.#clock, COLLECT_LIMIT_MS, signal);
+      if (raced.stopped !== null) throw new WorkspaceFileError('it was not removed in time');
+    } catch (error) {
+      // The message of a remote error may be written by the guest.
+      if (RpcError.is(error)) throw new WorkspaceFileError(error.message);
+      throw error;
+    }
+  }
+
   /** Passes each file to `onFile`, or the reason why it is not available. Rejects only with what `onFile` throws. */
   async collect(
     interpreter: OpenInterpreter,

@@ -34,4 +34,18 @@ export class SessionFiles {
     if (bytes === null) throw new WorkspaceFileError('the session has no files');
     return bytes;
   }
+
+  /**
+   * @param name relative to /workspace
+   * @returns false when the session has no interpreter, and so no files
+   * @throws WorkspaceFileError when it can't be removed
+   */
+  async remove(session: string, name: string): Promise<boolean> {
+    const { signal } = this.#betweenRuns;
+    const removed = await this.#betweenRuns.do(session, async (interpreter) => {
+      await this.#files.remove(interpreter, name, signal);
+      return true;
+    });
+    return removed ?? false;
+  }
 }

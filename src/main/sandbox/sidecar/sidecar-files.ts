@@ -28,6 +28,11 @@ export class SidecarFiles {
     }
   }
 
+  /** @throws RpcError when it can't be removed */
+  async remove(interpreter: string, name: string): Promise<void> {
+    await this.#peer.call('removeFile', { interpreter, name });
+  }
+
   /** What is in a file below /workspace, in pieces. Rejects with RpcError, or with what `onPiece` threw. */
   async read(
     interpreter: string,

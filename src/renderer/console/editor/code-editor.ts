@@ -87,6 +87,10 @@ export class CodeEditor {
             { key: 'ArrowUp', run: recall('older') },
             { key: 'ArrowDown', run: recall('newer') },
           ]),
+          // The console attaches them; the editor would write what is in them into the code.
+          EditorView.domEventHandlers({
+            drop: (event) => event.dataTransfer?.types.includes('Files') ?? false,
+          }),
           lineNumbers(),
           EditorView.lineWrapping,
           highlightSpecialChars(),

@@ -26,7 +26,7 @@ export interface LostState {
 
 type KeptParts = Pick<
   Session,
-  'cells' | 'cellsMade' | 'files' | 'runs' | 'runtime' | 'scrollTop' | 'title'
+  'attached' | 'cells' | 'cellsMade' | 'files' | 'runs' | 'runtime' | 'scrollTop' | 'title'
 > & {
   readonly history: readonly string[];
 };
@@ -34,6 +34,20 @@ type KeptParts = Pick<
 export interface WorkspaceFile extends OutputFile {
   /** The cell that made or changed it last; null for what a person put there. */
   readonly cell: number | null;
+}
+
+/** In the names of the parts with the contents of a session's files; before it is the session's name. */
+export const FILE_MARK = '-file-';
+
+/** A file that a person has put into a session. It is there again after the session has lost its state. */
+export interface AttachedFile {
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Where its contents are kept on disk, in their order; see `WorkApi`. */
+  readonly parts: readonly string[];
+  /** It is in the session's folder, or on the way there. */
+  readonly isPlaced: boolean;
 }
 
 /** No private members, as for cells. */
@@ -47,6 +61,7 @@ export class Session {
   history = new History();
   cells: Cell[] = [];
   files: readonly WorkspaceFile[] = [];
+  attached: readonly AttachedFile[] = [];
   /** The cell that the keyboard was in last. */
   current: Cell | null = null;
   /** What was in its interpreter is gone; until its cells are run again, or that is known. */
@@ -118,16 +133,35 @@ export class Session {
     this.runtime = kept.runtime;
     this.history = new History(kept.history);
     this.files = kept.files;
+    this.attached = kept.attached;
     this.scrollTop = kept.scrollTop;
     if (this.cells.length === 0) this.addCell();
   }
 
   /** Variables are gone: every cell that has run where they were, but `but`, shows it. */
   loseState(reason: LostReason, but?: Cell): void {
-    const files = [...new Set([...(this.lost?.files ?? []), ...this.files.map(({ name }) => name)])];
+    const coming = new Set(this.attached.map(({ name }) => name));
+    const gone = this.files.map(({ name }) => name).filter((name) => !coming.has(name));
+    const files = [...new Set([...(this.lost?.files ?? []), ...gone])];
     if (this.hasStateOfOthers(but) || files.length > 0) this.lost = { reason, files };
     this.markStale(this.runtime, but);
     this.files = [];
+    this.notePlaced([...coming], false);
+  }
+
+  /** Attached files are in the session's folder now, or are not. */
+  notePlaced(names: readonly string[], isPlaced: boolean): void {
+    this.attached = this.attached.map((file) => (names.includes(file.name) ? { ...file, isPlaced } : file));
+  }
+
+  /** In place of one of that name. */
+  attach(file: AttachedFile): void {
+    this.attached = [...this.attached.filter(({ name }) => name !== file.name), file];
+  }
+
+  /** It is removed, or not kept any more. */
+  detach(name: string): void {
+    this.attached = this.attached.filter((file) => file.name !== name);
   }
 
   /** The same in a Python that the session does not run in now: it has shown already that they are not at hand. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MimeType, OutputFile, RunError, RunResult, SessionName } from '../../../shared/contract/sandbox.ts';
 import { LIMITS } from '../../../shared/limits.ts';
+import { WorkPartName } from '../../../shared/ipc/work.ts';
 import { PythonRuntime } from '../../../shared/runtimes.ts';
 import { richItem, type Cell, type CellItem, type CellPhase } from '../model/cell.ts';
 import type { Session } from '../model/session.ts';
@@ -48,6 +49,8 @@ export const KeptSession = z.strictObject({
   runtime: PythonRuntime.nullable().default(null),
   history: z.array(Text),
   files: z.array(z.strictObject({ ...OutputFile.shape, mime: Text, cell: Count.nullable() })),
+  /** What a person has put there; the contents are under the names of the parts. */
+  attached: z.array(z.strictObject({ name: Text, size: Count, parts: z.array(WorkPartName) })).default([]),
   scrollTop: z.number().nonnegative().nullable(),
 });
 export type KeptSession = z.infer<typeof KeptSession>;
@@ -130,6 +133,7 @@ export const keptSession = (session: Session, removals: readonly Removal[] = [])
   runtime: session.runtime,
   history: session.history.newest(KEPT_HISTORY_LENGTH),
   files: [...session.files],
+  attached: session.attached.map(({ name, parts, size }) => ({ name, size, parts: [...parts] })),
   scrollTop: session.scrollTop,
 });
 

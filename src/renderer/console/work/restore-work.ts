@@ -4,7 +4,7 @@ import type { SandboxApi, WorkApi } from '../../../shared/ipc/api.ts';
 import type { z } from 'zod';
 import { Cell } from '../model/cell.ts';
 import { mergedSource } from '../model/cell-edits.ts';
-import { Session } from '../model/session.ts';
+import { FILE_MARK, Session } from '../model/session.ts';
 import type { Removal } from '../model/removals.ts';
 import { decode, KeptCell, KeptIndex, KeptSession, restoreCell } from './kept.ts';
 
@@ -70,6 +70,8 @@ export class WorkReader {
 
 const NO_INDEX: KeptIndex = { version: 1, sessions: [], active: '', made: 0, closed: [] };
 const CELL_MARK = '-cell-';
+const isSession = (name: string): boolean =>
+  name !== 'sessions' && !name.includes(CELL_MARK) && !name.includes(FILE_MARK);
 
 /** Reads the code of all sessions; what came of the cells is read by `loadOutputs`. */
 export const restoreWork = async (
@@ -84,7 +86,7 @@ export const restoreWork = async (
   // A session that an older list has as closed may have been brought back since, and one may have been made.
   const isNewest = list?.isOlder === false;
   const closed = new Set(isNewest ? index.closed : []);
-  const there = new Set(names.filter((name) => name !== 'sessions' && !name.includes(CELL_MARK)));
+  const there = new Set(names.filter(isSession));
   const order = new Set([...index.sessions, ...closed, ...there]);
   const status = await sandbox.status();
   const alive = status.ok ? status.value.sessions : [];
@@ -103,8 +105,13 @@ export const restoreWork = async (
     if (closed.has(name)) removals.push({ kind: 'session', session, index: sessions.length });
     else sessions.push(session);
     if (read.isOlder) continue;
-    const own = new Set([...read.kept.cells, ...read.kept.removed].map(({ id }) => id));
-    unwanted.push(...names.filter((part) => part.startsWith(`${name}${CELL_MARK}`) && !own.has(part)));
+    const { attached, cells, removed } = read.kept;
+    const own = new Set([
+      ...[...cells, ...removed].map(({ id }) => id),
+      ...attached.flatMap(({ parts }) => parts),
+    ]);
+    const marks = [`${name}${CELL_MARK}`, `${name}${FILE_MARK}`];
+    unwanted.push(...names.filter((part) => marks.some((mark) => part.startsWith(mark)) && !own.has(part)));
   }
   if (isNewest)
     for (let at = 0; at < unwanted.length; at += 100) await api.save([], unwanted.slice(at, at + 100));
@@ -126,7 +133,8 @@ const sessionOf = (
   const cells = kept.cells.map(cellOf);
   const removed = kept.removed.map(cellOf);
   // What removed cells have made is gone, too.
-  session.restore({ ...kept, cells: [...cells, ...removed] });
+  const attached = kept.attached.map((file) => ({ ...file, isPlaced: true }));
+  session.restore({ ...kept, attached, cells: [...cells, ...removed] });
   if (!isAlive) session.loseState('app-closed');
   session.cells = cells;
   if (cells.length === 0) session.addCell();

@@ -82,6 +82,8 @@ export class WorkKeeper {
   readonly #texts = new Map<string, string>();
   /** States of the cells whose parts are on disk. */
   readonly #cells = new Map<string, SavedCell>();
+  /** Contents of attached files that are on disk. */
+  readonly #fileParts = new Set<string>();
   /** Until output of cells that are running is saved. */
   #outputTimer: ReturnType<typeof setTimeout> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -158,7 +160,12 @@ export class WorkKeeper {
       closed: closedOf(work.removals).map(({ name }) => name),
     };
     changes.push(...this.#textChange('sessions', encode(index)));
-    const wanted = held.flatMap(({ cells, session }) => [session.name, ...cells.map(({ id }) => id)]);
+    const contents = held.flatMap(({ session }) => session.attached.flatMap(({ parts }) => parts));
+    for (const part of contents) this.#fileParts.add(part);
+    const wanted = [
+      ...contents,
+      ...held.flatMap(({ cells, session }) => [session.name, ...cells.map(({ id }) => id)]),
+    ];
     const problem = (await this.#send(changes)) ?? (await this.#removeAllBut(['sessions', ...wanted]));
     this.problem.value = problem;
     if (problem !== null) this.#schedule(AGAIN_MS);
@@ -220,7 +227,8 @@ export class WorkKeeper {
   /** Outputs first, so that none is left without the session that it belongs to. */
   async #removeAllBut(names: readonly string[]): Promise<string | null> {
     const wanted = new Set(names);
-    const gone = [...this.#cells.keys(), ...this.#texts.keys()].filter((name) => !wanted.has(name));
+    const known = [...this.#fileParts, ...this.#cells.keys(), ...this.#texts.keys()];
+    const gone = known.filter((name) => !wanted.has(name));
     for (let index = 0; index < gone.length; index += REMOVED_AT_ONCE) {
       const some = gone.slice(index, index + REMOVED_AT_ONCE);
       const answer = await this.#api.save([], some);
@@ -228,6 +236,7 @@ export class WorkKeeper {
       for (const name of some) {
         this.#texts.delete(name);
         this.#cells.delete(name);
+        this.#fileParts.delete(name);
       }
     }
     return null;
@@ -257,7 +266,8 @@ const grouped = (changes: readonly Change[]): Change[][] => {
 const touch = (work: KeptWork): object => [
   work.active,
   work.removals,
-  heldSessions(work).map(({ cells, session: { files, scrollTop, title } }) => [
+  heldSessions(work).map(({ cells, session: { attached, files, scrollTop, title } }) => [
+    attached,
     files,
     scrollTop,
     title,

@@ -1,0 +1,130 @@
+/** The files of a session, as its user has them: added, dropped, looked at, taken away, saved, and there again. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { expect, it, onTestFinished } from 'vitest';
+import { LIMITS } from '../../src/shared/limits.ts';
+import { axeFindings } from '../support/axe.ts';
+import { eventually } from '../support/eventually.ts';
+import { openVivariumWindow, type VivariumWindow } from '../support/vivarium-window.ts';
+import { ENABLED, ended, runCode, START_MS } from './console-page.ts';
+
+const newFolder = (): string => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-files-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+};
+
+const newData = (): string => {
+  const folder = newFolder();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'settings.json'), JSON.stringify({ version: 1, ...ENABLED }));
+  return folder;
+};
+
+const open = async (dataFolder: string): Promise<VivariumWindow> => {
+  const opened = await openVivariumWindow({ dataFolder });
+  await opened.page.waitForSelector('.cell');
+  return opened;
+};
+
+const drawerOf = (page: Page): Locator => page.getByRole('complementary', { name: 'Files' });
+
+/** As from the desktop. */
+const drop = async (page: Page, onto: string, name: string, lines: number): Promise<void> => {
+  const transfer = await page.evaluateHandle(
+    ([fileName, count]) => {
+      const dropped = new DataTransfer();
+      const text = `day,mm\n${'1,5\n'.repeat(count)}`;
+      dropped.items.add(new File([text], fileName, { type: 'text/csv' }));
+      return dropped;
+    },
+    [name, lines] as const,
+  );
+  await page.dispatchEvent(onto, 'drop', { dataTransfer: transfer });
+};
+
+it('a file that is dropped onto code is attached, not written into the code', async () => {
+  const { page, close } = await open(newData());
+  onTestFinished(close);
+  await drop(page, '.cm-content', 'rain.csv', 100_000);
+  await drawerOf(page).getByText('rain.csv').waitFor({ timeout: START_MS });
+  const cell = await ended(await runCode(page, 'sum(1 for line in open("rain.csv"))'));
+  expect(await cell.locator('.value').innerText()).toContain('100001');
+  expect(await cell.locator('.cm-content').innerText()).not.toContain('1,5');
+});
+
+it('files are added with the keyboard, their path copied, deleted and brought back; too large ones are named', async () => {
+  const { app, page, close } = await open(newData());
+  onTestFinished(close);
+  const folder = newFolder();
+  const [small, large] = [path.join(folder, 'notes.txt'), path.join(folder, 'large.bin')];
+  writeFileSync(small, 'a line\n');
+  writeFileSync(large, '');
+  truncateSync(large, LIMITS.fileBytes + 1);
+  await page.getByRole('button', { name: 'Files', exact: true }).click();
+  const drawer = drawerOf(page);
+  const choosing = page.waitForEvent('filechooser');
+  await drawer.getByRole('button', { name: 'Add files' }).press('Enter');
+  await (await choosing).setFiles([large, small]);
+  await page.getByText('large.bin has 134 MB. The sandbox takes files of up to 134 MB').waitFor();
+  await drawer.getByText('notes.txt').waitFor({ timeout: START_MS });
+  expect(await axeFindings(page)).toEqual([]);
+  const more = drawer.getByRole('button', { name: 'More for notes.txt' });
+  await more.press('Enter');
+  await page.keyboard.press('Enter');
+  await page.getByText('Copied').waitFor();
+  expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toBe('/workspace/notes.txt');
+  await more.press('Enter');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByText('Deleted notes.txt.').waitFor();
+  const gone = await ended(await runCode(page, 'import os\nos.listdir()'));
+  expect(await gone.locator('.value').innerText()).toContain('[]');
+  await more.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await more.waitFor({ timeout: START_MS });
+  const back = await ended(await runCode(page, 'open("notes.txt").read()'));
+  expect(await back.locator('.value').innerText()).toContain('a line');
+});
+
+it('all files are saved as a zip', async () => {
+  const { app, page, close } = await open(newData());
+  onTestFinished(close);
+  const folder = newFolder();
+  await ended(
+    await runCode(page, 'import os\nos.mkdir("in")\nopen("in/a.txt", "w").write("from a cell")\nNone'),
+  );
+  await page.getByRole('button', { name: 'Files', exact: true }).click();
+  const file = path.join(folder, 'all.zip');
+  // Only the system's own dialog is not really asked.
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath, bookmark: '' });
+  }, file);
+  await drawerOf(page).getByText('in/a.txt').waitFor();
+  await drawerOf(page).getByRole('button', { name: 'Save all' }).click();
+  await page.getByText(`Saved as ${file}`).waitFor();
+  expect(readFileSync(file).includes('in/a.txt')).toBe(true);
+});
+
+it('what was added is there again after the app was closed', async () => {
+  const data = newData();
+  const before = await open(data);
+  await drop(before.page, '.console', 'rain.csv', 2);
+  await drawerOf(before.page).getByText('rain.csv').waitFor({ timeout: START_MS });
+  await ended(await runCode(before.page, 'made = open("made.txt", "w").write("x")'));
+  await before.close();
+  const { page, close } = await open(data);
+  onTestFinished(close);
+  const note = page.locator('.lost');
+  await note.getByText('Files that you added come back with the next run: rain.csv.').waitFor();
+  await note.getByText('Files are gone, too: made.txt.').waitFor();
+  await page.getByRole('button', { name: 'Files', exact: true }).click();
+  await drawerOf(page).getByText('Comes back with the next run').waitFor();
+  const cell = await ended(await runCode(page, 'open("rain.csv").read()'));
+  expect(await cell.locator('.value').innerText()).toContain('day,mm');
+  await eventually(async () => expect(await drawerOf(page).getByText('Comes back').count()).toBe(0), {
+    withinMs: START_MS,
+  });
+});

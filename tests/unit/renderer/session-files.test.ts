@@ -1,0 +1,151 @@
+/** Files that a person has put into a session: they outlive its interpreter and the app. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { SandboxApi } from '../../../src/shared/ipc/api.ts';
+import { LIMITS } from '../../../src/shared/limits.ts';
+import { WorkStore } from '../../../src/main/work/work-store.ts';
+import { chosenFiles } from '../../../src/renderer/console/files/chosen-files.ts';
+import { listedFiles } from '../../../src/renderer/console/files/listed-files.ts';
+import type { Session } from '../../../src/renderer/console/model/session.ts';
+import { restoreWork } from '../../../src/renderer/console/work/restore-work.ts';
+import { WorkKeeper } from '../../../src/renderer/console/work/work-keeper.ts';
+import { openedConsole, workApi, type OpenedConsole } from './support.ts';
+
+interface Opened extends OpenedConsole {
+  readonly session: Session;
+  readonly save: () => Promise<void>;
+  /** Files that runs have brought, by the code of the run. */
+  readonly brought: readonly { readonly code: string; readonly files: readonly string[] }[];
+  readonly parts: () => string[];
+}
+
+const newFolder = (): string => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-files-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+const open = async (
+  folder: string,
+  run: (request: RunRequest) => Partial<RunResult> = () => ({}),
+): Promise<Opened> => {
+  const store = new WorkStore(folder);
+  const api = workApi(store);
+  const sandbox: Pick<SandboxApi, 'status'> = {
+    status: () => Promise.resolve({ ok: false, error: { code: 'failed', message: 'none' } }),
+  };
+  const brought: { code: string; files: string[] }[] = [];
+  const opened = openedConsole(
+    (request) => {
+      const files = (request.files ?? []).map(
+        ({ bytes, name }) => `${name}=${new TextDecoder().decode(bytes)}`,
+      );
+      brought.push({ code: request.code, files });
+      return run(request);
+    },
+    await restoreWork(api, sandbox),
+    api,
+  );
+  const keeper = new WorkKeeper(api, () => opened.store.work);
+  const session = opened.store.active.value;
+  if (session === null) throw new Error('no session');
+  return {
+    ...opened,
+    session,
+    brought,
+    save: async () => {
+      await keeper.saveNow();
+      await store.flushed();
+    },
+    parts: () => readdirSync(folder).filter((name) => name.includes('-file-')),
+  };
+};
+
+const attach = (opened: Opened, name: string, text: string) =>
+  opened.store.files.attach(opened.session, chosenFiles([new File([text], name)]).files);
+
+it('a file is there again after the app was closed, with the next run', async () => {
+  const folder = newFolder();
+  const before = await open(folder);
+  expect(await attach(before, 'rain.csv', 'day,mm')).toEqual([]);
+  await before.save();
+  const after = await open(folder);
+  expect(after.session.lost).toBeNull();
+  expect(listedFiles(after.session)).toEqual([{ name: 'rain.csv', size: 6, cell: null, isThere: false }]);
+  const [cell] = after.session.cells;
+  if (cell === undefined) throw new Error('no cell');
+  cell.source = 'open("rain.csv")';
+  await after.store.run(after.session, cell);
+  expect(after.brought).toEqual([{ code: cell.source, files: ['rain.csv=day,mm'] }]);
+  expect(listedFiles(after.session)).toEqual([{ name: 'rain.csv', size: 6, cell: null, isThere: true }]);
+  // It is there now.
+  await after.store.run(after.session, cell);
+  expect(after.brought.at(-1)?.files).toEqual([]);
+});
+
+it('a file is put back after a reset, and again when that did not work', async () => {
+  let status: RunResult['status'] = 'setup-failed';
+  const opened = await open(newFolder(), ({ code }) => (code === '' ? {} : { status }));
+  await attach(opened, 'a.txt', 'a');
+  await opened.store.reset(opened.session);
+  expect(opened.session.lost).toBeNull();
+  const [cell] = opened.session.cells;
+  if (cell === undefined) throw new Error('no cell');
+  cell.source = 'x';
+  await opened.store.run(opened.session, cell);
+  status = 'ok';
+  await opened.store.run(opened.session, cell);
+  await opened.store.run(opened.session, cell);
+  expect(opened.brought.map(({ files }) => files)).toEqual([['a.txt=a'], ['a.txt=a'], ['a.txt=a'], []]);
+});
+
+it('a removed file, and the contents of one that was replaced, are gone from the disk, too', async () => {
+  const folder = newFolder();
+  const opened = await open(folder);
+  await attach(opened, 'a.txt', 'first');
+  await opened.save();
+  const first = opened.parts();
+  expect(first).not.toEqual([]);
+  await attach(opened, 'a.txt', 'second');
+  await opened.save();
+  expect(opened.parts().filter((name) => first.includes(name))).toEqual([]);
+  expect(await opened.store.files.remove(opened.session, 'a.txt')).toBe(true);
+  await opened.save();
+  expect(opened.parts()).toEqual([]);
+  expect(listedFiles(opened.session)).toEqual([]);
+});
+
+it('a file that was never written into the list of its session is removed at the next start', async () => {
+  const folder = newFolder();
+  const opened = await open(folder);
+  await opened.save();
+  await attach(opened, 'a.txt', 'a');
+  expect(opened.parts()).toHaveLength(1);
+  const after = await open(folder);
+  expect(after.session.attached).toEqual([]);
+  expect(after.parts()).toEqual([]);
+});
+
+it('what is not kept is said, and counts as lost with the rest', async () => {
+  const opened = await open(newFolder());
+  opened.session.attach({ name: 'large', size: LIMITS.totalFileBytes, parts: [], isPlaced: true });
+  expect(await attach(opened, 'more.txt', 'x')).toEqual([
+    { code: 'not-kept', name: 'more.txt', detail: null },
+  ]);
+  await opened.store.reset(opened.session);
+  expect(opened.session.lost).toEqual({ reason: 'reset', files: ['more.txt'] });
+});
+
+it('a file that is too large is named, and the others are taken', () => {
+  const large = new File([], 'large.bin');
+  Object.defineProperty(large, 'size', { value: LIMITS.fileBytes + 1 });
+  const { files, problems } = chosenFiles([large, new File(['x'], 'small.txt'), new File([], 'a\\b')]);
+  expect(files.map(({ name }) => name)).toEqual(['small.txt']);
+  expect(problems).toEqual([
+    { code: 'too-large', name: 'large.bin', size: LIMITS.fileBytes + 1 },
+    { code: 'bad-name', name: 'a\\b' },
+  ]);
+});
