@@ -96,7 +96,7 @@ export const SHARED_FOLDERS = {
   contract: ['limits.ts', 'runtimes.ts', 'json-data.ts'],
   packages: ['limits.ts', 'setting-fields.ts'],
   config: ['languages.ts', 'limits.ts', 'runtimes.ts', 'setting-fields.ts', 'packages'],
-  protocol: ['limits.ts', 'units.ts', 'contract', 'packages', 'rpc'],
+  protocol: ['limits.ts', 'plot-fonts.ts', 'units.ts', 'contract', 'packages', 'rpc'],
   ipc: ['limits.ts', 'runtimes.ts', 'contract', 'packages', 'config', 'protocol'],
 };
 

@@ -36,6 +36,12 @@ export const FURTHER_WHEELS: readonly PinnedWheel[] = [
     sha256: '7a91720bc756843502c3b7504c77b8fe44217c85c537d85037f0f536151b2caa',
   },
   {
+    name: 'manimgx-fonts',
+    version: '2026.9.26.post1',
+    fileName: 'manimgx_fonts-2026.9.26.post1-py3-none-any.whl',
+    sha256: 'e5e21178263ddec3eef9414d2b52a1c90ac01062d3e9067460f3359f854c3e17',
+  },
+  {
     name: 'matplotlib-fontja',
     version: '1.1.0',
     fileName: 'matplotlib_fontja-1.1.0-py2.py3-none-any.whl',

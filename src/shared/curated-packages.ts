@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import data from './curated-packages.json' with { type: 'json' };
+import { FORESEEN_FONT_MODULES, PLOT_FONTS } from './plot-fonts.ts';
 
 const Name = z
   .string()
@@ -56,14 +57,6 @@ export const CuratedPackages = z
     snapshotModules: z.record(Name, z.array(DottedModule).min(1).max(50)),
     /** What packages import for some uses only. */
     uses: z.array(HiddenUse).max(500),
-    /** Modules with fonts for characters that Matplotlib's own lack, and what plots. */
-    fonts: z.strictObject({
-      users: Modules,
-      plots: z.strictObject({ of: Modules, names: Identifiers }),
-      kana: Module,
-      hangul: Module,
-      han: Module,
-    }),
     /** The module with time zones, where its files are, who uses it, and which others do as well. */
     zones: z.strictObject({
       user: Module,
@@ -75,7 +68,14 @@ export const CuratedPackages = z
   .refine(({ packages }) => {
     const modules = Object.values(packages).flat();
     return new Set(modules).size === modules.length;
-  }, 'a module has two packages');
+  }, 'a module has two packages')
+  .refine(
+    ({ packages, pins }) =>
+      Object.values(PLOT_FONTS.fonts).every(
+        (font) => packages[font.package]?.includes(font.module) === true && Object.hasOwn(pins, font.package),
+      ),
+    'a font has no package, or none of one hash',
+  );
 export type CuratedPackages = z.infer<typeof CuratedPackages>;
 
 export const CURATED: CuratedPackages = CuratedPackages.parse(data);
@@ -98,7 +98,7 @@ export const PINNED_WHEELS: ReadonlyMap<string, PinnedWheel> = new Map(Object.en
 /** What may be wanted without being imported: which of these is reveals nothing about the code. */
 export const HINTED_MODULES: ReadonlySet<string> = new Set([
   ...CURATED.uses.flatMap(({ needs }) => needs),
-  ...[CURATED.fonts.kana, CURATED.fonts.hangul, CURATED.fonts.han],
+  ...FORESEEN_FONT_MODULES,
   CURATED.zones.module,
 ]);
 

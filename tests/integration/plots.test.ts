@@ -157,6 +157,55 @@ plt.show()`;
     expect(stderr.match(/findfont/gu)).toHaveLength(1);
   });
 
+  it('get fonts for characters that nobody saw before they were drawn, and have them in the picture', async (context) => {
+    const draw = (text: string): string =>
+      `import matplotlib.pyplot as plt\nplt.figure()\nplt.title(${text})\nplt.show()`;
+    const seen = await run(context, draw("'てんき'"));
+    const computed = await run(context, draw("''.join(map(chr, (0x3066, 0x3093, 0x304d)))"));
+    expect(computed).toMatchObject({ status: 'ok', stderr: '' });
+    expect(seen.packages).toContain('matplotlib-fontja');
+    expect(computed.packages).toEqual(seen.packages);
+    const pictures = [seen, computed].map(({ outputs }) => outputs[0]?.mime['image/png'] ?? '');
+    expect(sizeOfPng(pictures[1]).width).toBeGreaterThan(100);
+    expect(pictures[1]).toBe(pictures[0]);
+  });
+
+  it('have emoji and texts in other scripts, whatever they are drawn into, and in the next run of a session', async (context) => {
+    const session = 'scripts';
+    const code = `
+import io, os
+import matplotlib.pyplot as plt
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+TEXTS = ['party \\U0001f389 \\U0001f680', 'हिन्दी', 'ไทย', 'தமிழ்', 'አማርኛ', 'ქართული', 'ខ្មែរ', 'مرحبا', 'שלום']
+figure, axes = plt.subplots()
+axes.barh(TEXTS, range(len(TEXTS)))
+figure.savefig('plot.png')
+target = io.BytesIO(b'head')
+target.seek(4)
+figure.savefig(target)
+with open('plot.png', 'rb') as file:
+    assert target.getvalue() == b'head' + file.read()
+with PdfPages('plot.pdf') as pages:
+    pages.savefig(figure)
+    pages.savefig(figure)
+    print(pages.get_pagecount())
+alone = Figure()
+alone.text(0.5, 0.5, TEXTS[0])
+canvas = FigureCanvasAgg(alone)
+canvas.draw()
+print(canvas.buffer_rgba().shape)
+plt.show()`;
+    const first = await run(context, code, { session });
+    expect(first).toMatchObject({ status: 'ok', stderr: '', stdout: '2\n(480, 640, 4)\n', error: null });
+    expect(first.packages).toContain('manimgx-fonts');
+    const again = await run(context, 'display(figure)', { session });
+    expect(again).toMatchObject({ status: 'ok', stderr: '', packages: [] });
+    expect(again.outputs[0]?.mime['image/png']).toBe(first.outputs[0]?.mime['image/png']);
+  });
+
   it('a table of pandas is shown as HTML and text', async (context) => {
     const result = await run(context, "import pandas as pd\npd.DataFrame({'a': [1, 2]})");
     expect(result.outputs).toHaveLength(1);

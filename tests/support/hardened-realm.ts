@@ -36,6 +36,7 @@ const start = {
     readInput: answerMemory(16),
     readPackageFile: answerMemory(16),
     callFunction: answerMemory(16),
+    fetchFonts: answerMemory(16),
   },
   mode: 'plain' as const,
   codeCache: new Uint8Array(),

@@ -45,6 +45,11 @@ export abstract class NativeInterpreter implements Interpreter {
     return Promise.resolve();
   }
 
+  /** It never asks: its packages are the user's. */
+  bringFonts(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
   async interrupt(limitMs: number): Promise<boolean> {
     this.askToStop();
     const raced = await raceStop(this.#running, this.#clock, limitMs, never);

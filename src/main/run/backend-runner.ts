@@ -11,6 +11,7 @@ import type { RunCalls } from '../functions/run-calls.ts';
 import type { Clock } from '../base/clock.ts';
 import { linkSignals, sharedController } from '../base/stop-signal.ts';
 import type { Backend, Interpreter, RunProgress } from './backend.ts';
+import { FontDialog } from './font-dialog.ts';
 import { InputDialog } from './input-dialog.ts';
 import { OutputRelay } from './output-relay.ts';
 import { parseRequest } from './parse-request.ts';
@@ -64,6 +65,7 @@ interface RunParts {
   readonly input: InputDialog | null;
   /** Function calls of the run; null when it was given no functions. */
   readonly calls: RunCalls | null;
+  readonly fonts: FontDialog;
   readonly outputBytes: number;
   readonly signal: AbortSignal;
 }
@@ -122,8 +124,9 @@ export class BackendRunner implements Runner {
     const relay = new OutputRelay();
     const input = options.onInput === undefined ? null : new InputDialog(options.onInput);
     const calls = this.#callsOf(number, session, options);
+    const fonts = new FontDialog(limitOf(request), options.onPackages);
     const outputBytes = this.#options.outputBytes();
-    const collector = new RunCollector(outputBytes, relayTo(relay, options, input, calls));
+    const collector = new RunCollector(outputBytes, relayTo(relay, options, input, calls, fonts));
     const disposed = this.#disposal.signal.aborted;
     const { signal, unlink } = linkSignals(this.#disposal.signal, options.signal ?? never);
     const arrived = clock.now();
@@ -142,6 +145,7 @@ export class BackendRunner implements Runner {
           collector,
           input,
           calls,
+          fonts,
           outputBytes,
           signal,
         });
@@ -162,7 +166,7 @@ export class BackendRunner implements Runner {
       verdict,
       captured: collector,
       session: { id: session ?? `run-${number}`, state },
-      packages,
+      packages: [...packages, ...fonts.brought],
       timing: { waitMs, startMs, packagesMs, runMs },
       runtime: backend.runtime,
       calls: calls?.records,
@@ -215,16 +219,17 @@ export class BackendRunner implements Runner {
 
   #execute(
     interpreter: Interpreter,
-    { calls, collector, endsSession, input, options, outputBytes, request, signal }: RunParts,
+    { calls, collector, endsSession, fonts, input, options, outputBytes, request, signal }: RunParts,
   ): Promise<Verdict> {
     const { clock, inputWaitMs } = this.#options;
-    const limitMs = request.timeoutMs ?? DEFAULTS.timeoutMs;
+    const limitMs = limitOf(request);
     const deadline = new RunDeadline(clock, limitMs, inputWaitMs());
     input?.connect(
       (call, answer) => interpreter.answerInput(call, answer),
       options.countsInput === true ? null : deadline,
     );
     calls?.connect((call, answer) => interpreter.answerFunction(call, answer));
+    fonts.connect((wanted) => interpreter.bringFonts(wanted));
     return new RunExecution({
       interpreter,
       order: {
@@ -238,10 +243,15 @@ export class BackendRunner implements Runner {
       collector,
       clock,
       signal,
-      onEnding: () => calls?.end(),
+      onEnding: () => {
+        calls?.end();
+        fonts.end();
+      },
     }).run();
   }
 }
+
+const limitOf = ({ timeoutMs }: RunRequest): number => timeoutMs ?? DEFAULTS.timeoutMs;
 
 /** Called before the interpreter is released, since a run without a session ends its interpreter. */
 const collectFiles = async (

@@ -60,6 +60,17 @@ export interface Backend {
   close(): Promise<void>;
 }
 
+/** What is wanted for a plot that is being drawn. */
+export interface FontRequest {
+  readonly call: number;
+  readonly modules: readonly string[];
+  /** How long it may take, in ms: the run's time goes on. */
+  readonly limitMs: number;
+  /** Aborted when the run ends or is to stop: then nothing is answered any more. */
+  readonly signal: AbortSignal;
+  readonly onPackages: RunOptions['onPackages'];
+}
+
 /** An interpreter that runs the code of one run. */
 export interface Interpreter {
   /** How long the run may take to end after an interrupt before the interpreter is terminated, in ms. */
@@ -80,6 +91,13 @@ export interface Interpreter {
   answerInput(call: number, answer: InputAnswer): Promise<void>;
   /** Answers a call of a function of the app's (see `FunctionQuestion`). */
   answerFunction(call: number, answer: FunctionAnswer): Promise<void>;
+  /**
+   * Answers the request of that number for fonts (see `FontsQuestion`): with those that can be had, or with none. Never
+   * rejects.
+   *
+   * @returns names of the packages that were put into the interpreter
+   */
+  bringFonts(request: FontRequest): Promise<readonly string[]>;
   /** Interrupts the current run. Resolves with true when it has ended and the interpreter can be used again. */
   interrupt(limitMs: number): Promise<boolean>;
   /** Ends the interpreter, also while it runs code. Resolves once it is gone. */

@@ -1,7 +1,8 @@
-import type { FunctionQuestion, InputQuestion } from '../../shared/protocol/blocking-calls.ts';
+import type { FontsQuestion, FunctionQuestion, InputQuestion } from '../../shared/protocol/blocking-calls.ts';
 import {
   outcomeBudgetBytes,
   GuestDisplay,
+  MAX_FONT_QUESTIONS,
   MAX_PROMPT_UNITS,
   MAX_QUESTIONS,
   type FinishedRun,
@@ -65,6 +66,8 @@ export interface RunListener {
   readonly onCall?: (piece: FunctionQuestion) => void;
   /** The guest waits for the next part of an answer. */
   readonly onCallRest?: (call: number) => void;
+  /** The guest waits for packages with fonts. Absent where it never plots. */
+  onFonts?(question: FontsQuestion): void;
 }
 
 /**
@@ -88,6 +91,7 @@ export class RunCollector {
   #displaysCut = false;
   readonly #calls = new CallBudget();
   #questions = 0;
+  #fontQuestions = 0;
   #promptUnits = 0;
 
   /** @param outputBytes cap of each output stream, in bytes */
@@ -124,6 +128,11 @@ export class RunCollector {
       case 'call-rest':
         this.#calls.addRest();
         this.#listener.onCallRest?.(piece.call);
+        break;
+      case 'fonts':
+        if (++this.#fontQuestions > MAX_FONT_QUESTIONS)
+          throw new MisbehaviourError('it asked for fonts more often than it may');
+        this.#listener.onFonts?.(piece);
         break;
     }
   }

@@ -1,7 +1,7 @@
 import type { RunDisplay, RunOutput } from '../../shared/contract/sandbox.ts';
 import type { RunCalls } from '../functions/run-calls.ts';
+import type { FontDialog } from './font-dialog.ts';
 import type { InputDialog } from './input-dialog.ts';
-
 import type { OutputRelay } from './output-relay.ts';
 import type { RunListener } from './run-collector.ts';
 
@@ -17,6 +17,7 @@ export const relayTo = (
   watcher: RunWatcher,
   input: InputDialog | null,
   calls: RunCalls | null,
+  fonts: FontDialog,
 ): RunListener => ({
   onOutput: (output) => {
     const { onOutput } = watcher;
@@ -32,6 +33,7 @@ export const relayTo = (
       if (input !== null) void input.ask(question);
     });
   },
+  onFonts: (question) => void fonts.ask(question),
   ...(calls === null
     ? {}
     : { onCall: (piece) => calls.push(piece), onCallRest: (call) => calls.giveRest(call) }),

@@ -6,11 +6,15 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { Bytes } from '../contract/sandbox.ts';
-import { FUNCTION_PART_BYTES, INPUT_PART_BYTES } from './call-codes.ts';
+import { FontModule } from '../plot-fonts.ts';
+import { FONTS_ANSWER_BYTES, FUNCTION_PART_BYTES, INPUT_PART_BYTES } from './call-codes.ts';
 
 /** Each call of an interpreter has the next number, from 1 to the last one and then from 1 again. */
 export const LAST_CALL = 2 ** 31 - 1;
 export const CallNumber = z.int().min(1).max(LAST_CALL);
+
+/** Modules of fonts in one request. */
+const MAX_FONTS_AT_ONCE = 8;
 
 export const blockingCalls = {
   /**
@@ -56,6 +60,16 @@ export const blockingCalls = {
     interruptible: true,
     limitMs: null,
   },
+  /**
+   * Packages with fonts for a plot that is being drawn. Asked for in the run's stream; main fetches them, and the control
+   * thread answers with what files they have, a list of `PlacedPackage` as JSON. No bytes when there are none.
+   */
+  fetchFonts: {
+    request: z.strictObject({ modules: z.array(FontModule).min(1).max(MAX_FONTS_AT_ONCE) }),
+    partBytes: FONTS_ANSWER_BYTES,
+    interruptible: true,
+    limitMs: null,
+  },
 } as const;
 
 export type BlockingCall = keyof typeof blockingCalls;
@@ -68,6 +82,10 @@ export type InputQuestion = z.infer<typeof InputQuestion>;
 /** Calls a function of the app's: all pieces together are a `FunctionCall`, JSON in UTF-8. */
 export const FunctionQuestion = z.strictObject({ call: CallNumber, bytes: Bytes, last: z.boolean() });
 export type FunctionQuestion = z.infer<typeof FunctionQuestion>;
+
+/** Asks main for packages with fonts, in a run's stream. */
+export const FontsQuestion = blockingCalls.fetchFonts.request.extend({ call: CallNumber });
+export type FontsQuestion = z.infer<typeof FontsQuestion>;
 
 /** Asks the control thread for a part of a package's file. */
 export const PackageFileQuestion = blockingCalls.readPackageFile.request.extend({ call: CallNumber });

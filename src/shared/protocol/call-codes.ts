@@ -11,3 +11,6 @@ export const INPUT_PART_BYTES = 64 * 1024;
 export const FUNCTION_PART_BYTES = 256 * 1024;
 export const MORE_TO_COME = 0;
 export const LAST_PART = 1;
+
+/** Longest answer to a request for fonts: what files their packages have. */
+export const FONTS_ANSWER_BYTES = 64 * 1024;

@@ -1,7 +1,7 @@
 /** Schemas of both connections, main ↔ sidecar and sidecar ↔ worker. */
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
-import { CallNumber, FunctionQuestion, InputQuestion } from './blocking-calls.ts';
+import { CallNumber, FontsQuestion, FunctionQuestion, InputQuestion } from './blocking-calls.ts';
 import { CheckedLayerName } from '../contract/isolation.ts';
 import { Bytes, MimeType, RunRequest, WorkspaceFileName } from '../contract/sandbox.ts';
 import { FoundFiles, ReportedFiles } from './guest-report.ts';
@@ -82,6 +82,8 @@ export const RunPiece = z.discriminatedUnion('channel', [
   FunctionQuestion.extend({ channel: z.literal('call'), bytes: PieceBytes }),
   /** The next part of the answer is wanted, as another call of its own number. */
   z.strictObject({ channel: z.literal('call-rest'), call: CallNumber }),
+  /** The guest's thread is blocked until `answerFonts` answers that call. */
+  FontsQuestion.extend({ channel: z.literal('fonts') }),
 ]);
 export type RunPiece = z.infer<typeof RunPiece>;
 
@@ -158,6 +160,9 @@ export const MAX_PROMPT_UNITS = 1024 * 1024;
 /** Times that one run may ask for a further part of an answer. */
 export const MAX_CALL_RESTS = 10_000;
 
+/** Times that one run may ask for fonts. */
+export const MAX_FONT_QUESTIONS = 8;
+
 /** What a piece costs in a stream's window beside its bytes, rounded up. */
 const PIECE_OVERHEAD_BYTES = 256;
 
@@ -167,7 +172,7 @@ const PIECE_OVERHEAD_BYTES = 256;
  */
 export const runWindowBytes = (outputBytes: number, hasFunctions = false): number =>
   2 * (runBudgetBytes(outputBytes) + MAX_PROMPT_UNITS) +
-  (2 * MAX_SMALL_PIECES + LIMITS.displayCount + MAX_QUESTIONS) * PIECE_OVERHEAD_BYTES +
+  (2 * MAX_SMALL_PIECES + LIMITS.displayCount + MAX_QUESTIONS + MAX_FONT_QUESTIONS) * PIECE_OVERHEAD_BYTES +
   (hasFunctions ? CALLS_WINDOW_BYTES : 0);
 
 /** Room for calls, whose pieces are whole but for the last of each. */

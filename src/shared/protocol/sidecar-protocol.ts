@@ -136,6 +136,21 @@ export const sidecarContract = defineContract({
         clash: PackageClash.exactOptional(),
       }),
     },
+    /**
+     * Answers a guest's thread that waits for fonts: puts these packages into its interpreter, none where there are none
+     * to be had. As with `installPackages`, what has to be handed over first or clashes is told, and nothing is answered then.
+     */
+    answerFonts: {
+      params: z.strictObject({
+        interpreter: InterpreterId,
+        call: CallNumber,
+        hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
+      }),
+      result: z.strictObject({
+        missing: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
+        clash: PackageClash.exactOptional(),
+      }),
+    },
     run: { params: RunOrder.extend({ interpreter: InterpreterId }), item: RunPiece, result: RunEnd },
     /**
      * Raises KeyboardInterrupt in a run, again and again until it ends, for at most `limitMs`. `stopped` is

@@ -1,4 +1,5 @@
 /** The Python that both runtimes describe runs with; see modules.py for how it is loaded. */
+import plotFonts from '../plot-fonts.json?raw';
 import afterImport from './after_import.py?raw';
 import animations from './plots/animations.py?raw';
 import backends from './plots/backends.py?raw';
@@ -7,6 +8,7 @@ import displayForms from './displays/display_forms.py?raw';
 import exactJson from './outcomes/exact_json.py?raw';
 import failures from './outcomes/failures.py?raw';
 import figures from './plots/figures.py?raw';
+import fallbackFonts from './plots/fallback_fonts.py?raw';
 import fileAdvice from './outcomes/file_advice.py?raw';
 import fileNames from './workspace/file_names.py?raw';
 import guestState from './sessions/guest_state.py?raw';
@@ -24,6 +26,7 @@ import pastedSession from './code/pasted_session.py?raw';
 import pastedText from './code/pasted_text.py?raw';
 import pipWords from './code/pip_words.py?raw';
 import places from './workspace/places.py?raw';
+import redrawing from './plots/redrawing.py?raw';
 import rightToLeft from './plots/right_to_left.py?raw';
 import runFacts from './run_facts.py?raw';
 import runSources from './sessions/run_sources.py?raw';
@@ -46,7 +49,10 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   display_forms: displayForms,
   exact_json: exactJson,
   failures,
+  fallback_fonts: fallbackFonts,
   figures,
+  // JSON's strings are Python's.
+  font_table: `FONT_TABLE = ${JSON.stringify(plotFonts)}\n`,
   file_advice: fileAdvice,
   file_names: fileNames,
   guest_state: guestState,
@@ -64,6 +70,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   pasted_text: pastedText,
   pip_words: pipWords,
   places,
+  redrawing,
   right_to_left: rightToLeft,
   run_facts: runFacts,
   run_sources: runSources,

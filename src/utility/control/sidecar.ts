@@ -125,6 +125,13 @@ export class Sidecar {
         this.#find(interpreter).answerFunction(call, answer);
         return {};
       },
+      answerFonts: ({ interpreter, call, hashes }) => {
+        const thread = this.#find(interpreter);
+        const missing = this.#wheels.missing(hashes);
+        if (missing.length > 0) return { missing };
+        const clash = thread.answerFonts(call, this.#wheels.take(hashes));
+        return { missing, ...(clash === null ? {} : { clash }) };
+      },
       loadPackage: async (part) => {
         await this.#wheels.add(part);
         return {};

@@ -6,9 +6,12 @@ code can do both, too: it can say nothing that it could not have said by calling
 
 from __future__ import annotations
 
+import json
 import os
+from contextlib import suppress
 
 _read, _write = os.read, os.write
+_dumps = json.dumps
 _repr = repr
 _join = b"".join
 _from_bytes = int.from_bytes
@@ -64,6 +67,11 @@ class Device:
             if part[:1] == _LAST:
                 return _join(parts)
             _write(self._descriptor, b"r" + number)
+
+    def fetch_fonts(self, modules: list[str]) -> None:
+        """Block until the packages of these modules are in the file system, those that can be had."""
+        with suppress(OSError):
+            _write(self._descriptor, b"f" + _dumps({"modules": modules}).encode())
 
     def announce(self, prompt: str, secret: bool) -> None:
         """Say what is asked for before standard input is read, and whether the answer must not be seen."""

@@ -38,7 +38,7 @@ def install(workspace: str, provided: str, device: Device, limits: dict[str, int
     outputs, forms = Outputs(), DisplayForms()
     display = install_display(outputs, forms)
     after_import = install_after_import()
-    figures = install_figures(outputs, forms, after_import)
+    figures = install_figures(outputs, forms, after_import, device.fetch_fonts)
     outputs.show_with(device.show, limits["bytes"], limits["totalBytes"], limits["count"], limits["types"])
     install_standard_input(device.announce)
     files = WorkspaceFiles(workspace, device.file_changes)

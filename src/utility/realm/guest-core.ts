@@ -1,5 +1,6 @@
 import type { BootMode, GuestCore, HostBridge } from '../../shared/protocol/guest-bridge.ts';
 import type { GuestQuestion } from '../../shared/protocol/interpreter-methods.ts';
+import { CALL_INTERRUPTED, FONTS_ANSWER_BYTES } from '../../shared/protocol/call-codes.ts';
 import { describe } from './describe-error.ts';
 import { FunctionCalls } from './function-calls.ts';
 import { guestDevice } from './guest-device.ts';
@@ -7,9 +8,10 @@ import { Interpreter, type PlacedPackage } from './interpreter.ts';
 import { Interrupts } from './interrupts.ts';
 import type { DeferredBridge } from './platform/deferred-bridge.ts';
 import { setPrototypeOf } from './platform/seal-realm.ts';
+import { RealmTextDecoder } from './platform/text-codec.ts';
 import { CrashReport } from './pyodide-314/crash-report.ts';
-import { connectStandardStreams, type Device } from './pyodide-314/devices.ts';
-import { describeFileError } from './pyodide-314/file-errors.ts';
+import { connectStandardStreams, DeviceError, type Device } from './pyodide-314/devices.ts';
+import { describeFileError, ERRNO } from './pyodide-314/file-errors.ts';
 import { FileChanges } from './pyodide-314/file-changes.ts';
 import { isWritingFiles } from './pyodide-314/open-files.ts';
 import { placeFiles, readPackageFile } from './pyodide-314/package-files.ts';
@@ -196,6 +198,18 @@ export class RealmGuestCore implements GuestCore {
     });
   }
 
+  /** Asks for packages with fonts, and makes their files. Blocks meanwhile. @throws DeviceError */
+  #fetchFonts(request: string): void {
+    const answer = new Uint8Array(FONTS_ANSWER_BYTES);
+    const length = this.#bridge.call('fetchFonts', request, answer);
+    // Python looks for the interrupt, and asks again if it is of no concern.
+    if (length === CALL_INTERRUPTED) throw new DeviceError(ERRNO.interrupted);
+    if (length <= 0 || this.#interpreter === undefined) throw new DeviceError(ERRNO.io);
+    const text = new RealmTextDecoder().decode(answer.subarray(0, length));
+    for (const placed of JSON.parse(text) as readonly PlacedPackage[])
+      this.#interpreter.placePackage(placed, (id, target) => readPackageFile(this.#bridge, id, target));
+  }
+
   #restoredPackages(text: string): RestoredPackages {
     const extension = JSON.parse(text) as SnapshotExtension;
     return {
@@ -245,6 +259,7 @@ export class RealmGuestCore implements GuestCore {
       announce: (prompt) => this.#input.announce(prompt),
       callFunction: (id, json) => this.#functions.call(id, json),
       awaitRest: (id) => this.#functions.awaitRest(id),
+      fetchFonts: (json) => this.#fetchFonts(json),
       readAnswer: (target) => this.#functions.read(target),
       isWriting: () => isWritingFiles(runtime.FS),
       fileChanges: () => changes.count,

@@ -18,10 +18,14 @@ const OPERATIONS = {
   call: 'c'.charCodeAt(0),
   /** The next part of that answer: the call's number as text. Blocks until it is there. */
   rest: 'r'.charCodeAt(0),
+  /** Packages with fonts: what is asked for, JSON. Blocks until those are there that can be had. */
+  fonts: 'f'.charCodeAt(0),
 } as const;
 
 /** Of a number as text, in bytes. */
 const MAX_NUMBER_BYTES = 64;
+/** Of a request for fonts. */
+const MAX_FONTS_BYTES = 4096;
 /** A character of UTF-8 has four at most. */
 const MAX_PROMPT_BYTES = 4 * LIMITS.promptLength;
 
@@ -35,6 +39,8 @@ export interface GuestDeviceOptions {
   readonly callFunction: (id: number, json: Uint8Array) => void;
   /** @throws DeviceError */
   readonly awaitRest: (id: number) => void;
+  /** @param json the guest's memory. @throws DeviceError */
+  readonly fetchFonts: (json: string) => void;
   /** Bytes of an answer to a function call, put into the target; null when there are none to be read. */
   readonly readAnswer: (target: Uint8Array) => number | null;
   /** Whether files are open for writing. */
@@ -77,6 +83,7 @@ export const guestDevice = ({
   awaitRest,
   callFunction,
   display,
+  fetchFonts,
   fileChanges,
   isWriting,
   readAnswer,
@@ -117,6 +124,10 @@ export const guestDevice = ({
       }
       case OPERATIONS.rest:
         awaitRest(idIn(content));
+        return;
+      case OPERATIONS.fonts:
+        if (content.length > MAX_FONTS_BYTES) throw new DeviceError(ERRNO.tooLarge);
+        fetchFonts(new RealmTextDecoder().decode(content));
         return;
       default:
         throw new DeviceError(ERRNO.invalid);

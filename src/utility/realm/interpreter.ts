@@ -4,7 +4,7 @@ import { MODULES_SOURCE } from '../../shared/python/sources.ts';
 import bootSource from '../python/boot.py?raw';
 import { RealmTextDecoder, RealmTextEncoder } from './platform/text-codec.ts';
 import { HiddenDevice, type Device } from './pyodide-314/devices.ts';
-import { placeFiles } from './pyodide-314/package-files.ts';
+import { placeFiles, type CopyFile } from './pyodide-314/package-files.ts';
 import type { Runtime } from './pyodide-314/pyodide-runtime.ts';
 import { setTimeZone } from './pyodide-314/time-zone.ts';
 import { functionFrom, PythonFunction } from './pyodide-314/python-calls.ts';
@@ -212,18 +212,19 @@ export class Interpreter {
   }
 
   /**
-   * Makes a package's files.
+   * Makes a package's files, and tells Python of them.
    *
-   * @param copyFile copies the file of that number into `target`; false when it can't
    * @throws what Emscripten's file system throws, and what ends the interpreter
    */
-  installPackage(
-    { paths, sizes, firstId }: PlacedPackage,
-    copyFile: (id: number, target: Uint8Array) => boolean,
-  ): void {
+  installPackage(placed: PlacedPackage, copyFile: CopyFile): void {
+    this.placePackage(placed, copyFile);
+    this.#order('installed');
+  }
+
+  /** Makes a package's files while Python runs, which looks for them by itself. @throws what Emscripten's file system throws */
+  placePackage({ paths, sizes, firstId }: PlacedPackage, copyFile: CopyFile): void {
     placeFiles(this.#runtime.FS, paths, sizes, firstId, copyFile);
     for (const path of paths) this.#placed.add(path);
-    this.#order('installed');
   }
 
   /** @throws what Emscripten's file system throws */

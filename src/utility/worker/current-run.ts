@@ -5,6 +5,7 @@ import {
   type RunPiece,
 } from '../../shared/protocol/interpreter.ts';
 import { DisplaySender } from './display-sender.ts';
+import { FontQuestions } from './font-questions.ts';
 import { FunctionQuestions } from './function-questions.ts';
 import { copyFromGuest, guestByteLength, viewOfGuest } from './host-intrinsics.ts';
 import { InputQuestions } from './input-questions.ts';
@@ -20,6 +21,7 @@ export class CurrentRun {
   readonly input: InputQuestions | null;
   /** Null when the run was given no functions. */
   readonly functions: FunctionQuestions | null;
+  readonly fonts: FontQuestions;
   readonly #stdout: OutputBatcher;
   readonly #stderr: OutputBatcher;
   readonly #displays: DisplaySender;
@@ -47,6 +49,7 @@ export class CurrentRun {
     this.#displays = new DisplaySender(send);
     this.input = input ? new InputQuestions(send) : null;
     this.functions = facts?.functions === undefined ? null : new FunctionQuestions(send, encode);
+    this.fonts = new FontQuestions(send);
     this.#outcomeBudget = outcomeBudgetBytes(outputBytes);
     this.#send = send;
     this.#end = end;

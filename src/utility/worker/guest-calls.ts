@@ -59,6 +59,7 @@ export class GuestCalls {
         ask.callFunction,
         (open, { id, json }) => open.id === id && (open.json === null) === (json === null),
       ),
+      entryOf('fetchFonts', ask.fetchFonts, (open, { modules }) => isSameList(open.modules, modules)),
     ]);
   }
 
@@ -75,6 +76,9 @@ export class GuestCalls {
       : putAnswer(caller.call(request), target);
   }
 }
+
+const isSameList = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((one, index) => one === others[index]);
 
 /** Return value of `HostBridge.call` for an answer, whose bytes are copied into the guest's memory. */
 export const putAnswer = (answer: CallAnswer | 'interrupted', target: unknown): number => {

@@ -106,6 +106,7 @@ export class InterpreterHost {
           return true;
         },
         callFunction: (call, request) => this.#run?.functions?.ask(call, request) ?? false,
+        fetchFonts: (call, request) => this.#run?.fonts.ask(call, request) ?? false,
       },
     });
   }

@@ -126,6 +126,7 @@ export async function startGuest(
     announce: ({ prompt, secret }) => void prompts.push(secret ? { secret: prompt } : prompt),
     callFunction: (id, json) => functions.call(id, json),
     awaitRest: (id) => functions.awaitRest(id),
+    fetchFonts: () => undefined,
     readAnswer: (target) => functions.read(target),
     isWriting: () => isWritingFiles(runtime.FS),
     fileChanges: () => changes.count,

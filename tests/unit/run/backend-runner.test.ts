@@ -4,7 +4,13 @@ import type { RunDisplay, RunOutput, SessionState } from '../../../src/shared/co
 import type { GuestOutcome } from '../../../src/shared/protocol/guest-report.ts';
 import type { FunctionAnswer, InputAnswer } from '../../../src/shared/protocol/blocking-calls.ts';
 import type { RunEnd, RunPiece } from '../../../src/shared/protocol/interpreter.ts';
-import type { Backend, Interpreter, Opening, RunProgress } from '../../../src/main/run/backend.ts';
+import type {
+  Backend,
+  FontRequest,
+  Interpreter,
+  Opening,
+  RunProgress,
+} from '../../../src/main/run/backend.ts';
 import { BackendRunner, type EndedRunReport } from '../../../src/main/run/backend-runner.ts';
 import { InvalidRequestError } from '../../../src/main/run/parse-request.ts';
 import { RunQueue } from '../../../src/main/run/run-queue.ts';
@@ -22,6 +28,8 @@ class FakeInterpreter implements Interpreter {
   readonly answers: (InputAnswer & { readonly call: number })[] = [];
   readonly answered: (FunctionAnswer & { readonly call: number })[] = [];
   readonly calls: string[] = [];
+  readonly fontRequests: FontRequest[] = [];
+  readonly bringing = deferred<readonly string[]>();
   explanation: string | null = null;
   lostBefore = false;
   interrupts: 'obeys' | 'ignores' = 'obeys';
@@ -55,6 +63,11 @@ class FakeInterpreter implements Interpreter {
 
   async answerInput(call: number, answer: InputAnswer): Promise<void> {
     this.answers.push({ call, ...answer });
+  }
+
+  bringFonts(request: FontRequest): Promise<readonly string[]> {
+    this.fontRequests.push(request);
+    return this.bringing.promise;
   }
 
   async interrupt(): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   MAX_CALL_RESTS,
+  MAX_FONT_QUESTIONS,
   MAX_PROMPT_UNITS,
   MAX_QUESTIONS,
   outcomeBudgetBytes,
@@ -305,6 +306,20 @@ it('questions may be as many and as long as allowed, and no more', () => {
   const long = collect().collector;
   ask(long, 'x'.repeat(MAX_PROMPT_UNITS));
   expect(() => ask(long, 'x')).toThrow(MisbehaviourError);
+});
+
+it('requests for fonts are passed on, up to their number', () => {
+  const passed: number[] = [];
+  const collector = new RunCollector(CAP, {
+    onOutput: () => undefined,
+    onDisplay: () => undefined,
+    onInput: () => undefined,
+    onFonts: ({ call }) => void passed.push(call),
+  });
+  const ask = (call: number): void => collector.push({ channel: 'fonts', call, modules: ['manimgx_fonts'] });
+  for (let call = 1; call <= MAX_FONT_QUESTIONS; call++) ask(call);
+  expect(passed).toHaveLength(MAX_FONT_QUESTIONS);
+  expect(() => ask(100)).toThrow(MisbehaviourError);
 });
 
 it('an empty part that is not the last is refused', () => {

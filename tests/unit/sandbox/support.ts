@@ -147,6 +147,7 @@ const HONEST: SidecarHandlers = {
   listFiles: () => ({}),
   answerInput: () => ({}),
   answerFunction: () => ({}),
+  answerFonts: () => ({ missing: [] }),
   findImports: () => ({}),
   whenIdle: () => ({}),
   missingPackages: () => ({ missing: [] }),

@@ -19,7 +19,6 @@ const PACKAGE_TRIES = 2;
 export interface EmbeddedBackendParts extends EmbeddedInterpreterParts {
   /** Undefined: every interpreter starts without packages. */
   readonly snapshots: SnapshotSelector | undefined;
-  readonly packages: PackageInstaller;
   /** Undefined: packages can not be installed. */
   readonly packageProvider: PackageProvider | undefined;
   /** Called when nothing uses the sandbox for the moment. */

@@ -6,10 +6,11 @@ import type { AbortSource } from '../../../shared/rpc/abort.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import { raceStop, sharedController } from '../../base/stop-signal.ts';
-import type { Interpreter } from '../../run/backend.ts';
+import type { FontRequest, Interpreter } from '../../run/backend.ts';
 import { MisbehaviourError } from '../../run/run-collector.ts';
 import type { Verdict } from '../../run/verdict.ts';
 import type { ModuleAdvice } from '../packages/module-advice.ts';
+import type { PackageInstaller } from '../packages/package-installer.ts';
 import type { MemoryGuard } from '../process/memory-guard.ts';
 import type { Supervisor } from '../process/supervisor.ts';
 import type { FileCollector } from '../sessions/file-collector.ts';
@@ -28,6 +29,7 @@ export interface EmbeddedInterpreterParts {
   readonly files: FileCollector;
   readonly interpreters: SessionRegistry;
   readonly memory: MemoryGuard;
+  readonly packages: PackageInstaller;
   readonly provider: InterpreterProvider;
   readonly supervisor: Supervisor;
 }
@@ -87,6 +89,10 @@ export class EmbeddedInterpreter implements Interpreter {
   answerFunction(call: number, answer: FunctionAnswer): Promise<void> {
     const { id, sidecar } = this.#interpreter;
     return sidecar.answerFunction(id, call, answer);
+  }
+
+  bringFonts(request: FontRequest): Promise<readonly string[]> {
+    return this.#parts.packages.bringFonts(this.#interpreter, request);
   }
 
   interrupt(limitMs: number): Promise<boolean> {

@@ -16,7 +16,8 @@ import { ownModulesIn } from './own-modules.ts';
 import type { PackageProvider } from './package-provider.ts';
 import { refuseTooLarge } from './package-size.ts';
 import type { RunNeeds } from './run-needs.ts';
-import { raceStop } from '../../base/stop-signal.ts';
+import type { FontRequest } from '../../run/backend.ts';
+import { linkSignals, raceStop, sharedController } from '../../base/stop-signal.ts';
 
 /** How long an interpreter may take to report what code imports, in ms; then the code runs without these packages. */
 const FIND_LIMIT_MS = 10_000;
@@ -53,6 +54,9 @@ export interface Installation {
   readonly installed: readonly string[];
   readonly advice: ModuleAdvice;
 }
+
+/** Puts packages into an interpreter, see `SidecarPackages.install`. */
+type Install = (hashes: readonly string[]) => ReturnType<OpenInterpreter['sidecar']['packages']['install']>;
 
 /** A hinted package that could not be installed. */
 interface FailedHint {
@@ -119,7 +123,62 @@ export class PackageInstaller {
     this.#owners = packages.modules;
     const advice = adviceBy(packages.modules);
     const wheels = await this.#obtain(needs, report, interpreter, advice);
-    return { installed: await this.#put(wheels, provider, order), advice };
+    const { id, sidecar } = interpreter;
+    const give: Install = (hashes) => sidecar.packages.install(id, hashes);
+    return { installed: await this.#put(wheels, provider, interpreter, order.signal, give), advice };
+  }
+
+  /** See `Interpreter.bringFonts`. */
+  async bringFonts(interpreter: OpenInterpreter, request: FontRequest): Promise<readonly string[]> {
+    const { call, limitMs, signal: ended } = request;
+    const { id, sidecar } = interpreter;
+    const tooLate = sharedController();
+    const cancelTimer = this.#clock.after(limitMs, () => tooLate.abort());
+    const { signal, unlink } = linkSignals(ended, tooLate.signal);
+    const give: Install = (hashes) => sidecar.packages.answerFonts(id, call, hashes);
+    let installed: readonly string[] = [];
+    try {
+      installed = await this.#giveFonts(interpreter, request, signal, give);
+    } catch {
+      // A plot without the font is better than none.
+    } finally {
+      cancelTimer();
+      unlink();
+    }
+    // A process that is gone waits for nothing.
+    if (installed.length === 0 && !ended.aborted) await give([]).catch(() => undefined);
+    return installed;
+  }
+
+  /** @returns what was put into the interpreter; nothing was given when it is empty. @throws PackageError, RpcError */
+  async #giveFonts(
+    interpreter: OpenInterpreter,
+    { modules, onPackages: onProgress }: FontRequest,
+    signal: AbortSignal,
+    give: Install,
+  ): Promise<readonly string[]> {
+    const provider = this.#provider;
+    if (provider === undefined || modules.length === 0) return [];
+    const packages = await provider.begin({ askedBy: 'code', signal, onProgress });
+    try {
+      const found = [...packages.providersOf(modules)];
+      const present = this.#installed.get(interpreter) ?? new Map<string, string>();
+      const { refused, wheels } = await packages.obtain({
+        required: [],
+        optional: found
+          .filter(([, { name }]) => this.#failureOf(interpreter, name) === null)
+          .map(([module, { name }]) => ({ requirement: name, modules: [module], named: false })),
+        // There are only a few: which of them is looked for reveals next to nothing.
+        spelledOut: new Set(
+          found.filter(([, provided]) => provided.isVouchedFor).map(([, { name }]) => name),
+        ),
+        present,
+      });
+      for (const [requirement, error] of refused) this.#noteFailed(interpreter, requirement, error);
+      return await this.#put(wheels, provider, interpreter, signal, give);
+    } finally {
+      await packages.release();
+    }
   }
 
   /** What the interpreter reports; empty when the report is invalid. */
@@ -148,12 +207,10 @@ export class PackageInstaller {
     const { hinted, requested, wants } = await needs.found(report);
     const packages = await needs.packages();
     const knowledge = new ModuleKnowledge(packages.modules);
-    const failedHints = this.#failedHints.get(interpreter) ?? new Map<string, FailedHint>();
-    this.#failedHints.set(interpreter, failedHints);
     const optional = (wants.optional ?? []).filter(({ modules, requirement }) => {
-      const failed = hinted.has(requirement) ? failedHints.get(requirement) : undefined;
-      if (failed === undefined || this.#clock.now() - failed.at >= HINT_PAUSE_MS) return true;
-      for (const name of [requirement, ...modules]) advice.add(name, failed.refusal);
+      const failed = hinted.has(requirement) ? this.#failureOf(interpreter, requirement) : null;
+      if (failed === null) return true;
+      for (const name of [requirement, ...modules]) advice.add(name, failed);
       return false;
     });
     const present = this.#installed.get(interpreter) ?? new Map<string, string>();
@@ -162,7 +219,7 @@ export class PackageInstaller {
       const error = refused.get(requirement);
       if (error !== undefined) {
         const refusal = refusalOf(error);
-        if (hinted.has(requirement)) failedHints.set(requirement, { at: this.#clock.now(), refusal });
+        if (hinted.has(requirement)) this.#noteFailed(interpreter, requirement, error);
         if (requested.has(requirement)) advice.addUnmet(requirement, refusal);
         const isGuess = error.code === 'unknown-package' && !wants.spelledOut?.has(requirement);
         for (const name of [requirement, ...modules]) {
@@ -180,10 +237,24 @@ export class PackageInstaller {
     return wheels;
   }
 
+  /** Why a package that was only hinted at could not be had lately. */
+  #failureOf(interpreter: OpenInterpreter, requirement: string): PackageRefusal | null {
+    const failed = this.#failedHints.get(interpreter)?.get(requirement);
+    return failed === undefined || this.#clock.now() - failed.at >= HINT_PAUSE_MS ? null : failed.refusal;
+  }
+
+  #noteFailed(interpreter: OpenInterpreter, requirement: string, error: PackageError): void {
+    const failed = this.#failedHints.get(interpreter) ?? new Map<string, FailedHint>();
+    this.#failedHints.set(interpreter, failed);
+    failed.set(requirement, { at: this.#clock.now(), refusal: refusalOf(error) });
+  }
+
   async #put(
     wheels: readonly Wheel[],
     provider: PackageProvider,
-    { interpreter, signal }: InstallOrder,
+    interpreter: OpenInterpreter,
+    signal: AbortSignal,
+    give: Install,
   ): Promise<string[]> {
     const present = this.#installed.get(interpreter) ?? new Map<string, string>();
     this.#installed.set(interpreter, present);
@@ -198,14 +269,14 @@ export class PackageInstaller {
     });
     if (wanting.length === 0) return [];
     refuseTooLarge(wanting);
-    const { sidecar, id } = interpreter;
+    const { sidecar } = interpreter;
     let supplies: readonly Supply[] = [
       ...suppliesOf(wanting, provider),
       ...((await this.#bytecode?.suppliesFor(wanting)) ?? []),
     ];
     const install = async (): Promise<readonly string[]> => {
       const hashes = supplies.map(({ sha256 }) => sha256);
-      const done = await this.#within(sidecar.packages.install(id, hashes), signal);
+      const done = await this.#within(give(hashes), signal);
       if (done.clash !== undefined) throw clashing(done.clash);
       return done.missing;
     };

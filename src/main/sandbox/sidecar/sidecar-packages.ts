@@ -46,6 +46,20 @@ export class SidecarPackages {
     return this.#peer.call('installPackages', { interpreter, hashes: [...hashes] });
   }
 
+  /**
+   * Answers a guest that waits for fonts, with packages or with none. Returns what `install` does; then nothing was
+   * answered.
+   *
+   * @throws RpcError when the process or the interpreter is gone
+   */
+  answerFonts(
+    interpreter: string,
+    call: number,
+    hashes: readonly string[],
+  ): Promise<{ readonly missing: readonly string[]; readonly clash?: PackageClash }> {
+    return this.#peer.call('answerFonts', { interpreter, call, hashes: [...hashes] });
+  }
+
   /** Those of the packages that the process does not have yet. @throws RpcError when the process is gone */
   async missing(hashes: readonly string[]): Promise<string[]> {
     return (await this.#peer.call('missingPackages', { hashes: [...hashes] })).missing;

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import functools
 import io
-import os
 import sys
 import warnings
 import weakref
-from importlib.machinery import PathFinder
 from typing import Any
 
 from ..after_import import AfterImport
@@ -19,7 +17,9 @@ from ..displays.display_forms import DisplayForms
 from ..displays.outputs import Outputs
 from .animations import play
 from .backends import attend_to_matplotlib, attend_to_pyplot
+from .fallback_fonts import FallbackFonts, FetchFonts
 from .missing_glyphs import MissingGlyphs
+from .redrawing import Redrawing
 from .right_to_left import attend_to_text
 
 _modules = sys.modules
@@ -27,55 +27,24 @@ _modules = sys.modules
 _PYPLOT = "matplotlib.pyplot"
 _FORMATS = {"png": "image/png", "svg": "image/svg+xml"}
 
-# Packages that bring fonts for what Matplotlib's own lack: name of the module -> its fonts, the best first.
-# Those that packages.py hints at come first.
-_FONT_PACKAGES = {
-    "matplotlib_fontja": ("fonts/ipaexg.ttf",),
-    "koreanize_matplotlib": ("fonts/NanumGothic.ttf",),
-    "cvttf_NotoSansCJK_Regular": ("NotoSansCJKtc-Regular.otf",),
-    "mplfonts": ("fonts/NotoSansCJKsc-Regular.otf", "fonts/SourceHanSansSC-Regular.otf"),
-}
-
-# Messages of Matplotlib's that are remembered.
-_MAX_TOLD = 1000
-
-
-class _Once:
-    """Lets each message pass once: Matplotlib looks fonts up again and again, and each time says what it lacks."""
-
-    def __init__(self) -> None:
-        self._told: set[str] = set()
-
-    def filter(self, record: Any) -> bool:
-        message = record.getMessage()
-        if message in self._told:
-            return False
-        if len(self._told) < _MAX_TOLD:
-            self._told.add(message)
-        return True
-
 
 class Figures:
     """The figures of one session."""
 
-    def __init__(self, outputs: Outputs, forms: DisplayForms) -> None:
+    def __init__(self, outputs: Outputs, forms: DisplayForms, fetch_fonts: FetchFonts | None) -> None:
         self._outputs = outputs
         # Those taken in this run.
         self._taken: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._font_packages: set[str] = set()
-        self._font_files: list[str] = []
         self.missing_glyphs = MissingGlyphs()
+        self.fonts = FallbackFonts(fetch_fonts)
         # Of warnings that drawing gave: each is told once.
         self._told_warnings: dict[Any, Any] = {}
         forms.add_formatter(_is_figure, self._form_of)
 
     def begin_run(self) -> None:
-        """What was installed since the last run may bring fonts."""
         self.missing_glyphs.begin_run()
+        self.fonts.begin_run()
         self._taken.clear()
-        pyplot = _modules.get(_PYPLOT)
-        if pyplot is not None:
-            self._add_fonts()
 
     def has_taken(self, obj: object) -> bool:
         """Whether `obj` is a figure that this run has shown already."""
@@ -129,45 +98,6 @@ class Figures:
             figures._take(manager.canvas.figure)
 
         manager_base.show = show_manager
-        fonts = _modules["matplotlib.font_manager"]
-        fonts._log.addFilter(_Once())
-        self._fall_back(fonts.fontManager)
-        self._add_fonts()
-
-    def _fall_back(self, manager: Any) -> None:
-        """Let texts fall back on the fonts that were added, whatever fonts the code asks for."""
-        find_fonts = manager._find_fonts_by_props
-
-        @functools.wraps(find_fonts)
-        def find_all(*args: Any, **options: Any) -> Any:
-            found = find_fonts(*args, **options)
-            return [*found, *(path for path in self._font_files if path not in found)]
-
-        manager._find_fonts_by_props = find_all
-
-    def _add_fonts(self) -> None:
-        """Look for fonts in the packages that are there."""
-        for package, names in _FONT_PACKAGES.items():
-            if package in self._font_packages:
-                continue
-            try:
-                spec = PathFinder.find_spec(package)
-                if spec is None or not spec.submodule_search_locations:
-                    continue
-                self._font_packages.add(package)
-                self._add_font(spec.submodule_search_locations[0], names)
-            except Exception:
-                # Without them it is as it was: the plot has boxes for what it can't draw.
-                continue
-
-    def _add_font(self, folder: str, names: tuple[str, ...]) -> None:
-        for name in names:
-            path = os.path.join(folder, name)
-            if os.path.exists(path):
-                # By its name, too.
-                _modules["matplotlib.font_manager"].fontManager.addfont(path)
-                self._font_files.append(path)
-                return
 
     def _draw(self, figure: Any) -> dict[str, Any]:
         """As `_drawn`, and says which characters no font has."""
@@ -228,12 +158,19 @@ def _close(figure: Any) -> None:
         pyplot.close(figure)
 
 
-def install_figures(outputs: Outputs, forms: DisplayForms, after_import: AfterImport) -> Figures:
-    """Be ready for Matplotlib."""
-    figures = Figures(outputs, forms)
+def install_figures(
+    outputs: Outputs, forms: DisplayForms, after_import: AfterImport, fetch_fonts: FetchFonts | None = None
+) -> Figures:
+    """Be ready for Matplotlib. `fetch_fonts`, where there is one, brings packages with fonts during a run."""
+    figures = Figures(outputs, forms, fetch_fonts)
+    redrawing = Redrawing(figures.missing_glyphs, figures.fonts)
     after_import.call("matplotlib", attend_to_matplotlib)
     after_import.call("matplotlib.text", attend_to_text)
     after_import.call("matplotlib._text_helpers", figures.missing_glyphs.attend_to_texts)
+    after_import.call("matplotlib.backends.backend_pdf", figures.missing_glyphs.attend_to_pdf)
     after_import.call("matplotlib._mathtext", figures.missing_glyphs.attend_to_mathematics)
+    after_import.call("matplotlib.font_manager", figures.fonts.attend)
+    after_import.call("matplotlib.backend_bases", redrawing.attend_to_canvases)
+    after_import.call("matplotlib.backends.backend_agg", redrawing.attend_to_agg)
     after_import.call(_PYPLOT, figures.attend)
     return figures

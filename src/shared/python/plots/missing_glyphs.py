@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 import unicodedata
-from typing import Any
+from typing import Any, Callable
+
+from .fallback_fonts import FONTS
 
 _MAX_NAMED = 20
 _MAX_NOTED = 1000
 _NO_CHARACTERS = ("Cc", "Cn", "Cs")
 
-# Characters -> the package that has them; of several, the first that fits.
-_ADVICE = (
-    (re.compile("[\u3040-\u30ff]"), "matplotlib-fontja"),
-    (re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]"), "koreanize-matplotlib"),
-    (re.compile("[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff]"), "cvttf-notosanscjk-regular"),
-)
-_HELPED = tuple(pattern for pattern, _ in _ADVICE)
-_EMOJI = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff\ufe0f]")
 # Of a text between dollar signs; its fonts are others.
 _NOT_IN_MATHEMATICS = re.compile(r"Font .* does not have a glyph for .*\[U\+([0-9a-fA-F]{2,6})\]")
 
@@ -28,13 +23,28 @@ class MissingGlyphs:
 
     def __init__(self) -> None:
         self._missing: dict[str, None] = {}
+        # Of the drawing under way, which may be made again with more fonts.
+        self._drawing: dict[str, None] | None = None
         self._in_mathematics: dict[str, None] = {}
         self._has_told = False
+        self._is_embedding = False
 
     def begin_run(self) -> None:
         self._missing.clear()
         self._in_mathematics.clear()
         self._has_told = False
+
+    def begin_drawing(self) -> None:
+        """What the drawing before this one lacked is no matter any more."""
+        self._drawing = {}
+
+    def of_this_drawing(self) -> list[str]:
+        return list(self._drawing or ())
+
+    def end_drawing(self) -> None:
+        """What the last drawing lacked is what is missing."""
+        self._missing.update(self._drawing or {})
+        self._drawing = None
 
     def tell(self) -> None:
         """Say which there were, once in a run."""
@@ -51,9 +61,23 @@ class MissingGlyphs:
         """`helpers` is the module whose function gives the warnings."""
 
         def warn_on_missing_glyph(codepoint: int, *_: Any, **__: Any) -> None:
-            self._note(self._missing, codepoint)
+            self._note(self._missing if self._drawing is None else self._drawing, codepoint)
 
         helpers.warn_on_missing_glyph = warn_on_missing_glyph
+
+    def attend_to_pdf(self, module: Any) -> None:
+        """`module` writes fonts into files, one by one: what one of them lacks by itself is no matter."""
+        write: Callable[[Any], None] = module.PdfFile.writeFonts
+
+        @functools.wraps(write)
+        def write_fonts(file: Any) -> None:
+            self._is_embedding = True
+            try:
+                write(file)
+            finally:
+                self._is_embedding = False
+
+        module.PdfFile.writeFonts = write_fonts
 
     def attend_to_mathematics(self, module: Any) -> None:
         """`module` is the one whose logger says what formulas lack."""
@@ -67,6 +91,8 @@ class MissingGlyphs:
         return found is None
 
     def _note(self, among: dict[str, None], codepoint: int) -> None:
+        if self._is_embedding:
+            return
         character = chr(codepoint)
         # Matplotlib itself asks for some that are none.
         if len(among) < _MAX_NOTED and unicodedata.category(character) not in _NO_CHARACTERS:
@@ -74,11 +100,10 @@ class MissingGlyphs:
 
 
 def _about_missing(characters: str) -> str:
-    packages = [name for pattern, name in _ADVICE if pattern.search(characters)]
+    fonts = [next((font for font in FONTS if font.has(one)), None) for one in characters]
+    packages = list(dict.fromkeys(font.package for font in fonts if font is not None))
     helps = [f"name {' and '.join(packages)} for the run"] if packages else []
-    if _EMOJI.search(characters):
-        helps.append("write words instead of emoji")
-    rest = "".join(one for one in characters if not any(pattern.search(one) for pattern in (_EMOJI, *_HELPED)))
+    rest = "".join(one for one, font in zip(characters, fonts) if font is None)
     scripts = _scripts_of(rest)[:5]
     if scripts:
         helps.append(f"{', '.join(scripts)} can not be drawn here: write these texts in Latin letters")

@@ -15,6 +15,7 @@ import {
   type FunctionAnswer,
   type InputAnswer,
 } from '../../../shared/protocol/blocking-calls.ts';
+import { FONTS_ANSWER_BYTES } from '../../../shared/protocol/call-codes.ts';
 import { wholeAnswer } from '../../../shared/protocol/answers.ts';
 import { RpcPeer } from '../../../shared/rpc/peer.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
@@ -83,9 +84,11 @@ export class InterpreterThread {
     readInput: answerMemory(blockingCalls.readInput.partBytes),
     readPackageFile: answerMemory(blockingCalls.readPackageFile.partBytes),
     callFunction: answerMemory(blockingCalls.callFunction.partBytes),
+    fetchFonts: answerMemory(blockingCalls.fetchFonts.partBytes),
   };
   readonly #input = new AnswerSlot(this.#answers.readInput);
   readonly #functions = new AnswerSlot(this.#answers.callFunction);
+  readonly #fonts = new AnswerSlot(this.#answers.fetchFonts);
   readonly #files: PackageFileServer;
   readonly #placed = new PlacedFiles();
   #death: Death | undefined;
@@ -238,6 +241,21 @@ export class InterpreterThread {
     return null;
   }
 
+  /**
+   * Answers a guest that waits for fonts with the packages' files, which it makes by itself: its thread hears nothing else.
+   * If two packages conflict, nothing is answered, and both are returned.
+   */
+  answerFonts(call: number, wheels: readonly PackageContent[]): Clash | null {
+    const placement = this.#placed.place(wheels);
+    if ('clash' in placement) return placement.clash;
+    const placed = wheels.map((wheel, index) => this.#files.place(wheel, placement.files[index]));
+    const bytes = new TextEncoder().encode(JSON.stringify(placed));
+    if (wheels.length === 0) this.#fonts.answer(call, { kind: 'end' });
+    else if (bytes.length > FONTS_ANSWER_BYTES) this.#fonts.answer(call, { kind: 'failed' });
+    else this.#fonts.answer(call, { kind: 'bytes', bytes });
+    return null;
+  }
+
   /** The same for a snapshot, which has the files of its packages already. */
   #place(wheels: readonly PackageContent[]): PlacedPackage[] {
     this.#placed.place(wheels);
@@ -269,6 +287,7 @@ export class InterpreterThread {
       Atomics.notify(this.#interrupts, 0);
       this.#input.ring();
       this.#functions.ring();
+      this.#fonts.ring();
     };
     let tooLate: NodeJS.Timeout | undefined;
     const again = setInterval(raise, INTERRUPT_AGAIN_MS);

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from .curated import CURATED
+from ....shared.python.plots.font_table import FONT_TABLE
 
 _WORKSPACE = "/workspace"
 
@@ -18,7 +18,8 @@ _listdir = os.listdir
 _MAX_NAME = 200
 
 # Characters that Matplotlib's own fonts lack. Japanese is told from Chinese by its kana.
-_FONTS = json.loads(CURATED)["fonts"]
+_FONTS = json.loads(FONT_TABLE)
+_MODULES = {kind: font["module"] for kind, font in _FONTS["fonts"].items()}
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _HAN = re.compile("[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff]")
@@ -49,7 +50,7 @@ class PlotFonts:
         if len(text) <= _MAX_NAME:
             for kind, names in _NAMED_FONTS.items():
                 if names.match(text):
-                    self._modules[_FONTS[kind]] = None
+                    self._modules[_MODULES[kind]] = None
 
     def needed(self, imported: set[str], names: set[str]) -> Iterator[str]:
         """Where anything is plotted: `imported` are the modules that were imported, `names` what code has mentioned."""
@@ -65,11 +66,11 @@ class PlotFonts:
 
     def _read_words(self, text: str) -> None:
         if _KANA.search(text):
-            self._modules[_FONTS["kana"]] = None
+            self._modules[_MODULES["kana"]] = None
         elif _HAN.search(text):
-            self._modules[_FONTS["han"]] = None
+            self._modules[_MODULES["han"]] = None
         if _HANGUL.search(text):
-            self._modules[_FONTS["hangul"]] = None
+            self._modules[_MODULES["hangul"]] = None
 
 
 def _texts_given() -> Iterator[str]:

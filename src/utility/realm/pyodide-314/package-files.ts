@@ -49,7 +49,7 @@ export const readPackageFile = (
 };
 
 /** Copies the file of that number into `target`; false when it can't. */
-type CopyFile = (id: number, target: Uint8Array) => boolean;
+export type CopyFile = (id: number, target: Uint8Array) => boolean;
 /** The same of one file. */
 type ReadFile = (target: Uint8Array) => boolean;
 

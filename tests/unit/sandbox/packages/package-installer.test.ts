@@ -45,8 +45,44 @@ const stage = (report: Partial<ImportReport>) => {
     return installer.install({ interpreter, request, needs, signal, words: commandLineWords });
   };
   const spelledOut = (): string[] => [...new Set(asked.flatMap((wants) => [...(wants.spelledOut ?? [])]))];
-  return { asked, clock, install, session, spelledOut };
+  return { asked, clock, install, installer, session, spelledOut };
 };
+
+it('fonts for a plot under way are asked for and answered with none where there are none; not again at once', async () => {
+  const { asked, clock, installer, session } = stage({});
+  const answered: unknown[] = [];
+  const interpreter = {
+    id: 'of-a-run',
+    sidecar: {
+      packages: {
+        answerFonts: async (id: string, call: number, hashes: readonly string[]) => {
+          answered.push([id, call, hashes]);
+          return { missing: [] };
+        },
+      },
+    },
+  } as unknown as ReturnType<typeof session>;
+  const ended = new AbortController();
+  const ask = (call: number) =>
+    installer.bringFonts(interpreter, {
+      call,
+      modules: ['manimgx_fonts'],
+      limitMs: 1000,
+      signal: ended.signal,
+      onPackages: undefined,
+    });
+  expect(await ask(1)).toEqual([]);
+  expect(asked.map(wantedNames)).toEqual([['manimgx-fonts']]);
+  await ask(2);
+  expect(asked).toHaveLength(1);
+  clock.advance(60_000);
+  await ask(3);
+  expect(asked).toHaveLength(2);
+  expect(answered).toEqual([1, 2, 3].map((call) => ['of-a-run', call, []]));
+  ended.abort();
+  await ask(4);
+  expect(answered).toHaveLength(3);
+});
 
 const failedWith = (message: string) => ({
   ...{ value: null, files: [], notices: [], truncated: false },

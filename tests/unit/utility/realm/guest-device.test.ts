@@ -13,6 +13,7 @@ const setUp = () => {
     announce: (prompt) => void heard.push(prompt),
     callFunction: (id, json) => void heard.push(['call', id, [...json]]),
     awaitRest: (id) => void heard.push(['rest', id]),
+    fetchFonts: (json) => void heard.push(['fonts', json]),
     readAnswer: () => null,
     isWriting: () => true,
     fileChanges: () => 0x01_02_03_04_05_06,

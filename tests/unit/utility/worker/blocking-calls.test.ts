@@ -116,6 +116,7 @@ const answersOf = (partBytes: number): Record<BlockingCall, SharedArrayBuffer> =
   readInput: answerMemory(partBytes),
   readPackageFile: answerMemory(partBytes),
   callFunction: answerMemory(partBytes),
+  fetchFonts: answerMemory(partBytes),
 });
 
 describe("a guest's call", () => {
@@ -135,6 +136,7 @@ describe("a guest's call", () => {
         readInput: ask(new AnswerSlot(answers.readInput)),
         readPackageFile: ask(new AnswerSlot(answers.readPackageFile)),
         callFunction: ask(new AnswerSlot(answers.callFunction)),
+        fetchFonts: ask(new AnswerSlot(answers.fetchFonts)),
       },
     });
     return { calls, asked };
@@ -164,7 +166,12 @@ describe("a guest's call", () => {
       answers,
       wait: () => 'timed-out',
       isInterrupted: () => true,
-      ask: { readInput: () => true, readPackageFile: () => true, callFunction: () => true },
+      ask: {
+        readInput: () => true,
+        readPackageFile: () => true,
+        callFunction: () => true,
+        fetchFonts: () => true,
+      },
     });
     expect(calls.call('readInput', INPUT, new Uint8Array(1))).toBe(CALL_INTERRUPTED);
     expect(calls.call('readPackageFile', '{"id":0,"offset":0}', new Uint8Array(1))).toBe(CALL_FAILED);
@@ -188,6 +195,7 @@ describe("a guest's call", () => {
         readInput: () => true,
         readPackageFile: () => true,
         callFunction: (call) => asked.push(call) > 0,
+        fetchFonts: () => true,
       },
     });
     const target = new Uint8Array(1);

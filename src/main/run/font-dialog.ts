@@ -1,0 +1,54 @@
+import type { FontsQuestion } from '../../shared/protocol/blocking-calls.ts';
+import type { FontRequest } from './backend.ts';
+import type { RunOptions } from './run-options.ts';
+
+/** Longest wait for fonts, in ms, and the part of the run's time that it may take at most. */
+const MAX_WAIT_MS = 30_000;
+const MAX_PART = 1 / 3;
+
+/** Brings what is asked for, and answers the guest, see `Interpreter.bringFonts`. */
+type BringFonts = (request: FontRequest) => Promise<readonly string[]>;
+
+/** Answers the requests of one run for fonts. Each module is looked for once: a guest can't have it tried again and again. */
+export class FontDialog {
+  readonly #limitMs: number;
+  readonly #onPackages: RunOptions['onPackages'];
+  readonly #ended = new AbortController();
+  readonly #tried = new Set<string>();
+  readonly #brought: string[] = [];
+  #bring: BringFonts | undefined;
+  #isBringing = false;
+
+  /** @param limitMs the run's time limit */
+  constructor(limitMs: number, onPackages: RunOptions['onPackages']) {
+    this.#limitMs = Math.min(MAX_WAIT_MS, limitMs * MAX_PART);
+    this.#onPackages = onPackages;
+  }
+
+  /** Names of packages that were put into the interpreter. */
+  get brought(): readonly string[] {
+    return this.#brought;
+  }
+
+  connect(bring: BringFonts): void {
+    this.#bring = bring;
+  }
+
+  /** Never rejects. */
+  async ask({ call, modules }: FontsQuestion): Promise<void> {
+    const { signal } = this.#ended;
+    // A guest waits for one answer at a time, so a second question violates the protocol.
+    if (this.#isBringing || signal.aborted || this.#bring === undefined) return;
+    const untried = modules.filter((module) => !this.#tried.has(module));
+    for (const module of untried) this.#tried.add(module);
+    this.#isBringing = true;
+    const request = { call, modules: untried, limitMs: this.#limitMs, signal, onPackages: this.#onPackages };
+    this.#brought.push(...(await this.#bring(request)));
+    this.#isBringing = false;
+  }
+
+  /** The run is over, or is to stop. */
+  end(): void {
+    this.#ended.abort();
+  }
+}
