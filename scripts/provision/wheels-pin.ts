@@ -25,15 +25,33 @@ export interface PinnedWheel {
 }
 
 /**
- * Pure Python packages as the package index has them: what Pyodide's lock does not know, and progress bars, of which only
- * the official CDN has the lock's files.
+ * Pure Python packages as the package index has them: what Pyodide's lock does not know; and progress bars, Altair and what
+ * charts need, of which only the official CDN has the lock's files.
  */
 export const FURTHER_WHEELS: readonly PinnedWheel[] = [
+  {
+    name: 'altair',
+    version: '6.0.0',
+    fileName: 'altair-6.0.0-py3-none-any.whl',
+    sha256: '09ae95b53d5fe5b16987dccc785a7af8588f2dca50de1e7a156efa8a461515f8',
+  },
+  {
+    name: 'attrs',
+    version: '26.1.0',
+    fileName: 'attrs-26.1.0-py3-none-any.whl',
+    sha256: 'c647aa4a12dfbad9333ca4e71fe62ddc36f4e63b2d260a37a8b83d2f043ac309',
+  },
   {
     name: 'et-xmlfile',
     version: '2.0.0',
     fileName: 'et_xmlfile-2.0.0-py3-none-any.whl',
     sha256: '7a91720bc756843502c3b7504c77b8fe44217c85c537d85037f0f536151b2caa',
+  },
+  {
+    name: 'jsonschema',
+    version: '4.17.3',
+    fileName: 'jsonschema-4.17.3-py3-none-any.whl',
+    sha256: 'a870ad254da1a8ca84b6a2905cac29d265f805acc57af304784962a2aa6508f6',
   },
   {
     name: 'manimgx-fonts',
@@ -48,10 +66,28 @@ export const FURTHER_WHEELS: readonly PinnedWheel[] = [
     sha256: '930603aaffd420ad89a6cf3399f074b14e939e8e349843ed1cb558ac97c8c94a',
   },
   {
+    name: 'narwhals',
+    version: '2.18.1',
+    fileName: 'narwhals-2.18.1-py3-none-any.whl',
+    sha256: 'a0a8bb80205323851338888ba3a12b4f65d352362c8a94be591244faf36504ad',
+  },
+  {
     name: 'openpyxl',
     version: '3.1.5',
     fileName: 'openpyxl-3.1.5-py2.py3-none-any.whl',
     sha256: '5282c12b107bffeef825f4617dc029afaf41d0ea60823bbb665ef3079dc79de2',
+  },
+  {
+    name: 'plotly',
+    version: '7.1.0',
+    fileName: 'plotly-7.1.0-py3-none-any.whl',
+    sha256: 'dbb7fa18afce40d0a8e80d1bf162eceb3faa0ce5a77fe741ad09a74cf78f53f3',
+  },
+  {
+    name: 'pyrsistent',
+    version: '0.20.0',
+    fileName: 'pyrsistent-0.20.0-py3-none-any.whl',
+    sha256: 'c55acc4733aad6560a7f5f818466631f07efc001fd023f34a6c203f8b6df0f0b',
   },
   {
     name: 'python-docx',

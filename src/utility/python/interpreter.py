@@ -15,6 +15,7 @@ from ...shared.python.sessions.standard_input import install_standard_input
 from ...shared.python.workspace.workspace_files import WorkspaceFiles
 from .device import Device
 from .imports.absent_features import install_absent_features
+from .imports.charts import install_charts
 from .imports.progress_bars import install_progress_bars
 from .imports.provided_modules import install_provided_modules
 from .interrupts import install_interrupts
@@ -45,5 +46,6 @@ def install(workspace: str, provided: str, device: Device, limits: dict[str, int
     install_provided_modules(json.loads(provided))
     install_absent_features(after_import)
     install_progress_bars(after_import)
+    install_charts(after_import)
     install_wide_frames(after_import)
     return Session(loops, outputs, display, figures, files, ProgramEnd(device.is_writing), device), Packages()

@@ -31,6 +31,7 @@ import host from '../python/imports/provided/host.py?raw';
 import micropip from '../python/imports/provided/micropip.py?raw';
 import nestAsyncio from '../python/imports/provided/nest_asyncio.py?raw';
 import urllib3Emscripten from '../python/imports/provided/urllib3_emscripten.py?raw';
+import charts from '../python/imports/charts.py?raw';
 import progressBars from '../python/imports/progress_bars.py?raw';
 import providedModules from '../python/imports/provided_modules.py?raw';
 import refusedModules from '../python/imports/refused_modules.py?raw';
@@ -64,6 +65,7 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   pauses,
   plain_data: plainData,
   program_end: programEnd,
+  charts,
   progress_bars: progressBars,
   provided_modules: providedModules,
   refused_modules: refusedModules,

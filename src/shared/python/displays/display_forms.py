@@ -22,6 +22,8 @@ _METHODS = (
     ("application/json", "_repr_json_"),
     ("application/javascript", "_repr_javascript_"),
 )
+# Charts as such: their other forms are pages with scripts, which nobody runs.
+_CHARTS = ("application/vnd.plotly.", "application/vnd.vega")
 # Objects that claim to have every attribute have this one, too.
 _CANARY = "_ipython_canary_method_should_not_exist_"
 
@@ -68,6 +70,8 @@ class DisplayForms:
                 forms.update(chosen(found, include, exclude))
         for mime, name in _METHODS:
             if mime in forms or not _wanted(mime, include, exclude):
+                continue
+            if mime == "text/html" and any(str(form).startswith(_CHARTS) for form in forms):
                 continue
             method = _method(obj, name)
             data = None if method is None else _data(_attempt(method))

@@ -25,7 +25,8 @@ def _is_mime(mime: object) -> bool:
 
 def _text_of(mime: str, data: object) -> str:
     """The data as the text that stands for it. Raises TypeError or ValueError when there is none."""
-    if mime == "application/json" or mime.endswith("+json"):
+    # Vega's newer types have a point before it.
+    if mime == "application/json" or mime.endswith(("+json", ".json")):
         # A str is JSON text already.
         return data[:] if isinstance(data, str) else _dumps(data, ensure_ascii=False, allow_nan=False)
     if isinstance(data, (bytes, bytearray, memoryview)):
