@@ -1,6 +1,7 @@
 import path from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
+import { chartFrames } from './scripts/build/chart-frames.ts';
 import { library } from './scripts/build/library.ts';
 import { standaloneScripts } from './scripts/build/standalone-scripts.ts';
 
@@ -40,7 +41,7 @@ export default defineConfig({
   },
   renderer: {
     root: source('renderer'),
-    plugins: [vue()],
+    plugins: [vue(), chartFrames(root)],
     // Everything is a component with a template that is compiled here: the page may not make code from text.
     define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
     build: {

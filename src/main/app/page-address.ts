@@ -1,3 +1,4 @@
+import { CHART_LIBRARIES, type ChartLibrary } from '../../shared/contract/charts.ts';
 import { OUTPUT_PROTOCOL } from '../../shared/ipc/frame.ts';
 
 /** Where the window's page lives: a scheme of the app's own, so that it has an origin and no file is one. */
@@ -16,7 +17,9 @@ export const isPage = (url: string): boolean => url === PAGE_URL || url.startsWi
  */
 export const outputAddress = (id: string): string => `${OUTPUT_SCHEME}://${id}/`;
 
-const OUTPUT_ADDRESS = new RegExp(`^${OUTPUT_SCHEME}://[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/$`, 'u');
+const HOST = `${OUTPUT_SCHEME}://[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/`;
+const DOCUMENT_ADDRESS = new RegExp(`^${HOST}$`, 'u');
+const CHART_ADDRESS = new RegExp(`^${HOST}(?<library>${CHART_LIBRARIES.join('|')})(?<script>\\.js)?$`, 'u');
 
 /** Without a fragment, which a link in the page may have added. */
 export const withoutQuery = (url: string): string => {
@@ -24,4 +27,18 @@ export const withoutQuery = (url: string): string => {
   return end === -1 ? url : url.slice(0, end);
 };
 
-export const isOutputDocument = (url: string): boolean => OUTPUT_ADDRESS.test(withoutQuery(url));
+/** A frame that draws charts, or its script: a page of the app's own, which a guest's specification is handed to. */
+export interface ChartAddress {
+  readonly library: ChartLibrary;
+  readonly isScript: boolean;
+}
+
+export const chartAt = (url: string): ChartAddress | null => {
+  const groups = CHART_ADDRESS.exec(withoutQuery(url))?.groups;
+  const library = CHART_LIBRARIES.find((name) => name === groups?.['library']);
+  return library === undefined ? null : { library, isScript: groups?.['script'] !== undefined };
+};
+
+/** Whether a frame of the page may show it. */
+export const isOutputDocument = (url: string): boolean =>
+  DOCUMENT_ADDRESS.test(withoutQuery(url)) || chartAt(url)?.isScript === false;

@@ -28,6 +28,26 @@ export const pagePolicy = (nonce: string): string =>
   });
 
 /**
+ * For the frame of a chart: a page of the app's with one script of the app's, which draws what a guest described. No
+ * code comes from text, nothing is fetched, and `sandbox` takes its origin from it. Libraries set styles of their own.
+ *
+ * @param script its address, in the frame's own host
+ */
+export const chartPolicy = (script: string): string =>
+  text({
+    sandbox: ['allow-scripts'],
+    'default-src': ["'none'"],
+    'script-src': [script],
+    'style-src': ["'unsafe-inline'"],
+    'img-src': ['data:', 'blob:'],
+    'font-src': ['data:'],
+    'connect-src': ["'none'"],
+    'base-uri': ["'none'"],
+    'form-action': ["'none'"],
+    'frame-ancestors': [PAGE_ORIGIN],
+  });
+
+/**
  * For HTML that a guest made. Its styles are its own business: it runs no script, loads nothing, sends nothing,
  * and stands in a frame of the page. `sandbox` without exceptions also takes its origin from it.
  */

@@ -20,6 +20,8 @@ export const FRAME_LIMITS = {
   steadyShare: 0.4,
   /** Work beyond that share, in ms, as drawing a large document takes. */
   workMs: 5000,
+  /** The same of a chart, which a person moves and points at. */
+  chartWorkMs: 20_000,
 } as const;
 
 export interface FrameSample {
@@ -47,9 +49,15 @@ export const largestOfTooMany = <S extends Pick<FrameSample, 'memoryBytes'>>(
 
 /** What is known of one process. */
 export class FrameHealth {
+  readonly #workMs: number;
   #last: FrameSample | null = null;
   #excessMs = 0;
   #question: Question | null = null;
+
+  /** @param workMs most work beyond the share that it may use for good */
+  constructor(workMs: number = FRAME_LIMITS.workMs) {
+    this.#workMs = workMs;
+  }
 
   /** It was asked something; the first question without an answer counts. */
   asked({ at, workMs }: FrameSample): void {
@@ -69,7 +77,7 @@ export class FrameHealth {
     this.#excessMs = Math.max(0, this.#excessMs + workMs - last.workMs - allowed);
     this.#last = sample;
     if (memoryBytes > FRAME_LIMITS.memoryBytes) return 'memory';
-    if (this.#excessMs > FRAME_LIMITS.workMs) return 'unresponsive';
+    if (this.#excessMs > this.#workMs) return 'unresponsive';
     const asked = this.#question;
     const isSilent =
       asked !== null &&

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { OUTPUT_POLICY, pagePolicy } from './content-security.ts';
+import { chartPolicy, OUTPUT_POLICY, pagePolicy } from './content-security.ts';
+import { CHART_STYLE } from '../app/chart-style.ts';
 import { disarmHtml } from './guest-html.ts';
-import { isOutputDocument, PAGE_URL, withoutQuery } from '../app/page-address.ts';
+import { chartAt, isOutputDocument, PAGE_URL, withoutQuery, type ChartAddress } from '../app/page-address.ts';
 
 const MIME: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -22,6 +23,9 @@ const COMMON_HEADERS = {
   'Cache-Control': 'no-store',
 } as const;
 
+const CHART_PAGE = (script: string): string =>
+  `<!doctype html><html><head><meta charset="utf-8" /><title></title><style>${CHART_STYLE}</style></head><body><script src="${script}"></script></body></html>`;
+
 /** The tag in the page's head that carries the nonce. */
 const NONCE_META = (nonce: string): string => `<head><meta name="csp-nonce" content="${nonce}" />`;
 
@@ -32,17 +36,27 @@ const NONCE_META = (nonce: string): string => `<head><meta name="csp-nonce" cont
 export class PageFiles {
   readonly #files: ReadonlyMap<string, { readonly file: string; readonly mime: string }>;
   readonly #documents: { get(url: string): string | undefined };
+  readonly #frames: string;
 
   private constructor(
     files: ReadonlyMap<string, { readonly file: string; readonly mime: string }>,
     documents: { get(url: string): string | undefined },
+    frames: string,
   ) {
     this.#files = files;
     this.#documents = documents;
+    this.#frames = frames;
   }
 
-  /** @param folder the built page; @param documents guests' documents by their addresses */
-  static async of(folder: string, documents: { get(url: string): string | undefined }): Promise<PageFiles> {
+  /**
+   * @param folder the built page; @param documents guests' documents by their addresses
+   * @param frames the folder of the scripts that draw charts, `<library>.js`
+   */
+  static async of(
+    folder: string,
+    documents: { get(url: string): string | undefined },
+    frames: string,
+  ): Promise<PageFiles> {
     const files = new Map<string, { file: string; mime: string }>();
     for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
       const mime = MIME[path.extname(entry.name)];
@@ -51,12 +65,14 @@ export class PageFiles {
       const name = path.relative(folder, file).split(path.sep).join('/');
       files.set(new URL(name, PAGE_URL).href, { file, mime });
     }
-    return new PageFiles(files, documents);
+    return new PageFiles(files, documents, frames);
   }
 
   async answer(request: { readonly method: string; readonly url: string }): Promise<Response> {
     if (request.method !== 'GET') return refused(405);
     const url = withoutQuery(request.url);
+    const chart = chartAt(url);
+    if (chart !== null) return await this.#chart(url, chart);
     if (isOutputDocument(url)) return await this.#output(url);
     const found = this.#files.get(url);
     if (found === undefined) return refused(404);
@@ -73,6 +89,23 @@ export class PageFiles {
         ...COMMON_HEADERS,
         'Content-Type': found.mime,
         'Content-Security-Policy': pagePolicy(nonce),
+      },
+    });
+  }
+
+  /** It has no guest's content: the page hands that to it. */
+  async #chart(url: string, { isScript, library }: ChartAddress): Promise<Response> {
+    if (isScript) {
+      const script = await readFile(path.join(this.#frames, `${library}.js`));
+      return new Response(new Uint8Array(script), {
+        headers: { ...COMMON_HEADERS, 'Content-Type': 'text/javascript; charset=utf-8' },
+      });
+    }
+    return new Response(CHART_PAGE(`${url}.js`), {
+      headers: {
+        ...COMMON_HEADERS,
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Security-Policy': chartPolicy(`${url}.js`),
       },
     });
   }

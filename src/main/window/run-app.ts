@@ -116,7 +116,11 @@ export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Pr
     },
   });
   pages.serve(composed.routes);
-  const files = await PageFiles.of(path.join(outDir, 'renderer'), composed.documents);
+  const files = await PageFiles.of(
+    path.join(outDir, 'renderer'),
+    composed.documents,
+    path.join(outDir, 'frames'),
+  );
   window = createMainWindow({
     outDir,
     session: openPageSession(files),

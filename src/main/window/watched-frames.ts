@@ -6,8 +6,8 @@ import type { OutputEnd, OutputEnded, OutputSize } from '../../shared/ipc/output
 import { FRAME_CHANNEL, type FrameQuestion } from '../../shared/ipc/frame.ts';
 import type { GuestFrames } from '../app/guest-frames.ts';
 import { identify, killProcess, type ProcessIdentity } from '../base/process-table.ts';
-import { FrameHealth, largestOfTooMany, type FrameSample } from './frame-health.ts';
-import { isOutputDocument, withoutQuery } from '../app/page-address.ts';
+import { FRAME_LIMITS, FrameHealth, largestOfTooMany, type FrameSample } from './frame-health.ts';
+import { chartAt, isOutputDocument, withoutQuery } from '../app/page-address.ts';
 
 /** While there are such frames, in ms. */
 const LOOK_EVERY_MS = 250;
@@ -129,7 +129,8 @@ export class WatchedFrames implements GuestFrames {
       return;
     }
     if (known?.url === frame.url && known.pid === frame.pid) return;
-    const watched = { ...frame, health: new FrameHealth(), askedAt: 0, ended: false };
+    const workMs = chartAt(frame.url) === null ? FRAME_LIMITS.workMs : FRAME_LIMITS.chartWorkMs;
+    const watched = { ...frame, health: new FrameHealth(workMs), askedAt: 0, ended: false };
     this.#watched.set(id, watched);
     if (frame.pid === pagePid) this.#end(watched, 'not-isolated');
   }

@@ -1,5 +1,5 @@
 /** NOTICE names what the build has in it of others, each under its licence. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -14,9 +14,9 @@ type Manifest = z.infer<typeof Manifest>;
 const manifestOf = (folder: string): Manifest =>
   Manifest.parse(JSON.parse(readFileSync(path.join(projectRoot, folder, 'package.json'), 'utf8')));
 
-/** What a package needs only while others are compiled, or in other systems than ours, is not in the build. */
+/** What a package needs only while others are compiled, for a program of its own, or in other systems than ours. */
 const isLeftOut = (name: string): boolean =>
-  /^(?:electron$|@types\/|@vue\/(?:compiler|server)|csstype$|ws$)/u.test(name);
+  /^(?:electron$|@types\/|@vue\/(?:compiler|server)|csstype$|ws$|vega-typings$|yargs$|argparse$)/u.test(name);
 
 /** Packages that our sources import. */
 const imported = (): string[] => {
@@ -32,7 +32,7 @@ const imported = (): string[] => {
   for (const file of readdirSync(path.join(projectRoot, 'src'), { recursive: true, encoding: 'utf8' })) {
     if (!/\.(?:ts|vue)$/u.test(file)) continue;
     const text = readFileSync(path.join(projectRoot, 'src', file), 'utf8');
-    for (const [, scope = '', name = ''] of text.matchAll(/(?:\bfrom|^import)\s+'(@[\w-]+\/)?([\w-]+)/gmu)) {
+    for (const [, scope = '', name = ''] of text.matchAll(/(?:\bfrom|^import)\s+'(@[\w-]+\/)?(\w[\w.-]*)/gmu)) {
       if (installed(`${scope}${name}`)) names.add(`${scope}${name}`);
     }
   }
@@ -41,11 +41,14 @@ const imported = (): string[] => {
 
 const withAllTheyNeed = (names: readonly string[]): Map<string, string> => {
   const licences = new Map<string, string>();
-  const add = (name: string): void => {
+  const add = (name: string, by = ''): void => {
     if (licences.has(name) || isLeftOut(name)) return;
-    const { dependencies, license = 'none' } = manifestOf(`node_modules/${name}`);
+    // A version of its own is in its own folder.
+    const own = `${by}/node_modules/${name}`;
+    const folder = by !== '' && existsSync(path.join(projectRoot, own)) ? own : `node_modules/${name}`;
+    const { dependencies, license = 'none' } = manifestOf(folder);
     licences.set(name, license);
-    for (const needed of Object.keys(dependencies)) add(needed);
+    for (const needed of Object.keys(dependencies)) add(needed, folder);
   };
   for (const name of names) add(name);
   return licences;

@@ -26,6 +26,11 @@ it.each([1, 2, 0.9])('ends a document that keeps %d processors busy without an e
   expect(run(new FrameHealth(), 12, share)).toBe('unresponsive');
 });
 
+it('lets a chart be moved for longer than a document may work, but not for good', () => {
+  expect(run(new FrameHealth(FRAME_LIMITS.chartWorkMs), 30, 1)).toBeNull();
+  expect(run(new FrameHealth(FRAME_LIMITS.chartWorkMs), 60, 1)).toBe('unresponsive');
+});
+
 it('ends a document that uses too much memory, at once', () => {
   const health = new FrameHealth();
   expect(health.judge({ at: 0, workMs: 0, memoryBytes: FRAME_LIMITS.memoryBytes })).toBeNull();

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OUTPUT_POLICY, pagePolicy } from '../../../src/main/window/content-security.ts';
+import { chartPolicy, OUTPUT_POLICY, pagePolicy } from '../../../src/main/window/content-security.ts';
 import { PageFiles } from '../../../src/main/window/page-files.ts';
 
 const HTML = '<!doctype html><html><head><title>t</title></head><body></body></html>';
@@ -22,10 +22,13 @@ beforeAll(async () => {
   mkdirSync(path.join(folder, 'page', 'assets'), { recursive: true });
   writeFileSync(path.join(folder, 'secret.html'), 'secret');
   writeFileSync(path.join(folder, 'page', 'index.html'), HTML);
+  mkdirSync(path.join(folder, 'frames'));
+  for (const name of ['plotly.js', 'vega.js', 'other.js'])
+    writeFileSync(path.join(folder, 'frames', name), `draws('${name}')`);
   writeFileSync(path.join(folder, 'page', 'notes.txt'), 'not for the page');
   writeFileSync(path.join(folder, 'page', 'assets', 'index-1.js'), 'export {}');
   writeFileSync(path.join(folder, 'page', 'assets', 'index-1.css'), 'a {}');
-  files = await PageFiles.of(path.join(folder, 'page'), documents);
+  files = await PageFiles.of(path.join(folder, 'page'), documents, path.join(folder, 'frames'));
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -76,8 +79,27 @@ it.each([
   },
 );
 
+it.each(['plotly', 'vega'])(
+  'serves the page of a chart of %s to any host, with its script and a policy',
+  async (library) => {
+    const page = await get(`${GUEST}${library}`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.headers.get('content-security-policy')).toBe(chartPolicy(`${GUEST}${library}.js`));
+    expect(await page.text()).toContain(`<script src="${GUEST}${library}.js"></script>`);
+    const script = await get(`${GUEST}${library}.js`);
+    expect([script.status, await script.text()]).toEqual([200, `draws('${library}.js')`]);
+  },
+);
+
 describe('serves nothing else', () => {
   it.each([
+    `${GUEST}other`,
+    `${GUEST}other.js`,
+    `${GUEST}plotly.js/`,
+    `${GUEST}plotly.css`,
+    `${GUEST}plotly/vega.js`,
+    'vivarium-output://app/plotly',
+    'vivarium://app/plotly.js',
     'vivarium://app/',
     'vivarium://app',
     'vivarium://app/assets',
@@ -118,6 +140,16 @@ describe('the policy', () => {
     for (const directive of ['base-uri', 'connect-src', 'form-action', 'frame-ancestors']) {
       expect(policy).toContain(`${directive} 'none'`);
     }
+  });
+
+  it('of a chart allows its one script, no request, no code from text and no origin', () => {
+    const policy = chartPolicy(`${GUEST}plotly.js`);
+    const directives = new Map(policy.split('; ').map((one) => [one.split(' ')[0], one]));
+    expect(directives.get('default-src')).toBe("default-src 'none'");
+    expect(directives.get('sandbox')).toBe('sandbox allow-scripts');
+    expect(directives.get('script-src')).toBe(`script-src ${GUEST}plotly.js`);
+    expect(directives.get('connect-src')).toBe("connect-src 'none'");
+    expect(policy).not.toMatch(/https?:|\*|unsafe-eval|same-origin|'self'/u);
   });
 
   it('of a guest’s document allows no script and no request at all', () => {

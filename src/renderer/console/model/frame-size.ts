@@ -22,6 +22,20 @@ export const documentStyle = (measured: OutputSize | null): Style => {
   return { height: `${Math.min(Math.max(Math.ceil(height) + BORDERS, MIN_HEIGHT), MAX_HEIGHT)}px` };
 };
 
+/** Of a chart that has not said how high it is. */
+const UNKNOWN_CHART_HEIGHT = 420;
+/** Higher charts scroll. */
+const MAX_CHART_HEIGHT = 720;
+
+/** @param said by the chart; @param enlarged as high as the window has room for */
+export const chartStyle = (said: number | null, enlarged: boolean): Style => {
+  const height = Math.min(
+    Math.max(Math.ceil(said ?? UNKNOWN_CHART_HEIGHT) + BORDERS, MIN_HEIGHT),
+    MAX_CHART_HEIGHT,
+  );
+  return { height: enlarged ? '72vh' : `${height}px` };
+};
+
 /** @param said by the drawing; @param enlarged as large as the window has room for */
 export const drawingStyle = (said: OutputSize | null, enlarged: boolean): Style => {
   const { height, width } = said ?? UNKNOWN_DRAWING;

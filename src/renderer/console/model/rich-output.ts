@@ -1,9 +1,12 @@
 /** Which of the forms that an output comes in is shown. */
+import { chartLibraryOf, type ChartLibrary } from '../../../shared/contract/charts.ts';
 import { DRAWING } from './picture.ts';
 
 export type Mime = Readonly<Record<string, string>>;
 
 export type ShownOutput =
+  /** Drawn by a library of the app's. `spec`: JSON text. */
+  | { readonly kind: 'chart'; readonly library: ChartLibrary; readonly spec: string }
   | { readonly kind: 'image'; readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'html'; readonly html: string }
   | { readonly kind: 'text'; readonly text: string };
@@ -34,8 +37,18 @@ const imageOf = (mime: Mime): ShownOutput | null => {
     : { kind: 'image', type: DRAWING, bytes: new TextEncoder().encode(drawing) };
 };
 
+const chartOf = (mime: Mime): ShownOutput | null => {
+  for (const [type, spec] of Object.entries(mime)) {
+    const library = chartLibraryOf(type);
+    if (library !== null) return { kind: 'chart', library, spec };
+  }
+  return null;
+};
+
 /** The richest form that can be shown safely. */
 export const shownOutput = (mime: Mime): ShownOutput => {
+  const chart = chartOf(mime);
+  if (chart !== null) return chart;
   const image = imageOf(mime);
   if (image !== null) return image;
   const html = mime['text/html'];
@@ -55,6 +68,8 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 /** Under which it is saved; empty for what is not. */
 export const outputFileName = (shown: ShownOutput, cell: number, index: number): string => {
   switch (shown.kind) {
+    case 'chart':
+      return `cell-${cell}-chart-${index + 1}.json`;
     case 'image':
       return `cell-${cell}-image-${index + 1}.${EXTENSIONS[shown.type] ?? 'bin'}`;
     case 'html':

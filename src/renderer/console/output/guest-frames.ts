@@ -1,7 +1,14 @@
 import type { OutputApi } from '../../../shared/ipc/api.ts';
 import type { Answer } from '../../../shared/ipc/answer.ts';
+import { CHART_LIBRARIES, type ChartLibrary } from '../../../shared/contract/charts.ts';
+import { chartAddress } from '../../../shared/ipc/chart-frame.ts';
 import type { OutputEnd, OutputSize } from '../../../shared/ipc/output.ts';
 import { FramePlaces } from '../model/frame-places.ts';
+
+export type GuestDocumentKind = 'html' | 'drawing' | ChartLibrary;
+
+export const isChart = (kind: GuestDocumentKind): kind is ChartLibrary =>
+  CHART_LIBRARIES.some((library) => library === kind);
 
 export interface GuestDocument {
   readonly url: string;
@@ -22,7 +29,7 @@ export class GuestFrames {
 
   /** @param onEnded told when its process has ended, unless it was forgotten before */
   async open(
-    kind: 'html' | 'drawing',
+    kind: GuestDocumentKind,
     markup: string,
     onEnded: (reason: OutputEnd) => void,
   ): Promise<Answer<GuestDocument>> {
@@ -49,7 +56,10 @@ export class GuestFrames {
     return answer.ok && answer.value !== null ? new Uint8Array(answer.value) : null;
   }
 
-  async #ask(kind: 'html' | 'drawing', markup: string): Promise<Answer<GuestDocument>> {
+  async #ask(kind: GuestDocumentKind, markup: string): Promise<Answer<GuestDocument>> {
+    // A page of the app's own, which is handed what it draws when it is there.
+    if (isChart(kind))
+      return { ok: true, value: { url: chartAddress(crypto.randomUUID(), kind), size: null } };
     if (kind === 'drawing') return this.#api.showDrawing(markup);
     const answer = await this.#api.show(markup);
     return answer.ok ? { ok: true, value: { url: answer.value.url, size: null } } : answer;

@@ -1,0 +1,123 @@
+/** What the frame of a chart does, whichever library draws it: it takes one specification and says what came of it. */
+import {
+  cutTitle,
+  type ChartNote,
+  type FromChartFrame,
+  type ToChartFrame,
+} from '../../shared/ipc/chart-frame.ts';
+import { readSpec, type JsonObject } from './read-spec.ts';
+
+export interface DrawnChart {
+  /** What it is called, or how it describes itself; empty when it does not. */
+  readonly title: string;
+  /** A PNG as an address that begins with `data:`. */
+  picture(): Promise<string>;
+  /** Takes it away, so that it can be drawn anew. */
+  remove(): void;
+}
+
+export interface ChartTask {
+  readonly spec: JsonObject;
+  readonly host: HTMLElement;
+  readonly isDark: boolean;
+  /** Tells the reader something; may be called later, too. */
+  readonly note: (note: ChartNote) => void;
+}
+
+export type DrawChart = (task: ChartTask) => Promise<DrawnChart>;
+
+/** Of JSON text in a page that was saved; see saved-chart.ts of the command line. */
+const SAVED_SPEC = 'chart-spec';
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+/** Draws it again when the theme changes; says so to whoever shows the frame. */
+class ChartFrame {
+  readonly #draw: DrawChart;
+  readonly #tell: (said: FromChartFrame) => void;
+  readonly #host: HTMLElement;
+  readonly #notes = new Set<ChartNote>();
+  #text = '';
+  #drawn: DrawnChart | null = null;
+
+  constructor(draw: DrawChart, tell: (said: FromChartFrame) => void) {
+    this.#draw = draw;
+    this.#tell = tell;
+    this.#host = document.body.appendChild(document.createElement('main'));
+    document.addEventListener('securitypolicyviolation', ({ blockedURI }) => {
+      if (/^(?:https?|wss?)/u.test(blockedURI)) this.#note('network');
+    });
+    new ResizeObserver(() => this.#say()).observe(this.#host);
+    dark.addEventListener('change', () => void this.draw(this.#text));
+  }
+
+  async draw(text: string): Promise<void> {
+    this.#text = text;
+    this.#drawn?.remove();
+    this.#drawn = null;
+    this.#host.replaceChildren();
+    const read = readSpec(text);
+    if (!read.ok) {
+      this.#tell({ kind: 'failed', reason: read.reason, detail: '' });
+      return;
+    }
+    try {
+      this.#drawn = await this.#draw({
+        spec: read.spec,
+        host: this.#host,
+        isDark: dark.matches,
+        note: (note) => this.#note(note),
+      });
+      const title = this.#drawn.title;
+      document.title = title;
+      this.#host.setAttribute('aria-label', title);
+      this.#say();
+    } catch (error) {
+      this.#host.replaceChildren();
+      this.#tell({ kind: 'failed', reason: 'not-drawn', detail: cutTitle(messageOf(error)) });
+    }
+  }
+
+  async picture(): Promise<void> {
+    const url = await this.#drawn?.picture().catch(() => '');
+    this.#tell({ kind: 'picture', url: url ?? '' });
+  }
+
+  #note(note: ChartNote): void {
+    if (this.#notes.has(note)) return;
+    this.#notes.add(note);
+    this.#say();
+  }
+
+  #say(): void {
+    if (this.#drawn === null) return;
+    const title = cutTitle(this.#drawn.title);
+    this.#tell({ kind: 'drawn', title, height: this.#host.scrollHeight, notes: [...this.#notes] });
+  }
+}
+
+export const serveFrame = (draw: DrawChart): void => {
+  const saved = document.getElementById(SAVED_SPEC)?.textContent ?? null;
+  if (saved !== null) {
+    const frame = new ChartFrame(draw, (said) => {
+      if (said.kind === 'failed') document.body.append(`This chart could not be drawn. ${said.detail}`);
+    });
+    void frame.draw(saved);
+    return;
+  }
+  // The page is of another origin, and nothing of it is known here but that it is the parent.
+  const frame = new ChartFrame(draw, (said) => parent.postMessage(said, '*'));
+  addEventListener('message', ({ data, source }: MessageEvent<ToChartFrame>) => {
+    if (source !== parent) return;
+    switch (data.kind) {
+      case 'draw':
+        void frame.draw(data.spec);
+        return;
+      case 'picture':
+        void frame.picture();
+        return;
+    }
+  });
+};
