@@ -249,13 +249,13 @@ except EOFError: print('no more')
   it('takes its time where a person answers, and the code has its own all the same', async () => {
     const timeoutMs = 1500;
     const result = await sandbox().run('name = input()\nwhile True: pass', {
-      session: 'takes its time',
+      session: 'takes-its-time',
       timeoutMs,
       onInput: () => delay(2 * timeoutMs, 'Ada'),
     });
     expect(result).toMatchObject({ status: 'timeout', session: { state: 'kept' } });
     expect(result.timing.runMs).toBeGreaterThan(3 * timeoutMs - 100);
-    expect((await sandbox().run('name', { session: 'takes its time' })).value?.json).toBe('Ada');
+    expect((await sandbox().run('name', { session: 'takes-its-time' })).value?.json).toBe('Ada');
   });
 
   it('stops waiting at a cancel', async () => {
