@@ -1,12 +1,14 @@
 /** Decoded at once, in bytes. */
 const BLOCK_BYTES = 64 * 1024;
+/** Room that the first piece gets; doubled when it is full. Most runs print little, many nothing. */
+const FIRST_BYTES = 1024;
 
 /**
  * Text that comes in pieces of UTF-8. It is decoded as it comes: megabytes of it at once would take long. However
  * small the pieces are, they take no more room than what is in them.
  */
 export class Utf8Text {
-  readonly #block = new Uint8Array(BLOCK_BYTES);
+  #block = new Uint8Array();
   #inBlock = 0;
   #length = 0;
   #text = '';
@@ -20,6 +22,7 @@ export class Utf8Text {
     this.#length += bytes.byteLength;
     for (let start = 0; start < bytes.byteLength;) {
       const piece = bytes.subarray(start, start + BLOCK_BYTES - this.#inBlock);
+      this.#makeRoom(this.#inBlock + piece.byteLength);
       this.#block.set(piece, this.#inBlock);
       this.#inBlock += piece.byteLength;
       start += piece.byteLength;
@@ -29,7 +32,16 @@ export class Utf8Text {
 
   /** With replacement characters for what is no UTF-8; also for half a character at the end. */
   text(): string {
-    return this.#text + decode(this.#block.subarray(0, this.#inBlock));
+    return this.#inBlock === 0 ? this.#text : this.#text + decode(this.#block.subarray(0, this.#inBlock));
+  }
+
+  #makeRoom(neededBytes: number): void {
+    let room = Math.max(this.#block.length, FIRST_BYTES);
+    while (room < neededBytes) room *= 2;
+    if (room === this.#block.length) return;
+    const larger = new Uint8Array(room);
+    larger.set(this.#block.subarray(0, this.#inBlock));
+    this.#block = larger;
   }
 
   #decodeBlock(): void {

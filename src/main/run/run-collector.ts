@@ -83,8 +83,8 @@ export class RunCollector {
   readonly #outputBytes: number;
   readonly #listener: RunListener;
   readonly #displays: RunDisplay[] = [];
-  /** Parts of the next display that have arrived so far. */
-  #display = new JsonReader(DISPLAY_CAPS);
+  /** Parts of the next display that have arrived so far; null before its first one. */
+  #display: JsonReader | null = null;
   #displayBytes = 0;
   #displaysBytes = 0;
   #displaysCount = 0;
@@ -222,7 +222,7 @@ export class RunCollector {
     refuseBeyond(LIMITS.displayBytes, this.#displayBytes);
     const shown = this.#readDisplay(bytes, last);
     if (shown === null) return;
-    this.#display = new JsonReader(DISPLAY_CAPS);
+    this.#display = null;
     this.#displayBytes = 0;
     this.#displaysCut ||= shown.cut;
     const display = { mime: Object.fromEntries(shown.mime) };
@@ -235,6 +235,7 @@ export class RunCollector {
   /** Null until it is whole. @throws ReportError when it has the wrong form */
   #readDisplay(bytes: Uint8Array, last: boolean): GuestDisplay | null {
     try {
+      this.#display ??= new JsonReader(DISPLAY_CAPS);
       this.#display.push(bytes);
       return last ? GuestDisplay.parse(this.#display.end()) : null;
     } catch {
