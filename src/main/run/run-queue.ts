@@ -5,7 +5,8 @@ import PQueue from 'p-queue';
  */
 export class RunQueue {
   readonly #all: PQueue;
-  readonly #sessions = new Map<string, PQueue>();
+  /** The last run of each session that has any: settles when that has ended. Never rejects. */
+  readonly #sessions = new Map<string, Promise<void>>();
 
   constructor(concurrency: number) {
     this.#all = new PQueue({ concurrency });
@@ -35,12 +36,14 @@ export class RunQueue {
   }
 
   async #inSession(session: string, task: () => Promise<void>): Promise<void> {
-    const queue = this.#sessions.get(session) ?? new PQueue({ concurrency: 1 });
-    this.#sessions.set(session, queue);
+    const before = this.#sessions.get(session);
+    const running = before === undefined ? task() : before.then(task);
+    const ended = running.catch(() => undefined);
+    this.#sessions.set(session, ended);
     try {
-      await queue.add(task);
+      await running;
     } finally {
-      if (queue.size === 0 && queue.pending === 0) this.#sessions.delete(session);
+      if (this.#sessions.get(session) === ended) this.#sessions.delete(session);
     }
   }
 }
