@@ -94,6 +94,9 @@ export class InterpreterThread {
   #death: Death | undefined;
   /** The current run; settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
+  #runsNow = 0;
+  /** The timer by which memory is watched. It outlasts a short run, as most are: the next one need not start another. */
+  #watch: NodeJS.Timeout | undefined;
 
   /** @param mode how its interpreter is started; with 'restore' it starts at once and receives the snapshot by `boot` */
   constructor(parts: ThreadParts, mode: BootMode) {
@@ -312,6 +315,11 @@ export class InterpreterThread {
    * watches the process.
    */
   #watchMemory(): void {
+    if (this.#runsNow === 0) {
+      clearInterval(this.#watch);
+      this.#watch = undefined;
+      return;
+    }
     const used = Atomics.load(this.#used, 0);
     if (used <= this.#limitMiB) {
       Atomics.store(this.#interrupts, 1, 1);
@@ -327,12 +335,15 @@ export class InterpreterThread {
     this.#usedBefore = this.usedMiB;
     Atomics.store(this.#used, 0, 0);
     Atomics.store(this.#interrupts, 2, 0);
-    const watch = setInterval(() => this.#watchMemory(), MEASURE_MS);
+    this.#runsNow++;
     try {
-      const end = await this.#peer.call('run', order, {
+      const ending = this.#peer.call('run', order, {
         onItem: onPiece,
         window: runWindowBytes(order.outputBytes, order.facts?.functions !== undefined),
       });
+      // While the code runs already.
+      this.#watch ??= setInterval(() => this.#watchMemory(), MEASURE_MS);
+      const end = await ending;
       return end.kind === 'finished' ? end : { ...end, cause: fatalCause(end.detail) };
     } catch (error) {
       void this.terminate();
@@ -341,7 +352,7 @@ export class InterpreterThread {
       const detail = error instanceof Error ? error.message : 'no reason given';
       return { kind: 'died', cause: 'misbehaved', detail: detail.slice(0, MAX_DEATH_DETAIL), stack: '' };
     } finally {
-      clearInterval(watch);
+      this.#runsNow--;
     }
   }
 
