@@ -18,7 +18,9 @@ type Pausable = Pick<RunDeadline, 'pause'>;
 /** Answers the questions of one run. */
 export class InputDialog {
   readonly #onInput: OnInput;
-  readonly #ended = new AbortController();
+  #hasEnded = false;
+  /** Aborted when the run ends while a question waits for its answer. */
+  #waiting: AbortController | undefined;
   readonly #encoder = new TextEncoder();
   #send: SendAnswer | undefined;
   #deadline: Pausable | null = null;
@@ -39,21 +41,23 @@ export class InputDialog {
   /** Never rejects. */
   async ask({ call, prompt, secret }: InputQuestion): Promise<void> {
     // A guest waits for one answer at a time, so a second question violates the protocol.
-    if (this.#asking || this.#hasEnded()) return;
+    if (this.#asking || this.#hasEnded) return;
     this.#asking = true;
     const answer = await this.#answer(prompt, secret);
     this.#asking = false;
     // The process may have exited.
-    if (!this.#hasEnded()) await this.#send?.(call, answer).catch(() => undefined);
+    if (!this.#isOver()) await this.#send?.(call, answer).catch(() => undefined);
   }
 
   /** The run is over: answers to open questions are discarded. */
   end(): void {
-    this.#ended.abort();
+    this.#hasEnded = true;
+    this.#waiting?.abort();
   }
 
-  #hasEnded(): boolean {
-    return this.#ended.signal.aborted;
+  /** A method, since it changes while an answer is waited for. */
+  #isOver(): boolean {
+    return this.#hasEnded;
   }
 
   async #answer(prompt: string, secret: boolean): Promise<InputAnswer> {
@@ -73,10 +77,11 @@ export class InputDialog {
 
   /** Undefined when there was something wrong. */
   async #line(prompt: string, secret: boolean): Promise<string | null | undefined> {
+    this.#waiting ??= new AbortController();
     // Only our own question counts: what the guest says of itself stops no clock.
     const goOn = this.#deadline?.pause();
     try {
-      return await this.#onInput(prompt, this.#ended.signal, secret);
+      return await this.#onInput(prompt, this.#waiting.signal, secret);
     } catch {
       return undefined;
     } finally {

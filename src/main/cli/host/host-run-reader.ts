@@ -14,7 +14,9 @@ export class HostRunReader {
   readonly #options: RunOptions;
   readonly #answer: (line: string | null) => void;
   readonly #calls: RunCalls | null;
-  readonly #ended = new AbortController();
+  #hasEnded = false;
+  /** Aborted when the run ends while a question waits for its answer. */
+  #asking: AbortController | undefined;
   readonly #streamed = new StreamedOutput();
   readonly #decoders: Readonly<Record<RunOutput['stream'], TextDecoder>> = {
     stdout: new TextDecoder('utf-8', { ignoreBOM: true }),
@@ -88,13 +90,16 @@ export class HostRunReader {
 
   /** The run is over: no answer is wanted any more. */
   end(): void {
-    this.#ended.abort();
+    this.#hasEnded = true;
+    this.#asking?.abort();
     this.#calls?.end();
   }
 
   async #ask(prompt: string, secret: boolean): Promise<void> {
+    const asking = (this.#asking ??= new AbortController());
+    if (this.#hasEnded) asking.abort();
     try {
-      this.#answer((await this.#options.onInput?.(prompt, this.#ended.signal, secret)) ?? null);
+      this.#answer((await this.#options.onInput?.(prompt, asking.signal, secret)) ?? null);
     } catch {
       this.#answer(null);
     }
