@@ -2,6 +2,7 @@ import type { ProcessEndCause, ProcessRole, SandboxState } from '../../../shared
 import { CrashWindow } from './crash-window.ts';
 import { processLimitBytes } from './memory-budget.ts';
 import type { ProcessEnd } from '../../run/verdict.ts';
+import { IdleTimer } from './idle-timer.ts';
 import { isCrash } from './process-end.ts';
 import { Standby } from './standby.ts';
 import { nextState, type SandboxTransition } from './sandbox-state.ts';
@@ -27,7 +28,7 @@ export class Supervisor {
   readonly #lives = new WeakMap<SidecarClient, SidecarLife>();
   #users = 0;
   #runs = 0;
-  #cancelIdle: () => void = () => undefined;
+  readonly #idle: IdleTimer;
   #disposed = false;
 
   constructor(options: SupervisorOptions) {
@@ -35,6 +36,7 @@ export class Supervisor {
     this.#settings = options;
     this.#crashes = new CrashWindow(options.crashLimit);
     this.#standby = new Standby(options);
+    this.#idle = new IdleTimer(options.clock, () => void this.stop('idle'));
   }
 
   /** Limit of the resident memory of the active process, or of the next one, with the machine's current free memory. */
@@ -112,7 +114,7 @@ export class Supervisor {
   /** Keeps the process from becoming idle until `release` is called. */
   use(): void {
     this.#users++;
-    this.#cancelIdle();
+    this.#idle.pause();
   }
 
   /** Ends the interpreters that are only kept ready, until a run has ended. False when there are none. */
@@ -137,9 +139,8 @@ export class Supervisor {
   release(): void {
     this.#users--;
     if (this.#users > 0 || this.#disposed) return;
-    this.#cancelIdle();
     if (this.#active === undefined && this.#standby.isEmpty) return;
-    this.#armIdle();
+    this.#idle.begin(this.#settings.idleMs);
     this.#prepareForNext();
   }
 
@@ -153,7 +154,9 @@ export class Supervisor {
     if (this.#disposed) return;
     this.#standby.configure(settings);
     if (this.#users > 0) return;
-    if (before.idleMs !== settings.idleMs && this.#active !== undefined) this.#armIdle();
+    if (before.idleMs !== settings.idleMs && this.#active !== undefined) {
+      this.#idle.begin(settings.idleMs);
+    }
     this.#prepareForNext();
   }
 
@@ -171,7 +174,7 @@ export class Supervisor {
 
   /** Ends all processes, also those that are only starting; resolves when they are gone or were given up. */
   async stop(cause: ProcessEndCause = 'stopped', detail = ''): Promise<void> {
-    this.#cancelIdle();
+    this.#idle.stop();
     // The standby process first: it would take over otherwise.
     void this.#standby.end(cause, detail);
     void this.#active?.end(cause, detail);
@@ -200,11 +203,6 @@ export class Supervisor {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.stop();
-  }
-
-  #armIdle(): void {
-    this.#cancelIdle();
-    this.#cancelIdle = this.#options.clock.after(this.#settings.idleMs, () => void this.stop('idle'));
   }
 
   #begin(role: ProcessRole): SidecarLife {
