@@ -33,6 +33,12 @@ class RunFacts(NamedTuple):
             os.environ["COLUMNS"] = str(self.columns)
 
 
+_NOTHING_TOLD = RunFacts()
+
+
 def read_facts(text: str) -> RunFacts:
     """`text` is JSON."""
+    # As it is for most runs of a session.
+    if text == "{}":
+        return _NOTHING_TOLD
     return RunFacts(**_loads(text))

@@ -265,9 +265,9 @@ export class RealmGuestCore implements GuestCore {
       fileChanges: () => changes.count,
     });
     if (this.#restoring !== undefined) {
-      this.#interpreter = Interpreter.resume(runtime, device, this.#restoring.driver);
+      this.#interpreter = Interpreter.resume(runtime, device, changes, this.#restoring.driver);
     } else {
-      this.#interpreter = Interpreter.load(runtime, device);
+      this.#interpreter = Interpreter.load(runtime, device, changes);
     }
     this.#savable?.noteFiles();
     setInterruptBuffer(runtime, interrupts.buffer);

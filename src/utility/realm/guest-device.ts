@@ -65,18 +65,17 @@ const idIn = (text: Uint8Array): number => {
 /** Of the count of changes, little-endian. */
 const COUNT_BYTES = 6;
 
-const fileState = (isWriting: boolean, changes: number): Uint8Array => {
-  const state = new Uint8Array(1 + COUNT_BYTES);
-  state[0] = isWriting ? 1 : 0;
-  for (let index = 1, rest = changes; index <= COUNT_BYTES; index++, rest = Math.floor(rest / 256))
-    state[index] = rest;
-  return state;
+/** As many bytes of it as there is room for. */
+const putCount = (changes: number, target: Uint8Array): void => {
+  for (let index = 0, rest = changes; index < COUNT_BYTES; index++, rest = Math.floor(rest / 256))
+    target[index] = rest;
 };
 
 /**
  * Each write is one message; a read gives what a function has answered or, where there is nothing of that, the state of
- * files: a byte that is 1 while some are open for writing, else 0, and the count of their changes. The guest may do both,
- * too: it can say what our Python says, and learn what it can find out by itself, and nothing else.
+ * files: the count of their changes for a read of just its length, otherwise a byte before it that is 1 while some are
+ * open for writing, else 0. The guest may do both, too: it can say what our Python says, and learn what it can find out
+ * by itself, and nothing else.
  */
 export const guestDevice = ({
   announce,
@@ -92,9 +91,13 @@ export const guestDevice = ({
   read: (target) => {
     const answered = readAnswer(target);
     if (answered !== null) return answered;
-    const state = fileState(isWriting(), fileChanges()).subarray(0, target.length);
-    target.set(state);
-    return state.length;
+    if (target.length === COUNT_BYTES) {
+      putCount(fileChanges(), target);
+      return COUNT_BYTES;
+    }
+    target[0] = isWriting() ? 1 : 0;
+    putCount(fileChanges(), target.subarray(1));
+    return Math.min(target.length, 1 + COUNT_BYTES);
   },
   write: (message) => {
     const content = message.subarray(1);

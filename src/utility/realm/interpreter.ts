@@ -4,6 +4,7 @@ import { MODULES_SOURCE } from '../../shared/python/sources.ts';
 import bootSource from '../python/boot.py?raw';
 import { RealmTextDecoder, RealmTextEncoder } from './platform/text-codec.ts';
 import { HiddenDevice, type Device } from './pyodide-314/devices.ts';
+import type { FileChanges } from './pyodide-314/file-changes.ts';
 import { placeFiles, type CopyFile } from './pyodide-314/package-files.ts';
 import type { Runtime } from './pyodide-314/pyodide-runtime.ts';
 import { setTimeZone } from './pyodide-314/time-zone.ts';
@@ -81,15 +82,25 @@ export class Interpreter {
   /** Files of packages. */
   readonly #placed = new Set<string>();
 
-  private constructor(runtime: Runtime, driver: PythonFunction, device: HiddenDevice) {
+  private constructor(runtime: Runtime, driver: PythonFunction, device: HiddenDevice, changes: FileChanges) {
     this.#runtime = runtime;
     this.#driver = driver;
     this.#device = device;
-    this.#workspace = new WorkspaceFiles(runtime.FS, WORKSPACE);
+    this.#workspace = new WorkspaceFiles(runtime.FS, WORKSPACE, changes);
   }
 
-  /** Into a new Python. @param device that Python writes its messages to */
-  static load(runtime: Runtime, device: Device, displayLimits = DISPLAY_LIMITS): Interpreter {
+  /**
+   * Into a new Python.
+   *
+   * @param device that Python writes its messages to
+   * @param changes of the runtime's files
+   */
+  static load(
+    runtime: Runtime,
+    device: Device,
+    changes: FileChanges,
+    displayLimits = DISPLAY_LIMITS,
+  ): Interpreter {
     enterWorkspace(runtime);
     setTimeZone(runtime);
     const hidden = new HiddenDevice(runtime.FS, device);
@@ -105,7 +116,7 @@ export class Interpreter {
     };
     const source = `${MODULES_SOURCE}\n${bootSource}`;
     const driver = functionFrom(runtime, encode(source), encode(JSON.stringify(given)), 'drive');
-    return new Interpreter(runtime, driver, hidden);
+    return new Interpreter(runtime, driver, hidden, changes);
   }
 
   /**
@@ -114,11 +125,11 @@ export class Interpreter {
    * @param address of its driver
    * @throws what WebAssembly throws when the memory is of no use
    */
-  static resume(runtime: Runtime, device: Device, address: number): Interpreter {
+  static resume(runtime: Runtime, device: Device, changes: FileChanges, address: number): Interpreter {
     enterWorkspace(runtime);
     setTimeZone(runtime);
     const driver = new PythonFunction(runtime, address);
-    const interpreter = new Interpreter(runtime, driver, new HiddenDevice(runtime.FS, device));
+    const interpreter = new Interpreter(runtime, driver, new HiddenDevice(runtime.FS, device), changes);
     interpreter.#order('resume');
     return interpreter;
   }

@@ -138,7 +138,7 @@ export async function startGuest(
     return text;
   };
   const openSession = (): Guest => {
-    const interpreter = Interpreter.load(runtime, device, limits);
+    const interpreter = Interpreter.load(runtime, device, changes, limits);
     return {
       runtime,
       files: runtime.FS,

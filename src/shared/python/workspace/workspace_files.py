@@ -99,8 +99,8 @@ class WorkspaceFiles:
                 pass
 
     def before_run(self) -> FileStates:
-        """The files as they are now, to be compared with later."""
-        count = self._count_changes()
+        """The files as they are now, to be compared with later. To be called right after `enter`."""
+        count = self._entered_at
         self._places.before_run(count)
         before = self._walk(count)
         if before:

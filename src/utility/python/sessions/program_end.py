@@ -101,10 +101,12 @@ class ProgramEnd:
             # Where that can't be found out, there may be something.
             return False
 
+    def has_nothing_to_flush(self) -> bool:
+        """Whether no file is open for writing: then there is nothing to do between the runs of a session."""
+        return not self._is_writing()
+
     def flush(self) -> None:
         """Bring what was written into the files, which stay open. Raises KeyboardInterrupt when the run is to stop."""
-        if not self._is_writing():
-            return
         self._deadline = _new_deadline(_FLUSH_SECONDS)
         _guarded(self._flush_files)
 

@@ -176,6 +176,8 @@ class Session:
 
     def _finish(self, end_seconds: float | None) -> None:
         """Bring what was written into the files; at the end of a program all that Python does there."""
+        if end_seconds is None and self._program_end.has_nothing_to_flush():
+            return
         self._guest.resume()
         try:
             accept_interrupts()

@@ -152,6 +152,17 @@ export class RealmTextDecoder {
   }
 }
 
+/** What most texts here are; null for others. */
+const encodeAscii = (text: string): Uint8Array | null => {
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < bytes.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit >= 0x80) return null;
+    bytes[index] = unit;
+  }
+  return bytes;
+};
+
 const encodeUtf8 = (text: string): number[] => {
   const bytes: number[] = [];
   for (const character of text) {
@@ -177,7 +188,7 @@ export class RealmTextEncoder {
   readonly encoding = 'utf-8';
 
   encode(text = ''): Uint8Array {
-    return new Uint8Array(encodeUtf8(text));
+    return encodeAscii(text) ?? new Uint8Array(encodeUtf8(text));
   }
 
   /** Writes whole characters only, as many as fit. */

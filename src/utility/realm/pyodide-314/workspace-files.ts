@@ -1,5 +1,6 @@
 import { LIMITS } from '../../../shared/limits.ts';
 import type { FoundFiles } from '../../../shared/protocol/guest-report.ts';
+import type { FileChanges } from './file-changes.ts';
 
 /** Files and folders in Emscripten's file system, as far as they are used here. */
 export interface FileSystemNode {
@@ -25,6 +26,12 @@ interface FileState {
   readonly changedAt: number;
 }
 
+interface Found {
+  readonly found: ReadonlyMap<string, FileState>;
+  /** Whether these are all. */
+  readonly isWhole: boolean;
+}
+
 /** Files and folders that are looked at, as in workspace_files.py. */
 const MAX_WALKED = 10_000;
 /** Enough of a name to show that it is too long. */
@@ -39,31 +46,46 @@ const PASSED_BY = '__pycache__';
 export class WorkspaceFiles {
   readonly #files: WalkedFileSystem;
   readonly #folder: string;
-  #before: ReadonlyMap<string, FileState> = new Map();
+  readonly #changes: Pick<FileChanges, 'count'>;
+  #before: Found = { found: new Map(), isWhole: true };
+  /** What was found last, and the count of changes at the time. */
+  #last: { readonly count: number; readonly all: Found } | undefined;
 
-  /** @param folder its absolute path */
-  constructor(files: WalkedFileSystem, folder: string) {
+  /**
+   * @param folder its absolute path
+   * @param changes of the file system: where their count is as it was, nothing is looked through again
+   */
+  constructor(files: WalkedFileSystem, folder: string, changes: Pick<FileChanges, 'count'>) {
     this.#files = files;
     this.#folder = folder;
+    this.#changes = changes;
   }
 
   /** Takes note of the files that are there before a run. */
   note(): void {
-    this.#before = this.#walk().found;
+    this.#before = this.#find();
   }
 
   /** Those that are new or changed since then. */
   changed(): { readonly files: FoundFiles; readonly cut: boolean } {
-    const { found, isWhole } = this.#walk();
-    const changed = [...found].filter(([name, state]) => !isSame(this.#before.get(name), state));
+    const all = this.#find();
+    if (all === this.#before) return { files: [], cut: !all.isWhole };
+    const { found, isWhole } = all;
+    const changed = [...found].filter(([name, state]) => !isSame(this.#before.found.get(name), state));
     return { files: listed(changed), cut: !isWhole || changed.length > LIMITS.listedFiles };
   }
 
   list(): FoundFiles {
-    return listed([...this.#walk().found]);
+    return listed([...this.#find().found]);
   }
 
-  #walk(): { readonly found: ReadonlyMap<string, FileState>; readonly isWhole: boolean } {
+  #find(): Found {
+    const { count } = this.#changes;
+    if (this.#last?.count !== count) this.#last = { count, all: this.#walk() };
+    return this.#last.all;
+  }
+
+  #walk(): Found {
     const found = new Map<string, FileState>();
     const root = this.#root();
     const pending = root === null ? [] : [{ prefix: '', folder: root }];
