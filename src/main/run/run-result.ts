@@ -1,12 +1,13 @@
 import type { PythonRuntime } from '../../shared/runtimes.ts';
 import { absenceIn, sentenceOf } from '../../shared/absent.ts';
-import type {
-  RunCall,
-  RunDisplay,
-  RunNotice,
-  RunResult,
-  RunTiming,
-  SessionState,
+import {
+  NOTHING_SAID,
+  type RunCall,
+  type RunDisplay,
+  type RunNotice,
+  type RunResult,
+  type RunTiming,
+  type SessionState,
 } from '../../shared/contract/sandbox.ts';
 import { outcomeOf, reportVerdict, type Verdict } from './verdict.ts';
 
@@ -46,17 +47,24 @@ export const runResult = ({
   verdict,
 }: EndedRun): RunResult => {
   const outcome = outcomeOf(verdict);
+  const { files, notices, truncated, ...said } = outcome ?? {
+    ...NOTHING_SAID,
+    files: [],
+    notices: [],
+    truncated: captured.full,
+  };
   return {
+    ...said,
     ...reportVerdict(verdict),
-    value: verdict.kind === 'finished' ? verdict.outcome.value : null,
+    ...(verdict.kind === 'finished' ? {} : { value: null }),
     stdout: captured.stdout,
     stderr: captured.stderr,
-    truncated: (outcome?.truncated ?? captured.full) || captured.displaysCut,
+    truncated: truncated || captured.displaysCut,
     outputs: captured.displays,
-    files: outcome?.files ?? [],
+    files,
     session: { ...session },
     packages: [...packages],
-    notices: [...(outcome?.notices ?? []), ...aboutAbsence(verdict)],
+    notices: [...notices, ...aboutAbsence(verdict)],
     timing,
     runtime,
     ...(calls === undefined ? {} : { calls: [...calls] }),
