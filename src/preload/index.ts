@@ -30,6 +30,7 @@ const api: WindowApi = {
     packages: bridge.asker(CALLS.sandbox.packages, failed),
     readFile: bridge.asker(CALLS.sandbox.readFile, failed),
     removeFile: bridge.asker(CALLS.sandbox.removeFile, failed),
+    tableRows: bridge.asker(CALLS.sandbox.tableRows, failed),
     saveFiles: bridge.asker(CALLS.sandbox.saveFiles, failed),
     restart: bridge.asker(CALLS.sandbox.restart, failed),
     stop: bridge.asker(CALLS.sandbox.stop, failed),

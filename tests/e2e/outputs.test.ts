@@ -24,9 +24,11 @@ it('runs the first two examples as they are: a table and a plot', async (context
   await page.getByRole('button', { name: /^A table of data/u }).click();
   const cell = page.locator('.cell').first();
   await ended(cell);
-  expect(await cell.locator('table thead th').allInnerTexts()).toContain('radius_km');
-  expect(await cell.locator('tbody tr').count()).toBe(8);
-  expect(await cell.locator('figcaption').innerText()).toBe('8 rows');
+  const grid = cell.getByRole('grid');
+  expect((await grid.getByRole('columnheader').allInnerTexts()).join()).toContain('radius_km');
+  // With the head.
+  expect(await grid.getByRole('row').count()).toBe(9);
+  expect(await cell.locator('figcaption .size').innerText()).toMatch(/^8 rows × /u);
   // The table is the value; it is not there a second time as text.
   expect(await cell.locator('.line').count()).toBe(0);
 

@@ -84,6 +84,7 @@ export class ConsoleRuns {
         {
           signal: stop.signal,
           words: words(),
+          tables: true,
           onOutput: (output) => stream.text(output),
           onDisplay: (display) => stream.display(display),
           onInput: (prompt, over, secret) => {

@@ -8,6 +8,7 @@ import { writeZip } from '../app/workspace-zip.ts';
 import { describe } from '../base/replace-file.ts';
 import { WorkspaceFileError } from '../sandbox/sessions/file-collector.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { RpcError } from '../../shared/rpc/errors.ts';
 import { ApiFailure } from './api-failure.ts';
 import type { HandlersOf } from './route.ts';
 
@@ -25,6 +26,7 @@ export interface SandboxDeps {
     | 'standby'
     | 'state'
     | 'stop'
+    | 'tableRows'
   >;
   /** Forgets a session's state, wherever its code has run. */
   readonly reset: (session: string) => Promise<boolean>;
@@ -99,6 +101,15 @@ export const sandboxHandlers = ({
       return { path, ...(await writeZip(path, names, (name) => sandbox.readFile(session, name))) };
     } catch (error) {
       throw new ApiFailure('failed', `the files were not saved: ${describe(error)}; choose another place`);
+    }
+  },
+  tableRows: async ([session, query]) => {
+    try {
+      return await sandbox.tableRows(session, query);
+    } catch (error) {
+      // Its message may be the guest's.
+      if (RpcError.is(error)) throw new ApiFailure('failed', 'the interpreter did not answer');
+      throw error;
     }
   },
   restart: async () => {

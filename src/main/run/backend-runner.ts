@@ -234,7 +234,7 @@ export class BackendRunner implements Runner {
       interpreter,
       order: {
         code: request.code,
-        facts: factsOf(request, endsSession, calls?.facts),
+        facts: factsOf(request, endsSession, calls?.facts, options.tables),
         outputBytes,
         input: input !== null,
       },

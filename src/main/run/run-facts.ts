@@ -9,15 +9,18 @@ const END_SECONDS = { program: 10, session: 3 } as const;
  *
  * @param endsSession see `RunContext.endsSession`
  * @param functions see `FunctionSet.facts`
+ * @param tables see `RunOptions.tables`
  */
 export const factsOf = (
   { args, columns, script, session }: RunRequest,
   endsSession: boolean,
   functions?: string,
+  tables?: boolean,
 ): RunFacts => ({
   args,
   columns,
   script,
   endSeconds: session === undefined ? END_SECONDS.program : endsSession ? END_SECONDS.session : undefined,
   functions,
+  tables,
 });

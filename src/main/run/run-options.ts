@@ -27,6 +27,8 @@ export interface RunOptions extends RunWatcher {
   readonly functions?: RunFunctions | undefined;
   /** Instead of `functions`, where another process has the functions and answers the calls. */
   readonly forwardedCalls?: RunCalls | undefined;
+  /** Data frames that are shown also come as `ShownTable`, so that their rows can be asked for. */
+  readonly tables?: boolean;
   /** Receives the contents of the files that the run made or changed, before the result. */
   readonly onFile?: (file: CollectedFile) => void | Promise<void>;
 }

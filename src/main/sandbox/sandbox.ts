@@ -9,6 +9,7 @@ import type {
   RunResult,
   SessionMemory,
 } from '../../shared/contract/sandbox.ts';
+import type { TableQuery, TableRows } from '../../shared/contract/table.ts';
 import type { CrashLimit } from './process/crash-window.ts';
 import { FileCollector } from './sessions/file-collector.ts';
 import { SnapshotSelector } from './execution/snapshot-selector.ts';
@@ -26,6 +27,7 @@ import type { RunOptions } from '../run/run-options.ts';
 import type { SandboxConfig, SandboxSettings } from './sandbox-config.ts';
 import { BetweenRuns } from './sessions/between-runs.ts';
 import { SessionFiles } from './sessions/session-files.ts';
+import { SessionTables } from './sessions/session-tables.ts';
 import type { SidecarClient } from './sidecar/sidecar-client.ts';
 import type { MemoryReading } from './process/sidecar-life.ts';
 import { SnapshotStore } from './snapshots/snapshot-store.ts';
@@ -51,6 +53,7 @@ export class Sandbox implements Runner {
   readonly #supervisor: Supervisor;
   readonly #provider: InterpreterProvider;
   readonly #files: SessionFiles;
+  readonly #tables: SessionTables;
   readonly #memory: MemoryGuard;
   readonly #packages: PackageInstaller;
   readonly #runner: BackendRunner;
@@ -138,15 +141,14 @@ export class Sandbox implements Runner {
           this.#emit({ type: 'run-ended', at: Date.now(), run, session, ...ended }),
       },
     });
-    this.#files = new SessionFiles(
-      files,
-      new BetweenRuns({
-        interpreters: this.#interpreters,
-        queue: this.#queue,
-        supervisor: this.#supervisor,
-        signal: this.#runner.disposal,
-      }),
-    );
+    const betweenRuns = new BetweenRuns({
+      interpreters: this.#interpreters,
+      queue: this.#queue,
+      supervisor: this.#supervisor,
+      signal: this.#runner.disposal,
+    });
+    this.#files = new SessionFiles(files, betweenRuns);
+    this.#tables = new SessionTables(betweenRuns, config.clock);
   }
 
   #snapshotSelector(
@@ -292,6 +294,15 @@ export class Sandbox implements Runner {
    */
   removeFile(session: string, name: string): Promise<boolean> {
     return this.#files.remove(session, name);
+  }
+
+  /**
+   * Rows of a data frame that a run of the session has shown; see `RunOptions.tables`. Never waits for a run.
+   *
+   * @throws RpcError when the interpreter dies of it or its answer is too long
+   */
+  tableRows(session: string, query: TableQuery): Promise<TableRows> {
+    return this.#tables.rows(session, query);
   }
 
   /** Ends the processes and current runs; the next run starts a new process, also after too many crashes. */

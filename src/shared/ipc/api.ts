@@ -23,6 +23,7 @@ import type {
 import type { RunEvent, SandboxStatus, SavedFiles } from './sandbox.ts';
 import type { ReadPart, WorkPart } from './work.ts';
 import type { OutputFile, RunRequest, RunResult, SessionMemory } from '../contract/sandbox.ts';
+import type { TableQuery, TableRows } from '../contract/table.ts';
 import type { SandboxEvent } from '../contract/sandbox-events.ts';
 
 export type { InterpreterApi } from './interpreter-api.ts';
@@ -54,6 +55,8 @@ export interface SandboxApi {
   removeFile(session: string, name: string): Promise<Answer<boolean>>;
   /** Asks where to, and writes a session's files there as a zip. Null when the dialog was closed. */
   saveFiles(session: string): Promise<Answer<SavedFiles | null>>;
+  /** Rows of a data frame that a run of the session has shown; never waits for a run. */
+  tableRows(session: string, query: TableQuery): Promise<Answer<TableRows>>;
   /** Ends the processes and forgets past crashes; the next run starts anew. Sessions lose their state. */
   restart(): Promise<Answer<null>>;
   /** Ends the processes; runs under way end. The next run starts anew. */

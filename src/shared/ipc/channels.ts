@@ -25,6 +25,7 @@ export const CALLS = {
     readFile: 'sandbox-read-file',
     removeFile: 'sandbox-remove-file',
     saveFiles: 'sandbox-save-files',
+    tableRows: 'sandbox-table-rows',
     restart: 'sandbox-restart',
     stop: 'sandbox-stop',
   },

@@ -4,6 +4,7 @@ import type { PackageProgress } from '../contract/package-progress.ts';
 import type { PythonRuntime } from '../runtimes.ts';
 import { LIMITS } from '../limits.ts';
 import { RunRequest, SessionName, WorkspaceFileName } from '../contract/sandbox.ts';
+import { TableQuery } from '../contract/table.ts';
 import type { SandboxState } from '../contract/sandbox-events.ts';
 
 /** Chosen by the page, for one run or one task of the package store; free again when that has ended. */
@@ -28,6 +29,7 @@ export const sandboxArguments = {
   readFile: z.tuple([SessionName, WorkspaceFileName]),
   removeFile: z.tuple([SessionName, WorkspaceFileName]),
   saveFiles: z.tuple([SessionName]),
+  tableRows: z.tuple([SessionName, TableQuery]),
   restart: z.tuple([]),
   stop: z.tuple([]),
 } as const;

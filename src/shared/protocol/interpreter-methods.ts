@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { WorkspaceFileName } from '../contract/sandbox.ts';
+import { TABLE_LIMITS, TableQuery } from '../contract/table.ts';
 import { LIMITS } from '../limits.ts';
 import type { MethodSpec } from '../rpc/contract.ts';
 import { FilePart, PieceBytes } from './interpreter.ts';
@@ -33,6 +34,8 @@ export const guestQuestions = {
     z.strictObject({ code: z.string().max(LIMITS.codeBytes) }),
     PACKAGE_LIMITS.importReport,
   ),
+  /** Rows of a data frame that was shown: a `TableAnswer` as JSON. */
+  tableRows: question(TableQuery, TABLE_LIMITS.answerBytes),
   /**
    * Imports modules and tries what is there: what came of it as a JSON object, which is always the same, or text that
    * says why it failed. Only in an interpreter that no guest enters.
@@ -49,6 +52,7 @@ export type QuestionParams<Q extends GuestQuestion> = z.output<(typeof guestQues
 export const interpreterMethods = {
   listFiles: guestQuestions.listFiles,
   findImports: guestQuestions.findImports,
+  tableRows: guestQuestions.tableRows,
   writeFile: { params: FilePart, result: Nothing },
   /** What is in a file below /workspace. */
   readFile: {

@@ -53,6 +53,8 @@ export const RunFacts = RunRequest.pick({ args: true, script: true, columns: tru
   endSeconds: z.number().positive().optional(),
   /** The functions of the app's that it may call: JSON, see `FunctionFacts`. Absent when there are none. */
   functions: z.string().max(LIMITS.functionTextLength).optional(),
+  /** Whoever runs it asks for rows of the data frames that it shows: they get the form `TABLE_MIME`, too. */
+  tables: z.boolean().optional(),
 });
 export type RunFacts = z.infer<typeof RunFacts>;
 

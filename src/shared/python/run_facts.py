@@ -22,6 +22,8 @@ class RunFacts(NamedTuple):
     endSeconds: float | None = None  # noqa: N815 - its name in the protocol
     # The functions of the app's that it may call, as JSON; see host_functions.py.
     functions: str | None = None
+    # Somebody asks for rows of the data frames that it shows; see shown_tables.py.
+    tables: bool = False
 
     def apply(self, namespace: dict[str, object]) -> None:
         if self.args is not None:

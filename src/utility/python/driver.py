@@ -14,6 +14,7 @@ from .interpreter import install
 from .packages.packages import Packages
 from .sessions.session import Session
 from .snapshot import park, renew_randomness
+from .tables.shown_tables import ShownTables
 from .time_zone import renew_time_zone
 
 _encode = str.encode
@@ -24,12 +25,13 @@ def install_driver(given: str) -> Callable[[bytes], bytes]:
     """Once per interpreter. `given` is a JSON object, see `Installation` in interpreter.ts."""
     parts = json.loads(given)
     device = Device(parts["descriptor"])
-    session, packages = install(parts["workspace"], parts["provided"], device, parts["displayLimits"])
-    return Driver(session, packages).drive
+    session, packages, tables = install(parts["workspace"], parts["provided"], device, parts["displayLimits"])
+    return Driver(session, packages, tables).drive
 
 
 class Driver:
-    def __init__(self, session: Session, packages: Packages) -> None:
+    def __init__(self, session: Session, packages: Packages, tables: ShownTables) -> None:
+        self._tables = tables
         self._session = session
         self._packages = packages
 
@@ -49,6 +51,8 @@ class Driver:
     def _answer(self, name: bytes, text: str) -> str:
         if name == b"listFiles":
             return self._session.list_files()
+        if name == b"tableRows":
+            return self._tables.rows(text)
         if name == b"findImports":
             return self._packages.find_imports(_loads(text)["code"])
         if name == b"installed":

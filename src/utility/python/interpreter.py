@@ -23,10 +23,13 @@ from .loops.event_loops import install_event_loops
 from .packages.packages import Packages
 from .sessions.program_end import ProgramEnd
 from .sessions.session import Session
+from .tables.shown_tables import ShownTables
 from .time_zone import renew_time_zone
 
 
-def install(workspace: str, provided: str, device: Device, limits: dict[str, int]) -> tuple[Session, Packages]:
+def install(
+    workspace: str, provided: str, device: Device, limits: dict[str, int]
+) -> tuple[Session, Packages, ShownTables]:
     """Once per interpreter.
 
     `workspace` is the absolute path of the folder that code works in; `provided` a JSON object of the sources of
@@ -41,6 +44,8 @@ def install(workspace: str, provided: str, device: Device, limits: dict[str, int
     after_import = install_after_import()
     figures = install_figures(outputs, forms, after_import, device.fetch_fonts)
     outputs.show_with(device.show, limits["bytes"], limits["totalBytes"], limits["count"], limits["types"])
+    tables = ShownTables()
+    forms.add_formatter(tables.applies, tables.forms)
     install_standard_input(device.announce)
     files = WorkspaceFiles(workspace, device.file_changes)
     install_provided_modules(json.loads(provided))
@@ -48,4 +53,5 @@ def install(workspace: str, provided: str, device: Device, limits: dict[str, int
     install_progress_bars(after_import)
     install_charts(after_import)
     install_wide_frames(after_import)
-    return Session(loops, outputs, display, figures, files, ProgramEnd(device.is_writing), device), Packages()
+    session = Session(loops, outputs, display, figures, files, tables, ProgramEnd(device.is_writing), device)
+    return session, Packages(), tables

@@ -5,11 +5,13 @@ import absentFeatures from '../python/imports/absent_features.py?raw';
 import absentInPictures from '../python/imports/absent_in_pictures.py?raw';
 import absentWords from '../python/imports/absent_words.py?raw';
 import blockingLoop from '../python/loops/blocking_loop.py?raw';
+import cellTexts from '../python/tables/cell_texts.py?raw';
 import deadline from '../python/sessions/deadline.py?raw';
 import device from '../python/device.py?raw';
 import driver from '../python/driver.py?raw';
 import eventLoops from '../python/loops/event_loops.py?raw';
 import finalizable from '../python/sessions/finalizable.py?raw';
+import frameTable from '../python/tables/frame_table.py?raw';
 import hostFunctions from '../python/functions/host_functions.py?raw';
 import interpreter from '../python/interpreter.py?raw';
 import interrupts from '../python/interrupts.py?raw';
@@ -37,6 +39,7 @@ import providedModules from '../python/imports/provided_modules.py?raw';
 import refusedModules from '../python/imports/refused_modules.py?raw';
 import schemaChecks from '../python/functions/schema_checks.py?raw';
 import session from '../python/sessions/session.py?raw';
+import shownTables from '../python/tables/shown_tables.py?raw';
 import snapshot from '../python/snapshot.py?raw';
 import timeZone from '../python/time_zone.py?raw';
 
@@ -49,12 +52,14 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   absent_in_pictures: absentInPictures,
   absent_words: absentWords,
   blocking_loop: blockingLoop,
+  cell_texts: cellTexts,
   curated: `CURATED = ${JSON.stringify(curatedPackages)}\n`,
   deadline,
   device,
   driver,
   event_loops: eventLoops,
   finalizable,
+  frame_table: frameTable,
   host_functions: hostFunctions,
   interpreter,
   interrupts,
@@ -71,6 +76,7 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   refused_modules: refusedModules,
   schema_checks: schemaChecks,
   session,
+  shown_tables: shownTables,
   snapshot,
   time_zone: timeZone,
 };

@@ -149,6 +149,7 @@ const HONEST: SidecarHandlers = {
   answerFunction: () => ({}),
   answerFonts: () => ({ missing: [] }),
   findImports: () => ({}),
+  tableRows: () => ({}),
   whenIdle: () => ({}),
   missingPackages: () => ({ missing: [] }),
   loadPackage: () => ({}),

@@ -26,11 +26,16 @@ export class BetweenRuns {
   /**
    * Waits for the session's earlier runs. Neither its interpreter nor the process is ended until the work is done.
    *
-   * @returns null when the session has no interpreter
+   * @param untilTurn no longer than until it aborts
+   * @returns null when the session has no interpreter, or its turn did not come
    */
-  do<T>(session: string, work: (interpreter: OpenInterpreter) => Promise<T>): Promise<T | null> {
-    const { interpreters, queue, signal, supervisor } = this.#parts;
-    return queue.add<T | null>(session, signal, async () => {
+  do<T>(
+    session: string,
+    work: (interpreter: OpenInterpreter) => Promise<T>,
+    untilTurn: AbortSignal = this.#parts.signal,
+  ): Promise<T | null> {
+    const { interpreters, queue, supervisor } = this.#parts;
+    return queue.add<T | null>(session, untilTurn, async () => {
       const interpreter = interpreters.find(session);
       if (interpreter === undefined) return null;
       supervisor.use();

@@ -1,5 +1,6 @@
 /** Which of the forms that an output comes in is shown. */
 import { chartLibraryOf, type ChartLibrary } from '../../../shared/contract/charts.ts';
+import { ShownTable, TABLE_MIME } from '../../../shared/contract/table.ts';
 import { DRAWING } from './picture.ts';
 
 export type Mime = Readonly<Record<string, string>>;
@@ -7,6 +8,7 @@ export type Mime = Readonly<Record<string, string>>;
 export type ShownOutput =
   /** Drawn by a library of the app's. `spec`: JSON text. */
   | { readonly kind: 'chart'; readonly library: ChartLibrary; readonly spec: string }
+  | { readonly kind: 'table'; readonly table: ShownTable }
   | { readonly kind: 'image'; readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'html'; readonly html: string }
   | { readonly kind: 'text'; readonly text: string };
@@ -45,10 +47,27 @@ const chartOf = (mime: Mime): ShownOutput | null => {
   return null;
 };
 
+/** Longest description of a data frame that is looked at, in UTF-16 units. */
+const MAX_TABLE = 2 * 1024 * 1024;
+
+/** Null when there is none that makes sense: its other forms are shown then. */
+const tableOf = (mime: Mime): ShownOutput | null => {
+  const text = mime[TABLE_MIME];
+  if (text === undefined || text.length > MAX_TABLE) return null;
+  try {
+    const table = ShownTable.safeParse(JSON.parse(text));
+    return table.success ? { kind: 'table', table: table.data } : null;
+  } catch {
+    return null;
+  }
+};
+
 /** The richest form that can be shown safely. */
 export const shownOutput = (mime: Mime): ShownOutput => {
   const chart = chartOf(mime);
   if (chart !== null) return chart;
+  const table = tableOf(mime);
+  if (table !== null) return table;
   const image = imageOf(mime);
   if (image !== null) return image;
   const html = mime['text/html'];
@@ -72,6 +91,8 @@ export const outputFileName = (shown: ShownOutput, cell: number, index: number):
       return `cell-${cell}-chart-${index + 1}.json`;
     case 'image':
       return `cell-${cell}-image-${index + 1}.${EXTENSIONS[shown.type] ?? 'bin'}`;
+    case 'table':
+      return `cell-${cell}-table-${index + 1}.csv`;
     case 'html':
       return `cell-${cell}-output-${index + 1}.html`;
     case 'text':

@@ -26,6 +26,7 @@ from ....shared.python.workspace.workspace_files import FileStates, WorkspaceFil
 from ..device import Device
 from ..interrupts import accept_interrupts, end_interrupts, ignore_interrupts
 from ..loops.event_loops import EventLoops
+from ..tables.shown_tables import ShownTables
 from .program_end import ProgramEnd
 
 _modules = sys.modules
@@ -49,6 +50,7 @@ class Session:
         display: Display,
         figures: Figures,
         files: WorkspaceFiles,
+        tables: ShownTables,
         program_end: ProgramEnd,
         device: Device,
     ) -> None:
@@ -57,6 +59,7 @@ class Session:
         self._display = display
         self._figures = figures
         self._files = files
+        self._tables = tables
         self._program_end = program_end
         self._device = device
         # There once a run was given functions of the app's.
@@ -114,6 +117,7 @@ class Session:
         self._place_functions(facts.functions)
         self._outputs.begin_run()
         self._figures.begin_run()
+        self._tables.begin_run(facts.tables)
         try:
             script = compile_script(code, self._filename)
         except BaseException as error:
