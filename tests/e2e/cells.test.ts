@@ -119,6 +119,24 @@ it('cells are inserted, moved, duplicated, split and merged; the keyboard goes a
   await becomes('code 4');
 });
 
+it('cells are dragged by their margin', async () => {
+  const { page } = app;
+  await write('one', 'two', 'three');
+  const cells = page.locator('.cell');
+  const below = await cells.nth(2).boundingBox();
+  await cells
+    .nth(0)
+    .locator('.gutter')
+    .dragTo(cells.nth(2), { targetPosition: { x: 60, y: (below?.height ?? 0) - 4 } });
+  await eventually(async () => expect(await sources()).toEqual(['two', 'three', 'one']));
+  await becomes('cell 2');
+  await cells
+    .nth(2)
+    .locator('.gutter')
+    .dragTo(cells.nth(0), { targetPosition: { x: 60, y: 4 } });
+  await eventually(async () => expect(await sources()).toEqual(['one', 'two', 'three']));
+});
+
 it('the menu of a cell says and does the same, and gives the keyboard back', async () => {
   const { page } = app;
   const cell = await ended(await runCode(page, 'print("copied text")'));

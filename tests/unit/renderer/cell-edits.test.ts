@@ -6,6 +6,7 @@ import {
   mergedSource,
   moveCell,
   outputText,
+  placeCell,
   splitCell,
 } from '../../../src/renderer/console/model/cell-edits.ts';
 import { Session } from '../../../src/renderer/console/model/session.ts';
@@ -39,6 +40,30 @@ describe('cells', () => {
     ]);
     moveCell(session, three, -1);
     expect(sources()).toEqual(['two', 'three', 'one']);
+  });
+
+  it.each([
+    [0, 2, 'below', 'two three one'],
+    [0, 2, 'above', 'two one three'],
+    [2, 0, 'above', 'three one two'],
+    [2, 0, 'below', 'one three two'],
+    [1, 1, 'below', 'one two three'],
+  ] as const)('are put at the side of another one: %j', (from, to, side, expected) => {
+    const { session, cells, sources } = sessionOf('one', 'two', 'three');
+    const [moved, other] = [cells[from], cells[to]];
+    if (moved === undefined || other === undefined) throw new Error('no cells');
+    placeCell(session, moved, other, side);
+    expect(sources().join(' ')).toBe(expected);
+  });
+
+  it('of another session are not put anywhere', () => {
+    const { session, cells, sources } = sessionOf('one');
+    const { cells: others } = sessionOf('other');
+    const [one, other] = [cells[0], others[0]];
+    if (one === undefined || other === undefined) throw new Error('no cells');
+    placeCell(session, other, one, 'below');
+    placeCell(session, one, other, 'below');
+    expect(sources()).toEqual(['one']);
   });
 
   it.each([

@@ -48,6 +48,15 @@ export const moveCell = (session: Session, cell: Cell, by: number): void => {
   session.cells = session.cells.toSpliced(from, 1).toSpliced(to, 0, cell);
 };
 
+/** Puts a cell above or below another one. */
+export const placeCell = (session: Session, cell: Cell, other: Cell, side: 'above' | 'below'): void => {
+  if (cell === other) return;
+  const rest = session.cells.filter((one) => one !== cell);
+  const at = rest.indexOf(other);
+  if (at < 0 || rest.length === session.cells.length) return;
+  session.cells = rest.toSpliced(side === 'above' ? at : at + 1, 0, cell);
+};
+
 /** A cell with the same code below it, not run yet. */
 export const duplicateCell = (session: Session, cell: Cell): Cell => session.addCell(cell.source, cell);
 
