@@ -135,6 +135,12 @@ const allPictures = async (): Promise<void> => {
     const asking = await runCode(page, 'name = input("Your name? ")');
     await asking.locator('.input').waitFor();
     await shoot('console-input');
+    await page.locator('.cell').last().locator('.cm-content').click();
+    await page.keyboard.insertText('print("after you")');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.cell .waiting', { hasText: 'Queued' }).waitFor();
+    await shoot('console-queued');
+    await asking.locator('.input input').focus();
     await page.keyboard.type('Ada');
     await page.keyboard.press('Enter');
     await ended(asking);
@@ -157,6 +163,15 @@ const allPictures = async (): Promise<void> => {
     await ended(crashing);
     await ended(await runCode(page, '"alive"'));
     await shoot('console-crashed');
+    await (await runCode(page, 'name')).locator('.missing').waitFor();
+    await shoot('console-missing');
+    await page
+      .getByRole('contentinfo')
+      .getByRole('button', { name: /^Memory:/u })
+      .click();
+    await page.getByRole('dialog', { name: 'Memory of the sessions' }).waitFor();
+    await shoot('memory');
+    await page.keyboard.press('Escape');
     for (const place of ['Packages', 'Activity', 'Settings'] satisfies PlaceName[]) {
       await goTo(page, place);
       await page.getByRole('heading', { level: 1 }).waitFor();
