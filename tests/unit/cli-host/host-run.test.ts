@@ -134,3 +134,16 @@ it('a run is told of missing packages in the words of the client that asked for 
   await transfer(sandbox, {});
   expect(used).toEqual([commandLineWords, programWords]);
 });
+
+it('a run is told whether the time that its input takes counts', async () => {
+  const told: (boolean | undefined)[] = [];
+  const sandbox: Pick<Runner, 'run'> = {
+    run: async (_request, { countsInput } = {}) => {
+      told.push(countsInput);
+      return resultOf();
+    },
+  };
+  await transfer(sandbox, { countsInput: true });
+  await transfer(sandbox, {});
+  expect(told).toEqual([true, false]);
+});

@@ -364,3 +364,16 @@ it('has the run told of missing packages in words for a terminal', async () => {
   await cli(['run', '-c', '1'], { run });
   expect(used).toEqual([commandLineWords]);
 });
+
+it.each([
+  [true, false],
+  [false, true],
+])('the time that input takes counts, but at a terminal (%j): %j', async (stdinIsTty, counts) => {
+  const told: unknown[] = [];
+  const run: Run = async (_request, { countsInput, onInput }) => {
+    told.push(typeof onInput, countsInput);
+    return resultOf();
+  };
+  await cli(['run', '-c', '1'], { run, stdinIsTty });
+  expect(told).toEqual(['function', counts]);
+});
