@@ -2,7 +2,6 @@ import type { BootMode } from '../../../shared/protocol/guest-bridge.ts';
 import {
   MAX_DEATH_DETAIL,
   runWindowBytes,
-  type DeathCause,
   type RunEnd,
   type RunOrder,
   type RunPiece,
@@ -30,6 +29,8 @@ import {
   type WorkerImage,
   type WorkerStart,
 } from '../../../shared/protocol/worker-protocol.ts';
+import { causeOf, fatalCause, type Death } from './thread-death.ts';
+import { ThreadMemory } from './thread-memory.ts';
 import { PackageFileServer } from '../packages/package-file-server.ts';
 import type { PackageSnapshot } from '../snapshots/package-snapshots.ts';
 import { PlacedFiles, type Clash } from '../packages/placed-files.ts';
@@ -40,15 +41,7 @@ import { MIB } from '../../../shared/units.ts';
 /** How long a guest may take to clean up after an interrupt before it receives the next one, in ms. */
 const INTERRUPT_AGAIN_MS = 150;
 
-/** Interval between requests for a thread's memory, in ms. */
-const MEASURE_MS = 50;
-
 type WorkerPeer = RpcPeer<typeof workerHostContract, WorkerContract>;
-
-interface Death {
-  readonly cause: DeathCause;
-  readonly detail: string;
-}
 
 /** A snapshot that an interpreter is started from, with its packages. */
 export type Image = Pick<PackageSnapshot, 'bytes'> & Partial<Pick<PackageSnapshot, 'packages' | 'libraries'>>;
@@ -74,11 +67,7 @@ export class InterpreterThread {
   readonly #peer: WorkerPeer;
   /** See `WorkerStart.interrupts`. */
   readonly #interrupts = new Int32Array(new SharedArrayBuffer(INTERRUPTS_BYTES));
-  /** See `WorkerStart.used`. */
-  readonly #used = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  /** The last reading of the runs before. */
-  #usedBefore = 0;
-  readonly #limitMiB: number;
+  readonly #memory: ThreadMemory;
   /** See `WorkerStart.answers`. */
   readonly #answers = {
     readInput: answerMemory(blockingCalls.readInput.partBytes),
@@ -94,13 +83,17 @@ export class InterpreterThread {
   #death: Death | undefined;
   /** The current run; settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
-  #runsNow = 0;
-  /** The timer by which memory is watched. It outlasts a short run, as most are: the next one need not start another. */
-  #watch: NodeJS.Timeout | undefined;
 
   /** @param mode how its interpreter is started; with 'restore' it starts at once and receives the snapshot by `boot` */
   constructor(parts: ThreadParts, mode: BootMode) {
-    this.#limitMiB = parts.interpreterLimitMiB;
+    this.#memory = new ThreadMemory({
+      limitMiB: parts.interpreterLimitMiB,
+      request: () => void Atomics.store(this.#interrupts, 1, 1),
+      onTooMuch: (detail) => {
+        this.#note({ cause: 'out-of-memory', detail });
+        void this.#thread.terminate();
+      },
+    });
     this.#files = new PackageFileServer({
       slot: new AnswerSlot(this.#answers.readPackageFile),
       nextTurn: () => parts.threadHost.nextTurn(),
@@ -113,7 +106,7 @@ export class InterpreterThread {
       // In a buffer of its own, like all data that a worker receives.
       codeCache: snapshot === undefined ? new Uint8Array(0) : decodeImage(snapshot).codeCache.slice(),
       interrupts: this.#interrupts.buffer,
-      used: this.#used.buffer,
+      used: this.#memory.shared,
       answers: this.#answers,
     };
     let resolveDied: (death: Death) => void = () => undefined;
@@ -149,8 +142,7 @@ export class InterpreterThread {
 
   /** What the interpreter uses for its data, files and objects, as it was measured last, in MiB. */
   get usedMiB(): number {
-    // The thread may have written anything.
-    return Math.max(0, Atomics.load(this.#used, 0)) || this.#usedBefore;
+    return this.#memory.usedMiB;
   }
 
   /** Whether the thread was terminated on request. */
@@ -310,39 +302,15 @@ export class InterpreterThread {
     }
   }
 
-  /**
-   * Requests and checks the memory of the thread while code runs. If a guest prevents its thread from measuring, main still
-   * watches the process.
-   */
-  #watchMemory(): void {
-    if (this.#runsNow === 0) {
-      clearInterval(this.#watch);
-      this.#watch = undefined;
-      return;
-    }
-    const used = Atomics.load(this.#used, 0);
-    if (used <= this.#limitMiB) {
-      Atomics.store(this.#interrupts, 1, 1);
-      return;
-    }
-    const detail = `the interpreter used ${used} MiB of ${this.#limitMiB} MiB for its data, files and objects`;
-    this.#note({ cause: 'out-of-memory', detail });
-    void this.#thread.terminate();
-  }
-
   async #run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
-    // The reading of an earlier run is outdated.
-    this.#usedBefore = this.usedMiB;
-    Atomics.store(this.#used, 0, 0);
+    this.#memory.begin();
     Atomics.store(this.#interrupts, 2, 0);
-    this.#runsNow++;
     try {
       const ending = this.#peer.call('run', order, {
         onItem: onPiece,
         window: runWindowBytes(order.outputBytes, order.facts?.functions !== undefined),
       });
-      // While the code runs already.
-      this.#watch ??= setInterval(() => this.#watchMemory(), MEASURE_MS);
+      this.#memory.watch();
       const end = await ending;
       return end.kind === 'finished' ? end : { ...end, cause: fatalCause(end.detail) };
     } catch (error) {
@@ -352,7 +320,7 @@ export class InterpreterThread {
       const detail = error instanceof Error ? error.message : 'no reason given';
       return { kind: 'died', cause: 'misbehaved', detail: detail.slice(0, MAX_DEATH_DETAIL), stack: '' };
     } finally {
-      this.#runsNow--;
+      this.#memory.end();
     }
   }
 
@@ -367,14 +335,3 @@ export class InterpreterThread {
     this.#death ??= { cause: death.cause, detail: death.detail.slice(0, MAX_DEATH_DETAIL) };
   }
 }
-
-/** Recognises the engine's message about a refused allocation. A guest can forge it, but its thread is gone in either case. */
-const fatalCause = (detail: string): DeathCause =>
-  /allocation failed|out of memory/iu.test(detail) ? 'out-of-memory' : 'fatal';
-
-const causeOf = (error: unknown): Death => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ERR_WORKER_OUT_OF_MEMORY'
-    ? { cause: 'out-of-memory', detail: 'the interpreter ran out of JavaScript memory' }
-    : { cause: 'exited', detail: "the interpreter's thread failed" };
-};
