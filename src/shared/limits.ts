@@ -79,7 +79,7 @@ export const LIMITS = {
   /** Most calls of functions that one run can make. */
   functionCalls: 10_000,
   /** Arguments of one call, as JSON in UTF-8 with the function's name, and those of all calls of a run. */
-  callBytes: 1024 * 1024,
+  callBytes: 8 * 1024 * 1024,
   totalCallBytes: 24 * 1024 * 1024,
   /** Levels and values of one call's JSON. */
   callDepth: 64,

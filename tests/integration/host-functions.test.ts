@@ -14,6 +14,7 @@ import type {
 import { RunResult as RunResultSchema } from '../../src/shared/contract/sandbox.ts';
 import { runProgram } from '../../scripts/shared/run-program.ts';
 import { librarySandbox } from '../support/library-sandbox.ts';
+import { notRunHere } from '../support/not-run.ts';
 import { testWheels } from '../support/test-wheels.ts';
 
 /** What handlers were called with. */
@@ -48,6 +49,14 @@ const functions: HostFunctions = {
     input: { type: 'object', properties: { value: {} }, required: ['value'] },
     handler: (input) => (input as { value: unknown }).value,
   },
+  save: hostFunction({
+    frames: 'arrow',
+    input: z.object({ table: z.instanceof(Uint8Array), name: z.string().default('') }),
+    handler: ({ name, table }) => {
+      handled.push({ name, size: table.byteLength });
+      return table;
+    },
+  }),
   fail: {
     handler: () => {
       throw new TypeError('the record is locked');
@@ -58,7 +67,10 @@ const functions: HostFunctions = {
 let sandbox: Sandbox;
 
 beforeAll(() => {
-  sandbox = librarySandbox({ functions, calls: { keepArguments: true } });
+  sandbox = librarySandbox({
+    functions,
+    calls: { keepArguments: true, argumentKiB: 8192, resultKiB: 8192 },
+  });
 });
 afterAll(() => sandbox.dispose());
 beforeEach(() => void handled.splice(0));
@@ -623,5 +635,61 @@ except StopIteration as stopped:
       'abandoned',
     ]);
     expect(await valueOf('from host import add\nadd(1)')).toBe(3);
+  });
+});
+
+describe('tables that cross as Arrow', () => {
+  /** What a stream begins with. */
+  const STREAM = 'b"\\xff\\xff\\xff\\xff\\x08\\0\\0\\0" + ';
+
+  it('reach the handler as bytes, in pieces where they are large, and are recorded by their size', async () => {
+    const size = 5 * 1024 * 1024;
+    const code = `from host import save, FunctionError
+try:
+    save(${STREAM}bytes(${size - 8}), "large")
+except FunctionError as error:
+    print(error)`;
+    const { calls, error, stdout } = await run(code);
+    expect(error).toBeNull();
+    expect(handled).toEqual([{ name: 'large', size }]);
+    // The result has come back whole; without packages it can't be read.
+    expect(stdout).toBe(
+      'save: its tables cross as Arrow, which needs the package pyarrow; write `import pyarrow` into the code\n',
+    );
+    expect(calls).toMatchObject([
+      { name: 'save', outcome: 'ok', arguments: { table: { arrow: `${size} bytes` } } },
+    ]);
+    expect(calls?.[0]?.resultBytes).toBeGreaterThan(size);
+  });
+
+  it('are refused when they are none, before the handler is called', async () => {
+    expect(await errorOf('from host import save\nsave(b"12345678")')).toContain('table: is no Arrow stream');
+    expect(await errorOf('from host import save\nsave([{"a": 1}])')).toContain('ValidationError');
+    expect(await errorOf(`from host import save\nsave(${STREAM}bytes(9 * 1024 * 1024))`)).toContain(
+      'CallLimitError',
+    );
+    expect(handled).toEqual([]);
+  });
+
+  it('of pandas cross and come back, with pyarrow, which comes by itself', async (context) => {
+    const mirror = await testWheels(context);
+    const own = librarySandbox({ functions, packages: { mirror } });
+    try {
+      await own.packages.install(['pyarrow']);
+    } catch (error) {
+      await own.dispose();
+      notRunHere(context, 'no-cdn', error instanceof Error ? error.message : '');
+    }
+    const { error, stdout } = await own.run({
+      code: `import pandas as pd
+from host import save
+frame = pd.DataFrame({"n": [1, 2, None], "text": ["a", "ü", None], "day": pd.date_range("2026-01-01", periods=3)})
+pd.testing.assert_frame_equal(save(frame), frame)
+print("same")`,
+      timeoutMs: 300_000,
+    });
+    await own.dispose();
+    expect(error).toBeNull();
+    expect(stdout).toBe('same\n');
   });
 });

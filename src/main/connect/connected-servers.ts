@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
+import { MIB } from '../../shared/units.ts';
 import type { CallLimits } from '../functions/call-dialog.ts';
 import type { FunctionSet, PreparedFunction } from '../functions/function-set.ts';
 import type { ServerSettings } from './server-list.ts';
@@ -19,7 +20,7 @@ export interface ConnectOptions {
 const CALL_LIMITS: CallLimits = {
   calls: DEFAULTS.functionCalls,
   perSecond: DEFAULTS.functionCallsPerSecond,
-  argumentBytes: LIMITS.callBytes,
+  argumentBytes: MIB,
   resultBytes: LIMITS.callResultBytes,
   keepArguments: false,
 };

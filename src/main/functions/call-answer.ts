@@ -50,7 +50,7 @@ const stringify = (value: unknown): string | undefined => JSON.stringify(value, 
 function refuseBytes(this: unknown, key: string, value: unknown): unknown {
   const original: unknown = (this as Record<string, unknown>)[key];
   if (ArrayBuffer.isView(original) || original instanceof ArrayBuffer) {
-    throw new TypeError('bytes are no JSON; give them as base64 text');
+    throw new TypeError('bytes are no JSON; give them as base64 text, or tables as Arrow by `frames`');
   }
   return value;
 }

@@ -3,6 +3,7 @@ import { LIMITS } from '../../shared/limits.ts';
 import type { FunctionQuestion } from '../../shared/protocol/blocking-calls.ts';
 import type { Clock } from '../base/clock.ts';
 import { AnswerParts, answerOf, failed, outcomeOf, textOf, type CallAnswer } from './call-answer.ts';
+import { readFrames, withoutFrames, writeFrames } from './arrow-frames.ts';
 import { decideOn } from './call-gate.ts';
 import { CallPace } from './call-pace.ts';
 import { CallReader, type FunctionCall, type ReadCall } from './call-reader.ts';
@@ -189,7 +190,9 @@ export class CallDialog implements RunCalls {
       resultBytes,
       ms: this.#options.clock.now() - askedAt,
       outcome,
-      ...(this.#options.functions.limits.keepArguments && call !== null ? { arguments: call.arguments } : {}),
+      ...(this.#options.functions.limits.keepArguments && call !== null
+        ? { arguments: withoutFrames(call.arguments, this.#framesOf(call.name)) }
+        : {}),
     };
     this.#records.push(record);
     try {
@@ -197,6 +200,10 @@ export class CallDialog implements RunCalls {
     } catch {
       // A listener must not affect the call.
     }
+  }
+
+  #framesOf(name: string): readonly string[] {
+    return this.#options.functions.set.find(name)?.frames ?? [];
   }
 
   async #decide({ bytes, call, number }: OpenCall, signal: AbortSignal): Promise<CallAnswer> {
@@ -226,16 +233,26 @@ export class CallDialog implements RunCalls {
     const { name } = call;
     const found = functions.set.find(name);
     if (found === undefined) return failed('invalid', 'this run was given no function of that name');
-    const input = await checked(found.input.check(call.arguments));
+    const { frames } = found;
+    const given =
+      frames === null ? ({ ok: true, value: call.arguments } as const) : readFrames(call.arguments, frames);
+    if (!given.ok) return failed('invalid', given.problem);
+    const input = await checked(found.input.check(given.value));
     if (!input.ok) return failed('invalid', input.problem);
-    const proposed = { name, arguments: call.arguments, session, run: this.#run, signal };
+    const proposed = {
+      name,
+      arguments: withoutFrames(call.arguments, frames ?? []),
+      session,
+      run: this.#run,
+      signal,
+    };
     const denial = await this.#gate(proposed, found.confirm);
     if (denial !== null) return denial;
     if (signal.aborted) return NOT_WANTED;
     try {
       const output = await found.output.check(await found.handler(input.value, { name, session, signal }));
       return output.ok
-        ? answerOf(output.value, functions.limits.resultBytes)
+        ? answerOf(frames === null ? output.value : writeFrames(output.value), functions.limits.resultBytes)
         : failed('failed', `its result is not what it should be: ${output.problem}`);
     } catch (error) {
       return failed('failed', messageOf(error));

@@ -1,5 +1,6 @@
 import { LIMITS } from '../../shared/limits.ts';
-import type { ConfirmPolicy, HostFunction, HostFunctions } from './host-function.ts';
+import { frameArguments } from './arrow-frames.ts';
+import type { ConfirmPolicy, FrameForm, HostFunction, HostFunctions } from './host-function.ts';
 import { docOf, signatureOf } from './python-signature.ts';
 import { PythonTypes } from './python-types.ts';
 import { isIdentifier } from './python-words.ts';
@@ -9,6 +10,12 @@ import { ANYTHING, NO_ARGUMENTS, valueSchema, type ValueSchema } from './value-s
 const OWN_NAMES: ReadonlySet<string> = new Set([
   ...['aio', 'FunctionError', 'CallDeniedError', 'CallLimitError', 'ValidationError'],
 ]);
+
+const WORD = /[A-Za-z_]\w*/gu;
+/** What makes and reads Arrow's streams in Python. */
+const ARROW_MODULE = 'pyarrow';
+
+const lastOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 
 /** A declaration that can't be used; the message begins with where it is wrong. */
 export class FunctionError extends Error {
@@ -22,6 +29,8 @@ export interface PreparedFunction {
   readonly input: ValueSchema;
   readonly output: ValueSchema;
   readonly confirm: ConfirmPolicy;
+  /** Names of the arguments that may be bytes of an Arrow stream; null where frames cross as records. */
+  readonly frames: readonly string[] | null;
   readonly handler: HostFunction['handler'];
 }
 
@@ -77,6 +86,14 @@ export class FunctionSet {
     return this.#functions.get(name);
   }
 
+  /** Modules that Python needs for what this code imports of them; a guess by the words in it. */
+  modulesFor(code: string): readonly string[] {
+    const names = this.all.filter(({ frames }) => frames !== null).map(({ name }) => lastOf(name));
+    if (names.length === 0) return [];
+    const words = new Set(Array.from(code.matchAll(WORD), ([word]) => word));
+    return words.has('host') && names.some((name) => words.has(name)) ? [ARROW_MODULE] : [];
+  }
+
   /** What Python is told of them. */
   facts(limits: CallFacts): string {
     return `{"limits":${JSON.stringify(limits)},"functions":${this.#described}}`;
@@ -106,6 +123,7 @@ const describe = (prepared: PreparedFunction): object => {
     others: signature.takesOthers,
     returns: signature.returns,
     schema: prepared.input.json,
+    ...(prepared.frames === null ? {} : { frames: prepared.frames }),
   };
 };
 
@@ -135,23 +153,29 @@ const checkName = (name: string, all: readonly string[]): void => {
 };
 
 const prepare = (name: string, declared: HostFunction): PreparedFunction => {
-  const { confirm, description, input, output } = declared;
+  const { confirm, description, frames, input, output } = declared;
   const place = `functions.${name}`;
   if (typeof declared.handler !== 'function') throw new FunctionError(`${place}.handler: must be a function`);
   if (description !== undefined && typeof description !== 'string') {
     throw new FunctionError(`${place}.description: must be a text`);
   }
   checkPolicy(confirm, place);
+  if (frames !== undefined && !FORMS.has(frames)) {
+    throw new FunctionError(`${place}.frames: must be "records" or "arrow"`);
+  }
+  const taken = input === undefined ? NO_ARGUMENTS : schemaAt(`${place}.input`, input, 'input');
   return {
     name,
     description: description ?? '',
-    input: input === undefined ? NO_ARGUMENTS : schemaAt(`${place}.input`, input, 'input'),
+    input: taken,
+    frames: frames === 'arrow' ? frameArguments(taken.json) : null,
     output: output === undefined ? ANYTHING : schemaAt(`${place}.output`, output, 'output'),
     confirm: confirm ?? 'allow',
     handler: (values, context) => declared.handler(values, context),
   };
 };
 
+const FORMS: ReadonlySet<unknown> = new Set<FrameForm>(['records', 'arrow']);
 const POLICIES: ReadonlySet<unknown> = new Set(['allow', 'ask', 'deny']);
 
 const checkPolicy = (confirm: unknown, place: string): void => {

@@ -38,6 +38,9 @@ export interface CallContext {
   readonly signal: AbortSignal;
 }
 
+/** How data frames cross: as a list of records, or as bytes of an Arrow IPC stream. */
+export type FrameForm = 'records' | 'arrow';
+
 export interface HostFunction {
   /** What it does, for whoever writes the code: its docstring. */
   readonly description?: string | undefined;
@@ -46,7 +49,9 @@ export interface HostFunction {
   readonly output?: FunctionSchema | undefined;
   /** `allow` by default. */
   readonly confirm?: ConfirmPolicy | undefined;
-  /** Gives what JSON can hold. The message of what it throws goes to the code, and nothing else of it. */
+  /** `records` by default. */
+  readonly frames?: FrameForm | undefined;
+  /** Gives what JSON can hold; with `frames: 'arrow'` also bytes of an Arrow stream, or an object with such. The message of what it throws goes to the code, and nothing else of it. */
   // A method, so that handlers may name the type of their input.
   handler(input: unknown, context: CallContext): unknown;
 }

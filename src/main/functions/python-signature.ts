@@ -86,14 +86,23 @@ export const parameterList = ({ parameters, takesOthers }: PythonSignature, othe
   ].join(', ');
 
 /** What the function does, and what its arguments are. */
-export const docOf = ({ description, input }: PreparedFunction, { parameters }: PythonSignature): string => {
+export const docOf = (
+  { description, frames, input }: PreparedFunction,
+  { parameters }: PythonSignature,
+): string => {
   const { properties } = outermost(input.json);
   const about = parameters.flatMap(({ key, name }) => {
     const of = isSchema(properties) ? properties[key] : undefined;
     const described = isSchema(of) ? of['description'] : undefined;
     const text = typeof described === 'string' ? cleanText(described).replaceAll(/\s+/g, ' ') : '';
-    return text === '' ? [] : [`    ${name}: ${text}`];
+    const parts = [frames?.includes(key) === true ? 'A data frame of pandas or polars.' : '', text];
+    const told = parts.filter((part) => part !== '').join(' ');
+    return told === '' ? [] : [`    ${name}: ${told}`];
   });
-  const parts = [cleanText(description), about.length === 0 ? '' : ['Args:', ...about].join('\n')];
+  const parts = [
+    cleanText(description),
+    frames === null ? '' : 'Tables cross as Arrow, and come back as data frames; needs the package pyarrow.',
+    about.length === 0 ? '' : ['Args:', ...about].join('\n'),
+  ];
   return parts.filter((part) => part !== '').join('\n\n');
 };

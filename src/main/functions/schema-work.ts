@@ -18,7 +18,7 @@ const MAX_DEPTH = 200;
 type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 /**
  * Tells the first thing that is wrong with a large value of JSON, in words, or that it is too much work to say. Null says little:
@@ -60,7 +60,7 @@ const isLarge = (value: unknown, few: number): boolean => {
     if (left === 0 || pending.length > few) return true;
     const next = pending.pop();
     if (Array.isArray(next) && next.length > few) return true;
-    const inner: unknown[] = typeof next === 'object' && next !== null ? Object.values(next) : [];
+    const inner: unknown[] = isFields(next) || Array.isArray(next) ? Object.values(next) : [];
     pending.push(...inner.slice(0, few + 1));
   }
   return false;

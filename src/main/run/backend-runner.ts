@@ -199,7 +199,8 @@ export class BackendRunner implements Runner {
   async #attempt(parts: RunParts): Promise<Attempt> {
     const { endsSession, number, options, request, signal } = parts;
     const { onPackages, words } = options;
-    const context = { signal, onPackages, words, endsSession };
+    const modules = options.functions?.set.modulesFor(request.code) ?? [];
+    const context = { signal, onPackages, words, modules, endsSession };
     const opening = await this.#options.backend.open(request, context);
     const { packages, packagesMs, startMs } = opening;
     const prepared = { packages, packagesMs, startMs };

@@ -14,6 +14,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   readonly onPackages: RunOptions['onPackages'];
   readonly words?: RunOptions['words'];
+  /** Modules that the run's functions need, beside what its code imports. */
+  readonly modules: readonly string[];
   /** Whether the session ends with this run as a program does. One that is not there is not begun for it. */
   readonly endsSession: boolean;
 }

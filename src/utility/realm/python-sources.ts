@@ -4,6 +4,7 @@ import { SHARED_SOURCES } from '../../shared/python/sources.ts';
 import absentFeatures from '../python/imports/absent_features.py?raw';
 import absentInPictures from '../python/imports/absent_in_pictures.py?raw';
 import absentWords from '../python/imports/absent_words.py?raw';
+import arrowFrames from '../python/functions/arrow_frames.py?raw';
 import blockingLoop from '../python/loops/blocking_loop.py?raw';
 import cellTexts from '../python/tables/cell_texts.py?raw';
 import deadline from '../python/sessions/deadline.py?raw';
@@ -51,6 +52,7 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   absent_features: absentFeatures,
   absent_in_pictures: absentInPictures,
   absent_words: absentWords,
+  arrow_frames: arrowFrames,
   blocking_loop: blockingLoop,
   cell_texts: cellTexts,
   curated: `CURATED = ${JSON.stringify(curatedPackages)}\n`,

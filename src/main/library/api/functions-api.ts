@@ -89,7 +89,12 @@ export interface HostFunction<Input = unknown> {
   readonly output?: object | undefined;
   /** `allow` by default. */
   readonly confirm?: ConfirmPolicy | undefined;
-  /** Gives what JSON can hold. The message of what it throws goes to the code, and nothing else of it. */
+  /**
+   * How data frames cross, `records` by default. With `arrow` an argument of whose values the schema says nothing (`z.instanceof(Uint8Array)`,
+   * `{}`) may be a data frame: the handler gets a Uint8Array, the bytes of an Arrow IPC stream, as the guest made them.
+   */
+  readonly frames?: 'records' | 'arrow' | undefined;
+  /** Gives what JSON can hold; with `frames: 'arrow'` also bytes of an Arrow IPC stream, or an object with such. The message of what it throws goes to the code, and nothing else of it. */
   handler(input: SchemaValue<Input>, context: CallContext): unknown;
 }
 

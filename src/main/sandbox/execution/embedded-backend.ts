@@ -106,11 +106,11 @@ export class EmbeddedBackend implements Backend {
     return this.#parts.close();
   }
 
-  #needsOf(request: RunRequest, { onPackages: onProgress, signal }: RunContext): RunNeeds | null {
+  #needsOf(request: RunRequest, { modules, onPackages: onProgress, signal }: RunContext): RunNeeds | null {
     const { packageProvider } = this.#parts;
     return packageProvider === undefined
       ? null
-      : new RunNeeds(request, packageProvider, { signal, onProgress });
+      : new RunNeeds(request, packageProvider, { signal, onProgress, modules });
   }
 
   /** An interpreter with all that the code needs, or why there is none. */

@@ -116,7 +116,8 @@ export class PackageInstaller {
     const report = needs.mayImport(this.installedIn(interpreter).length > 0)
       ? await this.#report(order)
       : NOTHING;
-    if (named.length + report.asked.length + report.modules.length + report.hints.length === 0) {
+    const found = report.asked.length + report.modules.length + report.hints.length;
+    if (named.length + found === 0 && !needs.hasModules) {
       return { installed: [], advice: adviceBy(this.#owners) };
     }
     const packages = await needs.packages();

@@ -22,7 +22,12 @@ const WORD = /\w+/gu;
 export interface RunNeedsOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: ((progress: PackageProgress) => void) | undefined;
+  /** Needed beside what the code imports. */
+  readonly modules?: readonly string[];
 }
+
+/** See `ImportReport`. */
+type FoundImports = { readonly [Field in keyof ImportReport]: Readonly<ImportReport[Field]> };
 
 /** Packages that the code of a run needs, and why. */
 export interface FoundNeeds {
@@ -42,6 +47,7 @@ export class RunNeeds {
   readonly #request: RunRequest;
   readonly #provider: PackageProvider;
   readonly #options: RunNeedsOptions;
+  readonly #modules: readonly string[];
   #packages: Promise<RunPackages> | undefined;
 
   constructor(request: RunRequest, provider: PackageProvider, options: RunNeedsOptions) {
@@ -49,11 +55,17 @@ export class RunNeeds {
     this.#request = request;
     this.#provider = provider;
     this.#options = options;
+    this.#modules = options.modules ?? [];
   }
 
   /** Packages named by the request and by the script's metadata, without which the run does not begin. @throws PackageError */
   async required(): Promise<readonly string[]> {
     return [...(this.#request.packages ?? []), ...(await this.code.dependencies())];
+  }
+
+  /** Whether functions of the run need packages. */
+  get hasModules(): boolean {
+    return this.#modules.length > 0;
   }
 
   /** Packages named in lines of the code, and in requirements files that these name. */
@@ -74,6 +86,7 @@ export class RunNeeds {
   /** Whether an interpreter should be asked what the code imports. @param hasPackages whether packages are installed in it */
   mayImport(hasPackages: boolean): boolean {
     const { code } = this.#request;
+    if (this.#modules.length > 0) return true;
     if (MAY_IMPORT.test(code) || MAY_INSTALL.test(code)) return true;
     if (!hasPackages) return false;
     if (WANTS_FONT.test(code)) return true;
@@ -93,7 +106,7 @@ export class RunNeeds {
 
   /** The needs as main can tell them before an interpreter is there. @throws PackageError */
   async guessed(): Promise<FoundNeeds> {
-    return this.found({ modules: [...(await this.code.imports())], hints: [], asked: [] });
+    return this.found({ modules: await this.code.imports(), hints: [], asked: [] });
   }
 
   /**
@@ -101,7 +114,8 @@ export class RunNeeds {
    *
    * @throws PackageError
    */
-  async found({ asked, hints, modules }: ImportReport): Promise<FoundNeeds> {
+  async found({ asked, hints, modules: reported }: FoundImports): Promise<FoundNeeds> {
+    const modules = [...new Set([...reported, ...this.#modules])];
     const [required, requested] = [await this.required(), await this.requested()];
     const text = await this.code.spelledOut();
     const spelledOut = new Set([...required, ...requested].map(packageName));

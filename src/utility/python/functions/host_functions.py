@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..device import Device
+from .arrow_frames import FrameError, NoArrowError, read_frames, write_frame
 from .plain_data import PlainDataError, plain_data, plain_json
 from .schema_checks import Problem, accepts_none, problems_of
 
@@ -89,6 +90,8 @@ class _Described:
         self.name: str = parts["name"]
         self.doc: str = parts["doc"]
         self.schema: dict[str, Any] = parts["schema"]
+        # Arguments that may be data frames; None where these cross as records.
+        self.frames: list[str] | None = parts.get("frames")
         self._keys = {one["name"]: one["key"] for one in parts["parameters"]}
         self._others: bool = parts["others"]
         self._optional = frozenset(one["name"] for one in parts["parameters"] if not one["required"])
@@ -149,7 +152,7 @@ class _Calls:
         self._awaited = {}
 
     def call(self, function: _Described, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return _value_of(self._ask(self._prepared(function, args, kwargs)))
+        return _result_of(function, self._ask(self._prepared(function, args, kwargs)))
 
     async def call_soon(self, function: _Described, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call it together with what else is awaited by then."""
@@ -158,14 +161,14 @@ class _Calls:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             # Driven by hand: nothing else can be awaited meanwhile.
-            return _value_of(self._ask(call))
+            return _result_of(function, self._ask(call))
         answer: asyncio.Future[Any] = loop.create_future()
         waiting = self._awaited.get(loop)
         if waiting is None:
             waiting = self._awaited[loop] = []
             loop.call_soon(self._make_awaited, loop)
         waiting.append((call, answer))
-        return _value_of(await answer)
+        return _result_of(function, await answer)
 
     def _make_awaited(self, loop: asyncio.AbstractEventLoop) -> None:
         # Whoever has let go of a call by now has not made it.
@@ -195,6 +198,9 @@ class _Calls:
     def _prepared(self, function: _Described, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
         """The call as JSON. Raises what is wrong with it."""
         given = function.arguments(args, kwargs)
+        for name in function.frames or ():
+            if name in given:
+                given[name] = _framed(function, name, given[name])
         try:
             plain = plain_data(given, self._limits["bytes"], self._limits["depth"])
         except PlainDataError as error:
@@ -234,6 +240,35 @@ def _value_of(answer: Any) -> Any:
     if "error" in answer:
         raise _ERRORS.get(answer["error"], FunctionError)(answer["message"])
     return answer["value"]
+
+
+def _result_of(function: _Described, answer: Any) -> Any:
+    value = _value_of(answer)
+    if function.frames is None:
+        return value
+    try:
+        return read_frames(value)
+    except NoArrowError:
+        raise _no_arrow(function) from None
+    except FrameError as error:
+        raise FunctionError(f"{function.name}: its result is no data frame: {error}") from None
+
+
+def _framed(function: _Described, name: str, value: Any) -> Any:
+    """A data frame as it crosses; other values as they are."""
+    try:
+        return write_frame(value)
+    except NoArrowError:
+        raise _no_arrow(function) from None
+    except FrameError as error:
+        raise _invalid(function.name, [Problem(name, f"Input has no form in Arrow: {error}", "arrow", value)]) from None
+
+
+def _no_arrow(function: _Described) -> FunctionError:
+    return FunctionError(
+        f"{function.name}: its tables cross as Arrow, which needs the package pyarrow; "
+        "write `import pyarrow` into the code"
+    )
 
 
 def _at(value: Any, path: str) -> Any:
