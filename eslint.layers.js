@@ -92,7 +92,7 @@ export const SANDBOX_FOLDERS = {
 
 export const SHARED_FOLDERS = {
   rpc: ['units.ts'],
-  python: [],
+  python: ['plot-fonts.json'],
   contract: ['limits.ts', 'runtimes.ts', 'json-data.ts'],
   packages: ['limits.ts', 'setting-fields.ts'],
   config: ['languages.ts', 'limits.ts', 'runtimes.ts', 'setting-fields.ts', 'packages'],

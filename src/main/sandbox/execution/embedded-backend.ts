@@ -4,7 +4,6 @@ import type { Backend, Opening, RunContext, RunProgress } from '../../run/backen
 import { programWords } from '../../run/package-advice.ts';
 import type { Verdict } from '../../run/verdict.ts';
 import { ModuleAdvice, refusalOf } from '../packages/module-advice.ts';
-import type { PackageInstaller } from '../packages/package-installer.ts';
 import type { PackageProvider } from '../packages/package-provider.ts';
 import { RunNeeds } from '../packages/run-needs.ts';
 import type { OpenInterpreter } from '../sessions/session-registry.ts';

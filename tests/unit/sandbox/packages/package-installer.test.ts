@@ -49,7 +49,7 @@ const stage = (report: Partial<ImportReport>) => {
 };
 
 it('fonts for a plot under way are asked for and answered with none where there are none; not again at once', async () => {
-  const { asked, clock, installer, session } = stage({});
+  const { asked, clock, installer } = stage({});
   const answered: unknown[] = [];
   const interpreter = {
     id: 'of-a-run',
@@ -61,7 +61,7 @@ it('fonts for a plot under way are asked for and answered with none where there 
         },
       },
     },
-  } as unknown as ReturnType<typeof session>;
+  } as unknown as OpenInterpreter;
   const ended = new AbortController();
   const ask = (call: number) =>
     installer.bringFonts(interpreter, {
