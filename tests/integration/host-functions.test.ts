@@ -67,10 +67,7 @@ const functions: HostFunctions = {
 let sandbox: Sandbox;
 
 beforeAll(() => {
-  sandbox = librarySandbox({
-    functions,
-    calls: { keepArguments: true, argumentKiB: 8192, resultKiB: 8192 },
-  });
+  sandbox = librarySandbox({ functions, calls: { keepArguments: true } });
 });
 afterAll(() => sandbox.dispose());
 beforeEach(() => void handled.splice(0));
@@ -649,7 +646,12 @@ try:
     save(${STREAM}bytes(${size - 8}), "large")
 except FunctionError as error:
     print(error)`;
-    const { calls, error, stdout } = await run(code);
+    const large = librarySandbox({
+      functions,
+      calls: { keepArguments: true, argumentKiB: 8192, resultKiB: 8192 },
+    });
+    const { calls, error, stdout } = await large.run(code);
+    await large.dispose();
     expect(error).toBeNull();
     expect(handled).toEqual([{ name: 'large', size }]);
     // The result has come back whole; without packages it can't be read.

@@ -87,7 +87,7 @@ describe('a guest that writes calls to the device by itself', () => {
   });
 
   it('with more bytes than a call may have is stopped in its own thread', async () => {
-    const result = await run(`print(attempt(" " * 1_048_577))\nprint(attempt(b"\\xff" * 1_000_000))`);
+    const result = await run(`print(attempt(" " * 8_388_609))\nprint(attempt(b"\\xff" * 8_000_000))`);
     expect(lines(result)).toEqual(['OSError 22', 'OSError 29']);
     expect([called, told]).toEqual([0, []]);
   });

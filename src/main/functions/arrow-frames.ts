@@ -45,7 +45,7 @@ export const readFrames = (given: Arguments, names: readonly string[]): ReadFram
 export const withoutFrames = <T extends Arguments>(given: T, names: readonly string[]): T => {
   const shown = names.flatMap((name) => {
     const text = Object.hasOwn(given, name) ? frameText(given[name]) : null;
-    return text === null ? [] : [[name, { arrow: `${Math.floor((text.length * 3) / 4)} bytes` }] as const];
+    return text === null ? [] : [[name, { arrow: `${Buffer.byteLength(text, 'base64')} bytes` }] as const];
   });
   return { ...given, ...Object.fromEntries(shown) };
 };
