@@ -47,6 +47,8 @@ export default defineConfig({
     build: {
       target: 'chrome130',
       outDir: path.join(root, 'out/renderer'),
+      // The page's policy takes fonts from files only.
+      assetsInlineLimit: 0,
       rolldownOptions: { input: source('renderer/index.html') },
     },
   },

@@ -56,6 +56,7 @@ export const OUTPUT_POLICY = text({
   'default-src': ["'none'"],
   'style-src': ["'unsafe-inline'"],
   'img-src': ['data:'],
+  'media-src': ['data:'],
   'font-src': ['data:'],
   'base-uri': ["'none'"],
   'form-action': ["'none'"],

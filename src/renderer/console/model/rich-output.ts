@@ -1,6 +1,8 @@
 /** Which of the forms that an output comes in is shown. */
 import { chartLibraryOf, type ChartLibrary } from '../../../shared/contract/charts.ts';
 import { ShownTable, TABLE_MIME } from '../../../shared/contract/table.ts';
+import { MAX_JSON_LENGTH } from './json-tree.ts';
+import { MAX_MATH_LENGTH } from './math-text.ts';
 import { DRAWING } from './picture.ts';
 
 export type Mime = Readonly<Record<string, string>>;
@@ -11,10 +13,28 @@ export type ShownOutput =
   | { readonly kind: 'table'; readonly table: ShownTable }
   | { readonly kind: 'image'; readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'html'; readonly html: string }
+  | { readonly kind: 'markdown' | 'latex' | 'json'; readonly text: string }
   | { readonly kind: 'text'; readonly text: string };
 
 const BASE64_IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 const TEXTS = ['text/markdown', 'text/latex', 'application/json', 'text/plain'];
+/** Longest Markdown that is set, in UTF-16 units. */
+const MAX_MARKDOWN_LENGTH = 32 * 1024;
+/** Texts that are set; longer ones are shown as they are. */
+const SET_TEXTS = [
+  { type: 'text/markdown', kind: 'markdown', most: MAX_MARKDOWN_LENGTH },
+  { type: 'text/latex', kind: 'latex', most: MAX_MATH_LENGTH },
+  { type: 'application/json', kind: 'json', most: MAX_JSON_LENGTH },
+] as const;
+
+/** A document that plays a sound; null for what is no base64. */
+const soundOf = (mime: Mime): ShownOutput | null => {
+  for (const [type, content] of Object.entries(mime)) {
+    if (!/^audio\/[a-z0-9.+-]+$/u.test(type) || !/^[A-Za-z0-9+/]+={0,2}$/u.test(content)) continue;
+    return { kind: 'html', html: `<audio controls src="data:${type};base64,${content}"></audio>` };
+  }
+  return null;
+};
 
 /** Null for what is no base64. */
 const decodeBase64 = (text: string): Uint8Array<ArrayBuffer> | null => {
@@ -72,6 +92,12 @@ export const shownOutput = (mime: Mime): ShownOutput => {
   if (image !== null) return image;
   const html = mime['text/html'];
   if (html !== undefined) return { kind: 'html', html };
+  const sound = soundOf(mime);
+  if (sound !== null) return sound;
+  for (const { kind, most, type } of SET_TEXTS) {
+    const given = mime[type];
+    if (given !== undefined && given.length <= most) return { kind, text: given };
+  }
   const text = TEXTS.map((type) => mime[type]).find((form) => form !== undefined);
   return { kind: 'text', text: text ?? Object.keys(mime).join(', ') };
 };
@@ -95,6 +121,9 @@ export const outputFileName = (shown: ShownOutput, cell: number, index: number):
       return `cell-${cell}-table-${index + 1}.csv`;
     case 'html':
       return `cell-${cell}-output-${index + 1}.html`;
+    case 'markdown':
+    case 'latex':
+    case 'json':
     case 'text':
       return '';
   }
