@@ -5,6 +5,7 @@ import type { PackageSettings } from '../../shared/packages/package-settings.ts'
 import type { SessionRunner } from '../mcp/session-runner.ts';
 import type { Runner } from '../run/runner.ts';
 import type { PackagePlaces } from './commands/package-places.ts';
+import type { ChartScript } from './output/saved-chart.ts';
 import type { PackageTool } from './commands/package-tool.ts';
 
 /** What the command line touches of the process it runs in. */
@@ -57,6 +58,8 @@ export interface CliDependencies {
   packageSettings(): Promise<PackageSettings>;
   /** Opens the package store with its sources. Rejects with PackageError. */
   openPackages(places: PackagePlaces): Promise<PackageTool>;
+  /** The script that draws charts of a library, out of the installation. */
+  readonly chartScript: ChartScript;
   readonly version: string;
   /** Said on stderr whenever a sandbox is opened, if anything needs saying. */
   readonly startNotice?: string;

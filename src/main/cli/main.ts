@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import process from 'node:process';
 import type { PackageSettings } from '../../shared/packages/package-settings.ts';
 import { openSettings } from '../config/open-settings.ts';
@@ -35,6 +37,7 @@ export const main = async (argv: readonly string[], provideElectron: ProvideElec
     packageSettings,
     openPackages: async (places) =>
       (await import('./commands/package-tool.ts')).openPackageTool(folder, places, await packageSettings()),
+    chartScript: (library) => readFile(path.join(folder, 'out', 'frames', `${library}.js`), 'utf8'),
     version,
     ...(isRoot() ? { startNotice: ROOT_NOTICE } : {}),
   });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chartPolicy, OUTPUT_POLICY, pagePolicy } from './content-security.ts';
-import { CHART_STYLE } from '../app/chart-style.ts';
+import { CHART_STYLE } from '../../shared/chart-page.ts';
 import { disarmHtml } from './guest-html.ts';
 import { chartAt, isOutputDocument, PAGE_URL, withoutQuery, type ChartAddress } from '../app/page-address.ts';
 

@@ -1,4 +1,5 @@
 /** What the frame of a chart does, whichever library draws it: it takes one specification and says what came of it. */
+import { SAVED_SPEC } from '../../shared/chart-page.ts';
 import {
   cutTitle,
   type ChartNote,
@@ -25,9 +26,6 @@ export interface ChartTask {
 }
 
 export type DrawChart = (task: ChartTask) => Promise<DrawnChart>;
-
-/** Of JSON text in a page that was saved; see saved-chart.ts of the command line. */
-const SAVED_SPEC = 'chart-spec';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -35,6 +35,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   openWindow: async () => 0,
   packageSettings: () => Promise.resolve({ autoInstall: true, mirror: '', allow: [] }),
   openPackages: () => Promise.reject(new Error('no packages here')),
+  chartScript: () => Promise.reject(new Error('no charts here')),
   version: '0',
 });
 process.exit(exitCode);

@@ -63,9 +63,8 @@ describe.each([false, true])('with force: %j', (force) => {
 
   it('a plot does not replace what the script wrote by its name', async () => {
     const notices: string[] = [];
-    const saver = new OutputSaver(await OutputFolder.open(folder, force), {
-      notice: async (text) => void notices.push(text),
-    });
+    const out = { notice: async (text: string) => void notices.push(text) };
+    const saver = new OutputSaver(await OutputFolder.open(folder, force), out, async () => '');
     await saver.saveFile({ kind: 'whole', name: 'Plot-1.PNG', mime: '', bytes: bytes('file') });
     await saver.saveOutputs([{ mime: { 'image/png': 'YQ==' } }, { mime: { 'image/svg+xml': '<svg/>' } }]);
     expect([notices, saver.failed]).toEqual([['what was shown is in plot-2.png, plot-3.svg'], false]);

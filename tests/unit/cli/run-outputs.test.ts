@@ -1,4 +1,5 @@
 /** `--out`, `--force` and `input()` of `vivarium run`. */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -81,8 +82,29 @@ it('writes each form that is more than text: pages, pictures beside them, JSON',
   ];
   await cli(['run', '-c', '1', '--out', '.'], { cwd, run: async () => resultOf({ outputs }) });
   expect(readdirSync(cwd).sort()).toEqual([
-    ...['output-1.html', 'output-2.json', 'output-3.json', 'output-4.svg', 'plot-1.png'],
+    ...['chart-1.html', 'output-1.html', 'output-2.json', 'output-3.json', 'output-4.svg', 'plot-1.png'],
   ]);
+});
+
+it('writes a chart as a page that has its script inside, runs no other and fetches nothing', async () => {
+  const spec = JSON.stringify({ layout: { title: '</script><script>alert(1)</script><!--' } });
+  const outputs = [{ mime: { 'application/vnd.plotly.v1+json': spec } }];
+  const outcome = await cli(['run', '-c', '1', '--out', '.'], {
+    cwd,
+    run: async () => resultOf({ outputs }),
+  });
+  expect(outcome.stderr).toContain('what was shown is in chart-1.html, output-1.json');
+  const page = read('chart-1.html');
+  const [json, script, ...others] = [...page.matchAll(/<script[^>]*>(.*?)<\/script>/gsu)].map(
+    ([, text = '']) => text,
+  );
+  expect(others).toEqual([]);
+  expect(JSON.parse(json ?? '')).toEqual(JSON.parse(spec));
+  expect(script).toBe("draw('plotly')//\\x3c/script>\\x3c!--");
+  const hash = createHash('sha256')
+    .update(script ?? '')
+    .digest('base64');
+  expect(page).toContain(`default-src 'none'; script-src 'sha256-${hash}';`);
 });
 
 it.each([

@@ -175,7 +175,7 @@ async function perform(
     : `${prepared.runtime} Python is not sandboxed: the script can do whatever you can`;
   if (notice !== undefined) await out.notice(notice);
   const servers = await connected(prepared, dependencies, out, stop);
-  const saver = prepared.out === null ? null : new OutputSaver(prepared.out, out);
+  const saver = prepared.out === null ? null : new OutputSaver(prepared.out, out, dependencies.chartScript);
   const displays = new DisplayPrinter(out);
   const result = await answer(
     args,

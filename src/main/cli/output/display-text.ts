@@ -5,7 +5,7 @@ import { textOfHtml } from './html-text.ts';
 /** What an object prints that has nothing to say: `<IPython.display.HTML object>`. */
 const BARE = /^<[\w.<>]{1,200} object(?: at 0x[0-9a-f]{1,16})?>$/u;
 
-/** Charts that are drawn by JavaScript. */
+/** Charts that are drawn by JavaScript; those of Plotly and Vega are written as pages. */
 const CHART = /^application\/vnd\.(?:plotly|vega|bokeh)/u;
 
 export const isBare = (text: string): boolean => BARE.test(text);

@@ -2,6 +2,7 @@ import type { CollectedFile, RunDisplay } from '../../../shared/contract/sandbox
 import { filesRenamed } from '../../run/reported-files.ts';
 import { OutputFileError, type OutputFolder } from './output-folder.ts';
 import { oneLine, quote } from '../../foreign-text/printable.ts';
+import { chartOf, savedChart, type ChartScript } from './saved-chart.ts';
 import type { CommandOutput } from '../terminal/stdio.ts';
 
 interface Form {
@@ -23,7 +24,8 @@ const formOf = (mime: string): Form | null => {
   if (mime === 'text/html') return { ending: 'html', encoding: 'utf8' };
   if (mime === 'image/svg+xml') return { ending: 'svg', encoding: 'utf8' };
   if (mime === 'application/pdf') return { ending: 'pdf', encoding: 'base64' };
-  if (mime === 'application/json' || mime.endsWith('+json')) return { ending: 'json', encoding: 'utf8' };
+  if (mime === 'application/json' || /^application\/.+[+.]json$/u.test(mime))
+    return { ending: 'json', encoding: 'utf8' };
   return null;
 };
 
@@ -62,12 +64,14 @@ const othersOf = ({ mime }: RunDisplay, image: Part | null): Part[] =>
 export class OutputSaver {
   readonly #folder: OutputFolder;
   readonly #out: Pick<CommandOutput, 'notice'>;
+  readonly #chartScript: ChartScript;
   /** Files with the names that they were given instead. */
   readonly #renamed: [was: string, now: string][] = [];
   #failed = false;
 
-  constructor(folder: OutputFolder, out: Pick<CommandOutput, 'notice'>) {
+  constructor(folder: OutputFolder, out: Pick<CommandOutput, 'notice'>, chartScript: ChartScript) {
     this.#folder = folder;
+    this.#chartScript = chartScript;
     this.#out = out;
   }
 
@@ -86,11 +90,11 @@ export class OutputSaver {
   }
 
   /**
-   * Pictures as `plot-1.png` and so on, other forms as `output-1.html`; a number that a file of the script has is left
+   * Pictures as `plot-1.png` and so on, charts as pages `chart-1.html`, other forms as `output-1.html`; a number that a file of the script has is left
    * out. Says what was written, and which files have another name than the script gave them.
    */
   async saveOutputs(outputs: readonly RunDisplay[]): Promise<void> {
-    const numbers = { plot: 0, output: 0 };
+    const numbers = { plot: 0, chart: 0, output: 0 };
     const written: string[] = [];
     const save = async (kind: keyof typeof numbers, { bytes, ending }: Part): Promise<void> => {
       let name: string;
@@ -101,6 +105,11 @@ export class OutputSaver {
     for (const output of outputs) {
       const image = imageOf(output);
       if (image !== null) await save('plot', image);
+      const chart = chartOf(output);
+      if (chart !== null) {
+        const page = await savedChart(chart, this.#chartScript);
+        await save('chart', { ending: 'html', bytes: Buffer.from(page, 'utf8') });
+      }
       for (const part of othersOf(output, image)) await save('output', part);
     }
     if (this.#renamed.length > 0) await this.#out.notice(oneLine(filesRenamed(this.#renamed).message));

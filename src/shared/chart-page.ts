@@ -5,3 +5,6 @@ export const CHART_STYLE = [
   'main { overflow: auto; }',
   'main > div { min-width: 0; }',
 ].join('\n');
+
+/** Of the element that has the specification, as JSON text, in a page that was saved. */
+export const SAVED_SPEC = 'chart-spec';
