@@ -24,8 +24,9 @@ export const MAIN_FOLDERS = {
   plugin: ['interpreter', 'packages/wheel.ts'],
   doctor: ['base', 'runtime', 'sandbox/process', 'sandbox/sidecar/sidecar-process.ts'],
   work: ['base', 'foreign-text'],
+  documents: ['base', 'foreign-text', 'config'],
   app: ['base', 'foreign-text', 'runtime', 'packages', 'run', 'native', 'sandbox', 'plugin'],
-  ipc: ['base', 'config', 'work', 'packages', 'run', 'native', 'sandbox', 'interpreter', 'plugin', 'app'],
+  ipc: ['base', 'config', 'work', 'documents', 'packages', 'run', 'native', 'sandbox', 'interpreter', 'plugin', 'app'],
   connect: ['base', 'foreign-text', 'functions'],
   'cli-host': ['base', 'packages', 'functions', 'run', 'sandbox'],
   mcp: ['base', 'foreign-text', 'functions', 'run'],
@@ -57,6 +58,7 @@ export const MAIN_FOLDERS = {
       'app',
       'ipc',
       'work',
+      'documents',
     ],
     'create-sandbox.ts',
   ],
@@ -126,7 +128,8 @@ export const CONSOLE_FOLDERS = {
   output: ['model'],
   files: ['model', 'output'],
   cells: ['model', 'editor', 'output'],
-  work: ['model'],
+  work: ['model', 'documents'],
+  documents: ['model'],
 };
 
 const innerZones = (parent, folders) =>

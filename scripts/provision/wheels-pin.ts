@@ -26,7 +26,7 @@ export interface PinnedWheel {
 
 /**
  * Pure Python packages as the package index has them: what Pyodide's lock does not know; and progress bars, Altair and what
- * charts need, of which only the official CDN has the lock's files.
+ * charts and nbformat need, of which only the official CDN has the lock's files.
  */
 export const FURTHER_WHEELS: readonly PinnedWheel[] = [
   {
@@ -46,6 +46,12 @@ export const FURTHER_WHEELS: readonly PinnedWheel[] = [
     version: '2.0.0',
     fileName: 'et_xmlfile-2.0.0-py3-none-any.whl',
     sha256: '7a91720bc756843502c3b7504c77b8fe44217c85c537d85037f0f536151b2caa',
+  },
+  {
+    name: 'fastjsonschema',
+    version: '2.22.3',
+    fileName: 'fastjsonschema-2.22.3-py3-none-any.whl',
+    sha256: 'f670b443830b75aca3f00b75949efa20f4b2a80302ec7a21505c28dd54cffd43',
   },
   {
     name: 'jsonschema',
@@ -70,6 +76,12 @@ export const FURTHER_WHEELS: readonly PinnedWheel[] = [
     version: '2.18.1',
     fileName: 'narwhals-2.18.1-py3-none-any.whl',
     sha256: 'a0a8bb80205323851338888ba3a12b4f65d352362c8a94be591244faf36504ad',
+  },
+  {
+    name: 'nbformat',
+    version: '5.11.1',
+    fileName: 'nbformat-5.11.1-py3-none-any.whl',
+    sha256: 'cc6698fa75f4fab8755ead786317815f13a6fee3b53311c0abb1a8b51d52f7ec',
   },
   {
     name: 'openpyxl',
@@ -118,6 +130,12 @@ export const FURTHER_WHEELS: readonly PinnedWheel[] = [
     version: '4.67.1',
     fileName: 'tqdm-4.67.1-py3-none-any.whl',
     sha256: '26445eca388f82e72884e0d580d5464cd801a3ea01e63e5601bdff9ba6a48de2',
+  },
+  {
+    name: 'traitlets',
+    version: '5.16.1',
+    fileName: 'traitlets-5.16.1-py3-none-any.whl',
+    sha256: 'f775618166caa0396c8e337099240f2bd3e5e917d203b2e6fbe21a58d3cb1f6b',
   },
   {
     name: 'xlsxwriter',

@@ -97,6 +97,10 @@ export const LIMITS = {
   workBytes: 2 * 1024 * 1024 * 1024,
   /** Parts that are saved in one go. */
   workPartsAtOnce: 256,
+  /** Largest notebook or script that is opened or saved, the files that are remembered, and the recent ones in the menu. */
+  documentBytes: 64 * 1024 * 1024,
+  documentPlaces: 200,
+  recentDocuments: 10,
   /** Largest settings file: it is parsed in one go, by main. */
   settingsBytes: 128 * 1024,
   /**

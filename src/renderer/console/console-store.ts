@@ -183,7 +183,9 @@ export class ConsoleStore {
 
   /** Runs cells one after the other; what does not end well is the last. What was taken away meanwhile is left out. */
   async runAll(session: Session, cells: readonly Cell[]): Promise<void> {
-    const wanted = cells.filter(({ isActive, source }) => !isActive && source.trim() !== '');
+    const wanted = cells.filter(
+      ({ isActive, kind, source }) => !isActive && kind === 'code' && source.trim() !== '',
+    );
     for (const { source } of wanted) session.history.add(source);
     await this.#queue.add(session, wanted);
   }

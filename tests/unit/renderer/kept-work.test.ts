@@ -10,6 +10,11 @@ import type { Cell } from '../../../src/renderer/console/model/cell.ts';
 import type { Session } from '../../../src/renderer/console/model/session.ts';
 import { loadOutputs, restoreWork, WorkReader } from '../../../src/renderer/console/work/restore-work.ts';
 import { WorkKeeper } from '../../../src/renderer/console/work/work-keeper.ts';
+import {
+  fillSession,
+  readDocument,
+  writeDocument,
+} from '../../../src/renderer/console/documents/document-content.ts';
 import { deferred } from '../sandbox/support.ts';
 import { openedConsole, workApi, type OpenedConsole } from './support.ts';
 
@@ -44,6 +49,29 @@ const openPage = async (folder: string, run?: Parameters<typeof openedConsole>[0
       await parts.flushed();
     },
   };
+};
+
+/** Of which the page after it can know nothing but what is kept. */
+const openNotebook = (store: ConsoleStore, cells: readonly object[]): string => {
+  const text = JSON.stringify({ cells, metadata: { own: 1 }, nbformat: 4, nbformat_minor: 5 }, null, 1);
+  const reading = readDocument('ipynb', new TextEncoder().encode(text));
+  if (reading.kind === 'refused') throw new Error(reading.reason);
+  const file = { id: '5f4f5c0e-0000-4000-8000-000000000000', name: 'a.ipynb', version: 'f'.repeat(64) };
+  fillSession(activeOf(store), file, 'ipynb', reading);
+  return text;
+};
+const notebookCell = (source: string, more: object = {}): object => ({
+  cell_type: 'code',
+  execution_count: 1,
+  id: source,
+  metadata: { tags: [source] },
+  outputs: [{ name: 'stdout', output_type: 'stream', text: [`of ${source}`] }],
+  source: [source],
+  ...more,
+});
+const writtenText = (session: Session): string => {
+  const written = writeDocument(session, 'ipynb');
+  return written.kind === 'bytes' ? new TextDecoder().decode(written.bytes) : '';
 };
 
 const activeOf = (store: ConsoleStore): Session => {
@@ -290,4 +318,82 @@ it('the last output before a long silence is saved during it', async () => {
   expect(saved.at(-1)).not.toContain('thinking');
   await vi.advanceTimersByTimeAsync(1500);
   expect(saved.at(-1)).toContain('thinking');
+});
+
+describe('a document', () => {
+  const markdown = notebookCell('text', {
+    cell_type: 'markdown',
+    attachments: { 'a.png': { 'image/png': 'iVBORw0KGgo=' } },
+  });
+
+  it('is there again with all that only its file has', async () => {
+    const folder = newFolder();
+    const first = await openPage(folder);
+    const text = openNotebook(first.store, [notebookCell('a'), markdown, notebookCell('b')]);
+    await first.save();
+    const { store } = await openPage(folder);
+    const session = activeOf(store);
+    expect(session.document).toMatchObject({ name: 'a.ipynb', version: 'f'.repeat(64) });
+    expect(session.cells.map(({ kind }) => kind)).toEqual(['code', 'markdown', 'code']);
+    expect(session.cells[0]?.items).toMatchObject([{ kind: 'text' }]);
+    expect(session.hasChanges).toBe(false);
+    expect(writtenText(session)).toBe(text);
+  });
+
+  it('that was changed and run says so after the next start, and is saved as it would have been', async () => {
+    const folder = newFolder();
+    const first = await openPage(folder, () => ({ stdout: 'run here' }));
+    openNotebook(first.store, [notebookCell('a'), notebookCell('b'), notebookCell('c')]);
+    const session = activeOf(first.store);
+    const [a, b, c] = session.cells;
+    if (a === undefined || b === undefined || c === undefined) throw new Error('no cells');
+    await first.store.run(session, a);
+    b.source = 'b2';
+    first.store.removeCell(session, c);
+    const expected = writtenText(session);
+    await first.save();
+    const second = await openPage(folder);
+    const restored = activeOf(second.store);
+    expect(restored.hasChanges).toBe(true);
+    expect(writtenText(restored)).toBe(expected);
+    expect(expected).toContain('run here');
+    second.store.undo();
+    expect(writtenText(restored)).toContain('of c');
+    // Once it is saved, the page after that knows of no changes.
+    restored.saved = restored.savedCells;
+    await second.save();
+    expect(activeOf((await openPage(folder)).store).hasChanges).toBe(false);
+  });
+
+  it('larger than a part of the work is kept in several, and they go with it', async () => {
+    const folder = newFolder();
+    const first = await openPage(folder);
+    const large = 'x'.repeat(3 * 1024 * 1024);
+    const text = openNotebook(
+      first.store,
+      ['a', 'b', 'c'].map((name) => notebookCell(name, { metadata: { large } })),
+    );
+    await first.save();
+    expect(readdirSync(folder).filter((name) => name.includes('-document-'))).toHaveLength(3);
+    const second = await openPage(folder);
+    const session = activeOf(second.store);
+    expect(writtenText(session)).toBe(text);
+    second.keeper.noteSource(session);
+    second.store.closeSession(session);
+    second.store.removals.take();
+    await second.save();
+    expect(readdirSync(folder).filter((name) => name.includes('-document-'))).toEqual([]);
+  });
+
+  it('of which a part is damaged is a session without a file: its code is there, its file is left alone', async () => {
+    const folder = newFolder();
+    const first = await openPage(folder);
+    openNotebook(first.store, [notebookCell('a'), markdown]);
+    await first.save();
+    const [part = ''] = readdirSync(folder).filter((name) => name.includes('-document-1'));
+    truncateSync(path.join(folder, part), 100);
+    const { store } = await openPage(folder);
+    expect(activeOf(store).document).toBeNull();
+    expect(activeOf(store).cells.map(({ source }) => source)).toEqual(['a', 'text']);
+  });
 });

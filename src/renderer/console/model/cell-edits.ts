@@ -30,7 +30,7 @@ export const isPossible = (action: CellAction, session: Session, cell: Cell): bo
     case 'move-down':
       return next !== undefined;
     case 'merge':
-      return next !== undefined && !next.isActive && !cell.isActive;
+      return next?.kind === cell.kind && !next.isActive && !cell.isActive;
     case 'copy-output':
       return cell.items.length > 0;
     case 'clear-output':
@@ -58,7 +58,15 @@ export const placeCell = (session: Session, cell: Cell, other: Cell, side: 'abov
 };
 
 /** A cell with the same code below it, not run yet. */
-export const duplicateCell = (session: Session, cell: Cell): Cell => session.addCell(cell.source, cell);
+export const duplicateCell = (session: Session, cell: Cell): Cell => copyBelow(session, cell, cell.source);
+
+/** One of the same kind; what its document has beside the text, such as tags and attachments, comes along. */
+const copyBelow = (session: Session, cell: Cell, source: string): Cell => {
+  const copy = session.addCell(source, cell);
+  copy.kind = cell.kind;
+  copy.origin = cell.origin === null ? null : { ...cell.origin, isCopy: true, keepsOutputs: false };
+  return copy;
+};
 
 /**
  * Cuts a cell in two; the upper one keeps what was brought out. Line breaks at the cut go, unless that would leave
@@ -71,7 +79,7 @@ export const splitCell = (session: Session, cell: Cell, at: number): Cell => {
   const upper = cell.source.slice(0, at).replace(/\r?\n$/u, '');
   const lower = cell.source.slice(at).replace(/^\r?\n/u, '');
   cell.source = upper;
-  return session.addCell(lower, cell);
+  return copyBelow(session, cell, lower);
 };
 
 /** The code of two cells as that of one. */

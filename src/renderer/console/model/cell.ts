@@ -4,6 +4,7 @@ import type { PackageProgress } from '../../../shared/contract/package-progress.
 import { CLEAR_OUTPUT } from '../../../shared/contract/clear-output.ts';
 import type { RunError, RunResult } from '../../../shared/contract/sandbox.ts';
 import type { PythonRuntime } from '../../../shared/runtimes.ts';
+import type { CellKind, CellOrigin } from './document.ts';
 import { shownOutput, type Mime, type ShownOutput } from './rich-output.ts';
 import { TextBlock, type TextStream } from './text-block.ts';
 
@@ -44,6 +45,8 @@ export type CellPhase =
   | { readonly name: 'draft' }
   | { readonly name: 'running'; readonly runId: string; readonly since: number; readonly stopping: boolean }
   | { readonly name: 'done'; readonly result: RunResult; readonly endedAt: number }
+  /** What it shows came with the document: it was not run here. */
+  | { readonly name: 'opened' }
   /** The app ended during its run, and with it the run. */
   | { readonly name: 'unfinished' }
   /** It was never run, for a reason in words. */
@@ -57,6 +60,11 @@ export interface RunLimits {
 /** No private members: the page wraps it to hear of changes. Its items are replaced when they change. */
 export class Cell {
   readonly id: string;
+  kind: CellKind = 'code';
+  /** Where it comes from; null for one that was made here. */
+  origin: CellOrigin | null = null;
+  /** How often what it shows was replaced. */
+  outputChanges = 0;
   /** What the session counts its runs with; null before the first one. */
   number: number | null = null;
   source: string;
@@ -90,6 +98,7 @@ export class Cell {
 
   begin(runId: string, number: number, now: number, limits: RunLimits): void {
     this.number = number;
+    partFromOrigin(this);
     this.limits = limits;
     this.stopAskedAt = null;
     this.items = [];
@@ -138,6 +147,7 @@ export class Cell {
   finish(result: RunResult, now: number): void {
     if (this.phase.name !== 'running') return;
     this.packages = null;
+    this.outputChanges += 1;
     addUnheard(this, result);
     for (const item of this.items) if (item.kind === 'input' && item.answer === undefined) item.answer = null;
     if (result.value !== null) addValue(this, result.value.text);
@@ -150,6 +160,7 @@ export class Cell {
   /** Takes away what came of it. */
   clear(): void {
     if (this.phase.name === 'running') return;
+    partFromOrigin(this);
     this.phase = { name: 'draft' };
     this.number = null;
     this.items = [];
@@ -209,6 +220,12 @@ export class Cell {
     return this.phase.name === 'done' ? (this.phase.result.error?.line ?? null) : null;
   }
 }
+
+/** What it shows is not what its document has any longer. */
+const partFromOrigin = (cell: Cell): void => {
+  cell.outputChanges += 1;
+  if (cell.origin !== null) cell.origin = { ...cell.origin, keepsOutputs: false };
+};
 
 export const richItem = (mime: Mime): RichItem => ({
   kind: 'rich',

@@ -4,6 +4,7 @@ import type { OutputFile } from '../../../shared/contract/sandbox.ts';
 import type { PythonRuntime } from '../../../shared/runtimes.ts';
 import { Cell } from './cell.ts';
 import { definesName } from './defined-names.ts';
+import type { DocumentConflict, DocumentSource, DocumentState, SavedCell } from './document.ts';
 import { History } from './history.ts';
 
 /** Why variables are gone. */
@@ -70,6 +71,13 @@ export class Session {
   scrollTop: number | null = null;
   runs = 0;
   cellsMade = 0;
+  /** The file that it is saved to; null for one that has none. */
+  document: DocumentState | null = null;
+  /** What was read of its file; it does not change. */
+  documentSource: DocumentSource | null = null;
+  /** Its cells when they agreed with the file; null when they are known to differ. */
+  saved: readonly SavedCell[] | null = [];
+  conflict: DocumentConflict | null = null;
   /** Where its last run was; null before the first one. */
   runtime: PythonRuntime | null = null;
 
@@ -102,7 +110,8 @@ export class Session {
   /** A cell to write in at the end, which is there or is made. */
   openCell(): Cell {
     const last = this.cells.at(-1);
-    return last?.phase.name === 'draft' && !last.isActive ? last : this.addCell();
+    const isFree = last?.phase.name === 'draft' && !last.isActive && last.origin === null;
+    return isFree ? last : this.addCell();
   }
 
   nextRunNumber(): number {
@@ -111,7 +120,36 @@ export class Session {
   }
 
   get isUntouched(): boolean {
-    return this.cells.every((cell) => cell.phase.name === 'draft' && cell.source.trim() === '');
+    return this.cells.every(
+      (cell) => cell.phase.name === 'draft' && cell.source.trim() === '' && cell.origin === null,
+    );
+  }
+
+  /** The cells that a file has: not those at the end that were never written in. */
+  get documentCells(): readonly Cell[] {
+    const end = this.cells.findLastIndex(
+      ({ origin, phase, source }) => origin !== null || source.trim() !== '' || phase.name !== 'draft',
+    );
+    return this.cells.slice(0, end + 1);
+  }
+
+  /** Whether its document is not as it was read or saved last. */
+  get hasChanges(): boolean {
+    const { document, saved } = this;
+    if (document === null) return false;
+    const cells = this.documentCells;
+    if (saved?.length !== cells.length) return true;
+    const keepsOutputs = document.format === 'ipynb';
+    return !cells.every((cell, at) => {
+      const before = saved[at];
+      const isSame = before?.id === cell.id && before.source === cell.source;
+      return isSame && (!keepsOutputs || before.outputChanges === cell.outputChanges);
+    });
+  }
+
+  /** As they are now. */
+  get savedCells(): readonly SavedCell[] {
+    return this.documentCells.map(({ id, outputChanges, source }) => ({ id, outputChanges, source }));
   }
 
   /** Whether one of its cells runs or waits for its turn. */

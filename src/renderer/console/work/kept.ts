@@ -5,7 +5,9 @@ import { LIMITS } from '../../../shared/limits.ts';
 import { WorkPartName } from '../../../shared/ipc/work.ts';
 import { PythonRuntime } from '../../../shared/runtimes.ts';
 import { richItem, type Cell, type CellItem, type CellPhase } from '../model/cell.ts';
+import { CellKind, CellOrigin, DocumentState } from '../model/document.ts';
 import type { Session } from '../model/session.ts';
+import { type KeptSource, partCount } from './kept-source.ts';
 import { TextBlock } from '../model/text-block.ts';
 import type { Removal } from '../model/removals.ts';
 
@@ -24,7 +26,20 @@ export const KeptIndex = z.strictObject({
 });
 export type KeptIndex = z.infer<typeof KeptIndex>;
 
-const KeptCode = z.strictObject({ id: Text, source: Text, ran: z.boolean() });
+const KeptCode = z.strictObject({
+  id: Text,
+  source: Text,
+  ran: z.boolean(),
+  kind: CellKind.default('code'),
+  origin: CellOrigin.nullable().default(null),
+});
+
+/** The file of a session, and how many parts the kept work has of it. */
+const KeptDocument = z.strictObject({
+  ...DocumentState.shape,
+  isChanged: z.boolean(),
+  parts: Count,
+});
 
 /** A session's code. Under the session's name. */
 export const KeptSession = z.strictObject({
@@ -33,6 +48,7 @@ export const KeptSession = z.strictObject({
   number: Count,
   title: Text.nullable(),
   cells: z.array(KeptCode),
+  document: KeptDocument.nullable().default(null),
   /** Removed cells that can come back for a while, in the order in which they were removed. */
   removed: z
     .array(
@@ -95,7 +111,7 @@ export const KEPT_OUTPUT_LENGTH = 8 * 1024 * 1024;
 /** Most UTF-16 units of earlier code that are kept. */
 const KEPT_HISTORY_LENGTH = 256 * 1024;
 
-export const encode = (kept: KeptIndex | KeptSession | KeptCell): Uint8Array =>
+export const encode = (kept: KeptIndex | KeptSession | KeptCell | KeptSource): Uint8Array =>
   new TextEncoder().encode(JSON.stringify(kept));
 
 /** Null for what is none of that kind. */
@@ -108,11 +124,28 @@ export const decode = <T>(schema: z.ZodType<T>, bytes: Uint8Array): T | null => 
   }
 };
 
-const keptCode = ({ id, isLoading, phase, source }: Cell): z.infer<typeof KeptCode> => ({
-  id,
-  source,
-  ran: isLoading || phase.name !== 'draft',
+/** Whether something came of a cell that its document does not have. */
+const hasRun = ({ isLoading, phase }: Cell): boolean =>
+  isLoading || (phase.name !== 'draft' && phase.name !== 'opened');
+
+const keptCode = (cell: Cell): z.infer<typeof KeptCode> => ({
+  id: cell.id,
+  source: cell.source,
+  ran: hasRun(cell),
+  kind: cell.kind,
+  origin: cell.origin,
 });
+
+const keptDocument = (session: Session): KeptSession['document'] => {
+  const { document, documentSource, hasChanges } = session;
+  return document === null
+    ? null
+    : {
+        ...document,
+        isChanged: hasChanges,
+        parts: documentSource === null ? 0 : partCount(documentSource),
+      };
+};
 
 /** @param removals what can come back, also into other sessions */
 export const keptSession = (session: Session, removals: readonly Removal[] = []): KeptSession => ({
@@ -121,6 +154,7 @@ export const keptSession = (session: Session, removals: readonly Removal[] = [])
   number: session.number,
   title: session.title,
   cells: session.cells.map(keptCode),
+  document: keptDocument(session),
   removed: removals.flatMap((removal) => {
     if (removal.kind === 'session' || removal.session.name !== session.name) return [];
     const { cell, index } = removal;
@@ -160,6 +194,8 @@ const keptPhase = (phase: CellPhase): KeptCell['phase'] => {
   switch (phase.name) {
     case 'running':
       return { name: 'unfinished' };
+    case 'opened':
+      return { name: 'draft' };
     case 'done': {
       // The items have all of it.
       const told = { ...phase.result, value: null, stdout: '', stderr: '', outputs: [] };

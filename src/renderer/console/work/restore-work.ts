@@ -6,6 +6,9 @@ import { Cell } from '../model/cell.ts';
 import { mergedSource } from '../model/cell-edits.ts';
 import { FILE_MARK, Session } from '../model/session.ts';
 import type { Removal } from '../model/removals.ts';
+import { openedCell, showOpened } from '../documents/document-content.ts';
+import type { DocumentSource } from '../model/document.ts';
+import { DOCUMENT_MARK, joinedSource, KeptSource } from './kept-source.ts';
 import { decode, KeptCell, KeptIndex, KeptSession, restoreCell } from './kept.ts';
 
 /** What a person should know about what was kept. */
@@ -71,7 +74,7 @@ export class WorkReader {
 const NO_INDEX: KeptIndex = { version: 1, sessions: [], active: '', made: 0, closed: [] };
 const CELL_MARK = '-cell-';
 const isSession = (name: string): boolean =>
-  name !== 'sessions' && !name.includes(CELL_MARK) && !name.includes(FILE_MARK);
+  name !== 'sessions' && ![CELL_MARK, FILE_MARK, DOCUMENT_MARK].some((mark) => name.includes(mark));
 
 /** Reads the code of all sessions; what came of the cells is read by `loadOutputs`. */
 export const restoreWork = async (
@@ -99,18 +102,20 @@ export const restoreWork = async (
     if (!there.has(name)) continue;
     const read = await reader.read(name, KeptSession);
     if (read?.kept.name !== name) continue;
-    const restored = sessionOf(read.kept, isAlive(read.kept));
+    const source = await sourceOf(reader, read.kept);
+    const restored = sessionOf(read.kept, source, isAlive(read.kept));
     const { session } = restored;
     removals.push(...restored.removals);
     if (closed.has(name)) removals.push({ kind: 'session', session, index: sessions.length });
     else sessions.push(session);
     if (read.isOlder) continue;
-    const { attached, cells, removed } = read.kept;
+    const { attached, cells, document, removed } = read.kept;
     const own = new Set([
       ...[...cells, ...removed].map(({ id }) => id),
       ...attached.flatMap(({ parts }) => parts),
     ]);
     const marks = [`${name}${CELL_MARK}`, `${name}${FILE_MARK}`];
+    if (document === null) marks.push(`${name}${DOCUMENT_MARK}`);
     unwanted.push(...names.filter((part) => marks.some((mark) => part.startsWith(mark)) && !own.has(part)));
   }
   if (isNewest)
@@ -119,32 +124,53 @@ export const restoreWork = async (
   return { sessions, active: index.active, made: Math.max(index.made, ...numbers), removals, notices };
 };
 
-const cellOf = ({ id, ran, source }: KeptSession['cells'][number]): Cell => {
-  const cell = shallowReactive(new Cell(id, source));
-  cell.isLoading = ran;
+/** What was read of a session's file; null without one, or when some of it is missing. */
+const sourceOf = async (
+  reader: WorkReader,
+  { document, name }: KeptSession,
+): Promise<DocumentSource | null> => {
+  const parts: KeptSource[] = [];
+  for (let number = 1; number <= (document?.parts ?? 0); number += 1) {
+    const part = await reader.read(`${name}${DOCUMENT_MARK}${number}`, KeptSource);
+    if (part === null) return null;
+    parts.push(part.kept);
+  }
+  return joinedSource(parts);
+};
+
+const cellOf = (kept: KeptSession['cells'][number], source: DocumentSource | null): Cell => {
+  const cell = shallowReactive(new Cell(kept.id, kept.source));
+  cell.kind = kept.kind;
+  cell.isLoading = kept.ran;
+  const opened = kept.origin === null || source === null ? null : openedCell(source, kept.origin.index);
+  if (opened === null) return cell;
+  cell.origin = kept.origin;
+  if (kept.origin?.keepsOutputs === true && !kept.ran) showOpened(cell, opened);
   return cell;
 };
 
 const sessionOf = (
   kept: KeptSession,
+  source: DocumentSource | null,
   isAlive: boolean,
 ): { readonly session: Session; readonly removals: readonly Removal[] } => {
   const session = shallowReactive(new Session(kept.name, kept.number));
-  const cells = kept.cells.map(cellOf);
-  const removed = kept.removed.map(cellOf);
+  const cells = kept.cells.map((cell) => cellOf(cell, source));
+  const removed = kept.removed.map((cell) => cellOf(cell, source));
   // What removed cells have made is gone, too.
   const attached = kept.attached.map((file) => ({ ...file, isPlaced: true }));
   session.restore({ ...kept, attached, cells: [...cells, ...removed] });
   if (!isAlive) session.loseState('app-closed');
   session.cells = cells;
   if (cells.length === 0) session.addCell();
+  restoreDocument(session, kept.document, source);
   const known = new Map([...cells, ...removed].map((cell) => [cell.id, cell]));
   /** The code of cells as it was at a removal: the last one is looked at first. */
   const sources = new Map<Cell, string>();
   const removals = kept.removed.map((of, at): Removal => ({
     kind: 'cell',
     session,
-    cell: removed[at] ?? cellOf(of),
+    cell: removed[at] ?? cellOf(of, source),
     index: of.index,
   }));
   for (const [at, { merged }] of [...kept.removed.entries()].reverse()) {
@@ -160,6 +186,19 @@ const sessionOf = (
     removals[at] = { ...removal, kind: 'merge', upper, source: { before, after } };
   }
   return { session, removals };
+};
+
+/** A session whose file is not known whole is one without a file: it is not to be written over. */
+const restoreDocument = (
+  session: Session,
+  document: KeptSession['document'],
+  source: DocumentSource | null,
+): void => {
+  if (document === null || (document.parts > 0 && source === null)) return;
+  const { format, id, isChanged, name, version } = document;
+  session.document = { id, name, format, version };
+  session.documentSource = source;
+  session.saved = isChanged ? null : session.savedCells;
 };
 
 /** A cell, and where it is or was. */

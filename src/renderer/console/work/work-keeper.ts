@@ -3,6 +3,8 @@ import type { WorkApi } from '../../../shared/ipc/api.ts';
 import type { Cell } from '../model/cell.ts';
 import type { Session } from '../model/session.ts';
 import type { Removal } from '../model/removals.ts';
+import type { DocumentSource } from '../model/document.ts';
+import { DOCUMENT_MARK, keptSources } from './kept-source.ts';
 import { encode, encodeCell, keptSession, type KeptIndex } from './kept.ts';
 
 /** From a change to its saving, in ms: changes in between go with it. */
@@ -84,6 +86,11 @@ export class WorkKeeper {
   readonly #cells = new Map<string, SavedCell>();
   /** Contents of attached files that are on disk. */
   readonly #fileParts = new Set<string>();
+  /** What was read of the sessions' files, with the names of the parts on disk. */
+  readonly #sources = new Map<
+    string,
+    { readonly source: DocumentSource; readonly parts: readonly string[] }
+  >();
   /** Until output of cells that are running is saved. */
   #outputTimer: ReturnType<typeof setTimeout> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -109,6 +116,13 @@ export class WorkKeeper {
   /** A cell was read from its part as it is now. */
   noteRestored(cell: Cell): void {
     this.#cells.set(cell.id, { state: stateOf(cell), bytes: 0, at: performance.now() });
+  }
+
+  /** What was read of a session's file is on disk. */
+  noteSource({ documentSource, name }: Session): void {
+    if (documentSource === null) return;
+    const parts = keptSources(documentSource).map((_part, at) => `${name}${DOCUMENT_MARK}${at + 1}`);
+    this.#sources.set(name, { source: documentSource, parts });
   }
 
   /** Resolves when everything is saved, or could not be. */
@@ -149,6 +163,7 @@ export class WorkKeeper {
         if (waitMs > 0) soonestMs = Math.min(soonestMs, waitMs);
         else changes.push(...this.#cellChange(cell));
       }
+      changes.push(...this.#sourceChanges(session));
       changes.push(...this.#textChange(session.name, encode(keptSession(session, work.removals))));
     }
     this.#saveOutputIn(soonestMs);
@@ -160,13 +175,15 @@ export class WorkKeeper {
       closed: closedOf(work.removals).map(({ name }) => name),
     };
     changes.push(...this.#textChange('sessions', encode(index)));
+    const failure = await this.#send(changes);
     const contents = held.flatMap(({ session }) => session.attached.flatMap(({ parts }) => parts));
     for (const part of contents) this.#fileParts.add(part);
-    const wanted = [
-      ...contents,
-      ...held.flatMap(({ cells, session }) => [session.name, ...cells.map(({ id }) => id)]),
-    ];
-    const problem = (await this.#send(changes)) ?? (await this.#removeAllBut(['sessions', ...wanted]));
+    const wanted = held.flatMap(({ cells, session }) => [
+      session.name,
+      ...(this.#sources.get(session.name)?.parts ?? []),
+      ...cells.map(({ id }) => id),
+    ]);
+    const problem = failure ?? (await this.#removeAllBut(['sessions', ...contents, ...wanted]));
     this.problem.value = problem;
     if (problem !== null) this.#schedule(AGAIN_MS);
   }
@@ -190,12 +207,27 @@ export class WorkKeeper {
     const saved = this.#cells.get(cell.id);
     if (cell.isLoading || (saved !== undefined && isSame(saved.state, state))) return [];
     // What was never run has nothing to keep but its code.
-    if (cell.phase.name === 'draft' && saved === undefined) return [];
+    if ((cell.phase.name === 'draft' || cell.phase.name === 'opened') && saved === undefined) return [];
     const bytes = encodeCell(cell);
     const noteSaved = (): void => {
       this.#cells.set(cell.id, { state, bytes: bytes.byteLength, at: performance.now() });
     };
     return [{ name: cell.id, bytes, saved: noteSaved }];
+  }
+
+  #sourceChanges(session: Session): Change[] {
+    const { documentSource, name } = session;
+    if (documentSource === null || this.#sources.get(name)?.source === documentSource) return [];
+    const parts = keptSources(documentSource);
+    let left = parts.length;
+    return parts.map((part, at) => ({
+      name: `${name}${DOCUMENT_MARK}${at + 1}`,
+      bytes: encode(part),
+      saved: () => {
+        left -= 1;
+        if (left === 0) this.noteSource(session);
+      },
+    }));
   }
 
   #textChange(name: string, bytes: Uint8Array): Change[] {
@@ -227,7 +259,8 @@ export class WorkKeeper {
   /** Outputs first, so that none is left without the session that it belongs to. */
   async #removeAllBut(names: readonly string[]): Promise<string | null> {
     const wanted = new Set(names);
-    const known = [...this.#fileParts, ...this.#cells.keys(), ...this.#texts.keys()];
+    const sources = [...this.#sources.values()].flatMap(({ parts }) => parts);
+    const known = [...this.#fileParts, ...this.#cells.keys(), ...sources, ...this.#texts.keys()];
     const gone = known.filter((name) => !wanted.has(name));
     for (let index = 0; index < gone.length; index += REMOVED_AT_ONCE) {
       const some = gone.slice(index, index + REMOVED_AT_ONCE);
@@ -237,6 +270,9 @@ export class WorkKeeper {
         this.#texts.delete(name);
         this.#cells.delete(name);
         this.#fileParts.delete(name);
+      }
+      for (const [session, { parts }] of this.#sources) {
+        if (parts.every((part) => !wanted.has(part))) this.#sources.delete(session);
       }
     }
     return null;
@@ -266,11 +302,14 @@ const grouped = (changes: readonly Change[]): Change[][] => {
 const touch = (work: KeptWork): object => [
   work.active,
   work.removals,
-  heldSessions(work).map(({ cells, session: { attached, files, scrollTop, title } }) => [
-    attached,
-    files,
-    scrollTop,
-    title,
-    cells.map((cell) => [cell.source, stateOf(cell)]),
+  heldSessions(work).map(({ cells, session }) => [
+    session.attached,
+    session.files,
+    session.scrollTop,
+    session.title,
+    session.document,
+    session.documentSource,
+    session.hasChanges,
+    cells.map((cell) => [cell.source, cell.kind, cell.origin, stateOf(cell)]),
   ]),
 ];

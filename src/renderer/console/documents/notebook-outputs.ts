@@ -1,0 +1,122 @@
+/** What a cell has brought out, as a notebook has it and as it is shown here. */
+import { MimeType } from '../../../shared/contract/sandbox.ts';
+import { LIMITS } from '../../../shared/limits.ts';
+import { richItem, type CellItem } from '../model/cell.ts';
+import type { Mime } from '../model/rich-output.ts';
+import { TextBlock } from '../model/text-block.ts';
+import { isJsonType, linesOf, MultilineText, NotebookOutput, wholeText } from './notebook-format.ts';
+
+const textOfForm = (type: string, content: unknown): string | null => {
+  if (isJsonType(type)) return JSON.stringify(content);
+  const text = MultilineText.safeParse(content);
+  return text.success ? wholeText(text.data) : null;
+};
+
+/** As far as a live output may have it; the rest stays in the file alone. */
+const shownForms = (data: Readonly<Record<string, unknown>>): Mime => {
+  const forms: [string, string][] = [];
+  for (const [type, content] of Object.entries(data).slice(0, LIMITS.displayMimeTypes)) {
+    if (!MimeType.safeParse(type).success) continue;
+    const text = textOfForm(type, content);
+    if (text !== null && text.length <= LIMITS.displayBytes) forms.push([type, text]);
+  }
+  return Object.fromEntries(forms);
+};
+
+const shownItem = (output: unknown): CellItem | null => {
+  const parsed = NotebookOutput.safeParse(output);
+  if (!parsed.success) return null;
+  const known = parsed.data;
+  switch (known.output_type) {
+    case 'stream': {
+      const block = new TextBlock(known.name === 'stderr' ? 'stderr' : 'stdout');
+      block.append(wholeText(known.text));
+      return block;
+    }
+    case 'display_data':
+    case 'execute_result': {
+      const mime = shownForms(known.data);
+      const isValue = known.output_type === 'execute_result';
+      const types = Object.keys(mime);
+      if (types.length === 0) return null;
+      const text = mime['text/plain'];
+      if (isValue && types.length === 1 && text !== undefined) return { kind: 'value', text };
+      return { ...richItem(mime), isValue };
+    }
+    case 'error':
+      return {
+        kind: 'error',
+        error: {
+          type: known.ename,
+          message: known.evalue,
+          traceback: withoutColours(known.traceback.join('\n')),
+          line: null,
+        },
+      };
+  }
+};
+
+const SELECT_GRAPHIC = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'gu');
+const withoutColours = (text: string): string => text.replaceAll(SELECT_GRAPHIC, '');
+
+/** What of a cell's outputs can be shown. */
+export const shownItems = (outputs: readonly unknown[]): CellItem[] =>
+  outputs.slice(0, LIMITS.displayCount).flatMap((output) => shownItem(output) ?? []);
+
+const contentOf = (type: string, text: string): unknown => {
+  if (isJsonType(type)) {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      return text;
+    }
+  }
+  return type.startsWith('text/') || type === 'image/svg+xml' || type === 'application/javascript'
+    ? linesOf(text)
+    : text;
+};
+
+const dataOf = (mime: Mime): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.keys(mime)
+      .sort()
+      .map((type) => [type, contentOf(type, mime[type] ?? '')]),
+  );
+
+const stream = (name: string, text: string): object[] =>
+  text === '' ? [] : [{ name, output_type: 'stream', text: linesOf(text) }];
+
+/** The outputs of a cell that was run here, with keys in the order in which Jupyter writes them. */
+export const writtenOutputs = (items: readonly CellItem[], number: number | null): object[] =>
+  items.flatMap((item): object[] => {
+    switch (item.kind) {
+      case 'text':
+        return stream(item.stream, item.raw());
+      case 'rich': {
+        const data = dataOf(item.mime);
+        return [
+          item.isValue
+            ? { data, execution_count: number, metadata: {}, output_type: 'execute_result' }
+            : { data, metadata: {}, output_type: 'display_data' },
+        ];
+      }
+      case 'value':
+        return [
+          {
+            data: { 'text/plain': linesOf(item.text) },
+            execution_count: number,
+            metadata: {},
+            output_type: 'execute_result',
+          },
+        ];
+      case 'input': {
+        const answer = item.secret ? '' : (item.answer ?? '');
+        return stream('stdout', `${item.printed ? '' : item.prompt}${answer}\n`);
+      }
+      case 'error': {
+        const { message, traceback, type } = item.error;
+        const lines = traceback === '' ? [`${type}: ${message}`] : traceback.split('\n');
+        return [{ ename: type, evalue: message, output_type: 'error', traceback: lines }];
+      }
+    }
+  });

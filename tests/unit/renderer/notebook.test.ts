@@ -1,0 +1,314 @@
+/** Notebooks are read into cells, and written back with nothing changed but what was changed here. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { shallowReactive } from 'vue';
+import { describe, expect, it } from 'vitest';
+import {
+  fillSession,
+  readDocument,
+  writeDocument,
+} from '../../../src/renderer/console/documents/document-content.ts';
+import type { DocumentReading } from '../../../src/renderer/console/documents/reading.ts';
+import {
+  duplicateCell,
+  isPossible,
+  moveCell,
+  splitCell,
+} from '../../../src/renderer/console/model/cell-edits.ts';
+import type { Cell } from '../../../src/renderer/console/model/cell.ts';
+import { Session } from '../../../src/renderer/console/model/session.ts';
+import { resultOf } from '../../support/run-results.ts';
+
+/** Written by Jupyter: nbformat 5.11.1, and ipykernel 7.4.0 over nbclient 0.11.0 for its outputs. */
+const JUPYTER = readFileSync(path.resolve(import.meta.dirname, '../../cases/jupyter.ipynb'));
+
+const bytesOf = (content: unknown): Uint8Array =>
+  new TextEncoder().encode(typeof content === 'string' ? content : JSON.stringify(content));
+
+const open = (bytes: Uint8Array): Session => {
+  const reading = readDocument('ipynb', bytes);
+  if (reading.kind === 'refused') throw new Error(reading.reason);
+  const session = shallowReactive(new Session('s1-x', 1));
+  fillSession(session, { id: null, name: 'a.ipynb', version: null }, 'ipynb', reading);
+  return session;
+};
+
+const written = (session: Session): string => {
+  const result = writeDocument(session, 'ipynb');
+  if (result.kind !== 'bytes') throw new Error('it can not be written');
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(result.bytes);
+};
+
+interface NotebookJson {
+  readonly cells: readonly Record<string, unknown>[];
+}
+const parsed = (text: string): NotebookJson => JSON.parse(text) as NotebookJson;
+
+const cellAt = (session: Session, index: number): Cell => {
+  const cell = session.cells[index];
+  if (cell === undefined) throw new Error('no such cell');
+  return cell;
+};
+
+const run = (cell: Cell, say: (cell: Cell) => void = () => undefined): void => {
+  cell.begin('run', 7, 0, { timeoutSeconds: 60, memoryMiB: 512 });
+  say(cell);
+  cell.finish(resultOf({}), 1);
+};
+
+const notebook = (cells: readonly object[], more: object = {}): object => ({
+  cells,
+  metadata: {},
+  nbformat: 4,
+  nbformat_minor: 5,
+  ...more,
+});
+const code = (source: unknown, more: object = {}): object => ({
+  cell_type: 'code',
+  execution_count: null,
+  id: 'a',
+  metadata: {},
+  outputs: [],
+  source,
+  ...more,
+});
+
+describe('a notebook that Jupyter wrote, with outputs of all kinds', () => {
+  it('is written back byte for byte', () => {
+    expect(written(open(JUPYTER))).toBe(JUPYTER.toString('utf8'));
+  });
+
+  it('shows its cells with what they brought out', () => {
+    const session = open(JUPYTER);
+    expect(session.cells.map(({ kind }) => kind)).toEqual([
+      'markdown',
+      'code',
+      'code',
+      'code',
+      'raw',
+      'code',
+    ]);
+    expect(session.cells.map(({ number }) => number)).toEqual([null, 1, 2, 3, null, null]);
+    expect(cellAt(session, 1).items).toMatchObject([
+      { kind: 'text', stream: 'stdout' },
+      { kind: 'text', stream: 'stderr' },
+      { kind: 'value', text: '42' },
+    ]);
+    const shown = cellAt(session, 2).items.map((item) =>
+      item.kind === 'rich' ? Object.keys(item.mime)[0] : item.kind,
+    );
+    expect(shown).toEqual([
+      'text/html',
+      'image/svg+xml',
+      'text/markdown',
+      'text/latex',
+      'application/json',
+      'application/javascript',
+      'image/png',
+      'image/gif',
+      'application/vnd.plotly.v1+json',
+      'application/vnd.vegalite.v5+json',
+      'application/x-unknown',
+      'application/pdf',
+      'text/html',
+      'text/html',
+    ]);
+    expect(cellAt(session, 3).items).toMatchObject([
+      { kind: 'error', error: { type: 'ZeroDivisionError', message: 'division by zero' } },
+    ]);
+    expect(session.hasChanges).toBe(false);
+    expect(session.runs).toBe(3);
+  });
+
+  it('differs in the source of one cell when that was edited, and in nothing else', () => {
+    const session = open(JUPYTER);
+    cellAt(session, 1).source += '\nx = "neu"\n';
+    expect(session.hasChanges).toBe(true);
+    const text = written(session);
+    const before = JUPYTER.toString('utf8').split('\n');
+    const lines = text.split('\n');
+    expect(lines.filter((line) => !before.includes(line))).toEqual([
+      '    "41 + 1\\n",',
+      '    "x = \\"neu\\"\\n"',
+    ]);
+    expect(before.filter((line) => !lines.includes(line))).toEqual(['    "41 + 1"']);
+    // Numbers keep what JavaScript has no number for.
+    expect(text).toContain('"big": 12345678901234567890');
+    expect(text).toContain('"ratio": 1.0');
+  });
+
+  it('has new outputs where a cell was run, and keeps the tags of that cell', () => {
+    const session = open(JUPYTER);
+    run(cellAt(session, 1), (cell) => {
+      cell.apply({ type: 'text', runId: 'run', stream: 'stdout', text: 'one\ntwo' });
+      const mime = { 'text/plain': 'D()', 'text/html': '<b>\n</b>', 'application/json': '{"a":1}' };
+      cell.apply({ type: 'output', runId: 'run', mime });
+    });
+    expect(session.hasChanges).toBe(true);
+    const [before, after] = [parsed(JUPYTER.toString('utf8')), parsed(written(session))];
+    expect(after.cells[1]).toEqual({
+      ...before.cells[1],
+      metadata: before.cells[1]?.['metadata'],
+      execution_count: 7,
+      outputs: [
+        { name: 'stdout', output_type: 'stream', text: ['one\n', 'two'] },
+        {
+          data: { 'application/json': { a: 1 }, 'text/html': ['<b>\n', '</b>'], 'text/plain': ['D()'] },
+          metadata: {},
+          output_type: 'display_data',
+        },
+      ],
+    });
+    expect(after.cells.toSpliced(1, 1)).toEqual(before.cells.toSpliced(1, 1));
+  });
+
+  it('keeps cells as they are while they are moved, and loses none when others are made', () => {
+    const session = open(JUPYTER);
+    moveCell(session, cellAt(session, 0), 2);
+    duplicateCell(session, cellAt(session, 2));
+    splitCell(session, cellAt(session, 0), 14);
+    session.addCell('new = 1', cellAt(session, 0));
+    const before = parsed(JUPYTER.toString('utf8'));
+    const after = parsed(written(session));
+    const ids = after.cells.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const copy = after.cells.find(({ id }) => String(id).startsWith('s1-x') && id !== undefined);
+    expect(copy?.['source']).toEqual(['new = 1']);
+    const markdown = after.cells.filter(({ cell_type: type }) => type === 'markdown');
+    expect(markdown).toHaveLength(2);
+    expect(markdown[0]).toEqual(before.cells[0]);
+    expect(markdown[1]).toEqual({ ...before.cells[0], id: markdown[1]?.['id'] });
+    expect(after.cells.filter(({ cell_type: type }) => type === 'raw')).toEqual([before.cells[4]]);
+  });
+
+  it('merges no text into code', () => {
+    const session = open(JUPYTER);
+    expect(isPossible('merge', session, cellAt(session, 0))).toBe(false);
+    expect(isPossible('merge', session, cellAt(session, 1))).toBe(true);
+  });
+});
+
+describe('what is written', () => {
+  it('keeps the form it was in: one line, tabs, texts instead of lines, a byte order mark', () => {
+    const cells = [code('a = 1'), code(['b = 2\n', 'c'], { id: 'b' })];
+    const forms = [
+      JSON.stringify(notebook(cells)),
+      JSON.stringify(notebook(cells), null, '\t'),
+      `\uFEFF${JSON.stringify(notebook(cells), null, 4)}\r\n`,
+    ];
+    for (const form of forms) {
+      expect(written(open(bytesOf(form)))).toBe(form);
+      const session = open(bytesOf(form));
+      cellAt(session, 0).source = 'a = 2';
+      cellAt(session, 1).source = 'b = 3';
+      expect(written(session)).toBe(form.replace('a = 1', 'a = 2').replace(/"b = 2\\n",\s*"c"/u, '"b = 3"'));
+    }
+  });
+
+  it('has ids where the notebook has them, and none where it has none', () => {
+    const old = open(bytesOf(notebook([], { nbformat_minor: 4 })));
+    cellAt(old, 0).source = 'x';
+    expect(parsed(written(old)).cells).toEqual([
+      { cell_type: 'code', execution_count: null, metadata: {}, outputs: [], source: ['x'] },
+    ]);
+    const current = open(bytesOf(notebook([])));
+    cellAt(current, 0).source = 'x';
+    expect(parsed(written(current)).cells).toMatchObject([{ id: 's1-x-cell-2' }]);
+  });
+
+  it('leaves out empty cells at the end that were made here, and no others', () => {
+    const session = open(bytesOf(notebook([code('x'), code('', { id: 'b' })])));
+    session.addCell();
+    expect(session.hasChanges).toBe(false);
+    expect(parsed(written(session)).cells).toHaveLength(2);
+  });
+
+  it('holds no password that was typed', () => {
+    const session = open(bytesOf(notebook([code('x')])));
+    run(cellAt(session, 0), (cell) => {
+      cell.apply({ type: 'input', runId: 'run', prompt: 'Secret? ', secret: true });
+      for (const item of cell.items) if (item.kind === 'input') item.answer = 'opensesame';
+    });
+    expect(written(session)).toContain('Secret? ');
+    expect(written(session)).not.toContain('opensesame');
+  });
+});
+
+describe('a hostile notebook', () => {
+  const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+  it.each<[string, unknown, Extract<DocumentReading, { kind: 'refused' }>['reason']]>([
+    ['nothing', '', 'notJson'],
+    ['no JSON', '{"cells": [', 'notJson'],
+    ['a list', '[]', 'notNotebook'],
+    ['something else', '{"a": 1}', 'notNotebook'],
+    ['an older format', { nbformat: 3, worksheets: [] }, 'otherFormat'],
+    ['a later format', { nbformat: 5, cells: [] }, 'otherFormat'],
+    ['no cells', { nbformat: 4, nbformat_minor: 5, metadata: {} }, 'broken'],
+    ['cells that are none', notebook([1 as unknown as object]), 'broken'],
+    ['a source that is no text', notebook([code({ a: 1 })]), 'broken'],
+    ['outputs that are none', notebook([code('x', { outputs: {} })]), 'broken'],
+    [
+      'lists without end',
+      `{"nbformat":4,"nbformat_minor":5,"metadata":{"a":${deep(100_000)}},"cells":[]}`,
+      'tooDeep',
+    ],
+    [
+      'a circle of names',
+      notebook([code('x', { metadata: { $ref: '#/cells/0' } })], { nbformat: '4' }),
+      'notNotebook',
+    ],
+    ['more cells than can be shown', notebook(Array.from({ length: 2001 }, () => code(''))), 'tooManyCells'],
+    ['a cell that is too large', notebook([code('x'.repeat(9 * 1024 * 1024))]), 'tooLargeCell'],
+  ])('of %s is refused with the reason', (_what, content, reason) => {
+    expect(readDocument('ipynb', bytesOf(content))).toMatchObject({ kind: 'refused', reason });
+  });
+
+  it('shows what it can of outputs of wrong types, and keeps all of them', () => {
+    const outputs = [
+      null,
+      5,
+      { output_type: 'unheard-of', data: {} },
+      { output_type: 'display_data', data: { 'text/plain': { a: 1 }, 'IMAGE/PNG': 'x', 'image/png': 7 } },
+      { output_type: 'execute_result', data: { '../../etc': 'x' }, execution_count: -5 },
+      { output_type: 'stream', name: 'stdout', text: ['shown'] },
+      { output_type: 'error', ename: 1 },
+      JSON.parse('{"__proto__": {"polluted": true}, "output_type": "stream", "name": 3, "text": "x"}'),
+    ];
+    const text = JSON.stringify(notebook([code('x', { outputs, execution_count: 1e99 })]), null, 1);
+    const session = open(bytesOf(text));
+    expect(cellAt(session, 0).items).toMatchObject([{ kind: 'text', stream: 'stdout' }]);
+    expect(cellAt(session, 0).number).toBeNull();
+    expect(written(session)).toBe(text);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it('with a name twice is read as everybody reads it: the last one counts', () => {
+    const text = `{"cells":[],"cells":[{"cell_type":"code","source":"old","source":"new","metadata":{},"outputs":[]}],"nbformat":4,"nbformat_minor":4,"metadata":{}}`;
+    const session = open(bytesOf(text));
+    expect(cellAt(session, 0).source).toBe('new');
+    expect(written(session)).toBe(text);
+    cellAt(session, 0).source = 'newer';
+    expect(written(session)).toBe(text.replace('"new"', '"newer"'));
+  });
+
+  it('of many megabytes is read and written in linear time', () => {
+    const quotes = '\\"'.repeat(100_000);
+    const cells = Array.from({ length: 200 }, (_none, at) => code(quotes.slice(0, 60_000), { id: `c${at}` }));
+    const text = JSON.stringify(notebook(cells), null, 1);
+    const begun = performance.now();
+    expect(written(open(bytesOf(text))) === text).toBe(true);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+});
+
+it('code of another language is shown as such, and kept', () => {
+  const text = JSON.stringify(
+    notebook([code('x <- 1')], { metadata: { kernelspec: { name: 'ir', language: 'R' } } }),
+    null,
+    1,
+  );
+  const session = open(bytesOf(text));
+  expect(cellAt(session, 0).kind).toBe('foreign');
+  expect(session.documentSource).toMatchObject({ language: 'R' });
+  expect(written(session)).toBe(text);
+});
