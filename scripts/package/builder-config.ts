@@ -58,6 +58,16 @@ export const builderConfig = (electron: PackagedElectron, folder: string): Confi
     loadBrowserProcessSpecificV8Snapshot: false,
     grantFileProtocolExtraPrivileges: false,
   },
+  fileAssociations: [
+    {
+      ext: 'ipynb',
+      name: 'Jupyter Notebook',
+      mimeType: 'application/x-ipynb+json',
+      role: 'Editor',
+      rank: 'Alternate',
+    },
+    { ext: 'py', name: 'Python Script', mimeType: 'text/x-python', role: 'Editor', rank: 'Alternate' },
+  ],
   linux: {
     executableName: 'vivarium',
     target: ['AppImage', 'deb'],

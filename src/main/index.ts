@@ -2,6 +2,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import { app } from 'electron';
+import type { z } from 'zod';
 import type { DoctorReport } from '../shared/contract/doctor.ts';
 import { DEFAULTS } from '../shared/limits.ts';
 import { fromIpcChannel } from '../shared/rpc/child-process-port.ts';
@@ -14,6 +15,7 @@ import { electronTransport } from './packages/http/electron-transport.ts';
 import { withOwnCertificates } from './packages/http/own-certificates.ts';
 import { builtFiles } from './runtime/runtime-locations.ts';
 import { ElectronLauncher } from './sandbox/process/electron-launcher.ts';
+import { documentsIn, type HandedOver } from './window/opened-files.ts';
 import { registerPageSchemes } from './window/page-session.ts';
 import { runApp } from './window/run-app.ts';
 
@@ -72,14 +74,15 @@ const runAsApp = async (): Promise<void> => {
   // What Chromium keeps is of no interest to anyone who looks there.
   app.setPath('sessionData', path.join(data, 'chromium'));
   app.setPath('crashDumps', path.join(data, 'chromium', 'crashes'));
-  if (!app.requestSingleInstanceLock()) {
+  const asked = documentsIn(process.argv, process.cwd());
+  if (!app.requestSingleInstanceLock({ documents: asked } satisfies z.infer<typeof HandedOver>)) {
     app.exit(0);
     return;
   }
   // Guests' drawings are rasterized in their own processes then, not in the one GPU process that all share.
   app.commandLine.appendSwitch('disable-gpu-rasterization');
   registerPageSchemes();
-  await runApp({ outDir, dataFolder: data, examine: () => examine(true) });
+  await runApp({ outDir, dataFolder: data, asked, examine: () => examine(true) });
 };
 
 // Not awaited: Electron is ready only after this module has been evaluated.

@@ -80,6 +80,15 @@ const api: WindowApi = {
     settled: bridge.asker(CALLS.work.settled, failed),
     onSettle: bridge.subscriber(on.work.onSettle),
   },
+  documents: {
+    choose: bridge.asker(CALLS.documents.choose, failed),
+    waiting: bridge.asker(CALLS.documents.waiting, failed),
+    read: bridge.asker(CALLS.documents.read, failed),
+    place: bridge.asker(CALLS.documents.place, failed),
+    save: bridge.asker(CALLS.documents.save, failed),
+    versions: bridge.asker(CALLS.documents.versions, failed),
+    onWaiting: bridge.subscriber(on.documents.onWaiting),
+  },
   app: {
     info: bridge.asker(CALLS.app.info, failed),
     openLink: bridge.asker(CALLS.app.openLink, failed),

@@ -13,6 +13,7 @@ import { SERVICES, Toasts, type Place, type Services } from './app/services.ts';
 import { SettingsStore } from './app/settings-store.ts';
 import { createTranslation, TRANSLATION } from './app/translation.ts';
 import { ConsoleStore } from './console/console-store.ts';
+import { DocumentTurns } from './console/documents/document-turns.ts';
 import { loadOutputs, restoreWork, WorkReader, type WorkNotice } from './console/work/restore-work.ts';
 import { WorkKeeper } from './console/work/work-keeper.ts';
 import { GuestFrames } from './console/output/guest-frames.ts';
@@ -62,6 +63,7 @@ const keeper = new WorkKeeper(api.work, () => store.work);
 const reader = new WorkReader(api.work, (notice) => {
   workNotices.value = [...workNotices.value, notice];
 });
+for (const session of [...store.sessions.value, ...store.removals.sessions.value]) keeper.noteSource(session);
 keeper.start();
 void loadOutputs(reader, store.allCells, (cell) => keeper.noteRestored(cell));
 
@@ -71,6 +73,7 @@ const services: Services = {
   sandbox,
   console: store,
   work: { notices: workNotices, problem: keeper.problem },
+  documents: new DocumentTurns(),
   frames: new GuestFrames(api.output),
   runtime: new RuntimeStore(api.interpreter, api.packages),
   info,

@@ -29,6 +29,8 @@ export interface VivariumWindow {
 export interface WindowOptions {
   /** Instead of a new one; the caller removes it. */
   readonly dataFolder?: string;
+  /** Paths of documents on its command line. */
+  readonly documents?: readonly string[];
   /** A packaged app, instead of this project run by Electron. */
   readonly executable?: string;
 }
@@ -39,7 +41,11 @@ export const openVivariumWindow = async (options: WindowOptions = {}): Promise<V
   const dataFolder = options.dataFolder ?? mkdtempSync(path.join(tmpdir(), 'vivarium-window-'));
   const app = await _electron.launch({
     executablePath: options.executable ?? (await installedElectron()),
-    args: [...sandboxSwitches(), ...(options.executable === undefined ? [root] : [])],
+    args: [
+      ...sandboxSwitches(),
+      ...(options.executable === undefined ? [root] : []),
+      ...(options.documents ?? []),
+    ],
     // Otherwise it would hold against the app's own setting.
     colorScheme: null,
     env: { ...process.env, DISPLAY: display.name, VIVARIUM_DATA_DIR: dataFolder },

@@ -10,7 +10,14 @@ const RENAME_ATTEMPTS = 8;
 const RENAME_PAUSE_MS = 50;
 const HELD_OPEN = new Set(['EACCES', 'EPERM', 'EBUSY']);
 const MAX_ASIDE = 1000;
-const MODE = 0o600;
+/** For its owner alone. */
+const OWN = { mode: 0o600, isExact: true } as const;
+
+export interface Permissions {
+  readonly mode: number;
+  /** Whether the system's mask for new files leaves it alone. */
+  readonly isExact: boolean;
+}
 
 /**
  * Writes a file beside its place, flushes it to the disk, then renames it: there is never half a file, also after a
@@ -18,11 +25,16 @@ const MODE = 0o600;
  *
  * @throws Error of the file system; the file is then as it was
  */
-export const replaceFile = async (target: string, bytes: Uint8Array): Promise<void> => {
+export const replaceFile = async (
+  target: string,
+  bytes: Uint8Array,
+  permissions: Permissions = OWN,
+): Promise<void> => {
   const unfinished = `${target}.${randomUUID()}.tmp`;
   try {
-    const file = await open(unfinished, 'wx', MODE);
+    const file = await open(unfinished, 'wx', permissions.mode);
     try {
+      if (permissions.isExact) await file.chmod(permissions.mode);
       await file.writeFile(bytes);
       await file.sync();
     } finally {

@@ -2,7 +2,9 @@
  * The command line. Everything is checked here before anything is started; the sandbox and the window come
  * in as functions, so the same front serves the plain Node program and the packaged app.
  */
+import path from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { formatOfName } from '../../shared/ipc/documents.ts';
 import type { CliDependencies } from './dependencies.ts';
 import { defineDoctor, runDoctor, type DoctorArguments } from './commands/doctor.ts';
 import { EXIT_CODES } from './output/exit-codes.ts';
@@ -18,7 +20,8 @@ import { UsageError } from './usage-error.ts';
 export type { CliDependencies, CliIo, SandboxOptions } from './dependencies.ts';
 
 type Choice =
-  | { readonly kind: 'window' }
+  /** With the documents at these paths. */
+  | { readonly kind: 'window'; readonly documents: readonly string[] }
   | { readonly kind: 'run'; readonly args: RunArguments }
   | { readonly kind: 'doctor'; readonly args: DoctorArguments }
   | { readonly kind: 'mcp'; readonly args: McpArguments }
@@ -36,7 +39,7 @@ export async function runCli(argv: readonly string[], dependencies: CliDependenc
     const choice = parse(argv, dependencies);
     switch (choice.kind) {
       case 'window':
-        return await dependencies.openWindow();
+        return await dependencies.openWindow(choice.documents);
       case 'run':
         return await runScript(choice.args, dependencies);
       case 'doctor':
@@ -64,7 +67,8 @@ function parse(all: readonly string[], dependencies: CliDependencies): Choice {
   // What follows is the script's own, whatever it looks like.
   const dashes = all[0] === 'run' ? all.indexOf('--') : -1;
   const argv = dashes === -1 ? all : all.slice(0, dashes);
-  if (argv.length === 0) return { kind: 'window' };
+  if (argv.every(isDocument))
+    return { kind: 'window', documents: argv.map((file) => path.resolve(dependencies.io.cwd, file)) };
   let choice = null as Choice | null;
   let text = '';
   const program = new Command('vivarium');
@@ -80,7 +84,9 @@ function parse(all: readonly string[], dependencies: CliDependencies): Choice {
       getOutHelpWidth: () => dependencies.io.columns,
       getOutHasColors: () => false,
     })
-    .description('Untrusted Python under glass. Without a command, the window opens.')
+    .description(
+      'Untrusted Python under glass. Without a command, the window opens, with the notebooks and scripts that are named.',
+    )
     .version(dependencies.version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
@@ -105,8 +111,11 @@ function parse(all: readonly string[], dependencies: CliDependencies): Choice {
     if (error.exitCode === 0) return { kind: 'print', text };
     throw usageErrorOf(error);
   }
-  return choice ?? { kind: 'window' };
+  return choice ?? { kind: 'window', documents: [] };
 }
+
+const isDocument = (argument: string): boolean =>
+  !argument.startsWith('-') && formatOfName(argument) !== null;
 
 function usageErrorOf(error: CommanderError): UsageError {
   const help = 'see "vivarium --help"';

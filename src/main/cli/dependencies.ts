@@ -52,8 +52,8 @@ export interface CliDependencies {
   /** Examines the isolation of this installation. @throws Error when nothing could be found out */
   examine(): Promise<DoctorReport>;
   openNative(options: NativeOptions): Promise<Runner>;
-  /** Opens the app's window; resolves with the exit code once it is closed. */
-  openWindow(): Promise<number>;
+  /** Opens the app's window with documents; resolves with the exit code once it is closed. @param documents their paths */
+  openWindow(documents: readonly string[]): Promise<number>;
   /** What the user has set about packages. */
   packageSettings(): Promise<PackageSettings>;
   /** Opens the package store with its sources. Rejects with PackageError. */

@@ -6,11 +6,13 @@ import { EVENTS } from '../../shared/ipc/channels.ts';
 import type { TaskProgress } from '../../shared/ipc/packages.ts';
 import type { RunResult } from '../../shared/contract/sandbox.ts';
 import { openSettings } from '../config/open-settings.ts';
+import { JsonStore } from '../config/json-store.ts';
 import { type Settings } from '../config/settings.ts';
 import type { CreateSandboxOptions } from '../create-sandbox.ts';
 import { appHandlers } from '../ipc/app.ts';
 import { configHandlers } from '../ipc/config.ts';
 import { doctorHandlers } from '../ipc/doctor.ts';
+import { documentsHandlers } from '../ipc/documents.ts';
 import { fileHandlers } from '../ipc/file.ts';
 import { interpreterRoutes } from '../ipc/interpreter.ts';
 import { nativeHandlers } from '../ipc/native.ts';
@@ -20,6 +22,7 @@ import { pluginHandlers } from '../ipc/plugin.ts';
 import { routesOf, type OnFault, type Route } from '../ipc/route.ts';
 import { sandboxHandlers } from '../ipc/sandbox.ts';
 import { workHandlers } from '../ipc/work.ts';
+import { Documents } from '../documents/documents.ts';
 import { findInterpreters } from '../native/find-interpreters.ts';
 import { checkInterpreter } from '../native/interpreter-check.ts';
 import { loadPyodideLock } from '../packages/resolve/pyodide-lock.ts';
@@ -61,12 +64,18 @@ export interface AppOptions {
   readonly onProgress: (progress: TaskProgress | null) => void;
   /** A run of the window has ended. */
   readonly onRunEnded: (result: RunResult) => void;
+  /** Paths of the documents that were opened or saved last, newest first. */
+  readonly onRecent: (recent: readonly string[]) => void;
 }
+
+const MAX_PLACES_BYTES = 1024 * 1024;
 
 export interface ComposedApp {
   readonly settings: Settings;
   readonly routes: readonly Route[];
-  readonly documents: OutputDocuments;
+  readonly outputs: OutputDocuments;
+  /** Notebooks and scripts of the user's. */
+  readonly documents: Documents;
   /** Whether a run of the page is under way. */
   readonly isRunning: () => boolean;
   /** Has the page save what it has not saved yet; waits for a few seconds at most. */
@@ -80,7 +89,8 @@ interface Parts {
   readonly settings: Settings;
   readonly packages: AppPackages;
   readonly python: AppPython;
-  readonly documents: OutputDocuments;
+  readonly outputs: OutputDocuments;
+  readonly documents: Documents;
   readonly work: WorkStore;
   readonly settling: Settling;
   /** The versions of the embedded Python and of the Pyodide that it is part of. */
@@ -103,7 +113,16 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
     pythonVersion: versions.python,
     onRunEnded: options.onRunEnded,
   });
-  const documents = new OutputDocuments(options.outputAddress);
+  const outputs = new OutputDocuments(options.outputAddress);
+  const documents = await Documents.open({
+    store: new JsonStore({
+      path: path.join(dataFolder, 'documents.json'),
+      maxBytes: MAX_PLACES_BYTES,
+      migrations: [],
+    }),
+    onWaiting: () => broadcast(EVENTS.documents.onWaiting, null),
+    onRecent: options.onRecent,
+  });
   const work = new WorkStore(path.join(dataFolder, 'work'));
   const settling = new Settling(systemClock);
 
@@ -115,19 +134,23 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
 
   return {
     settings,
+    outputs,
     documents,
-    routes: routesOfParts({ settings, packages, python, documents, work, settling, versions }, options),
+    routes: routesOfParts(
+      { settings, packages, python, outputs, documents, work, settling, versions },
+      options,
+    ),
     isRunning: () => python.runs.underWay.length > 0,
     settleWork: () => settling.wait(() => broadcast(EVENTS.work.onSettle, null)).then(() => work.flushed()),
     dispose: async () => {
       packages.tasks.cancelAll();
-      await Promise.allSettled([python.sandbox.dispose(), python.native.dispose()]);
+      await Promise.allSettled([python.sandbox.dispose(), python.native.dispose(), documents.settled()]);
     },
   };
 };
 
 const routesOfParts = (parts: Parts, options: AppOptions): readonly Route[] => {
-  const { documents, packages, python, settings, versions } = parts;
+  const { documents, outputs, packages, python, settings, versions } = parts;
   const { dialogs, onFault, onProgress } = options;
   const { cache } = packages;
   const interpreterCache = {
@@ -172,7 +195,8 @@ const routesOfParts = (parts: Parts, options: AppOptions): readonly Route[] => {
       pluginHandlers(python.tool, () => python.facts.refresh()),
       onFault,
     ),
-    ...routesOf('output', outputHandlers(documents, options.frames), onFault),
+    ...routesOf('output', outputHandlers(outputs, options.frames), onFault),
+    ...routesOf('documents', documentsHandlers(documents, dialogs), onFault),
     ...routesOf('work', workHandlers(parts.work, parts.settling), onFault),
     ...routesOf('app', app, onFault),
   ];

@@ -6,6 +6,10 @@ export interface AppMenuOptions {
   readonly translate: Translate;
   readonly platform: NodeJS.Platform;
   readonly devTools: boolean;
+  /** Paths of documents, newest first. */
+  readonly recent: readonly string[];
+  readonly onRecent: (path: string) => void;
+  readonly onForgetRecent: () => void;
   readonly onCommand: (command: AppCommand) => void;
   readonly onLink: (url: string) => void;
 }
@@ -50,6 +54,13 @@ export const menuTemplate = (options: AppMenuOptions): MenuItemConstructorOption
     {
       label: translate('menu.file'),
       submenu: [
+        command('new-document', 'documents.new', 'CmdOrCtrl+N'),
+        command('open-document', 'documents.open', 'CmdOrCtrl+O'),
+        recentItem(options),
+        separator,
+        command('save-document', 'common.save', 'CmdOrCtrl+S'),
+        command('save-document-as', 'documents.saveAs', 'CmdOrCtrl+Shift+S'),
+        separator,
         command('new-session', 'console.newSession', 'CmdOrCtrl+T'),
         command('close-session', 'console.closeSession', 'CmdOrCtrl+W'),
         ...(mac ? [] : [separator, settings, separator, quit]),
@@ -104,3 +115,24 @@ export const menuTemplate = (options: AppMenuOptions): MenuItemConstructorOption
     },
   ];
 };
+
+const recentItem = ({
+  onForgetRecent,
+  onRecent,
+  recent,
+  translate,
+}: AppMenuOptions): MenuItemConstructorOptions => ({
+  id: 'recent-documents',
+  label: translate('documents.recent'),
+  enabled: recent.length > 0,
+  submenu: [
+    // An ampersand would mark the next letter as a key.
+    ...recent.map((path) => ({ label: path.replaceAll('&', '&&'), click: () => onRecent(path) })),
+    ...(recent.length === 0
+      ? []
+      : [
+          { type: 'separator' as const },
+          { label: translate('documents.forgetRecent'), click: () => onForgetRecent() },
+        ]),
+  ],
+});

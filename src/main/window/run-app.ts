@@ -18,6 +18,7 @@ import { setAppMenu } from './app-menu.ts';
 import { notifyOfRun, showProgress } from './attention.ts';
 import { closeByQuitting, quitInOrder } from './closing.ts';
 import { nativeFileDialogs } from './file-dialogs.ts';
+import { HandedOver } from './opened-files.ts';
 import { guardContents } from './guard-contents.ts';
 import { createMainWindow, stateOf } from './main-window.ts';
 import { outputAddress, PAGE_URL } from '../app/page-address.ts';
@@ -31,6 +32,8 @@ export interface RunAppOptions {
   readonly outDir: string;
   /** See data-folder.ts. */
   readonly dataFolder: string;
+  /** Paths of documents that the command line names. */
+  readonly asked: readonly string[];
   readonly examine: () => Promise<DoctorReport>;
 }
 
@@ -54,12 +57,26 @@ const appInfo = (): ReturnType<Parameters<typeof composeApp>[0]['info']> => ({
 const platformName = (): AppInfo['platform'] =>
   process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
 
-export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Promise<void> => {
+export const runApp = async ({ asked, dataFolder, examine, outDir }: RunAppOptions): Promise<void> => {
   let window: BrowserWindow | null = null;
   const pages = new Pages();
   const frames = new WatchedFrames((ended) => pages.broadcast(EVENTS.output.onEnded, ended));
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
-  app.on('second-instance', () => focus(window));
+  /** Until the app can take them. */
+  let offered: readonly string[] = asked;
+  let offer = (paths: readonly string[]): void => {
+    offered = [...offered, ...paths];
+  };
+  app.on('second-instance', (_event, _argv, _folder, given) => {
+    const handed = HandedOver.safeParse(given);
+    if (handed.success) offer(handed.data.documents);
+    focus(window);
+  });
+  app.on('open-file', (event, file) => {
+    event.preventDefault();
+    offer([file]);
+    focus(window);
+  });
   await app.whenReady();
 
   const composed: ComposedApp = await composeApp({
@@ -68,7 +85,10 @@ export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Pr
     launcher: (script) => new ElectronLauncher(script),
     transport: withOwnCertificates(electronTransport()),
     examine,
-    dialogs: nativeFileDialogs(() => window),
+    dialogs: nativeFileDialogs(
+      () => window,
+      () => translateTo(language()),
+    ),
     info: appInfo,
     openExternal: (url) => shell.openExternal(url),
     outputAddress,
@@ -78,6 +98,10 @@ export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Pr
       process.stderr.write(`${channel}: ${error instanceof Error ? (error.stack ?? error.message) : '?'}\n`);
     },
     onProgress: (progress) => showProgress(window, progress),
+    onRecent: ([newest]) => {
+      if (newest !== undefined) app.addRecentDocument(newest);
+      dress(settings.get());
+    },
     onRunEnded: (result) => notifyOfRun(window, result, translateTo(language())),
   });
   const { settings } = composed;
@@ -88,11 +112,16 @@ export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Pr
       translate: translateTo(general.language),
       platform: process.platform,
       devTools: !app.isPackaged,
+      recent: composed.documents.recent,
+      onRecent: (file) => offer([file]),
+      onForgetRecent: () => composed.documents.forgetRecent(),
       onCommand: (command) => pages.broadcast(EVENTS.app.onCommand, command),
       onLink: (url) => void shell.openExternal(url),
     });
   };
   dress(settings.get());
+  offer = (paths) => void composed.documents.offer(paths);
+  offer(offered);
   settings.onChange(({ config, keys }) => {
     if (keys.some((key) => key.startsWith('general.'))) dress(config);
   });
@@ -118,7 +147,7 @@ export const runApp = async ({ dataFolder, examine, outDir }: RunAppOptions): Pr
   pages.serve(composed.routes);
   const files = await PageFiles.of(
     path.join(outDir, 'renderer'),
-    composed.documents,
+    composed.outputs,
     path.join(outDir, 'frames'),
   );
   window = createMainWindow({

@@ -1,9 +1,14 @@
 import type { AppCommand } from '../../shared/ipc/app.ts';
+import type { DocumentActions } from '../console/use-documents.ts';
 import type { Removing } from '../console/use-removing.ts';
 import type { Services } from './services.ts';
 
 /** Commands of the menu and its shortcuts. */
-export const obeyCommand = (services: Services, removing: Removing, command: AppCommand): void => {
+export const obeyCommand = (
+  services: Services,
+  { documents, removing }: { readonly documents: DocumentActions; readonly removing: Removing },
+  command: AppCommand,
+): void => {
   const { console: store, place } = services;
   const session = store.active.value;
   switch (command) {
@@ -19,6 +24,18 @@ export const obeyCommand = (services: Services, removing: Removing, command: App
     case 'show-settings':
       place.value = 'settings';
       return;
+    case 'new-document':
+      documents.create();
+      return;
+    case 'open-document':
+      void documents.choose();
+      return;
+    case 'save-document':
+      if (session !== null) void documents.save(session);
+      return;
+    case 'save-document-as':
+      if (session !== null) void documents.saveAs(session);
+      return;
     case 'new-session':
       place.value = 'console';
       store.addSession();
@@ -31,7 +48,7 @@ export const obeyCommand = (services: Services, removing: Removing, command: App
       const cell =
         session !== null && current !== null && session.cells.includes(current)
           ? current
-          : session?.cells.findLast(({ source }) => source.trim() !== '');
+          : session?.cells.findLast(({ kind, source }) => kind === 'code' && source.trim() !== '');
       if (session !== null && cell !== undefined) void store.run(session, cell);
       return;
     }

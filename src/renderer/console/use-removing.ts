@@ -6,7 +6,9 @@ import type { Removal } from './model/removals.ts';
 import { useSessionTitle } from './session-title.ts';
 
 export interface Removing {
+  /** Asks first when its document has changes. */
   readonly closeSession: (session: Session) => void;
+  readonly closeChanged: (session: Session) => void;
   readonly removeCell: (session: Session, cell: Cell) => void;
   /** Brings back what was removed last. */
   readonly undo: () => void;
@@ -14,7 +16,7 @@ export interface Removing {
 
 /** Removes sessions and cells so that they can come back; the keyboard stays where it can go on. */
 export const useRemoving = (): Removing => {
-  const { console: store, toasts, place } = useServices();
+  const { console: store, documents, toasts, place } = useServices();
   const { t } = useTranslation();
   const titleOf = useSessionTitle();
 
@@ -27,12 +29,17 @@ export const useRemoving = (): Removing => {
   const tell = (text: string, removal: Removal): void => {
     toasts.show(text, 'calm', { label: t('menu.undo'), run: () => undo(removal) });
   };
+  const close = (session: Session): void => {
+    const removal = store.closeSession(session);
+    store.focusWish.value = { kind: 'tab' };
+    tell(t('console.sessionClosed', { name: titleOf(session) }), removal);
+  };
   return {
     closeSession: (session) => {
-      const removal = store.closeSession(session);
-      store.focusWish.value = { kind: 'tab' };
-      tell(t('console.sessionClosed', { name: titleOf(session) }), removal);
+      if (session.hasChanges) documents.closing.value = session;
+      else close(session);
     },
+    closeChanged: close,
     removeCell: (session, cell) => {
       const index = session.cells.indexOf(cell);
       const removal = store.removeCell(session, cell);

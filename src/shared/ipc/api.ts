@@ -7,6 +7,7 @@
 import type { DoctorReport } from '../contract/doctor.ts';
 import type { Answer } from './answer.ts';
 import type { AppCommand, AppInfo, LinkName } from './app.ts';
+import type { DocumentContent, DocumentFormat, DocumentPlace, DocumentSaved } from './documents.ts';
 import type { FoundPython, NativeCheck } from './native.ts';
 import type { OutputEnded, OutputSize } from './output.ts';
 import type { PluginInfo } from './plugin.ts';
@@ -149,6 +150,27 @@ export interface WorkApi {
   readonly onSettle: Subscribe<null>;
 }
 
+/** Notebooks and scripts of the user's. Main reads and writes them, at places that its user has chosen. */
+export interface DocumentsApi {
+  /** Asks for a document; null when the dialog was closed. */
+  choose(): Promise<Answer<DocumentContent | null>>;
+  /** Handles of documents that were opened from outside (by the system, the command line or the menu), each once. */
+  waiting(): Promise<Answer<readonly string[]>>;
+  read(id: string): Promise<Answer<DocumentContent>>;
+  /** Asks where to save; null when the dialog was closed. @param at where it is now, and the name that is suggested */
+  place(at: {
+    readonly id: string | null;
+    readonly name: string;
+    readonly format: DocumentFormat;
+  }): Promise<Answer<DocumentPlace | null>>;
+  /** Writes it, unless the file holds another version than the one that is `known`. */
+  save(id: string, bytes: Uint8Array, known: string | null): Promise<Answer<DocumentSaved>>;
+  /** The versions of what is in these files now; null for one that is not there. */
+  versions(ids: readonly string[]): Promise<Answer<readonly (string | null)[]>>;
+  /** There is something in `waiting`. */
+  readonly onWaiting: Subscribe<null>;
+}
+
 export interface AppApi {
   info(): Promise<Answer<AppInfo>>;
   /** Opens one of the pages of `LINKS` in the browser. */
@@ -168,5 +190,6 @@ export interface WindowApi {
   readonly plugin: { info(): Promise<Answer<PluginInfo>> };
   readonly output: OutputApi;
   readonly work: WorkApi;
+  readonly documents: DocumentsApi;
   readonly app: AppApi;
 }

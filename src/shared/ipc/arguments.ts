@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { appArguments } from './app.ts';
 import { doctorArguments } from './doctor.ts';
+import { documentsArguments } from './documents.ts';
 import { fileArguments } from './file.ts';
 import { nativeArguments } from './native.ts';
 import { outputArguments } from './output.ts';
@@ -25,6 +26,7 @@ export const ARGUMENTS = {
   plugin: pluginArguments,
   output: outputArguments,
   work: workArguments,
+  documents: documentsArguments,
   app: appArguments,
 } as const satisfies { [F in AnsweringFeature]: Record<keyof Calls[F], z.ZodType<unknown[]>> };
 

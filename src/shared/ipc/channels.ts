@@ -61,6 +61,14 @@ export const CALLS = {
     setAside: 'work-set-aside',
     settled: 'work-settled',
   },
+  documents: {
+    choose: 'documents-choose',
+    waiting: 'documents-waiting',
+    read: 'documents-read',
+    place: 'documents-place',
+    save: 'documents-save',
+    versions: 'documents-versions',
+  },
   app: { info: 'app-info', openLink: 'app-open-link' },
 } as const;
 
@@ -71,6 +79,7 @@ export const EVENTS = {
   config: { onChange: 'config-changed' },
   output: { onEnded: 'output-ended' },
   work: { onSettle: 'work-settle' },
+  documents: { onWaiting: 'documents-offered' },
   app: { onCommand: 'app-command' },
 } as const;
 

@@ -23,7 +23,7 @@ export interface Setup {
   openSandbox?: CliDependencies['openSandbox'];
   openNative?: CliDependencies['openNative'];
   dispose?: () => Promise<void>;
-  openWindow?: () => Promise<number>;
+  openWindow?: (documents: readonly string[]) => Promise<number>;
   examine?: CliDependencies['examine'];
   openPackages?: CliDependencies['openPackages'];
   /** The user's; left out, the defaults. */

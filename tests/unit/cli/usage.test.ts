@@ -402,6 +402,11 @@ describe('without running anything', () => {
 
   it('opens the window without arguments, and passes its exit code on', async () => {
     expect(await cli([], { openWindow: async () => 3 })).toMatchObject({ code: 3, stdout: '', stderr: '' });
+    const opened: (readonly string[])[] = [];
+    const openWindow = async (documents: readonly string[]): Promise<number> => opened.push(documents) && 0;
+    await cli(['a.py', 'sub/B.IPYNB'], { openWindow });
+    expect(opened).toEqual([[expect.stringMatching(/.a\.py$/u), expect.stringMatching(/.B\.IPYNB$/u)]]);
+    expect(await cli(['a.py', '--fast'], { openWindow })).toMatchObject({ code: 2 });
   });
 
   it('says so when the window fails', async () => {

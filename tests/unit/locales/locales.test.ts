@@ -38,6 +38,7 @@ const SAME: Readonly<Record<string, readonly Language[]>> = {
   'status.python': OTHERS,
   'settings.sections.python': OTHERS,
   'settings.plugins.python.title': OTHERS,
+  'documents.kind.markdown': OTHERS,
   'nav.console': ['fr', 'it', 'pt'],
   'console.session': ['fr'],
   'questions.session': ['fr'],

@@ -9,14 +9,15 @@ const hasDisplay = (): boolean =>
 
 /** Opens the app's window; resolves with the exit code once the app has ended. */
 export const electronWindow =
-  (provideElectron: ProvideElectron, appFolder: string) => async (): Promise<number> => {
+  (provideElectron: ProvideElectron, appFolder: string) =>
+  async (documents: readonly string[]): Promise<number> => {
     if (!hasDisplay()) {
       throw new Error(
         'there is no display for the window; use "vivarium run", or start it under "xvfb-run -a"',
       );
     }
     const electron = await provideElectron();
-    const child = spawn(electron, [...sandboxSwitches(), appFolder], {
+    const child = spawn(electron, [...sandboxSwitches(), appFolder, ...documents], {
       env: electronEnvironment(),
       stdio: ['ignore', 'inherit', 'inherit'],
     });

@@ -35,6 +35,8 @@ export interface EditorActions {
 export interface CodeEditorOptions {
   readonly root: ShadowRoot;
   readonly text: string;
+  /** Otherwise it is text without rules. */
+  readonly isPython: boolean;
   readonly words: EditorWords;
   readonly actions: EditorActions;
 }
@@ -50,7 +52,7 @@ export class CodeEditor {
   readonly #words = new Compartment();
 
   /** In a shadow root, where the editor's rules need no style element, which the page's policy would refuse. */
-  constructor({ root, text, words, actions }: CodeEditorOptions) {
+  constructor({ root, text, isPython, words, actions }: CodeEditorOptions) {
     const recall = (direction: 'older' | 'newer') => (view: EditorView) => {
       const found = actions.recall(direction, view.state.doc.toString());
       if (found === null) return false;
@@ -101,7 +103,7 @@ export class CodeEditor {
           bracketMatching(),
           closeBrackets(),
           highlightSelectionMatches(),
-          python(),
+          isPython ? python() : [],
           keymap.of([
             ...closeBracketsKeymap,
             ...searchKeymap,

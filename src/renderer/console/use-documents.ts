@@ -1,0 +1,242 @@
+import { formatOfName, type DocumentFormat } from '../../shared/ipc/documents.ts';
+import { LIMITS } from '../../shared/limits.ts';
+import { useServices } from '../app/services.ts';
+import { useTranslation } from '../app/translation.ts';
+import { fillSession, readDocument, writeDocument } from './documents/document-content.ts';
+import { NEW_NOTEBOOK } from './documents/notebook.ts';
+import type { Session } from './model/session.ts';
+import { useSessionTitle } from './session-title.ts';
+
+export interface DocumentActions {
+  readonly create: () => void;
+  readonly choose: () => Promise<void>;
+  /** Shows what was opened from outside. */
+  readonly openWaiting: () => Promise<void>;
+  /** Shows the documents among dropped files; the others. */
+  readonly openDropped: (files: Iterable<File>) => Promise<readonly File[]>;
+  /** Whether it is saved now. */
+  readonly save: (session: Session) => Promise<boolean>;
+  readonly saveAs: (session: Session) => Promise<boolean>;
+  /** Looks whether other programs have written the files of open documents. */
+  readonly check: () => Promise<void>;
+  /** Shows what another program has written, in place of what is here, which can come back for a while. */
+  readonly takeTheirs: (session: Session) => Promise<void>;
+  readonly keepMine: (session: Session) => void;
+}
+
+interface OpenedFile {
+  readonly id: string | null;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly version: string | null;
+}
+
+/** Opens and saves documents, and tells what came of it. */
+export const useDocuments = (): DocumentActions => {
+  const { api, console: store, documents: turns, place, toasts } = useServices();
+  const { t } = useTranslation();
+  const titleOf = useSessionTitle();
+
+  const show = (session: Session): void => {
+    place.value = 'console';
+    store.activeName.value = session.name;
+    const [first] = session.cells;
+    if (first !== undefined) store.focusWish.value = { kind: 'frame', cell: first };
+  };
+  const emptySession = (): Session => {
+    const active = store.active.value;
+    const isFree =
+      active?.document === null && active.title === null && active.runs === 0 && active.isUntouched;
+    return isFree ? active : store.addSession();
+  };
+  const notOpened = (name: string, reason: string): void => {
+    toasts.show(t('documents.notOpened', { name, reason }), 'danger');
+  };
+  /** False when it can't be read. */
+  const openBytes = (file: OpenedFile, before: () => void = () => undefined): boolean => {
+    const format = formatOfName(file.name);
+    if (format === null) {
+      notOpened(file.name, t('documents.refused.otherKind'));
+      return false;
+    }
+    const reading = readDocument(format, file.bytes);
+    if (reading.kind === 'refused') {
+      notOpened(file.name, t(`documents.refused.${reading.reason}`, reading.values));
+      return false;
+    }
+    before();
+    const session = emptySession();
+    fillSession(session, file, format, reading);
+    show(session);
+    return true;
+  };
+  const check = (session: Session): Promise<void> =>
+    turns.inTurn(session, async () => {
+      const { document } = session;
+      const id = document?.id ?? null;
+      if (document === null || id === null) return;
+      const answer = await api.documents.versions([id]);
+      const version = answer.ok ? (answer.value[0] ?? null) : null;
+      const isKnown = version === document.version || version === session.conflict?.version;
+      if (version !== null && !isKnown) session.conflict = { version, wasSaving: false };
+    });
+  const openFile = async (file: OpenedFile): Promise<void> => {
+    const open = store.sessions.value.find(({ document }) => document?.id === file.id);
+    if (open === undefined) openBytes(file);
+    else {
+      show(open);
+      await check(open);
+    }
+  };
+  const openPlace = async (id: string): Promise<void> => {
+    const answer = await api.documents.read(id);
+    if (answer.ok) await openFile(answer.value);
+    else notOpened(t('documents.itsFile'), answer.error.message);
+  };
+
+  const write = async (
+    session: Session,
+    at: { readonly id: string; readonly name: string; readonly format: DocumentFormat },
+    known: string | null,
+    onChanged: (version: string) => void,
+  ): Promise<boolean> => {
+    const { id, name } = at;
+    const notSaved = (reason: string): boolean => {
+      toasts.show(t('documents.notSaved', { name, reason }), 'danger');
+      return false;
+    };
+    const cells = session.savedCells;
+    const written = writeDocument(session, at.format);
+    if (written.kind === 'unwritable') {
+      const { character, encoding } = written;
+      return notSaved(
+        character === null
+          ? t('documents.refused.encoding', { encoding })
+          : t('documents.refused.missing', { encoding, character }),
+      );
+    }
+    if (written.bytes.byteLength > LIMITS.documentBytes) return notSaved(t('documents.refused.tooLarge'));
+    const answer = await api.documents.save(id, written.bytes, known);
+    if (!answer.ok) return notSaved(answer.error.message);
+    if (answer.value.kind === 'changed') {
+      onChanged(answer.value.version);
+      return false;
+    }
+    session.document = { id, name, format: at.format, version: answer.value.version };
+    session.saved = cells;
+    session.conflict = null;
+    toasts.show(t('documents.saved', { name }));
+    return true;
+  };
+  const askAndWrite = async (session: Session): Promise<boolean> => {
+    const { document } = session;
+    const format = document?.format ?? 'ipynb';
+    const suggested = document?.name ?? '';
+    const name = suggested === '' ? `${plainName(titleOf(session))}.${format}` : suggested;
+    const answer = await api.documents.place({ id: document?.id ?? null, name, format });
+    if (!answer.ok) {
+      toasts.show(t('documents.notSaved', { name, reason: answer.error.message }), 'danger');
+      return false;
+    }
+    if (answer.value === null) return false;
+    const at = answer.value;
+    return write(session, at, at.version, () => {
+      toasts.show(t('documents.notSaved', { name: at.name, reason: t('documents.refused.taken') }), 'danger');
+    });
+  };
+  const saveAs = (session: Session): Promise<boolean> => turns.inTurn(session, () => askAndWrite(session));
+  const save = (session: Session): Promise<boolean> =>
+    turns.inTurn(session, async () => {
+      const { document } = session;
+      const id = document?.id ?? null;
+      if (document === null || id === null) return askAndWrite(session);
+      return write(session, { ...document, id }, document.version, (version) => {
+        session.conflict = { version, wasSaving: true };
+      });
+    });
+
+  return {
+    create: () => {
+      const session = emptySession();
+      session.document = { id: null, name: '', format: 'ipynb', version: null };
+      session.documentSource = NEW_NOTEBOOK;
+      session.saved = session.savedCells;
+      place.value = 'console';
+      const [first] = session.cells;
+      if (first !== undefined) store.focusWish.value = { kind: 'cell', cell: first };
+    },
+    choose: async () => {
+      const answer = await api.documents.choose();
+      if (!answer.ok) notOpened(t('documents.itsFile'), answer.error.message);
+      else if (answer.value !== null) await openFile(answer.value);
+    },
+    openWaiting: async () => {
+      const answer = await api.documents.waiting();
+      if (!answer.ok) return;
+      for (const id of answer.value) await openPlace(id);
+    },
+    openDropped: async (files) => {
+      const others: File[] = [];
+      for (const file of files) {
+        if (formatOfName(file.name) === null) {
+          others.push(file);
+          continue;
+        }
+        if (file.size > LIMITS.documentBytes) {
+          notOpened(file.name, t('documents.refused.tooLarge'));
+          continue;
+        }
+        try {
+          const bytes = new Uint8Array(await file.arrayBuffer());
+          openBytes({ id: null, name: file.name, bytes, version: null });
+        } catch {
+          notOpened(file.name, t('console.fileUnreadable'));
+        }
+      }
+      return others;
+    },
+    save,
+    saveAs,
+    check: async () => {
+      for (const session of store.sessions.value) await check(session);
+    },
+    takeTheirs: async (session) => {
+      const { document } = session;
+      const id = document?.id ?? null;
+      if (document === null || id === null) return;
+      const answer = await api.documents.read(id);
+      if (!answer.ok) {
+        notOpened(document.name, answer.error.message);
+        return;
+      }
+      const { title } = session;
+      const closeMine = (): void => {
+        const removal = store.closeSession(session);
+        toasts.show(t('documents.tookTheirs', { name: document.name }), 'calm', {
+          label: t('menu.undo'),
+          run: () => {
+            const back = store.undo(removal);
+            if (back?.kind === 'session') show(back.session);
+          },
+        });
+      };
+      if (openBytes(answer.value, closeMine) && store.active.value !== null) store.active.value.title = title;
+    },
+    keepMine: (session) => {
+      const { conflict, document } = session;
+      if (conflict === null || document === null) return;
+      session.document = { ...document, version: conflict.version };
+      session.conflict = null;
+      session.saved = null;
+      if (conflict.wasSaving) void save(session);
+    },
+  };
+};
+
+/** Fit for the name of a file. */
+const plainName = (title: string): string =>
+  title
+    .replaceAll(/[\\/:*?"<>|\p{C}\p{Zl}\p{Zp}]/gu, ' ')
+    .trim()
+    .replace(/^\.+$/u, '')
+    .slice(0, 100) || 'notebook';
