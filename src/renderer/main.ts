@@ -13,6 +13,7 @@ import { SERVICES, Toasts, type Place, type Services } from './app/services.ts';
 import { SettingsStore } from './app/settings-store.ts';
 import { createTranslation, TRANSLATION } from './app/translation.ts';
 import { ConsoleStore } from './console/console-store.ts';
+import { DocumentFiles } from './console/documents/document-files.ts';
 import { DocumentTurns } from './console/documents/document-turns.ts';
 import { loadOutputs, restoreWork, WorkReader, type WorkNotice } from './console/work/restore-work.ts';
 import { WorkKeeper } from './console/work/work-keeper.ts';
@@ -74,6 +75,7 @@ const services: Services = {
   console: store,
   work: { notices: workNotices, problem: keeper.problem },
   documents: new DocumentTurns(),
+  documentFiles: new DocumentFiles(api.documents),
   frames: new GuestFrames(api.output),
   runtime: new RuntimeStore(api.interpreter, api.packages),
   info,

@@ -33,7 +33,9 @@ const open = async (folder: string, documents: readonly string[] = []): Promise<
 
 /** Chooses in the menu of the app, as its shortcuts do. */
 const command = (window: VivariumWindow, name: AppCommand): Promise<void> =>
-  window.app.evaluate(({ Menu }, id) => Menu.getApplicationMenu()?.getMenuItemById(id)?.click(), name);
+  window.app.evaluate(({ Menu }, id) => {
+    Menu.getApplicationMenu()?.getMenuItemById(id)?.click();
+  }, name);
 
 /** Only the system's own dialogs are not really asked. */
 const answerDialogs = (window: VivariumWindow, file: string): Promise<void> =>
@@ -59,16 +61,20 @@ it('a notebook of Jupyter is opened, edited, run and saved by keyboard, and diff
   await answerDialogs(window, file);
   await command(window, 'open-document');
   await page.getByRole('tab', { name: 'analysis.ipynb' }).waitFor();
-  await page.getByText('ZeroDivisionError').waitFor();
+  await page.getByText('ZeroDivisionError', { exact: true }).waitFor();
   expect(await page.locator('.cell').count()).toBe(6);
-  await eventually(async () => expect(await page.locator('iframe').count()).toBeGreaterThan(1));
+  await page.locator('.cell').first().focus();
+  await press(page, 'ArrowDown', 'ArrowDown');
+  await eventually(async () => {
+    const shown = await Promise.all(page.frames().map((frame) => frame.locator('b').allInnerTexts()));
+    expect(shown.flat()).toContain('bold');
+  });
   // Scripts of the notebook run nowhere.
   expect(await page.title()).toBe(title);
   await command(window, 'save-document');
   await page.getByText('Saved analysis.ipynb').waitFor();
   expect(readFileSync(file, 'utf8')).toBe(readFileSync(JUPYTER, 'utf8'));
-  // From the first cell, where opening has left the keyboard.
-  await press(page, 'ArrowDown', 'Enter', 'Control+End');
+  await press(page, 'ArrowUp', 'Enter', 'Control+End');
   await page.keyboard.insertText(' + 100');
   await page.getByRole('tab', { name: 'analysis.ipynb unsaved changes' }).waitFor();
   await press(page, 'Control+Enter');
@@ -179,7 +185,7 @@ it('closing a document with changes asks; a new one is saved where its user want
   await command(window, 'close-session');
   await page.getByRole('button', { name: 'Close without saving' }).press('Enter');
   await eventually(async () => expect(await tabs(page)).not.toContain('dropped.py'));
-  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await page.getByRole('button', { name: 'Undo' }).last().press('Enter');
   await page.getByRole('tab', { name: 'dropped.py unsaved changes' }).waitFor();
 });
 
@@ -213,7 +219,7 @@ it('what was opened by the command line survives kill -9, with its changes and i
   onTestFinished(() => window.close());
   const { page } = window;
   await page.getByRole('tab', { name: 'kept.ipynb unsaved changes' }).waitFor();
-  await page.getByText('ZeroDivisionError').waitFor();
+  await page.getByText('ZeroDivisionError', { exact: true }).waitFor();
   await command(window, 'save-document');
   await page.getByText('Saved kept.ipynb').waitFor();
   const text = readFileSync(file, 'utf8');
@@ -242,16 +248,21 @@ it('hostile notebooks are refused in words, and main goes on meanwhile', async (
     await answerDialogs(window, path.join(folder, name));
     await command(window, 'open-document');
   };
-  // The longest time for which main did nothing else, in ms.
+  // The longest stretch of main's thread that was taken by something; not what other programs take.
   await app.evaluate(() => {
     const shared = globalThis as unknown as { longest: number };
     shared.longest = 0;
-    let last = performance.now();
+    const now = (): { wall: number; processor: number } => {
+      const { system, user } = globalThis.process.cpuUsage();
+      return { wall: performance.now(), processor: (system + user) / 1000 };
+    };
+    let last = now();
     setInterval(() => {
-      const now = performance.now();
-      shared.longest = Math.max(shared.longest, now - last - 5);
-      last = now;
-    }, 5);
+      const next = now();
+      const held = Math.min(next.wall - last.wall, next.processor - last.processor);
+      shared.longest = Math.max(shared.longest, held);
+      last = next;
+    }, 1);
   });
   await offer('a.ipynb', '{');
   await page.getByText('a.ipynb was not opened: It is not JSON.').waitFor();
@@ -265,6 +276,19 @@ it('hostile notebooks are refused in words, and main goes on meanwhile', async (
     .or(page.getByText('it is larger than 64 MiB'))
     .first()
     .waitFor();
+  const output = { output_type: 'stream', name: 'stdout', text: ['y'.repeat(1024 * 1024)] };
+  const cell = { cell_type: 'code', metadata: {}, outputs: [output], execution_count: 1, source: ['x'] };
+  const large = {
+    cells: Array.from({ length: 40 }, () => cell),
+    metadata: {},
+    nbformat: 4,
+    nbformat_minor: 4,
+  };
+  await offer('e.ipynb', JSON.stringify(large));
+  await page.getByRole('tab', { name: 'e.ipynb' }).waitFor();
+  await command(window, 'save-document');
+  await page.getByText('Saved e.ipynb').waitFor();
+  expect(readFileSync(path.join(folder, 'e.ipynb'), 'utf8') === JSON.stringify(large)).toBe(true);
   const longest = await app.evaluate(() => (globalThis as unknown as { longest: number }).longest);
   process.stderr.write(`main was held for ${Math.round(longest)} ms\n`);
   expect(longest).toBeLessThan(50);

@@ -10,6 +10,7 @@ import type { Page } from 'playwright-core';
 import { obtainWheels } from '../../scripts/provision/wheels.ts';
 import { thisMachine } from '../../scripts/provision/machine.ts';
 import { logToStderr } from '../../scripts/shared/log.ts';
+import { documentPictures } from './document-pictures.ts';
 import {
   chooseNative,
   ENABLED,
@@ -172,6 +173,7 @@ const allPictures = async (): Promise<void> => {
     await page.getByRole('dialog', { name: 'Memory of the sessions' }).waitFor();
     await shoot('memory');
     await page.keyboard.press('Escape');
+    await documentPictures(app, shoot);
     for (const place of ['Packages', 'Activity', 'Settings'] satisfies PlaceName[]) {
       await goTo(page, place);
       await page.getByRole('heading', { level: 1 }).waitFor();

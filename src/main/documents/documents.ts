@@ -9,10 +9,11 @@ import type {
   DocumentPlace,
   DocumentSaved,
 } from '../../shared/ipc/documents.ts';
-import { DocumentId, formatOfName } from '../../shared/ipc/documents.ts';
+import { DOCUMENT_PIECE_BYTES, DocumentId, formatOfName } from '../../shared/ipc/documents.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { JsonStore } from '../config/json-store.ts';
-import { DocumentError, readDocument, versionOf, writeDocument } from './document-file.ts';
+import { joined } from '../foreign-text/turns.ts';
+import { DocumentError, readDocument, versionOf, writeDocument, type ReadFile } from './document-file.ts';
 
 const FilePath = z.string().min(1).max(LIMITS.pathLength);
 const Kept = z.object({
@@ -41,6 +42,10 @@ export class Documents {
   #places: readonly Place[] = [];
   #recent: readonly string[] = [];
   #waiting: readonly string[] = [];
+  /** What was read last, until it has gone over. */
+  #read: ReadFile | null = null;
+  /** What is to be saved. */
+  #given: { readonly pieces: readonly Uint8Array[]; readonly length: number } = { pieces: [], length: 0 };
   /** Of files that were looked at, so that the same ones need not be read again. */
   readonly #seen = new Map<string, SeenFile>();
   #mayWrite = true;
@@ -93,8 +98,28 @@ export class Documents {
   async read(id: string): Promise<DocumentContent> {
     const file = this.#pathOf(id);
     const { bytes, version } = await readDocument(file);
+    this.#read = { bytes, version };
     this.#noteRecent(file);
-    return { id, name: path.basename(file), bytes, version };
+    return { id, name: path.basename(file), size: bytes.byteLength, version };
+  }
+
+  /** What was read last, from a place on; null when that has another version. */
+  piece(version: string, at: number): Uint8Array | null {
+    if (this.#read?.version !== version) return null;
+    const end = at + DOCUMENT_PIECE_BYTES;
+    // By itself: all of what it is a part of would go over with it.
+    const piece = this.#read.bytes.slice(at, end);
+    if (end >= this.#read.bytes.byteLength) this.#read = null;
+    return piece;
+  }
+
+  /** A piece of what is to be saved; at 0 it begins anew. @throws DocumentError for one that does not follow */
+  give(at: number, bytes: Uint8Array): void {
+    if (at === 0) this.#given = { pieces: [], length: 0 };
+    const given = this.#given;
+    if (given.length !== at) throw new DocumentError('a part of it is missing; try again');
+    if (at + bytes.byteLength > LIMITS.documentBytes) throw new DocumentError('it is too large');
+    this.#given = { pieces: [...given.pieces, bytes], length: at + bytes.byteLength };
   }
 
   /** A document that its user has pointed at. @throws DocumentError */
@@ -122,12 +147,15 @@ export class Documents {
   }
 
   /**
-   * Writes a document, unless its file holds something that the page does not know.
+   * Writes what was given, unless its file holds something that the page does not know.
    *
    * @param known the version that may be written over
    * @throws DocumentError; the file is then as it was
    */
-  async save(id: string, bytes: Uint8Array, known: string | null): Promise<DocumentSaved> {
+  async save(id: string, known: string | null): Promise<DocumentSaved> {
+    const { length, pieces } = this.#given;
+    this.#given = { pieces: [], length: 0 };
+    const bytes = await joined(pieces, length);
     const file = this.#pathOf(id);
     const found = await versionOf(file);
     if (found !== null && found !== known) return { kind: 'changed', version: found };

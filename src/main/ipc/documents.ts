@@ -24,7 +24,17 @@ export const documentsHandlers = (
     });
     return file === null ? null : told(() => documents.place(file, format));
   },
-  save: ([id, bytes, known]) => told(() => documents.save(id, bytes, known)),
+  piece: ([version, at]) => {
+    const piece = documents.piece(version, at);
+    if (piece === null) throw new ApiFailure('not-found', 'another document was read meanwhile; try again');
+    return piece;
+  },
+  give: ([at, bytes]) =>
+    told(() => {
+      documents.give(at, bytes);
+      return Promise.resolve(null);
+    }),
+  save: ([id, known]) => told(() => documents.save(id, known)),
   versions: ([ids]) => documents.versions(ids),
 });
 

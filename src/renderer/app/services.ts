@@ -3,6 +3,7 @@ import { inject, ref, type InjectionKey, type Ref } from 'vue';
 import type { WindowApi } from '../../shared/ipc/api.ts';
 import type { AppInfo } from '../../shared/ipc/app.ts';
 import type { ConsoleStore } from '../console/console-store.ts';
+import type { DocumentFiles } from '../console/documents/document-files.ts';
 import type { DocumentTurns } from '../console/documents/document-turns.ts';
 import type { WorkNotice } from '../console/work/restore-work.ts';
 import type { GuestFrames } from '../console/output/guest-frames.ts';
@@ -41,6 +42,7 @@ export interface Services {
   readonly console: ConsoleStore;
   readonly work: KeptWorkState;
   readonly documents: DocumentTurns;
+  readonly documentFiles: DocumentFiles;
   readonly frames: GuestFrames;
   readonly runtime: RuntimeStore;
   readonly info: Readonly<Ref<AppInfo | null>>;

@@ -13,7 +13,7 @@ export interface DocumentActions {
   /** Shows what was opened from outside. */
   readonly openWaiting: () => Promise<void>;
   /** Shows the documents among dropped files; the others. */
-  readonly openDropped: (files: Iterable<File>) => Promise<readonly File[]>;
+  readonly openDropped: (dropped: Iterable<File>) => Promise<readonly File[]>;
   /** Whether it is saved now. */
   readonly save: (session: Session) => Promise<boolean>;
   readonly saveAs: (session: Session) => Promise<boolean>;
@@ -33,7 +33,7 @@ interface OpenedFile {
 
 /** Opens and saves documents, and tells what came of it. */
 export const useDocuments = (): DocumentActions => {
-  const { api, console: store, documents: turns, place, toasts } = useServices();
+  const { api, console: store, documents: turns, documentFiles: files, place, toasts } = useServices();
   const { t } = useTranslation();
   const titleOf = useSessionTitle();
 
@@ -89,7 +89,7 @@ export const useDocuments = (): DocumentActions => {
     }
   };
   const openPlace = async (id: string): Promise<void> => {
-    const answer = await api.documents.read(id);
+    const answer = await files.read(id);
     if (answer.ok) await openFile(answer.value);
     else notOpened(t('documents.itsFile'), answer.error.message);
   };
@@ -116,7 +116,7 @@ export const useDocuments = (): DocumentActions => {
       );
     }
     if (written.bytes.byteLength > LIMITS.documentBytes) return notSaved(t('documents.refused.tooLarge'));
-    const answer = await api.documents.save(id, written.bytes, known);
+    const answer = await files.save(id, written.bytes, known);
     if (!answer.ok) return notSaved(answer.error.message);
     if (answer.value.kind === 'changed') {
       onChanged(answer.value.version);
@@ -166,7 +166,7 @@ export const useDocuments = (): DocumentActions => {
       if (first !== undefined) store.focusWish.value = { kind: 'cell', cell: first };
     },
     choose: async () => {
-      const answer = await api.documents.choose();
+      const answer = await files.choose();
       if (!answer.ok) notOpened(t('documents.itsFile'), answer.error.message);
       else if (answer.value !== null) await openFile(answer.value);
     },
@@ -175,9 +175,9 @@ export const useDocuments = (): DocumentActions => {
       if (!answer.ok) return;
       for (const id of answer.value) await openPlace(id);
     },
-    openDropped: async (files) => {
+    openDropped: async (dropped) => {
       const others: File[] = [];
-      for (const file of files) {
+      for (const file of dropped) {
         if (formatOfName(file.name) === null) {
           others.push(file);
           continue;
@@ -204,7 +204,7 @@ export const useDocuments = (): DocumentActions => {
       const { document } = session;
       const id = document?.id ?? null;
       if (document === null || id === null) return;
-      const answer = await api.documents.read(id);
+      const answer = await files.read(id);
       if (!answer.ok) {
         notOpened(document.name, answer.error.message);
         return;

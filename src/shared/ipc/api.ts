@@ -150,21 +150,28 @@ export interface WorkApi {
   readonly onSettle: Subscribe<null>;
 }
 
-/** Notebooks and scripts of the user's. Main reads and writes them, at places that its user has chosen. */
+/**
+ * Notebooks and scripts of the user's. Main reads and writes them, at places that its user has chosen. What is in them goes over
+ * in pieces, of one document at a time.
+ */
 export interface DocumentsApi {
   /** Asks for a document; null when the dialog was closed. */
   choose(): Promise<Answer<DocumentContent | null>>;
   /** Handles of documents that were opened from outside (by the system, the command line or the menu), each once. */
   waiting(): Promise<Answer<readonly string[]>>;
   read(id: string): Promise<Answer<DocumentContent>>;
-  /** Asks where to save; null when the dialog was closed. @param at where it is now, and the name that is suggested */
-  place(at: {
+  /** What was read or chosen last, from a place on; `not-found` when that has another version. */
+  piece(version: string, at: number): Promise<Answer<Uint8Array>>;
+  /** Asks where to save; null when the dialog was closed. @param place where it is now, and the name that is suggested */
+  place(place: {
     readonly id: string | null;
     readonly name: string;
     readonly format: DocumentFormat;
   }): Promise<Answer<DocumentPlace | null>>;
-  /** Writes it, unless the file holds another version than the one that is `known`. */
-  save(id: string, bytes: Uint8Array, known: string | null): Promise<Answer<DocumentSaved>>;
+  /** Gives what is to be saved, piece by piece; a piece at 0 begins anew. */
+  give(at: number, bytes: Uint8Array): Promise<Answer<null>>;
+  /** Writes what was given, unless the file holds another version than the one that is `known`. */
+  save(id: string, known: string | null): Promise<Answer<DocumentSaved>>;
   /** The versions of what is in these files now; null for one that is not there. */
   versions(ids: readonly string[]): Promise<Answer<readonly (string | null)[]>>;
   /** There is something in `waiting`. */

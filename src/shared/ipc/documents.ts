@@ -19,19 +19,24 @@ export const DocumentVersion = z
   .string()
   .max(64, { abort: true })
   .regex(/^[\da-f]{64}$/u, 'must be a SHA-256');
-const DocumentBytes = Bytes.refine(
-  (bytes) => bytes.byteLength <= LIMITS.documentBytes,
-  `is larger than ${LIMITS.documentBytes} bytes`,
+/** Most of a document that goes over at once, in bytes: main is held for a few ms by it. */
+export const DOCUMENT_PIECE_BYTES = 512 * 1024;
+const Piece = Bytes.refine(
+  (bytes) => bytes.byteLength <= DOCUMENT_PIECE_BYTES,
+  `is larger than ${DOCUMENT_PIECE_BYTES} bytes`,
 );
+const Place = z.number().int().nonnegative().max(LIMITS.documentBytes);
 
 export const documentsArguments = {
   choose: z.tuple([]),
   waiting: z.tuple([]),
   read: z.tuple([DocumentId]),
+  piece: z.tuple([DocumentVersion, Place]),
   place: z.tuple([
     z.strictObject({ id: DocumentId.nullable(), name: SuggestedName, format: DocumentFormat }),
   ]),
-  save: z.tuple([DocumentId, DocumentBytes, DocumentVersion.nullable()]),
+  give: z.tuple([Place, Piece]),
+  save: z.tuple([DocumentId, DocumentVersion.nullable()]),
   versions: z.tuple([z.array(DocumentId).max(LIMITS.documentPlaces)]),
 } as const;
 
@@ -39,7 +44,8 @@ export interface DocumentContent {
   readonly id: string;
   /** Of the file, without its folder. */
   readonly name: string;
-  readonly bytes: Uint8Array;
+  /** In bytes. What is in it comes in pieces. */
+  readonly size: number;
   readonly version: string;
 }
 

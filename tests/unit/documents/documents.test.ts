@@ -23,6 +23,7 @@ import { JsonStore } from '../../../src/main/config/json-store.ts';
 import { DocumentError } from '../../../src/main/documents/document-file.ts';
 import { Documents } from '../../../src/main/documents/documents.ts';
 import { documentsIn } from '../../../src/main/window/opened-files.ts';
+import { DOCUMENT_PIECE_BYTES } from '../../../src/shared/ipc/documents.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 
 const newFolder = (): string => {
@@ -42,6 +43,7 @@ const openDocuments = async (folder: string): Promise<{ documents: Documents; to
     onWaiting: () => told.push('waiting'),
     onRecent: () => told.push('recent'),
   });
+  onTestFinished(() => documents.settled());
   return { documents, told };
 };
 
@@ -49,6 +51,16 @@ const file = (folder: string, name: string, text = 'x = 1\n'): string => {
   const full = path.join(folder, name);
   writeFileSync(full, text);
   return full;
+};
+/** As the page does it. */
+const save = (
+  documents: Documents,
+  id: string,
+  text: string,
+  known: string | null,
+): ReturnType<Documents['save']> => {
+  documents.give(0, bytes(text));
+  return documents.save(id, known);
 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const versionOf = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -60,8 +72,11 @@ describe('a document', () => {
     chmodSync(script, 0o754);
     const { documents } = await openDocuments(folder);
     const read = await documents.choose(script);
-    expect(read).toMatchObject({ name: 'a.py', bytes: bytes('x = 1\n'), version: versionOf('x = 1\n') });
-    const saved = await documents.save(read.id, bytes('x = 2\n'), read.version);
+    expect(read).toMatchObject({ name: 'a.py', size: 6, version: versionOf('x = 1\n') });
+    expect(documents.piece(read.version, 0)).toEqual(bytes('x = 1\n'));
+    // It has gone over.
+    expect(documents.piece(read.version, 0)).toBeNull();
+    const saved = await save(documents, read.id, 'x = 2\n', read.version);
     expect(saved).toEqual({ kind: 'saved', version: versionOf('x = 2\n') });
     expect(readFileSync(script, 'utf8')).toBe('x = 2\n');
     if (process.platform !== 'win32') expect(statSync(script).mode & 0o7777).toBe(0o754);
@@ -76,15 +91,15 @@ describe('a document', () => {
     const { documents } = await openDocuments(folder);
     const { id, version } = await documents.choose(script);
     writeFileSync(script, 'theirs\n');
-    expect(await documents.save(id, bytes('mine\n'), version)).toEqual({
+    expect(await save(documents, id, 'mine\n', version)).toEqual({
       kind: 'changed',
       version: versionOf('theirs\n'),
     });
     expect(readFileSync(script, 'utf8')).toBe('theirs\n');
-    expect(await documents.save(id, bytes('mine\n'), versionOf('theirs\n'))).toMatchObject({ kind: 'saved' });
+    expect(await save(documents, id, 'mine\n', versionOf('theirs\n'))).toMatchObject({ kind: 'saved' });
     rmSync(script);
     // Nothing of anybody's is there to be lost.
-    expect(await documents.save(id, bytes('again\n'), versionOf('mine\n'))).toMatchObject({ kind: 'saved' });
+    expect(await save(documents, id, 'again\n', versionOf('mine\n'))).toMatchObject({ kind: 'saved' });
     expect(readFileSync(script, 'utf8')).toBe('again\n');
   });
 
@@ -109,7 +124,7 @@ describe('a document', () => {
     const { documents } = await openDocuments(folder);
     const [one, other] = [await documents.choose(script), await documents.choose(link)];
     expect(other.id).toBe(one.id);
-    await documents.save(other.id, bytes('y\n'), other.version);
+    await save(documents, other.id, 'y\n', other.version);
     expect(readFileSync(script, 'utf8')).toBe('y\n');
     expect(readFileSync(link, 'utf8')).toBe('y\n');
   });
@@ -141,6 +156,28 @@ describe('a document', () => {
   });
 });
 
+it('a large document goes over in pieces, and comes back from them; none may be left out', async () => {
+  const folder = newFolder();
+  const text = Array.from({ length: 200_000 }, (_none, at) => String(at)).join('\n');
+  const { documents } = await openDocuments(folder);
+  const { id, size, version } = await documents.choose(file(folder, 'a.py', text));
+  let got = '';
+  for (let at = 0; at < size; at += DOCUMENT_PIECE_BYTES) {
+    const piece = documents.piece(version, at) ?? new Uint8Array();
+    got += new TextDecoder().decode(piece);
+    documents.give(at, piece);
+  }
+  expect(got).toBe(text);
+  rmSync(path.join(folder, 'a.py'));
+  expect(await documents.save(id, null)).toEqual({ kind: 'saved', version });
+  documents.give(0, bytes('x'));
+  expect(() => documents.give(2, bytes('y'))).toThrow(DocumentError);
+  const most = new Uint8Array(DOCUMENT_PIECE_BYTES);
+  expect(() => {
+    for (let at = 0; at <= LIMITS.documentBytes; at += most.byteLength) documents.give(at, most);
+  }).toThrow('it is too large');
+});
+
 describe('a place', () => {
   it('has the ending of a document, and the version that may be written over', async () => {
     const folder = newFolder();
@@ -159,7 +196,7 @@ describe('a place', () => {
     // Nobody was asked about the name that it gets.
     const ended = await documents.place(path.join(folder, 'there'), 'ipynb');
     expect(ended).toMatchObject({ name: 'there.ipynb', version: null });
-    expect(await documents.save(ended.id, bytes('{}'), ended.version)).toMatchObject({ kind: 'changed' });
+    expect(await save(documents, ended.id, '{}', ended.version)).toMatchObject({ kind: 'changed' });
     expect(readFileSync(there, 'utf8')).toBe('old');
   });
 
@@ -167,9 +204,10 @@ describe('a place', () => {
     const folder = newFolder();
     const { documents } = await openDocuments(folder);
     const { id, version } = await documents.place(path.join(folder, 'new.ipynb'), 'ipynb');
-    await documents.save(id, bytes('{}'), version);
-    const mode = statSync(path.join(folder, 'new.ipynb')).mode & 0o777;
-    if (process.platform !== 'win32') expect(mode).toBe(0o666 & ~process.umask());
+    await save(documents, id, '{}', version);
+    writeFileSync(path.join(folder, 'plain'), '');
+    const modeOf = (name: string): number => statSync(path.join(folder, name)).mode;
+    expect(modeOf('new.ipynb')).toBe(modeOf('plain'));
   });
 });
 
@@ -211,7 +249,7 @@ describe('what is no document', () => {
     const folder = newFolder();
     const { documents } = await openDocuments(folder);
     const id = '00000000-0000-4000-8000-000000000000';
-    await expect(documents.save(id, bytes('x'), null)).rejects.toThrow('not known any more');
+    await expect(save(documents, id, 'x', null)).rejects.toThrow('not known any more');
     await expect(documents.read(id)).rejects.toThrow(DocumentError);
   });
 
@@ -219,7 +257,7 @@ describe('what is no document', () => {
     const folder = newFolder();
     const { documents } = await openDocuments(folder);
     const { id } = await documents.place(path.join(folder, 'gone', 'a.py'), 'py');
-    await expect(documents.save(id, bytes('x'), null)).rejects.toThrow('its folder is not there any more');
+    await expect(save(documents, id, 'x', null)).rejects.toThrow('its folder is not there any more');
     expect(existsSync(path.join(folder, 'gone'))).toBe(false);
   });
 });

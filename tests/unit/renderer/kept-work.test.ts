@@ -368,7 +368,7 @@ describe('a document', () => {
   it('larger than a part of the work is kept in several, and they go with it', async () => {
     const folder = newFolder();
     const first = await openPage(folder);
-    const large = 'x'.repeat(3 * 1024 * 1024);
+    const large = 'x'.repeat(800 * 1024);
     const text = openNotebook(
       first.store,
       ['a', 'b', 'c'].map((name) => notebookCell(name, { metadata: { large } })),

@@ -13,7 +13,7 @@ export type KeptSource = z.infer<typeof KeptSource>;
 export const DOCUMENT_MARK = '-document-';
 
 /** Most UTF-16 units of one part, unless one cell has more. */
-const PART_LENGTH = 4 * 1024 * 1024;
+const PART_LENGTH = 1024 * 1024;
 
 const groupsOf = (cells: readonly string[]): string[][] => {
   const groups: string[][] = [[]];

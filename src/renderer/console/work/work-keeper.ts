@@ -281,7 +281,7 @@ export class WorkKeeper {
 
 const REMOVED_AT_ONCE = 100;
 /** What goes in one message, in parts and bytes. */
-const TOGETHER = { parts: 64, bytes: 16 * 1024 * 1024 } as const;
+const TOGETHER = { parts: 64, bytes: 2 * 1024 * 1024 } as const;
 
 const grouped = (changes: readonly Change[]): Change[][] => {
   const groups: Change[][] = [];
