@@ -2,6 +2,7 @@ import { useServices } from '../app/services.ts';
 import { useTranslation } from '../app/translation.ts';
 import type { Cell } from './model/cell.ts';
 import {
+  changeKind,
   duplicateCell,
   isPossible,
   moveCell,
@@ -75,6 +76,14 @@ export const useCellActions = (): ((action: CellAction, place: CellPlace) => voi
         return;
       case 'clear-output':
         cell.clear();
+        stay(cell);
+        return;
+      case 'to-text':
+        changeKind(cell, 'markdown');
+        stay(cell);
+        return;
+      case 'to-code':
+        changeKind(cell, 'code');
         stay(cell);
         return;
       case 'run-above':

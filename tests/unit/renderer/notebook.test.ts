@@ -10,6 +10,7 @@ import {
 } from '../../../src/renderer/console/documents/document-content.ts';
 import type { DocumentReading } from '../../../src/renderer/console/documents/reading.ts';
 import {
+  changeKind,
   duplicateCell,
   isPossible,
   moveCell,
@@ -179,6 +180,23 @@ describe('a notebook that Jupyter wrote, with outputs of all kinds', () => {
     expect(markdown[0]).toEqual(before.cells[0]);
     expect(markdown[1]).toEqual({ ...before.cells[0], id: markdown[1]?.['id'] });
     expect(after.cells.filter(({ cell_type: type }) => type === 'raw')).toEqual([before.cells[4]]);
+  });
+
+  it('has text where code was made text, with its id and metadata, and code again', () => {
+    const session = open(JUPYTER);
+    changeKind(cellAt(session, 1), 'markdown');
+    changeKind(cellAt(session, 0), 'code');
+    expect(session.hasChanges).toBe(true);
+    const before = parsed(JUPYTER.toString('utf8')).cells;
+    const after = parsed(written(session)).cells;
+    const own = Object.entries(before[1] ?? {}).filter(
+      ([key]) => key !== 'outputs' && key !== 'execution_count',
+    );
+    expect(after[1]).toEqual({ ...Object.fromEntries(own), cell_type: 'markdown' });
+    expect(after[0]).toMatchObject({ cell_type: 'code', id: 'title', outputs: [], execution_count: null });
+    expect(after[0]).not.toHaveProperty('attachments');
+    changeKind(cellAt(session, 0), 'markdown');
+    expect(parsed(written(session)).cells[0]).toEqual(before[0]);
   });
 
   it('merges no text into code', () => {

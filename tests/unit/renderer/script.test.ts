@@ -6,7 +6,7 @@ import {
   readDocument,
   writeDocument,
 } from '../../../src/renderer/console/documents/document-content.ts';
-import { moveCell } from '../../../src/renderer/console/model/cell-edits.ts';
+import { changeKind, moveCell } from '../../../src/renderer/console/model/cell-edits.ts';
 import { Session } from '../../../src/renderer/console/model/session.ts';
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'latin1'));
@@ -100,6 +100,15 @@ describe('a script that was changed', () => {
     if (first !== undefined) moveCell(session, first, 2);
     const text = written(session);
     expect(sources(open(text))).toEqual(['b = 2', 'c = 3', 'a = 1']);
+  });
+
+  it('has comments where code was made text, and code again', () => {
+    const session = open('a\n\n# %% t\nb\n');
+    const second = session.cells[1] ?? session.addCell();
+    changeKind(second, 'markdown');
+    expect(written(session)).toBe('a\n\n# %% [markdown]\n# b\n');
+    changeKind(second, 'code');
+    expect(written(session)).toBe('a\n\n# %% t\nb\n');
   });
 
   it('is read again as the same cells, whatever was done to it', () => {

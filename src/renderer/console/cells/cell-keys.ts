@@ -15,6 +15,8 @@ const KEYS: Readonly<Record<string, CellKey>> = {
   d: 'duplicate',
   m: 'merge',
   c: 'copy-output',
+  t: 'to-text',
+  y: 'to-code',
   Delete: 'remove',
 };
 
@@ -44,4 +46,6 @@ export const CELL_KEY_LABELS: Readonly<Partial<Record<CellAction, string>>> = {
   duplicate: 'D',
   merge: 'M',
   'copy-output': 'C',
+  'to-text': 'T',
+  'to-code': 'Y',
 };

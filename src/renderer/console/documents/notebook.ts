@@ -140,6 +140,20 @@ const copiedCell = (text: string, cell: SavedKind, indent: string | null, hasIds
   );
 };
 
+/** Not every type of cell may have them. */
+const TYPE_MEMBERS: readonly string[] = ['attachments', 'execution_count', 'outputs'];
+
+/** A cell that was made text or code here; null for one that is what it was. */
+const changedKind = (text: string, cell: SavedKind, indent: string | null): string | null => {
+  const before = JSON.parse(text) as NotebookCell;
+  if (cell.kind !== 'code' && cell.kind !== 'markdown') return null;
+  if (before.cell_type === cell.kind) return null;
+  const kept = Object.entries(before).filter(([key]) => !TYPE_MEMBERS.includes(key));
+  const result = cell.kind === 'code' ? ranMembers(cell) : {};
+  const own = { ...Object.fromEntries(kept), ...result, cell_type: cell.kind, source: linesOf(cell.source) };
+  return pretty(sorted(own), indent, 2);
+};
+
 const ranMembers = ({ items, number }: SavedKind): object => ({
   execution_count: number,
   outputs: writtenOutputs(items, number),
@@ -180,9 +194,8 @@ export const writeNotebook = (source: NotebookSource, cells: readonly SavedKind[
   const texts = cells.map((cell) => {
     const text = cell.origin === null ? undefined : source.cells[cell.origin.index];
     if (text === undefined || cell.origin === null) return newCell(cell, indent, source.hasIds);
-    return cell.origin.isCopy
-      ? copiedCell(text, cell, indent, source.hasIds)
-      : changedCell(text, cell, indent);
+    if (cell.origin.isCopy) return copiedCell(text, cell, indent, source.hasIds);
+    return changedKind(text, cell, indent) ?? changedCell(text, cell, indent);
   });
   return source.before + texts.join(source.between) + source.after;
 };

@@ -127,8 +127,8 @@ type SavedKind = Pick<Cell, 'kind' | 'origin' | 'source'>;
 
 const isComment = (kind: CellKind): boolean => kind !== 'code';
 
-const bodyOf = ({ kind, source }: SavedKind, isCommented: boolean): string =>
-  isComment(kind) || isCommented
+const bodyOf = ({ kind, source }: SavedKind): string =>
+  isComment(kind)
     ? source
         .split('\n')
         .map((line) => (line === '' ? '#' : `# ${line}`))
@@ -153,10 +153,12 @@ export const writeScript = (source: ScriptSource, cells: readonly SavedKind[]): 
     const isFirst = at === 0;
     const isLast = at === cells.length - 1;
     const isPlain = isFirst && cell.kind === 'code';
-    let head = own?.head ?? '';
+    // Its user has made it code, or text.
+    const isOfItsKind = own === null || own.isMarkdown === (cell.kind === 'markdown');
+    let head = isOfItsKind ? (own?.head ?? '') : '';
     if (head === '' && !(isPlain && (own !== null || cells.length === 1))) head = `${MARKS[cell.kind]}${eol}`;
-    const isSame = own !== null && sourceOfPiece(own) === normalized(cell.source);
-    const body = own !== null && isSame ? own.body : inLines(bodyOf(cell, own?.isMarkdown === true));
+    const isSame = own !== null && isOfItsKind && sourceOfPiece(own) === normalized(cell.source);
+    const body = own !== null && isSame ? own.body : inLines(bodyOf(cell));
     if (head !== '' && !/[\r\n]$/u.test(head) && (body !== '' || !isLast)) head += eol;
     let gap = own?.gap ?? eol + eol;
     const isOriginalLast = origin !== null && !origin.isCopy && origin.index === source.cells.length - 1;

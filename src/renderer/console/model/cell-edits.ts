@@ -13,6 +13,8 @@ export const CELL_ACTIONS = [
   'copy-output',
   'clear-output',
   'run-above',
+  'to-text',
+  'to-code',
 ] as const;
 export type CellAction = (typeof CELL_ACTIONS)[number];
 
@@ -35,6 +37,10 @@ export const isPossible = (action: CellAction, session: Session, cell: Cell): bo
       return cell.items.length > 0;
     case 'clear-output':
       return !cell.isActive && cell.phase.name !== 'draft';
+    case 'to-text':
+      return cell.kind === 'code' && !cell.isActive;
+    case 'to-code':
+      return cell.kind === 'markdown';
     case 'run-above':
       return index > 0 && !session.isRunning;
   }
@@ -80,6 +86,12 @@ export const splitCell = (session: Session, cell: Cell, at: number): Cell => {
   const lower = cell.source.slice(at).replace(/^\r?\n/u, '');
   cell.source = upper;
   return copyBelow(session, cell, lower);
+};
+
+/** Makes text of code, or code of text; what it has brought out goes, as text has none. */
+export const changeKind = (cell: Cell, kind: 'code' | 'markdown'): void => {
+  cell.clear();
+  cell.kind = kind;
 };
 
 /** The code of two cells as that of one. */

@@ -75,5 +75,6 @@ export interface DocumentConflict {
 export interface SavedCell {
   readonly id: string;
   readonly source: string;
+  readonly kind: CellKind;
   readonly outputChanges: number;
 }

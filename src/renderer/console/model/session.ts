@@ -142,14 +142,19 @@ export class Session {
     const keepsOutputs = document.format === 'ipynb';
     return !cells.every((cell, at) => {
       const before = saved[at];
-      const isSame = before?.id === cell.id && before.source === cell.source;
+      const isSame = before?.id === cell.id && before.source === cell.source && before.kind === cell.kind;
       return isSame && (!keepsOutputs || before.outputChanges === cell.outputChanges);
     });
   }
 
   /** As they are now. */
   get savedCells(): readonly SavedCell[] {
-    return this.documentCells.map(({ id, outputChanges, source }) => ({ id, outputChanges, source }));
+    return this.documentCells.map(({ id, kind, outputChanges, source }) => ({
+      id,
+      kind,
+      outputChanges,
+      source,
+    }));
   }
 
   /** Whether one of its cells runs or waits for its turn. */
