@@ -23,8 +23,13 @@ export const documentPictures = async (
     }, file);
     await command('open-document');
     await page.getByRole('tab', { name: 'seattle weather.ipynb' }).waitFor();
-    await page.locator('iframe').first().waitFor();
+    await page.getByText('41 + 1').waitFor();
     await shoot('document');
+    await page.locator('.cell').first().focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.locator('iframe').first().waitFor();
+    await shoot('document-outputs');
     await page.locator('.cell').first().focus();
     await page.keyboard.press('Enter');
     await page.keyboard.press('Control+End');
