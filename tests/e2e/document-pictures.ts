@@ -28,6 +28,11 @@ export const documentPictures = async (
     await page.locator('.cell').first().focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
+    await page
+      .locator('.cell')
+      .nth(2)
+      .locator('.output')
+      .evaluate((output) => output.scrollIntoView());
     await page.locator('iframe').first().waitFor();
     await shoot('document-outputs');
     await page.locator('.cell').first().focus();
