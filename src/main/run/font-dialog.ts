@@ -17,7 +17,8 @@ export class FontDialog {
   readonly #tried = new Set<string>();
   readonly #brought: string[] = [];
   #bring: BringFonts | undefined;
-  #isBringing = false;
+  /** Settles when all that was asked for so far is over. */
+  #earlier: Promise<void> = Promise.resolve();
 
   /** @param limitMs the run's time limit */
   constructor(limitMs: number, onPackages: RunOptions['onPackages']) {
@@ -34,17 +35,19 @@ export class FontDialog {
     this.#bring = bring;
   }
 
-  /** Never rejects. */
-  async ask({ call, modules }: FontsQuestion): Promise<void> {
+  /** In turn: a guest that has its answer may ask again before all of that is over here. Never rejects. */
+  ask(question: FontsQuestion): Promise<void> {
+    this.#earlier = this.#earlier.then(() => this.#answer(question));
+    return this.#earlier;
+  }
+
+  async #answer({ call, modules }: FontsQuestion): Promise<void> {
     const { signal } = this.#ended;
-    // A guest waits for one answer at a time, so a second question violates the protocol.
-    if (this.#isBringing || signal.aborted || this.#bring === undefined) return;
+    if (signal.aborted || this.#bring === undefined) return;
     const untried = modules.filter((module) => !this.#tried.has(module));
     for (const module of untried) this.#tried.add(module);
-    this.#isBringing = true;
     const request = { call, modules: untried, limitMs: this.#limitMs, signal, onPackages: this.#onPackages };
     this.#brought.push(...(await this.#bring(request)));
-    this.#isBringing = false;
   }
 
   /** The run is over, or is to stop. */

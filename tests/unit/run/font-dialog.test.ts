@@ -21,12 +21,15 @@ describe('requests for fonts', () => {
   it('have each module looked for once in a run, and are answered each', async () => {
     const { asked, bringing, dialog } = stage();
     void dialog.ask({ call: 1, modules: ['manimgx_fonts'] });
+    await turns();
     bringing[0]?.resolve(['manimgx-fonts']);
     await turns();
     void dialog.ask({ call: 2, modules: ['manimgx_fonts', 'matplotlib_fontja'] });
+    await turns();
     bringing[1]?.resolve([]);
     await turns();
     void dialog.ask({ call: 3, modules: ['matplotlib_fontja'] });
+    await turns();
     expect(asked.map(({ call, modules }) => [call, modules])).toEqual([
       [1, ['manimgx_fonts']],
       [2, ['matplotlib_fontja']],
@@ -35,27 +38,44 @@ describe('requests for fonts', () => {
     expect(dialog.brought).toEqual(['manimgx-fonts']);
   });
 
-  it('are not heard while one is being answered, nor when the run is over', async () => {
+  it('are answered one after the other: a guest that has its answer may ask again before that is over here', async () => {
+    const { asked, bringing, dialog } = stage();
+    void dialog.ask({ call: 1, modules: ['manimgx_fonts'] });
+    await turns();
+    void dialog.ask({ call: 2, modules: ['matplotlib_fontja'] });
+    await turns();
+    expect(asked.map(({ call }) => call)).toEqual([1]);
+    bringing[0]?.resolve(['manimgx-fonts']);
+    await turns();
+    expect(asked.map(({ call }) => call)).toEqual([1, 2]);
+    bringing[1]?.resolve(['matplotlib-fontja']);
+    await turns();
+    expect(dialog.brought).toEqual(['manimgx-fonts', 'matplotlib-fontja']);
+  });
+
+  it('are not heard when the run is over', async () => {
     const { asked, bringing, dialog } = stage();
     void dialog.ask({ call: 1, modules: ['manimgx_fonts'] });
     void dialog.ask({ call: 2, modules: ['matplotlib_fontja'] });
-    expect(asked).toHaveLength(1);
+    await turns();
     expect(asked[0]?.signal.aborted).toBe(false);
     dialog.end();
     expect(asked[0]?.signal.aborted).toBe(true);
     bringing[0]?.resolve([]);
     await turns();
     void dialog.ask({ call: 3, modules: ['matplotlib_fontja'] });
+    await turns();
     expect(asked).toHaveLength(1);
   });
 
-  it('take a third of the run at most, and half a minute', () => {
+  it('take a third of the run at most, and half a minute', async () => {
     for (const [runMs, limitMs] of [
       [6000, 2000],
       [3_600_000, 30_000],
     ] as const) {
       const { asked, dialog } = stage(runMs);
       void dialog.ask({ call: 1, modules: ['manimgx_fonts'] });
+      await turns();
       expect(asked[0]?.limitMs).toBe(limitMs);
     }
   });
