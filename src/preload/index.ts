@@ -28,6 +28,7 @@ const api: WindowApi = {
     history: bridge.asker(CALLS.sandbox.history, failed),
     files: bridge.asker(CALLS.sandbox.files, failed),
     packages: bridge.asker(CALLS.sandbox.packages, failed),
+    lookUpNames: bridge.asker(CALLS.sandbox.lookUpNames, failed),
     readFile: bridge.asker(CALLS.sandbox.readFile, failed),
     removeFile: bridge.asker(CALLS.sandbox.removeFile, failed),
     tableRows: bridge.asker(CALLS.sandbox.tableRows, failed),

@@ -47,6 +47,10 @@ export const LIMITS = {
   valueJsonBytes: 256 * 1024 + 1024,
   valueJsonDepth: 66,
   valueJsonValues: 140_000,
+  /** Names that an editor is told of at once. */
+  reportedNames: 2000,
+  /** What Python says of names, as JSON in UTF-8. */
+  nameReportBytes: 1024 * 1024,
   /** Files of one run whose contents are handed out. */
   collectedFiles: 1000,
   /** Largest file that is handed out. */

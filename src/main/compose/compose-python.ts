@@ -1,4 +1,5 @@
 import type { Config } from '../../shared/config/config.ts';
+import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import type { PythonRuntime } from '../../shared/runtimes.ts';
 import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import { createSandbox, type CreateSandboxOptions } from '../create-sandbox.ts';
@@ -46,6 +47,8 @@ export interface AppPython {
   readonly sessions: () => Readonly<Record<PythonRuntime, readonly string[]>>;
   /** Forgets a session's state, wherever its code has run. False when there was none. */
   readonly reset: (session: string) => Promise<boolean>;
+  /** What a session knows of names, where its next run goes. */
+  readonly lookUpNames: (session: string, question: NameQuestion) => Promise<NameReport | null>;
   readonly interpreter: Interpreter;
   readonly facts: PythonFactsNow;
   readonly tool: RunPythonCode;
@@ -103,5 +106,7 @@ export const composePython = (options: AppPythonOptions): AppPython => {
     embedded: sandbox.sessions,
     native: native.sessions,
   });
-  return { sandbox, native, activity, runs, reset, sessions, interpreter, facts, tool };
+  const lookUpNames: AppPython['lookUpNames'] = (session, question) =>
+    ({ embedded: sandbox, native })[config().plugins.python.runtime].lookUpNames(session, question);
+  return { sandbox, native, activity, runs, reset, lookUpNames, sessions, interpreter, facts, tool };
 };

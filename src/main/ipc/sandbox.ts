@@ -1,5 +1,6 @@
 import { EVENTS } from '../../shared/ipc/channels.ts';
 import { RUNTIME_NAMES, type PythonRuntime } from '../../shared/runtimes.ts';
+import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import type { SandboxStatus } from '../../shared/ipc/sandbox.ts';
 import type { Activity } from '../app/activity.ts';
 import type { ConsoleRuns } from '../app/console-runs.ts';
@@ -30,6 +31,8 @@ export interface SandboxDeps {
   >;
   /** Forgets a session's state, wherever its code has run. */
   readonly reset: (session: string) => Promise<boolean>;
+  /** What a session knows of names, where its next run goes. */
+  readonly lookUpNames: (session: string, question: NameQuestion) => Promise<NameReport | null>;
   /** Those with state, by where it is kept; the one used last at the end. */
   readonly sessions: () => Readonly<Record<PythonRuntime, readonly string[]>>;
   readonly runs: ConsoleRuns;
@@ -43,6 +46,7 @@ export interface SandboxDeps {
 export const sandboxHandlers = ({
   activity,
   dialogs,
+  lookUpNames,
   reset,
   runs,
   sandbox,
@@ -88,6 +92,7 @@ export const sandboxHandlers = ({
     if (files === null) throw new ApiFailure('not-found', `the session "${session}" has no state`);
     return files;
   },
+  lookUpNames: ([session, question]) => lookUpNames(session, question),
   packages: ([session]) => sandbox.packagesIn(session),
   readFile: ([session, name]) => fileWork(() => sandbox.readFile(session, name)),
   removeFile: ([session, name]) => fileWork(() => sandbox.removeFile(session, name)),

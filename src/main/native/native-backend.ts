@@ -3,11 +3,13 @@ import { stat } from 'node:fs/promises';
 import process from 'node:process';
 import type { RunRequest, SessionState } from '../../shared/contract/sandbox.ts';
 import type { SessionEnd } from '../../shared/contract/sandbox-events.ts';
+import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
 import type { Clock } from '../base/clock.ts';
 import { raceStop } from '../base/stop-signal.ts';
 import { messageOf } from '../base/system-error.ts';
 import type { Backend, Interpreter, Opening, RunContext, RunProgress } from '../run/backend.ts';
+import { LOOK_UP_LIMIT_MS, readNameReport } from '../run/name-report.ts';
 import { factsOf } from '../run/run-facts.ts';
 import type { Verdict } from '../run/verdict.ts';
 import { checkInterpreter, type InterpreterCheck } from './interpreter-check.ts';
@@ -61,6 +63,15 @@ export class NativeBackend implements Backend {
   /** Forgets a session's state, when none of its runs is under way. False when there was none. */
   reset(session: string): Promise<boolean> {
     return this.#sessions.reset(session);
+  }
+
+  /** What a session knows of names; null when it is at work, has no process or does not answer at once. */
+  async lookUpNames(session: string, question: NameQuestion): Promise<NameReport | null> {
+    const { clock } = this.#config;
+    const asking = this.#sessions.idle(session)?.lookUpNames(JSON.stringify(question)) ?? null;
+    if (asking === null) return null;
+    const raced = await raceStop(asking, clock, LOOK_UP_LIMIT_MS);
+    return raced.stopped === null ? readNameReport(new TextEncoder().encode(raced.value)) : null;
   }
 
   hold(session: string | null): () => void {

@@ -12,6 +12,13 @@ export const NativeReport = z.discriminatedUnion('say', [
   InputQuestion.extend({ say: z.literal('input') }),
   /** The session's run of that number is over, its output written and its outcome in the folder. */
   z.strictObject({ say: z.literal('done'), run: z.int().positive() }),
+  /** The session's answer to the question of that number, whole with the part that is the last. */
+  z.strictObject({
+    say: z.literal('answer'),
+    question: z.int().positive(),
+    part: z.string(),
+    last: z.boolean(),
+  }),
 ]);
 export type NativeReport = z.infer<typeof NativeReport>;
 
@@ -32,6 +39,8 @@ export type NativeOrder =
       /** Base64. */
       readonly bytes: string;
     }
+  /** Of a session: `asked` is a `NameQuestion` as JSON. */
+  | { readonly do: 'look-up'; readonly question: number; readonly asked: string }
   /** Where there is no signal for it. */
   | { readonly do: 'interrupt' }
   /** The session is over. */

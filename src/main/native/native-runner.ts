@@ -1,3 +1,4 @@
+import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import { sharedController } from '../base/stop-signal.ts';
 import { BackendRunner } from '../run/backend-runner.ts';
@@ -15,6 +16,8 @@ export interface NativeRunner extends Runner {
   readonly sessions: readonly string[];
   /** Forgets a session's state once its runs are over, and ends its process. False when there was none. */
   reset(session: string): Promise<boolean>;
+  /** What a session knows of names; null when it is at work, has no process or does not answer at once. */
+  lookUpNames(session: string, question: NameQuestion): Promise<NameReport | null>;
 }
 
 /** Every session may wait for something at the same time. */
@@ -40,6 +43,8 @@ export const nativeRunner = ({ outputKiB, ...config }: NativeRunnerConfig): Nati
     get sessions() {
       return backend.sessions;
     },
+    lookUpNames: (session, question) =>
+      queue.isBusy(session) ? Promise.resolve(null) : backend.lookUpNames(session, question),
     reset: async (session) => (await queue.add(session, never, () => backend.reset(session))) ?? false,
   };
 };

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../shared/limits.ts';
 import type { RunOutput } from '../../shared/contract/sandbox.ts';
 import type { InputAnswer } from '../../shared/protocol/blocking-calls.ts';
 import type { RunEnd, RunOrder, RunPiece } from '../../shared/protocol/interpreter.ts';
@@ -36,6 +37,13 @@ interface CurrentRun {
   readonly onDone: () => void;
 }
 
+/** What is asked of its names. */
+interface Question {
+  readonly number: number;
+  text: string;
+  readonly onAnswer: (text: string) => void;
+}
+
 /** A process of the user's own Python that keeps what its runs leave. */
 export class NativeSession {
   readonly #clock: Clock;
@@ -51,6 +59,8 @@ export class NativeSession {
   #isAlive = true;
   #ending: Promise<void> | null = null;
   #runs = 0;
+  #questions = 0;
+  #question: Question | null = null;
   #current: CurrentRun | null = null;
   #running: Promise<unknown> = Promise.resolve();
   /** Settles once it is gone for whatever reason, and nothing is left of it. */
@@ -101,6 +111,21 @@ export class NativeSession {
     const running = this.#run(order, onPiece);
     this.#running = running.catch(() => undefined);
     return running;
+  }
+
+  /**
+   * What it knows of names, as it says itself; '' when it ends before. Null while it owes an answer.
+   *
+   * @param asked a `NameQuestion` as JSON
+   */
+  lookUpNames(asked: string): Promise<string> | null {
+    if (this.#question !== null) return null;
+    this.#questions += 1;
+    const number = this.#questions;
+    this.#process.order({ do: 'look-up', question: number, asked });
+    return new Promise((resolve) => {
+      this.#question = { number, text: '', onAnswer: resolve };
+    });
   }
 
   answerInput(call: number, answer: InputAnswer): void {
@@ -157,6 +182,7 @@ export class NativeSession {
     const over: Promise<NativeExit | null> = Promise.race([this.#process.exited, this.#misbehaved]);
     await over.catch(() => null);
     this.#isAlive = false;
+    this.#question?.onAnswer('');
     await this.#process.end();
     await this.#running;
     await this.#folder.remove();
@@ -179,7 +205,20 @@ export class NativeSession {
         this.#current = null;
         current.onDone();
         return;
+      case 'answer':
+        this.#hearAnswer(report);
+        return;
     }
+  }
+
+  #hearAnswer({ last, part, question: number }: Extract<NativeReport, { say: 'answer' }>): void {
+    const question = this.#question;
+    if (question?.number !== number || question.text.length + part.length > LIMITS.nameReportBytes)
+      throw new MisbehaviourError('it answered what was not asked');
+    question.text += part;
+    if (!last) return;
+    this.#question = null;
+    question.onAnswer(question.text);
   }
 
   #hearOutput(output: RunOutput): void {

@@ -50,6 +50,12 @@ export class NativeSessions {
     return this.#entries.has(session);
   }
 
+  /** The session's process while no run uses it, or null. */
+  idle(session: string): NativeSession | null {
+    const entry = this.#entries.get(session);
+    return entry === undefined || entry.busy || !entry.session.isAlive ? null : entry.session;
+  }
+
   /** A run may use it from now on, until it rests. */
   use(session: string): void {
     const entry = this.#entries.get(session);

@@ -12,6 +12,11 @@ export class RunQueue {
     this.#all = new PQueue({ concurrency });
   }
 
+  /** Whether a task of the session has not ended yet. */
+  isBusy(session: string): boolean {
+    return this.#sessions.has(session);
+  }
+
   /**
    * Runs `task` when its turn has come; resolves with null when `signal` aborts before that.
    *

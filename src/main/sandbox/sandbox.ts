@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import { MIB } from '../../shared/units.ts';
+import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/contract/sandbox-events.ts';
 import type {
   EndedSession,
@@ -28,6 +29,7 @@ import type { SandboxConfig, SandboxSettings } from './sandbox-config.ts';
 import { BetweenRuns } from './sessions/between-runs.ts';
 import { SessionFiles } from './sessions/session-files.ts';
 import { SessionTables } from './sessions/session-tables.ts';
+import { SessionNames } from './sessions/session-names.ts';
 import type { SidecarClient } from './sidecar/sidecar-client.ts';
 import type { MemoryReading } from './process/sidecar-life.ts';
 import { SnapshotStore } from './snapshots/snapshot-store.ts';
@@ -54,6 +56,7 @@ export class Sandbox implements Runner {
   readonly #provider: InterpreterProvider;
   readonly #files: SessionFiles;
   readonly #tables: SessionTables;
+  readonly #names: SessionNames;
   readonly #memory: MemoryGuard;
   readonly #packages: PackageInstaller;
   readonly #runner: BackendRunner;
@@ -149,6 +152,7 @@ export class Sandbox implements Runner {
     });
     this.#files = new SessionFiles(files, betweenRuns);
     this.#tables = new SessionTables(betweenRuns, config.clock);
+    this.#names = new SessionNames(betweenRuns, config.clock);
   }
 
   #snapshotSelector(
@@ -268,6 +272,11 @@ export class Sandbox implements Runner {
    */
   listFiles(session: string): Promise<OutputFile[] | null> {
     return this.#files.list(session);
+  }
+
+  /** What a session knows of names; null when it is at work, has no interpreter or does not answer at once. */
+  lookUpNames(session: string, question: NameQuestion): Promise<NameReport | null> {
+    return this.#names.lookUp(session, question);
   }
 
   /** Names of the packages that a session has installed; none when it has no interpreter. */

@@ -22,6 +22,7 @@ import type {
   TaskProgress,
 } from './packages.ts';
 import type { RunEvent, SandboxStatus, SavedFiles } from './sandbox.ts';
+import type { NameQuestion, NameReport } from '../protocol/name-reports.ts';
 import type { ReadPart, WorkPart } from './work.ts';
 import type { OutputFile, RunRequest, RunResult, SessionMemory } from '../contract/sandbox.ts';
 import type { TableQuery, TableRows } from '../contract/table.ts';
@@ -50,6 +51,8 @@ export interface SandboxApi {
   files(session: string): Promise<Answer<readonly OutputFile[]>>;
   /** Names of the packages that a session has installed; none when it has no state. */
   packages(session: string): Promise<Answer<readonly string[]>>;
+  /** What a session knows of names. Null when it is at work, has no state or does not answer at once. */
+  lookUpNames(session: string, question: NameQuestion): Promise<Answer<NameReport | null>>;
   /** Waits for the session's run under way, as `files` does. */
   readFile(session: string, name: string): Promise<Answer<Uint8Array>>;
   /** False when the session has no state, and so no files. Waits for the session's run under way. */

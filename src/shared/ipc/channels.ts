@@ -22,6 +22,7 @@ export const CALLS = {
     history: 'sandbox-history',
     files: 'sandbox-files',
     packages: 'sandbox-packages',
+    lookUpNames: 'sandbox-look-up-names',
     readFile: 'sandbox-read-file',
     removeFile: 'sandbox-remove-file',
     saveFiles: 'sandbox-save-files',

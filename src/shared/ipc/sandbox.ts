@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { PackageProgress } from '../contract/package-progress.ts';
 import type { PythonRuntime } from '../runtimes.ts';
 import { LIMITS } from '../limits.ts';
+import { NameQuestion } from '../protocol/name-reports.ts';
 import { RunRequest, SessionName, WorkspaceFileName } from '../contract/sandbox.ts';
 import { TableQuery } from '../contract/table.ts';
 import type { SandboxState } from '../contract/sandbox-events.ts';
@@ -26,6 +27,7 @@ export const sandboxArguments = {
   history: z.tuple([]),
   files: z.tuple([SessionName]),
   packages: z.tuple([SessionName]),
+  lookUpNames: z.tuple([SessionName, NameQuestion]),
   readFile: z.tuple([SessionName, WorkspaceFileName]),
   removeFile: z.tuple([SessionName, WorkspaceFileName]),
   saveFiles: z.tuple([SessionName]),

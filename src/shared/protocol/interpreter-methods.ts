@@ -8,6 +8,7 @@ import { TABLE_LIMITS, TableQuery } from '../contract/table.ts';
 import { LIMITS } from '../limits.ts';
 import type { MethodSpec } from '../rpc/contract.ts';
 import { FilePart, PieceBytes } from './interpreter.ts';
+import { NameQuestion } from './name-reports.ts';
 import { ModuleName, PACKAGE_LIMITS } from './package-files.ts';
 
 const Nothing = z.strictObject({});
@@ -36,6 +37,8 @@ export const guestQuestions = {
   ),
   /** Rows of a data frame that was shown: a `TableAnswer` as JSON. */
   tableRows: question(TableQuery, TABLE_LIMITS.answerBytes),
+  /** What is known of names without running code of the guest's: a `NameReport` as JSON. */
+  lookUpNames: question(NameQuestion, LIMITS.nameReportBytes),
   /**
    * Imports modules and tries what is there: what came of it as a JSON object, which is always the same, or text that
    * says why it failed. Only in an interpreter that no guest enters.
@@ -53,6 +56,7 @@ export const interpreterMethods = {
   listFiles: guestQuestions.listFiles,
   findImports: guestQuestions.findImports,
   tableRows: guestQuestions.tableRows,
+  lookUpNames: guestQuestions.lookUpNames,
   writeFile: { params: FilePart, result: Nothing },
   /** What is in a file below /workspace. */
   readFile: {

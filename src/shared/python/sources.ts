@@ -10,12 +10,15 @@ import failures from './outcomes/failures.py?raw';
 import figures from './plots/figures.py?raw';
 import fallbackFonts from './plots/fallback_fonts.py?raw';
 import fileAdvice from './outcomes/file_advice.py?raw';
+import frameColumns from './names/frame_columns.py?raw';
 import fileNames from './workspace/file_names.py?raw';
 import guestState from './sessions/guest_state.py?raw';
 import magics from './code/magics.py?raw';
 import mimeTexts from './displays/mime_texts.py?raw';
 import missingGlyphs from './plots/missing_glyphs.py?raw';
+import moduleFiles from './names/module_files.py?raw';
 import modules from './modules.py?raw';
+import nameReports from './names/name_reports.py?raw';
 import notebookCode from './code/notebook_code.py?raw';
 import notebookExports from './code/notebook_exports.py?raw';
 import notebookShell from './code/notebook_shell.py?raw';
@@ -31,7 +34,9 @@ import rightToLeft from './plots/right_to_left.py?raw';
 import runFacts from './run_facts.py?raw';
 import runSources from './sessions/run_sources.py?raw';
 import scriptCode from './code/script_code.py?raw';
+import signatures from './names/signatures.py?raw';
 import standardInput from './sessions/standard_input.py?raw';
+import staticLook from './names/static_look.py?raw';
 import standardStreams from './sessions/standard_streams.py?raw';
 import text from './text.py?raw';
 import wideFrames from './displays/wide_frames.py?raw';
@@ -55,11 +60,14 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   font_table: `FONT_TABLE = ${JSON.stringify(plotFonts)}\n`,
   file_advice: fileAdvice,
   file_names: fileNames,
+  frame_columns: frameColumns,
   guest_state: guestState,
   magics,
   mime_texts: mimeTexts,
   missing_glyphs: missingGlyphs,
+  module_files: moduleFiles,
   modules,
+  name_reports: nameReports,
   notebook_code: notebookCode,
   notebook_shell: notebookShell,
   notebook_exports: notebookExports,
@@ -75,8 +83,10 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   run_facts: runFacts,
   run_sources: runSources,
   script_code: scriptCode,
+  signatures,
   standard_input: standardInput,
   standard_streams: standardStreams,
+  static_look: staticLook,
   text,
   wide_frames: wideFrames,
   workspace_files: workspaceFiles,

@@ -55,6 +55,8 @@ class Driver:
             return self._tables.rows(text)
         if name == b"findImports":
             return self._packages.find_imports(_loads(text)["code"])
+        if name == b"lookUpNames":
+            return self._session.look_up_names(text)
         if name == b"installed":
             self._packages.installed()
             self._session.files_placed()

@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import { ImportReport } from '../../../src/shared/protocol/package-files.ts';
 import { GuestDisplay, GuestFileList, type RunFacts } from '../../../src/shared/protocol/interpreter.ts';
+import { NameReport, type NameQuestion } from '../../../src/shared/protocol/name-reports.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { OutputFile, RunError, RunValue } from '../../../src/shared/contract/sandbox.ts';
 import { CALL_FAILED } from '../../../src/shared/protocol/call-codes.ts';
@@ -71,6 +72,8 @@ export interface Guest {
   /** What `input()` and `getpass()` announced since the last call. */
   takePrompts(): unknown[];
   listFiles(): OutputFile[];
+  /** What is known of names; null when nothing is. */
+  lookUp(question: NameQuestion): NameReport | null;
   /** Puts a package's file there, between runs. */
   placePackageFile(path: string, bytes: Uint8Array): void;
   /** What the code needs that is not there. */
@@ -162,6 +165,11 @@ export async function startGuest(
       },
       findImports: (code) =>
         ImportReport.parse(parse(interpreter.answer('findImports', encode(JSON.stringify({ code }))))),
+      lookUp: (question) => {
+        const said = interpreter.answer('lookUpNames', encode(JSON.stringify(question)));
+        expect(said.length).toBeLessThanOrEqual(LIMITS.nameReportBytes);
+        return said.length === 0 ? null : NameReport.parse(parse(said));
+      },
       listFiles: () =>
         OutputFiles.parse(GuestFileList.parse(parse(interpreter.answer('listFiles', encode('{}')))).said),
     };

@@ -150,6 +150,7 @@ const HONEST: SidecarHandlers = {
   answerFonts: () => ({ missing: [] }),
   findImports: () => ({}),
   tableRows: () => ({}),
+  lookUpNames: () => ({}),
   whenIdle: () => ({}),
   missingPackages: () => ({ missing: [] }),
   loadPackage: () => ({}),

@@ -13,6 +13,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from ....shared.python.code.script_code import ScriptCode, compile_script
+from ....shared.python.names.name_reports import name_report
 from ....shared.python.outcomes.failures import Failure, describe_failure
 from ....shared.python.outcomes.outcome import Value, describe_value, outcome_json
 from ....shared.python.run_facts import read_facts
@@ -26,6 +27,9 @@ _modules = sys.modules
 _getpid, _exit = os.getpid, os._exit
 _set_signal, _get_signal = signal.signal, signal.getsignal
 _SIGINT = signal.SIGINT
+
+# Of an answer: JSON in ASCII, of which each character takes two at most in a line.
+_PART_CHARACTERS = 12_000
 
 
 class _Forked(BaseException):
@@ -120,6 +124,18 @@ class _Session:
         changed, cut = files.changed(before)
         return outcome_json(value, failure, changed, cut)
 
+    def answer(self, number: int, asked: str) -> None:
+        """Tell what is asked about the session's names, in parts that fit into a line."""
+        try:
+            report = name_report(self._globals, asked)
+        except BaseException:
+            # Whatever the code has done to its Python.
+            report = ""
+        for start in range(0, max(1, len(report)), _PART_CHARACTERS):
+            end = start + _PART_CHARACTERS
+            part = report[start:end]
+            self._parts.channel.tell({"say": "answer", "question": number, "part": part, "last": end >= len(report)})
+
     def finish(self) -> None:
         """What Python does at the end of a program; after what the code has registered for that, and its threads."""
         if _getpid() != self._pid:
@@ -186,6 +202,9 @@ def keep_session(parts: NativeParts) -> None:
         order = parts.channel.next_order()
         if order is None or order["do"] == "end":
             return
+        if order["do"] == "look-up":
+            session.answer(order["question"], order["asked"])
+            continue
         if order["do"] != "run":
             continue
         try:

@@ -23,6 +23,11 @@ export class BetweenRuns {
     return this.#parts.signal;
   }
 
+  /** Whether something would be waited for first. */
+  isBusy(session: string): boolean {
+    return this.#parts.queue.isBusy(session);
+  }
+
   /**
    * Waits for the session's earlier runs. Neither its interpreter nor the process is ended until the work is done.
    *

@@ -36,10 +36,18 @@ export class SidecarQuestions {
 
   /** @throws RpcError when the interpreter is gone or its answer is too long */
   async ask<Q extends MainQuestion>(interpreter: string, question: Q, params: Params<Q>): Promise<string> {
-    const answer = await wholeAnswer(question, (onItem) =>
+    return new TextDecoder().decode(await this.askForBytes(interpreter, question, params));
+  }
+
+  /** The same in UTF-8. */
+  askForBytes<Q extends MainQuestion>(
+    interpreter: string,
+    question: Q,
+    params: Params<Q>,
+  ): Promise<Uint8Array> {
+    return wholeAnswer(question, (onItem) =>
       this.#call(question, { interpreter, ...params }, { window: WINDOW_BYTES, onItem }),
     );
-    return new TextDecoder().decode(answer);
   }
 
   /** The same in pieces of UTF-8, for what is to be read under a budget. @throws what `onPiece` throws, too */

@@ -15,6 +15,7 @@ from typing import Any
 from ....shared.python.code.script_code import ScriptCode, compile_script
 from ....shared.python.displays.display import Display
 from ....shared.python.displays.outputs import Outputs
+from ....shared.python.names.name_reports import name_report
 from ....shared.python.outcomes.failures import Failure, describe_failure
 from ....shared.python.outcomes.outcome import Value, describe_value, last_resort, outcome_json
 from ....shared.python.plots.figures import Figures
@@ -95,6 +96,10 @@ class Session:
     def list_files(self) -> str:
         """The files below the workspace, as JSON (`GuestFileList`)."""
         return self._files.list_json()
+
+    def look_up_names(self, question: str) -> str:
+        """A `NameReport` as JSON, or ''."""
+        return name_report(self._globals, question)
 
     def files_placed(self) -> None:
         """Files of packages are no work of a run."""
