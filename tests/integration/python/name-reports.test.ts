@@ -66,7 +66,9 @@ describe('names', () => {
   });
 
   it('modules to import, also of packages that are not loaded, and what is in modules', async () => {
-    await run('open("own_module.py", "w").write("from os import (path,\\n  sep as s)\\nx: int = 1\\ndef f(): pass\\n")');
+    await run(
+      'open("own_module.py", "w").write("from os import (path,\\n  sep as s)\\nx: int = 1\\ndef f(): pass\\n")',
+    );
     expect(names('modules', '', 'js')).toContain('json');
     expect(names('modules', '', 'own')).toEqual(['own_module']);
     expect(names('modules', 'os', 'pa')).toEqual(['path']);
@@ -178,7 +180,9 @@ describe('hostile sessions', () => {
 
   it('have no cycles of theirs collected', async () => {
     await run('import gc\nclass C:\n    def __del__(self): print("ran")\ngc.set_threshold(1)');
-    await run('for _ in range(3):\n    c = C()\n    c.c = c\ndel c\ngc.disable()\nc = C()\nc.c = c\ndel c\ngc.enable()');
+    await run(
+      'for _ in range(3):\n    c = C()\n    c.c = c\ndel c\ngc.disable()\nc = C()\nc.c = c\ndel c\ngc.enable()',
+    );
     takeRan();
     names('names');
     expect(takeRan()).toBe('');

@@ -11,6 +11,7 @@ import { nativeRunner, type NativeRunner } from '../../../src/main/native/native
 import { RunResult, type RunRequest } from '../../../src/shared/contract/sandbox.ts';
 import type { SessionEnd } from '../../../src/shared/contract/sandbox-events.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
+import type { NameQuestion } from '../../../src/shared/protocol/name-reports.ts';
 import { eventually } from '../../support/eventually.ts';
 import { nativePython, nativePythons } from '../../support/native-python.ts';
 import { needPosix } from '../../support/not-run.ts';
@@ -480,4 +481,58 @@ it('the library has them, too', async () => {
   } finally {
     await python.dispose();
   }
+});
+
+describe('names of a session', () => {
+  const look = async (about: NameQuestion['about'], dotted: string, prefix = ''): Promise<unknown> => {
+    const report = await runner.lookUpNames('s', {
+      about,
+      path: dotted === '' ? [] : dotted.split('.'),
+      prefix,
+    });
+    return report?.kind === 'names' ? report.names.map(([name]) => name) : report;
+  };
+
+  it('are told in every Python that is installed here', { timeout: 240_000 }, async (context) => {
+    for (const { path: at } of await nativePythons(context)) {
+      binpath = at;
+      expect(await look('names', '', 'wor')).toBeNull();
+      await run(
+        'import os\nclass A:\n    def go(self, n=1): "Goes."\nwords = A()\nfor i in range(1500): globals()[f"nnn{i}"] = i',
+      );
+      expect(await look('names', '', 'wor')).toEqual(['words']);
+      expect(await look('members', 'words')).toEqual(['go']);
+      expect(await look('members', 'os.path', 'joi')).toEqual(['join']);
+      expect(await look('imports', 'xml.dom', 'minid')).toEqual(['minidom']);
+      // In several parts.
+      expect(await look('names', '', 'nnn')).toHaveLength(1500);
+      expect(await look('call', 'words.go')).toEqual({
+        kind: 'call',
+        type: 'function',
+        signature: '(n=1)',
+        documentation: 'Goes.',
+      });
+      expect(await look('modules', '', 'jso')).toContain('json');
+      expect(await run('words.go')).toMatchObject(kept);
+      await runner.reset('s');
+    }
+  });
+
+  it('are not asked for while code runs, nor while an answer is owed', async () => {
+    await run('x = 1');
+    const running = run('input()', { timeoutMs: 60_000 });
+    expect(await look('names', '', 'x')).toBeNull();
+    await running;
+    const both = await Promise.all([look('names', '', 'x'), look('names', '', 'x')]);
+    expect(both).toEqual([['x'], null]);
+  });
+
+  it('of a session that answers what was not asked: it is ended', async () => {
+    await run('x = 1');
+    await run(
+      'import os\nos.write(5, b\'{"say": "answer", "question": 1, "part": "", "last": true}\\n\')',
+    ).catch(() => undefined);
+    await eventually(() => Promise.resolve(ends.length > 0));
+    expect(await look('names', '', 'x')).toBeNull();
+  });
 });
