@@ -15,6 +15,7 @@ import { createTranslation, TRANSLATION } from './app/translation.ts';
 import { ConsoleStore } from './console/console-store.ts';
 import { DocumentFiles } from './console/documents/document-files.ts';
 import { DocumentTurns } from './console/documents/document-turns.ts';
+import { ModuleNames } from './console/module-names.ts';
 import { loadOutputs, restoreWork, WorkReader, type WorkNotice } from './console/work/restore-work.ts';
 import { WorkKeeper } from './console/work/work-keeper.ts';
 import { GuestFrames } from './console/output/guest-frames.ts';
@@ -78,6 +79,7 @@ const services: Services = {
   documentFiles: new DocumentFiles(api.documents),
   frames: new GuestFrames(api.output),
   runtime: new RuntimeStore(api.interpreter, api.packages),
+  modules: new ModuleNames(api.packages),
   info,
   place: ref<Place>('console'),
   showsShortcuts: ref(false),

@@ -96,8 +96,9 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
     available: async () => {
       const { service } = packages();
       const installed = new Set((await service.inventory.installed()).map(({ name }) => name));
-      return (await service.inventory.available()).map(({ name, version }) => ({
+      return (await service.inventory.available()).map(({ imports, name, version }) => ({
         name,
+        imports,
         version,
         installed: installed.has(name),
       }));

@@ -36,7 +36,10 @@ export class StoredPackages implements SandboxPackages {
   }
 
   available(): Promise<{ name: string; version: string }[]> {
-    return this.#with(({ packages }) => packages.service.inventory.available());
+    return this.#with(async ({ packages }) => {
+      const available = await packages.service.inventory.available();
+      return available.map(({ name, version }) => ({ name, version }));
+    });
   }
 
   remove(names: readonly string[]): Promise<number> {

@@ -74,9 +74,9 @@ export class PackageInventory {
   }
 
   /** All packages whose hashes are known, by name, without those that only hold another one's tests. */
-  async available(): Promise<{ name: string; version: string }[]> {
+  async available(): Promise<{ name: string; version: string; imports: readonly string[] }[]> {
     const entries = (await this.#parts.catalog.read()).entries().filter(({ kind }) => kind === 'wheel');
-    return entries.map(({ name, version }) => ({ name, version }));
+    return entries.map(({ imports, name, version }) => ({ name, version, imports }));
   }
 
   async #hashesThere(): Promise<ReadonlySet<string>> {

@@ -5,6 +5,7 @@ import type { AppInfo } from '../../shared/ipc/app.ts';
 import type { ConsoleStore } from '../console/console-store.ts';
 import type { DocumentFiles } from '../console/documents/document-files.ts';
 import type { DocumentTurns } from '../console/documents/document-turns.ts';
+import type { ModuleNames } from '../console/module-names.ts';
 import type { WorkNotice } from '../console/work/restore-work.ts';
 import type { GuestFrames } from '../console/output/guest-frames.ts';
 import type { RuntimeStore } from '../settings/runtime-store.ts';
@@ -45,6 +46,7 @@ export interface Services {
   readonly documentFiles: DocumentFiles;
   readonly frames: GuestFrames;
   readonly runtime: RuntimeStore;
+  readonly modules: ModuleNames;
   readonly info: Readonly<Ref<AppInfo | null>>;
   readonly place: Ref<Place>;
   readonly showsShortcuts: Ref<boolean>;

@@ -45,6 +45,8 @@ export interface InstalledPackages {
 
 export interface AvailablePackage {
   readonly name: string;
+  /** Names of its modules. */
+  readonly imports: readonly string[];
   readonly version: string;
   readonly installed: boolean;
 }

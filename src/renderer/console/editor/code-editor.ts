@@ -8,6 +8,8 @@ import { Compartment, EditorState, Prec, type Extension } from '@codemirror/stat
 import { EditorView, highlightSpecialChars, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { blamedLine, blameLine } from './blamed-line.ts';
 import { caret } from './caret.ts';
+import { callHelp, type CallHelpWords } from './completion/call-help.ts';
+import { pythonCompletions, type NameSource } from './completion/python-completions.ts';
 import { editorLook } from './editor-theme.ts';
 import { textChange } from './text-change.ts';
 
@@ -16,6 +18,7 @@ export interface EditorWords {
   readonly placeholder: string;
   /** The editor's own English words with what is said instead. */
   readonly phrases: Readonly<Record<string, string>>;
+  readonly help: CallHelpWords;
 }
 
 /** Where the keyboard goes after a run: it stays, to the next cell, or into a new one below. */
@@ -39,6 +42,7 @@ export interface CodeEditorOptions {
   readonly isPython: boolean;
   readonly words: EditorWords;
   readonly actions: EditorActions;
+  readonly names: NameSource;
 }
 
 const wordsOf = ({ label, placeholder: hint, phrases }: EditorWords): Extension => [
@@ -50,9 +54,12 @@ const wordsOf = ({ label, placeholder: hint, phrases }: EditorWords): Extension 
 export class CodeEditor {
   readonly #view: EditorView;
   readonly #words = new Compartment();
+  #help: CallHelpWords;
 
   /** In a shadow root, where the editor's rules need no style element, which the page's policy would refuse. */
   constructor({ root, text, isPython, words, actions }: CodeEditorOptions) {
+  constructor({ root, text, words, actions, names }: CodeEditorOptions) {
+    this.#help = words.help;
     const recall = (direction: 'older' | 'newer') => (view: EditorView) => {
       const found = actions.recall(direction, view.state.doc.toString());
       if (found === null) return false;
@@ -102,6 +109,8 @@ export class CodeEditor {
           indentOnInput(),
           bracketMatching(),
           closeBrackets(),
+          pythonCompletions(names),
+          callHelp(names, () => this.#help),
           highlightSelectionMatches(),
           isPython ? python() : [],
           keymap.of([
@@ -134,6 +143,7 @@ export class CodeEditor {
   }
 
   setWords(words: EditorWords): void {
+    this.#help = words.help;
     this.#view.dispatch({ effects: this.#words.reconfigure(wordsOf(words)) });
   }
 

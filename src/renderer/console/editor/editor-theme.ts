@@ -47,9 +47,33 @@ const look = EditorView.theme({
     borderRadius: '6px',
     color: 'var(--text)',
   },
-  '.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--font-code)', maxHeight: '220px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '2px 8px 2px 4px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
     backgroundColor: 'var(--accent)',
     color: 'var(--on-accent)',
+  },
+  '.cm-completionIcon': { color: 'var(--text-soft)', opacity: '1', paddingRight: '8px' },
+  'li[aria-selected] .cm-completionIcon': { color: 'inherit' },
+  '.cm-completionMatchedText': { fontWeight: '600', textDecoration: 'none' },
+  '.cm-call-help': {
+    maxWidth: 'min(640px, calc(100vw - 96px))',
+    maxHeight: '240px',
+    overflow: 'auto',
+    padding: '8px 12px',
+    fontSize: '12.5px',
+    lineHeight: '18px',
+  },
+  '.cm-call-help-signature': {
+    fontFamily: 'var(--font-code)',
+    overflowWrap: 'anywhere',
+    whiteSpace: 'pre-wrap',
+  },
+  '.cm-call-help-text': { overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' },
+  '.cm-call-help-signature + .cm-call-help-text': {
+    borderTop: '1px solid var(--line)',
+    marginTop: '4px',
+    paddingTop: '4px',
   },
 });
 
