@@ -1,7 +1,7 @@
 /** Writing code by the keyboard: names are completed, help is shown, and the keyboard is never lost. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { axeProblems } from '../support/axe.ts';
+import { axeFindings } from '../support/axe.ts';
 import {
   chooseNative,
   ENABLED,
@@ -81,7 +81,7 @@ it('parameters and help of what is called, and Esc goes out step by step', async
   await help().waitFor();
   expect(await help().innerText()).toContain("weigh(item, scale=2, *, unit='kg')");
   expect(await help().innerText()).toContain('Weighs an item.');
-  expect(await axeProblems(app.page)).toEqual([]);
+  expect(await axeFindings(app.page)).toEqual([]);
   // It stays while the arguments are written.
   await type(', 4');
   await help().waitFor();
@@ -111,7 +111,7 @@ it('modules to import before anything has run, and what the code of the cells ha
   await press('Shift+Tab');
   await help().waitFor();
   expect(await help().innerText()).toContain('nothing');
-  expect(await axeProblems(app.page)).toEqual([]);
+  expect(await axeFindings(app.page)).toEqual([]);
 });
 
 it('completes from the text while code runs, and Enter is for a new line', async () => {

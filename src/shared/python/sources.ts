@@ -39,6 +39,7 @@ import standardInput from './sessions/standard_input.py?raw';
 import staticLook from './names/static_look.py?raw';
 import standardStreams from './sessions/standard_streams.py?raw';
 import text from './text.py?raw';
+import things from './names/things.py?raw';
 import wideFrames from './displays/wide_frames.py?raw';
 import workspaceFiles from './workspace/workspace_files.py?raw';
 
@@ -88,6 +89,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   standard_streams: standardStreams,
   static_look: staticLook,
   text,
+  things,
   wide_frames: wideFrames,
   workspace_files: workspaceFiles,
 };

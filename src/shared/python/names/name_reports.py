@@ -14,21 +14,8 @@ from ..text import name_of
 from .frame_columns import columns_of
 from .module_files import loaded_module, modules_below, names_in_source, top_modules
 from .signatures import documentation_of, method_signature, signature_of
-from .static_look import (
-    Thing,
-    class_dict,
-    classes_of,
-    entries,
-    entry,
-    find,
-    is_class,
-    is_like_function,
-    is_module,
-    kind_of,
-    module_dict,
-    own_names,
-    step,
-)
+from .static_look import class_dict, entries, entry, is_class, is_module, module_dict
+from .things import Thing, classes_of, find, is_like_function, kind_of, own_names, step
 
 # What one answer has at most: names, and characters of all of them together.
 _MAX_NAMES = 2000

@@ -6,21 +6,8 @@ import types
 from typing import Any, cast
 
 from ..text import name_of
-from .static_look import (
-    FUNCTIONS,
-    Thing,
-    class_dict,
-    entry,
-    find,
-    from_c,
-    function_of,
-    instance_dict,
-    is_class,
-    is_module,
-    is_one_of,
-    module_dict,
-    mro_of,
-)
+from .static_look import class_dict, entry, from_c, instance_dict, is_class, is_module, is_one_of, module_dict, mro_of
+from .things import FUNCTIONS, Thing, find, function_of
 
 _MAX_SIGNATURE = 2000
 _MAX_DOC = 8000
