@@ -57,9 +57,9 @@ describe('a preview', () => {
 describe('packages', () => {
   const rows = packageRows(
     [
-      { name: 'numpy', version: '2', installed: true },
-      { name: 'pandas', version: '3', installed: false },
-      { name: 'geopandas', version: '1', installed: false },
+      { name: 'numpy', version: '2', imports: ['numpy'], installed: true },
+      { name: 'pandas', version: '3', imports: ['pandas'], installed: false },
+      { name: 'geopandas', version: '1', imports: ['geopandas'], installed: false },
     ],
     [
       { name: 'numpy', version: '2', bytes: 5, origin: 'lock', kind: 'wheel' },
