@@ -32,6 +32,7 @@ const DECLARED_ENGINE_TESTS = [
   'tests/integration/faults.test.ts',
   'tests/integration/package-snapshot-fallbacks.test.ts',
   'tests/integration/package-snapshot-sets.test.ts',
+  'tests/integration/session-names.test.ts',
   'tests/integration/snapshot-fallbacks.test.ts',
   'tests/security/cases.test.ts',
   'tests/security/host-functions.test.ts',
@@ -49,6 +50,7 @@ const NODE_LAUNCHER_TESTS = [
   'tests/integration/package-snapshot-fallbacks.test.ts',
   'tests/integration/package-snapshot-sets.test.ts',
   'tests/integration/package-snapshots.test.ts',
+  'tests/integration/session-names.test.ts',
   'tests/integration/snapshot-fallbacks.test.ts',
 ];
 

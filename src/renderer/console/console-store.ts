@@ -258,41 +258,11 @@ export class ConsoleStore {
     session.loseState('reset');
   }
 
-  /** Puts files into a session's folder; null, or why it could not be done. */
-  async upload(session: Session, files: readonly InputFile[]): Promise<string | null> {
-    const request: RunRequest = { code: '', session: session.name, files: [...files] };
-    const answer = await this.#options.api.run(request, { runId: this.#nextRunId() });
-    if (!answer.ok) return answer.error.message;
-    if (answer.value.status !== 'ok') return answer.value.error?.message ?? answer.value.status;
-    session.noteRuntime(answer.value.runtime);
-    session.noteFiles(
-      files.map(({ name, bytes }) => ({ name, size: bytes.byteLength, mime: '' })),
-      null,
-    );
-    return null;
-  }
-
-  /** Asks what is in a session's folder now. */
-  async refreshFiles(session: Session): Promise<void> {
-    this.#listings += 1;
-    const asked = this.#listings;
-    const answer = await this.#options.api.files(session.name);
-    // A later question knows more.
-    if (!answer.ok || asked !== this.#listings) return;
-    const cells = new Map(session.files.map(({ name, cell }) => [name, cell]));
-    session.files = [];
-    for (const file of answer.value) session.noteFiles([file], cells.get(file.name) ?? null);
-  }
-
   /** What a session knows of names; null when it does not answer at once, as while it runs something. Never rejects. */
   async lookUpNames(session: Session, question: NameQuestion): Promise<NameReport | null> {
     if (session.isRunning) return null;
     const answer = await this.#options.api.lookUpNames(session.name, question);
     return answer.ok ? answer.value : null;
-  }
-
-  readFile(session: Session, name: string): ReturnType<SandboxApi['readFile']> {
-    return this.#options.api.readFile(session.name, name);
   }
 
   #nextRunId(): string {

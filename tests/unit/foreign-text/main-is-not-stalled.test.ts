@@ -29,6 +29,7 @@ import { entryFromWheel } from '../../../src/main/packages/resolve/wheel-metadat
 import { CodeReading } from '../../../src/main/sandbox/packages/code-reading.ts';
 import { ModuleAdvice } from '../../../src/main/sandbox/packages/module-advice.ts';
 import { RunCollector } from '../../../src/main/run/run-collector.ts';
+import { readNameReport } from '../../../src/main/run/name-report.ts';
 import { checkFiles } from '../../../src/main/run/reported-files.ts';
 import { disarmHtml } from '../../../src/main/window/guest-html.ts';
 import { outcomeBudgetBytes, PIECE_BYTES } from '../../../src/shared/protocol/interpreter.ts';
@@ -533,6 +534,26 @@ const ROWS: readonly Row[] = [
     () => hostileJson(60_000),
     asText,
     (text) => ImportReport.safeParse(JSON.parse(text)),
+  ),
+  row(
+    'what Python says of names',
+    () =>
+      allOf(longJson(LIMITS.nameReportBytes), hostileJson(128 * KIB), [
+        between(
+          '{"kind":"names","names":[',
+          '["a","key"],',
+          '["a","key"]],"isCut":true}',
+          LIMITS.nameReportBytes,
+        ),
+        between(
+          '{"kind":"call","type":"',
+          'é',
+          '","signature":"","documentation":""}',
+          LIMITS.nameReportBytes / 2,
+        ),
+      ]),
+    asBytes,
+    readNameReport,
   ),
   row(
     'a list of files',
