@@ -1,6 +1,8 @@
 /** Writing code by the keyboard: names are completed, help is shown, and the keyboard is never lost. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
+import { nativePython } from '../support/native-python.ts';
+import { testWheels, testWheelsFolder } from '../support/test-wheels.ts';
 import { axeFindings } from '../support/axe.ts';
 import {
   chooseNative,
@@ -16,7 +18,7 @@ import {
 let app: OpenedApp;
 
 beforeAll(async () => {
-  app = await openApp(ENABLED);
+  app = await openApp({ ...ENABLED, sandbox: { packages: { mirror: testWheelsFolder() } } });
 });
 afterAll(async () => {
   await app.close();
@@ -127,7 +129,8 @@ it('completes from the text while code runs, and Enter is for a new line', async
   await ended(cell);
 });
 
-it('members of data frames with their columns, and of modules after their import', async () => {
+it('members of data frames with their columns, and of modules after their import', async (context) => {
+  await testWheels(context);
   await ran(
     'import pandas as pd, numpy as np\ndf = pd.DataFrame({"height": [1], "hat size": [2]})\nheights = df["height"]',
   );
@@ -168,9 +171,13 @@ it('comments lines out, closes brackets, and takes indentation away', async () =
   expect(await source()).toBe('a = 1');
 });
 
-it('names of native sessions', { timeout: 240_000 }, async () => {
+it('names of native sessions', { timeout: 240_000 }, async (context) => {
+  const python = await nativePython(context);
   await goTo(app.page, 'Settings');
   await chooseNative(app.page);
+  await app.page.locator('#python-binpath').fill(python);
+  await press('Enter');
+  await app.page.getByText(/Python [\d.]+ at \//u).waitFor();
   await goTo(app.page, 'Console');
   await ran('weights = {"north": 1}');
   await type('weig');
