@@ -13,15 +13,10 @@ export interface CodePlace {
 }
 
 const WORD = String.raw`[\p{L}\p{Nl}_][\p{L}\p{N}\p{M}\p{Pc}]*`;
-const DOTTED = String.raw`${WORD}(?:\s*\.\s*${WORD})*`;
-const PREFIX = String.raw`(?:${WORD})?`;
-const IMPORT = new RegExp(String.raw`^\s*import\s+(?:[^#'"]*,\s*)?(?:(${DOTTED})\s*\.\s*)?(${PREFIX})$`, 'u');
-const FROM = new RegExp(String.raw`^\s*from\s+(?:(${DOTTED})\s*\.\s*)?(${PREFIX})$`, 'u');
-const FROM_IMPORT = new RegExp(String.raw`^\s*from\s+(${DOTTED})\s+import\s+\(?[^#'"()]*?(${PREFIX})$`, 'u');
-const MEMBER = new RegExp(String.raw`(?:^|[^\p{L}\p{N}_.\s)\]}'"])\s*(${DOTTED})\s*\.\s*(${PREFIX})$`, 'u');
-const KEY = new RegExp(String.raw`(?:^|[^\p{L}\p{N}_.\s)\]}'"])\s*(${DOTTED})\s*\[\s*\[?[^\[\]#]*$`, 'u');
-const NAME = new RegExp(String.raw`(?:^|[^\p{L}\p{N}\p{M}_.])(${WORD})$`, 'u');
-const NUMBER_BEFORE = /\d\.?$/u;
+const WHOLE = new RegExp(String.raw`^${WORD}(?:\.${WORD})*$`, 'u');
+const IN_WORD = /[\p{L}\p{N}\p{M}\p{Pc}]/u;
+const DIGIT = /\p{N}/u;
+const FROM_IMPORT = /^\s*from\s+(\S+)\s+import[\s(]/u;
 
 /** Looked at before the cursor, in UTF-16 units. */
 const MAX_LINE = 2000;
@@ -32,8 +27,45 @@ const TREE_LIMIT_MS = 50;
 const treeOf = (state: EditorState, at: number): Tree =>
   ensureSyntaxTree(state, at, TREE_LIMIT_MS) ?? syntaxTree(state);
 
-const partsOf = (dotted: string | undefined): string[] =>
-  dotted === undefined ? [] : dotted.split('.').map((part) => part.trim());
+/** Names with dots between them, at the end of a text. */
+interface Chain {
+  readonly path: readonly string[];
+  /** What is behind the last dot; '' when nothing is. */
+  readonly prefix: string;
+  /** What stands before all of it, without blanks at its ends. */
+  readonly head: string;
+}
+
+/** Null for an attribute of what is no name, as of a call. Looks at each character once. */
+const chainAtEnd = (text: string): Chain | null => {
+  let at = text.length;
+  const skip = (isSkipped: (character: string) => boolean): string => {
+    const end = at;
+    while (at > 0 && isSkipped(text[at - 1] ?? '')) at -= 1;
+    return text.slice(at, end);
+  };
+  const word = (): string => skip((character) => IN_WORD.test(character));
+  const blanks = (): string => skip((character) => character === ' ' || character === '\t');
+  const prefix = word();
+  const parts: string[] = [];
+  for (;;) {
+    const before = at;
+    blanks();
+    if (text[at - 1] !== '.') {
+      at = before;
+      break;
+    }
+    at -= 1;
+    blanks();
+    const part = word();
+    if (part === '' || DIGIT.test(part[0] ?? '')) return null;
+    parts.push(part);
+  }
+  return { path: parts.toReversed(), prefix, head: text.slice(0, at).trim() };
+};
+
+const isImport = (head: string): boolean =>
+  head === 'import' || (/^import\s/u.test(head) && head.endsWith(',') && !/["#']/u.test(head));
 
 const isString = ({ name }: SyntaxNode): boolean => name === 'String' || name === 'FormatString';
 
@@ -44,26 +76,21 @@ export const codePlaceAt = (state: EditorState, at: number): CodePlace | null =>
   const node = treeOf(state, at).resolveInner(at, -1);
   if (node.name === 'Comment') return null;
   if (isString(node)) return keyPlace(state, node, at);
-  const place = (
-    about: CodePlace['about'],
-    path: string | undefined,
-    prefix: string | undefined,
-  ): CodePlace => ({
+  const chain = chainAtEnd(before);
+  if (chain === null) return null;
+  const { head, path, prefix } = chain;
+  const place = (about: CodePlace['about'], of = path): CodePlace => ({
     about,
-    path: partsOf(path),
-    prefix: prefix ?? '',
-    from: at - (prefix ?? '').length,
+    path: of,
+    prefix,
+    from: at - prefix.length,
   });
-  const fromImport = FROM_IMPORT.exec(before);
-  if (fromImport !== null) return place('imports', fromImport[1], fromImport[2]);
-  const imported = FROM.exec(before) ?? IMPORT.exec(before);
-  if (imported !== null) return place('modules', imported[1], imported[2]);
-  const member = MEMBER.exec(before);
-  if (member !== null) return place('members', member[1], member[2]);
-  if (isNewName(node)) return null;
-  const name = NAME.exec(before);
-  if (name === null || NUMBER_BEFORE.test(before.slice(0, -(name[1] ?? '').length))) return null;
-  return place('names', undefined, name[1]);
+  const module = path.length === 0 ? FROM_IMPORT.exec(before)?.[1] : undefined;
+  if (module !== undefined) return WHOLE.test(module) ? place('imports', module.split('.')) : null;
+  if (head === 'from' || isImport(head)) return place('modules');
+  if (DIGIT.test(prefix[0] ?? '')) return null;
+  if (path.length > 0) return place('members');
+  return prefix === '' || isNewName(node) ? null : place('names');
 };
 
 /** Inside of `x["…`, one of the texts that `x` is subscribed with. */
@@ -75,8 +102,18 @@ const keyPlace = (state: EditorState, node: SyntaxNode, at: number): CodePlace |
   // The end of the text, another line, or three quotes.
   if (prefix.includes(quote) || prefix.includes('\n') || prefix.length > 200) return null;
   const line = state.doc.lineAt(node.from);
-  const match = KEY.exec(state.sliceDoc(Math.max(line.from, node.from - MAX_LINE), node.from));
-  return match === null ? null : { about: 'keys', path: partsOf(match[1]), prefix, from: node.from + 1 };
+  const path = subscribedAtEnd(state.sliceDoc(Math.max(line.from, node.from - MAX_LINE), node.from));
+  return path === null ? null : { about: 'keys', path, prefix, from: node.from + 1 };
+};
+
+/** What is subscribed at the end of a text, as in `x[`, `x[["a", `. */
+const subscribedAtEnd = (text: string): readonly string[] | null => {
+  const open = text.lastIndexOf('[');
+  if (open < 0 || /[#()\]]/u.test(text.slice(open))) return null;
+  const before = text.slice(0, open).trimEnd();
+  const chain = chainAtEnd(before.endsWith('[') ? before.slice(0, -1).trimEnd() : before);
+  if (chain === null || chain.prefix === '' || DIGIT.test(chain.prefix[0] ?? '')) return null;
+  return [...chain.path, chain.prefix];
 };
 
 /** The name of what is being defined is new. */
@@ -127,9 +164,7 @@ const namedAt = (state: EditorState, at: number): NamedPlace | null => {
   return null;
 };
 
-const WHOLE = new RegExp(`^${DOTTED}$`, 'u');
-
 const namedOf = (state: EditorState, { from, to }: SyntaxNode): NamedPlace | null => {
-  const text = to - from > MAX_LINE ? '' : state.sliceDoc(from, to);
-  return WHOLE.test(text) ? { path: partsOf(text), from, to } : null;
+  const text = to - from > MAX_LINE ? '' : state.sliceDoc(from, to).replaceAll(/\s/gu, '');
+  return WHOLE.test(text) ? { path: text.split('.'), from, to } : null;
 };
