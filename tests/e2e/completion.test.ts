@@ -1,19 +1,9 @@
 /** Writing code by the keyboard: names are completed, help is shown, and the keyboard is never lost. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { nativePython } from '../support/native-python.ts';
 import { testWheels, testWheelsFolder } from '../support/test-wheels.ts';
 import { axeFindings } from '../support/axe.ts';
-import {
-  chooseNative,
-  ENABLED,
-  ended,
-  goTo,
-  openApp,
-  runCode,
-  START_MS,
-  type OpenedApp,
-} from './console-page.ts';
+import { chooseNative, ENABLED, ended, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
 
 let app: OpenedApp;
 
@@ -169,20 +159,4 @@ it('comments lines out, closes brackets, and takes indentation away', async () =
   expect(await source()).toBe('    a = 1');
   await press('Home', 'Shift+Tab');
   expect(await source()).toBe('a = 1');
-});
-
-it('names of native sessions', { timeout: 240_000 }, async (context) => {
-  const python = await nativePython(context);
-  await goTo(app.page, 'Settings');
-  await chooseNative(app.page);
-  await app.page.locator('#python-binpath').fill(python);
-  await press('Enter');
-  await app.page.getByText(/Python [\d.]+ at \//u).waitFor();
-  await goTo(app.page, 'Console');
-  await ran('weights = {"north": 1}');
-  await type('weig');
-  await offers('weights');
-  await press('Tab');
-  await type('.po');
-  await offers('pop');
 });
