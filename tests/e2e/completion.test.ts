@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { testWheels, testWheelsFolder } from '../support/test-wheels.ts';
 import { axeFindings } from '../support/axe.ts';
-import { chooseNative, ENABLED, ended, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
+import { ENABLED, ended, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
 
 let app: OpenedApp;
 
