@@ -76,7 +76,7 @@ it(
 );
 
 it(
-  'nothing is told by a session without state, at work, or that does not answer; it lives on',
+  'nothing is told by a session without state or at work; it lives on',
   { timeout: LONG_MS },
   async (context) => {
     const sandbox = await sandboxFor(context);
@@ -100,17 +100,6 @@ it(
     stop.abort();
     await running;
     expect(await look(sandbox, 'names', '', 'kno')).toEqual(['known']);
-    // Whatever it has done to our own Python.
-    const spoil =
-      'import gc, types\nfor thing in gc.get_objects():\n' +
-      '    if isinstance(thing, types.SimpleNamespace) and hasattr(thing, "name_report"):\n' +
-      '        def hang(*_):\n            import time\n            end = time.monotonic() + 2\n            while time.monotonic() < end: pass\n            return "{" * 100000\n' +
-      '        thing.name_report = hang\n    if isinstance(thing, types.SimpleNamespace) and hasattr(thing, "Session"):\n        thing.name_report = hang';
-    expect(await sandbox.run({ code: spoil, session: 's' })).toMatchObject({ error: null });
-    expect(await Promise.all([look(sandbox, 'names', '', 'kno'), look(sandbox, 'names', '', 'kno')])).toEqual(
-      [null, null],
-    );
-    expect(await look(sandbox, 'names', '', 'kno')).toBeNull();
     expect(await sandbox.run({ code: 'known', session: 's' })).toMatchObject({
       value: { json: 1 },
       session: { state: 'kept' },

@@ -43,8 +43,8 @@ export const nativeRunner = ({ outputKiB, ...config }: NativeRunnerConfig): Nati
     get sessions() {
       return backend.sessions;
     },
-    lookUpNames: (session, question) =>
-      queue.isBusy(session) ? Promise.resolve(null) : backend.lookUpNames(session, question),
+    lookUpNames: async (session, question) =>
+      (await queue.isBusy(session)) ? null : backend.lookUpNames(session, question),
     reset: async (session) => (await queue.add(session, never, () => backend.reset(session))) ?? false,
   };
 };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import PQueue from 'p-queue';
 
 /**
@@ -12,8 +13,10 @@ export class RunQueue {
     this.#all = new PQueue({ concurrency });
   }
 
-  /** Whether a task of the session has not ended yet. */
-  isBusy(session: string): boolean {
+  /** Whether a task of the session has not ended yet. One whose result is there has ended. */
+  async isBusy(session: string): Promise<boolean> {
+    // The result comes a moment before its turn is over.
+    await nextTurn();
     return this.#sessions.has(session);
   }
 

@@ -24,7 +24,7 @@ export class BetweenRuns {
   }
 
   /** Whether something would be waited for first. */
-  isBusy(session: string): boolean {
+  isBusy(session: string): Promise<boolean> {
     return this.#parts.queue.isBusy(session);
   }
 

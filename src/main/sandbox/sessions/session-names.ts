@@ -18,7 +18,7 @@ export class SessionNames {
 
   /** Null when nothing is known in time. Never rejects. */
   async lookUp(session: string, question: NameQuestion): Promise<NameReport | null> {
-    if (this.#betweenRuns.isBusy(session)) return null;
+    if (await this.#betweenRuns.isBusy(session)) return null;
     try {
       const said = await this.#betweenRuns.do(session, (interpreter) => this.#ask(interpreter, question));
       return said === null ? null : await readNameReport(said);
