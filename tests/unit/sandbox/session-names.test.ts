@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { NameQuestion } from '../../../src/shared/protocol/name-reports.ts';
+import { answerWith, never, stage, turns, until } from './support.ts';
+
+const question: NameQuestion = { about: 'names', path: [], prefix: 'a' };
+const report = { kind: 'names', names: [['a', 'variable']], isCut: false };
+
+describe('what a session knows of names', () => {
+  it('is what its interpreter says, once a run has begun in it', async () => {
+    const { launcher, sandbox } = stage({ lookUpNames: answerWith(JSON.stringify(report)) });
+    expect(await sandbox.lookUpNames('s', question)).toBeNull();
+    await sandbox.run({ code: '1', session: 's' });
+    expect(await sandbox.lookUpNames('s', question)).toEqual(report);
+    expect(launcher.last.called('lookUpNames').at(-1)?.params).toMatchObject(question);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', '{'],
+    ['no report', '{"kind":"names","names":[["a","spell"]],"isCut":false}'],
+    [
+      'more than a report has',
+      `{"kind":"names","names":[${'["a","key"],'.repeat(3000)}["a","key"]],"isCut":true}`,
+    ],
+  ])('is nothing when it says %s', async (_what, said) => {
+    const { sandbox } = stage({ lookUpNames: answerWith(said) });
+    await sandbox.run({ code: '1', session: 's' });
+    expect(await sandbox.lookUpNames('s', question)).toBeNull();
+  });
+
+  it('is not waited for: one that does not answer is asked once, keeps nobody from running, and is not ended', async () => {
+    const { clock, launcher, sandbox } = stage({ lookUpNames: never });
+    await sandbox.run({ code: '1', session: 's' });
+    const first = sandbox.lookUpNames('s', question);
+    await until(() => launcher.last.called('lookUpNames').length === 1);
+    expect(await sandbox.lookUpNames('s', question)).toBeNull();
+    clock.advance(500);
+    expect(await first).toBeNull();
+    expect(await sandbox.lookUpNames('s', question)).toBeNull();
+    expect(launcher.last.called('lookUpNames')).toHaveLength(1);
+    expect(await sandbox.run({ code: '1', session: 's' })).toMatchObject({
+      status: 'ok',
+      session: { state: 'kept' },
+    });
+    expect(launcher.launches).toBe(1);
+    expect(launcher.last.kills).toBe(0);
+  });
+
+  it('is nothing while the session runs something, without asking it', async () => {
+    const { launcher, sandbox } = stage({ run: never });
+    void sandbox.run({ code: '1', session: 's' });
+    await until(() => launcher.processes[0]?.called('run').length === 1);
+    expect(await sandbox.lookUpNames('s', question)).toBeNull();
+    await turns();
+    expect(launcher.last.called('lookUpNames')).toEqual([]);
+  });
+
+  it('is nothing when its process ends meanwhile', async () => {
+    const { launcher, sandbox } = stage({ lookUpNames: never });
+    await sandbox.run({ code: '1', session: 's' });
+    const asked = sandbox.lookUpNames('s', question);
+    await until(() => launcher.last.called('lookUpNames').length === 1);
+    launcher.last.exit(1);
+    expect(await asked).toBeNull();
+  });
+});
