@@ -57,8 +57,7 @@ export class CodeEditor {
   #help: CallHelpWords;
 
   /** In a shadow root, where the editor's rules need no style element, which the page's policy would refuse. */
-  constructor({ root, text, isPython, words, actions }: CodeEditorOptions) {
-  constructor({ root, text, words, actions, names }: CodeEditorOptions) {
+  constructor({ root, text, isPython, words, actions, names }: CodeEditorOptions) {
     this.#help = words.help;
     const recall = (direction: 'older' | 'newer') => (view: EditorView) => {
       const found = actions.recall(direction, view.state.doc.toString());
@@ -109,10 +108,8 @@ export class CodeEditor {
           indentOnInput(),
           bracketMatching(),
           closeBrackets(),
-          pythonCompletions(names),
-          callHelp(names, () => this.#help),
           highlightSelectionMatches(),
-          isPython ? python() : [],
+          isPython ? [python(), pythonCompletions(names), callHelp(names, () => this.#help)] : [],
           keymap.of([
             ...closeBracketsKeymap,
             ...searchKeymap,
