@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { NameQuestion } from '../../../src/shared/protocol/name-reports.ts';
-import { answerWith, never, stage, turns, until } from './support.ts';
+import { never, stage, turns, until, utf8, type SidecarHandlers } from './support.ts';
 
 const question: NameQuestion = { about: 'names', path: [], prefix: 'a' };
+const answerWith =
+  (said: string): SidecarHandlers['lookUpNames'] =>
+  async (_params, { write }) => {
+    if (said !== '') await write({ bytes: utf8(said) });
+    return {};
+  };
 const report = { kind: 'names', names: [['a', 'variable']], isCut: false };
 
 describe('what a session knows of names', () => {
