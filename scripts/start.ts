@@ -19,7 +19,10 @@ await runAsCommand(async () => {
   // The same process goes on as the command line, so that Ctrl-C reaches it as it would reach any program.
   const commandLine = (await import(pathToFileURL(program).href)) as CommandLine;
   return commandLine.main(args, async () => {
-    const electron = await provision({ window: args.every((argument) => /\.(?:ipynb|py)$/iu.test(argument)), log: logToStderr });
+    const electron = await provision({
+      window: args.every((argument) => /\.(?:ipynb|py)$/iu.test(argument)),
+      log: logToStderr,
+    });
     return electron.electronPath;
   });
 });

@@ -32,7 +32,9 @@ const imported = (): string[] => {
   for (const file of readdirSync(path.join(projectRoot, 'src'), { recursive: true, encoding: 'utf8' })) {
     if (!/\.(?:ts|vue)$/u.test(file)) continue;
     const text = readFileSync(path.join(projectRoot, 'src', file), 'utf8');
-    for (const [, scope = '', name = ''] of text.matchAll(/(?:\bfrom|^import)\s+'(@[\w-]+\/)?(\w[\w.-]*)/gmu)) {
+    for (const [, scope = '', name = ''] of text.matchAll(
+      /(?:\bfrom|^import)\s+'(@[\w-]+\/)?(\w[\w.-]*)/gmu,
+    )) {
       if (installed(`${scope}${name}`)) names.add(`${scope}${name}`);
     }
   }
