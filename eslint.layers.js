@@ -87,7 +87,7 @@ export const MAIN_FOLDERS = {
       'interpreter',
       'doctor',
     ],
-    ...['app/pyodide-cache.ts', 'app/tasks.ts'],
+    ...['app/first-start.ts', 'app/pyodide-cache.ts', 'app/tasks.ts'],
     ...['ipc/api-failure.ts', 'ipc/file.ts', 'ipc/interpreter.ts', 'ipc/native.ts', 'ipc/route.ts'],
     'create-sandbox.ts',
   ],

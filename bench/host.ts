@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ElectronHost } from '../src/main/cli/host/open-electron-host.ts';
@@ -18,8 +18,13 @@ export class BenchHost {
     this.host = host;
   }
 
-  static async open(electron: string, options: Partial<HostSandboxOptions> = {}): Promise<BenchHost> {
-    const host = new ElectronHost(electron, projectRoot);
+  /** @param mayGoOn see `ElectronHost` */
+  static async open(
+    electron: string,
+    options: Partial<HostSandboxOptions> = {},
+    mayGoOn = false,
+  ): Promise<BenchHost> {
+    const host = new ElectronHost(electron, projectRoot, { mayGoOn });
     const crashLimit = { crashes: 1_000_000, windowMs: 1 };
     await host.open({
       memoryMiB: DEFAULTS.memoryMiB,
@@ -70,13 +75,29 @@ export class BenchHost {
   }
 }
 
+/** Where snapshots are kept in a data folder; '' where nothing is kept yet. */
+export function snapshotFolder(data: string): string {
+  const cache = path.join(data, 'pyodide-cache');
+  const [version] = existsSync(cache) ? readdirSync(cache) : [];
+  return version === undefined ? '' : path.join(cache, version, 'snapshots');
+}
+
+/** Resolves once a host that was left behind has made its package snapshot. */
+export async function untilImage(data: string): Promise<void> {
+  const folder = path.join(snapshotFolder(data), 'packages');
+  const names = (): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+  while (!names().some((name) => name.endsWith('.snapshot')) || names().includes('making')) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** Uses an empty data folder, so that nothing of earlier starts helps. */
-export async function withEmptyDataFolder<T>(action: () => Promise<T>): Promise<T> {
+export async function withEmptyDataFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
   const before = process.env['VIVARIUM_DATA_DIR'];
   const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-bench-'));
   process.env['VIVARIUM_DATA_DIR'] = folder;
   try {
-    return await action();
+    return await action(folder);
   } finally {
     if (before === undefined) Reflect.deleteProperty(process.env, 'VIVARIUM_DATA_DIR');
     else process.env['VIVARIUM_DATA_DIR'] = before;

@@ -16,6 +16,7 @@ import type { Group } from './measure.ts';
 import { measureBaselines, type Baselines } from './naive.ts';
 import { asMarkdown, asText, type Machine } from './report.ts';
 import { calls } from './rows/calls.ts';
+import { firstRun } from './rows/first-run.ts';
 import { functions } from './rows/functions.ts';
 import { lockdown } from './rows/lockdown.ts';
 import { mcp } from './rows/mcp.ts';
@@ -40,6 +41,7 @@ const GROUPS: Readonly<Record<string, Measure>> = {
   lockdown,
   packages,
   science,
+  'first-run': firstRun,
   peers,
   window,
 };

@@ -1,4 +1,5 @@
 /** Electron's main process: the app's window, or a host without a window for the command line. */
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { app } from 'electron';
@@ -48,7 +49,7 @@ const examine = (lockdown: boolean): Promise<DoctorReport> => {
 const runAsHost = async (): Promise<void> => {
   app.disableHardwareAcceleration();
   await app.whenReady();
-  const isDisposed = await serveHost({
+  const end = await serveHost({
     port: fromIpcChannel(process),
     createSandbox: ({ packages, ...options }, onEvent) =>
       createSandbox({
@@ -63,8 +64,10 @@ const runAsHost = async (): Promise<void> => {
     examine,
     electron: process.versions.electron,
   });
-  // An exit waits for what hangs.
-  if (!isDisposed) process.kill(process.pid, 'SIGKILL');
+  // The client removes Chromium's files, but not those of a host that it left behind.
+  if (end === 'outlived') rmSync(app.getPath('userData'), { recursive: true, force: true, maxRetries: 3 });
+  // An exit waits for what hangs, and writes to the files once more.
+  if (end !== 'ended') process.kill(process.pid, 'SIGKILL');
   app.exit(0);
 };
 

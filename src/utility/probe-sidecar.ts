@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { LIMITS } from '../shared/limits.ts';
-import type { RunEnd, RunOrder, RunPiece } from '../shared/protocol/interpreter.ts';
+import type { RunEnd, RunOrder, SidecarPiece } from '../shared/protocol/interpreter.ts';
 import { MAX_PRINTED, probeContract, ProbeTargets } from '../shared/protocol/probe-protocol.ts';
 import type { ProbePlace, ProbeResult } from '../shared/contract/probes.ts';
 import { RpcPeer } from '../shared/rpc/peer.ts';
@@ -42,8 +42,8 @@ const anywhere = (load: (binding: string) => SystemCalls): Probe[] => [
 ];
 
 interface Writing {
-  readonly write: (piece: RunPiece) => Promise<void>;
-  readonly tryWrite: (piece: RunPiece) => boolean;
+  readonly write: (piece: SidecarPiece) => Promise<void>;
+  readonly tryWrite: (piece: SidecarPiece) => boolean;
 }
 type Run = (order: RunOrder, writing: Writing) => RunEnd | Promise<RunEnd>;
 
@@ -53,7 +53,7 @@ const runPython = async (
   code: string,
 ): Promise<{ readonly printed: string; readonly died: string | null }> => {
   const pieces: Uint8Array[] = [];
-  const keep = (piece: RunPiece): boolean => {
+  const keep = (piece: SidecarPiece): boolean => {
     if (piece.channel === 'stdout') pieces.push(piece.bytes);
     return true;
   };

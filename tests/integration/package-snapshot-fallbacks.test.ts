@@ -1,9 +1,11 @@
 /** Where package snapshots are made, dropped, refused or unusable; and bytecode, which is kept along with them. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
 import { describe, expect, it } from 'vitest';
+import type { SandboxEvent } from '../../src/shared/contract/sandbox-events.ts';
 import { eventually } from '../support/eventually.ts';
-import { LONG_MS, stage, USES_NUMPY } from '../support/package-snapshot-stage.ts';
+import { LONG_MS, makeDue, stage, USES_NUMPY } from '../support/package-snapshot-stage.ts';
 
 describe('a package snapshot', { timeout: LONG_MS }, () => {
   it('is made in the background where a process is on standby, and no run waits for it', async (context) => {
@@ -21,15 +23,53 @@ describe('a package snapshot', { timeout: LONG_MS }, () => {
     expect((await sandbox.run({ code: '1', session: 'a' })).session.state).toBe('kept');
   });
 
-  it('that is being made delays no run, and is given up when a guest comes in', async (context) => {
+  it('is made without a process on standby once nothing runs, and a run meanwhile does not wait', async (context) => {
     const { open, files } = await stage(context);
+    const events: SandboxEvent[] = [];
+    const sandbox = await open([], { onEvent: (event) => events.push(event) });
+    expect((await sandbox.run({ code: USES_NUMPY, session: 'a' })).value?.text).toBe('[10, 8.0]');
+    await eventually(() => expect(sandbox.standby.pid).not.toBeNull());
+    const quick = await sandbox.run({ code: '6 * 7', session: 'quick' });
+    expect([quick.value?.text, await files()]).toEqual(['42', []]);
+    await eventually(async () => expect(await files()).toHaveLength(1), { withinMs: LONG_MS / 2 });
+    const ended = { role: 'standby', cause: 'stopped' };
+    await eventually(() => expect(events.find(({ type }) => type === 'process-ended')).toMatchObject(ended));
+    expect(sandbox.standby.pid).toBeNull();
+    const loaded = 'import sys\nbefore = "numpy" in sys.modules\nimport numpy\nbefore';
+    expect((await sandbox.run({ code: loaded, session: 'b' })).value?.text).toBe('True');
+    expect((await sandbox.run({ code: '1', session: 'a' })).session.state).toBe('kept');
+  });
+
+  it('whose maker is killed at any moment leaves nothing that is believed, and is made by the next', async (context) => {
+    const { open, files, folder } = await stage(context);
+    const below = (name: string): Promise<string[]> =>
+      readdir(path.join(folder, 'snapshots', name)).catch(() => []);
+    const moments = [
+      async () => true,
+      async () => (await below('packages')).includes('making'),
+      // What it has made is being stored.
+      async () => (await below('bytecode')).length > 0,
+    ];
+    for (const hasCome of moments) {
+      const sandbox = await open();
+      expect((await sandbox.run({ code: USES_NUMPY })).status).toBe('ok');
+      const making = sandbox.makeSnapshots(new AbortController().signal);
+      await eventually(() => expect(sandbox.standby.pid).not.toBeNull());
+      const { pid } = sandbox.standby;
+      await eventually(async () => expect(await hasCome()).toBe(true), { withinMs: LONG_MS / 2 });
+      if (pid !== null && sandbox.standby.pid === pid) process.kill(pid, 'SIGKILL');
+      await making;
+      await sandbox.dispose();
+      // Either it was done already, or there is nothing.
+      for (const file of await files()) await rm(file);
+    }
+    expect((await below('packages')).filter((name) => name !== 'content')).toEqual([]);
     const sandbox = await open();
-    const [one, other] = await Promise.all([
-      sandbox.run({ code: USES_NUMPY }),
-      sandbox.run({ code: '6 * 7', session: 'quick' }),
-    ]);
-    expect([one.value?.text, other.value?.text]).toEqual(['[10, 8.0]', '42']);
-    expect(await files()).toEqual([]);
+    expect((await sandbox.run({ code: USES_NUMPY })).value?.text).toBe('[10, 8.0]');
+    await makeDue(sandbox);
+    expect(await files()).toHaveLength(1);
+    const loaded = 'import sys\nbefore = "numpy" in sys.modules\nimport numpy\nbefore';
+    expect((await sandbox.run({ code: loaded })).value?.text).toBe('True');
   });
 
   it('that is unusable is discarded and rebuilt', async (context) => {
@@ -39,8 +79,10 @@ describe('a package snapshot', { timeout: LONG_MS }, () => {
     const middle = bytes.length >> 1;
     bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
     await writeFile(image, bytes);
-    const result = await (await open()).run({ code: USES_NUMPY });
+    const sandbox = await open();
+    const result = await sandbox.run({ code: USES_NUMPY });
     expect([result.status, result.value?.text]).toEqual(['ok', '[10, 8.0]']);
+    await makeDue(sandbox);
     const [again = ''] = await files();
     expect(again).toBe(image);
     expect(await readFile(image)).not.toEqual(bytes);
@@ -81,6 +123,7 @@ else:
     await sandbox.dispose();
     const another = await open();
     expect((await another.run({ code: USES_NUMPY })).status).toBe('ok');
+    await makeDue(another);
     expect((await another.run({ code: '1', session: 'a' })).status).toBe('ok');
     const result = await another.run({ code: USES_BYTECODE, session: 'a' });
     expect([result.value?.text, result.packages]).toEqual(["['valid', 10]", ['numpy']]);

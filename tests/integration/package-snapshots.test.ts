@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { LONG_MS, stage, USES_NUMPY } from '../support/package-snapshot-stage.ts';
 
 describe('a package snapshot', { timeout: LONG_MS }, () => {
-  it('is made by a process without a guest, and used by it and by later ones', async (context) => {
+  it('is made after the run that wanted it, and used by later processes', async (context) => {
     const { open, files, made } = await stage(context, 'image');
     expect([made?.status, made?.value?.text, made?.packages]).toEqual(['ok', '[10, 8.0]', ['numpy']]);
     const [image, ...others] = await files();

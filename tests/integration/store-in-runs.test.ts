@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import { DAMAGES, stateBelow, without } from '../support/damage.ts';
-import { runJson, vivarium, type CommandOptions } from '../support/command.ts';
+import { runJson, untilAlone, vivarium, type CommandOptions } from '../support/command.ts';
 import { withoutNetwork } from '../support/privileges.ts';
 import { testWheels } from '../support/test-wheels.ts';
 
@@ -65,6 +65,7 @@ describe('over a damaged store', { timeout: LONG_MS }, () => {
       for (const code of [CODE, ['-c', 'import lxml.etree, PIL.Image']]) {
         const result = await runJson([...code, '--mirror', mirror, '--offline'], { data: filled() });
         expect(result).toMatchObject({ status: 'ok' });
+        await untilAlone(filled());
       }
     }
     const data = mkdtempSync(path.join(root, 'damaged-'));
@@ -104,12 +105,13 @@ describe('over a damaged store', { timeout: LONG_MS }, () => {
     damage: () => void,
   ): Promise<void> => {
     const name = path.relative(folder, file);
-    const own = [name, ...related.map((one) => path.relative(folder, one))];
+    const own = [name, 'snapshots/import-times', ...related.map((one) => path.relative(folder, one))];
     const before = without(stateBelow(folder), ...own);
     damage();
     const damaged = stateBelow(folder).get(name);
     const result = await runJson([...CODE, '--offline'], options);
     expect([result.status, result.value?.text, result.error]).toEqual(['ok', RIGHT, null]);
+    await untilAlone(options.data);
     const after = stateBelow(folder);
     expect(after.get(name)).toMatch(/^[0-9a-f]{64}$/u);
     expect(after.get(name)).not.toBe(damaged);

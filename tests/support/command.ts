@@ -4,8 +4,11 @@ import { once } from 'node:events';
 import path from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
+import { expect } from 'vitest';
 import { RunResult } from '../../src/shared/contract/sandbox.ts';
 import { PROJECT_ROOT } from './electron-sandbox.ts';
+import { eventually } from './eventually.ts';
+import { processesMarked } from './processes.ts';
 
 export interface CommandOutcome {
   readonly code: number | null;
@@ -44,6 +47,10 @@ export const vivarium = async (
   ]);
   return { code, stdout, stderr };
 };
+
+/** Waits until all that a command has left behind is done, such as a snapshot that is made after a run. */
+export const untilAlone = (data: string): Promise<void> =>
+  eventually(() => expect(processesMarked(`VIVARIUM_DATA_DIR=${data}`)).toEqual([]), { withinMs: 150_000 });
 
 /** The result of a run with `--json`. */
 export const runJson = async (argv: readonly string[], options: CommandOptions): Promise<RunResult> => {

@@ -27,7 +27,9 @@ export class ElectronSandbox extends TestSandbox {
 
   static async open(limits: Limits = {}): Promise<ElectronSandbox> {
     const events: SandboxEvent[] = [];
-    const host = new ElectronHost(await installedElectron(), PROJECT_ROOT, (event) => events.push(event));
+    const host = new ElectronHost(await installedElectron(), PROJECT_ROOT, {
+      onEvent: (event) => events.push(event),
+    });
     await host.open({
       memoryMiB: DEFAULTS.memoryMiB,
       outputKiB: DEFAULTS.outputKiB,

@@ -61,7 +61,9 @@ export class TestSidecar {
     const end = await this.client.run(
       interpreter,
       { code, outputBytes: OUTPUT_BYTES, input: false },
-      (piece) => collector.push(piece),
+      (piece) => {
+        if (piece.channel !== 'reading') collector.push(piece);
+      },
       new AbortController().signal,
     );
     if (end.kind !== 'finished') throw new Error(`the interpreter died: ${end.detail}`);

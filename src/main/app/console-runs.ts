@@ -92,6 +92,7 @@ export class ConsoleRuns {
             return answerTo(run, over);
           },
           onPackages: (progress) => stream.event({ type: 'packages', runId, progress }),
+          onPhase: (phase) => stream.event({ type: 'phase', runId, phase }),
         },
       );
       onEnded(result);

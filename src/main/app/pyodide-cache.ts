@@ -5,6 +5,7 @@ import { obtainPackages, removeAllPackages } from '../packages/maintenance.ts';
 import type { Packages } from '../packages/open-packages.ts';
 import type { Asset } from '../runtime/runtime-assets.ts';
 import type { Snapshots } from '../sandbox/snapshots/snapshots.ts';
+import type { FirstStartOptions } from './first-start.ts';
 import { bytesBelow } from './folder-size.ts';
 
 export interface PyodideCacheOptions {
@@ -12,8 +13,8 @@ export interface PyodideCacheOptions {
   /** Reads and checks the runtime, which comes with the app. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
   readonly snapshots: Pick<Snapshots, 'has'>;
-  /** Starts Python once, in a process for nothing else, which leaves a snapshot. Says why it could not, or null. */
-  readonly startOnce: (signal: AbortSignal) => Promise<string | null>;
+  /** See `startForTheFirstTime`. */
+  readonly startOnce: (options: Pick<FirstStartOptions, 'signal' | 'onImporting'>) => Promise<string | null>;
   /** Where the snapshots are; nothing else is in there. */
   readonly snapshotFolder: string;
 }
@@ -21,11 +22,15 @@ export interface PyodideCacheOptions {
 export interface DownloadOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: PackageProgress) => void;
-  /** Everything is fetched; Python is started once. */
-  readonly onPreparing: () => void;
+  /**
+   * Everything is fetched. Python is started once, and then these packages are imported once.
+   *
+   * @param packages none while Python starts
+   */
+  readonly onPreparing: (packages: readonly string[]) => void;
 }
 
-/** All that makes the embedded Python ready at once and without a network: the base set, and a snapshot. */
+/** All that makes the embedded Python ready at once and without a network: the base set, and snapshots. */
 export class PyodideCache {
   readonly #options: PyodideCacheOptions;
 
@@ -38,8 +43,8 @@ export class PyodideCache {
     const { loadAssets, packages, startOnce } = this.#options;
     await loadAssets();
     await obtainPackages(packages(), CURATED.baseSet, { signal, onProgress });
-    onPreparing();
-    const problem = await startOnce(signal);
+    onPreparing([]);
+    const problem = await startOnce({ signal, onImporting: () => onPreparing(CURATED.baseSet) });
     if (problem !== null) throw new Error(problem);
   }
 

@@ -9,8 +9,8 @@ import type {
   RunResult,
 } from '../../shared/contract/sandbox.ts';
 import { isClearing, withoutStreamed, type StreamedAmount } from '../../shared/contract/streamed-output.ts';
-import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 import { commandLineWords, programWords } from '../run/package-advice.ts';
+import type { RunOptions } from '../run/run-options.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { ForwardedCalls } from './forwarded-calls.ts';
 
@@ -89,6 +89,7 @@ export class HostRun {
   }
 
   /**
+   * @param progress told how far packages are
    * @param functions what Python is told of the client's functions
    * @returns the result without what was written
    * @throws InvalidRequestError as `Sandbox.run` does
@@ -98,7 +99,7 @@ export class HostRun {
     request: RunRequest,
     wants: HostRunWishes,
     write: Write,
-    onPackages: ((progress: PackageProgress) => void) | undefined,
+    progress: Pick<RunOptions, 'onPackages' | 'onPhase'>,
     functions?: string,
   ): Promise<RunResult> {
     const sent = new SentOutput(write);
@@ -108,7 +109,7 @@ export class HostRun {
       words: wants.words === 'command-line' ? commandLineWords : programWords,
       forwardedCalls: this.#calls,
       ...(wants.output ? { onOutput: (output) => sent.output(output) } : {}),
-      ...(onPackages === undefined ? {} : { onPackages }),
+      ...progress,
       ...(wants.displays ? { onDisplay: (display) => sent.display(display) } : {}),
       ...(wants.files ? { onFile: (file) => writeFile(file, write) } : {}),
       countsInput: wants.countsInput,

@@ -11,7 +11,6 @@ import { RpcPeer } from '../../shared/rpc/peer.ts';
 import type { RpcPort } from '../../shared/rpc/port.ts';
 import type { SandboxEvent } from '../../shared/contract/sandbox-events.ts';
 import { WorkspaceFileError } from '../sandbox/sessions/file-collector.ts';
-import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 import { InvalidRequestError } from '../run/parse-request.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { HostRun } from './host-run.ts';
@@ -28,15 +27,24 @@ export interface HostOptions {
 }
 
 const DISPOSE_MS = 10_000;
+/** For snapshots to be made once the client is gone, in ms. */
+const GO_ON_MS = 180_000;
 
 /**
- * Serves one client, the command line, until it is gone, and ends the sandbox's processes then.
- *
- * @returns false when that hangs, as it may where a disk does: this process can not serve any more then
+ * How a host has ended. 'hangs': the sandbox does not end, as it may be where a disk hangs, and this process can not serve any
+ * more. 'outlived': its client is gone for long, and with it whoever tidies up after it.
  */
-export const serveHost = async (options: HostOptions): Promise<boolean> => {
+export type HostEnd = 'ended' | 'hangs' | 'outlived';
+
+/**
+ * Serves one client, the command line, until it is gone, and ends the sandbox's processes then. A client that lets it may
+ * leave it behind to make snapshots.
+ */
+export const serveHost = async (options: HostOptions): Promise<HostEnd> => {
   const runs = new Map<number, HostRun>();
   let sandbox: Sandbox | undefined;
+  /** What is to be done once the client is gone. */
+  const after = { goesOn: false };
   const opened = (): Sandbox => {
     if (sandbox === undefined) throw new RpcError('failed', 'the sandbox was not opened');
     return sandbox;
@@ -58,11 +66,14 @@ export const serveHost = async (options: HostOptions): Promise<boolean> => {
       run: async ({ functions, id, request, wants, progress: wanted }, { write }) => {
         const run = new HostRun();
         runs.set(id, run);
-        const onPackages = wanted
-          ? (progress: PackageProgress) => peer.emit('packages', { id, progress })
-          : undefined;
+        const progress: Parameters<HostRun['run']>[4] = wanted
+          ? {
+              onPackages: (now) => peer.emit('packages', { id, progress: now }),
+              onPhase: (phase) => peer.emit('phase', { id, phase }),
+            }
+          : {};
         try {
-          return await run.run(opened(), request, wants, write, onPackages, functions);
+          return await run.run(opened(), request, wants, write, progress, functions);
         } catch (error) {
           if (error instanceof InvalidRequestError) throw new RpcError('invalid-params', error.message);
           throw error;
@@ -103,16 +114,18 @@ export const serveHost = async (options: HostOptions): Promise<boolean> => {
           throw new RpcError('failed', error instanceof Error ? error.message : 'the examination failed');
         }
       },
-      dispose: async () => {
-        await sandbox?.dispose();
-        return {};
+      dispose: async ({ mayGoOn }) => {
+        after.goesOn = mayGoOn && sandbox?.snapshotsDue === true;
+        await (after.goesOn ? sandbox?.stop() : sandbox?.dispose());
+        return { ...after };
       },
     },
   });
   await peer.closed;
-  const disposed = Promise.resolve(sandbox?.dispose()).then(() => true);
+  if (after.goesOn) await sandbox?.makeSnapshots(AbortSignal.timeout(GO_ON_MS));
+  const disposed = Promise.resolve(sandbox?.dispose()).then(() => (after.goesOn ? 'outlived' : 'ended'));
   const { disposeMs = DISPOSE_MS } = options;
-  return Promise.race([disposed, setTimeout(disposeMs, false, { ref: false })]);
+  return Promise.race([disposed, setTimeout(disposeMs, 'hangs' as const, { ref: false })]);
 };
 
 /** Why a file can't be had may be told to the client; other errors stay here. */

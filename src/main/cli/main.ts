@@ -29,7 +29,7 @@ export const main = async (argv: readonly string[], provideElectron: ProvideElec
   const { folder, version } = ownPackage(import.meta.dirname);
   const exitCode = await runCli(argv, {
     io: processIo(),
-    openSandbox: electronSandboxes(provideElectron, folder),
+    openSandbox: electronSandboxes(provideElectron, folder, true),
     openSessions: electronSandboxes(provideElectron, folder),
     examine: electronDoctor(provideElectron, folder),
     openNative: openNativePython,

@@ -11,6 +11,7 @@ import { builtFiles } from '../runtime/runtime-locations.ts';
 import { loadRuntimeAssets } from '../runtime/runtime-assets.ts';
 import { SnapshotStore } from '../sandbox/snapshots/snapshot-store.ts';
 import { engineVersion, Snapshots } from '../sandbox/snapshots/snapshots.ts';
+import { startForTheFirstTime } from '../app/first-start.ts';
 import { LivePackages } from '../app/live-packages.ts';
 import { PyodideCache } from '../app/pyodide-cache.ts';
 import { sandboxSettings } from '../app/sandbox-settings.ts';
@@ -54,15 +55,13 @@ export const composePackages = (options: AppPackagesOptions): AppPackages => {
     loadAssets: () => loadRuntimeAssets(runtime),
     snapshots: new Snapshots(new SnapshotStore(snapshotFolder), engineVersion()),
     snapshotFolder,
-    startOnce: async (signal) => {
-      const sandbox = createSandbox({ outDir, launcher, ...sandboxSettings(config()), standby: false });
-      try {
-        const { error, status } = await sandbox.run({ code: '1' }, { signal });
-        return status === 'ok' ? null : (error?.message ?? status);
-      } finally {
-        await sandbox.dispose();
-      }
-    },
+    startOnce: (given) =>
+      startForTheFirstTime({
+        ...given,
+        packages: live.provider,
+        open: (packages) =>
+          createSandbox({ outDir, launcher, packages, ...sandboxSettings(config()), standby: false }),
+      }),
   });
   const tasks = new Tasks((count) => {
     if (count === 0) options.onProgress(null);
@@ -80,7 +79,7 @@ export const composePackages = (options: AppPackagesOptions): AppPackages => {
         cache.download({
           signal,
           onProgress: (progress) => tell({ taskId, type: 'fetching', ...progress }),
-          onPreparing: () => tell({ taskId, type: 'preparing' }),
+          onPreparing: (packageNames) => tell({ taskId, type: 'preparing', packageNames }),
         }),
       );
     },

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { version } from '../../../package.json';
 import type { IsolationLayerName } from '../../shared/contract/isolation.ts';
 import { PackageSettings } from '../../shared/packages/package-settings.ts';
+import { startForTheFirstTime } from '../app/first-start.ts';
 import { PyodideCache } from '../app/pyodide-cache.ts';
 import { dataFolder } from '../base/data-folder.ts';
 import { createSandbox } from '../create-sandbox.ts';
@@ -230,21 +231,19 @@ export class LibrarySandbox implements Sandbox {
       loadAssets: () => loadRuntimeAssets(files.runtime),
       snapshots: new Snapshots(new SnapshotStore(snapshotFolder), engineVersion()),
       snapshotFolder,
-      startOnce: async (signal) => {
-        const { memoryMiB } = options;
-        const once = createSandbox({
-          outDir,
-          launcher: platform.launcher,
-          memoryMiB,
-          dataDir: snapshotFolder,
-        });
-        try {
-          const { error, status } = await once.run({ code: '1' }, { signal });
-          return status === 'ok' ? null : (error?.message ?? status);
-        } finally {
-          await once.dispose();
-        }
-      },
+      startOnce: (given) =>
+        startForTheFirstTime({
+          ...given,
+          packages: packages.service,
+          open: (provider) =>
+            createSandbox({
+              outDir,
+              launcher: platform.launcher,
+              memoryMiB: options.memoryMiB,
+              dataDir: snapshotFolder,
+              packages: provider,
+            }),
+        }),
     });
     return { packages, cache };
   }

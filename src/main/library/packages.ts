@@ -55,7 +55,7 @@ export class StoredPackages implements SandboxPackages {
     });
   }
 
-  prepare(options: PackageTaskOptions & { readonly onPreparing?: () => void } = {}): Promise<void> {
+  prepare(options: Parameters<SandboxPackages['prepare']>[0] = {}): Promise<void> {
     return this.#with(({ cache }) =>
       cache.download({ ...taskOptions(options), onPreparing: options.onPreparing ?? unheard }),
     );

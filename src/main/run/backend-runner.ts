@@ -198,9 +198,9 @@ export class BackendRunner implements Runner {
   /** Runs the code once its turn has come. Failures of the guest or the system become verdicts, not rejections. */
   async #attempt(parts: RunParts): Promise<Attempt> {
     const { endsSession, number, options, request, signal } = parts;
-    const { onPackages, words } = options;
+    const { onPackages, onPhase, words } = options;
     const modules = options.functions?.set.modulesFor(request.code) ?? [];
-    const context = { signal, onPackages, words, modules, endsSession };
+    const context = { signal, onPackages, onPhase, words, modules, endsSession };
     const opening = await this.#options.backend.open(request, context);
     const { packages, packagesMs, startMs } = opening;
     const prepared = { packages, packagesMs, startMs };

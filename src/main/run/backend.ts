@@ -13,6 +13,7 @@ export interface RunContext {
   /** Cancels the run. */
   readonly signal: AbortSignal;
   readonly onPackages: RunOptions['onPackages'];
+  readonly onPhase?: RunOptions['onPhase'];
   readonly words?: RunOptions['words'];
   /** Modules that the run's functions need, beside what its code imports. */
   readonly modules: readonly string[];

@@ -1,4 +1,5 @@
 import type { CollectedFile } from '../../shared/contract/sandbox.ts';
+import type { RunPhase } from '../../shared/contract/run-phase.ts';
 import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 import type { OnInput } from './input-dialog.ts';
 import type { RunFunctions } from '../functions/call-dialog.ts';
@@ -12,6 +13,8 @@ import type { RunWatcher } from './run-listener.ts';
 export interface RunOptions extends RunWatcher {
   /** Called while packages are downloaded for the run. */
   readonly onPackages?: (progress: PackageProgress) => void;
+  /** Called while packages that the run is the first to use are put into its interpreter, and imported. */
+  readonly onPhase?: ((phase: RunPhase) => void) | undefined;
   /** Wording of advice about missing packages; by default the one for programs. */
   readonly words?: AdviceWords | undefined;
   /** Aborting it cancels the run at any stage. */

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import { MIB } from '../../shared/units.ts';
 import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
@@ -14,8 +13,7 @@ import type { TableQuery, TableRows } from '../../shared/contract/table.ts';
 import type { CrashLimit } from './process/crash-window.ts';
 import { FileCollector } from './sessions/file-collector.ts';
 import { SnapshotSelector } from './execution/snapshot-selector.ts';
-import { BytecodeStore } from './packages/bytecode-store.ts';
-import { PackageSnapshotStore } from './snapshots/package-snapshot-store.ts';
+import { keptIn, type KeptData } from './kept-data.ts';
 import { InterpreterProvider } from './execution/interpreter-provider.ts';
 import { SessionRegistry } from './sessions/session-registry.ts';
 import { MemoryGuard } from './process/memory-guard.ts';
@@ -32,8 +30,6 @@ import { SessionTables } from './sessions/session-tables.ts';
 import { SessionNames } from './sessions/session-names.ts';
 import type { SidecarClient } from './sidecar/sidecar-client.ts';
 import type { MemoryReading } from './process/sidecar-life.ts';
-import { SnapshotStore } from './snapshots/snapshot-store.ts';
-import { engineVersion, Snapshots } from './snapshots/snapshots.ts';
 import { Supervisor } from './process/supervisor.ts';
 import type { SupervisorSettings } from './process/supervisor-options.ts';
 import { warmUp } from './process/warm-up.ts';
@@ -60,6 +56,7 @@ export class Sandbox implements Runner {
   readonly #memory: MemoryGuard;
   readonly #packages: PackageInstaller;
   readonly #runner: BackendRunner;
+  readonly #selector: SnapshotSelector | undefined;
   #settings: SandboxSettings;
 
   /** @throws RangeError for a setting out of its bounds */
@@ -75,23 +72,23 @@ export class Sandbox implements Runner {
       if (why === 'evicted' || why === 'reset') this.#provider.discard(interpreter);
       this.#renewIfFree();
     });
-    const bytecode =
-      config.dataDir === undefined ? undefined : new BytecodeStore(path.join(config.dataDir, 'bytecode'));
-    const selector = this.#snapshotSelector(config, bytecode);
+    const kept = config.dataDir === undefined ? undefined : keptIn(config.dataDir);
+    const selector = this.#snapshotSelector(config, kept);
+    this.#selector = selector;
     this.#supervisor = new Supervisor({
       launcher: config.launcher,
       loadAssets: config.loadAssets,
       lockdown: config.lockdown,
       clock: config.clock,
       ...supervisorSettings(config),
-      snapshots:
-        config.dataDir === undefined
-          ? undefined
-          : new Snapshots(new SnapshotStore(config.dataDir), engineVersion()),
+      snapshots: kept?.snapshots,
       spares,
       crashLimit: config.crashLimit ?? CRASH_LIMIT,
       freeMemory: config.freeMemory,
-      improve: async (sidecar) => selector?.makeWanted(sidecar),
+      improvement: {
+        isDue: () => selector?.hasWanted === true,
+        make: async (sidecar, limitMs) => selector?.makeWanted(sidecar, limitMs),
+      },
       warmUp,
       events: {
         onState: (state) => this.#emit({ type: 'state', at: Date.now(), state }),
@@ -112,7 +109,11 @@ export class Sandbox implements Runner {
       evict: () => this.#supervisor.dropSpares() || this.#interpreters.evictOldest() !== null,
     });
     const files = new FileCollector(config.clock);
-    this.#packages = new PackageInstaller({ provider: config.packages, bytecode, clock: config.clock });
+    this.#packages = new PackageInstaller({
+      provider: config.packages,
+      bytecode: kept?.bytecode,
+      clock: config.clock,
+    });
     const backend = new EmbeddedBackend({
       clock: config.clock,
       files,
@@ -120,6 +121,7 @@ export class Sandbox implements Runner {
       memory: this.#memory,
       snapshots: selector,
       packages: this.#packages,
+      importTimes: kept?.importTimes,
       packageProvider: config.packages,
       provider: this.#provider,
       supervisor: this.#supervisor,
@@ -156,19 +158,17 @@ export class Sandbox implements Runner {
   }
 
   #snapshotSelector(
-    { clock, dataDir, packages }: SandboxConfig,
-    bytecode: BytecodeStore | undefined,
+    { clock, packages }: SandboxConfig,
+    kept: KeptData | undefined,
   ): SnapshotSelector | undefined {
-    if (packages === undefined || dataDir === undefined || bytecode === undefined) return undefined;
-    const store = new PackageSnapshotStore(path.join(dataDir, 'packages'));
+    if (packages === undefined || kept === undefined) return undefined;
     return new SnapshotSelector({
       provider: packages,
-      store,
-      bytecode,
+      store: kept.packageSnapshots,
+      bytecode: kept.bytecode,
       clock,
       sidecar: () => this.#supervisor.sidecar(),
       reachable: () => this.#supervisor.reachable(),
-      inBackground: () => this.#supervisor.hasStandby,
       onWanted: () => this.#supervisor.renewStandby(),
     });
   }
@@ -317,6 +317,31 @@ export class Sandbox implements Runner {
   /** Ends the processes and current runs; the next run starts a new process, also after too many crashes. */
   restart(): Promise<void> {
     return this.#supervisor.restart();
+  }
+
+  /** Whether there are snapshots to be made for packages that runs have used. */
+  get snapshotsDue(): boolean {
+    return this.#selector?.hasWanted === true;
+  }
+
+  /**
+   * Ends the processes, and makes the snapshots that are due, which takes some ten seconds each. Never rejects.
+   *
+   * @param signal gives up
+   */
+  makeSnapshots(signal: AbortSignal): Promise<void> {
+    return this.#supervisor.makeSnapshots(signal, false);
+  }
+
+  /**
+   * The same for packages that no run has used yet, which must have been fetched, and for someone who waits for it.
+   *
+   * @param roots their names
+   * @throws PackageError when they can not be had
+   */
+  async makeSnapshotFor(roots: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.#selector?.wantFor(roots, signal);
+    await this.#supervisor.makeSnapshots(signal, true);
   }
 
   /** Ends the process. Runs under way end as cancelled; later ones fail. */

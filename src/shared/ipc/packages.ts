@@ -82,5 +82,8 @@ export type TaskProgress =
       readonly bytesDone: number;
       readonly bytesTotal: number;
     }
-  /** The first start of Python after a download: its state is kept, to make later ones faster. */
-  | { readonly taskId: string; readonly type: 'preparing' };
+  /**
+   * After a download Python is started once, and then these packages are imported once, of which there are none before:
+   * its state is kept, to make later starts faster.
+   */
+  | { readonly taskId: string; readonly type: 'preparing'; readonly packageNames: readonly string[] };

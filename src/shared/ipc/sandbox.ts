@@ -1,6 +1,7 @@
 /** What the page may ask of the sandbox, and what it hears of it. */
 import { z } from 'zod';
 import type { PackageProgress } from '../contract/package-progress.ts';
+import type { RunPhase } from '../contract/run-phase.ts';
 import type { PythonRuntime } from '../runtimes.ts';
 import { LIMITS } from '../limits.ts';
 import { NameQuestion } from '../protocol/name-reports.ts';
@@ -56,7 +57,9 @@ export type RunEvent =
       readonly secret: boolean;
     }
   /** Packages are fetched before the code begins. */
-  | { readonly type: 'packages'; readonly runId: string; readonly progress: PackageProgress };
+  | { readonly type: 'packages'; readonly runId: string; readonly progress: PackageProgress }
+  /** Packages that the run is the first to use are put in, and imported. */
+  | { readonly type: 'phase'; readonly runId: string; readonly phase: RunPhase };
 
 /** A session's files in a zip. */
 export interface SavedFiles {

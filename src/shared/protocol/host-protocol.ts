@@ -1,6 +1,7 @@
 /** Command line ↔ headless Electron host. Both sides are ours; the schemas keep them in step. */
 import { z } from 'zod';
 import { PackageProgress } from '../contract/package-progress.ts';
+import { RunPhase } from '../contract/run-phase.ts';
 import { DoctorReport } from '../contract/doctor.ts';
 import { LIMITS } from '../limits.ts';
 import { PackageSettings } from '../packages/package-settings.ts';
@@ -121,7 +122,7 @@ export const hostContract = defineContract({
         request: RunRequest,
         /** What the client wants of it as it comes. Without `input`, the guest finds the end of the file. */
         wants: HostRunWishes,
-        /** Whether the event `packages` is wanted while packages are fetched. */
+        /** Whether the events `packages` and `phase` are wanted while packages are fetched, put in and imported. */
         progress: z.boolean().default(false),
         /** What Python is told of the client's functions (`RunCalls.facts`). Without it, nothing can be called. */
         functions: z.string().max(LIMITS.functionTextLength).exactOptional(),
@@ -167,11 +168,19 @@ export const hostContract = defineContract({
      */
     doctor: { params: z.strictObject({ lockdown: z.boolean() }), result: DoctorReport },
     /** Ends the sandbox's processes. */
-    dispose: { params: z.strictObject({}), result: z.strictObject({}) },
+    dispose: {
+      params: z.strictObject({
+        /** Whether the host may outlive its client, to make snapshots that later runs start from. */
+        mayGoOn: z.boolean(),
+      }),
+      /** Whether it does so, for three minutes at most, once its client has closed the channel. */
+      result: z.strictObject({ goesOn: z.boolean() }),
+    },
   },
   events: {
     sandbox: SandboxEvent,
     packages: z.strictObject({ id: RunId, progress: PackageProgress }),
+    phase: z.strictObject({ id: RunId, phase: RunPhase }),
   },
 });
 export type HostContract = typeof hostContract;

@@ -89,6 +89,14 @@ export const RunPiece = z.discriminatedUnion('channel', [
 ]);
 export type RunPiece = z.infer<typeof RunPiece>;
 
+/** What the control thread sends of a run: the pieces of the interpreter's thread, and what it sees itself. */
+export const SidecarPiece = z.discriminatedUnion('channel', [
+  ...RunPiece.options,
+  /** Files of that package are read, which was put in without having been imported: that is what importing it does. */
+  z.strictObject({ channel: z.literal('reading'), packageName: z.string().max(128) }),
+]);
+export type SidecarPiece = z.infer<typeof SidecarPiece>;
+
 /**
  * What the guest shows. Pairs, not an object, so that no name a guest may choose is a key before it is checked;
  * `cut` when something of it was left out.
@@ -165,6 +173,9 @@ export const MAX_CALL_RESTS = 10_000;
 /** Times that one run may ask for fonts. */
 export const MAX_FONT_QUESTIONS = 8;
 
+/** Times that reading is told of in one run. */
+export const MAX_READINGS = 500;
+
 /** What a piece costs in a stream's window beside its bytes, rounded up. */
 const PIECE_OVERHEAD_BYTES = 256;
 
@@ -174,7 +185,8 @@ const PIECE_OVERHEAD_BYTES = 256;
  */
 export const runWindowBytes = (outputBytes: number, hasFunctions = false): number =>
   2 * (runBudgetBytes(outputBytes) + MAX_PROMPT_UNITS) +
-  (2 * MAX_SMALL_PIECES + LIMITS.displayCount + MAX_QUESTIONS + MAX_FONT_QUESTIONS) * PIECE_OVERHEAD_BYTES +
+  (2 * MAX_SMALL_PIECES + LIMITS.displayCount + MAX_QUESTIONS + MAX_FONT_QUESTIONS + MAX_READINGS) *
+    PIECE_OVERHEAD_BYTES +
   (hasFunctions ? CALLS_WINDOW_BYTES : 0);
 
 /** Room for calls, whose pieces are whole but for the last of each. */

@@ -1,7 +1,7 @@
 /** Main ↔ control thread of the sidecar. The sidecar is the hostile side. */
 import { z } from 'zod';
 import { CallNumber, FunctionAnswer, InputAnswer } from './blocking-calls.ts';
-import { RunEnd, RunOrder, RunPiece, SelfChecks } from './interpreter.ts';
+import { RunEnd, RunOrder, SelfChecks, SidecarPiece } from './interpreter.ts';
 import { InterpreterId, interpreterMethods, ofInterpreter } from './interpreter-methods.ts';
 import { IsolationLayers, LockdownOrder } from '../contract/isolation.ts';
 import { LIMITS } from '../limits.ts';
@@ -151,7 +151,7 @@ export const sidecarContract = defineContract({
         clash: PackageClash.exactOptional(),
       }),
     },
-    run: { params: RunOrder.extend({ interpreter: InterpreterId }), item: RunPiece, result: RunEnd },
+    run: { params: RunOrder.extend({ interpreter: InterpreterId }), item: SidecarPiece, result: RunEnd },
     /**
      * Raises KeyboardInterrupt in a run, again and again until it ends, for at most `limitMs`. `stopped` is
      * true when the run ended and its interpreter answers: its state is kept.

@@ -2,7 +2,7 @@
  * The page: the sidecar's control thread, whole, and who calls it over its contract as main does. The test asks
  * through `window.guests`.
  */
-import type { RunEnd, RunPiece, SelfCheck } from '../../../src/shared/protocol/interpreter.ts';
+import type { RunEnd, RunPiece, SelfCheck, SidecarPiece } from '../../../src/shared/protocol/interpreter.ts';
 import { PACKAGE_LIMITS } from '../../../src/shared/protocol/package-files.ts';
 import { sidecarContract, sidecarHostContract } from '../../../src/shared/protocol/sidecar-protocol.ts';
 import { joinBytes } from '../../../src/shared/protocol/snapshot-image.ts';
@@ -162,8 +162,8 @@ export class Guests {
       noteOutput = resolve;
     });
     const order = { interpreter, code, outputBytes, input: false };
-    const onItem = (piece: RunPiece): void => {
-      pieces.push(piece);
+    const onItem = (piece: SidecarPiece): void => {
+      if (piece.channel !== 'reading') pieces.push(piece);
       if (piece.channel === 'stdout') noteOutput();
     };
     const end = this.#sidecar.call('run', order, { onItem, window: WINDOW_BYTES });

@@ -53,7 +53,7 @@ const transfer = async (
     items.push(item);
     reader.note(item);
   };
-  const rest = await new HostRun().run(sandbox, { code: '' }, reader.wants, send, undefined);
+  const rest = await new HostRun().run(sandbox, { code: '' }, reader.wants, send, {});
   const result = reader.complete(rest);
   await new Promise((resolve) => setImmediate(resolve));
   return { result, items, rest };

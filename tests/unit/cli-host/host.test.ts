@@ -101,12 +101,37 @@ it('says whether the sandbox’s processes have ended in time', async () => {
   const sound = connect();
   await sound.client.call('open', LIMITS);
   sound.client.close('done');
-  expect(await sound.served).toBe(true);
+  expect(await sound.served).toBe('ended');
 
   const hanging = connect(1);
   await hanging.client.call('open', LIMITS);
   const [sandbox] = hanging.sandboxes;
   if (sandbox !== undefined) sandbox.dispose = () => new Promise(() => undefined);
   hanging.client.close('done');
-  expect(await hanging.served).toBe(false);
+  expect(await hanging.served).toBe('hangs');
+});
+
+it('goes on without its client for snapshots that are due, if that lets it', async () => {
+  for (const mayGoOn of [false, true]) {
+    const { client, sandboxes, served } = connect();
+    await client.call('open', LIMITS);
+    const [sandbox] = sandboxes;
+    if (sandbox === undefined) throw new Error('there is no sandbox');
+    Object.defineProperty(sandbox, 'snapshotsDue', { value: true });
+    const made: AbortSignal[] = [];
+    sandbox.makeSnapshots = async (signal) => void made.push(signal);
+    expect(await client.call('dispose', { mayGoOn })).toEqual({ goesOn: mayGoOn });
+    expect(made).toEqual([]);
+    client.close('done');
+    expect(await served).toBe(mayGoOn ? 'outlived' : 'ended');
+    expect(made.map(({ aborted }) => aborted)).toEqual(mayGoOn ? [false] : []);
+  }
+});
+
+it('has nothing to go on for where no run wanted a snapshot', async () => {
+  const { client, served } = connect();
+  await client.call('open', LIMITS);
+  expect(await client.call('dispose', { mayGoOn: true })).toEqual({ goesOn: false });
+  client.close('done');
+  expect(await served).toBe('ended');
 });

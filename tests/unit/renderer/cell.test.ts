@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Cell } from '../../../src/renderer/console/model/cell.ts';
 import { CLEAR_OUTPUT } from '../../../src/shared/contract/clear-output.ts';
+import type { RunPhase } from '../../../src/shared/contract/run-phase.ts';
 import { resultOf } from '../../support/run-results.ts';
 
 const LIMITS = { timeoutSeconds: 60, memoryMiB: 1024 };
@@ -45,6 +46,32 @@ describe('a cell', () => {
     cell.apply({ type: 'output', runId: 'r', mime: { 'text/html': '<b>last</b>' } });
     cell.finish(resultOf({ stdout: 'first\n', outputs: [{ mime: { 'text/html': '<b>last</b>' } }] }), 2000);
     expect(seen(cell)).toEqual(['rich']);
+  });
+
+  it('shows which packages are put in and imported, until its code does something else or ends', () => {
+    const cell = runningCell();
+    const steps: unknown[] = [];
+    const phase = (given: RunPhase): void => {
+      cell.apply({ type: 'phase', runId: 'r', phase: given });
+      steps.push([cell.step?.name ?? null, cell.packages]);
+    };
+    const progress = { filesDone: 0, filesTotal: 1, bytesDone: 5, bytesTotal: 9, packageName: 'numpy' };
+    cell.apply({ type: 'packages', runId: 'r', progress });
+    phase({ name: 'installing', packageNames: ['numpy'] });
+    phase({ name: 'importing', packageName: 'numpy', expectedMs: null });
+    // What is printed meanwhile does not end it.
+    cell.apply(text('stdout', 'importing …'));
+    phase({ name: 'importing', packageName: 'numpy', expectedMs: null });
+    phase({ name: 'running' });
+    expect(steps).toEqual([
+      ['installing', null],
+      ['importing', null],
+      ['importing', null],
+      [null, null],
+    ]);
+    phase({ name: 'importing', packageName: 'numpy', expectedMs: null });
+    cell.finish(resultOf(), 2000);
+    expect(cell.step).toBeNull();
   });
 
   it('replaces its list of items at the end, which watchers notice', () => {

@@ -165,9 +165,12 @@ it('of an image are not said to be installed when the process that had it died b
         await write({ of: 'image', bytes: utf8('image') });
         return { bytes: 5 };
       },
+      hasPackageSnapshot: () => ({ has: false }),
+      loadPackageSnapshot: () => ({}),
+      adoptPackageSnapshot: () => ({}),
       openInterpreter: ({ image }) => ({ ...CHECKS, image: image === undefined ? 'absent' : 'used' }),
       writeFile: () => {
-        if (launch === 1) all.launcher.last.exit(null, 'SIGKILL');
+        if (launch === 3) all.launcher.last.exit(null, 'SIGKILL');
         return {};
       },
     }),
@@ -180,9 +183,19 @@ it('of an image are not said to be installed when the process that had it died b
       }),
     },
   );
+  expect(await run(all, { code: 'import six' })).toMatchObject({ status: 'ok', packages: [] });
+  expect(all.sandbox.snapshotsDue).toBe(true);
+  await all.sandbox.makeSnapshots(new AbortController().signal);
+  expect(all.sandbox.snapshotsDue).toBe(false);
   const files = [{ name: 'a', bytes: utf8('a') }];
-  expect(await run(all, { code: 'import six', files })).toMatchObject({ status: 'ok', packages: [] });
+  expect(await run(all, { code: 'import six', files })).toMatchObject({ status: 'ok' });
   const opened = all.launcher.processes.map((process) => process.called('openInterpreter'));
-  expect(opened.map((calls) => calls.map(({ params }) => 'image' in params))).toEqual([[true], [false]]);
+  // The second one has made the image and no more.
+  expect(opened.map((calls) => calls.map(({ params }) => 'image' in params))).toEqual([
+    [false],
+    [],
+    [true],
+    [false],
+  ]);
   expect(await run(all, { code: 'import six' })).toMatchObject({ status: 'ok', packages: ['six'] });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SidecarClient } from '../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import type { SupervisorOptions } from '../../../src/main/sandbox/process/supervisor-options.ts';
 import { IDLE_MS, supervisorStage, type SupervisorStage } from './supervisor-stage.ts';
-import { deferred, never, turns, until, type Behaviour } from './support.ts';
+import { deferred, never, PREPARED, turns, until, type Behaviour } from './support.ts';
 
 const WITH_STANDBY = { standby: true } as const;
 
@@ -277,5 +277,119 @@ describe('the end of all', () => {
     await expect(all.supervisor.sidecar()).rejects.toThrow('disposed of');
     await turns();
     expect([all.alive(), all.launcher.launches, all.clock.waiting]).toEqual([[], 2, 0]);
+  });
+});
+
+describe('where none is wanted, a process for snapshots alone', () => {
+  const makers = (
+    due: { left: number },
+    behave?: (launch: number) => Behaviour,
+    make: () => Promise<void> = () => Promise.resolve(),
+  ): SupervisorStage =>
+    supervisorStage(behave, {
+      improvement: {
+        isDue: () => due.left > 0,
+        make: async () => {
+          due.left--;
+          await make();
+        },
+      },
+    });
+
+  it('is started once nothing has run for 2 s, makes one, ends, and is followed by the next', async () => {
+    const due = { left: 2 };
+    const all = makers(due);
+    await runOnce(all);
+    all.clock.advance(1900);
+    await turns();
+    expect(all.launcher.launches).toBe(1);
+    all.clock.advance(100);
+    await until(() => all.ends.length === 1);
+    expect(all.ends).toMatchObject([{ pid: 1002, role: 'standby', cause: 'stopped' }]);
+    expect([all.supervisor.pid, all.supervisor.state.name, due.left]).toEqual([1001, 'ready', 1]);
+    await turns();
+    all.clock.advance(2000);
+    await until(() => all.ends.length === 2);
+    await turns();
+    all.clock.advance(2000);
+    await turns();
+    expect([due.left, all.launcher.launches, all.alive()]).toEqual([0, 3, [1001]]);
+  });
+
+  it('is not started while code runs, nor after the sandbox was disposed of', async () => {
+    const all = makers({ left: 1 });
+    await runOnce(all);
+    all.supervisor.use();
+    all.clock.advance(10_000);
+    await turns();
+    expect(all.launcher.launches).toBe(1);
+    all.supervisor.release();
+    await all.supervisor.dispose();
+    all.clock.advance(10_000);
+    await turns();
+    expect([all.launcher.launches, all.alive()]).toEqual([1, []]);
+  });
+
+  it('is in no run’s way: the one that needs a process gets another', async () => {
+    const gate = deferred();
+    const due = { left: 1 };
+    const all = makers(due, undefined, () => gate.promise);
+    await runOnce(all);
+    all.clock.advance(2000);
+    await until(() => due.left === 0);
+    all.launcher.processes[0]?.exit(1);
+    await until(() => all.ends.length === 1);
+    expect((await runOnce(all)).pid).toBe(1003);
+    await until(() => all.ends.length === 2);
+    expect(all.ends.at(-1)).toMatchObject({ pid: 1002, cause: 'stopped' });
+    gate.resolve();
+  });
+
+  it('that only starts is taken for a run that needs a process, and makes nothing', async () => {
+    const gate = deferred();
+    const due = { left: 1 };
+    const all = makers(due, (launch) => {
+      const prepare: Behaviour['prepare'] = async () => {
+        await gate.promise;
+        return PREPARED;
+      };
+      return launch === 2 ? { prepare } : {};
+    });
+    await runOnce(all);
+    all.clock.advance(2000);
+    await until(() => all.launcher.processes[1]?.called('prepare').length === 1);
+    all.launcher.processes[0]?.exit(1);
+    await until(() => all.ends.length === 1);
+    const run = runOnce(all);
+    gate.resolve();
+    expect([(await run).pid, due.left, all.supervisor.state.name]).toEqual([1002, 1, 'ready']);
+  });
+
+  it('does without the active process where nothing is to be run any more', async () => {
+    const due = { left: 2 };
+    const all = makers(due);
+    await runOnce(all);
+    await all.supervisor.makeSnapshots(new AbortController().signal, false);
+    expect([due.left, all.launcher.launches, all.alive()]).toEqual([0, 3, []]);
+  });
+
+  it('is given up at a signal, and when it dies none is started in its place', async () => {
+    const due = { left: 9 };
+    const hanging = makers(due, undefined, () => never());
+    const stop = new AbortController();
+    const made = hanging.supervisor.makeSnapshots(stop.signal, false);
+    await until(() => due.left === 8);
+    stop.abort();
+    await made;
+    expect([hanging.launcher.launches, hanging.alive()]).toEqual([1, []]);
+
+    const dying = makers({ left: 9 }, () => ({
+      prepare: () => {
+        dying.launcher.last.exit(9);
+        return never();
+      },
+    }));
+    await dying.supervisor.makeSnapshots(new AbortController().signal, false);
+    expect([dying.launcher.launches, dying.alive()]).toEqual([1, []]);
   });
 });

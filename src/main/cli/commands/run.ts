@@ -10,6 +10,7 @@ import { EXIT_CODES, exitCodeOf, type ExitCode } from '../output/exit-codes.ts';
 import { runInterruptible } from '../terminal/interruptible.ts';
 import { CONNECT_HELP, connectServers } from './connect-servers.ts';
 import { prepareRun, runtimeOf, type PreparedRun, type RunArguments } from './prepare-run.ts';
+import { phaseText } from '../output/phase-text.ts';
 import { limitsOf, reportImages, reportJson, reportText } from '../output/report.ts';
 import { commandLineWords } from '../../run/package-advice.ts';
 import { resultWithoutRun } from '../../run/run-result.ts';
@@ -282,7 +283,10 @@ async function answer(
           }
         : {}),
       ...(out.stderr.isTty
-        ? { onPackages: (state) => progress.redraw({ ...state, label: state.packageName }) }
+        ? {
+            onPackages: (state) => progress.redraw({ ...state, label: state.packageName }),
+            onPhase: (phase) => progress.say(phaseText(phase)),
+          }
         : {}),
     });
     return session === undefined ? result : { ...result, session: { ...result.session, id: session } };

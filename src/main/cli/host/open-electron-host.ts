@@ -15,7 +15,6 @@ import { RpcError } from '../../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../../shared/rpc/peer.ts';
 import type { EndedSession, OutputFile, RunRequest, RunResult } from '../../../shared/contract/sandbox.ts';
 import type { SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
-import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
 import { systemClock } from '../../base/clock.ts';
 import { identify } from '../../base/process-table.ts';
 import { CallDialog, type RunFunctions } from '../../functions/call-dialog.ts';
@@ -52,16 +51,27 @@ export class ElectronHost implements Runner {
   readonly #exited: Promise<void>;
   readonly #stderr = new TextTail(STDERR_TAIL);
   readonly #running = new Set<Promise<unknown>>();
-  readonly #onPackages = new Map<number, (progress: PackageProgress) => void>();
+  /** Ends the host with this process, where nobody waits for it. */
+  readonly #abandon: () => void;
+  readonly #mayGoOn: boolean;
+  #isCancelled = false;
+  /** Who hears how far the packages of a run are. */
+  readonly #progress = new Map<number, Pick<RunOptions, 'onPackages' | 'onPhase'>>();
   #nextRun = 0;
 
   /**
    * @param electron path of the executable
    * @param appFolder folder of the app's package.json
    * @param onEvent told of what happens in the sandbox
+   * @param mayGoOn whether it may outlive this process, to make snapshots for later runs
    */
-  constructor(electron: string, appFolder: string, onEvent?: (event: SandboxEvent) => void) {
+  constructor(
+    electron: string,
+    appFolder: string,
+    { mayGoOn = false, onEvent }: { onEvent?: (event: SandboxEvent) => void; mayGoOn?: boolean } = {},
+  ) {
     this.#wantsEvents = onEvent !== undefined;
+    this.#mayGoOn = mayGoOn;
     // Many hosts run at once: each keeps Chromium's files to itself.
     const folders = new HostFolders();
     const chromiumFiles = folders.make();
@@ -88,19 +98,19 @@ export class ElectronHost implements Runner {
     if (this.#child.pid !== undefined) folders.noteHost(chromiumFiles, identify(this.#child.pid));
     void folders.sweep();
     this.#child.stderr?.on('data', (bytes: Buffer) => this.#stderr.push(bytes.toString('utf8')));
+    // Whoever could not wait for a host that hangs leaves none behind.
+    this.#abandon = (): void => {
+      killGroup(this.#child.pid);
+      folders.remove(chromiumFiles);
+    };
+    process.once('exit', this.#abandon);
     this.#exited = new Promise((resolve) => {
       const ended = (): void => {
-        process.off('exit', abandon);
+        process.off('exit', this.#abandon);
         // Only now: on its way out Chromium still writes there.
         folders.remove(chromiumFiles);
         resolve();
       };
-      // Whoever could not wait for a host that hangs leaves none behind.
-      const abandon = (): void => {
-        killGroup(this.#child.pid);
-        folders.remove(chromiumFiles);
-      };
-      process.once('exit', abandon);
       this.#child.once('exit', ended);
       this.#child.on('error', (error) => {
         this.#stderr.push(error.message);
@@ -116,7 +126,8 @@ export class ElectronHost implements Runner {
       handlers: {},
       onEvent: {
         ...(onEvent === undefined ? {} : { sandbox: onEvent }),
-        packages: ({ id, progress }) => this.#onPackages.get(id)?.(progress),
+        packages: ({ id, progress }) => this.#progress.get(id)?.onPackages?.(progress),
+        phase: ({ id, phase }) => this.#progress.get(id)?.onPhase?.(phase),
       },
       limits: HOST_LIMITS,
     });
@@ -143,14 +154,16 @@ export class ElectronHost implements Runner {
   }
 
   async run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
-    const { functions, onPackages, signal } = options;
+    const { functions, onPackages, onPhase, signal } = options;
+    const wantsProgress = onPackages !== undefined || onPhase !== undefined;
     const id = this.#nextRun++;
-    if (onPackages !== undefined) this.#onPackages.set(id, onPackages);
+    if (wantsProgress) this.#progress.set(id, options);
     let noteAbort = (): void => undefined;
     const aborted = new Promise<void>((resolve) => {
       noteAbort = resolve;
     });
     const cancel = (): void => {
+      this.#isCancelled = true;
       noteAbort();
       // When the host is gone, the run itself says so.
       this.#peer.call('cancel', { id }).catch(() => undefined);
@@ -168,7 +181,7 @@ export class ElectronHost implements Runner {
         id,
         request,
         wants: reader.wants,
-        progress: onPackages !== undefined,
+        progress: wantsProgress,
         ...(calls === null ? {} : { functions: calls.facts }),
       },
       {
@@ -191,7 +204,7 @@ export class ElectronHost implements Runner {
     } finally {
       this.#running.delete(running);
       reader.end();
-      this.#onPackages.delete(id);
+      this.#progress.delete(id);
       signal?.removeEventListener('abort', cancel);
     }
   }
@@ -247,19 +260,29 @@ export class ElectronHost implements Runner {
   }
 
   async dispose(): Promise<void> {
-    await this.#peer.call('dispose', {}).catch(() => undefined);
+    // Whoever cancels wants nothing to go on.
+    const mayGoOn = this.#mayGoOn && !this.#isCancelled;
+    const { goesOn } = await this.#peer.call('dispose', { mayGoOn }).catch(() => ({ goesOn: false }));
     // Runs under way were cancelled by it; their results are on their way.
     await Promise.allSettled(this.#running);
+    if (goesOn) this.#leaveBehind();
     this.#peer.close('the command line is done');
-    await this.#exited;
+    if (!goesOn) await this.#exited;
+  }
+
+  /** The host ends by itself; nothing of it keeps this process, or whoever waits for the end of its output. */
+  #leaveBehind(): void {
+    process.off('exit', this.#abandon);
+    this.#child.stderr?.destroy();
+    this.#child.unref();
   }
 }
 
-/** Opens sandboxes in Electron hosts. */
+/** Opens sandboxes in Electron hosts. @param mayGoOn see `ElectronHost` */
 export const electronSandboxes =
-  (provideElectron: ProvideElectron, appFolder: string) =>
+  (provideElectron: ProvideElectron, appFolder: string, mayGoOn = false) =>
   async (options: SandboxOptions): Promise<ElectronHost> => {
-    const host = new ElectronHost(await provideElectron(), appFolder);
+    const host = new ElectronHost(await provideElectron(), appFolder, { mayGoOn });
     await host.open(options);
     return host;
   };

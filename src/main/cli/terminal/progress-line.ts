@@ -21,6 +21,8 @@ export class ProgressLine {
   #drawnAt = -Infinity;
   #filesDone = 0;
   #last: ProgressState | null = null;
+  /** Whether words stand in the line that are not to stay. */
+  #hasWords = false;
 
   constructor(stream: OutputStream, columns: number, now: () => number = () => performance.now()) {
     this.#stream = stream;
@@ -46,8 +48,19 @@ export class ProgressLine {
     this.#write(CLEAR_LINE + this.#drawn(state));
   }
 
+  /** Words in the place of the progress, on a terminal only; '' takes them away. Nothing of them stays. */
+  say(words: string): void {
+    if (!this.#stream.isTty || (words === '' && !this.#hasWords)) return;
+    // What was fetched stays above.
+    this.end();
+    this.#write(CLEAR_LINE + oneLine(words).slice(0, Math.max(0, this.#columns - 1)));
+    this.#hasWords = words !== '';
+  }
+
   /** Leaves the last state standing. */
   end(): void {
+    if (this.#hasWords) this.#write(CLEAR_LINE);
+    this.#hasWords = false;
     if (this.#last !== null) this.#write(`${CLEAR_LINE}${this.#drawn(this.#last)}\n`);
     this.#last = null;
   }

@@ -148,8 +148,14 @@ export interface SandboxPackages {
   remove(names: readonly string[]): Promise<number>;
   /** Reads and checks everything; what is damaged is fetched again. Returns the names that were mended. */
   verify(options?: PackageTaskOptions): Promise<string[]>;
-  /** Fetches numpy, pandas and Matplotlib, and prepares a fast start, so that all later ones need no network. */
-  prepare(options?: PackageTaskOptions & { readonly onPreparing?: () => void }): Promise<void>;
+  /**
+   * Fetches numpy, pandas and Matplotlib, and prepares fast starts, with them and without, so that all later ones need no
+   * network. `onPreparing` is called when Python is started for that, and again with the names of the packages when
+   * these are imported.
+   */
+  prepare(
+    options?: PackageTaskOptions & { readonly onPreparing?: (packages: readonly string[]) => void },
+  ): Promise<void>;
   isPrepared(): Promise<boolean>;
   /** All that is on disk, prepared starts included, in bytes. */
   size(): Promise<number>;

@@ -161,7 +161,7 @@ const downloadsOf = (
         packages.prepare({
           signal,
           onProgress: (progress) => tell({ taskId, type: 'fetching', ...progress }),
-          onPreparing: () => tell({ taskId, type: 'preparing' }),
+          onPreparing: (packageNames) => tell({ taskId, type: 'preparing', packageNames }),
         }),
       );
     },

@@ -3,6 +3,8 @@ import { PackageError } from '../../packages/package-error.ts';
 import type { Backend, Opening, RunContext, RunProgress } from '../../run/backend.ts';
 import { programWords } from '../../run/package-advice.ts';
 import type { Verdict } from '../../run/verdict.ts';
+import type { ImportTimes } from '../packages/import-times.ts';
+import { ImportWatch } from '../packages/import-watch.ts';
 import { ModuleAdvice, refusalOf } from '../packages/module-advice.ts';
 import type { PackageProvider } from '../packages/package-provider.ts';
 import { RunNeeds } from '../packages/run-needs.ts';
@@ -18,6 +20,8 @@ const PACKAGE_TRIES = 2;
 export interface EmbeddedBackendParts extends EmbeddedInterpreterParts {
   /** Undefined: every interpreter starts without packages. */
   readonly snapshots: SnapshotSelector | undefined;
+  /** Undefined: how long imports take is not kept. */
+  readonly importTimes: ImportTimes | undefined;
   /** Undefined: packages can not be installed. */
   readonly packageProvider: PackageProvider | undefined;
   /** Called when nothing uses the sandbox for the moment. */
@@ -31,6 +35,8 @@ interface Progress {
   startMs: number;
   packagesMs: number;
   packages: readonly string[];
+  /** Those of them that were put in, and are not imported yet. */
+  installed: readonly string[];
   advice: ModuleAdvice;
 }
 
@@ -59,11 +65,12 @@ export class EmbeddedBackend implements Backend {
       startMs: 0,
       packagesMs: 0,
       packages: [],
+      installed: [],
       advice: new ModuleAdvice({ words: context.words }),
     };
     const needs = this.#needsOf(request, context);
     const opened = await this.#prepare(progress, request, context, needs).finally(() => needs?.release());
-    const { advice, ...preparation } = progress;
+    const { advice, installed, ...preparation } = progress;
     if (opened.kind === 'refused') return { ...opened, ...preparation };
     const interpreter = new EmbeddedInterpreter(
       this.#parts,
@@ -71,8 +78,24 @@ export class EmbeddedBackend implements Backend {
       request.session,
       advice,
       false,
+      await this.#importWatch(installed, context),
     );
     return { kind: 'opened', interpreter, ...preparation };
+  }
+
+  async #importWatch(
+    packageNames: readonly string[],
+    { onPhase }: RunContext,
+  ): Promise<ImportWatch | undefined> {
+    if (packageNames.length === 0) return undefined;
+    const { clock, importTimes } = this.#parts;
+    return new ImportWatch({
+      clock,
+      packageNames,
+      expectedMs: (await importTimes?.last(packageNames)) ?? null,
+      onPhase,
+      onMeasured: (ms) => void importTimes?.note(packageNames, ms),
+    });
   }
 
   /** The session's interpreter as it is, if there is one: nothing is started for its end. */
@@ -187,7 +210,7 @@ export class EmbeddedBackend implements Backend {
     progress: Progress,
     interpreter: OpenInterpreter,
     request: RunRequest,
-    { signal, words }: RunContext,
+    { onPhase, signal, words }: RunContext,
     needs: RunNeeds | null,
   ): Promise<Verdict | 'process-died' | null> {
     const startedAt = this.#parts.clock.now();
@@ -196,9 +219,11 @@ export class EmbeddedBackend implements Backend {
         interpreter,
         request,
         needs,
+        onPhase,
         signal,
         words,
       });
+      progress.installed = installed;
       progress.packages = [...progress.packages, ...installed];
       progress.advice = advice;
       return null;

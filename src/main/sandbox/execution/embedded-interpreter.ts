@@ -1,7 +1,7 @@
 import type { CollectedFile, OutputFile } from '../../../shared/contract/sandbox.ts';
 import type { GuestOutcome } from '../../../shared/protocol/guest-report.ts';
 import type { FunctionAnswer, InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
-import type { RunEnd, RunOrder, RunPiece } from '../../../shared/protocol/interpreter.ts';
+import type { RunEnd, RunOrder, RunPiece, SidecarPiece } from '../../../shared/protocol/interpreter.ts';
 import type { AbortSource } from '../../../shared/rpc/abort.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -9,6 +9,7 @@ import { raceStop, sharedController } from '../../base/stop-signal.ts';
 import type { FontRequest, Interpreter } from '../../run/backend.ts';
 import { MisbehaviourError } from '../../run/run-collector.ts';
 import type { Verdict } from '../../run/verdict.ts';
+import type { ImportWatch } from '../packages/import-watch.ts';
 import type { ModuleAdvice } from '../packages/module-advice.ts';
 import type { PackageInstaller } from '../packages/package-installer.ts';
 import type { MemoryGuard } from '../process/memory-guard.ts';
@@ -43,10 +44,12 @@ export class EmbeddedInterpreter implements Interpreter {
   readonly #session: string | undefined;
   readonly #advice: ModuleAdvice;
   readonly #endsSession: boolean;
+  readonly #imports: ImportWatch | undefined;
 
   /**
    * @param session undefined for an interpreter of the run's own
    * @param endsSession see `RunContext.endsSession`
+   * @param imports for a run that is the first to use some packages
    */
   constructor(
     parts: EmbeddedInterpreterParts,
@@ -54,12 +57,14 @@ export class EmbeddedInterpreter implements Interpreter {
     session: string | undefined,
     advice: ModuleAdvice,
     endsSession: boolean,
+    imports?: ImportWatch,
   ) {
     this.#parts = parts;
     this.#interpreter = interpreter;
     this.#session = session;
     this.#advice = advice;
     this.#endsSession = endsSession;
+    this.#imports = imports;
     this.interruptMs = session === undefined ? INTERRUPT_MS.ownInterpreter : INTERRUPT_MS.session;
     this.outOfMemory = parts.memory.outOfMemory;
   }
@@ -78,7 +83,12 @@ export class EmbeddedInterpreter implements Interpreter {
 
   run(order: RunOrder, onPiece: (piece: RunPiece) => void, ended: AbortSource): Promise<RunEnd> {
     const { id, sidecar } = this.#interpreter;
-    return sidecar.run(id, order, onPiece, ended);
+    this.#imports?.begin();
+    const take = (piece: SidecarPiece): void => {
+      if (piece.channel === 'reading') this.#imports?.saw(piece.packageName);
+      else onPiece(piece);
+    };
+    return sidecar.run(id, order, take, ended);
   }
 
   answerInput(call: number, answer: InputAnswer): Promise<void> {
@@ -128,6 +138,7 @@ export class EmbeddedInterpreter implements Interpreter {
   end(verdict: Verdict): void {
     const { interpreters, supervisor } = this.#parts;
     const { sidecar } = this.#interpreter;
+    this.#imports?.end();
     // Even if the process has not exited yet, the next run uses another one.
     if (verdict.kind === 'process-died') interpreters.forgetAll(sidecar);
     supervisor.runEnded(sidecar);

@@ -12,13 +12,13 @@ import { raceStop } from '../../base/stop-signal.ts';
 import { keyOf, modulesOf, type SnapshotNeed } from './snapshot-need.ts';
 import { SnapshotTransfer } from './snapshot-transfer.ts';
 
-/** How long a run waits for a snapshot to be made or transferred, in ms; then it starts without. */
+/** How long a run waits for a snapshot to be transferred, in ms; then it starts without. */
 const LIMIT_MS = 150_000;
 
-/** The same for a snapshot that no run waits for, in ms: its process must become available again. */
-const WANTED_LIMIT_MS = 40_000;
 /** Most snapshots that one sandbox makes because runs asked for them: hostile code could ask for any number of package sets. */
 const MAX_WANTED = 8;
+/** A process that ends while it makes one tells nothing of the snapshot: it is tried so often. */
+const TRIES = 2;
 
 /** Package sets smaller than this are imported faster than a snapshot is restored, in bytes of wheels. */
 const WORTH_BYTES = 2_000_000;
@@ -42,10 +42,14 @@ export interface SnapshotSelectorOptions {
   readonly sidecar: () => Promise<SidecarClient>;
   /** Resolves with the process for the next run as soon as it answers calls, even while it is still being prepared. */
   readonly reachable: () => Promise<SidecarClient>;
-  /** Whether a standby process will make the missing snapshot, so that no run has to wait for it. */
-  readonly inBackground: () => boolean;
-  /** Called when a run started without a snapshot that `makeWanted` can make in a standby process. */
+  /** Called when a run started without a snapshot that `makeWanted` can make in a process of its own. */
   readonly onWanted: () => void;
+}
+
+/** A snapshot that is to be made. */
+interface Wanted {
+  readonly need: SnapshotNeed;
+  readonly tries: number;
 }
 
 /** The process for a run, which may only be starting. */
@@ -55,39 +59,30 @@ interface Starting {
 }
 
 /**
- * Finds a snapshot with the packages that a run needs, or has one made. Failures only cost time: without a snapshot the
- * packages are installed one by one.
+ * Finds a snapshot with the packages that a run needs. Where there is none, the packages are installed one by one, which no
+ * run is slower for than plain Pyodide, and the snapshot is made afterwards, where no guest is. Failures only cost time.
  */
 export class SnapshotSelector {
+  readonly #provider: PackageProvider;
   readonly #store: PackageSnapshotStore;
   readonly #transfer: SnapshotTransfer;
   readonly #clock: Clock;
   readonly #sidecar: () => Promise<SidecarClient>;
   readonly #reachable: () => Promise<SidecarClient>;
-  readonly #inBackground: () => boolean;
   readonly #onWanted: () => void;
-  readonly #wanted: SnapshotNeed[] = [];
+  readonly #wanted: Wanted[] = [];
   /** Keys of snapshots that runs have asked for. */
   readonly #everWanted = new Set<string>();
   /** Pending transfers: a process takes one snapshot at a time. */
   readonly #handingOver = new WeakMap<SidecarClient, Promise<unknown>>();
 
-  constructor({
-    bytecode,
-    clock,
-    inBackground,
-    onWanted,
-    provider,
-    reachable,
-    sidecar,
-    store,
-  }: SnapshotSelectorOptions) {
+  constructor({ bytecode, clock, onWanted, provider, reachable, sidecar, store }: SnapshotSelectorOptions) {
+    this.#provider = provider;
     this.#store = store;
     this.#transfer = new SnapshotTransfer({ bytecode, provider, store });
     this.#clock = clock;
     this.#sidecar = sidecar;
     this.#reachable = reachable;
-    this.#inBackground = inBackground;
     this.#onWanted = onWanted;
   }
 
@@ -125,14 +120,55 @@ export class SnapshotSelector {
     }
   }
 
-  /** Makes the snapshot that a run asked for, in a standby process. Never rejects. */
-  async makeWanted(sidecar: SidecarClient): Promise<void> {
+  /** Whether there is one to be made. */
+  get hasWanted(): boolean {
+    return this.#wanted.length > 0;
+  }
+
+  /**
+   * Has a snapshot made that no run has asked for yet. Downloads nothing.
+   *
+   * @param roots names of packages in Pyodide's lock
+   * @returns whether there is anything to make: not where it is there already, or the packages are not
+   * @throws PackageError when packages can not be had at all
+   */
+  async wantFor(roots: readonly string[], signal: AbortSignal): Promise<boolean> {
+    const packages = await this.#provider.begin({ askedBy: 'code', signal });
+    try {
+      const need = await needOf(roots, packages);
+      if (need === null) return false;
+      this.#wanted.push({ need, tries: TRIES });
+      return true;
+    } finally {
+      await packages.release();
+    }
+  }
+
+  /**
+   * Makes one of the snapshots that are wanted, in a process in which no guest is, before or afterwards. None is made of
+   * which another process is making one. Never rejects.
+   *
+   * @param limitMs then it is given up
+   */
+  async makeWanted(sidecar: SidecarClient, limitMs: number): Promise<void> {
     const wanted = this.#wanted.shift();
-    if (wanted === undefined || sidecar.runtimeKey === undefined || !sidecar.isPristine) return;
+    const { runtimeKey } = sidecar;
+    if (wanted === undefined || runtimeKey === undefined || !sidecar.isPristine) return;
+    const { need, tries } = wanted;
+    const release = await this.#store.claim(keyOf(need, runtimeKey));
+    if (release === null) return;
     const stop = new AbortController();
-    const making = this.#transfer.make(wanted, sidecar.runtimeKey, sidecar, stop.signal).catch(() => false);
-    await raceStop(making, this.#clock, WANTED_LIMIT_MS, stop.signal);
-    stop.abort();
+    try {
+      const making = this.#transfer
+        .make(need, runtimeKey, sidecar, stop.signal)
+        .catch(() => 'failed' as const);
+      const raced = await raceStop(making, this.#clock, limitMs, stop.signal);
+      const outcome = raced.stopped === null ? raced.value : 'failed';
+      if (outcome === 'failed' && tries > 1) this.#wanted.push({ need, tries: tries - 1 });
+    } finally {
+      stop.abort();
+      await release();
+    }
   }
 
   /** Forgets a snapshot that could not be used. */
@@ -164,13 +200,10 @@ export class SnapshotSelector {
       const wheels = await this.#transfer.load(stored, need, packages, { ready, sidecar }, signal);
       if (wheels !== null) return { sidecar, key: stored.key, wheels, needed };
     }
-    await ready;
-    if (!sidecar.isPristine || this.#inBackground()) {
-      this.#want(need, runtimeKey);
-      return null;
-    }
-    const isMade = await this.#transfer.make(need, runtimeKey, sidecar, signal);
-    return isMade ? { sidecar, key, wheels: need.wheels, needed } : null;
+    this.#want(need, runtimeKey);
+    // The run installs them itself: they come while its process is still being prepared.
+    await Promise.all([ready, this.#transfer.bring(need.wheels, sidecar, signal)]);
+    return null;
   }
 
   async #need(wants: Wants, packages: RunPackages): Promise<SnapshotNeed | null> {
@@ -179,22 +212,14 @@ export class SnapshotSelector {
     const ofLock = new Set(all.filter(({ origin }) => origin === 'lock').map(({ name }) => name));
     const imported = (wants.optional ?? []).filter(({ modules }) => modules.length > 0);
     const roots = imported.map(({ requirement }) => requirement).filter((name) => ofLock.has(name));
-    if (roots.length === 0) return null;
-    const wheels = (await packages.kept(roots)) ?? [];
-    refuseTooLarge(wheels);
-    if (wheels.reduce((total, { bytes }) => total + bytes, 0) < WORTH_BYTES) return null;
-    return {
-      roots,
-      wheels,
-      modules: wheels.flatMap((wheel) => modulesOf(wheel, roots.includes(wheel.name))),
-    };
+    return roots.length === 0 ? null : needOf(roots, packages);
   }
 
   #want(need: SnapshotNeed, runtime: string): void {
     const key = keyOf(need, runtime);
     if (this.#everWanted.has(key) || this.#everWanted.size >= MAX_WANTED) return;
     this.#everWanted.add(key);
-    this.#wanted.push(need);
+    this.#wanted.push({ need, tries: TRIES });
     this.#onWanted();
   }
 
@@ -208,6 +233,21 @@ export class SnapshotSelector {
     return turn;
   }
 }
+
+/** Null when it is not worth a snapshot. @throws PackageError when the packages are too large, or not there */
+const needOf = async (
+  roots: readonly string[],
+  packages: Pick<RunPackages, 'kept'>,
+): Promise<SnapshotNeed | null> => {
+  const wheels = (await packages.kept(roots)) ?? [];
+  refuseTooLarge(wheels);
+  if (wheels.reduce((total, { bytes }) => total + bytes, 0) < WORTH_BYTES) return null;
+  return {
+    roots,
+    wheels,
+    modules: wheels.flatMap((wheel) => modulesOf(wheel, roots.includes(wheel.name))),
+  };
+};
 
 /** Whether two sets of requested packages are equal. A snapshot that can not be made of one says nothing about others. */
 const isSameSet = (some: readonly string[], others: readonly string[]): boolean =>

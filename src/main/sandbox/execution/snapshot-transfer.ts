@@ -24,6 +24,9 @@ export interface TargetProcess {
   readonly ready: Promise<unknown>;
 }
 
+/** What came of making a snapshot. */
+export type MakeOutcome = 'made' | 'refused' | 'failed';
+
 /** Brings package snapshots into processes, and has processes make them. */
 export class SnapshotTransfer {
   readonly #provider: PackageProvider;
@@ -54,7 +57,7 @@ export class SnapshotTransfer {
     }
     const [isHandedOver] = await Promise.all([
       this.#handOver(stored, sidecar, signal),
-      this.#bringPackages(wheels, sidecar, signal),
+      this.bring(wheels, sidecar, signal),
     ]);
     await ready;
     if (!isHandedOver || signal.aborted) return null;
@@ -68,15 +71,18 @@ export class SnapshotTransfer {
     }
   }
 
-  /** In a process in which no guest has been. False when it can't be made. */
+  /**
+   * Makes a snapshot in a process in which no guest has been. 'refused': these packages can not be saved, and are not tried
+   * again; 'failed': the process ended, took too long, or a guest came in.
+   */
   async make(
     need: SnapshotNeed,
     runtime: string,
     sidecar: SidecarClient,
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<MakeOutcome> {
     const { roots, wheels, modules } = need;
-    await this.#bringPackages(wheels, sidecar, signal);
+    await this.bring(wheels, sidecar, signal);
     const content = { runtime, roots: [...roots], hashes: wheels.map(({ sha256 }) => sha256) };
     const making = sidecar.packageSnapshots.make(imageKey(content), content.hashes, modules);
     const [made, isImpossible] = await making.then(
@@ -84,14 +90,16 @@ export class SnapshotTransfer {
       (error: unknown) => [undefined, isRefusal(error)] as const,
     );
     // Another run may have executed guest code in this process meanwhile.
-    if (!sidecar.isPristine) return false;
+    if (!sidecar.isPristine) return 'failed';
     if (made !== undefined) {
       await this.#bytecode.keep(made.bytecode);
       await this.#store.keep(content, made.image);
+      return 'made';
     }
+    if (!isImpossible || signal.aborted) return 'failed';
     // No guest code interfered, so it would fail again at the same cost.
-    if (isImpossible && !signal.aborted) await this.#store.refuse(content);
-    return made !== undefined;
+    await this.#store.refuse(content);
+    return 'refused';
   }
 
   /** False when the snapshot is missing or damaged. */
@@ -101,7 +109,8 @@ export class SnapshotTransfer {
     return bytes !== undefined;
   }
 
-  async #bringPackages(wheels: readonly Wheel[], sidecar: SidecarClient, signal: AbortSignal): Promise<void> {
+  /** Sends those packages to a process that it does not have. @throws PackageError, RpcError when one can't be sent */
+  async bring(wheels: readonly Wheel[], sidecar: SidecarClient, signal: AbortSignal): Promise<void> {
     const missing = await sidecar.packages.missing(wheels.map(({ sha256 }) => sha256));
     await bringPackages(suppliesOf(wheels, this.#provider), missing, sidecar, signal);
   }

@@ -5,6 +5,7 @@ import type { Wheel } from '../../packages/wheel.ts';
 import { topOf, type ModuleOwners } from '../../packages/resolve/module-owners.ts';
 import { PackageError } from '../../packages/package-error.ts';
 import { packageName } from '../../packages/resolve/requirement.ts';
+import type { FontRequest, RunContext } from '../../run/backend.ts';
 import type { AdviceWords, PackageRefusal } from '../../run/package-advice.ts';
 import { bringPackages, suppliesOf, type Supply } from './bring-packages.ts';
 import type { BytecodeStore } from './bytecode-store.ts';
@@ -16,7 +17,6 @@ import { ownModulesIn } from './own-modules.ts';
 import type { PackageProvider } from './package-provider.ts';
 import { refuseTooLarge } from './package-size.ts';
 import type { RunNeeds } from './run-needs.ts';
-import type { FontRequest } from '../../run/backend.ts';
 import { linkSignals, raceStop, sharedController } from '../../base/stop-signal.ts';
 
 /** How long an interpreter may take to report what code imports, in ms; then the code runs without these packages. */
@@ -47,6 +47,8 @@ export interface InstallOrder {
   readonly signal: AbortSignal;
   /** The wording of advice about missing packages. */
   readonly words?: AdviceWords | undefined;
+  /** Told before packages are put into the interpreter. */
+  readonly onPhase?: RunContext['onPhase'];
 }
 
 export interface Installation {
@@ -126,7 +128,8 @@ export class PackageInstaller {
     const wheels = await this.#obtain(needs, report, interpreter, advice);
     const { id, sidecar } = interpreter;
     const give: Install = (hashes) => sidecar.packages.install(id, hashes);
-    return { installed: await this.#put(wheels, provider, interpreter, order.signal, give), advice };
+    const { onPhase, signal } = order;
+    return { installed: await this.#put(wheels, provider, interpreter, signal, give, onPhase), advice };
   }
 
   /** See `Interpreter.bringFonts`. */
@@ -256,6 +259,7 @@ export class PackageInstaller {
     interpreter: OpenInterpreter,
     signal: AbortSignal,
     give: Install,
+    onPhase?: RunContext['onPhase'],
   ): Promise<string[]> {
     const present = this.#installed.get(interpreter) ?? new Map<string, string>();
     this.#installed.set(interpreter, present);
@@ -270,6 +274,7 @@ export class PackageInstaller {
     });
     if (wanting.length === 0) return [];
     refuseTooLarge(wanting);
+    onPhase?.({ name: 'installing', packageNames: wanting.map(({ name }) => name) });
     const { sidecar } = interpreter;
     let supplies: readonly Supply[] = [
       ...suppliesOf(wanting, provider),

@@ -32,6 +32,8 @@ const HEARTBEAT = { intervalMs: 5000, silentMs: 5000, deadMs: 10_000 } as const;
 
 export interface SidecarLifeOptions {
   readonly role: ProcessRole;
+  /** Limit for the process to become ready, in ms. */
+  readonly startLimitMs: number;
   readonly launcher: SidecarLauncher;
   /** Reads and verifies the assets that are loaded into the sidecar. */
   readonly loadAssets: () => Promise<readonly Asset[]>;
@@ -123,8 +125,9 @@ export class SidecarLife {
     this.gone = new Promise((resolve) => {
       this.#markGone = resolve;
     });
-    const cancel = options.clock.after(START_LIMIT_MS, () => {
-      void this.end('start-failed', `Python was not ready within ${START_LIMIT_MS / 1000} s`);
+    const { startLimitMs } = options;
+    const cancel = options.clock.after(startLimitMs, () => {
+      void this.end('start-failed', `Python was not ready within ${startLimitMs / 1000} s`);
     });
     // A launch that never settles must not keep callers waiting once the process was given up.
     const over = this.gone.then((end) => Promise.reject(new SidecarEndedError(end)));

@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import type { ProcessEndCause } from '../../../shared/contract/sandbox-events.ts';
 import { CrashWindow } from './crash-window.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
@@ -7,7 +8,17 @@ import type { SupervisorOptions, SupervisorSettings } from './supervisor-options
 /** Memory that must be free for a process to be started on standby, in bytes. */
 const FREE_BYTES = 1.5 * 1024 ** 3;
 
-/** The standby process, if there is one: whether it is wanted, and whether it can take over. */
+/** Priority of a process that makes snapshots that nobody waits for, as `nice` has it: whatever else goes on comes first. */
+const MAKER_PRIORITY = 5;
+/** For one snapshot to be made, in ms: a process on standby must become available again, and before its start takes too long. */
+const STANDBY_LIMIT_MS = 40_000;
+/** The same in a process for nothing else, which may be slow on a busy machine. */
+const MAKER_LIMIT_MS = 150_000;
+
+/**
+ * The standby process, if there is one: whether it is wanted, and whether it can take over. Where none is wanted, one is
+ * started for as long as there are snapshots to be made.
+ */
 export class Standby {
   readonly #options: SupervisorOptions;
   readonly #crashes: CrashWindow;
@@ -17,6 +28,7 @@ export class Standby {
   #fails = false;
   #isOutdated = false;
   #isImproving = false;
+  #isAwaited = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -40,7 +52,16 @@ export class Standby {
 
   /** Whether the settings and free memory allow a standby process. */
   get isAllowed(): boolean {
-    return this.#isWanted && !this.#fails && this.#options.freeMemory() >= FREE_BYTES;
+    return this.#isWanted && this.#hasRoom;
+  }
+
+  /** Whether a process would be started for nothing but snapshots that are to be made. */
+  get isMakerDue(): boolean {
+    return !this.#isWanted && this.isEmpty && this.#hasRoom && (this.#options.improvement?.isDue() ?? false);
+  }
+
+  get #hasRoom(): boolean {
+    return !this.#fails && this.#options.freeMemory() >= FREE_BYTES;
   }
 
   /** Hands the process over; undefined when there is none, or when it is busy for an unknown time. */
@@ -58,6 +79,18 @@ export class Standby {
     if (this.#life === undefined && this.isAllowed) this.#life = begin();
   }
 
+  /**
+   * Starts a process that makes one snapshot and ends; undefined when none is due.
+   *
+   * @param isAwaited whether someone waits for it
+   */
+  make(begin: () => SidecarLife, isAwaited: boolean): SidecarLife | undefined {
+    if (!this.isMakerDue) return undefined;
+    this.#isAwaited = isAwaited;
+    this.#life = begin();
+    return this.#life;
+  }
+
   /** Marks the process to be replaced at the next refill. */
   outdate(): void {
     this.#isOutdated = true;
@@ -73,12 +106,14 @@ export class Standby {
   /** Prepares the process for its first run. */
   async warmUp(sidecar: SidecarClient): Promise<void> {
     this.#isImproving = true;
+    if (!this.#isWanted && !this.#isAwaited) yieldTo(sidecar.pid);
     try {
-      await this.#options.improve?.(sidecar);
+      await this.#options.improvement?.make(sidecar, this.#isWanted ? STANDBY_LIMIT_MS : MAKER_LIMIT_MS);
     } finally {
       this.#isImproving = false;
     }
-    await this.#options.warmUp(sidecar);
+    if (this.#isWanted) await this.#options.warmUp(sidecar);
+    else void this.end('stopped', 'what it was started for is done');
   }
 
   async end(cause: ProcessEndCause, detail: string): Promise<void> {
@@ -100,3 +135,11 @@ export class Standby {
     this.#fails = false;
   }
 }
+
+const yieldTo = (pid: number): void => {
+  try {
+    setPriority(pid, MAKER_PRIORITY);
+  } catch {
+    // It is gone, or the system does not let it.
+  }
+};

@@ -33,8 +33,13 @@ export interface SupervisorOptions extends SupervisorSettings {
   readonly crashLimit: CrashLimit;
   /** Free memory of the machine, in bytes. */
   readonly freeMemory: () => number;
-  /** Prepares snapshots for later runs in a standby process before it is warmed up; no run waits for it. */
-  readonly improve?: (sidecar: SidecarClient) => Promise<void>;
+  /** Snapshots for later runs, made where no run waits for them. */
+  readonly improvement?: {
+    /** Whether there is one to be made. */
+    readonly isDue: () => boolean;
+    /** Makes one in a process in which no guest is. Never rejects. */
+    readonly make: (sidecar: SidecarClient, limitMs: number) => Promise<void>;
+  };
   /** Runs something in a fresh interpreter of a standby process. */
   readonly warmUp: (sidecar: SidecarClient) => Promise<void>;
   readonly events: SupervisorEvents;

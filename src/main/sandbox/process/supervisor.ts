@@ -8,7 +8,8 @@ import { Standby } from './standby.ts';
 import { nextState, type SandboxTransition } from './sandbox-state.ts';
 import { SetupError } from '../setup-error.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
-import { SidecarLife } from './sidecar-life.ts';
+import { SidecarLife, START_LIMIT_MS } from './sidecar-life.ts';
+import { SnapshotMaking } from './snapshot-making.ts';
 import type { SupervisorOptions, SupervisorSettings } from './supervisor-options.ts';
 
 /**
@@ -19,6 +20,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #crashes: CrashWindow;
   readonly #standby: Standby;
+  readonly #making: SnapshotMaking;
   #settings: SupervisorSettings;
   #state: SandboxState = { name: 'stopped' };
   /** The process that callers get; cleared as soon as it begins to end. */
@@ -37,6 +39,12 @@ export class Supervisor {
     this.#crashes = new CrashWindow(options.crashLimit);
     this.#standby = new Standby(options);
     this.#idle = new IdleTimer(options.clock, () => void this.stop('idle'));
+    this.#making = new SnapshotMaking({
+      clock: options.clock,
+      standby: this.#standby,
+      begin: (limitMs) => this.#begin('standby', limitMs),
+      isQuiet: () => this.#users === 0 && !this.#disposed,
+    });
   }
 
   /** Limit of the resident memory of the active process, or of the next one, with the machine's current free memory. */
@@ -115,6 +123,7 @@ export class Supervisor {
   use(): void {
     this.#users++;
     this.#idle.pause();
+    this.#making.disarm();
   }
 
   /** Ends the interpreters that are only kept ready, until a run has ended. False when there are none. */
@@ -123,11 +132,6 @@ export class Supervisor {
     if (sidecar?.hasSpares !== true) return false;
     sidecar.keepSpares(0).catch(() => undefined);
     return true;
-  }
-
-  /** Whether a process is on standby, or will be once no run is under way. */
-  get hasStandby(): boolean {
-    return !this.#standby.isEmpty || this.#standby.isAllowed;
   }
 
   /** Replaces the standby process by a newly prepared one, once no run is under way. */
@@ -175,6 +179,7 @@ export class Supervisor {
   /** Ends all processes, also those that are only starting; resolves when they are gone or were given up. */
   async stop(cause: ProcessEndCause = 'stopped', detail = ''): Promise<void> {
     this.#idle.stop();
+    this.#making.disarm();
     // The standby process first: it would take over otherwise.
     void this.#standby.end(cause, detail);
     void this.#active?.end(cause, detail);
@@ -205,13 +210,20 @@ export class Supervisor {
     await this.stop();
   }
 
-  #begin(role: ProcessRole): SidecarLife {
+  /** Like `stop`, and makes the snapshots that are due. For a sandbox that runs nothing any more. */
+  async makeSnapshots(signal: AbortSignal, isAwaited: boolean): Promise<void> {
+    await this.stop();
+    await this.#making.makeAll(signal, isAwaited);
+  }
+
+  #begin(role: ProcessRole, startLimitMs = START_LIMIT_MS): SidecarLife {
     const { clock, events, freeMemory, launcher, loadAssets, lockdown, snapshots } = this.#options;
     const { memoryMiB } = this.#settings;
     const isActive = (): boolean => this.#active === life;
     if (role === 'active') this.#apply({ type: 'start' });
     const life: SidecarLife = new SidecarLife({
       role,
+      startLimitMs,
       launcher,
       loadAssets,
       lockdown,
@@ -221,7 +233,8 @@ export class Supervisor {
       freeMemory,
       // Two processes at once would need the memory twice.
       after: Promise.all([...this.#ending].map(({ gone }) => gone)),
-      warmUp: role === 'active' ? () => Promise.resolve() : (sidecar) => this.#standby.warmUp(sidecar),
+      // One that took over while it started has a run waiting for it.
+      warmUp: (sidecar) => (isActive() ? Promise.resolve() : this.#standby.warmUp(sidecar)),
       onEnding: () => this.#detach(life),
       isBusy: () => isActive() && this.#runs > 0,
       onSilent: () => {
@@ -311,6 +324,7 @@ export class Supervisor {
     if (active?.isReady !== true) return;
     void active.sidecar?.keepSpares(spares).catch(() => undefined);
     this.#standby.fill(() => this.#begin('standby'));
+    this.#making.arm();
   }
 
   #apply(transition: SandboxTransition): void {

@@ -2,7 +2,7 @@ import {
   failuresOf,
   type RunEnd,
   type RunOrder,
-  type RunPiece,
+  type SidecarPiece,
   type SelfCheck,
 } from '../../../shared/protocol/interpreter.ts';
 import type { FunctionAnswer, InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
@@ -170,7 +170,7 @@ export class SidecarClient {
   run(
     interpreter: string,
     order: RunOrder,
-    onPiece: (piece: RunPiece) => void,
+    onPiece: (piece: SidecarPiece) => void,
     signal: AbortSignalLike,
   ): Promise<RunEnd> {
     return this.#peer.call(

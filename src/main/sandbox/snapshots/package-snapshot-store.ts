@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
 import { PACKAGE_LIMITS, PackageHash } from '../../../shared/protocol/package-files.ts';
+import { claimMaking } from './making-claim.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 
 /** Description of a package snapshot. */
@@ -38,9 +39,11 @@ export const imageKey = ({ hashes, runtime }: Pick<ImageContent, 'runtime' | 'ha
 export class PackageSnapshotStore {
   readonly #images: SnapshotStore;
   readonly #descriptions: SnapshotStore;
+  readonly #folder: string;
 
   /** @param folder holds nothing else; made when it is needed */
   constructor(folder: string) {
+    this.#folder = folder;
     this.#images = new SnapshotStore(folder, PACKAGE_LIMITS.imageBytes);
     this.#descriptions = new SnapshotStore(
       path.join(folder, 'content'),
@@ -73,6 +76,21 @@ export class PackageSnapshotStore {
   async keep(content: NewContent, image: Uint8Array): Promise<void> {
     if (await this.#note({ ...content, isRefused: false }))
       await this.#images.write(imageKey(content), image);
+  }
+
+  /**
+   * Says to other processes that the snapshot of that key is being made. Null when there is one, or another process is
+   * making one.
+   *
+   * @returns takes that back
+   */
+  async claim(key: string): Promise<(() => Promise<void>) | null> {
+    const release = await claimMaking(this.#folder);
+    // Without a description it is not found.
+    const isThere = (await this.#images.has(key)) && (await this.#describe(key)) !== undefined;
+    if (release === null || !isThere) return release;
+    await release();
+    return null;
   }
 
   /** Records that a snapshot can not be made, so that it is not tried again. */

@@ -1,5 +1,6 @@
 /** A piece of source and what came of it. Plain data and rules: nothing here knows of the page. */
 import type { RunEvent } from '../../../shared/ipc/sandbox.ts';
+import type { RunPhase } from '../../../shared/contract/run-phase.ts';
 import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
 import { CLEAR_OUTPUT } from '../../../shared/contract/clear-output.ts';
 import type { RunError, RunResult } from '../../../shared/contract/sandbox.ts';
@@ -52,6 +53,9 @@ export type CellPhase =
   /** It was never run, for a reason in words. */
   | { readonly name: 'refused'; readonly code: string; readonly message: string };
 
+/** What a run is at before its code goes its own way. */
+export type CellStep = Exclude<RunPhase, { name: 'running' }>;
+
 export interface RunLimits {
   readonly timeoutSeconds: number;
   readonly memoryMiB: number;
@@ -86,6 +90,8 @@ export class Cell {
   cleared = false;
   /** While packages are fetched for it. */
   packages: PackageProgress | null = null;
+  /** While packages are put in for it and imported. */
+  step: CellStep | null = null;
   /** What held when it began. */
   limits: RunLimits = { timeoutSeconds: 0, memoryMiB: 0 };
   /** When it was asked to stop, in ms since the epoch. */
@@ -109,6 +115,7 @@ export class Cell {
     this.missing = null;
     this.cleared = false;
     this.packages = null;
+    this.step = null;
     this.phase = { name: 'running', runId, since: now, stopping: false };
   }
 
@@ -141,6 +148,10 @@ export class Cell {
       case 'packages':
         this.packages = event.progress;
         return;
+      case 'phase':
+        this.packages = null;
+        this.step = event.phase.name === 'running' ? null : event.phase;
+        return;
     }
   }
 
@@ -148,6 +159,7 @@ export class Cell {
     if (this.phase.name !== 'running') return;
     this.packages = null;
     this.outputChanges += 1;
+    this.step = null;
     addUnheard(this, result);
     for (const item of this.items) if (item.kind === 'input' && item.answer === undefined) item.answer = null;
     if (result.value !== null) addValue(this, result.value.text);
@@ -173,6 +185,7 @@ export class Cell {
 
   refuse(code: string, message: string): void {
     this.packages = null;
+    this.step = null;
     this.phase = { name: 'refused', code, message };
   }
 

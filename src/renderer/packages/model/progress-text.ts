@@ -20,6 +20,8 @@ export const progressText = (t: Translate, format: Format, progress: TaskProgres
         total: format.bytes(progress.bytesTotal),
       });
     case 'preparing':
-      return t('packages.preparing');
+      return progress.packageNames.length === 0
+        ? t('packages.preparing')
+        : t('packages.preparingPackages', { names: progress.packageNames.join(', ') });
   }
 };

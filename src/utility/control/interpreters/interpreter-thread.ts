@@ -4,7 +4,7 @@ import {
   runWindowBytes,
   type RunEnd,
   type RunOrder,
-  type RunPiece,
+  type SidecarPiece,
   type SelfCheck,
 } from '../../../shared/protocol/interpreter.ts';
 import type { PlacedPackage } from '../../../shared/protocol/package-files.ts';
@@ -34,6 +34,7 @@ import { ThreadMemory } from './thread-memory.ts';
 import { PackageFileServer } from '../packages/package-file-server.ts';
 import type { PackageSnapshot } from '../snapshots/package-snapshots.ts';
 import { PlacedFiles, type Clash } from '../packages/placed-files.ts';
+import { ReadingNotes } from '../packages/reading-notes.ts';
 import type { HostThread, ThreadHost } from '../host/thread-host.ts';
 import type { PackageContent } from '../packages/cached-wheel.ts';
 import { MIB } from '../../../shared/units.ts';
@@ -81,6 +82,8 @@ export class InterpreterThread {
   readonly #files: PackageFileServer;
   readonly #placed = new PlacedFiles();
   #death: Death | undefined;
+  /** Of the current run. */
+  #readings: ReadingNotes | undefined;
   /** The current run; settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
 
@@ -98,6 +101,7 @@ export class InterpreterThread {
       slot: new AnswerSlot(this.#answers.readPackageFile),
       nextTurn: () => parts.threadHost.nextTurn(),
       onFlood: () => this.#peer.close('it asked for files without waiting for them'),
+      onRead: (packageName) => this.#readings?.saw(packageName),
     });
     const snapshot = mode === 'restore' ? parts.snapshot.image : undefined;
     const start: Omit<WorkerStart, 'images'> = {
@@ -232,7 +236,7 @@ export class InterpreterThread {
     const placement = this.#placed.place(wheels);
     if ('clash' in placement) return placement.clash;
     for (const [index, wheel] of wheels.entries())
-      await this.#peer.call('installPackage', this.#files.place(wheel, placement.files[index]));
+      await this.#peer.call('installPackage', this.#files.place(wheel, placement.files[index], true));
     return null;
   }
 
@@ -258,7 +262,7 @@ export class InterpreterThread {
   }
 
   /** Never rejects. `onPiece` may be slow: the thread's output is bounded. */
-  run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
+  run(order: RunOrder, onPiece: (piece: SidecarPiece) => Promise<void>): Promise<RunEnd> {
     const running = this.#run(order, onPiece);
     this.#running = running;
     return running;
@@ -302,9 +306,13 @@ export class InterpreterThread {
     }
   }
 
-  async #run(order: RunOrder, onPiece: (piece: RunPiece) => Promise<void>): Promise<RunEnd> {
+  async #run(order: RunOrder, onPiece: (piece: SidecarPiece) => Promise<void>): Promise<RunEnd> {
     this.#memory.begin();
     Atomics.store(this.#interrupts, 2, 0);
+    this.#readings = new ReadingNotes((packageName) => {
+      // Whoever does not listen any more misses nothing.
+      onPiece({ channel: 'reading', packageName }).catch(() => undefined);
+    });
     try {
       const ending = this.#peer.call('run', order, {
         onItem: onPiece,
@@ -321,6 +329,7 @@ export class InterpreterThread {
       return { kind: 'died', cause: 'misbehaved', detail: detail.slice(0, MAX_DEATH_DETAIL), stack: '' };
     } finally {
       this.#memory.end();
+      this.#readings = undefined;
     }
   }
 

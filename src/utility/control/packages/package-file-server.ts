@@ -11,6 +11,7 @@ interface Placed {
   readonly firstId: number;
   /** Numbers of its files that the worker may ask for. */
   readonly files: readonly number[];
+  readonly isNew: boolean;
 }
 
 /**
@@ -26,6 +27,8 @@ export interface PackageFileServerOptions {
   readonly nextTurn: () => Promise<void>;
   /** Called when the worker does not wait for its answers, which violates the protocol. */
   readonly onFlood: () => void;
+  /** Called when a file is read of a package that was not imported when it was placed. */
+  readonly onRead: (packageName: string) => void;
 }
 
 /** Serves one worker the files of the packages that were installed into its interpreter, and no others. */
@@ -49,10 +52,15 @@ export class PackageFileServer {
    * From now on the worker may ask for files of that package.
    *
    * @param files numbers of those that it may; left out: all
+   * @param isNew whether the package is not imported yet
    */
-  place(wheel: PackageContent, files: readonly number[] = [...wheel.paths.keys()]): PlacedPackage {
+  place(
+    wheel: PackageContent,
+    files: readonly number[] = [...wheel.paths.keys()],
+    isNew = false,
+  ): PlacedPackage {
     const firstId = this.#nextId;
-    this.#placed.push({ wheel, firstId, files });
+    this.#placed.push({ wheel, firstId, files, isNew });
     this.#nextId += files.length;
     const paths = files.map((index) => wheel.paths[index] ?? '');
     return { name: wheel.name, paths, sizes: files.map((index) => wheel.sizes[index] ?? 0), firstId };
@@ -90,8 +98,10 @@ export class PackageFileServer {
   /** Deferred, so that several questions that arrived together are noticed as a violation. */
   async #read(id: number): Promise<Uint8Array> {
     const found = this.#placed.findLast(({ firstId }) => firstId <= id);
-    if (found !== undefined && this.#last?.id !== id)
+    if (found !== undefined && this.#last?.id !== id) {
+      if (found.isNew) this.#options.onRead(found.wheel.name);
       return found.wheel.read(found.files[id - found.firstId] ?? -1);
+    }
     await this.#options.nextTurn();
     if (this.#last?.id !== id) throw new Error('there is no such file');
     return this.#last.bytes;

@@ -1,5 +1,5 @@
 /** Which image a run starts from: real wheels, a real store of images, processes at the other end of real channels. */
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BytecodeStore } from '../../../../src/main/sandbox/packages/bytecode-store.ts';
@@ -8,6 +8,7 @@ import {
   SnapshotSelector,
   type SelectedSnapshot,
 } from '../../../../src/main/sandbox/execution/snapshot-selector.ts';
+import { claimMaking } from '../../../../src/main/sandbox/snapshots/making-claim.ts';
 import { PackageSnapshotStore } from '../../../../src/main/sandbox/snapshots/package-snapshot-store.ts';
 import type { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { RpcError } from '../../../../src/shared/rpc/errors.ts';
@@ -33,6 +34,9 @@ const SMALL = wheel('small');
 const EXTRA = wheel('extra', { padding: 2_300_000 });
 const WHEELS = [NUMBERS, FRAME, DRAWING, SMALL];
 
+/** For an image to be made. */
+const LIMIT_MS = 40_000;
+
 const hashes = (...wheels: SmallWheel[]): string[] => wheels.map(({ bytes }) => sha256(bytes));
 
 interface Scene {
@@ -44,7 +48,6 @@ interface Scene {
   readonly chooser: SnapshotSelector;
   /** Which process a run gets. */
   use(process: ImageProcess): void;
-  inBackground: boolean;
   readonly wanted: () => number;
   readonly asked: () => number;
   readonly choose: (
@@ -52,6 +55,8 @@ interface Scene {
     request?: Partial<RunRequest>,
     signal?: AbortSignal,
   ) => Promise<SelectedSnapshot | null>;
+  /** A run that finds no image; then what it wanted is made in that process, or in a new one. */
+  readonly makeFor: (code: string, process?: ImageProcess) => Promise<void>;
 }
 
 const scene = (first: ImageProcess, options: { allow?: string[]; from?: World } = {}): Scene => {
@@ -80,7 +85,6 @@ const scene = (first: ImageProcess, options: { allow?: string[]; from?: World } 
       clock,
       sidecar: give,
       reachable: give,
-      inBackground: () => made.inBackground,
       onWanted: () => {
         wanted += 1;
       },
@@ -88,7 +92,6 @@ const scene = (first: ImageProcess, options: { allow?: string[]; from?: World } 
     use: (process) => {
       ({ sidecar } = process);
     },
-    inBackground: false,
     wanted: () => wanted,
     asked: () => asked,
     choose: async (code, part = {}, signal = new AbortController().signal) => {
@@ -100,6 +103,10 @@ const scene = (first: ImageProcess, options: { allow?: string[]; from?: World } 
         await needs.release();
       }
     },
+    makeFor: async (code, process) => {
+      expect(await made.choose(code)).toBeNull();
+      await made.chooser.makeWanted((process ?? (await imageProcess())).sidecar, LIMIT_MS);
+    },
   };
   return made;
 };
@@ -107,26 +114,46 @@ const scene = (first: ImageProcess, options: { allow?: string[]; from?: World } 
 const names = (chosen: SelectedSnapshot | null): string[] | null =>
   chosen?.wheels.map(({ name }) => name) ?? null;
 
-describe('in a process without a guest', () => {
-  it('an image is made once its packages are in the process, and is kept', async () => {
+describe('for a run without an image', () => {
+  it('none is made in its process, even if no guest was there; another process makes it, for later runs', async () => {
     const process = await imageProcess();
-    const { choose, store, files } = scene(process);
-    const chosen = await choose(
-      'import frame as f\nfrom numbers import deep, _private\nimport numbers.testing',
-    );
+    const { choose, chooser, store, files } = scene(process);
+    const code = 'import frame as f\nfrom numbers import deep, _private\nimport numbers.testing';
+    expect(await choose(code)).toBeNull();
+    expect([process.process.called('makePackageSnapshot'), chooser.hasWanted]).toEqual([[], true]);
+    const maker = await imageProcess();
+    await chooser.makeWanted(maker.sidecar, LIMIT_MS);
+    expect(chooser.hasWanted).toBe(false);
+    const chosen = await choose(code);
     expect(names(chosen)).toEqual(['numbers', 'frame']);
     expect(chosen?.needed).toEqual(['numbers', 'frame']);
-    const [made] = process.process.called('makePackageSnapshot');
+    const [made] = maker.process.called('makePackageSnapshot');
     expect(made?.params).toMatchObject({
       key: chosen?.key,
       hashes: hashes(NUMBERS, FRAME),
       // Not those that the code names.
       modules: ['numbers', 'frame'],
     });
-    const methods = process.process.calls.map(({ method }) => method);
+    const methods = maker.process.calls.map(({ method }) => method);
     expect(methods.lastIndexOf('loadPackage')).toBeLessThan(methods.indexOf('makePackageSnapshot'));
     expect(await store.read(chosen?.key ?? '')).toEqual(imageOf(hashes(NUMBERS, FRAME)));
     expect(files()).toEqual([`${chosen?.key ?? ''}.snapshot`]);
+  });
+
+  it('one can be asked for before there is a run', async () => {
+    const { choose, chooser } = scene(await imageProcess());
+    const { signal } = new AbortController();
+    expect(await chooser.wantFor(['small'], signal)).toBe(false);
+    // Nothing is fetched for it.
+    expect(await chooser.wantFor(['frame'], signal)).toBe(false);
+    await choose('import frame');
+    await chooser.makeWanted((await imageProcess()).sidecar, LIMIT_MS);
+    const again = await imageProcess();
+    expect(await chooser.wantFor(['frame'], signal)).toBe(true);
+    await chooser.makeWanted(again.sidecar, LIMIT_MS);
+    // It is there already.
+    expect(again.process.called('makePackageSnapshot')).toEqual([]);
+    expect(names(await choose('import frame'))).toEqual(['numbers', 'frame']);
   });
 
   it.each<[string, string, Partial<RunRequest>?]>([
@@ -142,14 +169,14 @@ describe('in a process without a guest', () => {
     ],
     ['names what can not be had', 'import frame', { packages: ['nowhere'] }],
   ])('none is for a run that %s', async (_what, code, request) => {
-    const process = await imageProcess();
-    const { choose } = scene(process);
+    const { choose, chooser } = scene(await imageProcess());
     expect(await choose(code, request)).toBeNull();
-    expect(process.process.called('makePackageSnapshot')).toEqual([]);
+    expect(chooser.hasWanted).toBe(false);
   });
 
   it('an image is used for a run whose only module is its own script', async () => {
-    const { choose } = scene(await imageProcess());
+    const { choose, makeFor } = scene(await imageProcess());
+    await makeFor('import frame');
     const files = [
       { name: 'script.py', bytes: new Uint8Array(1) },
       { name: 'data.csv', bytes: new Uint8Array(1) },
@@ -159,74 +186,87 @@ describe('in a process without a guest', () => {
   });
 
   it('two runs at once have an image made once', async () => {
-    const process = await imageProcess();
-    const { choose } = scene(process);
+    const { choose, chooser, wanted } = scene(await imageProcess());
+    expect(await Promise.all([choose('import frame'), choose('import frame, numbers')])).toEqual([
+      null,
+      null,
+    ]);
+    expect(wanted()).toBe(1);
+    await chooser.makeWanted((await imageProcess()).sidecar, LIMIT_MS);
     const both = await Promise.all([choose('import frame'), choose('import frame, numbers')]);
     expect(both.map(names)).toEqual([
       ['numbers', 'frame'],
       ['numbers', 'frame'],
     ]);
-    expect(process.process.called('makePackageSnapshot')).toHaveLength(1);
   });
 
-  it('an image that can not be made is not tried again, in this or another process', async () => {
+  it('one that can not be made is not tried again, in this or another process', async () => {
     const refuse = { makePackageSnapshot: () => Promise.reject(new RpcError('failed', 'it does not work')) };
-    const process = await imageProcess(refuse);
-    const made = scene(process);
-    expect(await made.choose('import frame')).toBeNull();
-    expect(await made.choose('import frame')).toBeNull();
-    expect(process.process.called('makePackageSnapshot')).toHaveLength(1);
-    const other = await imageProcess();
-    made.use(other);
-    expect(await made.choose('import frame')).toBeNull();
-    expect(other.process.called('makePackageSnapshot')).toEqual([]);
-    expect(names(await made.choose('import drawing'))).toEqual(['drawing']);
+    const made = scene(await imageProcess());
+    await made.makeFor('import frame', await imageProcess(refuse));
+    expect(made.chooser.hasWanted).toBe(false);
+    const later = scene(await imageProcess(), { from: made.small });
+    expect(await later.choose('import frame')).toBeNull();
+    expect(later.chooser.hasWanted).toBe(false);
+    await later.makeFor('import drawing');
+    expect(names(await later.choose('import drawing'))).toEqual(['drawing']);
   });
 
-  it('an image that was not made in time is tried again by the next process', async () => {
-    const late = {
-      makePackageSnapshot: () => Promise.reject(new RpcError('busy', 'not done within 90000 ms')),
-    };
-    const { choose, use } = scene(await imageProcess(late));
-    expect(await choose('import frame')).toBeNull();
-    use(await imageProcess());
-    expect(names(await choose('import frame'))).toEqual(['numbers', 'frame']);
-  });
-
-  it('an image whose process was ended meanwhile is tried again', async () => {
-    const process = await imageProcess({ makePackageSnapshot: () => never() });
-    const { choose, files, use } = scene(process);
-    const choosing = choose('import numbers');
-    await eventually(() => expect(process.process.called('makePackageSnapshot')).toHaveLength(1));
-    process.process.kill();
-    expect(await choosing).toBeNull();
-    use(await imageProcess());
-    expect(await choose('import numbers')).not.toBeNull();
-    expect(files()).toHaveLength(1);
-  });
-
-  it('an image that was given up since a guest came in is tried again', async () => {
+  it.each<[string, (process: ImageProcess) => void]>([
+    ['that was not made in time', () => undefined],
+    ['whose process was killed meanwhile', ({ process }) => process.kill()],
+    ['that was given up since a guest came in', ({ sidecar }) => void sidecar.openInterpreter('guest')],
+  ])('one %s is tried once more, and nothing of it is kept', async (_what, disturb) => {
     const making = deferred();
-    const process = await imageProcess({
+    const maker = await imageProcess({
       makePackageSnapshot: async () => {
         await making.promise;
-        throw new RpcError('failed', 'refused');
+        throw new RpcError('busy', 'not done within 90000 ms');
       },
     });
-    const { choose, use } = scene(process);
-    const chosen = choose('import frame');
-    await eventually(() => expect(process.process.called('makePackageSnapshot')).toHaveLength(1));
-    await process.sidecar.openInterpreter('guest');
+    const { choose, chooser, small } = scene(await imageProcess());
+    expect(await choose('import frame')).toBeNull();
+    const ended = chooser.makeWanted(maker.sidecar, LIMIT_MS);
+    await eventually(() => expect(maker.process.called('makePackageSnapshot')).toHaveLength(1));
+    disturb(maker);
     making.resolve();
-    expect(await chosen).toBeNull();
-    use(await imageProcess());
+    await ended;
+    expect(readdirSync(path.join(small.folder, 'images')).filter((name) => name !== 'content')).toEqual([]);
+    expect(chooser.hasWanted).toBe(true);
+    await chooser.makeWanted((await imageProcess()).sidecar, LIMIT_MS);
     expect(names(await choose('import frame'))).toEqual(['numbers', 'frame']);
+  });
+
+  it('one that fails twice is left to another day', async () => {
+    const { choose, chooser } = scene(await imageProcess());
+    await choose('import frame');
+    for (let time = 0; time < 2; time++) {
+      const maker = await imageProcess({ makePackageSnapshot: () => never() });
+      const ended = chooser.makeWanted(maker.sidecar, LIMIT_MS);
+      await eventually(() => expect(maker.process.called('makePackageSnapshot')).toHaveLength(1));
+      maker.process.kill();
+      await ended;
+    }
+    expect(chooser.hasWanted).toBe(false);
+  });
+
+  it('none is made while another process makes one', async () => {
+    const made = scene(await imageProcess());
+    const release = await claimMaking(path.join(made.small.folder, 'images'));
+    const maker = await imageProcess();
+    await made.makeFor('import frame', maker);
+    expect(maker.process.called('makePackageSnapshot')).toEqual([]);
+    await release?.();
+    const later = scene(await imageProcess(), { from: made.small });
+    await later.makeFor('import frame', maker);
+    expect(maker.process.called('makePackageSnapshot')).toHaveLength(1);
   });
 });
 
 describe('an image that was made before', () => {
   const withImage = async (code = 'import frame'): Promise<Scene & { key: string }> => {
     const made = scene(await imageProcess());
+    await made.makeFor(code);
     const chosen = await made.choose(code);
     if (chosen === null) throw new Error('no image was made');
     return { ...made, key: chosen.key, use: made.use };
@@ -252,38 +292,47 @@ describe('an image that was made before', () => {
     const { use, choose, key, small } = await withImage('import frame');
     use(await imageProcess());
     expect(await choose('import numbers')).toMatchObject({ key, needed: ['numbers'] });
-    const strict = await imageProcess();
-    const chosen = await scene(strict, { from: small, allow: ['numbers'] }).choose('import numbers');
+    const strict = scene(await imageProcess(), { from: small, allow: ['numbers'] });
+    await strict.makeFor('import numbers');
+    const chosen = await strict.choose('import numbers');
     expect([names(chosen), chosen?.key === key]).toEqual([['numbers'], false]);
   });
 
   it('is not used with fewer packages in it than needed', async () => {
-    const { use, choose } = await withImage('import numbers');
-    use(await imageProcess());
+    const { choose, makeFor } = await withImage('import numbers');
+    await makeFor('import frame');
     expect(names(await choose('import frame'))).toEqual(['numbers', 'frame']);
   });
 
   it('that is damaged on disk is made anew', async () => {
-    const { use, choose, key, small, files } = await withImage();
+    const { key, small, files } = await withImage();
     flipByte(path.join(small.folder, 'images', files()[0] ?? ''));
     const process = await imageProcess();
-    use(process);
-    expect(await choose('import frame')).toMatchObject({ key });
+    const later = scene(process, { from: small });
+    await later.makeFor('import frame');
     expect(process.process.called('adoptPackageSnapshot')).toEqual([]);
-    expect(process.process.called('makePackageSnapshot')).toHaveLength(1);
+    expect(await later.choose('import frame')).toMatchObject({ key });
+  });
+
+  it('whose description is gone is made anew', async () => {
+    const { key, small } = await withImage();
+    rmSync(path.join(small.folder, 'images', 'content'), { recursive: true });
+    const later = scene(await imageProcess(), { from: small });
+    await later.makeFor('import frame');
+    expect(await later.choose('import frame')).toMatchObject({ key });
   });
 
   it('that a process can not use is discarded, and made anew', async () => {
-    const { use, choose, key, store } = await withImage();
+    const { key, small, store } = await withImage();
     const broken = await imageProcess({
       adoptPackageSnapshot: () => Promise.reject(new RpcError('failed', 'it is for another engine')),
     });
-    await broken.sidecar.openInterpreter('guest');
-    use(broken);
-    expect(await choose('import frame')).toBeNull();
+    const later = scene(broken, { from: small });
+    expect(await later.choose('import frame')).toBeNull();
     expect(await store.read(key)).toBeUndefined();
-    use(await imageProcess());
-    expect(await choose('import frame')).toMatchObject({ key });
+    await later.chooser.makeWanted((await imageProcess()).sidecar, LIMIT_MS);
+    later.use(await imageProcess());
+    expect(await later.choose('import frame')).toMatchObject({ key });
   });
 
   it('stays when the process only died over it', async () => {
@@ -304,68 +353,63 @@ describe('an image that was made before', () => {
   });
 });
 
-describe('the list of images for another process to make', () => {
-  it('has the sets of packages that a process with guests lacks, each once, eight at most', async () => {
-    const process = await imageProcess();
-    await process.sidecar.openInterpreter('guest');
+describe('the list of images to be made', () => {
+  it('has the sets of packages that runs lacked, each once, eight at most', async () => {
     const many = Array.from({ length: 10 }, (_one, index) =>
       wheel(`many-${String(index)}`, { padding: 2_100_000 }),
     );
-    const made = scene(process, { from: world({ wheels: [...WHEELS, ...many] }) });
+    const made = scene(await imageProcess(), { from: world({ wheels: [...WHEELS, ...many] }) });
     for (let time = 0; time < 2; time++) expect(await made.choose('import frame')).toBeNull();
     expect(made.wanted()).toBe(1);
     for (const { name } of many) expect(await made.choose(`import ${name.replaceAll('-', '_')}`)).toBeNull();
     expect(made.wanted()).toBe(8);
-
-    const reserve = await imageProcess();
-    await made.chooser.makeWanted(reserve.sidecar);
+    await made.chooser.makeWanted((await imageProcess()).sidecar, LIMIT_MS);
     expect(names(await made.choose('import frame'))).toEqual(['numbers', 'frame']);
-    expect(process.process.called('makePackageSnapshot')).toEqual([]);
-    expect(reserve.process.called('makePackageSnapshot')).toHaveLength(1);
   });
 
-  it('has all of them where a process is on standby', async () => {
+  it('is not for a process with a guest in it', async () => {
     const made = scene(await imageProcess());
-    made.inBackground = true;
     expect(await made.choose('import frame')).toBeNull();
     const guested = await imageProcess();
     await guested.sidecar.openInterpreter('guest');
-    await made.chooser.makeWanted(guested.sidecar);
+    await made.chooser.makeWanted(guested.sidecar, LIMIT_MS);
     expect(guested.process.called('makePackageSnapshot')).toEqual([]);
   });
 
-  it('is given up after 40 s', async () => {
+  it('has each given up after the time that it may take', async () => {
     const made = scene(await imageProcess());
-    made.inBackground = true;
     await made.choose('import frame');
     const slow = await imageProcess({ makePackageSnapshot: () => never() });
-    const making = made.chooser.makeWanted(slow.sidecar);
+    const making = made.chooser.makeWanted(slow.sidecar, LIMIT_MS);
     await eventually(() => expect(slow.process.called('makePackageSnapshot')).toHaveLength(1));
-    made.clock.advance(40_000);
+    made.clock.advance(LIMIT_MS);
     await making;
-    expect(existsSync(path.join(made.small.folder, 'images'))).toBe(false);
+    expect(made.files()).toEqual([]);
   });
 });
 
-describe('a run waits at most', () => {
-  it('150 s for an image to be made', async () => {
-    const process = await imageProcess({ makePackageSnapshot: () => never() });
-    const { choose, clock } = scene(process);
-    const chosen = choose('import frame');
-    await eventually(() => expect(process.process.called('makePackageSnapshot')).toHaveLength(1));
-    clock.advance(150_000);
+describe('a run waits for an image to be handed over at most', () => {
+  const handedOver = async (): Promise<{ scene: Scene; process: ImageProcess }> => {
+    const made = scene(await imageProcess());
+    await made.makeFor('import frame');
+    const process = await imageProcess({ adoptPackageSnapshot: () => never() });
+    return { scene: scene(process, { from: made.small }), process };
+  };
+
+  it('150 s', async () => {
+    const { process, scene: later } = await handedOver();
+    const chosen = later.choose('import frame');
+    await eventually(() => expect(process.process.called('adoptPackageSnapshot')).toHaveLength(1));
+    later.clock.advance(150_000);
     expect(await chosen).toBeNull();
   });
 
-  it('until it is cancelled, or its process is gone', async () => {
-    const process = await imageProcess({ makePackageSnapshot: () => never() });
-    const { choose } = scene(process);
+  it('until it is cancelled', async () => {
+    const { process, scene: later } = await handedOver();
     const controller = new AbortController();
-    const chosen = choose('import frame', {}, controller.signal);
-    await eventually(() => expect(process.process.called('makePackageSnapshot')).toHaveLength(1));
+    const chosen = later.choose('import frame', {}, controller.signal);
+    await eventually(() => expect(process.process.called('adoptPackageSnapshot')).toHaveLength(1));
     controller.abort();
     expect(await chosen).toBeNull();
-    process.process.exit(9);
-    expect(await choose('import drawing')).toBeNull();
   });
 });

@@ -56,15 +56,21 @@ afterEach(async () => {
 interface Giving {
   readonly memory: SharedArrayBuffer;
   readonly giver: PackageFileServer;
+  /** Packages whose files were told of as read. */
+  readonly read: readonly string[];
 }
 
 const giving = (onFlood: () => void): Giving => {
   const memory = answerMemory(PART_BYTES);
   const slot = new AnswerSlot(memory);
-  return {
-    memory,
-    giver: new PackageFileServer({ slot, nextTurn: () => new NodeThreads().nextTurn(), onFlood }),
-  };
+  const read: string[] = [];
+  const giver = new PackageFileServer({
+    slot,
+    nextTurn: () => new NodeThreads().nextTurn(),
+    onFlood,
+    onRead: (packageName) => void read.push(packageName),
+  });
+  return { memory, giver, read };
 };
 
 /** For a worker that waits for its answers. */
