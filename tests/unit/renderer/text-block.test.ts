@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { spansOf } from '../../../src/renderer/console/model/ansi.ts';
 import { foldOf } from '../../../src/renderer/console/model/fold.ts';
 import { TextBlock } from '../../../src/renderer/console/model/text-block.ts';
+import { ROW_CHARACTERS, rowsOf, TextRows } from '../../../src/renderer/console/model/text-rows.ts';
 
 const ESC = '\u001B';
 const blockOf = (...pieces: string[]): TextBlock => {
@@ -48,11 +49,6 @@ describe('spans', () => {
       classes: ['ansi-fg-green', 'ansi-bold'],
     });
   });
-
-  it('cut very long lines', () => {
-    const [span] = spansOf({ carry: '', text: 'x'.repeat(1_000_000) });
-    expect(span?.text.length).toBeLessThan(10_000);
-  });
 });
 
 it.each([
@@ -62,4 +58,55 @@ it.each([
   [10_000, { folded: true, head: 20, tail: 9980 }],
 ])('folding %i lines', (count, fold) => {
   expect(foldOf(count)).toEqual(fold);
+});
+
+describe('rows', () => {
+  const textsOf = (rows: TextRows): string[] =>
+    Array.from({ length: rows.count }, (_none, row) => rows.at(row).text);
+
+  it('of a line of a megabyte are its whole text, each short enough to be drawn', () => {
+    const long = Array.from({ length: 100_000 }, (_none, index) => `${String(index)} 😀`).join('-');
+    const rows = new TextRows(blockOf(`one\n${long}\nlast\n${long.slice(0, 5000)}`));
+    const texts = textsOf(rows);
+    expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(ROW_CHARACTERS);
+    expect([texts[0], texts[1]?.endsWith(' ')]).toEqual(['one', true]);
+    expect(texts.join('')).toBe(`one${long}last${long.slice(0, 5000)}`);
+    expect(texts.every((text) => !/[\uD800-\uDBFF]$|^[\uDC00-\uDFFF]/u.test(text))).toBe(true);
+  });
+
+  it('grow with the text, and follow the line that is being written', () => {
+    const block = blockOf('a\nb');
+    const rows = new TextRows(block);
+    expect(textsOf(rows)).toEqual(['a', 'b']);
+    block.append(`${'x'.repeat(2500)}\rdone`);
+    rows.update();
+    expect(textsOf(rows)).toEqual(['a', 'done']);
+    block.append(`\n${'y'.repeat(4001)}\nend\n`);
+    rows.update();
+    expect(textsOf(rows).map(({ length }) => length)).toEqual([1, 4, 2000, 2000, 1, 3]);
+  });
+
+  it('keep colours, and cut through no colour code', () => {
+    for (let at = ROW_CHARACTERS - 8; at <= ROW_CHARACTERS + 2; at++) {
+      const text = `${'x'.repeat(at)}${ESC}[1;31mred${ESC}[0m${'y'.repeat(3000)}`;
+      const spans = rowsOf({ carry: '', text }).flatMap((row) => spansOf(row));
+      expect(spans.map((span) => span.text).join('')).toBe(`${'x'.repeat(at)}red${'y'.repeat(3000)}`);
+      const red = spans.filter(({ classes }) => classes.includes('ansi-fg-red'));
+      expect(red.map((span) => span.text).join('')).toBe('red');
+    }
+    const escapes = ESC.repeat(10_000);
+    expect(
+      rowsOf({ carry: '', text: escapes })
+        .map((row) => row.text)
+        .join(''),
+    ).toBe(escapes);
+  });
+
+  it('of very many lines are found at once', () => {
+    const rows = new TextRows(blockOf(`${'z'.repeat(3000)}\n`.repeat(300), 'line\n'.repeat(100_000)));
+    const begun = performance.now();
+    for (let row = 0; row < rows.count; row++) rows.at(row);
+    expect(rows.count).toBe(100_600);
+    expect(performance.now() - begun).toBeLessThan(2000);
+  });
 });

@@ -7,8 +7,6 @@ export interface TextSpan {
   readonly classes: readonly string[];
 }
 
-/** Longer lines are cut for showing. */
-const SHOWN_CHARACTERS = 8000;
 const CONTROL = String.fromCharCode(27);
 
 const colourClass = (name: string | null, role: 'fg' | 'bg'): string[] => {
@@ -21,10 +19,10 @@ const colourClass = (name: string | null, role: 'fg' | 'bg'): string[] => {
 
 const DECORATIONS = new Set(['bold', 'dim', 'italic', 'underline', 'strikethrough', 'reverse']);
 
+/** Of a row: long lines come in several (see text-rows.ts). */
 export const spansOf = ({ carry, text }: TextLine): readonly TextSpan[] => {
-  const shown = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
-  if (carry === '' && !shown.includes(CONTROL)) return [{ text: shown, classes: [] }];
-  return Anser.ansiToJson(carry + shown, { json: true, remove_empty: true, use_classes: true }).map(
+  if (carry === '' && !text.includes(CONTROL)) return [{ text, classes: [] }];
+  return Anser.ansiToJson(carry + text, { json: true, remove_empty: true, use_classes: true }).map(
     (part) => ({
       text: part.content,
       classes: [

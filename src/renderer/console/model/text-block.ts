@@ -12,7 +12,7 @@ const SELECT_GRAPHIC = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'gu')
 const RESET = /\[(?:0*|0(?:;0)*)m$/u;
 
 /** Colour codes in force after `text`. */
-const carriedOver = (carry: string, text: string): string => {
+export const carriedOver = (carry: string, text: string): string => {
   let open = carry;
   for (const [code] of text.matchAll(SELECT_GRAPHIC)) open = RESET.test(code) ? '' : open + code;
   // Nobody means hundreds of codes; a hostile guest could make each line cost more than the one before.
@@ -49,6 +49,11 @@ export class TextBlock {
   /** Lines to show; a final line break opens no further one. */
   get lineCount(): number {
     return this.#lines.length + (this.#endsOpen ? 1 : 0);
+  }
+
+  /** Those that stay as they are, at the beginning of all. */
+  get finishedLines(): number {
+    return this.#lines.length;
   }
 
   lineAt(index: number): TextLine {
