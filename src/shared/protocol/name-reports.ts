@@ -4,6 +4,15 @@ import { LIMITS } from '../limits.ts';
 
 const MAX_NAME = 200;
 
+const WORD = String.raw`[\p{XID_Start}_]\p{XID_Continue}*`;
+const WHOLE_WORD = new RegExp(`^${WORD}$`, 'u');
+const DOTTED = new RegExp(String.raw`^${WORD}(?:\.${WORD})*$`, 'u');
+/** What ends a line or hides what is really there. */
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+
+/** Whether it is an identifier of Python's. */
+export const isPythonName = (text: string): boolean => WHOLE_WORD.test(text);
+
 /** A part of a dotted name. */
 const Name = z
   .string()
@@ -38,11 +47,32 @@ export const NameKind = z.enum([
 ]);
 export type NameKind = z.infer<typeof NameKind>;
 
+const isNameOf = (text: string, kind: NameKind): boolean => {
+  switch (kind) {
+    case 'column':
+    case 'key':
+      return !UNSEEN.test(text);
+    case 'module':
+      return DOTTED.test(text);
+    case 'function':
+    case 'method':
+    case 'class':
+    case 'property':
+    case 'variable':
+      return isPythonName(text);
+  }
+};
+
+/** Columns and keys are any visible text, which may come out of a data file; all else is a name in code. */
+const FoundName = z
+  .tuple([z.string().max(MAX_NAME), NameKind])
+  .refine(([text, kind]) => isNameOf(text, kind));
+
 /** The guest's word: JSON in UTF-8. Nothing when it knows nothing. */
 export const NameReport = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('names'),
-    names: z.array(z.tuple([z.string().max(MAX_NAME), NameKind])).max(LIMITS.reportedNames),
+    names: z.array(FoundName).max(LIMITS.reportedNames),
     /** There are more of them. */
     isCut: z.boolean(),
   }),

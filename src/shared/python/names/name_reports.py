@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import gc
 import json
+import re
 from typing import Any, Iterable, Iterator, Tuple
 
 from ..text import name_of
@@ -21,6 +22,9 @@ from .things import Thing, classes_of, find, is_like_function, kind_of, own_name
 _MAX_NAMES = 2000
 _MAX_CHARACTERS = 60_000
 _MAX_NAME = 200
+
+# Controls, ends of lines and paragraphs, what turns the text around it, and halves of characters.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]").search
 
 _BUILTINS = dict(vars(builtins))
 _dumps, _loads = json.dumps, json.loads
@@ -115,7 +119,10 @@ def _names(found: Named, prefix: str, is_any_text: bool) -> str:
     for name, kind in found:
         if len(name) > _MAX_NAME or name[: len(prefix)].lower() != beginning or name in kept:
             continue
-        if not is_any_text and (not name.isidentifier() or _is_hidden(name, prefix)):
+        if is_any_text:
+            if _UNSEEN(name):
+                continue
+        elif not name.isidentifier() or _is_hidden(name, prefix):
             continue
         characters += len(name)
         if len(kept) >= _MAX_NAMES or characters > _MAX_CHARACTERS:

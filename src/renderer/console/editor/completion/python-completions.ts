@@ -14,9 +14,14 @@ import {
 } from '@codemirror/autocomplete';
 import { globalCompletion } from '@codemirror/lang-python';
 import { syntaxTree } from '@codemirror/language';
-import { Prec, type Extension } from '@codemirror/state';
+import { Prec, type EditorState, type Extension } from '@codemirror/state';
 import { keymap, type EditorView } from '@codemirror/view';
-import type { NameKind, NameQuestion, NameReport } from '../../../../shared/protocol/name-reports.ts';
+import {
+  isPythonName,
+  type NameKind,
+  type NameQuestion,
+  type NameReport,
+} from '../../../../shared/protocol/name-reports.ts';
 import { codePlaceAt, type CodePlace } from './code-place.ts';
 import { namesIn, OtherNames } from './text-names.ts';
 
@@ -49,7 +54,26 @@ const TYPES: Readonly<Record<NameKind, string>> = {
 const NEAR = 2;
 const OF_SESSION = 1;
 
-const completionsFor = async (
+/** As it is written in a text between these quotes. A name may come out of a data file: its own would end the text. */
+const inQuotes = (name: string, quote: string): string =>
+  name.replaceAll(/["'\\]/gu, (character) =>
+    character === '\\' || character === quote ? `\\${character}` : character,
+  );
+
+/** What the session knows, as it may come into the code; null for what is no name where one is to be. */
+const optionOf = (
+  label: string,
+  kind: NameKind,
+  { about, from }: CodePlace,
+  state: EditorState,
+): Completion | null => {
+  const option = { label, type: TYPES[kind], boost: label.startsWith('_') ? -NEAR : OF_SESSION };
+  if (about === 'keys') return { ...option, apply: inQuotes(label, state.sliceDoc(from - 1, from)) };
+  return isPythonName(label) ? option : null;
+};
+
+/** What is offered at a place; null when there is nothing. */
+export const completionsFor = async (
   context: CompletionContext,
   source: NameSource,
   others: OtherNames,
@@ -61,8 +85,10 @@ const completionsFor = async (
   const { about, path, prefix } = place;
   const report = await source.ask({ about, path: [...path], prefix });
   if (context.aborted) return null;
-  for (const [label, kind] of report?.kind === 'names' ? report.names : [])
-    found.set(label, { label, type: TYPES[kind], boost: label.startsWith('_') ? -NEAR : OF_SESSION });
+  for (const [label, kind] of report?.kind === 'names' ? report.names : []) {
+    const option = optionOf(label, kind, place, context.state);
+    if (option !== null) found.set(label, option);
+  }
   const add = (option: Completion): void => {
     if (!found.has(option.label)) found.set(option.label, option);
   };
