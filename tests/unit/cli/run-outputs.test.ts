@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { OutputFolder } from '../../../src/main/cli/output/output-folder.ts';
+import { OutputSaver } from '../../../src/main/cli/output/save-outputs.ts';
 import { CLEAR_OUTPUT } from '../../../src/shared/contract/clear-output.ts';
 import type { CollectedFile, RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { resultOf } from '../../support/run-results.ts';
@@ -105,6 +107,32 @@ it('writes a chart as a page that has its script inside, runs no other and fetch
     .update(script ?? '')
     .digest('base64');
   expect(page).toContain(`default-src 'none'; script-src 'sha256-${hash}';`);
+});
+
+it('makes 20 charts of a run into pages, and reads the script of each library once', async () => {
+  const outputs = Array.from({ length: 25 }, (_, index) => ({
+    mime: { [`application/vnd.${index % 2 === 0 ? 'plotly.v1' : 'vega.v5'}+json`]: `{"n":${index}}` },
+  }));
+  const asked: string[] = [];
+  const notices: string[] = [];
+  const folder = await OutputFolder.open(cwd, false);
+  const out = { notice: async (text: string) => void notices.push(text) };
+  const saver = new OutputSaver(folder, out, async (library) => {
+    asked.push(library);
+    return `draw('${library}')`;
+  });
+  await saver.saveOutputs(outputs);
+  const names = readdirSync(cwd);
+  expect(names.filter((name) => name.endsWith('.html'))).toHaveLength(20);
+  expect(names.filter((name) => name.endsWith('.json'))).toHaveLength(25);
+  expect([read('chart-1.html'), read('chart-20.html')]).toEqual([
+    expect.stringContaining("draw('plotly')"),
+    expect.stringContaining("draw('vega')"),
+  ]);
+  expect(read('output-25.json')).toBe('{"n":24}');
+  expect(asked).toEqual(['plotly', 'vega']);
+  expect(notices.at(-1)).toBe('5 of 25 charts are written as JSON alone: 20 become pages at most');
+  expect(saver.failed).toBe(false);
 });
 
 it.each([

@@ -2,7 +2,7 @@ import type { CollectedFile, RunDisplay } from '../../../shared/contract/sandbox
 import { filesRenamed } from '../../run/reported-files.ts';
 import { OutputFileError, type OutputFolder } from './output-folder.ts';
 import { oneLine, quote } from '../../foreign-text/printable.ts';
-import { chartOf, savedChart, type ChartScript } from './saved-chart.ts';
+import { ChartPages, chartOf, type ChartScript } from './saved-chart.ts';
 import type { CommandOutput } from '../terminal/stdio.ts';
 
 interface Form {
@@ -60,18 +60,21 @@ const othersOf = ({ mime }: RunDisplay, image: Part | null): Part[] =>
     return form === null || form.ending === image?.ending ? [] : [partOf(content, form)];
   });
 
+/** Each has the library that draws it inside: a few lines of a script would fill the disk. */
+const MAX_CHART_PAGES = 20;
+
 /** Writes what a run made into a folder, and says on stderr what it could not write. */
 export class OutputSaver {
   readonly #folder: OutputFolder;
   readonly #out: Pick<CommandOutput, 'notice'>;
-  readonly #chartScript: ChartScript;
+  readonly #chartPages: ChartPages;
   /** Files with the names that they were given instead. */
   readonly #renamed: [was: string, now: string][] = [];
   #failed = false;
 
   constructor(folder: OutputFolder, out: Pick<CommandOutput, 'notice'>, chartScript: ChartScript) {
     this.#folder = folder;
-    this.#chartScript = chartScript;
+    this.#chartPages = new ChartPages(chartScript);
     this.#out = out;
   }
 
@@ -90,8 +93,8 @@ export class OutputSaver {
   }
 
   /**
-   * Pictures as `plot-1.png` and so on, charts as pages `chart-1.html`, other forms as `output-1.html`; a number that a file of the script has is left
-   * out. Says what was written, and which files have another name than the script gave them.
+   * Pictures as `plot-1.png` and so on, the first charts as pages `chart-1.html`, other forms as `output-1.html`; a number that a file of the script has
+   * is left out. Says what was written, which files have another name than the script gave them, and how many charts are no pages.
    */
   async saveOutputs(outputs: readonly RunDisplay[]): Promise<void> {
     const numbers = { plot: 0, chart: 0, output: 0 };
@@ -102,18 +105,25 @@ export class OutputSaver {
       while (this.#folder.has(name));
       if (await this.#write(name, bytes)) written.push(name);
     };
+    let charts = 0;
     for (const output of outputs) {
       const image = imageOf(output);
       if (image !== null) await save('plot', image);
       const chart = chartOf(output);
-      if (chart !== null) {
-        const page = await savedChart(chart, this.#chartScript);
+      if (chart !== null && ++charts <= MAX_CHART_PAGES) {
+        const page = await this.#chartPages.page(chart);
         await save('chart', { ending: 'html', bytes: Buffer.from(page, 'utf8') });
       }
       for (const part of othersOf(output, image)) await save('output', part);
     }
     if (this.#renamed.length > 0) await this.#out.notice(oneLine(filesRenamed(this.#renamed).message));
     if (written.length > 0) await this.#out.notice(`what was shown is in ${namesOf(written)}`);
+    const left = charts - MAX_CHART_PAGES;
+    if (left > 0) {
+      await this.#out.notice(
+        `${left} of ${charts} charts are written as JSON alone: ${MAX_CHART_PAGES} become pages at most`,
+      );
+    }
   }
 
   async #write(name: string, bytes: Uint8Array): Promise<boolean> {
