@@ -5,6 +5,7 @@ import { useTranslation } from '../app/translation.ts';
 import { fillSession, readDocument, writeDocument } from './documents/document-content.ts';
 import { NEW_NOTEBOOK } from './documents/notebook.ts';
 import type { Session } from './model/session.ts';
+import { outputsLoaded } from './work/outputs-loaded.ts';
 import { useSessionTitle } from './session-title.ts';
 
 export interface DocumentActions {
@@ -105,6 +106,7 @@ export const useDocuments = (): DocumentActions => {
       toasts.show(t('documents.notSaved', { name, reason }), 'danger');
       return false;
     };
+    await outputsLoaded(session);
     const cells = session.savedCells;
     const written = writeDocument(session, at.format);
     if (written.kind === 'unwritable') {

@@ -3,12 +3,13 @@ import { mkdtempSync, readdirSync, renameSync, rmSync, truncateSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { SandboxApi } from '../../../src/shared/ipc/api.ts';
+import type { SandboxApi, WorkApi } from '../../../src/shared/ipc/api.ts';
 import { WorkStore } from '../../../src/main/work/work-store.ts';
 import type { ConsoleStore } from '../../../src/renderer/console/console-store.ts';
 import type { Cell } from '../../../src/renderer/console/model/cell.ts';
 import type { Session } from '../../../src/renderer/console/model/session.ts';
 import { loadOutputs, restoreWork, WorkReader } from '../../../src/renderer/console/work/restore-work.ts';
+import { outputsLoaded } from '../../../src/renderer/console/work/outputs-loaded.ts';
 import { WorkKeeper } from '../../../src/renderer/console/work/work-keeper.ts';
 import {
   fillSession,
@@ -30,14 +31,15 @@ interface Page extends OpenedConsole {
   readonly save: () => Promise<void>;
 }
 
+const noSandbox: Pick<SandboxApi, 'status'> = {
+  status: () => Promise.resolve({ ok: false, error: { code: 'failed', message: 'none' } }),
+};
+
 /** A page as it begins, with no interpreter that is left from before. */
 const openPage = async (folder: string, run?: Parameters<typeof openedConsole>[0]): Promise<Page> => {
   const parts = new WorkStore(folder);
   const api = workApi(parts);
-  const sandbox: Pick<SandboxApi, 'status'> = {
-    status: () => Promise.resolve({ ok: false, error: { code: 'failed', message: 'none' } }),
-  };
-  const opened = openedConsole(run, await restoreWork(api, sandbox), api);
+  const opened = openedConsole(run, await restoreWork(api, noSandbox), api);
   const keeper = new WorkKeeper(api, () => opened.store.work);
   const reader = new WorkReader(api, () => undefined);
   await loadOutputs(reader, opened.store.allCells, (cell) => keeper.noteRestored(cell));
@@ -363,6 +365,51 @@ describe('a document', () => {
     restored.saved = restored.savedCells;
     await second.save();
     expect(activeOf((await openPage(folder)).store).hasChanges).toBe(false);
+  });
+
+  it('is not written before the outputs that are kept were read', async () => {
+    const folder = newFolder();
+    const first = await openPage(folder, () => ({ stdout: 'run here' }));
+    openNotebook(first.store, [notebookCell('a')]);
+    const [cell] = activeOf(first.store).cells;
+    if (cell === undefined) throw new Error('no cell');
+    await first.store.run(activeOf(first.store), cell);
+    const expected = writtenText(activeOf(first.store));
+    await first.save();
+    const api = workApi(new WorkStore(folder));
+    const restored = await restoreWork(api, noSandbox);
+    const { store } = openedConsole(undefined, restored, api);
+    const session = activeOf(store);
+    const isRead = deferred();
+    const slow: WorkApi = {
+      ...api,
+      read: async (name) => {
+        await isRead.promise;
+        return api.read(name);
+      },
+    };
+    const loading = loadOutputs(new WorkReader(slow, () => undefined), store.allCells, () => undefined);
+    const written = outputsLoaded(session).then(() => writtenText(session));
+    isRead.resolve();
+    expect(await written).toBe(expected);
+    expect(expected).toContain('run here');
+    await loading;
+    await outputsLoaded(session);
+  });
+
+  it('has the outputs of its file where those that were kept can not be read', async () => {
+    const folder = newFolder();
+    const first = await openPage(folder, () => ({ stdout: 'run here' }));
+    const text = openNotebook(first.store, [notebookCell('a')]);
+    const [cell] = activeOf(first.store).cells;
+    if (cell === undefined) throw new Error('no cell');
+    await first.store.run(activeOf(first.store), cell);
+    await first.save();
+    for (const name of readdirSync(folder).filter((one) => one.includes(cell.id)))
+      truncateSync(path.join(folder, name), 10);
+    const session = activeOf((await openPage(folder)).store);
+    expect(session.cells[0]).toMatchObject({ phase: { name: 'opened' }, items: [{ kind: 'text' }] });
+    expect(writtenText(session)).toBe(text);
   });
 
   it('larger than a part of the work is kept in several, and they go with it', async () => {

@@ -207,6 +207,16 @@ export interface PlacedCell {
   readonly cell: Cell;
 }
 
+/** What was kept of its outputs can't be read: those that its file has are the last ones that are known. */
+const fallBackOnFile = (cell: Cell, source: DocumentSource | null): void => {
+  const { origin } = cell;
+  if (source === null || origin === null || origin.isCopy) return;
+  const opened = openedCell(source, origin.index);
+  if (opened === null) return;
+  cell.origin = { ...origin, keepsOutputs: true };
+  showOpened(cell, opened);
+};
+
 /** Reads what came of cells, one after the other. */
 export const loadOutputs = async (
   reader: WorkReader,
@@ -219,7 +229,10 @@ export const loadOutputs = async (
     // It was run meanwhile.
     if (cell.phase.name !== 'draft') continue;
     cell.isLoading = false;
-    if (read === null) continue;
+    if (read === null) {
+      fallBackOnFile(cell, session.documentSource);
+      continue;
+    }
     restoreCell(cell, read.kept);
     if (session.lost !== null && cell.hasKeptState) cell.stale = true;
     else session.placeCell(cell);
