@@ -18,6 +18,7 @@ import {
 } from '../../../src/renderer/console/model/cell-edits.ts';
 import type { Cell } from '../../../src/renderer/console/model/cell.ts';
 import { Session } from '../../../src/renderer/console/model/session.ts';
+import { TABLE_MIME } from '../../../src/shared/contract/table.ts';
 import { resultOf } from '../../support/run-results.ts';
 
 /** Written by Jupyter: nbformat 5.11.1, and ipykernel 7.4.0 over nbclient 0.11.0 for its outputs. */
@@ -249,6 +250,35 @@ describe('what is written', () => {
     });
     expect(written(session)).toContain('Secret? ');
     expect(written(session)).not.toContain('opensesame');
+  });
+});
+
+describe('what a run here has brought out', () => {
+  it('can be opened again, however deep its JSON is', () => {
+    const session = open(bytesOf(notebook([code('x')])));
+    run(cellAt(session, 0), (cell) => {
+      const json = '['.repeat(500) + ']'.repeat(500);
+      cell.apply({ type: 'output', runId: 'run', mime: { 'application/json': json, 'text/plain': 'deep' } });
+    });
+    const text = written(session);
+    expect(text).toContain('deep');
+    expect(written(open(bytesOf(text)))).toBe(text);
+  });
+
+  it('has no rows of tables, which are asked of its session; those of a notebook are not shown', () => {
+    const session = open(bytesOf(notebook([code('x')])));
+    run(cellAt(session, 0), (cell) =>
+      cell.apply({ type: 'output', runId: 'run', mime: { [TABLE_MIME]: '{}', 'text/plain': 'a table' } }),
+    );
+    expect(written(session)).toContain('a table');
+    expect(written(session)).not.toContain(TABLE_MIME);
+    const data = { [TABLE_MIME]: { rows: 5 }, 'text/html': ['<table>'] };
+    const outputs = [{ output_type: 'display_data', metadata: {}, data }];
+    const text = JSON.stringify(notebook([code('x', { outputs })]), null, 1);
+    const opened = open(bytesOf(text));
+    expect(cellAt(opened, 0).items).toMatchObject([{ kind: 'rich', mime: { 'text/html': '<table>' } }]);
+    expect(Object.keys((cellAt(opened, 0).items[0] as { mime: object }).mime)).toEqual(['text/html']);
+    expect(written(opened)).toBe(text);
   });
 });
 

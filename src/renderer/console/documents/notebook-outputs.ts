@@ -1,6 +1,8 @@
 /** What a cell has brought out, as a notebook has it and as it is shown here. */
 import { MimeType } from '../../../shared/contract/sandbox.ts';
+import { TABLE_MIME } from '../../../shared/contract/table.ts';
 import { LIMITS } from '../../../shared/limits.ts';
+import { isNestedDeeperThan } from '../../../shared/nesting.ts';
 import { richItem, type CellItem } from '../model/cell.ts';
 import type { Mime } from '../model/rich-output.ts';
 import { TextBlock } from '../model/text-block.ts';
@@ -16,7 +18,8 @@ const textOfForm = (type: string, content: unknown): string | null => {
 const shownForms = (data: Readonly<Record<string, unknown>>): Mime => {
   const forms: [string, string][] = [];
   for (const [type, content] of Object.entries(data).slice(0, LIMITS.displayMimeTypes)) {
-    if (!MimeType.safeParse(type).success) continue;
+    // Rows of a table are those of the session that shows it.
+    if (type === TABLE_MIME || !MimeType.safeParse(type).success) continue;
     const text = textOfForm(type, content);
     if (text !== null && text.length <= LIMITS.displayBytes) forms.push([type, text]);
   }
@@ -76,11 +79,16 @@ const contentOf = (type: string, text: string): unknown => {
     : text;
 };
 
+/** What is read is no deeper in a notebook (see `readNotebook`), with the levels above it. */
+const MAX_DEPTH = 180;
+
 const dataOf = (mime: Mime): Record<string, unknown> =>
   Object.fromEntries(
     Object.keys(mime)
+      .filter((type) => type !== TABLE_MIME)
       .sort()
-      .map((type) => [type, contentOf(type, mime[type] ?? '')]),
+      .map((type): [string, unknown] => [type, contentOf(type, mime[type] ?? '')])
+      .filter(([, content]) => !isNestedDeeperThan(content, MAX_DEPTH)),
   );
 
 const stream = (name: string, text: string): object[] =>
