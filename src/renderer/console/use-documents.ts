@@ -4,8 +4,11 @@ import { useServices } from '../app/services.ts';
 import { useTranslation } from '../app/translation.ts';
 import { fillSession, readDocument, writeDocument } from './documents/document-content.ts';
 import { NEW_NOTEBOOK } from './documents/notebook.ts';
+import { noteSaved } from './documents/saved-notebook.ts';
+import type { Cell } from './model/cell.ts';
 import type { Session } from './model/session.ts';
 import { outputsLoaded } from './work/outputs-loaded.ts';
+import type { KeptWork } from './work/work-keeper.ts';
 import { useSessionTitle } from './session-title.ts';
 
 export interface DocumentActions {
@@ -126,6 +129,7 @@ export const useDocuments = (): DocumentActions => {
     }
     session.document = { id, name, format: at.format, version: answer.value.version };
     session.saved = cells;
+    if (at.format === 'ipynb') noteSaved(session, cells, written.cells, removedCells(store.work, session));
     session.conflict = null;
     toasts.show(t('documents.saved', { name }));
     return true;
@@ -234,6 +238,11 @@ export const useDocuments = (): DocumentActions => {
     },
   };
 };
+
+const removedCells = ({ removals }: KeptWork, { name }: Session): Cell[] =>
+  removals.flatMap((removal) =>
+    removal.kind !== 'session' && removal.session.name === name ? [removal.cell] : [],
+  );
 
 /** Fit for the name of a file. */
 const plainName = (title: string): string =>

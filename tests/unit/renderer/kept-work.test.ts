@@ -7,7 +7,15 @@ import type { SandboxApi, WorkApi } from '../../../src/shared/ipc/api.ts';
 import { WorkStore } from '../../../src/main/work/work-store.ts';
 import type { ConsoleStore } from '../../../src/renderer/console/console-store.ts';
 import type { Cell } from '../../../src/renderer/console/model/cell.ts';
-import type { Session } from '../../../src/renderer/console/model/session.ts';
+import { Session } from '../../../src/renderer/console/model/session.ts';
+import {
+  decode,
+  encode,
+  encodeCell,
+  KeptCell,
+  KeptSession,
+  keptSession,
+} from '../../../src/renderer/console/work/kept.ts';
 import { loadOutputs, restoreWork, WorkReader } from '../../../src/renderer/console/work/restore-work.ts';
 import { outputsLoaded } from '../../../src/renderer/console/work/outputs-loaded.ts';
 import { WorkKeeper } from '../../../src/renderer/console/work/work-keeper.ts';
@@ -16,6 +24,7 @@ import {
   readDocument,
   writeDocument,
 } from '../../../src/renderer/console/documents/document-content.ts';
+import { noteSaved } from '../../../src/renderer/console/documents/saved-notebook.ts';
 import { deferred } from '../sandbox/support.ts';
 import { openedConsole, workApi, type OpenedConsole } from './support.ts';
 
@@ -41,6 +50,7 @@ const openPage = async (folder: string, run?: Parameters<typeof openedConsole>[0
   const api = workApi(parts);
   const opened = openedConsole(run, await restoreWork(api, noSandbox), api);
   const keeper = new WorkKeeper(api, () => opened.store.work);
+  for (const session of opened.store.sessions.value) keeper.noteSource(session);
   const reader = new WorkReader(api, () => undefined);
   await loadOutputs(reader, opened.store.allCells, (cell) => keeper.noteRestored(cell));
   return {
@@ -322,6 +332,21 @@ it('the last output before a long silence is saved during it', async () => {
   expect(saved.at(-1)).toContain('thinking');
 });
 
+it('a number that is none of ours costs no session', () => {
+  const session = new Session('s1-x', 1);
+  const [cell] = session.cells;
+  if (cell === undefined) throw new Error('no cell');
+  const unsafe = Number.MAX_SAFE_INTEGER + 1;
+  session.runs = unsafe;
+  cell.number = unsafe;
+  session.noteFiles([{ name: 'a', size: 1, mime: 'text/plain' }], unsafe);
+  expect(decode(KeptSession, encode(keptSession(session)))).toMatchObject({
+    runs: 0,
+    files: [{ name: 'a', cell: null }],
+  });
+  expect(decode(KeptCell, encodeCell(cell))).toMatchObject({ number: null });
+});
+
 describe('a document', () => {
   const markdown = notebookCell('text', {
     cell_type: 'markdown',
@@ -412,6 +437,77 @@ describe('a document', () => {
     expect(writtenText(session)).toBe(text);
   });
 
+  const save = (page: Page): string => {
+    const session = activeOf(page.store);
+    const cells = session.savedCells;
+    const written = writeDocument(session, 'ipynb');
+    if (written.kind !== 'bytes') throw new Error('not to be written');
+    const removed = page.store.work.removals.flatMap((one) => (one.kind === 'session' ? [] : [one.cell]));
+    session.saved = cells;
+    noteSaved(session, cells, written.cells, removed);
+    return new TextDecoder().decode(written.bytes);
+  };
+
+  it('has in its file all of an output of which only a part is kept, also when it is saved after the next start', async () => {
+    const folder = newFolder();
+    const large = `${'x'.repeat(999)}\n`.repeat(9 * 1024);
+    const first = await openPage(folder, ({ code }) => ({ stdout: code === 'small' ? code : large }));
+    openNotebook(first.store, [notebookCell('a'), notebookCell('b')]);
+    const session = activeOf(first.store);
+    const fresh = session.addCell('made here');
+    for (const cell of session.cells) await first.store.run(session, cell);
+    const saved = save(first);
+    expect(saved.split('x'.repeat(999))).toHaveLength(1 + 3 * 9 * 1024);
+    expect(session.hasChanges).toBe(false);
+    expect(save(first)).toBe(saved);
+    await first.save();
+    const second = await openPage(folder, () => ({ stdout: 'small' }));
+    const restored = activeOf(second.store);
+    expect(restored.cells.map(({ isCut }) => isCut)).toEqual([true, true, true]);
+    expect(writtenText(restored)).toBe(saved);
+    const [a, , made] = restored.cells;
+    if (a === undefined || made === undefined) throw new Error('no cells');
+    expect(made.id).toBe(fresh.id);
+    made.source = 'changed';
+    await second.store.run(restored, a);
+    const again = save(second);
+    expect(again.split('x'.repeat(999))).toHaveLength(1 + 2 * 9 * 1024);
+    expect(again).toContain('changed');
+    await second.save();
+    // What is on disk of the source before it goes.
+    const documents = readdirSync(folder).filter((name) => name.includes('-document-'));
+    expect(new Set(documents.map((name) => /-document-\d+-/u.exec(name)?.[0])).size).toBe(1);
+    expect(writtenText(activeOf((await openPage(folder)).store))).toBe(again);
+  });
+
+  it('gives removed cells back as they were, after it was saved without them', async () => {
+    const folder = newFolder();
+    const first = await openPage(folder);
+    const text = openNotebook(first.store, [notebookCell('a'), notebookCell('b'), notebookCell('c')]);
+    const [a] = activeOf(first.store).cells;
+    if (a === undefined) throw new Error('no cell');
+    first.store.removeCell(activeOf(first.store), a);
+    expect(save(first)).not.toContain('of a');
+    await first.save();
+    const { store } = await openPage(folder);
+    expect(writtenText(activeOf(store))).not.toContain('of a');
+    store.undo();
+    expect(writtenText(activeOf(store))).toBe(text);
+  });
+
+  it('with a cell larger than a part is kept, too', async () => {
+    const folder = newFolder();
+    const first = await openPage(folder);
+    const text = openNotebook(first.store, [
+      notebookCell('a', {
+        outputs: [{ output_type: 'unknown', large: '"é\u{1F600}'.repeat(5 * 1024 * 1024) }],
+      }),
+      notebookCell('b'),
+    ]);
+    await first.save();
+    expect(writtenText(activeOf((await openPage(folder)).store)) === text).toBe(true);
+  });
+
   it('larger than a part of the work is kept in several, and they go with it', async () => {
     const folder = newFolder();
     const first = await openPage(folder);
@@ -425,7 +521,6 @@ describe('a document', () => {
     const second = await openPage(folder);
     const session = activeOf(second.store);
     expect(writtenText(session)).toBe(text);
-    second.keeper.noteSource(session);
     second.store.closeSession(session);
     second.store.removals.take();
     await second.save();

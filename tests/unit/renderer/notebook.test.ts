@@ -254,6 +254,16 @@ describe('what is written', () => {
 });
 
 describe('what a run here has brought out', () => {
+  it('can be opened again, however large it is', () => {
+    const session = open(bytesOf(notebook([code('x')])));
+    run(cellAt(session, 0), (cell) => {
+      for (let at = 0; at < 5; at += 1)
+        cell.apply({ type: 'output', runId: 'run', mime: { 'image/png': 'A'.repeat(6 * 1024 * 1024) } });
+    });
+    const text = written(session);
+    expect(written(open(bytesOf(text))) === text).toBe(true);
+  });
+
   it('can be opened again, however deep its JSON is', () => {
     const session = open(bytesOf(notebook([code('x')])));
     run(cellAt(session, 0), (cell) => {
@@ -283,6 +293,13 @@ describe('what a run here has brought out', () => {
 });
 
 describe('a hostile notebook', () => {
+  it.each([0, -1, 1.5, 1e9 + 1, Number.MAX_SAFE_INTEGER])('that counts %d runs counts none', (count) => {
+    const text = JSON.stringify(notebook([code('x', { execution_count: count })]), null, 1);
+    const session = open(bytesOf(text));
+    expect(session.runs).toBe(0);
+    expect(written(session)).toBe(text);
+  });
+
   const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
   it.each<[string, unknown, Extract<DocumentReading, { kind: 'refused' }>['reason']]>([
     ['nothing', '', 'notJson'],
@@ -306,7 +323,12 @@ describe('a hostile notebook', () => {
       'notNotebook',
     ],
     ['more cells than can be shown', notebook(Array.from({ length: 2001 }, () => code(''))), 'tooManyCells'],
-    ['a cell that is too large', notebook([code('x'.repeat(9 * 1024 * 1024))]), 'tooLargeCell'],
+    [
+      'more code than can be kept',
+      notebook([code('x'.repeat(9 * 1024 * 1024)), code('é'.repeat(8 * 1024 * 1024))]),
+      'tooMuchCode',
+    ],
+    ['too large metadata', notebook([], { metadata: { x: 'x'.repeat(25 * 1024 * 1024) } }), 'tooMuchAround'],
   ])('of %s is refused with the reason', (_what, content, reason) => {
     expect(readDocument('ipynb', bytesOf(content))).toMatchObject({ kind: 'refused', reason });
   });

@@ -4,21 +4,24 @@ import { LIMITS } from '../../../shared/limits.ts';
 import type { Cell } from '../model/cell.ts';
 import type { DocumentSource } from '../model/document.ts';
 import type { Session } from '../model/session.ts';
-import { cellOfSource, NEW_NOTEBOOK, readNotebook, writeNotebook } from './notebook.ts';
+import { cellOfSource, NEW_NOTEBOOK, readNotebook, writeNotebook, writtenCells } from './notebook.ts';
 import { encodePython } from './python-encoding.ts';
 import { refused, type DocumentReading, type OpenedCell } from './reading.ts';
 import { cellOfScript, NEW_SCRIPT, readScript, writeScript } from './script.ts';
 
-/** One cell has to go into one part of the kept work, where its text may take more room. */
-const MAX_CELL_LENGTH = LIMITS.workPartBytes / 4;
+/** All code goes into one part of the kept work, with room for more; and so does what a notebook has around its cells. */
+const MAX_PART_BYTES = (LIMITS.workPartBytes * 3) / 4;
+
+const keptBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).byteLength;
 
 export const readDocument = (format: DocumentFormat, bytes: Uint8Array): DocumentReading => {
   const reading = format === 'ipynb' ? readNotebook(bytes) : readScript(bytes);
   if (reading.kind === 'refused') return reading;
   const { source } = reading;
-  const around = source.format === 'ipynb' ? source.before.length + source.after.length : 0;
-  return around > MAX_CELL_LENGTH || source.cells.some(({ length }) => length > MAX_CELL_LENGTH)
-    ? refused('tooLargeCell', { most: `${MAX_CELL_LENGTH / 1024 / 1024}` })
+  const most = `${MAX_PART_BYTES / 1024 / 1024}`;
+  if (keptBytes({ ...source, cells: [] }) > MAX_PART_BYTES) return refused('tooMuchAround', { most });
+  return keptBytes(reading.cells.map((cell) => cell.source)) > MAX_PART_BYTES
+    ? refused('tooMuchCode', { most })
     : reading;
 };
 
@@ -58,6 +61,7 @@ export const fillSession = (
   // Runs go on counting where it ends.
   session.runs = Math.max(0, ...reading.cells.map(({ number }) => number ?? 0));
   session.documentSource = reading.source;
+  session.sourceRevision += 1;
   session.document = { id: file.id, name: file.name, format, version: file.version };
   session.saved = session.savedCells;
   if (session.cells.length === 0) session.addCell();
@@ -65,7 +69,12 @@ export const fillSession = (
 };
 
 export type Written =
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'bytes';
+      readonly bytes: Uint8Array;
+      /** The texts of the cells of a notebook, for `noteSaved`. */
+      readonly cells: readonly string[];
+    }
   | { readonly kind: 'unwritable'; readonly encoding: string; readonly character: string | null };
 
 /** A session as the bytes of a file. */
@@ -74,11 +83,14 @@ export const writeDocument = (session: Session, format: DocumentFormat): Written
   const source = session.documentSource;
   switch (format) {
     case 'ipynb': {
-      const text =
-        source?.format === 'ipynb'
-          ? writeNotebook(source, cells)
-          : writeNotebook(NEW_NOTEBOOK, cells.map(withoutOrigin));
-      return { kind: 'bytes', bytes: new TextEncoder().encode(text) };
+      const isOfNotebook = source?.format === 'ipynb';
+      const own = isOfNotebook ? source : NEW_NOTEBOOK;
+      const texts = writtenCells(own, isOfNotebook ? cells : cells.map(withoutOrigin));
+      return {
+        kind: 'bytes',
+        bytes: new TextEncoder().encode(writeNotebook(own, texts)),
+        cells: texts,
+      };
     }
     case 'py': {
       const text =
@@ -88,7 +100,7 @@ export const writeDocument = (session: Session, format: DocumentFormat): Written
       const encoded = encodePython(text, source?.format === 'py' && source.hasByteOrderMark);
       switch (encoded.kind) {
         case 'bytes':
-          return encoded;
+          return { ...encoded, cells: [] };
         case 'missing':
           return { kind: 'unwritable', encoding: encoded.encoding, character: encoded.character };
         case 'unknown':

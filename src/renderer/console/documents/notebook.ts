@@ -10,6 +10,8 @@ import { refused, type DocumentReading, type OpenedCell } from './reading.ts';
 const MAX_DEPTH = 200;
 /** More than a page could show in editors. */
 const MAX_CELLS = 2000;
+/** Runs are counted on from there. */
+const MAX_COUNT = 1e9;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 const kindOf = ({ cell_type: type }: NotebookCell, isPython: boolean): CellKind => {
@@ -23,7 +25,7 @@ const openedCell = (cell: NotebookCell, isPython: boolean): OpenedCell => {
   return {
     kind: kindOf(cell, isPython),
     source: wholeText(cell.source),
-    number: count !== null && Number.isSafeInteger(count) && count > 0 ? count : null,
+    number: count !== null && Number.isInteger(count) && count > 0 && count <= MAX_COUNT ? count : null,
     items: cell.cell_type === 'code' ? shownItems(cell.outputs ?? []) : [],
   };
 };
@@ -176,6 +178,9 @@ const newCell = (cell: SavedKind, indent: string | null, hasIds: boolean): strin
 const sorted = (value: object): object =>
   Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 
+/** Stands in a source for a cell that nothing is made of any more. */
+export const NO_CELL = '';
+
 /** A notebook without cells. */
 export const NEW_NOTEBOOK: NotebookSource = {
   format: 'ipynb',
@@ -188,14 +193,17 @@ export const NEW_NOTEBOOK: NotebookSource = {
   cells: [],
 };
 
-/** The text of a notebook with these cells. */
-export const writeNotebook = (source: NotebookSource, cells: readonly SavedKind[]): string => {
+/** The texts of these cells in a notebook. */
+export const writtenCells = (source: NotebookSource, cells: readonly SavedKind[]): string[] => {
   const indent = indentOf(source);
-  const texts = cells.map((cell) => {
-    const text = cell.origin === null ? undefined : source.cells[cell.origin.index];
-    if (text === undefined || cell.origin === null) return newCell(cell, indent, source.hasIds);
+  return cells.map((cell) => {
+    const text = cell.origin === null ? NO_CELL : (source.cells[cell.origin.index] ?? NO_CELL);
+    if (text === NO_CELL || cell.origin === null) return newCell(cell, indent, source.hasIds);
     if (cell.origin.isCopy) return copiedCell(text, cell, indent, source.hasIds);
     return changedKind(text, cell, indent) ?? changedCell(text, cell, indent);
   });
-  return source.before + texts.join(source.between) + source.after;
 };
+
+/** The text of a notebook. @param cells texts */
+export const writeNotebook = (source: NotebookSource, cells: readonly string[]): string =>
+  source.before + cells.join(source.between) + source.after;

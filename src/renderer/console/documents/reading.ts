@@ -17,7 +17,8 @@ export type RefusalReason =
   | 'broken'
   | 'tooDeep'
   | 'tooManyCells'
-  | 'tooLargeCell'
+  | 'tooMuchAround'
+  | 'tooMuchCode'
   | 'encoding'
   | 'notText';
 

@@ -73,8 +73,10 @@ export class Session {
   cellsMade = 0;
   /** The file that it is saved to; null for one that has none. */
   document: DocumentState | null = null;
-  /** What was read of its file; it does not change. */
+  /** What was read of its file, or saved to it last. */
   documentSource: DocumentSource | null = null;
+  /** Counts the sources that it has had. */
+  sourceRevision = 0;
   /** Its cells when they agreed with the file; null when they are known to differ. */
   saved: readonly SavedCell[] | null = [];
   conflict: DocumentConflict | null = null;

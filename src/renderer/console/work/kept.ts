@@ -34,11 +34,12 @@ const KeptCode = z.strictObject({
   origin: CellOrigin.nullable().default(null),
 });
 
-/** The file of a session, and how many parts the kept work has of it. */
+/** The file of a session, how many parts the kept work has of it, and which (see `sourceParts`). */
 const KeptDocument = z.strictObject({
   ...DocumentState.shape,
   isChanged: z.boolean(),
   parts: Count,
+  revision: Count.default(0),
 });
 
 /** A session's code. Under the session's name. */
@@ -61,10 +62,11 @@ export const KeptSession = z.strictObject({
     )
     .default([]),
   cellsMade: Count,
-  runs: Count,
+  /** Numbers are from files, too: one that is none of ours costs nothing but itself. */
+  runs: Count.catch(0),
   runtime: PythonRuntime.nullable().default(null),
   history: z.array(Text),
-  files: z.array(z.strictObject({ ...OutputFile.shape, mime: Text, cell: Count.nullable() })),
+  files: z.array(z.strictObject({ ...OutputFile.shape, mime: Text, cell: Count.nullable().catch(null) })),
   /** What a person has put there; the contents are under the names of the parts. */
   attached: z.array(z.strictObject({ name: Text, size: Count, parts: z.array(WorkPartName) })).default([]),
   scrollTop: z.number().nonnegative().nullable(),
@@ -96,7 +98,7 @@ const KeptPhase = z.discriminatedUnion('name', [
 /** What came of a cell. Under the cell's id. */
 export const KeptCell = z.strictObject({
   version: z.literal(1),
-  number: Count.nullable(),
+  number: Count.nullable().catch(null),
   phase: KeptPhase,
   items: z.array(KeptItem),
   stale: z.boolean(),
@@ -144,6 +146,7 @@ const keptDocument = (session: Session): KeptSession['document'] => {
         ...document,
         isChanged: hasChanges,
         parts: documentSource === null ? 0 : partCount(documentSource),
+        revision: session.sourceRevision,
       };
 };
 

@@ -2,13 +2,14 @@
 import { shallowReactive } from 'vue';
 import type { SandboxApi, WorkApi } from '../../../shared/ipc/api.ts';
 import type { z } from 'zod';
+import { LIMITS } from '../../../shared/limits.ts';
 import { Cell } from '../model/cell.ts';
 import { mergedSource } from '../model/cell-edits.ts';
 import { FILE_MARK, Session } from '../model/session.ts';
 import type { Removal } from '../model/removals.ts';
 import { openedCell, showOpened } from '../documents/document-content.ts';
 import type { DocumentSource } from '../model/document.ts';
-import { DOCUMENT_MARK, joinedSource, KeptSource } from './kept-source.ts';
+import { DOCUMENT_MARK, joinedSource, KeptSource, sourceParts } from './kept-source.ts';
 import { decode, KeptCell, KeptIndex, KeptSession, restoreCell } from './kept.ts';
 
 /** What a person should know about what was kept. */
@@ -113,9 +114,11 @@ export const restoreWork = async (
     const own = new Set([
       ...[...cells, ...removed].map(({ id }) => id),
       ...attached.flatMap(({ parts }) => parts),
+      ...(document === null
+        ? []
+        : sourceParts(name, document.revision, Math.min(document.parts, LIMITS.workParts))),
     ]);
-    const marks = [`${name}${CELL_MARK}`, `${name}${FILE_MARK}`];
-    if (document === null) marks.push(`${name}${DOCUMENT_MARK}`);
+    const marks = [CELL_MARK, FILE_MARK, DOCUMENT_MARK].map((mark) => `${name}${mark}`);
     unwanted.push(...names.filter((part) => marks.some((mark) => part.startsWith(mark)) && !own.has(part)));
   }
   if (isNewest)
@@ -129,9 +132,10 @@ const sourceOf = async (
   reader: WorkReader,
   { document, name }: KeptSession,
 ): Promise<DocumentSource | null> => {
+  if (document === null) return null;
   const parts: KeptSource[] = [];
-  for (let number = 1; number <= (document?.parts ?? 0); number += 1) {
-    const part = await reader.read(`${name}${DOCUMENT_MARK}${number}`, KeptSource);
+  for (const partName of sourceParts(name, document.revision, Math.min(document.parts, LIMITS.workParts))) {
+    const part = await reader.read(partName, KeptSource);
     if (part === null) return null;
     parts.push(part.kept);
   }
@@ -194,6 +198,7 @@ const restoreDocument = (
   document: KeptSession['document'],
   source: DocumentSource | null,
 ): void => {
+  session.sourceRevision = document?.revision ?? 0;
   if (document === null || (document.parts > 0 && source === null)) return;
   const { format, id, isChanged, name, version } = document;
   session.document = { id, name, format, version };

@@ -4,7 +4,7 @@ import type { Cell } from '../model/cell.ts';
 import type { Session } from '../model/session.ts';
 import type { Removal } from '../model/removals.ts';
 import type { DocumentSource } from '../model/document.ts';
-import { DOCUMENT_MARK, keptSources } from './kept-source.ts';
+import { keptSources, partCount, sourceParts } from './kept-source.ts';
 import { encode, encodeCell, keptSession, type KeptIndex } from './kept.ts';
 
 /** From a change to its saving, in ms: changes in between go with it. */
@@ -91,6 +91,8 @@ export class WorkKeeper {
     string,
     { readonly source: DocumentSource; readonly parts: readonly string[] }
   >();
+  /** Parts of sources that are on disk, also of those that are there no more. */
+  readonly #sourceParts = new Set<string>();
   /** Until output of cells that are running is saved. */
   #outputTimer: ReturnType<typeof setTimeout> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -119,10 +121,11 @@ export class WorkKeeper {
   }
 
   /** What was read of a session's file is on disk. */
-  noteSource({ documentSource, name }: Session): void {
+  noteSource({ documentSource, name, sourceRevision }: Session): void {
     if (documentSource === null) return;
-    const parts = keptSources(documentSource).map((_part, at) => `${name}${DOCUMENT_MARK}${at + 1}`);
+    const parts = sourceParts(name, sourceRevision, partCount(documentSource));
     this.#sources.set(name, { source: documentSource, parts });
+    for (const part of parts) this.#sourceParts.add(part);
   }
 
   /** Resolves when everything is saved, or could not be. */
@@ -216,16 +219,19 @@ export class WorkKeeper {
   }
 
   #sourceChanges(session: Session): Change[] {
-    const { documentSource, name } = session;
+    const { documentSource, name, sourceRevision } = session;
     if (documentSource === null || this.#sources.get(name)?.source === documentSource) return [];
     const parts = keptSources(documentSource);
+    const names = sourceParts(name, sourceRevision, parts.length);
     let left = parts.length;
     return parts.map((part, at) => ({
-      name: `${name}${DOCUMENT_MARK}${at + 1}`,
+      name: names[at] ?? '',
       bytes: encode(part),
       saved: () => {
+        this.#sourceParts.add(names[at] ?? '');
         left -= 1;
-        if (left === 0) this.noteSource(session);
+        if (left > 0) return;
+        this.#sources.set(name, { source: documentSource, parts: names });
       },
     }));
   }
@@ -259,8 +265,7 @@ export class WorkKeeper {
   /** Outputs first, so that none is left without the session that it belongs to. */
   async #removeAllBut(names: readonly string[]): Promise<string | null> {
     const wanted = new Set(names);
-    const sources = [...this.#sources.values()].flatMap(({ parts }) => parts);
-    const known = [...this.#fileParts, ...this.#cells.keys(), ...sources, ...this.#texts.keys()];
+    const known = [...this.#fileParts, ...this.#cells.keys(), ...this.#sourceParts, ...this.#texts.keys()];
     const gone = known.filter((name) => !wanted.has(name));
     for (let index = 0; index < gone.length; index += REMOVED_AT_ONCE) {
       const some = gone.slice(index, index + REMOVED_AT_ONCE);
@@ -270,6 +275,7 @@ export class WorkKeeper {
         this.#texts.delete(name);
         this.#cells.delete(name);
         this.#fileParts.delete(name);
+        this.#sourceParts.delete(name);
       }
       for (const [session, { parts }] of this.#sources) {
         if (parts.every((part) => !wanted.has(part))) this.#sources.delete(session);
