@@ -18,6 +18,7 @@ import {
 } from '../../../src/renderer/console/model/cell-edits.ts';
 import type { Cell } from '../../../src/renderer/console/model/cell.ts';
 import { Session } from '../../../src/renderer/console/model/session.ts';
+import { LIMITS } from '../../../src/shared/limits.ts';
 import { TABLE_MIME } from '../../../src/shared/contract/table.ts';
 import { resultOf } from '../../support/run-results.ts';
 
@@ -381,4 +382,19 @@ it('code of another language is shown as such, and kept', () => {
   expect(cellAt(session, 0).kind).toBe('foreign');
   expect(session.documentSource).toMatchObject({ language: 'R' });
   expect(written(session)).toBe(text);
+});
+
+it.each([
+  ['docs/limits.md', '| a notebook or script that is opened or saved '],
+  ['docs/user-guide.md', '- At most '],
+])('%s tells of the limits of documents', (file, beginning) => {
+  const lines = readFileSync(path.resolve(import.meta.dirname, '../../..', file), 'utf8').split('\n');
+  const line = lines.find((one) => one.startsWith(beginning)) ?? '';
+  const mostOf = (content: object): string => {
+    const reading = readDocument('ipynb', bytesOf(content));
+    return reading.kind === 'refused' ? (reading.values['most'] ?? '') : '';
+  };
+  expect(line).toContain(`${LIMITS.documentBytes / 1024 / 1024} MiB`);
+  expect(line).toContain(`${mostOf(notebook(Array.from({ length: 2001 }, () => code(''))))} cells`);
+  expect(line).toContain(`${mostOf(notebook([code('x'.repeat(25 * 1024 * 1024))]))} MiB of code and text`);
 });
