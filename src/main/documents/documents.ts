@@ -29,6 +29,11 @@ interface SeenFile {
   readonly version: string;
 }
 
+interface Given {
+  readonly pieces: Uint8Array[];
+  length: number;
+}
+
 export interface DocumentsOptions {
   readonly store: Pick<JsonStore, 'read' | 'write'>;
   /** Documents wait to be shown. */
@@ -45,7 +50,7 @@ export class Documents {
   /** What was read last, until it has gone over. */
   #read: ReadFile | null = null;
   /** What is to be saved. */
-  #given: { readonly pieces: readonly Uint8Array[]; readonly length: number } = { pieces: [], length: 0 };
+  #given: Given = { pieces: [], length: 0 };
   /** Of files that were looked at, so that the same ones need not be read again. */
   readonly #seen = new Map<string, SeenFile>();
   #mayWrite = true;
@@ -118,8 +123,12 @@ export class Documents {
     if (at === 0) this.#given = { pieces: [], length: 0 };
     const given = this.#given;
     if (given.length !== at) throw new DocumentError('a part of it is missing; try again');
+    // Pieces without end would fill the memory: only the last one may be short, and only a first one empty.
+    const isAfterLast = given.length % DOCUMENT_PIECE_BYTES > 0;
+    if (isAfterLast || (at > 0 && bytes.byteLength === 0)) throw new DocumentError('it has no such part');
     if (at + bytes.byteLength > LIMITS.documentBytes) throw new DocumentError('it is too large');
-    this.#given = { pieces: [...given.pieces, bytes], length: at + bytes.byteLength };
+    given.pieces.push(bytes);
+    given.length += bytes.byteLength;
   }
 
   /** A document that its user has pointed at. @throws DocumentError */

@@ -245,6 +245,18 @@ describe('what is no document', () => {
     ).toBe('it is not a file');
   });
 
+  it('comes to be saved in whole pieces: empty ones, and more after a short one, are refused', async () => {
+    const { documents } = await openDocuments(newFolder());
+    const whole = new Uint8Array(DOCUMENT_PIECE_BYTES);
+    documents.give(0, whole);
+    expect(() => documents.give(whole.byteLength, new Uint8Array())).toThrow(DocumentError);
+    documents.give(whole.byteLength, bytes('x'));
+    expect(() => documents.give(whole.byteLength + 1, bytes('x'))).toThrow(DocumentError);
+    documents.give(0, new Uint8Array());
+    documents.give(0, bytes('x'));
+    expect(() => documents.give(1, new Uint8Array())).toThrow(DocumentError);
+  });
+
   it('can not be saved under a handle that main has not given', async () => {
     const folder = newFolder();
     const { documents } = await openDocuments(folder);
