@@ -81,6 +81,7 @@ export const useDocuments = (): DocumentActions => {
       if (document === null || id === null) return;
       const answer = await api.documents.versions([id]);
       const version = answer.ok ? (answer.value[0] ?? null) : null;
+      if (version === document.version) session.conflict = null;
       const isKnown = version === document.version || version === session.conflict?.version;
       if (version !== null && !isKnown) session.conflict = { version, wasSaving: false };
     });
@@ -137,8 +138,7 @@ export const useDocuments = (): DocumentActions => {
   const askAndWrite = async (session: Session): Promise<boolean> => {
     const { document } = session;
     const format = document?.format ?? 'ipynb';
-    const suggested = document?.name ?? '';
-    const name = suggested === '' ? `${plainName(titleOf(session))}.${format}` : suggested;
+    const name = suggestedName(document?.name ?? '', titleOf(session), format);
     const answer = await api.documents.place({ id: document?.id ?? null, name, format });
     if (!answer.ok) {
       toasts.show(t('documents.notSaved', { name, reason: answer.error.message }), 'danger');
@@ -244,10 +244,20 @@ const removedCells = ({ removals }: KeptWork, { name }: Session): Cell[] =>
     removal.kind !== 'session' && removal.session.name === name ? [removal.cell] : [],
   );
 
-/** Fit for the name of a file. */
-const plainName = (title: string): string =>
+const MAX_TITLE_LENGTH = 100;
+
+/** A name that a file may have everywhere: not all that are legal on one system are on others. */
+const suggestedName = (name: string, title: string, format: DocumentFormat): string => {
+  if (name === '') return `${plainName(title, MAX_TITLE_LENGTH)}.${format}`;
+  const ending = formatOfName(name) === null ? `.${format}` : name.slice(name.lastIndexOf('.'));
+  const stem = formatOfName(name) === null ? name : name.slice(0, -ending.length);
+  return plainName(stem, LIMITS.fileNameLength - ending.length) + ending;
+};
+
+/** Fit for the name of a file. @param most UTF-16 units */
+const plainName = (title: string, most: number): string =>
   title
+    .slice(0, most)
     .replaceAll(/[\\/:*?"<>|\p{C}\p{Zl}\p{Zp}]/gu, ' ')
     .trim()
-    .replace(/^\.+$/u, '')
-    .slice(0, 100) || 'notebook';
+    .replace(/^\.+$/u, '') || 'notebook';
