@@ -480,6 +480,38 @@ describe('a document', () => {
     expect(writtenText(activeOf((await openPage(folder)).store))).toBe(again);
   });
 
+  it('is whole when the app ended while what was saved was being kept', async () => {
+    const folder = newFolder();
+    const first = await openPage(folder, () => ({ stdout: 'run here' }));
+    const text = openNotebook(first.store, [notebookCell('a'), notebookCell('b')]);
+    await first.save();
+    const session = activeOf(first.store);
+    const parts = new WorkStore(folder);
+    const api = workApi(parts);
+    // The source comes before the session that names it.
+    const ending: WorkApi = {
+      ...api,
+      save: (changes, removed) =>
+        changes.some(({ name }) => name === session.name)
+          ? Promise.resolve({ ok: false, error: { code: 'failed', message: 'ended' } })
+          : api.save(changes, removed),
+    };
+    const keeper = new WorkKeeper(ending, () => first.store.work);
+    keeper.noteSource(session);
+    const [a, b] = session.cells;
+    if (a === undefined || b === undefined) throw new Error('no cells');
+    await first.store.run(session, b);
+    first.store.removeCell(session, a);
+    save(first);
+    await keeper.saveNow();
+    await parts.flushed();
+    const documents = (): number => readdirSync(folder).filter((name) => name.includes('-document-')).length;
+    expect(documents()).toBe(2);
+    const { store } = await openPage(folder);
+    expect(writtenText(activeOf(store))).toBe(text);
+    expect(documents()).toBe(1);
+  });
+
   it('gives removed cells back as they were, after it was saved without them', async () => {
     const folder = newFolder();
     const first = await openPage(folder);
@@ -500,7 +532,7 @@ describe('a document', () => {
     const first = await openPage(folder);
     const text = openNotebook(first.store, [
       notebookCell('a', {
-        outputs: [{ output_type: 'unknown', large: '"é\u{1F600}'.repeat(5 * 1024 * 1024) }],
+        outputs: [{ output_type: 'unknown', large: '"é\u{1F600}'.repeat(1024 * 1024) }],
       }),
       notebookCell('b'),
     ]);
