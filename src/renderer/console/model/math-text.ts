@@ -5,7 +5,7 @@ export type MathSegment =
   /** `block`: on a line of its own. */
   | { readonly kind: 'math'; readonly tex: string; readonly block: boolean };
 
-/** Longest formulas of one output together, in UTF-16 units: setting them takes the page's time. */
+/** Longest formulas of one output together, in UTF-16 units: setting them takes the page's time (formula-limits.ts). */
 export const MAX_MATH_LENGTH = 4096;
 
 /** Where a formula ends that begins there; null when it does not. */
