@@ -51,14 +51,23 @@ export const chartPolicy = (script: string): string =>
  * For HTML that a guest made. Its styles are its own business: it runs no script, loads nothing, sends nothing,
  * and stands in a frame of the page. `sandbox` without exceptions also takes its origin from it.
  */
-export const OUTPUT_POLICY = text({
+const OUTPUT: Policy = {
   sandbox: [],
   'default-src': ["'none'"],
   'style-src': ["'unsafe-inline'"],
   'img-src': ['data:'],
-  'media-src': ['data:'],
   'font-src': ['data:'],
   'base-uri': ["'none'"],
   'form-action': ["'none'"],
   'frame-ancestors': [PAGE_ORIGIN],
+};
+export const OUTPUT_POLICY = text(OUTPUT);
+
+/** For a sound or a film of a guest's, with nothing around it. */
+export const MEDIA_POLICY = text({
+  ...OUTPUT,
+  'style-src': ["'none'"],
+  'img-src': ["'none'"],
+  'font-src': ["'none'"],
+  'media-src': ['data:'],
 });

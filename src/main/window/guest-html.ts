@@ -33,5 +33,19 @@ export const disarmHtml = async (html: string): Promise<string> => {
   return parts.join('');
 };
 
+const MEDIA_START = /^<(?<tag>audio|video) controls src="data:\k<tag>\/[a-z0-9.+-]{1,100};base64,/u;
+
+/**
+ * Whether it is a player and nothing else, as `Audio` and `Video` of `IPython.display` make it. It plays when it is told
+ * to only.
+ */
+export const isPlayer = (html: string): boolean => {
+  const start = MEDIA_START.exec(html.slice(0, 200));
+  if (start === null) return false;
+  // Up to there all of it is the address, whatever it is.
+  const end = html.indexOf('"', start[0].length);
+  return end !== -1 && html.slice(end, end + 20) === `"></${start.groups?.['tag']}>`;
+};
+
 const disarm = (html: string): string =>
   REACHING_TAGS.reduce((text, [tag, harmless]) => text.replace(tag, harmless), html);

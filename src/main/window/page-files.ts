@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { chartPolicy, OUTPUT_POLICY, pagePolicy } from './content-security.ts';
+import { chartPolicy, MEDIA_POLICY, OUTPUT_POLICY, pagePolicy } from './content-security.ts';
 import { CHART_STYLE } from '../../shared/chart-page.ts';
-import { disarmHtml } from './guest-html.ts';
+import { disarmHtml, isPlayer } from './guest-html.ts';
 import { chartAt, isOutputDocument, PAGE_URL, withoutQuery, type ChartAddress } from '../app/page-address.ts';
 
 const MIME: Readonly<Record<string, string>> = {
@@ -117,7 +117,7 @@ export class PageFiles {
       headers: {
         ...COMMON_HEADERS,
         'Content-Type': 'text/html; charset=utf-8',
-        'Content-Security-Policy': OUTPUT_POLICY,
+        'Content-Security-Policy': isPlayer(html) ? MEDIA_POLICY : OUTPUT_POLICY,
       },
     });
   }

@@ -2,7 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chartPolicy, OUTPUT_POLICY, pagePolicy } from '../../../src/main/window/content-security.ts';
+import {
+  chartPolicy,
+  MEDIA_POLICY,
+  OUTPUT_POLICY,
+  pagePolicy,
+} from '../../../src/main/window/content-security.ts';
 import { PageFiles } from '../../../src/main/window/page-files.ts';
 
 const HTML = '<!doctype html><html><head><title>t</title></head><body></body></html>';
@@ -62,6 +67,29 @@ it('serves a guest’s document under the policy for those, while it is there', 
   expect([answer.status, await answer.text()]).toEqual([200, '<b>guest</b>']);
   expect(answer.headers.get('content-security-policy')).toBe(OUTPUT_POLICY);
   expect((await get('vivarium-output://2d8e7a3c-4b6f-4d29-9c1e-5a7b2f3d4e60/')).status).toBe(404);
+});
+
+it.each([
+  '<audio controls src="data:audio/wav;base64,UklGRg=="></audio>',
+  '<video controls src="data:video/mp4;base64,AAAA"></video>',
+])('serves a player under a policy of its own: %s', async (html) => {
+  documents.set(HOSTILE, html);
+  expect((await get(HOSTILE)).headers.get('content-security-policy')).toBe(MEDIA_POLICY);
+});
+
+it.each([
+  '<audio autoplay controls src="data:audio/wav;base64,UklGRg=="></audio>',
+  '<audio controls src="data:audio/wav;base64,UklGRg==" autoplay></audio>',
+  '<audio controls src="data:audio/wav;base64,UklGRg=="></audio><p>',
+  '<p><audio controls src="data:audio/wav;base64,UklGRg=="></audio>',
+  '<audio controls src="data:video/mp4;base64,AAAA"></audio>',
+  '<audio controls src="data:audio/wav;base64,UklGRg=="></video>',
+  '<audio controls src="https://leak.invalid/"></audio>',
+  '<audio controls src="data:audio/wav;base64,UklGRg==',
+  'UklGRg==',
+])('serves any other document of a guest without media: %s', async (html) => {
+  documents.set(HOSTILE, html);
+  expect((await get(HOSTILE)).headers.get('content-security-policy')).toBe(OUTPUT_POLICY);
 });
 
 it.each([
@@ -157,6 +185,14 @@ describe('the policy', () => {
     expect(directives.get('default-src')).toBe("default-src 'none'");
     expect(directives.get('sandbox')).toBe('sandbox');
     expect([...directives.keys()]).not.toContain('script-src');
+    expect([...directives.keys()]).not.toContain('media-src');
     expect(OUTPUT_POLICY).not.toMatch(/https?:|\*|'self'|allow-/u);
+  });
+
+  it('of a player allows that only', () => {
+    expect(MEDIA_POLICY).toContain('media-src data:');
+    expect(MEDIA_POLICY.match(/data:/gu)).toHaveLength(1);
+    expect(MEDIA_POLICY).toMatch(/^sandbox; default-src 'none'; /u);
+    expect(MEDIA_POLICY).not.toMatch(/https?:|\*|'self'|allow-|unsafe|script-src/u);
   });
 });
