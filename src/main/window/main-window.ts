@@ -32,9 +32,13 @@ export const createMainWindow = (options: MainWindowOptions): BrowserWindow => {
       nodeIntegrationInSubFrames: true,
       webviewTag: false,
       spellcheck: false,
+      // No output of a guest makes a sound by itself.
+      autoplayPolicy: 'document-user-activation-required',
       devTools: options.devTools,
     },
   });
+  // Neither the page nor a chart's frame has a use for it, and no policy of a document holds back its packets.
+  window.webContents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   if (maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
   return window;
