@@ -9,6 +9,9 @@ export const TABLE_LIMITS = {
   rows: 1_000_000,
   /** Columns and levels of the index. */
   fields: 10_100,
+  /** Rows and fields that come with the description. */
+  headRows: 100,
+  headFields: 60,
   /** Rows and fields of one answer. */
   answerRows: 1000,
   answerFields: 200,
@@ -20,15 +23,37 @@ export const TABLE_LIMITS = {
 
 const Count = z.number().int().nonnegative();
 
+const MISSING = [0, 1, 2, 3] as const;
 /** Its text, or which kind of missing value it is: NaN, None, NaT, <NA>. */
-export const TableCell = z.union([z.string(), z.literal([0, 1, 2, 3])]);
-export type TableCell = z.infer<typeof TableCell>;
+export type TableCell = string | (typeof MISSING)[number];
+
+const isCell = (value: unknown): boolean =>
+  typeof value === 'string' || MISSING.some((missing) => missing === value);
+
+/**
+ * Both counts are looked at before any cell is, and one wrong cell ends it: a schema of arrays would go through all of
+ * a list that is too long, and tell of each of its faults, which takes seconds.
+ */
+const cellRows = (rows: number, fields: number) =>
+  z.custom<TableCell[][]>(
+    (value) => isList(value, rows) && value.every((row) => isList(row, fields) && row.every(isCell)),
+    { error: 'must be rows of cells', abort: true },
+  );
+
+const isList = (value: unknown, most: number): value is unknown[] =>
+  Array.isArray(value) && value.length <= most;
 
 const TableName = z.string().regex(/^[\da-f]{1,64}$/u);
 
 const TableField = z.strictObject({
   /** More than one for columns in groups: the outermost first. */
-  name: z.array(z.string().max(400)).min(1).max(16),
+  name: z.custom<string[]>(
+    (value) =>
+      isList(value, 16) &&
+      value.length > 0 &&
+      value.every((part) => typeof part === 'string' && part.length <= 400),
+    { error: 'must be a few texts', abort: true },
+  ),
   /** pandas' name of it. */
   type: z.string().max(400),
   isNumber: z.boolean(),
@@ -46,9 +71,15 @@ export const ShownTable = z
     keptRows: Count.max(TABLE_LIMITS.rows),
     /** The first fields are the levels of the index, the others columns. */
     levels: z.number().int().min(1).max(100),
-    fields: z.array(TableField).min(1).max(TABLE_LIMITS.fields),
+    fields: z.custom<TableField[]>(
+      (value) =>
+        isList(value, TABLE_LIMITS.fields) &&
+        value.length > 0 &&
+        value.every((field) => TableField.safeParse(field).success),
+      { error: 'must be fields', abort: true },
+    ),
     /** The first rows of the first fields. */
-    head: z.array(z.array(TableCell)).max(TABLE_LIMITS.answerRows),
+    head: cellRows(TABLE_LIMITS.headRows, TABLE_LIMITS.headFields),
   })
   .refine(({ fields, levels }) => levels <= fields.length, 'has more levels than fields')
   .refine(({ keptRows, rows }) => keptRows <= rows, 'keeps more rows than there are')
@@ -94,7 +125,7 @@ export const TableAnswer = z.discriminatedUnion('kind', [
     /** That the filter leaves. */
     rows: Count.max(TABLE_LIMITS.rows),
     /** From the first one asked for; fewer than were asked for when they are long. */
-    cells: z.array(z.array(TableCell)).max(TABLE_LIMITS.answerRows),
+    cells: cellRows(TABLE_LIMITS.answerRows, TABLE_LIMITS.answerFields),
   }),
   /** The interpreter does not have it any more. */
   z.strictObject({ kind: z.literal('gone') }),

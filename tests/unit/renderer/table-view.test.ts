@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   TABLE_MIME,
-  type ShownTable,
+  TableAnswer,
+  ShownTable,
   type TableCell,
   type TableQuery,
   type TableRows,
@@ -252,5 +253,70 @@ describe('rows in sight', () => {
       expect(seen.end - seen.first).toBeLessThan(30);
     }
     expect(heightOf(rows)).toBeLessThanOrEqual(12_000_000);
+  });
+});
+
+describe('a table that is forged to keep the page busy', () => {
+  const LENGTH = 2 * 1024 * 1024 - 2000;
+  const many = (piece: string): string =>
+    `${piece},`.repeat(Math.floor(LENGTH / (piece.length + 1))).slice(0, -1);
+  const described = (wrong: Readonly<Record<string, string>>): string => {
+    const { fields, head, ...rest } = table(1000, 3);
+    const lists = { fields: JSON.stringify(fields), head: JSON.stringify(head), ...wrong };
+    return `${JSON.stringify(rest).slice(0, -1)},"fields":${lists.fields},"head":${lists.head}}`;
+  };
+  /** The least of several: other programs take time of the machine, too. */
+  const leastTime = (work: () => void): number =>
+    Math.min(
+      ...[1, 2, 3].map(() => {
+        const started = performance.now();
+        work();
+        return performance.now() - started;
+      }),
+    );
+
+  it.each([
+    ['cells that are none', { head: `[[${many('{}')}]]` }],
+    ['cells without an end', { head: `[[${many('0')}]]` }],
+    ['rows without an end', { head: `[${many('[]')}]` }],
+    ['fields that are none', { fields: `[${many('{}')}]` }],
+    ['as many fields as there may be, none of which is one', { fields: `[${'{},'.repeat(10_000)}0]` }],
+    ['names without an end', { fields: `[{"name":[${many('0')}],"type":"","isNumber":true}]` }],
+  ])('is given up at once: %s', (_what, wrong) => {
+    const text = described(wrong);
+    expect(text.length).toBeLessThan(2 * 1024 * 1024);
+    expect(shownOutput({ [TABLE_MIME]: text, 'text/plain': 'x' }).kind).toBe('text');
+    const read: unknown = JSON.parse(text);
+    expect(leastTime(() => expect(ShownTable.safeParse(read).success).toBe(false))).toBeLessThan(100);
+  });
+
+  it.each([{ head: null }, { fields: null }, { head: [null] }, { fields: [null] }, { fields: [] }])(
+    'is none with %j',
+    (wrong) => {
+      expect(ShownTable.safeParse({ ...table(1000, 3), ...wrong }).success).toBe(false);
+    },
+  );
+
+  it('has no more rows and fields at its head than come with one', () => {
+    const head = (rows: number, fields: number): string =>
+      described({
+        fields: JSON.stringify(table(1000, 200).fields),
+        head: JSON.stringify(Array.from({ length: rows }, () => Array.from({ length: fields }, () => 'x'))),
+      });
+    const kind = (text: string): string => shownOutput({ [TABLE_MIME]: text, 'text/plain': 'x' }).kind;
+    expect([kind(head(100, 60)), kind(head(101, 60)), kind(head(100, 61))]).toEqual([
+      'table',
+      'text',
+      'text',
+    ]);
+  });
+
+  it.each([
+    ['cells that are none', `[[${many('{}')}]]`],
+    ['cells without an end', `[[${many('0')}]]`],
+    ['as many as there may be, none of which is one', `[${many(`[${'{},'.repeat(199)}{}]`)}]`],
+  ])('answers that are given up at once: %s', (_what, cells) => {
+    const read: unknown = JSON.parse(`{"kind":"rows","rows":1000,"cells":${cells}}`);
+    expect(leastTime(() => expect(TableAnswer.safeParse(read).success).toBe(false))).toBeLessThan(100);
   });
 });
