@@ -123,9 +123,11 @@ describe('KaTeX', () => {
     "x'",
     'e\u0301',
   ];
-  it.each([
-    ...pairs.map(([before, after]) => [`${before}x${after} in itself`, nested(before, after)] as const),
-    ...pieces.map((piece) => [`${piece} again and again`, repeated(piece)] as const),
+  it.each<[what: string, tex: string]>([
+    ...pairs.map(
+      ([before, after]) => [`${before}x${after} in itself`, nested(before, after)] as [string, string],
+    ),
+    ...pieces.map((piece) => [`${piece} again and again`, repeated(piece)] as [string, string]),
     ['arrows', `\\begin{CD}${'A@>>>'.repeat(400)}\\end{CD}`],
     ['lines', `\\begin{array}{${'|'.repeat(900)}}${'\\\\'.repeat(500)}\\end{array}`],
     ['cells', `\\begin{matrix}${'&'.repeat(900)}${'\\\\'.repeat(100)}\\end{matrix}`],
