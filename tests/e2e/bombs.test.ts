@@ -217,7 +217,7 @@ it('an SVG file is previewed in a frame as well', async () => {
     ),
   );
   expect(await cell.getByRole('alert').count()).toBe(0);
-  await page.getByRole('button', { name: 'Files' }).click();
+  await page.getByRole('button', { name: 'Files', exact: true }).click();
   await page
     .locator('.drawer')
     .getByRole('button', { name: /^drawing\.svg/u })
@@ -233,7 +233,7 @@ it('an SVG file is previewed in a frame as well', async () => {
     .click();
   await page.getByRole('dialog', { name: 'fake.png' }).getByText('This image can’t be read').waitFor();
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Files' }).click();
+  await page.getByRole('button', { name: 'Files', exact: true }).click();
 });
 
 it('a drawing is copied as a picture that its own process has made, also before it has loaded', async () => {

@@ -148,14 +148,14 @@ const allPictures = async (): Promise<void> => {
     await ended(
       await runCode(page, 'open("result.csv", "w").write("city,people\\nBern,134794\\nBasel,173863\\n")'),
     );
-    await page.getByRole('button', { name: 'Files' }).click();
+    await page.getByRole('button', { name: 'Files', exact: true }).click();
     await page.locator('.drawer .file').first().waitFor();
     await shoot('console-files');
     await page.locator('.drawer .file').first().click();
     await page.getByRole('dialog').waitFor();
     await shoot('console-preview');
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Files' }).click();
+    await page.getByRole('button', { name: 'Files', exact: true }).click();
     await ended(await runCode(page, 'hoard = []\nwhile True: hoard.append(bytearray(16 * 1024 * 1024))'));
     const crashing = await runCode(page, 'print("working")\nwhile True: pass');
     await crashing.getByText('working', { exact: true }).waitFor();
