@@ -36,7 +36,7 @@ const openPage = (name: string, onDisk: { version: string }): Page => {
       return Promise.resolve(
         success
           ? { ok: true, value: { id: ID, name: request.name, format: request.format, version: null } }
-          : { ok: false, error: { code: 'invalid', message: 'refused' } },
+          : { ok: false, error: { code: 'failed', message: 'refused' } },
       );
     },
     give: (at, bytes) => {
