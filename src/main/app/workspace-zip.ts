@@ -5,6 +5,7 @@ import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
+import { LIMITS } from '../../shared/limits.ts';
 import { renamePatiently } from '../base/replace-file.ts';
 
 const PIECE_BYTES = 256 * 1024;
@@ -28,12 +29,14 @@ function* piecesOf(bytes: Uint8Array): Generator<Buffer> {
  *
  * @param names relative paths that were checked; any order
  * @param read what is in a file; one that it rejects for is left out
+ * @param mostBytes of all files together; one that is too much for it is left out
  * @throws Error of the file system; what was at `target` is then as it was
  */
 export const writeZip = async (
   target: string,
   names: readonly string[],
   read: (name: string) => Promise<Uint8Array>,
+  mostBytes: number = LIMITS.totalCollectedBytes,
 ): Promise<WrittenZip> => {
   const unfinished = path.join(path.dirname(target), `.${path.basename(target)}-${randomUUID()}`);
   const zip = new ZipFile();
@@ -43,6 +46,7 @@ export const writeZip = async (
   // Whoever waits for it hears of it.
   broken.catch(() => undefined);
   const leftOut: string[] = [];
+  let bytesLeft = mostBytes;
   const fill = async (): Promise<void> => {
     for (const name of names) {
       const bytes = await read(name).catch((error: unknown) => {
@@ -50,15 +54,31 @@ export const writeZip = async (
         return null;
       });
       if (bytes === null) continue;
+      if (bytes.byteLength > bytesLeft) {
+        leftOut.push(`${name}: together the files are larger than ${mostBytes} bytes`);
+        continue;
+      }
       const stream = Readable.from(piecesOf(bytes), { objectMode: false });
       const written = new Promise<void>((resolve) => void stream.once('close', resolve));
-      zip.addReadStream(stream, name, { mode: 0o100644 });
+      try {
+        zip.addReadStream(stream, name, { mode: 0o100644 });
+      } catch {
+        // `a:b` is a path of Windows' to those who unpack it.
+        leftOut.push(`${name}: a zip can't have a file of that name`);
+        continue;
+      }
+      bytesLeft -= bytes.byteLength;
       await Promise.race([written, broken]);
     }
     zip.end();
   };
+  // Without an end of what is written, its file would stay open.
+  const filling = fill().catch((error: unknown) => {
+    output.destroy(error instanceof Error ? error : new Error('the zip could not be made'));
+    throw error;
+  });
   try {
-    await Promise.all([pipeline(output, createWriteStream(unfinished, { flags: 'wx' })), fill()]);
+    await Promise.all([pipeline(output, createWriteStream(unfinished, { flags: 'wx' })), filling]);
     await renamePatiently(unfinished, target);
   } finally {
     await rm(unfinished, { force: true });

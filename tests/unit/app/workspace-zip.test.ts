@@ -72,3 +72,20 @@ it('leaves what was there as it was when it can not be written', async () => {
   await expect(writeZip(target, ['a'], () => Promise.resolve(new Uint8Array(1)))).rejects.toThrow();
   expect(readdirSync(folder)).toEqual(['file']);
 });
+
+it('leaves out a file whose name a zip can not have', async () => {
+  const target = path.join(newFolder(), 'workspace.zip');
+  const read = (name: string) => Promise.resolve(new TextEncoder().encode(name));
+  const { files, leftOut } = await writeZip(target, ['a:b', 'c.txt', 'd:/e'], read);
+  expect(files).toBe(1);
+  expect(leftOut.map((text) => text.split(': ')[0])).toEqual(['a:b', 'd:/e']);
+  expect(await contentsOf(target)).toEqual({ 'c.txt': 'c.txt' });
+});
+
+it('leaves out what is too much together', async () => {
+  const target = path.join(newFolder(), 'workspace.zip');
+  const read = (name: string) => Promise.resolve(new Uint8Array(name === 'large' ? 9 : 4));
+  const { files, leftOut } = await writeZip(target, ['a', 'large', 'b'], read, 10);
+  expect(files).toBe(2);
+  expect(leftOut).toEqual(['large: together the files are larger than 10 bytes']);
+});
