@@ -22,6 +22,17 @@ describe('a session', () => {
     expect(session.cells.at(-1)?.phase.name).toBe('draft');
   });
 
+  it('does not take a cell of text for one to write code in', () => {
+    const session = new Session('s', 1);
+    const [only] = session.cells;
+    if (only === undefined) throw new Error('no cell');
+    only.kind = 'markdown';
+    expect(session.isUntouched).toBe(false);
+    const open = session.openCell();
+    expect(open).not.toBe(only);
+    expect(open.kind).toBe('code');
+  });
+
   it('marks the cells whose variables are lost, but not the cell that reports the loss', () => {
     const session = new Session('s', 1);
     const early = ranCell(session);

@@ -112,7 +112,8 @@ export class Session {
   /** A cell to write in at the end, which is there or is made. */
   openCell(): Cell {
     const last = this.cells.at(-1);
-    const isFree = last?.phase.name === 'draft' && !last.isActive && last.origin === null;
+    const isFree =
+      last?.phase.name === 'draft' && last.kind === 'code' && !last.isActive && last.origin === null;
     return isFree ? last : this.addCell();
   }
 
@@ -123,7 +124,8 @@ export class Session {
 
   get isUntouched(): boolean {
     return this.cells.every(
-      (cell) => cell.phase.name === 'draft' && cell.source.trim() === '' && cell.origin === null,
+      ({ kind, origin, phase, source }) =>
+        phase.name === 'draft' && kind === 'code' && source.trim() === '' && origin === null,
     );
   }
 
