@@ -1,5 +1,6 @@
 import { computed, ref, shallowReactive, shallowRef, type Ref } from 'vue';
 import type { SandboxApi, WorkApi } from '../../shared/ipc/api.ts';
+import type { InputFile } from '../../shared/contract/sandbox.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import type { RunEvent } from '../../shared/ipc/sandbox.ts';
@@ -203,9 +204,12 @@ export class ConsoleStore {
     const { timeoutSeconds, memoryMiB } = sandbox;
     cell.begin(runId, session.nextRunNumber(), Date.now(), { timeoutSeconds, memoryMiB });
     this.#running.set(runId, { session, cell });
-    const isMissing = session.attached.some(({ isPlaced }) => !isPlaced);
-    const takesFiles = traitsOf(plugins.python.runtime).hasFiles;
-    const files = isMissing && takesFiles ? await this.files.missing(session) : [];
+    const ask = (files: readonly InputFile[]): Promise<boolean> =>
+      this.#ask({ session, cell, source }, runId, files);
+    return traitsOf(plugins.python.runtime).hasFiles ? this.files.withMissing(session, ask) : ask([]);
+  }
+
+  async #ask({ session, cell, source }: Turn, runId: string, files: readonly InputFile[]): Promise<boolean> {
     const run = this.#options.api.run({ code: source, session: session.name, files: [...files] }, { runId });
     // It was stopped while its files were read.
     if (this.#isStopping(cell)) void this.#options.api.cancel(runId);
@@ -225,7 +229,7 @@ export class ConsoleStore {
     session.noteMissing(cell);
     if (traitsOf(result.runtime).hasFiles) {
       session.noteFiles(result.files, cell.number);
-      this.files.noteSent(session, files, result.status);
+      this.files.noteSent(session, files, result);
       if (this.filesOpen.value) await this.files.refresh(session);
     } else this.files.noteMissing(session, files);
     return result.status === 'ok';

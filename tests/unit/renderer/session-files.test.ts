@@ -2,13 +2,14 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox.ts';
-import type { SandboxApi } from '../../../src/shared/ipc/api.ts';
+import type { SandboxApi, WorkApi } from '../../../src/shared/ipc/api.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { WorkStore } from '../../../src/main/work/work-store.ts';
 import { chosenFiles } from '../../../src/renderer/console/files/chosen-files.ts';
 import { listedFiles } from '../../../src/renderer/console/files/listed-files.ts';
+import type { Cell } from '../../../src/renderer/console/model/cell.ts';
 import type { Session } from '../../../src/renderer/console/model/session.ts';
 import { restoreWork } from '../../../src/renderer/console/work/restore-work.ts';
 import { WorkKeeper } from '../../../src/renderer/console/work/work-keeper.ts';
@@ -30,10 +31,13 @@ const newFolder = (): string => {
 
 const open = async (
   folder: string,
-  run: (request: RunRequest) => Partial<RunResult> = () => ({}),
+  run: (request: RunRequest) => Partial<RunResult> | Promise<Partial<RunResult>> = () => ({}),
+  /** What reading a part comes to instead; null: what it is. */
+  readFails: (name: string) => Awaited<ReturnType<WorkApi['read']>> | null = () => null,
 ): Promise<Opened> => {
   const store = new WorkStore(folder);
-  const api = workApi(store);
+  const whole = workApi(store);
+  const api: WorkApi = { ...whole, read: async (name) => readFails(name) ?? (await whole.read(name)) };
   const sandbox: Pick<SandboxApi, 'status'> = {
     status: () => Promise.resolve({ ok: false, error: { code: 'failed', message: 'none' } }),
   };
@@ -66,6 +70,13 @@ const open = async (
 
 const attach = (opened: Opened, name: string, text: string) =>
   opened.store.files.attach(opened.session, chosenFiles([new File([text], name)]).files);
+
+const codeCell = ({ session }: Opened, source: string): Cell => {
+  const [cell] = session.cells;
+  if (cell === undefined) throw new Error('no cell');
+  cell.source = source;
+  return cell;
+};
 
 it('a file is there again after the app was closed, with the next run', async () => {
   const folder = newFolder();
@@ -101,6 +112,90 @@ it('a file is put back after a reset, and again when that did not work', async (
   await opened.store.run(opened.session, cell);
   expect(opened.brought.map(({ files }) => files)).toEqual([['a.txt=a'], ['a.txt=a'], ['a.txt=a'], []]);
 });
+
+it('a file that can not be read stays, is told of, and is put back once it can', async () => {
+  const folder = newFolder();
+  const before = await open(folder);
+  await attach(before, 'rain.csv', 'day,mm');
+  await before.save();
+  let isBroken = true;
+  const after = await open(folder, undefined, (name) =>
+    isBroken && name.includes('-file-')
+      ? { ok: false, error: { code: 'failed', message: 'the disk is asleep' } }
+      : null,
+  );
+  await after.store.run(after.session, codeCell(after, 'x'));
+  expect(after.brought).toEqual([{ code: 'x', files: [] }]);
+  expect(after.store.files.unread.value).toEqual([{ name: 'rain.csv', detail: 'the disk is asleep' }]);
+  expect(listedFiles(after.session)).toEqual([{ name: 'rain.csv', size: 6, cell: null, isThere: false }]);
+  await after.save();
+  expect(after.parts()).toHaveLength(1);
+  isBroken = false;
+  await after.store.run(after.session, codeCell(after, 'y'));
+  expect(after.brought.at(-1)).toEqual({ code: 'y', files: ['rain.csv=day,mm'] });
+});
+
+it('a file whose contents are gone from the disk stays in the list until a person removes it', async () => {
+  const folder = newFolder();
+  const opened = await open(folder);
+  await attach(opened, 'a.txt', 'a');
+  await opened.save();
+  await opened.store.reset(opened.session);
+  for (const part of opened.parts()) rmSync(path.join(folder, part));
+  await opened.store.run(opened.session, codeCell(opened, 'x'));
+  expect(opened.store.files.unread.value).toEqual([{ name: 'a.txt', detail: null }]);
+  expect(listedFiles(opened.session).map(({ name }) => name)).toEqual(['a.txt']);
+  expect(await opened.store.files.remove(opened.session, 'a.txt')).toBe(true);
+  expect(listedFiles(opened.session)).toEqual([]);
+});
+
+it('a cell that is run while its files are being put back finds them', async () => {
+  let endPlacing: (result: Partial<RunResult>) => void = () => undefined;
+  const placing = new Promise<Partial<RunResult>>((resolve) => (endPlacing = resolve));
+  let attached = 0;
+  const opened = await open(newFolder(), ({ code }) => {
+    attached += code === '' ? 1 : 0;
+    // The run that puts `a.txt` back.
+    return attached === 2 && code === '' ? placing : {};
+  });
+  await attach(opened, 'a.txt', 'a');
+  await opened.store.reset(opened.session);
+  const adding = attach(opened, 'b.txt', 'b');
+  await vi.waitFor(() => expect(opened.brought).toHaveLength(2));
+  const running = opened.store.run(opened.session, codeCell(opened, 'open("a.txt")'));
+  endPlacing({ status: 'setup-failed' });
+  await adding;
+  await running;
+  expect(opened.brought.at(-1)).toEqual({ code: 'open("a.txt")', files: ['a.txt=a'] });
+});
+
+it.each([
+  { status: 'timeout', state: 'kept', runMs: 5, comesAgain: false },
+  { status: 'cancelled', state: 'kept', runMs: 5, comesAgain: false },
+  { status: 'cancelled', state: 'kept', runMs: 0, comesAgain: true },
+  { status: 'timeout', state: 'lost', runMs: 5, comesAgain: true },
+  { status: 'setup-failed', state: 'kept', runMs: 0, comesAgain: true },
+  // What earlier runs had left was gone before it began.
+  { status: 'ok', state: 'lost', runMs: 5, comesAgain: false },
+] as const)(
+  'after a run with its files that ended $status, its state $state after $runMs ms, they come again: $comesAgain',
+  async ({ comesAgain, runMs, state, status }) => {
+    const opened = await open(newFolder(), ({ code }) =>
+      code === 'change'
+        ? {
+            status,
+            session: { id: 's', state },
+            timing: { waitMs: 0, startMs: 0, packagesMs: 0, runMs },
+          }
+        : {},
+    );
+    await attach(opened, 'a.txt', 'a');
+    await opened.store.reset(opened.session);
+    await opened.store.run(opened.session, codeCell(opened, 'change'));
+    await opened.store.run(opened.session, codeCell(opened, 'look'));
+    expect(opened.brought.at(-1)).toEqual({ code: 'look', files: comesAgain ? ['a.txt=a'] : [] });
+  },
+);
 
 it('a removed file, and the contents of one that was replaced, are gone from the disk, too', async () => {
   const folder = newFolder();

@@ -31,10 +31,21 @@ export type AttachProblem =
   /** It is, but will not be there again after the session has lost its state. */
   | { readonly code: 'not-kept'; readonly name: string; readonly detail: string | null };
 
+/** One that is to be in a session and could not be put back. It is tried again with the next run. */
+export interface UnreadFile {
+  readonly name: string;
+  /** Null: the disk does not have it any more, or not as it was. */
+  readonly detail: string | null;
+}
+
 export class SessionFiles {
   readonly #options: SessionFilesOptions;
   /** Null when nothing is on its way. */
   readonly transfer: Ref<Transfer | null> = shallowRef(null);
+  /** Kept files that could not be put back the last time. */
+  readonly unread: Ref<readonly UnreadFile[]> = shallowRef([]);
+  /** By the session's name: the end of what is being put back there. */
+  readonly #turns = new Map<string, Promise<void>>();
   #listings = 0;
   #kept = 0;
 
@@ -88,19 +99,45 @@ export class SessionFiles {
     return true;
   }
 
-  /** What belongs into a session's folder and is not there; from now on it counts as there. */
-  async missing(session: Session): Promise<readonly InputFile[]> {
-    const missing = session.attached.filter(({ isPlaced }) => !isPlaced);
+  /**
+   * Runs something with what belongs into a session's folder and is not there. Whatever else wants that waits until
+   * its end, so that nothing runs without files that are on their way.
+   */
+  async withMissing<T>(session: Session, run: (files: readonly InputFile[]) => Promise<T>): Promise<T> {
+    const before = this.#turns.get(session.name);
+    if (before === undefined && session.attached.every(({ isPlaced }) => isPlaced)) return run([]);
+    let end: () => void = () => undefined;
+    const turn = new Promise<void>((resolve) => (end = resolve));
+    this.#turns.set(session.name, turn);
+    try {
+      await before;
+      const files = await this.#missing(session);
+      // Nothing that others could miss is on its way.
+      if (files.length === 0) end();
+      return await run(files);
+    } finally {
+      end();
+      if (this.#turns.get(session.name) === turn) this.#turns.delete(session.name);
+    }
+  }
+
+  /** What can't be read now stays, and is tried again: only a person takes it away. */
+  async #missing(session: Session): Promise<readonly InputFile[]> {
+    const files: InputFile[] = [];
+    const unread: UnreadFile[] = [];
+    for (const file of session.attached.filter(({ isPlaced }) => !isPlaced)) {
+      const kept = await this.#keptBytes(file);
+      // It was removed or replaced while it was read.
+      const isWanted = session.attached.some(({ isPlaced, parts }) => !isPlaced && parts === file.parts);
+      if (!isWanted) continue;
+      if (kept.ok) files.push({ name: file.name, bytes: kept.bytes });
+      else unread.push({ name: file.name, detail: kept.detail });
+    }
+    if (unread.length > 0) this.unread.value = unread;
     session.notePlaced(
-      missing.map(({ name }) => name),
+      files.map(({ name }) => name),
       true,
     );
-    const files: InputFile[] = [];
-    for (const file of missing) {
-      const bytes = await this.#keptBytes(file);
-      if (bytes === null) session.detach(file.name);
-      else files.push({ name: file.name, bytes });
-    }
     return files;
   }
 
@@ -112,9 +149,9 @@ export class SessionFiles {
     );
   }
 
-  /** A run with these files has ended. */
-  noteSent(session: Session, files: readonly InputFile[], status: RunResult['status']): void {
-    if (status !== 'ok' && status !== 'error') {
+  /** A run with these files has ended. Where they are, its code may have changed them. */
+  noteSent(session: Session, files: readonly InputFile[], result: RunResult): void {
+    if (!areThere(result)) {
       this.noteMissing(session, files);
       return;
     }
@@ -135,11 +172,14 @@ export class SessionFiles {
       // A folder looks like a file until it is read.
       return { code: 'failed', name, detail: 'unreadable' };
     }
-    const before = await this.missing(session);
-    for (const some of [before, [{ name, bytes }]]) {
-      const failed = some.length === 0 ? null : await this.#place(session, some);
-      if (failed !== null) return { code: 'failed', name, detail: failed };
-    }
+    const failed = await this.withMissing(session, async (before) => {
+      for (const some of [before, [{ name, bytes }]]) {
+        const problem = some.length === 0 ? null : await this.#place(session, some);
+        if (problem !== null) return problem;
+      }
+      return null;
+    });
+    if (failed !== null) return { code: 'failed', name, detail: failed };
     const others = session.attached.filter((other) => other.name !== name);
     const size = others.reduce((sum, other) => sum + other.size, bytes.byteLength);
     // What is kept is put back with one run.
@@ -189,20 +229,33 @@ export class SessionFiles {
     return { ok: true, parts };
   }
 
-  /** Null when they can't be read any more. */
-  async #keptBytes({ parts, size }: AttachedFile): Promise<Uint8Array<ArrayBuffer> | null> {
+  async #keptBytes({ parts, size }: AttachedFile): Promise<KeptBytes> {
     const bytes = new Uint8Array(size);
     let length = 0;
     for (const part of parts) {
       const answer = await this.#options.work.read(part);
-      const piece = answer.ok ? answer.value.bytes : null;
-      if (piece === null || length + piece.byteLength > size) return null;
+      if (!answer.ok) return { ok: false, detail: answer.error.message };
+      const piece = answer.value.bytes;
+      if (piece === null || length + piece.byteLength > size) return NOT_ON_DISK;
       bytes.set(piece, length);
       length += piece.byteLength;
     }
-    return length === size ? bytes : null;
+    return length === size ? { ok: true, bytes } : NOT_ON_DISK;
   }
 }
+
+type KeptBytes =
+  | { readonly ok: true; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** Null: the disk does not have them any more, or not as they were. */
+  | { readonly ok: false; readonly detail: string | null };
+const NOT_ON_DISK: KeptBytes = { ok: false, detail: null };
+
+/** Whether the files that were sent with a run are in its session's folder after it. */
+const areThere = ({ session, status, timing }: RunResult): boolean => {
+  if (status === 'ok' || status === 'error') return true;
+  // Its code had begun, and what it left is at hand.
+  return status !== 'setup-failed' && timing.runMs > 0 && session.state === 'kept';
+};
 
 const asListed = ({ bytes, name }: InputFile): { name: string; size: number; mime: string } => ({
   name,
