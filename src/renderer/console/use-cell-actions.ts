@@ -78,10 +78,19 @@ export const useCellActions = (): ((action: CellAction, place: CellPlace) => voi
         cell.clear();
         stay(cell);
         return;
-      case 'to-text':
-        changeKind(cell, 'markdown');
+      case 'to-text': {
+        const hadOutcome = cell.phase.name !== 'draft' || cell.items.length > 0;
+        const putBack = changeKind(cell, 'markdown');
+        if (hadOutcome) {
+          const run = (): void => {
+            putBack();
+            stay(cell);
+          };
+          toasts.show(t('console.cellMadeText'), 'calm', { label: t('menu.undo'), run });
+        }
         stay(cell);
         return;
+      }
       case 'to-code':
         changeKind(cell, 'code');
         stay(cell);

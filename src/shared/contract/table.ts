@@ -132,6 +132,8 @@ export const TableAnswer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('slow') }),
   /** What is compared with is no value of the column's type. */
   z.strictObject({ kind: z.literal('no-value') }),
+  /** This question can't be answered. */
+  z.strictObject({ kind: z.literal('failed') }),
 ]);
 export type TableAnswer = z.infer<typeof TableAnswer>;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cellKeyOf, type PressedKey } from '../../../src/renderer/console/cells/cell-keys.ts';
 import {
+  changeKind,
   duplicateCell,
   isPossible,
   mergedSource,
@@ -143,5 +144,40 @@ describe('keys of a cell', () => {
       key('Tab'),
     ];
     expect(others.filter((found) => found !== null)).toEqual([]);
+  });
+});
+
+describe('a cell that is made text', () => {
+  const ran = () => {
+    const { cells, session } = sessionOf('print(1)');
+    const [cell] = cells;
+    if (cell === undefined) throw new Error('no cell');
+    cell.begin('r', 7, 0, { timeoutSeconds: 1, memoryMiB: 64 });
+    cell.finish(resultOf({ stdout: 'hours of work' }), 1);
+    return { cell, session };
+  };
+
+  it('gets its output back when that is undone', () => {
+    const { cell } = ran();
+    const before = cell.outcome;
+    const putBack = changeKind(cell, 'markdown');
+    expect([cell.kind, outputText(cell), cell.number]).toEqual(['markdown', '', null]);
+    const changes = cell.outputChanges;
+    putBack();
+    expect(cell.kind).toBe('code');
+    expect(outputText(cell)).toBe('hours of work');
+    expect(cell.outcome).toEqual(before);
+    // So that it is kept on disk again.
+    expect(cell.outputChanges).toBeGreaterThan(changes);
+  });
+
+  it('keeps what came of it since', () => {
+    const { cell } = ran();
+    const putBack = changeKind(cell, 'markdown');
+    changeKind(cell, 'code');
+    cell.begin('r2', 8, 0, { timeoutSeconds: 1, memoryMiB: 64 });
+    cell.finish(resultOf({ stdout: 'newer' }), 1);
+    putBack();
+    expect(outputText(cell)).toBe('newer');
   });
 });

@@ -65,6 +65,8 @@ const open = (
     rows: (query) => {
       asked.push(query);
       const said = answer(query);
+      if (said === 'no-answer')
+        return Promise.resolve({ ok: false, error: { code: 'failed', message: 'no answer' } });
       const value: TableRows =
         said === 'busy' || said === 'slow' || said === 'no-session'
           ? { kind: said }
@@ -153,6 +155,8 @@ describe('an order', () => {
     const { calm, view } = open(table(1000, 3), (query) => {
       if (query.filter?.text === 'x') return { kind: 'no-value' };
       if (query.filter?.text === 'slow') return 'slow';
+      if (query.filter?.text === 'odd') return { kind: 'failed' };
+      if (query.filter?.text === 'no answer') return 'no-answer';
       return honest(query.filter === null ? 1000 : 7, query);
     });
     const filter = { field: 1, operator: '>', text: '5' } as const;
@@ -160,6 +164,9 @@ describe('an order', () => {
     expect(view.rows.value).toBe(7);
     expect(await view.setOrder({ sort: null, filter: { ...filter, text: 'x' } })).toBe('no-value');
     expect(await view.setOrder({ sort: null, filter: { ...filter, text: 'slow' } })).toBe('slow');
+    for (const text of ['odd', 'no answer'])
+      expect(await view.setOrder({ sort: null, filter: { ...filter, text } })).toBe('failed');
+    expect(view.canOrder).toBe(true);
     await calm();
     expect(view.rows.value).toBe(7);
     expect(view.order.value.filter).toEqual(filter);

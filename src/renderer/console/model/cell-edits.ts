@@ -38,7 +38,8 @@ export const isPossible = (action: CellAction, session: Session, cell: Cell): bo
     case 'clear-output':
       return !cell.isActive && cell.phase.name !== 'draft';
     case 'to-text':
-      return cell.kind === 'code' && !cell.isActive;
+      // What is still being read from the disk could not be put back.
+      return cell.kind === 'code' && !cell.isActive && !cell.isLoading;
     case 'to-code':
       return cell.kind === 'markdown';
     case 'run-above':
@@ -88,10 +89,20 @@ export const splitCell = (session: Session, cell: Cell, at: number): Cell => {
   return copyBelow(session, cell, lower);
 };
 
-/** Makes text of code, or code of text; what it has brought out goes, as text has none. */
-export const changeKind = (cell: Cell, kind: 'code' | 'markdown'): void => {
+/**
+ * Makes text of code, or code of text; what it has brought out goes, as text has none.
+ *
+ * @returns puts that back, as long as the cell is of that kind and was not run again
+ */
+export const changeKind = (cell: Cell, kind: 'code' | 'markdown'): (() => void) => {
+  const before = { kind: cell.kind, outcome: cell.outcome };
   cell.clear();
   cell.kind = kind;
+  return () => {
+    if (cell.kind !== kind || cell.phase.name !== 'draft' || cell.isActive) return;
+    cell.kind = before.kind;
+    cell.bringBack(before.outcome);
+  };
 };
 
 /** The code of two cells as that of one. */

@@ -61,6 +61,11 @@ export interface RunLimits {
   readonly memoryMiB: number;
 }
 
+/** What came of a cell's run. */
+export type CellOutcome = Readonly<
+  Pick<Cell, 'elsewhere' | 'isCut' | 'items' | 'missing' | 'number' | 'origin' | 'phase' | 'stale'>
+>;
+
 /** No private members: the page wraps it to hear of changes. Its items are replaced when they change. */
 export class Cell {
   readonly id: string;
@@ -181,6 +186,18 @@ export class Cell {
     this.missing = null;
     this.isCut = false;
     this.isLoading = false;
+  }
+
+  /** All that `clear` takes away. */
+  get outcome(): CellOutcome {
+    const { elsewhere, isCut, items, missing, number, origin, phase, stale } = this;
+    return { elsewhere, isCut, items, missing, number, origin, phase, stale };
+  }
+
+  /** Puts back what was taken away. */
+  bringBack(outcome: CellOutcome): void {
+    Object.assign(this, outcome);
+    this.outputChanges += 1;
   }
 
   refuse(code: string, message: string): void {

@@ -31,6 +31,8 @@ export const TABLE_SOURCE: InjectionKey<TableSource> = Symbol('table source');
 export type TableTrouble =
   | 'busy'
   | 'slow'
+  /** This question was not answered; others may be. */
+  | 'failed'
   /** The interpreter that had it is. */
   | 'gone'
   /** The answers contradict each other. */
@@ -259,7 +261,9 @@ export class TableView {
     const fields = Math.min(wantedFields, this.shown.fields.length - firstField);
     const query: TableQuery = { table, ...order, first, count, firstField, fields, whole };
     const answer = await this.#source.rows(query);
-    if (!answer.ok || answer.value.kind === 'no-session') return trouble('gone');
+    // Nobody has said that it is gone.
+    if (!answer.ok) return trouble('failed');
+    if (answer.value.kind === 'no-session') return trouble('gone');
     if (answer.value.kind !== 'answered') return trouble(answer.value.kind);
     const read = readAnswer(answer.value.text);
     if (read === null) return trouble('unsound');

@@ -75,9 +75,12 @@ class ShownTables:
             Deadline(_ANSWER_SECONDS, "too slow").watch(lambda: answers.append(table.rows(asked)))
         except TimeoutError:
             return '{"kind":"slow"}'
-        except ValueError:
-            # What is compared with is no value of that type.
+        except (ValueError, TypeError):
+            # What is compared with is no value of that type, or none that its values can be compared with.
             return '{"kind":"no-value"}'
+        except Exception:
+            # This question can't be answered; others can.
+            return '{"kind":"failed"}'
         return _dumps(answers[0], ensure_ascii=False)
 
     def _make_room(self) -> None:
