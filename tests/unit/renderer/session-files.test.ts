@@ -224,6 +224,19 @@ it('a file that was never written into the list of its session is removed at the
   expect(after.parts()).toEqual([]);
 });
 
+it('what is removed can come back where it can be read, and is removed where it never could be', async () => {
+  const opened = await open(newFolder());
+  const { session, store } = opened;
+  await attach(opened, 'a.txt', 'kept');
+  await store.reset(session);
+  // It is coming back: the session's folder does not have it yet.
+  const bytes = await store.files.readForUndo(session, 'a.txt');
+  expect(bytes instanceof Uint8Array ? new TextDecoder().decode(bytes) : bytes).toBe('kept');
+  session.noteFiles([{ name: 'large', size: LIMITS.collectedFileBytes + 1, mime: '' }], 1);
+  expect(await store.files.readForUndo(session, 'large')).toBeNull();
+  expect(await store.files.remove(session, 'large')).toBe(true);
+});
+
 it('what is not kept is said, and counts as lost with the rest', async () => {
   const opened = await open(newFolder());
   opened.session.attach({ name: 'large', size: LIMITS.totalFileBytes, parts: [], isPlaced: true });

@@ -69,6 +69,22 @@ export class SessionFiles {
     return this.#options.api.readFile(session.name, name);
   }
 
+  /**
+   * What is in a file that is about to be removed, so that it can come back. Null when that can't be: it is too large
+   * to be handed out, or its kept copy can't be read. A text says why nothing should be removed now.
+   */
+  async readForUndo(session: Session, name: string): Promise<Uint8Array<ArrayBuffer> | string | null> {
+    const there = session.files.find((file) => file.name === name);
+    if (there === undefined) {
+      const attached = session.attached.find((file) => file.name === name);
+      const kept = attached === undefined ? NOT_ON_DISK : await this.#keptBytes(attached);
+      return kept.ok ? kept.bytes : null;
+    }
+    if (there.size > LIMITS.collectedFileBytes) return null;
+    const answer = await this.read(session, name);
+    return answer.ok ? new Uint8Array(answer.value) : answer.error.message;
+  }
+
   /** Puts files into a session, one after the other; what went wrong. */
   async attach(session: Session, files: readonly ChosenFile[]): Promise<readonly AttachProblem[]> {
     const problems: AttachProblem[] = [];
