@@ -1,6 +1,7 @@
 import type { TableQuery, TableRows } from '../../../shared/contract/table.ts';
 import type { Clock } from '../../base/clock.ts';
 import { linkSignals, raceStop } from '../../base/stop-signal.ts';
+import { decodedText } from '../../foreign-text/decoded-text.ts';
 import type { BetweenRuns } from './between-runs.ts';
 
 /** For the session's turn, and for the answer then, in ms; the interpreter itself gives up earlier. */
@@ -27,9 +28,10 @@ export class SessionTables {
         session,
         async ({ id, sidecar }) => {
           cancel();
-          const asked = sidecar.questions.ask(id, 'tableRows', query);
+          const asked = sidecar.questions.askForBytes(id, 'tableRows', query);
           const raced = await raceStop(asked, this.#clock, ANSWER_MS, this.#betweenRuns.signal);
-          return raced.stopped === null ? { kind: 'answered', text: raced.value } : { kind: 'slow' };
+          if (raced.stopped !== null) return { kind: 'slow' };
+          return { kind: 'answered', text: await decodedText(raced.value) };
         },
         signal,
       );
