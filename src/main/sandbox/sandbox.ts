@@ -151,6 +151,8 @@ export class Sandbox implements Runner {
       queue: this.#queue,
       supervisor: this.#supervisor,
       signal: this.#runner.disposal,
+      clock: config.clock,
+      close: (interpreter) => this.#provider.close(interpreter),
     });
     this.#files = new SessionFiles(files, betweenRuns);
     this.#tables = new SessionTables(betweenRuns, config.clock);

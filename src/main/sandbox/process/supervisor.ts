@@ -12,6 +12,9 @@ import { SidecarLife, START_LIMIT_MS } from './sidecar-life.ts';
 import { SnapshotMaking } from './snapshot-making.ts';
 import type { SupervisorOptions, SupervisorSettings } from './supervisor-options.ts';
 
+/** What a process is kept from becoming idle for: the idle time is counted from the last use, not from a question. */
+export type Purpose = 'use' | 'question';
+
 /**
  * Keeps one sidecar process, and a second one on standby: starts them when they are needed, replaces them when
  * they die, ends them when nobody uses them.
@@ -30,6 +33,8 @@ export class Supervisor {
   readonly #lives = new WeakMap<SidecarClient, SidecarLife>();
   #users = 0;
   #runs = 0;
+  /** When the idle time began, on the clock. */
+  #idleSince = 0;
   readonly #idle: IdleTimer;
   #disposed = false;
 
@@ -139,12 +144,14 @@ export class Supervisor {
     this.#standby.outdate();
   }
 
-  /** Undoes `use`. The last release starts the idle time, however the run ended. */
-  release(): void {
+  /** Undoes `use`. The last release starts the idle time, however the run ended; after a question the earlier one goes on. */
+  release(purpose: Purpose = 'use'): void {
     this.#users--;
+    const now = this.#options.clock.now();
+    if (purpose === 'use') this.#idleSince = now;
     if (this.#users > 0 || this.#disposed) return;
     if (this.#active === undefined && this.#standby.isEmpty) return;
-    this.#idle.begin(this.#settings.idleMs);
+    this.#idle.begin(Math.max(0, this.#idleSince + this.#settings.idleMs - now));
     this.#prepareForNext();
   }
 
@@ -159,6 +166,7 @@ export class Supervisor {
     this.#standby.configure(settings);
     if (this.#users > 0) return;
     if (before.idleMs !== settings.idleMs && this.#active !== undefined) {
+      this.#idleSince = this.#options.clock.now();
       this.#idle.begin(settings.idleMs);
     }
     this.#prepareForNext();

@@ -202,9 +202,23 @@ export class InterpreterThread {
     return taken;
   }
 
-  /** Calls the thread with what the control thread only passes on. @throws RpcError as the peer does */
+  /**
+   * Calls the thread with what the control thread only passes on. Its memory is watched as in a run: a guest may have a hand
+   * in the answer.
+   *
+   * @throws RpcError as the peer does
+   */
   get call(): WorkerPeer['call'] {
-    return this.#peer.call.bind(this.#peer);
+    return async (method, params, options) => {
+      this.#memory.begin();
+      try {
+        const calling = this.#peer.call(method, params, options);
+        this.#memory.watch();
+        return await calling;
+      } finally {
+        this.#memory.end();
+      }
+    };
   }
 
   /** @throws RpcError when the packages do not work */
