@@ -10,6 +10,7 @@ import { hasMoreTags } from '../../../src/main/app/tag-count.ts';
 import { TerminalFilter } from '../../../src/main/cli/terminal/terminal-filter.ts';
 import { RunStream } from '../../../src/main/app/run-stream.ts';
 import { openSettings } from '../../../src/main/config/open-settings.ts';
+import { FunctionSet } from '../../../src/main/functions/function-set.ts';
 import { sha256 } from '../../../src/main/foreign-text/hash.ts';
 import { oneLine } from '../../../src/main/foreign-text/printable.ts';
 import { inPieces, joined, Turns } from '../../../src/main/foreign-text/turns.ts';
@@ -51,6 +52,16 @@ const MIB = 1024 * KIB;
 const PYTHON = '3.14.2';
 const HASH = 'a'.repeat(64);
 const environment = markerEnvironment(PYTHON);
+
+/** As many as there can be, all of them with data frames. */
+const FRAME_FUNCTIONS = new FunctionSet(
+  Object.fromEntries(
+    Array.from({ length: LIMITS.functionCount }, (_none, index) => [
+      `tables.c${index}`,
+      { frames: 'arrow' as const, handler: () => null },
+    ]),
+  ),
+);
 
 interface Row {
   readonly reader: string;
@@ -554,6 +565,12 @@ const ROWS: readonly Row[] = [
       ]),
     asBytes,
     readNameReport,
+  ),
+  row(
+    'code that may call functions',
+    () => allOf(codes(), singles(['a ', 'host.b ', 'b0 b1 '], LIMITS.codeBytes - 10)),
+    (text) => `${text}\nhost`,
+    (text) => FRAME_FUNCTIONS.modulesFor(text),
   ),
   row(
     'a list of files',

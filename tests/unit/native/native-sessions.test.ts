@@ -518,6 +518,13 @@ describe('names of a session', () => {
     }
   });
 
+  it('keys are told with quotes in them, but none that end a line or turn the text around them', async () => {
+    await run(
+      String.raw`d = dict.fromkeys(['x"];f()#', "it's", 'a\\b', 'm²', 'a\nb', 'a\r', 'a\u2028b', 'a\u202eb', 'a\ud800'])`,
+    );
+    expect(await look('keys', 'd')).toEqual(['x"];f()#', "it's", 'a\\b', 'm²']);
+  });
+
   it('are not asked for while code runs, nor while an answer is owed', async () => {
     await run('x = 1');
     const running = run('input()', { timeoutMs: 60_000 });
