@@ -75,7 +75,7 @@ class ShownTables:
             Deadline(_ANSWER_SECONDS, "too slow").watch(lambda: answers.append(table.rows(asked)))
         except TimeoutError:
             return '{"kind":"slow"}'
-        except (ValueError, TypeError):
+        except ValueError, TypeError:
             # What is compared with is no value of that type, or none that its values can be compared with.
             return '{"kind":"no-value"}'
         except Exception:
