@@ -30,6 +30,7 @@ export class StreamedRuns {
         break;
       case 'input':
       case 'packages':
+      case 'phase':
         break;
     }
   }
