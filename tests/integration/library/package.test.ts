@@ -70,7 +70,7 @@ describe('what is packed', () => {
       .split('\n')
       .map((name) => name.replace('package/', ''));
     const known =
-      /^(?:out\/(?:lib|main|preload|renderer|utility)|docs|examples)\/|^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE)$/u;
+      /^(?:out\/(?:frames|lib|main|preload|renderer|utility)|docs|examples)\/|^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE)$/u;
     expect(names.filter((name) => !known.test(name))).toEqual([]);
     expect(names.filter((name) => /\.(?:tsx?|map)$/u.test(name) && !name.endsWith('.d.ts'))).toEqual([]);
   });
