@@ -57,9 +57,9 @@ fig`);
     // The third is the value; it is not there once more as text.
     expect(await cell.locator('.value').count()).toBe(1);
     expect(await cell.locator('.value .guest').count()).toBe(1);
-    await cell.locator('iframe[title="Two bars"]').first().waitFor();
+    await cell.locator('iframe[title="Two bars"]').first().waitFor({ timeout: START_MS });
     await cell.getByRole('button', { name: 'Copy image' }).first().click();
-    await app.page.getByText('Copied', { exact: true }).waitFor();
+    await app.page.getByText('Copied', { exact: true }).waitFor({ timeout: START_MS });
   });
 
   it('of Altair are drawn', async (context) => {
