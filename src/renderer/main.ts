@@ -3,7 +3,7 @@ import { config as zodConfig } from 'zod';
 import './app/tokens.css';
 import './app/elements.css';
 import './app/base.css';
-import './console/output/ansi.css';
+import './console/output/texts/ansi.css';
 import type { WindowApi } from '../shared/ipc/api.ts';
 import type { AppInfo } from '../shared/ipc/app.ts';
 import { languageTraits } from '../shared/languages.ts';

@@ -299,9 +299,11 @@ describe('what is opened from outside', () => {
       'file:///home/d%20e.py',
       'file://%',
     ];
-    expect(documentsIn(argv, '/work')).toEqual(
-      process.platform === 'win32' ? expect.anything() : ['/work/a.py', '/work/sub/B.IPYNB', '/home/d e.py'],
+    expect(documentsIn(argv, '/folder')).toEqual(
+      process.platform === 'win32'
+        ? expect.anything()
+        : ['/folder/a.py', '/folder/sub/B.IPYNB', '/home/d e.py'],
     );
-    expect(documentsIn(['/app/x.py'], '/work')).toEqual([]);
+    expect(documentsIn(['/app/x.py'], '/folder')).toEqual([]);
   });
 });

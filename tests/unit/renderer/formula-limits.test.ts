@@ -6,7 +6,7 @@ import {
   isBounded,
   isModest,
   MAX_FORMULA_LENGTH,
-} from '../../../src/renderer/console/model/formula-limits.ts';
+} from '../../../src/renderer/console/model/texts/formula-limits.ts';
 
 const set = (tex: string): string => renderToString(tex, { ...FORMULA_OPTIONS, displayMode: true });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readHtmlTable } from '../../../src/renderer/console/model/html-table.ts';
+import { readHtmlTable } from '../../../src/renderer/console/model/tables/html-table.ts';
 
 const FRAME = `<div>
 <style scoped>

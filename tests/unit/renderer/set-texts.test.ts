@@ -1,8 +1,13 @@
 /** Texts that are set: formulas, Markdown, JSON. */
 import { describe, expect, it } from 'vitest';
-import { branchOf, childrenOf, leafText, readJson } from '../../../src/renderer/console/model/json-tree.ts';
-import { readMarkdown, type MarkdownPart } from '../../../src/renderer/console/model/markdown.ts';
-import { mathSegments } from '../../../src/renderer/console/model/math-text.ts';
+import {
+  branchOf,
+  childrenOf,
+  leafText,
+  readJson,
+} from '../../../src/renderer/console/model/texts/json-tree.ts';
+import { readMarkdown, type MarkdownPart } from '../../../src/renderer/console/model/texts/markdown.ts';
+import { mathSegments } from '../../../src/renderer/console/model/texts/math-text.ts';
 import { shownOutput } from '../../../src/renderer/console/model/rich-output.ts';
 
 describe('formulas in a text', () => {

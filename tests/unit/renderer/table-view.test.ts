@@ -13,10 +13,10 @@ import {
   ROW_HEIGHT,
   rowWindow,
   scrollTopFor,
-} from '../../../src/renderer/console/model/row-window.ts';
+} from '../../../src/renderer/console/model/tables/row-window.ts';
 import { shownOutput } from '../../../src/renderer/console/model/rich-output.ts';
-import { csvLine, headLines, tsvLine } from '../../../src/renderer/console/model/table-text.ts';
-import { TableView } from '../../../src/renderer/console/model/table-view.ts';
+import { csvLine, headLines, tsvLine } from '../../../src/renderer/console/model/tables/table-text.ts';
+import { TableView } from '../../../src/renderer/console/model/tables/table-view.ts';
 
 const table = (rows: number, columns: number, headRows = 2): ShownTable => ({
   version: 1,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { spansOf } from '../../../src/renderer/console/model/ansi.ts';
-import { foldOf } from '../../../src/renderer/console/model/fold.ts';
-import { TextBlock } from '../../../src/renderer/console/model/text-block.ts';
-import { ROW_CHARACTERS, rowsOf, TextRows } from '../../../src/renderer/console/model/text-rows.ts';
+import { spansOf } from '../../../src/renderer/console/model/texts/ansi.ts';
+import { foldOf } from '../../../src/renderer/console/model/texts/fold.ts';
+import { TextBlock } from '../../../src/renderer/console/model/texts/text-block.ts';
+import { ROW_CHARACTERS, rowsOf, TextRows } from '../../../src/renderer/console/model/texts/text-rows.ts';
 
 const ESC = '\u001B';
 const blockOf = (...pieces: string[]): TextBlock => {

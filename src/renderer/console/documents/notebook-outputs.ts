@@ -5,7 +5,7 @@ import { LIMITS } from '../../../shared/limits.ts';
 import { isNestedDeeperThan } from '../../../shared/nesting.ts';
 import { richItem, type CellItem } from '../model/cell.ts';
 import type { Mime } from '../model/rich-output.ts';
-import { TextBlock } from '../model/text-block.ts';
+import { TextBlock } from '../model/texts/text-block.ts';
 import { isJsonType, linesOf, MultilineText, NotebookOutput, wholeText } from './notebook-format.ts';
 
 const textOfForm = (type: string, content: unknown): string | null => {

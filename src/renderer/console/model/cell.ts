@@ -7,7 +7,7 @@ import type { RunError, RunResult } from '../../../shared/contract/sandbox.ts';
 import type { PythonRuntime } from '../../../shared/runtimes.ts';
 import type { CellKind, CellOrigin } from './document.ts';
 import { shownOutput, type Mime, type ShownOutput } from './rich-output.ts';
-import { TextBlock, type TextStream } from './text-block.ts';
+import { TextBlock, type TextStream } from './texts/text-block.ts';
 
 export interface RichItem {
   readonly kind: 'rich';

@@ -1,6 +1,6 @@
 /** What can be shown of a file from a session's folder. */
 import { readDelimited } from './delimited-text.ts';
-import type { TableCell, TableData } from './html-table.ts';
+import type { TableCell, TableData } from './tables/html-table.ts';
 
 export const PREVIEW_ROWS = 100;
 const PREVIEW_BYTES = 512 * 1024;

@@ -1,8 +1,8 @@
 /** Which of the forms that an output comes in is shown. */
 import { chartLibraryOf, type ChartLibrary } from '../../../shared/contract/charts.ts';
 import { ShownTable, TABLE_MIME } from '../../../shared/contract/table.ts';
-import { MAX_JSON_LENGTH } from './json-tree.ts';
-import { MAX_MATH_LENGTH } from './math-text.ts';
+import { MAX_JSON_LENGTH } from './texts/json-tree.ts';
+import { MAX_MATH_LENGTH } from './texts/math-text.ts';
 import { DRAWING } from './picture.ts';
 
 export type Mime = Readonly<Record<string, string>>;

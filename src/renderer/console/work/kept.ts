@@ -8,7 +8,7 @@ import { richItem, type Cell, type CellItem, type CellPhase } from '../model/cel
 import { CellKind, CellOrigin, DocumentState } from '../model/document.ts';
 import type { Session } from '../model/session.ts';
 import { type KeptSource, partCount } from './kept-source.ts';
-import { TextBlock } from '../model/text-block.ts';
+import { TextBlock } from '../model/texts/text-block.ts';
 import type { Removal } from '../model/removals.ts';
 
 const Count = z.number().int().nonnegative();

@@ -1,6 +1,6 @@
 /** The rows of a data frame that was shown: what is loaded of them, and how more are asked for. */
 import { ref, shallowRef, type InjectionKey, type Ref } from 'vue';
-import type { Answer } from '../../../shared/ipc/answer.ts';
+import type { Answer } from '../../../../shared/ipc/answer.ts';
 import {
   TableAnswer,
   type ShownTable,
@@ -9,7 +9,7 @@ import {
   type TableQuery,
   type TableRows,
   type TableSort,
-} from '../../../shared/contract/table.ts';
+} from '../../../../shared/contract/table.ts';
 
 /** Rows and fields that are asked for at once. */
 const BLOCK = { rows: 100, fields: 40 } as const;

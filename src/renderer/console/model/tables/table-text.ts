@@ -1,5 +1,5 @@
 /** Cells of a table as text for other programs, and how missing values look. */
-import type { ShownTable, TableCell } from '../../../shared/contract/table.ts';
+import type { ShownTable, TableCell } from '../../../../shared/contract/table.ts';
 
 const MISSING = ['NaN', 'None', 'NaT', '<NA>'] as const;
 

@@ -1,5 +1,5 @@
 /** How wide the columns of a table are, in CSS pixels. */
-import type { ShownTable } from '../../../shared/contract/table.ts';
+import type { ShownTable } from '../../../../shared/contract/table.ts';
 import { cellText } from './table-text.ts';
 
 const PER_CHARACTER = 7.5;

@@ -1,12 +1,12 @@
 import { ref, type Ref } from 'vue';
-import { LIMITS } from '../../../shared/limits.ts';
-import type { TableCell } from '../../../shared/contract/table.ts';
-import { useServices } from '../../app/services.ts';
-import { useTranslation } from '../../app/translation.ts';
-import type { GridRange } from '../model/grid-place.ts';
-import { cellText, csvLine, headLines, tsvLine } from '../model/table-text.ts';
-import type { TableView } from '../model/table-view.ts';
-import { useSaveFile } from './save-file.ts';
+import { LIMITS } from '../../../../shared/limits.ts';
+import type { TableCell } from '../../../../shared/contract/table.ts';
+import { useServices } from '../../../app/services.ts';
+import { useTranslation } from '../../../app/translation.ts';
+import type { GridRange } from '../../model/tables/grid-place.ts';
+import { cellText, csvLine, headLines, tsvLine } from '../../model/tables/table-text.ts';
+import type { TableView } from '../../model/tables/table-view.ts';
+import { useSaveFile } from '../save-file.ts';
 
 /** Most characters that are copied. */
 const MOST_COPIED = 20_000_000;
