@@ -1,4 +1,4 @@
-import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
+import { LIMITS } from '../../shared/limits.ts';
 import { MIB } from '../../shared/units.ts';
 import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import type { SandboxEvent, SandboxState } from '../../shared/contract/sandbox-events.ts';
@@ -10,7 +10,6 @@ import type {
   SessionMemory,
 } from '../../shared/contract/sandbox.ts';
 import type { TableQuery, TableRows } from '../../shared/contract/table.ts';
-import type { CrashLimit } from './process/crash-window.ts';
 import { FileCollector } from './sessions/file-collector.ts';
 import { SnapshotSelector } from './execution/snapshot-selector.ts';
 import { keptIn, type KeptData } from './kept-data.ts';
@@ -24,20 +23,19 @@ import { BackendRunner } from '../run/backend-runner.ts';
 import type { Runner } from '../run/runner.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import type { SandboxConfig, SandboxSettings } from './sandbox-config.ts';
+import { crashLimitOf, idleMsOf, sparesOf, supervisorSettings } from './sandbox-defaults.ts';
 import { BetweenRuns } from './sessions/between-runs.ts';
 import { SessionFiles } from './sessions/session-files.ts';
+import { sessionMemory } from './sessions/session-memory.ts';
 import { SessionTables } from './sessions/session-tables.ts';
 import { SessionNames } from './sessions/session-names.ts';
 import type { SidecarClient } from './sidecar/sidecar-client.ts';
 import type { MemoryReading } from './process/sidecar-life.ts';
 import { Supervisor } from './process/supervisor.ts';
-import type { SupervisorSettings } from './process/supervisor-options.ts';
 import { warmUp } from './process/warm-up.ts';
 
 /** Most interpreters that run guest code at once. Every session may be blocked at the same time, so none is left out. */
 const MAX_CONCURRENT_RUNS = LIMITS.sessions;
-const IDLE_MS = DEFAULTS.idleMinutes * 60_000;
-const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };
 const toMiB = (bytes: number): number => Math.round(bytes / MIB);
 
 /** For the end of a session, in ms; then its interpreter is ended as it is. */
@@ -61,10 +59,6 @@ export class Sandbox implements Runner {
 
   /** @throws RangeError for a setting out of its bounds */
   constructor(config: SandboxConfig) {
-    const { spares = 0 } = config;
-    if (!Number.isInteger(spares) || spares < 0 || spares > LIMITS.spares) {
-      throw new RangeError(`spares must be a whole number from 0 to ${LIMITS.spares}, not ${spares}`);
-    }
     this.#config = config;
     this.#settings = config;
     this.#interpreters = new SessionRegistry((session, interpreter, why) => {
@@ -82,8 +76,8 @@ export class Sandbox implements Runner {
       clock: config.clock,
       ...supervisorSettings(config),
       snapshots: kept?.snapshots,
-      spares,
-      crashLimit: config.crashLimit ?? CRASH_LIMIT,
+      spares: sparesOf(config),
+      crashLimit: crashLimitOf(config),
       freeMemory: config.freeMemory,
       improvement: {
         isDue: () => selector?.hasWanted === true,
@@ -136,7 +130,7 @@ export class Sandbox implements Runner {
       queue: this.#queue,
       clock: config.clock,
       outputBytes: () => this.#settings.outputKiB * 1024,
-      inputWaitMs: () => this.#settings.idleMs ?? IDLE_MS,
+      inputWaitMs: () => idleMsOf(this.#settings),
       disposedDetail: 'the sandbox was disposed of',
       observer: {
         onRunBegan: (run, session) => this.#emit({ type: 'run-began', at: Date.now(), run, session }),
@@ -196,17 +190,8 @@ export class Sandbox implements Runner {
   }
 
   /** What each named session uses for its data, files and objects, as it was measured last; in the order of `sessions`. */
-  async sessionMemory(): Promise<SessionMemory[]> {
-    const sidecars = new Set(this.sessions.map((session) => this.#interpreters.find(session)?.sidecar));
-    const readings = await Promise.all(
-      // One that is gone has no sessions any more.
-      [...sidecars].map(async (sidecar) => (await sidecar?.interpreterMiB().catch(() => null)) ?? new Map()),
-    );
-    const all = new Map<string, number>(readings.flatMap((reading) => [...reading]));
-    return this.sessions.flatMap((session) => {
-      const usedMiB = all.get(this.#interpreters.find(session)?.id ?? '');
-      return usedMiB === undefined ? [] : [{ session, usedMiB }];
-    });
+  sessionMemory(): Promise<SessionMemory[]> {
+    return sessionMemory(this.#interpreters);
   }
 
   /**
@@ -373,9 +358,3 @@ export class Sandbox implements Runner {
     }
   }
 }
-
-const supervisorSettings = ({ idleMs, memoryMiB, standby }: SandboxSettings): SupervisorSettings => ({
-  memoryMiB,
-  idleMs: idleMs ?? IDLE_MS,
-  standby: standby ?? false,
-});

@@ -14,47 +14,17 @@ import {
 } from '../../shared/protocol/interpreter-methods.ts';
 import type { PlacedPackage } from '../../shared/protocol/package-files.ts';
 import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/protocol/snapshot-image.ts';
-import type { AtomicsWait, CallRequest } from '../../shared/protocol/blocking-calls.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
 import { CALL_FAILED } from '../../shared/protocol/call-codes.ts';
 import { bytesOfCode } from './code-bytes.ts';
 import { CurrentRun, type WorkerRunEnd } from './current-run.ts';
-import { GuestRealm, type OpenedRealm } from './guest-realm.ts';
+import { GuestRealm } from './guest-realm.ts';
+import type { HostFunctions, RealmHost } from './host-ports.ts';
 import { guarded } from './guarded.ts';
 import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
 import { GuestCalls } from './guest-calls.ts';
 import { collectImage, fillGuestMemory } from './snapshot-memory.ts';
 import { warmUp } from './warm-up.ts';
-
-/** Creates the guest's realm. */
-export interface RealmHost {
-  /**
-   * Hardens the thread, so that it is useless to a guest that escapes its realm, and creates the realm with the guest core.
-   * Irreversible; to be called once.
-   */
-  open(
-    guestScript: string,
-    codeCache: Uint8Array,
-  ): { readonly realm: OpenedRealm; readonly checks: SelfCheck[] };
-}
-
-/** Functions of the host, captured before the thread is hardened. */
-export interface HostFunctions {
-  readonly now: () => number;
-  /** One character per byte. */
-  readonly random: (length: number) => string;
-  readonly encode: (text: string) => Uint8Array;
-  readonly decode: (bytes: Uint8Array) => string;
-  readonly forgetInterrupt: () => void;
-  readonly isInterrupted: () => boolean;
-  /** Whether the thread may be terminated soon, because the run was interrupted and has not ended. */
-  readonly isStopping: () => boolean;
-  /** Measures this thread's memory, and stores the result for the control thread. */
-  readonly measure: () => void;
-  readonly wait: AtomicsWait;
-  /** Requests a part of a package's file from the control thread. */
-  readonly askForPackageFile: (call: number, request: CallRequest<'readPackageFile'>) => void;
-}
 
 const MAX_RANDOM = 65_536;
 

@@ -17,7 +17,8 @@ import {
   type WorkerStart,
 } from '../../shared/protocol/worker-protocol.ts';
 import type { NextTurn } from '../../shared/rpc/pacer.ts';
-import { InterpreterHost, type HostFunctions, type RealmHost } from './interpreter-host.ts';
+import { InterpreterHost } from './interpreter-host.ts';
+import type { HostFunctions, RealmHost } from './host-ports.ts';
 
 /** Captured before the thread is hardened. */
 export interface ThreadFunctions extends Omit<

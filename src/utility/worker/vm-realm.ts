@@ -3,7 +3,7 @@ import type { GuestCore } from '../../shared/protocol/guest-bridge.ts';
 import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
 import type { OpenedRealm } from './guest-realm.ts';
 import { hardenThread } from './harden.ts';
-import type { RealmHost } from './interpreter-host.ts';
+import type { RealmHost } from './host-ports.ts';
 import { threadChecks } from './self-checks.ts';
 
 const GUEST_SCRIPT_NAME = 'guest.js';

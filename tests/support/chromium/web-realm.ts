@@ -7,7 +7,7 @@ import type { GuestCore } from '../../../src/shared/protocol/guest-bridge.ts';
 import type { SelfCheck } from '../../../src/shared/protocol/interpreter.ts';
 import type { OpenedRealm } from '../../../src/utility/worker/guest-realm.ts';
 import { KEPT_GLOBALS } from '../../../src/utility/worker/harden.ts';
-import type { RealmHost } from '../../../src/utility/worker/interpreter-host.ts';
+import type { RealmHost } from '../../../src/utility/worker/host-ports.ts';
 import { GUEST_ADDRESS, GUEST_CORE } from './addresses.ts';
 
 const global: Record<string | symbol, unknown> = globalThis;

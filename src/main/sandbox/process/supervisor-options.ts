@@ -9,6 +9,9 @@ import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import type { MemoryReading } from './sidecar-life.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
 
+/** What a process is kept from becoming idle for: the idle time is counted from the last use, not from a question. */
+export type Purpose = 'use' | 'question';
+
 /** Settings that can change while the supervisor runs. */
 export interface SupervisorSettings {
   /** Cap of each interpreter's WebAssembly memory, in MiB. */

@@ -10,10 +10,7 @@ import { SetupError } from '../setup-error.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import { SidecarLife, START_LIMIT_MS } from './sidecar-life.ts';
 import { SnapshotMaking } from './snapshot-making.ts';
-import type { SupervisorOptions, SupervisorSettings } from './supervisor-options.ts';
-
-/** What a process is kept from becoming idle for: the idle time is counted from the last use, not from a question. */
-export type Purpose = 'use' | 'question';
+import type { Purpose, SupervisorOptions, SupervisorSettings } from './supervisor-options.ts';
 
 /**
  * Keeps one sidecar process, and a second one on standby: starts them when they are needed, replaces them when

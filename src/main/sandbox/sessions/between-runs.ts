@@ -2,7 +2,8 @@ import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import { linkSignals, raceStop, type Raced } from '../../base/stop-signal.ts';
 import type { RunQueue } from '../../run/run-queue.ts';
-import type { Purpose, Supervisor } from '../process/supervisor.ts';
+import type { Purpose } from '../process/supervisor-options.ts';
+import type { Supervisor } from '../process/supervisor.ts';
 import type { SessionRegistry, OpenInterpreter } from './session-registry.ts';
 
 /** For the answer to a question, in ms. */

@@ -8,12 +8,7 @@ import {
   type SelfCheck,
 } from '../../../shared/protocol/interpreter.ts';
 import type { PlacedPackage } from '../../../shared/protocol/package-files.ts';
-import { answerMemory, AnswerSlot } from '../../../shared/protocol/answer-slot.ts';
-import {
-  blockingCalls,
-  type FunctionAnswer,
-  type InputAnswer,
-} from '../../../shared/protocol/blocking-calls.ts';
+import type { FunctionAnswer, InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
 import { FONTS_ANSWER_BYTES } from '../../../shared/protocol/call-codes.ts';
 import { wholeAnswer } from '../../../shared/protocol/answers.ts';
 import { RpcPeer } from '../../../shared/rpc/peer.ts';
@@ -29,6 +24,7 @@ import {
   type WorkerImage,
   type WorkerStart,
 } from '../../../shared/protocol/worker-protocol.ts';
+import { AnswerSlots } from './answer-slots.ts';
 import { causeOf, fatalCause, type Death } from './thread-death.ts';
 import { ThreadMemory } from './thread-memory.ts';
 import { PackageFileServer } from '../packages/package-file-server.ts';
@@ -69,16 +65,7 @@ export class InterpreterThread {
   /** See `WorkerStart.interrupts`. */
   readonly #interrupts = new Int32Array(new SharedArrayBuffer(INTERRUPTS_BYTES));
   readonly #memory: ThreadMemory;
-  /** See `WorkerStart.answers`. */
-  readonly #answers = {
-    readInput: answerMemory(blockingCalls.readInput.partBytes),
-    readPackageFile: answerMemory(blockingCalls.readPackageFile.partBytes),
-    callFunction: answerMemory(blockingCalls.callFunction.partBytes),
-    fetchFonts: answerMemory(blockingCalls.fetchFonts.partBytes),
-  };
-  readonly #input = new AnswerSlot(this.#answers.readInput);
-  readonly #functions = new AnswerSlot(this.#answers.callFunction);
-  readonly #fonts = new AnswerSlot(this.#answers.fetchFonts);
+  readonly #answers = new AnswerSlots();
   readonly #files: PackageFileServer;
   readonly #placed = new PlacedFiles();
   #death: Death | undefined;
@@ -98,7 +85,7 @@ export class InterpreterThread {
       },
     });
     this.#files = new PackageFileServer({
-      slot: new AnswerSlot(this.#answers.readPackageFile),
+      slot: this.#answers.readPackageFile,
       nextTurn: () => parts.threadHost.nextTurn(),
       onFlood: () => this.#peer.close('it asked for files without waiting for them'),
       onRead: (packageName) => this.#readings?.saw(packageName),
@@ -111,7 +98,7 @@ export class InterpreterThread {
       codeCache: snapshot === undefined ? new Uint8Array(0) : decodeImage(snapshot).codeCache.slice(),
       interrupts: this.#interrupts.buffer,
       used: this.#memory.shared,
-      answers: this.#answers,
+      answers: this.#answers.memory,
     };
     let resolveDied: (death: Death) => void = () => undefined;
     this.died = new Promise((resolve) => {
@@ -233,12 +220,12 @@ export class InterpreterThread {
 
   /** Answers a guest that waits for input. */
   answerInput(call: number, answer: InputAnswer): void {
-    this.#input.answer(call, answer);
+    this.#answers.readInput.answer(call, answer);
   }
 
   /** Answers a guest that has called a function of the app. */
   answerFunction(call: number, answer: FunctionAnswer): void {
-    this.#functions.answer(call, answer);
+    this.#answers.callFunction.answer(call, answer);
   }
 
   /**
@@ -263,9 +250,9 @@ export class InterpreterThread {
     if ('clash' in placement) return placement.clash;
     const placed = wheels.map((wheel, index) => this.#files.place(wheel, placement.files[index]));
     const bytes = new TextEncoder().encode(JSON.stringify(placed));
-    if (wheels.length === 0) this.#fonts.answer(call, { kind: 'end' });
-    else if (bytes.length > FONTS_ANSWER_BYTES) this.#fonts.answer(call, { kind: 'failed' });
-    else this.#fonts.answer(call, { kind: 'bytes', bytes });
+    if (wheels.length === 0) this.#answers.fetchFonts.answer(call, { kind: 'end' });
+    else if (bytes.length > FONTS_ANSWER_BYTES) this.#answers.fetchFonts.answer(call, { kind: 'failed' });
+    else this.#answers.fetchFonts.answer(call, { kind: 'bytes', bytes });
     return null;
   }
 
@@ -298,9 +285,7 @@ export class InterpreterThread {
       }
       Atomics.store(this.#interrupts, 0, INTERRUPT_SIGNAL);
       Atomics.notify(this.#interrupts, 0);
-      this.#input.ring();
-      this.#functions.ring();
-      this.#fonts.ring();
+      this.#answers.ringAll();
     };
     let tooLate: NodeJS.Timeout | undefined;
     const again = setInterval(raise, INTERRUPT_AGAIN_MS);

@@ -1,0 +1,24 @@
+/** What holds for a sandbox whose configuration does not say it, and what can not be configured. */
+import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
+import type { CrashLimit } from './process/crash-window.ts';
+import type { SupervisorSettings } from './process/supervisor-options.ts';
+import type { SandboxConfig, SandboxSettings } from './sandbox-config.ts';
+
+const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };
+
+/** In ms. */
+export const idleMsOf = ({ idleMs }: SandboxSettings): number => idleMs ?? DEFAULTS.idleMinutes * 60_000;
+
+export const crashLimitOf = ({ crashLimit }: SandboxConfig): CrashLimit => crashLimit ?? CRASH_LIMIT;
+
+/** @throws RangeError for a number out of its bounds */
+export const sparesOf = ({ spares = 0 }: SandboxConfig): number => {
+  if (Number.isInteger(spares) && spares >= 0 && spares <= LIMITS.spares) return spares;
+  throw new RangeError(`spares must be a whole number from 0 to ${LIMITS.spares}, not ${spares}`);
+};
+
+export const supervisorSettings = (settings: SandboxSettings): SupervisorSettings => ({
+  memoryMiB: settings.memoryMiB,
+  idleMs: idleMsOf(settings),
+  standby: settings.standby ?? false,
+});

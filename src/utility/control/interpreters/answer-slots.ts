@@ -1,0 +1,24 @@
+import { answerMemory, AnswerSlot } from '../../../shared/protocol/answer-slot.ts';
+import { blockingCalls } from '../../../shared/protocol/blocking-calls.ts';
+
+/** Where the answers to the blocking calls of one worker go: memory that it shares with the control thread alone. */
+export class AnswerSlots {
+  /** See `WorkerStart.answers`. */
+  readonly memory = {
+    readInput: answerMemory(blockingCalls.readInput.partBytes),
+    readPackageFile: answerMemory(blockingCalls.readPackageFile.partBytes),
+    callFunction: answerMemory(blockingCalls.callFunction.partBytes),
+    fetchFonts: answerMemory(blockingCalls.fetchFonts.partBytes),
+  };
+  readonly readInput = new AnswerSlot(this.memory.readInput);
+  readonly readPackageFile = new AnswerSlot(this.memory.readPackageFile);
+  readonly callFunction = new AnswerSlot(this.memory.callFunction);
+  readonly fetchFonts = new AnswerSlot(this.memory.fetchFonts);
+
+  /** Lets a guest that waits for somebody's answer look whether it was interrupted. Files are given at once. */
+  ringAll(): void {
+    this.readInput.ring();
+    this.callFunction.ring();
+    this.fetchFonts.ring();
+  }
+}
