@@ -34,12 +34,14 @@ export default class OutcomeReporter implements Reporter {
         .filter((test) => test.result().state === 'failed')
         .map((test) => `${nameOf(test)}: ${errorsOf(test).join('; then ')}`),
       problems: [
-        ...modules.filter(isFaulty).map((module) => `${nameOf(module)}: the file or a hook of it failed`),
-        ...suites.filter(isFaulty).map((suite) => `${nameOf(suite)}: a hook failed`),
+        ...modules
+          .filter(isFaulty)
+          .map((module) => `${nameOf(module)}: the file or a hook of it failed: ${whyFaulty(module)}`),
+        ...suites.filter(isFaulty).map((suite) => `${nameOf(suite)}: a hook failed: ${whyFaulty(suite)}`),
         ...(this.#isFiltered
           ? []
           : tests.filter(isSilent).map((test) => `${nameOf(test)}: left out without a reason`)),
-        ...unhandledErrors.map((error) => `outside of all tests: ${messageOf(error)}`),
+        ...unhandledErrors.map((error) => `outside of all tests: ${placeOf(error)}`),
       ],
       retried: tests.flatMap((test) => {
         const [error] = test.result().state === 'passed' ? errorsOf(test) : [];
@@ -55,6 +57,8 @@ export default class OutcomeReporter implements Reporter {
 }
 
 const isFaulty = (task: TestModule | TestSuite): boolean => task.errors().length > 0;
+
+const whyFaulty = (task: TestModule | TestSuite): string => task.errors().map(placeOf).join('; then ');
 
 /** What went wrong, at each try. */
 const errorsOf = (test: TestCase): string[] =>
@@ -73,3 +77,10 @@ const nameOf = (task: TestModule | TestSuite | TestCase): string => {
 
 const messageOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+
+/** Of an error that no test owns, its stack is all that tells where it came from. */
+const placeOf = (error: unknown): string => {
+  const stack = typeof error === 'object' && error !== null && 'stack' in error ? String(error.stack) : '';
+  const message = messageOf(error);
+  return (stack.includes(message) ? stack : `${message} ${stack}`).slice(0, 4 * MAX_MESSAGE);
+};

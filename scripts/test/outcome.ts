@@ -50,6 +50,6 @@ export const describeNotRun = ({ notRun, problems }: Outcome): string[] => {
     ...(lacking.length === 0 ? [] : ['failed, because this machine could run them:']),
     ...lacking.flatMap(describe),
     ...(problems.length === 0 ? [] : ['failed beside the tests:']),
-    ...problems.map((problem) => `  ${problem}`),
+    ...problems.map((problem) => `  ${problem.replaceAll('\n', ' ')}`),
   ];
 };

@@ -133,16 +133,17 @@ describe('a real run of vitest', { timeout: 60_000 }, () => {
   });
 
   test.each([
-    ['a file that can not be loaded', `throw new Error('not loadable');`],
-    ['a hook after the tests', `afterAll(() => { throw new Error('x'); });`],
+    ['a file that can not be loaded', `throw new Error('the cause');`],
+    ['a hook after the tests', `afterAll(() => { throw new Error('the cause'); });`],
     [
       'an error outside of all tests',
-      `it('later', async () => { void Promise.reject(new Error('x')); await new Promise((done) => setTimeout(done, 50)); });`,
+      `it('later', async () => { void Promise.reject(new Error('the cause')); await new Promise((done) => setTimeout(done, 50)); });`,
     ],
-  ])('fails and counts %s', async (_what, code) => {
+  ])('fails, counts and tells the cause and place of %s', async (_what, code) => {
     const end = await run(`it('passes', () => {});\n${code}`);
     expect(end.isGood).toBe(false);
     expect(end.outcome.problems).toHaveLength(1);
+    expect(end.outcome.problems[0]).toMatch(/the cause.*\.test\.ts:\d/su);
     expect(totalsLine([end.outcome])).toMatch(/, 1 failed$/u);
   });
 
