@@ -105,7 +105,7 @@ describe.each([
   });
 
   it('takes the time of a person, which is not that of the code', async () => {
-    const timeoutMs = 1500;
+    const timeoutMs = 4000;
     const result = await runner.run(
       { code: 'name = input()\nname.upper()', timeoutMs, ...(session && { session }) },
       { onInput: () => delay(2 * timeoutMs, 'Ada') },

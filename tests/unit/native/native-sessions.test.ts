@@ -240,7 +240,7 @@ describe('stopping', () => {
     await run('x = 5');
     const late = await run('x = 6\nwhile True: pass', { timeoutMs: 1500 });
     expect(late).toMatchObject({ status: 'timeout', session: { state: 'kept' }, error: { line: 2 } });
-    const program = await runner.run({ code: 'print(1)\nwhile True: pass', timeoutMs: 3000 });
+    const program = await runner.run({ code: 'print(1)\nwhile True: pass', timeoutMs: 6000 });
     expect(program).toMatchObject({ status: 'timeout', stdout: '1\n', error: { line: 2 } });
     const answered = await runner.run(
       { code: 'x, input()', session: 's' },
