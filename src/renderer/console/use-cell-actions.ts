@@ -10,6 +10,7 @@ import {
   splitCell,
   type CellAction,
 } from './model/cell-edits.ts';
+import { toggleHidden } from './model/collapsed.ts';
 import type { Session } from './model/session.ts';
 
 export interface CellPlace {
@@ -76,6 +77,14 @@ export const useCellActions = (): ((action: CellAction, place: CellPlace) => voi
         return;
       case 'clear-output':
         cell.clear();
+        stay(cell);
+        return;
+      case 'hide-code':
+        toggleHidden(cell, 'code');
+        stay(cell);
+        return;
+      case 'hide-outputs':
+        toggleHidden(cell, 'outputs');
         stay(cell);
         return;
       case 'to-text': {

@@ -39,6 +39,8 @@ const SAME: Readonly<Record<string, readonly Language[]>> = {
   'settings.sections.python': OTHERS,
   'settings.plugins.python.title': OTHERS,
   'documents.kind.markdown': OTHERS,
+  'collapse.images_one': ['fr'],
+  'collapse.images_other': ['fr'],
   'nav.console': ['fr', 'it', 'pt'],
   'console.session': ['fr'],
   'questions.session': ['fr'],

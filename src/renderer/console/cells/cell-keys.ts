@@ -15,6 +15,8 @@ const KEYS: Readonly<Record<string, CellKey>> = {
   d: 'duplicate',
   m: 'merge',
   c: 'copy-output',
+  i: 'hide-code',
+  o: 'hide-outputs',
   t: 'to-text',
   y: 'to-code',
   Delete: 'remove',
@@ -46,6 +48,8 @@ export const CELL_KEY_LABELS: Readonly<Partial<Record<CellAction, string>>> = {
   duplicate: 'D',
   merge: 'M',
   'copy-output': 'C',
+  'hide-code': 'I',
+  'hide-outputs': 'O',
   'to-text': 'T',
   'to-code': 'Y',
 };

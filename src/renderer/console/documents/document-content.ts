@@ -55,6 +55,7 @@ export const fillSession = (
   for (const [index, opened] of reading.cells.entries()) {
     const cell = session.addCell(opened.source);
     cell.kind = opened.kind;
+    cell.hidden = opened.hidden;
     cell.origin = { index, isCopy: false, keepsOutputs: true };
     showOpened(cell, opened);
   }
@@ -112,12 +113,14 @@ export const writeDocument = (session: Session, format: DocumentFormat): Written
 
 /** For a file of the other format. */
 const withoutOrigin = ({
+  hidden,
   id,
   items,
   kind,
   number,
   source,
-}: Cell): Pick<Cell, 'id' | 'items' | 'kind' | 'number' | 'origin' | 'source'> => ({
+}: Cell): Pick<Cell, 'hidden' | 'id' | 'items' | 'kind' | 'number' | 'origin' | 'source'> => ({
+  hidden,
   id,
   items,
   kind,

@@ -67,18 +67,30 @@ export const elementsOf = (text: string, start: number): Span[] => {
   return elements;
 };
 
-/** The values in an object; of several under one key the last one, as `JSON.parse` has it. @param start of its brace */
-export const membersOf = (text: string, start: number): ReadonlyMap<string, Span> => {
-  const members = new Map<string, Span>();
+/** A member of an object. */
+export interface Entry {
+  readonly key: string;
+  /** Of its name. */
+  readonly start: number;
+  readonly value: Span;
+}
+
+/** The members of an object, in their order. @param start of its brace */
+export const entriesOf = (text: string, start: number): Entry[] => {
+  const entries: Entry[] = [];
   let at = skipBlanks(text, start + 1);
   while (at < text.length && text[at] !== '}') {
     const endOfKey = endOfString(text, at);
     const key = JSON.parse(text.slice(at, endOfKey)) as string;
     const value = skipBlanks(text, skipBlanks(text, endOfKey) + 1);
     const end = endOfValue(text, value);
-    members.set(key, { start: value, end });
+    entries.push({ key, start: at, value: { start: value, end } });
     at = skipBlanks(text, end);
     if (text[at] === ',') at = skipBlanks(text, at + 1);
   }
-  return members;
+  return entries;
 };
+
+/** The values in an object; of several under one key the last one, as `JSON.parse` has it. @param start of its brace */
+export const membersOf = (text: string, start: number): ReadonlyMap<string, Span> =>
+  new Map(entriesOf(text, start).map(({ key, value }) => [key, value]));

@@ -2,6 +2,8 @@
 import { isNestedDeeperThan } from '../../../shared/nesting.ts';
 import type { Cell } from '../model/cell.ts';
 import type { CellKind, NotebookSource } from '../model/document.ts';
+import { hiddenIn, withHidden } from './hidden-parts.ts';
+import { pretty, withMember } from './json-edits.ts';
 import { elementsOf, membersOf, skipBlanks } from './json-spans.ts';
 import { linesOf, Notebook, NotebookCell, wholeText } from './notebook-format.ts';
 import { shownItems, writtenOutputs } from './notebook-outputs.ts';
@@ -26,6 +28,7 @@ const openedCell = (cell: NotebookCell, isPython: boolean): OpenedCell => {
     kind: kindOf(cell, isPython),
     source: wholeText(cell.source),
     number: count !== null && Number.isInteger(count) && count > 0 && count <= MAX_COUNT ? count : null,
+    hidden: hiddenIn(cell['metadata'], cell.cell_type === 'code'),
     items: cell.cell_type === 'code' ? shownItems(cell.outputs ?? []) : [],
   };
 };
@@ -102,33 +105,24 @@ const indentOf = ({ between }: NotebookSource): string | null => {
   return cell.slice(0, Math.max(1, cell.length / 2)) || ' ';
 };
 
-/** @param levels that it is already indented by */
-const pretty = (value: unknown, indent: string | null, levels: number): string =>
-  indent === null
-    ? JSON.stringify(value)
-    : JSON.stringify(value, null, indent).replaceAll('\n', `\n${indent.repeat(levels)}`);
-
-const withMember = (text: string, name: string, value: string): string => {
-  const span = membersOf(text, 0).get(name);
-  return span === undefined
-    ? `{${JSON.stringify(name)}: ${value}, ${text.slice(1).trimStart()}`
-    : text.slice(0, span.start) + value + text.slice(span.end);
-};
-
-type SavedKind = Pick<Cell, 'id' | 'items' | 'kind' | 'number' | 'origin' | 'source'>;
+type SavedKind = Pick<Cell, 'hidden' | 'id' | 'items' | 'kind' | 'number' | 'origin' | 'source'>;
 
 const changedCell = (text: string, cell: SavedKind, indent: string | null): string => {
   const before = JSON.parse(text) as NotebookCell;
+  const isCode = before.cell_type === 'code';
   let changed = text;
-  if (wholeText(before.source) !== cell.source) {
-    const source = typeof before.source === 'string' ? cell.source : linesOf(cell.source);
-    changed = withMember(changed, 'source', pretty(source, indent, 3));
+  const set = (name: string, value: unknown): void => {
+    changed = withMember(changed, name, pretty(value, { indent, levels: 3 }), { indent, levels: 2 });
+  };
+  if (wholeText(before.source) !== cell.source)
+    set('source', typeof before.source === 'string' ? cell.source : linesOf(cell.source));
+  if (cell.origin?.keepsOutputs === false && isCode) {
+    set('outputs', writtenOutputs(cell.items, cell.number));
+    set('execution_count', cell.number);
   }
-  if (cell.origin?.keepsOutputs === false && before.cell_type === 'code') {
-    changed = withMember(changed, 'outputs', pretty(writtenOutputs(cell.items, cell.number), indent, 3));
-    changed = withMember(changed, 'execution_count', pretty(cell.number, indent, 3));
-  }
-  return changed;
+  const { code, outputs } = hiddenIn(before['metadata'], isCode);
+  const isSame = code === cell.hidden.code && (!isCode || outputs === cell.hidden.outputs);
+  return isSame ? changed : withHidden(changed, cell.hidden, isCode, indent);
 };
 
 const copiedCell = (text: string, cell: SavedKind, indent: string | null, hasIds: boolean): string => {
@@ -137,8 +131,7 @@ const copiedCell = (text: string, cell: SavedKind, indent: string | null, hasIds
   const result = original.cell_type === 'code' ? ranMembers(cell) : {};
   return pretty(
     sorted({ ...own, ...result, source: linesOf(cell.source), ...(hasIds ? { id: cell.id } : {}) }),
-    indent,
-    2,
+    { indent, levels: 2 },
   );
 };
 
@@ -153,7 +146,7 @@ const changedKind = (text: string, cell: SavedKind, indent: string | null): stri
   const kept = Object.entries(before).filter(([key]) => !TYPE_MEMBERS.includes(key));
   const result = cell.kind === 'code' ? ranMembers(cell) : {};
   const own = { ...Object.fromEntries(kept), ...result, cell_type: cell.kind, source: linesOf(cell.source) };
-  return pretty(sorted(own), indent, 2);
+  return pretty(sorted(own), { indent, levels: 2 });
 };
 
 const ranMembers = ({ items, number }: SavedKind): object => ({
@@ -170,8 +163,7 @@ const newCell = (cell: SavedKind, indent: string | null, hasIds: boolean): strin
       ...(cell.kind === 'code' || cell.kind === 'foreign' ? ranMembers(cell) : {}),
       ...(hasIds ? { id: cell.id } : {}),
     }),
-    indent,
-    2,
+    { indent, levels: 2 },
   );
 
 /** As Jupyter writes them. */
@@ -198,9 +190,14 @@ export const writtenCells = (source: NotebookSource, cells: readonly SavedKind[]
   const indent = indentOf(source);
   return cells.map((cell) => {
     const text = cell.origin === null ? NO_CELL : (source.cells[cell.origin.index] ?? NO_CELL);
-    if (text === NO_CELL || cell.origin === null) return newCell(cell, indent, source.hasIds);
-    if (cell.origin.isCopy) return copiedCell(text, cell, indent, source.hasIds);
-    return changedKind(text, cell, indent) ?? changedCell(text, cell, indent);
+    const made =
+      text === NO_CELL || cell.origin === null
+        ? newCell(cell, indent, source.hasIds)
+        : cell.origin.isCopy
+          ? copiedCell(text, cell, indent, source.hasIds)
+          : changedKind(text, cell, indent);
+    if (made === null) return changedCell(text, cell, indent);
+    return withHidden(made, cell.hidden, cell.kind === 'code' || cell.kind === 'foreign', indent);
   });
 };
 

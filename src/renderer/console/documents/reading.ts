@@ -1,10 +1,11 @@
 import type { CellItem } from '../model/cell.ts';
-import type { CellKind, DocumentSource } from '../model/document.ts';
+import type { CellKind, DocumentSource, HiddenParts } from '../model/document.ts';
 
 export interface OpenedCell {
   readonly kind: CellKind;
   readonly source: string;
   readonly number: number | null;
+  readonly hidden: HiddenParts;
   /** What it has brought out, as far as that can be shown. */
   readonly items: CellItem[];
 }

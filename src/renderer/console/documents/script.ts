@@ -1,6 +1,6 @@
 /** Scripts: cells begin at lines `# %%`; what is not changed is written back letter for letter. */
 import type { Cell } from '../model/cell.ts';
-import type { CellKind, ScriptSource } from '../model/document.ts';
+import { NOTHING_HIDDEN, type CellKind, type ScriptSource } from '../model/document.ts';
 import { decodePython } from './python-encoding.ts';
 import { refused, type DocumentReading, type OpenedCell } from './reading.ts';
 
@@ -65,6 +65,7 @@ const openedCell = (piece: Piece): OpenedCell => ({
   kind: piece.isMarkdown ? 'markdown' : 'code',
   source: sourceOfPiece(piece),
   number: null,
+  hidden: NOTHING_HIDDEN,
   items: [],
 });
 

@@ -12,6 +12,8 @@ export const CELL_ACTIONS = [
   'merge',
   'copy-output',
   'clear-output',
+  'hide-code',
+  'hide-outputs',
   'run-above',
   'to-text',
   'to-code',
@@ -26,6 +28,7 @@ export const isPossible = (action: CellAction, session: Session, cell: Cell): bo
     case 'insert-below':
     case 'duplicate':
     case 'split':
+    case 'hide-code':
       return true;
     case 'move-up':
       return index > 0;
@@ -37,6 +40,8 @@ export const isPossible = (action: CellAction, session: Session, cell: Cell): bo
       return cell.items.length > 0;
     case 'clear-output':
       return !cell.isActive && cell.phase.name !== 'draft';
+    case 'hide-outputs':
+      return cell.items.length > 0 || cell.hidden.outputs;
     case 'to-text':
       // What is still being read from the disk could not be put back.
       return cell.kind === 'code' && !cell.isActive && !cell.isLoading;

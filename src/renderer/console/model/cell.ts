@@ -5,7 +5,7 @@ import type { PackageProgress } from '../../../shared/contract/package-progress.
 import { CLEAR_OUTPUT } from '../../../shared/contract/clear-output.ts';
 import type { RunError, RunResult } from '../../../shared/contract/sandbox.ts';
 import type { PythonRuntime } from '../../../shared/runtimes.ts';
-import type { CellKind, CellOrigin } from './document.ts';
+import { NOTHING_HIDDEN, type CellKind, type CellOrigin, type HiddenParts } from './document.ts';
 import { shownOutput, type Mime, type ShownOutput } from './rich-output.ts';
 import { TextBlock, type TextStream } from './texts/text-block.ts';
 
@@ -77,6 +77,8 @@ export class Cell {
   /** What the session counts its runs with; null before the first one. */
   number: number | null = null;
   source: string;
+  /** What of it is collapsed to a line. */
+  hidden: HiddenParts = NOTHING_HIDDEN;
   phase: CellPhase = { name: 'draft' };
   items: CellItem[] = [];
   /** Its place among those that wait for their turn, from 1; null when it does not wait. */

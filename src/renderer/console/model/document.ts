@@ -53,6 +53,12 @@ export const CellKind = z.enum([
 ]);
 export type CellKind = z.infer<typeof CellKind>;
 
+/** What of a cell is collapsed to a line. */
+export const HiddenParts = z.strictObject({ code: z.boolean(), outputs: z.boolean() });
+export type HiddenParts = Readonly<z.infer<typeof HiddenParts>>;
+
+export const NOTHING_HIDDEN: HiddenParts = { code: false, outputs: false };
+
 /** The cell of the source that a cell was read from. */
 export const CellOrigin = z.strictObject({
   index: z.number().int().nonnegative(),
@@ -76,5 +82,6 @@ export interface SavedCell {
   readonly id: string;
   readonly source: string;
   readonly kind: CellKind;
+  readonly hidden: HiddenParts;
   readonly outputChanges: number;
 }

@@ -51,6 +51,12 @@ export interface AttachedFile {
   readonly isPlaced: boolean;
 }
 
+/** What only a notebook has of a cell. */
+const hasSameLook = (before: SavedCell, { hidden, outputChanges }: Cell): boolean =>
+  before.outputChanges === outputChanges &&
+  before.hidden.code === hidden.code &&
+  before.hidden.outputs === hidden.outputs;
+
 /** No private members, as for cells. */
 export class Session {
   /** For the sandbox. */
@@ -147,15 +153,16 @@ export class Session {
     return !cells.every((cell, at) => {
       const before = saved[at];
       const isSame = before?.id === cell.id && before.source === cell.source && before.kind === cell.kind;
-      return isSame && (!keepsOutputs || before.outputChanges === cell.outputChanges);
+      return isSame && (!keepsOutputs || hasSameLook(before, cell));
     });
   }
 
   /** As they are now. */
   get savedCells(): readonly SavedCell[] {
-    return this.documentCells.map(({ id, kind, outputChanges, source }) => ({
+    return this.documentCells.map(({ hidden, id, kind, outputChanges, source }) => ({
       id,
       kind,
+      hidden,
       outputChanges,
       source,
     }));

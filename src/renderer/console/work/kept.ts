@@ -5,7 +5,7 @@ import { LIMITS } from '../../../shared/limits.ts';
 import { WorkPartName } from '../../../shared/ipc/work.ts';
 import { PythonRuntime } from '../../../shared/runtimes.ts';
 import { richItem, type Cell, type CellItem, type CellPhase } from '../model/cell.ts';
-import { CellKind, CellOrigin, DocumentState } from '../model/document.ts';
+import { CellKind, CellOrigin, DocumentState, HiddenParts, NOTHING_HIDDEN } from '../model/document.ts';
 import type { Session } from '../model/session.ts';
 import { type KeptSource, partCount } from './kept-source.ts';
 import { TextBlock } from '../model/texts/text-block.ts';
@@ -32,6 +32,7 @@ const KeptCode = z.strictObject({
   ran: z.boolean(),
   kind: CellKind.default('code'),
   origin: CellOrigin.nullable().default(null),
+  hidden: HiddenParts.default(NOTHING_HIDDEN),
 });
 
 /** The file of a session, how many parts the kept work has of it, and which (see `sourceParts`). */
@@ -136,6 +137,7 @@ const keptCode = (cell: Cell): z.infer<typeof KeptCode> => ({
   ran: hasRun(cell),
   kind: cell.kind,
   origin: cell.origin,
+  hidden: cell.hidden,
 });
 
 const keptDocument = (session: Session): KeptSession['document'] => {

@@ -145,6 +145,7 @@ const sourceOf = async (
 const cellOf = (kept: KeptSession['cells'][number], source: DocumentSource | null): Cell => {
   const cell = shallowReactive(new Cell(kept.id, kept.source));
   cell.kind = kept.kind;
+  cell.hidden = kept.hidden;
   cell.isLoading = kept.ran;
   const opened = kept.origin === null || source === null ? null : openedCell(source, kept.origin.index);
   if (opened === null) return cell;
