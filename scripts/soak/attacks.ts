@@ -12,7 +12,7 @@ const endless = (name: string, code: string, ...also: string[]): Attack => ({
   code,
   verdicts: ['timeout', ...also],
   timeoutMs: ENDLESS_MS,
-  fillsMemory: false,
+  leaves: 'nothing',
 });
 
 const ending = (name: string, code: string, ...verdicts: string[]): Attack => ({
@@ -20,10 +20,10 @@ const ending = (name: string, code: string, ...verdicts: string[]): Attack => ({
   code,
   verdicts,
   timeoutMs: TIMEOUT_MS,
-  fillsMemory: false,
+  leaves: 'nothing',
 });
 
-const filling = (attack: Attack): Attack => ({ ...attack, fillsMemory: true });
+const filling = (attack: Attack): Attack => ({ ...attack, leaves: 'full-memory' });
 
 /** What a run reports, said by the guest itself. */
 const reporting = (text: string): string =>
@@ -161,7 +161,7 @@ const CASES: readonly Attack[] = securityCases.flatMap(({ id, runs }) =>
     // Some runs of a case build on the one before, which may have been elsewhere.
     verdicts: [...new Set([...expect.status, ...(index === 0 ? [] : ['ok', 'error'])])],
     timeoutMs,
-    fillsMemory: false,
+    leaves: /\bbuiltins\.|__builtins__/u.test(code) ? 'changed-builtins' : 'nothing',
   })),
 );
 

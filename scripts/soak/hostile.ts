@@ -23,7 +23,7 @@ const BYSTANDER: Attack = {
   code: '1+1',
   verdicts: ['ok'],
   timeoutMs: 60_000,
-  fillsMemory: false,
+  leaves: 'nothing',
 };
 const PAUSE_MS = 1000;
 const SAMPLE_MS = 1000;

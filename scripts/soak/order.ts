@@ -24,8 +24,11 @@ export const Attack = z.strictObject({
   /** Verdicts that tell the truth about it. */
   verdicts: z.array(z.string()).min(1),
   timeoutMs: z.number().int(),
-  /** Leaves its interpreter without memory, so that a later run in the same session may truly have none. */
-  fillsMemory: z.boolean().default(false),
+  /**
+   * What later runs of the same session meet: one without memory may truly be `out-of-memory`, one whose built-in names
+   * were changed may truly be an `error`.
+   */
+  leaves: z.enum(['nothing', 'full-memory', 'changed-builtins']).default('nothing'),
 });
 export type Attack = z.infer<typeof Attack>;
 

@@ -15,7 +15,7 @@ export const isTrue = (
   { timeoutMs, verdicts }: Pick<Attack, 'timeoutMs' | 'verdicts'>,
   { status, timing }: Pick<RunResult, 'status' | 'timing'>,
   ends: readonly Pick<ProcessEnd, 'cause'>[],
-  before: readonly Pick<Attack, 'fillsMemory'>[] = [],
+  before: readonly Pick<Attack, 'leaves'>[] = [],
 ): boolean => {
   if (verdicts.includes(status)) return true;
   switch (status) {
@@ -24,14 +24,16 @@ export const isTrue = (
     case 'crashed':
       return ends.some(({ cause }) => cause !== 'out-of-memory');
     case 'out-of-memory':
-      return (
-        ends.some(({ cause }) => cause === 'out-of-memory') || before.some(({ fillsMemory }) => fillsMemory)
-      );
+      return ends.some(({ cause }) => cause === 'out-of-memory') || isLeft('full-memory', before);
     case 'setup-failed':
       return ends.length > 0;
-    case 'cancelled':
     case 'error':
+      return isLeft('changed-builtins', before);
+    case 'cancelled':
     case 'ok':
       return false;
   }
 };
+
+const isLeft = (what: Attack['leaves'], before: readonly Pick<Attack, 'leaves'>[]): boolean =>
+  before.some(({ leaves }) => leaves === what);

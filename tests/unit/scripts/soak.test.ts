@@ -204,9 +204,19 @@ describe('a true verdict', () => {
     expect(isTrue(attack, result('crashed'), [{ cause: 'out-of-memory' }])).toBe(false);
     expect(isTrue(attack, result('out-of-memory'), [{ cause: 'out-of-memory' }])).toBe(true);
     expect(isTrue(attack, result('out-of-memory'), [{ cause: 'exited' }])).toBe(false);
-    expect(isTrue(attack, result('out-of-memory'), [], [{ fillsMemory: true }])).toBe(true);
-    expect(isTrue(attack, result('out-of-memory'), [], [{ fillsMemory: false }])).toBe(false);
+    expect(isTrue(attack, result('out-of-memory'), [], [{ leaves: 'full-memory' }])).toBe(true);
+    expect(isTrue(attack, result('out-of-memory'), [], [{ leaves: 'nothing' }])).toBe(false);
     expect(isTrue(attack, result('ok'), [{ cause: 'exited' }])).toBe(false);
+  });
+
+  test('is an error where an earlier run of the session has changed the built-in names', () => {
+    const harmless = { timeoutMs: 1000, verdicts: ['ok'] };
+    expect(isTrue(harmless, result('error'), [])).toBe(false);
+    expect(isTrue(harmless, result('error'), [], [{ leaves: 'full-memory' }])).toBe(false);
+    expect(isTrue(harmless, result('error'), [], [{ leaves: 'changed-builtins' }])).toBe(true);
+    expect(attacks().filter(({ leaves }) => leaves === 'changed-builtins')).toMatchObject([
+      { name: 'ST-01#0' },
+    ]);
   });
 });
 
