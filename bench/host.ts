@@ -18,13 +18,17 @@ export class BenchHost {
     this.host = host;
   }
 
-  /** @param mayGoOn see `ElectronHost` */
+  /**
+   * @param mayGoOn see `ElectronHost`
+   * @param checkout of the project; another one must be built and speak the same protocol with its host
+   */
   static async open(
     electron: string,
     options: Partial<HostSandboxOptions> = {},
     mayGoOn = false,
+    checkout = projectRoot,
   ): Promise<BenchHost> {
-    const host = new ElectronHost(electron, projectRoot, { mayGoOn });
+    const host = new ElectronHost(electron, checkout, { mayGoOn });
     const crashLimit = { crashes: 1_000_000, windowMs: 1 };
     await host.open({
       memoryMiB: DEFAULTS.memoryMiB,
