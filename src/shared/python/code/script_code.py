@@ -23,6 +23,11 @@ _SIGNS = re.compile(r"(?:(?:[-+~(\[{]|not\b)[ \t]*){1000}")
 _NEEDED_BYTES, _NEEDED_BYTES_EACH = 1024 * 1024, 200
 _new_bytearray = bytearray
 
+# A line that is nothing but an expression, as many cells are: in it is nothing that a statement, a magic or a prompt
+# needs, no semicolon, and no backslash, of which Python may warn each time it reads one. What matches and is no
+# expression after all costs one more look at a short line.
+_ONE_EXPRESSION = re.compile(r"(?!(?:import|from|del|raise|assert)\b)[^\s=:;!?%#\\][^\n\r\f=:;!?%#\\]{0,200}")
+
 # A semicolon after an expression: closing brackets around it, blanks and comments may come before.
 _SEMICOLON = re.compile(r"(?:[\s)\\]|#[^\n]*(?![^\n]))*;")
 
@@ -89,6 +94,13 @@ def _nested_line(source: str) -> int | None:
 
 
 def _compile(source: str, filename: str) -> ScriptCode:
+    if _ONE_EXPRESSION.fullmatch(source) and "get_ipython" not in source:
+        try:
+            # Three times as fast as by way of a tree, and the same code.
+            return ScriptCode(None, compile(source, filename, "eval", _FLAGS, True), False)
+        except Exception:
+            # What is wrong with it is found out, and told, below.
+            pass
     tree, code, has_magics = parse_notebook(source, filename)
     # The name alone costs nothing to find.
     if "get_ipython" in code and lend_shell(tree, MAGICS):
