@@ -13,7 +13,9 @@ type BringFonts = (request: FontRequest) => Promise<readonly string[]>;
 export class FontDialog {
   readonly #limitMs: number;
   readonly #onPackages: RunOptions['onPackages'];
-  readonly #ended = new AbortController();
+  #hasEnded = false;
+  /** While something is being brought. */
+  #bringing: AbortController | undefined;
   readonly #tried = new Set<string>();
   readonly #brought: string[] = [];
   #bring: BringFonts | undefined;
@@ -42,16 +44,18 @@ export class FontDialog {
   }
 
   async #answer({ call, modules }: FontsQuestion): Promise<void> {
-    const { signal } = this.#ended;
-    if (signal.aborted || this.#bring === undefined) return;
+    if (this.#hasEnded || this.#bring === undefined) return;
     const untried = modules.filter((module) => !this.#tried.has(module));
     for (const module of untried) this.#tried.add(module);
+    const { signal } = (this.#bringing = new AbortController());
     const request = { call, modules: untried, limitMs: this.#limitMs, signal, onPackages: this.#onPackages };
     this.#brought.push(...(await this.#bring(request)));
+    this.#bringing = undefined;
   }
 
   /** The run is over, or is to stop. */
   end(): void {
-    this.#ended.abort();
+    this.#hasEnded = true;
+    this.#bringing?.abort();
   }
 }

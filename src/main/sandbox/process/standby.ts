@@ -57,7 +57,8 @@ export class Standby {
 
   /** Whether a process would be started for nothing but snapshots that are to be made. */
   get isMakerDue(): boolean {
-    return !this.#isWanted && this.isEmpty && this.#hasRoom && (this.#options.improvement?.isDue() ?? false);
+    // Asked after each run: the memory, which takes a call of the system's, comes last.
+    return !this.#isWanted && this.isEmpty && (this.#options.improvement?.isDue() ?? false) && this.#hasRoom;
   }
 
   get #hasRoom(): boolean {
