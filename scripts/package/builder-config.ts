@@ -37,11 +37,8 @@ export const builderConfig = (electron: PackagedElectron, folder: string): Confi
     '!out/main/{cli,program}.js',
     '!**/*.{map,d.ts,md,ts,html}',
     'out/renderer/**/*.html',
-    // Of the command line.
-    '!node_modules/{@modelcontextprotocol,commander}/**',
-    // Of its client of the Model Context Protocol.
-    '!node_modules/{cross-spawn,eventsource,eventsource-parser,isexe,jose,path-key,pkce-challenge}/**',
-    '!node_modules/{shebang-command,shebang-regex,which}/**',
+    // Of the command line. What connects to servers of the Model Context Protocol is the app's, too.
+    '!node_modules/{@modelcontextprotocol/server,commander}/**',
     '!node_modules/{typescript,@types}/**',
   ],
   afterPack: async ({ appOutDir }) => {

@@ -61,6 +61,7 @@ export const soakHostile = async (
     packages: packages.provider,
     installed: () => Promise.resolve([]),
     pythonVersion: pythonSeries(lock.lock.python),
+    functionsFor: () => undefined,
     onRunEnded: () => undefined,
   });
   const ends: ProcessEnd[] = [];

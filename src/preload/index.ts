@@ -6,6 +6,7 @@ import { OUTPUT_PROTOCOL } from '../shared/ipc/frame.ts';
 import { Bridge, failed } from './bridge.ts';
 import { answerForFrame } from './guest-frame.ts';
 import { interpreterOver } from './interpreter-api.ts';
+import { questionsOver } from './questions.ts';
 import { StreamedRuns } from './streamed-runs.ts';
 
 const bridge = new Bridge(ipcRenderer);
@@ -62,6 +63,17 @@ const api: WindowApi = {
     pickFile: bridge.asker(CALLS.file.pickFile, failed),
     saveFile: bridge.asker(CALLS.file.saveFile, failed),
   },
+  tools: {
+    status: bridge.asker(CALLS.tools.status, failed),
+    choose: bridge.asker(CALLS.tools.choose, failed),
+    reload: bridge.asker(CALLS.tools.reload, failed),
+    functions: bridge.asker(CALLS.tools.functions, failed),
+    onChange: bridge.subscriber(on.tools.onChange),
+  },
+  questions: questionsOver(
+    (channel, failure) => bridge.asker(channel, failure),
+    (channel) => bridge.subscriber(channel),
+  ),
   native: { check: bridge.asker(CALLS.native.check, failed) },
   doctor: { examine: bridge.asker(CALLS.doctor.examine, failed) },
   plugin: { info: bridge.asker(CALLS.plugin.info, failed) },

@@ -1,7 +1,8 @@
-import type { PythonRuntime } from '../../shared/runtimes.ts';
+import { traitsOf, type PythonRuntime } from '../../shared/runtimes.ts';
 import type { RunEvent, SandboxStatus } from '../../shared/ipc/sandbox.ts';
 import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import type { Clock } from '../base/clock.ts';
+import type { RunFunctions } from '../functions/call-dialog.ts';
 import type { AdviceWords } from '../run/package-advice.ts';
 import type { Runner } from '../run/runner.ts';
 import { RunStream } from './run-stream.ts';
@@ -14,6 +15,11 @@ export interface ConsoleRunsOptions {
   /** Asked at each run. */
   readonly words: () => AdviceWords;
   readonly onEnded: (result: RunResult) => void;
+  /** What code may call, where a runtime lets it. Not awaited unless it is a promise: runs keep their order. */
+  readonly functionsFor: (
+    code: string,
+    signal: AbortSignal,
+  ) => RunFunctions | undefined | Promise<RunFunctions | undefined>;
 }
 
 /** The page that asked for a run. */
@@ -63,7 +69,7 @@ export class ConsoleRuns {
    * @throws InvalidRequestError when the request breaks the contract
    */
   async run(runId: string, request: RunRequest, owner: RunOwner): Promise<RunResult> {
-    const { clock, onEnded, runners, settings, words } = this.#options;
+    const { clock, functionsFor, onEnded, runners, settings, words } = this.#options;
     const { runtime, timeoutMs } = settings();
     const stop = new AbortController();
     const cancel = (): void => stop.abort();
@@ -79,12 +85,15 @@ export class ConsoleRuns {
     owner.gone.addEventListener('abort', cancel, { once: true });
     if (owner.gone.aborted) cancel();
     try {
+      const offered = traitsOf(runtime).callsFunctions ? functionsFor(request.code, stop.signal) : undefined;
+      const functions = offered instanceof Promise ? await offered : offered;
       const result = await runners[runtime].run(
         { timeoutMs, ...request },
         {
           signal: stop.signal,
           words: words(),
           tables: true,
+          functions,
           onOutput: (output) => stream.text(output),
           onDisplay: (display) => stream.display(display),
           onInput: (prompt, over, secret) => {

@@ -19,10 +19,13 @@ import { nativeHandlers } from '../ipc/native.ts';
 import { outputHandlers } from '../ipc/output.ts';
 import { packagesHandlers } from '../ipc/packages.ts';
 import { pluginHandlers } from '../ipc/plugin.ts';
+import { questionRoutes } from '../ipc/questions.ts';
 import { routesOf, type OnFault, type Route } from '../ipc/route.ts';
 import { sandboxHandlers } from '../ipc/sandbox.ts';
+import { toolsHandlers } from '../ipc/tools.ts';
 import { workHandlers } from '../ipc/work.ts';
 import { Documents } from '../documents/documents.ts';
+import { CallQuestions } from '../functions/call-questions.ts';
 import { findInterpreters } from '../native/find-interpreters.ts';
 import { checkInterpreter } from '../native/interpreter-check.ts';
 import { loadPyodideLock } from '../packages/resolve/pyodide-lock.ts';
@@ -34,6 +37,7 @@ import type { FileDialogs } from '../app/file-dialogs.ts';
 import type { GuestFrames } from '../app/guest-frames.ts';
 import { OutputDocuments } from '../app/output-documents.ts';
 import { sandboxSettings } from '../app/sandbox-settings.ts';
+import { ToolServers } from '../app/tool-servers.ts';
 import { packagesToName } from '../plugin/named-packages.ts';
 import { systemClock } from '../base/clock.ts';
 import { Settling } from '../work/settling.ts';
@@ -69,6 +73,8 @@ export interface AppOptions {
 }
 
 const MAX_PLACES_BYTES = 1024 * 1024;
+/** For a person to decide on a call, in ms. */
+const DECISION_MS = 120_000;
 
 export interface ComposedApp {
   readonly settings: Settings;
@@ -92,6 +98,8 @@ interface Parts {
   readonly outputs: OutputDocuments;
   readonly documents: Documents;
   readonly work: WorkStore;
+  readonly tools: ToolServers;
+  readonly questions: CallQuestions;
   readonly settling: Settling;
   /** The versions of the embedded Python and of the Pyodide that it is part of. */
   readonly versions: { readonly python: string; readonly pyodide: string };
@@ -104,6 +112,13 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
   const lock = await loadPyodideLock(builtFiles(outDir).runtime);
   const versions = { python: pythonSeries(lock.lock.python), pyodide: lock.pyodideVersion };
   const packages = composePackages({ ...options, lock, config });
+  const questions = new CallQuestions(systemClock, DECISION_MS);
+  const tools = new ToolServers({
+    settings: () => config().tools,
+    version: options.info().versions.vivarium,
+    confirm: (call) => questions.ask(call),
+    onChange: (status) => broadcast(EVENTS.tools.onChange, status),
+  });
   const python = composePython({
     outDir,
     launcher,
@@ -111,6 +126,7 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
     packages: packages.live.provider,
     installed: async () => packagesToName(await packages.live.current.service.inventory.installed()),
     pythonVersion: versions.python,
+    functionsFor: (code, signal) => tools.functionsFor(code, signal),
     onRunEnded: options.onRunEnded,
   });
   const outputs = new OutputDocuments(options.outputAddress);
@@ -128,8 +144,10 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
 
   settings.onChange(({ config: now, keys }) => {
     python.sandbox.configure(sandboxSettings(now));
+    if (keys.some((key) => key.startsWith('tools.'))) void tools.refresh();
     broadcast(EVENTS.config.onChange, { config: now, keys, notices: settings.notices });
   });
+  void tools.refresh();
   python.activity.onEvent((event) => broadcast(EVENTS.sandbox.onEvent, event));
 
   return {
@@ -137,14 +155,19 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
     outputs,
     documents,
     routes: routesOfParts(
-      { settings, packages, python, outputs, documents, work, settling, versions },
+      { settings, packages, python, outputs, documents, work, settling, tools, questions, versions },
       options,
     ),
     isRunning: () => python.runs.underWay.length > 0,
     settleWork: () => settling.wait(() => broadcast(EVENTS.work.onSettle, null)).then(() => work.flushed()),
     dispose: async () => {
       packages.tasks.cancelAll();
-      await Promise.allSettled([python.sandbox.dispose(), python.native.dispose(), documents.settled()]);
+      await Promise.allSettled([
+        python.sandbox.dispose(),
+        python.native.dispose(),
+        documents.settled(),
+        tools.close(),
+      ]);
     },
   };
 };
@@ -187,6 +210,8 @@ const routesOfParts = (parts: Parts, options: AppOptions): readonly Route[] => {
     ...routesOf('sandbox', sandbox, onFault),
     ...routesOf('packages', store, onFault),
     ...routesOf('config', configHandlers(settings), onFault),
+    ...routesOf('tools', toolsHandlers({ tools: parts.tools, settings, dialogs }), onFault),
+    ...questionRoutes(parts.questions, onFault),
     ...routesOf('file', fileHandlers({ dialogs, findInterpreters }), onFault),
     ...routesOf('native', nativeHandlers(checkInterpreter), onFault),
     ...routesOf('doctor', doctorHandlers(options.examine), onFault),

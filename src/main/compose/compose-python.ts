@@ -11,7 +11,7 @@ import { systemClock } from '../base/clock.ts';
 import type { PackageProvider } from '../sandbox/packages/package-provider.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { Activity } from '../app/activity.ts';
-import { ConsoleRuns } from '../app/console-runs.ts';
+import { ConsoleRuns, type ConsoleRunsOptions } from '../app/console-runs.ts';
 import type { Runner } from '../run/runner.ts';
 import { PythonFactsNow } from '../app/python-facts.ts';
 import { windowWords } from '../app/window-words.ts';
@@ -33,6 +33,8 @@ export interface AppPythonOptions {
   readonly installed: () => Promise<readonly string[]>;
   /** The embedded Python's version. */
   readonly pythonVersion: string;
+  /** What code of the window may call. */
+  readonly functionsFor: ConsoleRunsOptions['functionsFor'];
   /** A run of the window has ended. */
   readonly onRunEnded: (result: RunResult) => void;
 }
@@ -80,6 +82,7 @@ export const composePython = (options: AppPythonOptions): AppPython => {
     clock: systemClock,
     words: () => windowWords(translateTo(config().general.language)),
     onEnded: options.onRunEnded,
+    functionsFor: options.functionsFor,
   });
   const limited =
     (runner: Runner) =>

@@ -5,13 +5,14 @@ import type { CallLimits } from '../functions/call-dialog.ts';
 import type { FunctionSet, PreparedFunction } from '../functions/function-set.ts';
 import type { ServerSettings } from './server-list.ts';
 import { toolFunctions, type OfferedServer } from './tool-functions.ts';
-import { ToolServer } from './tool-server.ts';
+import { ToolServer, type ToolServerOptions } from './tool-server.ts';
 
 export interface ConnectOptions {
   readonly servers: readonly ServerSettings[];
   readonly version: string;
   /** Tells the user, in one line that is fit to print. */
   readonly say: (line: string) => void;
+  readonly onState?: ToolServerOptions['onState'];
   /** Aborted when they are not wanted any more. */
   readonly signal: AbortSignal;
 }
@@ -54,8 +55,9 @@ export class ConnectedServers {
   }
 
   /** Starts them, at the same time. Never rejects: of those that can't be had, the user is told. */
-  static async open({ servers, say, signal, version }: ConnectOptions): Promise<ConnectedServers> {
-    const started = servers.map((settings) => new ToolServer({ settings, say, version }));
+  static async open(options: ConnectOptions): Promise<ConnectedServers> {
+    const { onState, say, servers, signal, version } = options;
+    const started = servers.map((settings) => new ToolServer({ settings, say, onState, version }));
     const abandon = (): void => started.forEach((server) => server.abandon());
     process.once('exit', abandon);
     const stop = (): void => started.forEach((server) => void server.close());

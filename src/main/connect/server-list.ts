@@ -45,6 +45,8 @@ export interface ServerSettings {
   readonly env: Readonly<Record<string, string>>;
   readonly folder: string;
   readonly timeoutMs: number;
+  /** All that the file says of it: where that is the same, it is the same server. */
+  readonly declared: string;
   /** Never by what the server says of its tools: that is the server's own word. */
   readonly policyOf: (tool: string) => CallDecision;
 }
@@ -82,11 +84,8 @@ export const readServerList = (bytes: Uint8Array, folder: string): ServerSetting
   return servers;
 };
 
-const settingsOf = (
-  name: string,
-  { args, command, confirm, cwd, env, timeoutSeconds, tools }: z.output<typeof Server>,
-  folder: string,
-): ServerSettings => {
+const settingsOf = (name: string, server: z.output<typeof Server>, folder: string): ServerSettings => {
+  const { args, command, confirm, cwd, env, timeoutSeconds, tools } = server;
   const pythonName = memberName(name);
   if (pythonName === null) {
     throw new ServerListError(`mcpServers.${oneLine(name)}: has no letter of a Python name in it; rename it`);
@@ -100,6 +99,7 @@ const settingsOf = (
     env,
     folder: cwd === undefined ? folder : path.resolve(folder, cwd),
     timeoutMs: timeoutSeconds * MS_PER_SECOND,
+    declared: JSON.stringify([name, server, folder]),
     policyOf: (tool) => policies.get(tool) ?? confirm,
   };
 };

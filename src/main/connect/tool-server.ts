@@ -44,11 +44,16 @@ interface RequestOptions {
   readonly timeout: number;
 }
 
+/** What a server is at: `missing` when it could not be had; `ended` until the next call starts it anew. */
+export type ServerState = 'running' | 'missing' | 'ended';
+
 export interface ToolServerOptions {
   readonly settings: ServerSettings;
   readonly version: string;
   /** Tells the user, in one line that is fit to print. */
   readonly say: (line: string) => void;
+  /** Is told after what is said of it. */
+  readonly onState?: ((state: ServerState) => void) | undefined;
 }
 
 /** One server of the Model Context Protocol: a process of its own, started without a shell, over stdin and stdout. */
@@ -79,6 +84,7 @@ export class ToolServer {
       const why: unknown = connection?.gone.aborted === true ? connection.gone.reason : error;
       if (!this.#ended.signal.aborted) this.#say(`is not there: ${this.#told(why, START_MS).message}`);
       await connection?.process.end();
+      if (!this.#ended.signal.aborted) this.#options.onState?.('missing');
       return null;
     }
   }
@@ -167,6 +173,7 @@ export class ToolServer {
       this.#connecting = undefined;
       if (ended.aborted) return;
       this.#say(`has ended${process.lastWords === '' ? '' : `; its last words: ${process.lastWords}`}`);
+      this.#options.onState?.('ended');
     };
     const fail = (why: ToolServerError): void => {
       fault = why;
@@ -191,6 +198,7 @@ export class ToolServer {
       void process.ended.then(() => ended.removeEventListener('abort', onEnded));
     }
     isOpen = true;
+    this.#options.onState?.('running');
     return { client, process, gone: gone.signal };
   }
 

@@ -9,7 +9,7 @@ import { CallPace } from './call-pace.ts';
 import { CallReader, type FunctionCall, type ReadCall } from './call-reader.ts';
 import type { FunctionSet } from './function-set.ts';
 import type { ConfirmCall, ConfirmPolicy, ProposedCall } from './host-function.ts';
-import type { RunCalls, SendAnswer } from './run-calls.ts';
+import type { PausableTime, RunCalls, SendAnswer } from './run-calls.ts';
 
 /** What calls of one run may take. */
 export interface CallLimits {
@@ -28,6 +28,8 @@ export interface RunFunctions {
   readonly set: FunctionSet;
   readonly limits: CallLimits;
   readonly confirm?: ConfirmCall | undefined;
+  /** Whether the run's time limit stands still while `confirm` is asked, as where that is a person who reads. */
+  readonly pausesTime?: boolean;
 }
 
 export interface CallDialogOptions {
@@ -69,6 +71,7 @@ export class CallDialog implements RunCalls {
   /** See `ProposedCall.run`. */
   readonly #run = Object.freeze({});
   #send: SendAnswer | undefined;
+  #time: PausableTime | undefined;
   #open: OpenQuestion | null = null;
   /** Whoever decides on calls is asked about one at a time. */
   #deciding: Promise<unknown> = Promise.resolve();
@@ -97,8 +100,9 @@ export class CallDialog implements RunCalls {
     return this.#records;
   }
 
-  connect(send: SendAnswer): void {
+  connect(send: SendAnswer, time?: PausableTime): void {
     this.#send = send;
+    this.#time = time;
   }
 
   push(piece: FunctionQuestion): void {
@@ -261,8 +265,9 @@ export class CallDialog implements RunCalls {
 
   /** Null lets the call through. */
   #gate(proposed: ProposedCall, policy: ConfirmPolicy): Promise<CallAnswer | null> {
-    const { confirm } = this.#options.functions;
-    if (policy === 'allow') return decideOn(proposed, policy, confirm);
+    const { functions } = this.#options;
+    if (policy === 'allow') return decideOn(proposed, policy, functions.confirm);
+    const confirm = functions.pausesTime === true ? this.#pausing(functions.confirm) : functions.confirm;
     const { signal } = proposed;
     const decided = this.#deciding.then(() =>
       signal.aborted ? NOT_WANTED : decideOn(proposed, policy, confirm),
@@ -270,6 +275,18 @@ export class CallDialog implements RunCalls {
     // Whoever never answers holds up nothing that comes after it was let go.
     this.#deciding = Promise.race([decided, aborted(signal)]);
     return decided;
+  }
+
+  #pausing(confirm: ConfirmCall | undefined): ConfirmCall | undefined {
+    if (confirm === undefined) return undefined;
+    return async (call) => {
+      const goOn = this.#time?.pause();
+      try {
+        return await confirm(call);
+      } finally {
+        goOn?.();
+      }
+    };
   }
 
   /** Waits until the limit per second allows the call, or it is abandoned. */

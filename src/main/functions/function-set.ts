@@ -13,6 +13,10 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
 
 /** The module that functions are imported from. */
 const MODULE = /\bhost\b/;
+
+/** Whether code may import functions; a guess by the words in it. */
+export const mentionsFunctions = (code: string): boolean => MODULE.test(code);
+
 /** What makes and reads Arrow's streams in Python. */
 const ARROW_MODULE = 'pyarrow';
 
@@ -90,7 +94,7 @@ export class FunctionSet {
   /** Modules that Python needs for what this code imports of them; a guess by the words in it. */
   modulesFor(code: string): readonly string[] {
     const names = this.all.filter(({ frames }) => frames !== null).map(({ name }) => lastOf(name));
-    if (names.length === 0 || !MODULE.test(code)) return [];
+    if (names.length === 0 || !mentionsFunctions(code)) return [];
     // One pass that keeps none of the code's words: there may be half a million.
     return new RegExp(String.raw`\b(?:${names.join('|')})\b`).test(code) ? [ARROW_MODULE] : [];
   }

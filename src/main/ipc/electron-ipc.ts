@@ -5,10 +5,15 @@ import { isOwnPage } from './sender.ts';
 
 interface Page {
   readonly contents: WebContents;
-  /** Aborted, and made anew, with each document. */
-  gone: AbortController;
+  /** Made anew with each document: what is kept for a caller is kept for that document. */
+  document: AskingDocument;
   /** Number of events sent to it. */
   told: number;
+}
+
+interface AskingDocument {
+  readonly gone: AbortController;
+  readonly caller: Caller;
 }
 
 /** The pages of the app's windows: senders of calls and receivers of events. */
@@ -17,11 +22,25 @@ export class Pages {
 
   /** From now on the page in these contents may ask. */
   add(contents: WebContents): void {
-    const page: Page = { contents, gone: new AbortController(), told: 0 };
+    const opened = (): AskingDocument => {
+      const gone = new AbortController();
+      const { signal } = gone;
+      return {
+        gone,
+        caller: {
+          gone: signal,
+          tell: (channel, payload) => {
+            if (!signal.aborted) tell(page, channel, payload);
+          },
+        },
+      };
+    };
+    const page: Page = { contents, document: opened(), told: 0 };
     this.#pages.set(contents.id, page);
     const over = (): void => {
-      page.gone.abort();
-      page.gone = new AbortController();
+      const { gone } = page.document;
+      page.document = opened();
+      gone.abort();
     };
     contents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
       if (isMainFrame && !isSameDocument) over();
@@ -29,7 +48,7 @@ export class Pages {
     contents.on('render-process-gone', over);
     contents.once('destroyed', () => {
       this.#pages.delete(contents.id);
-      page.gone.abort();
+      page.document.gone.abort();
     });
   }
 
@@ -46,13 +65,7 @@ export class Pages {
       url: senderFrame?.url ?? '',
     });
     if (page === undefined || !isOwn) return null;
-    const { signal } = page.gone;
-    return {
-      gone: signal,
-      tell: (channel, payload) => {
-        if (!signal.aborted) tell(page, channel, payload);
-      },
-    };
+    return page.document.caller;
   }
 
   /** Answers the channels of the page, and no others. */

@@ -229,7 +229,7 @@ export class BackendRunner implements Runner {
       (call, answer) => interpreter.answerInput(call, answer),
       options.countsInput === true ? null : deadline,
     );
-    calls?.connect((call, answer) => interpreter.answerFunction(call, answer));
+    calls?.connect((call, answer) => interpreter.answerFunction(call, answer), deadline);
     fonts.connect((wanted) => interpreter.bringFonts(wanted));
     return new RunExecution({
       interpreter,

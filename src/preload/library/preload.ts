@@ -7,7 +7,7 @@ import type { PythonSettingsApi } from '../../shared/ipc/python-settings-api.ts'
 import type { QuestionsApi } from '../../shared/ipc/questions-api.ts';
 import { failed, failureOf } from '../bridge.ts';
 import { interpreterOver, type Asker } from '../interpreter-api.ts';
-import { questionsOver } from './questions.ts';
+import { questionsOver } from '../questions.ts';
 import { Subscribers } from './subscribers.ts';
 
 export type { InterpreterApi } from '../../shared/ipc/interpreter-api.ts';
@@ -38,11 +38,14 @@ export interface VivariumApi {
 }
 
 /** All for your page: `contextBridge.exposeInMainWorld('vivarium', vivariumApi())`. To be called once in a preload. */
-export const vivariumApi = (): VivariumApi => ({
-  interpreter: interpreterApi(),
-  settings: settingsApi(),
-  questions: questionsOver(asker, new Subscribers(ipcRenderer)),
-});
+export const vivariumApi = (): VivariumApi => {
+  const subscribers = new Subscribers(ipcRenderer);
+  return {
+    interpreter: interpreterApi(),
+    settings: settingsApi(),
+    questions: questionsOver(asker, (channel) => subscribers.of(channel)),
+  };
+};
 
 const settingsApi = (): PythonSettingsApi => {
   const { config, file, native, packages } = CALLS;

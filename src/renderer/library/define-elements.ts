@@ -2,10 +2,10 @@ import { createApp, h, ref, watch, type App } from 'vue';
 import { config as zodConfig } from 'zod';
 import type { PythonSettingsApi } from '../../shared/ipc/python-settings-api.ts';
 import { SettingsStore } from '../app/settings-store.ts';
+import OpenQuestions from '../questions/OpenQuestions.vue';
 import { PYTHON_SERVICES, type PythonServices } from '../settings/python-services.ts';
 import { RuntimeStore } from '../settings/runtime-store.ts';
 import { findInterpreter, findQuestions, partOf } from './page-api.ts';
-import QuestionsElement from './QuestionsElement.vue';
 import SettingsElement from './SettingsElement.vue';
 import { elementOf } from './vue-element.ts';
 
@@ -31,7 +31,7 @@ const settingsContent = (element: HTMLElement): App => {
   );
 };
 
-const questionsContent = (): App => createApp(QuestionsElement, { questions: findQuestions() });
+const questionsContent = (): App => createApp(OpenQuestions, { questions: findQuestions() });
 
 /**
  * Defines `<vivarium-settings>` and `<vivarium-questions>` in this page. May be called again.

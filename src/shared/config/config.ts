@@ -64,6 +64,14 @@ export const Config = z.object({
         .prefault({}),
     })
     .prefault({}),
+  tools: z
+    .object({
+      /** Lists servers of the Model Context Protocol whose tools code can call; a full path, empty for none. */
+      file: text(LIMITS.pathLength).default(''),
+      /** Names of the servers that are started. */
+      on: list(text(64)).default([]),
+    })
+    .prefault({}),
   general: z.object({ language: Language.default('en'), theme: Theme.default('system') }).prefault({}),
 });
 export type Config = z.infer<typeof Config>;

@@ -23,6 +23,8 @@ import type {
 } from './packages.ts';
 import type { RunEvent, SandboxStatus, SavedFiles } from './sandbox.ts';
 import type { NameQuestion, NameReport } from '../protocol/name-reports.ts';
+import type { QuestionsApi } from './questions-api.ts';
+import type { ToolsStatus } from './tools.ts';
 import type { ReadPart, WorkPart } from './work.ts';
 import type { OutputFile, RunRequest, RunResult, SessionMemory } from '../contract/sandbox.ts';
 import type { TableQuery, TableRows } from '../contract/table.ts';
@@ -181,6 +183,18 @@ export interface DocumentsApi {
   readonly onWaiting: Subscribe<null>;
 }
 
+/** Servers of the Model Context Protocol whose tools code can call. Which are started is in the settings (`tools`). */
+export interface ToolsApi {
+  status(): Promise<Answer<ToolsStatus>>;
+  /** Asks for a file that lists servers, and takes it in place of the one before, with all of them off. False when the dialog was closed. */
+  choose(options: { readonly title?: string }): Promise<Answer<boolean>>;
+  /** Reads the file again, and starts what should run and does not. */
+  reload(): Promise<Answer<null>>;
+  /** Stubs of what a server offers, as Python. `not-found` when it is not running. */
+  functions(server: string): Promise<Answer<string>>;
+  readonly onChange: Subscribe<ToolsStatus>;
+}
+
 export interface AppApi {
   info(): Promise<Answer<AppInfo>>;
   /** Opens one of the pages of `LINKS` in the browser. */
@@ -194,6 +208,9 @@ export interface WindowApi {
   readonly packages: PackagesApi;
   readonly config: ConfigApi;
   readonly file: FileApi;
+  readonly tools: ToolsApi;
+  /** Calls of tools that wait for a person's decision. */
+  readonly questions: QuestionsApi;
   readonly native: { check(path: string): Promise<Answer<NativeCheck>> };
   /** Takes seconds; one examination at a time. */
   readonly doctor: { examine(): Promise<Answer<DoctorReport>> };

@@ -11,6 +11,7 @@ import type { Calls, Feature } from './channels.ts';
 import { configArguments } from './config.ts';
 import { packagesArguments } from './packages.ts';
 import { sandboxArguments } from './sandbox.ts';
+import { toolsArguments } from './tools.ts';
 import { workArguments } from './work.ts';
 
 /** The features that answer with `Answer`; the interpreter's shapes are older than we are. */
@@ -21,6 +22,7 @@ export const ARGUMENTS = {
   packages: packagesArguments,
   config: configArguments,
   file: fileArguments,
+  tools: toolsArguments,
   native: nativeArguments,
   doctor: doctorArguments,
   plugin: pluginArguments,

@@ -52,6 +52,7 @@ const setUp = (): Stage => {
       clock: new FakeClock(),
       words: () => programWords,
       onEnded: (result) => ended.push(result),
+      functionsFor: () => undefined,
     }),
     run: (runId, request) =>
       stage.runs.run(runId, request, { tell: (event) => told.push(event), gone: page.signal }),

@@ -24,6 +24,7 @@ describe('the schema', () => {
         packages: { autoInstall: true, mirror: '', index: '', allow: [], cacheMiB: 2048 },
         network: { allow: [] },
       },
+      tools: { file: '', on: [] },
       general: { language: 'en', theme: 'system' },
     });
   });
@@ -72,6 +73,8 @@ describe('the schema', () => {
       'sandbox.packages.cacheMiB',
       'sandbox.packages.allow',
       'sandbox.network.allow',
+      'tools.file',
+      'tools.on',
       'general.language',
       'general.theme',
     ]);

@@ -21,18 +21,31 @@ interface Stage {
   readonly clock: FakeClock;
   readonly answers: (FunctionAnswer & { readonly call: number })[];
   readonly settled: RunCall[];
+  /** What became of the run's time. */
+  readonly time: string[];
   /** Makes a call of that number. */
   call(number: number, name: string, values?: object): void;
   /** What was answered to that call, all of its parts. */
   textOf(number: number): string;
 }
 
-const stage = (functions: HostFunctions, limits: Partial<CallLimits> = {}, confirm?: ConfirmCall): Stage => {
+const stage = (
+  functions: HostFunctions,
+  limits: Partial<CallLimits> = {},
+  confirm?: ConfirmCall,
+  pausesTime = false,
+): Stage => {
+  const time: string[] = [];
   const answers: (FunctionAnswer & { readonly call: number })[] = [];
   const settled: RunCall[] = [];
   const clock = new FakeClock();
   const dialog = new CallDialog({
-    functions: { set: new FunctionSet(functions), limits: { ...LIMITS_OF_TEST, ...limits }, confirm },
+    functions: {
+      set: new FunctionSet(functions),
+      limits: { ...LIMITS_OF_TEST, ...limits },
+      confirm,
+      pausesTime,
+    },
     clock,
     session: null,
     onSettled: (call) => {
@@ -40,15 +53,24 @@ const stage = (functions: HostFunctions, limits: Partial<CallLimits> = {}, confi
       throw new Error('a listener that fails');
     },
   });
-  dialog.connect((call, answer) => {
-    answers.push({ call, ...answer });
-    return Promise.reject(new Error('the process is gone'));
-  });
+  dialog.connect(
+    (call, answer) => {
+      answers.push({ call, ...answer });
+      return Promise.reject(new Error('the process is gone'));
+    },
+    {
+      pause: () => {
+        time.push('stands still');
+        return () => void time.push('goes on');
+      },
+    },
+  );
   return {
     dialog,
     clock,
     answers,
     settled,
+    time,
     call: (number, name, values = {}) =>
       dialog.push({ call: number, bytes: utf8(JSON.stringify({ name, arguments: values })), last: true }),
     textOf: (number) =>
@@ -168,6 +190,32 @@ describe('a call', () => {
     }
     await until(() => settled.length === 50);
     expect(asked).toBe(8);
+  });
+
+  it('leaves the time of the run as it is while a person is asked, where that is wanted', async () => {
+    const said = deferred<boolean>();
+    const functions: HostFunctions = {
+      free: { handler: () => 1 },
+      asked: { confirm: 'ask', handler: () => 2 },
+      denied: { confirm: 'deny', handler: () => 3 },
+    };
+    const paused = stage(functions, {}, () => said.promise, true);
+    paused.call(1, 'free');
+    paused.call(2, 'denied');
+    paused.call(3, 'asked');
+    await until(() => paused.time.length === 1);
+    expect(paused.time).toEqual(['stands still']);
+    said.resolve(true);
+    await until(() => paused.settled.length === 3);
+    expect(paused.time).toEqual(['stands still', 'goes on']);
+    const counting = stage(functions, {}, () => true);
+    counting.call(1, 'asked');
+    await until(() => counting.settled.length === 1);
+    expect(counting.time).toEqual([]);
+    const failing = stage(functions, {}, () => Promise.reject(new Error('gone')), true);
+    failing.call(1, 'asked');
+    await until(() => failing.settled.length === 1);
+    expect(failing.time).toEqual(['stands still', 'goes on']);
   });
 
   it('is not made when the decision comes after the run has ended', async () => {

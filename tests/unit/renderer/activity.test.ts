@@ -3,6 +3,7 @@ import { addEvents, recoveryOf } from '../../../src/renderer/activity/model/even
 import { memoryChart } from '../../../src/renderer/activity/model/memory-chart.ts';
 import { TIMELINE_KINDS, timelineOf } from '../../../src/renderer/activity/model/timeline.ts';
 import { ProcessEndCause, type SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
+import { CallOutcome } from '../../../src/shared/contract/sandbox.ts';
 import { createTranslate } from '../../../src/shared/translate.ts';
 import { allTexts } from '../../support/locales.ts';
 
@@ -50,6 +51,22 @@ describe('the timeline', () => {
     }
     for (const kind of TIMELINE_KINDS) expect(t(`activity.${kind}`)).not.toMatch(/^activity/u);
   });
+});
+
+it('calls of functions are told of, by a name that the code chose only where such a function was given', () => {
+  const texts = CallOutcome.options.map((outcome) => {
+    const call = { name: 'desk.add', bytes: 1, resultBytes: 1, ms: 5, outcome };
+    const [entry] = timelineOf([{ type: 'function-called', at: 1, run: 1, session: 'a', call }], 'run');
+    expect(entry).toMatchObject({ session: 'a', durationMs: 5 });
+    return t(entry?.key ?? '', entry?.values);
+  });
+  expect(texts).toEqual([
+    'called desk.add',
+    'called desk.add, which failed',
+    'was denied a call of desk.add',
+    'was refused a call',
+    'stopped waiting for desk.add',
+  ]);
 });
 
 describe('what is kept', () => {

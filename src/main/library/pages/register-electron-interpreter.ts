@@ -7,6 +7,7 @@ import { PYODIDE_DOWNLOAD_TASK, type TaskProgress } from '../../../shared/ipc/pa
 import { Tasks } from '../../app/tasks.ts';
 import { Interpreter } from '../../interpreter/interpreter.ts';
 import { interpreterRoutes, type InterpreterDeps } from '../../ipc/interpreter.ts';
+import { questionRoutes, type AskedQuestions } from '../../ipc/questions.ts';
 import type { OnFault, Route } from '../../ipc/route.ts';
 import { findInterpreters } from '../../native/find-interpreters.ts';
 import type { Disposable, NativePython, PythonSettingsStore, Questions, Sandbox } from '../api/api.ts';
@@ -15,7 +16,6 @@ import { VivariumError } from '../errors.ts';
 import { nativePython } from '../native-python.ts';
 import { isOwnDocument } from './own-document.ts';
 import { pickFileFor } from './pick-file-electron.ts';
-import { questionRoutes } from './question-routes.ts';
 import { requireElectron } from '../require-electron.ts';
 import { addPreload, preloadFile } from './register-preload.ts';
 import { settingsNow, settingsRoutes } from './settings-routes.ts';
@@ -138,7 +138,7 @@ const servedBy = (
         pickFile: pickFileFor(pages),
         onFault: warn,
       }),
-      ...(questions === undefined ? [] : questionRoutes(questions, warn)),
+      ...(questions === undefined ? [] : questionRoutes(watchable(questions), warn)),
     ],
     close: () => {
       told?.dispose();
@@ -147,6 +147,18 @@ const servedBy = (
     },
   };
 };
+
+/** The app may have made its own. */
+const watchable = (questions: Questions): AskedQuestions => ({
+  get open() {
+    return questions.open;
+  },
+  answer: (id, said) => questions.answer(id, said),
+  watch: (tell) => {
+    const watching = questions.watch(tell);
+    return () => watching.dispose();
+  },
+});
 
 const downloadsOf = (
   { packages }: Pick<Sandbox, 'packages'>,

@@ -81,8 +81,13 @@ const timelineEntry = (event: SandboxEvent): TimelineEntry | null => {
       return event.state.name === 'broken'
         ? entry(event.at, 'crash', 'broken', { detail: event.state.reason })
         : null;
-    // The window gives its runs no functions.
     case 'function-called':
+      return entry(event.at, 'run', `called.${event.call.outcome}`, {
+        // Code may give a refused call any name.
+        values: event.call.outcome === 'refused' ? {} : { name: event.call.name },
+        durationMs: event.call.ms,
+        session: event.session,
+      });
     case 'run-began':
     case 'memory':
       return null;

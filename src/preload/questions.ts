@@ -1,12 +1,16 @@
-import type { Answer } from '../../shared/ipc/answer.ts';
-import { QUESTION_CHANNELS } from '../../shared/ipc/library-channels.ts';
-import type { QuestionsApi } from '../../shared/ipc/questions-api.ts';
-import { failed } from '../bridge.ts';
-import type { Asker } from '../interpreter-api.ts';
-import type { Subscribers } from './subscribers.ts';
+import type { Answer } from '../shared/ipc/answer.ts';
+import type { Subscribe } from '../shared/ipc/api.ts';
+import { QUESTION_CHANNELS } from '../shared/ipc/library-channels.ts';
+import type { CallQuestion, QuestionsApi } from '../shared/ipc/questions-api.ts';
+import { failed } from './bridge.ts';
+import type { Asker } from './interpreter-api.ts';
 
-export const questionsOver = (asker: Asker, subscribers: Subscribers): QuestionsApi => {
-  const changed: QuestionsApi['watch'] = subscribers.of(QUESTION_CHANNELS.changed);
+/** @param subscriber makes subscriptions to what main tells over a channel */
+export const questionsOver = (
+  asker: Asker,
+  subscriber: (channel: string) => Subscribe<readonly CallQuestion[]>,
+): QuestionsApi => {
+  const changed = subscriber(QUESTION_CHANNELS.changed);
   const watch = asker<Answer<null>>(QUESTION_CHANNELS.watch, failed);
   const unwatch = asker<Answer<null>>(QUESTION_CHANNELS.unwatch, failed);
   const answer = asker<Answer<boolean>>(QUESTION_CHANNELS.answer, failed);

@@ -1,0 +1,124 @@
+import type { Config } from '../../shared/config/config.ts';
+import type { ToolServerStatus, ToolsStatus } from '../../shared/ipc/tools.ts';
+import { messageOf } from '../base/system-error.ts';
+import { LiveServers } from '../connect/live-servers.ts';
+import { serversInFile } from '../connect/server-list-file.ts';
+import type { ServerSettings } from '../connect/server-list.ts';
+import { oneLine } from '../foreign-text/printable.ts';
+import { Turns } from '../foreign-text/turns.ts';
+import type { RunFunctions } from '../functions/call-dialog.ts';
+import { mentionsFunctions } from '../functions/function-set.ts';
+import type { ConfirmCall } from '../functions/host-function.ts';
+import { stubText } from '../functions/python-stubs.ts';
+
+export interface ToolServersOptions {
+  /** Asked each time. */
+  readonly settings: () => Config['tools'];
+  /** Of the app. */
+  readonly version: string;
+  /** Asks a person about a call. */
+  readonly confirm: ConfirmCall;
+  readonly onChange: (status: ToolsStatus) => void;
+}
+
+/** Functions whose stubs are made in one stretch. */
+const AT_ONCE = 20;
+
+/** The servers of the settings' file, whose tools code of the window may call. None is started that is not switched on. */
+export class ToolServers {
+  readonly #options: ToolServersOptions;
+  readonly #live: LiveServers;
+  #listed: readonly ServerSettings[] = [];
+  #problem: string | null = null;
+  #reading: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(options: ToolServersOptions) {
+    this.#options = options;
+    this.#live = new LiveServers({
+      version: options.version,
+      onChange: () => options.onChange(this.status),
+    });
+  }
+
+  get status(): ToolsStatus {
+    return { problem: this.#problem, servers: this.#listed.map((settings) => this.#statusOf(settings)) };
+  }
+
+  /** Reads the file of the settings, and goes by the settings. Never rejects. */
+  refresh(): Promise<void> {
+    this.#reading = this.#reading.then(() => this.#refresh());
+    return this.#reading;
+  }
+
+  /**
+   * What a run may call: waits for servers that are being started if the code looks as if it needs them. Undefined when there is
+   * nothing to be called, or the signal is aborted.
+   */
+  functionsFor(
+    code: string,
+    signal: AbortSignal,
+  ): RunFunctions | undefined | Promise<RunFunctions | undefined> {
+    if (this.#options.settings().on.length === 0) return undefined;
+    if (!mentionsFunctions(code)) return this.#functions;
+    const there = this.#reading.then(() => this.#live.settledFor(code)).then(() => this.#functions);
+    const stopped = new Promise<undefined>((resolve) => {
+      signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+    return Promise.race([there, stopped]);
+  }
+
+  /** Stubs of what a server offers, which may be much; null when it is not there. */
+  async stubsOf(name: string): Promise<string | null> {
+    const usable = this.#live.find(name)?.usable ?? [];
+    const turns = new Turns();
+    const texts: string[] = [];
+    for (let at = 0; at < usable.length; at += AT_ONCE) {
+      await turns.pause();
+      texts.push(stubText(usable.slice(at, at + AT_ONCE)));
+    }
+    return texts.length === 0 ? null : texts.join('\n\n');
+  }
+
+  /** Ends them all. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#reading;
+    await this.#live.close();
+  }
+
+  get #functions(): RunFunctions | undefined {
+    const { functions } = this.#live;
+    return functions === null
+      ? undefined
+      : { ...functions, confirm: this.#options.confirm, pausesTime: true };
+  }
+
+  async #refresh(): Promise<void> {
+    const { file, on } = this.#options.settings();
+    let listed: readonly ServerSettings[] = [];
+    let problem: string | null = null;
+    try {
+      if (file !== '') listed = await serversInFile(file);
+    } catch (error) {
+      problem = messageOf(error);
+    }
+    if (this.#isClosed) return;
+    this.#listed = listed;
+    this.#problem = problem;
+    this.#live.use(listed.filter(({ name }) => on.includes(name)));
+  }
+
+  #statusOf({ args, command, name, pythonName }: ServerSettings): ToolServerStatus {
+    const live = this.#live.find(name);
+    return {
+      name,
+      shownName: oneLine(name),
+      pythonName,
+      command: oneLine([command, ...args].join(' ')),
+      state: live?.state ?? 'off',
+      functions: live?.usable.length ?? 0,
+      note: live?.note ?? '',
+    };
+  }
+}
