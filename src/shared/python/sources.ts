@@ -9,6 +9,7 @@ import exactJson from './outcomes/exact_json.py?raw';
 import failures from './outcomes/failures.py?raw';
 import figures from './plots/figures.py?raw';
 import fallbackFonts from './plots/fallback_fonts.py?raw';
+import film from './plots/film.py?raw';
 import fileAdvice from './outcomes/file_advice.py?raw';
 import frameColumns from './names/frame_columns.py?raw';
 import fileNames from './workspace/file_names.py?raw';
@@ -61,6 +62,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   font_table: `FONT_TABLE = ${JSON.stringify(plotFonts)}\n`,
   file_advice: fileAdvice,
   file_names: fileNames,
+  film,
   frame_columns: frameColumns,
   guest_state: guestState,
   magics,

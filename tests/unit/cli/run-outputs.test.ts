@@ -88,6 +88,24 @@ it('writes each form that is more than text: pages, pictures beside them, JSON',
   ]);
 });
 
+it('writes an animation as a GIF, which needs no player', async () => {
+  const outputs = [
+    {
+      mime: {
+        'application/vnd.vivarium.animation+json': '{"frames":[]}',
+        'image/gif': 'aGk=',
+        'text/plain': '<matplotlib.animation.FuncAnimation object at 0x1f>',
+      },
+    },
+  ];
+  const outcome = await cli(['run', '-c', '1', '--out', '.'], {
+    cwd,
+    run: async () => resultOf({ outputs }),
+  });
+  expect(readdirSync(cwd)).toEqual(['plot-1.gif']);
+  expect(outcome.stderr).toContain('what was shown is in plot-1.gif');
+});
+
 it('writes a chart as a page that has its script inside, runs no other and fetches nothing', async () => {
   const spec = JSON.stringify({ layout: { title: '</script><script>alert(1)</script><!--' } });
   const outputs = [{ mime: { 'application/vnd.plotly.v1+json': spec } }];
@@ -186,6 +204,17 @@ it.each([
     [{ 'text/plain': '<x.HTML object>', 'text/html': '<b>bold</b> &amp; more' }],
     null,
     'bold & more\n',
+  ],
+  [
+    'where the page of a player goes',
+    [
+      {
+        'text/plain': '<IPython.display.HTML object>',
+        'text/html': '<b>Once</b><script>new Animation(frames, img_id, slider_id, 5)</script>',
+      },
+    ],
+    null,
+    '[an animation: --out DIR writes a page that plays it]\n',
   ],
   [
     'Markdown',

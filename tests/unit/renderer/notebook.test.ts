@@ -19,6 +19,7 @@ import {
 import type { Cell } from '../../../src/renderer/console/model/cell.ts';
 import { Session } from '../../../src/renderer/console/model/session.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
+import { ANIMATION_MIME } from '../../../src/shared/contract/animation.ts';
 import { TABLE_MIME } from '../../../src/shared/contract/table.ts';
 import { resultOf } from '../../support/run-results.ts';
 
@@ -290,6 +291,30 @@ describe('what a run here has brought out', () => {
     expect(cellAt(opened, 0).items).toMatchObject([{ kind: 'rich', mime: { 'text/html': '<table>' } }]);
     expect(Object.keys((cellAt(opened, 0).items[0] as { mime: object }).mime)).toEqual(['text/html']);
     expect(written(opened)).toBe(text);
+  });
+
+  it('has an animation with its frames, and with a picture for programs without the player', () => {
+    const session = open(bytesOf(notebook([code('x')])));
+    const mime = {
+      [ANIMATION_MIME]: '{"version":1,"frames":["AA"]}',
+      'image/gif': 'R0lG',
+      'text/plain': 'ani',
+    };
+    run(cellAt(session, 0), (cell) => cell.apply({ type: 'output', runId: 'run', mime }));
+    const text = written(session);
+    const [{ outputs }] = (JSON.parse(text) as { cells: [{ outputs: unknown }] }).cells;
+    expect(outputs).toEqual([
+      {
+        data: {
+          [ANIMATION_MIME]: { version: 1, frames: ['AA'] },
+          'image/gif': 'R0lG',
+          'text/plain': ['ani'],
+        },
+        metadata: {},
+        output_type: 'display_data',
+      },
+    ]);
+    expect(cellAt(open(bytesOf(text)), 0).items).toMatchObject([{ mime }]);
   });
 });
 

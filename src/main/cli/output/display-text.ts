@@ -1,3 +1,4 @@
+import { PLAYER_PAGE_MARK } from '../../../shared/contract/animation.ts';
 import type { RunDisplay } from '../../../shared/contract/sandbox.ts';
 import { hasImage } from './save-outputs.ts';
 import { textOfHtml } from './html-text.ts';
@@ -21,6 +22,7 @@ export const textOfDisplay = (output: RunDisplay): string | null => {
   const plain = mime['text/plain'];
   if (plain !== undefined && !isBare(plain)) return plain;
   const html = mime['text/html'];
+  if (html?.includes(PLAYER_PAGE_MARK)) return '[an animation: --out DIR writes a page that plays it]';
   // A page without words, such as a player of sound, has none.
   const words = html === undefined ? '' : textOfHtml(html);
   return (

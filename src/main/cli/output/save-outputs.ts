@@ -1,3 +1,4 @@
+import { ANIMATION_MIME } from '../../../shared/contract/animation.ts';
 import type { CollectedFile, RunDisplay } from '../../../shared/contract/sandbox.ts';
 import { filesRenamed } from '../../run/reported-files.ts';
 import { OutputFileError, type OutputFolder } from './output-folder.ts';
@@ -24,6 +25,8 @@ const formOf = (mime: string): Form | null => {
   if (mime === 'text/html') return { ending: 'html', encoding: 'utf8' };
   if (mime === 'image/svg+xml') return { ending: 'svg', encoding: 'utf8' };
   if (mime === 'application/pdf') return { ending: 'pdf', encoding: 'base64' };
+  // Its picture moves as well.
+  if (mime === ANIMATION_MIME) return null;
   if (mime === 'application/json' || /^application\/.+[+.]json$/u.test(mime))
     return { ending: 'json', encoding: 'utf8' };
   return null;

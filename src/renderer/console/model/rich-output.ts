@@ -1,6 +1,8 @@
 /** Which of the forms that an output comes in is shown. */
 import { chartLibraryOf, type ChartLibrary } from '../../../shared/contract/charts.ts';
 import { ShownTable, TABLE_MIME } from '../../../shared/contract/table.ts';
+import { animationOf, type Animation } from './animation.ts';
+import { decodeBase64 } from './base64.ts';
 import { MAX_JSON_LENGTH } from './texts/json-tree.ts';
 import { MAX_MATH_LENGTH } from './texts/math-text.ts';
 import { DRAWING } from './picture.ts';
@@ -11,6 +13,7 @@ export type ShownOutput =
   /** Drawn by a library of the app's. `spec`: JSON text. */
   | { readonly kind: 'chart'; readonly library: ChartLibrary; readonly spec: string }
   | { readonly kind: 'table'; readonly table: ShownTable }
+  | { readonly kind: 'animation'; readonly animation: Animation }
   | { readonly kind: 'image'; readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'html'; readonly html: string }
   | { readonly kind: 'markdown' | 'latex' | 'json'; readonly text: string }
@@ -34,18 +37,6 @@ const soundOf = (mime: Mime): ShownOutput | null => {
     return { kind: 'html', html: `<audio controls src="data:${type};base64,${content}"></audio>` };
   }
   return null;
-};
-
-/** Null for what is no base64. */
-const decodeBase64 = (text: string): Uint8Array<ArrayBuffer> | null => {
-  try {
-    const binary = atob(text);
-    const bytes = new Uint8Array(binary.length);
-    for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
-    return bytes;
-  } catch {
-    return null;
-  }
 };
 
 const imageOf = (mime: Mime): ShownOutput | null => {
@@ -88,6 +79,8 @@ export const shownOutput = (mime: Mime): ShownOutput => {
   if (chart !== null) return chart;
   const table = tableOf(mime);
   if (table !== null) return table;
+  const animation = animationOf(mime);
+  if (animation !== null) return { kind: 'animation', animation };
   const image = imageOf(mime);
   if (image !== null) return image;
   const html = mime['text/html'];
@@ -115,6 +108,8 @@ export const outputFileName = (shown: ShownOutput, cell: number, index: number):
   switch (shown.kind) {
     case 'chart':
       return `cell-${cell}-chart-${index + 1}.json`;
+    case 'animation':
+      return `cell-${cell}-animation-${index + 1}.${shown.animation.file.ending}`;
     case 'image':
       return `cell-${cell}-image-${index + 1}.${EXTENSIONS[shown.type] ?? 'bin'}`;
     case 'table':

@@ -22,8 +22,8 @@ _METHODS = (
     ("application/json", "_repr_json_"),
     ("application/javascript", "_repr_javascript_"),
 )
-# Charts as such: their other forms are pages with scripts, which nobody runs.
-_CHARTS = ("application/vnd.plotly.", "application/vnd.vega")
+# Charts and animations as such: their other forms are pages with scripts, which nobody runs.
+_CHARTS = ("application/vnd.plotly.", "application/vnd.vega", "application/vnd.vivarium.animation")
 # Objects that claim to have every attribute have this one, too.
 _CANARY = "_ipython_canary_method_should_not_exist_"
 

@@ -10,12 +10,12 @@ import io
 import sys
 import warnings
 import weakref
-from typing import Any
+from typing import Any, Sequence
 
 from ..after_import import AfterImport
 from ..displays.display_forms import DisplayForms
 from ..displays.outputs import Outputs
-from .animations import play
+from .animations import Animations, is_animation
 from .backends import attend_to_matplotlib, attend_to_pyplot
 from .fallback_fonts import FallbackFonts, FetchFonts
 from .missing_glyphs import MissingGlyphs
@@ -35,11 +35,13 @@ class Figures:
         self._outputs = outputs
         # Those taken in this run.
         self._taken: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.animations = Animations()
         self.missing_glyphs = MissingGlyphs()
         self.fonts = FallbackFonts(fetch_fonts)
         # Of warnings that drawing gave: each is told once.
         self._told_warnings: dict[Any, Any] = {}
         forms.add_formatter(_is_figure, self._form_of)
+        forms.add_formatter(is_animation, self._form_of_animation)
 
     def begin_run(self) -> None:
         self.missing_glyphs.begin_run()
@@ -47,8 +49,9 @@ class Figures:
         self._taken.clear()
 
     def has_taken(self, obj: object) -> bool:
-        """Whether `obj` is a figure that this run has shown already."""
-        return _is_figure(obj) and obj in self._taken
+        """Whether `obj` is a figure that this run has shown already, or an animation of one."""
+        figure: object = getattr(obj, "_fig", None) if is_animation(obj) else obj
+        return _is_figure(figure) and figure in self._taken
 
     def take_open(self) -> None:
         """Show the open figures, in the order of their numbers, and close them. Raises what drawing raises."""
@@ -99,13 +102,15 @@ class Figures:
 
         manager_base.show = show_manager
 
-    def _draw(self, figure: Any) -> dict[str, Any]:
-        """As `_drawn`, and says which characters no font has."""
+    def _draw(self, figure: Any, animations: Sequence[Any]) -> dict[str, Any]:
+        """As `_drawn`, or with the frames of its animations, and says which characters no font has."""
         self._taken.add(figure)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            play(figure)
+            film = self.animations.play(figure, animations)
             forms = _drawn(figure)
+            if film is not None:
+                forms = film.forms(forms)
         for warning in caught:
             self._pass_on(warning)
         self.missing_glyphs.tell()
@@ -117,13 +122,20 @@ class Figures:
         )
 
     def _take(self, figure: Any) -> None:
-        forms = self._draw(figure)
+        forms = self._draw(figure, self.animations.waiting_on(figure))
         _close(figure)
         self._outputs.send(forms)
 
     def _form_of(self, figure: Any) -> dict[str, Any]:
         """For `display(fig)`; like one that was shown, it is closed."""
-        forms = self._draw(figure)
+        forms = self._draw(figure, self.animations.waiting_on(figure))
+        _close(figure)
+        return forms
+
+    def _form_of_animation(self, animation: Any) -> dict[str, Any]:
+        """For `display(animation)`, which plays it also when it was played before."""
+        figure = animation._fig
+        forms = self._draw(figure, [animation])
         _close(figure)
         return forms
 
@@ -172,5 +184,6 @@ def install_figures(
     after_import.call("matplotlib.font_manager", figures.fonts.attend)
     after_import.call("matplotlib.backend_bases", redrawing.attend_to_canvases)
     after_import.call("matplotlib.backends.backend_agg", redrawing.attend_to_agg)
+    after_import.call("matplotlib.animation", figures.animations.attend)
     after_import.call(_PYPLOT, figures.attend)
     return figures

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from typing import Any
 
 from .absent_words import sentence
@@ -37,6 +38,12 @@ def _no_films(animation: Any) -> None:
         return save(shown, filename, *args, **options)
 
     animation.Animation.save = save_animation
+
+    def to_player(shown: Any, embed_limit: Any = None) -> Any:
+        sys.stderr.write("plot: there is no ffmpeg in the sandbox, so to_html5_video() makes what to_jshtml() makes\n")
+        return shown.to_jshtml()
+
+    animation.Animation.to_html5_video = to_player
 
 
 def _no_latex(texmanager: Any) -> None:

@@ -1,0 +1,114 @@
+/** Animations of Matplotlib's: frames that a player shows one after the other. */
+import { ANIMATION_LIMITS, ANIMATION_MIME, ShownAnimation } from '../../../shared/contract/animation.ts';
+import { decodeBase64 } from './base64.ts';
+import { readImageHead } from './image-head.ts';
+
+export interface Animation {
+  /** PNG or JPEG, all of the same size. */
+  readonly frames: readonly Uint8Array<ArrayBuffer>[];
+  readonly width: number;
+  readonly height: number;
+  /** Time of one frame, in ms. */
+  readonly intervalMs: number;
+  /** Whether it begins again at its end. */
+  readonly loop: boolean;
+  /** Frames that were left out, if any were. */
+  readonly left: LeftOut;
+  /** What it is saved as. */
+  readonly file: { readonly ending: 'gif' | 'html' | 'png'; readonly bytes: Uint8Array<ArrayBuffer> };
+}
+
+export type LeftOut =
+  | { readonly kind: 'none' }
+  /** Those between others. */
+  | { readonly kind: 'some'; readonly total: number }
+  /** Those after the others; null where nobody has counted them. */
+  | { readonly kind: 'end'; readonly total: number | null };
+
+type Mime = Readonly<Record<string, string>>;
+
+/** Null when there is none that makes sense: its other forms are shown then. */
+export const animationOf = (mime: Mime): Animation | null => {
+  const described = mime[ANIMATION_MIME];
+  const shown = described === undefined ? null : readAnimation(described);
+  if (shown !== null) return decoded(shown, (last) => stillOf(mime, last));
+  const page = mime['text/html'];
+  const read = page === undefined ? null : readPlayerPage(page);
+  return page === undefined || read === null
+    ? null
+    : decoded(read, () => ({ ending: 'html', bytes: new TextEncoder().encode(page) }));
+};
+
+/** Room for what is beside the frames. */
+const MAX_TEXT = ANIMATION_LIMITS.length + 64 * 1024;
+
+const readAnimation = (text: string): ShownAnimation | null => {
+  if (text.length > MAX_TEXT) return null;
+  try {
+    return ShownAnimation.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+};
+
+const stillOf = (mime: Mime, last: Uint8Array<ArrayBuffer>): Animation['file'] => {
+  const gif = decodeBase64(mime['image/gif'] ?? '');
+  return gif === null || gif.byteLength === 0
+    ? { ending: 'png', bytes: last }
+    : { ending: 'gif', bytes: gif };
+};
+
+const decoded = (
+  shown: ShownAnimation,
+  fileOf: (last: Uint8Array<ArrayBuffer>) => Animation['file'],
+): Animation | null => {
+  const frames: Uint8Array<ArrayBuffer>[] = [];
+  let size: { readonly width: number; readonly height: number } | null = null;
+  for (const text of shown.frames) {
+    const bytes = decodeBase64(text);
+    const head = bytes === null ? null : readImageHead(bytes);
+    if (bytes === null || head === null || head.moves || head.passes > 1) return null;
+    if (head.type !== 'image/png' && head.type !== 'image/jpeg') return null;
+    size ??= { width: head.width, height: head.height };
+    if (head.width !== size.width || head.height !== size.height) return null;
+    frames.push(bytes);
+  }
+  const last = frames.at(-1);
+  const pixels = size === null ? 0 : size.width * size.height;
+  if (size === null || last === undefined || pixels === 0 || pixels > ANIMATION_LIMITS.pixels) return null;
+  const { intervalMs, loop } = shown;
+  return { frames, ...size, intervalMs, loop, left: leftOut(shown), file: fileOf(last) };
+};
+
+const leftOut = ({ every, frames, total }: ShownAnimation): LeftOut => {
+  if (total !== null && total <= frames.length) return { kind: 'none' };
+  return every > 1 && total !== null ? { kind: 'some', total } : { kind: 'end', total };
+};
+
+/** As Matplotlib's `to_jshtml()` writes it, in whatever program that was. */
+const PAGE_BEGIN = /^\s{0,100}<link\s/u;
+const PAGE_END = /<\/script>\s{0,100}$/u;
+const PAGE_SCRIPT =
+  /new Animation\(frames, img_id, slider_id, (\d{1,9}(?:\.\d{1,9})?),\s{0,100}loop_select_id\)/gu;
+const PAGE_FRAME =
+  /^ {0,8}frames\[\d{1,5}\] = "data:image\/(?:png|jpeg);base64,([A-Za-z0-9+/=\\\n]{1,8388608})"/gmu;
+const PAGE_ONCE = /^value="once"[^>]{0,200}checked/u;
+
+/** The animation of a page that is nothing else. */
+const readPlayerPage = (page: string): ShownAnimation | null => {
+  if (page.length > MAX_TEXT || !PAGE_BEGIN.test(page) || !PAGE_END.test(page.slice(-200))) return null;
+  const [script, another] = page.matchAll(PAGE_SCRIPT);
+  if (script === undefined || another !== undefined) return null;
+  const frames = [...page.matchAll(PAGE_FRAME)].map(([, frame = '']) => frame.replaceAll(/[\\\n]/gu, ''));
+  const once = page.slice(Math.max(0, page.indexOf('value="once"'))).slice(0, 300);
+  const { max, min } = ANIMATION_LIMITS.intervalMs;
+  const parsed = ShownAnimation.safeParse({
+    version: 1,
+    intervalMs: Math.min(Math.max(Number(script[1]), min), max),
+    loop: !PAGE_ONCE.test(once),
+    every: 1,
+    total: frames.length,
+    frames,
+  });
+  return parsed.data ?? null;
+};

@@ -1,0 +1,156 @@
+import { expect, it } from 'vitest';
+import { animationOf, type Animation } from '../../../src/renderer/console/model/animation.ts';
+import { outputFileName, shownOutput } from '../../../src/renderer/console/model/rich-output.ts';
+import { ANIMATION_LIMITS, ANIMATION_MIME } from '../../../src/shared/contract/animation.ts';
+
+/** The head of a PNG, as base64. */
+const png = (width = 4, height = 3, chunk = 'IDAT'): string => {
+  const bytes = Buffer.alloc(49);
+  bytes.write('\u0089PNG\r\n\u001a\n', 0, 'latin1');
+  bytes.writeUInt32BE(13, 8);
+  bytes.write('IHDR', 12);
+  bytes.writeUInt32BE(width, 16);
+  bytes.writeUInt32BE(height, 20);
+  bytes.write(chunk, 37);
+  return bytes.toString('base64');
+};
+const GIF = Buffer.from('GIF89a').toString('base64');
+
+const usual = { version: 1, intervalMs: 40, loop: true, every: 1, total: 3, frames: [png(), png(), png()] };
+const mimeOf = (given: object): Record<string, string> => ({
+  'image/gif': GIF,
+  'text/plain': 'ani',
+  [ANIMATION_MIME]: JSON.stringify({ ...usual, ...given }),
+});
+const read = (given: object): Animation | null => animationOf(mimeOf(given));
+
+it('has its frames, their size, its pace and what it is saved as', () => {
+  const animation = read({});
+  expect(animation).toMatchObject({
+    width: 4,
+    height: 3,
+    intervalMs: 40,
+    loop: true,
+    left: { kind: 'none' },
+  });
+  expect(animation?.frames.map((frame) => Buffer.from(frame).toString('base64'))).toEqual(usual.frames);
+  const shown = shownOutput(mimeOf({}));
+  expect(outputFileName(shown, 2, 0)).toBe('cell-2-animation-1.gif');
+  if (shown.kind !== 'animation') throw new Error(shown.kind);
+  expect(Buffer.from(shown.animation.file.bytes).toString()).toBe('GIF89a');
+});
+
+it('is saved as its last frame where there is no GIF', () => {
+  const animation = animationOf({ [ANIMATION_MIME]: JSON.stringify(usual) });
+  expect(animation?.file.ending).toBe('png');
+});
+
+it.each([
+  [
+    { total: 9, every: 3 },
+    { kind: 'some', total: 9 },
+  ],
+  [{ total: 1000 }, { kind: 'end', total: 1000 }],
+  [{ total: null }, { kind: 'end', total: null }],
+  [
+    { total: null, every: 3 },
+    { kind: 'end', total: null },
+  ],
+])('tells which frames are left out: %j', (given, left) => {
+  expect(read(given)?.left).toEqual(left);
+});
+
+it.each([
+  ['no frame', { frames: [] }],
+  ['more frames than are played', { frames: Array(ANIMATION_LIMITS.frames + 1).fill(png()) }],
+  ['more bytes than are read', { frames: Array(2).fill('A'.repeat(ANIMATION_LIMITS.length / 2 + 4)) }],
+  ['frames that are no texts', { frames: [1, 2] }],
+  ['frames in no list', { frames: { length: 2, 0: png() } }],
+  ['a frame that is no base64', { frames: [png(), '<svg>'] }],
+  ['a frame that is no picture', { frames: [png(), GIF] }],
+  ['a frame that moves itself', { frames: [png(4, 3, 'acTL')] }],
+  ['frames of several sizes', { frames: [png(), png(5, 3)] }],
+  ['a frame without a size', { frames: [png(0, 3)] }],
+  ['frames of billions of pixels', { frames: [png(65_535, 65_535)] }],
+  ['no time for a frame', { intervalMs: 0 }],
+  ['a time before the frame', { intervalMs: -40 }],
+  ['a frame for years', { intervalMs: 1e12 }],
+  ['another version', { version: 2 }],
+  ['a count that is none', { total: -1 }],
+  ['something else beside', { script: 'alert(1)' }],
+])('of %s is not played: its GIF is shown', (_name, given) => {
+  expect(read(given)).toBe(null);
+  expect(shownOutput(mimeOf(given)).kind).toBe('image');
+});
+
+it.each(['', '{', 'null', '[]', '[['.repeat(100_000)])('that is %.10j is not played', (text) => {
+  expect(animationOf({ [ANIMATION_MIME]: text })).toBe(null);
+});
+
+/** As Matplotlib writes it. */
+const page = (frames: readonly string[], more = '', checked = 'loop'): string => `
+<link rel="stylesheet"
+href="https://fonts.invalid/font-awesome.min.css">
+<script language="javascript">
+  function Animation(frames, img_id, slider_id, interval, loop_select_id){}
+</script>
+<style>.animation {}</style>
+<div class="animation">
+  <img id="_anim_imgab">${more}
+  <input type="radio" name="state" value="once" id="_anim_radio1_ab"
+             ${checked === 'once' ? 'checked' : ''}>
+  <input type="radio" name="state" value="loop" id="_anim_radio2_ab"
+             ${checked === 'loop' ? 'checked' : ''}>
+</div>
+<script language="javascript">
+  (function() {
+    var frames = new Array(${frames.length});
+
+${frames.map((frame, index) => `  frames[${index}] = "data:image/png;base64,${frame.replaceAll(/.{20}/gu, '$&\\\n')}\\\n"\n`).join('')}
+
+    setTimeout(function() {
+        animab = new Animation(frames, img_id, slider_id, 66.6,
+                                 loop_select_id);
+    }, 0);
+  })()
+</script>
+`;
+
+it('is read from the page of a player, of which no script is run', () => {
+  const frames = [png(), png()];
+  const html = page(frames);
+  const animation = animationOf({ 'text/html': html });
+  expect(animation).toMatchObject({
+    width: 4,
+    height: 3,
+    intervalMs: 66.6,
+    loop: true,
+    left: { kind: 'none' },
+  });
+  expect(animation?.frames.map((frame) => Buffer.from(frame).toString('base64'))).toEqual(frames);
+  expect(animation?.file).toEqual({ ending: 'html', bytes: new TextEncoder().encode(html) });
+  expect(animationOf({ 'text/html': page(frames, '', 'once') })?.loop).toBe(false);
+});
+
+it.each([
+  ['that has more in it', `<h1>More</h1>${page([png()])}`],
+  ['that goes on', `${page([png()])}<p>More</p>`],
+  ['of two players', page([png()]) + page([png()])],
+  ['without frames', page([])],
+  ['with frames of two sizes', page([png(), png(9, 9)])],
+  ['of another kind', '<link rel="x"><script></script>'],
+])('a page %s stays a page', (_name, html) => {
+  expect(shownOutput({ 'text/html': html }).kind).toBe('html');
+});
+
+it('reads a hostile page in a time that grows with its length alone', () => {
+  const long = 4 * 1024 * 1024;
+  const begun = performance.now();
+  for (const part of [' ', 'frames[0] = "data:image/png;base64,', 'value="once"', 'A', '\n  frames[1'])
+    animationOf({ 'text/html': page([png(), part.repeat(long / part.length)]) });
+  animationOf({ 'text/html': ' '.repeat(long) });
+  animationOf({
+    'text/html': `<link ${'new Animation(frames, img_id, slider_id, 1,'.repeat(80_000)}</script>`,
+  });
+  expect(performance.now() - begun).toBeLessThan(20_000);
+});
