@@ -39,6 +39,8 @@ export const LIMITS = {
   displayMimeTypes: 32,
   /** Files that are listed at once. */
   listedFiles: 1000,
+  /** What is told of what a session's code printed as it ended, in bytes. */
+  endTextBytes: 4096,
   /** Largest list of files, in bytes of JSON. */
   fileListBytes: 8 * 1024 * 1024,
   /** Largest file that is listed: 1 TiB. */

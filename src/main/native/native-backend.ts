@@ -222,7 +222,7 @@ const newFolder = async (): Promise<RunFolder> => {
 
 const prepare = async (folder: RunFolder, request: RunRequest): Promise<void> => {
   try {
-    await folder.prepare(request.code, request.files ?? [], factsOf(request, false));
+    await folder.prepare(request.code, request.files ?? [], factsOf(request, null));
   } catch (error) {
     throw new FolderError(`the run's files could not be written: ${messageOf(error)}`);
   }

@@ -5,6 +5,7 @@ import type {
   RunStatus,
   SessionState,
 } from '../../shared/contract/sandbox.ts';
+import type { OrderlyEnd } from '../../shared/contract/sandbox-events.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
 import { CallDialog } from '../functions/call-dialog.ts';
 import type { RunCalls } from '../functions/run-calls.ts';
@@ -60,7 +61,7 @@ interface RunParts {
   readonly request: RunRequest;
   readonly options: RunOptions;
   /** See `RunContext.endsSession`. */
-  readonly endsSession: boolean;
+  readonly endsSession: OrderlyEnd | null;
   readonly collector: RunCollector;
   readonly input: InputDialog | null;
   /** Function calls of the run; null when it was given no functions. */
@@ -104,12 +105,17 @@ export class BackendRunner implements Runner {
   }
 
   async run(request: RunRequest, options: RunOptions = {}): Promise<RunResult> {
-    return await this.#run(parseRequest(request), options, false);
+    return await this.#run(parseRequest(request), options, null);
   }
 
   /** Does what is left to do when the program of a session ends, and forgets its state. Told to no observer. */
-  async endSession(session: string, timeoutMs: number, options: RunOptions): Promise<RunResult> {
-    return await this.#run({ code: '', session, timeoutMs }, options, true);
+  async endSession(
+    session: string,
+    why: OrderlyEnd,
+    timeoutMs: number,
+    options: RunOptions,
+  ): Promise<RunResult> {
+    return await this.#run({ code: '', session, timeoutMs }, options, why);
   }
 
   async dispose(): Promise<void> {
@@ -117,7 +123,7 @@ export class BackendRunner implements Runner {
     await this.#options.backend.close();
   }
 
-  async #run(request: RunRequest, options: RunOptions, endsSession: boolean): Promise<RunResult> {
+  async #run(request: RunRequest, options: RunOptions, endsSession: OrderlyEnd | null): Promise<RunResult> {
     const { backend, clock, queue } = this.#options;
     const number = this.#nextRun++;
     const session = request.session ?? null;
@@ -132,10 +138,11 @@ export class BackendRunner implements Runner {
     const arrived = clock.now();
     let waitMs = 0;
     // The end of a session always gets its turn: its caller's signal only shortens it, or the state would stay.
-    const untilTurn = endsSession ? this.#disposal.signal : signal;
-    const ended = await queue.add(session, untilTurn, async () => {
+    const untilTurn = endsSession === null ? signal : this.#disposal.signal;
+    const turn = endsSession === null ? 'counted' : 'at-once';
+    const work = async (): Promise<{ attempt: Attempt; state: SessionState }> => {
       waitMs = clock.now() - arrived;
-      const release = backend.hold(session);
+      const release = backend.hold(session, endsSession);
       try {
         const attempt = await this.#attempt({
           number,
@@ -153,14 +160,15 @@ export class BackendRunner implements Runner {
       } finally {
         release();
       }
-    });
+    };
+    const ended = await queue.add(session, untilTurn, work, turn);
     input?.end();
     // A cancelled run does not wait for a listener that has stalled.
     if (!signal.aborted) await relay.drained(signal);
     unlink();
     if (ended === null) waitMs = clock.now() - arrived;
     const attempt = ended?.attempt ?? this.#neverBegun(disposed);
-    const state = ended?.state ?? backend.stateAfter(request.session, { ...attempt, endsSession: false });
+    const state = ended?.state ?? backend.stateAfter(request.session, { ...attempt, endsSession: null });
     const { packages, packagesMs, runMs, startMs, verdict } = attempt;
     const result = runResult({
       verdict,
@@ -171,7 +179,7 @@ export class BackendRunner implements Runner {
       runtime: backend.runtime,
       calls: calls?.records,
     });
-    if (!endsSession)
+    if (endsSession === null)
       this.#options.observer?.onRunEnded?.(number, session, { status: result.status, state, runMs });
     return result;
   }
@@ -208,7 +216,7 @@ export class BackendRunner implements Runner {
     const { interpreter } = opening;
     const { lostBefore } = interpreter.begin();
     // The end of a session is told as such.
-    if (!endsSession) this.#options.observer?.onRunBegan?.(number, request.session ?? null);
+    if (endsSession === null) this.#options.observer?.onRunBegan?.(number, request.session ?? null);
     const ranAt = this.#options.clock.now();
     const verdict = await this.#execute(interpreter, parts);
     const runMs = this.#options.clock.now() - ranAt;

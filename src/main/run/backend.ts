@@ -1,5 +1,6 @@
 /** The interface that each runtime implements: the sandbox's sidecar and the user's own Python. */
 import type { PythonRuntime } from '../../shared/runtimes.ts';
+import type { OrderlyEnd } from '../../shared/contract/sandbox-events.ts';
 import type { CollectedFile, OutputFile, RunRequest, SessionState } from '../../shared/contract/sandbox.ts';
 import type { GuestOutcome } from '../../shared/protocol/guest-report.ts';
 import type { FunctionAnswer, InputAnswer } from '../../shared/protocol/blocking-calls.ts';
@@ -17,8 +18,8 @@ export interface RunContext {
   readonly words?: RunOptions['words'];
   /** Modules that the run's functions need, beside what its code imports. */
   readonly modules: readonly string[];
-  /** Whether the session ends with this run as a program does. One that is not there is not begun for it. */
-  readonly endsSession: boolean;
+  /** Why the session ends with this run, as a program does; null for any other run. One that is not there is not begun for it. */
+  readonly endsSession: OrderlyEnd | null;
 }
 
 /** What was spent on preparing an interpreter, also when that failed. */
@@ -43,8 +44,8 @@ export interface RunProgress {
   readonly began: boolean;
   /** Whether the session's state had been lost before this run began. */
   readonly lostBefore: boolean;
-  /** See `RunContext.endsSession`; false for one whose turn never came. */
-  readonly endsSession: boolean;
+  /** See `RunContext.endsSession`; null for one whose turn never came. */
+  readonly endsSession: OrderlyEnd | null;
 }
 
 export interface Backend {
@@ -53,8 +54,9 @@ export interface Backend {
    * Called when a run's turn has come: keeps the process and the session alive until the returned function is called.
    *
    * @param session null for a run without a session
+   * @param endsSession see `RunContext.endsSession`
    */
-  hold(session: string | null): () => void;
+  hold(session: string | null, endsSession: OrderlyEnd | null): () => void;
   /** Never rejects. */
   open(request: RunRequest, context: RunContext): Promise<Opening>;
   /** Whether the session's state was kept. A loss is reported only once. */

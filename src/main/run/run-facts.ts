@@ -1,4 +1,5 @@
 import type { RunRequest } from '../../shared/contract/sandbox.ts';
+import type { OrderlyEnd } from '../../shared/contract/sandbox-events.ts';
 import type { RunFacts } from '../../shared/protocol/interpreter.ts';
 
 /** For what is left to do when a program ends, in seconds: less where somebody waits for a session to be gone. */
@@ -13,14 +14,19 @@ const END_SECONDS = { program: 10, session: 3 } as const;
  */
 export const factsOf = (
   { args, columns, script, session }: RunRequest,
-  endsSession: boolean,
+  endsSession: OrderlyEnd | null,
   functions?: string,
   tables?: boolean,
 ): RunFacts => ({
   args,
   columns,
   script,
-  endSeconds: session === undefined ? END_SECONDS.program : endsSession ? END_SECONDS.session : undefined,
+  endSeconds: endSecondsOf(session, endsSession),
   functions,
   tables,
 });
+
+const endSecondsOf = (session: string | undefined, endsSession: OrderlyEnd | null): number | undefined => {
+  if (session === undefined) return END_SECONDS.program;
+  return endsSession === null ? undefined : END_SECONDS.session;
+};

@@ -20,12 +20,23 @@ export class RunQueue {
     return this.#sessions.has(session);
   }
 
+  /** The same, at once; also true for a task that has just ended. */
+  expects(session: string): boolean {
+    return this.#sessions.has(session);
+  }
+
   /**
    * Runs `task` when its turn has come; resolves with null when `signal` aborts before that.
    *
    * @param session null for a run that shares nothing with others
+   * @param turn 'at-once': only after those of its session, for what others wait for that are at work
    */
-  add<T>(session: string | null, signal: AbortSignal, task: () => Promise<T>): Promise<T | null> {
+  add<T>(
+    session: string | null,
+    signal: AbortSignal,
+    task: () => Promise<T>,
+    turn: 'counted' | 'at-once' = 'counted',
+  ): Promise<T | null> {
     return new Promise((resolve, reject) => {
       let givenUp = false;
       const giveUp = (): void => {
@@ -38,7 +49,7 @@ export class RunQueue {
         signal.removeEventListener('abort', giveUp);
         if (!givenUp) resolve(await task());
       };
-      const inTurn = (): Promise<void> => this.#all.add(begin);
+      const inTurn = (): Promise<void> => (turn === 'counted' ? this.#all.add(begin) : begin());
       (session === null ? inTurn() : this.#inSession(session, inTurn)).catch(reject);
     });
   }

@@ -25,6 +25,7 @@ import type { RunOptions } from '../run/run-options.ts';
 import type { SandboxConfig, SandboxSettings } from './sandbox-config.ts';
 import { crashLimitOf, idleMsOf, sparesOf, supervisorSettings } from './sandbox-defaults.ts';
 import { BetweenRuns } from './sessions/between-runs.ts';
+import { SessionEndings } from './sessions/session-endings.ts';
 import { SessionFiles } from './sessions/session-files.ts';
 import { sessionMemory } from './sessions/session-memory.ts';
 import { SessionTables } from './sessions/session-tables.ts';
@@ -37,9 +38,6 @@ import { warmUp } from './process/warm-up.ts';
 /** Most interpreters that run guest code at once. Every session may be blocked at the same time, so none is left out. */
 const MAX_CONCURRENT_RUNS = LIMITS.sessions;
 const toMiB = (bytes: number): number => Math.round(bytes / MIB);
-
-/** For the end of a session, in ms; then its interpreter is ended as it is. */
-const SESSION_END_MS = 5000;
 
 /** Runs untrusted Python in a process of its own. Each run ends in exactly one result. */
 export class Sandbox implements Runner {
@@ -54,6 +52,7 @@ export class Sandbox implements Runner {
   readonly #memory: MemoryGuard;
   readonly #packages: PackageInstaller;
   readonly #runner: BackendRunner;
+  readonly #endings: SessionEndings;
   readonly #selector: SnapshotSelector | undefined;
   #settings: SandboxSettings;
 
@@ -61,10 +60,14 @@ export class Sandbox implements Runner {
   constructor(config: SandboxConfig) {
     this.#config = config;
     this.#settings = config;
-    this.#interpreters = new SessionRegistry((session, interpreter, why) => {
-      this.#emit({ type: 'session-ended', at: Date.now(), session, runtime: 'embedded', why });
-      if (why === 'evicted' || why === 'reset') this.#provider.discard(interpreter);
-      this.#renewIfFree();
+    this.#interpreters = new SessionRegistry({
+      onEnd: (session, interpreter, why, printed) => {
+        const ended = { type: 'session-ended', at: Date.now(), session, runtime: 'embedded', why } as const;
+        this.#emit(printed === undefined ? ended : { ...ended, printed });
+        if (why === 'evicted' || why === 'idle' || why === 'reset') this.#provider.discard(interpreter);
+        this.#renewIfFree();
+      },
+      finish: (session) => this.#endings.makeRoom(session),
     });
     const kept = config.dataDir === undefined ? undefined : keptIn(config.dataDir);
     const selector = this.#snapshotSelector(config, kept);
@@ -84,6 +87,7 @@ export class Sandbox implements Runner {
         make: async (sidecar, limitMs) => selector?.makeWanted(sidecar, limitMs),
       },
       warmUp,
+      finishSessions: () => this.#endings.beforeIdle(),
       events: {
         onState: (state) => this.#emit({ type: 'state', at: Date.now(), state }),
         onStarted: (pid, role, startMs) =>
@@ -139,6 +143,11 @@ export class Sandbox implements Runner {
         onRunEnded: (run, session, ended) =>
           this.#emit({ type: 'run-ended', at: Date.now(), run, session, ...ended }),
       },
+    });
+    this.#endings = new SessionEndings({
+      runner: this.#runner,
+      queue: this.#queue,
+      sessions: () => this.sessions,
     });
     const betweenRuns = new BetweenRuns({
       interpreters: this.#interpreters,
@@ -225,10 +234,8 @@ export class Sandbox implements Runner {
    *
    * @param options get what the end prints, shows and writes
    */
-  async endSession(session: string, options: RunOptions = {}): Promise<EndedSession> {
-    const end = await this.#runner.endSession(session, SESSION_END_MS, options);
-    const isEnded = end.status !== 'setup-failed';
-    return { had: isEnded || end.session.state === 'lost', end: isEnded ? end : null };
+  endSession(session: string, options: RunOptions = {}): Promise<EndedSession> {
+    return this.#endings.end(session, options);
   }
 
   /**

@@ -49,7 +49,11 @@ export class ConsoleStore {
   readonly active = computed<Session | null>(
     () => this.sessions.value.find(({ name }) => name === this.activeName.value) ?? null,
   );
+  /** A session that is not there any more printed something as it ended; the newest of these. */
+  readonly lastWords: Ref<{ readonly session: Session; readonly printed: string } | null> = shallowRef(null);
   readonly files: SessionFiles;
+  /** Sessions that end for good. */
+  readonly #leaving = new Map<string, Session>();
   readonly #queue = new CellQueue((turn) => this.#run(turn));
   readonly #running = new Map<string, PlacedCell>();
   #waiting: RunEvent[] = [];
@@ -175,12 +179,18 @@ export class ConsoleStore {
   #forget(removal: Removal): void {
     switch (removal.kind) {
       case 'session':
-        void this.#options.api.reset(removal.session.name);
+        void this.#end(removal.session);
         return;
       case 'cell':
       case 'merge':
         return;
     }
+  }
+
+  async #end(session: Session): Promise<void> {
+    this.#leaving.set(session.name, session);
+    await this.#options.api.reset(session.name);
+    this.#leaving.delete(session.name);
   }
 
   /** Runs cells one after the other; what does not end well is the last. What was taken away meanwhile is left out. */
@@ -295,11 +305,14 @@ export class ConsoleStore {
     if (event.type === 'session-ended') {
       const all = [...this.sessions.value, ...this.removals.sessions.value];
       const session = all.find(({ name }) => name === event.session);
+      const left = this.#leaving.get(event.session);
+      if (left !== undefined && event.printed !== undefined)
+        this.lastWords.value = { session: left, printed: event.printed };
       if (session?.isIn(event.runtime) !== true) {
         session?.loseElsewhere(event.runtime);
         return;
       }
-      session.loseState(event.why);
+      session.loseState(event.why, undefined, event.printed);
       if (event.why === 'process-ended' && traitsOf(event.runtime).supervised)
         this.#bereaved = [...this.#bereaved, { session, at: event.at }];
     }

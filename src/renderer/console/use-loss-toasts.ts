@@ -4,10 +4,13 @@ import { useTranslation } from '../app/translation.ts';
 import type { LostReason, Session } from './model/session.ts';
 import { useSessionTitle } from './session-title.ts';
 
+/** Of what a session printed at its end, in UTF-16 units; all of it is in the activity. */
+const PRINTED_LENGTH = 300;
+
 /** What has one cause is told at once, and the cause may come after the loss, in ms. */
 const GATHERED_MS = 300;
 
-/** Says which sessions have lost their variables, and why, where that is not in view. */
+/** Says which sessions have lost their variables, and why, and what closed ones printed at last, where that is not in view. */
 export const useLossToasts = (): void => {
   const { console: store, place, toasts } = useServices();
   const { t } = useTranslation();
@@ -47,6 +50,12 @@ export const useLossToasts = (): void => {
     pending = [...pending, ...added];
     clearTimeout(timer);
     timer = setTimeout(tell, GATHERED_MS);
+  });
+  watch(store.lastWords, (said) => {
+    if (said === null) return;
+    const text = said.printed.trim();
+    const printed = text.length > PRINTED_LENGTH ? `${text.slice(0, PRINTED_LENGTH)}…` : text;
+    toasts.show(t('console.lost.lastWords', { name: titleOf(said.session), printed }));
   });
   onScopeDispose(() => clearTimeout(timer));
 };

@@ -46,9 +46,20 @@ export type ProcessEndCause = z.infer<typeof ProcessEndCause>;
 export const ProcessRole = z.enum(['active', 'standby']);
 export type ProcessRole = z.infer<typeof ProcessRole>;
 
-/** Why a session's state was lost; 'evicted': dropped for want of memory or room. */
-export const SessionEnd = z.enum(['reset', 'evicted', 'run-stopped', 'process-ended']);
+/** Why a session's state was lost. */
+export const SessionEnd = z.enum([
+  'reset',
+  /** Dropped for want of memory or room. */
+  'evicted',
+  /** Nobody had used the sandbox for a while. */
+  'idle',
+  'run-stopped',
+  'process-ended',
+]);
 export type SessionEnd = z.infer<typeof SessionEnd>;
+
+/** Ends before which a session's code does what it does at the end of a program. */
+export type OrderlyEnd = Exclude<SessionEnd, 'run-stopped' | 'process-ended'>;
 
 const At = z.number().nonnegative();
 const Pid = z.number().int();
@@ -101,6 +112,8 @@ export const SandboxEvent = z.discriminatedUnion('type', [
     /** Where its state was: another runtime may have a session of the same name. */
     runtime: PythonRuntime,
     why: SessionEnd,
+    /** What its code printed as it ended, on both streams: its beginning and end where it is long. Absent for nothing. */
+    printed: z.string().optional(),
   }),
   /** Resident memory of the active process. */
   z.strictObject({ type: z.literal('memory'), at: At, pid: Pid, residentMiB: MiB, limitMiB: MiB }),

@@ -1,5 +1,5 @@
 /** What becomes of the console's sessions and cells while runs go on and sessions end. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RunResult } from '../../../src/shared/contract/sandbox.ts';
 import type { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
 import type { Cell } from '../../../src/renderer/console/model/cell.ts';
@@ -169,6 +169,42 @@ describe('a name that is not there', () => {
   });
 });
 
+describe('what the code of a session prints as it ends', () => {
+  const endOf = (session: Session, why: 'idle' | 'reset'): SandboxEvent => ({
+    type: 'session-ended',
+    at: 5,
+    session: session.name,
+    runtime: 'embedded',
+    why,
+    printed: 'bye\n',
+  });
+
+  it.each(['idle', 'reset'] as const)('is kept beside the reason for the loss: %s', async (why) => {
+    const { cells, session, store, tell } = opened();
+    await store.run(session, cells[0]);
+    tell(endOf(session, why));
+    expect(session.lost).toEqual({ reason: why, files: [], printed: 'bye\n' });
+    await store.reset(session);
+    expect(session.lost).toEqual({ reason: 'reset', files: [], printed: 'bye\n' });
+  });
+
+  it('is told once its tab is closed for good', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { session, store, tell } = opened();
+    store.closeSession(session);
+    tell(endOf(session, 'idle'));
+    expect(store.lastWords.value).toBeNull();
+    vi.runAllTimers();
+    tell(endOf(session, 'reset'));
+    expect(store.lastWords.value).toEqual({ session, printed: 'bye\n' });
+    await turns();
+    store.lastWords.value = null;
+    tell(endOf(session, 'reset'));
+    expect(store.lastWords.value).toBeNull();
+  });
+});
+
 describe('sessions of two runtimes', () => {
   const ending = (session: Session, runtime: RunResult['runtime']): SandboxEvent => ({
     type: 'session-ended',
@@ -200,7 +236,10 @@ describe('sessions of two runtimes', () => {
     expect(session.lost).toBeNull();
     await store.run(session, cells[2]);
     const elsewhere = (): boolean[] => cells.map((cell) => cell.elsewhere);
-    expect([elsewhere(), session.lost]).toEqual([[true, true, false], { reason: 'other-python', files: [] }]);
+    expect([elsewhere(), session.lost]).toEqual([
+      [true, true, false],
+      { reason: 'other-python', files: [], printed: '' },
+    ]);
     await store.run(session, cells[0]);
     expect(elsewhere()).toEqual([false, false, true]);
     expect(cells.map(({ stale }) => stale)).toEqual([false, false, false]);

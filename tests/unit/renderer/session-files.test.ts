@@ -244,7 +244,7 @@ it('what is not kept is said, and counts as lost with the rest', async () => {
     { code: 'not-kept', name: 'more.txt', detail: null },
   ]);
   await opened.store.reset(opened.session);
-  expect(opened.session.lost).toEqual({ reason: 'reset', files: ['more.txt'] });
+  expect(opened.session.lost).toEqual({ reason: 'reset', files: ['more.txt'], printed: '' });
 });
 
 it('a file that is too large is named, and the others are taken', () => {

@@ -43,7 +43,7 @@ describe('a session', () => {
     session.loseState('process-ended', later);
     expect([early, crashed, later, draft].map(({ stale }) => stale)).toEqual([true, false, false, false]);
     expect(session.files).toEqual([]);
-    expect(session.lost).toEqual({ reason: 'process-ended', files: ['a.csv'] });
+    expect(session.lost).toEqual({ reason: 'process-ended', files: ['a.csv'], printed: '' });
     // What the run itself says of it comes after what the sandbox has said.
     session.loseState('run-stopped', later);
     expect(session.lost?.files).toEqual(['a.csv']);
@@ -65,7 +65,7 @@ describe('a session', () => {
     ];
     session.loseState('evicted');
     expect(cells.map(({ stale }) => stale)).toEqual([true, true, false]);
-    expect(session.lost).toEqual({ reason: 'evicted', files: [] });
+    expect(session.lost).toEqual({ reason: 'evicted', files: [], printed: '' });
   });
 
   it('knows which cell made a file last', () => {

@@ -334,6 +334,8 @@ describe('out of memory', () => {
       { session: 'a', why: 'evicted' },
       { session: 'c', why: 'evicted' },
     ]);
+    // No code is run at their end, since it would want memory.
+    expect(all.launcher.last.called('run')).toHaveLength(4);
     await all.sandbox.dispose();
     expect((await result).status).toBe('cancelled');
   });

@@ -73,6 +73,29 @@ describe('idleness', () => {
     expect(after.ends).toMatchObject([{ pid: 1001, cause: 'idle' }]);
   });
 
+  it('lets sessions come to their end first', async () => {
+    const gate = deferred();
+    const all = supervisorStage(undefined, { finishSessions: () => gate.promise });
+    await useOnce(all);
+    await all.elapse(IDLE_MS);
+    await turns();
+    expect(all.alive()).toEqual([1001]);
+    gate.resolve();
+    await until(() => all.ends.length === 1);
+    expect(all.ends).toMatchObject([{ cause: 'idle' }]);
+  });
+
+  it('ends no process that somebody uses before the sessions have come to their end', async () => {
+    const gate = deferred();
+    const all = supervisorStage(undefined, { finishSessions: () => gate.promise });
+    await useOnce(all);
+    await all.elapse(IDLE_MS);
+    await useOnce(all);
+    gate.resolve();
+    await turns();
+    expect([all.alive(), all.ends]).toEqual([[1001], []]);
+  });
+
   it('does not count as a crash, however often', async () => {
     const all = supervisorStage(undefined, { crashLimit: { crashes: 1, windowMs: 1e9 } });
     for (let round = 1; round < 5; round++) {

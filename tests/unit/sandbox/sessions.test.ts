@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
 import { RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { RunOrder } from '../../../src/shared/protocol/interpreter.ts';
-import { CHECKS, deferred, finishWith, never, stage, turns, until, type Stage } from './support.ts';
+import { CHECKS, deferred, finishWith, never, OUTCOME, stage, turns, until, type Stage } from './support.ts';
 
 const run = async ({ sandbox }: Stage, session?: string): Promise<RunResult> =>
   RunResult.parse(await sandbox.run({ code: 'x', ...(session === undefined ? {} : { session }) }));
@@ -32,6 +32,44 @@ describe('room for sessions', () => {
       { session: 's2', why: 'evicted' },
       { session: 's3', why: 'evicted' },
     ]);
+  });
+
+  it('is made by one that comes to its end as a program does; what it prints then is told with its end', async () => {
+    const ending = finishWith(OUTCOME, 'bye\n');
+    const all = stage({
+      run: (order, context) =>
+        (RunOrder.loose().parse(order).facts?.endSeconds === undefined ? finishWith() : ending)(
+          order,
+          context,
+        ),
+    });
+    for (let index = 0; index <= LIMITS.sessions; index++) await run(all, `s${index}`);
+    expect(all.events.filter(({ type }) => type === 'session-ended')).toMatchObject([
+      { session: 's0', why: 'evicted', printed: 'bye\n' },
+    ]);
+    expect(await stateOf(all, 's0')).toBe('lost');
+  });
+
+  it('is made at once by one whose end is ended itself after some seconds', async () => {
+    const all = stage({
+      run: (order, context) =>
+        RunOrder.loose().parse(order).facts?.endSeconds === undefined
+          ? finishWith()(order, context)
+          : never(),
+    });
+    for (let index = 0; index < LIMITS.sessions; index++) await run(all, `s${index}`);
+    const late = run(all, 'new');
+    await until(() => all.launcher.last.called('run').length === LIMITS.sessions + 1);
+    for (let second = 0; second < 10; second++) {
+      all.clock.advance(1000);
+      await turns();
+    }
+    expect((await late).status).toBe('ok');
+    expect(all.sandbox.sessions).not.toContain('s0');
+    expect(all.events.find(({ type }) => type === 'session-ended')).toMatchObject({
+      session: 's0',
+      why: 'evicted',
+    });
   });
 
   it('can not be made while all are in use: the run waits its turn, and nothing warns of listeners', async () => {
@@ -82,7 +120,7 @@ describe('reset', () => {
     ]);
   });
 
-  it('has the interpreter end its program first; a session that is dropped for others does not', async () => {
+  it('has the interpreter end its program first; so does what is dropped to make room for another session', async () => {
     const all = stage();
     const ends = (): [string, number | undefined][] =>
       all.launcher.last.called('run').map(({ params }) => {
@@ -96,7 +134,7 @@ describe('reset', () => {
     expect(all.events.filter(({ type }) => type === 'session-ended')).toMatchObject([
       ...[{ why: 'reset' }, { why: 'evicted' }],
     ]);
-    expect(ends().filter(([, seconds]) => seconds !== undefined)).toHaveLength(1);
+    expect(ends().filter(([, seconds]) => seconds !== undefined)).toHaveLength(2);
   });
 
   it('is done within 6 s, whatever the program does at its end', async () => {
@@ -189,8 +227,11 @@ describe('state is lost, and the next run says so,', () => {
     const all = stage({}, { idleMs: 3000 });
     await run(all, 'a');
     all.clock.advance(3000);
-    await until(() => all.sandbox.sessions.length === 0);
-    expect([all.sandbox.pid, await stateOf(all, 'a')]).toEqual([null, 'lost']);
+    await until(() => all.sandbox.pid === null);
+    expect(all.events.filter(({ type }) => type === 'session-ended')).toMatchObject([
+      { session: 'a', why: 'idle' },
+    ]);
+    expect([all.sandbox.sessions, await stateOf(all, 'a')]).toEqual([[], 'lost']);
   });
 
   it('by a restart', async () => {

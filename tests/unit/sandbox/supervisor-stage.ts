@@ -60,6 +60,7 @@ export const supervisorStage = (
     crashLimit: { crashes: 10, windowMs: 300_000 },
     freeMemory: () => 64 * 1024 ** 3,
     warmUp: () => Promise.resolve(),
+    finishSessions: () => null,
     ...options,
     events: {
       onState: ({ name }) => {

@@ -58,7 +58,15 @@ export type SandboxEvent =
       runMs: number;
     }
   | { type: 'function-called'; at: number; run: number; session: string | null; call: RunCall }
-  | { type: 'session-ended'; at: number; session: string; runtime: 'embedded' | 'native'; why: string }
+  | {
+      type: 'session-ended';
+      at: number;
+      session: string;
+      runtime: 'embedded' | 'native';
+      why: string;
+      /** What its code printed as it ended, 4 KiB at most; absent for nothing. */
+      printed?: string | undefined;
+    }
   | { type: 'memory'; at: number; pid: number; residentMiB: number; limitMiB: number };
 
 export interface Disposable {

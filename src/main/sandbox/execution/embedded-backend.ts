@@ -1,3 +1,4 @@
+import type { OrderlyEnd } from '../../../shared/contract/sandbox-events.ts';
 import type { RunRequest, SessionState } from '../../../shared/contract/sandbox.ts';
 import { PackageError } from '../../packages/package-error.ts';
 import type { Backend, Opening, RunContext, RunProgress } from '../../run/backend.ts';
@@ -49,18 +50,19 @@ export class EmbeddedBackend implements Backend {
     this.#parts = parts;
   }
 
-  hold(session: string | null): () => void {
+  hold(session: string | null, endsSession: OrderlyEnd | null): () => void {
     const { interpreters, onRest, supervisor } = this.#parts;
     supervisor.use();
     return () => {
-      supervisor.release();
+      // The end of what nobody has used does not put off the idle time.
+      supervisor.release(endsSession === 'idle' ? 'question' : 'use');
       if (session !== null) interpreters.rest(session);
       onRest();
     };
   }
 
   async open(request: RunRequest, context: RunContext): Promise<Opening> {
-    if (context.endsSession) return this.#openToEnd(request.session);
+    if (context.endsSession !== null) return this.#openToEnd(request.session, context.endsSession);
     const progress: Progress = {
       startMs: 0,
       packagesMs: 0,
@@ -77,7 +79,7 @@ export class EmbeddedBackend implements Backend {
       opened.interpreter,
       request.session,
       advice,
-      false,
+      null,
       await this.#importWatch(installed, context),
     );
     return { kind: 'opened', interpreter, ...preparation };
@@ -99,7 +101,7 @@ export class EmbeddedBackend implements Backend {
   }
 
   /** The session's interpreter as it is, if there is one: nothing is started for its end. */
-  #openToEnd(session: string | undefined): Opening {
+  #openToEnd(session: string | undefined, why: OrderlyEnd): Opening {
     const { interpreters } = this.#parts;
     const preparation = { startMs: 0, packagesMs: 0, packages: [] };
     const found = session === undefined ? undefined : interpreters.find(session);
@@ -111,7 +113,7 @@ export class EmbeddedBackend implements Backend {
       };
     }
     interpreters.use(session);
-    const interpreter = new EmbeddedInterpreter(this.#parts, found, session, new ModuleAdvice({}), true);
+    const interpreter = new EmbeddedInterpreter(this.#parts, found, session, new ModuleAdvice({}), why);
     return { kind: 'opened', interpreter, ...preparation };
   }
 
@@ -120,7 +122,9 @@ export class EmbeddedBackend implements Backend {
     if (session === undefined) {
       return progress.verdict.kind === 'finished' || !progress.began ? 'reset' : 'lost';
     }
-    if (progress.endsSession) return interpreters.losses.take(session) ? 'lost' : 'reset';
+    if (progress.endsSession === 'reset') return interpreters.losses.take(session) ? 'lost' : 'reset';
+    // Nobody has asked for it: the next run says so.
+    if (progress.endsSession !== null) return 'lost';
     return interpreters.losses.stateAfter(session, progress, interpreters.has(session));
   }
 

@@ -1,4 +1,5 @@
 import type { CollectedFile, OutputFile } from '../../../shared/contract/sandbox.ts';
+import type { OrderlyEnd } from '../../../shared/contract/sandbox-events.ts';
 import type { GuestOutcome } from '../../../shared/protocol/guest-report.ts';
 import type { FunctionAnswer, InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
 import type { RunEnd, RunOrder, RunPiece, SidecarPiece } from '../../../shared/protocol/interpreter.ts';
@@ -15,6 +16,7 @@ import type { PackageInstaller } from '../packages/package-installer.ts';
 import type { MemoryGuard } from '../process/memory-guard.ts';
 import type { Supervisor } from '../process/supervisor.ts';
 import type { FileCollector } from '../sessions/file-collector.ts';
+import { PrintedAtEnd } from '../sessions/printed-at-end.ts';
 import type { SessionRegistry, OpenInterpreter } from '../sessions/session-registry.ts';
 import type { InterpreterProvider } from './interpreter-provider.ts';
 
@@ -43,7 +45,8 @@ export class EmbeddedInterpreter implements Interpreter {
   readonly #interpreter: OpenInterpreter;
   readonly #session: string | undefined;
   readonly #advice: ModuleAdvice;
-  readonly #endsSession: boolean;
+  readonly #endsSession: OrderlyEnd | null;
+  readonly #printed = new PrintedAtEnd();
   readonly #imports: ImportWatch | undefined;
 
   /**
@@ -56,7 +59,7 @@ export class EmbeddedInterpreter implements Interpreter {
     interpreter: OpenInterpreter,
     session: string | undefined,
     advice: ModuleAdvice,
-    endsSession: boolean,
+    endsSession: OrderlyEnd | null,
     imports?: ImportWatch,
   ) {
     this.#parts = parts;
@@ -86,7 +89,10 @@ export class EmbeddedInterpreter implements Interpreter {
     this.#imports?.begin();
     const take = (piece: SidecarPiece): void => {
       if (piece.channel === 'reading') this.#imports?.saw(piece.packageName);
-      else onPiece(piece);
+      else {
+        if (this.#endsSession !== null) this.#printed.push(piece);
+        onPiece(piece);
+      }
     };
     return sidecar.run(id, order, take, ended);
   }
@@ -111,7 +117,7 @@ export class EmbeddedInterpreter implements Interpreter {
   }
 
   terminate(): Promise<void> {
-    return this.#parts.provider.close(this.#interpreter);
+    return this.#parts.provider.close(this.#interpreter, this.#endsSession ?? 'run-stopped', this.#printed);
   }
 
   async failed(error: unknown): Promise<Verdict> {
@@ -154,7 +160,8 @@ export class EmbeddedInterpreter implements Interpreter {
 
   release(): Promise<void> {
     if (this.#session === undefined) this.#parts.provider.discard(this.#interpreter);
-    if (this.#endsSession) this.#parts.interpreters.forget(this.#interpreter, 'reset');
+    if (this.#endsSession !== null)
+      this.#parts.interpreters.forget(this.#interpreter, this.#endsSession, this.#printed);
     return Promise.resolve();
   }
 }

@@ -2,6 +2,8 @@ import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { RunRequest } from '../../../shared/contract/sandbox.ts';
 import type { Clock } from '../../base/clock.ts';
 import { describeRemoteError } from '../sidecar/remote-errors.ts';
+import type { SessionEnd } from '../../../shared/contract/sandbox-events.ts';
+import type { PrintedAtEnd } from '../sessions/printed-at-end.ts';
 import type { SessionRegistry, OpenInterpreter } from '../sessions/session-registry.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import { SidecarEndedError, START_LIMIT_MS } from '../process/sidecar-life.ts';
@@ -118,8 +120,12 @@ export class InterpreterProvider {
   }
 
   /** Ends an interpreter, and the session in it if there is one. */
-  async close(interpreter: OpenInterpreter): Promise<void> {
-    this.#interpreters.forget(interpreter, 'run-stopped');
+  async close(
+    interpreter: OpenInterpreter,
+    why: SessionEnd = 'run-stopped',
+    printed?: PrintedAtEnd,
+  ): Promise<void> {
+    this.#interpreters.forget(interpreter, why, printed);
     await this.#endInterpreter(interpreter, CLOSE_LIMIT_MS);
   }
 

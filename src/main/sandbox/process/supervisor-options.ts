@@ -45,6 +45,8 @@ export interface SupervisorOptions extends SupervisorSettings {
   };
   /** Runs something in a fresh interpreter of a standby process. */
   readonly warmUp: (sidecar: SidecarClient) => Promise<void>;
+  /** Lets sessions come to their end before the idle time ends their process; null where there are none. Never rejects. */
+  readonly finishSessions: () => Promise<void> | null;
   readonly events: SupervisorEvents;
 }
 

@@ -40,7 +40,7 @@ export class Supervisor {
     this.#settings = options;
     this.#crashes = new CrashWindow(options.crashLimit);
     this.#standby = new Standby(options);
-    this.#idle = new IdleTimer(options.clock, () => void this.stop('idle'));
+    this.#idle = new IdleTimer(options.clock, () => void this.#becomeIdle());
     this.#making = new SnapshotMaking({
       clock: options.clock,
       standby: this.#standby,
@@ -219,6 +219,17 @@ export class Supervisor {
   async makeSnapshots(signal: AbortSignal, isAwaited: boolean): Promise<void> {
     await this.stop();
     await this.#making.makeAll(signal, isAwaited);
+  }
+
+  async #becomeIdle(): Promise<void> {
+    const since = this.#idleSince;
+    const finishing = this.#options.finishSessions();
+    if (finishing !== null) {
+      await finishing;
+      // Somebody has come meanwhile.
+      if (this.#users > 0 || this.#idleSince !== since) return;
+    }
+    await this.stop('idle');
   }
 
   #begin(role: ProcessRole, startLimitMs = START_LIMIT_MS): SidecarLife {

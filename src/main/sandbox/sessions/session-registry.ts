@@ -1,6 +1,7 @@
 import type { SessionEnd } from '../../../shared/contract/sandbox-events.ts';
 import { LIMITS } from '../../../shared/limits.ts';
 import { SessionLosses } from '../../run/session-losses.ts';
+import type { PrintedAtEnd } from './printed-at-end.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import { SetupError } from '../setup-error.ts';
 
@@ -18,6 +19,22 @@ interface Session {
   hasState: boolean;
 }
 
+export interface SessionRegistryOptions {
+  /**
+   * Called for each session that was removed; must end its interpreter if that is still running.
+   *
+   * @param printed what it printed as it ended
+   */
+  readonly onEnd: (
+    session: string,
+    interpreter: OpenInterpreter,
+    why: SessionEnd,
+    printed: string | undefined,
+  ) => void;
+  /** Lets an idle session come to its end and forgets it; null where that is not possible at once. Never rejects. */
+  readonly finish: (session: string) => Promise<void> | null;
+}
+
 /** Maps sessions to the interpreters that hold their state, and evicts the least recently used one. */
 export class SessionRegistry {
   /** Ordered by last use, least recently used first. */
@@ -25,12 +42,13 @@ export class SessionRegistry {
   /** Interpreters that are being opened for a session and not registered by `keep` yet. */
   readonly #opening = new Set<string>();
   readonly losses = new SessionLosses();
-  readonly #onEnd: (session: string, interpreter: OpenInterpreter, why: SessionEnd) => void;
+  /** Idle sessions that are coming to their end, to make room. */
+  readonly #leaving = new Set<string>();
+  readonly #options: SessionRegistryOptions;
   #nextId = 1;
 
-  /** @param onEnd called for each session that was removed; must end its interpreter if that is still running */
-  constructor(onEnd: (session: string, interpreter: OpenInterpreter, why: SessionEnd) => void) {
-    this.#onEnd = onEnd;
+  constructor(options: SessionRegistryOptions) {
+    this.#options = options;
   }
 
   /**
@@ -55,9 +73,9 @@ export class SessionRegistry {
       await start(interpreter);
       return interpreter;
     }
-    this.#makeRoomFor(session);
     this.#opening.add(session);
     try {
+      await this.#makeRoomFor(session);
       await start(interpreter);
     } finally {
       this.#opening.delete(session);
@@ -123,11 +141,11 @@ export class SessionRegistry {
   }
 
   /** Removes the session of this interpreter, if there is one. Its next run reports the loss, unless it was requested. */
-  forget(interpreter: OpenInterpreter, why: SessionEnd): void {
+  forget(interpreter: OpenInterpreter, why: SessionEnd, printed?: PrintedAtEnd): void {
     for (const [name, session] of this.#sessions) {
       if (session.interpreter !== interpreter) continue;
-      if (why === 'reset') this.#drop(name, why);
-      else this.#lose(name, why);
+      if (why === 'reset') this.#drop(name, why, printed);
+      else this.#lose(name, why, printed);
     }
   }
 
@@ -139,39 +157,55 @@ export class SessionRegistry {
     }
   }
 
-  /** Evicts the least recently used idle session. @returns its name, or null when there is none */
+  /** Drops the least recently used idle session as it is. @returns its name, or null when there is none */
   evictOldest(): string | null {
-    for (const [name, { busy }] of this.#sessions) {
-      if (busy) continue;
-      this.#lose(name, 'evicted');
-      return name;
-    }
+    const oldest = this.#oldest();
+    if (oldest !== null) this.#lose(oldest, 'evicted');
+    return oldest;
+  }
+
+  /** The least recently used idle session, or null. */
+  #oldest(): string | null {
+    for (const [name, { busy }] of this.#sessions) if (!busy && !this.#leaving.has(name)) return name;
     return null;
   }
 
-  #makeRoomFor(session: string): void {
+  async #makeRoomFor(session: string): Promise<void> {
     const others = new Set([...this.#sessions.keys(), ...this.#opening]);
     others.delete(session);
-    if (others.size >= LIMITS.sessions && this.evictOldest() === null) {
+    for (const name of this.#leaving) others.delete(name);
+    if (others.size < LIMITS.sessions) return;
+    const oldest = this.#oldest();
+    if (oldest === null) {
       throw new SetupError(
         `${LIMITS.sessions} sessions are in use already; wait for one of them or use none`,
       );
     }
+    const finishing = this.#options.finish(oldest);
+    if (finishing === null) {
+      this.#lose(oldest, 'evicted');
+      return;
+    }
+    this.#leaving.add(oldest);
+    await finishing;
+    this.#leaving.delete(oldest);
   }
 
   /** The loss of a session without state is not reported. */
-  #lose(session: string, why: SessionEnd): void {
+  #lose(session: string, why: SessionEnd, printed?: PrintedAtEnd): void {
     if (this.#sessions.get(session)?.hasState === true) {
       this.losses.note(session);
-      this.#drop(session, why);
+      this.#drop(session, why, printed);
     } else {
       this.#sessions.delete(session);
     }
   }
 
-  #drop(name: string, why: SessionEnd): void {
+  #drop(name: string, why: SessionEnd, printed?: PrintedAtEnd): void {
     const session = this.#sessions.get(name);
     this.#sessions.delete(name);
-    if (session !== undefined) this.#onEnd(name, session.interpreter, why);
+    const text = printed?.take();
+    if (session !== undefined)
+      this.#options.onEnd(name, session.interpreter, why, text === '' ? undefined : text);
   }
 }

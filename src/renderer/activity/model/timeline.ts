@@ -76,7 +76,10 @@ const timelineEntry = (event: SandboxEvent): TimelineEntry | null => {
         session: event.session,
       });
     case 'session-ended':
-      return entry(event.at, 'stop', `sessionEnded.${event.why}`, { session: event.session });
+      return entry(event.at, 'stop', `sessionEnded.${event.why}`, {
+        detail: event.printed ?? '',
+        session: event.session,
+      });
     case 'state':
       return event.state.name === 'broken'
         ? entry(event.at, 'crash', 'broken', { detail: event.state.reason })

@@ -23,6 +23,8 @@ export interface LostState {
   readonly reason: LostReason;
   /** Names of the files that went with them. */
   readonly files: readonly string[];
+  /** What their code printed as they went; empty for nothing. */
+  readonly printed: string;
 }
 
 type KeptParts = Pick<
@@ -192,12 +194,18 @@ export class Session {
     if (this.cells.length === 0) this.addCell();
   }
 
-  /** Variables are gone: every cell that has run where they were, but `but`, shows it. */
-  loseState(reason: LostReason, but?: Cell): void {
+  /**
+   * Variables are gone: every cell that has run where they were, but `but`, shows it.
+   *
+   * @param said what their code printed at its end
+   */
+  loseState(reason: LostReason, but?: Cell, said = ''): void {
     const coming = new Set(this.attached.map(({ name }) => name));
     const gone = this.files.map(({ name }) => name).filter((name) => !coming.has(name));
     const files = [...new Set([...(this.lost?.files ?? []), ...gone])];
-    if (this.hasStateOfOthers(but) || files.length > 0) this.lost = { reason, files };
+    const printed = said === '' ? (this.lost?.printed ?? '') : said;
+    if (this.hasStateOfOthers(but) || files.length > 0 || printed !== '')
+      this.lost = { reason, files, printed };
     this.markStale(this.runtime, but);
     this.files = [];
     this.notePlaced([...coming], false);
@@ -260,7 +268,7 @@ export class Session {
     if (isSame) return;
     for (const other of this.cells) if (other !== cell) this.placeCell(other);
     const isAway = this.cells.some(({ elsewhere }) => elsewhere);
-    if (isAway) this.lost ??= { reason: 'other-python', files: [] };
+    if (isAway) this.lost ??= { reason: 'other-python', files: [], printed: '' };
     else if (this.lost?.reason === 'other-python') this.lost = null;
   }
 

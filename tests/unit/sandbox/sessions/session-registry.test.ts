@@ -3,12 +3,15 @@ import { expect, it } from 'vitest';
 import { SessionRegistry } from '../../../../src/main/sandbox/sessions/session-registry.ts';
 import type { SessionEnd } from '../../../../src/shared/contract/sandbox-events.ts';
 import { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-client.ts';
-import { FakeProcess, type Behaviour } from '../support.ts';
+import { deferred, FakeProcess, turns, type Behaviour } from '../support.ts';
 
 const setUp = (behaviour: Behaviour = {}) => {
   const process = new FakeProcess(1, behaviour);
   const ends: [string, SessionEnd][] = [];
-  const interpreters = new SessionRegistry((session, _interpreter, why) => ends.push([session, why]));
+  const interpreters: SessionRegistry = new SessionRegistry({
+    onEnd: (session, _interpreter, why) => ends.push([session, why]),
+    finish: () => null,
+  });
   return { process, sidecar: new SidecarClient(process), interpreters, ends };
 };
 
@@ -81,6 +84,38 @@ it('drops the idle session that was not used for longest to make room, and remem
   ]);
   expect(interpreters.evictOldest()).toBe('s2');
   expect(interpreters.evictOldest()).toBe(null);
+});
+
+it('lets the session that makes room come to its end first, and takes a further one for each that is opened', async () => {
+  const finished: string[] = [];
+  const gate = deferred();
+  const process = new FakeProcess(1, {});
+  const sidecar = new SidecarClient(process);
+  const ends: [string, SessionEnd][] = [];
+  const interpreters: SessionRegistry = new SessionRegistry({
+    onEnd: (session, _interpreter, why) => ends.push([session, why]),
+    finish: async (session) => {
+      finished.push(session);
+      await gate.promise;
+      const interpreter = interpreters.find(session);
+      if (interpreter !== undefined) interpreters.forget(interpreter, 'evicted');
+    },
+  });
+  await fill({ process, sidecar, interpreters, ends }, LIMITS.sessions);
+  for (const name of interpreters.names) interpreters.rest(name);
+  const opened = [interpreters.open(sidecar, 'x'), interpreters.open(sidecar, 'y')];
+  await turns();
+  expect([finished, ends]).toEqual([['s1', 's2'], []]);
+  // Memory can not wait for the end of anything, and takes none that is on its way out.
+  expect(interpreters.evictOldest()).toBe('s3');
+  gate.resolve();
+  await Promise.all(opened);
+  expect(ends).toEqual([
+    ['s3', 'evicted'],
+    ['s1', 'evicted'],
+    ['s2', 'evicted'],
+  ]);
+  expect(['s1', 's2', 's3'].map((name) => interpreters.losses.take(name))).toEqual([true, true, true]);
 });
 
 it('a session that is replaced before its process was reported as gone counts as lost', async () => {
