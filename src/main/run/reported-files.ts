@@ -35,10 +35,12 @@ export interface CheckedFiles {
  *
  * @param said the guest's own list; undefined when it reported none
  * @param found files that the realm found; undefined for a backend without a realm
+ * @param isShort whether there were more than are listed at most
  */
 export const checkFiles = (
   said: readonly ReportedFile[] | undefined,
   found: FoundFiles | undefined,
+  isShort = false,
 ): CheckedFiles => {
   const types = new Map<string, string>();
   const refused = new Set<string>();
@@ -71,10 +73,11 @@ export const checkFiles = (
   }
   const notices = [
     ...(refused.size === 0 ? [] : [leftOut([...refused])]),
+    ...(isShort ? [TOO_MANY] : []),
     ...(elsewhere.length === 0 ? [] : [madeElsewhere(elsewhere)]),
     ...(renamed.size === 0 ? [] : [filesRenamed([...renamed].map(([name, was]) => [was, name]))]),
   ];
-  return { files: [...files.values()], notices, cut: refused.size > 0 };
+  return { files: [...files.values()], notices, cut: isShort || refused.size > 0 };
 };
 
 /** Whether the path is absolute and outside of the workspace. */
@@ -95,6 +98,12 @@ const leftOut = ([first = '', ...others]: readonly string[]): RunNotice => {
     code: 'files-left-out',
     message: `the list of files is without ${quote(first)} (${why})${more}`,
   };
+};
+
+const TOO_MANY: RunNotice = {
+  code: 'too-many-files',
+  message: `there are more than ${LIMITS.listedFiles} new or changed files, and the list has the first ${LIMITS.listedFiles}; put them into an archive`,
+  values: { most: String(LIMITS.listedFiles) },
 };
 
 /** Names in one notice; further ones are counted. */

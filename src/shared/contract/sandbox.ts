@@ -159,7 +159,14 @@ export type OutputFile = z.infer<typeof OutputFile>;
  * says it in its user's language, with the values.
  */
 export const RunNotice = z.strictObject({
-  code: z.enum(['files-left-out', 'files-elsewhere', 'files-renamed', 'absent', 'package-not-installed']),
+  code: z.enum([
+    'files-left-out',
+    'too-many-files',
+    'files-elsewhere',
+    'files-renamed',
+    'absent',
+    'package-not-installed',
+  ]),
   message: z.string(),
   /** What the message is about: names of files, sizes, or what is absent. */
   values: z.record(z.string(), z.string()).exactOptional(),

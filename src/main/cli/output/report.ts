@@ -1,7 +1,12 @@
 import type { DoctorReport } from '../../../shared/contract/doctor.ts';
 import { DEFAULTS, LIMITS } from '../../../shared/limits.ts';
 import { traitsOf } from '../../../shared/runtimes.ts';
-import { PACKAGES_MISSING, type RunError, type RunResult } from '../../../shared/contract/sandbox.ts';
+import {
+  PACKAGES_MISSING,
+  type RunError,
+  type RunNotice,
+  type RunResult,
+} from '../../../shared/contract/sandbox.ts';
 import type { SandboxOptions } from '../dependencies.ts';
 import type { RunArguments } from '../commands/prepare-run.ts';
 import { oneLine } from '../../foreign-text/printable.ts';
@@ -46,7 +51,7 @@ export async function reportText(
   const notices = result.notices.filter(({ code }) => code !== 'absent');
   for (const { message } of notices) await out.notice(oneLine(message));
   // Where a notice says what was left out, it may be all that was.
-  if (notices.some(({ code }) => code === 'files-left-out') && !isFull(result, limits.outputKiB)) return;
+  if (notices.some(({ code }) => FILES_CUT.has(code)) && !isFull(result, limits.outputKiB)) return;
   if (result.truncated && result.outputs.length > 0 && !isFull(result, limits.outputKiB)) {
     await out.notice('too much was shown with display() or plots, and a part was left out; show less');
   } else if (result.truncated) {
@@ -55,6 +60,9 @@ export async function reportText(
     );
   }
 }
+
+/** Notices that say what the result is without. */
+const FILES_CUT: ReadonlySet<RunNotice['code']> = new Set(['files-left-out', 'too-many-files']);
 
 /** What a stream may be short of its cap that is cut in the middle, in bytes; see both-ends.ts. */
 const CUT_SHORT_BYTES = 2048;

@@ -4,6 +4,7 @@ import type { Translate } from '../../../shared/translate.ts';
 
 const KEYS: Readonly<Record<Exclude<RunNotice['code'], 'absent'>, string>> = {
   'files-left-out': 'console.filesLeftOut',
+  'too-many-files': 'console.tooManyFiles',
   'files-elsewhere': 'console.filesElsewhere',
   'files-renamed': 'console.filesRenamed',
   'package-not-installed': 'console.packageNotInstalled',
