@@ -114,7 +114,8 @@ function entryOf(found: PyodidePackage): PackageEntry {
     sha256: found.sha256,
     kind: kindOf(found),
     depends: found.depends.map(normalizeName),
-    imports: found.imports,
+    // Where Pyodide knows no module, it has the name of the package.
+    imports: found.imports.map((module) => module.replaceAll('-', '_')),
     origin: 'lock',
   };
 }

@@ -66,6 +66,8 @@ interface FailedHint {
   readonly refusal: PackageRefusal;
 }
 
+const namesOf = (files: RunRequest['files']): string[] => files?.map(({ name }) => name) ?? [];
+
 const NOTHING: ImportReport = { modules: [], hints: [], asked: [] };
 
 /** Puts the packages that a run needs into its interpreter before its code runs. */
@@ -107,7 +109,8 @@ export class PackageInstaller {
       new ModuleAdvice({
         words,
         knowledge: new ModuleKnowledge(owners),
-        files: [...ownModulesIn(request.files?.map(({ name }) => name) ?? [])],
+        // Nobody means the script itself.
+        files: [...ownModulesIn(namesOf(request.files).filter((name) => name !== request.script))],
         isInstalled: (name) => this.#installed.get(interpreter)?.has(name) === true,
       });
     if (provider === undefined || needs === null) {

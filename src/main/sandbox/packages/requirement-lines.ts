@@ -12,7 +12,7 @@ const REQUIREMENT =
 
 /** A command that installs packages, at the start of a line or after the mark of a comment. */
 const COMMAND =
-  /[!%]{0,2}[ \t]{0,8}(?:(?:\{sys\.executable\}|sys\.executable|python[\d.]{0,5}|py)[ \t]{1,8}-m[ \t]{1,8}|uv[ \t]{1,8})?(?:pip[\d.]{0,5}|conda|mamba|micromamba)[ \t]{1,8}install(?=[ \t])/uy;
+  /[!%$]{0,2}[ \t]{0,8}(?:(?:\{sys\.executable\}|sys\.executable|python[\d.]{0,5}|py)[ \t]{1,8}-m[ \t]{1,8}|uv[ \t]{1,8})?(?:pip[\d.]{0,5}|conda|mamba|micromamba)[ \t]{1,8}install(?=[ \t])/uy;
 const LABEL = /[#!%$>` \t]{0,20}(?:[A-Za-z][\w -]{0,40}:[ \t]{0,8})?[$`]?[ \t]{0,8}/uy;
 
 /** Options that are followed by a value. */
