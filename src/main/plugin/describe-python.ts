@@ -54,6 +54,8 @@ export const describePython = (facts: PythonFacts): string => {
         COMMON,
         'Each run begins with fresh variables; its files are gone afterwards.',
         `Besides the standard library there ${packagesAtHand(facts)}.`,
+        // Python itself has integers of any size: this is what a model would not expect.
+        'Integers of NumPy have 32 bits unless dtype=np.int64 is given.',
         limits(facts),
         `It has ${facts.memoryMiB} MiB of memory.`,
         `Denied: the user's files, other programs, threads and subprocesses, ${network(facts.hosts)}.`,
