@@ -5,6 +5,7 @@ import animations from './plots/animations.py?raw';
 import backends from './plots/backends.py?raw';
 import display from './displays/display.py?raw';
 import displayForms from './displays/display_forms.py?raw';
+import encodingAdvice from './outcomes/encoding_advice.py?raw';
 import exactJson from './outcomes/exact_json.py?raw';
 import failures from './outcomes/failures.py?raw';
 import figures from './plots/figures.py?raw';
@@ -14,10 +15,12 @@ import fileAdvice from './outcomes/file_advice.py?raw';
 import frameColumns from './names/frame_columns.py?raw';
 import fileNames from './workspace/file_names.py?raw';
 import guestState from './sessions/guest_state.py?raw';
+import interaction from './plots/interaction.py?raw';
 import magics from './code/magics.py?raw';
 import mimeTexts from './displays/mime_texts.py?raw';
 import missingGlyphs from './plots/missing_glyphs.py?raw';
 import moduleFiles from './names/module_files.py?raw';
+import moduleAdvice from './outcomes/module_advice.py?raw';
 import modules from './modules.py?raw';
 import nameReports from './names/name_reports.py?raw';
 import notebookCode from './code/notebook_code.py?raw';
@@ -32,6 +35,7 @@ import pipWords from './code/pip_words.py?raw';
 import places from './workspace/places.py?raw';
 import redrawing from './plots/redrawing.py?raw';
 import rightToLeft from './plots/right_to_left.py?raw';
+import unshapedScripts from './plots/unshaped_scripts.py?raw';
 import runFacts from './run_facts.py?raw';
 import runSources from './sessions/run_sources.py?raw';
 import scriptCode from './code/script_code.py?raw';
@@ -54,6 +58,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   backends,
   display,
   display_forms: displayForms,
+  encoding_advice: encodingAdvice,
   exact_json: exactJson,
   failures,
   fallback_fonts: fallbackFonts,
@@ -68,6 +73,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   magics,
   mime_texts: mimeTexts,
   missing_glyphs: missingGlyphs,
+  module_advice: moduleAdvice,
   module_files: moduleFiles,
   modules,
   name_reports: nameReports,
@@ -83,6 +89,8 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   places,
   redrawing,
   right_to_left: rightToLeft,
+  unshaped_scripts: unshapedScripts,
+  interaction,
   run_facts: runFacts,
   run_sources: runSources,
   script_code: scriptCode,

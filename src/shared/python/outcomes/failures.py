@@ -11,7 +11,9 @@ from typing import NamedTuple, cast
 
 from ..modules import OWN_FILENAME
 from ..text import describe, name_of, qualified_name, shorten, valid
+from .encoding_advice import about_encoding
 from .file_advice import about_missing_file
+from .module_advice import about_shadowing
 
 # Characters are Unicode code points.
 _MAX_TRACEBACK_CHARACTERS = 64 * 1024
@@ -67,7 +69,7 @@ def describe_failure(
         message, cut = "", False
     name = qualified_name(type(error))
     try:
-        advice = about_missing_file(error)
+        advice = about_missing_file(error) or about_shadowing(error) or about_encoding(error)
     except BaseException:
         advice = None
     if advice is not None:

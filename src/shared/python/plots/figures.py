@@ -18,9 +18,11 @@ from ..displays.outputs import Outputs
 from .animations import Animations, is_animation
 from .backends import attend_to_matplotlib, attend_to_pyplot
 from .fallback_fonts import FallbackFonts, FetchFonts
+from .interaction import attend_to_figures
 from .missing_glyphs import MissingGlyphs
 from .redrawing import Redrawing
 from .right_to_left import attend_to_text
+from .unshaped_scripts import UnshapedScripts
 
 _modules = sys.modules
 
@@ -37,6 +39,7 @@ class Figures:
         self._taken: weakref.WeakSet[Any] = weakref.WeakSet()
         self.animations = Animations()
         self.missing_glyphs = MissingGlyphs()
+        self.unshaped = UnshapedScripts()
         self.fonts = FallbackFonts(fetch_fonts)
         # Of warnings that drawing gave: each is told once.
         self._told_warnings: dict[Any, Any] = {}
@@ -45,6 +48,7 @@ class Figures:
 
     def begin_run(self) -> None:
         self.missing_glyphs.begin_run()
+        self.unshaped.begin_run()
         self.fonts.begin_run()
         self._taken.clear()
 
@@ -63,6 +67,7 @@ class Figures:
                 failure = failure or error
                 _close(figure)
         self.missing_glyphs.tell()
+        self.unshaped.tell()
         if failure is not None:
             raise failure
 
@@ -114,6 +119,7 @@ class Figures:
         for warning in caught:
             self._pass_on(warning)
         self.missing_glyphs.tell()
+        self.unshaped.tell()
         return forms
 
     def _pass_on(self, warning: warnings.WarningMessage) -> None:
@@ -178,6 +184,8 @@ def install_figures(
     redrawing = Redrawing(figures.missing_glyphs, figures.fonts)
     after_import.call("matplotlib", attend_to_matplotlib)
     after_import.call("matplotlib.text", attend_to_text)
+    after_import.call("matplotlib.text", figures.unshaped.attend_to_text)
+    after_import.call("matplotlib.figure", attend_to_figures)
     after_import.call("matplotlib._text_helpers", figures.missing_glyphs.attend_to_texts)
     after_import.call("matplotlib.backends.backend_pdf", figures.missing_glyphs.attend_to_pdf)
     after_import.call("matplotlib._mathtext", figures.missing_glyphs.attend_to_mathematics)

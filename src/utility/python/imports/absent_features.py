@@ -129,6 +129,15 @@ def _no_programs(subprocess: Any) -> None:
     subprocess.Popen.__init__ = refuse
 
 
+def _no_subprocesses(base_events: Any) -> None:
+    async def refuse(loop: Any, protocol: Any, args: Any, *rest: Any, **options: Any) -> None:
+        _refuse_command(args)
+        # What would be done there is done already; but nothing could be read of it.
+        raise OSError(errno.ENOTSUP, sentence("programs"))
+
+    base_events.BaseEventLoop._make_subprocess_transport = refuse
+
+
 def _no_shell() -> None:
     def system(command: Any) -> int:
         _refuse_command(command)
@@ -278,6 +287,15 @@ def _no_libraries(ctypes: Any) -> None:
     ctypes.__getattr__ = absent
 
 
+def _no_thread_pools(threadpoolctl: Any) -> None:
+    """Which it looks for among the loaded libraries, and warns that it can not: there are none."""
+
+    def find_none(controller: Any) -> None:
+        pass
+
+    threadpoolctl.ThreadpoolController._find_libraries_with_dl_iterate_phdr = find_none
+
+
 def _without_files_of_code(dotenv: Any) -> None:
     """It looks beside the file of whoever calls it, and the code of a run is in none: let it look where code runs."""
     find = dotenv.find_dotenv
@@ -297,6 +315,7 @@ def install_absent_features(after_import: AfterImport) -> None:
         ("threading", _no_threads),
         ("socket", _no_network),
         ("subprocess", _no_programs),
+        ("asyncio.base_events", _no_subprocesses),
         ("multiprocessing.context", _no_processes),
         ("multiprocessing.process", _no_process),
         ("concurrent.futures.process", _no_process_pools),
@@ -305,6 +324,7 @@ def install_absent_features(after_import: AfterImport) -> None:
         ("locale", _no_locales),
         ("ctypes", _no_libraries),
         ("dotenv.main", _without_files_of_code),
+        ("threadpoolctl", _no_thread_pools),
         *ABSENT_IN_PICTURES,
     ):
         after_import.call(name, attend)

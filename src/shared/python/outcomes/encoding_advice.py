@@ -1,0 +1,34 @@
+"""What to say of bytes that were read as text and are in another encoding, or no text at all."""
+
+from __future__ import annotations
+
+_UTF8 = frozenset(("utf-8", "utf8", "utf-8-sig", "ascii"))
+# By how such files begin.
+_NO_TEXT = (
+    (b"PK\x03\x04", "a ZIP archive, as files of Excel and Word are: pandas.read_excel() reads a workbook"),
+    (b"\xd0\xcf\x11\xe0", "an old file of Excel or Word: pandas.read_excel() reads a workbook"),
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"\x1f\x8b", "compressed with gzip: gzip.open() reads it, and pandas where the name ends in .gz"),
+    (b"SQLite format 3", "a database: sqlite3.connect() opens it"),
+)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def about_encoding(error: BaseException) -> str | None:
+    """None for other errors."""
+    if type(error) is not UnicodeDecodeError:
+        return None
+    if error.encoding.lower() not in _UTF8:
+        return None
+    start = error.object[:16]
+    for mark, kind in _NO_TEXT:
+        if start.startswith(mark):
+            return f"this is no text, but {kind}"
+    if start.startswith(_UTF16):
+        return 'the text is in UTF-16: give encoding="utf-16" where it is opened or read'
+    return (
+        "the text is not in UTF-8: give its encoding where it is opened or read, such as "
+        'encoding="cp1252" for what Western European programs of Windows write'
+    )
