@@ -24,8 +24,10 @@ import moduleAdvice from './outcomes/module_advice.py?raw';
 import modules from './modules.py?raw';
 import nameReports from './names/name_reports.py?raw';
 import notebookCode from './code/notebook_code.py?raw';
+import notebookFile from './code/notebook_file.py?raw';
 import notebookExports from './code/notebook_exports.py?raw';
 import notebookShell from './code/notebook_shell.py?raw';
+import otherLanguages from './code/other_languages.py?raw';
 import outcome from './outcomes/outcome.py?raw';
 import outputs from './displays/outputs.py?raw';
 import ownFrames from './outcomes/own_frames.py?raw';
@@ -33,6 +35,7 @@ import pastedSession from './code/pasted_session.py?raw';
 import pastedText from './code/pasted_text.py?raw';
 import pipWords from './code/pip_words.py?raw';
 import places from './workspace/places.py?raw';
+import quietValue from './code/quiet_value.py?raw';
 import redrawing from './plots/redrawing.py?raw';
 import rightToLeft from './plots/right_to_left.py?raw';
 import unshapedScripts from './plots/unshaped_scripts.py?raw';
@@ -80,6 +83,8 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   notebook_code: notebookCode,
   notebook_shell: notebookShell,
   notebook_exports: notebookExports,
+  notebook_file: notebookFile,
+  other_languages: otherLanguages,
   outcome,
   outputs,
   own_frames: ownFrames,
@@ -87,6 +92,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   pasted_text: pastedText,
   pip_words: pipWords,
   places,
+  quiet_value: quietValue,
   redrawing,
   right_to_left: rightToLeft,
   unshaped_scripts: unshapedScripts,

@@ -1,17 +1,28 @@
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { TextDecoder } from 'node:util';
 import { LIMITS } from '../../../shared/limits.ts';
+import { declaredEncoding, HEAD_LENGTH } from '../../../shared/declared-encoding.ts';
 import type { CliIo } from '../dependencies.ts';
 import { quote } from '../../foreign-text/printable.ts';
 import { openForReading, readCapped } from './read-capped.ts';
 import { describeFileError } from '../../base/system-error.ts';
 import { UsageError } from '../usage-error.ts';
+import { onlySources } from './notebook-sources.ts';
 
 /** Where the Python source comes from; `stdin` is written as `-`. */
 export type ScriptSource =
   | { readonly kind: 'code'; readonly code: string }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'stdin' };
+
+/** What editors and shells of Windows put before such a text. Python itself does not take it. */
+const UTF16 = [
+  { encoding: 'utf-16le', mark: [0xff, 0xfe] },
+  { encoding: 'utf-16be', mark: [0xfe, 0xff] },
+] as const;
+
+const latin1 = new TextDecoder('latin1');
 
 /** Decides between FILE, `-` and `-c CODE`: exactly one of them is needed. */
 export function scriptSource(file: string | undefined, code: string | undefined): ScriptSource {
@@ -33,24 +44,61 @@ export async function readScript(source: ScriptSource, io: CliIo, signal: AbortS
     case 'stdin':
       return readText(() => io.stdin, 'standard input', signal);
     case 'file':
-      return readText(() => openForReading(resolve(io.cwd, source.path)), quote(source.path), signal);
+      return readFile(resolve(io.cwd, source.path), quote(source.path), signal);
   }
 }
 
-async function readText(open: () => Readable, label: string, signal: AbortSignal): Promise<string> {
-  const bytes = await readBytes(open, label, signal);
+async function readFile(path: string, label: string, signal: AbortSignal): Promise<string> {
+  const open = (): Readable => openForReading(path);
+  if (!path.toLowerCase().endsWith('.ipynb')) return readText(open, label, signal);
+  // Most of a notebook is what its cells have shown, which is not run.
+  const sources = onlySources(await readText(open, label, signal, LIMITS.documentBytes));
+  if (sources === null) throw new UsageError(`${label} is not a notebook: its text is no JSON with cells`);
+  if (Buffer.byteLength(sources) > LIMITS.codeBytes) throw tooLong(`the code in ${label}`);
+  return sources;
+}
+
+async function readText(
+  open: () => Readable,
+  label: string,
+  signal: AbortSignal,
+  maxBytes: number = LIMITS.codeBytes,
+): Promise<string> {
+  const bytes = await readBytes(open, label, signal, maxBytes);
+  const utf16 = UTF16.find(({ mark }) => mark.every((byte, at) => bytes[at] === byte));
+  if (utf16 !== undefined) return new TextDecoder(utf16.encoding).decode(bytes);
+  const encoding = declaredEncoding(latin1.decode(bytes.subarray(0, HEAD_LENGTH))) ?? 'utf-8';
+  const decoder = decoderOf(encoding);
+  if (decoder === null)
+    throw new UsageError(
+      `${label} says that it is in ${quote(encoding)}, which is not known here; save it as UTF-8`,
+    );
   try {
     // A byte order mark is dropped: TextDecoder does that unless told otherwise.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
-    throw new UsageError(`${label} is not UTF-8 text; save it as UTF-8`);
+    throw new UsageError(`${label} is not ${encoding.toUpperCase()} text; save it as UTF-8`);
   }
 }
 
-async function readBytes(open: () => Readable, label: string, signal: AbortSignal): Promise<Uint8Array> {
+/** Null for what is not known. */
+const decoderOf = (encoding: string): TextDecoder | null => {
+  try {
+    return new TextDecoder(encoding.replace(/^latin-/u, 'latin'), { fatal: true });
+  } catch {
+    return null;
+  }
+};
+
+async function readBytes(
+  open: () => Readable,
+  label: string,
+  signal: AbortSignal,
+  maxBytes: number,
+): Promise<Uint8Array> {
   let bytes: Uint8Array | null;
   try {
-    bytes = await readCapped(open(), LIMITS.codeBytes, signal);
+    bytes = await readCapped(open(), maxBytes, signal);
   } catch (error) {
     signal.throwIfAborted();
     throw new UsageError(`${label} ${describeFileError(error)}`);

@@ -12,6 +12,7 @@ import sys
 import types
 from typing import Any
 
+from ....shared.python.code.notebook_file import code_of
 from ....shared.python.code.script_code import compile_script, linecache_entry
 from ....shared.python.outcomes.failures import Failure, describe_failure
 from ....shared.python.outcomes.outcome import Value, describe_value, outcome_json
@@ -42,6 +43,7 @@ class _Program:
 
     def execute(self, code: str, facts: RunFacts) -> bool:
         """Whether there is an outcome from now on: not in a forked child that came back here."""
+        code = code_of(code)
         pid = _getpid()
         namespace = self._namespace = self._enter(code)
         self._before = self._parts.files.before_run()

@@ -12,6 +12,7 @@ import types
 from collections.abc import Coroutine
 from typing import Any
 
+from ....shared.python.code.notebook_file import code_of
 from ....shared.python.code.script_code import ScriptCode, compile_script
 from ....shared.python.names.name_reports import name_report
 from ....shared.python.outcomes.failures import Failure, describe_failure
@@ -81,7 +82,7 @@ class _Session:
 
     def run(self, text_limit: int, *, is_answered: bool) -> str:
         """Execute the code that is in the folder; its outcome as JSON. Raises _Forked."""
-        code, facts = self._parts.read("script.py"), read_facts(self._parts.read("facts.json"))
+        code, facts = code_of(self._parts.read("script.py")), read_facts(self._parts.read("facts.json"))
         filename = self._sources.add(code)
         files, figures = self._parts.files, self._parts.figures
         # Where code has gone to is kept, as all else of the session.

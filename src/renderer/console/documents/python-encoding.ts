@@ -1,21 +1,11 @@
 /** The encodings in which Python reads its sources (PEP 263): UTF-8, and those of which each character is one byte. */
 
-const COOKIE = /^[ \t\f]*#.*?coding[:=][ \t]*(?<name>[-\w.]+)/u;
-const BLANK = /^[ \t\f]*(?:#.*)?$/u;
+import { declaredEncoding, HEAD_LENGTH } from '../../../shared/declared-encoding.ts';
+
 const UTF8 = /^(?:utf-?8(?:-.*)?|u8|cp65001)$/u;
 const LATIN1 = /^(?:latin-?1|l1|iso-?8859-1|iso-latin-1|cp819|8859)$/u;
 const ASCII = /^(?:us-)?ascii$/u;
 const SINGLE_BYTE = /^(?:windows-(?:125\d|874)|iso-8859-\d+|koi8-[ru]|macintosh|x-mac-cyrillic|ibm866)$/u;
-/** Two lines; nobody writes longer ones before the code. */
-const HEAD_LENGTH = 2000;
-
-/** What the first two lines of a source declare; null when they declare nothing. */
-export const declaredEncoding = (text: string): string | null => {
-  const [first = '', second = ''] = text.slice(0, HEAD_LENGTH).split(/\r\n?|\n/u, 2);
-  const name = COOKIE.exec(first)?.groups?.['name'];
-  const found = name ?? (BLANK.test(first) ? COOKIE.exec(second)?.groups?.['name'] : undefined);
-  return found === undefined ? null : found.toLowerCase().replaceAll('_', '-');
-};
 
 interface Codec {
   /** Null for bytes that mean nothing in it. */

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
+import os
 import sys
 import time
 import timeit
@@ -17,6 +19,7 @@ from .pip_words import requirements_in
 
 _perf_counter = time.perf_counter
 _open = open
+_chdir, _getcwd, _listdir = os.chdir, os.getcwd, os.listdir
 _UNITS = ((1e-6, 1e9, "ns"), (1e-3, 1e6, "µs"), (1.0, 1e3, "ms"))
 # Of one measurement, in seconds.
 _LONG_ENOUGH = 0.2
@@ -53,6 +56,12 @@ class Magics:
         """As an interactive session does."""
         if value is not None:
             _say(repr(value))
+
+    def show(self, value: Any) -> None:
+        """As a notebook does with the value of a cell."""
+        if value is not None:
+            shown: Any = builtins
+            shown.display(value)
 
     def begin_cell(self) -> None:
         self._cell_began = _perf_counter()
@@ -109,6 +118,29 @@ class Magics:
                     f"{name} is not installed: packages come before the code runs, not while it does; "
                     "name it for the run\n"
                 )
+
+    def cd(self, folder: str) -> None:
+        """As `%cd`, which says where that leads."""
+        _chdir(os.path.expanduser(folder.strip().strip("\"'") or "~"))
+        _say(_getcwd())
+
+    def pwd(self, _: str) -> str:
+        return _getcwd()
+
+    def ls(self, folder: str) -> None:
+        """The names in a folder, each on a line of its own. Options of the shell's command are passed over."""
+        words = [word for word in folder.split() if not word.startswith("-")]
+        for name in sorted(_listdir(words[0].strip("\"'") if words else ".")):
+            _say(name)
+
+    def env(self, words: str) -> str | None:
+        """`%env NAME`, `%env NAME=value`, `%env NAME value`."""
+        name, given, value = words.strip().partition("=" if "=" in words else " ")
+        if not given:
+            return os.environ[name] if name else None
+        os.environ[name.strip()] = value.strip()
+        _say(f"env: {name.strip()}={value.strip()}")
+        return None
 
     def reset(self, options: str) -> None:
         """Forget what the user has named. `%reset` asks first; here nobody could answer."""

@@ -10,8 +10,9 @@ import re
 from types import CodeType
 from typing import NamedTuple
 
+from .other_languages import with_language
 from .pasted_session import Session, begins_with_prompt, without_prompts
-from .pasted_text import MAX_LINE, dedented, without_lookalikes, without_prose
+from .pasted_text import MAX_LINE, dedented, without_lookalikes, without_numbers, without_prose
 
 _PyCF_ONLY_AST = ast.PyCF_ONLY_AST
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -27,6 +28,10 @@ _MAX_SESSION = 200_000
 
 _LINE_MAGIC = re.compile(r"(\s*)(?:(.*?[^=!<>\s]\s*=)\s*)?%(\w+)\s*(.*)")
 _SHELL = re.compile(r"(\s*)(?:(.*?[^=!<>\s]\s*=)\s*)?!!?\s*(.*)")
+# A line of a shell in which packages are installed, as it stands above the code in a chat's answer.
+_BARE_INSTALL = re.compile(
+    r"(\s*)(?:\$\s+)?(?:(?:python[\d.]*|py)\s+-m\s+)?(?:uv\s+)?(?:pip[\d.]*|conda|mamba)\s+(install\s.*)"
+)
 _HELP = re.compile(r"(\s*)(?:\?{1,2}([\w.]+)|([\w.]+)\?{1,2})\s*;?\s*(?:#.*)?")
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)\s*(.*)")
 _FENCE = re.compile(r"\s*(?:```|~~~)\s*\w*\s*")
@@ -50,6 +55,8 @@ _QUIET = frozenset(
     )
 )
 _INSTALLERS = frozenset(("pip", "pip3", "conda", "mamba", "uv"))
+# Those that tell of the working directory or change it, and environment variables: what they call in magics.py.
+_FOLDERS = {"cd": "cd", "pwd": "pwd", "ls": "ls", "env": "env", "set_env": "env"}
 _SHOWN_CELLS = {
     "html": "text/html",
     "markdown": "text/markdown",
@@ -102,7 +109,7 @@ class _Translation:
         self._is_timed = False
         self._session: Session | None = None
         self._session_left = _MAX_SESSION
-        self._is_dedented = self._is_unfenced = False
+        self._is_dedented = self._is_unfenced = self._is_unnumbered = False
         # By the number of a line in which characters were taken for others: what was wrong with it as it was written.
         self._guessed: dict[int, SyntaxError] = {}
 
@@ -142,7 +149,7 @@ class _Translation:
 
     def _as_written(self, error: SyntaxError) -> SyntaxError:
         """The one about the line that the user wrote, where that became no Python by what was changed."""
-        return self._guessed.get(error.lineno or 0, error)
+        return with_language(self._guessed.get(error.lineno or 0, error), "\n".join(self._written))
 
     def _mend(self, error: SyntaxError) -> bool:
         """Whether something was changed that the error may be about."""
@@ -151,6 +158,10 @@ class _Translation:
             if self._is_dedented:
                 return True
         number = error.lineno
+        if not self._is_unnumbered:
+            self._is_unnumbered = True
+            if self._becomes(without_numbers(self._lines, self._parses)):
+                return True
         if not self._is_unfenced:
             self._is_unfenced = self._becomes(without_prose(self._lines, number, self._parses))
             if self._is_unfenced:
@@ -191,6 +202,9 @@ class _Translation:
         magic = _LINE_MAGIC.fullmatch(line)
         if magic is not None:
             return self._line_magic(magic, line, number)
+        bare = _BARE_INSTALL.fullmatch(line)
+        if bare is not None:
+            return f"{bare[1]}{self._call('install', bare[2])}"
         shell = _SHELL.fullmatch(line)
         return None if shell is None else self._shell(shell, line, number)
 
@@ -200,6 +214,8 @@ class _Translation:
             return f"{indent}pass"
         if name == "reset":
             return f"{indent}{self._call('reset', rest)}"
+        if name in _FOLDERS:
+            return indent + (f"{target} " if target else "") + self._call(_FOLDERS[name], rest)
         if name in _INSTALLERS:
             # `%conda install -y x`, `%uv pip install x`
             return f"{indent}{self._call('install', rest)}"

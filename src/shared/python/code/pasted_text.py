@@ -15,6 +15,8 @@ MAX_LINE = 4000
 # The beginning or the end of code in a chat's answer.
 _FENCE = re.compile(r"\s*(?:```|~~~)\s*(\w*).*")
 _CODE_FENCES = frozenset(("python", "py", "python3", "ipython", "ipython3", "tool_code"))
+# The number of a line, with or without a mark after it.
+_NUMBERED = re.compile(r"[ \t]{0,8}(\d{1,5})[.:|)]?((?:[ \t].*)?)")
 _QUOTES = ('"""', "'''")
 _QUOTE = ('"', "'")
 # Those of one kind: each of them opens a string, and any of them closes it.
@@ -43,6 +45,28 @@ class _Block(NamedTuple):
     language: str
     start: int
     end: int
+
+
+def without_numbers(lines: list[str], parses: Callable[[str], bool]) -> list[str] | None:
+    """Code that was copied with the numbers of its lines, without them; None for anything else."""
+    kept: list[str] = []
+    expected: int | None = None
+    for line in lines:
+        found = _NUMBERED.fullmatch(line) if len(line) <= MAX_LINE else None
+        if found is None:
+            if line.strip():
+                return None
+            kept.append("")
+            continue
+        number = int(found[1])
+        if expected is not None and number != expected:
+            return None
+        expected = number + 1
+        kept.append(found[2])
+    if expected is None or len(kept) < 2:
+        return None
+    code = dedented(kept, parses) or kept
+    return code if parses("\n".join(code)) else None
 
 
 def without_prose(lines: list[str], error_line: int | None, parses: Callable[[str], bool]) -> list[str] | None:

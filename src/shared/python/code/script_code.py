@@ -6,11 +6,13 @@ import ast
 import inspect
 import re
 import types
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from .magics import Magics
-from .notebook_code import MAGICS, parse_notebook
+from .notebook_code import MAGICS
 from .notebook_exports import lend_shell
+from .notebook_file import parse_code
+from .quiet_value import ends_with_semicolon, lines_of
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _Expr = ast.Expr
@@ -27,9 +29,6 @@ _new_bytearray = bytearray
 # needs, no semicolon, and no backslash, of which Python may warn each time it reads one. What matches and is no
 # expression after all costs one more look at a short line.
 _ONE_EXPRESSION = re.compile(r"(?!(?:import|from|del|raise|assert)\b)[^\s=:;!?%#\\][^\n\r\f=:;!?%#\\]{0,200}")
-
-# A semicolon after an expression: closing brackets around it, blanks and comments may come before.
-_SEMICOLON = re.compile(r"(?:[\s)\\]|#[^\n]*(?![^\n]))*;")
 
 
 class ScriptCode(NamedTuple):
@@ -81,10 +80,22 @@ def compile_script(source: str, filename: str) -> ScriptCode:
     """Raises what the compiler raises, and SyntaxError where that is MemoryError for the lack of something else."""
     try:
         return _compile(source, filename)
+    except SyntaxError as error:
+        _show_line(error, source, filename)
+        raise
     except MemoryError:
         # The parser raises it for what is nested too deeply for its stack, too. Raises when memory is what lacks.
         _new_bytearray(_NEEDED_BYTES + _NEEDED_BYTES_EACH * len(source))
     raise SyntaxError(_NESTED, (filename, _nested_line(source), None, None))
+
+
+def _show_line(error: SyntaxError, source: str, filename: str) -> None:
+    """Of what is found after parsing, such as a `return` outside of functions: no file has it."""
+    if error.text is not None or error.filename != filename or error.lineno is None:
+        return
+    lines = lines_of(source)
+    if 1 <= error.lineno <= len(lines):
+        error.text = lines[error.lineno - 1] + "\n"
 
 
 def _nested_line(source: str) -> int | None:
@@ -101,38 +112,20 @@ def _compile(source: str, filename: str) -> ScriptCode:
         except Exception:
             # What is wrong with it is found out, and told, below.
             pass
-    tree, code, has_magics = parse_notebook(source, filename)
+    tree, code, has_magics = parse_code(source, filename)
     # The name alone costs nothing to find.
-    if "get_ipython" in code and lend_shell(tree, MAGICS):
+    if "get_ipython" in source and lend_shell(tree, MAGICS):
         has_magics = True
     body = tree.body
     expression = None
     last = body[-1] if body else None
-    if isinstance(last, _Expr) and not _ends_with_semicolon(code, last):
+    if isinstance(last, _Expr) and not ends_with_semicolon(code, last):
         body.pop()
         expression = compile(_Expression(last.value), filename, "eval", _FLAGS, True)
     statements = compile(tree, filename, "exec", _FLAGS, True) if body else None
     return ScriptCode(statements, expression, has_magics)
 
 
-def lines_of(code: str) -> list[str]:
-    """The lines as Python counts them, without their ends."""
-    # Not splitlines(): Python ends lines at newlines only.
-    return code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
 def linecache_entry(filename: str, code: str) -> tuple[int, None, list[str], str]:
     """An entry that linecache takes for one of a module loader and therefore never re-checks on disk."""
     return len(code), None, [line + "\n" for line in lines_of(code)], filename
-
-
-def _ends_with_semicolon(code: str, last: ast.Expr) -> bool:
-    """Whether the last expression is followed by a semicolon, which quiets it as in IPython."""
-    if ";" not in code:
-        return False
-    # The compiler always knows where a node ends.
-    end_line, end_column = cast(int, last.end_lineno), cast(int, last.end_col_offset)
-    lines = lines_of(code)[end_line - 1 :]
-    # Columns of the tree count bytes of UTF-8.
-    lines[0] = lines[0].encode()[end_column:].decode()
-    return _SEMICOLON.match("\n".join(lines)) is not None

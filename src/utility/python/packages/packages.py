@@ -16,7 +16,7 @@ from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from typing import Any
 
-from ....shared.python.code.notebook_code import parse_notebook
+from ....shared.python.code.notebook_file import code_of, parse_code
 from ....shared.python.code.pip_words import requirements_in
 from ..imports.provided_modules import ProvidedModules
 from .curated import CURATED
@@ -96,7 +96,7 @@ class _Needs:
         self.imports_words = False
 
     def read(self, source: str) -> None:
-        for node in _walk(parse_notebook(source, "<script>").tree):
+        for node in _walk(parse_code(code_of(source), "<script>").tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     self.add(alias.name)

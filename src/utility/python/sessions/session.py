@@ -12,6 +12,7 @@ import sys
 import types
 from typing import Any
 
+from ....shared.python.code.notebook_file import code_of
 from ....shared.python.code.script_code import ScriptCode, compile_script
 from ....shared.python.displays.display import Display
 from ....shared.python.displays.outputs import Outputs
@@ -115,7 +116,7 @@ class Session:
     def _run(self, code: str, facts: RunFacts, text_limit: int) -> str:
         self._refill_reserve()
         # What some editors put before UTF-8; not part of the program.
-        code = code.removeprefix("\ufeff")
+        code = code_of(code.removeprefix("\ufeff"))
         self._filename = self._globals["__file__"] = self._sources.add(code)
         self._files.enter()
         before = self._files.before_run()

@@ -1,0 +1,178 @@
+/** What is pasted that is no Python, and what shells and notebooks have above the code. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startGuest, type Guest } from './guest.ts';
+
+let guest: Guest;
+
+beforeAll(async () => {
+  guest = await startGuest();
+}, 60_000);
+
+describe('a text in another language', () => {
+  it.each([
+    ['JavaScript', 'const x = 5;\nconsole.log(x);'],
+    ['JavaScript', '// adds\nfunction add(a, b) {\n  return a + b;\n}'],
+    ['JavaScript', 'import fs from "fs";'],
+    ['SQL', 'SELECT *\nFROM t WHERE a = 1;'.replace('\n', ' ')],
+    ['SQL', '-- all\nCREATE TABLE t (a int);'],
+    ['HTML', '<!DOCTYPE html>\n<html></html>'],
+    ['C or C++', '#include <stdio.h>\nint main() { return 0; }'],
+    ['Java', 'public class Main { }'],
+    ['R', 'x <- c(1, 2)\nprint(x[1)'],
+    ['commands of a shell', '#!/bin/bash\nls -la /tmp'],
+    ['commands of a shell', 'cd /tmp && ls -la'],
+    ['commands of a shell', 'python script.py --x 1'],
+  ])('is told as what it looks like: %s', async (language, code) => {
+    const { error } = await guest.run(code);
+    expect(error?.type).toBe('SyntaxError');
+    expect(error?.message).toContain(`this looks like ${language}, and only Python runs here`);
+    expect(error?.traceback).toContain(`this looks like ${language}`);
+  });
+
+  it.each([
+    'print "a"',
+    'x = = 5',
+    'def f(:\n    pass',
+    'if x\n    pass',
+    'let = (1',
+    'select = [1',
+    'from x imp y',
+    'cat = (',
+  ])('is not what Python with an error in it is taken for: %j', async (code) => {
+    const { error } = await guest.run(code);
+    expect(error?.type).toBe('SyntaxError');
+    expect(error?.message).not.toContain('looks like');
+  });
+
+  it('is found in linear time', async () => {
+    const began = performance.now();
+    await guest.run(`select ${'a '.repeat(200_000)}`);
+    await guest.run(`${'- '.repeat(200_000)}{`);
+    await guest.run(`${'x.'.repeat(200_000)} <`);
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+});
+
+describe('a line of a shell that installs packages', () => {
+  it.each([
+    'pip install six',
+    '$ pip3 install -q six',
+    'python -m pip install six',
+    'conda install six -y',
+    '  uv pip install six',
+  ])('above the code is no error: %s', async (line) => {
+    const { error, value } = await guest.run(`${line.trim()}\n\nx = 3\nx`);
+    expect([error, value?.json]).toEqual([null, 3]);
+    expect(guest.takeStderr()).toBe(
+      'six is not installed: packages come before the code runs, not while it does; name it for the run\n',
+    );
+  });
+
+  it.each(['pip list', 'pip = 1 2', 'install pip'])('is not any line with such a word: %s', async (line) => {
+    expect((await guest.run(`${line}\n3`)).error?.type).toBe('SyntaxError');
+  });
+});
+
+describe('magics of folders and variables', () => {
+  it('lead where IPython’s lead', async () => {
+    const { error, value } = await guest.run(
+      '%cd /content\nhere = %pwd\nopen("seen.txt", "w").close()\n%ls -l\n%env COLOUR=red\nimport os\n[here, os.environ["COLOUR"]]',
+    );
+    expect([error, value?.json]).toEqual([null, ['/workspace', 'red']]);
+    expect(guest.takeStdout()).toMatch(/^\/workspace\n(?:.*\n)*seen\.txt\n(?:.*\n)*env: COLOUR=red\n$/u);
+  });
+
+  it('tell of a folder that is not there', async () => {
+    expect((await guest.run('%cd nowhere')).error?.type).toBe('FileNotFoundError');
+  });
+});
+
+describe('a file with the name of a module', () => {
+  it('of Python is named where the module lacks something', async () => {
+    const { error } = await guest.run(
+      'open("colorsys.py", "w").write("x = 1")\nimport colorsys\ncolorsys.rgb_to_hsv(0, 0, 0)',
+    );
+    expect(error?.message).toContain(
+      "the file colorsys.py here is imported in place of Python's module colorsys: give it another name",
+    );
+    expect((await guest.run('from colorsys import rgb_to_hsv')).error?.message).toContain(
+      'the file colorsys.py here',
+    );
+  });
+
+  it('of a package is named where it imports itself', async () => {
+    await guest.run('open("frames.py", "w").write("import frames\\nframes.DataFrame")');
+    expect((await guest.run('import frames')).error?.message).toContain(
+      'the file frames.py here imports itself: if the package frames is meant, give the file another name',
+    );
+  });
+
+  it('is not blamed for anything else', async () => {
+    await guest.run('open("mine.py", "w").write("x = 1")\nimport mine, math');
+    expect((await guest.run('mine.y')).error?.message).not.toContain('the file');
+    expect((await guest.run('math.nothing')).error?.message).not.toContain('the file');
+  });
+});
+
+describe('bytes that are no UTF-8', () => {
+  it.each([
+    ['cp1252', '"Größe".encode("cp1252")', 'the text is not in UTF-8: give its encoding'],
+    ['UTF-16', '"Größe".encode("utf-16")', 'the text is in UTF-16: give encoding="utf-16"'],
+    ['a workbook', 'b"PK\\x03\\x04\\x14\\x00\\x90\\xff"', 'this is no text, but a ZIP archive'],
+    ['a picture', 'b"\\x89PNG\\r\\n"', 'this is no text, but a picture'],
+  ])('are told as what they are: %s', async (_what, bytes, advice) => {
+    const { error } = await guest.run(`open("data.bin", "wb").write(${bytes})\nopen("data.bin").read()`);
+    expect(error?.type).toBe('UnicodeDecodeError');
+    expect(error?.message).toContain(advice);
+    expect(error?.traceback).toContain(advice);
+  });
+
+  it('are not looked at for other encodings', async () => {
+    expect((await guest.run('b"\\x81".decode("cp1252")')).error?.message).not.toContain('give its encoding');
+  });
+});
+
+describe('a program that asyncio is to start', () => {
+  it.each(['create_subprocess_exec("ls", "-l")', 'create_subprocess_shell("ls -l")'])(
+    'is refused in words: %s',
+    async (call) => {
+      const { error } = await guest.run(
+        `import asyncio\nasync def main():\n    await asyncio.${call}\nasyncio.run(main())`,
+      );
+      expect(error).toMatchObject({ type: 'OSError' });
+      expect(error?.message).toContain('the sandbox can not start other programs');
+      expect(error?.message).toContain('(ls -l)');
+    },
+  );
+});
+
+describe('code that was copied with the numbers of its lines', () => {
+  it.each([
+    ['blanks', ' 1  def f():\n 2      return 3\n 3  \n 4  f()'],
+    ['points', '1. def f():\n2.     return 3\n3. f()'],
+    ['from further down', '98|x = 1\n99|\n100|x + 2'],
+  ])('runs without them: %s', async (_what, code) => {
+    const { error, value } = await guest.run(code);
+    expect([error, value?.json]).toEqual([null, 3]);
+  });
+
+  it.each(['1 x = 1\n3 y = 2', '1 x = 1', '1 x = \n2 y ='])('is not what %j is taken for', async (code) => {
+    expect((await guest.run(code)).error?.type).toBe('SyntaxError');
+  });
+
+  it('is not what a table of numbers is taken for', async () => {
+    expect((await guest.run('1 + 1\n2 + 2\n')).value?.json).toBe(4);
+  });
+});
+
+describe('an error that is found after parsing', () => {
+  it.each(['return x', 'yield 1', 'def f():\n    await g()', 'x = 1\nnonlocal x'])(
+    'shows its line: %j',
+    async (code) => {
+      const { error } = await guest.run(code);
+      const line = code.split('\n').at(-1)?.trim() ?? '';
+      expect(error?.type).toBe('SyntaxError');
+      expect(error?.traceback).toContain(`    ${line}\n`);
+    },
+  );
+});
