@@ -161,6 +161,7 @@ export const CONSOLE_FOLDERS = {
   output: ['model'],
   files: ['model', 'output'],
   cells: ['model', 'editor', 'output'],
+  find: ['model'],
   work: ['model', 'documents'],
   documents: ['model'],
 };

@@ -15,6 +15,7 @@ import { createTranslation, TRANSLATION } from './app/translation.ts';
 import { ConsoleStore } from './console/console-store.ts';
 import { DocumentFiles } from './console/documents/document-files.ts';
 import { DocumentTurns } from './console/documents/document-turns.ts';
+import { Finder } from './console/find/finder.ts';
 import { ModuleNames } from './console/module-names.ts';
 import { loadOutputs, restoreWork, WorkReader, type WorkNotice } from './console/work/restore-work.ts';
 import { WorkKeeper } from './console/work/work-keeper.ts';
@@ -74,6 +75,7 @@ const services: Services = {
   settings,
   sandbox,
   console: store,
+  finder: new Finder(store.active),
   work: { notices: workNotices, problem: keeper.problem },
   documents: new DocumentTurns(),
   documentFiles: new DocumentFiles(api.documents),

@@ -76,6 +76,8 @@ export const menuTemplate = (options: AppMenuOptions): MenuItemConstructorOption
         role('copy', 'common.copy'),
         role('paste', 'menu.paste'),
         role('selectAll', 'menu.selectAll'),
+        separator,
+        command('find', 'finding.menu', 'CmdOrCtrl+F', false),
       ],
     },
     {

@@ -43,6 +43,10 @@ export const obeyCommand = (
     case 'close-session':
       if (session !== null) removing.closeSession(session);
       return;
+    case 'find':
+      place.value = 'console';
+      services.finder.ask();
+      return;
     case 'run': {
       const current = session?.current ?? null;
       const cell =

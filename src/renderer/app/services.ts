@@ -5,6 +5,7 @@ import type { AppInfo } from '../../shared/ipc/app.ts';
 import type { ConsoleStore } from '../console/console-store.ts';
 import type { DocumentFiles } from '../console/documents/document-files.ts';
 import type { DocumentTurns } from '../console/documents/document-turns.ts';
+import type { Finder } from '../console/find/finder.ts';
 import type { ModuleNames } from '../console/module-names.ts';
 import type { WorkNotice } from '../console/work/restore-work.ts';
 import type { GuestFrames } from '../console/output/guest-frames.ts';
@@ -41,6 +42,7 @@ export interface Services {
   readonly settings: SettingsStore;
   readonly sandbox: SandboxStore;
   readonly console: ConsoleStore;
+  readonly finder: Finder;
   readonly work: KeptWorkState;
   readonly documents: DocumentTurns;
   readonly documentFiles: DocumentFiles;

@@ -8,6 +8,8 @@ export interface ScrollPlace {
   readonly stick: () => void;
   /** Goes to where one was, also while what is above it is still being drawn. @param top null for the end */
   readonly place: (top: number | null) => void;
+  /** Stays where it is brought to now, also while something grows. */
+  readonly holdStill: () => void;
 }
 
 /**
@@ -63,6 +65,10 @@ export const useStickToEnd = (
   };
   return {
     stick,
+    holdStill: () => {
+      held = null;
+      atEnd = false;
+    },
     place: (top) => {
       if (top === null) {
         stick();

@@ -52,6 +52,7 @@ export const APP_COMMANDS = [
   'save-document-as',
   'new-session',
   'close-session',
+  'find',
   'run',
   'stop',
   'run-all',

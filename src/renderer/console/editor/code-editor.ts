@@ -3,14 +3,15 @@ import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { python } from '@codemirror/lang-python';
 import { bracketMatching, indentOnInput, indentUnit } from '@codemirror/language';
-import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state';
+import { highlightSelectionMatches, openSearchPanel, searchKeymap } from '@codemirror/search';
+import { Compartment, EditorSelection, EditorState, Prec, type Extension } from '@codemirror/state';
 import { EditorView, highlightSpecialChars, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { blamedLine, blameLine } from './blamed-line.ts';
 import { caret } from './caret.ts';
 import { callHelp, type CallHelpWords } from './completion/call-help.ts';
 import { pythonCompletions, type NameSource } from './completion/python-completions.ts';
 import { editorLook } from './editor-theme.ts';
+import { foundText, showFound, type FoundInCode } from './found-text.ts';
 import { textChange } from './text-change.ts';
 
 export interface EditorWords {
@@ -44,6 +45,12 @@ export interface CodeEditorOptions {
   readonly actions: EditorActions;
   readonly names: NameSource;
 }
+
+/** Keys of the search that are those of the search through the page. */
+const PAGE_KEYS: readonly string[] = ['Mod-f', 'F3', 'Mod-g'];
+
+/** Between what is brought into sight and the edge, in CSS pixels. */
+const SHOWN_MARGIN = 60;
 
 const wordsOf = ({ label, placeholder: hint, phrases }: EditorWords): Extension => [
   EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
@@ -112,13 +119,15 @@ export class CodeEditor {
           isPython ? [python(), pythonCompletions(names), callHelp(names, () => this.#help)] : [],
           keymap.of([
             ...closeBracketsKeymap,
-            ...searchKeymap,
+            { key: 'Ctrl-h', mac: 'Mod-Alt-f', run: openSearchPanel },
+            ...searchKeymap.filter(({ key }) => !PAGE_KEYS.includes(key ?? '')),
             ...historyKeymap,
             ...defaultKeymap,
             indentWithTab,
           ]),
           Prec.lowest(keymap.of([{ key: 'Escape', run: leave }])),
           blamedLine,
+          foundText,
           editorLook,
           this.#words.of(wordsOf(words)),
           EditorView.updateListener.of((update) => {
@@ -151,6 +160,24 @@ export class CodeEditor {
   /** Where the cursor is, in UTF-16 units. */
   get cursor(): number {
     return this.#view.state.selection.main.head;
+  }
+
+  /** The text that is marked; '' for none. */
+  get chosenText(): string {
+    const { from, to } = this.#view.state.selection.main;
+    return this.#view.state.sliceDoc(from, to);
+  }
+
+  markFound(found: FoundInCode | null): void {
+    this.#view.dispatch({ effects: showFound.of(found) });
+  }
+
+  /** Brings a part into sight, in UTF-16 units; the cursor stays where it is. */
+  show(from: number, to: number): void {
+    const { length } = this.#view.state.doc;
+    const range = EditorSelection.range(Math.min(from, length), Math.min(to, length));
+    const effects = EditorView.scrollIntoView(range, { y: 'nearest', yMargin: SHOWN_MARGIN });
+    this.#view.dispatch({ effects });
   }
 
   focus(): void {

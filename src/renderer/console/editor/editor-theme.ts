@@ -23,6 +23,14 @@ const look = EditorView.theme({
   },
   '.cm-blamed': { backgroundColor: 'var(--danger-soft)', boxShadow: 'inset 2px 0 0 var(--danger)' },
   '.cm-searchMatch': { backgroundColor: 'var(--caution-soft)', outline: '1px solid var(--caution)' },
+  '.cm-found': { backgroundColor: 'var(--found)', color: 'var(--on-found)' },
+  '.cm-found *': { color: 'inherit' },
+  '.cm-found-current': {
+    backgroundColor: 'var(--found-current)',
+    color: 'var(--on-found-current)',
+    textDecoration: 'underline',
+  },
+  '.cm-found-current *': { color: 'inherit' },
   '&.cm-focused .cm-matchingBracket': { backgroundColor: 'var(--code-selection)' },
   '.cm-panels': {
     backgroundColor: 'var(--ground-sunken)',

@@ -1,4 +1,5 @@
 /** Lines in pieces short enough to be drawn: a line of a megabyte is read like a text of many lines. */
+import { plainText } from './plain-text.ts';
 import { carriedOver, type TextBlock, type TextLine } from './text-block.ts';
 
 /** Of a line in one row, at most. */
@@ -31,8 +32,8 @@ export const rowsOf = (line: TextLine): readonly TextLine[] => {
   return rows;
 };
 
-/** Cuts through no character and no colour code, and after a blank if there is one. */
-const endOfRow = (text: string, start: number): number => {
+/** @returns where a row ends that begins at `start`. Cuts through no character and no colour code, and after a blank if there is one. */
+export const endOfRow = (text: string, start: number): number => {
   const end = start + ROW_CHARACTERS;
   if (end >= text.length) return text.length;
   const blank = text.lastIndexOf(' ', end - 1);
@@ -44,10 +45,34 @@ const endOfRow = (text: string, start: number): number => {
   return isOpen ? code : whole;
 };
 
-interface LongLine {
+/** A line that was cut up. */
+interface CutLine {
+  readonly rows: readonly TextLine[];
+  /** Where each of them begins in the line as it is to be seen, in UTF-16 units. */
+  readonly starts: readonly number[];
+}
+
+interface LongLine extends CutLine {
   readonly line: number;
   readonly firstRow: number;
-  readonly rows: readonly TextLine[];
+}
+
+const cut = (line: TextLine): CutLine => {
+  const rows = rowsOf(line);
+  const starts: number[] = [];
+  let start = 0;
+  for (const { text } of rows) {
+    starts.push(start);
+    start += plainText(text).length;
+  }
+  return { rows, starts };
+};
+
+/** Where a row is in the text. */
+export interface RowPlace {
+  readonly line: number;
+  /** Where it begins in the line as it is to be seen, in UTF-16 units. */
+  readonly from: number;
 }
 
 /** All rows of a text as it grows. Only its long lines are cut up. */
@@ -59,7 +84,7 @@ export class TextRows {
   /** Rows of these. */
   #rows = 0;
   /** Rows of the line being written. */
-  #open: readonly TextLine[] = [];
+  #open: CutLine = { rows: [], starts: [] };
 
   constructor(block: TextBlock) {
     this.#block = block;
@@ -72,26 +97,53 @@ export class TextRows {
     for (; this.#looked < finishedLines; this.#looked++) {
       const line = this.#block.lineAt(this.#looked);
       if (isLong(line)) {
-        const rows = rowsOf(line);
-        this.#long.push({ line: this.#looked, firstRow: this.#rows, rows });
-        this.#rows += rows.length;
+        const whole = cut(line);
+        this.#long.push({ line: this.#looked, firstRow: this.#rows, ...whole });
+        this.#rows += whole.rows.length;
       } else this.#rows++;
     }
-    this.#open = lineCount > finishedLines ? rowsOf(this.#block.lineAt(finishedLines)) : [];
+    this.#open =
+      lineCount > finishedLines ? cut(this.#block.lineAt(finishedLines)) : { rows: [], starts: [] };
   }
 
   get count(): number {
-    return this.#rows + this.#open.length;
+    return this.#rows + this.#open.rows.length;
   }
 
   /** @param row from 0 to `count` - 1 */
   at(row: number): TextLine {
-    const ofOpen = this.#open[row - this.#rows];
+    const ofOpen = this.#open.rows[row - this.#rows];
     if (ofOpen !== undefined) return ofOpen;
     const before = this.#lastLongAt(row);
     if (before === undefined) return this.#block.lineAt(row);
     const { firstRow, line, rows } = before;
     return rows[row - firstRow] ?? this.#block.lineAt(line + 1 + row - firstRow - rows.length);
+  }
+
+  place(row: number): RowPlace {
+    if (row >= this.#rows) return { line: this.#looked, from: this.#open.starts[row - this.#rows] ?? 0 };
+    const long = this.#lastLongAt(row);
+    if (long === undefined) return { line: row, from: 0 };
+    const part = row - long.firstRow;
+    const from = long.starts[part];
+    return from === undefined
+      ? { line: long.line + 1 + part - long.rows.length, from: 0 }
+      : { line: long.line, from };
+  }
+
+  /** The row with a place of a line. @param from in the line as it is to be seen, in UTF-16 units */
+  rowOf(line: number, from: number): number {
+    const partOf = ({ starts }: CutLine): number =>
+      Math.max(
+        0,
+        starts.findLastIndex((start) => start <= from),
+      );
+    if (line >= this.#looked) return this.#rows + partOf(this.#open);
+    const long = this.#long.findLast((one) => one.line <= line);
+    if (long === undefined) return line;
+    return long.line === line
+      ? long.firstRow + partOf(long)
+      : long.firstRow + long.rows.length + line - long.line - 1;
   }
 
   /** The last long line that begins at that row or above. */

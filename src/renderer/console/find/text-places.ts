@@ -1,0 +1,104 @@
+/** Texts on the page that are searched, as the page shows them: elements with `data-find`, whose value is the text's key. */
+import { matchesIn, type Pattern } from '../model/find/pattern.ts';
+import type { FoundPlace } from '../model/find/finding.ts';
+
+/** The one that a node of the page has of a text. */
+interface Piece {
+  readonly node: Text;
+  /** Where it begins in the text, in UTF-16 units. */
+  readonly start: number;
+}
+
+/** One text; a long line in several elements, one for each of its rows that are drawn. */
+export interface PlacedText {
+  readonly key: string;
+  /** Where it begins in the text that was searched: not all rows of a long line are drawn. */
+  readonly from: number;
+  readonly text: string;
+  readonly pieces: readonly Piece[];
+}
+
+/** What is within a line. */
+const INLINE = new Set(['B', 'CODE', 'EM', 'S', 'SPAN', 'STRONG']);
+/** Is read aloud or drawn, and was not searched. */
+const LEFT_OUT = '.formula';
+
+const blockOf = (node: Text, root: Element): Element => {
+  let element = node.parentElement ?? root;
+  while (element !== root && INLINE.has(element.tagName)) element = element.parentElement ?? root;
+  return element;
+};
+
+/** The texts of elements in their order. */
+export const placedTexts = (elements: Iterable<HTMLElement>): PlacedText[] => {
+  const texts: PlacedText[] = [];
+  for (const element of elements) {
+    const key = element.dataset['find'] ?? '';
+    const from = Number(element.dataset['findFrom'] ?? 0);
+    const last = texts.at(-1);
+    const own = readText(element);
+    // The next row of the same line: a match may go on in it.
+    if (last?.key === key && from > 0 && last.from + last.text.length === from) {
+      const shift = last.text.length;
+      texts[texts.length - 1] = {
+        ...last,
+        text: last.text + own.text,
+        pieces: [...last.pieces, ...own.pieces.map(({ node, start }) => ({ node, start: start + shift }))],
+      };
+    } else texts.push({ key, from, ...own });
+  }
+  return texts;
+};
+
+const readText = (root: HTMLElement): Pick<PlacedText, 'pieces' | 'text'> => {
+  const pieces: Piece[] = [];
+  let text = '';
+  let block: Element | null = null;
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    if (
+      !(node instanceof Text) ||
+      node.length === 0 ||
+      (node.parentElement?.closest(LEFT_OUT) ?? null) !== null
+    )
+      continue;
+    const own = blockOf(node, root);
+    if (block !== null && own !== block) text += '\n';
+    block = own;
+    pieces.push({ node, start: text.length });
+    text += node.data;
+  }
+  return { pieces, text };
+};
+
+/** A part of a text on the page; null when it is not there. @param from in the text that was searched */
+export const rangeAt = (placed: PlacedText, from: number, length: number): Range | null => {
+  const start = from - placed.from;
+  const first = pieceAt(placed, start);
+  const last = pieceAt(placed, start + length - 1);
+  if (start < 0 || start + length > placed.text.length || first === null || last === null) return null;
+  const range = document.createRange();
+  range.setStart(first.node, start - first.start);
+  range.setEnd(last.node, start + length - last.start);
+  return range;
+};
+
+const pieceAt = ({ pieces }: PlacedText, at: number): Piece | null =>
+  pieces.findLast(({ start }) => start <= at) ?? null;
+
+/** All matches in a text on the page. */
+export const rangesIn = (placed: PlacedText, pattern: Pattern): Range[] =>
+  matchesIn(pattern, placed.text).flatMap((at) => {
+    const range = rangeAt(placed, placed.from + at, pattern.units.length);
+    return range === null ? [] : [range];
+  });
+
+/** The current match in the output that it is in; null while it is not drawn. */
+export const currentRange = (output: Element, { from, key, length }: FoundPlace): Range | null => {
+  const elements = output.querySelectorAll<HTMLElement>(`[data-find="${CSS.escape(String(key))}"]`);
+  for (const placed of placedTexts(elements)) {
+    const range = rangeAt(placed, from, length);
+    if (range !== null) return range;
+  }
+  return null;
+};

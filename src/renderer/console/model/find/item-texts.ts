@@ -1,0 +1,155 @@
+/** What is to be read of outputs, text by text, each under the name that its place on the page has (`data-find`). */
+import type { CellItem, RichItem } from '../cell.ts';
+import { readHtmlTable, type TableData } from '../tables/html-table.ts';
+import { cellText } from '../tables/table-text.ts';
+import { cellKey, gridKey } from '../tables/table-place.ts';
+import { childKey } from '../texts/json-place.ts';
+import { branchOf, leafText, readJson } from '../texts/json-tree.ts';
+import { readMarkdown, type MarkdownPart } from '../texts/markdown.ts';
+import { mathSegments } from '../texts/math-text.ts';
+import { htmlText } from './html-text.ts';
+
+/** A line's number, or a name. */
+export type TextKey = number | string;
+
+export interface ItemText {
+  readonly key: TextKey;
+  readonly text: string;
+  /** Whether it may have codes of terminals, which are not to be seen. */
+  readonly hasCodes: boolean;
+}
+
+const plain = (key: TextKey, text: string): ItemText => ({ key, text, hasCodes: false });
+
+/** @param from of a text that grows: the first line that was not read yet */
+export function* textsOf(item: CellItem, from = 0): Generator<ItemText> {
+  switch (item.kind) {
+    case 'text':
+      for (let line = from; line < item.lineCount; line += 1)
+        yield { key: line, text: item.lineAt(line).text, hasCodes: true };
+      return;
+    case 'value':
+      yield* linesOf(item.text);
+      return;
+    case 'error':
+      yield plain('type', item.error.type);
+      yield plain('message', item.error.message);
+      yield plain('traceback', item.error.traceback);
+      return;
+    case 'input':
+      if (!item.printed) yield plain('prompt', item.prompt);
+      // What is secret is not to be seen.
+      if (!item.secret && typeof item.answer === 'string') yield plain('answer', item.answer);
+      return;
+    case 'rich':
+      yield* richTexts(item);
+  }
+}
+
+function* richTexts({ shown }: RichItem): Generator<ItemText> {
+  switch (shown.kind) {
+    case 'text':
+      yield* linesOf(shown.text);
+      return;
+    case 'markdown':
+      yield plain('text', markdownText(readMarkdown(shown.text)));
+      return;
+    case 'latex':
+      yield plain(
+        'text',
+        mathSegments(shown.text)
+          .map((segment) => (segment.kind === 'text' ? segment.text : ''))
+          .join(''),
+      );
+      return;
+    case 'json': {
+      const value = readJson(shown.text);
+      if (value === undefined) yield* linesOf(shown.text);
+      else yield* jsonTexts(value);
+      return;
+    }
+    case 'html': {
+      const table = readHtmlTable(shown.html);
+      if (table === null) yield plain('page', htmlText(shown.html));
+      else yield* tableTexts(table);
+      return;
+    }
+    case 'table':
+      // Rows that are not loaded are in the interpreter alone.
+      for (const { name } of shown.table.fields) yield plain('names', name.join('\n'));
+      for (const [row, cells] of shown.table.head.entries())
+        for (const [field, cell] of cells.entries()) yield plain(gridKey(row, field), cellText(cell));
+      return;
+    case 'animation':
+    case 'chart':
+    case 'image':
+  }
+}
+
+/** As a text block shows them: what follows a carriage return replaces what was before it. */
+function* linesOf(text: string): Generator<ItemText> {
+  for (let [start, line] = [0, 0]; start < text.length; line += 1) {
+    const at = text.indexOf('\n', start);
+    const end = at < 0 ? text.length : at;
+    const whole = text.slice(start, end);
+    const seen = whole.includes('\r') ? (whole.split('\r').findLast((part) => part !== '') ?? '') : whole;
+    yield { key: line, text: seen, hasCodes: true };
+    start = end + 1;
+  }
+}
+
+function* tableTexts({ body, caption, head }: TableData): Generator<ItemText> {
+  for (const [part, rows] of [['head', head] as const, ['body', body] as const])
+    for (const [row, cells] of rows.entries())
+      for (const [cell, { text }] of cells.entries()) yield plain(cellKey(part, row, cell), text);
+  if (caption !== '') yield plain('caption', caption);
+}
+
+const nodeText = (name: string | undefined, value: unknown): string => {
+  const own = branchOf(value) === null ? leafText(value) : '';
+  return name === undefined ? own : `${name}: ${own}`;
+};
+
+interface JsonPlace {
+  readonly key: string;
+  readonly name: string | undefined;
+  readonly value: unknown;
+}
+
+function* jsonTexts(root: unknown): Generator<ItemText> {
+  const open: JsonPlace[] = [{ key: '', name: undefined, value: root }];
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    const { key, name, value } = place;
+    yield plain(key, nodeText(name, value));
+    if (typeof value !== 'object' || value === null) continue;
+    const children = Object.entries(value);
+    for (let index = children.length - 1; index >= 0; index -= 1) {
+      const child = children[index];
+      if (child !== undefined) open.push({ key: childKey(key, index), name: child[0], value: child[1] });
+    }
+  }
+}
+
+/** What is within a line. */
+const INLINE: readonly string[] = ['em', 's', 'strong'];
+
+/** As the page reads it (see `find/text-places.ts`): a line break between what is not in the same line. */
+const markdownText = (parts: readonly MarkdownPart[]): string => {
+  const pieces: string[] = [];
+  let last: object | null = null;
+  const add = (text: string, block: object): void => {
+    if (text === '') return;
+    if (last !== null && last !== block) pieces.push('\n');
+    last = block;
+    pieces.push(text);
+  };
+  const walk = (some: readonly MarkdownPart[], block: object): void => {
+    for (const part of some) {
+      if (part.kind === 'text') add(part.text, block);
+      else if (part.kind === 'code') add(part.text, part.block ? part : block);
+      else if (part.kind === 'element') walk(part.parts, INLINE.includes(part.tag) ? block : part);
+    }
+  };
+  walk(parts, {});
+  return pieces.join('');
+};
