@@ -75,6 +75,7 @@ const countRich = (counts: Counts, { shown }: Extract<CellItem, { kind: 'rich' }
     case 'table':
       counts.tables += 1;
       return;
+    case 'animation':
     case 'image':
       counts.images += 1;
       return;
