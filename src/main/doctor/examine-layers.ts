@@ -1,6 +1,12 @@
 import type { ExaminedLayer } from '../../shared/contract/doctor.ts';
 import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
-import { CheckedLayerName, isolationLayer, type IsolationLayer } from '../../shared/contract/isolation.ts';
+import {
+  CheckedLayerName,
+  isolationLayer,
+  IsolationLayerName,
+  SystemLayerName,
+  type IsolationLayer,
+} from '../../shared/contract/isolation.ts';
 import type { ProbeResult } from '../../shared/contract/probes.ts';
 import type { KernelView, ResourceLimits } from './kernel-view.ts';
 import { MIB } from '../../shared/units.ts';
@@ -57,16 +63,20 @@ const CONFIRMED: Evidence = { status: 'active' };
 const against = (detail: string): Evidence => ({ status: 'absent', detail });
 const unknown = (detail: string): Evidence => ({ status: 'not-verified', detail });
 
+const UNSPOKEN = 'the process does not speak of it';
 const UNSEEN = 'the process says so, but what the kernel shows of it could not be read';
 
 /** A layer that the process claims is reported only as far as probes or the kernel confirm it. */
-const judged = (claim: IsolationLayer, findings: Findings): IsolationLayer => {
+const judged = (name: SystemLayerName, findings: Findings): IsolationLayer => {
+  const claims = findings.claims.filter((claim) => claim.name === name);
+  const claim = claims.find(({ status }) => status !== 'active') ?? claims[0];
+  if (claim === undefined) return isolationLayer(name, 'not-verified', UNSPOKEN);
   if (claim.status !== 'active') return claim;
-  const evidence = evidenceOf(claim, findings);
-  return evidence.status === 'active' ? claim : isolationLayer(claim.name, evidence.status, evidence.detail);
+  const evidence = evidenceOf(name, claim.detail, findings);
+  return evidence.status === 'active' ? claim : isolationLayer(name, evidence.status, evidence.detail);
 };
 
-const evidenceOf = ({ name, detail }: IsolationLayer, findings: Findings): Evidence => {
+const evidenceOf = (name: SystemLayerName, detail: string, findings: Findings): Evidence => {
   const { kernel } = findings;
   switch (name) {
     case 'no-new-privileges':
@@ -81,13 +91,6 @@ const evidenceOf = ({ name, detail }: IsolationLayer, findings: Findings): Evide
       return attempted(findings, (probe) => probe.group !== 'browser-network');
     case 'browser-network':
       return attempted(findings, (probe) => probe.group === 'browser-network');
-    case 'separate-process':
-    case 'minimal-environment':
-    case 'no-code-from-strings':
-    case 'frozen-worker':
-    case 'bare-realm':
-    case 'no-javascript':
-      return unknown('the process says so, and nothing else was asked');
   }
 };
 
@@ -135,9 +138,11 @@ const attempted = (findings: Findings, belongs: (probe: ProbeResult) => boolean)
 
 const isExpected = (
   { name, status }: IsolationLayer,
+  { claims, kernel }: Findings,
   platform: string,
-  kernel: KernelView | null,
 ): boolean => {
+  // A lock-down speaks of every layer on every system, if only to say that it is not there.
+  if (isOfSystem(name) && !claims.some((claim) => claim.name === name)) return true;
   switch (name) {
     case 'separate-process':
     case 'minimal-environment':
@@ -157,7 +162,10 @@ const isExpected = (
   }
 };
 
-/** All layers, as they were seen to hold or not. @param mainPid of the process that asks */
+const isOfSystem = (name: IsolationLayerName): name is SystemLayerName =>
+  SystemLayerName.safeParse(name).success;
+
+/** All layers, as they were seen to hold or not, whatever the process speaks of. @param mainPid of the process that asks */
 export const examineLayers = (findings: Findings, platform: string, mainPid: number): ExaminedLayer[] => {
   const apart = findings.pid !== mainPid;
   return [
@@ -167,10 +175,11 @@ export const examineLayers = (findings: Findings, platform: string, mainPid: num
       'Python runs in an operating system process of its own',
     ),
     ...fromChecks(findings.checks),
-    ...findings.claims.map((claim) => judged(claim, findings)),
-  ].map((layer) => ({ ...layer, expected: isExpected(layer, platform, findings.kernel) }));
+    ...SystemLayerName.options.map((name) => judged(name, findings)),
+  ].map((layer) => ({ ...layer, expected: isExpected(layer, findings, platform) }));
 };
 
-/** Whether every layer that is expected was seen to hold. What could not be verified was not. */
+/** Whether every layer that is expected was seen to hold. What could not be verified was not; nor what is not listed. */
 export const allHold = (layers: readonly ExaminedLayer[]): boolean =>
-  layers.length > 0 && layers.every(({ status, expected }) => !expected || status === 'active');
+  IsolationLayerName.options.every((name) => layers.some((layer) => layer.name === name)) &&
+  layers.every(({ status, expected }) => !expected || status === 'active');

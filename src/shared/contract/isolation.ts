@@ -27,6 +27,10 @@ export const CheckedLayerName = IsolationLayerName.extract([
 ]);
 export type CheckedLayerName = z.infer<typeof CheckedLayerName>;
 
+/** Layers that the operating system enforces. A sidecar's lock-down says of each whether it could be had. */
+export const SystemLayerName = IsolationLayerName.exclude(['separate-process', ...CheckedLayerName.options]);
+export type SystemLayerName = z.infer<typeof SystemLayerName>;
+
 const MAX_DETAIL = 300;
 
 export const IsolationLayer = z.strictObject({

@@ -2,7 +2,12 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { getSystemErrorName } from 'node:util';
 import { selfCheck, type SelfCheck } from '../../shared/protocol/interpreter.ts';
-import { isolationLayer, type IsolationLayer, type LockdownOrder } from '../../shared/contract/isolation.ts';
+import {
+  isolationLayer,
+  SystemLayerName,
+  type IsolationLayer,
+  type LockdownOrder,
+} from '../../shared/contract/isolation.ts';
 import { engineName } from '../../shared/engine-name.ts';
 import { disarm } from './disarm.ts';
 import { endAtOnce } from './end-at-once.ts';
@@ -24,8 +29,6 @@ const RLIMIT = { data: 2, core: 4, openFiles: 7 } as const;
 
 const TABLES: Readonly<Record<string, SyscallTable>> = { x64: X64_SYSCALLS, arm64: ARM64_SYSCALLS };
 
-const OS_LAYERS = ['no-new-privileges', 'resource-limits', 'landlock', 'seccomp', 'browser-network'] as const;
-
 /** What came of it. */
 export interface Lockdown {
   /** What must hold for the process to be used at all. */
@@ -36,7 +39,7 @@ export interface Lockdown {
 
 const allAbsent = (reason: string): Lockdown => ({
   checks: [],
-  layers: OS_LAYERS.map((name) => isolationLayer(name, 'absent', reason)),
+  layers: SystemLayerName.options.map((name) => isolationLayer(name, 'absent', reason)),
 });
 
 /** A requirement of the engine: with io_uring the lock-down would end the process, it would not be a looser one. */

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { allHold, examineLayers, type Findings } from '../../../src/main/doctor/examine-layers.ts';
 import type { KernelView } from '../../../src/main/doctor/kernel-view.ts';
-import { CheckedLayerName, isolationLayer } from '../../../src/shared/contract/isolation.ts';
+import {
+  CheckedLayerName,
+  isolationLayer,
+  IsolationLayerName,
+  SystemLayerName,
+} from '../../../src/shared/contract/isolation.ts';
 import type { ProbeResult } from '../../../src/shared/contract/probes.ts';
 import { MIB } from '../../../src/shared/units.ts';
 
@@ -17,8 +22,6 @@ const refused: ProbeResult = {
 
 const browser: ProbeResult = { ...refused, name: 'fetch', group: 'browser-network' };
 
-const OS_LAYERS = ['no-new-privileges', 'resource-limits', 'landlock', 'seccomp', 'browser-network'] as const;
-
 const DATA_LIMIT_MIB = 3840;
 
 const limits = { coreBytes: 0, openFiles: 512, dataBytes: DATA_LIMIT_MIB * MIB };
@@ -26,7 +29,7 @@ const limits = { coreBytes: 0, openFiles: 512, dataBytes: DATA_LIMIT_MIB * MIB }
 const kernel: KernelView = { noNewPrivileges: true, filtered: true, limits, offersLandlock: true };
 
 const findings = (part: Partial<Findings> = {}): Findings => ({
-  claims: OS_LAYERS.map((name) => isolationLayer(name, 'active', 'so it says')),
+  claims: SystemLayerName.options.map((name) => isolationLayer(name, 'active', 'so it says')),
   checks: [
     { name: 'process: no code from strings', layer: 'no-code-from-strings', holds: true },
     { name: 'process: environment not inherited', layer: 'minimal-environment', holds: true },
@@ -148,8 +151,36 @@ describe('a layer', () => {
   });
 });
 
+describe('a layer of the system that the process does not speak of', () => {
+  it.each(
+    ['linux', 'darwin', 'win32'].flatMap((platform) =>
+      SystemLayerName.options.map((name) => [name, platform] as const),
+    ),
+  )('is expected and was not verified: %s on %s', (silent, platform) => {
+    const claims = findings().claims.filter(({ name }) => name !== silent);
+    const layers = examineLayers(findings({ claims }), platform, MAIN);
+    expect(layers.find(({ name }) => name === silent)).toMatchObject({
+      status: 'not-verified',
+      expected: true,
+    });
+    expect(allHold(layers)).toBe(false);
+  });
+
+  it('is listed all the same, each once', () => {
+    const claims = [isolationLayer('bare-realm', 'active', 'so it says')];
+    const names = examineLayers(findings({ claims }), 'linux', MAIN).map(({ name }) => name);
+    expect(names.toSorted()).toEqual(IsolationLayerName.options.toSorted());
+  });
+
+  it('twice is believed the worse word', () => {
+    const { claims } = findings();
+    const twice = [...claims, isolationLayer('seccomp', 'absent', 'not here')];
+    expect(doubtful({ claims: twice })).toEqual({ seccomp: 'absent' });
+  });
+});
+
 describe('what is expected', () => {
-  const absent = OS_LAYERS.map((name) => isolationLayer(name, 'absent', 'not here'));
+  const absent = SystemLayerName.options.map((name) => isolationLayer(name, 'absent', 'not here'));
 
   it('are all layers on Linux, Landlock only where the kernel offers it', () => {
     expect(allHold(examineLayers(findings({ claims: absent }), 'linux', MAIN))).toBe(false);
@@ -165,7 +196,11 @@ describe('what is expected', () => {
     expect(allHold(examineLayers(findings({ claims: absent, kernel: null }), platform, MAIN))).toBe(true);
   });
 
-  it('does not hold for an empty list of layers', () => {
+  it('does not hold for a list without one of the layers', () => {
+    const layers = examineLayers(findings(), 'linux', MAIN);
+    for (const { name } of layers) {
+      expect(allHold(layers.filter((layer) => layer.name !== name))).toBe(false);
+    }
     expect(allHold([])).toBe(false);
   });
 });
