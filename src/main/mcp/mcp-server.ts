@@ -5,6 +5,7 @@ import {
   ResourceTemplate,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { isBase64Content } from '../../shared/contract/mime-types.ts';
 import type { AllowedFolders } from './allowed-folders.ts';
 import { FolderError } from './allowed-folders.ts';
 import { asAnswer, canElicit, givenReply } from './ask-user.ts';
@@ -225,10 +226,9 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
       const output = python.output(uri.href);
       if (output === undefined) throw new ToolError('that output is not kept any more; show it again');
       const { data, mime } = output;
-      const isBinary = mime.startsWith('image/') && mime !== 'image/svg+xml';
       return {
         contents: [
-          isBinary
+          isBase64Content(mime, data)
             ? { uri: uri.href, mimeType: mime, blob: data }
             : { uri: uri.href, mimeType: mime, text: data },
         ],

@@ -1,4 +1,5 @@
 /** The Python that both runtimes describe runs with; see modules.py for how it is loaded. */
+import mimeTypes from '../contract/mime-types.json?raw';
 import plotFonts from '../plot-fonts.json?raw';
 import afterImport from './after_import.py?raw';
 import animations from './plots/animations.py?raw';
@@ -74,6 +75,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   frame_columns: frameColumns,
   guest_state: guestState,
   magics,
+  mime_table: `MIME_TABLE = ${JSON.stringify(mimeTypes)}\n`,
   mime_texts: mimeTexts,
   missing_glyphs: missingGlyphs,
   module_advice: moduleAdvice,

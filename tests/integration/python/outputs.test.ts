@@ -49,6 +49,34 @@ display(Rich(), 7);`;
     ]);
   });
 
+  it('has text as text, and bytes of all other types as one line of base64', async () => {
+    const code = `
+display({
+    'image/svg+xml': '<svg>é</svg>'.encode(),
+    'text/html': b'<b>',
+    'image/gif': b'GIF8',
+    'audio/wav': 'UklG\\nRg==\\n',
+    'application/pdf': 'JVBE\\nRg==',
+    'application/x-made-up': 'two words\\nand two',
+}, raw=True)`;
+    expect(await shownBy(code)).toEqual([
+      {
+        'image/svg+xml': '<svg>é</svg>',
+        'text/html': '<b>',
+        'image/gif': 'R0lGOA==',
+        'audio/wav': 'UklGRg==',
+        'application/pdf': 'JVBERg==',
+        'application/x-made-up': 'two words\nand two',
+      },
+    ]);
+  });
+
+  it('leaves out text that is none', async () => {
+    const [shown] = await shownBy("display({'text/html': b'\\xff', 'text/plain': 'x'}, raw=True)");
+    expect(Object.keys(shown ?? {})).toEqual(['text/plain']);
+    expect(shown?.['text/plain']).toMatch(/text\/html left out: UnicodeDecodeError/u);
+  });
+
   it('takes a bundle, with metadata or without, before single forms', async () => {
     const code = `
 class Bundle:

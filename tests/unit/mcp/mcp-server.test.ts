@@ -185,6 +185,23 @@ describe('a run that takes longer than clients wait', () => {
   });
 });
 
+it.each<[string, string, 'blob' | 'text']>([
+  ['image/tiff', 'AAAA', 'blob'],
+  ['application/pdf', 'JVBERg==', 'blob'],
+  ['audio/wav', 'UklGRg==', 'blob'],
+  ['image/svg+xml', '<svg/>', 'text'],
+  ['text/html', '<b>', 'text'],
+  ['application/vnd.vega.v6.json', '{}', 'text'],
+  ['application/x-made-up', 'no bytes', 'text'],
+])('an output %s that is %s is read as %s', async (mime, data, form) => {
+  const client = await connect(
+    served({ run: async () => resultOf({ outputs: [{ mime: { [mime]: data } }] }) }),
+  );
+  const { content } = await client.callTool({ name: 'run_python_code', arguments: { script: 'x' } });
+  const uri = (content as readonly { uri?: string }[]).find((block) => block.uri !== undefined)?.uri ?? '';
+  expect((await client.readResource({ uri })).contents).toEqual([{ uri, mimeType: mime, [form]: data }]);
+});
+
 it('a host program that ends during a run is an error that says so, and the session can go on', async () => {
   let hasFailed = false;
   const made = served({

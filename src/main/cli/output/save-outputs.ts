@@ -1,4 +1,5 @@
 import { ANIMATION_MIME } from '../../../shared/contract/animation.ts';
+import { isJsonMime, isTextMime } from '../../../shared/contract/mime-types.ts';
 import type { CollectedFile, RunDisplay } from '../../../shared/contract/sandbox.ts';
 import { filesRenamed } from '../../run/reported-files.ts';
 import { OutputFileError, type OutputFolder } from './output-folder.ts';
@@ -6,30 +7,23 @@ import { oneLine, quote } from '../../foreign-text/printable.ts';
 import { ChartPages, chartOf, type ChartScript } from './saved-chart.ts';
 import type { CommandOutput } from '../terminal/stdio.ts';
 
-interface Form {
-  readonly ending: string;
-  readonly encoding: 'utf8' | 'base64';
-}
-
 /** Plots and pictures, and the endings of their files: the first that an output has is written. */
-const IMAGES: readonly (readonly [mime: string, form: Form])[] = [
-  ['image/png', { ending: 'png', encoding: 'base64' }],
-  ['image/svg+xml', { ending: 'svg', encoding: 'utf8' }],
-  ['image/jpeg', { ending: 'jpg', encoding: 'base64' }],
-  ['image/gif', { ending: 'gif', encoding: 'base64' }],
-  ['image/webp', { ending: 'webp', encoding: 'base64' }],
+const IMAGES: readonly (readonly [mime: string, ending: string])[] = [
+  ['image/png', 'png'],
+  ['image/svg+xml', 'svg'],
+  ['image/jpeg', 'jpg'],
+  ['image/gif', 'gif'],
+  ['image/webp', 'webp'],
 ];
 
 /** What is more than text: all that an output has is written. */
-const formOf = (mime: string): Form | null => {
-  if (mime === 'text/html') return { ending: 'html', encoding: 'utf8' };
-  if (mime === 'image/svg+xml') return { ending: 'svg', encoding: 'utf8' };
-  if (mime === 'application/pdf') return { ending: 'pdf', encoding: 'base64' };
+const endingOf = (mime: string): string | null => {
+  if (mime === 'text/html') return 'html';
+  if (mime === 'image/svg+xml') return 'svg';
+  if (mime === 'application/pdf') return 'pdf';
   // Its picture moves as well.
   if (mime === ANIMATION_MIME) return null;
-  if (mime === 'application/json' || /^application\/.+[+.]json$/u.test(mime))
-    return { ending: 'json', encoding: 'utf8' };
-  return null;
+  return isJsonMime(mime) ? 'json' : null;
 };
 
 interface Part {
@@ -37,16 +31,16 @@ interface Part {
   readonly bytes: Uint8Array;
 }
 
-const partOf = (content: string, { encoding, ending }: Form): Part => ({
+const partOf = (mime: string, content: string, ending: string): Part => ({
   ending,
-  bytes: Buffer.from(content, encoding),
+  bytes: Buffer.from(content, isTextMime(mime) ? 'utf8' : 'base64'),
 });
 
 /** The picture among an output's forms, if there is one. */
 const imageOf = ({ mime }: RunDisplay): Part | null => {
-  for (const [type, form] of IMAGES) {
+  for (const [type, ending] of IMAGES) {
     const content = mime[type];
-    if (content !== undefined) return partOf(content, form);
+    if (content !== undefined) return partOf(type, content, ending);
   }
   return null;
 };
@@ -59,8 +53,8 @@ export const countImages = (outputs: readonly RunDisplay[]): number => outputs.f
 /** The other forms that are worth a file. */
 const othersOf = ({ mime }: RunDisplay, image: Part | null): Part[] =>
   Object.entries(mime).flatMap(([type, content]) => {
-    const form = formOf(type);
-    return form === null || form.ending === image?.ending ? [] : [partOf(content, form)];
+    const ending = endingOf(type);
+    return ending === null || ending === image?.ending ? [] : [partOf(type, content, ending)];
   });
 
 /** Each has the library that draws it inside: a few lines of a script would fill the disk. */

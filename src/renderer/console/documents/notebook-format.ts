@@ -55,6 +55,3 @@ export const wholeText = (text: MultilineText): string => (typeof text === 'stri
 
 /** With their line breaks, as Jupyter writes them. */
 export const linesOf = (text: string): string[] => (text === '' ? [] : text.split(/(?<=\n)/u));
-
-/** Types whose content is a value of JSON, and no text. */
-export const isJsonType = (type: string): boolean => type === 'application/json' || type.endsWith('+json');

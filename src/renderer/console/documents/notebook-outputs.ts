@@ -1,4 +1,5 @@
 /** What a cell has brought out, as a notebook has it and as it is shown here. */
+import { isJsonMime, isTextMime } from '../../../shared/contract/mime-types.ts';
 import { MimeType } from '../../../shared/contract/sandbox.ts';
 import { TABLE_MIME } from '../../../shared/contract/table.ts';
 import { LIMITS } from '../../../shared/limits.ts';
@@ -6,10 +7,10 @@ import { isNestedDeeperThan } from '../../../shared/nesting.ts';
 import { richItem, type CellItem } from '../model/cell.ts';
 import type { Mime } from '../model/rich-output.ts';
 import { TextBlock } from '../model/texts/text-block.ts';
-import { isJsonType, linesOf, MultilineText, NotebookOutput, wholeText } from './notebook-format.ts';
+import { linesOf, MultilineText, NotebookOutput, wholeText } from './notebook-format.ts';
 
 const textOfForm = (type: string, content: unknown): string | null => {
-  if (isJsonType(type)) return JSON.stringify(content);
+  if (isJsonMime(type)) return JSON.stringify(content);
   const text = MultilineText.safeParse(content);
   return text.success ? wholeText(text.data) : null;
 };
@@ -67,16 +68,14 @@ export const shownItems = (outputs: readonly unknown[]): CellItem[] =>
   outputs.slice(0, LIMITS.displayCount).flatMap((output) => shownItem(output) ?? []);
 
 const contentOf = (type: string, text: string): unknown => {
-  if (isJsonType(type)) {
+  if (isJsonMime(type)) {
     try {
       return JSON.parse(text) as unknown;
     } catch {
       return text;
     }
   }
-  return type.startsWith('text/') || type === 'image/svg+xml' || type === 'application/javascript'
-    ? linesOf(text)
-    : text;
+  return isTextMime(type) ? linesOf(text) : text;
 };
 
 /** What is read is no deeper in a notebook (see `readNotebook`), with the levels above it. */

@@ -7,6 +7,7 @@ import traceback
 from typing import Any, Callable, Collection, Dict, cast
 
 from ..modules import OWN_FILENAME
+from .mime_texts import is_text
 
 _TracebackException = traceback.TracebackException
 
@@ -132,7 +133,7 @@ def _data(result: Any) -> Any:
 def _fits_type(mime: str, data: object) -> bool:
     if mime == "application/json":
         return isinstance(data, (dict, list, str))
-    if mime in ("image/png", "image/jpeg", "application/pdf"):
+    if not is_text(mime):
         # A str is base64 already.
         return isinstance(data, (bytes, bytearray, memoryview, str))
     return isinstance(data, str)

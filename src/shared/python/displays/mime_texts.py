@@ -1,19 +1,37 @@
-"""What stands for an object's forms on the way out: texts by MIME type, binary ones as base64."""
+"""What stands for an object's forms on the way out: texts by MIME type, binary ones as base64. See mime-types.json."""
 
 from __future__ import annotations
 
 import base64
 import json
+import re
 from json.encoder import encode_basestring
-from typing import Any, Sequence, cast
+from typing import Any, Dict, List, Sequence, cast
 
 from ..text import valid
+from .mime_table import MIME_TABLE
 
 _b64encode = base64.b64encode
 _dumps = json.dumps
 _encode_json_string = encode_basestring
 
-_MAX_MIME_CHARACTERS = 127
+_TABLE = json.loads(MIME_TABLE)
+_MAX_MIME_CHARACTERS: int = _TABLE["mostCharacters"]
+_JSON: Dict[str, List[str]] = _TABLE["json"]
+_TEXT: Dict[str, List[str]] = _TABLE["text"]
+_JSON_ENDINGS = tuple(_JSON["endings"])
+_TEXT_BEGINNINGS = tuple(_TEXT["beginnings"])
+# Of several lines, as base64.encodebytes() writes it.
+_is_base64 = re.compile(r"[A-Za-z0-9+/\n]+[=\n]{0,4}").fullmatch
+
+
+def is_json(mime: str) -> bool:
+    return mime in _JSON["types"] or mime.endswith(_JSON_ENDINGS)
+
+
+def is_text(mime: str) -> bool:
+    """False for a type whose content is bytes."""
+    return is_json(mime) or mime in _TEXT["types"] or mime.startswith(_TEXT_BEGINNINGS)
 
 
 def _is_mime(mime: object) -> bool:
@@ -25,16 +43,17 @@ def _is_mime(mime: object) -> bool:
 
 def _text_of(mime: str, data: object) -> str:
     """The data as the text that stands for it. Raises TypeError or ValueError when there is none."""
-    # Vega's newer types have a point before it.
-    if mime == "application/json" or mime.endswith(("+json", ".json")):
+    if is_json(mime):
         # A str is JSON text already.
         return data[:] if isinstance(data, str) else _dumps(data, ensure_ascii=False, allow_nan=False)
     if isinstance(data, (bytes, bytearray, memoryview)):
-        return _b64encode(cast("bytes | bytearray | memoryview[int]", data)).decode("ascii")
+        octets = cast("bytes | bytearray | memoryview[int]", data)
+        return bytes(octets).decode() if is_text(mime) else _b64encode(octets).decode("ascii")
     if isinstance(data, str):
         text = str.__str__(data)
         # As IPython's front ends have it: one line of base64.
-        return text.replace("\n", "") if mime in ("image/png", "image/jpeg", "application/pdf") else text
+        in_lines = "\n" in text and not is_text(mime) and _is_base64(text)
+        return text.replace("\n", "") if in_lines else text
     lines = _lines(data)
     if lines is not None:
         return "".join(lines)
