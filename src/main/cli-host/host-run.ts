@@ -9,7 +9,6 @@ import type {
   RunResult,
 } from '../../shared/contract/sandbox.ts';
 import { isClearing, withoutStreamed, type StreamedAmount } from '../../shared/contract/streamed-output.ts';
-import { commandLineWords, programWords } from '../run/package-advice.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { ForwardedCalls } from './forwarded-calls.ts';
@@ -106,7 +105,7 @@ export class HostRun {
     if (functions !== undefined) this.#calls = new ForwardedCalls(functions, write);
     const result = await sandbox.run(request, {
       signal: this.#cancel.signal,
-      words: wants.words === 'command-line' ? commandLineWords : programWords,
+      words: wants.words,
       forwardedCalls: this.#calls,
       ...(wants.output ? { onOutput: (output) => sent.output(output) } : {}),
       ...progress,

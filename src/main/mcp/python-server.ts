@@ -13,7 +13,6 @@ import type { Clock } from '../base/clock.ts';
 import type { CallLimits } from '../functions/call-dialog.ts';
 import type { FunctionSet } from '../functions/function-set.ts';
 import { raceStop } from '../base/stop-signal.ts';
-import { programWords } from '../run/package-advice.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import { FolderError, type AllowedFolders } from './allowed-folders.ts';
 import { LinkedOutputs } from './linked-outputs.ts';
@@ -170,7 +169,7 @@ export class PythonServer {
     const run = new RunUnderWay(order, (started) =>
       this.#execute(session, order, () => started.goOn('Python runs, and has printed nothing'), {
         signal: started.stop.signal,
-        words: programWords,
+        words: 'program',
         onOutput: () => started.goOn('Python runs, and prints'),
         onInput: async (prompt, over, secret) => {
           // The protocol forbids to ask for secrets that way.

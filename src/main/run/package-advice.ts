@@ -1,7 +1,7 @@
 import { sentenceOf, type Absence } from '../../shared/absent.ts';
 import type { PackageErrorCode } from '../../shared/packages/package-error-code.ts';
 
-/** Advice for a missing module. Command line, MCP server and library each have their own wording. */
+/** Advice for a missing module. The command line, programs (MCP server and library) and the window have wordings of their own. */
 export type PackageAdvice =
   /** No package that may be installed without being named has the module. */
   | { readonly kind: 'no-package'; readonly module: string; readonly near: string | null }
@@ -31,6 +31,9 @@ export interface PackageRefusal {
 
 export type AdviceWords = (advice: PackageAdvice) => string;
 
+/** The name of a wording that is made here, or one that is made elsewhere. */
+export type AdviceWording = keyof typeof WAYS | AdviceWords;
+
 /** How a user passes a file, names a package, and installs one permanently, in the wording of one interface. */
 export interface WaysToHelp {
   readonly giveFile: string;
@@ -39,19 +42,22 @@ export interface WaysToHelp {
   readonly allow: string;
 }
 
-const commandLine: WaysToHelp = {
-  giveFile: 'give it with --file PATH (in the app: drag it in)',
-  namePackage: (name) => `name it with --package ${name}, or in a line "# pip install ${name}"`,
-  installFor: (name) => `"vivarium packages install ${name}"`,
-  allow: 'add it to sandbox.packages.allow',
-};
-
-const program: WaysToHelp = {
-  giveFile: 'give it with the run (files)',
-  namePackage: (name) => `name it for the run (packages, or a line "# pip install ${name}" in the code)`,
-  installFor: (name) => `installing ${name} in the app`,
-  allow: 'add it to sandbox.packages.allow',
-};
+const WAYS = {
+  /** For someone at a terminal. */
+  'command-line': {
+    giveFile: 'give it with --file PATH (in the app: drag it in)',
+    namePackage: (name) => `name it with --package ${name}, or in a line "# pip install ${name}"`,
+    installFor: (name) => `"vivarium packages install ${name}"`,
+    allow: 'add it to sandbox.packages.allow',
+  },
+  /** For programs that send run requests. */
+  program: {
+    giveFile: 'give it with the run (files)',
+    namePackage: (name) => `name it for the run (packages, or a line "# pip install ${name}" in the code)`,
+    installFor: (name) => `installing ${name} in the app`,
+    allow: 'add it to sandbox.packages.allow',
+  },
+} satisfies Record<string, WaysToHelp>;
 
 const wordsWith =
   (ways: WaysToHelp): AdviceWords =>
@@ -102,8 +108,6 @@ const refusalIn = (ways: WaysToHelp, { code, message, packageName }: PackageRefu
   }
 };
 
-/** For someone at a terminal. */
-export const commandLineWords: AdviceWords = wordsWith(commandLine);
-
-/** For programs that send run requests. */
-export const programWords: AdviceWords = wordsWith(program);
+/** The words of a wording; without one those for programs. */
+export const wordsOf = (wording: AdviceWording = 'program'): AdviceWords =>
+  typeof wording === 'function' ? wording : wordsWith(WAYS[wording]);

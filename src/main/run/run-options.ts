@@ -4,7 +4,7 @@ import type { PackageProgress } from '../../shared/contract/package-progress.ts'
 import type { OnInput } from './input-dialog.ts';
 import type { RunFunctions } from '../functions/call-dialog.ts';
 import type { RunCalls } from '../functions/run-calls.ts';
-import type { AdviceWords } from './package-advice.ts';
+import type { AdviceWording } from './package-advice.ts';
 import type { RunWatcher } from './run-listener.ts';
 
 /**
@@ -16,7 +16,7 @@ export interface RunOptions extends RunWatcher {
   /** Called while packages that the run is the first to use are put into its interpreter, and imported. */
   readonly onPhase?: ((phase: RunPhase) => void) | undefined;
   /** Wording of advice about missing packages; by default the one for programs. */
-  readonly words?: AdviceWords | undefined;
+  readonly words?: AdviceWording | undefined;
   /** Aborting it cancels the run at any stage. */
   readonly signal?: AbortSignal;
   /** Answers `input()` and other reads of standard input; without it they find the end of the file. */

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { HostRun } from '../../../src/main/cli-host/host-run.ts';
 import { HostRunReader } from '../../../src/main/cli/host/host-run-reader.ts';
-import { commandLineWords, programWords, type AdviceWords } from '../../../src/main/run/package-advice.ts';
+import type { AdviceWording } from '../../../src/main/run/package-advice.ts';
 import type { Runner } from '../../../src/main/run/runner.ts';
 import { CLEAR_OUTPUT } from '../../../src/shared/contract/clear-output.ts';
 import type { RunDisplay, RunOutput, RunResult } from '../../../src/shared/contract/sandbox.ts';
@@ -123,16 +123,16 @@ it('output that was not passed on in time, or could not be sent, comes with the 
 });
 
 it('a run is told of missing packages in the words of the client that asked for it', async () => {
-  const used: (AdviceWords | undefined)[] = [];
+  const used: (AdviceWording | undefined)[] = [];
   const sandbox: Pick<Runner, 'run'> = {
     run: async (_request, { words } = {}) => {
       used.push(words);
       return resultOf();
     },
   };
-  await transfer(sandbox, { words: commandLineWords });
+  await transfer(sandbox, { words: 'command-line' });
   await transfer(sandbox, {});
-  expect(used).toEqual([commandLineWords, programWords]);
+  expect(used).toEqual(['command-line', 'program']);
 });
 
 it('a run is told whether the time that its input takes counts', async () => {

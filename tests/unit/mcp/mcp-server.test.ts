@@ -1,7 +1,6 @@
 /** What clients are answered, whatever they send and whatever becomes of the process that runs Python. */
 import type { Client } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
-import { programWords } from '../../../src/main/run/package-advice.ts';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { connect, endless, served } from './served.ts';
@@ -243,7 +242,7 @@ it('a refused request gives the reason, and does not say that state was lost', a
 it('a run is told of missing packages in words for a program, which has no options to give', async () => {
   const made = served();
   await newSession(await connect(made));
-  expect(made.runs.map(({ options }) => options.words)).toEqual([programWords]);
+  expect(made.runs.map(({ options }) => options.words)).toEqual(['program']);
 });
 
 it('a handle in use stays valid, however many sessions are begun meanwhile', async () => {

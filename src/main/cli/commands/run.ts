@@ -12,7 +12,6 @@ import { CONNECT_HELP, connectServers } from './connect-servers.ts';
 import { prepareRun, runtimeOf, type PreparedRun, type RunArguments } from './prepare-run.ts';
 import { phaseText } from '../output/phase-text.ts';
 import { limitsOf, reportImages, reportJson, reportText } from '../output/report.ts';
-import { commandLineWords } from '../../run/package-advice.ts';
 import { resultWithoutRun } from '../../run/run-result.ts';
 import { countImages, OutputSaver } from '../output/save-outputs.ts';
 import type { Runner } from '../../run/runner.ts';
@@ -260,7 +259,7 @@ async function answer(
   try {
     const result = await sandbox.run(request, {
       signal: stop,
-      words: commandLineWords,
+      words: 'command-line',
       ...(servers === null ? {} : { functions: { ...servers.functions, confirm } }),
       onOutput: (output) => {
         progress.end();

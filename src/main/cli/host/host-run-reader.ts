@@ -4,7 +4,6 @@ import { StreamedOutput } from '../../../shared/contract/streamed-output.ts';
 import type { HostRunItem, HostRunWishes } from '../../../shared/protocol/host-protocol.ts';
 import { joinBytes } from '../../../shared/protocol/snapshot-image.ts';
 import type { RunCalls } from '../../functions/run-calls.ts';
-import { commandLineWords } from '../../run/package-advice.ts';
 import type { RunOptions } from '../../run/run-options.ts';
 
 /** Hands what the host sends of one run to those who want it. */
@@ -36,8 +35,8 @@ export class HostRunReader {
       files: options.onFile !== undefined,
       input: options.onInput !== undefined,
       countsInput: options.countsInput === true,
-      // Words are functions, which can't be sent: of those that the host has, the ones for programs are the default.
-      words: options.words === commandLineWords ? 'command-line' : 'program',
+      // A wording that is made elsewhere can't be sent; only the window has one, and no host of its own.
+      words: typeof options.words === 'string' ? options.words : 'program',
     };
   }
 

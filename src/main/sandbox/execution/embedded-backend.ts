@@ -2,7 +2,7 @@ import type { OrderlyEnd } from '../../../shared/contract/sandbox-events.ts';
 import type { RunRequest, SessionState } from '../../../shared/contract/sandbox.ts';
 import { PackageError } from '../../packages/package-error.ts';
 import type { Backend, Opening, RunContext, RunProgress } from '../../run/backend.ts';
-import { programWords } from '../../run/package-advice.ts';
+import { wordsOf } from '../../run/package-advice.ts';
 import type { Verdict } from '../../run/verdict.ts';
 import type { ImportTimes } from '../packages/import-times.ts';
 import { ImportWatch } from '../packages/import-watch.ts';
@@ -241,7 +241,7 @@ export class EmbeddedBackend implements Backend {
         kind: 'packages-missing',
         detail:
           error instanceof PackageError
-            ? (words ?? programWords)(refusalOf(error))
+            ? wordsOf(words)(refusalOf(error))
             : describeRemoteError(error, 'its packages could not be installed'),
       };
     } finally {

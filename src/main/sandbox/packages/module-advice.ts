@@ -4,8 +4,13 @@ import { absenceIn } from '../../../shared/absent.ts';
 import { CURATED } from '../../../shared/curated-packages.ts';
 import { normalizeName } from '../../../shared/packages/package-settings.ts';
 import type { PackageError } from '../../packages/package-error.ts';
-import type { AdviceWords, PackageAdvice, PackageRefusal } from '../../run/package-advice.ts';
-import { programWords } from '../../run/package-advice.ts';
+import {
+  wordsOf,
+  type AdviceWording,
+  type AdviceWords,
+  type PackageAdvice,
+  type PackageRefusal,
+} from '../../run/package-advice.ts';
 import { MAX_WANTED, wantedIn, withoutForeignAdvice } from './library-words.ts';
 import { ModuleKnowledge } from './module-knowledge.ts';
 
@@ -21,7 +26,7 @@ const ZONES = [CURATED.zones.module, ...CURATED.zones.others];
 
 export interface ModuleAdviceOptions {
   /** The wording for the way the run was started (command line, MCP, library). */
-  readonly words?: AdviceWords | undefined;
+  readonly words?: AdviceWording | undefined;
   readonly knowledge?: ModuleKnowledge;
   /** Modules of files that were given with the run. */
   readonly files?: readonly string[];
@@ -40,7 +45,7 @@ export class ModuleAdvice {
   readonly #notices: RunNotice[] = [];
 
   constructor({ files = [], isInstalled, knowledge, words }: ModuleAdviceOptions = {}) {
-    this.#words = words ?? programWords;
+    this.#words = wordsOf(words);
     this.#knowledge = knowledge ?? new ModuleKnowledge(null);
     this.#files = files;
     this.#isInstalled = isInstalled ?? (() => false);

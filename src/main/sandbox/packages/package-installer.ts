@@ -6,7 +6,7 @@ import { topOf, type ModuleOwners } from '../../packages/resolve/module-owners.t
 import { PackageError } from '../../packages/package-error.ts';
 import { packageName } from '../../packages/resolve/requirement.ts';
 import type { FontRequest, RunContext } from '../../run/backend.ts';
-import type { AdviceWords, PackageRefusal } from '../../run/package-advice.ts';
+import type { AdviceWording, PackageRefusal } from '../../run/package-advice.ts';
 import { bringPackages, suppliesOf, type Supply } from './bring-packages.ts';
 import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -46,7 +46,7 @@ export interface InstallOrder {
   readonly needs: RunNeeds | null;
   readonly signal: AbortSignal;
   /** The wording of advice about missing packages. */
-  readonly words?: AdviceWords | undefined;
+  readonly words?: AdviceWording | undefined;
   /** Told before packages are put into the interpreter. */
   readonly onPhase?: RunContext['onPhase'];
 }

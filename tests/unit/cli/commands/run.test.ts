@@ -1,7 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { commandLineWords } from '../../../../src/main/run/package-advice.ts';
 import type { RunResult, RunStatus } from '../../../../src/shared/contract/sandbox.ts';
 import { resultOf } from '../../../support/run-results.ts';
 import { eventually } from '../../../support/eventually.ts';
@@ -362,7 +361,7 @@ it('has the run told of missing packages in words for a terminal', async () => {
     return resultOf();
   };
   await cli(['run', '-c', '1'], { run });
-  expect(used).toEqual([commandLineWords]);
+  expect(used).toEqual(['command-line']);
 });
 
 it.each([

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PackageLock } from '../../../../src/main/packages/resolve/lock-file.ts';
 import { ModuleOwners } from '../../../../src/main/packages/resolve/module-owners.ts';
-import {
-  commandLineWords,
-  programWords,
-  type AdviceWords,
-  type PackageRefusal,
-} from '../../../../src/main/run/package-advice.ts';
+import { wordsOf, type AdviceWording, type PackageRefusal } from '../../../../src/main/run/package-advice.ts';
 import { windowWords } from '../../../../src/main/app/window-words.ts';
 import { translateTo } from '../../../../src/main/app/texts.ts';
 import {
@@ -33,7 +28,7 @@ const failed = (type: string, message: string): GuestOutcome => ({
 const advising = (options: ModuleAdviceOptions = {}): ModuleAdvice =>
   new ModuleAdvice({
     knowledge: new ModuleKnowledge(new ModuleOwners(LOCK.entries())),
-    words: commandLineWords,
+    words: 'command-line',
     ...options,
   });
 
@@ -151,7 +146,7 @@ describe('in place of the advice of libraries, which does not work here, the pac
 
 describe('every entry has a text of its own', () => {
   const window = windowWords(translateTo('en'));
-  const said = (words: AdviceWords, module: string): string =>
+  const said = (words: AdviceWording, module: string): string =>
     after(
       advising({ words, files: ['my_tools'] }),
       'ModuleNotFoundError',
@@ -167,8 +162,9 @@ describe('every entry has a text of its own', () => {
     ['Pandas', /"pandas"/u],
     ['python_docx', /"docx"/u],
   ])('and not that of another entry: %s', (module, right) => {
-    for (const words of [commandLineWords, programWords, window]) expect(said(words, module)).toMatch(right);
-    for (const words of [programWords, window]) expect(said(words, module)).not.toMatch(/--|vivarium/u);
+    for (const words of ['command-line', 'program', window] as const)
+      expect(said(words, module)).toMatch(right);
+    for (const words of ['program', window] as const) expect(said(words, module)).not.toMatch(/--|vivarium/u);
     expect(said(window, module)).not.toMatch(/packages,|\(files\)/u);
   });
 
@@ -180,8 +176,8 @@ describe('every entry has a text of its own', () => {
       packageName: 'six',
       message: order,
     };
-    expect(commandLineWords(off)).toContain('vivarium packages install six');
-    for (const words of [programWords, window, windowWords(translateTo('de'))]) {
+    expect(wordsOf('command-line')(off)).toContain('vivarium packages install six');
+    for (const words of [wordsOf('program'), window, windowWords(translateTo('de'))]) {
       expect(words(off)).toContain('six');
       expect(words(off)).not.toMatch(/--|vivarium/u);
     }

@@ -4,7 +4,6 @@ import { PackageLock } from '../../../../src/main/packages/resolve/lock-file.ts'
 import { ModuleOwners } from '../../../../src/main/packages/resolve/module-owners.ts';
 import { PackageError } from '../../../../src/main/packages/package-error.ts';
 import type { Wants } from '../../../../src/main/packages/package-work.ts';
-import { commandLineWords } from '../../../../src/main/run/package-advice.ts';
 import type { OpenInterpreter } from '../../../../src/main/sandbox/sessions/session-registry.ts';
 import { PackageInstaller } from '../../../../src/main/sandbox/packages/package-installer.ts';
 import { RunNeeds } from '../../../../src/main/sandbox/packages/run-needs.ts';
@@ -42,7 +41,7 @@ const stage = (report: Partial<ImportReport>) => {
   const install = (code: string, interpreter = first) => {
     const request = { code };
     const needs = new RunNeeds(request, provider, { signal });
-    return installer.install({ interpreter, request, needs, signal, words: commandLineWords });
+    return installer.install({ interpreter, request, needs, signal, words: 'command-line' });
   };
   const spelledOut = (): string[] => [...new Set(asked.flatMap((wants) => [...(wants.spelledOut ?? [])]))];
   return { asked, clock, install, installer, session, spelledOut };
