@@ -40,10 +40,23 @@ interface Installation {
   /** Of the guest's device. */
   readonly descriptor: number;
   readonly displayLimits: DisplayLimits;
+  readonly orders: readonly string[];
 }
 
-/** What driver.py can be asked to do. */
+/** What driver.py can be asked to do. It does not start when it knows other orders than these. */
 type Order = 'run' | 'forgetRuns' | 'installed' | 'park' | 'resume' | GuestQuestion;
+const ORDERS: Readonly<Record<Order, true>> = {
+  run: true,
+  forgetRuns: true,
+  installed: true,
+  park: true,
+  resume: true,
+  listFiles: true,
+  findImports: true,
+  tableRows: true,
+  lookUpNames: true,
+  tryPackages: true,
+};
 
 /** A package's files, as `GuestCore.installPackage` is told of them. */
 export interface PlacedPackage {
@@ -109,6 +122,7 @@ export class Interpreter {
       provided: JSON.stringify(PROVIDED_SOURCES),
       descriptor: hidden.descriptor,
       displayLimits,
+      orders: Object.keys(ORDERS),
     };
     const given = {
       sources: JSON.stringify(INTERPRETER_SOURCES),

@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import { ImportReport } from '../../../src/shared/protocol/package-files.ts';
 import { GuestDisplay, GuestFileList, type RunFacts } from '../../../src/shared/protocol/interpreter.ts';
+import type { GuestQuestion } from '../../../src/shared/protocol/interpreter-methods.ts';
 import { NameReport, type NameQuestion } from '../../../src/shared/protocol/name-reports.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { OutputFile, RunError, RunValue } from '../../../src/shared/contract/sandbox.ts';
@@ -72,6 +73,8 @@ export interface Guest {
   /** What `input()` and `getpass()` announced since the last call. */
   takePrompts(): unknown[];
   listFiles(): OutputFile[];
+  /** An order that the realm does not know. */
+  giveOrder(name: string): void;
   /** What is known of names; null when nothing is. */
   lookUp(question: NameQuestion): NameReport | null;
   /** Puts a package's file there, between runs. */
@@ -170,6 +173,7 @@ export async function startGuest(
         expect(said.length).toBeLessThanOrEqual(LIMITS.nameReportBytes);
         return said.length === 0 ? null : NameReport.parse(parse(said));
       },
+      giveOrder: (name) => void interpreter.answer(name as GuestQuestion, encode('{}')),
       listFiles: () =>
         OutputFiles.parse(GuestFileList.parse(parse(interpreter.answer('listFiles', encode('{}')))).said),
     };

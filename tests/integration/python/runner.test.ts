@@ -495,6 +495,11 @@ describe('code that replaces what the runner could need', () => {
     expect((await own.run('= wrong')).error?.type).toBe('SyntaxError');
   });
 
+  it('an order that it does not know is an error, and no empty answer', async () => {
+    expect(() => guest.giveOrder('listFile')).toThrow(/raised an exception/u);
+    expect((await run('1')).value).toEqual({ text: '1', json: 1 });
+  });
+
   it('the next run has its streams back, and what replaced them is flushed', async () => {
     await run('import sys, io\nsys.stdout = io.StringIO()\nprint("lost")');
     await run('print("seen", end="")');

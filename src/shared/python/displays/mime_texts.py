@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from json.encoder import encode_basestring
-from typing import Any, Dict, List, Sequence, cast
+from typing import Any, Sequence, cast
 
 from ..text import valid
 from .mime_table import MIME_TABLE
@@ -17,8 +17,8 @@ _encode_json_string = encode_basestring
 
 _TABLE = json.loads(MIME_TABLE)
 _MAX_MIME_CHARACTERS: int = _TABLE["mostCharacters"]
-_JSON: Dict[str, List[str]] = _TABLE["json"]
-_TEXT: Dict[str, List[str]] = _TABLE["text"]
+_JSON: dict[str, list[str]] = _TABLE["json"]
+_TEXT: dict[str, list[str]] = _TABLE["text"]
 _JSON_ENDINGS = tuple(_JSON["endings"])
 _TEXT_BEGINNINGS = tuple(_TEXT["beginnings"])
 # Of several lines, as base64.encodebytes() writes it.
