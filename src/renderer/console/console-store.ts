@@ -332,7 +332,12 @@ const endReason = (cause: ProcessEndCause): LostReason => {
     case 'stopped':
     case 'out-of-memory':
       return cause;
-    default:
+    case 'exited':
+    case 'unresponsive':
+    case 'misbehaved':
+    case 'start-failed':
+    case 'stop-failed':
+    case 'broken':
       return 'process-ended';
   }
 };

@@ -14,8 +14,13 @@ const MAX_PART_BYTES = (LIMITS.workPartBytes * 3) / 4;
 
 const keptBytes = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).byteLength;
 
+const readers: Readonly<Record<DocumentFormat, (bytes: Uint8Array) => DocumentReading>> = {
+  ipynb: readNotebook,
+  py: readScript,
+};
+
 export const readDocument = (format: DocumentFormat, bytes: Uint8Array): DocumentReading => {
-  const reading = format === 'ipynb' ? readNotebook(bytes) : readScript(bytes);
+  const reading = readers[format](bytes);
   if (reading.kind === 'refused') return reading;
   const { source } = reading;
   const most = `${MAX_PART_BYTES / 1024 / 1024}`;

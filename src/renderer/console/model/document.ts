@@ -32,6 +32,9 @@ export type ScriptSource = z.infer<typeof ScriptSource>;
 export const DocumentSource = z.discriminatedUnion('format', [NotebookSource, ScriptSource]);
 export type DocumentSource = z.infer<typeof DocumentSource>;
 
+/** Whether what cells bring out is part of a file, which is changed by it. */
+export const KEEPS_OUTPUTS: Readonly<Record<DocumentFormat, boolean>> = { ipynb: true, py: false };
+
 export const DocumentState = z.strictObject({
   /** Main's handle of the file; null while it has no place. */
   id: Text.nullable(),

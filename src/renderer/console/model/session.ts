@@ -4,7 +4,13 @@ import type { OutputFile } from '../../../shared/contract/sandbox.ts';
 import type { PythonRuntime } from '../../../shared/runtimes.ts';
 import { Cell } from './cell.ts';
 import { definesName } from './defined-names.ts';
-import type { DocumentConflict, DocumentSource, DocumentState, SavedCell } from './document.ts';
+import {
+  KEEPS_OUTPUTS,
+  type DocumentConflict,
+  type DocumentSource,
+  type DocumentState,
+  type SavedCell,
+} from './document.ts';
 import { History } from './history.ts';
 
 /** Why variables are gone. */
@@ -151,7 +157,7 @@ export class Session {
     if (document === null) return false;
     const cells = this.documentCells;
     if (saved?.length !== cells.length) return true;
-    const keepsOutputs = document.format === 'ipynb';
+    const keepsOutputs = KEEPS_OUTPUTS[document.format];
     return !cells.every((cell, at) => {
       const before = saved[at];
       const isSame = before?.id === cell.id && before.source === cell.source && before.kind === cell.kind;

@@ -206,7 +206,9 @@ const keptPhase = (phase: CellPhase): KeptCell['phase'] => {
       const told = { ...phase.result, value: null, stdout: '', stderr: '', outputs: [] };
       return { name: 'done', result: told, endedAt: phase.endedAt };
     }
-    default:
+    case 'draft':
+    case 'unfinished':
+    case 'refused':
       return phase;
   }
 };
