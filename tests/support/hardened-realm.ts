@@ -11,7 +11,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { createContext, runInThisContext } from 'node:vm';
 import { answerMemory } from '../../src/shared/protocol/answer-slot.ts';
-import { INTERRUPTS_BYTES } from '../../src/shared/protocol/worker-protocol.ts';
+import { CONTROL_BYTES } from '../../src/shared/protocol/control-words.ts';
 import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
 import { InterpreterHost } from '../../src/utility/worker/interpreter-host.ts';
 import type { HostFunctions } from '../../src/utility/worker/host-ports.ts';
@@ -31,7 +31,7 @@ const start = {
   wasm: await WebAssembly.compile(readFileSync(assets.wasm)),
   stdlib: new Uint8Array(readFileSync(assets.stdlib)),
   guestScript: readFileSync(assets.guest, 'utf8'),
-  interrupts: new SharedArrayBuffer(INTERRUPTS_BYTES),
+  interrupts: new SharedArrayBuffer(CONTROL_BYTES),
   used: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
   answers: {
     readInput: answerMemory(16),

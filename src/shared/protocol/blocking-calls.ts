@@ -73,6 +73,10 @@ export const blockingCalls = {
 } as const;
 
 export type BlockingCall = keyof typeof blockingCalls;
+const NAMES: ReadonlySet<unknown> = new Set(Object.keys(blockingCalls));
+/** @param name untrusted */
+export const isBlockingCall = (name: unknown): name is BlockingCall => NAMES.has(name);
+
 export type CallRequest<C extends BlockingCall> = z.output<(typeof blockingCalls)[C]['request']>;
 
 /** Asks main for a line of input, in a run's stream. */

@@ -71,10 +71,7 @@ export interface WorkerStart {
   readonly stdlib: Uint8Array;
   readonly guestScript: string;
   /**
-   * Three Int32, for this worker alone: in the first the control thread stores `INTERRUPT_SIGNAL` to interrupt the
-   * guest, whose interpreter stores 0 when it has seen it; in the second 1, for the guest's core to have its host
-   * measure the thread's memory; in the third 1 when the run was interrupted and goes on, so that the thread may be
-   * ended soon. The guest may write them too: it would only deafen itself.
+   * The Int32s of `CONTROL_WORDS`, for this worker alone. The guest may write them too: it would only deafen itself.
    */
   readonly interrupts: SharedArrayBuffer;
   /** One Int32: the MiB that this thread uses, as its host measured it last; never handed to the guest. */
@@ -98,9 +95,3 @@ export interface WorkerImage {
   /** Their compiled libraries, by path. Nothing can change them. */
   readonly libraries: ReadonlyMap<string, object>;
 }
-
-/** Of `WorkerStart.interrupts`. */
-export const INTERRUPTS_BYTES = 3 * Int32Array.BYTES_PER_ELEMENT;
-
-/** SIGINT. */
-export const INTERRUPT_SIGNAL = 2;

@@ -1,7 +1,10 @@
+import { CONTROL_WORDS } from '../../shared/protocol/control-words.ts';
 import { setPrototypeOf } from './platform/seal-realm.ts';
 
 /** The realm has it; the libraries that TypeScript is told of here have no `wait`. */
 const { compareExchange, exchange, load, wait } = Atomics;
+
+const { interrupt, measure: measureWord } = CONTROL_WORDS;
 
 /** Longest sleep between two looks, in seconds: what wakes it may have come just before. */
 const LONGEST_SLICE = 1;
@@ -26,7 +29,8 @@ export class Interrupts {
     this.#memory = memory;
     let seen = 0;
     const obeyMeasuring = (): void => {
-      if (memory.length < 2 || load(memory, 1) === 0 || exchange(memory, 1, 0) === 0) return;
+      if (memory.length <= measureWord) return;
+      if (load(memory, measureWord) === 0 || exchange(memory, measureWord, 0) === 0) return;
       try {
         measure();
       } catch {
@@ -36,17 +40,17 @@ export class Interrupts {
     this.buffer = {
       get 0() {
         obeyMeasuring();
-        seen = load(memory, 0);
+        seen = load(memory, interrupt);
         return seen;
       },
       set 0(value) {
-        compareExchange(memory, 0, seen, value);
+        compareExchange(memory, interrupt, seen, value);
       },
     };
   }
 
   /** Blocks without burning the processor; an interrupt ends it. @param seconds a finite number */
   sleep(seconds: number): void {
-    wait(this.#memory, 0, 0, Math.min(seconds, LONGEST_SLICE) * 1000);
+    wait(this.#memory, interrupt, 0, Math.min(seconds, LONGEST_SLICE) * 1000);
   }
 }

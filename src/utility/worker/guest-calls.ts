@@ -1,5 +1,6 @@
 import {
   blockingCalls,
+  isBlockingCall,
   type AtomicsWait,
   type BlockingCall,
   type CallAnswer,
@@ -28,14 +29,14 @@ interface Caller {
 
 /** The guest's blocking calls: requests are JSON, answers are written into the guest's memory. */
 export class GuestCalls {
-  readonly #callers: ReadonlyMap<unknown, Caller>;
+  readonly #callers: { readonly [C in BlockingCall]: Caller };
 
   constructor({ answers, ask, isInterrupted, wait }: GuestCallsOptions) {
-    const entryOf = <C extends BlockingCall>(
+    const callerOf = <C extends BlockingCall>(
       name: C,
       askFor: Ask<C>,
       isSame: (open: CallRequest<C>, request: CallRequest<C>) => boolean = () => true,
-    ): [C, Caller] => {
+    ): Caller => {
       const { interruptible, limitMs, request: schema } = blockingCalls[name];
       const caller = new BlockingCaller<CallRequest<C>>({
         memory: answers[name],
@@ -49,31 +50,32 @@ export class GuestCalls {
         const request = schema.safeParse(JSON.parse(text));
         return request.success ? caller.call(request.data as CallRequest<C>) : { kind: 'failed' };
       };
-      return [name, { call, forget: () => caller.forget() }];
+      return { call, forget: () => caller.forget() };
     };
-    this.#callers = new Map<unknown, Caller>([
-      entryOf('readInput', ask.readInput),
-      entryOf('readPackageFile', ask.readPackageFile),
-      entryOf(
+    this.#callers = {
+      readInput: callerOf('readInput', ask.readInput),
+      readPackageFile: callerOf('readPackageFile', ask.readPackageFile),
+      callFunction: callerOf(
         'callFunction',
         ask.callFunction,
         (open, { id, json }) => open.id === id && (open.json === null) === (json === null),
       ),
-      entryOf('fetchFonts', ask.fetchFonts, (open, { modules }) => isSameList(open.modules, modules)),
-    ]);
+      fetchFonts: callerOf('fetchFonts', ask.fetchFonts, (open, { modules }) =>
+        isSameList(open.modules, modules),
+      ),
+    };
   }
 
   /** Called when a run begins: abandons open calls of earlier runs. */
   forget(): void {
-    for (const caller of this.#callers.values()) caller.forget();
+    for (const caller of Object.values(this.#callers)) caller.forget();
   }
 
   /** See `HostBridge.call`. Its arguments are untrusted. */
   call(name: unknown, request: unknown, target: unknown): number {
-    const caller = this.#callers.get(name);
-    return caller === undefined || typeof request !== 'string'
+    return !isBlockingCall(name) || typeof request !== 'string'
       ? CALL_FAILED
-      : putAnswer(caller.call(request), target);
+      : putAnswer(this.#callers[name].call(request), target);
   }
 }
 

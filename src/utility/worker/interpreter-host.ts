@@ -15,6 +15,7 @@ import {
 import type { PlacedPackage } from '../../shared/protocol/package-files.ts';
 import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/protocol/snapshot-image.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
+import { isBlockingCall, type BlockingCall } from '../../shared/protocol/blocking-calls.ts';
 import { CALL_FAILED } from '../../shared/protocol/call-codes.ts';
 import { bytesOfCode } from './code-bytes.ts';
 import { CurrentRun, type WorkerRunEnd } from './current-run.ts';
@@ -287,18 +288,28 @@ export class InterpreterHost {
   }
 
   #call(name: unknown, request: unknown, target: unknown): number {
+    if (!isBlockingCall(name)) return CALL_FAILED;
+    return this.#answerOfNobody(name) ?? this.#calls.call(name, request, target);
+  }
+
+  /** What is answered at once, since nobody could be asked; null where somebody can. */
+  #answerOfNobody(name: BlockingCall): number | null {
     const run = this.#run;
-    if (name === 'readInput') {
-      // The run takes no input: as if standard input were a closed file.
-      if ((run?.input ?? null) === null) return 0;
-      // Flushed first, so that earlier output arrives first.
-      run?.flush();
+    switch (name) {
+      case 'readInput':
+        // The run takes no input: as if standard input were a closed file.
+        if ((run?.input ?? null) === null) return 0;
+        break;
+      case 'callFunction':
+        if ((run?.functions ?? null) === null) return CALL_FAILED;
+        break;
+      case 'readPackageFile':
+      case 'fetchFonts':
+        return null;
     }
-    if (name === 'callFunction') {
-      if ((run?.functions ?? null) === null) return CALL_FAILED;
-      run?.flush();
-    }
-    return this.#calls.call(name, request, target);
+    // Flushed first, so that earlier output arrives first.
+    run?.flush();
+    return null;
   }
 
   /** Flushes the kept end of long output, which would be lost with the thread. */

@@ -16,6 +16,7 @@ import {
   type WorkerImage,
   type WorkerStart,
 } from '../../shared/protocol/worker-protocol.ts';
+import { CONTROL_WORDS } from '../../shared/protocol/control-words.ts';
 import type { NextTurn } from '../../shared/rpc/pacer.ts';
 import { InterpreterHost } from './interpreter-host.ts';
 import type { HostFunctions, RealmHost } from './host-ports.ts';
@@ -155,9 +156,9 @@ export const serveInterpreter = ({ functions, port, realms, start, takeImage }: 
     ...ofThread,
     measure: () => void store(used, 0, usedMiB()),
     askForPackageFile: (call, request) => peer.emit('readPackageFile', { call, ...request }),
-    isInterrupted: () => load(interrupts, 0) !== 0,
-    isStopping: () => load(interrupts, 2) !== 0,
-    forgetInterrupt: () => void store(interrupts, 0, 0),
+    isInterrupted: () => load(interrupts, CONTROL_WORDS.interrupt) !== 0,
+    isStopping: () => load(interrupts, CONTROL_WORDS.stopping) !== 0,
+    forgetInterrupt: () => void store(interrupts, CONTROL_WORDS.interrupt, 0),
   };
   const interpreter = new InterpreterHost(start, host, realms);
   const peer = new RpcPeer({

@@ -1,8 +1,8 @@
 import { answerMemory, AnswerSlot } from '../../../shared/protocol/answer-slot.ts';
-import { blockingCalls } from '../../../shared/protocol/blocking-calls.ts';
+import { blockingCalls, isBlockingCall, type BlockingCall } from '../../../shared/protocol/blocking-calls.ts';
 
 /** Where the answers to the blocking calls of one worker go: memory that it shares with the control thread alone. */
-export class AnswerSlots {
+export class AnswerSlots implements Readonly<Record<BlockingCall, AnswerSlot>> {
   /** See `WorkerStart.answers`. */
   readonly memory = {
     readInput: answerMemory(blockingCalls.readInput.partBytes),
@@ -17,8 +17,8 @@ export class AnswerSlots {
 
   /** Lets a guest that waits for somebody's answer look whether it was interrupted. Files are given at once. */
   ringAll(): void {
-    this.readInput.ring();
-    this.callFunction.ring();
-    this.fetchFonts.ring();
+    for (const name of Object.keys(blockingCalls)) {
+      if (isBlockingCall(name) && blockingCalls[name].interruptible) this[name].ring();
+    }
   }
 }

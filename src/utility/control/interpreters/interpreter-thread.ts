@@ -10,13 +10,12 @@ import {
 import type { PlacedPackage } from '../../../shared/protocol/package-files.ts';
 import type { FunctionAnswer, InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
 import { FONTS_ANSWER_BYTES } from '../../../shared/protocol/call-codes.ts';
+import { CONTROL_BYTES, CONTROL_WORDS, INTERRUPT_SIGNAL } from '../../../shared/protocol/control-words.ts';
 import { wholeAnswer } from '../../../shared/protocol/answers.ts';
 import { RpcPeer } from '../../../shared/rpc/peer.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import { decodeImage, joinBytes, MAX_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';
 import {
-  INTERRUPT_SIGNAL,
-  INTERRUPTS_BYTES,
   TO_WORKER_LIMITS,
   workerContract,
   workerHostContract,
@@ -63,7 +62,7 @@ export class InterpreterThread {
   readonly #thread: HostThread;
   readonly #peer: WorkerPeer;
   /** See `WorkerStart.interrupts`. */
-  readonly #interrupts = new Int32Array(new SharedArrayBuffer(INTERRUPTS_BYTES));
+  readonly #interrupts = new Int32Array(new SharedArrayBuffer(CONTROL_BYTES));
   readonly #memory: ThreadMemory;
   readonly #answers = new AnswerSlots();
   readonly #files: PackageFileServer;
@@ -78,7 +77,7 @@ export class InterpreterThread {
   constructor(parts: ThreadParts, mode: BootMode) {
     this.#memory = new ThreadMemory({
       limitMiB: parts.interpreterLimitMiB,
-      request: () => void Atomics.store(this.#interrupts, 1, 1),
+      request: () => void Atomics.store(this.#interrupts, CONTROL_WORDS.measure, 1),
       onTooMuch: (detail) => {
         this.#note({ cause: 'out-of-memory', detail });
         void this.#thread.terminate();
@@ -279,12 +278,12 @@ export class InterpreterThread {
       raised += 1;
       // The run did not end at once, so its thread may be terminated soon: flush the buffered output, which would be lost.
       if (raised > 1) {
-        Atomics.store(this.#interrupts, 2, 1);
+        Atomics.store(this.#interrupts, CONTROL_WORDS.stopping, 1);
         // Also checked while the guest writes nothing.
-        Atomics.store(this.#interrupts, 1, 1);
+        Atomics.store(this.#interrupts, CONTROL_WORDS.measure, 1);
       }
-      Atomics.store(this.#interrupts, 0, INTERRUPT_SIGNAL);
-      Atomics.notify(this.#interrupts, 0);
+      Atomics.store(this.#interrupts, CONTROL_WORDS.interrupt, INTERRUPT_SIGNAL);
+      Atomics.notify(this.#interrupts, CONTROL_WORDS.interrupt);
       this.#answers.ringAll();
     };
     let tooLate: NodeJS.Timeout | undefined;
@@ -307,7 +306,7 @@ export class InterpreterThread {
 
   async #run(order: RunOrder, onPiece: (piece: SidecarPiece) => Promise<void>): Promise<RunEnd> {
     this.#memory.begin();
-    Atomics.store(this.#interrupts, 2, 0);
+    Atomics.store(this.#interrupts, CONTROL_WORDS.stopping, 0);
     this.#readings = new ReadingNotes((packageName) => {
       // Whoever does not listen any more misses nothing.
       onPiece({ channel: 'reading', packageName }).catch(() => undefined);
