@@ -56,6 +56,18 @@ describe('a cell', () => {
     });
   });
 
+  it('that was refused says why again, also when this version has no such code', () => {
+    const cell = new Cell('s1-x-cell-1', 'code');
+    cell.refuse('disabled', 'Python is off');
+    expect(keptAndRead(cell).phase).toEqual(cell.phase);
+    const foreign = new TextDecoder().decode(encodeCell(cell)).replace('"disabled"', '"of-tomorrow"');
+    expect(decode(KeptCell, new TextEncoder().encode(foreign))?.phase).toEqual({
+      name: 'refused',
+      code: 'failed',
+      message: 'Python is off',
+    });
+  });
+
   it('whose run had not ended is one whose run did not end', () => {
     const cell = running();
     cell.apply({ type: 'text', runId: 'run', stream: 'stdout', text: 'so far' });

@@ -1,4 +1,5 @@
 /** A piece of source and what came of it. Plain data and rules: nothing here knows of the page. */
+import type { ApiErrorCode } from '../../../shared/ipc/answer.ts';
 import type { RunEvent } from '../../../shared/ipc/sandbox.ts';
 import type { RunPhase } from '../../../shared/contract/run-phase.ts';
 import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
@@ -51,7 +52,7 @@ export type CellPhase =
   /** The app ended during its run, and with it the run. */
   | { readonly name: 'unfinished' }
   /** It was never run, for a reason in words. */
-  | { readonly name: 'refused'; readonly code: string; readonly message: string };
+  | { readonly name: 'refused'; readonly code: ApiErrorCode; readonly message: string };
 
 /** What a run is at before its code goes its own way. */
 export type CellStep = Exclude<RunPhase, { name: 'running' }>;
@@ -202,7 +203,7 @@ export class Cell {
     this.outputChanges += 1;
   }
 
-  refuse(code: string, message: string): void {
+  refuse(code: ApiErrorCode, message: string): void {
     this.packages = null;
     this.step = null;
     this.phase = { name: 'refused', code, message };

@@ -1,6 +1,7 @@
 /** How sessions and cells are kept on disk. What is read is checked: another version, or anyone, may have written it. */
 import { z } from 'zod';
 import { MimeType, OutputFile, RunError, RunResult, SessionName } from '../../../shared/contract/sandbox.ts';
+import { ApiErrorCode } from '../../../shared/ipc/answer.ts';
 import { LIMITS } from '../../../shared/limits.ts';
 import { WorkPartName } from '../../../shared/ipc/work.ts';
 import { PythonRuntime } from '../../../shared/runtimes.ts';
@@ -92,7 +93,8 @@ type KeptItem = z.infer<typeof KeptItem>;
 const KeptPhase = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('draft') }),
   z.strictObject({ name: z.literal('done'), result: RunResult, endedAt: z.number() }),
-  z.strictObject({ name: z.literal('refused'), code: Text, message: Text }),
+  // Another version may have had other codes; the message says what it was.
+  z.strictObject({ name: z.literal('refused'), code: ApiErrorCode.catch('failed'), message: Text }),
   z.strictObject({ name: z.literal('unfinished') }),
 ]);
 
