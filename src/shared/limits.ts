@@ -126,6 +126,8 @@ export const DEFAULTS = {
   /** Of calls of the app's functions: in one run, and in a second of it. */
   functionCalls: 1000,
   functionCallsPerSecond: 1000,
+  /** After so many crashes of the process within that time it stays down until it is restarted. */
+  crashLimit: { crashes: 3, windowMs: 5 * 60_000 },
 } as const;
 
 /** What an interpreter may have beside its WebAssembly memory, in MiB: files, and objects of JavaScript. */

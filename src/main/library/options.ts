@@ -72,7 +72,7 @@ const Options = z.strictObject({
         .min(1)
         .max(24 * 60 * MS_PER_MINUTE),
     })
-    .default({ crashes: 3, windowMs: 5 * MS_PER_MINUTE }),
+    .default(DEFAULTS.crashLimit),
   /** Folder for packages and for what makes starts faster. By default one that all users of Vivarium share. */
   dataDir: Folder.exactOptional(),
   /** Folder with Python's runtime, where it is not found by itself: see docs/embedding.md. */

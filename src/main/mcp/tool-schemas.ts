@@ -1,6 +1,6 @@
 /** What the tools take and give. The descriptions are for the model. */
 import { z } from 'zod';
-import { SessionName, WorkspaceFileName } from '../../shared/contract/sandbox.ts';
+import { RunStatus, SessionName, SessionState, WorkspaceFileName } from '../../shared/contract/sandbox.ts';
 import { LIMITS } from '../../shared/limits.ts';
 
 /** Text or base64 in a call; larger files come by path. */
@@ -63,11 +63,11 @@ const OutputFile = z.object({ name: z.string(), size: z.number(), mime: z.string
 export const RunOutput = z.object({
   session: z.string().describe('Pass it on to go on with the variables and files of this run'),
   status: z
-    .enum(['ok', 'error', 'timeout', 'cancelled', 'out-of-memory', 'crashed', 'setup-failed', 'under-way'])
+    .enum([...RunStatus.options, 'under-way'])
     .describe(
       '"under-way": call again with all that this call was given, and the session, to get the result',
     ),
-  state: z.enum(['kept', 'reset', 'lost']).describe('What became of variables and files of the session'),
+  state: SessionState.describe('What became of variables and files of the session'),
   truncated: z.boolean(),
   error_type: z.string().nullable(),
   error_line: z.number().nullable(),

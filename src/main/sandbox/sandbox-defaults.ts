@@ -4,12 +4,10 @@ import type { CrashLimit } from './process/crash-window.ts';
 import type { SupervisorSettings } from './process/supervisor-options.ts';
 import type { SandboxConfig, SandboxSettings } from './sandbox-config.ts';
 
-const CRASH_LIMIT: CrashLimit = { crashes: 3, windowMs: 5 * 60_000 };
-
 /** In ms. */
 export const idleMsOf = ({ idleMs }: SandboxSettings): number => idleMs ?? DEFAULTS.idleMinutes * 60_000;
 
-export const crashLimitOf = ({ crashLimit }: SandboxConfig): CrashLimit => crashLimit ?? CRASH_LIMIT;
+export const crashLimitOf = ({ crashLimit }: SandboxConfig): CrashLimit => crashLimit ?? DEFAULTS.crashLimit;
 
 /** @throws RangeError for a number out of its bounds */
 export const sparesOf = ({ spares = 0 }: SandboxConfig): number => {

@@ -1,4 +1,5 @@
 import type { DoctorReport } from '../../../shared/contract/doctor.ts';
+import { CUT_SHORT_BYTES } from '../../../shared/both-ends.ts';
 import { DEFAULTS, LIMITS } from '../../../shared/limits.ts';
 import { traitsOf } from '../../../shared/runtimes.ts';
 import {
@@ -63,9 +64,6 @@ export async function reportText(
 
 /** Notices that say what the result is without. */
 const FILES_CUT: ReadonlySet<RunNotice['code']> = new Set(['files-left-out', 'too-many-files']);
-
-/** What a stream may be short of its cap that is cut in the middle, in bytes; see both-ends.ts. */
-const CUT_SHORT_BYTES = 2048;
 
 /** Whether a stream may have reached its cap; in bytes, of which a character has at least one. */
 function isFull({ stdout, stderr, value }: RunResult, outputKiB: number): boolean {
