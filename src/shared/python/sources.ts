@@ -34,6 +34,7 @@ import outputs from './displays/outputs.py?raw';
 import ownFrames from './outcomes/own_frames.py?raw';
 import pastedSession from './code/pasted_session.py?raw';
 import pastedText from './code/pasted_text.py?raw';
+import pipOptions from './code/pip-options.json?raw';
 import pipWords from './code/pip_words.py?raw';
 import places from './workspace/places.py?raw';
 import quietValue from './code/quiet_value.py?raw';
@@ -92,6 +93,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   own_frames: ownFrames,
   pasted_session: pastedSession,
   pasted_text: pastedText,
+  pip_table: `PIP_OPTIONS = ${JSON.stringify(pipOptions)}\n`,
   pip_words: pipWords,
   places,
   quiet_value: quietValue,

@@ -1,5 +1,6 @@
 /** Code as notebooks have it: magics that do something, and how long it takes to tell what a line is. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { PIP_COMMANDS } from '../../support/pip-commands.ts';
 import { startGuest, type Guest } from './guest.ts';
 
 let guest: Guest;
@@ -73,20 +74,7 @@ describe('%timeit', () => {
 });
 
 describe('%pip install', () => {
-  it.each([
-    ['%pip install -r requirements.txt', []],
-    ['%pip install --index-url https://index.invalid/simple -q lefthand', ['lefthand']],
-    [
-      '%pip install -i https://index.invalid/simple "lefthand[all]>=1,<2" righthand',
-      ['lefthand', 'righthand'],
-    ],
-    ['!pip install -U lefthand  # and more', ['lefthand']],
-    ['!pip install lefthand && echo done', ['lefthand']],
-    ['%conda install -y -c channel lefthand', ['lefthand']],
-    ['!uv pip install --python 3.12 lefthand', ['lefthand']],
-    ['!pip install git+https://host.invalid/x.git ./local.whl', []],
-    ['%pip list', []],
-  ])('names the packages that are not there: %j', async (code, names) => {
+  it.each(PIP_COMMANDS)('names the packages that are not there: %j', async (code, names) => {
     const { stderr } = await run(code);
     expect([...stderr.matchAll(/^(\S+) is not installed:/gmu)].map(([, name]) => name)).toEqual(names);
   });

@@ -1,7 +1,9 @@
 /**
  * Lines in which people say what to install: `!pip install rich`, `%pip install "rich>=13"`, `# pip install rich`. Each is
  * a request for packages. Anything that is not a requirement, such as an option or the rest of a sentence, is ignored.
+ * The guest's pip_words.py reads the same commands.
  */
+import pipOptions from '../../../shared/python/code/pip-options.json' with { type: 'json' };
 
 /**
  * Form of a requirement; anything else is a path, an address or a sentence. Version constraints are separated by
@@ -16,13 +18,8 @@ const COMMAND =
 const LABEL = /[#!%$>` \t]{0,20}(?:[A-Za-z][\w -]{0,40}:[ \t]{0,8})?[$`]?[ \t]{0,8}/uy;
 
 /** Options that are followed by a value. */
-const WITH_VALUE = new Set(
-  (
-    '-i --index-url --extra-index-url -f --find-links -c --constraint -t --target --prefix --root --python ' +
-    '--platform --channel -n --name -p --trusted-host --timeout --retries --proxy -e --editable'
-  ).split(' '),
-);
-const WITH_FILE = new Set(['-r', '--requirement', '--file']);
+const WITH_VALUE = new Set(pipOptions.withValue);
+const WITH_FILE = new Set(pipOptions.withFile);
 
 /** Words that end the list of names in a comment. */
 const PROSE = new Set(

@@ -1,40 +1,18 @@
-"""Reads what comes after `pip install`: which words name packages. As requirement-lines.ts does outside."""
+"""Reads what comes after `pip install`: which words name packages. As requirement-lines.ts does outside.
+
+Both know the options of pip-options.json, and are held to tests/cases/pip-commands.json.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 
-# Options that are followed by a value.
-_WITH_VALUE = frozenset(
-    (
-        "-i",
-        "--index-url",
-        "--extra-index-url",
-        "-f",
-        "--find-links",
-        "-c",
-        "--constraint",
-        "-t",
-        "--target",
-        "--prefix",
-        "--root",
-        "--python",
-        "--platform",
-        "--channel",
-        "-n",
-        "--name",
-        "-p",
-        "--trusted-host",
-        "--timeout",
-        "--retries",
-        "--proxy",
-        "-e",
-        "--editable",
-        "-r",
-        "--requirement",
-        "--file",
-    )
-)
+from .pip_table import PIP_OPTIONS
+
+_OPTIONS: dict[str, list[str]] = json.loads(PIP_OPTIONS)
+# Options that are followed by a value. The files of requirements are read outside.
+_WITH_VALUE = frozenset(_OPTIONS["withValue"] + _OPTIONS["withFile"])
 # Where another command begins, or a comment.
 _END = re.compile(r"#|&&|\|\||[|;>&]")
 _REQUIREMENT = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:\[[^\]]*\])?(?:[=<>!~;].*)?")

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CodeReading } from '../../../../src/main/sandbox/packages/code-reading.ts';
-import { requestedByFile } from '../../../../src/main/sandbox/packages/requirement-lines.ts';
+import {
+  requestedByCommand,
+  requestedByFile,
+} from '../../../../src/main/sandbox/packages/requirement-lines.ts';
+import { PIP_COMMANDS } from '../../../support/pip-commands.ts';
 
 describe('a line that installs asks for packages', () => {
   it.each([
@@ -35,6 +39,11 @@ describe('a line that installs asks for packages', () => {
     expect((await new CodeReading(`import os\n${code}\nprint(1)`).asked()).requirements).toEqual(
       requirements,
     );
+  });
+
+  it.each(PIP_COMMANDS)('as the guest reads it: %s', (command, names) => {
+    const { requirements } = requestedByCommand(command);
+    expect(requirements.map((requirement) => /^[\w.-]+/u.exec(requirement)?.[0])).toEqual(names);
   });
 
   it('or names the file that has the requirements', async () => {
