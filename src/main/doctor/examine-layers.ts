@@ -7,7 +7,7 @@ import {
   SystemLayerName,
   type IsolationLayer,
 } from '../../shared/contract/isolation.ts';
-import type { ProbeResult } from '../../shared/contract/probes.ts';
+import { LANDLOCK_PROBES, type ProbeResult } from '../../shared/contract/probes.ts';
 import type { KernelView, ResourceLimits } from './kernel-view.ts';
 import { MIB } from '../../shared/units.ts';
 
@@ -107,12 +107,7 @@ const limitsEvidence = (limits: ResourceLimits | null, dataLimitMiB: number | nu
 };
 
 /** Probes that Landlock refuses. They count on the control thread only: threads started before it are not under it. */
-const UNDER_LANDLOCK: ReadonlySet<string> = new Set([
-  'openat',
-  'read a file',
-  'list a folder',
-  'make a folder',
-]);
+const UNDER_LANDLOCK: ReadonlySet<string> = new Set(Object.values(LANDLOCK_PROBES));
 
 /** The kernel does not show what Landlock restricts, and the filter refuses all calls that could show it. */
 const landlockEvidence = (detail: string, { probes }: Findings): Evidence => {

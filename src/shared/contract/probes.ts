@@ -17,6 +17,14 @@ export const ProbeGroup = z.enum([
 ]);
 export type ProbeGroup = z.infer<typeof ProbeGroup>;
 
+/** Names of the probes that Landlock refuses as well, by which its evidence is found. */
+export const LANDLOCK_PROBES = {
+  openCall: 'openat',
+  readFile: 'read a file',
+  listFolder: 'list a folder',
+  makeFolder: 'make a folder',
+} as const;
+
 export const ProbeResult = z.strictObject({
   name: z.string().max(100),
   group: ProbeGroup,
