@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { LANDLOCK_PROBES } from '../../shared/contract/probes.ts';
 import type { ProbeTargets } from '../../shared/protocol/probe-protocol.ts';
 import type { Probe } from './probe.ts';
 
@@ -18,15 +19,15 @@ const LINUX_ONLY: readonly Probe[] = [
 
 /** On the calling thread. The file's contents never leave this process. */
 export const SYNC_FILE_PROBES: readonly Probe[] = [
-  probe('read a file', ({ file }) => fs.readFileSync(file).byteLength),
+  probe(LANDLOCK_PROBES.readFile, ({ file }) => fs.readFileSync(file).byteLength),
   probe('stat a file', ({ file }) => fs.statSync(file).size),
   probe('access a file', ({ file }) => fs.accessSync(file)),
-  probe('list a folder', ({ folder }) => fs.readdirSync(folder).length),
+  probe(LANDLOCK_PROBES.listFolder, ({ folder }) => fs.readdirSync(folder).length),
   probe('resolve a path', ({ file }) => fs.realpathSync.native(file).length),
   probe('write a file', (targets) => fs.writeFileSync(inFolder(targets, 'written'), 'x')),
   probe('append to a file', (targets) => fs.appendFileSync(inFolder(targets, 'victim'), 'x')),
   probe('truncate a file', (targets) => fs.truncateSync(inFolder(targets, 'victim'))),
-  probe('make a folder', (targets) => fs.mkdirSync(inFolder(targets, 'made'))),
+  probe(LANDLOCK_PROBES.makeFolder, (targets) => fs.mkdirSync(inFolder(targets, 'made'))),
   probe('make a link', (targets) => fs.linkSync(targets.file, inFolder(targets, 'linked'))),
   probe('make a symbolic link', (targets) => fs.symlinkSync(targets.file, inFolder(targets, 'symlinked'))),
   probe('change a mode', (targets) => fs.chmodSync(inFolder(targets, 'victim'), 0o600)),
@@ -48,11 +49,11 @@ export const SYNC_FILE_PROBES: readonly Probe[] = [
 
 /** Through libuv's pool of threads. */
 export const POOL_FILE_PROBES: readonly Probe[] = [
-  probe('read a file', async ({ file }) => (await fs.promises.readFile(file)).byteLength),
+  probe(LANDLOCK_PROBES.readFile, async ({ file }) => (await fs.promises.readFile(file)).byteLength),
   probe('stat a file', async ({ file }) => (await fs.promises.stat(file)).size),
-  probe('list a folder', async ({ folder }) => (await fs.promises.readdir(folder)).length),
+  probe(LANDLOCK_PROBES.listFolder, async ({ folder }) => (await fs.promises.readdir(folder)).length),
   probe('write a file', (targets) => fs.promises.writeFile(inFolder(targets, 'written-by-pool'), 'x')),
-  probe('make a folder', (targets) => fs.promises.mkdir(inFolder(targets, 'made-by-pool'))),
+  probe(LANDLOCK_PROBES.makeFolder, (targets) => fs.promises.mkdir(inFolder(targets, 'made-by-pool'))),
   probe('copy a file', (targets) => fs.promises.copyFile(targets.file, inFolder(targets, 'copied'))),
   probe('rename a file', (targets) =>
     fs.promises.rename(inFolder(targets, 'made-by-pool'), inFolder(targets, 'taken-by-pool')),

@@ -1,5 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import process from 'node:process';
+import { LANDLOCK_PROBES } from '../../shared/contract/probes.ts';
 import type { SystemCalls } from '../lockdown/native-calls.ts';
 import { ERRNO } from '../lockdown/seccomp-filter.ts';
 import type { Probe } from './probe.ts';
@@ -28,7 +29,7 @@ const URING_PARAMS_BYTES = 120;
 const FEW_FILES = Array.from({ length: 32 }, (_unused, index) => index - 1);
 
 const RAW_CALLS: readonly RawCall[] = [
-  { name: 'openat', x64: 257, arm64: 56, args: [AT_FDCWD, text('/'), 0] },
+  { name: LANDLOCK_PROBES.openCall, x64: 257, arm64: 56, args: [AT_FDCWD, text('/'), 0] },
   { name: 'openat2', x64: 437, arm64: 437, args: [AT_FDCWD, text('/'), new Uint8Array(24), 24] },
   { name: 'faccessat', x64: 269, arm64: 48, args: [AT_FDCWD, text('/'), 0] },
   { name: 'name_to_handle_at', x64: 303, arm64: 264, args: [AT_FDCWD, 0, 0, 0, 0] },
