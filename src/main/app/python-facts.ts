@@ -46,7 +46,6 @@ export class PythonFactsNow {
           memoryMiB: sandbox.memoryMiB,
           outputKiB,
           // No run reaches the network yet, whatever the setting says.
-          hosts: [],
         };
       case 'native': {
         const { binpath = '' } = plugins.python;

@@ -8,7 +8,7 @@ import nativeProgram from './python/native_program.py?raw';
 import nativeRun from './python/native_run.py?raw';
 import nativeSession from './python/native_session.py?raw';
 
-/** The Python of a native run: sources by the names of their modules. start.py loads them. */
+/** The Python of a native run: sources by the names of their modules. native_runner.py loads them. */
 export const NATIVE_SOURCES: Readonly<Record<string, string>> = {
   ...SHARED_SOURCES,
   channel,

@@ -14,8 +14,6 @@ export interface EmbeddedFacts {
   readonly timeoutSeconds: number;
   readonly memoryMiB: number;
   readonly outputKiB: number;
-  /** Host patterns that code may reach. */
-  readonly hosts: readonly string[];
 }
 
 export interface NativeFacts {
@@ -58,7 +56,7 @@ export const describePython = (facts: PythonFacts): string => {
         'Integers of NumPy have 32 bits unless dtype=np.int64 is given.',
         limits(facts),
         `It has ${facts.memoryMiB} MiB of memory.`,
-        `Denied: the user's files, other programs, threads and subprocesses, ${network(facts.hosts)}.`,
+        `Denied: the user's files, other programs, threads and subprocesses, and the network.`,
         `Also absent: ${absent()}.`,
       ].join(' ');
     case 'native':
@@ -95,6 +93,3 @@ const packagesAtHand = ({ autoInstall, ...facts }: EmbeddedFacts): string => {
     ? `are no packages at hand; ${more}`
     : `${packages.length === 1 ? 'is' : 'are'} ${named(packages)}; ${more}`;
 };
-
-const network = (hosts: readonly string[]): string =>
-  hosts.length === 0 ? 'and the network' : `and the network but for ${named(hosts)}`;

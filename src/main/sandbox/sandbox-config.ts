@@ -12,7 +12,10 @@ export interface SandboxSettings {
   readonly memoryMiB: number;
   /** Captured output per stream, in KiB. */
   readonly outputKiB: number;
-  /** Idle time after which the processes are ended, in ms. By default 15 minutes. */
+  /**
+   * Idle time after which the processes are ended, in ms; so long an unanswered `input()` is waited for, too. By default
+   * 15 minutes.
+   */
   readonly idleMs?: number;
   /** Whether a started standby process is kept, where memory allows. By default not. */
   readonly standby?: boolean;

@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { IsolationLayer } from './isolation.ts';
 import { ProbeResult } from './probes.ts';
 
-/** A layer as it was seen from outside, and whether it ought to be there on this system. */
+/**
+ * A layer as it was seen from outside, and whether it ought to have been seen on this system. Landlock never is: it is
+ * expected only where it is missing although the system offers it.
+ */
 export const ExaminedLayer = IsolationLayer.extend({ expected: z.boolean() });
 export type ExaminedLayer = z.infer<typeof ExaminedLayer>;
 

@@ -82,7 +82,7 @@ export interface GuestCore {
    */
   installPackage(paths: string, sizes: string, firstId: number): string;
   /**
-   * Runs code, UTF-8 in which lone surrogates have three bytes each: its outcome, JSON in UTF-8 (see `GuestOutcome`).
+   * Runs code, UTF-8 in which lone surrogates have three bytes each: its outcome, JSON in UTF-8 (see `GuestReport`).
    * `facts` is JSON (`RunFacts`). No bytes when the interpreter has died, which `HostBridge.died` was told before.
    */
   run(code: Uint8Array, facts: string, textLimit: number): Uint8Array;

@@ -74,7 +74,7 @@ export const PieceBytes = Bytes.refine((bytes) => bytes.byteLength <= LIMITS.sid
 /** Streamed while a run goes on, in the order in which things happened. */
 export const RunPiece = z.discriminatedUnion('channel', [
   z.strictObject({ channel: z.enum(['stdout', 'stderr']), bytes: PieceBytes }),
-  /** The guest's report, JSON in UTF-8 (see `GuestOutcome`). */
+  /** The guest's report, JSON in UTF-8 (see `GuestReport`). */
   z.strictObject({ channel: z.literal('outcome'), bytes: PieceBytes }),
   /** Something to show, JSON in UTF-8 (see `GuestDisplay`); whole with the piece that is the last. */
   z.strictObject({ channel: z.literal('display'), bytes: PieceBytes, last: z.boolean() }),

@@ -153,7 +153,7 @@ export class Interpreter {
     return this.#driver.address;
   }
 
-  /** Runs code, and gives its outcome (`GuestOutcome`). @param facts JSON (`RunFacts`). @throws what ends the interpreter */
+  /** Runs code, and gives its outcome (`GuestReport`). @param facts JSON (`RunFacts`). @throws what ends the interpreter */
   run(code: Uint8Array, facts: string, textLimit: number): Uint8Array {
     this.#workspace.note();
     return this.#withChangedFiles(this.#order('run', code, `${String(textLimit)} ${facts}`));

@@ -84,7 +84,7 @@ describe('what a model is told', () => {
     expect(facts.of('native').pythonVersion).toBe('3.12.1');
     config = native('/opt/python');
     expect(facts.of('native').pythonVersion).toBeNull();
-    expect(facts.of('embedded')).toMatchObject({ pythonVersion: '3.14.0', packages: ['numpy'], hosts: [] });
+    expect(facts.of('embedded')).toMatchObject({ pythonVersion: '3.14.0', packages: ['numpy'] });
   });
 
   it('leaves out what can’t be found out', async () => {

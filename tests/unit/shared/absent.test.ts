@@ -64,7 +64,6 @@ it('the table is what a model is told', () => {
     timeoutSeconds: 60,
     memoryMiB: 1024,
     outputKiB: 1024,
-    hosts: [],
   });
   for (const name of ['tkinter', 'curses', 'ffmpeg', ...Object.keys(ABSENT.noBuild)])
     expect(card).toContain(name);

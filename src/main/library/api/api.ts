@@ -107,7 +107,7 @@ export interface SandboxOptions {
   outputKiB?: number;
   /** Time limit of runs that say none of their own, in ms; 60,000 by default. */
   timeoutMs?: number;
-  /** Unused for so long, the processes are ended, in ms; 15 minutes by default. */
+  /** Unused for so long, the processes are ended, in ms, and an unanswered `input()` is given up; 15 minutes by default. */
   idleMs?: number;
   /** Keep a second, started process in reserve, where memory allows; false by default. */
   standby?: boolean;
@@ -213,7 +213,7 @@ export interface IsolationLayer {
   status: 'active' | 'absent' | 'not-verified';
   /** For people: what it covers, or why it is absent. */
   detail: string;
-  /** Whether it ought to be there on this system. */
+  /** Whether it ought to be seen on this system; Landlock, which never is, only where it is missing and could be had. */
   expected: boolean;
 }
 

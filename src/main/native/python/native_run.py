@@ -1,7 +1,7 @@
 """Runs code in the user's own interpreter and writes down what came of it: one program, or the runs of a session.
 
 The folder holds `script.py` (the code), `facts.json` (`RunFacts`), `workspace` (the working directory) and
-`faults.txt`. The outcome (`GuestOutcome` as JSON) goes to `outcome.json` there, what is shown to `displays.jsonl`
+`faults.txt`. The outcome (`GuestReport` as JSON) goes to `outcome.json` there, what is shown to `displays.jsonl`
 (`GuestDisplay`, one a line). Nothing of our own is ever printed.
 
 The code can reach and change all of this: it is a convenience, never a boundary.

@@ -1,4 +1,4 @@
-"""The outcome of a run as JSON (`GuestOutcome`)."""
+"""The outcome of a run as JSON (`GuestReport`)."""
 
 from __future__ import annotations
 

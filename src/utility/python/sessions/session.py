@@ -82,7 +82,7 @@ class Session:
         end_interrupts()
 
     def run(self, source: bytes, facts: str, text_limit: int) -> bytes:
-        """Execute `source`, UTF-8; its outcome as JSON (`GuestOutcome`).
+        """Execute `source`, UTF-8; its outcome as JSON (`GuestReport`).
 
         `facts` is what it is told about itself (`RunFacts` as JSON). `text_limit` is in characters and cuts the
         value's text and the error's message. Never raises.
