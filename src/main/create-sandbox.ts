@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DEFAULTS } from '../shared/limits.ts';
 import { dataFolder } from './base/data-folder.ts';
 import { openPackages, type OpenPackagesOptions } from './packages/open-packages.ts';
-import { storeFolder } from './packages/store/old-stores.ts';
+import { storeFolder } from './packages/store/store-folder.ts';
 import { loadPyodideLock } from './packages/resolve/pyodide-lock.ts';
 import { builtFiles } from './runtime/runtime-locations.ts';
 import { systemClock } from './base/clock.ts';

@@ -29,3 +29,9 @@ const isPlain = (value: unknown): value is Record<string, unknown> =>
   Object.prototype.toString.call(value) === '[object Object]';
 
 export const JsonData = z.custom<JsonData>(isJsonData, 'must be JSON');
+
+/** An object of JSON, of whose values nothing is known. */
+export type JsonObject = Record<string, unknown>;
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -3,7 +3,7 @@ import type { Config } from '../../shared/config/config.ts';
 import { PYODIDE_DOWNLOAD_TASK, type TaskProgress } from '../../shared/ipc/packages.ts';
 import type { CreateSandboxOptions } from '../create-sandbox.ts';
 import { createSandbox } from '../create-sandbox.ts';
-import { storeFolder } from '../packages/store/old-stores.ts';
+import { storeFolder } from '../packages/store/store-folder.ts';
 import { openPackages, type OpenPackagesOptions, type Packages } from '../packages/open-packages.ts';
 import type { PyodideLock } from '../packages/resolve/pyodide-lock.ts';
 import type { Transport } from '../packages/http/transport.ts';

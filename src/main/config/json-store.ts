@@ -9,7 +9,8 @@
 import { mkdir, open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ConfigNotice } from '../../shared/config/config.ts';
-import { isJsonObject, withValueAt, type JsonObject } from '../../shared/config/config-keys.ts';
+import { withValueAt } from '../../shared/config/config-keys.ts';
+import { isJsonObject, type JsonObject } from '../../shared/json-data.ts';
 import { isNestedDeeperThan } from '../../shared/nesting.ts';
 import { describe, moveAside, replaceFile } from '../base/replace-file.ts';
 import { messageOf, systemErrorCode } from '../base/system-error.ts';

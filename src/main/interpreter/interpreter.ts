@@ -1,5 +1,5 @@
 /** Python for apps that know only "run this text": two functions, whose answers are values and never rejections. */
-import { isJsonObject } from '../../shared/config/config-keys.ts';
+import { isJsonObject } from '../../shared/json-data.ts';
 import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import { messageOf } from '../base/system-error.ts';
 import { Turns } from '../foreign-text/turns.ts';

@@ -12,7 +12,7 @@ import type { DoctorOptions } from '../doctor/doctor.ts';
 import type { Transport } from '../packages/http/transport.ts';
 import { openPackages } from '../packages/open-packages.ts';
 import { loadPyodideLock } from '../packages/resolve/pyodide-lock.ts';
-import { storeFolder } from '../packages/store/old-stores.ts';
+import { storeFolder } from '../packages/store/store-folder.ts';
 import { loadRuntimeAssets } from '../runtime/runtime-assets.ts';
 import { builtFiles, type BuiltFiles } from '../runtime/runtime-locations.ts';
 import { LazyPackages } from '../sandbox/packages/package-provider.ts';

@@ -12,7 +12,8 @@ import { answerOrder, inputPiece, type NativeReport } from './native-channel.ts'
 import type { InterruptBy, NativeExit, NativeProcess } from './native-process.ts';
 import { LAST_WORDS_UNITS, notBegun } from './not-begun.ts';
 import type { RunFolder } from './run-folder.ts';
-import { deathOf, passOutcome, passRest, startPython } from './run-report.ts';
+import { deathOf, passOutcome, passRest } from './run-report.ts';
+import { startPython } from './start-python.ts';
 
 /** For a session's process to come to its end as a program does, before it is killed, in ms. */
 const END_LIMIT_MS = 3000;

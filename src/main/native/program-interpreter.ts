@@ -10,7 +10,8 @@ import { NativeInterpreter } from './native-interpreter.ts';
 import type { InterruptBy, NativeExit, NativeProcess } from './native-process.ts';
 import { LAST_WORDS_UNITS, notBegun } from './not-begun.ts';
 import type { RunFolder } from './run-folder.ts';
-import { deathOf, passOutcome, passRest, startPython } from './run-report.ts';
+import { deathOf, passOutcome, passRest } from './run-report.ts';
+import { startPython } from './start-python.ts';
 
 export interface ProgramInterpreterOptions {
   readonly folder: RunFolder;

@@ -7,7 +7,7 @@ import { HandMarks } from './store/hand-marks.ts';
 import { IndexLocator } from './index/index-locator.ts';
 import type { PipSurroundings } from './index/pip-configuration.ts';
 import type { PackageLock } from './resolve/lock-file.ts';
-import { storeFolder } from './store/old-stores.ts';
+import { storeFolder } from './store/store-folder.ts';
 import { PackageError } from './package-error.ts';
 import { PackageFiles } from './store/package-files.ts';
 import type { PackageServiceLimits } from './package-limits.ts';

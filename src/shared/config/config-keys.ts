@@ -1,5 +1,6 @@
 /** The settings one by one, found by walking their schema, so that no second list of them exists. */
 import { z } from 'zod';
+import { isJsonObject, type JsonObject } from '../json-data.ts';
 import { Config, type ConfigPatch } from './config.ts';
 
 /** One setting. */
@@ -33,11 +34,6 @@ export const SETTING_KEYS: readonly SettingKey[] = keysOf(Config, []);
 const SECTIONS: ReadonlySet<string> = new Set(
   SETTING_KEYS.flatMap(({ path }) => path.slice(1).map((_name, index) => path.slice(0, index + 1).join('.'))),
 );
-
-export type JsonObject = Record<string, unknown>;
-
-export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An own property, never one of a prototype. */
 const ownValue = (object: unknown, name: string): unknown =>

@@ -1,7 +1,7 @@
 /** Receives the answer to a question to an interpreter: untrusted, in pieces, capped by the caller. */
 import { RpcError } from '../rpc/errors.ts';
 import { guestQuestions, type GuestQuestion } from './interpreter-methods.ts';
-import { joinBytes } from './snapshot-image.ts';
+import { joinBytes } from '../bytes.ts';
 
 /** Makes the call, and hands over what comes. */
 type Call = (onItem: (item: { readonly bytes: Uint8Array }) => void) => Promise<unknown>;

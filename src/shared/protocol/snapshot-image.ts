@@ -104,14 +104,3 @@ const pagesOfRuns = (runs: Uint32Array, memoryBytes: number): number => {
   }
   return end * PAGE_BYTES <= memoryBytes ? total : Number.NaN;
 };
-
-/** What arrived in pieces, as a whole. */
-export const joinBytes = (pieces: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(pieces.reduce((total, piece) => total + piece.length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
-};

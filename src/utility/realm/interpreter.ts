@@ -1,3 +1,4 @@
+import { joinBytes } from '../../shared/bytes.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { GuestQuestion } from '../../shared/protocol/interpreter-methods.ts';
 import { MODULES_SOURCE } from '../../shared/python/sources.ts';
@@ -70,16 +71,6 @@ const OPENING_BRACE = 0x7b;
 
 const encode = (text: string): Uint8Array => new RealmTextEncoder().encode(text);
 const decode = (bytes: Uint8Array): string => new RealmTextDecoder().decode(bytes);
-
-const join = (...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
-};
 
 const enterWorkspace = ({ FS: files }: Runtime): void => {
   files.mkdirTree(WORKSPACE);
@@ -182,7 +173,7 @@ export class Interpreter {
   /** @param how it is to be done, in one line: JSON has no line ends of its own */
   #order(name: Order, body: Uint8Array = new Uint8Array(), how = ''): Uint8Array<ArrayBuffer> {
     this.#device.connect();
-    return this.#driver.call(join(encode(`${name} ${how}`), Uint8Array.of(NEWLINE), body));
+    return this.#driver.call(joinBytes([encode(`${name} ${how}`), Uint8Array.of(NEWLINE), body]));
   }
 
   /**
@@ -193,7 +184,7 @@ export class Interpreter {
     if (outcome[0] !== OPENING_BRACE) return outcome;
     const { cut, files } = this.#workspace.changed();
     const found = encode(`{"changed":${JSON.stringify(files)},"changedCut":${String(cut)},`);
-    return join(found, outcome.subarray(1));
+    return joinBytes([found, outcome.subarray(1)]);
   }
 
   #listFiles(): Uint8Array {

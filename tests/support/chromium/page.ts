@@ -5,7 +5,7 @@
 import type { RunEnd, RunPiece, SelfCheck, SidecarPiece } from '../../../src/shared/protocol/interpreter.ts';
 import { PACKAGE_LIMITS } from '../../../src/shared/protocol/package-files.ts';
 import { sidecarContract, sidecarHostContract } from '../../../src/shared/protocol/sidecar-protocol.ts';
-import { joinBytes } from '../../../src/shared/protocol/snapshot-image.ts';
+import { joinBytes } from '../../../src/shared/bytes.ts';
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEventTargetPort } from '../../../src/shared/rpc/port.ts';
 import { MIB } from '../../../src/shared/units.ts';

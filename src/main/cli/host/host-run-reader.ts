@@ -2,7 +2,7 @@ import { TextDecoder } from 'node:util';
 import type { RunOutput, RunResult } from '../../../shared/contract/sandbox.ts';
 import { StreamedOutput } from '../../../shared/contract/streamed-output.ts';
 import type { HostRunItem, HostRunWishes } from '../../../shared/protocol/host-protocol.ts';
-import { joinBytes } from '../../../shared/protocol/snapshot-image.ts';
+import { joinBytes } from '../../../shared/bytes.ts';
 import type { RunCalls } from '../../functions/run-calls.ts';
 import type { RunOptions } from '../../run/run-options.ts';
 

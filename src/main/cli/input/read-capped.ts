@@ -2,6 +2,7 @@ import { closeSync, constants, createReadStream, fstatSync, openSync } from 'nod
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { ReadStream as TerminalStream, isatty } from 'node:tty';
+import { joinBytes } from '../../../shared/bytes.ts';
 
 /** A folder was given where bytes are wanted; `code` is the one the system uses for it. */
 class FolderError extends Error {
@@ -57,15 +58,5 @@ export async function readCapped(
     signal.removeEventListener('abort', giveUp);
     stream.destroy();
   }
-  return joined(chunks, length);
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return all;
+  return joinBytes(chunks);
 }

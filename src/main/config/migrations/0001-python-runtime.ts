@@ -1,4 +1,5 @@
-import { isJsonObject, valueAt, withValueAt, type JsonObject } from '../../../shared/config/config-keys.ts';
+import { valueAt, withValueAt } from '../../../shared/config/config-keys.ts';
+import { isJsonObject, type JsonObject } from '../../../shared/json-data.ts';
 
 const RUNTIME = ['plugins', 'python', 'runtime'] as const;
 const BINPATH = ['plugins', 'python', 'binpath'] as const;

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../shared/config/config-keys.ts';
+import type { JsonObject } from '../../../shared/json-data.ts';
 import { addPythonRuntime } from './0001-python-runtime.ts';
 
 /** Makes a document of the next version out of one of the last. Pure; never throws, whatever is in there. */

@@ -2,6 +2,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { namesIn } from './atomic-write.ts';
 import { explainReadError, explainWriteError } from './file-errors.ts';
+import { storesFolder } from './store-folder.ts';
 
 const VERSION = /^\d+\.\d+\.\d+$/u;
 
@@ -10,10 +11,6 @@ export interface RemovedStores {
   readonly bytes: number;
 }
 
-/** The folder of one version's store. @param dataFolder see data-folder.ts */
-export const storeFolder = (dataFolder: string, pyodideVersion: string): string =>
-  path.join(cacheFolder(dataFolder), pyodideVersion);
-
 /**
  * Removes the stores of older versions of Pyodide. Newer ones stay: a newer Vivarium may be installed beside
  * this one.
@@ -21,7 +18,7 @@ export const storeFolder = (dataFolder: string, pyodideVersion: string): string 
  * @throws PackageError `store-unreadable`, `store-unwritable`
  */
 export async function removeOldStores(dataFolder: string, pyodideVersion: string): Promise<RemovedStores> {
-  const cache = cacheFolder(dataFolder);
+  const cache = storesFolder(dataFolder);
   const names = await namesIn(cache).catch((error: unknown) => {
     throw explainReadError(error, cache);
   });
@@ -40,8 +37,6 @@ export async function removeOldStores(dataFolder: string, pyodideVersion: string
   }
   return { versions, bytes };
 }
-
-const cacheFolder = (dataFolder: string): string => path.join(dataFolder, 'pyodide-cache');
 
 function isOlder(version: string, than: string): boolean {
   const [left, right] = [version, than].map((text) => text.split('.').map(Number));

@@ -10,7 +10,8 @@ import type { IsolationLayer, LockdownOrder } from '../../../shared/contract/iso
 import type { AbortSignalLike } from '../../../shared/rpc/abort.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { SnapshotUse } from '../../../shared/protocol/sidecar-protocol.ts';
-import { joinBytes, MAX_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';
+import { joinBytes } from '../../../shared/bytes.ts';
+import { MAX_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';
 import type { ProcessExit, SidecarProcess } from './sidecar-process.ts';
 import type { Asset } from '../../runtime/runtime-assets.ts';
 import { SetupError } from '../setup-error.ts';

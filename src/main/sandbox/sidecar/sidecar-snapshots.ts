@@ -1,5 +1,5 @@
 import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
-import { joinBytes } from '../../../shared/protocol/snapshot-image.ts';
+import { joinBytes } from '../../../shared/bytes.ts';
 import type { SidecarPeer } from './sidecar-peer.ts';
 
 /** Window of a snapshot that is received: unacknowledged bytes. */

@@ -14,7 +14,8 @@ import { CONTROL_BYTES, CONTROL_WORDS, INTERRUPT_SIGNAL } from '../../../shared/
 import { wholeAnswer } from '../../../shared/protocol/answers.ts';
 import { RpcPeer } from '../../../shared/rpc/peer.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
-import { decodeImage, joinBytes, MAX_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';
+import { joinBytes } from '../../../shared/bytes.ts';
+import { decodeImage, MAX_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';
 import {
   TO_WORKER_LIMITS,
   workerContract,

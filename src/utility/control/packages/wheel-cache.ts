@@ -1,6 +1,6 @@
 import { PACKAGE_LIMITS, type PackagePart } from '../../../shared/protocol/package-files.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
-import { joinBytes } from '../../../shared/protocol/snapshot-image.ts';
+import { joinBytes } from '../../../shared/bytes.ts';
 import type { Codec } from '../host/codec.ts';
 import { CachedWheel } from './cached-wheel.ts';
 

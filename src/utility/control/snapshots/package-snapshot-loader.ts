@@ -1,6 +1,7 @@
 import type { PackageSnapshotPart } from '../../../shared/protocol/package-files.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
-import { joinBytes, MAX_PACKAGE_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';
+import { joinBytes } from '../../../shared/bytes.ts';
+import { MAX_PACKAGE_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';
 import type { Codec } from '../host/codec.ts';
 import { decompress } from './compressed-blocks.ts';
 

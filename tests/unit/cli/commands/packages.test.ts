@@ -4,7 +4,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { PackagePlaces } from '../../../../src/main/cli/commands/package-places.ts';
 import type { PackageTool } from '../../../../src/main/cli/commands/package-tool.ts';
-import { removeOldStores, storeFolder } from '../../../../src/main/packages/store/old-stores.ts';
+import { removeOldStores } from '../../../../src/main/packages/store/old-stores.ts';
+import { storeFolder } from '../../../../src/main/packages/store/store-folder.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { hang, testServer } from '../../packages/support/test-server.ts';
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { joinBytes } from '../../../../src/shared/bytes.ts';
 import {
   decodeImage,
   encodeImage,
-  joinBytes,
   PAGE_BYTES,
   type SnapshotImage,
 } from '../../../../src/shared/protocol/snapshot-image.ts';
