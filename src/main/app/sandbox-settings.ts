@@ -1,7 +1,6 @@
 import type { Config } from '../../shared/config/config.ts';
 import type { SandboxSettings } from '../sandbox/sandbox-config.ts';
-
-const MS_PER_MINUTE = 60_000;
+import { MS_PER_MINUTE } from '../../shared/units.ts';
 
 /** The settings that apply to a sandbox as a whole; the time limit is part of each run. */
 export const sandboxSettings = ({ sandbox }: Config): SandboxSettings => ({

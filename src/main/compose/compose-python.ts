@@ -17,11 +17,10 @@ import { PythonFactsNow } from '../app/python-facts.ts';
 import { windowWords } from '../app/window-words.ts';
 import { sandboxSettings } from '../app/sandbox-settings.ts';
 import { translateTo } from '../app/texts.ts';
+import { MS_PER_SECOND } from '../../shared/units.ts';
 
 /** Interpreters kept ready, so that a run without a session begins at once. */
 const SPARES = 1;
-const MS_PER_SECOND = 1000;
-
 export interface AppPythonOptions {
   /** The build's folder, `out`. */
   readonly outDir: string;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CallDecision } from '../functions/host-function.ts';
 import { oneLine } from '../foreign-text/printable.ts';
 import { memberName } from './python-names.ts';
+import { MS_PER_SECOND } from '../../shared/units.ts';
 
 /** Largest file. */
 export const SERVER_LIST_BYTES = 256 * 1024;
@@ -56,7 +57,6 @@ export class ServerListError extends Error {
   override readonly name = 'ServerListError';
 }
 
-const MS_PER_SECOND = 1000;
 const KNOWN = Object.keys(Server.shape).join(', ');
 
 /**

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { systemErrorCode } from '../base/system-error.ts';
 
 /** A process as /proc shows it from outside. */
 export interface KernelView {
@@ -34,9 +35,9 @@ const systemFiles: KernelFiles = {
 const FILTERED = '2';
 
 /** By which the kernel says that a thread is no longer there. */
-const GONE: ReadonlySet<unknown> = new Set(['ENOENT', 'ESRCH']);
+const GONE: ReadonlySet<string | null> = new Set(['ENOENT', 'ESRCH']);
 
-const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && GONE.has(error.code);
+const isGone = (error: unknown): boolean => GONE.has(systemErrorCode(error));
 
 const field = (status: string, name: string): string | undefined =>
   new RegExp(`^${name}:\\s*(\\S+)`, 'mu').exec(status)?.[1];

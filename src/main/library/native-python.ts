@@ -6,8 +6,7 @@ import { nativeRunner } from '../native/native-runner.ts';
 import type { NativePython, NativePythonOptions } from './api/api.ts';
 import { VivariumError } from './errors.ts';
 import { inLibraryTerms } from './library-error.ts';
-
-const MS_PER_MINUTE = 60_000;
+import { MS_PER_MINUTE } from '../../shared/units.ts';
 
 const Options = z.strictObject({
   /** A full path, or a name on the PATH. */

@@ -5,8 +5,7 @@ import { PackageSettings } from '../../shared/packages/package-settings.ts';
 import { TimeoutMs } from '../../shared/contract/sandbox.ts';
 import type { ConfirmCall, HostFunctions } from '../functions/host-function.ts';
 import { VivariumError } from './errors.ts';
-
-const MS_PER_MINUTE = 60_000;
+import { MS_PER_MINUTE } from '../../shared/units.ts';
 
 const Folder = z
   .string()

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
+import { systemErrorCode } from '../base/system-error.ts';
 
 /** A link may have been put there meanwhile; a pipe would be waited at for ever. Windows knows neither flag. */
 const NO_LINK_NO_WAIT = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -102,7 +103,7 @@ const isBelow = (folder: string, file: string): boolean => {
 };
 
 const failed = (file: string, error: unknown): FolderError => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code = systemErrorCode(error) ?? 'unknown';
   const why: Record<string, string> = {
     ENOENT: 'is not there',
     EEXIST: 'is there already; choose another name',

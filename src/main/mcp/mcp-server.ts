@@ -24,6 +24,7 @@ import {
   WriteInput,
   WriteOutput,
 } from './tool-schemas.ts';
+import { MS_PER_SECOND } from '../../shared/units.ts';
 
 export interface McpServerParts {
   readonly python: PythonServer;
@@ -43,7 +44,6 @@ const READ_BYTES = 12_000;
 /** Of a resource, in bytes: base64 of it stays within what clients take. */
 const RESOURCE_BYTES = 700 * 1024;
 const LISTED_FILES = 200;
-const MS_PER_SECOND = 1000;
 /** Questions of one script, in the revision in which the server asks within one call. */
 const MAX_QUESTIONS = 100;
 

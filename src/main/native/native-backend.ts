@@ -20,6 +20,7 @@ import { NotBegunError } from './not-begun.ts';
 import { ProgramInterpreter, type ProgramInterpreterOptions } from './program-interpreter.ts';
 import { RunFolder } from './run-folder.ts';
 import { SessionInterpreter } from './session-interpreter.ts';
+import { MS_PER_MINUTE } from '../../shared/units.ts';
 
 export interface NativeBackendConfig {
   /** Asked at each run, so that a changed setting holds at once. A full path, or a name on the PATH. */
@@ -39,7 +40,7 @@ export interface NativeBackendConfig {
 const CHECK_LIMIT_MS = 30_000;
 /** For a session's Python to be ready for its first run, in ms. */
 const START_LIMIT_MS = 60_000;
-const IDLE_MS = DEFAULTS.idleMinutes * 60_000;
+const IDLE_MS = DEFAULTS.idleMinutes * MS_PER_MINUTE;
 
 export class NativeBackend implements Backend {
   readonly runtime = 'native';

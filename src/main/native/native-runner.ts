@@ -5,6 +5,7 @@ import { BackendRunner } from '../run/backend-runner.ts';
 import { RunQueue } from '../run/run-queue.ts';
 import type { Runner } from '../run/runner.ts';
 import { NativeBackend, type NativeBackendConfig } from './native-backend.ts';
+import { MS_PER_MINUTE } from '../../shared/units.ts';
 
 export interface NativeRunnerConfig extends NativeBackendConfig {
   /** Captured output per stream, in KiB. Asked at each run. */
@@ -34,7 +35,7 @@ export const nativeRunner = ({ outputKiB, ...config }: NativeRunnerConfig): Nati
     queue,
     clock: config.clock,
     outputBytes: () => outputKiB() * 1024,
-    inputWaitMs: config.idleMs ?? (() => DEFAULTS.idleMinutes * 60_000),
+    inputWaitMs: config.idleMs ?? (() => DEFAULTS.idleMinutes * MS_PER_MINUTE),
     disposedDetail: 'Python was switched off',
   });
   return {

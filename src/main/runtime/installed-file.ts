@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { ZodType } from 'zod';
 import { sha256 } from '../foreign-text/hash.ts';
+import { systemErrorCode } from '../base/system-error.ts';
 
 /** The message says what is wrong with a file that came with the program, and what to do. */
 export class InstalledFileError extends Error {
@@ -65,6 +66,6 @@ const damaged = (what: string, problem: string, cause?: unknown): InstalledFileE
   new InstalledFileError(`${what} is damaged (${problem}); install Vivarium again`, { cause });
 
 const unreadable = (what: string, cause: unknown): InstalledFileError => {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+  const code = systemErrorCode(cause) ?? 'unknown reason';
   return new InstalledFileError(`${what} can not be read (${code}); install Vivarium again`, { cause });
 };

@@ -3,9 +3,11 @@ import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import type { CrashLimit } from './process/crash-window.ts';
 import type { SupervisorSettings } from './process/supervisor-options.ts';
 import type { SandboxConfig, SandboxSettings } from './sandbox-config.ts';
+import { MS_PER_MINUTE } from '../../shared/units.ts';
 
 /** In ms. */
-export const idleMsOf = ({ idleMs }: SandboxSettings): number => idleMs ?? DEFAULTS.idleMinutes * 60_000;
+export const idleMsOf = ({ idleMs }: SandboxSettings): number =>
+  idleMs ?? DEFAULTS.idleMinutes * MS_PER_MINUTE;
 
 export const crashLimitOf = ({ crashLimit }: SandboxConfig): CrashLimit => crashLimit ?? DEFAULTS.crashLimit;
 

@@ -8,8 +8,7 @@ import { DEFAULTS, LIMITS } from '../limits.ts';
 import { StoredPackageSettings } from '../packages/package-settings.ts';
 import { DEFAULT_RUNTIME, PythonRuntime } from '../runtimes.ts';
 import { between, flag, list, text, wholeBetween } from '../setting-fields.ts';
-
-const MS_PER_SECOND = 1000;
+import { MS_PER_SECOND } from '../units.ts';
 
 const HOST_LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const HOST_PATTERN = new RegExp(

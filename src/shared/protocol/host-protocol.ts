@@ -19,10 +19,8 @@ import {
   WorkspaceFileName,
 } from '../contract/sandbox.ts';
 import { SandboxEvent, SandboxState } from '../contract/sandbox-events.ts';
-import { MIB } from '../units.ts';
+import { MIB, MS_PER_MINUTE } from '../units.ts';
 import { CallNumber, FunctionAnswer, FunctionQuestion } from './blocking-calls.ts';
-
-const MS_PER_MINUTE = 60_000;
 
 const RunId = z.number().int().nonnegative();
 const Pid = z.number().int();

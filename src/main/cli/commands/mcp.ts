@@ -13,6 +13,8 @@ import { UsageError } from '../usage-error.ts';
 import { placesOf, withPlaces, type PackagePlaces, type PlaceFlags } from './package-places.ts';
 import { CONNECT_HELP, connectServers, serverListAt } from './connect-servers.ts';
 import { packagesFrom } from './packages-from.ts';
+import { MS_PER_SECOND } from '../../../shared/units.ts';
+import { systemErrorCode } from '../../base/system-error.ts';
 
 export interface McpArguments {
   readonly memory: string | undefined;
@@ -33,7 +35,6 @@ interface Flags extends PlaceFlags {
   readonly http?: string;
 }
 
-const MS_PER_SECOND = 1000;
 const MAX_PORT = 65_535;
 /** What the user may give a token of their own by. */
 const TOKEN_VARIABLE = 'VIVARIUM_MCP_TOKEN';
@@ -123,8 +124,7 @@ export async function runMcp(args: McpArguments, dependencies: CliDependencies):
   return EXIT_CODES.ok;
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+const codeOf = (error: unknown): string => systemErrorCode(error) ?? 'unknown reason';
 
 const parsePort = (given: string): number => {
   const port = /^\d{1,5}$/u.test(given) ? Number(given) : Infinity;

@@ -3,8 +3,7 @@ import { PythonRuntime, RUNTIME_NAMES } from '../../../shared/runtimes.ts';
 import { SessionName } from '../../../shared/contract/sandbox.ts';
 import { quote } from '../../foreign-text/printable.ts';
 import { UsageError } from '../usage-error.ts';
-
-const MS_PER_SECOND = 1000;
+import { MS_PER_SECOND } from '../../../shared/units.ts';
 
 /** Reads `--timeout`, given in seconds; returns ms. */
 export function parseTimeout(text: string): number {

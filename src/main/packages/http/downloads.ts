@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { systemCode } from '../store/file-errors.ts';
+import { systemErrorCode } from '../../base/system-error.ts';
 import { PartialBody } from './partial-body.ts';
 import { SourceFailure } from '../sources/source-failure.ts';
 import type { Transport, TransportResponse } from './transport.ts';
@@ -189,7 +189,7 @@ function redirectTarget(from: string, location: string | null, otherHosts: boole
 
 function asFailure(error: unknown): SourceFailure {
   if (error instanceof SourceFailure) return error;
-  const code = systemCode(error) ?? systemCode(error instanceof Error ? error.cause : null);
+  const code = systemErrorCode(error) ?? systemErrorCode(error instanceof Error ? error.cause : null);
   const shown = code ?? (error instanceof Error ? error.message.slice(0, 200) : 'unknown reason');
   const broke = code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
   return broke

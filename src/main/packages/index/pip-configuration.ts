@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { systemCode } from '../store/file-errors.ts';
+import { systemErrorCode } from '../../base/system-error.ts';
 
 /** What pip's configuration depends on. */
 export interface PipSurroundings {
@@ -139,7 +139,7 @@ const textOf = async (file: string): Promise<string> => {
     // Reading a pipe would block.
     return found.isFile() && found.size <= MAX_FILE_BYTES ? await readFile(file, 'utf8') : '';
   } catch (error) {
-    if (systemCode(error) === null) throw error;
+    if (systemErrorCode(error) === null) throw error;
     return '';
   }
 };

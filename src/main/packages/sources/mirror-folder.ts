@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { systemCode } from '../store/file-errors.ts';
+import { systemErrorCode } from '../../base/system-error.ts';
 import { chooseWheel, MAX_OFFER_BYTES, OFFER_FILE, parseOffers } from '../resolve/offered-wheels.ts';
 import type { OfferedWheel } from '../resolve/package-entry.ts';
 import type { Requirement } from '../resolve/requirement.ts';
@@ -74,7 +74,7 @@ export class MirrorFolder implements PackageSource {
       }
     } catch (error) {
       signal.throwIfAborted();
-      const code = systemCode(error);
+      const code = systemErrorCode(error);
       if (code === 'ENOENT') throw await this.#absent(error);
       if (code === null) throw error;
       throw new SourceFailure('refused', `can not be read (${code})`, error);

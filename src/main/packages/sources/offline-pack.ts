@@ -1,6 +1,6 @@
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { JsonError } from '../../foreign-text/json-reader.ts';
-import { systemCode } from '../store/file-errors.ts';
+import { systemErrorCode } from '../../base/system-error.ts';
 import { chooseWheel } from '../resolve/offered-wheels.ts';
 import {
   MAX_MANIFEST_BYTES,
@@ -119,7 +119,7 @@ export class OfflinePack implements PackageSource {
 }
 
 const reasonOf = (error: unknown): string => {
-  if (systemCode(error) === 'ENOENT') return 'it does not exist';
+  if (systemErrorCode(error) === 'ENOENT') return 'it does not exist';
   if (error instanceof Error && error.name === 'ZodError') return 'its list is not valid';
   if (error instanceof JsonError) return `its list is not JSON of the right form (${error.message})`;
   return error instanceof Error ? error.message : String(error);

@@ -1,9 +1,5 @@
+import { systemErrorCode } from '../../base/system-error.ts';
 import { PackageError, type PackageErrorCode } from '../package-error.ts';
-
-/** The code of a failed system call (`ENOENT`), or null. */
-export function systemCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
-}
 
 /**
  * What the file system refused while something was written, in words. Other errors pass unchanged.
@@ -11,7 +7,7 @@ export function systemCode(error: unknown): string | null {
  * @param folder what the user has to look at
  */
 export function explainWriteError(error: unknown, folder: string): unknown {
-  const code = systemCode(error);
+  const code = systemErrorCode(error);
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -43,7 +39,7 @@ export function explainWriteError(error: unknown, folder: string): unknown {
 
 /** The same for reading and listing. */
 export function explainReadError(error: unknown, folder: string): unknown {
-  const code = systemCode(error);
+  const code = systemErrorCode(error);
   if (code === null) return error;
   return storeError(
     'store-unreadable',

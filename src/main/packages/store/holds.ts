@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isWrittenByLiving, namesIn } from './atomic-write.ts';
-import { systemCode } from './file-errors.ts';
+import { systemErrorCode } from '../../base/system-error.ts';
 
 const HASH = /^[0-9a-f]{64}$/u;
 
@@ -67,7 +67,7 @@ export class Hold {
     if (more.length === 0) return;
     try {
       await mkdir(this.#folder).catch((error: unknown) => {
-        if (systemCode(error) !== 'EEXIST') throw error;
+        if (systemErrorCode(error) !== 'EEXIST') throw error;
       });
       await appendFile(this.#file, `${more.join('\n')}\n`, { mode: 0o600 });
       for (const hash of more) this.#noted.add(hash);

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
-import { explainWriteError, systemCode } from './file-errors.ts';
+import { systemErrorCode } from '../../base/system-error.ts';
+import { explainWriteError } from './file-errors.ts';
 import { PACK_MANIFEST, packPath, type PackedFile, type PackManifest } from './pack-format.ts';
 import { PackageError } from '../package-error.ts';
 
@@ -103,7 +104,7 @@ async function publish(unfinished: string, target: string, replace: boolean): Pr
   try {
     await link(unfinished, target);
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') throw inTheWay(target);
+    if (systemErrorCode(error) === 'EEXIST') throw inTheWay(target);
     // Some file systems know no links.
     await rename(unfinished, target);
   }

@@ -4,7 +4,8 @@ import path from 'node:path';
 import PQueue from 'p-queue';
 import { z } from 'zod';
 import { namesIn, writeAtomically } from './atomic-write.ts';
-import { explainReadError, explainWriteError, systemCode } from './file-errors.ts';
+import { systemErrorCode } from '../../base/system-error.ts';
+import { explainReadError, explainWriteError } from './file-errors.ts';
 import { readPlainFile, sha256Of } from './verified-file.ts';
 
 const REMOVE = { recursive: true, force: true, maxRetries: 3 } as const;
@@ -84,7 +85,7 @@ export class RecordFolder<T> {
     try {
       await writeAtomically(target, `${JSON.stringify({ format, sha256, entry })}\n`, unfinished);
     } catch (error) {
-      if (systemCode(error) === 'EISDIR' || systemCode(error) === 'ENOTEMPTY') {
+      if (systemErrorCode(error) === 'EISDIR' || systemErrorCode(error) === 'ENOTEMPTY') {
         await this.#moveAside(file);
         await this.put(file, format, value);
         return;
@@ -156,7 +157,7 @@ export class RecordFolder<T> {
       const { ino, mtimeMs, mtimeNs } = await lstat(this.#options.folder, { bigint: true });
       return { mark: `${ino} ${mtimeNs}`, ms: Number(mtimeMs) };
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') return null;
+      if (systemErrorCode(error) === 'ENOENT') return null;
       throw explainReadError(error, this.#options.folder);
     }
   }
@@ -176,7 +177,7 @@ export class RecordFolder<T> {
       const record = parse({ format, value: JSON.parse(entry) }, file);
       return record === null ? 'damaged' : { mark, bytes: bytes.byteLength, record };
     } catch (error) {
-      const code = systemCode(error);
+      const code = systemErrorCode(error);
       // That says nothing of the record.
       if (code !== null && PASSING.has(code)) throw explainReadError(error, folder);
       return code === 'ENOENT' ? 'gone' : 'damaged';
@@ -197,7 +198,7 @@ export class RecordFolder<T> {
       await mkdir(damaged, { recursive: true });
       await rename(path.join(folder, file), path.join(damaged, `${file}-${randomUUID()}`));
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw explainWriteError(error, folder);
+      if (systemErrorCode(error) !== 'ENOENT') throw explainWriteError(error, folder);
     }
   }
 }

@@ -3,7 +3,8 @@ import { lstat, lutimes, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256 as sha256Of } from '../../foreign-text/hash.ts';
 import { namesIn, removeUnfinished, writeAtomically } from './atomic-write.ts';
-import { explainReadError, explainWriteError, systemCode } from './file-errors.ts';
+import { systemErrorCode } from '../../base/system-error.ts';
+import { explainReadError, explainWriteError } from './file-errors.ts';
 import { PackageError } from '../package-error.ts';
 import { readVerified, type VerifiedRead } from './verified-file.ts';
 
@@ -70,7 +71,7 @@ export class PackageStore {
       const found = await lstat(this.#pathOf(sha256));
       return found.isFile() ? found.size : null;
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') return null;
+      if (systemErrorCode(error) === 'ENOENT') return null;
       throw explainReadError(error, this.folder);
     }
   }
@@ -214,7 +215,7 @@ export class PackageStore {
       await rename(aside, file);
       return moved;
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') return found;
+      if (systemErrorCode(error) === 'ENOENT') return found;
       throw explainWriteError(error, this.folder);
     }
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
 import { sha256 } from '../../foreign-text/hash.ts';
-import { systemCode } from './file-errors.ts';
+import { systemErrorCode } from '../../base/system-error.ts';
 
 /** Nothing that is kept here is larger: the largest package of the lock has a tenth of it. In bytes. */
 export const MAX_FILE_BYTES = 512 * 1024 * 1024;
@@ -27,7 +27,7 @@ export async function readVerified(file: string, expected: string): Promise<Veri
   try {
     found = await lstat(file);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return { state: 'absent' };
+    if (systemErrorCode(error) === 'ENOENT') return { state: 'absent' };
     throw error;
   }
   const problem = problemWith(found, MAX_FILE_BYTES);
@@ -39,8 +39,8 @@ export async function readVerified(file: string, expected: string): Promise<Veri
     if (actual === expected) return { state: 'sound', bytes };
     return { state: 'damaged', reason: `its SHA-256 is ${actual}` };
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return { state: 'absent' };
-    return { state: 'damaged', reason: `it can not be read (${systemCode(error) ?? 'unknown reason'})` };
+    if (systemErrorCode(error) === 'ENOENT') return { state: 'absent' };
+    return { state: 'damaged', reason: `it can not be read (${systemErrorCode(error) ?? 'unknown reason'})` };
   }
 }
 

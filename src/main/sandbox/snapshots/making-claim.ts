@@ -3,6 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { z } from 'zod';
 import { identify, isAlive } from '../../base/process-table.ts';
+import { systemErrorCode } from '../../base/system-error.ts';
 
 /** Longer than any snapshot takes to be made, in ms: an older claim was left behind. */
 const CLAIM_MS = 5 * 60_000;
@@ -35,7 +36,7 @@ export const claimMaking = async (folder: string): Promise<(() => Promise<void>)
 /** False when there is one. */
 const put = async (file: string): Promise<boolean> => {
   const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return null;
+    if (systemErrorCode(error) === 'EEXIST') return null;
     throw error;
   });
   if (handle === null) return false;

@@ -4,6 +4,7 @@ import { lstat, mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle 
 import path from 'node:path';
 import { MAX_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';
 import { sha256 } from '../../foreign-text/hash.ts';
+import { systemErrorCode } from '../../base/system-error.ts';
 
 /** A file consists of this magic number, the SHA-256 of key and content, and the content. */
 const MAGIC = Buffer.from('VIVSNAP2');
@@ -65,7 +66,7 @@ export class SnapshotStore {
       await this.used(key);
       return content;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) await this.remove(key);
+      if (systemErrorCode(error) !== 'ENOENT') await this.remove(key);
       return undefined;
     }
   }
