@@ -1,7 +1,7 @@
 import { LIMITS } from '../../shared/limits.ts';
 import { MimeType, type OutputFile, type RunNotice } from '../../shared/contract/sandbox.ts';
 import type { FoundFiles, ReportedFile } from '../../shared/protocol/guest-report.ts';
-import { workspaceNameProblem } from '../../shared/contract/workspace-path.ts';
+import { WORKSPACE, workspaceNameProblem } from '../../shared/contract/workspace-path.ts';
 import type { JsonPart } from '../foreign-text/json-reader.ts';
 import { quote } from '../foreign-text/printable.ts';
 
@@ -82,7 +82,7 @@ export const checkFiles = (
 
 /** Whether the path is absolute and outside of the workspace. */
 const isElsewhere = (name: string): boolean =>
-  name.length <= LIMITS.pathLength && name.startsWith('/') && !name.startsWith('/workspace/');
+  name.length <= LIMITS.pathLength && name.startsWith('/') && !name.startsWith(`${WORKSPACE}/`);
 
 const isSize = (size: number): boolean =>
   Number.isInteger(size) && size >= 0 && size <= LIMITS.listedFileBytes;

@@ -1,5 +1,8 @@
 import { LIMITS } from '../limits.ts';
 
+/** The folder in which code works, as it sees it. */
+export const WORKSPACE = '/workspace';
+
 /** Why a name can't be used below /workspace, in words that can follow the name in a message. */
 export type WorkspaceNameProblem = string;
 

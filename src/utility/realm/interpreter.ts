@@ -1,4 +1,5 @@
 import { joinBytes } from '../../shared/bytes.ts';
+import { WORKSPACE } from '../../shared/contract/workspace-path.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { GuestQuestion } from '../../shared/protocol/interpreter-methods.ts';
 import { MODULES_SOURCE } from '../../shared/python/sources.ts';
@@ -12,8 +13,6 @@ import { setTimeZone } from './pyodide-314/time-zone.ts';
 import { functionFrom, PythonFunction } from './pyodide-314/python-calls.ts';
 import { WorkspaceFiles } from './pyodide-314/workspace-files.ts';
 import { INTERPRETER_SOURCES, PROVIDED_SOURCES } from './python-sources.ts';
-
-const WORKSPACE = '/workspace';
 
 /** Of what Python says of the files, in UTF-16 units: leaves room for what is found. */
 const MAX_SAID_LENGTH = LIMITS.fileListBytes / 4;
