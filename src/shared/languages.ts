@@ -24,6 +24,9 @@ const TRAITS = {
 
 export type Language = keyof typeof TRAITS;
 
+/** Where nothing says otherwise, and where a language lacks a text. */
+export const DEFAULT_LANGUAGE: Language = 'en';
+
 export const LANGUAGES = Object.keys(TRAITS) as readonly Language[];
 
 export const Language = z.enum(LANGUAGES, `must be one of ${LANGUAGES.join(', ')}`);

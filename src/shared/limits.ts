@@ -59,7 +59,7 @@ export const LIMITS = {
   collectedFileBytes: 128 * 1024 * 1024,
   /** All files of one run that are handed out. */
   totalCollectedBytes: 256 * 1024 * 1024,
-  /** Longest line that `input()` can be given, in bytes of UTF-8. */
+  /** Longest line that `input()` can be given, in bytes of UTF-8; in the window `windowInputLength` is less. */
   inputLineBytes: 1024 * 1024,
   /** Longest prompt of `input()` that is passed on, in UTF-16 units. */
   promptLength: 4096,
@@ -94,8 +94,8 @@ export const LIMITS = {
   callResultBytes: 8 * 1024 * 1024,
   /** Calls of functions that one guest waits for at the same time. */
   callsTogether: 4,
-  /** Longest answer to an `input()`, in UTF-16 units. */
-  inputLength: 64 * 1024,
+  /** Longest line with which `input()` is answered in the window, in UTF-16 units; elsewhere `inputLineBytes` holds. */
+  windowInputLength: 64 * 1024,
   /** Largest part of the work that is kept of the console: a session's cells, or one cell's output. */
   workPartBytes: 32 * 1024 * 1024,
   /** Most parts, and all of them together. */

@@ -1,6 +1,6 @@
 /** Texts for people, from `locales/*.json`: i18next's JSON format, with `{name}` for values and plural suffixes. */
 import { createInstance } from 'i18next';
-import type { Language } from './languages.ts';
+import { DEFAULT_LANGUAGE, type Language } from './languages.ts';
 
 /** A locale file. */
 export interface Texts {
@@ -17,7 +17,7 @@ export const createTranslate = (language: Language, texts: Readonly<Record<Langu
   const i18n = createInstance();
   void i18n.init({
     lng: language,
-    fallbackLng: 'en',
+    fallbackLng: DEFAULT_LANGUAGE,
     resources: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, { translation: text }])),
     // With the texts at hand nothing has to be waited for.
     initAsync: false,

@@ -35,8 +35,7 @@ const VALUE_JSON = {
 } as const;
 
 /** Caps of a report without its value's JSON: a few texts, and the files as the guest reports them and as they were found. */
-const REPORT_VALUES = 16 + 2 * FILES_VALUES;
-const REPORT_DEPTH = 4;
+export const REPORT_CAPS = { values: 16 + 2 * FILES_VALUES, depth: 4 } as const;
 
 /** Smallest cap of an output stream, in bytes: with less, the marker for omitted output would take too large a part. */
 const LARGE_CAP_BYTES = 64 * 1024;
@@ -51,8 +50,8 @@ const DISPLAY_CAPS = {
 const reportReader = (outputBytes: number): JsonReader =>
   new JsonReader({
     maxBytes: outcomeBudgetBytes(outputBytes),
-    maxDepth: REPORT_DEPTH,
-    maxValues: REPORT_VALUES,
+    maxDepth: REPORT_CAPS.depth,
+    maxValues: REPORT_CAPS.values,
     droppable: [VALUE_JSON, REPORTED_FILES],
   });
 

@@ -1,4 +1,4 @@
-import { type Language, LANGUAGES } from '../../shared/languages.ts';
+import { DEFAULT_LANGUAGE, type Language, LANGUAGES } from '../../shared/languages.ts';
 
 /** The language that a tag such as `de-AT` stands for, if there are texts in it. */
 const languageOf = (tag: string): Language | undefined => {
@@ -11,9 +11,9 @@ export const languageAt = (element: Element): Language => {
   let place: Element | null = element;
   while (place !== null) {
     const stated: Element | null = place.closest('[lang]');
-    if (stated !== null) return languageOf(stated.getAttribute('lang') ?? '') ?? 'en';
+    if (stated !== null) return languageOf(stated.getAttribute('lang') ?? '') ?? DEFAULT_LANGUAGE;
     const root: Node = place.getRootNode();
     place = root instanceof ShadowRoot ? root.host : null;
   }
-  return 'en';
+  return DEFAULT_LANGUAGE;
 };

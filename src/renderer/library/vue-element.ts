@@ -1,5 +1,5 @@
 import { effectScope, ref, type App, type EffectScope } from 'vue';
-import type { Language } from '../../shared/languages.ts';
+import { DEFAULT_LANGUAGE, type Language } from '../../shared/languages.ts';
 import { createTranslation, TRANSLATION } from '../app/translation.ts';
 import { languageAt } from './page-language.ts';
 import { LIBRARY_STYLES } from './styles.ts';
@@ -22,7 +22,7 @@ export const elementOf = (content: Content): CustomElementConstructor => {
   sheet.replaceSync(LIBRARY_STYLES);
   return class extends HTMLElement {
     static readonly observedAttributes = ['lang'];
-    readonly #language = ref<Language>('en');
+    readonly #language = ref<Language>(DEFAULT_LANGUAGE);
     #shown: Shown | null = null;
 
     connectedCallback(): void {

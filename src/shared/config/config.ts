@@ -3,7 +3,7 @@
  * everything that obeys a setting go by this schema.
  */
 import { z } from 'zod';
-import { Language } from '../languages.ts';
+import { DEFAULT_LANGUAGE, Language } from '../languages.ts';
 import { DEFAULTS, LIMITS } from '../limits.ts';
 import { StoredPackageSettings } from '../packages/package-settings.ts';
 import { DEFAULT_RUNTIME, PythonRuntime } from '../runtimes.ts';
@@ -71,7 +71,9 @@ export const Config = z.object({
       on: list(text(64)).default([]),
     })
     .prefault({}),
-  general: z.object({ language: Language.default('en'), theme: Theme.default('system') }).prefault({}),
+  general: z
+    .object({ language: Language.default(DEFAULT_LANGUAGE), theme: Theme.default('system') })
+    .prefault({}),
 });
 export type Config = z.infer<typeof Config>;
 

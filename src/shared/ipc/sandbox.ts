@@ -21,7 +21,7 @@ export const sandboxArguments = {
   run: z.tuple([RunRequest, z.strictObject({ runId: TaskId })]),
   cancel: z.tuple([TaskId]),
   /** Null ends the input: `input()` raises EOFError. */
-  answerInput: z.tuple([TaskId, z.string().max(LIMITS.inputLength).nullable()]),
+  answerInput: z.tuple([TaskId, z.string().max(LIMITS.windowInputLength).nullable()]),
   reset: z.tuple([SessionName]),
   status: z.tuple([]),
   memory: z.tuple([]),

@@ -10,7 +10,8 @@ import { openPackages, type Packages } from '../../packages/open-packages.ts';
 import { withOwnCertificates } from '../../packages/http/own-certificates.ts';
 import { loadPyodideLock } from '../../packages/resolve/pyodide-lock.ts';
 import { builtFiles } from '../../runtime/runtime-locations.ts';
-import { indexOf, type PackagePlaces } from './package-places.ts';
+import type { PackagePlaces } from './package-places.ts';
+import { packagesFrom } from './packages-from.ts';
 
 export interface PackageTool extends Packages {
   readonly pyodideVersion: string;
@@ -34,17 +35,12 @@ export async function openPackageTool(
 ): Promise<PackageTool> {
   const { lock, pyodideVersion } = await loadPyodideLock(builtFiles(path.join(appFolder, 'out')).runtime);
   const data = dataFolder();
-  const { pack, mirror, offline } = places;
-  const indexUrl = indexOf(places, process.env);
   const packages = openPackages({
     dataFolder: data,
     pyodideVersion,
     lock,
-    settings: mirror === undefined ? settings : { ...settings, mirror },
     transport: withOwnCertificates(nodeTransport()),
-    official: !offline,
-    ...(pack === undefined ? {} : { pack }),
-    ...(indexUrl === undefined ? {} : { indexUrl }),
+    ...packagesFrom(places, settings, process.env),
   });
   return {
     ...packages,
