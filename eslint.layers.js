@@ -127,11 +127,19 @@ export const SANDBOX_FOLDERS = {
 
 export const SHARED_FOLDERS = {
   rpc: ['units.ts'],
-  python: ['plot-fonts.json'],
+  python: ['plot-fonts.json', 'contract/mime-types.json'],
   contract: ['limits.ts', 'runtimes.ts', 'json-data.ts'],
   packages: ['limits.ts', 'setting-fields.ts'],
-  config: ['languages.ts', 'limits.ts', 'runtimes.ts', 'setting-fields.ts', 'packages'],
-  protocol: ['limits.ts', 'plot-fonts.ts', 'units.ts', 'contract', 'packages', 'rpc'],
+  config: [
+    'json-data.ts',
+    'languages.ts',
+    'limits.ts',
+    'runtimes.ts',
+    'setting-fields.ts',
+    'units.ts',
+    'packages',
+  ],
+  protocol: ['bytes.ts', 'limits.ts', 'plot-fonts.ts', 'units.ts', 'contract', 'packages', 'rpc'],
   ipc: ['limits.ts', 'runtimes.ts', 'contract', 'packages', 'config', 'protocol'],
 };
 

@@ -5,9 +5,9 @@ import {
   SETTING_KEYS,
   valueAt,
   withValueAt,
-  type JsonObject,
   type SettingChange,
 } from '../../shared/config/config-keys.ts';
+import type { JsonObject } from '../../shared/json-data.ts';
 import { describe } from '../base/replace-file.ts';
 import type { JsonStore } from './json-store.ts';
 

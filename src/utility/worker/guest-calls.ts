@@ -29,7 +29,7 @@ interface Caller {
 
 /** The guest's blocking calls: requests are JSON, answers are written into the guest's memory. */
 export class GuestCalls {
-  readonly #callers: { readonly [C in BlockingCall]: Caller };
+  readonly #callers: Readonly<Record<BlockingCall, Caller>>;
 
   constructor({ answers, ask, isInterrupted, wait }: GuestCallsOptions) {
     const callerOf = <C extends BlockingCall>(
