@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { InputFile } from '../../shared/contract/sandbox.ts';
 import type { RunFacts } from '../../shared/protocol/interpreter.ts';
 import { NATIVE_SOURCES } from './native-sources.ts';
-import runner from './python/native_runner.py?raw';
+import runnerSource from './python/native_runner.py?raw';
 
 /** More than all of a run's reports may hold. */
 const MAX_FAULT_BYTES = 64 * 1024;
@@ -32,7 +32,7 @@ export class RunFolder {
     const folder = new RunFolder(await mkdtemp(path.join(os.tmpdir(), 'vivarium-run-')));
     try {
       await mkdir(folder.workspace);
-      await writeFile(folder.runner, runner);
+      await writeFile(folder.runner, runnerSource);
       await writeFile(path.join(folder.path, 'modules.json'), JSON.stringify(NATIVE_SOURCES));
       return folder;
     } catch (error) {
