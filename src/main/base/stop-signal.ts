@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { AbortSignalLike } from '../../shared/rpc/abort.ts';
 import type { Clock } from './clock.ts';
 
 /** Why waiting ended before the work did. */
@@ -40,7 +41,7 @@ export const raceStop = <T>(
   work: Promise<T>,
   clock: Clock,
   limitMs: number,
-  ...signals: readonly AbortSignal[]
+  ...signals: readonly AbortSignalLike[]
 ): Promise<Raced<T>> =>
   new Promise((resolve, reject) => {
     const settle = (): void => {
@@ -55,7 +56,7 @@ export const raceStop = <T>(
       settle();
       resolve({ stopped: 'deadline' });
     });
-    for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
+    for (const signal of signals) signal.addEventListener('abort', onAbort);
     if (signals.some(({ aborted }) => aborted)) onAbort();
     work.then(
       (value) => {

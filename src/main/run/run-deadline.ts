@@ -1,10 +1,12 @@
+import { AbortSource, type AbortSignalLike } from '../../shared/rpc/abort.ts';
 import type { Clock } from '../base/clock.ts';
 
 /** The time limit of a run, which stands still while somebody is asked for input. */
 export class RunDeadline {
   readonly #clock: Clock;
   readonly #mostPausedMs: number;
-  readonly #over = new AbortController();
+  /** One of Node's would cost each run a part of what its code takes. */
+  readonly #over = new AbortSource(() => undefined);
   #leftMs: number;
   #startedAt = 0;
   #hasEnded = false;
@@ -24,8 +26,8 @@ export class RunDeadline {
   }
 
   /** Aborts once the time is over. */
-  get over(): AbortSignal {
-    return this.#over.signal;
+  get over(): AbortSignalLike {
+    return this.#over;
   }
 
   /** Stands still until the returned function is called. One pause at a time. */
@@ -52,6 +54,6 @@ export class RunDeadline {
 
   #start(): void {
     this.#startedAt = this.#clock.now();
-    this.#cancel = this.#clock.after(Math.max(0, this.#leftMs), () => this.#over.abort());
+    this.#cancel = this.#clock.after(Math.max(0, this.#leftMs), () => this.#over.abort('the time is over'));
   }
 }
