@@ -141,9 +141,9 @@ export class InterpreterProvider {
     await this.#supervisor.end(interpreter.sidecar, 'stop-failed', 'an interpreter could not be ended');
   }
 
-  /** Ends an interpreter that nobody needs any more, in the background. */
+  /** Ends an interpreter that nobody needs any more, in the background. The result of its run goes out first. */
   discard(interpreter: OpenInterpreter): void {
-    void this.#endInterpreter(interpreter, TIDY_LIMIT_MS);
+    setImmediate(() => void this.#endInterpreter(interpreter, TIDY_LIMIT_MS));
   }
 }
 
