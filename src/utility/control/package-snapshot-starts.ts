@@ -54,7 +54,10 @@ export class PackageSnapshotStarts {
         ...(await startFromPackageSnapshot(this.#runtime, image)),
         snapshot: 'absent',
       });
-      this.#last = { image, pool: new InterpreterPool(start, SPARE_DELAY_MS) };
+      this.#last = {
+        image,
+        pool: new InterpreterPool(start, { afterRunMs: SPARE_DELAY_MS, latestMs: SPARE_DELAY_MS }),
+      };
     }
     return this.#last.pool;
   }

@@ -6,8 +6,15 @@ import type { InterpreterThread } from './interpreter-thread.ts';
 /** Concurrent starts; more would only compete for the processor. */
 const CONCURRENT_BOOTS = 2;
 
-/** Delay between handing out a spare and starting the next one, in ms: about the time of a short run. */
-const REFILL_DELAY_MS = 20;
+/** When the next spare is started after one was handed out. Starting it takes the processor from the run that is about to begin. */
+export interface RefillTimes {
+  /** From the end of its first run, in ms: the outcome is on its way. */
+  readonly afterRunMs: number;
+  /** From when it was handed out, in ms, if that run goes on. */
+  readonly latestMs: number;
+}
+
+const REFILL: RefillTimes = { afterRunMs: 20, latestMs: 250 };
 
 /** Requested interpreters are started before spare ones. */
 const PRIORITY = { wanted: 1, spare: 0 } as const;
@@ -22,7 +29,7 @@ export interface StartedInterpreter {
 /** A pool of prewarmed interpreters. Each is handed out once and never returned. */
 export class InterpreterPool {
   readonly #start: () => Promise<StartedInterpreter>;
-  readonly #refillDelayMs: number;
+  readonly #refillTimes: RefillTimes;
   readonly #boots = new PQueue({ concurrency: CONCURRENT_BOOTS });
   readonly #ready: StartedInterpreter[] = [];
   /** Callers that wait for a spare that is being started; called with null when its start failed. */
@@ -32,11 +39,10 @@ export class InterpreterPool {
 
   /**
    * @param start starts an interpreter, or rejects and leaves nothing behind
-   * @param refillDelayMs delay between handing out a spare and starting the next one
    */
-  constructor(start: () => Promise<StartedInterpreter>, refillDelayMs = REFILL_DELAY_MS) {
+  constructor(start: () => Promise<StartedInterpreter>, refillTimes = REFILL) {
     this.#start = start;
-    this.#refillDelayMs = refillDelayMs;
+    this.#refillTimes = refillTimes;
   }
 
   /** Spares that are ready or being made ready. */
@@ -56,8 +62,7 @@ export class InterpreterPool {
   async take(): Promise<StartedInterpreter> {
     const spare = this.#ready.shift() ?? (await this.#nextSpare());
     if (spare !== null) {
-      // Delayed: starting a thread blocks this one for a moment, and the run that takes this spare is about to begin.
-      setTimeout(() => this.#refill(), this.#refillDelayMs);
+      this.#refillAfter(spare);
       return spare;
     }
     // Queued before a new spare, which would take the free slot and delay this caller.
@@ -71,6 +76,15 @@ export class InterpreterPool {
     if (this.#starting <= this.#waiting.length) return null;
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
+    });
+  }
+
+  #refillAfter({ thread }: StartedInterpreter): void {
+    const { afterRunMs, latestMs } = this.#refillTimes;
+    const latest = setTimeout(() => this.#refill(), latestMs);
+    void thread.firstRun.then(() => {
+      clearTimeout(latest);
+      setTimeout(() => this.#refill(), afterRunMs);
     });
   }
 

@@ -59,6 +59,8 @@ export interface ThreadParts {
 export class InterpreterThread {
   /** Resolves when the thread is gone, with the reason. */
   readonly died: Promise<Death>;
+  /** Resolves when the first run has ended. */
+  readonly firstRun: Promise<void>;
 
   readonly #thread: HostThread;
   readonly #peer: WorkerPeer;
@@ -71,6 +73,7 @@ export class InterpreterThread {
   #death: Death | undefined;
   /** Of the current run. */
   #readings: ReadingNotes | undefined;
+  #endFirstRun: () => void = () => undefined;
   /** The current run; settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
 
@@ -100,6 +103,9 @@ export class InterpreterThread {
       used: this.#memory.shared,
       answers: this.#answers.memory,
     };
+    this.firstRun = new Promise((resolve) => {
+      this.#endFirstRun = resolve;
+    });
     let resolveDied: (death: Death) => void = () => undefined;
     this.died = new Promise((resolve) => {
       resolveDied = resolve;
@@ -329,6 +335,7 @@ export class InterpreterThread {
     } finally {
       this.#memory.end();
       this.#readings = undefined;
+      this.#endFirstRun();
     }
   }
 

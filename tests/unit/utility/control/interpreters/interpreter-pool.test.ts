@@ -8,18 +8,27 @@ interface FakeThread {
   readonly number: number;
   readonly booting: Deferred<SelfCheck[]>;
   readonly die: () => void;
+  readonly endRun: () => void;
   readonly state: { booted: boolean; terminated: number };
 }
 
-const setUp = () => {
+const setUp = (refillTimes = { afterRunMs: 0, latestMs: 0 }) => {
   const threads: FakeThread[] = [];
   const pool = new InterpreterPool(async () => {
     const booting = deferred<SelfCheck[]>();
+    const firstRun = deferred<undefined>();
     const dead = deferred<{ cause: 'exited'; detail: string }>();
     const state = { booted: false, terminated: 0 };
     const number = threads.length + 1;
-    threads.push({ number, booting, state, die: () => dead.resolve({ cause: 'exited', detail: '' }) });
-    const thread: Pick<InterpreterThread, 'boot' | 'died' | 'terminate'> = {
+    threads.push({
+      number,
+      booting,
+      state,
+      die: () => dead.resolve({ cause: 'exited', detail: '' }),
+      endRun: () => firstRun.resolve(undefined),
+    });
+    const thread: Pick<InterpreterThread, 'boot' | 'died' | 'firstRun' | 'terminate'> = {
+      firstRun: firstRun.promise,
       died: dead.promise,
       boot: () => {
         state.booted = true;
@@ -37,7 +46,7 @@ const setUp = () => {
       await thread.terminate();
       throw error;
     }
-  }, 0);
+  }, refillTimes);
   const boot = async (...numbers: number[]): Promise<void> => {
     for (const number of numbers)
       threads[number - 1]?.booting.resolve([{ name: `${number}`, layer: null, holds: true }]);
@@ -73,6 +82,25 @@ it('gives a ready spare at once and starts another one afterwards', async () => 
   expect(await taking).toBe(1);
   await until(() => threads.length === 2);
   expect(pool.size).toBe(1);
+});
+
+it('starts another one after the first run of the one that was given', async () => {
+  const { pool, threads, boot, take } = setUp({ afterRunMs: 0, latestMs: 60_000 });
+  void pool.keep(1);
+  await boot(1);
+  await take();
+  await turns(4);
+  expect(threads).toHaveLength(1);
+  threads[0]?.endRun();
+  await until(() => threads.length === 2);
+});
+
+it('starts another one while the first run of the one that was given goes on', async () => {
+  const { pool, threads, boot, take } = setUp({ afterRunMs: 60_000, latestMs: 0 });
+  void pool.keep(1);
+  await boot(1);
+  await take();
+  await until(() => threads.length === 2);
 });
 
 it('gives each spare once', async () => {
