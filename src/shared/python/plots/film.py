@@ -198,7 +198,10 @@ def _bytes_of(image: Any) -> bytes:
 def _length_of(animation: Any) -> int | None:
     """Matplotlib keeps that of a FuncAnimation as what is to be saved."""
     frames = getattr(animation, "_framedata", None)
-    count = getattr(animation, "_save_count", None) if frames is None else len(frames)
+    try:
+        count = getattr(animation, "_save_count", None) if frames is None else len(frames)
+    except TypeError:
+        return None
     return min(count, MAX_COUNT) if isinstance(count, int) else None
 
 
