@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { animationOf, type Animation } from '../../../src/renderer/console/model/animation.ts';
 import { outputFileName, shownOutput } from '../../../src/renderer/console/model/rich-output.ts';
@@ -153,4 +155,31 @@ it('reads a hostile page in a time that grows with its length alone', () => {
     'text/html': `<link ${'new Animation(frames, img_id, slider_id, 1,'.repeat(80_000)}</script>`,
   });
   expect(performance.now() - begun).toBeLessThan(20_000);
+});
+
+it('docs/limits.md tells of what is drawn and of what is played', () => {
+  const root = path.resolve(import.meta.dirname, '../../..');
+  const docs = readFileSync(path.join(root, 'docs/limits.md'), 'utf8').replaceAll(/\s+/gu, ' ');
+  const film = readFileSync(path.join(root, 'src/shared/python/plots/film.py'), 'utf8');
+  const { frames, intervalMs, length, pixels } = ANIMATION_LIMITS;
+  expect([frames, length, pixels, intervalMs]).toEqual([
+    1000,
+    8 * 2 ** 20,
+    4 * 2 ** 20,
+    { min: 20, max: 60_000 },
+  ]);
+  expect(docs).toContain(
+    'up to 1000 frames of one size, 8 MiB together, 4 million pixels each, and 20 ms to a minute',
+  );
+  for (const line of [
+    'MAX_COUNT = 2000',
+    '_MAX_FRAMES = 500',
+    '_MAX_TEXT = 4 * 1024 * 1024',
+    '_MAX_PIXELS = 1_000_000',
+    '_PLANNED_SECONDS, _MAX_SECONDS = 10.0, 15.0',
+  ])
+    expect(film).toContain(`\n${line}\n`);
+  expect(docs).toContain('more than 10 s or 4 MiB, or are more than 500');
+  expect(docs).toContain('at most a million pixels');
+  expect(docs).toContain('2000 frames, or 20 s, are gone through');
 });
