@@ -16,7 +16,7 @@ MAX_LINE = 4000
 _FENCE = re.compile(r"\s*(?:```|~~~)\s*(\w*).*")
 _CODE_FENCES = frozenset(("python", "py", "python3", "ipython", "ipython3", "tool_code"))
 # The number of a line, with or without a mark after it.
-_NUMBERED = re.compile(r"[ \t]{0,8}(\d{1,5})[.:|)]?((?:[ \t].*)?)")
+_NUMBERED = re.compile(r"[ \t]{0,8}(\d{1,5})(?:(?:[:|)]|\.(?!\d))(.*)|((?:[ \t].*)?))")
 _QUOTES = ('"""', "'''")
 _QUOTE = ('"', "'")
 # Those of one kind: each of them opens a string, and any of them closes it.
@@ -62,7 +62,7 @@ def without_numbers(lines: list[str], parses: Callable[[str], bool]) -> list[str
         if expected is not None and number != expected:
             return None
         expected = number + 1
-        kept.append(found[2])
+        kept.append(found[2] or found[3] or "")
     if expected is None or len(kept) < 2:
         return None
     code = dedented(kept, parses) or kept
