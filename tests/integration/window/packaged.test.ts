@@ -1,6 +1,6 @@
 /** The app as it is handed out: packed, its fuses blown, started once, with Python run in it. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -65,6 +65,25 @@ it('runs Python, without anything having been fetched', async () => {
     globalThis.api.sandbox.run({ code: 'import sys; (sys.platform, 6 * 7)' }, { runId: 'first' }),
   );
   expect(answer).toMatchObject({ ok: true, value: { status: 'ok', value: { text: "('emscripten', 42)" } } });
+});
+
+it('calls tools of a server of the Model Context Protocol', async () => {
+  const list = path.join(folder, 'servers.json');
+  const server = path.resolve(import.meta.dirname, '../../support/desk-server.mjs');
+  const desk = { command: process.execPath, args: [server], confirm: 'allow' };
+  writeFileSync(list, JSON.stringify({ mcpServers: { desk } }));
+  const answer = await page.evaluate(async (file) => {
+    await globalThis.api.config.set('tools.file', file);
+    await globalThis.api.config.set('tools.on', ['desk']);
+    return globalThis.api.sandbox.run(
+      { code: 'from host import desk\ndesk.add(a=40, b=2)' },
+      { runId: 'tool' },
+    );
+  }, list);
+  expect(answer).toMatchObject({
+    ok: true,
+    value: { status: 'ok', value: { json: { sum: 42 } }, calls: [{ name: 'desk.add', outcome: 'ok' }] },
+  });
 });
 
 it('has every layer of the isolation', async () => {
