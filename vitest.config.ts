@@ -56,14 +56,23 @@ const NODE_LAUNCHER_TESTS = [
 
 /** Unit tests that start many processes, fill disks or read texts at their caps: left to `npm test`. */
 const SLOW_UNIT_TESTS = [
+  'tests/unit/app/guest-markup-caps.test.ts',
+  'tests/unit/cli/native.test.ts',
+  'tests/unit/cli/process.test.ts',
+  'tests/unit/connect/server-flood.test.ts',
+  'tests/unit/connect/tool-functions.test.ts',
   'tests/unit/foreign-text/main-is-not-stalled.test.ts',
+  'tests/unit/foreign-text/red-team.test.ts',
   'tests/unit/lockdown/engine-life.test.ts',
+  'tests/unit/native/interpreters.test.ts',
   'tests/unit/native/native-input.test.ts',
   'tests/unit/native/native-runner.test.ts',
   'tests/unit/native/native-sessions.test.ts',
   'tests/unit/packages/damage.test.ts',
   'tests/unit/packages/processes.test.ts',
   'tests/unit/plugin/plugin.test.ts',
+  'tests/unit/renderer/formula-limits.test.ts',
+  'tests/unit/sandbox/execution/snapshot-selector.test.ts',
   'tests/unit/scripts/test-summary.test.ts',
   'tests/unit/snapshot/snapshot-damage.test.ts',
 ];
