@@ -16,6 +16,18 @@ const valueOf = async (code: string): Promise<unknown> => {
   return value?.json;
 };
 
+it.each(['time.sleep(0.5)', 'await asyncio.sleep(0.5)'])(
+  '%s blocks for all that is left: what wakes the processor now and then keeps it from its rest',
+  async (code) => {
+    guest.takeSleeps();
+    await valueOf(code);
+    const [first, ...others] = guest.takeSleeps();
+    expect(first).toBeGreaterThan(0.25);
+    // A clock may be early by its own grain.
+    for (const later of others) expect(later).toBeLessThan(0.25);
+  },
+);
+
 describe('a guest that writes to the device', () => {
   it.each([
     ['b"s1e999"', 6],

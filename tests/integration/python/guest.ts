@@ -72,6 +72,8 @@ export interface Guest {
   takeShown(): GuestDisplay[];
   /** What `input()` and `getpass()` announced since the last call. */
   takePrompts(): unknown[];
+  /** For how long Python asked to be blocked since the last call, in seconds, each time that it did. */
+  takeSleeps(): number[];
   listFiles(): OutputFile[];
   /** An order that the realm does not know. */
   giveOrder(name: string): void;
@@ -122,9 +124,13 @@ export async function startGuest(
   const seen = new Interrupts(interrupts);
   const shown: GuestDisplay[] = [];
   const prompts: unknown[] = [];
+  const sleeps: number[] = [];
   const changes = new FileChanges(runtime.FS);
   const device = guestDevice({
-    sleep: (seconds) => seen.sleep(seconds),
+    sleep: (seconds) => {
+      sleeps.push(seconds);
+      seen.sleep(seconds);
+    },
     display: (json) => {
       expect(json.length).toBeLessThanOrEqual(limits.bytes);
       shown.push(GuestDisplay.parse(parse(json.slice())));
@@ -160,6 +166,7 @@ export async function startGuest(
       takeStderr: () => take('stderr'),
       takeShown: () => shown.splice(0),
       takePrompts: () => prompts.splice(0),
+      takeSleeps: () => sleeps.splice(0),
       placePackageFile: (path, bytes) => {
         interpreter.installPackage({ paths: [path], sizes: [bytes.length], firstId: 0 }, (_id, target) => {
           target.set(bytes);

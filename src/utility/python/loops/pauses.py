@@ -10,7 +10,9 @@ from typing import Any
 _monotonic = time.monotonic
 _repr = repr
 
-# Longest uninterruptible stretch of a sleep, in seconds.
+# Longest stretch of a sleep that an interrupt ends, in seconds: each one wakes the processor.
+_BLOCK_SECONDS = 1.0
+# Longest one that nothing ends.
 _SLICE_SECONDS = 0.02
 # Up to this, in seconds, the plain way is as good as any.
 _SHORT_SECONDS = 0.001
@@ -22,17 +24,16 @@ class Pause:
     __slots__ = ("_block", "_otherwise")
 
     def __init__(self, block: Callable[[float], None], otherwise: Callable[[float], None]) -> None:
-        """`block` takes seconds and may return early; where it raises OSError, `otherwise` is used."""
+        """`block` takes seconds, and an interrupt ends it; where it raises OSError, `otherwise` is used."""
         self._block = block
         self._otherwise = otherwise
 
     def slice(self, left: float) -> None:
         """Block for a part of `left` seconds, then let interrupts in."""
-        seconds = min(left, _SLICE_SECONDS)
         try:
-            self._block(seconds)
+            self._block(min(left, _BLOCK_SECONDS))
         except OSError:
-            self._otherwise(seconds)
+            self._otherwise(min(left, _SLICE_SECONDS))
         # repr() asks for pending signals at once; plain bytecode only every 50th time.
         _repr(None)
 
