@@ -172,6 +172,17 @@ it('closing a document with changes asks; a new one is saved where its user want
   });
   await page.getByRole('tab', { name: 'new.ipynb' }).waitFor();
   await page.getByText('42', { exact: true }).waitFor();
+  // Forgotten here, they are in no list of the system's either; the real one is that of this computer's user.
+  const cleared = await window.app.evaluate(({ app, Menu }) => {
+    let times = 0;
+    app.clearRecentDocuments = () => {
+      times += 1;
+    };
+    const recent = Menu.getApplicationMenu()?.getMenuItemById('recent-documents')?.submenu;
+    recent?.items.at(-1)?.click();
+    return times;
+  });
+  expect(cleared).toBe(1);
   // Dropped files of this kind are opened, too, and no program writes where they came from.
   const transfer = await page.evaluateHandle(() => {
     const dropped = new DataTransfer();

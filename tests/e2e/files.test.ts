@@ -55,6 +55,37 @@ it('a file that is dropped onto code is attached, not written into the code', as
   expect(await cell.locator('.cm-content').innerText()).not.toContain('1,5');
 });
 
+it('says what comes of files that are held over it: scripts are attached onto a cell, and opened elsewhere', async () => {
+  const { page, close } = await open(newData());
+  onTestFinished(close);
+  const hold = async (onto: string, event: string, name: string): Promise<void> => {
+    const dataTransfer = await page.evaluateHandle((fileName) => {
+      const dropped = new DataTransfer();
+      dropped.items.add(new File(['answer = 42\n'], fileName));
+      return dropped;
+    }, name);
+    await page.dispatchEvent(onto, event, { dataTransfer });
+  };
+  await hold('.cm-content', 'dragover', 'helper.py');
+  await page.getByText('Adds to the files of Session 1', { exact: true }).waitFor();
+  expect(await page.locator('.cell[data-dropping]').count()).toBe(1);
+  expect(await axeFindings(page)).toEqual([]);
+  await hold('[role="tablist"]', 'dragover', 'helper.py');
+  await page.getByText('Opens notebooks and scripts; other files are added to Session 1').waitFor();
+  expect(await page.locator('[data-dropping]').count()).toBe(0);
+  // It leaves the window.
+  await hold('.cm-content', 'dragleave', 'helper.py');
+  await page.getByText('Opens notebooks and scripts').waitFor({ state: 'detached' });
+  await hold('.cm-content', 'drop', 'helper.py');
+  await drawerOf(page).getByText('helper.py').waitFor({ timeout: START_MS });
+  const cell = await ended(await runCode(page, 'from helper import answer\nanswer'));
+  expect(await cell.locator('.value').innerText()).toContain('42');
+  await hold('.drawer', 'drop', 'second.ipynb');
+  await drawerOf(page).getByText('second.ipynb').waitFor({ timeout: START_MS });
+  await hold('[role="tablist"]', 'drop', 'main.py');
+  await page.getByRole('tab', { name: 'main.py' }).waitFor();
+});
+
 it('files are added with the keyboard, their path copied, deleted and brought back; too large ones are named', async () => {
   const { app, page, close } = await open(newData());
   onTestFinished(close);

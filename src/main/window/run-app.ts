@@ -99,7 +99,9 @@ export const runApp = async ({ asked, dataFolder, examine, outDir }: RunAppOptio
     },
     onProgress: (progress) => showProgress(window, progress),
     onRecent: ([newest]) => {
-      if (newest !== undefined) app.addRecentDocument(newest);
+      // The system has a list of its own.
+      if (newest === undefined) app.clearRecentDocuments();
+      else app.addRecentDocument(newest);
       dress(settings.get());
     },
     onRunEnded: (result) => notifyOfRun(window, result, translateTo(language())),
