@@ -17,7 +17,7 @@ import { DocumentFiles } from './console/documents/document-files.ts';
 import { DocumentTurns } from './console/documents/document-turns.ts';
 import { Finder } from './console/find/finder.ts';
 import { ModuleNames } from './console/module-names.ts';
-import { loadOutputs, restoreWork, WorkReader, type WorkNotice } from './console/work/restore-work.ts';
+import { loadWork, restoreWork, WorkReader, type WorkNotice } from './console/work/restore-work.ts';
 import { WorkKeeper } from './console/work/work-keeper.ts';
 import { GuestFrames } from './console/output/guest-frames.ts';
 import { PYTHON_SERVICES } from './settings/python-services.ts';
@@ -36,8 +36,6 @@ const { api } = window;
 const settings = new SettingsStore(api.config);
 const sandbox = new SandboxStore(api.sandbox);
 const info = shallowRef<AppInfo | null>(null);
-// The restored work decides what is shown first.
-const restored = await restoreWork(api.work, api.sandbox);
 const uniqueName = (): string => crypto.randomUUID().slice(0, 8);
 
 // Mounted after the settings are known, so that language and theme do not change at once.
@@ -59,16 +57,12 @@ const store = new ConsoleStore({
   work: api.work,
   config: () => settings.config.value,
   uniqueName,
-  restored,
 });
-const workNotices = shallowRef<readonly WorkNotice[]>(restored.notices);
+const workNotices = shallowRef<readonly WorkNotice[]>([]);
 const keeper = new WorkKeeper(api.work, () => store.work);
 const reader = new WorkReader(api.work, (notice) => {
   workNotices.value = [...workNotices.value, notice];
 });
-for (const session of [...store.sessions.value, ...store.removals.sessions.value]) keeper.noteSource(session);
-keeper.start();
-void loadOutputs(reader, store.allCells, (cell) => keeper.noteRestored(cell));
 
 const services: Services = {
   api,
@@ -92,3 +86,13 @@ createApp(App)
   .provide(SERVICES, services)
   .provide(PYTHON_SERVICES, services)
   .mount('#app');
+
+// The window is there meanwhile.
+const { notices, ...restored } = await restoreWork(api.work, api.sandbox);
+workNotices.value = notices;
+store.restore(restored);
+keeper.start();
+await loadWork(reader, () => store.allCells, {
+  onSource: (session) => keeper.noteSource(session),
+  onCell: (cell) => keeper.noteRestored(cell),
+});

@@ -3,6 +3,8 @@ import type { DocumentActions } from '../console/use-documents.ts';
 import type { Removing } from '../console/use-removing.ts';
 import type { Services } from './services.ts';
 
+const MAKING: ReadonlySet<AppCommand> = new Set(['new-document', 'open-document', 'new-session']);
+
 /** Commands of the menu and its shortcuts. */
 export const obeyCommand = (
   services: Services,
@@ -11,6 +13,8 @@ export const obeyCommand = (
 ): void => {
   const { console: store, place } = services;
   const session = store.active.value;
+  // Those that make sessions come before the ones that there were otherwise.
+  if (!store.isRestored.value && MAKING.has(command)) return;
   switch (command) {
     case 'show-console':
       place.value = 'console';

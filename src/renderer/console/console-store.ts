@@ -32,15 +32,15 @@ export interface ConsoleStoreOptions {
   readonly config: () => Config;
   /** Random text, so that no name of an earlier page comes up again. */
   readonly uniqueName: () => string;
-  /** What there was before. */
-  readonly restored: Pick<RestoredWork, 'active' | 'made' | 'removals' | 'sessions'>;
 }
 
-/** The sessions and their cells, and what goes on in them. */
+/** The sessions and their cells, and what goes on in them. There is none before `restore`. */
 export class ConsoleStore {
   readonly #options: ConsoleStoreOptions;
   readonly sessions: Ref<readonly Session[]> = shallowRef([]);
   readonly activeName = ref('');
+  /** What there was before is known, but for outputs and documents. */
+  readonly isRestored = ref(false);
   readonly filesOpen = ref(false);
   /** Where the keyboard is to go on; the view takes it from there. */
   readonly focusWish: Ref<FocusWish | null> = shallowRef(null);
@@ -57,7 +57,7 @@ export class ConsoleStore {
   readonly #queue = new CellQueue((turn) => this.#run(turn));
   readonly #running = new Map<string, PlacedCell>();
   #waiting: RunEvent[] = [];
-  #sessionsMade: number;
+  #sessionsMade = 0;
   /** Sessions that ended with a process of which it is not told yet why. */
   #bereaved: readonly { readonly session: Session; readonly at: number }[] = [];
   #runsMade = 0;
@@ -67,12 +67,21 @@ export class ConsoleStore {
     this.files = new SessionFiles({ ...options, runId: () => this.#nextRunId() });
     options.api.onRun((event) => this.#hear(event));
     options.api.onEvent((event) => this.#hearSandbox(event));
-    const { active, made, removals, sessions } = options.restored;
+  }
+
+  /** What there was before. */
+  restore({
+    active,
+    made,
+    removals,
+    sessions,
+  }: Pick<RestoredWork, 'active' | 'made' | 'removals' | 'sessions'>): void {
     this.#sessionsMade = made;
     this.sessions.value = sessions;
     for (const removal of removals) this.removals.add(removal);
     this.activeName.value = (sessions.find(({ name }) => name === active) ?? sessions[0])?.name ?? '';
     if (sessions.length === 0) this.addSession();
+    this.isRestored.value = true;
   }
 
   /** Those of the active session first, and at the end those that were removed and can come back. */

@@ -153,6 +153,8 @@ export const useDocuments = (): DocumentActions => {
   const saveAs = (session: Session): Promise<boolean> => turns.inTurn(session, () => askAndWrite(session));
   const save = (session: Session): Promise<boolean> =>
     turns.inTurn(session, async () => {
+      // Its file may turn out not to be known whole; then it has none.
+      await outputsLoaded(session);
       const { document } = session;
       const id = document?.id ?? null;
       if (document === null || id === null) return askAndWrite(session);

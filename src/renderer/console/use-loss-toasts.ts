@@ -42,11 +42,12 @@ export const useLossToasts = (): void => {
     }
   };
   const lostOnes = (): Session[] => store.sessions.value.filter(({ lost }) => lost !== null);
-  let known = new Set(lostOnes());
-  watch(lostOnes, (lost) => {
+  let known: ReadonlySet<Session> = new Set();
+  watch([lostOnes, store.isRestored], ([lost], [, wasRestored]) => {
     const added = lost.filter((session) => !known.has(session));
     known = new Set(lost);
-    if (added.length === 0) return;
+    // Of the last time's sessions everything is gone, which each of them says.
+    if (added.length === 0 || !wasRestored) return;
     pending = [...pending, ...added];
     clearTimeout(timer);
     timer = setTimeout(tell, GATHERED_MS);

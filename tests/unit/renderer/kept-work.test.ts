@@ -16,7 +16,7 @@ import {
   KeptSession,
   keptSession,
 } from '../../../src/renderer/console/work/kept.ts';
-import { loadOutputs, restoreWork, WorkReader } from '../../../src/renderer/console/work/restore-work.ts';
+import { loadWork, restoreWork, WorkReader } from '../../../src/renderer/console/work/restore-work.ts';
 import { outputsLoaded } from '../../../src/renderer/console/work/outputs-loaded.ts';
 import { WorkKeeper } from '../../../src/renderer/console/work/work-keeper.ts';
 import {
@@ -44,15 +44,18 @@ const noSandbox: Pick<SandboxApi, 'status'> = {
   status: () => Promise.resolve({ ok: false, error: { code: 'failed', message: 'none' } }),
 };
 
+const UNHEARD = { onSource: () => undefined, onCell: () => undefined };
+
 /** A page as it begins, with no interpreter that is left from before. */
 const openPage = async (folder: string, run?: Parameters<typeof openedConsole>[0]): Promise<Page> => {
   const parts = new WorkStore(folder);
   const api = workApi(parts);
   const opened = openedConsole(run, await restoreWork(api, noSandbox), api);
   const keeper = new WorkKeeper(api, () => opened.store.work);
-  for (const session of opened.store.sessions.value) keeper.noteSource(session);
-  const reader = new WorkReader(api, () => undefined);
-  await loadOutputs(reader, opened.store.allCells, (cell) => keeper.noteRestored(cell));
+  await loadWork(new WorkReader(api, () => undefined), () => opened.store.allCells, {
+    onSource: (session) => keeper.noteSource(session),
+    onCell: (cell) => keeper.noteRestored(cell),
+  });
   return {
     ...opened,
     keeper,
@@ -413,13 +416,75 @@ describe('a document', () => {
         return api.read(name);
       },
     };
-    const loading = loadOutputs(new WorkReader(slow, () => undefined), store.allCells, () => undefined);
+    const loading = loadWork(new WorkReader(slow, () => undefined), () => store.allCells, UNHEARD);
     const written = outputsLoaded(session).then(() => writtenText(session));
     isRead.resolve();
     expect(await written).toBe(expected);
     expect(expected).toContain('run here');
     await loading;
     await outputsLoaded(session);
+  });
+
+  it('holds no other session up while it is read, and loses nothing when the app ends before that', async () => {
+    const folder = newFolder();
+    const first = await openPage(folder, () => ({ stdout: 'of the other' }));
+    const text = openNotebook(first.store, [notebookCell('a'), notebookCell('b')]);
+    const long = activeOf(first.store).name;
+    const other = first.store.addSession();
+    await first.store.run(other, other.addCell('other'));
+    first.store.activeName.value = long;
+    await first.save();
+
+    const parts = new WorkStore(folder);
+    const api = workApi(parts);
+    const { store } = openedConsole(undefined, await restoreWork(api, noSandbox), api);
+    const [isRead, isOtherLoaded] = [deferred(), deferred()];
+    const slow: WorkApi = {
+      ...api,
+      read: async (name) => {
+        if (name.includes('-document-')) await isRead.promise;
+        return api.read(name);
+      },
+    };
+    const keeper = new WorkKeeper(api, () => store.work);
+    const loading = loadWork(new WorkReader(slow, () => undefined), () => store.allCells, {
+      onSource: (session) => keeper.noteSource(session),
+      onCell: (cell) => {
+        keeper.noteRestored(cell);
+        isOtherLoaded.resolve();
+      },
+    });
+    await isOtherLoaded.promise;
+    const session = activeOf(store);
+    expect(session).toMatchObject({ document: { name: 'a.ipynb' }, documentSource: null, hasChanges: false });
+    const [a, b] = session.cells;
+    if (a === undefined || b === undefined) throw new Error('no cells');
+    b.source = 'changed';
+    await keeper.saveNow();
+    await parts.flushed();
+    // Another start, as if the app had ended now.
+    const after = activeOf((await openPage(folder)).store);
+    expect(after.hasChanges).toBe(true);
+    expect(writtenText(after)).toBe(text.replace('"source": [\n    "b"', '"source": [\n    "changed"'));
+    await store.run(session, a);
+    isRead.resolve();
+    await loading;
+    // What was run meanwhile stays as it is.
+    expect(session.cells.map(({ phase }) => phase.name)).toEqual(['done', 'opened']);
+    expect(session.hasChanges).toBe(true);
+    expect(writtenText(session)).toContain('"own": 1');
+  });
+
+  it('that can not be read whole any more is a session without a file', async () => {
+    const folder = newFolder();
+    const first = await openPage(folder);
+    openNotebook(first.store, [notebookCell('a')]);
+    await first.save();
+    for (const name of readdirSync(folder).filter((one) => one.includes('-document-')))
+      truncateSync(path.join(folder, name), 10);
+    const session = activeOf((await openPage(folder)).store);
+    expect(session).toMatchObject({ document: null, documentSource: null, unreadParts: null });
+    expect(session.cells.map(({ origin, source }) => [source, origin])).toEqual([['a', null]]);
   });
 
   it('has the outputs of its file where those that were kept can not be read', async () => {

@@ -60,8 +60,8 @@ export const openedConsole = (
     work,
     config: () => Config.parse({}),
     uniqueName: () => 'x',
-    restored,
   });
+  store.restore(restored);
   return { store, ran, tell: (event) => tell(event), say: (event) => say(event) };
 };
 

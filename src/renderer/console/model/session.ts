@@ -89,6 +89,8 @@ export class Session {
   document: DocumentState | null = null;
   /** What was read of its file, or saved to it last. */
   documentSource: DocumentSource | null = null;
+  /** Names of the parts of the kept work that have it, as long as it is not read from there. */
+  unreadParts: readonly string[] | null = null;
   /** Counts the sources that it has had. */
   sourceRevision = 0;
   /** Its cells when they agreed with the file; null when they are known to differ. */

@@ -143,13 +143,13 @@ const keptCode = (cell: Cell): z.infer<typeof KeptCode> => ({
 });
 
 const keptDocument = (session: Session): KeptSession['document'] => {
-  const { document, documentSource, hasChanges } = session;
+  const { document, documentSource, hasChanges, unreadParts } = session;
   return document === null
     ? null
     : {
         ...document,
         isChanged: hasChanges,
-        parts: documentSource === null ? 0 : partCount(documentSource),
+        parts: unreadParts?.length ?? (documentSource === null ? 0 : partCount(documentSource)),
         revision: session.sourceRevision,
       };
 };

@@ -1,10 +1,11 @@
 import { watch } from 'vue';
 import type { Session } from '../model/session.ts';
 
-/** Resolves when all that is kept of a session's outputs was read: before that, they are not known. */
+/** Resolves when all that is kept of a session's file and outputs was read: before that, they are not known. */
 export const outputsLoaded = (session: Session): Promise<void> =>
   new Promise((resolve) => {
-    const isLoading = (): boolean => session.cells.some((cell) => cell.isLoading);
+    const isLoading = (): boolean =>
+      session.unreadParts !== null || session.cells.some((cell) => cell.isLoading);
     if (!isLoading()) {
       resolve();
       return;

@@ -77,7 +77,7 @@ const CELL_MARK = '-cell-';
 const isSession = (name: string): boolean =>
   name !== 'sessions' && ![CELL_MARK, FILE_MARK, DOCUMENT_MARK].some((mark) => name.includes(mark));
 
-/** Reads the code of all sessions; what came of the cells is read by `loadOutputs`. */
+/** Reads the code of all sessions; what is in their files, and what came of the cells, is read by `loadWork`. */
 export const restoreWork = async (
   api: WorkApi,
   sandbox: Pick<SandboxApi, 'status'>,
@@ -99,12 +99,14 @@ export const restoreWork = async (
   const sessions: Session[] = [];
   const removals: Removal[] = [];
   const unwanted: string[] = [];
-  for (const name of order) {
-    if (!there.has(name)) continue;
-    const read = await reader.read(name, KeptSession);
+  const parts = await Promise.all(
+    [...order]
+      .filter((name) => there.has(name))
+      .map((name) => reader.read(name, KeptSession).then((read) => ({ name, read }))),
+  );
+  for (const { name, read } of parts) {
     if (read?.kept.name !== name) continue;
-    const source = await sourceOf(reader, read.kept);
-    const restored = sessionOf(read.kept, source, isAlive(read.kept));
+    const restored = sessionOf(read.kept, isAlive(read.kept));
     const { session } = restored;
     removals.push(...restored.removals);
     if (closed.has(name)) removals.push({ kind: 'session', session, index: sessions.length });
@@ -113,10 +115,8 @@ export const restoreWork = async (
     const { attached, cells, document, removed } = read.kept;
     const own = new Set([
       ...[...cells, ...removed].map(({ id }) => id),
-      ...attached.flatMap(({ parts }) => parts),
-      ...(document === null
-        ? []
-        : sourceParts(name, document.revision, Math.min(document.parts, LIMITS.workParts))),
+      ...attached.flatMap((file) => file.parts),
+      ...documentParts(name, document),
     ]);
     const marks = [CELL_MARK, FILE_MARK, DOCUMENT_MARK].map((mark) => `${name}${mark}`);
     unwanted.push(...names.filter((part) => marks.some((mark) => part.startsWith(mark)) && !own.has(part)));
@@ -127,55 +127,40 @@ export const restoreWork = async (
   return { sessions, active: index.active, made: Math.max(index.made, ...numbers), removals, notices };
 };
 
-/** What was read of a session's file; null without one, or when some of it is missing. */
-const sourceOf = async (
-  reader: WorkReader,
-  { document, name }: KeptSession,
-): Promise<DocumentSource | null> => {
-  if (document === null) return null;
-  const parts: KeptSource[] = [];
-  for (const partName of sourceParts(name, document.revision, Math.min(document.parts, LIMITS.workParts))) {
-    const part = await reader.read(partName, KeptSource);
-    if (part === null) return null;
-    parts.push(part.kept);
-  }
-  return joinedSource(parts);
-};
+/** Names of the parts with what was read of a session's file. */
+const documentParts = (name: string, document: KeptSession['document']): readonly string[] =>
+  document === null ? [] : sourceParts(name, document.revision, Math.min(document.parts, LIMITS.workParts));
 
-const cellOf = (kept: KeptSession['cells'][number], source: DocumentSource | null): Cell => {
+const cellOf = (kept: KeptSession['cells'][number]): Cell => {
   const cell = shallowReactive(new Cell(kept.id, kept.source));
   cell.kind = kept.kind;
   cell.hidden = kept.hidden;
   cell.isLoading = kept.ran;
-  const opened = kept.origin === null || source === null ? null : openedCell(source, kept.origin.index);
-  if (opened === null) return cell;
   cell.origin = kept.origin;
-  if (kept.origin?.keepsOutputs === true && !kept.ran) showOpened(cell, opened);
   return cell;
 };
 
 const sessionOf = (
   kept: KeptSession,
-  source: DocumentSource | null,
   isAlive: boolean,
 ): { readonly session: Session; readonly removals: readonly Removal[] } => {
   const session = shallowReactive(new Session(kept.name, kept.number));
-  const cells = kept.cells.map((cell) => cellOf(cell, source));
-  const removed = kept.removed.map((cell) => cellOf(cell, source));
+  const cells = kept.cells.map(cellOf);
+  const removed = kept.removed.map(cellOf);
   // What removed cells have made is gone, too.
   const attached = kept.attached.map((file) => ({ ...file, isPlaced: true }));
   session.restore({ ...kept, attached, cells: [...cells, ...removed] });
   if (!isAlive) session.loseState('app-closed');
   session.cells = cells;
   if (cells.length === 0) session.addCell();
-  restoreDocument(session, kept.document, source);
+  restoreDocument(session, kept.document);
   const known = new Map([...cells, ...removed].map((cell) => [cell.id, cell]));
   /** The code of cells as it was at a removal: the last one is looked at first. */
   const sources = new Map<Cell, string>();
   const removals = kept.removed.map((of, at): Removal => ({
     kind: 'cell',
     session,
-    cell: removed[at] ?? cellOf(of, source),
+    cell: removed[at] ?? cellOf(of),
     index: of.index,
   }));
   for (const [at, { merged }] of [...kept.removed.entries()].reverse()) {
@@ -193,17 +178,12 @@ const sessionOf = (
   return { session, removals };
 };
 
-/** A session whose file is not known whole is one without a file: it is not to be written over. */
-const restoreDocument = (
-  session: Session,
-  document: KeptSession['document'],
-  source: DocumentSource | null,
-): void => {
+const restoreDocument = (session: Session, document: KeptSession['document']): void => {
   session.sourceRevision = document?.revision ?? 0;
-  if (document === null || (document.parts > 0 && source === null)) return;
-  const { format, id, isChanged, name, version } = document;
+  if (document === null) return;
+  const { format, id, isChanged, name, parts, version } = document;
   session.document = { id, name, format, version };
-  session.documentSource = source;
+  session.unreadParts = parts === 0 ? null : documentParts(session.name, document);
   session.saved = isChanged ? null : session.savedCells;
 };
 
@@ -221,6 +201,70 @@ const fallBackOnFile = (cell: Cell, source: DocumentSource | null): void => {
   if (opened === null) return;
   cell.origin = { ...origin, keepsOutputs: true };
   showOpened(cell, opened);
+};
+
+/** Null when some of it is missing. */
+const readSource = async (reader: WorkReader, names: readonly string[]): Promise<DocumentSource | null> => {
+  const parts: KeptSource[] = [];
+  for (const name of names) {
+    const part = await reader.read(name, KeptSource);
+    if (part === null) return null;
+    parts.push(part.kept);
+  }
+  return joinedSource(parts);
+};
+
+/** For so long cells are made without a pause in which the page can do something else, in ms. */
+const BUSY_MS = 12;
+
+/** Reads what was read of a session's file: cells that were not run show what it has. @param cells also the removed ones */
+const loadSource = async (
+  reader: WorkReader,
+  session: Session,
+  cells: () => readonly Cell[],
+  onLoaded: (session: Session) => void,
+): Promise<void> => {
+  if (session.unreadParts === null) return;
+  const source = await readSource(reader, session.unreadParts);
+  let from = performance.now();
+  for (const cell of cells()) {
+    const { isLoading, origin, phase } = cell;
+    if (origin === null) continue;
+    const opened = source === null ? null : openedCell(source, origin.index);
+    if (opened === null) cell.origin = null;
+    // Otherwise it was run, before or meanwhile.
+    else if (origin.keepsOutputs && !isLoading && phase.name === 'draft') showOpened(cell, opened);
+    if (performance.now() - from < BUSY_MS) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    from = performance.now();
+  }
+  session.documentSource = source;
+  session.unreadParts = null;
+  // A session whose file is not known whole is one without a file: it is not to be written over.
+  if (source === null) session.document = null;
+  else onLoaded(session);
+};
+
+export interface WorkLoading {
+  /** What of a session's file is on disk. */
+  readonly onSource: (session: Session) => void;
+  readonly onCell: (cell: Cell) => void;
+}
+
+/** Reads what the code is not of: a long document holds no other session up. */
+export const loadWork = async (
+  reader: WorkReader,
+  all: () => readonly PlacedCell[],
+  { onCell, onSource }: WorkLoading,
+): Promise<void> => {
+  const cellsOf = (of: Session): PlacedCell[] => all().filter(({ session }) => session === of);
+  const sessions = new Set(all().map(({ session }) => session));
+  await Promise.all(
+    [...sessions].map(async (session) => {
+      await loadSource(reader, session, () => cellsOf(session).map(({ cell }) => cell), onSource);
+      await loadOutputs(reader, cellsOf(session), onCell);
+    }),
+  );
 };
 
 /** Reads what came of cells, one after the other. */

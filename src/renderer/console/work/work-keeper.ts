@@ -315,6 +315,7 @@ const touch = (work: KeptWork): object => [
     session.title,
     session.document,
     session.documentSource,
+    session.unreadParts,
     session.hasChanges,
     cells.map((cell) => [cell.source, cell.kind, cell.origin, stateOf(cell)]),
   ]),
