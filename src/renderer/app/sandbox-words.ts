@@ -13,21 +13,21 @@ export interface SandboxNow {
   readonly supervised: boolean;
   /** What waits for an answer of the user's, in words; '' when nothing does. */
   readonly waiting: string;
-  /** Elapsed time of the current run, `00:03`; '' when there is none. */
-  readonly elapsed: string;
+  /** Whether code runs that was asked for here. */
+  readonly isRunning: boolean;
   /** Why the last process ended; null when none has. */
   readonly lastEnd: ProcessEndCause | null;
 }
 
 export const sandboxWords = (
   t: Translate,
-  { state, supervised, elapsed, lastEnd, waiting }: SandboxNow,
+  { state, supervised, isRunning, lastEnd, waiting }: SandboxNow,
 ): SandboxWords => {
   if (waiting !== '' && (!supervised || state.name === 'busy')) return { text: waiting, tone: 'waiting' };
   if (!supervised) {
-    return elapsed === ''
-      ? { text: t('status.idle'), tone: 'off' }
-      : { text: t('status.running', { time: elapsed }), tone: 'active' };
+    return isRunning
+      ? { text: t('status.running'), tone: 'active' }
+      : { text: t('status.idle'), tone: 'off' };
   }
   switch (state.name) {
     case 'stopped':
@@ -39,7 +39,7 @@ export const sandboxWords = (
     case 'ready':
       return { text: t('status.ready'), tone: 'good' };
     case 'busy':
-      return { text: t('status.running', { time: elapsed }).trim(), tone: 'active' };
+      return { text: t('status.running'), tone: 'active' };
     case 'unresponsive':
       return { text: t('status.unresponsive'), tone: 'bad' };
     case 'stopping':

@@ -95,7 +95,7 @@ it('is not sandboxed for the window either', () => {
     state: { name: 'ready' },
     supervised: store.traits.value.supervised,
     waiting: '',
-    elapsed: '',
+    isRunning: false,
     lastEnd: null,
   });
   expect(words.text).toBe('status.idle');

@@ -46,6 +46,8 @@ export const caret: Extension = [
   ViewPlugin.fromClass(Blinking),
   EditorView.theme({
     '.cm-cursorLayer': { animation: 'none !important' },
+    // The engine's own, which is not seen: it blinks all the same, where it is not told to rest.
+    '.cm-content': { caretAnimation: 'manual' },
     [`.cm-scroller.${HIDDEN} > .cm-cursorLayer`]: { visibility: 'hidden' },
   }),
 ];
