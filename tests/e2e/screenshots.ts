@@ -11,6 +11,7 @@ import { obtainWheels } from '../../scripts/provision/wheels.ts';
 import { thisMachine } from '../../scripts/provision/machine.ts';
 import { logToStderr } from '../../scripts/shared/log.ts';
 import { documentPictures } from './document-pictures.ts';
+import { editingPictures } from './editing-pictures.ts';
 import {
   chooseNative,
   ENABLED,
@@ -174,6 +175,7 @@ const allPictures = async (): Promise<void> => {
     await shoot('memory');
     await page.keyboard.press('Escape');
     await documentPictures(app, shoot);
+    await editingPictures(app, shoot);
     for (const place of ['Packages', 'Activity', 'Settings'] satisfies PlaceName[]) {
       await goTo(page, place);
       await page.getByRole('heading', { level: 1 }).waitFor();
@@ -193,6 +195,10 @@ const allPictures = async (): Promise<void> => {
       await page.getByRole('navigation').getByRole('button').nth(index).click();
       await shoot(`german-${name}`);
     }
+    await page.getByRole('navigation').getByRole('button').first().click();
+    await page.getByRole('button', { name: 'Dateien', exact: true }).click();
+    await page.locator('.drawer').waitFor();
+    await shoot('german-files');
     if (app.errors.length > 0) logToStderr(`the page complained:\n${app.errors.join('\n')}`);
   } finally {
     await app.close();
