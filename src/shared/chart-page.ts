@@ -1,6 +1,6 @@
-/** The look of a page that draws one chart: the grounds of the window in both themes, as tokens.css has them. */
+/** The look of a page that draws one chart: the grounds of a cell in both themes, as tokens.css has them. */
 export const CHART_STYLE = [
-  ':root { color-scheme: light dark; background: light-dark(#ffffff, #1b1c1f); color: light-dark(#1b1b1f, #e7e7ea); }',
+  ':root { color-scheme: light dark; background: light-dark(#ffffff, #25262a); color: light-dark(#1b1b1f, #e7e7ea); }',
   'body { margin: 0; font: 13px system-ui, sans-serif; }',
   'main { overflow: auto; }',
   'main > div { min-width: 0; }',

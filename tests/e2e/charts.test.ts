@@ -94,7 +94,7 @@ it('is drawn in the colours of the theme, and anew when that changes', async () 
       .first()
       .evaluate((element) => getComputedStyle(element).backgroundColor);
   await setTheme('dark');
-  await eventually(async () => expect(await ground()).toBe('rgb(27, 28, 31)'));
+  await eventually(async () => expect(await ground()).toBe('rgb(37, 38, 42)'));
   expect(await axeFindings(app.page)).toEqual([]);
   await setTheme('light');
   await eventually(async () => expect(await ground()).toBe('rgb(255, 255, 255)'));

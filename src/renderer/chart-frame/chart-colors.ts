@@ -1,4 +1,4 @@
-/** The window's colours that charts are drawn in, where their code chose none; see tokens.css. */
+/** The window's colours that charts are drawn in, where their code chose none: those of a cell; see tokens.css. */
 export interface ChartColors {
   readonly ground: string;
   readonly sunken: string;
@@ -17,7 +17,7 @@ const LIGHT: ChartColors = {
   font: FONT,
 };
 const DARK: ChartColors = {
-  ground: '#1b1c1f',
+  ground: '#25262a',
   sunken: '#141518',
   line: '#303238',
   text: '#e7e7ea',

@@ -57,7 +57,7 @@ describe('a figure of Plotly', () => {
   });
 
   it('has the theme where its code chose no other, and its own where it did', () => {
-    expect(figure({}).layout).toMatchObject({ template: { layout: { paper_bgcolor: '#1b1c1f' } } });
+    expect(figure({}).layout).toMatchObject({ template: { layout: { paper_bgcolor: '#25262a' } } });
     const own = { template: { layout: { font: { color: '#123456' }, paper_bgcolor: 'pink' } } };
     expect(figure({ layout: own }).layout).toEqual(own);
   });
@@ -81,7 +81,7 @@ describe('a chart of Vega', () => {
   it('keeps what its code chose, and is left alone on a ground of its own', () => {
     const spec = { config: { axis: { labelColor: 'red' } } };
     expect(inColors(spec, chartColors(true))).toMatchObject({
-      config: { axis: { labelColor: 'red', titleColor: '#e7e7ea' }, background: '#1b1c1f' },
+      config: { axis: { labelColor: 'red', titleColor: '#e7e7ea' }, background: '#25262a' },
     });
     const grounded = { background: 'white' };
     expect(inColors(grounded, chartColors(true))).toBe(grounded);
