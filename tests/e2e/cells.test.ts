@@ -99,7 +99,7 @@ it('cells are inserted, moved, duplicated, split and merged; the keyboard goes a
   await press('Home', 'ArrowRight', 'Control+Shift+-');
   await becomes('code 3');
   expect(await sources()).toEqual(['zero', 'two', 't', 'wo', 'one', 'three']);
-  await press('Escape', 'm');
+  await press('Escape', 'Shift+M');
   await eventually(async () => expect(await sources()).toEqual(['zero', 'two', 't', 'wo\none', 'three']));
   await becomes('cell 3');
   // The editor's own undo leaves the code of both.

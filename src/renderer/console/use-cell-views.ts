@@ -5,6 +5,8 @@ import type { Cell } from './model/cell.ts';
 export interface ShownCell {
   focus(): void;
   focusFrame(): void;
+  /** To go on with it: into its code; text that is set stays so. */
+  goTo(): void;
   /** In UTF-16 units. */
   showCode(from: number, to: number): void;
   chosenText(): string;
@@ -17,6 +19,7 @@ export interface CellViews {
   /** Into its code, once it is shown. */
   readonly focusCell: (cell: Cell) => Promise<void>;
   readonly focusFrame: (cell: Cell) => Promise<void>;
+  readonly goTo: (cell: Cell) => Promise<void>;
 }
 
 export const useCellViews = (): CellViews => {
@@ -35,6 +38,10 @@ export const useCellViews = (): CellViews => {
     focusFrame: async (cell) => {
       await nextTick();
       of(cell)?.focusFrame();
+    },
+    goTo: async (cell) => {
+      await nextTick();
+      of(cell)?.goTo();
     },
   };
 };

@@ -136,9 +136,12 @@ describe('keys of a cell', () => {
       'previous',
       'move-up',
     ]);
+    expect([key('m'), key('M', { shiftKey: true }), key('y')]).toEqual(['to-text', 'merge', 'to-code']);
     const others = [
       key('a', { ctrlKey: true }),
       key('d', { metaKey: true }),
+      key('A', { shiftKey: true }),
+      key('Enter', { shiftKey: true }),
       key('x'),
       key('toString'),
       key('Tab'),

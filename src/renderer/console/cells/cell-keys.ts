@@ -3,7 +3,7 @@ import type { CellAction } from '../model/cell-edits.ts';
 
 export type CellKey = CellAction | 'edit' | 'previous' | 'next' | 'remove';
 
-/** Names of keys as the browser tells them, with Alt before them where that is held. */
+/** Names of keys as the browser tells them, with Alt or Shift before them where that is held. */
 const KEYS: Readonly<Record<string, CellKey>> = {
   Enter: 'edit',
   ArrowUp: 'previous',
@@ -13,11 +13,11 @@ const KEYS: Readonly<Record<string, CellKey>> = {
   a: 'insert-above',
   b: 'insert-below',
   d: 'duplicate',
-  m: 'merge',
+  'Shift+m': 'merge',
   c: 'copy-output',
   i: 'hide-code',
   o: 'hide-outputs',
-  t: 'to-text',
+  m: 'to-text',
   y: 'to-code',
   Delete: 'remove',
 };
@@ -33,9 +33,9 @@ export interface PressedKey {
 
 /** Null for a key that means nothing to a cell. */
 export const cellKeyOf = (event: PressedKey): CellKey | null => {
-  if (event.ctrlKey || event.metaKey || event.shiftKey) return null;
+  if (event.ctrlKey || event.metaKey) return null;
   const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const full = event.altKey ? `Alt+${name}` : name;
+  const full = `${event.altKey ? 'Alt+' : ''}${event.shiftKey ? 'Shift+' : ''}${name}`;
   return Object.hasOwn(KEYS, full) ? (KEYS[full] ?? null) : null;
 };
 
@@ -46,10 +46,10 @@ export const CELL_KEY_LABELS: Readonly<Partial<Record<CellAction, string>>> = {
   'move-up': 'Alt+↑',
   'move-down': 'Alt+↓',
   duplicate: 'D',
-  merge: 'M',
+  merge: 'Shift+M',
   'copy-output': 'C',
   'hide-code': 'I',
   'hide-outputs': 'O',
-  'to-text': 'T',
+  'to-text': 'M',
   'to-code': 'Y',
 };

@@ -4,6 +4,7 @@ import { ShownTable, TABLE_MIME } from '../../../shared/contract/table.ts';
 import { animationOf, type Animation } from './animation.ts';
 import { decodeBase64 } from './base64.ts';
 import { MAX_JSON_LENGTH } from './texts/json-tree.ts';
+import { MAX_MARKDOWN_LENGTH } from './texts/markdown-length.ts';
 import { MAX_MATH_LENGTH } from './texts/math-text.ts';
 import { DRAWING } from './picture.ts';
 
@@ -21,8 +22,6 @@ export type ShownOutput =
 
 const BASE64_IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 const TEXTS = ['text/markdown', 'text/latex', 'application/json', 'text/plain'];
-/** Longest Markdown that is set, in UTF-16 units. */
-const MAX_MARKDOWN_LENGTH = 32 * 1024;
 /** Texts that are set; longer ones are shown as they are. */
 const SET_TEXTS = [
   { type: 'text/markdown', kind: 'markdown', most: MAX_MARKDOWN_LENGTH },
