@@ -1,15 +1,8 @@
 import { Tokenizer, TokenizerError, TokenType } from '@streamparser/json';
+import type { Json, JsonCaps } from './json-caps.ts';
+import { SMALL_JSON_BYTES, smallJson } from './small-json.ts';
 
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-
-export interface JsonCaps {
-  /** Of bytes that are read. */
-  readonly maxBytes: number;
-  /** Levels of lists and objects. */
-  readonly maxDepth: number;
-  /** Values of any kind, at all levels. */
-  readonly maxValues: number;
-}
+export type { Json, JsonCaps };
 
 export interface JsonPart extends JsonCaps {
   /** The keys that lead to it. */
@@ -72,10 +65,10 @@ class NumberCappedTokenizer extends Tokenizer {
  */
 export class JsonReader {
   readonly #options: JsonReaderOptions;
-  readonly #tokenizer = new NumberCappedTokenizer({
-    stringBufferSize: STRING_BUFFER_BYTES,
-    numberBufferSize: NUMBER_BUFFER_BYTES,
-  });
+  /** Made when the first piece is not all there is, or not small. */
+  #tokenizer: NumberCappedTokenizer | null = null;
+  /** The first piece, if it may be a whole small document. */
+  #small: Uint8Array | null = null;
   /** The document itself is the only element of the outermost one. */
   readonly #frames: Frame[] = [{ ...frameOf([]), expects: 'value' }];
   #bytes = 0;
@@ -86,24 +79,59 @@ export class JsonReader {
 
   constructor(options: JsonReaderOptions) {
     this.#options = options;
-    this.#tokenizer.onToken = ({ offset, token, value }) => this.#take(token, value, offset);
   }
 
-  /** @throws JsonError; what `onItem` throws */
+  /** What is wrong with a small piece may be found at the end only. @throws JsonError; what `onItem` throws */
   push(bytes: Uint8Array): void {
+    const isFirst = this.#bytes === 0;
     this.#bytes += bytes.byteLength;
     if (this.#bytes > this.#options.maxBytes) throw new JsonError('it is too large');
-    this.#tokenize(() => this.#tokenizer.write(bytes));
+    if (isFirst && bytes.byteLength <= SMALL_JSON_BYTES && this.#options.items === undefined) {
+      // The caller may use its buffer again.
+      this.#small = bytes.slice();
+      return;
+    }
+    this.#readSmall();
+    this.#write(bytes);
   }
 
   /** The whole. @throws JsonError when it is not complete */
   end(): Json {
+    const small = this.#small === null ? undefined : this.#wholeOf(this.#small);
+    if (small !== undefined) return small;
+    this.#readSmall();
+    const tokenizer = this.#tokenizer;
     // A number at the very end is complete by now.
-    if (!this.#tokenizer.isEnded) this.#tokenize(() => this.#tokenizer.end());
+    if (tokenizer?.isEnded === false) this.#tokenize(() => tokenizer.end());
     const [whole] = this.#frames;
     const [root] = whole?.list ?? [];
     if (this.#frames.length > 1 || root === undefined) throw new JsonError('it is not complete');
     return root;
+  }
+
+  #wholeOf(bytes: Uint8Array): Json | undefined {
+    const { droppable = [] } = this.#options;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+    return smallJson(text, [this.#options, ...droppable]);
+  }
+
+  /** The piece that was set aside turned out to need the tokenizer. */
+  #readSmall(): void {
+    const bytes = this.#small;
+    this.#small = null;
+    if (bytes !== null) this.#write(bytes);
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (this.#tokenizer === null) {
+      this.#tokenizer = new NumberCappedTokenizer({
+        stringBufferSize: STRING_BUFFER_BYTES,
+        numberBufferSize: NUMBER_BUFFER_BYTES,
+      });
+      this.#tokenizer.onToken = ({ offset, token, value }) => this.#take(token, value, offset);
+    }
+    const tokenizer = this.#tokenizer;
+    this.#tokenize(() => tokenizer.write(bytes));
   }
 
   #tokenize(work: () => void): void {
