@@ -1,4 +1,5 @@
 /** Where a text is found in cells: in their code, and in all that came of them. */
+import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { MAX_MATCHES, PartSearch } from '../../../../src/renderer/console/model/find/cell-search.ts';
 import { textsOf } from '../../../../src/renderer/console/model/find/item-texts.ts';
@@ -173,4 +174,55 @@ it('stops counting, and goes through 50 MB of one line in short pieces', () => {
   expect(rare.matches).toEqual([]);
   // A millisecond or so each.
   expect(pieces).toBeGreaterThan(50_000_000 / 128 / 1024);
+});
+
+/** Of a processor, in ms: what else the machine is busy with does not count. */
+const busyDuring = (work: () => void): number => {
+  const before = process.cpuUsage();
+  work();
+  const { system, user } = process.cpuUsage(before);
+  return (system + user) / 1000;
+};
+
+describe('a page of HTML', () => {
+  const textOf = (html: string): string => {
+    for (const text of textsOf(richItem({ 'text/html': html }))) if (text !== null) return text.text;
+    throw new Error('no text');
+  };
+
+  it.each([
+    ['<h1>a <b>b</b></h1>\n c&amp;&#100;<br>e', 'a b c&d e'],
+    ['<head><title>x</title><style>y</style><body>a', 'a'],
+    ['<template>x<template>y</template>z</template>a</template>', 'a'],
+    ['<script>"<b>x"</script>a<SCRIPT>x', 'a'],
+    ['<p title="x">a<!-- x -->b</p>', 'ab'],
+    ['', ''],
+  ])('%s', (html, text) => {
+    expect(textOf(`<img>${html}`)).toBe(text);
+  });
+
+  it('is read whole, also where a piece of it ends within a tag, a blank or a character that is written in letters', () => {
+    for (const part of ['<i class="x">a</i>', 'a  \n\t ', '&nbsp;a&amp;', '<!-- x -->a']) {
+      const count = 5000;
+      expect(textOf(`<img>${part.repeat(count)}`).match(/a(?!mp)/gu)).toHaveLength(count);
+      expect(textOf(`<img>${part.repeat(count)}`)).not.toMatch(/\s\s|[<>x]/u);
+    }
+  });
+
+  it.each([
+    ['elements in each other, and ends of others', `${'<b>'.repeat(1e6)}${'</i>'.repeat(1e6)}needle`],
+    ['attributes', `<p ${'a=b '.repeat(2e6)}>needle`],
+    ['text', `${'<a '.repeat(1e4)}>${'text &amp; '.repeat(7e5)}needle`],
+    ['a table', `<table><tr><td>${'x</i> '.repeat(1e6)}</td></tr><tr><td>needle</td></tr></table><img>`],
+  ])('of %s takes time that grows with its length, in short pieces', (_what, html) => {
+    const search = new PartSearch(new Cell('c'), richItem({ 'text/html': html }), pattern('needle'), textsOf);
+    let steps = 0;
+    const busy = busyDuring(() => {
+      for (; !search.step(); steps += 1);
+    });
+    expect(search.matches).toHaveLength(1);
+    expect(steps).toBeGreaterThan(html.length / 32 / 1024);
+    // Some hundred milliseconds; hours when each end of an element looks through all that are open.
+    expect(busy).toBeLessThan(10_000);
+  });
 });

@@ -25,7 +25,7 @@ const STRIDE = 32 * 1024;
 const PER_TEXT = 16;
 
 /** Reads an output; see `textsOf`. */
-export type ReadTexts = (item: CellItem, from?: number) => Iterable<ItemText>;
+export type ReadTexts = (item: CellItem, from?: number) => Iterable<ItemText | null>;
 
 export class PartSearch {
   readonly matches: Match[] = [];
@@ -94,6 +94,10 @@ export class PartSearch {
     let spent = 0;
     let index = this.#settledTexts;
     for (const text of this.#read(item, index)) {
+      if (text === null) {
+        yield;
+        continue;
+      }
       const isSettled = item.kind !== 'text' || index < item.finishedLines;
       [this.#key, this.#text] = [text.key, index];
       // Most are short, and there may be millions of them.

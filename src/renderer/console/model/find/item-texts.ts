@@ -1,6 +1,6 @@
 /** What is to be read of outputs, text by text, each under the name that its place on the page has (`data-find`). */
 import type { CellItem, RichItem } from '../cell.ts';
-import { readHtmlTable, type TableData } from '../tables/html-table.ts';
+import { htmlTableSteps, type TableData } from '../tables/html-table.ts';
 import { cellText } from '../tables/table-text.ts';
 import { cellKey, gridKey } from '../tables/table-place.ts';
 import { childKey } from '../texts/json-place.ts';
@@ -21,8 +21,8 @@ export interface ItemText {
 
 const plain = (key: TextKey, text: string): ItemText => ({ key, text, hasCodes: false });
 
-/** @param from of a text that grows: the first line that was not read yet */
-export function* textsOf(item: CellItem, from = 0): Generator<ItemText> {
+/** Null stands for a piece of work that has brought no text yet. @param from of a text that grows: the first line that was not read yet */
+export function* textsOf(item: CellItem, from = 0): Generator<ItemText | null> {
   switch (item.kind) {
     case 'text':
       for (let line = from; line < item.lineCount; line += 1)
@@ -46,7 +46,7 @@ export function* textsOf(item: CellItem, from = 0): Generator<ItemText> {
   }
 }
 
-function* richTexts({ shown }: RichItem): Generator<ItemText> {
+function* richTexts({ shown }: RichItem): Generator<ItemText | null> {
   switch (shown.kind) {
     case 'text':
       yield* linesOf(shown.text);
@@ -69,8 +69,8 @@ function* richTexts({ shown }: RichItem): Generator<ItemText> {
       return;
     }
     case 'html': {
-      const table = readHtmlTable(shown.html);
-      if (table === null) yield plain('page', htmlText(shown.html));
+      const table = yield* htmlTableSteps(shown.html);
+      if (table === null) yield plain('page', yield* htmlText(shown.html));
       else yield* tableTexts(table);
       return;
     }

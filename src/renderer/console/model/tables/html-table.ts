@@ -114,8 +114,11 @@ class TableReader {
   }
 }
 
-/** Null when it is more than one plain table: colours, links and pictures would be lost. */
-export const readHtmlTable = (html: string): TableData | null => {
+/** Of HTML, between two stops, in UTF-16 units. */
+const PIECE = 16 * 1024;
+
+/** As `readHtmlTable`, with a stop after each short piece. */
+export function* htmlTableSteps(html: string): Generator<null, TableData | null> {
   if (!/<table[\s>]/iu.test(html)) return null;
   const reader = new TableReader();
   const parser = new Parser({
@@ -127,8 +130,20 @@ export const readHtmlTable = (html: string): TableData | null => {
     ontext: (text) => reader.text(text),
     onclosetag: (name) => reader.close(name),
   });
-  parser.end(html);
+  for (let at = 0; at < html.length && reader.isTable; at += PIECE) {
+    parser.write(html.slice(at, at + PIECE));
+    yield null;
+  }
+  if (reader.isTable) parser.end();
   if (!reader.fits) return null;
   const caption = [...reader.caption, ...reader.note].join('').trim();
   return { head: reader.head, body: reader.body, caption };
+}
+
+/** Null when it is more than one plain table: colours, links and pictures would be lost. */
+export const readHtmlTable = (html: string): TableData | null => {
+  const steps = htmlTableSteps(html);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
 };
