@@ -41,7 +41,7 @@ it('ends idle processes, and starts one for the next run', async () => {
   expect(await page.getByRole('tab', { selected: true }).innerText()).toContain('Variables are gone.');
   await goTo(page, 'Activity');
   await page
-    .getByText(/Session 1: variables lost/u)
+    .getByText(/Session 1: variables forgotten after a long rest/u)
     .first()
     .waitFor();
   await goTo(page, 'Console');
