@@ -3,8 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   branchOf,
   childrenOf,
+  FIRST_CHILDREN,
   leafText,
   readJson,
+  spanWith,
+  withMoreBefore,
+  withMoreBehind,
 } from '../../../src/renderer/console/model/texts/json-tree.ts';
 import { readMarkdown, type MarkdownPart } from '../../../src/renderer/console/model/texts/markdown.ts';
 import { mathSegments } from '../../../src/renderer/console/model/texts/math-text.ts';
@@ -111,17 +115,49 @@ describe('JSON', () => {
   it('is opened piece by piece', () => {
     const value = readJson('{"a": [1, 2, 3], "b": "text"}');
     expect(branchOf(value)).toEqual({ kind: 'object', count: 2 });
-    expect(childrenOf(value, 1)).toEqual([['a', [1, 2, 3]]]);
-    expect(childrenOf([1, 2, 3], 2)).toEqual([
-      ['0', 1],
+    expect(childrenOf(value, { from: 0, to: 1 })).toEqual([['a', [1, 2, 3]]]);
+    expect(childrenOf(value, { from: 1, to: 9 })).toEqual([['b', 'text']]);
+    expect(childrenOf([1, 2, 3], { from: 1, to: 3 })).toEqual([
       ['1', 2],
+      ['2', 3],
     ]);
+    expect(childrenOf(readJson('{"__proto__": 1}'), FIRST_CHILDREN)).toEqual([['__proto__', 1]]);
     expect(branchOf('text')).toBeNull();
     expect(leafText('t'.repeat(500))).toHaveLength(401);
   });
 
   it.each(['{', '', `[${'0,'.repeat(2 * 1024 * 1024)}0]`])('that can not be read is left as text', (text) => {
     expect(readJson(text)).toBeUndefined();
+  });
+});
+
+describe('the children of JSON that are drawn', () => {
+  it('are a hundred more at each wish, at both ends', () => {
+    const more = withMoreBehind(FIRST_CHILDREN);
+    expect(more).toEqual({ from: 0, to: 200 });
+    expect(withMoreBefore({ from: 150, to: 250 })).toEqual({ from: 50, to: 250 });
+    expect(withMoreBefore({ from: 50, to: 250 })).toEqual({ from: 0, to: 250 });
+  });
+
+  it('are never a million because the one that was found is far down', () => {
+    expect(spanWith(FIRST_CHILDREN, 99)).toBe(FIRST_CHILDREN);
+    for (const index of [100, 250, 999_999]) {
+      const { from, to } = spanWith(FIRST_CHILDREN, index);
+      expect(to - from).toBe(100);
+      expect(from).toBeLessThanOrEqual(index);
+      expect(to).toBeGreaterThan(index);
+    }
+  });
+
+  it.each([
+    ['[', ']'],
+    ['{"a":', '}'],
+  ])('are in no more than a hundred others: %s', (open, close) => {
+    const nested = (depth: number): string => `${open.repeat(depth)}"]}{[\\""${close.repeat(depth)}`;
+    expect(readJson(nested(100))).toBeDefined();
+    expect(readJson(nested(101))).toBeUndefined();
+    expect(readJson(nested(20_000))).toBeUndefined();
+    expect(readJson(`[${'[],'.repeat(1000)}[]]`)).toHaveLength(1001);
   });
 });
 

@@ -184,6 +184,25 @@ const busyDuring = (work: () => void): number => {
   return (system + user) / 1000;
 };
 
+describe('JSON', () => {
+  it('of a million values is gone through value by value', () => {
+    const item = richItem({ 'application/json': `[${'0,'.repeat(1_000_000)}"needle"]` });
+    const firstOf = (most: number): number =>
+      busyDuring(() => {
+        const texts = textsOf(item);
+        for (let count = 0; count < most && texts.next().done !== true; count += 1);
+      });
+    // To read the JSON takes a small part of it; to list all its values first, the most of it.
+    expect(firstOf(10)).toBeLessThan(firstOf(Infinity) / 2);
+    expect(placesIn(item, 'needle')).toEqual([['/1000000', 10]]);
+  });
+
+  it('that is nested too deep for a tree is searched as the text that it is shown as', () => {
+    const json = `${'['.repeat(20_000)}"needle"${']'.repeat(20_000)}`;
+    expect(placesIn(richItem({ 'application/json': json }), 'needle')).toEqual([[0, 20_001]]);
+  });
+});
+
 describe('a page of HTML', () => {
   const textOf = (html: string): string => {
     for (const text of textsOf(richItem({ 'text/html': html }))) if (text !== null) return text.text;

@@ -4,7 +4,7 @@ import { htmlTableSteps, type TableData } from '../tables/html-table.ts';
 import { cellText } from '../tables/table-text.ts';
 import { cellKey, gridKey } from '../tables/table-place.ts';
 import { childKey } from '../texts/json-place.ts';
-import { branchOf, leafText, readJson } from '../texts/json-tree.ts';
+import { isObject, leafText, readJson } from '../texts/json-tree.ts';
 import { readMarkdown, type MarkdownPart } from '../texts/markdown.ts';
 import { mathSegments } from '../texts/math-text.ts';
 import { htmlText } from './html-text.ts';
@@ -106,27 +106,42 @@ function* tableTexts({ body, caption, head }: TableData): Generator<ItemText> {
 }
 
 const nodeText = (name: string | undefined, value: unknown): string => {
-  const own = branchOf(value) === null ? leafText(value) : '';
+  const own = isObject(value) ? '' : leafText(value);
   return name === undefined ? own : `${name}: ${own}`;
 };
 
-interface JsonPlace {
+/** A list or an object that is gone through, one child after the other. */
+interface JsonCursor {
   readonly key: string;
-  readonly name: string | undefined;
-  readonly value: unknown;
+  readonly value: Readonly<Record<string | number, unknown>>;
+  /** Null for a list, which may have a million values. */
+  readonly names: readonly string[] | null;
+  readonly count: number;
+  next: number;
 }
 
+const jsonCursor = (key: string, value: unknown): JsonCursor | null => {
+  if (!isObject(value)) return null;
+  const names = Array.isArray(value) ? null : Object.keys(value);
+  return { key, value, names, count: Array.isArray(value) ? value.length : (names?.length ?? 0), next: 0 };
+};
+
 function* jsonTexts(root: unknown): Generator<ItemText> {
-  const open: JsonPlace[] = [{ key: '', name: undefined, value: root }];
-  for (let place = open.pop(); place !== undefined; place = open.pop()) {
-    const { key, name, value } = place;
-    yield plain(key, nodeText(name, value));
-    if (typeof value !== 'object' || value === null) continue;
-    const children = Object.entries(value);
-    for (let index = children.length - 1; index >= 0; index -= 1) {
-      const child = children[index];
-      if (child !== undefined) open.push({ key: childKey(key, index), name: child[0], value: child[1] });
+  yield plain('', nodeText(undefined, root));
+  const first = jsonCursor('', root);
+  const open = first === null ? [] : [first];
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    if (top.next === top.count) {
+      open.pop();
+      continue;
     }
+    const name = top.names === null ? String(top.next) : (top.names[top.next] ?? '');
+    const key = childKey(top.key, top.next);
+    const child = top.value[name];
+    top.next += 1;
+    yield plain(key, nodeText(name, child));
+    const inner = jsonCursor(key, child);
+    if (inner !== null) open.push(inner);
   }
 }
 

@@ -2,6 +2,10 @@
 
 /** Longest JSON text that is read for it, in UTF-16 units. */
 export const MAX_JSON_LENGTH = 2 * 1024 * 1024;
+/** Lists and objects in each other that are drawn: each takes a component in the one around it. */
+const MAX_DEPTH = 100;
+/** Children that are added at once. */
+const STEP = 100;
 /** What of a text is seen in its place, in UTF-16 units. */
 const SHOWN_TEXT = 400;
 
@@ -10,18 +14,49 @@ export interface JsonBranch {
   readonly count: number;
 }
 
+/** Lists are objects, too. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
 export const branchOf = (value: unknown): JsonBranch | null => {
   if (Array.isArray(value)) return { kind: 'list', count: value.length };
-  if (typeof value === 'object' && value !== null)
-    return { kind: 'object', count: Object.keys(value).length };
-  return null;
+  return isObject(value) ? { kind: 'object', count: Object.keys(value).length } : null;
 };
 
-/** Children from one to another, with their names. */
-export const childrenOf = (value: unknown, count: number): readonly (readonly [string, unknown])[] => {
+/** Which children of a branch are drawn: from one up to another that is not. */
+export interface ChildSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const FIRST_CHILDREN: ChildSpan = { from: 0, to: STEP };
+
+export const withMoreBefore = ({ from, to }: ChildSpan): ChildSpan => ({
+  from: Math.max(0, from - STEP),
+  to,
+});
+
+export const withMoreBehind = ({ from, to }: ChildSpan): ChildSpan => ({ from, to: to + STEP });
+
+/** One that has a child: never more than one step where others were drawn, however far down the child is. */
+export const spanWith = (span: ChildSpan, index: number): ChildSpan => {
+  if (index >= span.from && index < span.to) return span;
+  const from = index - (index % STEP);
+  return { from, to: from + STEP };
+};
+
+/** Children with their names. */
+export const childrenOf = (
+  value: unknown,
+  { from, to }: ChildSpan,
+): readonly (readonly [string, unknown])[] => {
   if (Array.isArray(value))
-    return value.slice(0, count).map((child: unknown, index) => [String(index), child] as const);
-  return typeof value === 'object' && value !== null ? Object.entries(value).slice(0, count) : [];
+    return value.slice(from, to).map((child: unknown, index) => [String(from + index), child] as const);
+  return isObject(value)
+    ? Object.keys(value)
+        .slice(from, to)
+        .map((name) => [name, value[name]] as const)
+    : [];
 };
 
 /** One line for a value without children. */
@@ -30,12 +65,30 @@ export const leafText = (value: unknown): string => {
   return text.length > SHOWN_TEXT ? `${text.slice(0, SHOWN_TEXT)}…` : text;
 };
 
-/** What JSON text says; undefined when it says nothing, or more than is read. */
+/** What JSON text says; undefined when it says nothing, or more than is read or drawn. */
 export const readJson = (text: string): unknown => {
-  if (text.length > MAX_JSON_LENGTH) return undefined;
+  if (text.length > MAX_JSON_LENGTH || depthOf(text) > MAX_DEPTH) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }
+};
+
+/** Most lists and objects in each other. */
+const depthOf = (json: string): number => {
+  let [depth, most] = [0, 0];
+  let isInText = false;
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json[at];
+    if (isInText) {
+      if (character === '\\') at += 1;
+      else if (character === '"') isInText = false;
+    } else if (character === '"') isInText = true;
+    else if (character === '[' || character === '{') {
+      depth += 1;
+      most = Math.max(most, depth);
+    } else if (character === ']' || character === '}') depth -= 1;
+  }
+  return most;
 };
