@@ -225,7 +225,15 @@ export class ConsoleStore {
     this.#running.set(runId, { session, cell });
     const ask = (files: readonly InputFile[]): Promise<boolean> =>
       this.#ask({ session, cell, source }, runId, files);
-    return traitsOf(plugins.python.runtime).hasFiles ? this.files.withMissing(session, ask) : ask([]);
+    try {
+      const { hasFiles } = traitsOf(plugins.python.runtime);
+      return await (hasFiles ? this.files.withMissing(session, ask) : ask([]));
+    } catch (error) {
+      // A cell that runs for ever would keep its session from everything.
+      this.#running.delete(runId);
+      cell.refuse('internal', 'something went wrong in the app; try again');
+      throw error;
+    }
   }
 
   async #ask({ session, cell, source }: Turn, runId: string, files: readonly InputFile[]): Promise<boolean> {
@@ -299,14 +307,21 @@ export class ConsoleStore {
   }
 
   #flush(): void {
-    const changed = new Set<Cell>();
-    for (const event of this.#waiting) {
-      const running = this.#running.get(event.runId);
-      if (running === undefined) continue;
-      running.cell.apply(event);
-      changed.add(running.cell);
-    }
+    // First: whatever comes of these, those that come next are awaited.
+    const events = this.#waiting;
     this.#waiting = [];
+    const changed = new Set<Cell>();
+    for (const event of events) {
+      const cell = this.#running.get(event.runId)?.cell;
+      if (cell === undefined) continue;
+      changed.add(cell);
+      try {
+        cell.apply(event);
+      } catch (error) {
+        cell.isCut = true;
+        reportError(error);
+      }
+    }
     for (const cell of changed) cell.items = [...cell.items];
   }
 

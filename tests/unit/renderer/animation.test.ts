@@ -139,6 +139,8 @@ it.each([
   ['that goes on', `${page([png()])}<p>More</p>`],
   ['of two players', page([png()]) + page([png()])],
   ['without frames', page([])],
+  ['with more frames than are played', page(Array(ANIMATION_LIMITS.frames + 1).fill(png()))],
+  ['with a frame that does not end', page([png()]).replace('\\\n"\n', '\\\n\n')],
   ['with frames of two sizes', page([png(), png(9, 9)])],
   ['of another kind', '<link rel="x"><script></script>'],
 ])('a page %s stays a page', (_name, html) => {
@@ -155,6 +157,20 @@ it('reads a hostile page in a time that grows with its length alone', () => {
     'text/html': `<link ${'new Animation(frames, img_id, slider_id, 1,'.repeat(80_000)}</script>`,
   });
   expect(performance.now() - begun).toBeLessThan(20_000);
+});
+
+it.each([6_000_000, ANIMATION_LIMITS.length - 20_000])(
+  'takes a frame of %i characters for no picture, without failing',
+  (length) => {
+    const html = page(['@']).replace('@', 'A'.repeat(length));
+    expect(shownOutput({ 'text/html': html }).kind).toBe('html');
+  },
+);
+
+it('reads a frame of megabytes', () => {
+  const picture = Buffer.concat([Buffer.from(png(), 'base64'), Buffer.alloc(4_500_000)]);
+  const html = page(['@']).replace('@', picture.toString('base64'));
+  expect(animationOf({ 'text/html': html })?.frames[0]?.byteLength).toBe(picture.byteLength);
 });
 
 it('docs/limits.md tells of what is drawn and of what is played', () => {

@@ -131,6 +131,68 @@ describe('cells that wait for their turn', () => {
   });
 });
 
+describe('a fault of the app in one output', () => {
+  const faults = (): unknown[] => {
+    const told: unknown[] = [];
+    vi.stubGlobal('reportError', (error: unknown) => told.push(error));
+    onTestFinished(() => void vi.unstubAllGlobals());
+    return told;
+  };
+  const fault = new Error('not foreseen');
+  const failing = (): never => {
+    throw fault;
+  };
+
+  it('shows the text of that output, and all others', async () => {
+    const told = faults();
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const mime = Object.defineProperty({ 'text/plain': 'its text' }, 'image/png', { get: failing });
+    let runId = '';
+    let end: (result: Partial<RunResult>) => void = () => undefined;
+    const { say, store } = openedConsole((_request, id) => {
+      runId = id;
+      return new Promise((resolve) => (end = resolve));
+    });
+    const session = store.active.value;
+    const cell = session?.openCell();
+    if (session === null || cell === undefined) throw new Error('no session');
+    cell.source = '1';
+    const run = store.run(session, cell);
+    say({ type: 'output', runId, mime });
+    say({ type: 'text', runId, stream: 'stdout', text: 'after it' });
+    vi.runAllTimers();
+    expect(told).toEqual([fault]);
+    expect(cell.items.map((item) => (item.kind === 'rich' ? item.shown : item.kind))).toEqual([
+      { kind: 'text', text: 'its text' },
+      'text',
+    ]);
+    // One that can't be taken at all is left out, and the page goes on drawing.
+    say(Object.defineProperty({ type: 'output', runId, mime: {} } as const, 'mime', { get: failing }));
+    say({ type: 'text', runId, stream: 'stdout', text: ', more' });
+    vi.runAllTimers();
+    expect([told.length, cell.isCut]).toEqual([2, true]);
+    say({ type: 'text', runId, stream: 'stdout', text: ', last' });
+    vi.runAllTimers();
+    const last = cell.items.at(-1);
+    expect(last?.kind === 'text' && last.plain()).toBe('after it, more, last');
+    end({});
+    await run;
+    expect([cell.phase.name, session.isRunning]).toEqual(['done', false]);
+  });
+
+  it('in a run ends that cell alone', async () => {
+    const { cells, ran, session, store } = opened((code) => (code === '1' ? failing() : {}));
+    const first = store.runAll(session, cells.slice(0, 2));
+    const second = store.run(session, cells[2]);
+    await expect(first).rejects.toBe(fault);
+    await second;
+    expect(ran).toEqual(['1', '3']);
+    expect(cells.map(({ phase }) => phase.name)).toEqual(['refused', 'draft', 'done']);
+    expect(session.isRunning).toBe(false);
+  });
+});
+
 describe('a name that is not there', () => {
   const nameError = (name: string): Partial<RunResult> => ({
     status: 'error',

@@ -90,16 +90,29 @@ const PAGE_BEGIN = /^\s{0,100}<link\s/u;
 const PAGE_END = /<\/script>\s{0,100}$/u;
 const PAGE_SCRIPT =
   /new Animation\(frames, img_id, slider_id, (\d{1,9}(?:\.\d{1,9})?),\s{0,100}loop_select_id\)/gu;
-const PAGE_FRAME =
-  /^ {0,8}frames\[\d{1,5}\] = "data:image\/(?:png|jpeg);base64,([A-Za-z0-9+/=\\\n]{1,8388608})"/gmu;
+/** What comes before a frame: a pattern of all its base64 would take a step of the stack for each character. */
+const PAGE_FRAME = /^ {0,8}frames\[\d{1,5}\] = "data:image\/(?:png|jpeg);base64,/gmu;
 const PAGE_ONCE = /^value="once"[^>]{0,200}checked/u;
+
+/** Null when there are more than are played, or one without an end. */
+const framesOf = (page: string): string[] | null => {
+  const frames: string[] = [];
+  for (const { 0: head, index } of page.matchAll(PAGE_FRAME)) {
+    const begin = index + head.length;
+    const end = page.indexOf('"', begin);
+    if (end === -1 || frames.length === ANIMATION_LIMITS.frames) return null;
+    frames.push(page.slice(begin, end).replaceAll(/[\\\n]/gu, ''));
+  }
+  return frames;
+};
 
 /** The animation of a page that is nothing else. */
 const readPlayerPage = (page: string): ShownAnimation | null => {
   if (page.length > MAX_TEXT || !PAGE_BEGIN.test(page) || !PAGE_END.test(page.slice(-200))) return null;
   const [script, another] = page.matchAll(PAGE_SCRIPT);
   if (script === undefined || another !== undefined) return null;
-  const frames = [...page.matchAll(PAGE_FRAME)].map(([, frame = '']) => frame.replaceAll(/[\\\n]/gu, ''));
+  const frames = framesOf(page);
+  if (frames === null) return null;
   const once = page.slice(Math.max(0, page.indexOf('value="once"'))).slice(0, 300);
   const { max, min } = ANIMATION_LIMITS.intervalMs;
   const parsed = ShownAnimation.safeParse({

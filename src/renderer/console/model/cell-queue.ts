@@ -14,10 +14,11 @@ interface Waiting extends Turn {
   /** Those that were queued together: what does not end well is the last of them. */
   readonly group: object;
   readonly settle: () => void;
+  readonly fail: (error: unknown) => void;
 }
 
 export class CellQueue {
-  /** Runs a cell to its end. @returns whether it ended well; must not reject */
+  /** Runs a cell to its end. @returns whether it ended well */
   readonly #run: (turn: Turn) => Promise<boolean>;
   readonly #waiting = new Map<Session, readonly Waiting[]>();
   readonly #busy = new Set<Session>();
@@ -26,13 +27,17 @@ export class CellQueue {
     this.#run = run;
   }
 
-  /** Queues cells together. Resolves once each of them has run or was taken out. */
+  /**
+   * Queues cells together. Resolves once each of them has run or was taken out; rejects when one could not be run to its
+   * end, which keeps no others of the session from their turn.
+   */
   async add(session: Session, cells: readonly Cell[]): Promise<void> {
     const group = {};
     const settled = cells.map(
       (cell) =>
-        new Promise<void>((settle) => {
-          this.#set(session, [...this.#of(session), { session, cell, source: cell.source, group, settle }]);
+        new Promise<void>((settle, fail) => {
+          const waiting = { session, cell, source: cell.source, group, settle, fail };
+          this.#set(session, [...this.#of(session), waiting]);
         }),
     );
     void this.#work(session);
@@ -47,13 +52,23 @@ export class CellQueue {
   async #work(session: Session): Promise<void> {
     if (this.#busy.has(session)) return;
     this.#busy.add(session);
-    for (let next; (next = this.#next(session)) !== undefined;) {
-      const { group, settle } = next;
-      const isWell = await this.#run(next);
-      if (!isWell) this.#drop(session, (waiting) => waiting.group === group);
-      settle();
+    try {
+      for (let next; (next = this.#next(session)) !== undefined;) await this.#turn(next);
+    } finally {
+      this.#busy.delete(session);
     }
-    this.#busy.delete(session);
+  }
+
+  async #turn(turn: Waiting): Promise<void> {
+    let isWell = false;
+    try {
+      isWell = await this.#run(turn);
+    } catch (error) {
+      turn.fail(error);
+    } finally {
+      if (!isWell) this.#drop(turn.session, ({ group }) => group === turn.group);
+      turn.settle();
+    }
   }
 
   #of(session: Session): readonly Waiting[] {

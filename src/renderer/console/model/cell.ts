@@ -260,10 +260,20 @@ const partFromOrigin = (cell: Cell): void => {
   if (cell.origin !== null) cell.origin = { ...cell.origin, keepsOutputs: false };
 };
 
+/** A fault of ours in one output must not keep the others from being shown: its text is shown. */
+const safelyShown = (mime: Mime): ShownOutput => {
+  try {
+    return shownOutput(mime);
+  } catch (error) {
+    reportError(error);
+    return { kind: 'text', text: mime['text/plain'] ?? Object.keys(mime).join(', ') };
+  }
+};
+
 export const richItem = (mime: Mime): RichItem => ({
   kind: 'rich',
   mime,
-  shown: shownOutput(mime),
+  shown: safelyShown(mime),
   plain: mime['text/plain'],
   isValue: false,
 });
