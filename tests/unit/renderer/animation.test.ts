@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { animationOf, type Animation } from '../../../src/renderer/console/model/animation.ts';
 import { outputFileName, shownOutput } from '../../../src/renderer/console/model/rich-output.ts';
 import { ANIMATION_LIMITS, ANIMATION_MIME } from '../../../src/shared/contract/animation.ts';
@@ -87,6 +87,25 @@ it.each([
 
 it.each(['', '{', 'null', '[]', '[['.repeat(100_000)])('that is %.10j is not played', (text) => {
   expect(animationOf({ [ANIMATION_MIME]: text })).toBe(null);
+});
+
+it.each([
+  ['objects', '{}'],
+  ['lists', '[]'],
+  ['names', '"a":1'],
+  ['numbers', '0'],
+])('of millions of %s is not even parsed', (_name, value) => {
+  const many = `${value},`.repeat(ANIMATION_LIMITS.length / (value.length + 1) - 10);
+  const text = value.includes(':') ? `{${many}"b":1}` : `{"frames":[${many}0]}`;
+  const parse = vi.spyOn(JSON, 'parse');
+  onTestFinished(() => parse.mockRestore());
+  expect(animationOf({ [ANIMATION_MIME]: text })).toBe(null);
+  expect(parse).not.toHaveBeenCalled();
+});
+
+it('has as many frames as are played', () => {
+  const frames = Array<string>(ANIMATION_LIMITS.frames).fill(png());
+  expect(read({ frames, total: frames.length })?.frames).toHaveLength(ANIMATION_LIMITS.frames);
 });
 
 /** As Matplotlib writes it. */

@@ -42,8 +42,18 @@ export const animationOf = (mime: Mime): Animation | null => {
 /** Room for what is beside the frames. */
 const MAX_TEXT = ANIMATION_LIMITS.length + 64 * 1024;
 
+/** Those of the frames and of what is said about them, with room to spare. */
+const MAX_VALUES = 2 * ANIMATION_LIMITS.frames + 40;
+
+/** Before it is parsed: millions of small values take more than a second. Base64 has none of these characters. */
+const hasManyValues = (text: string): boolean => {
+  let left = MAX_VALUES;
+  for (const mark = /[[{:,]/gu; mark.test(text); left -= 1) if (left === 0) return true;
+  return false;
+};
+
 const readAnimation = (text: string): ShownAnimation | null => {
-  if (text.length > MAX_TEXT) return null;
+  if (text.length > MAX_TEXT || hasManyValues(text)) return null;
   try {
     return ShownAnimation.safeParse(JSON.parse(text)).data ?? null;
   } catch {
