@@ -19,6 +19,7 @@ import { Finder } from './console/find/finder.ts';
 import { ModuleNames } from './console/module-names.ts';
 import { loadWork, restoreWork, WorkReader, type WorkNotice } from './console/work/restore-work.ts';
 import { WorkKeeper } from './console/work/work-keeper.ts';
+import { Canvases } from './console/model/canvases.ts';
 import { GuestFrames } from './console/output/guest-frames.ts';
 import { PYTHON_SERVICES } from './settings/python-services.ts';
 import { RuntimeStore } from './settings/runtime-store.ts';
@@ -74,6 +75,7 @@ const services: Services = {
   documents: new DocumentTurns(),
   documentFiles: new DocumentFiles(api.documents),
   frames: new GuestFrames(api.output),
+  canvases: new Canvases(),
   runtime: new RuntimeStore(api.interpreter, api.packages),
   modules: new ModuleNames(api.packages),
   info,

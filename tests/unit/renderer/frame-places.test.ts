@@ -9,6 +9,11 @@ import { documentStyle, drawingStyle } from '../../../src/renderer/console/model
 class Place implements FramePlace {
   state: PlaceState = 'away';
   changes = 0;
+  readonly size: number;
+
+  constructor(size = 1) {
+    this.size = size;
+  }
 
   changed(state: PlaceState): void {
     this.state = state;
@@ -75,6 +80,24 @@ it('frees the place of a frame that has ended, and loads it again when asked to'
   expect(states()).toBe('tct');
   places.leave(c);
   expect(states()).toBe('ttt'.replace(/t$/u, 'a'));
+});
+
+it('has no more than there is room for, whatever each one takes', () => {
+  const places = new FramePlaces(10);
+  const [large, small, wide, tiny] = [new Place(6), new Place(3), new Place(8), new Place(1)];
+  const all = [large, small, wide, tiny];
+  const states = (): string => all.map(({ state }) => state[0]).join('');
+  for (const place of all) places.enter(place);
+  expect(states()).toBe('ttct');
+  // What is out of sight goes only where that makes room enough.
+  places.leave(small);
+  expect(states()).toBe('ttct');
+  places.leave(large);
+  expect(states()).toBe('aatt');
+  places.enter(large);
+  expect(states()).toBe('catt');
+  places.insist(large);
+  expect(states()).toBe('tact');
 });
 
 it('gives documents the height they have, within bounds', () => {

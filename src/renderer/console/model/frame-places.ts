@@ -1,65 +1,69 @@
-/** Which of the guests' frames are there: each one is a process, so there are never more than some. */
+/**
+ * Which of what guests show is there: frames, each of which is a process, and the canvases of animations. There are never
+ * more of them than there is room for.
+ */
 
 export type PlaceState =
-  /** Its frame is there. */
+  /** It is there. */
   | 'taken'
-  /** Not in sight, and its frame made room for others. */
+  /** Not in sight, and it made room for others. */
   | 'away'
   /** In sight, but so are all the others. */
   | 'crowded';
 
-/** What wants a frame. */
+/** What wants to be there. */
 export interface FramePlace {
+  /** Room that it takes; no more than there is. */
+  readonly size: number;
   /** Told when it changes; it begins with 'away'. */
   changed(state: PlaceState): void;
 }
 
-/** Frames at once. */
-const MAX_FRAMES = 12;
-
 export class FramePlaces {
-  readonly #most: number;
+  readonly #room: number;
   /** The one that came into sight last is at the end. */
   readonly #taken = new Set<FramePlace>();
   readonly #inSight = new Set<FramePlace>();
 
-  constructor(most = MAX_FRAMES) {
-    this.#most = most;
+  /** @param room for the sizes of all that are there */
+  constructor(room: number) {
+    this.#room = room;
   }
 
   /** It came into sight. */
   enter(place: FramePlace): void {
     this.#inSight.add(place);
     if (this.#taken.has(place)) this.#take(place, true);
-    else if (this.#hasRoom()) this.#take(place, false);
+    else if (this.#hasRoomFor(place)) this.#take(place, false);
     else place.changed('crowded');
   }
 
-  /** It went out of sight. It keeps its frame until another one needs the place. */
+  /** It went out of sight. It stays there until another one needs the place. */
   leave(place: FramePlace): void {
     this.#inSight.delete(place);
     if (!this.#taken.has(place)) place.changed('away');
     this.#fill();
   }
 
-  /** It needs no frame any more, or its frame has ended. */
+  /** It needs no place any more, or what was there has ended. */
   drop(place: FramePlace): void {
     this.#inSight.delete(place);
     this.#taken.delete(place);
     this.#fill();
   }
 
-  /** A person wants this one, at the cost of the one that was there for longest. */
+  /** A person wants this one, at the cost of those that were there for longest. */
   insist(place: FramePlace): void {
     this.#inSight.add(place);
-    if (!this.#hasRoom()) {
+    const isThere = this.#taken.has(place);
+    while (!isThere && !this.#hasRoomFor(place)) {
       const [oldest] = this.#taken;
-      if (oldest !== undefined) {
-        this.#taken.delete(oldest);
-        oldest.changed('crowded');
-      }
+      if (oldest === undefined) break;
+      this.#taken.delete(oldest);
+      oldest.changed('crowded');
     }
-    this.#take(place, this.#taken.has(place));
+    this.#take(place, isThere);
+    this.#fill();
   }
 
   #take(place: FramePlace, isThere: boolean): void {
@@ -68,22 +72,31 @@ export class FramePlaces {
     if (!isThere) place.changed('taken');
   }
 
-  /** Makes room by what is out of sight, if need be. */
-  #hasRoom(): boolean {
-    if (this.#taken.size < this.#most) return true;
-    const away = [...this.#taken].find((place) => !this.#inSight.has(place));
-    if (away === undefined) return false;
-    this.#taken.delete(away);
-    away.changed('away');
+  /** Makes room by what is out of sight, if need be and if that is enough. */
+  #hasRoomFor({ size }: FramePlace): boolean {
+    const away = [...this.#taken].filter((place) => !this.#inSight.has(place));
+    let left = this.#room - sizeOf(this.#taken) - size;
+    if (left + sizeOf(away) < 0) return false;
+    for (const place of away) {
+      if (left >= 0) break;
+      left += place.size;
+      this.#taken.delete(place);
+      place.changed('away');
+    }
     return true;
   }
 
-  /** Gives free places to frames that wait for one, those in sight first. */
+  /** Gives free places to those in sight that wait for one. */
   #fill(): void {
     for (const place of this.#inSight) {
       if (this.#taken.has(place)) continue;
-      if (!this.#hasRoom()) return;
-      this.#take(place, false);
+      if (this.#hasRoomFor(place)) this.#take(place, false);
     }
   }
 }
+
+const sizeOf = (places: Iterable<FramePlace>): number => {
+  let sum = 0;
+  for (const { size } of places) sum += size;
+  return sum;
+};

@@ -16,9 +16,12 @@ export interface GuestDocument {
   readonly size: OutputSize | null;
 }
 
+/** Frames at once. */
+const MAX_FRAMES = 12;
+
 /** Guests' documents that the page shows in frames. */
 export class GuestFrames {
-  readonly places = new FramePlaces();
+  readonly places = new FramePlaces(MAX_FRAMES);
   readonly #api: OutputApi;
   readonly #listeners = new Map<string, (reason: OutputEnd) => void>();
 

@@ -16,6 +16,7 @@ export interface Playable {
 
 export interface Playing {
   readonly isPlaying: Readonly<Ref<boolean>>;
+  readonly isInSight: Readonly<Ref<boolean>>;
   readonly repeats: Ref<boolean>;
   readonly toggle: () => void;
   /** Stops there. */
@@ -75,6 +76,7 @@ export const usePlaying = ({ count, drawn, halted, intervalMs, loop, place, root
 
   return {
     isPlaying,
+    isInSight,
     repeats,
     toggle: () => {
       if (!isPlaying.value && place.value === count() - 1) place.value = 0;
