@@ -202,6 +202,37 @@ describe('a notebook that Jupyter wrote, with outputs of all kinds', () => {
     expect(parsed(written(session)).cells[0]).toEqual(before[0]);
   });
 
+  it('has copies and parts of a cell as what they were made here, with their outputs', () => {
+    const session = open(JUPYTER);
+    const before = parsed(JUPYTER.toString('utf8')).cells;
+    const [title, sum] = [cellAt(session, 0), cellAt(session, 1)];
+    changeKind(sum, 'markdown');
+    duplicateCell(session, sum);
+    splitCell(session, sum, 3);
+    duplicateCell(session, title);
+    const copy = cellAt(session, 1);
+    changeKind(copy, 'code');
+    run(copy, (cell) => cell.apply({ type: 'text', runId: 'run', stream: 'stdout', text: 'one' }));
+    const after = parsed(written(session)).cells;
+    expect(after.slice(0, 5).map(({ cell_type: type }) => type)).toEqual([
+      'markdown',
+      'code',
+      'markdown',
+      'markdown',
+      'markdown',
+    ]);
+    expect(after[0]).toEqual(before[0]);
+    expect(after[1]).toMatchObject({
+      execution_count: 7,
+      outputs: [{ name: 'stdout', output_type: 'stream', text: ['one'] }],
+    });
+    expect(after[1]).not.toHaveProperty('attachments');
+    for (const cell of after.slice(2, 5)) {
+      expect(cell).not.toHaveProperty('outputs');
+      expect(cell).not.toHaveProperty('execution_count');
+    }
+  });
+
   it('merges no text into code', () => {
     const session = open(JUPYTER);
     expect(isPossible('merge', session, cellAt(session, 0))).toBe(false);

@@ -125,28 +125,35 @@ const changedCell = (text: string, cell: SavedKind, indent: string | null): stri
   return isSame ? changed : withHidden(changed, cell.hidden, isCode, indent);
 };
 
-const copiedCell = (text: string, cell: SavedKind, indent: string | null, hasIds: boolean): string => {
-  const original = JSON.parse(text) as NotebookCell;
-  const own = Object.fromEntries(Object.entries(original).filter(([key]) => key !== 'id'));
-  const result = original.cell_type === 'code' ? ranMembers(cell) : {};
-  return pretty(
-    sorted({ ...own, ...result, source: linesOf(cell.source), ...(hasIds ? { id: cell.id } : {}) }),
-    { indent, levels: 2 },
-  );
-};
-
 /** Not every type of cell may have them. */
 const TYPE_MEMBERS: readonly string[] = ['attachments', 'execution_count', 'outputs'];
+
+/** The type that a cell is written as; text and code may have been made of each other here. */
+const typeOf = ({ kind }: SavedKind, before: NotebookCell): string =>
+  kind === 'code' || kind === 'markdown' ? kind : before.cell_type;
+
+/** The members of a cell in the source, without what is not for the type that it has now. Outputs are those of now. */
+const membersAs = (before: NotebookCell, cell: SavedKind): Record<string, unknown> => {
+  const type = typeOf(cell, before);
+  const kept = Object.entries(before).filter(
+    ([key]) => type === before.cell_type || !TYPE_MEMBERS.includes(key),
+  );
+  const result = type === 'code' ? ranMembers(cell) : {};
+  return { ...Object.fromEntries(kept), ...result, cell_type: type, source: linesOf(cell.source) };
+};
+
+/** A further cell that was made from one of the source. */
+const copiedCell = (text: string, cell: SavedKind, indent: string | null, hasIds: boolean): string => {
+  const own = membersAs(JSON.parse(text) as NotebookCell, cell);
+  delete own['id'];
+  return pretty(sorted({ ...own, ...(hasIds ? { id: cell.id } : {}) }), { indent, levels: 2 });
+};
 
 /** A cell that was made text or code here; null for one that is what it was. */
 const changedKind = (text: string, cell: SavedKind, indent: string | null): string | null => {
   const before = JSON.parse(text) as NotebookCell;
-  if (cell.kind !== 'code' && cell.kind !== 'markdown') return null;
-  if (before.cell_type === cell.kind) return null;
-  const kept = Object.entries(before).filter(([key]) => !TYPE_MEMBERS.includes(key));
-  const result = cell.kind === 'code' ? ranMembers(cell) : {};
-  const own = { ...Object.fromEntries(kept), ...result, cell_type: cell.kind, source: linesOf(cell.source) };
-  return pretty(sorted(own), { indent, levels: 2 });
+  if (typeOf(cell, before) === before.cell_type) return null;
+  return pretty(sorted(membersAs(before, cell)), { indent, levels: 2 });
 };
 
 const ranMembers = ({ items, number }: SavedKind): object => ({
