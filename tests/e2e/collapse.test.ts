@@ -128,9 +128,11 @@ it('as it says in a notebook, and nothing else of it is changed', { timeout: 4 *
 
 it('is kept when the window is loaded again', { timeout: 4 * START_MS }, async () => {
   const { page } = app;
-  await page.locator('.cell').nth(1).focus();
+  // In the session without a file nothing else changes with it.
+  await page.getByRole('tab').first().click();
+  await page.locator('.cell').first().focus();
   await press('i');
-  await page.locator('.cell').nth(1).locator('.collapsed', { hasText: '4 lines' }).waitFor();
+  await page.locator('.cell').first().locator('.collapsed', { hasText: '4 lines' }).waitFor();
   // What was changed last is on disk within two seconds.
   await eventually(async () => {
     const kept = await page.evaluate(async () => {
@@ -147,7 +149,7 @@ it('is kept when the window is loaded again', { timeout: 4 * START_MS }, async (
   });
   await page.reload();
   await page.waitForSelector('nav');
-  await page.locator('.cell').nth(1).locator('.collapsed', { hasText: '4 lines' }).waitFor();
+  await page.locator('.cell').first().locator('.collapsed', { hasText: '4 lines' }).waitFor();
 });
 
 it('axe finds nothing, dark and small and enlarged', { timeout: 2 * START_MS }, async () => {

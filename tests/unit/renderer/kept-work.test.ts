@@ -7,6 +7,7 @@ import type { SandboxApi, WorkApi } from '../../../src/shared/ipc/api.ts';
 import { WorkStore } from '../../../src/main/work/work-store.ts';
 import type { ConsoleStore } from '../../../src/renderer/console/console-store.ts';
 import type { Cell } from '../../../src/renderer/console/model/cell.ts';
+import { setHidden } from '../../../src/renderer/console/model/collapsed.ts';
 import { Session } from '../../../src/renderer/console/model/session.ts';
 import {
   decode,
@@ -333,6 +334,31 @@ it('the last output before a long silence is saved during it', async () => {
   expect(saved.at(-1)).not.toContain('thinking');
   await vi.advanceTimersByTimeAsync(1500);
   expect(saved.at(-1)).toContain('thinking');
+});
+
+it('a part of a cell that was collapsed is saved without any other change', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { store } = openedConsole();
+  const [cell] = write(store, 'x = 1') as [Cell];
+  const saved: string[] = [];
+  const keeper = new WorkKeeper(
+    {
+      ...workApi(new WorkStore(newFolder())),
+      save: (parts) => {
+        for (const { bytes } of parts) saved.push(new TextDecoder().decode(bytes));
+        return Promise.resolve({ ok: true, value: null });
+      },
+    },
+    () => store.work,
+  );
+  keeper.start();
+  await vi.advanceTimersByTimeAsync(1000);
+  for (const isHidden of [true, false]) {
+    setHidden(cell, 'code', isHidden);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(saved.at(-1)).toContain(`"hidden":{"code":${isHidden},"outputs":false}`);
+  }
 });
 
 it('a number that is none of ours costs no session', () => {

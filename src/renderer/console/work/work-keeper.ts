@@ -317,6 +317,6 @@ const touch = (work: KeptWork): object => [
     session.documentSource,
     session.unreadParts,
     session.hasChanges,
-    cells.map((cell) => [cell.source, cell.kind, cell.origin, stateOf(cell)]),
+    cells.map((cell) => [cell.source, cell.kind, cell.origin, cell.hidden, stateOf(cell)]),
   ]),
 ];
