@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { TextDecoder } from 'node:util';
 import { LIMITS } from '../../../shared/limits.ts';
-import { declaredEncoding, HEAD_LENGTH } from '../../../shared/declared-encoding.ts';
+import { declaredEncoding, HEAD_LENGTH, namedEncoding } from '../../../shared/declared-encoding.ts';
 import type { CliIo } from '../dependencies.ts';
 import { quote } from '../../foreign-text/printable.ts';
 import { openForReading, readCapped } from './read-capped.ts';
@@ -68,26 +68,48 @@ async function readText(
   const utf16 = UTF16.find(({ mark }) => mark.every((byte, at) => bytes[at] === byte));
   if (utf16 !== undefined) return new TextDecoder(utf16.encoding).decode(bytes);
   const encoding = declaredEncoding(latin1.decode(bytes.subarray(0, HEAD_LENGTH))) ?? 'utf-8';
-  const decoder = decoderOf(encoding);
-  if (decoder === null)
+  const decode = decoding(encoding);
+  if (decode === null)
     throw new UsageError(
       `${label} says that it is in ${quote(encoding)}, which is not known here; save it as UTF-8`,
     );
-  try {
-    // A byte order mark is dropped: TextDecoder does that unless told otherwise.
-    return decoder.decode(bytes);
-  } catch {
-    throw new UsageError(`${label} is not ${encoding.toUpperCase()} text; save it as UTF-8`);
-  }
+  const text = decode(bytes);
+  if (text === null) throw new UsageError(`${label} is not ${encoding.toUpperCase()} text; save it as UTF-8`);
+  return text;
 }
 
-/** Null for what is not known. */
-const decoderOf = (encoding: string): TextDecoder | null => {
+/** How a text in an encoding is read: null for bytes that mean nothing in it. Null for one that is not known. */
+const decoding = (encoding: string): ((bytes: Uint8Array) => string | null) | null => {
+  const named = namedEncoding(encoding);
+  switch (named.kind) {
+    case 'utf-8':
+      return webDecoding('utf-8');
+    case 'latin-1':
+      return (bytes) => Buffer.from(bytes).toString('latin1');
+    case 'ascii':
+      return (bytes) => (bytes.every((byte) => byte < 128) ? Buffer.from(bytes).toString('latin1') : null);
+    case 'other':
+      return webDecoding(named.label);
+  }
+};
+
+const webDecoding = (label: string): ReturnType<typeof decoding> => {
+  let decoder: TextDecoder;
   try {
-    return new TextDecoder(encoding.replace(/^latin-/u, 'latin'), { fatal: true });
+    decoder = new TextDecoder(label, { fatal: true });
   } catch {
     return null;
   }
+  // Such a text can't say what it is in a line of ASCII.
+  if (decoder.encoding.startsWith('utf-16')) return null;
+  return (bytes) => {
+    try {
+      // A byte order mark is dropped: TextDecoder does that unless told otherwise.
+      return decoder.decode(bytes);
+    } catch {
+      return null;
+    }
+  };
 };
 
 async function readBytes(
@@ -103,10 +125,12 @@ async function readBytes(
     signal.throwIfAborted();
     throw new UsageError(`${label} ${describeFileError(error)}`);
   }
-  if (bytes === null) throw tooLong(label);
+  if (bytes === null) throw tooLong(label, maxBytes);
   return bytes;
 }
 
-function tooLong(label: string): UsageError {
-  return new UsageError(`${label} is longer than ${LIMITS.codeBytes} bytes; pass data with --file instead`);
+/** Only code may be data that would better be given as a file. */
+function tooLong(label: string, maxBytes: number = LIMITS.codeBytes): UsageError {
+  const advice = maxBytes === LIMITS.codeBytes ? '; pass data with --file instead' : '';
+  return new UsageError(`${label} is longer than ${maxBytes} bytes${advice}`);
 }

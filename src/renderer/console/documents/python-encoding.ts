@@ -1,10 +1,7 @@
 /** The encodings in which Python reads its sources (PEP 263): UTF-8, and those of which each character is one byte. */
 
-import { declaredEncoding, HEAD_LENGTH } from '../../../shared/declared-encoding.ts';
+import { declaredEncoding, HEAD_LENGTH, namedEncoding } from '../../../shared/declared-encoding.ts';
 
-const UTF8 = /^(?:utf-?8(?:-.*)?|u8|cp65001)$/u;
-const LATIN1 = /^(?:latin-?1|l1|iso-?8859-1|iso-latin-1|cp819|8859)$/u;
-const ASCII = /^(?:us-)?ascii$/u;
 const SINGLE_BYTE = /^(?:windows-(?:125\d|874)|iso-8859-\d+|koi8-[ru]|macintosh|x-mac-cyrillic|ibm866)$/u;
 
 interface Codec {
@@ -58,11 +55,22 @@ const firstCodes = (count: number): string[] =>
 
 /** Null for one that is not known. */
 const codecOf = (name: string): Codec | null => {
-  if (UTF8.test(name)) return utf8;
-  if (LATIN1.test(name)) return singleByte(firstCodes(256));
-  if (ASCII.test(name)) return singleByte(firstCodes(128));
+  const named = namedEncoding(name);
+  switch (named.kind) {
+    case 'utf-8':
+      return utf8;
+    case 'latin-1':
+      return singleByte(firstCodes(256));
+    case 'ascii':
+      return singleByte(firstCodes(128));
+    case 'other':
+      return webCodec(named.label);
+  }
+};
+
+const webCodec = (label: string): Codec | null => {
   try {
-    const decoder = new TextDecoder(name.replace(/^mac-roman$/u, 'macintosh'), { fatal: true });
+    const decoder = new TextDecoder(label, { fatal: true });
     if (!SINGLE_BYTE.test(decoder.encoding)) return null;
     return singleByte(
       Array.from({ length: 256 }, (_none, code) => {

@@ -46,7 +46,34 @@ describe('a script', () => {
     );
   });
 
+  it.each([
+    ['utf-8-unix', Buffer.from('é')],
+    ['utf8-unix', Buffer.from('é')],
+    ['utf-8-sig', Buffer.from('é')],
+    ['U8', Buffer.from('é')],
+    ['cp65001', Buffer.from('é')],
+    ['iso-latin-1', Buffer.from('é', 'latin1')],
+    ['latin_1', Buffer.from('é', 'latin1')],
+    ['cp1252', Buffer.from('é', 'latin1')],
+    ['mac_roman', Buffer.from([0x8e])],
+  ])('is read in %s, as Python and the window read it', async (encoding, bytes) => {
+    const head = `# -*- coding: ${encoding} -*-\n`;
+    expect(await codeOf('named.py', Buffer.concat([Buffer.from(head), bytes]))).toBe(`${head}é`);
+  });
+
+  it('is read in encodings of several bytes', async () => {
+    const bytes = Buffer.concat([Buffer.from('# coding: shift_jis\n'), Buffer.from([0x83, 0xc1])]);
+    expect(await codeOf('wide.py', bytes)).toBe('# coding: shift_jis\nγ');
+  });
+
+  it('in Latin-1 has its characters by their numbers, as in Python', async () => {
+    const text = '# coding: latin-1\nx = "\x80"';
+    expect(await codeOf('control.py', Buffer.from(text, 'latin1'))).toBe(text);
+  });
+
   it('that is not what it says is refused', async () => {
+    expect(await refusalOf('ascii.py', Buffer.from('# coding: ascii\n"é"'))).toContain('is not ASCII text');
+    expect(await refusalOf('wide.py', Buffer.from('# coding: utf-16\n'))).toContain('which is not known');
     expect(await refusalOf('script.py', Buffer.from(TEXT, 'latin1'))).toContain(
       'is not UTF-8 text; save it as UTF-8',
     );
@@ -101,5 +128,11 @@ describe('a notebook', () => {
   it('with too much code is refused', async () => {
     const text = JSON.stringify({ nbformat: 4, metadata: {}, cells: [cell('#'.repeat(LIMITS.codeBytes))] });
     expect(await refusalOf('long.ipynb', text)).toContain('is longer than 1048576 bytes');
+  });
+
+  it('that is too large is refused with the limit of notebooks', async () => {
+    const refusal = await refusalOf('large.ipynb', Buffer.alloc(LIMITS.documentBytes + 1, ' '));
+    expect(refusal).toContain(`is longer than ${LIMITS.documentBytes} bytes`);
+    expect(refusal).not.toContain('--file');
   });
 });
