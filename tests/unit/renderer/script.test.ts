@@ -106,9 +106,26 @@ describe('a script that was changed', () => {
     const session = open('a\n\n# %% t\nb\n');
     const second = session.cells[1] ?? session.addCell();
     changeKind(second, 'markdown');
-    expect(written(session)).toBe('a\n\n# %% [markdown]\n# b\n');
+    expect(written(session)).toBe('a\n\n# %% [markdown] t\n# b\n');
     changeKind(second, 'code');
     expect(written(session)).toBe('a\n\n# %% t\nb\n');
+  });
+
+  it.each([
+    ['# %% Load data\nx\n', '# %% [markdown] Load data\n# x\n'],
+    ['#%% [md] Load  [a] data\n# x\n', '# %% Load [a] data\nx\n'],
+    ['# %% Load data [markdown]\n# x\n', '# %% Load data\nx\n'],
+    ['# %% [markdown]\n# x\n', 'x\n'],
+  ])('keeps the title of a cell that was made text or code: %j', (before, after) => {
+    for (const start of ['', 'a\n\n']) {
+      const session = open(start + before);
+      const cell = session.cells.at(-1);
+      if (cell === undefined) throw new Error('no cell');
+      changeKind(cell, cell.kind === 'code' ? 'markdown' : 'code');
+      expect(written(session)).toBe(start + (start !== '' && after === 'x\n' ? '# %%\nx\n' : after));
+      changeKind(cell, cell.kind === 'code' ? 'markdown' : 'code');
+      expect(written(session)).toBe(start + before);
+    }
   });
 
   it('is read again as the same cells, whatever was done to it', () => {

@@ -143,6 +143,13 @@ const MARKS: Readonly<Record<CellKind, string>> = {
   foreign: '# %% [raw]',
 };
 
+/** The title in the line that a piece begins with, with a space before it; '' for none. */
+const titleIn = (head: string): string => {
+  const title = MARKER.exec(withoutEol(linesIn(head).at(-1) ?? ''))?.groups?.['title'] ?? '';
+  const text = title.replace(MARKDOWN, ' ').replace(/\s+/gu, ' ').trim();
+  return text === '' ? '' : ` ${text}`;
+};
+
 /** The text of a script with these cells. A single one without a line `# %%` of its own gets none. */
 export const writeScript = (source: ScriptSource, cells: readonly SavedKind[]): string => {
   const { eol } = source;
@@ -153,11 +160,13 @@ export const writeScript = (source: ScriptSource, cells: readonly SavedKind[]): 
     const own = text === undefined ? null : pieceOf(text);
     const isFirst = at === 0;
     const isLast = at === cells.length - 1;
-    const isPlain = isFirst && cell.kind === 'code';
     // Its user has made it code, or text.
     const isOfItsKind = own === null || own.isMarkdown === (cell.kind === 'markdown');
+    const title = titleIn(own?.head ?? '');
+    const isPlain = isFirst && cell.kind === 'code' && title === '';
     let head = isOfItsKind ? (own?.head ?? '') : '';
-    if (head === '' && !(isPlain && (own !== null || cells.length === 1))) head = `${MARKS[cell.kind]}${eol}`;
+    if (head === '' && !(isPlain && (own !== null || cells.length === 1)))
+      head = `${MARKS[cell.kind]}${title}${eol}`;
     const isSame = own !== null && isOfItsKind && sourceOfPiece(own) === normalized(cell.source);
     const body = own !== null && isSame ? own.body : inLines(bodyOf(cell));
     if (head !== '' && !/[\r\n]$/u.test(head) && (body !== '' || !isLast)) head += eol;
