@@ -70,6 +70,15 @@ export class Marks {
     CSS.highlights.delete(CURRENT);
   }
 
+  /** Null where there is none in a short piece. */
+  *#rangesInSight(pattern: Pattern): Generator<Range | null> {
+    for (const output of inSight(this.#root, this.#root.querySelectorAll<HTMLElement>('.found-item')))
+      for (const placed of placedTexts(
+        inSight(this.#root, output.querySelectorAll<HTMLElement>('[data-find]')),
+      ))
+        yield* rangesIn(placed, pattern);
+  }
+
   async #mark(): Promise<void> {
     this.#jobs += 1;
     const job = this.#jobs;
@@ -77,16 +86,13 @@ export class Marks {
     if (pattern === undefined) return;
     const all = new Highlight();
     let begun = performance.now();
-    for (const output of inSight(this.#root, this.#root.querySelectorAll<HTMLElement>('.found-item'))) {
-      for (const placed of placedTexts(
-        inSight(this.#root, output.querySelectorAll<HTMLElement>('[data-find]')),
-      )) {
-        for (const range of rangesIn(placed, pattern)) if (all.size < MAX_RANGES) all.add(range);
-        if (performance.now() - begun < SLICE_MS) continue;
-        await new Promise((resolve) => setTimeout(resolve));
-        if (job !== this.#jobs) return;
-        begun = performance.now();
-      }
+    for (const range of this.#rangesInSight(pattern)) {
+      if (range !== null) all.add(range);
+      if (all.size >= MAX_RANGES) break;
+      if (performance.now() - begun < SLICE_MS) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      if (job !== this.#jobs) return;
+      begun = performance.now();
     }
     CSS.highlights.set(ALL, all);
     const range = this.current();

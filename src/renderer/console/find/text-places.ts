@@ -1,13 +1,7 @@
 /** Texts on the page that are searched, as the page shows them: elements with `data-find`, whose value is the text's key. */
-import { matchesIn, type Pattern } from '../model/find/pattern.ts';
+import { matchSteps, type Pattern } from '../model/find/pattern.ts';
 import type { FoundPlace } from '../model/find/finding.ts';
-
-/** The one that a node of the page has of a text. */
-interface Piece {
-  readonly node: Text;
-  /** Where it begins in the text, in UTF-16 units. */
-  readonly start: number;
-}
+import { pieceAt, type Piece } from './text-pieces.ts';
 
 /** One text; a long line in several elements, one for each of its rows that are drawn. */
 export interface PlacedText {
@@ -15,7 +9,7 @@ export interface PlacedText {
   /** Where it begins in the text that was searched: not all rows of a long line are drawn. */
   readonly from: number;
   readonly text: string;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly Piece<Text>[];
 }
 
 /** What is within a line. */
@@ -51,7 +45,7 @@ export const placedTexts = (elements: Iterable<HTMLElement>): PlacedText[] => {
 };
 
 const readText = (root: HTMLElement): Pick<PlacedText, 'pieces' | 'text'> => {
-  const pieces: Piece[] = [];
+  const pieces: Piece<Text>[] = [];
   let text = '';
   let block: Element | null = null;
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
@@ -74,24 +68,23 @@ const readText = (root: HTMLElement): Pick<PlacedText, 'pieces' | 'text'> => {
 /** A part of a text on the page; null when it is not there. @param from in the text that was searched */
 export const rangeAt = (placed: PlacedText, from: number, length: number): Range | null => {
   const start = from - placed.from;
-  const first = pieceAt(placed, start);
-  const last = pieceAt(placed, start + length - 1);
+  const first = pieceAt(placed.pieces, start);
+  const last = pieceAt(placed.pieces, start + length - 1);
   if (start < 0 || start + length > placed.text.length || first === null || last === null) return null;
+  const end = start + length - last.start;
+  // It may have become shorter since it was read.
+  if (start - first.start > first.node.length || end > last.node.length) return null;
   const range = document.createRange();
   range.setStart(first.node, start - first.start);
-  range.setEnd(last.node, start + length - last.start);
+  range.setEnd(last.node, end);
   return range;
 };
 
-const pieceAt = ({ pieces }: PlacedText, at: number): Piece | null =>
-  pieces.findLast(({ start }) => start <= at) ?? null;
-
-/** All matches in a text on the page. */
-export const rangesIn = (placed: PlacedText, pattern: Pattern): Range[] =>
-  matchesIn(pattern, placed.text).flatMap((at) => {
-    const range = rangeAt(placed, placed.from + at, pattern.units.length);
-    return range === null ? [] : [range];
-  });
+/** The matches in a text on the page; null after each short piece of it. Whoever reads them may stop at any, or rest. */
+export function* rangesIn(placed: PlacedText, pattern: Pattern): Generator<Range | null> {
+  for (const at of matchSteps(pattern, placed.text))
+    yield at === null ? null : rangeAt(placed, placed.from + at, pattern.units.length);
+}
 
 /** The current match in the output that it is in; null while it is not drawn. */
 export const currentRange = (output: Element, { from, key, length }: FoundPlace): Range | null => {

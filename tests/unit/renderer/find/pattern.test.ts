@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   caseFolds,
   matchesIn,
+  matchSteps,
   MAX_QUERY_LENGTH,
   patternOf,
   Scan,
@@ -83,4 +84,29 @@ it('takes a time that grows with the text alone, also for one that nearly matche
   const short = timeOf(text, 'ab');
   // A search that begins anew at each place would take 500 times as long.
   expect(timeOf(text, `${'a'.repeat(999)}b`)).toBeLessThan(short * 20 + 20);
+});
+
+describe('the steps of a search', () => {
+  const text = 'needle, '.repeat(1_000_000);
+
+  it.each([false, true])('find the same (whole word: %s)', (isWholeWord) => {
+    const made = pattern('needle', { isWholeWord });
+    const long = `${text.slice(0, 80_000)}needle`;
+    expect([...matchSteps(made, long)].filter((at) => at !== null)).toEqual(matchesIn(made, long));
+  });
+
+  it('are short, and as few as are asked for', () => {
+    let asked = 0;
+    const made = pattern('needle', { matchesCase: true });
+    // How much of the text is looked at shows in how much of the pattern is.
+    const counted = new Proxy(made.units, {
+      get: (units, key) => {
+        if (key !== 'length') asked += 1;
+        return Reflect.get(units, key) as unknown;
+      },
+    });
+    const steps = matchSteps({ ...made, units: counted }, text);
+    for (let count = 0; count < 300; count += 1) expect(steps.next().done).toBe(false);
+    expect(asked).toBeLessThan(30_000);
+  });
 });

@@ -157,3 +157,20 @@ export const matchesIn = (pattern: Pattern, text: string): number[] => {
   scan.end();
   return found;
 };
+
+/** Of a text, between two stops, in UTF-16 units. */
+const PIECE = 4096;
+
+/** As `matchesIn`, in short pieces of the text: null after each of them. */
+export function* matchSteps(pattern: Pattern, text: string): Generator<number | null> {
+  let found: number[] = [];
+  const scan = new Scan(pattern, (from) => void found.push(from));
+  for (let at = 0; at < text.length; at += PIECE) {
+    scan.add(text.slice(at, at + PIECE));
+    yield* found;
+    found = [];
+    yield null;
+  }
+  scan.end();
+  yield* found;
+}
