@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { animationOf, type Animation } from '../../../src/renderer/console/model/animation.ts';
 import { outputFileName, shownOutput } from '../../../src/renderer/console/model/rich-output.ts';
@@ -149,11 +150,67 @@ it('is read from the page of a player, of which no script is run', () => {
     left: { kind: 'none' },
   });
   expect(animation?.frames.map((frame) => Buffer.from(frame).toString('base64'))).toEqual(frames);
-  expect(animation?.file).toEqual({ ending: 'html', bytes: new TextEncoder().encode(html) });
   expect(animationOf({ 'text/html': page(frames, '', 'once') })?.loop).toBe(false);
 });
 
+it('is saved from the page of a player as its pictures, with nothing else of that page', () => {
+  const frames = [png(), png()];
+  const html = page(frames).replace(
+    'function Animation',
+    'fetch("https://guest.invalid"); function Animation',
+  );
+  const file = animationOf({ 'text/html': html })?.file;
+  const saved = new TextDecoder().decode(file?.bytes);
+  expect(file?.ending).toBe('html');
+  expect(saved.split(`"data:image/png;base64,${png()}"`)).toHaveLength(frames.length + 1);
+  expect(saved).not.toMatch(/invalid|_anim/u);
+  expect(saved).toContain("default-src 'none'; img-src data:");
+});
+
 it.each([
+  ['loop', [0, 1, 2, 0]],
+  ['once', [0, 1, 2, 2]],
+])('is saved as a page that plays its frames (%s)', (mode, expected) => {
+  const frames = [png(4, 3), png(4, 3, 'IDAU'), png(4, 3, 'IDAV')];
+  const bytes = animationOf({ 'text/html': page(frames, '', mode) })?.file.bytes;
+  const script = /<script>([^]*)<\/script>/u.exec(new TextDecoder().decode(bytes))?.[1] ?? '';
+  const picture = { src: '' };
+  const listening = { addEventListener: () => undefined };
+  const elements: Record<string, object> = { picture, play: listening, place: { ...listening, value: 0 } };
+  let tick = (): void => undefined;
+  let pace = 0;
+  runInNewContext(script, {
+    document: { getElementById: (id: string) => elements[id] },
+    setInterval: (next: () => void, ms: number) => {
+      tick = next;
+      pace = ms;
+    },
+  });
+  const seen = expected.map(() => {
+    const { src } = picture;
+    tick();
+    return frames.findIndex((frame) => src === `data:image/png;base64,${frame}`);
+  });
+  expect([pace, ...seen]).toEqual([66.6, ...expected]);
+});
+
+it.each([
+  ['that has text beside', page([png()], '<div>Read me</div>')],
+  ['that has a picture beside', page([png()], `<img src="data:image/png;base64,${png()}">`)],
+  [
+    'whose picture is another one',
+    page([png()]).replace('<img ', `<img src="data:image/png;base64,${png()}" `),
+  ],
+  ['that has a heading', page([png()], '<h1></h1>')],
+  ['that has a button with words', page([png()], '<input type="button" value="Read me">')],
+  ['that has a frame', page([png()], '<iframe></iframe>')],
+  [
+    'that has words in its style',
+    page([png()]).replace('.animation {}', 'div::after { content: "Read me" }'),
+  ],
+  ['that has a third script', page([png()], '<script></script>')],
+  ['with frames in its text', page([png()], `\n  frames[0] = "data:image/png;base64,${png()}"\n`)],
+  ['of too much beside its frames', page([png()], ' '.repeat(100_000))],
   ['that has more in it', `<h1>More</h1>${page([png()])}`],
   ['that goes on', `${page([png()])}<p>More</p>`],
   ['of two players', page([png()]) + page([png()])],

@@ -1,7 +1,9 @@
 /** Animations of Matplotlib's: frames that a player shows one after the other. */
 import { ANIMATION_LIMITS, ANIMATION_MIME, ShownAnimation } from '../../../shared/contract/animation.ts';
+import { animationPage } from './animation-page.ts';
 import { decodeBase64 } from './base64.ts';
 import { readImageHead } from './image-head.ts';
+import { readPlayerPage } from './player-page.ts';
 
 export interface Animation {
   /** PNG or JPEG, all of the same size. */
@@ -34,9 +36,9 @@ export const animationOf = (mime: Mime): Animation | null => {
   if (shown !== null) return decoded(shown, (last) => stillOf(mime, last));
   const page = mime['text/html'];
   const read = page === undefined ? null : readPlayerPage(page);
-  return page === undefined || read === null
+  return read === null
     ? null
-    : decoded(read, () => ({ ending: 'html', bytes: new TextEncoder().encode(page) }));
+    : decoded(read, () => ({ ending: 'html', bytes: new TextEncoder().encode(animationPage(read)) }));
 };
 
 /** Room for what is beside the frames. */
@@ -93,45 +95,4 @@ const decoded = (
 const leftOut = ({ every, frames, total }: ShownAnimation): LeftOut => {
   if (total !== null && total <= frames.length) return { kind: 'none' };
   return every > 1 && total !== null ? { kind: 'some', total } : { kind: 'end', total };
-};
-
-/** As Matplotlib's `to_jshtml()` writes it, in whatever program that was. */
-const PAGE_BEGIN = /^\s{0,100}<link\s/u;
-const PAGE_END = /<\/script>\s{0,100}$/u;
-const PAGE_SCRIPT =
-  /new Animation\(frames, img_id, slider_id, (\d{1,9}(?:\.\d{1,9})?),\s{0,100}loop_select_id\)/gu;
-/** What comes before a frame: a pattern of all its base64 would take a step of the stack for each character. */
-const PAGE_FRAME = /^ {0,8}frames\[\d{1,5}\] = "data:image\/(?:png|jpeg);base64,/gmu;
-const PAGE_ONCE = /^value="once"[^>]{0,200}checked/u;
-
-/** Null when there are more than are played, or one without an end. */
-const framesOf = (page: string): string[] | null => {
-  const frames: string[] = [];
-  for (const { 0: head, index } of page.matchAll(PAGE_FRAME)) {
-    const begin = index + head.length;
-    const end = page.indexOf('"', begin);
-    if (end === -1 || frames.length === ANIMATION_LIMITS.frames) return null;
-    frames.push(page.slice(begin, end).replaceAll(/[\\\n]/gu, ''));
-  }
-  return frames;
-};
-
-/** The animation of a page that is nothing else. */
-const readPlayerPage = (page: string): ShownAnimation | null => {
-  if (page.length > MAX_TEXT || !PAGE_BEGIN.test(page) || !PAGE_END.test(page.slice(-200))) return null;
-  const [script, another] = page.matchAll(PAGE_SCRIPT);
-  if (script === undefined || another !== undefined) return null;
-  const frames = framesOf(page);
-  if (frames === null) return null;
-  const once = page.slice(Math.max(0, page.indexOf('value="once"'))).slice(0, 300);
-  const { max, min } = ANIMATION_LIMITS.intervalMs;
-  const parsed = ShownAnimation.safeParse({
-    version: 1,
-    intervalMs: Math.min(Math.max(Number(script[1]), min), max),
-    loop: !PAGE_ONCE.test(once),
-    every: 1,
-    total: frames.length,
-    frames,
-  });
-  return parsed.data ?? null;
 };
