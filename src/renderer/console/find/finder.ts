@@ -190,6 +190,9 @@ export class Finder implements Finding {
     const order = new Map(cells.map((cell, index) => [cell, index]));
     const start = place?.cell ?? this.#from;
     const first = start === null ? 0 : (order.get(start) ?? 0);
+    const items = new Map(start?.items.map((item, index) => [item, index]));
+    /** Among the outputs of that cell; -1 for its code. */
+    const partIndex = ({ item }: Match): number => (item === null ? -1 : (items.get(item) ?? -1));
     const isBehind = (match: Match): boolean => {
       const at = order.get(match.cell) ?? 0;
       if (at !== first || place === null) return at >= first;
@@ -200,8 +203,5 @@ export class Finder implements Finding {
     return all.find(isBehind) ?? null;
   }
 }
-
-/** -1 for code. */
-const partIndex = ({ cell, item }: Match): number => (item === null ? -1 : cell.items.indexOf(item));
 
 const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

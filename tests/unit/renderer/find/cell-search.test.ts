@@ -29,6 +29,13 @@ const block = (text: string): TextBlock => {
   made.append(text);
   return made;
 };
+/** Of a processor, in ms: what else the machine is busy with does not count. */
+const busyDuring = (work: () => void): number => {
+  const before = process.cpuUsage();
+  work();
+  const { system, user } = process.cpuUsage(before);
+  return (system + user) / 1000;
+};
 
 it('code, with each kind of line break as one', () => {
   const cell = new Cell('c', 'a\r\nneedle\rneedle');
@@ -50,6 +57,26 @@ describe('outputs', () => {
       [2, 2],
       [3, 0],
     ]);
+  });
+
+  it.each([
+    ['\r\rneedle\r\r', [[0, 0]]],
+    ['a\rb needle', [[0, 2]]],
+    ['needle\rb', []],
+    ['\r\r', []],
+    ['\r\nneedle\r\n\r', [[1, 0]]],
+  ])('a value whose lines are written over: %j', (text, places) => {
+    expect(placesIn({ kind: 'value', text }, 'needle')).toEqual(places);
+  });
+
+  it('a value of carriage returns, without a text for what is between each two', () => {
+    const text = `needle${'\r'.repeat(32 * 1024 * 1024)}`;
+    const seen: (string | undefined)[] = [];
+    const reading = busyDuring(() => {
+      for (const read of textsOf({ kind: 'value', text })) seen.push(read?.text);
+    });
+    expect(seen).toEqual(['needle']);
+    expect(reading).toBeLessThan(busyDuring(() => text.split('\r')) / 2);
   });
 
   it('an error, an input; nothing secret', () => {
@@ -175,14 +202,6 @@ it('stops counting, and goes through 50 MB of one line in short pieces', () => {
   // A millisecond or so each.
   expect(pieces).toBeGreaterThan(50_000_000 / 128 / 1024);
 });
-
-/** Of a processor, in ms: what else the machine is busy with does not count. */
-const busyDuring = (work: () => void): number => {
-  const before = process.cpuUsage();
-  work();
-  const { system, user } = process.cpuUsage(before);
-  return (system + user) / 1000;
-};
 
 describe('JSON', () => {
   it('of a million values is gone through value by value', () => {

@@ -124,3 +124,26 @@ it('looks through another session when that comes into view', async () => {
   active.value = null;
   await counts(finder, 0, 0);
 });
+
+it('goes to the match that is nearest without a look through all outputs for each', async () => {
+  const { finder, session } = open('none');
+  const [cell] = session.cells;
+  if (cell === undefined) throw new Error('no cell');
+  let asked = 0;
+  const items = Array.from({ length: 2000 }, () => ({ kind: 'value', text: 'x xy' }) as const);
+  cell.items = new Proxy(items, {
+    get: (target, key, receiver) => {
+      asked += 1;
+      return Reflect.get(target, key, receiver) as unknown;
+    },
+  });
+  finder.open(null, 'x');
+  await counts(finder, 1, 4000);
+  finder.go(-1);
+  await nextTick();
+  asked = 0;
+  finder.text.value = 'xy';
+  await nextTick();
+  await counts(finder, 2000, 2000);
+  expect(asked).toBeLessThan(100_000);
+});

@@ -91,12 +91,17 @@ function* linesOf(text: string): Generator<ItemText> {
   for (let [start, line] = [0, 0]; start < text.length; line += 1) {
     const at = text.indexOf('\n', start);
     const end = at < 0 ? text.length : at;
-    const whole = text.slice(start, end);
-    const seen = whole.includes('\r') ? (whole.split('\r').findLast((part) => part !== '') ?? '') : whole;
-    yield { key: line, text: seen, hasCodes: true };
+    yield { key: line, text: seenOf(text.slice(start, end)), hasCodes: true };
     start = end + 1;
   }
 }
+
+/** The last of the parts between carriage returns that has something in it. */
+const seenOf = (line: string): string => {
+  let end = line.length;
+  while (end > 0 && line[end - 1] === '\r') end -= 1;
+  return end === 0 ? '' : line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
+};
 
 function* tableTexts({ body, caption, head }: TableData): Generator<ItemText> {
   for (const [part, rows] of [['head', head] as const, ['body', body] as const])
