@@ -5,6 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { readServerList } from '../../src/main/connect/server-list.ts';
 import { axeFindings } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
 import { allProcesses, needProcesses, untilNone } from '../support/processes.ts';
@@ -23,6 +24,10 @@ const server = (...args: string[]): object => ({
   env: { DESK_PIDS: pids, DESK_LOG: log },
 });
 const writeList = (servers: object): void => writeFileSync(list, JSON.stringify({ mcpServers: servers }));
+
+/** As the settings keep servers that were switched on. */
+const declaredOf = (file: string): { name: string; declared: string }[] =>
+  readServerList(readFileSync(file), path.dirname(file)).map(({ declared, name }) => ({ name, declared }));
 
 const startedPids = (): number[] =>
   existsSync(pids) ? readFileSync(pids, 'utf8').trim().split('\n').map(Number) : [];
@@ -219,6 +224,22 @@ it('one that is switched off ends, and can not be called any more; the others go
   expect(await valueOf(other)).toContain("{'sum': 2}");
 });
 
+it('one that the file says something else of is not started before it is switched on again', async () => {
+  const { page } = app;
+  await goTo(page, 'Settings');
+  expect(await switchOf(page, 'desk').isChecked()).toBe(true);
+  const before = startedPids().length;
+  writeList({ desk: server('--other'), 'my desk': server() });
+  await page.getByRole('button', { name: 'Read again' }).click();
+  await stateOf(page, 'desk').getByText('Changed in the file since it was switched on').waitFor();
+  expect(await switchOf(page, 'desk').isChecked()).toBe(false);
+  expect(await page.locator('.server').first().innerText()).toContain(`${SERVER} --other`);
+  expect(await axeFindings(page)).toEqual([]);
+  expect(startedPids()).toHaveLength(before);
+  await turnOn(page, 'desk');
+  expect(startedPids()).toHaveLength(before + 1);
+});
+
 it('a file that can not be used says why, and starts nothing; another one begins with all off', async () => {
   const { page } = app;
   await goTo(page, 'Settings');
@@ -241,7 +262,7 @@ it.for(['closed', 'killed'] as const)(
     needProcesses(context);
     writeList({ desk: { ...server(), confirm: 'allow' } });
     const dataFolder = mkdtempSync(path.join(tmpdir(), 'vivarium-tools-data-'));
-    const settings = { version: 1, ...ENABLED, tools: { file: list, on: ['desk'] } };
+    const settings = { version: 1, ...ENABLED, tools: { file: list, on: declaredOf(list) } };
     writeFileSync(path.join(dataFolder, 'settings.json'), JSON.stringify(settings));
     const opened = await openVivariumWindow({ dataFolder });
     try {

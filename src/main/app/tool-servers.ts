@@ -24,7 +24,11 @@ export interface ToolServersOptions {
 /** Functions whose stubs are made in one stretch. */
 const AT_ONCE = 20;
 
-/** The servers of the settings' file, whose tools code of the window may call. None is started that is not switched on. */
+/** By its name alone, whoever changes the file would have something else started that nobody has seen. */
+const isOn = ({ declared, name }: ServerSettings, on: Config['tools']['on']): boolean =>
+  on.some((one) => one.name === name && one.declared === declared);
+
+/** The servers of the settings' file, whose tools code of the window may call. None is started that is not switched on as it is. */
 export class ToolServers {
   readonly #options: ToolServersOptions;
   readonly #live: LiveServers;
@@ -106,17 +110,21 @@ export class ToolServers {
     if (this.#isClosed) return;
     this.#listed = listed;
     this.#problem = problem;
-    this.#live.use(listed.filter(({ name }) => on.includes(name)));
+    this.#live.use(listed.filter((settings) => isOn(settings, on)));
   }
 
-  #statusOf({ args, command, name, pythonName }: ServerSettings): ToolServerStatus {
+  #statusOf(settings: ServerSettings): ToolServerStatus {
+    const { args, command, declared, name, pythonName } = settings;
     const live = this.#live.find(name);
+    const { on } = this.#options.settings();
+    const isChanged = !isOn(settings, on) && on.some((one) => one.name === name);
     return {
       name,
       shownName: oneLine(name),
       pythonName,
       command: oneLine([command, ...args].join(' ')),
-      state: live?.state ?? 'off',
+      declared,
+      state: live?.state ?? (isChanged ? 'changed' : 'off'),
       functions: live?.usable.length ?? 0,
       note: live?.note ?? '',
     };

@@ -1,4 +1,5 @@
 /** The file that names servers of the Model Context Protocol, as it is written for other clients, too. */
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
 import type { CallDecision } from '../functions/host-function.ts';
@@ -46,7 +47,7 @@ export interface ServerSettings {
   readonly env: Readonly<Record<string, string>>;
   readonly folder: string;
   readonly timeoutMs: number;
-  /** All that the file says of it: where that is the same, it is the same server. */
+  /** SHA-256 of all that the file says of it, and of where the file is: where that is the same, it is the same server. */
   readonly declared: string;
   /** Never by what the server says of its tools: that is the server's own word. */
   readonly policyOf: (tool: string) => CallDecision;
@@ -99,10 +100,12 @@ const settingsOf = (name: string, server: z.output<typeof Server>, folder: strin
     env,
     folder: cwd === undefined ? folder : path.resolve(folder, cwd),
     timeoutMs: timeoutSeconds * MS_PER_SECOND,
-    declared: JSON.stringify([name, server, folder]),
+    declared: sha256(JSON.stringify([name, server, folder])),
     policyOf: (tool) => policies.get(tool) ?? confirm,
   };
 };
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const jsonOf = (bytes: Uint8Array): unknown => {
   let text: string;

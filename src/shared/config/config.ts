@@ -67,8 +67,13 @@ export const Config = z.object({
     .object({
       /** Lists servers of the Model Context Protocol whose tools code can call; a full path, empty for none. */
       file: text(LIMITS.pathLength).default(''),
-      /** Names of the servers that are started. */
-      on: list(text(64)).default([]),
+      /** The servers that are started, each as long as the file says of it what it said when it was switched on. */
+      on: list(
+        z.strictObject(
+          { name: text(64), declared: text(64).regex(/^[0-9a-f]{64}$/u, 'must be a SHA-256 in hexadecimal') },
+          'must be a name and what was declared',
+        ),
+      ).default([]),
     })
     .prefault({}),
   general: z

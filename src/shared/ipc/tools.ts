@@ -11,8 +11,11 @@ export const toolsArguments = {
   functions: z.tuple([z.string().max(NAME_LENGTH)]),
 } as const;
 
-/** `off` until it is switched on; `missing`: it could not be had; `ended`: the next call starts it anew. */
-export type ToolServerState = 'off' | 'starting' | 'running' | 'missing' | 'ended';
+/**
+ * `off` until it is switched on; `changed`: off, since the file says something else of it than when it was switched on;
+ * `missing`: it could not be had; `ended`: the next call starts it anew.
+ */
+export type ToolServerState = 'off' | 'changed' | 'starting' | 'running' | 'missing' | 'ended';
 
 export interface ToolServerStatus {
   /** As the file has it, and as it is fit to be shown. */
@@ -22,6 +25,8 @@ export interface ToolServerStatus {
   readonly pythonName: string;
   /** Program and arguments in one line, fit to be shown. */
   readonly command: string;
+  /** SHA-256 of all that the file says of it: who switches it on names what was shown. */
+  readonly declared: string;
   readonly state: ToolServerState;
   /** What it offers code to call, those left out that are always denied. */
   readonly functions: number;

@@ -74,7 +74,13 @@ it('calls tools of a server of the Model Context Protocol', async () => {
   writeFileSync(list, JSON.stringify({ mcpServers: { desk } }));
   const answer = await page.evaluate(async (file) => {
     await globalThis.api.config.set('tools.file', file);
-    await globalThis.api.config.set('tools.on', ['desk']);
+    await globalThis.api.tools.reload();
+    const status = await globalThis.api.tools.status();
+    const servers = status.ok ? status.value.servers : [];
+    await globalThis.api.config.set(
+      'tools.on',
+      servers.map(({ declared, name }) => ({ name, declared })),
+    );
     return globalThis.api.sandbox.run(
       { code: 'from host import desk\ndesk.add(a=40, b=2)' },
       { runId: 'tool' },

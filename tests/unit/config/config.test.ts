@@ -11,6 +11,8 @@ import {
   withValueAt,
 } from '../../../src/shared/config/config-keys.ts';
 
+const SHA256 = '0123456789abcdef'.repeat(4);
+
 describe('the schema', () => {
   it('has the defaults of the contract', () => {
     expect(Config.parse({})).toEqual({
@@ -112,6 +114,7 @@ describe('the schema', () => {
       ['api.example.org', '*.a.example:8080', '127.0.0.1'],
     ],
     ['general.language', 'zh', 'zh'],
+    ['tools.on', [{ name: 'desk', declared: SHA256 }], [{ name: 'desk', declared: SHA256 }]],
   ])('takes %s = %j', (name, value, accepted) => {
     expect(setting(name, value)).toEqual({ accepted });
   });
@@ -134,6 +137,9 @@ describe('the schema', () => {
     ['sandbox.network.allow', ['https://example.org/'], /must be a host/u],
     ['sandbox.network.allow', ['example.org:70000'], /port up to 65535/u],
     ['sandbox.network.allow', Array.from({ length: 1001 }, () => 'a.example'), /more than 1000 entries/u],
+    // By its name alone nothing is started.
+    ['tools.on', ['desk'], /has an entry 1 that must be a name and what was declared/u],
+    ['tools.on', [{ name: 'desk', declared: 'x' }], /must be a SHA-256/u],
     ['plugins.python.runtime', 'remote', /must be "embedded" or "native"/u],
     ['plugins.python.binpath', 'a\0b', /control characters/u],
     ['general.language', 'xx', /must be one of de, en/u],

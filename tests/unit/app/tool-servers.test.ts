@@ -1,0 +1,122 @@
+/** Which servers of a file are started: real ones, over stdin and stdout. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ToolServers } from '../../../src/main/app/tool-servers.ts';
+import type { Config } from '../../../src/shared/config/config.ts';
+import type { ToolServerStatus } from '../../../src/shared/ipc/tools.ts';
+import { eventually } from '../../support/eventually.ts';
+
+const SERVER = path.join(import.meta.dirname, '../../support/desk-server.mjs');
+const START_MS = 20_000;
+
+let folder: string;
+let file: string;
+let pids: string;
+let settings: Config['tools'];
+let servers: ToolServers;
+
+const server = (more: object = {}): object => ({
+  command: process.execPath,
+  args: [SERVER],
+  env: { DESK_PIDS: pids },
+  ...more,
+});
+const write = (declared: object): void => writeFileSync(file, JSON.stringify({ mcpServers: declared }));
+const started = (): number => (existsSync(pids) ? readFileSync(pids, 'utf8').trim().split('\n').length : 0);
+const statusOf = (name: string): ToolServerStatus => {
+  const found = servers.status.servers.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+};
+const states = (): string[] => servers.status.servers.map(({ name, state }) => `${name} ${state}`);
+/** As the window does it: by what was shown. */
+const turnOn = async (...names: string[]): Promise<void> => {
+  const on = names.map((name) => ({ name, declared: statusOf(name).declared }));
+  settings = { ...settings, on: [...settings.on.filter((one) => !names.includes(one.name)), ...on] };
+  await servers.refresh();
+};
+const untilRuns = (name: string): Promise<void> =>
+  eventually(() => expect(statusOf(name).state).toBe('running'));
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'vivarium-tool-servers-'));
+  [file, pids] = [path.join(folder, 'servers.json'), path.join(folder, 'pids.txt')];
+  settings = { file, on: [] };
+  servers = new ToolServers({
+    settings: () => settings,
+    version: '1',
+    confirm: () => Promise.resolve('deny'),
+    onChange: () => undefined,
+  });
+});
+afterEach(async () => {
+  await servers.close();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+describe('a server that was switched on', () => {
+  it('is started again as long as the file says the same of it', { timeout: 2 * START_MS }, async () => {
+    write({ desk: server(), other: server() });
+    await servers.refresh();
+    await turnOn('desk');
+    await untilRuns('desk');
+    write({ first: server(), desk: server() });
+    await servers.refresh();
+    expect(states()).toEqual(['first off', 'desk running']);
+    expect(started()).toBe(1);
+  });
+
+  it.each([
+    ['another program', { command: '/nowhere/another-program' }],
+    ['other arguments', { args: [SERVER, '--silent'] }],
+    ['another variable', { env: { NODE_OPTIONS: '--no-warnings' } }],
+    ['another folder', { cwd: '..' }],
+    ['calls that nobody is asked for', { confirm: 'allow' }],
+    ['a tool that nobody is asked for', { tools: { add: 'allow' } }],
+  ])('is ended and not started again when the file has %s under its name', async (_what, change) => {
+    write({ desk: server() });
+    await servers.refresh();
+    await turnOn('desk');
+    await untilRuns('desk');
+    write({ desk: server(change) });
+    await servers.refresh();
+    expect(states()).toEqual(['desk changed']);
+    expect(statusOf('desk').functions).toBe(0);
+    expect(await servers.functionsFor('from host import desk', new AbortController().signal)).toBeUndefined();
+    expect(started()).toBe(1);
+  });
+
+  it(
+    'is shown with its new command, and runs when that is switched on',
+    { timeout: 2 * START_MS },
+    async () => {
+      write({ desk: server({ command: '/nowhere/at-all' }) });
+      await servers.refresh();
+      await turnOn('desk');
+      write({ desk: server({ args: [SERVER, '--stubborn'] }) });
+      await servers.refresh();
+      expect(statusOf('desk')).toMatchObject({
+        state: 'changed',
+        command: `${process.execPath} ${SERVER} --stubborn`,
+      });
+      await turnOn('desk');
+      await untilRuns('desk');
+    },
+  );
+
+  it('is off in another file that says the same of it but lies in another folder', async () => {
+    write({ desk: server() });
+    await servers.refresh();
+    const on = [{ name: 'desk', declared: statusOf('desk').declared }];
+    const other = mkdtempSync(path.join(folder, 'other-'));
+    file = path.join(other, 'servers.json');
+    write({ desk: server() });
+    settings = { file, on };
+    await servers.refresh();
+    expect(states()).toEqual(['desk changed']);
+    expect(started()).toBe(0);
+  });
+});
