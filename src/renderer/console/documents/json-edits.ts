@@ -39,13 +39,18 @@ export const withMember = (text: string, name: string, value: string, layout: Js
     : `${text.slice(0, next.start)}${own},${gap}${text.slice(next.start)}`;
 };
 
-/** An object without the members of that name. @param text of the object, from its brace on */
+/** An object without the members of that name, however many there are. @param text of the object, from its brace on */
 export const withoutMember = (text: string, name: string): string => {
   const entries = entriesOf(text, 0);
-  const at = entries.findIndex(({ key }) => key === name);
-  const entry = entries[at];
-  if (entry === undefined) return text;
-  const [before, after] = [entries[at - 1], entries[at + 1]];
-  if (after !== undefined) return withoutMember(text.slice(0, entry.start) + text.slice(after.start), name);
-  return before === undefined ? '{}' : text.slice(0, before.value.end) + text.slice(entry.value.end);
+  const kept = entries.flatMap(({ key, start, value }, index) =>
+    // What is before the next member goes with it.
+    key === name ? [] : [{ start, next: entries[index + 1]?.start ?? value.end, end: value.end }],
+  );
+  const [first, last] = [entries[0], entries.at(-1)];
+  if (first === undefined || last === undefined || kept.length === entries.length) return text;
+  if (kept.length === 0) return '{}';
+  const members = kept.map(({ end, next, start }, index) =>
+    text.slice(start, index === kept.length - 1 ? end : next),
+  );
+  return text.slice(0, first.start) + members.join('') + text.slice(last.value.end);
 };
