@@ -48,7 +48,7 @@ beforeEach(() => {
   servers = new ToolServers({
     settings: () => settings,
     version: '1',
-    confirm: () => Promise.resolve('deny'),
+    confirm: () => false,
     onChange: () => undefined,
   });
 });
