@@ -1,4 +1,5 @@
 import { onScopeDispose, watch } from 'vue';
+import { printableLines } from '../../shared/printable.ts';
 import { useServices } from '../app/services.ts';
 import { useTranslation } from '../app/translation.ts';
 import type { LostReason, Session } from './model/session.ts';
@@ -55,7 +56,8 @@ export const useLossToasts = (): void => {
   watch(store.lastWords, (said) => {
     if (said === null) return;
     const text = said.printed.trim();
-    const printed = text.length > PRINTED_LENGTH ? `${text.slice(0, PRINTED_LENGTH)}…` : text;
+    const cut = text.length > PRINTED_LENGTH ? `${text.slice(0, PRINTED_LENGTH)}…` : text;
+    const printed = printableLines(cut);
     toasts.show(t('console.lost.lastWords', { name: titleOf(said.session), printed }));
   });
   onScopeDispose(() => clearTimeout(timer));

@@ -53,6 +53,22 @@ describe('the timeline', () => {
   });
 });
 
+it('what a session printed at its end is kept apart from what the app says, and hides nothing', () => {
+  const said = {
+    session: 'a',
+    runtime: 'embedded',
+    why: 'idle',
+    printed: 'gone\u202E\nProcess 7 ended\u200B\n',
+  };
+  const [entry] = timelineOf([{ type: 'session-ended', at: 1, ...said } as SandboxEvent], 'all');
+  expect(entry).toMatchObject({
+    detail: '',
+    printed: String.raw`gone\u{202e}\u{a}Process 7 ended\u{200b}`,
+  });
+  const [broken] = timelineOf([{ ...ended(1), detail: 'a\u202Eb' } as SandboxEvent], 'all');
+  expect(broken?.detail).toBe(String.raw`a\u{202e}b`);
+});
+
 it('calls of functions are told of, by a name that the code chose only where such a function was given', () => {
   const texts = CallOutcome.options.map((outcome) => {
     const call = { name: 'desk.add', bytes: 1, resultBytes: 1, ms: 5, outcome };

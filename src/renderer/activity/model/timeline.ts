@@ -1,6 +1,7 @@
 /** What happened to the sandbox, as lines for people. */
 import type { RunStatus, SessionState } from '../../../shared/contract/sandbox.ts';
 import type { ProcessEndCause, SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
+import { printable } from '../../../shared/printable.ts';
 
 export const TIMELINE_KINDS = ['start', 'run', 'stop', 'crash', 'outOfMemory', 'restart'] as const;
 export type TimelineKind = (typeof TIMELINE_KINDS)[number];
@@ -13,6 +14,8 @@ export interface TimelineEntry {
   readonly values: Readonly<Record<string, string | number>>;
   /** Exit code, signal or memory reading, as reported by the system; '' when there is none. */
   readonly detail: string;
+  /** What a session's code printed at its end, in one line: never to be shown as something that the app says. */
+  readonly printed: string;
   readonly durationMs: number | null;
   readonly state: SessionState | null;
   readonly session: string | null;
@@ -48,6 +51,7 @@ const entry = (
   key: `activity.${key}`,
   values: {},
   detail: '',
+  printed: '',
   durationMs: null,
   state: null,
   session: null,
@@ -67,7 +71,7 @@ const timelineEntry = (event: SandboxEvent): TimelineEntry | null => {
     case 'process-ended':
       return entry(event.at, kindOfEnd(event.cause), `cause.${event.cause}`, {
         values: { pid: event.pid ?? '–' },
-        detail: event.detail,
+        detail: printable(event.detail),
       });
     case 'run-ended':
       return entry(event.at, kindOfRun(event.status), `status.${event.status}`, {
@@ -77,12 +81,12 @@ const timelineEntry = (event: SandboxEvent): TimelineEntry | null => {
       });
     case 'session-ended':
       return entry(event.at, 'stop', `sessionEnded.${event.why}`, {
-        detail: event.printed ?? '',
+        printed: printable(event.printed?.trim() ?? ''),
         session: event.session,
       });
     case 'state':
       return event.state.name === 'broken'
-        ? entry(event.at, 'crash', 'broken', { detail: event.state.reason })
+        ? entry(event.at, 'crash', 'broken', { detail: printable(event.state.reason) })
         : null;
     case 'function-called':
       return entry(event.at, 'run', `called.${event.call.outcome}`, {
