@@ -51,7 +51,11 @@ export class ToolServers {
 
   /** Reads the file of the settings, and goes by the settings. Never rejects. */
   refresh(): Promise<void> {
-    this.#reading = this.#reading.then(() => this.#refresh());
+    this.#reading = this.#reading
+      .then(() => this.#refresh())
+      .catch((error: unknown) => {
+        this.#problem = messageOf(error);
+      });
     return this.#reading;
   }
 
@@ -84,10 +88,9 @@ export class ToolServers {
     return texts.length === 0 ? null : texts.join('\n\n');
   }
 
-  /** Ends them all. */
+  /** Ends them all. Does not wait for a file that is being read, which may be on a drive that does not answer. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#reading;
     await this.#live.close();
   }
 

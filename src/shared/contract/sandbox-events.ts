@@ -1,5 +1,6 @@
 /** What a sandbox tells whoever watches it: a window, a log. All times are ms since the epoch. */
 import { z } from 'zod';
+import { LIMITS } from '../limits.ts';
 import { PythonRuntime } from '../runtimes.ts';
 import { RunCall, RunStatus, SessionState } from './sandbox.ts';
 
@@ -113,7 +114,7 @@ export const SandboxEvent = z.discriminatedUnion('type', [
     runtime: PythonRuntime,
     why: SessionEnd,
     /** What its code printed as it ended, on both streams: its beginning and end where it is long. Absent for nothing. */
-    printed: z.string().optional(),
+    printed: z.string().max(LIMITS.endTextBytes).optional(),
   }),
   /** Resident memory of the active process. */
   z.strictObject({ type: z.literal('memory'), at: At, pid: Pid, residentMiB: MiB, limitMiB: MiB }),

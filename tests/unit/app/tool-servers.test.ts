@@ -1,5 +1,7 @@
 /** Which servers of a file are started: real ones, over stdin and stdout. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -10,6 +12,8 @@ import type { ToolServerStatus } from '../../../src/shared/ipc/tools.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const SERVER = path.join(import.meta.dirname, '../../support/desk-server.mjs');
+/** More than Node reads files with. */
+const THREADS = 64;
 const START_MS = 20_000;
 
 let folder: string;
@@ -120,3 +124,45 @@ describe('a server that was switched on', () => {
     expect(started()).toBe(0);
   });
 });
+
+it('a file that failed to be used does not keep the next one from being read', async () => {
+  write({ desk: server() });
+  const good = settings;
+  const broken = { ...settings };
+  Object.defineProperty(broken, 'on', {
+    get: () => {
+      throw new Error('can not be had');
+    },
+  });
+  settings = broken;
+  await servers.refresh();
+  settings = good;
+  await servers.refresh();
+  expect(states()).toEqual(['desk off']);
+});
+
+it.skipIf(process.platform === 'win32')(
+  'a file on a drive that does not answer keeps the app from nothing when it ends',
+  { timeout: 10_000 },
+  async () => {
+    write({ desk: server() });
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    // Each waits for a writer in one of the threads that read files, as on a drive that does not answer.
+    const waiting = Array.from({ length: THREADS }, () => open(pipe, 'r'));
+    let isRead = false;
+    let reading: Promise<unknown> | undefined;
+    try {
+      reading = servers.refresh().then(() => (isRead = true));
+      await servers.close();
+      expect(isRead).toBe(false);
+    } finally {
+      // Both ends at once, which waits for nobody.
+      const writer = openSync(pipe, 'r+');
+      for (const handle of await Promise.all(waiting)) await handle.close();
+      closeSync(writer);
+    }
+    await reading;
+    expect(servers.status).toEqual({ problem: null, servers: [] });
+  },
+);
