@@ -4,13 +4,13 @@ import type { InputFile } from '../../shared/contract/sandbox.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import type { RunEvent } from '../../shared/ipc/sandbox.ts';
-import type { ProcessEndCause, SandboxEvent } from '../../shared/contract/sandbox-events.ts';
+import type { SandboxEvent } from '../../shared/contract/sandbox-events.ts';
 import { traitsOf } from '../../shared/runtimes.ts';
 import { SessionFiles } from './files/session-files.ts';
 import type { Cell } from './model/cell.ts';
 import { mergedSource } from './model/cell-edits.ts';
 import { CellQueue, type Turn } from './model/cell-queue.ts';
-import { Session, type LostReason } from './model/session.ts';
+import { endReason, Session } from './model/session.ts';
 import { Removals, type Removal } from './model/removals.ts';
 import type { PlacedCell, RestoredWork } from './work/restore-work.ts';
 import type { KeptWork } from './work/work-keeper.ts';
@@ -349,19 +349,3 @@ export class ConsoleStore {
     }
   }
 }
-
-const endReason = (cause: ProcessEndCause): LostReason => {
-  switch (cause) {
-    case 'idle':
-    case 'stopped':
-    case 'out-of-memory':
-      return cause;
-    case 'exited':
-    case 'unresponsive':
-    case 'misbehaved':
-    case 'start-failed':
-    case 'stop-failed':
-    case 'broken':
-      return 'process-ended';
-  }
-};

@@ -1,5 +1,6 @@
 /** One interpreter with its state, as the page sees it: the cells that were run in it, and what they made. */
 import { shallowReactive } from 'vue';
+import type { ProcessEndCause } from '../../../shared/contract/sandbox-events.ts';
 import type { OutputFile } from '../../../shared/contract/sandbox.ts';
 import type { PythonRuntime } from '../../../shared/runtimes.ts';
 import { Cell } from './cell.ts';
@@ -300,3 +301,20 @@ export class Session {
     ].sort((a, b) => a.name.localeCompare(b.name));
   }
 }
+
+/** Of the sessions that a process took with it. */
+export const endReason = (cause: ProcessEndCause): LostReason => {
+  switch (cause) {
+    case 'idle':
+    case 'stopped':
+    case 'out-of-memory':
+      return cause;
+    case 'exited':
+    case 'unresponsive':
+    case 'misbehaved':
+    case 'start-failed':
+    case 'stop-failed':
+    case 'broken':
+      return 'process-ended';
+  }
+};
