@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LANGUAGES, type Language } from '../../../src/shared/languages.ts';
 import { createTranslate } from '../../../src/shared/translate.ts';
 import { axeFindings } from '../../support/axe.ts';
-import { openEmbeddingApp, python, sidecarPid, type EmbeddingApp } from '../../support/embedding-app.ts';
+import { killSidecars, openEmbeddingApp, python, type EmbeddingApp } from '../../support/embedding-app.ts';
 import { allTexts } from '../../support/locales.ts';
 import { nativePython } from '../../support/native-python.ts';
 import { packPackage, type PackedPackage } from '../../support/packed-package.ts';
@@ -222,9 +222,7 @@ describe('a call that is asked for', () => {
   it('is not shown any more when its run is over', async () => {
     const answer = python(opened, CALL);
     await dialog().getByText('notes.add', { exact: true }).waitFor();
-    const pid = await sidecarPid(opened);
-    if (pid === undefined) throw new Error('no process runs Python');
-    process.kill(pid, 'SIGKILL');
+    await killSidecars(opened);
     await dialog().waitFor({ state: 'detached' });
     expect(await answer).toMatchObject({ error: expect.stringContaining('ended') as string });
   });
