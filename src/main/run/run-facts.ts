@@ -2,8 +2,8 @@ import type { RunRequest } from '../../shared/contract/sandbox.ts';
 import type { OrderlyEnd } from '../../shared/contract/sandbox-events.ts';
 import type { RunFacts } from '../../shared/protocol/interpreter.ts';
 
-/** For what is left to do when a program ends, in seconds: less where somebody waits for a session to be gone. */
-const END_SECONDS = { program: 10, session: 3 } as const;
+/** For what is left to do when a program ends, in seconds: less where somebody waits for a session to be gone, least where a run does. */
+const END_SECONDS = { program: 10, session: 3, evicted: 1 } as const;
 
 /**
  * What an interpreter is told of a run beside its code.
@@ -28,5 +28,6 @@ export const factsOf = (
 
 const endSecondsOf = (session: string | undefined, endsSession: OrderlyEnd | null): number | undefined => {
   if (session === undefined) return END_SECONDS.program;
-  return endsSession === null ? undefined : END_SECONDS.session;
+  if (endsSession === null) return undefined;
+  return endsSession === 'evicted' ? END_SECONDS.evicted : END_SECONDS.session;
 };

@@ -67,7 +67,7 @@ export class Sandbox implements Runner {
         if (why === 'evicted' || why === 'idle' || why === 'reset') this.#provider.discard(interpreter);
         this.#renewIfFree();
       },
-      finish: (session) => this.#endings.makeRoom(session),
+      finish: (session, signal) => this.#endings.makeRoom(session, signal),
     });
     const kept = config.dataDir === undefined ? undefined : keptIn(config.dataDir);
     const selector = this.#snapshotSelector(config, kept);

@@ -60,7 +60,7 @@ describe('room for sessions', () => {
     for (let index = 0; index < LIMITS.sessions; index++) await run(all, `s${index}`);
     const late = run(all, 'new');
     await until(() => all.launcher.last.called('run').length === LIMITS.sessions + 1);
-    for (let second = 0; second < 10; second++) {
+    for (let second = 0; second < 3; second++) {
       all.clock.advance(1000);
       await turns();
     }
@@ -70,6 +70,27 @@ describe('room for sessions', () => {
       session: 's0',
       why: 'evicted',
     });
+  });
+
+  it('is made without further ado once the run that needs it is cancelled', async () => {
+    const all = stage({
+      run: (order, context) =>
+        RunOrder.loose().parse(order).facts?.endSeconds === undefined
+          ? finishWith()(order, context)
+          : never(),
+    });
+    for (let index = 0; index < LIMITS.sessions; index++) await run(all, `s${index}`);
+    const stop = new AbortController();
+    const late = all.sandbox.run({ code: 'x', session: 'new' }, { signal: stop.signal });
+    await until(() => all.launcher.last.called('run').length === LIMITS.sessions + 1);
+    stop.abort();
+    expect((await late).status).toBe('cancelled');
+    // No more than what any stopped run is given before its interpreter is ended.
+    all.clock.advance(1000);
+    await until(() => !all.sandbox.sessions.includes('s0'));
+    expect(all.events.filter(({ type }) => type === 'session-ended')).toMatchObject([
+      { session: 's0', why: 'evicted' },
+    ]);
   });
 
   it('can not be made while all are in use: the run waits its turn, and nothing warns of listeners', async () => {
@@ -134,7 +155,8 @@ describe('reset', () => {
     expect(all.events.filter(({ type }) => type === 'session-ended')).toMatchObject([
       ...[{ why: 'reset' }, { why: 'evicted' }],
     ]);
-    expect(ends().filter(([, seconds]) => seconds !== undefined)).toHaveLength(2);
+    // Of an eviction a run waits for the end.
+    expect(ends().flatMap(([, seconds]) => seconds ?? [])).toEqual([3, 1]);
   });
 
   it('is done within 6 s, whatever the program does at its end', async () => {

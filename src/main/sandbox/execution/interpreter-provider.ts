@@ -89,9 +89,13 @@ export class InterpreterProvider {
   ): Promise<OpenInterpreter> {
     const sidecar = await this.#supervisor.sidecar();
     onSidecar(sidecar);
-    const interpreter = await this.#interpreters.open(sidecar, request.session ?? null, (fresh) =>
-      // The process that holds the snapshot may have exited.
-      startFrom?.sidecar === sidecar ? startFrom.start(fresh) : sidecar.openInterpreter(fresh.id),
+    const interpreter = await this.#interpreters.open(
+      sidecar,
+      request.session ?? null,
+      (fresh) =>
+        // The process that holds the snapshot may have exited.
+        startFrom?.sidecar === sidecar ? startFrom.start(fresh) : sidecar.openInterpreter(fresh.id),
+      signal,
     );
     try {
       await sidecar.files.write(interpreter.id, request.files ?? [], signal);

@@ -31,8 +31,12 @@ export interface SessionRegistryOptions {
     why: SessionEnd,
     printed: string | undefined,
   ) => void;
-  /** Lets an idle session come to its end and forgets it; null where that is not possible at once. Never rejects. */
-  readonly finish: (session: string) => Promise<void> | null;
+  /**
+   * Lets an idle session come to its end and forgets it; null where that is not possible at once. Never rejects.
+   *
+   * @param signal aborted when nobody waits for the room any more
+   */
+  readonly finish: (session: string, signal: AbortSignal | undefined) => Promise<void> | null;
 }
 
 /** Maps sessions to the interpreters that hold their state, and evicts the least recently used one. */
@@ -56,12 +60,14 @@ export class SessionRegistry {
    *
    * @param session null for an interpreter of the run's own
    * @param start starts a fresh one of that id
+   * @param signal of who asks for it: once it is aborted, nobody waits for a session that makes room to come to its end
    * @throws SetupError, RpcError when none can be started
    */
   async open(
     sidecar: SidecarClient,
     session: string | null,
     start: (interpreter: OpenInterpreter) => Promise<unknown> = ({ id }) => sidecar.openInterpreter(id),
+    signal?: AbortSignal,
   ): Promise<OpenInterpreter> {
     const existing = session === null ? undefined : this.#sessions.get(session);
     if (existing?.interpreter.sidecar === sidecar) {
@@ -75,7 +81,7 @@ export class SessionRegistry {
     }
     this.#opening.add(session);
     try {
-      await this.#makeRoomFor(session);
+      await this.#makeRoomFor(session, signal);
       await start(interpreter);
     } finally {
       this.#opening.delete(session);
@@ -170,7 +176,7 @@ export class SessionRegistry {
     return null;
   }
 
-  async #makeRoomFor(session: string): Promise<void> {
+  async #makeRoomFor(session: string, signal: AbortSignal | undefined): Promise<void> {
     const others = new Set([...this.#sessions.keys(), ...this.#opening]);
     others.delete(session);
     for (const name of this.#leaving) others.delete(name);
@@ -181,7 +187,7 @@ export class SessionRegistry {
         `${LIMITS.sessions} sessions are in use already; wait for one of them or use none`,
       );
     }
-    const finishing = this.#options.finish(oldest);
+    const finishing = this.#options.finish(oldest, signal);
     if (finishing === null) {
       this.#lose(oldest, 'evicted');
       return;
