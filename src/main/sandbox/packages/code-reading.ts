@@ -2,6 +2,7 @@ import { Turns } from '../../foreign-text/turns.ts';
 import { packageName } from '../../packages/resolve/requirement.ts';
 import { scriptDependencies } from '../../packages/resolve/script-metadata.ts';
 import { importsIn } from './import-guess.ts';
+import { notebookText } from './notebook-text.ts';
 import { ownModulesIn } from './own-modules.ts';
 import { readPythonText, type PythonText } from './python-text.ts';
 import { requestedByCommand, requestedByComment, type AskedFor } from './requirement-lines.ts';
@@ -18,12 +19,13 @@ interface Read {
 
 /** What the code of a run says about packages, as main reads it: lazily, and each part once. */
 export class CodeReading {
-  readonly #code: string;
+  /** What is read: of a notebook's file, the code of its cells. */
+  readonly text: string;
   #read: Promise<Read> | undefined;
   #dependencies: Promise<string[]> | undefined;
 
   constructor(code: string) {
-    this.#code = code;
+    this.text = notebookText(code) ?? code;
   }
 
   /** The modules that it seems to import: a guess. Those that it writes itself are not among them. */
@@ -42,11 +44,11 @@ export class CodeReading {
 
   /** Packages in its script metadata. @throws PackageError when the metadata is invalid */
   dependencies(): Promise<readonly string[]> {
-    return (this.#dependencies ??= scriptDependencies(this.#code));
+    return (this.#dependencies ??= scriptDependencies(this.text));
   }
 
   #all(): Promise<Read> {
-    return (this.#read ??= readCode(this.#code));
+    return (this.#read ??= readCode(this.text));
   }
 }
 

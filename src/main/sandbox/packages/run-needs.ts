@@ -70,7 +70,7 @@ export class RunNeeds {
 
   /** Packages named in lines of the code, and in requirements files that these name. */
   async requested(): Promise<readonly string[]> {
-    if (!MAY_INSTALL.test(this.#request.code)) return [];
+    if (!MAY_INSTALL.test(this.code.text)) return [];
     const { files, requirements } = await this.code.asked();
     const given = this.#request.files ?? [];
     const inFiles = files.flatMap((file) => {
@@ -85,7 +85,7 @@ export class RunNeeds {
 
   /** Whether an interpreter should be asked what the code imports. @param hasPackages whether packages are installed in it */
   mayImport(hasPackages: boolean): boolean {
-    const { code } = this.#request;
+    const code = this.code.text;
     if (this.#modules.length > 0) return true;
     if (MAY_IMPORT.test(code) || MAY_INSTALL.test(code)) return true;
     if (!hasPackages) return false;
