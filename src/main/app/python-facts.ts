@@ -45,7 +45,6 @@ export class PythonFactsNow {
           timeoutSeconds,
           memoryMiB: sandbox.memoryMiB,
           outputKiB,
-          // No run reaches the network yet, whatever the setting says.
         };
       case 'native': {
         const { binpath = '' } = plugins.python;
