@@ -20,8 +20,8 @@ export interface HostBridge {
   measure(): void;
   /** Takes a copy of the bytes. 1 is stdout, 2 is stderr. */
   write(stream: number, bytes: Uint8Array): void;
-  /** Called when Python is about to wait: flushes its output. */
-  pausing(): void;
+  /** Called when Python is about to wait: sends its output. @returns whether some has to wait a little for its turn */
+  pausing(): boolean;
   /** Takes a copy of something to show: JSON in UTF-8, see `GuestDisplay`. */
   display(json: Uint8Array): void;
   /**

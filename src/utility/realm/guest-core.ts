@@ -30,6 +30,9 @@ import { StandardInput } from './standard-input.ts';
 const STDOUT = 1;
 const STDERR = 2;
 
+/** From one look at output that waits to be sent to the next, while Python waits, in seconds. */
+const OUTPUT_WAIT_SECONDS = 0.02;
+
 /** Emscripten tests `instanceof`, and the module comes from the host's realm. */
 const adoptModule = (module: object): void => {
   setPrototypeOf(module, WebAssembly.Module.prototype);
@@ -252,8 +255,9 @@ export class RealmGuestCore implements GuestCore {
     const changes = new FileChanges(runtime.FS);
     const device = guestDevice({
       sleep: (seconds) => {
-        this.#bridge.pausing();
-        interrupts.sleep(seconds);
+        // What is left of a burst of output may be sent soon: Python asks again for the rest of its wait.
+        const mayBeSentSoon = this.#bridge.pausing();
+        interrupts.sleep(mayBeSentSoon ? Math.min(seconds, OUTPUT_WAIT_SECONDS) : seconds);
       },
       display: (json) => this.#bridge.display(json),
       announce: (prompt) => this.#input.announce(prompt),

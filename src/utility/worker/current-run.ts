@@ -71,10 +71,10 @@ export class CurrentRun {
     this.#displays.show(length, () => copyFromGuest(json, length));
   }
 
-  /** Sends buffered output, unless the rate limit is reached. */
-  sendIfDue(): void {
-    this.#stdout.sendIfDue();
-    this.#stderr.sendIfDue();
+  /** Sends buffered output, unless the rate limit is reached. @returns whether all that may be sent soon is sent */
+  sendIfDue(): boolean {
+    const isOutSent = this.#stdout.sendIfDue();
+    return this.#stderr.sendIfDue() && isOutSent;
   }
 
   flush(): void {

@@ -246,10 +246,7 @@ export class InterpreterHost {
         this.#saveOutput();
         return undefined;
       }, undefined),
-      pausing: guarded(() => {
-        this.#run?.sendIfDue();
-        return undefined;
-      }, undefined),
+      pausing: guarded(() => this.#run?.sendIfDue() === false, false),
       measure: guarded(() => {
         host.measure();
         // Flush buffered output also for a loop that writes nothing, before its thread is terminated.

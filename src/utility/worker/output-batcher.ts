@@ -52,9 +52,10 @@ export class OutputBatcher {
     this.flush();
   }
 
-  /** Sends buffered output, unless the rate limit is reached. */
-  sendIfDue(): void {
+  /** Sends buffered output, unless the rate limit is reached. @returns false where some may be sent a little later */
+  sendIfDue(): boolean {
     if (this.#waitingBytes > 0 && this.#takeToken()) this.flush();
+    return this.#waitingBytes === 0 || this.#smallPieces === MAX_SMALL_PIECES;
   }
 
   flush(): void {

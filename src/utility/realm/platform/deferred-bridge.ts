@@ -34,9 +34,9 @@ export class DeferredBridge implements HostBridge {
     this.#bridge?.write(stream, bytes);
   }
 
-  pausing(): void {
+  pausing(): boolean {
     requireStack();
-    this.#bridge?.pausing();
+    return this.#bridge?.pausing() ?? false;
   }
 
   display(json: Uint8Array): void {

@@ -49,11 +49,10 @@ describe('OutputBatcher', () => {
   it('sends what is gathered when Python pauses, as often as small pieces may be sent', () => {
     const { time, sent, batcher, text } = setUp();
     for (let count = 0; count < 33; count++) batcher.write(utf8('a'));
-    batcher.sendIfDue();
+    expect([batcher.sendIfDue(), batcher.sendIfDue()]).toEqual([false, false]);
     expect(sent).toHaveLength(32);
     time.now = 2;
-    batcher.sendIfDue();
-    batcher.sendIfDue();
+    expect([batcher.sendIfDue(), batcher.sendIfDue()]).toEqual([true, true]);
     expect([sent.length, text()]).toEqual([33, 'a'.repeat(33)]);
   });
 
@@ -64,6 +63,8 @@ describe('OutputBatcher', () => {
       time.now += 2;
     }
     expect(sent).toHaveLength(MAX_SMALL_PIECES);
+    // There is nothing to come back for.
+    expect(batcher.sendIfDue()).toBe(true);
     batcher.flush();
     expect(text()).toHaveLength(MAX_SMALL_PIECES + 10);
   });
