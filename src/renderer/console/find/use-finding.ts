@@ -27,6 +27,9 @@ export interface FindingActions {
 const MOST_FRAMES = 60;
 const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
 
+/** The menu reaches what is under a dialog, which the pointer and the keyboard do not. */
+const isAsking = (): boolean => document.querySelector('dialog[open]') !== null;
+
 /** What has the keyboard, also inside of an editor. */
 const focused = (): HTMLElement | null => {
   let element = document.activeElement;
@@ -53,6 +56,8 @@ export const useFinding = (
     return text.includes('\n') ? '' : text.slice(0, 200);
   };
   const open = (): void => {
+    // The keyboard is in a question that has to be answered first.
+    if (isAsking()) return;
     place.value = 'console';
     const isElsewhere = !isInBar(focused());
     if (isElsewhere) before = focused();
@@ -72,7 +77,7 @@ export const useFinding = (
   };
 
   const pressed = (event: KeyboardEvent): void => {
-    if (place.value !== 'console' || event.altKey || document.querySelector('dialog[open]') !== null) return;
+    if (place.value !== 'console' || event.altKey || isAsking()) return;
     const isMac = info.value?.platform === 'darwin';
     const isWithMod = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
     const key = event.key.toLowerCase();
