@@ -151,8 +151,12 @@ export class LiveServers {
         version: this.#options.version,
         say: (note) => changed({ note }),
         // Until its tools are known it is being started.
-        onState: (state) =>
-          changed({ state: state === 'running' && entry.servers === null ? 'starting' : state }),
+        onState: (state) => {
+          if (state !== 'running') changed({ state });
+          else if (entry.servers === null) changed({ state: 'starting' });
+          // That it had ended is not true any more.
+          else changed({ state, ...(entry.state === 'ended' ? { note: '' } : {}) });
+        },
         signal: stop.signal,
       });
       entry.servers = servers;

@@ -44,7 +44,7 @@ interface RequestOptions {
   readonly timeout: number;
 }
 
-/** What a server is at: `missing` when it could not be had; `ended` until the next call starts it anew. */
+/** What a server is at: `missing` when it can not be had, or not any more; `ended` until the next call starts it anew. */
 export type ServerState = 'running' | 'missing' | 'ended';
 
 export interface ToolServerOptions {
@@ -119,6 +119,14 @@ export class ToolServer {
     return oneLine(this.settings.name);
   }
 
+  get #isWornOut(): boolean {
+    return this.#starts >= MAX_STARTS;
+  }
+
+  get #wornOut(): string {
+    return `has ended ${this.#starts} times, and is not started again`;
+  }
+
   #say(what: string): void {
     this.#options.say(oneLine(`server ${this.settings.name} ${what}`));
   }
@@ -127,11 +135,7 @@ export class ToolServer {
   #connected(): Promise<Connection> {
     this.#ended.signal.throwIfAborted();
     if (this.#connecting !== undefined) return this.#connecting;
-    if (this.#starts >= MAX_STARTS) {
-      throw new ToolServerError(
-        `the server ${this.#name} has ended ${this.#starts} times, and is not started again`,
-      );
-    }
+    if (this.#isWornOut) throw new ToolServerError(`the server ${this.#name} ${this.#wornOut}`);
     this.#starts += 1;
     const connecting = this.#connect(this.#ended.signal).catch((error: unknown) => {
       if (this.#connecting === connecting) this.#connecting = undefined;
@@ -172,8 +176,9 @@ export class ToolServer {
       if (!isOpen) return;
       this.#connecting = undefined;
       if (ended.aborted) return;
-      this.#say(`has ended${process.lastWords === '' ? '' : `; its last words: ${process.lastWords}`}`);
-      this.#options.onState?.('ended');
+      const words = process.lastWords === '' ? '' : `; its last words: ${process.lastWords}`;
+      this.#say(`${this.#isWornOut ? this.#wornOut : 'has ended'}${words}`);
+      this.#options.onState?.(this.#isWornOut ? 'missing' : 'ended');
     };
     const fail = (why: ToolServerError): void => {
       fault = why;
@@ -181,7 +186,11 @@ export class ToolServer {
     };
     const transport = new ServerTransport(process, this.#name, fail);
     client.onclose = () =>
-      end(new ToolServerError(`the server ${this.#name} has ended; the next call starts it anew`));
+      end(
+        new ToolServerError(
+          `the server ${this.#name} ${this.#isWornOut ? this.#wornOut : 'has ended; the next call starts it anew'}`,
+        ),
+      );
     // The client itself does not listen while it asks for the revision.
     const onEnded = (): void => {
       fail(ended.reason as ToolServerError);
