@@ -195,7 +195,7 @@ it('a guest that lies of its rows is not believed', { timeout: LONG_MS }, async 
       page,
       `formatters = [form for _, form in display.__closure__[0].cell_contents._forms._formatters]
 tables = next(one for one in (getattr(form, "__self__", None) for form in formatters) if type(one).__name__ == "ShownTables")
-type(tables).rows = lambda self, query: '{"kind":"rows","rows":100000,"cells":[["lie"]]}'
+type(tables).rows.__code__ = (lambda self, query: '{"kind":"rows","rows":100000,"cells":[["lie"]]}').__code__
 df`,
     ),
   );
