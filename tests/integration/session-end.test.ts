@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/shared/limits.ts';
 import { eventually } from '../support/eventually.ts';
-import { openSandbox, useSandbox } from '../support/either-sandbox.ts';
+import { useSandbox } from '../support/either-sandbox.ts';
 
 const LONG_MS = 120_000;
 

@@ -156,9 +156,12 @@ describe('code that was copied with the numbers of its lines', () => {
     expect([error, value?.json]).toEqual([null, 3]);
   });
 
-  it.each(['1 x = 1\n3 y = 2', '1 x = 1', '1 x = \n2 y ='])('is not what %j is taken for', async (code) => {
-    expect((await guest.run(code)).error?.type).toBe('SyntaxError');
-  });
+  it.each(['1 x = 1\n3 y = 2', '1 x = 1', '1 x = 1\n', '1 x = \n2 y =', '0777\n', '07\n08\n'])(
+    'is not what %j is taken for',
+    async (code) => {
+      expect((await guest.run(code)).error?.type).toBe('SyntaxError');
+    },
+  );
 
   it('is not what a table of numbers is taken for', async () => {
     expect((await guest.run('1 + 1\n2 + 2\n')).value?.json).toBe(4);

@@ -66,8 +66,13 @@ export class HostFolders {
     }
   }
 
+  /** Never throws: what a process of Chromium's still writes to is removed by a later start. */
   remove(folder: string): void {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch {
+      // See `sweep`.
+    }
   }
 
   /** Removes what dead processes of this user left behind. Never rejects: it is there for tidiness only. */

@@ -51,6 +51,7 @@ def without_numbers(lines: list[str], parses: Callable[[str], bool]) -> list[str
     """Code that was copied with the numbers of its lines, without them; None for anything else."""
     kept: list[str] = []
     expected: int | None = None
+    numbered = 0
     for line in lines:
         found = _NUMBERED.fullmatch(line) if len(line) <= MAX_LINE else None
         if found is None:
@@ -62,8 +63,10 @@ def without_numbers(lines: list[str], parses: Callable[[str], bool]) -> list[str
         if expected is not None and number != expected:
             return None
         expected = number + 1
+        numbered += 1
         kept.append(found[2] or found[3] or "")
-    if expected is None or len(kept) < 2:
+    # One number is a number; numbers alone are no code.
+    if numbered < 2 or not any(line.strip() for line in kept):
         return None
     code = dedented(kept, parses) or kept
     return code if parses("\n".join(code)) else None
