@@ -59,7 +59,7 @@ describe('a line by itself and the same line with an end of line', () => {
     '“text”',
     '-'.repeat(150) + '1',
     '('.repeat(190) + ')'.repeat(9),
-  ])('%s', async (line) => {
+  ])('%j', async (line) => {
     expect(await told(line)).toEqual(await told(`${line}\n`));
   });
 
