@@ -1,3 +1,4 @@
+import { tellListener } from '../base/tell-listener.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { MIB } from '../../shared/units.ts';
 import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
@@ -11,8 +12,9 @@ import type {
 } from '../../shared/contract/sandbox.ts';
 import type { TableQuery, TableRows } from '../../shared/contract/table.ts';
 import { FileCollector } from './sessions/file-collector.ts';
-import { SnapshotSelector } from './execution/snapshot-selector.ts';
-import { keptIn, type KeptData } from './kept-data.ts';
+import { composeSnapshotSelector } from './compose-snapshot-selector.ts';
+import type { SnapshotSelector } from './execution/snapshot-selector.ts';
+import { keptIn } from './kept-data.ts';
 import { InterpreterProvider } from './execution/interpreter-provider.ts';
 import { SessionRegistry } from './sessions/session-registry.ts';
 import { MemoryGuard } from './process/memory-guard.ts';
@@ -37,6 +39,8 @@ import { warmUp } from './process/warm-up.ts';
 
 /** Most interpreters that run guest code at once. Every session may be blocked at the same time, so none is left out. */
 const MAX_CONCURRENT_RUNS = LIMITS.sessions;
+/** An event before it is told. */
+type Untimed<T> = T extends unknown ? Omit<T, 'at'> : never;
 const toMiB = (bytes: number): number => Math.round(bytes / MIB);
 
 /** Runs untrusted Python in a process of its own. Each run ends in exactly one result. */
@@ -62,15 +66,15 @@ export class Sandbox implements Runner {
     this.#settings = config;
     this.#interpreters = new SessionRegistry({
       onEnd: (session, interpreter, why, printed) => {
-        const ended = { type: 'session-ended', at: Date.now(), session, runtime: 'embedded', why } as const;
-        this.#emit(printed === undefined ? ended : { ...ended, printed });
+        const said = printed === undefined ? {} : { printed };
+        this.#emit({ type: 'session-ended', session, runtime: 'embedded', why, ...said });
         if (why === 'evicted' || why === 'idle' || why === 'reset') this.#provider.discard(interpreter);
         this.#renewIfFree();
       },
       finish: (session, signal) => this.#endings.makeRoom(session, signal),
     });
     const kept = config.dataDir === undefined ? undefined : keptIn(config.dataDir);
-    const selector = this.#snapshotSelector(config, kept);
+    const selector = composeSnapshotSelector(config, kept, () => this.#supervisor);
     this.#selector = selector;
     this.#supervisor = new Supervisor({
       launcher: config.launcher,
@@ -89,13 +93,12 @@ export class Sandbox implements Runner {
       warmUp,
       finishSessions: () => this.#endings.beforeIdle(),
       events: {
-        onState: (state) => this.#emit({ type: 'state', at: Date.now(), state }),
-        onStarted: (pid, role, startMs) =>
-          this.#emit({ type: 'process-started', at: Date.now(), pid, role, startMs }),
-        onPromoted: (pid) => this.#emit({ type: 'process-promoted', at: Date.now(), pid }),
+        onState: (state) => this.#emit({ type: 'state', state }),
+        onStarted: (pid, role, startMs) => this.#emit({ type: 'process-started', pid, role, startMs }),
+        onPromoted: (pid) => this.#emit({ type: 'process-promoted', pid }),
         onEnded: (sidecar, role, end) => {
           if (sidecar !== undefined) this.#interpreters.forgetAll(sidecar);
-          this.#emit({ type: 'process-ended', at: Date.now(), pid: sidecar?.pid ?? null, role, ...end });
+          this.#emit({ type: 'process-ended', pid: sidecar?.pid ?? null, role, ...end });
         },
         onMemory: (sidecar, reading) => this.#onMemory(sidecar, reading),
       },
@@ -137,11 +140,9 @@ export class Sandbox implements Runner {
       inputWaitMs: () => idleMsOf(this.#settings),
       disposedDetail: 'the sandbox was disposed of',
       observer: {
-        onRunBegan: (run, session) => this.#emit({ type: 'run-began', at: Date.now(), run, session }),
-        onCall: (run, session, call) =>
-          this.#emit({ type: 'function-called', at: Date.now(), run, session, call }),
-        onRunEnded: (run, session, ended) =>
-          this.#emit({ type: 'run-ended', at: Date.now(), run, session, ...ended }),
+        onRunBegan: (run, session) => this.#emit({ type: 'run-began', run, session }),
+        onCall: (run, session, call) => this.#emit({ type: 'function-called', run, session, call }),
+        onRunEnded: (run, session, ended) => this.#emit({ type: 'run-ended', run, session, ...ended }),
       },
     });
     this.#endings = new SessionEndings({
@@ -160,22 +161,6 @@ export class Sandbox implements Runner {
     this.#files = new SessionFiles(files, betweenRuns);
     this.#tables = new SessionTables(betweenRuns, config.clock);
     this.#names = new SessionNames(betweenRuns, config.clock);
-  }
-
-  #snapshotSelector(
-    { clock, packages }: SandboxConfig,
-    kept: KeptData | undefined,
-  ): SnapshotSelector | undefined {
-    if (packages === undefined || kept === undefined) return undefined;
-    return new SnapshotSelector({
-      provider: packages,
-      store: kept.packageSnapshots,
-      bytecode: kept.bytecode,
-      clock,
-      sidecar: () => this.#supervisor.sidecar(),
-      reachable: () => this.#supervisor.reachable(),
-      onWanted: () => this.#supervisor.renewStandby(),
-    });
   }
 
   /** Reading it starts nothing. */
@@ -350,18 +335,15 @@ export class Sandbox implements Runner {
 
   #onMemory(sidecar: SidecarClient, { resident, tightest }: MemoryReading): void {
     const [residentMiB, limitMiB] = [toMiB(resident.usedBytes), toMiB(resident.limitBytes)];
-    this.#emit({ type: 'memory', at: Date.now(), pid: sidecar.pid, residentMiB, limitMiB });
+    this.#emit({ type: 'memory', pid: sidecar.pid, residentMiB, limitMiB });
     const [used, limit] = [toMiB(tightest.usedBytes), toMiB(tightest.limitBytes)];
     const detail = `the sandbox process used ${used} MiB of ${limit} MiB`;
     if (this.#memory.measured(tightest, detail)) return;
     void this.#supervisor.end(sidecar, 'out-of-memory', detail);
   }
 
-  #emit(event: SandboxEvent): void {
-    try {
-      this.#config.onEvent?.(event);
-    } catch {
-      // Errors of listeners are ignored: no run may depend on them.
-    }
+  /** All times are when it is told. */
+  #emit(event: Untimed<SandboxEvent>): void {
+    tellListener(() => this.#config.onEvent?.({ ...event, at: Date.now() }));
   }
 }

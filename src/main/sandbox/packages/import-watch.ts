@@ -1,5 +1,6 @@
 import type { RunPhase } from '../../../shared/contract/run-phase.ts';
 import type { Clock } from '../../base/clock.ts';
+import { tellListener } from '../../base/tell-listener.ts';
 
 /** No file of a package was read for so long: the code does something else, in ms. */
 const QUIET_MS = 1500;
@@ -63,10 +64,6 @@ export class ImportWatch {
   }
 
   #tell(phase: RunPhase): void {
-    try {
-      this.#parts.onPhase?.(phase);
-    } catch {
-      // Errors of listeners are ignored: no run may depend on them.
-    }
+    tellListener(() => this.#parts.onPhase?.(phase));
   }
 }

@@ -1,3 +1,5 @@
+import { MS_PER_MINUTE } from '../../../shared/units.ts';
+
 export interface CrashLimit {
   /** Most crashes that are tolerated within `windowMs`. */
   readonly crashes: number;
@@ -12,6 +14,12 @@ export class CrashWindow {
 
   constructor(limit: CrashLimit) {
     this.#limit = limit;
+  }
+
+  /** How often is too often, in words. */
+  get tooOften(): string {
+    const { crashes, windowMs } = this.#limit;
+    return `${crashes} times within ${windowMs / MS_PER_MINUTE} minutes`;
   }
 
   /** Notes a crash. True when there were too many. @param now in ms of any monotonic clock */

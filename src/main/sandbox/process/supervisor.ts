@@ -1,4 +1,5 @@
 import type { ProcessEndCause, ProcessRole, SandboxState } from '../../../shared/contract/sandbox-events.ts';
+import { tellListener } from '../../base/tell-listener.ts';
 import { CrashWindow } from './crash-window.ts';
 import { processLimitBytes } from './memory-budget.ts';
 import type { ProcessEnd } from '../../run/verdict.ts';
@@ -275,7 +276,7 @@ export class Supervisor {
         if (this.#active === life) this.#apply({ type: 'started' });
         // The active process may have exited meanwhile.
         else this.#takeOver();
-        this.#tell(() => events.onStarted(sidecar.pid, life.role, life.readyMs));
+        tellListener(() => events.onStarted(sidecar.pid, life.role, life.readyMs));
       },
       () => undefined,
     );
@@ -287,7 +288,7 @@ export class Supervisor {
         // A run waits for the next process already.
         if (this.#active !== undefined) this.#apply({ type: 'start' });
       }
-      this.#tell(() => events.onEnded(life.sidecar, life.role, end));
+      tellListener(() => events.onEnded(life.sidecar, life.role, end));
       if (!isCrash(end) || life.lacked) return;
       // A standby process that crashes affects no run.
       if (life.role === 'standby') this.#standby.noteCrash();
@@ -322,13 +323,11 @@ export class Supervisor {
     if (!life.isReady) return;
     this.#apply({ type: 'started' });
     const { pid } = life.sidecar ?? {};
-    if (pid !== undefined) this.#tell(() => this.#options.events.onPromoted(pid));
+    if (pid !== undefined) tellListener(() => this.#options.events.onPromoted(pid));
   }
 
   #break(end: ProcessEnd): void {
-    const { crashes, windowMs } = this.#options.crashLimit;
-    const often = `${crashes} times within ${windowMs / 60_000} minutes`;
-    const reason = `the sandbox process crashed ${often} and stays down until it is restarted (last: ${end.cause}, ${end.detail})`;
+    const reason = `the sandbox process crashed ${this.#crashes.tooOften} and stays down until it is restarted (last: ${end.cause}, ${end.detail})`;
     void this.stop('broken', reason);
     this.#apply({ type: 'broke', reason });
   }
@@ -346,15 +345,6 @@ export class Supervisor {
   #apply(transition: SandboxTransition): void {
     const before = this.#state;
     this.#state = nextState(before, transition);
-    if (this.#state !== before) this.#tell(() => this.#options.events.onState(this.#state));
-  }
-
-  /** Errors of listeners are ignored: no run may depend on them. */
-  #tell(listener: () => void): void {
-    try {
-      listener();
-    } catch {
-      // See above.
-    }
+    if (this.#state !== before) tellListener(() => this.#options.events.onState(this.#state));
   }
 }

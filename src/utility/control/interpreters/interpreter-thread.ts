@@ -10,7 +10,6 @@ import {
 import type { PlacedPackage } from '../../../shared/protocol/package-files.ts';
 import type { FunctionAnswer, InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
 import { FONTS_ANSWER_BYTES } from '../../../shared/protocol/call-codes.ts';
-import { CONTROL_BYTES, CONTROL_WORDS, INTERRUPT_SIGNAL } from '../../../shared/protocol/control-words.ts';
 import { wholeAnswer } from '../../../shared/protocol/answers.ts';
 import { RpcPeer } from '../../../shared/rpc/peer.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
@@ -25,6 +24,7 @@ import {
   type WorkerStart,
 } from '../../../shared/protocol/worker-protocol.ts';
 import { AnswerSlots } from './answer-slots.ts';
+import { ThreadControl } from './thread-control.ts';
 import { causeOf, fatalCause, type Death } from './thread-death.ts';
 import { ThreadMemory } from './thread-memory.ts';
 import { PackageFileServer } from '../packages/package-file-server.ts';
@@ -64,8 +64,7 @@ export class InterpreterThread {
 
   readonly #thread: HostThread;
   readonly #peer: WorkerPeer;
-  /** See `WorkerStart.interrupts`. */
-  readonly #interrupts = new Int32Array(new SharedArrayBuffer(CONTROL_BYTES));
+  readonly #control = new ThreadControl();
   readonly #memory: ThreadMemory;
   readonly #answers = new AnswerSlots();
   readonly #files: PackageFileServer;
@@ -81,7 +80,7 @@ export class InterpreterThread {
   constructor(parts: ThreadParts, mode: BootMode) {
     this.#memory = new ThreadMemory({
       limitMiB: parts.interpreterLimitMiB,
-      request: () => void Atomics.store(this.#interrupts, CONTROL_WORDS.measure, 1),
+      request: () => this.#control.measure(),
       onTooMuch: (detail) => {
         this.#note({ cause: 'out-of-memory', detail });
         void this.#thread.terminate();
@@ -99,7 +98,7 @@ export class InterpreterThread {
       mode,
       // In a buffer of its own, like all data that a worker receives.
       codeCache: snapshot === undefined ? new Uint8Array(0) : decodeImage(snapshot).codeCache.slice(),
-      interrupts: this.#interrupts.buffer,
+      interrupts: this.#control.memory,
       used: this.#memory.shared,
       answers: this.#answers.memory,
     };
@@ -284,13 +283,8 @@ export class InterpreterThread {
     const raise = (): void => {
       raised += 1;
       // The run did not end at once, so its thread may be terminated soon: flush the buffered output, which would be lost.
-      if (raised > 1) {
-        Atomics.store(this.#interrupts, CONTROL_WORDS.stopping, 1);
-        // Also checked while the guest writes nothing.
-        Atomics.store(this.#interrupts, CONTROL_WORDS.measure, 1);
-      }
-      Atomics.store(this.#interrupts, CONTROL_WORDS.interrupt, INTERRUPT_SIGNAL);
-      Atomics.notify(this.#interrupts, CONTROL_WORDS.interrupt);
+      if (raised > 1) this.#control.flush();
+      this.#control.interrupt();
       this.#answers.ringAll();
     };
     let tooLate: NodeJS.Timeout | undefined;
@@ -313,7 +307,7 @@ export class InterpreterThread {
 
   async #run(order: RunOrder, onPiece: (piece: SidecarPiece) => Promise<void>): Promise<RunEnd> {
     this.#memory.begin();
-    Atomics.store(this.#interrupts, CONTROL_WORDS.stopping, 0);
+    this.#control.beginRun();
     this.#readings = new ReadingNotes((packageName) => {
       // Whoever does not listen any more misses nothing.
       onPiece({ channel: 'reading', packageName }).catch(() => undefined);
