@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { spansOf } from '../../../src/renderer/console/model/texts/ansi.ts';
 import { foldOf } from '../../../src/renderer/console/model/texts/fold.ts';
 import { TextBlock } from '../../../src/renderer/console/model/texts/text-block.ts';
@@ -108,5 +108,23 @@ describe('rows', () => {
     for (let row = 0; row < rows.count; row++) rows.at(row);
     expect(rows.count).toBe(100_600);
     expect(performance.now() - begun).toBeLessThan(2000);
+  });
+});
+
+describe('parts between carriage returns', () => {
+  it.each(['a\rb', '\rb', 'a\r', 'a\r\rb\r', '\r\r', 'abc\ra', 'a'])(
+    'show the same whole and letter by letter: %j',
+    (text) => {
+      const whole = blockOf(`x${text}`, 'y');
+      const single = blockOf('x', ...Array.from(text), 'y');
+      expect(whole.plain()).toBe(single.plain());
+    },
+  );
+
+  it('are not made where a line has millions of them', () => {
+    const split = vi.spyOn(String.prototype, 'split');
+    onTestFinished(() => split.mockRestore());
+    expect(blockOf('\r'.repeat(2_000_000), 'end').plain()).toBe('end');
+    expect(split.mock.calls.map(([separator]) => separator)).not.toContain('\r');
   });
 });

@@ -7,6 +7,7 @@ import { childKey } from '../texts/json-place.ts';
 import { isObject, leafText, readJson } from '../texts/json-tree.ts';
 import { readMarkdown, type MarkdownPart } from '../texts/markdown.ts';
 import { mathSegments } from '../texts/math-text.ts';
+import { shownRange } from '../texts/text-block.ts';
 import { htmlText } from './html-text.ts';
 
 /** A line's number, or a name. */
@@ -91,17 +92,11 @@ function* linesOf(text: string): Generator<ItemText> {
   for (let [start, line] = [0, 0]; start < text.length; line += 1) {
     const at = text.indexOf('\n', start);
     const end = at < 0 ? text.length : at;
-    yield { key: line, text: seenOf(text.slice(start, end)), hasCodes: true };
+    const whole = text.slice(start, end);
+    yield { key: line, text: whole.slice(...shownRange(whole)), hasCodes: true };
     start = end + 1;
   }
 }
-
-/** The last of the parts between carriage returns that has something in it. */
-const seenOf = (line: string): string => {
-  let end = line.length;
-  while (end > 0 && line[end - 1] === '\r') end -= 1;
-  return end === 0 ? '' : line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
-};
 
 function* tableTexts({ body, caption, head }: TableData): Generator<ItemText> {
   for (const [part, rows] of [['head', head] as const, ['body', body] as const])

@@ -19,6 +19,16 @@ export const carriedOver = (carry: string, text: string): string => {
   return open.length > 200 ? '' : open;
 };
 
+/**
+ * What of a line stays to be seen: of the parts between carriage returns the last that is not empty. In one pass from
+ * the end: a guest can print millions of them.
+ */
+export const shownRange = (line: string): readonly [start: number, end: number] => {
+  let end = line.length;
+  while (end > 0 && line[end - 1] === '\r') end -= 1;
+  return [end === 0 ? 0 : line.lastIndexOf('\r', end - 1) + 1, end];
+};
+
 export class TextBlock {
   readonly kind = 'text';
   readonly stream: TextStream;
@@ -80,13 +90,13 @@ export class TextBlock {
 
   /** A carriage return goes back to the line's beginning: what follows replaces it, as progress bars expect. */
   #write(piece: string): void {
-    const parts = piece.split('\r');
-    for (const [index, part] of parts.entries()) {
-      if (index > 0) this.#returned = true;
-      if (part === '') continue;
-      this.#open = this.#returned ? part : this.#open + part;
+    const [start, end] = shownRange(piece);
+    if (start < end) {
+      const part = piece.slice(start, end);
+      this.#open = this.#returned || start > 0 ? part : this.#open + part;
       this.#returned = false;
     }
+    if (end < piece.length) this.#returned = true;
   }
 
   #endLine(): void {
