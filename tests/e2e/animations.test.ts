@@ -116,10 +116,16 @@ it('shows the frame that its place says, and is enlarged with it', async () => {
   await eventually(async () => expect(await redOf(player)).toBe(25));
   await cell.getByRole('button', { name: 'Zoom' }).click();
   const large = page.getByRole('dialog').getByRole('group', { name: 'Animation player' });
-  await eventually(async () => expect(await redOf(large)).toBeGreaterThan(25));
+  // It stands still as the small one did.
+  await eventually(async () => expect(await redOf(large)).toBe(25));
+  await large.getByRole('button', { name: 'Play', exact: true }).waitFor();
   await picture('animation-enlarged');
+  await large.getByRole('button', { name: 'Next frame' }).click();
+  await eventually(async () => expect(await redOf(large)).toBe(50));
   await page.keyboard.press('Escape');
   await large.waitFor({ state: 'detached' });
+  await eventually(async () => expect(await redOf(player)).toBe(50));
+  await player.getByRole('button', { name: 'Play', exact: true }).waitFor();
 });
 
 it('ends at its last frame where it does not repeat, and begins again when asked', async () => {

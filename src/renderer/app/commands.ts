@@ -1,3 +1,4 @@
+import { watch } from 'vue';
 import type { AppCommand } from '../../shared/ipc/app.ts';
 import type { DocumentActions } from '../console/use-documents.ts';
 import type { Removing } from '../console/use-removing.ts';
@@ -5,16 +6,21 @@ import type { Services } from './services.ts';
 
 const MAKING: ReadonlySet<AppCommand> = new Set(['new-document', 'open-document', 'new-session']);
 
+export interface CommandActions {
+  readonly documents: DocumentActions;
+  readonly removing: Removing;
+}
+
 /** Commands of the menu and its shortcuts. */
-export const obeyCommand = (
-  services: Services,
-  { documents, removing }: { readonly documents: DocumentActions; readonly removing: Removing },
-  command: AppCommand,
-): void => {
+export const obeyCommand = (services: Services, actions: CommandActions, command: AppCommand): void => {
+  const { documents, removing } = actions;
   const { console: store, place } = services;
   const session = store.active.value;
-  // Those that make sessions come before the ones that there were otherwise.
-  if (!store.isRestored.value && MAKING.has(command)) return;
+  // Sessions that are made now would stand before the ones that there were.
+  if (!store.isRestored.value && MAKING.has(command)) {
+    watch(store.isRestored, () => obeyCommand(services, actions, command), { once: true });
+    return;
+  }
   switch (command) {
     case 'show-console':
       place.value = 'console';

@@ -21,10 +21,10 @@ export interface OpenedConsole {
   readonly say: (event: RunEvent) => void;
 }
 
-/** @param run what comes of a run */
+/** @param run what comes of a run @param restored null while the kept work is still read */
 export const openedConsole = (
   run: (request: RunRequest, runId: string) => Partial<RunResult> | Promise<Partial<RunResult>> = () => ({}),
-  restored: Pick<RestoredWork, 'active' | 'made' | 'removals' | 'sessions'> = {
+  restored: Pick<RestoredWork, 'active' | 'made' | 'removals' | 'sessions'> | null = {
     active: '',
     made: 0,
     removals: [],
@@ -61,7 +61,7 @@ export const openedConsole = (
     config: () => Config.parse({}),
     uniqueName: () => 'x',
   });
-  store.restore(restored);
+  if (restored !== null) store.restore(restored);
   return { store, ran, tell: (event) => tell(event), say: (event) => say(event) };
 };
 

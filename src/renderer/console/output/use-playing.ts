@@ -5,37 +5,35 @@ export interface Playable {
   readonly root: Readonly<Ref<HTMLElement | null>>;
   /** The frame that is shown, counted from 0. */
   readonly place: Ref<number>;
+  /** Whether it is meant to move, and to begin again at its end: the same where it is seen in two sizes. */
+  readonly isPlaying: Ref<boolean>;
+  readonly repeats: Ref<boolean>;
   readonly count: () => number;
   readonly intervalMs: () => number;
-  /** Whether it is meant to begin again at its end. */
-  readonly loop: () => boolean;
   readonly halted: () => boolean;
   /** Settles when the frame can be seen: the next one waits for it. */
   readonly drawn: () => Promise<void>;
 }
 
 export interface Playing {
-  readonly isPlaying: Readonly<Ref<boolean>>;
   readonly isInSight: Readonly<Ref<boolean>>;
-  readonly repeats: Ref<boolean>;
   readonly toggle: () => void;
   /** Stops there. */
   readonly goTo: (place: number) => void;
-  /** At the first frame; it plays, unless the system's user wants nothing to move. */
-  readonly begin: () => void;
 }
 
-const wantsRest = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+/** Whether an animation begins by itself: not where the system's user wants nothing to move. */
+export const beginsPlaying = (): boolean => !matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** Goes through frames with time. */
-export const usePlaying = ({ count, drawn, halted, intervalMs, loop, place, root }: Playable): Playing => {
-  const isPlaying = ref(!wantsRest());
-  const repeats = ref(loop());
+export const usePlaying = (playable: Playable): Playing => {
+  const { count, drawn, halted, intervalMs, isPlaying, place, repeats, root } = playable;
   const isInSight = ref(false);
   const isPageSeen = ref(document.visibilityState === 'visible');
   const moves = computed(() => isPlaying.value && isInSight.value && isPageSeen.value && !halted());
 
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isGone = false;
   const next = (): void => {
     if (place.value < count() - 1) place.value += 1;
     else if (repeats.value) place.value = 0;
@@ -46,7 +44,7 @@ export const usePlaying = ({ count, drawn, halted, intervalMs, loop, place, root
       next();
       const begun = performance.now();
       await drawn();
-      if (moves.value) {
+      if (moves.value && !isGone) {
         clearTimeout(timer);
         wait(Math.max(0, intervalMs() - (performance.now() - begun)));
       }
@@ -69,15 +67,13 @@ export const usePlaying = ({ count, drawn, halted, intervalMs, loop, place, root
   });
   onBeforeUnmount(() => {
     clearTimeout(timer);
-    isPlaying.value = false;
+    isGone = true;
     observer.disconnect();
     document.removeEventListener('visibilitychange', seen);
   });
 
   return {
-    isPlaying,
     isInSight,
-    repeats,
     toggle: () => {
       if (!isPlaying.value && place.value === count() - 1) place.value = 0;
       isPlaying.value = !isPlaying.value;
@@ -85,11 +81,6 @@ export const usePlaying = ({ count, drawn, halted, intervalMs, loop, place, root
     goTo: (to) => {
       isPlaying.value = false;
       place.value = to;
-    },
-    begin: () => {
-      place.value = 0;
-      repeats.value = loop();
-      isPlaying.value = !wantsRest();
     },
   };
 };

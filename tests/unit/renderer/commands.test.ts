@@ -1,0 +1,21 @@
+/** What commands of the menu do to the page. */
+import { nextTick, ref } from 'vue';
+import { expect, it } from 'vitest';
+import { obeyCommand, type CommandActions } from '../../../src/renderer/app/commands.ts';
+import type { Services } from '../../../src/renderer/app/services.ts';
+import { openedConsole } from './support.ts';
+
+it('what makes sessions is obeyed once those of the last time are known, and after them', async () => {
+  const { store } = openedConsole(undefined, null);
+  const made: string[] = [];
+  const actions = { documents: { create: () => made.push('document') } } as unknown as CommandActions;
+  const services = { console: store, place: ref('console') } as unknown as Services;
+  obeyCommand(services, actions, 'new-session');
+  obeyCommand(services, actions, 'new-document');
+  await nextTick();
+  expect([store.sessions.value.length, made]).toEqual([0, []]);
+  store.restore({ active: '', made: 0, removals: [], sessions: [] });
+  await nextTick();
+  expect(store.sessions.value.map(({ number }) => number)).toEqual([1, 2]);
+  expect(made).toEqual(['document']);
+});
