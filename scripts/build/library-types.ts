@@ -23,7 +23,7 @@ const SOURCES = {
   'python-settings': 'main/library/python-settings.ts',
   questions: 'main/library/questions.ts',
   'register-interpreter': 'main/library/pages/register-electron-interpreter.ts',
-  'interpreter-api': 'shared/ipc/interpreter-api.ts',
+  'interpreter-api': 'shared/ipc/library/interpreter-api.ts',
 };
 
 /** Extensions of declarations, and of the scripts they stand for. */

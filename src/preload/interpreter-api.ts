@@ -1,4 +1,4 @@
-import type { InterpreterApi } from '../shared/ipc/interpreter-api.ts';
+import type { InterpreterApi } from '../shared/ipc/library/interpreter-api.ts';
 import { CALLS } from '../shared/ipc/channels.ts';
 import type { Failure } from './bridge.ts';
 

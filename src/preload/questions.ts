@@ -1,6 +1,6 @@
 import type { Answer } from '../shared/ipc/answer.ts';
 import type { Subscribe } from '../shared/ipc/api.ts';
-import { QUESTION_CHANNELS } from '../shared/ipc/library-channels.ts';
+import { QUESTION_CHANNELS } from '../shared/ipc/library/library-channels.ts';
 import type { CallQuestion, QuestionsApi } from '../shared/ipc/questions-api.ts';
 import { failed } from './bridge.ts';
 import type { Asker } from './interpreter-api.ts';

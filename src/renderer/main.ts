@@ -19,7 +19,7 @@ import { Finder } from './console/find/finder.ts';
 import { ModuleNames } from './console/module-names.ts';
 import { loadWork, restoreWork, WorkReader, type WorkNotice } from './console/work/restore-work.ts';
 import { WorkKeeper } from './console/work/work-keeper.ts';
-import { Canvases } from './console/model/canvases.ts';
+import { Canvases } from './console/model/animations/canvases.ts';
 import { GuestFrames } from './console/output/guest-frames.ts';
 import { PYTHON_SERVICES } from './settings/python-services.ts';
 import { RuntimeStore } from './settings/runtime-store.ts';

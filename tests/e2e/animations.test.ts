@@ -1,12 +1,11 @@
 /** Animations as their reader has them: played, stopped, gone through by keyboard; and hostile ones. */
-import path from 'node:path';
-import process from 'node:process';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWheels, testWheelsFolder } from '../support/test-wheels.ts';
 import { ENABLED, ended, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
+import { keepPicture } from './keep-picture.ts';
 
 const LONG_MS = 300_000;
 
@@ -20,11 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.close();
 });
-
-const picture = async (name: string): Promise<void> => {
-  const folder = process.env['VIVARIUM_PICTURES'];
-  if (folder !== undefined) await app.page.screenshot({ path: path.join(folder, `${name}.png`) });
-};
 
 const shown = async (code: string): Promise<Locator> => ended(await runCode(app.page, code));
 const playerOf = (cell: Locator): Locator => cell.getByRole('group', { name: 'Animation player' });
@@ -84,7 +78,7 @@ ani`);
     await pause.focus();
     await page.keyboard.press('Enter');
     await player.getByRole('button', { name: 'Play', exact: true }).waitFor();
-    await picture('animation');
+    await keepPicture(app, 'animation');
     const slider = player.getByRole('slider', { name: 'Frame' });
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
@@ -119,7 +113,7 @@ it('shows the frame that its place says, and is enlarged with it', async () => {
   // It stands still as the small one did.
   await eventually(async () => expect(await redOf(large)).toBe(25));
   await large.getByRole('button', { name: 'Play', exact: true }).waitFor();
-  await picture('animation-enlarged');
+  await keepPicture(app, 'animation-enlarged');
   await large.getByRole('button', { name: 'Next frame' }).click();
   await eventually(async () => expect(await redOf(large)).toBe(50));
   await page.keyboard.press('Escape');

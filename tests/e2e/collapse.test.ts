@@ -1,11 +1,11 @@
 /** The code and the outputs of a cell are collapsed to one line and opened again: by keys, by buttons, in a notebook's file. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
 import { ENABLED, ended, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
+import { keepPicture } from './keep-picture.ts';
 
 let app: OpenedApp;
 
@@ -14,17 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** To be looked at, where a person says so. */
-const picture = async (name: string): Promise<void> => {
-  const folder = process.env['VIVARIUM_PICTURES'];
-  if (folder === undefined) return;
-  // Also what is enlarged, which a picture of the page cuts off.
-  const png = await app.app.evaluate(async ({ BrowserWindow }) => {
-    const image = await BrowserWindow.getAllWindows()[0]?.webContents.capturePage();
-    return image?.toPNG().toString('base64') ?? '';
-  });
-  writeFileSync(path.join(folder, `${name}.png`), Buffer.from(png, 'base64'));
-};
 const press = async (...keys: string[]): Promise<void> => {
   for (const key of keys) await app.page.keyboard.press(key);
 };
@@ -50,7 +39,7 @@ it('by I and O at a cell, and by the buttons in its margin', { timeout: 4 * STAR
   await cell.locator('.collapsed', { hasText: '61 lines' }).waitFor();
   expect(await cell.locator('.output').count()).toBe(0);
   expect(await focus()).toBe('cell 0');
-  await picture('collapsed');
+  await keepPicture(app, 'collapsed');
   // Enter opens the code, to write in it; what can be undone is still known.
   await press('Enter');
   await eventually(async () => expect(await cell.locator('.cm-content').isVisible()).toBe(true));
@@ -112,7 +101,7 @@ it('as it says in a notebook, and nothing else of it is changed', { timeout: 4 *
   await second.focus();
   await press('i', 'o');
   await second.locator('.collapsed').nth(1).waitFor();
-  await picture('collapsed-notebook');
+  await keepPicture(app, 'collapsed-notebook');
   await command('save-document');
   await eventually(() => expect(readFileSync(file, 'utf8')).toContain('"source_hidden": true'));
   const lines = readFileSync(file, 'utf8').split('\n');
@@ -167,7 +156,7 @@ it('axe finds nothing, dark and small and enlarged', { timeout: 2 * START_MS }, 
     await page.waitForFunction((width) => innerWidth <= width, 760 / factor + 1);
     await page.locator('.cell .collapsed').first().scrollIntoViewIfNeeded();
     expect(await axeFindings(page)).toEqual([]);
-    await picture(`collapsed-small-${factor}`);
+    await keepPicture(app, `collapsed-small-${factor}`);
   }
   await zoom(1);
 });

@@ -1,11 +1,11 @@
 /** Ctrl+F: a text is found in all code and all outputs of the session, also where none of it is drawn. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
 import { ENABLED, ended, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
+import { keepPicture } from './keep-picture.ts';
 
 let app: OpenedApp;
 beforeAll(async () => {
@@ -25,16 +25,6 @@ beforeEach(async () => {
 
 const press = async (...keys: string[]): Promise<void> => {
   for (const key of keys) await app.page.keyboard.press(key);
-};
-/** To be looked at, where a person says so. */
-const picture = async (name: string): Promise<void> => {
-  const folder = process.env['VIVARIUM_PICTURES'];
-  if (folder === undefined) return;
-  const png = await app.app.evaluate(async ({ BrowserWindow }) => {
-    const image = await BrowserWindow.getAllWindows()[0]?.webContents.capturePage();
-    return image?.toPNG().toString('base64') ?? '';
-  });
-  writeFileSync(path.join(folder, `${name}.png`), Buffer.from(png, 'base64'));
 };
 const focus = (): Promise<string> =>
   app.page.evaluate(() => {
@@ -137,7 +127,7 @@ it('in code, in folded text, in long lines, in tracebacks', { timeout: 6 * START
   await press('Enter');
   await counts('2 of 2');
   await shows('needle here in ne');
-  await picture('find-line');
+  await keepPicture(app, 'find-line');
   await press('F3');
   await counts('1 of 2');
   await inCode('needle here');
@@ -152,7 +142,7 @@ it('in code, in folded text, in long lines, in tracebacks', { timeout: 6 * START
   await press('Shift+Enter');
   await counts('4 of 4');
   await eventually(async () => expect(await inSight()).toMatch(/^needle_of\(\) in /u));
-  await picture('find-traceback');
+  await keepPicture(app, 'find-traceback');
   expect(await axeFindings(page)).toEqual([]);
   await find('nowhere at all');
   await counts('Not found');
@@ -219,7 +209,7 @@ it(
     await inCode('word');
     const toggle = page.getByRole('button', { name: 'Match case' });
     expect(await toggle.getAttribute('aria-pressed')).toBe('true');
-    await picture('find-code');
+    await keepPicture(app, 'find-code');
     await press('Escape');
     await eventually(async () => expect(await focus()).toBe('code 0'));
     expect(await page.locator('search').count()).toBe(0);
@@ -334,7 +324,7 @@ it('50 MB of output hold the page for less than 50 ms at a time', { timeout: 8 *
   await press('Control+f');
   await page.keyboard.insertText('text');
   await counts('1 of 20,000+');
-  await picture('find-much');
+  await keepPicture(app, 'find-much');
 });
 
 it(
@@ -366,7 +356,7 @@ it(
           .map(({ outerHTML }) => outerHTML),
       );
       expect(cut).toEqual([]);
-      await picture(`find-small-${factor}`);
+      await keepPicture(app, `find-small-${factor}`);
     }
     await zoom(1);
     await press('Escape');
@@ -375,7 +365,7 @@ it(
     await press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     expect(await axeFindings(page)).toEqual([]);
-    await picture('find-shortcuts');
+    await keepPicture(app, 'find-shortcuts');
     await press('Escape');
   },
 );

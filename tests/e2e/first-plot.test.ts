@@ -1,9 +1,8 @@
 /** The first use of pandas in the window: fast where the base set was downloaded, and told step by step where it was not. */
-import path from 'node:path';
-import process from 'node:process';
 import type { Locator } from 'playwright-core';
 import { afterEach, describe, expect, it, type TestContext } from 'vitest';
 import { ENABLED, ended, goTo, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
+import { keepPicture } from './keep-picture.ts';
 import { eventually } from '../support/eventually.ts';
 import { testWheels } from '../support/test-wheels.ts';
 
@@ -21,12 +20,6 @@ const open = async (context: TestContext, enabled: boolean): Promise<OpenedApp> 
   const sandbox = { standby: false, packages: { autoInstall: true, mirror, allow: [] } };
   app = await openApp({ ...(enabled ? ENABLED : {}), sandbox });
   return app;
-};
-
-/** To be looked at, where a person says so. */
-const picture = async ({ page }: OpenedApp, name: string): Promise<void> => {
-  const folder = process.env['VIVARIUM_PICTURES'];
-  if (folder !== undefined) await page.screenshot({ path: path.join(folder, `${name}.png`) });
 };
 
 /** All that the element says until the work is done. */
@@ -66,7 +59,7 @@ print(before)`;
     // Loaded before the code's first line, which only a snapshot can bring about.
     expect(await cell.locator('.output').innerText()).toContain('[True, True]');
     await cell.locator('img').first().waitFor();
-    await picture(opened, 'first-plot');
+    await keepPicture(opened, 'first-plot');
     expect(opened.errors).toEqual([]);
   });
 
@@ -87,7 +80,7 @@ input("go on? ")`;
     const top = (await output.boundingBox())?.y;
     expect(await cell.getByRole('button', { name: 'Stop' }).isVisible()).toBe(true);
     expect(await cell.locator('.time').innerText()).toMatch(/^\d\d:\d\d$/u);
-    await picture(opened, 'first-import');
+    await keepPicture(opened, 'first-import');
     const said = await textsOf(
       steps.locator('.text'),
       steps.waitFor({ state: 'detached', timeout: LONG_MS / 2 }),
@@ -106,7 +99,7 @@ input("go on? ")`;
       expect(stop.y).toBeGreaterThanOrEqual(panel.y);
       expect(stop.y + stop.height).toBeLessThanOrEqual(panel.y + panel.height);
     });
-    await picture(opened, 'first-import-stop');
+    await keepPicture(opened, 'first-import-stop');
     await cell.getByRole('button', { name: 'Stop' }).click();
     await ended(cell);
 
@@ -118,7 +111,7 @@ input("go on? ")`;
       .getByTestId('steps')
       .getByText(/: the first time takes about [\d.]+ s$/u)
       .waitFor();
-    await picture(opened, 'first-import-expected');
+    await keepPicture(opened, 'first-import-expected');
     await ended(again);
     await goTo(page, 'Activity');
     expect(opened.errors).toEqual([]);

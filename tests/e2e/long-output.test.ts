@@ -1,9 +1,8 @@
 /** Long texts and long lines in the window: folded at first, and whole when one wants to read them. */
-import path from 'node:path';
-import process from 'node:process';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ENABLED, ended, openApp, runCode, type OpenedApp } from './console-page.ts';
+import { keepPicture } from './keep-picture.ts';
 import { eventually } from '../support/eventually.ts';
 
 let app: OpenedApp;
@@ -12,12 +11,6 @@ beforeAll(async () => {
   app = await openApp({ ...ENABLED, sandbox: { outputKiB: 4096 } });
 });
 afterAll(() => app.close());
-
-/** To be looked at, where a person says so. */
-const picture = async (name: string): Promise<void> => {
-  const folder = process.env['VIVARIUM_PICTURES'];
-  if (folder !== undefined) await app.page.screenshot({ path: path.join(folder, `${name}.png`) });
-};
 
 /** The longest that two frames take while the box is scrolled from its beginning to its end in steps, in ms. */
 const longestFrames = (box: Locator): Promise<number> =>
@@ -42,7 +35,7 @@ it('shows all of 100,000 lines, smoothly', async () => {
   expect(await longestFrames(box)).toBeLessThan(500);
   await cell.getByText('line 99999', { exact: true }).waitFor();
   expect(await box.locator('.line').count()).toBeLessThan(150);
-  await picture('long-output-lines');
+  await keepPicture(app, 'long-output-lines');
   await cell.getByRole('button', { name: 'Show less' }).click();
 });
 
@@ -53,7 +46,7 @@ it('shows all of a line of a megabyte, which is folded at first', async () => {
   expect(await folded.count()).toBe(1);
   expect((await folded.innerText()).length).toBeLessThanOrEqual(2001);
   const unfold = cell.getByRole('button', { name: /^Show all \(1\.\d MB\)$/u });
-  await picture('long-output-line-folded');
+  await keepPicture(app, 'long-output-line-folded');
   await unfold.click();
   const box = cell.locator('.scroller');
   await eventually(async () => {
@@ -64,7 +57,7 @@ it('shows all of a line of a megabyte, which is folded at first', async () => {
   expect(await box.evaluate(({ clientWidth, scrollWidth }) => scrollWidth - clientWidth)).toBeLessThanOrEqual(
     0,
   );
-  await picture('long-output-line');
+  await keepPicture(app, 'long-output-line');
   // Every part is there, in its order, each below the one before.
   const seen = await box.evaluate(async (element) => {
     const texts = new Map<number, string>();

@@ -2,7 +2,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import type { Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
 import type { AppCommand } from '../../src/shared/ipc/app.ts';
@@ -10,6 +9,7 @@ import { axeFindings } from '../support/axe.ts';
 import { eventually } from '../support/eventually.ts';
 import { openVivariumWindow, type VivariumWindow } from '../support/vivarium-window.ts';
 import { ENABLED, ended } from './console-page.ts';
+import { keepPicture } from './keep-picture.ts';
 
 interface Opened {
   readonly window: VivariumWindow;
@@ -44,10 +44,6 @@ const saved = async (opened: Opened): Promise<string> => {
 };
 const press = async (page: Page, ...keys: string[]): Promise<void> => {
   for (const key of keys) await page.keyboard.press(key);
-};
-const picture = async (page: Page, name: string): Promise<void> => {
-  const folder = process.env['VIVARIUM_PICTURES'];
-  if (folder !== undefined) await page.screenshot({ path: path.join(folder, `${name}.png`) });
 };
 
 const NOTEBOOK = `${JSON.stringify(
@@ -86,13 +82,13 @@ it('of a notebook are set, edited and set again by keyboard; what was not change
   expect(await first.locator('.markdown :is(b, script)').count()).toBe(0);
   expect(await page.title()).not.toBe('1');
   expect(await axeFindings(page)).toEqual([]);
-  await picture(page, 'text-set');
+  await keepPicture(opened.window, 'text-set');
   expect(await saved(opened)).toBe(NOTEBOOK);
 
   await first.getByRole('group', { name: 'Markdown' }).focus();
   await press(page, 'Enter', 'Control+Home', 'End');
   await page.keyboard.insertText(' and more');
-  await picture(page, 'text-edited');
+  await keepPicture(opened.window, 'text-edited');
   await press(page, 'Shift+Enter');
   await first.getByRole('heading', { name: 'A head and more' }).waitFor();
   // The keyboard goes on in the code below.

@@ -1,6 +1,6 @@
 /** Matplotlib's animations as they are used, in a locked-down process: their frames, and the GIF for everybody else. */
 import { describe, expect, it } from 'vitest';
-import { animationOf } from '../../src/renderer/console/model/animation.ts';
+import { animationOf } from '../../src/renderer/console/model/animations/animation.ts';
 import { ANIMATION_MIME, ShownAnimation } from '../../src/shared/contract/animation.ts';
 import type { RunResult } from '../../src/shared/contract/sandbox.ts';
 import { LONG_MS, usePackageSandbox } from '../support/package-sandbox.ts';

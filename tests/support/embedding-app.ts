@@ -5,7 +5,7 @@ import process from 'node:process';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { installedElectron, sandboxSwitches } from '../../src/main/cli/host/electron-command.ts';
-import type { InterpreterApi } from '../../src/shared/ipc/interpreter-api.ts';
+import type { InterpreterApi } from '../../src/shared/ipc/library/interpreter-api.ts';
 
 declare global {
   // The page's: functions given to `evaluate` run there.

@@ -1,5 +1,5 @@
 /** What pages may ask of questions about calls. */
-import { QUESTION_CHANNELS } from '../../shared/ipc/library-channels.ts';
+import { QUESTION_CHANNELS } from '../../shared/ipc/library/library-channels.ts';
 import type { CallQuestion, QuestionAnswer } from '../../shared/ipc/questions-api.ts';
 import { questionArguments } from '../../shared/ipc/questions.ts';
 import { answering, type Caller, type OnFault, type Route } from './route.ts';

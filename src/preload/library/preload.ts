@@ -1,16 +1,16 @@
 /** `vivarium/preload`: for a preload of your own. Importing it does nothing. */
 import { ipcRenderer } from 'electron';
 import { CALLS, EVENTS } from '../../shared/ipc/channels.ts';
-import type { InterpreterApi } from '../../shared/ipc/interpreter-api.ts';
-import { libraryChannel } from '../../shared/ipc/library-channels.ts';
-import type { PythonSettingsApi } from '../../shared/ipc/python-settings-api.ts';
+import type { InterpreterApi } from '../../shared/ipc/library/interpreter-api.ts';
+import { libraryChannel } from '../../shared/ipc/library/library-channels.ts';
+import type { PythonSettingsApi } from '../../shared/ipc/library/python-settings-api.ts';
 import type { QuestionsApi } from '../../shared/ipc/questions-api.ts';
 import { failed, failureOf } from '../bridge.ts';
 import { interpreterOver, type Asker } from '../interpreter-api.ts';
 import { questionsOver } from '../questions.ts';
 import { Subscribers } from './subscribers.ts';
 
-export type { InterpreterApi } from '../../shared/ipc/interpreter-api.ts';
+export type { InterpreterApi } from '../../shared/ipc/library/interpreter-api.ts';
 export type { CallQuestion, QuestionAnswer, QuestionsApi } from '../../shared/ipc/questions-api.ts';
 
 const asker: Asker =

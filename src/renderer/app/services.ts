@@ -8,7 +8,7 @@ import type { DocumentTurns } from '../console/documents/document-turns.ts';
 import type { Finder } from '../console/find/finder.ts';
 import type { ModuleNames } from '../console/module-names.ts';
 import type { WorkNotice } from '../console/work/restore-work.ts';
-import type { Canvases } from '../console/model/canvases.ts';
+import type { Canvases } from '../console/model/animations/canvases.ts';
 import type { GuestFrames } from '../console/output/guest-frames.ts';
 import type { RuntimeStore } from '../settings/runtime-store.ts';
 import type { SandboxStore } from './sandbox-store.ts';

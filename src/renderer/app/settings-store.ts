@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, ref, shallowRef, type Ref } from 'vue';
-import type { PythonSettingsApi } from '../../shared/ipc/python-settings-api.ts';
+import type { PythonSettingsApi } from '../../shared/ipc/library/python-settings-api.ts';
 import { Config, type ConfigNotice } from '../../shared/config/config.ts';
 import { traitsOf, type PythonRuntime, type RuntimeTraits } from '../../shared/runtimes.ts';
 import type { Language } from '../../shared/languages.ts';

@@ -4,22 +4,19 @@ import type { InputFile } from '../../shared/contract/sandbox.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import type { RunEvent } from '../../shared/ipc/sandbox.ts';
-import type { SandboxEvent } from '../../shared/contract/sandbox-events.ts';
 import { traitsOf } from '../../shared/runtimes.ts';
 import { SessionFiles } from './files/session-files.ts';
 import type { Cell } from './model/cell.ts';
 import { mergedSource } from './model/cell-edits.ts';
 import { CellQueue, type Turn } from './model/cell-queue.ts';
-import { endReason, Session } from './model/session.ts';
+import { Session } from './model/session.ts';
 import { Removals, type Removal } from './model/removals.ts';
+import { SessionEnds } from './session-ends.ts';
 import type { PlacedCell, RestoredWork } from './work/restore-work.ts';
 import type { KeptWork } from './work/work-keeper.ts';
 
 /** How often the page is redrawn while output streams in, in ms. */
 const BATCH_MS = 33;
-
-/** A process and its sessions end this close to each other, in ms. */
-const SAME_END_MS = 1000;
 
 export type FocusWish =
   | { readonly kind: 'tab' }
@@ -49,24 +46,19 @@ export class ConsoleStore {
   readonly active = computed<Session | null>(
     () => this.sessions.value.find(({ name }) => name === this.activeName.value) ?? null,
   );
-  /** A session that is not there any more printed something as it ended; the newest of these. */
-  readonly lastWords: Ref<{ readonly session: Session; readonly printed: string } | null> = shallowRef(null);
   readonly files: SessionFiles;
-  /** Sessions that end for good. */
-  readonly #leaving = new Map<string, Session>();
+  readonly ends = new SessionEnds(() => [...this.sessions.value, ...this.removals.sessions.value]);
   readonly #queue = new CellQueue((turn) => this.#run(turn));
   readonly #running = new Map<string, PlacedCell>();
   #waiting: RunEvent[] = [];
   #sessionsMade = 0;
-  /** Sessions that ended with a process of which it is not told yet why. */
-  #bereaved: readonly { readonly session: Session; readonly at: number }[] = [];
   #runsMade = 0;
 
   constructor(options: ConsoleStoreOptions) {
     this.#options = options;
     this.files = new SessionFiles({ ...options, runId: () => this.#nextRunId() });
     options.api.onRun((event) => this.#hear(event));
-    options.api.onEvent((event) => this.#hearSandbox(event));
+    options.api.onEvent((event) => this.ends.note(event));
   }
 
   /** What there was before. */
@@ -197,9 +189,7 @@ export class ConsoleStore {
   }
 
   async #end(session: Session): Promise<void> {
-    this.#leaving.set(session.name, session);
-    await this.#options.api.reset(session.name);
-    this.#leaving.delete(session.name);
+    await this.ends.whileClosing(session, () => this.#options.api.reset(session.name));
   }
 
   /** Runs cells one after the other; what does not end well is the last. What was taken away meanwhile is left out. */
@@ -323,29 +313,5 @@ export class ConsoleStore {
       }
     }
     for (const cell of changed) cell.items = [...cell.items];
-  }
-
-  #hearSandbox(event: SandboxEvent): void {
-    if (event.type === 'session-ended') {
-      const all = [...this.sessions.value, ...this.removals.sessions.value];
-      const session = all.find(({ name }) => name === event.session);
-      const left = this.#leaving.get(event.session);
-      if (left !== undefined && event.printed !== undefined)
-        this.lastWords.value = { session: left, printed: event.printed };
-      if (session?.isIn(event.runtime) !== true) {
-        session?.loseElsewhere(event.runtime);
-        return;
-      }
-      session.loseState(event.why, undefined, event.printed);
-      if (event.why === 'process-ended' && traitsOf(event.runtime).supervised)
-        this.#bereaved = [...this.#bereaved, { session, at: event.at }];
-    }
-    if (event.type === 'process-ended' && event.role === 'active') {
-      for (const { at, session } of this.#bereaved) {
-        if (session.lost !== null && event.at - at < SAME_END_MS)
-          session.lost = { ...session.lost, reason: endReason(event.cause) };
-      }
-      this.#bereaved = [];
-    }
   }
 }

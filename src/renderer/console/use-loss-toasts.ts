@@ -53,7 +53,7 @@ export const useLossToasts = (): void => {
     clearTimeout(timer);
     timer = setTimeout(tell, GATHERED_MS);
   });
-  watch(store.lastWords, (said) => {
+  watch(store.ends.lastWords, (said) => {
     if (said === null) return;
     const text = said.printed.trim();
     const cut = text.length > PRINTED_LENGTH ? `${text.slice(0, PRINTED_LENGTH)}…` : text;

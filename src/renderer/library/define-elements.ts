@@ -1,6 +1,6 @@
 import { createApp, h, ref, watch, type App } from 'vue';
 import { config as zodConfig } from 'zod';
-import type { PythonSettingsApi } from '../../shared/ipc/python-settings-api.ts';
+import type { PythonSettingsApi } from '../../shared/ipc/library/python-settings-api.ts';
 import { SettingsStore } from '../app/settings-store.ts';
 import OpenQuestions from '../questions/OpenQuestions.vue';
 import { PYTHON_SERVICES, type PythonServices } from '../settings/python-services.ts';

@@ -1,4 +1,4 @@
-import type { InterpreterApi } from '../../shared/ipc/interpreter-api.ts';
+import type { InterpreterApi } from '../../shared/ipc/library/interpreter-api.ts';
 import type { QuestionsApi } from '../../shared/ipc/questions-api.ts';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -1,5 +1,5 @@
 import { inject, type InjectionKey } from 'vue';
-import type { PythonSettingsApi } from '../../shared/ipc/python-settings-api.ts';
+import type { PythonSettingsApi } from '../../shared/ipc/library/python-settings-api.ts';
 import type { Toasts } from '../app/services.ts';
 import type { SettingsStore } from '../app/settings-store.ts';
 import type { RuntimeStore } from './runtime-store.ts';

@@ -1,7 +1,7 @@
 import { onScopeDispose, ref, shallowRef, type Ref } from 'vue';
 import type { InterpreterApi } from '../../shared/ipc/api.ts';
 import { PYODIDE_DOWNLOAD_TASK, type TaskProgress } from '../../shared/ipc/packages.ts';
-import type { StoredPythonApi } from '../../shared/ipc/python-settings-api.ts';
+import type { StoredPythonApi } from '../../shared/ipc/library/python-settings-api.ts';
 
 export type Download =
   | { readonly name: 'none' }

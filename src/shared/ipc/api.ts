@@ -11,7 +11,7 @@ import type { DocumentContent, DocumentFormat, DocumentPlace, DocumentSaved } fr
 import type { FoundPython, NativeCheck } from './native.ts';
 import type { OutputEnded, OutputSize } from './output.ts';
 import type { PluginInfo } from './plugin.ts';
-import type { InterpreterApi } from './interpreter-api.ts';
+import type { InterpreterApi } from './library/interpreter-api.ts';
 import type { SettingName, SettingSaved, SettingsChanged, SettingsNow, SettingValues } from './config.ts';
 import type {
   AvailablePackage,
@@ -30,7 +30,7 @@ import type { OutputFile, RunRequest, RunResult, SessionMemory } from '../contra
 import type { TableQuery, TableRows } from '../contract/table.ts';
 import type { SandboxEvent } from '../contract/sandbox-events.ts';
 
-export type { InterpreterApi } from './interpreter-api.ts';
+export type { InterpreterApi } from './library/interpreter-api.ts';
 
 export type Unsubscribe = () => void;
 export type Subscribe<T> = (listener: (event: T) => void) => Unsubscribe;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { animationOf, type Animation } from '../../../src/renderer/console/model/animation.ts';
+import { animationOf, type Animation } from '../../../src/renderer/console/model/animations/animation.ts';
 import { outputFileName, shownOutput } from '../../../src/renderer/console/model/rich-output.ts';
 import { ANIMATION_LIMITS, ANIMATION_MIME } from '../../../src/shared/contract/animation.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { Canvases } from '../../../src/renderer/console/model/canvases.ts';
+import { Canvases } from '../../../src/renderer/console/model/animations/canvases.ts';
 import type { FramePlace, PlaceState } from '../../../src/renderer/console/model/frame-places.ts';
 import { ANIMATION_LIMITS } from '../../../src/shared/contract/animation.ts';
 import { turns } from '../sandbox/support.ts';

@@ -256,14 +256,14 @@ describe('what the code of a session prints as it ends', () => {
     const { session, store, tell } = opened();
     store.closeSession(session);
     tell(endOf(session, 'idle'));
-    expect(store.lastWords.value).toBeNull();
+    expect(store.ends.lastWords.value).toBeNull();
     vi.runAllTimers();
     tell(endOf(session, 'reset'));
-    expect(store.lastWords.value).toEqual({ session, printed: 'bye\n' });
+    expect(store.ends.lastWords.value).toEqual({ session, printed: 'bye\n' });
     await turns();
-    store.lastWords.value = null;
+    store.ends.lastWords.value = null;
     tell(endOf(session, 'reset'));
-    expect(store.lastWords.value).toBeNull();
+    expect(store.ends.lastWords.value).toBeNull();
   });
 });
 

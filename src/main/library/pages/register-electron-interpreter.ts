@@ -2,7 +2,7 @@ import process from 'node:process';
 // As a whole: see electron-launcher.ts.
 import * as electron from 'electron';
 import { EVENTS } from '../../../shared/ipc/channels.ts';
-import { libraryChannel } from '../../../shared/ipc/library-channels.ts';
+import { libraryChannel } from '../../../shared/ipc/library/library-channels.ts';
 import { PYODIDE_DOWNLOAD_TASK, type TaskProgress } from '../../../shared/ipc/packages.ts';
 import { Tasks } from '../../app/tasks.ts';
 import { Interpreter } from '../../interpreter/interpreter.ts';

@@ -6,7 +6,7 @@ import { changesOf, InvalidSettingError, withValueAt } from '../../../shared/con
 import { ARGUMENTS } from '../../../shared/ipc/arguments.ts';
 import { CALLS } from '../../../shared/ipc/channels.ts';
 import type { SettingsNow } from '../../../shared/ipc/config.ts';
-import { libraryChannel } from '../../../shared/ipc/library-channels.ts';
+import { libraryChannel } from '../../../shared/ipc/library/library-channels.ts';
 import type { Tasks } from '../../app/tasks.ts';
 import { ApiFailure } from '../../ipc/api-failure.ts';
 import { nativeHandlers } from '../../ipc/native.ts';

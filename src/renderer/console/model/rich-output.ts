@@ -1,7 +1,7 @@
 /** Which of the forms that an output comes in is shown. */
 import { chartLibraryOf, type ChartLibrary } from '../../../shared/contract/charts.ts';
 import { ShownTable, TABLE_MIME } from '../../../shared/contract/table.ts';
-import { animationOf, type Animation } from './animation.ts';
+import { animationOf, type Animation } from './animations/animation.ts';
 import { decodeBase64 } from './base64.ts';
 import { MAX_JSON_LENGTH } from './texts/json-tree.ts';
 import { MAX_MARKDOWN_LENGTH } from './texts/markdown-length.ts';

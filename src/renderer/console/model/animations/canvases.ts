@@ -1,5 +1,5 @@
 /** What all animations draw on, and with. */
-import { FramePlaces } from './frame-places.ts';
+import { FramePlaces } from '../frame-places.ts';
 
 /** Pixels of all canvases together: some 256 MiB. */
 const MAX_PIXELS = 64 * 1024 * 1024;

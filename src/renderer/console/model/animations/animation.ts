@@ -1,8 +1,8 @@
 /** Animations of Matplotlib's: frames that a player shows one after the other. */
-import { ANIMATION_LIMITS, ANIMATION_MIME, ShownAnimation } from '../../../shared/contract/animation.ts';
+import { ANIMATION_LIMITS, ANIMATION_MIME, ShownAnimation } from '../../../../shared/contract/animation.ts';
 import { animationPage } from './animation-page.ts';
-import { decodeBase64 } from './base64.ts';
-import { readImageHead } from './image-head.ts';
+import { decodeBase64 } from '../base64.ts';
+import { readImageHead } from '../image-head.ts';
 import { readPlayerPage } from './player-page.ts';
 
 export interface Animation {

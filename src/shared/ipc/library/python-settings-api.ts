@@ -1,8 +1,8 @@
 /** What the settings of Python ask main: part of the window's API, and all of what a page of an embedding app has. */
-import type { Answer } from './answer.ts';
-import type { ConfigApi, FileApi, PackagesApi, Subscribe, WindowApi } from './api.ts';
-import type { SettingsNow } from './config.ts';
-import type { InstalledPackages, PackageReport } from './packages.ts';
+import type { Answer } from '../answer.ts';
+import type { ConfigApi, FileApi, PackagesApi, Subscribe, WindowApi } from '../api.ts';
+import type { SettingsNow } from '../config.ts';
+import type { InstalledPackages, PackageReport } from '../packages.ts';
 
 /** What is kept on disk for the embedded Python. */
 export interface StoredPythonApi extends Pick<PackagesApi, 'cancel' | 'onProgress'> {

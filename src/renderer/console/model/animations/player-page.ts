@@ -1,5 +1,5 @@
 /** Pages that play an animation, as Matplotlib's `to_jshtml()` writes them, in whatever program that was. */
-import { ANIMATION_LIMITS, ShownAnimation } from '../../../shared/contract/animation.ts';
+import { ANIMATION_LIMITS, ShownAnimation } from '../../../../shared/contract/animation.ts';
 
 /** Longest page without its frames, in UTF-16 units. */
 const MAX_REST = 64 * 1024;

@@ -1,5 +1,5 @@
 /** An animation as a page for browsers: what it is saved as. Nothing in it is a guest's but the pictures. */
-import type { ShownAnimation } from '../../../shared/contract/animation.ts';
+import type { ShownAnimation } from '../../../../shared/contract/animation.ts';
 
 /** It may load nothing. */
 const POLICY = "default-src 'none'; img-src data:; script-src 'unsafe-inline'; style-src 'unsafe-inline'";
