@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem, type } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { format, resolveConfig } from 'prettier';
 import { version as pyodide } from 'pyodide';
 import { buildIfStale } from '../scripts/build.ts';
 import { provision } from '../scripts/provision.ts';
@@ -79,7 +80,9 @@ await runAsCommand(async () => {
   }
   const about = machine(electronVersion);
   if (process.argv.includes('--save')) {
-    await writeFile(path.join(projectRoot, 'docs', 'benchmarks.md'), asMarkdown(about, groups));
+    const file = path.join(projectRoot, 'docs', 'benchmarks.md');
+    const options = { ...(await resolveConfig(file)), filepath: file };
+    await writeFile(file, await format(asMarkdown(about, groups), options));
   }
   if (process.argv.includes('--json')) console.log(JSON.stringify({ machine: about, groups }));
   else {
