@@ -27,9 +27,9 @@ it('crash-isolated tool execution', async () => {
   await cell.getByText('working', { exact: true }).waitFor({ timeout: START_MS });
   process.kill(await sidecarPid(), 'SIGKILL');
 
-  const verdict = cell.locator('.verdict');
-  await verdict.waitFor({ timeout: START_MS });
-  expect(await verdict.innerText()).toMatch(
+  const message = cell.locator('.outcome-message');
+  await message.waitFor({ timeout: START_MS });
+  expect(await message.innerText()).toMatch(
     /The sandbox process ended \(.+\)\. Nothing else was affected\. Variables lost\./su,
   );
   await early.locator('.stale-note').waitFor();
@@ -39,7 +39,7 @@ it('crash-isolated tool execution', async () => {
   expect(await next.locator('.value').innerText()).toContain('alive');
   await cell.getByText(/Ready again after [\d.]+ s\./u).waitFor();
 
-  await verdict.getByRole('button', { name: 'See activity' }).click();
+  await message.getByRole('button', { name: 'See activity' }).click();
   await page.getByText(/^Process \d+ ended by itself/u).waitFor();
   await goTo(page, 'Console');
   expect(app.errors).toEqual([]);
@@ -50,7 +50,7 @@ it('auto-recovery after OOM', async () => {
   const cell = await ended(
     await runCode(page, 'hoard = []\nwhile True: hoard.append(bytearray(16 * 1024 * 1024))'),
   );
-  expect(await cell.locator('.verdict').innerText()).toContain('Out of memory at 256 MiB.');
+  expect(await cell.locator('.outcome-message').innerText()).toContain('Out of memory at 256 MiB.');
   const next = await ended(await runCode(page, 'sum(range(10))'));
   expect(await next.locator('.value').innerText()).toContain('45');
   await goTo(page, 'Activity');

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { Assets } from '../../src/utility/control/interpreters/assets.ts';
 import { NodeCodec } from '../../src/utility/control/node/node-codec.ts';
 import { NodeThreads } from '../../src/utility/control/node/node-threads.ts';
-import { prepareRuntime } from '../../src/utility/control/interpreters/runtime.ts';
+import { prepareStartContext } from '../../src/utility/control/interpreters/start-context.ts';
 import { OUT_FOLDER } from '../support/node-sandbox.ts';
 
 const PROGRAM = path.join(import.meta.dirname, '..', 'support', 'hardened-realm.ts');
@@ -223,7 +223,7 @@ describe('between sessions', () => {
     const tiny = [0, 97, 115, 109, 1, 0, 0, 0, 5, 6, 1, 1, 1, 128, 128, 4];
     assets.put('wasm', new Uint8Array(tiny));
     for (const name of ['worker', 'guest', 'stdlib'] as const) assets.put(name, new Uint8Array(8));
-    const { start } = await prepareRuntime(assets, 64, {
+    const { start } = await prepareStartContext(assets, 64, {
       threads: new NodeThreads(),
       codec: new NodeCodec(),
     });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { InterpreterThread } from '../../../src/utility/control/interpreters/interpreter-thread.ts';
-import type { Runtime } from '../../../src/utility/control/interpreters/runtime.ts';
+import type { StartContext } from '../../../src/utility/control/interpreters/start-context.ts';
 import type { RunEnd } from '../../../src/shared/protocol/interpreter.ts';
 import { OCCUPATIONS, type Moment, type Occupation } from './moments.ts';
 
@@ -20,13 +20,13 @@ export type ThreadEnd = 'ended' | 'hung' | { readonly wrong: string };
 
 /** Starts a thread and ends it at that moment. */
 export const endThread = async (
-  runtime: Runtime,
+  context: StartContext,
   moment: Moment,
   times: Readonly<StartTimes>,
 ): Promise<ThreadEnd> => {
   const mode = moment.kind === 'while it starts from nothing' ? 'plain' : 'restore';
-  const thread = new InterpreterThread(runtime, mode);
-  const wrong = await reach(thread, runtime, moment, times);
+  const thread = new InterpreterThread(context, mode);
+  const wrong = await reach(thread, context, moment, times);
   const gone = Promise.all([thread.terminate(), thread.died]);
   const end = await Promise.race([gone, delay(HUNG_MS, 'hung' as const, { ref: false })]);
   if (end === 'hung') return 'hung';
@@ -39,11 +39,11 @@ export const endThread = async (
 /** Resolves at the moment; with words when it can't be reached. */
 const reach = async (
   thread: InterpreterThread,
-  runtime: Runtime,
+  context: StartContext,
   moment: Moment,
   { plainMs, restoreMs }: Readonly<StartTimes>,
 ): Promise<string | null> => {
-  const image = runtime.snapshot.image;
+  const image = context.snapshot.image;
   if (image === undefined) return 'there is no snapshot';
   switch (moment.kind) {
     case 'before its snapshot':

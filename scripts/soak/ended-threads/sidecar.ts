@@ -4,7 +4,10 @@ import { Assets } from '../../../src/utility/control/interpreters/assets.ts';
 import { InterpreterThread } from '../../../src/utility/control/interpreters/interpreter-thread.ts';
 import { connectToMain } from '../../../src/utility/control/node/main-port.ts';
 import { nodeControlHost } from '../../../src/utility/control/node/node-control-host.ts';
-import { prepareRuntime, type Runtime } from '../../../src/utility/control/interpreters/runtime.ts';
+import {
+  prepareStartContext,
+  type StartContext,
+} from '../../../src/utility/control/interpreters/start-context.ts';
 import { makeSnapshot } from '../../../src/utility/control/snapshot-maker.ts';
 import { loadKoffi } from '../../../src/utility/lockdown/koffi-calls.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
@@ -25,9 +28,9 @@ const measure = async (work: () => Promise<unknown>): Promise<number> => {
   return performance.now() - begun;
 };
 
-const startAndEnd = (runtime: Runtime, mode: 'plain' | 'restore') => async (): Promise<void> => {
-  const thread = new InterpreterThread(runtime, mode);
-  const { image } = runtime.snapshot;
+const startAndEnd = (context: StartContext, mode: 'plain' | 'restore') => async (): Promise<void> => {
+  const thread = new InterpreterThread(context, mode);
+  const { image } = context.snapshot;
   await thread.boot(mode === 'plain' || image === undefined ? undefined : { bytes: image });
   await thread.terminate();
 };
@@ -35,7 +38,7 @@ const startAndEnd = (runtime: Runtime, mode: 'plain' | 'restore') => async (): P
 const serve = (): void => {
   const host = nodeControlHost(loadKoffi);
   const assets = new Assets();
-  let prepared: { readonly runtime: Runtime; readonly times: StartTimes } | undefined;
+  let prepared: { readonly context: StartContext; readonly times: StartTimes } | undefined;
 
   connectToMain((port) => {
     const peer = new RpcPeer({
@@ -49,21 +52,21 @@ const serve = (): void => {
         },
         prepare: async ({ memoryMiB, lockdown }) => {
           const checks = host.guard.check();
-          const runtime = await prepareRuntime(assets, memoryMiB, host);
+          const context = await prepareStartContext(assets, memoryMiB, host);
           const locked = host.guard.lockDown(lockdown);
           const all = { checks: [...checks, ...locked.checks], layers: [...locked.layers] };
           if (!all.checks.every(({ holds }) => holds)) return all;
-          await makeSnapshot(runtime);
-          const plainMs = await measure(startAndEnd(runtime, 'plain'));
-          prepared = { runtime, times: { plainMs, restoreMs: 0 } };
+          await makeSnapshot(context);
+          const plainMs = await measure(startAndEnd(context, 'plain'));
+          prepared = { context, times: { plainMs, restoreMs: 0 } };
           return all;
         },
         endThreads: async ({ count, first, seed }) => {
           if (prepared === undefined) throw new RpcError('failed', 'not prepared');
-          const { runtime, times } = prepared;
+          const { context, times } = prepared;
           // The machine may be busier or less so than before. Several at a time take longer than one.
           times.restoreMs = await measure(() =>
-            Promise.all(Array.from({ length: AT_ONCE }, startAndEnd(runtime, 'restore'))),
+            Promise.all(Array.from({ length: AT_ONCE }, startAndEnd(context, 'restore'))),
           );
           const ended: Record<string, number> = {};
           const [hung, wrong]: [number[], string[]] = [[], []];
@@ -72,7 +75,7 @@ const serve = (): void => {
             while (next < first + count) {
               const index = next++;
               const moment = momentOf(seed, index);
-              const end = await endThread(runtime, moment, times);
+              const end = await endThread(context, moment, times);
               const name = nameOf(moment);
               if (end === 'ended') ended[name] = (ended[name] ?? 0) + 1;
               else if (end === 'hung') hung.push(index);

@@ -3,7 +3,7 @@ import type { NameQuestion, NameReport } from '../../shared/protocol/name-report
 import type { PythonRuntime } from '../../shared/runtimes.ts';
 import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import { createSandbox, type CreateSandboxOptions } from '../create-sandbox.ts';
-import { Interpreter } from '../interpreter/interpreter.ts';
+import { InterpreterService } from '../interpreter/interpreter-service.ts';
 import { checkInterpreter } from '../native/interpreter-check.ts';
 import { nativeRunner, type NativeRunner } from '../native/native-runner.ts';
 import { RunPythonCode } from '../plugin/run-python-code.ts';
@@ -50,7 +50,7 @@ export interface AppPython {
   readonly reset: (session: string) => Promise<boolean>;
   /** What a session knows of names, where its next run goes. */
   readonly lookUpNames: (session: string, question: NameQuestion) => Promise<NameReport | null>;
-  readonly interpreter: Interpreter;
+  readonly interpreter: InterpreterService;
   readonly facts: PythonFactsNow;
   readonly tool: RunPythonCode;
 }
@@ -87,7 +87,7 @@ export const composePython = (options: AppPythonOptions): AppPython => {
     (runner: Runner) =>
     (request: RunRequest): Promise<RunResult> =>
       runner.run({ timeoutMs: timeoutMs(), ...request }, {});
-  const interpreter = new Interpreter({ runEmbedded: limited(sandbox), runNative: limited(native) });
+  const interpreter = new InterpreterService({ runEmbedded: limited(sandbox), runNative: limited(native) });
   const facts = new PythonFactsNow({
     settings: config,
     pythonVersion: options.pythonVersion,

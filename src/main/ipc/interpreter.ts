@@ -1,11 +1,11 @@
 /** The five channels that other apps have too; their shapes are fixed and no routing happens here. */
 import { CALLS } from '../../shared/ipc/channels.ts';
 import type { InterpreterApi } from '../../shared/ipc/api.ts';
-import type { Interpreter } from '../interpreter/interpreter.ts';
+import type { InterpreterService } from '../interpreter/interpreter-service.ts';
 import { FORBIDDEN, sizeProblem, type Route } from './route.ts';
 
 export interface InterpreterDeps {
-  readonly interpreter: Pick<Interpreter, 'python' | 'pyodide'>;
+  readonly interpreter: Pick<InterpreterService, 'python' | 'pyodide'>;
   readonly cache: {
     /** Rejects with words for a person. */
     download(): Promise<void>;

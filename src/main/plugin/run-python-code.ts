@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import type { Config } from '../../shared/config/config.ts';
 import { DEFAULT_RUNTIME, traitsOf } from '../../shared/runtimes.ts';
-import type { Interpreter, InterpreterError, PyodideAnswer } from '../interpreter/interpreter.ts';
+import type {
+  InterpreterService,
+  InterpreterError,
+  PyodideAnswer,
+} from '../interpreter/interpreter-service.ts';
 import { describePython, type PythonFacts } from './describe-python.ts';
 
 /** What the tool goes by; a setting that is missing has its default. */
@@ -10,7 +14,7 @@ export type PythonSettings = Partial<Config['plugins']['python']>;
 export interface RunPythonCodeConfig {
   /** Asked each time, so that a changed setting holds at once. */
   readonly settings: () => PythonSettings;
-  readonly interpreter: Pick<Interpreter, 'python' | 'pyodide'>;
+  readonly interpreter: Pick<InterpreterService, 'python' | 'pyodide'>;
   /** What is true of a runtime now. */
   readonly facts: (runtime: PythonFacts['runtime']) => PythonFacts;
   /** The text of a locale key. */

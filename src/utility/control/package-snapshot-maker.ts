@@ -4,7 +4,7 @@ import { archiveBytecode, bytecodePaths } from './packages/bytecode.ts';
 import { compress } from './snapshots/compressed-blocks.ts';
 import { InterpreterThread } from './interpreters/interpreter-thread.ts';
 import type { PackageSnapshot, PackageSnapshots } from './snapshots/package-snapshots.ts';
-import type { Runtime } from './interpreters/runtime.ts';
+import type { StartContext } from './interpreters/start-context.ts';
 import type { CachedWheel } from './packages/cached-wheel.ts';
 import { withTimeout } from './interpreters/with-timeout.ts';
 
@@ -35,23 +35,23 @@ export interface PackageSnapshotOrder {
  * @throws RpcError when no snapshot can be made
  */
 export const makePackageSnapshot = async (
-  runtime: Runtime,
+  context: StartContext,
   snapshots: PackageSnapshots,
   { key, packages, modules }: PackageSnapshotOrder,
 ): Promise<MadePackageSnapshot> => {
   const { bytecode, bytes, said } = await withThread(
-    new InterpreterThread(runtime, 'for-package-snapshot'),
+    new InterpreterThread(context, 'for-package-snapshot'),
     (thread) => withTimeout(TRY_LIMIT_MS, importAndTake(thread, packages, modules)),
   );
   const image = await snapshots.put(key, bytes, packages);
   // Compressed on another thread while the restored interpreter is tested.
   const compressing = Promise.all([
-    compress(runtime.codec, bytes),
-    Promise.all(packages.map((wheel) => archiveBytecode(runtime.codec, wheel, bytecode))),
+    compress(context.codec, bytes),
+    Promise.all(packages.map((wheel) => archiveBytecode(context.codec, wheel, bytecode))),
   ]);
   compressing.catch(() => undefined);
   try {
-    const again = await withThread(runtime.threads.take(), (thread) =>
+    const again = await withThread(context.threads.take(), (thread) =>
       withTimeout(CHECK_LIMIT_MS, bootAndTry(thread, image)),
     );
     if (again !== said) throw new RpcError('failed', 'packages work differently in an image of them');

@@ -1,7 +1,7 @@
 import type { SnapshotUse } from '../../shared/protocol/sidecar-protocol.ts';
 import { InterpreterPool, type StartedInterpreter } from './interpreters/interpreter-pool.ts';
 import type { PackageSnapshot, PackageSnapshots } from './snapshots/package-snapshots.ts';
-import type { Runtime } from './interpreters/runtime.ts';
+import type { StartContext } from './interpreters/start-context.ts';
 import { startFromPackageSnapshot } from './interpreters/start-interpreter.ts';
 
 /** Delay between handing out an interpreter and starting the next one, in ms, so that the run is not slowed down. */
@@ -14,13 +14,13 @@ export type PackageSnapshotStart =
 
 /** Starts interpreters from package snapshots, and keeps one ready from the snapshot that was used last. */
 export class PackageSnapshotStarts {
-  readonly #runtime: Runtime;
+  readonly #context: StartContext;
   readonly #snapshots: PackageSnapshots;
   #last: { readonly image: PackageSnapshot; readonly pool: InterpreterPool } | undefined;
   #keepsSpare = false;
 
-  constructor(runtime: Runtime, snapshots: PackageSnapshots) {
-    this.#runtime = runtime;
+  constructor(context: StartContext, snapshots: PackageSnapshots) {
+    this.#context = context;
     this.#snapshots = snapshots;
   }
 
@@ -51,7 +51,7 @@ export class PackageSnapshotStarts {
     if (this.#last?.image !== image) {
       void this.#last?.pool.keep(0);
       const start = async (): Promise<StartedInterpreter> => ({
-        ...(await startFromPackageSnapshot(this.#runtime, image)),
+        ...(await startFromPackageSnapshot(this.#context, image)),
         snapshot: 'absent',
       });
       this.#last = {

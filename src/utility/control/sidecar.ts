@@ -11,7 +11,7 @@ import { InterpreterPool, type StartedInterpreter } from './interpreters/interpr
 import type { InterpreterThread } from './interpreters/interpreter-thread.ts';
 import { PackageSnapshots } from './snapshots/package-snapshots.ts';
 import { WheelCache } from './packages/wheel-cache.ts';
-import { prepareRuntime, type Runtime } from './interpreters/runtime.ts';
+import { prepareStartContext, type StartContext } from './interpreters/start-context.ts';
 import { makeSnapshot, sendInPieces } from './snapshot-maker.ts';
 import { startInterpreter } from './interpreters/start-interpreter.ts';
 import type { ControlHost } from './host/control-host.ts';
@@ -21,7 +21,7 @@ const MAX_INTERPRETERS = 64;
 
 /** State once the process is prepared. */
 interface Prepared {
-  readonly runtime: Runtime;
+  readonly context: StartContext;
   readonly pool: InterpreterPool;
   readonly packageStarts: PackageSnapshotStarts;
 }
@@ -58,17 +58,17 @@ export class Sidecar {
         const { guard } = this.#host;
         const checks = guard.check();
         if (!holdAll(checks)) return { checks, layers: [] };
-        const runtime = await describeFailure(prepareRuntime(this.#assets, memoryMiB, this.#host));
+        const context = await describeFailure(prepareStartContext(this.#assets, memoryMiB, this.#host));
         const locked = guard.lockDown(lockdown);
         const all = { checks: [...checks, ...locked.checks], layers: [...locked.layers] };
         if (!holdAll(locked.checks)) return all;
         this.#ready = {
-          runtime,
-          pool: new InterpreterPool(() => startInterpreter(runtime)),
-          packageStarts: new PackageSnapshotStarts(runtime, this.#snapshots),
+          context,
+          pool: new InterpreterPool(() => startInterpreter(context)),
+          packageStarts: new PackageSnapshotStarts(context, this.#snapshots),
         };
         // Without snapshots such a thread would not be used.
-        if (runtime.snapshot.image !== undefined) runtime.threads.prepare();
+        if (context.snapshot.image !== undefined) context.threads.prepare();
         return all;
       },
       keepSpares: async ({ count }) => {
@@ -78,18 +78,18 @@ export class Sidecar {
         return {};
       },
       takeSnapshot: async (_params, { write }) => {
-        const { runtime } = this.#prepared();
+        const { context } = this.#prepared();
         if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
-        const image = await makeSnapshot(runtime);
+        const image = await makeSnapshot(context);
         if (this.#hasOpened()) throw new RpcError('failed', 'a guest was let in meanwhile');
         await sendInPieces(image, write);
         return { bytes: image.length };
       },
       makePackageSnapshot: async ({ key, hashes, modules }, { write }) => {
-        const { runtime } = this.#prepared();
+        const { context } = this.#prepared();
         if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
         const packages = this.#wheels.take(hashes);
-        const made = await makePackageSnapshot(runtime, this.#snapshots, { key, packages, modules });
+        const made = await makePackageSnapshot(context, this.#snapshots, { key, packages, modules });
         if (this.#hasOpened()) {
           this.#snapshots.drop(key);
           throw new RpcError('failed', 'a guest was let in meanwhile');

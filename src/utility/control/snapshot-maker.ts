@@ -1,7 +1,7 @@
 import { PIECE_BYTES } from '../../shared/protocol/interpreter.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { InterpreterThread } from './interpreters/interpreter-thread.ts';
-import type { Runtime } from './interpreters/runtime.ts';
+import type { StartContext } from './interpreters/start-context.ts';
 import { withTimeout } from './interpreters/with-timeout.ts';
 
 /** Limit for the whole, in ms: a start without a snapshot must still fit into main's limit afterwards. */
@@ -13,12 +13,12 @@ const LIMIT_MS = 25_000;
  *
  * @throws RpcError when no snapshot can be made
  */
-export const makeSnapshot = async (runtime: Runtime): Promise<Uint8Array> => {
-  const thread = new InterpreterThread(runtime, 'for-snapshot');
+export const makeSnapshot = async (context: StartContext): Promise<Uint8Array> => {
+  const thread = new InterpreterThread(context, 'for-snapshot');
   try {
     const image = await withTimeout(LIMIT_MS, bootAndTake(thread));
-    runtime.snapshot.put(image);
-    if (runtime.snapshot.unusable) throw new RpcError('failed', 'the snapshot is damaged');
+    context.snapshot.put(image);
+    if (context.snapshot.unusable) throw new RpcError('failed', 'the snapshot is damaged');
     return image;
   } finally {
     await thread.terminate();

@@ -1,5 +1,5 @@
 """Run after modules.py and in its namespace: what is loaded with it takes the realm's orders."""
-# `given` is put there by interpreter.ts.
+# `given` is put there by guest-interpreter.ts.
 # pyright: reportUndefinedVariable=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 
 _parts = json.loads(given)  # noqa: F821

@@ -22,7 +22,7 @@ _loads = json.loads
 
 
 def install_driver(given: str) -> Callable[[bytes], bytes]:
-    """Once per interpreter. `given` is a JSON object, see `Installation` in interpreter.ts."""
+    """Once per interpreter. `given` is a JSON object, see `Installation` in guest-interpreter.ts."""
     parts = json.loads(given)
     device = Device(parts["descriptor"])
     session, packages, tables = install(parts["workspace"], parts["provided"], device, parts["displayLimits"])

@@ -4,7 +4,7 @@ import { CALL_INTERRUPTED, FONTS_ANSWER_BYTES } from '../../shared/protocol/call
 import { describe } from './describe-error.ts';
 import { FunctionCalls } from './function-calls.ts';
 import { guestDevice } from './guest-device.ts';
-import { Interpreter, type PlacedPackage } from './interpreter.ts';
+import { GuestInterpreter, type PlacedPackage } from './guest-interpreter.ts';
 import { Interrupts } from './interrupts.ts';
 import type { DeferredBridge } from './platform/deferred-bridge.ts';
 import { setPrototypeOf } from './platform/seal-realm.ts';
@@ -15,7 +15,7 @@ import { describeFileError, ERRNO } from './pyodide-314/file-errors.ts';
 import { FileChanges } from './pyodide-314/file-changes.ts';
 import { isWritingFiles } from './pyodide-314/open-files.ts';
 import { placeFiles, readPackageFile } from './pyodide-314/package-files.ts';
-import { loadRuntime, setInterruptBuffer, type Runtime } from './pyodide-314/pyodide-runtime.ts';
+import { loadPyodideModule, setInterruptBuffer, type PyodideModule } from './pyodide-314/pyodide-module.ts';
 import type { SnapshotExtension } from './pyodide-314/realm-state.ts';
 import {
   headerOf,
@@ -41,8 +41,8 @@ const adoptModule = (module: object): void => {
 export class RealmGuestCore implements GuestCore {
   readonly #bridge: DeferredBridge;
   readonly #crashReport = new CrashReport();
-  #runtime: Runtime | undefined;
-  #interpreter: Interpreter | undefined;
+  #module: PyodideModule | undefined;
+  #interpreter: GuestInterpreter | undefined;
   /** Set in an interpreter that is there to be saved. */
   #savable: SavableLoading | undefined;
   /** Set in an interpreter that is restored. */
@@ -98,14 +98,14 @@ export class RealmGuestCore implements GuestCore {
 
   takeSnapshot(): string {
     try {
-      const [interpreter, runtime, loading] = [this.#interpreter, this.#runtime, this.#savable];
-      if (loading === undefined || runtime === undefined || interpreter === undefined)
+      const [interpreter, module, loading] = [this.#interpreter, this.#module, this.#savable];
+      if (loading === undefined || module === undefined || interpreter === undefined)
         return 'no snapshot can be taken';
       const extension = loading.extension(interpreter.park());
       this.#interpreter = undefined;
       return this.#bridge.snapshotTaken(
         headerOf(interpreter.driver),
-        runtime.HEAPU8,
+        module.HEAPU8,
         loading.untouched,
         extension === undefined ? '' : JSON.stringify(extension),
       )
@@ -245,14 +245,19 @@ export class RealmGuestCore implements GuestCore {
   }
 
   async #start(wasm: object, stdlib: Uint8Array, plan: LoadingPlan, interrupts: Interrupts): Promise<void> {
-    const runtime = await loadRuntime({ wasm, stdlib, plan, onRefusal: (refusal) => this.#die(refusal) });
-    this.#runtime = runtime;
-    connectStandardStreams(runtime.FS, {
+    const module = await loadPyodideModule({
+      wasm,
+      stdlib,
+      plan,
+      onRefusal: (refusal) => this.#die(refusal),
+    });
+    this.#module = module;
+    connectStandardStreams(module.FS, {
       stdin: this.#input,
       stdout: this.#output(STDOUT),
       stderr: this.#output(STDERR),
     });
-    const changes = new FileChanges(runtime.FS);
+    const changes = new FileChanges(module.FS);
     const device = guestDevice({
       sleep: (seconds) => {
         // What is left of a burst of output may be sent soon: Python asks again for the rest of its wait.
@@ -265,16 +270,16 @@ export class RealmGuestCore implements GuestCore {
       awaitRest: (id) => this.#functions.awaitRest(id),
       fetchFonts: (json) => this.#fetchFonts(json),
       readAnswer: (target) => this.#functions.read(target),
-      isWriting: () => isWritingFiles(runtime.FS),
+      isWriting: () => isWritingFiles(module.FS),
       fileChanges: () => changes.count,
     });
     if (this.#restoring !== undefined) {
-      this.#interpreter = Interpreter.resume(runtime, device, changes, this.#restoring.driver);
+      this.#interpreter = GuestInterpreter.resume(module, device, changes, this.#restoring.driver);
     } else {
-      this.#interpreter = Interpreter.load(runtime, device, changes);
+      this.#interpreter = GuestInterpreter.load(module, device, changes);
     }
     this.#savable?.noteFiles();
-    setInterruptBuffer(runtime, interrupts.buffer);
+    setInterruptBuffer(module, interrupts.buffer);
   }
 
   #output(stream: number): Device {
@@ -289,8 +294,8 @@ export class RealmGuestCore implements GuestCore {
   /** What WebAssembly throws beside errors are exceptions of C++. */
   #describe(error: unknown): string {
     try {
-      return error instanceof WebAssembly.Exception && this.#runtime !== undefined
-        ? `C++ exception ${this.#runtime.getExceptionMessage(error).join(': ')}`
+      return error instanceof WebAssembly.Exception && this.#module !== undefined
+        ? `C++ exception ${this.#module.getExceptionMessage(error).join(': ')}`
         : describe(error);
     } catch {
       return describe(error);
@@ -310,7 +315,7 @@ export class RealmGuestCore implements GuestCore {
     if (hasExited(error)) return '';
     try {
       this.#crashReport.begin();
-      this.#runtime?._dump_traceback();
+      this.#module?._dump_traceback();
     } catch {
       // Nothing may be left that could tell.
     }

@@ -12,16 +12,20 @@ import { OutputFile, RunError, RunValue } from '../../../src/shared/contract/san
 import { CALL_FAILED } from '../../../src/shared/protocol/call-codes.ts';
 import { FunctionCalls, type CallFunction } from '../../../src/utility/realm/function-calls.ts';
 import { guestDevice } from '../../../src/utility/realm/guest-device.ts';
-import { DISPLAY_LIMITS, Interpreter, type DisplayLimits } from '../../../src/utility/realm/interpreter.ts';
+import {
+  DISPLAY_LIMITS,
+  GuestInterpreter,
+  type DisplayLimits,
+} from '../../../src/utility/realm/guest-interpreter.ts';
 import { Interrupts } from '../../../src/utility/realm/interrupts.ts';
 import { connectStandardStreams } from '../../../src/utility/realm/pyodide-314/devices.ts';
 import { FileChanges } from '../../../src/utility/realm/pyodide-314/file-changes.ts';
 import { isWritingFiles } from '../../../src/utility/realm/pyodide-314/open-files.ts';
 import {
-  loadRuntime,
+  loadPyodideModule,
   setInterruptBuffer,
-  type Runtime,
-} from '../../../src/utility/realm/pyodide-314/pyodide-runtime.ts';
+  type PyodideModule,
+} from '../../../src/utility/realm/pyodide-314/pyodide-module.ts';
 import { plainLoading } from '../../../src/utility/realm/pyodide-314/snapshot.ts';
 import { bytesOfCode } from '../../../src/utility/worker/code-bytes.ts';
 
@@ -57,8 +61,8 @@ const PythonOutcome = z
 export type PythonOutcome = z.infer<typeof PythonOutcome>;
 
 export interface Guest {
-  readonly runtime: Runtime;
-  readonly files: Runtime['FS'];
+  readonly module: PyodideModule;
+  readonly files: PyodideModule['FS'];
   /** Another session in the same interpreter: only for what does not outlast a session. */
   newSession(): Guest;
   /** Runs code and checks its outcome against the contract. */
@@ -104,7 +108,7 @@ export async function startGuest(
   callFunction: CallFunction = noFunctions,
 ): Promise<Guest> {
   const functions = new FunctionCalls(callFunction);
-  const runtime = await loadRuntime({
+  const module = await loadPyodideModule({
     wasm: await WebAssembly.compile(bytesOf('pyodide.asm.wasm')),
     stdlib: bytesOf('python_stdlib.zip'),
     plan: plainLoading,
@@ -115,7 +119,7 @@ export async function startGuest(
     const decoder = new TextDecoder();
     return { write: (bytes) => void (captured[name] += decoder.decode(bytes.slice(), { stream: true })) };
   };
-  connectStandardStreams(runtime.FS, {
+  connectStandardStreams(module.FS, {
     stdin: { read: () => 0 },
     stdout: output('stdout'),
     stderr: output('stderr'),
@@ -125,7 +129,7 @@ export async function startGuest(
   const shown: GuestDisplay[] = [];
   const prompts: unknown[] = [];
   const sleeps: number[] = [];
-  const changes = new FileChanges(runtime.FS);
+  const changes = new FileChanges(module.FS);
   const device = guestDevice({
     sleep: (seconds) => {
       sleeps.push(seconds);
@@ -140,20 +144,20 @@ export async function startGuest(
     awaitRest: (id) => functions.awaitRest(id),
     fetchFonts: () => undefined,
     readAnswer: (target) => functions.read(target),
-    isWriting: () => isWritingFiles(runtime.FS),
+    isWriting: () => isWritingFiles(module.FS),
     fileChanges: () => changes.count,
   });
-  setInterruptBuffer(runtime, seen.buffer);
+  setInterruptBuffer(module, seen.buffer);
   const take = (name: keyof typeof captured): string => {
     const text = captured[name];
     captured[name] = '';
     return text;
   };
   const openSession = (): Guest => {
-    const interpreter = Interpreter.load(runtime, device, changes, limits);
+    const interpreter = GuestInterpreter.load(module, device, changes, limits);
     return {
-      runtime,
-      files: runtime.FS,
+      module,
+      files: module.FS,
       newSession: openSession,
       interrupts,
       run: (code, textLimit = 1_000_000, facts = {}) => {

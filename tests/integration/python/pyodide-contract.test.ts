@@ -8,7 +8,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { bytecodePaths } from '../../../src/utility/control/packages/bytecode.ts';
 import { SITE_PACKAGES } from '../../../src/utility/control/packages/wheel-files.ts';
 import { ERRNO } from '../../../src/utility/realm/pyodide-314/file-errors.ts';
-import { loadRuntime, type Runtime } from '../../../src/utility/realm/pyodide-314/pyodide-runtime.ts';
+import {
+  loadPyodideModule,
+  type PyodideModule,
+} from '../../../src/utility/realm/pyodide-314/pyodide-module.ts';
 import { plainLoading } from '../../../src/utility/realm/pyodide-314/snapshot.ts';
 import { startGuest, type Guest } from './guest.ts';
 
@@ -88,7 +91,7 @@ const bytesOf = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(require.resolve(`pyodide/${name}`)));
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
-let runtime: Runtime;
+let module: PyodideModule;
 let guest: Guest;
 const valueOf = async (code: string): Promise<unknown> => {
   const { error, value } = await guest.run(code);
@@ -96,7 +99,7 @@ const valueOf = async (code: string): Promise<unknown> => {
   return value?.json;
 };
 beforeAll(async () => {
-  runtime = await loadRuntime({
+  module = await loadPyodideModule({
     wasm: await WebAssembly.compile(bytesOf('pyodide.asm.wasm')),
     stdlib: bytesOf('python_stdlib.zip'),
     plan: plainLoading,
@@ -107,18 +110,18 @@ beforeAll(async () => {
 
 describe("Emscripten's module has", () => {
   it.each(MODULE)('%s, a %s, for %s', (path, kind) => {
-    expect(typeof at(runtime, path)).toBe(kind);
+    expect(typeof at(module, path)).toBe(kind);
   });
 });
 
 describe("Emscripten's file system has", () => {
   it.each(FILE_SYSTEM)('%s, a %s', (path, kind) => {
-    expect(typeof at(runtime.FS, path)).toBe(kind);
+    expect(typeof at(module.FS, path)).toBe(kind);
   });
 
   it('files with the bytes, size and time that packages and workspaces are made of', () => {
-    runtime.FS.writeFile('/tmp/probe.txt', 'abc');
-    const { node } = runtime.FS.lookupPath('/tmp/probe.txt');
+    module.FS.writeFile('/tmp/probe.txt', 'abc');
+    const { node } = module.FS.lookupPath('/tmp/probe.txt');
     expect(node).toMatchObject({ id: expect.any(Number) as number, usedBytes: 3 });
     expect(['contents', 'mode', 'mtime'].filter((name) => !(name in node))).toEqual([]);
   });
@@ -139,7 +142,7 @@ describe("Emscripten's file system has", () => {
 
 describe("Emscripten's linker has", () => {
   it.each(LINKER)('%s, a %s', (path, kind) => {
-    expect(typeof at(runtime, path)).toBe(kind);
+    expect(typeof at(module, path)).toBe(kind);
   });
 });
 

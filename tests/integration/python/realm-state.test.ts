@@ -30,21 +30,21 @@ let state: RealmState;
 let noted: NotedState;
 let memory: Uint8Array;
 const graph = (): Map<string, unknown> => {
-  const { ENV, FS, GOT, LDSO, freeTableIndexes } = guest.runtime;
+  const { ENV, FS, GOT, LDSO, freeTableIndexes } = guest.module;
   return reachable({ FS, GOT, LDSO, ENV, freeTableIndexes });
 };
 
 const start = async (): Promise<void> => {
   guest = await startGuest();
   await guest.run('1 + 1');
-  state = new RealmState(guest.runtime);
+  state = new RealmState(guest.module);
   noted = state.note();
-  memory = guest.runtime.HEAPU8.slice();
+  memory = guest.module.HEAPU8.slice();
 };
 
 const rewind = (): string => {
   const refusal = state.reset(noted);
-  if (refusal === '') guest.runtime.HEAPU8.set(memory);
+  if (refusal === '') guest.module.HEAPU8.set(memory);
   return refusal;
 };
 
@@ -60,7 +60,7 @@ describe('a realm', () => {
   it('is the same in every new interpreter', async () => {
     const other = await startGuest();
     await other.run('1 + 1');
-    expect(new RealmState(other.runtime).list()).toEqual(state.list());
+    expect(new RealmState(other.module).list()).toEqual(state.list());
   }, 60_000);
 
   it.each([
@@ -170,7 +170,7 @@ describe('a realm refuses to be reset, and stays unchanged, when', () => {
     const code = 'import ctypes\nown = ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 1)\ndel own';
     expect((await guest.run(code)).error).toBeNull();
     noted = state.note();
-    memory = guest.runtime.HEAPU8.slice();
+    memory = guest.module.HEAPU8.slice();
     expect((await guest.run(code)).error).toBeNull();
     expect(rewind()).toBe('libraries were loaded, or functions made');
   });

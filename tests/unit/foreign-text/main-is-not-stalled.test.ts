@@ -14,7 +14,7 @@ import { FunctionSet } from '../../../src/main/functions/function-set.ts';
 import { sha256 } from '../../../src/main/foreign-text/hash.ts';
 import { oneLine } from '../../../src/main/foreign-text/printable.ts';
 import { inPieces, joined, Turns } from '../../../src/main/foreign-text/turns.ts';
-import { Interpreter } from '../../../src/main/interpreter/interpreter.ts';
+import { InterpreterService } from '../../../src/main/interpreter/interpreter-service.ts';
 import { CappedOutput } from '../../../src/main/native/capped-output.ts';
 import { optionsOf } from '../../../src/main/packages/index/pip-configuration.ts';
 import { parseIndexAddress } from '../../../src/main/packages/index/index-address.ts';
@@ -433,7 +433,7 @@ const readSettings = (text: string): (() => Promise<unknown>) => {
 
 const lines = (text: string): Promise<unknown> => {
   const run = (): Promise<ReturnType<typeof resultOf>> => Promise.resolve(resultOf({ stdout: text }));
-  return new Interpreter({ runEmbedded: run, runNative: run }).python('x');
+  return new InterpreterService({ runEmbedded: run, runNative: run }).python('x');
 };
 
 const failed = (message: string) => ({

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Interpreter, type Run } from '../../../src/main/interpreter/interpreter.ts';
+import { InterpreterService, type Run } from '../../../src/main/interpreter/interpreter-service.ts';
 import { nativeRunner } from '../../../src/main/native/native-runner.ts';
 import type { Runner } from '../../../src/main/run/runner.ts';
 import {
@@ -14,7 +14,7 @@ import { nativePython } from '../../support/native-python.ts';
 
 // The real native runner serves both: what is tested is what becomes of its results.
 let runner: Runner;
-let interpreter: Interpreter;
+let interpreter: InterpreterService;
 let asked: ('embedded' | 'native')[];
 beforeEach(async (context) => {
   const python = await nativePython(context);
@@ -26,7 +26,7 @@ beforeEach(async (context) => {
       asked.push(runtime);
       return runner.run({ timeoutMs: 30_000, ...request });
     };
-  interpreter = new Interpreter({ runEmbedded: via('embedded'), runNative: via('native') });
+  interpreter = new InterpreterService({ runEmbedded: via('embedded'), runNative: via('native') });
 });
 afterEach(() => runner.dispose());
 
@@ -85,14 +85,14 @@ describe('errors are values', () => {
 
   it('also when the runtime itself fails', async () => {
     const failing: Run = () => Promise.reject(new Error('no runtime'));
-    const broken = new Interpreter({ runEmbedded: failing, runNative: failing });
+    const broken = new InterpreterService({ runEmbedded: failing, runNative: failing });
     expect(await broken.python('1')).toEqual({ error: 'no runtime' });
     expect(await broken.pyodide('1')).toEqual({ error: 'no runtime' });
   });
 
   it('says how long the code ran when it times out', async () => {
     const impatient: Run = (request): Promise<RunResult> => runner.run({ ...request, timeoutMs: 300 });
-    const both = new Interpreter({ runEmbedded: impatient, runNative: impatient });
+    const both = new InterpreterService({ runEmbedded: impatient, runNative: impatient });
     expect(await both.pyodide('while True: pass')).toEqual({
       error: expect.stringMatching(/^Timeout: the code ran longer than its limit of 0\.3 s\b/u) as string,
     });

@@ -8,7 +8,7 @@ import { expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { sandboxWords } from '../../../src/renderer/app/sandbox-words.ts';
 import { SettingsStore } from '../../../src/renderer/app/settings-store.ts';
-import { verdictOf } from '../../../src/renderer/console/model/verdict.ts';
+import { outcomeMessageOf } from '../../../src/renderer/console/model/outcome-message.ts';
 import { limitsOf, reportText } from '../../../src/main/cli/output/report.ts';
 import { DisplayPrinter } from '../../../src/main/cli/output/display-printer.ts';
 import { CommandOutput } from '../../../src/main/cli/terminal/stdio.ts';
@@ -79,12 +79,12 @@ it('is not sandboxed for the command line, which offers it and refuses options t
 
 it('is not sandboxed for the window either', () => {
   const texts = { timeLimit: '', memoryLimit: '1 GiB', stopTime: null, crashReason: 'gone' };
-  expect(verdictOf(crashed, texts)).toEqual({
+  expect(outcomeMessageOf(crashed, texts)).toEqual({
     tone: 'danger',
     sentences: [{ key: 'console.pythonCrashed', values: { reason: 'gone' } }, { key: 'console.stateLost' }],
     activity: false,
   });
-  expect(verdictOf({ ...crashed, status: 'out-of-memory' }, texts)?.sentences[0]?.key).toBe(
+  expect(outcomeMessageOf({ ...crashed, status: 'out-of-memory' }, texts)?.sentences[0]?.key).toBe(
     'console.pythonOutOfMemory',
   );
   const store = new SettingsStore({ onChange: () => () => undefined } as Partial<ConfigApi> as ConfigApi);

@@ -43,10 +43,10 @@ export async function reportText(
     await reportPythonError(result.error, out);
   }
   await out.endGuest();
-  const verdict = verdictOf(result, limits);
-  if (verdict !== null) {
+  const failure = failureMessageOf(result, limits);
+  if (failure !== null) {
     const kept = session === undefined ? '' : `, session "${oneLine(session)}" ${result.session.state}`;
-    await out.notice(`${verdict.what}${kept}; ${verdict.advice}`);
+    await out.notice(`${failure.what}${kept}; ${failure.advice}`);
   }
   // What is absent is said in the error.
   const notices = result.notices.filter(({ code }) => code !== 'absent');
@@ -100,13 +100,13 @@ function systemExitText(error: RunError): string {
     : error.message;
 }
 
-interface Verdict {
+interface FailureMessage {
   readonly what: string;
   readonly advice: string;
 }
 
 /** What the sandbox itself has to say; null when the script ended by itself. */
-function verdictOf(result: RunResult, limits: RunLimits): Verdict | null {
+function failureMessageOf(result: RunResult, limits: RunLimits): FailureMessage | null {
   switch (result.status) {
     case 'ok':
     case 'error':
@@ -146,7 +146,7 @@ function verdictOf(result: RunResult, limits: RunLimits): Verdict | null {
 }
 
 /** What is said of packages ends with what to do. */
-function packagesMissing(message: string): Verdict {
+function packagesMissing(message: string): FailureMessage {
   const text = oneLine(message);
   const [, reason, advice] = /^(.+); ([^;]+)$/u.exec(text) ?? [];
   return {

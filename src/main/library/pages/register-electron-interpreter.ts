@@ -5,7 +5,7 @@ import { EVENTS } from '../../../shared/ipc/channels.ts';
 import { libraryChannel } from '../../../shared/ipc/library/library-channels.ts';
 import { PYODIDE_DOWNLOAD_TASK, type TaskProgress } from '../../../shared/ipc/packages.ts';
 import { Tasks } from '../../app/tasks.ts';
-import { Interpreter } from '../../interpreter/interpreter.ts';
+import { InterpreterService } from '../../interpreter/interpreter-service.ts';
 import { interpreterRoutes, type InterpreterDeps } from '../../ipc/interpreter.ts';
 import { questionRoutes, type AskedQuestions } from '../../ipc/questions.ts';
 import type { OnFault, Route } from '../../ipc/route.ts';
@@ -111,7 +111,7 @@ const servedBy = (
 ): { readonly routes: readonly Route[]; readonly close: () => void } => {
   const chosen = settings === undefined ? undefined : nativePython(() => settings.get().binpath ?? '');
   const python = native ?? chosen;
-  const interpreter = new Interpreter({
+  const interpreter = new InterpreterService({
     runEmbedded: (request) => sandbox.run(request),
     runNative: (request) =>
       python === undefined

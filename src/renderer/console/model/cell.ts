@@ -309,6 +309,6 @@ const addUnheard = (cell: Cell, result: RunResult): void => {
   }
 };
 
-/** Whether the guest's own error is told, rather than a verdict of the sandbox. */
+/** Whether the guest's own error is told, rather than a message of the sandbox. */
 export const isGuestError = ({ status, error }: RunResult): boolean =>
   error !== null && (status === 'error' || error.type === 'MemoryError');

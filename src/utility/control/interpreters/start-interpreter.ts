@@ -1,7 +1,7 @@
 import { InterpreterThread } from './interpreter-thread.ts';
 import type { StartedInterpreter } from './interpreter-pool.ts';
 import type { PackageSnapshot } from '../snapshots/package-snapshots.ts';
-import type { Runtime } from './runtime.ts';
+import type { StartContext } from './start-context.ts';
 import { withTimeout } from './with-timeout.ts';
 
 /** Limit for restoring a snapshot, in ms; a corrupted one may loop for ever. */
@@ -15,10 +15,10 @@ const PLAIN_LIMIT_MS = 40_000;
  * @throws RpcError when it can not be started from that snapshot
  */
 export const startFromPackageSnapshot = async (
-  runtime: Runtime,
+  context: StartContext,
   image: PackageSnapshot,
 ): Promise<Pick<StartedInterpreter, 'thread' | 'checks'>> => {
-  const thread = runtime.threads.take();
+  const thread = context.threads.take();
   try {
     return { thread, checks: await withTimeout(RESTORE_LIMIT_MS, thread.boot(image)) };
   } catch (error) {
@@ -32,11 +32,11 @@ export const startFromPackageSnapshot = async (
  *
  * @throws RpcError when the interpreter can't be started either way
  */
-export const startInterpreter = async (runtime: Runtime): Promise<StartedInterpreter> => {
-  const { snapshot } = runtime;
+export const startInterpreter = async (context: StartContext): Promise<StartedInterpreter> => {
+  const { snapshot } = context;
   const { image } = snapshot;
   if (image !== undefined) {
-    const thread = runtime.threads.take();
+    const thread = context.threads.take();
     try {
       const checks = await withTimeout(RESTORE_LIMIT_MS, thread.boot({ bytes: image }));
       return { thread, checks, snapshot: 'used' };
@@ -45,7 +45,7 @@ export const startInterpreter = async (runtime: Runtime): Promise<StartedInterpr
       snapshot.giveUp(image);
     }
   }
-  const thread = new InterpreterThread(runtime, 'plain');
+  const thread = new InterpreterThread(context, 'plain');
   try {
     return {
       thread,

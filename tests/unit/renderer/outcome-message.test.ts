@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { verdictOf } from '../../../src/renderer/console/model/verdict.ts';
+import { outcomeMessageOf } from '../../../src/renderer/console/model/outcome-message.ts';
 import { RunStatus, SessionState } from '../../../src/shared/contract/sandbox.ts';
 import { RUNTIME_NAMES } from '../../../src/shared/runtimes.ts';
 import { createTranslate } from '../../../src/shared/translate.ts';
@@ -9,7 +9,7 @@ import { resultOf } from '../../support/run-results.ts';
 const texts = { timeLimit: '60 s', memoryLimit: '1.0 GiB', stopTime: '0.4 s', crashReason: 'signal SIGKILL' };
 const t = createTranslate('en', allTexts());
 const said = (changes: Parameters<typeof resultOf>[0]): string | undefined =>
-  verdictOf(resultOf(changes), texts)
+  outcomeMessageOf(resultOf(changes), texts)
     ?.sentences.map(({ key, values }) => t(key, values))
     .join(' ');
 const lost = { id: 's', state: 'lost' } as const;

@@ -10,7 +10,7 @@ import { capMemory } from './wasm-memory-cap.ts';
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
 /** Assets and settings with which a process starts interpreters. */
-export interface Runtime extends ThreadParts {
+export interface StartContext extends ThreadParts {
   readonly threads: PreloadedThreads;
   readonly snapshot: SnapshotHolder;
   readonly codec: Codec;
@@ -22,18 +22,18 @@ const text = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: tr
  * @param memoryMiB cap of each interpreter's WebAssembly memory
  * @throws Error when an asset is missing or damaged
  */
-export const prepareRuntime = async (
+export const prepareStartContext = async (
   assets: Assets,
   memoryMiB: number,
   { codec, threads }: Pick<ControlHost, 'codec' | 'threads'>,
-): Promise<Runtime> => {
+): Promise<StartContext> => {
   const wasm = assets.take('wasm');
   capMemory(wasm, memoryMiB);
-  const runtime: Runtime = {
+  const context: StartContext = {
     workerScript: text(assets.take('worker')),
     threadHost: threads,
     codec,
-    threads: new PreloadedThreads(() => new InterpreterThread(runtime, 'restore')),
+    threads: new PreloadedThreads(() => new InterpreterThread(context, 'restore')),
     start: {
       wasm: await WebAssembly.compile(wasm),
       // In a buffer of its own: each worker receives a copy of the whole buffer of a view.
@@ -43,5 +43,5 @@ export const prepareRuntime = async (
     snapshot: new SnapshotHolder(assets.takeIfThere('snapshot')),
     interpreterLimitMiB: interpreterLimitMiB(memoryMiB),
   };
-  return runtime;
+  return context;
 };

@@ -8,7 +8,7 @@ import { RealmTextDecoder, RealmTextEncoder } from './platform/text-codec.ts';
 import { HiddenDevice, type Device } from './pyodide-314/devices.ts';
 import type { FileChanges } from './pyodide-314/file-changes.ts';
 import { placeFiles, type CopyFile } from './pyodide-314/package-files.ts';
-import type { Runtime } from './pyodide-314/pyodide-runtime.ts';
+import type { PyodideModule } from './pyodide-314/pyodide-module.ts';
 import { setTimeZone } from './pyodide-314/time-zone.ts';
 import { functionFrom, PythonFunction } from './pyodide-314/python-calls.ts';
 import { WorkspaceFiles } from './pyodide-314/workspace-files.ts';
@@ -71,42 +71,47 @@ const OPENING_BRACE = 0x7b;
 const encode = (text: string): Uint8Array => new RealmTextEncoder().encode(text);
 const decode = (bytes: Uint8Array): string => new RealmTextDecoder().decode(bytes);
 
-const enterWorkspace = ({ FS: files }: Runtime): void => {
+const enterWorkspace = ({ FS: files }: PyodideModule): void => {
   files.mkdirTree(WORKSPACE);
   files.chdir(WORKSPACE);
 };
 
 /** Python with the resident driver in it. All that passes between it and the realm is bytes. */
-export class Interpreter {
-  readonly #runtime: Runtime;
+export class GuestInterpreter {
+  readonly #module: PyodideModule;
   readonly #driver: PythonFunction;
   readonly #device: HiddenDevice;
   readonly #workspace: WorkspaceFiles;
   /** Files of packages. */
   readonly #placed = new Set<string>();
 
-  private constructor(runtime: Runtime, driver: PythonFunction, device: HiddenDevice, changes: FileChanges) {
-    this.#runtime = runtime;
+  private constructor(
+    module: PyodideModule,
+    driver: PythonFunction,
+    device: HiddenDevice,
+    changes: FileChanges,
+  ) {
+    this.#module = module;
     this.#driver = driver;
     this.#device = device;
-    this.#workspace = new WorkspaceFiles(runtime.FS, WORKSPACE, changes);
+    this.#workspace = new WorkspaceFiles(module.FS, WORKSPACE, changes);
   }
 
   /**
    * Into a new Python.
    *
    * @param device that Python writes its messages to
-   * @param changes of the runtime's files
+   * @param changes of the module's files
    */
   static load(
-    runtime: Runtime,
+    module: PyodideModule,
     device: Device,
     changes: FileChanges,
     displayLimits = DISPLAY_LIMITS,
-  ): Interpreter {
-    enterWorkspace(runtime);
-    setTimeZone(runtime);
-    const hidden = new HiddenDevice(runtime.FS, device);
+  ): GuestInterpreter {
+    enterWorkspace(module);
+    setTimeZone(module);
+    const hidden = new HiddenDevice(module.FS, device);
     const installation: Installation = {
       workspace: WORKSPACE,
       provided: JSON.stringify(PROVIDED_SOURCES),
@@ -119,8 +124,8 @@ export class Interpreter {
       installation: JSON.stringify(installation),
     };
     const source = `${MODULES_SOURCE}\n${bootSource}`;
-    const driver = functionFrom(runtime, encode(source), encode(JSON.stringify(given)), 'drive');
-    return new Interpreter(runtime, driver, hidden, changes);
+    const driver = functionFrom(module, encode(source), encode(JSON.stringify(given)), 'drive');
+    return new GuestInterpreter(module, driver, hidden, changes);
   }
 
   /**
@@ -129,11 +134,16 @@ export class Interpreter {
    * @param address of its driver
    * @throws what WebAssembly throws when the memory is of no use
    */
-  static resume(runtime: Runtime, device: Device, changes: FileChanges, address: number): Interpreter {
-    enterWorkspace(runtime);
-    setTimeZone(runtime);
-    const driver = new PythonFunction(runtime, address);
-    const interpreter = new Interpreter(runtime, driver, new HiddenDevice(runtime.FS, device), changes);
+  static resume(
+    module: PyodideModule,
+    device: Device,
+    changes: FileChanges,
+    address: number,
+  ): GuestInterpreter {
+    enterWorkspace(module);
+    setTimeZone(module);
+    const driver = new PythonFunction(module, address);
+    const interpreter = new GuestInterpreter(module, driver, new HiddenDevice(module.FS, device), changes);
     interpreter.#order('resume');
     return interpreter;
   }
@@ -202,14 +212,14 @@ export class Interpreter {
 
   /** Takes a file away, and gives what was in it. @throws what Emscripten's file system throws, also when there is none */
   takeFile(path: string): Uint8Array {
-    const bytes = this.#runtime.FS.readFile(path);
-    this.#runtime.FS.unlink(path);
+    const bytes = this.#module.FS.readFile(path);
+    this.#module.FS.unlink(path);
     return bytes;
   }
 
   /** At most `length` bytes from `offset` on. @throws what Emscripten's file system throws */
   readFile(name: string, offset: number, length: number): Uint8Array | string {
-    const files = this.#runtime.FS;
+    const files = this.#module.FS;
     const path = `${WORKSPACE}/${name}`;
     if (!files.isFile(files.lstat(path).mode)) return 'it is not a regular file';
     const stream = files.open(path, 'r');
@@ -223,7 +233,7 @@ export class Interpreter {
 
   /** Not a folder. @throws what Emscripten's file system throws, also when there is none */
   removeFile(name: string): void {
-    this.#runtime.FS.unlink(`${WORKSPACE}/${name}`);
+    this.#module.FS.unlink(`${WORKSPACE}/${name}`);
   }
 
   /**
@@ -238,13 +248,13 @@ export class Interpreter {
 
   /** Makes a package's files while Python runs, which looks for them by itself. @throws what Emscripten's file system throws */
   placePackage({ paths, sizes, firstId }: PlacedPackage, copyFile: CopyFile): void {
-    placeFiles(this.#runtime.FS, paths, sizes, firstId, copyFile);
+    placeFiles(this.#module.FS, paths, sizes, firstId, copyFile);
     for (const path of paths) this.#placed.add(path);
   }
 
   /** @throws what Emscripten's file system throws */
   writeFile(name: string, bytes: Uint8Array, append: boolean): void {
-    const files = this.#runtime.FS;
+    const files = this.#module.FS;
     const path = `${WORKSPACE}/${name}`;
     files.mkdirTree(path.slice(0, path.lastIndexOf('/')));
     const stream = files.open(path, append ? 'a' : 'w');

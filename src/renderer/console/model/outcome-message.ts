@@ -7,14 +7,14 @@ export interface Sentence {
   readonly values?: Readonly<Record<string, string>>;
 }
 
-export interface Verdict {
+export interface OutcomeMessage {
   readonly tone: 'calm' | 'caution' | 'danger';
   readonly sentences: readonly Sentence[];
   /** Whether there is more to see in Activity. */
   readonly activity: boolean;
 }
 
-export interface VerdictTexts {
+export interface OutcomeTexts {
   /** The time limit and the memory limit, as they were. */
   readonly timeLimit: string;
   readonly memoryLimit: string;
@@ -35,7 +35,7 @@ const stateSentence = (result: RunResult): Sentence[] => {
   }
 };
 
-const cancelled = (result: RunResult, { stopTime }: VerdictTexts): Verdict => {
+const cancelled = (result: RunResult, { stopTime }: OutcomeTexts): OutcomeMessage => {
   if (result.timing.runMs === 0) {
     return { tone: 'calm', sentences: [{ key: 'console.cancelled' }], activity: false };
   }
@@ -55,7 +55,7 @@ const cancelled = (result: RunResult, { stopTime }: VerdictTexts): Verdict => {
   }
 };
 
-const crashed = ({ runtime }: RunResult, reason: string): Verdict => {
+const crashed = ({ runtime }: RunResult, reason: string): OutcomeMessage => {
   const { keepsSessions, sandboxed, supervised } = traitsOf(runtime);
   const key = sandboxed ? 'console.crashed' : 'console.pythonCrashed';
   return {
@@ -66,7 +66,7 @@ const crashed = ({ runtime }: RunResult, reason: string): Verdict => {
 };
 
 /** Null when there is nothing to add to what the code itself brought out. */
-export const verdictOf = (result: RunResult, texts: VerdictTexts): Verdict | null => {
+export const outcomeMessageOf = (result: RunResult, texts: OutcomeTexts): OutcomeMessage | null => {
   switch (result.status) {
     case 'ok':
       return result.session.state === 'lost'

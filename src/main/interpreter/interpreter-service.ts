@@ -26,7 +26,7 @@ export interface InterpreterConfig {
 /** Made of a text before others have their turn. */
 const LINES_AT_ONCE = 4096;
 
-export class Interpreter {
+export class InterpreterService {
   readonly #config: InterpreterConfig;
 
   constructor(config: InterpreterConfig) {

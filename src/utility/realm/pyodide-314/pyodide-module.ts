@@ -27,7 +27,7 @@ interface FileSystem extends PackageFileSystem, WalkedFileSystem, DeviceFileSyst
 }
 
 /** The part of Emscripten's module that the guest core builds on. */
-export interface Runtime extends CPython, SavedModule, ZoneVariables {
+export interface PyodideModule extends CPython, SavedModule, ZoneVariables {
   readonly FS: FileSystem & ChangingFileSystem & SavedModule['FS'];
   readonly ENV: Record<string, string>;
   readonly HEAP8: Int8Array;
@@ -43,8 +43,8 @@ export interface Runtime extends CPython, SavedModule, ZoneVariables {
   _dump_traceback(): void;
 }
 
-/** What the runtime is made of. */
-export interface RuntimeParts {
+/** What the module is made of. */
+export interface PyodideModuleOptions {
   /** The compiled main module. */
   readonly wasm: object;
   /** Zip of the standard library. */
@@ -73,7 +73,7 @@ const unusedInterface = (): object => ({
   runtimeEnv: Object.freeze({}),
 });
 
-const placeStandardLibrary = ({ ENV: environment, FS: files }: Runtime, stdlib: Uint8Array): void => {
+const placeStandardLibrary = ({ ENV: environment, FS: files }: PyodideModule, stdlib: Uint8Array): void => {
   for (const folder of [SITE_PACKAGES, HOME]) files.mkdirTree(folder);
   files.writeFile(STANDARD_LIBRARY, stdlib);
   files.chdir(HOME);
@@ -85,7 +85,12 @@ const placeStandardLibrary = ({ ENV: environment, FS: files }: Runtime, stdlib: 
  *
  * @throws Error when it does not come to life
  */
-export const loadRuntime = async ({ onRefusal, plan, stdlib, wasm }: RuntimeParts): Promise<Runtime> => {
+export const loadPyodideModule = async ({
+  onRefusal,
+  plan,
+  stdlib,
+  wasm,
+}: PyodideModuleOptions): Promise<PyodideModule> => {
   let fail: (error: unknown) => void = () => undefined;
   // Emscripten waits for ever when its module can't be instantiated.
   const failed = new Promise<never>((_resolve, reject) => {
@@ -98,10 +103,10 @@ export const loadRuntime = async ({ onRefusal, plan, stdlib, wasm }: RuntimePart
     noAudioDecoding: true,
     noWasmDecoding: false,
     noInitialRun: plan.isRestored,
-    preRun: [(module: Runtime) => placeStandardLibrary(module, stdlib)],
+    preRun: [(module: PyodideModule) => placeStandardLibrary(module, stdlib)],
     onRuntimeInitialized: () => {
       // Emscripten adds everything to the settings: they are the module.
-      const module = settings as unknown as Runtime;
+      const module = settings as unknown as PyodideModule;
       sealLinker(module);
       plan.initialized(module);
     },
@@ -117,9 +122,9 @@ export const loadRuntime = async ({ onRefusal, plan, stdlib, wasm }: RuntimePart
       receive: (instance: object, module: object) => void,
     ) => {
       // Emscripten adds everything to the settings: they are the module.
-      const runtimeOf = (): Runtime => settings as unknown as Runtime;
-      cutImports(imports, onRefusal, () => runtimeOf().HEAPU8);
-      keepMappedFiles(imports.env, runtimeOf);
+      const moduleOf = (): PyodideModule => settings as unknown as PyodideModule;
+      cutImports(imports, onRefusal, () => moduleOf().HEAPU8);
+      keepMappedFiles(imports.env, moduleOf);
       WebAssembly.instantiate(wasm, imports)
         .then((instance) => {
           plan.instantiated(instance.exports);
@@ -129,14 +134,14 @@ export const loadRuntime = async ({ onRefusal, plan, stdlib, wasm }: RuntimePart
       return {};
     },
   };
-  const module = (await Promise.race([createPyodideModule(settings), failed])) as Runtime;
+  const module = (await Promise.race([createPyodideModule(settings), failed])) as PyodideModule;
   if (exit.code !== undefined) throw new Error(`Python ended with ${String(exit.code)} as it started`);
   await plan.finish(module);
   return module;
 };
 
 /** From now on Python looks for interrupts there. */
-export const setInterruptBuffer = (runtime: Runtime, buffer: { 0: number }): void => {
-  runtime.HEAP8[runtime._Py_EMSCRIPTEN_SIGNAL_HANDLING] = 1;
-  runtime.Py_EmscriptenSignalBuffer = buffer;
+export const setInterruptBuffer = (module: PyodideModule, buffer: { 0: number }): void => {
+  module.HEAP8[module._Py_EMSCRIPTEN_SIGNAL_HANDLING] = 1;
+  module.Py_EmscriptenSignalBuffer = buffer;
 };
