@@ -63,6 +63,11 @@ const api: WindowApi = {
     pickFile: bridge.asker(CALLS.file.pickFile, failed),
     saveFile: bridge.asker(CALLS.file.saveFile, failed),
   },
+  drag: {
+    file: bridge.asker(CALLS.drag.file, failed),
+    picture: bridge.asker(CALLS.drag.picture, failed),
+    begin: bridge.asker(CALLS.drag.begin, failed),
+  },
   tools: {
     status: bridge.asker(CALLS.tools.status, failed),
     choose: bridge.asker(CALLS.tools.choose, failed),

@@ -12,6 +12,7 @@ import type { CreateSandboxOptions } from '../create-sandbox.ts';
 import { appHandlers } from '../ipc/app.ts';
 import { configHandlers } from '../ipc/config.ts';
 import { doctorHandlers } from '../ipc/doctor.ts';
+import { dragHandlers } from '../ipc/drag.ts';
 import { documentsHandlers } from '../ipc/documents.ts';
 import { fileHandlers } from '../ipc/file.ts';
 import { interpreterRoutes } from '../ipc/interpreter.ts';
@@ -33,6 +34,7 @@ import type { Transport } from '../packages/http/transport.ts';
 import { builtFiles } from '../runtime/runtime-locations.ts';
 import { composePackages, type AppPackages } from './compose-packages.ts';
 import { composePython, type AppPython } from './compose-python.ts';
+import { DraggedFiles } from '../app/dragged-files.ts';
 import type { FileDialogs } from '../app/file-dialogs.ts';
 import type { GuestFrames } from '../app/guest-frames.ts';
 import { OutputDocuments } from '../app/output-documents.ts';
@@ -61,6 +63,8 @@ export interface AppOptions {
   readonly outputAddress: (id: string) => string;
   /** The frames in which guests' documents are shown. */
   readonly frames: GuestFrames;
+  /** Has the system drag a file out of the window. */
+  readonly startDrag: (file: string) => void;
   /** Tells all pages something. */
   readonly broadcast: (channel: string, payload: unknown) => void;
   readonly onFault: OnFault;
@@ -98,6 +102,7 @@ interface Parts {
   readonly outputs: OutputDocuments;
   readonly documents: Documents;
   readonly work: WorkStore;
+  readonly dragged: DraggedFiles;
   readonly tools: ToolServers;
   readonly questions: CallQuestions;
   readonly settling: Settling;
@@ -140,6 +145,10 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
     onRecent: options.onRecent,
   });
   const work = new WorkStore(path.join(dataFolder, 'work'));
+  const dragged = new DraggedFiles({
+    folder: path.join(dataFolder, 'dragged'),
+    startDrag: options.startDrag,
+  });
   const settling = new Settling(systemClock);
 
   settings.onChange(({ config: now, keys }) => {
@@ -155,7 +164,7 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
     outputs,
     documents,
     routes: routesOfParts(
-      { settings, packages, python, outputs, documents, work, settling, tools, questions, versions },
+      { settings, packages, python, outputs, documents, work, settling, dragged, tools, questions, versions },
       options,
     ),
     isRunning: () => python.runs.underWay.length > 0,
@@ -167,6 +176,7 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
         python.native.dispose(),
         documents.settled(),
         tools.close(),
+        dragged.close(),
       ]);
     },
   };
@@ -213,6 +223,7 @@ const routesOfParts = (parts: Parts, options: AppOptions): readonly Route[] => {
     ...routesOf('tools', toolsHandlers({ tools: parts.tools, settings, dialogs }), onFault),
     ...questionRoutes(parts.questions, onFault),
     ...routesOf('file', fileHandlers({ dialogs, findInterpreters }), onFault),
+    ...routesOf('drag', dragHandlers({ sandbox: python.sandbox, dragged: parts.dragged }), onFault),
     ...routesOf('native', nativeHandlers(checkInterpreter), onFault),
     ...routesOf('doctor', doctorHandlers(options.examine), onFault),
     ...routesOf(

@@ -7,10 +7,10 @@ import type { ConsoleRuns } from '../app/console-runs.ts';
 import type { FileDialogs } from '../app/file-dialogs.ts';
 import { writeZip } from '../app/workspace-zip.ts';
 import { describe } from '../base/replace-file.ts';
-import { WorkspaceFileError } from '../sandbox/sessions/file-collector.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import { ApiFailure } from './api-failure.ts';
+import { fileWork } from './file-work.ts';
 import type { HandlersOf } from './route.ts';
 
 export interface SandboxDeps {
@@ -129,13 +129,3 @@ export const sandboxHandlers = ({
 
 /** What is suggested. */
 const ZIP_NAME = 'workspace.zip';
-
-/** Passes the reason on when a file can't be read. */
-const fileWork = async <T>(work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof WorkspaceFileError) throw new ApiFailure('not-found', error.message);
-    throw error;
-  }
-};

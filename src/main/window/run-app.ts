@@ -19,6 +19,7 @@ import { notifyOfRun, showProgress } from './attention.ts';
 import { closeByQuitting, quitInOrder } from './closing.ts';
 import { nativeFileDialogs } from './file-dialogs.ts';
 import { HandedOver } from './opened-files.ts';
+import { startDrag } from './drag-out.ts';
 import { guardContents } from './guard-contents.ts';
 import { createMainWindow, stateOf } from './main-window.ts';
 import { outputAddress, PAGE_URL } from '../app/page-address.ts';
@@ -93,6 +94,7 @@ export const runApp = async ({ asked, dataFolder, examine, outDir }: RunAppOptio
     openExternal: (url) => shell.openExternal(url),
     outputAddress,
     frames,
+    startDrag: (file) => startDrag(window, file),
     broadcast: (channel, payload) => pages.broadcast(channel, payload),
     onFault: (channel, error) => {
       process.stderr.write(`${channel}: ${error instanceof Error ? (error.stack ?? error.message) : '?'}\n`);

@@ -122,6 +122,19 @@ export interface FileApi {
 }
 
 /**
+ * What a person drags out of the window. Other programs take files of the disk: main writes one that lives as long as
+ * the app at most, and the system drags that.
+ */
+export interface DragApi {
+  /** Prepares a file of a session; its id. `not-found`, with the reason, when it can't be read. */
+  file(session: string, name: string): Promise<Answer<string>>;
+  /** Prepares a picture that an output showed; its id. */
+  picture(name: string, bytes: Uint8Array): Promise<Answer<string>>;
+  /** Hands one that was prepared to the system. To be called while the pointer's button is held. */
+  begin(id: string): Promise<Answer<null>>;
+}
+
+/**
  * HTML and SVG of guests, to be shown in `<iframe sandbox="">`. Each document has an origin and a process of its own,
  * runs no script and reaches no network.
  */
@@ -208,6 +221,7 @@ export interface WindowApi {
   readonly packages: PackagesApi;
   readonly config: ConfigApi;
   readonly file: FileApi;
+  readonly drag: DragApi;
   readonly tools: ToolsApi;
   /** Calls of tools that wait for a person's decision. */
   readonly questions: QuestionsApi;

@@ -1,6 +1,7 @@
 /** What each call is sent with: the one place that main parses by. */
 import type { z } from 'zod';
 import { appArguments } from './app.ts';
+import { dragArguments } from './drag.ts';
 import { doctorArguments } from './doctor.ts';
 import { documentsArguments } from './documents.ts';
 import { fileArguments } from './file.ts';
@@ -23,6 +24,7 @@ export const ARGUMENTS = {
   config: configArguments,
   file: fileArguments,
   tools: toolsArguments,
+  drag: dragArguments,
   native: nativeArguments,
   doctor: doctorArguments,
   plugin: pluginArguments,

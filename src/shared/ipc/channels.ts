@@ -51,6 +51,7 @@ export const CALLS = {
     reload: 'tools-reload',
     functions: 'tools-functions',
   },
+  drag: { file: 'drag-file', picture: 'drag-picture', begin: 'drag-begin' },
   native: { check: 'native-check' },
   doctor: { examine: 'doctor-examine' },
   plugin: { info: 'plugin-info' },

@@ -6,7 +6,7 @@ import { workspaceNameProblem } from '../../../shared/contract/workspace-path.ts
 import { quote } from '../../foreign-text/printable.ts';
 import { systemErrorCode } from '../../base/system-error.ts';
 import { UsageError } from '../usage-error.ts';
-import { diskName, unusableOnDisk } from './disk-name.ts';
+import { diskName, unusableOnDisk } from '../../base/disk-name.ts';
 
 /** A file could not be written; the message says why. */
 export class OutputFileError extends Error {
