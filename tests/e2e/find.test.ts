@@ -333,10 +333,13 @@ it(
   async () => {
     const { page } = app;
     await ended(await runCode(page, 'some_name = "text" # text'));
+    const chart = 'display({"application/vnd.vegalite.v6.json": {"mark": "bar"}}, raw=True)';
+    await ended(await runCode(page, `${chart}; ${chart}`));
     await page.evaluate(() => globalThis.api.config.set('general.theme', 'dark'));
     await page.waitForFunction(() => document.documentElement.dataset['theme'] === 'dark');
     await find('text');
     await counts('1 of 2');
+    await page.locator('search').getByText('Not searched: 2 charts', { exact: true }).waitFor();
     const zoom = (factor: number): Promise<void> =>
       app.app.evaluate(({ BrowserWindow }, to) => {
         const [window] = BrowserWindow.getAllWindows();
@@ -361,7 +364,7 @@ it(
     await zoom(1);
     await press('Escape');
     await press('Escape');
-    await eventually(async () => expect(await focus()).toBe('cell 0'));
+    await eventually(async () => expect(await focus()).toBe('cell 1'));
     await press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     expect(await axeFindings(page)).toEqual([]);

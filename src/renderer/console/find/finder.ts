@@ -1,6 +1,6 @@
 /** The search through the session in view: what is looked for, where it was found, and which place is shown. */
 import { computed, ref, shallowRef, watch, type Ref } from 'vue';
-import type { Cell } from '../model/cell.ts';
+import type { Cell, CellItem } from '../model/cell.ts';
 import { MAX_MATCHES, PartSearch, type Match, type ReadTexts } from '../model/find/cell-search.ts';
 import type { Finding } from '../model/find/finding.ts';
 import { caseFolds, patternOf, type Pattern } from '../model/find/pattern.ts';
@@ -19,6 +19,14 @@ export interface Found {
   readonly isCut: boolean;
 }
 const NOTHING: Found = { all: [], isWhole: true, isCut: false };
+
+/** Libraries draw them, in processes of their own. */
+const isChart = (item: CellItem): boolean => item.kind === 'rich' && item.shown.kind === 'chart';
+/** They are in the interpreter. */
+const hasFurtherRows = (item: CellItem): boolean =>
+  item.kind === 'rich' &&
+  item.shown.kind === 'table' &&
+  item.shown.table.head.length < item.shown.table.keptRows;
 
 export class Finder implements Finding {
   readonly isOpen = ref(false);
@@ -45,6 +53,12 @@ export class Finder implements Finding {
   readonly at = computed(() =>
     this.current.value === null ? -1 : this.found.value.all.indexOf(this.current.value),
   );
+  /** Outputs of the session in which there is more than is searched. */
+  readonly unsearched = computed(() => {
+    const cells = this.pattern.value === null ? [] : (this.#session.value?.cells ?? []);
+    const items = cells.flatMap((cell) => cell.items);
+    return { charts: items.filter(isChart).length, tables: items.filter(hasFurtherRows).length };
+  });
   /** The match that is to come into sight; a new one each time. */
   readonly shown: Ref<{ readonly match: Match } | null> = shallowRef(null);
   readonly #session: Readonly<Ref<Session | null>>;

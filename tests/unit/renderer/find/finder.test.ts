@@ -2,7 +2,9 @@
 import { nextTick, shallowReactive, shallowRef, type ShallowRef } from 'vue';
 import { expect, it } from 'vitest';
 import { Finder } from '../../../../src/renderer/console/find/finder.ts';
+import { richItem } from '../../../../src/renderer/console/model/cell.ts';
 import { Session } from '../../../../src/renderer/console/model/session.ts';
+import { TABLE_MIME } from '../../../../src/shared/contract/table.ts';
 import { resultOf } from '../../../support/run-results.ts';
 import { eventually } from '../../../support/eventually.ts';
 
@@ -102,6 +104,40 @@ it('counts also while output comes in without a pause', async () => {
   } finally {
     clearInterval(printing);
   }
+});
+
+it('says of which outputs not all is searched: charts, and tables with rows that did not come along', async () => {
+  const { finder, session } = open('x');
+  const table = (keptRows: number): string =>
+    JSON.stringify({
+      version: 1,
+      table: 'ab',
+      rows: keptRows,
+      columns: 1,
+      keptRows,
+      levels: 1,
+      fields: [{ name: [''], type: 'int64', isNumber: true }],
+      head: [['needle']],
+    });
+  const shown = [
+    { [TABLE_MIME]: table(1) },
+    { [TABLE_MIME]: table(1000) },
+    { 'application/vnd.plotly.v1+json': '{"data":[]}' },
+    { 'application/vnd.vegalite.v6.json': '{"needle": 1}' },
+  ];
+  const [cell] = session.cells;
+  if (cell === undefined) throw new Error('no cell');
+  cell.items = shown.map((mime) => richItem(mime));
+  expect(cell.items.map((item) => item.kind === 'rich' && item.shown.kind)).toEqual([
+    'table',
+    'table',
+    'chart',
+    'chart',
+  ]);
+  expect(finder.unsearched.value).toEqual({ charts: 0, tables: 0 });
+  finder.open(null, 'needle');
+  await counts(finder, 1, 2);
+  expect(finder.unsearched.value).toEqual({ charts: 2, tables: 1 });
 });
 
 it('finds nothing once it is closed, and the same when it is opened again', async () => {
