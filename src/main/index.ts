@@ -13,10 +13,10 @@ import { examineInstallation } from './doctor/examine-installation.ts';
 import { machineOfElectron, memoryOfProcess } from './doctor/machine-electron.ts';
 import { serveHost } from './cli-host/host.ts';
 import { electronTransport } from './packages/http/electron-transport.ts';
-import { withOwnCertificates } from './packages/http/own-certificates.ts';
+import { withExtraCertificates } from './packages/http/extra-certificates.ts';
 import { builtFiles } from './runtime/runtime-locations.ts';
 import { ElectronLauncher } from './sandbox/process/electron-launcher.ts';
-import { documentsIn, type HandedOver } from './window/opened-files.ts';
+import { documentsIn, type SecondInstanceData } from './window/opened-files.ts';
 import { registerPageSchemes } from './window/page-session.ts';
 import { runApp } from './window/run-app.ts';
 
@@ -59,7 +59,7 @@ const runAsHost = async (): Promise<void> => {
         ...options,
         ...(packages === undefined
           ? {}
-          : { packageSources: { ...packages, transport: withOwnCertificates(electronTransport()) } }),
+          : { packageSources: { ...packages, transport: withExtraCertificates(electronTransport()) } }),
       }),
     examine,
     electron: process.versions.electron,
@@ -78,7 +78,7 @@ const runAsApp = async (): Promise<void> => {
   app.setPath('sessionData', path.join(data, 'chromium'));
   app.setPath('crashDumps', path.join(data, 'chromium', 'crashes'));
   const asked = documentsIn(process.argv, process.cwd());
-  if (!app.requestSingleInstanceLock({ documents: asked } satisfies z.infer<typeof HandedOver>)) {
+  if (!app.requestSingleInstanceLock({ documents: asked } satisfies z.infer<typeof SecondInstanceData>)) {
     app.exit(0);
     return;
   }

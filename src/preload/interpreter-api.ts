@@ -3,12 +3,15 @@ import { CALLS } from '../shared/ipc/channels.ts';
 import type { Failure } from './bridge.ts';
 
 /** Asks main over a channel; gives the answer for a failure where there is no other. */
-export type Asker = <T>(channel: string, failure: Failure<unknown>) => (...given: unknown[]) => Promise<T>;
+export type InvokeMain = <T>(
+  channel: string,
+  failure: Failure<unknown>,
+) => (...given: unknown[]) => Promise<T>;
 
 const error: Failure<unknown> = (_code, message) => ({ error: message });
 
 /** The interpreter as a page has it. None of it rejects. */
-export const interpreterOver = (asker: Asker): InterpreterApi => {
+export const interpreterOver = (asker: InvokeMain): InterpreterApi => {
   const { interpreter } = CALLS;
   return {
     python: asker(interpreter.python, error),

@@ -3,11 +3,11 @@ import type { Subscribe } from '../shared/ipc/api.ts';
 import { QUESTION_CHANNELS } from '../shared/ipc/library/library-channels.ts';
 import type { CallQuestion, QuestionsApi } from '../shared/ipc/questions-api.ts';
 import { failed } from './bridge.ts';
-import type { Asker } from './interpreter-api.ts';
+import type { InvokeMain } from './interpreter-api.ts';
 
 /** @param subscriber makes subscriptions to what main tells over a channel */
 export const questionsOver = (
-  asker: Asker,
+  asker: InvokeMain,
   subscriber: (channel: string) => Subscribe<readonly CallQuestion[]>,
 ): QuestionsApi => {
   const changed = subscriber(QUESTION_CHANNELS.changed);

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import data from './curated-packages.json' with { type: 'json' };
-import { FORESEEN_FONT_MODULES, PLOT_FONTS } from './plot-fonts.ts';
+import { PRELOADED_FONT_MODULES, PLOT_FONTS } from './plot-fonts.ts';
 
 const Name = z
   .string()
@@ -26,7 +26,7 @@ const Identifiers = z.array(Module).min(1).max(100);
  * When one of `of` is imported, and the code has one of `names` (an attribute, a name, a keyword argument) and one of
  * `texts` (a string, or with a dot the end of one), `needs` are imported, too. Left out, either is not asked for.
  */
-const HiddenUse = z
+const ImplicitUse = z
   .strictObject({
     of: Modules,
     names: Identifiers.exactOptional(),
@@ -34,7 +34,7 @@ const HiddenUse = z
     needs: Modules,
   })
   .refine(({ names, texts }) => names !== undefined || texts !== undefined, 'says nothing of the code');
-export type HiddenUse = z.infer<typeof HiddenUse>;
+export type ImplicitUse = z.infer<typeof ImplicitUse>;
 
 export const CuratedPackages = z
   .strictObject({
@@ -56,7 +56,7 @@ export const CuratedPackages = z
     /** What of a package of Pyodide's lock is imported into a snapshot, where that is not what the lock says. */
     snapshotModules: z.record(Name, z.array(DottedModule).min(1).max(50)),
     /** What packages import for some uses only. */
-    uses: z.array(HiddenUse).max(500),
+    uses: z.array(ImplicitUse).max(500),
     /** The module with time zones, where its files are, who uses it, and which others do as well. */
     zones: z.strictObject({
       user: Module,
@@ -97,14 +97,14 @@ export type PinnedWheel = CuratedPackages['pins'][string];
 export const PINNED_WHEELS: ReadonlyMap<string, PinnedWheel> = new Map(Object.entries(CURATED.pins));
 
 /** What may be wanted without being imported: which of these is reveals nothing about the code. */
-export const HINTED_MODULES: ReadonlySet<string> = new Set([
+export const IMPLICIT_MODULES: ReadonlySet<string> = new Set([
   ...CURATED.uses.flatMap(({ needs }) => needs),
-  ...FORESEEN_FONT_MODULES,
+  ...PRELOADED_FONT_MODULES,
   CURATED.zones.module,
 ]);
 
 /** Words without which no piece of code can need any of them, but for characters that want a font. */
-export const HINTING_WORDS: ReadonlySet<string> = new Set(
+export const IMPLICIT_USE_WORDS: ReadonlySet<string> = new Set(
   CURATED.uses.flatMap(({ names = [], texts = [] }) => [
     ...names,
     ...texts.flatMap((text) => text.match(/\w+/gu) ?? []),

@@ -21,7 +21,7 @@ const PlotFont = z.strictObject({
 });
 
 /** Those that code asks for with its texts, before it is run; the others only once a plot lacks them. */
-export const FORESEEN_FONTS = ['kana', 'hangul', 'han'] as const;
+export const PRELOADED_FONTS = ['kana', 'hangul', 'han'] as const;
 
 export const PlotFonts = z.strictObject({
   /** Modules that plot. */
@@ -30,7 +30,7 @@ export const PlotFonts = z.strictObject({
   plots: z.strictObject({ of: Modules, names: z.array(Module).min(1).max(100) }),
   fonts: z
     .record(z.string().max(20), PlotFont)
-    .refine((fonts) => FORESEEN_FONTS.every((name) => Object.hasOwn(fonts, name)), 'lacks a font'),
+    .refine((fonts) => PRELOADED_FONTS.every((name) => Object.hasOwn(fonts, name)), 'lacks a font'),
 });
 export type PlotFonts = z.infer<typeof PlotFonts>;
 
@@ -38,8 +38,8 @@ export type PlotFonts = z.infer<typeof PlotFonts>;
 export const PLOT_FONTS = data as PlotFonts;
 
 /** Modules of fonts that code asks for with its texts. */
-export const FORESEEN_FONT_MODULES: ReadonlySet<string> = new Set(
-  FORESEEN_FONTS.map((name) => PLOT_FONTS.fonts[name]?.module ?? ''),
+export const PRELOADED_FONT_MODULES: ReadonlySet<string> = new Set(
+  PRELOADED_FONTS.map((name) => PLOT_FONTS.fonts[name]?.module ?? ''),
 );
 
 const FONT_MODULES: ReadonlySet<string> = new Set(

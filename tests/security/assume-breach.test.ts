@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Doctor } from '../../src/main/doctor/doctor.ts';
 import { kernelView } from '../../src/main/doctor/kernel-view.ts';
 import { ProbeClient } from '../../src/main/doctor/probe-client.ts';
-import { ProbeScene } from '../../src/main/doctor/probe-scene.ts';
+import { ProbeFixture } from '../../src/main/doctor/probe-fixture.ts';
 import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
 import { lockdownOrder } from '../../src/main/runtime/lockdown-binding.ts';
 import { NodeLauncher } from '../../src/main/sandbox/process/node-launcher.ts';
@@ -27,10 +27,10 @@ const inNode = async (enabled: boolean) => {
   const order = { ...(await lockdownOrder(files.binding)(null)), enabled };
   const { layers } = await client.prepare(await loadRuntimeAssets(files.runtime), 256, order);
   const probe = async (where: ProbePlace) => {
-    const scene = await ProbeScene.set(order.binding);
-    onTestFinished(() => scene.clear());
-    const results = await client.probe(where, scene.targets);
-    return { results, connections: scene.connections, touched: await scene.isTouched() };
+    const fixture = await ProbeFixture.set(order.binding);
+    onTestFinished(() => fixture.clear());
+    const results = await client.probe(where, fixture.targets);
+    return { results, connections: fixture.connections, touched: await fixture.isTouched() };
   };
   return { client, layers, probe };
 };

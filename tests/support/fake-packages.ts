@@ -1,10 +1,10 @@
 import { ModuleOwners } from '../../src/main/packages/resolve/module-owners.ts';
-import type { Obtained, Wants } from '../../src/main/packages/package-work.ts';
+import type { ObtainedPackages, WantedPackages } from '../../src/main/packages/package-work.ts';
 import type { Wheel } from '../../src/main/packages/wheel.ts';
 import type { PackageProvider, RunPackages } from '../../src/main/sandbox/packages/package-provider.ts';
 
 export interface FakePackages {
-  readonly obtain: (wants: Wants) => Promise<readonly Wheel[] | Obtained>;
+  readonly obtain: (wants: WantedPackages) => Promise<readonly Wheel[] | ObtainedPackages>;
   readonly read: PackageProvider['read'];
   readonly providersOf?: RunPackages['providersOf'];
   readonly modules?: ModuleOwners;
@@ -32,7 +32,7 @@ export const fakePackages = ({ modules, obtain, providersOf, read }: FakePackage
 });
 
 /** What a fake is asked for, by requirement. */
-export const wantedNames = ({ optional = [], required }: Wants): string[] => [
+export const wantedNames = ({ optional = [], required }: WantedPackages): string[] => [
   ...required,
   ...optional.map(({ requirement }) => requirement),
 ];

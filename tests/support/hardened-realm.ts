@@ -15,7 +15,7 @@ import { CONTROL_BYTES } from '../../src/shared/protocol/control-words.ts';
 import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
 import { InterpreterHost } from '../../src/utility/worker/interpreter-host.ts';
 import type { HostFunctions } from '../../src/utility/worker/host-ports.ts';
-import { looseErrors } from '../../src/utility/worker/loose-errors.ts';
+import { bypassNodeErrors } from '../../src/utility/worker/bypass-node-errors.ts';
 import { VmRealmHost, type VmRealm } from '../../src/utility/worker/vm-realm.ts';
 import { OUT_FOLDER } from './node-sandbox.ts';
 
@@ -77,7 +77,7 @@ const host = new InterpreterHost(start, functions, {
     return opened;
   },
 });
-looseErrors(own, () => say('uncaught'));
+bypassNodeErrors(own, () => say('uncaught'));
 
 try {
   host.begin();

@@ -2,8 +2,8 @@ import { traitsOf, type PythonRuntime } from '../../shared/runtimes.ts';
 import type { RunEvent, SandboxStatus } from '../../shared/ipc/sandbox.ts';
 import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import type { Clock } from '../base/clock.ts';
-import type { RunFunctions } from '../functions/call-dialog.ts';
-import type { AdviceWords } from '../run/package-advice.ts';
+import type { RunFunctions } from '../functions/call-request-handler.ts';
+import type { AdviceFormatter } from '../run/package-advice.ts';
 import type { Runner } from '../run/runner.ts';
 import { RunStream } from './run-stream.ts';
 
@@ -13,7 +13,7 @@ export interface ConsoleRunsOptions {
   readonly settings: () => { readonly runtime: PythonRuntime; readonly timeoutMs: number };
   readonly clock: Clock;
   /** Asked at each run. */
-  readonly words: () => AdviceWords;
+  readonly adviceWording: () => AdviceFormatter;
   readonly onEnded: (result: RunResult) => void;
   /** What code may call, where a runtime lets it. Not awaited unless it is a promise: runs keep their order. */
   readonly functionsFor: (
@@ -69,7 +69,7 @@ export class ConsoleRuns {
    * @throws InvalidRequestError when the request breaks the contract
    */
   async run(runId: string, request: RunRequest, owner: RunOwner): Promise<RunResult> {
-    const { clock, functionsFor, onEnded, runners, settings, words } = this.#options;
+    const { clock, functionsFor, onEnded, runners, settings, adviceWording } = this.#options;
     const { runtime, timeoutMs } = settings();
     const stop = new AbortController();
     const cancel = (): void => stop.abort();
@@ -91,7 +91,7 @@ export class ConsoleRuns {
         { timeoutMs, ...request },
         {
           signal: stop.signal,
-          words: words(),
+          adviceWording: adviceWording(),
           tables: true,
           functions,
           onOutput: (output) => stream.text(output),

@@ -1,6 +1,6 @@
 /** An SVG of a guest as a document that shows it. */
 import type { OutputSize } from '../../shared/ipc/output.ts';
-import { inPieces } from '../foreign-text/turns.ts';
+import { inPieces } from '../foreign-text/yielder.ts';
 
 const STYLE =
   'html, body, img { display: block; width: 100%; height: 100%; margin: 0 } img { object-fit: contain }';

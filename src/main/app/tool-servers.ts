@@ -5,8 +5,8 @@ import { LiveServers } from '../connect/live-servers.ts';
 import { serversInFile } from '../connect/server-list-file.ts';
 import type { ServerSettings } from '../connect/server-list.ts';
 import { oneLine } from '../foreign-text/printable.ts';
-import { Turns } from '../foreign-text/turns.ts';
-import type { RunFunctions } from '../functions/call-dialog.ts';
+import { Yielder } from '../foreign-text/yielder.ts';
+import type { RunFunctions } from '../functions/call-request-handler.ts';
 import { mentionsFunctions } from '../functions/function-set.ts';
 import type { ConfirmCall } from '../functions/host-function.ts';
 import { stubText } from '../functions/python-stubs.ts';
@@ -79,10 +79,10 @@ export class ToolServers {
   /** Stubs of what a server offers, which may be much; null when it is not there. */
   async stubsOf(name: string): Promise<string | null> {
     const usable = this.#live.find(name)?.usable ?? [];
-    const turns = new Turns();
+    const yielder = new Yielder();
     const texts: string[] = [];
     for (let at = 0; at < usable.length; at += AT_ONCE) {
-      await turns.pause();
+      await yielder.pause();
       texts.push(stubText(usable.slice(at, at + AT_ONCE)));
     }
     return texts.length === 0 ? null : texts.join('\n\n');

@@ -28,7 +28,7 @@ export class ForwardedCalls implements RunCalls {
     else if (last) this.#give(call, { kind: 'failed' });
   }
 
-  giveRest(call: number): void {
+  sendNextPart(call: number): void {
     if (!this.#hasEnded) this.#forward({ kind: 'call-rest', call });
   }
 

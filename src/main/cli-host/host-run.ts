@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 import type { FunctionAnswer } from '../../shared/protocol/blocking-calls.ts';
-import type { HostRunItem, HostRunWishes } from '../../shared/protocol/host-protocol.ts';
+import type { HostRunItem, HostRunOptions } from '../../shared/protocol/host-protocol.ts';
 import type {
   CollectedFile,
   RunDisplay,
@@ -96,7 +96,7 @@ export class HostRun {
   async run(
     sandbox: Pick<Sandbox, 'run'>,
     request: RunRequest,
-    wants: HostRunWishes,
+    runOptions: HostRunOptions,
     write: Write,
     progress: Pick<RunOptions, 'onPackages' | 'onPhase'>,
     functions?: string,
@@ -105,14 +105,14 @@ export class HostRun {
     if (functions !== undefined) this.#calls = new ForwardedCalls(functions, write);
     const result = await sandbox.run(request, {
       signal: this.#cancel.signal,
-      words: wants.words,
+      adviceWording: runOptions.adviceWording,
       forwardedCalls: this.#calls,
-      ...(wants.output ? { onOutput: (output) => sent.output(output) } : {}),
+      ...(runOptions.output ? { onOutput: (output) => sent.output(output) } : {}),
       ...progress,
-      ...(wants.displays ? { onDisplay: (display) => sent.display(display) } : {}),
-      ...(wants.files ? { onFile: (file) => writeFile(file, write) } : {}),
-      countsInput: wants.countsInput,
-      ...(wants.input
+      ...(runOptions.displays ? { onDisplay: (display) => sent.display(display) } : {}),
+      ...(runOptions.files ? { onFile: (file) => writeFile(file, write) } : {}),
+      countsInput: runOptions.countsInput,
+      ...(runOptions.input
         ? { onInput: (prompt, _over, secret) => this.#ask({ kind: 'input', prompt, secret }, write) }
         : {}),
     });

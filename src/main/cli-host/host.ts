@@ -63,7 +63,7 @@ export const serveHost = async (options: HostOptions): Promise<HostEnd> => {
         });
         return {};
       },
-      run: async ({ functions, id, request, wants, progress: wanted }, { write }) => {
+      run: async ({ functions, id, request, runOptions, progress: wanted }, { write }) => {
         const run = new HostRun();
         runs.set(id, run);
         const progress: Parameters<HostRun['run']>[4] = wanted
@@ -73,7 +73,7 @@ export const serveHost = async (options: HostOptions): Promise<HostEnd> => {
             }
           : {};
         try {
-          return await run.run(opened(), request, wants, write, progress, functions);
+          return await run.run(opened(), request, runOptions, write, progress, functions);
         } catch (error) {
           if (error instanceof InvalidRequestError) throw new RpcError('invalid-params', error.message);
           throw error;

@@ -127,7 +127,7 @@ function usageErrorOf(error: CommanderError): UsageError {
 
 async function print(text: string, dependencies: CliDependencies): Promise<number> {
   const out = new CommandOutput(dependencies.io, () => undefined);
-  await out.stdout.writeOwn(text);
+  await out.stdout.writeTrusted(text);
   await out.flush();
   return (await outputExitCode(out)) ?? EXIT_CODES.ok;
 }

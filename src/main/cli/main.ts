@@ -9,7 +9,7 @@ import { isRoot, type ProvideElectron } from './host/electron-command.ts';
 import { electronDoctor, electronSandboxes } from './host/open-electron-host.ts';
 import { openNativePython } from './host/open-native.ts';
 import { electronWindow } from './host/open-electron-window.ts';
-import { ownPackage } from './host/own-package.ts';
+import { findVivariumPackage } from './host/vivarium-package.ts';
 import { processIo } from './terminal/process-io.ts';
 
 /** Chromium refuses to run as root with its sandbox on. */
@@ -26,7 +26,7 @@ const packageSettings = async (): Promise<PackageSettings> =>
  * @param provideElectron asked only when a command needs Electron
  */
 export const main = async (argv: readonly string[], provideElectron: ProvideElectron): Promise<never> => {
-  const { folder, version } = ownPackage(import.meta.dirname);
+  const { folder, version } = findVivariumPackage(import.meta.dirname);
   const exitCode = await runCli(argv, {
     io: processIo(),
     openSandbox: electronSandboxes(provideElectron, folder, true),

@@ -42,7 +42,7 @@ import { sandboxSettings } from '../app/sandbox-settings.ts';
 import { ToolServers } from '../app/tool-servers.ts';
 import { packagesToName } from '../plugin/named-packages.ts';
 import { systemClock } from '../base/clock.ts';
-import { Settling } from '../work/settling.ts';
+import { FinalSave } from '../work/final-save.ts';
 import { WorkStore } from '../work/work-store.ts';
 import { pythonSeries } from '../runtime/python-series.ts';
 
@@ -105,7 +105,7 @@ interface Parts {
   readonly dragged: DraggedFiles;
   readonly tools: ToolServers;
   readonly questions: CallQuestions;
-  readonly settling: Settling;
+  readonly finalSave: FinalSave;
   /** The versions of the embedded Python and of the Pyodide that it is part of. */
   readonly versions: { readonly python: string; readonly pyodide: string };
 }
@@ -149,7 +149,7 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
     folder: path.join(dataFolder, 'dragged'),
     startDrag: options.startDrag,
   });
-  const settling = new Settling(systemClock);
+  const finalSave = new FinalSave(systemClock);
 
   settings.onChange(({ config: now, keys }) => {
     python.sandbox.configure(sandboxSettings(now));
@@ -164,11 +164,23 @@ export const composeApp = async (options: AppOptions): Promise<ComposedApp> => {
     outputs,
     documents,
     routes: routesOfParts(
-      { settings, packages, python, outputs, documents, work, settling, dragged, tools, questions, versions },
+      {
+        settings,
+        packages,
+        python,
+        outputs,
+        documents,
+        work,
+        finalSave,
+        dragged,
+        tools,
+        questions,
+        versions,
+      },
       options,
     ),
     isRunning: () => python.runs.underWay.length > 0,
-    settleWork: () => settling.wait(() => broadcast(EVENTS.work.onSettle, null)).then(() => work.flushed()),
+    settleWork: () => finalSave.wait(() => broadcast(EVENTS.work.onSettle, null)).then(() => work.flushed()),
     dispose: async () => {
       packages.tasks.cancelAll();
       await Promise.allSettled([
@@ -233,7 +245,7 @@ const routesOfParts = (parts: Parts, options: AppOptions): readonly Route[] => {
     ),
     ...routesOf('output', outputHandlers(outputs, options.frames), onFault),
     ...routesOf('documents', documentsHandlers(documents, dialogs), onFault),
-    ...routesOf('work', workHandlers(parts.work, parts.settling), onFault),
+    ...routesOf('work', workHandlers(parts.work, parts.finalSave), onFault),
     ...routesOf('app', app, onFault),
   ];
 };

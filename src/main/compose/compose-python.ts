@@ -14,7 +14,7 @@ import { Activity } from '../app/activity.ts';
 import { ConsoleRuns, type ConsoleRunsOptions } from '../app/console-runs.ts';
 import type { Runner } from '../run/runner.ts';
 import { PythonFactsNow } from '../app/python-facts.ts';
-import { windowWords } from '../app/window-words.ts';
+import { windowAdvice } from '../app/window-advice.ts';
 import { sandboxSettings } from '../app/sandbox-settings.ts';
 import { translateTo } from '../app/texts.ts';
 import { MS_PER_SECOND } from '../../shared/units.ts';
@@ -79,7 +79,7 @@ export const composePython = (options: AppPythonOptions): AppPython => {
     runners: { embedded: sandbox, native },
     settings: () => ({ runtime: config().plugins.python.runtime, timeoutMs: timeoutMs() }),
     clock: systemClock,
-    words: () => windowWords(translateTo(config().general.language)),
+    adviceWording: () => windowAdvice(translateTo(config().general.language)),
     onEnded: options.onRunEnded,
     functionsFor: options.functionsFor,
   });

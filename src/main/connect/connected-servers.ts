@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import { MIB } from '../../shared/units.ts';
-import type { CallLimits } from '../functions/call-dialog.ts';
+import type { CallLimits } from '../functions/call-request-handler.ts';
 import type { FunctionSet, PreparedFunction } from '../functions/function-set.ts';
 import type { ServerSettings } from './server-list.ts';
 import { toolFunctions, type OfferedServer } from './tool-functions.ts';

@@ -3,7 +3,7 @@ import { sharedController } from '../base/stop-signal.ts';
 import { messageOf } from '../base/system-error.ts';
 import { oneLine } from '../foreign-text/printable.ts';
 import { LIMITS } from '../../shared/limits.ts';
-import type { CallLimits } from '../functions/call-dialog.ts';
+import type { CallLimits } from '../functions/call-request-handler.ts';
 import type { ConnectedServers } from './connected-servers.ts';
 import type { ServerSettings } from './server-list.ts';
 import type { ServerState } from './tool-server.ts';

@@ -1,5 +1,5 @@
 import { JsonError, JsonReader, type Json, type JsonPart } from '../foreign-text/json-reader.ts';
-import { PIECE_BYTES, Turns } from '../foreign-text/turns.ts';
+import { PIECE_BYTES, Yielder } from '../foreign-text/yielder.ts';
 
 /** Largest message of a server, in bytes: results of calls are smaller still. */
 export const MAX_MESSAGE_BYTES = 12 * 1024 * 1024;
@@ -47,7 +47,7 @@ export class MessageTooLong extends Error {
  */
 export class MessageReader {
   /** Of all that is read: what waits to be read comes in as many parts as the server likes. */
-  readonly #turns = new Turns();
+  readonly #yielder = new Yielder();
   readonly #take: (line: Json | undefined) => void;
   /** Of the line that is being read; null where it is no JSON that may be, and passed by. */
   #reader: JsonReader | null | undefined;
@@ -68,7 +68,7 @@ export class MessageReader {
       this.#read(isLineEnd ? piece.subarray(0, newline) : piece);
       if (isLineEnd) this.#endLine();
       start += isLineEnd ? newline + 1 : piece.byteLength;
-      await this.#turns.pause();
+      await this.#yielder.pause();
     }
   }
 

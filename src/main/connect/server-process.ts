@@ -85,7 +85,7 @@ export class ServerProcess {
   }
 
   /** The last line that it wrote to stderr, fit to print. */
-  get lastWords(): string {
+  get stderrTail(): string {
     return oneLine(this.#words.text.split('\n').at(-1) ?? '');
   }
 

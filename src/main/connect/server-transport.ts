@@ -1,7 +1,7 @@
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client';
 import { systemClock } from '../base/clock.ts';
 import type { Json } from '../foreign-text/json-reader.ts';
-import { CallPace } from '../functions/call-pace.ts';
+import { CallRateLimiter } from '../functions/call-rate-limiter.ts';
 import {
   MAX_MESSAGE_BYTES,
   MAX_RESULT_DEPTH,
@@ -33,9 +33,9 @@ type Id = string | number;
 type Fields = Readonly<Record<string, Json>>;
 
 /** Where a result of any size is put in the one that the SDK gets. */
-export const WHOLE_RESULT = 'vivarium/result';
+export const RESULT_FIELD = 'vivarium/result';
 /** Where is said why there is none. */
-export const PROBLEM = 'vivarium/problem';
+export const PROBLEM_FIELD = 'vivarium/problem';
 /** Requests that the SDK makes by itself, and whose results it needs. Of the others it gets no more than the frame. */
 const HANDSHAKE: ReadonlySet<string> = new Set(['initialize', 'server/discover']);
 /** Of a result of the handshake, as JSON in UTF-16 units, without instructions to a model, which are not used. */
@@ -44,7 +44,7 @@ const MAX_HANDSHAKE_LENGTH = 32_000;
 /**
  * Messages over a server's stdin and stdout, for the SDK's client: what the server says is let through only where it answers
  * what was asked, and is a ping. The SDK checks every item of a result, and describes all that is wrong with any, which takes
- * seconds for a hostile one; so the result is passed by it in `WHOLE_RESULT`.
+ * seconds for a hostile one; so the result is passed by it in `RESULT_FIELD`.
  */
 export class ServerTransport implements Transport {
   onclose?: () => void;
@@ -55,7 +55,7 @@ export class ServerTransport implements Transport {
   readonly #process: ServerProcess;
   readonly #name: string;
   readonly #onFault: (fault: ToolServerError) => void;
-  readonly #unasked = new CallPace(systemClock, UNASKED_PER_SECOND);
+  readonly #unasked = new CallRateLimiter(systemClock, UNASKED_PER_SECOND);
   #unreadMessages = 0;
 
   /**
@@ -173,7 +173,7 @@ const answerIn = (message: Fields, method: string): object => {
   const isHandshake = HANDSHAKE.has(method);
   if (!isFields(result)) {
     const problem = result === undefined && error === undefined ? TOO_MUCH : 'it is no object';
-    return isHandshake ? refused(problem) : { result: { ...FRAME, [PROBLEM]: problem } };
+    return isHandshake ? refused(problem) : { result: { ...FRAME, [PROBLEM_FIELD]: problem } };
   }
   if (!isHandshake) return { result: framed(result) };
   const used = Object.fromEntries(Object.entries(result).filter(([key]) => key !== 'instructions'));
@@ -204,6 +204,6 @@ const framed = (result: Fields): object => {
   return {
     ...FRAME,
     resultType: typeof resultType === 'string' ? resultType.slice(0, MAX_RESULT_TYPE) : undefined,
-    [WHOLE_RESULT]: result,
+    [RESULT_FIELD]: result,
   };
 };

@@ -2,9 +2,9 @@
 import { LIMITS } from '../../shared/limits.ts';
 import { FunctionError, FunctionSet } from '../functions/function-set.ts';
 import type { HostFunction } from '../functions/host-function.ts';
-import { problemOfLarge } from '../functions/schema-work.ts';
+import { largeValueProblem } from '../functions/schema-work.ts';
 import { oneLine } from '../foreign-text/printable.ts';
-import { Turns } from '../foreign-text/turns.ts';
+import { Yielder } from '../foreign-text/yielder.ts';
 import { memberName } from './python-names.ts';
 import type { ServerSettings } from './server-list.ts';
 import type { ListedTool } from './tool-list.ts';
@@ -40,7 +40,7 @@ export interface ToolFunctions {
 
 /** Gives way to others between tools: a schema takes its time, and there may be many. */
 export const toolFunctions = async (servers: readonly OfferedServer[]): Promise<ToolFunctions> => {
-  const turns = new Turns();
+  const yielder = new Yielder();
   const functions = new Map<string, FunctionSet>();
   const leftOut: string[] = [];
   let told = 0;
@@ -58,7 +58,7 @@ export const toolFunctions = async (servers: readonly OfferedServer[]): Promise<
         leave(`another one is ${name} already`);
         continue;
       }
-      await turns.pause();
+      await yielder.pause();
       const one = functions.size < LIMITS.functionCount ? functionOf(name, tool, settings, call) : null;
       if (one === null || told + one.toldLength > MAX_TOLD) {
         // Nor is looked at those after it; the next server's may be shorter.
@@ -87,7 +87,7 @@ const functionOf = (
   };
   const handler: HostFunction['handler'] = (input, { signal }) => call(tool.name, input, signal);
   const output = tool.outputSchema === undefined ? TEXT_OR_DATA : plainSchema(tool.outputSchema);
-  const problemOf = problemOfLarge(output);
+  const problemOf = largeValueProblem(output);
   const described = {
     ...given,
     input: { ...plainSchema(tool.inputSchema), type: 'object' },

@@ -5,7 +5,7 @@ import type { Json } from '../foreign-text/json-reader.ts';
 import { oneLine } from '../foreign-text/printable.ts';
 import type { ServerSettings } from './server-list.ts';
 import { ServerProcess } from './server-process.ts';
-import { PROBLEM, ServerTransport, WHOLE_RESULT } from './server-transport.ts';
+import { PROBLEM_FIELD, ServerTransport, RESULT_FIELD } from './server-transport.ts';
 import { pageOf, type ListedTool } from './tool-list.ts';
 import { AnswerError, valueOf } from './tool-result.ts';
 import { visibleText } from './tool-schema.ts';
@@ -26,8 +26,8 @@ const NEWEST = '2026-07-28';
 
 /** A result as the transport frames it. */
 const Framed = z.object({
-  [WHOLE_RESULT]: z.custom<Readonly<Record<string, Json>>>().optional(),
-  [PROBLEM]: z.string().optional(),
+  [RESULT_FIELD]: z.custom<Readonly<Record<string, Json>>>().optional(),
+  [PROBLEM_FIELD]: z.string().optional(),
 });
 
 /** A server's process under way. */
@@ -176,7 +176,7 @@ export class ToolServer {
       if (!isOpen) return;
       this.#connecting = undefined;
       if (ended.aborted) return;
-      const words = process.lastWords === '' ? '' : `; its last words: ${process.lastWords}`;
+      const words = process.stderrTail === '' ? '' : `; its last words: ${process.stderrTail}`;
       this.#say(`${this.#isWornOut ? this.#wornOut : 'has ended'}${words}`);
       this.#options.onState?.(this.#isWornOut ? 'missing' : 'ended');
     };
@@ -244,7 +244,7 @@ const ask = async (
   options: RequestOptions,
 ): Promise<Readonly<Record<string, Json>>> => {
   const framed = await client.request({ method, params: { ...params } }, Framed, options);
-  const { [PROBLEM]: problem, [WHOLE_RESULT]: result } = framed;
+  const { [PROBLEM_FIELD]: problem, [RESULT_FIELD]: result } = framed;
   if (result === undefined) throw new AnswerError(problem ?? 'it is empty');
   return result;
 };

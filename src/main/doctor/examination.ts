@@ -6,8 +6,8 @@ import type { Asset } from '../runtime/runtime-assets.ts';
 import type { Findings } from './examine-layers.ts';
 import { kernelView } from './kernel-view.ts';
 import { ProbeClient } from './probe-client.ts';
-import { ProbeScene } from './probe-scene.ts';
-import { wallChecks } from './wall-probes.ts';
+import { ProbeFixture } from './probe-fixture.ts';
+import { realmEscapeChecks } from './realm-escape-probes.ts';
 
 export interface ExaminationOptions {
   /** Starts probe sidecars. */
@@ -19,7 +19,7 @@ export interface ExaminationOptions {
   readonly memoryOf: (pid: number) => number | null;
 }
 
-export interface Seen {
+export interface ExaminationResult {
   readonly findings: Findings;
   readonly sidecarMiB: number | null;
 }
@@ -47,7 +47,7 @@ export class Examination {
   }
 
   /** @throws Error when the process can't be started or dies, and when the examination was given up */
-  async run(): Promise<Seen> {
+  async run(): Promise<ExaminationResult> {
     const { launcher, loadAssets, lockdown } = this.#options;
     this.#goOn('reading the runtime’s files');
     const assets = await loadAssets();
@@ -62,7 +62,11 @@ export class Examination {
     }
   }
 
-  async #look(client: ProbeClient, assets: readonly Asset[], order: LockdownOrder): Promise<Seen> {
+  async #look(
+    client: ProbeClient,
+    assets: readonly Asset[],
+    order: LockdownOrder,
+  ): Promise<ExaminationResult> {
     const { memoryMiB, memoryOf } = this.#options;
     this.#goOn('locking the process down');
     const prepared = await client.prepare(assets, memoryMiB, order);
@@ -73,20 +77,20 @@ export class Examination {
     const checks = [...prepared.checks, ...(await client.openInterpreter())];
     const sidecarMiB = memoryOf(client.pid);
     this.#goOn('looking for JavaScript from Python');
-    checks.push(...(await wallChecks(client)));
+    checks.push(...(await realmEscapeChecks(client)));
     const kernel = await kernelView(client.pid);
     const probes: ProbeResult[] = [];
     let connections = 0;
     let touched = false;
     for (const where of ProbePlace.options) {
       this.#goOn(`trying to break out (${where})`);
-      const scene = await ProbeScene.set(order.binding);
+      const fixture = await ProbeFixture.set(order.binding);
       try {
-        probes.push(...(await client.probe(where, scene.targets)));
-        touched ||= await scene.isTouched();
-        connections += scene.connections;
+        probes.push(...(await client.probe(where, fixture.targets)));
+        touched ||= await fixture.isTouched();
+        connections += fixture.connections;
       } finally {
-        await scene.clear();
+        await fixture.clear();
       }
     }
     const findings = {

@@ -12,7 +12,7 @@ import type {
 import { DOCUMENT_PIECE_BYTES, DocumentId, formatOfName } from '../../shared/ipc/documents.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { JsonStore } from '../config/json-store.ts';
-import { joined } from '../foreign-text/turns.ts';
+import { joined } from '../foreign-text/yielder.ts';
 import { DocumentError, readDocument, versionOf, writeDocument, type ReadFile } from './document-file.ts';
 
 const FilePath = z.string().min(1).max(LIMITS.pathLength);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { inPieces } from './turns.ts';
+import { inPieces } from './yielder.ts';
 
 /** Takes a few ms even where the processor has no instructions for it. */
 const PIECE_BYTES = 1024 * 1024;

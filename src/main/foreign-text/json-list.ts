@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { JsonReader, type Json } from './json-reader.ts';
-import { inPieces } from './turns.ts';
+import { inPieces } from './yielder.ts';
 
 export interface JsonListOptions<T> {
   readonly maxBytes: number;

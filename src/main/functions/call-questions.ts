@@ -17,7 +17,7 @@ interface OpenQuestion {
 }
 
 /** Is told all open questions, after each change. */
-export type Watcher = (open: readonly CallQuestion[]) => void;
+export type OpenQuestionsListener = (open: readonly CallQuestion[]) => void;
 
 /**
  * Each open question is shown by all pages that watch; the first answer counts. It is denied when there is none in time,
@@ -27,7 +27,7 @@ export class CallQuestions {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #open = new Map<string, OpenQuestion>();
-  readonly #watchers = new Set<{ readonly tell: Watcher }>();
+  readonly #watchers = new Set<{ readonly tell: OpenQuestionsListener }>();
   /** Functions whose calls were allowed for a whole run. */
   readonly #allowed = new WeakMap<object, Set<string>>();
 
@@ -86,7 +86,7 @@ export class CallQuestions {
   }
 
   /** Tells the questions that are open now, and later ones, until the returned function is called. */
-  watch(tell: Watcher): () => void {
+  watch(tell: OpenQuestionsListener): () => void {
     const watcher = { tell };
     this.#watchers.add(watcher);
     tell(this.open);

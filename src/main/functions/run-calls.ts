@@ -20,7 +20,7 @@ export interface RunCalls {
   /** Takes a piece of a call. What it leads to is answered when it is there. */
   push(piece: FunctionQuestion): void;
   /** Gives the next part of what was answered, as the call of that number. */
-  giveRest(call: number): void;
+  sendNextPart(call: number): void;
   /** The run is over, or is to stop: what is under way is not waited for, and nothing is called any more. */
   end(): void;
 }

@@ -24,7 +24,7 @@ const isFields = (value: unknown): value is Fields =>
  * Tells the first thing that is wrong with a large value of JSON, in words, or that it is too much work to say. Null says little:
  * small values, keywords that take long to check, and those that it does not know are left to zod.
  */
-export const problemOfLarge = (schema: JsonSchema): ((value: unknown) => string | null) => {
+export const largeValueProblem = (schema: JsonSchema): ((value: unknown) => string | null) => {
   const few = Math.min(FEW_VALUES, Math.ceil(FEW_COMPARISONS / Math.max(1, alternativesIn(schema))));
   return (value) => {
     if (!isLarge(value, few)) return null;

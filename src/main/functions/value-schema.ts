@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { JsonData } from '../../shared/json-data.ts';
 import { isNestedDeeperThan } from '../../shared/nesting.ts';
 import type { FunctionSchema } from './host-function.ts';
-import { problemOfLarge } from './schema-work.ts';
+import { largeValueProblem } from './schema-work.ts';
 
 export type JsonSchema = Readonly<Record<string, JsonData>>;
 
@@ -44,7 +44,7 @@ const valueSchemaOf = (
   schema: z.core.$ZodType,
   direction: 'input' | 'output',
 ): ValueSchema => {
-  const problemOf = direction === 'input' ? problemOfLarge(json) : () => null;
+  const problemOf = direction === 'input' ? largeValueProblem(json) : () => null;
   return {
     json,
     check: async (value) => {

@@ -2,7 +2,7 @@
 import { isJsonObject } from '../../shared/json-data.ts';
 import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import { messageOf } from '../base/system-error.ts';
-import { Turns } from '../foreign-text/turns.ts';
+import { Yielder } from '../foreign-text/yielder.ts';
 
 /** What is used of a result. */
 type RunOutcome = Pick<RunResult, 'error' | 'status' | 'stdout' | 'value'>;
@@ -57,12 +57,12 @@ export class InterpreterService {
 }
 
 const linesOf = async (text: string): Promise<string[]> => {
-  const turns = new Turns();
+  const yielder = new Yielder();
   const lines: string[] = [];
   let start = 0;
   for (let end; (end = text.indexOf('\n', start)) !== -1; start = end + 1) {
     lines.push(text.slice(start, end > start && text[end - 1] === '\r' ? end - 1 : end));
-    if (lines.length % LINES_AT_ONCE === 0) await turns.pause();
+    if (lines.length % LINES_AT_ONCE === 0) await yielder.pause();
   }
   lines.push(text.slice(start));
   return lines;

@@ -1,7 +1,7 @@
 import { ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron';
 import type { NumberedAnswer } from '../../shared/ipc/channels.ts';
 import type { Caller, Route } from './route.ts';
-import { isOwnPage } from './sender.ts';
+import { isAppPage } from './sender.ts';
 
 interface Page {
   readonly contents: WebContents;
@@ -59,7 +59,7 @@ export class Pages {
   /** Null when it is not one of the app's pages that asks. */
   callerOf({ sender, senderFrame }: Pick<IpcMainInvokeEvent, 'sender' | 'senderFrame'>): Caller | null {
     const page = this.#pages.get(sender.id);
-    const isOwn = isOwnPage({
+    const isOwn = isAppPage({
       isOwnWindow: page?.contents === sender,
       isMainFrame: senderFrame !== null && senderFrame === sender.mainFrame,
       url: senderFrame?.url ?? '',

@@ -10,5 +10,5 @@ export interface Sender {
 }
 
 /** Whether it is the app's own page that asks, and not a frame in it or another document in its window. */
-export const isOwnPage = ({ isMainFrame, isOwnWindow, url }: Sender): boolean =>
+export const isAppPage = ({ isMainFrame, isOwnWindow, url }: Sender): boolean =>
   isOwnWindow && isMainFrame && isPage(url);

@@ -1,9 +1,9 @@
-import type { Settling } from '../work/settling.ts';
+import type { FinalSave } from '../work/final-save.ts';
 import { WorkStoreError, type WorkStore } from '../work/work-store.ts';
 import { ApiFailure } from './api-failure.ts';
 import type { HandlersOf } from './route.ts';
 
-export const workHandlers = (store: WorkStore, settling: Settling): HandlersOf<'work'> => ({
+export const workHandlers = (store: WorkStore, finalSave: FinalSave): HandlersOf<'work'> => ({
   names: () => told(() => store.names()),
   read: ([name]) => told(() => store.read(name)),
   save: async ([parts, removed]) => {
@@ -12,7 +12,7 @@ export const workHandlers = (store: WorkStore, settling: Settling): HandlersOf<'
   },
   setAside: ([name]) => told(() => store.setAside(name)),
   settled: () => {
-    settling.settled();
+    finalSave.settled();
     return null;
   },
 });

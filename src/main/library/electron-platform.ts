@@ -4,7 +4,7 @@ import process from 'node:process';
 import * as electron from 'electron';
 import { machineOfElectron, memoryOfProcess } from '../doctor/machine-electron.ts';
 import { electronTransport } from '../packages/http/electron-transport.ts';
-import { withOwnCertificates } from '../packages/http/own-certificates.ts';
+import { withExtraCertificates } from '../packages/http/extra-certificates.ts';
 import { ElectronLauncher } from '../sandbox/process/electron-launcher.ts';
 import type { SidecarLauncher } from '../sandbox/process/launcher.ts';
 import type { Platform } from './library-sandbox.ts';
@@ -35,7 +35,7 @@ export const electronPlatform = (moduleUrl: string | undefined): Platform => {
       resourcesFolder: process.resourcesPath,
     },
     launcher: (script) => new ReadyLauncher(script),
-    transport: () => withOwnCertificates(electronTransport()),
+    transport: () => withExtraCertificates(electronTransport()),
     foreignLayers: [],
     memoryOf: memoryOfProcess,
     machine: ({ assetsFolder, ...facts }) =>

@@ -23,7 +23,7 @@ const libraryError = (error: unknown): unknown => {
 };
 
 /** Has what is thrown, or what a promise rejects with, be in the library's terms. */
-export const inLibraryTerms = async <T>(work: () => T | Promise<T>): Promise<T> => {
+export const withLibraryErrors = async <T>(work: () => T | Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {

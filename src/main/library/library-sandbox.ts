@@ -33,7 +33,7 @@ import { VivariumError } from './errors.ts';
 import { EventSource } from './events.ts';
 import { findAssets, type AssetHints } from './find-assets.ts';
 import { OfferedFunctions } from './offered-functions.ts';
-import { inLibraryTerms } from './library-error.ts';
+import { withLibraryErrors } from './library-error.ts';
 import { parseOptions, type ParsedOptions } from './options.ts';
 import { noPackages, StoredPackages, type OpenedPackages } from './packages.ts';
 import { requireLockdown } from './require-lockdown.ts';
@@ -135,7 +135,7 @@ export class LibrarySandbox implements Sandbox {
   run(request: string | RunRequest, options: SandboxRunOptions = {}): Promise<RunResult> {
     const { functions, options: own } = this.#parts;
     const { timeoutMs } = own;
-    return inLibraryTerms(() => {
+    return withLibraryErrors(() => {
       const whole = typeof request === 'string' ? { code: request } : request;
       return this.#inner.run(
         { ...whole, timeoutMs: whole.timeoutMs ?? timeoutMs },

@@ -5,7 +5,7 @@ import { systemClock } from '../base/clock.ts';
 import { nativeRunner } from '../native/native-runner.ts';
 import type { NativePython, NativePythonOptions } from './api/api.ts';
 import { VivariumError } from './errors.ts';
-import { inLibraryTerms } from './library-error.ts';
+import { withLibraryErrors } from './library-error.ts';
 import { MS_PER_MINUTE } from '../../shared/units.ts';
 
 const Options = z.strictObject({
@@ -53,7 +53,7 @@ export const nativePython = (
   });
   return {
     run: (request, given = {}) =>
-      inLibraryTerms(() => runner.run(typeof request === 'string' ? { code: request } : request, given)),
+      withLibraryErrors(() => runner.run(typeof request === 'string' ? { code: request } : request, given)),
     get sessions() {
       return [...runner.sessions];
     },

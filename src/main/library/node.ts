@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { machineOfNode, memoryOfNodeProcess } from '../doctor/machine-node.ts';
 import { nodeTransport } from '../packages/http/node-transport.ts';
-import { withOwnCertificates } from '../packages/http/own-certificates.ts';
+import { withExtraCertificates } from '../packages/http/extra-certificates.ts';
 import { NodeLauncher } from '../sandbox/process/node-launcher.ts';
 import type { Sandbox, SandboxOptions } from './api/api.ts';
 import { VivariumError } from './errors.ts';
@@ -23,7 +23,7 @@ const requireNode = ({ electron }: Partial<NodeJS.ProcessVersions>, type: string
 const nodePlatform = (moduleUrl: string | undefined): Platform => ({
   hints: { moduleUrl, programFolders: programFolders(), resourcesFolder: undefined },
   launcher: (script) => new NodeLauncher(script),
-  transport: () => withOwnCertificates(nodeTransport()),
+  transport: () => withExtraCertificates(nodeTransport()),
   // Its network is that of Electron's browser process.
   foreignLayers: ['browser-network'],
   memoryOf: memoryOfNodeProcess,

@@ -1,5 +1,5 @@
 import { FunctionError, FunctionSet } from '../functions/function-set.ts';
-import type { CallLimits, RunFunctions } from '../functions/call-dialog.ts';
+import type { CallLimits, RunFunctions } from '../functions/call-request-handler.ts';
 import type { HostFunctions } from '../functions/host-function.ts';
 import type { RunOptions as InnerRunOptions } from '../run/run-options.ts';
 import type { ConfirmCall, SandboxRunOptions } from './api/api.ts';

@@ -3,7 +3,7 @@ import type { Packages } from '../packages/open-packages.ts';
 import type { PyodideCache } from '../app/pyodide-cache.ts';
 import type { InstalledPackage, PackageTaskOptions, SandboxPackages } from './api/api.ts';
 import { VivariumError } from './errors.ts';
-import { inLibraryTerms } from './library-error.ts';
+import { withLibraryErrors } from './library-error.ts';
 
 /** What is opened when the first of it is needed. */
 export interface OpenedPackages {
@@ -74,7 +74,7 @@ export class StoredPackages implements SandboxPackages {
   }
 
   #with<T>(work: (opened: OpenedPackages) => Promise<T>): Promise<T> {
-    return inLibraryTerms(async () => work(await this.#open()));
+    return withLibraryErrors(async () => work(await this.#open()));
   }
 }
 

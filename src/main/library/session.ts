@@ -10,7 +10,7 @@ import type {
 } from './api/api.ts';
 import { VivariumError } from './errors.ts';
 import type { OfferedFunctions } from './offered-functions.ts';
-import { inLibraryTerms } from './library-error.ts';
+import { withLibraryErrors } from './library-error.ts';
 
 export class NamedSession implements Session {
   readonly name: string;
@@ -62,7 +62,7 @@ export class NamedSession implements Session {
     this.#isClosed = true;
     this.interrupt();
     this.#onClosed();
-    return (await inLibraryTerms(() => this.#end(options))).end;
+    return (await withLibraryErrors(() => this.#end(options))).end;
   }
 
   #end(options: SandboxRunOptions): Promise<EndedSession> {
@@ -111,6 +111,6 @@ export class NamedSession implements Session {
       const message = `the session "${this.name}" was closed; take another by session()`;
       return Promise.reject(new VivariumError('session-closed', message));
     }
-    return inLibraryTerms(work);
+    return withLibraryErrors(work);
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { argumentsIn } from './asked-arguments.ts';
-import type { Asked, Reply } from './input-questions.ts';
+import type { UserQuestion, UserReply } from './input-questions.ts';
 import { ToolError, type RunStep } from './python-server.ts';
 import { withinBudget } from './text-budget.ts';
 
@@ -50,7 +50,9 @@ export const asAnswer = (step: RunStep): CallToolResult | InputRequiredResult =>
   }
 };
 
-const requestOf = (asked: Asked): NonNullable<Parameters<typeof inputRequired>[0]['inputRequests']> => {
+const requestOf = (
+  asked: UserQuestion,
+): NonNullable<Parameters<typeof inputRequired>[0]['inputRequests']> => {
   switch (asked.kind) {
     case 'line': {
       const text = withinBudget(asked.prompt.trim(), PROMPT_BYTES).text;
@@ -66,10 +68,10 @@ const requestOf = (asked: Asked): NonNullable<Parameters<typeof inputRequired>[0
 };
 
 /** What the user said to a question. Undefined when this is no answer to one. */
-export const givenReply = ({
+export const replyFrom = ({
   mcpReq,
 }: ServerContext):
-  { readonly session: string; readonly question: number; readonly reply: Reply } | undefined => {
+  { readonly session: string; readonly question: number; readonly reply: UserReply } | undefined => {
   const state = mcpReq.requestState();
   if (typeof state !== 'string') return undefined;
   const [, session, question] = QUESTION.exec(state) ?? [];
@@ -78,7 +80,7 @@ export const givenReply = ({
   return { session, question: Number(question), reply: replyOf(mcpReq.inputResponses) };
 };
 
-const replyOf = (responses: ServerContext['mcpReq']['inputResponses']): Reply => {
+const replyOf = (responses: ServerContext['mcpReq']['inputResponses']): UserReply => {
   const permission = inputResponse(responses, PERMISSION);
   if (permission.kind === 'elicit') {
     // Whatever is not one of the words allows nothing.

@@ -1,14 +1,14 @@
 import type { ProposedCall } from '../functions/host-function.ts';
 
 /** What a script waits for and only the client's user can say: a line of input, or whether it may call a function. */
-export type Asked =
+export type UserQuestion =
   | { readonly kind: 'line'; readonly prompt: string }
   | { readonly kind: 'call'; readonly call: Pick<ProposedCall, 'name' | 'arguments'> };
 
 /** What the user says of a call: yes, yes to all of that function in this script, or no. */
 export type CallPermission = 'once' | 'script' | 'no';
 
-export type Reply =
+export type UserReply =
   /** A line of null is none: the script finds the end of its input. */
   | { readonly kind: 'line'; readonly line: string | null }
   | { readonly kind: 'call'; readonly permission: CallPermission };
@@ -17,11 +17,11 @@ export type Reply =
 export interface Question {
   /** Of this run, from 1. */
   readonly number: number;
-  readonly asked: Asked;
+  readonly asked: UserQuestion;
 }
 
 interface OpenQuestion extends Question {
-  readonly settle: (reply: Reply | null) => void;
+  readonly settle: (reply: UserReply | null) => void;
 }
 
 /** The questions of one run, one at a time. */
@@ -31,10 +31,10 @@ export class InputQuestions {
   #heard: (question: Question) => void = () => undefined;
 
   /** @param over aborts when nobody waits for the reply any more. @returns null when there is none */
-  ask(asked: Asked, over: AbortSignal): Promise<Reply | null> {
+  ask(asked: UserQuestion, over: AbortSignal): Promise<UserReply | null> {
     return new Promise((resolve) => {
       this.#asked += 1;
-      const settle = (reply: Reply | null): void => {
+      const settle = (reply: UserReply | null): void => {
         over.removeEventListener('abort', end);
         this.#open = undefined;
         resolve(reply);
@@ -56,7 +56,7 @@ export class InputQuestions {
   }
 
   /** @returns false when that question, or one of that kind, is not open (any more) */
-  answer(number: number, reply: Reply): boolean {
+  answer(number: number, reply: UserReply): boolean {
     if (this.#open?.number !== number || this.#open.asked.kind !== reply.kind) return false;
     this.#open.settle(reply);
     return true;

@@ -8,7 +8,7 @@ import {
 import { isBase64Content } from '../../shared/contract/mime-types.ts';
 import type { AllowedFolders } from './allowed-folders.ts';
 import { FolderError } from './allowed-folders.ts';
-import { asAnswer, canElicit, givenReply } from './ask-user.ts';
+import { asAnswer, canElicit, replyFrom } from './ask-user.ts';
 import { describePython, type CallableFunctions } from './describe-python.ts';
 import { ToolError, type CallContext, type PythonServer } from './python-server.ts';
 import { printedAtEnd } from './run-answer.ts';
@@ -112,7 +112,7 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
     ({ files = [], packages = [], script, session, timeout_seconds: seconds = timeoutSeconds }, context) =>
       orFailed(async () => {
         const follow = contextOf(context, gone, canAsk(context));
-        const given = givenReply(context);
+        const given = replyFrom(context);
         if (given !== undefined)
           return asAnswer(await python.goOn(given.session, given.question, given.reply, follow));
         const timeoutMs = Math.round(seconds * MS_PER_SECOND);

@@ -10,7 +10,7 @@ import {
 import { LIMITS } from '../../shared/limits.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Clock } from '../base/clock.ts';
-import type { CallLimits } from '../functions/call-dialog.ts';
+import type { CallLimits } from '../functions/call-request-handler.ts';
 import type { FunctionSet } from '../functions/function-set.ts';
 import { raceStop } from '../base/stop-signal.ts';
 import type { RunOptions } from '../run/run-options.ts';
@@ -19,10 +19,10 @@ import { LinkedOutputs } from './linked-outputs.ts';
 import { LiveRunner } from './live-runner.ts';
 import { runAnswer, underWay, type KeptOutput, type RunAnswer } from './run-answer.ts';
 import { permissionToCall } from './call-permission.ts';
-import type { Question, Reply } from './input-questions.ts';
+import type { Question, UserReply } from './input-questions.ts';
 import { RunUnderWay, type RunOrder } from './run-under-way.ts';
 import type { SessionRunner } from './session-runner.ts';
-import type { GivenFile } from './tool-schemas.ts';
+import type { InputFileArgument } from './tool-schemas.ts';
 
 /** Clients mostly give up after 60 s without an answer. */
 const PATIENCE_MS = 45_000;
@@ -90,7 +90,7 @@ export class PythonServer {
    *
    * @throws ToolError
    */
-  async goOn(handle: string, question: number, reply: Reply, context: CallContext): Promise<RunStep> {
+  async goOn(handle: string, question: number, reply: UserReply, context: CallContext): Promise<RunStep> {
     const session = this.#known(handle);
     const run = this.#underWay.get(session);
     if (run?.questions.answer(question, reply) !== true)
@@ -140,7 +140,7 @@ export class PythonServer {
   /** @throws ToolError, FolderError */
   async write(
     handle: string | undefined,
-    file: GivenFile,
+    file: InputFileArgument,
     context: CallContext,
   ): Promise<{ session: string; size: number }> {
     const session = this.#sessionOf(handle);
@@ -169,7 +169,7 @@ export class PythonServer {
     const run = new RunUnderWay(order, (started) =>
       this.#execute(session, order, () => started.goOn('Python runs, and has printed nothing'), {
         signal: started.stop.signal,
-        words: 'program',
+        adviceWording: 'program',
         onOutput: () => started.goOn('Python runs, and prints'),
         onInput: async (prompt, over, secret) => {
           // The protocol forbids to ask for secrets that way.
@@ -301,7 +301,7 @@ export class PythonServer {
     throw new ToolError('there is no session of that handle; leave "session" out to begin a new one');
   }
 
-  async #bytesOf(files: readonly GivenFile[]): Promise<NonNullable<RunRequest['files']>> {
+  async #bytesOf(files: readonly InputFileArgument[]): Promise<NonNullable<RunRequest['files']>> {
     const read = await Promise.all(
       files.map(async ({ base64, name, path, text }) => {
         if (path !== undefined) {

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RunResult } from '../../shared/contract/sandbox.ts';
 import { InputQuestions } from './input-questions.ts';
-import type { GivenFile } from './tool-schemas.ts';
+import type { InputFileArgument } from './tool-schemas.ts';
 
 export interface RunOrder {
   readonly script: string;
   readonly session: string | undefined;
   readonly packages: readonly string[];
-  readonly files: readonly GivenFile[];
+  readonly files: readonly InputFileArgument[];
   readonly timeoutMs: number;
 }
 

@@ -30,10 +30,10 @@ const UNKNOWN_FIELD = {
       : undefined,
 };
 
-export const GivenFile = z
+export const InputFileArgument = z
   .strictObject({ name: Name, ...Content }, UNKNOWN_FIELD)
   .refine(hasOne, ONE_CONTENT);
-export type GivenFile = z.infer<typeof GivenFile>;
+export type InputFileArgument = z.infer<typeof InputFileArgument>;
 
 export const RunInput = z.strictObject(
   {
@@ -47,7 +47,7 @@ export const RunInput = z.strictObject(
       .max(32)
       .optional()
       .describe('Packages to install that the code does not import by name'),
-    files: z.array(GivenFile).max(32).optional().describe('Files to put into /workspace first'),
+    files: z.array(InputFileArgument).max(32).optional().describe('Files to put into /workspace first'),
     timeout_seconds: z
       .number()
       .min(LIMITS.timeoutMs.min / 1000)

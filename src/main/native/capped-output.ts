@@ -1,8 +1,8 @@
-import { BothEnds } from '../../shared/both-ends.ts';
-import { inPieces, Turns } from '../foreign-text/turns.ts';
+import { HeadTailBuffer } from '../../shared/head-tail-buffer.ts';
+import { inPieces, Yielder } from '../foreign-text/yielder.ts';
 import type { RunPiece } from '../../shared/protocol/interpreter.ts';
 import type { RunOutput } from '../../shared/contract/sandbox.ts';
-import { MisbehaviourError, ReportError } from '../run/run-collector.ts';
+import { RunProtocolError, ReportError } from '../run/run-collector.ts';
 
 const LINE_END = 10;
 
@@ -11,7 +11,7 @@ export class CappedOutput {
   /** Cap of each stream. */
   readonly maxBytes: number;
   readonly #pass: (piece: RunPiece) => void;
-  readonly #ends: Readonly<Record<RunOutput['stream'], BothEnds>>;
+  readonly #ends: Readonly<Record<RunOutput['stream'], HeadTailBuffer>>;
   #cut = false;
   #closed = false;
 
@@ -19,7 +19,7 @@ export class CappedOutput {
     this.maxBytes = maxBytes;
     this.#pass = pass;
     const encoder = new TextEncoder();
-    const ends = (): BothEnds => new BothEnds(maxBytes, (text) => encoder.encode(text));
+    const ends = (): HeadTailBuffer => new HeadTailBuffer(maxBytes, (text) => encoder.encode(text));
     this.#ends = { stdout: ends(), stderr: ends() };
   }
 
@@ -47,7 +47,7 @@ export class CappedOutput {
       this.#cut = true;
       return;
     }
-    const turns = new Turns();
+    const yielder = new Yielder();
     try {
       let start = 0;
       // A process that was killed may have left half a line.
@@ -56,10 +56,10 @@ export class CappedOutput {
           this.#pass({ channel: 'display', bytes, last: false });
         });
         this.#pass({ channel: 'display', bytes: new Uint8Array(), last: true });
-        await turns.pause();
+        await yielder.pause();
       }
     } catch (error) {
-      if (!(error instanceof ReportError || error instanceof MisbehaviourError)) throw error;
+      if (!(error instanceof ReportError || error instanceof RunProtocolError)) throw error;
       this.#cut = true;
     }
   }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { InputQuestion, type InputAnswer } from '../../shared/protocol/blocking-calls.ts';
 import type { RunPiece } from '../../shared/protocol/interpreter.ts';
-import { MisbehaviourError } from '../run/misbehaviour.ts';
+import { RunProtocolError } from '../run/run-protocol-error.ts';
 
 /** What code in there may have written itself. */
 export const NativeReport = z.discriminatedUnion('say', [
@@ -63,7 +63,7 @@ const LINE_END = 10;
 export class ReportLines {
   #rest = Buffer.alloc(0);
 
-  /** @throws MisbehaviourError where a line is too long or no report */
+  /** @throws RunProtocolError where a line is too long or no report */
   *push(piece: Uint8Array): Generator<NativeReport> {
     let start = 0;
     for (let end; (end = piece.indexOf(LINE_END, start)) !== -1; start = end + 1) {
@@ -76,7 +76,7 @@ export class ReportLines {
 
   #joined(bytes: Uint8Array): Buffer<ArrayBuffer> {
     if (this.#rest.byteLength + bytes.byteLength > MAX_LINE_BYTES) {
-      throw new MisbehaviourError('it told more than it may');
+      throw new RunProtocolError('it told more than it may');
     }
     return Buffer.concat([this.#rest, bytes]);
   }
@@ -86,6 +86,6 @@ const reportOf = (line: Buffer): NativeReport => {
   try {
     return NativeReport.parse(JSON.parse(line.toString('utf8')));
   } catch {
-    throw new MisbehaviourError('it told what has no meaning');
+    throw new RunProtocolError('it told what has no meaning');
   }
 };

@@ -5,7 +5,7 @@ import { raceStop, sharedController } from '../base/stop-signal.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/system-error.ts';
 import type { Interpreter } from '../run/backend.ts';
-import { MisbehaviourError } from '../run/misbehaviour.ts';
+import { RunProtocolError } from '../run/run-protocol-error.ts';
 import type { Verdict } from '../run/verdict.ts';
 import { NotBegunError } from './not-begun.ts';
 
@@ -63,7 +63,7 @@ export abstract class NativeInterpreter implements Interpreter {
 
   async failed(error: unknown): Promise<Verdict> {
     await this.terminate();
-    if (error instanceof MisbehaviourError) return { kind: 'misbehaved', detail: error.message };
+    if (error instanceof RunProtocolError) return { kind: 'misbehaved', detail: error.message };
     const detail =
       error instanceof NotBegunError ? error.message : `Python could not be started: ${messageOf(error)}`;
     return { kind: 'setup-failed', detail };

@@ -5,7 +5,7 @@ import type { RunOutput } from '../../shared/contract/sandbox.ts';
 import type { Clock } from '../base/clock.ts';
 import { killTree, signalQuietly } from '../base/process-tree.ts';
 import { raceStop, sharedController } from '../base/stop-signal.ts';
-import { MisbehaviourError } from '../run/misbehaviour.ts';
+import { RunProtocolError } from '../run/run-protocol-error.ts';
 import { orderLine, ReportLines, type NativeOrder, type NativeReport } from './native-channel.ts';
 
 /** For the last output to arrive once the process has ended, in ms: something it started may hold the pipes. */
@@ -143,13 +143,13 @@ export class NativeProcess {
     };
     const fail = (error: unknown): void => {
       pipe?.destroy();
-      this.#options.onMisbehaviour(error instanceof Error ? error : new MisbehaviourError(String(error)));
+      this.#options.onMisbehaviour(error instanceof Error ? error : new RunProtocolError(String(error)));
     };
     pipe?.on('data', (bytes: Buffer) => {
       try {
         for (const report of lines.push(bytes)) {
           waiting += 1;
-          if (waiting > MAX_WAITING) throw new MisbehaviourError('it told more than it may');
+          if (waiting > MAX_WAITING) throw new RunProtocolError('it told more than it may');
           last = last.then(() => pass(report));
           last.catch(fail);
         }

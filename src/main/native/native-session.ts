@@ -5,12 +5,12 @@ import type { RunEnd, RunOrder, RunPiece } from '../../shared/protocol/interpret
 import type { Clock } from '../base/clock.ts';
 import { raceStop, sharedController } from '../base/stop-signal.ts';
 import { TextTail } from '../base/text-tail.ts';
-import { MisbehaviourError } from '../run/misbehaviour.ts';
+import { RunProtocolError } from '../run/run-protocol-error.ts';
 import { CappedOutput } from './capped-output.ts';
 import { LateOutput } from './late-output.ts';
 import { answerOrder, inputPiece, type NativeReport } from './native-channel.ts';
 import type { InterruptBy, NativeExit, NativeProcess } from './native-process.ts';
-import { LAST_WORDS_UNITS, notBegun } from './not-begun.ts';
+import { STDERR_TAIL_UNITS, notBegun } from './not-begun.ts';
 import type { RunFolder } from './run-folder.ts';
 import { deathOf, passOutcome, passRest } from './run-report.ts';
 import { startPython } from './start-python.ts';
@@ -50,7 +50,7 @@ export class NativeSession {
   readonly #clock: Clock;
   readonly #folder: RunFolder;
   readonly #process: NativeProcess;
-  readonly #lastWords = new TextTail(LAST_WORDS_UNITS);
+  readonly #stderrTail = new TextTail(STDERR_TAIL_UNITS);
   readonly #decoder = new TextDecoder();
   readonly #late = new LateOutput();
   readonly #ready: Promise<void>;
@@ -103,7 +103,7 @@ export class NativeSession {
 
   /** @throws NotBegunError, Error when Python could not be started */
   async ready(): Promise<void> {
-    const exited = this.#process.exited.then((exit) => Promise.reject(notBegun(exit, this.#lastWords)));
+    const exited = this.#process.exited.then((exit) => Promise.reject(notBegun(exit, this.#stderrTail)));
     await Promise.race([this.#ready, exited, this.#misbehaved]);
   }
 
@@ -201,7 +201,7 @@ export class NativeSession {
         return;
       case 'done':
         if (current?.number !== report.run)
-          throw new MisbehaviourError('it told of a run that is not under way');
+          throw new RunProtocolError('it told of a run that is not under way');
         // What comes from now on is not part of it.
         this.#current = null;
         current.onDone();
@@ -215,7 +215,7 @@ export class NativeSession {
   #hearAnswer({ last, part, question: number }: Extract<NativeReport, { say: 'answer' }>): void {
     const question = this.#question;
     if (question?.number !== number || question.text.length + part.length > LIMITS.nameReportBytes)
-      throw new MisbehaviourError('it answered what was not asked');
+      throw new RunProtocolError('it answered what was not asked');
     question.text += part;
     if (!last) return;
     this.#question = null;
@@ -224,7 +224,7 @@ export class NativeSession {
 
   #hearOutput(output: RunOutput): void {
     if (output.stream === 'stderr')
-      this.#lastWords.push(this.#decoder.decode(output.bytes, { stream: true }));
+      this.#stderrTail.push(this.#decoder.decode(output.bytes, { stream: true }));
     if (this.#current === null) this.#late.push(output);
     else this.#current.output.push(output.stream, output.bytes);
   }

@@ -3,12 +3,12 @@ import type { InputAnswer } from '../../shared/protocol/blocking-calls.ts';
 import type { RunEnd, RunOrder, RunPiece } from '../../shared/protocol/interpreter.ts';
 import type { Clock } from '../base/clock.ts';
 import { TextTail } from '../base/text-tail.ts';
-import { MisbehaviourError } from '../run/misbehaviour.ts';
+import { RunProtocolError } from '../run/run-protocol-error.ts';
 import { CappedOutput } from './capped-output.ts';
 import { answerOrder, inputPiece, type NativeReport } from './native-channel.ts';
 import { NativeInterpreter } from './native-interpreter.ts';
 import type { InterruptBy, NativeExit, NativeProcess } from './native-process.ts';
-import { LAST_WORDS_UNITS, notBegun } from './not-begun.ts';
+import { STDERR_TAIL_UNITS, notBegun } from './not-begun.ts';
 import type { RunFolder } from './run-folder.ts';
 import { deathOf, passOutcome, passRest } from './run-report.ts';
 import { startPython } from './start-python.ts';
@@ -57,7 +57,7 @@ export class ProgramInterpreter extends NativeInterpreter {
   protected override async execute(order: RunOrder, onPiece: (piece: RunPiece) => void): Promise<RunEnd> {
     const { clock, environment, folder, interruptBy, program } = this.#options;
     const output = new CappedOutput(order.outputBytes, onPiece);
-    const lastWords = new TextTail(LAST_WORDS_UNITS);
+    const stderrTail = new TextTail(STDERR_TAIL_UNITS);
     const decoder = new TextDecoder();
     let onMisbehaviour: (error: Error) => void = () => undefined;
     const misbehaved = new Promise<never>((_resolve, reject) => {
@@ -72,7 +72,7 @@ export class ProgramInterpreter extends NativeInterpreter {
       options: ['program', ...(order.input ? (['input'] as const) : [])],
       textLimit: output.maxBytes,
       onOutput: ({ stream, bytes }: RunOutput) => {
-        if (stream === 'stderr') lastWords.push(decoder.decode(bytes, { stream: true }));
+        if (stream === 'stderr') stderrTail.push(decoder.decode(bytes, { stream: true }));
         output.push(stream, bytes);
       },
       onReport: (report) => onPiece(questionOf(report)),
@@ -82,7 +82,7 @@ export class ProgramInterpreter extends NativeInterpreter {
     try {
       const exit = await Promise.race([python.exited, misbehaved]).finally(() => python.end());
       await passRest(folder, output);
-      return await this.#endOf(exit, output, lastWords, onPiece);
+      return await this.#endOf(exit, output, stderrTail, onPiece);
     } finally {
       output.close();
     }
@@ -92,18 +92,18 @@ export class ProgramInterpreter extends NativeInterpreter {
   async #endOf(
     exit: NativeExit,
     output: CappedOutput,
-    lastWords: TextTail,
+    stderrTail: TextTail,
     onPiece: (piece: RunPiece) => void,
   ): Promise<RunEnd> {
     const { folder } = this.#options;
-    if (!(await folder.hasBegun()) && exit.signal === null) throw notBegun(exit, lastWords);
+    if (!(await folder.hasBegun()) && exit.signal === null) throw notBegun(exit, stderrTail);
     const ended = exit.signal === null ? await passOutcome(folder, output, onPiece) : null;
     return ended ?? (await deathOf(folder, exit));
   }
 }
 
-/** The only thing that a program can have to say. @throws MisbehaviourError */
+/** The only thing that a program can have to say. @throws RunProtocolError */
 const questionOf = (report: NativeReport): RunPiece => {
-  if (report.say !== 'input') throw new MisbehaviourError('it told what has no meaning');
+  if (report.say !== 'input') throw new RunProtocolError('it told what has no meaning');
   return inputPiece(report);
 };

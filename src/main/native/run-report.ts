@@ -1,7 +1,7 @@
 /** What a run in a native process leaves behind: output, what it showed, its outcome. */
 import { LIMITS } from '../../shared/limits.ts';
 import { outcomeBudgetBytes, type RunEnd, type RunPiece } from '../../shared/protocol/interpreter.ts';
-import { inPieces } from '../foreign-text/turns.ts';
+import { inPieces } from '../foreign-text/yielder.ts';
 import type { CappedOutput } from './capped-output.ts';
 import type { NativeExit } from './native-process.ts';
 import type { RunFolder } from './run-folder.ts';

@@ -4,7 +4,7 @@ import { PackageError } from './package-error.ts';
 import type { UnknownPackage } from './resolve/resolver.ts';
 
 /** Who requests a package. Users may install any package, code only what the settings allow. */
-export type Asker = 'user' | 'code';
+export type Requester = 'user' | 'code';
 
 /** Which packages the settings allow, and to whom. */
 export class AccessRules {
@@ -18,7 +18,7 @@ export class AccessRules {
   }
 
   /** @throws PackageError `not-allowed` */
-  refuseForbidden(name: string, asker: Asker): void {
+  refuseForbidden(name: string, asker: Requester): void {
     if (asker === 'user' || this.allowed.size === 0 || this.allowed.has(name)) return;
     throw new PackageError(
       'not-allowed',
@@ -28,7 +28,7 @@ export class AccessRules {
   }
 
   /** Whether files may be fetched for that asker. */
-  mayFetch(asker: Asker): boolean {
+  mayFetch(asker: Requester): boolean {
     return asker === 'user' || this.#autoInstall;
   }
 
@@ -39,7 +39,7 @@ export class AccessRules {
    */
   mayLookUp(
     { neededBy, requirement }: UnknownPackage,
-    asker: Asker,
+    asker: Requester,
     spelledOut: ReadonlySet<string>,
   ): boolean {
     // Dependencies of an allowed package are allowed.

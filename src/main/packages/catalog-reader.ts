@@ -1,7 +1,7 @@
 import { PackageCatalog } from './resolve/catalog.ts';
 import type { PackageLock } from './resolve/lock-file.ts';
 import type { ModuleOwners } from './resolve/module-owners.ts';
-import type { HandMarks } from './store/hand-marks.ts';
+import type { UserInstallMarks } from './store/user-install-marks.ts';
 import { markFormerInstalls } from './store/former-store.ts';
 import type { PackageStore } from './store/store.ts';
 import type { UserLock } from './store/user-lock.ts';
@@ -9,7 +9,7 @@ import type { UserLock } from './store/user-lock.ts';
 export interface CatalogReaderOptions {
   readonly lock: PackageLock;
   readonly userLock: UserLock;
-  readonly handMarks: HandMarks;
+  readonly userInstallMarks: UserInstallMarks;
   readonly store: PackageStore;
   /** Of that lock. */
   readonly owners: ModuleOwners;
@@ -30,11 +30,11 @@ export class CatalogReader {
 
   /** @throws PackageError `store-unreadable` */
   async read(): Promise<PackageCatalog> {
-    const { allowed, handMarks, lock, owners, userLock } = this.#options;
+    const { allowed, userInstallMarks, lock, owners, userLock } = this.#options;
     const migrating = (this.#migrated ??= this.#migrate());
     migrating.catch(() => (this.#migrated = undefined));
     await migrating;
-    const [{ entries }, byHand] = await Promise.all([userLock.load(), handMarks.load()]);
+    const [{ entries }, byHand] = await Promise.all([userLock.load(), userInstallMarks.load()]);
     if (this.#made?.entries !== entries || this.#made.marks !== byHand) {
       const catalog = new PackageCatalog({ lock, entries, byHand, owners, allowed });
       this.#made = { entries, marks: byHand, catalog };
@@ -43,8 +43,8 @@ export class CatalogReader {
   }
 
   async #migrate(): Promise<void> {
-    const { handMarks, lock, store, userLock } = this.#options;
+    const { userInstallMarks, lock, store, userLock } = this.#options;
     const { entries } = await userLock.load();
-    await markFormerInstalls({ store, handMarks, lock: lock.entries(), entries });
+    await markFormerInstalls({ store, userInstallMarks, lock: lock.entries(), entries });
   }
 }

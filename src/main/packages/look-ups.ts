@@ -1,5 +1,5 @@
 import type { PackageProgress } from '../../shared/contract/package-progress.ts';
-import { autoInstallOff, type AccessRules, type Asker } from './access-rules.ts';
+import { autoInstallOff, type AccessRules, type Requester } from './access-rules.ts';
 import { PackageError } from './package-error.ts';
 import { ProgressSum } from './progress.ts';
 import type { PackageCatalog } from './resolve/catalog.ts';
@@ -9,13 +9,13 @@ import { requirementText, type Requirement } from './resolve/requirement.ts';
 import { noSuitableVersions, resolve, type UnknownPackage } from './resolve/resolver.ts';
 import type { SourceChain } from './sources/source-chain.ts';
 import type { UnreachableSources } from './sources/unreachable-sources.ts';
-import type { Room } from './store/room.ts';
+import type { StoreWriter } from './store/store-quota.ts';
 
 /** Most rounds of look-ups: each finds the dependencies of the packages found in the round before. */
 const MAX_ROUNDS = 30;
 
 export interface PackageWorkOptions {
-  readonly askedBy: Asker;
+  readonly askedBy: Requester;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: PackageProgress) => void) | undefined;
 }
@@ -26,7 +26,7 @@ export interface LookUpParts {
   readonly discovery: Discovery;
   readonly chain: SourceChain;
   readonly silent: UnreachableSources;
-  readonly room: Room;
+  readonly writer: StoreWriter;
   /** Such as `3.14.0`. */
   readonly python: string;
 }
@@ -95,7 +95,7 @@ export class LookUps {
     mayAsk: boolean,
     { signal, spelledOut }: ObtainContext,
   ): Promise<UserEntry> {
-    const { chain, discovery, room, rules, silent } = this.#parts;
+    const { chain, discovery, writer, rules, silent } = this.#parts;
     const { askedBy, onProgress } = this.#options;
     const { name } = requirement;
     if (!rules.mayFetch(askedBy)) throw autoInstallOff(name);
@@ -108,7 +108,7 @@ export class LookUps {
         isPatient: askedBy === 'user',
         named: neededBy === null && this.isNamed(name, spelledOut),
       },
-      { chain, silent, room, signal, onProgress: (done, total) => progress.moved(name, done, total) },
+      { chain, silent, writer, signal, onProgress: (done, total) => progress.moved(name, done, total) },
     );
   }
 

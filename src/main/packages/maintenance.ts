@@ -46,13 +46,13 @@ export const mendPackages = async (
 
 /** Removes all packages and their records. Returns what was removed from the store. */
 export const removeAllPackages = async ({
-  handMarks,
+  userInstallMarks,
   store,
   userLock,
-}: Pick<Packages, 'handMarks' | 'store' | 'userLock'>): Promise<StoreSize> => {
+}: Pick<Packages, 'userInstallMarks' | 'store' | 'userLock'>): Promise<StoreSize> => {
   const removed = await store.clear();
   await userLock.clear();
-  await handMarks.clear();
+  await userInstallMarks.clear();
   return removed;
 };
 

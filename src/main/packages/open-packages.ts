@@ -3,9 +3,9 @@ import path from 'node:path';
 import process from 'node:process';
 import type { PackageSettings } from '../../shared/packages/package-settings.ts';
 import { Downloads, type DownloadLimits } from './http/downloads.ts';
-import { HandMarks } from './store/hand-marks.ts';
+import { UserInstallMarks } from './store/user-install-marks.ts';
 import { IndexLocator } from './index/index-locator.ts';
-import type { PipSurroundings } from './index/pip-configuration.ts';
+import type { PipEnvironment } from './index/pip-configuration.ts';
 import type { PackageLock } from './resolve/lock-file.ts';
 import { storeFolder } from './store/store-folder.ts';
 import { PackageError } from './package-error.ts';
@@ -40,7 +40,7 @@ export interface OpenPackagesOptions {
   /** False when no network source may be used except the mirror and `indexUrl`. */
   readonly official?: boolean;
   /** Environment and folders of the user's pip configuration; by default those of this process. */
-  readonly pip?: PipSurroundings;
+  readonly pip?: PipEnvironment;
   readonly downloadLimits?: DownloadLimits;
   readonly limits?: Partial<PackageServiceLimits>;
 }
@@ -49,7 +49,7 @@ export interface Packages {
   readonly service: PackageService;
   readonly store: PackageStore;
   readonly userLock: UserLock;
-  readonly handMarks: HandMarks;
+  readonly userInstallMarks: UserInstallMarks;
   readonly pack: OfflinePack | null;
   /** Null when no index may be used. */
   readonly index: IndexLocator | null;
@@ -66,7 +66,7 @@ export function openPackages(options: OpenPackagesOptions): Packages {
   const folder = storeFolder(options.dataFolder, pyodideVersion);
   const store = new PackageStore(folder);
   const userLock = new UserLock(folder);
-  const handMarks = new HandMarks(folder);
+  const userInstallMarks = new UserInstallMarks(folder);
   const pack = options.pack === undefined ? null : new OfflinePack(options.pack, pyodideVersion);
   const sources: PackageSource[] = pack === null ? [] : [pack];
   if (settings.mirror !== '') sources.push(mirrorOf(settings.mirror, downloads));
@@ -75,8 +75,16 @@ export function openPackages(options: OpenPackagesOptions): Packages {
   if (index !== null)
     sources.push(new PackageIndex(downloads, { index, python: lock.python, abi: lock.abi }));
   const limits = options.limits === undefined ? {} : { limits: options.limits };
-  const service = new PackageService({ lock, userLock, handMarks, store, sources, settings, ...limits });
-  return { service, store, userLock, handMarks, pack, index };
+  const service = new PackageService({
+    lock,
+    userLock,
+    userInstallMarks,
+    store,
+    sources,
+    settings,
+    ...limits,
+  });
+  return { service, store, userLock, userInstallMarks, pack, index };
 }
 
 /** @param sources where micropip may come from */

@@ -2,13 +2,13 @@ import { CURATED } from '../../shared/curated-packages.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
 import type { PackageSettings } from '../../shared/packages/package-settings.ts';
 import { MIB } from '../../shared/units.ts';
-import { AccessRules, type Asker } from './access-rules.ts';
+import { AccessRules, type Requester } from './access-rules.ts';
 import { CatalogReader } from './catalog-reader.ts';
-import { HandInstalls } from './hand-installs.ts';
+import { UserInstalls } from './user-installs.ts';
 import { PackageInventory } from './inventory.ts';
 import { PACKAGE_SERVICE_LIMITS, type PackageServiceLimits } from './package-limits.ts';
 import type { PackageWorkOptions } from './look-ups.ts';
-import { PackageWork, type Wants } from './package-work.ts';
+import { PackageWork, type WantedPackages } from './package-work.ts';
 import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 import { PackageCatalog } from './resolve/catalog.ts';
 import { Discovery } from './resolve/discovery.ts';
@@ -20,10 +20,10 @@ import { resolve } from './resolve/resolver.ts';
 import { SourceChain } from './sources/source-chain.ts';
 import type { PackageSource } from './sources/source.ts';
 import { UnreachableSources } from './sources/unreachable-sources.ts';
-import type { HandMarks } from './store/hand-marks.ts';
+import type { UserInstallMarks } from './store/user-install-marks.ts';
 import { Holds, type Hold } from './store/holds.ts';
 import { PackageFiles } from './store/package-files.ts';
-import { StoreRoom, type Room } from './store/room.ts';
+import { StoreQuota, type StoreWriter } from './store/store-quota.ts';
 import type { PackageStore } from './store/store.ts';
 import type { UserLock } from './store/user-lock.ts';
 import { wheelOf, type Wheel } from './wheel.ts';
@@ -32,7 +32,7 @@ import { withDeadline } from './with-deadline.ts';
 export interface PackageServiceOptions {
   readonly lock: PackageLock;
   readonly userLock: UserLock;
-  readonly handMarks: HandMarks;
+  readonly userInstallMarks: UserInstallMarks;
   readonly store: PackageStore;
   /** In the order in which they are tried. */
   readonly sources: readonly PackageSource[];
@@ -41,7 +41,7 @@ export interface PackageServiceOptions {
 }
 
 /** Of one installation. */
-export type EnsureOptions = PackageWorkOptions & Pick<Wants, 'spelledOut' | 'present'>;
+export type EnsureOptions = PackageWorkOptions & Pick<WantedPackages, 'spelledOut' | 'present'>;
 
 export interface MendOptions {
   readonly signal?: AbortSignal;
@@ -51,7 +51,7 @@ export interface MendOptions {
 /** Packages for the sandbox: resolved, fetched, verified and kept. All methods throw PackageError. */
 export class PackageService {
   readonly inventory: PackageInventory;
-  readonly byHand: HandInstalls;
+  readonly byHand: UserInstalls;
   readonly #options: PackageServiceOptions;
   readonly #limits: PackageServiceLimits;
   readonly #files: PackageFiles;
@@ -61,11 +61,11 @@ export class PackageService {
   readonly #owners: ModuleOwners;
   readonly #catalog: CatalogReader;
   readonly #holds: Holds;
-  readonly #room: StoreRoom;
+  readonly #quota: StoreQuota;
   #alwaysKept: Promise<ReadonlySet<string>> | undefined;
 
   constructor(options: PackageServiceOptions) {
-    const { handMarks, lock, settings, store, userLock } = options;
+    const { userInstallMarks, lock, settings, store, userLock } = options;
     this.#options = options;
     this.#limits = { ...PACKAGE_SERVICE_LIMITS, ...options.limits };
     this.#files = new PackageFiles(store, this.#limits.parallel);
@@ -75,14 +75,34 @@ export class PackageService {
     this.#discovery = new Discovery({ store, environment: this.#environment, lookUpMs });
     this.#owners = new ModuleOwners(lock.entries());
     const { allowed } = this.#rules;
-    this.#catalog = new CatalogReader({ lock, userLock, handMarks, store, owners: this.#owners, allowed });
+    this.#catalog = new CatalogReader({
+      lock,
+      userLock,
+      userInstallMarks,
+      store,
+      owners: this.#owners,
+      allowed,
+    });
     this.#holds = new Holds(store.folder);
     const capBytes = (settings.cacheMiB ?? DEFAULTS.packageCacheMiB) * MIB;
     const alwaysKept = (): Promise<ReadonlySet<string>> => (this.#alwaysKept ??= this.#baseSet());
-    this.#room = new StoreRoom({ store, userLock, handMarks, holds: this.#holds, capBytes, alwaysKept });
+    this.#quota = new StoreQuota({
+      store,
+      userLock,
+      userInstallMarks,
+      holds: this.#holds,
+      capBytes,
+      alwaysKept,
+    });
     this.inventory = new PackageInventory({ lock, store, catalog: this.#catalog });
-    const parts = { store, userLock, handMarks, catalog: this.#catalog, environment: this.#environment };
-    this.byHand = new HandInstalls(parts);
+    const parts = {
+      store,
+      userLock,
+      userInstallMarks,
+      catalog: this.#catalog,
+      environment: this.#environment,
+    };
+    this.byHand = new UserInstalls(parts);
   }
 
   /** Begins an operation on packages, for a run or an installation. The caller must release it. */
@@ -99,7 +119,7 @@ export class PackageService {
       store,
       silent,
       chain: new SourceChain(sources, silent),
-      room: this.#roomFor(options.askedBy, hold),
+      writer: this.#writerFor(options.askedBy, hold),
       environment: this.#environment,
       python: lock.python,
       overallMs: this.#limits.overallMs,
@@ -118,7 +138,7 @@ export class PackageService {
     const { present, spelledOut, ...work } = options;
     const begun = await this.begin(work);
     try {
-      const wants: Wants = {
+      const wants: WantedPackages = {
         required: requirements,
         ...(present === undefined ? {} : { present }),
         ...(spelledOut === undefined ? {} : { spelledOut }),
@@ -158,12 +178,12 @@ export class PackageService {
     await Promise.all(this.#options.sources.map((source) => source.close()));
   }
 
-  #roomFor(asker: Asker, hold: Hold): Room {
+  #writerFor(asker: Requester, hold: Hold): StoreWriter {
     switch (asker) {
       case 'user':
-        return this.#room.forUser(hold);
+        return this.#quota.forUser(hold);
       case 'code':
-        return this.#room.forCode(hold);
+        return this.#quota.forCode(hold);
     }
   }
 

@@ -9,12 +9,12 @@ import { parseRequirement, type Requirement } from './resolve/requirement.ts';
 import { resolve } from './resolve/resolver.ts';
 import type { PackageFiles } from './store/package-files.ts';
 import type { PackageStore } from './store/store.ts';
-import { Turns } from '../foreign-text/turns.ts';
+import { Yielder } from '../foreign-text/yielder.ts';
 import { withDeadline } from './with-deadline.ts';
 import { wheelOf, type Wheel } from './wheel.ts';
 
 /** An optional package: the work goes on without it. */
-export interface OptionalWant {
+export interface OptionalPackage {
   /** Such as `pandas` or `rich>=13`. */
   readonly requirement: string;
   /** What it is wanted for. */
@@ -23,10 +23,10 @@ export interface OptionalWant {
   readonly named: boolean;
 }
 
-export interface Wants {
+export interface WantedPackages {
   /** Without one of these, the work fails. */
   readonly required: readonly string[];
-  readonly optional?: readonly OptionalWant[];
+  readonly optional?: readonly OptionalPackage[];
   /**
    * Of what code wants: the packages, normalised, that stand in what was handed in to be run. Names that code makes up
    * as it runs are not looked up on the network, which would be a way to send something out.
@@ -36,7 +36,7 @@ export interface Wants {
   readonly present?: ReadonlyMap<string, string>;
 }
 
-export interface Obtained {
+export interface ObtainedPackages {
   /** Wheels in the store, each after those it depends on. */
   readonly wheels: readonly Wheel[];
   /** Why optional ones are not among them, by requirement. */
@@ -83,7 +83,7 @@ export class PackageWork {
   }
 
   /** Makes sure that packages and all that they need are in the store. */
-  obtain({ required, optional = [], spelledOut, present }: Wants): Promise<Obtained> {
+  obtain({ required, optional = [], spelledOut, present }: WantedPackages): Promise<ObtainedPackages> {
     return withDeadline(this.#parts.overallMs, this.#options.signal, async (signal) => {
       const context: ObtainContext = {
         spelledOut: spelledOut ?? new Set(),
@@ -139,10 +139,10 @@ export class PackageWork {
   }
 
   async #requirementsOf(texts: readonly string[]): Promise<Requirement[]> {
-    const turns = new Turns();
+    const yielder = new Yielder();
     const requirements: Requirement[] = [];
     for (const text of texts) {
-      await turns.pause();
+      await yielder.pause();
       const requirement = this.#requirementOf(text);
       if (requirement !== null) requirements.push(requirement);
     }
@@ -157,13 +157,13 @@ export class PackageWork {
   }
 
   async #optionsOf(
-    optional: readonly OptionalWant[],
+    optional: readonly OptionalPackage[],
     refused: Map<string, PackageError>,
   ): Promise<readonly Option[]> {
-    const turns = new Turns();
+    const yielder = new Yielder();
     const options: Option[] = [];
     for (const { modules, named, requirement: text } of optional) {
-      await turns.pause();
+      await yielder.pause();
       try {
         const requirement = this.#requirementOf(text);
         if (requirement !== null) options.push({ requirement, text, modules, named });
@@ -244,7 +244,7 @@ export class PackageWork {
     entries: readonly PackageEntry[],
     { spelledOut }: ObtainContext,
   ): Promise<void> {
-    const { catalog, room } = this.#parts;
+    const { catalog, writer } = this.#parts;
     const named = new Set(
       wanted.map(({ name }) => name).filter((name) => this.#lookUps.isNamed(name, spelledOut)),
     );
@@ -252,29 +252,29 @@ export class PackageWork {
     if (hashes.size === 0) return;
     for (const entry of catalog.recorded()) {
       if (!hashes.has(entry.sha256) || entry.named || this.#recorded.has(entry.sha256)) continue;
-      await room.record({ ...entry, named: true });
+      await writer.record({ ...entry, named: true });
     }
     for (const hash of hashes) this.#recorded.add(hash);
   }
 
   async #fetch(entries: readonly PackageEntry[], signal: AbortSignal): Promise<void> {
-    const { chain, files, room, rules, store } = this.#parts;
+    const { chain, files, writer, rules, store } = this.#parts;
     await this.#hold(entries);
     const missing = entries.filter(({ sha256 }) => !this.#sizes.has(sha256));
     const [first] = missing;
     if (first === undefined) return;
     if (!rules.mayFetch(this.#options.askedBy)) throw autoInstallOff(first.name);
     const onProgress = this.#options.onProgress ?? (() => undefined);
-    await files.obtainAll(missing, chain, signal, onProgress, (sha256, bytes) => room.keep(sha256, bytes));
+    await files.obtainAll(missing, chain, signal, onProgress, (sha256, bytes) => writer.keep(sha256, bytes));
     for (const { sha256 } of missing) this.#sizes.set(sha256, (await store.sizeOf(sha256)) ?? 0);
   }
 
   /** What of it is there stays there. */
   async #hold(entries: readonly PackageEntry[]): Promise<void> {
-    const { room, store } = this.#parts;
+    const { writer, store } = this.#parts;
     const hashes = entries.map(({ sha256 }) => sha256).filter((sha256) => !this.#sizes.has(sha256));
     if (hashes.length === 0) return;
-    await room.hold(hashes);
+    await writer.hold(hashes);
     await store.touch(hashes);
     for (const sha256 of hashes) {
       const bytes = await store.sizeOf(sha256);

@@ -7,13 +7,13 @@ import type {
 } from '../../shared/contract/sandbox.ts';
 import type { OrderlyEnd } from '../../shared/contract/sandbox-events.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
-import { CallDialog } from '../functions/call-dialog.ts';
+import { CallRequestHandler } from '../functions/call-request-handler.ts';
 import type { RunCalls } from '../functions/run-calls.ts';
 import type { Clock } from '../base/clock.ts';
 import { linkSignals, sharedController } from '../base/stop-signal.ts';
 import type { Backend, Interpreter, RunProgress } from './backend.ts';
-import { FontDialog } from './font-dialog.ts';
-import { InputDialog } from './input-dialog.ts';
+import { FontRequestHandler } from './font-request-handler.ts';
+import { InputRequestHandler } from './input-request-handler.ts';
 import { OutputRelay } from './output-relay.ts';
 import { parseRequest } from './parse-request.ts';
 import { RunCollector } from './run-collector.ts';
@@ -28,7 +28,7 @@ import type { Runner } from './runner.ts';
 import { outcomeOf, type Verdict } from './verdict.ts';
 
 /** Observes runs as they begin and end; `run` counts from 1. */
-export interface RunObserver {
+export interface RunLifecycleObserver {
   onRunBegan?(run: number, session: string | null): void;
   onRunEnded?(run: number, session: string | null, ended: EndedRunReport): void;
   /** A call of a function was settled. */
@@ -52,7 +52,7 @@ export interface BackendRunnerOptions {
   readonly inputWaitMs: () => number;
   /** Message of the runs that fail because the runner was disposed of. */
   readonly disposedDetail: string;
-  readonly observer?: RunObserver;
+  readonly observer?: RunLifecycleObserver;
 }
 
 /** State of one run. */
@@ -63,10 +63,10 @@ interface RunParts {
   /** See `RunContext.endsSession`. */
   readonly endsSession: OrderlyEnd | null;
   readonly collector: RunCollector;
-  readonly input: InputDialog | null;
+  readonly input: InputRequestHandler | null;
   /** Function calls of the run; null when it was given no functions. */
   readonly calls: RunCalls | null;
-  readonly fonts: FontDialog;
+  readonly fonts: FontRequestHandler;
   readonly outputBytes: number;
   readonly signal: AbortSignal;
 }
@@ -128,9 +128,9 @@ export class BackendRunner implements Runner {
     const number = this.#nextRun++;
     const session = request.session ?? null;
     const relay = new OutputRelay();
-    const input = options.onInput === undefined ? null : new InputDialog(options.onInput);
+    const input = options.onInput === undefined ? null : new InputRequestHandler(options.onInput);
     const calls = this.#callsOf(number, session, options);
-    const fonts = new FontDialog(limitOf(request), options.onPackages);
+    const fonts = new FontRequestHandler(limitOf(request), options.onPackages);
     const outputBytes = this.#options.outputBytes();
     const collector = new RunCollector(outputBytes, relayTo(relay, options, input, calls, fonts));
     const disposed = this.#disposal.signal.aborted;
@@ -188,7 +188,7 @@ export class BackendRunner implements Runner {
     const { clock, observer } = this.#options;
     if (forwardedCalls !== undefined) return forwardedCalls;
     if (functions === undefined || functions.set.all.length === 0) return null;
-    return new CallDialog({
+    return new CallRequestHandler({
       functions,
       clock,
       session,
@@ -206,9 +206,9 @@ export class BackendRunner implements Runner {
   /** Runs the code once its turn has come. Failures of the guest or the system become verdicts, not rejections. */
   async #attempt(parts: RunParts): Promise<Attempt> {
     const { endsSession, number, options, request, signal } = parts;
-    const { onPackages, onPhase, words } = options;
+    const { onPackages, onPhase, adviceWording } = options;
     const modules = options.functions?.set.modulesFor(request.code) ?? [];
-    const context = { signal, onPackages, onPhase, words, modules, endsSession };
+    const context = { signal, onPackages, onPhase, adviceWording, modules, endsSession };
     const opening = await this.#options.backend.open(request, context);
     const { packages, packagesMs, startMs } = opening;
     const prepared = { packages, packagesMs, startMs };

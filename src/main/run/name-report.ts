@@ -1,7 +1,7 @@
 import { LIMITS } from '../../shared/limits.ts';
 import { NameReport, REPORT_DEPTH, REPORT_VALUES } from '../../shared/protocol/name-reports.ts';
 import { JsonReader } from '../foreign-text/json-reader.ts';
-import { inPieces } from '../foreign-text/turns.ts';
+import { inPieces } from '../foreign-text/yielder.ts';
 
 /** For an answer about names, in ms: whoever writes code does not wait for it. */
 export const LOOK_UP_LIMIT_MS = 500;

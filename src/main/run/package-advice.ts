@@ -29,13 +29,13 @@ export interface PackageRefusal {
   readonly message: string;
 }
 
-export type AdviceWords = (advice: PackageAdvice) => string;
+export type AdviceFormatter = (advice: PackageAdvice) => string;
 
 /** The name of a wording that is made here, or one that is made elsewhere. */
-export type AdviceWording = keyof typeof WAYS | AdviceWords;
+export type AdviceWording = keyof typeof WAYS | AdviceFormatter;
 
 /** How a user passes a file, names a package, and installs one permanently, in the wording of one interface. */
-export interface WaysToHelp {
+export interface AdviceActions {
   readonly giveFile: string;
   readonly namePackage: (name: string) => string;
   readonly installFor: (name: string) => string;
@@ -57,10 +57,10 @@ const WAYS = {
     installFor: (name) => `installing ${name} in the app`,
     allow: 'add it to sandbox.packages.allow',
   },
-} satisfies Record<string, WaysToHelp>;
+} satisfies Record<string, AdviceActions>;
 
 const wordsWith =
-  (ways: WaysToHelp): AdviceWords =>
+  (ways: AdviceActions): AdviceFormatter =>
   (advice) => {
     switch (advice.kind) {
       case 'no-package': {
@@ -93,7 +93,7 @@ const wordsWith =
     }
   };
 
-const refusalIn = (ways: WaysToHelp, { code, message, packageName }: PackageRefusal): string => {
+const refusalIn = (ways: AdviceActions, { code, message, packageName }: PackageRefusal): string => {
   if (packageName === null) return message;
   switch (code) {
     case 'auto-install-off':
@@ -109,5 +109,5 @@ const refusalIn = (ways: WaysToHelp, { code, message, packageName }: PackageRefu
 };
 
 /** The words of a wording; without one those for programs. */
-export const wordsOf = (wording: AdviceWording = 'program'): AdviceWords =>
+export const adviceFormatterOf = (wording: AdviceWording = 'program'): AdviceFormatter =>
   typeof wording === 'function' ? wording : wordsWith(WAYS[wording]);

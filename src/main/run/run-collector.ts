@@ -8,7 +8,7 @@ import {
   type FinishedRun,
   type RunPiece,
 } from '../../shared/protocol/interpreter.ts';
-import { CUT_SHORT_BYTES } from '../../shared/both-ends.ts';
+import { CUT_SHORT_BYTES } from '../../shared/head-tail-buffer.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { RunDisplay, RunOutput } from '../../shared/contract/sandbox.ts';
 import { isClearing } from '../../shared/contract/streamed-output.ts';
@@ -16,10 +16,10 @@ import { GuestReport, type GuestOutcome } from '../../shared/protocol/guest-repo
 import { JsonError, JsonReader, type Json } from '../foreign-text/json-reader.ts';
 import { Utf8Text } from '../foreign-text/utf8-text.ts';
 import { CallBudget } from './call-budget.ts';
-import { MisbehaviourError } from './misbehaviour.ts';
+import { RunProtocolError } from './run-protocol-error.ts';
 import { checkFiles, FILES_VALUES, REPORTED_FILES } from './reported-files.ts';
 
-export { MisbehaviourError };
+export { RunProtocolError };
 
 /** The guest's report does not have the form of one. */
 export class ReportError extends Error {
@@ -56,7 +56,7 @@ const reportReader = (outputBytes: number): JsonReader =>
   });
 
 /** Receives the messages of a run as they arrive. */
-export interface RunListener {
+export interface RunMessageHandler {
   onOutput(output: RunOutput): void;
   onDisplay(display: RunDisplay): void;
   /** The guest waits for a line of input; a secret one must not be displayed. */
@@ -64,7 +64,7 @@ export interface RunListener {
   /** A piece of a function call. Absent where the run was given no functions. */
   readonly onCall?: (piece: FunctionQuestion) => void;
   /** The guest waits for the next part of an answer. */
-  readonly onCallRest?: (call: number) => void;
+  readonly onCallNextPart?: (call: number) => void;
   /** The guest waits for packages with fonts. Absent where it never plots. */
   onFonts?(question: FontsQuestion): void;
 }
@@ -80,7 +80,7 @@ export class RunCollector {
   /** Why the report is invalid. */
   #notReadable: JsonError | null = null;
   readonly #outputBytes: number;
-  readonly #listener: RunListener;
+  readonly #listener: RunMessageHandler;
   readonly #displays: RunDisplay[] = [];
   /** Parts of the next display that have arrived so far; null before its first one. */
   #display: JsonReader | null = null;
@@ -94,13 +94,13 @@ export class RunCollector {
   #promptUnits = 0;
 
   /** @param outputBytes cap of each output stream, in bytes */
-  constructor(outputBytes: number, listener: RunListener) {
+  constructor(outputBytes: number, listener: RunMessageHandler) {
     this.#outputBytes = outputBytes;
     this.#listener = listener;
     this.#report = reportReader(outputBytes);
   }
 
-  /** @throws MisbehaviourError when a cap is exceeded, ReportError when a display is malformed */
+  /** @throws RunProtocolError when a cap is exceeded, ReportError when a display is malformed */
   push(piece: RunPiece): void {
     switch (piece.channel) {
       case 'stdout':
@@ -121,16 +121,16 @@ export class RunCollector {
       case 'call':
         this.#calls.add(piece);
         if (this.#listener.onCall === undefined)
-          throw new MisbehaviourError('it called what it was not given');
+          throw new RunProtocolError('it called what it was not given');
         this.#listener.onCall(piece);
         break;
       case 'call-rest':
         this.#calls.addRest();
-        this.#listener.onCallRest?.(piece.call);
+        this.#listener.onCallNextPart?.(piece.call);
         break;
       case 'fonts':
         if (++this.#fontQuestions > MAX_FONT_QUESTIONS)
-          throw new MisbehaviourError('it asked for fonts more often than it may');
+          throw new RunProtocolError('it asked for fonts more often than it may');
         this.#listener.onFonts?.(piece);
         break;
     }
@@ -175,7 +175,7 @@ export class RunCollector {
   /**
    * The outcome of a run in the sandbox that ended by itself.
    *
-   * @throws ReportError, MisbehaviourError when the report is malformed
+   * @throws ReportError, RunProtocolError when the report is malformed
    */
   conclude({ outcome: inline, outputCut }: FinishedRun): GuestOutcome {
     this.push({ channel: 'outcome', bytes: inline });
@@ -187,14 +187,14 @@ export class RunCollector {
     this.#questions++;
     this.#promptUnits += question.prompt.length;
     if (this.#questions > MAX_QUESTIONS || this.#promptUnits > MAX_PROMPT_UNITS) {
-      throw new MisbehaviourError('it asked more than it may');
+      throw new RunProtocolError('it asked more than it may');
     }
     this.#listener.onInput(question);
   }
 
   #addOutput(text: Utf8Text, stream: RunOutput['stream'], bytes: Uint8Array): void {
     // Empty pieces never reach a byte limit, but would queue up for a slow listener.
-    if (bytes.byteLength === 0) throw new MisbehaviourError('it sent nothing');
+    if (bytes.byteLength === 0) throw new RunProtocolError('it sent nothing');
     refuseBeyond(this.#outputBytes, text.length + bytes.byteLength);
     text.push(bytes);
     this.#listener.onOutput({ stream, bytes });
@@ -214,11 +214,11 @@ export class RunCollector {
 
   #addDisplay(bytes: Uint8Array, last: boolean): void {
     // Empty parts never reach a byte limit, but would take memory.
-    if (bytes.byteLength === 0 && !last) throw new MisbehaviourError('it sent an empty part');
+    if (bytes.byteLength === 0 && !last) throw new RunProtocolError('it sent an empty part');
     this.#displaysBytes += bytes.byteLength;
     const tooMuch =
       this.#displaysBytes > LIMITS.totalDisplayBytes || this.#displaysCount >= LIMITS.displayCount;
-    if (tooMuch) throw new MisbehaviourError('it showed more than it may');
+    if (tooMuch) throw new RunProtocolError('it showed more than it may');
     this.#displayBytes += bytes.byteLength;
     refuseBeyond(LIMITS.displayBytes, this.#displayBytes);
     const shown = this.#readDisplay(bytes, last);
@@ -255,5 +255,5 @@ export class RunCollector {
 }
 
 const refuseBeyond = (cap: number, bytes: number): void => {
-  if (bytes > cap) throw new MisbehaviourError('it sent more than it may');
+  if (bytes > cap) throw new RunProtocolError('it sent more than it may');
 };

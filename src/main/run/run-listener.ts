@@ -1,12 +1,12 @@
 import type { RunDisplay, RunOutput } from '../../shared/contract/sandbox.ts';
 import type { RunCalls } from '../functions/run-calls.ts';
-import type { FontDialog } from './font-dialog.ts';
-import type { InputDialog } from './input-dialog.ts';
+import type { FontRequestHandler } from './font-request-handler.ts';
+import type { InputRequestHandler } from './input-request-handler.ts';
 import type { OutputRelay } from './output-relay.ts';
-import type { RunListener } from './run-collector.ts';
+import type { RunMessageHandler } from './run-collector.ts';
 
 /** Receives the output and the questions of a run. */
-export interface RunWatcher {
+export interface RunListener {
   readonly onOutput?: (output: RunOutput) => void | Promise<void>;
   readonly onDisplay?: (display: RunDisplay) => void | Promise<void>;
 }
@@ -14,17 +14,17 @@ export interface RunWatcher {
 /** Passes the messages of a run on in order; a question for input follows everything that was printed before. */
 export const relayTo = (
   relay: OutputRelay,
-  watcher: RunWatcher,
-  input: InputDialog | null,
+  listener: RunListener,
+  input: InputRequestHandler | null,
   calls: RunCalls | null,
-  fonts: FontDialog,
-): RunListener => ({
+  fonts: FontRequestHandler,
+): RunMessageHandler => ({
   onOutput: (output) => {
-    const { onOutput } = watcher;
+    const { onOutput } = listener;
     if (onOutput !== undefined) relay.push(() => onOutput(output));
   },
   onDisplay: (display) => {
-    const { onDisplay } = watcher;
+    const { onDisplay } = listener;
     if (onDisplay !== undefined) relay.push(() => onDisplay(display));
   },
   onInput: (question) => {
@@ -36,5 +36,5 @@ export const relayTo = (
   onFonts: (question) => void fonts.ask(question),
   ...(calls === null
     ? {}
-    : { onCall: (piece) => calls.push(piece), onCallRest: (call) => calls.giveRest(call) }),
+    : { onCall: (piece) => calls.push(piece), onCallNextPart: (call) => calls.sendNextPart(call) }),
 });

@@ -1,22 +1,22 @@
 import type { CollectedFile } from '../../shared/contract/sandbox.ts';
 import type { RunPhase } from '../../shared/contract/run-phase.ts';
 import type { PackageProgress } from '../../shared/contract/package-progress.ts';
-import type { OnInput } from './input-dialog.ts';
-import type { RunFunctions } from '../functions/call-dialog.ts';
+import type { OnInput } from './input-request-handler.ts';
+import type { RunFunctions } from '../functions/call-request-handler.ts';
 import type { RunCalls } from '../functions/run-calls.ts';
 import type { AdviceWording } from './package-advice.ts';
-import type { RunWatcher } from './run-listener.ts';
+import type { RunListener } from './run-listener.ts';
 
 /**
  * `onOutput` and `onDisplay` are called in order, one at a time; the result waits for the last call.
  */
-export interface RunOptions extends RunWatcher {
+export interface RunOptions extends RunListener {
   /** Called while packages are downloaded for the run. */
   readonly onPackages?: (progress: PackageProgress) => void;
   /** Called while packages that the run is the first to use are put into its interpreter, and imported. */
   readonly onPhase?: ((phase: RunPhase) => void) | undefined;
   /** Wording of advice about missing packages; by default the one for programs. */
-  readonly words?: AdviceWording | undefined;
+  readonly adviceWording?: AdviceWording | undefined;
   /** Aborting it cancels the run at any stage. */
   readonly signal?: AbortSignal;
   /** Answers `input()` and other reads of standard input; without it they find the end of the file. */

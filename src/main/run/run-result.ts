@@ -1,7 +1,7 @@
 import type { PythonRuntime } from '../../shared/runtimes.ts';
 import { absenceIn, sentenceOf } from '../../shared/absent.ts';
 import {
-  NOTHING_SAID,
+  NO_GUEST_RESULT,
   type RunCall,
   type RunDisplay,
   type RunNotice,
@@ -48,7 +48,7 @@ export const runResult = ({
 }: EndedRun): RunResult => {
   const outcome = outcomeOf(verdict);
   const { files, notices, truncated, ...said } = outcome ?? {
-    ...NOTHING_SAID,
+    ...NO_GUEST_RESULT,
     files: [],
     notices: [],
     truncated: captured.full,

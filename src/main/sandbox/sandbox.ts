@@ -14,7 +14,7 @@ import type { TableQuery, TableRows } from '../../shared/contract/table.ts';
 import { FileCollector } from './sessions/file-collector.ts';
 import { composeSnapshotSelector } from './compose-snapshot-selector.ts';
 import type { SnapshotSelector } from './execution/snapshot-selector.ts';
-import { keptIn } from './kept-data.ts';
+import { openSandboxCache } from './sandbox-cache.ts';
 import { InterpreterProvider } from './execution/interpreter-provider.ts';
 import { SessionRegistry } from './sessions/session-registry.ts';
 import { MemoryGuard } from './process/memory-guard.ts';
@@ -26,7 +26,7 @@ import type { Runner } from '../run/runner.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import type { SandboxConfig, SandboxSettings } from './sandbox-config.ts';
 import { crashLimitOf, idleMsOf, sparesOf, supervisorSettings } from './sandbox-defaults.ts';
-import { BetweenRuns } from './sessions/between-runs.ts';
+import { IdleSessionCalls } from './sessions/idle-session-calls.ts';
 import { SessionEndings } from './sessions/session-endings.ts';
 import { SessionFiles } from './sessions/session-files.ts';
 import { sessionMemory } from './sessions/session-memory.ts';
@@ -73,7 +73,7 @@ export class Sandbox implements Runner {
       },
       finish: (session, signal) => this.#endings.makeRoom(session, signal),
     });
-    const kept = config.dataDir === undefined ? undefined : keptIn(config.dataDir);
+    const kept = config.dataDir === undefined ? undefined : openSandboxCache(config.dataDir);
     const selector = composeSnapshotSelector(config, kept, () => this.#supervisor);
     this.#selector = selector;
     this.#supervisor = new Supervisor({
@@ -150,7 +150,7 @@ export class Sandbox implements Runner {
       queue: this.#queue,
       sessions: () => this.sessions,
     });
-    const betweenRuns = new BetweenRuns({
+    const idleSessionCalls = new IdleSessionCalls({
       interpreters: this.#interpreters,
       queue: this.#queue,
       supervisor: this.#supervisor,
@@ -158,9 +158,9 @@ export class Sandbox implements Runner {
       clock: config.clock,
       close: (interpreter) => this.#provider.close(interpreter),
     });
-    this.#files = new SessionFiles(files, betweenRuns);
-    this.#tables = new SessionTables(betweenRuns, config.clock);
-    this.#names = new SessionNames(betweenRuns, config.clock);
+    this.#files = new SessionFiles(files, idleSessionCalls);
+    this.#tables = new SessionTables(idleSessionCalls, config.clock);
+    this.#names = new SessionNames(idleSessionCalls, config.clock);
   }
 
   /** Reading it starts nothing. */

@@ -1,4 +1,4 @@
-import { Turns } from '../foreign-text/turns.ts';
+import { Yielder } from '../foreign-text/yielder.ts';
 
 /**
  * Elements that reach beyond their document whatever its policy says: a link's hint makes the browser look a name
@@ -19,16 +19,16 @@ const STRETCH = 16 * 1024;
  * HTML of a guest without the elements that no policy holds back. Wherever one is written, be it in a comment, its
  * name is another one then: how a browser would read the text need not be known.
  */
-export const disarmHtml = async (html: string): Promise<string> => {
-  const turns = new Turns();
+export const sanitizeHtml = async (html: string): Promise<string> => {
+  const yielder = new Yielder();
   const parts: string[] = [];
   for (let start = 0, end; start < html.length; start = end) {
     end = Math.min(start + STRETCH, html.length);
     // Before what may be one of these tags, so that none is cut in two.
     const tag = html.slice(end - LONGEST_TAG, end).lastIndexOf('<');
     if (end < html.length && tag !== -1) end += tag - LONGEST_TAG;
-    parts.push(disarm(html.slice(start, end)));
-    await turns.pause();
+    parts.push(stripProcessApis(html.slice(start, end)));
+    await yielder.pause();
   }
   return parts.join('');
 };
@@ -47,5 +47,5 @@ export const isPlayer = (html: string): boolean => {
   return end !== -1 && html.slice(end, end + 20) === `"></${start.groups?.['tag']}>`;
 };
 
-const disarm = (html: string): string =>
+const stripProcessApis = (html: string): string =>
   REACHING_TAGS.reduce((text, [tag, harmless]) => text.replace(tag, harmless), html);

@@ -6,7 +6,7 @@ import { formatOfName } from '../../shared/ipc/documents.ts';
 import { LIMITS } from '../../shared/limits.ts';
 
 /** What a second start hands to the first one. */
-export const HandedOver = z.object({
+export const SecondInstanceData = z.object({
   documents: z.array(z.string().max(LIMITS.pathLength)).max(LIMITS.recentDocuments),
 });
 

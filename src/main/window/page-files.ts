@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chartPolicy, MEDIA_POLICY, OUTPUT_POLICY, pagePolicy } from './content-security.ts';
 import { CHART_STYLE } from '../../shared/chart-page.ts';
-import { disarmHtml, isPlayer } from './guest-html.ts';
+import { sanitizeHtml, isPlayer } from './guest-html.ts';
 import { chartAt, isOutputDocument, PAGE_URL, withoutQuery, type ChartAddress } from '../app/page-address.ts';
 
 const MIME: Readonly<Record<string, string>> = {
@@ -113,7 +113,7 @@ export class PageFiles {
   async #output(url: string): Promise<Response> {
     const html = this.#documents.get(url);
     if (html === undefined) return refused(404);
-    return new Response(await disarmHtml(html), {
+    return new Response(await sanitizeHtml(html), {
       headers: {
         ...COMMON_HEADERS,
         'Content-Type': 'text/html; charset=utf-8',

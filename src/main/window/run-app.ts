@@ -11,14 +11,14 @@ import { EVENTS } from '../../shared/ipc/channels.ts';
 import { JsonStore } from '../config/json-store.ts';
 import { Pages } from '../ipc/electron-ipc.ts';
 import { electronTransport } from '../packages/http/electron-transport.ts';
-import { withOwnCertificates } from '../packages/http/own-certificates.ts';
+import { withExtraCertificates } from '../packages/http/extra-certificates.ts';
 import { CrashWindow } from '../sandbox/process/crash-window.ts';
 import { ElectronLauncher } from '../sandbox/process/electron-launcher.ts';
 import { setAppMenu } from './app-menu.ts';
 import { notifyOfRun, showProgress } from './attention.ts';
 import { closeByQuitting, quitInOrder } from './closing.ts';
 import { nativeFileDialogs } from './file-dialogs.ts';
-import { HandedOver } from './opened-files.ts';
+import { SecondInstanceData } from './opened-files.ts';
 import { startDrag } from './drag-out.ts';
 import { guardContents } from './guard-contents.ts';
 import { createMainWindow, stateOf } from './main-window.ts';
@@ -69,7 +69,7 @@ export const runApp = async ({ asked, dataFolder, examine, outDir }: RunAppOptio
     offered = [...offered, ...paths];
   };
   app.on('second-instance', (_event, _argv, _folder, given) => {
-    const handed = HandedOver.safeParse(given);
+    const handed = SecondInstanceData.safeParse(given);
     if (handed.success) offer(handed.data.documents);
     focus(window);
   });
@@ -84,7 +84,7 @@ export const runApp = async ({ asked, dataFolder, examine, outDir }: RunAppOptio
     outDir,
     dataFolder,
     launcher: (script) => new ElectronLauncher(script),
-    transport: withOwnCertificates(electronTransport()),
+    transport: withExtraCertificates(electronTransport()),
     examine,
     dialogs: nativeFileDialogs(
       () => window,

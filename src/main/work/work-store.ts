@@ -14,7 +14,7 @@ import { WorkPartName, type ReadPart, type WorkPart } from '../../shared/ipc/wor
 import { LIMITS } from '../../shared/limits.ts';
 import { describe, moveAside, renamePatiently, syncFolder } from '../base/replace-file.ts';
 import { systemErrorCode } from '../base/system-error.ts';
-import { Turns } from '../foreign-text/turns.ts';
+import { Yielder } from '../foreign-text/yielder.ts';
 import { PartSizes } from './part-sizes.ts';
 
 const FOLDER_MODE = 0o700;
@@ -106,13 +106,13 @@ export class WorkStore {
     return this.#inTurn(async () => {
       const sizes = await this.#known();
       mkdirSync(this.#folder, { recursive: true, mode: FOLDER_MODE });
-      const turns = new Turns();
+      const yielder = new Yielder();
       for (const { bytes, name } of parts) {
         this.#refuseExcess(sizes, name, bytes.byteLength);
         await writePart(this.#file(name, FRESH), bytes);
         sizes.set(name, bytes.byteLength);
         this.#unflushed.add(name);
-        await turns.pause();
+        await yielder.pause();
       }
       for (const name of removed) {
         // The newest first: after a crash in between, an older one comes back rather than none.

@@ -6,14 +6,14 @@ import { libraryChannel } from '../../shared/ipc/library/library-channels.ts';
 import type { PythonSettingsApi } from '../../shared/ipc/library/python-settings-api.ts';
 import type { QuestionsApi } from '../../shared/ipc/questions-api.ts';
 import { failed, failureOf } from '../bridge.ts';
-import { interpreterOver, type Asker } from '../interpreter-api.ts';
+import { interpreterOver, type InvokeMain } from '../interpreter-api.ts';
 import { questionsOver } from '../questions.ts';
 import { Subscribers } from './subscribers.ts';
 
 export type { InterpreterApi } from '../../shared/ipc/library/interpreter-api.ts';
 export type { CallQuestion, QuestionAnswer, QuestionsApi } from '../../shared/ipc/questions-api.ts';
 
-const asker: Asker =
+const asker: InvokeMain =
   (channel, failure) =>
   async <T>(...given: unknown[]) => {
     try {

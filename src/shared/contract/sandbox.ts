@@ -223,18 +223,18 @@ export const RunCall = z.strictObject({
 export type RunCall = z.infer<typeof RunCall>;
 
 /** What Python says of its run (outcome.py) and a result has just so: what is declared here goes all the way by itself. */
-export const SaidByPython = z.strictObject({
+export const GuestResultFields = z.strictObject({
   /** Last expression; null when there is none (None counts as none), and in the result of a run that did not end by itself. */
   value: RunValue.nullable(),
 });
-export type SaidByPython = z.infer<typeof SaidByPython>;
+export type GuestResultFields = z.infer<typeof GuestResultFields>;
 
 /** Of a run whose interpreter is gone. */
-export const NOTHING_SAID: SaidByPython = { value: null };
+export const NO_GUEST_RESULT: GuestResultFields = { value: null };
 
 export const RunResult = z.strictObject({
   status: RunStatus,
-  ...SaidByPython.shape,
+  ...GuestResultFields.shape,
   stdout: z.string(),
   stderr: z.string(),
   /** True when stdout, stderr, the value, the error text, an output or the list of files was cut. */

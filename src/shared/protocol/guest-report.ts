@@ -1,7 +1,7 @@
 /** The guest's report at the end of a run. Untrusted. */
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
-import { RunError, SaidByPython, type OutputFile, type RunNotice } from '../contract/sandbox.ts';
+import { RunError, GuestResultFields, type OutputFile, type RunNotice } from '../contract/sandbox.ts';
 
 /** A file as the guest reports it: any text and any number. An absolute name is outside of /workspace. */
 const ReportedFile = z.strictObject({
@@ -21,7 +21,7 @@ export const FoundFiles = z.array(z.tuple([z.string(), z.number()])).max(LIMITS.
 export type FoundFiles = z.infer<typeof FoundFiles>;
 
 /** The report itself; see outcome.py. */
-export const GuestReport = SaidByPython.extend({
+export const GuestReport = GuestResultFields.extend({
   error: RunError.nullable(),
   files: ReportedFiles,
   truncated: z.boolean(),

@@ -91,7 +91,7 @@ export const HostRunItem = z.discriminatedUnion('kind', [
 export type HostRunItem = z.infer<typeof HostRunItem>;
 
 /** What is streamed of a run, and the wording of advice about missing packages. */
-export const HostRunWishes = z.strictObject({
+export const HostRunOptions = z.strictObject({
   output: z.boolean(),
   displays: z.boolean(),
   files: z.boolean(),
@@ -99,9 +99,9 @@ export const HostRunWishes = z.strictObject({
   /** See `RunOptions.countsInput`. */
   countsInput: z.boolean().default(false),
   /** Advice for a user at a terminal names options; advice for a program names fields of the request. */
-  words: z.enum(['command-line', 'program']),
+  adviceWording: z.enum(['command-line', 'program']),
 });
-export type HostRunWishes = z.infer<typeof HostRunWishes>;
+export type HostRunOptions = z.infer<typeof HostRunOptions>;
 
 export const hostContract = defineContract({
   methods: {
@@ -119,7 +119,7 @@ export const hostContract = defineContract({
         id: RunId,
         request: RunRequest,
         /** What the client wants of it as it comes. Without `input`, the guest finds the end of the file. */
-        wants: HostRunWishes,
+        runOptions: HostRunOptions,
         /** Whether the events `packages` and `phase` are wanted while packages are fetched, put in and imported. */
         progress: z.boolean().default(false),
         /** What Python is told of the client's functions (`RunCalls.facts`). Without it, nothing can be called. */

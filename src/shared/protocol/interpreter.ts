@@ -168,13 +168,13 @@ export const MAX_QUESTIONS = 50_000;
 export const MAX_PROMPT_UNITS = 1024 * 1024;
 
 /** Times that one run may ask for a further part of an answer. */
-export const MAX_CALL_RESTS = 10_000;
+export const MAX_ANSWER_PARTS = 10_000;
 
 /** Times that one run may ask for fonts. */
 export const MAX_FONT_QUESTIONS = 8;
 
 /** Times that reading is told of in one run. */
-export const MAX_READINGS = 500;
+export const MAX_PACKAGE_READS = 500;
 
 /** What a piece costs in a stream's window beside its bytes, rounded up. */
 const PIECE_OVERHEAD_BYTES = 256;
@@ -185,12 +185,12 @@ const PIECE_OVERHEAD_BYTES = 256;
  */
 export const runWindowBytes = (outputBytes: number, hasFunctions = false): number =>
   2 * (runBudgetBytes(outputBytes) + MAX_PROMPT_UNITS) +
-  (2 * MAX_SMALL_PIECES + LIMITS.displayCount + MAX_QUESTIONS + MAX_FONT_QUESTIONS + MAX_READINGS) *
+  (2 * MAX_SMALL_PIECES + LIMITS.displayCount + MAX_QUESTIONS + MAX_FONT_QUESTIONS + MAX_PACKAGE_READS) *
     PIECE_OVERHEAD_BYTES +
   (hasFunctions ? CALLS_WINDOW_BYTES : 0);
 
 /** Room for calls, whose pieces are whole but for the last of each. */
 const CALLS_WINDOW_BYTES =
   LIMITS.totalCallBytes +
-  (LIMITS.functionCalls + Math.ceil(LIMITS.totalCallBytes / PIECE_BYTES) + MAX_CALL_RESTS) *
+  (LIMITS.functionCalls + Math.ceil(LIMITS.totalCallBytes / PIECE_BYTES) + MAX_ANSWER_PARTS) *
     PIECE_OVERHEAD_BYTES;

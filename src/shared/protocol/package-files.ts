@@ -40,15 +40,15 @@ export const PackageKind = z.enum(['wheel', 'library', 'tests']);
 export type PackageKind = z.infer<typeof PackageKind>;
 
 /** Restrictions for a wheel that is not in Pyodide's lock. */
-export const PackageBeyond = z.strictObject({
+export const WheelRestrictions = z.strictObject({
   /** Modules at the top that belong to others: no file of it is put there. */
   withheld: z.array(z.string().max(256)).max(10_000),
 });
-export type PackageBeyond = z.infer<typeof PackageBeyond>;
+export type WheelRestrictions = z.infer<typeof WheelRestrictions>;
 
 /** Two packages that conflict in one interpreter: `other` is installed already, with files at the paths of the first. */
-export const PackageClash = z.strictObject({ name: StrictName, other: StrictName });
-export type PackageClash = z.infer<typeof PackageClash>;
+export const PackageConflict = z.strictObject({ name: StrictName, other: StrictName });
+export type PackageConflict = z.infer<typeof PackageConflict>;
 
 /** Part of a wheel. What it is was checked by main. */
 export const PackagePart = z.strictObject({
@@ -56,7 +56,7 @@ export const PackagePart = z.strictObject({
   name: PackageName,
   kind: PackageKind,
   /** Left out for those of Pyodide's lock. */
-  beyond: PackageBeyond.exactOptional(),
+  restrictions: WheelRestrictions.exactOptional(),
   /** Of the whole wheel. */
   totalBytes: z.number().int().positive().max(PACKAGE_LIMITS.wheelBytes),
   /** Where in the wheel it belongs. */

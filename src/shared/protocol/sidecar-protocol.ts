@@ -10,7 +10,7 @@ import {
   PackageSnapshotPart,
   ModuleName,
   PACKAGE_LIMITS,
-  PackageClash,
+  PackageConflict,
   PackageHash,
   PackagePart,
 } from './package-files.ts';
@@ -125,7 +125,7 @@ export const sidecarContract = defineContract({
       params: z.strictObject({ hashes: z.array(PackageHash).max(PACKAGE_LIMITS.packages) }),
       result: z.strictObject({ missing: z.array(PackageHash).max(PACKAGE_LIMITS.packages) }),
     },
-    /** Puts packages into an interpreter, unless one has to be handed over first or two clash: then nothing is done. */
+    /** Puts packages into an interpreter, unless one has to be handed over first or two conflict: then nothing is done. */
     installPackages: {
       params: z.strictObject({
         interpreter: InterpreterId,
@@ -133,7 +133,7 @@ export const sidecarContract = defineContract({
       }),
       result: z.strictObject({
         missing: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
-        clash: PackageClash.exactOptional(),
+        conflict: PackageConflict.exactOptional(),
       }),
     },
     /**
@@ -148,7 +148,7 @@ export const sidecarContract = defineContract({
       }),
       result: z.strictObject({
         missing: z.array(PackageHash).max(PACKAGE_LIMITS.packages),
-        clash: PackageClash.exactOptional(),
+        conflict: PackageConflict.exactOptional(),
       }),
     },
     run: { params: RunOrder.extend({ interpreter: InterpreterId }), item: SidecarPiece, result: RunEnd },

@@ -92,8 +92,9 @@ const importAndTake = async (
   modules: readonly string[],
 ): Promise<Taken> => {
   await boot(thread);
-  const clash = await thread.installPackages(packages);
-  if (clash !== null) throw new RpcError('failed', `${clash.name} and ${clash.other} do not go together`);
+  const conflict = await thread.installPackages(packages);
+  if (conflict !== null)
+    throw new RpcError('failed', `${conflict.name} and ${conflict.other} do not go together`);
   const said = await thread.tryPackages(modules);
   const bytecode = await thread.takeFiles(packages.flatMap(({ paths }) => bytecodePaths(paths)));
   return { said, bytecode, bytes: await thread.takeSnapshot(MAX_PACKAGE_SNAPSHOT_BYTES) };

@@ -129,8 +129,8 @@ export class Sidecar {
         const thread = this.#find(interpreter);
         const missing = this.#wheels.missing(hashes);
         if (missing.length > 0) return { missing };
-        const clash = thread.answerFonts(call, this.#wheels.take(hashes));
-        return { missing, ...(clash === null ? {} : { clash }) };
+        const conflict = thread.answerFonts(call, this.#wheels.take(hashes));
+        return { missing, ...(conflict === null ? {} : { conflict }) };
       },
       loadPackage: async (part) => {
         await this.#wheels.add(part);
@@ -141,8 +141,8 @@ export class Sidecar {
         const thread = this.#find(interpreter);
         const missing = this.#wheels.missing(hashes);
         if (missing.length > 0) return { missing };
-        const clash = await thread.installPackages(this.#wheels.take(hashes));
-        return { missing, ...(clash === null ? {} : { clash }) };
+        const conflict = await thread.installPackages(this.#wheels.take(hashes));
+        return { missing, ...(conflict === null ? {} : { conflict }) };
       },
       run: ({ interpreter, ...order }, { write }) =>
         this.#find(interpreter).run(order, (piece) => write(piece)),

@@ -37,7 +37,7 @@ const jump = (code: number, k: number, jt: number, jf: number): Instruction => {
 };
 
 export const load = (offset: number): Instruction => ({ code: OPCODES.load, jt: 0, jf: 0, k: offset });
-export const giveBack = (verdict: number): Instruction => ({
+export const returnWith = (verdict: number): Instruction => ({
   code: OPCODES.return,
   jt: 0,
   jf: 0,
@@ -60,7 +60,7 @@ export const whenAtLeast = (value: number, body: readonly Instruction[]): Instru
 export const requireOneOf = (offset: number, values: readonly number[], verdict: number): Instruction[] => [
   load(offset),
   ...values.map((value, index) => jump(OPCODES.jumpIfEqual, value, values.length - index, 0)),
-  giveBack(verdict),
+  returnWith(verdict),
 ];
 
 /** Returns `verdict` if the word at `offset` is one of `values`. */
@@ -73,14 +73,14 @@ export const requireNoneOf = (offset: number, values: readonly number[], verdict
           const toVerdict = values.length - 1 - index;
           return jump(OPCODES.jumpIfEqual, value, toVerdict, toVerdict === 0 ? 1 : 0);
         }),
-        giveBack(verdict),
+        returnWith(verdict),
       ];
 
 /** Returns `verdict` if the word at `offset` has one of the bits of `mask`. */
 export const requireNoBits = (offset: number, mask: number, verdict: number): Instruction[] => [
   load(offset),
   jump(OPCODES.jumpIfAnyBit, mask, 0, 1),
-  giveBack(verdict),
+  returnWith(verdict),
 ];
 
 /** As the kernel takes it: an array of struct sock_filter. */

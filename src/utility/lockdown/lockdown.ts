@@ -9,16 +9,16 @@ import {
   type LockdownOrder,
 } from '../../shared/contract/isolation.ts';
 import { engineName } from '../../shared/engine-name.ts';
-import { disarm } from './disarm.ts';
-import { endAtOnce } from './end-at-once.ts';
+import { stripProcessApis } from './strip-process-apis.ts';
+import { exitWithoutTeardown } from './exit-without-teardown.ts';
 import { applyLandlock, coverage } from './landlock.ts';
 import { NativeCalls, type SystemCalls } from './native-calls.ts';
 import { ERRNO, seccompFilter, type FilterFacts } from './seccomp-filter.ts';
-import { linkToBrowser, openSockets } from './sockets.ts';
+import { browserSocket, openSockets } from './sockets.ts';
 import { ARM64_SYSCALLS } from './syscalls-arm64.ts';
 import { X64_SYSCALLS } from './syscalls-x64.ts';
 import type { SyscallTable } from './syscalls.ts';
-import { takeRing } from './take-ring.ts';
+import { detachLoopRing } from './detach-loop-ring.ts';
 import { warmUp } from './warm-up.ts';
 import { MIB } from '../../shared/units.ts';
 
@@ -77,14 +77,14 @@ export const lockDown = (order: LockdownOrder, load: (binding: string) => System
       `the native binding can't be loaded: ${error instanceof Error ? error.message : 'unknown'}`,
     );
   }
-  const ring = takeRing(native);
+  const ring = detachLoopRing(native);
   if (ring.kind === 'kept') {
     const detail =
       `${engineName(process.versions)}: its event loop makes its calls by io_uring, which the lock-down refuses, ` +
       `and that can't be taken from it: ${ring.reason}`;
     return { checks: [loopCheck(false, detail)], layers: [] };
   }
-  endAtOnce(native);
+  exitWithoutTeardown(native);
   warmUp();
   // Looked up now: later the folder that lists them can't be read.
   const facts = filterFacts(native);
@@ -94,7 +94,7 @@ export const lockDown = (order: LockdownOrder, load: (binding: string) => System
     landlock(native),
     ...seccomp(native, table, facts),
   ];
-  disarm();
+  stripProcessApis();
   return { checks: [loopCheck(true, '')], layers };
 };
 
@@ -158,7 +158,7 @@ const filterFacts = (native: NativeCalls): FilterFacts => {
   if (channel !== undefined) {
     return { pid, sendTo: [], noWrite: all.filter((fd) => fd !== channel && fd !== STANDARD_ERROR) };
   }
-  const link = linkToBrowser(sockets, process.ppid);
+  const link = browserSocket(sockets, process.ppid);
   return link === undefined ? { pid, sendTo: 'any', noWrite: [] } : { pid, sendTo: [link], noWrite: all };
 };
 

@@ -3,7 +3,7 @@
  * EPERM: a refusal and not a kill, because Chromium, V8 and Node try a few of them as a matter of course.
  */
 import {
-  giveBack,
+  returnWith,
   load,
   OFFSETS,
   requireNoBits,
@@ -135,8 +135,8 @@ const compileCheck = (check: ArgumentCheck): Instruction[] => {
 
 const compileRule = (rule: CallRule): Instruction[] =>
   'errno' in rule
-    ? [giveBack(RETURN_ERRNO | rule.errno)]
-    : [...rule.checks.flatMap(compileCheck), giveBack(VERDICTS.allow)];
+    ? [returnWith(RETURN_ERRNO | rule.errno)]
+    : [...rule.checks.flatMap(compileCheck), returnWith(VERDICTS.allow)];
 
 /** The whole filter. Calls that the processor does not have are left out. */
 export const seccompFilter = (table: SyscallTable, facts: FilterFacts): Instruction[] => [
@@ -144,10 +144,10 @@ export const seccompFilter = (table: SyscallTable, facts: FilterFacts): Instruct
   load(OFFSETS.number),
   ...(table.foreignFrom === undefined
     ? []
-    : whenAtLeast(table.foreignFrom, [giveBack(VERDICTS.killProcess)])),
+    : whenAtLeast(table.foreignFrom, [returnWith(VERDICTS.killProcess)])),
   ...callRules(facts).flatMap((rule) => {
     const number = table.numbers[rule.call];
     return number === undefined ? [] : whenEqual(number, compileRule(rule));
   }),
-  giveBack(VERDICTS.refuse),
+  returnWith(VERDICTS.refuse),
 ];

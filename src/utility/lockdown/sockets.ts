@@ -45,7 +45,7 @@ export const openSockets = (native: NativeCalls): OpenSocket[] =>
  * process was started with, made by its parent; later ones that the parent has made lead to other
  * processes, above all the network service. Undefined when there is none like that.
  */
-export const linkToBrowser = (sockets: readonly OpenSocket[], parentPid: number): number | undefined =>
+export const browserSocket = (sockets: readonly OpenSocket[], parentPid: number): number | undefined =>
   sockets.find(
     ({ fd, isLocalStream, peerPid }) => fd >= FIRST_BEYOND_STDIO && isLocalStream && peerPid === parentPid,
   )?.fd;

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { SystemCalls } from '../lockdown/native-calls.ts';
-import { openRings } from '../lockdown/take-ring.ts';
+import { openRings } from '../lockdown/detach-loop-ring.ts';
 import type { Probe } from './probe.ts';
 import { refusedOr } from './system-call-probes.ts';
 

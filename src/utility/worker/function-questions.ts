@@ -1,5 +1,5 @@
 import type { CallRequest } from '../../shared/protocol/blocking-calls.ts';
-import { MAX_CALL_RESTS, PIECE_BYTES, type RunPiece } from '../../shared/protocol/interpreter.ts';
+import { MAX_ANSWER_PARTS, PIECE_BYTES, type RunPiece } from '../../shared/protocol/interpreter.ts';
 import { LIMITS } from '../../shared/limits.ts';
 
 /** Sends one run's calls of the app's functions, up to the number and size that main accepts. */
@@ -8,7 +8,7 @@ export class FunctionQuestions {
   readonly #encode: (text: string) => Uint8Array;
   #callsLeft: number = LIMITS.functionCalls;
   #bytesLeft: number = LIMITS.totalCallBytes;
-  #restsLeft: number = MAX_CALL_RESTS;
+  #restsLeft: number = MAX_ANSWER_PARTS;
 
   constructor(send: (piece: RunPiece) => void, encode: (text: string) => Uint8Array) {
     this.#send = send;

@@ -8,7 +8,7 @@ import { parentPort, receiveMessageOnPort as receive, type MessagePort } from 'n
 import type { AtomicsWait } from '../../shared/protocol/blocking-calls.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
-import { looseErrors } from './loose-errors.ts';
+import { bypassNodeErrors } from './bypass-node-errors.ts';
 import { serveInterpreter, type ThreadFunctions } from './serve-interpreter.ts';
 import { VmRealmHost } from './vm-realm.ts';
 import { MIB } from '../../shared/units.ts';
@@ -52,7 +52,7 @@ const serve = (port: MessagePort, start: WorkerStart): void => {
     realms: new VmRealmHost(own),
     takeImage: () => takeImage(start.images as MessagePort),
   });
-  looseErrors(own, () => interpreter.fail());
+  bypassNodeErrors(own, () => interpreter.fail());
   interpreter.begin();
 };
 

@@ -1,4 +1,4 @@
-import { BothEnds } from '../../shared/both-ends.ts';
+import { HeadTailBuffer } from '../../shared/head-tail-buffer.ts';
 import { MAX_SMALL_PIECES } from '../../shared/protocol/interpreter.ts';
 
 /**
@@ -25,7 +25,7 @@ export class OutputBatcher {
   readonly #options: OutputBatcherOptions;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
-  readonly #ends: BothEnds;
+  readonly #ends: HeadTailBuffer;
   #tokens = BURST;
   #smallPieces = 0;
   #refilledAt: number;
@@ -33,7 +33,7 @@ export class OutputBatcher {
   constructor(options: OutputBatcherOptions) {
     this.#options = options;
     this.#refilledAt = options.now();
-    this.#ends = new BothEnds(options.capBytes, options.encode);
+    this.#ends = new HeadTailBuffer(options.capBytes, options.encode);
   }
 
   /** True when something was dropped. */

@@ -137,8 +137,8 @@ export class Guests {
 
   async install(interpreter: string, name: string): Promise<void> {
     const hashes = [await this.#hand(name)];
-    const { clash, missing } = await this.#sidecar.call('installPackages', { interpreter, hashes });
-    if (clash !== undefined) throw new Error(`${clash.name} and ${clash.other} clash`);
+    const { conflict, missing } = await this.#sidecar.call('installPackages', { interpreter, hashes });
+    if (conflict !== undefined) throw new Error(`${conflict.name} and ${conflict.other} conflict`);
     if (missing.length > 0) throw new Error(`${name} is missing`);
   }
 

@@ -1,4 +1,4 @@
-import { wordsOf } from '../../../src/main/run/package-advice.ts';
+import { adviceFormatterOf } from '../../../src/main/run/package-advice.ts';
 import { expect, it } from 'vitest';
 import { ConsoleRuns } from '../../../src/main/app/console-runs.ts';
 import type { Runner } from '../../../src/main/run/runner.ts';
@@ -50,7 +50,7 @@ const setUp = (): Stage => {
       runners: { embedded: runner('embedded'), native: runner('native') },
       settings: () => stage.settings,
       clock: new FakeClock(),
-      words: () => wordsOf(),
+      adviceWording: () => adviceFormatterOf(),
       onEnded: (result) => ended.push(result),
       functionsFor: () => undefined,
     }),

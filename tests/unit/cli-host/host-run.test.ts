@@ -53,7 +53,7 @@ const transfer = async (
     items.push(item);
     reader.note(item);
   };
-  const rest = await new HostRun().run(sandbox, { code: '' }, reader.wants, send, {});
+  const rest = await new HostRun().run(sandbox, { code: '' }, reader.runOptions, send, {});
   const result = reader.complete(rest);
   await new Promise((resolve) => setImmediate(resolve));
   return { result, items, rest };
@@ -125,12 +125,12 @@ it('output that was not passed on in time, or could not be sent, comes with the 
 it('a run is told of missing packages in the words of the client that asked for it', async () => {
   const used: (AdviceWording | undefined)[] = [];
   const sandbox: Pick<Runner, 'run'> = {
-    run: async (_request, { words } = {}) => {
-      used.push(words);
+    run: async (_request, { adviceWording } = {}) => {
+      used.push(adviceWording);
       return resultOf();
     },
   };
-  await transfer(sandbox, { words: 'command-line' });
+  await transfer(sandbox, { adviceWording: 'command-line' });
   await transfer(sandbox, {});
   expect(used).toEqual(['command-line', 'program']);
 });

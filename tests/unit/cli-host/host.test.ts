@@ -7,7 +7,13 @@ import { hostClientContract, hostContract, HOST_LIMITS } from '../../../src/shar
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';
 import { fromEmitterPort } from '../../../src/shared/rpc/port.ts';
 
-const NOTHING = { output: false, displays: false, files: false, input: false, words: 'program' } as const;
+const NOTHING = {
+  output: false,
+  displays: false,
+  files: false,
+  input: false,
+  adviceWording: 'program',
+} as const;
 const LIMITS = { sandbox: { memoryMiB: 256, outputKiB: 64 }, events: false };
 
 /** A host whose sandboxes can't be started: what is tested here is the host. */
@@ -66,7 +72,9 @@ it('makes a sandbox once, with the limits it was given', async () => {
 
 it('refuses to run before it is opened', async () => {
   const { client } = connect();
-  await expect(client.call('run', { id: 0, request: { code: '1' }, wants: NOTHING })).rejects.toMatchObject({
+  await expect(
+    client.call('run', { id: 0, request: { code: '1' }, runOptions: NOTHING }),
+  ).rejects.toMatchObject({
     code: 'failed',
     message: 'the sandbox was not opened',
   });
@@ -75,7 +83,7 @@ it('refuses to run before it is opened', async () => {
 it('answers a run with its result, also when the sandbox can not be started', async () => {
   const { client } = connect();
   await client.call('open', LIMITS);
-  expect(await client.call('run', { id: 0, request: { code: '1' }, wants: NOTHING })).toMatchObject({
+  expect(await client.call('run', { id: 0, request: { code: '1' }, runOptions: NOTHING })).toMatchObject({
     status: 'setup-failed',
     error: { message: 'no process here' },
   });

@@ -13,7 +13,7 @@ import { openSettings } from '../../../src/main/config/open-settings.ts';
 import { FunctionSet } from '../../../src/main/functions/function-set.ts';
 import { sha256 } from '../../../src/main/foreign-text/hash.ts';
 import { oneLine } from '../../../src/main/foreign-text/printable.ts';
-import { inPieces, joined, Turns } from '../../../src/main/foreign-text/turns.ts';
+import { inPieces, joined, Yielder } from '../../../src/main/foreign-text/yielder.ts';
 import { InterpreterService } from '../../../src/main/interpreter/interpreter-service.ts';
 import { CappedOutput } from '../../../src/main/native/capped-output.ts';
 import { optionsOf } from '../../../src/main/packages/index/pip-configuration.ts';
@@ -27,12 +27,12 @@ import { PackageIndex } from '../../../src/main/packages/sources/package-index.t
 import { Downloads } from '../../../src/main/packages/http/downloads.ts';
 import { isInRange, isNewer, isPreRelease } from '../../../src/main/packages/resolve/versions.ts';
 import { entryFromWheel } from '../../../src/main/packages/resolve/wheel-metadata.ts';
-import { CodeReading } from '../../../src/main/sandbox/packages/code-reading.ts';
+import { CodeAnalysis } from '../../../src/main/sandbox/packages/code-analysis.ts';
 import { ModuleAdvice } from '../../../src/main/sandbox/packages/module-advice.ts';
 import { RunCollector } from '../../../src/main/run/run-collector.ts';
 import { readNameReport } from '../../../src/main/run/name-report.ts';
 import { checkFiles } from '../../../src/main/run/reported-files.ts';
-import { disarmHtml } from '../../../src/main/window/guest-html.ts';
+import { sanitizeHtml } from '../../../src/main/window/guest-html.ts';
 import { outcomeBudgetBytes, PIECE_BYTES } from '../../../src/shared/protocol/interpreter.ts';
 import { MAX_OUTPUT_ELEMENTS, MAX_OUTPUT_LENGTH } from '../../../src/shared/ipc/output.ts';
 import { SuggestedName } from '../../../src/shared/ipc/file.ts';
@@ -236,9 +236,9 @@ const findInPage = (page: Uint8Array): Promise<unknown> => {
 };
 
 async function* inChunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  const turns = new Turns();
+  const yielder = new Yielder();
   for (let start = 0; start < bytes.length; start += 64 * KIB) {
-    await turns.pause();
+    await yielder.pause();
     yield bytes.subarray(start, start + 64 * KIB);
   }
 }
@@ -470,8 +470,8 @@ const ROWS: readonly Row[] = [
     asText,
     (text) => isInRange(PYTHON, text),
   ),
-  row('the imports of code', codes, asText, (code) => new CodeReading(code).imports()),
-  row('what code spells out', codes, asText, (code) => new CodeReading(code).spelledOut()),
+  row('the imports of code', codes, asText, (code) => new CodeAnalysis(code).imports()),
+  row('what code spells out', codes, asText, (code) => new CodeAnalysis(code).spelledOut()),
   row('the metadata block in code', codes, asText, scriptDependencies),
   row(
     'TOML of a metadata block',
@@ -594,7 +594,7 @@ const ROWS: readonly Row[] = [
     "a guest's HTML",
     () => allOf(pairs(HTML, 32 * KIB), singles(HTML, MAX_OUTPUT_LENGTH)),
     asText,
-    (html) => (hasMoreTags(html, MAX_OUTPUT_ELEMENTS) ? null : disarmHtml(html)),
+    (html) => (hasMoreTags(html, MAX_OUTPUT_ELEMENTS) ? null : sanitizeHtml(html)),
   ),
   row(
     "a guest's error",

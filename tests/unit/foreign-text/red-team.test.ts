@@ -7,7 +7,7 @@ import { entryFromWheel } from '../../../src/main/packages/resolve/wheel-metadat
 import { readIndexPage } from '../../../src/main/packages/sources/index-page.ts';
 import { checkFiles } from '../../../src/main/run/reported-files.ts';
 import { ReportError, RunCollector } from '../../../src/main/run/run-collector.ts';
-import { inPieces } from '../../../src/main/foreign-text/turns.ts';
+import { inPieces } from '../../../src/main/foreign-text/yielder.ts';
 import { PIECE_BYTES } from '../../../src/shared/protocol/interpreter.ts';
 import { zipOf } from '../scripts/support/zip.ts';
 import { BUDGET_MS, longestStall } from './stall.ts';

@@ -1,7 +1,7 @@
 /** Values that are wrong throughout, or fit many alternatives, do not hold the process up when they are checked. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { problemOfLarge } from '../../../src/main/functions/schema-work.ts';
+import { largeValueProblem } from '../../../src/main/functions/schema-work.ts';
 import { valueSchema, type JsonSchema } from '../../../src/main/functions/value-schema.ts';
 import { BUDGET_MS, longestStall } from '../foreign-text/stall.ts';
 
@@ -109,7 +109,7 @@ describe('a problem of a large value', () => {
       ...('$defs' in schema ? { $defs: schema['$defs'] } : {}),
     };
     const told = problem === null ? null : `of${/^[\w.]+: /u.test(problem) ? '.' : ': '}${problem}`;
-    expect(problemOfLarge(list)({ right: many(1, 2000), of: value })).toBe(told);
-    expect(problemOfLarge(list)({ right: [], of: value })).toBeNull();
+    expect(largeValueProblem(list)({ right: many(1, 2000), of: value })).toBe(told);
+    expect(largeValueProblem(list)({ right: [], of: value })).toBeNull();
   });
 });

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { isOwnPage, type Sender } from '../../../src/main/ipc/sender.ts';
+import { isAppPage, type Sender } from '../../../src/main/ipc/sender.ts';
 
 const OWN: Sender = { isOwnWindow: true, isMainFrame: true, url: 'vivarium://app/index.html' };
 
 it('answers the app’s own page, also with a fragment', () => {
-  expect(isOwnPage(OWN)).toBe(true);
-  expect(isOwnPage({ ...OWN, url: 'vivarium://app/index.html#settings' })).toBe(true);
+  expect(isAppPage(OWN)).toBe(true);
+  expect(isAppPage({ ...OWN, url: 'vivarium://app/index.html#settings' })).toBe(true);
 });
 
 it.each([
@@ -22,5 +22,5 @@ it.each([
   ['an empty document', { url: 'about:blank' }],
   ['data', { url: 'data:text/html,vivarium://app/index.html' }],
 ])('refuses %s', (_what, change) => {
-  expect(isOwnPage({ ...OWN, ...change })).toBe(false);
+  expect(isAppPage({ ...OWN, ...change })).toBe(false);
 });

@@ -42,7 +42,7 @@ describe('the types of the package', () => {
     // Words for missing packages, what a run is at and rows of tables are the app's own matter; functions are given as they
     // are declared.
     expectTypeOf<keyof api.RunOptions>().toEqualTypeOf<
-      Exclude<keyof RunOptions, 'words' | 'onPhase' | 'tables' | 'functions' | 'forwardedCalls'>
+      Exclude<keyof RunOptions, 'adviceWording' | 'onPhase' | 'tables' | 'functions' | 'forwardedCalls'>
     >();
     expectTypeOf<keyof api.RunCall>().toEqualTypeOf<keyof RunCall>();
     expectTypeOf<keyof Required<api.SandboxOptions>>().toEqualTypeOf<

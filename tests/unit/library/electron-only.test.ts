@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
-import { isOwnDocument } from '../../../src/main/library/pages/own-document.ts';
+import { isTrustedDocument } from '../../../src/main/library/pages/trusted-document.ts';
 import { addPreload, type PreloadSession } from '../../../src/main/library/pages/register-preload.ts';
 import { requireElectron } from '../../../src/main/library/require-electron.ts';
 
@@ -26,7 +26,7 @@ describe('a page that may ask', () => {
   const folder = process.platform === 'win32' ? 'C:\\apps\\mine' : '/apps/mine';
   const file = (path: string): string => `${pathToFileURL(folder).href}${path}`;
   const own = (url: string, isPackaged = true): boolean =>
-    isOwnDocument(url, { appFolder: folder, isPackaged });
+    isTrustedDocument(url, { appFolder: folder, isPackaged });
 
   it('is a file of the app', () => {
     expect(

@@ -5,7 +5,7 @@ import { describe, expect, it, type TestContext } from 'vitest';
 import { coverage, denyAll } from '../../../src/utility/lockdown/landlock.ts';
 import { lockDown } from '../../../src/utility/lockdown/lockdown.ts';
 import type { SystemCalls } from '../../../src/utility/lockdown/native-calls.ts';
-import { linkToBrowser, type OpenSocket } from '../../../src/utility/lockdown/sockets.ts';
+import { browserSocket, type OpenSocket } from '../../../src/utility/lockdown/sockets.ts';
 import { X64_SYSCALLS } from '../../../src/utility/lockdown/syscalls-x64.ts';
 import { ARM64_SYSCALLS } from '../../../src/utility/lockdown/syscalls-arm64.ts';
 import { needBinding } from '../../support/binding.ts';
@@ -104,8 +104,8 @@ describe('the link to the browser process', () => {
       socket(6),
       socket(29),
     ];
-    expect(linkToBrowser(sockets, 100)).toBe(6);
-    expect(linkToBrowser(sockets.slice(0, 3), 100)).toBeUndefined();
+    expect(browserSocket(sockets, 100)).toBe(6);
+    expect(browserSocket(sockets.slice(0, 3), 100)).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 /** What a script asks by `input()`, and the client's user answers. */
 import type { ElicitResult } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
-import { InputQuestions, type Asked, type Reply } from '../../../src/main/mcp/input-questions.ts';
+import { InputQuestions, type UserQuestion, type UserReply } from '../../../src/main/mcp/input-questions.ts';
 import type { SessionRunner } from '../../../src/main/mcp/session-runner.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { connect, served } from './served.ts';
@@ -71,8 +71,8 @@ describe('input() of a script', () => {
   });
 });
 
-const A: Asked = { kind: 'line', prompt: 'a?' };
-const lineOf = (line: string): Reply => ({ kind: 'line', line });
+const A: UserQuestion = { kind: 'line', prompt: 'a?' };
+const lineOf = (line: string): UserReply => ({ kind: 'line', line });
 
 describe('questions', () => {
   it('are answered once, by their number', async () => {

@@ -242,7 +242,7 @@ it('a refused request gives the reason, and does not say that state was lost', a
 it('a run is told of missing packages in words for a program, which has no options to give', async () => {
   const made = served();
   await newSession(await connect(made));
-  expect(made.runs.map(({ options }) => options.words)).toEqual(['program']);
+  expect(made.runs.map(({ options }) => options.adviceWording)).toEqual(['program']);
 });
 
 it('a handle in use stays valid, however many sessions are begun meanwhile', async () => {

@@ -2,18 +2,18 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import type { OptionalWant, Wants } from '../../../src/main/packages/package-work.ts';
+import type { OptionalPackage, WantedPackages } from '../../../src/main/packages/package-work.ts';
 import { UserLock } from '../../../src/main/packages/store/user-lock.ts';
 import { hang, serve, testServer } from './support/test-server.ts';
 import { offersText, settingsFor, wheel, WHEELS, world } from './support/world.ts';
 
-const imported = (name: string, ...modules: string[]): OptionalWant => ({
+const imported = (name: string, ...modules: string[]): OptionalPackage => ({
   requirement: name,
   modules: modules.length === 0 ? [name] : modules,
   named: false,
 });
-const named = (requirement: string): OptionalWant => ({ requirement, modules: [], named: true });
-const wants = (part: Partial<Wants>): Wants => ({ required: [], ...part });
+const named = (requirement: string): OptionalPackage => ({ requirement, modules: [], named: true });
+const wants = (part: Partial<WantedPackages>): WantedPackages => ({ required: [], ...part });
 
 test('optional packages that can not be had are told, and the others come', async () => {
   const small = world();
@@ -108,7 +108,7 @@ test.each([
   const further = [wheel(name, { module }), wheel(owner, { module }), wheel('other', { depends: [name] })];
   const small = world({ further });
   const { service } = small.open();
-  const obtained = async (part: Partial<Wants>) => {
+  const obtained = async (part: Partial<WantedPackages>) => {
     const work = await service.begin({ askedBy: 'code' });
     const { wheels } = await work.obtain(wants({ spelledOut: new Set([name, owner]), ...part }));
     await work.release();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  MAX_CALL_RESTS,
+  MAX_ANSWER_PARTS,
   MAX_FONT_QUESTIONS,
   MAX_PROMPT_UNITS,
   MAX_QUESTIONS,
@@ -8,7 +8,7 @@ import {
   runWindowBytes,
 } from '../../../src/shared/protocol/interpreter.ts';
 import { CLEAR_OUTPUT } from '../../../src/shared/contract/clear-output.ts';
-import { MisbehaviourError, ReportError, RunCollector } from '../../../src/main/run/run-collector.ts';
+import { RunProtocolError, ReportError, RunCollector } from '../../../src/main/run/run-collector.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { CHECKED_OUTCOME, OUTCOME, utf8 } from '../sandbox/support.ts';
 
@@ -33,7 +33,7 @@ describe('output', () => {
     expect(collector.full).toBe(false);
     collector.push({ channel, bytes: new Uint8Array(1) });
     expect(collector.full).toBe(true);
-    expect(() => collector.push({ channel, bytes: new Uint8Array(1) })).toThrow(MisbehaviourError);
+    expect(() => collector.push({ channel, bytes: new Uint8Array(1) })).toThrow(RunProtocolError);
     expect(passed).toEqual([`${channel} 9`, `${channel} 1`]);
     expect(collector[channel]).toHaveLength(CAP);
   });
@@ -56,7 +56,7 @@ describe('output', () => {
     '%s has no pieces of nothing: there could be any number',
     (channel) => {
       const { collector, passed } = collect();
-      expect(() => collector.push({ channel, bytes: new Uint8Array() })).toThrow(MisbehaviourError);
+      expect(() => collector.push({ channel, bytes: new Uint8Array() })).toThrow(RunProtocolError);
       expect(passed).toEqual([]);
     },
   );
@@ -66,7 +66,7 @@ describe('output', () => {
     for (let asked = 0; asked < MAX_QUESTIONS; asked++)
       collector.push({ channel: 'input', call: 1, prompt: '', secret: false });
     expect(() => collector.push({ channel: 'input', call: 1, prompt: '', secret: false })).toThrow(
-      MisbehaviourError,
+      RunProtocolError,
     );
     expect(passed).toHaveLength(MAX_QUESTIONS);
   });
@@ -74,7 +74,7 @@ describe('output', () => {
   it('caps the outcome as well', () => {
     const { collector, passed } = collect();
     collector.push({ channel: 'outcome', bytes: new Uint8Array(outcomeBudgetBytes(CAP)) });
-    expect(() => collector.push({ channel: 'outcome', bytes: new Uint8Array(1) })).toThrow(MisbehaviourError);
+    expect(() => collector.push({ channel: 'outcome', bytes: new Uint8Array(1) })).toThrow(RunProtocolError);
     expect(passed).toEqual([]);
   });
 });
@@ -256,7 +256,7 @@ describe('displays', () => {
     expect(collector.displays).toEqual([{ mime: { 'text/markdown': '{}' } }]);
     expect(passed).toContain(`display ${CLEAR_OUTPUT}`);
     for (let count = 4; count < LIMITS.displayCount; count++) shown(CLEAR_OUTPUT);
-    expect(() => shown(CLEAR_OUTPUT)).toThrow(MisbehaviourError);
+    expect(() => shown(CLEAR_OUTPUT)).toThrow(RunProtocolError);
   });
 
   const show = (collector: RunCollector, json: string, last = true): void =>
@@ -285,13 +285,13 @@ describe('displays', () => {
   it('may be as many and as large as allowed, and no more', () => {
     const many = collect().collector;
     for (let shown = 0; shown < LIMITS.displayCount; shown++) show(many, ONE);
-    expect(() => show(many, ONE)).toThrow(MisbehaviourError);
+    expect(() => show(many, ONE)).toThrow(RunProtocolError);
     const large = collect().collector;
     // Blanks may go on and on.
     const piece = new Uint8Array(LIMITS.displayBytes / 2).fill(0x20);
     for (let half = 0; half < 2; half++) large.push({ channel: 'display', bytes: piece, last: false });
     expect(() => large.push({ channel: 'display', bytes: Uint8Array.of(0x20), last: false })).toThrow(
-      MisbehaviourError,
+      RunProtocolError,
     );
   });
 });
@@ -302,10 +302,10 @@ it('questions may be as many and as long as allowed, and no more', () => {
   const many = collect();
   for (let asked = 0; asked < MAX_QUESTIONS; asked++) ask(many.collector, '');
   expect(many.passed).toHaveLength(MAX_QUESTIONS);
-  expect(() => ask(many.collector, '')).toThrow(MisbehaviourError);
+  expect(() => ask(many.collector, '')).toThrow(RunProtocolError);
   const long = collect().collector;
   ask(long, 'x'.repeat(MAX_PROMPT_UNITS));
-  expect(() => ask(long, 'x')).toThrow(MisbehaviourError);
+  expect(() => ask(long, 'x')).toThrow(RunProtocolError);
 });
 
 it('requests for fonts are passed on, up to their number', () => {
@@ -319,13 +319,13 @@ it('requests for fonts are passed on, up to their number', () => {
   const ask = (call: number): void => collector.push({ channel: 'fonts', call, modules: ['manimgx_fonts'] });
   for (let call = 1; call <= MAX_FONT_QUESTIONS; call++) ask(call);
   expect(passed).toHaveLength(MAX_FONT_QUESTIONS);
-  expect(() => ask(100)).toThrow(MisbehaviourError);
+  expect(() => ask(100)).toThrow(RunProtocolError);
 });
 
 it('an empty part that is not the last is refused', () => {
   const { collector } = collect();
   const empty = { channel: 'display', bytes: new Uint8Array(), last: false } as const;
-  expect(() => collector.push(empty)).toThrow(MisbehaviourError);
+  expect(() => collector.push(empty)).toThrow(RunProtocolError);
 });
 
 describe('calls of functions', () => {
@@ -336,7 +336,7 @@ describe('calls of functions', () => {
       onDisplay: () => undefined,
       onInput: () => undefined,
       onCall: ({ call, last }) => void passed.push(`call ${call} ${String(last)}`),
-      onCallRest: (call) => void passed.push(`rest ${call}`),
+      onCallNextPart: (call) => void passed.push(`rest ${call}`),
     });
     const push = (bytes: number, last = true): void =>
       collector.push({ channel: 'call', call: 1, bytes: new Uint8Array(bytes), last });
@@ -354,7 +354,7 @@ describe('calls of functions', () => {
   it('of a run that was given no functions make the report invalid', () => {
     const { collector } = collect();
     expect(() => collector.push({ channel: 'call', call: 1, bytes: utf8('{}'), last: true })).toThrow(
-      MisbehaviourError,
+      RunProtocolError,
     );
   });
 
@@ -364,11 +364,11 @@ describe('calls of functions', () => {
     ['more in one call, piece by piece', (push) => repeat(2, () => push(LIMITS.callBytes / 2 + 1, false))],
     ['more in all calls', (push) => repeat(25, () => push(LIMITS.callBytes))],
     ['more calls', (push) => repeat(LIMITS.functionCalls + 1, () => push(1))],
-    ['more parts of answers', (_push, rest) => repeat(MAX_CALL_RESTS + 1, rest)],
+    ['more parts of answers', (_push, rest) => repeat(MAX_ANSWER_PARTS + 1, rest)],
   ])('have bounds: %s', (_what, send) => {
     const { collector, push } = calling();
     expect(() => send(push, () => collector.push({ channel: 'call-rest', call: 1 }))).toThrow(
-      MisbehaviourError,
+      RunProtocolError,
     );
   });
 

@@ -105,8 +105,8 @@ describe('bytecode of a package', () => {
     const folder = temporaryFolder();
     const store = new BytecodeStore(folder);
     const fileOf = async (wheel: Wheel): Promise<string> => {
-      const [supply] = await store.suppliesFor([wheel]);
-      return path.join(folder, `${supply?.sha256 ?? ''}.snapshot`);
+      const [transfer] = await store.transfersFor([wheel]);
+      return path.join(folder, `${transfer?.sha256 ?? ''}.snapshot`);
     };
     await store.keep(
       new Map([
@@ -118,12 +118,12 @@ describe('bytecode of a package', () => {
     const before = without(stateBelow(folder), path.basename(file));
     apply(file, await fileOf(other));
     const found = await Promise.all(
-      (await store.suppliesFor([one, other])).map(async ({ name, read }) => [name, await read(signal)]),
+      (await store.transfersFor([one, other])).map(async ({ name, read }) => [name, await read(signal)]),
     );
     expect(found.filter(([, bytes]) => bytes !== undefined)).toEqual([['other', OTHER]]);
     expect(without(stateBelow(folder), path.basename(file))).toEqual(before);
     await store.keep(new Map([[one.sha256, CONTENT]]));
-    const [again] = await store.suppliesFor([one]);
+    const [again] = await store.transfersFor([one]);
     expect(await again?.read(signal)).toEqual(CONTENT);
   });
 });

@@ -34,7 +34,7 @@ export async function runDoctor(args: DoctorArguments, dependencies: CliDependen
   const report = await dependencies.examine();
   const out = new CommandOutput(dependencies.io, () => undefined);
   if (args.json) await reportJson(report, out);
-  else await out.stdout.writeOwn(doctorText(report, dependencies.io.columns));
+  else await out.stdout.writeTrusted(doctorText(report, dependencies.io.columns));
   await out.flush();
   return (await outputExitCode(out)) ?? (report.ok ? EXIT_CODES.ok : EXIT_CODES.layerMissing);
 }

@@ -7,7 +7,7 @@ import { nodeTransport } from '../../packages/http/node-transport.ts';
 import { removeOldStores, type RemovedStores } from '../../packages/store/old-stores.ts';
 import { storeFolder } from '../../packages/store/store-folder.ts';
 import { openPackages, type Packages } from '../../packages/open-packages.ts';
-import { withOwnCertificates } from '../../packages/http/own-certificates.ts';
+import { withExtraCertificates } from '../../packages/http/extra-certificates.ts';
 import { loadPyodideLock } from '../../packages/resolve/pyodide-lock.ts';
 import { builtFiles } from '../../runtime/runtime-locations.ts';
 import type { PackagePlaces } from './package-places.ts';
@@ -39,7 +39,7 @@ export async function openPackageTool(
     dataFolder: data,
     pyodideVersion,
     lock,
-    transport: withOwnCertificates(nodeTransport()),
+    transport: withExtraCertificates(nodeTransport()),
     ...packagesFrom(places, settings, process.env),
   });
   return {

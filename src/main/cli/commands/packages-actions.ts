@@ -25,7 +25,7 @@ export interface ActionResult {
 }
 
 /** Carries out one of the actions. Rejects with PackageError and UsageError. */
-export function carryOut(
+export function runPackagesAction(
   args: PackagesArguments,
   tool: PackageTool,
   progress: ProgressLine,

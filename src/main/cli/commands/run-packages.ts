@@ -2,7 +2,7 @@ import { PackageError, type PackageErrorCode } from '../../packages/package-erro
 import type { CliDependencies } from '../dependencies.ts';
 import { EXIT_CODES, type ExitCode } from '../output/exit-codes.ts';
 import { runInterruptible } from '../terminal/interruptible.ts';
-import { carryOut, type ActionResult } from './packages-actions.ts';
+import { runPackagesAction, type ActionResult } from './packages-actions.ts';
 import type { PackagesArguments } from './packages.ts';
 import { oneLine } from '../../foreign-text/printable.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
@@ -29,7 +29,7 @@ async function perform(
   try {
     const tool = await dependencies.openPackages(args.places);
     try {
-      result = await carryOut(args, tool, progress, stop);
+      result = await runPackagesAction(args, tool, progress, stop);
     } finally {
       await tool.service.close();
     }
@@ -42,12 +42,12 @@ async function perform(
   }
   progress.end();
   if (args.json) await print(result.document, out);
-  else await out.stdout.writeOwn(result.lines.map((line) => `${line}\n`).join(''));
+  else await out.stdout.writeTrusted(result.lines.map((line) => `${line}\n`).join(''));
   return result.damage ? EXIT_DAMAGE : EXIT_CODES.ok;
 }
 
 const print = (document: Readonly<Record<string, unknown>>, out: CommandOutput): Promise<void> =>
-  out.stdout.writeOwn(`${JSON.stringify(document, null, 2)}\n`);
+  out.stdout.writeTrusted(`${JSON.stringify(document, null, 2)}\n`);
 
 const documentOf = (error: PackageError): Readonly<Record<string, unknown>> => ({
   code: error.code,

@@ -259,7 +259,7 @@ async function answer(
   try {
     const result = await sandbox.run(request, {
       signal: stop,
-      words: 'command-line',
+      adviceWording: 'command-line',
       ...(servers === null ? {} : { functions: { ...servers.functions, confirm } }),
       onOutput: (output) => {
         progress.end();

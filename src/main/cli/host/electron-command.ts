@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { cacheFolder } from '../../electron-files/cache-folder.ts';
 import { findElectron, type ElectronPlaces } from '../../electron-files/find-electron.ts';
-import { ownPackage } from './own-package.ts';
+import { findVivariumPackage } from './vivarium-package.ts';
 
 /** Finds the Electron executable, fetching it first if need be. @throws Error saying what to do */
 export type ProvideElectron = () => Promise<string>;
@@ -43,7 +43,7 @@ const electronPackageDir = (): string | null => {
 
 /** In a clone of the project, where its scripts are, or where only its package is installed. */
 const obtainingCommand = (): string => {
-  const { folder } = ownPackage(import.meta.dirname);
+  const { folder } = findVivariumPackage(import.meta.dirname);
   return existsSync(path.join(folder, 'scripts', 'provision.ts'))
     ? `"npm run provision" in ${folder}`
     : '"npm install electron && npx install-electron"';

@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util';
 import type { RunOutput, RunResult } from '../../../shared/contract/sandbox.ts';
 import { StreamedOutput } from '../../../shared/contract/streamed-output.ts';
-import type { HostRunItem, HostRunWishes } from '../../../shared/protocol/host-protocol.ts';
+import type { HostRunItem, HostRunOptions } from '../../../shared/protocol/host-protocol.ts';
 import { joinBytes } from '../../../shared/bytes.ts';
 import type { RunCalls } from '../../functions/run-calls.ts';
 import type { RunOptions } from '../../run/run-options.ts';
@@ -9,7 +9,7 @@ import type { RunOptions } from '../../run/run-options.ts';
 /** Hands what the host sends of one run to those who want it. */
 export class HostRunReader {
   /** What the host is to send as it comes; all else of the output comes with the result. */
-  readonly wants: HostRunWishes;
+  readonly runOptions: HostRunOptions;
   readonly #options: RunOptions;
   readonly #answer: (line: string | null) => void;
   readonly #calls: RunCalls | null;
@@ -29,14 +29,14 @@ export class HostRunReader {
     this.#options = options;
     this.#answer = answer;
     this.#calls = calls;
-    this.wants = {
+    this.runOptions = {
       output: options.onOutput !== undefined,
       displays: options.onDisplay !== undefined,
       files: options.onFile !== undefined,
       input: options.onInput !== undefined,
       countsInput: options.countsInput === true,
       // A wording that is made elsewhere can't be sent; only the window has one, and no host of its own.
-      words: typeof options.words === 'string' ? options.words : 'program',
+      adviceWording: typeof options.adviceWording === 'string' ? options.adviceWording : 'program',
     };
   }
 
@@ -80,7 +80,7 @@ export class HostRunReader {
         this.#calls?.push(item.piece);
         return;
       case 'call-rest':
-        this.#calls?.giveRest(item.call);
+        this.#calls?.sendNextPart(item.call);
         return;
       case 'calls-end':
         return;

@@ -17,7 +17,7 @@ import type { EndedSession, OutputFile, RunRequest, RunResult } from '../../../s
 import type { SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
 import { systemClock } from '../../base/clock.ts';
 import { identify } from '../../base/process-table.ts';
-import { CallDialog, type RunFunctions } from '../../functions/call-dialog.ts';
+import { CallRequestHandler, type RunFunctions } from '../../functions/call-request-handler.ts';
 import type { RunOptions } from '../../run/run-options.ts';
 import type { Runner } from '../../run/runner.ts';
 import type { SandboxOptions } from '../dependencies.ts';
@@ -180,7 +180,7 @@ export class ElectronHost implements Runner {
       {
         id,
         request,
-        wants: reader.wants,
+        runOptions: reader.runOptions,
         progress: wantsProgress,
         ...(calls === null ? {} : { functions: calls.facts }),
       },
@@ -210,10 +210,15 @@ export class ElectronHost implements Runner {
   }
 
   /** Functions stay in this process: the host passes calls on, and answers back. */
-  #callsOf(id: number, request: RunRequest, functions: RunFunctions): CallDialog | null {
+  #callsOf(id: number, request: RunRequest, functions: RunFunctions): CallRequestHandler | null {
     if (functions.set.all.length === 0) return null;
     const session = request.session ?? null;
-    const calls = new CallDialog({ functions, clock: systemClock, session, onSettled: () => undefined });
+    const calls = new CallRequestHandler({
+      functions,
+      clock: systemClock,
+      session,
+      onSettled: () => undefined,
+    });
     calls.connect(async (call, answer) => {
       await this.#peer.call('answerCall', { id, call, answer });
     });

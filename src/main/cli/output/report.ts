@@ -1,5 +1,5 @@
 import type { DoctorReport } from '../../../shared/contract/doctor.ts';
-import { CUT_SHORT_BYTES } from '../../../shared/both-ends.ts';
+import { CUT_SHORT_BYTES } from '../../../shared/head-tail-buffer.ts';
 import { DEFAULTS, LIMITS } from '../../../shared/limits.ts';
 import { traitsOf } from '../../../shared/runtimes.ts';
 import {
@@ -27,7 +27,7 @@ export async function reportJson(result: RunResult | DoctorReport, out: CommandO
     /\p{Cc}/gu,
     (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  await out.stdout.writeOwn(`${json}\n`);
+  await out.stdout.writeTrusted(`${json}\n`);
 }
 
 /** Prints what a person wants to see after the script's own output: the value, or what went wrong. */

@@ -73,7 +73,7 @@ export class ProgressLine {
 
   #write(text: string): void {
     // Nobody waits for a progress bar; failures of the stream are noted by the stream.
-    void this.#stream.writeOwn(text);
+    void this.#stream.writeTrusted(text);
   }
 }
 

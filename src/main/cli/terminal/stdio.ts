@@ -71,7 +71,7 @@ export class OutputStream {
   }
 
   /** Writes our own text, which must be safe to print. */
-  writeOwn(text: string): Promise<void> {
+  writeTrusted(text: string): Promise<void> {
     if (text !== '') this.#atLineStart = text.endsWith('\n');
     return this.#write(text);
   }
@@ -127,7 +127,7 @@ export class CommandOutput {
   async notice(message: string): Promise<void> {
     const sameScreen = this.stdout.isTty && this.stderr.isTty;
     const isMidLine = !this.stderr.atLineStart || (sameScreen && !this.stdout.atLineStart);
-    await this.stderr.writeOwn(`${isMidLine ? '\n' : ''}vivarium: ${message}\n`);
+    await this.stderr.writeTrusted(`${isMidLine ? '\n' : ''}vivarium: ${message}\n`);
   }
 
   async endGuest(): Promise<void> {

@@ -14,7 +14,7 @@ import type { Disposable, NativePython, PythonSettingsStore, Questions, Sandbox 
 import { AskingPages } from './asking-pages-electron.ts';
 import { VivariumError } from '../errors.ts';
 import { nativePython } from '../native-python.ts';
-import { isOwnDocument } from './own-document.ts';
+import { isTrustedDocument } from './trusted-document.ts';
 import { pickFileFor } from './pick-file-electron.ts';
 import { requireElectron } from '../require-electron.ts';
 import { addPreload, preloadFile } from './register-preload.ts';
@@ -200,6 +200,6 @@ const mayAsk = (
   if (senderFrame === null || senderFrame !== sender.mainFrame || sender.session !== session) return false;
   const { url } = senderFrame;
   const { app } = electron;
-  if (isOwnDocument(url, { appFolder: app.getAppPath(), isPackaged: app.isPackaged })) return true;
+  if (isTrustedDocument(url, { appFolder: app.getAppPath(), isPackaged: app.isPackaged })) return true;
   return allow?.({ url, webContents: sender }) === true;
 };

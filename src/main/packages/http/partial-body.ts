@@ -1,4 +1,4 @@
-import { joined } from '../../foreign-text/turns.ts';
+import { joined } from '../../foreign-text/yielder.ts';
 import { SourceFailure } from '../sources/source-failure.ts';
 import type { TransportResponse } from './transport.ts';
 

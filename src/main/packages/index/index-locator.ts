@@ -4,14 +4,14 @@ import { SourceFailure } from '../sources/source-failure.ts';
 import { requireWebAddress } from '../http/web-address.ts';
 import { parseIndexAddress, shownIndex, type IndexAddress } from './index-address.ts';
 import { indexOfMicropip } from './micropip-index.ts';
-import { readPipIndex, type PipSurroundings } from './pip-configuration.ts';
+import { readPipIndex, type PipEnvironment } from './pip-configuration.ts';
 
 export interface IndexLocatorOptions {
   /** Address from the caller, or undefined. */
   readonly given: string | undefined;
   /** Address from the settings, or ''. */
   readonly setting: string;
-  readonly pip: PipSurroundings;
+  readonly pip: PipEnvironment;
   /** The checked bytes of the lock's micropip. */
   readonly micropip: {
     /** From wherever they can be had. @throws PackageError; the signal's reason */

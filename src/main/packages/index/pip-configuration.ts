@@ -3,7 +3,7 @@ import path from 'node:path';
 import { systemErrorCode } from '../../base/system-error.ts';
 
 /** What pip's configuration depends on. */
-export interface PipSurroundings {
+export interface PipEnvironment {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   /** The user's own folder. */
@@ -28,7 +28,7 @@ const SECTIONS = ['global', 'install'] as const;
 const YES = new Set(['1', 'true', 't', 'yes', 'y', 'on']);
 
 /** Reads which index pip asks. */
-export const readPipIndex = async (surroundings: PipSurroundings): Promise<PipIndex> => {
+export const readPipIndex = async (surroundings: PipEnvironment): Promise<PipIndex> => {
   const options = await readOptions(surroundings);
   const none = options.get('no-index');
   if (none !== undefined && YES.has(none.value.toLowerCase())) return { kind: 'none', place: none.place };
@@ -39,7 +39,7 @@ export const readPipIndex = async (surroundings: PipSurroundings): Promise<PipIn
 };
 
 /** The file of certificates that pip trusts; null when it is not told of any. */
-export const readPipCertificates = async (surroundings: PipSurroundings): Promise<string | null> =>
+export const readPipCertificates = async (surroundings: PipEnvironment): Promise<string | null> =>
   (await readOptions(surroundings)).get('cert')?.value ?? null;
 
 /** The environment's names of what matters here. */
@@ -54,7 +54,7 @@ const VARIABLES = [
  * both. Files that are not there or can't be read count for nothing.
  */
 const readOptions = async (
-  surroundings: PipSurroundings,
+  surroundings: PipEnvironment,
 ): Promise<ReadonlyMap<string, { readonly value: string; readonly place: string }>> => {
   const found = new Map<string, { value: string; place: string }>();
   const files = await Promise.all(
@@ -76,7 +76,7 @@ const readOptions = async (
 };
 
 /** Where pip's configuration is, in the order in which it is read: later ones win. */
-export const configurationFiles = async (surroundings: PipSurroundings): Promise<string[]> => {
+export const configurationFiles = async (surroundings: PipEnvironment): Promise<string[]> => {
   const { environment, home, platform } = surroundings;
   const isWindows = platform === 'win32';
   const join = (...parts: string[]): string => (isWindows ? path.win32 : path.posix).join(...parts);
@@ -95,7 +95,7 @@ export const configurationFiles = async (surroundings: PipSurroundings): Promise
 };
 
 const machineFolders = (
-  environment: PipSurroundings['environment'],
+  environment: PipEnvironment['environment'],
   platform: NodeJS.Platform,
 ): readonly string[] => {
   switch (platform) {
@@ -111,7 +111,7 @@ const machineFolders = (
   }
 };
 
-const userFolder = async ({ environment, home, platform }: PipSurroundings): Promise<string> => {
+const userFolder = async ({ environment, home, platform }: PipEnvironment): Promise<string> => {
   switch (platform) {
     case 'win32':
       return path.win32.join(environment['APPDATA'] ?? path.win32.join(home, 'AppData', 'Roaming'), 'pip');

@@ -1,4 +1,4 @@
-import type { HandMark } from '../store/hand-marks.ts';
+import type { UserInstallMark } from '../store/user-install-marks.ts';
 import type { PackageLock } from './lock-file.ts';
 import { ModuleOwners, topOf } from './module-owners.ts';
 import { normalizeName } from '../../../shared/packages/package-settings.ts';
@@ -22,7 +22,7 @@ export interface CatalogParts {
   /** Beyond the lock. */
   readonly entries?: Iterable<UserEntry>;
   /** What the user installed by hand, by hash. */
-  readonly byHand?: ReadonlyMap<string, HandMark>;
+  readonly byHand?: ReadonlyMap<string, UserInstallMark>;
   /** Names that the settings let code have; empty for any. */
   readonly allowed?: ReadonlySet<string>;
 }
@@ -34,7 +34,7 @@ export interface CatalogParts {
 export class PackageCatalog {
   readonly #lock: PackageLock;
   readonly #owners: ModuleOwners;
-  readonly #byHand: ReadonlyMap<string, HandMark>;
+  readonly #byHand: ReadonlyMap<string, UserInstallMark>;
   readonly #allowed: ReadonlySet<string>;
   /** Beyond the lock, by name; of each, what was installed by hand first. */
   readonly #user = new Map<string, UserEntry[]>();

@@ -4,7 +4,7 @@ import { PackageError } from '../package-error.ts';
 import { PINNED_WHEELS } from '../../../shared/curated-packages.ts';
 import type { Requirement } from './requirement.ts';
 import { askedBy } from './resolver.ts';
-import type { Room } from '../store/room.ts';
+import type { StoreWriter } from '../store/store-quota.ts';
 import type { UnreachableSources } from '../sources/unreachable-sources.ts';
 import type { SourceChain } from '../sources/source-chain.ts';
 import type { PackageStore } from '../store/store.ts';
@@ -20,7 +20,7 @@ export interface DiscoveryOptions {
   readonly lookUpMs: number;
 }
 
-export interface Sought {
+export interface PendingRequirement {
   readonly requirement: Requirement;
   /** The package that needs it; null when it was asked for itself. */
   readonly neededBy: string | null;
@@ -35,7 +35,7 @@ export interface Sought {
 export interface DiscoveryWork {
   readonly chain: SourceChain;
   readonly silent: UnreachableSources;
-  readonly room: Room;
+  readonly writer: StoreWriter;
   readonly signal: AbortSignal;
   readonly onProgress: (bytesDone: number, bytesTotal: number | null) => void;
 }
@@ -49,7 +49,7 @@ export class Discovery {
   }
 
   /** @throws PackageError; the signal's reason when the caller aborted */
-  async find(sought: Sought, work: DiscoveryWork): Promise<UserEntry> {
+  async find(sought: PendingRequirement, work: DiscoveryWork): Promise<UserEntry> {
     const { name, versions } = sought.requirement;
     const pinned = versions === '' ? PINNED_WHEELS.get(name) : undefined;
     const requirement = pinned === undefined ? sought.requirement : { name, versions: `==${pinned.version}` };
@@ -58,7 +58,7 @@ export class Discovery {
     return this.#adopt(offer, { asked: askedBy([versions]), named: sought.named }, work);
   }
 
-  async #lookUp(sought: Sought, { chain, signal, silent }: DiscoveryWork): Promise<OfferedWheel> {
+  async #lookUp(sought: PendingRequirement, { chain, signal, silent }: DiscoveryWork): Promise<OfferedWheel> {
     const { isPatient, mayAsk, neededBy, requirement } = sought;
     const { name } = requirement;
     const isPause = !isPatient && silent.gaveUpWithin(PAUSE_MS);
@@ -80,18 +80,18 @@ export class Discovery {
   async #adopt(
     offer: OfferedWheel,
     question: Pick<UserEntry, 'asked' | 'named'>,
-    { chain, onProgress, room, signal }: DiscoveryWork,
+    { chain, onProgress, writer, signal }: DiscoveryWork,
   ): Promise<UserEntry> {
     const { environment, store } = this.#options;
-    await room.hold([offer.sha256]);
+    await writer.hold([offer.sha256]);
     const kept = await store.read(offer.sha256);
     const bytes =
       kept.state === 'sound'
         ? kept.bytes
         : await chain.fetch(`${offer.name} ${offer.version}`, offer.name, offer, { signal, onProgress });
     const entry = UserEntry.parse({ ...(await entryFromWheel(offer, bytes, environment)), ...question });
-    if (kept.state !== 'sound') await room.keep(offer.sha256, bytes);
-    await room.record(entry);
+    if (kept.state !== 'sound') await writer.keep(offer.sha256, bytes);
+    await writer.record(entry);
     return entry;
   }
 

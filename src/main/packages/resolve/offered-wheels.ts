@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readJsonList } from '../../foreign-text/json-list.ts';
-import { Turns } from '../../foreign-text/turns.ts';
+import { Yielder } from '../../foreign-text/yielder.ts';
 import { OfferedWheel } from './package-entry.ts';
 import { isSatisfiedBy, type Requirement } from './requirement.ts';
 import { isNewer, isVersion } from './versions.ts';
@@ -43,11 +43,11 @@ export async function chooseWheel(
   requirement: Requirement,
   signal?: AbortSignal,
 ): Promise<OfferedWheel | null> {
-  const turns = new Turns();
+  const yielder = new Yielder();
   const newest = new NewestWheel(requirement);
   for (const offer of offers) {
     newest.offer(offer);
-    await turns.pause();
+    await yielder.pause();
     signal?.throwIfAborted();
   }
   return newest.found;

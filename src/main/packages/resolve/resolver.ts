@@ -1,4 +1,4 @@
-import { Turns } from '../../foreign-text/turns.ts';
+import { Yielder } from '../../foreign-text/yielder.ts';
 import type { PackageCatalog } from './catalog.ts';
 import { markerEnvironment } from './markers.ts';
 import type { PackageEntry, UserEntry } from './package-entry.ts';
@@ -28,8 +28,8 @@ const MAX_VERSIONS = 200;
 const MAX_ROUNDS = 30;
 
 /** Yields to the event loop; throws if the work was cancelled meanwhile. */
-class CancellableTurns {
-  readonly #turns = new Turns();
+class CancellableYielder {
+  readonly #yielder = new Yielder();
   readonly #signal: AbortSignal | undefined;
 
   constructor(signal: AbortSignal | undefined) {
@@ -38,7 +38,7 @@ class CancellableTurns {
 
   /** @throws the signal's reason */
   async pause(): Promise<void> {
-    await this.#turns.pause();
+    await this.#yielder.pause();
     this.#signal?.throwIfAborted();
   }
 }
@@ -74,7 +74,7 @@ export async function resolve(
   preferred: ReadonlyMap<string, UserEntry> = new Map(),
   signal?: AbortSignal,
 ): Promise<Resolution> {
-  const turns = new CancellableTurns(signal);
+  const yielder = new CancellableYielder(signal);
   const environment = markerEnvironment(python);
   const chosen = new Map<string, PackageEntry | null>();
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -85,18 +85,18 @@ export async function resolve(
         const entry = catalog.ofLock(name);
         if (entry !== undefined) return ofLock(entry, requirement, neededBy);
         if (!chosen.has(name))
-          chosen.set(name, await choose(name, [requirement.versions], catalog, preferred, turns));
+          chosen.set(name, await choose(name, [requirement.versions], catalog, preferred, yielder));
         return chosen.get(name) ?? null;
       },
       environment,
-      turns,
+      yielder,
     );
     let isSettled = true;
     const unknown: UnknownPackage[] = [];
     for (const [name, { neededBy, versions }] of wanted) {
-      await turns.pause();
+      await yielder.pause();
       if (catalog.ofLock(name) !== undefined) continue;
-      const entry = await choose(name, [...versions], catalog, preferred, turns);
+      const entry = await choose(name, [...versions], catalog, preferred, yielder);
       if (entry?.sha256 !== chosen.get(name)?.sha256) isSettled = false;
       chosen.set(name, entry);
       // The version must satisfy all requirements of the package.
@@ -119,7 +119,7 @@ async function walk(
   requirements: readonly Requirement[],
   entryOf: (requirement: Requirement, neededBy: string | null) => Promise<PackageEntry | null>,
   environment: ReturnType<typeof markerEnvironment>,
-  turns: CancellableTurns,
+  yielder: CancellableYielder,
 ): Promise<Walk> {
   const entries: PackageEntry[] = [];
   const wanted = new Map<string, Wanted>();
@@ -133,14 +133,14 @@ async function walk(
     if (versions.size > MAX_VERSIONS)
       throw tooMuch(`more than ${MAX_VERSIONS} different versions of ${name} are asked for`);
     // Asked also when seen: two may want different versions of it.
-    await turns.pause();
+    await yielder.pause();
     const entry = await entryOf(requirement, neededBy);
     if (before !== undefined) return;
     wanted.set(name, { versions, neededBy });
     if (wanted.size > MAX_PACKAGES) throw tooMuch(`more than ${MAX_PACKAGES} packages are needed`);
     if (entry === null) return;
     for (const text of entry.depends) {
-      await turns.pause();
+      await yielder.pause();
       const dependency = parseDependency(text, environment);
       if (dependency !== null) await visit(dependency, entry.name);
     }
@@ -159,13 +159,13 @@ async function choose(
   versions: readonly string[],
   catalog: PackageCatalog,
   preferred: ReadonlyMap<string, UserEntry>,
-  turns: CancellableTurns,
+  yielder: CancellableYielder,
 ): Promise<UserEntry | null> {
   const asked = new Set([askedBy(versions), ...versions.map((one) => askedBy([one]))]);
   const now = preferred.get(name);
   const candidates = [...(now === undefined ? [] : [now]), ...catalog.answersTo(name, [...asked])];
   for (const candidate of candidates) {
-    if (await suitsAll(candidate, versions, turns)) return candidate;
+    if (await suitsAll(candidate, versions, yielder)) return candidate;
   }
   return null;
 }
@@ -173,10 +173,10 @@ async function choose(
 const suitsAll = async (
   { name, version }: UserEntry,
   asked: readonly string[],
-  turns: CancellableTurns,
+  yielder: CancellableYielder,
 ): Promise<boolean> => {
   for (const versions of asked) {
-    await turns.pause();
+    await yielder.pause();
     if (!isSatisfiedBy({ name, versions }, version)) return false;
   }
   return true;

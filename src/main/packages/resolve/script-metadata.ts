@@ -1,6 +1,6 @@
 import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
-import { Turns } from '../../foreign-text/turns.ts';
+import { Yielder } from '../../foreign-text/yielder.ts';
 import { PackageError } from '../package-error.ts';
 
 /** With its comment marks. Much more than anyone writes by hand. */
@@ -36,7 +36,7 @@ export async function scriptDependencies(code: string): Promise<string[]> {
  * end mark before a line that is no comment.
  */
 async function metadataBlocks(code: string): Promise<string[]> {
-  const turns = new Turns();
+  const yielder = new Yielder();
   const blocks: string[] = [];
   for (let at = startOf(code, 0); at !== -1 && blocks.length < 2;) {
     const first = lineAfter(code, at);
@@ -47,7 +47,7 @@ async function metadataBlocks(code: string): Promise<string[]> {
       const text = lineAt(code, line);
       if (!isComment(text)) break;
       if (text === END) end = line;
-      await turns.pause();
+      await yielder.pause();
     }
     // Where nothing ends, nor does anything else that starts in these comments: looking again at each would take for ever.
     if (end !== -1) blocks.push(code.slice(first, end));

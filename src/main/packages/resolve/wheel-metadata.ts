@@ -1,6 +1,6 @@
 import { fromBufferPromise, type Entry } from 'yauzl';
 import { oneLine } from '../../foreign-text/printable.ts';
-import { Turns } from '../../foreign-text/turns.ts';
+import { Yielder } from '../../foreign-text/yielder.ts';
 import type { MarkerEnvironment } from './markers.ts';
 import { normalizeName } from '../../../shared/packages/package-settings.ts';
 import { PackageEntry, type OfferedWheel } from './package-entry.ts';
@@ -76,7 +76,7 @@ interface HeaderFields {
  * @throws Error when there are more than there may be
  */
 async function headerFields(metadata: Uint8Array): Promise<HeaderFields> {
-  const turns = new Turns();
+  const yielder = new Yielder();
   const decoder = new TextDecoder();
   let name: string | null = null;
   const requires: string[] = [];
@@ -95,7 +95,7 @@ async function headerFields(metadata: Uint8Array): Promise<HeaderFields> {
       else if (requires.push(value) > MAX_STATED)
         throw new Error(`it states more than ${MAX_STATED} dependencies`);
     }
-    await turns.pause();
+    await yielder.pause();
   }
   return { name, requires };
 }
@@ -110,24 +110,24 @@ function fieldName(line: Uint8Array): (typeof FIELDS)[number] | null {
 
 /** @throws PackageError `bad-requirement` */
 async function dependenciesOf(stated: readonly string[], environment: MarkerEnvironment): Promise<string[]> {
-  const turns = new Turns();
+  const yielder = new Yielder();
   const depends: string[] = [];
   for (const text of stated) {
     const requirement = parseDependency(text, environment);
     if (requirement !== null) depends.push(requirementText(requirement));
-    await turns.pause();
+    await yielder.pause();
   }
   return depends;
 }
 
 /** Modules and packages at the top of the wheel. */
 async function importsOf(files: Iterable<string>): Promise<string[]> {
-  const turns = new Turns();
+  const yielder = new Yielder();
   const imports = new Set<string>();
   for (const file of files) {
     const name = moduleOf(file);
     if (name !== null) imports.add(name);
-    await turns.pause();
+    await yielder.pause();
   }
   return [...imports].sort();
 }

@@ -1,7 +1,7 @@
 import { Parser } from 'htmlparser2';
 import { z } from 'zod';
 import { JsonReader } from '../../foreign-text/json-reader.ts';
-import { inPieces } from '../../foreign-text/turns.ts';
+import { inPieces } from '../../foreign-text/yielder.ts';
 
 /** For the header `accept`: the JSON form of a project's page (PEP 691), else the older HTML form (PEP 503). */
 export const INDEX_PAGE_TYPES =

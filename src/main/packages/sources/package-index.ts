@@ -1,4 +1,4 @@
-import { Turns } from '../../foreign-text/turns.ts';
+import { Yielder } from '../../foreign-text/yielder.ts';
 import type { Credentials, Downloads } from '../http/downloads.ts';
 import { shownIndex, type IndexAddress } from '../index/index-address.ts';
 import type { IndexLocator } from '../index/index-locator.ts';
@@ -101,10 +101,10 @@ export class PackageIndex implements PackageSource {
       ranges.set(python, known);
       return known;
     };
-    const turns = new Turns();
+    const yielder = new Yielder();
     const [final, any] = [new NewestWheel(requirement), new NewestWheel(requirement)];
     for (const file of files) {
-      await turns.pause();
+      await yielder.pause();
       signal.throwIfAborted();
       if (file.python !== '' && !isForOurs(file.python)) continue;
       const wheel = offerOf(file, from, index, requirement);

@@ -1,12 +1,12 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import type { PackageEntry, UserEntry } from '../resolve/package-entry.ts';
-import type { HandMarks } from './hand-marks.ts';
+import type { UserInstallMarks } from './user-install-marks.ts';
 import type { PackageStore } from './store.ts';
 
 export interface FormerStoreParts {
   readonly store: PackageStore;
-  readonly handMarks: HandMarks;
+  readonly userInstallMarks: UserInstallMarks;
   /** Of Pyodide's lock. */
   readonly lock: Iterable<PackageEntry>;
   /** Of the user's own. */
@@ -20,7 +20,7 @@ export interface FormerStoreParts {
  */
 export const markFormerInstalls = async ({
   entries,
-  handMarks,
+  userInstallMarks,
   lock,
   store,
 }: FormerStoreParts): Promise<void> => {
@@ -31,7 +31,9 @@ export const markFormerInstalls = async ({
     if (entries.some(({ asked, named }) => asked !== '' || named)) return;
     const there = new Set((await store.list()).map(({ sha256 }) => sha256));
     const kept = [...lock, ...entries].filter(({ sha256 }) => there.has(sha256));
-    await handMarks.put(kept.map(({ name, sha256, version }) => ({ name, sha256, version, named: false })));
+    await userInstallMarks.put(
+      kept.map(({ name, sha256, version }) => ({ name, sha256, version, named: false })),
+    );
   } catch {
     // Without marks they are what runs have brought, as before.
   }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Entry, ZipFile } from 'yauzl';
 import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
-import { Turns } from '../../foreign-text/turns.ts';
+import { Yielder } from '../../foreign-text/yielder.ts';
 
 export interface ZipCaps {
   readonly maxEntries: number;
@@ -26,7 +26,7 @@ export async function entriesOf(
 ): Promise<Map<string, Entry>> {
   // What the zip says of itself; there may be more.
   if (zip.entryCount > maxEntries) throw new Error(`it has ${zip.entryCount} entries`);
-  const turns = new Turns();
+  const yielder = new Yielder();
   const entries = new Map<string, Entry>();
   let directoryBytes = 0;
   for await (const entry of zip.eachEntry()) {
@@ -36,7 +36,7 @@ export async function entriesOf(
     if (entries.has(entry.fileName)) throw new Error('two of its entries have the same name');
     if (entries.size >= maxEntries) throw new Error(`it has more than ${maxEntries} entries`);
     entries.set(entry.fileName, entry);
-    await turns.pause();
+    await yielder.pause();
   }
   return entries;
 }
@@ -52,13 +52,13 @@ export async function readEntry(zip: ZipFile, entry: Entry, maxBytes: number): P
   }
   // yauzl checks that it is neither longer nor shorter than it says.
   const stream: Readable = await zip.openReadStreamPromise(entry);
-  const turns = new Turns();
+  const yielder = new Yielder();
   const whole = new Uint8Array(entry.uncompressedSize);
   let at = 0;
   for await (const chunk of stream as AsyncIterable<Uint8Array>) {
     whole.set(chunk, at);
     at += chunk.byteLength;
-    await turns.pause();
+    await yielder.pause();
   }
   return whole;
 }

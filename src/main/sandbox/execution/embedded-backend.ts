@@ -2,7 +2,7 @@ import type { OrderlyEnd } from '../../../shared/contract/sandbox-events.ts';
 import type { RunRequest, SessionState } from '../../../shared/contract/sandbox.ts';
 import { PackageError } from '../../packages/package-error.ts';
 import type { Backend, Opening, RunContext, RunProgress } from '../../run/backend.ts';
-import { wordsOf } from '../../run/package-advice.ts';
+import { adviceFormatterOf } from '../../run/package-advice.ts';
 import type { Verdict } from '../../run/verdict.ts';
 import type { ImportTimes } from '../packages/import-times.ts';
 import { ImportWatch } from '../packages/import-watch.ts';
@@ -68,7 +68,7 @@ export class EmbeddedBackend implements Backend {
       packagesMs: 0,
       packages: [],
       installed: [],
-      advice: new ModuleAdvice({ words: context.words }),
+      advice: new ModuleAdvice({ adviceWording: context.adviceWording }),
     };
     const needs = this.#needsOf(request, context);
     const opened = await this.#prepare(progress, request, context, needs).finally(() => needs?.release());
@@ -214,7 +214,7 @@ export class EmbeddedBackend implements Backend {
     progress: Progress,
     interpreter: OpenInterpreter,
     request: RunRequest,
-    { onPhase, signal, words }: RunContext,
+    { onPhase, signal, adviceWording }: RunContext,
     needs: RunNeeds | null,
   ): Promise<Verdict | 'process-died' | null> {
     const startedAt = this.#parts.clock.now();
@@ -225,7 +225,7 @@ export class EmbeddedBackend implements Backend {
         needs,
         onPhase,
         signal,
-        words,
+        adviceWording,
       });
       progress.installed = installed;
       progress.packages = [...progress.packages, ...installed];
@@ -241,7 +241,7 @@ export class EmbeddedBackend implements Backend {
         kind: 'packages-missing',
         detail:
           error instanceof PackageError
-            ? wordsOf(words)(refusalOf(error))
+            ? adviceFormatterOf(adviceWording)(refusalOf(error))
             : describeRemoteError(error, 'its packages could not be installed'),
       };
     } finally {

@@ -8,7 +8,7 @@ import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import { raceStop, sharedController } from '../../base/stop-signal.ts';
 import type { FontRequest, Interpreter } from '../../run/backend.ts';
-import { MisbehaviourError } from '../../run/run-collector.ts';
+import { RunProtocolError } from '../../run/run-collector.ts';
 import type { Verdict } from '../../run/verdict.ts';
 import type { ImportWatch } from '../packages/import-watch.ts';
 import type { ModuleAdvice } from '../packages/module-advice.ts';
@@ -16,7 +16,7 @@ import type { PackageInstaller } from '../packages/package-installer.ts';
 import type { MemoryGuard } from '../process/memory-guard.ts';
 import type { Supervisor } from '../process/supervisor.ts';
 import type { FileCollector } from '../sessions/file-collector.ts';
-import { PrintedAtEnd } from '../sessions/printed-at-end.ts';
+import { SessionEndOutput } from '../sessions/session-end-output.ts';
 import type { SessionRegistry, OpenInterpreter } from '../sessions/session-registry.ts';
 import type { InterpreterProvider } from './interpreter-provider.ts';
 
@@ -46,7 +46,7 @@ export class EmbeddedInterpreter implements Interpreter {
   readonly #session: string | undefined;
   readonly #advice: ModuleAdvice;
   readonly #endsSession: OrderlyEnd | null;
-  readonly #printed = new PrintedAtEnd();
+  readonly #printed = new SessionEndOutput();
   readonly #imports: ImportWatch | undefined;
 
   /**
@@ -124,7 +124,7 @@ export class EmbeddedInterpreter implements Interpreter {
     const { clock, supervisor } = this.#parts;
     const { sidecar } = this.#interpreter;
     if (!RpcError.is(error) || error.code !== 'closed' || error.origin !== 'local') {
-      const told = error instanceof MisbehaviourError || RpcError.is(error);
+      const told = error instanceof RunProtocolError || RpcError.is(error);
       const detail = told ? error.message : 'unknown reason';
       await supervisor.end(sidecar, 'misbehaved', detail);
       return { kind: 'misbehaved', detail };

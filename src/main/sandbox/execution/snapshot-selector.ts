@@ -1,5 +1,5 @@
 import type { RunRequest } from '../../../shared/contract/sandbox.ts';
-import type { Wants } from '../../packages/package-work.ts';
+import type { WantedPackages } from '../../packages/package-work.ts';
 import type { Wheel } from '../../packages/wheel.ts';
 import type { BytecodeStore } from '../packages/bytecode-store.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -16,7 +16,7 @@ import { SnapshotTransfer } from './snapshot-transfer.ts';
 const LIMIT_MS = 150_000;
 
 /** Most snapshots that one sandbox makes because runs asked for them: hostile code could ask for any number of package sets. */
-const MAX_WANTED = 8;
+const MAX_NAMED_PACKAGES = 8;
 /** A process that ends while it makes one tells nothing of the snapshot: it is tried so often. */
 const TRIES = 2;
 
@@ -206,7 +206,7 @@ export class SnapshotSelector {
     return null;
   }
 
-  async #need(wants: Wants, packages: RunPackages): Promise<SnapshotNeed | null> {
+  async #need(wants: WantedPackages, packages: RunPackages): Promise<SnapshotNeed | null> {
     const { wheels: all } = await packages.obtain(wants);
     // Only packages of Pyodide's own lock go into snapshots unasked; others are imported only by runs that name them.
     const ofLock = new Set(all.filter(({ origin }) => origin === 'lock').map(({ name }) => name));
@@ -217,7 +217,7 @@ export class SnapshotSelector {
 
   #want(need: SnapshotNeed, runtime: string): void {
     const key = keyOf(need, runtime);
-    if (this.#everWanted.has(key) || this.#everWanted.size >= MAX_WANTED) return;
+    if (this.#everWanted.has(key) || this.#everWanted.size >= MAX_NAMED_PACKAGES) return;
     this.#everWanted.add(key);
     this.#wanted.push({ need, tries: TRIES });
     this.#onWanted();

@@ -1,6 +1,6 @@
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { Wheel } from '../../packages/wheel.ts';
-import { bringPackages, suppliesOf } from '../packages/bring-packages.ts';
+import { sendPackages, packageTransfersOf } from '../packages/send-packages.ts';
 import type { BytecodeStore } from '../packages/bytecode-store.ts';
 import type { PackageProvider, RunPackages } from '../packages/package-provider.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
@@ -112,7 +112,7 @@ export class SnapshotTransfer {
   /** Sends those packages to a process that it does not have. @throws PackageError, RpcError when one can't be sent */
   async bring(wheels: readonly Wheel[], sidecar: SidecarClient, signal: AbortSignal): Promise<void> {
     const missing = await sidecar.packages.missing(wheels.map(({ sha256 }) => sha256));
-    await bringPackages(suppliesOf(wheels, this.#provider), missing, sidecar, signal);
+    await sendPackages(packageTransfersOf(wheels, this.#provider), missing, sidecar, signal);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
 import type { Wheel } from '../../packages/wheel.ts';
-import type { Supply } from './bring-packages.ts';
+import type { PackageTransfer } from './send-packages.ts';
 import { SnapshotStore } from '../snapshots/snapshot-store.ts';
 
 /** Packages whose bytecode is kept. */
@@ -25,13 +25,13 @@ export class BytecodeStore {
   }
 
   /** The archives for these packages, to be installed into an interpreter with them. */
-  async suppliesFor(wheels: readonly Wheel[]): Promise<Supply[]> {
-    const supplies = wheels.map(({ name, sha256 }): Supply => {
+  async transfersFor(wheels: readonly Wheel[]): Promise<PackageTransfer[]> {
+    const transfers = wheels.map(({ name, sha256 }): PackageTransfer => {
       const key = keyOf(sha256);
       return { sha256: key, name, kind: 'wheel', read: () => this.#archives.read(key) };
     });
-    const kept = await Promise.all(supplies.map(({ sha256 }) => this.#archives.has(sha256)));
-    return supplies.filter((_supply, index) => kept[index]);
+    const kept = await Promise.all(transfers.map(({ sha256 }) => this.#archives.has(sha256)));
+    return transfers.filter((_supply, index) => kept[index]);
   }
 }
 

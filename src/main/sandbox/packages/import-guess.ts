@@ -1,4 +1,4 @@
-import type { Turns } from '../../foreign-text/turns.ts';
+import type { Yielder } from '../../foreign-text/yielder.ts';
 import type { PythonText } from './python-text.ts';
 
 const IMPORT = /^import[ \t]+([^\n;:]+)/u;
@@ -22,7 +22,7 @@ const STRETCH_UNITS = 64 * 1024;
  * The modules that code seems to import. A guess, made before an interpreter is there to parse the code; Python
  * determines the real imports.
  */
-export const importsIn = async ({ code }: PythonText, turns: Turns): Promise<string[]> => {
+export const importsIn = async ({ code }: PythonText, yielder: Yielder): Promise<string[]> => {
   const found = new Set<string>();
   // Names in modules are counted apart: they must not keep later modules out.
   const left = { modules: MAX_MODULES, members: MAX_MODULES };
@@ -32,7 +32,7 @@ export const importsIn = async ({ code }: PythonText, turns: Turns): Promise<str
     found.add(name);
     left[kind] -= 1;
   };
-  for await (const statement of importStatements(code, turns)) {
+  for await (const statement of importStatements(code, yielder)) {
     const [, list] = IMPORT.exec(statement) ?? [];
     if (list !== undefined) for (const name of names(list)) add(name);
     const [, module, inside, rest = inside ?? ''] = FROM.exec(statement) ?? [];
@@ -44,18 +44,18 @@ export const importsIn = async ({ code }: PythonText, turns: Turns): Promise<str
 };
 
 /** Where statements begin that may import, each with as much of the code as one may have. */
-async function* importStatements(code: string, turns: Turns): AsyncGenerator<string> {
+async function* importStatements(code: string, yielder: Yielder): AsyncGenerator<string> {
   let left = MAX_STATEMENTS;
   let pauseAt = 0;
   for (let at = 0; at < code.length; at = nextStatement(code, at)) {
     while (isBlank(code.charCodeAt(at))) at += 1;
     if (at >= pauseAt) {
       pauseAt = at + STRETCH_UNITS;
-      await turns.pause();
+      await yielder.pause();
     }
     if (!code.startsWith('import', at) && !code.startsWith('from', at)) continue;
     if (--left < 0) return;
-    await turns.pause();
+    await yielder.pause();
     yield code.slice(at, at + MAX_STATEMENT);
   }
 }

@@ -5,14 +5,14 @@ import { CURATED } from '../../../shared/curated-packages.ts';
 import { normalizeName } from '../../../shared/packages/package-settings.ts';
 import type { PackageError } from '../../packages/package-error.ts';
 import {
-  wordsOf,
+  adviceFormatterOf,
   type AdviceWording,
-  type AdviceWords,
+  type AdviceFormatter,
   type PackageAdvice,
   type PackageRefusal,
 } from '../../run/package-advice.ts';
-import { MAX_WANTED, wantedIn, withoutForeignAdvice } from './library-words.ts';
-import { ModuleKnowledge } from './module-knowledge.ts';
+import { MAX_NAMED_PACKAGES, packagesNamedIn, withoutUnusableAdvice } from './library-messages.ts';
+import { ModuleCatalog } from './module-catalog.ts';
 
 /** Messages of Python, and of our `micropip`, about a missing module. */
 const NO_MODULE = /^No module named '([^']{1,200})'|^No package named '([^']{1,200})'/u;
@@ -26,8 +26,8 @@ const ZONES = [CURATED.zones.module, ...CURATED.zones.others];
 
 export interface ModuleAdviceOptions {
   /** The wording for the way the run was started (command line, MCP, library). */
-  readonly words?: AdviceWording | undefined;
-  readonly knowledge?: ModuleKnowledge;
+  readonly adviceWording?: AdviceWording | undefined;
+  readonly knowledge?: ModuleCatalog;
   /** Modules of files that were given with the run. */
   readonly files?: readonly string[];
   /** Whether a package, by its normalised name, is in the run's interpreter. */
@@ -36,17 +36,17 @@ export interface ModuleAdviceOptions {
 
 /** Explains why a package that the code imports or uses is missing, and what would help. */
 export class ModuleAdvice {
-  readonly #words: AdviceWords;
-  readonly #knowledge: ModuleKnowledge;
+  readonly #format: AdviceFormatter;
+  readonly #knowledge: ModuleCatalog;
   readonly #files: readonly string[];
   readonly #isInstalled: (packageName: string) => boolean;
   /** By module and by package. */
   readonly #known = new Map<string, PackageAdvice>();
   readonly #notices: RunNotice[] = [];
 
-  constructor({ files = [], isInstalled, knowledge, words }: ModuleAdviceOptions = {}) {
-    this.#words = wordsOf(words);
-    this.#knowledge = knowledge ?? new ModuleKnowledge(null);
+  constructor({ files = [], isInstalled, knowledge, adviceWording }: ModuleAdviceOptions = {}) {
+    this.#format = adviceFormatterOf(adviceWording);
+    this.#knowledge = knowledge ?? new ModuleCatalog(null);
     this.#files = files;
     this.#isInstalled = isInstalled ?? (() => false);
   }
@@ -61,7 +61,7 @@ export class ModuleAdvice {
     this.add(requirement, refusal);
     const module = this.#knowledge.moduleOf(nameIn(requirement));
     if (module !== null && !this.#known.has(keyOf(module))) this.add(module, refusal);
-    const message = this.#words({ kind: 'unmet', packageName: nameIn(requirement), refusal });
+    const message = this.#format({ kind: 'unmet', packageName: nameIn(requirement), refusal });
     this.#notices.push({ code: 'package-not-installed', message });
   }
 
@@ -98,30 +98,31 @@ export class ModuleAdvice {
     if (name === undefined) return null;
     const top = name.split('.')[0] ?? name;
     const known = this.#known.get(keyOf(name)) ?? this.#known.get(keyOf(top));
-    if (known !== undefined) return this.#words(known);
+    if (known !== undefined) return this.#format(known);
     const advice = this.#knowledge.about(name, this.#files);
     // The package is installed, but has no such submodule.
     if (advice.kind === 'not-named' && this.#isInstalled(advice.packageName)) return null;
-    return this.#words(advice);
+    return this.#format(advice);
   }
 
   /** A library says in its own words that another package would be needed. */
   #aboutLibrary(message: string): string | null {
     const advice = new Map<string, PackageAdvice>();
-    for (const name of wantedIn(message)) {
+    for (const name of packagesNamedIn(message)) {
       const packageName = this.#knowledge.packageNamed(name);
-      if (packageName === null || advice.size >= MAX_WANTED || this.#isInstalled(packageName)) continue;
+      if (packageName === null || advice.size >= MAX_NAMED_PACKAGES || this.#isInstalled(packageName))
+        continue;
       const known = this.#known.get(keyOf(name)) ?? this.#known.get(keyOf(packageName));
       advice.set(packageName, known ?? { kind: 'not-named', module: name, packageName });
     }
     if (advice.size === 0) return null;
-    return [...new Set([...advice.values()].map(this.#words))].join('; ');
+    return [...new Set([...advice.values()].map(this.#format))].join('; ');
   }
 
   #aboutZone(message: string): string | null {
     if (!NO_ZONE.test(message) || ZONES.some((name) => this.#isInstalled(name))) return null;
     const refusal = this.#known.get(CURATED.zones.module);
-    return this.#words(refusal ?? { kind: 'time-zones' });
+    return this.#format(refusal ?? { kind: 'time-zones' });
   }
 }
 
@@ -136,10 +137,10 @@ type GuestError = NonNullable<GuestOutcome['error']>;
 
 const withAdvice = (outcome: GuestOutcome, error: GuestError, advice: string | null): GuestOutcome => {
   if (advice === null) return { ...outcome, error };
-  const message = withoutForeignAdvice(error.message)
+  const message = withoutUnusableAdvice(error.message)
     .trimEnd()
     .replace(/[.;,:]$/u, '');
-  const traceback = withoutForeignAdvice(error.traceback);
+  const traceback = withoutUnusableAdvice(error.traceback);
   const advised = traceback === '' ? '' : `${traceback}${traceback.endsWith('\n') ? '' : '\n'}${advice}\n`;
   return { ...outcome, error: { ...error, message: `${message}; ${advice}`, traceback: advised } };
 };

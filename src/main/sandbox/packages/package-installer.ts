@@ -1,4 +1,4 @@
-import { ImportReport, type PackageClash } from '../../../shared/protocol/package-files.ts';
+import { ImportReport, type PackageConflict } from '../../../shared/protocol/package-files.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { RunRequest } from '../../../shared/contract/sandbox.ts';
 import type { Wheel } from '../../packages/wheel.ts';
@@ -7,13 +7,13 @@ import { PackageError } from '../../packages/package-error.ts';
 import { packageName } from '../../packages/resolve/requirement.ts';
 import type { FontRequest, RunContext } from '../../run/backend.ts';
 import type { AdviceWording, PackageRefusal } from '../../run/package-advice.ts';
-import { bringPackages, suppliesOf, type Supply } from './bring-packages.ts';
+import { sendPackages, packageTransfersOf, type PackageTransfer } from './send-packages.ts';
 import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { OpenInterpreter } from '../sessions/session-registry.ts';
 import { ModuleAdvice, refusalOf } from './module-advice.ts';
-import { ModuleKnowledge } from './module-knowledge.ts';
-import { ownModulesIn } from './own-modules.ts';
+import { ModuleCatalog } from './module-catalog.ts';
+import { localModulesIn } from './local-modules.ts';
 import type { PackageProvider } from './package-provider.ts';
 import { refuseTooLarge } from './package-size.ts';
 import type { RunNeeds } from './run-needs.ts';
@@ -46,7 +46,7 @@ export interface InstallOrder {
   readonly needs: RunNeeds | null;
   readonly signal: AbortSignal;
   /** The wording of advice about missing packages. */
-  readonly words?: AdviceWording | undefined;
+  readonly adviceWording?: AdviceWording | undefined;
   /** Told before packages are put into the interpreter. */
   readonly onPhase?: RunContext['onPhase'];
 }
@@ -103,14 +103,14 @@ export class PackageInstaller {
    * @throws RpcError when the interpreter is gone, does not answer or does not take a package
    */
   async install(order: InstallOrder): Promise<Installation> {
-    const { interpreter, needs, request, words } = order;
+    const { interpreter, needs, request, adviceWording } = order;
     const provider = this.#provider;
     const adviceBy = (owners: ModuleOwners | null): ModuleAdvice =>
       new ModuleAdvice({
-        words,
-        knowledge: new ModuleKnowledge(owners),
+        adviceWording,
+        knowledge: new ModuleCatalog(owners),
         // Nobody means the script itself.
-        files: [...ownModulesIn(namesOf(request.files).filter((name) => name !== request.script))],
+        files: [...localModulesIn(namesOf(request.files).filter((name) => name !== request.script))],
         isInstalled: (name) => this.#installed.get(interpreter)?.has(name) === true,
       });
     if (provider === undefined || needs === null) {
@@ -213,7 +213,7 @@ export class PackageInstaller {
   ): Promise<readonly Wheel[]> {
     const { hinted, requested, wants } = await needs.found(report);
     const packages = await needs.packages();
-    const knowledge = new ModuleKnowledge(packages.modules);
+    const knowledge = new ModuleCatalog(packages.modules);
     const optional = (wants.optional ?? []).filter(({ modules, requirement }) => {
       const failed = hinted.has(requirement) ? this.#failureOf(interpreter, requirement) : null;
       if (failed === null) return true;
@@ -279,22 +279,22 @@ export class PackageInstaller {
     refuseTooLarge(wanting);
     onPhase?.({ name: 'installing', packageNames: wanting.map(({ name }) => name) });
     const { sidecar } = interpreter;
-    let supplies: readonly Supply[] = [
-      ...suppliesOf(wanting, provider),
-      ...((await this.#bytecode?.suppliesFor(wanting)) ?? []),
+    let transfers: readonly PackageTransfer[] = [
+      ...packageTransfersOf(wanting, provider),
+      ...((await this.#bytecode?.transfersFor(wanting)) ?? []),
     ];
     const install = async (): Promise<readonly string[]> => {
-      const hashes = supplies.map(({ sha256 }) => sha256);
+      const hashes = transfers.map(({ sha256 }) => sha256);
       const done = await this.#within(give(hashes), signal);
-      if (done.clash !== undefined) throw clashing(done.clash);
+      if (done.conflict !== undefined) throw conflicting(done.conflict);
       return done.missing;
     };
     let missing = await install();
     for (let round = 1; missing.length > 0; round++) {
       if (round > BRING_ROUNDS) throw crowdedOut();
-      const bringing = bringPackages(supplies, missing, sidecar, signal);
+      const bringing = sendPackages(transfers, missing, sidecar, signal);
       const absent = await this.#within(bringing, signal, BRING_LIMIT_MS);
-      supplies = supplies.filter(({ sha256 }) => !absent.has(sha256));
+      transfers = transfers.filter(({ sha256 }) => !absent.has(sha256));
       missing = await install();
     }
     for (const { name, sha256 } of wanting) present.set(name, sha256);
@@ -315,7 +315,7 @@ export class PackageInstaller {
 const cancelled = (): PackageError =>
   new PackageError('cancelled', 'installing packages was cancelled; run it again to go on');
 
-const clashing = ({ name, other }: PackageClash): PackageError =>
+const conflicting = ({ name, other }: PackageConflict): PackageError =>
   new PackageError(
     'files-clash',
     `${name} can not be installed: ${other}, which the session has, brings files that stand in the place of its own; ` +

@@ -1,4 +1,4 @@
-import type { Turns } from '../../foreign-text/turns.ts';
+import type { Yielder } from '../../foreign-text/yielder.ts';
 import { isInstallCommand } from './requirement-lines.ts';
 
 /**
@@ -44,8 +44,8 @@ const BACKSLASH = 0x5c;
 const PREFIXES = 'bfrtuBFRTU';
 const MAX_PREFIX = 2;
 
-/** @param turns of the whole work that this is a part of */
-export const readPythonText = async (text: string, turns: Turns): Promise<PythonText> => {
+/** @param yielder of the whole work that this is a part of */
+export const readPythonText = async (text: string, yielder: Yielder): Promise<PythonText> => {
   const stretches: string[] = [];
   let parts: string[] = [];
   const literals = new Set<string>();
@@ -65,7 +65,7 @@ export const readPythonText = async (text: string, turns: Turns): Promise<Python
       stretches.push(parts.join(''));
       parts = [];
       pauseAt = at + STRETCH_UNITS;
-      await turns.pause();
+      await yielder.pause();
     }
     const mark = text.charCodeAt(at);
     if (lineStart && (mark === SPACE || mark === TAB)) {

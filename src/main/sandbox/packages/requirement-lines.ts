@@ -35,14 +35,14 @@ const MAX_WORDS = 100;
 /** Words and blanks between them. */
 const MAX_BLANKS = 1000;
 
-export interface AskedFor {
+export interface RequestedPackages {
   /** Such as `rich` or `rich>=13`, without extras. */
   readonly requirements: readonly string[];
   /** Names of requirements files. */
   readonly files: readonly string[];
 }
 
-const NOTHING: AskedFor = { requirements: [], files: [] };
+const NOTHING: RequestedPackages = { requirements: [], files: [] };
 
 /** Whether an install command begins there. */
 export const isInstallCommand = (text: string, at: number): boolean => {
@@ -51,23 +51,23 @@ export const isInstallCommand = (text: string, at: number): boolean => {
 };
 
 /** @param line a command that installs, as in a shell or a notebook */
-export const requestedByCommand = (line: string): AskedFor => {
+export const requestedByCommand = (line: string): RequestedPackages => {
   COMMAND.lastIndex = 0;
-  return COMMAND.test(line) ? wordsOf(line.slice(COMMAND.lastIndex), false) : NOTHING;
+  return COMMAND.test(line) ? adviceFormatterOf(line.slice(COMMAND.lastIndex), false) : NOTHING;
 };
 
 /** @param comment including its "#" */
-export const requestedByComment = (comment: string): AskedFor => {
+export const requestedByComment = (comment: string): RequestedPackages => {
   LABEL.lastIndex = 0;
   COMMAND.lastIndex = LABEL.test(comment) ? LABEL.lastIndex : 0;
-  return COMMAND.test(comment) ? wordsOf(comment.slice(COMMAND.lastIndex), true) : NOTHING;
+  return COMMAND.test(comment) ? adviceFormatterOf(comment.slice(COMMAND.lastIndex), true) : NOTHING;
 };
 
 /** Requirements in a requirements file. */
 export const requestedByFile = (text: string): readonly string[] =>
   text
     .split(/\r?\n/u, 1000)
-    .flatMap((line) => wordsOf(line.split(/[;#]/u, 1)[0] ?? '', false).requirements.slice(0, 1));
+    .flatMap((line) => adviceFormatterOf(line.split(/[;#]/u, 1)[0] ?? '', false).requirements.slice(0, 1));
 
 /** The word without punctuation around it. */
 const withoutEnd = (word: string): string => {
@@ -76,7 +76,7 @@ const withoutEnd = (word: string): string => {
   return word.slice(0, end);
 };
 
-const wordsOf = (text: string, isComment: boolean): AskedFor => {
+const adviceFormatterOf = (text: string, isComment: boolean): RequestedPackages => {
   const requirements: string[] = [];
   const files: string[] = [];
   const words = text

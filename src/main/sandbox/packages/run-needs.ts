@@ -1,11 +1,11 @@
-import { HINTED_MODULES, HINTING_WORDS } from '../../../shared/curated-packages.ts';
+import { IMPLICIT_MODULES, IMPLICIT_USE_WORDS } from '../../../shared/curated-packages.ts';
 import type { RunRequest } from '../../../shared/contract/sandbox.ts';
 import type { ImportReport } from '../../../shared/protocol/package-files.ts';
-import type { OptionalWant, Wants } from '../../packages/package-work.ts';
+import type { OptionalPackage, WantedPackages } from '../../packages/package-work.ts';
 import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
 import type { Provider } from '../../packages/resolve/catalog.ts';
 import { packageName } from '../../packages/resolve/requirement.ts';
-import { CodeReading } from './code-reading.ts';
+import { CodeAnalysis } from './code-analysis.ts';
 import type { PackageProvider, RunPackages } from './package-provider.ts';
 import { requestedByFile } from './requirement-lines.ts';
 
@@ -31,7 +31,7 @@ type FoundImports = { readonly [Field in keyof ImportReport]: Readonly<ImportRep
 
 /** Packages that the code of a run needs, and why. */
 export interface FoundNeeds {
-  readonly wants: Wants;
+  readonly wants: WantedPackages;
   /** Wanted packages that serve only something the code might do. */
   readonly hinted: ReadonlySet<string>;
   /** Wanted packages that lines of the code ask for. */
@@ -43,7 +43,7 @@ export interface FoundNeeds {
  * are resolved. Kept from the choice of a snapshot to the installation, also across retries.
  */
 export class RunNeeds {
-  readonly code: CodeReading;
+  readonly code: CodeAnalysis;
   readonly #request: RunRequest;
   readonly #provider: PackageProvider;
   readonly #options: RunNeedsOptions;
@@ -51,7 +51,7 @@ export class RunNeeds {
   #packages: Promise<RunPackages> | undefined;
 
   constructor(request: RunRequest, provider: PackageProvider, options: RunNeedsOptions) {
-    this.code = new CodeReading(request.code);
+    this.code = new CodeAnalysis(request.code);
     this.#request = request;
     this.#provider = provider;
     this.#options = options;
@@ -90,7 +90,7 @@ export class RunNeeds {
     if (MAY_IMPORT.test(code) || MAY_INSTALL.test(code)) return true;
     if (!hasPackages) return false;
     if (WANTS_FONT.test(code)) return true;
-    for (const [word] of code.matchAll(WORD)) if (HINTING_WORDS.has(word)) return true;
+    for (const [word] of code.matchAll(WORD)) if (IMPLICIT_USE_WORDS.has(word)) return true;
     return false;
   }
 
@@ -119,7 +119,7 @@ export class RunNeeds {
     const [required, requested] = [await this.required(), await this.requested()];
     const text = await this.code.spelledOut();
     const spelledOut = new Set([...required, ...requested].map(packageName));
-    const optional = new Map<string, OptionalWant>();
+    const optional = new Map<string, OptionalPackage>();
     const name = (requirement: string): unknown =>
       optional.set(requirement, { requirement, modules: [], named: true });
     requested.forEach(name);
@@ -127,7 +127,7 @@ export class RunNeeds {
       name(requirement);
       if (text.hasRequest(requirement)) spelledOut.add(packageName(requirement));
     }
-    const known = hints.filter((module) => HINTED_MODULES.has(module));
+    const known = hints.filter((module) => IMPLICIT_MODULES.has(module));
     const hinted = new Set<string>();
     const nothing = modules.length + known.length === 0;
     const providers: ReadonlyMap<string, Provider> = nothing

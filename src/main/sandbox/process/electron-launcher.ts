@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import * as electron from 'electron';
 import type { Details, Session, UtilityProcess } from 'electron';
 import { fromEmitterPort } from '../../../shared/rpc/port.ts';
-import { LastWords } from './last-words.ts';
+import { StderrMonitor } from './stderr-monitor.ts';
 import { NO_CODE_FROM_STRINGS, sidecarEnvironment, type SidecarLauncher, whenStarted } from './launcher.ts';
 import type { ProcessExit, SidecarProcess } from '../sidecar/sidecar-process.ts';
 import { utilityExit } from './utility-exit.ts';
@@ -74,10 +74,10 @@ export class ElectronLauncher implements SidecarLauncher {
     // Output of runs does not use these pipes; unread, they would fill up.
     child.stdout?.resume();
     // Electron types its streams by their base class.
-    const words = new LastWords(child.stderr as Readable | null);
+    const stderr = new StderrMonitor(child.stderr as Readable | null);
     // Without a listener, a fatal V8 error in it would throw here; its message is on standard error as well.
     child.on('error', () => undefined);
-    const exited = this.#exit(name, child, words);
+    const exited = this.#exit(name, child, stderr);
     const started = await whenStarted(child, exited);
     const { port1, port2 } = new electron.MessageChannelMain();
     child.postMessage(null, [port2]);
@@ -90,7 +90,7 @@ export class ElectronLauncher implements SidecarLauncher {
     };
   }
 
-  async #exit(name: string, child: UtilityProcess, words: LastWords): Promise<ProcessExit> {
+  async #exit(name: string, child: UtilityProcess, stderr: StderrMonitor): Promise<ProcessExit> {
     const reason = goneDetails(name, child);
     const code = await new Promise<number>((resolve) => {
       child.once('exit', resolve);
@@ -99,7 +99,7 @@ export class ElectronLauncher implements SidecarLauncher {
     const failed = exit.signal !== null || exit.code !== 0;
     return {
       ...exit,
-      outOfMemory: exit.outOfMemory || (failed && (await words.saidOutOfMemory(exit.signal))),
+      outOfMemory: exit.outOfMemory || (failed && (await stderr.saidOutOfMemory(exit.signal))),
     };
   }
 }

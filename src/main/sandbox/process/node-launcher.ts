@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { fromIpcChannel } from '../../../shared/rpc/child-process-port.ts';
-import { LastWords } from './last-words.ts';
+import { StderrMonitor } from './stderr-monitor.ts';
 import { NO_CODE_FROM_STRINGS, sidecarEnvironment, type SidecarLauncher, whenStarted } from './launcher.ts';
 import type { ProcessExit, SidecarProcess } from '../sidecar/sidecar-process.ts';
 
@@ -20,10 +20,10 @@ export class NodeLauncher implements SidecarLauncher {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    const words = new LastWords(child.stderr);
+    const stderr = new StderrMonitor(child.stderr);
     const exited = new Promise<ProcessExit>((resolve) => {
       child.once('exit', (code, signal) => {
-        void words
+        void stderr
           .saidOutOfMemory(signal)
           .then((outOfMemory) => resolve({ code, signal, outOfMemory: outOfMemory && code !== 0 }));
       });

@@ -1,15 +1,15 @@
 import type { OutputFile } from '../../../shared/contract/sandbox.ts';
-import type { BetweenRuns } from './between-runs.ts';
+import type { IdleSessionCalls } from './idle-session-calls.ts';
 import { WorkspaceFileError, type FileCollector } from './file-collector.ts';
 
 /** The files below /workspace of sessions, between their runs. */
 export class SessionFiles {
   readonly #files: FileCollector;
-  readonly #betweenRuns: BetweenRuns;
+  readonly #idleSessionCalls: IdleSessionCalls;
 
-  constructor(files: FileCollector, betweenRuns: BetweenRuns) {
+  constructor(files: FileCollector, idleSessionCalls: IdleSessionCalls) {
     this.#files = files;
-    this.#betweenRuns = betweenRuns;
+    this.#idleSessionCalls = idleSessionCalls;
   }
 
   /**
@@ -18,8 +18,8 @@ export class SessionFiles {
    * @throws WorkspaceFileError when they can't be listed
    */
   list(session: string): Promise<OutputFile[] | null> {
-    const { signal } = this.#betweenRuns;
-    return this.#betweenRuns.do(session, (interpreter) => this.#files.list(interpreter, signal));
+    const { signal } = this.#idleSessionCalls;
+    return this.#idleSessionCalls.do(session, (interpreter) => this.#files.list(interpreter, signal));
   }
 
   /**
@@ -27,8 +27,8 @@ export class SessionFiles {
    * @throws WorkspaceFileError when the file, or the session, is not there or the file is too large
    */
   async read(session: string, name: string): Promise<Uint8Array> {
-    const { signal } = this.#betweenRuns;
-    const bytes = await this.#betweenRuns.do(session, (interpreter) =>
+    const { signal } = this.#idleSessionCalls;
+    const bytes = await this.#idleSessionCalls.do(session, (interpreter) =>
       this.#files.read(interpreter, name, signal),
     );
     if (bytes === null) throw new WorkspaceFileError('the session has no files');
@@ -41,8 +41,8 @@ export class SessionFiles {
    * @throws WorkspaceFileError when it can't be removed
    */
   async remove(session: string, name: string): Promise<boolean> {
-    const { signal } = this.#betweenRuns;
-    const removed = await this.#betweenRuns.do(session, async (interpreter) => {
+    const { signal } = this.#idleSessionCalls;
+    const removed = await this.#idleSessionCalls.do(session, async (interpreter) => {
       await this.#files.remove(interpreter, name, signal);
       return true;
     });

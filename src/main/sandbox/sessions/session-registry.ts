@@ -1,7 +1,7 @@
 import type { SessionEnd } from '../../../shared/contract/sandbox-events.ts';
 import { LIMITS } from '../../../shared/limits.ts';
 import { SessionLosses } from '../../run/session-losses.ts';
-import type { PrintedAtEnd } from './printed-at-end.ts';
+import type { SessionEndOutput } from './session-end-output.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import { SetupError } from '../setup-error.ts';
 
@@ -147,7 +147,7 @@ export class SessionRegistry {
   }
 
   /** Removes the session of this interpreter, if there is one. Its next run reports the loss, unless it was requested. */
-  forget(interpreter: OpenInterpreter, why: SessionEnd, printed?: PrintedAtEnd): void {
+  forget(interpreter: OpenInterpreter, why: SessionEnd, printed?: SessionEndOutput): void {
     for (const [name, session] of this.#sessions) {
       if (session.interpreter !== interpreter) continue;
       if (why === 'reset') this.#drop(name, why, printed);
@@ -198,7 +198,7 @@ export class SessionRegistry {
   }
 
   /** The loss of a session without state is not reported. */
-  #lose(session: string, why: SessionEnd, printed?: PrintedAtEnd): void {
+  #lose(session: string, why: SessionEnd, printed?: SessionEndOutput): void {
     if (this.#sessions.get(session)?.hasState === true) {
       this.losses.note(session);
       this.#drop(session, why, printed);
@@ -207,7 +207,7 @@ export class SessionRegistry {
     }
   }
 
-  #drop(name: string, why: SessionEnd, printed?: PrintedAtEnd): void {
+  #drop(name: string, why: SessionEnd, printed?: SessionEndOutput): void {
     const session = this.#sessions.get(name);
     this.#sessions.delete(name);
     const text = printed?.take();

@@ -1,18 +1,18 @@
 import type { TableQuery, TableRows } from '../../../shared/contract/table.ts';
 import type { Clock } from '../../base/clock.ts';
 import { decodedText } from '../../foreign-text/decoded-text.ts';
-import type { BetweenRuns } from './between-runs.ts';
+import type { IdleSessionCalls } from './idle-session-calls.ts';
 
 /** For the session's turn, in ms. */
 const TURN_MS = 500;
 
 /** Rows of the data frames that runs of sessions have shown. */
 export class SessionTables {
-  readonly #betweenRuns: BetweenRuns;
+  readonly #idleSessionCalls: IdleSessionCalls;
   readonly #clock: Clock;
 
-  constructor(betweenRuns: BetweenRuns, clock: Clock) {
-    this.#betweenRuns = betweenRuns;
+  constructor(idleSessionCalls: IdleSessionCalls, clock: Clock) {
+    this.#idleSessionCalls = idleSessionCalls;
     this.#clock = clock;
   }
 
@@ -21,7 +21,7 @@ export class SessionTables {
     const late = new AbortController();
     const cancel = this.#clock.after(TURN_MS, () => late.abort());
     try {
-      const asked = await this.#betweenRuns.ask<TableRows>(
+      const asked = await this.#idleSessionCalls.ask<TableRows>(
         session,
         async ({ id, sidecar }) => {
           cancel();

@@ -1,6 +1,6 @@
 import {
   PACKAGE_LIMITS,
-  type PackageClash,
+  type PackageConflict,
   type PackagePart,
 } from '../../../shared/protocol/package-files.ts';
 import type { SidecarPeer } from './sidecar-peer.ts';
@@ -19,12 +19,12 @@ export class SidecarPackages {
    * @throws RpcError when it can't be unpacked
    */
   async load(
-    wheel: Pick<PackagePart, 'sha256' | 'name' | 'kind' | 'beyond'>,
+    wheel: Pick<PackagePart, 'sha256' | 'name' | 'kind' | 'restrictions'>,
     bytes: Uint8Array,
     signal: AbortSignal,
   ): Promise<void> {
-    const { beyond, sha256, name, kind } = wheel;
-    const what = { sha256, name, kind, ...(beyond === undefined ? {} : { beyond }) };
+    const { restrictions, sha256, name, kind } = wheel;
+    const what = { sha256, name, kind, ...(restrictions === undefined ? {} : { restrictions }) };
     for (let start = 0; start < bytes.byteLength && !signal.aborted; start += PACKAGE_LIMITS.partBytes) {
       // A copy, as for files.
       const part = new Uint8Array(bytes.subarray(start, start + PACKAGE_LIMITS.partBytes));
@@ -42,7 +42,7 @@ export class SidecarPackages {
   install(
     interpreter: string,
     hashes: readonly string[],
-  ): Promise<{ readonly missing: readonly string[]; readonly clash?: PackageClash }> {
+  ): Promise<{ readonly missing: readonly string[]; readonly conflict?: PackageConflict }> {
     return this.#peer.call('installPackages', { interpreter, hashes: [...hashes] });
   }
 
@@ -56,7 +56,7 @@ export class SidecarPackages {
     interpreter: string,
     call: number,
     hashes: readonly string[],
-  ): Promise<{ readonly missing: readonly string[]; readonly clash?: PackageClash }> {
+  ): Promise<{ readonly missing: readonly string[]; readonly conflict?: PackageConflict }> {
     return this.#peer.call('answerFonts', { interpreter, call, hashes: [...hashes] });
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
 import { PACKAGE_LIMITS, PackageHash } from '../../../shared/protocol/package-files.ts';
-import { claimMaking } from './making-claim.ts';
+import { claimSnapshotMaking } from './snapshot-claim.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 
 /** Description of a package snapshot. */
@@ -85,7 +85,7 @@ export class PackageSnapshotStore {
    * @returns takes that back
    */
   async claim(key: string): Promise<(() => Promise<void>) | null> {
-    const release = await claimMaking(this.#folder);
+    const release = await claimSnapshotMaking(this.#folder);
     // Without a description it is not found.
     const isThere = (await this.#images.has(key)) && (await this.#describe(key)) !== undefined;
     if (release === null || !isThere) return release;

@@ -25,12 +25,12 @@ import {
 } from '../../../shared/protocol/worker-protocol.ts';
 import { AnswerSlots } from './answer-slots.ts';
 import { ThreadControl } from './thread-control.ts';
-import { causeOf, fatalCause, type Death } from './thread-death.ts';
+import { causeOf, fatalCause, type ThreadDeath } from './thread-death.ts';
 import { ThreadMemory } from './thread-memory.ts';
 import { PackageFileServer } from '../packages/package-file-server.ts';
 import type { PackageSnapshot } from '../snapshots/package-snapshots.ts';
-import { PlacedFiles, type Clash } from '../packages/placed-files.ts';
-import { ReadingNotes } from '../packages/reading-notes.ts';
+import { PlacedFiles, type FileConflict } from '../packages/placed-files.ts';
+import { PackageReadTracker } from '../packages/package-read-tracker.ts';
 import type { HostThread, ThreadHost } from '../host/thread-host.ts';
 import type { PackageContent } from '../packages/cached-wheel.ts';
 import { MIB } from '../../../shared/units.ts';
@@ -58,7 +58,7 @@ export interface ThreadParts {
 /** A worker thread and the interpreter in it, seen from the control thread. The worker may be hostile. */
 export class InterpreterThread {
   /** Resolves when the thread is gone, with the reason. */
-  readonly died: Promise<Death>;
+  readonly died: Promise<ThreadDeath>;
   /** Resolves when the first run has ended. */
   readonly firstRun: Promise<void>;
 
@@ -69,9 +69,9 @@ export class InterpreterThread {
   readonly #answers = new AnswerSlots();
   readonly #files: PackageFileServer;
   readonly #placed = new PlacedFiles();
-  #death: Death | undefined;
+  #death: ThreadDeath | undefined;
   /** Of the current run. */
-  #readings: ReadingNotes | undefined;
+  #readings: PackageReadTracker | undefined;
   #endFirstRun: () => void = () => undefined;
   /** The current run; settles when it has ended. */
   #running: Promise<unknown> = Promise.resolve();
@@ -105,7 +105,7 @@ export class InterpreterThread {
     this.firstRun = new Promise((resolve) => {
       this.#endFirstRun = resolve;
     });
-    let resolveDied: (death: Death) => void = () => undefined;
+    let resolveDied: (death: ThreadDeath) => void = () => undefined;
     this.died = new Promise((resolve) => {
       resolveDied = resolve;
     });
@@ -238,9 +238,9 @@ export class InterpreterThread {
    *
    * @throws RpcError when their files can't be made
    */
-  async installPackages(wheels: readonly PackageContent[]): Promise<Clash | null> {
+  async installPackages(wheels: readonly PackageContent[]): Promise<FileConflict | null> {
     const placement = this.#placed.place(wheels);
-    if ('clash' in placement) return placement.clash;
+    if ('conflict' in placement) return placement.conflict;
     for (const [index, wheel] of wheels.entries())
       await this.#peer.call('installPackage', this.#files.place(wheel, placement.files[index], true));
     return null;
@@ -250,9 +250,9 @@ export class InterpreterThread {
    * Answers a guest that waits for fonts with the packages' files, which it makes by itself: its thread hears nothing else.
    * If two packages conflict, nothing is answered, and both are returned.
    */
-  answerFonts(call: number, wheels: readonly PackageContent[]): Clash | null {
+  answerFonts(call: number, wheels: readonly PackageContent[]): FileConflict | null {
     const placement = this.#placed.place(wheels);
-    if ('clash' in placement) return placement.clash;
+    if ('conflict' in placement) return placement.conflict;
     const placed = wheels.map((wheel, index) => this.#files.place(wheel, placement.files[index]));
     const bytes = new TextEncoder().encode(JSON.stringify(placed));
     if (wheels.length === 0) this.#answers.fetchFonts.answer(call, { kind: 'end' });
@@ -308,7 +308,7 @@ export class InterpreterThread {
   async #run(order: RunOrder, onPiece: (piece: SidecarPiece) => Promise<void>): Promise<RunEnd> {
     this.#memory.begin();
     this.#control.beginRun();
-    this.#readings = new ReadingNotes((packageName) => {
+    this.#readings = new PackageReadTracker((packageName) => {
       // Whoever does not listen any more misses nothing.
       onPiece({ channel: 'reading', packageName }).catch(() => undefined);
     });
@@ -340,7 +340,7 @@ export class InterpreterThread {
   }
 
   /** Only the first reason counts; later ones are consequences. */
-  #note(death: Death): void {
+  #note(death: ThreadDeath): void {
     this.#death ??= { cause: death.cause, detail: death.detail.slice(0, MAX_DEATH_DETAIL) };
   }
 }

@@ -1,7 +1,7 @@
 import type { DeathCause } from '../../../shared/protocol/interpreter.ts';
 
 /** Why an interpreter's thread is gone. */
-export interface Death {
+export interface ThreadDeath {
   readonly cause: DeathCause;
   readonly detail: string;
 }
@@ -11,7 +11,7 @@ export const fatalCause = (detail: string): DeathCause =>
   /allocation failed|out of memory/iu.test(detail) ? 'out-of-memory' : 'fatal';
 
 /** @param error that ended the thread */
-export const causeOf = (error: unknown): Death => {
+export const causeOf = (error: unknown): ThreadDeath => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ERR_WORKER_OUT_OF_MEMORY'
     ? { cause: 'out-of-memory', detail: 'the interpreter ran out of JavaScript memory' }

@@ -1,6 +1,6 @@
 import {
   PACKAGE_LIMITS,
-  type PackageBeyond,
+  type WheelRestrictions,
   type PackageKind,
 } from '../../../shared/protocol/package-files.ts';
 import {
@@ -93,7 +93,7 @@ export class CachedWheel {
 
   /**
    * @param bytes checked against their hash; they may still be hostile
-   * @param beyond of a wheel beyond Pyodide's lock
+   * @param restrictions of a wheel that is beyond Pyodide's lock
    * @throws Error when it is no zip or too large
    */
   static async open(
@@ -101,9 +101,9 @@ export class CachedWheel {
     name: string,
     kind: PackageKind,
     bytes: Uint8Array,
-    beyond?: PackageBeyond,
+    restrictions?: WheelRestrictions,
   ): Promise<CachedWheel> {
-    const allowed = beyond === undefined ? null : new WheelFiles(name, beyond.withheld);
+    const allowed = restrictions === undefined ? null : new WheelFiles(name, restrictions.withheld);
     const files: PlacedEntry[] = [];
     let total = 0;
     let [entries, directoryBytes] = [0, 0];
@@ -123,7 +123,7 @@ export class CachedWheel {
       if (total > PACKAGE_LIMITS.unpackedBytes) throw new Error(`${name} is too large`);
       files.push({ path, entry });
     }
-    const isOfLock = beyond === undefined;
+    const isOfLock = restrictions === undefined;
     const sharedFolders = new Set<number>();
     const wheel = new CachedWheel(name, files, { bytes: bytes.byteLength, isOfLock, sharedFolders });
     if (!isOfLock) for (const index of await declarationsIn(wheel)) sharedFolders.add(index);

@@ -8,14 +8,15 @@ const RANK = { lock: 0, curated: 1, ownName: 2, other: 3 } as const;
 type Rank = (typeof RANK)[keyof typeof RANK];
 
 /** Two packages that can't both be in one interpreter. */
-export interface Clash {
+export interface FileConflict {
   readonly name: string;
   /** Installed already, with files at the paths of the other. */
   readonly other: string;
 }
 
 /** What of each package is put into an interpreter: numbers of its files, in the order of the packages. */
-export type Placement = { readonly files: readonly (readonly number[])[] } | { readonly clash: Clash };
+export type Placement =
+  { readonly files: readonly (readonly number[])[] } | { readonly conflict: FileConflict };
 
 /** A module or another file that one package has, which keeps other packages from having it. */
 interface Claim {
@@ -58,7 +59,7 @@ export class PlacedFiles {
     for (const { claim, wheel } of claims) {
       const other = this.#inTheWay(claim, wheel.name);
       if (other !== null && claim.rank < other.rank)
-        return { clash: { name: wheel.name, other: other.name } };
+        return { conflict: { name: wheel.name, other: other.name } };
     }
     const files: number[][] = wheels.map(() => []);
     for (const { claim, index, wheel } of claims) {

@@ -60,9 +60,9 @@ export class WheelCache {
     return work.finally(() => this.#opening.delete(sha256));
   }
 
-  async #open({ beyond, kind, name, sha256 }: PackagePart, bytes: Uint8Array): Promise<void> {
+  async #open({ restrictions, kind, name, sha256 }: PackagePart, bytes: Uint8Array): Promise<void> {
     try {
-      this.#packages.set(sha256, await CachedWheel.open(this.#codec, name, kind, bytes, beyond));
+      this.#packages.set(sha256, await CachedWheel.open(this.#codec, name, kind, bytes, restrictions));
     } catch (error) {
       throw new RpcError('failed', error instanceof Error ? error.message : `${name} can not be unpacked`);
     }

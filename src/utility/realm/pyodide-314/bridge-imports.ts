@@ -8,7 +8,7 @@ import { checkLibrary } from './library-limits.ts';
 const words = (text: string): string[] => text.trim().split(/\s+/u);
 
 /** What they do is left as it is. They take and give numbers only, and read and write the guest's memory. */
-export const KEPT: ReadonlySet<string> = new Set([
+export const ALLOWED_IMPORTS: ReadonlySet<string> = new Set([
   // Files, folders and pipes of Emscripten's file system, which is in memory.
   ...words(`fd_close fd_read fd_write fd_sync fd_seek fd_pread fd_pwrite fd_fdstat_get
     __syscall_openat __syscall_fcntl64 __syscall_ioctl __syscall_dup __syscall_dup3 __syscall_pipe __syscall_poll
@@ -52,7 +52,7 @@ const all = (names: string, answer: Answer): [string, Answer][] => words(names).
  * What ordinary Python can call, and has no use here: answered without JavaScript, as Linux answers a process that has
  * not the right.
  */
-export const ANSWERED: ReadonlyMap<string, Answer> = new Map([
+export const STUBBED_IMPORTS: ReadonlyMap<string, Answer> = new Map([
   // There are no sockets.
   ...all('__syscall_socket', answering(PERMISSION_DENIED)),
   ...all(
@@ -169,7 +169,7 @@ const refusalOf = (name: string): Error =>
  * @param onCall told, before it is thrown, of a call of what is gone: the guest's WebAssembly can catch what is thrown
  * @param memoryOf the module's memory, once it is there
  */
-export const cutImports = (
+export const filterImports = (
   { env }: ModuleImports,
   onCall: (refusal: Error) => void,
   memoryOf: () => Uint8Array,
@@ -180,8 +180,8 @@ export const cutImports = (
     throw refusal;
   };
   for (const [name, original] of Object.entries(env)) {
-    if (typeof original !== 'function' || KEPT.has(name)) continue;
-    const replaced: Linkable = ANSWERED.get(name) ?? ((): never => refuse(name));
+    if (typeof original !== 'function' || ALLOWED_IMPORTS.has(name)) continue;
+    const replaced: Linkable = STUBBED_IMPORTS.get(name) ?? ((): never => refuse(name));
     const { sig } = original as Linkable;
     env[name] =
       sig === undefined ? replaced : Object.assign((...values: unknown[]) => replaced(...values), { sig });

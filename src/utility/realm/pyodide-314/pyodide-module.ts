@@ -3,7 +3,7 @@
  * module of Python's, `_pyodide_core`, that is never imported here. What is left is Emscripten's.
  */
 import createPyodideModule from 'pyodide/pyodide.asm.mjs';
-import { cutImports, sealLinker } from './bridge-imports.ts';
+import { filterImports, sealLinker } from './bridge-imports.ts';
 import type { CPython } from './python-calls.ts';
 import type { DeviceFileSystem } from './devices.ts';
 import type { ChangingFileSystem } from './file-changes.ts';
@@ -118,12 +118,12 @@ export const loadPyodideModule = async ({
     printErr: () => undefined,
     arguments: [],
     instantiateWasm: (
-      imports: Parameters<typeof cutImports>[0],
+      imports: Parameters<typeof filterImports>[0],
       receive: (instance: object, module: object) => void,
     ) => {
       // Emscripten adds everything to the settings: they are the module.
       const moduleOf = (): PyodideModule => settings as unknown as PyodideModule;
-      cutImports(imports, onRefusal, () => moduleOf().HEAPU8);
+      filterImports(imports, onRefusal, () => moduleOf().HEAPU8);
       keepMappedFiles(imports.env, moduleOf);
       WebAssembly.instantiate(wasm, imports)
         .then((instance) => {

@@ -356,8 +356,8 @@ it('says so when the sandbox does not shut down cleanly, and keeps the exit code
 
 it('has the run told of missing packages in words for a terminal', async () => {
   const used: unknown[] = [];
-  const run: Run = async (_request, { words }) => {
-    used.push(words);
+  const run: Run = async (_request, { adviceWording }) => {
+    used.push(adviceWording);
     return resultOf();
   };
   await cli(['run', '-c', '1'], { run });

@@ -9,7 +9,7 @@ const lineOn = (isTty: boolean): { line: ProgressLine; written: () => string } =
   let text = '';
   const stream = {
     isTty,
-    writeOwn: (words: string) => {
+    writeTrusted: (words: string) => {
       text += words;
       return Promise.resolve();
     },

@@ -5,7 +5,7 @@ import {
   configurationFiles,
   optionsOf,
   readPipIndex,
-  type PipSurroundings,
+  type PipEnvironment,
 } from '../../../../src/main/packages/index/pip-configuration.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 
@@ -16,7 +16,7 @@ const SECOND = 'https://second.invalid/simple';
 const computer = (
   files: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>> = {},
-): PipSurroundings & { readonly at: (name: string) => string } => {
+): PipEnvironment & { readonly at: (name: string) => string } => {
   const home = temporaryFolder();
   const at = (name: string): string => path.join(home, name);
   for (const [name, text] of Object.entries(files)) {
@@ -75,7 +75,7 @@ describe('which index pip asks', () => {
 
   test("with PIP_CONFIG_FILE, the user's own files do not count; with /dev/null none does", async () => {
     const one = computer({ '.pip/pip.conf': indexIn(FIRST), 'own.ini': '[global]\ntimeout = 3\n' });
-    const withFile = (PIP_CONFIG_FILE: string): PipSurroundings => ({
+    const withFile = (PIP_CONFIG_FILE: string): PipEnvironment => ({
       ...one,
       environment: { ...one.environment, PIP_CONFIG_FILE },
     });

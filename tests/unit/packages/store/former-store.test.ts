@@ -28,12 +28,12 @@ const former = async (): Promise<World> => {
 test('packages of an older store are kept whatever runs bring, and provide no import', async () => {
   const small = await former();
   const settings = { ...settingsFor(small.mirror), cacheMiB: 1 };
-  const { handMarks, service } = small.open({ settings });
+  const { userInstallMarks, service } = small.open({ settings });
   const work = await service.begin({ askedBy: 'code' });
   expect([...work.providersOf(['gadget', 'numbers']).keys()]).toEqual(['numbers']);
   await work.obtain({ required: ['newer'], spelledOut: new Set(['newer']) });
   await work.release();
-  const marks = [...(await handMarks.load()).values()];
+  const marks = [...(await userInstallMarks.load()).values()];
   expect(marks.map(({ name, named }) => [name, named]).sort()).toEqual([
     ['gadget', false],
     ['numbers', false],
@@ -57,7 +57,7 @@ test('a package of an older store counts as named once the user installs it agai
 test('no package of a store of this version, where runs brought them, is marked as installed by hand', async () => {
   const small = world({ further: FURTHER });
   await small.open().service.ensure(['gadget'], { askedBy: 'code', spelledOut: new Set(['gadget']) });
-  const { handMarks, service } = small.open();
+  const { userInstallMarks, service } = small.open();
   await service.inventory.installed();
-  expect((await handMarks.load()).size).toBe(0);
+  expect((await userInstallMarks.load()).size).toBe(0);
 });

@@ -8,7 +8,7 @@ import {
   SnapshotSelector,
   type SelectedSnapshot,
 } from '../../../../src/main/sandbox/execution/snapshot-selector.ts';
-import { claimMaking } from '../../../../src/main/sandbox/snapshots/making-claim.ts';
+import { claimSnapshotMaking } from '../../../../src/main/sandbox/snapshots/snapshot-claim.ts';
 import { PackageSnapshotStore } from '../../../../src/main/sandbox/snapshots/package-snapshot-store.ts';
 import type { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { RpcError } from '../../../../src/shared/rpc/errors.ts';
@@ -252,7 +252,7 @@ describe('for a run without an image', () => {
 
   it('none is made while another process makes one', async () => {
     const made = scene(await imageProcess());
-    const release = await claimMaking(path.join(made.small.folder, 'images'));
+    const release = await claimSnapshotMaking(path.join(made.small.folder, 'images'));
     const maker = await imageProcess();
     await made.makeFor('import frame', maker);
     expect(maker.process.called('makePackageSnapshot')).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { CodeReading } from '../../../../src/main/sandbox/packages/code-reading.ts';
+import { CodeAnalysis } from '../../../../src/main/sandbox/packages/code-analysis.ts';
 
-const guessImports = (code: string): Promise<readonly string[]> => new CodeReading(code).imports();
+const guessImports = (code: string): Promise<readonly string[]> => new CodeAnalysis(code).imports();
 
 it.each([
   ['import numpy', ['numpy']],

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { PackageLock } from '../../../../src/main/packages/resolve/lock-file.ts';
 import { ModuleOwners } from '../../../../src/main/packages/resolve/module-owners.ts';
-import { wordsOf, type AdviceWording, type PackageRefusal } from '../../../../src/main/run/package-advice.ts';
-import { windowWords } from '../../../../src/main/app/window-words.ts';
+import {
+  adviceFormatterOf,
+  type AdviceWording,
+  type PackageRefusal,
+} from '../../../../src/main/run/package-advice.ts';
+import { windowAdvice } from '../../../../src/main/app/window-advice.ts';
 import { translateTo } from '../../../../src/main/app/texts.ts';
 import {
   ModuleAdvice,
   type ModuleAdviceOptions,
 } from '../../../../src/main/sandbox/packages/module-advice.ts';
-import { ModuleKnowledge } from '../../../../src/main/sandbox/packages/module-knowledge.ts';
+import { ModuleCatalog } from '../../../../src/main/sandbox/packages/module-catalog.ts';
 import type { GuestOutcome } from '../../../../src/shared/protocol/guest-report.ts';
 import { lockText, wheel } from '../../packages/support/world.ts';
 
@@ -27,8 +31,8 @@ const failed = (type: string, message: string): GuestOutcome => ({
 
 const advising = (options: ModuleAdviceOptions = {}): ModuleAdvice =>
   new ModuleAdvice({
-    knowledge: new ModuleKnowledge(new ModuleOwners(LOCK.entries())),
-    words: 'command-line',
+    knowledge: new ModuleCatalog(new ModuleOwners(LOCK.entries())),
+    adviceWording: 'command-line',
     ...options,
   });
 
@@ -145,10 +149,10 @@ describe('in place of the advice of libraries, which does not work here, the pac
 });
 
 describe('every entry has a text of its own', () => {
-  const window = windowWords(translateTo('en'));
+  const window = windowAdvice(translateTo('en'));
   const said = (words: AdviceWording, module: string): string =>
     after(
-      advising({ words, files: ['my_tools'] }),
+      advising({ adviceWording: words, files: ['my_tools'] }),
       'ModuleNotFoundError',
       `No module named '${module}'`,
     )[0] ?? '';
@@ -176,8 +180,8 @@ describe('every entry has a text of its own', () => {
       packageName: 'six',
       message: order,
     };
-    expect(wordsOf('command-line')(off)).toContain('vivarium packages install six');
-    for (const words of [wordsOf('program'), window, windowWords(translateTo('de'))]) {
+    expect(adviceFormatterOf('command-line')(off)).toContain('vivarium packages install six');
+    for (const words of [adviceFormatterOf('program'), window, windowAdvice(translateTo('de'))]) {
       expect(words(off)).toContain('six');
       expect(words(off)).not.toMatch(/--|vivarium/u);
     }

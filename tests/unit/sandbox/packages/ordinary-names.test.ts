@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { CURATED_MODULES } from '../../../../src/shared/curated-packages.ts';
 import { PackageLock } from '../../../../src/main/packages/resolve/lock-file.ts';
 import { ModuleOwners } from '../../../../src/main/packages/resolve/module-owners.ts';
-import { ModuleKnowledge } from '../../../../src/main/sandbox/packages/module-knowledge.ts';
+import { ModuleCatalog } from '../../../../src/main/sandbox/packages/module-catalog.ts';
 
 const ORDINARY = `analysis api app auth base bank cache client cleaning common config conf constants core data
 database dataset db engine errors events exceptions features forms functional functions game graph helper helpers
@@ -17,7 +17,7 @@ const lockFile = createRequire(import.meta.url).resolve('pyodide/pyodide-lock.js
 
 it('no package is installed for ordinary names, nor suggested', async () => {
   const lock = PackageLock.parse(await readFile(lockFile, 'utf8'));
-  const knowledge = new ModuleKnowledge(new ModuleOwners(lock.entries()));
+  const knowledge = new ModuleCatalog(new ModuleOwners(lock.entries()));
   for (const module of ORDINARY) {
     expect(CURATED_MODULES.has(module), module).toBe(false);
     expect(knowledge.about(module)).toEqual({ kind: 'no-package', module, near: null });

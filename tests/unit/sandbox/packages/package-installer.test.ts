@@ -3,7 +3,7 @@ import { PackageCatalog } from '../../../../src/main/packages/resolve/catalog.ts
 import { PackageLock } from '../../../../src/main/packages/resolve/lock-file.ts';
 import { ModuleOwners } from '../../../../src/main/packages/resolve/module-owners.ts';
 import { PackageError } from '../../../../src/main/packages/package-error.ts';
-import type { Wants } from '../../../../src/main/packages/package-work.ts';
+import type { WantedPackages } from '../../../../src/main/packages/package-work.ts';
 import type { OpenInterpreter } from '../../../../src/main/sandbox/sessions/session-registry.ts';
 import { PackageInstaller } from '../../../../src/main/sandbox/packages/package-installer.ts';
 import { RunNeeds } from '../../../../src/main/sandbox/packages/run-needs.ts';
@@ -16,7 +16,7 @@ import { FakeClock } from '../support.ts';
 const stage = (report: Partial<ImportReport>) => {
   const lock = PackageLock.parse(lockText(LOCK_WHEELS));
   const catalog = new PackageCatalog({ lock });
-  const asked: Wants[] = [];
+  const asked: WantedPackages[] = [];
   const clock = new FakeClock();
   const provider = fakePackages({
     obtain: async (wants) => {
@@ -41,7 +41,7 @@ const stage = (report: Partial<ImportReport>) => {
   const install = (code: string, interpreter = first) => {
     const request = { code };
     const needs = new RunNeeds(request, provider, { signal });
-    return installer.install({ interpreter, request, needs, signal, words: 'command-line' });
+    return installer.install({ interpreter, request, needs, signal, adviceWording: 'command-line' });
   };
   const spelledOut = (): string[] => [...new Set(asked.flatMap((wants) => [...(wants.spelledOut ?? [])]))];
   return { asked, clock, install, installer, session, spelledOut };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CodeReading } from '../../../../src/main/sandbox/packages/code-reading.ts';
+import { CodeAnalysis } from '../../../../src/main/sandbox/packages/code-analysis.ts';
 import {
   requestedByCommand,
   requestedByFile,
@@ -36,7 +36,7 @@ describe('a line that installs asks for packages', () => {
     ['!pip uninstall rich', []],
     ['x = (7\n  % pip)', []],
   ])('%s', async (code, requirements) => {
-    expect((await new CodeReading(`import os\n${code}\nprint(1)`).asked()).requirements).toEqual(
+    expect((await new CodeAnalysis(`import os\n${code}\nprint(1)`).asked()).requirements).toEqual(
       requirements,
     );
   });
@@ -47,7 +47,7 @@ describe('a line that installs asks for packages', () => {
   });
 
   it('or names the file that has the requirements', async () => {
-    const reading = new CodeReading('!pip install -r requirements.txt --requirement other.txt');
+    const reading = new CodeAnalysis('!pip install -r requirements.txt --requirement other.txt');
     expect(await reading.asked()).toEqual({ requirements: [], files: ['requirements.txt', 'other.txt'] });
     expect(
       requestedByFile(
@@ -57,7 +57,7 @@ describe('a line that installs asks for packages', () => {
   });
 
   it('and the code after it is read as usual', async () => {
-    const reading = new CodeReading(
+    const reading = new CodeAnalysis(
       '!pip install "rich" # it\'s fine\nimport emoji\nx = "later"\n# pip install attrs\nimport b',
     );
     expect(await reading.imports()).toEqual(['emoji', 'b']);
@@ -67,7 +67,7 @@ describe('a line that installs asks for packages', () => {
   it.each(['!'.repeat(3000), '=='.repeat(300), '>=1,'.repeat(100), '[,'.repeat(150), '>=1!'.repeat(600)])(
     'a word in one reading only: a%s',
     async (tail) => {
-      const words = (await new CodeReading(`# pip install a${tail}\n!pip install a${tail} b`).asked())
+      const words = (await new CodeAnalysis(`# pip install a${tail}\n!pip install a${tail} b`).asked())
         .requirements;
       expect(words).toEqual(['b']);
     },
@@ -77,7 +77,7 @@ describe('a line that installs asks for packages', () => {
     const code = ['!pip install ', '# pip install ', ' '.repeat(200_000), '!'.repeat(200_000)]
       .map((part) => part + 'a '.repeat(50_000))
       .join('\n');
-    const { requirements } = await new CodeReading(
+    const { requirements } = await new CodeAnalysis(
       `${code}\n${'# pip install a b c\n'.repeat(20_000)}`,
     ).asked();
     expect(requirements.length).toBeLessThanOrEqual(100);
@@ -90,6 +90,6 @@ describe('modules that the code writes itself', () => {
     ['Path("tools/emoji.py").write_text("")\nimport emoji, rich, tools'],
     ['files = {"emoji/__init__.py": ""}\nfrom emoji import x\nimport rich'],
   ])('are no requests: %s', async (code) => {
-    expect(await new CodeReading(code).imports()).toEqual(['rich']);
+    expect(await new CodeAnalysis(code).imports()).toEqual(['rich']);
   });
 });

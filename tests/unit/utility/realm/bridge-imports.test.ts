@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
-  ANSWERED,
-  KEPT,
-  cutImports,
+  STUBBED_IMPORTS,
+  ALLOWED_IMPORTS,
+  filterImports,
   sealLinker,
 } from '../../../../src/utility/realm/pyodide-314/bridge-imports.ts';
 
@@ -49,7 +49,7 @@ describe('the main module', () => {
     const module = await WebAssembly.compile(readFileSync(pathOf('pyodide/pyodide.asm.wasm')));
     const imported = WebAssembly.Module.imports(module).filter(({ kind }) => kind === 'function');
     const names = imported.map(({ name }) => name);
-    expect([...KEPT, ...ANSWERED.keys(), ...GONE].sort()).toEqual(names.sort());
+    expect([...ALLOWED_IMPORTS, ...STUBBED_IMPORTS.keys(), ...GONE].sort()).toEqual(names.sort());
   });
 });
 
@@ -63,11 +63,11 @@ describe('what libraries are linked from', () => {
     env = await emscriptensEnv();
     originals = new Map(Object.entries(env));
     const tell = ({ message }: Error): void => void told.push(message);
-    cutImports({ env }, tell, () => memory);
+    filterImports({ env }, tell, () => memory);
   });
 
   it('has the kept functions unchanged, except that texts and numbers of arguments are bounded', () => {
-    const changed = [...KEPT].filter((name) => env[name] !== originals.get(name));
+    const changed = [...ALLOWED_IMPORTS].filter((name) => env[name] !== originals.get(name));
     expect(
       changed.filter(
         (name) => !/^__syscall_|^_dl(?:open|sym)_js$|^ffi_call_js$|^ffi_prep_closure_loc_js$/u.test(name),
@@ -101,8 +101,8 @@ describe('what libraries are linked from', () => {
   });
 
   it('every system call with a text is bounded', () => {
-    const bounded = [...KEPT].filter((name) => env[name] !== originals.get(name));
-    const withText = [...KEPT].filter((name) =>
+    const bounded = [...ALLOWED_IMPORTS].filter((name) => env[name] !== originals.get(name));
+    const withText = [...ALLOWED_IMPORTS].filter((name) =>
       /getStr\(|UTF8ToString\(symbol/u.test(String(originals.get(name))),
     );
     expect(withText.length).toBeGreaterThan(15);
@@ -110,7 +110,7 @@ describe('what libraries are linked from', () => {
   });
 
   it('has functions with constant answers in the place of some', () => {
-    for (const [name, answer] of ANSWERED) {
+    for (const [name, answer] of STUBBED_IMPORTS) {
       const replaced = env[name] as typeof answer;
       expect(replaced, name).not.toBe(originals.get(name));
       expect(replaced(1, 2, 3), name).toBe(answer(1, 2, 3));
@@ -119,7 +119,7 @@ describe('what libraries are linked from', () => {
   });
 
   it('has nothing else: each of a thousand other functions names itself and throws', () => {
-    const gone = namesOf(env).filter((name) => !KEPT.has(name) && !ANSWERED.has(name));
+    const gone = namesOf(env).filter((name) => !ALLOWED_IMPORTS.has(name) && !STUBBED_IMPORTS.has(name));
     expect(gone.length).toBeGreaterThan(1200);
     for (const name of gone) {
       const before = told.length;

@@ -5,14 +5,14 @@ import { NodeCodec } from '../../../../../src/utility/control/node/node-codec.ts
 import { CachedWheel } from '../../../../../src/utility/control/packages/cached-wheel.ts';
 import { zipOf } from '../../../scripts/support/zip.ts';
 
-const beyond = { withheld: [] };
+const restrictions = { withheld: [] };
 const open = (...names: string[]): Promise<CachedWheel> =>
   CachedWheel.open(
     new NodeCodec(),
     'made',
     'wheel',
     zipOf(names.map((name) => ({ name, contents: '' }))),
-    beyond,
+    restrictions,
   );
 
 describe('paths', () => {

@@ -1,0 +1,4 @@
+/** The sidecar exceeded a limit. */
+export class RunProtocolError extends Error {
+  override readonly name = 'RunProtocolError';
+}

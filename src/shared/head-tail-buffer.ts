@@ -1,0 +1,116 @@
+/** What a stream has had too much of: its beginning passes at once, its end is kept until the stream ends. */
+
+/** Room for the words about what is left out, in bytes. */
+const WORDS_BYTES = 64;
+const LEAST_CAP_BYTES = 4 * WORDS_BYTES;
+const CONTINUATION = 0b10;
+const CHARACTER_BYTES = 4;
+const NEWLINE = 0x0a;
+/** The end begins with a whole line, if one begins so soon, in bytes. */
+const LINE_SEARCH = 1000;
+
+/** What a stream may be short of its cap that is cut in the middle, in bytes; only in large ones it tells them apart. */
+export const CUT_SHORT_BYTES = WORDS_BYTES + LINE_SEARCH;
+
+/** At most `capBytes` bytes of a stream: all of it, or its two ends with the number of bytes between them. */
+export class HeadTailBuffer {
+  readonly #headBytes: number;
+  readonly #tailBytes: number;
+  readonly #encode: (text: string) => Uint8Array;
+  #passed = 0;
+  #isHeadFull = false;
+  /** A ring; made when it is needed. */
+  #tail: Uint8Array | undefined;
+  #tailTotal = 0;
+  /** The end was given: nothing passes any more. */
+  #isOver = false;
+  #isCutOver = false;
+
+  constructor(capBytes: number, encode: (text: string) => Uint8Array) {
+    this.#encode = encode;
+    // Too little for two ends and the words between them: only the beginning.
+    this.#headBytes = capBytes < LEAST_CAP_BYTES ? capBytes : Math.floor(capBytes / 2);
+    this.#tailBytes = capBytes - this.#headBytes;
+  }
+
+  /** Whether something between the ends is left out. */
+  get cut(): boolean {
+    return this.#isOver ? this.#isCutOver : this.#tailTotal > this.#tailBytes;
+  }
+
+  /** What of the bytes belongs to the beginning; the rest is kept as long as it may be the end. */
+  push(bytes: Uint8Array): Uint8Array {
+    if (this.#isHeadFull) {
+      this.#keep(bytes);
+      return bytes.subarray(0, 0);
+    }
+    const room = this.#headBytes - this.#passed;
+    if (bytes.length <= room) {
+      this.#passed += bytes.length;
+      return bytes;
+    }
+    this.#isHeadFull = true;
+    const length = wholeCharacters(bytes, room);
+    this.#passed += length;
+    this.#keep(bytes.subarray(length));
+    return bytes.subarray(0, length);
+  }
+
+  /** The stream is over: the end of it, after the number of bytes that are left out. What comes after it is dropped. */
+  end(): Uint8Array {
+    const tail = this.#tail;
+    if (tail === undefined) return new Uint8Array();
+    this.#isCutOver = this.cut;
+    this.#isOver = true;
+    // The words take their room only where something is left out.
+    const length = this.cut ? this.#tailBytes - WORDS_BYTES : this.#tailTotal;
+    const from = this.#tailTotal - length;
+    const kept = new Uint8Array(length);
+    for (let index = 0; index < length; index += 1) kept[index] = tail[(from + index) % tail.length] ?? 0;
+    this.#tail = undefined;
+    if (from === 0) return kept;
+    const start = startOfEnd(kept);
+    const words = this.#encode(`\n[... ${from + start} bytes left out ...]\n`);
+    const all = new Uint8Array(words.length + kept.length - start);
+    all.set(words);
+    all.set(kept.subarray(start), words.length);
+    return all;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    if (this.#isOver) {
+      this.#isCutOver ||= bytes.length > 0;
+      return;
+    }
+    if (this.#tailBytes === 0) {
+      this.#tailTotal += bytes.length;
+      return;
+    }
+    const tail = (this.#tail ??= new Uint8Array(this.#tailBytes));
+    // Only the last of them can stay.
+    const skipped = Math.max(0, bytes.length - tail.length);
+    let at = (this.#tailTotal + skipped) % tail.length;
+    const kept = bytes.subarray(skipped);
+    const first = kept.subarray(0, tail.length - at);
+    tail.set(first, at);
+    at = 0;
+    tail.set(kept.subarray(first.length), at);
+    this.#tailTotal += bytes.length;
+  }
+}
+
+/** The length, up to `room`, that ends with a whole character of UTF-8. */
+const wholeCharacters = (bytes: Uint8Array, room: number): number => {
+  let length = room;
+  while (length > 0 && room - length < CHARACTER_BYTES && (bytes[length] ?? 0) >> 6 === CONTINUATION)
+    length -= 1;
+  return length;
+};
+
+const startOfEnd = (bytes: Uint8Array): number => {
+  const newline = bytes.subarray(0, LINE_SEARCH).indexOf(NEWLINE);
+  if (newline !== -1) return newline + 1;
+  let start = 0;
+  while (start < CHARACTER_BYTES && (bytes[start] ?? 0) >> 6 === CONTINUATION) start += 1;
+  return start;
+};
