@@ -17,6 +17,7 @@ export const permissionToCall = (run: RunUnderWay): ConfirmCall => {
     if (argumentsIn({ arguments: values }) === null) return TOO_MANY;
     run.goOn(`Python waits for the permission to call ${name}`);
     const reply = await run.questions.ask({ kind: 'call', call: { name, arguments: values } }, signal);
+    run.runs();
     if (reply?.kind !== 'call') return false;
     switch (reply.permission) {
       case 'no':

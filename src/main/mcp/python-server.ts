@@ -95,7 +95,7 @@ export class PythonServer {
     const run = this.#underWay.get(session);
     if (run?.questions.answer(question, reply) !== true)
       throw new ToolError('nothing waits for that answer of the user any more; run the script again');
-    run.goOn('Python runs');
+    run.runs();
     return this.#follow(session, run, context);
   }
 
@@ -167,25 +167,19 @@ export class PythonServer {
   #start(session: string, order: RunOrder): RunUnderWay {
     const { functions } = this.#options;
     const run = new RunUnderWay(order, (started) =>
-      this.#execute(session, order, () => started.goOn('Python runs, and has printed nothing'), {
+      this.#execute(session, order, {
+        ...started.listeners,
         signal: started.stop.signal,
         adviceWording: 'program',
-        onOutput: () => started.goOn('Python runs, and prints'),
         onInput: async (prompt, over, secret) => {
           // The protocol forbids to ask for secrets that way.
           if (!started.canAsk || secret) return null;
           started.goOn('Python waits for input');
           const reply = await started.questions.ask({ kind: 'line', prompt }, over);
+          started.runs();
           return reply?.kind === 'line' ? reply.line : null;
         },
         functions: functions && { ...functions, confirm: permissionToCall(started) },
-        onPackages: ({ bytesDone, bytesTotal, packageName }) => {
-          const part =
-            bytesTotal === null || bytesTotal === 0
-              ? ''
-              : `, ${Math.floor((100 * bytesDone) / bytesTotal)} %`;
-          started.goOn(`fetching ${packageName}${part}`);
-        },
       }),
     );
     this.#underWay.set(session, run);
@@ -195,12 +189,10 @@ export class PythonServer {
   async #execute(
     session: string,
     { files, packages, script, timeoutMs }: RunOrder,
-    onStarted: () => void,
     options: RunOptions,
   ): Promise<RunResult> {
     const bytes = await this.#bytesOf(files);
     const runner = await this.#runner.get();
-    onStarted();
     try {
       return await runner.run(
         { code: script, session, timeoutMs, files: bytes, packages: [...packages] },

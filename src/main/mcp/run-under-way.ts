@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RunResult } from '../../shared/contract/sandbox.ts';
+import type { RunPhase } from '../../shared/contract/run-phase.ts';
+import type { RunOptions } from '../run/run-options.ts';
 import { InputQuestions } from './input-questions.ts';
 import type { InputFileArgument } from './tool-schemas.ts';
 
@@ -11,6 +13,9 @@ export interface RunOrder {
   readonly timeoutMs: number;
 }
 
+/** Names of packages in one step. */
+const NAMED_PACKAGES = 4;
+
 /** A run whose result was not fetched yet. */
 export class RunUnderWay {
   readonly order: RunOrder;
@@ -19,7 +24,21 @@ export class RunUnderWay {
   canAsk = false;
   readonly questions = new InputQuestions();
   readonly result: Promise<RunResult>;
+  /** What the runner tells of the run, which becomes its step. */
+  readonly listeners: Pick<RunOptions, 'onOutput' | 'onPackages' | 'onPhase'> = {
+    onOutput: () => {
+      this.#hasPrinted = true;
+      this.runs();
+    },
+    onPackages: ({ bytesDone, bytesTotal, packageName }) => {
+      const share =
+        bytesTotal === null || bytesTotal === 0 ? '' : `, ${Math.floor((100 * bytesDone) / bytesTotal)} %`;
+      this.goOn(`fetching ${packageName}${share}`);
+    },
+    onPhase: (phase) => this.#enter(phase),
+  };
   #step = 'starting Python';
+  #hasPrinted = false;
   #isSettled = false;
   #tell: (message: string) => void = () => undefined;
 
@@ -47,6 +66,11 @@ export class RunUnderWay {
     this.#tell(step);
   }
 
+  /** The code runs, and waits for nothing. */
+  runs(): void {
+    this.goOn(this.#hasPrinted ? 'Python runs, and prints' : 'Python runs, and has printed nothing');
+  }
+
   /** From now on that call hears of the steps. */
   follow(tell: (message: string) => void): void {
     this.#tell = tell;
@@ -55,6 +79,22 @@ export class RunUnderWay {
 
   unfollow(): void {
     this.#tell = () => undefined;
+  }
+
+  #enter(phase: RunPhase): void {
+    switch (phase.name) {
+      case 'installing': {
+        const more = phase.packageNames.length - NAMED_PACKAGES;
+        const names = phase.packageNames.slice(0, NAMED_PACKAGES).join(', ');
+        this.goOn(`installing ${names}${more > 0 ? ` and ${more} more` : ''}`);
+        return;
+      }
+      case 'importing':
+        this.goOn(`Python imports ${phase.packageName}`);
+        return;
+      case 'running':
+        this.runs();
+    }
   }
 
   /** The session does not count: the first call of one may not have named it yet. */

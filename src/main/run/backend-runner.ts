@@ -11,6 +11,7 @@ import { CallRequestHandler } from '../functions/call-request-handler.ts';
 import type { RunCalls } from '../functions/run-calls.ts';
 import type { Clock } from '../base/clock.ts';
 import { linkSignals, sharedController } from '../base/stop-signal.ts';
+import { tellListener } from '../base/tell-listener.ts';
 import type { Backend, Interpreter, RunProgress } from './backend.ts';
 import { FontRequestHandler } from './font-request-handler.ts';
 import { InputRequestHandler } from './input-request-handler.ts';
@@ -215,6 +216,7 @@ export class BackendRunner implements Runner {
     if (opening.kind === 'refused') return { ...NOT_BEGUN, ...prepared, verdict: opening.verdict };
     const { interpreter } = opening;
     const { lostBefore } = interpreter.begin();
+    tellListener(() => onPhase?.({ name: 'running' }));
     // The end of a session is told as such.
     if (endsSession === null) this.#options.observer?.onRunBegan?.(number, request.session ?? null);
     const ranAt = this.#options.clock.now();

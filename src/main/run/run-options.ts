@@ -13,7 +13,7 @@ import type { RunListener } from './run-listener.ts';
 export interface RunOptions extends RunListener {
   /** Called while packages are downloaded for the run. */
   readonly onPackages?: (progress: PackageProgress) => void;
-  /** Called while packages that the run is the first to use are put into its interpreter, and imported. */
+  /** Called as the code begins to run, and while packages that it is the first to use are installed and imported. */
   readonly onPhase?: ((phase: RunPhase) => void) | undefined;
   /** Wording of advice about missing packages; by default the one for programs. */
   readonly adviceWording?: AdviceWording | undefined;

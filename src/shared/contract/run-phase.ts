@@ -1,4 +1,4 @@
-/** What a run is at while packages that it is the first to use are brought into its interpreter; fetching them comes before. */
+/** What a run is at, once the packages that it needs are fetched. */
 import { z } from 'zod';
 
 const PackageName = z.string().max(128);

@@ -1,9 +1,20 @@
 /** What clients are answered, whatever they send and whatever becomes of the process that runs Python. */
 import type { Client } from '@modelcontextprotocol/client';
 import { describe, expect, it } from 'vitest';
+import type { RunOptions } from '../../../src/main/run/run-options.ts';
+import type { PackageProgress } from '../../../src/shared/contract/package-progress.ts';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { connect, endless, served } from './served.ts';
+
+/** Two fifths of it have come. */
+const FETCHING: PackageProgress = {
+  packageName: 'pandas',
+  filesDone: 0,
+  filesTotal: 1,
+  bytesDone: 40,
+  bytesTotal: 100,
+};
 
 interface Answer {
   readonly content: readonly { readonly text?: string }[];
@@ -72,6 +83,7 @@ describe('a run that takes longer than clients wait', () => {
     const client = await connect(made);
     const first = call(client, 'run_python_code', { script: 'long' });
     await expect.poll(() => made.runs.length).toBe(1);
+    made.runs[0]?.options.onPhase?.({ name: 'running' });
     made.clock.advance(45_000);
     const { structuredContent } = await first;
     expect(structuredContent).toMatchObject({ status: 'under-way' });
@@ -83,6 +95,41 @@ describe('a run that takes longer than clients wait', () => {
     end(resultOf({ value: { text: '42' } }));
     expect(textOf(await again)).toBe('42');
     expect(made.runs).toHaveLength(1);
+  });
+
+  it.each<[string, (told: RunOptions) => unknown]>([
+    ['starting Python', () => undefined],
+    ['fetching pandas, 40 %', (told) => told.onPackages?.(FETCHING)],
+    ['fetching pandas', (told) => told.onPackages?.({ ...FETCHING, bytesTotal: null })],
+    [
+      'installing a, b, c, d and 2 more',
+      (told) => told.onPhase?.({ name: 'installing', packageNames: ['a', 'b', 'c', 'd', 'e', 'f'] }),
+    ],
+    [
+      'Python imports pandas',
+      (told) => told.onPhase?.({ name: 'importing', packageName: 'pandas', expectedMs: null }),
+    ],
+    ['Python runs, and has printed nothing', (told) => told.onPhase?.({ name: 'running' })],
+    [
+      'Python runs, and prints',
+      (told) => {
+        void told.onOutput?.({ stream: 'stdout', bytes: new Uint8Array(1) });
+        told.onPhase?.({ name: 'importing', packageName: 'pandas', expectedMs: null });
+        told.onPhase?.({ name: 'running' });
+      },
+    ],
+  ])('is told what it is at, and not what it was before: %s', async (step, tell) => {
+    const { end, run } = endless();
+    const made = served({ run });
+    const client = await connect(made);
+    const first = call(client, 'run_python_code', { script: 'long' });
+    await expect.poll(() => made.runs.length).toBe(1);
+    const { options = {} } = made.runs[0] ?? {};
+    if (step.startsWith('Python runs')) options.onPackages?.(FETCHING);
+    tell(options);
+    made.clock.advance(45_000);
+    expect(textOf(await first)).toContain(`[Not done yet: ${step}. It goes on`);
+    end(resultOf());
   });
 
   it.each<[string, Record<string, unknown>]>([

@@ -35,7 +35,6 @@ export class ImportWatch {
   /** The code runs from now on. */
   begin(): void {
     this.#beganAt = this.#lastAt = this.#parts.clock.now();
-    this.#tell({ name: 'running' });
   }
 
   /** @param packageName as the sidecar says; another one than the run's is not heeded */
