@@ -9,16 +9,16 @@ import type { AppInfo } from '../shared/ipc/app.ts';
 import { languageTraits } from '../shared/languages.ts';
 import App from './app/App.vue';
 import { SandboxStore } from './app/sandbox-store.ts';
-import { SERVICES, Toasts, type Place, type Services } from './app/services.ts';
+import { SERVICES, Toasts, type ViewName, type Services } from './app/services.ts';
 import { SettingsStore } from './app/settings-store.ts';
 import { createTranslation, TRANSLATION } from './app/translation.ts';
 import { ConsoleStore } from './console/console-store.ts';
 import { DocumentFiles } from './console/documents/document-files.ts';
-import { DocumentTurns } from './console/documents/document-turns.ts';
+import { DocumentQueue } from './console/documents/document-queue.ts';
 import { Finder } from './console/find/finder.ts';
 import { ModuleNames } from './console/module-names.ts';
 import { loadWork, restoreWork, WorkReader, type WorkNotice } from './console/work/restore-work.ts';
-import { WorkKeeper } from './console/work/work-keeper.ts';
+import { WorkSaver } from './console/work/work-saver.ts';
 import { Canvases } from './console/model/animations/canvases.ts';
 import { GuestFrames } from './console/output/guest-frames.ts';
 import { PYTHON_SERVICES } from './settings/python-services.ts';
@@ -60,7 +60,7 @@ const store = new ConsoleStore({
   uniqueName,
 });
 const workNotices = shallowRef<readonly WorkNotice[]>([]);
-const keeper = new WorkKeeper(api.work, () => store.work);
+const keeper = new WorkSaver(api.work, () => store.work);
 const reader = new WorkReader(api.work, (notice) => {
   workNotices.value = [...workNotices.value, notice];
 });
@@ -72,14 +72,14 @@ const services: Services = {
   console: store,
   finder: new Finder(store.active),
   work: { notices: workNotices, problem: keeper.problem },
-  documents: new DocumentTurns(),
+  documents: new DocumentQueue(),
   documentFiles: new DocumentFiles(api.documents),
   frames: new GuestFrames(api.output),
   canvases: new Canvases(),
   runtime: new RuntimeStore(api.interpreter, api.packages),
   modules: new ModuleNames(api.packages),
   info,
-  place: ref<Place>('console'),
+  view: ref<ViewName>('console'),
   showsShortcuts: ref(false),
   toasts: new Toasts(),
 };

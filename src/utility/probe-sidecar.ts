@@ -8,7 +8,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { LIMITS } from '../shared/limits.ts';
 import type { RunEnd, RunOrder, SidecarPiece } from '../shared/protocol/interpreter.ts';
 import { MAX_PRINTED, probeContract, ProbeTargets } from '../shared/protocol/probe-protocol.ts';
-import type { ProbePlace, ProbeResult } from '../shared/contract/probes.ts';
+import type { ProbeThread, ProbeResult } from '../shared/contract/probes.ts';
 import { RpcPeer } from '../shared/rpc/peer.ts';
 import { sidecarHostContract } from '../shared/protocol/sidecar-protocol.ts';
 import { connectToMain } from './control/node/main-port.ts';
@@ -81,7 +81,7 @@ const serveProbes = (): void => {
   const load = (binding: string): SystemCalls => (kept ??= loadKoffi(binding));
   const { loadAsset, prepare, openInterpreter, run } = new Sidecar(nodeControlHost(load)).handlers();
 
-  const probe = (where: ProbePlace, targets: ProbeTargets): Promise<ProbeResult[]> => {
+  const probe = (where: ProbeThread, targets: ProbeTargets): Promise<ProbeResult[]> => {
     switch (where) {
       case 'main':
         return runProbes(

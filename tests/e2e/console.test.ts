@@ -29,7 +29,7 @@ it('keeps variables, shows an error with its line, and folds the traceback', asy
   await ended(await runCode(page, 'x = 41'));
   const cell = await ended(await runCode(page, 'y = x + 1\nraise ValueError(f"no {y}")'));
   expect(await cell.getByRole('alert').locator('.head').innerText()).toMatch(/ValueError\s*no 42/u);
-  expect(await cell.locator('.cm-blamed').innerText()).toBe('raise ValueError(f"no {y}")');
+  expect(await cell.locator('.cm-error-line').innerText()).toBe('raise ValueError(f"no {y}")');
   expect(await cell.locator('details').getAttribute('open')).toBeNull();
   await cell.locator('summary').click();
   expect(await cell.locator('details pre').innerText()).toContain('line 2');

@@ -14,7 +14,7 @@ import { lockdownOrder } from '../../src/main/runtime/lockdown-binding.ts';
 import { NodeLauncher } from '../../src/main/sandbox/process/node-launcher.ts';
 import { loadPythonSeries } from '../../src/main/runtime/python-series.ts';
 import { loadRuntimeAssets } from '../../src/main/runtime/runtime-assets.ts';
-import { ProbePlace } from '../../src/shared/contract/probes.ts';
+import { ProbeThread } from '../../src/shared/contract/probes.ts';
 import { OUT_FOLDER } from '../support/node-sandbox.ts';
 import { needBinding } from '../support/binding.ts';
 import { openOnes } from './breach.ts';
@@ -26,7 +26,7 @@ const inNode = async (enabled: boolean) => {
   onTestFinished(() => client.end());
   const order = { ...(await lockdownOrder(files.binding)(null)), enabled };
   const { layers } = await client.prepare(await loadRuntimeAssets(files.runtime), 256, order);
-  const probe = async (where: ProbePlace) => {
+  const probe = async (where: ProbeThread) => {
     const fixture = await ProbeFixture.set(order.binding);
     onTestFinished(() => fixture.clear());
     const results = await client.probe(where, fixture.targets);
@@ -36,7 +36,7 @@ const inNode = async (enabled: boolean) => {
 };
 
 describe('under plain Node', () => {
-  it.for(ProbePlace.options)('every attempt is refused: %s', async (where, context) => {
+  it.for(ProbeThread.options)('every attempt is refused: %s', async (where, context) => {
     needBinding(context);
     const { layers, probe, client } = await inNode(true);
     expect(layers.map(({ status, name }) => `${name} ${status}`)).toEqual([
@@ -65,7 +65,7 @@ describe('under plain Node', () => {
     expect(await client.openInterpreter()).not.toEqual([]);
   });
 
-  it.for(ProbePlace.options)(
+  it.for(ProbeThread.options)(
     'nearly every attempt succeeds without the lock-down: %s',
     async (where, context) => {
       needBinding(context);

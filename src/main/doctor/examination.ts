@@ -1,6 +1,6 @@
 import { failuresOf } from '../../shared/protocol/interpreter.ts';
 import type { LockdownOrder } from '../../shared/contract/isolation.ts';
-import { ProbePlace, type ProbeResult } from '../../shared/contract/probes.ts';
+import { ProbeThread, type ProbeResult } from '../../shared/contract/probes.ts';
 import type { SidecarLauncher } from '../sandbox/process/launcher.ts';
 import type { Asset } from '../runtime/runtime-assets.ts';
 import type { Findings } from './examine-layers.ts';
@@ -82,7 +82,7 @@ export class Examination {
     const probes: ProbeResult[] = [];
     let connections = 0;
     let touched = false;
-    for (const where of ProbePlace.options) {
+    for (const where of ProbeThread.options) {
       this.#goOn(`trying to break out (${where})`);
       const fixture = await ProbeFixture.set(order.binding);
       try {

@@ -6,7 +6,7 @@ import {
   type ProbeContract,
   type ProbeTargets,
 } from '../../shared/protocol/probe-protocol.ts';
-import type { ProbePlace, ProbeResult } from '../../shared/contract/probes.ts';
+import type { ProbeThread, ProbeResult } from '../../shared/contract/probes.ts';
 import { RpcPeer } from '../../shared/rpc/peer.ts';
 import { sidecarHostContract, type SidecarHostContract } from '../../shared/protocol/sidecar-protocol.ts';
 import type { SidecarProcess } from '../sandbox/sidecar/sidecar-process.ts';
@@ -66,7 +66,7 @@ export class ProbeClient {
   }
 
   /** @throws RpcError when the process dies of it */
-  async probe(where: ProbePlace, targets: ProbeTargets): Promise<readonly ProbeResult[]> {
+  async probe(where: ProbeThread, targets: ProbeTargets): Promise<readonly ProbeResult[]> {
     return (await this.#peer.call('probe', { where, targets })).results;
   }
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type {
   DocumentContent,
   DocumentFormat,
-  DocumentPlace,
+  DocumentLocation,
   DocumentSaved,
 } from '../../shared/ipc/documents.ts';
 import { DOCUMENT_PIECE_BYTES, DocumentId, formatOfName } from '../../shared/ipc/documents.ts';
@@ -142,7 +142,7 @@ export class Documents {
    * @param file what was chosen; without the ending of a document it gets one
    * @throws DocumentError
    */
-  async place(file: string, format: DocumentFormat): Promise<DocumentPlace> {
+  async place(file: string, format: DocumentFormat): Promise<DocumentLocation> {
     const own = formatOfName(file);
     const full = own === null ? `${file}.${format}` : file;
     const id = await this.#handleOf(full);

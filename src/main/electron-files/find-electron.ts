@@ -6,7 +6,7 @@ import { describeDist, executableName, isExecutable, type ElectronDist } from '.
 import { electronChoice } from './electron-choice.ts';
 
 /** Where an Electron may be. */
-export interface ElectronPlaces {
+export interface ElectronLocations {
   readonly platform: NodeJS.Platform;
   readonly env: NodeJS.ProcessEnv;
   /** The folder of Vivarium's own downloads. */
@@ -34,7 +34,7 @@ export type ElectronSearch =
  * Nothing is fetched.
  */
 export async function findElectron(
-  places: ElectronPlaces,
+  places: ElectronLocations,
   { thorough = false, pin = closedNetworkPin }: FindOptions = {},
 ): Promise<ElectronSearch> {
   const choice = electronChoice(places.env);
@@ -60,7 +60,7 @@ export function electronCacheDir(cacheDir: string): string {
 
 /** The declared Electron, when its own installer has finished; the same test as the installer's. */
 export function installedOfficial(
-  places: Pick<ElectronPlaces, 'platform' | 'electronPackageDir'>,
+  places: Pick<ElectronLocations, 'platform' | 'electronPackageDir'>,
 ): ElectronDist | undefined {
   const folder = places.electronPackageDir;
   if (folder === null) return undefined;
@@ -92,7 +92,7 @@ function overrideElectron(named: string, platform: NodeJS.Platform): ElectronSea
 }
 
 async function preparedFallback(
-  { platform, cacheDir }: ElectronPlaces,
+  { platform, cacheDir }: ElectronLocations,
   pin: ElectronPin,
   thorough: boolean,
 ): Promise<ElectronSearch> {

@@ -12,7 +12,7 @@ export type Bounds = z.infer<typeof Bounds>;
 const StoredState = z.object({ bounds: Bounds, maximized: z.boolean() });
 export type StoredState = z.infer<typeof StoredState>;
 
-export interface WindowPlace {
+export interface WindowPlacement {
   /** Without a position the system chooses one. */
   readonly bounds: Pick<Bounds, 'height' | 'width'> & Partial<Bounds>;
   readonly maximized: boolean;
@@ -32,7 +32,7 @@ const overlap = (from: number, size: number, otherFrom: number, otherSize: numbe
  *
  * @param displays the work areas of the displays that are there now
  */
-export const placeWindow = (stored: unknown, displays: readonly Bounds[]): WindowPlace => {
+export const placeWindow = (stored: unknown, displays: readonly Bounds[]): WindowPlacement => {
   const parsed = StoredState.safeParse(stored);
   if (!parsed.success) return { bounds: DEFAULT_SIZE, maximized: false };
   const { bounds, maximized } = parsed.data;

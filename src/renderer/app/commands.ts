@@ -12,27 +12,27 @@ export interface CommandActions {
 }
 
 /** Commands of the menu and its shortcuts. */
-export const obeyCommand = (services: Services, actions: CommandActions, command: AppCommand): void => {
+export const runCommand = (services: Services, actions: CommandActions, command: AppCommand): void => {
   const { documents, removing } = actions;
-  const { console: store, place } = services;
+  const { console: store, view } = services;
   const session = store.active.value;
   // Sessions that are made now would stand before the ones that there were.
   if (!store.isRestored.value && MAKING.has(command)) {
-    watch(store.isRestored, () => obeyCommand(services, actions, command), { once: true });
+    watch(store.isRestored, () => runCommand(services, actions, command), { once: true });
     return;
   }
   switch (command) {
     case 'show-console':
-      place.value = 'console';
+      view.value = 'console';
       return;
     case 'show-packages':
-      place.value = 'packages';
+      view.value = 'packages';
       return;
     case 'show-activity':
-      place.value = 'activity';
+      view.value = 'activity';
       return;
     case 'show-settings':
-      place.value = 'settings';
+      view.value = 'settings';
       return;
     case 'new-document':
       documents.create();
@@ -47,14 +47,14 @@ export const obeyCommand = (services: Services, actions: CommandActions, command
       if (session !== null) void documents.saveAs(session);
       return;
     case 'new-session':
-      place.value = 'console';
+      view.value = 'console';
       store.addSession();
       return;
     case 'close-session':
       if (session !== null) removing.closeSession(session);
       return;
     case 'find':
-      place.value = 'console';
+      view.value = 'console';
       services.finder.ask();
       return;
     case 'run': {

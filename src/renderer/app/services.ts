@@ -4,7 +4,7 @@ import type { WindowApi } from '../../shared/ipc/api.ts';
 import type { AppInfo } from '../../shared/ipc/app.ts';
 import type { ConsoleStore } from '../console/console-store.ts';
 import type { DocumentFiles } from '../console/documents/document-files.ts';
-import type { DocumentTurns } from '../console/documents/document-turns.ts';
+import type { DocumentQueue } from '../console/documents/document-queue.ts';
 import type { Finder } from '../console/find/finder.ts';
 import type { ModuleNames } from '../console/module-names.ts';
 import type { WorkNotice } from '../console/work/restore-work.ts';
@@ -14,8 +14,8 @@ import type { RuntimeStore } from '../settings/runtime-store.ts';
 import type { SandboxStore } from './sandbox-store.ts';
 import type { SettingsStore } from './settings-store.ts';
 
-export const PLACES = ['console', 'packages', 'activity', 'settings'] as const;
-export type Place = (typeof PLACES)[number];
+export const VIEWS = ['console', 'packages', 'activity', 'settings'] as const;
+export type ViewName = (typeof VIEWS)[number];
 
 /** An action that is offered with the message. */
 export interface ToastAction {
@@ -45,14 +45,14 @@ export interface Services {
   readonly console: ConsoleStore;
   readonly finder: Finder;
   readonly work: KeptWorkState;
-  readonly documents: DocumentTurns;
+  readonly documents: DocumentQueue;
   readonly documentFiles: DocumentFiles;
   readonly frames: GuestFrames;
   readonly canvases: Canvases;
   readonly runtime: RuntimeStore;
   readonly modules: ModuleNames;
   readonly info: Readonly<Ref<AppInfo | null>>;
-  readonly place: Ref<Place>;
+  readonly view: Ref<ViewName>;
   readonly showsShortcuts: Ref<boolean>;
   readonly toasts: Toasts;
 }

@@ -8,17 +8,17 @@ import { traitsOf } from '../../shared/runtimes.ts';
 import { SessionFiles } from './files/session-files.ts';
 import type { Cell } from './model/cell.ts';
 import { mergedSource } from './model/cell-edits.ts';
-import { CellQueue, type Turn } from './model/cell-queue.ts';
+import { CellQueue, type QueuedCell } from './model/cell-queue.ts';
 import { Session } from './model/session.ts';
 import { Removals, type Removal } from './model/removals.ts';
 import { SessionEnds } from './session-ends.ts';
-import type { PlacedCell, RestoredWork } from './work/restore-work.ts';
-import type { KeptWork } from './work/work-keeper.ts';
+import type { LocatedCell, RestoredWork } from './work/restore-work.ts';
+import type { KeptWork } from './work/work-saver.ts';
 
 /** How often the page is redrawn while output streams in, in ms. */
 const BATCH_MS = 33;
 
-export type FocusWish =
+export type FocusRequest =
   | { readonly kind: 'tab' }
   /** Its code, or the cell as a whole. */
   | { readonly kind: 'cell' | 'frame'; readonly cell: Cell };
@@ -40,7 +40,7 @@ export class ConsoleStore {
   readonly isRestored = ref(false);
   readonly filesOpen = ref(false);
   /** Where the keyboard is to go on; the view takes it from there. */
-  readonly focusWish: Ref<FocusWish | null> = shallowRef(null);
+  readonly focusWish: Ref<FocusRequest | null> = shallowRef(null);
   /** What can come back. */
   readonly removals = new Removals((removal) => this.#forget(removal));
   readonly active = computed<Session | null>(
@@ -49,7 +49,7 @@ export class ConsoleStore {
   readonly files: SessionFiles;
   readonly ends = new SessionEnds(() => [...this.sessions.value, ...this.removals.sessions.value]);
   readonly #queue = new CellQueue((turn) => this.#run(turn));
-  readonly #running = new Map<string, PlacedCell>();
+  readonly #running = new Map<string, LocatedCell>();
   #waiting: RunEvent[] = [];
   #sessionsMade = 0;
   #runsMade = 0;
@@ -77,9 +77,9 @@ export class ConsoleStore {
   }
 
   /** Those of the active session first, and at the end those that were removed and can come back. */
-  get allCells(): readonly PlacedCell[] {
+  get allCells(): readonly LocatedCell[] {
     const active = this.active.value;
-    const cellsOf = (session: Session): PlacedCell[] => session.cells.map((cell) => ({ session, cell }));
+    const cellsOf = (session: Session): LocatedCell[] => session.cells.map((cell) => ({ session, cell }));
     return [
       ...(active === null ? [] : cellsOf(active)),
       ...this.sessions.value.filter((session) => session !== active).flatMap(cellsOf),
@@ -207,7 +207,7 @@ export class ConsoleStore {
   }
 
   /** @returns whether it ended well */
-  async #run({ session, cell, source }: Turn): Promise<boolean> {
+  async #run({ session, cell, source }: QueuedCell): Promise<boolean> {
     const runId = this.#nextRunId();
     const { plugins, sandbox } = this.#options.config();
     const { timeoutSeconds, memoryMiB } = sandbox;
@@ -226,7 +226,11 @@ export class ConsoleStore {
     }
   }
 
-  async #ask({ session, cell, source }: Turn, runId: string, files: readonly InputFile[]): Promise<boolean> {
+  async #ask(
+    { session, cell, source }: QueuedCell,
+    runId: string,
+    files: readonly InputFile[],
+  ): Promise<boolean> {
     const run = this.#options.api.run({ code: source, session: session.name, files: [...files] }, { runId });
     // It was stopped while its files were read.
     if (this.#isStopping(cell)) void this.#options.api.cancel(runId);

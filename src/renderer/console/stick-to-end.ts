@@ -3,7 +3,7 @@ import { onBeforeUnmount, onMounted, watch, type Ref } from 'vue';
 /** Pixels from the end that still count as being there. */
 const NEAR = 24;
 
-export interface ScrollPlace {
+export interface ScrollPosition {
   /** Goes to the end, and stays there. */
   readonly stick: () => void;
   /** Goes to where one was, also while what is above it is still being drawn. @param top null for the end */
@@ -21,7 +21,7 @@ export const useStickToEnd = (
   scroller: Readonly<Ref<HTMLElement | null>>,
   content: Readonly<Ref<HTMLElement | null>>,
   onPlace: (top: number | null) => void,
-): ScrollPlace => {
+): ScrollPosition => {
   let atEnd = true;
   let lastTop = 0;
   /** Where it is to be until its reader does something. */

@@ -13,7 +13,7 @@ import {
 import { toggleHidden } from './model/collapsed.ts';
 import type { Session } from './model/session.ts';
 
-export interface CellPlace {
+export interface CellPosition {
   readonly session: Session;
   readonly cell: Cell;
   /** Where the cursor is in its code. */
@@ -21,7 +21,7 @@ export interface CellPlace {
 }
 
 /** Does what menus and keys ask of a cell. The keyboard goes on at the cell that it is about. */
-export const useCellActions = (): ((action: CellAction, place: CellPlace) => void) => {
+export const useCellActions = (): ((action: CellAction, place: CellPosition) => void) => {
   const { console: store, toasts } = useServices();
   const { t } = useTranslation();
 

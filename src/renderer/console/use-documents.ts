@@ -4,11 +4,11 @@ import { useServices } from '../app/services.ts';
 import { useTranslation } from '../app/translation.ts';
 import { fillSession, readDocument, writeDocument } from './documents/document-content.ts';
 import { NEW_NOTEBOOK } from './documents/notebook.ts';
-import { noteSaved } from './documents/saved-notebook.ts';
+import { markSaved } from './documents/saved-notebook.ts';
 import type { Cell } from './model/cell.ts';
 import type { Session } from './model/session.ts';
 import { outputsLoaded } from './work/outputs-loaded.ts';
-import type { KeptWork } from './work/work-keeper.ts';
+import type { KeptWork } from './work/work-saver.ts';
 import { useSessionTitle } from './session-title.ts';
 
 export interface DocumentActions {
@@ -37,12 +37,12 @@ interface OpenedFile {
 
 /** Opens and saves documents, and tells what came of it. */
 export const useDocuments = (): DocumentActions => {
-  const { api, console: store, documents: turns, documentFiles: files, place, toasts } = useServices();
+  const { api, console: store, documents: queue, documentFiles: files, view, toasts } = useServices();
   const { t } = useTranslation();
   const titleOf = useSessionTitle();
 
   const show = (session: Session): void => {
-    place.value = 'console';
+    view.value = 'console';
     store.activeName.value = session.name;
     const [first] = session.cells;
     if (first !== undefined) store.focusWish.value = { kind: 'frame', cell: first };
@@ -75,7 +75,7 @@ export const useDocuments = (): DocumentActions => {
     return true;
   };
   const check = (session: Session): Promise<void> =>
-    turns.inTurn(session, async () => {
+    queue.inTurn(session, async () => {
       const { document } = session;
       const id = document?.id ?? null;
       if (document === null || id === null) return;
@@ -130,7 +130,7 @@ export const useDocuments = (): DocumentActions => {
     }
     session.document = { id, name, format: at.format, version: answer.value.version };
     session.saved = cells;
-    if (at.format === 'ipynb') noteSaved(session, cells, written.cells, removedCells(store.work, session));
+    if (at.format === 'ipynb') markSaved(session, cells, written.cells, removedCells(store.work, session));
     session.conflict = null;
     toasts.show(t('documents.saved', { name }));
     return true;
@@ -150,9 +150,9 @@ export const useDocuments = (): DocumentActions => {
       toasts.show(t('documents.notSaved', { name: at.name, reason: t('documents.refused.taken') }), 'danger');
     });
   };
-  const saveAs = (session: Session): Promise<boolean> => turns.inTurn(session, () => askAndWrite(session));
+  const saveAs = (session: Session): Promise<boolean> => queue.inTurn(session, () => askAndWrite(session));
   const save = (session: Session): Promise<boolean> =>
-    turns.inTurn(session, async () => {
+    queue.inTurn(session, async () => {
       // Its file may turn out not to be known whole; then it has none.
       await outputsLoaded(session);
       const { document } = session;
@@ -169,7 +169,7 @@ export const useDocuments = (): DocumentActions => {
       session.document = { id: null, name: '', format: 'ipynb', version: null };
       session.documentSource = NEW_NOTEBOOK;
       session.saved = session.savedCells;
-      place.value = 'console';
+      view.value = 'console';
       const [first] = session.cells;
       if (first !== undefined) store.focusWish.value = { kind: 'cell', cell: first };
     },

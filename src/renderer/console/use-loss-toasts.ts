@@ -13,16 +13,16 @@ const GATHERED_MS = 300;
 
 /** Says which sessions have lost their variables, and why, and what closed ones printed at last, where that is not in view. */
 export const useLossToasts = (): void => {
-  const { console: store, place, toasts } = useServices();
+  const { console: store, view, toasts } = useServices();
   const { t } = useTranslation();
   const titleOf = useSessionTitle();
   let pending: readonly Session[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const isInView = (session: Session): boolean =>
-    place.value === 'console' && session.name === store.activeName.value;
+    view.value === 'console' && session.name === store.activeName.value;
   const goTo = (session: Session): void => {
-    place.value = 'console';
+    view.value = 'console';
     store.activeName.value = session.name;
     store.focusWish.value = { kind: 'tab' };
   };

@@ -16,14 +16,14 @@ export interface Removing {
 
 /** Removes sessions and cells so that they can come back; the keyboard stays where it can go on. */
 export const useRemoving = (): Removing => {
-  const { console: store, documents, toasts, place } = useServices();
+  const { console: store, documents, toasts, view } = useServices();
   const { t } = useTranslation();
   const titleOf = useSessionTitle();
 
   const undo = (removal?: Removal): void => {
     const back = store.undo(removal);
     if (back === null) return;
-    place.value = 'console';
+    view.value = 'console';
     store.focusWish.value = back.kind === 'session' ? { kind: 'tab' } : { kind: 'frame', cell: back.cell };
   };
   const tell = (text: string, removal: Removal): void => {

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 
 /** The thread that tries: the control thread, the pool that serves its files, a worker started afterwards. */
-export const ProbePlace = z.enum(['main', 'pool', 'worker']);
-export type ProbePlace = z.infer<typeof ProbePlace>;
+export const ProbeThread = z.enum(['main', 'pool', 'worker']);
+export type ProbeThread = z.infer<typeof ProbeThread>;
 
 export const ProbeGroup = z.enum([
   'files',
@@ -28,7 +28,7 @@ export const LANDLOCK_PROBES = {
 export const ProbeResult = z.strictObject({
   name: z.string().max(100),
   group: ProbeGroup,
-  where: ProbePlace,
+  where: ProbeThread,
   refused: z.boolean(),
   /** The error it got, or what it got hold of. */
   how: z.string().max(200),

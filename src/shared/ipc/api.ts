@@ -7,7 +7,7 @@
 import type { DoctorReport } from '../contract/doctor.ts';
 import type { Answer } from './answer.ts';
 import type { AppCommand, AppInfo, LinkName } from './app.ts';
-import type { DocumentContent, DocumentFormat, DocumentPlace, DocumentSaved } from './documents.ts';
+import type { DocumentContent, DocumentFormat, DocumentLocation, DocumentSaved } from './documents.ts';
 import type { FoundPython, NativeCheck } from './native.ts';
 import type { OutputEnded, OutputSize } from './output.ts';
 import type { PluginInfo } from './plugin.ts';
@@ -185,7 +185,7 @@ export interface DocumentsApi {
     readonly id: string | null;
     readonly name: string;
     readonly format: DocumentFormat;
-  }): Promise<Answer<DocumentPlace | null>>;
+  }): Promise<Answer<DocumentLocation | null>>;
   /** Gives what is to be saved, piece by piece; a piece at 0 begins anew. */
   give(at: number, bytes: Uint8Array): Promise<Answer<null>>;
   /** Writes what was given, unless the file holds another version than the one that is `known`. */

@@ -49,7 +49,7 @@ export interface DocumentContent {
   readonly version: string;
 }
 
-export interface DocumentPlace {
+export interface DocumentLocation {
   readonly id: string;
   readonly name: string;
   readonly format: DocumentFormat;

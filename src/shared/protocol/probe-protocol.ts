@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { defineContract } from '../rpc/contract.ts';
-import { ProbePlace, ProbeResult } from '../contract/probes.ts';
+import { ProbeThread, ProbeResult } from '../contract/probes.ts';
 import { MAX_DEATH_DETAIL } from './interpreter.ts';
 import { InterpreterId } from './interpreter-methods.ts';
 import { sidecarContract } from './sidecar-protocol.ts';
@@ -45,7 +45,7 @@ export const probeContract = defineContract({
     },
     /** Tries everything that can be tried from there. */
     probe: {
-      params: z.strictObject({ where: ProbePlace, targets: ProbeTargets }),
+      params: z.strictObject({ where: ProbeThread, targets: ProbeTargets }),
       result: z.strictObject({ results: z.array(ProbeResult).max(200) }),
     },
   },

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { ProbeTargets } from '../../shared/protocol/probe-protocol.ts';
-import type { ProbeGroup, ProbePlace, ProbeResult } from '../../shared/contract/probes.ts';
+import type { ProbeGroup, ProbeThread, ProbeResult } from '../../shared/contract/probes.ts';
 
 /** Something that must be refused: it throws or rejects then, and otherwise gives what it got hold of. */
 export interface Probe {
@@ -36,7 +36,7 @@ const inWords = (value: unknown): string => {
 /** One after the other: none is to be disturbed by what another has done. */
 export const runProbes = async (
   probes: readonly Probe[],
-  where: ProbePlace,
+  where: ProbeThread,
   targets: ProbeTargets,
 ): Promise<ProbeResult[]> => {
   const results: ProbeResult[] = [];

@@ -100,7 +100,7 @@ describe('a cell', () => {
     const failed = runningCell();
     failed.finish(resultOf({ status: 'error', error }), 2000);
     expect(seen(failed)).toEqual(['error']);
-    expect(failed.blamedLine).toBe(3);
+    expect(failed.errorLine).toBe(3);
     const crashed = runningCell();
     crashed.finish(resultOf({ status: 'crashed', error: { ...error, type: 'Crashed' } }), 2000);
     expect(seen(crashed)).toEqual([]);

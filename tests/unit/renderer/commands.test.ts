@@ -1,7 +1,7 @@
 /** What commands of the menu do to the page. */
 import { nextTick, ref } from 'vue';
 import { expect, it } from 'vitest';
-import { obeyCommand, type CommandActions } from '../../../src/renderer/app/commands.ts';
+import { runCommand, type CommandActions } from '../../../src/renderer/app/commands.ts';
 import type { Services } from '../../../src/renderer/app/services.ts';
 import { openedConsole } from './support.ts';
 
@@ -9,9 +9,9 @@ it('what makes sessions is obeyed once those of the last time are known, and aft
   const { store } = openedConsole(undefined, null);
   const made: string[] = [];
   const actions = { documents: { create: () => made.push('document') } } as unknown as CommandActions;
-  const services = { console: store, place: ref('console') } as unknown as Services;
-  obeyCommand(services, actions, 'new-session');
-  obeyCommand(services, actions, 'new-document');
+  const services = { console: store, view: ref('console') } as unknown as Services;
+  runCommand(services, actions, 'new-session');
+  runCommand(services, actions, 'new-document');
   await nextTick();
   expect([store.sessions.value.length, made]).toEqual([0, []]);
   store.restore({ active: '', made: 0, removals: [], sessions: [] });

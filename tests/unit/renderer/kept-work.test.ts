@@ -19,13 +19,13 @@ import {
 } from '../../../src/renderer/console/work/kept.ts';
 import { loadWork, restoreWork, WorkReader } from '../../../src/renderer/console/work/restore-work.ts';
 import { outputsLoaded } from '../../../src/renderer/console/work/outputs-loaded.ts';
-import { WorkKeeper } from '../../../src/renderer/console/work/work-keeper.ts';
+import { WorkSaver } from '../../../src/renderer/console/work/work-saver.ts';
 import {
   fillSession,
   readDocument,
   writeDocument,
 } from '../../../src/renderer/console/documents/document-content.ts';
-import { noteSaved } from '../../../src/renderer/console/documents/saved-notebook.ts';
+import { markSaved } from '../../../src/renderer/console/documents/saved-notebook.ts';
 import { deferred } from '../sandbox/support.ts';
 import { openedConsole, workApi, type OpenedConsole } from './support.ts';
 
@@ -36,7 +36,7 @@ const newFolder = (): string => {
 };
 
 interface Page extends OpenedConsole {
-  readonly keeper: WorkKeeper;
+  readonly keeper: WorkSaver;
   /** Resolves when everything is on the disk, as at the end of the app. */
   readonly save: () => Promise<void>;
 }
@@ -52,7 +52,7 @@ const openPage = async (folder: string, run?: Parameters<typeof openedConsole>[0
   const parts = new WorkStore(folder);
   const api = workApi(parts);
   const opened = openedConsole(run, await restoreWork(api, noSandbox), api);
-  const keeper = new WorkKeeper(api, () => opened.store.work);
+  const keeper = new WorkSaver(api, () => opened.store.work);
   await loadWork(new WorkReader(api, () => undefined), () => opened.store.allCells, {
     onSource: (session) => keeper.noteSource(session),
     onCell: (cell) => keeper.noteRestored(cell),
@@ -255,7 +255,7 @@ it('output of a run that goes on and on is saved the more seldom the more it is;
   const codes: string[] = [];
   const begunAt = performance.now();
   let settle: () => void = () => undefined;
-  const keeper = new WorkKeeper(
+  const keeper = new WorkSaver(
     {
       ...workApi(new WorkStore(newFolder())),
       onSettle: (listener) => {
@@ -315,7 +315,7 @@ it('the last output before a long silence is saved during it', async () => {
   });
   const [cell] = write(store, 'quiet') as [Cell];
   const saved: string[] = [];
-  const keeper = new WorkKeeper(
+  const keeper = new WorkSaver(
     {
       ...workApi(new WorkStore(newFolder())),
       save: (parts) => {
@@ -342,7 +342,7 @@ it('a part of a cell that was collapsed is saved without any other change', asyn
   const { store } = openedConsole();
   const [cell] = write(store, 'x = 1') as [Cell];
   const saved: string[] = [];
-  const keeper = new WorkKeeper(
+  const keeper = new WorkSaver(
     {
       ...workApi(new WorkStore(newFolder())),
       save: (parts) => {
@@ -472,7 +472,7 @@ describe('a document', () => {
         return api.read(name);
       },
     };
-    const keeper = new WorkKeeper(api, () => store.work);
+    const keeper = new WorkSaver(api, () => store.work);
     const loading = loadWork(new WorkReader(slow, () => undefined), () => store.allCells, {
       onSource: (session) => keeper.noteSource(session),
       onCell: (cell) => {
@@ -535,7 +535,7 @@ describe('a document', () => {
     if (written.kind !== 'bytes') throw new Error('not to be written');
     const removed = page.store.work.removals.flatMap((one) => (one.kind === 'session' ? [] : [one.cell]));
     session.saved = cells;
-    noteSaved(session, cells, written.cells, removed);
+    markSaved(session, cells, written.cells, removed);
     return new TextDecoder().decode(written.bytes);
   };
 
@@ -587,7 +587,7 @@ describe('a document', () => {
           ? Promise.resolve({ ok: false, error: { code: 'failed', message: 'ended' } })
           : api.save(changes, removed),
     };
-    const keeper = new WorkKeeper(ending, () => first.store.work);
+    const keeper = new WorkSaver(ending, () => first.store.work);
     keeper.noteSource(session);
     const [a, b] = session.cells;
     if (a === undefined || b === undefined) throw new Error('no cells');

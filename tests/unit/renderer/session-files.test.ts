@@ -12,7 +12,7 @@ import { listedFiles } from '../../../src/renderer/console/files/listed-files.ts
 import type { Cell } from '../../../src/renderer/console/model/cell.ts';
 import type { Session } from '../../../src/renderer/console/model/session.ts';
 import { restoreWork } from '../../../src/renderer/console/work/restore-work.ts';
-import { WorkKeeper } from '../../../src/renderer/console/work/work-keeper.ts';
+import { WorkSaver } from '../../../src/renderer/console/work/work-saver.ts';
 import { openedConsole, workApi, type OpenedConsole } from './support.ts';
 
 interface Opened extends OpenedConsole {
@@ -53,7 +53,7 @@ const open = async (
     await restoreWork(api, sandbox),
     api,
   );
-  const keeper = new WorkKeeper(api, () => opened.store.work);
+  const keeper = new WorkSaver(api, () => opened.store.work);
   const session = opened.store.active.value;
   if (session === null) throw new Error('no session');
   return {

@@ -7,7 +7,7 @@ import { SERVICES, Toasts, type Services } from '../../../src/renderer/app/servi
 import { createTranslation, TRANSLATION } from '../../../src/renderer/app/translation.ts';
 import { fillSession, readDocument } from '../../../src/renderer/console/documents/document-content.ts';
 import { DocumentFiles } from '../../../src/renderer/console/documents/document-files.ts';
-import { DocumentTurns } from '../../../src/renderer/console/documents/document-turns.ts';
+import { DocumentQueue } from '../../../src/renderer/console/documents/document-queue.ts';
 import type { Session } from '../../../src/renderer/console/model/session.ts';
 import { useDocuments, type DocumentActions } from '../../../src/renderer/console/use-documents.ts';
 import { openedConsole, type OpenedConsole } from './support.ts';
@@ -53,9 +53,9 @@ const openPage = (name: string, onDisk: { version: string }): Page => {
   const services: Partial<Services> = {
     api: { documents: documents as DocumentsApi } as WindowApi,
     console: opened.store,
-    documents: new DocumentTurns(),
+    documents: new DocumentQueue(),
     documentFiles: new DocumentFiles(documents as DocumentsApi),
-    place: ref('console'),
+    view: ref('console'),
     toasts: new Toasts(),
   };
   const app = createApp({});

@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { sandboxWords } from '../../../src/renderer/app/sandbox-words.ts';
+import { sandboxStatusText } from '../../../src/renderer/app/sandbox-status-text.ts';
 import { SettingsStore } from '../../../src/renderer/app/settings-store.ts';
 import { outcomeMessageOf } from '../../../src/renderer/console/model/outcome-message.ts';
 import { limitsOf, reportText } from '../../../src/main/cli/output/report.ts';
@@ -91,7 +91,7 @@ it('is not sandboxed for the window either', () => {
   store.config.value = Config.parse({ plugins: { python: { runtime: REMOTE } } });
   expect(store.traits.value).toEqual(traitsOf(REMOTE));
   expect(store.traits.value.sandboxed).toBe(false);
-  const words = sandboxWords((key) => key, {
+  const words = sandboxStatusText((key) => key, {
     state: { name: 'ready' },
     supervised: store.traits.value.supervised,
     waiting: '',

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { cacheFolder } from '../../electron-files/cache-folder.ts';
-import { findElectron, type ElectronPlaces } from '../../electron-files/find-electron.ts';
+import { findElectron, type ElectronLocations } from '../../electron-files/find-electron.ts';
 import { findVivariumPackage } from './vivarium-package.ts';
 
 /** Finds the Electron executable, fetching it first if need be. @throws Error saying what to do */
@@ -26,7 +26,7 @@ export const installedElectron = async (places = thesePlaces()): Promise<string>
   }
 };
 
-const thesePlaces = (): ElectronPlaces => ({
+const thesePlaces = (): ElectronLocations => ({
   platform: process.platform,
   env: process.env,
   cacheDir: cacheFolder(process.env),

@@ -74,17 +74,17 @@ export const fillSession = (
   session.scrollTop = 0;
 };
 
-export type Written =
+export type WriteResult =
   | {
       readonly kind: 'bytes';
       readonly bytes: Uint8Array;
-      /** The texts of the cells of a notebook, for `noteSaved`. */
+      /** The texts of the cells of a notebook, for `markSaved`. */
       readonly cells: readonly string[];
     }
   | { readonly kind: 'unwritable'; readonly encoding: string; readonly character: string | null };
 
 /** A session as the bytes of a file. */
-export const writeDocument = (session: Session, format: DocumentFormat): Written => {
+export const writeDocument = (session: Session, format: DocumentFormat): WriteResult => {
   const cells = session.documentCells;
   const source = session.documentSource;
   switch (format) {

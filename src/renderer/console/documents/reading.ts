@@ -23,16 +23,20 @@ export type RefusalReason =
   | 'encoding'
   | 'notText';
 
-export interface Refused {
+export interface RefusedDocument {
   readonly kind: 'refused';
   readonly reason: RefusalReason;
   readonly values: Readonly<Record<string, string>>;
 }
 
 export type DocumentReading =
-  { readonly kind: 'read'; readonly source: DocumentSource; readonly cells: readonly OpenedCell[] } | Refused;
+  | { readonly kind: 'read'; readonly source: DocumentSource; readonly cells: readonly OpenedCell[] }
+  | RefusedDocument;
 
-export const refused = (reason: RefusalReason, values: Readonly<Record<string, string>> = {}): Refused => ({
+export const refused = (
+  reason: RefusalReason,
+  values: Readonly<Record<string, string>> = {},
+): RefusedDocument => ({
   kind: 'refused',
   reason,
   values,

@@ -11,7 +11,7 @@ import { NEW_NOTEBOOK, NO_CELL } from './notebook.ts';
  * @param texts what was written of them
  * @param removed cells that can come back
  */
-export const noteSaved = (
+export const markSaved = (
   session: Session,
   saved: readonly SavedCell[],
   texts: readonly string[],

@@ -6,20 +6,20 @@ import { bracketMatching, indentOnInput, indentUnit } from '@codemirror/language
 import { highlightSelectionMatches, openSearchPanel, searchKeymap } from '@codemirror/search';
 import { Compartment, EditorSelection, EditorState, Prec, type Extension } from '@codemirror/state';
 import { EditorView, highlightSpecialChars, keymap, lineNumbers, placeholder } from '@codemirror/view';
-import { blamedLine, blameLine } from './blamed-line.ts';
+import { errorLine, setErrorLine } from './error-line.ts';
 import { caret } from './caret.ts';
-import { callHelp, type CallHelpWords } from './completion/call-help.ts';
+import { callHelp, type CallHelpTexts } from './completion/call-help.ts';
 import { pythonCompletions, type NameSource } from './completion/python-completions.ts';
 import { editorLook } from './editor-theme.ts';
-import { foundText, showFound, type FoundInCode } from './found-text.ts';
+import { matchHighlighting, showMatches, type CodeMatches } from './match-highlighting.ts';
 import { textChange } from './text-change.ts';
 
-export interface EditorWords {
+export interface EditorTexts {
   readonly label: string;
   readonly placeholder: string;
-  /** The editor's own English words with what is said instead. */
+  /** The editor's own English texts with what is said instead. */
   readonly phrases: Readonly<Record<string, string>>;
-  readonly help: CallHelpWords;
+  readonly help: CallHelpTexts;
 }
 
 /** Where the keyboard goes after a run: it stays, to the next cell, or into a new one below. */
@@ -41,7 +41,7 @@ export interface CodeEditorOptions {
   readonly text: string;
   /** Otherwise it is text without rules. */
   readonly isPython: boolean;
-  readonly words: EditorWords;
+  readonly texts: EditorTexts;
   readonly actions: EditorActions;
   readonly names: NameSource;
 }
@@ -52,7 +52,7 @@ const PAGE_KEYS: readonly string[] = ['Mod-f', 'F3', 'Mod-g'];
 /** Between what is brought into sight and the edge, in CSS pixels. */
 const SHOWN_MARGIN = 60;
 
-const wordsOf = ({ label, placeholder: hint, phrases }: EditorWords): Extension => [
+const editorTextExtensions = ({ label, placeholder: hint, phrases }: EditorTexts): Extension => [
   EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
   placeholder(hint),
   EditorState.phrases.of(phrases),
@@ -60,12 +60,12 @@ const wordsOf = ({ label, placeholder: hint, phrases }: EditorWords): Extension 
 
 export class CodeEditor {
   readonly #view: EditorView;
-  readonly #words = new Compartment();
-  #help: CallHelpWords;
+  readonly #texts = new Compartment();
+  #help: CallHelpTexts;
 
   /** In a shadow root, where the editor's rules need no style element, which the page's policy would refuse. */
-  constructor({ root, text, isPython, words, actions, names }: CodeEditorOptions) {
-    this.#help = words.help;
+  constructor({ root, text, isPython, texts, actions, names }: CodeEditorOptions) {
+    this.#help = texts.help;
     const recall = (direction: 'older' | 'newer') => (view: EditorView) => {
       const found = actions.recall(direction, view.state.doc.toString());
       if (found === null) return false;
@@ -126,10 +126,10 @@ export class CodeEditor {
             indentWithTab,
           ]),
           Prec.lowest(keymap.of([{ key: 'Escape', run: leave }])),
-          blamedLine,
-          foundText,
+          errorLine,
+          matchHighlighting,
           editorLook,
-          this.#words.of(wordsOf(words)),
+          this.#texts.of(editorTextExtensions(texts)),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) actions.changed(update.state.doc.toString());
           }),
@@ -148,13 +148,13 @@ export class CodeEditor {
     if (text !== doc.toString()) this.#view.dispatch(textChange(doc, text, isUndoable));
   }
 
-  setWords(words: EditorWords): void {
-    this.#help = words.help;
-    this.#view.dispatch({ effects: this.#words.reconfigure(wordsOf(words)) });
+  setTexts(texts: EditorTexts): void {
+    this.#help = texts.help;
+    this.#view.dispatch({ effects: this.#texts.reconfigure(editorTextExtensions(texts)) });
   }
 
   blame(line: number | null): void {
-    this.#view.dispatch({ effects: blameLine.of(line) });
+    this.#view.dispatch({ effects: setErrorLine.of(line) });
   }
 
   /** Where the cursor is, in UTF-16 units. */
@@ -168,8 +168,8 @@ export class CodeEditor {
     return this.#view.state.sliceDoc(from, to);
   }
 
-  markFound(found: FoundInCode | null): void {
-    this.#view.dispatch({ effects: showFound.of(found) });
+  markFound(found: CodeMatches | null): void {
+    this.#view.dispatch({ effects: showMatches.of(found) });
   }
 
   /** Brings a part into sight, in UTF-16 units; the cursor stays where it is. */

@@ -21,7 +21,7 @@ const look = EditorView.theme({
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
     background: 'var(--code-selection)',
   },
-  '.cm-blamed': { backgroundColor: 'var(--danger-soft)', boxShadow: 'inset 2px 0 0 var(--danger)' },
+  '.cm-error-line': { backgroundColor: 'var(--danger-soft)', boxShadow: 'inset 2px 0 0 var(--danger)' },
   '.cm-searchMatch': { backgroundColor: 'var(--caution-soft)', outline: '1px solid var(--caution)' },
   '.cm-found': { backgroundColor: 'var(--found)', color: 'var(--on-found)' },
   '.cm-found *': { color: 'inherit' },

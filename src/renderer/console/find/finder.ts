@@ -2,7 +2,7 @@
 import { computed, ref, shallowRef, watch, type Ref } from 'vue';
 import type { Cell, CellItem } from '../model/cell.ts';
 import { MAX_MATCHES, PartSearch, type Match, type ReadTexts } from '../model/find/cell-search.ts';
-import type { Finding } from '../model/find/finding.ts';
+import type { FindState } from '../model/find/find-state.ts';
 import { caseFolds, patternOf, type Pattern } from '../model/find/pattern.ts';
 import type { Session } from '../model/session.ts';
 
@@ -11,14 +11,14 @@ const PAUSE_MS = 150;
 /** The page has its thread back after so long, in ms. */
 const SLICE_MS = 10;
 
-export interface Found {
+export interface FindResults {
   readonly all: readonly Match[];
   /** Nothing is left to be searched. */
   readonly isWhole: boolean;
   /** There are more than are counted. */
   readonly isCut: boolean;
 }
-const NOTHING: Found = { all: [], isWhole: true, isCut: false };
+const NOTHING: FindResults = { all: [], isWhole: true, isCut: false };
 
 /** Libraries draw them, in processes of their own. */
 const isChart = (item: CellItem): boolean => item.kind === 'rich' && item.shown.kind === 'chart';
@@ -28,7 +28,7 @@ const hasFurtherRows = (item: CellItem): boolean =>
   item.shown.kind === 'table' &&
   item.shown.table.head.length < item.shown.table.keptRows;
 
-export class Finder implements Finding {
+export class Finder implements FindState {
   readonly isOpen = ref(false);
   /** Counts how often it was asked for: the keyboard goes to its field. */
   readonly asked = ref(0);
@@ -47,7 +47,7 @@ export class Finder implements Finding {
     this.#folds ??= caseFolds();
     return patternOf({ text, matchesCase, isWholeWord }, this.#folds);
   });
-  readonly found: Ref<Found> = shallowRef(NOTHING);
+  readonly found: Ref<FindResults> = shallowRef(NOTHING);
   readonly current: Ref<Match | null> = shallowRef(null);
   /** Place of the current match among all, from 0; -1 without one. */
   readonly at = computed(() =>
@@ -186,7 +186,7 @@ export class Finder implements Finding {
       }
   }
 
-  #publish(found: Found): void {
+  #publish(found: FindResults): void {
     this.found.value = found;
     const current = this.current.value;
     if (current !== null && found.all.includes(current)) return;

@@ -1,7 +1,7 @@
 /** Marks what was found in the outputs that are in sight. Nothing of the page is changed for it. */
-import type { FoundPlace } from '../model/find/finding.ts';
+import type { CurrentMatch } from '../model/find/find-state.ts';
 import type { Pattern } from '../model/find/pattern.ts';
-import { currentRange, placedTexts, rangesIn } from './text-places.ts';
+import { currentRange, locatedTexts, rangesIn } from './text-positions.ts';
 
 /** Names of the marks in find.css. */
 const ALL = 'found';
@@ -13,7 +13,7 @@ const SLICE_MS = 8;
 
 export interface Marked {
   readonly pattern: Pattern;
-  readonly place: FoundPlace | null;
+  readonly place: CurrentMatch | null;
 }
 
 /** Of one scrolling box. */
@@ -73,7 +73,7 @@ export class Marks {
   /** Null where there is none in a short piece. */
   *#rangesInSight(pattern: Pattern): Generator<Range | null> {
     for (const output of inSight(this.#root, this.#root.querySelectorAll<HTMLElement>('.found-item')))
-      for (const placed of placedTexts(
+      for (const placed of locatedTexts(
         inSight(this.#root, output.querySelectorAll<HTMLElement>('[data-find]')),
       ))
         yield* rangesIn(placed, pattern);

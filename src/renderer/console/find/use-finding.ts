@@ -3,7 +3,7 @@ import { useServices } from '../../app/services.ts';
 import type { Cell } from '../model/cell.ts';
 import { setHidden } from '../model/collapsed.ts';
 import type { Match } from '../model/find/cell-search.ts';
-import { FINDING } from '../model/find/finding.ts';
+import { FIND_STATE } from '../model/find/find-state.ts';
 import './find.css';
 import { Marks } from './marks.ts';
 import { scrollToRange } from './scroll-to.ts';
@@ -42,8 +42,8 @@ export const useFinding = (
   scroller: Readonly<Ref<HTMLElement | null>>,
   views: FoundViews,
 ): FindingActions => {
-  const { console: store, finder, info, place } = useServices();
-  provide(FINDING, finder);
+  const { console: store, finder, info, view } = useServices();
+  provide(FIND_STATE, finder);
 
   /** Where the keyboard was before. */
   let before: HTMLElement | null = null;
@@ -58,7 +58,7 @@ export const useFinding = (
   const open = (): void => {
     // The keyboard is in a question that has to be answered first.
     if (isAsking()) return;
-    place.value = 'console';
+    view.value = 'console';
     const isElsewhere = !isInBar(focused());
     if (isElsewhere) before = focused();
     finder.open(store.active.value?.current ?? null, isElsewhere ? chosen() : '');
@@ -77,7 +77,7 @@ export const useFinding = (
   };
 
   const pressed = (event: KeyboardEvent): void => {
-    if (place.value !== 'console' || event.altKey || isAsking()) return;
+    if (view.value !== 'console' || event.altKey || isAsking()) return;
     const isMac = info.value?.platform === 'darwin';
     const isWithMod = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
     const key = event.key.toLowerCase();

@@ -3,14 +3,14 @@ import type { Cell } from './cell.ts';
 import type { Session } from './session.ts';
 
 /** A cell whose turn has come. */
-export interface Turn {
+export interface QueuedCell {
   readonly session: Session;
   readonly cell: Cell;
   /** The code as it was when the cell was queued. */
   readonly source: string;
 }
 
-interface Waiting extends Turn {
+interface Waiting extends QueuedCell {
   /** Those that were queued together: what does not end well is the last of them. */
   readonly group: object;
   readonly settle: () => void;
@@ -19,11 +19,11 @@ interface Waiting extends Turn {
 
 export class CellQueue {
   /** Runs a cell to its end. @returns whether it ended well */
-  readonly #run: (turn: Turn) => Promise<boolean>;
+  readonly #run: (turn: QueuedCell) => Promise<boolean>;
   readonly #waiting = new Map<Session, readonly Waiting[]>();
   readonly #busy = new Set<Session>();
 
-  constructor(run: (turn: Turn) => Promise<boolean>) {
+  constructor(run: (turn: QueuedCell) => Promise<boolean>) {
     this.#run = run;
   }
 

@@ -112,7 +112,7 @@ export class Cell {
 
   begin(runId: string, number: number, now: number, limits: RunLimits): void {
     this.number = number;
-    partFromOrigin(this);
+    detachFromOrigin(this);
     this.limits = limits;
     this.stopAskedAt = null;
     this.items = [];
@@ -168,7 +168,7 @@ export class Cell {
     this.packages = null;
     this.outputChanges += 1;
     this.step = null;
-    addUnheard(this, result);
+    addUnstreamed(this, result);
     for (const item of this.items) if (item.kind === 'input' && item.answer === undefined) item.answer = null;
     if (result.value !== null) addValue(this, result.value.text);
     if (isGuestError(result) && result.error !== null)
@@ -180,7 +180,7 @@ export class Cell {
   /** Takes away what came of it. */
   clear(): void {
     if (this.phase.name === 'running') return;
-    partFromOrigin(this);
+    detachFromOrigin(this);
     this.phase = { name: 'draft' };
     this.number = null;
     this.items = [];
@@ -249,13 +249,13 @@ export class Cell {
   }
 
   /** 1-based line of the source that an error blames. */
-  get blamedLine(): number | null {
+  get errorLine(): number | null {
     return this.phase.name === 'done' ? (this.phase.result.error?.line ?? null) : null;
   }
 }
 
 /** What it shows is not what its document has any longer. */
-const partFromOrigin = (cell: Cell): void => {
+const detachFromOrigin = (cell: Cell): void => {
   cell.outputChanges += 1;
   if (cell.origin !== null) cell.origin = { ...cell.origin, keepsOutputs: false };
 };
@@ -298,10 +298,11 @@ const textBlock = (cell: Cell, stream: TextStream): TextBlock => {
 };
 
 /** The result holds everything once more; what no event told of is taken from there. */
-const addUnheard = (cell: Cell, result: RunResult): void => {
+const addUnstreamed = (cell: Cell, result: RunResult): void => {
   for (const stream of ['stdout', 'stderr'] as const) {
-    const heard = cell.cleared || cell.items.some((item) => item.kind === 'text' && item.stream === stream);
-    if (!heard && result[stream] !== '') textBlock(cell, stream).append(result[stream]);
+    const wasStreamed =
+      cell.cleared || cell.items.some((item) => item.kind === 'text' && item.stream === stream);
+    if (!wasStreamed && result[stream] !== '') textBlock(cell, stream).append(result[stream]);
   }
   const shown = cell.items.filter((item) => item.kind === 'rich').length;
   for (const { mime } of result.outputs.slice(shown)) {

@@ -3,7 +3,7 @@ import type { Answer } from '../../../shared/ipc/answer.ts';
 import { CHART_LIBRARIES, type ChartLibrary } from '../../../shared/contract/charts.ts';
 import { chartAddress } from '../../../shared/ipc/chart-frame.ts';
 import type { OutputEnd, OutputSize } from '../../../shared/ipc/output.ts';
-import { FramePlaces } from '../model/frame-places.ts';
+import { FrameSlots } from '../model/frame-slots.ts';
 
 export type GuestDocumentKind = 'html' | 'drawing' | ChartLibrary;
 
@@ -21,7 +21,7 @@ const MAX_FRAMES = 12;
 
 /** Guests' documents that the page shows in frames. */
 export class GuestFrames {
-  readonly places = new FramePlaces(MAX_FRAMES);
+  readonly slots = new FrameSlots(MAX_FRAMES);
   readonly #api: OutputApi;
   readonly #listeners = new Map<string, (reason: OutputEnd) => void>();
 

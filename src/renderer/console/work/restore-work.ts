@@ -188,7 +188,7 @@ const restoreDocument = (session: Session, document: KeptSession['document']): v
 };
 
 /** A cell, and where it is or was. */
-export interface PlacedCell {
+export interface LocatedCell {
   readonly session: Session;
   readonly cell: Cell;
 }
@@ -254,10 +254,10 @@ export interface WorkLoading {
 /** Reads what the code is not of: a long document holds no other session up. */
 export const loadWork = async (
   reader: WorkReader,
-  all: () => readonly PlacedCell[],
+  all: () => readonly LocatedCell[],
   { onCell, onSource }: WorkLoading,
 ): Promise<void> => {
-  const cellsOf = (of: Session): PlacedCell[] => all().filter(({ session }) => session === of);
+  const cellsOf = (of: Session): LocatedCell[] => all().filter(({ session }) => session === of);
   const sessions = new Set(all().map(({ session }) => session));
   await Promise.all(
     [...sessions].map(async (session) => {
@@ -270,7 +270,7 @@ export const loadWork = async (
 /** Reads what came of cells, one after the other. */
 export const loadOutputs = async (
   reader: WorkReader,
-  cells: readonly PlacedCell[],
+  cells: readonly LocatedCell[],
   onLoaded: (cell: Cell) => void,
 ): Promise<void> => {
   for (const { cell, session } of cells) {

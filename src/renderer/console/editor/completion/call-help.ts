@@ -2,16 +2,16 @@
 import { StateEffect, StateField, Prec, type EditorState, type Extension } from '@codemirror/state';
 import { EditorView, keymap, showTooltip, type Tooltip, type TooltipView } from '@codemirror/view';
 import type { NameReport } from '../../../../shared/protocol/name-reports.ts';
-import { callAround, describedAt, type NamedPlace } from './code-place.ts';
+import { callAround, describedAt, type NamedPosition } from './code-position.ts';
 import type { NameSource } from './python-completions.ts';
 
-export interface CallHelpWords {
+export interface CallHelpTexts {
   /** Said of a name, in a dotted text, of which nothing is known. */
   nothingKnown(name: string): string;
 }
 
 interface Shown {
-  readonly place: NamedPlace;
+  readonly place: NamedPosition;
   /** Null when nothing is known. */
   readonly report: Extract<NameReport, { kind: 'call' }> | null;
 }
@@ -19,15 +19,15 @@ interface Shown {
 const show = StateEffect.define<Shown | null>();
 
 /** A letter's room, for the cursor to be in what the help is about. */
-const touches = ({ from, to }: NamedPlace, at: number): boolean => at >= from && at <= to;
+const touches = ({ from, to }: NamedPosition, at: number): boolean => at >= from && at <= to;
 
 /** It stays as long as the cursor is in the name, or in the parentheses of its call. */
-const isStillAbout = (place: NamedPlace, state: EditorState): boolean => {
+const isStillAbout = (place: NamedPosition, state: EditorState): boolean => {
   const { head } = state.selection.main;
   return touches(place, head) || callAround(state, head)?.from === place.from;
 };
 
-const fieldOf = (words: () => CallHelpWords): StateField<Shown | null> =>
+const fieldOf = (texts: () => CallHelpTexts): StateField<Shown | null> =>
   StateField.define<Shown | null>({
     create: () => null,
     update: (before, transaction) => {
@@ -46,11 +46,11 @@ const fieldOf = (words: () => CallHelpWords): StateField<Shown | null> =>
       showTooltip.from(field, (shown): Tooltip | null =>
         shown === null
           ? null
-          : { pos: shown.place.from, above: true, arrow: false, create: () => viewOf(shown, words()) },
+          : { pos: shown.place.from, above: true, arrow: false, create: () => viewOf(shown, texts()) },
       ),
   });
 
-const viewOf = ({ place, report }: Shown, words: CallHelpWords): TooltipView => {
+const viewOf = ({ place, report }: Shown, texts: CallHelpTexts): TooltipView => {
   const dom = document.createElement('div');
   dom.className = 'cm-call-help';
   // Read out when it appears; the keyboard stays in the code.
@@ -64,7 +64,7 @@ const viewOf = ({ place, report }: Shown, words: CallHelpWords): TooltipView => 
   };
   const name = place.path.join('.');
   if (report === null) {
-    add('cm-call-help-text', words.nothingKnown(name));
+    add('cm-call-help-text', texts.nothingKnown(name));
   } else {
     const isCallable = report.signature !== '';
     add(
@@ -76,9 +76,9 @@ const viewOf = ({ place, report }: Shown, words: CallHelpWords): TooltipView => 
   return { dom };
 };
 
-/** @param words asked each time */
-export const callHelp = (source: NameSource, words: () => CallHelpWords): Extension => {
-  const field = fieldOf(words);
+/** @param texts asked each time */
+export const callHelp = (source: NameSource, texts: () => CallHelpTexts): Extension => {
+  const field = fieldOf(texts);
   const describe = (view: EditorView): boolean => {
     const { main } = view.state.selection;
     const place = main.empty ? describedAt(view.state, main.head) : null;

@@ -22,7 +22,7 @@ import {
   type NameQuestion,
   type NameReport,
 } from '../../../../shared/protocol/name-reports.ts';
-import { codePlaceAt, type CodePlace } from './code-place.ts';
+import { codePositionAt, type CodePosition } from './code-position.ts';
 import { namesIn, OtherNames } from './text-names.ts';
 
 /** What the editor can learn from elsewhere. */
@@ -64,7 +64,7 @@ const inQuotes = (name: string, quote: string): string =>
 const optionOf = (
   label: string,
   kind: NameKind,
-  { about, from }: CodePlace,
+  { about, from }: CodePosition,
   state: EditorState,
 ): Completion | null => {
   const option = { label, type: TYPES[kind], boost: label.startsWith('_') ? -NEAR : OF_SESSION };
@@ -78,7 +78,7 @@ export const completionsFor = async (
   source: NameSource,
   others: OtherNames,
 ): Promise<CompletionResult | null> => {
-  const place = codePlaceAt(context.state, context.pos);
+  const place = codePositionAt(context.state, context.pos);
   if (place === null) return null;
   if (!context.explicit && place.about === 'names' && place.prefix.length < LEAST_LETTERS) return null;
   const found = new Map<string, Completion>();
@@ -112,7 +112,7 @@ interface Elsewhere {
 
 const addFromElsewhere = async (
   context: CompletionContext,
-  place: CodePlace,
+  place: CodePosition,
   { add, isKnown, others, source }: Elsewhere,
 ): Promise<void> => {
   const { state } = context;
@@ -157,7 +157,7 @@ const dismiss = (view: EditorView): boolean => {
 /** Where there is something to complete; elsewhere Tab indents. */
 const completeHere = (view: EditorView): boolean => {
   const { main } = view.state.selection;
-  return main.empty && codePlaceAt(view.state, main.head) !== null && startCompletion(view);
+  return main.empty && codePositionAt(view.state, main.head) !== null && startCompletion(view);
 };
 
 export const pythonCompletions = (source: NameSource): Extension => {

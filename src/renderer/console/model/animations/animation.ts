@@ -15,12 +15,12 @@ export interface Animation {
   /** Whether it begins again at its end. */
   readonly loop: boolean;
   /** Frames that were left out, if any were. */
-  readonly left: LeftOut;
+  readonly left: OmittedFrames;
   /** What it is saved as. */
   readonly file: { readonly ending: 'gif' | 'html' | 'png'; readonly bytes: Uint8Array<ArrayBuffer> };
 }
 
-export type LeftOut =
+export type OmittedFrames =
   | { readonly kind: 'none' }
   /** Those between others. */
   | { readonly kind: 'some'; readonly total: number }
@@ -92,7 +92,7 @@ const decoded = (
   return { frames, ...size, intervalMs, loop, left: leftOut(shown), file: fileOf(last) };
 };
 
-const leftOut = ({ every, frames, total }: ShownAnimation): LeftOut => {
+const leftOut = ({ every, frames, total }: ShownAnimation): OmittedFrames => {
   if (total !== null && total <= frames.length) return { kind: 'none' };
   return every > 1 && total !== null ? { kind: 'some', total } : { kind: 'end', total };
 };

@@ -2,7 +2,7 @@
 import type { CellItem, RichItem } from '../cell.ts';
 import { htmlTableSteps, type TableData } from '../tables/html-table.ts';
 import { cellText } from '../tables/table-text.ts';
-import { cellKey, gridKey } from '../tables/table-place.ts';
+import { cellKey, gridKey } from '../tables/table-position.ts';
 import { childKey } from '../texts/json-place.ts';
 import { isObject, leafText, readJson } from '../texts/json-tree.ts';
 import { readMarkdown, type MarkdownPart } from '../texts/markdown.ts';

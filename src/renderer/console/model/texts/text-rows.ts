@@ -69,7 +69,7 @@ const cut = (line: TextLine): CutLine => {
 };
 
 /** Where a row is in the text. */
-export interface RowPlace {
+export interface RowPosition {
   readonly line: number;
   /** Where it begins in the line as it is to be seen, in UTF-16 units. */
   readonly from: number;
@@ -120,7 +120,7 @@ export class TextRows {
     return rows[row - firstRow] ?? this.#block.lineAt(line + 1 + row - firstRow - rows.length);
   }
 
-  place(row: number): RowPlace {
+  place(row: number): RowPosition {
     if (row >= this.#rows) return { line: this.#looked, from: this.#open.starts[row - this.#rows] ?? 0 };
     const long = this.#lastLongAt(row);
     if (long === undefined) return { line: row, from: 0 };

@@ -3,7 +3,7 @@ import { LIMITS } from '../../../../shared/limits.ts';
 import type { TableCell } from '../../../../shared/contract/table.ts';
 import { useServices } from '../../../app/services.ts';
 import { useTranslation } from '../../../app/translation.ts';
-import type { GridRange } from '../../model/tables/grid-place.ts';
+import type { GridRange } from '../../model/tables/grid-position.ts';
 import { cellText, csvLine, headLines, tsvLine } from '../../model/tables/table-text.ts';
 import type { TableView } from '../../model/tables/table-view.ts';
 import { useSaveFile } from '../save-file.ts';

@@ -10,20 +10,20 @@ import {
 } from '@codemirror/view';
 import { matchesIn, type Pattern } from '../model/find/pattern.ts';
 
-export interface FoundInCode {
+export interface CodeMatches {
   readonly pattern: Pattern;
   /** Where the current match begins, in UTF-16 units; null when it is elsewhere. */
   readonly current: number | null;
 }
 
 /** Null for nothing. */
-export const showFound = StateEffect.define<FoundInCode | null>();
+export const showMatches = StateEffect.define<CodeMatches | null>();
 
-const field = StateField.define<FoundInCode | null>({
+const field = StateField.define<CodeMatches | null>({
   create: () => null,
   update: (found, transaction) => {
     let next = found;
-    for (const effect of transaction.effects) if (effect.is(showFound)) next = effect.value;
+    for (const effect of transaction.effects) if (effect.is(showMatches)) next = effect.value;
     return next;
   },
 });
@@ -64,7 +64,7 @@ class FoundMarks implements PluginValue {
   }
 }
 
-export const foundText: Extension = [
+export const matchHighlighting: Extension = [
   field,
   ViewPlugin.fromClass(FoundMarks, { decorations: ({ marks }) => marks }),
 ];

@@ -2,7 +2,7 @@
 import type { ProcessEndCause, SandboxState } from '../../shared/contract/sandbox-events.ts';
 import type { Translate } from '../../shared/translate.ts';
 
-export interface SandboxWords {
+export interface SandboxStatusText {
   readonly text: string;
   readonly tone: 'good' | 'active' | 'waiting' | 'off' | 'bad';
 }
@@ -19,10 +19,10 @@ export interface SandboxNow {
   readonly lastEnd: ProcessEndCause | null;
 }
 
-export const sandboxWords = (
+export const sandboxStatusText = (
   t: Translate,
   { state, supervised, isRunning, lastEnd, waiting }: SandboxNow,
-): SandboxWords => {
+): SandboxStatusText => {
   if (waiting !== '' && (!supervised || state.name === 'busy')) return { text: waiting, tone: 'waiting' };
   if (!supervised) {
     return isRunning

@@ -1,4 +1,4 @@
-import type { GridPlace } from './grid-place.ts';
+import type { GridPosition } from './grid-position.ts';
 
 /** Names for the cells of a table that is drawn as a whole. */
 export const cellKey = (part: 'head' | 'body', row: number, cell: number): string =>
@@ -8,7 +8,7 @@ export const cellKey = (part: 'head' | 'body', row: number, cell: number): strin
 export const gridKey = (row: number, field: number): string => `cell/${String(row)}/${String(field)}`;
 
 /** Null for what is none. */
-export const gridPlaceOf = (key: string): GridPlace | null => {
+export const gridPositionOf = (key: string): GridPosition | null => {
   const found = /^cell\/(?<row>\d+)\/(?<field>\d+)$/u.exec(key)?.groups;
   return found === undefined ? null : { row: Number(found['row']), field: Number(found['field']) };
 };

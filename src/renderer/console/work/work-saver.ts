@@ -75,7 +75,7 @@ const isSame = (one: CellState, other: CellState): boolean =>
   one.isLoading === other.isLoading;
 
 /** Saves the sessions while their user goes on: what changed, a moment after it has changed. */
-export class WorkKeeper {
+export class WorkSaver {
   readonly #api: WorkApi;
   readonly #work: () => KeptWork;
   /** Why the last save failed; null when it did not. */
@@ -212,10 +212,10 @@ export class WorkKeeper {
     // What was never run has nothing to keep but its code.
     if ((cell.phase.name === 'draft' || cell.phase.name === 'opened') && saved === undefined) return [];
     const bytes = encodeCell(cell);
-    const noteSaved = (): void => {
+    const markSaved = (): void => {
       this.#cells.set(cell.id, { state, bytes: bytes.byteLength, at: performance.now() });
     };
-    return [{ name: cell.id, bytes, saved: noteSaved }];
+    return [{ name: cell.id, bytes, saved: markSaved }];
   }
 
   #sourceChanges(session: Session): Change[] {

@@ -2,7 +2,7 @@ import { shallowRef, type Ref } from 'vue';
 import type { Session } from '../model/session.ts';
 
 /** What goes on with documents. */
-export class DocumentTurns {
+export class DocumentQueue {
   /** The session that is to be closed although its document has changes: its user is asked. */
   readonly closing: Ref<Session | null> = shallowRef(null);
   readonly #turns = new WeakMap<Session, Promise<unknown>>();

@@ -1,10 +1,10 @@
 /** Texts on the page that are searched, as the page shows them: elements with `data-find`, whose value is the text's key. */
 import { matchSteps, type Pattern } from '../model/find/pattern.ts';
-import type { FoundPlace } from '../model/find/finding.ts';
+import type { CurrentMatch } from '../model/find/find-state.ts';
 import { pieceAt, type Piece } from './text-pieces.ts';
 
 /** One text; a long line in several elements, one for each of its rows that are drawn. */
-export interface PlacedText {
+export interface LocatedText {
   readonly key: string;
   /** Where it begins in the text that was searched: not all rows of a long line are drawn. */
   readonly from: number;
@@ -24,8 +24,8 @@ const blockOf = (node: Text, root: Element): Element => {
 };
 
 /** The texts of elements in their order. */
-export const placedTexts = (elements: Iterable<HTMLElement>): PlacedText[] => {
-  const texts: PlacedText[] = [];
+export const locatedTexts = (elements: Iterable<HTMLElement>): LocatedText[] => {
+  const texts: LocatedText[] = [];
   for (const element of elements) {
     const key = element.dataset['find'] ?? '';
     const from = Number(element.dataset['findFrom'] ?? 0);
@@ -44,7 +44,7 @@ export const placedTexts = (elements: Iterable<HTMLElement>): PlacedText[] => {
   return texts;
 };
 
-const readText = (root: HTMLElement): Pick<PlacedText, 'pieces' | 'text'> => {
+const readText = (root: HTMLElement): Pick<LocatedText, 'pieces' | 'text'> => {
   const pieces: Piece<Text>[] = [];
   let text = '';
   let block: Element | null = null;
@@ -66,7 +66,7 @@ const readText = (root: HTMLElement): Pick<PlacedText, 'pieces' | 'text'> => {
 };
 
 /** A part of a text on the page; null when it is not there. @param from in the text that was searched */
-export const rangeAt = (placed: PlacedText, from: number, length: number): Range | null => {
+export const rangeAt = (placed: LocatedText, from: number, length: number): Range | null => {
   const start = from - placed.from;
   const first = pieceAt(placed.pieces, start);
   const last = pieceAt(placed.pieces, start + length - 1);
@@ -81,15 +81,15 @@ export const rangeAt = (placed: PlacedText, from: number, length: number): Range
 };
 
 /** The matches in a text on the page; null after each short piece of it. Whoever reads them may stop at any, or rest. */
-export function* rangesIn(placed: PlacedText, pattern: Pattern): Generator<Range | null> {
+export function* rangesIn(placed: LocatedText, pattern: Pattern): Generator<Range | null> {
   for (const at of matchSteps(pattern, placed.text))
     yield at === null ? null : rangeAt(placed, placed.from + at, pattern.units.length);
 }
 
 /** The current match in the output that it is in; null while it is not drawn. */
-export const currentRange = (output: Element, { from, key, length }: FoundPlace): Range | null => {
+export const currentRange = (output: Element, { from, key, length }: CurrentMatch): Range | null => {
   const elements = output.querySelectorAll<HTMLElement>(`[data-find="${CSS.escape(String(key))}"]`);
-  for (const placed of placedTexts(elements)) {
+  for (const placed of locatedTexts(elements)) {
     const range = rangeAt(placed, from, length);
     if (range !== null) return range;
   }

@@ -1,7 +1,7 @@
 /** Where the keyboard is in a table, and what is chosen. */
 
 /** Row -1 is the head. Fields are counted with those of the index. */
-export interface GridPlace {
+export interface GridPosition {
   readonly row: number;
   readonly field: number;
 }
@@ -23,13 +23,13 @@ export interface GridRange {
 const within = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));
 
 /** Where a key leads to; null for one that leads nowhere. @param isControl Ctrl, or Cmd on macOS */
-export const placeAfter = (
-  { field, row }: GridPlace,
+export const positionAfter = (
+  { field, row }: GridPosition,
   key: string,
   isControl: boolean,
   { fields, page, rows }: GridExtent,
-): GridPlace | null => {
-  const to = (nextRow: number, nextField: number): GridPlace => ({
+): GridPosition | null => {
+  const to = (nextRow: number, nextField: number): GridPosition => ({
     row: within(nextRow, -1, rows - 1),
     field: within(nextField, 0, fields - 1),
   });
@@ -56,12 +56,12 @@ export const placeAfter = (
 };
 
 /** All between two places, both of them included; the head is no part of it. */
-export const rangeOf = (one: GridPlace, other: GridPlace): GridRange => ({
+export const rangeOf = (one: GridPosition, other: GridPosition): GridRange => ({
   firstRow: Math.max(0, Math.min(one.row, other.row)),
   endRow: Math.max(one.row, other.row) + 1,
   firstField: Math.min(one.field, other.field),
   endField: Math.max(one.field, other.field) + 1,
 });
 
-export const isIn = ({ endField, endRow, firstField, firstRow }: GridRange, place: GridPlace): boolean =>
+export const isIn = ({ endField, endRow, firstField, firstRow }: GridRange, place: GridPosition): boolean =>
   place.row >= firstRow && place.row < endRow && place.field >= firstField && place.field < endField;

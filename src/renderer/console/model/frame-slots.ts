@@ -3,7 +3,7 @@
  * more of them than there is room for.
  */
 
-export type PlaceState =
+export type SlotState =
   /** It is there. */
   | 'taken'
   /** Not in sight, and it made room for others. */
@@ -12,18 +12,18 @@ export type PlaceState =
   | 'crowded';
 
 /** What wants to be there. */
-export interface FramePlace {
+export interface FrameSlotClient {
   /** Room that it takes; no more than there is. */
   readonly size: number;
   /** Told when it changes; it begins with 'away'. */
-  changed(state: PlaceState): void;
+  changed(state: SlotState): void;
 }
 
-export class FramePlaces {
+export class FrameSlots {
   readonly #room: number;
   /** The one that came into sight last is at the end. */
-  readonly #taken = new Set<FramePlace>();
-  readonly #inSight = new Set<FramePlace>();
+  readonly #taken = new Set<FrameSlotClient>();
+  readonly #inSight = new Set<FrameSlotClient>();
 
   /** @param room for the sizes of all that are there */
   constructor(room: number) {
@@ -31,7 +31,7 @@ export class FramePlaces {
   }
 
   /** It came into sight. */
-  enter(place: FramePlace): void {
+  enter(place: FrameSlotClient): void {
     this.#inSight.add(place);
     if (this.#taken.has(place)) this.#take(place, true);
     else if (this.#hasRoomFor(place)) this.#take(place, false);
@@ -39,21 +39,21 @@ export class FramePlaces {
   }
 
   /** It went out of sight. It stays there until another one needs the place. */
-  leave(place: FramePlace): void {
+  leave(place: FrameSlotClient): void {
     this.#inSight.delete(place);
     if (!this.#taken.has(place)) place.changed('away');
     this.#fill();
   }
 
   /** It needs no place any more, or what was there has ended. */
-  drop(place: FramePlace): void {
+  drop(place: FrameSlotClient): void {
     this.#inSight.delete(place);
     this.#taken.delete(place);
     this.#fill();
   }
 
   /** A person wants this one, at the cost of those that were there for longest. */
-  insist(place: FramePlace): void {
+  insist(place: FrameSlotClient): void {
     this.#inSight.add(place);
     const isThere = this.#taken.has(place);
     while (!isThere && !this.#hasRoomFor(place)) {
@@ -66,14 +66,14 @@ export class FramePlaces {
     this.#fill();
   }
 
-  #take(place: FramePlace, isThere: boolean): void {
+  #take(place: FrameSlotClient, isThere: boolean): void {
     this.#taken.delete(place);
     this.#taken.add(place);
     if (!isThere) place.changed('taken');
   }
 
   /** Makes room by what is out of sight, if need be and if that is enough. */
-  #hasRoomFor({ size }: FramePlace): boolean {
+  #hasRoomFor({ size }: FrameSlotClient): boolean {
     const away = [...this.#taken].filter((place) => !this.#inSight.has(place));
     let left = this.#room - sizeOf(this.#taken) - size;
     if (left + sizeOf(away) < 0) return false;
@@ -95,7 +95,7 @@ export class FramePlaces {
   }
 }
 
-const sizeOf = (places: Iterable<FramePlace>): number => {
+const sizeOf = (places: Iterable<FrameSlotClient>): number => {
   let sum = 0;
   for (const { size } of places) sum += size;
   return sum;

@@ -4,7 +4,7 @@ import type { EditorState } from '@codemirror/state';
 import type { SyntaxNode, Tree } from '@lezer/common';
 import type { NameQuestion } from '../../../../shared/protocol/name-reports.ts';
 
-export interface CodePlace {
+export interface CodePosition {
   readonly about: Exclude<NameQuestion['about'], 'call'>;
   readonly path: readonly string[];
   readonly prefix: string;
@@ -70,7 +70,7 @@ const isImport = (head: string): boolean =>
 const isString = ({ name }: SyntaxNode): boolean => name === 'String' || name === 'FormatString';
 
 /** Null where nothing is to be completed: in comments, most texts and numbers, where a name is made up. */
-export const codePlaceAt = (state: EditorState, at: number): CodePlace | null => {
+export const codePositionAt = (state: EditorState, at: number): CodePosition | null => {
   const line = state.doc.lineAt(at);
   const before = state.sliceDoc(Math.max(line.from, at - MAX_LINE), at);
   const node = treeOf(state, at).resolveInner(at, -1);
@@ -79,7 +79,7 @@ export const codePlaceAt = (state: EditorState, at: number): CodePlace | null =>
   const chain = chainAtEnd(before);
   if (chain === null) return null;
   const { head, path, prefix } = chain;
-  const place = (about: CodePlace['about'], of = path): CodePlace => ({
+  const place = (about: CodePosition['about'], of = path): CodePosition => ({
     about,
     path: of,
     prefix,
@@ -94,7 +94,7 @@ export const codePlaceAt = (state: EditorState, at: number): CodePlace | null =>
 };
 
 /** Inside of `x["…`, one of the texts that `x` is subscribed with. */
-const keyPlace = (state: EditorState, node: SyntaxNode, at: number): CodePlace | null => {
+const keyPlace = (state: EditorState, node: SyntaxNode, at: number): CodePosition | null => {
   if (node.name !== 'String' || node.from >= at) return null;
   const quote = state.sliceDoc(node.from, node.from + 1);
   if (quote !== '"' && quote !== "'") return null;
@@ -126,7 +126,7 @@ const isNewName = (node: SyntaxNode): boolean => {
 };
 
 /** Something that is called or named. */
-export interface NamedPlace {
+export interface NamedPosition {
   readonly path: readonly string[];
   /** Where it begins and ends, in UTF-16 units. */
   readonly from: number;
@@ -134,11 +134,11 @@ export interface NamedPlace {
 }
 
 /** The name that the cursor touches; otherwise what is called around it. */
-export const describedAt = (state: EditorState, at: number): NamedPlace | null =>
+export const describedAt = (state: EditorState, at: number): NamedPosition | null =>
   namedAt(state, at) ?? callAround(state, at);
 
 /** What the innermost call around the cursor calls. */
-export const callAround = (state: EditorState, at: number): NamedPlace | null => {
+export const callAround = (state: EditorState, at: number): NamedPosition | null => {
   for (
     let node: SyntaxNode | null = treeOf(state, at).resolveInner(at, -1);
     node !== null;
@@ -154,7 +154,7 @@ export const callAround = (state: EditorState, at: number): NamedPlace | null =>
   return null;
 };
 
-const namedAt = (state: EditorState, at: number): NamedPlace | null => {
+const namedAt = (state: EditorState, at: number): NamedPosition | null => {
   for (const side of [-1, 1] as const) {
     const node = treeOf(state, at).resolveInner(at, side);
     if (node.name === 'VariableName') return namedOf(state, node);
@@ -164,7 +164,7 @@ const namedAt = (state: EditorState, at: number): NamedPlace | null => {
   return null;
 };
 
-const namedOf = (state: EditorState, { from, to }: SyntaxNode): NamedPlace | null => {
+const namedOf = (state: EditorState, { from, to }: SyntaxNode): NamedPosition | null => {
   const text = to - from > MAX_LINE ? '' : state.sliceDoc(from, to).replaceAll(/\s/gu, '');
   return WHOLE.test(text) ? { path: text.split('.'), from, to } : null;
 };

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import {
-  FramePlaces,
-  type FramePlace,
-  type PlaceState,
-} from '../../../src/renderer/console/model/frame-places.ts';
+  FrameSlots,
+  type FrameSlotClient,
+  type SlotState,
+} from '../../../src/renderer/console/model/frame-slots.ts';
 import { documentStyle, drawingStyle } from '../../../src/renderer/console/model/frame-size.ts';
 
-class Place implements FramePlace {
-  state: PlaceState = 'away';
+class Place implements FrameSlotClient {
+  state: SlotState = 'away';
   changes = 0;
   readonly size: number;
 
@@ -15,88 +15,88 @@ class Place implements FramePlace {
     this.size = size;
   }
 
-  changed(state: PlaceState): void {
+  changed(state: SlotState): void {
     this.state = state;
     this.changes += 1;
   }
 }
 
-const setUp = (count: number): { places: FramePlaces; all: Place[]; states: () => string } => {
+const setUp = (count: number): { slots: FrameSlots; all: Place[]; states: () => string } => {
   const all = Array.from({ length: count }, () => new Place());
-  return { places: new FramePlaces(2), all, states: () => all.map(({ state }) => state[0]).join('') };
+  return { slots: new FrameSlots(2), all, states: () => all.map(({ state }) => state[0]).join('') };
 };
 
-it('keeps frames that went out of sight until their places are needed', () => {
-  const { all, places, states } = setUp(3);
+it('keeps frames that went out of sight until their slots are needed', () => {
+  const { all, slots, states } = setUp(3);
   const [a, b, c] = all as [Place, Place, Place];
-  places.enter(a);
-  places.enter(b);
-  places.leave(a);
+  slots.enter(a);
+  slots.enter(b);
+  slots.leave(a);
   expect(states()).toBe('tta');
-  places.enter(c);
+  slots.enter(c);
   expect(states()).toBe('att');
-  places.leave(b);
-  places.enter(a);
+  slots.leave(b);
+  slots.enter(a);
   expect(states()).toBe('tat');
 });
 
 it('keeps the frame of a document that comes back into sight', () => {
-  const { all, places } = setUp(1);
+  const { all, slots } = setUp(1);
   const [a] = all as [Place];
-  places.enter(a);
-  places.leave(a);
-  places.enter(a);
+  slots.enter(a);
+  slots.leave(a);
+  slots.enter(a);
   expect([a.state, a.changes]).toEqual(['taken', 1]);
 });
 
-it('has no more frames than places, and gives free places to documents that wait', () => {
-  const { all, places, states } = setUp(4);
+it('has no more frames than slots, and gives free slots to documents that wait', () => {
+  const { all, slots, states } = setUp(4);
   const [a, b, c, d] = all as [Place, Place, Place, Place];
-  for (const place of all) places.enter(place);
+  for (const place of all) slots.enter(place);
   expect(states()).toBe('ttcc');
-  places.leave(a);
+  slots.leave(a);
   expect(states()).toBe('attc');
-  places.drop(b);
+  slots.drop(b);
   expect([c.state, d.state]).toEqual(['taken', 'taken']);
   // What was dropped is told nothing.
   expect(b.changes).toBe(1);
 });
 
 it('loads a document that is asked for in place of the one that was there for longest', () => {
-  const { all, places, states } = setUp(3);
+  const { all, slots, states } = setUp(3);
   const [, , c] = all as [Place, Place, Place];
-  for (const place of all) places.enter(place);
-  places.insist(c);
+  for (const place of all) slots.enter(place);
+  slots.insist(c);
   expect(states()).toBe('ctt');
 });
 
 it('frees the place of a frame that has ended, and loads it again when asked to', () => {
-  const { all, places, states } = setUp(3);
+  const { all, slots, states } = setUp(3);
   const [a, b, c] = all as [Place, Place, Place];
-  for (const place of all) places.enter(place);
-  places.drop(a);
+  for (const place of all) slots.enter(place);
+  slots.drop(a);
   expect([b.state, c.state]).toEqual(['taken', 'taken']);
-  places.insist(a);
+  slots.insist(a);
   expect(states()).toBe('tct');
-  places.leave(c);
+  slots.leave(c);
   expect(states()).toBe('ttt'.replace(/t$/u, 'a'));
 });
 
 it('has no more than there is room for, whatever each one takes', () => {
-  const places = new FramePlaces(10);
+  const slots = new FrameSlots(10);
   const [large, small, wide, tiny] = [new Place(6), new Place(3), new Place(8), new Place(1)];
   const all = [large, small, wide, tiny];
   const states = (): string => all.map(({ state }) => state[0]).join('');
-  for (const place of all) places.enter(place);
+  for (const place of all) slots.enter(place);
   expect(states()).toBe('ttct');
   // What is out of sight goes only where that makes room enough.
-  places.leave(small);
+  slots.leave(small);
   expect(states()).toBe('ttct');
-  places.leave(large);
+  slots.leave(large);
   expect(states()).toBe('aatt');
-  places.enter(large);
+  slots.enter(large);
   expect(states()).toBe('catt');
-  places.insist(large);
+  slots.insist(large);
   expect(states()).toBe('tact');
 });
 

@@ -2,9 +2,9 @@ import { StateEffect, StateField, type Extension } from '@codemirror/state';
 import { Decoration, EditorView, type DecorationSet } from '@codemirror/view';
 
 /** Marks the 1-based line that an error blames; null for none. */
-export const blameLine = StateEffect.define<number | null>();
+export const setErrorLine = StateEffect.define<number | null>();
 
-const mark = Decoration.line({ class: 'cm-blamed' });
+const mark = Decoration.line({ class: 'cm-error-line' });
 
 /** The mark goes as soon as the code is changed: it would blame another line then. */
 const field = StateField.define<DecorationSet>({
@@ -12,7 +12,7 @@ const field = StateField.define<DecorationSet>({
   update: (marks, transaction) => {
     let next = transaction.docChanged ? Decoration.none : marks;
     for (const effect of transaction.effects) {
-      if (!effect.is(blameLine)) continue;
+      if (!effect.is(setErrorLine)) continue;
       const line = effect.value;
       next =
         line === null || line > transaction.state.doc.lines
@@ -24,4 +24,4 @@ const field = StateField.define<DecorationSet>({
   provide: (own) => EditorView.decorations.from(own),
 });
 
-export const blamedLine: Extension = field;
+export const errorLine: Extension = field;

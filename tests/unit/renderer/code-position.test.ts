@@ -4,9 +4,9 @@ import { EditorState } from '@codemirror/state';
 import { describe, expect, it } from 'vitest';
 import {
   callAround,
-  codePlaceAt,
+  codePositionAt,
   describedAt,
-} from '../../../src/renderer/console/editor/completion/code-place.ts';
+} from '../../../src/renderer/console/editor/completion/code-position.ts';
 import { namesIn, OtherNames } from '../../../src/renderer/console/editor/completion/text-names.ts';
 
 /** A text with `|` where the cursor is. */
@@ -18,7 +18,7 @@ const at = (text: string): readonly [EditorState, number] => {
   return [state, place];
 };
 const place = (text: string): string | null => {
-  const found = codePlaceAt(...at(text));
+  const found = codePositionAt(...at(text));
   return found === null ? null : `${found.about} ${found.path.join('.')}|${found.prefix}`;
 };
 
@@ -62,7 +62,7 @@ describe('what is completed', () => {
     for (const part of ['a.', 'a ', 'import a, ', '[', 'a[', 'from a import b, ', '.']) {
       const state = EditorState.create({ doc: part.repeat(20_000), extensions: python() });
       const began = performance.now();
-      codePlaceAt(state, state.doc.length);
+      codePositionAt(state, state.doc.length);
       // The tree is waited for at most 50 ms.
       expect(performance.now() - began, part).toBeLessThan(1000);
     }

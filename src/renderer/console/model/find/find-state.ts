@@ -4,17 +4,17 @@ import type { Match } from './cell-search.ts';
 import type { TextKey } from './item-texts.ts';
 import type { Pattern } from './pattern.ts';
 
-export interface Finding {
+export interface FindState {
   /** What is looked for; null when nothing is. */
   readonly pattern: Readonly<Ref<Pattern | null>>;
   /** The match that one is at. */
   readonly current: Readonly<Ref<Match | null>>;
 }
 
-export const FINDING: InjectionKey<Finding> = Symbol('finding');
+export const FIND_STATE: InjectionKey<FindState> = Symbol('finding');
 
 /** Where in an output the current match is. */
-export interface FoundPlace {
+export interface CurrentMatch {
   readonly key: TextKey;
   /** In UTF-16 units. */
   readonly from: number;
@@ -22,4 +22,4 @@ export interface FoundPlace {
 }
 
 /** Of the output that a component shows; null when the current match is elsewhere. */
-export const FOUND_PLACE: InjectionKey<Readonly<Ref<FoundPlace | null>>> = Symbol('found place');
+export const CURRENT_MATCH: InjectionKey<Readonly<Ref<CurrentMatch | null>>> = Symbol('found place');
