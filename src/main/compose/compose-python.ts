@@ -72,8 +72,10 @@ export const composePython = (options: AppPythonOptions): AppPython => {
     clock: systemClock,
     outputKiB: () => config().sandbox.outputKiB,
     idleMs: () => sandboxSettings(config()).idleMs ?? Infinity,
-    onSessionEnd: (session, why) =>
-      activity.record({ type: 'session-ended', at: Date.now(), session, runtime: 'native', why }),
+    onSessionEnd: (session, why, printed) => {
+      const said = printed === undefined ? {} : { printed };
+      activity.record({ type: 'session-ended', at: Date.now(), session, runtime: 'native', why, ...said });
+    },
   });
   const runs = new ConsoleRuns({
     runners: { embedded: sandbox, native },

@@ -5,6 +5,7 @@ import { systemClock } from '../base/clock.ts';
 import { nativeRunner } from '../native/native-runner.ts';
 import type { NativePython, NativePythonOptions } from './api/api.ts';
 import { VivariumError } from './errors.ts';
+import { EventSource } from './events.ts';
 import { withLibraryErrors } from './library-error.ts';
 import { MS_PER_MINUTE } from '../../shared/units.ts';
 
@@ -45,11 +46,16 @@ export const nativePython = (
   python: () => string,
   { idleMs, outputKiB }: NativeLimits = Options.parse({}),
 ): NativePython => {
+  const events = new EventSource();
   const runner = nativeRunner({
     binpath: python,
     clock: systemClock,
     outputKiB: () => outputKiB,
     idleMs: () => idleMs,
+    onSessionEnd: (session, why, printed) => {
+      const said = printed === undefined ? {} : { printed };
+      events.tell({ type: 'session-ended', at: Date.now(), session, runtime: 'native', why, ...said });
+    },
   });
   return {
     run: (request, given = {}) =>
@@ -57,9 +63,10 @@ export const nativePython = (
     get sessions() {
       return [...runner.sessions];
     },
-    reset: async (session) => {
+    events,
+    reset: async (session, options = {}) => {
       const name = SessionName.safeParse(session);
-      if (name.success) return runner.reset(name.data);
+      if (name.success) return runner.reset(name.data, options);
       throw new VivariumError('invalid-request', `session: ${name.error.issues[0]?.message ?? 'not valid'}`);
     },
     dispose: () => runner.dispose(),

@@ -1,10 +1,13 @@
 import type { RunOutput } from '../../shared/contract/sandbox.ts';
-import type { CappedOutput } from './capped-output.ts';
 
 /** Kept of both streams together. */
 const MAX_BYTES = 64 * 1024;
 
-/** What a session prints while nothing runs in it, as its threads do: the next run tells of it. */
+interface OutputTaker {
+  push(stream: RunOutput['stream'], bytes: Uint8Array): void;
+}
+
+/** What a session prints while nothing runs in it, as its threads do: the next run tells of it, or else its end. */
 export class LateOutput {
   #pieces: RunOutput[] = [];
   #bytes = 0;
@@ -19,7 +22,7 @@ export class LateOutput {
     this.#pieces.push(output);
   }
 
-  passTo(output: CappedOutput): void {
+  passTo(output: OutputTaker): void {
     for (const { stream, bytes } of this.#pieces) output.push(stream, bytes);
     if (this.#dropped > 0) {
       const note = `\n[... ${this.#dropped} bytes left out that were printed between runs ...]\n`;

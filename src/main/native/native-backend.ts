@@ -2,7 +2,6 @@
 import { stat } from 'node:fs/promises';
 import process from 'node:process';
 import type { RunRequest, SessionState } from '../../shared/contract/sandbox.ts';
-import type { SessionEnd } from '../../shared/contract/sandbox-events.ts';
 import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
 import type { Clock } from '../base/clock.ts';
@@ -14,8 +13,8 @@ import { factsOf } from '../run/run-facts.ts';
 import type { Verdict } from '../run/verdict.ts';
 import { checkInterpreter, type InterpreterCheck } from './interpreter-check.ts';
 import { INTERRUPT_BY, type InterruptBy } from './native-process.ts';
-import { NativeSession } from './native-session.ts';
-import { NativeSessions, NoRoomError } from './native-sessions.ts';
+import { NativeSession, type OutputHearer } from './native-session.ts';
+import { NativeSessions, NoRoomError, type NativeSessionEnded } from './native-sessions.ts';
 import { NotBegunError } from './not-begun.ts';
 import { ProgramInterpreter, type ProgramInterpreterOptions } from './program-interpreter.ts';
 import { RunFolder } from './run-folder.ts';
@@ -31,7 +30,7 @@ export interface NativeBackendConfig {
   /** Without a run, in ms, before a session's process is ended. Asked whenever one comes to rest. */
   readonly idleMs?: () => number;
   /** Told of each session that is no more. */
-  readonly onSessionEnd?: (session: string, why: SessionEnd) => void;
+  readonly onSessionEnd?: NativeSessionEnded;
   /** By default as this system can. */
   readonly interruptBy?: InterruptBy;
 }
@@ -62,8 +61,8 @@ export class NativeBackend implements Backend {
   }
 
   /** Forgets a session's state, when none of its runs is under way. False when there was none. */
-  reset(session: string): Promise<boolean> {
-    return this.#sessions.reset(session);
+  reset(session: string, hear?: OutputHearer): Promise<boolean> {
+    return this.#sessions.reset(session, hear);
   }
 
   /** What a session knows of names; null when it is at work, has no process or does not answer at once. */

@@ -30,6 +30,9 @@ export interface NativeSessionOptions {
   readonly interruptBy: InterruptBy;
 }
 
+/** Gets what is printed, as it comes. */
+export type OutputHearer = (output: RunOutput) => void;
+
 /** The run that is under way. */
 interface CurrentRun {
   readonly number: number;
@@ -59,6 +62,8 @@ export class NativeSession {
   #misbehave: (error: Error) => void = () => undefined;
   #isAlive = true;
   #ending: Promise<void> | null = null;
+  /** Null before it is told to end. */
+  #last: OutputHearer | null = null;
   #runs = 0;
   #questions = 0;
   #question: Question | null = null;
@@ -144,14 +149,20 @@ export class NativeSession {
     await this.gone;
   }
 
-  /** Lets it come to its end as a program does, within a deadline. Resolves when it is gone. Idempotent. */
-  end(): Promise<void> {
+  /**
+   * Lets it come to its end as a program does, within a deadline. Resolves when it is gone. Idempotent.
+   *
+   * @param hear gets what is printed then, after what no run has told of; of the first call only
+   */
+  end(hear: OutputHearer = () => undefined): Promise<void> {
     this.#isAlive = false;
-    this.#ending ??= this.#endInOrder();
+    this.#ending ??= this.#endInOrder(hear);
     return this.#ending;
   }
 
-  async #endInOrder(): Promise<void> {
+  async #endInOrder(hear: OutputHearer): Promise<void> {
+    this.#last = hear;
+    this.#late.passTo({ push: (stream, bytes) => hear({ stream, bytes }) });
     this.#process.order({ do: 'end' });
     await raceStop(this.#process.exited, this.#clock, END_LIMIT_MS, never).catch(() => undefined);
     await this.kill();
@@ -225,8 +236,9 @@ export class NativeSession {
   #hearOutput(output: RunOutput): void {
     if (output.stream === 'stderr')
       this.#stderrTail.push(this.#decoder.decode(output.bytes, { stream: true }));
-    if (this.#current === null) this.#late.push(output);
-    else this.#current.output.push(output.stream, output.bytes);
+    if (this.#current !== null) this.#current.output.push(output.stream, output.bytes);
+    else if (this.#last !== null) this.#last(output);
+    else this.#late.push(output);
   }
 }
 

@@ -1,15 +1,19 @@
 import type { SessionEnd } from '../../shared/contract/sandbox-events.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { Clock } from '../base/clock.ts';
+import { SessionEndOutput } from '../run/session-end-output.ts';
 import { SessionLosses } from '../run/session-losses.ts';
-import type { NativeSession } from './native-session.ts';
+import type { NativeSession, OutputHearer } from './native-session.ts';
+
+/** @param printed what its code printed as it ended */
+export type NativeSessionEnded = (session: string, why: SessionEnd, printed: string | undefined) => void;
 
 export interface NativeSessionsOptions {
   readonly clock: Clock;
   /** Without a run, in ms, before a session is ended. Asked whenever one comes to rest. */
   readonly idleMs: () => number;
-  /** Told of each session that is no more. */
-  readonly onEnd: (session: string, why: SessionEnd) => void;
+  /** Told of each session that is no more, once its process is gone. */
+  readonly onEnd: NativeSessionEnded;
 }
 
 interface Entry {
@@ -36,6 +40,8 @@ export class NativeSessions {
   #starting = 0;
   /** Processes that are coming to their end. */
   readonly #leaving = new Set<Promise<void>>();
+  /** Sessions whose end is not told yet, as their processes may still print. */
+  readonly #untold = new Map<string, Promise<void>>();
 
   constructor(options: NativeSessionsOptions) {
     this.#options = options;
@@ -75,7 +81,7 @@ export class NativeSessions {
     const { clock, idleMs } = this.#options;
     entry.busy = false;
     entry.cancelIdle();
-    entry.cancelIdle = clock.after(idleMs(), () => void this.#lose(session, 'process-ended'));
+    entry.cancelIdle = clock.after(idleMs(), () => void this.#lose(session, 'idle'));
   }
 
   /**
@@ -84,6 +90,8 @@ export class NativeSessions {
    * @param key tells Pythons apart
    */
   async find(session: string, key: string): Promise<NativeSession | null> {
+    // What is told of its end is not about the one that follows.
+    await this.#untold.get(session);
     const entry = this.#entries.get(session);
     if (entry === undefined) return null;
     if (entry.key === key && entry.session.isAlive) {
@@ -108,9 +116,10 @@ export class NativeSessions {
       const started = await start();
       const entry: Entry = { session: started, key, busy: true, cancelIdle: () => undefined };
       this.#entries.set(session, entry);
-      void started.gone.then(() =>
-        this.#forget(session, entry, entry.busy ? 'run-stopped' : 'process-ended'),
-      );
+      void started.gone.then(() => {
+        if (this.#remove(session, entry))
+          this.#noteEnd(session, entry.busy ? 'run-stopped' : 'process-ended');
+      });
       return started;
     } finally {
       this.#starting -= 1;
@@ -122,23 +131,21 @@ export class NativeSessions {
     return this.#lose(session, 'process-ended');
   }
 
-  /** As was wanted: no run says so. False when there was nothing to forget. */
-  async reset(session: string): Promise<boolean> {
+  /**
+   * As was wanted: no run says so. False when there was nothing to forget.
+   *
+   * @param hear gets what its code prints as it ends
+   */
+  async reset(session: string, hear?: OutputHearer): Promise<boolean> {
     const entry = this.#entries.get(session);
-    if (entry !== undefined) {
-      this.#drop(session, entry, 'reset');
-      await this.#leave(entry.session);
-    }
+    if (entry !== undefined) await this.#end(session, entry, 'reset', hear);
     const wasLost = this.losses.take(session);
     return entry !== undefined || wasLost;
   }
 
   /** Resolves once all processes are gone. */
   async close(): Promise<void> {
-    for (const [name, entry] of this.#entries) {
-      this.#drop(name, entry, 'process-ended');
-      void this.#leave(entry.session);
-    }
+    for (const [name, entry] of this.#entries) void this.#end(name, entry, 'process-ended');
     await Promise.all(this.#leaving);
   }
 
@@ -152,29 +159,57 @@ export class NativeSessions {
     throw new NoRoomError(`${LIMITS.sessions} sessions are in use already; wait for one of them or use none`);
   }
 
+  /** The next run says so. */
   async #lose(session: string, why: SessionEnd): Promise<void> {
     const entry = this.#entries.get(session);
-    if (entry === undefined) return;
-    this.#forget(session, entry, why);
-    await this.#leave(entry.session);
+    if (entry !== undefined) await this.#end(session, entry, why);
   }
 
-  #forget(session: string, entry: Entry, why: SessionEnd): void {
-    if (this.#entries.get(session) !== entry) return;
-    this.losses.note(session);
-    this.#drop(session, entry, why);
-  }
-
-  #drop(session: string, entry: Entry, why: SessionEnd): void {
-    entry.cancelIdle();
-    this.#entries.delete(session);
-    this.#options.onEnd(session, why);
-  }
-
-  async #leave(session: NativeSession): Promise<void> {
-    const leaving = session.end();
+  /** Lets it come to its end, and tells of that with what it printed then. */
+  async #end(session: string, entry: Entry, why: SessionEnd, hear?: OutputHearer): Promise<void> {
+    if (!this.#remove(session, entry)) return;
+    const leaving = entry.session.isAlive
+      ? this.#endInOrder(session, entry, why, hear)
+      : this.#clear(session, entry, why);
     this.#leaving.add(leaving);
     await leaving;
     this.#leaving.delete(leaving);
+  }
+
+  async #endInOrder(
+    session: string,
+    { session: ending }: Entry,
+    why: SessionEnd,
+    hear: OutputHearer = () => undefined,
+  ): Promise<void> {
+    if (why !== 'reset') this.losses.note(session);
+    const printed = new SessionEndOutput();
+    const ended = ending.end((output) => {
+      printed.push({ channel: output.stream, bytes: output.bytes });
+      hear(output);
+    });
+    this.#untold.set(session, ended);
+    await ended;
+    this.#untold.delete(session);
+    this.#options.onEnd(session, why, printed.take() || undefined);
+  }
+
+  /** It has ended by itself already. */
+  #clear(session: string, { session: ended }: Entry, why: SessionEnd): Promise<void> {
+    this.#noteEnd(session, why);
+    return ended.end();
+  }
+
+  #noteEnd(session: string, why: SessionEnd): void {
+    if (why !== 'reset') this.losses.note(session);
+    this.#options.onEnd(session, why, undefined);
+  }
+
+  /** Whether it was there. */
+  #remove(session: string, entry: Entry): boolean {
+    if (this.#entries.get(session) !== entry) return false;
+    entry.cancelIdle();
+    this.#entries.delete(session);
+    return true;
   }
 }

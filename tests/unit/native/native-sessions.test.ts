@@ -8,7 +8,7 @@ import { systemClock } from '../../../src/main/base/clock.ts';
 import { createNativePython } from '../../../src/main/library/native-python.ts';
 import type { NativeBackendConfig } from '../../../src/main/native/native-backend.ts';
 import { nativeRunner, type NativeRunner } from '../../../src/main/native/native-runner.ts';
-import { RunResult, type RunRequest } from '../../../src/shared/contract/sandbox.ts';
+import { RunResult, type RunOutput, type RunRequest } from '../../../src/shared/contract/sandbox.ts';
 import type { SessionEnd } from '../../../src/shared/contract/sandbox-events.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import type { NameQuestion } from '../../../src/shared/protocol/name-reports.ts';
@@ -27,14 +27,15 @@ const runFolders = async (): Promise<string[]> =>
 
 let binpath: string;
 let runner: NativeRunner;
-let ends: [session: string, why: SessionEnd][];
+let ends: [session: string, why: SessionEnd, printed?: string][];
 const make = (config: Partial<NativeBackendConfig> = {}): NativeRunner => {
   ends = [];
   return nativeRunner({
     binpath: () => binpath,
     clock: systemClock,
     outputKiB: () => 64,
-    onSessionEnd: (session, why) => ends.push([session, why]),
+    onSessionEnd: (session, why, printed) =>
+      ends.push(printed === undefined ? [session, why] : [session, why, printed]),
     ...config,
   });
 };
@@ -395,8 +396,81 @@ None`;
     runner = make({ idleMs: () => 300 });
     const { value } = await run('import time, os\ntime.sleep(0.6)\nos.getpid()');
     await untilGone(value?.json as number);
-    expect(ends).toEqual([['s', 'process-ended']]);
+    await eventually(() => expect(ends).toEqual([['s', 'idle']]));
     expect(await run('1')).toMatchObject({ status: 'ok', session: { state: 'lost' } });
+  });
+
+  describe('what is printed then', () => {
+    const withWords = `
+import atexit, sys
+class Held:
+    def __del__(self): print("deleted")
+held = Held()
+def section():
+    try: yield
+    finally: print("finally")
+left = section(); next(left)
+atexit.register(print, "é atexit")
+atexit.register(print, "to stderr", file=sys.stderr)
+None`;
+    const words = ['to stderr', 'é atexit', 'deleted', 'finally'];
+    const isAll = (printed: string | undefined): void =>
+      expect(printed?.trim().split('\n').sort()).toEqual([...words].sort());
+
+    it('is told with a reset, to its caller and with the end', async () => {
+      await run(withWords);
+      const heard = { stdout: '', stderr: '' };
+      const onOutput = async ({ bytes, stream }: RunOutput): Promise<void> => {
+        await Promise.resolve();
+        heard[stream] += Buffer.from(bytes).toString();
+      };
+      expect(await runner.reset('s', { onOutput })).toBe(true);
+      expect(heard.stderr).toBe('to stderr\n');
+      isAll(heard.stdout + heard.stderr);
+      expect(ends.map(([session, why]) => [session, why])).toEqual([['s', 'reset']]);
+      isAll(ends[0]?.[2]);
+    });
+
+    it('is told after the idle time', async () => {
+      await runner.dispose();
+      runner = make({ idleMs: () => 300 });
+      await run(withWords);
+      await eventually(() => expect(ends[0]?.[1]).toBe('idle'));
+      isAll(ends[0]?.[2]);
+    });
+
+    it('is told of a session that makes room', { timeout: 240_000 }, async () => {
+      await run(withWords);
+      for (let n = 1; n <= LIMITS.sessions; n += 1) await run('1', { session: `s${n}` });
+      expect(ends.map(([session, why]) => [session, why])).toEqual([['s', 'evicted']]);
+      isAll(ends[0]?.[2]);
+    });
+
+    it('is told as all ends', async () => {
+      await run(withWords);
+      await runner.dispose();
+      expect(ends.map(([session, why]) => [session, why])).toEqual([['s', 'process-ended']]);
+      isAll(ends[0]?.[2]);
+    });
+
+    it('has its beginning and its end where it is long, and comes after what no run has told of', async () => {
+      await run(
+        'import atexit, threading\natexit.register(lambda: print("begin", "x" * 100_000, "end"))\ngo = threading.Event()\n' +
+          'def late(): go.wait(); print("late"); open("told", "w").close()\nthreading.Thread(target=late).start()\n' +
+          'threading.Timer(0.2, go.set).start()',
+      );
+      await runner.reset('s');
+      const printed = ends[0]?.[2] ?? '';
+      expect(printed).toMatch(/^late\nbegin x+\n\[\.\.\. \d+ bytes left out \.\.\.\]\nx+ end\n$/u);
+      expect(printed.length).toBeLessThanOrEqual(LIMITS.endTextBytes);
+    });
+
+    it('is told before the deadline ends what does not end', async (context) => {
+      needPosix(context);
+      await run('import atexit, time\natexit.register(lambda: (print("begun"), time.sleep(1000)))\nNone');
+      await runner.reset('s');
+      expect(ends).toEqual([['s', 'reset', 'begun\n']]);
+    });
   });
 
   it('comes with the whole runner', async (context) => {
@@ -471,6 +545,19 @@ it('the library has them, too', async () => {
       session: { state: 'kept' },
     });
     expect(python.sessions).toEqual(['mine']);
+    const ended: unknown[] = [];
+    python.events.on('session-ended', (end) => ended.push({ ...end, at: 0 }));
+    let heard = '';
+    await python.run({ code: 'import atexit\natexit.register(print, "bye")\nNone', session: 'other' });
+    await python.reset('other', {
+      onOutput: ({ bytes }) => {
+        heard += Buffer.from(bytes).toString();
+      },
+    });
+    expect([heard, ended]).toEqual([
+      'bye\n',
+      [{ type: 'session-ended', at: 0, session: 'other', runtime: 'native', why: 'reset', printed: 'bye\n' }],
+    ]);
     expect([await python.reset('mine'), await python.reset('mine'), python.sessions]).toEqual([
       true,
       false,

@@ -278,10 +278,12 @@ export interface NativePython {
   /** Sessions that have a process, at most 24; the one used last at the end. */
   readonly sessions: readonly string[];
   /**
-   * Ends a session once its runs are over. False when there was none. Rejects only with VivariumError
-   * `invalid-request`.
+   * Ends a session's program once its runs are over (`atexit`, what is still open, at most 3 s). False when there was
+   * none. `onOutput` gets what it prints then. Rejects only with VivariumError `invalid-request`.
    */
-  reset(session: string): Promise<boolean>;
+  reset(session: string, options?: Pick<RunOptions, 'onOutput'>): Promise<boolean>;
+  /** Tells `session-ended`, and nothing else. */
+  readonly events: SandboxEvents;
   /** Ends what runs, and all sessions. */
   dispose(): Promise<void>;
 }

@@ -1,6 +1,6 @@
-import { HeadTailBuffer } from '../../../shared/head-tail-buffer.ts';
-import { LIMITS } from '../../../shared/limits.ts';
-import type { RunPiece } from '../../../shared/protocol/interpreter.ts';
+import { HeadTailBuffer } from '../../shared/head-tail-buffer.ts';
+import { LIMITS } from '../../shared/limits.ts';
+import type { RunPiece } from '../../shared/protocol/interpreter.ts';
 
 const encoder = new TextEncoder();
 
