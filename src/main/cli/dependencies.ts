@@ -4,7 +4,7 @@ import type { HostPackages } from '../../shared/protocol/host-protocol.ts';
 import type { PackageSettings } from '../../shared/packages/package-settings.ts';
 import type { SessionRunner } from '../mcp/session-runner.ts';
 import type { Runner } from '../run/runner.ts';
-import type { PackagePlaces } from './commands/package-places.ts';
+import type { PackageSourceOptions } from './commands/package-source-options.ts';
 import type { ChartScript } from './output/saved-chart.ts';
 import type { PackageTool } from './commands/package-tool.ts';
 
@@ -57,7 +57,7 @@ export interface CliDependencies {
   /** What the user has set about packages. */
   packageSettings(): Promise<PackageSettings>;
   /** Opens the package store with its sources. Rejects with PackageError. */
-  openPackages(places: PackagePlaces): Promise<PackageTool>;
+  openPackages(packageSources: PackageSourceOptions): Promise<PackageTool>;
   /** The script that draws charts of a library, out of the installation. */
   readonly chartScript: ChartScript;
   readonly version: string;

@@ -35,8 +35,12 @@ export const main = async (argv: readonly string[], provideElectron: ProvideElec
     openNative: openNativePython,
     openWindow: electronWindow(provideElectron, folder),
     packageSettings,
-    openPackages: async (places) =>
-      (await import('./commands/package-tool.ts')).openPackageTool(folder, places, await packageSettings()),
+    openPackages: async (packageSources) =>
+      (await import('./commands/package-tool.ts')).openPackageTool(
+        folder,
+        packageSources,
+        await packageSettings(),
+      ),
     chartScript: (library) => readFile(path.join(folder, 'out', 'frames', `${library}.js`), 'utf8'),
     version,
     ...(isRoot() ? { startNotice: ROOT_NOTICE } : {}),

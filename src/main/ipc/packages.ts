@@ -1,6 +1,5 @@
 import { EVENTS } from '../../shared/ipc/channels.ts';
 import type { InstalledPackage, PackageReport, TaskProgress } from '../../shared/ipc/packages.ts';
-import type { PackageSettings } from '../../shared/packages/package-settings.ts';
 import type { Tasks } from '../app/tasks.ts';
 import type { FileDialogs } from '../app/file-dialogs.ts';
 import {
@@ -25,7 +24,6 @@ export interface PackagesDeps {
   readonly packages: () => Packages;
   /** The store with an offline pack as a further source. */
   readonly openWithPack: (file: string) => Packages;
-  readonly settings: () => PackageSettings;
   readonly pyodideVersion: string;
   readonly cache: { size(): Promise<number>; clear(): Promise<number> };
   readonly tasks: Tasks;
@@ -55,7 +53,7 @@ const reportOf = ({ bytes, damaged, damagedEntries, files, missing }: StoreDamag
 });
 
 export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => {
-  const { cache, dialogs, openWithPack, packages, pyodideVersion, settings, tasks } = deps;
+  const { cache, dialogs, openWithPack, packages, pyodideVersion, tasks } = deps;
 
   /** A piece of work that the page follows by its id. */
   const task = async <T>(
@@ -103,15 +101,7 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
         installed: installed.has(name),
       }));
     },
-    sources: async () => {
-      const { mirror } = settings();
-      const inUse = await packages().index?.inUse();
-      return [
-        ...(mirror === '' ? [] : [{ kind: 'mirror' as const, place: mirror }]),
-        { kind: 'official' as const },
-        ...(inUse === undefined ? [] : [{ kind: 'index' as const, inUse }]),
-      ];
-    },
+    sources: () => packages().sources(),
     install: ([names, { taskId }], caller) =>
       task(taskId, caller, async (signal, tell) =>
         (await installPackages(packages(), names, fetching(taskId, signal, tell))).map(shown),

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type { PackageSettings } from '../../shared/packages/package-settings.ts';
+import type { PackageSourceInfo } from '../../shared/packages/package-source.ts';
 import { Downloads, type DownloadLimits } from './http/downloads.ts';
 import { UserInstallMarks } from './store/user-install-marks.ts';
 import { IndexLocator } from './index/index-locator.ts';
@@ -10,7 +11,7 @@ import type { PackageLock } from './resolve/lock-file.ts';
 import { storeFolder } from './store/store-folder.ts';
 import { PackageError } from './package-error.ts';
 import { PackageFiles } from './store/package-files.ts';
-import type { PackageServiceLimits } from './package-limits.ts';
+import type { PackageServiceLimits } from './package-service-limits.ts';
 import { PackageService } from './package-service.ts';
 import { MirrorFolder } from './sources/mirror-folder.ts';
 import { OfflinePack } from './sources/offline-pack.ts';
@@ -51,8 +52,13 @@ export interface Packages {
   readonly userLock: UserLock;
   readonly userInstallMarks: UserInstallMarks;
   readonly pack: OfflinePack | null;
-  /** Null when no index may be used. */
-  readonly index: IndexLocator | null;
+  /** Where packages come from, in the order in which it is asked; a pack is not told of. Sends nothing outside this computer. */
+  readonly sources: () => Promise<readonly PackageSourceInfo[]>;
+}
+
+interface DescribedSource {
+  readonly source: PackageSource;
+  readonly describe: (() => Promise<PackageSourceInfo>) | null;
 }
 
 /**
@@ -68,12 +74,8 @@ export function openPackages(options: OpenPackagesOptions): Packages {
   const userLock = new UserLock(folder);
   const userInstallMarks = new UserInstallMarks(folder);
   const pack = options.pack === undefined ? null : new OfflinePack(options.pack, pyodideVersion);
-  const sources: PackageSource[] = pack === null ? [] : [pack];
-  if (settings.mirror !== '') sources.push(mirrorOf(settings.mirror, downloads));
-  if (options.official !== false) sources.push(officialCdn(downloads, pyodideVersion));
-  const index = indexOf(options, store, [...sources]);
-  if (index !== null)
-    sources.push(new PackageIndex(downloads, { index, python: lock.python, abi: lock.abi }));
+  const described = sourcesOf(options, pack, store, downloads);
+  const sources = described.map(({ source }) => source);
   const limits = options.limits === undefined ? {} : { limits: options.limits };
   const service = new PackageService({
     lock,
@@ -84,7 +86,47 @@ export function openPackages(options: OpenPackagesOptions): Packages {
     settings,
     ...limits,
   });
-  return { service, store, userLock, userInstallMarks, pack, index };
+  return {
+    service,
+    store,
+    userLock,
+    userInstallMarks,
+    pack,
+    sources: () => Promise.all(described.flatMap(({ describe }) => describe?.() ?? [])),
+  };
+}
+
+/** The one declaration of the order in which sources are asked. */
+function sourcesOf(
+  options: OpenPackagesOptions,
+  pack: OfflinePack | null,
+  store: PackageStore,
+  downloads: Downloads,
+): readonly DescribedSource[] {
+  const { lock, official, pyodideVersion, settings } = options;
+  const sources: DescribedSource[] = pack === null ? [] : [{ source: pack, describe: null }];
+  const { mirror } = settings;
+  if (mirror !== '') {
+    const describe = (): Promise<PackageSourceInfo> => Promise.resolve({ kind: 'mirror', place: mirror });
+    sources.push({ source: mirrorOf(mirror, downloads), describe });
+  }
+  if (official !== false) {
+    const describe = (): Promise<PackageSourceInfo> => Promise.resolve({ kind: 'official' });
+    sources.push({ source: officialCdn(downloads, pyodideVersion), describe });
+  }
+  const index = indexOf(
+    options,
+    store,
+    sources.map(({ source }) => source),
+  );
+  if (index !== null) {
+    const describe = async (): Promise<PackageSourceInfo> => ({ kind: 'index', inUse: await index.inUse() });
+    sources.push({
+      source: new PackageIndex(downloads, { index, python: lock.python, abi: lock.abi }),
+      describe,
+    });
+  }
+  return sources;
 }
 
 /** @param sources where micropip may come from */

@@ -6,7 +6,7 @@ import { AccessRules, type Requester } from './access-rules.ts';
 import { CatalogReader } from './catalog-reader.ts';
 import { UserInstalls } from './user-installs.ts';
 import { PackageInventory } from './inventory.ts';
-import { PACKAGE_SERVICE_LIMITS, type PackageServiceLimits } from './package-limits.ts';
+import { PACKAGE_SERVICE_LIMITS, type PackageServiceLimits } from './package-service-limits.ts';
 import type { PackageWorkOptions } from './look-ups.ts';
 import { PackageWork, type WantedPackages } from './package-work.ts';
 import type { PackageProgress } from '../../shared/contract/package-progress.ts';

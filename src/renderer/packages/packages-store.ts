@@ -1,6 +1,6 @@
 import { ref, shallowRef, type Ref } from 'vue';
 import type { PackagesApi, SandboxApi } from '../../shared/ipc/api.ts';
-import type { PackageSourceInfo } from '../../shared/ipc/packages.ts';
+import type { PackageSourceInfo } from '../../shared/packages/package-source.ts';
 import { packageRows, type PackageRow } from './model/package-rows.ts';
 
 /** What is installed and what could be. */

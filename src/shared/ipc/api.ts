@@ -4,6 +4,7 @@
  *
  * A subscription gets one listener and returns the function that ends it.
  */
+import type { PackageSourceInfo } from '../packages/package-source.ts';
 import type { DoctorReport } from '../contract/doctor.ts';
 import type { Answer } from './answer.ts';
 import type { AppCommand, AppInfo, LinkName } from './app.ts';
@@ -18,7 +19,6 @@ import type {
   InstalledPackage,
   InstalledPackages,
   PackageReport,
-  PackageSourceInfo,
   TaskProgress,
 } from './packages.ts';
 import type { RunEvent, SandboxStatus, SavedFiles } from './sandbox.ts';

@@ -1,6 +1,5 @@
 /** What the page may ask of the package store. */
 import { z } from 'zod';
-import type { IndexInUse } from '../packages/package-index.ts';
 import { TaskId } from './sandbox.ts';
 import type { PackageProgress } from '../contract/package-progress.ts';
 
@@ -50,14 +49,6 @@ export interface AvailablePackage {
   readonly version: string;
   readonly installed: boolean;
 }
-
-/** Where packages come from, in the order in which it is tried. */
-export type PackageSourceInfo =
-  /** A folder or an address. */
-  | { readonly kind: 'mirror'; readonly place: string }
-  | { readonly kind: 'official' }
-  /** For what the lock does not know. */
-  | { readonly kind: 'index'; readonly inUse: IndexInUse };
 
 export interface PackageReport {
   readonly files: number;

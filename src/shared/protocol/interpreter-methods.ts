@@ -9,7 +9,8 @@ import { LIMITS } from '../limits.ts';
 import type { MethodSpec } from '../rpc/contract.ts';
 import { FilePart, PieceBytes } from './interpreter.ts';
 import { NameQuestion } from './name-reports.ts';
-import { ModuleName, PACKAGE_LIMITS } from './package-files.ts';
+import { ModuleName } from './import-report.ts';
+import { PACKAGE_LIMITS } from './package-limits.ts';
 
 const Nothing = z.strictObject({});
 

@@ -6,14 +6,10 @@ import { InterpreterId, interpreterMethods, ofInterpreter } from './interpreter-
 import { IsolationLayers, LockdownOrder } from '../contract/isolation.ts';
 import { LIMITS } from '../limits.ts';
 import { defineContract } from '../rpc/contract.ts';
-import {
-  PackageSnapshotPart,
-  ModuleName,
-  PACKAGE_LIMITS,
-  PackageConflict,
-  PackageHash,
-  PackagePart,
-} from './package-files.ts';
+import { PackageSnapshotPart } from './package-snapshot-part.ts';
+import { ModuleName } from './import-report.ts';
+import { PACKAGE_LIMITS } from './package-limits.ts';
+import { PackageConflict, PackageHash, PackagePart } from './package-parts.ts';
 import { Bytes } from '../contract/sandbox.ts';
 import { MAX_PACKAGE_SNAPSHOT_BYTES, MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
 

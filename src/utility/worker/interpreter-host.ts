@@ -12,7 +12,7 @@ import {
   type GuestQuestion,
   type QuestionParams,
 } from '../../shared/protocol/interpreter-methods.ts';
-import type { PlacedPackage } from '../../shared/protocol/package-files.ts';
+import type { PlacedPackage } from '../../shared/protocol/package-parts.ts';
 import { decodeImage, encodeImage, type SnapshotImage } from '../../shared/protocol/snapshot-image.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
 import { isBlockingCall, type BlockingCall } from '../../shared/protocol/blocking-calls.ts';

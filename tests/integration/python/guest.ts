@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { ImportReport } from '../../../src/shared/protocol/package-files.ts';
+import { ImportReport } from '../../../src/shared/protocol/import-report.ts';
 import { GuestDisplay, GuestFileList, type RunFacts } from '../../../src/shared/protocol/interpreter.ts';
 import type { GuestQuestion } from '../../../src/shared/protocol/interpreter-methods.ts';
 import { NameReport, type NameQuestion } from '../../../src/shared/protocol/name-reports.ts';

@@ -3,7 +3,7 @@
  * through `window.guests`.
  */
 import type { RunEnd, RunPiece, SelfCheck, SidecarPiece } from '../../../src/shared/protocol/interpreter.ts';
-import { PACKAGE_LIMITS } from '../../../src/shared/protocol/package-files.ts';
+import { PACKAGE_LIMITS } from '../../../src/shared/protocol/package-limits.ts';
 import { sidecarContract, sidecarHostContract } from '../../../src/shared/protocol/sidecar-protocol.ts';
 import { joinBytes } from '../../../src/shared/bytes.ts';
 import { RpcPeer } from '../../../src/shared/rpc/peer.ts';

@@ -37,7 +37,7 @@ import { outcomeBudgetBytes, PIECE_BYTES } from '../../../src/shared/protocol/in
 import { MAX_OUTPUT_ELEMENTS, MAX_OUTPUT_LENGTH } from '../../../src/shared/ipc/output.ts';
 import { SuggestedName } from '../../../src/shared/ipc/file.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
-import { ImportReport } from '../../../src/shared/protocol/package-files.ts';
+import { ImportReport } from '../../../src/shared/protocol/import-report.ts';
 import { measure } from '../../../src/shared/rpc/measure.ts';
 import { RunRequest, SessionName } from '../../../src/shared/contract/sandbox.ts';
 import { workspaceNameProblem } from '../../../src/shared/contract/workspace-path.ts';

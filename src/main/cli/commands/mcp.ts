@@ -10,9 +10,14 @@ import type { CliDependencies } from '../dependencies.ts';
 import { parseMemory, parseTimeout } from '../input/option-values.ts';
 import { EXIT_CODES, type ExitCode } from '../output/exit-codes.ts';
 import { UsageError } from '../usage-error.ts';
-import { placesOf, withPlaces, type PackagePlaces, type PlaceFlags } from './package-places.ts';
+import {
+  packageSourceOptionsOf,
+  packageSourcesFrom,
+  withPackageSourceOptions,
+  type PackageSourceOptions,
+  type PackageSourceFlags,
+} from './package-source-options.ts';
 import { CONNECT_HELP, connectServers, serverListAt } from './connect-servers.ts';
-import { packagesFrom } from './packages-from.ts';
 import { MS_PER_SECOND } from '../../../shared/units.ts';
 import { systemErrorCode } from '../../base/system-error.ts';
 
@@ -24,10 +29,10 @@ export interface McpArguments {
   readonly connect: string | undefined;
   /** Port to serve on instead of stdin and stdout. */
   readonly http: string | undefined;
-  readonly places: PackagePlaces;
+  readonly packageSources: PackageSourceOptions;
 }
 
-interface Flags extends PlaceFlags {
+interface Flags extends PackageSourceFlags {
   readonly memory?: string;
   readonly timeout?: string;
   readonly allowDir?: readonly string[];
@@ -61,9 +66,18 @@ export function defineMcp(program: Command, cwd: string, choose: (args: McpArgum
       '--http <PORT>',
       `serve clients on this computer over HTTP instead; 0 for a port that is free. Clients need a token: that in ${TOKEN_VARIABLE}, else a new one, which is printed`,
     );
-  withPlaces(command).action(({ allowDir = [], connect, http, memory, timeout, ...places }: Flags) => {
-    choose({ connect, http, memory, timeout, folders: allowDir, places: placesOf(places, cwd) });
-  });
+  withPackageSourceOptions(command).action(
+    ({ allowDir = [], connect, http, memory, timeout, ...packageSources }: Flags) => {
+      choose({
+        connect,
+        http,
+        memory,
+        timeout,
+        folders: allowDir,
+        packageSources: packageSourceOptionsOf(packageSources, cwd),
+      });
+    },
+  );
 }
 
 /** Carries out `vivarium mcp`. @throws UsageError before anything is served */
@@ -73,7 +87,7 @@ export async function runMcp(args: McpArguments, dependencies: CliDependencies):
   const timeoutMs = args.timeout === undefined ? DEFAULTS.timeoutMs : parseTimeout(args.timeout);
   const folders = new AllowedFolders(args.folders.map((given) => folderOf(given, io.cwd)));
   const http = args.http === undefined ? null : { port: parsePort(args.http), ...tokenFrom(process.env) };
-  const packages = packagesFrom(args.places, await dependencies.packageSettings(), process.env);
+  const packages = packageSourcesFrom(args.packageSources, await dependencies.packageSettings(), process.env);
   const stop = new AbortController();
   const list = args.connect === undefined ? null : await serverListAt(args.connect, io.cwd, stop.signal);
   const unhear = io.onInterrupt(() => stop.abort());

@@ -10,8 +10,7 @@ import { openPackages, type Packages } from '../../packages/open-packages.ts';
 import { withExtraCertificates } from '../../packages/http/extra-certificates.ts';
 import { loadPyodideLock } from '../../packages/resolve/pyodide-lock.ts';
 import { builtFiles } from '../../runtime/runtime-locations.ts';
-import type { PackagePlaces } from './package-places.ts';
-import { packagesFrom } from './packages-from.ts';
+import { packageSourcesFrom, type PackageSourceOptions } from './package-source-options.ts';
 
 export interface PackageTool extends Packages {
   readonly pyodideVersion: string;
@@ -25,12 +24,12 @@ export interface PackageTool extends Packages {
  * Packages for the command line, which needs no Electron for them.
  *
  * @param appFolder where package.json lies
- * @param settings hold where `places` says nothing
+ * @param settings hold where `packageSources` says nothing
  * @throws PackageError
  */
 export async function openPackageTool(
   appFolder: string,
-  places: PackagePlaces,
+  packageSources: PackageSourceOptions,
   settings: PackageSettings,
 ): Promise<PackageTool> {
   const { lock, pyodideVersion } = await loadPyodideLock(builtFiles(path.join(appFolder, 'out')).runtime);
@@ -40,7 +39,7 @@ export async function openPackageTool(
     pyodideVersion,
     lock,
     transport: withExtraCertificates(nodeTransport()),
-    ...packagesFrom(places, settings, process.env),
+    ...packageSourcesFrom(packageSources, settings, process.env),
   });
   return {
     ...packages,

@@ -1,9 +1,14 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
-import { placesOf, withPlaces, type PackagePlaces, type PlaceFlags } from './package-places.ts';
+import {
+  packageSourceOptionsOf,
+  withPackageSourceOptions,
+  type PackageSourceOptions,
+  type PackageSourceFlags,
+} from './package-source-options.ts';
 
 /** What `vivarium packages …` is asked to do. */
-export type PackagesArguments = { readonly json: boolean; readonly places: PackagePlaces } & (
+export type PackagesArguments = { readonly json: boolean; readonly packageSources: PackageSourceOptions } & (
   | { readonly action: 'list'; readonly all: boolean }
   | { readonly action: 'install'; readonly names: readonly string[] }
   | { readonly action: 'verify'; readonly repair: boolean }
@@ -16,7 +21,7 @@ export type PackagesArguments = { readonly json: boolean; readonly places: Packa
   | { readonly action: 'clear'; readonly old: boolean }
 );
 
-interface Flags extends PlaceFlags {
+interface Flags extends PackageSourceFlags {
   readonly json?: true;
   readonly all?: true;
   readonly repair?: true;
@@ -38,9 +43,9 @@ export function definePackages(
       'The Python packages of the sandbox. Every file is checked by its SHA-256 before it is used. ' +
         'HTTP_PROXY, HTTPS_PROXY and NO_PROXY are respected.',
     );
-  const common = (flags: Flags): { json: boolean; places: PackagePlaces } => ({
+  const common = (flags: Flags): { json: boolean; packageSources: PackageSourceOptions } => ({
     json: flags.json ?? false,
-    places: placesOf(flags, cwd),
+    packageSources: packageSourceOptionsOf(flags, cwd),
   });
   const command = (usage: string, summary: string): Command =>
     packages
@@ -54,12 +59,12 @@ export function definePackages(
     .action((flags: Flags) => {
       choose({ action: 'list', all: flags.all ?? false, ...common(flags) });
     });
-  withPlaces(command('install [NAME...]', 'install packages and all that they need'))
+  withPackageSourceOptions(command('install [NAME...]', 'install packages and all that they need'))
     .usage('[options] NAME... | --pack FILE')
     .action((names: string[], flags: Flags) => {
       choose({ action: 'install', names, ...common(flags) });
     });
-  withPlaces(command('verify', 'read and check everything that is installed'))
+  withPackageSourceOptions(command('verify', 'read and check everything that is installed'))
     .option('--repair', 'fetch again what is damaged or missing')
     .addHelpText('after', '\nExit codes: 0 all is well, 1 something is damaged or missing')
     .action((flags: Flags) => {

@@ -16,8 +16,7 @@ import { parseMemory, parseRuntime, parseSession, parseTimeout } from '../input/
 import { OutputFolder } from '../output/output-folder.ts';
 import type { ServerSettings } from '../../connect/server-list.ts';
 import { serverListAt } from './connect-servers.ts';
-import type { PackagePlaces } from './package-places.ts';
-import { packagesFrom } from './packages-from.ts';
+import { packageSourcesFrom, type PackageSourceOptions } from './package-source-options.ts';
 import { oneLine } from '../../foreign-text/printable.ts';
 import { readScript, scriptSource, type ScriptSource } from '../input/read-script.ts';
 import { UsageError } from '../usage-error.ts';
@@ -46,7 +45,7 @@ export interface RunArguments {
   readonly packages: readonly string[];
   /** File that names servers whose tools the script may call. */
   readonly connect: string | undefined;
-  readonly places: PackagePlaces;
+  readonly packageSources: PackageSourceOptions;
 }
 
 export interface PreparedRun {
@@ -97,7 +96,7 @@ export async function prepareRun(
     const reasons = request.error.issues.map((issue) => issue.message).join(', ');
     throw new UsageError(`the run request is not valid: ${oneLine(reasons)}; see "vivarium run --help"`);
   }
-  const packages = packagesFrom(args.places, await packageSettings(), process.env);
+  const packages = packageSourcesFrom(args.packageSources, await packageSettings(), process.env);
   return {
     request: request.data,
     sandbox: { memoryMiB, outputKiB: args.json ? DEFAULTS.outputKiB : LIMITS.outputKiB.max, packages },

@@ -27,7 +27,7 @@ async function perform(
   const progress = new ProgressLine(out.stderr, dependencies.io.columns);
   let result: ActionResult;
   try {
-    const tool = await dependencies.openPackages(args.places);
+    const tool = await dependencies.openPackages(args.packageSources);
     try {
       result = await runPackagesAction(args, tool, progress, stop);
     } finally {

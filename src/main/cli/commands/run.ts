@@ -20,7 +20,11 @@ import { isTerminal, StandardInput } from '../input/standard-input.ts';
 import type { CommandOutput } from '../terminal/stdio.ts';
 import { messageOf } from '../../base/system-error.ts';
 import { UsageError } from '../usage-error.ts';
-import { placesOf, withPlaces, type PlaceFlags } from './package-places.ts';
+import {
+  packageSourceOptionsOf,
+  withPackageSourceOptions,
+  type PackageSourceFlags,
+} from './package-source-options.ts';
 import { oneLine } from '../../foreign-text/printable.ts';
 import { confirmAtTerminal } from '../terminal/confirm-call.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
@@ -33,7 +37,7 @@ const FORCED_DISPOSE_MS = 300;
 
 const collect = (value: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), value];
 
-interface RunFlags extends PlaceFlags {
+interface RunFlags extends PackageSourceFlags {
   readonly c?: string;
   readonly json?: true;
   readonly timeout?: string;
@@ -59,7 +63,7 @@ export function defineRun(
   given: readonly string[],
   choose: (args: RunArguments) => void,
 ): void {
-  withPlaces(
+  withPackageSourceOptions(
     program
       .command('run')
       .summary('run Python code in the sandbox')
@@ -125,7 +129,7 @@ export function defineRun(
         force: flags.force ?? false,
         packages: flags.package ?? [],
         connect: flags.connect,
-        places: placesOf(flags, cwd),
+        packageSources: packageSourceOptionsOf(flags, cwd),
       });
     });
 }

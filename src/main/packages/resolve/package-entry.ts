@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PackageHash, PackageKind } from '../../../shared/protocol/package-files.ts';
+import { PackageHash, PackageKind } from '../../../shared/protocol/package-parts.ts';
 import { normalizeName, PackageName } from '../../../shared/packages/package-settings.ts';
 import { isVersion } from './versions.ts';
 

@@ -1,4 +1,4 @@
-import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
+import { PACKAGE_LIMITS } from '../../../shared/protocol/package-limits.ts';
 import type { UserInstallMarks } from './user-install-marks.ts';
 import type { Hold, Holds } from './holds.ts';
 import type { UserEntry } from '../resolve/package-entry.ts';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Entry, ZipFile } from 'yauzl';
-import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
+import { PACKAGE_LIMITS } from '../../../shared/protocol/package-limits.ts';
 import { Yielder } from '../../foreign-text/yielder.ts';
 
 export interface ZipCaps {

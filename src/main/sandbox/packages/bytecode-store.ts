@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
+import { PACKAGE_LIMITS } from '../../../shared/protocol/package-limits.ts';
 import type { Wheel } from '../../packages/wheel.ts';
 import type { PackageTransfer } from './send-packages.ts';
 import { SnapshotStore } from '../snapshots/snapshot-store.ts';

@@ -1,4 +1,5 @@
-import { ImportReport, type PackageConflict } from '../../../shared/protocol/package-files.ts';
+import { ImportReport } from '../../../shared/protocol/import-report.ts';
+import type { PackageConflict } from '../../../shared/protocol/package-parts.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import type { RunRequest } from '../../../shared/contract/sandbox.ts';
 import type { Wheel } from '../../packages/wheel.ts';

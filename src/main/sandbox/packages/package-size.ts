@@ -1,4 +1,4 @@
-import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
+import { PACKAGE_LIMITS } from '../../../shared/protocol/package-limits.ts';
 import { PackageError } from '../../packages/package-error.ts';
 import type { Wheel } from '../../packages/wheel.ts';
 import { MIB } from '../../../shared/units.ts';

@@ -1,6 +1,6 @@
 import { IMPLICIT_MODULES, IMPLICIT_USE_WORDS } from '../../../shared/curated-packages.ts';
 import type { RunRequest } from '../../../shared/contract/sandbox.ts';
-import type { ImportReport } from '../../../shared/protocol/package-files.ts';
+import type { ImportReport } from '../../../shared/protocol/import-report.ts';
 import type { OptionalPackage, WantedPackages } from '../../packages/package-work.ts';
 import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
 import type { Provider } from '../../packages/resolve/catalog.ts';

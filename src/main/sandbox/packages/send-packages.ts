@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
-import type { PackagePart } from '../../../shared/protocol/package-files.ts';
+import type { PackagePart } from '../../../shared/protocol/package-parts.ts';
 import type { Wheel } from '../../packages/wheel.ts';
 import type { PackageProvider } from './package-provider.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';

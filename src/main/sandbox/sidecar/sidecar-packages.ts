@@ -1,8 +1,5 @@
-import {
-  PACKAGE_LIMITS,
-  type PackageConflict,
-  type PackagePart,
-} from '../../../shared/protocol/package-files.ts';
+import { PACKAGE_LIMITS } from '../../../shared/protocol/package-limits.ts';
+import type { PackageConflict, PackagePart } from '../../../shared/protocol/package-parts.ts';
 import type { SidecarPeer } from './sidecar-peer.ts';
 
 /** The packages that a process and its interpreters have. */

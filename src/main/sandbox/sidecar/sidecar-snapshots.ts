@@ -1,4 +1,4 @@
-import { PACKAGE_LIMITS } from '../../../shared/protocol/package-files.ts';
+import { PACKAGE_LIMITS } from '../../../shared/protocol/package-limits.ts';
 import { joinBytes } from '../../../shared/bytes.ts';
 import type { SidecarPeer } from './sidecar-peer.ts';
 

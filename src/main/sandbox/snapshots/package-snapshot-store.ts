@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
-import { PACKAGE_LIMITS, PackageHash } from '../../../shared/protocol/package-files.ts';
+import { PACKAGE_LIMITS } from '../../../shared/protocol/package-limits.ts';
+import { PackageHash } from '../../../shared/protocol/package-parts.ts';
 import { claimSnapshotMaking } from './snapshot-claim.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 

@@ -1,4 +1,4 @@
-import type { PackageSourceInfo } from '../../../shared/ipc/packages.ts';
+import type { PackageSourceInfo } from '../../../shared/packages/package-source.ts';
 import type { IndexInUse } from '../../../shared/packages/package-index.ts';
 import type { Translate } from '../../../shared/translate.ts';
 

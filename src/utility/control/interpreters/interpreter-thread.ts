@@ -7,7 +7,7 @@ import {
   type SidecarPiece,
   type SelfCheck,
 } from '../../../shared/protocol/interpreter.ts';
-import type { PlacedPackage } from '../../../shared/protocol/package-files.ts';
+import type { PlacedPackage } from '../../../shared/protocol/package-parts.ts';
 import type { FunctionAnswer, InputAnswer } from '../../../shared/protocol/blocking-calls.ts';
 import { FONTS_ANSWER_BYTES } from '../../../shared/protocol/call-codes.ts';
 import { wholeAnswer } from '../../../shared/protocol/answers.ts';

@@ -1,8 +1,5 @@
-import {
-  PACKAGE_LIMITS,
-  type WheelRestrictions,
-  type PackageKind,
-} from '../../../shared/protocol/package-files.ts';
+import { PACKAGE_LIMITS } from '../../../shared/protocol/package-limits.ts';
+import type { WheelRestrictions, PackageKind } from '../../../shared/protocol/package-parts.ts';
 import {
   SITE_PACKAGES,
   isDeclaration,

@@ -1,6 +1,6 @@
 import type { AnswerSlot } from '../../../shared/protocol/answer-slot.ts';
 import { blockingCalls, type PackageFileQuestion } from '../../../shared/protocol/blocking-calls.ts';
-import type { PlacedPackage } from '../../../shared/protocol/package-files.ts';
+import type { PlacedPackage } from '../../../shared/protocol/package-parts.ts';
 import type { PackageContent } from './cached-wheel.ts';
 
 /** In one answer. */

@@ -1,4 +1,5 @@
-import { PACKAGE_LIMITS, type PackagePart } from '../../../shared/protocol/package-files.ts';
+import { PACKAGE_LIMITS } from '../../../shared/protocol/package-limits.ts';
+import type { PackagePart } from '../../../shared/protocol/package-parts.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import { joinBytes } from '../../../shared/bytes.ts';
 import type { Codec } from '../host/codec.ts';

@@ -1,4 +1,4 @@
-import type { PackageSnapshotPart } from '../../../shared/protocol/package-files.ts';
+import type { PackageSnapshotPart } from '../../../shared/protocol/package-snapshot-part.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import { joinBytes } from '../../../shared/bytes.ts';
 import { MAX_PACKAGE_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSyn
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { PackagePlaces } from '../../../../src/main/cli/commands/package-places.ts';
+import type { PackageSourceOptions } from '../../../../src/main/cli/commands/package-source-options.ts';
 import type { PackageTool } from '../../../../src/main/cli/commands/package-tool.ts';
 import { removeOldStores } from '../../../../src/main/packages/store/old-stores.ts';
 import { storeFolder } from '../../../../src/main/packages/store/store-folder.ts';
@@ -25,7 +25,7 @@ const imagesOf = (small: World): string =>
 /** The tool as the program opens it, over a small world. */
 const toolsOf =
   (small: World) =>
-  async ({ mirror, pack }: PackagePlaces): Promise<PackageTool> => ({
+  async ({ mirror, pack }: PackageSourceOptions): Promise<PackageTool> => ({
     ...small.open({
       settings: settingsFor(mirror ?? small.mirror),
       ...(pack === undefined ? {} : { pack }),

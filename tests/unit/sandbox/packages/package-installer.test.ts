@@ -7,7 +7,7 @@ import type { WantedPackages } from '../../../../src/main/packages/package-work.
 import type { OpenInterpreter } from '../../../../src/main/sandbox/sessions/session-registry.ts';
 import { PackageInstaller } from '../../../../src/main/sandbox/packages/package-installer.ts';
 import { RunNeeds } from '../../../../src/main/sandbox/packages/run-needs.ts';
-import type { ImportReport } from '../../../../src/shared/protocol/package-files.ts';
+import type { ImportReport } from '../../../../src/shared/protocol/import-report.ts';
 import { fakePackages, wantedNames } from '../../../support/fake-packages.ts';
 import { LOCK_WHEELS, lockText } from '../../packages/support/world.ts';
 import { FakeClock } from '../support.ts';

@@ -1,7 +1,8 @@
 /** Packages as the sidecar takes them: from several runs at once, and made by an attacker. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { PACKAGE_LIMITS, type PackagePart } from '../../../../../src/shared/protocol/package-files.ts';
+import { PACKAGE_LIMITS } from '../../../../../src/shared/protocol/package-limits.ts';
+import type { PackagePart } from '../../../../../src/shared/protocol/package-parts.ts';
 import { NodeCodec } from '../../../../../src/utility/control/node/node-codec.ts';
 import { WheelCache } from '../../../../../src/utility/control/packages/wheel-cache.ts';
 import { zipOf, type ZipEntry } from '../../../scripts/support/zip.ts';

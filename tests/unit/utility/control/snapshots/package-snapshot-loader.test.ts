@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { PackageSnapshotPart } from '../../../../../src/shared/protocol/package-files.ts';
+import type { PackageSnapshotPart } from '../../../../../src/shared/protocol/package-snapshot-part.ts';
 import { NodeCodec } from '../../../../../src/utility/control/node/node-codec.ts';
 import { compress } from '../../../../../src/utility/control/snapshots/compressed-blocks.ts';
 import { PackageSnapshotLoader } from '../../../../../src/utility/control/snapshots/package-snapshot-loader.ts';

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { isAbsolute, resolve } from 'node:path';
+import type { PackageSettings } from '../../../shared/packages/package-settings.ts';
+import type { HostPackages } from '../../../shared/protocol/host-protocol.ts';
 
 /** Where packages may come from, beside the store and the official CDN. */
-export interface PackagePlaces {
+export interface PackageSourceOptions {
   /** File of an offline pack. */
   readonly pack: string | undefined;
   /** Absolute folder, or address. */
@@ -14,7 +16,7 @@ export interface PackagePlaces {
 }
 
 /** The options that say it, as the user typed them. */
-export interface PlaceFlags {
+export interface PackageSourceFlags {
   readonly pack?: string;
   readonly mirror?: string;
   readonly index?: string;
@@ -22,7 +24,10 @@ export interface PlaceFlags {
 }
 
 /** @param cwd folder that relative paths start from */
-export const placesOf = ({ pack, mirror, index, offline }: PlaceFlags, cwd: string): PackagePlaces => ({
+export const packageSourceOptionsOf = (
+  { pack, mirror, index, offline }: PackageSourceFlags,
+  cwd: string,
+): PackageSourceOptions => ({
   pack: pack === undefined ? undefined : resolve(cwd, pack),
   mirror: mirror === undefined ? undefined : mirrorIn(mirror, cwd),
   index,
@@ -30,7 +35,7 @@ export const placesOf = ({ pack, mirror, index, offline }: PlaceFlags, cwd: stri
 });
 
 /** Adds the options to a command. */
-export const withPlaces = (command: Command): Command =>
+export const withPackageSourceOptions = (command: Command): Command =>
   command
     .option('--pack <FILE>', 'look into this offline pack first')
     .option('--mirror <PLACE>', 'folder or http(s) address that holds the package files of Pyodide’s lock')
@@ -40,9 +45,25 @@ export const withPlaces = (command: Command): Command =>
     )
     .option('--offline', 'ask neither the official CDN nor the package index');
 
-/** The index's address for places that the user gave, or undefined when there is none. */
-export const indexOf = (
-  { index, offline }: PackagePlaces,
+/** Where a sandbox's packages come from: what the user has set, and what the command line says. */
+export function packageSourcesFrom(
+  packageSources: PackageSourceOptions,
+  settings: PackageSettings,
+  environment: Readonly<Record<string, string | undefined>>,
+): HostPackages {
+  const { mirror, offline, pack } = packageSources;
+  const indexUrl = indexOf(packageSources, environment);
+  return {
+    settings: mirror === undefined ? settings : { ...settings, mirror },
+    official: !offline,
+    ...(pack === undefined ? {} : { pack }),
+    ...(indexUrl === undefined ? {} : { indexUrl }),
+  };
+}
+
+/** The index's address for the sources that the user gave, or undefined when there is none. */
+const indexOf = (
+  { index, offline }: PackageSourceOptions,
   environment: Readonly<Record<string, string | undefined>>,
 ): string | undefined => {
   const address = index ?? environment['VIVARIUM_PACKAGE_INDEX'] ?? '';
