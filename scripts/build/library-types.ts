@@ -14,6 +14,7 @@ const SOURCES = {
   api: 'main/library/api/api.ts',
   'run-api': 'main/library/api/run-api.ts',
   'functions-api': 'main/library/api/functions-api.ts',
+  'errors-api': 'main/library/api/errors-api.ts',
   'settings-api': 'main/library/api/settings-api.ts',
   'questions-api': 'shared/ipc/questions-api.ts',
   errors: 'main/library/errors.ts',

@@ -8,7 +8,10 @@ import { VivariumError } from './errors.ts';
 /** What was thrown further down, in the library's terms; faults of ours stay as they are. */
 const libraryError = (error: unknown): unknown => {
   if (error instanceof PackageError) {
-    return new VivariumError('packages-failed', `${error.message} (${error.code})`, { cause: error });
+    return new VivariumError('packages-failed', error.message, {
+      cause: error,
+      packageErrorCode: error.code,
+    });
   }
   if (error instanceof InvalidRequestError || error instanceof FunctionError) {
     return new VivariumError('invalid-request', error.message, { cause: error });

@@ -3,6 +3,7 @@ import { lstat, open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { systemErrorCode } from '../base/system-error.ts';
+import { ToolError } from './tool-error.ts';
 
 /** A link may have been put there meanwhile; a pipe would be waited at for ever. Windows knows neither flag. */
 const NO_LINK_NO_WAIT = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -11,11 +12,6 @@ export interface AllowedFolder {
   /** Absolute, as the user gave it. */
   readonly folder: string;
   readonly writable: boolean;
-}
-
-/** Files of the user's own may be used only where they said so. The message is for the client. */
-export class FolderError extends Error {
-  override readonly name = 'FolderError';
 }
 
 /** The folders that the user has opened to the client. What is linked, or lies elsewhere, is refused. */
@@ -34,7 +30,7 @@ export class AllowedFolders {
       .join(', ');
   }
 
-  /** @throws FolderError when the file may not be read, is none, or is too large */
+  /** @throws ToolError when the file may not be read, is none, or is too large */
   async read(file: string, maxBytes: number): Promise<Uint8Array> {
     const checked = await this.#check(file, false);
     const handle = await open(checked, constants.O_RDONLY | NO_LINK_NO_WAIT).catch((error: unknown) => {
@@ -42,8 +38,8 @@ export class AllowedFolders {
     });
     try {
       const found = await handle.stat();
-      if (!found.isFile()) throw new FolderError(`${file} is not a file`);
-      if (found.size > maxBytes) throw new FolderError(`${file} is larger than ${maxBytes} bytes`);
+      if (!found.isFile()) throw new ToolError('file-unavailable', `${file} is not a file`);
+      if (found.size > maxBytes) throw new ToolError('too-large', `${file} is larger than ${maxBytes} bytes`);
       const bytes = new Uint8Array(found.size);
       let length = 0;
       // It may shrink or grow meanwhile.
@@ -56,7 +52,7 @@ export class AllowedFolders {
     }
   }
 
-  /** Writes a file that is not there yet. @throws FolderError when it may not be written, or is there */
+  /** Writes a file that is not there yet. @throws ToolError when it may not be written, or is there */
   async write(file: string, bytes: Uint8Array): Promise<void> {
     const checked = await this.#check(file, true);
     const handle = await open(checked, 'wx', 0o600).catch((error: unknown) => {
@@ -71,14 +67,16 @@ export class AllowedFolders {
 
   /** The same file by a path without links. */
   async #check(file: string, write: boolean): Promise<string> {
-    if (!path.isAbsolute(file) || file.includes('\0')) throw new FolderError('a path must be absolute');
+    if (!path.isAbsolute(file) || file.includes('\0'))
+      throw new ToolError('path-refused', 'a path must be absolute');
     if (file.split(/[\\/]/u).includes('..'))
-      throw new FolderError(`${file} has ".." in it; give the path itself`);
+      throw new ToolError('path-refused', `${file} has ".." in it; give the path itself`);
     const allowed = this.#folders.find(
       ({ folder, writable }) => isBelow(folder, file) && (writable || !write),
     );
     if (allowed === undefined) {
-      throw new FolderError(
+      throw new ToolError(
+        'path-refused',
         `${file} may not be ${write ? 'written' : 'read'}; open to this server: ${this.description}`,
       );
     }
@@ -89,10 +87,10 @@ export class AllowedFolders {
     );
     const expected = path.join(root, path.relative(allowed.folder, path.dirname(file)));
     if (path.resolve(parent) !== path.resolve(expected))
-      throw new FolderError(`${file} leads through a link`);
+      throw new ToolError('path-refused', `${file} leads through a link`);
     const target = path.join(parent, path.basename(file));
     const found = await lstat(target).catch(() => null);
-    if (found?.isSymbolicLink() === true) throw new FolderError(`${file} is a link`);
+    if (found?.isSymbolicLink() === true) throw new ToolError('path-refused', `${file} is a link`);
     return target;
   }
 }
@@ -102,7 +100,7 @@ const isBelow = (folder: string, file: string): boolean => {
   return relative !== '' && !path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..';
 };
 
-const failed = (file: string, error: unknown): FolderError => {
+const failed = (file: string, error: unknown): ToolError => {
   const code = systemErrorCode(error) ?? 'unknown';
   const why: Record<string, string> = {
     ENOENT: 'is not there',
@@ -110,5 +108,5 @@ const failed = (file: string, error: unknown): FolderError => {
     EACCES: 'may not be used by this user',
     ELOOP: 'is a link',
   };
-  return new FolderError(`${file} ${why[code] ?? `can't be used (${code})`}`);
+  return new ToolError('file-unavailable', `${file} ${why[code] ?? `can't be used (${code})`}`);
 };

@@ -9,7 +9,8 @@ import {
 import { z } from 'zod';
 import { argumentsIn } from './asked-arguments.ts';
 import type { UserQuestion, UserReply } from './input-questions.ts';
-import { ToolError, type RunStep } from './python-server.ts';
+import type { RunStep } from './python-server.ts';
+import { ToolError } from './tool-error.ts';
 import { withinBudget } from './text-budget.ts';
 
 const PROMPT_BYTES = 1000;
@@ -76,7 +77,7 @@ export const replyFrom = ({
   if (typeof state !== 'string') return undefined;
   const [, session, question] = QUESTION.exec(state) ?? [];
   if (session === undefined)
-    throw new ToolError('the state of the request is not one that this server gives');
+    throw new ToolError('invalid-argument', 'the state of the request is not one that this server gives');
   return { session, question: Number(question), reply: replyOf(mcpReq.inputResponses) };
 };
 

@@ -7,12 +7,12 @@ import {
 } from '@modelcontextprotocol/server';
 import { isBase64Content } from '../../shared/contract/mime-types.ts';
 import type { AllowedFolders } from './allowed-folders.ts';
-import { FolderError } from './allowed-folders.ts';
 import { asAnswer, canElicit, replyFrom } from './ask-user.ts';
 import { describePython, type CallableFunctions } from './describe-python.ts';
-import { ToolError, type CallContext, type PythonServer } from './python-server.ts';
+import type { CallContext, PythonServer } from './python-server.ts';
 import { printedAtEnd } from './run-answer.ts';
 import { withinBudget } from './text-budget.ts';
+import { ToolError, type ToolErrorCode } from './tool-error.ts';
 import {
   FilesOutput,
   ReadInput,
@@ -66,8 +66,12 @@ const contextOf = ({ mcpReq }: ServerContext, gone: AbortSignal | undefined, can
   };
 };
 
+/** Where a failed call has its `ToolErrorCode`: structured content would have to be what the tool gives when it works. */
+const ERROR_CODE = 'app.vivarium/error-code';
+
 interface Failed {
   readonly [key: string]: unknown;
+  readonly _meta: { readonly [ERROR_CODE]: ToolErrorCode };
   readonly content: { readonly type: 'text'; readonly text: string }[];
   readonly isError: true;
 }
@@ -77,10 +81,13 @@ const orFailed = async <T>(work: () => Promise<T>): Promise<T | Failed> => {
   try {
     return await work();
   } catch (error) {
-    const isOurs = error instanceof ToolError || error instanceof FolderError;
+    const known = error instanceof ToolError ? error : null;
     const text = error instanceof Error ? error.message : 'something went wrong';
     return {
-      content: [{ type: 'text', text: withinBudget(isOurs ? text : `it failed: ${text}`, 2000).text }],
+      _meta: { [ERROR_CODE]: known?.code ?? 'internal' },
+      content: [
+        { type: 'text', text: withinBudget(known === null ? `it failed: ${text}` : text, 2000).text },
+      ],
       isError: true,
     };
   }
@@ -206,7 +213,10 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
       const [, session = '', , name = ''] = uri.pathname.split('/');
       const bytes = await python.read(session, decoded(name), contextOf(context, gone));
       if (bytes.byteLength > RESOURCE_BYTES) {
-        throw new ToolError(`the file has ${bytes.byteLength} bytes; read it in parts with read_file`);
+        throw new ToolError(
+          'too-large',
+          `the file has ${bytes.byteLength} bytes; read it in parts with read_file`,
+        );
       }
       const text = textOf(bytes);
       return {
@@ -224,7 +234,8 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
     { title: 'What a run has shown' },
     (uri) => {
       const output = python.output(uri.href);
-      if (output === undefined) throw new ToolError('that output is not kept any more; show it again');
+      if (output === undefined)
+        throw new ToolError('output-gone', 'that output is not kept any more; show it again');
       const { data, mime } = output;
       return {
         contents: [
@@ -254,7 +265,10 @@ const decoded = (name: string): string => {
   try {
     return decodeURIComponent(name);
   } catch {
-    throw new ToolError('the address is not percent-encoded as it should be; take it from an answer');
+    throw new ToolError(
+      'invalid-argument',
+      'the address is not percent-encoded as it should be; take it from an answer',
+    );
   }
 };
 

@@ -14,7 +14,7 @@ import type { CallLimits } from '../functions/call-request-handler.ts';
 import type { FunctionSet } from '../functions/function-set.ts';
 import { raceStop } from '../base/stop-signal.ts';
 import type { RunOptions } from '../run/run-options.ts';
-import { FolderError, type AllowedFolders } from './allowed-folders.ts';
+import type { AllowedFolders } from './allowed-folders.ts';
 import { LinkedOutputs } from './linked-outputs.ts';
 import { LiveRunner } from './live-runner.ts';
 import { runAnswer, underWay, type KeptOutput, type RunAnswer } from './run-answer.ts';
@@ -22,17 +22,13 @@ import { permissionToCall } from './call-permission.ts';
 import type { Question, UserReply } from './input-questions.ts';
 import { RunUnderWay, type RunOrder } from './run-under-way.ts';
 import type { SessionRunner } from './session-runner.ts';
+import { ToolError } from './tool-error.ts';
 import type { InputFileArgument } from './tool-schemas.ts';
 
 /** Clients mostly give up after 60 s without an answer. */
 const PATIENCE_MS = 45_000;
 /** Handles given out, the one used last at the end: far more than there are sessions at once. */
 const MAX_HANDLES = 1000;
-
-/** The message is for the client: it says what was wrong and what to do. */
-export class ToolError extends Error {
-  override readonly name = 'ToolError';
-}
 
 /** How a call is followed. */
 export interface CallContext {
@@ -70,7 +66,7 @@ export class PythonServer {
     this.#runner = new LiveRunner(options.open);
   }
 
-  /** @throws ToolError, FolderError */
+  /** @throws ToolError */
   async run(order: RunOrder, context: CallContext): Promise<RunStep> {
     const session = this.#sessionOf(order.session);
     const earlier = this.#underWay.get(session);
@@ -78,6 +74,7 @@ export class PythonServer {
     // A result that is never fetched does not block the session.
     if (earlier !== undefined && !isSame && !earlier.isSettled) {
       throw new ToolError(
+        'session-busy',
         'another script of this session is under way, or this one with other files, packages or time limit; call ' +
           'again with all that it was given for its result, or cancel it with reset_session',
       );
@@ -94,7 +91,10 @@ export class PythonServer {
     const session = this.#known(handle);
     const run = this.#underWay.get(session);
     if (run?.questions.answer(question, reply) !== true)
-      throw new ToolError('nothing waits for that answer of the user any more; run the script again');
+      throw new ToolError(
+        'invalid-argument',
+        'nothing waits for that answer of the user any more; run the script again',
+      );
     run.runs();
     return this.#follow(session, run, context);
   }
@@ -120,24 +120,25 @@ export class PythonServer {
   async read(handle: string, name: string, context: CallContext): Promise<Uint8Array> {
     const session = this.#known(handle);
     const parsed = WorkspaceFileName.safeParse(name);
-    if (!parsed.success) throw new ToolError('that is no name of a file in /workspace; see list_files');
+    if (!parsed.success)
+      throw new ToolError('invalid-argument', 'that is no name of a file in /workspace; see list_files');
     return this.#inTurn(session, context, async (runner) => {
       try {
         return await runner.readFile(session, parsed.data);
       } catch (error) {
-        throw new ToolError(`the file can't be had: ${reasonOf(error)}; see list_files`);
+        throw new ToolError('file-unavailable', `the file can't be had: ${reasonOf(error)}; see list_files`);
       }
     });
   }
 
-  /** Writes a file of the session onto the user's computer. @throws ToolError, FolderError */
+  /** Writes a file of the session onto the user's computer. @throws ToolError */
   async save(handle: string, name: string, file: string, context: CallContext): Promise<number> {
     const bytes = await this.read(handle, name, context);
     await this.#options.folders.write(file, bytes);
     return bytes.byteLength;
   }
 
-  /** @throws ToolError, FolderError */
+  /** @throws ToolError */
   async write(
     handle: string | undefined,
     file: InputFileArgument,
@@ -149,7 +150,10 @@ export class PythonServer {
       // Files come with runs: this one runs nothing.
       const { error, status } = await runner.run({ code: '', session, files }, { signal });
       if (status !== 'ok')
-        throw new ToolError(`the file was not written (${status}): ${error?.message ?? 'unknown reason'}`);
+        throw new ToolError(
+          'file-not-written',
+          `the file was not written (${status}): ${error?.message ?? 'unknown reason'}`,
+        );
       return { session, size: files[0]?.bytes.byteLength ?? 0 };
     });
   }
@@ -201,7 +205,9 @@ export class PythonServer {
     } catch (error) {
       // Refused before anything of it was done: the program that runs Python is there, and so is the session.
       const isRefused = RpcError.is(error) && error.code === 'invalid-params';
-      throw new ToolError(isRefused ? reasonOf(error) : `${LOST} (${reasonOf(error)})`);
+      throw isRefused
+        ? new ToolError('invalid-argument', reasonOf(error))
+        : new ToolError('session-lost', `${LOST} (${reasonOf(error)})`);
     }
   }
 
@@ -225,12 +231,13 @@ export class PythonServer {
         stop.abort();
         const step = this.#underWay.get(session)?.step ?? 'starting Python';
         throw new ToolError(
+          'session-busy',
           `this waits for a script of the session (${step}); get its result first, or stop it with reset_session`,
         );
       }
       case 'cancelled':
         stop.abort();
-        throw new ToolError('the call was cancelled');
+        throw new ToolError('cancelled', 'the call was cancelled');
     }
   }
 
@@ -254,7 +261,7 @@ export class PythonServer {
       case 'cancelled':
         run.stop.abort();
         this.#forget(session, run);
-        throw new ToolError('the call was cancelled');
+        throw new ToolError('cancelled', 'the call was cancelled');
     }
   }
 
@@ -290,7 +297,10 @@ export class PythonServer {
       this.#handles.add(handle);
       return handle;
     }
-    throw new ToolError('there is no session of that handle; leave "session" out to begin a new one');
+    throw new ToolError(
+      'unknown-session',
+      'there is no session of that handle; leave "session" out to begin a new one',
+    );
   }
 
   async #bytesOf(files: readonly InputFileArgument[]): Promise<NonNullable<RunRequest['files']>> {
@@ -305,7 +315,7 @@ export class PythonServer {
     );
     const total = read.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
     if (total > LIMITS.totalFileBytes)
-      throw new FolderError(`the files are larger than ${LIMITS.totalFileBytes} bytes together`);
+      throw new ToolError('too-large', `the files are larger than ${LIMITS.totalFileBytes} bytes together`);
     return read;
   }
 }

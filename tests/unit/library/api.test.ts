@@ -13,6 +13,7 @@ import type {
   RunRequest,
   RunResult,
 } from '../../../src/shared/contract/sandbox.ts';
+import type { PackageErrorCode } from '../../../src/shared/packages/package-error-code.ts';
 import type { ConfirmCall, HostFunctions } from '../../../src/main/functions/host-function.ts';
 import type * as api from '../../../src/main/library/api/api.ts';
 import type { LibrarySandbox } from '../../../src/main/library/library-sandbox.ts';
@@ -63,5 +64,6 @@ describe('the types of the package', () => {
     expectTypeOf<keyof api.RunOutput>().toEqualTypeOf<keyof RunOutput>();
     expectTypeOf<keyof api.DoctorReport>().toEqualTypeOf<keyof DoctorReport>();
     expectTypeOf<api.SandboxEvent['type']>().toEqualTypeOf<SandboxEvent['type']>();
+    expectTypeOf<api.PackageErrorCode>().toEqualTypeOf<PackageErrorCode>();
   });
 });

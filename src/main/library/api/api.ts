@@ -14,6 +14,7 @@ import type {
   SessionState,
 } from './run-api.ts';
 
+export type * from './errors-api.ts';
 export type * from './functions-api.ts';
 export type * from './run-api.ts';
 export type * from './settings-api.ts';
@@ -287,36 +288,3 @@ export interface NativePython {
   /** Ends what runs, and all sessions. */
   dispose(): Promise<void>;
 }
-
-/** What can go wrong beside a run, which ends in a result. The codes are stable. */
-export type VivariumErrorCode =
-  /** An option that does not exist, or a value that it can't have; the message begins with its name. */
-  | 'invalid-option'
-  /** A run request that breaks the contract; the message names the field. */
-  | 'invalid-request'
-  /** `vivarium/main` was used outside of Electron's main process. */
-  | 'not-electron'
-  /** `vivarium/node` was used in Electron. */
-  | 'not-node'
-  /** This version of Electron lacks what is needed. */
-  | 'unsupported-electron'
-  /** The folder with Python's runtime was not found. */
-  | 'assets-missing'
-  /** A file of the runtime is not what the build has written. */
-  | 'assets-damaged'
-  /** The operating system can't be asked to hold the process in, and the options want it to. */
-  | 'lockdown-unavailable'
-  /** A file of a session can't be had or written; the message says why. */
-  | 'file-unavailable'
-  /** The session was closed. */
-  | 'session-closed'
-  /** The sandbox was disposed of. */
-  | 'disposed'
-  /** Packages were switched off by the options. */
-  | 'packages-off'
-  /** Packages could not be had or kept: see the message. */
-  | 'packages-failed'
-  /** The isolation could not be examined. */
-  | 'examination-failed'
-  /** The interpreter's channels are taken by somebody else. */
-  | 'channel-taken';
