@@ -1,4 +1,5 @@
 import { ref, shallowRef, type Ref } from 'vue';
+import type { ApiError } from '../../shared/ipc/answer.ts';
 import type { PackagesApi, SandboxApi } from '../../shared/ipc/api.ts';
 import type { PackageSourceInfo } from '../../shared/packages/package-source.ts';
 import { packageRows, type PackageRow } from './model/package-rows.ts';
@@ -12,7 +13,7 @@ export class PackagesStore {
   readonly totalBytes = ref(0);
   readonly sources: Ref<readonly PackageSourceInfo[]> = shallowRef([]);
   readonly loaded = ref(false);
-  readonly problem = ref('');
+  readonly problem: Ref<ApiError | null> = shallowRef(null);
 
   /** @param session name of the one that the console shows */
   constructor(api: PackagesApi, sandbox: Pick<SandboxApi, 'packages'>, session: () => string) {
@@ -29,7 +30,7 @@ export class PackagesStore {
       this.#sandbox.packages(this.#session()),
     ]);
     const failed = [list, available, sources, inSession].find((answer) => !answer.ok);
-    this.problem.value = failed?.ok === false ? failed.error.message : '';
+    this.problem.value = failed?.ok === false ? failed.error : null;
     if (list.ok) this.totalBytes.value = list.value.totalBytes;
     if (sources.ok) this.sources.value = sources.value;
     this.rows.value = packageRows(
