@@ -9,6 +9,7 @@ import type { Finder } from '../console/find/finder.ts';
 import type { ModuleNames } from '../console/module-names.ts';
 import type { WorkNotice } from '../console/work/restore-work.ts';
 import type { Canvases } from '../console/model/animations/canvases.ts';
+import type { FrameSlots } from '../console/model/frame-slots.ts';
 import type { GuestFrames } from '../console/output/guest-frames.ts';
 import type { RuntimeStore } from '../settings/runtime-store.ts';
 import type { SandboxStore } from './sandbox-store.ts';
@@ -49,6 +50,8 @@ export interface Services {
   readonly documentFiles: DocumentFiles;
   readonly frames: GuestFrames;
   readonly canvases: Canvases;
+  /** Where outputs of many elements are drawn. */
+  readonly drawn: FrameSlots;
   readonly runtime: RuntimeStore;
   readonly modules: ModuleNames;
   readonly info: Readonly<Ref<AppInfo | null>>;

@@ -26,6 +26,20 @@ const setUp = (count: number): { slots: FrameSlots; all: Place[]; states: () => 
   return { slots: new FrameSlots(2), all, states: () => all.map(({ state }) => state[0]).join('') };
 };
 
+it('offers room that nobody has to what nobody has seen, and takes it for what is in sight', () => {
+  const { all, slots, states } = setUp(3);
+  const [a, b, c] = all as [Place, Place, Place];
+  for (const place of all) slots.offer(place);
+  expect(states()).toBe('tta');
+  // The first one is in sight by now.
+  slots.enter(a);
+  slots.enter(c);
+  expect(states()).toBe('tat');
+  slots.offer(c);
+  slots.offer(b);
+  expect([states(), c.changes]).toEqual(['tat', 1]);
+});
+
 it('keeps frames that went out of sight until their slots are needed', () => {
   const { all, slots, states } = setUp(3);
   const [a, b, c] = all as [Place, Place, Place];

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { readHtmlTable } from '../../../src/renderer/console/model/tables/html-table.ts';
+import { htmlTableSteps, type TableData } from '../../../src/renderer/console/model/tables/html-table.ts';
+
+const readHtmlTable = (html: string): TableData | null => {
+  const steps = htmlTableSteps(html);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
+};
 
 const FRAME = `<div>
 <style scoped>

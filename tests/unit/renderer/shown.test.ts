@@ -1,11 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readDelimited } from '../../../src/renderer/console/model/delimited-text.ts';
 import { previewOf } from '../../../src/renderer/console/model/file-preview.ts';
+import { drawnSize, MOST_ELEMENTS } from '../../../src/renderer/console/model/drawn-size.ts';
 import { shownOutput } from '../../../src/renderer/console/model/rich-output.ts';
+import { jsonShape } from '../../../src/renderer/console/model/texts/json-shape.ts';
 import { findPackages, packageRows } from '../../../src/renderer/packages/model/package-rows.ts';
 import { joinLines, splitLines } from '../../../src/renderer/settings/lines.ts';
 import { createFormat } from '../../../src/renderer/shared/format.ts';
 import { readNumber } from '../../../src/renderer/shared/read-number.ts';
+import { TABLE_LIMITS, TABLE_MIME } from '../../../src/shared/contract/table.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -24,6 +27,61 @@ describe('an output', () => {
     [{ 'application/x-unknown': 'x' }, 'text'],
   ])('%j is shown as %s', (mime, kind) => {
     expect(shownOutput(mime).kind).toBe(kind);
+  });
+});
+
+describe('a data frame', () => {
+  const described = (fields: number, head: unknown): string =>
+    JSON.stringify({
+      version: 1,
+      table: 'ab',
+      rows: 1000,
+      columns: fields - 1,
+      keptRows: 1000,
+      levels: 1,
+      fields: Array.from({ length: fields }, (_none, at) => ({
+        name: ['a', 'b', `${at}, {"`],
+        type: 'int64',
+        isNumber: true,
+      })),
+      head,
+    });
+  const { fields, headFields, headRows } = TABLE_LIMITS;
+  const row = Array<string>(headFields).fill('1,2:[{');
+
+  it('of as many columns as there can be is shown as a table', () => {
+    const text = described(fields, Array<string[]>(headRows).fill(row));
+    expect(shownOutput({ [TABLE_MIME]: text, 'text/plain': 'x' }).kind).toBe('table');
+  });
+
+  it('with millions of small values is not even parsed', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    onTestFinished(() => parse.mockRestore());
+    const text = `{"version":1,"head":[[${'0,'.repeat(900_000)}0]]}`;
+    expect(shownOutput({ [TABLE_MIME]: text, 'text/plain': 'x' }).kind).toBe('text');
+    expect(parse).not.toHaveBeenCalled();
+  });
+});
+
+it.each([
+  ['1', { depth: 0, values: 1 }],
+  ['[1, [2], {"a": "b"}]', { depth: 2, values: 7 }],
+  [String.raw`{"[,:\"": "]\\"}`, { depth: 1, values: 3 }],
+  [']]]', { depth: 0, values: 1 }],
+  ['"[', { depth: 0, values: 1 }],
+])('%s is known by its shape', (json, shape) => {
+  expect(jsonShape(json)).toEqual(shape);
+});
+
+describe('what takes much of the page', () => {
+  const elementsOf = (mime: Record<string, string>): number => drawnSize(shownOutput(mime)).elements;
+
+  it('is what has many rows, and never more than there is room for', () => {
+    const small = elementsOf({ 'application/json': '[1]' });
+    const large = elementsOf({ 'application/json': `[${'1,'.repeat(5000)}1]` });
+    expect([small < 20, large > 500, large < 1000]).toEqual([true, true, true]);
+    expect(elementsOf({ 'text/html': `<table>${'<td>'.repeat(1_000_000)}` })).toBe(MOST_ELEMENTS);
+    expect(elementsOf({ 'image/png': 'iVBORw0KGgo=' })).toBeLessThan(100);
   });
 });
 

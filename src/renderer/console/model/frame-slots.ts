@@ -1,6 +1,6 @@
 /**
- * Which of what guests show is there: frames, each of which is a process, and the canvases of animations. There are never
- * more of them than there is room for.
+ * Which of what guests show is there: frames, each of which is a process, the canvases of animations, and what takes many
+ * elements. There are never more of them than there is room for.
  */
 
 export type SlotState =
@@ -36,6 +36,12 @@ export class FrameSlots {
     if (this.#taken.has(place)) this.#take(place, true);
     else if (this.#hasRoomFor(place)) this.#take(place, false);
     else place.changed('crowded');
+  }
+
+  /** It is not known whether it is in sight: it is there where nobody else needs the room. */
+  offer(place: FrameSlotClient): void {
+    const left = this.#room - sizeOf(this.#taken) - place.size;
+    if (left >= 0 && !this.#taken.has(place)) this.#take(place, false);
   }
 
   /** It went out of sight. It stays there until another one needs the place. */

@@ -1,8 +1,9 @@
 /** Which of the forms that an output comes in is shown. */
 import { chartLibraryOf, type ChartLibrary } from '../../../shared/contract/charts.ts';
-import { ShownTable, TABLE_MIME } from '../../../shared/contract/table.ts';
+import { ShownTable, TABLE_LIMITS, TABLE_MIME } from '../../../shared/contract/table.ts';
 import { animationOf, type Animation } from './animations/animation.ts';
 import { decodeBase64 } from './base64.ts';
+import { jsonShape } from './texts/json-shape.ts';
 import { MAX_JSON_LENGTH } from './texts/json-tree.ts';
 import { MAX_MARKDOWN_LENGTH } from './texts/markdown-length.ts';
 import { MAX_MATH_LENGTH } from './texts/math-text.ts';
@@ -59,11 +60,15 @@ const chartOf = (mime: Mime): ShownOutput | null => {
 
 /** Longest description of a data frame that is looked at, in UTF-16 units. */
 const MAX_TABLE = 2 * 1024 * 1024;
+/** Names and values of its fields (their names may have levels), and those of its first rows. */
+const MAX_TABLE_VALUES =
+  TABLE_LIMITS.fields * 12 + TABLE_LIMITS.headRows * (TABLE_LIMITS.headFields + 1) + 40;
 
 /** Null when there is none that makes sense: its other forms are shown then. */
 const tableOf = (mime: Mime): ShownOutput | null => {
   const text = mime[TABLE_MIME];
   if (text === undefined || text.length > MAX_TABLE) return null;
+  if (jsonShape(text).values > MAX_TABLE_VALUES) return null;
   try {
     const table = ShownTable.safeParse(JSON.parse(text));
     return table.success ? { kind: 'table', table: table.data } : null;

@@ -117,7 +117,7 @@ class TableReader {
 /** Of HTML, between two stops, in UTF-16 units. */
 const PIECE = 16 * 1024;
 
-/** As `readHtmlTable`, with a stop after each short piece. */
+/** Stops after each short piece. Null in the end when it is more than one plain table: colours, links and pictures would be lost. */
 export function* htmlTableSteps(html: string): Generator<null, TableData | null> {
   if (!/<table[\s>]/iu.test(html)) return null;
   const reader = new TableReader();
@@ -139,11 +139,3 @@ export function* htmlTableSteps(html: string): Generator<null, TableData | null>
   const caption = [...reader.caption, ...reader.note].join('').trim();
   return { head: reader.head, body: reader.body, caption };
 }
-
-/** Null when it is more than one plain table: colours, links and pictures would be lost. */
-export const readHtmlTable = (html: string): TableData | null => {
-  const steps = htmlTableSteps(html);
-  let step = steps.next();
-  while (step.done !== true) step = steps.next();
-  return step.value;
-};

@@ -1,4 +1,5 @@
 /** JSON as a tree that is opened piece by piece. */
+import { jsonShape } from './json-shape.ts';
 
 /** Longest JSON text that is read for it, in UTF-16 units. */
 export const MAX_JSON_LENGTH = 2 * 1024 * 1024;
@@ -67,28 +68,10 @@ export const leafText = (value: unknown): string => {
 
 /** What JSON text says; undefined when it says nothing, or more than is read or drawn. */
 export const readJson = (text: string): unknown => {
-  if (text.length > MAX_JSON_LENGTH || depthOf(text) > MAX_DEPTH) return undefined;
+  if (text.length > MAX_JSON_LENGTH || jsonShape(text).depth > MAX_DEPTH) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }
-};
-
-/** Most lists and objects in each other. */
-const depthOf = (json: string): number => {
-  let [depth, most] = [0, 0];
-  let isInText = false;
-  for (let at = 0; at < json.length; at += 1) {
-    const character = json[at];
-    if (isInText) {
-      if (character === '\\') at += 1;
-      else if (character === '"') isInText = false;
-    } else if (character === '"') isInText = true;
-    else if (character === '[' || character === '{') {
-      depth += 1;
-      most = Math.max(most, depth);
-    } else if (character === ']' || character === '}') depth -= 1;
-  }
-  return most;
 };
