@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually.ts';
 import { allProcesses, needProcesses, untilNone } from '../support/processes.ts';
 import { openVivariumWindow } from '../support/vivarium-window.ts';
 import { ENABLED, ended, goTo, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
+import { keepPicture } from './keep-picture.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-tools-'));
 const list = path.join(folder, 'servers.json');
@@ -229,11 +230,18 @@ it('one that the file says something else of is not started before it is switche
   await goTo(page, 'Settings');
   expect(await switchOf(page, 'desk').isChecked()).toBe(true);
   const before = startedPids().length;
-  writeList({ desk: server('--other'), 'my desk': server() });
+  const env = { DESK_PIDS: pids, DESK_LOG: log, DESK_TOKEN: 'a secret' };
+  writeList({ desk: { ...server('--other'), env, tools: { add: 'allow' } }, 'my desk': server() });
   await page.getByRole('button', { name: 'Read again' }).click();
   await stateOf(page, 'desk').getByText('Changed in the file since it was switched on').waitFor();
   expect(await switchOf(page, 'desk').isChecked()).toBe(false);
-  expect(await page.locator('.server').first().innerText()).toContain(`${SERVER} --other`);
+  const words = await page.locator('.server').first().innerText();
+  expect(words).toContain(`${SERVER} --other`);
+  expect(words).toContain('Changed: arguments, variables or their values, and which calls are asked for');
+  expect(words).toContain('Variables it gets: DESK_LOG, DESK_PIDS, DESK_TOKEN');
+  expect(words).toContain('You are asked about each call.\nYou are not asked about: add');
+  expect(words).not.toContain('a secret');
+  await keepPicture(app, 'tools-changed');
   expect(await axeFindings(page)).toEqual([]);
   expect(startedPids()).toHaveLength(before);
   await turnOn(page, 'desk');

@@ -4,12 +4,12 @@ import { messageOf } from '../base/system-error.ts';
 import { LiveServers } from '../connect/live-servers.ts';
 import { serversInFile } from '../connect/server-list-file.ts';
 import type { ServerSettings } from '../connect/server-list.ts';
-import { oneLine } from '../foreign-text/printable.ts';
 import { Yielder } from '../foreign-text/yielder.ts';
 import type { RunFunctions } from '../functions/call-request-handler.ts';
 import { mentionsFunctions } from '../functions/function-set.ts';
 import type { ConfirmCall } from '../functions/host-function.ts';
 import { stubText } from '../functions/python-stubs.ts';
+import { changedParts, shownServer } from './shown-server.ts';
 
 export interface ToolServersOptions {
   /** Asked each time. */
@@ -117,17 +117,14 @@ export class ToolServers {
   }
 
   #statusOf(settings: ServerSettings): ToolServerStatus {
-    const { args, command, declared, name, pythonName } = settings;
+    const { name } = settings;
     const live = this.#live.find(name);
     const { on } = this.#options.settings();
-    const isChanged = !isOn(settings, on) && on.some((one) => one.name === name);
+    const before = isOn(settings, on) ? undefined : on.find((one) => one.name === name);
     return {
-      name,
-      shownName: oneLine(name),
-      pythonName,
-      command: oneLine([command, ...args].join(' ')),
-      declared,
-      state: live?.state ?? (isChanged ? 'changed' : 'off'),
+      ...shownServer(settings),
+      changed: before === undefined ? [] : changedParts(settings, before),
+      state: live?.state ?? (before === undefined ? 'off' : 'changed'),
       functions: live?.usable.length ?? 0,
       note: live?.note ?? '',
     };

@@ -49,6 +49,10 @@ export interface ServerSettings {
   readonly timeoutMs: number;
   /** SHA-256 of all that the file says of it, and of where the file is: where that is the same, it is the same server. */
   readonly declared: string;
+  /** The decision on its tools that are not in `tools`. */
+  readonly others: CallDecision;
+  /** By the names that the server gives them. */
+  readonly tools: Readonly<Record<string, CallDecision>>;
   /** Never by what the server says of its tools: that is the server's own word. */
   readonly policyOf: (tool: string) => CallDecision;
 }
@@ -101,6 +105,8 @@ const settingsOf = (name: string, server: z.output<typeof Server>, folder: strin
     folder: cwd === undefined ? folder : path.resolve(folder, cwd),
     timeoutMs: timeoutSeconds * MS_PER_SECOND,
     declared: sha256(JSON.stringify([name, server, folder])),
+    others: confirm,
+    tools,
     policyOf: (tool) => policies.get(tool) ?? confirm,
   };
 };

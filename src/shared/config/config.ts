@@ -9,6 +9,7 @@ import { StoredPackageSettings } from '../packages/package-settings.ts';
 import { DEFAULT_RUNTIME, PythonRuntime } from '../runtimes.ts';
 import { between, flag, list, text, wholeBetween } from '../setting-fields.ts';
 import { MS_PER_SECOND } from '../units.ts';
+import { ServerParts } from './tool-server-parts.ts';
 
 const HOST_LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const HOST_PATTERN = new RegExp(
@@ -70,7 +71,12 @@ export const Config = z.object({
       /** The servers that are started, each as long as the file says of it what it said when it was switched on. */
       on: list(
         z.strictObject(
-          { name: text(64), declared: text(64).regex(/^[0-9a-f]{64}$/u, 'must be a SHA-256 in hexadecimal') },
+          {
+            name: text(64),
+            declared: text(64).regex(/^[0-9a-f]{64}$/u, 'must be a SHA-256 in hexadecimal'),
+            /** By which is told what has changed. */
+            parts: ServerParts.exactOptional(),
+          },
           'must be a name and what was declared',
         ),
       ).default([]),

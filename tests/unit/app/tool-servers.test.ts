@@ -38,7 +38,10 @@ const statusOf = (name: string): ToolServerStatus => {
 const states = (): string[] => servers.status.servers.map(({ name, state }) => `${name} ${state}`);
 /** As the window does it: by what was shown. */
 const turnOn = async (...names: string[]): Promise<void> => {
-  const on = names.map((name) => ({ name, declared: statusOf(name).declared }));
+  const on = names.map((name) => {
+    const { declared, parts } = statusOf(name);
+    return { name, declared, parts };
+  });
   settings = { ...settings, on: [...settings.on.filter((one) => !names.includes(one.name)), ...on] };
   await servers.refresh();
 };
@@ -74,13 +77,14 @@ describe('a server that was switched on', () => {
   });
 
   it.each([
-    ['another program', { command: '/nowhere/another-program' }],
-    ['other arguments', { args: [SERVER, '--silent'] }],
-    ['another variable', { env: { NODE_OPTIONS: '--no-warnings' } }],
-    ['another folder', { cwd: '..' }],
-    ['calls that nobody is asked for', { confirm: 'allow' }],
-    ['a tool that nobody is asked for', { tools: { add: 'allow' } }],
-  ])('is ended and not started again when the file has %s under its name', async (_what, change) => {
+    ['another program', { command: '/nowhere/another-program' }, ['command']],
+    ['other arguments', { args: [SERVER, '--silent'] }, ['args']],
+    ['another variable', { env: { NODE_OPTIONS: '--no-warnings' } }, ['env']],
+    ['another folder', { cwd: '..' }, ['folder']],
+    ['calls that nobody is asked for', { confirm: 'allow' }, ['calls']],
+    ['a tool that nobody is asked for', { tools: { add: 'allow' } }, ['calls']],
+    ['more time and another folder', { timeoutSeconds: 61, cwd: '..' }, ['folder', 'time']],
+  ])('is ended and not started again when the file has %s under its name', async (_what, change, changed) => {
     write({ desk: server() });
     await servers.refresh();
     await turnOn('desk');
@@ -88,7 +92,7 @@ describe('a server that was switched on', () => {
     write({ desk: server(change) });
     await servers.refresh();
     expect(states()).toEqual(['desk changed']);
-    expect(statusOf('desk').functions).toBe(0);
+    expect(statusOf('desk')).toMatchObject({ functions: 0, changed });
     expect(await servers.functionsFor('from host import desk', new AbortController().signal)).toBeUndefined();
     expect(started()).toBe(1);
   });
@@ -110,6 +114,40 @@ describe('a server that was switched on', () => {
       await untilRuns('desk');
     },
   );
+
+  it('is shown with all that matters before it is switched on, but with no value of a variable', async () => {
+    const env = { TOKEN: 'secret-of-mine', 'B\u202EAD': 'another-secret' };
+    const tools = { add: 'allow', echo: 'ask', 'a\nb': 'deny', drop: { deny: 'never' } };
+    write({ desk: server({ env, tools, confirm: { deny: 'by default' }, cwd: '..', timeoutSeconds: 5 }) });
+    await servers.refresh();
+    const status = statusOf('desk');
+    expect(status).toMatchObject({
+      variables: [String.raw`B\u{202e}AD`, 'TOKEN'],
+      folder: path.dirname(folder),
+      calls: { others: 'deny', allow: ['add'], ask: ['echo'], deny: [String.raw`a\u{a}b`, 'drop'] },
+      timeoutSeconds: 5,
+      changed: [],
+    });
+    expect(JSON.stringify(status)).not.toContain('secret');
+    // What is kept tells nobody whether a value is the same in another server.
+    write({ desk: server({ env }), other: server({ env }) });
+    await servers.refresh();
+    const [one, other] = [statusOf('desk').parts, statusOf('other').parts];
+    expect(
+      Object.keys(one).filter((part) =>
+        Object.entries(other).some(([, digest]) => digest === Reflect.get(one, part)),
+      ),
+    ).toEqual([]);
+  });
+
+  it('says nothing of what has changed where that was not kept', async () => {
+    write({ desk: server() });
+    await servers.refresh();
+    settings = { ...settings, on: [{ name: 'desk', declared: statusOf('desk').declared }] };
+    write({ desk: server({ cwd: '..' }) });
+    await servers.refresh();
+    expect(statusOf('desk')).toMatchObject({ state: 'changed', changed: [] });
+  });
 
   it('is off in another file that says the same of it but lies in another folder', async () => {
     write({ desk: server() });
