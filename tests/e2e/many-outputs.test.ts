@@ -171,6 +171,13 @@ it(
       const output = outputs.nth(3 * COUNT + NEEDLE);
       expect(await output.getAttribute('data-found')).toBe('');
       expect(await output.getByText('needle').isVisible()).toBe(true);
+      // And what is above it.
+      expect(
+        await outputs
+          .nth(3 * COUNT + NEEDLE - 1)
+          .locator('.branch')
+          .count(),
+      ).toBeGreaterThan(0);
     });
     await keepPicture(app, 'many-outputs');
     expect(await longestKey('needles')).toBeLessThan(MOST_LATENCY_MS);
