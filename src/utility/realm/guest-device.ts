@@ -63,7 +63,7 @@ const idIn = (text: Uint8Array): number => {
 };
 
 /** Of the count of changes, little-endian. */
-const COUNT_BYTES = 6;
+export const COUNT_BYTES = 6;
 
 /** As many bytes of it as there is room for. */
 const putCount = (changes: number, target: Uint8Array): void => {
