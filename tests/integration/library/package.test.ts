@@ -19,7 +19,7 @@ import { publint } from 'publint';
 import { build as vite } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../../scripts/shared/run-program.ts';
-import { sandboxSwitches } from '../../../src/main/cli/host/electron-command.ts';
+import { installedElectron, sandboxSwitches } from '../../../src/main/cli/host/electron-command.ts';
 import { RunResult } from '../../../src/shared/contract/sandbox.ts';
 import { openEmbeddingApp, recoversFromKill, type EmbeddingApp } from '../../support/embedding-app.ts';
 import { packWithForge } from '../../support/forge-app.ts';
@@ -191,6 +191,22 @@ describe('in a bundle', () => {
       }
     },
   );
+});
+
+it('the short start for apps in the README prints the version of Python', async () => {
+  const readme = readFileSync(path.join(packed.folder, 'node_modules/vivarium/README.md'), 'utf8');
+  const program = /`(?<name>[\w.]+)` is the least[^]*?```js\n(?<code>[^]*?)```/u.exec(readme)?.groups;
+  const { code = '', name = '' } = program ?? {};
+  writeFileSync(path.join(packed.folder, name), code);
+  const { code: exit, stdout } = await runProgram(
+    await installedElectron(),
+    [...sandboxSwitches(), `--user-data-dir=${path.join(dataFolder(), 'chromium')}`, name],
+    {
+      cwd: packed.folder,
+      env: { ...process.env, DISPLAY: display.name, VIVARIUM_DATA_DIR: dataFolder() },
+    },
+  );
+  expect([exit, stdout]).toEqual([0, expect.stringMatching(/^3\.14\.\d+\n$/u)]);
 });
 
 const open = async (example: string): Promise<EmbeddingApp> =>
