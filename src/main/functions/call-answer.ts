@@ -2,6 +2,8 @@
 import { FUNCTION_PART_BYTES, LAST_PART, MORE_TO_COME } from '../../shared/protocol/call-codes.ts';
 import type { CallOutcome } from '../../shared/contract/sandbox.ts';
 import { isNestedDeeperThan } from '../../shared/nesting.ts';
+import { jsonText } from './json-text.ts';
+import { thrownMessage } from './thrown-message.ts';
 
 /** Which exception it is in Python. */
 export type CallErrorKind = 'invalid' | 'denied' | 'limit' | 'failed';
@@ -25,8 +27,7 @@ export const failed = (kind: CallErrorKind, message: string): CallAnswer => ({
 /** A function's result as an answer; what JSON can't hold is an error of the function's. */
 export const answerOf = (result: unknown, maxBytes: number): CallAnswer => {
   try {
-    // Refuses circles; what it has gone through, others can go through.
-    const json = stringify(result) ?? 'null';
+    const json = jsonText(result);
     // No text has fewer bytes than units.
     if (json.length > maxBytes || Buffer.byteLength(json) > maxBytes) {
       return failed(
@@ -38,22 +39,9 @@ export const answerOf = (result: unknown, maxBytes: number): CallAnswer => {
       ? failed('failed', 'its result is nested too deeply')
       : { kind: 'value', json };
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'it is no JSON';
-    return failed('failed', `its result can't be passed on: ${why}`);
+    return failed('failed', `its result can't be passed on: ${thrownMessage(error) ?? 'it is no JSON'}`);
   }
 };
-
-/** Undefined where JSON has nothing for it, such as a function. @throws TypeError, RangeError */
-const stringify = (value: unknown): string | undefined => JSON.stringify(value, refuseBytes);
-
-/** `this` has the value as it is, before `toJSON`. */
-function refuseBytes(this: unknown, key: string, value: unknown): unknown {
-  const original: unknown = (this as Record<string, unknown>)[key];
-  if (ArrayBuffer.isView(original) || original instanceof ArrayBuffer) {
-    throw new TypeError('bytes are no JSON; give them as base64 text, or tables as Arrow by `frames`');
-  }
-  return value;
-}
 
 export const outcomeOf = ({ kind }: CallAnswer): CallOutcome => {
   switch (kind) {

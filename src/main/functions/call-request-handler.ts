@@ -10,6 +10,7 @@ import { CallReader, type FunctionCall, type ReadCall } from './call-reader.ts';
 import type { FunctionSet } from './function-set.ts';
 import type { ConfirmCall, ConfirmPolicy, ProposedCall } from './host-function.ts';
 import type { PausableTime, RunCalls, SendAnswer } from './run-calls.ts';
+import { thrownMessage } from './thrown-message.ts';
 
 /** What calls of one run may take. */
 export interface CallLimits {
@@ -259,7 +260,7 @@ export class CallRequestHandler implements RunCalls {
         ? answerOf(frames === null ? output.value : writeFrames(output.value), functions.limits.resultBytes)
         : failed('failed', `its result is not what it should be: ${output.problem}`);
     } catch (error) {
-      return failed('failed', messageOf(error));
+      return failed('failed', thrownMessage(error) ?? 'it failed');
     }
   }
 
@@ -321,9 +322,4 @@ const checked = async <T>(
   } catch {
     return { ok: false, problem: 'the arguments could not be checked' };
   }
-};
-
-const messageOf = (error: unknown): string => {
-  if (error instanceof Error) return error.message;
-  return typeof error === 'string' ? error : 'it failed';
 };

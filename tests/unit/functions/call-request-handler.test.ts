@@ -249,6 +249,98 @@ describe('a call', () => {
   );
 });
 
+describe('what a handler throws', () => {
+  const trapped = (): never => {
+    throw new Error('from a trap');
+  };
+  it.each<[string, unknown, string]>([
+    ['an error', new Error('the words'), 'the words'],
+    ['an error without a message', new Error(), 'it failed'],
+    ['a text', 'the words', 'the words'],
+    ['an empty text', '', 'it failed'],
+    ['an object with a message, as errors of another realm are', { message: 'the words' }, 'the words'],
+    ['nothing', undefined, 'it failed'],
+    ['null', null, 'it failed'],
+    ['a number', 5, 'it failed'],
+    ['a symbol', Symbol('s'), 'it failed'],
+    ['an error whose message is no text', Object.assign(new Error(), { message: 5 }), 'it failed'],
+    [
+      'an error whose message throws',
+      Object.defineProperty(new Error(), 'message', { get: trapped }),
+      'it failed',
+    ],
+    ['an error that throws when it is touched', new Proxy(new Error(), { get: trapped }), 'it failed'],
+    [
+      'an object of which nothing can be asked',
+      new Proxy({}, { get: trapped, has: trapped, getPrototypeOf: trapped }),
+      'it failed',
+    ],
+  ])('answers the call, and the next one is made: %s', async (_what, thrown, message) => {
+    const handler = (): never => {
+      throw thrown;
+    };
+    const { call, settled, textOf } = stage({ one: { handler }, later: { handler: async () => handler() } });
+    for (const [number, name] of [
+      [1, 'one'],
+      [2, 'later'],
+    ] as const) {
+      call(number, name);
+      await until(() => settled.length === number);
+      expect(JSON.parse(textOf(number))).toEqual({ error: 'failed', message });
+    }
+    expect(outcomes(settled)).toEqual(['error', 'error']);
+  });
+});
+
+describe('what a handler gives', () => {
+  it.each<[string, unknown, string]>([
+    ['a Map', new Map([['a', 1]]), 'a Map'],
+    ['a Set among values', { a: [new Set([1])] }, 'a Set'],
+    ['a generator', [1].values(), 'an Array Iterator'],
+    [
+      'an asynchronous generator',
+      (async function* () {
+        yield 1;
+      })(),
+      'an AsyncGenerator',
+    ],
+    ['a promise among values', { a: Promise.resolve(1) }, 'a promise'],
+    ['an Error', new Error('given'), 'an Error'],
+    ['a function', () => 1, 'a function'],
+    ['a symbol', Symbol('s'), 'a symbol'],
+    ['a BigInt', 10n, 'BigInt'],
+    ['bytes', new Uint8Array(2), 'base64'],
+  ])('is not lost in silence: %s', async (_what, given, words) => {
+    const { call, settled, textOf } = stage({ one: { handler: () => given } });
+    call(1, 'one');
+    await until(() => settled.length === 1);
+    expect([outcomes(settled), textOf(1)]).toEqual([['error'], expect.stringContaining(words) as string]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['undefined', undefined, 'null'],
+    ['undefined among values', { a: undefined, b: [undefined] }, '{"b":[null]}'],
+    ['no number', [Number.NaN, Infinity], '[null,null]'],
+    ['a Date', new Date(0), '"1970-01-01T00:00:00.000Z"'],
+    ['an URL', new URL('http://a/'), '"http://a/"'],
+    ['a text in an object', Object('s'), '"s"'],
+    [
+      'fields of a class',
+      new (class {
+        x = 1;
+        #y = 2;
+        also = () => this.#y;
+      })(),
+      '{"x":1}',
+    ],
+  ])('crosses as JSON has it: %s', async (_what, given, json) => {
+    const { call, settled, textOf } = stage({ one: { handler: () => given } });
+    call(1, 'one');
+    await until(() => settled.length === 1);
+    expect(textOf(1)).toBe(`{"value":${json}}`);
+  });
+});
+
 describe('limits', () => {
   it('of a run hold, however the calls are made', async () => {
     let called = 0;
