@@ -57,8 +57,9 @@ export class FunctionSet {
   /** @throws FunctionError for one that can't be used */
   constructor(functions: HostFunctions) {
     checkNames(Object.keys(functions));
-    for (const [name, declared] of Object.entries<HostFunction | undefined>(functions)) {
-      if (declared === undefined) throw new FunctionError(`functions.${name}: is missing`);
+    for (const [name, declared] of Object.entries<HostFunction | null | undefined>(functions)) {
+      if (declared === undefined || declared === null)
+        throw new FunctionError(`functions.${name}: is missing`);
       this.#functions.set(name, prepare(name, declared));
     }
     this.#tell(JSON.stringify(this.all.map(describe)));

@@ -1,4 +1,10 @@
+import { z } from 'zod';
+import { SandboxEvent as Told } from '../../shared/contract/sandbox-events.ts';
 import type { Disposable, SandboxEvent, SandboxEvents } from './api/api.ts';
+import { parseOption } from './options.ts';
+
+const Type = z.enum(Told.options.map(({ shape }) => shape.type.value));
+const Listener = z.custom<object>((value) => typeof value === 'function', 'must be a function');
 
 export class EventSource implements SandboxEvents {
   readonly #listeners = new Set<{ readonly hear: (event: SandboxEvent) => void }>();
@@ -7,12 +13,15 @@ export class EventSource implements SandboxEvents {
     type: T,
     listener: (event: Extract<SandboxEvent, { type: T }>) => void,
   ): Disposable {
+    parseOption(Type, type, 'type');
+    parseOption(Listener, listener, 'listener');
     return this.onAny((event) => {
       if (event.type === type) listener(event as Extract<SandboxEvent, { type: T }>);
     });
   }
 
   onAny(hear: (event: SandboxEvent) => void): Disposable {
+    parseOption(Listener, hear, 'listener');
     // An entry of its own, so that one function may listen twice.
     const entry = { hear };
     this.#listeners.add(entry);

@@ -2,6 +2,7 @@ import { FunctionError, FunctionSet } from '../functions/function-set.ts';
 import { stubsOf } from '../functions/python-stubs.ts';
 import type { FunctionStubs, HostFunction, HostFunctions } from './api/api.ts';
 import { VivariumError } from './errors.ts';
+import { Functions, parseOption } from './options.ts';
 
 /** The same function, its handler typed by the schema of its input. */
 export const hostFunction = <Input extends object>(
@@ -15,7 +16,7 @@ export const hostFunction = <Input extends object>(
  */
 export const functionStubs = (functions: HostFunctions): FunctionStubs => {
   try {
-    return stubsOf(new FunctionSet(functions));
+    return stubsOf(new FunctionSet(parseOption(Functions, functions, 'functions')));
   } catch (cause) {
     if (!(cause instanceof FunctionError)) throw cause;
     throw new VivariumError('invalid-option', cause.message, { cause });

@@ -37,6 +37,7 @@ import { withLibraryErrors } from './library-error.ts';
 import { parseOptions, type ParsedOptions } from './options.ts';
 import { noPackages, StoredPackages, type OpenedPackages } from './packages.ts';
 import { requireLockdown } from './require-lockdown.ts';
+import { checkRunOptions } from './run-options.ts';
 import { NamedSession } from './session.ts';
 
 /** What differs between Electron and Node. */
@@ -133,14 +134,13 @@ export class LibrarySandbox implements Sandbox {
   }
 
   run(request: string | RunRequest, options: SandboxRunOptions = {}): Promise<RunResult> {
-    const { functions, options: own } = this.#parts;
-    const { timeoutMs } = own;
+    const { functions, options: parsed } = this.#parts;
+    const { timeoutMs } = parsed;
     return withLibraryErrors(() => {
-      const whole = typeof request === 'string' ? { code: request } : request;
-      return this.#inner.run(
-        { ...whole, timeoutMs: whole.timeoutMs ?? timeoutMs },
-        functions.optionsOf(options),
-      );
+      checkRunOptions(options);
+      const { timeoutMs: own = timeoutMs, ...whole }: RunRequest =
+        typeof request === 'string' ? { code: request } : { ...request };
+      return this.#inner.run({ ...whole, timeoutMs: own }, functions.optionsOf(options));
     });
   }
 

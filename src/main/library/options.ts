@@ -11,7 +11,8 @@ const Folder = z
   .string()
   .min(1)
   .max(LIMITS.pathLength)
-  .refine((folder) => path.isAbsolute(folder), 'must be an absolute path');
+  .refine((folder) => path.isAbsolute(folder), 'must be an absolute path')
+  .refine((folder) => !folder.includes('\0'), 'has a character that no path can have');
 
 /** Where packages may come from, and which code may have. */
 const PackageOptions = PackageSettings.extend({
@@ -22,11 +23,12 @@ const PackageOptions = PackageSettings.extend({
 });
 
 /** Looked at more closely by `FunctionSet`. */
-const Functions = z.custom<HostFunctions>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+export const Functions = z.custom<HostFunctions>(
+  // A Map would have no functions by its keys.
+  (value) => typeof value === 'object' && value !== null && !(Symbol.iterator in value),
   'must be an object with the functions by their names',
 );
-const Confirm = z.custom<ConfirmCall>((value) => typeof value === 'function', 'must be a function');
+export const Confirm = z.custom<ConfirmCall>((value) => typeof value === 'function', 'must be a function');
 
 /** What calls of one run may take. */
 const Calls = z.strictObject({
@@ -77,7 +79,14 @@ const Options = z.strictObject({
   /** Folder with Python's runtime, where it is not found by itself: see docs/embedding.md. */
   assetsDir: Folder.exactOptional(),
   /** False for none at all. */
-  packages: z.union([z.literal(false), PackageOptions]).prefault({}),
+  packages: z
+    .union([z.literal(false), PackageOptions], {
+      error: ({ input }) =>
+        typeof input === 'object' && input !== null
+          ? undefined
+          : 'must be false, or an object with what packages may be',
+    })
+    .prefault({}),
   /**
    * Whether the operating system must hold the process in: `supported` where there is a lock-down for the system
    * (Linux on x64 and arm64), `required` everywhere, `optional` nowhere.
@@ -92,11 +101,18 @@ const Options = z.strictObject({
 export type ParsedOptions = z.output<typeof Options>;
 
 /** @throws VivariumError `invalid-option`, whose message begins with the option's name */
-export const parseOptions = (options: unknown): ParsedOptions => {
-  const parsed = Options.safeParse(options);
+export const parseOptions = (options: unknown): ParsedOptions => parseOption(Options, options);
+
+/**
+ * @param name of the option; left out for an object of options
+ * @throws VivariumError `invalid-option`, whose message begins with the option's name
+ */
+export const parseOption = <T>(schema: z.ZodType<T>, value: unknown, name?: string): T => {
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new VivariumError('invalid-option', issue === undefined ? 'not valid' : describe(issue));
+  const above = name === undefined ? [] : [name];
+  throw new VivariumError('invalid-option', issue === undefined ? 'not valid' : describe(issue, above));
 };
 
 const describe = (issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): string => {

@@ -1,15 +1,22 @@
+import { z } from 'zod';
 import { examineStore, installPackages, mendPackages, namesToMend } from '../packages/maintenance.ts';
 import type { Packages } from '../packages/open-packages.ts';
 import type { PyodideCache } from '../app/pyodide-cache.ts';
 import type { InstalledPackage, PackageTaskOptions, SandboxPackages } from './api/api.ts';
 import { VivariumError } from './errors.ts';
 import { withLibraryErrors } from './library-error.ts';
+import { parseOption } from './options.ts';
 
 /** What is opened when the first of it is needed. */
 export interface OpenedPackages {
   readonly packages: Packages;
   readonly cache: PyodideCache;
 }
+
+/** Of packages. */
+const Names = z.array(z.string());
+/** @throws VivariumError for one text in the place of a list, which has a name in each of its characters */
+const listed = (names: readonly string[]): readonly string[] => parseOption(Names, names, 'names');
 
 const unheard = (): void => undefined;
 
@@ -25,9 +32,10 @@ export class StoredPackages implements SandboxPackages {
     this.#open = open;
   }
 
-  install(names: readonly string[], options: PackageTaskOptions = {}): Promise<InstalledPackage[]> {
+  async install(names: readonly string[], options: PackageTaskOptions = {}): Promise<InstalledPackage[]> {
+    const given = listed(names);
     return this.#with(async ({ packages }) =>
-      (await installPackages(packages, names, taskOptions(options))).map(installed),
+      (await installPackages(packages, given, taskOptions(options))).map(installed),
     );
   }
 
@@ -42,8 +50,9 @@ export class StoredPackages implements SandboxPackages {
     });
   }
 
-  remove(names: readonly string[]): Promise<number> {
-    return this.#with(({ packages }) => packages.service.byHand.remove(names));
+  async remove(names: readonly string[]): Promise<number> {
+    const given = listed(names);
+    return this.#with(({ packages }) => packages.service.byHand.remove(given));
   }
 
   verify(options: PackageTaskOptions = {}): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { SessionName, type EndedSession } from '../../shared/contract/sandbox.ts';
 import type { Sandbox as InnerSandbox } from '../sandbox/sandbox.ts';
 import type {
@@ -11,12 +12,15 @@ import type {
 import { VivariumError } from './errors.ts';
 import type { OfferedFunctions } from './offered-functions.ts';
 import { withLibraryErrors } from './library-error.ts';
+import { parseOption } from './options.ts';
+import { checkRunOptions, checkSessionOptions } from './run-options.ts';
 
 export class NamedSession implements Session {
   readonly name: string;
   readonly files: SessionFiles = {
     list: () => this.#open(async () => (await this.#sandbox.listFiles(this.name)) ?? []),
-    read: (name) => this.#open(() => this.#sandbox.readFile(this.name, name)),
+    read: (name) =>
+      this.#open(() => this.#sandbox.readFile(this.name, parseOption(z.string(), name, 'name'))),
     write: (files) => this.#open(() => this.#write(files)),
   };
   readonly #sandbox: InnerSandbox;
@@ -34,11 +38,7 @@ export class NamedSession implements Session {
     functions: OfferedFunctions,
     onClosed: () => void,
   ) {
-    const parsed = SessionName.safeParse(name);
-    if (!parsed.success) {
-      throw new VivariumError('invalid-option', `name: ${parsed.error.issues[0]?.message ?? 'not valid'}`);
-    }
-    this.name = name;
+    this.name = parseOption(SessionName, name, 'name');
     this.#sandbox = sandbox;
     this.#timeoutMs = timeoutMs;
     this.#functions = functions;
@@ -46,7 +46,10 @@ export class NamedSession implements Session {
   }
 
   run(code: string, options: SessionRunOptions = {}): Promise<RunResult> {
-    return this.#open(() => this.#run(code, options));
+    return this.#open(() => {
+      checkSessionOptions(options);
+      return this.#run(code, options);
+    });
   }
 
   interrupt(): void {
@@ -58,6 +61,7 @@ export class NamedSession implements Session {
   }
 
   async close(options: SandboxRunOptions = {}): Promise<RunResult | null> {
+    checkRunOptions(options);
     if (this.#isClosed) return null;
     this.#isClosed = true;
     this.interrupt();
@@ -65,7 +69,8 @@ export class NamedSession implements Session {
     return (await withLibraryErrors(() => this.#end(options))).end;
   }
 
-  #end(options: SandboxRunOptions): Promise<EndedSession> {
+  async #end(options: SandboxRunOptions): Promise<EndedSession> {
+    checkRunOptions(options);
     return this.#sandbox.endSession(this.name, this.#functions.optionsOf(options));
   }
 
@@ -97,6 +102,7 @@ export class NamedSession implements Session {
   }
 
   async #write(files: readonly InputFile[]): Promise<void> {
+    parseOption(z.array(z.unknown()), files, 'files');
     // Runs empty code: files are written by runs, in turn with the session's other runs.
     const { error, status } = await this.#run('', { files });
     if (status === 'ok') return;
