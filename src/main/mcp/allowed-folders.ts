@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
+import { WorkspaceFileName } from '../../shared/contract/sandbox.ts';
 import { systemErrorCode } from '../base/system-error.ts';
 import { ToolError } from './tool-error.ts';
 
@@ -55,6 +56,10 @@ export class AllowedFolders {
   /** Writes a file that is not there yet. @throws ToolError when it may not be written, or is there */
   async write(file: string, bytes: Uint8Array): Promise<void> {
     const checked = await this.#check(file, true);
+    const name = WorkspaceFileName.safeParse(path.basename(checked));
+    // The client chooses it, and the user reads it.
+    if (!name.success)
+      throw new ToolError('path-refused', name.error.issues[0]?.message ?? 'the name is refused');
     const handle = await open(checked, 'wx', 0o600).catch((error: unknown) => {
       throw failed(file, error);
     });

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -68,6 +76,22 @@ describe('refuses to read', () => {
 });
 
 describe('writes', () => {
+  it.each([
+    ['text that is turned around', 'invoice\u202Egpj.exe', /turn its text around/u],
+    ['an end of line', 'a\nb', /control character/u],
+    ['an escape sequence', 'a\u001B[2K', /control character/u],
+    ['no well-formed Unicode', 'a\uD800', /not well-formed/u],
+  ])('no name with %s, which the user would take for another one', async (_what, name, problem) => {
+    const file = path.join(folder, 'writable', name);
+    await expect(folders.write(file, new Uint8Array(1))).rejects.toThrow(problem);
+    expect(readdirSync(path.join(folder, 'writable'))).toEqual([]);
+  });
+
+  it.each(['.hidden', 'é …', '-rf', '日本.txt', 'a b'])('other names as they are: %s', async (name) => {
+    await folders.write(path.join(folder, 'writable', name), new Uint8Array(1));
+    expect(readdirSync(path.join(folder, 'writable'))).toEqual([name]);
+  });
+
   it('new files where that is allowed, and replaces no file', async () => {
     const file = path.join(folder, 'writable', 'new.txt');
     await folders.write(file, new TextEncoder().encode('new'));
