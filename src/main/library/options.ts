@@ -7,6 +7,12 @@ import type { ConfirmCall, HostFunctions } from '../functions/host-function.ts';
 import { VivariumError } from './errors.ts';
 import { MS_PER_MINUTE } from '../../shared/units.ts';
 
+/** What is undefined is as if it were not there, as in any JavaScript. */
+const withoutUndefined = (options: unknown): unknown =>
+  typeof options === 'object' && options !== null && !Array.isArray(options)
+    ? Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+    : options;
+
 const Folder = z
   .string()
   .min(1)
@@ -15,12 +21,15 @@ const Folder = z
   .refine((folder) => !folder.includes('\0'), 'has a character that no path can have');
 
 /** Where packages may come from, and which code may have. */
-const PackageOptions = PackageSettings.extend({
-  /** Nothing outside this computer and the mirror is asked. */
-  offline: z.boolean().default(false),
-  /** File of an offline pack, as `vivarium packages pack` writes it. */
-  pack: Folder.exactOptional(),
-});
+const PackageOptions = z.preprocess(
+  withoutUndefined,
+  PackageSettings.extend({
+    /** Nothing outside this computer and the mirror is asked. */
+    offline: z.boolean().default(false),
+    /** File of an offline pack, as `vivarium packages pack` writes it. */
+    pack: Folder.exactOptional(),
+  }),
+);
 
 /** Looked at more closely by `FunctionSet`. */
 export const Functions = z.custom<HostFunctions>(
@@ -101,7 +110,8 @@ const Options = z.strictObject({
 export type ParsedOptions = z.output<typeof Options>;
 
 /** @throws VivariumError `invalid-option`, whose message begins with the option's name */
-export const parseOptions = (options: unknown): ParsedOptions => parseOption(Options, options);
+export const parseOptions = (options: unknown): ParsedOptions =>
+  parseOption(Options, withoutUndefined(options));
 
 /**
  * @param name of the option; left out for an object of options

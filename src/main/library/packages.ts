@@ -20,10 +20,15 @@ const listed = (names: readonly string[]): readonly string[] => parseOption(Name
 
 const unheard = (): void => undefined;
 
+interface TaskOptions {
+  readonly onProgress: NonNullable<PackageTaskOptions['onProgress']>;
+  readonly signal: AbortSignal;
+}
+
 const taskOptions = ({
   onProgress = unheard,
   signal = new AbortController().signal,
-}: PackageTaskOptions): Required<PackageTaskOptions> => ({ onProgress, signal });
+}: PackageTaskOptions): TaskOptions => ({ onProgress, signal });
 
 export class StoredPackages implements SandboxPackages {
   readonly #open: () => Promise<OpenedPackages>;

@@ -7,8 +7,8 @@ import type { RunMessageHandler } from './run-collector.ts';
 
 /** Receives the output and the questions of a run. */
 export interface RunListener {
-  readonly onOutput?: (output: RunOutput) => void | Promise<void>;
-  readonly onDisplay?: (display: RunDisplay) => void | Promise<void>;
+  readonly onOutput?: ((output: RunOutput) => void | Promise<void>) | undefined;
+  readonly onDisplay?: ((display: RunDisplay) => void | Promise<void>) | undefined;
 }
 
 /** Passes the messages of a run on in order; a question for input follows everything that was printed before. */

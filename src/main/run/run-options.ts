@@ -12,15 +12,15 @@ import type { RunListener } from './run-listener.ts';
  */
 export interface RunOptions extends RunListener {
   /** Called while packages are downloaded for the run. */
-  readonly onPackages?: (progress: PackageProgress) => void;
+  readonly onPackages?: ((progress: PackageProgress) => void) | undefined;
   /** Called as the code begins to run, and while packages that it is the first to use are installed and imported. */
   readonly onPhase?: ((phase: RunPhase) => void) | undefined;
   /** Wording of advice about missing packages; by default the one for programs. */
   readonly adviceWording?: AdviceWording | undefined;
   /** Aborting it cancels the run at any stage. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Answers `input()` and other reads of standard input; without it they find the end of the file. */
-  readonly onInput?: OnInput;
+  readonly onInput?: OnInput | undefined;
   /**
    * Whether the time that `onInput` takes counts against the time limit, as where lines come from a pipe. By default it does
    * not: a person answers.
@@ -31,7 +31,7 @@ export interface RunOptions extends RunListener {
   /** Instead of `functions`, where another process has the functions and answers the calls. */
   readonly forwardedCalls?: RunCalls | undefined;
   /** Data frames that are shown also come as `ShownTable`, so that their rows can be asked for. */
-  readonly tables?: boolean;
+  readonly tables?: boolean | undefined;
   /** Receives the contents of the files that the run made or changed, before the result. */
-  readonly onFile?: (file: CollectedFile) => void | Promise<void>;
+  readonly onFile?: ((file: CollectedFile) => void | Promise<void>) | undefined;
 }

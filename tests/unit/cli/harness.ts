@@ -8,7 +8,9 @@ import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox
 import { resultOf } from '../../support/run-results.ts';
 
 /** The command line always gives these. */
-export type GivenOptions = RunOptions & Required<Pick<RunOptions, 'signal' | 'onOutput'>>;
+export type GivenOptions = RunOptions & {
+  readonly [Name in 'signal' | 'onOutput']-?: NonNullable<RunOptions[Name]>;
+};
 
 export type Run = (request: RunRequest, options: GivenOptions) => Promise<RunResult>;
 
@@ -81,7 +83,8 @@ export function start(argv: readonly string[], setup: Setup = {}): Started {
       return {
         async run(request, runOptions) {
           requests.push(request);
-          return run(request, { ...NO_OPTIONS, ...runOptions });
+          const { onOutput = NO_OPTIONS.onOutput, signal = NO_OPTIONS.signal } = runOptions ?? {};
+          return run(request, { ...runOptions, onOutput, signal });
         },
         async dispose() {
           disposals += 1;

@@ -70,3 +70,8 @@ it('has a default for everything but the folders', () => {
   ]);
   expect(parseOptions({ packages: false }).packages).toBe(false);
 });
+
+it('what is undefined is as if it were not there', () => {
+  const given = { dataDir: undefined, confirm: undefined, packages: { mirror: undefined, pack: undefined } };
+  expect(parseOptions({ ...given, calls: { calls: undefined } })).toEqual(parseOptions({}));
+});

@@ -86,57 +86,57 @@ export interface SandboxEvents {
 
 export interface PackageOptions {
   /** Whether what code asks for may be fetched; true by default. */
-  autoInstall?: boolean;
+  autoInstall?: boolean | undefined;
   /** Folder or http(s) address that holds the files of Pyodide's lock. */
-  mirror?: string;
+  mirror?: string | undefined;
   /** Address of a package index for what the lock does not know. */
-  index?: string;
+  index?: string | undefined;
   /** Room for all that code brings, in MiB. */
-  cacheMiB?: number;
+  cacheMiB?: number | undefined;
   /** Names of the packages that code may use, with all that they depend on. Empty: any in the lock. */
-  allow?: string[];
+  allow?: string[] | undefined;
   /** Nothing outside this computer and the mirror is asked; false by default. */
-  offline?: boolean;
+  offline?: boolean | undefined;
   /** File of an offline pack, as `vivarium packages pack` writes it. */
-  pack?: string;
+  pack?: string | undefined;
 }
 
 export interface SandboxOptions {
   /** Cap of each interpreter's WebAssembly memory, in MiB; 1024 by default. */
-  memoryMiB?: number;
+  memoryMiB?: number | undefined;
   /** Captured output per stream and run, in KiB; 1024 by default. */
-  outputKiB?: number;
+  outputKiB?: number | undefined;
   /** Time limit of runs that say none of their own, in ms; 60,000 by default. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Unused for so long, the processes are ended, in ms, and an unanswered `input()` is given up; 15 minutes by default. */
-  idleMs?: number;
+  idleMs?: number | undefined;
   /** Keep a second, started process in reserve, where memory allows; false by default. */
-  standby?: boolean;
+  standby?: boolean | undefined;
   /** Started interpreters kept ready for runs without a session; none by default. */
-  spares?: number;
+  spares?: number | undefined;
   /** After so many crashes within that time the sandbox stays down until `restart()`; 3 in 5 minutes by default. */
-  crashLimit?: { crashes: number; windowMs: number };
+  crashLimit?: { crashes: number; windowMs: number } | undefined;
   /** Folder for packages and for what makes starts faster. By default one that all users of Vivarium share. */
-  dataDir?: string;
+  dataDir?: string | undefined;
   /** Folder with Python's runtime, where it is not found by itself. */
-  assetsDir?: string;
+  assetsDir?: string | undefined;
   /** False for none at all. */
-  packages?: false | PackageOptions;
+  packages?: false | PackageOptions | undefined;
   /**
    * Whether the operating system must hold the process in: `supported` where there is a lock-down for the system
    * (Linux on x64 and arm64), which is the default, `required` everywhere, `optional` nowhere.
    */
-  lockdown?: 'supported' | 'required' | 'optional';
+  lockdown?: 'supported' | 'required' | 'optional' | undefined;
   /** What code may call, with `from host import …`. */
-  functions?: HostFunctions;
+  functions?: HostFunctions | undefined;
   /** Decides on calls of functions whose `confirm` is `ask`; without it they are denied. */
-  confirm?: ConfirmCall;
-  calls?: CallOptions;
+  confirm?: ConfirmCall | undefined;
+  calls?: CallOptions | undefined;
 }
 
 export interface PackageTaskOptions {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: InstallProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: InstallProgress) => void) | undefined;
 }
 
 export interface InstalledPackage {
@@ -163,7 +163,9 @@ export interface SandboxPackages {
    * these are imported.
    */
   prepare(
-    options?: PackageTaskOptions & { readonly onPreparing?: (packages: readonly string[]) => void },
+    options?: PackageTaskOptions & {
+      readonly onPreparing?: ((packages: readonly string[]) => void) | undefined;
+    },
   ): Promise<void>;
   isPrepared(): Promise<boolean>;
   /** All that is on disk, prepared starts included, in bytes. */
@@ -174,9 +176,9 @@ export interface SandboxPackages {
 
 /** What a run of a session is asked with, beside its code. */
 export interface SessionRunOptions extends SandboxRunOptions {
-  readonly timeoutMs?: number;
-  readonly files?: readonly InputFile[];
-  readonly packages?: readonly string[];
+  readonly timeoutMs?: number | undefined;
+  readonly files?: readonly InputFile[] | undefined;
+  readonly packages?: readonly string[] | undefined;
 }
 
 /** The files below /workspace of a session. */
@@ -262,11 +264,11 @@ export interface Sandbox {
 
 export interface NativePythonOptions {
   /** A full path, or a name on the PATH; `python3` by default. */
-  python?: string;
+  python?: string | undefined;
   /** Captured output per stream and run, in KiB; 1024 by default. */
-  outputKiB?: number;
+  outputKiB?: number | undefined;
   /** A session in which nothing has run for so long is ended, in ms, 6 s to 24 h; 15 minutes by default. */
-  idleMs?: number;
+  idleMs?: number | undefined;
 }
 
 /** The user's own Python, which is not sandboxed: it may do what the user may. */

@@ -52,7 +52,7 @@ export type ConfirmCall = (call: ProposedCall) => boolean | Denial | Promise<boo
 
 export interface QuestionsOptions {
   /** A question that was not answered for so long is denied, in ms; 120,000 by default. The run's own time limit counts, too. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Asks people in the app's windows: `<vivarium-questions>`, or whatever shows `open` and gives answers. */
@@ -104,15 +104,15 @@ export type HostFunctions = Readonly<Record<string, HostFunction>>;
 /** What calls of one run may take. */
 export interface CallOptions {
   /** 1000 by default. */
-  calls?: number;
+  calls?: number | undefined;
   /** Further ones wait; 1000 by default. */
-  perSecond?: number;
+  perSecond?: number | undefined;
   /** Arguments of one call, as JSON; 256 by default. */
-  argumentKiB?: number;
+  argumentKiB?: number | undefined;
   /** Result of one call, as JSON; 1024 by default. */
-  resultKiB?: number;
+  resultKiB?: number | undefined;
   /** Whether `RunResult.calls` and events have the arguments; false by default. */
-  keepArguments?: boolean;
+  keepArguments?: boolean | undefined;
 }
 
 /** What code imports from `host`, as Python stub files. */

@@ -112,14 +112,15 @@ export interface InstallProgress {
 /** `onOutput` and `onDisplay` get what comes, in order, one thing at a time; the result waits for the last one. */
 export interface RunOptions {
   /** Aborting it cancels the run, wherever it is. */
-  readonly signal?: AbortSignal;
-  readonly onOutput?: (output: RunOutput) => void | Promise<void>;
-  readonly onDisplay?: (display: RunDisplay) => void | Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+  readonly onOutput?: ((output: RunOutput) => void | Promise<void>) | undefined;
+  readonly onDisplay?: ((display: RunDisplay) => void | Promise<void>) | undefined;
   /**
    * Gives a line for `input()`, without its newline; null when there is no more. `signal` aborts when nobody waits for
    * it any longer; a `secret` line must not be seen while it is typed. Without it, `input()` finds the end of the file.
    */
-  readonly onInput?: (prompt: string, signal: AbortSignal, secret: boolean) => Promise<string | null>;
+  readonly onInput?:
+    ((prompt: string, signal: AbortSignal, secret: boolean) => Promise<string | null>) | undefined;
   /**
    * Whether the time that `onInput` takes counts against the time limit: where a program answers, that may never do so.
    * Without it, it does not: a person takes the time that it takes. Who leaves a question for longer than the idle time is
@@ -127,7 +128,7 @@ export interface RunOptions {
    */
   readonly countsInput?: boolean | undefined;
   /** Gets the contents of the files that the run made or changed, before the result comes. */
-  readonly onFile?: (file: CollectedFile) => void | Promise<void>;
+  readonly onFile?: ((file: CollectedFile) => void | Promise<void>) | undefined;
   /** Told while packages are fetched for the run. */
-  readonly onPackages?: (progress: InstallProgress) => void;
+  readonly onPackages?: ((progress: InstallProgress) => void) | undefined;
 }
