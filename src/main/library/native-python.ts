@@ -7,6 +7,8 @@ import type { NativePython, NativePythonOptions } from './api/api.ts';
 import { VivariumError } from './errors.ts';
 import { EventSource } from './events.ts';
 import { withLibraryErrors } from './library-error.ts';
+import { parseOption } from './options.ts';
+import { checkNativeOptions } from './run-options.ts';
 import { MS_PER_MINUTE } from '../../shared/units.ts';
 
 const Options = z.strictObject({
@@ -24,15 +26,7 @@ const Options = z.strictObject({
 
 /** @throws VivariumError `invalid-option` */
 export const createNativePython = (options: NativePythonOptions = {}): NativePython => {
-  const parsed = Options.safeParse(options);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new VivariumError(
-      'invalid-option',
-      `${issue?.path.map(String).join('.') ?? 'options'}: ${issue?.message ?? 'not valid'}`,
-    );
-  }
-  const { python, ...limits } = parsed.data;
+  const { python, ...limits } = parseOption(Options, options);
   return nativePython(() => python, limits);
 };
 
@@ -59,12 +53,16 @@ export const nativePython = (
   });
   return {
     run: (request, given = {}) =>
-      withLibraryErrors(() => runner.run(typeof request === 'string' ? { code: request } : request, given)),
+      withLibraryErrors(() => {
+        checkNativeOptions(given);
+        return runner.run(typeof request === 'string' ? { code: request } : request, given);
+      }),
     get sessions() {
       return [...runner.sessions];
     },
     events,
     reset: async (session, options = {}) => {
+      checkNativeOptions(options);
       const name = SessionName.safeParse(session);
       if (name.success) return runner.reset(name.data, options);
       throw new VivariumError('invalid-request', `session: ${name.error.issues[0]?.message ?? 'not valid'}`);

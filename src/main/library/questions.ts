@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { systemClock } from '../base/clock.ts';
 import { CallQuestions } from '../functions/call-questions.ts';
 import type { Questions, QuestionsOptions } from './api/api.ts';
-import { VivariumError } from './errors.ts';
+import { parseOption } from './options.ts';
 
 const Options = z.strictObject({
   timeoutMs: z
@@ -19,15 +19,8 @@ const Options = z.strictObject({
  * @throws VivariumError `invalid-option`
  */
 export const createQuestions = (options: QuestionsOptions = {}): Questions => {
-  const parsed = Options.safeParse(options);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new VivariumError(
-      'invalid-option',
-      `${issue?.path[0] === undefined ? 'options' : String(issue.path[0])}: ${issue?.message ?? 'not valid'}`,
-    );
-  }
-  const questions = new CallQuestions(systemClock, parsed.data.timeoutMs);
+  const { timeoutMs } = parseOption(Options, options);
+  const questions = new CallQuestions(systemClock, timeoutMs);
   return {
     confirm: (call) => questions.ask(call),
     get open() {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SandboxRunOptions, SessionRunOptions } from './api/api.ts';
+import type { RunOptions as NativeRunOptions, SandboxRunOptions, SessionRunOptions } from './api/api.ts';
 import { Confirm, Functions, parseOption } from './options.ts';
 
 const listener = <T extends (...given: never) => unknown>() =>
@@ -27,17 +27,20 @@ const OPTIONS = {
   onFile: listener<NonNullable<SandboxRunOptions['onFile']>>(),
   onPackages: listener<NonNullable<SandboxRunOptions['onPackages']>>(),
   countsInput: z.boolean().optional(),
-  functions: Functions.optional(),
-  confirm: Confirm.optional(),
 };
 
-const RunOptions = z.strictObject(OPTIONS);
-const SessionOptions = z.strictObject({
-  ...OPTIONS,
+/** The user's own Python calls no functions. */
+const NativeOptions = z.strictObject(OPTIONS);
+const RunOptions = NativeOptions.extend({ functions: Functions.optional(), confirm: Confirm.optional() });
+const SessionOptions = RunOptions.extend({
   timeoutMs: z.number().optional(),
   files: List.optional(),
   packages: List.optional(),
 });
+
+/** @throws VivariumError `invalid-option`, whose message begins with the option's name */
+export const checkNativeOptions = (options: NativeRunOptions): void =>
+  void parseOption(NativeOptions, options);
 
 /** @throws VivariumError `invalid-option`, whose message begins with the option's name */
 export const checkRunOptions = (options: SandboxRunOptions): void => void parseOption(RunOptions, options);

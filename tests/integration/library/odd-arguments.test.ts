@@ -3,11 +3,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/main/library/api/api.ts';
 import { VivariumError } from '../../../src/main/library/errors.ts';
 import { functionStubs } from '../../../src/main/library/functions.ts';
+import { createNativePython } from '../../../src/main/library/native-python.ts';
+import { createQuestions } from '../../../src/main/library/questions.ts';
 import { librarySandbox } from '../../support/library-sandbox.ts';
 
 const sandbox = librarySandbox();
 const session = sandbox.session('odd');
-afterAll(() => sandbox.dispose());
+const native = createNativePython({ idleMs: undefined });
+afterAll(() => Promise.all([sandbox.dispose(), native.dispose()]));
 
 /** Of a call without types. */
 const problemWith = async (call: () => unknown): Promise<string> => {
@@ -23,6 +26,7 @@ const problemWith = async (call: () => unknown): Promise<string> => {
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- as JavaScript has it */
 const untyped: any = sandbox;
 const untypedSession: any = session;
+const untypedNative: any = native;
 
 describe('options of a run', () => {
   it.each<[string, unknown]>([
@@ -94,6 +98,15 @@ it.each<[string, () => unknown]>([
   ['type', () => untyped.events.on('run-begun', () => 1)],
   ['listener', () => untyped.events.on('run-began')],
   ['listener', () => untyped.events.onAny('all')],
+  ['pyhton', () => createNativePython({ pyhton: 'python3' } as never)],
+  ['options', () => createNativePython(null as never)],
+  ['timeoutMs', () => untypedNative.run('1', { timeoutMs: 1000 })],
+  ['onOutput', () => untypedNative.run('1', { onOutput: 'print' })],
+  ['functions', () => untypedNative.run('1', { functions: {} })],
+  ['options', () => untypedNative.reset('x', null)],
+  ['timeoutMs', () => createQuestions({ timeoutMs: 0 })],
+  ['timeout', () => createQuestions({ timeout: 1000 } as never)],
+  ['options', () => createQuestions(null as never)],
   ['functions', () => functionStubs(undefined as never)],
   ['functions', () => functionStubs(new Map() as never)],
   ['functions.a', () => functionStubs({ a: null } as never)],
