@@ -16,12 +16,14 @@ import fileAdvice from './outcomes/file_advice.py?raw';
 import frameColumns from './names/frame_columns.py?raw';
 import fileNames from './workspace/file_names.py?raw';
 import guestState from './sessions/guest_state.py?raw';
+import inputAdvice from './outcomes/input_advice.py?raw';
 import interaction from './plots/interaction.py?raw';
 import magics from './code/magics.py?raw';
 import mimeTexts from './displays/mime_texts.py?raw';
 import missingGlyphs from './plots/missing_glyphs.py?raw';
 import moduleFiles from './names/module_files.py?raw';
 import moduleAdvice from './outcomes/module_advice.py?raw';
+import nameAdvice from './outcomes/name_advice.py?raw';
 import modules from './modules.py?raw';
 import nameReports from './names/name_reports.py?raw';
 import notebookCode from './code/notebook_code.py?raw';
@@ -32,6 +34,7 @@ import otherLanguages from './code/other_languages.py?raw';
 import outcome from './outcomes/outcome.py?raw';
 import outputs from './displays/outputs.py?raw';
 import ownFrames from './outcomes/own_frames.py?raw';
+import pastedPage from './code/pasted_page.py?raw';
 import pastedSession from './code/pasted_session.py?raw';
 import pastedText from './code/pasted_text.py?raw';
 import pipOptions from './code/pip-options.json?raw';
@@ -80,6 +83,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   mime_texts: mimeTexts,
   missing_glyphs: missingGlyphs,
   module_advice: moduleAdvice,
+  name_advice: nameAdvice,
   module_files: moduleFiles,
   modules,
   name_reports: nameReports,
@@ -91,6 +95,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   outcome,
   outputs,
   own_frames: ownFrames,
+  pasted_page: pastedPage,
   pasted_session: pastedSession,
   pasted_text: pastedText,
   pip_table: `PIP_OPTIONS = ${JSON.stringify(pipOptions)}\n`,
@@ -100,6 +105,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   redrawing,
   right_to_left: rightToLeft,
   unshaped_scripts: unshapedScripts,
+  input_advice: inputAdvice,
   interaction,
   run_facts: runFacts,
   run_sources: runSources,

@@ -19,19 +19,41 @@ describe('a text in another language', () => {
     ['C or C++', '#include <stdio.h>\nint main() { return 0; }'],
     ['Java', 'public class Main { }'],
     ['R', 'x <- c(1, 2)\nprint(x[1)'],
+    ['TypeScript', 'interface Point { x: number }\nconst a: Point = { x: 1 };'],
+    ['LaTeX', '\\documentclass{article}\n\\begin{document}x\\end{document}'],
+    ['Ruby', 'puts "hi"'],
+    ['Ruby', '[1, 2].each do |x|\n  p x\nend'],
+    ['MATLAB', 'x = linspace(0, 1, 10);\ny = x.^2;'],
+    ['MATLAB', "clc; clear all\ny = x';"],
+    ['a patch', '@@ -1,2 +1,2 @@\n-print("old")\n+print("new")'],
+    ['a patch', '+import os\n+print(1)'],
+    ['a sentence', 'Write a program that prints the first ten primes.'],
+    ['a sentence', 'Schreibe ein Programm, das die ersten Primzahlen ausgibt!'],
+    ['Python 2', 'x = 1\nraise ValueError, "x"'],
+    ['Python 2', 'print "a"'],
+    ['Python 2', 'print 5 <> 3'],
     ['commands of a shell', '#!/bin/bash\necho "hi"'],
     ['commands of a shell', 'cd /tmp && ls -la'],
     ['commands of a shell', 'python script.py --x 1'],
   ])('is told as what it looks like: %s', async (language, code) => {
     const { error } = await guest.run(code);
     expect(error?.type).toBe('SyntaxError');
-    expect(error?.message).toContain(`this looks like ${language}, and only Python runs here`);
+    expect(error?.message.replace('Python 3 runs', 'Python runs')).toContain(
+      `this looks like ${language}, and only Python runs here`,
+    );
     expect(error?.traceback).toContain(`this looks like ${language}`);
   });
 
   it.each([
-    'print "a"',
+    'print(1',
     'x = = 5',
+    'def f(x)\n    return x',
+    'import numpy as np\nx = (1',
+    'from a import b\nthis is no code at all',
+    'if this is not code',
+    'x = datetime(2024, 01, 02)',
+    "x = 'a.^b' y",
+    'y = x.T * (2',
     'def f(:\n    pass',
     'if x\n    pass',
     'let = (1',
@@ -51,6 +73,65 @@ describe('a text in another language', () => {
     await guest.run(`${'x.'.repeat(200_000)} <`);
     expect(performance.now() - began).toBeLessThan(10_000);
   });
+});
+
+describe('lines that Python can read, and that are none of its own', () => {
+  it.each([
+    ['R', 'x <- c(1, 2, 3)\nmean(x)'],
+    ['commands of a shell', 'cd /tmp\nls -la'],
+  ])('are told as %s where a name is missing', async (language, code) => {
+    const { error } = await guest.run(code);
+    expect(error?.type).toBe('NameError');
+    expect(error?.message).toContain(`this looks like ${language}, and only Python runs here`);
+    expect(error?.traceback).toContain(`this looks like ${language}`);
+  });
+
+  it.each([
+    ['pd.DataFrame()', 'import pandas as pd'],
+    ['print(np.pi)', 'import numpy as np'],
+    ['Counter("aab")', 'from collections import Counter'],
+    ['for i in xrange(3): pass', 'range is what Python 3 has for it'],
+    ['x = null', 'Python has None for it'],
+    ['{"a": true}', 'Python has True for it'],
+  ])('a name that is known elsewhere is told as such: %s', async (code, advice) => {
+    const { error } = await guest.run(code);
+    expect(error?.type).toBe('NameError');
+    expect(error?.message).toMatch(/^name '\w+' is not defined/u);
+    expect(error?.message).toContain(advice);
+    expect(error?.traceback).toContain(advice);
+  });
+
+  it.each(['mine', 'def f():\n    pdx\nf()', 'def f():\n    print(np)\n    np = 1\nf()'])(
+    'nothing is said of a name of the code: %j',
+    async (code) => {
+      const { error } = await guest.run(code);
+      expect(error?.traceback.trimEnd()).toMatch(/(?:NameError|UnboundLocalError): [^;]*$/u);
+    },
+  );
+});
+
+describe('a path of Windows', () => {
+  it.each(['open("C:\\Users\\me\\data.csv")', 'print("D:\\new\\x")'])('is explained: %s', async (code) => {
+    const { error } = await guest.run(code);
+    expect(error?.message).toContain('write paths as r"C:\\Users\\…", or with / in them');
+  });
+});
+
+it('input() without a line says what would help', async () => {
+  const { error } = await guest.run('while True:\n    input()');
+  expect(error?.type).toBe('EOFError');
+  expect(error?.message).toMatch(/^EOF when reading a line; nobody answers input\(\) here/u);
+});
+
+it.each([
+  ['gbk', 'chinese', 'gb18030'],
+  ['cp1252', 'Größe; Müller und noch viel mehr', 'cp1252'],
+  ['cp1251', 'Привет, мир', 'cp1251'],
+])('bytes in %s are told to be in what they may be', async (encoding, text, told) => {
+  const written = text === 'chinese' ? '\u59d3\u540d,\u5206\u6570' : text;
+  const { error } = await guest.run(`${JSON.stringify(written)}.encode("${encoding}").decode()`);
+  expect(error?.type).toBe('UnicodeDecodeError');
+  expect(error?.message).toContain(`"${told}"`);
 });
 
 describe('a line of a shell that installs packages', () => {

@@ -11,8 +11,9 @@ from types import CodeType
 from typing import NamedTuple
 
 from .other_languages import with_language
+from .pasted_page import without_page, without_title
 from .pasted_session import Session, begins_with_prompt, without_prompts
-from .pasted_text import MAX_LINE, dedented, without_lookalikes, without_numbers, without_prose
+from .pasted_text import MAX_LINE, dedented, without_lookalikes, without_prose
 
 _PyCF_ONLY_AST = ast.PyCF_ONLY_AST
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -78,6 +79,7 @@ class Notebook(NamedTuple):
 def parse_notebook(code: str, filename: str) -> Notebook:
     """Raises what the compiler raises, and SyntaxError for what belongs to a notebook and is not known here."""
     tree, first = None, None
+    code = without_title(code)
     try:
         tree = _parse(code, filename)
     except SyntaxError as error:
@@ -109,7 +111,7 @@ class _Translation:
         self._is_timed = False
         self._session: Session | None = None
         self._session_left = _MAX_SESSION
-        self._is_dedented = self._is_unfenced = self._is_unnumbered = False
+        self._is_dedented = self._is_unfenced = self._is_off_page = False
         # By the number of a line in which characters were taken for others: what was wrong with it as it was written.
         self._guessed: dict[int, SyntaxError] = {}
 
@@ -158,9 +160,9 @@ class _Translation:
             if self._is_dedented:
                 return True
         number = error.lineno
-        if not self._is_unnumbered:
-            self._is_unnumbered = True
-            if self._becomes(without_numbers(self._lines, self._parses)):
+        if not self._is_off_page:
+            self._is_off_page = True
+            if self._becomes(without_page(self._lines, self._parses)):
                 return True
         if not self._is_unfenced:
             self._is_unfenced = self._becomes(without_prose(self._lines, number, self._parses))

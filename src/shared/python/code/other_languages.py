@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 
 _MAX_LINES = 40
@@ -30,6 +31,17 @@ _LANGUAGES = (
         ),
     ),
     (
+        "TypeScript",
+        re.compile(r"(?:export\s+)?(?:interface|declare|enum|abstract class)\s+\w+.{0,200}\{|type\s+\w+\s*=.{0,200};$"),
+    ),
+    ("LaTeX", re.compile(r"\\(?:documentclass|begin|usepackage|section|frac)\b")),
+    ("Ruby", re.compile(r"puts\s+[\w\"':\[]|require\s+['\"]|.{0,200}\bdo\s*\|")),
+    ("MATLAB", re.compile(r"%(?!%|\w)|function\s+(?:\[.{0,200}\]|\w+)\s*=|clc\b|clear all\b")),
+    (
+        "a patch",
+        re.compile(r"(?:diff --git|@@ -\d|--- \S|\+\+\+ \S|[+-](?:import|from|def|class|if|for|return|with)\s)"),
+    ),
+    (
         "JavaScript",
         re.compile(
             r"(?:export\s+)?(?:const|let|var)\s+[\w${\[]|(?:async\s+)?function\s*\w*\s*\(|console\.log\(|import\s+.{1,200}\s+from\s+[\"\']|document\.|.{0,200}=>\s*\{"
@@ -48,6 +60,22 @@ _LANGUAGES = (
     ),
 )
 
+# Of these, Python can read some lines: as comparisons, divisions, names.
+LOOKS_LIKE_NAMES = ("R", "a shell")
+
+_PATH_ERROR = re.compile(
+    r"\(unicode error\) 'unicodeescape' codec can't decode bytes in position \d+-\d+: (?:truncated|malformed)"
+)
+# Its operators for elements, in a line without strings.
+_MATLAB = re.compile(r"^[^'\"#]*[\w)]\.(?:[\^*/]|')")
+_PYTHON_2 = (
+    re.compile(r"^print\s+(?:[\w\"'%]|>>)|^exec\s+[\w\"']|^except\s+[\w.()]+\s*,\s*\w+\s*:"),
+    re.compile(r"^raise\s+[\w.]+\s*,\s*\S|<>|\bur[\"']|\b\d+[lL]\b"),
+)
+# Words alone, at least four.
+_SENTENCE = re.compile(r"[^\W\d_][\w'\u2019-]*(?:,? [\w'\u2019-]+){3,}[.!?:\u2026]{0,3}")
+_BEGINNINGS = frozenset((*keyword.kwlist, "print", "match", "case", "type"))
+
 
 def looks_like(code: str) -> str | None:
     """In words, after "looks like"; None for what may be Python with an error in it."""
@@ -63,10 +91,32 @@ def looks_like(code: str) -> str | None:
     return None
 
 
+def said_of(language: str) -> str:
+    kind = "commands of a shell" if language == "a shell" else language
+    return f"this looks like {kind}, and only Python runs here"
+
+
 def with_language(error: SyntaxError, code: str) -> SyntaxError:
-    """The error, which says what the text looks like where that is known."""
+    """The error, which says what the text looks like where that is known, or what was meant."""
+    advice = None
     language = looks_like(code)
     if language is not None:
-        kind = "commands of a shell" if language == "a shell" else language
-        error.msg = f"{error.msg}; this looks like {kind}, and only Python runs here"
+        advice = said_of(language)
+    elif _PATH_ERROR.match(error.msg):
+        advice = 'a backslash begins the code of a character: write paths as r"C:\\Users\\…", or with / in them'
+    else:
+        line = (error.text or "")[:_MAX_LINE].strip()
+        if _MATLAB.search(line):
+            advice = said_of("MATLAB")
+        elif any(pattern.search(line) for pattern in _PYTHON_2):
+            advice = "this looks like Python 2, and only Python 3 runs here"
+        elif error.lineno is not None and not any(code.split("\n")[: error.lineno - 1]) and _is_sentence(line):
+            advice = "this looks like a sentence, and only Python runs here"
+    if advice is not None:
+        error.msg = f"{error.msg}; {advice}"
     return error
+
+
+def _is_sentence(line: str) -> bool:
+    words = line.split()
+    return _SENTENCE.fullmatch(line) is not None and words[0].lower() not in _BEGINNINGS

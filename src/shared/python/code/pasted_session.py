@@ -23,8 +23,12 @@ _PROMPT = re.compile(rf"\s*(?:>>>|(?P<cell>{_CELL}))[ \u00a0]?")
 _GOES_ON = re.compile(r"\s*\.\.\.(?:[ \u00a0]|(?=\t)|$)")
 _CELL_GOES_ON = re.compile(r"\s*\.{3,}:[ \u00a0]?")
 _ANSWER = re.compile(r"\s*Out ?\[\d+\]:")
-# The first line that is neither empty nor a comment.
-_BEGINS = re.compile(rf"(?:[^\S\n]*(?:#[^\n]*)?\n)*[^\S\n]*(?:>>>|{_CELL})")
+# What a Python that was started in a terminal says first, after the command.
+_GREETING = (
+    r"(?:\S{0,200}[$>] ?(?:python|py|ipython)[\d.]*|I?Python \d+\.\d[^\n]*|Type ['\"][^\n]*|\[(?:GCC|Clang|MSC)[^\n]*)"
+)
+# The first line that is neither empty nor a comment nor a greeting.
+_BEGINS = re.compile(rf"(?:[^\S\n]*(?:#[^\n]*|{_GREETING}[^\S\n]*)?\n)*[^\S\n]*(?:>>>|{_CELL})")
 # What Python itself prints, with lines of the code in it.
 _REPORT = re.compile(r'.*Traceback \(most recent call last\)|\s*File "|\S+:\d+: \w*Warning: ')
 _DOTS = re.compile(r"^\s*\.{3,}:?\s")

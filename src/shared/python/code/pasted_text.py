@@ -16,7 +16,7 @@ MAX_LINE = 4000
 _FENCE = re.compile(r"\s*(?:```|~~~)\s*(\w*).*")
 _CODE_FENCES = frozenset(("python", "py", "python3", "ipython", "ipython3", "tool_code"))
 # The number of a line, with or without a mark after it.
-_NUMBERED = re.compile(r"[ \t]{0,8}(\d{1,5})(?:(?:[:|)]|\.(?!\d))(.*)|((?:[ \t].*)?))")
+_NUMBERED = re.compile(r"[ \t]{0,8}(\d{1,5})(?:(?:[ \t]{0,4}[|\u2502]|[:)]|\.(?!\d))(.*)|((?:[ \t].*)?))")
 _QUOTES = ('"""', "'''")
 _QUOTE = ('"', "'")
 # Those of one kind: each of them opens a string, and any of them closes it.
@@ -35,7 +35,14 @@ _LOOKALIKES = (
     ("\u2026", "..."),
     # Those of East Asian keyboards.
     ("\u3002", "."),
-    *((chr(0xFEE0 + ord(mark)), mark) for mark in "!\"#%&'()*+,-./:;<=>@[\\]^`{|}~"),
+    ("\u3001", ","),
+    *((chr(0xFEE0 + ord(mark)), mark) for mark in "!\"#%&'()*+,-./:;<=>@[\\]^`{|}~0123456789"),
+    # Those of books.
+    ("\u00d7", "*"),
+    ("\u00f7", "/"),
+    ("\u2264", "<="),
+    ("\u2265", ">="),
+    ("\u2260", "!="),
 )
 
 

@@ -13,6 +13,7 @@ _NO_TEXT = (
     (b"\x1f\x8b", "compressed with gzip: gzip.open() reads it, and pandas where the name ends in .gz"),
     (b"SQLite format 3", "a database: sqlite3.connect() opens it"),
 )
+_LOOKED_AT = 4096
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -28,7 +29,15 @@ def about_encoding(error: BaseException) -> str | None:
             return f"this is no text, but {kind}"
     if start.startswith(_UTF16):
         return 'the text is in UTF-16: give encoding="utf-16" where it is opened or read'
-    return (
-        "the text is not in UTF-8: give its encoding where it is opened or read, such as "
-        'encoding="cp1252" for what Western European programs of Windows write'
-    )
+    if _is_of_another_script(error.object):
+        example = 'encoding="gb18030" for Chinese, "cp932" for Japanese, "cp949" for Korean or "cp1251" for Cyrillic'
+    else:
+        example = 'encoding="cp1252" for what Western European programs of Windows write'
+    return f"the text is not in UTF-8: give its encoding where it is opened or read, such as {example}"
+
+
+def _is_of_another_script(text: bytes) -> bool:
+    """Whether more of its letters are beyond ASCII than in the languages of Western Europe."""
+    looked_at = text[:_LOOKED_AT]
+    beyond = sum(byte >= 0x80 for byte in looked_at)
+    return beyond > sum(chr(byte).isalpha() for byte in looked_at if byte < 0x80)

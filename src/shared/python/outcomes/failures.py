@@ -13,7 +13,9 @@ from ..modules import OWN_FILENAME
 from ..text import describe, name_of, qualified_name, shorten, valid
 from .encoding_advice import about_encoding
 from .file_advice import about_missing_file
+from .input_advice import about_input
 from .module_advice import about_shadowing
+from .name_advice import about_name
 
 # Characters are Unicode code points.
 _MAX_TRACEBACK_CHARACTERS = 64 * 1024
@@ -69,7 +71,13 @@ def describe_failure(
         message, cut = "", False
     name = qualified_name(type(error))
     try:
-        advice = about_missing_file(error) or about_shadowing(error) or about_encoding(error)
+        advice = (
+            about_missing_file(error)
+            or about_shadowing(error)
+            or about_encoding(error)
+            or about_input(error)
+            or about_name(error, _code_of(filename))
+        )
     except BaseException:
         advice = None
     if advice is not None:
@@ -87,6 +95,11 @@ def describe_failure(
     except BaseException:
         line = None
     return Failure(name, message, text, line, cut or shortened)
+
+
+def _code_of(filename: str) -> str:
+    entry = _linecache.get(filename, ())
+    return "".join(entry[2]) if len(entry) > 2 else ""
 
 
 def _format(error: BaseException) -> str:

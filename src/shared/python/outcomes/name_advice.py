@@ -1,0 +1,72 @@
+"""What to say of a name that is not defined: what people mean by it."""
+
+from __future__ import annotations
+
+import re
+
+from ..code.other_languages import LOOKS_LIKE_NAMES, looks_like, said_of
+
+_NAME = re.compile(r"name '(\w+)' is not defined")
+
+# What these names stand for wherever people write them.
+_SHORT = {
+    "np": "import numpy as np",
+    "pd": "import pandas as pd",
+    "plt": "import matplotlib.pyplot as plt",
+    "mpl": "import matplotlib as mpl",
+    "sns": "import seaborn as sns",
+    "px": "import plotly.express as px",
+    "nx": "import networkx as nx",
+    "sp": "import sympy as sp",
+    "pl": "import polars as pl",
+    "dt": "import datetime as dt",
+    "stats": "from scipy import stats",
+    "tqdm": "from tqdm import tqdm",
+}
+_FROM = {
+    "collections": ("Counter", "defaultdict", "deque", "namedtuple", "OrderedDict"),
+    "dataclasses": ("dataclass",),
+    "datetime": ("timedelta", "timezone"),
+    "decimal": ("Decimal",),
+    "enum": ("Enum", "IntEnum", "StrEnum"),
+    "fractions": ("Fraction",),
+    "functools": ("lru_cache", "partial", "reduce", "wraps"),
+    "io": ("BytesIO", "StringIO"),
+    "itertools": ("combinations", "permutations", "product"),
+    "pathlib": ("Path",),
+    "abc": ("ABC", "abstractmethod"),
+    "typing": ("Any", "Callable", "Dict", "Iterable", "List", "Optional", "Set", "Tuple", "Union"),
+    "zoneinfo": ("ZoneInfo",),
+}
+_IMPORTS = {**_SHORT, **{name: f"from {module} import {name}" for module, names in _FROM.items() for name in names}}
+
+_OF_PYTHON_2 = {
+    "xrange": "range",
+    "raw_input": "input",
+    "unicode": "str",
+    "basestring": "str",
+    "long": "int",
+    "unichr": "chr",
+    "execfile": "exec(open(name).read())",
+    "reload": "importlib.reload",
+}
+_ELSEWHERE = {"null": "None", "nil": "None", "undefined": "None", "NULL": "None", "true": "True", "false": "False"}
+
+
+def about_name(error: BaseException, code: str) -> str | None:
+    """None for other errors, and for names of the code's own. `code` is the run's."""
+    if not issubclass(type(error), NameError) or issubclass(type(error), UnboundLocalError):
+        return None
+    found = _NAME.match(str(error.args[0])) if error.args else None
+    if found is None:
+        return None
+    name = found[1]
+    language = looks_like(code)
+    # Python can read such lines, as it can `cd /tmp`.
+    if language in LOOKS_LIKE_NAMES and re.search(rf"^\s*{name}\b", code, re.MULTILINE) is not None:
+        return said_of(language)
+    if name in _IMPORTS:
+        return f"it is not imported: {_IMPORTS[name]}"
+    if name in _OF_PYTHON_2:
+        return f"{name} is of Python 2: {_OF_PYTHON_2[name]} is what Python 3 has for it"
+    return f"Python has {_ELSEWHERE[name]} for it" if name in _ELSEWHERE else None
