@@ -1,6 +1,6 @@
 /**
  * What code in the sandbox can't have, with the reason and what to do instead. Errors, the tool's description and
- * docs/limits.md say what stands in python/absent.json. The guest's absent_words.py reads the same file.
+ * docs/limits.md say what stands in python/absent.json. The guest's absent_messages.py reads the same file.
  */
 import { z } from 'zod';
 import data from './python/absent.json' with { type: 'json' };

@@ -20,7 +20,7 @@ const QUIET_TURNS = 3;
 /** Reports that wait for their turn: whoever asks waits for the answer, and tells nothing meanwhile. */
 const MAX_WAITING = 100;
 
-/** Pipes beside the standard streams; see channel.py and lifeline.py. */
+/** Pipes beside the standard streams; see channel.py and parent_watch.py. */
 const ORDERS = 4;
 const REPORTS = 5;
 

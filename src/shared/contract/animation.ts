@@ -7,7 +7,7 @@ export const ANIMATION_MIME = 'application/vnd.vivarium.animation+json';
 /** In the script of a page that Matplotlib's `to_jshtml()` has made. */
 export const PLAYER_PAGE_MARK = 'new Animation(frames, img_id, slider_id, ';
 
-/** What is made in film.py is smaller. */
+/** What is made in animation_frames.py is smaller. */
 export const ANIMATION_LIMITS = {
   frames: 1000,
   /** Of all frames, as base64. */

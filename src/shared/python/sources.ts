@@ -11,7 +11,7 @@ import exactJson from './outcomes/exact_json.py?raw';
 import failures from './outcomes/failures.py?raw';
 import figures from './plots/figures.py?raw';
 import fallbackFonts from './plots/fallback_fonts.py?raw';
-import film from './plots/film.py?raw';
+import animationFrames from './plots/animation_frames.py?raw';
 import fileAdvice from './outcomes/file_advice.py?raw';
 import frameColumns from './names/frame_columns.py?raw';
 import fileNames from './workspace/file_names.py?raw';
@@ -33,14 +33,14 @@ import notebookShell from './code/notebook_shell.py?raw';
 import otherLanguages from './code/other_languages.py?raw';
 import outcome from './outcomes/outcome.py?raw';
 import outputs from './displays/outputs.py?raw';
-import ownFrames from './outcomes/own_frames.py?raw';
+import internalFrames from './outcomes/internal_frames.py?raw';
 import pastedPage from './code/pasted_page.py?raw';
 import pastedSession from './code/pasted_session.py?raw';
 import pastedText from './code/pasted_text.py?raw';
 import pipOptions from './code/pip-options.json?raw';
-import pipWords from './code/pip_words.py?raw';
-import places from './workspace/places.py?raw';
-import quietValue from './code/quiet_value.py?raw';
+import pipArguments from './code/pip_arguments.py?raw';
+import workspaceAliases from './workspace/workspace_aliases.py?raw';
+import suppressedValue from './code/suppressed_value.py?raw';
 import redrawing from './plots/redrawing.py?raw';
 import rightToLeft from './plots/right_to_left.py?raw';
 import unshapedScripts from './plots/unshaped_scripts.py?raw';
@@ -49,10 +49,10 @@ import runSources from './sessions/run_sources.py?raw';
 import scriptCode from './code/script_code.py?raw';
 import signatures from './names/signatures.py?raw';
 import standardInput from './sessions/standard_input.py?raw';
-import staticLook from './names/static_look.py?raw';
+import staticLookup from './names/static_lookup.py?raw';
 import standardStreams from './sessions/standard_streams.py?raw';
 import text from './text.py?raw';
-import things from './names/things.py?raw';
+import inferredValues from './names/inferred_values.py?raw';
 import wideFrames from './displays/wide_frames.py?raw';
 import workspaceFiles from './workspace/workspace_files.py?raw';
 
@@ -75,7 +75,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   font_table: `FONT_TABLE = ${JSON.stringify(plotFonts)}\n`,
   file_advice: fileAdvice,
   file_names: fileNames,
-  film,
+  animation_frames: animationFrames,
   frame_columns: frameColumns,
   guest_state: guestState,
   magics,
@@ -94,14 +94,14 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   other_languages: otherLanguages,
   outcome,
   outputs,
-  own_frames: ownFrames,
+  internal_frames: internalFrames,
   pasted_page: pastedPage,
   pasted_session: pastedSession,
   pasted_text: pastedText,
   pip_table: `PIP_OPTIONS = ${JSON.stringify(pipOptions)}\n`,
-  pip_words: pipWords,
-  places,
-  quiet_value: quietValue,
+  pip_arguments: pipArguments,
+  workspace_aliases: workspaceAliases,
+  suppressed_value: suppressedValue,
   redrawing,
   right_to_left: rightToLeft,
   unshaped_scripts: unshapedScripts,
@@ -113,9 +113,9 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   signatures,
   standard_input: standardInput,
   standard_streams: standardStreams,
-  static_look: staticLook,
+  static_lookup: staticLookup,
   text,
-  things,
+  inferred_values: inferredValues,
   wide_frames: wideFrames,
   workspace_files: workspaceFiles,
 };

@@ -9,7 +9,7 @@ from ...shared.python.displays.display import install_display
 from ...shared.python.displays.display_forms import DisplayForms
 from ...shared.python.displays.outputs import Outputs
 from ...shared.python.displays.wide_frames import install_wide_frames
-from ...shared.python.outcomes.own_frames import hide_own_frames
+from ...shared.python.outcomes.internal_frames import hide_internal_frames
 from ...shared.python.plots.figures import install_figures
 from ...shared.python.sessions.standard_input import install_standard_input
 from ...shared.python.workspace.workspace_files import WorkspaceFiles
@@ -37,7 +37,7 @@ def install(
     """
     install_interrupts()
     renew_time_zone()
-    hide_own_frames()
+    hide_internal_frames()
     loops = install_event_loops(device.sleep)
     outputs, forms = Outputs(), DisplayForms()
     display = install_display(outputs, forms)

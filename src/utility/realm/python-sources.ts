@@ -2,8 +2,8 @@ import curatedPackages from '../../shared/curated-packages.json?raw';
 import absentTable from '../../shared/python/absent.json?raw';
 import { SHARED_SOURCES } from '../../shared/python/sources.ts';
 import absentFeatures from '../python/imports/absent_features.py?raw';
-import absentInPictures from '../python/imports/absent_in_pictures.py?raw';
-import absentWords from '../python/imports/absent_words.py?raw';
+import absentInGraphics from '../python/imports/absent_in_graphics.py?raw';
+import absentMessages from '../python/imports/absent_messages.py?raw';
 import arrowFrames from '../python/functions/arrow_frames.py?raw';
 import blockingLoop from '../python/loops/blocking_loop.py?raw';
 import cellTexts from '../python/tables/cell_texts.py?raw';
@@ -20,7 +20,7 @@ import nestedLoops from '../python/loops/nested_loops.py?raw';
 import packageChecks from '../python/packages/package_checks.py?raw';
 import plotFonts from '../python/packages/plot_fonts.py?raw';
 import packages from '../python/packages/packages.py?raw';
-import pauses from '../python/loops/pauses.py?raw';
+import slicedWaits from '../python/loops/sliced_waits.py?raw';
 import plainData from '../python/functions/plain_data.py?raw';
 import programEnd from '../python/sessions/program_end.py?raw';
 import ipython from '../python/imports/provided/IPython/__init__.py?raw';
@@ -50,8 +50,8 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   // JSON's strings are Python's.
   absent: `ABSENT = ${JSON.stringify(absentTable)}\n`,
   absent_features: absentFeatures,
-  absent_in_pictures: absentInPictures,
-  absent_words: absentWords,
+  absent_in_graphics: absentInGraphics,
+  absent_messages: absentMessages,
   arrow_frames: arrowFrames,
   blocking_loop: blockingLoop,
   cell_texts: cellTexts,
@@ -69,7 +69,7 @@ export const INTERPRETER_SOURCES: Readonly<Record<string, string>> = {
   package_checks: packageChecks,
   plot_fonts: plotFonts,
   packages,
-  pauses,
+  sliced_waits: slicedWaits,
   plain_data: plainData,
   program_end: programEnd,
   charts,

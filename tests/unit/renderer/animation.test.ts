@@ -252,7 +252,7 @@ it('reads a frame of megabytes', () => {
 it('docs/limits.md tells of what is drawn and of what is played', () => {
   const root = path.resolve(import.meta.dirname, '../../..');
   const docs = readFileSync(path.join(root, 'docs/limits.md'), 'utf8').replaceAll(/\s+/gu, ' ');
-  const film = readFileSync(path.join(root, 'src/shared/python/plots/film.py'), 'utf8');
+  const film = readFileSync(path.join(root, 'src/shared/python/plots/animation_frames.py'), 'utf8');
   const { frames, intervalMs, length, pixels } = ANIMATION_LIMITS;
   expect([frames, length, pixels, intervalMs]).toEqual([
     1000,

@@ -19,7 +19,7 @@ const source = (file: string): string =>
 
 it.each([
   ['utility/python/tables/shown_tables.py', `TABLE_MIME = "${TABLE_MIME}"`],
-  ['shared/python/plots/film.py', `ANIMATION_MIME = "${ANIMATION_MIME}"`],
+  ['shared/python/plots/animation_frames.py', `ANIMATION_MIME = "${ANIMATION_MIME}"`],
   ['utility/python/imports/provided/IPython/display.py', `_CLEAR = "${CLEAR_OUTPUT}"`],
   ['utility/python/packages/packages.py', `_WORKSPACE = "${WORKSPACE}"`],
   ['utility/python/packages/plot_fonts.py', `_WORKSPACE = "${WORKSPACE}"`],
@@ -63,9 +63,9 @@ it.each([
 });
 
 it.each([
-  ['shared/python/plots/film.py', '_MAX_FRAMES', ANIMATION_LIMITS.frames],
-  ['shared/python/plots/film.py', '_MAX_TEXT', ANIMATION_LIMITS.length],
-  ['shared/python/plots/film.py', '_MAX_PIXELS', ANIMATION_LIMITS.pixels],
+  ['shared/python/plots/animation_frames.py', '_MAX_FRAMES', ANIMATION_LIMITS.frames],
+  ['shared/python/plots/animation_frames.py', '_MAX_TEXT', ANIMATION_LIMITS.length],
+  ['shared/python/plots/animation_frames.py', '_MAX_PIXELS', ANIMATION_LIMITS.pixels],
   ['utility/python/tables/frame_table.py', '_MAX_CELLS', TABLE_LIMITS.rows],
   ['utility/python/tables/frame_table.py', '_MAX_COLUMNS', TABLE_LIMITS.fields],
   // As JSON in UTF-8 no character has more than six bytes.

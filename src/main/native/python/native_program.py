@@ -18,8 +18,8 @@ from ....shared.python.outcomes.failures import Failure, describe_failure
 from ....shared.python.outcomes.outcome import Value, describe_value, outcome_json
 from ....shared.python.run_facts import RunFacts, read_facts
 from ....shared.python.workspace.workspace_files import FileStates
-from .native_end import finish_program, flush_streams
-from .native_parts import NativeParts
+from .native_exit import finish_program, flush_streams
+from .native_setup import NativeParts
 
 _FILENAME = "<script>"
 

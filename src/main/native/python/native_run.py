@@ -13,10 +13,10 @@ import faulthandler
 import os
 
 from .channel import Channel
-from .lifeline import follow_parent
-from .native_parts import install_parts
 from .native_program import run_program
 from .native_session import keep_session
+from .native_setup import install_parts
+from .parent_watch import follow_parent
 
 _join = os.path.join
 

@@ -21,8 +21,8 @@ from ....shared.python.run_facts import read_facts
 from ....shared.python.sessions.guest_state import GuestState
 from ....shared.python.sessions.run_sources import RunSources
 from ....shared.python.sessions.standard_streams import StandardStreams
-from .native_end import finish_program, flush_files, flush_streams
-from .native_parts import NativeParts
+from .native_exit import finish_program, flush_files, flush_streams
+from .native_setup import NativeParts
 
 _modules = sys.modules
 _getpid, _exit = os.getpid, os._exit

@@ -1,7 +1,7 @@
 /**
  * Lines in which people say what to install: `!pip install rich`, `%pip install "rich>=13"`, `# pip install rich`. Each is
  * a request for packages. Anything that is not a requirement, such as an option or the rest of a sentence, is ignored.
- * The guest's pip_words.py reads the same commands.
+ * The guest's pip_arguments.py reads the same commands.
  */
 import pipOptions from '../../../shared/python/code/pip-options.json' with { type: 'json' };
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from .notebook_code import compile_alone
 from .notebook_shell import NotebookShell
-from .pip_words import requirements_in
+from .pip_arguments import requirements_in
 
 _perf_counter = time.perf_counter
 _open = open

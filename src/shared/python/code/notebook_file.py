@@ -11,7 +11,7 @@ import re
 from typing import Any, cast
 
 from .notebook_code import MAGICS, Notebook, parse_notebook
-from .quiet_value import ends_with_semicolon
+from .suppressed_value import ends_with_semicolon
 
 _MARK = re.compile(r"^# %% cell \d+ of the notebook$", re.MULTILINE)
 _FIRST_MARK = "# %% cell 1 of the notebook"

@@ -12,7 +12,7 @@ from .magics import Magics
 from .notebook_code import MAGICS
 from .notebook_exports import lend_shell
 from .notebook_file import parse_code
-from .quiet_value import ends_with_semicolon, lines_of
+from .suppressed_value import ends_with_semicolon, lines_of
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _Expr = ast.Expr

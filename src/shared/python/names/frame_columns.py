@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..text import name_of
-from .static_look import entry, exact_list, from_c, instance_dict, mro_of, type_of
+from .static_lookup import entry, exact_list, from_c, instance_dict, mro_of, type_of
 
 # More are not worth a list.
 _MAX_COLUMNS = 2000

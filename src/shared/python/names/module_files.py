@@ -10,7 +10,7 @@ import zipimport
 from collections.abc import Iterator
 from typing import Any
 
-from .static_look import entries, entry, exact_list, is_module, module_dict
+from .static_lookup import entries, entry, exact_list, is_module, module_dict
 
 _MAX_PLACES = 50
 _MAX_FILES = 5000

@@ -1,6 +1,6 @@
 """Answers what an editor asks of a session's names: which there are, and how something is called.
 
-Nothing of the session's own code is run for it: see static_look.py.
+Nothing of the session's own code is run for it: see static_lookup.py.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any, Iterable, Iterator, Tuple
 
 from ..text import name_of
 from .frame_columns import columns_of
+from .inferred_values import InferredValue, classes_of, find, is_like_function, kind_of, own_names, step
 from .module_files import loaded_module, modules_below, names_in_source, top_modules
 from .signatures import documentation_of, method_signature, signature_of
-from .static_look import class_dict, entries, entry, is_class, is_module, module_dict
-from .things import Thing, classes_of, find, is_like_function, kind_of, own_names, step
+from .static_lookup import class_dict, entries, entry, is_class, is_module, module_dict
 
 # What one answer has at most: names, and characters of all of them together.
 _MAX_NAMES = 2000
@@ -57,10 +57,10 @@ def _found(names: dict[str, Any], about: str, path: list[str], prefix: str) -> N
         return _as_modules(modules_below(path) if path else top_modules())
     if about == "imports":
         return _importable(path)
-    thing = _resolve(names, path)
-    if thing is None:
+    inferred = _resolve(names, path)
+    if inferred is None:
         return iter(())
-    return _keys(thing) if about == "keys" else _members(thing)
+    return _keys(inferred) if about == "keys" else _members(inferred)
 
 
 def _session_names(names: dict[str, Any]) -> Named:
@@ -86,23 +86,23 @@ def _importable(path: list[str]) -> Named:
     yield from _as_modules(modules_below(path))
 
 
-def _members(thing: Thing) -> Named:
-    if not thing.is_instance_of_value:
-        for name in columns_of(thing.value):
+def _members(inferred: InferredValue) -> Named:
+    if not inferred.is_instance_of_value:
+        for name in columns_of(inferred.value):
             yield name, "column"
-    own = own_names(thing)
+    own = own_names(inferred)
     if own is not None:
         for name, value in entries(own):
             yield name, kind_of(value, False)
-    for cls in classes_of(thing):
+    for cls in classes_of(inferred):
         for name, value in entries(class_dict(cls)):
             yield name, kind_of(value, True)
 
 
-def _keys(thing: Thing) -> Named:
-    if thing.is_instance_of_value:
+def _keys(inferred: InferredValue) -> Named:
+    if inferred.is_instance_of_value:
         return
-    value, kind = thing.value, thing.cls
+    value, kind = inferred.value, inferred.cls
     if kind is dict:
         for name, _ in entries(value):
             yield name, "key"
@@ -138,41 +138,41 @@ def _is_hidden(name: str, prefix: str) -> bool:
     return name.startswith("_") and not prefix.startswith("_")
 
 
-def _resolve(names: dict[str, Any], path: list[str]) -> Thing | None:
+def _resolve(names: dict[str, Any], path: list[str]) -> InferredValue | None:
     if not path:
         return None
     found = entry(names, path[0]) or entry(_BUILTINS, path[0])
-    thing = None if found is None else Thing(found[0])
+    inferred = None if found is None else InferredValue(found[0])
     for name in path[1:]:
-        thing = None if thing is None else step(thing, name)
-    return thing
+        inferred = None if inferred is None else step(inferred, name)
+    return inferred
 
 
 def _describe(names: dict[str, Any], path: list[str]) -> str:
     owner = _resolve(names, path[:-1])
-    thing = _resolve(names, path)
-    if thing is not None:
-        signature = signature_of(thing) if owner is None else method_signature(owner, path[-1], thing)
+    inferred = _resolve(names, path)
+    if inferred is not None:
+        signature = signature_of(inferred) if owner is None else method_signature(owner, path[-1], inferred)
     else:
         found = None if owner is None else find(owner, path[-1])
         if found is None:
             return ""
         # A property: what it gives is not known, but perhaps what it says of itself.
-        thing, signature = Thing(found[0]), ""
+        inferred, signature = InferredValue(found[0]), ""
     return _dumps(
         {
             "kind": "call",
-            "type": _type_of(thing),
+            "type": _type_of(inferred),
             "signature": signature,
-            "documentation": documentation_of(thing),
+            "documentation": documentation_of(inferred),
         }
     )
 
 
-def _type_of(thing: Thing) -> str:
+def _type_of(inferred: InferredValue) -> str:
     """`class`, `module` and so on, or the name of its class."""
-    if thing.is_instance_of_value:
-        return name_of(thing.cls)
-    if is_class(thing.value) or is_module(thing.value) or is_like_function(thing.value):
-        return kind_of(thing.value, False)
-    return name_of(thing.cls)
+    if inferred.is_instance_of_value:
+        return name_of(inferred.cls)
+    if is_class(inferred.value) or is_module(inferred.value) or is_like_function(inferred.value):
+        return kind_of(inferred.value, False)
+    return name_of(inferred.cls)

@@ -6,8 +6,8 @@ import types
 from typing import Any, cast
 
 from ..text import name_of
-from .static_look import class_dict, entry, from_c, instance_dict, is_class, is_module, is_one_of, module_dict, mro_of
-from .things import FUNCTIONS, Thing, find, function_of
+from .inferred_values import FUNCTIONS, InferredValue, find, function_of
+from .static_lookup import class_dict, entry, from_c, instance_dict, is_class, is_module, is_one_of, module_dict, mro_of
 
 _MAX_SIGNATURE = 2000
 _MAX_DOC = 8000
@@ -37,12 +37,12 @@ def exact(text: object, limit: int) -> str:
     return _str_getitem(text, slice(0, limit)) if type(text) is str else ""
 
 
-def signature_of(thing: Thing) -> str:
+def signature_of(inferred: InferredValue) -> str:
     """Parameters in parentheses, or ''."""
-    if thing.is_instance_of_value:
+    if inferred.is_instance_of_value:
         return ""
-    is_bound = type(thing.value) is types.MethodType
-    value = _unwrapped(function_of(thing.value))
+    is_bound = type(inferred.value) is types.MethodType
+    value = _unwrapped(function_of(inferred.value))
     if type(value) is _Function:
         return _of_code(value, is_bound)[:_MAX_SIGNATURE]
     if is_class(value):
@@ -52,17 +52,17 @@ def signature_of(thing: Thing) -> str:
     return ""
 
 
-def documentation_of(thing: Thing) -> str:
+def documentation_of(inferred: InferredValue) -> str:
     """Its docstring without the indentation, or ''."""
-    return _dedented(exact(_raw_doc(thing), _MAX_DOC))
+    return _dedented(exact(_raw_doc(inferred), _MAX_DOC))
 
 
-def method_signature(owner: Thing, name: str, thing: Thing) -> str:
+def method_signature(owner: InferredValue, name: str, inferred: InferredValue) -> str:
     """The same of an attribute: what it is bound to is no parameter."""
     found = find(owner, name)
-    value = _unwrapped(thing.value)
+    value = _unwrapped(inferred.value)
     if type(value) is not _Function or found is None or not found[1] or type(found[0]) is staticmethod:
-        return signature_of(thing)
+        return signature_of(inferred)
     is_bound = type(found[0]) is classmethod or owner.is_instance_of_value or not is_class(owner.value)
     return _of_code(value, is_bound)[:_MAX_SIGNATURE]
 
@@ -162,9 +162,9 @@ def _plain(signature: object) -> str:
     return text
 
 
-def _raw_doc(thing: Thing) -> object:
-    value = thing.value
-    if thing.is_instance_of_value or is_class(value):
+def _raw_doc(inferred: InferredValue) -> object:
+    value = inferred.value
+    if inferred.is_instance_of_value or is_class(value):
         return _doc_of_class(cast("type", value))
     if is_module(value):
         found = entry(module_dict(value), "__doc__")

@@ -8,7 +8,7 @@ import time
 import weakref
 from typing import Any, Callable, Iterator, Sequence
 
-from .film import MAX_COUNT, Film
+from .animation_frames import MAX_COUNT, Film
 
 _modules = sys.modules
 _monotonic = time.monotonic

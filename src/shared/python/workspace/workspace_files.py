@@ -13,7 +13,7 @@ from typing import Any, Dict, Tuple
 
 from ..text import valid
 from .file_names import fitting_name
-from .places import Places
+from .workspace_aliases import Places
 
 _MAX_FILES = 1000
 # Of those made elsewhere.

@@ -15,13 +15,13 @@ import sys
 from typing import Any, cast
 
 from ....shared.python.after_import import AfterImport
-from ....shared.python.code.pip_words import requirements_in
-from .absent_in_pictures import ABSENT_IN_PICTURES
-from .absent_words import MODULES as _MODULES
-from .absent_words import NO_BUILD as _NO_BUILD
-from .absent_words import OTHER_SERVICES as _OTHER_SERVICES
-from .absent_words import REMOVED as _REMOVED
-from .absent_words import sentence
+from ....shared.python.code.pip_arguments import requirements_in
+from .absent_in_graphics import ABSENT_IN_PICTURES
+from .absent_messages import MODULES as _MODULES
+from .absent_messages import NO_BUILD as _NO_BUILD
+from .absent_messages import OTHER_SERVICES as _OTHER_SERVICES
+from .absent_messages import REMOVED as _REMOVED
+from .absent_messages import sentence
 
 # `test` is missing in that set.
 _STANDARD = sys.stdlib_module_names | {"test"}

@@ -14,7 +14,7 @@ from types import FrameType, TracebackType
 from typing import Any, ClassVar
 
 from ....shared.python.modules import OWN_FILENAME
-from .pauses import Pause
+from .sliced_waits import Pause
 
 _monotonic = time.monotonic
 _get_running_loop, _set_running_loop = asyncio.events._get_running_loop, asyncio.events._set_running_loop

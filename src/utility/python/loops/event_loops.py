@@ -17,7 +17,7 @@ from ....shared.python.modules import OWN_FILENAME
 from ..interrupts import accept_interrupts, would_tear_package
 from .blocking_loop import STOPPED, BlockingEventLoop, LoopPolicy, forget_current_task, is_of_loop
 from .nested_loops import install_nested_loops
-from .pauses import Pause, make_sleep
+from .sliced_waits import Pause, make_sleep
 
 _set_running_loop = asyncio.events._set_running_loop
 _get_traceback = BaseException.__dict__["__traceback__"].__get__

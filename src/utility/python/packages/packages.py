@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from ....shared.python.code.notebook_file import code_of, parse_code
-from ....shared.python.code.pip_words import requirements_in
+from ....shared.python.code.pip_arguments import requirements_in
 from ..imports.provided_modules import ProvidedModules
 from .curated import CURATED
 from .plot_fonts import PlotFonts

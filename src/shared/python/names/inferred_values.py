@@ -6,7 +6,7 @@ import types
 from typing import Any, NamedTuple, cast
 
 from ..text import name_of
-from .static_look import class_dict, entry, instance_dict, is_class, is_module, is_one_of, module_dict, mro_of
+from .static_lookup import class_dict, entry, instance_dict, is_class, is_module, is_one_of, module_dict, mro_of
 
 _function_of_static: Any = staticmethod.__dict__["__func__"].__get__
 _function_of_class: Any = classmethod.__dict__["__func__"].__get__
@@ -25,7 +25,7 @@ _PROPERTIES: tuple[type, ...] = (property, types.GetSetDescriptorType, types.Mem
 _FUNCTION_NAMES = frozenset(("ufunc", "_ArrayFunctionDispatcher", "cython_function_or_method"))
 
 
-class Thing(NamedTuple):
+class InferredValue(NamedTuple):
     """What a name stands for: an object, or some instance of a class that is not at hand."""
 
     value: object
@@ -36,63 +36,63 @@ class Thing(NamedTuple):
         return cast("type", self.value) if self.is_instance_of_value else type(self.value)
 
 
-def own_names(thing: Thing) -> Any:
+def own_names(inferred: InferredValue) -> Any:
     """The dictionary of what belongs to the object alone, or None."""
-    if thing.is_instance_of_value or is_class(thing.value):
+    if inferred.is_instance_of_value or is_class(inferred.value):
         return None
-    return module_dict(thing.value) if is_module(thing.value) else instance_dict(thing.value)
+    return module_dict(inferred.value) if is_module(inferred.value) else instance_dict(inferred.value)
 
 
-def classes_of(thing: Thing) -> tuple[type, ...]:
+def classes_of(inferred: InferredValue) -> tuple[type, ...]:
     """The classes in which its attributes are looked for."""
-    if not thing.is_instance_of_value:
-        if is_module(thing.value):
+    if not inferred.is_instance_of_value:
+        if is_module(inferred.value):
             return ()
-        if is_class(thing.value):
-            return mro_of(cast("type", thing.value))
-    return mro_of(thing.cls)
+        if is_class(inferred.value):
+            return mro_of(cast("type", inferred.value))
+    return mro_of(inferred.cls)
 
 
-def find(thing: Thing, name: str) -> tuple[object, bool] | None:
+def find(inferred: InferredValue, name: str) -> tuple[object, bool] | None:
     """What stands under that name, unbound, and whether that is in a class."""
-    own = own_names(thing)
+    own = own_names(inferred)
     found = None if own is None else entry(own, name)
     if found is not None:
         return found[0], False
-    for cls in classes_of(thing):
+    for cls in classes_of(inferred):
         found = entry(class_dict(cls), name)
         if found is not None:
             return found[0], True
     return None
 
 
-def step(thing: Thing, name: str) -> Thing | None:
+def step(inferred: InferredValue, name: str) -> InferredValue | None:
     """What an attribute is, where that can be known without asking for it."""
-    found = find(thing, name)
+    found = find(inferred, name)
     if found is None:
         return None
     raw, is_in_class = found
-    return Thing(raw) if not is_in_class else _bound(thing, raw)
+    return InferredValue(raw) if not is_in_class else _bound(inferred, raw)
 
 
-def _bound(thing: Thing, raw: object) -> Thing | None:
+def _bound(inferred: InferredValue, raw: object) -> InferredValue | None:
     kind = type(raw)
     if kind is staticmethod:
-        return Thing(_function_of_static(raw))
+        return InferredValue(_function_of_static(raw))
     if kind is classmethod:
-        return Thing(_function_of_class(raw))
+        return InferredValue(_function_of_class(raw))
     if is_one_of(kind, FUNCTIONS) or is_class(raw):
-        return Thing(raw)
-    if kind is _Member and not thing.is_instance_of_value and not is_class(thing.value):
+        return InferredValue(raw)
+    if kind is _Member and not inferred.is_instance_of_value and not is_class(inferred.value):
         try:
-            return Thing(cast("Any", raw).__get__(thing.value))
+            return InferredValue(cast("Any", raw).__get__(inferred.value))
         except Exception:
             return None
     accessor = _accessor(raw)
     if accessor is not None:
-        return Thing(accessor, True)
+        return InferredValue(accessor, True)
     is_descriptor = any(entry(class_dict(cls), "__get__") is not None for cls in mro_of(kind))
-    return None if is_descriptor and not is_like_function(raw) else Thing(raw)
+    return None if is_descriptor and not is_like_function(raw) else InferredValue(raw)
 
 
 def _accessor(raw: object) -> type | None:

@@ -10,7 +10,7 @@ from ....shared.python.displays.display import Display, install_display
 from ....shared.python.displays.display_forms import DisplayForms
 from ....shared.python.displays.outputs import Outputs
 from ....shared.python.displays.wide_frames import install_wide_frames
-from ....shared.python.outcomes.own_frames import hide_own_frames
+from ....shared.python.outcomes.internal_frames import hide_internal_frames
 from ....shared.python.plots.figures import Figures, install_figures
 from ....shared.python.workspace.workspace_files import WorkspaceFiles
 from .channel import Channel
@@ -63,7 +63,7 @@ def install_parts(folder: str, channel: Channel, display_limits: DisplayLimits) 
     display = install_display(outputs, forms)
     figures = install_figures(outputs, forms, after_import)
     install_wide_frames(after_import)
-    hide_own_frames()
+    hide_internal_frames()
     source = install_channel_input(channel)
     files = WorkspaceFiles(_join(folder, "workspace"))
     return NativeParts(folder, channel, source, outputs, display, figures, files, display_limits)

@@ -10,7 +10,7 @@ from typing import Any
 from ..modules import OWN_FILENAME
 
 
-def hide_own_frames() -> None:
+def hide_internal_frames() -> None:
     """Once per interpreter. A warning that is blamed on us comes from outside of the code, as in a plain Python."""
     # Any: it is private, and called by the interpreter.
     module: Any = warnings

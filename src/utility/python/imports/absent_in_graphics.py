@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-from .absent_words import sentence
+from .absent_messages import sentence
 
 # FreeType's, of a file that is not there or that can not be opened.
 _NO_FONT = "cannot open resource"
