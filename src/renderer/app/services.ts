@@ -1,5 +1,5 @@
 /** Services that the parts of the window share; created once, in main.ts. */
-import { inject, ref, type InjectionKey, type Ref } from 'vue';
+import { inject, shallowRef, type InjectionKey, type Ref } from 'vue';
 import type { WindowApi } from '../../shared/ipc/api.ts';
 import type { AppInfo } from '../../shared/ipc/app.ts';
 import type { ConsoleStore } from '../console/console-store.ts';
@@ -30,6 +30,8 @@ export interface Toast {
   readonly text: string;
   readonly tone: 'calm' | 'danger';
   readonly action: ToastAction | null;
+  /** What it tells of; null when nothing else ends that. */
+  readonly subject: object | null;
 }
 
 /** Which work was restored, and whether changes are being saved. */
@@ -65,13 +67,18 @@ const SHOWN_MS = 6000;
 const SHOWN_WITH_ACTION_MS = 12_000;
 
 export class Toasts {
-  readonly shown: Ref<readonly Toast[]> = ref([]);
+  readonly shown: Ref<readonly Toast[]> = shallowRef([]);
   readonly #held = new Set<number>();
   #count = 0;
 
-  show(text: string, tone: Toast['tone'] = 'calm', action: ToastAction | null = null): number {
+  show(
+    text: string,
+    tone: Toast['tone'] = 'calm',
+    action: ToastAction | null = null,
+    subject: object | null = null,
+  ): number {
     this.#count += 1;
-    const toast = { id: this.#count, text, tone, action };
+    const toast = { id: this.#count, text, tone, action, subject };
     this.shown.value = [...this.shown.value, toast].slice(-3);
     this.#dismissLater(toast);
     return toast.id;
@@ -94,6 +101,11 @@ export class Toasts {
       },
       toast.action === null ? SHOWN_MS : SHOWN_WITH_ACTION_MS,
     );
+  }
+
+  /** It is not so any more, whoever changed it. */
+  dismissAbout(subject: object): void {
+    for (const toast of this.shown.value) if (toast.subject === subject) this.dismiss(toast.id);
   }
 
   dismiss(id: number): void {

@@ -23,11 +23,12 @@ export const useRemoving = (): Removing => {
   const undo = (removal?: Removal): void => {
     const back = store.undo(removal);
     if (back === null) return;
+    toasts.dismissAbout(back);
     view.value = 'console';
     store.focusWish.value = back.kind === 'session' ? { kind: 'tab' } : { kind: 'frame', cell: back.cell };
   };
   const tell = (text: string, removal: Removal): void => {
-    toasts.show(text, 'calm', { label: t('menu.undo'), run: () => undo(removal) });
+    toasts.show(text, 'calm', { label: t('menu.undo'), run: () => undo(removal) }, removal);
   };
   const close = (session: Session): void => {
     const removal = store.closeSession(session);
