@@ -74,6 +74,7 @@ export class ConsoleRuns {
     const stop = new AbortController();
     const cancel = (): void => stop.abort();
     const stream = new RunStream(runId, clock, owner.tell);
+    let hasSteps = false;
     const run: ConsoleRun = {
       stop,
       session: request.session ?? null,
@@ -100,8 +101,15 @@ export class ConsoleRuns {
             stream.event({ type: 'input', runId, prompt, secret });
             return answerTo(run, over);
           },
-          onPackages: (progress) => stream.event({ type: 'packages', runId, progress }),
-          onPhase: (phase) => stream.event({ type: 'phase', runId, phase }),
+          onPackages: (progress) => {
+            hasSteps = true;
+            stream.event({ type: 'packages', runId, progress });
+          },
+          onPhase: (phase) => {
+            // That code runs is news only after the steps before it.
+            hasSteps ||= phase.name !== 'running';
+            if (hasSteps) stream.event({ type: 'phase', runId, phase });
+          },
         },
       );
       onEnded(result);

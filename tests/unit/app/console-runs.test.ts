@@ -25,8 +25,10 @@ const setUp = (): Stage => {
   const requests: RunRequest[] = [];
   const ended: RunResult[] = [];
   const runner = (runtime: PythonRuntime): Pick<Runner, 'run'> => ({
-    run: async (request, { onInput, onOutput, signal } = {}) => {
+    run: async (request, { onInput, onOutput, onPhase, signal } = {}) => {
       requests.push(request);
+      if (request.packages !== undefined) onPhase?.({ name: 'installing', packageNames: request.packages });
+      onPhase?.({ name: 'running' });
       await onOutput?.({ stream: 'stdout', bytes: utf8(request.code) });
       if (request.code.startsWith('input')) {
         const over = new AbortController();
@@ -135,4 +137,15 @@ it('send their output once: what events told is not in the result', async () => 
   const sent = JSON.stringify([stage.told, result]).length;
   expect(sent).toBeGreaterThan(code.length);
   expect(sent).toBeLessThan(1.01 * code.length);
+});
+
+it('tell that the code runs only after the steps that came before it', async () => {
+  const stage = setUp();
+  await stage.run('plain', { code: '' });
+  expect(stage.told.filter(({ type }) => type === 'phase')).toEqual([]);
+  await stage.run('packages', { code: '', packages: ['six'] });
+  expect(stage.told.flatMap((event) => (event.type === 'phase' ? [event.phase.name] : []))).toEqual([
+    'installing',
+    'running',
+  ]);
 });

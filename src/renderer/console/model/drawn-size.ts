@@ -4,9 +4,11 @@ import { ROW_HEIGHT } from './tables/row-window.ts';
 
 /** Elements of all outputs that are drawn at the same time. */
 export const MOST_ELEMENTS = 15_000;
+/** That one output is counted as having. */
+export const MOST_OF_ONE = MOST_ELEMENTS / 3;
 
 export interface DrawnSize {
-  /** Elements, more or less; no more than there is room for. */
+  /** Elements, more or less; never more than a third of the room, so that one output hides no others beside it. */
   readonly elements: number;
   /** As long as it was not drawn yet, in CSS pixels. */
   readonly height: number;
@@ -23,9 +25,10 @@ const TREE_LINE = 40;
 /** UTF-16 units for an element. */
 const [MARKUP, FORMULA] = [16, 0.5];
 const UNKNOWN_HEIGHT = 120;
+const HAS_TABLE = /<table[\s>]/iu;
 
 const sizeOf = (elements: number, height: number): DrawnSize => ({
-  elements: Math.min(MOST_ELEMENTS, Math.ceil(elements)),
+  elements: Math.min(MOST_OF_ONE, Math.ceil(elements)),
   height: Math.round(height),
 });
 
@@ -44,7 +47,8 @@ export const drawnSize = (shown: ShownOutput): DrawnSize => {
       return sizeOf(6 * rows, LINE_HEIGHT * rows);
     }
     case 'html':
-      return sizeOf(4 + shown.html.length / MARKUP, UNKNOWN_HEIGHT);
+      // Only tables become elements of the page: all else is in a frame, which has a document of its own.
+      return sizeOf(4 + (HAS_TABLE.test(shown.html) ? shown.html.length / MARKUP : 0), UNKNOWN_HEIGHT);
     case 'markdown':
       return sizeOf(4 + shown.text.length / MARKUP, UNKNOWN_HEIGHT);
     case 'latex':
