@@ -7,10 +7,24 @@ import type { ConfirmCall, HostFunctions } from '../functions/host-function.ts';
 import { VivariumError } from './errors.ts';
 import { MS_PER_MINUTE } from '../../shared/units.ts';
 
+/** Also those that it has from its class or prototype, getters included. */
+const keysOf = (options: object): ReadonlySet<string> => {
+  const keys = new Set<string>();
+  for (let at: object | null = options; at !== null && at !== Object.prototype;) {
+    for (const key of Object.getOwnPropertyNames(at)) if (key !== 'constructor') keys.add(key);
+    at = Object.getPrototypeOf(at) as object | null;
+  }
+  return keys;
+};
+
 /** What is undefined is as if it were not there, as in any JavaScript. */
 const withoutUndefined = (options: unknown): unknown =>
   typeof options === 'object' && options !== null && !Array.isArray(options)
-    ? Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+    ? Object.fromEntries(
+        [...keysOf(options)]
+          .map((key): [string, unknown] => [key, Reflect.get(options, key)])
+          .filter(([, value]) => value !== undefined),
+      )
     : options;
 
 const Folder = z

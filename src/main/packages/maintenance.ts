@@ -23,7 +23,7 @@ export const obtainPackages = async (
   return wheels;
 };
 
-/** The same for packages that the user installs permanently: see hand-marks.ts. */
+/** The same for packages that the user installs permanently: see user-install-marks.ts. */
 export const installPackages = async (
   packages: Pick<Packages, 'service'>,
   names: readonly string[],

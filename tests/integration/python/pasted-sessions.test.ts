@@ -121,6 +121,7 @@ describe('what may be code between prompts', () => {
     ['results', `>>> f(x)\n${'P(1)\n'.repeat(39_000)}a b`],
     ['prompts', '>>> x(1)\n1\n'.repeat(18_000)],
     ['blanks', `>>> ${' '.repeat(180_000)}a b`],
+    ['prose that begins like a greeting', `${'Python 3.12 was released.  \n'.repeat(40)}x = 1`],
     ['more than is looked at', '>>> x(1)\n1\n'.repeat(200_000)],
   ])('is told in bounded time: %s', async (_what, code) => {
     const began = performance.now();

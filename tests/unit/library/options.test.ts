@@ -75,3 +75,18 @@ it('what is undefined is as if it were not there', () => {
   const given = { dataDir: undefined, confirm: undefined, packages: { mirror: undefined, pack: undefined } };
   expect(parseOptions({ ...given, calls: { calls: undefined } })).toEqual(parseOptions({}));
 });
+
+it('are read also where they come from a class or a prototype, and unknown ones are refused there, too', () => {
+  class Options {
+    readonly #mode = 'required';
+    get lockdown(): string {
+      return this.#mode;
+    }
+  }
+  expect(parseOptions(new Options()).lockdown).toBe('required');
+  expect(parseOptions(Object.create({ memoryMiB: 300 })).memoryMiB).toBe(300);
+  expect(parseOptions({ packages: Object.create({ offline: true }) as object }).packages).toMatchObject({
+    offline: true,
+  });
+  expect(() => parseOptions(Object.create({ foo: 1 }))).toThrow('foo');
+});

@@ -50,7 +50,7 @@ const scene = (
   return { ...shelf, clock, installer, order, install: (request) => installer.install(order(request)) };
 };
 
-/** As in bring-packages.ts. */
+/** Packages that are sent at the same time. */
 const AT_ONCE = 4;
 
 const hashes = (...wheels: SmallWheel[]): string[] => wheels.map(({ bytes }) => sha256(bytes));

@@ -67,13 +67,14 @@ _PATH_ERROR = re.compile(
     r"\(unicode error\) 'unicodeescape' codec can't decode bytes in position \d+-\d+: (?:truncated|malformed)"
 )
 # Its operators for elements, in a line without strings.
-_MATLAB = re.compile(r"^[^'\"#]*[\w)]\.(?:[\^*/]|')")
+# A number may end in a dot: `1./3` is Python.
+_MATLAB = re.compile(r"^[^'\"#]*(?:\)|\b[A-Za-z_]\w*)\.(?:[\^*/]|')")
 _PYTHON_2 = (
     re.compile(r"^print\s+(?:[\w\"'%]|>>)|^exec\s+[\w\"']|^except\s+[\w.()]+\s*,\s*\w+\s*:"),
     re.compile(r"^raise\s+[\w.]+\s*,\s*\S|<>|\bur[\"']|\b\d+[lL]\b"),
 )
 # Words alone, at least four.
-_SENTENCE = re.compile(r"[^\W\d_][\w'\u2019-]*(?:,? [\w'\u2019-]+){3,}[.!?:\u2026]{0,3}")
+_SENTENCE = re.compile(r"[^\W\d_][\w'\u2019-]*(?:,? \w[\w'\u2019-]*){3,}[.!?:\u2026]{0,3}")
 _BEGINNINGS = frozenset((*keyword.kwlist, "print", "match", "case", "type"))
 
 

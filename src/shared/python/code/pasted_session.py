@@ -25,10 +25,11 @@ _CELL_GOES_ON = re.compile(r"\s*\.{3,}:[ \u00a0]?")
 _ANSWER = re.compile(r"\s*Out ?\[\d+\]:")
 # What a Python that was started in a terminal says first, after the command.
 _GREETING = (
-    r"(?:\S{0,200}[$>] ?(?:python|py|ipython)[\d.]*|I?Python \d+\.\d[^\n]*|Type ['\"][^\n]*|\[(?:GCC|Clang|MSC)[^\n]*)"
+    r"(?:\S{0,200}[$>] ?(?:python|py|ipython)[\d.]*[^\S\n]*"
+    r"|I?Python \d+\.\d[^\n]*|Type ['\"][^\n]*|\[(?:GCC|Clang|MSC)[^\n]*)"
 )
-# The first line that is neither empty nor a comment nor a greeting.
-_BEGINS = re.compile(rf"(?:[^\S\n]*(?:#[^\n]*|{_GREETING}[^\S\n]*)?\n)*[^\S\n]*(?:>>>|{_CELL})")
+# The first line that is neither empty nor a comment nor a greeting. Each line is read in one way only: in linear time.
+_BEGINS = re.compile(rf"(?:[^\S\n]*(?:#[^\n]*|{_GREETING})?\n)*[^\S\n]*(?:>>>|{_CELL})")
 # What Python itself prints, with lines of the code in it.
 _REPORT = re.compile(r'.*Traceback \(most recent call last\)|\s*File "|\S+:\d+: \w*Warning: ')
 _DOTS = re.compile(r"^\s*\.{3,}:?\s")

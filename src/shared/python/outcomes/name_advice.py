@@ -17,10 +17,6 @@ _SHORT = {
     "sns": "import seaborn as sns",
     "px": "import plotly.express as px",
     "nx": "import networkx as nx",
-    "sp": "import sympy as sp",
-    "pl": "import polars as pl",
-    "dt": "import datetime as dt",
-    "stats": "from scipy import stats",
     "tqdm": "from tqdm import tqdm",
 }
 _FROM = {
@@ -30,12 +26,12 @@ _FROM = {
     "decimal": ("Decimal",),
     "enum": ("Enum", "IntEnum", "StrEnum"),
     "fractions": ("Fraction",),
-    "functools": ("lru_cache", "partial", "reduce", "wraps"),
+    "functools": ("lru_cache", "reduce", "wraps"),
     "io": ("BytesIO", "StringIO"),
-    "itertools": ("combinations", "permutations", "product"),
+    "itertools": ("combinations", "permutations"),
     "pathlib": ("Path",),
     "abc": ("ABC", "abstractmethod"),
-    "typing": ("Any", "Callable", "Dict", "Iterable", "List", "Optional", "Set", "Tuple", "Union"),
+    "typing": ("Any", "Callable", "Dict", "Iterable", "List", "Optional", "Tuple", "Union"),
     "zoneinfo": ("ZoneInfo",),
 }
 _IMPORTS = {**_SHORT, **{name: f"from {module} import {name}" for module, names in _FROM.items() for name in names}}
@@ -45,7 +41,6 @@ _OF_PYTHON_2 = {
     "raw_input": "input",
     "unicode": "str",
     "basestring": "str",
-    "long": "int",
     "unichr": "chr",
     "execfile": "exec(open(name).read())",
     "reload": "importlib.reload",
@@ -63,7 +58,7 @@ def about_name(error: BaseException, code: str) -> str | None:
     name = found[1]
     language = looks_like(code)
     # Python can read such lines, as it can `cd /tmp`.
-    if language in LOOKS_LIKE_NAMES and re.search(rf"^\s*{name}\b", code, re.MULTILINE) is not None:
+    if language in LOOKS_LIKE_NAMES and re.search(rf"^[^\S\n]*{name}\b", code, re.MULTILINE) is not None:
         return said_of(language)
     if name in _IMPORTS:
         return f"it is not imported: {_IMPORTS[name]}"

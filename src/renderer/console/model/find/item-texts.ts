@@ -148,7 +148,7 @@ function* jsonTexts(root: unknown): Generator<ItemText> {
 /** What is within a line. */
 const INLINE: readonly string[] = ['em', 's', 'strong'];
 
-/** As the page reads it (see `find/text-places.ts`): a line break between what is not in the same line. */
+/** As the page reads it (see `find/text-positions.ts`): a line break between what is not in the same line. */
 const markdownText = (parts: readonly MarkdownPart[]): string => {
   const pieces: string[] = [];
   let last: object | null = null;
