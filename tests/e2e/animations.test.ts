@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { testWheels, testWheelsFolder } from '../support/test-wheels.ts';
 import { ENABLED, ended, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
 import { keepPicture } from './keep-picture.ts';
+import { RED_FRAMES } from './red-frames.ts';
 
 const LONG_MS = 300_000;
 
@@ -25,15 +26,7 @@ const playerOf = (cell: Locator): Locator => cell.getByRole('group', { name: 'An
 const placeOf = (player: Locator): Promise<string> => player.locator('.place').innerText();
 
 /** Python that shows an animation without Matplotlib: frames of one colour each, from black to red. */
-const FRAMES = `
-import base64, json, struct, zlib
-def chunk(kind, data):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-def frame(red, size=(40, 30)):
-    rows = (b"\\0" + bytes([red, 0, 0]) * size[0]) * size[1]
-    head = struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)
-    png = b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return base64.b64encode(png).decode()
+const FRAMES = `${RED_FRAMES}
 def animate(**given):
     film = {"version": 1, "intervalMs": 50, "loop": True, "every": 1, "total": 10, "frames": [frame(n * 25) for n in range(10)]}
     forms = {"application/vnd.vivarium.animation+json": json.dumps({**film, **given}), "image/png": frame(255), "text/plain": "film"}

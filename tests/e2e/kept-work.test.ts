@@ -288,8 +288,11 @@ it('a closed session and a removed cell come back, by the message and by Ctrl+Z,
   const atCell = (): Promise<boolean> =>
     page.evaluate(() => document.activeElement?.classList.contains('cell') === true);
   await eventually(async () => expect(await atCell()).toBe(true));
+  await page.getByText('Cell removed.').waitFor();
   await page.keyboard.press('Control+z');
   expect(await page.locator('.cell').count()).toBe(3);
+  // What it offers to undo was undone.
+  await page.getByText('Cell removed.').waitFor({ state: 'detached', timeout: 5000 });
   await page.locator('.cell').first().getByText('five', { exact: true }).waitFor();
   await eventually(async () => expect(await atCell()).toBe(true));
   // In an editor it is the editor's own.

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { ENABLED, ended, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
 import { keepPicture } from './keep-picture.ts';
+import { RED_FRAMES } from './red-frames.ts';
 
 const LONG_MS = 300_000;
 const COUNT = 300;
@@ -25,16 +26,8 @@ beforeAll(async () => {
 }, LONG_MS);
 afterAll(() => app.close());
 
-const PLAYERS = `
-import base64, json, struct, zlib
-def chunk(kind, data):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-def frame(red, size=(640, 480)):
-    rows = (b"\\0" + bytes([red, 0, 0]) * size[0]) * size[1]
-    head = struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)
-    png = b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return base64.b64encode(png).decode()
-film = {"version": 1, "intervalMs": 50, "loop": True, "every": 1, "total": 5, "frames": [frame(n * 50) for n in range(5)]}
+const PLAYERS = `${RED_FRAMES}
+film = {"version": 1, "intervalMs": 50, "loop": True, "every": 1, "total": 5, "frames": [frame(n * 50, (640, 480)) for n in range(5)]}
 for n in range(${COUNT}):
     display({"application/vnd.vivarium.animation+json": json.dumps(film), "text/plain": "film"}, raw=True)`;
 
