@@ -5,7 +5,7 @@ type MemoryEvent = Extract<SandboxEvent, { type: 'memory' }>;
 /** Events other than memory that are kept. */
 const MAX_EVENTS = 2000;
 /** Memory readings that are kept: ten minutes, and more while nothing runs. */
-const MAX_PACKAGE_READS = 1200;
+const MAX_MEMORY_READINGS = 1200;
 /** From one memory reading that is passed on to the next, in ms. */
 const READING_INTERVAL_MS = 500;
 /** As long nothing is passed on that has not changed, in ms: less than what the chart takes for a gap. */
@@ -41,7 +41,7 @@ export class Activity {
     if (event.type === 'memory') {
       this.#memory = event;
       if (!this.#isNews(event)) return;
-      this.#readings = kept([...this.#readings, event], MAX_PACKAGE_READS);
+      this.#readings = kept([...this.#readings, event], MAX_MEMORY_READINGS);
     } else {
       this.#events = kept([...this.#events, event], MAX_EVENTS);
     }

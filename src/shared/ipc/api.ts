@@ -36,7 +36,7 @@ export type Unsubscribe = () => void;
 export type Subscribe<T> = (listener: (event: T) => void) => Unsubscribe;
 
 export interface SandboxApi {
-  /** Runs code where the settings say; a native run ignores the session. */
+  /** Runs code where the settings say. */
   run(request: RunRequest, options: { readonly runId: string }): Promise<Answer<RunResult>>;
   /** The run itself then answers with its result. False when there is none of that id. */
   cancel(runId: string): Promise<Answer<boolean>>;
