@@ -3,10 +3,13 @@
  * docs/limits.md say what stands in python/absent.json. The guest's absent_messages.py reads the same file.
  */
 import { z } from 'zod';
+import { PackageName } from './packages/package-settings.ts';
 import data from './python/absent.json' with { type: 'json' };
 
 export const AbsentFeature = z.enum([
   'network',
+  'server',
+  'desktop',
   'threads',
   'processes',
   'programs',
@@ -48,6 +51,11 @@ export const AbsentTable = z.strictObject({
   modules: z.record(Module, AbsentFeature),
   /** Modules of well-known packages without a build for WebAssembly, with what to do instead. */
   noBuild: z.record(Module, Sentence),
+  /**
+   * Modules of well-known packages whose main use is absent, with the package where it is pure Python down to what it
+   * needs: that can be installed all the same.
+   */
+  useless: z.record(Module, z.strictObject({ feature: AbsentFeature, package: PackageName.exactOptional() })),
   /** Modules that Python had once, with what took their place. */
   removed: z.record(Module, Sentence),
   /** Modules that other services have for their own use, with what to do instead. */
@@ -75,10 +83,16 @@ const adviceAbout = (feature: AbsentFeature, module: string): string | null => {
 export const absenceOf = (module: string): Absence | null => {
   const feature = Object.hasOwn(ABSENT.modules, module) ? ABSENT.modules[module] : undefined;
   if (feature !== undefined) return { feature, module };
+  const useless = Object.hasOwn(ABSENT.useless, module) ? ABSENT.useless[module] : undefined;
+  if (useless !== undefined) return { feature: useless.feature, module };
   for (const [part, advice] of Object.entries(ADVICE_OF_MODULES))
     if (Object.hasOwn(advice, module)) return { feature: part as keyof typeof ADVICE_OF_MODULES, module };
   return null;
 };
+
+/** The package that a module without use here could be installed with all the same; null for other modules. */
+export const installableWithoutUse = (module: string): string | null =>
+  Object.hasOwn(ABSENT.useless, module) ? (ABSENT.useless[module]?.package ?? null) : null;
 
 export interface Absence {
   readonly feature: AbsentFeature;

@@ -1,3 +1,4 @@
+import { installableWithoutUse } from '../../shared/absent.ts';
 import type { Translate } from '../../shared/translate.ts';
 import type { AdviceFormatter, PackageRefusal } from '../run/package-advice.ts';
 
@@ -14,7 +15,11 @@ export const windowAdvice =
       }
       case 'absent': {
         const { feature, module } = advice.absence;
-        return t(`console.absent.${feature}`, { module });
+        const packageName = installableWithoutUse(module);
+        const text = t(`console.absent.${feature}`, { module });
+        return packageName === null
+          ? text
+          : `${text} ${t('console.advice.withoutUse', { package: packageName })} ${name(packageName)}`;
       }
       case 'other-module':
         return t('console.advice.otherModule', { module: advice.module, imports: advice.imports });

@@ -1,4 +1,4 @@
-import { sentenceOf, type Absence } from '../../shared/absent.ts';
+import { installableWithoutUse, sentenceOf, type Absence } from '../../shared/absent.ts';
 import type { PackageErrorCode } from '../../shared/packages/package-error-code.ts';
 
 /** Advice for a missing module. The command line, programs (MCP server and library) and the window have wordings of their own. */
@@ -71,8 +71,13 @@ const wordsWith =
           `if a package has it, ${ways.namePackage('NAME')}`
         );
       }
-      case 'absent':
-        return sentenceOf(advice.absence);
+      case 'absent': {
+        const packageName = installableWithoutUse(advice.absence.module);
+        const sentence = sentenceOf(advice.absence);
+        return packageName === null
+          ? sentence
+          : `${sentence}; for what else the package "${packageName}" has, ${ways.namePackage(packageName)}`;
+      }
       case 'other-module':
         return `"${advice.module}" is the name of a package; its module is imported as "${advice.imports}"`;
       case 'not-built':

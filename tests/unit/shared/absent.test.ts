@@ -37,7 +37,7 @@ describe.each(AbsentFeature.options)('%s', (feature) => {
 });
 
 it.each(
-  [ABSENT.modules, ABSENT.noBuild, ABSENT.removed, ABSENT.otherServices].flatMap((table) =>
+  [ABSENT.modules, ABSENT.noBuild, ABSENT.useless, ABSENT.removed, ABSENT.otherServices].flatMap((table) =>
     Object.keys(table),
   ),
 )('%s is named in docs/limits.md, and provided by no package', (module) => {

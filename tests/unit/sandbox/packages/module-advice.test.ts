@@ -49,6 +49,45 @@ const refusal = (message: string): PackageRefusal => ({
 });
 
 describe('advice on a missing module', () => {
+  it.each([
+    [
+      'flask',
+      'code in the sandbox can open no server; call the functions themselves, and print or display what they return; ' +
+        'for what else the package "flask" has, name it with --package flask, or in a line "# pip install flask"',
+    ],
+    [
+      'uvicorn.config',
+      'code in the sandbox can open no server; call the functions themselves, and print or display what they return; ' +
+        'for what else the package "uvicorn" has, name it with --package uvicorn, or in a line "# pip install uvicorn"',
+    ],
+    [
+      'streamlit',
+      'code in the sandbox can open no server; call the functions themselves, and print or display what they return',
+    ],
+    ['yfinance', 'code in the sandbox has no network; get the data outside and give it to the run as a file'],
+    [
+      'PySimpleGUI',
+      'the sandbox has no desktop: neither windows nor a keyboard, a mouse or a picture of the screen; ' +
+        'draw with Matplotlib or pillow, show results with print() and display(), and ask with input()',
+    ],
+  ])('names what is absent where a package is of no use: %s', (module, advice) => {
+    const [message] = after(advising(), 'ModuleNotFoundError', `No module named '${module}'`);
+    expect(message).toBe(`No module named '${module}'; ${advice}`);
+  });
+
+  it.each([
+    ['redis', /no network.*"redis" can be installed.*# pip install redis/u],
+    ['gradio', /^No module named 'gradio'; Code in the sandbox can't open a server\. Call [^.]*\.$/u],
+  ])('says so in the window, too: %s', (module, advice) => {
+    const adviceWording = windowAdvice(translateTo('en'));
+    const [message] = after(
+      advising({ adviceWording }),
+      'ModuleNotFoundError',
+      `No module named '${module}'`,
+    );
+    expect(message).toMatch(advice);
+  });
+
   it('is added to an error about a module, and to no other', () => {
     const advice = advising();
     advice.add('Some_Package>=1', refusal('it is not here; bring it'));
