@@ -116,7 +116,19 @@ it(
       await page.keyboard.press('Control+a');
       await page.keyboard.press('Delete');
     }
-    expect(await page.locator('.found-item').count()).toBe(4 * COUNT);
+    const outputs = page.locator('.found-item');
+    expect(await outputs.count()).toBe(4 * COUNT);
+    const openBranches = outputs.nth(3 * COUNT).locator('.branch[aria-expanded="true"]');
+    await outputs.nth(3 * COUNT).scrollIntoViewIfNeeded();
+    await outputs
+      .nth(3 * COUNT)
+      .locator('.branch[aria-expanded="false"]')
+      .first()
+      .click();
+    const opened = await openBranches.count();
+    expect(opened).toBeGreaterThan(1);
+    // The keyboard is elsewhere.
+    await page.locator('.cell .cm-content').last().click();
     // From the beginning to the end, so that each of them was in sight.
     await page
       .locator('.scroller')
@@ -135,8 +147,9 @@ it(
     expect(pixels).toBeLessThanOrEqual(64 * 1024 * 1024);
     const held = await heldMiB();
     expect(held - before).toBeLessThan(MOST_HELD_MIB);
+    // What a person has opened is as it was, also after many others were in sight.
+    expect(await openBranches.count()).toBe(opened);
     // What is in sight is there, wherever that is.
-    const outputs = page.locator('.found-item');
     for (const [at, inside] of [
       [COUNT / 2, 'canvas[width="640"]'],
       [COUNT * 1.5, '[role="gridcell"]'],
