@@ -22,6 +22,12 @@ describe('what stands around code is left out', () => {
     ['numbers with bars of boxes', '1 \u2502 x = 1\n2 \u2502 if x:\n3 \u2502     x += 1\n4 \u2502 x'],
     ['marks of a quotation', `> x = 1\n>\n> if x:\n>     x += 1\n> x`],
     ['entities', 'x = 1\nif x &lt; 2 and &quot;a&quot;:\n    x += 1\nx'],
+    ['entities in a quotation', '> x = 1\n> if x &lt; 3 &#38;&#x20;2:\n>     x += 1\n> x'],
+    ['a quotation in entities', '&gt; x = 1\n&gt; x &lt;&lt; 1'],
+    ['entities in numbered lines', '1 | x = 1\n2 | if x &lt; 2:\n3 |     x += 1\n4 | x'],
+    ['a numbered quotation', '1. > x = 1\n2. > x + 1'],
+    ['blanks of pages as numbers', 'x = 1\nif x:\n&#160;&#xA0;&nbsp;&#160;x += 1\nx'],
+    ['blanks of pages in a quotation', '>\u00a0x = 1\n> if x:\n> \u00a0\u00a0x += len("\u00a0")\n> x'],
     ['entities in numbers', 'x = 1\nx &#43; 1 if &#39;a&#x27; else x'],
     ['digits and letters of East Asian keyboards', 'x \uff1d \uff11\nx\uff0b\uff11'],
     ['signs of books', 'x = 2 \u00d7 3 \u00f7 3\nx if x \u2264 2 and x \u2260 3 else 0'],
@@ -52,6 +58,8 @@ describe('code is no page', () => {
   it.each([
     ['a name alone is a name', 'python = 2\npython', 2],
     ['an entity in a string stays', 'len("&lt;")', 4],
+    ['an entity in a string of a quotation stays', '> len("&lt;")', 4],
+    ['a blank of a page in a string of a quotation stays', '> ord("\u00a0")', 160],
     ['a title that is followed by nothing is a name', 'py = 2\nif 1: pass\npy\n\n', 2],
     ['a sign of books in a string stays', 'len("\u00d7\u2264")', 2],
   ])('%s', async (_what, code, value) => {
@@ -76,6 +84,8 @@ describe('code is no page', () => {
     await guest.run(`python\n${' \n'.repeat(200_000)}(`);
     await guest.run(`python\n${' '.repeat(400_000)}(`);
     await guest.run(`(${'&'.repeat(400_000)}`);
+    await guest.run(`1 | > &amp;(\n${'2 | > &amp;\n'.repeat(100_000)}`);
+    await guest.run(`${'> &amp;\u00a0(\n'.repeat(100_000)}`);
     await guest.run(`Python 3.1 ${'['.repeat(400_000)}\n(`);
     expect(performance.now() - began).toBeLessThan(10_000);
   });

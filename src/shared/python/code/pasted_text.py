@@ -54,8 +54,8 @@ class _Block(NamedTuple):
     end: int
 
 
-def without_numbers(lines: list[str], parses: Callable[[str], bool]) -> list[str] | None:
-    """Code that was copied with the numbers of its lines, without them; None for anything else."""
+def without_numbers(lines: list[str]) -> list[str] | None:
+    """Lines that were copied with their numbers, without these; None for anything else."""
     kept: list[str] = []
     expected: int | None = None
     numbered = 0
@@ -73,10 +73,7 @@ def without_numbers(lines: list[str], parses: Callable[[str], bool]) -> list[str
         numbered += 1
         kept.append(found[2] or found[3] or "")
     # One number is a number; numbers alone are no code.
-    if numbered < 2 or not any(line.strip() for line in kept):
-        return None
-    code = dedented(kept, parses) or kept
-    return code if parses("\n".join(code)) else None
+    return kept if numbered >= 2 and any(line.strip() for line in kept) else None
 
 
 def without_prose(lines: list[str], error_line: int | None, parses: Callable[[str], bool]) -> list[str] | None:
