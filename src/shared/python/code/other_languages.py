@@ -39,7 +39,7 @@ _LANGUAGES = (
     ("MATLAB", re.compile(r"%(?!%|\w)|function\s+(?:\[.{0,200}\]|\w+)\s*=|clc\b|clear all\b")),
     (
         "a patch",
-        re.compile(r"(?:diff --git|@@ -\d|--- \S|\+\+\+ \S|[+-](?:import|from|def|class|if|for|return|with)\s)"),
+        re.compile(r"(?:diff --git|@@ -\d|\+\+\+ \S|[+-](?:import|from|def|class|if|for|return|with)\s)"),
     ),
     (
         "JavaScript",
@@ -73,6 +73,8 @@ _PYTHON_2 = (
     re.compile(r"^print\s+(?:[\w\"'%]|>>)|^exec\s+[\w\"']|^except\s+[\w.()]+\s*,\s*\w+\s*:"),
     re.compile(r"^raise\s+[\w.]+\s*,\s*\S|<>|\bur[\"']|\b\d+[lL]\b"),
 )
+# A string, which need not end in the line, or a comment: what stands in it says nothing of the language.
+_STRING_OR_COMMENT = re.compile(r"'(?:[^'\\]|\\.)*(?:'|\\?$)|\"(?:[^\"\\]|\\.)*(?:\"|\\?$)|#.*")
 # Words alone, at least four.
 _SENTENCE = re.compile(r"[^\W\d_][\w'\u2019-]*(?:,? \w[\w'\u2019-]*){3,}[.!?:\u2026]{0,3}")
 _BEGINNINGS = frozenset((*keyword.kwlist, "print", "match", "case", "type"))
@@ -109,13 +111,18 @@ def with_language(error: SyntaxError, code: str) -> SyntaxError:
         line = (error.text or "")[:_MAX_LINE].strip()
         if _MATLAB.search(line):
             advice = said_of("MATLAB")
-        elif any(pattern.search(line) for pattern in _PYTHON_2):
+        elif _is_python_2(line):
             advice = "this looks like Python 2, and only Python 3 runs here"
         elif error.lineno is not None and not any(code.split("\n")[: error.lineno - 1]) and _is_sentence(line):
             advice = "this looks like a sentence, and only Python runs here"
     if advice is not None:
         error.msg = f"{error.msg}; {advice}"
     return error
+
+
+def _is_python_2(line: str) -> bool:
+    bare = _STRING_OR_COMMENT.sub(lambda found: "" if found[0].startswith("#") else '""', line)
+    return any(pattern.search(bare) for pattern in _PYTHON_2)
 
 
 def _is_sentence(line: str) -> bool:
