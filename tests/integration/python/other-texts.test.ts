@@ -26,12 +26,19 @@ describe('a text in another language', () => {
     ['MATLAB', 'x = linspace(0, 1, 10);\ny = x.^2;'],
     ['MATLAB', "clc; clear all\ny = x';"],
     ['a patch', '@@ -1,2 +1,2 @@\n-print("old")\n+print("new")'],
+    ['a patch', '--- a/x.py\n+++ b/x.py\n@@ -1,2 +1,2 @@\n-print("old")\n+print("new")'],
+    ['a patch', '--- /dev/null\n+++ b/x.py\n@@ -0,0 +1 @@\n+print("new")'],
+    ['a patch', '--- x.py\t2024-01-02 03:04:05\n+++ x.py\t2024-01-03 03:04:05\n@@ -1 +1 @@\n-a b'],
+    ['SQL', '--- all of them\nSELECT a FROM t;'],
     ['a patch', '+import os\n+print(1)'],
     ['a sentence', 'Write a program that prints the first ten primes.'],
     ['a sentence', 'Schreibe ein Programm, das die ersten Primzahlen ausgibt!'],
     ['Python 2', 'x = 1\nraise ValueError, "x"'],
     ['Python 2', 'print "a"'],
     ['Python 2', 'print 5 <> 3'],
+    ['Python 2', 'x = "a" <> "b"'],
+    ['Python 2', 'x = 10L'],
+    ['Python 2', 'x = ur"a"'],
     ['commands of a shell', '#!/bin/bash\necho "hi"'],
     ['commands of a shell', 'cd /tmp && ls -la'],
     ['commands of a shell', 'python script.py --x 1'],
@@ -46,6 +53,11 @@ describe('a text in another language', () => {
 
   it.each([
     'print(1',
+    'print("a <> b"',
+    "print('10L' 'x'",
+    'x = "it\\"s 10L" y',
+    'x = "never <> closed',
+    'x = (1 # 10L <> 5',
     'x = = 5',
     'def f(x)\n    return x',
     'import numpy as np\nx = (1',
@@ -121,7 +133,10 @@ describe('a path of Windows', () => {
 it('input() without a line says what would help', async () => {
   const { error } = await guest.run('while True:\n    input()');
   expect(error?.type).toBe('EOFError');
-  expect(error?.message).toMatch(/^EOF when reading a line; nobody answers input\(\) here/u);
+  expect(error?.message).toBe(
+    'EOF when reading a line; no line is left for input(): nobody answers it here, or the input has ended; ' +
+      'give a line for each call, or write the values into the code',
+  );
 });
 
 it.each([

@@ -8,5 +8,6 @@ def about_input(error: BaseException) -> str | None:
     if type(error) is not EOFError or error.args != ("EOF when reading a line",):
         return None
     return (
-        "nobody answers input() here, or it was called for more lines than were given: write the values into the code"
+        "no line is left for input(): nobody answers it here, or the input has ended; "
+        "give a line for each call, or write the values into the code"
     )
