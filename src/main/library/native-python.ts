@@ -8,7 +8,7 @@ import { VivariumError } from './errors.ts';
 import { EventSource } from './events.ts';
 import { withLibraryErrors } from './library-error.ts';
 import { parseOption } from './options.ts';
-import { checkNativeOptions } from './run-options.ts';
+import { checkNativeOptions, checkNativeResetOptions } from './run-options.ts';
 import { MS_PER_MINUTE } from '../../shared/units.ts';
 
 const Options = z.strictObject({
@@ -62,7 +62,7 @@ export const nativePython = (
     },
     events,
     reset: async (session, options = {}) => {
-      checkNativeOptions(options);
+      checkNativeResetOptions(options);
       const name = SessionName.safeParse(session);
       if (name.success) return runner.reset(name.data, options);
       throw new VivariumError('invalid-request', `session: ${name.error.issues[0]?.message ?? 'not valid'}`);

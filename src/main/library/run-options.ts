@@ -31,6 +31,7 @@ const OPTIONS = {
 
 /** The user's own Python calls no functions. */
 const NativeOptions = z.strictObject(OPTIONS);
+const NativeResetOptions = NativeOptions.pick({ onOutput: true });
 const RunOptions = NativeOptions.extend({ functions: Functions.optional(), confirm: Confirm.optional() });
 const SessionOptions = RunOptions.extend({
   timeoutMs: z.number().optional(),
@@ -41,6 +42,10 @@ const SessionOptions = RunOptions.extend({
 /** @throws VivariumError `invalid-option`, whose message begins with the option's name */
 export const checkNativeOptions = (options: NativeRunOptions): void =>
   void parseOption(NativeOptions, options);
+
+/** @throws VivariumError `invalid-option`, whose message begins with the option's name */
+export const checkNativeResetOptions = (options: Pick<NativeRunOptions, 'onOutput'>): void =>
+  void parseOption(NativeResetOptions, options);
 
 /** @throws VivariumError `invalid-option`, whose message begins with the option's name */
 export const checkRunOptions = (options: SandboxRunOptions): void => void parseOption(RunOptions, options);

@@ -14,8 +14,14 @@ export class OutputRelay {
   /** Resolves when all has been passed on, or `signal` aborts. */
   drained(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      void this.#last.then(resolve);
+      const settle = (): void => {
+        // The signal may live longer than many runs.
+        signal.removeEventListener('abort', settle);
+        resolve();
+      };
+      signal.addEventListener('abort', settle, { once: true });
+      if (signal.aborted) settle();
+      void this.#last.then(settle);
     });
   }
 }

@@ -564,6 +564,13 @@ it('the library has them, too', async () => {
       [],
     ]);
     await expect(python.reset('no/name')).rejects.toMatchObject({ code: 'invalid-request' });
+    // Nobody would hear of what they are for.
+    const { signal } = new AbortController();
+    const more = { onOutput: undefined, signal, onInput, onFile: () => undefined };
+    await expect(python.reset('mine', more)).rejects.toMatchObject({
+      code: 'invalid-option',
+      message: expect.stringMatching(/^signal, onInput, onFile: there is no such option/u) as string,
+    });
     expect(() => createNativePython({ idleMs: 1 })).toThrow(/^idleMs: /u);
   } finally {
     await python.dispose();

@@ -195,7 +195,7 @@ export interface SessionFiles {
 export interface Session {
   readonly name: string;
   readonly files: SessionFiles;
-  /** Runs code after the session's other runs. Rejects only for a request that breaks the contract. */
+  /** Runs code after the session's other runs. Rejects only with VivariumError `invalid-request` or `invalid-option`. */
   run(code: string, options?: SessionRunOptions): Promise<RunResult>;
   /** Stops the runs under way and those that wait; the state is kept where Python can be interrupted. */
   interrupt(): void;
@@ -238,7 +238,7 @@ export interface DoctorReport {
 export interface Sandbox {
   /**
    * Runs code: in a fresh interpreter, or in that of `request.session`. Resolves with what became of it, whatever that
-   * was; rejects only with VivariumError `invalid-request`.
+   * was; rejects only with VivariumError `invalid-request` or `invalid-option`.
    */
   run(request: string | RunRequest, options?: SandboxRunOptions): Promise<RunResult>;
   /** The session of that name; the same object for the same name until it is closed. */
@@ -275,14 +275,15 @@ export interface NativePythonOptions {
 export interface NativePython {
   /**
    * Runs code in the process of its session, which keeps what runs leave, or else in one of its own. Rejects only with
-   * VivariumError `invalid-request`.
+   * VivariumError `invalid-request` or `invalid-option`.
    */
   run(request: string | RunRequest, options?: RunOptions): Promise<RunResult>;
   /** Sessions that have a process, at most 24; the one used last at the end. */
   readonly sessions: readonly string[];
   /**
    * Ends a session's program once its runs are over (`atexit`, what is still open, at most 3 s). False when there was
-   * none. `onOutput` gets what it prints then. Rejects only with VivariumError `invalid-request`.
+   * none. `onOutput` gets what it prints then; there is no other option. Rejects only with VivariumError `invalid-request`,
+   * for a name that none can have, or `invalid-option`.
    */
   reset(session: string, options?: Pick<RunOptions, 'onOutput'>): Promise<boolean>;
   /** Tells `session-ended`, and nothing else. */
