@@ -1,4 +1,5 @@
 /** The calls of one run, which may come from a worker that is in the wrong hands. */
+import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { CallRequestHandler, type CallLimits } from '../../../src/main/functions/call-request-handler.ts';
 import { FunctionSet } from '../../../src/main/functions/function-set.ts';
@@ -292,6 +293,13 @@ describe('what a handler throws', () => {
   });
 });
 
+class Hidden {
+  #x = 1;
+  shown(): { toJSON: () => object } {
+    return { toJSON: () => ({ x: this.#x }) };
+  }
+}
+
 describe('what a handler gives', () => {
   it.each<[string, unknown, string]>([
     ['a Map', new Map([['a', 1]]), 'a Map'],
@@ -310,6 +318,22 @@ describe('what a handler gives', () => {
     ['a symbol', Symbol('s'), 'a symbol'],
     ['a BigInt', 10n, 'BigInt'],
     ['bytes', new Uint8Array(2), 'base64'],
+    ["Node's bytes", Buffer.from('ab'), 'base64'],
+    ['shared bytes', { a: new SharedArrayBuffer(2) }, 'base64'],
+    ['a Blob', [new Blob(['ab'])], 'base64'],
+    ['a RegExp', { a: /a/u }, 'a RegExp'],
+    ['a WeakMap', new WeakMap(), 'a WeakMap'],
+    ['a function in a list', { a: [() => 1] }, 'a function'],
+    ['a symbol in a list', [Symbol('s')], 'a symbol'],
+    ['what a class keeps to itself', { a: new Hidden() }, 'a Hidden'],
+    ['a Map of toJSON', { a: { toJSON: () => new Map([['b', 1]]) } }, 'a Map'],
+    ['a promise of toJSON', { a: { toJSON: () => Promise.resolve(1) } }, 'a promise'],
+    ['bytes of toJSON', { toJSON: () => new Uint8Array(1) }, 'base64'],
+    ['an Error of toJSON', { toJSON: () => new Error('given') }, 'an Error'],
+    ['a Date of toJSON', { a: { toJSON: () => new Date(0) } }, 'a Date'],
+    ['a function of toJSON', { toJSON: () => () => 1 }, 'a function'],
+    ['a Map in what toJSON gives', { toJSON: () => ({ a: [new Map()] }) }, 'a Map'],
+    ['an Error that has a toJSON', Object.assign(new Error('given'), { toJSON: () => ({}) }), 'an Error'],
   ])('is not lost in silence: %s', async (_what, given, words) => {
     const { call, settled, textOf } = stage({ one: { handler: () => given } });
     call(1, 'one');
@@ -324,6 +348,12 @@ describe('what a handler gives', () => {
     ['a Date', new Date(0), '"1970-01-01T00:00:00.000Z"'],
     ['an URL', new URL('http://a/'), '"http://a/"'],
     ['a text in an object', Object('s'), '"s"'],
+    ['a number and a truth value in objects', [Object(1), Object(false)], '[1,false]'],
+    ['what toJSON gives', { a: new Hidden().shown(), b: { toJSON: () => undefined } }, '{"a":{"x":1}}'],
+    ['undefined of toJSON', { toJSON: () => undefined }, 'null'],
+    ['methods', { a: () => 1, b: 2 }, '{"b":2}'],
+    ['an object that is empty', [{}, Object.create(null), vm.runInNewContext('({})')], '[{},{},{}]'],
+    ['lists of another realm', vm.runInNewContext('[[1], new Date(0)]'), '[[1],"1970-01-01T00:00:00.000Z"]'],
     [
       'fields of a class',
       new (class {
