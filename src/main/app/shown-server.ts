@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../../shared/config/config.ts';
 import { CALL_DECISIONS, type CallDecisions, type ToolServerStatus } from '../../shared/ipc/tools.ts';
-import { SERVER_PARTS, type ServerPart, type ServerParts } from '../../shared/config/tool-server-parts.ts';
+import { SERVER_PARTS, type ServerPart } from '../../shared/config/tool-server-parts.ts';
 import { MS_PER_SECOND } from '../../shared/units.ts';
-import type { ServerSettings } from '../connect/server-list.ts';
+import { declaredParts, type ServerSettings } from '../connect/server-list.ts';
 import { oneLine } from '../foreign-text/printable.ts';
 import type { CallDecision } from '../functions/host-function.ts';
 
@@ -26,14 +26,14 @@ export const shownServer = (settings: ServerSettings): ShownServer => {
   };
 };
 
-/** Empty when it was switched on by a version that did not keep its parts. */
+/** Of the parts that were kept when it was switched on, as not every version kept each. */
 export const changedParts = (
   settings: ServerSettings,
   { declared, parts: before }: Config['tools']['on'][number],
 ): readonly ServerPart[] => {
   if (before === undefined) return [];
   const now = partsOf(settings, declared);
-  return SERVER_PARTS.filter((part) => now[part] !== before[part]);
+  return SERVER_PARTS.filter((part) => before[part] !== undefined && before[part] !== now[part]);
 };
 
 const kindOf = (decision: CallDecision): (typeof CALL_DECISIONS)[number] =>
@@ -47,22 +47,19 @@ const decisionsOf = ({ others, tools }: ServerSettings): CallDecisions => {
   return { ask: ask ?? [], allow: allow ?? [], deny: deny ?? [], others: kindOf(others) };
 };
 
-const partsOf = (settings: ServerSettings, salt: string): ServerParts => {
-  const { args, command, env, folder, others, timeoutMs, tools } = settings;
-  const digest = (...part: unknown[]): string =>
+const partsOf = (settings: ServerSettings, salt: string): Record<ServerPart, string> => {
+  const parts = declaredParts(settings);
+  const digest = (part: ServerPart): string =>
     createHash('sha256')
-      .update(JSON.stringify([salt, ...part]))
+      .update(JSON.stringify([salt, ...parts[part]]))
       .digest('hex')
       .slice(0, 32);
   return {
-    command: digest(command),
-    args: digest(args),
-    env: digest(sorted(env)),
-    folder: digest(folder),
-    calls: digest(others, sorted(tools)),
-    time: digest(timeoutMs),
+    command: digest('command'),
+    args: digest('args'),
+    env: digest('env'),
+    folder: digest('folder'),
+    calls: digest('calls'),
+    time: digest('time'),
   };
 };
-
-const sorted = (record: Readonly<Record<string, unknown>>): unknown[] =>
-  Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
+import type { ServerPart } from '../../shared/config/tool-server-parts.ts';
 import type { CallDecision } from '../functions/host-function.ts';
 import { oneLine } from '../foreign-text/printable.ts';
 import { memberName } from './python-names.ts';
@@ -47,7 +48,7 @@ export interface ServerSettings {
   readonly env: Readonly<Record<string, string>>;
   readonly folder: string;
   readonly timeoutMs: number;
-  /** SHA-256 of all that the file says of it, and of where the file is: where that is the same, it is the same server. */
+  /** SHA-256 of its name and of all parts of what is declared: where that is the same, it is the same server. */
   readonly declared: string;
   /** The decision on its tools that are not in `tools`. */
   readonly others: CallDecision;
@@ -96,20 +97,52 @@ const settingsOf = (name: string, server: z.output<typeof Server>, folder: strin
     throw new ServerListError(`mcpServers.${oneLine(name)}: has no letter of a Python name in it; rename it`);
   }
   const policies = new Map(Object.entries(tools));
-  return {
-    name,
-    pythonName,
+  const declaration = {
     command,
     args,
     env,
     folder: cwd === undefined ? folder : path.resolve(folder, cwd),
     timeoutMs: timeoutSeconds * MS_PER_SECOND,
-    declared: sha256(JSON.stringify([name, server, folder])),
     others: confirm,
     tools,
+  };
+  return {
+    ...declaration,
+    name,
+    pythonName,
+    declared: sha256(JSON.stringify([name, declaredParts(declaration)])),
     policyOf: (tool) => policies.get(tool) ?? confirm,
   };
 };
+
+type Declaration = Pick<
+  ServerSettings,
+  'command' | 'args' | 'env' | 'folder' | 'timeoutMs' | 'others' | 'tools'
+>;
+
+/**
+ * All that a server is started and called by, in the parts that are told apart. What means nothing (the order of variables
+ * and tools, what is written out though it goes without saying, another way to the same folder) is not in there.
+ */
+export const declaredParts = ({
+  args,
+  command,
+  env,
+  folder,
+  others,
+  timeoutMs,
+  tools,
+}: Declaration): Readonly<Record<ServerPart, readonly unknown[]>> => ({
+  command: [command],
+  args: [args],
+  env: [sorted(env)],
+  folder: [folder],
+  calls: [others, sorted(tools)],
+  time: [timeoutMs],
+});
+
+const sorted = (record: Readonly<Record<string, unknown>>): unknown[] =>
+  Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

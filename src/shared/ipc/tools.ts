@@ -40,7 +40,7 @@ export interface ToolServerStatus {
   readonly calls: CallDecisions;
   /** How long one call may take, in seconds. */
   readonly timeoutSeconds: number;
-  /** SHA-256 of all that the file says of it: who switches it on names what was shown. */
+  /** SHA-256 of all that is declared of it, as it was read: who switches it on names what was shown. */
   readonly declared: string;
   /** To be kept with it. */
   readonly parts: ServerParts;

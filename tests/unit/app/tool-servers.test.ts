@@ -7,7 +7,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ToolServers } from '../../../src/main/app/tool-servers.ts';
-import type { Config } from '../../../src/shared/config/config.ts';
+import { Config } from '../../../src/shared/config/config.ts';
 import type { ToolServerStatus } from '../../../src/shared/ipc/tools.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -147,6 +147,46 @@ describe('a server that was switched on', () => {
     write({ desk: server({ cwd: '..' }) });
     await servers.refresh();
     expect(statusOf('desk')).toMatchObject({ state: 'changed', changed: [] });
+  });
+
+  it('is the same when only order has changed, what goes without saying or the way to its folder', async () => {
+    const env = { DESK_PIDS: pids, ONE: '1', TWO: '2' };
+    const tools = { add: 'allow', echo: 'ask' };
+    write({ desk: server({ env, tools, cwd: folder }) });
+    await servers.refresh();
+    await turnOn('desk');
+    await untilRuns('desk');
+    const other = mkdtempSync(path.join(folder, 'other-'));
+    file = path.join(other, 'servers.json');
+    write({
+      desk: {
+        disabled: false,
+        confirm: 'ask',
+        timeoutSeconds: 60,
+        cwd: '..',
+        tools: { echo: 'ask', add: 'allow' },
+        ...server({ env: { TWO: '2', ONE: '1', DESK_PIDS: pids } }),
+        type: 'stdio',
+      },
+    });
+    settings = { ...settings, file };
+    await servers.refresh();
+    expect(states()).toEqual(['desk running']);
+    expect([statusOf('desk').changed, started()]).toEqual([[], 1]);
+  });
+
+  it('is told apart by the parts that were kept, where there were fewer then', async () => {
+    write({ desk: server() });
+    await servers.refresh();
+    await turnOn('desk');
+    const { time, ...parts } = statusOf('desk').parts;
+    expect(time).toBeDefined();
+    const tools = { file, on: [{ name: 'desk', declared: statusOf('desk').declared, parts }] };
+    settings = Config.parse({ tools }).tools;
+    expect(settings.on).toEqual(tools.on);
+    write({ desk: server({ timeoutSeconds: 61, cwd: '..' }) });
+    await servers.refresh();
+    expect(statusOf('desk')).toMatchObject({ state: 'changed', changed: ['folder'] });
   });
 
   it('is off in another file that says the same of it but lies in another folder', async () => {
