@@ -15,9 +15,7 @@ export const permissionToCall = (run: RunUnderWay): ConfirmCall => {
     if (allowed.has(name)) return true;
     if (!run.canAsk) return NOBODY;
     if (argumentsIn({ arguments: values }) === null) return TOO_MANY;
-    run.goOn(`Python waits for the permission to call ${name}`);
-    const reply = await run.questions.ask({ kind: 'call', call: { name, arguments: values } }, signal);
-    run.runs();
+    const reply = await run.ask({ kind: 'call', call: { name, arguments: values } }, signal);
     if (reply?.kind !== 'call') return false;
     switch (reply.permission) {
       case 'no':

@@ -24,41 +24,52 @@ interface OpenQuestion extends Question {
   readonly settle: (reply: UserReply | null) => void;
 }
 
-/** The questions of one run, one at a time. */
+/** The questions of one run. Several may be open at once; the client's user gets them one after the other. */
 export class InputQuestions {
   #asked = 0;
-  #open: OpenQuestion | undefined;
+  /** By their numbers, the oldest first. */
+  readonly #open = new Map<number, OpenQuestion>();
   #heard: (question: Question) => void = () => undefined;
+
+  /** The one that waits longest. */
+  get first(): Question | undefined {
+    const [first] = this.#open.values();
+    return first;
+  }
 
   /** @param over aborts when nobody waits for the reply any more. @returns null when there is none */
   ask(asked: UserQuestion, over: AbortSignal): Promise<UserReply | null> {
     return new Promise((resolve) => {
       this.#asked += 1;
+      const number = this.#asked;
       const settle = (reply: UserReply | null): void => {
         over.removeEventListener('abort', end);
-        this.#open = undefined;
+        this.#open.delete(number);
         resolve(reply);
       };
       const end = (): void => settle(null);
       over.addEventListener('abort', end, { once: true });
-      this.#open = { number: this.#asked, asked, settle };
+      const question = { number, asked, settle };
+      this.#open.set(number, question);
       if (over.aborted) end();
-      else this.#heard(this.#open);
+      else this.#heard(question);
     });
   }
 
-  /** The question that is open, or the next one. A later caller takes the place of an earlier one. */
+  /** The question that waits longest, or the next one. A later caller takes the place of an earlier one. */
   next(): Promise<Question> {
     return new Promise((resolve) => {
-      if (this.#open === undefined) this.#heard = resolve;
-      else resolve(this.#open);
+      const { first } = this;
+      if (first === undefined) this.#heard = resolve;
+      else resolve(first);
     });
   }
 
   /** @returns false when that question, or one of that kind, is not open (any more) */
   answer(number: number, reply: UserReply): boolean {
-    if (this.#open?.number !== number || this.#open.asked.kind !== reply.kind) return false;
-    this.#open.settle(reply);
+    const question = this.#open.get(number);
+    if (question?.asked.kind !== reply.kind) return false;
+    question.settle(reply);
     return true;
   }
 }

@@ -90,12 +90,11 @@ export class PythonServer {
   async goOn(handle: string, question: number, reply: UserReply, context: CallContext): Promise<RunStep> {
     const session = this.#known(handle);
     const run = this.#underWay.get(session);
-    if (run?.questions.answer(question, reply) !== true)
+    if (run?.answer(question, reply) !== true)
       throw new ToolError(
         'invalid-argument',
         'nothing waits for that answer of the user any more; run the script again',
       );
-    run.runs();
     return this.#follow(session, run, context);
   }
 
@@ -178,9 +177,7 @@ export class PythonServer {
         onInput: async (prompt, over, secret) => {
           // The protocol forbids to ask for secrets that way.
           if (!started.canAsk || secret) return null;
-          started.goOn('Python waits for input');
-          const reply = await started.questions.ask({ kind: 'line', prompt }, over);
-          started.runs();
+          const reply = await started.ask({ kind: 'line', prompt }, over);
           return reply?.kind === 'line' ? reply.line : null;
         },
         functions: functions && { ...functions, confirm: permissionToCall(started) },

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RunResult } from '../../shared/contract/sandbox.ts';
 import type { RunPhase } from '../../shared/contract/run-phase.ts';
 import type { RunOptions } from '../run/run-options.ts';
-import { InputQuestions } from './input-questions.ts';
+import { InputQuestions, type UserQuestion, type UserReply } from './input-questions.ts';
 import type { InputFileArgument } from './tool-schemas.ts';
 
 export interface RunOrder {
@@ -28,16 +28,18 @@ export class RunUnderWay {
   readonly listeners: Pick<RunOptions, 'onOutput' | 'onPackages' | 'onPhase'> = {
     onOutput: () => {
       this.#hasPrinted = true;
-      this.runs();
+      this.#runs();
     },
     onPackages: ({ bytesDone, bytesTotal, packageName }) => {
       const share =
         bytesTotal === null || bytesTotal === 0 ? '' : `, ${Math.floor((100 * bytesDone) / bytesTotal)} %`;
-      this.goOn(`fetching ${packageName}${share}`);
+      this.#goOn(`fetching ${packageName}${share}`);
     },
     onPhase: (phase) => this.#enter(phase),
   };
-  #step = 'starting Python';
+  /** What it does unless it waits for its user. */
+  #doing = 'starting Python';
+  #told = '';
   #hasPrinted = false;
   #isSettled = false;
   #tell: (message: string) => void = () => undefined;
@@ -56,29 +58,54 @@ export class RunUnderWay {
     return this.#isSettled;
   }
 
+  /** What it is at, for people: the user's answer that it waits for longest, or what it does otherwise. */
   get step(): string {
-    return this.#step;
+    const { first } = this.questions;
+    return first === undefined ? this.#doing : waitingFor(first.asked);
   }
 
-  goOn(step: string): void {
-    if (this.#step === step) return;
-    this.#step = step;
-    this.#tell(step);
+  /** Asks the client's user. @param over aborts when nobody waits for the reply any more. @returns null when there is none */
+  async ask(question: UserQuestion, over: AbortSignal): Promise<UserReply | null> {
+    const asked = this.questions.ask(question, over);
+    this.#tellStep();
+    const reply = await asked;
+    this.#runs();
+    return reply;
   }
 
-  /** The code runs, and waits for nothing. */
-  runs(): void {
-    this.goOn(this.#hasPrinted ? 'Python runs, and prints' : 'Python runs, and has printed nothing');
+  /** @returns false when that question, or one of that kind, is not open (any more) */
+  answer(number: number, reply: UserReply): boolean {
+    if (!this.questions.answer(number, reply)) return false;
+    this.#runs();
+    return true;
   }
 
   /** From now on that call hears of the steps. */
   follow(tell: (message: string) => void): void {
     this.#tell = tell;
-    tell(this.#step);
+    this.#told = this.step;
+    tell(this.#told);
   }
 
   unfollow(): void {
     this.#tell = () => undefined;
+  }
+
+  #goOn(doing: string): void {
+    this.#doing = doing;
+    this.#tellStep();
+  }
+
+  /** The code runs. */
+  #runs(): void {
+    this.#goOn(this.#hasPrinted ? 'Python runs, and prints' : 'Python runs, and has printed nothing');
+  }
+
+  #tellStep(): void {
+    const { step } = this;
+    if (this.#told === step) return;
+    this.#told = step;
+    this.#tell(step);
   }
 
   #enter(phase: RunPhase): void {
@@ -86,14 +113,14 @@ export class RunUnderWay {
       case 'installing': {
         const more = phase.packageNames.length - NAMED_PACKAGES;
         const names = phase.packageNames.slice(0, NAMED_PACKAGES).join(', ');
-        this.goOn(`installing ${names}${more > 0 ? ` and ${more} more` : ''}`);
+        this.#goOn(`installing ${names}${more > 0 ? ` and ${more} more` : ''}`);
         return;
       }
       case 'importing':
-        this.goOn(`Python imports ${phase.packageName}`);
+        this.#goOn(`Python imports ${phase.packageName}`);
         return;
       case 'running':
-        this.runs();
+        this.#runs();
     }
   }
 
@@ -102,3 +129,12 @@ export class RunUnderWay {
     return isDeepStrictEqual({ ...this.order, session: undefined }, { ...order, session: undefined });
   }
 }
+
+const waitingFor = (question: UserQuestion): string => {
+  switch (question.kind) {
+    case 'line':
+      return 'Python waits for input';
+    case 'call':
+      return `Python waits for the permission to call ${question.call.name}`;
+  }
+};
