@@ -4,9 +4,9 @@ import { PackageError } from './package-error.ts';
 import { ProgressSum } from './progress.ts';
 import type { PackageCatalog } from './resolve/catalog.ts';
 import type { Discovery } from './resolve/discovery.ts';
-import type { PackageEntry, UserEntry } from './resolve/package-entry.ts';
+import type { UserEntry } from './resolve/package-entry.ts';
 import { requirementText, type Requirement } from './resolve/requirement.ts';
-import { noSuitableVersions, resolve, type UnknownPackage } from './resolve/resolver.ts';
+import { noSuitableVersions, resolve, type Resolution, type UnknownPackage } from './resolve/resolver.ts';
 import type { SourceChain } from './sources/source-chain.ts';
 import type { UnreachableSources } from './sources/unreachable-sources.ts';
 import type { StoreWriter } from './store/store-quota.ts';
@@ -56,7 +56,10 @@ export class LookUps {
   }
 
   /** Looks up packages that are in no lock, until all dependencies are known. */
-  async resolve(wanted: readonly Requirement[], context: ObtainContext): Promise<readonly PackageEntry[]> {
+  async resolve(
+    wanted: readonly Requirement[],
+    context: ObtainContext,
+  ): Promise<Omit<Resolution, 'unknown'>> {
     const { catalog, python } = this.#parts;
     const found = new Map(this.#found);
     for (const [name, sha256] of context.present) {
@@ -64,8 +67,8 @@ export class LookUps {
       if (entry?.origin === 'user') found.set(name, entry as UserEntry);
     }
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const { entries, unknown } = await resolve(wanted, catalog, python, found, context.signal);
-      if (unknown.length === 0) return entries;
+      const { unknown, ...resolved } = await resolve(wanted, catalog, python, found, context.signal);
+      if (unknown.length === 0) return resolved;
       for (const missing of unknown) {
         found.set(missing.requirement.name, await this.#lookUp(missing, context));
       }

@@ -6,7 +6,7 @@ import type { MarkerEnvironment } from './resolve/markers.ts';
 import { topOf, type ModuleOwners } from './resolve/module-owners.ts';
 import type { PackageEntry } from './resolve/package-entry.ts';
 import { parseRequirement, type Requirement } from './resolve/requirement.ts';
-import { resolve } from './resolve/resolver.ts';
+import { resolve, type Resolution } from './resolve/resolver.ts';
 import type { PackageFiles } from './store/package-files.ts';
 import type { PackageStore } from './store/store.ts';
 import { Yielder } from '../foreign-text/yielder.ts';
@@ -184,8 +184,8 @@ export class PackageWork {
       const { name } = requirement;
       if (this.#parts.catalog.ofLock(name) !== undefined) continue;
       // Errors are reported by the resolution that follows.
-      const entries = await this.#lookUps.resolve([requirement], context).catch(refusedToNothing);
-      const own = entries.find((entry) => entry.name === name && entry.origin === 'user');
+      const resolved = await this.#lookUps.resolve([requirement], context).catch(refusedToNothing);
+      const own = resolved?.entries.find((entry) => entry.name === name && entry.origin === 'user');
       for (const module of own?.imports ?? []) claimed.set(topOf(module), name);
     }
     return claimed;
@@ -199,9 +199,9 @@ export class PackageWork {
     context: ObtainContext,
   ): Promise<{ entries: readonly PackageEntry[]; accepted: readonly Requirement[] }> {
     const obtain = async (more: readonly Option[]): Promise<readonly PackageEntry[]> => {
-      const entries = await this.#lookUps.resolve([...musts, ...more.map(only)], context);
-      await this.#fetch(entries, context.signal);
-      return entries;
+      const resolved = await this.#lookUps.resolve([...musts, ...more.map(only)], context);
+      await this.#fetch(resolved, context.signal);
+      return resolved.entries;
     };
     try {
       return { entries: await obtain(options), accepted: options.map(only) };
@@ -257,7 +257,7 @@ export class PackageWork {
     for (const hash of hashes) this.#recorded.add(hash);
   }
 
-  async #fetch(entries: readonly PackageEntry[], signal: AbortSignal): Promise<void> {
+  async #fetch({ entries, neededBy }: Omit<Resolution, 'unknown'>, signal: AbortSignal): Promise<void> {
     const { chain, files, writer, rules, store } = this.#parts;
     await this.#hold(entries);
     const missing = entries.filter(({ sha256 }) => !this.#sizes.has(sha256));
@@ -265,7 +265,8 @@ export class PackageWork {
     if (first === undefined) return;
     if (!rules.mayFetch(this.#options.askedBy)) throw autoInstallOff(first.name);
     const onProgress = this.#options.onProgress ?? (() => undefined);
-    await files.obtainAll(missing, chain, signal, onProgress, (sha256, bytes) => writer.keep(sha256, bytes));
+    const named = missing.map((entry) => ({ ...entry, neededBy: neededBy.get(entry.name) }));
+    await files.obtainAll(named, chain, signal, onProgress, (sha256, bytes) => writer.keep(sha256, bytes));
     for (const { sha256 } of missing) this.#sizes.set(sha256, (await store.sizeOf(sha256)) ?? 0);
   }
 
@@ -322,7 +323,7 @@ const asRefusal = (error: unknown): PackageError => {
   throw error;
 };
 
-const refusedToNothing = (error: unknown): readonly PackageEntry[] => {
+const refusedToNothing = (error: unknown): null => {
   asRefusal(error);
-  return [];
+  return null;
 };

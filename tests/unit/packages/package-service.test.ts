@@ -99,6 +99,29 @@ describe('from a mirror folder', () => {
     expect(readdirSync(path.join(small.store, 'damaged'))).toHaveLength(1);
   });
 
+  test('what is missing is named with the package that needs it', async () => {
+    const small = world({
+      further: [wheel('report', { depends: ['plot'] }), wheel('sheet', { depends: ['cell'] }), wheel('cell')],
+    });
+    const { service } = small.open();
+    rmSync(path.join(small.mirror, WHEELS.numbers.fileName));
+    for (const asked of ['frame', 'plot', 'report'])
+      await expect(service.ensure([asked], { askedBy: 'user' })).rejects.toMatchObject({
+        code: 'no-source',
+        packageName: 'numbers',
+        message: expect.stringMatching(
+          /^numbers 1\.0, which frame needs, could not be obtained: the mirror folder does not have it; /u,
+        ) as string,
+      });
+    await expect(service.ensure(['numbers', 'frame'], { askedBy: 'user' })).rejects.toThrow(
+      /^numbers 1\.0 could not be obtained/u,
+    );
+    rmSync(path.join(small.mirror, wheel('cell').fileName));
+    await expect(service.ensure(['sheet'], { askedBy: 'user' })).rejects.toThrow(
+      /^cell 1\.0, which sheet needs, could not be obtained/u,
+    );
+  });
+
   test('what is damaged and can not be fetched again is named', async () => {
     const small = world();
     const { service } = small.open();
@@ -228,7 +251,7 @@ describe('from a mirror address', () => {
     await expect(names(service, 'plot')).rejects.toMatchObject({
       code: 'no-source',
       message: expect.stringMatching(
-        /^\w+ 1\.0 could not be obtained: the mirror can not be reached \(ECONNREFUSED\), the official CDN can not be reached \(ECONNREFUSED\); check the network/u,
+        /^\w+ 1\.0(?:, which \w+ needs,)? could not be obtained: the mirror can not be reached \(ECONNREFUSED\), the official CDN can not be reached \(ECONNREFUSED\); check the network/u,
       ) as string,
     });
     expect(filesBelow(small.data)).toEqual([]);

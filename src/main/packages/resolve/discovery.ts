@@ -2,7 +2,7 @@ import type { MarkerEnvironment } from './markers.ts';
 import { UserEntry, type OfferedWheel } from './package-entry.ts';
 import { PackageError } from '../package-error.ts';
 import { PINNED_WHEELS } from '../../../shared/curated-packages.ts';
-import type { Requirement } from './requirement.ts';
+import { whoNeedsIt, type Requirement } from './requirement.ts';
 import { askedBy } from './resolver.ts';
 import type { StoreWriter } from '../store/store-quota.ts';
 import type { UnreachableSources } from '../sources/unreachable-sources.ts';
@@ -55,7 +55,7 @@ export class Discovery {
     const requirement = pinned === undefined ? sought.requirement : { name, versions: `==${pinned.version}` };
     const offer = await this.#lookUp({ ...sought, requirement }, work);
     if (pinned !== undefined && offer.sha256 !== pinned.sha256) throw otherBytes(offer);
-    return this.#adopt(offer, { asked: askedBy([versions]), named: sought.named }, work);
+    return this.#adopt(offer, sought, work);
   }
 
   async #lookUp(sought: PendingRequirement, { chain, signal, silent }: DiscoveryWork): Promise<OfferedWheel> {
@@ -79,7 +79,7 @@ export class Discovery {
   /** Fetches, keeps and records a wheel beyond the lock. */
   async #adopt(
     offer: OfferedWheel,
-    question: Pick<UserEntry, 'asked' | 'named'>,
+    { named, neededBy, requirement }: PendingRequirement,
     { chain, onProgress, writer, signal }: DiscoveryWork,
   ): Promise<UserEntry> {
     const { environment, store } = this.#options;
@@ -88,8 +88,15 @@ export class Discovery {
     const bytes =
       kept.state === 'sound'
         ? kept.bytes
-        : await chain.fetch(`${offer.name} ${offer.version}`, offer.name, offer, { signal, onProgress });
-    const entry = UserEntry.parse({ ...(await entryFromWheel(offer, bytes, environment)), ...question });
+        : await chain.fetch(`${offer.name} ${offer.version}${whoNeedsIt(neededBy)}`, offer.name, offer, {
+            signal,
+            onProgress,
+          });
+    const entry = UserEntry.parse({
+      ...(await entryFromWheel(offer, bytes, environment)),
+      asked: askedBy([requirement.versions]),
+      named,
+    });
     if (kept.state !== 'sound') await writer.keep(offer.sha256, bytes);
     await writer.record(entry);
     return entry;

@@ -51,6 +51,10 @@ export function parseDependency(text: string, environment: MarkerEnvironment): R
 /** The normalised name in what may be a requirement; '' when there is none. */
 export const packageName = (text: string): string => normalizeName(partsOf(text)?.name ?? '');
 
+/** After the name of a package, in messages; empty where none is known to need it. */
+export const whoNeedsIt = (neededBy: string | null | undefined): string =>
+  neededBy === null || neededBy === undefined ? '' : `, which ${neededBy} needs,`;
+
 /** In a form that `parseRequirement` reads again. */
 export const requirementText = ({ name, versions }: Requirement): string => `${name}${versions}`;
 

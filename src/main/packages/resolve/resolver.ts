@@ -3,7 +3,13 @@ import type { PackageCatalog } from './catalog.ts';
 import { markerEnvironment } from './markers.ts';
 import type { PackageEntry, UserEntry } from './package-entry.ts';
 import { PackageError } from '../package-error.ts';
-import { isSatisfiedBy, parseDependency, requirementText, type Requirement } from './requirement.ts';
+import {
+  isSatisfiedBy,
+  parseDependency,
+  requirementText,
+  whoNeedsIt,
+  type Requirement,
+} from './requirement.ts';
 
 export interface UnknownPackage {
   readonly requirement: Requirement;
@@ -14,6 +20,8 @@ export interface UnknownPackage {
 export interface Resolution {
   /** Everything to install, each after what it depends on (as far as they do not depend on each other). */
   readonly entries: readonly PackageEntry[];
+  /** Packages that came because another one needs them, with the first that does. */
+  readonly neededBy: ReadonlyMap<string, string>;
   /** What has to be looked up first. The entries are complete only when nothing is here. */
   readonly unknown: readonly UnknownPackage[];
 }
@@ -102,10 +110,15 @@ export async function resolve(
       // The version must satisfy all requirements of the package.
       if (entry === null) unknown.push({ requirement: { name, versions: askedBy(versions) }, neededBy });
     }
-    if (isSettled || unknown.length > 0) return { entries, unknown };
+    if (isSettled || unknown.length > 0) return { entries, neededBy: needersIn(wanted), unknown };
   }
   throw noSuitableVersions(requirements);
 }
+
+const needersIn = (wanted: Walk['wanted']): ReadonlyMap<string, string> =>
+  new Map(
+    [...wanted].flatMap(([name, { neededBy }]) => (neededBy === null ? [] : [[name, neededBy] as const])),
+  );
 
 export const noSuitableVersions = (requirements: readonly Requirement[]): PackageError =>
   new PackageError(
@@ -184,10 +197,9 @@ const suitsAll = async (
 
 function ofLock(entry: PackageEntry, requirement: Requirement, neededBy: string | null): PackageEntry {
   if (isSatisfiedBy(requirement, entry.version)) return entry;
-  const who = neededBy === null ? '' : `, which ${neededBy} needs,`;
   throw new PackageError(
     'version-unavailable',
-    `"${requirementText(requirement)}"${who} is not to be had: ${entry.name} ${entry.version} is the version ` +
+    `"${requirementText(requirement)}"${whoNeedsIt(neededBy)} is not to be had: ${entry.name} ${entry.version} is the version ` +
       'that is built for this Python; ask for it without a version',
     { packageName: entry.name },
   );

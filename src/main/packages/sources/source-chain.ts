@@ -1,6 +1,6 @@
 import { sha256 } from '../../foreign-text/hash.ts';
 import { PackageError } from '../package-error.ts';
-import { requirementText, type Requirement } from '../resolve/requirement.ts';
+import { requirementText, whoNeedsIt, type Requirement } from '../resolve/requirement.ts';
 import { UnreachableSources } from './unreachable-sources.ts';
 import { SourceFailure } from './source-failure.ts';
 import type { FetchOptions, PackageSource, SourceFile } from './source.ts';
@@ -25,7 +25,7 @@ export class SourceChain {
   /**
    * The file from the first source that has it with the right hash.
    *
-   * @param what the file in words, such as "numpy 2.4.3"
+   * @param what the file in words, such as "numpy 2.4.3" or "markupsafe 3.0.2, which jinja2 needs,"
    * @throws PackageError `no-source` that says what each source answered
    */
   async fetch(
@@ -63,8 +63,7 @@ export class SourceChain {
       if (offer !== null) return offer;
     }
     if (options.localOnly && attempts.length === 0) return null;
-    const who = neededBy === null ? '' : `, which ${neededBy} needs,`;
-    const what = `"${requirementText(requirement)}"${who}`;
+    const what = `"${requirementText(requirement)}"${whoNeedsIt(neededBy)}`;
     const { name: packageName } = requirement;
     if (attempts.length > 0) {
       throw new PackageError(

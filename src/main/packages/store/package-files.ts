@@ -1,5 +1,6 @@
 import PQueue from 'p-queue';
 import type { PackageEntry } from '../resolve/package-entry.ts';
+import { whoNeedsIt } from '../resolve/requirement.ts';
 import { ProgressSum } from '../progress.ts';
 import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
 import type { SourceChain } from '../sources/source-chain.ts';
@@ -9,7 +10,10 @@ import type { PackageStore } from './store.ts';
 type Keep = (sha256: string, bytes: Uint8Array) => Promise<void>;
 type OnMoved = (bytesDone: number, bytesTotal: number | null) => void;
 
-type NamedFile = Pick<PackageEntry, 'name' | 'version' | 'fileName' | 'sha256' | 'url'>;
+interface NamedFile extends Pick<PackageEntry, 'name' | 'version' | 'fileName' | 'sha256' | 'url'> {
+  /** The package that it came for, if it was not asked for itself; errors name it. */
+  readonly neededBy?: string | undefined;
+}
 
 /** Gets files into the store, several at once, and never the same one twice at a time. */
 export class PackageFiles {
@@ -29,7 +33,7 @@ export class PackageFiles {
    * @throws PackageError; the signal's reason when the caller aborted
    */
   async obtainAll(
-    entries: readonly PackageEntry[],
+    entries: readonly NamedFile[],
     chain: SourceChain,
     signal: AbortSignal,
     onProgress: (progress: PackageProgress) => void,
@@ -40,7 +44,7 @@ export class PackageFiles {
     const failed = new AbortController();
     const stop = AbortSignal.any([signal, failed.signal]);
     let failure: unknown;
-    const obtain = async (entry: PackageEntry): Promise<void> => {
+    const obtain = async (entry: NamedFile): Promise<void> => {
       try {
         stop.throwIfAborted();
         const onMoved: OnMoved = (done, total) => progress.moved(entry.name, done, total);
@@ -82,7 +86,7 @@ export class PackageFiles {
     keep: Keep,
   ): Promise<Uint8Array> {
     const fetchAndKeep = async (): Promise<Uint8Array> => {
-      const what = `${entry.name} ${entry.version}`;
+      const what = `${entry.name} ${entry.version}${whoNeedsIt(entry.neededBy)}`;
       const bytes = await chain.fetch(what, entry.name, entry, { signal, onProgress: onMoved });
       await keep(entry.sha256, bytes);
       return bytes;
