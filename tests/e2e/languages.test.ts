@@ -4,11 +4,12 @@ import { LANGUAGES, languageTraits } from '../../src/shared/languages.ts';
 import { ENABLED, openApp, type OpenedApp } from './console-page.ts';
 
 const WINDOW = { width: 900, height: 600 };
+/** A window of 760×480 at 200 %. */
+const ZOOMED = { width: 380, height: 240 };
 let app: OpenedApp;
 
 beforeAll(async () => {
   app = await openApp(ENABLED);
-  await app.page.setViewportSize(WINDOW);
 });
 
 afterAll(async () => {
@@ -33,13 +34,48 @@ const misfits = (): Promise<string[]> =>
       .map((element) => `${element.tagName} ${element.className}: ${element.innerText}`),
   );
 
-describe.each(LANGUAGES)('%s', (language) => {
-  it.each([0, 1, 2, 3])('place %i', async (place) => {
-    const { page } = app;
-    await page.evaluate((name) => globalThis.api.config.set('general.language', name), language);
-    await page.waitForFunction((name) => document.documentElement.lang === name, language);
-    expect(await page.evaluate(() => document.documentElement.dir)).toBe(languageTraits(language).direction);
-    await page.getByRole('navigation').getByRole('button').nth(place).click();
-    expect(await misfits()).toEqual([]);
+/** Boxes that scroll sideways, with what is too wide in them. */
+const sidewaysScrollers = (): Promise<string[]> =>
+  app.page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('*')]
+      .filter((box) => ['auto', 'scroll'].includes(getComputedStyle(box).overflowX))
+      .filter((box) => box.scrollWidth > box.clientWidth + 1)
+      .map((box) => {
+        const end = box.getBoundingClientRect().left + box.clientWidth;
+        const inside = [...box.querySelectorAll<HTMLElement>('*')];
+        const wide = inside.filter((element) => element.getBoundingClientRect().right > end + 1);
+        return `${box.className}: ${wide.map(({ className, innerText }) => `${className} ${innerText}`).join(', ')}`;
+      }),
+  );
+
+const show = async (language: string, view: number): Promise<void> => {
+  const { page } = app;
+  await page.evaluate((name) => globalThis.api.config.set('general.language', name as never), language);
+  await page.waitForFunction((name) => document.documentElement.lang === name, language);
+  await page.getByRole('navigation').getByRole('button').nth(view).click();
+};
+
+describe('in a small window', () => {
+  beforeAll(() => app.page.setViewportSize(WINDOW));
+
+  describe.each(LANGUAGES)('%s', (language) => {
+    it.each([0, 1, 2, 3])('view %i', async (view) => {
+      await show(language, view);
+      expect(await app.page.evaluate(() => document.documentElement.dir)).toBe(
+        languageTraits(language).direction,
+      );
+      expect(await misfits()).toEqual([]);
+    });
+  });
+});
+
+describe('at 200 %, nothing but the list of packages scrolls sideways:', () => {
+  beforeAll(() => app.page.setViewportSize(ZOOMED));
+
+  describe.each(LANGUAGES)('%s', (language) => {
+    it.each([0, 2, 3])('view %i', async (view) => {
+      await show(language, view);
+      expect(await sidewaysScrollers()).toEqual([]);
+    });
   });
 });
