@@ -8,7 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import { raceStop } from '../base/stop-signal.ts';
 import { messageOf } from '../base/system-error.ts';
 import type { Backend, Interpreter, Opening, RunContext, RunProgress } from '../run/backend.ts';
-import { LOOK_UP_LIMIT_MS, readNameReport } from '../run/name-report.ts';
+import { LOOK_UP_LIMIT_MS, readNameReport } from '../sessions/name-report.ts';
 import { factsOf } from '../run/run-facts.ts';
 import type { Verdict } from '../run/verdict.ts';
 import { checkInterpreter, type InterpreterCheck } from './interpreter-check.ts';

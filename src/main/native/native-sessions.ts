@@ -1,8 +1,8 @@
 import type { SessionEnd } from '../../shared/contract/sandbox-events.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { Clock } from '../base/clock.ts';
-import { SessionEndOutput } from '../run/session-end-output.ts';
-import { SessionLosses } from '../run/session-losses.ts';
+import { SessionEndOutput } from '../sessions/session-end-output.ts';
+import { SessionLosses } from '../sessions/session-losses.ts';
 import type { NativeSession, OutputHearer } from './native-session.ts';
 
 /** @param printed what its code printed as it ended */

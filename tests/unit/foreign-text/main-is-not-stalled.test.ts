@@ -30,7 +30,7 @@ import { entryFromWheel } from '../../../src/main/packages/resolve/wheel-metadat
 import { CodeAnalysis } from '../../../src/main/sandbox/packages/code-analysis.ts';
 import { ModuleAdvice } from '../../../src/main/sandbox/packages/module-advice.ts';
 import { RunCollector } from '../../../src/main/run/run-collector.ts';
-import { readNameReport } from '../../../src/main/run/name-report.ts';
+import { readNameReport } from '../../../src/main/sessions/name-report.ts';
 import { checkFiles } from '../../../src/main/run/reported-files.ts';
 import { sanitizeHtml } from '../../../src/main/window/guest-html.ts';
 import { outcomeBudgetBytes, PIECE_BYTES } from '../../../src/shared/protocol/interpreter.ts';

@@ -16,7 +16,7 @@ import type { PackageInstaller } from '../packages/package-installer.ts';
 import type { MemoryGuard } from '../process/memory-guard.ts';
 import type { Supervisor } from '../process/supervisor.ts';
 import type { FileCollector } from '../sessions/file-collector.ts';
-import { SessionEndOutput } from '../../run/session-end-output.ts';
+import { SessionEndOutput } from '../../sessions/session-end-output.ts';
 import type { SessionRegistry, OpenInterpreter } from '../sessions/session-registry.ts';
 import type { InterpreterProvider } from './interpreter-provider.ts';
 

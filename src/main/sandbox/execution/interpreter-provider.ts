@@ -3,7 +3,7 @@ import type { RunRequest } from '../../../shared/contract/sandbox.ts';
 import type { Clock } from '../../base/clock.ts';
 import { describeRemoteError } from '../sidecar/remote-errors.ts';
 import type { SessionEnd } from '../../../shared/contract/sandbox-events.ts';
-import type { SessionEndOutput } from '../../run/session-end-output.ts';
+import type { SessionEndOutput } from '../../sessions/session-end-output.ts';
 import type { SessionRegistry, OpenInterpreter } from '../sessions/session-registry.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import { SidecarEndedError, START_LIMIT_MS } from '../process/sidecar-life.ts';

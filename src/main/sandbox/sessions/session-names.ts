@@ -1,7 +1,7 @@
 import type { NameQuestion, NameReport } from '../../../shared/protocol/name-reports.ts';
 import type { Clock } from '../../base/clock.ts';
 import { raceStop } from '../../base/stop-signal.ts';
-import { LOOK_UP_LIMIT_MS, readNameReport } from '../../run/name-report.ts';
+import { LOOK_UP_LIMIT_MS, readNameReport } from '../../sessions/name-report.ts';
 import type { IdleSessionCalls } from './idle-session-calls.ts';
 
 /** What sessions know of names. A session that is at work, or was asked and has not answered yet, is not asked. */

@@ -1,7 +1,7 @@
 import type { SessionEnd } from '../../../shared/contract/sandbox-events.ts';
 import { LIMITS } from '../../../shared/limits.ts';
-import { SessionLosses } from '../../run/session-losses.ts';
-import type { SessionEndOutput } from '../../run/session-end-output.ts';
+import { SessionLosses } from '../../sessions/session-losses.ts';
+import type { SessionEndOutput } from '../../sessions/session-end-output.ts';
 import type { SidecarClient } from '../sidecar/sidecar-client.ts';
 import { SetupError } from '../setup-error.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readNameReport } from '../../../src/main/run/name-report.ts';
+import { readNameReport } from '../../../src/main/sessions/name-report.ts';
 import { NameKind, NameReport } from '../../../src/shared/protocol/name-reports.ts';
 
 const report = (name: string, kind: NameKind): object => ({

@@ -1,5 +1,5 @@
 import type { SessionState } from '../../shared/contract/sandbox.ts';
-import type { RunProgress } from './backend.ts';
+import type { RunProgress } from '../run/backend.ts';
 
 /** Most lost sessions that are remembered until their next run reports the loss. */
 const MAX_LOSSES = 1000;
