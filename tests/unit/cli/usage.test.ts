@@ -400,6 +400,19 @@ describe('without running anything', () => {
     }
   });
 
+  it('describes where packages come from in the same words for all commands', async () => {
+    const wordings = async (option: string, ...commands: string[][]): Promise<Set<string | undefined>> => {
+      const helps = await Promise.all(commands.map((command) => cli([...command, '--help'])));
+      // Up to the next option: help breaks lines by the longest option of the command.
+      const said = new RegExp(`^ +--${option}(?: <[A-Z]+>)? (.*?)\\n(?: {2}-|\\n)`, 'msu');
+      return new Set(helps.map(({ stdout }) => said.exec(stdout)?.[1]?.replaceAll(/\s+/gu, ' ').trim()));
+    };
+    const commands = [['run'], ['packages', 'install'], ['packages', 'verify'], ['packages', 'pack']];
+    for (const option of ['mirror', 'offline']) {
+      expect([...(await wordings(option, ...commands))]).toEqual([expect.stringMatching(/^\w.*\w$/u)]);
+    }
+  });
+
   it('opens the window without arguments, and passes its exit code on', async () => {
     expect(await cli([], { openWindow: async () => 3 })).toMatchObject({ code: 3, stdout: '', stderr: '' });
     const opened: (readonly string[])[] = [];

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { isAbsolute, resolve } from 'node:path';
 import type { PackageSettings } from '../../../shared/packages/package-settings.ts';
 import type { HostPackages } from '../../../shared/protocol/host-protocol.ts';
@@ -38,12 +38,22 @@ export const packageSourceOptionsOf = (
 export const withPackageSourceOptions = (command: Command): Command =>
   command
     .option('--pack <FILE>', 'look into this offline pack first')
-    .option('--mirror <PLACE>', 'folder or http(s) address that holds the package files of Pyodide’s lock')
+    .addOption(mirrorOption())
     .option(
       '--index <URL>',
       'package index for packages that Pyodide does not come with (or VIVARIUM_PACKAGE_INDEX)',
     )
-    .option('--offline', 'ask neither the official CDN nor the package index');
+    .addOption(offlineOption());
+
+/** Those of a command that is given neither a pack nor an index. */
+export const withMirrorOptions = (command: Command): Command =>
+  command.addOption(mirrorOption()).addOption(offlineOption());
+
+const mirrorOption = (): Option =>
+  new Option('--mirror <PLACE>', 'folder or http(s) address that holds the package files of Pyodide’s lock');
+
+const offlineOption = (): Option =>
+  new Option('--offline', 'ask neither the official CDN nor the package index');
 
 /** Where a sandbox's packages come from: what the user has set, and what the command line says. */
 export function packageSourcesFrom(

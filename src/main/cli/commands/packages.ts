@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import {
   packageSourceOptionsOf,
+  withMirrorOptions,
   withPackageSourceOptions,
   type PackageSourceOptions,
   type PackageSourceFlags,
@@ -70,10 +71,12 @@ export function definePackages(
     .action((flags: Flags) => {
       choose({ action: 'verify', repair: flags.repair ?? false, ...common(flags) });
     });
-  command('pack <FILE> [NAME...]', 'write packages into one file, to be installed on other computers')
-    .option('--force', 'replace FILE')
-    .option('--mirror <PLACE>', 'folder or http(s) address that holds the files of the package lock')
-    .option('--offline', 'ask neither the official CDN nor the package index')
+  withMirrorOptions(
+    command(
+      'pack <FILE> [NAME...]',
+      'write packages into one file, to be installed on other computers',
+    ).option('--force', 'replace FILE'),
+  )
     .usage('[options] FILE [NAME...]')
     .action((file: string, names: string[], flags: Flags) => {
       choose({
