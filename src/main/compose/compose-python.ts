@@ -71,7 +71,7 @@ export const composePython = (options: AppPythonOptions): AppPython => {
     binpath: () => config().plugins.python.binpath ?? '',
     clock: systemClock,
     outputKiB: () => config().sandbox.outputKiB,
-    idleMs: () => sandboxSettings(config()).idleMs ?? Infinity,
+    idleMs: () => sandboxSettings(config()).idleMs,
     onSessionEnd: (session, why, printed) => {
       const said = printed === undefined ? {} : { printed };
       activity.record({ type: 'session-ended', at: Date.now(), session, runtime: 'native', why, ...said });
