@@ -114,6 +114,8 @@ export const LIMITS = {
    * wants a shared-memory file (65,000 bytes pass, 120,000 do not, on Electron 33).
    */
   sidecarMessageBytes: 64_000,
+  /** Largest message to the sidecar: what main sends at most, and what is accepted there. */
+  toSidecarBytes: 32 * 1024 * 1024,
 } as const;
 
 /** What holds when the caller says nothing. */

@@ -10,7 +10,6 @@ import { connectToMain } from './control/node/main-port.ts';
 import { nodeControlHost } from './control/node/node-control-host.ts';
 import { Sidecar } from './control/sidecar.ts';
 import { loadKoffi } from './lockdown/koffi-calls.ts';
-import { MIB } from '../shared/units.ts';
 
 // A Ctrl-C in a terminal reaches the whole process group; stopping is main's decision.
 process.on('SIGINT', () => undefined);
@@ -26,7 +25,7 @@ connectToMain((port) => {
     handlers: sidecar.handlers(),
     nextTurn: () => host.threads.nextTurn(),
     limits: {
-      maxMessageBytes: 32 * MIB,
+      maxMessageBytes: LIMITS.toSidecarBytes,
       maxSendBytes: LIMITS.sidecarMessageBytes,
       maxInFlight: LIMITS.sidecarCalls,
     },

@@ -29,7 +29,6 @@ import {
 import { findRings, ringProbes } from './probe/ring-probes.ts';
 import { outgoingSockets, socketWriteProbes, systemCallProbes } from './probe/system-call-probes.ts';
 import { probeInWorker } from './probe/worker-probes.ts';
-import { MIB } from '../shared/units.ts';
 
 /** Possible from any thread. The last of them spoil the folder. */
 const anywhere = (load: (binding: string) => SystemCalls): Probe[] => [
@@ -116,7 +115,7 @@ const serveProbes = (): void => {
           runPython((order, write) => run({ ...order, interpreter }, { ...context, ...write }), code),
         probe: async ({ where, targets }) => ({ results: await probe(where, targets) }),
       },
-      limits: { maxMessageBytes: 32 * MIB, maxSendBytes: LIMITS.sidecarMessageBytes },
+      limits: { maxMessageBytes: LIMITS.toSidecarBytes, maxSendBytes: LIMITS.sidecarMessageBytes },
     });
     void peer.closed.then(() => process.exit(0));
   });

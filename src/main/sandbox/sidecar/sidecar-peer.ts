@@ -8,8 +8,6 @@ import {
   type SidecarHostContract,
 } from '../../../shared/protocol/sidecar-protocol.ts';
 
-const MAX_SEND_BYTES = 32 * 1024 * 1024;
-
 /** The RPC connection to one sidecar process. */
 export type SidecarPeer = RpcPeer<SidecarHostContract, SidecarContract>;
 
@@ -22,7 +20,7 @@ export const openSidecarPeer = (port: RpcPort): SidecarPeer =>
     handlers: {},
     limits: {
       maxMessageBytes: LIMITS.sidecarMessageBytes,
-      maxSendBytes: MAX_SEND_BYTES,
+      maxSendBytes: LIMITS.toSidecarBytes,
       maxPending: LIMITS.sidecarCalls,
     },
   });
