@@ -56,7 +56,7 @@ export const runResult = ({
   return {
     ...said,
     ...reportVerdict(verdict),
-    ...(verdict.kind === 'finished' ? {} : { value: null }),
+    ...(verdict.kind === 'finished' ? {} : NO_GUEST_RESULT),
     stdout: captured.stdout,
     stderr: captured.stderr,
     truncated: truncated || captured.displaysCut,
