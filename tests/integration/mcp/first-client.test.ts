@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PROJECT_ROOT } from '../../support/electron-sandbox.ts';
 import { untilGone } from '../../support/processes.ts';
+import { MCP_TOOL_NAMES } from '../../support/mcp-tool-names.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-first-client-'));
 const client = new Client({ name: 'tests', version: '1' }, { capabilities: { elicitation: {} } });
@@ -57,13 +58,7 @@ const run = async (
 
 it('lists the tools, by whose schemas it holds what they answer', async () => {
   const { tools } = await client.listTools();
-  expect(tools.map(({ name }) => name).sort()).toEqual([
-    'list_files',
-    'read_file',
-    'reset_session',
-    'run_python_code',
-    'write_file',
-  ]);
+  expect(tools.map(({ name }) => name).sort()).toEqual(MCP_TOOL_NAMES);
   expect(tools.filter(({ outputSchema }) => outputSchema === undefined)).toEqual([]);
 });
 

@@ -13,6 +13,7 @@ import { obtainNodeEngine, pinnedNode } from '../../../scripts/provision/node-en
 import { runProgram } from '../../../scripts/shared/run-program.ts';
 import { PROJECT_ROOT } from '../../support/electron-sandbox.ts';
 import { notRunHere } from '../../support/not-run.ts';
+import { MCP_TOOL_NAMES } from '../../support/mcp-tool-names.ts';
 
 /**
  * Installed here and not among the development dependencies: it is 110 MB, and refuses the Node that this project's own
@@ -105,13 +106,7 @@ describe.each(['legacy', 'modern'])('over HTTP, in the %s era of the protocol', 
     const { code, result, stderr } = await ask(context, ['--method', 'tools/list', '--strict']);
     expect([code, stderr]).toEqual([EXIT.ok, expect.stringContaining('0 errors')]);
     const { tools } = z.object({ tools: z.array(z.object({ name: z.string() })) }).parse(result());
-    expect(tools.map(({ name }) => name).sort()).toEqual([
-      'list_files',
-      'read_file',
-      'reset_session',
-      'run_python_code',
-      'write_file',
-    ]);
+    expect(tools.map(({ name }) => name).sort()).toEqual(MCP_TOOL_NAMES);
   });
 
   it('runs a script, and reads what the answer links to', async (context) => {

@@ -8,6 +8,7 @@ import { McpClient, textOf } from '../../support/mcp-client.ts';
 import { allProcesses, needProcesses, untilGone, untilNone } from '../../support/processes.ts';
 import { testWheels, testWheelsFolder } from '../../support/test-wheels.ts';
 import { vivarium } from '../../support/command.ts';
+import { MCP_TOOL_NAMES } from '../../support/mcp-tool-names.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-mcp-'));
 const dataFolder = path.join(folder, 'data');
@@ -49,13 +50,7 @@ describe.each(['before', 'current'] as const)('the revision %s of the protocol',
   it('has the tools with their schemas, and runs code', async () => {
     const opened = await McpClient.open(dataFolder, { revision });
     const { tools } = await opened.client.listTools();
-    expect(tools.map(({ name }) => name).sort()).toEqual([
-      'list_files',
-      'read_file',
-      'reset_session',
-      'run_python_code',
-      'write_file',
-    ]);
+    expect(tools.map(({ name }) => name).sort()).toEqual(MCP_TOOL_NAMES);
     expect(tools.filter(({ outputSchema }) => outputSchema === undefined)).toEqual([]);
     const answer = await opened.run('print("printed")\n6 * 7');
     expect(textOf(answer)).toBe('printed\n42');
