@@ -229,6 +229,57 @@ describe('bytes that are no UTF-8', () => {
   });
 });
 
+describe('a key of a table whose file begins with a byte order mark', () => {
+  it.each([
+    'for row in csv.DictReader(open("marked.csv", encoding="utf-8")):\n    print(row["id"])',
+    '[row["id"] for row in csv.DictReader(open("marked.csv", encoding="utf-8"))]',
+    'def ids(rows):\n    for row in rows:\n        yield row["id"]\nlist(ids(csv.DictReader(open("marked.csv", encoding="utf-8"))))',
+  ])('is told with what helps: %s', async (code) => {
+    await guest.run('open("marked.csv", "wb").write(b"\\xef\\xbb\\xbfid,name\\n1,a\\n")');
+    const { error } = await guest.run(`import csv\n${code}`);
+    expect(error?.type).toBe('KeyError');
+    expect(error?.message).toContain('open that with encoding="utf-8-sig"');
+    expect(error?.traceback).toContain('open that with encoding="utf-8-sig"');
+  });
+
+  it('is not blamed for other keys', async () => {
+    const { error } = await guest.run('row = {"\\ufeffid": 1}\nrow["name"]');
+    expect(error?.message).toBe("'name'");
+  });
+});
+
+describe('a name that Python had once', () => {
+  it.each([
+    ['time.clock()', 'import time', 'time.perf_counter'],
+    ['collections.Mapping', 'import collections', 'collections.abc.Mapping'],
+    ['Iterable', 'from collections import Iterable', 'collections.abc.Iterable'],
+    ['gcd(1, 2)', 'from fractions import gcd', 'math.gcd'],
+    ['string.letters', 'import string', 'string.ascii_letters'],
+    ['{}.has_key(1)', '', 'key in mapping'],
+    ['{"a": 1}.iteritems()', '', 'items'],
+    ['inspect.getargspec(len)', 'import inspect', 'inspect.getfullargspec'],
+    ['asyncio.coroutine', 'import asyncio', 'async def'],
+  ])('is told with what took its place: %s', async (code, header, meant) => {
+    const { error } = await guest.run(`${header}\n${code}`);
+    expect(error?.message).toMatch(/^[^;]+; .+ is of older versions; what has taken its place: /u);
+    expect(error?.message.endsWith(`what has taken its place: ${meant}`)).toBe(true);
+    expect(error?.traceback).toContain(`what has taken its place: ${meant}`);
+  });
+
+  it.each([
+    'import time\ntime.clocks()',
+    'class DataFrame:\n    pass\nDataFrame().append(1)',
+    'class dict:\n    pass\ndict().has_key(1)',
+    "raise AttributeError(\"some text; module 'time' has no attribute 'clock'\")",
+    'raise AttributeError(5)',
+    'raise AttributeError("module \'" + "a." * 200000)',
+  ])('is not what others are taken for: %s', async (code) => {
+    const { error } = await guest.run(code);
+    expect(error?.type).toBe('AttributeError');
+    expect(error?.message).not.toContain('older versions');
+  });
+});
+
 describe('a program that asyncio is to start', () => {
   it.each(['create_subprocess_exec("ls", "-l")', 'create_subprocess_shell("ls -l")'])(
     'is refused in words: %s',

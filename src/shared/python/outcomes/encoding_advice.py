@@ -14,6 +14,7 @@ _NO_TEXT = (
     (b"SQLite format 3", "a database: sqlite3.connect() opens it"),
 )
 _LOOKED_AT = 4096
+_NAMES_LOOKED_AT = 1000
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -34,6 +35,23 @@ def about_encoding(error: BaseException) -> str | None:
     else:
         example = 'encoding="cp1252" for what Western European programs of Windows write'
     return f"the text is not in UTF-8: give its encoding where it is opened or read, such as {example}"
+
+
+def about_byte_order_mark(error: BaseException) -> str | None:
+    """Of a key that a dictionary where the error was raised has with a byte order mark before it; None for others."""
+    key = error.args[0] if type(error) is KeyError and len(error.args) == 1 else None
+    trace = error.__traceback__
+    if type(key) is not str or trace is None:
+        return None
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    marked = f"\ufeff{key}"
+    for value in list(trace.tb_frame.f_locals.values())[:_NAMES_LOOKED_AT]:
+        if type(value) is dict and marked in value:
+            return (
+                'the key begins with a byte order mark (\\ufeff), as the file does: open that with encoding="utf-8-sig"'
+            )
+    return None
 
 
 def _is_of_another_script(text: bytes) -> bool:

@@ -11,11 +11,12 @@ from typing import NamedTuple, cast
 
 from ..modules import OWN_FILENAME
 from ..text import describe, name_of, qualified_name, shorten, valid
-from .encoding_advice import about_encoding
+from .encoding_advice import about_byte_order_mark, about_encoding
 from .file_advice import about_missing_file
 from .input_advice import about_input
 from .module_advice import about_shadowing
 from .name_advice import about_name
+from .removed_names import about_removed_name
 
 # Characters are Unicode code points.
 _MAX_TRACEBACK_CHARACTERS = 64 * 1024
@@ -75,6 +76,8 @@ def describe_failure(
             about_missing_file(error)
             or about_shadowing(error)
             or about_encoding(error)
+            or about_byte_order_mark(error)
+            or about_removed_name(error)
             or about_input(error)
             or about_name(error, _code_of(filename))
         )
