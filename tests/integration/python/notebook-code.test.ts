@@ -73,6 +73,63 @@ describe('%timeit', () => {
   });
 });
 
+describe('a magic above a cell', () => {
+  it('%%timeit shows a time, and no value', async () => {
+    const { stdout, value } = await run('%%timeit\nx = 5\nx + 1');
+    expect([value, WALL.test(stdout)]).toEqual([undefined, true]);
+    expect((await run('%%time\nx = 5\nx + 1')).value).toBe(6);
+  });
+
+  it('%%capture keeps what the cell prints under its name', async () => {
+    const first = await run(
+      '%%capture out\nfrom __future__ import annotations\nimport sys\nkept = 5\nprint("a")\nprint("b", file=sys.stderr)\nkept',
+    );
+    expect(first).toEqual({ value: undefined, stdout: '', stderr: '' });
+    expect((await run('[kept, out.stdout, str(out), out.stderr]')).value).toEqual([5, 'a\n', 'a\n', 'b\n']);
+    expect(await run('out.show()')).toMatchObject({ stdout: 'a\n', stderr: 'b\n' });
+    expect(await run('%%capture --no-display\nprint(1)\n2')).toMatchObject({ stdout: '', value: undefined });
+    expect(await run('%%capture\n')).toMatchObject({ stdout: '' });
+    expect(await run('print("shown")')).toMatchObject({ stdout: 'shown\n' });
+  });
+
+  it('%%capture keeps what was printed before an error, and its line', async () => {
+    const { error } = await guest.run('%%capture out\nprint("before")\n1 / 0');
+    expect(error).toMatchObject({ type: 'ZeroDivisionError', line: 3 });
+    expect((await run('str(out)')).value).toBe('before\n');
+  });
+});
+
+describe('%run', () => {
+  it('runs a file as a program, and its names are there afterwards', async () => {
+    await run(
+      'with open("part.py", "w") as file:\n' +
+        '    file.write("import sys\\ndef f():\\n    return y\\ny = 4\\nargs = sys.argv\\nprint(__name__)\\n")',
+    );
+    const { stdout, value } = await run(
+      '%run part.py "a b" c\nimport sys\n[f(), y, args, len(sys.argv) < 3]',
+    );
+    expect([stdout, value]).toEqual(['__main__\n', [4, 4, ['part.py', 'a b', 'c'], true]]);
+    expect((await run('y = 0\n%run part\ny')).value).toBe(4);
+  });
+
+  it('tells of a file that is not there, and of an error in one', async () => {
+    expect((await guest.run('%run nowhere.py')).error?.type).toBe('FileNotFoundError');
+    await run('open("broken.py", "w").write("x = 1\\n1 / 0\\n");');
+    const { error } = await guest.run('%run broken.py');
+    expect(error?.type).toBe('ZeroDivisionError');
+    expect(error?.traceback).toContain('broken.py", line 2');
+  });
+
+  it('without a file is named', async () => {
+    expect((await guest.run('%run')).error?.message).toContain('magic %run in line 1');
+  });
+});
+
+it.each(['_ + 1', 'Out[1]'])('what IPython keeps is not there, and that is said: %s', async (code) => {
+  const { error } = await guest.run(code);
+  expect(error?.message).toContain('give the value a name of your own');
+});
+
 describe('%pip install', () => {
   it.each(PIP_COMMANDS)('names the packages that are not there: %j', async (code, names) => {
     const { stderr } = await run(code);

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import builtins
 import inspect
+import io
 import os
+import shlex
 import sys
 import time
 import timeit
 import types
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from importlib.util import decode_source
 from typing import Any
 
 from .notebook_code import compile_alone
@@ -24,6 +27,31 @@ _UNITS = ((1e-6, 1e9, "ns"), (1e-3, 1e6, "µs"), (1.0, 1e3, "ms"))
 # Of one measurement, in seconds.
 _LONG_ENOUGH = 0.2
 _MAX_LOOPS = 10_000_000
+
+
+class CapturedOutput:
+    """What `%%capture` kept, as IPython's has it."""
+
+    def __init__(self) -> None:
+        self.out = io.StringIO()
+        self.err = io.StringIO()
+
+    @property
+    def stdout(self) -> str:
+        return self.out.getvalue()
+
+    @property
+    def stderr(self) -> str:
+        return self.err.getvalue()
+
+    def __str__(self) -> str:
+        return self.stdout
+
+    def show(self) -> None:
+        sys.stdout.write(self.stdout)
+        sys.stderr.write(self.stderr)
+
+    __call__ = show
 
 
 class Magics:
@@ -87,6 +115,30 @@ class Magics:
         each = took / loops
         _say(f"{_in_words(each)} per loop ({loops} loop{'' if loops == 1 else 's'})")
         return types.SimpleNamespace(average=each, best=each, worst=each, loops=loops, repeat=1) if answers else None
+
+    @contextmanager
+    def captured(self, name: str) -> Generator[None, None, None]:
+        """Around a cell: what it prints is kept under the name, if there is one. Displays are shown all the same."""
+        kept = CapturedOutput()
+        if name:
+            self._namespace[name] = kept
+        with redirect_stdout(kept.out), redirect_stderr(kept.err):
+            yield
+
+    def run_file(self, words: str) -> None:
+        """`%run FILE ARGUMENTS`: as a program, whose names are the user's afterwards."""
+        name, *arguments = shlex.split(words)
+        if not name.endswith(".py"):
+            name += ".py"
+        with _open(name, "rb") as file:
+            program = compile_alone(decode_source(file.read()), os.path.abspath(name), "exec")
+        names: dict[str, object] = {"__name__": "__main__", "__file__": name, "__builtins__": builtins}
+        given, sys.argv = sys.argv, [name, *arguments]
+        try:
+            exec(program, names)
+        finally:
+            sys.argv = given
+            self._namespace.update({key: value for key, value in names.items() if not key.startswith("__")})
 
     def help(self, name: str) -> None:
         try:

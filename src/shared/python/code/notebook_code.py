@@ -10,6 +10,7 @@ import re
 from types import CodeType
 from typing import NamedTuple
 
+from .cell_magics import captured, timed
 from .other_languages import with_language
 from .pasted_page import without_page, without_title
 from .pasted_session import Session, begins_with_prompt, without_prompts
@@ -50,7 +51,6 @@ _QUIET = frozenset(
         "colors",
         "xmode",
         "automagic",
-        "capture",
         "clear",
         "cls",
     )
@@ -108,7 +108,9 @@ class _Translation:
         self._lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         self._written = list(self._lines)
         self._has_magics = False
-        self._is_timed = False
+        self._timed_by: str | None = None
+        # The name under which what it prints is kept; None where that is shown.
+        self._captured_as: str | None = None
         self._session: Session | None = None
         self._session_left = _MAX_SESSION
         self._is_dedented = self._is_unfenced = self._is_off_page = False
@@ -146,7 +148,11 @@ class _Translation:
                 continue
             if self._session is not None:
                 self._echo(tree, self._session)
-            return Notebook(self._timed(tree) if self._is_timed else tree, code, self._has_magics)
+            if self._timed_by is not None:
+                tree = timed(tree, MAGICS, shows_value=self._timed_by == "time")
+            if self._captured_as is not None:
+                tree = captured(tree, MAGICS, self._captured_as)
+            return Notebook(tree, code, self._has_magics)
         raise self._as_written(error)
 
     def _as_written(self, error: SyntaxError) -> SyntaxError:
@@ -194,7 +200,7 @@ class _Translation:
         if len(line) > MAX_LINE:
             return None
         cell_magic = _CELL_MAGIC.fullmatch(line)
-        if cell_magic is not None and cell_magic[1] not in (*_QUIET, "time", "timeit"):
+        if cell_magic is not None and cell_magic[1] not in (*_QUIET, "time", "timeit", "capture"):
             raise self._unknown(f"%%{cell_magic[1]}", "magic", line, number)
         if cell_magic is not None or _FENCE.fullmatch(line):
             return ""
@@ -216,6 +222,8 @@ class _Translation:
             return f"{indent}pass"
         if name == "reset":
             return f"{indent}{self._call('reset', rest)}"
+        if name == "run" and rest and not target:
+            return f"{indent}{self._call('run_file', rest)}"
         if name in _FOLDERS:
             return indent + (f"{target} " if target else "") + self._call(_FOLDERS[name], rest)
         if name in _INSTALLERS:
@@ -299,7 +307,12 @@ class _Translation:
             name, rest = magic[1], magic[2].strip()
             body = "\n".join(self._lines[index + 1 :])
             if name in ("time", "timeit"):
-                self._is_timed = self._has_magics = True
+                self._timed_by, self._has_magics = name, True
+            elif name == "capture":
+                kept = next((word for word in rest.split() if not word.startswith("-")), "")
+                if kept and not kept.isidentifier():
+                    raise self._unknown(f"%%{name}", "magic", line, index + 1)
+                self._captured_as, self._has_magics = kept, True
             elif name in _SHOWN_CELLS:
                 return f"display({{{_SHOWN_CELLS[name]!r}: {body!r}}}, raw=True)"
             elif name in ("writefile", "file"):
@@ -321,24 +334,6 @@ class _Translation:
                     shown.args.append(statement.value)
                     statement.value = ast.fix_missing_locations(ast.copy_location(shown, statement.value))
                     self._has_magics = True
-
-    def _timed(self, tree: ast.Module) -> ast.Module:
-        """Begins to count before the first statement, and says how long it took after the last."""
-        began = ast.parse(f"{MAGICS}.begin_cell()").body
-        ended = ast.parse(f"{MAGICS}.end_cell()").body[0]
-        last = tree.body[-1] if tree.body else None
-        if isinstance(last, ast.Expr) and isinstance(ended, ast.Expr) and isinstance(ended.value, ast.Call):
-            # The value of the cell is still that of its last expression.
-            ended.value.args.append(last.value)
-            last.value = ended.value
-        else:
-            tree.body.append(ended)
-        # Imports of the future come first.
-        at = 0
-        while at < len(tree.body) and isinstance(tree.body[at], ast.ImportFrom):
-            at += 1
-        tree.body[at:at] = began
-        return tree
 
     def _unknown(self, what: str, kind: str, line: str, number: int) -> SyntaxError:
         advice = {

@@ -45,6 +45,8 @@ _OF_PYTHON_2 = {
     "execfile": "exec(open(name).read())",
     "reload": "importlib.reload",
 }
+# What IPython keeps values and code under.
+_OF_NOTEBOOKS = ("_", "__", "___", "In", "Out")
 _ELSEWHERE = {"null": "None", "nil": "None", "undefined": "None", "NULL": "None", "true": "True", "false": "False"}
 
 
@@ -64,4 +66,6 @@ def about_name(error: BaseException, code: str) -> str | None:
         return f"it is not imported: {_IMPORTS[name]}"
     if name in _OF_PYTHON_2:
         return f"{name} is of Python 2: {_OF_PYTHON_2[name]} is what Python 3 has for it"
+    if name in _OF_NOTEBOOKS:
+        return "IPython keeps earlier values there, and here nothing does: give the value a name of your own"
     return f"Python has {_ELSEWHERE[name]} for it" if name in _ELSEWHERE else None
