@@ -19,7 +19,10 @@ const drop = async (page: Page, file: string): Promise<void> => {
     [name, readFileSync(file).toString('base64')] as const,
   );
   await page.dispatchEvent('.console', 'drop', { dataTransfer: transfer });
-  await page.getByRole('complementary', { name: 'Files' }).getByText(name).waitFor({ timeout: START_MS });
+  await page
+    .getByRole('complementary', { name: 'Files' })
+    .getByText(name, { exact: true })
+    .waitFor({ timeout: START_MS });
 };
 
 const UNPACK = `
