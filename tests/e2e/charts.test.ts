@@ -58,8 +58,13 @@ fig`);
     expect(await cell.locator('.value').count()).toBe(1);
     expect(await cell.locator('.value .guest').count()).toBe(1);
     await cell.locator('iframe[title="Two bars"]').first().waitFor({ timeout: START_MS });
-    await cell.getByRole('button', { name: 'Copy image' }).first().click();
-    await app.page.getByText('Copied', { exact: true }).waitFor({ timeout: START_MS });
+    // One after the other, without scrolling: of three, not all have come into sight and been loaded.
+    const toast = app.page.getByText('Copied', { exact: true });
+    for (const button of await cell.getByRole('button', { name: 'Copy image' }).all()) {
+      await button.dispatchEvent('click');
+      await toast.waitFor({ timeout: START_MS });
+      await toast.waitFor({ state: 'hidden', timeout: START_MS });
+    }
   });
 
   it('of Altair are drawn', async (context) => {

@@ -39,6 +39,7 @@ class ChartFrame {
   readonly #notes = new Set<ChartNote>();
   #text = '';
   #drawn: DrawnChart | null = null;
+  #drawing: Promise<void> = Promise.resolve();
 
   constructor(draw: DrawChart, tell: (said: FromChartFrame) => void) {
     this.#draw = draw;
@@ -51,7 +52,12 @@ class ChartFrame {
     dark.addEventListener('change', () => void this.draw(this.#text));
   }
 
-  async draw(text: string): Promise<void> {
+  draw(text: string): Promise<void> {
+    this.#drawing = this.#drawNow(text);
+    return this.#drawing;
+  }
+
+  async #drawNow(text: string): Promise<void> {
     this.#text = text;
     this.#drawn?.remove();
     this.#drawn = null;
@@ -78,7 +84,9 @@ class ChartFrame {
     }
   }
 
+  /** Also of what is being drawn only now. */
   async picture(): Promise<void> {
+    await this.#drawing;
     const url = await this.#drawn?.picture().catch(() => '');
     this.#tell({ kind: 'picture', url: url ?? '' });
   }
