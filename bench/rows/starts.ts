@@ -14,7 +14,7 @@ export async function starts(electron: string, baselines: Baselines): Promise<Gr
   await plain.dispose();
   const spared = await BenchHost.open(electron, { spares: 2 });
   await spared.answerTwo();
-  const withSpare = await sample(10, async () => {
+  const withSpare = await sample(25, async () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     return timed(() => spared.answerTwo());
   });

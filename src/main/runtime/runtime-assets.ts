@@ -34,8 +34,11 @@ export const loadRuntimeAssets = async (locations: RuntimeLocations): Promise<As
     RuntimeAssetName.options.map(async (name) => {
       const expected = manifest[name];
       const bytes = await readInstalled(locations.assets[name], `the runtime file "${name}"`, expected);
-      // A copy of its own: what readFile gives may lie in a shared pool.
-      return { name, sha256: expected.sha256, bytes: new Uint8Array(bytes) };
+      return { name, sha256: expected.sha256, bytes: ownBuffer(bytes) };
     }),
   );
 };
+
+/** In a buffer of its own: what readFile gives of a small file may lie in a shared pool. */
+const ownBuffer = (bytes: Buffer): Uint8Array =>
+  bytes.byteLength === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);

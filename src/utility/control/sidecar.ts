@@ -19,6 +19,10 @@ import type { ControlHost } from './host/control-host.ts';
 /** Most threads, whatever main asks for: idle sessions and concurrent runs together. */
 const MAX_INTERPRETERS = 64;
 
+/** The engine reads them once for the whole process, for some 12 ms. */
+const loadNamesOfTimeZones = (): string =>
+  new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' }).format(0);
+
 /** State once the process is prepared. */
 interface Prepared {
   readonly context: StartContext;
@@ -69,6 +73,8 @@ export class Sidecar {
         };
         // Without snapshots such a thread would not be used.
         if (context.snapshot.image !== undefined) context.threads.prepare();
+        // While that thread starts, which would wait for it otherwise.
+        loadNamesOfTimeZones();
         return all;
       },
       keepSpares: async ({ count }) => {

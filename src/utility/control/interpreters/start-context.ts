@@ -29,16 +29,19 @@ export const prepareStartContext = async (
 ): Promise<StartContext> => {
   const wasm = assets.take('wasm');
   capMemory(wasm, memoryMiB);
+  // Other threads compile it while this one does the rest.
+  const compiled = WebAssembly.compile(wasm);
+  compiled.catch(() => undefined);
   const context: StartContext = {
     workerScript: text(assets.take('worker')),
     threadHost: threads,
     codec,
     threads: new PreloadedThreads(() => new InterpreterThread(context, 'restore')),
     start: {
-      wasm: await WebAssembly.compile(wasm),
       // In a buffer of its own: each worker receives a copy of the whole buffer of a view.
       stdlib: new Uint8Array(assets.take('stdlib')),
       guestScript: text(assets.take('guest')),
+      wasm: await compiled,
     },
     snapshot: new SnapshotHolder(assets.takeIfThere('snapshot')),
     interpreterLimitMiB: interpreterLimitMiB(memoryMiB),

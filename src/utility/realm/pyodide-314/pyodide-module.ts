@@ -21,7 +21,8 @@ interface FileSystem extends PackageFileSystem, WalkedFileSystem, DeviceFileSyst
   read(stream: unknown, bytes: Uint8Array, offset: number, length: number, position: number): number;
   close(stream: unknown): void;
   readFile(path: string): Uint8Array;
-  writeFile(path: string, bytes: Uint8Array | string): void;
+  /** @param options with `canOwn`, the file is these bytes, and not a copy of them */
+  writeFile(path: string, bytes: Uint8Array | string, options?: { readonly canOwn: boolean }): void;
   unlink(path: string): void;
   lstat(path: string): { readonly mode: number };
 }
@@ -75,7 +76,7 @@ const unusedInterface = (): object => ({
 
 const placeStandardLibrary = ({ ENV: environment, FS: files }: PyodideModule, stdlib: Uint8Array): void => {
   for (const folder of [SITE_PACKAGES, HOME]) files.mkdirTree(folder);
-  files.writeFile(STANDARD_LIBRARY, stdlib);
+  files.writeFile(STANDARD_LIBRARY, stdlib, { canOwn: true });
   files.chdir(HOME);
   Object.assign(environment, ENVIRONMENT);
 };
