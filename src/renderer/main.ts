@@ -20,7 +20,7 @@ import { ModuleNames } from './console/module-names.ts';
 import { loadWork, restoreWork, WorkReader, type WorkNotice } from './console/work/restore-work.ts';
 import { WorkSaver } from './console/work/work-saver.ts';
 import { Canvases } from './console/model/animations/canvases.ts';
-import { MOST_ELEMENTS } from './console/model/drawn-size.ts';
+import { MAX_ELEMENTS } from './console/model/drawn-size.ts';
 import { FrameSlots } from './console/model/frame-slots.ts';
 import { GuestFrames } from './console/output/guest-frames.ts';
 import { PYTHON_SERVICES } from './settings/python-services.ts';
@@ -78,7 +78,7 @@ const services: Services = {
   documentFiles: new DocumentFiles(api.documents),
   frames: new GuestFrames(api.output),
   canvases: new Canvases(),
-  drawn: new FrameSlots(MOST_ELEMENTS),
+  drawn: new FrameSlots(MAX_ELEMENTS),
   runtime: new RuntimeStore(api.interpreter, api.packages),
   modules: new ModuleNames(api.packages),
   info,

@@ -2,7 +2,7 @@
 
 /** Room for the words about what is left out, in bytes. */
 const WORDS_BYTES = 64;
-const LEAST_CAP_BYTES = 4 * WORDS_BYTES;
+const MIN_CAP_BYTES = 4 * WORDS_BYTES;
 const CONTINUATION = 0b10;
 const CHARACTER_BYTES = 4;
 const NEWLINE = 0x0a;
@@ -29,7 +29,7 @@ export class HeadTailBuffer {
   constructor(capBytes: number, encode: (text: string) => Uint8Array) {
     this.#encode = encode;
     // Too little for two ends and the words between them: only the beginning.
-    this.#headBytes = capBytes < LEAST_CAP_BYTES ? capBytes : Math.floor(capBytes / 2);
+    this.#headBytes = capBytes < MIN_CAP_BYTES ? capBytes : Math.floor(capBytes / 2);
     this.#tailBytes = capBytes - this.#headBytes;
   }
 

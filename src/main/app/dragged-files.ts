@@ -5,7 +5,7 @@ import { LIMITS } from '../../shared/limits.ts';
 import { diskName } from '../base/disk-name.ts';
 
 /** Where a file may still be on its way to while the next ones are dragged. */
-const MOST_FILES = 8;
+const MAX_FILES = 8;
 
 export interface DraggedFilesOptions {
   /** Of its own: whatever is in it goes. */
@@ -13,7 +13,7 @@ export interface DraggedFilesOptions {
   /** Has the system drag a file. */
   readonly startDrag: (file: string) => void;
   /** Of all files that are there, in bytes; the newest may be larger. */
-  readonly mostBytes?: number;
+  readonly maxBytes?: number;
 }
 
 interface DraggedFile {
@@ -26,17 +26,17 @@ interface DraggedFile {
 export class DraggedFiles {
   readonly #folder: string;
   readonly #startDrag: (file: string) => void;
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
   /** Oldest first. */
   #files: readonly DraggedFile[] = [];
   readonly #closing = new AbortController();
   /** The end of the last work on the disk: one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor({ folder, mostBytes = LIMITS.totalCollectedBytes, startDrag }: DraggedFilesOptions) {
+  constructor({ folder, maxBytes = LIMITS.totalCollectedBytes, startDrag }: DraggedFilesOptions) {
     this.#folder = folder;
     this.#startDrag = startDrag;
-    this.#mostBytes = mostBytes;
+    this.#maxBytes = maxBytes;
     // What an app left behind that was killed.
     this.#remove(folder);
   }
@@ -91,7 +91,7 @@ export class DraggedFiles {
 
   #makeRoom(): void {
     let bytes = this.#files.reduce((sum, { size }) => sum + size, 0);
-    while (this.#files.length > 1 && (this.#files.length > MOST_FILES || bytes > this.#mostBytes)) {
+    while (this.#files.length > 1 && (this.#files.length > MAX_FILES || bytes > this.#maxBytes)) {
       const [oldest, ...others] = this.#files;
       if (oldest === undefined) return;
       bytes -= oldest.size;

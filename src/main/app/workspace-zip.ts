@@ -29,14 +29,14 @@ function* piecesOf(bytes: Uint8Array): Generator<Buffer> {
  *
  * @param names relative paths that were checked; any order
  * @param read what is in a file; one that it rejects for is left out
- * @param mostBytes of all files together; one that is too much for it is left out
+ * @param maxBytes of all files together; one that is too much for it is left out
  * @throws Error of the file system; what was at `target` is then as it was
  */
 export const writeZip = async (
   target: string,
   names: readonly string[],
   read: (name: string) => Promise<Uint8Array>,
-  mostBytes: number = LIMITS.totalCollectedBytes,
+  maxBytes: number = LIMITS.totalCollectedBytes,
 ): Promise<WrittenZip> => {
   const unfinished = path.join(path.dirname(target), `.${path.basename(target)}-${randomUUID()}`);
   const zip = new ZipFile();
@@ -46,7 +46,7 @@ export const writeZip = async (
   // Whoever waits for it hears of it.
   broken.catch(() => undefined);
   const leftOut: string[] = [];
-  let bytesLeft = mostBytes;
+  let bytesLeft = maxBytes;
   const fill = async (): Promise<void> => {
     for (const name of names) {
       const bytes = await read(name).catch((error: unknown) => {
@@ -55,7 +55,7 @@ export const writeZip = async (
       });
       if (bytes === null) continue;
       if (bytes.byteLength > bytesLeft) {
-        leftOut.push(`${name}: together the files are larger than ${mostBytes} bytes`);
+        leftOut.push(`${name}: together the files are larger than ${maxBytes} bytes`);
         continue;
       }
       const stream = Readable.from(piecesOf(bytes), { objectMode: false });

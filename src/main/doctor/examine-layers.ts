@@ -28,7 +28,7 @@ export interface Findings {
 }
 
 /** As docs/security.md promises it. Of the process's own word for it nothing is taken. */
-const MOST_OPEN_FILES = 512;
+const MAX_OPEN_FILES = 512;
 
 /** What is told of a layer all of whose self-checks hold. */
 const CHECKED: Readonly<Record<CheckedLayerName, string>> = {
@@ -39,11 +39,11 @@ const CHECKED: Readonly<Record<CheckedLayerName, string>> = {
   'no-javascript': 'Python finds none, and an interpreter that calls it all the same is ended',
 };
 
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 const listed = (names: readonly string[]): string =>
-  names.slice(0, MOST_NAMED).join(', ') +
-  (names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '');
+  names.slice(0, MAX_NAMED).join(', ') +
+  (names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '');
 
 const fromChecks = (checks: readonly SelfCheck[]): IsolationLayer[] =>
   CheckedLayerName.options.map((layer) => {
@@ -98,7 +98,7 @@ const limitsEvidence = (limits: ResourceLimits | null, dataLimitMiB: number | nu
   if (limits === null) return unknown(UNSEEN);
   const looser = [
     ...(limits.coreBytes > 0 ? ['core dumps'] : []),
-    ...(limits.openFiles > MOST_OPEN_FILES ? ['open files'] : []),
+    ...(limits.openFiles > MAX_OPEN_FILES ? ['open files'] : []),
     ...(dataLimitMiB !== null && limits.dataBytes > dataLimitMiB * MIB ? ['memory'] : []),
   ];
   return looser.length === 0

@@ -1,7 +1,7 @@
 import { oneLine } from './printable.ts';
 
 /** Of each value at least, in UTF-16 units: its beginning and its end. */
-const LEAST_SHOWN = 24;
+const MIN_SHOWN = 24;
 /** `oneLine` cuts what is long. */
 const PIECES = /[^]{1,500}/gu;
 
@@ -28,7 +28,7 @@ export const shownArguments = (values: object, length: number): string | null =>
   ]);
   const names = entries.reduce((sum, [name]) => sum + name.length + 4, 0);
   const share = Math.floor((length - names) / Math.max(1, entries.length));
-  if (entries.length > 0 && share < LEAST_SHOWN) return null;
+  if (entries.length > 0 && share < MIN_SHOWN) return null;
   // What short values leave is for the long ones.
   const long = entries.filter(([, value]) => value.length > share);
   const spare = entries.reduce((sum, [, value]) => sum + Math.max(0, share - value.length), 0);

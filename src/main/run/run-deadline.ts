@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 /** The time limit of a run, which stands still while somebody is asked for input. */
 export class RunDeadline {
   readonly #clock: Clock;
-  readonly #mostPausedMs: number;
+  readonly #maxPausedMs: number;
   /** One of Node's would cost each run a part of what its code takes. */
   readonly #over = new AbortSource(() => undefined);
   #leftMs: number;
@@ -16,12 +16,12 @@ export class RunDeadline {
    * Begins at once.
    *
    * @param limitMs all the time that the run has
-   * @param mostPausedMs longest pause; then it goes on by itself, as nobody is there
+   * @param maxPausedMs longest pause; then it goes on by itself, as nobody is there
    */
-  constructor(clock: Clock, limitMs: number, mostPausedMs: number) {
+  constructor(clock: Clock, limitMs: number, maxPausedMs: number) {
     this.#clock = clock;
     this.#leftMs = limitMs;
-    this.#mostPausedMs = mostPausedMs;
+    this.#maxPausedMs = maxPausedMs;
     this.#start();
   }
 
@@ -42,7 +42,7 @@ export class RunDeadline {
       this.#cancel();
       this.#start();
     };
-    this.#cancel = this.#clock.after(this.#mostPausedMs, resume);
+    this.#cancel = this.#clock.after(this.#maxPausedMs, resume);
     return resume;
   }
 

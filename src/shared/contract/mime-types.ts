@@ -4,7 +4,7 @@
  */
 import table from './mime-types.json' with { type: 'json' };
 
-export const MOST_MIME_CHARACTERS = table.mostCharacters;
+export const MAX_MIME_CHARACTERS = table.maxCharacters;
 
 /** Whether content of the type is JSON: in an output its text, in a notebook the value. */
 export const isJsonMime = (mime: string): boolean =>

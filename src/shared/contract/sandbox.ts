@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { JsonData } from '../json-data.ts';
 import { LIMITS } from '../limits.ts';
 import { PythonRuntime } from '../runtimes.ts';
-import { MOST_MIME_CHARACTERS } from './mime-types.ts';
+import { MAX_MIME_CHARACTERS } from './mime-types.ts';
 import { workspaceNameProblem } from './workspace-path.ts';
 
 const utf8Length = (text: string): number => {
@@ -143,7 +143,7 @@ export const PACKAGES_MISSING = 'PackagesMissing';
 /** `text/html`: type and subtype of restricted names as RFC 6838 has them, in lower case. */
 export const MimeType = z
   .string()
-  .max(MOST_MIME_CHARACTERS, { abort: true })
+  .max(MAX_MIME_CHARACTERS, { abort: true })
   .regex(/^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/u, 'must be a MIME type');
 
 /** A file below /workspace. Its name has no way out of there, and nothing that a reader would take for another name. */

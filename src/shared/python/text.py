@@ -19,7 +19,7 @@ _MAX_DIGITS = 1_000_000
 _DIGITS_PER_BIT = 0.30103
 _MAX_REASON = 300
 # Of a cut text, in characters.
-_LEAST_FOR_ENDS = 1000
+_MIN_FOR_ENDS = 1000
 
 MAX_TYPE_CHARACTERS = 512
 
@@ -38,7 +38,7 @@ def _exact(text: str, limit: int) -> str:
 def _cut(text: str, limit: int) -> str:
     """At most `limit` characters: the first ones, or both ends where that leaves enough of them."""
     length = _str_len(text)
-    if length <= limit or limit < _LEAST_FOR_ENDS:
+    if length <= limit or limit < _MIN_FOR_ENDS:
         return _exact(text, limit)
     # The number that is told is not longer than this one.
     half = (limit - len(_left_out(length))) // 2

@@ -27,9 +27,9 @@ const LAYOUTS = [
   { tail: 64, mask: 256 },
   { tail: 4, mask: 16 },
 ] as const;
-const LEAST_MASK = 7;
+const MIN_MASK = 7;
 
-const isMask = (value: number): boolean => value >= LEAST_MASK && (value & (value + 1)) === 0;
+const isMask = (value: number): boolean => value >= MIN_MASK && (value & (value + 1)) === 0;
 
 const asUint32 = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
 

@@ -27,7 +27,7 @@ interface Opened {
   readonly dragged: readonly string[];
 }
 
-const open = (mostBytes?: number, left?: string): Opened => {
+const open = (maxBytes?: number, left?: string): Opened => {
   const parent = mkdtempSync(path.join(tmpdir(), 'vivarium-dragged-'));
   onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
   const folder = path.join(parent, 'dragged');
@@ -39,7 +39,7 @@ const open = (mostBytes?: number, left?: string): Opened => {
   const files = new DraggedFiles({
     folder,
     startDrag: (file) => dragged.push(file),
-    ...(mostBytes === undefined ? {} : { mostBytes }),
+    ...(maxBytes === undefined ? {} : { maxBytes }),
   });
   return { folder, files, dragged };
 };

@@ -1,7 +1,11 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readDelimited } from '../../../src/renderer/console/model/delimited-text.ts';
 import { previewOf } from '../../../src/renderer/console/model/file-preview.ts';
-import { drawnSize, MOST_ELEMENTS, MOST_OF_ONE } from '../../../src/renderer/console/model/drawn-size.ts';
+import {
+  drawnSize,
+  MAX_ELEMENTS,
+  MAX_ELEMENTS_PER_OUTPUT,
+} from '../../../src/renderer/console/model/drawn-size.ts';
 import { shownOutput } from '../../../src/renderer/console/model/rich-output.ts';
 import { jsonShape } from '../../../src/renderer/console/model/texts/json-shape.ts';
 import { findPackages, packageRows } from '../../../src/renderer/packages/model/package-rows.ts';
@@ -80,8 +84,8 @@ describe('what takes much of the page', () => {
     const small = elementsOf({ 'application/json': '[1]' });
     const large = elementsOf({ 'application/json': `[${'1,'.repeat(5000)}1]` });
     expect([small < 20, large > 500, large < 1000]).toEqual([true, true, true]);
-    expect(elementsOf({ 'text/html': `<table>${'<td>'.repeat(1_000_000)}` })).toBe(MOST_OF_ONE);
-    expect(2 * MOST_OF_ONE).toBeLessThan(MOST_ELEMENTS);
+    expect(elementsOf({ 'text/html': `<table>${'<td>'.repeat(1_000_000)}` })).toBe(MAX_ELEMENTS_PER_OUTPUT);
+    expect(2 * MAX_ELEMENTS_PER_OUTPUT).toBeLessThan(MAX_ELEMENTS);
     expect(elementsOf({ 'text/html': `<p>${'x'.repeat(1_000_000)}</p>` })).toBeLessThan(100);
     expect(elementsOf({ 'image/png': 'iVBORw0KGgo=' })).toBeLessThan(100);
   });

@@ -61,11 +61,11 @@ test('a slow consumer holds the producer: no more than the window is ever under 
   });
   const gate = makeGate();
   let handled = 0;
-  let mostUnderWay = 0;
+  let maxUnderWay = 0;
   const call = client.call('stream', 200, {
     window: 5 * itemBytes + 1,
     onItem: async () => {
-      mostUnderWay = Math.max(mostUnderWay, written.length - handled);
+      maxUnderWay = Math.max(maxUnderWay, written.length - handled);
       await gate.opened;
       handled++;
     },
@@ -76,8 +76,8 @@ test('a slow consumer holds the producer: no more than the window is ever under 
   expect(await call).toBe('done');
   expect(handled).toBe(200);
   // 5 posted, and one more may have been noted by the producer before the consumer counts it as handled.
-  expect(mostUnderWay).toBeGreaterThan(1);
-  expect(mostUnderWay).toBeLessThanOrEqual(6);
+  expect(maxUnderWay).toBeGreaterThan(1);
+  expect(maxUnderWay).toBeLessThanOrEqual(6);
 });
 
 test('a synchronous producer queues up to maxQueuedBytes, then is refused', async () => {

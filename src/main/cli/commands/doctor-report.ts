@@ -4,7 +4,7 @@ import { oneLine } from '../../foreign-text/printable.ts';
 /** Between two columns. */
 const GAP = '  ';
 const INDENT = '  ';
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 type Row = readonly string[];
 
@@ -55,7 +55,7 @@ const attempts = ({ probes, connections }: DoctorReport): string => {
   const through = probes.filter(({ refused }) => !refused).map(({ name, where }) => `${name} (${where})`);
   if (through.length === 0 && connections === 0)
     return `${probes.length} attempts to break out, all refused.`;
-  const named = through.slice(0, MOST_NAMED).join(', ') + (through.length > MOST_NAMED ? ', …' : '');
+  const named = through.slice(0, MAX_NAMED).join(', ') + (through.length > MAX_NAMED ? ', …' : '');
   return (
     `${probes.length} attempts to break out, ${through.length} got through: ${named}; ` +
     `${connections} connections were made.`

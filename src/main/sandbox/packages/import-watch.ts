@@ -5,7 +5,7 @@ import { tellListener } from '../../base/tell-listener.ts';
 /** No file of a package was read for so long: the code does something else, in ms. */
 const QUIET_MS = 1500;
 /** What takes less is not worth being told of, in ms. */
-const LEAST_MS = 500;
+const MIN_MS = 500;
 
 export interface ImportWatchParts {
   readonly clock: Clock;
@@ -52,7 +52,7 @@ export class ImportWatch {
   end(): void {
     this.#rest();
     const ms = this.#lastAt - this.#beganAt;
-    if (ms >= LEAST_MS) this.#parts.onMeasured(ms);
+    if (ms >= MIN_MS) this.#parts.onMeasured(ms);
   }
 
   #rest(): void {

@@ -24,10 +24,10 @@ const FAR_OVER = 1.25;
 const FATAL = 0.7;
 
 /** Lowest limit on any machine: the process, small sessions, and two interpreters at their cap. */
-const leastBytes = (memoryMiB: number): number => (BASE_MIB + 2 * memoryMiB) * MIB;
+const minBytes = (memoryMiB: number): number => (BASE_MIB + 2 * memoryMiB) * MIB;
 
 /** Highest limit: with the maximum of idle sessions the process stays below the share that counts as out of memory. */
-const mostBytes = (memoryMiB: number): number =>
+const maxBytes = (memoryMiB: number): number =>
   Math.ceil((BASE_MIB + LIMITS.sessions * SESSION_MIB) / FATAL) * MIB + 2 * memoryMiB * MIB;
 
 const between = (least: number, wanted: number, most: number): number =>
@@ -41,7 +41,7 @@ const between = (least: number, wanted: number, most: number): number =>
  * @param availableBytes what the machine has free, and what the process has of it already
  */
 export const processLimitBytes = (memoryMiB: number, availableBytes = 0): number =>
-  between(leastBytes(memoryMiB), availableBytes - SPARED_BYTES, mostBytes(memoryMiB));
+  between(minBytes(memoryMiB), availableBytes - SPARED_BYTES, maxBytes(memoryMiB));
 
 /**
  * Limit of a process's private writable memory, in bytes, used or only reserved: as the kernel counts it.
@@ -49,7 +49,7 @@ export const processLimitBytes = (memoryMiB: number, availableBytes = 0): number
  * @param availableBytes what the machine has free as the process begins
  */
 export const dataBudgetBytes = (memoryMiB: number, availableBytes: number): number =>
-  between(leastBytes(memoryMiB), availableBytes * RESERVES, mostBytes(memoryMiB));
+  between(minBytes(memoryMiB), availableBytes * RESERVES, maxBytes(memoryMiB));
 
 /** How far RLIMIT_DATA is above the limit that main watches, in MiB. */
 const LEEWAY_MIB = 512;

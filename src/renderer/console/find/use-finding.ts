@@ -24,7 +24,7 @@ export interface FindingActions {
 }
 
 /** Frames until a place that has to be drawn first is given up. */
-const MOST_FRAMES = 60;
+const MAX_FRAMES = 60;
 const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
 
 /** The menu reaches what is under a dialog, which the pointer and the keyboard do not. */
@@ -123,7 +123,7 @@ export const useFinding = (
     const box = scroller.value;
     if (box === null) return;
     // What is folded or far away in a long text has to be drawn first.
-    for (let frames = 0; frames < MOST_FRAMES && finder.current.value === match; frames += 1) {
+    for (let frames = 0; frames < MAX_FRAMES && finder.current.value === match; frames += 1) {
       await frame();
       const range = marks?.current() ?? null;
       if (range !== null) {

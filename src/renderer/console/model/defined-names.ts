@@ -4,7 +4,7 @@ import { pythonLanguage } from '@codemirror/lang-python';
 type SyntaxNode = ReturnType<typeof pythonLanguage.parser.parse>['topNode'];
 
 /** Longer code is not looked at, in UTF-16 units. */
-const MOST_UNITS = 1_000_000;
+const MAX_UNITS = 1_000_000;
 
 const GROUPING = new Set(['TupleExpression', 'ArrayExpression', 'ParenthesizedExpression']);
 /** Names in them are their own. */
@@ -41,7 +41,7 @@ const isTarget = (node: SyntaxNode): boolean => {
 
 /** Whether code makes a variable, function, class or module of that name. */
 export const definesName = (source: string, name: string): boolean => {
-  if (source.length > MOST_UNITS) return false;
+  if (source.length > MAX_UNITS) return false;
   const textOf = (node: SyntaxNode | null): string => (node === null ? '' : source.slice(node.from, node.to));
   const isName = (node: SyntaxNode | null): boolean => textOf(node) === name;
   let isFound = false;

@@ -3,9 +3,9 @@ import type { ShownOutput } from './rich-output.ts';
 import { ROW_HEIGHT } from './tables/row-window.ts';
 
 /** Elements of all outputs that are drawn at the same time. */
-export const MOST_ELEMENTS = 15_000;
+export const MAX_ELEMENTS = 15_000;
 /** That one output is counted as having. */
-export const MOST_OF_ONE = MOST_ELEMENTS / 3;
+export const MAX_ELEMENTS_PER_OUTPUT = MAX_ELEMENTS / 3;
 
 export interface DrawnSize {
   /** Elements, more or less; never more than a third of the room, so that one output hides no others beside it. */
@@ -28,7 +28,7 @@ const UNKNOWN_HEIGHT = 120;
 const HAS_TABLE = /<table[\s>]/iu;
 
 const sizeOf = (elements: number, height: number): DrawnSize => ({
-  elements: Math.min(MOST_OF_ONE, Math.ceil(elements)),
+  elements: Math.min(MAX_ELEMENTS_PER_OUTPUT, Math.ceil(elements)),
   height: Math.round(height),
 });
 

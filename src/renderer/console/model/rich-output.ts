@@ -25,9 +25,9 @@ const BASE64_IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 const TEXTS = ['text/markdown', 'text/latex', 'application/json', 'text/plain'];
 /** Texts that are set; longer ones are shown as they are. */
 const SET_TEXTS = [
-  { type: 'text/markdown', kind: 'markdown', most: MAX_MARKDOWN_LENGTH },
-  { type: 'text/latex', kind: 'latex', most: MAX_MATH_LENGTH },
-  { type: 'application/json', kind: 'json', most: MAX_JSON_LENGTH },
+  { type: 'text/markdown', kind: 'markdown', maxLength: MAX_MARKDOWN_LENGTH },
+  { type: 'text/latex', kind: 'latex', maxLength: MAX_MATH_LENGTH },
+  { type: 'application/json', kind: 'json', maxLength: MAX_JSON_LENGTH },
 ] as const;
 
 /** A document that plays a sound; null for what is no base64. */
@@ -91,9 +91,9 @@ export const shownOutput = (mime: Mime): ShownOutput => {
   if (html !== undefined) return { kind: 'html', html };
   const sound = soundOf(mime);
   if (sound !== null) return sound;
-  for (const { kind, most, type } of SET_TEXTS) {
+  for (const { kind, maxLength, type } of SET_TEXTS) {
     const given = mime[type];
-    if (given !== undefined && given.length <= most) return { kind, text: given };
+    if (given !== undefined && given.length <= maxLength) return { kind, text: given };
   }
   const text = TEXTS.map((type) => mime[type]).find((form) => form !== undefined);
   return { kind: 'text', text: text ?? Object.keys(mime).join(', ') };

@@ -16,7 +16,7 @@ _dumps = json.dumps
 _encode_json_string = encode_basestring
 
 _TABLE = json.loads(MIME_TABLE)
-_MAX_MIME_CHARACTERS: int = _TABLE["mostCharacters"]
+_MAX_MIME_CHARACTERS: int = _TABLE["maxCharacters"]
 _JSON: dict[str, list[str]] = _TABLE["json"]
 _TEXT: dict[str, list[str]] = _TABLE["text"]
 _JSON_ENDINGS = tuple(_JSON["endings"])

@@ -22,7 +22,7 @@ const EXPECTED_VARIABLES: ReadonlySet<string> = new Set([
   'WINDIR',
 ]);
 
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** Turns code generation from strings off where the flag given at the start did not. */
 export const forbidCodeFromStrings = (): void => {
@@ -75,7 +75,7 @@ export const processChecks = (
       'minimal-environment',
       'environment not inherited',
       inherited.length === 0,
-      `was given ${inherited.slice(0, MOST_NAMED).join(', ')}`,
+      `was given ${inherited.slice(0, MAX_NAMED).join(', ')}`,
     ),
     check(
       null,

@@ -36,7 +36,7 @@ export interface NameSource {
 }
 
 /** Letters after which names are offered without being asked for. */
-const LEAST_LETTERS = 2;
+const MIN_LETTERS = 2;
 const WORD = /^[\p{L}\p{N}\p{M}\p{Pc}]*$/u;
 const KEY = /^[^"'\n]*$/u;
 
@@ -80,7 +80,7 @@ export const completionsFor = async (
 ): Promise<CompletionResult | null> => {
   const place = codePositionAt(context.state, context.pos);
   if (place === null) return null;
-  if (!context.explicit && place.about === 'names' && place.prefix.length < LEAST_LETTERS) return null;
+  if (!context.explicit && place.about === 'names' && place.prefix.length < MIN_LETTERS) return null;
   const found = new Map<string, Completion>();
   const { about, path, prefix } = place;
   const report = await source.ask({ about, path: [...path], prefix });

@@ -6,7 +6,7 @@ const PER_CHARACTER = 7.5;
 const AROUND = 22;
 /** In characters. */
 const SPARE = 2;
-export const WIDTH = { least: 48, most: 900, first: 320 } as const;
+export const WIDTH = { min: 48, max: 900, first: 320 } as const;
 
 /** As wide as its name and first values, within limits. */
 export const fittingWidth = ({ fields, head }: ShownTable, field: number): number => {
@@ -21,5 +21,5 @@ export const fittingWidth = ({ fields, head }: ShownTable, field: number): numbe
   ];
   // Later values may be a little longer.
   const longest = Math.max(...texts.map(({ length }) => length)) + SPARE;
-  return Math.max(WIDTH.least, Math.min(WIDTH.first, Math.ceil(longest * PER_CHARACTER) + AROUND));
+  return Math.max(WIDTH.min, Math.min(WIDTH.first, Math.ceil(longest * PER_CHARACTER) + AROUND));
 };

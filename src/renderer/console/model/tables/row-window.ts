@@ -2,7 +2,7 @@
 
 export const ROW_HEIGHT = 24;
 /** Browsers draw nothing that is much farther down; with a zoom of 200 % it is twice as far. In CSS pixels. */
-const MOST_HEIGHT = 12_000_000;
+const MAX_HEIGHT = 12_000_000;
 /** Rows that are drawn above and below those in sight. */
 const SPARE = 6;
 
@@ -17,7 +17,7 @@ export interface RowWindow {
 }
 
 /** For scrolling: rows of a very long table are closer to each other than they are drawn. */
-export const heightOf = (rows: number): number => Math.min(rows * ROW_HEIGHT, MOST_HEIGHT);
+export const heightOf = (rows: number): number => Math.min(rows * ROW_HEIGHT, MAX_HEIGHT);
 
 /** Rows that are wholly in sight at once. @param height in CSS pixels */
 export const rowsInSight = (height: number): number => Math.max(1, Math.floor(height / ROW_HEIGHT));

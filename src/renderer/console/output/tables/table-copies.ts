@@ -9,7 +9,7 @@ import type { TableView } from '../../model/tables/table-view.ts';
 import { useSaveFile } from '../save-file.ts';
 
 /** Most characters that are copied. */
-const MOST_COPIED = 20_000_000;
+const MAX_COPIED = 20_000_000;
 
 /** A column without a name has none in a file. */
 const orNone = (name: string): TableCell => (name === '' ? 0 : name);
@@ -82,14 +82,14 @@ export const useTableCopies = (view: TableView): TableCopies => {
     cellText: async (row, field) => {
       const texts: string[] = [];
       const one = { firstRow: row, endRow: row + 1, firstField: field, endField: field + 1 };
-      await view.read(one, MOST_COPIED, ([cell]) => {
+      await view.read(one, MAX_COPIED, ([cell]) => {
         if (cell !== undefined) texts.push(cellText(cell));
       });
       return texts[0] ?? cellText(view.cell(row, field) ?? '');
     },
-    copy: async (range) => copyLines(await linesOf(range, tsvLine, MOST_COPIED)),
+    copy: async (range) => copyLines(await linesOf(range, tsvLine, MAX_COPIED)),
     copyAll: async () => {
-      const lines = await linesOf(all(), tsvLine, MOST_COPIED);
+      const lines = await linesOf(all(), tsvLine, MAX_COPIED);
       await copyLines(lines === null ? null : [...head(all()).map(tsvLine), ...lines]);
     },
     saveCsv: async (fileName) => {

@@ -75,7 +75,7 @@ export const useGridColumns = (
     totalWidth: computed(() => indexWidth.value + columns.value.getTotalSize()),
     widthOf,
     setWidth: (field, pixels) => {
-      const bounded = Math.max(WIDTH.least, Math.min(WIDTH.most, pixels));
+      const bounded = Math.max(WIDTH.min, Math.min(WIDTH.max, pixels));
       changed.value = new Map([...changed.value, [field, bounded]]);
     },
     reveal: (field) => {
