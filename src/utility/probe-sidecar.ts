@@ -26,7 +26,7 @@ import {
   NATIVE_PROBES,
   PROGRAM_PROBES,
 } from './probe/process-probes.ts';
-import { findRings, ringProbes } from './probe/ring-probes.ts';
+import { findIoUrings, ioUringProbes } from './probe/io-uring-probes.ts';
 import { outgoingSockets, socketWriteProbes, systemCallProbes } from './probe/system-call-probes.ts';
 import { probeInWorker } from './probe/worker-probes.ts';
 
@@ -75,7 +75,7 @@ const serveProbes = (): void => {
   const ownScript = readFileSync(__filename, 'utf8');
   const net = browserNetwork();
   const sockets = outgoingSockets();
-  const rings = findRings();
+  const rings = findIoUrings();
   let kept: SystemCalls | undefined;
   const load = (binding: string): SystemCalls => (kept ??= loadKoffi(binding));
   const { loadAsset, prepare, openInterpreter, run } = new Sidecar(nodeControlHost(load)).handlers();
@@ -89,7 +89,7 @@ const serveProbes = (): void => {
             INSPECTOR_PROBE,
             DISARMED_PROBE,
             ...socketWriteProbes(load, sockets),
-            ...ringProbes(load, rings),
+            ...ioUringProbes(load, rings),
             ...browserProbes(net),
           ],
           where,

@@ -18,7 +18,7 @@ import { browserSocket, openSockets } from './sockets.ts';
 import { ARM64_SYSCALLS } from './syscalls-arm64.ts';
 import { X64_SYSCALLS } from './syscalls-x64.ts';
 import type { SyscallTable } from './syscalls.ts';
-import { detachLoopRing } from './detach-loop-ring.ts';
+import { detachLoopIoUring } from './detach-loop-io-uring.ts';
 import { warmUp } from './warm-up.ts';
 import { MIB } from '../../shared/units.ts';
 
@@ -77,7 +77,7 @@ export const lockDown = (order: LockdownOrder, load: (binding: string) => System
       `the native binding can't be loaded: ${error instanceof Error ? error.message : 'unknown'}`,
     );
   }
-  const ring = detachLoopRing(native);
+  const ring = detachLoopIoUring(native);
   if (ring.kind === 'kept') {
     const detail =
       `${engineName(process.versions)}: its event loop makes its calls by io_uring, which the lock-down refuses, ` +

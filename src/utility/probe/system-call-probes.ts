@@ -86,8 +86,8 @@ const RAW_CALLS: readonly RawCall[] = [
 /** Those by which the filter, or a kernel that lacks the call, says no. */
 const REFUSALS: ReadonlySet<number> = new Set([-ERRNO.EPERM, -ERRNO.EACCES, -ERRNO.ENOSYS]);
 
-/** @throws Error when it was refused */
-export const refusedOr = (result: number): number => {
+/** Returns the result of a system call. @throws Error when the call was refused */
+export const throwIfRefused = (result: number): number => {
   if (REFUSALS.has(result)) throw new Error(`error ${-result}`);
   return result;
 };
@@ -103,7 +103,7 @@ export const systemCallProbes = (load: (binding: string) => SystemCalls): Probe[
     attempt: ({ binding }) => {
       if (binding === null) throw new Error('there is no binding for this system');
       calls ??= load(binding);
-      return refusedOr(calls.call(numbers[arch], ...args));
+      return throwIfRefused(calls.call(numbers[arch], ...args));
     },
   }));
 };
@@ -141,6 +141,6 @@ export const socketWriteProbes = (
     attempt: ({ binding }) => {
       if (binding === null) throw new Error('there is no binding for this system');
       const write = process.arch === 'arm64' ? 64 : 1;
-      return refusedOr(load(binding).call(write, fd, new Uint8Array(8), 0));
+      return throwIfRefused(load(binding).call(write, fd, new Uint8Array(8), 0));
     },
   }));

@@ -1,11 +1,11 @@
 import process from 'node:process';
 import type { SystemCalls } from '../lockdown/native-calls.ts';
-import { openRings } from '../lockdown/detach-loop-ring.ts';
+import { openIoUrings } from '../lockdown/detach-loop-io-uring.ts';
 import type { Probe } from './probe.ts';
-import { refusedOr } from './system-call-probes.ts';
+import { throwIfRefused } from './system-call-probes.ts';
 
 /** Descriptors of the engine's own rings; to be asked before the lock-down, as someone might who was there first. */
-export const findRings = (): number[] => (process.platform === 'linux' ? openRings() : []);
+export const findIoUrings = (): number[] => (process.platform === 'linux' ? openIoUrings() : []);
 
 /** Calls that the lock-down allows, by which someone who has only got system calls reaches any memory. */
 const ALLOWED: Readonly<Record<string, Readonly<Record<'pipe2' | 'read' | 'write' | 'mmap', number>>>> = {
@@ -34,7 +34,7 @@ const isMask = (value: number): boolean => value >= MIN_MASK && (value & (value 
 const asUint32 = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
 
 /** The memory of one ring, by the calls that are allowed. */
-class RingMemory {
+class IoUringMemory {
   readonly #calls: SystemCalls;
   readonly #numbers;
   readonly #fd: number;
@@ -90,10 +90,10 @@ class RingMemory {
 }
 
 const submit = (calls: SystemCalls, fd: number): number =>
-  refusedOr(calls.call(IO_URING_ENTER, fd, ...ONE_TO_SUBMIT));
+  throwIfRefused(calls.call(IO_URING_ENTER, fd, ...ONE_TO_SUBMIT));
 
 const submitOrder = (calls: SystemCalls, fd: number): number => {
-  const takeOut = new RingMemory(calls, fd).addOrder();
+  const takeOut = new IoUringMemory(calls, fd).addOrder();
   try {
     return submit(calls, fd);
   } catch (error) {
@@ -104,7 +104,7 @@ const submitOrder = (calls: SystemCalls, fd: number): number => {
 };
 
 /** The rings that the engine made for itself and that could not be taken from it. */
-export const ringProbes = (load: (binding: string) => SystemCalls, rings: readonly number[]): Probe[] => {
+export const ioUringProbes = (load: (binding: string) => SystemCalls, rings: readonly number[]): Probe[] => {
   const probe = (name: string, fd: number, attempt: typeof submit): Probe => ({
     name: `${name} ${fd}`,
     group: 'system-calls',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findLoopRings, isRing, ringMappings } from '../../../src/utility/lockdown/loop-ring.ts';
+import { findLoopIoUrings, isIoUring, ioUringMappings } from '../../../src/utility/lockdown/loop-io-uring.ts';
 
 const QUEUES = 0x7f00_0000_0000n;
 const ENTRIES = 0x7f00_0001_0000n;
@@ -61,23 +61,23 @@ const memory = (...rings: readonly { readonly at: number; readonly words: Words 
 };
 
 const find = (bytes: Uint8Array, fds = [FD, 23], maps = MAPS): number[] =>
-  findLoopRings(bytes, fds, ringMappings(maps)).map(({ at }) => at);
+  findLoopIoUrings(bytes, fds, ioUringMappings(maps)).map(({ at }) => at);
 
 describe('the mappings of rings', () => {
   it('are those that the kernel names as io_uring, and no others', () => {
-    expect(ringMappings(MAPS)).toEqual([
+    expect(ioUringMappings(MAPS)).toEqual([
       { start: QUEUES, end: QUEUES + 12_288n, offset: 0n },
       { start: ENTRIES, end: ENTRIES + ENTRIES_LENGTH, offset: 0x1000_0000n },
     ]);
     expect(
-      ['anon_inode:[io_uring]', 'anon_inode:[eventpoll]', '/tmp/anon_inode:[io_uring]'].map(isRing),
+      ['anon_inode:[io_uring]', 'anon_inode:[eventpoll]', '/tmp/anon_inode:[io_uring]'].map(isIoUring),
     ).toEqual([true, false, false]);
   });
 });
 
 describe('the ring of a loop', () => {
   it.each([56, 312, 320, 1016])('is found wherever a version of libuv keeps it: %i', (at) => {
-    expect(findLoopRings(memory({ at, words: RING }), [FD], ringMappings(MAPS))).toEqual([
+    expect(findLoopIoUrings(memory({ at, words: RING }), [FD], ioUringMappings(MAPS))).toEqual([
       {
         at,
         fd: FD,

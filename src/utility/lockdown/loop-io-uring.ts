@@ -4,7 +4,7 @@
  */
 
 /** A mapping of /proc/self/maps that shows a ring. */
-export interface RingMapping {
+export interface IoUringMapping {
   readonly start: bigint;
   readonly end: bigint;
   /** Which part of the ring it shows; see `PARTS`. */
@@ -12,7 +12,7 @@ export interface RingMapping {
 }
 
 /** A loop's ring: what libuv keeps of it, and where. */
-export interface LoopRing {
+export interface LoopIoUring {
   /** Of the number of its descriptor, as bytes from the start of what was searched. */
   readonly at: number;
   readonly fd: number;
@@ -46,7 +46,7 @@ const LARGEST_PAGE = 65_536n;
 const MAPPING = /^([\da-f]+)-([\da-f]+) \S+ ([\da-f]+) \S+ \d+\s+anon_inode:\[io_uring\]$/u;
 
 /** @param maps text of /proc/self/maps */
-export const ringMappings = (maps: string): RingMapping[] =>
+export const ioUringMappings = (maps: string): IoUringMapping[] =>
   maps.split('\n').flatMap((line) => {
     const [, start, end, offset] = MAPPING.exec(line) ?? [];
     return start === undefined || end === undefined || offset === undefined
@@ -55,10 +55,10 @@ export const ringMappings = (maps: string): RingMapping[] =>
   });
 
 /** @param target of a link in /proc/self/fd */
-export const isRing = (target: string): boolean => target === 'anon_inode:[io_uring]';
+export const isIoUring = (target: string): boolean => target === 'anon_inode:[io_uring]';
 
 /** Whether a mapping shows that part, from `address` on and just as long. */
-const shows = (mapping: RingMapping, offset: bigint, address: bigint, length: bigint): boolean => {
+const shows = (mapping: IoUringMapping, offset: bigint, address: bigint, length: bigint): boolean => {
   const slack = mapping.end - mapping.start - length;
   return mapping.offset === offset && mapping.start === address && slack >= 0n && slack < LARGEST_PAGE;
 };
@@ -70,13 +70,13 @@ const shows = (mapping: RingMapping, offset: bigint, address: bigint, length: bi
  * @param memory the private part of a loop
  * @param fds descriptors of rings
  */
-export const findLoopRings = (
+export const findLoopIoUrings = (
   memory: Uint8Array,
   fds: readonly number[],
-  mappings: readonly RingMapping[],
-): LoopRing[] => {
+  mappings: readonly IoUringMapping[],
+): LoopIoUring[] => {
   const view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
-  const rings: LoopRing[] = [];
+  const rings: LoopIoUring[] = [];
   for (let at = BEFORE_FD.sq; at + WORD <= memory.byteLength; at += WORD) {
     const fd = view.getInt32(at, true);
     if (!fds.includes(fd)) continue;

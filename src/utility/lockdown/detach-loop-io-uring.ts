@@ -1,5 +1,5 @@
 import { closeSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { findLoopRings, isRing, ringMappings } from './loop-ring.ts';
+import { findLoopIoUrings, isIoUring, ioUringMappings } from './loop-io-uring.ts';
 import type { NativeCalls } from './native-calls.ts';
 
 const FILES = '/proc/self/fd';
@@ -13,20 +13,20 @@ const POINTER_BYTES = 8;
 /** What libuv itself keeps where a loop has no ring. */
 const NO_RING = -1;
 
-export type RingOutcome =
+export type DetachOutcome =
   /** The loop has none, now at least. */
   | { readonly kind: 'none' }
   /** It has one, or may have one. */
   | { readonly kind: 'kept'; readonly reason: string };
 
-const kept = (reason: string): RingOutcome => ({ kind: 'kept', reason });
+const kept = (reason: string): DetachOutcome => ({ kind: 'kept', reason });
 
 /** Descriptors of all io_uring rings of this process. */
-export const openRings = (): number[] =>
+export const openIoUrings = (): number[] =>
   readdirSync(FILES)
     .filter((fd) => {
       try {
-        return isRing(readlinkSync(`${FILES}/${fd}`));
+        return isIoUring(readlinkSync(`${FILES}/${fd}`));
       } catch {
         // It was open only to list the folder.
         return false;
@@ -41,9 +41,9 @@ const asInt32 = (value: number): Uint8Array => new Uint8Array(Int32Array.of(valu
  * one, as it does where the kernel has no io_uring. Rings of loops in other threads can't be reached. They are not
  * used any more while the process lives, and can't be, once the filter refuses that.
  */
-export const detachLoopRing = (native: NativeCalls): RingOutcome => {
+export const detachLoopIoUring = (native: NativeCalls): DetachOutcome => {
   // Before the loop is asked for: had the process none, that would make one, with a ring.
-  const fds = openRings();
+  const fds = openIoUrings();
   if (fds.length === 0) return { kind: 'none' };
   const loop = native.defaultLoop();
   if (loop === null) return kept('the engine does not give its event loop out');
@@ -52,7 +52,7 @@ export const detachLoopRing = (native: NativeCalls): RingOutcome => {
   const address = new DataView(pointer.buffer).getBigUint64(0, true);
   const fields = native.readMemory(address, PRIVATE_BYTES);
   if (fields === null) return kept('its private part could not be read');
-  const [ring, ...more] = findLoopRings(fields, fds, ringMappings(readFileSync(MAPS, 'latin1')));
+  const [ring, ...more] = findLoopIoUrings(fields, fds, ioUringMappings(readFileSync(MAPS, 'latin1')));
   if (ring === undefined) return kept(`none of the ${fds.length} rings was found in it`);
   if (more.length > 0) return kept(`${more.length + 1} rings were found in it instead of one`);
   if (!native.writeMemory(address + BigInt(ring.at), asInt32(NO_RING))) {
