@@ -6,7 +6,7 @@ import {
 } from '../../../src/renderer/console/model/frame-slots.ts';
 import { documentStyle, drawingStyle } from '../../../src/renderer/console/model/frame-size.ts';
 
-class Place implements FrameSlotClient {
+class Client implements FrameSlotClient {
   state: SlotState = 'away';
   changes = 0;
   readonly size: number;
@@ -21,15 +21,15 @@ class Place implements FrameSlotClient {
   }
 }
 
-const setUp = (count: number): { slots: FrameSlots; all: Place[]; states: () => string } => {
-  const all = Array.from({ length: count }, () => new Place());
+const setUp = (count: number): { slots: FrameSlots; all: Client[]; states: () => string } => {
+  const all = Array.from({ length: count }, () => new Client());
   return { slots: new FrameSlots(2), all, states: () => all.map(({ state }) => state[0]).join('') };
 };
 
 it('offers room that nobody has to what nobody has seen, and takes it for what is in sight', () => {
   const { all, slots, states } = setUp(3);
-  const [a, b, c] = all as [Place, Place, Place];
-  for (const place of all) slots.offer(place);
+  const [a, b, c] = all as [Client, Client, Client];
+  for (const client of all) slots.offer(client);
   expect(states()).toBe('tta');
   // The first one is in sight by now.
   slots.enter(a);
@@ -42,7 +42,7 @@ it('offers room that nobody has to what nobody has seen, and takes it for what i
 
 it('keeps frames that went out of sight until their slots are needed', () => {
   const { all, slots, states } = setUp(3);
-  const [a, b, c] = all as [Place, Place, Place];
+  const [a, b, c] = all as [Client, Client, Client];
   slots.enter(a);
   slots.enter(b);
   slots.leave(a);
@@ -56,7 +56,7 @@ it('keeps frames that went out of sight until their slots are needed', () => {
 
 it('keeps the frame of a document that comes back into sight', () => {
   const { all, slots } = setUp(1);
-  const [a] = all as [Place];
+  const [a] = all as [Client];
   slots.enter(a);
   slots.leave(a);
   slots.enter(a);
@@ -65,8 +65,8 @@ it('keeps the frame of a document that comes back into sight', () => {
 
 it('has no more frames than slots, and gives free slots to documents that wait', () => {
   const { all, slots, states } = setUp(4);
-  const [a, b, c, d] = all as [Place, Place, Place, Place];
-  for (const place of all) slots.enter(place);
+  const [a, b, c, d] = all as [Client, Client, Client, Client];
+  for (const client of all) slots.enter(client);
   expect(states()).toBe('ttcc');
   slots.leave(a);
   expect(states()).toBe('attc');
@@ -78,16 +78,16 @@ it('has no more frames than slots, and gives free slots to documents that wait',
 
 it('loads a document that is asked for in place of the one that was there for longest', () => {
   const { all, slots, states } = setUp(3);
-  const [, , c] = all as [Place, Place, Place];
-  for (const place of all) slots.enter(place);
+  const [, , c] = all as [Client, Client, Client];
+  for (const client of all) slots.enter(client);
   slots.insist(c);
   expect(states()).toBe('ctt');
 });
 
 it('frees the place of a frame that has ended, and loads it again when asked to', () => {
   const { all, slots, states } = setUp(3);
-  const [a, b, c] = all as [Place, Place, Place];
-  for (const place of all) slots.enter(place);
+  const [a, b, c] = all as [Client, Client, Client];
+  for (const client of all) slots.enter(client);
   slots.drop(a);
   expect([b.state, c.state]).toEqual(['taken', 'taken']);
   slots.insist(a);
@@ -98,10 +98,10 @@ it('frees the place of a frame that has ended, and loads it again when asked to'
 
 it('has no more than there is room for, whatever each one takes', () => {
   const slots = new FrameSlots(10);
-  const [large, small, wide, tiny] = [new Place(6), new Place(3), new Place(8), new Place(1)];
+  const [large, small, wide, tiny] = [new Client(6), new Client(3), new Client(8), new Client(1)];
   const all = [large, small, wide, tiny];
   const states = (): string => all.map(({ state }) => state[0]).join('');
-  for (const place of all) slots.enter(place);
+  for (const client of all) slots.enter(client);
   expect(states()).toBe('ttct');
   // What is out of sight goes only where that makes room enough.
   slots.leave(small);

@@ -31,78 +31,78 @@ export class FrameSlots {
   }
 
   /** It came into sight. */
-  enter(place: FrameSlotClient): void {
-    this.#inSight.add(place);
-    if (this.#taken.has(place)) this.#take(place, true);
-    else if (this.#hasRoomFor(place)) this.#take(place, false);
-    else place.changed('crowded');
+  enter(client: FrameSlotClient): void {
+    this.#inSight.add(client);
+    if (this.#taken.has(client)) this.#take(client, true);
+    else if (this.#hasRoomFor(client)) this.#take(client, false);
+    else client.changed('crowded');
   }
 
   /** It is not known whether it is in sight: it is there where nobody else needs the room. */
-  offer(place: FrameSlotClient): void {
-    const left = this.#room - sizeOf(this.#taken) - place.size;
-    if (left >= 0 && !this.#taken.has(place)) this.#take(place, false);
+  offer(client: FrameSlotClient): void {
+    const left = this.#room - sizeOf(this.#taken) - client.size;
+    if (left >= 0 && !this.#taken.has(client)) this.#take(client, false);
   }
 
-  /** It went out of sight. It stays there until another one needs the place. */
-  leave(place: FrameSlotClient): void {
-    this.#inSight.delete(place);
-    if (!this.#taken.has(place)) place.changed('away');
+  /** It went out of sight. It stays there until another one needs the room. */
+  leave(client: FrameSlotClient): void {
+    this.#inSight.delete(client);
+    if (!this.#taken.has(client)) client.changed('away');
     this.#fill();
   }
 
   /** It needs no place any more, or what was there has ended. */
-  drop(place: FrameSlotClient): void {
-    this.#inSight.delete(place);
-    this.#taken.delete(place);
+  drop(client: FrameSlotClient): void {
+    this.#inSight.delete(client);
+    this.#taken.delete(client);
     this.#fill();
   }
 
   /** A person wants this one, at the cost of those that were there for longest. */
-  insist(place: FrameSlotClient): void {
-    this.#inSight.add(place);
-    const isThere = this.#taken.has(place);
-    while (!isThere && !this.#hasRoomFor(place)) {
+  insist(client: FrameSlotClient): void {
+    this.#inSight.add(client);
+    const isThere = this.#taken.has(client);
+    while (!isThere && !this.#hasRoomFor(client)) {
       const [oldest] = this.#taken;
       if (oldest === undefined) break;
       this.#taken.delete(oldest);
       oldest.changed('crowded');
     }
-    this.#take(place, isThere);
+    this.#take(client, isThere);
     this.#fill();
   }
 
-  #take(place: FrameSlotClient, isThere: boolean): void {
-    this.#taken.delete(place);
-    this.#taken.add(place);
-    if (!isThere) place.changed('taken');
+  #take(client: FrameSlotClient, isThere: boolean): void {
+    this.#taken.delete(client);
+    this.#taken.add(client);
+    if (!isThere) client.changed('taken');
   }
 
   /** Makes room by what is out of sight, if need be and if that is enough. */
   #hasRoomFor({ size }: FrameSlotClient): boolean {
-    const away = [...this.#taken].filter((place) => !this.#inSight.has(place));
+    const away = [...this.#taken].filter((client) => !this.#inSight.has(client));
     let left = this.#room - sizeOf(this.#taken) - size;
     if (left + sizeOf(away) < 0) return false;
-    for (const place of away) {
+    for (const client of away) {
       if (left >= 0) break;
-      left += place.size;
-      this.#taken.delete(place);
-      place.changed('away');
+      left += client.size;
+      this.#taken.delete(client);
+      client.changed('away');
     }
     return true;
   }
 
   /** Gives free places to those in sight that wait for one. */
   #fill(): void {
-    for (const place of this.#inSight) {
-      if (this.#taken.has(place)) continue;
-      if (this.#hasRoomFor(place)) this.#take(place, false);
+    for (const client of this.#inSight) {
+      if (this.#taken.has(client)) continue;
+      if (this.#hasRoomFor(client)) this.#take(client, false);
     }
   }
 }
 
-const sizeOf = (places: Iterable<FrameSlotClient>): number => {
+const sizeOf = (clients: Iterable<FrameSlotClient>): number => {
   let sum = 0;
-  for (const { size } of places) sum += size;
+  for (const { size } of clients) sum += size;
   return sum;
 };
