@@ -14,7 +14,7 @@ import { answerMemory } from '../../src/shared/protocol/answer-slot.ts';
 import { CONTROL_BYTES } from '../../src/shared/protocol/control-words.ts';
 import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
 import { InterpreterHost } from '../../src/utility/worker/interpreter-host.ts';
-import type { HostFunctions } from '../../src/utility/worker/host-ports.ts';
+import type { WorkerEnvironment } from '../../src/utility/worker/host-ports.ts';
 import { bypassNodeErrors } from '../../src/utility/worker/bypass-node-errors.ts';
 import { VmRealmHost, type VmRealm } from '../../src/utility/worker/vm-realm.ts';
 import { OUT_FOLDER } from './node-sandbox.ts';
@@ -57,7 +57,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const hostAttack: unknown = asHost ? runInThisContext(attack) : undefined;
 
-const functions: HostFunctions = {
+const environment: WorkerEnvironment = {
   now: () => performance.now(),
   random: (length) => randomBytes(length).toString('latin1'),
   encode: (text) => encoder.encode(text),
@@ -70,7 +70,7 @@ const functions: HostFunctions = {
   askForPackageFile: () => undefined,
 };
 const realms = new VmRealmHost(own);
-const host = new InterpreterHost(start, functions, {
+const host = new InterpreterHost(start, environment, {
   open: (...given) => {
     const opened = realms.open(...given);
     realm = opened.realm;

@@ -19,10 +19,10 @@ import { loadPyodideModule, setInterruptBuffer, type PyodideModule } from './pyo
 import type { SnapshotExtension } from './pyodide-314/realm-state.ts';
 import {
   headerOf,
-  plainLoading,
-  RestoringLoading,
-  SavableLoading,
-  type LoadingPlan,
+  plainBoot,
+  SnapshotCreator,
+  SnapshotRestorer,
+  type BootPlan,
   type RestoredPackages,
 } from './pyodide-314/snapshot.ts';
 import { StandardInput } from './standard-input.ts';
@@ -44,9 +44,9 @@ export class RealmGuestCore implements GuestCore {
   #module: PyodideModule | undefined;
   #interpreter: GuestInterpreter | undefined;
   /** Set in an interpreter that is there to be saved. */
-  #savable: SavableLoading | undefined;
+  #creator: SnapshotCreator | undefined;
   /** Set in an interpreter that is restored. */
-  #restoring: RestoringLoading | undefined;
+  #restorer: SnapshotRestorer | undefined;
   #dead = false;
   readonly #input = new StandardInput((request, target) =>
     this.#bridge.call('readInput', JSON.stringify(request), target),
@@ -82,7 +82,7 @@ export class RealmGuestCore implements GuestCore {
 
   restore(header: Uint8Array, extension: string): void {
     try {
-      this.#restoring?.restore(header, extension === '' ? undefined : this.#restoredPackages(extension));
+      this.#restorer?.restore(header, extension === '' ? undefined : this.#restoredPackages(extension));
     } catch (error) {
       this.#bridge.booted(describe(error));
     }
@@ -90,7 +90,7 @@ export class RealmGuestCore implements GuestCore {
 
   takeFile(path: string): Uint8Array | null {
     try {
-      return this.#savable === undefined ? null : (this.#interpreter?.takeFile(path) ?? null);
+      return this.#creator === undefined ? null : (this.#interpreter?.takeFile(path) ?? null);
     } catch {
       return null;
     }
@@ -98,15 +98,15 @@ export class RealmGuestCore implements GuestCore {
 
   takeSnapshot(): string {
     try {
-      const [interpreter, module, loading] = [this.#interpreter, this.#module, this.#savable];
-      if (loading === undefined || module === undefined || interpreter === undefined)
+      const [interpreter, module, creator] = [this.#interpreter, this.#module, this.#creator];
+      if (creator === undefined || module === undefined || interpreter === undefined)
         return 'no snapshot can be taken';
-      const extension = loading.extension(interpreter.park());
+      const extension = creator.extension(interpreter.park());
       this.#interpreter = undefined;
       return this.#bridge.snapshotTaken(
         headerOf(interpreter.driver),
         module.HEAPU8,
-        loading.untouched,
+        creator.untouched,
         extension === undefined ? '' : JSON.stringify(extension),
       )
         ? ''
@@ -230,21 +230,21 @@ export class RealmGuestCore implements GuestCore {
     };
   }
 
-  #plan(mode: BootMode): LoadingPlan {
+  #plan(mode: BootMode): BootPlan {
     switch (mode) {
       case 'plain':
-        return plainLoading;
+        return plainBoot;
       case 'for-snapshot':
       case 'for-package-snapshot':
-        this.#savable = new SavableLoading(mode === 'for-package-snapshot');
-        return this.#savable;
+        this.#creator = new SnapshotCreator(mode === 'for-package-snapshot');
+        return this.#creator;
       case 'restore':
-        this.#restoring = new RestoringLoading((memory) => this.#bridge.fillMemory(memory));
-        return this.#restoring;
+        this.#restorer = new SnapshotRestorer((memory) => this.#bridge.fillMemory(memory));
+        return this.#restorer;
     }
   }
 
-  async #start(wasm: object, stdlib: Uint8Array, plan: LoadingPlan, interrupts: Interrupts): Promise<void> {
+  async #start(wasm: object, stdlib: Uint8Array, plan: BootPlan, interrupts: Interrupts): Promise<void> {
     const module = await loadPyodideModule({
       wasm,
       stdlib,
@@ -273,12 +273,12 @@ export class RealmGuestCore implements GuestCore {
       isWriting: () => isWritingFiles(module.FS),
       fileChanges: () => changes.count,
     });
-    if (this.#restoring !== undefined) {
-      this.#interpreter = GuestInterpreter.resume(module, device, changes, this.#restoring.driver);
+    if (this.#restorer !== undefined) {
+      this.#interpreter = GuestInterpreter.resume(module, device, changes, this.#restorer.driver);
     } else {
       this.#interpreter = GuestInterpreter.load(module, device, changes);
     }
-    this.#savable?.noteFiles();
+    this.#creator?.noteFiles();
     setInterruptBuffer(module, interrupts.buffer);
   }
 

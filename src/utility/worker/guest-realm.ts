@@ -7,7 +7,7 @@ import { copyFromGuest, copyToGuest, guestByteLength } from './host-intrinsics.t
 const MAX_PROBLEM = 500;
 
 /** A realm in which the guest bundle has been evaluated. */
-export interface OpenedRealm {
+export interface Realm {
   readonly core: GuestCore;
   /** The engine's code cache of the guest script, so that a later realm need not compile it; or empty. */
   codeCache(): Uint8Array;
@@ -15,16 +15,16 @@ export interface OpenedRealm {
 
 /** The guest's realm, as the host sees it. Nothing here depends on how realms are made. */
 export class GuestRealm {
-  readonly #opened: OpenedRealm;
+  readonly #realm: Realm;
   readonly #core: GuestCore;
 
-  constructor(opened: OpenedRealm) {
-    this.#opened = opened;
-    this.#core = opened.core;
+  constructor(realm: Realm) {
+    this.#realm = realm;
+    this.#core = realm.core;
   }
 
   codeCache(): Uint8Array {
-    return this.#opened.codeCache();
+    return this.#realm.codeCache();
   }
 
   boot(bridge: HostBridge, { mode, wasm, stdlib, interrupts }: WorkerStart): void {

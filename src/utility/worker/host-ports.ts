@@ -1,7 +1,7 @@
 /** What an interpreter needs of the thread that it runs in: a worker of Node's or of a page's. */
 import type { AtomicsWait, CallRequest } from '../../shared/protocol/blocking-calls.ts';
 import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
-import type { OpenedRealm } from './guest-realm.ts';
+import type { Realm } from './guest-realm.ts';
 
 /** Creates the guest's realm. */
 export interface RealmHost {
@@ -9,14 +9,11 @@ export interface RealmHost {
    * Hardens the thread, so that it is useless to a guest that escapes its realm, and creates the realm with the guest core.
    * Irreversible; to be called once.
    */
-  open(
-    guestScript: string,
-    codeCache: Uint8Array,
-  ): { readonly realm: OpenedRealm; readonly checks: SelfCheck[] };
+  open(guestScript: string, codeCache: Uint8Array): { readonly realm: Realm; readonly checks: SelfCheck[] };
 }
 
-/** Functions of the host, captured before the thread is hardened. */
-export interface HostFunctions {
+/** What an interpreter uses of its thread, captured before the thread is hardened. */
+export interface WorkerEnvironment {
   readonly now: () => number;
   /** One character per byte. */
   readonly random: (length: number) => string;

@@ -9,7 +9,7 @@ import type { AtomicsWait } from '../../shared/protocol/blocking-calls.ts';
 import { fromEmitterPort } from '../../shared/rpc/port.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
 import { bypassNodeErrors } from './bypass-node-errors.ts';
-import { serveInterpreter, type ThreadFunctions } from './serve-interpreter.ts';
+import { serveInterpreter, type ThreadEnvironment } from './serve-interpreter.ts';
 import { VmRealmHost } from './vm-realm.ts';
 import { MIB } from '../../shared/units.ts';
 
@@ -26,7 +26,7 @@ const usedMiB = (): number => {
   return Math.ceil((heap + outside) / MIB);
 };
 
-const threadFunctions: ThreadFunctions = {
+const threadEnvironment: ThreadEnvironment = {
   now: () => clock.now(),
   random: (length) => randomBytes(length).toString('latin1'),
   encode: (text) => encoder.encode(text),
@@ -48,7 +48,7 @@ const serve = (port: MessagePort, start: WorkerStart): void => {
   const interpreter = serveInterpreter({
     port: fromEmitterPort(port),
     start,
-    functions: threadFunctions,
+    environment: threadEnvironment,
     realms: new VmRealmHost(own),
     takeImage: () => takeImage(start.images as MessagePort),
   });

@@ -20,10 +20,10 @@ import { CALL_FAILED } from '../../shared/protocol/call-codes.ts';
 import { bytesOfCode } from './code-bytes.ts';
 import { CurrentRun, type WorkerRunEnd } from './current-run.ts';
 import { GuestRealm } from './guest-realm.ts';
-import type { HostFunctions, RealmHost } from './host-ports.ts';
+import type { RealmHost, WorkerEnvironment } from './host-ports.ts';
 import { guarded } from './guarded.ts';
 import { copyFromGuest, guestByteLength } from './host-intrinsics.ts';
-import { GuestCalls } from './guest-calls.ts';
+import { BlockingCallDispatcher } from './blocking-call-dispatcher.ts';
 import { collectImage, fillGuestMemory } from './snapshot-memory.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -46,12 +46,12 @@ const detailOf = (text: unknown): string =>
 /** One interpreter: the realm, and the bridge between it and the control thread. */
 export class InterpreterHost {
   readonly #start: WorkerStart;
-  readonly #host: HostFunctions;
+  readonly #environment: WorkerEnvironment;
   readonly #realms: RealmHost;
   #realm: GuestRealm | undefined;
   #run: CurrentRun | undefined;
   #death: { detail: string; stack: string } | undefined;
-  readonly #calls: GuestCalls;
+  readonly #calls: BlockingCallDispatcher;
   /** The snapshot that is being restored; cleared afterwards. */
   #image: SnapshotImage | undefined;
   /** Set while a snapshot is taken. */
@@ -61,12 +61,12 @@ export class InterpreterHost {
   /** Why the start failed. */
   #problem: unknown = new Error('the interpreter was not begun');
 
-  constructor(start: WorkerStart, host: HostFunctions, realms: RealmHost) {
+  constructor(start: WorkerStart, environment: WorkerEnvironment, realms: RealmHost) {
     this.#start = start;
-    this.#host = host;
+    this.#environment = environment;
     this.#realms = realms;
-    const { askForPackageFile, isInterrupted, wait } = host;
-    this.#calls = new GuestCalls({
+    const { askForPackageFile, isInterrupted, wait } = environment;
+    this.#calls = new BlockingCallDispatcher({
       answers: start.answers,
       wait,
       isInterrupted,
@@ -107,7 +107,7 @@ export class InterpreterHost {
     await warmUp({
       run: (order) => this.run(order, () => undefined),
       forgetRuns: () => detailOf(realm.forgetRuns()),
-      decode: this.#host.decode,
+      decode: this.#environment.decode,
     });
     return checks;
   }
@@ -127,7 +127,7 @@ export class InterpreterHost {
   #restore(realm: GuestRealm, { libraries, packages, snapshot }: WorkerImage): void {
     const image = decodeImage(snapshot);
     this.#image = image;
-    realm.restore({ libraries, packages }, image.header, this.#host.decode(image.extension));
+    realm.restore({ libraries, packages }, image.header, this.#environment.decode(image.extension));
   }
 
   /** Removes a file of an interpreter without guest code and returns its content; null when there is none. */
@@ -179,7 +179,7 @@ export class InterpreterHost {
   /** What the guest core answers, as UTF-8; empty when the answer is too long or no bytes. */
   ask<Q extends GuestQuestion>(question: Q, params: QuestionParams<Q>): Uint8Array {
     try {
-      const answer = this.#realm?.ask(question, this.#host.encode(JSON.stringify(params)));
+      const answer = this.#realm?.ask(question, this.#environment.encode(JSON.stringify(params)));
       const length = guestByteLength(answer);
       if (length >= 0 && length <= guestQuestions[question].maxBytes) return copyFromGuest(answer, length);
     } catch {
@@ -207,12 +207,12 @@ export class InterpreterHost {
     }
     if (this.#death !== undefined) return Promise.resolve({ kind: 'died', ...this.#death });
     return new Promise((resolve) => {
-      this.#run = new CurrentRun(order, this.#host, send, resolve);
+      this.#run = new CurrentRun(order, this.#environment, send, resolve);
       this.#calls.forget();
       // A late interrupt of the last run must not reach this one.
-      this.#host.forgetInterrupt();
+      this.#environment.forgetInterrupt();
       try {
-        const code = bytesOfCode(order.code, this.#host.encode);
+        const code = bytesOfCode(order.code, this.#environment.encode);
         this.#finish(realm.run(code, JSON.stringify(order.facts ?? {}), order.outputBytes));
       } catch {
         // What the guest threw is not looked at.
@@ -232,13 +232,13 @@ export class InterpreterHost {
   }
 
   #bridge(): HostBridge {
-    const host = this.#host;
+    const environment = this.#environment;
     const bridge = {
       __proto__: null,
-      now: guarded(() => host.now(), 0),
+      now: guarded(() => environment.now(), 0),
       random: guarded(
         (length: unknown) =>
-          typeof length === 'number' && length >= 0 && length <= MAX_RANDOM ? host.random(length) : '',
+          typeof length === 'number' && length >= 0 && length <= MAX_RANDOM ? environment.random(length) : '',
         '',
       ),
       write: guarded((stream: unknown, bytes: unknown) => {
@@ -248,7 +248,7 @@ export class InterpreterHost {
       }, undefined),
       pausing: guarded(() => this.#run?.sendIfDue() === false, false),
       measure: guarded(() => {
-        host.measure();
+        environment.measure();
         // Flush buffered output also for a loop that writes nothing, before its thread is terminated.
         this.#saveOutput();
         return undefined;
@@ -269,7 +269,7 @@ export class InterpreterHost {
       }, false),
       snapshotTaken: guarded((header: unknown, memory: unknown, untouched: unknown, extension: unknown) => {
         if (this.#onImage === undefined) return false;
-        this.#onImage(collectImage({ header, memory, untouched, extension }, host.encode));
+        this.#onImage(collectImage({ header, memory, untouched, extension }, environment.encode));
         return true;
       }, false),
       booted: guarded((problem: unknown) => {
@@ -311,7 +311,7 @@ export class InterpreterHost {
 
   /** Flushes the kept end of long output, which would be lost with the thread. */
   #saveOutput(): void {
-    if (this.#host.isStopping()) this.#run?.endOutput();
+    if (this.#environment.isStopping()) this.#run?.endOutput();
   }
 
   /** @param outcome the guest's; null when it is invalid */

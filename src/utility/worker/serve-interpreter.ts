@@ -19,11 +19,11 @@ import {
 import { CONTROL_WORDS } from '../../shared/protocol/control-words.ts';
 import type { NextTurn } from '../../shared/rpc/pacer.ts';
 import { InterpreterHost } from './interpreter-host.ts';
-import type { HostFunctions, RealmHost } from './host-ports.ts';
+import type { RealmHost, WorkerEnvironment } from './host-ports.ts';
 
 /** Captured before the thread is hardened. */
-export interface ThreadFunctions extends Omit<
-  HostFunctions,
+export interface ThreadEnvironment extends Omit<
+  WorkerEnvironment,
   'askForPackageFile' | 'isInterrupted' | 'isStopping' | 'forgetInterrupt' | 'measure'
 > {
   /** Memory of the thread: its heap, files and WebAssembly memory, in MiB. */
@@ -36,7 +36,7 @@ export interface Thread {
   /** To the control thread. */
   readonly port: RpcPort;
   readonly start: WorkerStart;
-  readonly functions: ThreadFunctions;
+  readonly environment: ThreadEnvironment;
   readonly realms: RealmHost;
   /** What the interpreter is restored from, if it is. */
   readonly takeImage: () => WorkerImage | undefined | Promise<WorkerImage | undefined>;
@@ -149,10 +149,16 @@ const handlersOf = (
 });
 
 /** Answers the control thread from now on. The interpreter is started by `boot`. */
-export const serveInterpreter = ({ functions, port, realms, start, takeImage }: Thread): InterpreterHost => {
+export const serveInterpreter = ({
+  environment,
+  port,
+  realms,
+  start,
+  takeImage,
+}: Thread): InterpreterHost => {
   const [interrupts, used] = [new Int32Array(start.interrupts), new Int32Array(start.used)];
-  const { nextTurn, usedMiB, ...ofThread } = functions;
-  const host: HostFunctions = {
+  const { nextTurn, usedMiB, ...ofThread } = environment;
+  const workerEnvironment: WorkerEnvironment = {
     ...ofThread,
     measure: () => void store(used, 0, usedMiB()),
     askForPackageFile: (call, request) => peer.emit('readPackageFile', { call, ...request }),
@@ -160,13 +166,13 @@ export const serveInterpreter = ({ functions, port, realms, start, takeImage }: 
     isStopping: () => load(interrupts, CONTROL_WORDS.stopping) !== 0,
     forgetInterrupt: () => void store(interrupts, CONTROL_WORDS.interrupt, 0),
   };
-  const interpreter = new InterpreterHost(start, host, realms);
+  const interpreter = new InterpreterHost(start, workerEnvironment, realms);
   const peer = new RpcPeer({
     port,
     local: workerContract,
     remote: workerHostContract,
     limits: { maxMessageBytes: TO_WORKER_LIMITS.maxBytes, maxNodes: TO_WORKER_LIMITS.maxNodes },
-    handlers: handlersOf(interpreter, takeImage, host.measure),
+    handlers: handlersOf(interpreter, takeImage, workerEnvironment.measure),
     nextTurn,
   });
   return interpreter;

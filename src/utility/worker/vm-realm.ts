@@ -1,7 +1,7 @@
 import { createContext, Script, constants, type Context } from 'node:vm';
 import type { GuestCore } from '../../shared/protocol/guest-bridge.ts';
 import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
-import type { OpenedRealm } from './guest-realm.ts';
+import type { Realm } from './guest-realm.ts';
 import { hardenThread } from './harden.ts';
 import type { RealmHost } from './host-ports.ts';
 import { threadChecks } from './self-checks.ts';
@@ -9,7 +9,7 @@ import { threadChecks } from './self-checks.ts';
 const GUEST_SCRIPT_NAME = 'guest.js';
 
 /** A bare realm of Node's, with the guest core in it. */
-export class VmRealm implements OpenedRealm {
+export class VmRealm implements Realm {
   readonly core: GuestCore;
   readonly #context: Context;
   readonly #script: Script;

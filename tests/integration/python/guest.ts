@@ -26,7 +26,7 @@ import {
   setInterruptBuffer,
   type PyodideModule,
 } from '../../../src/utility/realm/pyodide-314/pyodide-module.ts';
-import { plainLoading } from '../../../src/utility/realm/pyodide-314/snapshot.ts';
+import { plainBoot } from '../../../src/utility/realm/pyodide-314/snapshot.ts';
 import { bytesOfCode } from '../../../src/utility/worker/code-bytes.ts';
 
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
@@ -111,7 +111,7 @@ export async function startGuest(
   const module = await loadPyodideModule({
     wasm: await WebAssembly.compile(bytesOf('pyodide.asm.wasm')),
     stdlib: bytesOf('python_stdlib.zip'),
-    plan: plainLoading,
+    plan: plainBoot,
     onRefusal: (refusal) => expect.fail(refusal.message),
   });
   const captured = { stdout: '', stderr: '' };

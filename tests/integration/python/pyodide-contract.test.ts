@@ -12,7 +12,7 @@ import {
   loadPyodideModule,
   type PyodideModule,
 } from '../../../src/utility/realm/pyodide-314/pyodide-module.ts';
-import { plainLoading } from '../../../src/utility/realm/pyodide-314/snapshot.ts';
+import { plainBoot } from '../../../src/utility/realm/pyodide-314/snapshot.ts';
 import { startGuest, type Guest } from './guest.ts';
 
 type Kind = 'function' | 'object' | 'number' | 'string';
@@ -102,7 +102,7 @@ beforeAll(async () => {
   module = await loadPyodideModule({
     wasm: await WebAssembly.compile(bytesOf('pyodide.asm.wasm')),
     stdlib: bytesOf('python_stdlib.zip'),
-    plan: plainLoading,
+    plan: plainBoot,
     onRefusal: (refusal) => expect.fail(refusal.message),
   });
   guest = await startGuest();

@@ -2,7 +2,7 @@
 import type { AtomicsWait } from '../../../src/shared/protocol/blocking-calls.ts';
 import { fromEventTargetPort } from '../../../src/shared/rpc/port.ts';
 import type { WorkerImage, WorkerStart } from '../../../src/shared/protocol/worker-protocol.ts';
-import { serveInterpreter, type ThreadFunctions } from '../../../src/utility/worker/serve-interpreter.ts';
+import { serveInterpreter, type ThreadEnvironment } from '../../../src/utility/worker/serve-interpreter.ts';
 import { WebRealmHost } from './web-realm.ts';
 
 const { addEventListener: listen, performance: clock, crypto, setTimeout: startTimer } = globalThis;
@@ -19,7 +19,7 @@ const latin1 = (bytes: Uint8Array): string => {
   return text;
 };
 
-const functions: ThreadFunctions = {
+const environment: ThreadEnvironment = {
   now: () => clock.now(),
   random: (length) => latin1(crypto.getRandomValues(new Uint8Array(length))),
   encode: (text) => encoder.encode(text),
@@ -46,7 +46,7 @@ const serve = (start: WorkerStart): void => {
       postMessage: (message) => post(message),
     }),
     start,
-    functions,
+    environment,
     realms: new WebRealmHost(),
     takeImage: imageFrom(start.images as MessagePort, start.mode === 'restore'),
   });

@@ -9,7 +9,7 @@ import type { DeviceFileSystem } from './devices.ts';
 import type { ChangingFileSystem } from './file-changes.ts';
 import type { FolderNode, PackageFileSystem } from './package-files.ts';
 import { keepMappedFiles } from './mapped-files.ts';
-import type { LoadingPlan, SavedModule } from './snapshot.ts';
+import type { BootPlan, SavedModule } from './snapshot.ts';
 import type { ZoneVariables } from './time-zone.ts';
 import type { FileSystemNode, WalkedFileSystem } from './workspace-files.ts';
 
@@ -50,7 +50,7 @@ export interface PyodideModuleOptions {
   readonly wasm: object;
   /** Zip of the standard library. */
   readonly stdlib: Uint8Array;
-  readonly plan: LoadingPlan;
+  readonly plan: BootPlan;
   /** Told of a call of what is cut off from the guest. */
   readonly onRefusal: (refusal: Error) => void;
 }

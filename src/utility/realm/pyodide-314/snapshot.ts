@@ -13,7 +13,7 @@ export interface SavedModule extends StatefulModule {
 }
 
 /** One way to come to a Python that runs. */
-export interface LoadingPlan {
+export interface BootPlan {
   /** Whether Python is not started, as its memory is to be replaced. */
   readonly isRestored: boolean;
   /** Told of the main module's exports as soon as they are there. */
@@ -24,15 +24,15 @@ export interface LoadingPlan {
   finish(module: SavedModule): Promise<void>;
 }
 
-export const plainLoading: LoadingPlan = {
+export const plainBoot: BootPlan = {
   isRestored: false,
   instantiated: () => undefined,
   initialized: () => undefined,
   finish: () => Promise.resolve(),
 };
 
-/** Loading as ever, but so that the memory can be saved. */
-export class SavableLoading implements LoadingPlan {
+/** Boots as ever, but so that the memory can be saved. */
+export class SnapshotCreator implements BootPlan {
   readonly isRestored = false;
   readonly #recorder: LinkingRecorder | undefined;
   #untouched: Uint8Array | undefined;
@@ -99,8 +99,8 @@ export interface RestoredPackages {
   readonly placeFiles: (files: SnapshotFileSystem) => void;
 }
 
-/** Python is not started: its memory is put in the place of the new instance's, once it is there. */
-export class RestoringLoading implements LoadingPlan {
+/** Boots without starting Python: its memory is put in the place of the new instance's, once it is there. */
+export class SnapshotRestorer implements BootPlan {
   readonly isRestored = true;
   readonly #fillMemory: (memory: Uint8Array) => boolean;
   readonly #restored: Promise<RestoredPackages | undefined>;

@@ -9,7 +9,7 @@ import {
 } from '../../../../src/shared/protocol/blocking-calls.ts';
 import { CALL_FAILED, CALL_INTERRUPTED } from '../../../../src/shared/protocol/call-codes.ts';
 import { BlockingCaller } from '../../../../src/utility/worker/blocking-caller.ts';
-import { GuestCalls } from '../../../../src/utility/worker/guest-calls.ts';
+import { BlockingCallDispatcher } from '../../../../src/utility/worker/blocking-call-dispatcher.ts';
 
 const bytes = (...values: number[]): CallAnswer => ({ kind: 'bytes', bytes: Uint8Array.from(values) });
 
@@ -120,7 +120,7 @@ const answersOf = (partBytes: number): Record<BlockingCall, SharedArrayBuffer> =
 });
 
 describe("a guest's call", () => {
-  const setUp = (answer: CallAnswer): { calls: GuestCalls; asked: unknown[] } => {
+  const setUp = (answer: CallAnswer): { calls: BlockingCallDispatcher; asked: unknown[] } => {
     const answers = answersOf(8);
     const asked: unknown[] = [];
     const ask = (slot: AnswerSlot) => (call: number, request: object) => {
@@ -128,7 +128,7 @@ describe("a guest's call", () => {
       slot.answer(call, answer);
       return true;
     };
-    const calls = new GuestCalls({
+    const calls = new BlockingCallDispatcher({
       answers,
       wait: () => 'timed-out',
       isInterrupted: () => answer.kind === 'failed',
@@ -162,7 +162,7 @@ describe("a guest's call", () => {
 
   it('that can be interrupted is; one of a package file is not', () => {
     const answers = answersOf(8);
-    const calls = new GuestCalls({
+    const calls = new BlockingCallDispatcher({
       answers,
       wait: () => 'timed-out',
       isInterrupted: () => true,
@@ -182,7 +182,7 @@ describe("a guest's call", () => {
     const slot = new AnswerSlot(answers.callFunction);
     const asked: number[] = [];
     let interrupted = true;
-    const calls = new GuestCalls({
+    const calls = new BlockingCallDispatcher({
       answers,
       // The abandoned call is answered late.
       wait: () => {

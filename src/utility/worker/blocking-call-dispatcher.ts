@@ -12,7 +12,7 @@ import { guestByteLength, viewOfGuest } from './host-intrinsics.ts';
 
 type Ask<C extends BlockingCall> = (call: number, request: CallRequest<C>) => boolean;
 
-export interface GuestCallsOptions {
+export interface BlockingCallDispatcherOptions {
   /** See `WorkerStart.answers`. */
   readonly answers: Readonly<Record<BlockingCall, SharedArrayBuffer>>;
   readonly wait: AtomicsWait;
@@ -28,10 +28,10 @@ interface Caller {
 }
 
 /** The guest's blocking calls: requests are JSON, answers are written into the guest's memory. */
-export class GuestCalls {
+export class BlockingCallDispatcher {
   readonly #callers: Readonly<Record<BlockingCall, Caller>>;
 
-  constructor({ answers, ask, isInterrupted, wait }: GuestCallsOptions) {
+  constructor({ answers, ask, isInterrupted, wait }: BlockingCallDispatcherOptions) {
     const callerOf = <C extends BlockingCall>(
       name: C,
       askFor: Ask<C>,
