@@ -1,5 +1,5 @@
 import { ModuleOwners } from '../../src/main/packages/resolve/module-owners.ts';
-import type { ObtainedPackages, WantedPackages } from '../../src/main/packages/package-work.ts';
+import type { ObtainedPackages, WantedPackages } from '../../src/main/packages/package-transaction.ts';
 import type { Wheel } from '../../src/main/packages/wheel.ts';
 import type { PackageProvider, RunPackages } from '../../src/main/sandbox/packages/package-provider.ts';
 

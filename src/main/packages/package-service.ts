@@ -7,8 +7,8 @@ import { CatalogReader } from './catalog-reader.ts';
 import { UserInstalls } from './user-installs.ts';
 import { PackageInventory } from './inventory.ts';
 import { PACKAGE_SERVICE_LIMITS, type PackageServiceLimits } from './package-service-limits.ts';
-import type { PackageWorkOptions } from './look-ups.ts';
-import { PackageWork, type WantedPackages } from './package-work.ts';
+import type { PackageTransactionOptions } from './dependency-resolver.ts';
+import { PackageTransaction, type WantedPackages } from './package-transaction.ts';
 import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 import { PackageCatalog } from './resolve/catalog.ts';
 import { Discovery } from './resolve/discovery.ts';
@@ -41,7 +41,7 @@ export interface PackageServiceOptions {
 }
 
 /** Of one installation. */
-export type EnsureOptions = PackageWorkOptions & Pick<WantedPackages, 'spelledOut' | 'present'>;
+export type EnsureOptions = PackageTransactionOptions & Pick<WantedPackages, 'spelledOut' | 'present'>;
 
 export interface MendOptions {
   readonly signal?: AbortSignal;
@@ -106,7 +106,7 @@ export class PackageService {
   }
 
   /** Begins an operation on packages, for a run or an installation. The caller must release it. */
-  async begin(options: PackageWorkOptions): Promise<PackageWork> {
+  async begin(options: PackageTransactionOptions): Promise<PackageTransaction> {
     const { lock, sources, store } = this.#options;
     const hold = this.#holds.open();
     const silent = new UnreachableSources();
@@ -125,7 +125,7 @@ export class PackageService {
       overallMs: this.#limits.overallMs,
       release: () => hold.release(),
     };
-    return new PackageWork(parts, options);
+    return new PackageTransaction(parts, options);
   }
 
   /**

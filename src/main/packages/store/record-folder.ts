@@ -37,7 +37,7 @@ export interface RecordFolderOptions<T> {
   readonly parse: (record: { readonly format: number; readonly value: unknown }, file: string) => T | null;
 }
 
-export interface Records<T> {
+export interface LoadedRecords<T> {
   /** By the names of their files, sorted. */
   readonly found: ReadonlyMap<string, T>;
   /** Bytes of all of these files together. */
@@ -60,15 +60,15 @@ export class RecordFolder<T> {
   readonly #options: RecordFolderOptions<T>;
   #known = new Map<string, Known<T>>();
   /** All there was, when the folder had that time. */
-  #last: { readonly mark: string; readonly records: Records<T> } | null = null;
-  #loading: Promise<Records<T>> | null = null;
+  #last: { readonly mark: string; readonly records: LoadedRecords<T> } | null = null;
+  #loading: Promise<LoadedRecords<T>> | null = null;
 
   constructor(options: RecordFolderOptions<T>) {
     this.#options = options;
   }
 
   /** @throws PackageError `store-unreadable` */
-  load(): Promise<Records<T>> {
+  load(): Promise<LoadedRecords<T>> {
     // A caller during the reading of the folder may get a result that is a moment old.
     this.#loading ??= this.#load().finally(() => {
       this.#loading = null;
@@ -123,7 +123,7 @@ export class RecordFolder<T> {
     this.#loading = null;
   }
 
-  async #load(): Promise<Records<T>> {
+  async #load(): Promise<LoadedRecords<T>> {
     const before = await this.#markOfFolder();
     if (before !== null && this.#last?.mark === before.mark) return this.#last.records;
     const files = (await this.#names()).filter((file) => this.#options.fileName.test(file));
@@ -141,7 +141,7 @@ export class RecordFolder<T> {
       }),
     );
     const sorted = [...known].sort(([left], [right]) => (left < right ? -1 : 1));
-    const records: Records<T> = {
+    const records: LoadedRecords<T> = {
       found: new Map(sorted.map(([file, { record }]) => [file, record])),
       bytes: sorted.reduce((sum, [, { bytes }]) => sum + bytes, 0),
       damaged: damaged.sort(),

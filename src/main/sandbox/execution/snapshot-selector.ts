@@ -1,5 +1,5 @@
 import type { RunRequest } from '../../../shared/contract/sandbox.ts';
-import type { WantedPackages } from '../../packages/package-work.ts';
+import type { WantedPackages } from '../../packages/package-transaction.ts';
 import type { Wheel } from '../../packages/wheel.ts';
 import type { BytecodeStore } from '../packages/bytecode-store.ts';
 import type { Clock } from '../../base/clock.ts';

@@ -1,14 +1,14 @@
-import type { PackageWorkOptions } from '../../packages/look-ups.ts';
-import type { PackageWork } from '../../packages/package-work.ts';
+import type { PackageTransactionOptions } from '../../packages/dependency-resolver.ts';
+import type { PackageTransaction } from '../../packages/package-transaction.ts';
 import type { PackageService } from '../../packages/package-service.ts';
 import type { Wheel } from '../../packages/wheel.ts';
 
-/** The package operations of one run; see `PackageWork`. */
-export type RunPackages = Pick<PackageWork, 'providersOf' | 'modules' | 'obtain' | 'kept' | 'release'>;
+/** The package operations of one run; see `PackageTransaction`. */
+export type RunPackages = Pick<PackageTransaction, 'providersOf' | 'modules' | 'obtain' | 'kept' | 'release'>;
 
 /** Where a sandbox gets packages from. All methods throw PackageError. */
 export interface PackageProvider extends Pick<PackageService, 'read' | 'close'> {
-  begin(options: PackageWorkOptions): Promise<RunPackages>;
+  begin(options: PackageTransactionOptions): Promise<RunPackages>;
 }
 
 /** A service that is opened when the first run needs it. */
@@ -20,7 +20,7 @@ export class LazyPackages implements PackageProvider {
     this.#open = open;
   }
 
-  async begin(options: PackageWorkOptions): Promise<RunPackages> {
+  async begin(options: PackageTransactionOptions): Promise<RunPackages> {
     return (await this.#service()).begin(options);
   }
 

@@ -1,7 +1,7 @@
 import { IMPLICIT_MODULES, IMPLICIT_USE_WORDS } from '../../../shared/curated-packages.ts';
 import type { RunRequest } from '../../../shared/contract/sandbox.ts';
 import type { ImportReport } from '../../../shared/protocol/import-report.ts';
-import type { OptionalPackage, WantedPackages } from '../../packages/package-work.ts';
+import type { OptionalPackage, WantedPackages } from '../../packages/package-transaction.ts';
 import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
 import type { Provider } from '../../packages/resolve/catalog.ts';
 import { packageName } from '../../packages/resolve/requirement.ts';
@@ -39,7 +39,7 @@ export interface FoundNeeds {
 }
 
 /**
- * The packages of one run: those named with it, those that main finds in its code, and the one `PackageWork` in which all
+ * The packages of one run: those named with it, those that main finds in its code, and the one `PackageTransaction` in which all
  * are resolved. Kept from the choice of a snapshot to the installation, also across retries.
  */
 export class RunNeeds {

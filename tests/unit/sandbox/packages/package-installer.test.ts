@@ -3,7 +3,7 @@ import { PackageCatalog } from '../../../../src/main/packages/resolve/catalog.ts
 import { PackageLock } from '../../../../src/main/packages/resolve/lock-file.ts';
 import { ModuleOwners } from '../../../../src/main/packages/resolve/module-owners.ts';
 import { PackageError } from '../../../../src/main/packages/package-error.ts';
-import type { WantedPackages } from '../../../../src/main/packages/package-work.ts';
+import type { WantedPackages } from '../../../../src/main/packages/package-transaction.ts';
 import type { OpenInterpreter } from '../../../../src/main/sandbox/sessions/session-registry.ts';
 import { PackageInstaller } from '../../../../src/main/sandbox/packages/package-installer.ts';
 import { RunNeeds } from '../../../../src/main/sandbox/packages/run-needs.ts';

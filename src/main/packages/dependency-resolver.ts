@@ -14,13 +14,13 @@ import type { StoreWriter } from './store/store-quota.ts';
 /** Most rounds of look-ups: each finds the dependencies of the packages found in the round before. */
 const MAX_ROUNDS = 30;
 
-export interface PackageWorkOptions {
+export interface PackageTransactionOptions {
   readonly askedBy: Requester;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: PackageProgress) => void) | undefined;
 }
 
-export interface LookUpParts {
+export interface DependencyResolverParts {
   readonly catalog: PackageCatalog;
   readonly rules: AccessRules;
   readonly discovery: Discovery;
@@ -31,7 +31,7 @@ export interface LookUpParts {
   readonly python: string;
 }
 
-/** State of one call of `PackageWork.obtain`. */
+/** State of one call of `PackageTransaction.obtain`. */
 export interface ObtainContext {
   readonly spelledOut: ReadonlySet<string>;
   readonly present: ReadonlyMap<string, string>;
@@ -39,18 +39,18 @@ export interface ObtainContext {
 }
 
 /**
- * The resolution of requirements in one piece of work, and what sources were asked for it. Nothing is asked twice: what
+ * The resolution of requirements in one transaction, and what sources were asked for it. Nothing is asked twice: what
  * was found is known, and what has failed has failed. Throws PackageError.
  */
-export class LookUps {
-  readonly #parts: LookUpParts;
-  readonly #options: PackageWorkOptions;
+export class DependencyResolver {
+  readonly #parts: DependencyResolverParts;
+  readonly #options: PackageTransactionOptions;
   /** Looked up, by name. */
   readonly #found = new Map<string, UserEntry>();
   /** Look-ups that failed, by what was asked. */
   readonly #failed = new Map<string, PackageError>();
 
-  constructor(parts: LookUpParts, options: PackageWorkOptions) {
+  constructor(parts: DependencyResolverParts, options: PackageTransactionOptions) {
     this.#parts = parts;
     this.#options = options;
   }

@@ -1,5 +1,10 @@
 import { autoInstallOff } from './access-rules.ts';
-import { LookUps, type LookUpParts, type PackageWorkOptions, type ObtainContext } from './look-ups.ts';
+import {
+  DependencyResolver,
+  type DependencyResolverParts,
+  type PackageTransactionOptions,
+  type ObtainContext,
+} from './dependency-resolver.ts';
 import { PackageError } from './package-error.ts';
 import type { Provider } from './resolve/catalog.ts';
 import type { MarkerEnvironment } from './resolve/markers.ts';
@@ -43,7 +48,7 @@ export interface ObtainedPackages {
   readonly refused: ReadonlyMap<string, PackageError>;
 }
 
-export interface PackageWorkParts extends LookUpParts {
+export interface PackageTransactionParts extends DependencyResolverParts {
   readonly owners: ModuleOwners;
   readonly files: PackageFiles;
   readonly store: PackageStore;
@@ -54,22 +59,22 @@ export interface PackageWorkParts extends LookUpParts {
 }
 
 /**
- * The packages of one piece of work, a run or an installation: the catalogue as it was when the work began, and all that
+ * The packages of one run or one installation: the catalogue as it was when that began, and all that
  * was looked up and fetched since. Nothing is asked twice: neither the store's records nor a source, and what has failed
  * has failed. All that it gives out stays in the store until it is released. All methods throw PackageError.
  */
-export class PackageWork {
-  readonly #parts: PackageWorkParts;
-  readonly #options: PackageWorkOptions;
-  readonly #lookUps: LookUps;
+export class PackageTransaction {
+  readonly #parts: PackageTransactionParts;
+  readonly #options: PackageTransactionOptions;
+  readonly #resolver: DependencyResolver;
   /** Sizes of the files that are in the store and held, by hash. */
   readonly #sizes = new Map<string, number>();
   readonly #recorded = new Set<string>();
 
-  constructor(parts: PackageWorkParts, options: PackageWorkOptions) {
+  constructor(parts: PackageTransactionParts, options: PackageTransactionOptions) {
     this.#parts = parts;
     this.#options = options;
-    this.#lookUps = new LookUps(parts, options);
+    this.#resolver = new DependencyResolver(parts, options);
   }
 
   /** The packages that provide imported modules, by module. Modules without a package are left out. */
@@ -184,7 +189,7 @@ export class PackageWork {
       const { name } = requirement;
       if (this.#parts.catalog.ofLock(name) !== undefined) continue;
       // Errors are reported by the resolution that follows.
-      const resolved = await this.#lookUps.resolve([requirement], context).catch(refusedToNothing);
+      const resolved = await this.#resolver.resolve([requirement], context).catch(refusedToNothing);
       const own = resolved?.entries.find((entry) => entry.name === name && entry.origin === 'user');
       for (const module of own?.imports ?? []) claimed.set(topOf(module), name);
     }
@@ -199,7 +204,7 @@ export class PackageWork {
     context: ObtainContext,
   ): Promise<{ entries: readonly PackageEntry[]; accepted: readonly Requirement[] }> {
     const obtain = async (more: readonly Option[]): Promise<readonly PackageEntry[]> => {
-      const resolved = await this.#lookUps.resolve([...musts, ...more.map(only)], context);
+      const resolved = await this.#resolver.resolve([...musts, ...more.map(only)], context);
       await this.#fetch(resolved, context.signal);
       return resolved.entries;
     };
@@ -246,7 +251,7 @@ export class PackageWork {
   ): Promise<void> {
     const { catalog, writer } = this.#parts;
     const named = new Set(
-      wanted.map(({ name }) => name).filter((name) => this.#lookUps.isNamed(name, spelledOut)),
+      wanted.map(({ name }) => name).filter((name) => this.#resolver.isNamed(name, spelledOut)),
     );
     const hashes = new Set(entries.filter(({ name }) => named.has(name)).map(({ sha256 }) => sha256));
     if (hashes.size === 0) return;

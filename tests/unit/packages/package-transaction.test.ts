@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import type { OptionalPackage, WantedPackages } from '../../../src/main/packages/package-work.ts';
+import type { OptionalPackage, WantedPackages } from '../../../src/main/packages/package-transaction.ts';
 import { UserLock } from '../../../src/main/packages/store/user-lock.ts';
 import { hang, serve, testServer } from './support/test-server.ts';
 import { offersText, settingsFor, wheel, WHEELS, world } from './support/world.ts';
