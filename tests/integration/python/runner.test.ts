@@ -184,6 +184,22 @@ describe('errors', () => {
     expect(error?.traceback).not.toMatch(/vivarium|pyodide/u);
   });
 
+  it.each([
+    ['import math\nmath.sqroot(2)', "module 'math' has no attribute 'sqroot'. Did you mean: 'sqrt'?"],
+    ['total = 1\ntotl', "name 'totl' is not defined. Did you mean: 'total'?"],
+    ['colorsys.rgb_to_hls', "name 'colorsys' is not defined. Did you forget to import 'colorsys'?"],
+    ['from math import sqroot', "cannot import name 'sqroot' from 'math' (unknown location). Did you mean: 'sqrt'?"],
+    [
+      'error = ValueError("no date")\nerror.add_note("in line 3\\nof a.csv")\nraise error',
+      'no date\nin line 3\nof a.csv',
+    ],
+    // What a traceback shows in another way stays as it is.
+    ['raise ValueError("")', ''],
+    ['raise SystemExit(3)', '3'],
+  ])('has in the message what Python adds to it: %j', async (code, message) => {
+    expect((await run(code)).error?.message).toBe(message);
+  });
+
   it('shows source lines of functions of an earlier run, and blames the current one', async () => {
     await run('def broken():\n    raise KeyError("gone")  # earlier');
     const { error } = await run('\n\nbroken()');

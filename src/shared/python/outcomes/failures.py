@@ -83,16 +83,22 @@ def describe_failure(
         )
     except BaseException:
         advice = None
-    if advice is not None:
-        message = f"{message}; {advice}"
-        cut = cut or len(message) > text_limit
-        message = message[:text_limit]
     try:
-        text, shortened = shorten(_format(error), _MAX_TRACEBACK_CHARACTERS)
+        text, last = _format(error)
+        text, shortened = shorten(text, _MAX_TRACEBACK_CHARACTERS)
         text = valid(text if advice is None else f"{text}{advice}\n")
+        # The name that was meant, as Python guesses it, and the notes of the exception.
+        said = f"{name}: {message}"
+        added = valid(last.removeprefix(said).rstrip("\n")) if last.startswith(said) else ""
     except BaseException as problem:
         text = f"[traceback not available: {name_of(type(problem))}]\n{name}: {message}\n"
         text, shortened = shorten(text, _MAX_TRACEBACK_CHARACTERS)
+        added = ""
+    added += "" if advice is None else f"; {advice}"
+    if added:
+        message = f"{message}{added}"
+        cut = cut or len(message) > text_limit
+        message = message[:text_limit]
     try:
         line = _line_in(error, filename) if compiled is None else _line_of_compiler(error, compiled)
     except BaseException:
@@ -105,7 +111,8 @@ def _code_of(filename: str) -> str:
     return "".join(entry[2]) if len(entry) > 2 else ""
 
 
-def _format(error: BaseException) -> str:
+def _format(error: BaseException) -> tuple[str, str]:
+    """The traceback, and what it ends with: type, message and what Python adds to them."""
     for name, module in _NEEDED_MODULES.items():
         if _modules.get(name) is not module:
             _modules[name] = module
@@ -118,7 +125,7 @@ def _format(error: BaseException) -> str:
     limit = None if depth <= _MAX_TRACEBACK_FRAMES else -_MAX_TRACEBACK_FRAMES
     formatted = _TracebackException(type(error), error, trace, limit=limit)
     _clean_stacks(formatted)
-    return "".join(formatted.format())
+    return "".join(formatted.format()), "".join(formatted.format_exception_only())
 
 
 def _clean_stacks(root: traceback.TracebackException) -> None:
