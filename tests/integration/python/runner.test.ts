@@ -188,7 +188,10 @@ describe('errors', () => {
     ['import math\nmath.sqroot(2)', "module 'math' has no attribute 'sqroot'. Did you mean: 'sqrt'?"],
     ['total = 1\ntotl', "name 'totl' is not defined. Did you mean: 'total'?"],
     ['colorsys.rgb_to_hls', "name 'colorsys' is not defined. Did you forget to import 'colorsys'?"],
-    ['from math import sqroot', "cannot import name 'sqroot' from 'math' (unknown location). Did you mean: 'sqrt'?"],
+    [
+      'from math import sqroot',
+      "cannot import name 'sqroot' from 'math' (unknown location). Did you mean: 'sqrt'?",
+    ],
     [
       'error = ValueError("no date")\nerror.add_note("in line 3\\nof a.csv")\nraise error',
       'no date\nin line 3\nof a.csv',
