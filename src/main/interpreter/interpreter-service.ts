@@ -3,6 +3,7 @@ import { isJsonObject } from '../../shared/json-data.ts';
 import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
 import { messageOf } from '../base/system-error.ts';
 import { Yielder } from '../foreign-text/yielder.ts';
+import { errorText } from '../run/error-text.ts';
 
 /** What is used of a result. */
 type RunOutcome = Pick<RunResult, 'error' | 'status' | 'stdout' | 'value'>;
@@ -77,18 +78,10 @@ const attempt = async (run: Run, code: unknown): Promise<{ result: RunOutcome } 
   if (typeof code !== 'string') return { error: 'there is no code to run; give it as text' };
   try {
     const result = await run({ code });
-    return result.status === 'ok' ? { result } : { error: errorText(result) };
+    return result.status === 'ok' ? { result } : { error: failureText(result) };
   } catch (error) {
     return { error: messageOf(error) };
   }
 };
 
-const errorText = ({ status, error }: RunOutcome): string => {
-  if (error === null) return status;
-  const what = error.message === '' ? error.type : `${error.type}: ${error.message}`;
-  if (error.traceback === '') return what;
-  const traceback = error.traceback.trimEnd();
-  // A traceback of the code's own error ends with its message. Where a run was when it was stopped, crashed, or
-  // had no more memory, does not say what happened.
-  return status === 'error' ? traceback : `${what}\n${traceback}`;
-};
+const failureText = (outcome: RunOutcome): string => errorText(outcome) || outcome.status;

@@ -44,6 +44,8 @@ const READ_BYTES = 12_000;
 /** Of a resource, in bytes: base64 of it stays within what clients take. */
 const RESOURCE_BYTES = 700 * 1024;
 const LISTED_FILES = 200;
+/** Of a file whose name does not tell it. */
+const UNKNOWN_TYPE = 'application/octet-stream';
 /** Questions of one script, in the revision in which the server asks within one call. */
 const MAX_QUESTIONS = 100;
 
@@ -211,7 +213,7 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
     { title: 'File of a Python session' },
     async (uri, _variables, context) => {
       const [, session = '', , name = ''] = uri.pathname.split('/');
-      const bytes = await python.read(session, decoded(name), contextOf(context, gone));
+      const { bytes, mime } = await python.readTyped(session, decoded(name), contextOf(context, gone));
       if (bytes.byteLength > RESOURCE_BYTES) {
         throw new ToolError(
           'too-large',
@@ -222,8 +224,8 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
       return {
         contents: [
           text === null
-            ? { uri: uri.href, blob: Buffer.from(bytes).toString('base64') }
-            : { uri: uri.href, mimeType: 'text/plain', text },
+            ? { uri: uri.href, mimeType: mime ?? UNKNOWN_TYPE, blob: Buffer.from(bytes).toString('base64') }
+            : { uri: uri.href, mimeType: textTypeOf(mime), text },
         ],
       };
     },
@@ -271,6 +273,9 @@ const decoded = (name: string): string => {
     );
   }
 };
+
+/** What the list of files says, if it says anything. */
+const textTypeOf = (mime = UNKNOWN_TYPE): string => (mime === UNKNOWN_TYPE ? 'text/plain' : mime);
 
 const textOf = (bytes: Uint8Array): string | null => {
   try {

@@ -117,16 +117,21 @@ export class PythonServer {
 
   /** @throws ToolError */
   async read(handle: string, name: string, context: CallContext): Promise<Uint8Array> {
-    const session = this.#known(handle);
-    const parsed = WorkspaceFileName.safeParse(name);
-    if (!parsed.success)
-      throw new ToolError('invalid-argument', 'that is no name of a file in /workspace; see list_files');
-    return this.#inTurn(session, context, async (runner) => {
-      try {
-        return await runner.readFile(session, parsed.data);
-      } catch (error) {
-        throw new ToolError('file-unavailable', `the file can't be had: ${reasonOf(error)}; see list_files`);
-      }
+    return this.#reading(handle, name, context, (runner, session, parsed) =>
+      runner.readFile(session, parsed),
+    );
+  }
+
+  /** A file and the type that the list of files gives for it. @throws ToolError */
+  async readTyped(
+    handle: string,
+    name: string,
+    context: CallContext,
+  ): Promise<{ readonly bytes: Uint8Array; readonly mime: string | undefined }> {
+    return this.#reading(handle, name, context, async (runner, session, parsed) => {
+      const bytes = await runner.readFile(session, parsed);
+      const files = await runner.listFiles(session);
+      return { bytes, mime: files?.find((file) => file.name === parsed)?.mime };
     });
   }
 
@@ -236,6 +241,25 @@ export class PythonServer {
         stop.abort();
         throw new ToolError('cancelled', 'the call was cancelled');
     }
+  }
+
+  async #reading<T>(
+    handle: string,
+    name: string,
+    context: CallContext,
+    read: (runner: SessionRunner, session: string, name: string) => Promise<T>,
+  ): Promise<T> {
+    const session = this.#known(handle);
+    const parsed = WorkspaceFileName.safeParse(name);
+    if (!parsed.success)
+      throw new ToolError('invalid-argument', 'that is no name of a file in /workspace; see list_files');
+    return this.#inTurn(session, context, async (runner) => {
+      try {
+        return await read(runner, session, parsed.data);
+      } catch (error) {
+        throw new ToolError('file-unavailable', `the file can't be had: ${reasonOf(error)}; see list_files`);
+      }
+    });
   }
 
   async #follow(session: string, run: RunUnderWay, context: CallContext): Promise<RunStep> {

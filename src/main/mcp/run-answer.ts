@@ -1,9 +1,19 @@
 import type { RunResult } from '../../shared/contract/sandbox.ts';
+import { errorText } from '../run/error-text.ts';
+import { pictureTypeOf } from './picture-type.ts';
+import { readableForm } from './readable-form.ts';
 import { withinBudget } from './text-budget.ts';
 import type { RunOutput } from './tool-schemas.ts';
 
 /** All text of an answer, in bytes: far below the 25,000 tokens that clients take, whatever the text is. */
-const TEXT_BYTES = { value: 6000, stdout: 8000, stderr: 2500, error: 4000, notice: 300 } as const;
+const TEXT_BYTES = {
+  value: 6000,
+  stdout: 8000,
+  stderr: 2500,
+  output: 4000,
+  error: 4000,
+  notice: 300,
+} as const;
 /** Of the picture that is shown at once, in characters of base64. */
 const PICTURE_LENGTH = 600_000;
 const SHOWN_FILES = 20;
@@ -61,46 +71,49 @@ export const runAnswer = (
   // What a name of a guest's costs is capped like all else.
   const shown = files.slice(0, SHOWN_FILES).filter(({ name }) => !withinBudget(name, SHOWN_NAME_BYTES).cut);
   const hidden = files.length - shown.length;
-  const parts = [
-    stdout === '' ? '' : within(stdout.trimEnd(), TEXT_BYTES.stdout),
-    stderr === '' ? '' : `[stderr]\n${within(stderr.trimEnd(), TEXT_BYTES.stderr)}`,
-    value === null ? '' : within(value.text, TEXT_BYTES.value),
-    error === null ? '' : `[${status}]\n${within(errorText(result), TEXT_BYTES.error)}`,
-    error?.type === 'EOFError'
-      ? '[There is no one to answer input(): give what is needed in the script.]'
-      : '',
-    ...firstOf(result.notices, SHOWN_NOTICES).map(({ message }) => `[${within(message, TEXT_BYTES.notice)}]`),
-    leftOut('notices', result.notices.length, SHOWN_NOTICES),
-    leftOut('packages', result.packages.length, SHOWN_PACKAGES),
-    hidden > 0 ? `[${hidden} ${shown.length === 0 ? 'files' : 'more files'}: see list_files]` : '',
-  ].filter((part) => part !== '');
   const blocks: ContentBlock[] = [];
+  const texts: string[] = [];
   let isShown = false;
   for (const { mime } of firstOf(result.outputs, SHOWN_OUTPUTS)) {
     const picture = PICTURES.find((kind) => mime[kind] !== undefined);
-    const data = picture === undefined ? undefined : mime[picture];
-    if (picture !== undefined && data !== undefined && !isShown && data.length <= PICTURE_LENGTH) {
-      blocks.push({ type: 'image', data, mimeType: picture });
+    const data = picture === undefined ? '' : (mime[picture] ?? '');
+    const pictureType = pictureTypeOf(data);
+    if (pictureType !== null && !isShown && data.length <= PICTURE_LENGTH) {
+      blocks.push({ type: 'image', data, mimeType: pictureType });
       isShown = true;
       continue;
     }
-    const [kind] =
-      picture === undefined ? Object.keys(mime).filter((name) => name !== 'text/plain') : [picture];
-    const plain = mime['text/plain'];
-    if (kind === undefined) {
-      if (plain !== undefined) parts.push(within(plain, 1000));
+    const form = pictureType === null ? readableForm(mime) : null;
+    // The value of the last expression is told already.
+    const isTold = form !== null && form.text === value?.text;
+    if (form !== null && !isTold) texts.push(within(form.text, TEXT_BYTES.output));
+    const kind = picture ?? Object.keys(mime).find((name) => name !== 'text/plain');
+    if (kind === undefined || (kind === form?.mime && !withinBudget(form.text, TEXT_BYTES.output).cut))
       continue;
-    }
     const uri = addresses.keep({ mime: kind, data: mime[kind] ?? '' });
     blocks.push({ type: 'resource_link', uri, name: uri.slice(uri.lastIndexOf('/') + 1), mimeType: kind });
   }
-  const unseen = leftOut('outputs', result.outputs.length, SHOWN_OUTPUTS);
-  if (unseen !== '') parts.push(unseen);
+  const failure = errorText(result);
+  // What stands in the way is told by error and notice alike.
+  const notices = result.notices.filter(({ message }) => !failure.includes(message));
+  const parts = [
+    within(stdout.trimEnd(), TEXT_BYTES.stdout),
+    ...texts,
+    stderr.trimEnd() === '' ? '' : `[stderr]\n${within(stderr.trimEnd(), TEXT_BYTES.stderr)}`,
+    value === null ? '' : within(value.text, TEXT_BYTES.value),
+    // After what may be much: of a text that is cut, its end is kept.
+    error === null ? '' : `[${status}]\n${within(failure, TEXT_BYTES.error)}`,
+    ...firstOf(notices, SHOWN_NOTICES).map(({ message }) => `[${within(message, TEXT_BYTES.notice)}]`),
+    leftOut('notices', notices.length, SHOWN_NOTICES),
+    leftOut('packages', result.packages.length, SHOWN_PACKAGES),
+    leftOut('outputs', result.outputs.length, SHOWN_OUTPUTS),
+    hidden > 0 ? `[${hidden} ${shown.length === 0 ? 'files' : 'more files'}: see list_files]` : '',
+  ].filter((part) => part !== '');
   for (const { name, size, mime } of shown) {
     blocks.push({ type: 'resource_link', uri: addresses.file(name), name, mimeType: mime, size });
   }
   const packages = firstOf(result.packages, SHOWN_PACKAGES);
-  const text = parts.length === 0 ? '[The code ran, and printed nothing.]' : parts.join('\n');
+  const text = parts.length === 0 ? nothingToSee(result) : parts.join('\n');
   return {
     content: [{ type: 'text', text: within(text, 24_000) }, ...blocks],
     structuredContent: {
@@ -127,20 +140,16 @@ export const printedAtEnd = ({ stderr, stdout }: RunResult): string =>
     .map(([stream, text = '']) => `\n[${stream} at its end]\n${withinBudget(text.trimEnd(), 2500).text}`)
     .join('');
 
+/** Of a run that has no text to show. */
+const nothingToSee = ({ stderr, stdout, value }: RunResult): string => {
+  if (value !== null) return '[The code ran, and its value is an empty text.]';
+  const printed = `${stdout}${stderr}` === '' ? 'nothing' : 'blank lines only';
+  return `[The code ran, and printed ${printed}.]`;
+};
+
 /** A word about what can't be had any more; '' when that is nothing. */
 const leftOut = (what: string, count: number, shown: number): string =>
   count > shown ? `[${count - shown} of ${count} ${what} left out]` : '';
-
-const errorText = ({ error }: RunResult): string => {
-  if (error === null) return '';
-  const what = error.message === '' ? error.type : `${error.type}: ${error.message}`;
-  const { traceback } = error;
-  return traceback === ''
-    ? what
-    : traceback.includes(error.message)
-      ? traceback.trimEnd()
-      : `${what}\n${traceback.trimEnd()}`;
-};
 
 /** Of a run that goes on. @param step what it does at the moment */
 export const underWay = (session: string, step: string): RunAnswer => ({

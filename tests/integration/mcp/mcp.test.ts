@@ -188,6 +188,28 @@ describe('an answer', () => {
     ]);
   });
 
+  it('tells the text of what is shown beside its links', async () => {
+    const answer = await mcp.run(
+      'class Table:\n    def _repr_html_(self): return "<table>"\n    def __repr__(self): return "as text"\n' +
+        'display(Table())\nNone',
+    );
+    expect(answer.content).toMatchObject([
+      { type: 'text', text: 'as text' },
+      { type: 'resource_link', mimeType: 'text/html' },
+    ]);
+  });
+
+  it.each([
+    ['page.html', 'b"<p>"', { mimeType: 'text/html', text: '<p>' }],
+    ['notes.unknown', 'b"text"', { mimeType: 'text/plain', text: 'text' }],
+    ['picture.png', 'b"\\x89PNG\\0"', { mimeType: 'image/png', blob: 'iVBORwA=' }],
+    ['bytes.unknown', 'b"\\0"', { mimeType: 'application/octet-stream', blob: 'AA==' }],
+  ])('%s is read as the type that its link has', async (name, bytes, content) => {
+    const answer = await mcp.run(`open(${JSON.stringify(name)}, "wb").write(${bytes})`);
+    const uri = answer.content.find(({ type }) => type === 'resource_link')?.uri ?? '';
+    expect((await mcp.client.readResource({ uri })).contents).toEqual([{ uri, ...content }]);
+  });
+
   it('links to files, which can be read', async () => {
     const answer = await mcp.run('open("ä b.txt", "w").write("there")');
     const link = answer.content.find(({ type }) => type === 'resource_link');
@@ -201,7 +223,7 @@ describe('an answer', () => {
       isError: true,
       structuredContent: { status: 'error', error_type: 'ZeroDivisionError' },
     });
-    expect(textOf(await mcp.run('input("name? ")'))).toContain('no one to answer input()');
+    expect(textOf(await mcp.run('input("name? ")'))).toContain('no line is left for input()');
     const stopped = await mcp.run('while True: pass', { timeout_seconds: 1 });
     expect(stopped.structuredContent).toMatchObject({ status: 'timeout', state: 'kept' });
   });

@@ -130,14 +130,26 @@ describe('a path of Windows', () => {
   });
 });
 
-it('input() without a line says what would help', async () => {
-  const { error } = await guest.run('while True:\n    input()');
+it.each([
+  ['input()', 'input()', 'line'],
+  ['getpass()', 'import getpass, io\ngetpass.getpass(stream=io.StringIO())', 'password'],
+])('%s without a line says what would help', async (called, code, read) => {
+  const { error } = await guest.run(code);
   expect(error?.type).toBe('EOFError');
   expect(error?.message).toBe(
-    'EOF when reading a line; no line is left for input(): nobody answers it here, or the input has ended; ' +
+    `EOF when reading a ${read}; no line is left for ${called}: nobody answers it here, or the input has ended; ` +
       'give a line for each call, or write the values into the code',
   );
 });
+
+it.each(['raise EOFError("end of the file")', 'import io, pickle\npickle.load(io.BytesIO())'])(
+  'an end of another file is none of the input: %s',
+  async (code) => {
+    const { error } = await guest.run(code);
+    expect(error?.type).toBe('EOFError');
+    expect(error?.message).not.toContain('no line is left');
+  },
+);
 
 it.each([
   ['gbk', 'chinese', 'gb18030'],

@@ -34,3 +34,99 @@ it('the note on what is left out follows any amount of text', () => {
   const outputs = many(60, () => ({ mime: { 'text/plain': 'x'.repeat(5000) } }));
   expect(textOf(answerOf({ outputs }))).toMatch(/\[10 of 60 outputs left out\]$/u);
 });
+
+const shownBy = (mime: Record<string, string>, changes: Partial<RunResult> = {}): unknown[] => {
+  const { content } = answerOf({ outputs: [{ mime }], ...changes });
+  return content.map((block) => (block.type === 'text' ? block.text : `${block.type} ${block.mimeType}`));
+};
+
+it('the text of what is shown is told, and other forms of it are linked to', () => {
+  expect(shownBy({ 'text/plain': '   a\n0  1', 'text/html': '<table>' })).toEqual([
+    '   a\n0  1',
+    'resource_link text/html',
+  ]);
+  expect(shownBy({ 'text/plain': '<IPython.display.HTML object>', 'text/html': '<b>x</b>' })).toEqual([
+    '[The code ran, and printed nothing.]',
+    'resource_link text/html',
+  ]);
+});
+
+it.each(['text/markdown', 'text/latex', 'application/json'])('%s is told as it was written', (kind) => {
+  expect(shownBy({ 'text/plain': '<IPython.display.Markdown object>', [kind]: 'written' })).toEqual([
+    'written',
+  ]);
+});
+
+it('what is too long to be told is linked to', () => {
+  const shown = shownBy({ 'text/markdown': 'x'.repeat(10_000) });
+  expect(shown).toEqual([expect.stringContaining('characters left out'), 'resource_link text/markdown']);
+});
+
+it('the text of the value is not told once more', () => {
+  const value = { text: '   a\n0  1' };
+  expect(shownBy({ 'text/plain': value.text, 'text/html': '<table>' }, { value })).toEqual([
+    value.text,
+    'resource_link text/html',
+  ]);
+});
+
+it('an object that only has a name is told by it', () => {
+  expect(shownBy({ 'text/plain': '<Thing object at 0x1f>' })).toEqual(['<Thing object at 0x1f>']);
+});
+
+const PNG = Buffer.from('\u{89}PNG\r\n\u{1a}\n rest', 'latin1').toString('base64');
+
+it.each([
+  ['image/png', PNG],
+  ['image/jpeg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0x10]).toString('base64')],
+  ['image/gif', Buffer.from('GIF89a rest').toString('base64')],
+  ['image/webp', Buffer.from('RIFF\n\0\0\0WEBPVP8 ').toString('base64')],
+])('a picture is shown as what it is: %s', (type, data) => {
+  expect(shownBy({ 'image/png': data })).toContain(`image ${type}`);
+});
+
+it('bytes that are no picture are not shown as one', () => {
+  const data = Buffer.from('no picture').toString('base64');
+  expect(shownBy({ 'image/png': data, 'text/plain': 'B' })).toEqual(['B', 'resource_link image/png']);
+});
+
+const failed = (message: string, traceback: string): Partial<RunResult> => ({
+  status: 'error',
+  error: { type: 'Odd', message, traceback, line: 1 },
+});
+
+it('an error is told once, with its advice', () => {
+  const answer = answerOf(failed('bad; do this', 'Traceback\nOdd: bad\ndo this\n'));
+  expect(textOf(answer)).toBe('[error]\nTraceback\nOdd: bad\ndo this');
+});
+
+it('a notice says nothing that the error has said', () => {
+  const notices = ['no threads', 'no tzdata'].map((message) => ({ code: 'absent' as const, message }));
+  const answer = answerOf({ ...failed('x', 'Odd: there are no threads\n'), notices });
+  expect(textOf(answer)).toBe('[error]\nOdd: there are no threads\n[no tzdata]');
+});
+
+it('of what stopped a run, its own words come before the place in the code', () => {
+  const answer = answerOf({ ...failed('too long', 'KeyboardInterrupt'), status: 'timeout' });
+  expect(textOf(answer)).toBe('[timeout]\nOdd: too long\nKeyboardInterrupt');
+});
+
+it('the end of a file is not blamed on input()', () => {
+  const error = { type: 'EOFError', message: 'Ran out of input', traceback: '', line: 1 };
+  expect(textOf(answerOf({ status: 'error', error }))).toBe('[error]\nEOFError: Ran out of input');
+});
+
+it('an error is told whatever else is shown', () => {
+  const outputs = many(40, () => ({ mime: { 'text/plain': 'x'.repeat(5000) } }));
+  const answer = answerOf({ ...failed('the reason', ''), stdout: 'y'.repeat(20_000), outputs });
+  expect(textOf(answer)).toContain('[error]\nOdd: the reason');
+});
+
+it.each<[string, Partial<RunResult>]>([
+  ['[The code ran, and printed nothing.]', {}],
+  ['[The code ran, and printed blank lines only.]', { stdout: '\n  \n' }],
+  ['[The code ran, and printed blank lines only.]', { stderr: '\n' }],
+  ['[The code ran, and its value is an empty text.]', { value: { text: '' } }],
+])('%s', (told, changes) => {
+  expect(textOf(answerOf(changes))).toBe(told);
+});

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from ..outcomes.input_advice import NO_PASSWORD
+
 _input = builtins.input
 
 
@@ -43,7 +45,7 @@ def install_standard_input(announce: Callable[[str, bool], None]) -> None:
             # The end of the line that nobody saw.
             stream.write("\n")
         if not line:
-            raise EOFError
+            raise EOFError(NO_PASSWORD)
         return line.rstrip("\n")
 
     builtins.input = input
