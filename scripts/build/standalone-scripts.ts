@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import MagicString from 'magic-string';
 import { build, type InlineConfig, type Plugin } from 'vite';
+import { compiledPython } from './compiled-python.ts';
 import { buildStandardLibrary } from './standard-library.ts';
 
 /**
@@ -63,7 +64,7 @@ const nodeScript = (root: string, entry: string, fileName: string): InlineConfig
 
 const guestScript = (root: string): InlineConfig => ({
   ...common(root),
-  plugins: [bareRealm(root)],
+  plugins: [bareRealm(root), compiledPython(root)],
   build: {
     target: 'es2022',
     outDir: 'out/utility',

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { loadPyodide } from 'pyodide';
+import { madeOnce } from './made-once.ts';
 
 /** Where Pyodide puts the file; its tracebacks say so. */
 const PLACE = '/lib/python314.zip';
@@ -27,16 +27,7 @@ export async function buildStandardLibrary(root: string, target: string): Promis
   const source = await readFile(require.resolve('pyodide/python_stdlib.zip'));
   const program = await readFile(path.join(root, 'scripts', 'build', 'compile_standard_library.py'), 'utf8');
   const key = createHash('sha256').update(source).update(program).digest('hex').slice(0, 32);
-  const folder = path.join(root, 'node_modules', '.cache', 'vivarium');
-  const kept = path.join(folder, `standard-library-${key}.zip`);
-  if (!existsSync(kept)) {
-    const library = await compile(source, program);
-    await mkdir(folder, { recursive: true });
-    // Whole or not at all, for the next build.
-    const unfinished = `${kept}.${String(process.pid)}`;
-    await writeFile(unfinished, library);
-    await rename(unfinished, kept);
-  }
+  const kept = await madeOnce(root, `standard-library-${key}.zip`, () => compile(source, program));
   await copyFile(kept, target);
 }
 

@@ -9,17 +9,36 @@ harm must not break it, so each module captures what it needs when it is loaded.
 
 from __future__ import annotations
 
+import binascii
 import builtins
 import json
+import marshal
 import types
+import zlib
 from typing import Any
 
 # Frames of this name are left out of tracebacks.
 OWN_FILENAME = "<vivarium>"
 
+# No source begins with it.
+_COMPILED = "\0"
+
+
+def compiled(source: str) -> str:
+    """A form of the source that takes no compiling, for the very version of Python that this is called in."""
+    code = zlib.compress(marshal.dumps(_code_of(source)), 9)
+    return _COMPILED + binascii.b2a_base64(code, newline=False).decode()
+
+
+def _code_of(text: str) -> types.CodeType:
+    """Of a source, or of its compiled form."""
+    if text.startswith(_COMPILED):
+        return marshal.loads(zlib.decompress(binascii.a2b_base64(text[len(_COMPILED) :])))
+    return compile(text, OWN_FILENAME, "exec")
+
 
 class Modules:
-    """Sources by the names of their modules, each loaded when it is first imported."""
+    """Sources by the names of their modules, or their compiled forms; each is loaded when it is first imported."""
 
     def __init__(self, sources: dict[str, str]) -> None:
         self._sources = sources
@@ -36,7 +55,7 @@ class Modules:
             if name not in self._sources:
                 raise ModuleNotFoundError(f"no module {name} of ours")
             self._loaded[name] = module = types.SimpleNamespace(__builtins__=self._builtins)
-            exec(compile(self._sources[name], OWN_FILENAME, "exec"), module.__dict__)
+            exec(_code_of(self._sources[name]), module.__dict__)
         return module
 
     # The parameters of `__import__`.
