@@ -50,9 +50,9 @@ export class Bridge {
   /** Makes subscriptions to what main tells over a channel, whatever that is. */
   subscriber(channel: string): (listener: (event: never) => void) => Unsubscribe {
     // One listener of ours, however many the page has: Electron warns of many.
-    const listeners = new Set<{ readonly hear: (event: never) => void }>();
+    const listeners = new Set<{ readonly listener: (event: never) => void }>();
     this.#ipc.on(channel, (_event, number: number, payload: unknown) => {
-      for (const { hear } of [...listeners]) deliver(hear, payload as never);
+      for (const { listener } of [...listeners]) deliver(listener, payload as never);
       this.#heard = number;
       for (const waiter of [...this.#waiting]) {
         if (waiter.for > number) continue;
@@ -60,19 +60,19 @@ export class Bridge {
         waiter.go();
       }
     });
-    return (hear) => {
-      if (typeof hear !== 'function') throw new TypeError('a subscription needs a function to call');
-      const listener = { hear };
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+    return (listener) => {
+      if (typeof listener !== 'function') throw new TypeError('a subscription needs a function to call');
+      const entry = { listener };
+      listeners.add(entry);
+      return () => void listeners.delete(entry);
     };
   }
 }
 
 /** What a listener throws is reported as an error of the page, and does not affect others. */
-export const deliver = (hear: (event: never) => void, event: never): void => {
+export const deliver = (listener: (event: never) => void, event: never): void => {
   try {
-    hear(event);
+    listener(event);
   } catch (error) {
     void Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }

@@ -15,7 +15,7 @@ const on = EVENTS;
 
 const runs = new StreamedRuns(bridge.asker(CALLS.sandbox.run, failed));
 const onRun: WindowApi['sandbox']['onRun'] = bridge.subscriber(on.sandbox.onRun);
-onRun((event) => runs.hear(event));
+onRun((event) => runs.onEvent(event));
 
 const api: WindowApi = {
   interpreter: interpreterOver((channel, failure) => bridge.asker(channel, failure)),

@@ -31,8 +31,8 @@ export const questionsOver = (
         if (watchers === 0) void unwatch();
       };
     },
-    answer: async (id, said) => {
-      const given = await answer(id, said);
+    answer: async (id, decision) => {
+      const given = await answer(id, decision);
       return given.ok && given.value;
     },
   };

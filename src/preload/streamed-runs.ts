@@ -19,7 +19,7 @@ export class StreamedRuns {
     this.#ask = ask;
   }
 
-  hear(event: RunEvent): void {
+  onEvent(event: RunEvent): void {
     const output = this.#runs.get(event.runId);
     switch (event.type) {
       case 'text':

@@ -11,15 +11,15 @@ export class Subscribers {
   }
 
   of(channel: string): (listener: (event: never) => void) => Unsubscribe {
-    const listeners = new Set<{ readonly hear: (event: never) => void }>();
+    const listeners = new Set<{ readonly listener: (event: never) => void }>();
     this.#ipc.on(channel, (_event, payload: unknown) => {
-      for (const { hear } of [...listeners]) deliver(hear, payload as never);
+      for (const { listener } of [...listeners]) deliver(listener, payload as never);
     });
-    return (hear) => {
-      if (typeof hear !== 'function') throw new TypeError('a subscription needs a function to call');
-      const listener = { hear };
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+    return (listener) => {
+      if (typeof listener !== 'function') throw new TypeError('a subscription needs a function to call');
+      const entry = { listener };
+      listeners.add(entry);
+      return () => void listeners.delete(entry);
     };
   }
 }

@@ -29,7 +29,7 @@ export class SandboxStore {
 
   constructor(api: SandboxApi) {
     this.#api = api;
-    api.onEvent((event) => this.#hear(event));
+    api.onEvent((event) => this.#onEvent(event));
   }
 
   async load(): Promise<void> {
@@ -68,7 +68,7 @@ export class SandboxStore {
     await this.refresh();
   }
 
-  #hear(event: SandboxEvent): void {
+  #onEvent(event: SandboxEvent): void {
     if (event.type === 'state') {
       this.state.value = event.state;
       if (event.state.name === 'stopped' || event.state.name === 'broken') this.memory.value = null;

@@ -34,21 +34,21 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 /** Draws it again when the theme changes; says so to whoever shows the frame. */
 class ChartFrame {
   readonly #draw: DrawChart;
-  readonly #tell: (said: FromChartFrame) => void;
+  readonly #post: (message: FromChartFrame) => void;
   readonly #host: HTMLElement;
   readonly #notes = new Set<ChartNote>();
   #text = '';
   #drawn: DrawnChart | null = null;
   #drawing: Promise<void> = Promise.resolve();
 
-  constructor(draw: DrawChart, tell: (said: FromChartFrame) => void) {
+  constructor(draw: DrawChart, post: (message: FromChartFrame) => void) {
     this.#draw = draw;
-    this.#tell = tell;
+    this.#post = post;
     this.#host = document.body.appendChild(document.createElement('main'));
     document.addEventListener('securitypolicyviolation', ({ blockedURI }) => {
       if (/^(?:https?|wss?)/u.test(blockedURI)) this.#note('network');
     });
-    new ResizeObserver(() => this.#say()).observe(this.#host);
+    new ResizeObserver(() => this.#postDrawn()).observe(this.#host);
     dark.addEventListener('change', () => void this.draw(this.#text));
   }
 
@@ -64,7 +64,7 @@ class ChartFrame {
     this.#host.replaceChildren();
     const read = readSpec(text);
     if (!read.ok) {
-      this.#tell({ kind: 'failed', reason: read.reason, detail: '' });
+      this.#post({ kind: 'failed', reason: read.reason, detail: '' });
       return;
     }
     try {
@@ -77,10 +77,10 @@ class ChartFrame {
       const title = this.#drawn.title;
       document.title = title;
       this.#host.setAttribute('aria-label', title);
-      this.#say();
+      this.#postDrawn();
     } catch (error) {
       this.#host.replaceChildren();
-      this.#tell({ kind: 'failed', reason: 'not-drawn', detail: cutTitle(messageOf(error)) });
+      this.#post({ kind: 'failed', reason: 'not-drawn', detail: cutTitle(messageOf(error)) });
     }
   }
 
@@ -88,33 +88,33 @@ class ChartFrame {
   async picture(): Promise<void> {
     await this.#drawing;
     const url = await this.#drawn?.picture().catch(() => '');
-    this.#tell({ kind: 'picture', url: url ?? '' });
+    this.#post({ kind: 'picture', url: url ?? '' });
   }
 
   #note(note: ChartNote): void {
     if (this.#notes.has(note)) return;
     this.#notes.add(note);
-    this.#say();
+    this.#postDrawn();
   }
 
-  #say(): void {
+  #postDrawn(): void {
     if (this.#drawn === null) return;
     const title = cutTitle(this.#drawn.title);
-    this.#tell({ kind: 'drawn', title, height: this.#host.scrollHeight, notes: [...this.#notes] });
+    this.#post({ kind: 'drawn', title, height: this.#host.scrollHeight, notes: [...this.#notes] });
   }
 }
 
 export const serveFrame = (draw: DrawChart): void => {
   const saved = document.getElementById(SAVED_SPEC)?.textContent ?? null;
   if (saved !== null) {
-    const frame = new ChartFrame(draw, (said) => {
-      if (said.kind === 'failed') document.body.append(`This chart could not be drawn. ${said.detail}`);
+    const frame = new ChartFrame(draw, (message) => {
+      if (message.kind === 'failed') document.body.append(`This chart could not be drawn. ${message.detail}`);
     });
     void frame.draw(saved);
     return;
   }
   // The page is of another origin, and nothing of it is known here but that it is the parent.
-  const frame = new ChartFrame(draw, (said) => parent.postMessage(said, '*'));
+  const frame = new ChartFrame(draw, (message) => parent.postMessage(message, '*'));
   addEventListener('message', ({ data, source }: MessageEvent<ToChartFrame>) => {
     if (source !== parent) return;
     switch (data.kind) {

@@ -36,8 +36,8 @@ class Faults implements LoggerInterface {
     return this as number & this;
   }
 
-  error(...said: readonly unknown[]): this {
-    this.first ??= said.find((part) => part instanceof Error) ?? new Error(said.join(' '));
+  error(...args: readonly unknown[]): this {
+    this.first ??= args.find((part) => part instanceof Error) ?? new Error(args.join(' '));
     return this;
   }
 

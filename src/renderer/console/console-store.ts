@@ -57,7 +57,7 @@ export class ConsoleStore {
   constructor(options: ConsoleStoreOptions) {
     this.#options = options;
     this.files = new SessionFiles({ ...options, runId: () => this.#nextRunId() });
-    options.api.onRun((event) => this.#hear(event));
+    options.api.onRun((event) => this.#onEvent(event));
     options.api.onEvent((event) => this.ends.note(event));
   }
 
@@ -295,7 +295,7 @@ export class ConsoleStore {
     return `run-${this.#runsMade}-${this.#options.uniqueName()}`;
   }
 
-  #hear(event: RunEvent): void {
+  #onEvent(event: RunEvent): void {
     if (this.#waiting.length === 0) setTimeout(() => this.#flush(), BATCH_MS);
     this.#waiting.push(event);
   }

@@ -26,7 +26,7 @@ export const useLossToasts = (): void => {
     store.activeName.value = session.name;
     store.focusWish.value = { kind: 'tab' };
   };
-  const tell = (): void => {
+  const showToasts = (): void => {
     const byReason = new Map<LostReason, Session[]>();
     for (const session of pending) {
       if (session.lost === null || isInView(session)) continue;
@@ -51,14 +51,14 @@ export const useLossToasts = (): void => {
     if (added.length === 0 || !wasRestored) return;
     pending = [...pending, ...added];
     clearTimeout(timer);
-    timer = setTimeout(tell, GATHERED_MS);
+    timer = setTimeout(showToasts, GATHERED_MS);
   });
-  watch(store.ends.lastWords, (said) => {
-    if (said === null) return;
-    const text = said.printed.trim();
+  watch(store.ends.lastWords, (lastWords) => {
+    if (lastWords === null) return;
+    const text = lastWords.printed.trim();
     const cut = text.length > PRINTED_LENGTH ? `${text.slice(0, PRINTED_LENGTH)}…` : text;
     const printed = printableLines(cut);
-    toasts.show(t('console.lost.lastWords', { name: titleOf(said.session), printed }));
+    toasts.show(t('console.lost.lastWords', { name: titleOf(lastWords.session), printed }));
   });
   onScopeDispose(() => clearTimeout(timer));
 };

@@ -27,13 +27,13 @@ export const useRemoving = (): Removing => {
     view.value = 'console';
     store.focusWish.value = back.kind === 'session' ? { kind: 'tab' } : { kind: 'frame', cell: back.cell };
   };
-  const tell = (text: string, removal: Removal): void => {
+  const offerUndo = (text: string, removal: Removal): void => {
     toasts.show(text, 'calm', { label: t('menu.undo'), run: () => undo(removal) }, removal);
   };
   const close = (session: Session): void => {
     const removal = store.closeSession(session);
     store.focusWish.value = { kind: 'tab' };
-    tell(t('console.sessionClosed', { name: titleOf(session) }), removal);
+    offerUndo(t('console.sessionClosed', { name: titleOf(session) }), removal);
   };
   return {
     closeSession: (session) => {
@@ -46,7 +46,7 @@ export const useRemoving = (): Removing => {
       const removal = store.removeCell(session, cell);
       const next = session.cells[Math.min(index, session.cells.length - 1)];
       if (next !== undefined) store.focusWish.value = { kind: 'frame', cell: next };
-      if (cell.source.trim() !== '' || cell.items.length > 0) tell(t('console.cellRemoved'), removal);
+      if (cell.source.trim() !== '' || cell.items.length > 0) offerUndo(t('console.cellRemoved'), removal);
     },
     undo: () => undo(),
   };

@@ -20,13 +20,13 @@ const text = (runId: string, stream: 'stdout' | 'stderr', said: string) =>
 it('joins streamed output and result, for each run by itself', async () => {
   const { asked, runs } = setUp();
   const [first, second] = [runs.run(request, { runId: 'a' }), runs.run(request, { runId: 'b' })];
-  runs.hear(text('a', 'stdout', '1'));
-  runs.hear(text('b', 'stdout', 'other'));
-  runs.hear(text('a', 'stderr', 'err'));
-  runs.hear({ type: 'output', runId: 'a', mime: { 'text/plain': 'x' } });
-  runs.hear({ type: 'input', runId: 'a', prompt: '', secret: false });
-  runs.hear(text('a', 'stdout', '2'));
-  runs.hear(text('c', 'stdout', 'nobody asked for it'));
+  runs.onEvent(text('a', 'stdout', '1'));
+  runs.onEvent(text('b', 'stdout', 'other'));
+  runs.onEvent(text('a', 'stderr', 'err'));
+  runs.onEvent({ type: 'output', runId: 'a', mime: { 'text/plain': 'x' } });
+  runs.onEvent({ type: 'input', runId: 'a', prompt: '', secret: false });
+  runs.onEvent(text('a', 'stdout', '2'));
+  runs.onEvent(text('c', 'stdout', 'nobody asked for it'));
   const rest = resultOf({ stdout: '3', outputs: [{ mime: { 'text/plain': 'y' } }] });
   for (const { answer } of asked) answer({ ok: true, value: rest });
   const whole = { ...rest, stdout: '123', stderr: 'err' };
@@ -39,7 +39,7 @@ it('accepts an id that is free again, also after a refusal', async () => {
   const { asked, runs } = setUp();
   for (const ok of [true, false, true]) {
     const run = runs.run(request, { runId: 'a' });
-    runs.hear(text('a', 'stdout', 'x'));
+    runs.onEvent(text('a', 'stdout', 'x'));
     const refused = { ok: false, error: { code: 'disabled', message: '' } } as const;
     asked.at(-1)?.answer(ok ? { ok: true, value: resultOf() } : refused);
     expect(await run).toEqual(ok ? { ok: true, value: resultOf({ stdout: 'x' }) } : refused);

@@ -43,19 +43,19 @@ export const useAttaching = (): Attaching => {
           : t('console.file.notKept', { name: problem.name, reason: problem.detail });
     }
   };
-  const tell = (problems: readonly (ChoiceProblem | AttachProblem)[]): void => {
+  const showProblems = (problems: readonly (ChoiceProblem | AttachProblem)[]): void => {
     for (const problem of problems.slice(0, TOLD)) toasts.show(words(problem), 'danger');
   };
   const attachFiles = async (session: Session, files: readonly ChosenFile[]): Promise<void> => {
     if (files.length === 0) return;
     store.filesOpen.value = true;
-    tell(await store.files.attach(session, files));
+    showProblems(await store.files.attach(session, files));
   };
   return {
     attachFiles,
     attach: (session, chosen) => {
       const { files, problems } = chosenFiles(chosen);
-      tell(problems);
+      showProblems(problems);
       return attachFiles(session, files);
     },
   };

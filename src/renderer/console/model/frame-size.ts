@@ -27,18 +27,18 @@ const UNKNOWN_CHART_HEIGHT = 420;
 /** Higher charts scroll. */
 const MAX_CHART_HEIGHT = 720;
 
-/** @param said by the chart; @param enlarged as high as the window has room for */
-export const chartStyle = (said: number | null, enlarged: boolean): Style => {
+/** @param reported by the chart; @param enlarged as high as the window has room for */
+export const chartStyle = (reported: number | null, enlarged: boolean): Style => {
   const height = Math.min(
-    Math.max(Math.ceil(said ?? UNKNOWN_CHART_HEIGHT) + BORDERS, MIN_HEIGHT),
+    Math.max(Math.ceil(reported ?? UNKNOWN_CHART_HEIGHT) + BORDERS, MIN_HEIGHT),
     MAX_CHART_HEIGHT,
   );
   return { height: enlarged ? '72vh' : `${height}px` };
 };
 
-/** @param said by the drawing; @param enlarged as large as the window has room for */
-export const drawingStyle = (said: OutputSize | null, enlarged: boolean): Style => {
-  const { height, width } = said ?? UNKNOWN_DRAWING;
+/** @param reported by the drawing; @param enlarged as large as the window has room for */
+export const drawingStyle = (reported: OutputSize | null, enlarged: boolean): Style => {
+  const { height, width } = reported ?? UNKNOWN_DRAWING;
   const ratio = width / height;
   const widths = enlarged
     ? ['100%', `calc(72vh * ${ratio})`]

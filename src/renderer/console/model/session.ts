@@ -206,13 +206,13 @@ export class Session {
   /**
    * Variables are gone: every cell that has run where they were, but `but`, shows it.
    *
-   * @param said what their code printed at its end
+   * @param lastPrinted what their code printed at its end
    */
-  loseState(reason: LostReason, but?: Cell, said = ''): void {
+  loseState(reason: LostReason, but?: Cell, lastPrinted = ''): void {
     const coming = new Set(this.attached.map(({ name }) => name));
-    const gone = this.files.map(({ name }) => name).filter((name) => !coming.has(name));
-    const files = [...new Set([...(this.lost?.files ?? []), ...gone])];
-    const printed = said === '' ? (this.lost?.printed ?? '') : said;
+    const removed = this.files.map(({ name }) => name).filter((name) => !coming.has(name));
+    const files = [...new Set([...(this.lost?.files ?? []), ...removed])];
+    const printed = lastPrinted === '' ? (this.lost?.printed ?? '') : lastPrinted;
     if (this.hasStateOfOthers(but) || files.length > 0 || printed !== '')
       this.lost = { reason, files, printed };
     this.markStale(this.runtime, but);

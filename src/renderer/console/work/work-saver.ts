@@ -266,9 +266,9 @@ export class WorkSaver {
   async #removeAllBut(names: readonly string[]): Promise<string | null> {
     const wanted = new Set(names);
     const known = [...this.#fileParts, ...this.#cells.keys(), ...this.#sourceParts, ...this.#texts.keys()];
-    const gone = known.filter((name) => !wanted.has(name));
-    for (let index = 0; index < gone.length; index += REMOVED_AT_ONCE) {
-      const some = gone.slice(index, index + REMOVED_AT_ONCE);
+    const removed = known.filter((name) => !wanted.has(name));
+    for (let index = 0; index < removed.length; index += REMOVED_AT_ONCE) {
+      const some = removed.slice(index, index + REMOVED_AT_ONCE);
       const answer = await this.#api.save([], some);
       if (!answer.ok) return answer.error.message;
       for (const name of some) {

@@ -8,13 +8,13 @@ export interface TextLine {
   readonly text: string;
 }
 
-const SELECT_GRAPHIC = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'gu');
+const SGR_CODES = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'gu');
 const RESET = /\[(?:0*|0(?:;0)*)m$/u;
 
-/** Colour codes in force after `text`. */
-export const carriedOver = (carry: string, text: string): string => {
+/** Select Graphic Rendition (SGR) codes in force after `text`. */
+export const sgrStateAfter = (carry: string, text: string): string => {
   let open = carry;
-  for (const [code] of text.matchAll(SELECT_GRAPHIC)) open = RESET.test(code) ? '' : open + code;
+  for (const [code] of text.matchAll(SGR_CODES)) open = RESET.test(code) ? '' : open + code;
   // Nobody means hundreds of codes; a hostile guest could make each line cost more than the one before.
   return open.length > 200 ? '' : open;
 };
@@ -84,7 +84,7 @@ export class TextBlock {
   /** As one text, without colours. */
   plain(): string {
     return this.lines(0, this.lineCount)
-      .map(({ text }) => text.replaceAll(SELECT_GRAPHIC, ''))
+      .map(({ text }) => text.replaceAll(SGR_CODES, ''))
       .join('\n');
   }
 
@@ -101,7 +101,7 @@ export class TextBlock {
 
   #endLine(): void {
     this.#lines.push({ carry: this.#carry, text: this.#open });
-    this.#carry = carriedOver(this.#carry, this.#open);
+    this.#carry = sgrStateAfter(this.#carry, this.#open);
     this.#open = '';
     this.#returned = false;
   }

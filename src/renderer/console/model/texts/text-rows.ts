@@ -1,6 +1,6 @@
 /** Lines in pieces short enough to be drawn: a line of a megabyte is read like a text of many lines. */
 import { plainText } from './plain-text.ts';
-import { carriedOver, type TextBlock, type TextLine } from './text-block.ts';
+import { sgrStateAfter, type TextBlock, type TextLine } from './text-block.ts';
 
 /** Of a line in one row, at most. */
 export const ROW_CHARACTERS = 2000;
@@ -26,7 +26,7 @@ export const rowsOf = (line: TextLine): readonly TextLine[] => {
     const end = endOfRow(text, start);
     const piece = text.slice(start, end);
     rows.push({ carry, text: piece });
-    carry = carriedOver(carry, piece);
+    carry = sgrStateAfter(carry, piece);
     start = end;
   }
   return rows;
