@@ -6,7 +6,7 @@ import { LIMITS } from '../../../shared/limits.ts';
 import { isNestedDeeperThan } from '../../../shared/nesting.ts';
 import { richItem, type CellItem } from '../model/cell.ts';
 import type { Mime } from '../model/rich-output.ts';
-import { TextBlock } from '../model/texts/text-block.ts';
+import { TextBlock, withoutColours } from '../model/texts/text-block.ts';
 import { linesOf, MultilineText, NotebookOutput, wholeText } from './notebook-format.ts';
 
 const textOfForm = (type: string, content: unknown): string | null => {
@@ -59,9 +59,6 @@ const shownItem = (output: unknown): CellItem | null => {
       };
   }
 };
-
-const SELECT_GRAPHIC = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'gu');
-const withoutColours = (text: string): string => text.replaceAll(SELECT_GRAPHIC, '');
 
 /** What of a cell's outputs can be shown. */
 export const shownItems = (outputs: readonly unknown[]): CellItem[] =>

@@ -8,8 +8,11 @@ export interface TextLine {
   readonly text: string;
 }
 
+/** Select Graphic Rendition, by which text has colours. */
 const SGR_CODES = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'gu');
 const RESET = /\[(?:0*|0(?:;0)*)m$/u;
+
+export const withoutColours = (text: string): string => text.replaceAll(SGR_CODES, '');
 
 /** Select Graphic Rendition (SGR) codes in force after `text`. */
 export const sgrStateAfter = (carry: string, text: string): string => {
@@ -84,7 +87,7 @@ export class TextBlock {
   /** As one text, without colours. */
   plain(): string {
     return this.lines(0, this.lineCount)
-      .map(({ text }) => text.replaceAll(SGR_CODES, ''))
+      .map(({ text }) => withoutColours(text))
       .join('\n');
   }
 
