@@ -79,8 +79,8 @@ export const soakHostile = async (
     const request = { code, timeoutMs: one.timeoutMs, ...(session === null ? {} : { session }) };
     const begun = Date.now();
     const running = python.runs.run(id, request, {
-      tell: () => undefined,
-      gone: new AbortController().signal,
+      send: () => undefined,
+      closed: new AbortController().signal,
     });
     const result: RunResult | 'hung' = await inTime(running, HUNG_MS);
     if (result === 'hung') {

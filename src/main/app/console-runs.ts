@@ -24,9 +24,9 @@ export interface ConsoleRunsOptions {
 
 /** The page that asked for a run. */
 export interface RunOwner {
-  readonly tell: (event: RunEvent) => void;
+  readonly send: (event: RunEvent) => void;
   /** Aborting it cancels the run. */
-  readonly gone: AbortSignal;
+  readonly closed: AbortSignal;
 }
 
 interface ConsoleRun {
@@ -73,7 +73,7 @@ export class ConsoleRuns {
     const { runtime, timeoutMs } = settings();
     const stop = new AbortController();
     const cancel = (): void => stop.abort();
-    const stream = new RunStream(runId, clock, owner.tell);
+    const stream = new RunStream(runId, clock, owner.send);
     let hasSteps = false;
     const run: ConsoleRun = {
       stop,
@@ -83,8 +83,8 @@ export class ConsoleRuns {
       answer: null,
     };
     this.#runs.set(runId, run);
-    owner.gone.addEventListener('abort', cancel, { once: true });
-    if (owner.gone.aborted) cancel();
+    owner.closed.addEventListener('abort', cancel, { once: true });
+    if (owner.closed.aborted) cancel();
     try {
       const offered = traitsOf(runtime).callsFunctions ? functionsFor(request.code, stop.signal) : undefined;
       const functions = offered instanceof Promise ? await offered : offered;
@@ -116,7 +116,7 @@ export class ConsoleRuns {
       return stream.end(result);
     } finally {
       stream.close();
-      owner.gone.removeEventListener('abort', cancel);
+      owner.closed.removeEventListener('abort', cancel);
       this.#runs.delete(runId);
     }
   }

@@ -15,7 +15,7 @@ type Stream = RunOutput['stream'];
  */
 export class RunStream {
   readonly #runId: string;
-  readonly #tell: (event: RunEvent) => void;
+  readonly #send: (event: RunEvent) => void;
   readonly #clock: Clock;
   readonly #decoders: Readonly<Record<Stream, TextDecoder>> = {
     stdout: new TextDecoder('utf-8', { ignoreBOM: true }),
@@ -28,10 +28,10 @@ export class RunStream {
   readonly #told = { stdout: 0, stderr: 0, outputs: 0 };
   #isOver = false;
 
-  constructor(runId: string, clock: Clock, tell: (event: RunEvent) => void) {
+  constructor(runId: string, clock: Clock, send: (event: RunEvent) => void) {
     this.#runId = runId;
     this.#clock = clock;
-    this.#tell = tell;
+    this.#send = send;
   }
 
   text({ stream, bytes }: RunOutput): void {
@@ -48,7 +48,7 @@ export class RunStream {
   event(event: RunEvent): void {
     if (this.#isOver) return;
     this.flush();
-    this.#tell(event);
+    this.#send(event);
   }
 
   /**
@@ -76,7 +76,7 @@ export class RunStream {
     this.#cancelFlush = null;
     const pending = this.#pending;
     this.#pending = [];
-    for (const { stream, text } of pending) this.#tell({ type: 'text', runId: this.#runId, stream, text });
+    for (const { stream, text } of pending) this.#send({ type: 'text', runId: this.#runId, stream, text });
   }
 
   #add(stream: Stream, text: string): void {

@@ -40,7 +40,7 @@ export interface AppPackages {
   /** The store with an offline pack as a further source. */
   readonly openWithPack: (file: string) => Packages;
   /** Downloads the base set, as a task. Rejects with a message for the user. */
-  readonly download: (tell: (progress: TaskProgress) => void) => Promise<void>;
+  readonly download: (report: (progress: TaskProgress) => void) => Promise<void>;
 }
 
 export const composePackages = (options: AppPackagesOptions): AppPackages => {
@@ -72,14 +72,14 @@ export const composePackages = (options: AppPackagesOptions): AppPackages => {
     tasks,
     settings,
     openWithPack: (pack) => openPackages({ ...always, settings: settings(), pack }),
-    download: async (tell) => {
+    download: async (report) => {
       const taskId = PYODIDE_DOWNLOAD_TASK;
       if (tasks.has(taskId)) throw new Error('the download is under way already');
       await tasks.run(taskId, (signal) =>
         cache.download({
           signal,
-          onProgress: (progress) => tell({ taskId, type: 'fetching', ...progress }),
-          onPreparing: (packageNames) => tell({ taskId, type: 'preparing', packageNames }),
+          onProgress: (progress) => report({ taskId, type: 'fetching', ...progress }),
+          onPreparing: (packageNames) => report({ taskId, type: 'preparing', packageNames }),
         }),
       );
     },

@@ -8,11 +8,11 @@ interface Page {
   /** Made anew with each document: what is kept for a caller is kept for that document. */
   document: AskingDocument;
   /** Number of events sent to it. */
-  told: number;
+  sent: number;
 }
 
 interface AskingDocument {
-  readonly gone: AbortController;
+  readonly closed: AbortController;
   readonly caller: Caller;
 }
 
@@ -23,24 +23,24 @@ export class Pages {
   /** From now on the page in these contents may ask. */
   add(contents: WebContents): void {
     const opened = (): AskingDocument => {
-      const gone = new AbortController();
-      const { signal } = gone;
+      const closed = new AbortController();
+      const { signal } = closed;
       return {
-        gone,
+        closed,
         caller: {
-          gone: signal,
-          tell: (channel, payload) => {
-            if (!signal.aborted) tell(page, channel, payload);
+          closed: signal,
+          send: (channel, payload) => {
+            if (!signal.aborted) send(page, channel, payload);
           },
         },
       };
     };
-    const page: Page = { contents, document: opened(), told: 0 };
+    const page: Page = { contents, document: opened(), sent: 0 };
     this.#pages.set(contents.id, page);
     const over = (): void => {
-      const { gone } = page.document;
+      const { closed } = page.document;
       page.document = opened();
-      gone.abort();
+      closed.abort();
     };
     contents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
       if (isMainFrame && !isSameDocument) over();
@@ -48,12 +48,12 @@ export class Pages {
     contents.on('render-process-gone', over);
     contents.once('destroyed', () => {
       this.#pages.delete(contents.id);
-      page.document.gone.abort();
+      page.document.closed.abort();
     });
   }
 
   broadcast(channel: string, payload: unknown): void {
-    for (const page of this.#pages.values()) tell(page, channel, payload);
+    for (const page of this.#pages.values()) send(page, channel, payload);
   }
 
   /** Null when it is not one of the app's pages that asks. */
@@ -73,9 +73,9 @@ export class Pages {
     for (const route of routes) {
       ipcMain.handle(route.channel, async (event, ...given: unknown[]): Promise<NumberedAnswer> => {
         const page = this.#pages.get(event.sender.id);
-        const before = page?.told ?? 0;
+        const before = page?.sent ?? 0;
         const answer = await route.answer(this.callerOf(event), given);
-        const after = page?.told ?? 0;
+        const after = page?.sent ?? 0;
         // Earlier events may have gone to a previous document.
         return [after > before ? after : 0, answer];
       });
@@ -83,8 +83,8 @@ export class Pages {
   }
 }
 
-const tell = (page: Page, channel: string, payload: unknown): void => {
+const send = (page: Page, channel: string, payload: unknown): void => {
   if (page.contents.isDestroyed()) return;
-  page.told += 1;
-  page.contents.send(channel, page.told, payload);
+  page.sent += 1;
+  page.contents.send(channel, page.sent, payload);
 };

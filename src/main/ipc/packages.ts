@@ -59,13 +59,13 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
   const task = async <T>(
     taskId: string,
     caller: Caller,
-    work: (signal: AbortSignal, tell: (progress: TaskProgress) => void) => Promise<T>,
+    work: (signal: AbortSignal, report: (progress: TaskProgress) => void) => Promise<T>,
   ): Promise<T> => {
     if (tasks.has(taskId)) throw new ApiFailure('duplicate-id', `a task "${taskId}" is under way already`);
     return tasks.run(taskId, (signal) =>
       work(signal, (progress) => {
         deps.onProgress(progress);
-        caller.tell(EVENTS.packages.onProgress, progress);
+        caller.send(EVENTS.packages.onProgress, progress);
       }),
     );
   };
@@ -73,17 +73,20 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
   const fetching = (
     taskId: string,
     signal: AbortSignal,
-    tell: (progress: TaskProgress) => void,
-  ): ObtainOptions => ({ signal, onProgress: (progress) => tell({ taskId, type: 'fetching', ...progress }) });
+    report: (progress: TaskProgress) => void,
+  ): ObtainOptions => ({
+    signal,
+    onProgress: (progress) => report({ taskId, type: 'fetching', ...progress }),
+  });
 
   const examine = (
     taskId: string,
     signal: AbortSignal,
-    tell: (progress: TaskProgress) => void,
+    report: (progress: TaskProgress) => void,
   ): Promise<StoreDamage> =>
     examineStore(packages(), {
       signal,
-      onProgress: (progress) => tell({ taskId, type: 'checking', ...progress }),
+      onProgress: (progress) => report({ taskId, type: 'checking', ...progress }),
     });
 
   return {
@@ -103,15 +106,15 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
     },
     sources: () => packages().sources(),
     install: ([names, { taskId }], caller) =>
-      task(taskId, caller, async (signal, tell) =>
-        (await installPackages(packages(), names, fetching(taskId, signal, tell))).map(shown),
+      task(taskId, caller, async (signal, report) =>
+        (await installPackages(packages(), names, fetching(taskId, signal, report))).map(shown),
       ),
     verify: ([{ taskId }], caller) =>
-      task(taskId, caller, async (signal, tell) => reportOf(await examine(taskId, signal, tell))),
+      task(taskId, caller, async (signal, report) => reportOf(await examine(taskId, signal, report))),
     repair: ([{ taskId }], caller) =>
-      task(taskId, caller, async (signal, tell) => {
-        const damage = await examine(taskId, signal, tell);
-        await mendPackages(packages(), namesToMend(damage), fetching(taskId, signal, tell));
+      task(taskId, caller, async (signal, report) => {
+        const damage = await examine(taskId, signal, report);
+        await mendPackages(packages(), namesToMend(damage), fetching(taskId, signal, report));
         return reportOf(damage);
       }),
     remove: async ([names]) => ({ bytes: await packages().service.byHand.remove(names) }),
@@ -119,11 +122,11 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
     exportPack: async ([names, { taskId }], caller) => {
       const file = await dialogs.saveAs({ name: PACK_NAME });
       if (file === null) return null;
-      return task(taskId, caller, async (signal, tell) => {
+      return task(taskId, caller, async (signal, report) => {
         const wheels =
           names === null
             ? await packages().service.inventory.exportable()
-            : await obtainPackages(packages(), names, fetching(taskId, signal, tell));
+            : await obtainPackages(packages(), names, fetching(taskId, signal, report));
         if (wheels.length === 0) {
           throw new PackageError('bad-pack', 'no package is installed; install some first');
         }
@@ -134,11 +137,11 @@ export const packagesHandlers = (deps: PackagesDeps): HandlersOf<'packages'> => 
     importPack: async ([{ taskId }], caller) => {
       const file = await dialogs.pick({});
       if (file === null) return null;
-      return task(taskId, caller, async (signal, tell) => {
+      return task(taskId, caller, async (signal, report) => {
         const opened = openWithPack(file);
         try {
           const names = await namesInPack(opened);
-          return (await installPackages(opened, names, fetching(taskId, signal, tell))).map(shown);
+          return (await installPackages(opened, names, fetching(taskId, signal, report))).map(shown);
         } finally {
           await opened.service.close();
         }

@@ -4,15 +4,15 @@ import type { CallQuestion, QuestionAnswer } from '../../shared/ipc/questions-ap
 import { questionArguments } from '../../shared/ipc/questions.ts';
 import { answering, type Caller, type OnFault, type Route } from './route.ts';
 
-export interface AskedQuestions {
+export interface QuestionService {
   readonly open: readonly CallQuestion[];
   answer(id: string, answer: QuestionAnswer): boolean;
   /** Until the returned function is called. */
-  watch(tell: (open: readonly CallQuestion[]) => void): () => void;
+  watch(listener: (open: readonly CallQuestion[]) => void): () => void;
 }
 
 /** The same channels for the app's window and for other apps' pages. */
-export const questionRoutes = (questions: AskedQuestions, onFault: OnFault): Route[] => {
+export const questionRoutes = (questions: QuestionService, onFault: OnFault): Route[] => {
   const watching = new WeakMap<Caller, () => void>();
   const end = (caller: Caller): void => {
     watching.get(caller)?.();
@@ -23,13 +23,13 @@ export const questionRoutes = (questions: AskedQuestions, onFault: OnFault): Rou
       QUESTION_CHANNELS.watch,
       questionArguments.watch,
       (_none, caller) => {
-        const tell = (open: AskedQuestions['open']): void => caller.tell(QUESTION_CHANNELS.changed, open);
+        const send = (open: QuestionService['open']): void => caller.send(QUESTION_CHANNELS.changed, open);
         if (watching.has(caller)) {
-          tell(questions.open);
+          send(questions.open);
           return null;
         }
-        watching.set(caller, questions.watch(tell));
-        caller.gone.addEventListener('abort', () => end(caller), { once: true });
+        watching.set(caller, questions.watch(send));
+        caller.closed.addEventListener('abort', () => end(caller), { once: true });
         return null;
       },
       onFault,
@@ -46,7 +46,7 @@ export const questionRoutes = (questions: AskedQuestions, onFault: OnFault): Rou
     answering(
       QUESTION_CHANNELS.answer,
       questionArguments.answer,
-      ([id, said]) => questions.answer(id, said),
+      ([id, decision]) => questions.answer(id, decision),
       onFault,
     ),
   ];

@@ -10,10 +10,10 @@ import { apiErrorOf } from './api-failure.ts';
 
 /** The page that asks. */
 export interface Caller {
-  /** Tells it something; nothing happens when it is gone. */
-  tell(channel: string, payload: unknown): void;
+  /** Sends it an event; nothing happens when it is closed. */
+  send(channel: string, payload: unknown): void;
   /** Aborted when the page is closed, reloaded or dies. */
-  readonly gone: AbortSignal;
+  readonly closed: AbortSignal;
 }
 
 export interface Route {

@@ -60,8 +60,8 @@ export const sandboxHandlers = ({
     }
     if (runs.has(runId)) throw new ApiFailure('duplicate-id', `a run "${runId}" is under way already`);
     return runs.run(runId, request, {
-      tell: (event) => caller.tell(EVENTS.sandbox.onRun, event),
-      gone: caller.gone,
+      send: (event) => caller.send(EVENTS.sandbox.onRun, event),
+      closed: caller.closed,
     });
   },
   cancel: ([runId]) => runs.cancel(runId),

@@ -57,7 +57,7 @@ const setUp = (): Stage => {
       functionsFor: () => undefined,
     }),
     run: (runId, request) =>
-      stage.runs.run(runId, request, { tell: (event) => told.push(event), gone: page.signal }),
+      stage.runs.run(runId, request, { send: (event) => told.push(event), closed: page.signal }),
     requests,
     told,
     ended,

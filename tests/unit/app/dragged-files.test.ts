@@ -105,7 +105,7 @@ it('only the last copies stay: eight, and fewer when they are large', async () =
   expect([first, second, third].map((id) => large.files.begin(id))).toEqual([false, false, true]);
 });
 
-const caller: Caller = { tell: () => undefined, gone: new AbortController().signal };
+const caller: Caller = { send: () => undefined, closed: new AbortController().signal };
 
 it('the page gets copies of files of its sessions and of pictures alone, and hears why one can not be read', async () => {
   const { dragged, files, folder } = open();

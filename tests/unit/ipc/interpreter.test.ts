@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { interpreterRoutes, type InterpreterDeps } from '../../../src/main/ipc/interpreter.ts';
 import type { Caller } from '../../../src/main/ipc/route.ts';
 
-const caller: Caller = { tell: () => undefined, gone: new AbortController().signal };
+const caller: Caller = { send: () => undefined, closed: new AbortController().signal };
 
 const ask = (deps: Partial<InterpreterDeps['cache']>, from: Caller | null = caller): unknown => {
   const routes = interpreterRoutes({

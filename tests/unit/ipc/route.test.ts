@@ -8,7 +8,7 @@ import { ARGUMENTS } from '../../../src/shared/ipc/arguments.ts';
 import { CALLS, EVENTS } from '../../../src/shared/ipc/channels.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 
-const caller: Caller = { tell: () => undefined, gone: new AbortController().signal };
+const caller: Caller = { send: () => undefined, closed: new AbortController().signal };
 
 interface Heard {
   readonly routes: readonly Route[];

@@ -3,7 +3,7 @@ import type { Caller } from '../../ipc/route.ts';
 
 interface Page {
   readonly caller: Caller;
-  readonly gone: AbortController;
+  readonly closed: AbortController;
 }
 
 /** The documents that have asked something, and may be told something. Whether they may ask is checked before. */
@@ -14,18 +14,18 @@ export class AskingPages {
   callerOf(contents: WebContents): Caller {
     const known = this.#pages.get(contents);
     if (known !== undefined) return known.caller;
-    const gone = new AbortController();
-    const tell = (channel: string, payload: unknown): void => {
-      if (!gone.signal.aborted && !contents.isDestroyed()) contents.send(channel, payload);
+    const closed = new AbortController();
+    const send = (channel: string, payload: unknown): void => {
+      if (!closed.signal.aborted && !contents.isDestroyed()) contents.send(channel, payload);
     };
-    const page: Page = { caller: { gone: gone.signal, tell }, gone };
+    const page: Page = { caller: { closed: closed.signal, send }, closed };
     this.#pages.set(contents, page);
     const over = (): void => {
       contents.off('did-navigate', over);
       contents.off('render-process-gone', over);
       contents.off('destroyed', over);
       this.#pages.delete(contents);
-      gone.abort();
+      closed.abort();
     };
     // Another document is there from now on, and none of its own scripts has run.
     contents.on('did-navigate', over);
@@ -40,11 +40,11 @@ export class AskingPages {
   }
 
   broadcast(channel: string, payload: unknown): void {
-    for (const { caller } of this.#pages.values()) caller.tell(channel, payload);
+    for (const { caller } of this.#pages.values()) caller.send(channel, payload);
   }
 
   /** Nobody is told anything any more. */
   close(): void {
-    for (const { gone } of this.#pages.values()) gone.abort();
+    for (const { closed } of this.#pages.values()) closed.abort();
   }
 }

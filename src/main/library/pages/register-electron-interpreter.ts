@@ -7,7 +7,7 @@ import { PYODIDE_DOWNLOAD_TASK, type TaskProgress } from '../../../shared/ipc/pa
 import { Tasks } from '../../app/tasks.ts';
 import { InterpreterService } from '../../interpreter/interpreter-service.ts';
 import { interpreterRoutes, type InterpreterDeps } from '../../ipc/interpreter.ts';
-import { questionRoutes, type AskedQuestions } from '../../ipc/questions.ts';
+import { questionRoutes, type QuestionService } from '../../ipc/questions.ts';
 import type { OnFault, Route } from '../../ipc/route.ts';
 import { findInterpreters } from '../../native/find-interpreters.ts';
 import type { Disposable, NativePython, PythonSettingsStore, Questions, Sandbox } from '../api/api.ts';
@@ -149,13 +149,13 @@ const servedBy = (
 };
 
 /** The app may have made its own. */
-const watchable = (questions: Questions): AskedQuestions => ({
+const watchable = (questions: Questions): QuestionService => ({
   get open() {
     return questions.open;
   },
-  answer: (id, said) => questions.answer(id, said),
-  watch: (tell) => {
-    const watching = questions.watch(tell);
+  answer: (id, decision) => questions.answer(id, decision),
+  watch: (listener) => {
+    const watching = questions.watch(listener);
     return () => watching.dispose();
   },
 });
@@ -163,7 +163,7 @@ const watchable = (questions: Questions): AskedQuestions => ({
 const downloadsOf = (
   { packages }: Pick<Sandbox, 'packages'>,
   tasks: Tasks,
-  tell: (progress: TaskProgress) => void,
+  report: (progress: TaskProgress) => void,
 ): InterpreterDeps['cache'] => {
   const taskId = PYODIDE_DOWNLOAD_TASK;
   return {
@@ -172,8 +172,8 @@ const downloadsOf = (
       await tasks.run(taskId, (signal) =>
         packages.prepare({
           signal,
-          onProgress: (progress) => tell({ taskId, type: 'fetching', ...progress }),
-          onPreparing: (packageNames) => tell({ taskId, type: 'preparing', packageNames }),
+          onProgress: (progress) => report({ taskId, type: 'fetching', ...progress }),
+          onPreparing: (packageNames) => report({ taskId, type: 'preparing', packageNames }),
         }),
       );
     },

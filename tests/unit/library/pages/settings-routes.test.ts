@@ -13,7 +13,7 @@ import {
 } from '../../../../src/main/library/pages/settings-routes.ts';
 import { temporaryFolder } from '../../scripts/support/temporary-folder.ts';
 
-const CALLER: Caller = { gone: new AbortController().signal, tell: () => undefined };
+const CALLER: Caller = { closed: new AbortController().signal, send: () => undefined };
 
 const stage = (deps: Partial<SettingsRoutesDeps>) => {
   const onFault = vi.fn<SettingsRoutesDeps['onFault']>();
