@@ -1,3 +1,4 @@
+import { RASTER_MIMES } from '../../shared/contract/image-types.ts';
 import type { RunResult } from '../../shared/contract/sandbox.ts';
 import { errorText } from '../run/error-text.ts';
 import { pictureTypeOf } from './picture-type.ts';
@@ -21,8 +22,6 @@ const SHOWN_OUTPUTS = 50;
 const SHOWN_NOTICES = 5;
 const SHOWN_PACKAGES = 40;
 const SHOWN_NAME_BYTES = 120;
-
-const PICTURES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
 export type ContentBlock =
   | { readonly type: 'text'; readonly text: string }
@@ -75,7 +74,7 @@ export const runAnswer = (
   const texts: string[] = [];
   let isShown = false;
   for (const { mime } of firstOf(result.outputs, SHOWN_OUTPUTS)) {
-    const picture = PICTURES.find((kind) => mime[kind] !== undefined);
+    const picture = RASTER_MIMES.find((kind) => mime[kind] !== undefined);
     const data = picture === undefined ? '' : (mime[picture] ?? '');
     const pictureType = pictureTypeOf(data);
     if (pictureType !== null && !isShown && data.length <= PICTURE_LENGTH) {

@@ -1,4 +1,5 @@
 import { ANIMATION_MIME } from '../../../shared/contract/animation.ts';
+import { IMAGE_EXTENSIONS, IMAGE_MIMES, SVG_MIME } from '../../../shared/contract/image-types.ts';
 import { isJsonMime, isTextMime } from '../../../shared/contract/mime-types.ts';
 import type { CollectedFile, RunDisplay } from '../../../shared/contract/sandbox.ts';
 import { filesRenamed } from '../../run/reported-files.ts';
@@ -7,19 +8,10 @@ import { oneLine, quote } from '../../foreign-text/printable.ts';
 import { ChartPages, chartOf, type ChartScript } from './saved-chart.ts';
 import type { CommandOutput } from '../terminal/stdio.ts';
 
-/** Plots and pictures, and the endings of their files: the first that an output has is written. */
-const IMAGES: readonly (readonly [mime: string, ending: string])[] = [
-  ['image/png', 'png'],
-  ['image/svg+xml', 'svg'],
-  ['image/jpeg', 'jpg'],
-  ['image/gif', 'gif'],
-  ['image/webp', 'webp'],
-];
-
 /** What is more than text: all that an output has is written. */
 const endingOf = (mime: string): string | null => {
   if (mime === 'text/html') return 'html';
-  if (mime === 'image/svg+xml') return 'svg';
+  if (mime === SVG_MIME) return IMAGE_EXTENSIONS[SVG_MIME];
   if (mime === 'application/pdf') return 'pdf';
   // Its picture moves as well.
   if (mime === ANIMATION_MIME) return null;
@@ -36,11 +28,11 @@ const partOf = (mime: string, content: string, ending: string): Part => ({
   bytes: Buffer.from(content, isTextMime(mime) ? 'utf8' : 'base64'),
 });
 
-/** The picture among an output's forms, if there is one. */
+/** The first picture among an output's forms, if there is one. */
 const imageOf = ({ mime }: RunDisplay): Part | null => {
-  for (const [type, ending] of IMAGES) {
+  for (const type of IMAGE_MIMES) {
     const content = mime[type];
-    if (content !== undefined) return partOf(type, content, ending);
+    if (content !== undefined) return partOf(type, content, IMAGE_EXTENSIONS[type]);
   }
   return null;
 };

@@ -1,7 +1,8 @@
 /** What an image is and how large it gets, read from its first bytes, before anything decodes it. */
+import type { RasterMime } from '../../../shared/contract/image-types.ts';
 
 export interface ImageHead {
-  readonly type: 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
+  readonly type: RasterMime;
   readonly width: number;
   readonly height: number;
   /** Whether it may have several frames, each of which is decoded again and again. */

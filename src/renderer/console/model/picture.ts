@@ -1,7 +1,6 @@
 /** How an image of a guest may be shown: what can cost the page dearly is shown elsewhere, or not at all. */
+import { SVG_MIME } from '../../../shared/contract/image-types.ts';
 import { isShowable, readImageHead } from './image-head.ts';
-
-export const DRAWING = 'image/svg+xml';
 
 export type Picture =
   /** An SVG: it can take any time and memory to draw, so it gets a frame with a process of its own. */
@@ -12,7 +11,7 @@ export type Picture =
   | { readonly kind: 'unreadable' };
 
 export const pictureOf = (type: string, bytes: Uint8Array): Picture => {
-  if (type === DRAWING) return { kind: 'drawing', svg: new TextDecoder().decode(bytes) };
+  if (type === SVG_MIME) return { kind: 'drawing', svg: new TextDecoder().decode(bytes) };
   const head = readImageHead(bytes);
   if (head === null) return { kind: 'unreadable' };
   if (isShowable(head)) return { kind: 'image', type: head.type };

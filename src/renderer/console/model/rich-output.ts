@@ -1,5 +1,11 @@
 /** Which of the forms that an output comes in is shown. */
 import { chartLibraryOf, type ChartLibrary } from '../../../shared/contract/charts.ts';
+import {
+  IMAGE_EXTENSIONS,
+  RASTER_MIMES,
+  SVG_MIME,
+  type ImageMime,
+} from '../../../shared/contract/image-types.ts';
 import { ShownTable, TABLE_LIMITS, TABLE_MIME } from '../../../shared/contract/table.ts';
 import { animationOf, type Animation } from './animations/animation.ts';
 import { decodeBase64 } from './base64.ts';
@@ -7,7 +13,6 @@ import { jsonShape } from './texts/json-shape.ts';
 import { MAX_JSON_LENGTH } from './texts/json-tree.ts';
 import { MAX_MARKDOWN_LENGTH } from './texts/markdown-length.ts';
 import { MAX_MATH_LENGTH } from './texts/math-text.ts';
-import { DRAWING } from './picture.ts';
 
 export type Mime = Readonly<Record<string, string>>;
 
@@ -16,12 +21,11 @@ export type ShownOutput =
   | { readonly kind: 'chart'; readonly library: ChartLibrary; readonly spec: string }
   | { readonly kind: 'table'; readonly table: ShownTable }
   | { readonly kind: 'animation'; readonly animation: Animation }
-  | { readonly kind: 'image'; readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'image'; readonly type: ImageMime; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'html'; readonly html: string }
   | { readonly kind: 'markdown' | 'latex' | 'json'; readonly text: string }
   | { readonly kind: 'text'; readonly text: string };
 
-const BASE64_IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 const TEXTS = ['text/markdown', 'text/latex', 'application/json', 'text/plain'];
 /** Texts that are set; longer ones are shown as they are. */
 const SET_TEXTS = [
@@ -40,14 +44,14 @@ const soundOf = (mime: Mime): ShownOutput | null => {
 };
 
 const imageOf = (mime: Mime): ShownOutput | null => {
-  for (const type of BASE64_IMAGES) {
+  for (const type of RASTER_MIMES) {
     const bytes = decodeBase64(mime[type] ?? '');
     if (bytes !== null && bytes.byteLength > 0) return { kind: 'image', type, bytes };
   }
-  const drawing = mime[DRAWING];
+  const drawing = mime[SVG_MIME];
   return drawing === undefined
     ? null
-    : { kind: 'image', type: DRAWING, bytes: new TextEncoder().encode(drawing) };
+    : { kind: 'image', type: SVG_MIME, bytes: new TextEncoder().encode(drawing) };
 };
 
 const chartOf = (mime: Mime): ShownOutput | null => {
@@ -99,14 +103,6 @@ export const shownOutput = (mime: Mime): ShownOutput => {
   return { kind: 'text', text: text ?? Object.keys(mime).join(', ') };
 };
 
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  'image/png': 'png',
-  'image/jpeg': 'jpg',
-  'image/gif': 'gif',
-  'image/webp': 'webp',
-  'image/svg+xml': 'svg',
-};
-
 /** Under which it is saved; empty for what is not. */
 export const outputFileName = (shown: ShownOutput, cell: number, index: number): string => {
   switch (shown.kind) {
@@ -115,7 +111,7 @@ export const outputFileName = (shown: ShownOutput, cell: number, index: number):
     case 'animation':
       return `cell-${cell}-animation-${index + 1}.${shown.animation.file.ending}`;
     case 'image':
-      return `cell-${cell}-image-${index + 1}.${EXTENSIONS[shown.type] ?? 'bin'}`;
+      return `cell-${cell}-image-${index + 1}.${IMAGE_EXTENSIONS[shown.type]}`;
     case 'table':
       return `cell-${cell}-table-${index + 1}.csv`;
     case 'html':
