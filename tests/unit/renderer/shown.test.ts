@@ -107,6 +107,7 @@ describe('a preview', () => {
   it.each([
     ['a.png', 'image'],
     ['a.txt', 'text'],
+    ['a.constructor', 'text'],
     ['a.bin', 'none'],
   ])('%s', (name, kind) => {
     expect(previewOf(name, kind === 'none' ? new Uint8Array([0, 255]) : bytesOf('hello ü')).kind).toBe(kind);

@@ -1,4 +1,5 @@
 /** What can be shown of a file from a session's folder. */
+import { IMAGE_EXTENSIONS, IMAGE_MIMES } from '../../../shared/contract/image-types.ts';
 import { readDelimited } from './delimited-text.ts';
 import type { TableCell, TableData } from './tables/html-table.ts';
 
@@ -11,14 +12,11 @@ export type FilePreview =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'none' };
 
-const IMAGES: Readonly<Record<string, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  gif: 'image/gif',
-  webp: 'image/webp',
-  svg: 'image/svg+xml',
-};
+/** By extension. */
+const IMAGES: ReadonlyMap<string, string> = new Map([
+  ...IMAGE_MIMES.map((mime) => [IMAGE_EXTENSIONS[mime], mime] as const),
+  ['jpeg', 'image/jpeg'],
+]);
 
 const cell = (text: string, isHeader: boolean): TableCell => ({
   text,
@@ -42,7 +40,7 @@ const textOf = (bytes: Uint8Array): string | null => {
 
 export const previewOf = (name: string, bytes: Uint8Array): FilePreview => {
   const extension = /\.(?<extension>\w+)$/u.exec(name)?.groups?.['extension']?.toLowerCase() ?? '';
-  const type = IMAGES[extension];
+  const type = IMAGES.get(extension);
   if (type !== undefined) return { kind: 'image', type };
   const text = textOf(bytes);
   if (text === null) return { kind: 'none' };
