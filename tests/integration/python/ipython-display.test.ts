@@ -69,6 +69,12 @@ display(Image('dot.png'), Image(filename='dot.png'), Image(pathlib.Path('dot.png
     });
     expect(await errorOf('HTML("https://example.org/")')).toMatchObject({ type: 'OSError' });
     expect(await errorOf('Image(filename="none.png")')).toMatchObject({ type: 'FileNotFoundError' });
+    for (const name of ['none.png', 'charts/none', 'nowhere']) {
+      expect(await errorOf(`Image("${name}")`)).toMatchObject({
+        type: 'FileNotFoundError',
+        message: expect.stringContaining(`'${name}'; `) as string,
+      });
+    }
     expect(await errorOf('Image()')).toMatchObject({ type: 'ValueError' });
     expect(await errorOf('HTML(5)')).toMatchObject({ type: 'TypeError' });
     expect(await errorOf('from IPython.display import NoSuchThing')).toMatchObject({ type: 'ImportError' });

@@ -2,6 +2,7 @@
 
 import base64
 import builtins
+import errno
 import json
 import os
 from collections.abc import Callable, Collection
@@ -218,7 +219,11 @@ class Image(DisplayObject):
         if self.data is None:
             raise ValueError("Image needs data or a file")
         if isinstance(self.data, str):
-            self.data = base64.b64decode(self.data, validate=True)
+            try:
+                self.data = base64.b64decode(self.data, validate=True)
+            except ValueError:
+                # Neither a picture nor the name of a file that is here.
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self.data) from None
         data = bytes(self.data)
         found = next((kind for kind, start in _KINDS.items() if data.startswith(start)), None)
         kind = (self.format or found or "png").lower()
