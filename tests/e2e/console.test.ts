@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { ENABLED, ended, goTo, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
@@ -33,6 +34,19 @@ it('keeps variables, shows an error with its line, and folds the traceback', asy
   expect(await cell.locator('details').getAttribute('open')).toBeNull();
   await cell.locator('summary').click();
   expect(await cell.locator('details pre').innerText()).toContain('line 2');
+});
+
+it('names code in a traceback by the number of its cell, also once the variables before it are gone', async () => {
+  const { page } = app;
+  await page.getByRole('button', { name: 'Reset' }).click();
+  const numberOf = async (cell: Locator): Promise<string> =>
+    /^\[(\d+)\]$/u.exec(await cell.getByText(/^\[\d+\]$/u).innerText())?.[1] ?? '';
+  const made = await ended(await runCode(page, 'def broken():\n    return 1 / 0'));
+  const cell = await ended(await runCode(page, 'broken()'));
+  await cell.locator('summary').click();
+  const traceback = await cell.locator('details pre').innerText();
+  expect(traceback).toContain(`File "<script ${await numberOf(cell)}>", line 1`);
+  expect(traceback).toContain(`File "<script ${await numberOf(made)}>", line 2`);
 });
 
 it('shows output of a guest as text, never as markup', async () => {

@@ -27,6 +27,8 @@ export interface RunOwner {
   readonly send: (event: RunEvent) => void;
   /** Aborting it cancels the run. */
   readonly closed: AbortSignal;
+  /** See `RunOptions.number`. */
+  readonly number?: number | undefined;
 }
 
 interface ConsoleRun {
@@ -94,6 +96,7 @@ export class ConsoleRuns {
           signal: stop.signal,
           adviceWording: adviceWording(),
           tables: true,
+          number: owner.number,
           functions,
           onOutput: (output) => stream.text(output),
           onDisplay: (display) => stream.display(display),

@@ -54,7 +54,7 @@ export const sandboxHandlers = ({
   settings,
   versions,
 }: SandboxDeps): HandlersOf<'sandbox'> => ({
-  run: ([request, { runId }], caller) => {
+  run: ([request, { number, runId }], caller) => {
     if (!settings().enabled) {
       throw new ApiFailure('disabled', 'Python is switched off; switch it on in the settings');
     }
@@ -62,6 +62,7 @@ export const sandboxHandlers = ({
     return runs.run(runId, request, {
       send: (event) => caller.send(EVENTS.sandbox.onRun, event),
       closed: caller.closed,
+      number,
     });
   },
   cancel: ([runId]) => runs.cancel(runId),

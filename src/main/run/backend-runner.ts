@@ -245,7 +245,7 @@ export class BackendRunner implements Runner {
       interpreter,
       order: {
         code: request.code,
-        facts: factsOf(request, endsSession, calls?.facts, options.tables),
+        facts: factsOf(request, endsSession, calls?.facts, options),
         outputBytes,
         input: input !== null,
       },

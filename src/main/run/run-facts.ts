@@ -1,5 +1,6 @@
 import type { RunRequest } from '../../shared/contract/sandbox.ts';
 import type { OrderlyEnd } from '../../shared/contract/sandbox-events.ts';
+import type { RunOptions } from './run-options.ts';
 import type { RunFacts } from '../../shared/protocol/interpreter.ts';
 
 /** For what is left to do when a program ends, in seconds: less where somebody waits for a session to be gone, least where a run does. */
@@ -10,13 +11,13 @@ const END_SECONDS = { program: 10, session: 3, evicted: 1 } as const;
  *
  * @param endsSession see `RunContext.endsSession`
  * @param functions see `FunctionSet.facts`
- * @param tables see `RunOptions.tables`
+ * @param options of the run
  */
 export const factsOf = (
   { args, columns, script, session }: RunRequest,
   endsSession: OrderlyEnd | null,
   functions?: string,
-  tables?: boolean,
+  { number, tables }: Pick<RunOptions, 'number' | 'tables'> = {},
 ): RunFacts => ({
   args,
   columns,
@@ -24,6 +25,7 @@ export const factsOf = (
   endSeconds: endSecondsOf(session, endsSession),
   functions,
   tables,
+  number,
 });
 
 const endSecondsOf = (session: string | undefined, endsSession: OrderlyEnd | null): number | undefined => {

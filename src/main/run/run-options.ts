@@ -32,6 +32,8 @@ export interface RunOptions extends RunListener {
   readonly forwardedCalls?: RunCalls | undefined;
   /** Data frames that are shown also come as `ShownTable`, so that their rows can be asked for. */
   readonly tables?: boolean | undefined;
+  /** What whoever runs it counts its runs by, and so names the code in tracebacks: `<script 3>`. By default the session counts. */
+  readonly number?: number | undefined;
   /** Receives the contents of the files that the run made or changed, before the result. */
   readonly onFile?: ((file: CollectedFile) => void | Promise<void>) | undefined;
 }

@@ -231,7 +231,10 @@ export class ConsoleStore {
     runId: string,
     files: readonly InputFile[],
   ): Promise<boolean> {
-    const run = this.#options.api.run({ code: source, session: session.name, files: [...files] }, { runId });
+    const run = this.#options.api.run(
+      { code: source, session: session.name, files: [...files] },
+      { runId, number: cell.number ?? undefined },
+    );
     // It was stopped while its files were read.
     if (this.#isStopping(cell)) void this.#options.api.cancel(runId);
     const answer = await run;

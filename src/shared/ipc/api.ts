@@ -37,7 +37,10 @@ export type Subscribe<T> = (listener: (event: T) => void) => Unsubscribe;
 
 export interface SandboxApi {
   /** Runs code where the settings say. */
-  run(request: RunRequest, options: { readonly runId: string }): Promise<Answer<RunResult>>;
+  run(
+    request: RunRequest,
+    options: { readonly runId: string; readonly number?: number | undefined },
+  ): Promise<Answer<RunResult>>;
   /** The run itself then answers with its result. False when there is none of that id. */
   cancel(runId: string): Promise<Answer<boolean>>;
   /** The answer to an 'input' event; null ends the input. False when the run does not wait for one. */

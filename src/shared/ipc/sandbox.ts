@@ -17,8 +17,8 @@ export const TaskId = z
   .regex(/^[\w.-]+$/u, 'ids consist of letters, digits, ".", "_" and "-"');
 
 export const sandboxArguments = {
-  /** Without `timeoutMs` the settings' time limit holds. */
-  run: z.tuple([RunRequest, z.strictObject({ runId: TaskId })]),
+  /** Without `timeoutMs` the settings' time limit holds; `number` is what the page counts its runs by (`RunOptions.number`). */
+  run: z.tuple([RunRequest, z.strictObject({ runId: TaskId, number: z.int().positive().optional() })]),
   cancel: z.tuple([TaskId]),
   /** Null ends the input: `input()` raises EOFError. */
   answerInput: z.tuple([TaskId, z.string().max(LIMITS.windowInputLength).nullable()]),

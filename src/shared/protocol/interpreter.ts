@@ -55,6 +55,8 @@ export const RunFacts = RunRequest.pick({ args: true, script: true, columns: tru
   functions: z.string().max(LIMITS.functionTextLength).optional(),
   /** Whoever runs it asks for rows of the data frames that it shows: they get the form `TABLE_MIME`, too. */
   tables: z.boolean().optional(),
+  /** See `RunOptions.number`. */
+  number: z.int().positive().optional(),
 });
 export type RunFacts = z.infer<typeof RunFacts>;
 

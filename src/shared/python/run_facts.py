@@ -24,6 +24,8 @@ class RunFacts(NamedTuple):
     functions: str | None = None
     # Somebody asks for rows of the data frames that it shows; see shown_tables.py.
     tables: bool = False
+    # What whoever runs it counts its runs by: the code goes by it in tracebacks.
+    number: int | None = None
 
     def apply(self, namespace: dict[str, object]) -> None:
         if self.args is not None:

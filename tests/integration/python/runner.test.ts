@@ -3,7 +3,7 @@ import type { RunFacts } from '../../../src/shared/protocol/interpreter.ts';
 import { startGuest, type Guest } from './guest.ts';
 
 let guest: Guest;
-const run: Guest['run'] = (code, limit) => guest.run(code, limit);
+const run: Guest['run'] = (code, limit, facts) => guest.run(code, limit, facts);
 const valueOf = async (code: string): Promise<unknown> => {
   const outcome = await guest.run(code);
   expect(outcome.error).toBeNull();
@@ -182,6 +182,17 @@ describe('errors', () => {
     expect(error?.traceback).toMatch(/^Traceback \(most recent call last\):\n {2}File "<script/u);
     expect(error?.traceback).toContain('return 1 / x');
     expect(error?.traceback).not.toMatch(/vivarium|pyodide/u);
+  });
+
+  it('names the code by the number that the run has elsewhere', async () => {
+    await run('def broken():\n    raise KeyError("gone")', undefined, { number: 7 });
+    const { error } = await run('broken()', undefined, { number: 12 });
+    expect(error?.traceback).toMatch(
+      /File "<script 12>", line 1, in <module>[^]*File "<script 7>", line 2, in broken\n {4}raise/u,
+    );
+    // Without one it goes on counting.
+    expect((await run('1/0')).error?.traceback).toContain('File "<script 13>"');
+    expect((await run('1/0', undefined, { number: 1 })).error?.traceback).toContain('File "<script>"');
   });
 
   it.each([

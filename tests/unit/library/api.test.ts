@@ -40,10 +40,13 @@ describe('the types of the package', () => {
 
   it('know every field and every option', () => {
     expectTypeOf<keyof api.RunRequest>().toEqualTypeOf<keyof RunRequest>();
-    // Words for missing packages, what a run is at and rows of tables are the app's own matter; functions are given as they
-    // are declared.
+    // Words for missing packages, what a run is at, its number and rows of tables are the app's own matter; functions are
+    // given as they are declared.
     expectTypeOf<keyof api.RunOptions>().toEqualTypeOf<
-      Exclude<keyof RunOptions, 'adviceWording' | 'onPhase' | 'tables' | 'functions' | 'forwardedCalls'>
+      Exclude<
+        keyof RunOptions,
+        'adviceWording' | 'onPhase' | 'number' | 'tables' | 'functions' | 'forwardedCalls'
+      >
     >();
     expectTypeOf<keyof api.RunCall>().toEqualTypeOf<keyof RunCall>();
     expectTypeOf<keyof Required<api.SandboxOptions>>().toEqualTypeOf<

@@ -25,10 +25,11 @@ class RunSources:
         self._size = 0
         self._teach_inspect()
 
-    def add(self, code: str) -> str:
-        """The file name that this run's code goes by from now on."""
-        self._runs += 1
+    def add(self, code: str, number: int | None = None) -> str:
+        """The file name that this run's code goes by from now on; by default the runs are counted here."""
+        self._runs = self._runs + 1 if number is None else number
         filename = _FIRST if self._runs == 1 else f"<script {self._runs}>"
+        self._size -= len(self._sources.pop(filename, ""))
         self._sources[filename] = code
         self._size += len(code)
         while len(self._sources) > _MAX_SOURCES or self._size > _MAX_CHARACTERS:

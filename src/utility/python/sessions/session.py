@@ -117,7 +117,7 @@ class Session:
         self._refill_reserve()
         # What some editors put before UTF-8; not part of the program.
         code = code_of(code.removeprefix("\ufeff"))
-        self._filename = self._globals["__file__"] = self._sources.add(code)
+        self._filename = self._globals["__file__"] = self._sources.add(code, facts.number)
         self._files.enter()
         before = self._files.before_run()
         self._place_functions(facts.functions)
