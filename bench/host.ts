@@ -6,7 +6,7 @@ import { projectRoot } from '../scripts/shared/project.ts';
 import { DEFAULTS } from '../src/shared/limits.ts';
 import type { HostSandboxOptions } from '../src/shared/protocol/host-protocol.ts';
 import type { RunOptions } from '../src/main/run/run-options.ts';
-import type { RunRequest, RunResult } from '../src/shared/contract/sandbox.ts';
+import type { RunRequest, RunResult } from '../src/shared/contract/run.ts';
 
 const quiet = { signal: new AbortController().signal, onOutput: (): void => undefined };
 

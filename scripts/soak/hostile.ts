@@ -7,7 +7,7 @@ import { loadPyodideLock } from '../../src/main/packages/resolve/pyodide-lock.ts
 import { pythonSeries } from '../../src/main/runtime/python-series.ts';
 import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
 import { Config } from '../../src/shared/config/config.ts';
-import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../src/shared/contract/run.ts';
 import { Canaries } from '../../tests/support/canaries.ts';
 import { inTime } from './in-time.ts';
 import { MemorySamples } from './measures.ts';

@@ -4,7 +4,7 @@ import type { Transport } from '../../src/main/packages/http/transport.ts';
 import type { SidecarLauncher } from '../../src/main/sandbox/process/launcher.ts';
 import type { Sandbox } from '../../src/main/sandbox/sandbox.ts';
 import type { SandboxConfig } from '../../src/main/sandbox/sandbox-config.ts';
-import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../src/shared/contract/run.ts';
 import type { SandboxEvent } from '../../src/shared/contract/sandbox-events.ts';
 
 /** What differs between Electron's main and a Node's. */

@@ -1,4 +1,4 @@
-import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../src/shared/contract/run.ts';
 import type { SandboxEvent } from '../../src/shared/contract/sandbox-events.ts';
 import type { Attack } from './order.ts';
 

@@ -2,7 +2,7 @@ import type { Answer } from '../shared/ipc/answer.ts';
 import type { SandboxApi } from '../shared/ipc/api.ts';
 import type { RunEvent } from '../shared/ipc/sandbox.ts';
 import { StreamedOutput } from '../shared/contract/streamed-output.ts';
-import type { RunResult } from '../shared/contract/sandbox.ts';
+import type { RunResult } from '../shared/contract/run.ts';
 
 const DUPLICATE: Answer<RunResult> = {
   ok: false,

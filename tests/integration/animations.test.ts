@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { animationOf } from '../../src/renderer/console/model/animations/animation.ts';
 import { ANIMATION_MIME, ShownAnimation } from '../../src/shared/contract/animation.ts';
-import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../src/shared/contract/run.ts';
 import { LONG_MS, usePackageSandbox } from '../support/package-sandbox.ts';
 
 const run = usePackageSandbox();

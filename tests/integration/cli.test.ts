@@ -7,7 +7,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isRoot } from '../../src/main/cli/host/electron-command.ts';
-import { RunResult } from '../../src/shared/contract/sandbox.ts';
+import { RunResult } from '../../src/shared/contract/run.ts';
 import { PROJECT_ROOT } from '../support/electron-sandbox.ts';
 import { eventually } from '../support/eventually.ts';
 import {

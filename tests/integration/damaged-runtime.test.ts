@@ -12,7 +12,7 @@ import { checkedBinding } from '../../src/main/runtime/lockdown-binding.ts';
 import { loadPythonSeries } from '../../src/main/runtime/python-series.ts';
 import { loadRuntimeAssets } from '../../src/main/runtime/runtime-assets.ts';
 import { DEFAULTS } from '../../src/shared/limits.ts';
-import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../src/shared/contract/run.ts';
 import { RuntimeAssetName } from '../../src/shared/protocol/sidecar-protocol.ts';
 import { DAMAGES, flipByte, stateBelow } from '../support/damage.ts';
 import { copyOfInstallation, type Installation } from '../support/installation.ts';

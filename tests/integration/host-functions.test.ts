@@ -11,7 +11,7 @@ import type {
   SandboxEvent,
   SessionRunOptions,
 } from '../../src/main/library/api/api.ts';
-import { RunResult as RunResultSchema } from '../../src/shared/contract/sandbox.ts';
+import { RunResult as RunResultSchema } from '../../src/shared/contract/run.ts';
 import { runProgram } from '../../scripts/shared/run-program.ts';
 import { librarySandbox } from '../support/library-sandbox.ts';
 import { notRunHere } from '../support/not-run.ts';

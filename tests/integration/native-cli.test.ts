@@ -6,7 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RunResult } from '../../src/shared/contract/sandbox.ts';
+import { RunResult } from '../../src/shared/contract/run.ts';
 import { PROJECT_ROOT } from '../support/electron-sandbox.ts';
 import { nativePython } from '../support/native-python.ts';
 import { needProcesses, processesMarked, untilNone } from '../support/processes.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../src/shared/limits.ts';
-import type { CollectedFile, RunDisplay, RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { CollectedFile, RunDisplay, RunResult } from '../../src/shared/contract/run.ts';
 import { useSandbox } from '../support/either-sandbox.ts';
 
 const LONG_MS = 120_000;

@@ -1,6 +1,6 @@
 /** Real packages, installed for runs in a locked-down process. */
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
-import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../src/shared/contract/run.ts';
 import { openSandbox } from '../support/either-sandbox.ts';
 import { type TestSandbox } from '../support/test-sandbox.ts';
 import { testWheels } from '../support/test-wheels.ts';

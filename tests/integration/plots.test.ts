@@ -1,7 +1,7 @@
 /** Matplotlib and pandas as they are used, in a locked-down process. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, type TestContext } from 'vitest';
-import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../src/shared/contract/run.ts';
 import { LONG_MS, usePackageSandbox } from '../support/package-sandbox.ts';
 
 const ROOT = new URL('../..', import.meta.url);

@@ -1,7 +1,7 @@
 /** What a run gives back: its value, output, errors and files, in a locked-down process. */
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { RunOutput, RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunOutput, RunResult } from '../../src/shared/contract/run.ts';
 import { useSandbox } from '../support/either-sandbox.ts';
 import { type RunningOptions } from '../support/test-sandbox.ts';
 import { MIB } from '../../src/shared/units.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunOutput, RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunOutput, RunResult } from '../../src/shared/contract/run.ts';
 import { Canaries } from '../support/canaries.ts';
 import { PROJECT_ROOT } from '../support/electron-sandbox.ts';
 import { openSandbox } from '../support/either-sandbox.ts';

@@ -8,7 +8,7 @@ import { openPackages, type Packages } from '../../src/main/packages/open-packag
 import { loadPyodideLock } from '../../src/main/packages/resolve/pyodide-lock.ts';
 import { installPackages } from '../../src/main/packages/maintenance.ts';
 import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
-import type { RunRequest, RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunRequest, RunResult } from '../../src/shared/contract/run.ts';
 import { hashOf, madeWheel, openIndex, type MadeWheel } from '../support/hostile-index.ts';
 import { nodeSandbox, OUT_FOLDER } from '../support/node-sandbox.ts';
 import { testWheels } from '../support/test-wheels.ts';

@@ -1,6 +1,6 @@
 /** Python without JavaScript: doors that Pyodide has are not there, and what goes past Python ends its interpreter. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../src/shared/contract/run.ts';
 import { guestLibrary, type LibraryNeeds } from '../support/guest-library.ts';
 import { useSandbox } from '../support/either-sandbox.ts';
 

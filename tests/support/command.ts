@@ -5,7 +5,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
-import { RunResult } from '../../src/shared/contract/sandbox.ts';
+import { RunResult } from '../../src/shared/contract/run.ts';
 import { PROJECT_ROOT } from './electron-sandbox.ts';
 import { eventually } from './eventually.ts';
 import { processesMarked } from './processes.ts';

@@ -7,7 +7,7 @@ import { DoctorReport } from '../../src/shared/contract/doctor.ts';
 import type { HostStatus } from '../../src/shared/protocol/host-protocol.ts';
 import { DEFAULTS } from '../../src/shared/limits.ts';
 import type { SandboxEvent } from '../../src/shared/contract/sandbox-events.ts';
-import { RunResult, type EndedSession, type OutputFile } from '../../src/shared/contract/sandbox.ts';
+import { RunResult, type EndedSession, type OutputFile } from '../../src/shared/contract/run.ts';
 import { canSeeProcesses, processesOfSession, untilGone, untilNone } from './processes.ts';
 import { TestSandbox, useOpened, type Limits, type RunningOptions } from './test-sandbox.ts';
 

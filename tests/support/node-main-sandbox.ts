@@ -6,7 +6,7 @@ import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
 import { NodeLauncher } from '../../src/main/sandbox/process/node-launcher.ts';
 import type { Sandbox } from '../../src/main/sandbox/sandbox.ts';
 import type { SandboxEvent } from '../../src/shared/contract/sandbox-events.ts';
-import { RunResult, type EndedSession, type OutputFile } from '../../src/shared/contract/sandbox.ts';
+import { RunResult, type EndedSession, type OutputFile } from '../../src/shared/contract/run.ts';
 import { OUT_FOLDER } from './node-sandbox.ts';
 import { canSeeProcesses, untilGone } from './processes.ts';
 import { TestSandbox, type Limits, type RunningOptions, type TestStatus } from './test-sandbox.ts';

@@ -1,6 +1,6 @@
 /** A sandbox that has the test wheels to install from. */
 import { afterAll, type TestContext } from 'vitest';
-import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../src/shared/contract/run.ts';
 import { openSandbox } from './either-sandbox.ts';
 import type { RunningOptions, TestSandbox } from './test-sandbox.ts';
 import { testWheels } from './test-wheels.ts';

@@ -9,7 +9,7 @@ import { loadPyodideLock } from '../../src/main/packages/resolve/pyodide-lock.ts
 import { builtFiles } from '../../src/main/runtime/runtime-locations.ts';
 import type { Sandbox } from '../../src/main/sandbox/sandbox.ts';
 import type { SandboxConfig } from '../../src/main/sandbox/sandbox-config.ts';
-import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../src/shared/contract/run.ts';
 import { nodeSandbox, OUT_FOLDER } from './node-sandbox.ts';
 import { testWheels } from './test-wheels.ts';
 

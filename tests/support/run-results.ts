@@ -1,4 +1,4 @@
-import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../src/shared/contract/run.ts';
 
 /** A run that went well, but for `changes`. */
 export const resultOf = (changes: Partial<RunResult> = {}): RunResult => ({

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { RunStatus } from '../../src/shared/contract/sandbox.ts';
+import { RunStatus } from '../../src/shared/contract/run.ts';
 
 const Pattern = z.string().refine((source) => {
   // Placeholders are filled in later.

@@ -1,5 +1,5 @@
 /** A run that tests act upon while it is under way. */
-import type { RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../src/shared/contract/run.ts';
 import type { RunningOptions, TestSandbox } from './test-sandbox.ts';
 
 export interface StartedRun {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import type { RunOptions } from '../../src/main/run/run-options.ts';
 import type { HostSandboxOptions, HostStatus } from '../../src/shared/protocol/host-protocol.ts';
 import type { SandboxEvent } from '../../src/shared/contract/sandbox-events.ts';
-import type { EndedSession, OutputFile, RunRequest, RunResult } from '../../src/shared/contract/sandbox.ts';
+import type { EndedSession, OutputFile, RunRequest, RunResult } from '../../src/shared/contract/run.ts';
 import { eventually } from './eventually.ts';
 import { allProcesses } from './processes.ts';
 

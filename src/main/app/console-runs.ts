@@ -1,6 +1,6 @@
 import { traitsOf, type PythonRuntime } from '../../shared/runtimes.ts';
 import type { RunEvent, SandboxStatus } from '../../shared/ipc/sandbox.ts';
-import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
+import type { RunRequest, RunResult } from '../../shared/contract/run.ts';
 import type { Clock } from '../base/clock.ts';
 import type { RunFunctions } from '../functions/call-request-handler.ts';
 import type { AdviceFormatter } from '../run/package-advice.ts';

@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 import type { RunEvent } from '../../shared/ipc/sandbox.ts';
-import type { RunDisplay, RunOutput, RunResult } from '../../shared/contract/sandbox.ts';
+import type { RunDisplay, RunOutput, RunResult } from '../../shared/contract/run.ts';
 import { isClearing, withoutStreamed } from '../../shared/contract/streamed-output.ts';
 import type { Clock } from '../base/clock.ts';
 

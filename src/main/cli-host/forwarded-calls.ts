@@ -1,4 +1,4 @@
-import type { RunCall } from '../../shared/contract/sandbox.ts';
+import type { RunCall } from '../../shared/contract/run.ts';
 import type { FunctionAnswer, FunctionQuestion } from '../../shared/protocol/blocking-calls.ts';
 import type { HostRunItem } from '../../shared/protocol/host-protocol.ts';
 import type { RunCalls, SendAnswer } from '../functions/run-calls.ts';

@@ -7,7 +7,7 @@ import type {
   RunOutput,
   RunRequest,
   RunResult,
-} from '../../shared/contract/sandbox.ts';
+} from '../../shared/contract/run.ts';
 import { isClearing, withoutStreamed, type StreamedAmount } from '../../shared/contract/streamed-output.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';

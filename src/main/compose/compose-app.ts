@@ -4,7 +4,7 @@ import type { DoctorReport } from '../../shared/contract/doctor.ts';
 import type { AppInfo } from '../../shared/ipc/app.ts';
 import { EVENTS } from '../../shared/ipc/channels.ts';
 import type { TaskProgress } from '../../shared/ipc/packages.ts';
-import type { RunResult } from '../../shared/contract/sandbox.ts';
+import type { RunResult } from '../../shared/contract/run.ts';
 import { openSettings } from '../config/open-settings.ts';
 import { JsonStore } from '../config/json-store.ts';
 import { type Settings } from '../config/settings.ts';

@@ -1,7 +1,7 @@
 import type { Config } from '../../shared/config/config.ts';
 import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import type { PythonRuntime } from '../../shared/runtimes.ts';
-import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
+import type { RunRequest, RunResult } from '../../shared/contract/run.ts';
 import { createSandbox, type CreateSandboxOptions } from '../create-sandbox.ts';
 import { InterpreterService } from '../interpreter/interpreter-service.ts';
 import { checkInterpreter } from '../native/interpreter-check.ts';

@@ -1,6 +1,6 @@
 /** What a call is answered with, as Python reads it; see host_functions.py. */
 import { FUNCTION_PART_BYTES, LAST_PART, MORE_TO_COME } from '../../shared/protocol/call-codes.ts';
-import type { CallOutcome } from '../../shared/contract/sandbox.ts';
+import type { CallOutcome } from '../../shared/contract/run.ts';
 import { isNestedDeeperThan } from '../../shared/nesting.ts';
 import { jsonText } from './json-text.ts';
 import { thrownMessage } from './thrown-message.ts';

@@ -1,4 +1,4 @@
-import type { CallOutcome, RunCall } from '../../shared/contract/sandbox.ts';
+import type { CallOutcome, RunCall } from '../../shared/contract/run.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { FunctionQuestion } from '../../shared/protocol/blocking-calls.ts';
 import type { Clock } from '../base/clock.ts';

@@ -1,4 +1,4 @@
-import type { RunCall } from '../../shared/contract/sandbox.ts';
+import type { RunCall } from '../../shared/contract/run.ts';
 import type { FunctionAnswer, FunctionQuestion } from '../../shared/protocol/blocking-calls.ts';
 
 /** Hands the answer to that call to the guest that made it. */

@@ -1,6 +1,6 @@
 /** Python for apps that know only "run this text": two functions, whose answers are values and never rejections. */
 import { isJsonObject } from '../../shared/json-data.ts';
-import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
+import type { RunRequest, RunResult } from '../../shared/contract/run.ts';
 import { messageOf } from '../base/system-error.ts';
 import { Yielder } from '../foreign-text/yielder.ts';
 import { errorText } from '../run/error-text.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SessionName } from '../../shared/contract/sandbox.ts';
+import { SessionName } from '../../shared/contract/run.ts';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import { systemClock } from '../base/clock.ts';
 import { nativeRunner } from '../native/native-runner.ts';

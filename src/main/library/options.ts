@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { DEFAULTS, LIMITS } from '../../shared/limits.ts';
 import { PackageSettings } from '../../shared/packages/package-settings.ts';
-import { TimeoutMs } from '../../shared/contract/sandbox.ts';
+import { TimeoutMs } from '../../shared/contract/run.ts';
 import type { ConfirmCall, HostFunctions } from '../functions/host-function.ts';
 import { VivariumError } from './errors.ts';
 import { MS_PER_MINUTE } from '../../shared/units.ts';

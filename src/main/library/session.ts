@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SessionName, type EndedSession } from '../../shared/contract/sandbox.ts';
+import { SessionName, type EndedSession } from '../../shared/contract/run.ts';
 import type { Sandbox as InnerSandbox } from '../sandbox/sandbox.ts';
 import type {
   InputFile,

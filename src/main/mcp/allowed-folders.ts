@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import { WorkspaceFileName } from '../../shared/contract/sandbox.ts';
+import { WorkspaceFileName } from '../../shared/contract/run.ts';
 import { systemErrorCode } from '../base/system-error.ts';
 import { ToolError } from './tool-error.ts';
 

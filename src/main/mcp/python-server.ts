@@ -6,7 +6,7 @@ import {
   type OutputFile,
   type RunRequest,
   type RunResult,
-} from '../../shared/contract/sandbox.ts';
+} from '../../shared/contract/run.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Clock } from '../base/clock.ts';

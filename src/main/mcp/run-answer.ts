@@ -1,5 +1,5 @@
 import { RASTER_MIMES } from '../../shared/contract/image-types.ts';
-import type { RunResult } from '../../shared/contract/sandbox.ts';
+import type { RunResult } from '../../shared/contract/run.ts';
 import { errorText } from '../run/error-text.ts';
 import { pictureTypeOf } from './picture-type.ts';
 import { readableForm } from './readable-form.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RunResult } from '../../shared/contract/sandbox.ts';
+import type { RunResult } from '../../shared/contract/run.ts';
 import type { RunPhase } from '../../shared/contract/run-phase.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import { InputQuestions, type UserQuestion, type UserReply } from './input-questions.ts';

@@ -1,4 +1,4 @@
-import type { EndedSession, OutputFile } from '../../shared/contract/sandbox.ts';
+import type { EndedSession, OutputFile } from '../../shared/contract/run.ts';
 import type { Runner } from '../run/runner.ts';
 
 /** A runner whose sessions can be looked into between their runs. */

@@ -1,6 +1,6 @@
 /** What the tools take and give. The descriptions are for the model. */
 import { z } from 'zod';
-import { RunStatus, SessionName, SessionState, WorkspaceFileName } from '../../shared/contract/sandbox.ts';
+import { RunStatus, SessionName, SessionState, WorkspaceFileName } from '../../shared/contract/run.ts';
 import { LIMITS } from '../../shared/limits.ts';
 
 /** Text or base64 in a call; larger files come by path. */

@@ -1,7 +1,7 @@
 import { HeadTailBuffer } from '../../shared/head-tail-buffer.ts';
 import { inPieces, Yielder } from '../foreign-text/yielder.ts';
 import type { RunPiece } from '../../shared/protocol/interpreter.ts';
-import type { RunOutput } from '../../shared/contract/sandbox.ts';
+import type { RunOutput } from '../../shared/contract/run.ts';
 import { RunProtocolError, ReportError } from '../run/run-collector.ts';
 
 const LINE_END = 10;

@@ -1,4 +1,4 @@
-import type { RunOutput } from '../../shared/contract/sandbox.ts';
+import type { RunOutput } from '../../shared/contract/run.ts';
 
 /** Kept of both streams together. */
 const MAX_BYTES = 64 * 1024;

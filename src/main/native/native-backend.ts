@@ -1,7 +1,7 @@
 /** Runs Python in the user's own interpreter, not sandboxed: a process for each session, and for each run without one. */
 import { stat } from 'node:fs/promises';
 import process from 'node:process';
-import type { RunRequest, SessionState } from '../../shared/contract/sandbox.ts';
+import type { RunRequest, SessionState } from '../../shared/contract/run.ts';
 import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
 import type { Clock } from '../base/clock.ts';

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import process from 'node:process';
 import type { Readable, Writable } from 'node:stream';
-import type { RunOutput } from '../../shared/contract/sandbox.ts';
+import type { RunOutput } from '../../shared/contract/run.ts';
 import type { Clock } from '../base/clock.ts';
 import { killTree, signalQuietly } from '../base/process-tree.ts';
 import { raceStop, sharedController } from '../base/stop-signal.ts';

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../shared/limits.ts';
-import type { RunOutput } from '../../shared/contract/sandbox.ts';
+import type { RunOutput } from '../../shared/contract/run.ts';
 import type { InputAnswer } from '../../shared/protocol/blocking-calls.ts';
 import type { RunEnd, RunOrder, RunPiece } from '../../shared/protocol/interpreter.ts';
 import type { Clock } from '../base/clock.ts';

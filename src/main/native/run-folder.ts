@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { chmod, mkdir, mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { InputFile } from '../../shared/contract/sandbox.ts';
+import type { InputFile } from '../../shared/contract/run.ts';
 import type { RunFacts } from '../../shared/protocol/interpreter.ts';
 import { NATIVE_SOURCES } from './native-sources.ts';
 import runnerSource from './python/native_runner.py?raw';

@@ -1,10 +1,4 @@
-import type {
-  RunCall,
-  RunRequest,
-  RunResult,
-  RunStatus,
-  SessionState,
-} from '../../shared/contract/sandbox.ts';
+import type { RunCall, RunRequest, RunResult, RunStatus, SessionState } from '../../shared/contract/run.ts';
 import type { OrderlyEnd } from '../../shared/contract/sandbox-events.ts';
 import { DEFAULTS } from '../../shared/limits.ts';
 import { CallRequestHandler } from '../functions/call-request-handler.ts';

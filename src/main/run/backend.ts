@@ -1,7 +1,7 @@
 /** The interface that each runtime implements: the sandbox's sidecar and the user's own Python. */
 import type { PythonRuntime } from '../../shared/runtimes.ts';
 import type { OrderlyEnd } from '../../shared/contract/sandbox-events.ts';
-import type { CollectedFile, OutputFile, RunRequest, SessionState } from '../../shared/contract/sandbox.ts';
+import type { CollectedFile, OutputFile, RunRequest, SessionState } from '../../shared/contract/run.ts';
 import type { GuestOutcome } from '../../shared/protocol/guest-report.ts';
 import type { FunctionAnswer, InputAnswer } from '../../shared/protocol/blocking-calls.ts';
 import type { RunEnd, RunOrder, RunPiece } from '../../shared/protocol/interpreter.ts';

@@ -1,4 +1,4 @@
-import type { RunResult } from '../../shared/contract/sandbox.ts';
+import type { RunResult } from '../../shared/contract/run.ts';
 
 /** What became of a run that failed, for a person or a model to read, each thing once; '' when it did not fail. */
 export const errorText = ({ error, status }: Pick<RunResult, 'error' | 'status'>): string => {

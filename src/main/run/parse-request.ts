@@ -1,4 +1,4 @@
-import { RunRequest } from '../../shared/contract/sandbox.ts';
+import { RunRequest } from '../../shared/contract/run.ts';
 
 /** The request violates the contract. The caller's mistake, so it is thrown instead of becoming a result. */
 export class InvalidRequestError extends Error {

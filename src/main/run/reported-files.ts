@@ -1,5 +1,5 @@
 import { LIMITS } from '../../shared/limits.ts';
-import { MimeType, type OutputFile, type RunNotice } from '../../shared/contract/sandbox.ts';
+import { MimeType, type OutputFile, type RunNotice } from '../../shared/contract/run.ts';
 import type { FoundFiles, ReportedFile } from '../../shared/protocol/guest-report.ts';
 import { WORKSPACE, workspaceNameProblem } from '../../shared/contract/workspace-path.ts';
 import type { JsonPart } from '../foreign-text/json-reader.ts';

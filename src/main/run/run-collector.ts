@@ -10,7 +10,7 @@ import {
 } from '../../shared/protocol/interpreter.ts';
 import { CUT_SHORT_BYTES } from '../../shared/head-tail-buffer.ts';
 import { LIMITS } from '../../shared/limits.ts';
-import type { RunDisplay, RunOutput } from '../../shared/contract/sandbox.ts';
+import type { RunDisplay, RunOutput } from '../../shared/contract/run.ts';
 import { isClearing } from '../../shared/contract/streamed-output.ts';
 import { GuestReport, type GuestOutcome } from '../../shared/protocol/guest-report.ts';
 import { JsonError, JsonReader, type Json } from '../foreign-text/json-reader.ts';

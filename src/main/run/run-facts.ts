@@ -1,4 +1,4 @@
-import type { RunRequest } from '../../shared/contract/sandbox.ts';
+import type { RunRequest } from '../../shared/contract/run.ts';
 import type { OrderlyEnd } from '../../shared/contract/sandbox-events.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunFacts } from '../../shared/protocol/interpreter.ts';

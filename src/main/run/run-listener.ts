@@ -1,4 +1,4 @@
-import type { RunDisplay, RunOutput } from '../../shared/contract/sandbox.ts';
+import type { RunDisplay, RunOutput } from '../../shared/contract/run.ts';
 import type { RunCalls } from '../functions/run-calls.ts';
 import type { FontRequestHandler } from './font-request-handler.ts';
 import type { InputRequestHandler } from './input-request-handler.ts';

@@ -1,4 +1,4 @@
-import type { CollectedFile } from '../../shared/contract/sandbox.ts';
+import type { CollectedFile } from '../../shared/contract/run.ts';
 import type { RunPhase } from '../../shared/contract/run-phase.ts';
 import type { PackageProgress } from '../../shared/contract/package-progress.ts';
 import type { OnInput } from './input-request-handler.ts';

@@ -8,7 +8,7 @@ import {
   type RunResult,
   type RunTiming,
   type SessionState,
-} from '../../shared/contract/sandbox.ts';
+} from '../../shared/contract/run.ts';
 import { outcomeOf, reportVerdict, type Verdict } from './verdict.ts';
 
 /** Longest message of an error, in UTF-16 units. */

@@ -1,4 +1,4 @@
-import type { RunRequest, RunResult } from '../../shared/contract/sandbox.ts';
+import type { RunRequest, RunResult } from '../../shared/contract/run.ts';
 import type { RunOptions } from './run-options.ts';
 
 /** Runs Python code in any runtime. Each run ends in exactly one result. */

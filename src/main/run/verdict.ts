@@ -1,5 +1,5 @@
 import type { ProcessEndCause } from '../../shared/contract/sandbox-events.ts';
-import { PACKAGES_MISSING, type RunError, type RunStatus } from '../../shared/contract/sandbox.ts';
+import { PACKAGES_MISSING, type RunError, type RunStatus } from '../../shared/contract/run.ts';
 import type { GuestOutcome } from '../../shared/protocol/guest-report.ts';
 
 /** Why a sandbox process is gone. */

@@ -9,7 +9,7 @@ import type {
   RunRequest,
   RunResult,
   SessionMemory,
-} from '../../shared/contract/sandbox.ts';
+} from '../../shared/contract/run.ts';
 import type { TableQuery, TableRows } from '../../shared/contract/table.ts';
 import { FileCollector } from './sessions/file-collector.ts';
 import { composeSnapshotSelector } from './compose-snapshot-selector.ts';

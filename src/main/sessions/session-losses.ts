@@ -1,4 +1,4 @@
-import type { SessionState } from '../../shared/contract/sandbox.ts';
+import type { SessionState } from '../../shared/contract/run.ts';
 import type { RunProgress } from '../run/backend.ts';
 
 /** Most lost sessions that are remembered until their next run reports the loss. */

@@ -1,6 +1,6 @@
 import { Notification, type BrowserWindow } from 'electron';
 import type { TaskProgress } from '../../shared/ipc/packages.ts';
-import type { RunResult } from '../../shared/contract/sandbox.ts';
+import type { RunResult } from '../../shared/contract/run.ts';
 import type { Translate } from '../../shared/translate.ts';
 
 /** As Electron has it: more than 1 is a bar without a measure, less than 0 is none. */

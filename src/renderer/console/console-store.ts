@@ -1,6 +1,6 @@
 import { computed, ref, shallowReactive, shallowRef, type Ref } from 'vue';
 import type { SandboxApi, WorkApi } from '../../shared/ipc/api.ts';
-import type { InputFile } from '../../shared/contract/sandbox.ts';
+import type { InputFile } from '../../shared/contract/run.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import type { RunEvent } from '../../shared/ipc/sandbox.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { PythonRuntime } from '../runtimes.ts';
-import { RunCall, RunStatus, SessionState } from './sandbox.ts';
+import { RunCall, RunStatus, SessionState } from './run.ts';
 
 const Runs = z.number().int().nonnegative();
 

@@ -3,7 +3,7 @@
  * the receiver puts it back.
  */
 import { CLEAR_OUTPUT } from './clear-output.ts';
-import type { RunDisplay, RunOutput, RunResult } from './sandbox.ts';
+import type { RunDisplay, RunOutput, RunResult } from './run.ts';
 
 /** How much of a run's output its receiver has: text in UTF-16 units, and how many things that were shown. */
 export interface StreamedAmount {

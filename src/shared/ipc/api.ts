@@ -26,7 +26,7 @@ import type { NameQuestion, NameReport } from '../protocol/name-reports.ts';
 import type { QuestionsApi } from './questions-api.ts';
 import type { ToolsStatus } from './tools.ts';
 import type { ReadPart, WorkPart } from './work.ts';
-import type { OutputFile, RunRequest, RunResult, SessionMemory } from '../contract/sandbox.ts';
+import type { OutputFile, RunRequest, RunResult, SessionMemory } from '../contract/run.ts';
 import type { TableQuery, TableRows } from '../contract/table.ts';
 import type { SandboxEvent } from '../contract/sandbox-events.ts';
 

@@ -1,6 +1,6 @@
 /** What the page may ask of documents: files of its user's, each under a handle that main gave it. No path comes from the page. */
 import { z } from 'zod';
-import { Bytes } from '../contract/sandbox.ts';
+import { Bytes } from '../contract/run.ts';
 import { LIMITS } from '../limits.ts';
 import { SuggestedName } from './file.ts';
 

@@ -1,6 +1,6 @@
 /** What the page may drag out of the window. */
 import { z } from 'zod';
-import { Bytes, SessionName, WorkspaceFileName } from '../contract/sandbox.ts';
+import { Bytes, SessionName, WorkspaceFileName } from '../contract/run.ts';
 import { LIMITS } from '../limits.ts';
 import { SuggestedName } from './file.ts';
 

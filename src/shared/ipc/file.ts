@@ -1,6 +1,6 @@
 /** What the page may ask of the user's files: dialogs, and a search for interpreters. */
 import { z } from 'zod';
-import { Bytes } from '../contract/sandbox.ts';
+import { Bytes } from '../contract/run.ts';
 import { LIMITS } from '../limits.ts';
 
 /**

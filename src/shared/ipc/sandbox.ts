@@ -5,7 +5,7 @@ import type { RunPhase } from '../contract/run-phase.ts';
 import type { PythonRuntime } from '../runtimes.ts';
 import { LIMITS } from '../limits.ts';
 import { NameQuestion } from '../protocol/name-reports.ts';
-import { RunRequest, SessionName, WorkspaceFileName } from '../contract/sandbox.ts';
+import { RunRequest, SessionName, WorkspaceFileName } from '../contract/run.ts';
 import { TableQuery } from '../contract/table.ts';
 import type { SandboxState } from '../contract/sandbox-events.ts';
 

@@ -1,6 +1,6 @@
 /** What the page may ask of what is kept of the console's sessions. */
 import { z } from 'zod';
-import { Bytes } from '../contract/sandbox.ts';
+import { Bytes } from '../contract/run.ts';
 import { LIMITS } from '../limits.ts';
 
 /** Safe as the name of a file everywhere, also where the case of letters does not count. */

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
-import { Bytes } from '../contract/sandbox.ts';
+import { Bytes } from '../contract/run.ts';
 import { FontModule } from '../plot-fonts.ts';
 import { FONTS_ANSWER_BYTES, FUNCTION_PART_BYTES, INPUT_PART_BYTES } from './call-codes.ts';
 

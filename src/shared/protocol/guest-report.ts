@@ -1,7 +1,7 @@
 /** The guest's report at the end of a run. Untrusted. */
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
-import { RunError, GuestResultFields, type OutputFile, type RunNotice } from '../contract/sandbox.ts';
+import { RunError, GuestResultFields, type OutputFile, type RunNotice } from '../contract/run.ts';
 
 /** A file as the guest reports it: any text and any number. An absolute name is outside of /workspace. */
 const ReportedFile = z.strictObject({

@@ -17,7 +17,7 @@ import {
   RunResult,
   SessionName,
   WorkspaceFileName,
-} from '../contract/sandbox.ts';
+} from '../contract/run.ts';
 import { SandboxEvent, SandboxState } from '../contract/sandbox-events.ts';
 import { MIB, MS_PER_MINUTE } from '../units.ts';
 import { CallNumber, FunctionAnswer, FunctionQuestion } from './blocking-calls.ts';

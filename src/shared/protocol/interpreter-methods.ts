@@ -3,7 +3,7 @@
  * `interpreterMethods` with the interpreter's id, and the control thread passes those calls on as they are.
  */
 import { z } from 'zod';
-import { WorkspaceFileName } from '../contract/sandbox.ts';
+import { WorkspaceFileName } from '../contract/run.ts';
 import { TABLE_LIMITS, TableQuery } from '../contract/table.ts';
 import { LIMITS } from '../limits.ts';
 import type { MethodSpec } from '../rpc/contract.ts';

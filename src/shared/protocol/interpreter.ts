@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { CallNumber, FontsQuestion, FunctionQuestion, InputQuestion } from './blocking-calls.ts';
 import { CheckedLayerName } from '../contract/isolation.ts';
-import { Bytes, MimeType, RunRequest, WorkspaceFileName } from '../contract/sandbox.ts';
+import { Bytes, MimeType, RunRequest, WorkspaceFileName } from '../contract/run.ts';
 import { FoundFiles, ReportedFiles } from './guest-report.ts';
 
 const MAX_CHECK_DETAIL = 500;

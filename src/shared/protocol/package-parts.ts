@@ -1,6 +1,6 @@
 /** Schemas for installing packages into an interpreter, on both connections: main ↔ sidecar and sidecar ↔ worker. */
 import { z } from 'zod';
-import { Bytes } from '../contract/sandbox.ts';
+import { Bytes } from '../contract/run.ts';
 import { PackageName as StrictName } from '../packages/package-settings.ts';
 import { PACKAGE_LIMITS } from './package-limits.ts';
 

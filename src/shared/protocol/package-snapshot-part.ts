@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Bytes } from '../contract/sandbox.ts';
+import { Bytes } from '../contract/run.ts';
 import { PACKAGE_LIMITS } from './package-limits.ts';
 import { PackageHash } from './package-parts.ts';
 

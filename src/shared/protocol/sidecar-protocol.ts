@@ -10,7 +10,7 @@ import { PackageSnapshotPart } from './package-snapshot-part.ts';
 import { ModuleName } from './import-report.ts';
 import { PACKAGE_LIMITS } from './package-limits.ts';
 import { PackageConflict, PackageHash, PackagePart } from './package-parts.ts';
-import { Bytes } from '../contract/sandbox.ts';
+import { Bytes } from '../contract/run.ts';
 import { MAX_PACKAGE_SNAPSHOT_BYTES, MAX_SNAPSHOT_BYTES } from './snapshot-image.ts';
 
 /** Everything the sidecar needs to run Python; it reads no file itself. */

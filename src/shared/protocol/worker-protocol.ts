@@ -7,7 +7,7 @@ import type { BootMode } from './guest-bridge.ts';
 import { defineContract } from '../rpc/contract.ts';
 import { PACKAGE_LIMITS } from './package-limits.ts';
 import { PlacedPackage } from './package-parts.ts';
-import { Bytes } from '../contract/sandbox.ts';
+import { Bytes } from '../contract/run.ts';
 import { MAX_PACKAGE_SNAPSHOT_BYTES } from './snapshot-image.ts';
 import { MIB } from '../units.ts';
 

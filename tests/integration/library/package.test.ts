@@ -20,7 +20,7 @@ import { build as vite } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../../scripts/shared/run-program.ts';
 import { installedElectron, sandboxSwitches } from '../../../src/main/cli/host/electron-command.ts';
-import { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import { RunResult } from '../../../src/shared/contract/run.ts';
 import { openEmbeddingApp, recoversFromKill, type EmbeddingApp } from '../../support/embedding-app.ts';
 import { packWithForge } from '../../support/forge-app.ts';
 import { packAsar, pageOfPackedApp } from '../../support/packed-app.ts';

@@ -1,6 +1,6 @@
 /** Many at once: sessions with states of their own, floods of output, cancels at every stage. */
 import { afterEach, expect, it } from 'vitest';
-import type { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../../src/shared/contract/run.ts';
 import { useSandbox } from '../../support/either-sandbox.ts';
 import { NEVER_BROKEN } from '../../support/test-sandbox.ts';
 import { startRun } from '../../support/started-run.ts';

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../../src/shared/contract/run.ts';
 import { useSandbox } from '../../support/either-sandbox.ts';
 import { NEVER_BROKEN } from '../../support/test-sandbox.ts';
 import { eventually } from '../../support/eventually.ts';

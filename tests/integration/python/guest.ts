@@ -8,7 +8,7 @@ import { GuestDisplay, GuestFileList, type RunFacts } from '../../../src/shared/
 import type { GuestQuestion } from '../../../src/shared/protocol/interpreter-methods.ts';
 import { NameReport, type NameQuestion } from '../../../src/shared/protocol/name-reports.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
-import { OutputFile, RunError, RunValue } from '../../../src/shared/contract/sandbox.ts';
+import { OutputFile, RunError, RunValue } from '../../../src/shared/contract/run.ts';
 import { CALL_FAILED } from '../../../src/shared/protocol/call-codes.ts';
 import { FunctionCalls, type CallFunction } from '../../../src/utility/realm/function-calls.ts';
 import { guestDevice } from '../../../src/utility/realm/guest-device.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CALLS, EVENTS } from '../../../src/shared/ipc/channels.ts';
 import { DoctorReport } from '../../../src/shared/contract/doctor.ts';
-import { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import { RunResult } from '../../../src/shared/contract/run.ts';
 import { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
 import { nativePython } from '../../support/native-python.ts';
 import { enablePython, openVivariumWindow, type VivariumWindow } from '../../support/vivarium-window.ts';

@@ -4,7 +4,7 @@ import { ConsoleRuns } from '../../../src/main/app/console-runs.ts';
 import type { Runner } from '../../../src/main/run/runner.ts';
 import type { PythonRuntime } from '../../../src/shared/runtimes.ts';
 import type { RunEvent } from '../../../src/shared/ipc/sandbox.ts';
-import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { RunRequest, RunResult } from '../../../src/shared/contract/run.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { FakeClock, utf8 } from '../sandbox/support.ts';
 

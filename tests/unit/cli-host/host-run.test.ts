@@ -5,7 +5,7 @@ import { HostRunReader } from '../../../src/main/cli/host/host-run-reader.ts';
 import type { AdviceWording } from '../../../src/main/run/package-advice.ts';
 import type { Runner } from '../../../src/main/run/runner.ts';
 import { CLEAR_OUTPUT } from '../../../src/shared/contract/clear-output.ts';
-import type { RunDisplay, RunOutput, RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { RunDisplay, RunOutput, RunResult } from '../../../src/shared/contract/run.ts';
 import type { HostRunItem } from '../../../src/shared/protocol/host-protocol.ts';
 import { makeRandom } from '../../support/random.ts';
 import { resultOf } from '../../support/run-results.ts';

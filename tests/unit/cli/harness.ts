@@ -4,7 +4,7 @@ import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { runCli, type CliDependencies, type SandboxOptions } from '../../../src/main/cli/cli.ts';
 import type { RunOptions } from '../../../src/main/run/run-options.ts';
-import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { RunRequest, RunResult } from '../../../src/shared/contract/run.ts';
 import { resultOf } from '../../support/run-results.ts';
 
 /** The command line always gives these. */

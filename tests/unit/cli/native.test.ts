@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openNativePython } from '../../../src/main/cli/host/open-native.ts';
-import { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import { RunResult } from '../../../src/shared/contract/run.ts';
 import { nativePython } from '../../support/native-python.ts';
 import { needPosix } from '../../support/not-run.ts';
 import { cli, start, type Outcome } from './harness.ts';

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OutputFolder } from '../../../src/main/cli/output/output-folder.ts';
 import { OutputSaver } from '../../../src/main/cli/output/save-outputs.ts';
 import { CLEAR_OUTPUT } from '../../../src/shared/contract/clear-output.ts';
-import type { CollectedFile, RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { CollectedFile, RunResult } from '../../../src/shared/contract/run.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { cli, type Run } from './harness.ts';
 

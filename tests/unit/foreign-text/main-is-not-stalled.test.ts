@@ -39,7 +39,7 @@ import { SuggestedName } from '../../../src/shared/ipc/file.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { ImportReport } from '../../../src/shared/protocol/import-report.ts';
 import { measure } from '../../../src/shared/rpc/measure.ts';
-import { RunRequest, SessionName } from '../../../src/shared/contract/sandbox.ts';
+import { RunRequest, SessionName } from '../../../src/shared/contract/run.ts';
 import { workspaceNameProblem } from '../../../src/shared/contract/workspace-path.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { zipOf } from '../scripts/support/zip.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CallRequestHandler, type CallLimits } from '../../../src/main/functions/call-request-handler.ts';
 import { FunctionSet } from '../../../src/main/functions/function-set.ts';
 import type { ConfirmCall, HostFunctions } from '../../../src/main/functions/host-function.ts';
-import type { RunCall } from '../../../src/shared/contract/sandbox.ts';
+import type { RunCall } from '../../../src/shared/contract/run.ts';
 import type { FunctionAnswer } from '../../../src/shared/protocol/blocking-calls.ts';
 import { FUNCTION_PART_BYTES, LAST_PART, MORE_TO_COME } from '../../../src/shared/protocol/call-codes.ts';
 import { deferred, FakeClock, turns, until, utf8, type Deferred } from '../sandbox/support.ts';

@@ -12,7 +12,7 @@ import type {
   RunOutput,
   RunRequest,
   RunResult,
-} from '../../../src/shared/contract/sandbox.ts';
+} from '../../../src/shared/contract/run.ts';
 import type { PackageErrorCode } from '../../../src/shared/packages/package-error-code.ts';
 import type { ConfirmCall, HostFunctions } from '../../../src/main/functions/host-function.ts';
 import type * as api from '../../../src/main/library/api/api.ts';

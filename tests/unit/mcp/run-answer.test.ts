@@ -1,7 +1,7 @@
 /** What a client gets of a result with more in it than an answer takes. */
 import { expect, it } from 'vitest';
 import { runAnswer, type RunAnswer } from '../../../src/main/mcp/run-answer.ts';
-import type { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../../src/shared/contract/run.ts';
 import { resultOf } from '../../support/run-results.ts';
 
 const many = <T>(count: number, make: (index: number) => T): T[] =>

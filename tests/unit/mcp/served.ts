@@ -6,7 +6,7 @@ import { mcpServer, type McpServerParts } from '../../../src/main/mcp/mcp-server
 import { PythonServer } from '../../../src/main/mcp/python-server.ts';
 import type { SessionRunner } from '../../../src/main/mcp/session-runner.ts';
 import type { RunOptions } from '../../../src/main/run/run-options.ts';
-import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { RunRequest, RunResult } from '../../../src/shared/contract/run.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { FakeClock } from '../sandbox/support.ts';
 

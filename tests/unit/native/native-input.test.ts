@@ -6,7 +6,7 @@ import process from 'node:process';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/base/clock.ts';
 import { nativeRunner, type NativeRunner } from '../../../src/main/native/native-runner.ts';
-import type { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../../src/shared/contract/run.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { nativePython, nativePythons } from '../../support/native-python.ts';
 

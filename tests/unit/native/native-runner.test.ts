@@ -15,7 +15,7 @@ import {
   type RunDisplay,
   type RunOutput,
   type RunRequest,
-} from '../../../src/shared/contract/sandbox.ts';
+} from '../../../src/shared/contract/run.ts';
 import { nativePython, nativePythons } from '../../support/native-python.ts';
 import { needPosix } from '../../support/not-run.ts';
 import { needProcesses, processesMarked, untilGone, untilNone } from '../../support/processes.ts';

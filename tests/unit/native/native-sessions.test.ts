@@ -8,7 +8,7 @@ import { systemClock } from '../../../src/main/base/clock.ts';
 import { createNativePython } from '../../../src/main/library/native-python.ts';
 import type { NativeBackendConfig } from '../../../src/main/native/native-backend.ts';
 import { nativeRunner, type NativeRunner } from '../../../src/main/native/native-runner.ts';
-import { RunResult, type RunOutput, type RunRequest } from '../../../src/shared/contract/sandbox.ts';
+import { RunResult, type RunOutput, type RunRequest } from '../../../src/shared/contract/run.ts';
 import type { SessionEnd } from '../../../src/shared/contract/sandbox-events.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import type { NameQuestion } from '../../../src/shared/protocol/name-reports.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../../src/main/plugin/describe-python.ts';
 import { RunPythonCode, type PythonSettings } from '../../../src/main/plugin/run-python-code.ts';
 import { systemClock } from '../../../src/main/base/clock.ts';
-import type { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../../src/shared/contract/run.ts';
 import { nativePython } from '../../support/native-python.ts';
 
 // The real native runner serves both: what is tested is what becomes of its results.

@@ -1,7 +1,7 @@
 /** What main told of a run by events is in the result that the page gets. */
 import { expect, it } from 'vitest';
 import { StreamedRuns } from '../../../src/preload/streamed-runs.ts';
-import type { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../../src/shared/contract/run.ts';
 import type { Answer } from '../../../src/shared/ipc/answer.ts';
 import { resultOf } from '../../support/run-results.ts';
 

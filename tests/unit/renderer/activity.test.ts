@@ -3,7 +3,7 @@ import { addEvents, recoveryOf } from '../../../src/renderer/activity/model/even
 import { memoryChart } from '../../../src/renderer/activity/model/memory-chart.ts';
 import { TIMELINE_KINDS, timelineOf } from '../../../src/renderer/activity/model/timeline.ts';
 import { ProcessEndCause, type SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
-import { CallOutcome } from '../../../src/shared/contract/sandbox.ts';
+import { CallOutcome } from '../../../src/shared/contract/run.ts';
 import { createTranslate } from '../../../src/shared/translate.ts';
 import { allTexts } from '../../support/locales.ts';
 

@@ -1,6 +1,6 @@
 /** What becomes of the console's sessions and cells while runs go on and sessions end. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { RunResult } from '../../../src/shared/contract/run.ts';
 import type { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
 import type { Cell } from '../../../src/renderer/console/model/cell.ts';
 import type { Session } from '../../../src/renderer/console/model/session.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { outcomeMessageOf } from '../../../src/renderer/console/model/outcome-message.ts';
-import { RunStatus, SessionState } from '../../../src/shared/contract/sandbox.ts';
+import { RunStatus, SessionState } from '../../../src/shared/contract/run.ts';
 import { RUNTIME_NAMES } from '../../../src/shared/runtimes.ts';
 import { createTranslate } from '../../../src/shared/translate.ts';
 import { allTexts } from '../../support/locales.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { RunRequest, RunResult } from '../../../src/shared/contract/run.ts';
 import type { SandboxApi, WorkApi } from '../../../src/shared/ipc/api.ts';
 import { LIMITS } from '../../../src/shared/limits.ts';
 import { WorkStore } from '../../../src/main/work/work-store.ts';

@@ -1,5 +1,5 @@
 import { Config } from '../../../src/shared/config/config.ts';
-import type { RunRequest, RunResult } from '../../../src/shared/contract/sandbox.ts';
+import type { RunRequest, RunResult } from '../../../src/shared/contract/run.ts';
 import type { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
 import type { SandboxApi, WorkApi } from '../../../src/shared/ipc/api.ts';
 import type { Answer } from '../../../src/shared/ipc/answer.ts';

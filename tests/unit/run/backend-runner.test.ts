@@ -1,6 +1,6 @@
 /** The runner over a backend of a few lines: no process, no interpreter. */
 import { describe, expect, it } from 'vitest';
-import type { RunDisplay, RunOutput, SessionState } from '../../../src/shared/contract/sandbox.ts';
+import type { RunDisplay, RunOutput, SessionState } from '../../../src/shared/contract/run.ts';
 import type { GuestOutcome } from '../../../src/shared/protocol/guest-report.ts';
 import type { FunctionAnswer, InputAnswer } from '../../../src/shared/protocol/blocking-calls.ts';
 import type { RunEnd, RunPiece } from '../../../src/shared/protocol/interpreter.ts';

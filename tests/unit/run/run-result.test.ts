@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runResult } from '../../../src/main/run/run-result.ts';
 import type { Verdict } from '../../../src/main/run/verdict.ts';
-import { GuestResultFields, NO_GUEST_RESULT, RunResult } from '../../../src/shared/contract/sandbox.ts';
+import { GuestResultFields, NO_GUEST_RESULT, RunResult } from '../../../src/shared/contract/run.ts';
 import { CHECKED_OUTCOME } from '../sandbox/support.ts';
 
 const outcome = { ...CHECKED_OUTCOME, value: { text: '42' } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProcessEndCause } from '../../../src/shared/contract/sandbox-events.ts';
-import { RunError } from '../../../src/shared/contract/sandbox.ts';
+import { RunError } from '../../../src/shared/contract/run.ts';
 import { reportVerdict, type Verdict } from '../../../src/main/run/verdict.ts';
 import { CHECKED_OUTCOME } from '../sandbox/support.ts';
 

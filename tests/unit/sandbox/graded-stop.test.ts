@@ -2,7 +2,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
-import { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import { RunResult } from '../../../src/shared/contract/run.ts';
 import {
   deferred,
   finishWith,

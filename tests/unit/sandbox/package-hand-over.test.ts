@@ -7,7 +7,7 @@ import {
   type InstallOrder,
   type Installation,
 } from '../../../src/main/sandbox/packages/package-installer.ts';
-import type { RunRequest } from '../../../src/shared/contract/sandbox.ts';
+import type { RunRequest } from '../../../src/shared/contract/run.ts';
 import { eventually } from '../../support/eventually.ts';
 import { sha256, wheel, WHEELS, world, type SmallWheel } from '../packages/support/world.ts';
 import { wheelCacheProcess, type WheelCacheProcess } from './wheel-cache-process.ts';

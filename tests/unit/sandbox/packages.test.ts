@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { PackageError } from '../../../src/main/packages/package-error.ts';
 import { fakePackages } from '../../support/fake-packages.ts';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
-import { RunResult, type RunRequest } from '../../../src/shared/contract/sandbox.ts';
+import { RunResult, type RunRequest } from '../../../src/shared/contract/run.ts';
 import { temporaryFolder } from '../scripts/support/temporary-folder.ts';
 import { CHECKS, never, stage, turns, until, utf8, type Stage } from './support.ts';
 

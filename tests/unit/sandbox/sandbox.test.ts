@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
-import { RunResult, type RunOutput, type RunRequest } from '../../../src/shared/contract/sandbox.ts';
+import { RunResult, type RunOutput, type RunRequest } from '../../../src/shared/contract/run.ts';
 import { InvalidRequestError } from '../../../src/main/run/parse-request.ts';
 import type { RunOptions } from '../../../src/main/run/run-options.ts';
 import {

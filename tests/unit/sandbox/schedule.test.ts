@@ -1,7 +1,7 @@
 /** Every run settles exactly once, with a result that keeps the contract, whatever fails and when. */
 import { expect, it } from 'vitest';
 import { RpcError } from '../../../src/shared/rpc/errors.ts';
-import { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import { RunResult } from '../../../src/shared/contract/run.ts';
 import { makeRandom } from '../../support/random.ts';
 import { finishWith, never, stage, turns, utf8, type Behaviour, NO_BYTES } from './support.ts';
 

@@ -3,7 +3,7 @@ import { LIMITS } from '../../../src/shared/limits.ts';
 import process from 'node:process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SandboxEvent } from '../../../src/shared/contract/sandbox-events.ts';
-import { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import { RunResult } from '../../../src/shared/contract/run.ts';
 import { RunOrder } from '../../../src/shared/protocol/interpreter.ts';
 import { CHECKS, deferred, finishWith, never, OUTCOME, stage, turns, until, type Stage } from './support.ts';
 

@@ -8,7 +8,7 @@ import { isTrue } from '../../../scripts/soak/truth.ts';
 import { judge } from '../../../scripts/soak/verdict.ts';
 import { momentOf, nameOf, OCCUPATIONS } from '../../../scripts/soak/ended-threads/moments.ts';
 import { SetupError } from '../../../scripts/shared/setup-error.ts';
-import { RunStatus } from '../../../src/shared/contract/sandbox.ts';
+import { RunStatus } from '../../../src/shared/contract/run.ts';
 
 describe('arguments', () => {
   test('without any, all parts run on all engines in full', () => {

@@ -13,7 +13,7 @@ import { limitsOf, reportText } from '../../../src/main/cli/output/report.ts';
 import { DisplayPrinter } from '../../../src/main/cli/output/display-printer.ts';
 import { CommandOutput } from '../../../src/main/cli/terminal/stdio.ts';
 import { Config } from '../../../src/shared/config/config.ts';
-import { RunResult } from '../../../src/shared/contract/sandbox.ts';
+import { RunResult } from '../../../src/shared/contract/run.ts';
 import type { ConfigApi } from '../../../src/shared/ipc/api.ts';
 import { RUNTIME_NAMES, traitsOf, type RuntimeTraits } from '../../../src/shared/runtimes.ts';
 import { resultOf } from '../../support/run-results.ts';

@@ -9,7 +9,7 @@ import {
   type PythonRuntime,
   type RuntimeTraits,
 } from '../../../shared/runtimes.ts';
-import { RunRequest, type InputFile } from '../../../shared/contract/sandbox.ts';
+import { RunRequest, type InputFile } from '../../../shared/contract/run.ts';
 import type { CliDependencies, CliIo, SandboxOptions } from '../dependencies.ts';
 import { readInputFiles } from '../input/input-files.ts';
 import { parseMemory, parseRuntime, parseSession, parseTimeout } from '../input/option-values.ts';

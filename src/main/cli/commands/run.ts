@@ -2,7 +2,7 @@ import process from 'node:process';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { DEFAULTS, LIMITS } from '../../../shared/limits.ts';
-import type { RunOutput, RunResult } from '../../../shared/contract/sandbox.ts';
+import type { RunOutput, RunResult } from '../../../shared/contract/run.ts';
 import { traitsOf, type PythonRuntime } from '../../../shared/runtimes.ts';
 import type { CliDependencies, SandboxOptions } from '../dependencies.ts';
 import { DisplayPrinter } from '../output/display-printer.ts';

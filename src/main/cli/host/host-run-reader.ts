@@ -1,5 +1,5 @@
 import { TextDecoder } from 'node:util';
-import type { RunOutput, RunResult } from '../../../shared/contract/sandbox.ts';
+import type { RunOutput, RunResult } from '../../../shared/contract/run.ts';
 import { StreamedOutput } from '../../../shared/contract/streamed-output.ts';
 import type { HostRunItem, HostRunOptions } from '../../../shared/protocol/host-protocol.ts';
 import { joinBytes } from '../../../shared/bytes.ts';

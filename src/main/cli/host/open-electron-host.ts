@@ -13,7 +13,7 @@ import { DEFAULTS } from '../../../shared/limits.ts';
 import { fromIpcChannel } from '../../../shared/rpc/child-process-port.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
 import { RpcPeer } from '../../../shared/rpc/peer.ts';
-import type { EndedSession, OutputFile, RunRequest, RunResult } from '../../../shared/contract/sandbox.ts';
+import type { EndedSession, OutputFile, RunRequest, RunResult } from '../../../shared/contract/run.ts';
 import type { SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
 import { systemClock } from '../../base/clock.ts';
 import { identify } from '../../base/process-table.ts';

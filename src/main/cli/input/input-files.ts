@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { LIMITS } from '../../../shared/limits.ts';
-import type { InputFile } from '../../../shared/contract/sandbox.ts';
+import type { InputFile } from '../../../shared/contract/run.ts';
 import { workspaceNameProblem } from '../../../shared/contract/workspace-path.ts';
 import { quote } from '../../foreign-text/printable.ts';
 import { openForReading, readCapped } from './read-capped.ts';

@@ -1,6 +1,6 @@
 import { LIMITS } from '../../../shared/limits.ts';
 import { PythonRuntime, RUNTIME_NAMES } from '../../../shared/runtimes.ts';
-import { SessionName } from '../../../shared/contract/sandbox.ts';
+import { SessionName } from '../../../shared/contract/run.ts';
 import { quote } from '../../foreign-text/printable.ts';
 import { UsageError } from '../usage-error.ts';
 import { MS_PER_SECOND } from '../../../shared/units.ts';

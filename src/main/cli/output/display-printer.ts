@@ -1,4 +1,4 @@
-import type { RunDisplay, RunValue } from '../../../shared/contract/sandbox.ts';
+import type { RunDisplay, RunValue } from '../../../shared/contract/run.ts';
 import { isClearing } from '../../../shared/contract/streamed-output.ts';
 import type { CommandOutput } from '../terminal/stdio.ts';
 import { isBare, textOfDisplay } from './display-text.ts';

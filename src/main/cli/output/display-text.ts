@@ -1,5 +1,5 @@
 import { PLAYER_PAGE_MARK } from '../../../shared/contract/animation.ts';
-import type { RunDisplay } from '../../../shared/contract/sandbox.ts';
+import type { RunDisplay } from '../../../shared/contract/run.ts';
 import { hasImage } from './save-outputs.ts';
 import { textOfHtml } from './html-text.ts';
 

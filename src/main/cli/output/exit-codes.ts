@@ -1,4 +1,4 @@
-import type { RunStatus } from '../../../shared/contract/sandbox.ts';
+import type { RunStatus } from '../../../shared/contract/run.ts';
 
 /**
  * What the shell sees. The numbers are part of the command line's contract.

@@ -7,7 +7,7 @@ import {
   type RunError,
   type RunNotice,
   type RunResult,
-} from '../../../shared/contract/sandbox.ts';
+} from '../../../shared/contract/run.ts';
 import type { SandboxOptions } from '../dependencies.ts';
 import type { RunArguments } from '../commands/prepare-run.ts';
 import { oneLine } from '../../foreign-text/printable.ts';

@@ -1,7 +1,7 @@
 import { ANIMATION_MIME } from '../../../shared/contract/animation.ts';
 import { IMAGE_EXTENSIONS, IMAGE_MIMES, SVG_MIME } from '../../../shared/contract/image-types.ts';
 import { isJsonMime, isTextMime } from '../../../shared/contract/mime-types.ts';
-import type { CollectedFile, RunDisplay } from '../../../shared/contract/sandbox.ts';
+import type { CollectedFile, RunDisplay } from '../../../shared/contract/run.ts';
 import { filesRenamed } from '../../run/reported-files.ts';
 import { OutputFileError, type OutputFolder } from './output-folder.ts';
 import { oneLine, quote } from '../../foreign-text/printable.ts';

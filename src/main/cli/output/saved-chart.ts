@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { CHART_STYLE, SAVED_SPEC } from '../../../shared/chart-page.ts';
 import { chartLibraryOf, type ChartLibrary } from '../../../shared/contract/charts.ts';
-import type { RunDisplay } from '../../../shared/contract/sandbox.ts';
+import type { RunDisplay } from '../../../shared/contract/run.ts';
 
 /** The script that draws charts of a library. */
 export type ChartScript = (library: ChartLibrary) => Promise<string>;

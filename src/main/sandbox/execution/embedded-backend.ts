@@ -1,5 +1,5 @@
 import type { OrderlyEnd } from '../../../shared/contract/sandbox-events.ts';
-import type { RunRequest, SessionState } from '../../../shared/contract/sandbox.ts';
+import type { RunRequest, SessionState } from '../../../shared/contract/run.ts';
 import { PackageError } from '../../packages/package-error.ts';
 import type { Backend, Opening, RunContext, RunProgress } from '../../run/backend.ts';
 import { adviceFormatterOf } from '../../run/package-advice.ts';

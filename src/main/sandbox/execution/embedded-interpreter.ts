@@ -1,4 +1,4 @@
-import type { CollectedFile, OutputFile } from '../../../shared/contract/sandbox.ts';
+import type { CollectedFile, OutputFile } from '../../../shared/contract/run.ts';
 import type { OrderlyEnd } from '../../../shared/contract/sandbox-events.ts';
 import type { GuestOutcome } from '../../../shared/protocol/guest-report.ts';
 import type { FunctionAnswer, InputAnswer } from '../../../shared/protocol/blocking-calls.ts';

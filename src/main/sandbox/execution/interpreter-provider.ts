@@ -1,5 +1,5 @@
 import { RpcError } from '../../../shared/rpc/errors.ts';
-import type { RunRequest } from '../../../shared/contract/sandbox.ts';
+import type { RunRequest } from '../../../shared/contract/run.ts';
 import type { Clock } from '../../base/clock.ts';
 import { describeRemoteError } from '../sidecar/remote-errors.ts';
 import type { SessionEnd } from '../../../shared/contract/sandbox-events.ts';

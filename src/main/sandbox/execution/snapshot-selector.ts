@@ -1,4 +1,4 @@
-import type { RunRequest } from '../../../shared/contract/sandbox.ts';
+import type { RunRequest } from '../../../shared/contract/run.ts';
 import type { WantedPackages } from '../../packages/package-transaction.ts';
 import type { Wheel } from '../../packages/wheel.ts';
 import type { BytecodeStore } from '../packages/bytecode-store.ts';

@@ -1,4 +1,4 @@
-import type { RunNotice } from '../../../shared/contract/sandbox.ts';
+import type { RunNotice } from '../../../shared/contract/run.ts';
 import type { GuestOutcome } from '../../../shared/protocol/guest-report.ts';
 import { absenceIn } from '../../../shared/absent.ts';
 import { CURATED } from '../../../shared/curated-packages.ts';

@@ -1,7 +1,7 @@
 import { ImportReport } from '../../../shared/protocol/import-report.ts';
 import type { PackageConflict } from '../../../shared/protocol/package-parts.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
-import type { RunRequest } from '../../../shared/contract/sandbox.ts';
+import type { RunRequest } from '../../../shared/contract/run.ts';
 import type { Wheel } from '../../packages/wheel.ts';
 import { topOf, type ModuleOwners } from '../../packages/resolve/module-owners.ts';
 import { PackageError } from '../../packages/package-error.ts';

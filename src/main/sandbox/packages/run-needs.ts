@@ -1,5 +1,5 @@
 import { IMPLICIT_MODULES, IMPLICIT_USE_WORDS } from '../../../shared/curated-packages.ts';
-import type { RunRequest } from '../../../shared/contract/sandbox.ts';
+import type { RunRequest } from '../../../shared/contract/run.ts';
 import type { ImportReport } from '../../../shared/protocol/import-report.ts';
 import type { OptionalPackage, WantedPackages } from '../../packages/package-transaction.ts';
 import type { PackageProgress } from '../../../shared/contract/package-progress.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { GuestFileList } from '../../../shared/protocol/interpreter.ts';
 import { LIMITS } from '../../../shared/limits.ts';
 import { RpcError } from '../../../shared/rpc/errors.ts';
-import type { CollectedFile, OutputFile } from '../../../shared/contract/sandbox.ts';
+import type { CollectedFile, OutputFile } from '../../../shared/contract/run.ts';
 import { workspaceNameProblem } from '../../../shared/contract/workspace-path.ts';
 import { JsonError, JsonReader } from '../../foreign-text/json-reader.ts';
 import { ByteBuffer } from '../../base/byte-buffer.ts';

@@ -1,4 +1,4 @@
-import type { EndedSession } from '../../../shared/contract/sandbox.ts';
+import type { EndedSession } from '../../../shared/contract/run.ts';
 import type { OrderlyEnd } from '../../../shared/contract/sandbox-events.ts';
 import type { BackendRunner } from '../../run/backend-runner.ts';
 import type { RunOptions } from '../../run/run-options.ts';

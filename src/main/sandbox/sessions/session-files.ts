@@ -1,4 +1,4 @@
-import type { OutputFile } from '../../../shared/contract/sandbox.ts';
+import type { OutputFile } from '../../../shared/contract/run.ts';
 import type { IdleSessionCalls } from './idle-session-calls.ts';
 import { WorkspaceFileError, type FileCollector } from './file-collector.ts';
 

@@ -1,4 +1,4 @@
-import type { SessionMemory } from '../../../shared/contract/sandbox.ts';
+import type { SessionMemory } from '../../../shared/contract/run.ts';
 import type { SessionRegistry } from './session-registry.ts';
 
 /** What each named session uses for its data, files and objects, as it was measured last; in the order of their names. */

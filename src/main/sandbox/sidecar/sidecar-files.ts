@@ -1,4 +1,4 @@
-import type { InputFile } from '../../../shared/contract/sandbox.ts';
+import type { InputFile } from '../../../shared/contract/run.ts';
 import type { SidecarPeer } from './sidecar-peer.ts';
 
 /** Bytes sent in one message, or received without acknowledgement. */

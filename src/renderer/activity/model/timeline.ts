@@ -1,5 +1,5 @@
 /** What happened to the sandbox, as lines for people. */
-import type { RunStatus, SessionState } from '../../../shared/contract/sandbox.ts';
+import type { RunStatus, SessionState } from '../../../shared/contract/run.ts';
 import type { ProcessEndCause, SandboxEvent } from '../../../shared/contract/sandbox-events.ts';
 import { printable } from '../../../shared/printable.ts';
 

@@ -1,5 +1,5 @@
 import { AbsentFeature } from '../../../shared/absent.ts';
-import type { RunNotice } from '../../../shared/contract/sandbox.ts';
+import type { RunNotice } from '../../../shared/contract/run.ts';
 import type { Translate } from '../../../shared/translate.ts';
 
 const KEYS: Readonly<Record<Exclude<RunNotice['code'], 'absent'>, string>> = {

@@ -1,6 +1,6 @@
 /** What a cell has brought out, as a notebook has it and as it is shown here. */
 import { isJsonMime, isTextMime } from '../../../shared/contract/mime-types.ts';
-import { MimeType } from '../../../shared/contract/sandbox.ts';
+import { MimeType } from '../../../shared/contract/run.ts';
 import { TABLE_MIME } from '../../../shared/contract/table.ts';
 import { LIMITS } from '../../../shared/limits.ts';
 import { isNestedDeeperThan } from '../../../shared/nesting.ts';

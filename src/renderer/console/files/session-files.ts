@@ -1,7 +1,7 @@
 /** The files in the folders of sessions, and what a person has put there, which outlives the interpreter. */
 import { shallowRef, type Ref } from 'vue';
 import { LIMITS } from '../../../shared/limits.ts';
-import type { InputFile, RunResult } from '../../../shared/contract/sandbox.ts';
+import type { InputFile, RunResult } from '../../../shared/contract/run.ts';
 import type { SandboxApi, WorkApi } from '../../../shared/ipc/api.ts';
 import type { ChosenFile } from './chosen-files.ts';
 import { FILE_MARK, type AttachedFile, type Session } from '../model/session.ts';

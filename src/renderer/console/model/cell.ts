@@ -4,7 +4,7 @@ import type { RunEvent } from '../../../shared/ipc/sandbox.ts';
 import type { RunPhase } from '../../../shared/contract/run-phase.ts';
 import type { PackageProgress } from '../../../shared/contract/package-progress.ts';
 import { CLEAR_OUTPUT } from '../../../shared/contract/clear-output.ts';
-import type { RunError, RunResult } from '../../../shared/contract/sandbox.ts';
+import type { RunError, RunResult } from '../../../shared/contract/run.ts';
 import type { PythonRuntime } from '../../../shared/runtimes.ts';
 import { NOTHING_HIDDEN, type CellKind, type CellOrigin, type HiddenParts } from './document.ts';
 import { shownOutput, type Mime, type ShownOutput } from './rich-output.ts';

@@ -1,5 +1,5 @@
 /** What the sandbox itself has to say about a run: what happened, what was kept, what to do. */
-import { PACKAGES_MISSING, type RunResult } from '../../../shared/contract/sandbox.ts';
+import { PACKAGES_MISSING, type RunResult } from '../../../shared/contract/run.ts';
 import { traitsOf } from '../../../shared/runtimes.ts';
 
 export interface Sentence {

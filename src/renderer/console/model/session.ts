@@ -1,7 +1,7 @@
 /** One interpreter with its state, as the page sees it: the cells that were run in it, and what they made. */
 import { shallowReactive } from 'vue';
 import type { ProcessEndCause } from '../../../shared/contract/sandbox-events.ts';
-import type { OutputFile } from '../../../shared/contract/sandbox.ts';
+import type { OutputFile } from '../../../shared/contract/run.ts';
 import type { PythonRuntime } from '../../../shared/runtimes.ts';
 import { Cell } from './cell.ts';
 import { definesName } from './defined-names.ts';

@@ -1,6 +1,6 @@
 /** How sessions and cells are kept on disk. What is read is checked: another version, or anyone, may have written it. */
 import { z } from 'zod';
-import { MimeType, OutputFile, RunError, RunResult, SessionName } from '../../../shared/contract/sandbox.ts';
+import { MimeType, OutputFile, RunError, RunResult, SessionName } from '../../../shared/contract/run.ts';
 import { ApiErrorCode } from '../../../shared/ipc/answer.ts';
 import { LIMITS } from '../../../shared/limits.ts';
 import { WorkPartName } from '../../../shared/ipc/work.ts';

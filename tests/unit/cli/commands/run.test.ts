@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { RunResult, RunStatus } from '../../../../src/shared/contract/sandbox.ts';
+import type { RunResult, RunStatus } from '../../../../src/shared/contract/run.ts';
 import { resultOf } from '../../../support/run-results.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { cli, errorOf, start, whenAborted, type Run } from '../harness.ts';

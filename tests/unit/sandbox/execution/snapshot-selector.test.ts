@@ -12,7 +12,7 @@ import { claimSnapshotMaking } from '../../../../src/main/sandbox/snapshots/snap
 import { PackageSnapshotStore } from '../../../../src/main/sandbox/snapshots/package-snapshot-store.ts';
 import type { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { RpcError } from '../../../../src/shared/rpc/errors.ts';
-import type { RunRequest } from '../../../../src/shared/contract/sandbox.ts';
+import type { RunRequest } from '../../../../src/shared/contract/run.ts';
 import { flipByte } from '../../../support/damage.ts';
 import { eventually } from '../../../support/eventually.ts';
 import {

@@ -4,7 +4,7 @@ import { FileCollector, WorkspaceFileError } from '../../../../src/main/sandbox/
 import { SidecarClient } from '../../../../src/main/sandbox/sidecar/sidecar-client.ts';
 import { LIMITS } from '../../../../src/shared/limits.ts';
 import { RpcError } from '../../../../src/shared/rpc/errors.ts';
-import type { CollectedFile, OutputFile } from '../../../../src/shared/contract/sandbox.ts';
+import type { CollectedFile, OutputFile } from '../../../../src/shared/contract/run.ts';
 import { FakeClock, FakeProcess, never, turns, until, utf8, type SidecarHandlers } from '../support.ts';
 import { MIB } from '../../../../src/shared/units.ts';
 

@@ -47,7 +47,7 @@ _builtins: Any = builtins
 display: Callable[..., Any] = _builtins.display
 
 
-# As in src/shared/contract/sandbox.ts.
+# As in src/shared/contract/run.ts.
 _CLEAR = "application/vnd.vivarium.clear+json"
 
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/shared/limits.ts';
-import { InputFile, RunRequest, SessionName } from '../../../src/shared/contract/sandbox.ts';
+import { InputFile, RunRequest, SessionName } from '../../../src/shared/contract/run.ts';
 import { workspaceNameProblem } from '../../../src/shared/contract/workspace-path.ts';
 
 describe('workspace names', () => {
