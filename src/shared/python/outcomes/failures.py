@@ -89,7 +89,7 @@ def describe_failure(
         text = valid(text if advice is None else f"{text}{advice}\n")
         # The name that was meant, as Python guesses it, and the notes of the exception.
         said = f"{name}: {message}"
-        added = valid(last.removeprefix(said).rstrip("\n")) if last.startswith(said) else ""
+        added = valid(last[len(said) :].rstrip("\n")) if last.startswith(said) else ""
     except BaseException as problem:
         text = f"[traceback not available: {name_of(type(problem))}]\n{name}: {message}\n"
         text, shortened = shorten(text, _MAX_TRACEBACK_CHARACTERS)
