@@ -100,4 +100,9 @@ export const callTool = async (
 ): Promise<Answer> =>
   Answer.parse(await client.callTool({ name, arguments: given }, { timeout: 110_000, ...options }));
 
-export const textOf = ({ content }: Answer): string => content.map(({ text }) => text ?? '').join('\n');
+/** Without the handle of a new session, which is in the structured content, too. */
+export const textOf = ({ content }: Answer): string =>
+  content
+    .map(({ text }) => text ?? '')
+    .filter((text) => !text.startsWith('[session '))
+    .join('\n');

@@ -10,7 +10,7 @@ import type { AllowedFolders } from './allowed-folders.ts';
 import { asAnswer, canElicit, replyFrom } from './ask-user.ts';
 import { describePython, type CallableFunctions } from './describe-python.ts';
 import type { CallContext, PythonServer } from './python-server.ts';
-import { printedAtEnd } from './run-answer.ts';
+import { handleNote, printedAtEnd } from './run-answer.ts';
 import { withinBudget } from './text-budget.ts';
 import { ToolError, type ToolErrorCode } from './tool-error.ts';
 import {
@@ -44,6 +44,7 @@ const READ_BYTES = 12_000;
 /** Of a resource, in bytes: base64 of it stays within what clients take. */
 const RESOURCE_BYTES = 700 * 1024;
 const LISTED_FILES = 200;
+const NO_STATE = '0 files: the session has no state; nothing was run in it yet, or it was reset or lost';
 /** Of a file whose name does not tell it. */
 const UNKNOWN_TYPE = 'application/octet-stream';
 /** Questions of one script, in the revision in which the server asks within one call. */
@@ -157,11 +158,16 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
     },
     ({ session }, context) =>
       orFailed(async () => {
-        const files = await python.files(session, contextOf(context, gone));
+        const found = await python.files(session, contextOf(context, gone));
+        const files = found ?? [];
         const listed = files.slice(0, LISTED_FILES).filter(({ name }) => !withinBudget(name, 200).cut);
         const shown = withinBytes(listed);
         const hidden = files.length - shown.length;
-        const text = `${files.length} files${hidden === 0 ? '' : `, of which ${hidden} are left out here`}`;
+        const count =
+          found === null
+            ? NO_STATE
+            : `${files.length} files${hidden === 0 ? '' : `, of which ${hidden} are left out here`}`;
+        const text = [count, ...shown.map(({ name, size }) => `${name} (${size} bytes)`)].join('\n');
         return { content: [{ type: 'text', text }], structuredContent: { files: shown } };
       }),
   );
@@ -204,7 +210,11 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
     ({ session, ...file }, context) =>
       orFailed(async () => {
         const written = await python.write(session, file, contextOf(context, gone));
-        return { content: [{ type: 'text', text: 'The file was written.' }], structuredContent: written };
+        const handle = session === undefined ? ` ${handleNote(written.session)}` : '';
+        return {
+          content: [{ type: 'text', text: `The file was written.${handle}` }],
+          structuredContent: written,
+        };
       }),
   );
   server.registerResource(

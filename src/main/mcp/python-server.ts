@@ -109,10 +109,10 @@ export class PythonServer {
     return this.#inTurn(session, context, (runner) => runner.endSession(session));
   }
 
-  /** @throws ToolError */
-  async files(handle: string, context: CallContext): Promise<OutputFile[]> {
+  /** Null when the session has no state. @throws ToolError */
+  async files(handle: string, context: CallContext): Promise<OutputFile[] | null> {
     const session = this.#known(handle);
-    return this.#inTurn(session, context, async (runner) => (await runner.listFiles(session)) ?? []);
+    return this.#inTurn(session, context, (runner) => runner.listFiles(session));
   }
 
   /** @throws ToolError */
@@ -291,6 +291,7 @@ export class PythonServer {
     return runAnswer(session, result, {
       file: (name) => `vivarium://session/${session}/files/${encodeURIComponent(name)}`,
       keep: (output) => this.#linked.keep(session, output),
+      isNew: run.order.session === undefined,
     });
   }
 

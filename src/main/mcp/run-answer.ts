@@ -46,16 +46,23 @@ export interface KeptOutput {
   readonly data: string;
 }
 
-/**
- * What the client gets of a result, each thing once and all within its budget.
- *
- * @param keep takes an output that is only linked to, and returns its address
- */
-export const runAnswer = (
-  session: string,
-  result: RunResult,
-  addresses: { readonly file: (name: string) => string; readonly keep: (output: KeptOutput) => string },
-): RunAnswer => {
+export interface RunAnswerOptions {
+  /** The address of a file. */
+  readonly file: (name: string) => string;
+  /** Takes an output that is only linked to, and returns its address. */
+  readonly keep: (output: KeptOutput) => string;
+  /** Whether the caller does not know the session's handle yet. */
+  readonly isNew: boolean;
+}
+
+/** Of a session that began with this call: many clients show their model the content alone. */
+export const handleNote = (session: string): string =>
+  `[session ${session}: pass it on to go on with its variables and files]`;
+
+const LOST = '[What the session had before this is lost: its variables and files.]';
+
+/** What the client gets of a result, each thing once and all within its budget; but for the handle of a new session. */
+export const runAnswer = (session: string, result: RunResult, options: RunAnswerOptions): RunAnswer => {
   const { error, files, status, stderr, stdout, timing, value } = result;
   let isCut = result.truncated;
   const within = (text: string, bytes: number): string => {
@@ -89,7 +96,7 @@ export const runAnswer = (
     const kind = picture ?? Object.keys(mime).find((name) => name !== 'text/plain');
     if (kind === undefined || (kind === form?.mime && !withinBudget(form.text, TEXT_BYTES.output).cut))
       continue;
-    const uri = addresses.keep({ mime: kind, data: mime[kind] ?? '' });
+    const uri = options.keep({ mime: kind, data: mime[kind] ?? '' });
     blocks.push({ type: 'resource_link', uri, name: uri.slice(uri.lastIndexOf('/') + 1), mimeType: kind });
   }
   const failure = errorText(result);
@@ -102,6 +109,7 @@ export const runAnswer = (
     value === null ? '' : within(value.text, TEXT_BYTES.value),
     // After what may be much: of a text that is cut, its end is kept.
     error === null ? '' : `[${status}]\n${within(failure, TEXT_BYTES.error)}`,
+    result.session.state === 'lost' ? LOST : '',
     ...firstOf(notices, SHOWN_NOTICES).map(({ message }) => `[${within(message, TEXT_BYTES.notice)}]`),
     leftOut('notices', notices.length, SHOWN_NOTICES),
     leftOut('packages', result.packages.length, SHOWN_PACKAGES),
@@ -109,8 +117,9 @@ export const runAnswer = (
     hidden > 0 ? `[${hidden} ${shown.length === 0 ? 'files' : 'more files'}: see list_files]` : '',
   ].filter((part) => part !== '');
   for (const { name, size, mime } of shown) {
-    blocks.push({ type: 'resource_link', uri: addresses.file(name), name, mimeType: mime, size });
+    blocks.push({ type: 'resource_link', uri: options.file(name), name, mimeType: mime, size });
   }
+  if (options.isNew) blocks.push({ type: 'text', text: handleNote(session) });
   const packages = firstOf(result.packages, SHOWN_PACKAGES);
   const text = parts.length === 0 ? nothingToSee(result) : parts.join('\n');
   return {
@@ -155,7 +164,7 @@ export const underWay = (session: string, step: string): RunAnswer => ({
   content: [
     {
       type: 'text',
-      text: `[Not done yet: ${step}. It goes on; call run_python_code again with all that this call was given, and the session, for the result.]`,
+      text: `[Not done yet: ${step}. It goes on; call run_python_code again with all that this call was given, and the session ${session}, for the result.]`,
     },
   ],
   structuredContent: {

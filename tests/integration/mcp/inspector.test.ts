@@ -153,5 +153,6 @@ it.for(['legacy', 'modern'])('over stdin and stdout, in the %s era of the protoc
     ...['-e', `HOME=${homedir()}`, '-e', `VIVARIUM_DATA_DIR=${folder}`],
     ...['--', process.execPath, ...BUILT],
   ]);
-  expect([code, result().content]).toEqual([EXIT.ok, [{ type: 'text', text: 'on\n42' }]]);
+  const { content } = result();
+  expect([code, content[0]]).toEqual([EXIT.ok, { type: 'text', text: 'on\n42' }]);
 });

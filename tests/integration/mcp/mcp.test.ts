@@ -196,6 +196,10 @@ describe('an answer', () => {
     expect(answer.content).toMatchObject([
       { type: 'text', text: 'as text' },
       { type: 'resource_link', mimeType: 'text/html' },
+      {
+        type: 'text',
+        text: `[session ${sessionOf(answer)}: pass it on to go on with its variables and files]`,
+      },
     ]);
   });
 

@@ -93,7 +93,7 @@ describe('a run that takes longer than clients wait', () => {
     expect([other.isError, textOf(other)]).toEqual([true, expect.stringContaining('under way') as string]);
     const again = call(client, 'run_python_code', { script: 'long', session });
     end(resultOf({ value: { text: '42' } }));
-    expect(textOf(await again)).toBe('42');
+    expect(textOf(await again)).toMatch(/^42\n\[session py-/u);
     expect(made.runs).toHaveLength(1);
   });
 
@@ -340,7 +340,17 @@ it.each([
   const answer = await call(client, 'list_files', { session: await newSession(client) });
   const shown = (answer.structuredContent?.['files'] as readonly unknown[]).length;
   const hidden = count - shown;
-  expect(textOf(answer)).toBe(
-    `${count} files${hidden === 0 ? '' : `, of which ${hidden} are left out here`}`,
-  );
+  const lines = textOf(answer).split('\n');
+  expect(lines[0]).toBe(`${count} files${hidden === 0 ? '' : `, of which ${hidden} are left out here`}`);
+  // The names are in the content as well: many clients show their model nothing else.
+  expect(lines.slice(1)).toEqual(files.slice(0, count - hidden).map(({ name }) => `${name} (1 bytes)`));
+});
+
+it('a list of files says when the session has no state', async () => {
+  const client = await connect(served({ listFiles: async () => null }));
+  const answer = await call(client, 'list_files', { session: await newSession(client) });
+  expect([answer.structuredContent, textOf(answer)]).toEqual([
+    { files: [] },
+    expect.stringContaining('the session has no state') as string,
+  ]);
 });

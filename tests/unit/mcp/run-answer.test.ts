@@ -1,6 +1,6 @@
 /** What a client gets of a result with more in it than an answer takes. */
 import { expect, it } from 'vitest';
-import { runAnswer, type RunAnswer } from '../../../src/main/mcp/run-answer.ts';
+import { runAnswer, underWay, type RunAnswer } from '../../../src/main/mcp/run-answer.ts';
 import type { RunResult } from '../../../src/shared/contract/run.ts';
 import { resultOf } from '../../support/run-results.ts';
 
@@ -8,7 +8,7 @@ const many = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_value, index) => make(index));
 
 const answerOf = (changes: Partial<RunResult>): RunAnswer =>
-  runAnswer('s', resultOf(changes), { file: (name) => `file:${name}`, keep: () => 'output:1' });
+  runAnswer('s', resultOf(changes), { file: (name) => `file:${name}`, keep: () => 'output:1', isNew: false });
 
 const textOf = ({ content: [first] }: RunAnswer): string => (first?.type === 'text' ? first.text : '');
 
@@ -129,4 +129,22 @@ it.each<[string, Partial<RunResult>]>([
   ['[The code ran, and its value is an empty text.]', { value: { text: '' } }],
 ])('%s', (told, changes) => {
   expect(textOf(answerOf(changes))).toBe(told);
+});
+
+it('the handle of a new session is in the content, as clients may show nothing else', () => {
+  const options = { file: () => '', keep: () => '', isNew: true };
+  const { content } = runAnswer('py-1', resultOf({ stdout: 'x' }), options);
+  expect(content).toEqual([
+    { type: 'text', text: 'x' },
+    { type: 'text', text: '[session py-1: pass it on to go on with its variables and files]' },
+  ]);
+  expect(underWay('py-1', 'running').content).toMatchObject([
+    { text: expect.stringContaining('py-1') as string },
+  ]);
+});
+
+it('that the state of a session is lost is in the content', () => {
+  expect(textOf(answerOf({ session: { id: 's', state: 'lost' } }))).toContain(
+    'lost: its variables and files',
+  );
 });

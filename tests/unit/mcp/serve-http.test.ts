@@ -59,7 +59,7 @@ describe.each(['auto', 'legacy'] as const)('a client that negotiates the revisio
     const { tools } = await client.listTools();
     expect(tools).toHaveLength(5);
     const first = await client.callTool({ name: 'run_python_code', arguments: { script: '42' } });
-    expect(first).toMatchObject({ content: [{ text: '42' }], structuredContent: { status: 'ok' } });
+    expect(first).toMatchObject({ content: [{ text: '42' }, {}], structuredContent: { status: 'ok' } });
     const { session } = first.structuredContent as { session: string };
     const second = await connect(address, mode);
     const again = await second.callTool({ name: 'run_python_code', arguments: { script: '43', session } });
