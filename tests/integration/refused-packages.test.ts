@@ -54,6 +54,11 @@ describe('packages that can not be installed', { timeout: LONG_MS }, () => {
     ['geopandas', 'could not be obtained'],
     ['no-such-package', '"no-such-package" is neither in the package lock'],
     ['six>=99', 'six'],
+    ['sklearn', 'the package that has it is called "scikit-learn"'],
+    ['PIL', 'the package that has it is called "pillow"'],
+    ['json', "belongs to Python's standard library"],
+    ['torch', 'torch has no build for the sandbox'],
+    ['six numpy', 'has several names; give each by itself'],
     ['six @ https://evil.test/six.whl', 'six'],
   ] as const)('that the request names: %s', async ([name, message], context) => {
     const result = await (await opened(context)).run('print(1)', { packages: [name], session: 'named' });

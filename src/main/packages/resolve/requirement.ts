@@ -65,11 +65,14 @@ export function isSatisfiedBy({ versions }: Requirement, version: string): boole
 
 function read(text: string): ParsedRequirement {
   const parts = partsOf(text);
-  if (parts === null || !PackageName.safeParse(parts.name).success) {
+  const isAddress = text.includes('://') && parts?.marker === '';
+  if (parts === null || isAddress || !PackageName.safeParse(parts.name).success) {
     const hint = text.includes('@') || text.includes('://') ? 'addresses are not supported; ' : '';
     throw badRequirement(text, `is not a package name; ${hint}write NAME or NAME>=VERSION`);
   }
   const versions = parts.versions.replace(/\s+/gu, '');
+  if (SEVERAL_NAMES.test(parts.versions))
+    throw badRequirement(text, 'has several names; give each by itself');
   if (versions !== '' && !hasConditions(versions)) {
     throw badRequirement(text, 'has versions that can not be read; write them like ">=2,<3"');
   }
@@ -121,6 +124,9 @@ function withoutSeparatorsAtEnd(name: string): string {
   while (end > 0 && '._-'.includes(name.charAt(end - 1))) end -= 1;
   return name.slice(0, end);
 }
+
+/** Behind the first one: a name, where only versions could be. */
+const SEVERAL_NAMES = /^,?\s*[A-Za-z]/u;
 
 // A bare version is a range, too.
 const hasConditions = (versions: string): boolean =>

@@ -1,4 +1,4 @@
-import { absenceOf } from '../../../shared/absent.ts';
+import { absenceOf, sentenceOf } from '../../../shared/absent.ts';
 import { CURATED, CURATED_MODULES } from '../../../shared/curated-packages.ts';
 import { normalizeName } from '../../../shared/packages/package-settings.ts';
 import { STANDARD_MODULES } from '../../../shared/standard-library.ts';
@@ -30,6 +30,24 @@ export class ModuleCatalog {
     const imports = this.moduleOf(top);
     if (imports !== null && imports !== top) return { kind: 'other-module', module: top, imports };
     return { kind: 'no-package', module, near: nearMiss(top, [...files, ...this.#names()]) };
+  }
+
+  /**
+   * What to say of a name that was asked for as a package and is none, as scripts and models take modules for packages;
+   * null where nothing better than the error itself is known.
+   */
+  aboutNoPackage(name: string): string | null {
+    const advice = this.about(name);
+    switch (advice.kind) {
+      case 'not-named':
+        return `"${name}" is the name of a module; the package that has it is called "${advice.packageName}"`;
+      case 'absent':
+        return sentenceOf(advice.absence);
+      case 'not-built':
+        return `"${name}" belongs to Python's standard library, and is no package; import it without naming it`;
+      default:
+        return null;
+    }
   }
 
   /** The package that is meant by its own name, or by that of a module of it; null when there is none. */

@@ -13,6 +13,7 @@ import type { BytecodeStore } from './bytecode-store.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { OpenInterpreter } from '../sessions/session-registry.ts';
 import { ModuleAdvice, refusalOf } from './module-advice.ts';
+import { explained } from './explained-error.ts';
 import { ModuleCatalog } from './module-catalog.ts';
 import { localModulesIn } from './local-modules.ts';
 import type { PackageProvider } from './package-provider.ts';
@@ -222,11 +223,14 @@ export class PackageInstaller {
       return false;
     });
     const present = this.#installed.get(interpreter) ?? new Map<string, string>();
-    const { refused, wheels } = await packages.obtain({ ...wants, optional, present });
+    const obtaining = packages.obtain({ ...wants, optional, present });
+    const { refused, wheels } = await obtaining.catch((error: unknown) => {
+      throw error instanceof PackageError ? explained(error, knowledge, wants.required) : error;
+    });
     for (const { modules, requirement } of optional) {
       const error = refused.get(requirement);
       if (error !== undefined) {
-        const refusal = refusalOf(error);
+        const refusal = refusalOf(explained(error, knowledge, [requirement]));
         if (hinted.has(requirement)) this.#noteFailed(interpreter, requirement, error);
         if (requested.has(requirement)) advice.addUnmet(requirement, refusal);
         const isGuess = error.code === 'unknown-package' && !wants.spelledOut?.has(requirement);

@@ -63,6 +63,17 @@ describe('requirements', () => {
     );
   });
 
+  test.each([
+    ['git+https://example.test/a/b', 'addresses are not supported'],
+    ['https://example.test/a-1.0-py3-none-any.whl', 'addresses are not supported'],
+    ['a @ https://example.test/a.whl', 'addresses are not supported'],
+    ['numpy pandas', 'has several names; give each by itself'],
+    ['numpy, pandas', 'has several names; give each by itself'],
+    ['numpy >2<', 'has versions that can not be read'],
+  ])('what is wrong with %s is said', (text, told) => {
+    expect(() => parseRequirement(text, ENVIRONMENT)).toThrow(told);
+  });
+
   test('a dependency may name extras of others', () => {
     expect(parseDependency('httpx[http2]>=0.2', ENVIRONMENT)).toEqual({ name: 'httpx', versions: '>=0.2' });
   });
