@@ -163,6 +163,30 @@ describe('an interrupt that does not help', () => {
     expect(all.events.find(({ type }) => type === 'process-ended')).toMatchObject({ cause: 'stop-failed' });
     expect((await all.sandbox.run({ code: 'x' })).status).toBe('ok');
   });
+
+  it('gives an interpreter longer to end where other sessions would lose their state with the process', async () => {
+    let close: () => void = () => undefined;
+    const closing = new Promise<void>((resolve) => (close = resolve));
+    const all = stage({
+      run: (order, context) => (order.code === 'first' ? finishWith()(order, context) : never()),
+      interruptRun: never,
+      closeInterpreter: () => closing.then(() => ({})),
+    });
+    await all.sandbox.run({ code: 'first', session: 'other' });
+    const { result } = await begin(all, { session: 's' });
+    all.clock.advance(1000);
+    await untilCalled(all, 'interruptRun');
+    all.clock.advance(750);
+    await untilCalled(all, 'closeInterpreter');
+    await turns();
+    all.clock.advance(4999);
+    await turns();
+    expect(all.launcher.last.isAlive()).toBe(true);
+    close();
+    expect(await result).toMatchObject({ status: 'timeout', session: { state: 'lost' } });
+    expect(all.sandbox.sessions).toEqual(['other']);
+    expect(all.launcher.last.kills).toBe(0);
+  });
 });
 
 describe('something that happens meanwhile', () => {

@@ -15,6 +15,8 @@ import type { Verdict } from '../../run/verdict.ts';
 const START_ATTEMPTS = 3;
 /** How long the control thread may take to end an interpreter's thread before the whole process is killed, in ms. */
 const CLOSE_LIMIT_MS = 1000;
+/** The same while other sessions have their state in that process: on a busy machine it takes longer. */
+const SHARED_CLOSE_LIMIT_MS = 5000;
 /** The same when no run waits for it, in ms. */
 const TIDY_LIMIT_MS = 10_000;
 
@@ -130,7 +132,8 @@ export class InterpreterProvider {
     printed?: SessionEndOutput,
   ): Promise<void> {
     this.#interpreters.forget(interpreter, why, printed);
-    await this.#endInterpreter(interpreter, CLOSE_LIMIT_MS);
+    const isShared = this.#interpreters.liveIn(interpreter.sidecar);
+    await this.#endInterpreter(interpreter, isShared ? SHARED_CLOSE_LIMIT_MS : CLOSE_LIMIT_MS);
   }
 
   /** Ends an interpreter: through the control thread, or with the whole process if that does not answer. */
