@@ -28,7 +28,8 @@ async def install(requirements: str | Iterable[str], *_args: object, **_options:
         names = ", ".join(f"'{one}'" for one in missing)
         raise ModuleNotFoundError(
             f"No package named {names} is installed, and code in the sandbox can not fetch packages while it runs; "
-            "name them for the run, in the script's '# /// script' block, or import them at the top of the code",
+            "name them for the run (packages, or --package on the command line), in the script's "
+            "'# /// script' block, or import them at the top of the code",
             name=missing[0],
         )
 
