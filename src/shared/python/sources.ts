@@ -17,6 +17,7 @@ import frameColumns from './names/frame_columns.py?raw';
 import fileNames from './workspace/file_names.py?raw';
 import guestState from './sessions/guest_state.py?raw';
 import inputAdvice from './outcomes/input_advice.py?raw';
+import loopAdvice from './outcomes/loop_advice.py?raw';
 import cellMagics from './code/cell_magics.py?raw';
 import removedNames from './outcomes/removed_names.py?raw';
 import interaction from './plots/interaction.py?raw';
@@ -108,6 +109,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   right_to_left: rightToLeft,
   unshaped_scripts: unshapedScripts,
   input_advice: inputAdvice,
+  loop_advice: loopAdvice,
   removed_names: removedNames,
   cell_magics: cellMagics,
   interaction,

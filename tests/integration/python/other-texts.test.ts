@@ -131,6 +131,26 @@ describe('a path of Windows', () => {
 });
 
 it.each([
+  ['a task', 'import asyncio\nasync def main(): pass\ncoroutine = main()\nasyncio.create_task(coroutine)'],
+  ['the loop', 'import asyncio\nasyncio.get_running_loop()'],
+])('without an await, %s has no event loop: it is said what would help', async (_what, code) => {
+  const { error } = await guest.run(code);
+  expect(error?.message).toBe(
+    'no running event loop; an event loop runs here while code with an await at its top level does: ' +
+      'await the task or the coroutine, or call asyncio.run()',
+  );
+  expect((await guest.run(`${code}\nawait asyncio.sleep(0)`)).error).toBeNull();
+});
+
+it.each(['__file__', '"/workspace/" + __file__'])(
+  'open(%s) of code that is in no file says so',
+  async (name) => {
+    const { error } = await guest.run(`open(${name})`);
+    expect(error?.message).toContain('; this code was given as text, and is in no file');
+  },
+);
+
+it.each([
   ['input()', 'input()', 'line'],
   ['getpass()', 'import getpass, io\ngetpass.getpass(stream=io.StringIO())', 'password'],
 ])('%s without a line says what would help', async (called, code, read) => {

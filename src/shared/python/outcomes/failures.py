@@ -14,6 +14,7 @@ from ..text import describe, name_of, qualified_name, shorten, valid
 from .encoding_advice import about_byte_order_mark, about_encoding
 from .file_advice import about_missing_file
 from .input_advice import about_input
+from .loop_advice import about_event_loop
 from .module_advice import about_shadowing
 from .name_advice import about_name
 from .removed_names import about_removed_name
@@ -79,6 +80,7 @@ def describe_failure(
             or about_byte_order_mark(error)
             or about_removed_name(error)
             or about_input(error)
+            or about_event_loop(error)
             or about_name(error, _code_of(filename))
         )
     except BaseException:
