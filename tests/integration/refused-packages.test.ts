@@ -58,7 +58,7 @@ describe('packages that can not be installed', { timeout: LONG_MS }, () => {
     ['PIL', 'the package that has it is called "pillow"'],
     ['json', "belongs to Python's standard library"],
     ['torch', 'torch has no build for the sandbox'],
-    ['six numpy', 'has several names; give each by itself'],
+    ['six numpy', 'write them like ">=2,<3", and give each of several names by itself'],
     ['six @ https://evil.test/six.whl', 'six'],
   ] as const)('that the request names: %s', async ([name, message], context) => {
     const result = await (await opened(context)).run('print(1)', { packages: [name], session: 'named' });

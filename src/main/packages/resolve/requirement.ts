@@ -71,10 +71,9 @@ function read(text: string): ParsedRequirement {
     throw badRequirement(text, `is not a package name; ${hint}write NAME or NAME>=VERSION`);
   }
   const versions = parts.versions.replace(/\s+/gu, '');
-  if (SEVERAL_NAMES.test(parts.versions))
-    throw badRequirement(text, 'has several names; give each by itself');
+  const hint = SEVERAL_NAMES.test(parts.versions) ? ', and give each of several names by itself' : '';
   if (versions !== '' && !hasConditions(versions)) {
-    throw badRequirement(text, 'has versions that can not be read; write them like ">=2,<3"');
+    throw badRequirement(text, `has versions that can not be read; write them like ">=2,<3"${hint}`);
   }
   return {
     name: normalizeName(parts.name),

@@ -67,8 +67,8 @@ describe('requirements', () => {
     ['git+https://example.test/a/b', 'addresses are not supported'],
     ['https://example.test/a-1.0-py3-none-any.whl', 'addresses are not supported'],
     ['a @ https://example.test/a.whl', 'addresses are not supported'],
-    ['numpy pandas', 'has several names; give each by itself'],
-    ['numpy, pandas', 'has several names; give each by itself'],
+    ['numpy pandas', 'write them like ">=2,<3", and give each of several names by itself'],
+    ['numpy, pandas', 'write them like ">=2,<3", and give each of several names by itself'],
     ['numpy >2<', 'has versions that can not be read'],
   ])('what is wrong with %s is said', (text, told) => {
     expect(() => parseRequirement(text, ENVIRONMENT)).toThrow(told);
