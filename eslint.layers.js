@@ -129,7 +129,7 @@ export const SANDBOX_FOLDERS = {
 export const SHARED_FOLDERS = {
   rpc: ['units.ts'],
   python: ['plot-fonts.json', 'contract/mime-types.json'],
-  contract: ['limits.ts', 'runtimes.ts', 'json-data.ts'],
+  contract: ['bytes.ts', 'limits.ts', 'runtimes.ts', 'json-data.ts'],
   packages: ['limits.ts', 'setting-fields.ts'],
   config: [
     'json-data.ts',

@@ -8,3 +8,13 @@ export const joinBytes = (pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer
   }
   return whole;
 };
+
+/** Bytes of a text in UTF-8. */
+export const utf8Length = (text: string): number => {
+  let bytes = 0;
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+};

@@ -3,20 +3,12 @@
  * the same for the library, the command line's `--json` and the window.
  */
 import { z } from 'zod';
+import { utf8Length } from '../bytes.ts';
 import { JsonData } from '../json-data.ts';
 import { LIMITS } from '../limits.ts';
 import { PythonRuntime } from '../runtimes.ts';
 import { MAX_MIME_CHARACTERS } from './mime-types.ts';
 import { workspaceNameProblem } from './workspace-path.ts';
-
-const utf8Length = (text: string): number => {
-  let bytes = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0) ?? 0;
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-  }
-  return bytes;
-};
 
 /** `a` and `a/b` for `a/b/c`. */
 const parentFolders = (name: string): string[] => {

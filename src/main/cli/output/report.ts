@@ -1,13 +1,8 @@
 import type { DoctorReport } from '../../../shared/contract/doctor.ts';
-import { CUT_SHORT_BYTES } from '../../../shared/head-tail-buffer.ts';
 import { DEFAULTS, LIMITS } from '../../../shared/limits.ts';
+import { reachedCap, tellsOfFilesCut } from '../../../shared/output-cap.ts';
 import { traitsOf } from '../../../shared/runtimes.ts';
-import {
-  PACKAGES_MISSING,
-  type RunError,
-  type RunNotice,
-  type RunResult,
-} from '../../../shared/contract/run.ts';
+import { PACKAGES_MISSING, type RunError, type RunResult } from '../../../shared/contract/run.ts';
 import type { SandboxOptions } from '../dependencies.ts';
 import type { RunArguments } from '../commands/prepare-run.ts';
 import { oneLine } from '../../foreign-text/printable.ts';
@@ -51,24 +46,14 @@ export async function reportText(
   // What is absent is said in the error.
   const notices = result.notices.filter(({ code }) => code !== 'absent');
   for (const { message } of notices) await out.notice(oneLine(message));
+  if (!result.truncated) return;
+  const isFull = reachedCap([result.stdout, result.stderr, result.value?.text ?? ''], limits.outputKiB);
   // Where a notice says what was left out, it may be all that was.
-  if (notices.some(({ code }) => FILES_CUT.has(code)) && !isFull(result, limits.outputKiB)) return;
-  if (result.truncated && result.outputs.length > 0 && !isFull(result, limits.outputKiB)) {
-    await out.notice('too much was shown with display() or plots, and a part was left out; show less');
-  } else if (result.truncated) {
-    await out.notice(
-      `the output was cut at ${limits.outputKiB} KiB per stream: its beginning and end are kept; print less`,
-    );
-  }
-}
-
-/** Notices that say what the result is without. */
-const FILES_CUT: ReadonlySet<RunNotice['code']> = new Set(['files-left-out', 'too-many-files']);
-
-/** Whether a stream may have reached its cap; in bytes, of which a character has at least one. */
-function isFull({ stdout, stderr, value }: RunResult, outputKiB: number): boolean {
-  return [stdout, stderr, value?.text ?? ''].some(
-    (text) => Buffer.byteLength(text) >= outputKiB * 1024 - CUT_SHORT_BYTES,
+  if (tellsOfFilesCut(notices) && !isFull) return;
+  await out.notice(
+    result.outputs.length > 0 && !isFull
+      ? 'too much was shown with display() or plots, and a part was left out; show less'
+      : `the output was cut at ${limits.outputKiB} KiB per stream: its beginning and end are kept; print less`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { CUT_SHORT_BYTES } from '../../../shared/head-tail-buffer.ts';
+import { reachedCap, tellsOfFilesCut } from '../../../shared/output-cap.ts';
 import type { Cell } from './cell.ts';
 
 /**
@@ -13,11 +13,8 @@ export const cutOf = (cell: Cell, outputKiB: number): 'at-the-cap' | 'something'
   if (!truncated) return null;
   // What is kept of a result has no texts, and the cell's items have.
   const texts = [stdout, stderr, value?.text ?? '', ...printed(cell)];
-  const bytes = Math.max(...texts.map((text) => new TextEncoder().encode(text).byteLength));
-  if (bytes >= outputKiB * 1024 - CUT_SHORT_BYTES) return 'at-the-cap';
-  return notices.some(({ code }) => code === 'files-left-out' || code === 'too-many-files')
-    ? null
-    : 'something';
+  if (reachedCap(texts, outputKiB)) return 'at-the-cap';
+  return tellsOfFilesCut(notices) ? null : 'something';
 };
 
 const printed = ({ items }: Cell): string[] => {
