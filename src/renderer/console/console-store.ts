@@ -210,8 +210,8 @@ export class ConsoleStore {
   async #run({ session, cell, source }: QueuedCell): Promise<boolean> {
     const runId = this.#nextRunId();
     const { plugins, sandbox } = this.#options.config();
-    const { timeoutSeconds, memoryMiB } = sandbox;
-    cell.begin(runId, session.nextRunNumber(), Date.now(), { timeoutSeconds, memoryMiB });
+    const { timeoutSeconds, memoryMiB, outputKiB } = sandbox;
+    cell.begin(runId, session.nextRunNumber(), Date.now(), { timeoutSeconds, memoryMiB, outputKiB });
     this.#running.set(runId, { session, cell });
     const ask = (files: readonly InputFile[]): Promise<boolean> =>
       this.#ask({ session, cell, source }, runId, files);

@@ -56,7 +56,7 @@ const open = (text: string): Session => {
 
 /** With output of every kind that a run here can have. */
 const run = (cell: Cell): void => {
-  cell.begin('run', 7, 0, { timeoutSeconds: 60, memoryMiB: 512 });
+  cell.begin('run', 7, 0, { timeoutSeconds: 60, memoryMiB: 512, outputKiB: 64 });
   cell.apply({ type: 'text', runId: 'run', stream: 'stdout', text: '\u001B[31mred\u001B[0m\nmore' });
   cell.apply({ type: 'text', runId: 'run', stream: 'stderr', text: 'careful\n' });
   cell.apply({ type: 'input', runId: 'run', prompt: 'Name? ', secret: false });

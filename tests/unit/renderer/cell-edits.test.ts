@@ -86,7 +86,7 @@ describe('cells', () => {
     const { session, cells } = sessionOf('code');
     const [cell] = cells;
     if (cell === undefined) throw new Error('no cell');
-    cell.begin('run', 1, 0, { timeoutSeconds: 1, memoryMiB: 64 });
+    cell.begin('run', 1, 0, { timeoutSeconds: 1, memoryMiB: 64, outputKiB: 64 });
     cell.finish(resultOf({ stdout: 'text' }), 1);
     expect(duplicateCell(session, cell)).toMatchObject({
       source: 'code',
@@ -107,7 +107,7 @@ describe('cells', () => {
     const { cells } = sessionOf('code');
     const [cell] = cells;
     if (cell === undefined) throw new Error('no cell');
-    cell.begin('run', 1, 0, { timeoutSeconds: 1, memoryMiB: 64 });
+    cell.begin('run', 1, 0, { timeoutSeconds: 1, memoryMiB: 64, outputKiB: 64 });
     cell.apply({ type: 'text', runId: 'run', stream: 'stdout', text: '\u001B[31mred\u001B[0m\n' });
     cell.apply({ type: 'input', runId: 'run', prompt: 'Secret? ', secret: true });
     cell.items = cell.items.map((item) => (item.kind === 'input' ? { ...item, answer: 'opensesame' } : item));
@@ -155,7 +155,7 @@ describe('a cell that is made text', () => {
     const { cells, session } = sessionOf('print(1)');
     const [cell] = cells;
     if (cell === undefined) throw new Error('no cell');
-    cell.begin('r', 7, 0, { timeoutSeconds: 1, memoryMiB: 64 });
+    cell.begin('r', 7, 0, { timeoutSeconds: 1, memoryMiB: 64, outputKiB: 64 });
     cell.finish(resultOf({ stdout: 'hours of work' }), 1);
     return { cell, session };
   };
@@ -178,7 +178,7 @@ describe('a cell that is made text', () => {
     const { cell } = ran();
     const putBack = changeKind(cell, 'markdown');
     changeKind(cell, 'code');
-    cell.begin('r2', 8, 0, { timeoutSeconds: 1, memoryMiB: 64 });
+    cell.begin('r2', 8, 0, { timeoutSeconds: 1, memoryMiB: 64, outputKiB: 64 });
     cell.finish(resultOf({ stdout: 'newer' }), 1);
     putBack();
     expect(outputText(cell)).toBe('newer');

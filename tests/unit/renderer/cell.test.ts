@@ -4,7 +4,7 @@ import { CLEAR_OUTPUT } from '../../../src/shared/contract/clear-output.ts';
 import type { RunPhase } from '../../../src/shared/contract/run-phase.ts';
 import { resultOf } from '../../support/run-results.ts';
 
-const LIMITS = { timeoutSeconds: 60, memoryMiB: 1024 };
+const LIMITS = { timeoutSeconds: 60, memoryMiB: 1024, outputKiB: 64 };
 const PIXEL = 'iVBORw0KGgo=';
 
 const runningCell = (): Cell => {

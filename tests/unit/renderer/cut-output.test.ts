@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
 import { Cell } from '../../../src/renderer/console/model/cell.ts';
 import { cutOf } from '../../../src/renderer/console/model/cut-output.ts';
+import { decode, encodeCell, KeptCell, restoreCell } from '../../../src/renderer/console/work/kept.ts';
 import { resultOf } from '../../support/run-results.ts';
+import { openedConsole } from './support.ts';
 
 const ended = (changes: Parameters<typeof resultOf>[0]): Cell => {
   const cell = new Cell('c', 'code');
-  cell.begin('r', 1, 1000, { timeoutSeconds: 60, memoryMiB: 1024 });
+  cell.begin('r', 1, 1000, { timeoutSeconds: 60, memoryMiB: 1024, outputKiB: 64 });
   cell.finish(resultOf(changes), 2000);
   return cell;
 };
@@ -30,12 +32,38 @@ it.each([
   ],
   ['files are left out, which a notice says', { truncated: true, notices: notice('files-left-out') }, null],
 ] as const)('says what is missing of an output: %s', (_what, changes, missing) => {
-  expect(cutOf(ended(changes), 64)).toBe(missing);
+  expect(cutOf(ended(changes))?.name ?? null).toBe(missing);
 });
 
 it('knows of texts that only the cell has any longer', () => {
   const cell = ended({ truncated: true, stdout: FULL });
   if (cell.phase.name !== 'done') throw new Error('it is not done');
   cell.phase = { ...cell.phase, result: { ...cell.phase.result, stdout: '' } };
-  expect(cutOf(cell, 64)).toBe('at-the-cap');
+  expect(cutOf(cell)).toEqual({ name: 'at-the-cap', outputKiB: 64 });
 });
+
+it('goes by the cap of the run, whatever the settings are later, also when it is read from the disk', async () => {
+  const { set, store } = openedConsole(() => ({ truncated: true, stdout: FULL }));
+  const session = store.addSession();
+  const [cell] = session.cells;
+  if (cell === undefined) throw new Error('no cell');
+  cell.source = 'code';
+  set({ outputKiB: 64 });
+  await store.run(session, cell);
+  set({ outputKiB: 128 });
+  const cut = { name: 'at-the-cap', outputKiB: 64 };
+  expect(cutOf(cell)).toEqual(cut);
+  const again = new Cell(cell.id, cell.source);
+  const kept = new TextDecoder().decode(encodeCell(cell));
+  restoreCell(again, read(kept));
+  expect(cutOf(again)).toEqual(cut);
+  // An older version kept no cap: nothing is said of one.
+  restoreCell(again, read(kept.replace(',"outputKiB":64', '')));
+  expect(cutOf(again)).toEqual({ name: 'something' });
+});
+
+const read = (kept: string): KeptCell => {
+  const cell = decode(KeptCell, new TextEncoder().encode(kept));
+  if (cell === null) throw new Error('it can not be read');
+  return cell;
+};

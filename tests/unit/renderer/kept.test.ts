@@ -20,7 +20,7 @@ const PIXEL =
 
 const running = (): Cell => {
   const cell = new Cell('s1-x-cell-1', 'code');
-  cell.begin('run', 3, 5, { timeoutSeconds: 60, memoryMiB: 512 });
+  cell.begin('run', 3, 5, { timeoutSeconds: 60, memoryMiB: 512, outputKiB: 64 });
   return cell;
 };
 

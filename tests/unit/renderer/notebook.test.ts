@@ -55,7 +55,7 @@ const cellAt = (session: Session, index: number): Cell => {
 };
 
 const run = (cell: Cell, say: (cell: Cell) => void = () => undefined): void => {
-  cell.begin('run', 7, 0, { timeoutSeconds: 60, memoryMiB: 512 });
+  cell.begin('run', 7, 0, { timeoutSeconds: 60, memoryMiB: 512, outputKiB: 64 });
   say(cell);
   cell.finish(resultOf({}), 1);
 };

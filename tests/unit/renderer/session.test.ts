@@ -5,7 +5,7 @@ import { resultOf } from '../../support/run-results.ts';
 
 const ranCell = (session: Session, changes: Parameters<typeof resultOf>[0] = {}) => {
   const cell = session.addCell('x = 1');
-  cell.begin(cell.id, session.nextRunNumber(), 0, { timeoutSeconds: 1, memoryMiB: 64 });
+  cell.begin(cell.id, session.nextRunNumber(), 0, { timeoutSeconds: 1, memoryMiB: 64, outputKiB: 64 });
   cell.finish(resultOf(changes), 1);
   return cell;
 };

@@ -19,6 +19,8 @@ export interface OpenedConsole {
   readonly tell: (event: SandboxEvent) => void;
   /** Tells it of a run. */
   readonly say: (event: RunEvent) => void;
+  /** Changes settings of the sandbox. */
+  readonly set: (sandbox: Partial<Config['sandbox']>) => void;
 }
 
 /** @param run what comes of a run @param restored null while the kept work is still read */
@@ -36,6 +38,7 @@ export const openedConsole = (
   },
 ): OpenedConsole => {
   const ran: string[] = [];
+  let config = Config.parse({});
   let tell: (event: SandboxEvent) => void = () => undefined;
   let say: (event: RunEvent) => void = () => undefined;
   const api: Partial<SandboxApi> = {
@@ -58,11 +61,17 @@ export const openedConsole = (
   const store = new ConsoleStore({
     api: api as SandboxApi,
     work,
-    config: () => Config.parse({}),
+    config: () => config,
     uniqueName: () => 'x',
   });
   if (restored !== null) store.restore(restored);
-  return { store, ran, tell: (event) => tell(event), say: (event) => say(event) };
+  return {
+    store,
+    ran,
+    tell: (event) => tell(event),
+    say: (event) => say(event),
+    set: (sandbox) => (config = { ...config, sandbox: { ...config.sandbox, ...sandbox } }),
+  };
 };
 
 /** What the page may ask of a store of the work, with no process in between. */

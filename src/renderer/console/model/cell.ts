@@ -60,6 +60,8 @@ export type CellStep = Exclude<RunPhase, { name: 'running' }>;
 export interface RunLimits {
   readonly timeoutSeconds: number;
   readonly memoryMiB: number;
+  /** Of each stream; null where an older version kept the cell without it. */
+  readonly outputKiB: number | null;
 }
 
 /** What came of a cell's run. */
@@ -101,7 +103,7 @@ export class Cell {
   /** While packages are put in for it and imported. */
   step: CellStep | null = null;
   /** What held when it began. */
-  limits: RunLimits = { timeoutSeconds: 0, memoryMiB: 0 };
+  limits: RunLimits = { timeoutSeconds: 0, memoryMiB: 0, outputKiB: null };
   /** When it was asked to stop, in ms since the epoch. */
   stopAskedAt: number | null = null;
 

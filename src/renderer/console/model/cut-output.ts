@@ -1,20 +1,23 @@
 import { reachedCap, tellsOfFilesCut } from '../../../shared/output-cap.ts';
 import type { Cell } from './cell.ts';
 
+export type CutOutput =
+  /** With the cap that each stream had in that run. */
+  { readonly name: 'at-the-cap'; readonly outputKiB: number } | { readonly name: 'something' };
+
 /**
  * What is missing of a cell's output: the end of its printed text or value, beyond the cap, or something else, such as a
  * form of a picture or the head of a traceback; null when nothing is, or when a notice says what.
- *
- * @param outputKiB the cap of each stream
  */
-export const cutOf = (cell: Cell, outputKiB: number): 'at-the-cap' | 'something' | null => {
+export const cutOf = (cell: Cell): CutOutput | null => {
   if (cell.phase.name !== 'done') return null;
   const { notices, stderr, stdout, truncated, value } = cell.phase.result;
   if (!truncated) return null;
   // What is kept of a result has no texts, and the cell's items have.
   const texts = [stdout, stderr, value?.text ?? '', ...printed(cell)];
-  if (reachedCap(texts, outputKiB)) return 'at-the-cap';
-  return tellsOfFilesCut(notices) ? null : 'something';
+  const { outputKiB } = cell.limits;
+  if (outputKiB !== null && reachedCap(texts, outputKiB)) return { name: 'at-the-cap', outputKiB };
+  return tellsOfFilesCut(notices) ? null : { name: 'something' };
 };
 
 const printed = ({ items }: Cell): string[] => {

@@ -106,7 +106,11 @@ export const KeptCell = z.strictObject({
   items: z.array(KeptItem),
   stale: z.boolean(),
   cut: z.boolean(),
-  limits: z.strictObject({ timeoutSeconds: z.number(), memoryMiB: z.number() }),
+  limits: z.strictObject({
+    timeoutSeconds: z.number(),
+    memoryMiB: z.number(),
+    outputKiB: z.number().nullable().default(null),
+  }),
   stopAskedAt: z.number().nullable(),
 });
 export type KeptCell = z.infer<typeof KeptCell>;

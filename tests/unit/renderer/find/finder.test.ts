@@ -71,7 +71,7 @@ it('counts what is printed and written in the meantime, and stays where it is', 
   await counts(finder, 1, 1);
   const { current } = finder;
   const before = current.value;
-  second.begin('run', 1, 0, { timeoutSeconds: 60, memoryMiB: 512 });
+  second.begin('run', 1, 0, { timeoutSeconds: 60, memoryMiB: 512, outputKiB: 64 });
   second.apply({ type: 'text', runId: 'run', stream: 'stdout', text: 'x\nx' });
   second.items = [...second.items];
   await counts(finder, 1, 3);
@@ -93,7 +93,7 @@ it('counts also while output comes in without a pause', async () => {
   const { finder, session } = open('print');
   const [cell] = session.cells;
   if (cell === undefined) throw new Error('no cell');
-  cell.begin('run', 1, 0, { timeoutSeconds: 60, memoryMiB: 512 });
+  cell.begin('run', 1, 0, { timeoutSeconds: 60, memoryMiB: 512, outputKiB: 64 });
   finder.open(null, 'tick');
   const printing = setInterval(() => {
     cell.apply({ type: 'text', runId: 'run', stream: 'stdout', text: 'tick\n' });
