@@ -27,8 +27,6 @@ export interface RunOwner {
   readonly send: (event: RunEvent) => void;
   /** Aborting it cancels the run. */
   readonly closed: AbortSignal;
-  /** See `RunOptions.number`. */
-  readonly number?: number | undefined;
 }
 
 interface ConsoleRun {
@@ -68,9 +66,10 @@ export class ConsoleRuns {
    * output that they carried.
    *
    * @param runId not in use
+   * @param number see `RunOptions.number`
    * @throws InvalidRequestError when the request breaks the contract
    */
-  async run(runId: string, request: RunRequest, owner: RunOwner): Promise<RunResult> {
+  async run(runId: string, request: RunRequest, owner: RunOwner, number?: number): Promise<RunResult> {
     const { clock, functionsFor, onEnded, runners, settings, adviceWording } = this.#options;
     const { runtime, timeoutMs } = settings();
     const stop = new AbortController();
@@ -96,7 +95,7 @@ export class ConsoleRuns {
           signal: stop.signal,
           adviceWording: adviceWording(),
           tables: true,
-          number: owner.number,
+          number,
           functions,
           onOutput: (output) => stream.text(output),
           onDisplay: (display) => stream.display(display),

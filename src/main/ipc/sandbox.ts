@@ -3,7 +3,7 @@ import { RUNTIME_NAMES, type PythonRuntime } from '../../shared/runtimes.ts';
 import type { NameQuestion, NameReport } from '../../shared/protocol/name-reports.ts';
 import type { SandboxStatus } from '../../shared/ipc/sandbox.ts';
 import type { Activity } from '../app/activity.ts';
-import type { ConsoleRuns } from '../app/console-runs.ts';
+import type { ConsoleRuns, RunOwner } from '../app/console-runs.ts';
 import type { FileDialogs } from '../app/file-dialogs.ts';
 import { writeZip } from '../app/workspace-zip.ts';
 import { describe } from '../base/replace-file.ts';
@@ -59,11 +59,11 @@ export const sandboxHandlers = ({
       throw new ApiFailure('disabled', 'Python is switched off; switch it on in the settings');
     }
     if (runs.has(runId)) throw new ApiFailure('duplicate-id', `a run "${runId}" is under way already`);
-    return runs.run(runId, request, {
+    const owner: RunOwner = {
       send: (event) => caller.send(EVENTS.sandbox.onRun, event),
       closed: caller.closed,
-      number,
-    });
+    };
+    return runs.run(runId, request, owner, number);
   },
   cancel: ([runId]) => runs.cancel(runId),
   answerInput: ([runId, text]) => runs.answerInput(runId, text),
