@@ -2,6 +2,7 @@ import type { IpcRenderer } from 'electron';
 import type { Answer } from '../shared/ipc/answer.ts';
 import type { Unsubscribe } from '../shared/ipc/api.ts';
 import type { NumberedAnswer } from '../shared/ipc/channels.ts';
+import { Listeners } from './listeners.ts';
 
 /** How a call says that it failed. */
 export type Failure<T> = (code: 'internal' | 'invalid-argument', message: string) => T;
@@ -21,7 +22,7 @@ export const failureOf = (error: unknown): Parameters<Failure<unknown>> =>
 export class Bridge {
   readonly #ipc: Pick<IpcRenderer, 'invoke' | 'on'>;
   /** Number of the last event. */
-  #heard = 0;
+  #lastReceived = 0;
   /** Answers that came before their events did. */
   readonly #waiting = new Set<{ readonly for: number; readonly go: () => void }>();
 
@@ -37,7 +38,7 @@ export class Bridge {
     return async (...given) => {
       try {
         const [after, answer] = (await this.#ipc.invoke(channel, ...given)) as NumberedAnswer;
-        if (after > this.#heard) {
+        if (after > this.#lastReceived) {
           await new Promise<void>((go) => void this.#waiting.add({ for: after, go }));
         }
         return answer as T;
@@ -49,31 +50,16 @@ export class Bridge {
 
   /** Makes subscriptions to what main tells over a channel, whatever that is. */
   subscriber(channel: string): (listener: (event: never) => void) => Unsubscribe {
-    // One listener of ours, however many the page has: Electron warns of many.
-    const listeners = new Set<{ readonly listener: (event: never) => void }>();
+    const listeners = new Listeners();
     this.#ipc.on(channel, (_event, number: number, payload: unknown) => {
-      for (const { listener } of [...listeners]) deliver(listener, payload as never);
-      this.#heard = number;
+      listeners.tell(payload);
+      this.#lastReceived = number;
       for (const waiter of [...this.#waiting]) {
         if (waiter.for > number) continue;
         this.#waiting.delete(waiter);
         waiter.go();
       }
     });
-    return (listener) => {
-      if (typeof listener !== 'function') throw new TypeError('a subscription needs a function to call');
-      const entry = { listener };
-      listeners.add(entry);
-      return () => void listeners.delete(entry);
-    };
+    return (listener) => listeners.add(listener);
   }
 }
-
-/** What a listener throws is reported as an error of the page, and does not affect others. */
-export const deliver = (listener: (event: never) => void, event: never): void => {
-  try {
-    listener(event);
-  } catch (error) {
-    void Promise.reject(error instanceof Error ? error : new Error(String(error)));
-  }
-};

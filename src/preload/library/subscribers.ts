@@ -1,8 +1,8 @@
 import type { IpcRenderer } from 'electron';
 import type { Unsubscribe } from '../../shared/ipc/api.ts';
-import { deliver } from '../bridge.ts';
+import { Listeners } from '../listeners.ts';
 
-/** Subscriptions to what main tells. One listener of ours for each channel, however many the page has. */
+/** Subscriptions to what main tells. */
 export class Subscribers {
   readonly #ipc: Pick<IpcRenderer, 'on'>;
 
@@ -11,15 +11,8 @@ export class Subscribers {
   }
 
   of(channel: string): (listener: (event: never) => void) => Unsubscribe {
-    const listeners = new Set<{ readonly listener: (event: never) => void }>();
-    this.#ipc.on(channel, (_event, payload: unknown) => {
-      for (const { listener } of [...listeners]) deliver(listener, payload as never);
-    });
-    return (listener) => {
-      if (typeof listener !== 'function') throw new TypeError('a subscription needs a function to call');
-      const entry = { listener };
-      listeners.add(entry);
-      return () => void listeners.delete(entry);
-    };
+    const listeners = new Listeners();
+    this.#ipc.on(channel, (_event, payload: unknown) => listeners.tell(payload));
+    return (listener) => listeners.add(listener);
   }
 }
