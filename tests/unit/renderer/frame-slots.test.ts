@@ -84,7 +84,7 @@ it('loads a document that is asked for in place of the one that was there for lo
   expect(states()).toBe('ctt');
 });
 
-it('frees the place of a frame that has ended, and loads it again when asked to', () => {
+it('frees the room of a frame that has ended, and loads it again when asked to', () => {
   const { all, slots, states } = setUp(3);
   const [a, b, c] = all as [Client, Client, Client];
   for (const client of all) slots.enter(client);

@@ -51,7 +51,7 @@ export class FrameSlots {
     this.#fill();
   }
 
-  /** It needs no place any more, or what was there has ended. */
+  /** It needs no room any more, or what was there has ended. */
   drop(client: FrameSlotClient): void {
     this.#inSight.delete(client);
     this.#taken.delete(client);
@@ -92,7 +92,7 @@ export class FrameSlots {
     return true;
   }
 
-  /** Gives free places to those in sight that wait for one. */
+  /** Gives free room to those in sight that wait for it. */
   #fill(): void {
     for (const client of this.#inSight) {
       if (this.#taken.has(client)) continue;
