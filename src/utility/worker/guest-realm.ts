@@ -1,24 +1,18 @@
 import type { GuestCore, HostBridge } from '../../shared/protocol/guest-bridge.ts';
 import type { GuestQuestion } from '../../shared/protocol/interpreter-methods.ts';
 import type { WorkerImage, WorkerStart } from '../../shared/protocol/worker-protocol.ts';
+import type { EvaluatedRealm } from './host-ports.ts';
 import { copyFromGuest, copyToGuest, guestByteLength } from './host-intrinsics.ts';
 
 /** Longest text about a failure that is taken from the guest, in UTF-16 units. */
 const MAX_PROBLEM = 500;
 
-/** A realm in which the guest bundle has been evaluated. */
-export interface Realm {
-  readonly core: GuestCore;
-  /** The engine's code cache of the guest script, so that a later realm need not compile it; or empty. */
-  codeCache(): Uint8Array;
-}
-
 /** The guest's realm, as the host sees it. Nothing here depends on how realms are made. */
 export class GuestRealm {
-  readonly #realm: Realm;
+  readonly #realm: EvaluatedRealm;
   readonly #core: GuestCore;
 
-  constructor(realm: Realm) {
+  constructor(realm: EvaluatedRealm) {
     this.#realm = realm;
     this.#core = realm.core;
   }

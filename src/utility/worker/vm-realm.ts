@@ -1,15 +1,14 @@
 import { createContext, Script, constants, type Context } from 'node:vm';
 import type { GuestCore } from '../../shared/protocol/guest-bridge.ts';
 import type { SelfCheck } from '../../shared/protocol/interpreter.ts';
-import type { Realm } from './guest-realm.ts';
+import type { EvaluatedRealm, RealmHost } from './host-ports.ts';
 import { hardenThread } from './harden.ts';
-import type { RealmHost } from './host-ports.ts';
 import { threadChecks } from './self-checks.ts';
 
 const GUEST_SCRIPT_NAME = 'guest.js';
 
 /** A bare realm of Node's, with the guest core in it. */
-export class VmRealm implements Realm {
+export class VmRealm implements EvaluatedRealm {
   readonly core: GuestCore;
   readonly #context: Context;
   readonly #script: Script;

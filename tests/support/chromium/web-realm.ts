@@ -5,9 +5,8 @@
 import { codeFromStringsIsRefused } from '../../../src/shared/code-generation.ts';
 import type { GuestCore } from '../../../src/shared/protocol/guest-bridge.ts';
 import type { SelfCheck } from '../../../src/shared/protocol/interpreter.ts';
-import type { Realm } from '../../../src/utility/worker/guest-realm.ts';
+import type { EvaluatedRealm, RealmHost } from '../../../src/utility/worker/host-ports.ts';
 import { KEPT_GLOBALS } from '../../../src/utility/worker/harden.ts';
-import type { RealmHost } from '../../../src/utility/worker/host-ports.ts';
 import { GUEST_ADDRESS, GUEST_CORE } from './addresses.ts';
 
 const global: Record<string | symbol, unknown> = globalThis;
@@ -59,7 +58,7 @@ export class WebRealmHost implements RealmHost {
     this.#evaluate = () => load(policy.createScriptURL(GUEST_ADDRESS));
   }
 
-  open(guestScript: string): { readonly realm: Realm; readonly checks: SelfCheck[] } {
+  open(guestScript: string): { readonly realm: EvaluatedRealm; readonly checks: SelfCheck[] } {
     forgetPlatform();
     const left = platformNames().map(String);
     this.#evaluate();
