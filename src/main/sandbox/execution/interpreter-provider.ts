@@ -15,9 +15,9 @@ import type { Verdict } from '../../run/verdict.ts';
 const START_ATTEMPTS = 3;
 /** How long the control thread may take to end an interpreter's thread before the whole process is killed, in ms. */
 const CLOSE_LIMIT_MS = 1000;
-/** The same while other sessions have their state in that process: on a busy machine it takes longer. */
+/** The same while other sessions have their state in that process, in ms: on a busy machine it takes longer. */
 const SHARED_CLOSE_LIMIT_MS = 5000;
-/** The same when no run waits for it, in ms. */
+/** How long ending an interpreter may take, in ms, whose run has given its result: nobody waits for it. */
 const TIDY_LIMIT_MS = 10_000;
 
 const never = sharedController().signal;
