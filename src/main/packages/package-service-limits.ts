@@ -1,5 +1,5 @@
 export interface PackageServiceLimits {
-  /** Longest time for one piece of work, in ms. */
+  /** Longest time of one transaction, in ms. */
   readonly overallMs: number;
   /** Longest time for look-ups of names in code that are not in the lock, in ms: most are typing errors. */
   readonly lookUpMs: number;

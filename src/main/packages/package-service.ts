@@ -129,23 +129,23 @@ export class PackageService {
   }
 
   /**
-   * Makes sure that packages and all that they need are in the store: a piece of work of its own.
+   * Makes sure that packages and all that they need are in the store, in a transaction of its own.
    *
    * @param requirements such as `pandas` or `rich>=13`
    * @returns what to install, each after what it depends on
    */
   async ensure(requirements: readonly string[], options: EnsureOptions): Promise<readonly Wheel[]> {
-    const { present, spelledOut, ...work } = options;
-    const begun = await this.begin(work);
+    const { present, spelledOut, ...begin } = options;
+    const transaction = await this.begin(begin);
     try {
       const wants: WantedPackages = {
         required: requirements,
         ...(present === undefined ? {} : { present }),
         ...(spelledOut === undefined ? {} : { spelledOut }),
       };
-      return (await begun.obtain(wants)).wheels;
+      return (await transaction.obtain(wants)).wheels;
     } finally {
-      await begun.release();
+      await transaction.release();
     }
   }
 

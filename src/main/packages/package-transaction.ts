@@ -18,7 +18,7 @@ import { Yielder } from '../foreign-text/yielder.ts';
 import { withDeadline } from './with-deadline.ts';
 import { wheelOf, type Wheel } from './wheel.ts';
 
-/** An optional package: the work goes on without it. */
+/** An optional package: the transaction goes on without it. */
 export interface OptionalPackage {
   /** Such as `pandas` or `rich>=13`. */
   readonly requirement: string;
@@ -29,7 +29,7 @@ export interface OptionalPackage {
 }
 
 export interface WantedPackages {
-  /** Without one of these, the work fails. */
+  /** Without one of these, the transaction fails. */
   readonly required: readonly string[];
   readonly optional?: readonly OptionalPackage[];
   /**
@@ -54,7 +54,7 @@ export interface PackageTransactionParts extends DependencyResolverParts {
   readonly store: PackageStore;
   readonly environment: MarkerEnvironment;
   readonly overallMs: number;
-  /** Releases the files that the work uses. */
+  /** Releases the files that the transaction uses. */
   readonly release: () => Promise<void>;
 }
 

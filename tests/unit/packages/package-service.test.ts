@@ -355,7 +355,7 @@ describe('from a mirror address', () => {
   });
 });
 
-test('a source that does not answer is waited for once in one piece of work', async () => {
+test('a source that does not answer is waited for once in one transaction', async () => {
   let asked = 0;
   const { service } = world().open({
     settings: settingsFor('http://silent.invalid'),

@@ -1,4 +1,4 @@
-/** One piece of work with packages, as a run has it: optional wants, and nothing asked twice. */
+/** A transaction with packages, as a run has one: optional wants, and nothing asked twice. */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';

@@ -11,12 +11,12 @@ interface Attempt {
   readonly reason: string;
 }
 
-/** The sources in their order. One that did not answer is not asked again in the same piece of work. */
+/** The sources in their order. One that did not answer is not asked again in the same transaction. */
 export class SourceChain {
   readonly #sources: readonly PackageSource[];
   readonly #silent: UnreachableSources;
 
-  /** @param silent of that piece of work */
+  /** @param silent of that transaction */
   constructor(sources: readonly PackageSource[], silent = new UnreachableSources()) {
     this.#sources = sources;
     this.#silent = silent;

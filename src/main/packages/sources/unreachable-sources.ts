@@ -1,6 +1,6 @@
 import type { PackageSource } from './source.ts';
 
-/** The sources that did not answer in one piece of work: each is waited for once. */
+/** The sources that did not answer in one transaction: each is waited for once. */
 export class UnreachableSources {
   readonly #reasons = new Map<PackageSource, string>();
   /** When a look-up was given up, by `performance.now()`. */

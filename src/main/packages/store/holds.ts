@@ -37,7 +37,7 @@ export class Holds {
   }
 }
 
-/** What one piece of work holds, until it is released. */
+/** What one transaction holds, until it is released. */
 export class Hold {
   readonly #folder: string;
   readonly #file: string;
@@ -51,7 +51,7 @@ export class Hold {
     this.#file = path.join(folder, `${process.pid}-${randomUUID()}`);
   }
 
-  /** Counts bytes that the work has written to the store; returns how many that are by now. */
+  /** Counts bytes that the transaction has written to the store; returns how many that are by now. */
   wrote(bytes: number): number {
     this.#written += bytes;
     return this.#written;

@@ -11,9 +11,9 @@ import { MIB } from '../../../shared/units.ts';
 const MAX_ENTRIES = 2000;
 const MAX_ENTRY_BYTES = 16 * MIB;
 
-/** How one piece of work keeps files in the store. All methods throw PackageError. */
+/** How one transaction keeps files in the store. All methods throw PackageError. */
 export interface StoreWriter {
-  /** These are about to be used: no process removes them until the work is over. */
+  /** These are about to be used: no process removes them until the transaction is over. */
   hold(hashes: Iterable<string>): Promise<void>;
   /** Writes a file into the store. */
   keep(sha256: string, bytes: Uint8Array): Promise<void>;
