@@ -30,8 +30,7 @@ const minBytes = (memoryMiB: number): number => (BASE_MIB + 2 * memoryMiB) * MIB
 const maxBytes = (memoryMiB: number): number =>
   Math.ceil((BASE_MIB + LIMITS.sessions * SESSION_MIB) / FATAL) * MIB + 2 * memoryMiB * MIB;
 
-const between = (least: number, wanted: number, most: number): number =>
-  Math.min(Math.max(least, wanted), most);
+const clamp = (min: number, wanted: number, max: number): number => Math.min(Math.max(min, wanted), max);
 
 /**
  * Limit of a sidecar's resident memory, in bytes. Many sessions share the process, and file data and JavaScript memory
@@ -41,7 +40,7 @@ const between = (least: number, wanted: number, most: number): number =>
  * @param availableBytes what the machine has free, and what the process has of it already
  */
 export const processLimitBytes = (memoryMiB: number, availableBytes = 0): number =>
-  between(minBytes(memoryMiB), availableBytes - SPARED_BYTES, maxBytes(memoryMiB));
+  clamp(minBytes(memoryMiB), availableBytes - SPARED_BYTES, maxBytes(memoryMiB));
 
 /**
  * Limit of a process's private writable memory, in bytes, used or only reserved: as the kernel counts it.
@@ -49,7 +48,7 @@ export const processLimitBytes = (memoryMiB: number, availableBytes = 0): number
  * @param availableBytes what the machine has free as the process begins
  */
 export const dataBudgetBytes = (memoryMiB: number, availableBytes: number): number =>
-  between(minBytes(memoryMiB), availableBytes * RESERVES, maxBytes(memoryMiB));
+  clamp(minBytes(memoryMiB), availableBytes * RESERVES, maxBytes(memoryMiB));
 
 /** How far RLIMIT_DATA is above the limit that main watches, in MiB. */
 const LEEWAY_MIB = 512;
