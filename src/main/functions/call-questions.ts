@@ -27,7 +27,7 @@ export class CallQuestions {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #open = new Map<string, OpenQuestion>();
-  readonly #watchers = new Set<{ readonly tell: OpenQuestionsListener }>();
+  readonly #watchers = new Set<{ readonly listener: OpenQuestionsListener }>();
   /** Functions whose calls were allowed for a whole run. */
   readonly #allowed = new WeakMap<object, Set<string>>();
 
@@ -86,10 +86,11 @@ export class CallQuestions {
   }
 
   /** Tells the questions that are open now, and later ones, until the returned function is called. */
-  watch(tell: OpenQuestionsListener): () => void {
-    const watcher = { tell };
+  watch(listener: OpenQuestionsListener): () => void {
+    // An entry of its own, so that one function may watch twice.
+    const watcher = { listener };
     this.#watchers.add(watcher);
-    tell(this.open);
+    listener(this.open);
     return () => {
       if (!this.#watchers.delete(watcher) || this.#watchers.size > 0) return;
       for (const { settle } of [...this.#open.values()]) settle({ deny: 'the window that asked was closed' });
@@ -102,9 +103,9 @@ export class CallQuestions {
   }
 
   #tell(): void {
-    for (const { tell } of [...this.#watchers]) {
+    for (const { listener } of [...this.#watchers]) {
       try {
-        tell(this.open);
+        listener(this.open);
       } catch {
         // A watcher whose window is gone throws. Others are told, and the decision stands.
       }

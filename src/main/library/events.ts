@@ -7,7 +7,7 @@ const Type = z.enum(Told.options.map(({ shape }) => shape.type.value));
 const Listener = z.custom<object>((value) => typeof value === 'function', 'must be a function');
 
 export class EventSource implements SandboxEvents {
-  readonly #listeners = new Set<{ readonly hear: (event: SandboxEvent) => void }>();
+  readonly #listeners = new Set<{ readonly listener: (event: SandboxEvent) => void }>();
 
   on<T extends SandboxEvent['type']>(
     type: T,
@@ -20,18 +20,18 @@ export class EventSource implements SandboxEvents {
     });
   }
 
-  onAny(hear: (event: SandboxEvent) => void): Disposable {
-    parseOption(Listener, hear, 'listener');
+  onAny(listener: (event: SandboxEvent) => void): Disposable {
+    parseOption(Listener, listener, 'listener');
     // An entry of its own, so that one function may listen twice.
-    const entry = { hear };
+    const entry = { listener };
     this.#listeners.add(entry);
     return { dispose: () => void this.#listeners.delete(entry) };
   }
 
   tell(event: SandboxEvent): void {
-    for (const { hear } of [...this.#listeners]) {
+    for (const { listener } of [...this.#listeners]) {
       try {
-        hear(event);
+        listener(event);
       } catch (error) {
         // Told where uncaught errors are, after the work that this event is about.
         queueMicrotask(() => {
