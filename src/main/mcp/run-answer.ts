@@ -1,8 +1,8 @@
 import { RASTER_MIMES } from '../../shared/contract/image-types.ts';
 import type { RunResult } from '../../shared/contract/run.ts';
 import { errorText } from '../run/error-text.ts';
+import { readableForm } from '../run/readable-form.ts';
 import { pictureTypeOf } from './picture-type.ts';
-import { readableForm } from './readable-form.ts';
 import { withinBudget } from './text-budget.ts';
 import type { RunOutput } from './tool-schemas.ts';
 

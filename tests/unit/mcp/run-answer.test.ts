@@ -45,7 +45,15 @@ it('the text of what is shown is told, and other forms of it are linked to', () 
     '   a\n0  1',
     'resource_link text/html',
   ]);
-  expect(shownBy({ 'text/plain': '<IPython.display.HTML object>', 'text/html': '<b>x</b>' })).toEqual([
+});
+
+it.each([
+  '<IPython.display.HTML object>',
+  '<__main__.make.<locals>.Thing object at 0x1f>',
+  // Native Python on Windows.
+  '<__main__.Thing object at 0x000001E5B3F4A9D0>',
+])('what says nothing of what is shown is not told: %s', (bare) => {
+  expect(shownBy({ 'text/plain': bare, 'text/html': '<b>x</b>' })).toEqual([
     '[The code ran, and printed nothing.]',
     'resource_link text/html',
   ]);

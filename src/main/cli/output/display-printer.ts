@@ -1,7 +1,8 @@
 import type { RunDisplay, RunValue } from '../../../shared/contract/run.ts';
 import { isClearing } from '../../../shared/contract/streamed-output.ts';
+import { isBare } from '../../run/readable-form.ts';
 import type { CommandOutput } from '../terminal/stdio.ts';
-import { isBare, textOfDisplay } from './display-text.ts';
+import { textOfDisplay } from './display-text.ts';
 
 /** Prints the text of what a run shows, in its place among what the run prints. */
 export class DisplayPrinter {
