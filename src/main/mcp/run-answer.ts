@@ -1,8 +1,12 @@
-import { RASTER_MIMES } from '../../shared/contract/image-types.ts';
+import {
+  RASTER_HEAD_BYTES,
+  RASTER_MIMES,
+  rasterTypeOf,
+  type RasterMime,
+} from '../../shared/contract/image-types.ts';
 import type { RunResult } from '../../shared/contract/run.ts';
 import { errorText } from '../run/error-text.ts';
 import { readableForm } from '../run/readable-form.ts';
-import { pictureTypeOf } from './picture-type.ts';
 import { withinBudget } from './text-budget.ts';
 import type { RunOutput } from './tool-schemas.ts';
 
@@ -60,6 +64,13 @@ export const handleNote = (session: string): string =>
   `[session ${session}: pass it on to go on with its variables and files]`;
 
 const LOST = '[What the session had before this is lost: its variables and files.]';
+
+/** In characters of base64. */
+const PICTURE_HEAD_LENGTH = Math.ceil(RASTER_HEAD_BYTES / 3) * 4;
+
+/** What the bytes say: a model's service refuses a whole conversation with a picture that is none. */
+const pictureTypeOf = (base64: string): RasterMime | null =>
+  rasterTypeOf(Buffer.from(base64.slice(0, PICTURE_HEAD_LENGTH), 'base64'));
 
 /** What the client gets of a result, each thing once and all within its budget; but for the handle of a new session. */
 export const runAnswer = (session: string, result: RunResult, options: RunAnswerOptions): RunAnswer => {

@@ -20,3 +20,15 @@ export const IMAGE_MIMES = Object.keys(IMAGE_EXTENSIONS) as readonly ImageMime[]
 
 /** Where an output has several, the window and MCP clients show the first. */
 export const RASTER_MIMES = IMAGE_MIMES.filter((mime): mime is RasterMime => mime !== SVG_MIME);
+
+/** The bytes that tell one kind from the others. */
+export const RASTER_HEAD_BYTES = 12;
+
+/** What the bytes are, whatever a guest calls them; null for none of these kinds. */
+export const rasterTypeOf = (bytes: Uint8Array): RasterMime | null => {
+  const head = String.fromCharCode(...bytes.subarray(0, RASTER_HEAD_BYTES));
+  if (head.startsWith('\u0089PNG\r\n\u001a\n')) return 'image/png';
+  if (head.startsWith('\u00ff\u00d8\u00ff')) return 'image/jpeg';
+  if (/^GIF8[79]a/u.test(head)) return 'image/gif';
+  return head.startsWith('RIFF') && head.startsWith('WEBP', 8) ? 'image/webp' : null;
+};

@@ -93,10 +93,13 @@ it.each([
   expect(shownBy({ 'image/png': data })).toContain(`image ${type}`);
 });
 
-it('bytes that are no picture are not shown as one', () => {
-  const data = Buffer.from('no picture').toString('base64');
-  expect(shownBy({ 'image/png': data, 'text/plain': 'B' })).toEqual(['B', 'resource_link image/png']);
-});
+it.each(['no picture', 'GIF8 is no picture', 'RIFF\n\0\0\0WAVEfmt '])(
+  'bytes that are none are no picture: %j',
+  (text) => {
+    const data = Buffer.from(text).toString('base64');
+    expect(shownBy({ 'image/png': data, 'text/plain': 'B' })).toEqual(['B', 'resource_link image/png']);
+  },
+);
 
 const failed = (message: string, traceback: string): Partial<RunResult> => ({
   status: 'error',

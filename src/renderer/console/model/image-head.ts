@@ -1,5 +1,5 @@
 /** What an image is and how large it gets, read from its first bytes, before anything decodes it. */
-import type { RasterMime } from '../../../shared/contract/image-types.ts';
+import { rasterTypeOf, type RasterMime } from '../../../shared/contract/image-types.ts';
 
 export interface ImageHead {
   readonly type: RasterMime;
@@ -70,7 +70,7 @@ const readGif = (view: DataView): ImageHead | null => {
 };
 
 const readWebp = (view: DataView): ImageHead | null => {
-  if (textAt(view, 8, 4) !== 'WEBP' || view.byteLength < 30) return null;
+  if (view.byteLength < 30) return null;
   const head = { type: 'image/webp', moves: false, passes: 1 } as const;
   const uint24 = (at: number): number => view.getUint16(at, true) + view.getUint8(at + 2) * 0x1_00_00;
   switch (textAt(view, 12, 4)) {
@@ -131,9 +131,16 @@ const readJpeg = (view: DataView): ImageHead | null => {
 /** Null for what is none of the known kinds, whatever it is called. */
 export const readImageHead = (bytes: Uint8Array): ImageHead | null => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (textAt(view, 0, 8) === '\u0089PNG\r\n\u001a\n') return readPng(view);
-  if (textAt(view, 0, 3) === '\u00ff\u00d8\u00ff') return readJpeg(view);
-  if (/^GIF8[79]a$/u.test(textAt(view, 0, 6))) return readGif(view);
-  if (textAt(view, 0, 4) === 'RIFF') return readWebp(view);
-  return null;
+  switch (rasterTypeOf(bytes)) {
+    case 'image/png':
+      return readPng(view);
+    case 'image/jpeg':
+      return readJpeg(view);
+    case 'image/gif':
+      return readGif(view);
+    case 'image/webp':
+      return readWebp(view);
+    case null:
+      return null;
+  }
 };
