@@ -10,7 +10,9 @@ import { readableForm } from '../run/readable-form.ts';
 import { withinBudget } from './text-budget.ts';
 import type { RunOutput } from './tool-schemas.ts';
 
-/** All text of an answer, in bytes: far below the 25,000 tokens that clients take, whatever the text is. */
+/** All text of an answer, in bytes as JSON: far below the 25,000 tokens that clients take, whatever the text is. */
+export const ANSWER_BYTES = 24_000;
+/** Of its parts. */
 const TEXT_BYTES = {
   value: 6000,
   stdout: 8000,
@@ -134,7 +136,7 @@ export const runAnswer = (session: string, result: RunResult, options: RunAnswer
   const packages = firstOf(result.packages, SHOWN_PACKAGES);
   const text = parts.length === 0 ? nothingToSee(result) : parts.join('\n');
   return {
-    content: [{ type: 'text', text: within(text, 24_000) }, ...blocks],
+    content: [{ type: 'text', text: within(text, ANSWER_BYTES) }, ...blocks],
     structuredContent: {
       session,
       status,

@@ -1,6 +1,7 @@
 /** What a client gets of a result with more in it than an answer takes. */
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { runAnswer, underWay, type RunAnswer } from '../../../src/main/mcp/run-answer.ts';
+import { ANSWER_BYTES, runAnswer, underWay, type RunAnswer } from '../../../src/main/mcp/run-answer.ts';
 import type { RunResult } from '../../../src/shared/contract/run.ts';
 import { resultOf } from '../../support/run-results.ts';
 
@@ -28,6 +29,17 @@ it.each(CASES)('of more %s than %i the answer says how many are left out', (what
   const answer = answerOf(made(limit + 7));
   expect(answer.structuredContent.truncated).toBe(true);
   expect(textOf(answer)).toContain(`[7 of ${limit + 7} ${what} left out]`);
+});
+
+it('all of the text has as many bytes as the documentation says', () => {
+  const long = 'é"\n'.repeat(20_000);
+  const outputs = many(20, () => ({ mime: { 'text/plain': long } }));
+  const text = textOf(answerOf({ stdout: long, stderr: long, value: { text: `${long}v` }, outputs }));
+  const bytes = Buffer.byteLength(JSON.stringify(text));
+  // The word about what is left out comes on top.
+  expect([bytes > ANSWER_BYTES - 100, bytes < ANSWER_BYTES + 100]).toEqual([true, true]);
+  const documented = `about ${ANSWER_BYTES.toLocaleString('en')} bytes in all`;
+  expect(readFileSync('docs/mcp.md', 'utf8')).toContain(documented);
 });
 
 it('the note on what is left out follows any amount of text', () => {
