@@ -48,8 +48,11 @@ export function parseDependency(text: string, environment: MarkerEnvironment): R
   return applies(parsed, text, environment) ? { name: parsed.name, versions: parsed.versions } : null;
 }
 
+/** The name in what may be a requirement, as it is written there; '' when there is none. */
+export const spelledName = (text: string): string => partsOf(text)?.name ?? '';
+
 /** The normalised name in what may be a requirement; '' when there is none. */
-export const packageName = (text: string): string => normalizeName(partsOf(text)?.name ?? '');
+export const packageName = (text: string): string => normalizeName(spelledName(text));
 
 /** After the name of a package, in messages; empty where none is known to need it. */
 export const whoNeedsIt = (neededBy: string | null | undefined): string =>

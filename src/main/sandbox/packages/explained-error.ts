@@ -1,8 +1,6 @@
 import { PackageError } from '../../packages/package-error.ts';
-import { packageName } from '../../packages/resolve/requirement.ts';
+import { packageName, spelledName } from '../../packages/resolve/requirement.ts';
 import type { ModuleCatalog } from './module-catalog.ts';
-
-const NAME = /^[\w.-]+/u;
 
 /**
  * An error of a package that nobody has, with what its name is otherwise; any other as it is.
@@ -16,8 +14,7 @@ export const explained = (
 ): PackageError => {
   const { code, packageName: missing } = error;
   if (code !== 'unknown-package' || missing === null) return error;
-  const spelled = asked.find((requirement) => packageName(requirement) === missing);
-  const name = NAME.exec(spelled?.trim() ?? '')?.[0] ?? missing;
-  const told = catalog.aboutNoPackage(name);
+  const requirement = asked.find((text) => packageName(text) === missing);
+  const told = catalog.aboutNoPackage(requirement === undefined ? missing : spelledName(requirement));
   return told === null ? error : new PackageError(code, told, { packageName: missing });
 };
