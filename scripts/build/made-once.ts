@@ -1,27 +1,54 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import process from 'node:process';
+
+/** Hexadecimal digits of SHA-256. */
+const DIGEST_LENGTH = 64;
+
+const digestOf = (content: Buffer | string): string => createHash('sha256').update(content).digest('hex');
 
 /**
- * A file that takes long to make, and is kept for later builds.
+ * What takes long to make, and is kept for later builds, one of each kind.
  *
- * @param name tells all that the content depends on
- * @returns where it is
+ * @param kind a name for files
+ * @param key all that the content depends on
  */
 export async function madeOnce(
   root: string,
-  name: string,
+  kind: string,
+  key: readonly (Buffer | string | undefined)[],
   make: () => Promise<Buffer | string>,
-): Promise<string> {
+): Promise<Buffer> {
   const folder = path.join(root, 'node_modules', '.cache', 'vivarium');
-  const kept = path.join(folder, name);
-  if (existsSync(kept)) return kept;
-  const content = await make();
+  const name = `${kind}-${digestOf(key.map((part) => digestOf(part ?? '')).join()).slice(0, 32)}`;
+  const kept = await readKept(path.join(folder, name));
+  if (kept !== null) return kept;
+  const content = Buffer.from(await make());
   await mkdir(folder, { recursive: true });
   // Whole or not at all, for the next build.
-  const unfinished = `${kept}.${String(process.pid)}`;
-  await writeFile(unfinished, content);
-  await rename(unfinished, kept);
-  return kept;
+  const unfinished = path.join(folder, `.${name}.${randomUUID()}`);
+  try {
+    await writeFile(unfinished, Buffer.concat([Buffer.from(digestOf(content)), content]));
+    await rename(unfinished, path.join(folder, name));
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  await removeOthers(folder, kind, name);
+  return content;
+}
+
+/** Null where there is none, or a damaged one. */
+async function readKept(file: string): Promise<Buffer | null> {
+  const bytes = await readFile(file).catch(() => null);
+  const content = bytes?.subarray(DIGEST_LENGTH) ?? null;
+  return content !== null && bytes?.toString('latin1', 0, DIGEST_LENGTH) === digestOf(content)
+    ? content
+    : null;
+}
+
+/** Each change of a source makes another one. */
+async function removeOthers(folder: string, kind: string, name: string): Promise<void> {
+  for (const other of await readdir(folder)) {
+    if (other !== name && other.startsWith(`${kind}-`)) await rm(path.join(folder, other), { force: true });
+  }
 }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { loadPyodide } from 'pyodide';
@@ -26,9 +25,10 @@ export async function buildStandardLibrary(root: string, target: string): Promis
   const require = createRequire(path.join(root, 'package.json'));
   const source = await readFile(require.resolve('pyodide/python_stdlib.zip'));
   const program = await readFile(path.join(root, 'scripts', 'build', 'compile_standard_library.py'), 'utf8');
-  const key = createHash('sha256').update(source).update(program).digest('hex').slice(0, 32);
-  const kept = await madeOnce(root, `standard-library-${key}.zip`, () => compile(source, program));
-  await copyFile(kept, target);
+  await writeFile(
+    target,
+    await madeOnce(root, 'standard-library', [source, program], () => compile(source, program)),
+  );
 }
 
 async function compile(source: Buffer, program: string): Promise<Buffer> {

@@ -9,39 +9,33 @@ harm must not break it, so each module captures what it needs when it is loaded.
 
 from __future__ import annotations
 
-import binascii
 import builtins
 import json
-import marshal
 import types
-import zlib
+from collections.abc import Callable
 from typing import Any
+
+_Namespace = types.SimpleNamespace
 
 # Frames of this name are left out of tracebacks.
 OWN_FILENAME = "<vivarium>"
 
-# No source begins with it.
-_COMPILED = "\0"
+# What the compiled form of a source begins with, and no source does; see boot.py.
+COMPILED = "\0"
 
 
-def compiled(source: str) -> str:
-    """A form of the source that takes no compiling, for the very version of Python that this is called in."""
-    code = zlib.compress(marshal.dumps(_code_of(source)), 9)
-    return _COMPILED + binascii.b2a_base64(code, newline=False).decode()
-
-
-def _code_of(text: str) -> types.CodeType:
-    """Of a source, or of its compiled form."""
-    if text.startswith(_COMPILED):
-        return marshal.loads(zlib.decompress(binascii.a2b_base64(text[len(_COMPILED) :])))
-    return compile(text, OWN_FILENAME, "exec")
+def compile_source(source: str) -> types.CodeType:
+    """Also what the build compiles a source with."""
+    return compile(source, OWN_FILENAME, "exec")
 
 
 class Modules:
-    """Sources by the names of their modules, or their compiled forms; each is loaded when it is first imported."""
+    """Sources by the names of their modules, each loaded when it is first imported."""
 
-    def __init__(self, sources: dict[str, str]) -> None:
+    def __init__(self, sources: dict[str, str], code_of: Callable[[str], types.CodeType] = compile_source) -> None:
+        """`code_of` gives the code of what stands for a source."""
         self._sources = sources
+        self._code_of = code_of
         self._loaded: dict[str, types.SimpleNamespace] = {}
         self._import = builtins.__import__
         # Functions of our modules look names up in this copy: guest code that patches `builtins` does not reach them.
@@ -54,25 +48,31 @@ class Modules:
         if module is None:
             if name not in self._sources:
                 raise ModuleNotFoundError(f"no module {name} of ours")
-            self._loaded[name] = module = types.SimpleNamespace(__builtins__=self._builtins)
-            exec(_code_of(self._sources[name]), module.__dict__)
+            self._loaded[name] = module = _Namespace(__builtins__=self._builtins)
+            try:
+                exec(self._code_of(self._sources[name]), module.__dict__)
+            except BaseException:
+                # An interrupt or no memory in the middle: the next one who needs it loads all of it.
+                del self._loaded[name]
+                raise
         return module
 
     # The parameters of `__import__`.
     def find(
         self,
         name: str,
-        globals: dict[str, Any] | None = None,  # noqa: A002 - as in __import__
-        locals: dict[str, Any] | None = None,  # noqa: A002 - as in __import__
+        global_names: dict[str, Any] | None = None,
+        local_names: dict[str, Any] | None = None,
         fromlist: tuple[str, ...] = (),
         level: int = 0,
+        /,
     ) -> types.SimpleNamespace | types.ModuleType:
         """What `__import__` is in our modules."""
         if level > 0:
             return self.load(name.rpartition(".")[2])
-        return self._import(name, globals, locals, fromlist, level)
+        return self._import(name, global_names, local_names, fromlist, level)
 
 
-def load_from(sources: str, module: str, name: str) -> Any:
-    """What `name` is in `module`; `sources` is a JSON object of sources by module."""
-    return getattr(Modules(json.loads(sources)).load(module), name)
+def load_from(sources: str, module: str, name: str, code_of: Callable[[str], types.CodeType] = compile_source) -> Any:
+    """What `name` is in `module`; `sources` is a JSON object of sources by module, see `Modules`."""
+    return getattr(Modules(json.loads(sources), code_of).load(module), name)
