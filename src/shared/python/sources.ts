@@ -50,6 +50,7 @@ import unshapedScripts from './plots/unshaped_scripts.py?raw';
 import runFacts from './run_facts.py?raw';
 import runSources from './sessions/run_sources.py?raw';
 import scriptCode from './code/script_code.py?raw';
+import scriptNames from './code/script_names.py?raw';
 import signatures from './names/signatures.py?raw';
 import standardInput from './sessions/standard_input.py?raw';
 import staticLookup from './names/static_lookup.py?raw';
@@ -116,6 +117,7 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   run_facts: runFacts,
   run_sources: runSources,
   script_code: scriptCode,
+  script_names: scriptNames,
   signatures,
   standard_input: standardInput,
   standard_streams: standardStreams,

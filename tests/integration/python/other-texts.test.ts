@@ -136,7 +136,7 @@ it.each([
 ])('without an await, %s has no event loop: it is said what would help', async (_what, code) => {
   const { error } = await guest.run(code);
   expect(error?.message).toBe(
-    'no running event loop; an event loop runs here while code with an await at its top level does: ' +
+    'no running event loop; top-level code runs in an event loop only if it has an await: ' +
       'await the task or the coroutine, or call asyncio.run()',
   );
   expect((await guest.run(`${code}\nawait asyncio.sleep(0)`)).error).toBeNull();

@@ -203,6 +203,9 @@ describe('errors', () => {
       'from math import sqroot',
       "cannot import name 'sqroot' from 'math' (unknown location). Did you mean: 'sqrt'?",
     ],
+    ['error = ValueError()\nerror.add_note("in line 3")\nraise error', 'in line 3'],
+    // What is exited with, and no more.
+    ['error = SystemExit(3)\nerror.add_note("in line 3")\nraise error', '3'],
     [
       'error = ValueError("no date")\nerror.add_note("in line 3\\nof a.csv")\nraise error',
       'no date\nin line 3\nof a.csv',

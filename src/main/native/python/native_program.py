@@ -14,14 +14,13 @@ from typing import Any
 
 from ....shared.python.code.notebook_file import code_of
 from ....shared.python.code.script_code import compile_script, linecache_entry
+from ....shared.python.code.script_names import SCRIPT
 from ....shared.python.outcomes.failures import Failure, describe_failure
 from ....shared.python.outcomes.outcome import Value, describe_value, outcome_json
 from ....shared.python.run_facts import RunFacts, read_facts
 from ....shared.python.workspace.workspace_files import FileStates
 from .native_exit import finish_program, flush_streams
 from .native_setup import NativeParts
-
-_FILENAME = "<script>"
 
 _getpid, _exit = os.getpid, os._exit
 _linecache = linecache.cache
@@ -49,7 +48,7 @@ class _Program:
         self._before = self._parts.files.before_run()
         value, result = None, None
         try:
-            script = compile_script(code, _FILENAME)
+            script = compile_script(code, SCRIPT)
         except BaseException as error:
             _ignore_interrupts()
             self._failed = self._failure(error, code)
@@ -71,7 +70,7 @@ class _Program:
             error = error or caught
         _ignore_interrupts()
         flush_streams()
-        _linecache[_FILENAME] = linecache_entry(_FILENAME, code)
+        _linecache[SCRIPT] = linecache_entry(SCRIPT, code)
         self._failed = None if error is None else self._failure(error)
         self._value = value if self._failed is None else None
         return True
@@ -92,7 +91,7 @@ class _Program:
         sys.argv[:] = [self._parts.script]
         sys.path[0] = self._parts.files.folder
         self._parts.files.enter()
-        _linecache[_FILENAME] = linecache_entry(_FILENAME, code)
+        _linecache[SCRIPT] = linecache_entry(SCRIPT, code)
         return vars(main)
 
     def _show(self, result: object, error: BaseException | None) -> Value | None:
@@ -108,7 +107,7 @@ class _Program:
         return value
 
     def _failure(self, error: BaseException, code: str | None = None) -> Failure | None:
-        return describe_failure(error, self._text_limit, _FILENAME, code)
+        return describe_failure(error, self._text_limit, SCRIPT, code)
 
 
 def _ignore_interrupts() -> None:

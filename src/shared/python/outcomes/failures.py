@@ -7,7 +7,7 @@ import linecache
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from ..modules import OWN_FILENAME
 from ..text import describe, name_of, qualified_name, shorten, valid
@@ -90,8 +90,11 @@ def describe_failure(
         text, shortened = shorten(text, _MAX_TRACEBACK_CHARACTERS)
         text = valid(text if advice is None else f"{text}{advice}\n")
         # The name that was meant, as Python guesses it, and the notes of the exception.
-        said = f"{name}: {message}"
-        added = valid(last[len(said) :].rstrip("\n")) if last.startswith(said) else ""
+        said = f"{name}: {message}" if message else name
+        # The message of SystemExit is what is exited with.
+        is_known = last.startswith(said) and not isinstance(error, SystemExit)
+        added = valid(last[len(said) :].rstrip("\n")) if is_known else ""
+        added = added if message else added.lstrip("\n")
     except BaseException as problem:
         text = f"[traceback not available: {name_of(type(problem))}]\n{name}: {message}\n"
         text, shortened = shorten(text, _MAX_TRACEBACK_CHARACTERS)
@@ -133,7 +136,8 @@ def _format(error: BaseException) -> tuple[str, str]:
 def _clean_stacks(root: traceback.TracebackException) -> None:
     """Take our own frames out of a formatted exception and of all that are chained to it."""
     seen: set[int] = set()
-    queue: list[traceback.TracebackException | None] = [root]
+    # Any: more is put into them than the stubs know.
+    queue: list[Any] = [root]
     while queue:
         item = queue.pop()
         if item is None or id(item) in seen:
@@ -144,11 +148,11 @@ def _clean_stacks(root: traceback.TracebackException) -> None:
             item.stack[:] = frames
         elif _KNOWS_NO_STACK:
             # No header without frames: what the compiler reports has none.
-            item.stack = None  # pyright: ignore[reportAttributeAccessIssue] - format() knows it
+            item.stack = None
         else:
             item.stack = _StackSummary()
             # The formatter of this Python writes a header unless it is None; newer ones, and the stubs, do not have it.
-            item.exc_traceback = None  # pyright: ignore[reportAttributeAccessIssue] - see above
+            item.exc_traceback = None
         queue.extend((item.__cause__, item.__context__))
         queue.extend(getattr(item, "exceptions", None) or ())
 

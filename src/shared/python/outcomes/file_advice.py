@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 from typing import cast
+
+from ..code.script_names import is_script_name
 
 _scandir, _getcwd, _basename, _lexists = os.scandir, os.getcwd, os.path.basename, os.path.lexists
 _dirname = os.path.dirname
 _close_matches = difflib.get_close_matches
-
-# What code goes by that was given as text; see run_sources.py.
-_GIVEN_AS_TEXT = re.compile(r"<script(?: \d+)?>")
 
 _MAX_NAMED = 20
 _MAX_LOOKED_AT = 1000
@@ -26,7 +24,7 @@ def about_missing_file(error: BaseException) -> str | None:
     missing = cast(FileNotFoundError, error).filename
     if type(missing) is not str or _lexists(missing):
         return None
-    if _GIVEN_AS_TEXT.fullmatch(_basename(missing)):
+    if is_script_name(_basename(missing)):
         return "this code was given as text, and is in no file"
     folder = _dirname(missing)
     if folder and not _lexists(folder):

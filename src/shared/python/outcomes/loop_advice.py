@@ -5,9 +5,12 @@ from __future__ import annotations
 
 def about_event_loop(error: BaseException) -> str | None:
     """None for other errors."""
-    if type(error) is not RuntimeError or error.args != ("no running event loop",):
+    if type(error) is not RuntimeError or len(error.args) != 1:
+        return None
+    (words,) = error.args
+    if type(words) is not str or words != "no running event loop":
         return None
     return (
-        "an event loop runs here while code with an await at its top level does: "
+        "top-level code runs in an event loop only if it has an await: "
         "await the task or the coroutine, or call asyncio.run()"
     )

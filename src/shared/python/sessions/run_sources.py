@@ -9,12 +9,12 @@ import linecache
 from typing import Any
 
 from ..code.script_code import linecache_entry
+from ..code.script_names import script_name
 
 # Sources kept, newest first out last.
 _MAX_SOURCES = 256
 _MAX_CHARACTERS = 8 * 1024 * 1024
 
-_FIRST = "<script>"
 _linecache = linecache.cache
 
 
@@ -28,7 +28,7 @@ class RunSources:
     def add(self, code: str, number: int | None = None) -> str:
         """The file name that this run's code goes by from now on; by default the runs are counted here."""
         self._runs = self._runs + 1 if number is None else number
-        filename = _FIRST if self._runs == 1 else f"<script {self._runs}>"
+        filename = script_name(self._runs)
         self._size -= len(self._sources.pop(filename, ""))
         self._sources[filename] = code
         self._size += len(code)

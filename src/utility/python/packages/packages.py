@@ -18,6 +18,7 @@ from typing import Any
 
 from ....shared.python.code.notebook_file import code_of, parse_code
 from ....shared.python.code.pip_arguments import requirements_in
+from ....shared.python.code.script_names import SCRIPT
 from ..imports.provided_modules import ProvidedModules
 from .curated import CURATED
 from .plot_fonts import PlotFonts
@@ -96,7 +97,7 @@ class _Needs:
         self.imports_words = False
 
     def read(self, source: str) -> None:
-        for node in _walk(parse_code(code_of(source), "<script>").tree):
+        for node in _walk(parse_code(code_of(source), SCRIPT).tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     self.add(alias.name)
