@@ -44,8 +44,7 @@ export const cleanText = (text: string): string =>
   text
     .replaceAll(/\p{Surrogate}/gu, '\uFFFD')
     .replaceAll(/\r\n?/g, '\n')
-    // eslint-disable-next-line no-control-regex -- they are what is looked for
-    .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f]/g, ' ')
+    .replaceAll(/(?![\t\n])\p{Cc}/gu, ' ')
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n')

@@ -101,7 +101,7 @@ def install_channel_input(channel: Channel) -> ChannelInput:
     asked = builtins.input
 
     @functools.wraps(asked)
-    def input(prompt: object = "", /) -> str:  # noqa: A001 - it is the built-in from here on
+    def read_line(prompt: object = "", /) -> str:
         try:
             return asked(prompt)
         except EOFError:
@@ -109,7 +109,7 @@ def install_channel_input(channel: Channel) -> ChannelInput:
                 raise
         raise EOFError("EOF when reading a line: code that runs in your own Python is given no input here")
 
-    builtins.input = input
+    builtins.input = read_line
     return source
 
 

@@ -2,5 +2,5 @@
 import sys
 
 implementation = getattr(getattr(sys, "implementation", None), "name", "cpython")
-version = "%d.%d.%d" % tuple(sys.version_info[:3])  # noqa: UP031 - see above
+version = ".".join(map(str, sys.version_info[:3]))
 sys.stdout.write("\n".join(["vivarium-python", version, implementation, sys.executable or "", sys.prefix, ""]))

@@ -24,7 +24,7 @@ def install_standard_input(announce: Callable[[str, bool], None]) -> None:
     """
 
     @functools.wraps(_input)
-    def input(prompt: object = "", /) -> str:  # noqa: A001 - it is the built-in from here on
+    def read_line(prompt: object = "", /) -> str:
         text = str(prompt)
         announce(text, False)
         try:
@@ -48,5 +48,5 @@ def install_standard_input(announce: Callable[[str, bool], None]) -> None:
             raise EOFError(NO_PASSWORD)
         return line.rstrip("\n")
 
-    builtins.input = input
+    builtins.input = read_line
     getpass.getpass = read_password

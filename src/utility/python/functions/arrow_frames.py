@@ -3,9 +3,6 @@
 pyarrow makes and reads them, but for frames of polars, which does both by itself.
 """
 
-# What is given is of any type, and the libraries may be there or not.
-# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
-
 from __future__ import annotations
 
 import base64
@@ -15,6 +12,8 @@ from importlib import import_module
 from typing import Any
 
 _modules = sys.modules
+# Any: what the items of a memoryview are does not matter.
+_BYTES: Any = (bytes, bytearray, memoryview)
 
 # As arrow-frames.ts has it.
 _KEY = "__arrow__"
@@ -39,19 +38,23 @@ def write_frame(value: Any) -> Any:
 
 def read_frames(value: Any) -> Any:
     """The data frames in an answer, which is one or a dict of values. Raises NoArrowError, FrameError."""
-    if type(value) is not dict:
+    if not _is_dict(value):
         return value
-    if list(value) == [_KEY]:
+    if _is_frame(value):
         return _frame_of(value[_KEY])
     return {key: _frame_of(one[_KEY]) if _is_frame(one) else one for key, one in value.items()}
 
 
+def _is_dict(value: object) -> bool:
+    return type(value) is dict
+
+
 def _is_frame(value: Any) -> bool:
-    return type(value) is dict and list(value) == [_KEY]
+    return _is_dict(value) and list(value) == [_KEY]
 
 
 def _stream_of(value: Any) -> bytes | None:
-    if isinstance(value, (bytes, bytearray, memoryview)):
+    if isinstance(value, _BYTES):
         return bytes(value)
     polars, pandas = _modules.get("polars"), _modules.get("pandas")
     if polars is not None and isinstance(value, polars.DataFrame):

@@ -4,9 +4,6 @@ A call goes to the app and blocks until it has answered. Guest code can reach an
 app what it could say by calling, and the app checks all of it again.
 """
 
-# Schemas and arguments are data of any form.
-# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
-
 from __future__ import annotations
 
 import asyncio
@@ -132,8 +129,8 @@ class _Described:
 
     def _is_left_out(self, name: str) -> bool:
         """Whether None for that parameter can only mean that it is not given."""
-        field = (self.schema.get("properties") or {}).get(self._keys[name])
-        return name in self._optional and not accepts_none(field, self.schema)
+        fields: dict[str, Any] = self.schema.get("properties") or {}
+        return name in self._optional and not accepts_none(fields.get(self._keys[name]), self.schema)
 
 
 class _Calls:
@@ -271,11 +268,15 @@ def _no_arrow(function: _Described) -> FunctionError:
     )
 
 
+def _is_dict(value: object) -> bool:
+    return type(value) is dict
+
+
 def _at(value: Any, path: str) -> Any:
     """What the path leads to, as far as it can be followed."""
     for key in path.split("."):
         try:
-            value = value[key] if type(value) is dict else value[int(key)]
+            value = value[key if _is_dict(value) else int(key)]
         except Exception:
             return value
     return value

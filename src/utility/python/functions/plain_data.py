@@ -3,9 +3,6 @@
 Numbers and tables of libraries become plain ones; whatever has no form in JSON is refused, and never changed silently.
 """
 
-# What is given is of any type.
-# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
-
 from __future__ import annotations
 
 import base64
@@ -21,6 +18,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 _MAX_INT = 2**53 - 1
+# Any: what the items of a memoryview are does not matter.
+_BYTES: Any = (bytes, bytearray, memoryview)
 _modules = sys.modules
 _dumps = json.dumps
 
@@ -99,7 +98,7 @@ class _Reader:
         return plain
 
     def _other(self, value: Any, path: str, depth: int) -> Any:
-        if isinstance(value, (bytes, bytearray, memoryview)):
+        if isinstance(value, _BYTES):
             self.spend(len(value) * 4 // 3, path)
             return base64.b64encode(value).decode()
         if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):

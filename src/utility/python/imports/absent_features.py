@@ -26,7 +26,9 @@ from .absent_messages import sentence
 # `test` is missing in that set.
 _STANDARD = sys.stdlib_module_names | {"test"}
 
-_getframe = sys._getframe  # pyright: ignore[reportPrivateUsage] - there is no other way to know who asks
+# Any: it is private, and there is no other way to know who asks.
+_sys: Any = sys
+_getframe = _sys._getframe
 _ModuleNotFoundError = ModuleNotFoundError
 
 _IMPORT_SYSTEM = "<frozen importlib._bootstrap>"

@@ -20,18 +20,20 @@ def _as_text(notebook: Any) -> None:
     """There is nothing that widgets could be shown in: the bar of the terminal takes their place."""
     std = notebook.std_tqdm
 
-    class tqdm_notebook(std):  # noqa: N801 - so it is called in tqdm
+    class TextBar(std):
         def __init__(self, *args: Any, **options: Any) -> None:
             options.pop("display", None)
             std.__init__(self, *args, **options)
 
-    tqdm_notebook.__module__, tqdm_notebook.__qualname__ = notebook.__name__, "tqdm_notebook"
+    # So it is called in tqdm.
+    TextBar.__name__ = TextBar.__qualname__ = "tqdm_notebook"
+    TextBar.__module__ = notebook.__name__
 
     @functools.wraps(notebook.tnrange)
     def tnrange(*args: Any, **options: Any) -> Any:
-        return tqdm_notebook(range(*args), **options)
+        return TextBar(range(*args), **options)
 
-    notebook.tqdm_notebook = notebook.tqdm = tqdm_notebook
+    notebook.tqdm_notebook = notebook.tqdm = TextBar
     notebook.tnrange = notebook.trange = tnrange
 
 

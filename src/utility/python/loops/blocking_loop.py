@@ -230,8 +230,11 @@ def _of_guest(trace: TracebackType | None) -> TracebackType | None:
     return trace
 
 
-# Private, since the public name of the base class warns.
-class LoopPolicy(asyncio.events._AbstractEventLoopPolicy):  # pyright: ignore[reportPrivateUsage] - see above
+# Any: private, since the public name of the base class warns.
+_events: Any = asyncio.events
+
+
+class LoopPolicy(_events._AbstractEventLoopPolicy):
     """What asyncio asks when no loop is running."""
 
     def __init__(self) -> None:

@@ -76,8 +76,9 @@ class EventLoops:
         if pending:
             for task in pending:
                 task.cancel()
-            waiter = loop.create_task(_bounded_wait(loop, pending))
-            waiter._log_destroy_pending = False  # pyright: ignore[reportAttributeAccessIssue] - private
+            # Any: the flag is private.
+            waiter: Any = loop.create_task(_bounded_wait(loop, pending))
+            waiter._log_destroy_pending = False
             try:
                 while not waiter.done():
                     try:
@@ -166,11 +167,11 @@ async def _bounded_wait(loop: BlockingEventLoop, tasks: set[asyncio.Task[Any]]) 
             continue
 
 
-def _report_and_abandon(loop: Any, tasks: list[asyncio.Task[Any]]) -> None:
+def _report_and_abandon(loop: Any, tasks: list[Any]) -> None:
     """Say on stderr which cancelled tasks failed; forget those that are still not done."""
     for task in tasks:
         if not task.done():
-            task._log_destroy_pending = False  # pyright: ignore[reportAttributeAccessIssue] - private
+            task._log_destroy_pending = False
             _unregister_task(task)
         elif not task.cancelled() and task.exception() is not None:
             loop.call_exception_handler(
@@ -195,8 +196,9 @@ def install_event_loops(block: Callable[[float], None]) -> EventLoops:
     asyncio.unix_events.EventLoop = asyncio.unix_events.SelectorEventLoop = BlockingEventLoop
     # Any: of these there is nothing in the stubs; the public names warn.
     unix_events: Any = asyncio.unix_events
+    events: Any = asyncio.events
     unix_events._DefaultEventLoopPolicy._loop_factory = BlockingEventLoop
     install_nested_loops()
     policy = LoopPolicy()
-    asyncio.events._set_event_loop_policy(policy)  # pyright: ignore[reportPrivateUsage] - the public name warns
+    events._set_event_loop_policy(policy)
     return EventLoops(policy, loops)

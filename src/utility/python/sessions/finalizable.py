@@ -8,9 +8,13 @@ import types
 from typing import Any
 
 _get_referents = gc.get_referents
-_id, _len = id, len
+_id = id
+# Any: of what turns out to be a container.
+_len: Any = len
 _get_type_attribute = type.__getattribute__
-_IOBase: Any = _io._IOBase  # pyright: ignore[reportPrivateUsage] - the class that all kinds of files have in common
+# Any: it is private. The class that all kinds of files have in common: io.IOBase knows the others by registration only.
+_own_io: Any = _io
+IO_BASE: Any = _own_io._IOBase
 _GENERATORS = (types.GeneratorType, types.AsyncGeneratorType, types.CoroutineType)
 # They lead to everything, and hold nothing of their own.
 _SHARED = (
@@ -44,14 +48,14 @@ class FinalizableNames:
         """Whether there is something to finalize in it."""
         seen: set[int] = {_id(self._namespace)}
         is_found = False
-        level: list[Any] = [value]
+        level: list[object] = [value]
         # Whatever it holds.
         if self._is_finalizable(type(value)):
             return True
         for _ in range(_MAX_LEVELS):
-            inner: list[Any] = []
+            inner: list[object] = []
             for held in level:
-                kind: Any = type(held)  # pyright: ignore[reportUnknownVariableType]
+                kind = type(held)
                 if _id(held) in seen or issubclass(kind, _SHARED):
                     continue
                 seen.add(_id(held))
@@ -77,7 +81,7 @@ class FinalizableNames:
 
 def is_finalizable(kind: type[Any]) -> bool:
     """Whether its objects have something to do at their end. Not files, which are closed after all others."""
-    if issubclass(kind, _IOBase):
+    if issubclass(kind, IO_BASE):
         return False
     if issubclass(kind, _GENERATORS):
         return True

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .deadline import Deadline
-from .finalizable import FinalizableNames, is_finalizable
+from .finalizable import IO_BASE, FinalizableNames, is_finalizable
 
 # For what was written to be brought into the files, between runs.
 _FLUSH_SECONDS = 10.0
@@ -24,7 +24,6 @@ _get_objects, _collect = gc.get_objects, gc.collect
 # Any: of these there is nothing in the stubs.
 _atexit: Any = atexit
 _run_exit_functions, _count_exit_functions = _atexit._run_exitfuncs, _atexit._ncallbacks
-_IOBase: Any = _io._IOBase  # pyright: ignore[reportPrivateUsage] - io.IOBase knows the others by registration only
 _TextIOWrapper, _FileIO = _io.TextIOWrapper, _io.FileIO
 _WRITERS = (_io.BufferedWriter, _io.BufferedRandom)
 _BUFFERS = (*_WRITERS, _io.BufferedReader, _io.BufferedRWPair)
@@ -138,7 +137,7 @@ class ProgramEnd:
                     self._within_deadline(document.close)
 
     def _close_files(self) -> None:
-        files = [thing for thing in _get_objects() if issubclass(type(thing), _IOBase) and _is_of_guest(thing)]
+        files = [thing for thing in _get_objects() if issubclass(type(thing), IO_BASE) and _is_of_guest(thing)]
         for file in sorted(files, key=_depth):
             self._within_deadline(file.close)
 
@@ -163,7 +162,7 @@ def _known_kinds() -> list[type]:
 
 
 def _is_file(kind: type) -> bool:
-    return issubclass(kind, _IOBase) and kind not in _IN_MEMORY
+    return issubclass(kind, IO_BASE) and kind not in _IN_MEMORY
 
 
 def _forget_finalizable(namespace: dict[str, Any]) -> None:
