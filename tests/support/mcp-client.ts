@@ -4,6 +4,7 @@ import process from 'node:process';
 import { Client, type ElicitResult, type Progress } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { z } from 'zod';
+import { handleNote } from '../../src/main/mcp/run-answer.ts';
 import { PROJECT_ROOT } from './electron-sandbox.ts';
 
 const Answer = z.object({
@@ -100,9 +101,9 @@ export const callTool = async (
 ): Promise<Answer> =>
   Answer.parse(await client.callTool({ name, arguments: given }, { timeout: 110_000, ...options }));
 
-/** Without the handle of a new session, which is in the structured content, too. */
-export const textOf = ({ content }: Answer): string =>
-  content
-    .map(({ text }) => text ?? '')
-    .filter((text) => !text.startsWith('[session '))
-    .join('\n');
+/** Without the handle of a new session, which is in the structured content, too, and is told once. */
+export const textOf = ({ content, structuredContent }: Answer): string => {
+  const texts = content.map(({ text }) => text ?? '');
+  const note = texts.indexOf(handleNote(String(structuredContent?.['session'])));
+  return texts.filter((_text, index) => index !== note).join('\n');
+};

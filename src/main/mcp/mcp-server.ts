@@ -6,6 +6,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { isBase64Content } from '../../shared/contract/mime-types.ts';
+import { UNKNOWN_TYPE } from '../run/reported-files.ts';
 import type { AllowedFolders } from './allowed-folders.ts';
 import { asAnswer, canElicit, replyFrom } from './ask-user.ts';
 import { describePython, type CallableFunctions } from './describe-python.ts';
@@ -45,8 +46,6 @@ const READ_BYTES = 12_000;
 const RESOURCE_BYTES = 700 * 1024;
 const LISTED_FILES = 200;
 const NO_STATE = '0 files: the session has no state; nothing was run in it yet, or it was reset or lost';
-/** Of a file whose name does not tell it. */
-const UNKNOWN_TYPE = 'application/octet-stream';
 /** Questions of one script, in the revision in which the server asks within one call. */
 const MAX_QUESTIONS = 100;
 

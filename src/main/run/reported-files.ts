@@ -5,8 +5,8 @@ import { WORKSPACE, workspaceNameProblem } from '../../shared/contract/workspace
 import type { JsonPart } from '../foreign-text/json-reader.ts';
 import { quote } from '../foreign-text/printable.ts';
 
-/** MIME type of a file whose content is unknown. */
-const UNKNOWN_TYPE = 'application/octet-stream';
+/** MIME type of a file for which the guest reports none, or none that is valid. */
+export const UNKNOWN_TYPE = 'application/octet-stream';
 
 /** Values in the JSON of a list of files, for each file. */
 export const FILES_VALUES = 1 + 5 * LIMITS.listedFiles;
