@@ -8,7 +8,11 @@ import { FRAME_CHANNEL, MAX_PICTURE_SIDE, type FrameQuestion } from '../shared/i
 const size = (): { readonly width: number; readonly height: number } | null => {
   // As a property of `document`, a form named documentElement would be found first.
   const root: unknown = Reflect.get(Document.prototype, 'documentElement', document);
-  return root instanceof Element ? { width: root.scrollWidth, height: root.scrollHeight } : null;
+  if (!(root instanceof Element)) return null;
+  const { scrollHeight, scrollWidth } = root;
+  // The bar below what is too wide takes its room from the frame. One that is there only for the bar at the side goes with it.
+  const bar = scrollWidth > innerWidth ? innerHeight - (visualViewport?.height ?? innerHeight) : 0;
+  return { width: scrollWidth, height: scrollHeight + Math.max(0, Math.ceil(bar)) };
 };
 
 /** At twice its size, if that is not too large. Only documents that main made of a drawing are asked for it. */

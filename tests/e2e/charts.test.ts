@@ -118,6 +118,20 @@ it('can be reached by the keyboard, and enlarged', async () => {
   await page.keyboard.press('Escape');
 });
 
+it('that is too wide has a bar below it, and none beside it', async () => {
+  const spec =
+    '{"data": {"values": [{"a": "x", "b": 1}]}, "mark": "bar", "width": 3000, "encoding": {"x": {"field": "a", "type": "nominal"}, "y": {"field": "b", "type": "quantitative"}}}';
+  const frame = await drawn(await shown(chart(VEGA_LITE, spec)));
+  await eventually(async () => {
+    const whole = await frame.evaluate(() => {
+      const { clientHeight, scrollHeight } = document.documentElement;
+      const main = document.querySelector('main');
+      return { hidden: scrollHeight - clientHeight, isWide: (main?.scrollWidth ?? 0) > innerWidth };
+    });
+    expect(whole).toEqual({ hidden: 0, isWide: true });
+  });
+});
+
 describe('a hostile chart', () => {
   const EVIL =
     "<img src=x onerror='window.evil=1'><script>window.evil=1</script><svg onload='window.evil=1'>";

@@ -1,6 +1,7 @@
 /** Plots, tables, pages of a guest, questions and files, with real packages. */
 import { afterAll, beforeAll, expect, it, type TestContext } from 'vitest';
 import { testWheels } from '../support/test-wheels.ts';
+import { eventually } from '../support/eventually.ts';
 import { ENABLED, ended, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
 
 let app: OpenedApp;
@@ -58,6 +59,22 @@ it('shows a page of a guest in a frame without scripts, as high as it is', async
   await frame.contentFrame().getByRole('heading', { name: 'Hello' }).waitFor();
   await app.page.waitForFunction((element) => element.clientHeight > 150, await frame.elementHandle());
   expect(await app.page.title()).toBe('Vivarium');
+});
+
+it('shows a page that is too wide with a bar below it, and none beside it', async () => {
+  const code =
+    'class Wide:\n    def _repr_html_(self):\n        return "<p>" + "y" * 3000 + "</p><p>end</p>"\nWide()';
+  const cell = await ended(await runCode(app.page, code));
+  const content = cell.locator('iframe').contentFrame();
+  await content.getByText('end', { exact: true }).waitFor();
+  await eventually(async () => {
+    const whole = await content.locator('html').evaluate((root) => ({
+      hasBarBelow: root.scrollWidth > innerWidth,
+      hidden: root.scrollHeight - (visualViewport?.height ?? 0),
+      besides: innerWidth - (visualViewport?.width ?? 0),
+    }));
+    expect(whole).toEqual({ hasBarBelow: true, hidden: 0, besides: 0 });
+  });
 });
 
 it('asks for input in the cell, and takes Esc for the end of the file', async () => {

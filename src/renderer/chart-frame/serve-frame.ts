@@ -100,7 +100,10 @@ class ChartFrame {
   #postDrawn(): void {
     if (this.#drawn === null) return;
     const title = cutTitle(this.#drawn.title);
-    this.#post({ kind: 'drawn', title, height: this.#host.scrollHeight, notes: [...this.#notes] });
+    const { clientHeight, offsetHeight, scrollHeight } = this.#host;
+    // With the bar below a chart that is too wide.
+    const height = scrollHeight + offsetHeight - clientHeight;
+    this.#post({ kind: 'drawn', title, height, notes: [...this.#notes] });
   }
 }
 
