@@ -122,7 +122,7 @@ export class InterpreterProvider {
 
   /** Ends an interpreter that was opened for this run alone; one that holds a session's state is kept. */
   async #closeUnlessKept(interpreter: OpenInterpreter): Promise<void> {
-    if (!this.#interpreters.isKept(interpreter)) await this.#endInterpreter(interpreter, CLOSE_LIMIT_MS);
+    if (!this.#interpreters.isKept(interpreter)) await this.#endInterpreter(interpreter);
   }
 
   /** Ends an interpreter, and the session in it if there is one. */
@@ -132,12 +132,18 @@ export class InterpreterProvider {
     printed?: SessionEndOutput,
   ): Promise<void> {
     this.#interpreters.forget(interpreter, why, printed);
-    const isShared = this.#interpreters.liveIn(interpreter.sidecar);
-    await this.#endInterpreter(interpreter, isShared ? SHARED_CLOSE_LIMIT_MS : CLOSE_LIMIT_MS);
+    await this.#endInterpreter(interpreter);
+  }
+
+  #closeLimitMs({ sidecar }: OpenInterpreter): number {
+    return this.#interpreters.liveIn(sidecar) ? SHARED_CLOSE_LIMIT_MS : CLOSE_LIMIT_MS;
   }
 
   /** Ends an interpreter: through the control thread, or with the whole process if that does not answer. */
-  async #endInterpreter(interpreter: OpenInterpreter, limitMs: number): Promise<void> {
+  async #endInterpreter(
+    interpreter: OpenInterpreter,
+    limitMs = this.#closeLimitMs(interpreter),
+  ): Promise<void> {
     try {
       const closing = interpreter.sidecar.closeInterpreter(interpreter.id);
       const raced = await raceStop(closing, this.#clock, limitMs, never);

@@ -40,7 +40,10 @@ export class ModuleCatalog {
     const advice = this.about(name);
     switch (advice.kind) {
       case 'not-named':
-        return `"${name}" is the name of a module; the package that has it is called "${advice.packageName}"`;
+        // That package is what nobody has.
+        return normalizeName(advice.packageName) === normalizeName(name)
+          ? null
+          : `"${name}" is the name of a module; the package that has it is called "${advice.packageName}"`;
       case 'absent':
         return sentenceOf(advice.absence);
       case 'not-built':

@@ -32,7 +32,7 @@ it.each([
 });
 
 // Names of modules are told apart by case.
-it.each(['pil', 'no-such-package', 'a'.repeat(128)])('of %s nothing more is known', (asked) => {
+it.each(['pil', 'plotly', 'no-such-package', 'a'.repeat(128)])('of %s nothing more is known', (asked) => {
   expect(said(asked)).toBe('nobody has it');
 });
 
