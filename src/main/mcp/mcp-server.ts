@@ -233,7 +233,7 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
       return {
         contents: [
           text === null
-            ? { uri: uri.href, mimeType: mime ?? UNKNOWN_TYPE, blob: Buffer.from(bytes).toString('base64') }
+            ? { uri: uri.href, mimeType: mime, blob: Buffer.from(bytes).toString('base64') }
             : { uri: uri.href, mimeType: textTypeOf(mime), text },
         ],
       };
@@ -252,7 +252,7 @@ export const mcpServer = (parts: McpServerParts, gone?: AbortSignal): McpServer 
         contents: [
           isBase64Content(mime, data)
             ? { uri: uri.href, mimeType: mime, blob: data }
-            : { uri: uri.href, mimeType: mime, text: data },
+            : { uri: uri.href, mimeType: textTypeOf(mime), text: data },
         ],
       };
     },
@@ -284,7 +284,7 @@ const decoded = (name: string): string => {
 };
 
 /** What the list of files says, if it says anything. */
-const textTypeOf = (mime = UNKNOWN_TYPE): string => (mime === UNKNOWN_TYPE ? 'text/plain' : mime);
+const textTypeOf = (mime: string): string => (mime === UNKNOWN_TYPE ? 'text/plain' : mime);
 
 const textOf = (bytes: Uint8Array): string | null => {
   try {

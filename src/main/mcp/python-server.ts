@@ -13,10 +13,12 @@ import type { Clock } from '../base/clock.ts';
 import type { CallLimits } from '../functions/call-request-handler.ts';
 import type { FunctionSet } from '../functions/function-set.ts';
 import { raceStop } from '../base/stop-signal.ts';
+import { UNKNOWN_TYPE } from '../run/reported-files.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import type { AllowedFolders } from './allowed-folders.ts';
 import { LinkedOutputs } from './linked-outputs.ts';
 import { LiveRunner } from './live-runner.ts';
+import { typeOfBytes } from './model-picture.ts';
 import { runAnswer, underWay, type KeptOutput, type RunAnswer } from './run-answer.ts';
 import { permissionToCall } from './call-permission.ts';
 import type { Question, UserReply } from './input-questions.ts';
@@ -122,16 +124,18 @@ export class PythonServer {
     );
   }
 
-  /** A file and the type that the list of files gives for it. @throws ToolError */
+  /** A file and its type, by its name and its bytes. @throws ToolError */
   async readTyped(
     handle: string,
     name: string,
     context: CallContext,
-  ): Promise<{ readonly bytes: Uint8Array; readonly mime: string | undefined }> {
+  ): Promise<{ readonly bytes: Uint8Array; readonly mime: string }> {
     return this.#reading(handle, name, context, async (runner, session, parsed) => {
+      // One right behind the other, so that no run comes between; without the list there are the bytes still.
+      const listing = runner.listFiles(session).catch(() => null);
       const bytes = await runner.readFile(session, parsed);
-      const files = await runner.listFiles(session);
-      return { bytes, mime: files?.find((file) => file.name === parsed)?.mime };
+      const found = (await listing)?.find((file) => file.name === parsed)?.mime ?? UNKNOWN_TYPE;
+      return { bytes, mime: typeOfBytes(found, bytes) };
     });
   }
 

@@ -1,12 +1,7 @@
-import {
-  RASTER_HEAD_BYTES,
-  RASTER_MIMES,
-  rasterTypeOf,
-  type RasterMime,
-} from '../../shared/contract/image-types.ts';
 import type { RunResult } from '../../shared/contract/run.ts';
 import { errorText } from '../run/error-text.ts';
 import { readableForm } from '../run/readable-form.ts';
+import { pictureForModel, typeOfContent } from './model-picture.ts';
 import { withinBudget } from './text-budget.ts';
 import type { RunOutput } from './tool-schemas.ts';
 
@@ -67,13 +62,6 @@ export const handleNote = (session: string): string =>
 
 const LOST = '[What the session had before this is lost: its variables and files.]';
 
-/** In characters of base64. */
-const PICTURE_HEAD_LENGTH = Math.ceil(RASTER_HEAD_BYTES / 3) * 4;
-
-/** What the bytes say: a model's service refuses a whole conversation with a picture that is none. */
-const pictureTypeOf = (base64: string): RasterMime | null =>
-  rasterTypeOf(Buffer.from(base64.slice(0, PICTURE_HEAD_LENGTH), 'base64'));
-
 /** What the client gets of a result, each thing once and all within its budget; but for the handle of a new session. */
 export const runAnswer = (session: string, result: RunResult, options: RunAnswerOptions): RunAnswer => {
   const { error, files, status, stderr, stdout, timing, value } = result;
@@ -94,25 +82,24 @@ export const runAnswer = (session: string, result: RunResult, options: RunAnswer
   const texts: string[] = [];
   let isShown = false;
   for (const { mime } of firstOf(result.outputs, SHOWN_OUTPUTS)) {
-    const picture = RASTER_MIMES.find((kind) => mime[kind] !== undefined);
-    const data = picture === undefined ? '' : (mime[picture] ?? '');
-    const pictureType = pictureTypeOf(data);
-    if (pictureType !== null && !isShown && data.length <= PICTURE_LENGTH) {
-      blocks.push({ type: 'image', data, mimeType: pictureType });
+    const picture = pictureForModel(mime);
+    if (picture?.isShowable === true && !isShown && picture.data.length <= PICTURE_LENGTH) {
+      blocks.push({ type: 'image', data: picture.data, mimeType: picture.type });
       isShown = true;
       continue;
     }
-    const form = pictureType === null ? readableForm(mime) : null;
+    const form = picture === null ? readableForm(mime) : null;
     // The value of the last expression is told already.
     const isTold = form !== null && form.text === value?.text;
     if (form !== null && !isTold) texts.push(within(form.text, TEXT_BYTES.output));
-    const kind = picture ?? Object.keys(mime).find((name) => name !== 'text/plain');
-    if (kind === undefined || (kind === form?.mime && !withinBudget(form.text, TEXT_BYTES.output).cut))
+    const linked = picture ?? otherForm(mime);
+    if (linked === null || (linked.type === form?.mime && !withinBudget(form.text, TEXT_BYTES.output).cut))
       continue;
-    const uri = options.keep({ mime: kind, data: mime[kind] ?? '' });
-    blocks.push({ type: 'resource_link', uri, name: uri.slice(uri.lastIndexOf('/') + 1), mimeType: kind });
+    const { data, type } = linked;
+    const uri = options.keep({ mime: type, data });
+    blocks.push({ type: 'resource_link', uri, name: uri.slice(uri.lastIndexOf('/') + 1), mimeType: type });
   }
-  const failure = errorText(result);
+  const failure = within(errorText(result), TEXT_BYTES.error);
   // What stands in the way is told by error and notice alike.
   const notices = result.notices.filter(({ message }) => !failure.includes(message));
   const parts = [
@@ -121,7 +108,7 @@ export const runAnswer = (session: string, result: RunResult, options: RunAnswer
     stderr.trimEnd() === '' ? '' : `[stderr]\n${within(stderr.trimEnd(), TEXT_BYTES.stderr)}`,
     value === null ? '' : within(value.text, TEXT_BYTES.value),
     // After what may be much: of a text that is cut, its end is kept.
-    error === null ? '' : `[${status}]\n${within(failure, TEXT_BYTES.error)}`,
+    error === null ? '' : `[${status}]\n${failure}`,
     result.session.state === 'lost' ? LOST : '',
     ...firstOf(notices, SHOWN_NOTICES).map(({ message }) => `[${within(message, TEXT_BYTES.notice)}]`),
     leftOut('notices', notices.length, SHOWN_NOTICES),
@@ -149,6 +136,15 @@ export const runAnswer = (session: string, result: RunResult, options: RunAnswer
     },
     isError: status !== 'ok',
   };
+};
+
+/** The first form that is no plain text. */
+const otherForm = (
+  mime: Readonly<Record<string, string>>,
+): { readonly type: string; readonly data: string } | null => {
+  const [kind, data] = Object.entries(mime).find(([name]) => name !== 'text/plain') ?? [];
+  if (kind === undefined || data === undefined) return null;
+  return { type: typeOfContent(kind, data), data };
 };
 
 /** What a session printed as it ended; '' when that is nothing. */

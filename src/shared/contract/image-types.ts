@@ -22,7 +22,7 @@ export const IMAGE_MIMES = Object.keys(IMAGE_EXTENSIONS) as readonly ImageMime[]
 export const RASTER_MIMES = IMAGE_MIMES.filter((mime): mime is RasterMime => mime !== SVG_MIME);
 
 /** The bytes that tell one kind from the others. */
-export const RASTER_HEAD_BYTES = 12;
+const RASTER_HEAD_BYTES = 12;
 
 /** What the bytes are, whatever a guest calls them; null for none of these kinds. */
 export const rasterTypeOf = (bytes: Uint8Array): RasterMime | null => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { ANSWER_BYTES, runAnswer, underWay, type RunAnswer } from '../../../src/main/mcp/run-answer.ts';
 import type { RunResult } from '../../../src/shared/contract/run.ts';
+import { frameHeader, gif, jpeg, png, webp } from '../../support/made-images.ts';
 import { resultOf } from '../../support/run-results.ts';
 
 const many = <T>(count: number, make: (index: number) => T): T[] =>
@@ -94,24 +95,56 @@ it('an object that only has a name is told by it', () => {
   expect(shownBy({ 'text/plain': '<Thing object at 0x1f>' })).toEqual(['<Thing object at 0x1f>']);
 });
 
-const PNG = Buffer.from('\u{89}PNG\r\n\u{1a}\n rest', 'latin1').toString('base64');
+const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64');
+const HEADER = 0xc0;
 
 it.each([
-  ['image/png', PNG],
-  ['image/jpeg', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0x10]).toString('base64')],
-  ['image/gif', Buffer.from('GIF89a rest').toString('base64')],
-  ['image/webp', Buffer.from('RIFF\n\0\0\0WEBPVP8 ').toString('base64')],
-])('a picture is shown as what it is: %s', (type, data) => {
-  expect(shownBy({ 'image/png': data })).toContain(`image ${type}`);
+  ['image/png', png(640, 480)],
+  ['image/jpeg', jpeg(frameHeader(HEADER, 640, 480))],
+  ['image/gif', gif(640, 480)],
+  ['image/webp', webp('VP8X', [0, 0, 0, 0, 9, 0, 0, 9, 0, 0])],
+] as const)('a picture is shown as what it is: %s', (type, bytes) => {
+  expect(shownBy({ 'image/png': base64(bytes) })).toContain(`image ${type}`);
 });
 
-it.each(['no picture', 'GIF8 is no picture', 'RIFF\n\0\0\0WAVEfmt '])(
-  'bytes that are none are no picture: %j',
-  (text) => {
-    const data = Buffer.from(text).toString('base64');
-    expect(shownBy({ 'image/png': data, 'text/plain': 'B' })).toEqual(['B', 'resource_link image/png']);
-  },
-);
+it('of several forms the first is shown that is a picture', () => {
+  const shown = shownBy({
+    'image/png': base64('no picture'),
+    'image/jpeg': base64(jpeg(frameHeader(HEADER, 9, 9))),
+  });
+  expect(shown).toContain('image image/jpeg');
+});
+
+it.each([
+  ['bytes that are none', base64('no picture')],
+  ['GIF without a version', base64('GIF8 is no picture')],
+  ['a sound', base64('RIFF\n\0\0\0WAVEfmt ')],
+  ['text that is not base64', `${base64(png(9, 9))}!!`],
+])('%s: not shown as a picture, nor linked to as one', (_what, data) => {
+  expect(shownBy({ 'image/png': data, 'text/plain': 'B' })).toEqual([
+    'B',
+    'resource_link application/octet-stream',
+  ]);
+});
+
+// A client refuses the whole answer for one.
+it.each(['!!"not base64"', 'A', '===='])('a picture with %j behind it in its base64 is not shown', (odd) => {
+  const shown = shownBy({ 'image/png': `${base64(png(9, 9))}${odd}`, 'text/plain': 'B' });
+  expect(shown).toEqual(['B', 'resource_link application/octet-stream']);
+});
+
+it('a picture without more than its beginning is linked to', () => {
+  expect(shownBy({ 'image/png': base64(png(9, 9).subarray(0, 8)) })).toContain('resource_link image/png');
+});
+
+it.each([
+  [8000, 9, 'image image/png'],
+  [8001, 9, 'resource_link image/png'],
+  [9, 8001, 'resource_link image/png'],
+  [0, 9, 'resource_link image/png'],
+])('a picture of %i × %i pixels: %s', (width, height, shown) => {
+  expect(shownBy({ 'image/png': base64(png(width, height)) })).toContain(shown);
+});
 
 const failed = (message: string, traceback: string): Partial<RunResult> => ({
   status: 'error',
@@ -127,6 +160,12 @@ it('a notice says nothing that the error has said', () => {
   const notices = ['no threads', 'no tzdata'].map((message) => ({ code: 'absent' as const, message }));
   const answer = answerOf({ ...failed('x', 'Odd: there are no threads\n'), notices });
   expect(textOf(answer)).toBe('[error]\nOdd: there are no threads\n[no tzdata]');
+});
+
+it('a notice stays where the error that says the same is cut there', () => {
+  const notices = [{ code: 'absent' as const, message: 'no threads' }];
+  const traceback = `${'A'.repeat(4000)} no threads ${'B'.repeat(4000)}`;
+  expect(textOf(answerOf({ ...failed('x', traceback), notices }))).toContain('[no threads]');
 });
 
 it('of what stopped a run, its own words come before the place in the code', () => {

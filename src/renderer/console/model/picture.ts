@@ -1,6 +1,6 @@
 /** How an image of a guest may be shown: what can cost the page dearly is shown elsewhere, or not at all. */
 import { SVG_MIME } from '../../../shared/contract/image-types.ts';
-import { isShowable, readImageHead } from './image-head.ts';
+import { isShowable, readImageHead } from '../../../shared/image-head.ts';
 
 export type Picture =
   /** An SVG: it can take any time and memory to draw, so it gets a frame with a process of its own. */

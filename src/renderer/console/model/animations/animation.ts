@@ -2,7 +2,7 @@
 import { ANIMATION_LIMITS, ANIMATION_MIME, ShownAnimation } from '../../../../shared/contract/animation.ts';
 import { animationPage } from './animation-page.ts';
 import { decodeBase64 } from '../base64.ts';
-import { readImageHead } from '../image-head.ts';
+import { readImageHead } from '../../../../shared/image-head.ts';
 import { readPlayerPage } from './player-page.ts';
 
 export interface Animation {

@@ -1,5 +1,5 @@
 /** What an image is and how large it gets, read from its first bytes, before anything decodes it. */
-import { rasterTypeOf, type RasterMime } from '../../../shared/contract/image-types.ts';
+import { rasterTypeOf, type RasterMime } from './contract/image-types.ts';
 
 export interface ImageHead {
   readonly type: RasterMime;
