@@ -153,6 +153,21 @@ for n in range(20_000): open(f'f{n:06}', 'w').close()`;
     expect(result.files).toHaveLength(1000);
   });
 
+  it('names those in a session that are not whole yet, as they are still open', async () => {
+    const session = 'unfinished';
+    const runIn = (code: string): Promise<RunResult> => sandbox().run(code, { session });
+    const { files, notices } = await runIn(
+      'import zipfile\nz = zipfile.ZipFile("a.zip", "w")\nz.writestr("x", "y")\nlog = open("log", "w")\nn = log.write("x")',
+    );
+    expect(files.map(({ name }) => name)).toEqual(['a.zip', 'log']);
+    expect(notices).toMatchObject([{ code: 'files-open', values: { files: '"a.zip"' } }]);
+    expect((await runIn('1 + 1')).notices).toEqual([]);
+    expect(await runIn('z.close()')).toMatchObject({ files: [{ name: 'a.zip' }], notices: [] });
+    // The end of a program closes it.
+    const program = await sandbox().run('import zipfile\nz = zipfile.ZipFile("a.zip", "w")');
+    expect(program).toMatchObject({ files: [{ name: 'a.zip' }], notices: [] });
+  });
+
   it("lists and reads a session's files between its runs", async () => {
     const session = 'files';
     expect(await sandbox().listFiles(session)).toBeNull();

@@ -9,7 +9,7 @@ import { quote } from '../foreign-text/printable.ts';
 export const UNKNOWN_TYPE = 'application/octet-stream';
 
 /** Values in the JSON of a list of files, for each file. */
-export const FILES_VALUES = 1 + 5 * LIMITS.listedFiles;
+export const FILES_VALUES = 1 + 6 * LIMITS.listedFiles;
 
 /** The list of files in the guest's report. Without it, the files that the realm found are used. */
 export const REPORTED_FILES: JsonPart = {
@@ -46,13 +46,15 @@ export const checkFiles = (
   const refused = new Set<string>();
   const elsewhere: (readonly [name: string, size: number])[] = [];
   const renamed = new Map<string, string>();
+  const unfinished: string[] = [];
   // Invalid names that the guest reports lead to a notice, also when no such file was found.
-  for (const { mime, name, size, was } of said ?? []) {
+  for (const { mime, name, open, size, was } of said ?? []) {
     if (isElsewhere(name) && isSize(size)) {
       elsewhere.push([name, size]);
     } else if (workspaceNameProblem(name) === null) {
       types.set(name, typeOf(mime));
       if (was !== undefined) renamed.set(name, was.slice(0, SHOWN_LENGTH));
+      if (open === true) unfinished.push(name);
     } else {
       refused.add(name.slice(0, SHOWN_LENGTH));
     }
@@ -71,11 +73,13 @@ export const checkFiles = (
       files.set(name, { name, size, mime: types.get(name) ?? UNKNOWN_TYPE });
     }
   }
+  const stillOpen = unfinished.filter((name) => files.has(name));
   const notices = [
     ...(refused.size === 0 ? [] : [leftOut([...refused])]),
     ...(isShort ? [TOO_MANY] : []),
     ...(elsewhere.length === 0 ? [] : [madeElsewhere(elsewhere)]),
     ...(renamed.size === 0 ? [] : [filesRenamed([...renamed].map(([name, was]) => [was, name]))]),
+    ...(stillOpen.length === 0 ? [] : [filesOpen(stillOpen)]),
   ];
   return { files: [...files.values()], notices, cut: isShort || refused.size > 0 };
 };
@@ -127,4 +131,13 @@ const madeElsewhere = (files: readonly (readonly [name: string, size: number])[]
 export const filesRenamed = (names: readonly (readonly [was: string, now: string])[]): RunNotice => {
   const files = andMore(names.map(([was, now]) => `${quote(was)} as ${quote(now)}`));
   return { code: 'files-renamed', message: `saved under another name: ${files}`, values: { files } };
+};
+
+const filesOpen = (names: readonly string[]): RunNotice => {
+  const files = andMore(names.map(quote));
+  return {
+    code: 'files-open',
+    message: `still open for writing, and perhaps not whole: ${files}; close them in the code, with close() or a with statement`,
+    values: { files },
+  };
 };

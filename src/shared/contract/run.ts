@@ -157,6 +157,7 @@ export const RunNotice = z.strictObject({
     'too-many-files',
     'files-elsewhere',
     'files-renamed',
+    'files-open',
     'absent',
     'package-not-installed',
   ]),

@@ -10,6 +10,8 @@ const ReportedFile = z.strictObject({
   mime: z.string(),
   /** The name that the code gave it, where that could not be kept. */
   was: z.string().exactOptional(),
+  /** It is still open for writing, and may not be whole. */
+  open: z.boolean().exactOptional(),
 });
 export type ReportedFile = z.infer<typeof ReportedFile>;
 

@@ -58,6 +58,7 @@ import standardStreams from './sessions/standard_streams.py?raw';
 import text from './text.py?raw';
 import inferredValues from './names/inferred_values.py?raw';
 import wideFrames from './displays/wide_frames.py?raw';
+import unfinishedFiles from './workspace/unfinished_files.py?raw';
 import workspaceFiles from './workspace/workspace_files.py?raw';
 
 /** The module that loads the others. */
@@ -125,5 +126,6 @@ export const SHARED_SOURCES: Readonly<Record<string, string>> = {
   text,
   inferred_values: inferredValues,
   wide_frames: wideFrames,
+  unfinished_files: unfinishedFiles,
   workspace_files: workspaceFiles,
 };

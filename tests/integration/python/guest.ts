@@ -33,7 +33,10 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
 
 const OutputFiles = z.array(OutputFile).max(LIMITS.listedFiles);
 
-const ToldFile = OutputFile.extend({ was: z.string().exactOptional() });
+const ToldFile = OutputFile.extend({
+  was: z.string().exactOptional(),
+  open: z.literal(true).exactOptional(),
+});
 
 /** What Python itself reports. */
 const PythonOutcome = z

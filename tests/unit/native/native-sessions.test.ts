@@ -170,7 +170,34 @@ describe('what is kept between runs', () => {
     const first = await run('file = open("log.txt", "w")\nn = file.write("one")\n');
     expect(first.files).toMatchObject([{ name: 'log.txt', size: 3 }]);
     const second = await run('n = file.write("two")\n');
-    expect(second.files).toMatchObject([{ name: 'log.txt', size: 6 }]);
+    expect(second).toMatchObject({ files: [{ name: 'log.txt', size: 6 }], notices: [] });
+  });
+
+  it(
+    'what may not be whole since it is still open is told, in every Python that is installed here',
+    { timeout: 240_000 },
+    async (context) => {
+      for (const { path: at, version } of await nativePythons(context)) {
+        binpath = at;
+        const go = (code: string): Promise<RunResult> => run(code, { session: `s-${version}` });
+        const begun = await go(
+          'import zipfile, mmap\nz = zipfile.ZipFile("a.zip", "w")\nz.writestr("x", "y")\n' +
+            'with open("m", "wb") as new: new.write(b"x" * 7)\nwith open("m", "r+b") as new: m = mmap.mmap(new.fileno(), 0)\n' +
+            't = open("t", "w")\nn = t.write("x")',
+        );
+        expect(begun.files.map(({ name }) => name)).toEqual(['a.zip', 'm', 't']);
+        expect(begun.notices).toMatchObject([{ code: 'files-open', values: { files: '"a.zip"' } }]);
+        expect(await go('z.close()')).toMatchObject({ files: [{ name: 'a.zip' }], notices: [] });
+      }
+    },
+  );
+
+  it('a database is whole while no transaction is under way', async () => {
+    const begin = 'import sqlite3\nd = sqlite3.connect("d.db")\n_ = d.execute("create table t (a)")';
+    expect(await run(begin)).toMatchObject({ ...kept, files: [{ name: 'd.db' }], notices: [] });
+    const under = await run('_ = d.execute("insert into t values (1)")\nopen("d.db", "r+b").close()');
+    expect(under.files.map(({ name }) => name)).toContain('d.db-journal');
+    expect(await run('d.commit()')).toMatchObject({ files: [{ name: 'd.db' }], notices: [] });
   });
 
   it('what code changes of the interpreter: built-ins, the recursion limit, streams are usual again', async () => {

@@ -179,6 +179,27 @@ describe('the files of an outcome', () => {
     ]);
   });
 
+  it('that are still open for writing are named in a notice, if they are there', () => {
+    const open = { ...file('a.zip'), open: true };
+    const said = [open, { ...open, name: 'no.zip' }, { ...file('b.txt'), open: false }];
+    const { files, notices } = outcomeOf({
+      files: said,
+      changed: [
+        ['a.zip', 1],
+        ['b.txt', 1],
+      ],
+    });
+    expect(files).toEqual([file('a.zip'), file('b.txt')]);
+    expect(notices).toEqual([
+      {
+        code: 'files-open',
+        message:
+          'still open for writing, and perhaps not whole: "a.zip"; close them in the code, with close() or a with statement',
+        values: { files: '"a.zip"' },
+      },
+    ]);
+  });
+
   it.each([2 ** 53 - 1, -1, 0.5])('have valid sizes only: %d is refused', (size) => {
     const { files, notices } = outcomeOf({ files: [file('a', size)] });
     expect(files).toEqual([]);

@@ -7,6 +7,7 @@ const KEYS: Readonly<Record<Exclude<RunNotice['code'], 'absent'>, string>> = {
   'too-many-files': 'console.tooManyFiles',
   'files-elsewhere': 'console.filesElsewhere',
   'files-renamed': 'console.filesRenamed',
+  'files-open': 'console.filesOpen',
   'package-not-installed': 'console.packageNotInstalled',
 };
 

@@ -7,12 +7,13 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from json.encoder import encode_basestring
 from typing import Any, Dict, Tuple
 
 from ..text import valid
 from .file_names import fitting_name
+from .unfinished_files import unfinished
 from .workspace_aliases import Places
 
 _MAX_FILES = 1000
@@ -120,13 +121,22 @@ class WorkspaceFiles:
         after = self._walk(count)
         changed = {} if after is before else {name: state for name, state in after.items() if before.get(name) != state}
         changed, renamed = self._give_fitting_names(changed, after)
-        described, cut = self._describe(changed, renamed)
+        described, cut = self._describe(changed, renamed, self._unfinished(changed))
         # There are many modules, and most runs have no files and import nothing.
         if before or after or len(_modules) != self._modules_seen:
             self._sources = {path: self._sources.get(path) or _time_of(path) for path in self._own_modules().values()}
             self._modules_seen = len(_modules)
         elsewhere = {path: (size, 0, 0) for path, size in self._places.made_elsewhere(count)[:_MAX_ELSEWHERE]}
         return [*described, *self._describe(elsewhere, {})[0]], cut or not self._walked_all
+
+    def _unfinished(self, changed: FileStates) -> set[str]:
+        if not changed:
+            return set()
+        try:
+            return unfinished(self.folder, changed)
+        except Exception:
+            # There is no memory for it, or the code has changed what it needs.
+            return set()
 
     def _own_modules(self) -> dict[str, str]:
         """Modules made from files of the workspace: the files by the names of the modules."""
@@ -207,7 +217,9 @@ class WorkspaceFiles:
                 continue
         return found, True
 
-    def _describe(self, files: FileStates, renamed: dict[str, str]) -> tuple[list[str], bool]:
+    def _describe(
+        self, files: FileStates, renamed: dict[str, str], still_open: Collection[str] = ()
+    ) -> tuple[list[str], bool]:
         described: list[str] = []
         for name in sorted(files):
             try:
@@ -218,9 +230,10 @@ class WorkspaceFiles:
             if len(described) == _MAX_FILES:
                 return described, True
             was = f',"was":{_encode_json_string(valid(renamed[name]))}' if name in renamed else ""
+            is_open = ',"open":true' if name in still_open else ""
             described.append(
                 f'{{"name":{_encode_json_string(name)},"size":{files[name][0]},'
-                f'"mime":{_encode_json_string(self._mime_of(name))}{was}}}'
+                f'"mime":{_encode_json_string(self._mime_of(name))}{was}{is_open}}}'
             )
         return described, False
 
