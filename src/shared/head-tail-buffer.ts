@@ -9,8 +9,21 @@ const NEWLINE = 0x0a;
 /** The end begins with a whole line, if one begins so soon, in bytes. */
 const LINE_SEARCH = 1000;
 
-/** What a stream may be short of its cap that is cut in the middle, in bytes; only in large ones it tells them apart. */
-export const CUT_SHORT_BYTES = WORDS_BYTES + LINE_SEARCH;
+/** Too little for two ends and the words between them: only the beginning. */
+const headBytesOf = (capBytes: number): number =>
+  capBytes < MIN_CAP_BYTES ? capBytes : Math.floor(capBytes / 2);
+
+/**
+ * Whether a stream of this length may have been cut at its cap, in bytes. Every one that was is told; so are a few that
+ * were not, and are nearly as long as the cap or just as long as its beginning.
+ */
+export const mayBeCut = (bytes: number, capBytes: number): boolean => {
+  if (capBytes < MIN_CAP_BYTES) return bytes >= capBytes;
+  const head = headBytesOf(capBytes);
+  // Where a run was ended from outside its end was never given.
+  const isHead = bytes > head - CHARACTER_BYTES && bytes <= head;
+  return isHead || bytes >= Math.max(head, capBytes - WORDS_BYTES - LINE_SEARCH);
+};
 
 /** At most `capBytes` bytes of a stream: all of it, or its two ends with the number of bytes between them. */
 export class HeadTailBuffer {
@@ -28,8 +41,7 @@ export class HeadTailBuffer {
 
   constructor(capBytes: number, encode: (text: string) => Uint8Array) {
     this.#encode = encode;
-    // Too little for two ends and the words between them: only the beginning.
-    this.#headBytes = capBytes < MIN_CAP_BYTES ? capBytes : Math.floor(capBytes / 2);
+    this.#headBytes = headBytesOf(capBytes);
     this.#tailBytes = capBytes - this.#headBytes;
   }
 

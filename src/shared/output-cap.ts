@@ -1,7 +1,7 @@
 /** What is said of a result whose output was cut: at the cap of a stream, or elsewhere. */
 import type { RunNotice } from './contract/run.ts';
 import { utf8Length } from './bytes.ts';
-import { CUT_SHORT_BYTES } from './head-tail-buffer.ts';
+import { mayBeCut } from './head-tail-buffer.ts';
 
 /** Notices that say which files a result is without: where one is there, nothing else may be missing. */
 const FILES_CUT: ReadonlySet<RunNotice['code']> = new Set(['files-left-out', 'too-many-files']);
@@ -17,7 +17,7 @@ export const tellsOfFilesCut = (notices: readonly Pick<RunNotice, 'code'>[]): bo
  * @param outputKiB the cap of each
  */
 export const reachedCap = (texts: readonly string[], outputKiB: number): boolean => {
-  const least = outputKiB * 1024 - CUT_SHORT_BYTES;
-  // A UTF-16 unit is at least one byte: most long texts need not be counted.
-  return texts.some((text) => text.length >= least || utf8Length(text) >= least);
+  const capBytes = outputKiB * 1024;
+  // Most long texts are ASCII, and need not be counted.
+  return texts.some((text) => mayBeCut(text.length, capBytes) || mayBeCut(utf8Length(text), capBytes));
 };

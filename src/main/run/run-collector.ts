@@ -8,7 +8,7 @@ import {
   type FinishedRun,
   type RunPiece,
 } from '../../shared/protocol/interpreter.ts';
-import { CUT_SHORT_BYTES } from '../../shared/head-tail-buffer.ts';
+import { mayBeCut } from '../../shared/head-tail-buffer.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { RunDisplay, RunOutput } from '../../shared/contract/run.ts';
 import { isClearing } from '../../shared/contract/streamed-output.ts';
@@ -36,9 +36,6 @@ const VALUE_JSON = {
 
 /** Caps of a report without its value's JSON: a few texts, and the files as the guest reports them and as they were found. */
 export const REPORT_CAPS = { values: 16 + 2 * FILES_VALUES, depth: 4 } as const;
-
-/** Smallest cap of an output stream, in bytes: with less, the marker for omitted output would take too large a part. */
-const LARGE_CAP_BYTES = 64 * 1024;
 
 /** Pairs of a type and a text. */
 const DISPLAY_CAPS = {
@@ -146,10 +143,9 @@ export class RunCollector {
     return this.#displaysCut;
   }
 
-  /** Whether a stream has reached its cap, so that later output was dropped or the middle is left out. */
+  /** Whether a stream may have had more than its cap, so that its end or its middle is left out. */
   get full(): boolean {
-    const short = this.#outputBytes < LARGE_CAP_BYTES ? 0 : CUT_SHORT_BYTES;
-    return Math.max(this.#stdout.length, this.#stderr.length) >= this.#outputBytes - short;
+    return [this.#stdout, this.#stderr].some(({ length }) => mayBeCut(length, this.#outputBytes));
   }
 
   get stdout(): string {
