@@ -26,7 +26,7 @@ const setUp = (count: number): { slots: FrameSlots; all: Client[]; states: () =>
   return { slots: new FrameSlots(2), all, states: () => all.map(({ state }) => state[0]).join('') };
 };
 
-it('offers room that nobody has to what nobody has seen, and takes it for what is in sight', () => {
+it('offers slots that nobody has to what nobody has seen, and takes them for what is in sight', () => {
   const { all, slots, states } = setUp(3);
   const [a, b, c] = all as [Client, Client, Client];
   for (const client of all) slots.offer(client);
@@ -40,7 +40,7 @@ it('offers room that nobody has to what nobody has seen, and takes it for what i
   expect([states(), c.changes]).toEqual(['tat', 1]);
 });
 
-it('keeps frames that went out of sight until their slots are needed', () => {
+it('leaves frames that went out of sight their slots until these are needed', () => {
   const { all, slots, states } = setUp(3);
   const [a, b, c] = all as [Client, Client, Client];
   slots.enter(a);
@@ -54,7 +54,7 @@ it('keeps frames that went out of sight until their slots are needed', () => {
   expect(states()).toBe('tat');
 });
 
-it('keeps the frame of a document that comes back into sight', () => {
+it('leaves a frame that comes back into sight its slot', () => {
   const { all, slots } = setUp(1);
   const [a] = all as [Client];
   slots.enter(a);
@@ -63,7 +63,7 @@ it('keeps the frame of a document that comes back into sight', () => {
   expect([a.state, a.changes]).toEqual(['taken', 1]);
 });
 
-it('has no more frames than slots, and gives free slots to documents that wait', () => {
+it('has no more frames than slots, and gives free slots to frames that wait', () => {
   const { all, slots, states } = setUp(4);
   const [a, b, c, d] = all as [Client, Client, Client, Client];
   for (const client of all) slots.enter(client);
@@ -76,7 +76,7 @@ it('has no more frames than slots, and gives free slots to documents that wait',
   expect(b.changes).toBe(1);
 });
 
-it('loads a document that is asked for in place of the one that was there for longest', () => {
+it('gives a frame that is asked for the slot of the one that had it for longest', () => {
   const { all, slots, states } = setUp(3);
   const [, , c] = all as [Client, Client, Client];
   for (const client of all) slots.enter(client);
@@ -84,7 +84,7 @@ it('loads a document that is asked for in place of the one that was there for lo
   expect(states()).toBe('ctt');
 });
 
-it('frees the room of a frame that has ended, and loads it again when asked to', () => {
+it('frees the slot of a frame that has ended, and gives it one again when asked to', () => {
   const { all, slots, states } = setUp(3);
   const [a, b, c] = all as [Client, Client, Client];
   for (const client of all) slots.enter(client);
@@ -96,7 +96,7 @@ it('frees the room of a frame that has ended, and loads it again when asked to',
   expect(states()).toBe('ttt'.replace(/t$/u, 'a'));
 });
 
-it('has no more than there is room for, whatever each one takes', () => {
+it('gives no more slots than there are, whatever each one takes', () => {
   const slots = new FrameSlots(10);
   const [large, small, wide, tiny] = [new Client(6), new Client(3), new Client(8), new Client(1)];
   const all = [large, small, wide, tiny];

@@ -1,57 +1,57 @@
 /**
- * Which of what guests show is there: frames, each of which is a process, the canvases of animations, and what takes many
- * elements. There are never more of them than there is room for.
+ * What takes slots, of what guests show: frames, each of which is a process, the canvases of animations, and what has many
+ * elements. Nothing is there without its slots, of which there is a fixed number.
  */
 
 export type SlotState =
-  /** It is there. */
+  /** It has its slots, and is there. */
   | 'taken'
-  /** Not in sight, and it made room for others. */
+  /** Not in sight, and others have its slots. */
   | 'away'
-  /** In sight, but so are all the others. */
+  /** In sight, but so are all that have slots. */
   | 'crowded';
 
-/** What wants to be there. */
+/** What waits for slots. */
 export interface FrameSlotClient {
-  /** Room that it takes; no more than there is. */
+  /** Slots that it takes; no more than there are. */
   readonly size: number;
   /** Told when it changes; it begins with 'away'. */
   changed(state: SlotState): void;
 }
 
 export class FrameSlots {
-  readonly #room: number;
+  readonly #count: number;
   /** The one that came into sight last is at the end. */
   readonly #taken = new Set<FrameSlotClient>();
   readonly #inSight = new Set<FrameSlotClient>();
 
-  /** @param room for the sizes of all that are there */
-  constructor(room: number) {
-    this.#room = room;
+  /** @param count of slots */
+  constructor(count: number) {
+    this.#count = count;
   }
 
   /** It came into sight. */
   enter(client: FrameSlotClient): void {
     this.#inSight.add(client);
     if (this.#taken.has(client)) this.#take(client, true);
-    else if (this.#hasRoomFor(client)) this.#take(client, false);
+    else if (this.#hasSlotsFor(client)) this.#take(client, false);
     else client.changed('crowded');
   }
 
-  /** It is not known whether it is in sight: it is there where nobody else needs the room. */
+  /** It is not known whether it is in sight: it takes slots that nobody has. */
   offer(client: FrameSlotClient): void {
-    const left = this.#room - sizeOf(this.#taken) - client.size;
+    const left = this.#count - sizeOf(this.#taken) - client.size;
     if (left >= 0 && !this.#taken.has(client)) this.#take(client, false);
   }
 
-  /** It went out of sight. It stays there until another one needs the room. */
+  /** It went out of sight. It keeps its slots until another one needs them. */
   leave(client: FrameSlotClient): void {
     this.#inSight.delete(client);
     if (!this.#taken.has(client)) client.changed('away');
     this.#fill();
   }
 
-  /** It needs no room any more, or what was there has ended. */
+  /** It needs no slots any more, or what was there has ended. */
   drop(client: FrameSlotClient): void {
     this.#inSight.delete(client);
     this.#taken.delete(client);
@@ -62,7 +62,7 @@ export class FrameSlots {
   insist(client: FrameSlotClient): void {
     this.#inSight.add(client);
     const isThere = this.#taken.has(client);
-    while (!isThere && !this.#hasRoomFor(client)) {
+    while (!isThere && !this.#hasSlotsFor(client)) {
       const [oldest] = this.#taken;
       if (oldest === undefined) break;
       this.#taken.delete(oldest);
@@ -78,10 +78,10 @@ export class FrameSlots {
     if (!isThere) client.changed('taken');
   }
 
-  /** Makes room by what is out of sight, if need be and if that is enough. */
-  #hasRoomFor({ size }: FrameSlotClient): boolean {
+  /** Frees slots of what is out of sight, if need be and if that is enough. */
+  #hasSlotsFor({ size }: FrameSlotClient): boolean {
     const away = [...this.#taken].filter((client) => !this.#inSight.has(client));
-    let left = this.#room - sizeOf(this.#taken) - size;
+    let left = this.#count - sizeOf(this.#taken) - size;
     if (left + sizeOf(away) < 0) return false;
     for (const client of away) {
       if (left >= 0) break;
@@ -92,11 +92,11 @@ export class FrameSlots {
     return true;
   }
 
-  /** Gives free room to those in sight that wait for it. */
+  /** Gives free slots to those in sight that wait for them. */
   #fill(): void {
     for (const client of this.#inSight) {
       if (this.#taken.has(client)) continue;
-      if (this.#hasRoomFor(client)) this.#take(client, false);
+      if (this.#hasSlotsFor(client)) this.#take(client, false);
     }
   }
 }
