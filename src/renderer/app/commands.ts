@@ -22,9 +22,13 @@ export const runCommand = (services: Services, actions: CommandActions, command:
     return;
   }
   switch (command) {
-    case 'show-console':
+    case 'show-console': {
       view.value = 'console';
+      const cell = store.current;
+      // Who was writing goes on with it.
+      if (cell !== null) store.focusWish.value = { kind: cell.kind === 'code' ? 'cell' : 'frame', cell };
       return;
+    }
     case 'show-packages':
       view.value = 'packages';
       return;
@@ -48,7 +52,7 @@ export const runCommand = (services: Services, actions: CommandActions, command:
       return;
     case 'new-session':
       view.value = 'console';
-      store.addSession();
+      store.goToNewSession();
       return;
     case 'close-session':
       if (session !== null) removing.closeSession(session);

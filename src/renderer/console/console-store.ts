@@ -108,6 +108,20 @@ export class ConsoleStore {
     return session;
   }
 
+  /** One that the keyboard goes on in. */
+  goToNewSession(): void {
+    const [cell] = this.addSession().cells;
+    if (cell !== undefined) this.focusWish.value = { kind: 'cell', cell };
+  }
+
+  /** The cell of the active session that the keyboard is in, or was in last; the last one before that. */
+  get current(): Cell | null {
+    const session = this.active.value;
+    if (session === null) return null;
+    const { cells, current } = session;
+    return current !== null && cells.includes(current) ? current : (cells.at(-1) ?? null);
+  }
+
   /** What runs in it is stopped. It can come back for a while, with its variables; then they are forgotten. */
   closeSession(session: Session): Removal {
     const index = this.sessions.value.indexOf(session);
