@@ -63,12 +63,10 @@ export const useCellActions = (): ((action: CellAction, place: CellPosition) => 
         const lower = session.cells[index + 1];
         if (lower === undefined) return;
         const removal = store.mergeCells(session, cell, lower);
-        toasts.show(t('console.cellsMerged'), 'calm', {
-          label: t('menu.undo'),
-          run: () => {
-            if (store.undo(removal) !== null) stay(cell);
-          },
-        });
+        const run = (): void => {
+          if (store.undo(removal) !== null) stay(cell);
+        };
+        toasts.show(t('console.cellsMerged'), 'calm', { label: t('menu.undo'), run }, removal);
         stay(cell);
         return;
       }

@@ -220,13 +220,12 @@ export const useDocuments = (): DocumentActions => {
       const { title } = session;
       const closeMine = (): void => {
         const removal = store.closeSession(session);
-        toasts.show(t('documents.tookTheirs', { name: document.name }), 'calm', {
-          label: t('menu.undo'),
-          run: () => {
-            const back = store.undo(removal);
-            if (back?.kind === 'session') show(back.session);
-          },
-        });
+        const run = (): void => {
+          const back = store.undo(removal);
+          if (back?.kind === 'session') show(back.session);
+        };
+        const text = t('documents.tookTheirs', { name: document.name });
+        toasts.show(text, 'calm', { label: t('menu.undo'), run }, removal);
       };
       if (openBytes(answer.value, closeMine) && store.active.value !== null) store.active.value.title = title;
     },
