@@ -45,6 +45,25 @@ it('crash-isolated tool execution', async () => {
   expect(app.errors).toEqual([]);
 });
 
+it('an interpreter that ends alone is told from the process, which others ended in before', async () => {
+  const { page } = app;
+  const cell = await ended(await runCode(page, 'import os\nos._exit(3)'));
+  const message = cell.locator('.outcome-message');
+  expect(await message.innerText()).toMatch(
+    /^The interpreter of this session ended \(.*\b3\b.*\)\. Nothing else was affected\. Variables lost\.\s+See activity$/u,
+  );
+  const next = await ended(await runCode(page, '"alive"'));
+  expect(await next.locator('.value').innerText()).toContain('alive');
+  expect(await message.innerText()).not.toContain('Ready again');
+  await message.getByRole('button', { name: 'See activity' }).click();
+  await page
+    .getByText(/: ended with its interpreter/u)
+    .first()
+    .waitFor();
+  await goTo(page, 'Console');
+  expect(app.errors).toEqual([]);
+});
+
 it('auto-recovery after OOM', async () => {
   const { page } = app;
   const cell = await ended(

@@ -1,5 +1,10 @@
 import type { ProcessEndCause } from '../../shared/contract/sandbox-events.ts';
-import { PACKAGES_MISSING, type RunError, type RunStatus } from '../../shared/contract/run.ts';
+import {
+  INTERPRETER_ENDED,
+  PACKAGES_MISSING,
+  type RunError,
+  type RunStatus,
+} from '../../shared/contract/run.ts';
 import type { GuestOutcome } from '../../shared/protocol/guest-report.ts';
 
 /** Why a sandbox process is gone. */
@@ -135,7 +140,7 @@ export const reportVerdict = (verdict: Verdict): VerdictReport => {
       return {
         status: 'crashed',
         error: {
-          ...ownError('Crashed', `the Python interpreter ended: ${verdict.detail}`),
+          ...ownError('Crashed', `${INTERPRETER_ENDED}${verdict.detail}`),
           traceback: verdict.stack,
         },
       };

@@ -132,6 +132,9 @@ export type RunError = z.infer<typeof RunError>;
 /** Type of the error of a run that was not begun since a package could not be had; its status is `setup-failed`. */
 export const PACKAGES_MISSING = 'PackagesMissing';
 
+/** How the message of a crashed run begins whose interpreter ended, and not the process with it; the reason follows. */
+export const INTERPRETER_ENDED = 'the Python interpreter ended: ';
+
 /** `text/html`: type and subtype of restricted names as RFC 6838 has them, in lower case. */
 export const MimeType = z
   .string()

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { outcomeMessageOf } from '../../../src/renderer/console/model/outcome-message.ts';
+import { reportVerdict } from '../../../src/main/run/verdict.ts';
 import { RunStatus, SessionState } from '../../../src/shared/contract/run.ts';
 import { RUNTIME_NAMES } from '../../../src/shared/runtimes.ts';
 import { createTranslate } from '../../../src/shared/translate.ts';
@@ -14,6 +15,7 @@ const said = (changes: Parameters<typeof resultOf>[0]): string | undefined =>
     .join(' ');
 const lost = { id: 's', state: 'lost' } as const;
 const error = { type: 'Crashed', message: 'signal SIGKILL', traceback: '', line: null };
+const interpreterEnded = reportVerdict({ kind: 'interpreter-died', detail: 'exit code 3', stack: '' }).error;
 
 it.each([
   [{ status: 'ok' }, undefined],
@@ -35,6 +37,14 @@ it.each([
   [
     { status: 'crashed', session: lost, error },
     'The sandbox process ended (signal SIGKILL). Nothing else was affected. Variables lost.',
+  ],
+  [
+    { status: 'crashed', session: lost, error: interpreterEnded },
+    'The interpreter of this session ended (exit code 3). Nothing else was affected. Variables lost.',
+  ],
+  [
+    { status: 'crashed', runtime: 'native', error: interpreterEnded },
+    'Python ended unexpectedly (exit code 3). Variables lost.',
   ],
   [
     { status: 'crashed', runtime: 'native', error },

@@ -1,5 +1,5 @@
 /** What the sandbox itself has to say about a run: what happened, what was kept, what to do. */
-import { PACKAGES_MISSING, type RunResult } from '../../../shared/contract/run.ts';
+import { INTERPRETER_ENDED, PACKAGES_MISSING, type RunResult } from '../../../shared/contract/run.ts';
 import { traitsOf } from '../../../shared/runtimes.ts';
 
 export interface Sentence {
@@ -55,12 +55,23 @@ const cancelled = (result: RunResult, { stopTime }: OutcomeTexts): OutcomeMessag
   }
 };
 
-const crashed = ({ runtime }: RunResult, reason: string): OutcomeMessage => {
-  const { keepsSessions, sandboxed, supervised } = traitsOf(runtime);
-  const key = sandboxed ? 'console.crashed' : 'console.pythonCrashed';
+/** Why a run's interpreter ended without its process; null when that is not what happened. */
+export const interpreterEndOf = ({ error, status }: RunResult): string | null =>
+  status === 'crashed' && error?.message.startsWith(INTERPRETER_ENDED) === true
+    ? error.message.slice(INTERPRETER_ENDED.length)
+    : null;
+
+const crashed = (result: RunResult, processReason: string): OutcomeMessage => {
+  const { keepsSessions, sandboxed, supervised } = traitsOf(result.runtime);
+  const interpreterReason = interpreterEndOf(result);
+  const inSandbox = interpreterReason === null ? 'console.crashed' : 'console.interpreterCrashed';
+  const reason = interpreterReason ?? processReason;
   return {
     tone: 'danger',
-    sentences: [{ key, values: { reason } }, ...(keepsSessions ? [{ key: 'console.stateLost' }] : [])],
+    sentences: [
+      { key: sandboxed ? inSandbox : 'console.pythonCrashed', values: { reason } },
+      ...(keepsSessions ? [{ key: 'console.stateLost' }] : []),
+    ],
     activity: supervised,
   };
 };
