@@ -220,7 +220,10 @@ export type RunCall = z.infer<typeof RunCall>;
 
 /** What Python says of its run (outcome.py) and a result has just so: what is declared here goes all the way by itself. */
 export const GuestResultFields = z.strictObject({
-  /** Last expression; null when there is none (None counts as none), and in the result of a run that did not end by itself. */
+  /**
+   * Last expression; null when there is none (None counts as none, and so does what shows itself by
+   * `_ipython_display_`), and in the result of a run that did not end by itself.
+   */
   value: RunValue.nullable(),
 });
 export type GuestResultFields = z.infer<typeof GuestResultFields>;

@@ -162,6 +162,30 @@ Table()`;
     ]);
   });
 
+  it('that shows itself has nothing else to show, and is not asked for its text', async () => {
+    const code = `
+asked = []
+class Own:
+    def _ipython_display_(self): display('by itself')
+    def __str__(self): asked.append('str'); return 'text'
+    def __repr__(self): asked.append('repr'); return 'text'
+Own()`;
+    expect((await guest.run(code)).value).toBeNull();
+    expect(guest.takeShown().map(({ mime }) => Object.fromEntries(mime))).toEqual([
+      { 'text/plain': "'by itself'" },
+    ]);
+    expect((await guest.run('asked')).value?.json).toEqual([]);
+  });
+
+  it.each(['raise NotImplementedError', '1 / 0'])(
+    'that fails to show itself (%s) has its text',
+    async (how) => {
+      const code = `class Own:\n  def _ipython_display_(self): ${how}\n  def __str__(self): return 'text'\nOwn()`;
+      expect((await guest.run(code)).value).toEqual({ text: 'text' });
+      guest.takeStderr();
+    },
+  );
+
   it.each(['1', '"text"', '[1]', '{"a": 1}', 'object()', 'int', 'None', '1;'])(
     '%s has no more',
     async (code) => {

@@ -192,6 +192,13 @@ describe('what is kept between runs', () => {
     },
   );
 
+  it('a value that shows itself is nothing else, in a session and in a program', async () => {
+    const code = 'class A:\n  def _ipython_display_(self): display("by itself")\nA()';
+    const shown = { value: null, outputs: [{ mime: { 'text/plain': "'by itself'" } }] };
+    expect(await run(code)).toMatchObject(shown);
+    expect(await runner.run({ code })).toMatchObject(shown);
+  });
+
   it('a database is whole while no transaction is under way', async () => {
     const begin = 'import sqlite3\nd = sqlite3.connect("d.db")\n_ = d.execute("create table t (a)")';
     expect(await run(begin)).toMatchObject({ ...kept, files: [{ name: 'd.db' }], notices: [] });

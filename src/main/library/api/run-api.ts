@@ -65,7 +65,10 @@ export interface RunNotice {
 
 export interface RunResult {
   status: RunStatus;
-  /** Last expression; null when there is none (None counts as none). `json` where JSON holds it exactly. */
+  /**
+   * Last expression; null when there is none (None counts as none, and so does what shows itself by
+   * `_ipython_display_`). `json` where JSON holds it exactly.
+   */
   value: { text: string; json?: JsonData | undefined } | null;
   stdout: string;
   stderr: string;

@@ -100,11 +100,10 @@ class _Program:
         if error is not None:
             figures.end_run(error)
             return None
-        value = None if result is None else describe_value(result, self._text_limit)
         figures.take_open()
-        if result is not None and not figures.has_taken(result):
-            self._parts.display.show_value(result)
-        return value
+        if result is None or (not figures.has_taken(result) and self._parts.display.show_value(result)):
+            return None
+        return describe_value(result, self._text_limit)
 
     def _failure(self, error: BaseException, code: str | None = None) -> Failure | None:
         return describe_failure(error, self._text_limit, SCRIPT, code)

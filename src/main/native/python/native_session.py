@@ -168,11 +168,10 @@ class _Session:
     def _look_at(self, result: object, text_limit: int) -> Value | None:
         """Describe the value of the last expression, and show what there is to show."""
         figures = self._parts.figures
-        value = None if result is None else describe_value(result, text_limit)
         figures.take_open()
-        if result is not None and not figures.has_taken(result):
-            self._parts.display.show_value(result)
-        return value
+        if result is None or (not figures.has_taken(result) and self._parts.display.show_value(result)):
+            return None
+        return describe_value(result, text_limit)
 
     def _show_after(self, error: BaseException) -> None:
         """The same for code that failed: the figures made before."""

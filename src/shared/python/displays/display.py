@@ -69,17 +69,23 @@ class Display:
             display_id = f"display-{self._handles}"
         return DisplayHandle(self.display, str(display_id))
 
-    def show_value(self, value: object) -> None:
-        """Show the value of a run's last expression when there is more to it than its text."""
+    def show_value(self, value: object) -> bool:
+        """Show the value of a run's last expression when there is more to it than its text.
+
+        Whether it has shown itself, and so has no text to be told of.
+        """
         if type(value) in _PLAIN or is_class(value):
-            return
+            return False
         try:
             forms = self._forms.of(value)
-            if forms and set(forms) != {"text/plain"}:
+            if not forms:
+                return True
+            if set(forms) != {"text/plain"}:
                 self._outputs.send(forms)
         except Exception as error:
             # An object that breaks when it is looked at still has its text.
             report(error)
+        return False
 
 
 def install_display(outputs: Outputs, forms: DisplayForms) -> Display:

@@ -180,9 +180,8 @@ class Session:
     def _look_at(self, result: object, text_limit: int) -> Value | None:
         """Describe the value of the last expression, and show what there is to show."""
         accept_interrupts()
-        value = None if result is None else describe_value(result, text_limit)
-        self._show_rest(result)
-        return value
+        has_shown_itself = self._show_rest(result)
+        return None if result is None or has_shown_itself else describe_value(result, text_limit)
 
     def _finish(self, end_seconds: float | None) -> None:
         """Bring what was written into the files; at the end of a program all that Python does there."""
@@ -223,11 +222,10 @@ class Session:
                 # A session that is full may still run what makes room.
                 pass
 
-    def _show_rest(self, result: object) -> None:
-        """Show the figures left open, and the value when there is more to it than its text."""
+    def _show_rest(self, result: object) -> bool:
+        """Show the figures left open, and the value when there is more to it than its text; whether it shows itself."""
         self._figures.take_open()
-        if result is not None and not self._figures.has_taken(result):
-            self._display.show_value(result)
+        return result is not None and not self._figures.has_taken(result) and self._display.show_value(result)
 
     def _show_after(self, error: BaseException) -> None:
         """The same for code that failed: the figures made before."""
