@@ -56,5 +56,10 @@ it('keeps a session’s variables, answers input(), and its tabs say that nothin
   expect(
     await (await ended(await runCode(page, '"x" in globals()'))).locator('.value').innerText(),
   ).toContain('False');
+  // The process is a new one, the cells are counted on.
+  const failed = await ended(await runCode(page, '1 / 0'));
+  const [, number = ''] = /^\[(\d+)\]$/u.exec(await failed.getByText(/^\[\d+\]$/u).innerText()) ?? [];
+  await failed.locator('summary').click();
+  expect(await failed.locator('details pre').innerText()).toContain(`File "<script ${number}>", line 1`);
   expect(app.errors).toEqual([]);
 });

@@ -88,7 +88,7 @@ export class NativeBackend implements Backend {
     };
   }
 
-  async open(request: RunRequest, { signal }: RunContext): Promise<Opening> {
+  async open(request: RunRequest, { number, signal }: RunContext): Promise<Opening> {
     const { clock } = this.#config;
     const began = clock.now();
     const preparation = (): { startMs: number; packagesMs: 0; packages: [] } => ({
@@ -113,7 +113,7 @@ export class NativeBackend implements Backend {
     }
     const check = checked.value;
     if (!check.ok) return refuse({ kind: 'setup-failed', detail: check.problem.message });
-    const opened = await this.#openIn(check.interpreter.path, request, signal);
+    const opened = await this.#openIn(check.interpreter.path, { request, number }, signal);
     return opened.kind === 'refused'
       ? refuse(opened.verdict)
       : { kind: 'opened', interpreter: opened.interpreter, ...preparation() };
@@ -130,20 +130,21 @@ export class NativeBackend implements Backend {
     await this.#sessions.close();
   }
 
-  async #openIn(program: string, request: RunRequest, signal: AbortSignal): Promise<Opened> {
+  async #openIn(program: string, asked: AskedRun, signal: AbortSignal): Promise<Opened> {
+    const { session } = asked.request;
     try {
-      if (request.session === undefined) return await this.#openProgram(program, request);
-      return await this.#openSession(program, request, request.session, signal);
+      if (session === undefined) return await this.#openProgram(program, asked);
+      return await this.#openSession(program, asked, session, signal);
     } catch (error) {
       if (signal.aborted) return { kind: 'refused', verdict: { kind: 'cancelled', by: null } };
       return { kind: 'refused', verdict: { kind: 'setup-failed', detail: detailOf(error) } };
     }
   }
 
-  async #openProgram(program: string, request: RunRequest): Promise<Opened> {
+  async #openProgram(program: string, asked: AskedRun): Promise<Opened> {
     const folder = await newFolder();
     try {
-      await prepare(folder, request);
+      await prepare(folder, asked);
     } catch (error) {
       await folder.remove();
       throw error;
@@ -151,22 +152,17 @@ export class NativeBackend implements Backend {
     return { kind: 'opened', interpreter: new ProgramInterpreter({ ...this.#parts(program), folder }) };
   }
 
-  async #openSession(
-    program: string,
-    request: RunRequest,
-    name: string,
-    signal: AbortSignal,
-  ): Promise<Opened> {
+  async #openSession(program: string, asked: AskedRun, name: string, signal: AbortSignal): Promise<Opened> {
     const { clock } = this.#config;
     const key = this.#checked?.key ?? '';
     let session = await this.#sessions.find(name, key);
-    if (session !== null && !(await isPrepared(session, request))) {
+    if (session !== null && !(await isPrepared(session, asked))) {
       await this.#sessions.lose(name);
       session = null;
     }
     if (session === null) {
       session = await this.#sessions.start(name, key, () => this.#startSession(program, signal));
-      await prepare(session.folder, request);
+      await prepare(session.folder, asked);
     }
     const takeLoss = (): boolean => this.#sessions.losses.take(name);
     return { kind: 'opened', interpreter: new SessionInterpreter({ clock, session, takeLoss }) };
@@ -207,6 +203,12 @@ type Opened =
   | { readonly kind: 'opened'; readonly interpreter: Interpreter }
   | { readonly kind: 'refused'; readonly verdict: Verdict };
 
+/** What a run asks for, and what its caller counts it by. */
+interface AskedRun {
+  readonly request: RunRequest;
+  readonly number: RunContext['number'];
+}
+
 /** The run's folder can't be made or filled. */
 class FolderError extends Error {
   override readonly name = 'FolderError';
@@ -220,18 +222,18 @@ const newFolder = async (): Promise<RunFolder> => {
   }
 };
 
-const prepare = async (folder: RunFolder, request: RunRequest): Promise<void> => {
+const prepare = async (folder: RunFolder, { number, request }: AskedRun): Promise<void> => {
   try {
-    await folder.prepare(request.code, request.files ?? [], factsOf(request, null));
+    await folder.prepare(request.code, request.files ?? [], factsOf(request, null, undefined, { number }));
   } catch (error) {
     throw new FolderError(`the run's files could not be written: ${messageOf(error)}`);
   }
 };
 
 /** False when the session can run nothing any more: its process has ended meanwhile, or code has removed its folder. */
-const isPrepared = async (session: NativeSession, request: RunRequest): Promise<boolean> => {
+const isPrepared = async (session: NativeSession, asked: AskedRun): Promise<boolean> => {
   try {
-    await prepare(session.folder, request);
+    await prepare(session.folder, asked);
   } catch (error) {
     if (session.isAlive && (await session.folder.isThere())) throw error;
     return false;

@@ -201,9 +201,17 @@ export class BackendRunner implements Runner {
   /** Runs the code once its turn has come. Failures of the guest or the system become verdicts, not rejections. */
   async #attempt(parts: RunParts): Promise<Attempt> {
     const { endsSession, number, options, request, signal } = parts;
-    const { onPackages, onPhase, adviceWording } = options;
+    const { onPackages, onPhase, adviceWording, number: codeNumber } = options;
     const modules = options.functions?.set.modulesFor(request.code) ?? [];
-    const context = { signal, onPackages, onPhase, adviceWording, modules, endsSession };
+    const context = {
+      signal,
+      onPackages,
+      onPhase,
+      adviceWording,
+      number: codeNumber,
+      modules,
+      endsSession,
+    };
     const opening = await this.#options.backend.open(request, context);
     const { packages, packagesMs, startMs } = opening;
     const prepared = { packages, packagesMs, startMs };

@@ -16,6 +16,7 @@ export interface RunContext {
   readonly onPackages: RunOptions['onPackages'];
   readonly onPhase?: RunOptions['onPhase'];
   readonly adviceWording?: RunOptions['adviceWording'];
+  readonly number?: RunOptions['number'];
   /** Modules that the run's functions need, beside what its code imports. */
   readonly modules: readonly string[];
   /** Why the session ends with this run, as a program does; null for any other run. One that is not there is not begun for it. */

@@ -192,6 +192,19 @@ describe('what is kept between runs', () => {
     },
   );
 
+  it('code goes by the number that whoever runs it counts by, in a new process as well', async () => {
+    const numbered = async (code: string, number: number): Promise<string> =>
+      (await runner.run({ code, session: 's' }, { number })).error?.traceback ?? '';
+    await numbered('def broken():\n    return 1 / 0', 7);
+    expect(await numbered('broken()', 12)).toMatch(
+      /File "<script 12>", line 1, in <module>[^]*File "<script 7>", line 2, in broken\n {4}return 1/u,
+    );
+    await numbered('import os\nos._exit(0)', 13);
+    expect(await numbered('1 / 0', 14)).toContain('File "<script 14>", line 1');
+    // Counted on where nobody counts.
+    expect((await run('1 / 0')).error?.traceback).toContain('File "<script 15>"');
+  });
+
   it('a value that shows itself is nothing else, in a session and in a program', async () => {
     const code = 'class A:\n  def _ipython_display_(self): display("by itself")\nA()';
     const shown = { value: null, outputs: [{ mime: { 'text/plain': "'by itself'" } }] };

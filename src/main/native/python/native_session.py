@@ -83,7 +83,7 @@ class _Session:
     def run(self, text_limit: int, *, is_answered: bool) -> str:
         """Execute the code that is in the folder; its outcome as JSON. Raises _Forked."""
         code, facts = code_of(self._parts.read("script.py")), read_facts(self._parts.read("facts.json"))
-        filename = self._sources.add(code)
+        filename = self._sources.add(code, facts.number)
         files, figures = self._parts.files, self._parts.figures
         # Where code has gone to is kept, as all else of the session.
         files.enter(stay=self._has_entered)
