@@ -121,6 +121,7 @@ it('a place that is left takes the keyboard to the next, and writing goes on aft
   await command('show-packages');
   await becomes('button Packages');
   await command('show-settings');
+  await becomes('button Settings');
   await page.getByRole('switch').first().focus();
   await command('show-activity');
   await becomes('button Activity');
