@@ -39,7 +39,7 @@ export const cellKeyOf = (event: PressedKey): CellKey | null => {
   return Object.hasOwn(KEYS, full) ? (KEYS[full] ?? null) : null;
 };
 
-/** What is shown of each, as it stands on a keyboard. */
+/** What is shown of each, as it stands on a keyboard; Shift is named in the window's language. */
 export const CELL_KEY_LABELS: Readonly<Partial<Record<CellAction, string>>> = {
   'insert-above': 'A',
   'insert-below': 'B',
