@@ -147,4 +147,10 @@ it('are made of code with M and code of them with Y, are not run, and are commen
     expect(await cells.nth(1).locator('.cm-content').innerText()).toContain('## What'),
   );
   expect(await cells.nth(1).locator('.markdown').count()).toBe(0);
+  // What M took away comes back with Y.
+  await cells.first().focus();
+  await press(page, 'm');
+  await cells.first().locator('.result').waitFor({ state: 'detached' });
+  await press(page, 'y');
+  await cells.first().locator('.output').getByText('ran').waitFor();
 });

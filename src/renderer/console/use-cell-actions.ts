@@ -35,6 +35,8 @@ export const useCellActions = (): ((action: CellAction, place: CellPosition) => 
     await navigator.clipboard.writeText(outputText(cell));
     toasts.show(t('common.copied'));
   };
+  /** Puts back what cells had brought out before they were made text, as long as that can be. */
+  const putBacks = new WeakMap<Cell, () => void>();
   return (action, { cell, cursor, session }) => {
     if (!isPossible(action, session, cell)) return;
     const index = session.cells.indexOf(cell);
@@ -88,6 +90,7 @@ export const useCellActions = (): ((action: CellAction, place: CellPosition) => 
       case 'to-text': {
         const hadOutcome = cell.phase.name !== 'draft' || cell.items.length > 0;
         const putBack = changeKind(cell, 'markdown');
+        putBacks.set(cell, putBack);
         if (hadOutcome) {
           const run = (): void => {
             putBack();
@@ -99,7 +102,8 @@ export const useCellActions = (): ((action: CellAction, place: CellPosition) => 
         return;
       }
       case 'to-code':
-        changeKind(cell, 'code');
+        putBacks.get(cell)?.();
+        if (cell.kind !== 'code') changeKind(cell, 'code');
         stay(cell);
         return;
       case 'run-above':
