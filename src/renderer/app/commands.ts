@@ -55,7 +55,9 @@ export const runCommand = (services: Services, actions: CommandActions, command:
       store.goToNewSession();
       return;
     case 'close-session':
-      if (session !== null) removing.closeSession(session);
+      // What is not seen is not closed: who is elsewhere leaves that place.
+      if (view.value !== 'console') view.value = 'console';
+      else if (session !== null) removing.closeSession(session);
       return;
     case 'find':
       view.value = 'console';

@@ -19,3 +19,16 @@ it('what makes sessions is obeyed once those of the last time are known, and aft
   expect(store.sessions.value.map(({ number }) => number)).toEqual([1, 2]);
   expect(made).toEqual(['document']);
 });
+
+it('a session that is not in view is not closed: who is elsewhere goes to the console', () => {
+  const { store } = openedConsole();
+  const closed: unknown[] = [];
+  const actions = { removing: { closeSession: (session: unknown) => closed.push(session) } };
+  const services = { console: store, view: ref('activity') };
+  const close = (): void =>
+    runCommand(services as unknown as Services, actions as unknown as CommandActions, 'close-session');
+  close();
+  expect([services.view.value, closed]).toEqual(['console', []]);
+  close();
+  expect(closed).toEqual([store.active.value]);
+});
