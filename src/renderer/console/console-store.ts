@@ -137,11 +137,11 @@ export class ConsoleStore {
     return removal;
   }
 
-  /** It can come back for a while. */
+  /** Its run is stopped. It can come back for a while. */
   removeCell(session: Session, cell: Cell): Removal {
     const removal: Removal = { kind: 'cell', session, cell, index: session.cells.indexOf(cell) };
     this.removals.add(removal);
-    this.#queue.takeOut(cell);
+    void this.stop(cell);
     session.removeCell(cell);
     return removal;
   }

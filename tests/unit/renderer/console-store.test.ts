@@ -89,6 +89,22 @@ describe('cells that wait for their turn', () => {
     expect(ran).toEqual(['2', '1', '3']);
   });
 
+  it('are stopped or taken out where they are removed, and can come back', async () => {
+    const { cells, finish, ran, session, store } = held();
+    const first = store.run(session, cells[0]);
+    const second = store.run(session, cells[1]);
+    const removals = [store.removeCell(session, cells[0]), store.removeCell(session, cells[1])];
+    await second;
+    expect(cells[0].phase).toMatchObject({ name: 'running', stopping: true });
+    expect([session.isRunning, ...placesOf(cells)]).toEqual([false, null, null, null]);
+    await finish('1', { status: 'cancelled', stdout: 'kept' });
+    await first;
+    for (const removal of removals.toReversed()) store.undo(removal);
+    expect(session.cells.slice(0, 2)).toEqual(cells.slice(0, 2));
+    expect([cells[0].phase.name, cells[0].items.length, cells[1].phase.name]).toEqual(['done', 1, 'draft']);
+    expect(ran).toEqual(['1']);
+  });
+
   it('are left out after a failure, when they were asked for together', async () => {
     const { cells, finish, ran, session, store } = held();
     const all = store.runAll(session, cells.slice(0, 2));
