@@ -81,7 +81,8 @@ it('says what comes of files that are held over it: scripts are attached onto a 
   const cell = await ended(await runCode(page, 'from helper import answer\nanswer'));
   expect(await cell.locator('.value').innerText()).toContain('42');
   await hold('.drawer', 'drop', 'second.ipynb');
-  await drawerOf(page).getByText('second.ipynb').waitFor({ timeout: START_MS });
+  // It is there, not on its way: closing would ask about what is.
+  await drawerOf(page).locator('.file', { hasText: 'second.ipynb' }).waitFor({ timeout: START_MS });
   await hold('[role="tablist"]', 'drop', 'main.py');
   await page.getByRole('tab', { name: 'main.py' }).waitFor();
 });
@@ -118,6 +119,38 @@ it('files are added with the keyboard, their path copied, deleted and brought ba
   await more.waitFor({ timeout: START_MS });
   const back = await ended(await runCode(page, 'open("notes.txt").read()'));
   expect(await back.locator('.value').innerText()).toContain('a line');
+});
+
+it('adding is cancelled, while the file waits for a run and while it goes over: run and variables stay', async () => {
+  const { page, close } = await open(newData());
+  onTestFinished(close);
+  const drawer = drawerOf(page);
+  const adding = drawer.getByText('Adding rain.csv');
+  await ended(await runCode(page, 'kept = 42'));
+  const cell = await runCode(page, 'print("going")\ninput("Go on? ")');
+  await cell.locator('.input input').waitFor({ timeout: START_MS });
+  await drop(page, '.cell', 'rain.csv', 1_000_000);
+  await adding.waitFor();
+  await drawer.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await adding.waitFor({ state: 'detached' });
+  await drawer.locator('button:focus', { hasText: 'Add files' }).waitFor();
+  await cell.locator('.input input').focus();
+  await page.keyboard.type('yes');
+  await page.keyboard.press('Enter');
+  await ended(cell);
+  await drop(page, '.cell', 'rain.csv', 20_000_000);
+  await drawer.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await adding.waitFor({ state: 'detached' });
+  const after = await ended(await runCode(page, 'import os\n(kept, "rain.csv" in os.listdir())'));
+  // It may have just arrived; then it is in the list, too.
+  const told = await after.locator('.value').innerText();
+  await eventually(async () => {
+    const listed = await drawer.getByText('rain.csv').count();
+    expect(told).toContain(listed === 0 ? '(42, False)' : '(42, True)');
+  });
+  expect(await page.locator('.toast').count()).toBe(0);
+  await drop(page, '.cell', 'rain.csv', 10);
+  await drawer.locator('.file', { hasText: '47 B' }).waitFor({ timeout: START_MS });
 });
 
 it('all files are saved as a zip', async () => {

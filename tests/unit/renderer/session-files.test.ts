@@ -247,6 +247,32 @@ it('what is not kept is said, and counts as lost with the rest', async () => {
   expect(opened.session.lost).toEqual({ reason: 'reset', files: ['more.txt'], printed: '' });
 });
 
+it('what is cancelled is let go of: the file that waits, and those after it; what has arrived stays', async () => {
+  const results: ((result: Partial<RunResult>) => void)[] = [];
+  const held = (): Promise<Partial<RunResult>> => new Promise((resolve) => results.push(resolve));
+  const { brought, cancelled, session, store } = await open(newFolder(), held);
+  const timing = { waitMs: 9, startMs: 0, packagesMs: 0, runMs: 0 };
+  const chosen = (...names: string[]) => chosenFiles(names.map((name) => new File([name], name))).files;
+  const attaching = store.files.attach(session, chosen('a', 'b', 'c'));
+  await vi.waitFor(() => expect(results).toHaveLength(1));
+  results[0]?.({});
+  await vi.waitFor(() => expect(results).toHaveLength(2));
+  store.files.transfer.value?.cancel();
+  expect(cancelled).toHaveLength(1);
+  results[1]?.({ status: 'cancelled', timing });
+  expect(await attaching).toEqual([]);
+  expect(store.files.transfer.value).toBeNull();
+  expect(brought.map(({ files }) => files)).toEqual([['a=a'], ['b=b']]);
+  expect(listedFiles(session).map(({ name }) => name)).toEqual(['a']);
+  // It had arrived by then.
+  const late = store.files.attach(session, chosen('d'));
+  await vi.waitFor(() => expect(results).toHaveLength(3));
+  store.files.transfer.value?.cancel();
+  results[2]?.({ status: 'cancelled', timing: { ...timing, runMs: 1 } });
+  expect(await late).toEqual([]);
+  expect(listedFiles(session).map(({ name }) => name)).toEqual(['a', 'd']);
+});
+
 it('a file that is too large is named, and the others are taken', () => {
   const large = new File([], 'large.bin');
   Object.defineProperty(large, 'size', { value: LIMITS.fileBytes + 1 });

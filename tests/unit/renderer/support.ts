@@ -15,6 +15,8 @@ export interface OpenedConsole {
   readonly store: ConsoleStore;
   /** Codes that were run. */
   readonly ran: readonly string[];
+  /** Ids of runs that were cancelled. */
+  readonly cancelled: readonly string[];
   /** Tells the store of what goes on in the sandbox. */
   readonly tell: (event: SandboxEvent) => void;
   /** Tells it of a run. */
@@ -38,6 +40,7 @@ export const openedConsole = (
   },
 ): OpenedConsole => {
   const ran: string[] = [];
+  const cancelled: string[] = [];
   let config = Config.parse({});
   let tell: (event: SandboxEvent) => void = () => undefined;
   let say: (event: RunEvent) => void = () => undefined;
@@ -54,7 +57,10 @@ export const openedConsole = (
       ran.push(request.code);
       return fine(resultOf(await run(request, runId)));
     },
-    cancel: () => Promise.resolve(fine(true)),
+    cancel: (runId) => {
+      cancelled.push(runId);
+      return Promise.resolve(fine(true));
+    },
     reset: () => Promise.resolve(fine(true)),
     removeFile: () => Promise.resolve(fine(true)),
   };
@@ -68,6 +74,7 @@ export const openedConsole = (
   return {
     store,
     ran,
+    cancelled,
     tell: (event) => tell(event),
     say: (event) => say(event),
     set: (sandbox) => (config = { ...config, sandbox: { ...config.sandbox, ...sandbox } }),

@@ -10,7 +10,7 @@ import { FILE_MARK, type AttachedFile, type Session } from '../model/session.ts'
 const PART_BYTES = 16 * 1024 * 1024;
 
 export interface SessionFilesOptions {
-  readonly api: Pick<SandboxApi, 'files' | 'readFile' | 'removeFile' | 'run'>;
+  readonly api: Pick<SandboxApi, 'cancel' | 'files' | 'readFile' | 'removeFile' | 'run'>;
   readonly work: Pick<WorkApi, 'read' | 'save'>;
   readonly uniqueName: () => string;
   readonly runId: () => string;
@@ -23,6 +23,8 @@ export interface Transfer {
   readonly name: string;
   readonly bytesDone: number;
   readonly bytesTotal: number;
+  /** Lets go of what has not arrived. */
+  readonly cancel: () => void;
 }
 
 export type AttachProblem =
@@ -87,13 +89,16 @@ export class SessionFiles {
 
   /** Puts files into a session, one after the other; what went wrong. */
   async attach(session: Session, files: readonly ChosenFile[]): Promise<readonly AttachProblem[]> {
+    const stop = new AbortController();
+    const cancel = (): void => stop.abort();
     const problems: AttachProblem[] = [];
     const bytesTotal = files.reduce((sum, { size }) => sum + size, 0);
     let bytesDone = 0;
     try {
       for (const file of files) {
-        this.transfer.value = { session, name: file.name, bytesDone, bytesTotal };
-        const problem = await this.#attachOne(session, file);
+        if (stop.signal.aborted) break;
+        this.transfer.value = { session, name: file.name, bytesDone, bytesTotal, cancel };
+        const problem = await this.#attachOne(session, file, stop.signal);
         if (problem !== null) problems.push(problem);
         bytesDone += file.size;
       }
@@ -179,7 +184,8 @@ export class SessionFiles {
     session.noteFiles(files.filter(({ name }) => !made.has(name)).map(asListed), null);
   }
 
-  async #attachOne(session: Session, file: ChosenFile): Promise<AttachProblem | null> {
+  /** @param signal lets go of it, as long as it is not there */
+  async #attachOne(session: Session, file: ChosenFile, signal: AbortSignal): Promise<AttachProblem | null> {
     const { name } = file;
     let bytes: Uint8Array<ArrayBuffer>;
     try {
@@ -190,12 +196,12 @@ export class SessionFiles {
     }
     const failed = await this.withMissing(session, async (before) => {
       for (const some of [before, [{ name, bytes }]]) {
-        const problem = some.length === 0 ? null : await this.#place(session, some);
+        const problem = some.length === 0 ? null : await this.#place(session, some, signal);
         if (problem !== null) return problem;
       }
       return null;
     });
-    if (failed !== null) return { code: 'failed', name, detail: failed };
+    if (failed !== null) return signal.aborted ? null : { code: 'failed', name, detail: failed };
     const others = session.attached.filter((other) => other.name !== name);
     const size = others.reduce((sum, other) => sum + other.size, bytes.byteLength);
     // What is kept is put back with one run.
@@ -210,10 +216,18 @@ export class SessionFiles {
   }
 
   /** By a run without code; null, or why it could not be done. */
-  async #place(session: Session, files: readonly InputFile[]): Promise<string | null> {
-    const { api, runId } = this.#options;
-    const answer = await api.run({ code: '', session: session.name, files: [...files] }, { runId: runId() });
-    if (answer.ok && answer.value.status === 'ok') {
+  async #place(session: Session, files: readonly InputFile[], signal: AbortSignal): Promise<string | null> {
+    const { api } = this.#options;
+    const runId = this.#options.runId();
+    const cancel = (): void => void api.cancel(runId);
+    const run = api.run({ code: '', session: session.name, files: [...files] }, { runId });
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    const answer = await run;
+    signal.removeEventListener('abort', cancel);
+    // What was let go may have been there already.
+    const isDone = answer.ok && (signal.aborted ? areThere(answer.value) : answer.value.status === 'ok');
+    if (isDone) {
       session.noteRuntime(answer.value.runtime);
       session.noteFiles(files.map(asListed), null);
       return null;
