@@ -147,5 +147,19 @@ it('what is undone by Ctrl+Z is not offered to be undone any more: two cells tha
   await press('Control+z');
   await becomes('cell 1');
   await page.getByText('Cells merged.').waitFor({ state: 'detached', timeout: 5000 });
+});
+
+it('nothing is brought back under a dialog, where nobody sees it', async () => {
+  const { page } = app;
+  await page.keyboard.type('precious');
+  await press('Escape', 'Delete');
+  await becomes('cell 0');
+  await press('?');
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  await press('Control+z', '?', 'Escape');
+  await becomes('cell 0');
+  expect(await page.getByText('precious').count()).toBe(0);
+  await press('Control+z');
+  await page.getByText('precious').waitFor();
   expect(app.errors).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { nextTick, onBeforeUnmount, onMounted, provide, watch, type Ref } from 'vue';
 import { useServices } from '../../app/services.ts';
+import { isDialogOpen } from '../../shared/open-dialog.ts';
 import type { Cell } from '../model/cell.ts';
 import { setHidden } from '../model/collapsed.ts';
 import type { Match } from '../model/find/cell-search.ts';
@@ -27,9 +28,6 @@ export interface FindingActions {
 const MAX_FRAMES = 60;
 const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
 
-/** The menu reaches what is under a dialog, which the pointer and the keyboard do not. */
-const isAsking = (): boolean => document.querySelector('dialog[open]') !== null;
-
 /** What has the keyboard, also inside of an editor. */
 const focused = (): HTMLElement | null => {
   let element = document.activeElement;
@@ -56,8 +54,8 @@ export const useFinding = (
     return text.includes('\n') ? '' : text.slice(0, 200);
   };
   const open = (): void => {
-    // The keyboard is in a question that has to be answered first.
-    if (isAsking()) return;
+    // The menu reaches what is under a dialog, which the pointer and the keyboard do not.
+    if (isDialogOpen()) return;
     view.value = 'console';
     const isElsewhere = !isInBar(focused());
     if (isElsewhere) before = focused();
@@ -77,7 +75,7 @@ export const useFinding = (
   };
 
   const pressed = (event: KeyboardEvent): void => {
-    if (view.value !== 'console' || event.altKey || isAsking()) return;
+    if (view.value !== 'console' || event.altKey || isDialogOpen()) return;
     const isMac = info.value?.platform === 'darwin';
     const isWithMod = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
     const key = event.key.toLowerCase();
