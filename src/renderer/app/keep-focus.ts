@@ -16,14 +16,21 @@ export const useKeptFocus = (elsewhere: () => void): void => {
   };
 
   const keep = (): void => {
-    const active = document.activeElement;
-    if (active instanceof HTMLElement && active !== document.body && canHaveIt(active)) remember(active);
+    const holder = holderNow();
+    if (holder !== null && canHaveIt(holder)) remember(holder);
     else if (path.length > 0 && !path.some(takesIt)) elsewhere();
+  };
+  /** Without a look at styles, and false for what changes elsewhere: the window must not be woken for each tick of a clock. */
+  const mayBeLost = (changes: readonly MutationRecord[]): boolean => {
+    if (path.length === 0) return false;
+    const holder = holderNow();
+    if (holder === null || holder.matches(':disabled')) return true;
+    return changes.some(({ target, type }) => type === 'attributes' && target.contains(holder));
   };
   let isDue = false;
   /** Once in a frame: whoever takes something away may give the keyboard to something else before. */
-  const keepSoon = (): void => {
-    if (isDue) return;
+  const keepSoon = (changes: readonly MutationRecord[]): void => {
+    if (isDue || !mayBeLost(changes)) return;
     isDue = true;
     requestAnimationFrame(() => {
       isDue = false;
@@ -52,6 +59,12 @@ export const useKeptFocus = (elsewhere: () => void): void => {
     document.removeEventListener('focusin', focused);
     document.removeEventListener('pointerdown', pointed, { capture: true });
   });
+};
+
+/** Null: it is nowhere. */
+const holderNow = (): HTMLElement | null => {
+  const { activeElement, body } = document;
+  return activeElement instanceof HTMLElement && activeElement !== body ? activeElement : null;
 };
 
 const canHaveIt = (element: HTMLElement): boolean =>
