@@ -55,6 +55,8 @@ export const chooseNative = async (page: Page): Promise<void> => {
 /** Types code into the last cell and runs it with the keyboard; the cell that runs. */
 export const runCode = async (page: Page, code: string): Promise<Locator> => {
   const cells = page.locator('.cell');
+  // Of none, the last would be another one once it has run.
+  await cells.first().waitFor();
   const index = (await cells.count()) - 1;
   const cell = cells.nth(index);
   await cell.locator('.cm-content').click();
