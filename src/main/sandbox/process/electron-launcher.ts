@@ -6,7 +6,13 @@ import * as electron from 'electron';
 import type { Details, Session, UtilityProcess } from 'electron';
 import { fromEmitterPort } from '../../../shared/rpc/port.ts';
 import { StderrMonitor } from './stderr-monitor.ts';
-import { NO_CODE_FROM_STRINGS, sidecarEnvironment, type SidecarLauncher, whenStarted } from './launcher.ts';
+import {
+  LATER_OPTIMIZATION,
+  NO_CODE_FROM_STRINGS,
+  sidecarEnvironment,
+  type SidecarLauncher,
+  whenStarted,
+} from './launcher.ts';
 import type { ProcessExit, SidecarProcess } from '../sidecar/sidecar-process.ts';
 import { utilityExit } from './utility-exit.ts';
 
@@ -65,7 +71,7 @@ export class ElectronLauncher implements SidecarLauncher {
       serviceName: name,
       env: sidecarEnvironment(),
       stdio: 'pipe',
-      execArgv: [`--js-flags=${NO_CODE_FROM_STRINGS}`],
+      execArgv: [`--js-flags=${NO_CODE_FROM_STRINGS} ${LATER_OPTIMIZATION}`],
       // Older versions of Electron ignore both options.
       session: closedSession(),
       // macOS would attribute its permission requests to the app otherwise.
