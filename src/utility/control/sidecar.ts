@@ -86,6 +86,8 @@ export class Sidecar {
       takeSnapshot: async (_params, { write }) => {
         const { context } = this.#prepared();
         if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
+        // The first interpreter's thread, at the same time.
+        context.threads.prepare();
         const image = await makeSnapshot(context);
         if (this.#hasOpened()) throw new RpcError('failed', 'a guest was let in meanwhile');
         await sendInPieces(image, write);

@@ -94,6 +94,10 @@ export class SnapshotSelector {
    */
   async choose(request: RunRequest, needs: RunNeeds, signal: AbortSignal): Promise<SelectedSnapshot | null> {
     try {
+      // The run needs a process in any case: start it in parallel.
+      const starting: Starting = { ready: this.#sidecar(), reachable: this.#reachable() };
+      starting.ready.catch(() => undefined);
+      starting.reachable.catch(() => undefined);
       const imports = await needs.code.imports();
       // An input file may have the name of a module in the snapshot, which would then take precedence.
       if (hasModules(request, imports)) return null;
@@ -101,10 +105,6 @@ export class SnapshotSelector {
         return null;
       const { wants } = await needs.guessed();
       if (wants.required.length + (wants.optional ?? []).length === 0) return null;
-      // The run needs a process in any case: start it in parallel.
-      const starting: Starting = { ready: this.#sidecar(), reachable: this.#reachable() };
-      starting.ready.catch(() => undefined);
-      starting.reachable.catch(() => undefined);
       const packages = await needs.packages();
       const need = await this.#need(wants, packages);
       if (need === null) return null;
