@@ -91,6 +91,23 @@ export const itIsACodec = (codec: Codec): void => {
       expect(new TextDecoder().decode(await entries[1]?.read())).toBe('b = 2\n'.repeat(1000));
     });
 
+    it('reads what is small and what is large, of an archive within something larger', async () => {
+      const contents = ['b = 2\n', 'b = 2\n'.repeat(100_000)];
+      const archive = zipOf(
+        contents.map((one, index) => ({ name: `x/${index}.py`, contents: one, deflated: true })),
+      );
+      const around = new Uint8Array(archive.length + 20);
+      around.set(archive, 7);
+      const found = await contentsIn(codec, around.subarray(7, 7 + archive.length));
+      expect(Object.values(found)).toEqual(contents);
+    });
+
+    it('refuses an entry whose own header is damaged', async () => {
+      const archive = zipOf([{ name: 'a', contents: 'a' }]);
+      archive.writeUInt32LE(0, 0);
+      await expect(contentsIn(codec, archive)).rejects.toThrow();
+    });
+
     it.each(['/etc/passwd', '../up', 'a/../../up', 'C:/windows'])('refuses the name %j', async (name) => {
       await expect(contentsIn(codec, zipOf([{ name, contents: 'x' }]))).rejects.toThrow();
     });

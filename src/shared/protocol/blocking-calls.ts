@@ -39,6 +39,8 @@ export const blockingCalls = {
       id: z.int().nonnegative(),
       /** Where the part begins, in bytes. */
       offset: z.int().nonnegative(),
+      /** How many bytes of the files that follow may come behind the last part of this one: only whole files do. Left out: none. */
+      ahead: z.int().nonnegative().exactOptional(),
     }),
     // Most files of packages are smaller.
     partBytes: 512 * 1024,

@@ -14,7 +14,13 @@ import { connectStandardStreams, DeviceError, type Device } from './pyodide-314/
 import { describeFileError, ERRNO } from './pyodide-314/file-errors.ts';
 import { FileChanges } from './pyodide-314/file-changes.ts';
 import { isWritingFiles } from './pyodide-314/open-files.ts';
-import { placeFiles, readPackageFile } from './pyodide-314/package-files.ts';
+import {
+  placeFiles,
+  readPackageFile,
+  readPackageFiles,
+  type CopyFile,
+  type ReadFiles,
+} from './pyodide-314/package-files.ts';
 import { loadPyodideModule, setInterruptBuffer, type PyodideModule } from './pyodide-314/pyodide-module.ts';
 import type { SnapshotExtension } from './pyodide-314/realm-state.ts';
 import {
@@ -57,6 +63,10 @@ export class RealmGuestCore implements GuestCore {
   /** What comes with the snapshot that is to be restored. */
   readonly #libraries = new Map<string, object>();
   readonly #packages: PlacedPackage[] = [];
+
+  /** Of packages. */
+  readonly #copyFile: CopyFile = (id, target) => readPackageFile(this.#bridge, id, target);
+  readonly #readFiles: ReadFiles = (id, sizes) => readPackageFiles(this.#bridge, id, sizes);
 
   constructor(bridge: DeferredBridge) {
     this.#bridge = bridge;
@@ -158,7 +168,8 @@ export class RealmGuestCore implements GuestCore {
       if (this.#interpreter === undefined) return 'the interpreter is not running';
       this.#interpreter.installPackage(
         { paths: JSON.parse(paths) as string[], sizes: JSON.parse(sizes) as number[], firstId },
-        (id, target) => readPackageFile(this.#bridge, id, target),
+        this.#copyFile,
+        this.#readFiles,
       );
       return '';
     } catch (error) {
@@ -210,7 +221,7 @@ export class RealmGuestCore implements GuestCore {
     if (length <= 0 || this.#interpreter === undefined) throw new DeviceError(ERRNO.io);
     const text = new RealmTextDecoder().decode(answer.subarray(0, length));
     for (const placed of JSON.parse(text) as readonly PlacedPackage[])
-      this.#interpreter.placePackage(placed, (id, target) => readPackageFile(this.#bridge, id, target));
+      this.#interpreter.placePackage(placed, this.#copyFile, this.#readFiles);
   }
 
   #restoredPackages(text: string): RestoredPackages {
@@ -224,7 +235,7 @@ export class RealmGuestCore implements GuestCore {
       },
       placeFiles: (files) => {
         for (const { paths, sizes, firstId } of this.#packages) {
-          placeFiles(files, paths, sizes, firstId, (id, target) => readPackageFile(this.#bridge, id, target));
+          placeFiles(files, paths, sizes, firstId, this.#copyFile, this.#readFiles);
         }
       },
     };

@@ -7,7 +7,7 @@ import bootSource from '../python/boot.py?raw';
 import { RealmTextDecoder, RealmTextEncoder } from './platform/text-codec.ts';
 import { HiddenDevice, type Device } from './pyodide-314/devices.ts';
 import type { FileChanges } from './pyodide-314/file-changes.ts';
-import { placeFiles, type CopyFile } from './pyodide-314/package-files.ts';
+import { placeFiles, type CopyFile, type ReadFiles } from './pyodide-314/package-files.ts';
 import type { PyodideModule } from './pyodide-314/pyodide-module.ts';
 import { setTimeZone } from './pyodide-314/time-zone.ts';
 import { functionFrom, PythonFunction } from './pyodide-314/python-calls.ts';
@@ -241,14 +241,14 @@ export class GuestInterpreter {
    *
    * @throws what Emscripten's file system throws, and what ends the interpreter
    */
-  installPackage(placed: PlacedPackage, copyFile: CopyFile): void {
-    this.placePackage(placed, copyFile);
+  installPackage(placed: PlacedPackage, copyFile: CopyFile, readFiles?: ReadFiles): void {
+    this.placePackage(placed, copyFile, readFiles);
     this.#order('installed');
   }
 
   /** Makes a package's files while Python runs, which looks for them by itself. @throws what Emscripten's file system throws */
-  placePackage({ paths, sizes, firstId }: PlacedPackage, copyFile: CopyFile): void {
-    placeFiles(this.#module.FS, paths, sizes, firstId, copyFile);
+  placePackage({ paths, sizes, firstId }: PlacedPackage, copyFile: CopyFile, readFiles?: ReadFiles): void {
+    placeFiles(this.#module.FS, paths, sizes, firstId, copyFile, readFiles);
     for (const path of paths) this.#placed.add(path);
   }
 

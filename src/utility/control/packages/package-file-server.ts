@@ -1,10 +1,14 @@
 import type { AnswerSlot } from '../../../shared/protocol/answer-slot.ts';
 import { blockingCalls, type PackageFileQuestion } from '../../../shared/protocol/blocking-calls.ts';
 import type { PlacedPackage } from '../../../shared/protocol/package-parts.ts';
+import { joinBytes } from '../../../shared/bytes.ts';
 import type { PackageContent } from './cached-wheel.ts';
 
 /** In one answer. */
 const PART_BYTES = blockingCalls.readPackageFile.partBytes;
+
+/** Files in one answer, beside the one that was asked for. */
+const MAX_FILES_AHEAD = 64;
 
 interface Placed {
   readonly wheel: PackageContent;
@@ -39,6 +43,7 @@ export class PackageFileServer {
   /** Questions that were not read yet. */
   #wanted: PackageFileQuestion | undefined;
   #isGiving = false;
+  #isAnswering = false;
   /** Questions that came while another one was being answered. */
   #givenUp = 0;
   /** The file asked for last: large ones are asked for part by part. */
@@ -69,40 +74,64 @@ export class PackageFileServer {
   /** Answers with the part of the file from that offset on. Never rejects. */
   async give(question: PackageFileQuestion): Promise<void> {
     // A worker waits for its answer. If it gave up on that, only its latest question counts.
-    this.#wanted = question;
-    if (this.#isGiving) {
+    if (this.#isAnswering || this.#wanted !== undefined) {
       if (++this.#givenUp > MAX_GIVEN_UP) this.#options.onFlood();
-      return;
     }
+    this.#wanted = question;
+    if (this.#isGiving) return;
     this.#isGiving = true;
     while (this.#wanted !== undefined) {
       const next = this.#wanted;
       this.#wanted = undefined;
+      this.#isAnswering = true;
       await this.#answer(next);
+      this.#isAnswering = false;
+      // Small files are there at once. What was sent together with that question arrives now, and is noticed.
+      await this.#options.nextTurn();
     }
     this.#isGiving = false;
     this.#givenUp = 0;
   }
 
-  async #answer({ call, id, offset }: PackageFileQuestion): Promise<void> {
+  async #answer({ ahead = 0, call, id, offset }: PackageFileQuestion): Promise<void> {
     try {
       const bytes = await this.#read(id);
       const end = offset + PART_BYTES;
-      this.#options.slot.answer(call, { kind: 'bytes', bytes: bytes.subarray(offset, end) });
+      const part = bytes.subarray(offset, end);
+      const room = Math.min(ahead, PART_BYTES - part.length);
+      const following = end < bytes.length ? [] : await this.#following(id, room);
+      const answer = following.length === 0 ? part : joinBytes([part, ...following]);
+      this.#options.slot.answer(call, { kind: 'bytes', bytes: answer });
       this.#last = end < bytes.length ? { id, bytes } : undefined;
     } catch {
       this.#options.slot.answer(call, { kind: 'failed' });
     }
   }
 
-  /** Deferred, so that several questions that arrived together are noticed as a violation. */
+  /** The files of the same package that follow that one: as many as there is room for, up to one that is damaged. */
+  async #following(id: number, room: number): Promise<Uint8Array[]> {
+    const found = this.#placed.findLast(({ firstId }) => firstId <= id);
+    const contents: Uint8Array[] = [];
+    if (found === undefined) return contents;
+    const { files, firstId, wheel } = found;
+    const from = id - firstId + 1;
+    let left = room;
+    for (const file of files.slice(from, from + MAX_FILES_AHEAD)) {
+      left -= wheel.sizes[file] ?? 0;
+      if (left < 0) break;
+      const content = await wheel.read(file).catch(() => null);
+      if (content === null) break;
+      contents.push(content);
+    }
+    return contents;
+  }
+
   async #read(id: number): Promise<Uint8Array> {
     const found = this.#placed.findLast(({ firstId }) => firstId <= id);
     if (found !== undefined && this.#last?.id !== id) {
       if (found.isNew) this.#options.onRead(found.wheel.name);
       return found.wheel.read(found.files[id - found.firstId] ?? -1);
     }
-    await this.#options.nextTurn();
     if (this.#last?.id !== id) throw new Error('there is no such file');
     return this.#last.bytes;
   }

@@ -27,6 +27,10 @@ export interface PackageFileSystem {
   };
 }
 
+/** Read at once: a source, and those beside it. */
+const TOGETHER_BYTES = 192 * 1024;
+const MAX_FILES_AHEAD = 40;
+
 /** A regular file that everyone may read. */
 const FILE_MODE = 0o100644;
 
@@ -48,40 +52,114 @@ export const readPackageFile = (
   return true;
 };
 
+/**
+ * A file, and as many of those that follow it as come with it at once; null when it can't be read.
+ *
+ * @param sizes of the file, and of those that follow, in bytes
+ */
+export const readPackageFiles = (
+  bridge: Pick<HostBridge, 'call'>,
+  id: number,
+  [size = 0, ...following]: readonly number[],
+): readonly Uint8Array[] | null => {
+  const ahead = following.reduce((total, one) => total + one, 0);
+  const answer = new Uint8Array(size + ahead);
+  if (ahead === 0) return readPackageFile(bridge, id, answer) ? [answer] : null;
+  const request: CallRequest<'readPackageFile'> = { id, offset: 0, ahead };
+  const length = bridge.call('readPackageFile', JSON.stringify(request), answer);
+  if (length < size) return null;
+  const files = [answer.slice(0, size)];
+  let offset = size;
+  for (const one of following) {
+    if (offset + one > length) break;
+    files.push(answer.slice(offset, offset + one));
+    offset += one;
+  }
+  return files;
+};
+
 /** Copies the file of that number into `target`; false when it can't. */
 export type CopyFile = (id: number, target: Uint8Array) => boolean;
-/** The same of one file. */
-type ReadFile = (target: Uint8Array) => boolean;
+/** See `readPackageFiles`. */
+export type ReadFiles = (id: number, sizes: readonly number[]) => readonly Uint8Array[] | null;
 
-const placeLazily = (files: PackageFileSystem, node: FileNode, size: number, read: ReadFile): void => {
-  const settle = (contents: Uint8Array | null): void => {
-    Object.defineProperty(node, 'contents', {
-      value: contents,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    });
+/** Each file by itself. */
+const readAlone =
+  (copyFile: CopyFile): ReadFiles =>
+  (id, [size = 0]) => {
+    const contents = new Uint8Array(size);
+    return copyFile(id, contents) ? [contents] : null;
   };
-  Object.defineProperty(node, 'contents', {
-    get: () => {
-      const contents = new Uint8Array(size);
-      // Anything else than its own errors would be the end of the interpreter.
-      if (!read(contents)) throw new files.ErrnoError(ERRNO.io);
-      settle(contents);
-      return contents;
-    },
-    set: settle,
+
+/** A file that was placed. */
+interface PlacedFile {
+  readonly path: string;
+  readonly node: FileNode;
+  readonly size: number;
+  isRead: boolean;
+}
+
+const settle = (file: PlacedFile, contents: unknown): void => {
+  file.isRead = true;
+  Object.defineProperty(file.node, 'contents', {
+    value: contents,
+    writable: true,
     enumerable: true,
     configurable: true,
   });
-  node.usedBytes = size;
-  node.mtime = MODIFIED_MS;
+};
+
+/** The sources beside a source, which most likely are imported with it: those that follow it and were not read yet. */
+const followingSources = (placed: readonly PlacedFile[], index: number): PlacedFile[] => {
+  const folder = folderOfSource(placed[index]);
+  const found: PlacedFile[] = [];
+  let total = placed[index]?.size ?? 0;
+  for (const file of placed.slice(index + 1, index + 1 + MAX_FILES_AHEAD)) {
+    total += file.size;
+    if (folder === null || file.isRead || folderOfSource(file) !== folder || total > TOGETHER_BYTES) break;
+    found.push(file);
+  }
+  return found;
+};
+
+/** Null of what is no source. */
+const folderOfSource = (file: PlacedFile | undefined): string | null =>
+  file?.path.endsWith('.py') === true ? file.path.slice(0, file.path.lastIndexOf('/')) : null;
+
+const placeLazily = (
+  files: PackageFileSystem,
+  placed: readonly PlacedFile[],
+  index: number,
+  read: (sizes: readonly number[]) => readonly Uint8Array[] | null,
+): void => {
+  const file = placed[index];
+  if (file === undefined) return;
+  Object.defineProperty(file.node, 'contents', {
+    get: () => {
+      const following = followingSources(placed, index);
+      const [contents, ...others] = read([file.size, ...following.map(({ size }) => size)]) ?? [];
+      // Anything else than its own errors would be the end of the interpreter.
+      if (contents === undefined) throw new files.ErrnoError(ERRNO.io);
+      settle(file, contents);
+      others.forEach((other, position) => {
+        const next = following[position];
+        if (next !== undefined) settle(next, other);
+      });
+      return contents;
+    },
+    set: (contents: unknown) => settle(file, contents),
+    enumerable: true,
+    configurable: true,
+  });
+  file.node.usedBytes = file.size;
+  file.node.mtime = MODIFIED_MS;
 };
 
 /**
  * Makes the files of a package. One that is there already is replaced: two packages may share a file.
  *
  * @param firstId number of the first file; the others follow
+ * @param readFiles left out: each file is read by itself
  */
 export const placeFiles = (
   files: PackageFileSystem,
@@ -89,6 +167,7 @@ export const placeFiles = (
   sizes: readonly number[],
   firstId: number,
   copyFile: CopyFile,
+  readFiles: ReadFiles = readAlone(copyFile),
 ): void => {
   const folders = new Map<string, FolderNode>();
   const folderOf = (path: string): FolderNode => {
@@ -99,7 +178,7 @@ export const placeFiles = (
     folders.set(path, node);
     return node;
   };
-  paths.forEach((path, index) => {
+  const placed = paths.map((path, index): PlacedFile => {
     const slash = path.lastIndexOf('/');
     const parent = folderOf(path.slice(0, slash));
     const name = path.slice(slash + 1);
@@ -107,7 +186,8 @@ export const placeFiles = (
       ? parent.contents[name]
       : files.filesystems.MEMFS.createNode(parent, name, FILE_MODE, 0);
     if (node === undefined) throw new Error(`${path} can not be made`);
-    const id = firstId + index;
-    placeLazily(files, node, sizes[index] ?? 0, (target) => copyFile(id, target));
+    return { path, node, size: sizes[index] ?? 0, isRead: false };
   });
+  for (const index of placed.keys())
+    placeLazily(files, placed, index, (wanted) => readFiles(firstId + index, wanted));
 };

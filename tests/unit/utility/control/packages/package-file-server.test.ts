@@ -162,6 +162,47 @@ describe('a file of a package', () => {
     expect(await read(1, 3)).toEqual({ got: true, hash: hashOf('def') });
   });
 
+  it('comes with those that follow it, as many whole ones as there is room for', async () => {
+    const { giver, memory } = honestly();
+    const slot = new AnswerSlot(memory);
+    const names = ['a.py', 'b.py', 'empty.py', 'c.py', 'd.py'];
+    const contentOf = (name: string): string => (name === 'empty.py' ? '' : name.repeat(3));
+    const wheel = await wheelOf(
+      ...names.map((name) => ({ name, contents: contentOf(name), deflated: true })),
+    );
+    giver.place(wheel);
+    giver.place(await wheelOf({ name: 'another.py', contents: 'not of this package' }));
+    const answer = async (question: Omit<PackageFileQuestion, 'call'>, call: number): Promise<string> => {
+      await giver.give({ call, ...question });
+      const given = slot.answerTo(call);
+      return given?.kind === 'bytes' ? new TextDecoder().decode(given.bytes) : 'nothing';
+    };
+    const [a, b, , c, d] = names.map(contentOf);
+    expect(await answer({ id: 0, offset: 0 }, 1)).toBe(a);
+    expect(await answer({ id: 0, offset: 0, ahead: 11 }, 2)).toBe(a);
+    expect(await answer({ id: 0, offset: 0, ahead: 23 }, 3)).toBe(`${a}${b}`);
+    expect(await answer({ id: 0, offset: 0, ahead: 24 }, 4)).toBe(`${a}${b}${c}`);
+    expect(await answer({ id: 1, offset: 0, ahead: 1_000_000_000 }, 5)).toBe(`${b}${c}${d}`);
+    expect(await answer({ id: 4, offset: 0, ahead: 1000 }, 6)).toBe(d);
+  });
+
+  it('comes without the one that follows when that is damaged', async () => {
+    const archive = zipOf([
+      { name: 'a.py', contents: 'abc' },
+      { name: 'b.py', contents: 'def' },
+    ]);
+    archive.writeUInt32LE(0, archive.indexOf('PK\u0003\u0004', 1));
+    const { giver, memory } = honestly();
+    giver.place(await CachedWheel.open(new NodeCodec(), 'x', 'wheel', new Uint8Array(archive)));
+    await giver.give({ call: 1, id: 0, offset: 0, ahead: 3 });
+    expect(new AnswerSlot(memory).answerTo(1)).toEqual({
+      kind: 'bytes',
+      bytes: new Uint8Array(Buffer.from('abc')),
+    });
+    await giver.give({ call: 2, id: 1, offset: 0 });
+    expect(new AnswerSlot(memory).answerTo(2)).toEqual({ kind: 'failed' });
+  });
+
   it('that is damaged is refused, and the next one is served', async () => {
     const archive = zipOf([
       { name: 'a.py', contents: 'abc' },
