@@ -28,8 +28,11 @@ const textAt = (view: DataView, at: number, length: number): string =>
     ? ''
     : String.fromCharCode(...new Uint8Array(view.buffer, view.byteOffset + at, length));
 
+const PNG_SIGNATURE = '\u0089PNG\r\n\u001a\n';
+
 const readPng = (view: DataView): ImageHead | null => {
-  if (textAt(view, 12, 4) !== 'IHDR' || view.byteLength < 33) return null;
+  if (textAt(view, 0, 8) !== PNG_SIGNATURE || textAt(view, 12, 4) !== 'IHDR' || view.byteLength < 33)
+    return null;
   let moves = false;
   // An animation says so before the first image data.
   for (let at = 33; at + 12 <= view.byteLength; at += 12 + view.getUint32(at)) {

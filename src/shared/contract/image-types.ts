@@ -24,10 +24,10 @@ export const RASTER_MIMES = IMAGE_MIMES.filter((mime): mime is RasterMime => mim
 /** The bytes that tell one kind from the others. */
 const RASTER_HEAD_BYTES = 12;
 
-/** What the bytes are, whatever a guest calls them; null for none of these kinds. */
+/** What the bytes begin as, whatever a guest calls them; null for none of these kinds. Whether they are whole is another question. */
 export const rasterTypeOf = (bytes: Uint8Array): RasterMime | null => {
   const head = String.fromCharCode(...bytes.subarray(0, RASTER_HEAD_BYTES));
-  if (head.startsWith('\u0089PNG\r\n\u001a\n')) return 'image/png';
+  if (head.startsWith('\u0089PNG')) return 'image/png';
   if (head.startsWith('\u00ff\u00d8\u00ff')) return 'image/jpeg';
   if (/^GIF8[79]a/u.test(head)) return 'image/gif';
   return head.startsWith('RIFF') && head.startsWith('WEBP', 8) ? 'image/webp' : null;

@@ -206,7 +206,7 @@ describe('an answer', () => {
   it.each([
     ['page.html', 'b"<p>"', { mimeType: 'text/html', text: '<p>' }],
     ['notes.unknown', 'b"text"', { mimeType: 'text/plain', text: 'text' }],
-    ['picture.png', 'b"\\x89PNG\\r\\n\\x1a\\n\\0"', { mimeType: 'image/png', blob: 'iVBORw0KGgoA' }],
+    ['picture.png', 'b"\\x89PNG\\0"', { mimeType: 'image/png', blob: 'iVBORwA=' }],
     ['bytes.unknown', 'b"\\0"', { mimeType: 'application/octet-stream', blob: 'AA==' }],
   ])('%s is read as the type that its link has', async (name, bytes, content) => {
     const answer = await mcp.run(`open(${JSON.stringify(name)}, "wb").write(${bytes})`);

@@ -25,6 +25,7 @@ describe('the head of', () => {
       png(9, 8, chunk('tEXt', [1]), chunk('acTL', new Array<number>(8).fill(0)), chunk('IDAT', [])),
       { type: 'image/png', width: 9, height: 8, moves: true, passes: 1 },
     ],
+    ['a PNG whose ends of lines were changed', png(9, 8).with(4, 10), null],
     ['a PNG that is cut off', png(9, 8).subarray(0, 30), null],
     [
       'a JPEG',
