@@ -116,13 +116,17 @@ export const serveHost = async (options: HostOptions): Promise<HostEnd> => {
       },
       dispose: async ({ mayGoOn }) => {
         after.goesOn = mayGoOn && sandbox?.snapshotsDue === true;
-        await (after.goesOn ? sandbox?.stop() : sandbox?.dispose());
+        // A host that goes on ends them itself: its client need not wait for that.
+        if (!after.goesOn) await sandbox?.dispose();
         return { ...after };
       },
     },
   });
   await peer.closed;
-  if (after.goesOn) await sandbox?.makeSnapshots(AbortSignal.timeout(GO_ON_MS));
+  if (after.goesOn) {
+    await sandbox?.stop();
+    await sandbox?.makeSnapshots(AbortSignal.timeout(GO_ON_MS));
+  }
   const disposed = Promise.resolve(sandbox?.dispose()).then(() => (after.goesOn ? 'outlived' : 'ended'));
   const { disposeMs = DISPOSE_MS } = options;
   return Promise.race([disposed, setTimeout(disposeMs, 'hangs' as const, { ref: false })]);
