@@ -123,10 +123,7 @@ export const serveHost = async (options: HostOptions): Promise<HostEnd> => {
     },
   });
   await peer.closed;
-  if (after.goesOn) {
-    await sandbox?.stop();
-    await sandbox?.makeSnapshots(AbortSignal.timeout(GO_ON_MS));
-  }
+  if (after.goesOn) await sandbox?.makeSnapshots(AbortSignal.timeout(GO_ON_MS));
   const disposed = Promise.resolve(sandbox?.dispose()).then(() => (after.goesOn ? 'outlived' : 'ended'));
   const { disposeMs = DISPOSE_MS } = options;
   return Promise.race([disposed, setTimeout(disposeMs, 'hangs' as const, { ref: false })]);

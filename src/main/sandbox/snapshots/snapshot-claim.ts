@@ -7,6 +7,8 @@ import { systemErrorCode } from '../../base/system-error.ts';
 
 /** Longer than any snapshot takes to be made, in ms: an older claim was left behind. */
 const CLAIM_MS = 5 * 60_000;
+/** Longer than a claim takes to be written, in ms: an empty one that is older was left by a process that was killed just then. */
+const WRITE_MS = 2000;
 const MAX_BYTES = 200;
 
 const Claim = z.strictObject({ pid: z.int().positive(), startedAt: z.string().max(20).nullable() });
@@ -51,8 +53,8 @@ const put = async (file: string): Promise<boolean> => {
 const isLeft = async (file: string): Promise<boolean> => {
   const found = await lstat(file);
   if (!found.isFile() || found.size > MAX_BYTES || Date.now() - found.mtimeMs > CLAIM_MS) return true;
-  // Not written to its end yet, by a process that is alive.
-  if (found.size === 0) return false;
+  // Most likely a process that is alive has not written it to its end yet.
+  if (found.size === 0) return Date.now() - found.mtimeMs > WRITE_MS;
   return !isAlive(Claim.parse(JSON.parse(await readFile(file, 'utf8'))));
 };
 

@@ -38,6 +38,15 @@ it('is another one after a process that was killed', async () => {
   expect(await claimSnapshotMaking(folder)).not.toBeNull();
 });
 
+it('is another one after a process that was killed before it had written its claim', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(fileIn(folder), '');
+  expect(await claimSnapshotMaking(folder)).toBeNull();
+  const before = new Date(Date.now() - 2500);
+  utimesSync(fileIn(folder), before, before);
+  expect(await claimSnapshotMaking(folder)).not.toBeNull();
+});
+
 it.each<[string, (file: string) => void]>([
   ['a claim that is too old', (file) => writeFileSync(file, claimedBy(process.pid))],
   ['something else', (file) => writeFileSync(file, 'x')],
