@@ -115,7 +115,7 @@ export const serveHost = async (options: HostOptions): Promise<HostEnd> => {
         }
       },
       dispose: async ({ mayGoOn }) => {
-        after.goesOn = mayGoOn && sandbox?.snapshotsDue === true;
+        after.goesOn = mayGoOn && runs.size === 0 && sandbox?.snapshotsDue === true;
         // A host that goes on ends them itself: its client need not wait for that.
         if (!after.goesOn) await sandbox?.dispose();
         return { ...after };

@@ -86,9 +86,12 @@ export class Sidecar {
       takeSnapshot: async (_params, { write }) => {
         const { context } = this.#prepared();
         if (this.#opened) throw new RpcError('failed', 'a guest may have been in this process');
-        // The first interpreter's thread, at the same time.
+        // The first interpreter's thread, at the same time: it has no code cache yet.
         context.threads.prepare();
-        const image = await makeSnapshot(context);
+        const image = await makeSnapshot(context).catch((error: unknown) => {
+          context.threads.drop();
+          throw error;
+        });
         if (this.#hasOpened()) throw new RpcError('failed', 'a guest was let in meanwhile');
         await sendInPieces(image, write);
         return { bytes: image.length };

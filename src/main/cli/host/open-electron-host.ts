@@ -268,7 +268,7 @@ export class ElectronHost implements Runner {
     // Whoever cancels wants nothing to go on.
     const mayGoOn = this.#mayGoOn && !this.#isCancelled;
     const { goesOn } = await this.#peer.call('dispose', { mayGoOn }).catch(() => ({ goesOn: false }));
-    // Runs under way were cancelled by it; their results are on their way.
+    // Runs under way were cancelled by it, as a host that has any does not go on; their results are on their way.
     await Promise.allSettled(this.#running);
     if (goesOn) this.#leaveBehind();
     this.#peer.close('the command line is done');

@@ -6,13 +6,7 @@ import * as electron from 'electron';
 import type { Details, Session, UtilityProcess } from 'electron';
 import { fromEmitterPort } from '../../../shared/rpc/port.ts';
 import { StderrMonitor } from './stderr-monitor.ts';
-import {
-  LATER_OPTIMIZATION,
-  NO_CODE_FROM_STRINGS,
-  sidecarEnvironment,
-  type SidecarLauncher,
-  whenStarted,
-} from './launcher.ts';
+import { NO_CODE_FROM_STRINGS, sidecarEnvironment, type SidecarLauncher, whenStarted } from './launcher.ts';
 import type { ProcessExit, SidecarProcess } from '../sidecar/sidecar-process.ts';
 import { utilityExit } from './utility-exit.ts';
 
@@ -54,6 +48,13 @@ const goneDetails = (name: string, child: UtilityProcess): Promise<Details | nul
       tooLate = setTimeout(() => settle(null), REASON_LIMIT_MS);
     });
   });
+
+/**
+ * Twice what V8 lets a function of WebAssembly do before it optimizes it (13,000,000 in Electron 33). Python's start and the
+ * first import of packages run hundreds of large functions a few times: optimizing them keeps the processor from both, on
+ * two cores for half a second of the first import of pandas. What runs for long is optimized all the same.
+ */
+const LATER_OPTIMIZATION = '--wasm-tiering-budget=26000000';
 
 /** Starts sidecars as Electron utility processes. */
 export class ElectronLauncher implements SidecarLauncher {

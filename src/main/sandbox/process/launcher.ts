@@ -31,13 +31,6 @@ const ZONE_NAME = /^[A-Za-z][\w+/-]{0,63}$/u;
 
 export const NO_CODE_FROM_STRINGS = '--disallow-code-generation-from-strings';
 
-/**
- * Twice what V8 lets a function of WebAssembly do before it optimizes it. Python's start and the first import of packages run
- * hundreds of large functions a few times: optimizing them keeps the processor from both, on two cores for half a second of
- * the first import of pandas. What runs for long is optimized all the same.
- */
-export const LATER_OPTIMIZATION = '--wasm-tiering-budget=26000000';
-
 /** A process that was spawned and has not reported yet that it started. */
 export interface StartingProcess {
   readonly pid?: number | undefined;

@@ -1,13 +1,7 @@
 import { fork } from 'node:child_process';
 import { fromIpcChannel } from '../../../shared/rpc/child-process-port.ts';
 import { StderrMonitor } from './stderr-monitor.ts';
-import {
-  LATER_OPTIMIZATION,
-  NO_CODE_FROM_STRINGS,
-  sidecarEnvironment,
-  type SidecarLauncher,
-  whenStarted,
-} from './launcher.ts';
+import { NO_CODE_FROM_STRINGS, sidecarEnvironment, type SidecarLauncher, whenStarted } from './launcher.ts';
 import type { ProcessExit, SidecarProcess } from '../sidecar/sidecar-process.ts';
 
 /** Starts sidecars as plain Node children: for tests and for use without Electron. */
@@ -22,7 +16,7 @@ export class NodeLauncher implements SidecarLauncher {
   async launch(): Promise<SidecarProcess> {
     const child = fork(this.#script, [], {
       env: sidecarEnvironment(),
-      execArgv: [NO_CODE_FROM_STRINGS, LATER_OPTIMIZATION],
+      execArgv: [NO_CODE_FROM_STRINGS],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

@@ -9,7 +9,7 @@ export interface ZipEntry {
   readonly bytes: number;
   /** Size of its name, comment and extra fields in the central directory, in bytes. */
   readonly listBytes: number;
-  /** Decompresses off this thread. @throws Error when it is damaged, or has another size than the archive declares */
+  /** Decompresses off this thread, unless it is small, and never many at once on it. @throws Error when it is damaged, or has another size than the archive declares */
   read(): Promise<Uint8Array>;
 }
 
@@ -24,7 +24,7 @@ export interface Codec {
   readonly methods: readonly CompressionMethod[];
   /** Compresses off this thread. */
   compress(method: CompressionMethod, bytes: Uint8Array): Promise<Uint8Array>;
-  /** Decompresses off this thread. @throws Error when it is damaged, or larger than `maxBytes` */
+  /** Decompresses off this thread, unless it is small, and never many at once on it. @throws Error when it is damaged, or larger than `maxBytes` */
   decompress(method: CompressionMethod, bytes: Uint8Array, maxBytes: number): Promise<Uint8Array>;
   /** Yields entries one by one, so that the caller can stop at a limit. @throws Error when it is no zip, or its directory is damaged */
   zipEntries(archive: Uint8Array): AsyncIterable<ZipEntry>;

@@ -31,6 +31,13 @@ export class PreloadedThreads {
     });
   }
 
+  /** Ends the thread that is ready, which nobody will want: there is no snapshot for it. */
+  drop(): void {
+    const thread = this.#ready;
+    this.#ready = undefined;
+    void thread?.terminate();
+  }
+
   /** The caller owns the thread and has to terminate it. */
   take(): InterpreterThread {
     const thread = this.#ready ?? this.#begin();

@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { fromBufferPromise, type Entry } from 'yauzl';
@@ -29,6 +30,10 @@ const LOCAL_HEADER = 0x04034b50;
 const LOCAL_HEADER_BYTES = 30;
 /** Inflated in less than 2 ms. */
 const MAX_SYNC_BYTES = 256 * 1024;
+/** By which what can't be compressed becomes longer at most, and more. */
+const DEFLATE_OVERHEAD = 1024;
+/** Entries that are read in one turn of the event loop. */
+const READS_AT_ONCE = 64;
 
 /** Of an entry of a zip. */
 const STORED = 0;
@@ -47,7 +52,13 @@ const dataStartOf = (archive: Buffer, { fileName, relativeOffsetOfLocalHeader: h
   return header + LOCAL_HEADER_BYTES + archive.readUInt16LE(header + 26) + archive.readUInt16LE(header + 28);
 };
 
-/** Small ones are inflated at once: an import waits for each, and other threads or turns of the loop would take longer. */
+/**
+ * Small ones are inflated at once: an import waits for each, and other threads or turns of the loop would take longer. What
+ * is compressed may not be much longer than its content, or it would take as long as it likes to say nothing.
+ */
+const isInflatedAtOnce = ({ compressedSize, uncompressedSize }: Entry): boolean =>
+  uncompressedSize <= MAX_SYNC_BYTES && compressedSize <= uncompressedSize + DEFLATE_OVERHEAD;
+
 const contentOf = async (archive: Buffer, entry: Entry): Promise<Uint8Array> => {
   const { compressedSize, compressionMethod, fileName, uncompressedSize } = entry;
   const fileDataStart = dataStartOf(archive, entry);
@@ -56,27 +67,29 @@ const contentOf = async (archive: Buffer, entry: Entry): Promise<Uint8Array> => 
     case STORED:
       return raw;
     case DEFLATED:
-      return uncompressedSize > MAX_SYNC_BYTES
-        ? inflateAtMost(raw, uncompressedSize)
-        : zlib.inflateRawSync(raw, { maxOutputLength: Math.max(uncompressedSize, 1) });
+      return isInflatedAtOnce(entry)
+        ? zlib.inflateRawSync(raw, { maxOutputLength: Math.max(uncompressedSize, 1) })
+        : inflateAtMost(raw, uncompressedSize);
     default:
       throw new Error(`"${fileName}" is compressed in an unknown way`);
   }
 };
 
-const entryOf = (archive: Buffer, entry: Entry): ZipEntry => ({
+const entryOf = (archive: Buffer, entry: Entry, turn: () => Promise<void>): ZipEntry => ({
   name: entry.fileName,
   bytes: entry.uncompressedSize,
   listBytes: entry.extraFieldLength + entry.fileCommentLength + entry.fileNameLength,
   read: async () => {
+    await turn();
     const content = await contentOf(archive, entry);
     if (content.byteLength !== entry.uncompressedSize) throw new Error(`"${entry.fileName}" is damaged`);
     return content;
   },
 });
 
-/** Node's zlib, which works on threads of its own; yauzl and yazl for what is around that in a zip. */
+/** Node's zlib, which works on threads of its own, save for small entries of archives; yauzl and yazl for what is around that in a zip. */
 export class NodeCodec implements Codec {
+  #reads = 0;
   readonly methods: readonly CompressionMethod[] = zstd === null ? ['deflate'] : ['zstd', 'deflate'];
 
   compress(method: CompressionMethod, bytes: Uint8Array): Promise<Uint8Array> {
@@ -99,11 +112,17 @@ export class NodeCodec implements Codec {
     }
   }
 
+  /** Lets others have their turn, though small entries are read without one. */
+  readonly #turn = async (): Promise<void> => {
+    this.#reads = (this.#reads + 1) % READS_AT_ONCE;
+    if (this.#reads === 0) await setImmediate();
+  };
+
   async *zipEntries(bytes: Uint8Array): AsyncGenerator<ZipEntry> {
     const archive = bufferOf(bytes);
     // Refuses absolute names, backslashes and `..`.
     const zip = await fromBufferPromise(archive);
-    for await (const entry of zip.eachEntry()) yield entryOf(archive, entry);
+    for await (const entry of zip.eachEntry()) yield entryOf(archive, entry, this.#turn);
   }
 
   async makeZip(contents: readonly ZipContent[]): Promise<Uint8Array> {

@@ -127,7 +127,7 @@ export class CachedWheel {
     return wheel;
   }
 
-  /** What is in the file of that index. Off this thread. @throws Error when there is none, or it is damaged */
+  /** What is in the file of that index. See `ZipEntry.read`. @throws Error when there is none, or it is damaged */
   async read(index: number): Promise<Uint8Array> {
     const entry = this.#entries[index];
     if (entry === undefined) throw new Error(`${this.name} has no such file`);

@@ -96,12 +96,16 @@ interface PlacedFile {
   readonly path: string;
   readonly node: FileNode;
   readonly size: number;
-  isRead: boolean;
+  /** What reads it, as long as nothing else has taken the place of that in the node. */
+  readonly read: () => Uint8Array;
 }
 
-const settle = (file: PlacedFile, contents: unknown): void => {
-  file.isRead = true;
-  Object.defineProperty(file.node, 'contents', {
+/** Not read or written to yet, and not placed again for another package. */
+const isPending = ({ node, read }: PlacedFile): boolean =>
+  Object.getOwnPropertyDescriptor(node, 'contents')?.get === read;
+
+const settle = ({ node }: PlacedFile, contents: unknown): void => {
+  Object.defineProperty(node, 'contents', {
     value: contents,
     writable: true,
     enumerable: true,
@@ -116,7 +120,8 @@ const followingSources = (placed: readonly PlacedFile[], index: number): PlacedF
   let total = placed[index]?.size ?? 0;
   for (const file of placed.slice(index + 1, index + 1 + MAX_FILES_AHEAD)) {
     total += file.size;
-    if (folder === null || file.isRead || folderOfSource(file) !== folder || total > TOGETHER_BYTES) break;
+    if (folder === null || !isPending(file) || folderOfSource(file) !== folder || total > TOGETHER_BYTES)
+      break;
     found.push(file);
   }
   return found;
@@ -126,33 +131,16 @@ const followingSources = (placed: readonly PlacedFile[], index: number): PlacedF
 const folderOfSource = (file: PlacedFile | undefined): string | null =>
   file?.path.endsWith('.py') === true ? file.path.slice(0, file.path.lastIndexOf('/')) : null;
 
-const placeLazily = (
-  files: PackageFileSystem,
-  placed: readonly PlacedFile[],
-  index: number,
-  read: (sizes: readonly number[]) => readonly Uint8Array[] | null,
-): void => {
-  const file = placed[index];
-  if (file === undefined) return;
-  Object.defineProperty(file.node, 'contents', {
-    get: () => {
-      const following = followingSources(placed, index);
-      const [contents, ...others] = read([file.size, ...following.map(({ size }) => size)]) ?? [];
-      // Anything else than its own errors would be the end of the interpreter.
-      if (contents === undefined) throw new files.ErrnoError(ERRNO.io);
-      settle(file, contents);
-      others.forEach((other, position) => {
-        const next = following[position];
-        if (next !== undefined) settle(next, other);
-      });
-      return contents;
-    },
+const placeLazily = (file: PlacedFile): void => {
+  const { node, read, size } = file;
+  Object.defineProperty(node, 'contents', {
+    get: read,
     set: (contents: unknown) => settle(file, contents),
     enumerable: true,
     configurable: true,
   });
-  file.node.usedBytes = file.size;
-  file.node.mtime = MODIFIED_MS;
+  node.usedBytes = size;
+  node.mtime = MODIFIED_MS;
 };
 
 /**
@@ -178,7 +166,22 @@ export const placeFiles = (
     folders.set(path, node);
     return node;
   };
-  const placed = paths.map((path, index): PlacedFile => {
+  const readWithFollowing = (index: number): Uint8Array => {
+    const wanted = [placed[index], ...followingSources(placed, index)].filter((file) => file !== undefined);
+    const found = readFiles(
+      firstId + index,
+      wanted.map(({ size }) => size),
+    );
+    const [contents] = found ?? [];
+    // Anything else than its own errors would be the end of the interpreter.
+    if (contents === undefined) throw new files.ErrnoError(ERRNO.io);
+    found?.forEach((one, position) => {
+      const file = wanted[position];
+      if (file !== undefined) settle(file, one);
+    });
+    return contents;
+  };
+  const placed: readonly PlacedFile[] = paths.map((path, index) => {
     const slash = path.lastIndexOf('/');
     const parent = folderOf(path.slice(0, slash));
     const name = path.slice(slash + 1);
@@ -186,8 +189,7 @@ export const placeFiles = (
       ? parent.contents[name]
       : files.filesystems.MEMFS.createNode(parent, name, FILE_MODE, 0);
     if (node === undefined) throw new Error(`${path} can not be made`);
-    return { path, node, size: sizes[index] ?? 0, isRead: false };
+    return { path, node, size: sizes[index] ?? 0, read: () => readWithFollowing(index) };
   });
-  for (const index of placed.keys())
-    placeLazily(files, placed, index, (wanted) => readFiles(firstId + index, wanted));
+  placed.forEach(placeLazily);
 };

@@ -8,14 +8,22 @@ afterEach(() => void vi.useRealTimers());
 
 const setUp = () => {
   const died: (() => void)[] = [];
+  let ended = 0;
   let isShort = false;
   const threads = new PreloadedThreads(() => {
     if (isShort) throw new Error('no memory for another thread');
     const death = deferred<{ cause: 'exited'; detail: string }>();
     died.push(() => death.resolve({ cause: 'exited', detail: '' }));
-    return { died: death.promise } as unknown as InterpreterThread;
+    const terminate = (): void => void (ended += 1);
+    return { died: death.promise, terminate } as unknown as InterpreterThread;
   });
-  return { threads, died, begun: () => died.length, shorten: (now: boolean) => (isShort = now) };
+  return {
+    threads,
+    died,
+    begun: () => died.length,
+    ended: () => ended,
+    shorten: (now: boolean) => (isShort = now),
+  };
 };
 
 it('a preloaded thread is ready once one was wanted, and each is given away once', () => {
@@ -33,6 +41,17 @@ it('a preloaded thread that has died is not given away', async () => {
   threads.prepare();
   died[0]?.();
   await vi.runAllTimersAsync();
+  threads.take();
+  expect(begun()).toBe(2);
+});
+
+it('a preloaded thread that nobody will want is ended, and another one begins when one is wanted', () => {
+  const { threads, begun, ended } = setUp();
+  threads.drop();
+  expect(ended()).toBe(0);
+  threads.prepare();
+  threads.drop();
+  expect(ended()).toBe(1);
   threads.take();
   expect(begun()).toBe(2);
 });

@@ -88,6 +88,23 @@ describe('files of a package', () => {
     ]);
   });
 
+  it('are those of the package that was placed last, where two share a path', () => {
+    const { files, nodeAt } = fileSystem();
+    const place = (firstId: number, letter: string, ...paths: string[]): void =>
+      placeFiles(
+        files,
+        paths,
+        paths.map(() => 3),
+        firstId,
+        () => false,
+        (_id, sizes) => sizes.map((size) => new TextEncoder().encode(letter.repeat(size))),
+      );
+    place(0, 'a', '/p/a.py', '/p/shared.py');
+    place(2, 'b', '/p/shared.py', '/p/z.py');
+    const read = (path: string): string => new TextDecoder().decode(nodeAt(path)?.contents ?? undefined);
+    expect([read('/p/a.py'), read('/p/shared.py'), read('/p/z.py')]).toEqual(['aaa', 'bbb', 'bbb']);
+  });
+
   it('are each read by themselves where they can only be copied', () => {
     const { files, nodeAt } = fileSystem();
     const copied: number[] = [];
