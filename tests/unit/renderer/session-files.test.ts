@@ -273,6 +273,21 @@ it('what is cancelled is let go of: the file that waits, and those after it; wha
   expect(listedFiles(session).map(({ name }) => name)).toEqual(['a', 'd']);
 });
 
+it('a file that was to replace one and does not arrive leaves that as code has made it', async () => {
+  let placing: Partial<RunResult> = {};
+  const opened = await open(newFolder(), ({ code }) => (code === '' ? placing : {}));
+  await attach(opened, 'data.csv', 'old');
+  await opened.store.run(opened.session, codeCell(opened, 'open("data.csv", "w").write("made")'));
+  placing = { status: 'cancelled', timing: { waitMs: 9, startMs: 0, packagesMs: 0, runMs: 0 } };
+  const adding = attach(opened, 'data.csv', 'new');
+  opened.store.files.transfer.value?.cancel();
+  expect(await adding).toEqual([]);
+  placing = { status: 'setup-failed' };
+  expect(await attach(opened, 'data.csv', 'newer')).toMatchObject([{ code: 'failed', name: 'data.csv' }]);
+  await opened.store.run(opened.session, codeCell(opened, 'open("data.csv")'));
+  expect(opened.brought.at(-1)).toEqual({ code: 'open("data.csv")', files: [] });
+});
+
 it('a file that is too large is named, and the others are taken', () => {
   const large = new File([], 'large.bin');
   Object.defineProperty(large, 'size', { value: LIMITS.fileBytes + 1 });

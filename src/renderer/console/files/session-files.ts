@@ -195,11 +195,11 @@ export class SessionFiles {
       return { code: 'failed', name, detail: 'unreadable' };
     }
     const failed = await this.withMissing(session, async (before) => {
-      for (const some of [before, [{ name, bytes }]]) {
-        const problem = some.length === 0 ? null : await this.#place(session, some, signal);
-        if (problem !== null) return problem;
-      }
-      return null;
+      const problem = before.length === 0 ? null : await this.#place(session, before, signal);
+      if (problem === null) return this.#place(session, [{ name, bytes }], signal);
+      // Not so for the new one: an older one of its name is there, as code may have changed it.
+      this.noteMissing(session, before);
+      return problem;
     });
     if (failed !== null) return signal.aborted ? null : { code: 'failed', name, detail: failed };
     const others = session.attached.filter((other) => other.name !== name);
@@ -232,7 +232,6 @@ export class SessionFiles {
       session.noteFiles(files.map(asListed), null);
       return null;
     }
-    this.noteMissing(session, files);
     return answer.ok ? (answer.value.error?.message ?? answer.value.status) : answer.error.message;
   }
 
