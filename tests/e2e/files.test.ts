@@ -131,9 +131,17 @@ it('adding is cancelled, while the file waits for a run and while it goes over: 
   await cell.locator('.input input').waitFor({ timeout: START_MS });
   await drop(page, '.cell', 'rain.csv', 1_000_000);
   await adding.waitFor();
-  await drawer.getByRole('button', { name: 'Cancel' }).press('Enter');
+  // Another one that waits is cancelled for itself.
+  await drop(page, '.cell', 'snow.csv', 10);
+  const other = drawer.getByText('Adding snow.csv');
+  await other.waitFor();
+  const first = drawer.locator('.transfer', { hasText: 'rain.csv' });
+  await first.getByRole('button', { name: 'Cancel' }).press('Enter');
   await adding.waitFor({ state: 'detached' });
   await drawer.locator('button:focus', { hasText: 'Add files' }).waitFor();
+  await other.waitFor();
+  await drawer.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await other.waitFor({ state: 'detached' });
   await cell.locator('.input input').focus();
   await page.keyboard.type('yes');
   await page.keyboard.press('Enter');

@@ -257,20 +257,44 @@ it('what is cancelled is let go of: the file that waits, and those after it; wha
   await vi.waitFor(() => expect(results).toHaveLength(1));
   results[0]?.({});
   await vi.waitFor(() => expect(results).toHaveLength(2));
-  store.files.transfer.value?.cancel();
+  store.files.transfers.value[0]?.cancel();
   expect(cancelled).toHaveLength(1);
   results[1]?.({ status: 'cancelled', timing });
   expect(await attaching).toEqual([]);
-  expect(store.files.transfer.value).toBeNull();
+  expect(store.files.transfers.value).toEqual([]);
   expect(brought.map(({ files }) => files)).toEqual([['a=a'], ['b=b']]);
   expect(listedFiles(session).map(({ name }) => name)).toEqual(['a']);
   // It had arrived by then.
   const late = store.files.attach(session, chosen('d'));
   await vi.waitFor(() => expect(results).toHaveLength(3));
-  store.files.transfer.value?.cancel();
+  store.files.transfers.value[0]?.cancel();
   results[2]?.({ status: 'cancelled', timing: { ...timing, runMs: 1 } });
   expect(await late).toEqual([]);
   expect(listedFiles(session).map(({ name }) => name)).toEqual(['a', 'd']);
+});
+
+it('each of several additions under way is shown until its own end, and cancelled for itself', async () => {
+  const results: ((result: Partial<RunResult>) => void)[] = [];
+  const held = (): Promise<Partial<RunResult>> => new Promise((resolve) => results.push(resolve));
+  const opened = await open(newFolder(), held);
+  const { cancelled, session } = opened;
+  const { transfers } = opened.store.files;
+  const names = (): string[] => transfers.value.map(({ name }) => name);
+  const first = attach(opened, 'a', 'a');
+  const second = attach(opened, 'b', 'b');
+  const third = attach(opened, 'c', 'c');
+  expect(names()).toEqual(['a', 'b', 'c']);
+  await vi.waitFor(() => expect(results).toHaveLength(3));
+  results[1]?.({});
+  await second;
+  expect(names()).toEqual(['a', 'c']);
+  for (const { cancel } of transfers.value) cancel();
+  expect(cancelled).toHaveLength(2);
+  const timing = { waitMs: 9, startMs: 0, packagesMs: 0, runMs: 0 };
+  for (const result of results) result({ status: 'cancelled', timing });
+  expect(await Promise.all([first, third])).toEqual([[], []]);
+  expect(names()).toEqual([]);
+  expect(listedFiles(session).map(({ name }) => name)).toEqual(['b']);
 });
 
 it('a file that was to replace one and does not arrive leaves that as code has made it', async () => {
@@ -280,7 +304,7 @@ it('a file that was to replace one and does not arrive leaves that as code has m
   await opened.store.run(opened.session, codeCell(opened, 'open("data.csv", "w").write("made")'));
   placing = { status: 'cancelled', timing: { waitMs: 9, startMs: 0, packagesMs: 0, runMs: 0 } };
   const adding = attach(opened, 'data.csv', 'new');
-  opened.store.files.transfer.value?.cancel();
+  opened.store.files.transfers.value[0]?.cancel();
   expect(await adding).toEqual([]);
   placing = { status: 'setup-failed' };
   expect(await attach(opened, 'data.csv', 'newer')).toMatchObject([{ code: 'failed', name: 'data.csv' }]);

@@ -16,8 +16,10 @@ export interface SessionFilesOptions {
   readonly runId: () => string;
 }
 
-/** What is on its way into a session. */
+/** An addition of files that is under way: the one that is on its way into the session now. */
 export interface Transfer {
+  /** Of the addition. */
+  readonly id: number;
   readonly session: Session;
   /** Of the file. */
   readonly name: string;
@@ -42,12 +44,13 @@ export interface UnreadFile {
 
 export class SessionFiles {
   readonly #options: SessionFilesOptions;
-  /** Null when nothing is on its way. */
-  readonly transfer: Ref<Transfer | null> = shallowRef(null);
+  /** One for each addition under way, in the order of their beginnings. */
+  readonly transfers: Ref<readonly Transfer[]> = shallowRef([]);
   /** Kept files that could not be put back the last time. */
   readonly unread: Ref<readonly UnreadFile[]> = shallowRef([]);
   /** By the session's name: the end of what is being put back there. */
   readonly #turns = new Map<string, Promise<void>>();
+  #additions = 0;
   #listings = 0;
   #kept = 0;
 
@@ -89,6 +92,8 @@ export class SessionFiles {
 
   /** Puts files into a session, one after the other; what went wrong. */
   async attach(session: Session, files: readonly ChosenFile[]): Promise<readonly AttachProblem[]> {
+    this.#additions += 1;
+    const id = this.#additions;
     const stop = new AbortController();
     const cancel = (): void => stop.abort();
     const problems: AttachProblem[] = [];
@@ -97,15 +102,24 @@ export class SessionFiles {
     try {
       for (const file of files) {
         if (stop.signal.aborted) break;
-        this.transfer.value = { session, name: file.name, bytesDone, bytesTotal, cancel };
+        this.#show({ id, session, name: file.name, bytesDone, bytesTotal, cancel });
         const problem = await this.#attachOne(session, file, stop.signal);
         if (problem !== null) problems.push(problem);
         bytesDone += file.size;
       }
     } finally {
-      this.transfer.value = null;
+      this.transfers.value = this.transfers.value.filter((other) => other.id !== id);
     }
     return problems;
+  }
+
+  /** In place of what was shown of that addition. */
+  #show(transfer: Transfer): void {
+    const all = this.transfers.value;
+    const isShown = all.some(({ id }) => id === transfer.id);
+    this.transfers.value = isShown
+      ? all.map((other) => (other.id === transfer.id ? transfer : other))
+      : [...all, transfer];
   }
 
   /** False, or a reason, when it is not removed. What was kept of it is removed with it. */
