@@ -6,6 +6,9 @@ import type { AppCommand } from '../../src/shared/ipc/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { ENABLED, ended, openApp, runCode, START_MS, type OpenedApp } from './console-page.ts';
 
+/** Code that goes on when it is told to stop, so that its cell's button is switched off for a while. */
+const STUBBORN = 'print("going")\nwhile True:\n  try:\n    while True: pass\n  except BaseException: pass';
+
 let app: OpenedApp;
 
 beforeAll(async () => {
@@ -73,10 +76,7 @@ it('a field for input goes with its run, stopped or crashed: the keyboard stays 
 
 it('a button that was pressed and is switched off or gone leaves the keyboard at what it is about', async () => {
   const { page } = app;
-  const cell = await runCode(
-    page,
-    'print("going")\nwhile True:\n  try:\n    while True: pass\n  except BaseException: pass',
-  );
+  const cell = await runCode(page, STUBBORN);
   await cell.getByText('going', { exact: true }).waitFor({ timeout: 2 * START_MS });
   await cell.getByRole('button', { name: 'Stop' }).press('Enter');
   await becomes('cell 0');
@@ -97,6 +97,19 @@ it('a button that was pressed and is switched off or gone leaves the keyboard at
   await missing.locator('.missing').getByRole('button', { name: 'Run all above' }).press('Enter');
   await becomes('cell 2');
   await ended(lost);
+});
+
+it('a button that is clicked while it has the keyboard, and is switched off, leaves it at what it is about', async () => {
+  const { page } = app;
+  await page.keyboard.insertText(STUBBORN);
+  const cell = page.locator('.cell').first();
+  await cell.getByRole('button', { name: 'Run' }).click();
+  await cell.getByText('going', { exact: true }).waitFor({ timeout: 2 * START_MS });
+  await becomes('button Stop');
+  await cell.getByRole('button', { name: 'Stop' }).click();
+  await becomes('cell 0');
+  await ended(cell);
+  expect(await focus()).toBe('cell 0');
 });
 
 it('what closes gives the keyboard to the cell it was in before', async () => {

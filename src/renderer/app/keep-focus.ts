@@ -42,8 +42,11 @@ export const useKeptFocus = (elsewhere: () => void): void => {
   const focused = ({ target }: FocusEvent): void => {
     if (target instanceof HTMLElement) remember(target);
   };
-  const pointed = (): void => {
-    path = [];
+  const pointed = ({ target }: PointerEvent): void => {
+    // What has the keyboard keeps it, and no event says so.
+    const holder = holderNow();
+    if (holder !== null && target instanceof Node && holder.contains(target)) remember(holder);
+    else path = [];
   };
   onMounted(() => {
     changes.observe(document.body, {
