@@ -27,7 +27,7 @@ export const sanitizeHtml = async (html: string): Promise<string> => {
     // Before what may be one of these tags, so that none is cut in two.
     const tag = html.slice(end - LONGEST_TAG, end).lastIndexOf('<');
     if (end < html.length && tag !== -1) end += tag - LONGEST_TAG;
-    parts.push(stripProcessApis(html.slice(start, end)));
+    parts.push(renameReachingTags(html.slice(start, end)));
     await yielder.pause();
   }
   return parts.join('');
@@ -47,5 +47,5 @@ export const isPlayer = (html: string): boolean => {
   return end !== -1 && html.slice(end, end + 20) === `"></${start.groups?.['tag']}>`;
 };
 
-const stripProcessApis = (html: string): string =>
+const renameReachingTags = (html: string): string =>
   REACHING_TAGS.reduce((text, [tag, harmless]) => text.replace(tag, harmless), html);

@@ -16,7 +16,7 @@ import { SnapshotTransfer } from './snapshot-transfer.ts';
 const LIMIT_MS = 150_000;
 
 /** Most snapshots that one sandbox makes because runs asked for them: hostile code could ask for any number of package sets. */
-const MAX_NAMED_PACKAGES = 8;
+const MAX_WANTED = 8;
 /** A process that ends while it makes one tells nothing of the snapshot: it is tried so often. */
 const TRIES = 2;
 
@@ -217,7 +217,7 @@ export class SnapshotSelector {
 
   #want(need: SnapshotNeed, runtime: string): void {
     const key = keyOf(need, runtime);
-    if (this.#everWanted.has(key) || this.#everWanted.size >= MAX_NAMED_PACKAGES) return;
+    if (this.#everWanted.has(key) || this.#everWanted.size >= MAX_WANTED) return;
     this.#everWanted.add(key);
     this.#wanted.push({ need, tries: TRIES });
     this.#onWanted();

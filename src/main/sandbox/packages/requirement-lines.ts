@@ -53,21 +53,21 @@ export const isInstallCommand = (text: string, at: number): boolean => {
 /** @param line a command that installs, as in a shell or a notebook */
 export const requestedByCommand = (line: string): RequestedPackages => {
   COMMAND.lastIndex = 0;
-  return COMMAND.test(line) ? adviceFormatterOf(line.slice(COMMAND.lastIndex), false) : NOTHING;
+  return COMMAND.test(line) ? requestedByWords(line.slice(COMMAND.lastIndex), false) : NOTHING;
 };
 
 /** @param comment including its "#" */
 export const requestedByComment = (comment: string): RequestedPackages => {
   LABEL.lastIndex = 0;
   COMMAND.lastIndex = LABEL.test(comment) ? LABEL.lastIndex : 0;
-  return COMMAND.test(comment) ? adviceFormatterOf(comment.slice(COMMAND.lastIndex), true) : NOTHING;
+  return COMMAND.test(comment) ? requestedByWords(comment.slice(COMMAND.lastIndex), true) : NOTHING;
 };
 
 /** Requirements in a requirements file. */
 export const requestedByFile = (text: string): readonly string[] =>
   text
     .split(/\r?\n/u, 1000)
-    .flatMap((line) => adviceFormatterOf(line.split(/[;#]/u, 1)[0] ?? '', false).requirements.slice(0, 1));
+    .flatMap((line) => requestedByWords(line.split(/[;#]/u, 1)[0] ?? '', false).requirements.slice(0, 1));
 
 /** The word without punctuation around it. */
 const withoutEnd = (word: string): string => {
@@ -76,7 +76,7 @@ const withoutEnd = (word: string): string => {
   return word.slice(0, end);
 };
 
-const adviceFormatterOf = (text: string, isComment: boolean): RequestedPackages => {
+const requestedByWords = (text: string, isComment: boolean): RequestedPackages => {
   const requirements: string[] = [];
   const files: string[] = [];
   const words = text

@@ -27,7 +27,7 @@ export class SnapshotMaking {
 
   /** Nothing runs from now on. */
   arm(): void {
-    this.stripProcessApis();
+    this.disarm();
     const { clock, isQuiet, standby } = this.#parts;
     if (!standby.isMakerDue) return;
     this.#cancel = clock.after(QUIET_MS, () => {
@@ -38,7 +38,7 @@ export class SnapshotMaking {
   }
 
   /** Something runs, or nothing is to be started any more; one that is being made goes on. */
-  stripProcessApis(): void {
+  disarm(): void {
     this.#cancel();
     this.#cancel = () => undefined;
   }

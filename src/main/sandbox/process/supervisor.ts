@@ -126,7 +126,7 @@ export class Supervisor {
   use(): void {
     this.#users++;
     this.#idle.pause();
-    this.#making.stripProcessApis();
+    this.#making.disarm();
   }
 
   /** Ends the interpreters that are only kept ready, until a run has ended. False when there are none. */
@@ -185,7 +185,7 @@ export class Supervisor {
   /** Ends all processes, also those that are only starting; resolves when they are gone or were given up. */
   async stop(cause: ProcessEndCause = 'stopped', detail = ''): Promise<void> {
     this.#idle.stop();
-    this.#making.stripProcessApis();
+    this.#making.disarm();
     // The standby process first: it would take over otherwise.
     void this.#standby.end(cause, detail);
     void this.#active?.end(cause, detail);
