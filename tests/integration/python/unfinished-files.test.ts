@@ -93,6 +93,22 @@ describe('whole, although open, is', () => {
   });
 });
 
+describe('a database that is open', () => {
+  const opened =
+    'import os\nf = os.open("d", os.O_RDWR | os.O_CREAT)\nn = os.write(f, b"SQLite format 3\\0" + b"x" * 84)\n';
+
+  it.each([
+    ['is whole', '', []],
+    ['is whole beside an empty journal', 'open("d-journal", "w").close()', []],
+    ['is not whole beside a journal', 'with open("d-journal", "w") as j: n = j.write("x")', ['d']],
+    ['is whole beside an empty write-ahead log', 'open("d-wal", "w").close()', []],
+    ['is not whole beside a write-ahead log', 'with open("d-wal", "w") as j: n = j.write("x")', ['d']],
+  ])('%s', async (_what, beside, open) => {
+    expect((await made(opened + beside)).open).toEqual(open);
+    await made('os.close(f)\nfor name in os.listdir(): os.remove(name)');
+  });
+});
+
 it('a listing breaks no run, whatever code has done to Python', async () => {
   const { error, files } = await session.run(
     'import gc, os\ngc.get_objects = os.fstat = os.stat = os.listdir = None\nz = open("odd", "wb")\nz.write(b"x")',

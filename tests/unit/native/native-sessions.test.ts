@@ -220,6 +220,56 @@ describe('what is kept between runs', () => {
     expect(await run('d.commit()')).toMatchObject({ files: [{ name: 'd.db' }], notices: [] });
   });
 
+  it(
+    'a database keeps the locks of its transaction, in every Python that is installed here',
+    { timeout: 240_000 },
+    async (context) => {
+      for (const { path: at, version } of await nativePythons(context)) {
+        binpath = at;
+        const go = (code: string): Promise<RunResult> => run(code, { session: `s-${version}` });
+        // A file that is changed is asked about; what holds the lock has not committed.
+        const begun = await go(
+          'import sqlite3, subprocess, sys\nd = sqlite3.connect("d.db", isolation_level=None)\n' +
+            '_ = d.execute("create table t (a)")\n_ = d.execute("begin immediate")',
+        );
+        expect(begun).toMatchObject({ error: null, files: [{ name: 'd.db' }], notices: [] });
+        const other =
+          'import sqlite3; sqlite3.connect("d.db", timeout=0, isolation_level=None).execute("insert into t values (1)")';
+        const told = await go(
+          `subprocess.run([sys.executable, "-c", ${JSON.stringify(other)}], stderr=subprocess.PIPE).stderr.decode()`,
+        );
+        expect(told.value?.text).toContain('database is locked');
+        await go('d.rollback()\nd.close()');
+      }
+    },
+  );
+
+  it('a database is not whole while transactions stand beside it in a write-ahead log', async () => {
+    const begin =
+      'import sqlite3\nd = sqlite3.connect("d.db", isolation_level=None)\n_ = d.execute("pragma journal_mode=wal")\n';
+    const logged = await run(
+      `${begin}_ = d.execute("pragma wal_autocheckpoint=0")\n_ = d.execute("create table t (a)")`,
+    );
+    expect(logged.notices).toMatchObject([{ code: 'files-open' }]);
+    expect(logged.notices[0]?.values?.['files']).toContain('"d.db"');
+    const brought = await run('_ = d.execute("pragma wal_checkpoint(truncate)").fetchall()');
+    expect(brought.files.map(({ name }) => name)).toContain('d.db');
+    expect(brought.notices[0]?.values?.['files'] ?? '').not.toContain('"d.db"');
+    await run('d.close()');
+  });
+
+  it('a transaction of a database without a journal on the disk is not told', async () => {
+    const spilled = await run(
+      'import sqlite3\nd = sqlite3.connect("d.db", isolation_level=None)\n' +
+        'for told in ("journal_mode=memory", "cache_size=1"): d.execute(f"pragma {told}").fetchall()\n' +
+        '_ = d.execute("create table t (a)"), d.execute("begin")\n' +
+        'for _ in range(100): d.execute("insert into t values (zeroblob(4000))")',
+    );
+    expect(spilled).toMatchObject({ ...kept, files: [{ name: 'd.db' }], notices: [] });
+    expect(spilled.files[0]?.size).toBeGreaterThan(100_000);
+    await run('d.rollback()\nd.close()');
+  });
+
   it('what code changes of the interpreter: built-ins, the recursion limit, streams are usual again', async () => {
     await run(
       'import builtins, sys, io\nbuiltins.len = lambda _: 7\nsys.setrecursionlimit(500)\nsys.stdout = io.StringIO()',

@@ -16,10 +16,11 @@ from typing import Any
 _get_objects = gc.get_objects
 _TextIOWrapper, _FileIO = io.TextIOWrapper, io.FileIO
 _BUFFERS = (io.BufferedWriter, io.BufferedRandom)
-_listdir, _fstat, _stat, _lexists = os.listdir, os.fstat, os.stat, os.path.lexists
+_listdir, _fstat, _stat = os.listdir, os.fstat, os.stat
+# Not on Windows.
+_pread: Any = getattr(os, "pread", None)
 _S_ISREG = stat.S_ISREG
 _ACCESS_MODE, _READ_ONLY = os.O_RDONLY | os.O_WRONLY | os.O_RDWR, os.O_RDONLY
-_open = open
 _modules = sys.modules
 
 # One of these lists what a process has open; on Windows nothing does.
@@ -28,6 +29,8 @@ _STANDARD_STREAMS = 3
 # Of a type (Py_TPFLAGS_HAVE_GC).
 _HAVE_GC = 1 << 14
 _DATABASE_HEAD = b"SQLite format 3\0"
+# Behind the name of a database: what holds a transaction that is under way, and those that are not in the database yet.
+_JOURNALS = ("-journal", "-wal")
 
 
 def _load_fcntl() -> Any:
@@ -116,7 +119,7 @@ class _Whole:
         if self._may_all_be_mapped:
             return True
         try:
-            return _fstat(descriptor).st_size in self._mapped or _is_database_at_rest(path)
+            return _fstat(descriptor).st_size in self._mapped or _is_database_at_rest(descriptor, path)
         except OSError:
             return False
 
@@ -151,7 +154,19 @@ def _size_of_mapped(found: Any) -> int | None:
     return found.size()
 
 
-def _is_database_at_rest(path: str) -> bool:
-    """Databases stay open, and are whole between two transactions."""
-    with _open(path, "rb") as file:
-        return file.read(len(_DATABASE_HEAD)) == _DATABASE_HEAD and not _lexists(f"{path}-journal")
+def _is_database_at_rest(descriptor: int, path: str) -> bool:
+    """Databases stay open, and are whole between two transactions.
+
+    Read through the descriptor that is there: the locks of a file belong to the process, and end as soon as it closes
+    any other descriptor of it.
+    """
+    if _pread is None or _pread(descriptor, len(_DATABASE_HEAD), 0) != _DATABASE_HEAD:
+        return False
+    return not any(_has_content(f"{path}{ending}") for ending in _JOURNALS)
+
+
+def _has_content(path: str) -> bool:
+    try:
+        return _stat(path).st_size > 0
+    except FileNotFoundError:
+        return False
