@@ -1,15 +1,24 @@
 /** What an image is and how large it gets, read from its first bytes, before anything decodes it. */
 import { rasterTypeOf, type RasterMime } from './contract/image-types.ts';
 
-export interface ImageHead {
+export interface ImageSize {
   readonly type: RasterMime;
   readonly width: number;
   readonly height: number;
+}
+
+export interface ImageHead extends ImageSize {
   /** Whether it may have several frames, each of which is decoded again and again. */
   readonly moves: boolean;
   /** Passes over the whole image; one, unless it is a progressive JPEG. */
   readonly passes: number;
 }
+
+/**
+ * Chunks, segments and blocks that are passed over; before what is looked for, real images have some dozens, and a few
+ * thousand where a GIF has a long text or profile. Of what has more, nothing is known.
+ */
+const MAX_STEPS = 10_000;
 
 /** Pixels of an image that stands still: some 256 MiB when it is decoded. */
 const MAX_PIXELS = 64 * 1024 * 1024;
@@ -30,17 +39,23 @@ const textAt = (view: DataView, at: number, length: number): string =>
 
 const PNG_SIGNATURE = '\u0089PNG\r\n\u001a\n';
 
-const readPng = (view: DataView): ImageHead | null => {
-  if (textAt(view, 0, 8) !== PNG_SIGNATURE || textAt(view, 12, 4) !== 'IHDR' || view.byteLength < 33)
-    return null;
-  let moves = false;
+const sizeOfPng = (view: DataView): ImageSize | null =>
+  textAt(view, 0, 8) !== PNG_SIGNATURE || textAt(view, 12, 4) !== 'IHDR' || view.byteLength < 33
+    ? null
+    : { type: 'image/png', width: view.getUint32(16), height: view.getUint32(20) };
+
+/** Null when it has too many chunks. */
+const isAnimatedPng = (view: DataView): boolean | null => {
+  let at = 33;
   // An animation says so before the first image data.
-  for (let at = 33; at + 12 <= view.byteLength; at += 12 + view.getUint32(at)) {
+  for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+    if (at + 12 > view.byteLength) return false;
     const chunk = textAt(view, at + 4, 4);
-    if (chunk === 'IDAT') break;
-    if (chunk === 'acTL') moves = true;
+    if (chunk === 'IDAT') return false;
+    if (chunk === 'acTL') return true;
+    at += 12 + view.getUint32(at);
   }
-  return { type: 'image/png', width: view.getUint32(16), height: view.getUint32(20), moves, passes: 1 };
+  return null;
 };
 
 const GIF_EXTENSION = 0x21;
@@ -49,55 +64,55 @@ const GIF_IMAGE = 0x2c;
 /** Bytes of the colour table that a packed field tells of. */
 const colourTable = (packed: number): number => ((packed & 0x80) === 0 ? 0 : 3 * 2 ** ((packed & 7) + 1));
 
-/** Where the first image begins, behind extensions; the end when there is none. */
-const firstGifImage = (view: DataView): number => {
+/** Where the first image begins, behind extensions; the end when there is none, null when there are too many blocks. */
+const firstGifImage = (view: DataView): number | null => {
   let at = 13 + colourTable(view.getUint8(10));
+  let steps = 0;
   while (at + 10 <= view.byteLength && view.getUint8(at) === GIF_EXTENSION) {
     at += 2;
-    while (at < view.byteLength && view.getUint8(at) !== 0) at += 1 + view.getUint8(at);
+    for (; at < view.byteLength && view.getUint8(at) !== 0; steps += 1) {
+      if (steps === MAX_STEPS) return null;
+      at += 1 + view.getUint8(at);
+    }
     at += 1;
+    if (++steps > MAX_STEPS) return null;
   }
   return at + 10 <= view.byteLength && view.getUint8(at) === GIF_IMAGE ? at : view.byteLength;
 };
 
-const readGif = (view: DataView): ImageHead | null => {
+const sizeOfGif = (view: DataView): ImageSize | null => {
   if (view.byteLength < 13) return null;
   let [width, height] = [view.getUint16(6, true), view.getUint16(8, true)];
   const at = firstGifImage(view);
+  if (at === null) return null;
   // Decoders make the canvas as large as the first image, if that is larger than what the file says of itself.
   if (at < view.byteLength) {
     width = Math.max(width, view.getUint16(at + 1, true) + view.getUint16(at + 5, true));
     height = Math.max(height, view.getUint16(at + 3, true) + view.getUint16(at + 7, true));
   }
-  return { type: 'image/gif', width, height, moves: true, passes: 1 };
+  return { type: 'image/gif', width, height };
 };
 
-const readWebp = (view: DataView): ImageHead | null => {
+const sizeOfWebp = (view: DataView): ImageSize | null => {
   if (view.byteLength < 30) return null;
-  const head = { type: 'image/webp', moves: false, passes: 1 } as const;
+  const type = 'image/webp';
   const uint24 = (at: number): number => view.getUint16(at, true) + view.getUint8(at + 2) * 0x1_00_00;
   switch (textAt(view, 12, 4)) {
     case 'VP8 ':
-      return {
-        ...head,
-        width: view.getUint16(26, true) & 0x3f_ff,
-        height: view.getUint16(28, true) & 0x3f_ff,
-      };
+      return { type, width: view.getUint16(26, true) & 0x3f_ff, height: view.getUint16(28, true) & 0x3f_ff };
     case 'VP8L': {
       const bits = view.getUint32(21, true);
-      return { ...head, width: (bits & 0x3f_ff) + 1, height: ((bits >>> 14) & 0x3f_ff) + 1 };
+      return { type, width: (bits & 0x3f_ff) + 1, height: ((bits >>> 14) & 0x3f_ff) + 1 };
     }
     case 'VP8X':
-      return {
-        ...head,
-        width: uint24(24) + 1,
-        height: uint24(27) + 1,
-        moves: (view.getUint8(20) & 0b10) !== 0,
-      };
+      return { type, width: uint24(24) + 1, height: uint24(27) + 1 };
     default:
       return null;
   }
 };
+
+const isAnimatedWebp = (view: DataView): boolean =>
+  textAt(view, 12, 4) === 'VP8X' && (view.getUint8(20) & 0b10) !== 0;
 
 const MARKER = 0xff;
 const START_OF_SCAN = 0xda;
@@ -108,42 +123,83 @@ const isStartOfFrame = (marker: number): boolean =>
 const standsAlone = (marker: number): boolean =>
   marker === 0 || marker === 1 || (marker >= 0xd0 && marker <= 0xd9);
 
-const readJpeg = (view: DataView): ImageHead | null => {
-  let size: { readonly width: number; readonly height: number } | null = null;
-  let passes = 0;
+/** The marker of a segment that begins there; null for a marker without a length, and what is no marker. */
+const segmentAt = (view: DataView, at: number): number | null => {
+  const marker = view.getUint8(at + 1);
+  return view.getUint8(at) !== MARKER || marker === MARKER || standsAlone(marker) ? null : marker;
+};
+
+/** Behind the segment. */
+const endOfSegment = (view: DataView, at: number): number => at + 2 + view.getUint16(at + 2);
+
+const sizeOfJpeg = (view: DataView): ImageSize | null => {
   let at = 2;
-  while (at + 4 <= view.byteLength) {
-    const marker = view.getUint8(at + 1);
-    if (view.getUint8(at) !== MARKER || marker === MARKER) {
+  for (let steps = 0; steps < MAX_STEPS && at + 4 <= view.byteLength; steps += 1) {
+    const marker = segmentAt(view, at);
+    // Without a frame before its first scan it is none.
+    if (marker === START_OF_SCAN) return null;
+    if (marker !== null && isStartOfFrame(marker) && at + 9 <= view.byteLength) {
+      return { type: 'image/jpeg', width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
+    }
+    at = marker === null ? at + 1 : endOfSegment(view, at);
+  }
+  return null;
+};
+
+/** Null when it has too many segments. The bytes between them are all looked at: they are what the scans consist of. */
+const scansOf = (view: DataView): number | null => {
+  let scans = 0;
+  let segments = 0;
+  for (let at = 2; at + 4 <= view.byteLength;) {
+    const marker = segmentAt(view, at);
+    if (marker === null) {
       at += 1;
       continue;
     }
-    if (standsAlone(marker)) {
-      at += 2;
-      continue;
-    }
-    if (isStartOfFrame(marker) && at + 9 <= view.byteLength) {
-      size ??= { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
-    }
-    if (marker === START_OF_SCAN) passes += 1;
-    at += 2 + view.getUint16(at + 2);
+    if (++segments > MAX_STEPS) return null;
+    if (marker === START_OF_SCAN) scans += 1;
+    at = endOfSegment(view, at);
   }
-  return size === null ? null : { type: 'image/jpeg', ...size, moves: false, passes: Math.max(1, passes) };
+  return scans;
+};
+
+const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** In a bounded number of steps, however long it is. Null for what is none of the known kinds, whatever it is called. */
+export const readImageSize = (bytes: Uint8Array): ImageSize | null => {
+  const view = viewOf(bytes);
+  switch (rasterTypeOf(bytes)) {
+    case 'image/png':
+      return sizeOfPng(view);
+    case 'image/jpeg':
+      return sizeOfJpeg(view);
+    case 'image/gif':
+      return sizeOfGif(view);
+    case 'image/webp':
+      return sizeOfWebp(view);
+    case null:
+      return null;
+  }
 };
 
 /** Null for what is none of the known kinds, whatever it is called. */
 export const readImageHead = (bytes: Uint8Array): ImageHead | null => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  switch (rasterTypeOf(bytes)) {
-    case 'image/png':
-      return readPng(view);
-    case 'image/jpeg':
-      return readJpeg(view);
+  const size = readImageSize(bytes);
+  if (size === null) return null;
+  const view = viewOf(bytes);
+  switch (size.type) {
+    case 'image/png': {
+      const moves = isAnimatedPng(view);
+      return moves === null ? null : { ...size, moves, passes: 1 };
+    }
+    case 'image/jpeg': {
+      const scans = scansOf(view);
+      return scans === null ? null : { ...size, moves: false, passes: Math.max(1, scans) };
+    }
     case 'image/gif':
-      return readGif(view);
+      return { ...size, moves: true, passes: 1 };
     case 'image/webp':
-      return readWebp(view);
-    case null:
-      return null;
+      return { ...size, moves: isAnimatedWebp(view), passes: 1 };
   }
 };

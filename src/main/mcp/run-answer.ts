@@ -1,7 +1,7 @@
 import type { RunResult } from '../../shared/contract/run.ts';
 import { errorText } from '../run/error-text.ts';
 import { readableForm } from '../run/readable-form.ts';
-import { pictureForModel, typeOfContent } from './model-picture.ts';
+import { ModelForms } from './model-picture.ts';
 import { withinBudget } from './text-budget.ts';
 import type { RunOutput } from './tool-schemas.ts';
 
@@ -16,8 +16,6 @@ const TEXT_BYTES = {
   error: 4000,
   notice: 300,
 } as const;
-/** Of the picture that is shown at once, in characters of base64. */
-const PICTURE_LENGTH = 600_000;
 const SHOWN_FILES = 20;
 const SHOWN_OUTPUTS = 50;
 const SHOWN_NOTICES = 5;
@@ -80,22 +78,20 @@ export const runAnswer = (session: string, result: RunResult, options: RunAnswer
   const hidden = files.length - shown.length;
   const blocks: ContentBlock[] = [];
   const texts: string[] = [];
-  let isShown = false;
+  const forms = new ModelForms();
   for (const { mime } of firstOf(result.outputs, SHOWN_OUTPUTS)) {
-    const picture = pictureForModel(mime);
-    if (picture?.isShowable === true && !isShown && picture.data.length <= PICTURE_LENGTH) {
-      blocks.push({ type: 'image', data: picture.data, mimeType: picture.type });
-      isShown = true;
+    const sent = forms.of(mime);
+    if (sent?.kind === 'showable') {
+      blocks.push({ type: 'image', data: sent.data, mimeType: sent.type });
       continue;
     }
-    const form = picture === null ? readableForm(mime) : null;
+    const form = sent?.kind === 'picture' ? null : readableForm(mime);
     // The value of the last expression is told already.
     const isTold = form !== null && form.text === value?.text;
     if (form !== null && !isTold) texts.push(within(form.text, TEXT_BYTES.output));
-    const linked = picture ?? otherForm(mime);
-    if (linked === null || (linked.type === form?.mime && !withinBudget(form.text, TEXT_BYTES.output).cut))
+    if (sent === null || (sent.type === form?.mime && !withinBudget(form.text, TEXT_BYTES.output).cut))
       continue;
-    const { data, type } = linked;
+    const { data, type } = sent;
     const uri = options.keep({ mime: type, data });
     blocks.push({ type: 'resource_link', uri, name: uri.slice(uri.lastIndexOf('/') + 1), mimeType: type });
   }
@@ -136,15 +132,6 @@ export const runAnswer = (session: string, result: RunResult, options: RunAnswer
     },
     isError: status !== 'ok',
   };
-};
-
-/** The first form that is no plain text. */
-const otherForm = (
-  mime: Readonly<Record<string, string>>,
-): { readonly type: string; readonly data: string } | null => {
-  const [kind, data] = Object.entries(mime).find(([name]) => name !== 'text/plain') ?? [];
-  if (kind === undefined || data === undefined) return null;
-  return { type: typeOfContent(kind, data), data };
 };
 
 /** What a session printed as it ended; '' when that is nothing. */

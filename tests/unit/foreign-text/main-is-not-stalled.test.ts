@@ -16,6 +16,7 @@ import { oneLine } from '../../../src/main/foreign-text/printable.ts';
 import { inPieces, joined, Yielder } from '../../../src/main/foreign-text/yielder.ts';
 import { InterpreterService } from '../../../src/main/interpreter/interpreter-service.ts';
 import { CappedOutput } from '../../../src/main/native/capped-output.ts';
+import { runAnswer } from '../../../src/main/mcp/run-answer.ts';
 import { optionsOf } from '../../../src/main/packages/index/pip-configuration.ts';
 import { parseIndexAddress } from '../../../src/main/packages/index/index-address.ts';
 import { markerEnvironment } from '../../../src/main/packages/resolve/markers.ts';
@@ -41,6 +42,7 @@ import { ImportReport } from '../../../src/shared/protocol/import-report.ts';
 import { measure } from '../../../src/shared/rpc/measure.ts';
 import { RunRequest, SessionName } from '../../../src/shared/contract/run.ts';
 import { workspaceNameProblem } from '../../../src/shared/contract/workspace-path.ts';
+import { ascii, chunk, gif, jpeg, png } from '../../support/made-images.ts';
 import { resultOf } from '../../support/run-results.ts';
 import { zipOf } from '../scripts/support/zip.ts';
 import { between, filled, hostileJson, longJson, ODD, pairs, type Adversarial } from './adversarial.ts';
@@ -421,6 +423,38 @@ const outputOf = (unit: string): (() => Promise<string>) => {
   };
 };
 
+/** Images whose beginning goes on and on: what tells their size, or that they move, never comes. In base64, of `length`. */
+function* endlessImages(length: number): Generator<Adversarial> {
+  for (const [start, unit] of [
+    [png(9, 9), chunk('aaAa', [])],
+    [jpeg().subarray(0, -2), ascii('\u00ff\u00e0\0\u0002')],
+    [jpeg().subarray(0, -2), ascii('a')],
+    [jpeg().subarray(0, -2), ascii('\u00ff')],
+    [gif(9, 9), ascii('!\u00fe\0')],
+    [[...gif(9, 9), ...ascii('!\u00fe')], ascii('\u0001a')],
+  ] as const) {
+    const { label, text } = between(
+      Buffer.from(start).toString('latin1'),
+      Buffer.from(unit).toString('latin1'),
+      '',
+      (length / 4) * 3,
+    );
+    const data = Buffer.from(text, 'latin1').toString('base64');
+    yield { label: `${label} × ${length}`, text: data };
+    yield {
+      label: `${label} × ${length}, no base64`,
+      text: Buffer.from(`${data.slice(0, -1)}!`).toString('latin1'),
+    };
+  }
+}
+
+/** As many as a run may show, or an answer tells of. */
+const answerWith = (data: string): unknown => {
+  const count = Math.min(50, Math.floor(LIMITS.totalDisplayBytes / data.length));
+  const outputs = Array.from({ length: count }, () => ({ mime: { 'image/png': data } }));
+  return runAnswer('s', resultOf({ outputs }), { file: () => '', keep: () => '', isNew: false });
+};
+
 const readSettings = (text: string): (() => Promise<unknown>) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-settings-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -520,6 +554,12 @@ const ROWS: readonly Row[] = [
   ),
   row("a run's report", outcomes, asBytes, conclude),
   row('what a run shows', displays, asBytes, show),
+  row(
+    'pictures for an agent',
+    () => allOf(endlessImages(600_000), endlessImages(LIMITS.displayBytes)),
+    asText,
+    answerWith,
+  ),
   row(
     'what a run prints',
     () => pairs(['a', 'é', '中', '😀', '\n'], 4),

@@ -146,6 +146,36 @@ it.each([
   expect(shownBy({ 'image/png': base64(png(width, height)) })).toContain(shown);
 });
 
+it('of pictures that are too long for an answer, or come after another one, only the beginning is judged', () => {
+  const long = Buffer.concat([png(9, 9), Buffer.alloc(600_000)]);
+  const frameless = jpeg();
+  const outputs = [long, png(9, 9), png(9, 9), frameless, Buffer.from('no picture')].map((bytes) => ({
+    mime: { 'image/png': base64(bytes) },
+  }));
+  const { content } = answerOf({ outputs });
+  expect(
+    content.slice(1).map((block) => (block.type === 'text' ? '' : `${block.type} ${block.mimeType}`)),
+  ).toEqual([
+    'resource_link image/png',
+    'image image/png',
+    'resource_link image/png',
+    'resource_link image/jpeg',
+    'resource_link application/octet-stream',
+  ]);
+});
+
+it.each([
+  [7, ['image']],
+  [8, ['resource_link']],
+])('a picture behind %i that can not be shown, as long as they may be', (count, kinds) => {
+  const wide = base64(Buffer.concat([png(8001, 9), Buffer.alloc(450_000 - png(9, 9).length)]));
+  const outputs = [...many(count, () => wide), base64(png(9, 9))].map((data) => ({
+    mime: { 'image/png': data },
+  }));
+  const { content } = answerOf({ outputs });
+  expect(content.slice(1 + count).map(({ type }) => type)).toEqual(kinds);
+});
+
 const failed = (message: string, traceback: string): Partial<RunResult> => ({
   status: 'error',
   error: { type: 'Odd', message, traceback, line: 1 },

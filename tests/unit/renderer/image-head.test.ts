@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isShowable, readImageHead, type ImageHead } from '../../../src/shared/image-head.ts';
+import { isShowable, readImageHead, readImageSize, type ImageHead } from '../../../src/shared/image-head.ts';
 import {
   uint16,
   ascii,
@@ -68,6 +68,64 @@ describe('the head of', () => {
     ['nothing', new Uint8Array(), null],
   ])('%s', (_name, file, head) => {
     expect(readImageHead(file)).toEqual(head);
+  });
+
+  const MANY = 10_001;
+  const frame = frameHeader(0xc0, 30, 20);
+  // Segments without content.
+  const segments = (count: number): number[] =>
+    Array.from({ length: count }, () => [0xff, 0xe2, ...uint16(2)]).flat();
+  const extension = (blocks: number): number[] => [
+    0x21,
+    0xff,
+    ...Array.from({ length: blocks }, () => [1, 0x61]).flat(),
+    0,
+  ];
+
+  it.each([
+    ['a PNG of chunks alone', png(30, 20, ...Array.from({ length: MANY }, () => chunk('tEXt', []))), true],
+    ['a JPEG whose frame comes late', jpeg(segments(MANY), frame, scan(1)), false],
+    ['a JPEG with bytes without meaning', jpeg(new Array<number>(MANY).fill(1), frame, scan(1)), false],
+    ['a JPEG with too much after its frame', jpeg(frame, scan(1), segments(MANY)), true],
+    ['a GIF with a long extension', gif(30, 20, extension(MANY), gifImage(30, 20)), false],
+    [
+      'a GIF with many',
+      gif(30, 20, Array.from({ length: MANY }, () => [0x21, 0xfe, 0]).flat(), gifImage(30, 20)),
+      false,
+    ],
+  ])('%s is not known: it is not looked for without end', (_name, file, hasSize) => {
+    expect(readImageHead(file)).toBeNull();
+    const size = readImageSize(file);
+    expect(size === null ? null : [size.width, size.height]).toEqual(hasSize ? [30, 20] : null);
+  });
+
+  it.each<[string, Uint8Array, Partial<ImageHead>]>([
+    [
+      'an animated PNG with a thousand texts',
+      png(
+        30,
+        20,
+        ...Array.from({ length: 1000 }, () => chunk('tEXt', [1])),
+        chunk('acTL', [0]),
+        chunk('IDAT', []),
+      ),
+      { moves: true },
+    ],
+    ['a JPEG with a profile and notes', jpeg(segments(2000), frame, scan(1), scan(1)), { passes: 2 }],
+    // Stuffed zeros and restarts are in the image itself.
+    [
+      'a long JPEG',
+      jpeg(frame, scan(...new Array<number[]>(9000).fill([0xff, 0, 1, 0xff, 0xd0]).flat())),
+      {},
+    ],
+    [
+      'a GIF with a text of some hundred KiB',
+      gif(30, 20, extension(5000), gifImage(30, 20)),
+      { moves: true },
+    ],
+  ])('%s is known', (_name, file, changes) => {
+    const { type } = readImageSize(file) ?? {};
+    expect(readImageHead(file)).toEqual({ type, width: 30, height: 20, ...still, ...changes });
   });
 
   it('is read from made-up files without an exception', () => {
