@@ -1,4 +1,5 @@
 /** What a stream has had too much of: its beginning passes at once, its end is kept until the stream ends. */
+import { utf8Length } from './bytes.ts';
 
 /** Room for the words about what is left out, in bytes. */
 const WORDS_BYTES = 64;
@@ -13,16 +14,46 @@ const LINE_SEARCH = 1000;
 const headBytesOf = (capBytes: number): number =>
   capBytes < MIN_CAP_BYTES ? capBytes : Math.floor(capBytes / 2);
 
-/**
- * Whether a stream of this length may have been cut at its cap, in bytes. Every one that was is told; so are a few that
- * were not, and are nearly as long as the cap or just as long as its beginning.
- */
+/** What stands between the two ends. */
+const wordsAbout = (bytes: number): string => `\n[... ${bytes} bytes left out ...]\n`;
+const WORDS = /\n\[\.\.\. \d{1,16} bytes left out \.\.\.\]\n/gu;
+
+/** Where a run was ended from outside its end was never given. */
+const isHead = (bytes: number, capBytes: number): boolean => {
+  const head = headBytesOf(capBytes);
+  return bytes >= head - CHARACTER_BYTES && bytes <= head;
+};
+
+/** Whether a stream of this length may have been cut at its cap, in bytes, by its length alone. */
 export const mayBeCut = (bytes: number, capBytes: number): boolean => {
   if (capBytes < MIN_CAP_BYTES) return bytes >= capBytes;
   const head = headBytesOf(capBytes);
-  // Where a run was ended from outside its end was never given.
-  const isHead = bytes > head - CHARACTER_BYTES && bytes <= head;
-  return isHead || bytes >= Math.max(head, capBytes - WORDS_BYTES - LINE_SEARCH);
+  return isHead(bytes, capBytes) || bytes >= Math.max(head, capBytes - WORDS_BYTES - LINE_SEARCH);
+};
+
+/**
+ * Whether a stream was cut at its cap. Every one that was is told; so are those that were not, and are just as long as
+ * their beginning may be, or have the words about a cut where those of a real one would be.
+ *
+ * @param text of the stream, with replacement characters for what was no UTF-8
+ * @param bytes its length
+ */
+export const wasCut = (text: string, bytes: number, capBytes: number): boolean => {
+  if (!mayBeCut(bytes, capBytes)) return false;
+  return capBytes < MIN_CAP_BYTES || isHead(bytes, capBytes) || hasWords(text, headBytesOf(capBytes));
+};
+
+/** Whether the words stand behind a beginning of so many bytes. What was no UTF-8 counts as one byte, or as three. */
+const hasWords = (text: string, headBytes: number): boolean => {
+  let most = 0;
+  let from = 0;
+  for (const { index } of text.slice(0, headBytes + WORDS_BYTES).matchAll(WORDS)) {
+    if (index > headBytes) return false;
+    most += utf8Length(text.slice(from, index));
+    from = index;
+    if (most >= headBytes - CHARACTER_BYTES) return true;
+  }
+  return false;
 };
 
 /** At most `capBytes` bytes of a stream: all of it, or its two ends with the number of bytes between them. */
@@ -82,7 +113,7 @@ export class HeadTailBuffer {
     this.#tail = undefined;
     if (from === 0) return kept;
     const start = startOfEnd(kept);
-    const words = this.#encode(`\n[... ${from + start} bytes left out ...]\n`);
+    const words = this.#encode(wordsAbout(from + start));
     const all = new Uint8Array(words.length + kept.length - start);
     all.set(words);
     all.set(kept.subarray(start), words.length);

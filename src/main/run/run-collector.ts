@@ -8,7 +8,7 @@ import {
   type FinishedRun,
   type RunPiece,
 } from '../../shared/protocol/interpreter.ts';
-import { mayBeCut } from '../../shared/head-tail-buffer.ts';
+import { wasCut } from '../../shared/head-tail-buffer.ts';
 import { LIMITS } from '../../shared/limits.ts';
 import type { RunDisplay, RunOutput } from '../../shared/contract/run.ts';
 import { isClearing } from '../../shared/contract/streamed-output.ts';
@@ -143,9 +143,9 @@ export class RunCollector {
     return this.#displaysCut;
   }
 
-  /** Whether a stream may have had more than its cap, so that its end or its middle is left out. */
+  /** Whether a stream had more than its cap, so that its end or its middle is left out. */
   get full(): boolean {
-    return [this.#stdout, this.#stderr].some(({ length }) => mayBeCut(length, this.#outputBytes));
+    return [this.#stdout, this.#stderr].some((text) => wasCut(text.text(), text.length, this.#outputBytes));
   }
 
   get stdout(): string {

@@ -38,6 +38,17 @@ describe('output', () => {
     expect(collector[channel]).toHaveLength(CAP);
   });
 
+  it('of a small cap is full where its middle is left out, not where it is long', () => {
+    const full = (text: string): boolean => {
+      const nothing = (): undefined => undefined;
+      const collector = new RunCollector(1024, { onOutput: nothing, onDisplay: nothing, onInput: nothing });
+      collector.push({ channel: 'stdout', bytes: utf8(text) });
+      return collector.full;
+    };
+    expect(['a'.repeat(513), 'a'.repeat(1000), 'é'.repeat(500)].map(full)).toEqual([false, false, false]);
+    expect(full(`${'é'.repeat(256)}\n[... 700 bytes left out ...]\n${'é'.repeat(200)}`)).toBe(true);
+  });
+
   it('joins UTF-8 that was split between pieces, and replaces what is none', () => {
     const { collector } = collect();
     for (const byte of utf8('é😀')) collector.push({ channel: 'stdout', bytes: Uint8Array.of(byte) });
