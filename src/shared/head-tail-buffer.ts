@@ -33,14 +33,15 @@ export const mayBeCut = (bytes: number, capBytes: number): boolean => {
 
 /**
  * Whether a stream was cut at its cap. Every one that was is told; so are those that were not, and are just as long as
- * their beginning may be, or have the words about a cut where those of a real one would be.
+ * the cap or their beginning may be, or have the words about a cut where those of a real one would be.
  *
  * @param text of the stream, with replacement characters for what was no UTF-8
  * @param bytes its length
  */
 export const wasCut = (text: string, bytes: number, capBytes: number): boolean => {
-  if (!mayBeCut(bytes, capBytes)) return false;
-  return capBytes < MIN_CAP_BYTES || isHead(bytes, capBytes) || hasWords(text, headBytesOf(capBytes));
+  if (bytes >= capBytes) return true;
+  if (capBytes < MIN_CAP_BYTES || !mayBeCut(bytes, capBytes)) return false;
+  return isHead(bytes, capBytes) || hasWords(text, headBytesOf(capBytes));
 };
 
 /** Whether the words stand behind a beginning of so many bytes. What was no UTF-8 counts as one byte, or as three. */
