@@ -4,10 +4,8 @@ import {
   WorkspaceFileName,
   type EndedSession,
   type OutputFile,
-  type RunRequest,
   type RunResult,
 } from '../../shared/contract/run.ts';
-import { LIMITS } from '../../shared/limits.ts';
 import { RpcError } from '../../shared/rpc/errors.ts';
 import type { Clock } from '../base/clock.ts';
 import type { CallLimits } from '../functions/call-request-handler.ts';
@@ -16,6 +14,7 @@ import { raceStop } from '../base/stop-signal.ts';
 import { UNKNOWN_TYPE } from '../run/reported-files.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import type { AllowedFolders } from './allowed-folders.ts';
+import { readInputFiles } from './input-files.ts';
 import { LinkedOutputs } from './linked-outputs.ts';
 import { LiveRunner } from './live-runner.ts';
 import { typeOfBytes } from './model-picture.ts';
@@ -153,7 +152,7 @@ export class PythonServer {
     context: CallContext,
   ): Promise<{ session: string; size: number }> {
     const session = this.#sessionOf(handle);
-    const files = await this.#bytesOf([file]);
+    const files = await readInputFiles([file], this.#options.folders);
     return this.#inTurn(session, context, async (runner, signal) => {
       // Files come with runs: this one runs nothing.
       const { error, status } = await runner.run({ code: '', session, files }, { signal });
@@ -201,7 +200,7 @@ export class PythonServer {
     { files, packages, script, timeoutMs }: RunOrder,
     options: RunOptions,
   ): Promise<RunResult> {
-    const bytes = await this.#bytesOf(files);
+    const bytes = await readInputFiles(files, this.#options.folders);
     const runner = await this.#runner.get();
     try {
       return await runner.run(
@@ -327,22 +326,6 @@ export class PythonServer {
       'unknown-session',
       'there is no session of that handle; leave "session" out to begin a new one',
     );
-  }
-
-  async #bytesOf(files: readonly InputFileArgument[]): Promise<NonNullable<RunRequest['files']>> {
-    const read = await Promise.all(
-      files.map(async ({ base64, name, path, text }) => {
-        if (path !== undefined) {
-          return { name, bytes: await this.#options.folders.read(path, LIMITS.fileBytes) };
-        }
-        const bytes = base64 === undefined ? Buffer.from(text ?? '') : Buffer.from(base64, 'base64');
-        return { name, bytes: new Uint8Array(bytes) };
-      }),
-    );
-    const total = read.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
-    if (total > LIMITS.totalFileBytes)
-      throw new ToolError('too-large', `the files are larger than ${LIMITS.totalFileBytes} bytes together`);
-    return read;
   }
 }
 

@@ -56,6 +56,18 @@ const run = async (code: string, request: Partial<RunRequest> = {}): Promise<Run
 };
 const kept = { status: 'ok', error: null, session: { id: 's', state: 'kept' } };
 
+/** In a session of its own in each Python that is installed here. */
+const itInEveryPython = (
+  what: string,
+  test: (go: (code: string) => Promise<RunResult>) => Promise<void>,
+): void =>
+  it(`${what}, in every Python that is installed here`, { timeout: 240_000 }, async (context) => {
+    for (const { path: at, version } of await nativePythons(context)) {
+      binpath = at;
+      await test((code) => run(code, { session: `s-${version}` }));
+    }
+  });
+
 describe('what is kept between runs', () => {
   it(
     'variables, imports, functions, the working directory, in every Python that is installed here',
@@ -173,24 +185,16 @@ describe('what is kept between runs', () => {
     expect(second).toMatchObject({ files: [{ name: 'log.txt', size: 6 }], notices: [] });
   });
 
-  it(
-    'what may not be whole since it is still open is told, in every Python that is installed here',
-    { timeout: 240_000 },
-    async (context) => {
-      for (const { path: at, version } of await nativePythons(context)) {
-        binpath = at;
-        const go = (code: string): Promise<RunResult> => run(code, { session: `s-${version}` });
-        const begun = await go(
-          'import zipfile, mmap\nz = zipfile.ZipFile("a.zip", "w")\nz.writestr("x", "y")\n' +
-            'with open("m", "wb") as new: new.write(b"x" * 7)\nwith open("m", "r+b") as new: m = mmap.mmap(new.fileno(), 0)\n' +
-            't = open("t", "w")\nn = t.write("x")',
-        );
-        expect(begun.files.map(({ name }) => name)).toEqual(['a.zip', 'm', 't']);
-        expect(begun.notices).toMatchObject([{ code: 'files-open', values: { files: '"a.zip"' } }]);
-        expect(await go('z.close()')).toMatchObject({ files: [{ name: 'a.zip' }], notices: [] });
-      }
-    },
-  );
+  itInEveryPython('what may not be whole since it is still open is told', async (go) => {
+    const begun = await go(
+      'import zipfile, mmap\nz = zipfile.ZipFile("a.zip", "w")\nz.writestr("x", "y")\n' +
+        'with open("m", "wb") as new: new.write(b"x" * 7)\nwith open("m", "r+b") as new: m = mmap.mmap(new.fileno(), 0)\n' +
+        't = open("t", "w")\nn = t.write("x")',
+    );
+    expect(begun.files.map(({ name }) => name)).toEqual(['a.zip', 'm', 't']);
+    expect(begun.notices).toMatchObject([{ code: 'files-open', values: { files: '"a.zip"' } }]);
+    expect(await go('z.close()')).toMatchObject({ files: [{ name: 'a.zip' }], notices: [] });
+  });
 
   it('code goes by the number that whoever runs it counts by, in a new process as well', async () => {
     const numbered = async (code: string, number: number): Promise<string> =>
@@ -220,29 +224,21 @@ describe('what is kept between runs', () => {
     expect(await run('d.commit()')).toMatchObject({ files: [{ name: 'd.db' }], notices: [] });
   });
 
-  it(
-    'a database keeps the locks of its transaction, in every Python that is installed here',
-    { timeout: 240_000 },
-    async (context) => {
-      for (const { path: at, version } of await nativePythons(context)) {
-        binpath = at;
-        const go = (code: string): Promise<RunResult> => run(code, { session: `s-${version}` });
-        // A file that is changed is asked about; what holds the lock has not committed.
-        const begun = await go(
-          'import sqlite3, subprocess, sys\nd = sqlite3.connect("d.db", isolation_level=None)\n' +
-            '_ = d.execute("create table t (a)")\n_ = d.execute("begin immediate")',
-        );
-        expect(begun).toMatchObject({ error: null, files: [{ name: 'd.db' }], notices: [] });
-        const other =
-          'import sqlite3; sqlite3.connect("d.db", timeout=0, isolation_level=None).execute("insert into t values (1)")';
-        const told = await go(
-          `subprocess.run([sys.executable, "-c", ${JSON.stringify(other)}], stderr=subprocess.PIPE).stderr.decode()`,
-        );
-        expect(told.value?.text).toContain('database is locked');
-        await go('d.rollback()\nd.close()');
-      }
-    },
-  );
+  itInEveryPython('a database keeps the locks of its transaction', async (go) => {
+    // A file that is changed is asked about; what holds the lock has not committed.
+    const begun = await go(
+      'import sqlite3, subprocess, sys\nd = sqlite3.connect("d.db", isolation_level=None)\n' +
+        '_ = d.execute("create table t (a)")\n_ = d.execute("begin immediate")',
+    );
+    expect(begun).toMatchObject({ error: null, files: [{ name: 'd.db' }], notices: [] });
+    const other =
+      'import sqlite3; sqlite3.connect("d.db", timeout=0, isolation_level=None).execute("insert into t values (1)")';
+    const told = await go(
+      `subprocess.run([sys.executable, "-c", ${JSON.stringify(other)}], stderr=subprocess.PIPE).stderr.decode()`,
+    );
+    expect(told.value?.text).toContain('database is locked');
+    await go('d.rollback()\nd.close()');
+  });
 
   it('a database is not whole while transactions stand beside it in a write-ahead log', async () => {
     const begin =
