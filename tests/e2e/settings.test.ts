@@ -85,6 +85,53 @@ it('settings UI runtime toggle', async (context) => {
   expect(app.errors).toEqual([]);
 });
 
+describe('a runtime that is still being saved', () => {
+  /** Renames in main wait until the returned function is called. */
+  const holdRenames = async (): Promise<() => Promise<void>> => {
+    await app.app.evaluate(() => {
+      const { promises } = globalThis.process.getBuiltinModule('node:fs');
+      const { syncBuiltinESMExports } = globalThis.process.getBuiltinModule('node:module');
+      const { rename } = promises;
+      const held: (() => void)[] = [];
+      promises.rename = async (...names) => {
+        await new Promise<void>((resolve) => held.push(resolve));
+        return rename(...names);
+      };
+      syncBuiltinESMExports();
+      const releaseRenames = (): void => {
+        promises.rename = rename;
+        syncBuiltinESMExports();
+        for (const release of held) release();
+      };
+      Object.assign(globalThis, { releaseRenames });
+    });
+    return () =>
+      app.app.evaluate(() => (globalThis as unknown as { releaseRenames: () => void }).releaseRenames());
+  };
+
+  it('has no dialog in front of its settings, and the other one is asked for no download', async () => {
+    const { page } = app;
+    await goTo(page, 'Settings');
+    const release = await holdRenames();
+    await chooseNative(page);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    const field = page.locator('#python-binpath');
+    await field.fill('/nowhere/python3');
+    expect(await field.inputValue()).toBe('/nowhere/python3');
+    // Also where the disk has neither: native is where the person is.
+    await page.locator('input[name="runtime"][value="embedded"]').check();
+    await page.locator('input[name="runtime"][value="native"]').check();
+    const leave = page.getByRole('button', { name: 'Run without the sandbox' });
+    await leave.waitFor();
+    await release();
+    await eventually(() => expect(stored()).toMatchObject({ plugins: { python: { runtime: 'embedded' } } }));
+    expect(await page.getByRole('dialog').count()).toBe(1);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await page.locator('input[name="runtime"][value="embedded"]').isChecked()).toBe(true);
+    await field.waitFor({ state: 'detached' });
+  });
+});
+
 it('shows the range for an invalid value, and keeps the old one', async () => {
   const { page } = app;
   await goTo(page, 'Settings');
