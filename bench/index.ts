@@ -8,7 +8,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { format, resolveConfig } from 'prettier';
 import { version as pyodide } from 'pyodide';
-import { buildIfStale } from '../scripts/build.ts';
+import { buildIfStale, saveBaselineSnapshot } from '../scripts/build.ts';
 import { provision } from '../scripts/provision.ts';
 import { runAsCommand } from '../scripts/shared/command.ts';
 import { logToStderr } from '../scripts/shared/log.ts';
@@ -59,11 +59,10 @@ const machine = (electron: string): Machine => ({
 });
 
 await runAsCommand(async () => {
-  const { electronDist, electronPath, electronVersion } = await provision({
-    window: true,
-    log: logToStderr,
-  });
+  const electron = await provision({ window: true, log: logToStderr });
+  const { electronDist, electronPath, electronVersion } = electron;
   await buildIfStale(logToStderr);
+  await saveBaselineSnapshot(electron, logToStderr);
   process.env['ELECTRON_OVERRIDE_DIST_PATH'] = electronDist;
   const named = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
   const unknown = named.find((name) => !Object.hasOwn(GROUPS, name));

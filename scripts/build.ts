@@ -1,8 +1,12 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { ElectronDist } from '../src/main/electron-files/electron-dist.ts';
+import { findElectron } from '../src/main/electron-files/find-electron.ts';
+import { ensureBaselineSnapshot } from './build/baseline-snapshot.ts';
 import { buildProject, buildProjectIfStale, type BuildProject } from './build/build-project.ts';
 import { isCommand, runAsCommand } from './shared/command.ts';
 import { logToStderr, type Log } from './shared/log.ts';
+import { thisMachine } from './provision/machine.ts';
 import { dependencyFolder, projectRoot } from './shared/project.ts';
 import { runProgram } from './shared/run-program.ts';
 import { errorMessage, SetupError } from './shared/setup-error.ts';
@@ -10,6 +14,11 @@ import { errorMessage, SetupError } from './shared/setup-error.ts';
 /** Builds Vivarium into out/ unless that was made from these very sources; true when it did. */
 export function buildIfStale(log: Log): Promise<boolean> {
   return buildProjectIfStale(vivarium(log));
+}
+
+/** See `ensureBaselineSnapshot`; the build must be there. */
+export function saveBaselineSnapshot(electron: ElectronDist, log: Log): Promise<void> {
+  return ensureBaselineSnapshot({ root: projectRoot, electron, log, run: runProgram });
 }
 
 function vivarium(log: Log): BuildProject {
@@ -38,9 +47,13 @@ if (isCommand(import.meta.url)) {
   await runAsCommand(async () => {
     if (commandOptions()['if-stale']) {
       if (!(await buildIfStale(logToStderr))) logToStderr('nothing to build: out/ is up to date');
-      return 0;
-    }
-    await buildProject(vivarium(logToStderr));
+    } else await buildProject(vivarium(logToStderr));
+    const search = await findElectron(thisMachine(logToStderr));
+    if (search.kind === 'found') await saveBaselineSnapshot(search.electron, logToStderr);
+    else
+      logToStderr(
+        'there is no Electron yet: "npm run provision" fetches it and saves a started interpreter with the build',
+      );
     return 0;
   });
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildIfStale } from './build.ts';
+import { buildIfStale, saveBaselineSnapshot } from './build.ts';
 import { builderConfig, type PackagedElectron } from './package/builder-config.ts';
 import { packMcpBundle, serverEntry, type McpBundleOptions } from './package/mcp-bundle.ts';
 import { provision } from './provision.ts';
@@ -78,6 +78,7 @@ if (isCommand(import.meta.url)) {
     const { address, installers, mcp } = commandOptions();
     const electron = await provision({ window: false, log: logToStderr });
     await buildIfStale(logToStderr);
+    await saveBaselineSnapshot(electron, logToStderr);
     const folder = path.join(projectRoot, 'dist');
     if (mcp) {
       await packForMcp({ electronDist: electron.electronDist, folder }, address);

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { isCommand, runAsCommand } from './shared/command.ts';
 import { logToStderr, type Log } from './shared/log.ts';
+import { projectRoot } from './shared/project.ts';
 import { errorMessage, SetupError } from './shared/setup-error.ts';
 import type { ElectronDist } from '../src/main/electron-files/electron-dist.ts';
 import { thisMachine } from './provision/machine.ts';
@@ -60,6 +63,11 @@ if (isCommand(import.meta.url)) {
     }
     const electron = await provision({ window, thorough: verify, log: logToStderr });
     logToStderr(`Electron ${electron.electronVersion} (${electron.source}) in ${electron.electronDist}`);
+    // Not imported above either: it is of use only where there is a build, which had no Electron yet.
+    if (existsSync(path.join(projectRoot, 'out', 'main', 'cli.js'))) {
+      const { saveBaselineSnapshot } = await import('./build.ts');
+      await saveBaselineSnapshot(electron, logToStderr);
+    }
     return 0;
   });
 }

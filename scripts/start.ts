@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildIfStale } from './build.ts';
+import { buildIfStale, saveBaselineSnapshot } from './build.ts';
 import { provision } from './provision.ts';
 import { runAsCommand } from './shared/command.ts';
 import { logToStderr } from './shared/log.ts';
@@ -23,6 +23,7 @@ await runAsCommand(async () => {
       window: args.every((argument) => /\.(?:ipynb|py)$/iu.test(argument)),
       log: logToStderr,
     });
+    await saveBaselineSnapshot(electron, logToStderr);
     return electron.electronPath;
   });
 });

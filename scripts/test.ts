@@ -1,4 +1,4 @@
-import { buildIfStale } from './build.ts';
+import { buildIfStale, saveBaselineSnapshot } from './build.ts';
 import { provision } from './provision.ts';
 import type { ElectronDist } from '../src/main/electron-files/electron-dist.ts';
 import { runAsCommand } from './shared/command.ts';
@@ -13,6 +13,7 @@ await runAsCommand(async () => {
   const electron = await provision({ window: true, log: logToStderr });
   await provisionWheels(logToStderr);
   await buildIfStale(logToStderr);
+  await saveBaselineSnapshot(electron, logToStderr);
   const version = await runningVersion(electron);
   const given = process.argv.slice(2);
   const namesProject = given.some((arg) => arg === '--project' || arg.startsWith('--project='));

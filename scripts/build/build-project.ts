@@ -1,5 +1,7 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { withLock } from '../shared/lock.ts';
+import { SHIPPED_SNAPSHOTS } from './baseline-snapshot.ts';
+import { withBuildLock } from './build-lock.ts';
 import type { Log } from '../shared/log.ts';
 import type { ProgramResult } from '../shared/run-program.ts';
 import { SetupError } from '../shared/setup-error.ts';
@@ -16,7 +18,7 @@ export interface BuildProject {
 export async function buildProjectIfStale(project: BuildProject): Promise<boolean> {
   if (!(await isStale(project.root))) return false;
   // Whoever waited finds that the other one has built already.
-  return locked(project, async () => {
+  return withBuildLock(project, async () => {
     if (!(await isStale(project.root))) return false;
     await buildNow(project);
     return true;
@@ -24,12 +26,7 @@ export async function buildProjectIfStale(project: BuildProject): Promise<boolea
 }
 
 export async function buildProject(project: BuildProject): Promise<void> {
-  await locked(project, () => buildNow(project));
-}
-
-function locked<T>(project: BuildProject, action: () => Promise<T>): Promise<T> {
-  const lockPath = path.join(project.root, 'node_modules', '.vivarium-build.lock');
-  return withLock({ lockPath, purpose: 'building Vivarium', log: project.log }, action);
+  await withBuildLock(project, () => buildNow(project));
 }
 
 async function buildNow(project: BuildProject): Promise<void> {
@@ -38,6 +35,7 @@ async function buildNow(project: BuildProject): Promise<void> {
   const fingerprints = await currentFingerprints(project.root);
   // An interrupted build leaves a mixture of old and new files, which must not pass for the old build.
   await removeStamp(project.root);
+  await rm(path.join(project.root, SHIPPED_SNAPSHOTS), { recursive: true, force: true });
   const result = await project.bundle();
   if (result.code !== 0) {
     throw new SetupError(

@@ -32,7 +32,7 @@ export const builderConfig = (electron: PackagedElectron, folder: string): Confi
     'package.json',
     'LICENSE',
     'NOTICE',
-    'out/{frames,main,preload,renderer,utility}/**',
+    'out/{frames,main,preload,renderer,snapshots,utility}/**',
     // The command line is a program for Node and comes with the npm package.
     '!out/main/{cli,program}.js',
     '!**/*.{map,d.ts,md,ts,html}',

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { packExtension } from '@anthropic-ai/mcpb/cli';
 import { z } from 'zod';
+import { SHIPPED_SNAPSHOTS } from '../build/baseline-snapshot.ts';
 import { projectRoot } from '../shared/project.ts';
 import { lastWords, runProgram } from '../shared/run-program.ts';
 import { SetupError } from '../shared/setup-error.ts';
@@ -93,6 +95,11 @@ async function installPackage(folder: string): Promise<void> {
   if (tarball === undefined) throw new SetupError('npm pack made no package');
   await npm(['install', '--ignore-scripts', '--omit=dev', '--omit=peer', path.join(folder, tarball)], folder);
   await rm(path.join(folder, tarball));
+  // Left out of what npm has, as it fits one Electron: the one that is put beside it.
+  const saved = path.join(projectRoot, SHIPPED_SNAPSHOTS);
+  if (!existsSync(saved)) return;
+  const { name } = await projectPackage();
+  await cp(saved, path.join(folder, 'node_modules', name, SHIPPED_SNAPSHOTS), { recursive: true });
 }
 
 async function npm(args: readonly string[], cwd: string): Promise<void> {

@@ -46,6 +46,7 @@ export const createSandbox = ({
     clock: systemClock,
     freeMemory: freemem,
     dataDir: path.join(storeFolder(dataFolder(), files.pyodideVersion), 'snapshots'),
+    shippedSnapshots: files.snapshots,
     memoryMiB: DEFAULTS.memoryMiB,
     outputKiB: DEFAULTS.outputKiB,
     ...(sources === undefined ? {} : { packages: new LazyPackages(() => openService(sources)) }),

@@ -12,6 +12,8 @@ export interface BuiltFiles {
   readonly sidecar: string;
   /** The same for the sidecar that probes its own lock-down. */
   readonly probeSidecar: string;
+  /** Folder of snapshots for the Electron that the build was made for; may not be there. */
+  readonly snapshots: string;
   readonly runtime: RuntimeLocations;
   readonly binding: BindingLocations;
   /** Of the Pyodide that is part of the build. */
@@ -60,6 +62,7 @@ export const builtFiles = (outDir: string): BuiltFiles => {
     sidecar: utility('sidecar.cjs'),
     pyodideVersion: pyodideVersion(utility('pyodide', 'package.json')),
     probeSidecar: utility('probe-sidecar.cjs'),
+    snapshots: path.join(outDir, 'snapshots'),
     runtime: {
       manifest: utility('runtime.json'),
       assets: {

@@ -13,9 +13,12 @@ export interface SandboxCache {
   readonly importTimes: ImportTimes;
 }
 
-/** @param folder holds nothing else; made when it is needed */
-export const openSandboxCache = (folder: string): SandboxCache => ({
-  snapshots: new Snapshots(new SnapshotStore(folder), engineVersion()),
+/**
+ * @param folder holds nothing else; made when it is needed
+ * @param shipped folder of snapshots that came with the program
+ */
+export const openSandboxCache = (folder: string, shipped?: string): SandboxCache => ({
+  snapshots: new Snapshots(new SnapshotStore(folder), engineVersion(), shipped),
   packageSnapshots: new PackageSnapshotStore(path.join(folder, 'packages')),
   bytecode: new BytecodeStore(path.join(folder, 'bytecode')),
   importTimes: new ImportTimes(path.join(folder, 'import-times')),

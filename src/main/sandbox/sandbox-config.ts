@@ -30,6 +30,8 @@ export interface SandboxConfig extends SandboxSettings {
   readonly clock: Clock;
   /** Folder for snapshots and bytecode, which make later starts faster; without it none are kept. May be emptied at any time. */
   readonly dataDir?: string;
+  /** Folder of snapshots that came with the program: `dataDir` is given the one that fits, if there is one. */
+  readonly shippedSnapshots?: string;
   /** Started interpreters kept ready for fresh runs. By default none. */
   readonly spares?: number;
   /** Crashes after which nothing is started any more. By default 3 in 5 minutes. */

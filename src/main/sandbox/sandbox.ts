@@ -73,7 +73,8 @@ export class Sandbox implements Runner {
       },
       finish: (session, signal) => this.#endings.makeRoom(session, signal),
     });
-    const kept = config.dataDir === undefined ? undefined : openSandboxCache(config.dataDir);
+    const kept =
+      config.dataDir === undefined ? undefined : openSandboxCache(config.dataDir, config.shippedSnapshots);
     const selector = composeSnapshotSelector(config, kept, () => this.#supervisor);
     this.#selector = selector;
     this.#supervisor = new Supervisor({

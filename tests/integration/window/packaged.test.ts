@@ -1,6 +1,6 @@
 /** The app as it is handed out: packed, its fuses blown, started once, with Python run in it. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -23,6 +23,11 @@ const [OFF, ON] = ['0', '1'].map((digit) => digit.charCodeAt(0));
 
 const folder = mkdtempSync(path.join(tmpdir(), 'vivarium-packaged-'));
 const dataFolder = path.join(folder, 'data');
+
+const archiveOf = (app: string): string => path.join(app, 'resources', 'app.asar');
+
+const filesIn = (archive: string): string[] =>
+  listPackage(archive, { isPack: false }).map((name) => name.split(path.sep).slice(1).join('/'));
 
 let display: VirtualDisplay;
 let appFolder: string;
@@ -65,6 +70,20 @@ it('runs Python, without anything having been fetched', async () => {
     globalThis.api.sandbox.run({ code: 'import sys; (sys.platform, 6 * 7)' }, { runId: 'first' }),
   );
   expect(answer).toMatchObject({ ok: true, value: { status: 'ok', value: { text: "('emscripten', 42)" } } });
+});
+
+it('starts from the snapshot in the archive', () => {
+  const archive = archiveOf(appFolder);
+  const [shipped = ''] = filesIn(archive).filter((name) => name.endsWith('.snapshot'));
+  const kept = readdirSync(dataFolder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => path.basename(name) === path.basename(shipped),
+  );
+  expect(kept).toHaveLength(1);
+  const [copy, original] = [
+    readFileSync(path.join(dataFolder, kept[0] ?? '')),
+    extractFile(archive, shipped),
+  ];
+  expect(copy.equals(original)).toBe(true);
 });
 
 it('calls tools of a server of the Model Context Protocol', async () => {
@@ -133,10 +152,8 @@ describe('the fuses', () => {
 
 describe('the packaged app', () => {
   it('has the build and what that needs at run time', () => {
-    const archive = path.join(appFolder, 'resources', 'app.asar');
-    const names = listPackage(archive, { isPack: false }).map((name) =>
-      name.split(path.sep).slice(1).join('/'),
-    );
+    const archive = archiveOf(appFolder);
+    const names = filesIn(archive);
     expect(names).toEqual(
       expect.arrayContaining([
         'out/main/index.js',

@@ -1,6 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
+import {
+  copyFile,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { MAX_SNAPSHOT_BYTES } from '../../../shared/protocol/snapshot-image.ts';
 import { sha256 } from '../../foreign-text/hash.ts';
@@ -13,6 +25,8 @@ const PREFIX_BYTES = MAGIC.length + HASH_BYTES;
 
 const EXTENSION = '.snapshot';
 const UNFINISHED = '.tmp';
+/** An empty file: what is shipped under that key can not be used. */
+const REFUSED = '.refused';
 /** Age after which files of interrupted writers are removed, in ms. */
 const UNFINISHED_MS = 60 * 60 * 1000;
 /** Snapshots kept, those used last. */
@@ -48,10 +62,7 @@ export class SnapshotStore {
 
   /** Whether there is a file for that key, intact or not. Never rejects. */
   has(key: string): Promise<boolean> {
-    return stat(this.#file(key)).then(
-      (found) => found.isFile(),
-      () => false,
-    );
+    return isFile(this.#file(key));
   }
 
   /** The content under that key, whole and undamaged, or undefined. A damaged file is removed. Never rejects. */
@@ -78,23 +89,26 @@ export class SnapshotStore {
   }
 
   /** Replaces the file of a key atomically; false when that fails. Never rejects. */
-  async write(key: string, content: Uint8Array): Promise<boolean> {
-    if (content.byteLength > this.#maxBytes) return false;
-    const unfinished = path.join(this.#folder, `${key}.${randomUUID()}${UNFINISHED}`);
-    try {
-      await mkdir(this.#folder, { recursive: true });
-      await writeWhole(unfinished, key, content);
-      await rename(unfinished, this.#file(key)).catch(async () => {
-        // A folder is in its place.
-        await this.remove(key);
-        await rename(unfinished, this.#file(key));
-      });
-    } catch {
-      await rm(unfinished, { force: true }).catch(() => undefined);
-      return false;
-    }
-    await this.#tidy().catch(() => undefined);
-    return true;
+  write(key: string, content: Uint8Array): Promise<boolean> {
+    if (content.byteLength > this.#maxBytes) return Promise.resolve(false);
+    return this.#place(key, (unfinished) => writeWhole(unfinished, key, content));
+  }
+
+  /**
+   * Copies the file of a key from another folder of snapshots, which may lie in an archive. It is checked when it is read.
+   * False when there is none, it was refused, or that fails. Never rejects.
+   */
+  async copyFrom(folder: string, key: string): Promise<boolean> {
+    const source = path.join(folder, key + EXTENSION);
+    if (!(await isFile(source)) || (await isFile(this.#refusal(key)))) return false;
+    return this.#place(key, (unfinished) => copyFile(source, unfinished));
+  }
+
+  /** Has `copyFrom` copy nothing under that key any more. Never rejects. */
+  async refuseCopies(key: string): Promise<void> {
+    await mkdir(this.#folder, { recursive: true })
+      .then(() => writeFile(this.#refusal(key), ''))
+      .catch(() => undefined);
   }
 
   /** Never rejects. */
@@ -113,6 +127,29 @@ export class SnapshotStore {
 
   #file(key: string): string {
     return path.join(this.#folder, key + EXTENSION);
+  }
+
+  #refusal(key: string): string {
+    return path.join(this.#folder, key + REFUSED);
+  }
+
+  /** @param make makes the file under the name that it is given */
+  async #place(key: string, make: (unfinished: string) => Promise<void>): Promise<boolean> {
+    const unfinished = path.join(this.#folder, `${key}.${randomUUID()}${UNFINISHED}`);
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      await make(unfinished);
+      await rename(unfinished, this.#file(key)).catch(async () => {
+        // A folder is in its place.
+        await this.remove(key);
+        await rename(unfinished, this.#file(key));
+      });
+    } catch {
+      await rm(unfinished, { force: true }).catch(() => undefined);
+      return false;
+    }
+    await this.#tidy().catch(() => undefined);
+    return true;
   }
 
   /** Files, the one used last first. */
@@ -139,6 +176,12 @@ export class SnapshotStore {
     }
   }
 }
+
+const isFile = (file: string): Promise<boolean> =>
+  stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 
 const writeWhole = async (file: string, key: string, content: Uint8Array): Promise<void> => {
   const handle = await open(file, 'wx', 0o600);

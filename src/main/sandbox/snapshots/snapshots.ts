@@ -13,19 +13,27 @@ export const engineVersion = (): string =>
 export class Snapshots {
   readonly #store: SnapshotStore;
   readonly #engine: string;
+  readonly #shipped: string | undefined;
 
-  /** @param engine as `engineVersion()` says */
-  constructor(store: SnapshotStore, engine: string) {
+  /**
+   * @param engine as `engineVersion()` says
+   * @param shipped folder of snapshots that came with the program, copied into the store where that has none
+   */
+  constructor(store: SnapshotStore, engine: string, shipped?: string) {
     this.#store = store;
     this.#engine = engine;
+    this.#shipped = shipped;
   }
 
   /** The snapshot made from exactly these assets, or undefined. */
-  find(assets: readonly Asset[]): Promise<Uint8Array | undefined> {
-    return this.#store.read(this.keyOf(assets));
+  async find(assets: readonly Asset[]): Promise<Uint8Array | undefined> {
+    const key = this.keyOf(assets);
+    const kept = await this.#store.read(key);
+    if (kept !== undefined || this.#shipped === undefined) return kept;
+    return (await this.#store.copyFrom(this.#shipped, key)) ? this.#store.read(key) : undefined;
   }
 
-  /** Whether there is one; its content is not read. */
+  /** Whether there is one in the store; its content is not read. */
   has(assets: readonly Asset[]): Promise<boolean> {
     return this.#store.has(this.keyOf(assets));
   }
@@ -37,7 +45,9 @@ export class Snapshots {
 
   /** Removes a snapshot that turned out to be unusable: the next process makes another one. */
   async discard(assets: readonly Asset[]): Promise<void> {
-    await this.#store.remove(this.keyOf(assets));
+    const key = this.keyOf(assets);
+    await this.#store.remove(key);
+    if (this.#shipped !== undefined) await this.#store.refuseCopies(key);
   }
 
   /** Identifies runtime and engine and, with `memoryMiB`, the memory cap. */

@@ -1,5 +1,5 @@
 /** What main does with snapshots, with a scripted sidecar. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -14,18 +14,31 @@ const ASSETS: readonly Asset[] = [{ name: 'wasm', sha256: 'a', bytes: new Uint8A
 const NOT_LOCKED_DOWN = { enabled: false, dataLimitMiB: null, binding: null };
 const IMAGE = Uint8Array.from({ length: 150_000 }, (_none, index) => index % 7);
 
-const setUp = async (kept: boolean) => {
+const temporaryFolder = async (): Promise<string> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'vivarium-snapshots-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const snapshots = new Snapshots(new SnapshotStore(folder), 'engine 1');
+  return folder;
+};
+
+const setUp = async (kept: boolean, shipped?: string) => {
+  const folder = await temporaryFolder();
+  const snapshots = new Snapshots(new SnapshotStore(folder), 'engine 1', shipped);
   if (kept) await snapshots.keep(ASSETS, IMAGE);
-  const start = async (behaviour: Behaviour): Promise<{ client: SidecarClient; process: FakeProcess }> => {
-    const launcher = new FakeLauncher(() => behaviour);
-    const client = new SidecarClient(await launcher.launch());
-    await client.prepare(ASSETS, 256, NOT_LOCKED_DOWN, snapshots);
-    return { client, process: launcher.last };
+  const startWith =
+    (own: Snapshots) =>
+    async (behaviour: Behaviour): Promise<{ client: SidecarClient; process: FakeProcess }> => {
+      const launcher = new FakeLauncher(() => behaviour);
+      const client = new SidecarClient(await launcher.launch());
+      await client.prepare(ASSETS, 256, NOT_LOCKED_DOWN, own);
+      return { client, process: launcher.last };
+    };
+  return {
+    snapshots,
+    start: startWith(snapshots),
+    /** As another program with the same data folder. */
+    startAnew: () => startWith(new Snapshots(new SnapshotStore(folder), 'engine 1', shipped)),
+    names: () => readdir(folder),
   };
-  return { snapshots, start, names: () => readdir(folder) };
 };
 
 const sends =
@@ -105,6 +118,56 @@ describe('a snapshot', () => {
       },
     });
     await expect(client.openInterpreter('a')).rejects.toThrow();
+    expect(await names()).toHaveLength(1);
+  });
+});
+
+describe('a snapshot that came with the program', () => {
+  const ship = async (engine = 'engine 1'): Promise<string> => {
+    const folder = await temporaryFolder();
+    await new Snapshots(new SnapshotStore(folder), engine).keep(ASSETS, IMAGE);
+    return folder;
+  };
+  const methodsOf = ({ calls }: FakeProcess): string[] => calls.map(({ method }) => method);
+  const MADE = ['loadAsset', 'prepare', 'takeSnapshot'];
+  const GIVEN = ['loadAsset', 'loadAsset', 'prepare'];
+
+  it('is used by the very first process, and kept where the others are', async () => {
+    const { names, snapshots, start } = await setUp(false, await ship());
+    expect(methodsOf((await start({})).process)).toEqual(GIVEN);
+    expect(await names()).toHaveLength(1);
+    expect(await snapshots.has(ASSETS)).toBe(true);
+  });
+
+  it('of another engine is left alone', async () => {
+    const { start } = await setUp(false, await ship('engine 2'));
+    expect(methodsOf((await start({ takeSnapshot: sends() })).process)).toEqual(MADE);
+  });
+
+  it('that is damaged is replaced by one that is made here', async () => {
+    const shipped = await ship();
+    const [name = ''] = await readdir(shipped);
+    await writeFile(path.join(shipped, name), 'half of it');
+    const { snapshots, start } = await setUp(false, shipped);
+    expect(methodsOf((await start({ takeSnapshot: sends() })).process)).toEqual(MADE);
+    expect(await snapshots.find(ASSETS)).toEqual(IMAGE);
+  });
+
+  it('that is unusable is not taken again, also not by another program', async () => {
+    const { start, startAnew } = await setUp(false, await ship());
+    const { client } = await start(opensWith('unusable'));
+    await client.openInterpreter('a');
+    for (const begin of [start, startAnew()])
+      expect(
+        methodsOf(
+          (await begin({ takeSnapshot: () => Promise.reject(new RpcError('failed', 'no')) })).process,
+        ),
+      ).toEqual(MADE);
+  });
+
+  it('does not take the place of the one that is kept', async () => {
+    const { names, start } = await setUp(true, await temporaryFolder());
+    expect(methodsOf((await start({})).process)).toEqual(GIVEN);
     expect(await names()).toHaveLength(1);
   });
 });
