@@ -91,6 +91,9 @@ const nameOf = (node: unknown): unknown =>
 /** Of what a shared library tells the linker, in bytes: many times as much as any has. */
 const MAX_LIBRARY_HEAD = 4 * 1024 * 1024;
 
+/** A symbol that is not known yet is given no address. */
+const NEW_ADDRESS = /^GOT\[(\w+)\]\s*=\s*(new WebAssembly\.Global\(\{[^{}]*\},\s*-1\))$/u;
+
 const SETS_PROTOTYPE = /^(?:Object|Reflect)\.setPrototypeOf$/u;
 
 /** Every node of a syntax tree. */
@@ -103,21 +106,46 @@ function* nodesOf(value: unknown): Generator<Node & Record<string, unknown>> {
   }
 }
 
+/** Functions of `fast-linking.ts`. */
+const LINKER_PARTS = new Set(['awaitAddress', 'awaitedAddresses']);
+
+/** What stands in the place of a part of Emscripten's linker, and the function in it; null for all others. */
+function replacementInLinker(
+  node: Node & Record<string, unknown>,
+  code: string,
+): { name: string; code: string } | null {
+  const text = code.slice(node.start, node.end);
+  if (node.type === 'CallExpression' && text === 'Object.entries(GOT)')
+    return { name: 'awaitedAddresses', code: 'awaitedAddresses()' };
+  if (node.type !== 'AssignmentExpression') return null;
+  const [, symbol, address] = NEW_ADDRESS.exec(text) ?? [];
+  if (symbol === undefined || address === undefined) return null;
+  return { name: 'awaitAddress', code: `GOT[${symbol}] = awaitAddress(${symbol}, ${address})` };
+}
+
 /**
  * Takes out of the bundle what does not belong into a bare realm. `import()` in a vm script rejects with an
  * error of the host's realm, from which a guest could climb out; so none may remain, in code or in text. Emscripten's
  * linker would evaluate JavaScript that stands in a shared library: it has no `eval`. What changes prototypes is taken from the realm: Pyodide gets a function captured before.
  */
 function bareRealm(root: string): Plugin {
-  const seal = path.join(root, 'src/utility/realm/platform/seal-realm.ts');
+  const platform = (name: string): string =>
+    JSON.stringify(path.join(root, 'src/utility/realm/platform', name));
   return {
     name: 'vivarium:bare-realm',
     enforce: 'pre',
     transform(code, id) {
       if (!/[\\/]pyodide[\\/][^\\/]+\.mjs$/u.test(id)) return null;
       const text = new MagicString(code);
-      let bounded = !id.endsWith('pyodide.asm.mjs');
+      const isLinker = id.endsWith('pyodide.asm.mjs');
+      let bounded = !isLinker;
+      const replaced = new Set<string>();
       for (const node of nodesOf(this.parse(code))) {
+        const replacement = isLinker ? replacementInLinker(node, code) : null;
+        if (replacement !== null) {
+          text.update(node.start, node.end, replacement.code);
+          replaced.add(replacement.name);
+        }
         if (node.type === 'ImportExpression') {
           const argument = node['source'] as Node;
           text.overwrite(node.start, argument.start, 'vivariumNoImport(');
@@ -143,7 +171,13 @@ function bareRealm(root: string): Plugin {
         }
       }
       if (!bounded) this.error('the reader of shared libraries is not the one that is known');
-      text.prepend(`import { setPrototypeOf as vivariumSetPrototypeOf } from ${JSON.stringify(seal)};\n`);
+      if (isLinker && replaced.size < LINKER_PARTS.size)
+        this.error('the linker is not the one that is known');
+      text.prepend(
+        `import { setPrototypeOf as vivariumSetPrototypeOf } from ${platform('seal-realm.ts')};\n`,
+      );
+      if (isLinker)
+        text.prepend(`import { ${[...LINKER_PARTS].join(', ')} } from ${platform('fast-linking.ts')};\n`);
       text.append('\nfunction vivariumNoImport() { throw new Error("no modules can be loaded here") }\n');
       text.append('\nfunction vivariumNoEval() { throw new Error("no JavaScript can be evaluated here") }\n');
       return { code: text.toString(), map: null };
