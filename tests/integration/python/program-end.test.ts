@@ -136,6 +136,22 @@ print("last line")`);
     expect(others.sort()).toEqual(['deleted with its global', 'generator closed with its global']);
   });
 
+  const GENERATOR = 'def g():\n    try: yield\n    finally: print("closed")\nx = g(); next(x)\n';
+
+  it.each([
+    ['an exit function', 'import atexit\natexit.register(print, "exit")\n', 'exit\n'],
+    ['the exit function of logging', 'import logging\n', ''],
+    ['generator expressions', 'e = (i for i in [1, 2]); next(e)\n', ''],
+    [
+      'generator expressions and an exit function',
+      'import atexit\natexit.register(int)\ne = (i for i in [1])\n',
+      '',
+    ],
+    ['nothing else', '', ''],
+  ])('closes a generator beside %s', async (_name, before, printed) => {
+    expect(await program(before + GENERATOR)).toBe(`${printed}closed\n`);
+  });
+
   it('comes also for code that failed', async () => {
     const { error } = await run('import atexit\natexit.register(print, "goodbye")\n1/0', true);
     expect([error?.type, guest.takeStdout()]).toEqual(['ZeroDivisionError', 'goodbye\n']);

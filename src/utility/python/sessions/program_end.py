@@ -10,6 +10,7 @@ import _io
 import atexit
 import gc
 import sys
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,8 @@ _TextIOWrapper, _FileIO = _io.TextIOWrapper, _io.FileIO
 _WRITERS = (_io.BufferedWriter, _io.BufferedRandom)
 _BUFFERS = (*_WRITERS, _io.BufferedReader, _io.BufferedRWPair)
 _IN_MEMORY = (_io.BytesIO, _io.StringIO)
+# Any: what it yields is not looked at.
+_Generator: Any = types.GeneratorType
 _id = id
 
 
@@ -53,6 +56,8 @@ _DOCUMENTS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("zipfile", "ZipFile", _may_be_open),
 )
 _MAPPED = ("mmap", "mmap")
+# Finished by the exit function of their module.
+_HANDLERS = ("logging", "Handler")
 
 
 class ProgramEnd:
@@ -68,7 +73,8 @@ class ProgramEnd:
 
     def finish(self, namespace: dict[str, Any], seconds: float) -> None:
         """`namespace` has the program's globals; `seconds` are for all of it. Raises KeyboardInterrupt to stop."""
-        if self._has_nothing_to_finish(namespace):
+        is_exiting = _count_exit_functions() != self._own_exit_functions
+        if not is_exiting and _has_nothing_to_finish(namespace, [*_known_kinds(), *_kinds_of([_HANDLERS])]):
             _collect()
             return
 
@@ -78,27 +84,16 @@ class ProgramEnd:
         self._deadline = _new_deadline(seconds)
         self._within_deadline(_run_exit_functions)
         self._own_exit_functions = _count_exit_functions()
+        # Most programs have no exit function but that of logging, which many packages import.
+        if is_exiting and _has_nothing_to_finish(namespace, _known_kinds()):
+            self._within_deadline(_collect)
+            return
         # Finalizers of a cycle come in any order: an inner file could be closed before the outer one has written.
         for phase in (self._close_documents, self._flush_files):
             _guarded(phase)
         for step in (forget, _collect):
             self._within_deadline(step)
         _guarded(self._close_files)
-
-    def _has_nothing_to_finish(self, namespace: dict[str, Any]) -> bool:
-        """Whether no object has anything to do at its end: then all of that can be left out."""
-        if _count_exit_functions() != self._own_exit_functions:
-            return False
-        try:
-            # By number: a class of a metaclass with `__eq__` may have no hash.
-            kinds = {_id(kind): kind for found in (_get_objects(), namespace.values()) for kind in map(type, found)}
-            others = tuple(_known_kinds())
-            return not any(
-                is_finalizable(kind) or _is_file(kind) or issubclass(kind, others) for kind in kinds.values()
-            )
-        except Exception:
-            # Where that can't be found out, there may be something.
-            return False
 
     def has_nothing_to_flush(self) -> bool:
         """Whether no file is open for writing: then there is nothing to do between the runs of a session."""
@@ -154,9 +149,34 @@ def _new_deadline(seconds: float) -> Deadline:
     return Deadline(seconds, f"the end of the program took longer than {seconds:.0f} seconds")
 
 
+def _has_nothing_to_finish(namespace: dict[str, Any], others: list[type]) -> bool:
+    """Whether no object has anything to do at its end: then that can be left out. `others` are kinds that have."""
+    try:
+        found = [*_get_objects(), *namespace.values()]
+        # By number: a class of a metaclass with `__eq__` may have no hash.
+        kinds = {_id(kind): kind for kind in map(type, found)}
+        # pandas has some.
+        if all(_is_expression(thing) for thing in found if type(thing) is _Generator):
+            kinds.pop(_id(_Generator), None)
+        finished = tuple(others)
+        return not any(is_finalizable(kind) or _is_file(kind) or issubclass(kind, finished) for kind in kinds.values())
+    except Exception:
+        # Where that can't be found out, there may be something.
+        return False
+
+
+def _is_expression(generator: Any) -> bool:
+    """Whether it is a generator expression, in which there can be no `finally` and no `with`."""
+    return generator.gi_code.co_name == "<genexpr>"
+
+
 def _known_kinds() -> list[type]:
-    """Of the modules that are loaded: what is finished by us, or by an exit function of a module."""
-    names = [*((module, name) for module, name, _ in _DOCUMENTS), ("logging", "Handler"), _MAPPED]
+    """Of the modules that are loaded: what is finished by us."""
+    return _kinds_of([*((module, name) for module, name, _ in _DOCUMENTS), _MAPPED])
+
+
+def _kinds_of(names: list[tuple[str, str]]) -> list[type]:
+    """Those classes whose modules are loaded."""
     kinds = [getattr(_modules.get(module), name, None) for module, name in names]
     return [kind for kind in kinds if isinstance(kind, type)]
 
