@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ElectronDist } from '../src/main/electron-files/electron-dist.ts';
-import { findElectron } from '../src/main/electron-files/find-electron.ts';
+import { findElectron, type ElectronSearch } from '../src/main/electron-files/find-electron.ts';
 import { ensureBaselineSnapshot } from './build/baseline-snapshot.ts';
 import { buildProject, buildProjectIfStale, type BuildProject } from './build/build-project.ts';
 import { isCommand, runAsCommand } from './shared/command.ts';
@@ -20,6 +20,11 @@ export function buildIfStale(log: Log): Promise<boolean> {
 export function saveBaselineSnapshot(electron: ElectronDist, log: Log): Promise<void> {
   return ensureBaselineSnapshot({ root: projectRoot, electron, log, run: runProgram });
 }
+
+const reasonOf = (search: Exclude<ElectronSearch, { kind: 'found' }>): string =>
+  search.kind === 'refused'
+    ? search.reason
+    : `${search.damaged ?? 'there is no Electron yet'}: "npm run provision" prepares it, and saves one`;
 
 function vivarium(log: Log): BuildProject {
   return { root: projectRoot, log, bundle: runElectronVite };
@@ -50,10 +55,7 @@ if (isCommand(import.meta.url)) {
     } else await buildProject(vivarium(logToStderr));
     const search = await findElectron(thisMachine(logToStderr));
     if (search.kind === 'found') await saveBaselineSnapshot(search.electron, logToStderr);
-    else
-      logToStderr(
-        'there is no Electron yet: "npm run provision" fetches it and saves a started interpreter with the build',
-      );
+    else logToStderr(`no started interpreter was saved: ${reasonOf(search)}`);
     return 0;
   });
 }

@@ -9,8 +9,9 @@ import { errorMessage } from '../shared/setup-error.ts';
 
 /** Below the project; the program looks for it there. Each build removes it. */
 export const SHIPPED_SNAPSHOTS = path.join('out', 'snapshots');
+const EXTENSION = '.snapshot';
 /** The Electron that the snapshot was made in, as text. */
-const MADE_IN = 'electron-version';
+const MADE_IN = 'made-in';
 
 export interface ShippedSnapshot {
   readonly root: string;
@@ -22,7 +23,7 @@ export interface ShippedSnapshot {
 /**
  * Saves the memory of a started interpreter with the build, so that the very first start on a computer is as fast as later
  * ones. It fits this Electron, on this platform; others make their own when they start for the first time. Takes about two
- * seconds, once for each build; without it everything works, so failures are only told.
+ * seconds after each build. Without it everything works: a failure is only told, and the next call tries again.
  */
 export async function ensureBaselineSnapshot(shipped: ShippedSnapshot): Promise<void> {
   const { log, root } = shipped;
@@ -37,13 +38,20 @@ export async function ensureBaselineSnapshot(shipped: ShippedSnapshot): Promise<
 }
 
 async function isThere({ electron, root }: ShippedSnapshot): Promise<boolean> {
-  const madeIn = await readFile(path.join(root, SHIPPED_SNAPSHOTS, MADE_IN), 'utf8').catch(() => null);
-  return madeIn === electron.electronVersion;
+  const folder = path.join(root, SHIPPED_SNAPSHOTS);
+  const madeIn = await readFile(path.join(folder, MADE_IN), 'utf8').catch(() => null);
+  return madeIn === engineOf(electron) && (await readdir(folder)).some((name) => name.endsWith(EXTENSION));
 }
+
+const engineOf = ({ electronVersion }: ElectronDist): string =>
+  `${electronVersion} ${process.platform} ${process.arch}`;
 
 /** Takes the snapshot that an ordinary start keeps in its data folder. */
 async function save({ electron, log, root, run }: ShippedSnapshot): Promise<void> {
   log('saving a started interpreter …');
+  const folder = path.join(root, SHIPPED_SNAPSHOTS);
+  // First, or the start would use what is there.
+  await rm(folder, { recursive: true, force: true });
   const data = await mkdtemp(path.join(tmpdir(), 'vivarium-baseline-'));
   try {
     const program = path.join(root, 'out', 'main', 'cli.js');
@@ -54,23 +62,22 @@ async function save({ electron, log, root, run }: ShippedSnapshot): Promise<void
     };
     const result = await run(process.execPath, [program, 'run', '--offline', '-c', 'None'], { env });
     const snapshot = await snapshotBelow(data);
-    if (result.code !== 0 || snapshot === undefined) throw new Error(lastWords(result));
-    const folder = path.join(root, SHIPPED_SNAPSHOTS);
-    await rm(folder, { recursive: true, force: true });
+    if (result.code !== 0 || snapshot === undefined)
+      throw new Error(lastWords(result) || 'the start has kept none');
     await mkdir(folder);
     const copy = path.join(folder, path.basename(snapshot));
     await copyFile(snapshot, copy);
     // Whoever installs the program for all users of a computer is another user than they.
     await chmod(copy, 0o644);
-    await writeFile(path.join(folder, MADE_IN), electron.electronVersion);
+    await writeFile(path.join(folder, MADE_IN), engineOf(electron));
   } finally {
-    await rm(data, { recursive: true, force: true });
+    await rm(data, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 
 /** Below `pyodide-cache`, the version of Pyodide and `snapshots`. */
 async function snapshotBelow(data: string): Promise<string | undefined> {
   const names = await readdir(data, { recursive: true });
-  const found = names.find((name) => name.endsWith('.snapshot'));
+  const found = names.find((name) => name.endsWith(EXTENSION));
   return found === undefined ? undefined : path.join(data, found);
 }

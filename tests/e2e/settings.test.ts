@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { nativePython } from '../support/native-python.ts';
 import { chooseNative, ended, goTo, openApp, runCode, type OpenedApp } from './console-page.ts';
@@ -101,7 +101,7 @@ describe('a runtime that is still being saved', () => {
       const releaseRenames = (): void => {
         promises.rename = rename;
         syncBuiltinESMExports();
-        for (const release of held) release();
+        for (const release of held.splice(0)) release();
       };
       Object.assign(globalThis, { releaseRenames });
     });
@@ -113,6 +113,7 @@ describe('a runtime that is still being saved', () => {
     const { page } = app;
     await goTo(page, 'Settings');
     const release = await holdRenames();
+    onTestFinished(release);
     await chooseNative(page);
     expect(await page.getByRole('dialog').count()).toBe(0);
     const field = page.locator('#python-binpath');
@@ -129,6 +130,9 @@ describe('a runtime that is still being saved', () => {
     await page.getByRole('button', { name: 'Cancel' }).click();
     expect(await page.locator('input[name="runtime"][value="embedded"]').isChecked()).toBe(true);
     await field.waitFor({ state: 'detached' });
+    // What is known of the packages is asked anew for each offer: the last of them has been answered by now.
+    await page.evaluate(() => globalThis.api.packages.list());
+    expect(await page.getByRole('dialog').count()).toBe(0);
   });
 });
 

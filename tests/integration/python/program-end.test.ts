@@ -152,6 +152,14 @@ print("last line")`);
     expect(await program(before + GENERATOR)).toBe(`${printed}closed\n`);
   });
 
+  it.each([
+    ['the exit function of logging', 'import logging\n'],
+    ['a generator expression', 'e = (i for i in [1, 2]); next(e)\n'],
+  ])('deletes an object that the collector does not know beside %s', async (_name, before) => {
+    const code = 'class A:\n    __slots__ = ()\n    def __del__(self): print("deleted")\nx = [A()]';
+    expect(await program(before + code)).toBe('deleted\n');
+  });
+
   it('comes also for code that failed', async () => {
     const { error } = await run('import atexit\natexit.register(print, "goodbye")\n1/0', true);
     expect([error?.type, guest.takeStdout()]).toEqual(['ZeroDivisionError', 'goodbye\n']);

@@ -9,7 +9,7 @@ import { temporaryFolder } from './support/temporary-folder.ts';
 
 const NAME = `${'a'.repeat(64)}.snapshot`;
 
-const setUp = (outcome: ProgramResult = SUCCESS) => {
+const setUp = (outcome: ProgramResult = SUCCESS, keeps = true) => {
   const root = temporaryFolder();
   mkdirSync(path.join(root, 'out'));
   const log: string[] = [];
@@ -19,7 +19,8 @@ const setUp = (outcome: ProgramResult = SUCCESS) => {
     dataFolders.push(data);
     const folder = path.join(data, 'pyodide-cache', '1.0.0', 'snapshots');
     mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, NAME), `made in ${String(dataFolders.length)}`, { mode: 0o600 });
+    if (keeps)
+      writeFileSync(path.join(folder, NAME), `made in ${String(dataFolders.length)}`, { mode: 0o600 });
     return Promise.resolve(outcome);
   };
   const ensure = (electronVersion = '33.0.0'): Promise<void> =>
@@ -63,4 +64,12 @@ test('that can not be taken is told, and stops nothing', async () => {
     'saving a started interpreter …',
     'no started interpreter was saved, the first start makes one: libgtk-3.so.0 is missing',
   ]);
+});
+
+test('of a start that has kept none is told, too', async () => {
+  const { ensure, log } = setUp(SUCCESS, false);
+  await ensure();
+  expect(log.at(-1)).toBe(
+    'no started interpreter was saved, the first start makes one: the start has kept none',
+  );
 });

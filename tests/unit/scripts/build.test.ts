@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -52,6 +52,14 @@ describe('a build is stale', () => {
     write(file, contents);
     expect(await buildProjectIfStale(options)).toBe(true);
     expect(builds).toHaveLength(2);
+  });
+
+  test('and without the snapshot that the one before was saved with', async () => {
+    const { options, root, write } = project();
+    const snapshot = 'out/snapshots/before.snapshot';
+    write(snapshot, 'saved');
+    await buildProject(options);
+    expect(existsSync(path.join(root, snapshot))).toBe(false);
   });
 
   test('when an output is missing', async () => {

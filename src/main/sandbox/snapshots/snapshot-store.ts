@@ -101,11 +101,23 @@ export class SnapshotStore {
   async copyFrom(folder: string, key: string): Promise<boolean> {
     const source = path.join(folder, key + EXTENSION);
     if (!(await isFile(source)) || (await isFile(this.#refusal(key)))) return false;
-    return this.#place(key, (unfinished) => copyFile(source, unfinished));
+    return this.#place(key, async (unfinished) => {
+      await copyFile(source, unfinished);
+      // Some systems copy the time as well, and the oldest are removed.
+      const now = new Date();
+      await utimes(unfinished, now, now);
+    });
   }
 
-  /** Has `copyFrom` copy nothing under that key any more. Never rejects. */
-  async refuseCopies(key: string): Promise<void> {
+  /** The content of a file that `copyFrom` can't copy, as nothing can be written. Never rejects. */
+  async readFrom(folder: string, key: string): Promise<Uint8Array | undefined> {
+    if (await isFile(this.#refusal(key))) return undefined;
+    return readContent(path.join(folder, key + EXTENSION), key, this.#maxBytes).catch(() => undefined);
+  }
+
+  /** Has nothing taken from that folder under that key any more, if there is anything. Never rejects. */
+  async refuseCopies(folder: string, key: string): Promise<void> {
+    if (!(await isFile(path.join(folder, key + EXTENSION)))) return;
     await mkdir(this.#folder, { recursive: true })
       .then(() => writeFile(this.#refusal(key), ''))
       .catch(() => undefined);

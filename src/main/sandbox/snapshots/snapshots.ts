@@ -30,7 +30,9 @@ export class Snapshots {
     const key = this.keyOf(assets);
     const kept = await this.#store.read(key);
     if (kept !== undefined || this.#shipped === undefined) return kept;
-    return (await this.#store.copyFrom(this.#shipped, key)) ? this.#store.read(key) : undefined;
+    return (await this.#store.copyFrom(this.#shipped, key))
+      ? this.#store.read(key)
+      : this.#store.readFrom(this.#shipped, key);
   }
 
   /** Whether there is one in the store; its content is not read. */
@@ -47,7 +49,7 @@ export class Snapshots {
   async discard(assets: readonly Asset[]): Promise<void> {
     const key = this.keyOf(assets);
     await this.#store.remove(key);
-    if (this.#shipped !== undefined) await this.#store.refuseCopies(key);
+    if (this.#shipped !== undefined) await this.#store.refuseCopies(this.#shipped, key);
   }
 
   /** Identifies runtime and engine and, with `memoryMiB`, the memory cap. */

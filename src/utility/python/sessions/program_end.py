@@ -85,7 +85,7 @@ class ProgramEnd:
         self._within_deadline(_run_exit_functions)
         self._own_exit_functions = _count_exit_functions()
         # Most programs have no exit function but that of logging, which many packages import.
-        if is_exiting and _has_nothing_to_finish(namespace, _known_kinds()):
+        if is_exiting and _has_nothing_to_finish(namespace, _known_kinds()) and not FinalizableNames(namespace).find():
             self._within_deadline(_collect)
             return
         # Finalizers of a cycle come in any order: an inner file could be closed before the outer one has written.
@@ -156,8 +156,11 @@ def _has_nothing_to_finish(namespace: dict[str, Any], others: list[type]) -> boo
         # By number: a class of a metaclass with `__eq__` may have no hash.
         kinds = {_id(kind): kind for kind in map(type, found)}
         # pandas has some.
-        if all(_is_expression(thing) for thing in found if type(thing) is _Generator):
-            kinds.pop(_id(_Generator), None)
+        if _id(_Generator) in kinds and all(_is_expression(thing) for thing in found if type(thing) is _Generator):
+            del kinds[_id(_Generator)]
+            # Some objects are not among those that the collector knows.
+            if FinalizableNames(namespace).find():
+                return False
         finished = tuple(others)
         return not any(is_finalizable(kind) or _is_file(kind) or issubclass(kind, finished) for kind in kinds.values())
     except Exception:

@@ -166,8 +166,20 @@ describe('a snapshot that came with the program', () => {
   });
 
   it('does not take the place of the one that is kept', async () => {
-    const { names, start } = await setUp(true, await temporaryFolder());
-    expect(methodsOf((await start({})).process)).toEqual(GIVEN);
-    expect(await names()).toHaveLength(1);
+    const shipped = await temporaryFolder();
+    await new Snapshots(new SnapshotStore(shipped), 'engine 1').keep(ASSETS, IMAGE.toReversed());
+    const { snapshots } = await setUp(true, shipped);
+    expect(await snapshots.find(ASSETS)).toEqual(IMAGE);
+  });
+
+  it('is used where nothing can be written', async () => {
+    const shipped = await ship();
+    const [name = ''] = await readdir(shipped);
+    const snapshots = new Snapshots(
+      new SnapshotStore(path.join(shipped, name, 'below a file')),
+      'engine 1',
+      shipped,
+    );
+    expect(await snapshots.find(ASSETS)).toEqual(IMAGE);
   });
 });
