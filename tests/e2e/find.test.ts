@@ -146,7 +146,7 @@ it('in code, in folded text, in long lines, in tracebacks', { timeout: 6 * START
   expect(await axeFindings(page)).toEqual([]);
   await find('nowhere at all');
   await counts('Not found');
-  expect(await inSight()).toBe('none');
+  await eventually(async () => expect(await inSight()).toBe('none'));
 });
 
 it('in values, tables, Markdown, JSON and pages', { timeout: 6 * START_MS }, async () => {
