@@ -2,6 +2,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } fro
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ElectronDist } from '../../src/main/electron-files/electron-dist.ts';
+import { SNAPSHOT_EXTENSION } from '../../src/main/sandbox/snapshots/snapshot-store.ts';
 import { withBuildLock } from './build-lock.ts';
 import type { Log } from '../shared/log.ts';
 import { lastWords, type RunProgram } from '../shared/run-program.ts';
@@ -9,7 +10,6 @@ import { errorMessage } from '../shared/setup-error.ts';
 
 /** Below the project; the program looks for it there. Each build removes it. */
 export const SHIPPED_SNAPSHOTS = path.join('out', 'snapshots');
-const EXTENSION = '.snapshot';
 /** The Electron that the snapshot was made in, as text. */
 const MADE_IN = 'made-in';
 
@@ -40,7 +40,9 @@ export async function ensureBaselineSnapshot(shipped: ShippedSnapshot): Promise<
 async function isThere({ electron, root }: ShippedSnapshot): Promise<boolean> {
   const folder = path.join(root, SHIPPED_SNAPSHOTS);
   const madeIn = await readFile(path.join(folder, MADE_IN), 'utf8').catch(() => null);
-  return madeIn === engineOf(electron) && (await readdir(folder)).some((name) => name.endsWith(EXTENSION));
+  return (
+    madeIn === engineOf(electron) && (await readdir(folder)).some((name) => name.endsWith(SNAPSHOT_EXTENSION))
+  );
 }
 
 const engineOf = ({ electronVersion }: ElectronDist): string =>
@@ -78,6 +80,6 @@ async function save({ electron, log, root, run }: ShippedSnapshot): Promise<void
 /** Below `pyodide-cache`, the version of Pyodide and `snapshots`. */
 async function snapshotBelow(data: string): Promise<string | undefined> {
   const names = await readdir(data, { recursive: true });
-  const found = names.find((name) => name.endsWith(EXTENSION));
+  const found = names.find((name) => name.endsWith(SNAPSHOT_EXTENSION));
   return found === undefined ? undefined : path.join(data, found);
 }

@@ -91,7 +91,7 @@ const nameOf = (node: unknown): unknown =>
 /** Of what a shared library tells the linker, in bytes: many times as much as any has. */
 const MAX_LIBRARY_HEAD = 4 * 1024 * 1024;
 
-/** A symbol that is not known yet is given no address. */
+/** Where the linker makes an entry of the global offset table for a symbol that is not resolved yet. */
 const NEW_ADDRESS = /^GOT\[(\w+)\]\s*=\s*(new WebAssembly\.Global\(\{[^{}]*\},\s*-1\))$/u;
 
 const SETS_PROTOTYPE = /^(?:Object|Reflect)\.setPrototypeOf$/u;
@@ -106,8 +106,8 @@ function* nodesOf(value: unknown): Generator<Node & Record<string, unknown>> {
   }
 }
 
-/** Functions of `fast-linking.ts`. */
-const LINKER_PARTS = new Set(['awaitAddress', 'awaitedAddresses']);
+/** Functions of `unresolved-symbols.ts`. */
+const LINKER_PARTS = new Set(['noteUnresolved', 'unresolvedSymbols']);
 
 /** What stands in the place of a part of Emscripten's linker, and the function in it; null for all others. */
 function replacementInLinker(
@@ -116,11 +116,11 @@ function replacementInLinker(
 ): { name: string; code: string } | null {
   const text = code.slice(node.start, node.end);
   if (node.type === 'CallExpression' && text === 'Object.entries(GOT)')
-    return { name: 'awaitedAddresses', code: 'awaitedAddresses()' };
+    return { name: 'unresolvedSymbols', code: 'unresolvedSymbols()' };
   if (node.type !== 'AssignmentExpression') return null;
   const [, symbol, address] = NEW_ADDRESS.exec(text) ?? [];
   if (symbol === undefined || address === undefined) return null;
-  return { name: 'awaitAddress', code: `GOT[${symbol}] = awaitAddress(${symbol}, ${address})` };
+  return { name: 'noteUnresolved', code: `GOT[${symbol}] = noteUnresolved(${symbol}, ${address})` };
 }
 
 /**
@@ -129,8 +129,7 @@ function replacementInLinker(
  * linker would evaluate JavaScript that stands in a shared library: it has no `eval`. What changes prototypes is taken from the realm: Pyodide gets a function captured before.
  */
 function bareRealm(root: string): Plugin {
-  const platform = (name: string): string =>
-    JSON.stringify(path.join(root, 'src/utility/realm/platform', name));
+  const inRealm = (name: string): string => JSON.stringify(path.join(root, 'src/utility/realm', name));
   return {
     name: 'vivarium:bare-realm',
     enforce: 'pre',
@@ -174,10 +173,12 @@ function bareRealm(root: string): Plugin {
       if (isLinker && replaced.size < LINKER_PARTS.size)
         this.error('the linker is not the one that is known');
       text.prepend(
-        `import { setPrototypeOf as vivariumSetPrototypeOf } from ${platform('seal-realm.ts')};\n`,
+        `import { setPrototypeOf as vivariumSetPrototypeOf } from ${inRealm('platform/seal-realm.ts')};\n`,
       );
       if (isLinker)
-        text.prepend(`import { ${[...LINKER_PARTS].join(', ')} } from ${platform('fast-linking.ts')};\n`);
+        text.prepend(
+          `import { ${[...LINKER_PARTS].join(', ')} } from ${inRealm('pyodide-314/unresolved-symbols.ts')};\n`,
+        );
       text.append('\nfunction vivariumNoImport() { throw new Error("no modules can be loaded here") }\n');
       text.append('\nfunction vivariumNoEval() { throw new Error("no JavaScript can be evaluated here") }\n');
       return { code: text.toString(), map: null };

@@ -23,7 +23,8 @@ const MAGIC = Buffer.from('VIVSNAP2');
 const HASH_BYTES = 32;
 const PREFIX_BYTES = MAGIC.length + HASH_BYTES;
 
-const EXTENSION = '.snapshot';
+/** Of a snapshot's file, whose name is its key. */
+export const SNAPSHOT_EXTENSION = '.snapshot';
 const UNFINISHED = '.tmp';
 /** An empty file: what is shipped under that key can not be used. */
 const REFUSED = '.refused';
@@ -99,7 +100,7 @@ export class SnapshotStore {
    * False when there is none, it was refused, or that fails. Never rejects.
    */
   async copyFrom(folder: string, key: string): Promise<boolean> {
-    const source = path.join(folder, key + EXTENSION);
+    const source = fileOf(folder, key);
     if (!(await isFile(source)) || (await isFile(this.#refusal(key)))) return false;
     return this.#place(key, async (unfinished) => {
       await copyFile(source, unfinished);
@@ -112,12 +113,12 @@ export class SnapshotStore {
   /** The content of a file that `copyFrom` can't copy, as nothing can be written. Never rejects. */
   async readFrom(folder: string, key: string): Promise<Uint8Array | undefined> {
     if (await isFile(this.#refusal(key))) return undefined;
-    return readContent(path.join(folder, key + EXTENSION), key, this.#maxBytes).catch(() => undefined);
+    return readContent(fileOf(folder, key), key, this.#maxBytes).catch(() => undefined);
   }
 
   /** Has nothing taken from that folder under that key any more, if there is anything. Never rejects. */
   async refuseCopies(folder: string, key: string): Promise<void> {
-    if (!(await isFile(path.join(folder, key + EXTENSION)))) return;
+    if (!(await isFile(fileOf(folder, key)))) return;
     await mkdir(this.#folder, { recursive: true })
       .then(() => writeFile(this.#refusal(key), ''))
       .catch(() => undefined);
@@ -133,12 +134,12 @@ export class SnapshotStore {
   async keys(): Promise<string[]> {
     const entries = await this.#entries().catch(() => []);
     return entries
-      .filter(({ name }) => name.endsWith(EXTENSION))
-      .map(({ name }) => name.slice(0, -EXTENSION.length));
+      .filter(({ name }) => name.endsWith(SNAPSHOT_EXTENSION))
+      .map(({ name }) => name.slice(0, -SNAPSHOT_EXTENSION.length));
   }
 
   #file(key: string): string {
-    return path.join(this.#folder, key + EXTENSION);
+    return fileOf(this.#folder, key);
   }
 
   #refusal(key: string): string {
@@ -179,7 +180,7 @@ export class SnapshotStore {
 
   async #tidy(): Promise<void> {
     const entries = await this.#entries();
-    const snapshots = entries.filter(({ name }) => name.endsWith(EXTENSION));
+    const snapshots = entries.filter(({ name }) => name.endsWith(SNAPSHOT_EXTENSION));
     const abandoned = entries.filter(
       ({ name, usedAt }) => name.endsWith(UNFINISHED) && Date.now() - usedAt > UNFINISHED_MS,
     );
@@ -188,6 +189,8 @@ export class SnapshotStore {
     }
   }
 }
+
+const fileOf = (folder: string, key: string): string => path.join(folder, key + SNAPSHOT_EXTENSION);
 
 const isFile = (file: string): Promise<boolean> =>
   stat(file).then(

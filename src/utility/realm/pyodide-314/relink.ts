@@ -1,5 +1,5 @@
 /** The shared libraries of a saved interpreter, put back into a new instance as linked-libraries.ts has recorded them. */
-import { awaitAddress } from '../platform/fast-linking.ts';
+import { noteUnresolved } from './unresolved-symbols.ts';
 import {
   FROM_JAVASCRIPT,
   MAIN,
@@ -68,7 +68,7 @@ const restoreAddress = (got: Linker['GOT'], name: string, value: number, require
     entry.value = value;
   }
   if (required) entry.required = true;
-  if (value === -1) awaitAddress(name, entry);
+  if (value === -1) noteUnresolved(name, entry);
 };
 
 const instantiate = (

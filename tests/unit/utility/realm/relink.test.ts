@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { awaitedAddresses } from '../../../../src/utility/realm/platform/fast-linking.ts';
+import { unresolvedSymbols } from '../../../../src/utility/realm/pyodide-314/unresolved-symbols.ts';
 import type { Linker, SavedLinking } from '../../../../src/utility/realm/pyodide-314/linked-libraries.ts';
 import { relink } from '../../../../src/utility/realm/pyodide-314/relink.ts';
 
@@ -26,6 +26,6 @@ it('a symbol that was not known when the memory was saved is looked for by the n
     freeSlots: [],
   };
   relink(linker, saved, {}, () => ({}));
-  expect([...awaitedAddresses()]).toEqual([['unknown', linker.GOT['unknown']]]);
+  expect([...unresolvedSymbols()]).toEqual([['unknown', linker.GOT['unknown']]]);
   expect(linker.GOT['unknown']).toMatchObject({ value: -1, required: true });
 });
